@@ -1,0 +1,183 @@
+//! The command line's grammar and its help.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use tickets::LockKind;
+use tickets::rush::MAX_USERS;
+use tickets::rush::think::Think;
+
+/// A booking office in a file: sells a limited stock from tickets.json, from any number of
+/// processes, and never oversells under its lock.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The event's count
+    #[arg(short, long, global = true, env = "TICKETS_FILE", default_value = "data/tickets.json", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print exactly one JSON document on stdout, errors included
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Print no more than the result
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tickets query                   how many are left
+  tickets buy --users 8           8 buyers rush for the tickets without a lock: a race
+  tickets buy --users 8 --lock    the same under the lock: nothing is oversold
+  tickets reset                   give the stock back
+
+Exit codes:
+  0 done   1 I/O error   2 usage   3 sold out   4 refused
+  5 busy: the lock was not had in time
+  6 integrity: a race, or the count and the ledger do not add up";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// How many tickets are left
+    #[command(after_help = "\
+Examples:
+  tickets query
+  tickets --json query | jq .ticket
+
+Takes no lock, waits for nobody and writes nothing. Exits 6 when the count and the ledger do not
+add up.")]
+    Query,
+
+    /// A rush: many buyers at once, each a process of its own
+    #[command(after_help = "\
+Examples:
+  tickets buy --users 8                          without a lock: a race
+  tickets buy --users 8 --lock                   under the lock: safe
+  tickets buy --users 8 --together               nobody writes before all have read: a certain race
+  tickets buy --users 200 --lock --think 0ms     as fast as it goes
+  tickets buy --users 180 --threads              threads instead of processes
+
+Each buyer queries, then buys: read, think, write. All start at one gun. Exits 6 when a race was
+found, 5 when a buyer did not get the lock in time, 1 when a buyer failed, else 0: also when there
+were not enough tickets for all.")]
+    Buy(Buy),
+
+    /// Start the event anew; the old ledger is put away, not deleted
+    #[command(after_help = "\
+Examples:
+  tickets reset          with the stock it opened with
+  tickets reset 200      with 200
+  tickets -f gig.json reset 50     make a new event
+
+Waits for whoever holds the lock.")]
+    Reset(Reset),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Buy {
+    /// How many buyers
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_USERS)))]
+    pub(crate) users: u32,
+
+    /// The lock each buyer takes [default: none; --lock alone means exclusive]
+    #[arg(short, long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "exclusive")]
+    pub(crate) lock: Option<Lock>,
+
+    /// Threads of one process instead of processes
+    #[arg(long)]
+    pub(crate) threads: bool,
+
+    /// How long each buyer thinks between reading and writing: 0ms, 1s, 50ms..150ms
+    #[arg(long, value_name = "TIME", default_value_t)]
+    pub(crate) think: Think,
+
+    /// How many tickets each buyer wants
+    #[arg(long, value_name = "Q", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=tickets::MAX_STOCK))]
+    pub(crate) quantity: u64,
+
+    /// Decides every buyer's think time; shown after each rush
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+
+    /// No buyer writes before every buyer has read; only without a lock
+    #[arg(long)]
+    pub(crate) together: bool,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
+
+    /// Show every buyer's steps, however many there are
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Wait {
+    /// How long to wait for the lock
+    #[arg(long = "wait", value_name = "TIME", default_value = "30s", value_parser = wait_time)]
+    pub(crate) limit: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reset {
+    /// The stock [default: what the event opened with, else 2]
+    #[arg(value_name = "N", value_parser = clap::value_parser!(u64).range(0..=tickets::MAX_STOCK))]
+    pub(crate) stock: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Lock {
+    /// No lock: a race
+    None,
+    /// An exclusive lock from the read to the write: correct
+    Exclusive,
+}
+
+impl From<Lock> for LockKind {
+    fn from(lock: Lock) -> Self {
+        match lock {
+            Lock::None => Self::None,
+            Lock::Exclusive => Self::Exclusive,
+        }
+    }
+}
+
+impl Command {
+    /// The command's name in JSON.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Buy(_) => "buy",
+            Self::Reset(_) => "reset",
+        }
+    }
+}
+
+fn wait_time(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_secs(24 * 3600);
+    match humantime::parse_duration(text) {
+        Ok(time) if time <= LONGEST => Ok(time),
+        Ok(_) => Err("at most 24h is allowed".into()),
+        Err(error) => Err(format!("{error}; write 0s, 500ms, 30s or 2m")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

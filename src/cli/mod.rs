@@ -1,0 +1,113 @@
+//! The command line: the one place that prints.
+
+mod args;
+mod buy;
+mod screen;
+mod signals;
+
+use std::time::Duration;
+
+use clap::Parser;
+use serde::Serialize;
+
+use args::{Cli, Command};
+use screen::Screen;
+use tickets::{BoxOffice, Error, Kind, Result};
+
+/// Runs the command line; returns the exit code.
+pub(crate) fn run() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let screen = Screen::new(cli.json, cli.quiet);
+    let name = cli.command.name();
+    let code = match dispatch(&cli, &screen) {
+        Ok(code) => code,
+        Err(error) => {
+            screen.error(name, &error, None);
+            error.kind().exit_code()
+        }
+    };
+    screen.close(code)
+}
+
+fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
+    match &cli.command {
+        Command::Query => query(cli, screen),
+        Command::Buy(arguments) => buy::run(cli, arguments, screen),
+        Command::Reset(arguments) => reset(cli, arguments.stock, arguments.wait.limit, screen),
+    }
+}
+
+fn query(cli: &Cli, screen: &Screen) -> Result<u8> {
+    let office = BoxOffice::at(&cli.file)?;
+    match office.query() {
+        Ok(count) => {
+            let document = QueryDocument {
+                ok: true,
+                command: "query",
+                ticket: count.left,
+                sold: count.sold,
+            };
+            screen.result(&document, |out| writeln!(out, "{} left, {} sold", count.left, count.sold));
+            Ok(0)
+        }
+        Err(error) if error.kind() == Kind::Integrity => {
+            // What the count says is told beside the reason not to trust it.
+            screen.error("query", &error, office.written_count().ok());
+            Ok(error.kind().exit_code())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn reset(cli: &Cli, stock: Option<u64>, wait: Duration, screen: &Screen) -> Result<u8> {
+    let done = BoxOffice::at(&cli.file)?.reset(stock, wait)?;
+    let document = ResetDocument {
+        ok: true,
+        command: "reset",
+        ticket: done.stock,
+        archived: done.archive.map(|path| path.display().to_string()),
+    };
+    screen.result(&document, |out| {
+        writeln!(out, "{} left", document.ticket)?;
+        match &document.archived {
+            Some(archive) => writeln!(out, "the old ledger is kept as {archive}"),
+            None => Ok(()),
+        }
+    });
+    Ok(0)
+}
+
+#[derive(Serialize)]
+struct QueryDocument {
+    ok: bool,
+    command: &'static str,
+    ticket: u64,
+    sold: u64,
+}
+
+#[derive(Serialize)]
+struct ResetDocument {
+    ok: bool,
+    command: &'static str,
+    ticket: u64,
+    archived: Option<String>,
+}
+
+/// A command line that makes no sense, or a wish for help.
+fn usage(error: &clap::Error) -> u8 {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if error.use_stderr() && wants_json {
+        let text = error.to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let problem = Error::new(Kind::Usage, message).hint("see 'tickets --help'");
+        let screen = Screen::new(true, false);
+        screen.error("tickets", &problem, None);
+        return screen.close(Kind::Usage.exit_code());
+    }
+    // Nothing can be done where even this cannot be printed.
+    let _ = error.print();
+    error.exit_code() as u8
+}

@@ -1,0 +1,149 @@
+//! Printing: results on stdout, the rest on stderr, for people or as one JSON document.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use tickets::{Error, Kind};
+
+/// Red and bold: what went wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Green and bold: what went right.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Faint: what is said beside it.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// Where a command prints.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    /// One JSON document instead of text for people.
+    pub(crate) json: bool,
+    /// No more than the result.
+    pub(crate) quiet: bool,
+    /// The first failure to write the result.
+    failure: RefCell<Option<io::Error>>,
+}
+
+impl Screen {
+    pub(crate) fn new(json: bool, quiet: bool) -> Self {
+        Self {
+            json,
+            quiet,
+            failure: RefCell::new(None),
+        }
+    }
+
+    /// The result: the JSON document, or the text for people.
+    pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        let mut out = anstream::stdout().lock();
+        let written = if self.json {
+            serde_json::to_writer(&mut out, document)
+                .map_err(io::Error::from)
+                .and_then(|()| writeln!(out))
+        } else {
+            text(&mut out)
+        };
+        self.note(written.and_then(|()| out.flush()));
+    }
+
+    /// A part of the result that comes before its end; nothing in JSON.
+    pub(crate) fn line(&self, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        if !self.json {
+            let mut out = anstream::stdout().lock();
+            self.note(text(&mut out));
+        }
+    }
+
+    /// An error: as JSON on stdout, with the count where that is known, or for people on stderr.
+    pub(crate) fn error(&self, command: &str, error: &Error, ticket: Option<u64>) {
+        if self.json {
+            self.result(&ErrorDocument::new(command, error, ticket), |_| Ok(()));
+            return;
+        }
+        let mut err = anstream::stderr().lock();
+        // Nothing can be done where even stderr is closed.
+        let _ = writeln!(err, "{BAD}error{BAD:#}: {error}");
+        if let Some(hint) = error.hint_text() {
+            let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {hint}");
+        }
+    }
+
+    fn note(&self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.failure.borrow_mut().get_or_insert(error);
+        }
+    }
+
+    /// The exit code: the command's, unless its result could not be written. Whoever closed the
+    /// pipe has read enough.
+    pub(crate) fn close(&self, code: u8) -> u8 {
+        match self.failure.borrow().as_ref() {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let _ = writeln!(
+                    anstream::stderr().lock(),
+                    "{BAD}error{BAD:#}: the command was carried out, but its result could not be written: {error}"
+                );
+                code.max(Kind::Io.exit_code())
+            }
+            _ => code,
+        }
+    }
+}
+
+/// `{"ok":false,"command":"book","error":{"code":"sold_out","message":"…"},"left":1}`
+#[derive(Serialize)]
+struct ErrorDocument<'a> {
+    ok: bool,
+    command: &'a str,
+    error: ErrorMember<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct ErrorMember<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+impl<'a> ErrorDocument<'a> {
+    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>) -> Self {
+        let place = error.place();
+        let known = |number: u64| (number > 0).then_some(number);
+        Self {
+            ok: false,
+            command,
+            error: ErrorMember {
+                code: error.kind().code(),
+                message: error.message(),
+                file: place.map(|place| place.file.display().to_string()),
+                line: place.and_then(|place| known(place.line)),
+                column: place.and_then(|place| known(place.column)),
+                holder: match error.kind() {
+                    Kind::Busy { holder } => holder,
+                    _ => None,
+                },
+                hint: error.hint_text(),
+            },
+            left: match error.kind() {
+                Kind::SoldOut { left } => Some(left),
+                _ => None,
+            },
+            ticket,
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The one error type: what happened, where, and what to do about it.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The result of everything in this library that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What kind of failure it is. Each kind has one exit code and one name in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A request that makes no sense (exit 2). Nothing was read or changed.
+    Usage,
+    /// The event's file does not exist (exit 1). Nothing was changed.
+    Missing,
+    /// The operating system refused something (exit 1). Nothing was sold.
+    Io,
+    /// An I/O error after the sale was written and before it was proven durable (exit 1).
+    OutcomeUnknown,
+    /// Not as many left as were asked for (exit 3).
+    SoldOut {
+        /// How many there are.
+        left: u64,
+    },
+    /// The request goes against what is on the ledger (exit 4).
+    Refused,
+    /// The lock was not had in time (exit 5). Nothing was changed.
+    Busy {
+        /// The process that holds the lock, where the system tells.
+        holder: Option<u32>,
+    },
+    /// The files contradict one another or themselves (exit 6). Nothing was changed.
+    Integrity,
+    /// Stopped before selling: a signal, or the process that gave the order is gone (exit 130).
+    Interrupted,
+}
+
+impl Kind {
+    /// The exit code of a command that ends with this failure.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Missing | Self::Io | Self::OutcomeUnknown => 1,
+            Self::Usage => 2,
+            Self::SoldOut { .. } => 3,
+            Self::Refused => 4,
+            Self::Busy { .. } => 5,
+            Self::Integrity => 6,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// The name of this kind in JSON.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Missing => "missing",
+            Self::Io => "io",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::SoldOut { .. } => "sold_out",
+            Self::Refused => "refused",
+            Self::Busy { .. } => "busy",
+            Self::Integrity => "integrity",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// A position in a file, counted from 1; 0 where it is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1, or 0.
+    pub line: u64,
+    /// The column in bytes, from 1, or 0.
+    pub column: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        if self.line > 0 && self.column > 0 {
+            write!(f, ":{}", self.column)?;
+        }
+        Ok(())
+    }
+}
+
+/// A failure: its kind, its message, the place in a file, and a hint.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{message}", self.place_prefix())]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    place: Option<Place>,
+    hint: Option<String>,
+    #[source]
+    source: Option<io::Error>,
+}
+
+impl Error {
+    /// A failure of the given kind; the message says what happened.
+    #[must_use]
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            place: None,
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// An I/O error, with what was being done (as in "open") and to which file.
+    #[must_use]
+    pub fn io(doing: &str, file: &Path, source: io::Error) -> Self {
+        let mut error = Self::new(Kind::Io, format!("could not {doing}: {source}")).at(file, 0, 0);
+        error.source = Some(source);
+        error
+    }
+
+    /// The same failure, with the place in a file.
+    #[must_use]
+    pub fn at(mut self, file: &Path, line: u64, column: u64) -> Self {
+        self.place = Some(Place {
+            file: file.to_path_buf(),
+            line,
+            column,
+        });
+        self
+    }
+
+    /// The same failure, with a hint: what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same failure as another kind.
+    #[must_use]
+    pub fn with_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The kind.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What happened, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where it happened.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    fn place_prefix(&self) -> String {
+        self.place
+            .as_ref()
+            .map_or_else(String::new, |place| format!("{place}: "))
+    }
+}

@@ -1,0 +1,374 @@
+//! Judges a rush from the ledger lines it appended and the count it left behind.
+//!
+//! Every sale writes the version after the one it read (its `seq`). So two sales with one `seq`
+//! read the same version, and the one that wrote last overwrote the other: a lost update. No search
+//! over orders is needed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// A ledger line of the run, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The version it wrote: one more than the one it read.
+    pub seq: u64,
+    /// Where it ends in the ledger, in bytes.
+    pub end: u64,
+    /// Who bought; empty for a line that is no sale.
+    pub buyer: String,
+    /// By how much it changes what is left: negative for a sale.
+    pub change: i64,
+    /// How many were left after it.
+    pub left: u64,
+    /// Whether the run that is judged wrote it, or somebody else meanwhile.
+    pub own: bool,
+}
+
+/// What a run left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aftermath {
+    /// How many were left before the run.
+    pub stock: u64,
+    /// The version before the run.
+    pub seq: u64,
+    /// The ledger lines since then, in the order in which they stand.
+    pub lines: Vec<Written>,
+    /// How many are left as `tickets.json` says.
+    pub left: u64,
+    /// How far `tickets.json` counts the ledger, in bytes.
+    pub counted: u64,
+    /// Bytes on the ledger that are no line.
+    pub torn: u64,
+}
+
+/// What kind of anomaly a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Anomaly {
+    /// Two sales read the same version; the later one overwrote the earlier.
+    LostUpdate,
+    /// More was sold than there was.
+    Oversold,
+    /// What is left and what was sold do not add up to the stock.
+    Conservation,
+    /// Bytes on the ledger that are no line.
+    TornWrite,
+}
+
+/// One anomaly, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What kind.
+    pub kind: Anomaly,
+    /// The buyers concerned, in the order in which they wrote.
+    pub buyers: Vec<String>,
+    /// The version that they all read, for a lost update.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_seq: Option<u64>,
+    /// The whole finding as a sentence.
+    pub text: String,
+}
+
+/// The judgement of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// How many the run sold, by the ledger.
+    pub sold: u64,
+    /// The number of its sales.
+    pub sales: u64,
+    /// How many are left, by `tickets.json`.
+    pub left: u64,
+    /// How many were sold that did not exist.
+    pub oversold: u64,
+    /// How many sales were overwritten by another that had read the same version.
+    pub lost_updates: u64,
+    /// What was found, the gravest first.
+    pub findings: Vec<Finding>,
+}
+
+impl Verdict {
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_safe(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// Judges a run.
+#[must_use]
+pub fn judge(after: &Aftermath) -> Verdict {
+    let sales = || after.lines.iter().filter(|line| line.change < 0 && !line.buyer.is_empty());
+    let taken = |line: &Written| line.change.unsigned_abs();
+    let change: i64 = after.lines.iter().map(|line| line.change).sum();
+    let oversold = change.saturating_add_unsigned(after.stock).min(0).unsigned_abs();
+    let races = races(after);
+    let lost_updates = races.values().map(|racers| racers.len() as u64 - 1).sum();
+
+    let mut findings = Vec::new();
+    if oversold > 0 {
+        findings.push(oversale(after, oversold));
+    }
+    findings.extend(races.iter().map(|(seq, racers)| lost_update(after, *seq, racers)));
+    findings.extend(conservation(after, change));
+    if after.torn > 0 {
+        findings.push(Finding {
+            kind: Anomaly::TornWrite,
+            buyers: Vec::new(),
+            read_seq: None,
+            text: format!("{} bytes on the ledger are no whole line: a buyer was cut off while it wrote", after.torn),
+        });
+    }
+    Verdict {
+        sold: sales().filter(|line| line.own).map(taken).sum(),
+        sales: sales().filter(|line| line.own).count() as u64,
+        left: after.left,
+        oversold,
+        lost_updates,
+        findings,
+    }
+}
+
+/// The lines that share a version, by version.
+fn races(after: &Aftermath) -> BTreeMap<u64, Vec<&Written>> {
+    let mut versions: BTreeMap<u64, Vec<&Written>> = BTreeMap::new();
+    for line in &after.lines {
+        versions.entry(line.seq).or_default().push(line);
+    }
+    versions.retain(|_, writers| writers.len() > 1);
+    versions
+}
+
+fn oversale(after: &Aftermath, oversold: u64) -> Finding {
+    let sold: u64 = after.lines.iter().filter(|line| line.change < 0).map(|line| line.change.unsigned_abs()).sum();
+    let holders = match oversold {
+        1 => "1 ticket that was sold does not exist".to_owned(),
+        n => format!("{n} tickets that were sold do not exist"),
+    };
+    let mut left = after.stock.cast_signed();
+    let mut buyers = Vec::new();
+    for line in &after.lines {
+        left += line.change;
+        if line.change < 0 && left < 0 {
+            buyers.push(line.buyer.clone());
+        }
+    }
+    Finding {
+        kind: Anomaly::Oversold,
+        buyers,
+        read_seq: None,
+        text: format!("{} sold, but there {} only {}: {holders}", tickets(sold), were(after.stock), after.stock),
+    }
+}
+
+fn lost_update(after: &Aftermath, seq: u64, racers: &[&Written]) -> Finding {
+    let buyers: Vec<String> = racers.iter().map(|line| line.buyer.clone()).collect();
+    let read = seq - 1;
+    // What they read: what the lines of that version left, one value or, after an earlier race,
+    // several.
+    let saw = racers.first().map_or(0, |line| line.left.saturating_add_signed(-line.change));
+    let same = racers.iter().all(|line| line.left.saturating_add_signed(-line.change) == saw);
+    let count = if same { format!(" ({saw} left)") } else { String::new() };
+    let last = buyers.last().map_or("", String::as_str);
+    let others = buyers.len() - 1;
+    let lost = if others == 1 {
+        format!("{last} wrote last and overwrote {}", buyers.first().map_or("", String::as_str))
+    } else {
+        format!("{last} wrote last and overwrote the other {others}")
+    };
+    let both = if others == 1 { "both" } else { "all" };
+    let survivor = if after.lines.iter().any(|line| line.end == after.counted && line.seq == seq) {
+        format!("; of these {} sales the count shows one", buyers.len())
+    } else {
+        String::new()
+    };
+    Finding {
+        kind: Anomaly::LostUpdate,
+        text: format!(
+            "{} {both} read version {read}{count} and {both} wrote version {seq}: {lost}{survivor}",
+            names(&buyers)
+        ),
+        buyers,
+        read_seq: Some(read),
+    }
+}
+
+/// What the count says must be what the ledger adds up to, up to the line that the count names.
+fn conservation(after: &Aftermath, change: i64) -> Option<Finding> {
+    let mut left = after.stock.cast_signed();
+    let mut before = after.seq;
+    let mut linear = true;
+    for line in &after.lines {
+        linear &= line.seq == before + 1;
+        before = line.seq;
+        left += line.change;
+        // Others may go on selling behind the last line that the count includes.
+        if linear && line.end == after.counted && left == after.left.cast_signed() && after.torn == 0 {
+            let rest_is_own = after.lines.iter().any(|later| later.own && later.end > line.end);
+            return rest_is_own.then(|| stale_count(after, line));
+        }
+    }
+    let expected = after.stock.cast_signed() + change;
+    (expected != after.left.cast_signed()).then(|| Finding {
+        kind: Anomaly::Conservation,
+        buyers: Vec::new(),
+        read_seq: None,
+        text: format!(
+            "it does not add up: of {} {} sold, and tickets.json says {} left",
+            after.stock,
+            tickets_only(change.min(0).unsigned_abs()),
+            after.left
+        ),
+    })
+}
+
+fn stale_count(after: &Aftermath, line: &Written) -> Finding {
+    let later: Vec<String> = after
+        .lines
+        .iter()
+        .filter(|later| later.end > line.end)
+        .map(|later| later.buyer.clone())
+        .collect();
+    Finding {
+        kind: Anomaly::Conservation,
+        text: format!(
+            "{} wrote its count of {} last, over the newer one: the count misses {}",
+            line.buyer,
+            after.left,
+            names(&later)
+        ),
+        buyers: later,
+        read_seq: None,
+    }
+}
+
+fn tickets(n: u64) -> String {
+    match n {
+        1 => "1 ticket was".to_owned(),
+        n => format!("{n} tickets were"),
+    }
+}
+
+fn tickets_only(n: u64) -> String {
+    match n {
+        1 => "1 was".to_owned(),
+        n => format!("{n} were"),
+    }
+}
+
+fn were(n: u64) -> &'static str {
+    if n == 1 { "was" } else { "were" }
+}
+
+/// Names in a sentence: all of them up to eight, else the first six and how many more.
+fn names(names: &[String]) -> String {
+    let (shown, more) = if names.len() <= 8 { (names.len(), 0) } else { (6, names.len() - 6) };
+    let shown: Vec<&str> = names.iter().take(shown).map(String::as_str).collect();
+    match (shown.as_slice(), more) {
+        ([], _) => "nobody".to_owned(),
+        (list, 1..) => format!("{} and {more} more", list.join(", ")),
+        ([one], _) => (*one).to_owned(),
+        ([first @ .., last], _) => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sale of one: its seq, what it left, who.
+    fn sale(seq: u64, left: u64, buyer: &str) -> Written {
+        Written {
+            seq,
+            end: 0,
+            buyer: buyer.to_owned(),
+            change: -1,
+            left,
+            own: true,
+        }
+    }
+
+    fn after(stock: u64, left: u64, counted_line: usize, lines: Vec<Written>) -> Aftermath {
+        let lines: Vec<_> = lines
+            .into_iter()
+            .enumerate()
+            .map(|(at, line)| Written {
+                end: 100 * (at as u64 + 1),
+                ..line
+            })
+            .collect();
+        Aftermath {
+            stock,
+            seq: 1,
+            counted: 100 * counted_line as u64,
+            lines,
+            left,
+            torn: 0,
+        }
+    }
+
+    fn kinds(verdict: &Verdict) -> Vec<Anomaly> {
+        verdict.findings.iter().map(|finding| finding.kind).collect()
+    }
+
+    #[test]
+    fn sales_one_after_another_are_safe() {
+        let verdict = judge(&after(2, 0, 2, vec![sale(2, 1, "a"), sale(3, 0, "b")]));
+        assert!(verdict.is_safe(), "{verdict:?}");
+        assert_eq!((verdict.sold, verdict.left, verdict.lost_updates), (2, 0, 0));
+    }
+
+    #[test]
+    fn eight_who_read_the_same_version_lose_seven_updates() {
+        let lines = (1..=8).map(|n| sale(2, 1, &format!("user-{n}"))).collect();
+        let verdict = judge(&after(2, 1, 8, lines));
+        assert_eq!((verdict.sold, verdict.oversold, verdict.lost_updates), (8, 6, 7));
+        assert_eq!(kinds(&verdict), [Anomaly::Oversold, Anomaly::LostUpdate, Anomaly::Conservation]);
+        assert_eq!(verdict.findings[0].text, "8 tickets were sold, but there were only 2: 6 tickets that were sold do not exist");
+        assert_eq!(verdict.findings[0].buyers.len(), 6);
+        assert_eq!(
+            verdict.findings[1].text,
+            "user-1, user-2, user-3, user-4, user-5, user-6, user-7 and user-8 all read version 1 (2 left) and all wrote \
+             version 2: user-8 wrote last and overwrote the other 7; of these 8 sales the count shows one"
+        );
+    }
+
+    #[test]
+    fn a_lost_update_needs_no_oversale() {
+        let verdict = judge(&after(5, 4, 2, vec![sale(2, 4, "a"), sale(2, 4, "b")]));
+        assert_eq!((verdict.oversold, verdict.lost_updates), (0, 1));
+        assert_eq!(kinds(&verdict), [Anomaly::LostUpdate, Anomaly::Conservation]);
+        assert_eq!(
+            verdict.findings[0].text,
+            "a and b both read version 1 (5 left) and both wrote version 2: b wrote last and overwrote a; of these 2 sales the count shows one"
+        );
+    }
+
+    #[test]
+    fn an_older_count_written_over_a_newer_one_is_found() {
+        let verdict = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), sale(3, 0, "b")]));
+        assert_eq!(kinds(&verdict), [Anomaly::Conservation]);
+        assert_eq!(verdict.findings[0].text, "a wrote its count of 1 last, over the newer one: the count misses b");
+    }
+
+    #[test]
+    fn others_who_go_on_selling_are_no_anomaly() {
+        let mut other = sale(3, 0, "other");
+        other.own = false;
+        let verdict = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), other]));
+        assert!(verdict.is_safe(), "{verdict:?}");
+        assert_eq!(verdict.sold, 1);
+    }
+
+    #[test]
+    fn a_count_that_nobody_wrote_does_not_add_up() {
+        let verdict = judge(&after(2, 2, 0, vec![sale(2, 1, "a")]));
+        assert_eq!(kinds(&verdict), [Anomaly::Conservation]);
+    }
+
+    #[test]
+    fn nothing_sold_is_safe() {
+        assert!(judge(&after(0, 0, 0, vec![])).is_safe());
+    }
+}

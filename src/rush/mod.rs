@@ -1,0 +1,259 @@
+//! A rush: many buyers at once, as processes or as threads, started by one gun.
+
+mod aftermath;
+pub(crate) mod buyer;
+mod crowd;
+pub(crate) mod gun;
+pub mod report;
+pub mod think;
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use buyer::{Assignment, Message, Says};
+use crowd::Crowd;
+use gun::Lifeline;
+use report::{Outcome, RushReport};
+use think::Think;
+
+use crate::error::{Error, Kind, Result};
+use crate::office::BoxOffice;
+use crate::store::lock::LockKind;
+
+pub use crowd::MAX_USERS;
+
+/// How often the rush looks for buyers that died without a word, while nothing is heard.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long buyers have to stop by themselves once the rush is told to.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// What a rush is to be.
+#[derive(Debug, Clone)]
+pub struct Rush {
+    /// The event's `tickets.json`.
+    pub file: PathBuf,
+    /// How many buyers, 1 to [`MAX_USERS`].
+    pub users: u32,
+    /// The lock they take.
+    pub lock: LockKind,
+    /// Threads of this process instead of processes.
+    pub threads: bool,
+    /// How long each thinks between reading and writing.
+    pub think: Think,
+    /// How many tickets each wants.
+    pub quantity: u64,
+    /// Decides every buyer's think time.
+    pub seed: u64,
+    /// How long a buyer waits for the lock.
+    pub wait: Duration,
+    /// Nobody writes before everybody has read: without a lock, a certain race.
+    pub together: bool,
+    /// The `tickets` program, which each buyer's process runs.
+    pub program: PathBuf,
+}
+
+/// What a rush tells while it runs.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum News<'a> {
+    /// A buyer queried.
+    Queried {
+        /// Who.
+        buyer: &'a str,
+        /// How many it saw left.
+        left: u64,
+    },
+    /// A buyer is done.
+    Done {
+        /// Who.
+        buyer: &'a str,
+        /// How it ended.
+        outcome: &'a Outcome,
+    },
+    /// So many of all buyers are done.
+    Progress {
+        /// How many are done.
+        done: u32,
+        /// How many of these bought.
+        sold: u32,
+    },
+}
+
+impl Rush {
+    /// Runs the rush, waits for every buyer, and judges it.
+    ///
+    /// `stop`: becomes readable when the rush is to stop, for instance on Ctrl-C. Buyers that have
+    /// not sold by then do not sell any more; what was sold is reported.
+    ///
+    /// # Errors
+    /// When the rush could not start: nothing was sold then. What befalls a single buyer is no
+    /// error; it is in the report.
+    pub fn run(&self, stop: Option<BorrowedFd<'_>>, news: &mut dyn FnMut(News<'_>)) -> Result<RushReport> {
+        self.check()?;
+        let mut office = BoxOffice::at(&self.file)?;
+        let opening = office.prepare(self.lock, self.wait)?;
+        let run = run_id();
+        let mut crowd = Crowd::gather(self, &self.assignments(office.path(), &run))?;
+        let mut course = Course {
+            started: None,
+            ended: None,
+            gate_open: !self.together,
+            stopped: None,
+        };
+        course.run(&mut crowd, stop, news)?;
+        crowd.wait_for_all();
+        let elapsed = match (course.started, course.ended) {
+            (Some(started), Some(ended)) => ended - started,
+            _ => Duration::ZERO,
+        };
+        let after = aftermath::read(office.files(), &opening, &run)?;
+        let buyers = crowd.outcomes(&after);
+        let interrupted = course.stopped.is_some();
+        Ok(report::write(self, run, buyers, &after, elapsed, interrupted))
+    }
+
+    fn check(&self) -> Result<()> {
+        let usage = |message: String| Err(Error::new(Kind::Usage, message));
+        if self.users == 0 || self.users > MAX_USERS {
+            return usage(format!("a rush has 1 to {MAX_USERS} users, not {}", self.users));
+        }
+        if self.together && self.lock == LockKind::Exclusive {
+            return usage("--together needs --lock=none: under the lock only one buyer reads at a time".into());
+        }
+        Ok(())
+    }
+
+    fn assignments(&self, file: &std::path::Path, run: &str) -> Vec<Assignment> {
+        let times = self.think.times(self.seed, self.users);
+        (1..=self.users)
+            .zip(times)
+            .map(|(number, think)| Assignment {
+                number,
+                name: format!("user-{number}"),
+                file: file.to_path_buf(),
+                rush: run.to_owned(),
+                lock: self.lock,
+                quantity: self.quantity,
+                think_us: think.as_micros() as u64,
+                wait_ms: self.wait.as_millis() as u64,
+                together: self.together,
+            })
+            .collect()
+    }
+}
+
+fn run_id() -> String {
+    format!("{:08x}", rand::random::<u32>())
+}
+
+fn start_error(doing: &str, error: std::io::Error) -> Error {
+    Error::new(Kind::Io, format!("could not {doing}: {error}")).hint("nothing was sold")
+}
+
+/// How far a rush has got.
+struct Course {
+    started: Option<Instant>,
+    ended: Option<Instant>,
+    gate_open: bool,
+    stopped: Option<Instant>,
+}
+
+impl Course {
+    /// Listens to the buyers until the last one has gone.
+    fn run(&mut self, crowd: &mut Crowd, stop: Option<BorrowedFd<'_>>, news: &mut dyn FnMut(News<'_>)) -> Result<()> {
+        loop {
+            let (heard, told_to_stop) = wait(crowd.voices(), stop.filter(|_| self.stopped.is_none()))?;
+            if told_to_stop {
+                crowd.call_off();
+                self.stopped = Some(Instant::now());
+            }
+            if heard {
+                let Some(messages) = crowd.listen()? else {
+                    return Ok(());
+                };
+                for message in messages {
+                    self.take(crowd, message, news);
+                }
+                news(crowd.progress());
+            } else {
+                crowd.look_for_the_dead();
+            }
+            if self.stopped.is_some_and(|at| at.elapsed() > GRACE) {
+                crowd.kill_the_rest();
+            }
+            self.shoot(crowd);
+        }
+    }
+
+    fn take(&mut self, crowd: &mut Crowd, message: Message, news: &mut dyn FnMut(News<'_>)) {
+        let queried = match message.says {
+            Says::Queried { left } => Some(left),
+            _ => None,
+        };
+        let Some((buyer, done)) = crowd.note(message) else {
+            return;
+        };
+        if let Some(left) = queried {
+            news(News::Queried { buyer, left });
+        }
+        if let Some(outcome) = done {
+            self.ended = Some(Instant::now());
+            news(News::Done { buyer, outcome });
+        }
+    }
+
+    /// Fires the starting gun when all are ready, and opens the gate when all have read.
+    fn shoot(&mut self, crowd: &mut Crowd) {
+        if self.stopped.is_some() {
+            return;
+        }
+        if self.started.is_none() {
+            if crowd.all_ready() {
+                self.started = Some(Instant::now());
+                crowd.start();
+            }
+        } else if !self.gate_open && crowd.all_read() {
+            self.gate_open = true;
+            crowd.open_gate();
+        }
+    }
+}
+
+/// Waits until a buyer says something or the rush is told to stop, at the longest [`LOOK`].
+fn wait(voices: BorrowedFd<'_>, stop: Option<BorrowedFd<'_>>) -> Result<(bool, bool)> {
+    let mut watched = vec![PollFd::from_borrowed_fd(voices, PollFlags::IN)];
+    watched.extend(stop.map(|stop| PollFd::from_borrowed_fd(stop, PollFlags::IN)));
+    let timeout = Timespec {
+        tv_sec: 0,
+        tv_nsec: LOOK.subsec_nanos().into(),
+    };
+    match poll(&mut watched, Some(&timeout)) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(start_error("listen to the buyers", error.into())),
+    }
+    let ready = |at: usize| watched.get(at).is_some_and(|fd| !fd.revents().is_empty());
+    Ok((ready(0), ready(1)))
+}
+
+/// The hidden first argument of a buyer's process.
+pub const BUYER: &str = "__buyer";
+
+/// What a buyer's process does: `assignment` is its second argument, its standard input is the gun
+/// and the lifeline, its standard output its voice. Returns its exit code.
+#[must_use]
+pub fn be_a_buyer(assignment: Option<&std::ffi::OsStr>) -> u8 {
+    let parsed = assignment
+        .and_then(|text| text.to_str())
+        .and_then(|text| serde_json::from_str::<Assignment>(text).ok());
+    let Some(assignment) = parsed else {
+        return Kind::Usage.exit_code();
+    };
+    let stdin = std::io::stdin();
+    buyer::run(&assignment, Lifeline(stdin.as_fd()), &mut std::io::stdout().lock());
+    0
+}

@@ -1,0 +1,176 @@
+//! What a rush came to: the JSON contract of `tickets buy`.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Rush;
+use super::aftermath::After;
+use crate::race::verdict::Finding;
+use crate::store::lock::LockKind;
+
+/// How one buyer ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Bought.
+    Sold {
+        /// The sale's id.
+        id: String,
+        /// How many tickets.
+        quantity: u64,
+        /// How many it left.
+        left: u64,
+        /// The ledger line it wrote.
+        seq: u64,
+        /// Why `tickets.json` does not show the sale yet.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        warning: Option<String>,
+    },
+    /// Found too few left.
+    Refused {
+        /// How many it found.
+        left: u64,
+    },
+    /// Could not, or died.
+    Failed {
+        /// What kind of failure, as in the error of any command; `died` for a buyer that did not
+        /// say.
+        code: String,
+        /// What happened.
+        message: String,
+    },
+}
+
+impl Outcome {
+    /// The outcome of a buyer that did not tell it, and what the ledger says it bought.
+    pub(super) fn of_the_dead(cause: &str, bought: u64) -> Self {
+        let message = match bought {
+            0 => format!("{cause}; it bought nothing"),
+            bought => format!("{cause}; the ledger says that it had bought {bought}"),
+        };
+        Self::Failed {
+            code: "died".to_owned(),
+            message,
+        }
+    }
+}
+
+/// One buyer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BuyerReport {
+    /// Its name.
+    pub name: String,
+    /// How it ended.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// Whether anything went wrong between the buyers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// Nothing was found.
+    Safe,
+    /// Something was.
+    Race,
+}
+
+/// What a rush came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RushReport {
+    /// How many buyers there were.
+    pub users: u32,
+    /// The lock they took.
+    pub lock: LockKind,
+    /// `processes` or `threads`.
+    pub mode: &'static str,
+    /// Each buyer's think time, as a range.
+    pub think: String,
+    /// How many tickets each wanted.
+    pub quantity: u64,
+    /// What decided the think times.
+    pub seed: u64,
+    /// The run's id, which its ledger lines carry.
+    pub rush: String,
+    /// How many were left before.
+    pub stock: u64,
+    /// How many tickets the ledger says were sold.
+    pub sold: u64,
+    /// How many buyers found too few left.
+    pub refused: u32,
+    /// How many buyers could not buy, or died.
+    pub failed: u32,
+    /// How many are left, as `tickets.json` says.
+    pub left: u64,
+    /// How many were sold that did not exist.
+    pub oversold: u64,
+    /// How many sales were overwritten by others that had read the same version.
+    pub lost_updates: u64,
+    /// Whether anything was found.
+    pub verdict: Judgement,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Whether it was stopped before its end.
+    pub interrupted: bool,
+    /// From the starting gun to the last outcome, in microseconds.
+    pub elapsed_us: u64,
+    /// Every buyer.
+    pub buyers: Vec<BuyerReport>,
+}
+
+impl RushReport {
+    /// The exit code of the command: 6 for a race, 130 when interrupted, 5 when a buyer did not get
+    /// the lock in time, 1 when one failed otherwise, else 0.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        let failed_as = |wanted: &str| {
+            let failed = |buyer: &BuyerReport| matches!(&buyer.outcome, Outcome::Failed { code, .. } if code == wanted);
+            self.buyers.iter().any(failed)
+        };
+        if self.verdict == Judgement::Race || failed_as("integrity") {
+            6
+        } else if self.interrupted {
+            130
+        } else if failed_as("busy") {
+            5
+        } else {
+            u8::from(self.failed > 0)
+        }
+    }
+}
+
+/// Writes the report.
+pub(super) fn write(
+    rush: &Rush,
+    run: String,
+    buyers: Vec<BuyerReport>,
+    after: &After,
+    elapsed: Duration,
+    interrupted: bool,
+) -> RushReport {
+    let verdict = &after.judged;
+    let count = |of: fn(&Outcome) -> bool| buyers.iter().filter(|buyer| of(&buyer.outcome)).count() as u32;
+    RushReport {
+        users: rush.users,
+        lock: rush.lock,
+        mode: if rush.threads { "threads" } else { "processes" },
+        think: rush.think.to_string(),
+        quantity: rush.quantity,
+        seed: rush.seed,
+        rush: run,
+        stock: after.stock,
+        sold: verdict.sold,
+        refused: count(|outcome| matches!(outcome, Outcome::Refused { .. })),
+        failed: count(|outcome| matches!(outcome, Outcome::Failed { .. })),
+        left: verdict.left,
+        oversold: verdict.oversold,
+        lost_updates: verdict.lost_updates,
+        verdict: if verdict.is_safe() { Judgement::Safe } else { Judgement::Race },
+        findings: verdict.findings.clone(),
+        interrupted,
+        elapsed_us: elapsed.as_micros() as u64,
+        buyers,
+    }
+}

@@ -1,0 +1,102 @@
+//! Making sales durable, and publishing the count.
+//!
+//! The invariant: `tickets.json` counts a line only after that line, and every line before it, was
+//! written and synced by one and the same process. A clean `fdatasync` vouches for nothing that
+//! another process wrote: that process's own sync may have failed, and the kernel reports such a
+//! failure once. So whoever syncs first writes the whole unproven tail again (the same bytes),
+//! then syncs, then publishes.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+use super::event::EventFiles;
+use super::files::replace;
+use super::ledger::Tally;
+use super::lock::{LockFile, Wait};
+use super::reading::{LedgerFile, Reading};
+use super::snapshot::Snapshot;
+use crate::error::{Error, Kind, Result};
+
+/// What became of a sale that is on the ledger.
+#[derive(Debug)]
+pub(crate) enum Durable {
+    /// Durable, and counted in `tickets.json`.
+    Published,
+    /// Durable, but `tickets.json` could not be brought up to it.
+    Unpublished(Error),
+}
+
+/// Makes the ledger durable up to `end` at least, and publishes the count; for sales that were
+/// decided under the event's lock. Whoever gets here first does it for all who have appended by
+/// then; the others find it done.
+///
+/// # Errors
+/// [`Kind::OutcomeUnknown`]: the sale is on the ledger, and not proven durable.
+pub(crate) fn share(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    turn: &mut LockFile,
+    end: u64,
+    wait: &mut Wait<'_>,
+) -> Result<Durable> {
+    let held = turn.acquire(wait).map_err(unknown)?;
+    if held.id() != ledger.id {
+        // A reset put our ledger away, and synced it first.
+        return Ok(Durable::Published);
+    }
+    let reading = match Reading::take(files, Some(ledger)) {
+        Ok(reading) if reading.counted >= end => return Ok(Durable::Published),
+        Ok(reading) => reading,
+        Err(error) => {
+            // The count is unreadable or contradicts the ledger. The sale stands all the same.
+            rewrite(files, ledger, 0, end).map_err(unknown)?;
+            return Ok(Durable::Unpublished(error));
+        }
+    };
+    rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
+    Ok(publish(files, &reading.snapshot, &reading.tally))
+}
+
+/// Makes one's own sale durable and publishes one's own count, over whatever others published; for
+/// sales that were decided without a lock.
+pub(crate) fn alone(files: &EventFiles, append: &File, snapshot: &Snapshot, tally: &Tally) -> Result<Durable> {
+    sync(files, append).map_err(unknown)?;
+    Ok(publish(files, snapshot, tally))
+}
+
+/// Writes the ledger's bytes from `from` to `to` again and syncs them.
+pub(crate) fn rewrite(files: &EventFiles, ledger: &LedgerFile, from: u64, to: u64) -> Result<()> {
+    let problem = |e| Error::io("write again", &files.ledger, e);
+    let mut chunk = vec![0; to.saturating_sub(from).min(64 * 1024) as usize];
+    let mut at = from;
+    while at < to {
+        let length = (to - at).min(chunk.len() as u64) as usize;
+        let part = chunk.get_mut(..length).unwrap_or_default();
+        ledger.file.read_exact_at(part, at).map_err(problem)?;
+        ledger.file.write_all_at(part, at).map_err(problem)?;
+        at += length as u64;
+    }
+    sync(files, &ledger.file)
+}
+
+/// One sync, never a second try: after a failed one the kernel may have dropped the bytes, and the
+/// next sync would lie.
+fn sync(files: &EventFiles, file: &File) -> Result<()> {
+    file.sync_data()
+        .map_err(|e: io::Error| Error::io("sync", &files.ledger, e))
+}
+
+fn publish(files: &EventFiles, snapshot: &Snapshot, tally: &Tally) -> Durable {
+    let next = snapshot.counting(tally);
+    // The count can be rebuilt from the ledger, so that it need not be synced; members that are
+    // not ours cannot.
+    match replace(&files.count, next.render().as_bytes(), next.has_foreign_members()) {
+        Ok(()) => Durable::Published,
+        Err(error) => Durable::Unpublished(error),
+    }
+}
+
+fn unknown(error: Error) -> Error {
+    error.with_kind(Kind::OutcomeUnknown)
+}

@@ -1,0 +1,282 @@
+//! Opening, reading and replacing files that people and other programs may have touched.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use super::sys;
+use crate::error::{Error, Kind, Result};
+
+/// Which file a name or a handle means: its device and inode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileId {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+}
+
+impl FileId {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        }
+    }
+
+    /// The file behind an open handle.
+    pub(crate) fn of_handle(file: &File) -> io::Result<Self> {
+        Ok(Self::of(&file.metadata()?))
+    }
+
+    /// The file that this name means now; `None` when there is none.
+    pub(crate) fn of_name(path: &Path) -> io::Result<Option<Self>> {
+        match fs::metadata(path) {
+            Ok(metadata) => Ok(Some(Self::of(&metadata))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// How a file is opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Access<'a> {
+    /// To be read.
+    Read,
+    /// To be read, and written at chosen offsets.
+    ReadWrite,
+    /// To be written at its end, whatever its end is at that moment.
+    Append,
+    /// To be read and written, and created where it is missing with the mode and owner of the
+    /// file given.
+    CreateLike(&'a Metadata),
+}
+
+/// Opens a regular file, and nothing else: never waits for a FIFO's other end, never reads a
+/// device.
+pub(crate) fn open_regular(path: &Path, access: Access<'_>) -> Result<File> {
+    let mut options = OpenOptions::new();
+    // Without O_NONBLOCK, opening a FIFO waits until somebody opens its other end.
+    options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
+    match access {
+        Access::Read => options.read(true),
+        Access::ReadWrite => options.read(true).write(true),
+        Access::Append => options.append(true),
+        Access::CreateLike(model) => options
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(model.mode() & 0o666),
+    };
+    let file = match (options.open(path), access) {
+        (Ok(file), Access::CreateLike(model)) => {
+            take_after(&file, model).map_err(|e| Error::io("set the mode of", path, e))?;
+            file
+        }
+        (Ok(file), _) => file,
+        (Err(error), Access::CreateLike(_)) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return open_regular(path, Access::ReadWrite);
+        }
+        (Err(error), _) => return Err(open_error(path, access, error)),
+    };
+    let metadata = file
+        .metadata()
+        .map_err(|e| Error::io("look at", path, e))?;
+    if metadata.is_file() {
+        Ok(file)
+    } else {
+        Err(not_regular(path, &metadata))
+    }
+}
+
+fn open_error(path: &Path, access: Access<'_>, error: io::Error) -> Error {
+    // Opening a directory for writing, or a device without a driver, fails before fstat can tell.
+    if let Ok(metadata) = fs::metadata(path)
+        && !metadata.is_file()
+    {
+        return not_regular(path, &metadata);
+    }
+    let doing = match access {
+        Access::Read => "open",
+        Access::ReadWrite | Access::Append => "open for writing",
+        Access::CreateLike(_) => "create",
+    };
+    let denied = matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    );
+    let problem = Error::io(doing, path, error);
+    match (denied, access) {
+        (false, _) => problem,
+        (true, Access::Read) => problem.hint("reading needs read permission on this file"),
+        (true, _) => problem.hint(
+            "selling needs write permission on this file and its directory; a query needs neither",
+        ),
+    }
+}
+
+fn not_regular(path: &Path, metadata: &Metadata) -> Error {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = metadata.file_type();
+    let what = if kind.is_dir() {
+        "a directory"
+    } else if kind.is_fifo() {
+        "a FIFO"
+    } else if kind.is_char_device() || kind.is_block_device() {
+        "a device"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "not a regular file"
+    };
+    Error::new(Kind::Io, format!("is {what}, not a regular file"))
+        .at(path, 0, 0)
+        .hint("give the path of a tickets.json with -f FILE")
+}
+
+/// Reads a whole regular file of at most `limit` bytes.
+pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, FileId)> {
+    let mut file = open_regular(path, Access::Read)?;
+    let problem = |e| Error::io("read", path, e);
+    let metadata = file.metadata().map_err(problem)?;
+    let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize + 1);
+    if metadata.len() <= limit {
+        // One byte more than allowed shows a file that grows while it is read.
+        (&mut file)
+            .take(limit + 1)
+            .read_to_end(&mut bytes)
+            .map_err(problem)?;
+    }
+    if metadata.len() > limit || bytes.len() as u64 > limit {
+        return Err(Error::new(
+            Kind::Integrity,
+            format!(
+                "is {} bytes long, more than the {limit} that are read",
+                metadata.len().max(bytes.len() as u64)
+            ),
+        )
+        .at(path, 0, 0));
+    }
+    Ok((bytes, FileId::of(&metadata)))
+}
+
+/// Gives a file the mode and owner of another, as far as this process may.
+fn take_after(file: &File, model: &Metadata) -> io::Result<()> {
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) != (model.uid(), model.gid()) {
+        let group = Some(rustix::fs::Gid::from_raw(model.gid()));
+        let owner = Some(rustix::fs::Uid::from_raw(model.uid()));
+        // Only root may give a file away. Whoever is not root, but may write here, keeps the
+        // group, so that the others who could sell still can.
+        if rustix::fs::fchown(file, owner, group).is_err() {
+            let _ = rustix::fs::fchown(file, None, group);
+        }
+    }
+    if own.mode() & 0o7777 != model.mode() & 0o7777 {
+        file.set_permissions(model.permissions())?;
+    }
+    Ok(())
+}
+
+/// How a temporary file beside `path` begins and ends, so that strays can be told.
+fn stray_name(path: &Path) -> (String, &'static str) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    (format!(".{name}."), ".tmp")
+}
+
+/// Writes `bytes` to a new temporary file in the directory of `path`, with the mode and owner of
+/// `model`.
+pub(crate) fn write_beside(
+    path: &Path,
+    bytes: &[u8],
+    model: Option<&Metadata>,
+    sync: bool,
+) -> Result<tempfile::NamedTempFile> {
+    let problem = |e| Error::io("write a new version of", path, e);
+    let (prefix, suffix) = stray_name(path);
+    // A new event is as open as the umask lets any file be; tempfile's own default is private.
+    let mode = fs::Permissions::from_mode(0o666);
+    let mut temp = tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(suffix)
+        .permissions(mode)
+        .tempfile_in(directory(path))
+        .map_err(problem)?;
+    temp.write_all(bytes).map_err(problem)?;
+    if let Some(model) = model {
+        take_after(temp.as_file(), model).map_err(problem)?;
+    }
+    if sync {
+        temp.as_file().sync_all().map_err(problem)?;
+    }
+    Ok(temp)
+}
+
+/// Replaces a file by a fresh one with these bytes, atomically: whoever opens `path` reads the
+/// old bytes or the new ones, never a mixture, and never finds the name missing. Mode and owner
+/// are kept.
+///
+/// `sync`: the bytes are on disk before the name means them. Without it a power cut may leave an
+/// empty file under the name.
+///
+/// Exchanging the two names instead of renaming over one spares the flush that ext4 makes when a
+/// file is replaced (`auto_da_alloc`). Each version is a file of its own: one spare file used
+/// again and again would change under the hands of whoever still reads it.
+pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<()> {
+    let problem = |e| Error::io("replace", path, e);
+    let model = fs::metadata(path).map_err(problem)?;
+    let temp = write_beside(path, bytes, Some(&model), sync)?;
+    if sys::exchange(temp.path(), path).map_err(problem)? {
+        // The temporary name now means the old version, and goes with it.
+        temp.close().map_err(problem)
+    } else {
+        temp.persist(path).map_err(|e| problem(e.error))?;
+        Ok(())
+    }
+}
+
+/// Removes temporary files that killed processes left beside `path`. Only for a holder of all
+/// the event's locks: nobody else's temporary file may be in use.
+pub(crate) fn sweep_strays(path: &Path) -> Result<usize> {
+    let mut swept = 0;
+    for stray in strays(path)? {
+        fs::remove_file(&stray).map_err(|e| Error::io("remove", &stray, e))?;
+        swept += 1;
+    }
+    Ok(swept)
+}
+
+/// The temporary files beside `path` that have no living owner, or are in use just now.
+pub(crate) fn strays(path: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let (prefix, suffix) = stray_name(path);
+    let directory = directory(path);
+    let problem = |e| Error::io("list", directory, e);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).map_err(problem)? {
+        let entry = entry.map_err(problem)?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(&prefix) && name.ends_with(suffix) {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+/// The directory that holds `path`.
+pub(crate) fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes the names in the directory of `path` durable.
+pub(crate) fn sync_directory(path: &Path) -> Result<()> {
+    let directory = directory(path);
+    File::open(directory)
+        .and_then(|handle| handle.sync_all())
+        .map_err(|e| Error::io("sync", directory, e))
+}

@@ -1,0 +1,13 @@
+//! What is on disk: the count (`tickets.json`), the ledger beside it, and the locks.
+//!
+//! The store knows lines and counts; it knows no buyer.
+
+pub(crate) mod durable;
+pub(crate) mod event;
+pub(crate) mod files;
+pub(crate) mod ledger;
+pub(crate) mod lock;
+pub(crate) mod open;
+pub(crate) mod reading;
+pub(crate) mod snapshot;
+mod sys;

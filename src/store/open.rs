@@ -1,0 +1,183 @@
+//! Getting an event ready for selling: open its ledger, and heal what a crash left behind.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+use super::event::EventFiles;
+use super::files::{self, Access, directory, sync_directory, write_beside};
+use super::ledger::{Record, Replaced, Tally};
+use super::reading::{LedgerFile, Reading, Rest, open_ledger};
+use super::snapshot::Snapshot;
+use crate::error::{Error, Result};
+
+/// Creates the ledger with its opening line, durably. Only for the holder of the event's lock.
+pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
+    let temp = opening_line(files, stock, None)?;
+    match temp.persist_noclobber(&files.ledger) {
+        Ok(_) => sync_directory(&files.ledger),
+        Err(error) => Err(Error::io("create", &files.ledger, error.error)),
+    }
+}
+
+fn opening_line(files: &EventFiles, stock: u64, replaces: Option<Replaced>) -> Result<tempfile::NamedTempFile> {
+    let (line, _) = Record::open(stock, replaces)
+        .encode(Tally::default().sum)
+        .unwrap_or_default();
+    let model = fs::metadata(&files.count).map_err(|e| Error::io("look at", &files.count, e))?;
+    write_beside(&files.ledger, &line, Some(&model), true)
+}
+
+/// Heals the ledger's end. Only for the holder of both locks.
+///
+/// A newline that an editor took away is put back. Bytes that a crash left are put away in a file
+/// of their own, then cut off: they hold no sale that was ever acknowledged.
+pub(crate) fn heal(files: &EventFiles, ledger: &LedgerFile, reading: &Reading) -> Result<Option<PathBuf>> {
+    let problem = |e| Error::io("mend the end of", &files.ledger, e);
+    let end = reading.tally.bytes;
+    match &reading.rest {
+        Rest::Clean | Rest::Broken { .. } => Ok(None),
+        Rest::Unterminated { with_it } => {
+            ledger
+                .file
+                .write_all_at(b"\n", with_it.bytes)
+                .map_err(problem)?;
+            ledger.file.sync_data().map_err(problem)?;
+            Ok(None)
+        }
+        Rest::Torn { bytes } => {
+            let torn = put_away_torn(files, ledger, end, *bytes)?;
+            ledger.file.set_len(end).map_err(problem)?;
+            ledger.file.sync_data().map_err(problem)?;
+            Ok(Some(torn))
+        }
+    }
+}
+
+fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64, length: u64) -> Result<PathBuf> {
+    let (path, mut file) = create_put_away(files, "torn")?;
+    let problem = |e| Error::io("write", &path, e);
+    let mut chunk = vec![0; 64 * 1024];
+    let mut at = from;
+    while at < from + length {
+        let read = ledger.file.read_at(&mut chunk, at).map_err(problem)?;
+        if read == 0 {
+            break;
+        }
+        io::Write::write_all(&mut file, chunk.get(..read).unwrap_or_default()).map_err(problem)?;
+        at += read as u64;
+    }
+    file.sync_all().map_err(problem)?;
+    sync_directory(&path)?;
+    Ok(path)
+}
+
+fn create_put_away(files: &EventFiles, label: &str) -> Result<(PathBuf, File)> {
+    let label = format!("{label}-{}", stamp());
+    for attempt in 0.. {
+        let path = files.put_away(&label, attempt);
+        match File::create_new(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
+            Err(error) => return Err(Error::io("create", &path, error)),
+        }
+    }
+    Err(Error::io("create", &files.ledger, io::ErrorKind::AlreadyExists.into()))
+}
+
+/// The time now as a part of a file name.
+fn stamp() -> String {
+    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// Starts an event anew with `stock`: the old ledger is put away whole, under its own name with
+/// the time in it. Returns that name. Only for the holder of both locks.
+///
+/// The rename of the new ledger over the old one is the commit. Before it nothing has changed;
+/// after it, the new ledger's opening line says which count it took the place of, so that whoever
+/// reads the old `tickets.json` knows that it is stale.
+pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>> {
+    let old = Snapshot::read(&files.count);
+    let archive = match open_ledger(files, Access::ReadWrite)? {
+        None => None,
+        Some(ledger) => {
+            settle(files, &ledger)?;
+            let counted = old.as_ref().ok().and_then(|old| old.counted);
+            let replaces = counted.map(|counted| Replaced {
+                seq: counted.seq,
+                bytes: counted.bytes,
+            });
+            let temp = opening_line(files, stock, replaces)?;
+            let archive = link_archive(files)?;
+            temp.persist(&files.ledger)
+                .map_err(|e| Error::io("replace", &files.ledger, e.error))?;
+            sync_directory(&files.ledger)?;
+            Some(archive)
+        }
+    };
+    let fresh = match &old {
+        Ok(old) => old.restarted(stock),
+        Err(_) => Snapshot::fresh(stock),
+    };
+    files::replace(&files.count, fresh.render().as_bytes(), true)?;
+    sync_directory(&files.count)?;
+    Ok(archive)
+}
+
+/// Makes everything that is on the ledger durable, so that whoever still waits for that may take
+/// the archive for an answer.
+fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+    if let Ok(reading) = Reading::take(files, Some(ledger)) {
+        super::durable::rewrite(files, ledger, reading.counted, reading.tally.bytes)?;
+    }
+    ledger
+        .file
+        .sync_data()
+        .map_err(|e| Error::io("sync", &files.ledger, e))
+}
+
+/// Gives the ledger a second name.
+fn link_archive(files: &EventFiles) -> Result<PathBuf> {
+    let stamp = stamp();
+    for attempt in 0..1000 {
+        let archive = files.put_away(&stamp, attempt);
+        match fs::hard_link(&files.ledger, &archive) {
+            Ok(()) => return Ok(archive),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(_) if !archive.exists() => {
+                // This file system knows no second names.
+                fs::copy(&files.ledger, &archive)
+                    .and_then(|_| File::open(&archive)?.sync_all())
+                    .map_err(|e| Error::io("copy the ledger to", &archive, e))?;
+                return Ok(archive);
+            }
+            Err(error) => return Err(Error::io("put the ledger away as", &archive, error)),
+        }
+    }
+    Err(Error::io("put away", &files.ledger, io::ErrorKind::AlreadyExists.into()))
+}
+
+/// Makes a new event with `stock`, and its directory where that is missing.
+pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
+    let directory = directory(&files.count);
+    if !directory.is_dir() {
+        fs::create_dir_all(directory).map_err(|e| Error::io("create", directory, e))?;
+        sync_directory(directory)?;
+    }
+    let text = Snapshot::fresh(stock).render();
+    let temp = write_beside(&files.count, text.as_bytes(), None, true)?;
+    temp.persist_noclobber(&files.count)
+        .map_err(|e| Error::io("create", &files.count, e.error))?;
+    sync_directory(&files.count)
+}
+
+/// Removes the temporary files of killed processes. Only for the holder of both locks.
+pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
+    Ok(files::sweep_strays(&files.count)? + files::sweep_strays(&files.ledger)?)
+}
+
+/// Whether killed processes left temporary files.
+pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
+    Ok(!files::strays(&files.count)?.is_empty() || !files::strays(&files.ledger)?.is_empty())
+}

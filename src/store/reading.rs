@@ -1,0 +1,339 @@
+//! Reading an event: the count, and what the ledger holds beyond it.
+//!
+//! Costs the same however long the ledger is: `tickets.json`, the one ledger line that it counts
+//! last, and the lines after that one.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::event::EventFiles;
+use super::files::{Access, FileId, open_regular};
+use super::ledger::{Line, Op, Stretch, Stretches, Tally, line_before};
+use super::snapshot::Snapshot;
+use crate::error::{Error, Kind, Result};
+
+/// The ledger, opened for reading and for rewriting its tail.
+#[derive(Debug)]
+pub(crate) struct LedgerFile {
+    pub(crate) file: File,
+    pub(crate) id: FileId,
+}
+
+/// What stands in the ledger after the last line that adds up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Nothing.
+    Clean,
+    /// A last line that adds up but has no newline: an editor took it away, or somebody is just
+    /// writing it.
+    Unterminated {
+        /// The tally with that line.
+        with_it: Tally,
+    },
+    /// Bytes that are no line: what a crash in the middle of an append leaves.
+    Torn {
+        /// How many.
+        bytes: u64,
+    },
+    /// A whole line that does not add up with the lines before it.
+    Broken {
+        /// Its number, from 1.
+        line: u64,
+        /// What does not add up.
+        why: String,
+    },
+}
+
+/// An event as it was read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// `tickets.json`.
+    pub(crate) snapshot: Snapshot,
+    /// The ledger up to the last line that adds up.
+    pub(crate) tally: Tally,
+    /// How far `tickets.json` counts the ledger, in bytes.
+    pub(crate) counted: u64,
+    /// What follows.
+    pub(crate) rest: Rest,
+    /// What does not add up between the last counted line and the one before it: a race was here.
+    fork: Option<String>,
+    /// Whether there is a ledger with at least one line.
+    pub(crate) opened: bool,
+}
+
+impl Reading {
+    /// Reads `tickets.json` and the ledger's tail.
+    pub(crate) fn take(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Self> {
+        let snapshot = Snapshot::read(&files.count)?;
+        let Some(ledger) = ledger else {
+            return without_ledger(snapshot, files);
+        };
+        let problem = |e| Error::io("read", &files.ledger, e);
+        let length = ledger.file.metadata().map_err(problem)?.len();
+        let (base, fork) = base(&snapshot, ledger, length, files)?;
+        let mut reading = Self {
+            fork,
+            counted: base.bytes,
+            opened: base.bytes > 0,
+            tally: base,
+            snapshot,
+            rest: Rest::Clean,
+        };
+        if base.bytes > length {
+            reading.tally.bytes = length;
+            reading.rest = Rest::Unterminated {
+                with_it: reading.tally,
+            };
+            return Ok(reading);
+        }
+        reading.follow(ledger, files)?;
+        Ok(reading)
+    }
+
+    /// Follows the lines after the counted ones, as far as they add up.
+    fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles) -> Result<()> {
+        let problem = |e| Error::io("read", &files.ledger, e);
+        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes);
+        while let Some(stretch) = stretches.next().map_err(problem)? {
+            match one_more(&self.tally, &stretch) {
+                Ok(tally) => {
+                    check_stock(&self.snapshot, &tally, self.counted, files)?;
+                    if !stretch.terminated {
+                        // Only a newline proves that the line is whole: an append that crosses a
+                        // page boundary is seen growing.
+                        self.rest = Rest::Unterminated { with_it: tally };
+                        break;
+                    }
+                    self.tally = tally;
+                    self.opened = true;
+                }
+                Err(why) => {
+                    self.rest = rest(self.tally.seq, &stretch, &mut stretches, why).map_err(problem)?;
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The reading, if every line adds up or a crash or an editor explains the last bytes.
+    pub(crate) fn sound(self, files: &EventFiles) -> Result<Self> {
+        match (&self.fork, &self.rest) {
+            (Some(why), _) => Err(broken(files, self.tally.seq, why)),
+            (None, Rest::Broken { line, why }) => Err(broken(files, *line, why)),
+            _ => Ok(self),
+        }
+    }
+}
+
+fn without_ledger(snapshot: Snapshot, files: &EventFiles) -> Result<Reading> {
+    if let Some(counted) = snapshot.counted
+        && counted.seq > 0
+    {
+        let message = format!(
+            "is missing, but {} counts {} of its lines",
+            files.count.display(),
+            counted.seq
+        );
+        return Err(disagreement(message, &files.ledger, 0));
+    }
+    Ok(Reading {
+        tally: Tally {
+            left: snapshot.ticket,
+            ..Tally::default()
+        },
+        snapshot,
+        counted: 0,
+        rest: Rest::Clean,
+        fork: None,
+        opened: false,
+    })
+}
+
+/// The tally at the line that `tickets.json` counts last, and what does not add up between that
+/// line and the one before it.
+fn base(
+    snapshot: &Snapshot,
+    ledger: &LedgerFile,
+    length: u64,
+    files: &EventFiles,
+) -> Result<(Tally, Option<String>)> {
+    let problem = |e| Error::io("read", &files.ledger, e);
+    let start = Tally {
+        left: snapshot.ticket,
+        ..Tally::default()
+    };
+    let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
+        return Ok((start, None));
+    };
+    let last = if counted.bytes <= length {
+        line_before(&ledger.file, counted.bytes).map_err(problem)?
+    } else if counted.bytes == length + 1 {
+        unterminated_end(ledger, length).map_err(problem)?
+    } else {
+        None
+    };
+    let line = last.and_then(|bytes| Some((Line::parse(&bytes, None).ok()?, bytes)));
+    let Some((line, bytes)) = line.filter(|(line, _)| line.record.seq == counted.seq) else {
+        if replaced(ledger, counted.seq, counted.bytes).map_err(problem)? {
+            // A reset that was killed after its commit, before it wrote the new count.
+            return Ok((start, None));
+        }
+        let count = files.count.display();
+        let (seq, bytes) = (counted.seq, counted.bytes);
+        let message = if counted.bytes > length {
+            format!("has {length} bytes, but {count} counts {bytes} of them: it is cut short, or belongs to another count")
+        } else {
+            format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
+        };
+        return Err(disagreement(message, &files.ledger, seq));
+    };
+    if line.record.left != snapshot.ticket {
+        let message = format!(
+            "says {} left, but line {} of {} says {}: somebody changed the count by hand, or sold without the ledger",
+            snapshot.ticket,
+            counted.seq,
+            files.ledger.display(),
+            line.record.left
+        );
+        return Err(disagreement(message, &files.count, 1));
+    }
+    let start_of_line = counted.bytes - bytes.len() as u64 - 1;
+    let fork = fork(ledger, &line, &bytes, start_of_line).map_err(problem)?;
+    let tally = Tally {
+        seq: counted.seq,
+        bytes: counted.bytes,
+        left: snapshot.ticket,
+        sold: counted.sold,
+        sum: line.sum,
+    };
+    Ok((tally, fork))
+}
+
+/// What does not add up between a line and the one before it.
+fn fork(ledger: &LedgerFile, line: &Line, bytes: &[u8], start: u64) -> std::io::Result<Option<String>> {
+    let before = match start {
+        0 => Tally::default(),
+        start => {
+            let before = line_before(&ledger.file, start)?;
+            let Some(before) = before.and_then(|bytes| Line::parse(&bytes, None).ok()) else {
+                return Ok(Some("the line before it is none".to_owned()));
+            };
+            Tally {
+                seq: before.record.seq,
+                bytes: start,
+                left: before.record.left,
+                // No line says how many are sold; here it is enough that a cancellation may follow.
+                sold: super::snapshot::MAX_STOCK - before.record.left.min(super::snapshot::MAX_STOCK),
+                sum: before.sum,
+            }
+        }
+    };
+    let checked = before
+        .after(line, start)
+        .and_then(|_| Line::parse(bytes, Some(before.sum)));
+    Ok(checked.err())
+}
+
+/// The last line of a ledger that does not end in a newline.
+fn unterminated_end(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let from = length.saturating_sub(super::ledger::MAX_LINE as u64);
+    let mut stretches = Stretches::new(&ledger.file, from);
+    let mut last = None;
+    while let Some(stretch) = stretches.next()? {
+        last = Some(stretch);
+    }
+    Ok(last.filter(|last| !last.terminated).map(|last| last.bytes))
+}
+
+/// Whether the ledger's opening line says that it took the place of one counted up to there.
+fn replaced(ledger: &LedgerFile, seq: u64, bytes: u64) -> std::io::Result<bool> {
+    let first = Stretches::new(&ledger.file, 0).next()?;
+    Ok(first
+        .and_then(|first| Line::parse(&first.bytes, Some(Tally::default().sum)).ok())
+        .and_then(|line| line.record.replaces)
+        .is_some_and(|replaced| replaced.seq == seq && replaced.bytes == bytes))
+}
+
+fn one_more(tally: &Tally, stretch: &Stretch) -> std::result::Result<Tally, String> {
+    let line = Line::parse(&stretch.bytes, Some(tally.sum))?;
+    tally.after(&line, stretch.end)
+}
+
+/// A count that is not tied to the ledger must be the stock that the ledger opens with.
+fn check_stock(snapshot: &Snapshot, tally: &Tally, counted: u64, files: &EventFiles) -> Result<()> {
+    let tied = snapshot.counted.is_some_and(|counted| counted.seq > 0);
+    if counted > 0 || tied || tally.seq != 1 || tally.left == snapshot.ticket {
+        return Ok(());
+    }
+    let message = format!(
+        "says {} left and counts no sale, but {} opens with {}: somebody changed the count by hand",
+        snapshot.ticket,
+        files.ledger.display(),
+        tally.left
+    );
+    Err(disagreement(message, &files.count, 1))
+}
+
+/// What the first stretch that does not add up is: the torn end of the ledger, or a break in it.
+///
+/// A crash leaves bytes that are no line, and nothing after them. Where a whole line follows, or
+/// stands there itself, something else happened.
+fn rest(
+    seq: u64,
+    first: &Stretch,
+    stretches: &mut Stretches<'_>,
+    why: String,
+) -> std::io::Result<Rest> {
+    let whole = |stretch: &Stretch| Line::parse(&stretch.bytes, None).is_ok();
+    let broken = Rest::Broken { line: seq + 1, why };
+    if whole(first) {
+        return Ok(broken);
+    }
+    let mut end = first.end;
+    while let Some(stretch) = stretches.next()? {
+        if whole(&stretch) {
+            return Ok(broken);
+        }
+        end = stretch.end;
+    }
+    Ok(Rest::Torn {
+        bytes: end - first.start,
+    })
+}
+
+fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
+    disagreement(
+        format!("this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"),
+        &files.ledger,
+        line,
+    )
+}
+
+fn disagreement(message: String, file: &Path, line: u64) -> Error {
+    Error::new(Kind::Integrity, message)
+        .at(file, line, 0)
+        .hint("nothing was sold; 'tickets reset' starts afresh and puts the old ledger away, or put the right file back")
+}
+
+/// Opens the ledger for reading; `None` when there is none.
+pub(crate) fn open_ledger(files: &EventFiles, access: Access<'_>) -> Result<Option<LedgerFile>> {
+    let problem = |e| Error::io("look at", &files.ledger, e);
+    if FileId::of_name(&files.ledger).map_err(problem)?.is_none() {
+        return Ok(None);
+    }
+    let file = open_regular(&files.ledger, access)?;
+    let id = FileId::of_handle(&file).map_err(problem)?;
+    Ok(Some(LedgerFile { file, id }))
+}
+
+/// The stock that the ledger opens with, if its first line is sound.
+pub(crate) fn opening_stock(ledger: &LedgerFile, files: &EventFiles) -> Result<Option<u64>> {
+    let first = Stretches::new(&ledger.file, 0)
+        .next()
+        .map_err(|e| Error::io("read", &files.ledger, e))?;
+    Ok(first
+        .and_then(|first| Line::parse(&first.bytes, Some(Tally::default().sum)).ok())
+        .filter(|line| line.record.op == Op::Open)
+        .map(|line| line.record.left))
+}
