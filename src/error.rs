@@ -169,6 +169,12 @@ impl Error {
         self.place.as_ref()
     }
 
+    /// Whether it is that a file does not exist.
+    pub(crate) fn is_not_found(&self) -> bool {
+        let source = self.source.as_ref();
+        source.is_some_and(|source| source.kind() == io::ErrorKind::NotFound)
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint_text(&self) -> Option<&str> {

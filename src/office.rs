@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use rand::TryRng;
+use rand::rngs::SysRng;
+
 use crate::error::{Error, Kind, Result};
 use crate::store::durable::{self, Durable};
 use crate::store::event::EventFiles;
 use crate::store::files::{Access, FileId, open_regular};
 use crate::store::ledger::{Op, Record, Tally, now};
-use crate::store::lock::{Held, LockFile, LockKind, Wait};
+use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
 use crate::store::reading::{LedgerFile, Reading, Rest, open_ledger};
 use crate::store::snapshot::{MAX_STOCK, Snapshot};
@@ -157,6 +160,7 @@ pub struct BoxOffice {
     lock: LockFile,
     /// The lock for making durable: the turn to sync.
     turn: LockFile,
+    patience: Patience,
     ledger: Option<Ledger>,
 }
 
@@ -176,9 +180,15 @@ impl BoxOffice {
         Ok(Self {
             lock: LockFile::created_like(files.lock.clone(), files.count.clone()),
             turn: LockFile::on(files.ledger.clone()),
+            patience: Patience::default(),
             ledger: None,
             files,
         })
+    }
+
+    /// The same, with locks waited for in another way.
+    pub(crate) fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// The path of the count; where that was a symbolic link, what it leads to.
@@ -210,23 +220,22 @@ impl BoxOffice {
     /// the files are others at the next look, or the error is real.
     fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
         let look = || {
-            let ids = [FileId::of_name(&self.files.count), FileId::of_name(&self.files.ledger)];
-            let ids = ids.map(|id| id.ok().flatten());
             let ledger = open_ledger(&self.files, Access::Read)?;
-            let result = Reading::take(&self.files, ledger.as_ref()).and_then(&check);
-            Ok((ids, result))
+            Reading::take(&self.files, ledger.as_ref()).and_then(&check)
         };
-        let (mut before, mut result) = look()?;
+        let which =
+            || [&self.files.count, &self.files.ledger].map(|path| FileId::of_name(path).ok());
+        let mut result = look();
         for _ in 0..100 {
             match &result {
                 Err(error) if error.kind() == Kind::Integrity => {}
-                _ => return result,
+                _ => break,
             }
-            let (now, again) = look()?;
-            if now == before {
-                return again;
+            let before = which();
+            result = look();
+            if which() == before {
+                break;
             }
-            (before, result) = (now, again);
         }
         result
     }
@@ -235,16 +244,16 @@ impl BoxOffice {
     /// swept. Under a lock everything must add up; without one, buyers believe what they see.
     pub(crate) fn prepare(&mut self, lock: LockKind, wait: Duration) -> Result<Opening> {
         let ledger = open_ledger(&self.files, Access::Read)?;
-        let ready = Reading::take(&self.files, ledger.as_ref())
-            .is_ok_and(|reading| reading.opened && reading.rest == Rest::Clean);
+        let reading = Reading::take(&self.files, ledger.as_ref())?;
+        let ready = reading.opened && reading.rest == Rest::Clean;
         if !ready || open::has_strays(&self.files)? {
             let mut wait = Wait {
                 limit: wait,
                 still_wanted: &mut || true,
             };
-            let _held = self.lock.acquire(&mut wait)?;
+            let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
             ready_ledger(&self.files, &mut self.ledger)?;
-            let _turn = self.turn.acquire(&mut wait)?;
+            let _turn = self.turn.acquire(&mut self.patience, &mut wait)?;
             open::sweep(&self.files)?;
         }
         let ledger = open_ledger(&self.files, Access::Read)?;
@@ -279,10 +288,13 @@ impl BoxOffice {
             observer.at(Step::LockWanted)?;
             let held = match order.lock {
                 LockKind::None => None,
-                LockKind::Exclusive => Some(self.lock.acquire(&mut Wait {
-                    limit: order.wait,
-                    still_wanted: &mut || observer.still_wanted(),
-                })?),
+                LockKind::Exclusive => Some(self.lock.acquire(
+                    &mut self.patience,
+                    &mut Wait {
+                        limit: order.wait,
+                        still_wanted: &mut || observer.still_wanted(),
+                    },
+                )?),
             };
             if held.is_some() {
                 observer.at(Step::LockGot)?;
@@ -302,17 +314,25 @@ impl BoxOffice {
     }
 
     /// The second stage: makes the sale durable and publishes it.
-    fn finish(&mut self, order: &Order<'_>, decision: Decision, observer: &mut impl Observer) -> Result<Sale> {
+    fn finish(
+        &mut self,
+        order: &Order<'_>,
+        decision: Decision,
+        observer: &mut impl Observer,
+    ) -> Result<Sale> {
         let Some(ledger) = &self.ledger else {
             return Err(no_ledger(&self.files));
         };
         let durable = match order.lock {
-            LockKind::None => durable::alone(&self.files, &ledger.append, &decision.read, &decision.tally),
+            LockKind::None => {
+                durable::alone(&self.files, &ledger.append, &decision.read, &decision.tally)
+            }
             LockKind::Exclusive => durable::share(
                 &self.files,
                 &ledger.rewrite,
                 &mut self.turn,
                 decision.tally.bytes,
+                &mut self.patience,
                 &mut Wait {
                     limit: order.wait,
                     still_wanted: &mut || true,
@@ -337,10 +357,11 @@ impl BoxOffice {
     fn open_event(&mut self, wait: Duration) -> Result<()> {
         self.ledger = Ledger::open(&self.files)?;
         if self.ledger.is_none() {
-            let _held = self.lock.acquire(&mut Wait {
+            let mut wait = Wait {
                 limit: wait,
                 still_wanted: &mut || true,
-            })?;
+            };
+            let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
             ready_ledger(&self.files, &mut self.ledger)?;
         }
         Ok(())
@@ -362,10 +383,10 @@ impl BoxOffice {
             limit: wait,
             still_wanted: &mut || true,
         };
-        let _held = self.lock.acquire(&mut wait)?;
+        let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::Read)?;
         let _turn = match &ledger {
-            Some(_) => Some(self.turn.acquire(&mut wait)?),
+            Some(_) => Some(self.turn.acquire(&mut self.patience, &mut wait)?),
             None => None,
         };
         let stock = match stock {
@@ -435,17 +456,20 @@ fn check(order: &Order<'_>) -> Result<()> {
 /// Opens the ledger that the name means now, and creates it where it is missing. Only for the
 /// holder of the event's lock.
 fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>) -> Result<()> {
-    let named = FileId::of_name(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
+    let named =
+        FileId::of_name(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
     if ledger.is_some() && named == ledger.as_ref().map(|ledger| ledger.rewrite.id) {
         return Ok(());
     }
     *ledger = None;
     let empty = named.is_some()
-        && std::fs::metadata(&files.ledger).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0);
+        && std::fs::metadata(&files.ledger)
+            .is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0);
     if named.is_none() || empty {
         let reading = Reading::take(files, None)?;
         if empty {
-            std::fs::remove_file(&files.ledger).map_err(|e| Error::io("replace", &files.ledger, e))?;
+            std::fs::remove_file(&files.ledger)
+                .map_err(|e| Error::io("replace", &files.ledger, e))?;
         }
         open::create_ledger(files, reading.snapshot.ticket)?;
     }
@@ -486,7 +510,7 @@ fn decide(
     {
         return Ok(None);
     }
-    let id = sale_id(seq);
+    let id = sale_id(seq)?;
     let record = Record {
         op: Op::Sell,
         id: Some(id.clone()),
@@ -513,20 +537,30 @@ fn sound_reading(files: &EventFiles, ledger: &LedgerFile, wait: Duration) -> Res
         return Ok(reading);
     }
     let mut turn = LockFile::on(files.ledger.clone());
-    let _turn = turn.acquire(&mut Wait {
+    let mut wait = Wait {
         limit: wait,
         still_wanted: &mut || true,
-    })?;
+    };
+    let _turn = turn.acquire(&mut Patience::default(), &mut wait)?;
     let reading = Reading::take(files, Some(ledger))?.sound(files)?;
     open::heal(files, ledger, &reading)?;
     Reading::take(files, Some(ledger))?.sound(files)
 }
 
 /// One write call appends the line: whole, or it is taken back.
-fn append(files: &EventFiles, mut ledger: &File, before: &Tally, record: &Record, locked: bool) -> Result<Tally> {
+fn append(
+    files: &EventFiles,
+    mut ledger: &File,
+    before: &Tally,
+    record: &Record,
+    locked: bool,
+) -> Result<Tally> {
     let problem = |e| Error::io("write the sale to", &files.ledger, e).hint("nothing was sold");
     let Some((line, sum)) = record.encode(before.sum) else {
-        return Err(Error::new(Kind::Usage, "the sale does not fit a ledger line"));
+        return Err(Error::new(
+            Kind::Usage,
+            "the sale does not fit a ledger line",
+        ));
     };
     let written = loop {
         match ledger.write(&line) {
@@ -571,17 +605,28 @@ fn no_ledger(files: &EventFiles) -> Error {
     Error::new(Kind::Integrity, "the ledger has gone").at(&files.ledger, 0, 0)
 }
 
+/// A random number from the operating system. A generator of our own, as `rand::random` has one,
+/// looks at the processor's features first, which in a virtual machine costs a short process more
+/// than a whole sale.
+pub(crate) fn random() -> Result<u32> {
+    SysRng
+        .try_next_u32()
+        .map_err(|e| Error::new(Kind::Io, format!("the system gives no random numbers: {e}")))
+}
+
 /// The number of the sale's line, so that a sale can be found by it, and six random characters, so
 /// that two buyers who race for one line, or two events, never share an id.
-fn sale_id(seq: u64) -> String {
+fn sale_id(seq: u64) -> Result<String> {
     // Crockford's base 32: no letter that is easily taken for another.
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let random: u32 = rand::random();
+    let random = random()?;
     let letters = (0..6).map(|at| {
         let index = (random >> (5 * at)) as usize % ALPHABET.len();
-        ALPHABET.get(index).map_or('0', |&letter| char::from(letter))
+        ALPHABET
+            .get(index)
+            .map_or('0', |&letter| char::from(letter))
     });
-    format!("{seq}-{}", letters.collect::<String>())
+    Ok(format!("{seq}-{}", letters.collect::<String>()))
 }
 
 /// The stock that the event opened with.

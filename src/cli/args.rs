@@ -15,7 +15,14 @@ use tickets::rush::think::Think;
 #[command(version, max_term_width = 100, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
     /// The event's count
-    #[arg(short, long, global = true, env = "TICKETS_FILE", default_value = "data/tickets.json", value_name = "FILE")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "TICKETS_FILE",
+        default_value = "data/tickets.json",
+        value_name = "FILE"
+    )]
     pub(crate) file: PathBuf,
 
     /// Print exactly one JSON document on stdout, errors included

@@ -21,8 +21,12 @@ const SHOWN: u32 = 64;
 const WRITTEN_OUT: usize = 5;
 
 pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
-    let program = std::env::current_exe()
-        .map_err(|e| Error::new(Kind::Io, format!("could not find this program's own file: {e}")))?;
+    let program = std::env::current_exe().map_err(|e| {
+        Error::new(
+            Kind::Io,
+            format!("could not find this program's own file: {e}"),
+        )
+    })?;
     let rush = Rush {
         file: cli.file.clone(),
         users: arguments.users,
@@ -30,12 +34,15 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
         threads: arguments.threads,
         think: arguments.think,
         quantity: arguments.quantity,
-        seed: arguments.seed.unwrap_or_else(|| rand::random::<u16>().into()),
+        seed: arguments
+            .seed
+            .unwrap_or_else(|| rand::random::<u16>().into()),
         wait: arguments.wait.limit,
         together: arguments.together,
         program,
     };
-    let stop = Stop::on_signals().map_err(|e| Error::new(Kind::Io, format!("could not watch for signals: {e}")))?;
+    let stop = Stop::on_signals()
+        .map_err(|e| Error::new(Kind::Io, format!("could not watch for signals: {e}")))?;
     let every_step = arguments.verbose || (!screen.quiet && rush.users <= SHOWN);
     let progress = progress_line(&rush, screen, every_step);
     let report = rush.run(Some(stop.fd()), &mut |news| match news {
@@ -43,7 +50,7 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
             progress.set_position(done.into());
             progress.set_message(format!("{sold} bought"));
         }
-        step if every_step => screen.line(|out| write_step(out, &step)),
+        news if every_step => screen.line(|out| write_step(out, &news)),
         _ => {}
     });
     progress.finish_and_clear();
@@ -66,7 +73,9 @@ fn progress_line(rush: &Rush, screen: &Screen, every_step: bool) -> ProgressBar 
         return ProgressBar::hidden();
     }
     let line = ProgressBar::new(rush.users.into());
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} buyers done, {msg}, {elapsed}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:30} {pos} of {len} buyers done, {msg}, {elapsed}")
+    {
         line.set_style(style);
     }
     line.enable_steady_tick(Duration::from_millis(250));
@@ -75,7 +84,9 @@ fn progress_line(rush: &Rush, screen: &Screen, every_step: bool) -> ProgressBar 
 
 fn write_step(out: &mut dyn Write, news: &News<'_>) -> io::Result<()> {
     match news {
-        News::Queried { buyer, left } => writeln!(out, "{FAINT}{buyer} queried: {left} left{FAINT:#}"),
+        News::Queried { buyer, left } => {
+            writeln!(out, "{FAINT}{buyer} queried: {left} left{FAINT:#}")
+        }
         News::Done { buyer, outcome } => match outcome {
             Outcome::Sold {
                 quantity,
@@ -91,7 +102,9 @@ fn write_step(out: &mut dyn Write, news: &News<'_>) -> io::Result<()> {
             }
             Outcome::Refused { left: 0 } => writeln!(out, "{buyer} found none left"),
             Outcome::Refused { left } => writeln!(out, "{buyer} found only {left} left"),
-            Outcome::Failed { message, .. } => writeln!(out, "{BAD}{buyer} failed{BAD:#}: {message}"),
+            Outcome::Failed { message, .. } => {
+                writeln!(out, "{BAD}{buyer} failed{BAD:#}: {message}")
+            }
             _ => Ok(()),
         },
         _ => Ok(()),
@@ -119,15 +132,21 @@ fn summary(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<
         )?;
         writeln!(out, "{}\n", numbers(report))?;
     }
-    let failed = report.buyers.iter().filter_map(|buyer| match &buyer.outcome {
-        Outcome::Failed { message, .. } => Some((&buyer.name, message)),
-        _ => None,
-    });
+    let failed = report
+        .buyers
+        .iter()
+        .filter_map(|buyer| match &buyer.outcome {
+            Outcome::Failed { message, .. } => Some((&buyer.name, message)),
+            _ => None,
+        });
     for (name, message) in failed.take(WRITTEN_OUT) {
         writeln!(out, "{BAD}failed{BAD:#}  {name}: {message}")?;
     }
     if report.interrupted {
-        writeln!(out, "{BAD}stopped{BAD:#}: what was sold until then is above")?;
+        writeln!(
+            out,
+            "{BAD}stopped{BAD:#}: what was sold until then is above"
+        )?;
     }
     judgement(out, report, quiet)
 }
@@ -135,7 +154,16 @@ fn summary(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<
 fn numbers(report: &RushReport) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["stock", "sold", "refused", "failed", "left", "oversold", "lost updates", "time"]);
+    table.set_header([
+        "stock",
+        "sold",
+        "refused",
+        "failed",
+        "left",
+        "oversold",
+        "lost updates",
+        "time",
+    ]);
     table.add_row([
         report.stock.to_string(),
         report.sold.to_string(),
@@ -144,7 +172,10 @@ fn numbers(report: &RushReport) -> Table {
         report.left.to_string(),
         report.oversold.to_string(),
         report.lost_updates.to_string(),
-        format!("{:.3} s", Duration::from_micros(report.elapsed_us).as_secs_f64()),
+        format!(
+            "{:.3} s",
+            Duration::from_micros(report.elapsed_us).as_secs_f64()
+        ),
     ]);
     for column in table.column_iter_mut() {
         column.set_cell_alignment(CellAlignment::Right);
@@ -160,7 +191,11 @@ fn judgement(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Resul
                 writeln!(out, "{BAD}{label}{BAD:#}  {}", finding.text)?;
             }
             if report.findings.len() > WRITTEN_OUT {
-                writeln!(out, "      and {} more findings: --json has them all", report.findings.len() - WRITTEN_OUT)?;
+                writeln!(
+                    out,
+                    "      and {} more findings: --json has them all",
+                    report.findings.len() - WRITTEN_OUT
+                )?;
             }
             if !quiet {
                 let hint = "'tickets reset' gives the stock back; then try the same with --lock";

@@ -50,7 +50,9 @@ fn query(cli: &Cli, screen: &Screen) -> Result<u8> {
                 ticket: count.left,
                 sold: count.sold,
             };
-            screen.result(&document, |out| writeln!(out, "{} left, {} sold", count.left, count.sold));
+            screen.result(&document, |out| {
+                writeln!(out, "{} left, {} sold", count.left, count.sold)
+            });
             Ok(0)
         }
         Err(error) if error.kind() == Kind::Integrity => {
@@ -101,7 +103,11 @@ fn usage(error: &clap::Error) -> u8 {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if error.use_stderr() && wants_json {
         let text = error.to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
         let problem = Error::new(Kind::Usage, message).hint("see 'tickets --help'");
         let screen = Screen::new(true, false);
         screen.error("tickets", &problem, None);
@@ -109,5 +115,5 @@ fn usage(error: &clap::Error) -> u8 {
     }
     // Nothing can be done where even this cannot be printed.
     let _ = error.print();
-    error.exit_code() as u8
+    u8::try_from(error.exit_code()).unwrap_or(Kind::Usage.exit_code())
 }

@@ -36,7 +36,11 @@ impl Screen {
     }
 
     /// The result: the JSON document, or the text for people.
-    pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    pub(crate) fn result(
+        &self,
+        document: &impl Serialize,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) {
         let mut out = anstream::stdout().lock();
         let written = if self.json {
             serde_json::to_writer(&mut out, document)

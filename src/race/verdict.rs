@@ -99,10 +99,18 @@ impl Verdict {
 /// Judges a run.
 #[must_use]
 pub fn judge(after: &Aftermath) -> Verdict {
-    let sales = || after.lines.iter().filter(|line| line.change < 0 && !line.buyer.is_empty());
+    let sales = || {
+        after
+            .lines
+            .iter()
+            .filter(|line| line.change < 0 && !line.buyer.is_empty())
+    };
     let taken = |line: &Written| line.change.unsigned_abs();
     let change: i64 = after.lines.iter().map(|line| line.change).sum();
-    let oversold = change.saturating_add_unsigned(after.stock).min(0).unsigned_abs();
+    let oversold = change
+        .saturating_add_unsigned(after.stock)
+        .min(0)
+        .unsigned_abs();
     let races = races(after);
     let lost_updates = races.values().map(|racers| racers.len() as u64 - 1).sum();
 
@@ -110,14 +118,21 @@ pub fn judge(after: &Aftermath) -> Verdict {
     if oversold > 0 {
         findings.push(oversale(after, oversold));
     }
-    findings.extend(races.iter().map(|(seq, racers)| lost_update(after, *seq, racers)));
+    findings.extend(
+        races
+            .iter()
+            .map(|(seq, racers)| lost_update(after, *seq, racers)),
+    );
     findings.extend(conservation(after, change));
     if after.torn > 0 {
         findings.push(Finding {
             kind: Anomaly::TornWrite,
             buyers: Vec::new(),
             read_seq: None,
-            text: format!("{} bytes on the ledger are no whole line: a buyer was cut off while it wrote", after.torn),
+            text: format!(
+                "{} bytes on the ledger are no whole line: a buyer was cut off while it wrote",
+                after.torn
+            ),
         });
     }
     Verdict {
@@ -141,7 +156,12 @@ fn races(after: &Aftermath) -> BTreeMap<u64, Vec<&Written>> {
 }
 
 fn oversale(after: &Aftermath, oversold: u64) -> Finding {
-    let sold: u64 = after.lines.iter().filter(|line| line.change < 0).map(|line| line.change.unsigned_abs()).sum();
+    let sold: u64 = after
+        .lines
+        .iter()
+        .filter(|line| line.change < 0)
+        .map(|line| line.change.unsigned_abs())
+        .sum();
     let holders = match oversold {
         1 => "1 ticket that was sold does not exist".to_owned(),
         n => format!("{n} tickets that were sold do not exist"),
@@ -158,7 +178,12 @@ fn oversale(after: &Aftermath, oversold: u64) -> Finding {
         kind: Anomaly::Oversold,
         buyers,
         read_seq: None,
-        text: format!("{} sold, but there {} only {}: {holders}", tickets(sold), were(after.stock), after.stock),
+        text: format!(
+            "{} sold, but there {} only {}: {holders}",
+            tickets(sold),
+            were(after.stock),
+            after.stock
+        ),
     }
 }
 
@@ -167,18 +192,33 @@ fn lost_update(after: &Aftermath, seq: u64, racers: &[&Written]) -> Finding {
     let read = seq - 1;
     // What they read: what the lines of that version left, one value or, after an earlier race,
     // several.
-    let saw = racers.first().map_or(0, |line| line.left.saturating_add_signed(-line.change));
-    let same = racers.iter().all(|line| line.left.saturating_add_signed(-line.change) == saw);
-    let count = if same { format!(" ({saw} left)") } else { String::new() };
+    let saw = racers
+        .first()
+        .map_or(0, |line| line.left.saturating_add_signed(-line.change));
+    let same = racers
+        .iter()
+        .all(|line| line.left.saturating_add_signed(-line.change) == saw);
+    let count = if same {
+        format!(" ({saw} left)")
+    } else {
+        String::new()
+    };
     let last = buyers.last().map_or("", String::as_str);
     let others = buyers.len() - 1;
-    let lost = if others == 1 {
-        format!("{last} wrote last and overwrote {}", buyers.first().map_or("", String::as_str))
+    let overwritten = if others == 1 {
+        format!(
+            "{last} wrote last and overwrote {}",
+            buyers.first().map_or("", String::as_str)
+        )
     } else {
         format!("{last} wrote last and overwrote the other {others}")
     };
     let both = if others == 1 { "both" } else { "all" };
-    let survivor = if after.lines.iter().any(|line| line.end == after.counted && line.seq == seq) {
+    let survivor = if after
+        .lines
+        .iter()
+        .any(|line| line.end == after.counted && line.seq == seq)
+    {
         format!("; of these {} sales the count shows one", buyers.len())
     } else {
         String::new()
@@ -186,7 +226,7 @@ fn lost_update(after: &Aftermath, seq: u64, racers: &[&Written]) -> Finding {
     Finding {
         kind: Anomaly::LostUpdate,
         text: format!(
-            "{} {both} read version {read}{count} and {both} wrote version {seq}: {lost}{survivor}",
+            "{} {both} read version {read}{count} and {both} wrote version {seq}: {overwritten}{survivor}",
             names(&buyers)
         ),
         buyers,
@@ -204,8 +244,15 @@ fn conservation(after: &Aftermath, change: i64) -> Option<Finding> {
         before = line.seq;
         left += line.change;
         // Others may go on selling behind the last line that the count includes.
-        if linear && line.end == after.counted && left == after.left.cast_signed() && after.torn == 0 {
-            let rest_is_own = after.lines.iter().any(|later| later.own && later.end > line.end);
+        if linear
+            && line.end == after.counted
+            && left == after.left.cast_signed()
+            && after.torn == 0
+        {
+            let rest_is_own = after
+                .lines
+                .iter()
+                .any(|later| later.own && later.end > line.end);
             return rest_is_own.then(|| stale_count(after, line));
         }
     }
@@ -263,7 +310,11 @@ fn were(n: u64) -> &'static str {
 
 /// Names in a sentence: all of them up to eight, else the first six and how many more.
 fn names(names: &[String]) -> String {
-    let (shown, more) = if names.len() <= 8 { (names.len(), 0) } else { (6, names.len() - 6) };
+    let (shown, more) = if names.len() <= 8 {
+        (names.len(), 0)
+    } else {
+        (6, names.len() - 6)
+    };
     let shown: Vec<&str> = names.iter().take(shown).map(String::as_str).collect();
     match (shown.as_slice(), more) {
         ([], _) => "nobody".to_owned(),
@@ -309,23 +360,43 @@ mod tests {
     }
 
     fn kinds(verdict: &Verdict) -> Vec<Anomaly> {
-        verdict.findings.iter().map(|finding| finding.kind).collect()
+        verdict
+            .findings
+            .iter()
+            .map(|finding| finding.kind)
+            .collect()
     }
 
     #[test]
     fn sales_one_after_another_are_safe() {
         let verdict = judge(&after(2, 0, 2, vec![sale(2, 1, "a"), sale(3, 0, "b")]));
         assert!(verdict.is_safe(), "{verdict:?}");
-        assert_eq!((verdict.sold, verdict.left, verdict.lost_updates), (2, 0, 0));
+        assert_eq!(
+            (verdict.sold, verdict.left, verdict.lost_updates),
+            (2, 0, 0)
+        );
     }
 
     #[test]
     fn eight_who_read_the_same_version_lose_seven_updates() {
         let lines = (1..=8).map(|n| sale(2, 1, &format!("user-{n}"))).collect();
         let verdict = judge(&after(2, 1, 8, lines));
-        assert_eq!((verdict.sold, verdict.oversold, verdict.lost_updates), (8, 6, 7));
-        assert_eq!(kinds(&verdict), [Anomaly::Oversold, Anomaly::LostUpdate, Anomaly::Conservation]);
-        assert_eq!(verdict.findings[0].text, "8 tickets were sold, but there were only 2: 6 tickets that were sold do not exist");
+        assert_eq!(
+            (verdict.sold, verdict.oversold, verdict.lost_updates),
+            (8, 6, 7)
+        );
+        assert_eq!(
+            kinds(&verdict),
+            [
+                Anomaly::Oversold,
+                Anomaly::LostUpdate,
+                Anomaly::Conservation
+            ]
+        );
+        assert_eq!(
+            verdict.findings[0].text,
+            "8 tickets were sold, but there were only 2: 6 tickets that were sold do not exist"
+        );
         assert_eq!(verdict.findings[0].buyers.len(), 6);
         assert_eq!(
             verdict.findings[1].text,
@@ -338,7 +409,10 @@ mod tests {
     fn a_lost_update_needs_no_oversale() {
         let verdict = judge(&after(5, 4, 2, vec![sale(2, 4, "a"), sale(2, 4, "b")]));
         assert_eq!((verdict.oversold, verdict.lost_updates), (0, 1));
-        assert_eq!(kinds(&verdict), [Anomaly::LostUpdate, Anomaly::Conservation]);
+        assert_eq!(
+            kinds(&verdict),
+            [Anomaly::LostUpdate, Anomaly::Conservation]
+        );
         assert_eq!(
             verdict.findings[0].text,
             "a and b both read version 1 (5 left) and both wrote version 2: b wrote last and overwrote a; of these 2 sales the count shows one"
@@ -349,7 +423,10 @@ mod tests {
     fn an_older_count_written_over_a_newer_one_is_found() {
         let verdict = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), sale(3, 0, "b")]));
         assert_eq!(kinds(&verdict), [Anomaly::Conservation]);
-        assert_eq!(verdict.findings[0].text, "a wrote its count of 1 last, over the newer one: the count misses b");
+        assert_eq!(
+            verdict.findings[0].text,
+            "a wrote its count of 1 last, over the newer one: the count misses b"
+        );
     }
 
     #[test]

@@ -7,36 +7,44 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::gun::Lifeline;
+use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, Observer, Order, Sale, Step};
-use crate::store::lock::LockKind;
+use crate::store::lock::{LockKind, Patience};
 
-/// What a buyer is to do. A process gets it as JSON in its one argument.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Assignment {
-    pub(crate) number: u32,
-    pub(crate) name: String,
-    pub(crate) file: PathBuf,
-    pub(crate) rush: String,
-    pub(crate) lock: LockKind,
-    pub(crate) quantity: u64,
-    pub(crate) think_us: u64,
-    pub(crate) wait_ms: u64,
+/// What a buyer is to do.
+#[derive(Debug, Clone)]
+pub(super) struct Assignment {
+    pub(super) number: u32,
+    pub(super) name: String,
+    pub(super) file: PathBuf,
+    pub(super) run: String,
+    pub(super) lock: LockKind,
+    pub(super) quantity: u64,
+    pub(super) think: Duration,
+    pub(super) wait: Duration,
     /// Whether to wait, after the read, until all have read.
-    pub(crate) together: bool,
+    pub(super) together: bool,
 }
 
-/// What a buyer tells the rush: one JSON line each.
+/// What a buyer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    Process,
+    Thread,
+}
+
+/// What the rush is told: one JSON line each.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Message {
-    pub(crate) buyer: u32,
-    pub(crate) says: Says,
+pub(super) struct Message {
+    pub(super) buyer: u32,
+    pub(super) says: Says,
 }
 
-/// A buyer's step or outcome.
+/// A buyer's step or outcome, or what its nursery says of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Says {
+pub(super) enum Says {
     /// Waits for the starting gun.
     Ready,
     /// Queried.
@@ -55,10 +63,30 @@ pub(crate) enum Says {
     Refused { left: u64 },
     /// Could not.
     Failed { code: String, message: String },
+    /// Its process has ended.
+    Gone { cause: String },
+    /// Its process could not be started.
+    NotStarted { error: String },
+}
+
+impl Message {
+    /// The line. It is far below the 4,096 bytes that a pipe takes in one piece, so that the lines
+    /// of many buyers never mix.
+    pub(super) fn line(&self) -> io::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
 }
 
 /// Runs one buyer to its end, whatever that is.
-pub(crate) fn run(assignment: &Assignment, lifeline: Lifeline<'_>, out: &mut dyn Write) {
+pub(super) fn run(
+    assignment: &Assignment,
+    lifeline: Lifeline<'_>,
+    gate: Option<Lifeline<'_>>,
+    body: Body,
+    out: &mut dyn Write,
+) {
     let mut voice = Voice {
         number: assignment.number,
         out,
@@ -66,7 +94,12 @@ pub(crate) fn run(assignment: &Assignment, lifeline: Lifeline<'_>, out: &mut dyn
     if voice.say(Says::Ready).is_err() || !lifeline.wait_for_shot() {
         return;
     }
-    let last = match buy(assignment, lifeline, &mut voice) {
+    let mut watch = Watch {
+        gate,
+        lifeline,
+        voice,
+    };
+    let last = match buy(assignment, body, &mut watch) {
         Ok(sale) => Says::Sold {
             warning: sale.unpublished.as_ref().map(ToString::to_string),
             id: sale.id,
@@ -76,41 +109,54 @@ pub(crate) fn run(assignment: &Assignment, lifeline: Lifeline<'_>, out: &mut dyn
         },
         Err(error) => match error.kind() {
             Kind::SoldOut { left } => Says::Refused { left },
-            kind => Says::Failed {
-                code: kind.code().to_owned(),
-                message: error.to_string(),
-            },
+            _ => failed(&error),
         },
     };
     // When nobody listens any more, the ledger still tells.
-    let _ = voice.say(last);
+    let _ = watch.voice.say(last);
 }
 
-fn buy(assignment: &Assignment, lifeline: Lifeline<'_>, voice: &mut Voice<'_>) -> Result<Sale> {
-    let mut office = BoxOffice::at(&assignment.file)?;
+fn failed(error: &Error) -> Says {
+    Says::Failed {
+        code: error.kind().code().to_owned(),
+        message: error.to_string(),
+    }
+}
+
+/// Ends a buyer's process that blocks on a lock.
+fn give_up(number: u32, reason: Option<Error>) -> ! {
+    if let Some(error) = reason {
+        let out = &mut io::stdout();
+        // When nobody listens any more, there is nobody to tell.
+        let _ = Voice { number, out }.say(failed(&error));
+    }
+    std::process::exit(0)
+}
+
+fn buy(assignment: &Assignment, body: Body, watch: &mut Watch<'_, '_>) -> Result<Sale> {
+    let patience = match body {
+        Body::Process => Patience::Guarded(Box::new(Watchdog::new(assignment.number, give_up))),
+        Body::Thread => Patience::default(),
+    };
+    let mut office = BoxOffice::at(&assignment.file)?.waiting(patience);
     let seen = match assignment.lock {
         LockKind::None => office.believe()?,
         LockKind::Exclusive => office.query()?,
     };
-    voice.say(Says::Queried { left: seen.left }).map_err(|_| gone())?;
+    let queried = Says::Queried { left: seen.left };
+    watch.voice.say(queried).map_err(|_| gone())?;
     let order = Order {
         buyer: &assignment.name,
         quantity: assignment.quantity,
         lock: assignment.lock,
-        think: Duration::from_micros(assignment.think_us),
-        wait: Duration::from_millis(assignment.wait_ms),
-        rush: Some(&assignment.rush),
+        think: assignment.think,
+        wait: assignment.wait,
+        rush: Some(&assignment.run),
     };
-    let mut watch = Watch {
-        together: assignment.together,
-        lifeline,
-        voice,
-    };
-    office.purchase(&order, &mut watch)
+    office.purchase(&order, watch)
 }
 
-/// Writes messages, one write call each, so that the lines of many buyers never mix: they are far
-/// below the 4,096 bytes that a pipe takes in one piece.
+/// Writes messages, one write call each.
 struct Voice<'a> {
     number: u32,
     out: &'a mut dyn Write,
@@ -118,31 +164,27 @@ struct Voice<'a> {
 
 impl Voice<'_> {
     fn say(&mut self, says: Says) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&Message {
-            buyer: self.number,
-            says,
-        })?;
-        line.push(b'\n');
-        self.out.write_all(&line)?;
+        let buyer = self.number;
+        self.out.write_all(&Message { buyer, says }.line()?)?;
         self.out.flush()
     }
 }
 
 /// Stops a purchase when the rush is gone, and holds it at the gate.
 struct Watch<'a, 'b> {
-    together: bool,
+    gate: Option<Lifeline<'a>>,
     lifeline: Lifeline<'a>,
-    voice: &'a mut Voice<'b>,
+    voice: Voice<'b>,
 }
 
 impl Observer for Watch<'_, '_> {
     fn at(&mut self, step: Step) -> Result<()> {
-        match step {
-            Step::Read { left: 1.., .. } if self.together => {
+        match (step, self.gate) {
+            (Step::Read { left: 1.., .. }, Some(gate)) => {
                 self.voice.say(Says::Read).map_err(|_| gone())?;
-                alive(self.lifeline.wait_for_shot())
+                alive(gate.wait_for_shot())
             }
-            Step::Write { .. } => alive(self.lifeline.holds()),
+            (Step::Write { .. }, _) => alive(self.lifeline.holds()),
             _ => Ok(()),
         }
     }
@@ -161,5 +203,8 @@ fn alive(holds: bool) -> Result<()> {
 }
 
 fn gone() -> Error {
-    Error::new(Kind::Interrupted, "stopped before selling: the rush has ended")
+    Error::new(
+        Kind::Interrupted,
+        "stopped before selling: the rush has ended",
+    )
 }

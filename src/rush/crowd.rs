@@ -1,25 +1,29 @@
 //! The buyers of a rush: started, listened to, waited for.
 
 use std::io::{self, PipeReader, PipeWriter, Read as _};
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus};
+use std::os::unix::process::CommandExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::{Child, Command};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use rustix::process::{Pid, Signal, kill_process_group};
+
 use super::aftermath::After;
-use super::buyer::{self, Assignment, Message, Says};
+use super::buyer::{self, Body, Message, Says};
 use super::gun::{self, Gun, Lifeline};
+use super::nursery::{Share, assignments};
 use super::report::{BuyerReport, Outcome};
-use super::{BUYER, News, Rush, start_error};
+use super::{NURSERY, News, Rush, start_error};
 use crate::error::{Error, Kind, Result};
 
 /// The most buyers of one rush.
 pub const MAX_USERS: u32 = 10_000;
 
-/// From how many buyers on the processes are started by two threads: most of the time of a start
-/// is the kernel loading the program, which the starter waits for.
-const MANY: usize = 32;
+/// A nursery more for so many buyers, up to one for each processor.
+const SHARE: u32 = 16;
 
 /// A thread buyer needs little: no recursion, small buffers.
 const STACK: usize = 256 * 1024;
@@ -28,20 +32,27 @@ const STACK: usize = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct Crowd {
     members: Vec<Member>,
+    /// Dropping it tells the buyers to stop.
+    gun: Option<Gun>,
+    gate: Option<Gun>,
     voices: PipeReader,
     /// What was heard of a line that is not complete yet.
     heard: Vec<u8>,
     done: u32,
     sold: u32,
+    /// How many members are in [`State::Starting`].
+    starting: u32,
+    /// How many have not come to the gate: in [`State::Starting`], `Ready` or `Buying`.
+    on_the_way: u32,
+    not_started: Option<String>,
+    nurseries: Vec<Nursery>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
 struct Member {
     name: String,
     state: State,
-    body: Body,
-    /// Dropping it tells the buyer to stop.
-    gun: Option<Gun>,
 }
 
 #[derive(Debug)]
@@ -53,35 +64,118 @@ enum State {
     Read,
     Done(Outcome),
     /// Gone without a word about its outcome.
-    Dead(String),
+    Gone(String),
 }
 
+/// A nursery's process, the leader of a process group that its buyers belong to. None of them
+/// outlives the rush, on whatever way it ends, and none stays a zombie.
 #[derive(Debug)]
-enum Body {
-    Process(Process),
-    Thread(Option<JoinHandle<()>>),
-    /// Waited for.
-    Gone,
+struct Nursery {
+    child: Child,
+    buyers: Range<u32>,
+    ended: bool,
+}
+
+/// What buyers listen to, and where they speak.
+struct Pipes {
+    ears: PipeReader,
+    gate: Option<PipeReader>,
+    mouth: PipeWriter,
 }
 
 impl Crowd {
     /// Starts all buyers. They wait for the gun.
-    pub(super) fn gather(rush: &Rush, assignments: &[Assignment]) -> Result<Self> {
-        // A gun for each; a thread's other end is in this process too.
-        gun::make_room(assignments.len() as u64 * if rush.threads { 2 } else { 1 });
-        let (voices, mouth) = io::pipe().map_err(|e| start_error("make a pipe", e))?;
-        let members = if rush.threads {
-            start_threads(assignments, mouth)?
-        } else {
-            start_processes(rush, assignments, &mouth)?
+    pub(super) fn gather(rush: &Rush, run: &str) -> Result<Self> {
+        let problem = |e| start_error("make a pipe", &e);
+        let (ears, gun) = gun::load().map_err(problem)?;
+        let (gate_ears, gate) = gun::load().map_err(problem)?;
+        let (voices, mouth) = io::pipe().map_err(problem)?;
+        let pipes = Pipes {
+            ears,
+            gate: rush.together.then_some(gate_ears),
+            mouth,
         };
-        Ok(Self {
-            members,
+        let mut crowd = Self {
+            members: (1..=rush.users)
+                .map(|number| Member {
+                    name: format!("user-{number}"),
+                    state: State::Starting,
+                })
+                .collect(),
+            gun: Some(gun),
+            gate: Some(gate),
             voices,
             heard: Vec::new(),
             done: 0,
             sold: 0,
-        })
+            starting: rush.users,
+            on_the_way: rush.users,
+            not_started: None,
+            nurseries: Vec::new(),
+            threads: Vec::new(),
+        };
+        let (started, what) = if rush.threads {
+            (crowd.start_threads(rush, run, pipes), "threads")
+        } else {
+            (crowd.start_nurseries(rush, run, &pipes), "processes")
+        };
+        match started {
+            Ok(()) => Ok(crowd),
+            Err(error) => Err(too_many(rush.users, what, &error.to_string())),
+        }
+    }
+
+    fn start_threads(&mut self, rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
+        let pipes = Arc::new(pipes);
+        for assignment in assignments(rush, run, 1..rush.users + 1) {
+            let pipes = Arc::clone(&pipes);
+            let life = move || {
+                let (ears, gate) = (Lifeline(pipes.ears.as_fd()), pipes.gate.as_ref());
+                let gate = gate.map(|gate| Lifeline(gate.as_fd()));
+                let buyer = assignment.number;
+                let run = || buyer::run(&assignment, ears, gate, Body::Thread, &mut &pipes.mouth);
+                if catch_unwind(AssertUnwindSafe(run)).is_err() {
+                    let cause = "its thread panicked".to_owned();
+                    let says = Says::Gone { cause };
+                    let line = Message { buyer, says }.line();
+                    let _ = line.and_then(|line| io::Write::write_all(&mut &pipes.mouth, &line));
+                }
+            };
+            let thread = thread::Builder::new().stack_size(STACK);
+            self.threads.push(thread.spawn(life)?);
+        }
+        Ok(())
+    }
+
+    fn start_nurseries(&mut self, rush: &Rush, run: &str, pipes: &Pipes) -> io::Result<()> {
+        let processors = thread::available_parallelism().map_or(1, |n| n.get() as u32);
+        let share = rush.users.div_ceil(processors).max(SHARE.min(rush.users));
+        for first in (1..=rush.users).step_by(share as usize) {
+            let share = Share {
+                rush: rush.clone(),
+                run: run.to_owned(),
+                buyers: first..(first + share).min(rush.users + 1),
+            };
+            let mut command = Command::new(&rush.program);
+            command
+                .arg(NURSERY)
+                .arg(serde_json::to_string(&share)?)
+                .arg(&rush.file)
+                .stdin(pipes.ears.try_clone()?)
+                .stdout(pipes.mouth.try_clone()?)
+                // A group of its own: Ctrl-C at the terminal reaches the rush alone, which tells
+                // its buyers.
+                .process_group(0);
+            if let Some(gate) = &pipes.gate {
+                command.stderr(gate.try_clone()?);
+            }
+            self.nurseries.push(Nursery {
+                child: command.spawn()?,
+                buyers: share.buyers,
+                ended: false,
+            });
+        }
+        Ok(())
     }
 
     /// What becomes readable when a buyer says something.
@@ -95,14 +189,19 @@ impl Crowd {
         let read = loop {
             match self.voices.read(&mut chunk) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result.map_err(|e| start_error("listen to the buyers", e))?,
+                result => break result.map_err(|e| start_error("listen to the buyers", &e))?,
             }
         };
         if read == 0 {
             return Ok(None);
         }
-        self.heard.extend_from_slice(chunk.get(..read).unwrap_or_default());
-        let end = self.heard.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        self.heard
+            .extend_from_slice(chunk.get(..read).unwrap_or_default());
+        let end = self
+            .heard
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
         let lines: Vec<u8> = self.heard.drain(..end).collect();
         let messages = lines
             .split(|&byte| byte == b'\n')
@@ -113,38 +212,67 @@ impl Crowd {
 
     /// Takes note of what a buyer said. Its name, and its outcome if that is what it said.
     pub(super) fn note(&mut self, message: Message) -> Option<(&str, Option<&Outcome>)> {
-        let member = self.members.get_mut((message.buyer as usize).checked_sub(1)?)?;
-        member.state = match message.says {
+        let index = (message.buyer as usize).checked_sub(1)?;
+        let state = match message.says {
             Says::Ready => State::Ready,
             Says::Queried { .. } => State::Buying,
             Says::Read => State::Read,
+            Says::Gone { cause } => State::Gone(cause),
+            Says::NotStarted { error } => {
+                self.not_started = Some(error);
+                return None;
+            }
             Says::Sold {
                 id,
                 quantity,
                 left,
                 seq,
                 warning,
-            } => {
-                self.sold += 1;
-                State::Done(Outcome::Sold {
-                    id,
-                    quantity,
-                    left,
-                    seq,
-                    warning,
-                })
-            }
+            } => State::Done(Outcome::Sold {
+                id,
+                quantity,
+                left,
+                seq,
+                warning,
+            }),
             Says::Refused { left } => State::Done(Outcome::Refused { left }),
             Says::Failed { code, message } => State::Done(Outcome::Failed { code, message }),
         };
-        let done = match &member.state {
-            State::Done(outcome) => {
-                self.done += 1;
-                Some(outcome)
-            }
-            _ => None,
-        };
-        Some((&member.name, done))
+        match self.turn(index, state)? {
+            Member {
+                name,
+                state: State::Done(outcome),
+            } => Some((name, Some(outcome))),
+            Member { name, .. } => Some((name, None)),
+        }
+    }
+
+    /// Puts a member into another state, and counts. `None`: it is done, and stays so.
+    fn turn(&mut self, index: usize, state: State) -> Option<&Member> {
+        let member = self.members.get_mut(index)?;
+        if matches!(member.state, State::Done(_)) {
+            return None;
+        }
+        let (starting, on_the_way) = member.state.still();
+        self.starting -= u32::from(starting);
+        self.on_the_way -= u32::from(on_the_way);
+        let (starting, on_the_way) = state.still();
+        self.starting += u32::from(starting);
+        self.on_the_way += u32::from(on_the_way);
+        if let State::Done(outcome) = &state {
+            self.done += 1;
+            self.sold += u32::from(matches!(outcome, Outcome::Sold { .. }));
+        }
+        member.state = state;
+        Some(member)
+    }
+
+    /// An error when not every buyer could be started: then none is to sell.
+    pub(super) fn complete(&self) -> Result<()> {
+        match &self.not_started {
+            Some(error) => Err(too_many(self.members.len() as u32, "processes", error)),
+            None => Ok(()),
+        }
     }
 
     /// How far they are.
@@ -157,79 +285,74 @@ impl Crowd {
 
     /// Whether all that still live wait for the start.
     pub(super) fn all_ready(&self) -> bool {
-        !self.any(|state| matches!(state, State::Starting))
+        self.starting == 0
     }
 
     /// Whether all that still live wait at the gate or are done.
     pub(super) fn all_read(&self) -> bool {
-        !self.any(|state| matches!(state, State::Ready | State::Buying))
+        self.on_the_way == 0
     }
 
-    fn any(&self, of: impl Fn(&State) -> bool) -> bool {
-        self.members.iter().any(|member| of(&member.state))
+    fn count(&self, of: impl Fn(&State) -> bool) -> usize {
+        self.members
+            .iter()
+            .filter(|member| of(&member.state))
+            .count()
     }
 
-    /// Fires every buyer's starting gun.
+    /// Fires the starting gun.
     pub(super) fn start(&mut self) {
-        self.fire(|state| matches!(state, State::Ready));
+        let ready = self.count(|state| matches!(state, State::Ready));
+        if let Some(gun) = &mut self.gun {
+            gun.fire(ready);
+        }
     }
 
     /// Lets those at the gate go on.
     pub(super) fn open_gate(&mut self) {
-        self.fire(|state| matches!(state, State::Read));
-    }
-
-    fn fire(&mut self, at: impl Fn(&State) -> bool) {
-        for member in self.members.iter_mut().filter(|member| at(&member.state)) {
-            if let Some(gun) = &mut member.gun {
-                gun.fire();
-            }
+        let waiting = self.count(|state| matches!(state, State::Read));
+        if let Some(gate) = &mut self.gate {
+            gate.fire(waiting);
         }
     }
 
     /// Tells all to stop: whoever has not sold yet does not sell any more.
     pub(super) fn call_off(&mut self) {
-        for member in &mut self.members {
-            member.gun = None;
-        }
+        self.gun = None;
+        self.gate = None;
     }
 
-    /// Finds buyers that died without a word, and those that are done and can be waited for.
-    pub(super) fn look_for_the_dead(&mut self) {
-        for member in &mut self.members {
-            let ended = match &mut member.body {
-                Body::Process(child) => child.0.try_wait().ok().flatten().map(cause),
-                Body::Thread(handle) if handle.as_ref().is_some_and(JoinHandle::is_finished) => {
-                    Some(join(handle.take()))
-                }
-                Body::Thread(_) | Body::Gone => None,
-            };
-            if let Some(cause) = ended {
-                member.body = Body::Gone;
-                member.ended(cause);
+    /// A nursery that was killed tells no more of its buyers: they count as gone, unless they tell
+    /// their outcome themselves.
+    pub(super) fn look_for_dead_nurseries(&mut self) {
+        let mut orphans = Vec::new();
+        for nursery in self.nurseries.iter_mut().filter(|nursery| !nursery.ended) {
+            nursery.ended = !matches!(nursery.child.try_wait(), Ok(None));
+            if nursery.ended {
+                orphans.extend(nursery.buyers.clone());
             }
+        }
+        for number in orphans {
+            let cause = "the process that started it was killed".to_owned();
+            self.turn(number as usize - 1, State::Gone(cause));
         }
     }
 
     /// Kills the processes that are still there.
     pub(super) fn kill_the_rest(&mut self) {
-        for member in &mut self.members {
-            if let Body::Process(child) = &mut member.body {
-                // One that has just ended cannot be killed, and need not be.
-                let _ = child.0.kill();
-            }
+        for nursery in &mut self.nurseries {
+            nursery.kill();
         }
     }
 
-    /// Waits for every buyer: no zombie stays.
+    /// Waits for every nursery, which waits for its buyers, and every thread.
     pub(super) fn wait_for_all(&mut self) {
-        for member in &mut self.members {
-            let cause = match std::mem::replace(&mut member.body, Body::Gone) {
-                Body::Process(mut child) => child.0.wait().map_or_else(|e| e.to_string(), cause),
-                Body::Thread(handle) => join(handle),
-                Body::Gone => continue,
-            };
-            member.ended(cause);
+        for thread in self.threads.drain(..) {
+            // Its panic was caught and told.
+            let _ = thread.join();
+        }
+        for nursery in &mut self.nurseries {
+            let _ = nursery.child.wait();
         }
     }
 
@@ -237,121 +360,55 @@ impl Crowd {
     pub(super) fn outcomes(&mut self, after: &After) -> Vec<BuyerReport> {
         std::mem::take(&mut self.members)
             .into_iter()
-            .map(|member| {
-                let outcome = match member.state {
+            .map(|member| BuyerReport {
+                outcome: match member.state {
                     State::Done(outcome) => outcome,
-                    State::Dead(cause) => Outcome::of_the_dead(&cause, after.bought_by(&member.name)),
-                    _ => Outcome::of_the_dead("ended", after.bought_by(&member.name)),
-                };
-                BuyerReport {
-                    name: member.name,
-                    outcome,
-                }
+                    State::Gone(cause) => {
+                        Outcome::of_the_dead(&cause, after.bought_by(&member.name))
+                    }
+                    _ => {
+                        Outcome::of_the_dead("stopped before buying", after.bought_by(&member.name))
+                    }
+                },
+                name: member.name,
             })
             .collect()
     }
 }
 
-impl Member {
-    fn new(assignment: &Assignment, body: Body, gun: Gun) -> Self {
-        Self {
-            name: assignment.name.clone(),
-            state: State::Starting,
-            body,
-            gun: Some(gun),
-        }
+impl State {
+    /// Whether a buyer in this state is still starting, and whether it is still on the way to the
+    /// gate.
+    fn still(&self) -> (bool, bool) {
+        let starting = matches!(self, Self::Starting);
+        (
+            starting,
+            starting || matches!(self, Self::Ready | Self::Buying),
+        )
     }
+}
 
-    fn ended(&mut self, cause: String) {
-        if !matches!(self.state, State::Done(_)) {
-            self.state = State::Dead(cause);
+impl Nursery {
+    /// Kills the nursery and its buyers, if it has not been waited for: its number may be another's
+    /// then.
+    fn kill(&mut self) {
+        if let Ok(None) = self.child.try_wait()
+            && let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
+        {
+            // One that has just ended cannot be killed, and need not be.
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }
 
-/// A buyer's process. It does not outlive its rush, on whatever way the rush ends, and never stays
-/// a zombie.
-#[derive(Debug)]
-struct Process(Child);
-
-impl Drop for Process {
+impl Drop for Nursery {
     fn drop(&mut self) {
-        // One that was waited for is neither signalled nor waited for again.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        self.kill();
+        let _ = self.child.wait();
     }
 }
 
-fn cause(status: ExitStatus) -> String {
-    match (status.signal(), status.code()) {
-        (Some(signal), _) => format!("killed by signal {signal}"),
-        (None, Some(0)) => "stopped before buying".to_owned(),
-        (None, code) => format!("ended with exit code {}", code.unwrap_or(-1)),
-    }
-}
-
-fn join(handle: Option<JoinHandle<()>>) -> String {
-    match handle.map(JoinHandle::join) {
-        Some(Err(_)) => "its thread panicked".to_owned(),
-        Some(Ok(())) | None => "stopped before buying".to_owned(),
-    }
-}
-
-fn start_threads(assignments: &[Assignment], mouth: PipeWriter) -> Result<Vec<Member>> {
-    let mouth = Arc::new(mouth);
-    let start = |assignment: &Assignment| {
-        let (ears, gun) = gun::load()?;
-        let (mouth, own) = (Arc::clone(&mouth), assignment.clone());
-        let handle = thread::Builder::new()
-            .name(assignment.name.clone())
-            .stack_size(STACK)
-            .spawn(move || buyer::run(&own, Lifeline(ears.as_fd()), &mut &*mouth))?;
-        Ok(Member::new(assignment, Body::Thread(Some(handle)), gun))
-    };
-    assignments
-        .iter()
-        .map(|assignment| start(assignment).map_err(|e| too_many(assignments.len(), "threads", e)))
-        .collect()
-}
-
-/// Starts the processes. When one cannot be started the others are ended before any could sell.
-fn start_processes(rush: &Rush, assignments: &[Assignment], mouth: &PipeWriter) -> Result<Vec<Member>> {
-    let starters = if assignments.len() < MANY { 1 } else { 2 };
-    let share = assignments.len().div_ceil(starters).max(1);
-    let start_share = |share: &[Assignment]| -> io::Result<Vec<Member>> {
-        share.iter().map(|assignment| start(rush, assignment, mouth)).collect()
-    };
-    let started: Vec<_> = thread::scope(|scope| {
-        let starters: Vec<_> = assignments
-            .chunks(share)
-            .map(|share| scope.spawn(move || start_share(share)))
-            .collect();
-        let join = |starter: thread::ScopedJoinHandle<'_, io::Result<Vec<Member>>>| {
-            starter.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
-        };
-        starters.into_iter().map(join).collect()
-    });
-    let mut members = Vec::with_capacity(assignments.len());
-    for share in started {
-        members.extend(share.map_err(|e| too_many(assignments.len(), "processes", e))?);
-    }
-    Ok(members)
-}
-
-fn start(rush: &Rush, assignment: &Assignment, mouth: &PipeWriter) -> io::Result<Member> {
-    let (ears, gun) = gun::load()?;
-    let child = Command::new(&rush.program)
-        .arg(BUYER)
-        .arg(serde_json::to_string(assignment)?)
-        .stdin(ears)
-        .stdout(mouth.try_clone()?)
-        // A group of its own: Ctrl-C at the terminal reaches the rush alone, which passes it on.
-        .process_group(0)
-        .spawn()?;
-    Ok(Member::new(assignment, Body::Process(Process(child)), gun))
-}
-
-fn too_many(count: usize, what: &str, error: io::Error) -> Error {
+fn too_many(count: u32, what: &str, error: &str) -> Error {
     Error::new(Kind::Io, format!("could not start {count} {what}: {error}"))
         .hint("nothing was sold; try fewer --users, or raise the limits ('ulimit -u', 'ulimit -n')")
 }

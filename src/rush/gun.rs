@@ -1,6 +1,7 @@
-//! The starting gun and the lifeline: one pipe for each buyer.
+//! The starting gun and the lifeline: a pipe.
 //!
-//! One byte starts the buyer, a second one opens the gate after its read. The end of the pipe means
+//! One byte starts a buyer. In a rush whose buyers read together, a second pipe of the same kind is
+//! the gate after the read. The end of the pipe means
 //! that the rush is gone, or wants to stop: whoever has not sold yet does not sell any more.
 
 use std::io::{self, PipeReader, PipeWriter, Write};
@@ -9,38 +10,21 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The end of the pipe that shoots.
 #[derive(Debug)]
 pub(crate) struct Gun(PipeWriter);
 
-/// Makes a gun, and the end of the pipe that the buyer listens to.
+/// Makes a gun, and the end of the pipe that is listened to.
 pub(crate) fn load() -> io::Result<(PipeReader, Gun)> {
     let (reader, writer) = io::pipe()?;
     Ok((reader, Gun(writer)))
 }
 
 impl Gun {
-    /// Releases the buyer. One that has died meanwhile is no error.
-    pub(crate) fn fire(&mut self) {
-        let _ = self.0.write_all(b"!");
-    }
-}
-
-/// Raises this process's limit of open files so that it can hold so many more, as far as the
-/// system allows.
-pub(crate) fn make_room(files: u64) {
-    let limit = getrlimit(Resource::Nofile);
-    // 64 for everything else that is open.
-    let wanted = files.saturating_add(64);
-    if limit.current.is_some_and(|current| current < wanted) {
-        let raised = Rlimit {
-            current: Some(limit.maximum.map_or(wanted, |maximum| maximum.min(wanted))),
-            maximum: limit.maximum,
-        };
-        // Where it cannot be raised, opening the next file says so.
-        let _ = setrlimit(Resource::Nofile, raised);
+    /// Releases so many buyers. It is no error when they have died meanwhile.
+    pub(crate) fn fire(&mut self, buyers: usize) {
+        let _ = self.0.write_all(&vec![b'!'; buyers]);
     }
 }
 
@@ -92,7 +76,7 @@ mod tests {
     #[test]
     fn a_shot_releases_once() {
         let (reader, mut gun) = load().unwrap();
-        gun.fire();
+        gun.fire(1);
         drop(gun);
         let lifeline = Lifeline(reader.as_fd());
         assert!(lifeline.wait_for_shot());

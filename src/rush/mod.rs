@@ -1,41 +1,47 @@
 //! A rush: many buyers at once, as processes or as threads, started by one gun.
 
 mod aftermath;
-pub(crate) mod buyer;
+mod buyer;
 mod crowd;
-pub(crate) mod gun;
+mod fork;
+mod gun;
+mod nursery;
 pub mod report;
 pub mod think;
+mod watchdog;
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::ffi::OsString;
+use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
-use buyer::{Assignment, Message, Says};
+use buyer::{Message, Says};
 use crowd::Crowd;
-use gun::Lifeline;
+use nursery::Share;
 use report::{Outcome, RushReport};
 use think::Think;
 
 use crate::error::{Error, Kind, Result};
-use crate::office::BoxOffice;
+use crate::office::{BoxOffice, random};
 use crate::store::lock::LockKind;
 
 pub use crowd::MAX_USERS;
 
-/// How often the rush looks for buyers that died without a word, while nothing is heard.
+/// How often the rush looks whether its nurseries live, while nothing is heard.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// How long buyers have to stop by themselves once the rush is told to.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// What a rush is to be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rush {
     /// The event's `tickets.json`.
+    #[serde(skip)]
     pub file: PathBuf,
     /// How many buyers, 1 to [`MAX_USERS`].
     pub users: u32,
@@ -53,7 +59,8 @@ pub struct Rush {
     pub wait: Duration,
     /// Nobody writes before everybody has read: without a lock, a certain race.
     pub together: bool,
-    /// The `tickets` program, which each buyer's process runs.
+    /// The `tickets` program, which starts the buyers' processes.
+    #[serde(skip)]
     pub program: PathBuf,
 }
 
@@ -93,12 +100,16 @@ impl Rush {
     /// # Errors
     /// When the rush could not start: nothing was sold then. What befalls a single buyer is no
     /// error; it is in the report.
-    pub fn run(&self, stop: Option<BorrowedFd<'_>>, news: &mut dyn FnMut(News<'_>)) -> Result<RushReport> {
+    pub fn run(
+        &self,
+        stop: Option<BorrowedFd<'_>>,
+        news: &mut dyn FnMut(News<'_>),
+    ) -> Result<RushReport> {
         self.check()?;
         let mut office = BoxOffice::at(&self.file)?;
         let opening = office.prepare(self.lock, self.wait)?;
-        let run = run_id();
-        let mut crowd = Crowd::gather(self, &self.assignments(office.path(), &run))?;
+        let run = format!("{:08x}", random()?);
+        let mut crowd = Crowd::gather(self, &run)?;
         let mut course = Course {
             started: None,
             ended: None,
@@ -114,44 +125,35 @@ impl Rush {
         let after = aftermath::read(office.files(), &opening, &run)?;
         let buyers = crowd.outcomes(&after);
         let interrupted = course.stopped.is_some();
-        Ok(report::write(self, run, buyers, &after, elapsed, interrupted))
+        Ok(report::write(
+            self,
+            run,
+            buyers,
+            &after,
+            elapsed,
+            interrupted,
+        ))
     }
 
     fn check(&self) -> Result<()> {
         let usage = |message: String| Err(Error::new(Kind::Usage, message));
         if self.users == 0 || self.users > MAX_USERS {
-            return usage(format!("a rush has 1 to {MAX_USERS} users, not {}", self.users));
+            return usage(format!(
+                "a rush has 1 to {MAX_USERS} users, not {}",
+                self.users
+            ));
         }
         if self.together && self.lock == LockKind::Exclusive {
-            return usage("--together needs --lock=none: under the lock only one buyer reads at a time".into());
+            return usage(
+                "--together needs --lock=none: under the lock only one buyer reads at a time"
+                    .into(),
+            );
         }
         Ok(())
     }
-
-    fn assignments(&self, file: &std::path::Path, run: &str) -> Vec<Assignment> {
-        let times = self.think.times(self.seed, self.users);
-        (1..=self.users)
-            .zip(times)
-            .map(|(number, think)| Assignment {
-                number,
-                name: format!("user-{number}"),
-                file: file.to_path_buf(),
-                rush: run.to_owned(),
-                lock: self.lock,
-                quantity: self.quantity,
-                think_us: think.as_micros() as u64,
-                wait_ms: self.wait.as_millis() as u64,
-                together: self.together,
-            })
-            .collect()
-    }
 }
 
-fn run_id() -> String {
-    format!("{:08x}", rand::random::<u32>())
-}
-
-fn start_error(doing: &str, error: std::io::Error) -> Error {
+fn start_error(doing: &str, error: &std::io::Error) -> Error {
     Error::new(Kind::Io, format!("could not {doing}: {error}")).hint("nothing was sold")
 }
 
@@ -165,9 +167,15 @@ struct Course {
 
 impl Course {
     /// Listens to the buyers until the last one has gone.
-    fn run(&mut self, crowd: &mut Crowd, stop: Option<BorrowedFd<'_>>, news: &mut dyn FnMut(News<'_>)) -> Result<()> {
+    fn run(
+        &mut self,
+        crowd: &mut Crowd,
+        stop: Option<BorrowedFd<'_>>,
+        news: &mut dyn FnMut(News<'_>),
+    ) -> Result<()> {
         loop {
-            let (heard, told_to_stop) = wait(crowd.voices(), stop.filter(|_| self.stopped.is_none()))?;
+            let (heard, told_to_stop) =
+                wait(crowd.voices(), stop.filter(|_| self.stopped.is_none()))?;
             if told_to_stop {
                 crowd.call_off();
                 self.stopped = Some(Instant::now());
@@ -181,8 +189,9 @@ impl Course {
                 }
                 news(crowd.progress());
             } else {
-                crowd.look_for_the_dead();
+                crowd.look_for_dead_nurseries();
             }
+            crowd.complete()?;
             if self.stopped.is_some_and(|at| at.elapsed() > GRACE) {
                 crowd.kill_the_rest();
             }
@@ -234,26 +243,28 @@ fn wait(voices: BorrowedFd<'_>, stop: Option<BorrowedFd<'_>>) -> Result<(bool, b
     };
     match poll(&mut watched, Some(&timeout)) {
         Ok(_) | Err(Errno::INTR) => {}
-        Err(error) => return Err(start_error("listen to the buyers", error.into())),
+        Err(error) => return Err(start_error("listen to the buyers", &error.into())),
     }
     let ready = |at: usize| watched.get(at).is_some_and(|fd| !fd.revents().is_empty());
     Ok((ready(0), ready(1)))
 }
 
-/// The hidden first argument of a buyer's process.
-pub const BUYER: &str = "__buyer";
+/// The hidden first argument of a process that starts buyers.
+pub const NURSERY: &str = "__buyers";
 
-/// What a buyer's process does: `assignment` is its second argument, its standard input is the gun
-/// and the lifeline, its standard output its voice. Returns its exit code.
+/// What such a process does with the arguments that follow. Its standard input is the gun and the
+/// lifeline of its buyers, its standard output their voice. Returns the exit code, of this process
+/// and of each buyer.
 #[must_use]
-pub fn be_a_buyer(assignment: Option<&std::ffi::OsStr>) -> u8 {
-    let parsed = assignment
-        .and_then(|text| text.to_str())
-        .and_then(|text| serde_json::from_str::<Assignment>(text).ok());
-    let Some(assignment) = parsed else {
-        return Kind::Usage.exit_code();
-    };
-    let stdin = std::io::stdin();
-    buyer::run(&assignment, Lifeline(stdin.as_fd()), &mut std::io::stdout().lock());
-    0
+pub fn start_buyers(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+    let share = arguments
+        .next()
+        .and_then(|text| serde_json::from_str::<Share>(text.to_str()?).ok());
+    match (share, arguments.next()) {
+        (Some(mut share), Some(file)) => {
+            share.rush.file = file.into();
+            nursery::run(&share)
+        }
+        _ => Kind::Usage.exit_code(),
+    }
 }

@@ -151,7 +151,8 @@ pub(super) fn write(
     interrupted: bool,
 ) -> RushReport {
     let verdict = &after.judged;
-    let count = |of: fn(&Outcome) -> bool| buyers.iter().filter(|buyer| of(&buyer.outcome)).count() as u32;
+    let count =
+        |of: fn(&Outcome) -> bool| buyers.iter().filter(|buyer| of(&buyer.outcome)).count() as u32;
     RushReport {
         users: rush.users,
         lock: rush.lock,
@@ -167,7 +168,11 @@ pub(super) fn write(
         left: verdict.left,
         oversold: verdict.oversold,
         lost_updates: verdict.lost_updates,
-        verdict: if verdict.is_safe() { Judgement::Safe } else { Judgement::Race },
+        verdict: if verdict.is_safe() {
+            Judgement::Safe
+        } else {
+            Judgement::Race
+        },
         findings: verdict.findings.clone(),
         interrupted,
         elapsed_us: elapsed.as_micros() as u64,

@@ -13,7 +13,7 @@ use std::os::unix::fs::FileExt;
 use super::event::EventFiles;
 use super::files::replace;
 use super::ledger::Tally;
-use super::lock::{LockFile, Wait};
+use super::lock::{LockFile, Patience, Wait};
 use super::reading::{LedgerFile, Reading};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
@@ -38,15 +38,18 @@ pub(crate) fn share(
     ledger: &LedgerFile,
     turn: &mut LockFile,
     end: u64,
+    patience: &mut Patience,
     wait: &mut Wait<'_>,
 ) -> Result<Durable> {
-    let held = turn.acquire(wait).map_err(unknown)?;
+    let held = turn.acquire(patience, wait).map_err(unknown)?;
     if held.id() != ledger.id {
         // A reset put our ledger away, and synced it first.
         return Ok(Durable::Published);
     }
+    if Snapshot::read(&files.count).is_ok_and(|snapshot| snapshot.counts_up_to(end)) {
+        return Ok(Durable::Published);
+    }
     let reading = match Reading::take(files, Some(ledger)) {
-        Ok(reading) if reading.counted >= end => return Ok(Durable::Published),
         Ok(reading) => reading,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
@@ -60,7 +63,12 @@ pub(crate) fn share(
 
 /// Makes one's own sale durable and publishes one's own count, over whatever others published; for
 /// sales that were decided without a lock.
-pub(crate) fn alone(files: &EventFiles, append: &File, snapshot: &Snapshot, tally: &Tally) -> Result<Durable> {
+pub(crate) fn alone(
+    files: &EventFiles,
+    append: &File,
+    snapshot: &Snapshot,
+    tally: &Tally,
+) -> Result<Durable> {
     sync(files, append).map_err(unknown)?;
     Ok(publish(files, snapshot, tally))
 }
@@ -91,7 +99,11 @@ fn publish(files: &EventFiles, snapshot: &Snapshot, tally: &Tally) -> Durable {
     let next = snapshot.counting(tally);
     // The count can be rebuilt from the ledger, so that it need not be synced; members that are
     // not ours cannot.
-    match replace(&files.count, next.render().as_bytes(), next.has_foreign_members()) {
+    match replace(
+        &files.count,
+        next.render().as_bytes(),
+        next.has_foreign_members(),
+    ) {
         Ok(()) => Durable::Published,
         Err(error) => Durable::Unpublished(error),
     }

@@ -66,11 +66,17 @@ mod tests {
         };
         assert_eq!(
             names("no/such/tickets.json"),
-            ("no/such/tickets.ledger.jsonl".into(), "no/such/tickets.json.lock".into())
+            (
+                "no/such/tickets.ledger.jsonl".into(),
+                "no/such/tickets.json.lock".into()
+            )
         );
         assert_eq!(
             names("no/such/gig.txt"),
-            ("no/such/gig.txt.ledger.jsonl".into(), "no/such/gig.txt.lock".into())
+            (
+                "no/such/gig.txt.ledger.jsonl".into(),
+                "no/such/gig.txt.lock".into()
+            )
         );
     }
 }

@@ -18,7 +18,8 @@ pub(crate) struct FileId {
 }
 
 impl FileId {
-    fn of(metadata: &Metadata) -> Self {
+    /// The file that these metadata are of.
+    pub(crate) fn of(metadata: &Metadata) -> Self {
         Self {
             device: metadata.dev(),
             inode: metadata.ino(),
@@ -57,6 +58,21 @@ pub(crate) enum Access<'a> {
 /// Opens a regular file, and nothing else: never waits for a FIFO's other end, never reads a
 /// device.
 pub(crate) fn open_regular(path: &Path, access: Access<'_>) -> Result<File> {
+    Ok(open(path, access)?.0)
+}
+
+/// The same; `None` when there is no such file.
+pub(crate) fn try_open_regular(
+    path: &Path,
+    access: Access<'_>,
+) -> Result<Option<(File, Metadata)>> {
+    match open(path, access) {
+        Err(error) if error.is_not_found() => Ok(None),
+        result => result.map(Some),
+    }
+}
+
+fn open(path: &Path, access: Access<'_>) -> Result<(File, Metadata)> {
     let mut options = OpenOptions::new();
     // Without O_NONBLOCK, opening a FIFO waits until somebody opens its other end.
     options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
@@ -77,15 +93,13 @@ pub(crate) fn open_regular(path: &Path, access: Access<'_>) -> Result<File> {
         }
         (Ok(file), _) => file,
         (Err(error), Access::CreateLike(_)) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return open_regular(path, Access::ReadWrite);
+            return open(path, Access::ReadWrite);
         }
         (Err(error), _) => return Err(open_error(path, access, error)),
     };
-    let metadata = file
-        .metadata()
-        .map_err(|e| Error::io("look at", path, e))?;
+    let metadata = file.metadata().map_err(|e| Error::io("look at", path, e))?;
     if metadata.is_file() {
-        Ok(file)
+        Ok((file, metadata))
     } else {
         Err(not_regular(path, &metadata))
     }
@@ -138,14 +152,12 @@ fn not_regular(path: &Path, metadata: &Metadata) -> Error {
 
 /// Reads a whole regular file of at most `limit` bytes.
 pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, FileId)> {
-    let mut file = open_regular(path, Access::Read)?;
+    let (file, metadata) = open(path, Access::Read)?;
     let problem = |e| Error::io("read", path, e);
-    let metadata = file.metadata().map_err(problem)?;
     let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize + 1);
     if metadata.len() <= limit {
         // One byte more than allowed shows a file that grows while it is read.
-        (&mut file)
-            .take(limit + 1)
+        file.take(limit + 1)
             .read_to_end(&mut bytes)
             .map_err(problem)?;
     }

@@ -150,7 +150,11 @@ impl Line {
             .strip_prefix(SUM_PREFIX)
             .and_then(|rest| rest.strip_suffix(b"\"}"))
             .and_then(|digits| std::str::from_utf8(digits).ok())
-            .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
+            .filter(|digits| {
+                digits
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            })
             .and_then(|digits| u64::from_str_radix(digits, 16).ok())
             .ok_or("it does not end in a checksum")?;
         let sum = Sum(digits);
@@ -159,11 +163,9 @@ impl Line {
         {
             return Err("its checksum does not fit the line and the one before".into());
         }
-        let record: Record = serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
-        Ok(Self {
-            record,
-            sum,
-        })
+        let record: Record =
+            serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
+        Ok(Self { record, sum })
     }
 }
 
@@ -203,13 +205,15 @@ impl Tally {
             (op, quantity) => return Err(format!("{op:?} of {quantity} cannot stand here")),
         };
         match (left, sold) {
-            (Some(left), Some(sold)) if left == record.left && left + sold <= MAX_STOCK => Ok(Self {
-                seq: record.seq,
-                bytes,
-                left,
-                sold,
-                sum: line.sum,
-            }),
+            (Some(left), Some(sold)) if left == record.left && left + sold <= MAX_STOCK => {
+                Ok(Self {
+                    seq: record.seq,
+                    bytes,
+                    left,
+                    sold,
+                    sum: line.sum,
+                })
+            }
             (Some(left), Some(_)) => Err(format!("it says {} left where {left} are", record.left)),
             _ => Err(format!("it takes {quantity} where there are fewer")),
         }
@@ -235,10 +239,14 @@ pub(crate) struct Stretches<'a> {
     /// The part of `buffer` not yet handed out.
     from: usize,
     at: u64,
+    chunk: usize,
     done: bool,
 }
 
-const CHUNK: usize = 32 * 1024;
+/// How much is read at first: the tail of a ledger is mostly a few lines, and memory that a short
+/// process touches costs it more than a second read. It doubles up to [`LARGE_CHUNK`].
+const CHUNK: usize = 2 * 1024;
+const LARGE_CHUNK: usize = 64 * 1024;
 
 impl<'a> Stretches<'a> {
     pub(crate) fn new(file: &'a File, at: u64) -> Self {
@@ -247,6 +255,7 @@ impl<'a> Stretches<'a> {
             buffer: Vec::new(),
             from: 0,
             at,
+            chunk: CHUNK,
             done: false,
         }
     }
@@ -256,7 +265,10 @@ impl<'a> Stretches<'a> {
     pub(crate) fn next(&mut self) -> io::Result<Option<Stretch>> {
         loop {
             let pending = self.buffer.get(self.from..).unwrap_or_default();
-            let newline = pending.iter().take(MAX_LINE).position(|&byte| byte == b'\n');
+            let newline = pending
+                .iter()
+                .take(MAX_LINE)
+                .position(|&byte| byte == b'\n');
             let over = newline.is_none() && pending.len() >= MAX_LINE;
             if let Some(length) = newline.or(over.then_some(MAX_LINE)) {
                 self.done |= over;
@@ -291,7 +303,8 @@ impl<'a> Stretches<'a> {
         self.buffer.drain(..self.from);
         self.from = 0;
         let old = self.buffer.len();
-        self.buffer.resize(old + CHUNK, 0);
+        self.buffer.resize(old + self.chunk, 0);
+        self.chunk = (2 * self.chunk).min(LARGE_CHUNK);
         let offset = self.at + old as u64;
         let read = loop {
             let free = self.buffer.get_mut(old..).unwrap_or_default();
@@ -307,15 +320,20 @@ impl<'a> Stretches<'a> {
 
 /// The line that ends just before `end`: its bytes without the newline. `None`: no line ends there.
 pub(crate) fn line_before(file: &File, end: u64) -> io::Result<Option<Vec<u8>>> {
-    let length = end.min(MAX_LINE as u64 + 1);
-    let mut window = vec![0; length as usize];
-    file.read_exact_at(&mut window, end - length)?;
-    if window.pop() != Some(b'\n') {
-        return Ok(None);
+    // Most lines are short; one that is not is read again.
+    for longest in [512, MAX_LINE as u64 + 1] {
+        let length = end.min(longest);
+        let mut window = vec![0; length as usize];
+        file.read_exact_at(&mut window, end - length)?;
+        if window.pop() != Some(b'\n') {
+            return Ok(None);
+        }
+        if let Some(newline) = window.iter().rposition(|&byte| byte == b'\n') {
+            return Ok(Some(window.split_off(newline + 1)));
+        }
+        if length == end {
+            return Ok(Some(window));
+        }
     }
-    match window.iter().rposition(|&byte| byte == b'\n') {
-        Some(newline) => Ok(Some(window.split_off(newline + 1))),
-        None if length == end => Ok(Some(window)),
-        None => Ok(None),
-    }
+    Ok(None)
 }

@@ -12,15 +12,16 @@
 //!   the name means, and starts again if they differ; [`Held::verify`] compares once more just
 //!   before the append.
 //! - A lock is awaited by blocking: the kernel queues the waiters in order. A thread of its own
-//!   blocks, so that the wait has a deadline on the monotonic clock; when the deadline passes, that
-//!   thread drops the lock as soon as it gets it.
+//!   blocks ([`Waiter`]), so that the wait has a deadline on the monotonic clock; when the deadline
+//!   passes, that thread drops the lock as soon as it gets it, and ends. A process that does nothing
+//!   but buy blocks itself, and a [`Guard`] ends it at the deadline.
 //! - No child process is started, and no handle duplicated, while a lock is held: both would share
 //!   the lock. The standard library opens every file close-on-exec.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -102,7 +103,11 @@ impl LockFile {
     }
 
     /// Takes the lock on the file that the name means.
-    pub(crate) fn acquire(&mut self, wait: &mut Wait<'_>) -> Result<Held<'_>> {
+    pub(crate) fn acquire(
+        &mut self,
+        patience: &mut Patience,
+        wait: &mut Wait<'_>,
+    ) -> Result<Held<'_>> {
         let deadline = Instant::now() + wait.limit;
         loop {
             let file = match self.file.take() {
@@ -110,7 +115,7 @@ impl LockFile {
                 None => self.open()?,
             };
             let id = FileId::of_handle(&file).map_err(|e| Error::io("look at", &self.path, e))?;
-            let file = self.block(file, id, deadline, wait)?;
+            let file = self.block(file, id, deadline, patience, wait)?;
             if self.means(id)? {
                 return Ok(Held {
                     path: &self.path,
@@ -142,6 +147,7 @@ impl LockFile {
         file: File,
         id: FileId,
         deadline: Instant,
+        patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<File> {
         match try_lock(&file) {
@@ -149,62 +155,58 @@ impl LockFile {
             Ok(false) => {}
             Err(error) => return Err(self.unusable(error)),
         }
-        let (sender, receiver) = mpsc::channel();
-        thread::Builder::new()
-            .name("lock-wait".into())
-            .stack_size(64 * 1024)
-            .spawn(move || {
-                let result = lock(&file);
-                // When nobody waits any more, the file is closed here and the lock with it.
-                let _ = sender.send(result.map(|()| file));
-            })
-            .map_err(|e| Error::io("wait for the lock on", &self.path, e))?;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match receiver.recv_timeout(left.min(STILL_WANTED)) {
-                Ok(Ok(file)) => return Ok(file),
-                Ok(Err(error)) => return Err(self.unusable(error)),
-                Err(RecvTimeoutError::Timeout) if !(wait.still_wanted)() => {
-                    return Err(Error::new(
-                        Kind::Interrupted,
-                        "stopped while waiting for the lock",
-                    ));
-                }
-                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
-                    return Err(self.busy(id, wait.limit));
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(self.unusable(io::Error::other("the waiting thread ended")));
-                }
-            }
-        }
-    }
-
-    fn busy(&self, id: FileId, limit: Duration) -> Error {
-        let holder = sys::lock_holder(id);
-        let by = match holder {
-            None => "another process".to_owned(),
-            Some(pid) => match sys::process_name(pid) {
-                Some(name) => format!("process {pid} ({name})"),
-                None => format!("process {pid}"),
-            },
+        let late = {
+            let (path, limit) = (self.path.clone(), wait.limit);
+            move || busy(&path, id, limit)
         };
-        Error::new(
-            Kind::Busy { holder },
-            format!(
-                "the lock was not had within {}: {by} holds it",
-                humantime::format_duration(limit)
-            ),
-        )
-        .at(&self.path, 0, 0)
-        .hint("wait longer with --wait 2m, or end that process; a lock goes with its holder, so never delete the lock file")
+        let waiter = match patience {
+            Patience::HandedOver(waiter) => waiter,
+            Patience::Guarded(guard) => {
+                guard
+                    .arm(deadline, Box::new(late))
+                    .map_err(|error| self.unusable(error))?;
+                let locked = lock(&file);
+                guard.disarm();
+                return locked.map(|()| file).map_err(|error| self.unusable(error));
+            }
+        };
+        let ended = waiter
+            .wait(file, deadline, wait.still_wanted)
+            .map_err(|error| self.unusable(error))?;
+        match ended {
+            Waited::Got(file) => Ok(file),
+            Waited::Unwanted => Err(Error::new(
+                Kind::Interrupted,
+                "stopped while waiting for the lock",
+            )),
+            Waited::TooLong => Err(late()),
+        }
     }
 
     fn unusable(&self, error: io::Error) -> Error {
         Error::io("lock", &self.path, error)
             .hint("this file system may not support locks (some network file systems do not): keep the event on a local disk")
     }
+}
+
+fn busy(path: &Path, id: FileId, limit: Duration) -> Error {
+    let holder = sys::lock_holder(id);
+    let by = match holder {
+        None => "another process".to_owned(),
+        Some(pid) => match sys::process_name(pid) {
+            Some(name) => format!("process {pid} ({name})"),
+            None => format!("process {pid}"),
+        },
+    };
+    Error::new(
+        Kind::Busy { holder },
+        format!(
+            "the lock was not had within {}: {by} holds it",
+            humantime::format_duration(limit)
+        ),
+    )
+    .at(path, 0, 0)
+    .hint("wait longer with --wait 2m, or end that process; a lock goes with its holder, so never delete the lock file")
 }
 
 fn means(path: &Path, id: FileId) -> Result<bool> {
@@ -230,6 +232,101 @@ impl Drop for Held<'_> {
     fn drop(&mut self) {
         // Nothing can be done about a failure here; closing the file releases the lock too.
         let _ = fs2::FileExt::unlock(self.file);
+    }
+}
+
+/// How a thread waits for its locks, so that it need not wait for ever.
+pub(crate) enum Patience {
+    /// A second thread blocks and hands the lock over.
+    HandedOver(Waiter),
+    /// The thread itself blocks, and the guard ends the whole process when that takes too long.
+    Guarded(Box<dyn Guard>),
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self::HandedOver(Waiter::default())
+    }
+}
+
+impl std::fmt::Debug for Patience {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::HandedOver(_) => "HandedOver",
+            Self::Guarded(_) => "Guarded",
+        })
+    }
+}
+
+/// Ends a process that has blocked on a lock for too long.
+pub(crate) trait Guard: Send {
+    /// From now until [`Guard::disarm`], the process ends at the deadline, and may end before when
+    /// the lock is not wanted any more. `late` says why.
+    fn arm(&mut self, deadline: Instant, late: Box<dyn Fn() -> Error + Send>) -> io::Result<()>;
+
+    /// The lock is there.
+    fn disarm(&mut self);
+}
+
+/// How a wait ended.
+enum Waited {
+    Got(File),
+    Unwanted,
+    TooLong,
+}
+
+/// A thread that blocks on locks, so that whoever wants them can stop waiting. It starts when it is
+/// first needed; one serves all the locks of one thread, which never waits for two at once.
+#[derive(Debug, Default)]
+pub(crate) struct Waiter {
+    thread: Option<(Sender<File>, Receiver<io::Result<File>>)>,
+}
+
+impl Waiter {
+    fn wait(
+        &mut self,
+        file: File,
+        deadline: Instant,
+        still_wanted: &mut dyn FnMut() -> bool,
+    ) -> io::Result<Waited> {
+        let thread = match self.thread.take() {
+            Some(thread) => thread,
+            None => Self::start()?,
+        };
+        let gone = || io::Error::other("the waiting thread has ended");
+        thread.0.send(file).map_err(|_| gone())?;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match thread.1.recv_timeout(left.min(STILL_WANTED)) {
+                Ok(locked) => {
+                    self.thread = Some(thread);
+                    return locked.map(Waited::Got);
+                }
+                // The thread is left to itself: it blocks still. It finds nobody to give the lock
+                // to, so closes the file, and the lock with it.
+                Err(RecvTimeoutError::Timeout) if !still_wanted() => return Ok(Waited::Unwanted),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => return Ok(Waited::TooLong),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(gone()),
+            }
+        }
+    }
+
+    fn start() -> io::Result<(Sender<File>, Receiver<io::Result<File>>)> {
+        let (send_wish, wishes) = mpsc::channel::<File>();
+        let (send_lock, locks) = mpsc::channel();
+        thread::Builder::new()
+            .name("lock-wait".into())
+            .stack_size(64 * 1024)
+            .spawn(move || {
+                for file in wishes {
+                    let result = lock(&file).map(|()| file);
+                    if send_lock.send(result).is_err() {
+                        return;
+                    }
+                }
+            })?;
+        Ok((send_wish, locks))
     }
 }
 

@@ -21,7 +21,11 @@ pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     }
 }
 
-fn opening_line(files: &EventFiles, stock: u64, replaces: Option<Replaced>) -> Result<tempfile::NamedTempFile> {
+fn opening_line(
+    files: &EventFiles,
+    stock: u64,
+    replaces: Option<Replaced>,
+) -> Result<tempfile::NamedTempFile> {
     let (line, _) = Record::open(stock, replaces)
         .encode(Tally::default().sum)
         .unwrap_or_default();
@@ -33,7 +37,11 @@ fn opening_line(files: &EventFiles, stock: u64, replaces: Option<Replaced>) -> R
 ///
 /// A newline that an editor took away is put back. Bytes that a crash left are put away in a file
 /// of their own, then cut off: they hold no sale that was ever acknowledged.
-pub(crate) fn heal(files: &EventFiles, ledger: &LedgerFile, reading: &Reading) -> Result<Option<PathBuf>> {
+pub(crate) fn heal(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    reading: &Reading,
+) -> Result<Option<PathBuf>> {
     let problem = |e| Error::io("mend the end of", &files.ledger, e);
     let end = reading.tally.bytes;
     match &reading.rest {
@@ -55,7 +63,12 @@ pub(crate) fn heal(files: &EventFiles, ledger: &LedgerFile, reading: &Reading) -
     }
 }
 
-fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64, length: u64) -> Result<PathBuf> {
+fn put_away_torn(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    from: u64,
+    length: u64,
+) -> Result<PathBuf> {
     let (path, mut file) = create_put_away(files, "torn")?;
     let problem = |e| Error::io("write", &path, e);
     let mut chunk = vec![0; 64 * 1024];
@@ -83,12 +96,18 @@ fn create_put_away(files: &EventFiles, label: &str) -> Result<(PathBuf, File)> {
             Err(error) => return Err(Error::io("create", &path, error)),
         }
     }
-    Err(Error::io("create", &files.ledger, io::ErrorKind::AlreadyExists.into()))
+    Err(Error::io(
+        "create",
+        &files.ledger,
+        io::ErrorKind::AlreadyExists.into(),
+    ))
 }
 
 /// The time now as a part of a file name.
 fn stamp() -> String {
-    jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string()
+    jiff::Timestamp::now()
+        .strftime("%Y%m%dT%H%M%SZ")
+        .to_string()
 }
 
 /// Starts an event anew with `stock`: the old ledger is put away whole, under its own name with
@@ -155,7 +174,11 @@ fn link_archive(files: &EventFiles) -> Result<PathBuf> {
             Err(error) => return Err(Error::io("put the ledger away as", &archive, error)),
         }
     }
-    Err(Error::io("put away", &files.ledger, io::ErrorKind::AlreadyExists.into()))
+    Err(Error::io(
+        "put away",
+        &files.ledger,
+        io::ErrorKind::AlreadyExists.into(),
+    ))
 }
 
 /// Makes a new event with `stock`, and its directory where that is missing.

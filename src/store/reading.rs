@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::event::EventFiles;
-use super::files::{Access, FileId, open_regular};
+use super::files::{Access, FileId, try_open_regular};
 use super::ledger::{Line, Op, Stretch, Stretches, Tally, line_before};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
@@ -108,7 +108,8 @@ impl Reading {
                     self.opened = true;
                 }
                 Err(why) => {
-                    self.rest = rest(self.tally.seq, &stretch, &mut stretches, why).map_err(problem)?;
+                    self.rest =
+                        rest(self.tally.seq, &stretch, &mut stretches, why).map_err(problem)?;
                     break;
                 }
             }
@@ -182,7 +183,9 @@ fn base(
         let count = files.count.display();
         let (seq, bytes) = (counted.seq, counted.bytes);
         let message = if counted.bytes > length {
-            format!("has {length} bytes, but {count} counts {bytes} of them: it is cut short, or belongs to another count")
+            format!(
+                "has {length} bytes, but {count} counts {bytes} of them: it is cut short, or belongs to another count"
+            )
         } else {
             format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
         };
@@ -211,7 +214,12 @@ fn base(
 }
 
 /// What does not add up between a line and the one before it.
-fn fork(ledger: &LedgerFile, line: &Line, bytes: &[u8], start: u64) -> std::io::Result<Option<String>> {
+fn fork(
+    ledger: &LedgerFile,
+    line: &Line,
+    bytes: &[u8],
+    start: u64,
+) -> std::io::Result<Option<String>> {
     let before = match start {
         0 => Tally::default(),
         start => {
@@ -224,7 +232,8 @@ fn fork(ledger: &LedgerFile, line: &Line, bytes: &[u8], start: u64) -> std::io::
                 bytes: start,
                 left: before.record.left,
                 // No line says how many are sold; here it is enough that a cancellation may follow.
-                sold: super::snapshot::MAX_STOCK - before.record.left.min(super::snapshot::MAX_STOCK),
+                sold: super::snapshot::MAX_STOCK
+                    - before.record.left.min(super::snapshot::MAX_STOCK),
                 sum: before.sum,
             }
         }
@@ -304,7 +313,9 @@ fn rest(
 
 fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
     disagreement(
-        format!("this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"),
+        format!(
+            "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
+        ),
         &files.ledger,
         line,
     )
@@ -316,15 +327,15 @@ fn disagreement(message: String, file: &Path, line: u64) -> Error {
         .hint("nothing was sold; 'tickets reset' starts afresh and puts the old ledger away, or put the right file back")
 }
 
-/// Opens the ledger for reading; `None` when there is none.
+/// Opens the ledger; `None` when there is none.
 pub(crate) fn open_ledger(files: &EventFiles, access: Access<'_>) -> Result<Option<LedgerFile>> {
-    let problem = |e| Error::io("look at", &files.ledger, e);
-    if FileId::of_name(&files.ledger).map_err(problem)?.is_none() {
-        return Ok(None);
+    match try_open_regular(&files.ledger, access)? {
+        None => Ok(None),
+        Some((file, metadata)) => Ok(Some(LedgerFile {
+            id: FileId::of(&metadata),
+            file,
+        })),
     }
-    let file = open_regular(&files.ledger, access)?;
-    let id = FileId::of_handle(&file).map_err(problem)?;
-    Ok(Some(LedgerFile { file, id }))
 }
 
 /// The stock that the ledger opens with, if its first line is sound.

@@ -78,18 +78,27 @@ impl Snapshot {
         if text.trim_ascii().is_empty() {
             return Err(Fault::new("is empty, not {\"ticket\": 2}", 1, 1));
         }
-        let parsed: Members<'_> = serde_json::from_str(text).map_err(|error| Fault::json(&error))?;
+        let parsed: Members<'_> =
+            serde_json::from_str(text).map_err(|error| Fault::json(&error))?;
         let find = |name: &str| {
             let mut found = parsed.0.iter().filter(|(key, _)| key == name);
             let first = found.next();
             match found.next() {
-                Some((_, again)) => Err(Fault::value(text, again, format!("{name:?} is there twice"))),
+                Some((_, again)) => Err(Fault::value(
+                    text,
+                    again,
+                    format!("{name:?} is there twice"),
+                )),
                 None => Ok(first.map(|(_, value)| *value)),
             }
         };
         for (at, (name, value)) in parsed.0.iter().enumerate() {
             if parsed.0.iter().take(at).any(|(earlier, _)| earlier == name) {
-                return Err(Fault::value(text, value, format!("{name:?} is there twice")));
+                return Err(Fault::value(
+                    text,
+                    value,
+                    format!("{name:?} is there twice"),
+                ));
             }
         }
         let (spelling, count) = match (find(SPELLINGS[0])?, find(SPELLINGS[1])?) {
@@ -100,7 +109,8 @@ impl Snapshot {
                 return Err(Fault::value(text, value, message.into()));
             }
             (None, None) => {
-                let message = "has neither \"ticket\" nor \"ticket_num\", the number of tickets left";
+                let message =
+                    "has neither \"ticket\" nor \"ticket_num\", the number of tickets left";
                 return Err(Fault::new(message, 1, 1));
             }
         };
@@ -132,6 +142,11 @@ impl Snapshot {
                 .collect(),
             one_a_line: text.trim_ascii().contains('\n'),
         })
+    }
+
+    /// Whether it counts the ledger up to `end` at least, in bytes.
+    pub(crate) fn counts_up_to(&self, end: u64) -> bool {
+        self.counted.is_some_and(|counted| counted.bytes >= end)
     }
 
     /// Whether there are members that are not ours. They stand nowhere else than in this file.
@@ -224,7 +239,9 @@ fn whole_number(text: &str) -> std::result::Result<u64, String> {
     }
     match digits.parse() {
         Ok(number) if number <= MAX_STOCK => Ok(number),
-        _ => Err(format!("{short}, more than the {MAX_STOCK} that can be counted")),
+        _ => Err(format!(
+            "{short}, more than the {MAX_STOCK} that can be counted"
+        )),
     }
 }
 
@@ -239,7 +256,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object like {\"ticket\": 2}")
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
                 while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
                     members.push((name.0, value));
@@ -306,8 +326,13 @@ fn explain_missing(error: Error, path: &Path) -> Error {
 
 /// The line and column, from 1, of the byte that follows these.
 fn line_and_column(before: &[u8]) -> (u64, u64) {
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-    let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() as u64 + 1;
+    let line = before.split(|&byte| byte == b'\n').count() as u64;
+    let column = before
+        .iter()
+        .rev()
+        .take_while(|&&byte| byte != b'\n')
+        .count() as u64
+        + 1;
     (line, column)
 }
 
@@ -317,10 +342,10 @@ mod tests {
 
     fn tally(left: u64, sold: u64, seq: u64, bytes: u64) -> Tally {
         Tally {
-            left,
-            sold,
             seq,
             bytes,
+            left,
+            sold,
             ..Tally::default()
         }
     }
@@ -372,12 +397,19 @@ mod tests {
             let fault = fault(text);
             assert!(fault.message.contains(part), "{text}: {}", fault.message);
         }
-        assert_eq!(Snapshot::parse("\u{feff}{\"ticket\": 2}").unwrap().ticket, 2);
+        assert_eq!(
+            Snapshot::parse("\u{feff}{\"ticket\": 2}").unwrap().ticket,
+            2
+        );
     }
 
     #[test]
     fn deep_nesting_is_no_harm() {
-        let deep = format!("{{\"ticket\": 2, \"x\": {}{}}}", "[".repeat(200_000), "]".repeat(200_000));
+        let deep = format!(
+            "{{\"ticket\": 2, \"x\": {}{}}}",
+            "[".repeat(200_000),
+            "]".repeat(200_000)
+        );
         assert_eq!(Snapshot::parse(&deep).unwrap().ticket, 2);
     }
 }

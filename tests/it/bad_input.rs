@@ -1,0 +1,260 @@
+//! Bad input is named with its place, and nothing is changed on disk.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use crate::harness::{Run, Shop, TICKETS, is_root};
+
+/// The commands that read an event; none of them may change anything here.
+const COMMANDS: [&str; 4] = [
+    "query",
+    "buy --users 2",
+    "buy --users 2 --lock",
+    "buy --users 2 --threads --lock",
+];
+
+#[test]
+fn what_is_no_count_is_named_with_its_place() {
+    let big = format!("{{\"ticket\": 2, \"note\": \"{}\"}}", "x".repeat(1 << 20));
+    let cases: [(&[u8], &str); 18] = [
+        (b"", ":1:1: is empty"),
+        (b"  \n", ":1:1: is empty"),
+        (b"two", ":1:"),
+        (b"{\"ticket\": 2", ": is not valid JSON: EOF"),
+        (b"{\"ticket\": 2}\n{}", ":2:1: is not valid JSON: trailing"),
+        (b"[2]", "expected an object"),
+        (b"{\"ticket\": 2, \"ticket_num\": 2}", ":1:29: has both"),
+        (
+            b"{\"seats\": 2}",
+            "has neither \"ticket\" nor \"ticket_num\"",
+        ),
+        (b"{\"ticket\": -1}", ":1:12: \"ticket\" is -1, below zero"),
+        (
+            b"{\"ticket\": 2.5}",
+            "\"ticket\" is 2.5, not a whole number",
+        ),
+        (
+            b"{\"ticket\": \"2\"}",
+            "\"ticket\" is \"2\", not a whole number",
+        ),
+        (
+            b"{\"ticket\": 1e400}",
+            "\"ticket\" is 1e400, not a whole number",
+        ),
+        (b"{\n\"ticket\": null}", ":2:11: \"ticket\" is null, not"),
+        (b"{\"ticket\": 18446744073709551616}", "more than"),
+        (
+            b"{\"ticket\": 2, \"ticket\": 3}",
+            "\"ticket\" is there twice",
+        ),
+        (b"\xff\xfe{\0\"\0", ":1:1: is not UTF-8"),
+        (b"{\"ticket\": 2, \"seq\": 1}", "some, but not all"),
+        (big.as_bytes(), "more than the 1048576 that are read"),
+    ];
+    for (text, part) in cases {
+        for line in COMMANDS {
+            let shop = Shop::with(text);
+            let run = shop.run(line);
+            let shown = String::from_utf8_lossy(&text[..text.len().min(60)]);
+            assert_eq!(run.code, Some(6), "{line} on {shown}: {run:?}");
+            assert!(
+                run.stderr.contains(part),
+                "{line} on {shown}: {}",
+                run.stderr
+            );
+            assert!(run.stderr.contains("tickets.json"), "{}", run.stderr);
+            assert!(run.stderr.contains("hint:"), "{}", run.stderr);
+            assert_eq!(run.stdout, "");
+            assert_eq!(fs::read(&shop.file).unwrap(), text);
+            assert_eq!(shop.names(), ["tickets.json"], "{line} on {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_harm() {
+    let shop = Shop::with("\u{feff}{\"ticket\": 2}");
+    assert_eq!(
+        shop.json("query"),
+        (
+            0,
+            serde_json::json!({"ok": true, "command": "query", "ticket": 2, "sold": 0})
+        )
+    );
+    assert_eq!(shop.json("buy --users 3 --lock --think 0ms").1["sold"], 2);
+    shop.assert_adds_up();
+}
+
+#[test]
+fn a_missing_file_is_named_with_the_way_to_make_one() {
+    for line in COMMANDS {
+        let shop = Shop::empty();
+        let run = shop.run(line);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(
+            run.stderr.contains("tickets.json: there is no such file"),
+            "{}",
+            run.stderr
+        );
+        assert!(
+            run.stderr.contains("hint: 'tickets reset 2'"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(shop.names(), [""; 0], "{line}");
+        let (code, document) = shop.json(line);
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (1, &"missing".into()),
+            "{document:#}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_at_once() {
+    for (what, part) in [
+        ("directory", "is a directory"),
+        ("fifo", "is a FIFO"),
+        ("device", "is a device"),
+        ("loop", "too many levels"),
+        ("dangling", "could not follow"),
+    ] {
+        for line in COMMANDS {
+            let shop = Shop::empty();
+            match what {
+                "directory" => fs::create_dir(&shop.file).unwrap(),
+                "fifo" => assert!(
+                    Command::new("mkfifo")
+                        .arg(&shop.file)
+                        .status()
+                        .unwrap()
+                        .success()
+                ),
+                "device" => std::os::unix::fs::symlink("/dev/zero", &shop.file).unwrap(),
+                "loop" => std::os::unix::fs::symlink(&shop.file, &shop.file).unwrap(),
+                _ => std::os::unix::fs::symlink("nowhere.json", &shop.file).unwrap(),
+            }
+            let run = shop.run(line);
+            assert_eq!(run.code, Some(1), "{what} {line}: {run:?}");
+            assert!(
+                run.stderr.to_lowercase().contains(part),
+                "{what} {line}: {}",
+                run.stderr
+            );
+            assert_eq!(shop.names(), ["tickets.json"]);
+        }
+    }
+}
+
+#[test]
+fn a_sparse_file_of_8_tib_is_not_read() {
+    let shop = Shop::stock(2);
+    let file = fs::File::options().write(true).open(&shop.file).unwrap();
+    if let Err(error) = file.set_len(8 << 40) {
+        eprintln!("skipped: this file system has no files of 8 TiB ({error})");
+        return;
+    }
+    let run = shop.run("query");
+    assert_eq!(run.code, Some(6), "{run:?}");
+}
+
+/// A command as a user whom permissions stop.
+fn as_nobody(shop: &Shop, line: &str) -> Run {
+    let mut command = shop.command(line.split_ascii_whitespace());
+    if is_root() {
+        // The binary may lie where nobody else may look: a copy beside the event will do.
+        let binary = shop.path("bin/tickets");
+        fs::create_dir(shop.path("bin")).unwrap();
+        fs::copy(TICKETS, &binary).unwrap();
+        command = Command::new(&binary);
+        command
+            .arg("-f")
+            .arg(&shop.file)
+            .args(line.split_ascii_whitespace())
+            .uid(65534)
+            .gid(65534);
+    }
+    let run = Run::of(command.output().unwrap());
+    let _ = fs::remove_dir_all(shop.path("bin"));
+    run
+}
+
+#[test]
+fn an_unreadable_file_is_named() {
+    let shop = Shop::stock(2);
+    fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&shop.file, fs::Permissions::from_mode(0o000)).unwrap();
+    let run = as_nobody(&shop, "query");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.stderr
+            .contains("tickets.json: could not open: Permission denied"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("hint: reading needs read permission"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn in_a_read_only_directory_one_can_query_but_not_buy() {
+    let shop = Shop::stock(2);
+    fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o555)).unwrap();
+    let run = as_nobody(&shop, "query");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for line in ["buy --users 2 --lock", "buy --users 2"] {
+        let run = as_nobody(&shop, line);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stderr.contains("Permission denied"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("selling needs write permission"),
+            "{}",
+            run.stderr
+        );
+    }
+    fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(shop.names(), ["tickets.json"]);
+    assert_eq!(shop.count()["ticket"], 2);
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_refused() {
+    let cases = [
+        ("buy --users 0", "0 is not in 1..=10000"),
+        ("buy --users 1000000", "1000000 is not in 1..=10000"),
+        ("buy --users 8 --think 5..1", "\"5\" is no duration"),
+        ("buy --users 8 --think 5ms..1ms", "runs backwards"),
+        ("buy --users 8 --think 2h", "at most 1h"),
+        ("buy --users 8 --quantity 0", "0 is not in 1.."),
+        (
+            "buy --users 8 --lock=shard",
+            "possible values: none, exclusive",
+        ),
+        ("buy --users 8 --wait soon", "write 0s, 500ms, 30s or 2m"),
+        ("buy --users 8 --lock --together", "--together"),
+        ("buy", "--users"),
+        ("reset -- -1", "-1"),
+        ("reset 9007199254740992", "9007199254740992 is not in"),
+        ("sell", "unrecognized subcommand"),
+    ];
+    for (line, part) in cases {
+        let shop = Shop::stock(2);
+        let run = shop.run(line);
+        assert_eq!(run.code, Some(2), "{line}: {run:?}");
+        assert!(run.stderr.contains(part), "{line}: {}", run.stderr);
+        let (code, document) = shop.json(line);
+        assert_eq!(
+            (code, &document["ok"], &document["error"]["code"]),
+            (2, &false.into(), &"usage".into()),
+            "{line}"
+        );
+        assert_eq!(shop.names(), ["tickets.json"], "{line}");
+        assert_eq!(shop.count()["ticket"], 2);
+    }
+}

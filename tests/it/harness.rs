@@ -1,0 +1,299 @@
+//! An event in a directory of its own, and the real binary run on it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// The binary under test.
+pub(crate) const TICKETS: &str = env!("CARGO_BIN_EXE_tickets");
+
+/// An event in a directory of its own.
+#[derive(Debug)]
+pub(crate) struct Shop {
+    directory: tempfile::TempDir,
+    pub(crate) file: PathBuf,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Shop {
+    /// An event whose `tickets.json` has this text.
+    #[must_use]
+    pub(crate) fn with(text: impl AsRef<[u8]>) -> Self {
+        let shop = Self::empty();
+        fs::write(&shop.file, text).unwrap();
+        shop
+    }
+
+    /// A new event with so many tickets.
+    #[must_use]
+    pub(crate) fn stock(tickets: u64) -> Self {
+        Self::with(format!("{{\"ticket\": {tickets}}}\n"))
+    }
+
+    /// A directory without an event.
+    #[must_use]
+    pub(crate) fn empty() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("tickets.json");
+        Self { directory, file }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The command, ready to be run.
+    pub(crate) fn command<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Command {
+        let mut command = Command::new(TICKETS);
+        command
+            .env_remove("TICKETS_FILE")
+            .arg("-f")
+            .arg(&self.file)
+            .args(arguments)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command line, split at spaces.
+    #[track_caller]
+    pub(crate) fn run(&self, line: &str) -> Run {
+        Run::of(
+            self.command(line.split_ascii_whitespace())
+                .output()
+                .unwrap(),
+        )
+    }
+
+    /// Runs it with `--json`; its exit code and its one document.
+    #[track_caller]
+    pub(crate) fn json(&self, line: &str) -> (i32, Value) {
+        self.run(&format!("--json {line}")).document()
+    }
+
+    /// Starts it in the background, its output piped.
+    pub(crate) fn start(&self, line: &str) -> Child {
+        self.command(line.split_ascii_whitespace())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// `tickets.json`, parsed.
+    #[track_caller]
+    pub(crate) fn count(&self) -> Value {
+        serde_json::from_slice(&fs::read(&self.file).unwrap()).unwrap()
+    }
+
+    /// The ledger's lines, parsed; empty where there is none.
+    #[track_caller]
+    pub(crate) fn ledger(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.path("tickets.ledger.jsonl")).unwrap_or_default();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// The ledger's sales.
+    #[track_caller]
+    pub(crate) fn sales(&self) -> Vec<Value> {
+        let mut lines = self.ledger();
+        lines.retain(|line| line["op"] == "sell");
+        lines
+    }
+
+    /// The names of all files in the directory, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.directory()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Checks by arithmetic of its own that a ledger sold nothing twice, and that the count agrees.
+    #[track_caller]
+    pub(crate) fn assert_adds_up(&self) {
+        let ledger = self.ledger();
+        let mut left = 0;
+        for (at, line) in ledger.iter().enumerate() {
+            assert_eq!(line["seq"], at as u64 + 1, "{ledger:#?}");
+            let quantity = line["quantity"].as_i64().unwrap();
+            left += if line["op"] == "sell" {
+                -quantity
+            } else {
+                quantity
+            };
+            assert!(left >= 0, "oversold: {ledger:#?}");
+            assert_eq!(line["left"], left, "{ledger:#?}");
+        }
+        let mut ids: Vec<_> = self
+            .sales()
+            .iter()
+            .map(|sale| sale["id"].to_string())
+            .collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), self.sales().len(), "an id twice");
+        assert_eq!(
+            self.count()["ticket"],
+            left,
+            "tickets.json disagrees with the ledger"
+        );
+    }
+
+    /// The processes that were started for this event, as their command lines tell.
+    pub(crate) fn processes(&self) -> Vec<Process> {
+        processes()
+            .into_iter()
+            .filter(|process| process.line.contains(self.directory().to_str().unwrap()))
+            .collect()
+    }
+
+    /// The buyers' processes: those whose parent is one of ours and that have no child themselves.
+    pub(crate) fn buyers(&self) -> Vec<Process> {
+        let all = self.processes();
+        let is_parent = |pid| all.iter().any(|process| process.parent == pid);
+        let has_parent = |pid| all.iter().any(|process| process.pid == pid);
+        all.iter()
+            .filter(|p| has_parent(p.parent) && !is_parent(p.pid) && p.line.contains("__buyers"))
+            .cloned()
+            .collect()
+    }
+}
+
+impl Run {
+    pub(crate) fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The exit code, and the one JSON document on stdout.
+    #[track_caller]
+    pub(crate) fn document(self) -> (i32, Value) {
+        let document = serde_json::from_str(&self.stdout);
+        let document = document.unwrap_or_else(|e| panic!("not one JSON document: {e}\n{self:?}"));
+        (self.code.expect("killed by a signal"), document)
+    }
+}
+
+/// A process of this machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Process {
+    pub(crate) pid: i32,
+    pub(crate) parent: i32,
+    pub(crate) state: char,
+    pub(crate) line: String,
+}
+
+impl Process {
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.pid, name);
+    }
+}
+
+/// Sends a signal, named as for kill(1).
+pub(crate) fn signal(pid: i32, name: &str) {
+    let status = Command::new("kill")
+        .args(["-s", name, &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success(), "kill -s {name} {pid}");
+}
+
+fn processes() -> Vec<Process> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter_map(|pid| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+        let mut fields = stat.rsplit(')').next()?.split_ascii_whitespace();
+        Some(Process {
+            pid,
+            state: fields.next()?.chars().next()?,
+            parent: fields.next()?.parse().ok()?,
+            line: String::from_utf8_lossy(&line).replace('\0', " "),
+        })
+    })
+    .collect()
+}
+
+/// Waits until something holds. It must come to hold; how long it takes is not judged.
+#[track_caller]
+pub(crate) fn eventually<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(found) = check() {
+            return found;
+        }
+        assert!(Instant::now() < end, "it never came to this: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Reads what a child prints until so many lines contain `part`.
+#[track_caller]
+pub(crate) fn read_until(
+    child: &mut Child,
+    part: &str,
+    lines: usize,
+) -> std::io::BufReader<std::process::ChildStdout> {
+    use std::io::BufRead;
+    let mut reader = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut seen = 0;
+    while seen < lines {
+        let mut line = String::new();
+        assert!(
+            reader.read_line(&mut line).unwrap() > 0,
+            "ended after {seen} lines with {part:?}"
+        );
+        seen += usize::from(line.contains(part));
+    }
+    reader
+}
+
+/// The `flock`s on a file, as the kernel lists them: (pid, whether it still waits).
+pub(crate) fn flocks(path: &Path) -> Vec<(i32, bool)> {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(metadata) = fs::metadata(path) else {
+        return Vec::new();
+    };
+    let end = format!(":{}", metadata.ino());
+    let table = fs::read_to_string("/proc/locks").unwrap();
+    let lock = |line: &str| {
+        let waits = line.contains("->");
+        let line = line.replace("->", "");
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        (words.get(1) == Some(&"FLOCK") && words.get(5)?.ends_with(&end))
+            .then(|| Some((words[4].parse().ok()?, waits)))?
+    };
+    table.lines().filter_map(lock).collect()
+}
+
+/// Whether this test runs as root, whom no permission stops.
+pub(crate) fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}

@@ -1,0 +1,205 @@
+//! Buyers are processes: they die, they are stopped, and none is left behind.
+
+use std::io::Read;
+
+use serde_json::Value;
+
+use crate::harness::{Run, Shop, eventually, flocks, read_until, signal};
+
+fn nobody_is_left(shop: &Shop) {
+    eventually("no process is left, not even a zombie", || {
+        shop.processes().is_empty().then_some(())
+    });
+}
+
+/// All have read, and think for ever, when their rush is killed: none may sell.
+#[test]
+fn buyers_of_a_killed_rush_do_not_sell_and_do_not_stay() {
+    for lock in ["", "--lock"] {
+        let shop = Shop::stock(2);
+        let mut rush = shop.start(&format!("buy --users 8 --think 1h {lock}"));
+        let _reader = read_until(&mut rush, "queried", 8);
+        assert_eq!(shop.buyers().len(), 8);
+        rush.kill().unwrap();
+        rush.wait().unwrap();
+        nobody_is_left(&shop);
+        assert_eq!(shop.sales().len(), 0);
+        let (code, report) = shop.json("buy --users 3 --lock --think 0ms --wait 5s");
+        assert_eq!(
+            (code, &report["sold"]),
+            (0, &2.into()),
+            "the lock is free: {report:#}"
+        );
+        shop.assert_adds_up();
+    }
+}
+
+#[test]
+fn an_interrupted_rush_stops_reports_and_frees_the_lock() {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        for options in ["", "--lock", "--threads", "--threads --lock"] {
+            let shop = Shop::stock(5);
+            assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+            let mut rush = shop.start(&format!("buy --users 8 --think 1h {options}"));
+            let mut reader = read_until(&mut rush, "queried", 8);
+            signal(rush.id().cast_signed(), name);
+            let mut rest = String::new();
+            reader.read_to_string(&mut rest).unwrap();
+            assert_eq!(rush.wait().unwrap().code(), Some(code), "{options}: {rest}");
+            assert!(rest.contains("stopped"), "{rest}");
+            nobody_is_left(&shop);
+            assert_eq!(shop.sales().len(), 1);
+            let (code, _) = shop.json("buy --users 1 --lock --think 0ms --wait 5s");
+            assert_eq!(code, 0, "the lock is free");
+            shop.assert_adds_up();
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_rush_reports_in_json_what_was_sold() {
+    let shop = Shop::stock(5);
+    let rush = shop.start("--json buy --users 3 --lock --think 2s");
+    eventually("one has sold", || (shop.sales().len() == 1).then_some(()));
+    signal(rush.id().cast_signed(), "INT");
+    let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
+    assert_eq!(code, 130, "{report:#}");
+    assert_eq!(
+        (&report["ok"], &report["interrupted"]),
+        (&Value::Bool(false), &Value::Bool(true))
+    );
+    assert_eq!(
+        (&report["sold"], &report["failed"], &report["left"]),
+        (&1.into(), &2.into(), &4.into())
+    );
+    assert_eq!(report["verdict"], "safe");
+    nobody_is_left(&shop);
+    shop.assert_adds_up();
+}
+
+#[test]
+fn a_buyer_that_dies_is_a_failed_buyer_and_the_rest_go_on() {
+    let shop = Shop::stock(20);
+    let mut rush = shop.start("buy --users 8 --think 1500ms");
+    let mut reader = read_until(&mut rush, "queried", 8);
+    let victim = shop.buyers()[3].clone();
+    victim.signal("KILL");
+    eventually("its nursery has waited for it", || {
+        shop.processes()
+            .iter()
+            .all(|process| process.pid != victim.pid)
+            .then_some(())
+    });
+    assert!(rush.try_wait().unwrap().is_none(), "the others go on");
+    let mut rest = String::new();
+    reader.read_to_string(&mut rest).unwrap();
+    assert!(
+        rest.contains("killed by signal 9; it bought nothing"),
+        "{rest}"
+    );
+    assert_ne!(rush.wait().unwrap().code(), Some(0));
+    assert_eq!(shop.sales().len(), 7);
+    nobody_is_left(&shop);
+}
+
+#[test]
+fn the_lock_of_a_killed_holder_goes_to_the_next() {
+    let shop = Shop::stock(2);
+    let lock = shop.path("tickets.json.lock");
+    let rush = shop.start("--json buy --users 4 --lock --think 500ms --wait 20s");
+    let holder = eventually("a buyer holds the lock, the others wait", || {
+        let flocks = flocks(&lock);
+        let holder = flocks.iter().find(|(_, waits)| !*waits)?.0;
+        (flocks.len() == 4 && shop.buyers().iter().any(|buyer| buyer.pid == holder))
+            .then_some(holder)
+    });
+    signal(holder, "KILL");
+    let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
+    assert_eq!(
+        (&report["sold"], &report["refused"], &report["failed"]),
+        (&2.into(), &1.into(), &1.into()),
+        "{report:#}"
+    );
+    assert_eq!(code, 1, "a buyer failed");
+    assert_eq!(report["verdict"], "safe");
+    nobody_is_left(&shop);
+    shop.assert_adds_up();
+}
+
+/// A buyer killed while its sale is being made durable: the ledger tells what it bought.
+#[test]
+fn a_sale_whose_buyer_died_unheard_is_found_on_the_ledger() {
+    let shop = Shop::stock(2);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    let ledger = shop.path("tickets.ledger.jsonl");
+    let file = std::fs::File::open(&ledger).unwrap();
+    fs2::FileExt::lock_exclusive(&file).unwrap();
+    let rush = shop.start("--json buy --users 1 --lock --think 0ms");
+    eventually("the sale is on the ledger", || {
+        (shop.sales().len() == 2).then_some(())
+    });
+    let buyer = eventually("its buyer waits to sync", || {
+        flocks(&ledger)
+            .iter()
+            .find(|(_, waits)| *waits)
+            .map(|(pid, _)| *pid)
+    });
+    signal(buyer, "KILL");
+    let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
+    assert_eq!(
+        (&report["sold"], &report["failed"]),
+        (&1.into(), &1.into()),
+        "{report:#}"
+    );
+    assert!(
+        report["buyers"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("the ledger says that it had bought 1"),
+        "{report:#}"
+    );
+    assert_ne!(code, 0);
+    drop(file);
+    // The next reader counts the ledger, and the next sale brings the count up to it.
+    assert_eq!(shop.json("query").1["ticket"], 0);
+}
+
+#[test]
+fn a_rush_outlives_the_death_of_a_nursery() {
+    let shop = Shop::stock(100);
+    let rush = shop.start("--json buy --users 40 --lock --think 20ms");
+    let nursery = eventually("the buyers rush", || {
+        let buyers = shop.buyers();
+        (buyers.len() >= 2 && !shop.sales().is_empty()).then(|| buyers[0].parent)
+    });
+    signal(nursery, "KILL");
+    let (_, report) = Run::of(rush.wait_with_output().unwrap()).document();
+    assert_eq!(report["verdict"], "safe", "{report:#}");
+    assert_eq!(report["sold"].as_u64().unwrap(), shop.sales().len() as u64);
+    nobody_is_left(&shop);
+    shop.assert_adds_up();
+}
+
+#[test]
+fn a_program_that_cannot_be_started_sells_nothing() {
+    let shop = Shop::stock(2);
+    // A limit of processes, for a user who is not root and so has it.
+    let line = format!(
+        "ulimit -u 1; exec {} -f {} --json buy --users 8 --lock",
+        crate::harness::TICKETS,
+        shop.file.display()
+    );
+    if crate::harness::is_root() {
+        eprintln!("skipped: root is not limited in processes");
+        return;
+    }
+    let run = Run::of(
+        std::process::Command::new("sh")
+            .args(["-c", &line])
+            .output()
+            .unwrap(),
+    );
+    let (code, document) = run.document();
+    assert_eq!(code, 1, "{document:#}");
+    assert_eq!(shop.sales().len(), 0);
+}

@@ -1,0 +1,216 @@
+//! What a crash or a person left is healed or named, never guessed.
+
+use std::fs;
+use std::io::Write;
+
+use crate::harness::Shop;
+
+/// An event of five with three sold, and the texts of its files.
+fn three_sold() -> (Shop, String, String) {
+    let shop = Shop::stock(5);
+    assert_eq!(shop.json("buy --users 3 --lock --think 0ms").1["left"], 2);
+    let count = fs::read_to_string(&shop.file).unwrap();
+    let ledger = fs::read_to_string(shop.path("tickets.ledger.jsonl")).unwrap();
+    (shop, count, ledger)
+}
+
+fn append(shop: &Shop, bytes: &[u8]) {
+    let mut ledger = fs::File::options()
+        .append(true)
+        .open(shop.path("tickets.ledger.jsonl"))
+        .unwrap();
+    ledger.write_all(bytes).unwrap();
+}
+
+/// A process killed between its append and its publication.
+#[test]
+fn a_count_that_lags_behind_the_ledger_is_brought_up_to_it() {
+    let (shop, _, ledger) = three_sold();
+    let ends: Vec<usize> = ledger.match_indices('\n').map(|(at, _)| at + 1).collect();
+    let lagging = [
+        "{\"ticket\": 5}".to_owned(),
+        format!(
+            "{{\"ticket\": 5, \"sold\": 0, \"seq\": 1, \"bytes\": {}}}",
+            ends[0]
+        ),
+        format!(
+            "{{\"ticket\": 4, \"sold\": 1, \"seq\": 2, \"bytes\": {}}}",
+            ends[1]
+        ),
+        format!(
+            "{{\"ticket\": 3, \"sold\": 2, \"seq\": 3, \"bytes\": {}}}",
+            ends[2]
+        ),
+    ];
+    for count in lagging {
+        fs::write(&shop.file, &count).unwrap();
+        fs::write(shop.path("tickets.ledger.jsonl"), &ledger).unwrap();
+        let (code, answer) = shop.json("query");
+        assert_eq!(
+            (code, &answer["ticket"], &answer["sold"]),
+            (0, &2.into(), &3.into()),
+            "{count}"
+        );
+        let (code, report) = shop.json("buy --users 3 --lock --think 0ms");
+        assert_eq!(
+            (code, &report["stock"], &report["sold"]),
+            (0, &2.into(), &2.into()),
+            "{count}"
+        );
+        shop.assert_adds_up();
+    }
+}
+
+#[test]
+fn a_torn_end_is_put_away_and_selling_goes_on() {
+    let line = b"{\"seq\":5,\"at\":\"2026-05-01T18:00:00.000Z\",\"op\":\"sell\",\"id\":\"5-abc\"";
+    for torn in [
+        &line[..20],
+        &line[..],
+        &[0; 4096][..],
+        &[0, 0, b'\n'][..],
+        &b"\n"[..],
+        &b"xyz\nxyz\n"[..],
+    ] {
+        let (shop, _, ledger) = three_sold();
+        append(&shop, torn);
+        assert_eq!(shop.json("query").1["ticket"], 2);
+        let (code, report) = shop.json("buy --users 3 --lock --think 0ms");
+        assert_eq!((code, &report["sold"]), (0, &2.into()), "{report:#}");
+        shop.assert_adds_up();
+        let put_away = shop
+            .names()
+            .into_iter()
+            .find(|name| name.contains(".torn-"))
+            .unwrap();
+        assert_eq!(fs::read(shop.path(&put_away)).unwrap(), torn);
+        let now = fs::read_to_string(shop.path("tickets.ledger.jsonl")).unwrap();
+        assert!(now.starts_with(&ledger));
+    }
+}
+
+#[test]
+fn a_newline_that_an_editor_took_away_is_put_back() {
+    let (shop, _, ledger) = three_sold();
+    fs::write(shop.path("tickets.ledger.jsonl"), ledger.trim_end()).unwrap();
+    assert_eq!(shop.json("query").1["ticket"], 2);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    shop.assert_adds_up();
+    assert_eq!(shop.sales().len(), 4);
+
+    // The same for a line that the count does not include yet.
+    let (shop, _, ledger) = three_sold();
+    fs::write(&shop.file, "{\"ticket\": 5}").unwrap();
+    fs::write(shop.path("tickets.ledger.jsonl"), ledger.trim_end()).unwrap();
+    assert_eq!(shop.json("query").1["ticket"], 2);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    shop.assert_adds_up();
+    assert_eq!(shop.sales().len(), 4);
+}
+
+#[test]
+fn a_count_changed_by_hand_is_drift_and_both_files_are_named() {
+    let (shop, count, _) = three_sold();
+    for changed in [
+        count.replace("\"ticket\": 2", "\"ticket\": 4"),
+        "{\"ticket\": 3}".to_owned(),
+    ] {
+        fs::write(&shop.file, &changed).unwrap();
+        for line in ["query", "buy --users 2 --lock", "buy --users 2"] {
+            let run = shop.run(line);
+            assert_eq!(run.code, Some(6), "{line}: {run:?}");
+            assert!(
+                run.stderr.contains("tickets.json:1: says"),
+                "{}",
+                run.stderr
+            );
+            assert!(
+                run.stderr.contains("tickets.ledger.jsonl"),
+                "{}",
+                run.stderr
+            );
+            assert!(run.stderr.contains("hint:"), "{}", run.stderr);
+        }
+        assert_eq!(fs::read_to_string(&shop.file).unwrap(), changed);
+        assert_eq!(shop.sales().len(), 3);
+    }
+}
+
+#[test]
+fn a_ledger_shorter_than_counted_or_missing_is_refused() {
+    let (shop, _, ledger) = three_sold();
+    let cut = &ledger[..ledger.len() - 30];
+    fs::write(shop.path("tickets.ledger.jsonl"), cut).unwrap();
+    let run = shop.run("buy --users 2 --lock --think 0ms");
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(
+        run.stderr
+            .contains("it is cut short, or belongs to another count"),
+        "{}",
+        run.stderr
+    );
+    fs::remove_file(shop.path("tickets.ledger.jsonl")).unwrap();
+    let run = shop.run("query");
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(
+        run.stderr.contains("tickets.ledger.jsonl: is missing"),
+        "{}",
+        run.stderr
+    );
+}
+
+/// Every byte of the ledger's last lines: a flip is found, or the line is not the one that is read.
+#[test]
+fn a_flipped_byte_in_what_is_read_is_found() {
+    let (shop, _, ledger) = three_sold();
+    let ends: Vec<usize> = ledger.match_indices('\n').map(|(at, _)| at + 1).collect();
+    for at in ends[1]..ledger.len() {
+        let mut bytes = ledger.clone().into_bytes();
+        bytes[at] ^= 1;
+        fs::write(shop.path("tickets.ledger.jsonl"), &bytes).unwrap();
+        let run = shop.run("query");
+        assert_eq!(
+            run.code,
+            Some(6),
+            "byte {at} ({:?}): {run:?}",
+            char::from(bytes[at] ^ 1)
+        );
+    }
+}
+
+/// A reset killed between its commit and its new count.
+#[test]
+fn a_reset_killed_halfway_is_a_reset() {
+    let (shop, count, _) = three_sold();
+    assert_eq!(shop.json("reset 9").0, 0);
+    fs::write(&shop.file, count).unwrap();
+    assert_eq!(shop.json("query").1["ticket"], 9);
+    let (code, report) = shop.json("buy --users 2 --lock --think 0ms");
+    assert_eq!(
+        (code, &report["stock"], &report["left"]),
+        (0, &9.into(), &7.into()),
+        "{report:#}"
+    );
+    shop.assert_adds_up();
+}
+
+#[test]
+fn what_killed_processes_left_is_swept() {
+    let shop = Shop::stock(2);
+    for name in [".tickets.json.abc123.tmp", ".tickets.ledger.jsonl.xyz.tmp"] {
+        fs::write(shop.path(name), "{}").unwrap();
+    }
+    assert_eq!(shop.json("buy --users 2 --lock --think 0ms").0, 0);
+    assert_eq!(
+        shop.names(),
+        ["tickets.json", "tickets.json.lock", "tickets.ledger.jsonl"]
+    );
+}
+
+#[test]
+fn a_long_ledger_line_is_no_line() {
+    let (shop, _, _) = three_sold();
+    append(&shop, &vec![b'x'; 100_000]);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    shop.assert_adds_up();
+}

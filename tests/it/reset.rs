@@ -1,0 +1,176 @@
+//! `reset` starts an event anew and loses nothing.
+
+use std::fs;
+use std::process::Command;
+
+use crate::harness::{Run, Shop, eventually, flocks, signal};
+
+#[test]
+fn reset_gives_the_opening_stock_back_and_keeps_the_old_ledger() {
+    let shop = Shop::with("{\"ticket_num\": 5, \"event\": \"Ball\"}\n");
+    assert_eq!(shop.json("buy --users 3 --lock --think 0ms").0, 0);
+    let ledger = fs::read(shop.path("tickets.ledger.jsonl")).unwrap();
+    let (code, document) = shop.json("reset");
+    assert_eq!((code, &document["ticket"]), (0, &5.into()), "{document:#}");
+    assert_eq!(
+        fs::read_to_string(&shop.file).unwrap(),
+        "{\"ticket_num\": 5, \"event\": \"Ball\"}\n"
+    );
+    let archive = document["archived"].as_str().unwrap();
+    assert_eq!(fs::read(archive).unwrap(), ledger);
+    assert_eq!(shop.ledger().len(), 1, "a new ledger, just opened");
+    assert_eq!(shop.json("buy --users 8 --lock --think 0ms").1["sold"], 5);
+    shop.assert_adds_up();
+}
+
+#[test]
+fn reset_takes_a_stock_and_makes_an_event() {
+    let shop = Shop::empty();
+    assert_eq!(shop.run("reset 7").stdout, "7 left\n");
+    assert_eq!(fs::read_to_string(&shop.file).unwrap(), "{\"ticket\": 7}\n");
+    assert_eq!(shop.json("reset").1["ticket"], 7);
+    assert_eq!(shop.json("reset 0").1["ticket"], 0);
+    fs::remove_file(&shop.file).unwrap();
+    let fresh = Shop::empty();
+    assert_eq!(fresh.json("reset").1["ticket"], 2);
+    let deeper = fresh.path("a/b/gig.json");
+    let output = Command::new(crate::harness::TICKETS)
+        .arg("-f")
+        .arg(&deeper)
+        .args(["reset", "3"])
+        .output()
+        .unwrap();
+    assert_eq!(Run::of(output).stdout, "3 left\n");
+    assert!(deeper.exists());
+}
+
+#[test]
+fn reset_is_the_way_out_of_a_race() {
+    let shop = Shop::stock(2);
+    assert_eq!(shop.json("buy --users 8 --together").0, 6);
+    let run = shop.run("buy --users 8 --lock --think 0ms");
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(
+        run.stderr
+            .contains("tickets.ledger.jsonl:2: this line does not add up"),
+        "{}",
+        run.stderr
+    );
+    let (code, document) = shop.json("query");
+    assert_eq!(
+        (code, &document["ticket"], &document["error"]["code"]),
+        (6, &1.into(), &"integrity".into())
+    );
+    assert_eq!(shop.json("reset").1["ticket"], 2);
+    assert_eq!(shop.json("buy --users 8 --lock --think 0ms").0, 0);
+    shop.assert_adds_up();
+}
+
+#[test]
+fn reset_over_a_broken_count_needs_a_number() {
+    let shop = Shop::with("");
+    assert_eq!(shop.json("reset").0, 6);
+    assert_eq!(fs::read(&shop.file).unwrap(), b"");
+    assert_eq!(shop.json("reset 2").0, 0);
+    assert_eq!(fs::read_to_string(&shop.file).unwrap(), "{\"ticket\": 2}\n");
+}
+
+#[test]
+fn what_a_broken_count_held_is_kept() {
+    let shop = Shop::with("{\"ticket\": 2, \"event\": \"Ball\",}");
+    assert_eq!(shop.json("reset 2").0, 0);
+    let kept = shop
+        .names()
+        .into_iter()
+        .find(|name| name.contains("broken"))
+        .unwrap();
+    assert_eq!(
+        fs::read_to_string(shop.path(&kept)).unwrap(),
+        "{\"ticket\": 2, \"event\": \"Ball\",}"
+    );
+}
+
+#[test]
+fn reset_waits_for_a_rush_that_holds_the_lock() {
+    let shop = Shop::stock(5);
+    let lock = shop.path("tickets.json.lock");
+    let rush = shop.start("--json buy --users 1 --lock --think 1h");
+    let holder = eventually("the buyer holds the lock", || {
+        flocks(&lock).first().map(|(pid, _)| *pid)
+    });
+    let (code, document) = shop.json("reset --wait 100ms");
+    assert_eq!(
+        (code, &document["error"]["code"]),
+        (5, &"busy".into()),
+        "{document:#}"
+    );
+    assert_eq!(document["error"]["holder"], holder, "{document:#}");
+    assert_eq!(shop.count()["ticket"], 5);
+
+    let reset = shop.start("--json reset 9 --wait 60s");
+    eventually("the reset waits", || {
+        flocks(&lock).iter().any(|(_, waits)| *waits).then_some(())
+    });
+    signal(rush.id().cast_signed(), "INT");
+    assert_eq!(rush.wait_with_output().unwrap().status.code(), Some(130));
+    let (code, document) = Run::of(reset.wait_with_output().unwrap()).document();
+    assert_eq!((code, &document["ticket"]), (0, &9.into()));
+    assert_eq!(shop.count()["ticket"], 9);
+}
+
+/// What a learner does in a fresh clone leaves nothing for git to see.
+#[test]
+fn after_a_rush_and_a_reset_a_clone_is_clean() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let clone = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .current_dir(clone.path())
+            .args(arguments)
+            .output();
+        output.map(|output| {
+            (
+                output.status.success(),
+                String::from_utf8(output.stdout).unwrap(),
+            )
+        })
+    };
+    if git(&["--version"]).is_err() {
+        eprintln!("skipped: no git here");
+        return;
+    }
+    fs::create_dir(clone.path().join("data")).unwrap();
+    fs::copy(root.join(".gitignore"), clone.path().join(".gitignore")).unwrap();
+    fs::copy(
+        root.join("data/tickets.json"),
+        clone.path().join("data/tickets.json"),
+    )
+    .unwrap();
+    let commit = [
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.org",
+        "commit",
+        "-qm",
+        "all",
+    ];
+    assert!(
+        git(&["init", "-q"]).unwrap().0
+            && git(&["add", "-A"]).unwrap().0
+            && git(&commit).unwrap().0
+    );
+    let tickets = |line: &str| {
+        let mut command = Command::new(crate::harness::TICKETS);
+        command
+            .current_dir(clone.path())
+            .env_remove("TICKETS_FILE")
+            .args(line.split(' '));
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(tickets("buy --users 8 --lock --think 0ms"), Some(0));
+    assert_eq!(tickets("reset"), Some(0));
+    assert_eq!(tickets("buy --users 8 --together"), Some(6));
+    assert_eq!(tickets("reset"), Some(0));
+    assert_eq!(git(&["status", "--porcelain"]).unwrap().1, "");
+}
