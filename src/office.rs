@@ -254,6 +254,10 @@ impl BoxOffice {
             let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
             ready_ledger(&self.files, &mut self.ledger)?;
             let _turn = self.turn.acquire(&mut self.patience, &mut wait)?;
+            if let Some(ledger) = &self.ledger {
+                let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
+                open::heal(&self.files, &ledger.rewrite, &reading)?;
+            }
             open::sweep(&self.files)?;
         }
         let ledger = open_ledger(&self.files, Access::Read)?;

@@ -46,10 +46,8 @@ pub(crate) fn share(
         // A reset put our ledger away, and synced it first.
         return Ok(Durable::Published);
     }
-    if Snapshot::read(&files.count).is_ok_and(|snapshot| snapshot.counts_up_to(end)) {
-        return Ok(Durable::Published);
-    }
     let reading = match Reading::take(files, Some(ledger)) {
+        Ok(reading) if reading.counted >= end => return Ok(Durable::Published),
         Ok(reading) => reading,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.

@@ -169,7 +169,8 @@ pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, FileId)> 
                 metadata.len().max(bytes.len() as u64)
             ),
         )
-        .at(path, 0, 0));
+        .at(path, 0, 0)
+        .hint("a tickets.json is small: is this the right file?"));
     }
     Ok((bytes, FileId::of(&metadata)))
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
 use super::files::{self, Access, directory, sync_directory, write_beside};
@@ -135,13 +135,28 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
             Some(archive)
         }
     };
-    let fresh = match &old {
-        Ok(old) => old.restarted(stock),
-        Err(_) => Snapshot::fresh(stock),
+    let fresh = if let Ok(old) = &old {
+        old.restarted(stock)
+    } else {
+        keep_broken(files)?;
+        Snapshot::fresh(stock)
     };
     files::replace(&files.count, fresh.render().as_bytes(), true)?;
     sync_directory(&files.count)?;
     Ok(archive)
+}
+
+/// Gives a count that cannot be read, but is not empty, a second name: people may want what it held.
+fn keep_broken(files: &EventFiles) -> Result<()> {
+    let empty = fs::metadata(&files.count).is_ok_and(|metadata| metadata.len() == 0);
+    if !empty {
+        let kept = files
+            .count
+            .with_extension(format!("broken-{}.json", stamp()));
+        second_name(&files.count, &kept)
+            .map_err(|e| Error::io("keep the broken count as", &kept, e))?;
+    }
+    Ok(())
 }
 
 /// Makes everything that is on the ledger durable, so that whoever still waits for that may take
@@ -161,16 +176,9 @@ fn link_archive(files: &EventFiles) -> Result<PathBuf> {
     let stamp = stamp();
     for attempt in 0..1000 {
         let archive = files.put_away(&stamp, attempt);
-        match fs::hard_link(&files.ledger, &archive) {
+        match second_name(&files.ledger, &archive) {
             Ok(()) => return Ok(archive),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(_) if !archive.exists() => {
-                // This file system knows no second names.
-                fs::copy(&files.ledger, &archive)
-                    .and_then(|_| File::open(&archive)?.sync_all())
-                    .map_err(|e| Error::io("copy the ledger to", &archive, e))?;
-                return Ok(archive);
-            }
             Err(error) => return Err(Error::io("put the ledger away as", &archive, error)),
         }
     }
@@ -179,6 +187,19 @@ fn link_archive(files: &EventFiles) -> Result<PathBuf> {
         &files.ledger,
         io::ErrorKind::AlreadyExists.into(),
     ))
+}
+
+/// Gives a file a second name that no other file has; a copy, where the file system knows no second
+/// names.
+fn second_name(file: &Path, name: &Path) -> io::Result<()> {
+    match fs::hard_link(file, name) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            let mut copy = File::create_new(name)?;
+            io::copy(&mut File::open(file)?, &mut copy)?;
+            copy.sync_all()
+        }
+        result => result,
+    }
 }
 
 /// Makes a new event with `stock`, and its directory where that is missing.

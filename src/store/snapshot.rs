@@ -144,11 +144,6 @@ impl Snapshot {
         })
     }
 
-    /// Whether it counts the ledger up to `end` at least, in bytes.
-    pub(crate) fn counts_up_to(&self, end: u64) -> bool {
-        self.counted.is_some_and(|counted| counted.bytes >= end)
-    }
-
     /// Whether there are members that are not ours. They stand nowhere else than in this file.
     pub(crate) fn has_foreign_members(&self) -> bool {
         self.members.iter().any(|(_, value)| value.is_some())

@@ -117,7 +117,7 @@ fn a_missing_file_is_named_with_the_way_to_make_one() {
 fn what_is_no_regular_file_is_refused_at_once() {
     for (what, part) in [
         ("directory", "is a directory"),
-        ("fifo", "is a FIFO"),
+        ("fifo", "is a fifo"),
         ("device", "is a device"),
         ("loop", "too many levels"),
         ("dangling", "could not follow"),
@@ -168,7 +168,14 @@ fn as_nobody(shop: &Shop, line: &str) -> Run {
         // The binary may lie where nobody else may look: a copy beside the event will do.
         let binary = shop.path("bin/tickets");
         fs::create_dir(shop.path("bin")).unwrap();
-        fs::copy(TICKETS, &binary).unwrap();
+        // By a process of its own: a handle for writing, inherited by another test's child just now,
+        // would keep the copy from being started.
+        let copied = Command::new("cp")
+            .arg(TICKETS)
+            .arg(&binary)
+            .status()
+            .unwrap();
+        assert!(copied.success());
         command = Command::new(&binary);
         command
             .arg("-f")

@@ -1,5 +1,15 @@
 //! Drives the real binary with real processes, each test in a directory of its own.
 
+// What cannot be set up, or is not as it must be, fails the test on the spot.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+// Why a test was skipped.
+#![allow(clippy::print_stderr)]
+
 mod bad_input;
 mod command_line;
 mod harness;

@@ -159,12 +159,13 @@ fn a_ledger_shorter_than_counted_or_missing_is_refused() {
     );
 }
 
-/// Every byte of the ledger's last lines: a flip is found, or the line is not the one that is read.
+/// Every byte of the last line, which every reader reads. (Of the lines before, `audit` will read
+/// every byte; a reader of constant cost cannot.)
 #[test]
 fn a_flipped_byte_in_what_is_read_is_found() {
     let (shop, _, ledger) = three_sold();
     let ends: Vec<usize> = ledger.match_indices('\n').map(|(at, _)| at + 1).collect();
-    for at in ends[1]..ledger.len() {
+    for at in ends[2] - 1..ledger.len() {
         let mut bytes = ledger.clone().into_bytes();
         bytes[at] ^= 1;
         fs::write(shop.path("tickets.ledger.jsonl"), &bytes).unwrap();
