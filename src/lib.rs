@@ -3,6 +3,28 @@
 //! An event is one human-readable `tickets.json`. Any number of processes on one machine query it
 //! and buy from it, without a server. Under its advisory file lock it never sells more than there
 //! is. Without the lock it races, and the race is found and named.
+//!
+//! ```
+//! use tickets::{BoxOffice, Kind};
+//!
+//! # let directory = tempfile::tempdir()?;
+//! # let file = directory.path().join("tickets.json");
+//! std::fs::write(&file, r#"{"ticket": 2}"#)?;
+//!
+//! let mut office = BoxOffice::at(&file)?;
+//! let sale = office.buy("alice", 2)?;
+//! assert_eq!(sale.left, 0);
+//!
+//! let refused = office.buy("bob", 1).unwrap_err();
+//! assert_eq!(refused.kind(), Kind::SoldOut { left: 0 });
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - [`BoxOffice`] queries and sells; every sale is durable when it is answered.
+//! - [`rush`] starts many buyers at once and judges what they did.
+//! - [`race`] is the judgement itself, without any file.
+//!
+//! `docs/design.md` states the protocol and its invariants.
 
 pub mod error;
 pub mod office;

@@ -272,6 +272,11 @@ impl BoxOffice {
         })
     }
 
+    /// Buys under the exclusive lock, as [`BoxOffice::purchase`] of [`Order::new`] does.
+    pub fn buy(&mut self, buyer: &str, quantity: u64) -> Result<Sale> {
+        self.purchase(&Order::new(buyer, quantity), &mut Unobserved)
+    }
+
     /// Buys, or finds that there are not enough left. Every sale is made here: with a lock or
     /// without, real or in a rush, by a process or a thread.
     ///

@@ -10,12 +10,16 @@ use serde::Serialize;
 use super::args::{Buy, Cli};
 use super::screen::{BAD, FAINT, GOOD, Screen};
 use super::signals::Stop;
+use tickets::race::verdict::{Anomaly, Finding};
 use tickets::rush::report::{Judgement, Outcome, RushReport};
 use tickets::rush::{News, Rush};
 use tickets::{Error, Kind, LockKind, Result};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
 const SHOWN: u32 = 64;
+
+/// How many branches of a fork are drawn.
+const DRAWN: usize = 12;
 
 /// How many findings and failed buyers are written out for people. JSON has them all.
 const WRITTEN_OUT: usize = 5;
@@ -190,6 +194,10 @@ fn judgement(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Resul
                 let label = if at == 0 { "RACE" } else { "    " };
                 writeln!(out, "{BAD}{label}{BAD:#}  {}", finding.text)?;
             }
+            let lost = |finding: &&Finding| finding.kind == Anomaly::LostUpdate;
+            if let Some(finding) = report.findings.iter().find(lost).filter(|_| !quiet) {
+                draw_fork(out, finding)?;
+            }
             if report.findings.len() > WRITTEN_OUT {
                 writeln!(
                     out,
@@ -212,4 +220,30 @@ fn judgement(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Resul
             "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote; sold and left add up"
         ),
     }
+}
+
+/// Draws the version that several buyers read, and the sales that grew from it.
+fn draw_fork(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+    let read = finding.read_seq.unwrap_or_default();
+    let root = format!("version {read}");
+    let drawn = finding.buyers.len().min(DRAWN);
+    let left_out = finding.buyers.len() - drawn;
+    writeln!(out)?;
+    for (at, buyer) in finding.buyers.iter().skip(left_out).enumerate() {
+        let (root, branch) = match at {
+            0 => (root.clone(), "─┬─"),
+            _ if at + 1 == drawn => (" ".repeat(root.len()), " └─"),
+            _ => (" ".repeat(root.len()), " ├─"),
+        };
+        let fate = if at + 1 == drawn {
+            format!("{GOOD}version {}, written last{GOOD:#}", read + 1)
+        } else {
+            format!("{BAD}version {}, overwritten{BAD:#}", read + 1)
+        };
+        writeln!(out, "      {root} {branch} {buyer:<10} {fate}")?;
+    }
+    if left_out > 0 {
+        writeln!(out, "      and {left_out} more, overwritten")?;
+    }
+    writeln!(out)
 }

@@ -262,9 +262,9 @@ fn conservation(after: &Aftermath, change: i64) -> Option<Finding> {
         buyers: Vec::new(),
         read_seq: None,
         text: format!(
-            "it does not add up: of {} {} sold, and tickets.json says {} left",
+            "it does not add up: {} in stock less {} sold is not the {} left that tickets.json says",
             after.stock,
-            tickets_only(change.min(0).unsigned_abs()),
+            change.min(0).unsigned_abs(),
             after.left
         ),
     })
@@ -294,13 +294,6 @@ fn tickets(n: u64) -> String {
     match n {
         1 => "1 ticket was".to_owned(),
         n => format!("{n} tickets were"),
-    }
-}
-
-fn tickets_only(n: u64) -> String {
-    match n {
-        1 => "1 was".to_owned(),
-        n => format!("{n} were"),
     }
 }
 

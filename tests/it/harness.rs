@@ -302,3 +302,19 @@ pub(crate) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
+
+/// Takes a `flock` as any other program could.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a foreign holder is what is tested"
+)]
+pub(crate) fn foreign_lock(path: &Path) -> fs::File {
+    let file = fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .unwrap();
+    fs2::FileExt::lock_exclusive(&file).unwrap();
+    file
+}

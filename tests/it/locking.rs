@@ -1,20 +1,8 @@
 //! The lock is on the right thing, and waits no longer than told.
 
-use std::fs::{self, File};
+use std::fs;
 
-use crate::harness::{Run, Shop, eventually, flocks};
-
-/// Takes a `flock` as any other program could.
-fn foreign_lock(path: &std::path::Path) -> File {
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .unwrap();
-    fs2::FileExt::lock_exclusive(&file).unwrap();
-    file
-}
+use crate::harness::{Run, Shop, eventually, flocks, foreign_lock};
 
 fn waits_for(path: &std::path::Path) {
     eventually("a buyer waits for the lock", || {
