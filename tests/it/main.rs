@@ -16,6 +16,7 @@ mod harness;
 mod locking;
 mod processes;
 mod readers;
+mod readme;
 mod recovery;
 mod reset;
 mod rush;
