@@ -70,13 +70,9 @@ pub(super) fn run(share: &Share) -> u8 {
         match wait(WaitOptions::empty()) {
             Ok(Some((child, status))) => {
                 let number = living.remove(&child.as_raw_nonzero().get().unsigned_abs());
-                if let Some(number) = number {
-                    tell(
-                        number,
-                        Says::Gone {
-                            cause: cause(status),
-                        },
-                    );
+                // One that ended by itself has told its outcome.
+                if let (Some(number), Some(cause)) = (number, cause(status)) {
+                    tell(number, Says::Gone { cause });
                 }
             }
             Ok(None) | Err(rustix::io::Errno::INTR) => {}
@@ -119,12 +115,12 @@ fn be(assignment: &Assignment) {
     );
 }
 
-/// Why a process has ended.
-fn cause(status: rustix::process::WaitStatus) -> String {
+/// Why a process has ended; `None`: by itself.
+fn cause(status: rustix::process::WaitStatus) -> Option<String> {
     match (status.terminating_signal(), status.exit_status()) {
-        (Some(signal), _) => format!("killed by signal {signal}"),
-        (None, Some(0)) => "stopped before buying".to_owned(),
-        (None, code) => format!("ended with exit code {}", code.unwrap_or(-1)),
+        (Some(signal), _) => Some(format!("killed by signal {signal}")),
+        (None, Some(0)) => None,
+        (None, code) => Some(format!("ended with exit code {}", code.unwrap_or(-1))),
     }
 }
 
