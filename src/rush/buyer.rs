@@ -208,3 +208,29 @@ fn gone() -> Error {
         "stopped before selling: the rush has ended",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rush::gun;
+    use std::os::fd::AsFd;
+
+    #[test]
+    fn whoever_has_lost_its_rush_writes_no_sale() {
+        let (ears, gun) = gun::load().unwrap();
+        let (number, mut out) = (1, io::sink());
+        let mut watch = Watch {
+            gate: None,
+            lifeline: Lifeline(ears.as_fd()),
+            voice: Voice {
+                number,
+                out: &mut out,
+            },
+        };
+        let write = Step::Write { left: 1, seq: 2 };
+        assert!(watch.at(write).is_ok() && watch.still_wanted());
+        drop(gun);
+        assert_eq!(watch.at(write).unwrap_err().kind(), Kind::Interrupted);
+        assert!(!watch.still_wanted());
+    }
+}

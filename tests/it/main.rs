@@ -14,6 +14,7 @@ mod bad_input;
 mod command_line;
 mod harness;
 mod locking;
+mod observer;
 mod processes;
 mod readers;
 mod readme;

@@ -1,0 +1,141 @@
+//! The one purchase, through the library: an observer sees its steps and may stop it.
+
+use tickets::office::{Observer, Order, Step};
+use tickets::{BoxOffice, Error, Kind, LockKind, Result};
+
+use crate::harness::{Shop, flocks};
+
+/// Notes every step, and stops at one.
+struct Notes {
+    seen: Vec<Step>,
+    stop_at: usize,
+}
+
+impl Observer for Notes {
+    fn at(&mut self, step: Step) -> Result<()> {
+        self.seen.push(step);
+        if self.seen.len() > self.stop_at {
+            return Err(Error::new(Kind::Interrupted, "enough"));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn the_steps_come_in_their_order() {
+    let write = Step::Write { left: 4, seq: 2 };
+    let read = Step::Read { left: 5, seq: 1 };
+    for (lock, steps) in [
+        (
+            LockKind::None,
+            vec![Step::LockWanted, read, write, Step::Written, Step::Durable],
+        ),
+        (
+            LockKind::Exclusive,
+            vec![
+                Step::LockWanted,
+                Step::LockGot,
+                read,
+                write,
+                Step::Written,
+                Step::LockReleased,
+                Step::Durable,
+            ],
+        ),
+    ] {
+        let shop = Shop::stock(5);
+        let mut notes = Notes {
+            seen: Vec::new(),
+            stop_at: usize::MAX,
+        };
+        let order = Order {
+            lock,
+            ..Order::new("alice", 1)
+        };
+        let sale = BoxOffice::at(&shop.file)
+            .unwrap()
+            .purchase(&order, &mut notes)
+            .unwrap();
+        assert_eq!(notes.seen, steps);
+        assert_eq!((sale.left, sale.seq), (4, 2));
+        shop.assert_adds_up();
+    }
+}
+
+/// Up to the write an observer's error stops the purchase, and nothing is sold; later ones are not
+/// obeyed, and the sale stands.
+#[test]
+fn an_observer_stops_a_purchase_before_it_sells_and_not_after() {
+    for (lock, steps, last_stop) in [(LockKind::None, 5, 2), (LockKind::Exclusive, 7, 3)] {
+        for stop_at in 0..steps {
+            let shop = Shop::stock(5);
+            let mut office = BoxOffice::at(&shop.file).unwrap();
+            let mut notes = Notes {
+                seen: Vec::new(),
+                stop_at,
+            };
+            let order = Order {
+                lock,
+                ..Order::new("alice", 1)
+            };
+            let result = office.purchase(&order, &mut notes);
+            if stop_at <= last_stop {
+                assert_eq!(
+                    result.unwrap_err().kind(),
+                    Kind::Interrupted,
+                    "{lock:?} at {stop_at}"
+                );
+                assert_eq!(shop.sales().len(), 0, "{lock:?} at {stop_at}");
+            } else {
+                assert_eq!(result.unwrap().left, 4, "{lock:?} at {stop_at}");
+                shop.assert_adds_up();
+            }
+            assert_eq!(
+                flocks(&shop.path("tickets.json.lock")),
+                [],
+                "the lock is free"
+            );
+            assert!(office.buy("bob", 1).is_ok());
+            shop.assert_adds_up();
+        }
+    }
+}
+
+#[test]
+fn limits_of_an_order_are_kept() {
+    let shop = Shop::stock(5);
+    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let long = "x".repeat(tickets::office::MAX_NAME + 1);
+    for (name, quantity) in [
+        ("", 1),
+        (long.as_str(), 1),
+        ("alice", 0),
+        ("alice", u64::MAX),
+    ] {
+        assert_eq!(office.buy(name, quantity).unwrap_err().kind(), Kind::Usage);
+    }
+    assert_eq!(
+        office.buy("alice", 6).unwrap_err().kind(),
+        Kind::SoldOut { left: 5 }
+    );
+    // Whatever a name holds, it stays one line.
+    let sale = office.buy("a\nb\u{1b}[31m\"\\\u{202e}", 1).unwrap();
+    assert_eq!(sale.left, 4);
+    assert_eq!(shop.ledger().len(), 2);
+    shop.assert_adds_up();
+}
+
+#[test]
+fn one_office_sells_again_and_again_and_after_a_reset() {
+    let shop = Shop::stock(3);
+    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let mut other = BoxOffice::at(&shop.file).unwrap();
+    assert_eq!(office.buy("alice", 1).unwrap().left, 2);
+    assert_eq!(other.buy("bob", 1).unwrap().left, 1);
+    other
+        .reset(Some(10), tickets::office::DEFAULT_WAIT)
+        .unwrap();
+    assert_eq!(office.buy("carol", 1).unwrap().left, 9);
+    assert_eq!(office.query().unwrap().left, 9);
+    shop.assert_adds_up();
+}
