@@ -143,10 +143,12 @@ pub struct Unobserved;
 impl Observer for Unobserved {}
 
 /// The state of an event before a rush, to judge the rush by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Opening {
     pub(crate) tally: Tally,
-    /// Where the ledger ends, in bytes.
+    /// The ledger, which stays readable when a reset puts it away.
+    pub(crate) ledger: LedgerFile,
+    /// Where it ended, in bytes.
     pub(crate) end: u64,
 }
 
@@ -242,33 +244,34 @@ impl BoxOffice {
 
     /// Gets the event ready for a rush: the ledger exists, and what killed processes left is
     /// swept. Under a lock everything must add up; without one, buyers believe what they see.
-    pub(crate) fn prepare(&mut self, lock: LockKind, wait: Duration) -> Result<Opening> {
+    pub(crate) fn prepare(&mut self, lock: LockKind, wait: &mut Wait<'_>) -> Result<Opening> {
         let ledger = open_ledger(&self.files, Access::Read)?;
         let reading = Reading::take(&self.files, ledger.as_ref())?;
-        let ready = reading.opened && reading.rest == Rest::Clean;
+        let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean;
         if !ready || open::has_strays(&self.files)? {
-            let mut wait = Wait {
-                limit: wait,
-                still_wanted: &mut || true,
-            };
-            let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
+            let _held = self.lock.acquire(&mut self.patience, wait)?;
             ready_ledger(&self.files, &mut self.ledger)?;
-            let _turn = self.turn.acquire(&mut self.patience, &mut wait)?;
+            let _turn = self.turn.acquire(&mut self.patience, wait)?;
             if let Some(ledger) = &self.ledger {
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
                 open::heal(&self.files, &ledger.rewrite, &reading)?;
             }
             open::sweep(&self.files)?;
         }
-        let ledger = open_ledger(&self.files, Access::Read)?;
-        let reading = Reading::take(&self.files, ledger.as_ref())?;
+        let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
+            return Err(no_ledger(&self.files));
+        };
+        let reading = Reading::take(&self.files, Some(&ledger))?;
         let reading = match lock {
             LockKind::None => reading,
             LockKind::Exclusive => reading.sound(&self.files)?,
         };
+        let metadata = ledger.file.metadata();
+        let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
         Ok(Opening {
             tally: reading.tally,
-            end: ledger_length(&self.files, ledger.as_ref())?,
+            end: metadata.len(),
+            ledger,
         })
     }
 
@@ -299,10 +302,7 @@ impl BoxOffice {
                 LockKind::None => None,
                 LockKind::Exclusive => Some(self.lock.acquire(
                     &mut self.patience,
-                    &mut Wait {
-                        limit: order.wait,
-                        still_wanted: &mut || observer.still_wanted(),
-                    },
+                    &mut Wait::wanted(order.wait, &mut || observer.still_wanted()),
                 )?),
             };
             if held.is_some() {
@@ -342,10 +342,7 @@ impl BoxOffice {
                 &mut self.turn,
                 decision.tally.bytes,
                 &mut self.patience,
-                &mut Wait {
-                    limit: order.wait,
-                    still_wanted: &mut || true,
-                },
+                &mut Wait::wanted(order.wait, &mut || true),
             ),
         }?;
         let _ = observer.at(Step::Durable);
@@ -362,16 +359,20 @@ impl BoxOffice {
         })
     }
 
-    /// Opens the event's ledger, and creates it where it is missing.
+    /// Opens the event's ledger, and creates it where it is missing or empty.
     fn open_event(&mut self, wait: Duration) -> Result<()> {
         self.ledger = Ledger::open(&self.files)?;
-        if self.ledger.is_none() {
-            let mut wait = Wait {
-                limit: wait,
-                still_wanted: &mut || true,
-            };
-            let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
-            ready_ledger(&self.files, &mut self.ledger)?;
+        let length = |ledger: &Ledger| ledger.append.metadata().map(|metadata| metadata.len());
+        let empty = match &self.ledger {
+            Some(ledger) => {
+                length(ledger).map_err(|e| Error::io("look at", &self.files.ledger, e))? == 0
+            }
+            None => true,
+        };
+        if empty {
+            let wanted = &mut || true;
+            self.prepare(LockKind::Exclusive, &mut Wait::wanted(wait, wanted))?;
+            self.ledger = Ledger::open(&self.files)?;
         }
         Ok(())
     }
@@ -388,10 +389,13 @@ impl BoxOffice {
         if FileId::of_name(&self.files.count).is_ok_and(|id| id.is_none()) {
             open::create_event(&self.files, stock.unwrap_or(2))?;
         }
-        let mut wait = Wait {
-            limit: wait,
-            still_wanted: &mut || true,
-        };
+        // What is no file of ours is left alone, and gets no lock beside it.
+        match Snapshot::read(&self.files.count) {
+            Err(error) if error.kind() != Kind::Integrity => return Err(error),
+            _ => {}
+        }
+        let wanted = &mut || true;
+        let mut wait = Wait::wanted(wait, wanted);
         let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::Read)?;
         let _turn = match &ledger {
@@ -471,15 +475,8 @@ fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>) -> Result<()> {
         return Ok(());
     }
     *ledger = None;
-    let empty = named.is_some()
-        && std::fs::metadata(&files.ledger)
-            .is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0);
-    if named.is_none() || empty {
+    if named.is_none() {
         let reading = Reading::take(files, None)?;
-        if empty {
-            std::fs::remove_file(&files.ledger)
-                .map_err(|e| Error::io("replace", &files.ledger, e))?;
-        }
         open::create_ledger(files, reading.snapshot.ticket)?;
     }
     *ledger = Ledger::open(files)?;
@@ -501,6 +498,9 @@ fn decide(
         Some(_) => sound_reading(files, &ledger.rewrite, order.wait)?,
     };
     let before = reading.tally;
+    if before.seq == 0 {
+        return Err(no_ledger(files));
+    }
     observer.at(Step::Read {
         left: before.left,
         seq: before.seq,
@@ -542,14 +542,12 @@ fn decide(
 /// Reads under the event's lock, and heals what a crash left.
 fn sound_reading(files: &EventFiles, ledger: &LedgerFile, wait: Duration) -> Result<Reading> {
     let reading = Reading::take(files, Some(ledger))?.sound(files)?;
-    if reading.rest == Rest::Clean {
+    if reading.rest == Rest::Clean && reading.tally.seq > 0 {
         return Ok(reading);
     }
     let mut turn = LockFile::on(files.ledger.clone());
-    let mut wait = Wait {
-        limit: wait,
-        still_wanted: &mut || true,
-    };
+    let wanted = &mut || true;
+    let mut wait = Wait::wanted(wait, wanted);
     let _turn = turn.acquire(&mut Patience::default(), &mut wait)?;
     let reading = Reading::take(files, Some(ledger))?.sound(files)?;
     open::heal(files, ledger, &reading)?;
@@ -595,13 +593,6 @@ fn append(
     })
 }
 
-fn ledger_length(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<u64> {
-    let length = |ledger: &LedgerFile| ledger.file.metadata().map(|metadata| metadata.len());
-    ledger
-        .map_or(Ok(0), length)
-        .map_err(|e| Error::io("look at", &files.ledger, e))
-}
-
 fn sold_out(wanted: u64, left: u64) -> Error {
     let message = match left {
         0 => format!("asked for {wanted}, none left"),
@@ -611,7 +602,9 @@ fn sold_out(wanted: u64, left: u64) -> Error {
 }
 
 fn no_ledger(files: &EventFiles) -> Error {
-    Error::new(Kind::Integrity, "the ledger has gone").at(&files.ledger, 0, 0)
+    Error::new(Kind::Integrity, "is gone, or has no opening line any more")
+        .at(&files.ledger, 0, 0)
+        .hint("nothing was sold; 'tickets reset' starts afresh")
 }
 
 /// A random number from the operating system. A generator of our own, as `rand::random` has one,
@@ -641,9 +634,9 @@ fn sale_id(seq: u64) -> Result<String> {
 /// The stock that the event opened with.
 fn opening_stock(files: &EventFiles) -> Result<u64> {
     if let Some(ledger) = open_ledger(files, Access::Read)?
-        && let Some(stock) = crate::store::reading::opening_stock(&ledger, files)?
+        && let Some(line) = ledger.first_line(files)?
     {
-        return Ok(stock);
+        return Ok(line.record.left);
     }
     Ok(Snapshot::read(&files.count)?.ticket)
 }

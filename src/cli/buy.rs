@@ -58,7 +58,13 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
         _ => {}
     });
     progress.finish_and_clear();
-    let report = report?;
+    let report = match report {
+        Err(error) if error.kind() == Kind::Interrupted => {
+            screen.error("buy", &error, None);
+            return Ok(stop.exit_code());
+        }
+        report => report?,
+    };
     let document = Document {
         ok: report.exit_code() == 0,
         command: "buy",
@@ -134,7 +140,10 @@ fn summary(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<
             report.think,
             report.seed
         )?;
-        writeln!(out, "{}\n", numbers(report))?;
+        for line in numbers(report).lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        writeln!(out)?;
     }
     let failed = report
         .buyers
@@ -173,7 +182,9 @@ fn numbers(report: &RushReport) -> Table {
         report.sold.to_string(),
         report.refused.to_string(),
         report.failed.to_string(),
-        report.left.to_string(),
+        report
+            .left
+            .map_or_else(|| "?".to_owned(), |left| left.to_string()),
         report.oversold.to_string(),
         report.lost_updates.to_string(),
         format!(
@@ -189,27 +200,12 @@ fn numbers(report: &RushReport) -> Table {
 
 fn judgement(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<()> {
     match (report.verdict, report.lock) {
-        (Judgement::Race, _) => {
-            for (at, finding) in report.findings.iter().take(WRITTEN_OUT).enumerate() {
-                let label = if at == 0 { "RACE" } else { "    " };
-                writeln!(out, "{BAD}{label}{BAD:#}  {}", finding.text)?;
-            }
-            let lost = |finding: &&Finding| finding.kind == Anomaly::LostUpdate;
-            if let Some(finding) = report.findings.iter().find(lost).filter(|_| !quiet) {
-                draw_fork(out, finding)?;
-            }
-            if report.findings.len() > WRITTEN_OUT {
-                writeln!(
-                    out,
-                    "      and {} more findings: --json has them all",
-                    report.findings.len() - WRITTEN_OUT
-                )?;
-            }
-            if !quiet {
-                let hint = "'tickets reset' gives the stock back; then try the same with --lock";
-                writeln!(out, "{FAINT}hint{FAINT:#}  {hint}")?;
-            }
-            Ok(())
+        (Judgement::Race, _) => race(out, report, quiet),
+        (Judgement::Safe, LockKind::None) if report.sold == 0 => {
+            writeln!(
+                out,
+                "{GOOD}safe{GOOD:#}  nothing was sold, so there was nothing to race for"
+            )
         }
         (Judgement::Safe, LockKind::None) => writeln!(
             out,
@@ -220,6 +216,44 @@ fn judgement(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Resul
             "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote; sold and left add up"
         ),
     }
+}
+
+fn race(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<()> {
+    for (at, finding) in report.findings.iter().take(WRITTEN_OUT).enumerate() {
+        for (line, text) in wrapped(&finding.text).into_iter().enumerate() {
+            let label = if at == 0 && line == 0 { "RACE" } else { "    " };
+            writeln!(out, "{BAD}{label}{BAD:#}  {text}")?;
+        }
+    }
+    let lost = |finding: &&Finding| finding.kind == Anomaly::LostUpdate;
+    if let Some(finding) = report.findings.iter().find(lost).filter(|_| !quiet) {
+        draw_fork(out, finding)?;
+    }
+    if report.findings.len() > WRITTEN_OUT {
+        let more = report.findings.len() - WRITTEN_OUT;
+        writeln!(out, "      and {more} more findings: --json has them all")?;
+    }
+    if !quiet {
+        let hint = "'tickets reset' gives the stock back; then try the same with --lock";
+        writeln!(out, "{FAINT}hint{FAINT:#}  {hint}")?;
+    }
+    Ok(())
+}
+
+/// A sentence in lines that leave room for the label in 80 columns.
+fn wrapped(sentence: &str) -> Vec<String> {
+    const WIDTH: usize = 74;
+    let mut lines: Vec<String> = Vec::new();
+    for word in sentence.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// Draws the version that several buyers read, and the sales that grew from it.

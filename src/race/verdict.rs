@@ -23,6 +23,8 @@ pub struct Written {
     pub left: u64,
     /// Whether the run that is judged wrote it, or somebody else meanwhile.
     pub own: bool,
+    /// Whether its buyer was told that it bought: then the count must include it.
+    pub told: bool,
 }
 
 /// What a run left behind.
@@ -34,12 +36,18 @@ pub struct Aftermath {
     pub seq: u64,
     /// The ledger lines since then, in the order in which they stand.
     pub lines: Vec<Written>,
-    /// How many are left as `tickets.json` says.
-    pub left: u64,
+    /// How many are left as `tickets.json` says; `None` when it cannot be read.
+    pub left: Option<u64>,
     /// How far `tickets.json` counts the ledger, in bytes.
     pub counted: u64,
     /// Bytes on the ledger that are no line.
     pub torn: u64,
+    /// Who was told that it bought, while the ledger has no such sale.
+    pub lost: Vec<String>,
+    /// Why `tickets.json` cannot be read.
+    pub unreadable: Option<String>,
+    /// Whether another ledger has taken this one's place: then the count says nothing about it.
+    pub replaced: bool,
 }
 
 /// What kind of anomaly a finding is.
@@ -55,6 +63,8 @@ pub enum Anomaly {
     Conservation,
     /// Bytes on the ledger that are no line.
     TornWrite,
+    /// A buyer was told that it bought, and the ledger has no such sale.
+    LostSale,
 }
 
 /// One anomaly, in words.
@@ -78,8 +88,8 @@ pub struct Verdict {
     pub sold: u64,
     /// The number of its sales.
     pub sales: u64,
-    /// How many are left, by `tickets.json`.
-    pub left: u64,
+    /// How many are left, by `tickets.json`; `None` when it cannot be read.
+    pub left: Option<u64>,
     /// How many were sold that did not exist.
     pub oversold: u64,
     /// How many sales were overwritten by another that had read the same version.
@@ -94,6 +104,16 @@ impl Verdict {
     pub fn is_safe(&self) -> bool {
         self.findings.is_empty()
     }
+
+    /// Adds the judgement of what the same run did on another ledger.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.sold += other.sold;
+        self.sales += other.sales;
+        self.left = other.left;
+        self.oversold += other.oversold;
+        self.lost_updates += other.lost_updates;
+        self.findings.extend(other.findings);
+    }
 }
 
 /// Judges a run.
@@ -106,7 +126,7 @@ pub fn judge(after: &Aftermath) -> Verdict {
             .filter(|line| line.change < 0 && !line.buyer.is_empty())
     };
     let taken = |line: &Written| line.change.unsigned_abs();
-    let change: i64 = after.lines.iter().map(|line| line.change).sum();
+    let change = net(&after.lines);
     let oversold = change
         .saturating_add_unsigned(after.stock)
         .min(0)
@@ -123,25 +143,58 @@ pub fn judge(after: &Aftermath) -> Verdict {
             .iter()
             .map(|(seq, racers)| lost_update(after, *seq, racers)),
     );
+    if !after.lost.is_empty() {
+        findings.push(lost_sale(after));
+    }
     findings.extend(conservation(after, change));
     if after.torn > 0 {
-        findings.push(Finding {
-            kind: Anomaly::TornWrite,
-            buyers: Vec::new(),
-            read_seq: None,
-            text: format!(
+        findings.push(finding(
+            Anomaly::TornWrite,
+            format!(
                 "{} bytes on the ledger are no whole line: a buyer was cut off while it wrote",
                 after.torn
             ),
-        });
+        ));
     }
     Verdict {
-        sold: sales().filter(|line| line.own).map(taken).sum(),
+        sold: sales()
+            .filter(|line| line.own)
+            .map(taken)
+            .fold(0, u64::saturating_add),
         sales: sales().filter(|line| line.own).count() as u64,
         left: after.left,
         oversold,
         lost_updates,
         findings,
+    }
+}
+
+/// By how much the lines change what is left, all together.
+fn net(lines: &[Written]) -> i64 {
+    lines
+        .iter()
+        .fold(0, |sum: i64, line| sum.saturating_add(line.change))
+}
+
+fn finding(kind: Anomaly, text: String) -> Finding {
+    Finding {
+        kind,
+        buyers: Vec::new(),
+        read_seq: None,
+        text,
+    }
+}
+
+fn lost_sale(after: &Aftermath) -> Finding {
+    Finding {
+        buyers: after.lost.clone(),
+        ..finding(
+            Anomaly::LostSale,
+            format!(
+                "{} was told that it bought, but the ledger has no such sale",
+                names(&after.lost)
+            ),
+        )
     }
 }
 
@@ -156,12 +209,12 @@ fn races(after: &Aftermath) -> BTreeMap<u64, Vec<&Written>> {
 }
 
 fn oversale(after: &Aftermath, oversold: u64) -> Finding {
-    let sold: u64 = after
+    let sold = after
         .lines
         .iter()
         .filter(|line| line.change < 0)
         .map(|line| line.change.unsigned_abs())
-        .sum();
+        .fold(0, u64::saturating_add);
     let holders = match oversold {
         1 => "1 ticket that was sold does not exist".to_owned(),
         n => format!("{n} tickets that were sold do not exist"),
@@ -169,7 +222,7 @@ fn oversale(after: &Aftermath, oversold: u64) -> Finding {
     let mut left = after.stock.cast_signed();
     let mut buyers = Vec::new();
     for line in &after.lines {
-        left += line.change;
+        left = left.saturating_add(line.change);
         if line.change < 0 && left < 0 {
             buyers.push(line.buyer.clone());
         }
@@ -189,15 +242,18 @@ fn oversale(after: &Aftermath, oversold: u64) -> Finding {
 
 fn lost_update(after: &Aftermath, seq: u64, racers: &[&Written]) -> Finding {
     let buyers: Vec<String> = racers.iter().map(|line| line.buyer.clone()).collect();
-    let read = seq - 1;
+    let read = seq.saturating_sub(1);
     // What they read: what the lines of that version left, one value or, after an earlier race,
     // several.
-    let saw = racers
-        .first()
-        .map_or(0, |line| line.left.saturating_add_signed(-line.change));
-    let same = racers
-        .iter()
-        .all(|line| line.left.saturating_add_signed(-line.change) == saw);
+    let saw = racers.first().map_or(0, |line| {
+        line.left
+            .saturating_add_signed(line.change.saturating_neg())
+    });
+    let same = racers.iter().all(|line| {
+        line.left
+            .saturating_add_signed(line.change.saturating_neg())
+            == saw
+    });
     let count = if same {
         format!(" ({saw} left)")
     } else {
@@ -234,59 +290,79 @@ fn lost_update(after: &Aftermath, seq: u64, racers: &[&Written]) -> Finding {
     }
 }
 
-/// What the count says must be what the ledger adds up to, up to the line that the count names.
+/// What the count says must be what the ledger adds up to, up to the line that the count names; and
+/// it must name the last line whose buyer was told that it bought, or a later one.
 fn conservation(after: &Aftermath, change: i64) -> Option<Finding> {
+    if after.replaced {
+        return None;
+    }
+    let Some(told) = after.left else {
+        let why = after.unreadable.as_deref().unwrap_or("unreadable");
+        return Some(finding(
+            Anomaly::Conservation,
+            format!("the count cannot be read any more: {why}"),
+        ));
+    };
     let mut left = after.stock.cast_signed();
     let mut before = after.seq;
     let mut linear = true;
-    for line in &after.lines {
-        linear &= line.seq == before + 1;
+    // Where the count ends: before the first line, or behind one of them.
+    let mut counted = (after.counted <= first_start(after) && told == after.stock).then_some(0);
+    for (at, line) in after.lines.iter().enumerate() {
+        linear &= before.checked_add(1) == Some(line.seq);
         before = line.seq;
-        left += line.change;
-        // Others may go on selling behind the last line that the count includes.
-        if linear
-            && line.end == after.counted
-            && left == after.left.cast_signed()
-            && after.torn == 0
-        {
-            let rest_is_own = after
-                .lines
-                .iter()
-                .any(|later| later.own && later.end > line.end);
-            return rest_is_own.then(|| stale_count(after, line));
+        left = left.saturating_add(line.change);
+        if line.end == after.counted && left == told.cast_signed() {
+            counted = Some(at + 1);
         }
     }
-    let expected = after.stock.cast_signed() + change;
-    (expected != after.left.cast_signed()).then(|| Finding {
-        kind: Anomaly::Conservation,
-        buyers: Vec::new(),
-        read_seq: None,
-        text: format!(
-            "it does not add up: {} in stock less {} sold is not the {} left that tickets.json says",
-            after.stock,
-            change.min(0).unsigned_abs(),
-            after.left
-        ),
+    if linear && let Some(counted) = counted {
+        let behind = after.lines.get(counted..).unwrap_or_default();
+        let missed = behind.iter().any(|line| line.own && line.told);
+        return missed.then(|| stale_count(after, counted));
+    }
+    let expected = after.stock.cast_signed().saturating_add(change);
+    (expected != told.cast_signed()).then(|| {
+        finding(
+            Anomaly::Conservation,
+            format!(
+                "it does not add up: {} in stock less {} sold is not the {told} left that tickets.json says",
+                after.stock,
+                change.min(0).unsigned_abs(),
+            ),
+        )
     })
 }
 
-fn stale_count(after: &Aftermath, line: &Written) -> Finding {
-    let later: Vec<String> = after
+/// No line of the run ends here or before.
+fn first_start(after: &Aftermath) -> u64 {
+    after
         .lines
+        .first()
+        .map_or(u64::MAX, |line| line.end.saturating_sub(1))
+}
+
+fn stale_count(after: &Aftermath, counted: usize) -> Finding {
+    let behind = after.lines.get(counted..).unwrap_or_default();
+    let missed: Vec<String> = behind
         .iter()
-        .filter(|later| later.end > line.end)
-        .map(|later| later.buyer.clone())
+        .filter(|line| line.told)
+        .map(|line| line.buyer.clone())
         .collect();
+    let writer = counted
+        .checked_sub(1)
+        .and_then(|at| after.lines.get(at))
+        .map_or("somebody", |line| line.buyer.as_str());
     Finding {
-        kind: Anomaly::Conservation,
-        text: format!(
-            "{} wrote its count of {} last, over the newer one: the count misses {}",
-            line.buyer,
-            after.left,
-            names(&later)
-        ),
-        buyers: later,
-        read_seq: None,
+        buyers: missed.clone(),
+        ..finding(
+            Anomaly::Conservation,
+            format!(
+                "{writer} wrote its count of {} last, over the newer one: the count misses {}",
+                after.left.unwrap_or_default(),
+                names(&missed)
+            ),
+        )
     }
 }
 
@@ -330,6 +406,7 @@ mod tests {
             change: -1,
             left,
             own: true,
+            told: true,
         }
     }
 
@@ -347,8 +424,11 @@ mod tests {
             seq: 1,
             counted: 100 * counted_line as u64,
             lines,
-            left,
+            left: Some(left),
             torn: 0,
+            lost: Vec::new(),
+            unreadable: None,
+            replaced: false,
         }
     }
 
@@ -366,7 +446,7 @@ mod tests {
         assert!(verdict.is_safe(), "{verdict:?}");
         assert_eq!(
             (verdict.sold, verdict.left, verdict.lost_updates),
-            (2, 0, 0)
+            (2, Some(0), 0)
         );
     }
 
@@ -435,6 +515,39 @@ mod tests {
     fn a_count_that_nobody_wrote_does_not_add_up() {
         let verdict = judge(&after(2, 2, 0, vec![sale(2, 1, "a")]));
         assert_eq!(kinds(&verdict), [Anomaly::Conservation]);
+    }
+
+    #[test]
+    fn a_count_that_is_only_behind_is_no_anomaly() {
+        let mut unheard = sale(3, 0, "b");
+        unheard.told = false;
+        let verdict = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), unheard.clone()]));
+        assert!(verdict.is_safe(), "{verdict:?}");
+        unheard.seq = 2;
+        let verdict = judge(&after(2, 2, 0, vec![unheard]));
+        assert!(verdict.is_safe(), "{verdict:?}");
+    }
+
+    #[test]
+    fn a_sale_that_was_told_and_is_on_no_ledger_is_lost() {
+        let mut after = after(2, 1, 1, vec![sale(2, 1, "a")]);
+        after.lost = vec!["b".to_owned()];
+        let verdict = judge(&after);
+        assert_eq!(kinds(&verdict), [Anomaly::LostSale]);
+    }
+
+    #[test]
+    fn hostile_numbers_are_no_harm() {
+        let line = |seq, change| Written {
+            change,
+            ..sale(seq, u64::MAX, "x")
+        };
+        for seq in [0, 1, u64::MAX] {
+            for change in [i64::MIN, i64::MAX, 0] {
+                let lines = vec![line(seq, change), line(seq, change)];
+                assert!(!judge(&after(u64::MAX >> 1, 3, 2, lines)).is_safe());
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::race::verdict::{Aftermath, Verdict, Written, judge};
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
 use crate::store::ledger::{Line, Op, Stretches};
-use crate::store::reading::open_ledger;
+use crate::store::reading::{LedgerFile, open_ledger};
 use crate::store::snapshot::Snapshot;
 
 /// What was read, and the judgement of it.
@@ -26,40 +26,112 @@ impl After {
     }
 }
 
-/// Reads the lines since the opening, and the count.
-pub(super) fn read(files: &EventFiles, opening: &Opening, run: &str) -> Result<After> {
+/// Reads the lines since the opening, and the count. `told`: the ids of the sales that buyers told
+/// of, and who bought.
+///
+/// If a reset came between, the sales before it stand on the ledger that it put away, which is still
+/// open here, and those after it on the new one; each is judged by itself.
+pub(super) fn read(
+    files: &EventFiles,
+    opening: &Opening,
+    run: &str,
+    told: &HashMap<String, String>,
+) -> Result<After> {
     // The count first: it then counts no line that is not read below.
-    let snapshot = Snapshot::read(&files.count)?;
-    let mut after = Aftermath {
+    let snapshot = Snapshot::read(&files.count);
+    let mut reader = Reader {
+        files,
+        run,
+        told,
+        missing: told.clone(),
+    };
+    let mut first = Aftermath {
         stock: opening.tally.left,
         seq: opening.tally.seq,
         lines: Vec::new(),
-        left: snapshot.ticket,
-        counted: snapshot.counted.map_or(0, |counted| counted.bytes),
+        left: snapshot.as_ref().ok().map(|snapshot| snapshot.ticket),
+        counted: snapshot
+            .as_ref()
+            .ok()
+            .and_then(|snapshot| snapshot.counted)
+            .map_or(0, |counted| counted.bytes),
         torn: 0,
+        lost: Vec::new(),
+        unreadable: snapshot.as_ref().err().map(ToString::to_string),
+        replaced: false,
     };
-    if let Some(ledger) = open_ledger(files, Access::Read)? {
-        let problem = |e| Error::io("read", &files.ledger, e);
-        let mut stretches = Stretches::new(&ledger.file, opening.end);
-        while let Some(stretch) = stretches.next().map_err(problem)? {
-            match Line::parse(&stretch.bytes, None) {
-                Ok(line) if stretch.terminated => after.lines.push(written(line, stretch.end, run)),
-                _ => after.torn += stretch.end - stretch.start,
-            }
+    reader.read(&opening.ledger, opening.end, &mut first)?;
+    let now = open_ledger(files, Access::Read)?;
+    let mut second = None;
+    match now {
+        Some(now) if now.id == opening.ledger.id => {
+            first.lost = reader.missing.into_values().collect();
         }
+        // A second reset may have put away a ledger that was never seen here: a sale that is not
+        // found is not judged.
+        Some(now) => {
+            let after = Aftermath {
+                seq: 0,
+                stock: 0,
+                lines: Vec::new(),
+                torn: 0,
+                ..first.clone()
+            };
+            first.replaced = true;
+            let after = second.insert(after);
+            reader.read(&now, 0, after)?;
+        }
+        None => first.replaced = true,
     }
+    let all = || {
+        let second = second.iter().flat_map(|after| &after.lines);
+        first.lines.iter().chain(second)
+    };
     let mut bought = HashMap::new();
-    for line in after.lines.iter().filter(|line| line.own) {
-        *bought.entry(line.buyer.clone()).or_insert(0) += line.change.unsigned_abs();
+    for line in all().filter(|line| line.own) {
+        let sum: &mut u64 = bought.entry(line.buyer.clone()).or_insert(0);
+        *sum = sum.saturating_add(line.change.unsigned_abs());
+    }
+    let mut judged = judge(&first);
+    if let Some(second) = &second {
+        judged.add(judge(second));
     }
     Ok(After {
-        stock: after.stock,
-        judged: judge(&after),
+        stock: first.stock,
+        judged,
         bought,
     })
 }
 
-fn written(line: Line, end: u64, run: &str) -> Written {
+struct Reader<'a> {
+    files: &'a EventFiles,
+    run: &'a str,
+    told: &'a HashMap<String, String>,
+    /// The sales that were told of and not found yet.
+    missing: HashMap<String, String>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, ledger: &LedgerFile, from: u64, after: &mut Aftermath) -> Result<()> {
+        let problem = |e| Error::io("read", &self.files.ledger, e);
+        let mut stretches = Stretches::new(&ledger.file, from);
+        while let Some(stretch) = stretches.next().map_err(problem)? {
+            match Line::parse(&stretch.bytes, None) {
+                Ok(line) if stretch.terminated => {
+                    let told = line.record.id.as_ref().is_some_and(|id| {
+                        self.missing.remove(id);
+                        self.told.contains_key(id)
+                    });
+                    after.lines.push(written(line, stretch.end, self.run, told));
+                }
+                _ => after.torn += stretch.end - stretch.start,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn written(line: Line, end: u64, run: &str, told: bool) -> Written {
     let record = line.record;
     Written {
         seq: record.seq,
@@ -70,6 +142,7 @@ fn written(line: Line, end: u64, run: &str) -> Written {
         },
         left: record.left,
         own: record.rush.as_deref() == Some(run),
+        told,
         buyer: record.buyer.unwrap_or_default(),
     }
 }

@@ -1,5 +1,6 @@
 //! The buyers of a rush: started, listened to, waited for.
 
+use std::collections::HashMap;
 use std::io::{self, PipeReader, PipeWriter, Read as _};
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -9,7 +10,7 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use super::aftermath::After;
 use super::buyer::{self, Body, Message, Says};
@@ -74,6 +75,7 @@ struct Nursery {
     child: Child,
     buyers: Range<u32>,
     ended: bool,
+    waited_for: bool,
 }
 
 /// What buyers listen to, and where they speak.
@@ -173,6 +175,7 @@ impl Crowd {
                 child: command.spawn()?,
                 buyers: share.buyers,
                 ended: false,
+                waited_for: false,
             });
         }
         Ok(())
@@ -293,26 +296,18 @@ impl Crowd {
         self.on_the_way == 0
     }
 
-    fn count(&self, of: impl Fn(&State) -> bool) -> usize {
-        self.members
-            .iter()
-            .filter(|member| of(&member.state))
-            .count()
-    }
-
-    /// Fires the starting gun.
+    /// Fires the starting gun: a shot for each member, dead or alive. A buyer whose nursery was killed
+    /// counts as gone and may live all the same; a shot too many harms nobody.
     pub(super) fn start(&mut self) {
-        let ready = self.count(|state| matches!(state, State::Ready));
         if let Some(gun) = &mut self.gun {
-            gun.fire(ready);
+            gun.fire(self.members.len());
         }
     }
 
-    /// Lets those at the gate go on.
+    /// Opens the gate for all, in the same way.
     pub(super) fn open_gate(&mut self) {
-        let waiting = self.count(|state| matches!(state, State::Read));
         if let Some(gate) = &mut self.gate {
-            gate.fire(waiting);
+            gate.fire(self.members.len());
         }
     }
 
@@ -327,7 +322,7 @@ impl Crowd {
     pub(super) fn look_for_dead_nurseries(&mut self) {
         let mut orphans = Vec::new();
         for nursery in self.nurseries.iter_mut().filter(|nursery| !nursery.ended) {
-            nursery.ended = !matches!(nursery.child.try_wait(), Ok(None));
+            nursery.ended = nursery.has_ended();
             if nursery.ended {
                 orphans.extend(nursery.buyers.clone());
             }
@@ -339,8 +334,8 @@ impl Crowd {
     }
 
     /// Kills the processes that are still there.
-    pub(super) fn kill_the_rest(&mut self) {
-        for nursery in &mut self.nurseries {
+    pub(super) fn kill_the_rest(&self) {
+        for nursery in &self.nurseries {
             nursery.kill();
         }
     }
@@ -352,8 +347,17 @@ impl Crowd {
             let _ = thread.join();
         }
         for nursery in &mut self.nurseries {
-            let _ = nursery.child.wait();
+            nursery.wait();
         }
+    }
+
+    /// The sales that buyers told of: their ids, and who bought.
+    pub(super) fn told(&self) -> HashMap<String, String> {
+        let sale = |member: &Member| match &member.state {
+            State::Done(Outcome::Sold { id, .. }) => Some((id.clone(), member.name.clone())),
+            _ => None,
+        };
+        self.members.iter().filter_map(sale).collect()
     }
 
     /// How each buyer ended; where it did not say, the ledger does.
@@ -389,22 +393,36 @@ impl State {
 }
 
 impl Nursery {
-    /// Kills the nursery and its buyers, if it has not been waited for: its number may be another's
-    /// then.
-    fn kill(&mut self) {
-        if let Ok(None) = self.child.try_wait()
-            && let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
-        {
-            // One that has just ended cannot be killed, and need not be.
+    fn pid(&self) -> Option<Pid> {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
+    }
+
+    /// Whether it has ended. It is not waited for here: until it is, its number is no other's, and
+    /// its group can be killed.
+    fn has_ended(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        self.pid()
+            .is_none_or(|pid| !matches!(waitid(WaitId::Pid(pid), options), Ok(None)))
+    }
+
+    /// Kills the nursery and its buyers, or the buyers that have outlived it.
+    fn kill(&self) {
+        if let Some(group) = self.pid().filter(|_| !self.waited_for) {
+            // Those that have just ended cannot be killed, and need not be.
             let _ = kill_process_group(group, Signal::KILL);
         }
+    }
+
+    fn wait(&mut self) {
+        let _ = self.child.wait();
+        self.waited_for = true;
     }
 }
 
 impl Drop for Nursery {
     fn drop(&mut self) {
         self.kill();
-        let _ = self.child.wait();
+        self.wait();
     }
 }
 

@@ -27,7 +27,7 @@ use think::Think;
 
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, random};
-use crate::store::lock::LockKind;
+use crate::store::lock::{LockKind, Wait};
 
 pub use crowd::MAX_USERS;
 
@@ -107,7 +107,8 @@ impl Rush {
     ) -> Result<RushReport> {
         self.check()?;
         let mut office = BoxOffice::at(&self.file)?;
-        let opening = office.prepare(self.lock, self.wait)?;
+        let wanted = &mut || !is_told(stop);
+        let opening = office.prepare(self.lock, &mut Wait::wanted(self.wait, wanted))?;
         let run = format!("{:08x}", random()?);
         let mut crowd = Crowd::gather(self, &run)?;
         let mut course = Course {
@@ -122,7 +123,7 @@ impl Rush {
             (Some(started), Some(ended)) => ended - started,
             _ => Duration::ZERO,
         };
-        let after = aftermath::read(office.files(), &opening, &run)?;
+        let after = aftermath::read(office.files(), &opening, &run, &crowd.told())?;
         let buyers = crowd.outcomes(&after);
         let interrupted = course.stopped.is_some();
         Ok(report::write(
@@ -231,6 +232,18 @@ impl Course {
             crowd.open_gate();
         }
     }
+}
+
+/// Whether the rush is told to stop.
+fn is_told(stop: Option<BorrowedFd<'_>>) -> bool {
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    stop.is_some_and(|stop| {
+        let mut watched = [PollFd::from_borrowed_fd(stop, PollFlags::IN)];
+        poll(&mut watched, Some(&now)).is_ok_and(|ready| ready > 0)
+    })
 }
 
 /// Waits until a buyer says something or the rush is told to stop, at the longest [`LOOK`].

@@ -102,8 +102,8 @@ pub struct RushReport {
     pub refused: u32,
     /// How many buyers could not buy, or died.
     pub failed: u32,
-    /// How many are left, as `tickets.json` says.
-    pub left: u64,
+    /// How many are left, as `tickets.json` says; `null` when it cannot be read.
+    pub left: Option<u64>,
     /// How many were sold that did not exist.
     pub oversold: u64,
     /// How many sales were overwritten by others that had read the same version.

@@ -11,10 +11,11 @@ use std::io;
 use std::os::unix::fs::FileExt;
 
 use super::event::EventFiles;
+use super::files::Access;
 use super::files::replace;
 use super::ledger::Tally;
 use super::lock::{LockFile, Patience, Wait};
-use super::reading::{LedgerFile, Reading};
+use super::reading::{LedgerFile, Reading, open_ledger};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 
@@ -41,10 +42,10 @@ pub(crate) fn share(
     patience: &mut Patience,
     wait: &mut Wait<'_>,
 ) -> Result<Durable> {
+    wait.late = unknown;
     let held = turn.acquire(patience, wait).map_err(unknown)?;
     if held.id() != ledger.id {
-        // A reset put our ledger away, and synced it first.
-        return Ok(Durable::Published);
+        return put_away(files, ledger, end);
     }
     let reading = match Reading::take(files, Some(ledger)) {
         Ok(reading) if reading.counted >= end => return Ok(Durable::Published),
@@ -57,6 +58,29 @@ pub(crate) fn share(
     };
     rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
     Ok(publish(files, &reading.snapshot, &reading.tally))
+}
+
+/// Another ledger stands under the name. A reset put ours away, and synced it first: if the new
+/// ledger says so. Whatever else has replaced it vouches for nothing.
+fn put_away(files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<Durable> {
+    let ours = ledger.first_line(files).map_err(unknown)?;
+    let new = open_ledger(files, Access::Read).map_err(unknown)?;
+    let new = match &new {
+        Some(new) => new.first_line(files).map_err(unknown)?,
+        None => None,
+    };
+    let replaced = new.and_then(|line| line.record.replaces);
+    match (ours, replaced) {
+        (Some(ours), Some(replaced))
+            if replaced.opened == ours.sum.to_string() && replaced.end >= end =>
+        {
+            Ok(Durable::Published)
+        }
+        _ => {
+            let message = "another ledger has taken this one's place before the sale was durable";
+            Err(Error::new(Kind::OutcomeUnknown, message).at(&files.ledger, 0, 0))
+        }
+    }
 }
 
 /// Makes one's own sale durable and publishes one's own count, over whatever others published; for

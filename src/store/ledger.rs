@@ -52,12 +52,16 @@ pub(crate) enum Op {
 }
 
 /// The end of the ledger that this one took the place of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Replaced {
     /// The last line that `tickets.json` counted.
     pub(crate) seq: u64,
     /// Where that line ended, in bytes.
     pub(crate) bytes: u64,
+    /// The sum of its opening line: which ledger it was.
+    pub(crate) opened: String,
+    /// Up to where it was synced, in bytes.
+    pub(crate) end: u64,
 }
 
 /// One ledger line.
@@ -188,24 +192,32 @@ impl Tally {
     /// The tally after one more line that ends at `bytes`. The error says what does not add up.
     pub(crate) fn after(&self, line: &Line, bytes: u64) -> Result<Self, String> {
         let record = &line.record;
-        if record.seq != self.seq + 1 {
-            return Err(format!("its seq is {}, not {}", record.seq, self.seq + 1));
+        if Some(record.seq) != self.seq.checked_add(1) {
+            let next = u128::from(self.seq) + 1;
+            return Err(format!("its seq is {}, not {next}", record.seq));
         }
         let quantity = record.quantity.unsigned_abs();
         if quantity > MAX_STOCK {
             return Err(format!("its quantity is {}", record.quantity));
         }
         let takes = |from: u64| from.checked_sub(quantity);
+        let gains = |from: u64| from.checked_add(quantity);
+        let opens = record.op == Op::Open;
+        if opens != (record.seq == 1) {
+            return Err("the first line, and no other, opens the event".into());
+        }
         let (left, sold) = match (record.op, record.quantity) {
-            (Op::Open, 0..) if record.seq == 1 => (Some(quantity), Some(0)),
-            (Op::Sell, 1..) => (takes(self.left), Some(self.sold + quantity)),
-            (Op::Cancel, 1..) => (Some(self.left + quantity), takes(self.sold)),
-            (Op::Adjust, 1..) => (Some(self.left + quantity), Some(self.sold)),
+            (Op::Open, 0..) => (Some(quantity), Some(0)),
+            (Op::Sell, 1..) => (takes(self.left), gains(self.sold)),
+            (Op::Cancel, 1..) => (gains(self.left), takes(self.sold)),
+            (Op::Adjust, 1..) => (gains(self.left), Some(self.sold)),
             (Op::Adjust, ..=-1) => (takes(self.left), Some(self.sold)),
             (op, quantity) => return Err(format!("{op:?} of {quantity} cannot stand here")),
         };
         match (left, sold) {
-            (Some(left), Some(sold)) if left == record.left && left + sold <= MAX_STOCK => {
+            (Some(left), Some(sold))
+                if left == record.left && left.saturating_add(sold) <= MAX_STOCK =>
+            {
                 Ok(Self {
                     seq: record.seq,
                     bytes,
@@ -240,7 +252,8 @@ pub(crate) struct Stretches<'a> {
     from: usize,
     at: u64,
     chunk: usize,
-    done: bool,
+    /// In the middle of a line that is too long.
+    passing_over: bool,
 }
 
 /// How much is read at first: the tail of a ledger is mostly a few lines, and memory that a short
@@ -256,12 +269,12 @@ impl<'a> Stretches<'a> {
             from: 0,
             at,
             chunk: CHUNK,
-            done: false,
+            passing_over: false,
         }
     }
 
-    /// The next stretch; `None` at the end of the file. A line longer than [`MAX_LINE`] is handed
-    /// out cut, as not terminated, and ends the reading.
+    /// The next stretch; `None` at the end of the file. Of a line longer than [`MAX_LINE`] the
+    /// beginning is handed out, as not terminated; the rest of it is passed over.
     pub(crate) fn next(&mut self) -> io::Result<Option<Stretch>> {
         loop {
             let pending = self.buffer.get(self.from..).unwrap_or_default();
@@ -269,16 +282,18 @@ impl<'a> Stretches<'a> {
                 .iter()
                 .take(MAX_LINE)
                 .position(|&byte| byte == b'\n');
-            let over = newline.is_none() && pending.len() >= MAX_LINE;
-            if let Some(length) = newline.or(over.then_some(MAX_LINE)) {
-                self.done |= over;
-                return Ok(Some(self.take(length, newline.is_some())));
+            let length = newline.unwrap_or(pending.len());
+            if newline.is_none() && length < MAX_LINE && self.fill()? {
+                continue;
             }
-            if self.done || !self.fill()? {
-                let length = self.buffer.len() - self.from;
-                let rest = (length > 0 && !self.done).then(|| self.take(length, false));
-                self.done = true;
-                return Ok(rest);
+            if length == 0 && newline.is_none() {
+                return Ok(None);
+            }
+            let passed_over = self.passing_over;
+            self.passing_over = newline.is_none();
+            let stretch = self.take(length.min(MAX_LINE), newline.is_some());
+            if !passed_over {
+                return Ok(Some(stretch));
             }
         }
     }

@@ -62,6 +62,19 @@ pub(crate) struct Wait<'a> {
     pub(crate) limit: Duration,
     /// Asked a few times a second while waiting; `false` ends the wait.
     pub(crate) still_wanted: &'a mut dyn FnMut() -> bool,
+    /// What it means not to get the lock in time.
+    pub(crate) late: fn(Error) -> Error,
+}
+
+impl<'a> Wait<'a> {
+    /// Waits so long, as long as it is wanted.
+    pub(crate) fn wanted(limit: Duration, still_wanted: &'a mut dyn FnMut() -> bool) -> Self {
+        Self {
+            limit,
+            still_wanted,
+            late: |error| error,
+        }
+    }
 }
 
 /// A file whose lock can be taken, by its name.
@@ -156,8 +169,8 @@ impl LockFile {
             Err(error) => return Err(self.unusable(error)),
         }
         let late = {
-            let (path, limit) = (self.path.clone(), wait.limit);
-            move || busy(&path, id, limit)
+            let (path, limit, late) = (self.path.clone(), wait.limit, wait.late);
+            move || late(busy(&path, id, limit))
         };
         let waiter = match patience {
             Patience::HandedOver(waiter) => waiter,

@@ -10,7 +10,7 @@ use super::files::{self, Access, directory, sync_directory, write_beside};
 use super::ledger::{Record, Replaced, Tally};
 use super::reading::{LedgerFile, Reading, Rest, open_ledger};
 use super::snapshot::Snapshot;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the event's lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
@@ -45,6 +45,11 @@ pub(crate) fn heal(
     let problem = |e| Error::io("mend the end of", &files.ledger, e);
     let end = reading.tally.bytes;
     match &reading.rest {
+        // A ledger without a line: not opened.
+        Rest::Clean if reading.tally.seq == 0 => {
+            write_opening_line(files, ledger, reading)?;
+            Ok(None)
+        }
         Rest::Clean | Rest::Broken { .. } => Ok(None),
         Rest::Unterminated { with_it } => {
             ledger
@@ -54,26 +59,36 @@ pub(crate) fn heal(
             ledger.file.sync_data().map_err(problem)?;
             Ok(None)
         }
-        Rest::Torn { bytes } => {
-            let torn = put_away_torn(files, ledger, end, *bytes)?;
+        Rest::Torn { from } => {
+            let torn = put_away_torn(files, ledger, *from)?;
             ledger.file.set_len(end).map_err(problem)?;
             ledger.file.sync_data().map_err(problem)?;
+            if reading.tally.seq == 0 {
+                write_opening_line(files, ledger, reading)?;
+            }
             Ok(Some(torn))
         }
     }
 }
 
-fn put_away_torn(
-    files: &EventFiles,
-    ledger: &LedgerFile,
-    from: u64,
-    length: u64,
-) -> Result<PathBuf> {
+/// Opens the event on a ledger that has no line left.
+fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, reading: &Reading) -> Result<()> {
+    let (line, _) = Record::open(reading.snapshot.ticket, None)
+        .encode(Tally::default().sum)
+        .unwrap_or_default();
+    ledger
+        .file
+        .write_all_at(&line, 0)
+        .and_then(|()| ledger.file.sync_data())
+        .map_err(|e| Error::io("open the event on", &files.ledger, e))
+}
+
+fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64) -> Result<PathBuf> {
     let (path, mut file) = create_put_away(files, "torn")?;
     let problem = |e| Error::io("write", &path, e);
     let mut chunk = vec![0; 64 * 1024];
     let mut at = from;
-    while at < from + length {
+    loop {
         let read = ledger.file.read_at(&mut chunk, at).map_err(problem)?;
         if read == 0 {
             break;
@@ -117,15 +132,21 @@ fn stamp() -> String {
 /// after it, the new ledger's opening line says which count it took the place of, so that whoever
 /// reads the old `tickets.json` knows that it is stale.
 pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>> {
-    let old = Snapshot::read(&files.count);
+    let old = match Snapshot::read(&files.count) {
+        Err(error) if error.kind() != Kind::Integrity => return Err(error),
+        result => result,
+    };
     let archive = match open_ledger(files, Access::ReadWrite)? {
         None => None,
         Some(ledger) => {
-            settle(files, &ledger)?;
+            let end = settle(files, &ledger)?;
             let counted = old.as_ref().ok().and_then(|old| old.counted);
-            let replaces = counted.map(|counted| Replaced {
-                seq: counted.seq,
-                bytes: counted.bytes,
+            let opened = ledger.first_line(files)?;
+            let replaces = Some(Replaced {
+                seq: counted.map_or(0, |counted| counted.seq),
+                bytes: counted.map_or(0, |counted| counted.bytes),
+                opened: opened.map_or_else(String::new, |line| line.sum.to_string()),
+                end,
             });
             let temp = opening_line(files, stock, replaces)?;
             let archive = link_archive(files)?;
@@ -160,15 +181,20 @@ fn keep_broken(files: &EventFiles) -> Result<()> {
 }
 
 /// Makes everything that is on the ledger durable, so that whoever still waits for that may take
-/// the archive for an answer.
-fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
-    if let Ok(reading) = Reading::take(files, Some(ledger)) {
-        super::durable::rewrite(files, ledger, reading.counted, reading.tally.bytes)?;
-    }
+/// the new ledger's opening line for an answer. Returns up to where it adds up and is durable.
+fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
+    let end = match Reading::take(files, Some(ledger)) {
+        Ok(reading) => {
+            super::durable::rewrite(files, ledger, reading.counted, reading.tally.bytes)?;
+            reading.tally.bytes
+        }
+        Err(_) => 0,
+    };
     ledger
         .file
         .sync_data()
-        .map_err(|e| Error::io("sync", &files.ledger, e))
+        .map_err(|e| Error::io("sync", &files.ledger, e))?;
+    Ok(end)
 }
 
 /// Gives the ledger a second name.

@@ -32,8 +32,8 @@ pub(crate) enum Rest {
     },
     /// Bytes that are no line: what a crash in the middle of an append leaves.
     Torn {
-        /// How many.
-        bytes: u64,
+        /// Where they begin; they go on to the end of the file.
+        from: u64,
     },
     /// A whole line that does not add up with the lines before it.
     Broken {
@@ -257,11 +257,24 @@ fn unterminated_end(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<
 
 /// Whether the ledger's opening line says that it took the place of one counted up to there.
 fn replaced(ledger: &LedgerFile, seq: u64, bytes: u64) -> std::io::Result<bool> {
-    let first = Stretches::new(&ledger.file, 0).next()?;
-    Ok(first
-        .and_then(|first| Line::parse(&first.bytes, Some(Tally::default().sum)).ok())
+    Ok(first_line(&ledger.file)?
         .and_then(|line| line.record.replaces)
         .is_some_and(|replaced| replaced.seq == seq && replaced.bytes == bytes))
+}
+
+/// The opening line, if it is sound.
+fn first_line(ledger: &File) -> std::io::Result<Option<Line>> {
+    let first = Stretches::new(ledger, 0).next()?;
+    Ok(first
+        .and_then(|first| Line::parse(&first.bytes, Some(Tally::default().sum)).ok())
+        .filter(|line| line.record.op == Op::Open))
+}
+
+impl LedgerFile {
+    /// The opening line, if it is sound.
+    pub(crate) fn first_line(&self, files: &EventFiles) -> Result<Option<Line>> {
+        first_line(&self.file).map_err(|e| Error::io("read", &files.ledger, e))
+    }
 }
 
 fn one_more(tally: &Tally, stretch: &Stretch) -> std::result::Result<Tally, String> {
@@ -299,16 +312,12 @@ fn rest(
     if whole(first) {
         return Ok(broken);
     }
-    let mut end = first.end;
     while let Some(stretch) = stretches.next()? {
         if whole(&stretch) {
             return Ok(broken);
         }
-        end = stretch.end;
     }
-    Ok(Rest::Torn {
-        bytes: end - first.start,
-    })
+    Ok(Rest::Torn { from: first.start })
 }
 
 fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
@@ -336,15 +345,4 @@ pub(crate) fn open_ledger(files: &EventFiles, access: Access<'_>) -> Result<Opti
             file,
         })),
     }
-}
-
-/// The stock that the ledger opens with, if its first line is sound.
-pub(crate) fn opening_stock(ledger: &LedgerFile, files: &EventFiles) -> Result<Option<u64>> {
-    let first = Stretches::new(&ledger.file, 0)
-        .next()
-        .map_err(|e| Error::io("read", &files.ledger, e))?;
-    Ok(first
-        .and_then(|first| Line::parse(&first.bytes, Some(Tally::default().sum)).ok())
-        .filter(|line| line.record.op == Op::Open)
-        .map(|line| line.record.left))
 }

@@ -10,6 +10,7 @@
 // Why a test was skipped.
 #![allow(clippy::print_stderr)]
 
+mod adversity;
 mod bad_input;
 mod command_line;
 mod harness;

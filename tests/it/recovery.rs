@@ -213,5 +213,11 @@ fn a_long_ledger_line_is_no_line() {
     let (shop, _, _) = three_sold();
     append(&shop, &vec![b'x'; 100_000]);
     assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    let put_away = shop
+        .names()
+        .into_iter()
+        .find(|name| name.contains(".torn-"))
+        .unwrap();
+    assert_eq!(fs::read(shop.path(&put_away)).unwrap(), vec![b'x'; 100_000]);
     shop.assert_adds_up();
 }

@@ -1,0 +1,301 @@
+//! What an attacker of the first version found: each once broke a promise.
+
+use std::fs;
+use std::os::unix::fs::FileTypeExt;
+use std::process::Command;
+
+use crate::harness::{Run, Shop, eventually, flocks, foreign_lock, read_until, signal};
+
+fn nurseries(shop: &Shop, rush: i32) -> Vec<i32> {
+    let all = shop.processes();
+    let nurseries = all.iter().filter(|process| process.parent == rush);
+    nurseries.map(|process| process.pid).collect()
+}
+
+/// Orphans of a killed nursery count as gone, and take shots all the same: nobody else may starve.
+#[test]
+fn a_nursery_killed_before_the_start_starves_nobody() {
+    for options in ["--lock --think 0ms", "--together --think 0ms"] {
+        for _ in 0..4 {
+            let shop = Shop::stock(300);
+            let mut rush = shop.start(&format!("--json buy --users 300 {options}"));
+            let pid = rush.id().cast_signed();
+            // None: this rush was over before it was seen.
+            let nursery = eventually("a nursery is there, or the end", || {
+                let over = rush.try_wait().unwrap().is_some();
+                over.then_some(None).or_else(|| {
+                    Some(nurseries(&shop, pid).first().copied()).filter(Option::is_some)
+                })
+            });
+            let Some(nursery) = nursery else {
+                continue;
+            };
+            // Either may have ended by itself just now.
+            for (signal, pid) in [("-STOP", pid), ("-KILL", nursery), ("-CONT", pid)] {
+                let pid = pid.to_string();
+                let _ = Command::new("kill").args([signal, &pid]).output().unwrap();
+            }
+            eventually("the rush ends", || rush.try_wait().unwrap());
+            let (_, report) = Run::of(rush.wait_with_output().unwrap()).document();
+            if options.contains("lock") {
+                assert_eq!(report["verdict"], "safe", "{report:#}");
+                shop.assert_adds_up();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stopped_orphan_does_not_survive_an_interrupt() {
+    let shop = Shop::stock(5);
+    let mut rush = shop.start("buy --users 4 --lock --think 1h");
+    let _reader = read_until(&mut rush, "queried", 4);
+    let buyers = shop.buyers();
+    let nursery = buyers[0].parent;
+    signal(nursery, "KILL");
+    signal(buyers[1].pid, "STOP");
+    signal(rush.id().cast_signed(), "INT");
+    eventually("the rush ends", || rush.try_wait().unwrap());
+    eventually("no process is left", || {
+        shop.processes().is_empty().then_some(())
+    });
+    assert_eq!(shop.sales().len(), 0);
+}
+
+/// The sale is on the ledger; only its sync was not had in time. That is no refusal and no race.
+#[test]
+fn a_sale_that_could_not_be_synced_in_time_is_unknown_not_busy() {
+    for mode in ["", "--threads"] {
+        let shop = Shop::stock(5);
+        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+        let held = foreign_lock(&shop.path("tickets.ledger.jsonl"));
+        let (code, report) = shop.json(&format!(
+            "buy --users 2 --lock --think 0ms --wait 200ms {mode}"
+        ));
+        assert_eq!(
+            (code, &report["verdict"]),
+            (1, &"safe".into()),
+            "{report:#}"
+        );
+        assert_eq!(
+            (&report["sold"], &report["failed"]),
+            (&2.into(), &2.into()),
+            "{report:#}"
+        );
+        for buyer in report["buyers"].as_array().unwrap() {
+            assert_eq!(buyer["code"], "outcome_unknown", "{report:#}");
+        }
+        drop(held);
+        assert_eq!(shop.json("query").1["sold"], 3);
+        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+        shop.assert_adds_up();
+    }
+}
+
+#[test]
+fn a_ledger_without_its_opening_line_is_opened_again() {
+    for torn in [
+        &b""[..],
+        b"{\"seq\":1,",
+        b"\n",
+        &[0; 5000],
+        &vec![b'['; 100_000],
+    ] {
+        let through_rush = |shop: &Shop| shop.json("buy --users 3 --lock --think 0ms").0;
+        let through_library = |shop: &Shop| {
+            let mut office = tickets::BoxOffice::at(&shop.file).unwrap();
+            (0..2)
+                .map(|_| i32::from(office.buy("alice", 1).is_err()))
+                .sum()
+        };
+        let ways: [&dyn Fn(&Shop) -> i32; 2] = [&through_rush, &through_library];
+        for way in ways {
+            let shop = Shop::stock(2);
+            fs::write(shop.path("tickets.ledger.jsonl"), torn).unwrap();
+            assert_eq!(way(&shop), 0, "{} bytes", torn.len());
+            assert_eq!(shop.sales().len(), 2);
+            shop.assert_adds_up();
+            let kept = shop
+                .names()
+                .into_iter()
+                .find(|name| name.contains(".torn-"));
+            let kept = kept.map(|name| fs::read(shop.path(&name)).unwrap());
+            assert_eq!(kept.unwrap_or_default(), torn);
+        }
+    }
+}
+
+/// Whole sales stand behind it: that is damage, not the torn end of a crash.
+#[test]
+fn an_overlong_line_in_the_middle_is_damage() {
+    let shop = Shop::stock(9);
+    assert_eq!(shop.json("buy --users 5 --lock --think 0ms").0, 0);
+    let path = shop.path("tickets.ledger.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    for length in [3_000, 20_000, 200_000] {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines[3].insert_str(40, &"x".repeat(length));
+        let damaged = lines.join("\n") + "\n";
+        fs::write(&path, &damaged).unwrap();
+        fs::write(&shop.file, "{\"ticket\": 9}").unwrap();
+        for line in ["query", "buy --users 1 --lock --think 0ms"] {
+            let run = shop.run(line);
+            assert_eq!(run.code, Some(6), "{length}: {run:?}");
+            assert!(
+                run.stderr.contains("tickets.ledger.jsonl:4"),
+                "{}",
+                run.stderr
+            );
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), damaged);
+    }
+}
+
+#[test]
+fn reset_leaves_alone_what_is_no_file() {
+    let shop = Shop::empty();
+    assert!(
+        Command::new("mkfifo")
+            .arg(&shop.file)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let run = shop.run("reset 3");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("is a FIFO"), "{}", run.stderr);
+    assert!(fs::metadata(&shop.file).unwrap().file_type().is_fifo());
+    assert_eq!(shop.names(), ["tickets.json"]);
+}
+
+/// Only a reset vouches for the sales on the ledger that it put away.
+#[test]
+fn a_sale_on_a_ledger_that_somebody_replaced_is_not_acknowledged() {
+    for mode in ["", "--threads"] {
+        let shop = Shop::stock(5);
+        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+        let ledger = shop.path("tickets.ledger.jsonl");
+        fs::copy(&ledger, shop.path("backup")).unwrap();
+        let held = foreign_lock(&ledger);
+        let rush = shop.start(&format!("--json buy --users 1 --lock --think 0ms {mode}"));
+        eventually("the buyer waits to sync", || {
+            flocks(&ledger)
+                .iter()
+                .any(|(_, waits)| *waits)
+                .then_some(())
+        });
+        fs::rename(shop.path("backup"), &ledger).unwrap();
+        drop(held);
+        let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
+        assert_eq!(code, 1, "{report:#}");
+        assert_eq!(report["buyers"][0]["code"], "outcome_unknown", "{report:#}");
+    }
+}
+
+/// The reset comes first, then the buyers, who were ready before it: each ledger is judged by itself.
+#[test]
+fn a_reset_between_a_rush_and_its_sales_is_no_race() {
+    for mode in ["", "--threads"] {
+        let shop = Shop::stock(3);
+        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+        let lock = shop.path("tickets.json.lock");
+        let held = foreign_lock(&lock);
+        let waiting = |n| {
+            let lock = lock.clone();
+            move || (flocks(&lock).iter().filter(|(_, waits)| *waits).count() == n).then_some(())
+        };
+        let reset = shop.start("--json reset 3");
+        eventually("the reset waits", waiting(1));
+        let rush = shop.start(&format!("--json buy --users 4 --lock --think 0ms {mode}"));
+        eventually("the buyers wait", waiting(5));
+        drop(held);
+        assert_eq!(Run::of(reset.wait_with_output().unwrap()).document().0, 0);
+        let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
+        assert_eq!(
+            (code, &report["verdict"]),
+            (0, &"safe".into()),
+            "{report:#}"
+        );
+        assert_eq!(
+            (&report["sold"], &report["refused"], &report["left"]),
+            (&3.into(), &1.into(), &0.into()),
+            "{report:#}"
+        );
+        shop.assert_adds_up();
+    }
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_for_the_opening() {
+    let shop = Shop::stock(3);
+    let lock = shop.path("tickets.json.lock");
+    let _held = foreign_lock(&lock);
+    let rush = shop.start("--json buy --users 3 --lock --wait 1h");
+    eventually("the rush waits", || {
+        flocks(&lock).iter().any(|(_, waits)| *waits).then_some(())
+    });
+    signal(rush.id().cast_signed(), "INT");
+    let (code, document) = Run::of(rush.wait_with_output().unwrap()).document();
+    assert_eq!(
+        (code, &document["error"]["code"]),
+        (130, &"interrupted".into()),
+        "{document:#}"
+    );
+}
+
+#[test]
+fn a_count_that_breaks_during_a_rush_does_not_lose_the_report() {
+    let shop = Shop::stock(5);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    let rush = shop.start("--json buy --users 1 --lock --think 1s");
+    eventually("the buyer thinks", || {
+        flocks(&shop.path("tickets.json.lock")).first().map(drop)
+    });
+    fs::write(&shop.file, "{").unwrap();
+    let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
+    assert_eq!(code, 6, "{report:#}");
+    assert_eq!(
+        (&report["left"], report["buyers"].as_array().unwrap().len()),
+        (&serde_json::Value::Null, 1)
+    );
+    let text = report["findings"][0]["text"].as_str().unwrap();
+    assert!(text.contains("the count cannot be read any more"), "{text}");
+}
+
+/// Numbers that no sum or difference holds: refused, without a panic.
+#[test]
+fn hostile_numbers_on_the_ledger_are_refused() {
+    let line = |seq: &str, quantity: &str, left: &str| {
+        format!(
+            "{{\"seq\":{seq},\"at\":\"x\",\"op\":\"sell\",\"quantity\":{quantity},\"left\":{left},\"sum\":\"0123456789abcdef\"}}\n"
+        )
+    };
+    let max = u64::MAX.to_string();
+    let min = i64::MIN.to_string();
+    for (seq, quantity, left) in [
+        (max.as_str(), "1", "1"),
+        ("2", min.as_str(), "1"),
+        ("2", "1", max.as_str()),
+        ("0", "0", "0"),
+    ] {
+        let shop = Shop::stock(2);
+        let first = line(seq, quantity, left);
+        let text = format!("{first}{}", line("3", quantity, left));
+        fs::write(shop.path("tickets.ledger.jsonl"), &text).unwrap();
+        let count = format!(
+            "{{\"ticket\": 1, \"sold\": 1, \"seq\": 3, \"bytes\": {}}}",
+            text.len()
+        );
+        for count in [count.as_str(), "{\"ticket\": 2}"] {
+            fs::write(&shop.file, count).unwrap();
+            for line in ["query", "buy --users 2 --lock --think 0ms"] {
+                assert_eq!(shop.run(line).code, Some(6), "{count} {text}");
+            }
+            let run = shop.run("buy --users 2 --think 0ms");
+            assert!(
+                !run.stderr.contains("panicked") && !run.stdout.contains("panicked"),
+                "{run:?}"
+            );
+        }
+    }
+}
