@@ -94,7 +94,10 @@ fn locked(users: u32, stock: u32, times_faster: Option<f64>) -> Row {
             think: Duration::ZERO,
         },
         ours: Program::Tickets { threads: false },
-        peers: vec![Program::Rush],
+        peers: vec![
+            Program::Rush { silent: false },
+            Program::Rush { silent: true },
+        ],
         target: times_faster.map(Target::TimesFaster),
     }
 }
@@ -110,7 +113,7 @@ fn thinking(users: u32, think: Duration, threads: bool) -> Row {
         peers: if threads {
             vec![sleepers]
         } else {
-            vec![Program::Rush, sleepers]
+            vec![Program::Rush { silent: false }, sleepers]
         },
         target: Some(Target::AtMost(if threads { 1.3 } else { 2.2 })),
     }

@@ -114,7 +114,7 @@ fn run_once(program: Program, row: &Row, tools: &Tools, directory: &Path) -> Res
     // Ours and the peers have a file each: a peer would leave ours without its ledger.
     let file = match program {
         Program::Tickets { .. } => directory.join("ours.json"),
-        Program::Rush | Program::Sleepers { .. } => directory.join("peer.json"),
+        Program::Rush { .. } | Program::Sleepers { .. } => directory.join("peer.json"),
     };
     program.reset(tools, row.load, &file)?;
     let mut command = program.command(tools, row.load, &file);

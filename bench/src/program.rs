@@ -41,7 +41,10 @@ pub(crate) enum Program {
         threads: bool,
     },
     /// The chapter's ticket program, with or without its lock.
-    Rush,
+    Rush {
+        /// Without the lines that each buyer prints, and the tracebacks of those that crash.
+        silent: bool,
+    },
     /// The chapter's processes or threads that only sleep, for as long as a buyer thinks.
     Sleepers {
         /// Threads instead of processes.
@@ -55,7 +58,8 @@ impl Program {
         match self {
             Self::Tickets { threads: false } => "tickets",
             Self::Tickets { threads: true } => "tickets --threads",
-            Self::Rush => "chapter_rush.py",
+            Self::Rush { silent: false } => "chapter_rush.py",
+            Self::Rush { silent: true } => "chapter_rush.py --silent",
             Self::Sleepers { threads: false } => "chapter_sleepers.py, processes",
             Self::Sleepers { threads: true } => "chapter_sleepers.py, threads",
         }
@@ -65,7 +69,7 @@ impl Program {
     pub(crate) fn reset(self, tools: &Tools, load: Load, file: &Path) -> Result<()> {
         match self {
             Self::Tickets { .. } => reset_event(tools, load.stock, file),
-            Self::Rush => write_stock(load.stock, file),
+            Self::Rush { .. } => write_stock(load.stock, file),
             Self::Sleepers { .. } => Ok(()),
         }
     }
@@ -74,7 +78,7 @@ impl Program {
     pub(crate) fn command(self, tools: &Tools, load: Load, file: &Path) -> Command {
         match self {
             Self::Tickets { threads } => tickets_command(tools, load, file, threads),
-            Self::Rush => rush_command(tools, load, file),
+            Self::Rush { silent } => rush_command(tools, load, file, silent),
             Self::Sleepers { threads } => sleepers_command(tools, load, threads),
         }
     }
@@ -125,7 +129,7 @@ fn tickets_command(tools: &Tools, load: Load, file: &Path, threads: bool) -> Com
     command
 }
 
-fn rush_command(tools: &Tools, load: Load, file: &Path) -> Command {
+fn rush_command(tools: &Tools, load: Load, file: &Path, silent: bool) -> Command {
     let mut command = Command::new(&tools.python);
     command.arg(tools.peers.join("chapter_rush.py"));
     command.arg("--file").arg(file);
@@ -133,6 +137,9 @@ fn rush_command(tools: &Tools, load: Load, file: &Path) -> Command {
     command.args(["--delay", &load.think.as_secs_f64().to_string()]);
     if load.locked {
         command.arg("--lock");
+    }
+    if silent {
+        command.arg("--silent");
     }
     command
 }

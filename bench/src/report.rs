@@ -209,11 +209,14 @@ mod tests {
                     think: std::time::Duration::ZERO,
                 },
                 ours,
-                peers: vec![Program::Rush, sleepers],
+                peers: vec![Program::Rush { silent: false }, sleepers],
                 target: Some(Target::TimesFaster(10.0)),
             },
             ours: series(ours, seconds, 0),
-            peers: vec![series(Program::Rush, 2.0, 3), series(sleepers, 4.0, 0)],
+            peers: vec![
+                series(Program::Rush { silent: false }, 2.0, 3),
+                series(sleepers, 4.0, 0),
+            ],
         }
     }
 
