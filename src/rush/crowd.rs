@@ -163,6 +163,9 @@ impl Crowd {
                 .arg(NURSERY)
                 .arg(serde_json::to_string(&share)?)
                 .arg(&rush.file)
+                // The watchdog's thread shares the buyer's heap: a heap of its own, as glibc gives each
+                // thread, is made and thrown away again by each of thousands of short processes.
+                .env("MALLOC_ARENA_MAX", "1")
                 .stdin(pipes.ears.try_clone()?)
                 .stdout(pipes.mouth.try_clone()?)
                 // A group of its own: Ctrl-C at the terminal reaches the rush alone, which tells
