@@ -21,7 +21,7 @@ fn orphans_of_a_killed_nursery_starve_nobody() {
         let mut caught = 0;
         for _ in 0..10 {
             let shop = Shop::stock(2000);
-            let mut rush = shop.start(&format!("--json buy --users 2000 {options}"));
+            let mut rush = shop.start(&format!("--quiet buy --users 2000 {options}"));
             let pid = rush.id().cast_signed();
             let nursery = eventually("a nursery is there, or the end", || {
                 let over = rush.try_wait().unwrap().map(|_| None);
