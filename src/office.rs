@@ -10,6 +10,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::error::{Error, Kind, Result};
+pub use crate::store::durable::Durability;
 use crate::store::durable::{self, Durable};
 use crate::store::event::EventFiles;
 use crate::store::files::{Access, FileId, open_regular};
@@ -50,6 +51,8 @@ pub struct Order<'a> {
     pub wait: Duration,
     /// The run of the rush that this belongs to; `None` for a real sale.
     pub rush: Option<&'a str>,
+    /// What an answered sale survives.
+    pub durability: Durability,
 }
 
 impl<'a> Order<'a> {
@@ -63,6 +66,7 @@ impl<'a> Order<'a> {
             think: Duration::ZERO,
             wait: DEFAULT_WAIT,
             rush: None,
+            durability: Durability::Disk,
         }
     }
 }
@@ -111,7 +115,7 @@ pub enum Step {
     Written,
     /// The lock is released.
     LockReleased,
-    /// The sale is durable.
+    /// The sale is durable. Not told of a sale that is only to survive the processes.
     Durable,
 }
 
@@ -221,9 +225,16 @@ impl BoxOffice {
     /// Reads without a lock. A reset between two looks makes files of different times meet; then
     /// the files are others at the next look, or the error is real.
     fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
-        let look = || {
-            let ledger = open_ledger(&self.files, Access::Read)?;
-            Reading::take(&self.files, ledger.as_ref()).and_then(&check)
+        let look = || match &self.ledger {
+            Some(Ledger {
+                rewrite: ledger, ..
+            }) if ledger.is_at(&self.files.ledger) => {
+                Reading::take(&self.files, Some(ledger)).and_then(&check)
+            }
+            _ => {
+                let ledger = open_ledger(&self.files, Access::Read)?;
+                Reading::take(&self.files, ledger.as_ref()).and_then(&check)
+            }
         };
         let which =
             || [&self.files.count, &self.files.ledger].map(|path| FileId::of_name(path).ok());
@@ -293,9 +304,7 @@ impl BoxOffice {
     /// After all but `OutcomeUnknown`, nothing was sold.
     pub fn purchase(&mut self, order: &Order<'_>, observer: &mut impl Observer) -> Result<Sale> {
         check(order)?;
-        if self.ledger.is_none() {
-            self.open_event(order.wait)?;
-        }
+        self.open(order.wait)?;
         let decision = loop {
             observer.at(Step::LockWanted)?;
             let held = match order.lock {
@@ -333,9 +342,13 @@ impl BoxOffice {
             return Err(no_ledger(&self.files));
         };
         let durable = match order.lock {
-            LockKind::None => {
-                durable::alone(&self.files, &ledger.append, &decision.read, &decision.tally)
-            }
+            LockKind::None => durable::alone(
+                &self.files,
+                &ledger.append,
+                order.durability,
+                &decision.read,
+                &decision.tally,
+            ),
             LockKind::Exclusive => durable::share(
                 &self.files,
                 &ledger.rewrite,
@@ -345,7 +358,9 @@ impl BoxOffice {
                 &mut Wait::wanted(order.wait, &mut || true),
             ),
         }?;
-        let _ = observer.at(Step::Durable);
+        if order.durability == Durability::Disk {
+            let _ = observer.at(Step::Durable);
+        }
         Ok(Sale {
             id: decision.id,
             buyer: order.buyer.to_owned(),
@@ -360,7 +375,10 @@ impl BoxOffice {
     }
 
     /// Opens the event's ledger, and creates it where it is missing or empty.
-    fn open_event(&mut self, wait: Duration) -> Result<()> {
+    pub(crate) fn open(&mut self, wait: Duration) -> Result<()> {
+        if self.ledger.is_some() {
+            return Ok(());
+        }
         self.ledger = Ledger::open(&self.files)?;
         let length = |ledger: &Ledger| ledger.append.metadata().map(|metadata| metadata.len());
         let empty = match &self.ledger {
@@ -410,6 +428,14 @@ impl BoxOffice {
         open::sweep(&self.files)?;
         self.ledger = None;
         Ok(Reset { stock, archive })
+    }
+
+    /// Makes durable what is on the ledger, whoever wrote it.
+    pub(crate) fn sync(&self) -> Result<()> {
+        match open_ledger(&self.files, Access::ReadWrite)? {
+            Some(ledger) => durable::sync(&self.files, &ledger.file),
+            None => Ok(()),
+        }
     }
 
     /// The event's files.

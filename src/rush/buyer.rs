@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::gun::Lifeline;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, Observer, Order, Sale, Step};
+use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step};
 use crate::store::lock::{LockKind, Patience};
 
 /// What a buyer is to do.
@@ -47,6 +47,8 @@ pub(super) struct Message {
 pub(super) enum Says {
     /// Waits for the starting gun.
     Ready,
+    /// The same of every buyer of the rush.
+    AllReady,
     /// Queried.
     Queried { left: u64 },
     /// Read, and waits until all have.
@@ -91,7 +93,9 @@ pub(super) fn run(
         number: assignment.number,
         out,
     };
-    if voice.say(Says::Ready).is_err() || !lifeline.wait_for_shot() {
+    // Threads count themselves.
+    let told = body == Body::Thread || voice.say(Says::Ready).is_ok();
+    if !told || !lifeline.wait_for_shot() {
         return;
     }
     let mut watch = Watch {
@@ -139,6 +143,7 @@ fn buy(assignment: &Assignment, body: Body, watch: &mut Watch<'_, '_>) -> Result
         Body::Thread => Patience::default(),
     };
     let mut office = BoxOffice::at(&assignment.file)?.waiting(patience);
+    office.open(assignment.wait)?;
     let seen = match assignment.lock {
         LockKind::None => office.believe()?,
         LockKind::Exclusive => office.query()?,
@@ -152,6 +157,11 @@ fn buy(assignment: &Assignment, body: Body, watch: &mut Watch<'_, '_>) -> Result
         think: assignment.think,
         wait: assignment.wait,
         rush: Some(&assignment.run),
+        // A race is on paper only: it is made durable as a whole, before the rush is reported.
+        durability: match assignment.lock {
+            LockKind::None => Durability::Process,
+            LockKind::Exclusive => Durability::Disk,
+        },
     };
     office.purchase(&order, watch)
 }

@@ -8,7 +8,8 @@ use std::os::unix::process::CommandExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Child, Command};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
@@ -47,7 +48,6 @@ pub(super) struct Crowd {
     on_the_way: u32,
     not_started: Option<String>,
     nurseries: Vec<Nursery>,
-    threads: Vec<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -114,7 +114,6 @@ impl Crowd {
             on_the_way: rush.users,
             not_started: None,
             nurseries: Vec::new(),
-            threads: Vec::new(),
         };
         let (started, what) = if rush.threads {
             (crowd.start_threads(rush, run, pipes), "threads")
@@ -129,22 +128,29 @@ impl Crowd {
 
     fn start_threads(&mut self, rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
         let pipes = Arc::new(pipes);
+        let (ready, users) = (Arc::new(AtomicU32::new(0)), rush.users);
         for assignment in assignments(rush, run, 1..rush.users + 1) {
-            let pipes = Arc::clone(&pipes);
+            let (pipes, ready) = (Arc::clone(&pipes), Arc::clone(&ready));
             let life = move || {
+                let tell = |buyer, says| {
+                    let line = Message { buyer, says }.line();
+                    let _ = line.and_then(|line| io::Write::write_all(&mut &pipes.mouth, &line));
+                };
+                if ready.fetch_add(1, Ordering::Relaxed) + 1 == users {
+                    tell(0, Says::AllReady);
+                }
                 let (ears, gate) = (Lifeline(pipes.ears.as_fd()), pipes.gate.as_ref());
                 let gate = gate.map(|gate| Lifeline(gate.as_fd()));
-                let buyer = assignment.number;
                 let run = || buyer::run(&assignment, ears, gate, Body::Thread, &mut &pipes.mouth);
                 if catch_unwind(AssertUnwindSafe(run)).is_err() {
                     let cause = "its thread panicked".to_owned();
-                    let says = Says::Gone { cause };
-                    let line = Message { buyer, says }.line();
-                    let _ = line.and_then(|line| io::Write::write_all(&mut &pipes.mouth, &line));
+                    tell(assignment.number, Says::Gone { cause });
                 }
             };
             let thread = thread::Builder::new().stack_size(STACK);
-            self.threads.push(thread.spawn(life)?);
+            // Not joined: the end of the pipe tells that every buyer has gone. What is left of its
+            // thread then is a stack to be given back, which each does best by itself.
+            thread.spawn(life)?;
         }
         Ok(())
     }
@@ -218,9 +224,15 @@ impl Crowd {
 
     /// Takes note of what a buyer said. Its name, and its outcome if that is what it said.
     pub(super) fn note(&mut self, message: Message) -> Option<(&str, Option<&Outcome>)> {
-        let index = (message.buyer as usize).checked_sub(1)?;
+        let index = (message.buyer as usize).wrapping_sub(1);
         let state = match message.says {
             Says::Ready => State::Ready,
+            Says::AllReady => {
+                for index in 0..self.members.len() {
+                    self.turn(index, State::Ready);
+                }
+                return None;
+            }
             Says::Queried { .. } => State::Buying,
             Says::Read => State::Read,
             Says::Gone { cause } => State::Gone(cause),
@@ -343,12 +355,8 @@ impl Crowd {
         }
     }
 
-    /// Waits for every nursery, which waits for its buyers, and every thread.
+    /// Waits for every nursery, which waits for its buyers.
     pub(super) fn wait_for_all(&mut self) {
-        for thread in self.threads.drain(..) {
-            // Its panic was caught and told.
-            let _ = thread.join();
-        }
         for nursery in &mut self.nurseries {
             nursery.wait();
         }

@@ -123,6 +123,9 @@ impl Rush {
             (Some(started), Some(ended)) => ended - started,
             _ => Duration::ZERO,
         };
+        if self.lock == LockKind::None {
+            office.sync()?;
+        }
         let after = aftermath::read(office.files(), &opening, &run, &crowd.told())?;
         let buyers = crowd.outcomes(&after);
         let interrupted = course.stopped.is_some();

@@ -31,6 +31,15 @@ struct Post {
     manned: bool,
 }
 
+impl Post {
+    /// What to watch for; with `None` the watchdog leaves its post, in the same breath.
+    fn next_deadline(&mut self) -> Option<Instant> {
+        let deadline = self.watched.as_ref().map(|watched| watched.deadline);
+        self.manned = deadline.is_some();
+        deadline
+    }
+}
+
 struct Watched {
     deadline: Instant,
     late: Box<dyn Fn() -> Error + Send>,
@@ -75,16 +84,31 @@ fn at(post: &Mutex<Post>) -> MutexGuard<'_, Post> {
 fn watch(shared: &Mutex<Post>, give_up: impl Fn(Option<Error>)) {
     let stdin = io::stdin();
     let lifeline = Lifeline(stdin.as_fd());
-    let mut deadline = at(shared).watched.as_ref().map(|watched| watched.deadline);
-    while let Some(until) = deadline {
+    loop {
+        // Not in the head of the loop: the lock would be held through its body.
+        let deadline = at(shared).next_deadline();
+        let Some(until) = deadline else { return };
         let alone = !lifeline.holds_for(until.saturating_duration_since(Instant::now()));
-        let mut post = at(shared);
+        let post = at(shared);
         match &post.watched {
             Some(_) if alone => give_up(None),
             Some(watched) if watched.deadline <= Instant::now() => give_up(Some((watched.late)())),
             _ => {}
         }
-        deadline = post.watched.as_ref().map(|watched| watched.deadline);
-        post.manned = deadline.is_some();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watchdog_that_comes_too_late_leaves_the_post_to_the_next() {
+        let post = Mutex::new(Post {
+            watched: None,
+            manned: true,
+        });
+        watch(&post, |_| panic!("nobody waits"));
+        assert!(!at(&post).manned);
     }
 }

@@ -19,6 +19,17 @@ use super::reading::{LedgerFile, Reading, open_ledger};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 
+/// What an answered sale survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// The end of the machine's power too: it is on disk.
+    #[default]
+    Disk,
+    /// The end of every process, `kill -9` included, but not of the power: it is on the ledger, and
+    /// the operating system writes it when it likes, or when the next sale is made durable.
+    Process,
+}
+
 /// What became of a sale that is on the ledger.
 #[derive(Debug)]
 pub(crate) enum Durable {
@@ -83,15 +94,18 @@ fn put_away(files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<Durable
     }
 }
 
-/// Makes one's own sale durable and publishes one's own count, over whatever others published; for
-/// sales that were decided without a lock.
+/// Makes one's own sale durable, if it is to be, and publishes one's own count, over whatever others
+/// published; for sales that were decided without a lock.
 pub(crate) fn alone(
     files: &EventFiles,
     append: &File,
+    durability: Durability,
     snapshot: &Snapshot,
     tally: &Tally,
 ) -> Result<Durable> {
-    sync(files, append).map_err(unknown)?;
+    if durability == Durability::Disk {
+        sync(files, append).map_err(unknown)?;
+    }
     Ok(publish(files, snapshot, tally))
 }
 
@@ -112,7 +126,7 @@ pub(crate) fn rewrite(files: &EventFiles, ledger: &LedgerFile, from: u64, to: u6
 
 /// One sync, never a second try: after a failed one the kernel may have dropped the bytes, and the
 /// next sync would lie.
-fn sync(files: &EventFiles, file: &File) -> Result<()> {
+pub(crate) fn sync(files: &EventFiles, file: &File) -> Result<()> {
     file.sync_data()
         .map_err(|e: io::Error| Error::io("sync", &files.ledger, e))
 }

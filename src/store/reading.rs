@@ -271,6 +271,11 @@ fn first_line(ledger: &File) -> std::io::Result<Option<Line>> {
 }
 
 impl LedgerFile {
+    /// Whether the name means this file now.
+    pub(crate) fn is_at(&self, path: &Path) -> bool {
+        matches!(FileId::of_name(path), Ok(Some(id)) if id == self.id)
+    }
+
     /// The opening line, if it is sound.
     pub(crate) fn first_line(&self, files: &EventFiles) -> Result<Option<Line>> {
         first_line(&self.file).map_err(|e| Error::io("read", &files.ledger, e))
