@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut office = BoxOffice::at(&file)?;
     let mut out = std::io::stdout();
     for (name, quantity) in [("alice", 2), ("bob", 2), ("carol", 1)] {
-        match office.buy(name, quantity) {
+        match office.book(name, quantity) {
             // On the ledger, and on disk, when the call returns.
             Ok(sale) => writeln!(out, "{name} bought {}, {} left", sale.quantity, sale.left)?,
             Err(error) if matches!(error.kind(), Kind::SoldOut { .. }) => {

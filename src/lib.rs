@@ -12,10 +12,10 @@
 //! std::fs::write(&file, r#"{"ticket": 2}"#)?;
 //!
 //! let mut office = BoxOffice::at(&file)?;
-//! let sale = office.buy("alice", 2)?;
+//! let sale = office.book("alice", 2)?;
 //! assert_eq!(sale.left, 0);
 //!
-//! let refused = office.buy("bob", 1).unwrap_err();
+//! let refused = office.book("bob", 1).unwrap_err();
 //! assert_eq!(refused.kind(), Kind::SoldOut { left: 0 });
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -7,7 +7,8 @@ use crate::office::Opening;
 use crate::race::verdict::{Aftermath, Verdict, Written, judge};
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
-use crate::store::ledger::{Line, Op, Stretches};
+use crate::store::ledger::{Line, Op};
+use crate::store::lines::Stretches;
 use crate::store::reading::{LedgerFile, open_ledger};
 use crate::store::snapshot::Snapshot;
 
@@ -116,9 +117,9 @@ impl Reader<'_> {
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let mut stretches = Stretches::new(&ledger.file, from);
         while let Some(stretch) = stretches.next().map_err(problem)? {
-            match Line::parse(&stretch.bytes, None) {
+            match Line::parse(stretch.bytes, None) {
                 Ok(line) if stretch.terminated => {
-                    let told = line.record.id.as_ref().is_some_and(|id| {
+                    let told = line.record.id.as_deref().is_some_and(|id| {
                         self.missing.remove(id);
                         self.told.contains_key(id)
                     });
@@ -131,7 +132,7 @@ impl Reader<'_> {
     }
 }
 
-fn written(line: Line, end: u64, run: &str, told: bool) -> Written {
+fn written(line: Line<'_>, end: u64, run: &str, told: bool) -> Written {
     let record = line.record;
     Written {
         seq: record.seq,
@@ -143,6 +144,6 @@ fn written(line: Line, end: u64, run: &str, told: bool) -> Written {
         left: record.left,
         own: record.rush.as_deref() == Some(run),
         told,
-        buyer: record.buyer.unwrap_or_default(),
+        buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
     }
 }

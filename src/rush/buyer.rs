@@ -153,6 +153,7 @@ fn buy(assignment: &Assignment, body: Body, watch: &mut Watch<'_, '_>) -> Result
     let order = Order {
         buyer: &assignment.name,
         quantity: assignment.quantity,
+        key: None,
         lock: assignment.lock,
         think: assignment.think,
         wait: assignment.wait,

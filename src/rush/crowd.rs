@@ -116,7 +116,7 @@ impl Crowd {
             nurseries: Vec::new(),
         };
         let (started, what) = if rush.threads {
-            (crowd.start_threads(rush, run, pipes), "threads")
+            (start_threads(rush, run, pipes), "threads")
         } else {
             (crowd.start_nurseries(rush, run, &pipes), "processes")
         };
@@ -124,35 +124,6 @@ impl Crowd {
             Ok(()) => Ok(crowd),
             Err(error) => Err(too_many(rush.users, what, &error.to_string())),
         }
-    }
-
-    fn start_threads(&mut self, rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
-        let pipes = Arc::new(pipes);
-        let (ready, users) = (Arc::new(AtomicU32::new(0)), rush.users);
-        for assignment in assignments(rush, run, 1..rush.users + 1) {
-            let (pipes, ready) = (Arc::clone(&pipes), Arc::clone(&ready));
-            let life = move || {
-                let tell = |buyer, says| {
-                    let line = Message { buyer, says }.line();
-                    let _ = line.and_then(|line| io::Write::write_all(&mut &pipes.mouth, &line));
-                };
-                if ready.fetch_add(1, Ordering::Relaxed) + 1 == users {
-                    tell(0, Says::AllReady);
-                }
-                let (ears, gate) = (Lifeline(pipes.ears.as_fd()), pipes.gate.as_ref());
-                let gate = gate.map(|gate| Lifeline(gate.as_fd()));
-                let run = || buyer::run(&assignment, ears, gate, Body::Thread, &mut &pipes.mouth);
-                if catch_unwind(AssertUnwindSafe(run)).is_err() {
-                    let cause = "its thread panicked".to_owned();
-                    tell(assignment.number, Says::Gone { cause });
-                }
-            };
-            let thread = thread::Builder::new().stack_size(STACK);
-            // Not joined: the end of the pipe tells that every buyer has gone. What is left of its
-            // thread then is a stack to be given back, which each does best by itself.
-            thread.spawn(life)?;
-        }
-        Ok(())
     }
 
     fn start_nurseries(&mut self, rush: &Rush, run: &str, pipes: &Pipes) -> io::Result<()> {
@@ -389,6 +360,35 @@ impl Crowd {
             })
             .collect()
     }
+}
+
+fn start_threads(rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
+    let pipes = Arc::new(pipes);
+    let (ready, users) = (Arc::new(AtomicU32::new(0)), rush.users);
+    for assignment in assignments(rush, run, 1..rush.users + 1) {
+        let (pipes, ready) = (Arc::clone(&pipes), Arc::clone(&ready));
+        let life = move || {
+            let tell = |buyer, says| {
+                let line = Message { buyer, says }.line();
+                let _ = line.and_then(|line| io::Write::write_all(&mut &pipes.mouth, &line));
+            };
+            if ready.fetch_add(1, Ordering::Relaxed) + 1 == users {
+                tell(0, Says::AllReady);
+            }
+            let (ears, gate) = (Lifeline(pipes.ears.as_fd()), pipes.gate.as_ref());
+            let gate = gate.map(|gate| Lifeline(gate.as_fd()));
+            let run = || buyer::run(&assignment, ears, gate, Body::Thread, &mut &pipes.mouth);
+            if catch_unwind(AssertUnwindSafe(run)).is_err() {
+                let cause = "its thread panicked".to_owned();
+                tell(assignment.number, Says::Gone { cause });
+            }
+        };
+        let thread = thread::Builder::new().stack_size(STACK);
+        // Not joined: the end of the pipe tells that every buyer has gone. What is left of its
+        // thread then is a stack to be given back, which each does best by itself.
+        thread.spawn(life)?;
+    }
+    Ok(())
 }
 
 impl State {

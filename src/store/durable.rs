@@ -9,12 +9,13 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant};
 
+use super::bell::Bell;
 use super::event::EventFiles;
-use super::files::Access;
-use super::files::replace;
+use super::files::{Access, Version, replace};
 use super::ledger::Tally;
-use super::lock::{LockFile, Patience, Wait};
+use super::lock::{Held, LockFile, Wait};
 use super::reading::{LedgerFile, Reading, open_ledger};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
@@ -39,27 +40,82 @@ pub(crate) enum Durable {
     Unpublished(Error),
 }
 
-/// Makes the ledger durable up to `end` at least, and publishes the count; for sales that were
-/// decided under the event's lock. Whoever gets here first does it for all who have appended by
-/// then; the others find it done.
+/// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were
+/// decided under the event's lock. Whoever gets the turn does it for all who have appended by then,
+/// and rings; the others wait for the bell and look.
+///
+/// `last` is what this caller last read, and what it has read in the end.
 ///
 /// # Errors
-/// [`Kind::OutcomeUnknown`]: the sale is on the ledger, and not proven durable.
+/// [`Kind::OutcomeUnknown`]: the line is on the ledger, and not proven durable.
 pub(crate) fn share(
     files: &EventFiles,
     ledger: &LedgerFile,
+    bell: &Bell,
     turn: &mut LockFile,
     end: u64,
-    patience: &mut Patience,
+    last: &mut Option<Reading>,
     wait: &mut Wait<'_>,
 ) -> Result<Durable> {
-    wait.late = unknown;
-    let held = turn.acquire(patience, wait).map_err(unknown)?;
-    if held.id() != ledger.id {
+    let deadline = Instant::now() + wait.limit;
+    let mut patience = SHORTEST;
+    loop {
+        if let Some(held) = turn.try_acquire().map_err(unknown)? {
+            let result = take_turn(files, ledger, &held, end, last);
+            drop(held);
+            // Also after an error: the next one's turn may cure it.
+            bell.ring();
+            return result;
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(unknown(turn.busy(wait.limit)));
+        }
+        bell.wait(left.min(patience));
+        patience = LONGEST.min(2 * patience);
+        if is_covered(files, ledger, end, last) {
+            return Ok(Durable::Published);
+        }
+    }
+}
+
+/// How long a bell is waited for before one looks, at first and at last: it may have rung just before,
+/// and whoever should ring it may have been killed.
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_millis(100);
+
+/// Whether `tickets.json` counts this ledger up to `end`. Without the turn.
+///
+/// A reset renames the new ledger over the old before it writes a new count. So if the name still means
+/// this ledger after the count was read, the count is of this ledger.
+fn is_covered(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    end: u64,
+    last: &mut Option<Reading>,
+) -> bool {
+    let Ok(reading) = Reading::again(last.take(), files, ledger) else {
+        return false;
+    };
+    last.insert(reading).counted >= end && ledger.is_at(&files.ledger)
+}
+
+/// Makes durable all that is on the ledger, unless somebody else has done it, and publishes the count.
+fn take_turn(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    turn: &Held<'_>,
+    end: u64,
+    last: &mut Option<Reading>,
+) -> Result<Durable> {
+    if turn.id() != ledger.id {
         return put_away(files, ledger, end);
     }
-    let reading = match Reading::take(files, Some(ledger)) {
-        Ok(reading) if reading.counted >= end => return Ok(Durable::Published),
+    let reading = match Reading::again(last.take(), files, ledger) {
+        Ok(reading) if reading.counted >= end => {
+            *last = Some(reading);
+            return Ok(Durable::Published);
+        }
         Ok(reading) => reading,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
@@ -68,7 +124,13 @@ pub(crate) fn share(
         }
     };
     rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
-    Ok(publish(files, &reading.snapshot, &reading.tally))
+    match publish(files, &reading.snapshot, &reading.tally) {
+        Ok((snapshot, version)) => {
+            *last = Some(reading.published(snapshot, version));
+            Ok(Durable::Published)
+        }
+        Err(error) => Ok(Durable::Unpublished(error)),
+    }
 }
 
 /// Another ledger stands under the name. A reset put ours away, and synced it first: if the new
@@ -80,7 +142,7 @@ fn put_away(files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<Durable
         Some(new) => new.first_line(files).map_err(unknown)?,
         None => None,
     };
-    let replaced = new.and_then(|line| line.record.replaces);
+    let replaced = new.and_then(|line| line.replaces);
     match (ours, replaced) {
         (Some(ours), Some(replaced))
             if replaced.opened == ours.sum.to_string() && replaced.end >= end =>
@@ -106,7 +168,10 @@ pub(crate) fn alone(
     if durability == Durability::Disk {
         sync(files, append).map_err(unknown)?;
     }
-    Ok(publish(files, snapshot, tally))
+    Ok(match publish(files, snapshot, tally) {
+        Ok(_) => Durable::Published,
+        Err(error) => Durable::Unpublished(error),
+    })
 }
 
 /// Writes the ledger's bytes from `from` to `to` again and syncs them.
@@ -131,18 +196,12 @@ pub(crate) fn sync(files: &EventFiles, file: &File) -> Result<()> {
         .map_err(|e: io::Error| Error::io("sync", &files.ledger, e))
 }
 
-fn publish(files: &EventFiles, snapshot: &Snapshot, tally: &Tally) -> Durable {
+fn publish(files: &EventFiles, snapshot: &Snapshot, tally: &Tally) -> Result<(Snapshot, Version)> {
     let next = snapshot.counting(tally);
-    // The count can be rebuilt from the ledger, so that it need not be synced; members that are
-    // not ours cannot.
-    match replace(
-        &files.count,
-        next.render().as_bytes(),
-        next.has_foreign_members(),
-    ) {
-        Ok(()) => Durable::Published,
-        Err(error) => Durable::Unpublished(error),
-    }
+    // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
+    // cannot.
+    let version = replace(&files.count, next.render().as_bytes(), next.is_personal())?;
+    Ok((next, version))
 }
 
 fn unknown(error: Error) -> Error {

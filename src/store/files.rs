@@ -41,6 +41,48 @@ impl FileId {
     }
 }
 
+/// A version of a file that was read, held open: as long as it is, no other file gets its number, so
+/// that an unchanged [`Stamp`] means unchanged contents.
+#[derive(Debug)]
+pub(crate) struct Version {
+    stamp: Stamp,
+    _pin: File,
+}
+
+/// What tells one version of a file from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    id: FileId,
+    length: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            id: FileId::of(metadata),
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+impl Version {
+    fn new(file: File, metadata: &Metadata) -> Self {
+        Self {
+            stamp: Stamp::of(metadata),
+            _pin: file,
+        }
+    }
+
+    /// Whether the name still means this version.
+    pub(crate) fn is_at(&self, path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|metadata| Stamp::of(&metadata) == self.stamp)
+    }
+}
+
 /// How a file is opened.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Access<'a> {
@@ -151,13 +193,14 @@ fn not_regular(path: &Path, metadata: &Metadata) -> Error {
 }
 
 /// Reads a whole regular file of at most `limit` bytes.
-pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, FileId)> {
+pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, Version)> {
     let (file, metadata) = open(path, Access::Read)?;
     let problem = |e| Error::io("read", path, e);
     let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize + 1);
     if metadata.len() <= limit {
         // One byte more than allowed shows a file that grows while it is read.
-        file.take(limit + 1)
+        (&file)
+            .take(limit + 1)
             .read_to_end(&mut bytes)
             .map_err(problem)?;
     }
@@ -172,7 +215,7 @@ pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, FileId)> 
         .at(path, 0, 0)
         .hint("a tickets.json is small: is this the right file?"));
     }
-    Ok((bytes, FileId::of(&metadata)))
+    Ok((bytes, Version::new(file, &metadata)))
 }
 
 /// Gives a file the mode and owner of another, as far as this process may.
@@ -229,7 +272,7 @@ pub(crate) fn write_beside(
 
 /// Replaces a file by a fresh one with these bytes, atomically: whoever opens `path` reads the
 /// old bytes or the new ones, never a mixture, and never finds the name missing. Mode and owner
-/// are kept.
+/// are kept. Returns the new version.
 ///
 /// `sync`: the bytes are on disk before the name means them. Without it a power cut may leave an
 /// empty file under the name.
@@ -237,17 +280,18 @@ pub(crate) fn write_beside(
 /// Exchanging the two names instead of renaming over one spares the flush that ext4 makes when a
 /// file is replaced (`auto_da_alloc`). Each version is a file of its own: one spare file used
 /// again and again would change under the hands of whoever still reads it.
-pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<Version> {
     let problem = |e| Error::io("replace", path, e);
     let model = fs::metadata(path).map_err(problem)?;
-    let temp = write_beside(path, bytes, Some(&model), sync)?;
-    if sys::exchange(temp.path(), path).map_err(problem)? {
+    let (file, temp) = write_beside(path, bytes, Some(&model), sync)?.into_parts();
+    if sys::exchange(&temp, path).map_err(problem)? {
         // The temporary name now means the old version, and goes with it.
-        temp.close().map_err(problem)
+        temp.close().map_err(problem)?;
     } else {
         temp.persist(path).map_err(|e| problem(e.error))?;
-        Ok(())
     }
+    let metadata = file.metadata().map_err(problem)?;
+    Ok(Version::new(file, &metadata))
 }
 
 /// Removes temporary files that killed processes left beside `path`. Only for a holder of all

@@ -4,10 +4,9 @@
 //! the sum of the line before (0 for the first). So a flipped byte breaks its own line, and a
 //! lost, swapped or foreign line breaks the line that follows it.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -64,58 +63,122 @@ pub(crate) struct Replaced {
     pub(crate) end: u64,
 }
 
+/// A text of a ledger line, borrowed from the line where that is possible. (`serde` borrows a bare
+/// `Cow`, but not one inside an `Option`.)
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
+    }
+}
+
+impl Text<'_> {
+    fn into_owned(self) -> Text<'static> {
+        Text(Cow::Owned(self.0.into_owned()))
+    }
+}
+
 /// One ledger line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Record {
+pub(crate) struct Record<'a> {
     /// The line's number, from 1, without gaps. The order of the ledger; never the clock's.
     pub(crate) seq: u64,
     /// When it was written, RFC 3339 in UTC. For people only.
-    pub(crate) at: String,
+    #[serde(borrow)]
+    pub(crate) at: Text<'a>,
     /// What it does.
     pub(crate) op: Op,
     /// The sale's id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) id: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<Text<'a>>,
     /// Who bought.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) buyer: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) buyer: Option<Text<'a>>,
     /// The id of the sale that is cancelled.
-    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub(crate) reference: Option<String>,
+    #[serde(
+        borrow,
+        default,
+        rename = "ref",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) reference: Option<Text<'a>>,
     /// How many: opened with, sold, given back, or (signed) adjusted by.
     pub(crate) quantity: i64,
     /// How many are left after this line.
     pub(crate) left: u64,
     /// The idempotency key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) key: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<Text<'a>>,
     /// The rush that bought, for sales that are not real.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) rush: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rush: Option<Text<'a>>,
     /// Why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<Text<'a>>,
     /// Of an opening line: the ledger before a reset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replaces: Option<Replaced>,
 }
 
-impl Record {
-    /// A line that opens an event.
-    pub(crate) fn open(stock: u64, replaces: Option<Replaced>) -> Self {
+impl Record<'_> {
+    /// A line, with no more than every line has, written now.
+    pub(crate) fn new(op: Op, seq: u64, quantity: i64, left: u64) -> Self {
         Self {
-            seq: 1,
-            at: now(),
-            op: Op::Open,
+            seq,
+            at: Text(Cow::Owned(now())),
+            op,
             id: None,
             buyer: None,
             reference: None,
-            quantity: stock.cast_signed(),
-            left: stock,
+            quantity,
+            left,
             key: None,
             rush: None,
             reason: None,
+            replaces: None,
+        }
+    }
+
+    /// A line that opens an event.
+    pub(crate) fn open(stock: u64, replaces: Option<Replaced>) -> Self {
+        Self {
             replaces,
+            ..Self::new(Op::Open, 1, stock.cast_signed(), stock)
+        }
+    }
+
+    /// The same record, independent of the bytes it was read from.
+    pub(crate) fn into_owned(self) -> Record<'static> {
+        Record {
+            seq: self.seq,
+            at: self.at.into_owned(),
+            op: self.op,
+            id: self.id.map(Text::into_owned),
+            buyer: self.buyer.map(Text::into_owned),
+            reference: self.reference.map(Text::into_owned),
+            quantity: self.quantity,
+            left: self.left,
+            key: self.key.map(Text::into_owned),
+            rush: self.rush.map(Text::into_owned),
+            reason: self.reason.map(Text::into_owned),
+            replaces: self.replaces,
         }
     }
 
@@ -138,16 +201,16 @@ pub(crate) fn now() -> String {
 
 /// A line as it stands, its sum not yet compared with the line before.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Line {
-    pub(crate) record: Record,
+pub(crate) struct Line<'a> {
+    pub(crate) record: Record<'a>,
     pub(crate) sum: Sum,
 }
 
-impl Line {
+impl<'a> Line<'a> {
     /// Parses a line without its newline. The error says what is wrong with it.
     ///
     /// `previous`: the sum of the line before; `None` leaves the sum unchecked.
-    pub(crate) fn parse(bytes: &[u8], previous: Option<Sum>) -> Result<Self, String> {
+    pub(crate) fn parse(bytes: &'a [u8], previous: Option<Sum>) -> Result<Self, String> {
         let body_length = bytes.len().checked_sub(SUM_TAIL).ok_or("it is cut short")?;
         let (body, tail) = bytes.split_at(body_length);
         let digits = tail
@@ -167,7 +230,7 @@ impl Line {
         {
             return Err("its checksum does not fit the line and the one before".into());
         }
-        let record: Record =
+        let record =
             serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
         Ok(Self { record, sum })
     }
@@ -190,8 +253,12 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// The tally after one more line that ends at `bytes`. The error says what does not add up.
-    pub(crate) fn after(&self, line: &Line, bytes: u64) -> Result<Self, String> {
-        let record = &line.record;
+    pub(crate) fn after(&self, line: &Line<'_>, bytes: u64) -> Result<Self, String> {
+        self.apply(&line.record, line.sum, bytes)
+    }
+
+    /// The same with a record and the sum of its line.
+    pub(crate) fn apply(&self, record: &Record<'_>, sum: Sum, bytes: u64) -> Result<Self, String> {
         if Some(record.seq) != self.seq.checked_add(1) {
             let next = u128::from(self.seq) + 1;
             return Err(format!("its seq is {}, not {next}", record.seq));
@@ -223,132 +290,11 @@ impl Tally {
                     bytes,
                     left,
                     sold,
-                    sum: line.sum,
+                    sum,
                 })
             }
             (Some(left), Some(_)) => Err(format!("it says {} left where {left} are", record.left)),
             _ => Err(format!("it takes {quantity} where there are fewer")),
         }
     }
-}
-
-/// A stretch of the ledger between two newlines.
-pub(crate) struct Stretch {
-    /// Where it begins, in bytes.
-    pub(crate) start: u64,
-    /// Where it ends, its newline included if there is one.
-    pub(crate) end: u64,
-    /// Its bytes without the newline, at most [`MAX_LINE`] of them.
-    pub(crate) bytes: Vec<u8>,
-    /// Whether a newline ends it.
-    pub(crate) terminated: bool,
-}
-
-/// Reads a ledger line by line, from an offset, in constant memory.
-pub(crate) struct Stretches<'a> {
-    file: &'a File,
-    buffer: Vec<u8>,
-    /// The part of `buffer` not yet handed out.
-    from: usize,
-    at: u64,
-    chunk: usize,
-    /// In the middle of a line that is too long.
-    passing_over: bool,
-}
-
-/// How much is read at first: the tail of a ledger is mostly a few lines, and memory that a short
-/// process touches costs it more than a second read. It doubles up to [`LARGE_CHUNK`].
-const CHUNK: usize = 2 * 1024;
-const LARGE_CHUNK: usize = 64 * 1024;
-
-impl<'a> Stretches<'a> {
-    pub(crate) fn new(file: &'a File, at: u64) -> Self {
-        Self {
-            file,
-            buffer: Vec::new(),
-            from: 0,
-            at,
-            chunk: CHUNK,
-            passing_over: false,
-        }
-    }
-
-    /// The next stretch; `None` at the end of the file. Of a line longer than [`MAX_LINE`] the
-    /// beginning is handed out, as not terminated; the rest of it is passed over.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Stretch>> {
-        loop {
-            let pending = self.buffer.get(self.from..).unwrap_or_default();
-            let newline = pending
-                .iter()
-                .take(MAX_LINE)
-                .position(|&byte| byte == b'\n');
-            let length = newline.unwrap_or(pending.len());
-            if newline.is_none() && length < MAX_LINE && self.fill()? {
-                continue;
-            }
-            if length == 0 && newline.is_none() {
-                return Ok(None);
-            }
-            let passed_over = self.passing_over;
-            self.passing_over = newline.is_none();
-            let stretch = self.take(length.min(MAX_LINE), newline.is_some());
-            if !passed_over {
-                return Ok(Some(stretch));
-            }
-        }
-    }
-
-    fn take(&mut self, length: usize, terminated: bool) -> Stretch {
-        let pending = self.buffer.get(self.from..).unwrap_or_default();
-        let bytes = pending.get(..length).unwrap_or_default().to_vec();
-        let start = self.at;
-        let used = length + usize::from(terminated);
-        self.from += used;
-        self.at += used as u64;
-        Stretch {
-            start,
-            end: self.at,
-            bytes,
-            terminated,
-        }
-    }
-
-    /// Reads on; `false` at the end of the file.
-    fn fill(&mut self) -> io::Result<bool> {
-        self.buffer.drain(..self.from);
-        self.from = 0;
-        let old = self.buffer.len();
-        self.buffer.resize(old + self.chunk, 0);
-        self.chunk = (2 * self.chunk).min(LARGE_CHUNK);
-        let offset = self.at + old as u64;
-        let read = loop {
-            let free = self.buffer.get_mut(old..).unwrap_or_default();
-            match self.file.read_at(free, offset) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result?,
-            }
-        };
-        self.buffer.truncate(old + read);
-        Ok(read > 0)
-    }
-}
-
-/// The line that ends just before `end`: its bytes without the newline. `None`: no line ends there.
-pub(crate) fn line_before(file: &File, end: u64) -> io::Result<Option<Vec<u8>>> {
-    // Most lines are short; one that is not is read again.
-    for longest in [512, MAX_LINE as u64 + 1] {
-        let length = end.min(longest);
-        let mut window = vec![0; length as usize];
-        file.read_exact_at(&mut window, end - length)?;
-        if window.pop() != Some(b'\n') {
-            return Ok(None);
-        }
-        if let Some(newline) = window.iter().rposition(|&byte| byte == b'\n') {
-            return Ok(Some(window.split_off(newline + 1)));
-        }
-        if length == end {
-            return Ok(Some(window));
-        }
-    }
-    Ok(None)
 }

@@ -62,8 +62,6 @@ pub(crate) struct Wait<'a> {
     pub(crate) limit: Duration,
     /// Asked a few times a second while waiting; `false` ends the wait.
     pub(crate) still_wanted: &'a mut dyn FnMut() -> bool,
-    /// What it means not to get the lock in time.
-    pub(crate) late: fn(Error) -> Error,
 }
 
 impl<'a> Wait<'a> {
@@ -72,7 +70,6 @@ impl<'a> Wait<'a> {
         Self {
             limit,
             still_wanted,
-            late: |error| error,
         }
     }
 }
@@ -140,6 +137,35 @@ impl LockFile {
         }
     }
 
+    /// Takes the lock if nobody holds it.
+    pub(crate) fn try_acquire(&mut self) -> Result<Option<Held<'_>>> {
+        loop {
+            let file = match self.file.take() {
+                Some(file) => file,
+                None => self.open()?,
+            };
+            let id = FileId::of_handle(&file).map_err(|e| Error::io("look at", &self.path, e))?;
+            let locked = try_lock(&file).map_err(|error| self.unusable(error))?;
+            if self.means(id)? {
+                let file = self.file.insert(file);
+                return Ok(locked.then_some(Held {
+                    path: &self.path,
+                    file,
+                    id,
+                }));
+            }
+        }
+    }
+
+    /// The error that it was not had in time; it names the holder.
+    pub(crate) fn busy(&self, limit: Duration) -> Error {
+        match FileId::of_name(&self.path) {
+            Ok(Some(id)) => busy(&self.path, id, limit),
+            _ => Error::new(Kind::Busy { holder: None }, "the lock was not had in time")
+                .at(&self.path, 0, 0),
+        }
+    }
+
     fn open(&self) -> Result<File> {
         match &self.model {
             None => open_regular(&self.path, Access::Read),
@@ -169,8 +195,8 @@ impl LockFile {
             Err(error) => return Err(self.unusable(error)),
         }
         let late = {
-            let (path, limit, late) = (self.path.clone(), wait.limit, wait.late);
-            move || late(busy(&path, id, limit))
+            let (path, limit) = (self.path.clone(), wait.limit);
+            move || busy(&path, id, limit)
         };
         let waiter = match patience {
             Patience::HandedOver(waiter) => waiter,

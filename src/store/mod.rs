@@ -2,10 +2,12 @@
 //!
 //! The store knows lines and counts; it knows no buyer.
 
+pub(crate) mod bell;
 pub(crate) mod durable;
 pub(crate) mod event;
 pub(crate) mod files;
 pub(crate) mod ledger;
+pub(crate) mod lines;
 pub(crate) mod lock;
 pub(crate) mod open;
 pub(crate) mod reading;

@@ -36,12 +36,13 @@ fn opening_line(
 /// Heals the ledger's end. Only for the holder of both locks.
 ///
 /// A newline that an editor took away is put back. Bytes that a crash left are put away in a file
-/// of their own, then cut off: they hold no sale that was ever acknowledged.
+/// of their own, then cut off: they hold no sale that was ever acknowledged. Returns what was done, for
+/// people.
 pub(crate) fn heal(
     files: &EventFiles,
     ledger: &LedgerFile,
     reading: &Reading,
-) -> Result<Option<PathBuf>> {
+) -> Result<Option<String>> {
     let problem = |e| Error::io("mend the end of", &files.ledger, e);
     let end = reading.tally.bytes;
     match &reading.rest {
@@ -57,7 +58,8 @@ pub(crate) fn heal(
                 .write_all_at(b"\n", with_it.bytes)
                 .map_err(problem)?;
             ledger.file.sync_data().map_err(problem)?;
-            Ok(None)
+            let ledger = files.ledger.display();
+            Ok(Some(format!("{ledger}: its last newline was put back")))
         }
         Rest::Torn { from } => {
             let torn = put_away_torn(files, ledger, *from)?;
@@ -66,7 +68,11 @@ pub(crate) fn heal(
             if reading.tally.seq == 0 {
                 write_opening_line(files, ledger, reading)?;
             }
-            Ok(Some(torn))
+            Ok(Some(format!(
+                "{}: bytes behind the last whole line, as a crash leaves them, were put away as {}",
+                files.ledger.display(),
+                torn.display()
+            )))
         }
     }
 }

@@ -7,8 +7,9 @@ use std::fs::File;
 use std::path::Path;
 
 use super::event::EventFiles;
-use super::files::{Access, FileId, try_open_regular};
-use super::ledger::{Line, Op, Stretch, Stretches, Tally, line_before};
+use super::files::{Access, FileId, Version, try_open_regular};
+use super::ledger::{Line, Op, Replaced, Sum, Tally};
+use super::lines::{Stretch, Stretches, line_before};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 
@@ -59,14 +60,24 @@ pub(crate) struct Reading {
     fork: Option<String>,
     /// Whether there is a ledger with at least one line.
     pub(crate) opened: bool,
+    /// `tickets.json` had no contents, and is to be rebuilt from the ledger.
+    pub(crate) rebuilt: bool,
+    /// Which `tickets.json` and which ledger were read.
+    version: Version,
+    ledger: Option<FileId>,
 }
 
 impl Reading {
     /// Reads `tickets.json` and the ledger's tail.
     pub(crate) fn take(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Self> {
-        let snapshot = Snapshot::read(&files.count)?;
+        let (snapshot, version) = Snapshot::look(&files.count)?;
         let Some(ledger) = ledger else {
-            return without_ledger(snapshot, files);
+            return without_ledger(snapshot, version, files);
+        };
+        let rebuilt = snapshot.is_none();
+        let snapshot = match snapshot {
+            Some(snapshot) => snapshot,
+            None => rebuilt_from(ledger, files)?,
         };
         let problem = |e| Error::io("read", &files.ledger, e);
         let length = ledger.file.metadata().map_err(problem)?.len();
@@ -78,6 +89,9 @@ impl Reading {
             tally: base,
             snapshot,
             rest: Rest::Clean,
+            rebuilt,
+            version,
+            ledger: Some(ledger.id),
         };
         if base.bytes > length {
             reading.tally.bytes = length;
@@ -88,6 +102,46 @@ impl Reading {
         }
         reading.follow(ledger, files)?;
         Ok(reading)
+    }
+
+    /// Reads again: only what has been written since, where that is all that has happened.
+    pub(crate) fn again(
+        before: Option<Self>,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+    ) -> Result<Self> {
+        match before {
+            Some(mut before)
+                if before.ledger == Some(ledger.id)
+                    && before.is_firm()
+                    && before.version.is_at(&files.count)
+                    && ledger.reaches(before.tally.bytes) =>
+            {
+                before.follow(ledger, files)?;
+                Ok(before)
+            }
+            _ => Self::take(files, Some(ledger)),
+        }
+    }
+
+    /// Whether everything added up, and nothing was left over.
+    fn is_firm(&self) -> bool {
+        self.rest == Rest::Clean && self.fork.is_none() && self.tally.seq > 0
+    }
+
+    /// The same after a line was appended.
+    pub(crate) fn with(mut self, tally: Tally) -> Self {
+        self.tally = tally;
+        self
+    }
+
+    /// The same after the count of all that was read was published.
+    pub(crate) fn published(mut self, snapshot: Snapshot, version: Version) -> Self {
+        self.counted = self.tally.bytes;
+        self.snapshot = snapshot;
+        self.version = version;
+        self.rebuilt = false;
+        self
     }
 
     /// Follows the lines after the counted ones, as far as they add up.
@@ -108,8 +162,9 @@ impl Reading {
                     self.opened = true;
                 }
                 Err(why) => {
+                    let first = (stretch.start, is_whole(&stretch));
                     self.rest =
-                        rest(self.tally.seq, &stretch, &mut stretches, why).map_err(problem)?;
+                        rest(self.tally.seq, first, &mut stretches, why).map_err(problem)?;
                     break;
                 }
             }
@@ -127,7 +182,23 @@ impl Reading {
     }
 }
 
-fn without_ledger(snapshot: Snapshot, files: &EventFiles) -> Result<Reading> {
+/// A count without contents, as it was when the event opened.
+fn rebuilt_from(ledger: &LedgerFile, files: &EventFiles) -> Result<Snapshot> {
+    match ledger.first_line(files)? {
+        Some(opening) => Ok(Snapshot::fresh(opening.left)),
+        None => Snapshot::read(&files.count),
+    }
+}
+
+fn without_ledger(
+    snapshot: Option<Snapshot>,
+    version: Version,
+    files: &EventFiles,
+) -> Result<Reading> {
+    let snapshot = match snapshot {
+        Some(snapshot) => snapshot,
+        None => Snapshot::read(&files.count)?,
+    };
     if let Some(counted) = snapshot.counted
         && counted.seq > 0
     {
@@ -148,6 +219,9 @@ fn without_ledger(snapshot: Snapshot, files: &EventFiles) -> Result<Reading> {
         rest: Rest::Clean,
         fork: None,
         opened: false,
+        rebuilt: false,
+        version,
+        ledger: None,
     })
 }
 
@@ -174,8 +248,9 @@ fn base(
     } else {
         None
     };
-    let line = last.and_then(|bytes| Some((Line::parse(&bytes, None).ok()?, bytes)));
-    let Some((line, bytes)) = line.filter(|(line, _)| line.record.seq == counted.seq) else {
+    let bytes = last.unwrap_or_default();
+    let line = Line::parse(&bytes, None).ok();
+    let Some(line) = line.filter(|line| line.record.seq == counted.seq) else {
         if replaced(ledger, counted.seq, counted.bytes).map_err(problem)? {
             // A reset that was killed after its commit, before it wrote the new count.
             return Ok((start, None));
@@ -216,15 +291,15 @@ fn base(
 /// What does not add up between a line and the one before it.
 fn fork(
     ledger: &LedgerFile,
-    line: &Line,
+    line: &Line<'_>,
     bytes: &[u8],
     start: u64,
 ) -> std::io::Result<Option<String>> {
     let before = match start {
         0 => Tally::default(),
         start => {
-            let before = line_before(&ledger.file, start)?;
-            let Some(before) = before.and_then(|bytes| Line::parse(&bytes, None).ok()) else {
+            let before = line_before(&ledger.file, start)?.unwrap_or_default();
+            let Ok(before) = Line::parse(&before, None) else {
                 return Ok(Some("the line before it is none".to_owned()));
             };
             Tally {
@@ -250,40 +325,66 @@ fn unterminated_end(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<
     let mut stretches = Stretches::new(&ledger.file, from);
     let mut last = None;
     while let Some(stretch) = stretches.next()? {
-        last = Some(stretch);
+        last = (!stretch.terminated).then(|| stretch.bytes.to_vec());
     }
-    Ok(last.filter(|last| !last.terminated).map(|last| last.bytes))
+    Ok(last)
 }
 
 /// Whether the ledger's opening line says that it took the place of one counted up to there.
 fn replaced(ledger: &LedgerFile, seq: u64, bytes: u64) -> std::io::Result<bool> {
     Ok(first_line(&ledger.file)?
-        .and_then(|line| line.record.replaces)
+        .and_then(|line| line.replaces)
         .is_some_and(|replaced| replaced.seq == seq && replaced.bytes == bytes))
 }
 
+/// The opening line of a ledger.
+#[derive(Debug)]
+pub(crate) struct FirstLine {
+    /// How many tickets it opened with.
+    pub(crate) left: u64,
+    /// Its sum: which ledger it is.
+    pub(crate) sum: Sum,
+    /// The ledger that it took the place of.
+    pub(crate) replaces: Option<Replaced>,
+}
+
 /// The opening line, if it is sound.
-fn first_line(ledger: &File) -> std::io::Result<Option<Line>> {
-    let first = Stretches::new(ledger, 0).next()?;
-    Ok(first
-        .and_then(|first| Line::parse(&first.bytes, Some(Tally::default().sum)).ok())
-        .filter(|line| line.record.op == Op::Open))
+fn first_line(ledger: &File) -> std::io::Result<Option<FirstLine>> {
+    let mut stretches = Stretches::new(ledger, 0);
+    let Some(first) = stretches.next()? else {
+        return Ok(None);
+    };
+    Ok(Line::parse(first.bytes, Some(Tally::default().sum))
+        .ok()
+        .filter(|line| line.record.op == Op::Open)
+        .map(|line| FirstLine {
+            left: line.record.left,
+            sum: line.sum,
+            replaces: line.record.replaces,
+        }))
 }
 
 impl LedgerFile {
+    /// Whether it is so long at least.
+    fn reaches(&self, bytes: u64) -> bool {
+        self.file
+            .metadata()
+            .is_ok_and(|metadata| metadata.len() >= bytes)
+    }
+
     /// Whether the name means this file now.
     pub(crate) fn is_at(&self, path: &Path) -> bool {
         matches!(FileId::of_name(path), Ok(Some(id)) if id == self.id)
     }
 
     /// The opening line, if it is sound.
-    pub(crate) fn first_line(&self, files: &EventFiles) -> Result<Option<Line>> {
+    pub(crate) fn first_line(&self, files: &EventFiles) -> Result<Option<FirstLine>> {
         first_line(&self.file).map_err(|e| Error::io("read", &files.ledger, e))
     }
 }
 
-fn one_more(tally: &Tally, stretch: &Stretch) -> std::result::Result<Tally, String> {
-    let line = Line::parse(&stretch.bytes, Some(tally.sum))?;
+fn one_more(tally: &Tally, stretch: &Stretch<'_>) -> std::result::Result<Tally, String> {
+    let line = Line::parse(stretch.bytes, Some(tally.sum))?;
     tally.after(&line, stretch.end)
 }
 
@@ -308,21 +409,24 @@ fn check_stock(snapshot: &Snapshot, tally: &Tally, counted: u64, files: &EventFi
 /// stands there itself, something else happened.
 fn rest(
     seq: u64,
-    first: &Stretch,
+    (start, whole): (u64, bool),
     stretches: &mut Stretches<'_>,
     why: String,
 ) -> std::io::Result<Rest> {
-    let whole = |stretch: &Stretch| Line::parse(&stretch.bytes, None).is_ok();
     let broken = Rest::Broken { line: seq + 1, why };
-    if whole(first) {
+    if whole {
         return Ok(broken);
     }
     while let Some(stretch) = stretches.next()? {
-        if whole(&stretch) {
+        if is_whole(&stretch) {
             return Ok(broken);
         }
     }
-    Ok(Rest::Torn { from: first.start })
+    Ok(Rest::Torn { from: start })
+}
+
+fn is_whole(stretch: &Stretch<'_>) -> bool {
+    Line::parse(stretch.bytes, None).is_ok()
 }
 
 fn broken(files: &EventFiles, line: u64, why: &str) -> Error {

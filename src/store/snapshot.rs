@@ -11,7 +11,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::files::read_capped;
+use super::files::{Version, read_capped};
 use super::ledger::Tally;
 use crate::error::{Error, Kind, Result};
 
@@ -51,15 +51,27 @@ pub(crate) struct Snapshot {
 impl Snapshot {
     /// Reads and checks the file.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes = read_capped(path, MAX_COUNT_BYTES)
-            .map_err(|error| explain_missing(error, path))?
-            .0;
+        match Self::look(path)? {
+            (Some(snapshot), _) => Ok(snapshot),
+            (None, _) => Err(Fault::new("is empty, not {\"ticket\": 2}", 1, 1).in_file(path)),
+        }
+    }
+
+    /// The same, with the version of the file that was read; `None` for a file without contents: what
+    /// a power cut may leave.
+    pub(crate) fn look(path: &Path) -> Result<(Option<Self>, Version)> {
+        let (bytes, version) =
+            read_capped(path, MAX_COUNT_BYTES).map_err(|error| explain_missing(error, path))?;
+        if bytes.iter().all(|&byte| byte == 0) {
+            return Ok((None, version));
+        }
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let (line, column) = line_and_column(before);
             corrupt("is not UTF-8 text").at(path, line, column)
         })?;
-        Self::parse(text).map_err(|fault| fault.in_file(path))
+        let snapshot = Self::parse(text).map_err(|fault| fault.in_file(path))?;
+        Ok((Some(snapshot), version))
     }
 
     /// The snapshot of a new event.
@@ -144,9 +156,12 @@ impl Snapshot {
         })
     }
 
-    /// Whether there are members that are not ours. They stand nowhere else than in this file.
-    pub(crate) fn has_foreign_members(&self) -> bool {
+    /// Whether the file holds what cannot be told from the ledger: members that are not ours, the other
+    /// spelling, another layout.
+    pub(crate) fn is_personal(&self) -> bool {
         self.members.iter().any(|(_, value)| value.is_some())
+            || self.spelling != SPELLINGS[0]
+            || self.one_a_line
     }
 
     /// The same file with the count of the ledger up to `tally`.

@@ -18,6 +18,19 @@ pub(crate) struct Shop {
     pub(crate) file: PathBuf,
 }
 
+impl Drop for Shop {
+    /// A test that fails leaves no process behind.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for process in self.processes() {
+                let _ = Command::new("kill")
+                    .args(["-9", &process.pid.to_string()])
+                    .status();
+            }
+        }
+    }
+}
+
 /// What a command came to.
 #[derive(Debug)]
 pub(crate) struct Run {

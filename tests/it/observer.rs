@@ -95,7 +95,7 @@ fn an_observer_stops_a_purchase_before_it_sells_and_not_after() {
                 [],
                 "the lock is free"
             );
-            assert!(office.buy("bob", 1).is_ok());
+            assert!(office.book("bob", 1).is_ok());
             shop.assert_adds_up();
         }
     }
@@ -112,14 +112,14 @@ fn limits_of_an_order_are_kept() {
         ("alice", 0),
         ("alice", u64::MAX),
     ] {
-        assert_eq!(office.buy(name, quantity).unwrap_err().kind(), Kind::Usage);
+        assert_eq!(office.book(name, quantity).unwrap_err().kind(), Kind::Usage);
     }
     assert_eq!(
-        office.buy("alice", 6).unwrap_err().kind(),
+        office.book("alice", 6).unwrap_err().kind(),
         Kind::SoldOut { left: 5 }
     );
     // Whatever a name holds, it stays one line.
-    let sale = office.buy("a\nb\u{1b}[31m\"\\\u{202e}", 1).unwrap();
+    let sale = office.book("a\nb\u{1b}[31m\"\\\u{202e}", 1).unwrap();
     assert_eq!(sale.left, 4);
     assert_eq!(shop.ledger().len(), 2);
     shop.assert_adds_up();
@@ -130,12 +130,12 @@ fn one_office_sells_again_and_again_and_after_a_reset() {
     let shop = Shop::stock(3);
     let mut office = BoxOffice::at(&shop.file).unwrap();
     let mut other = BoxOffice::at(&shop.file).unwrap();
-    assert_eq!(office.buy("alice", 1).unwrap().left, 2);
-    assert_eq!(other.buy("bob", 1).unwrap().left, 1);
+    assert_eq!(office.book("alice", 1).unwrap().left, 2);
+    assert_eq!(other.book("bob", 1).unwrap().left, 1);
     other
         .reset(Some(10), tickets::office::DEFAULT_WAIT)
         .unwrap();
-    assert_eq!(office.buy("carol", 1).unwrap().left, 9);
+    assert_eq!(office.book("carol", 1).unwrap().left, 9);
     assert_eq!(office.query().unwrap().left, 9);
     shop.assert_adds_up();
 }

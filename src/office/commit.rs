@@ -1,0 +1,240 @@
+//! One change of the ledger: read, decide, append under the lock; then make it durable.
+//!
+//! Sales, cancellations and adjustments all go through [`BoxOffice::commit`].
+
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::time::Duration;
+
+use super::order::{Observer, Step};
+use super::{BoxOffice, Ledger, no_ledger};
+use crate::error::{Error, Kind, Result};
+use crate::store::durable::{self, Durability, Durable};
+use crate::store::event::EventFiles;
+use crate::store::files::FileId;
+use crate::store::ledger::{Record, Tally};
+use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
+use crate::store::open;
+use crate::store::reading::{LedgerFile, Reading, Rest};
+
+/// A sale that need not be durable by itself is made so when so many bytes are not: readers follow
+/// them one by one.
+const UNPROVEN: u64 = 256 * 1024;
+
+/// On which terms a line is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    pub(super) lock: LockKind,
+    pub(super) wait: Duration,
+    pub(super) durability: Durability,
+}
+
+/// What is to be done, now that the event has been read.
+pub(super) enum Draft<'r> {
+    /// This line is to be written.
+    Write(Record<'r>),
+    /// The ledger says already, up to this byte, what was to be written.
+    Known {
+        /// What must be durable before that is answered.
+        end: u64,
+    },
+}
+
+/// What was done.
+pub(super) struct Committed {
+    /// What the ledger adds up to with the line, or with what was found.
+    pub(super) tally: Tally,
+    /// Why `tickets.json` does not show it yet.
+    pub(super) unpublished: Option<Error>,
+}
+
+impl BoxOffice {
+    /// Writes the line that `draft` makes of what it reads, and makes it durable. Under the lock
+    /// `draft` may be asked again: when the lock file was deleted or replaced meanwhile.
+    pub(super) fn commit<'r, O: Observer>(
+        &mut self,
+        terms: Terms,
+        observer: &mut O,
+        draft: &mut dyn FnMut(&Reading, &LedgerFile, &mut O) -> Result<Draft<'r>>,
+    ) -> Result<Committed> {
+        self.open(terms.wait)?;
+        let (reading, end, written) = loop {
+            observer.at(Step::LockWanted)?;
+            let held = match terms.lock {
+                LockKind::None => None,
+                LockKind::Exclusive => Some(self.lock.acquire(
+                    &mut self.patience,
+                    &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
+                )?),
+            };
+            if held.is_some() {
+                observer.at(Step::LockGot)?;
+                ready_ledger(&self.files, &mut self.ledger)?;
+            }
+            let Some(ledger) = &self.ledger else {
+                return Err(no_ledger(&self.files));
+            };
+            let reading = match held {
+                // Without a lock a buyer believes what it sees.
+                None => Reading::take(&self.files, Some(&ledger.rewrite))?,
+                Some(_) => {
+                    let last = self.last.take();
+                    sound(&self.files, ledger, last, terms.wait, &mut self.notes)?
+                }
+            };
+            if reading.tally.seq == 0 {
+                return Err(no_ledger(&self.files));
+            }
+            let record = match draft(&reading, &ledger.rewrite, observer) {
+                Ok(Draft::Write(record)) => record,
+                Ok(Draft::Known { end }) => break (reading, end, None),
+                Err(error) => {
+                    self.last = Some(reading);
+                    return Err(error);
+                }
+            };
+            if lost(held.as_ref())? {
+                continue;
+            }
+            let before = &reading.tally;
+            let tally = append(&self.files, &ledger.append, before, &record, held.is_some())?;
+            let _ = observer.at(Step::Written);
+            break (reading, tally.bytes, Some(tally));
+        };
+        if terms.lock != LockKind::None {
+            let _ = observer.at(Step::LockReleased);
+        }
+        let tally = written.unwrap_or(reading.tally);
+        let unpublished = self.finish(terms, reading, tally, end)?;
+        if terms.durability == Durability::Disk || written.is_none() {
+            let _ = observer.at(Step::Durable);
+        }
+        Ok(Committed { tally, unpublished })
+    }
+
+    /// The second stage: makes the ledger durable up to `end`, and publishes the count.
+    fn finish(
+        &mut self,
+        terms: Terms,
+        reading: Reading,
+        tally: Tally,
+        end: u64,
+    ) -> Result<Option<Error>> {
+        let Some(ledger) = &self.ledger else {
+            return Err(no_ledger(&self.files));
+        };
+        let durable = if terms.lock == LockKind::None {
+            let (files, append) = (&self.files, &ledger.append);
+            durable::alone(files, append, terms.durability, &reading.snapshot, &tally)?
+        } else {
+            let unproven = tally.bytes.saturating_sub(reading.counted);
+            let covered = reading.counted >= end;
+            let written = tally.seq > reading.tally.seq;
+            self.last = Some(reading.with(tally));
+            let lazy = terms.durability == Durability::Process && written && unproven < UNPROVEN;
+            if covered || lazy {
+                return Ok(None);
+            }
+            durable::share(
+                &self.files,
+                &ledger.rewrite,
+                &ledger.bell,
+                &mut self.turn,
+                end,
+                &mut self.last,
+                &mut Wait::wanted(terms.wait, &mut || true),
+            )?
+        };
+        Ok(match durable {
+            Durable::Published => None,
+            Durable::Unpublished(error) => Some(error),
+        })
+    }
+}
+
+/// Whether the lock file was deleted or replaced under our hands.
+fn lost(held: Option<&Held<'_>>) -> Result<bool> {
+    held.map_or(Ok(false), |held| Ok(!held.verify()?))
+}
+
+/// Opens the ledger that the name means now, and creates it where it is missing. Only for the
+/// holder of the event's lock.
+pub(super) fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>) -> Result<()> {
+    let named =
+        FileId::of_name(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
+    if ledger.is_some() && named == ledger.as_ref().map(|ledger| ledger.rewrite.id) {
+        return Ok(());
+    }
+    *ledger = None;
+    if named.is_none() {
+        let reading = Reading::take(files, None)?;
+        open::create_ledger(files, reading.snapshot.ticket)?;
+    }
+    *ledger = Ledger::open(files)?;
+    Ok(())
+}
+
+/// Reads under the event's lock, and heals what a crash left.
+fn sound(
+    files: &EventFiles,
+    ledger: &Ledger,
+    last: Option<Reading>,
+    wait: Duration,
+    notes: &mut Vec<String>,
+) -> Result<Reading> {
+    let ledger = &ledger.rewrite;
+    let reading = Reading::again(last, files, ledger)?.sound(files)?;
+    if reading.rest == Rest::Clean && reading.tally.seq > 0 {
+        if reading.rebuilt {
+            notes.push(format!(
+                "{} was empty, as a power cut leaves it: rebuilt from the ledger",
+                files.count.display()
+            ));
+        }
+        return Ok(reading);
+    }
+    let mut turn = LockFile::on(files.ledger.clone());
+    let wanted = &mut || true;
+    let mut wait = Wait::wanted(wait, wanted);
+    let _turn = turn.acquire(&mut Patience::default(), &mut wait)?;
+    let reading = Reading::take(files, Some(ledger))?.sound(files)?;
+    notes.extend(open::heal(files, ledger, &reading)?);
+    Reading::take(files, Some(ledger))?.sound(files)
+}
+
+/// One write call appends the line: whole, or it is taken back.
+fn append(
+    files: &EventFiles,
+    mut ledger: &File,
+    before: &Tally,
+    record: &Record<'_>,
+    locked: bool,
+) -> Result<Tally> {
+    let problem = |e| Error::io("write to", &files.ledger, e).hint("nothing was changed");
+    let Some((line, sum)) = record.encode(before.sum) else {
+        return Err(Error::new(Kind::Usage, "this does not fit a ledger line"));
+    };
+    let impossible = |why| Error::new(Kind::Integrity, why).at(&files.ledger, record.seq, 0);
+    let after = before
+        .apply(record, sum, before.bytes + line.len() as u64)
+        .map_err(impossible)?;
+    let written = loop {
+        match ledger.write(&line) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => break result.map_err(problem)?,
+        }
+    };
+    if written < line.len() {
+        // Under the lock nobody else has appended since; without it, others may have.
+        if locked {
+            ledger.set_len(before.bytes).map_err(problem)?;
+        }
+        return Err(problem(io::ErrorKind::StorageFull.into()));
+    }
+    if locked {
+        return Ok(after);
+    }
+    // After an appending write the offset is where that write ended.
+    let bytes = ledger.stream_position().map_err(problem)?;
+    Ok(Tally { bytes, ..after })
+}

@@ -1,0 +1,267 @@
+//! The box office: query, the one purchase, cancel, adjust, audit, reset.
+
+mod commit;
+mod order;
+mod purchase;
+mod reset;
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+use crate::error::{Error, Kind, Result};
+use crate::store::bell::Bell;
+use crate::store::durable;
+use crate::store::event::EventFiles;
+use crate::store::files::{Access, FileId, open_regular};
+use crate::store::ledger::Tally;
+use crate::store::lock::{LockFile, LockKind, Patience, Wait};
+use crate::store::open;
+use crate::store::reading::{LedgerFile, Reading, Rest, open_ledger};
+use crate::store::snapshot::Snapshot;
+
+use commit::ready_ledger;
+
+pub use crate::store::durable::Durability;
+pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Step, Unobserved};
+pub use reset::Reset;
+
+/// What an event holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// How many are left.
+    pub left: u64,
+    /// How many are sold.
+    pub sold: u64,
+}
+
+/// The state of an event before a rush, to judge the rush by.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) tally: Tally,
+    /// The ledger, which stays readable when a reset puts it away.
+    pub(crate) ledger: LedgerFile,
+    /// Where it ended, in bytes.
+    pub(crate) end: u64,
+}
+
+/// One event, opened by one thread of one process.
+///
+/// A second one in the same thread is safe, but waits for the lock like any other buyer.
+#[derive(Debug)]
+pub struct BoxOffice {
+    files: EventFiles,
+    /// The lock for deciding.
+    lock: LockFile,
+    /// The lock for making durable: the turn to sync.
+    turn: LockFile,
+    patience: Patience,
+    ledger: Option<Ledger>,
+    /// What was read last, so that the next look is a short one.
+    last: Option<Reading>,
+    /// What was healed.
+    notes: Vec<String>,
+}
+
+/// The ledger, open twice: Linux appends whatever is written through an appending handle, at
+/// whatever offset, so that rewriting needs another.
+#[derive(Debug)]
+struct Ledger {
+    rewrite: LedgerFile,
+    append: File,
+    bell: Bell,
+}
+
+impl BoxOffice {
+    /// Opens the event whose count is at `path`. Nothing is read or locked yet. A relative path is
+    /// looked up at each call: give an absolute one to a program that changes its directory.
+    pub fn at(path: impl AsRef<Path>) -> Result<Self> {
+        let files = EventFiles::at(path.as_ref())?;
+        Ok(Self {
+            lock: LockFile::created_like(files.lock.clone(), files.count.clone()),
+            turn: LockFile::on(files.ledger.clone()),
+            patience: Patience::default(),
+            ledger: None,
+            last: None,
+            notes: Vec::new(),
+            files,
+        })
+    }
+
+    /// The same, with locks waited for in another way.
+    pub(crate) fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The path of the count; where that was a symbolic link, what it leads to.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.files.count
+    }
+
+    /// How many are left and sold. Takes no lock, waits for nobody, writes nothing.
+    ///
+    /// # Errors
+    /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
+    pub fn query(&self) -> Result<Count> {
+        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        Ok(count(&reading))
+    }
+
+    /// How many are left as `tickets.json` has it, whatever the ledger says.
+    pub fn written_count(&self) -> Result<u64> {
+        Ok(Snapshot::read(&self.files.count)?.ticket)
+    }
+
+    /// What a buyer without a lock believes: the count, and the ledger as far as it adds up.
+    pub(crate) fn believe(&self) -> Result<Count> {
+        Ok(count(&self.reread(Ok)?))
+    }
+
+    /// Reads without a lock. A reset between two looks makes files of different times meet; then
+    /// the files are others at the next look, or the error is real.
+    fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
+        let look = || match &self.ledger {
+            Some(Ledger {
+                rewrite: ledger, ..
+            }) if ledger.is_at(&self.files.ledger) => {
+                Reading::take(&self.files, Some(ledger)).and_then(&check)
+            }
+            _ => {
+                let ledger = open_ledger(&self.files, Access::Read)?;
+                Reading::take(&self.files, ledger.as_ref()).and_then(&check)
+            }
+        };
+        let which =
+            || [&self.files.count, &self.files.ledger].map(|path| FileId::of_name(path).ok());
+        let mut result = look();
+        for _ in 0..100 {
+            match &result {
+                Err(error) if error.kind() == Kind::Integrity => {}
+                _ => break,
+            }
+            let before = which();
+            result = look();
+            if which() == before {
+                break;
+            }
+        }
+        result
+    }
+
+    /// Gets the event ready for a rush: the ledger exists, and what killed processes left is
+    /// swept. Under a lock everything must add up; without one, buyers believe what they see.
+    pub(crate) fn prepare(&mut self, lock: LockKind, wait: &mut Wait<'_>) -> Result<Opening> {
+        let ledger = open_ledger(&self.files, Access::Read)?;
+        let reading = Reading::take(&self.files, ledger.as_ref())?;
+        let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean;
+        if !ready || open::has_strays(&self.files)? {
+            let _held = self.lock.acquire(&mut self.patience, wait)?;
+            ready_ledger(&self.files, &mut self.ledger)?;
+            let _turn = self.turn.acquire(&mut self.patience, wait)?;
+            if let Some(ledger) = &self.ledger {
+                let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
+                let healed = open::heal(&self.files, &ledger.rewrite, &reading)?;
+                self.notes.extend(healed);
+            }
+            open::sweep(&self.files)?;
+        }
+        let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
+            return Err(no_ledger(&self.files));
+        };
+        let reading = Reading::take(&self.files, Some(&ledger))?;
+        let reading = match lock {
+            LockKind::None => reading,
+            LockKind::Exclusive => reading.sound(&self.files)?,
+        };
+        let metadata = ledger.file.metadata();
+        let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
+        Ok(Opening {
+            tally: reading.tally,
+            end: metadata.len(),
+            ledger,
+        })
+    }
+
+    /// Opens the event's ledger, and creates it where it is missing or empty.
+    pub(crate) fn open(&mut self, wait: Duration) -> Result<()> {
+        if self.ledger.is_some() {
+            return Ok(());
+        }
+        self.ledger = Ledger::open(&self.files)?;
+        let length = |ledger: &Ledger| ledger.append.metadata().map(|metadata| metadata.len());
+        let empty = match &self.ledger {
+            Some(ledger) => {
+                length(ledger).map_err(|e| Error::io("look at", &self.files.ledger, e))? == 0
+            }
+            None => true,
+        };
+        if empty {
+            let wanted = &mut || true;
+            self.prepare(LockKind::Exclusive, &mut Wait::wanted(wait, wanted))?;
+            self.ledger = Ledger::open(&self.files)?;
+        }
+        Ok(())
+    }
+
+    /// Makes durable what is on the ledger, whoever wrote it.
+    pub(crate) fn sync(&self) -> Result<()> {
+        match open_ledger(&self.files, Access::ReadWrite)? {
+            Some(ledger) => durable::sync(&self.files, &ledger.file),
+            None => Ok(()),
+        }
+    }
+
+    /// What was healed since this was last asked, in words for people: what crashes left behind.
+    pub fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// The event's files.
+    pub(crate) fn files(&self) -> &EventFiles {
+        &self.files
+    }
+}
+
+impl Ledger {
+    fn open(files: &EventFiles) -> Result<Option<Self>> {
+        let Some(rewrite) = open_ledger(files, Access::ReadWrite)? else {
+            return Ok(None);
+        };
+        let append = open_regular(&files.ledger, Access::Append)?;
+        Ok(Some(Self {
+            bell: Bell::of(&rewrite.file),
+            rewrite,
+            append,
+        }))
+    }
+}
+
+fn count(reading: &Reading) -> Count {
+    let tally = match &reading.rest {
+        Rest::Unterminated { with_it } => with_it,
+        _ => &reading.tally,
+    };
+    Count {
+        left: tally.left,
+        sold: tally.sold,
+    }
+}
+
+fn no_ledger(files: &EventFiles) -> Error {
+    Error::new(Kind::Integrity, "is gone, or has no opening line any more")
+        .at(&files.ledger, 0, 0)
+        .hint("nothing was sold; 'tickets reset' starts afresh")
+}
+
+/// A random number from the operating system. A generator of our own, as `rand::random` has one,
+/// looks at the processor's features first, which in a virtual machine costs a short process more
+/// than a whole sale.
+pub(crate) fn random() -> Result<u32> {
+    SysRng
+        .try_next_u32()
+        .map_err(|e| Error::new(Kind::Io, format!("the system gives no random numbers: {e}")))
+}

@@ -1,0 +1,106 @@
+//! The one purchase.
+
+use std::time::Duration;
+
+use super::commit::{Draft, Terms};
+use super::order::{Observer, Order, Sale, Step, Unobserved};
+use super::{BoxOffice, random};
+use crate::error::{Error, Kind, Result};
+use crate::store::ledger::{Op, Record};
+use crate::store::reading::Reading;
+
+impl BoxOffice {
+    /// Books: a real sale under the exclusive lock, as [`BoxOffice::purchase`] of [`Order::new`] is.
+    pub fn book(&mut self, buyer: &str, quantity: u64) -> Result<Sale> {
+        self.purchase(&Order::new(buyer, quantity), &mut Unobserved)
+    }
+
+    /// Buys, or finds that there are not enough left. Every sale is made here: with a lock or
+    /// without, real or in a rush, by a process or a thread.
+    ///
+    /// # Errors
+    /// - [`Kind::SoldOut`]: there are fewer left than wanted;
+    /// - [`Kind::Refused`]: the key belongs to another sale, or to one that was cancelled since;
+    /// - [`Kind::Busy`]: the lock was not had in time;
+    /// - [`Kind::Integrity`]: the files do not add up;
+    /// - [`Kind::OutcomeUnknown`]: the sale is on the ledger, but could not be made durable;
+    /// - [`Kind::Interrupted`]: the observer stopped it.
+    ///
+    /// After all but `OutcomeUnknown`, nothing was sold.
+    pub fn purchase(&mut self, order: &Order<'_>, observer: &mut impl Observer) -> Result<Sale> {
+        order.check()?;
+        let terms = Terms {
+            lock: order.lock,
+            wait: order.wait,
+            durability: order.durability,
+        };
+        let mut id = String::new();
+        let done = self.commit(terms, observer, &mut |reading, _, observer| {
+            let record = sell(order, reading, observer, &mut id)?;
+            Ok(Draft::Write(record))
+        })?;
+        Ok(Sale {
+            id,
+            buyer: order.buyer.to_owned(),
+            quantity: order.quantity,
+            left: done.tally.left,
+            seq: done.tally.seq,
+            replayed: false,
+            unpublished: done.unpublished,
+        })
+    }
+}
+
+/// Thinks, and writes the sale down, under a new id.
+fn sell<'o, O: Observer>(
+    order: &Order<'o>,
+    reading: &Reading,
+    observer: &mut O,
+    id: &mut String,
+) -> Result<Record<'o>> {
+    let before = &reading.tally;
+    observer.at(Step::Read {
+        left: before.left,
+        seq: before.seq,
+    })?;
+    // Whoever finds too few left has nothing to think about.
+    let Some(left) = before.left.checked_sub(order.quantity) else {
+        return Err(sold_out(order.quantity, before.left));
+    };
+    if order.think > Duration::ZERO {
+        observer.think(order.think)?;
+    }
+    let seq = before.seq + 1;
+    observer.at(Step::Write { left, seq })?;
+    *id = sale_id(seq)?;
+    Ok(Record {
+        id: Some(id.clone().into()),
+        buyer: Some(order.buyer.into()),
+        key: order.key.map(Into::into),
+        rush: order.rush.map(Into::into),
+        ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
+    })
+}
+
+fn sold_out(wanted: u64, left: u64) -> Error {
+    let message = match left {
+        0 => format!("asked for {wanted}, none left"),
+        left => format!("asked for {wanted}, {left} left"),
+    };
+    Error::new(Kind::SoldOut { left }, message)
+}
+
+/// The number of the sale's line, so that a sale can be found by it, and six random characters, so
+/// that two buyers who race for one line, or two events, never share an id.
+fn sale_id(seq: u64) -> Result<String> {
+    // Crockford's base 32: no letter that is easily taken for another.
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let random = random()?;
+    let letters = (0..6).map(|at| {
+        let index = (random >> (5 * at)) as usize % ALPHABET.len();
+        ALPHABET
+            .get(index)
+            .map_or('0', |&letter| char::from(letter))
+    });
+    Ok(format!("{seq}-{}", letters.collect::<String>()))
+}

@@ -1,0 +1,69 @@
+//! Starting an event anew.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::BoxOffice;
+use crate::error::{Error, Kind, Result};
+use crate::store::event::EventFiles;
+use crate::store::files::{Access, FileId};
+use crate::store::lock::Wait;
+use crate::store::open;
+use crate::store::reading::open_ledger;
+use crate::store::snapshot::{MAX_STOCK, Snapshot};
+
+/// What a reset did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reset {
+    /// The stock now.
+    pub stock: u64,
+    /// Where the old ledger is, if there was one.
+    pub archive: Option<PathBuf>,
+}
+
+impl BoxOffice {
+    /// Starts the event anew with `stock`, or with the stock it opened with, or with 2. The old
+    /// ledger is put away, never deleted. Waits for whoever holds the lock.
+    pub fn reset(&mut self, stock: Option<u64>, wait: Duration) -> Result<Reset> {
+        if let Some(stock) = stock.filter(|stock| *stock > MAX_STOCK) {
+            return Err(Error::new(
+                Kind::Usage,
+                format!("a stock of {stock} is more than the {MAX_STOCK} that can be counted"),
+            ));
+        }
+        if FileId::of_name(&self.files.count).is_ok_and(|id| id.is_none()) {
+            open::create_event(&self.files, stock.unwrap_or(2))?;
+        }
+        // What is no file of ours is left alone, and gets no lock beside it.
+        match Snapshot::read(&self.files.count) {
+            Err(error) if error.kind() != Kind::Integrity => return Err(error),
+            _ => {}
+        }
+        let wanted = &mut || true;
+        let mut wait = Wait::wanted(wait, wanted);
+        let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
+        let ledger = open_ledger(&self.files, Access::Read)?;
+        let _turn = match &ledger {
+            Some(_) => Some(self.turn.acquire(&mut self.patience, &mut wait)?),
+            None => None,
+        };
+        let stock = match stock {
+            Some(stock) => stock,
+            None => opening_stock(&self.files)?,
+        };
+        let archive = open::restart(&self.files, stock)?;
+        open::sweep(&self.files)?;
+        self.ledger = None;
+        Ok(Reset { stock, archive })
+    }
+}
+
+/// The stock that the event opened with.
+fn opening_stock(files: &EventFiles) -> Result<u64> {
+    if let Some(ledger) = open_ledger(files, Access::Read)?
+        && let Some(line) = ledger.first_line(files)?
+    {
+        return Ok(line.left);
+    }
+    Ok(Snapshot::read(&files.count)?.ticket)
+}
