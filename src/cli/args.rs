@@ -44,6 +44,10 @@ Examples:
   tickets buy --users 8 --lock    the same under the lock: nothing is oversold
   tickets reset                   give the stock back
 
+  tickets book alice --quantity 2 --key web-7f1c     a real sale
+  tickets sales                   who has bought
+  tickets audit                   does everything add up
+
 Exit codes:
   0 done   1 I/O error   2 usage   3 sold out   4 refused
   5 busy: the lock was not had in time
@@ -75,6 +79,57 @@ found, 5 when a buyer did not get the lock in time, 1 when a buyer failed, else 
 were not enough tickets for all.")]
     Buy(Buy),
 
+    /// Book tickets for somebody: one real sale, always locked
+    #[command(after_help = "\
+Examples:
+  tickets book alice
+  tickets book \"Bob Smith\" --quantity 2
+  tickets book carol --key web-7f1c      try it as often as you like: it is sold once
+
+Booked means: on disk. With --key, the same order again gives the same sale again; another order with
+that key is refused. Exits 3 when too few are left, 4 when the key is another's, 5 when the lock was not
+had in time, and 1 when the outcome is unknown: then try again with the same key.")]
+    Book(Book),
+
+    /// Give a sale, or a part of it, back to the stock, once
+    #[command(after_help = "\
+Examples:
+  tickets cancel 7-k3v9xq
+  tickets cancel 7-k3v9xq --quantity 1 --reason ill
+
+The id is what 'tickets book' printed; 'tickets sales' lists them. Exits 4 when there is no such sale or
+nothing of it to give back.")]
+    Cancel(Cancel),
+
+    /// Add tickets to the stock, or take away some that are not sold
+    #[command(after_help = "\
+Examples:
+  tickets adjust +20 --reason \"gallery opened\"
+  tickets adjust -10 --reason \"stage grew\"
+
+Never takes away what is sold: exits 4 instead.")]
+    Adjust(Adjust),
+
+    /// List the sales
+    #[command(after_help = "\
+Examples:
+  tickets sales
+  tickets sales --name alice
+  tickets sales --format csv > sales.csv
+
+In CSV, a text that a spreadsheet would take for a formula gets an apostrophe before it.")]
+    Sales(Sales),
+
+    /// Does everything add up: every line of the ledger, and the count
+    #[command(after_help = "\
+Examples:
+  tickets audit
+  tickets audit --repair      write the count anew from the ledger, and the like
+
+Repairs only what can be proven, under the lock, and says what it did. Exits 6 when something does not
+add up.")]
+    Audit(Audit),
+
     /// Start the event anew; the old ledger is put away, not deleted
     #[command(after_help = "\
 Examples:
@@ -82,8 +137,143 @@ Examples:
   tickets reset 200      with 200
   tickets -f gig.json reset 50     make a new event
 
-Waits for whoever holds the lock.")]
+Waits for whoever holds the lock. Refuses (exit 4) while tickets are booked, unless --force.")]
     Reset(Reset),
+
+    /// Completions for a shell, on stdout
+    #[command(after_help = "\
+Examples:
+  tickets completions bash > ~/.local/share/bash-completion/completions/tickets
+  tickets completions zsh > ~/.zfunc/_tickets
+  tickets completions fish > ~/.config/fish/completions/tickets.fish")]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+
+    /// The manual: a page on stdout, or a page for each command in a directory
+    #[command(after_help = "\
+Examples:
+  tickets man | man -l -
+  tickets man ~/.local/share/man/man1")]
+    Man {
+        /// Where to write a page for each command
+        directory: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Book {
+    /// Who buys
+    pub(crate) name: String,
+
+    /// How many tickets
+    #[arg(short = 'n', long, value_name = "Q", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=tickets::MAX_STOCK))]
+    pub(crate) quantity: u64,
+
+    /// The idempotency key: however often an order with it is given, it is sold once
+    #[arg(short, long)]
+    pub(crate) key: Option<String>,
+
+    /// What the sale survives once it is answered
+    #[arg(long, value_name = "WHAT", default_value = "disk")]
+    pub(crate) durability: Durability,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Durability {
+    /// A power cut too
+    Disk,
+    /// kill -9, but not a power cut; tickets.json may show it later
+    Process,
+}
+
+impl From<Durability> for tickets::office::Durability {
+    fn from(durability: Durability) -> Self {
+        match durability {
+            Durability::Disk => Self::Disk,
+            Durability::Process => Self::Process,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cancel {
+    /// The sale's id, as in 7-k3v9xq
+    pub(crate) id: String,
+
+    /// How many of its tickets [default: all that are not given back yet]
+    #[arg(short = 'n', long, value_name = "Q", value_parser = clap::value_parser!(u64).range(1..=tickets::MAX_STOCK))]
+    pub(crate) quantity: Option<u64>,
+
+    /// Why; kept on the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Adjust {
+    /// By how much: +20 or -10
+    #[arg(value_name = "+N|-N", allow_hyphen_values = true, value_parser = signed)]
+    pub(crate) quantity: i64,
+
+    /// Why; kept on the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sales {
+    /// Only those of this buyer
+    #[arg(long, value_name = "WHO")]
+    pub(crate) name: Option<String>,
+
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// One document
+    Json,
+    /// An object a line
+    Jsonl,
+    /// For spreadsheets
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Put right what can be proven
+    #[arg(long)]
+    pub(crate) repair: bool,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
+}
+
+fn signed(text: &str) -> Result<i64, String> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("write +N to add tickets, -N to take some away".into());
+    }
+    match text.parse::<i64>() {
+        Ok(0) => Err("that changes nothing".into()),
+        Ok(number) if number.unsigned_abs() <= tickets::MAX_STOCK => Ok(number),
+        _ => Err(format!("at most {} can be counted", tickets::MAX_STOCK)),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -137,6 +327,10 @@ pub(crate) struct Reset {
     #[arg(value_name = "N", value_parser = clap::value_parser!(u64).range(0..=tickets::MAX_STOCK))]
     pub(crate) stock: Option<u64>,
 
+    /// Even while tickets are booked
+    #[arg(long)]
+    pub(crate) force: bool,
+
     #[command(flatten)]
     pub(crate) wait: Wait,
 }
@@ -164,7 +358,14 @@ impl Command {
         match self {
             Self::Query => "query",
             Self::Buy(_) => "buy",
+            Self::Book(_) => "book",
+            Self::Cancel(_) => "cancel",
+            Self::Adjust(_) => "adjust",
+            Self::Sales(_) => "sales",
+            Self::Audit(_) => "audit",
             Self::Reset(_) => "reset",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
         }
     }
 }

@@ -1,16 +1,17 @@
 //! The command line: the one place that prints.
 
 mod args;
+mod booking;
+mod books;
 mod buy;
+mod manual;
 mod screen;
 mod signals;
-
-use std::time::Duration;
 
 use clap::Parser;
 use serde::Serialize;
 
-use args::{Cli, Command};
+use args::{Cli, Command, Reset};
 use screen::Screen;
 use tickets::{BoxOffice, Error, Kind, Result};
 
@@ -36,7 +37,14 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
     match &cli.command {
         Command::Query => query(cli, screen),
         Command::Buy(arguments) => buy::run(cli, arguments, screen),
-        Command::Reset(arguments) => reset(cli, arguments.stock, arguments.wait.limit, screen),
+        Command::Book(arguments) => booking::book(cli, arguments, screen),
+        Command::Cancel(arguments) => booking::cancel(cli, arguments, screen),
+        Command::Adjust(arguments) => booking::adjust(cli, arguments, screen),
+        Command::Sales(arguments) => books::sales(cli, arguments, screen),
+        Command::Audit(arguments) => books::audit(cli, arguments, screen),
+        Command::Reset(arguments) => reset(cli, arguments, screen),
+        Command::Completions { shell } => Ok(manual::completions(*shell, screen)),
+        Command::Man { directory } => manual::pages(directory.as_deref(), screen),
     }
 }
 
@@ -64,8 +72,9 @@ fn query(cli: &Cli, screen: &Screen) -> Result<u8> {
     }
 }
 
-fn reset(cli: &Cli, stock: Option<u64>, wait: Duration, screen: &Screen) -> Result<u8> {
-    let done = BoxOffice::at(&cli.file)?.reset(stock, wait)?;
+fn reset(cli: &Cli, arguments: &Reset, screen: &Screen) -> Result<u8> {
+    let (force, wait) = (arguments.force, arguments.wait.limit);
+    let done = BoxOffice::at(&cli.file)?.reset(arguments.stock, force, wait)?;
     let document = ResetDocument {
         ok: true,
         command: "reset",

@@ -1,6 +1,6 @@
 //! Printing: results on stdout, the rest on stderr, for people or as one JSON document.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -24,6 +24,25 @@ pub(crate) struct Screen {
     pub(crate) quiet: bool,
     /// The first failure to write the result.
     failure: RefCell<Option<io::Error>>,
+    /// Whether a closed pipe is a failure.
+    must_be_heard: Cell<bool>,
+}
+
+/// A text of somebody else's for a terminal: what steers it, or turns its direction, is written out.
+pub(crate) fn shown(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 impl Screen {
@@ -32,6 +51,7 @@ impl Screen {
             json,
             quiet,
             failure: RefCell::new(None),
+            must_be_heard: Cell::new(false),
         }
     }
 
@@ -50,6 +70,47 @@ impl Screen {
             text(&mut out)
         };
         self.note(written.and_then(|()| out.flush()));
+    }
+
+    /// The answer to a sale and the like: it is not enough that whoever asked has gone away.
+    pub(crate) fn answer(
+        &self,
+        document: &impl Serialize,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) {
+        self.must_be_heard.set(true);
+        self.result(document, text);
+    }
+
+    /// A result that is bytes, in JSON too.
+    pub(crate) fn bytes(&self, bytes: &[u8]) {
+        let mut out = io::stdout().lock();
+        self.written(out.write_all(bytes).and_then(|()| out.flush()));
+    }
+
+    /// How the result was written, by somebody else.
+    pub(crate) fn written(&self, written: io::Result<()>) {
+        self.note(written);
+    }
+
+    /// What was healed on the way.
+    pub(crate) fn notes(&self, notes: &[String]) {
+        let mut err = anstream::stderr().lock();
+        for note in notes.iter().filter(|_| !self.quiet) {
+            let _ = writeln!(err, "{FAINT}note{FAINT:#}: {note}");
+        }
+    }
+
+    /// That a sale stands, but the count does not show it yet.
+    pub(crate) fn unpublished(&self, error: Option<&Error>) {
+        if let (Some(error), false) = (error, self.json) {
+            let mut err = anstream::stderr().lock();
+            let _ = writeln!(
+                err,
+                "{BAD}warning{BAD:#}: it is on the ledger and stands, but the count does not show it \
+                 yet: {error}"
+            );
+        }
     }
 
     /// A part of the result that comes before its end; nothing in JSON.
@@ -84,7 +145,9 @@ impl Screen {
     /// pipe has read enough.
     pub(crate) fn close(&self, code: u8) -> u8 {
         match self.failure.borrow().as_ref() {
-            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Some(error)
+                if self.must_be_heard.get() || error.kind() != io::ErrorKind::BrokenPipe =>
+            {
                 let _ = writeln!(
                     anstream::stderr().lock(),
                     "{BAD}error{BAD:#}: the command was carried out, but its result could not be written: {error}"

@@ -32,7 +32,7 @@ pub(super) struct Terms {
 /// What is to be done, now that the event has been read.
 pub(super) enum Draft<'r> {
     /// This line is to be written.
-    Write(Record<'r>),
+    Write(Box<Record<'r>>),
     /// The ledger says already, up to this byte, what was to be written.
     Known {
         /// What must be durable before that is answered.
@@ -74,13 +74,12 @@ impl BoxOffice {
             let Some(ledger) = &self.ledger else {
                 return Err(no_ledger(&self.files));
             };
-            let reading = match held {
+            let reading = if held.is_some() {
+                let last = self.last.take();
+                sound(&self.files, ledger, last, terms.wait, &mut self.notes)?
+            } else {
                 // Without a lock a buyer believes what it sees.
-                None => Reading::take(&self.files, Some(&ledger.rewrite))?,
-                Some(_) => {
-                    let last = self.last.take();
-                    sound(&self.files, ledger, last, terms.wait, &mut self.notes)?
-                }
+                Reading::take(&self.files, Some(&ledger.rewrite))?
             };
             if reading.tally.seq == 0 {
                 return Err(no_ledger(&self.files));

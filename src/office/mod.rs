@@ -1,9 +1,14 @@
 //! The box office: query, the one purchase, cancel, adjust, audit, reset.
 
+mod audit;
+mod books;
+mod change;
 mod commit;
 mod order;
 mod purchase;
 mod reset;
+mod sales;
+mod trail;
 
 use std::fs::File;
 use std::path::Path;
@@ -23,11 +28,15 @@ use crate::store::open;
 use crate::store::reading::{LedgerFile, Reading, Rest, open_ledger};
 use crate::store::snapshot::Snapshot;
 
+use books::read_books;
 use commit::ready_ledger;
 
 pub use crate::store::durable::Durability;
+pub use audit::{Audit, Finding, Flaw};
+pub use change::{Adjustment, Cancellation};
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Step, Unobserved};
 pub use reset::Reset;
+pub use sales::Sold;
 
 /// What an event holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,30 +130,42 @@ impl BoxOffice {
         Ok(count(&self.reread(Ok)?))
     }
 
-    /// Reads without a lock. A reset between two looks makes files of different times meet; then
-    /// the files are others at the next look, or the error is real.
+    /// Reads without a lock.
     fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
-        let look = || match &self.ledger {
-            Some(Ledger {
-                rewrite: ledger, ..
-            }) if ledger.is_at(&self.files.ledger) => {
-                Reading::take(&self.files, Some(ledger)).and_then(&check)
+        self.settled(
+            |files, ledger| Reading::take(files, ledger).and_then(&check),
+            |_| false,
+        )
+    }
+
+    /// Looks without a lock. A reset between two looks makes files of different times meet, and what
+    /// does not add up then, or is in doubt, is looked at again. When the files are the same at the
+    /// next look, it is real.
+    fn settled<T>(
+        &self,
+        look: impl Fn(&EventFiles, Option<&LedgerFile>) -> Result<T>,
+        doubtful: impl Fn(&T) -> bool,
+    ) -> Result<T> {
+        let once = || match &self.ledger {
+            Some(ledger) if ledger.rewrite.is_at(&self.files.ledger) => {
+                look(&self.files, Some(&ledger.rewrite))
             }
-            _ => {
-                let ledger = open_ledger(&self.files, Access::Read)?;
-                Reading::take(&self.files, ledger.as_ref()).and_then(&check)
-            }
+            _ => look(
+                &self.files,
+                open_ledger(&self.files, Access::Read)?.as_ref(),
+            ),
         };
         let which =
             || [&self.files.count, &self.files.ledger].map(|path| FileId::of_name(path).ok());
-        let mut result = look();
+        let mut result = once();
         for _ in 0..100 {
             match &result {
+                Ok(found) if doubtful(found) => {}
                 Err(error) if error.kind() == Kind::Integrity => {}
                 _ => break,
             }
             let before = which();
-            result = look();
+            result = once();
             if which() == before {
                 break;
             }
@@ -174,7 +195,11 @@ impl BoxOffice {
         };
         let reading = Reading::take(&self.files, Some(&ledger))?;
         let reading = match lock {
-            LockKind::None => reading,
+            LockKind::None => {
+                refuse_bookings(&self.files, &ledger, "a race would put them at risk")
+                    .map_err(|error| error.hint("rush with --lock, or on another event with -f"))?;
+                reading
+            }
             LockKind::Exclusive => reading.sound(&self.files)?,
         };
         let metadata = ledger.file.metadata();
@@ -248,6 +273,21 @@ fn count(reading: &Reading) -> Count {
     Count {
         left: tally.left,
         sold: tally.sold,
+    }
+}
+
+/// An error when there are real bookings that were not all given back.
+fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result<()> {
+    match read_books(files, ledger, None)?.booked {
+        0 => Ok(()),
+        1 => Err(Error::new(
+            Kind::Refused,
+            format!("1 ticket is booked: {why}"),
+        )),
+        booked => Err(Error::new(
+            Kind::Refused,
+            format!("{booked} tickets are booked: {why}"),
+        )),
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::commit::{Draft, Terms};
 use super::order::{Observer, Order, Sale, Step, Unobserved};
+use super::trail::{Clue, Trail};
 use super::{BoxOffice, random};
 use crate::error::{Error, Kind, Result};
 use crate::store::ledger::{Op, Record};
@@ -34,18 +35,37 @@ impl BoxOffice {
             wait: order.wait,
             durability: order.durability,
         };
+        let mut trail = order.key.map(|key| Trail::of(Clue::Key(key)));
+        if let Some(trail) = &mut trail {
+            self.open(order.wait)?;
+            self.scout(trail)?;
+        }
+        let files = trail.is_some().then(|| self.files().clone());
         let mut id = String::new();
-        let done = self.commit(terms, observer, &mut |reading, _, observer| {
+        let mut refusal = None;
+        let done = self.commit(terms, observer, &mut |reading, ledger, observer| {
+            if let (Some(trail), Some(files)) = (&mut trail, &files) {
+                trail.follow(files, ledger, reading.tally.bytes)?;
+                if let Some(sale) = &trail.found {
+                    // Also a refusal rests on what the ledger says.
+                    refusal = sale.replays(order).err();
+                    return Ok(Draft::Known { end: sale.end });
+                }
+            }
             let record = sell(order, reading, observer, &mut id)?;
-            Ok(Draft::Write(record))
+            Ok(Draft::Write(Box::new(record)))
         })?;
+        if let Some(refusal) = refusal {
+            return Err(refusal);
+        }
+        let earlier = trail.and_then(|trail| trail.found);
         Ok(Sale {
-            id,
+            seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),
+            replayed: earlier.is_some(),
+            id: earlier.map_or(id, |sale| sale.id),
             buyer: order.buyer.to_owned(),
             quantity: order.quantity,
             left: done.tally.left,
-            seq: done.tally.seq,
-            replayed: false,
             unpublished: done.unpublished,
         })
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::BoxOffice;
+use super::{BoxOffice, refuse_bookings};
 use crate::error::{Error, Kind, Result};
 use crate::store::event::EventFiles;
 use crate::store::files::{Access, FileId};
@@ -24,7 +24,11 @@ pub struct Reset {
 impl BoxOffice {
     /// Starts the event anew with `stock`, or with the stock it opened with, or with 2. The old
     /// ledger is put away, never deleted. Waits for whoever holds the lock.
-    pub fn reset(&mut self, stock: Option<u64>, wait: Duration) -> Result<Reset> {
+    ///
+    /// # Errors
+    /// [`Kind::Refused`]: there are real bookings, which no rush made and nobody cancelled, and it is
+    /// not `forced`.
+    pub fn reset(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset> {
         if let Some(stock) = stock.filter(|stock| *stock > MAX_STOCK) {
             return Err(Error::new(
                 Kind::Usage,
@@ -47,6 +51,12 @@ impl BoxOffice {
             Some(_) => Some(self.turn.acquire(&mut self.patience, &mut wait)?),
             None => None,
         };
+        if let (Some(ledger), false) = (&ledger, forced) {
+            refuse_bookings(&self.files, ledger, "a reset would start the event anew without them")
+                .map_err(|error| {
+                    error.hint("--force resets all the same; the old ledger is kept, but nobody's ticket counts any more")
+                })?;
+        }
         let stock = match stock {
             Some(stock) => stock,
             None => opening_stock(&self.files)?,
@@ -54,6 +64,7 @@ impl BoxOffice {
         let archive = open::restart(&self.files, stock)?;
         open::sweep(&self.files)?;
         self.ledger = None;
+        self.last = None;
         Ok(Reset { stock, archive })
     }
 }

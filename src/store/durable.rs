@@ -196,7 +196,11 @@ pub(crate) fn sync(files: &EventFiles, file: &File) -> Result<()> {
         .map_err(|e: io::Error| Error::io("sync", &files.ledger, e))
 }
 
-fn publish(files: &EventFiles, snapshot: &Snapshot, tally: &Tally) -> Result<(Snapshot, Version)> {
+pub(crate) fn publish(
+    files: &EventFiles,
+    snapshot: &Snapshot,
+    tally: &Tally,
+) -> Result<(Snapshot, Version)> {
     let next = snapshot.counting(tally);
     // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
     // cannot.

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::files::directory;
 use crate::error::{Error, Result};
 
 /// The files of one event, beside one another.
@@ -35,7 +34,7 @@ impl EventFiles {
         };
         let beside = |mut name: std::ffi::OsString, end: &str| {
             name.push(end);
-            directory(&count).join(name)
+            count.with_file_name(name)
         };
         Ok(Self {
             ledger: beside(stem, ".ledger.jsonl"),

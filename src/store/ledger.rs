@@ -89,12 +89,6 @@ impl From<String> for Text<'_> {
     }
 }
 
-impl Text<'_> {
-    fn into_owned(self) -> Text<'static> {
-        Text(Cow::Owned(self.0.into_owned()))
-    }
-}
-
 /// One ledger line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Record<'a> {
@@ -164,21 +158,18 @@ impl Record<'_> {
         }
     }
 
-    /// The same record, independent of the bytes it was read from.
-    pub(crate) fn into_owned(self) -> Record<'static> {
-        Record {
-            seq: self.seq,
-            at: self.at.into_owned(),
-            op: self.op,
-            id: self.id.map(Text::into_owned),
-            buyer: self.buyer.map(Text::into_owned),
-            reference: self.reference.map(Text::into_owned),
-            quantity: self.quantity,
-            left: self.left,
-            key: self.key.map(Text::into_owned),
-            rush: self.rush.map(Text::into_owned),
-            reason: self.reason.map(Text::into_owned),
-            replaces: self.replaces,
+    /// Whether it says all that a line of its kind says. The error says what is missing.
+    pub(crate) fn complete(&self) -> Result<(), String> {
+        let missing = |what: &str| Err(format!("its {what} is missing"));
+        match self.op {
+            Op::Sell if self.buyer.is_none() => missing("buyer"),
+            Op::Sell => match self.id.as_deref().and_then(|id| id.split_once('-')) {
+                Some((seq, _)) if seq.parse() == Ok(self.seq) => Ok(()),
+                Some(_) => Err("its id is that of another line".to_owned()),
+                None => missing("id"),
+            },
+            Op::Cancel if self.reference.is_none() => missing("ref"),
+            Op::Open | Op::Cancel | Op::Adjust => Ok(()),
         }
     }
 
@@ -211,6 +202,14 @@ impl<'a> Line<'a> {
     ///
     /// `previous`: the sum of the line before; `None` leaves the sum unchecked.
     pub(crate) fn parse(bytes: &'a [u8], previous: Option<Sum>) -> Result<Self, String> {
+        let sum = Self::check(bytes, previous)?;
+        let record =
+            serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
+        Ok(Self { record, sum })
+    }
+
+    /// The sum of a line, compared with its bytes; the rest of it is not looked at.
+    pub(crate) fn check(bytes: &[u8], previous: Option<Sum>) -> Result<Sum, String> {
         let body_length = bytes.len().checked_sub(SUM_TAIL).ok_or("it is cut short")?;
         let (body, tail) = bytes.split_at(body_length);
         let digits = tail
@@ -230,9 +229,7 @@ impl<'a> Line<'a> {
         {
             return Err("its checksum does not fit the line and the one before".into());
         }
-        let record =
-            serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
-        Ok(Self { record, sum })
+        Ok(sum)
     }
 }
 
@@ -293,7 +290,10 @@ impl Tally {
                     sum,
                 })
             }
-            (Some(left), Some(_)) => Err(format!("it says {} left where {left} are", record.left)),
+            (Some(left), Some(_)) if left != record.left => {
+                Err(format!("it says {} left where {left} are", record.left))
+            }
+            (Some(_), Some(_)) => Err(format!("with it there are more than {MAX_STOCK}")),
             _ => Err(format!("it takes {quantity} where there are fewer")),
         }
     }

@@ -124,3 +124,12 @@ pub(crate) fn line_before(file: &File, end: u64) -> io::Result<Option<Vec<u8>>> 
     }
     Ok(None)
 }
+
+/// The line that starts at `start`, without its newline; empty where none does.
+pub(crate) fn line_starting(file: &File, start: u64) -> io::Result<Vec<u8>> {
+    let mut stretches = Stretches::new(file, start);
+    let first = stretches.next()?;
+    Ok(first
+        .map(|stretch| stretch.bytes.to_vec())
+        .unwrap_or_default())
+}

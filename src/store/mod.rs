@@ -11,5 +11,6 @@ pub(crate) mod lines;
 pub(crate) mod lock;
 pub(crate) mod open;
 pub(crate) mod reading;
+pub(crate) mod search;
 pub(crate) mod snapshot;
 mod sys;

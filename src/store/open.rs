@@ -174,7 +174,7 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
 }
 
 /// Gives a count that cannot be read, but is not empty, a second name: people may want what it held.
-fn keep_broken(files: &EventFiles) -> Result<()> {
+pub(crate) fn keep_broken(files: &EventFiles) -> Result<()> {
     let empty = fs::metadata(&files.count).is_ok_and(|metadata| metadata.len() == 0);
     if !empty {
         let kept = files

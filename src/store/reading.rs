@@ -104,6 +104,29 @@ impl Reading {
         Ok(reading)
     }
 
+    /// Reads the ledger from its first line on, whatever the count says that it counts.
+    pub(crate) fn from_the_start(files: &EventFiles, ledger: &LedgerFile) -> Result<Self> {
+        let opening = ledger.first_line(files)?.map_or(0, |opening| opening.left);
+        let (snapshot, version) = Snapshot::look_whatever_it_says(&files.count)?;
+        let snapshot = snapshot.unwrap_or_else(|| Snapshot::fresh(opening));
+        let mut reading = Self {
+            snapshot: snapshot.restarted(opening),
+            tally: Tally {
+                left: opening,
+                ..Tally::default()
+            },
+            counted: 0,
+            rest: Rest::Clean,
+            fork: None,
+            opened: false,
+            rebuilt: true,
+            version,
+            ledger: Some(ledger.id),
+        };
+        reading.follow(ledger, files)?;
+        Ok(reading)
+    }
+
     /// Reads again: only what has been written since, where that is all that has happened.
     pub(crate) fn again(
         before: Option<Self>,
@@ -274,7 +297,7 @@ fn base(
             files.ledger.display(),
             line.record.left
         );
-        return Err(disagreement(message, &files.count, 1));
+        return Err(disagreement(message, &files.count, 1).hint(DRIFT));
     }
     let start_of_line = counted.bytes - bytes.len() as u64 - 1;
     let fork = fork(ledger, &line, &bytes, start_of_line).map_err(problem)?;
@@ -307,8 +330,10 @@ fn fork(
                 bytes: start,
                 left: before.record.left,
                 // No line says how many are sold; here it is enough that a cancellation may follow.
-                sold: super::snapshot::MAX_STOCK
-                    - before.record.left.min(super::snapshot::MAX_STOCK),
+                sold: match line.record.op {
+                    Op::Cancel => line.record.quantity.unsigned_abs(),
+                    _ => 0,
+                },
                 sum: before.sum,
             }
         }
@@ -400,8 +425,12 @@ fn check_stock(snapshot: &Snapshot, tally: &Tally, counted: u64, files: &EventFi
         files.ledger.display(),
         tally.left
     );
-    Err(disagreement(message, &files.count, 1))
+    Err(disagreement(message, &files.count, 1).hint(DRIFT))
 }
+
+/// What to do about a count that was changed by hand.
+const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes the count anew from it, \
+                     and 'tickets adjust +N --reason TEXT' changes the stock";
 
 /// What the first stretch that does not add up is: the torn end of the ledger, or a break in it.
 ///
@@ -429,7 +458,7 @@ fn is_whole(stretch: &Stretch<'_>) -> bool {
     Line::parse(stretch.bytes, None).is_ok()
 }
 
-fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
+pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
     disagreement(
         format!(
             "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
@@ -442,7 +471,7 @@ fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
 fn disagreement(message: String, file: &Path, line: u64) -> Error {
     Error::new(Kind::Integrity, message)
         .at(file, line, 0)
-        .hint("nothing was sold; 'tickets reset' starts afresh and puts the old ledger away, or put the right file back")
+        .hint("nothing was sold; 'tickets audit' says more, 'tickets reset' starts afresh and puts the old ledger away, or put the right file back")
 }
 
 /// Opens the ledger; `None` when there is none.

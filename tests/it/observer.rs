@@ -133,7 +133,7 @@ fn one_office_sells_again_and_again_and_after_a_reset() {
     assert_eq!(office.book("alice", 1).unwrap().left, 2);
     assert_eq!(other.book("bob", 1).unwrap().left, 1);
     other
-        .reset(Some(10), tickets::office::DEFAULT_WAIT)
+        .reset(Some(10), true, tickets::office::DEFAULT_WAIT)
         .unwrap();
     assert_eq!(office.book("carol", 1).unwrap().left, 9);
     assert_eq!(office.query().unwrap().left, 9);

@@ -1,0 +1,174 @@
+//! `tickets book`, `cancel` and `adjust`: what sellers do.
+
+use serde::Serialize;
+
+use super::args::{Adjust, Book, Cancel, Cli};
+use super::screen::{GOOD, Screen, shown};
+use tickets::office::{Order, Unobserved};
+use tickets::{BoxOffice, Error, Kind, Result};
+
+pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(&cli.file)?;
+    let order = Order {
+        key: arguments.key.as_deref(),
+        wait: arguments.wait.limit,
+        durability: arguments.durability.into(),
+        ..Order::new(&arguments.name, arguments.quantity)
+    };
+    let sale = office.purchase(&order, &mut Unobserved);
+    screen.notes(&office.notes());
+    let sale = sale.map_err(|error| how_to_retry(error, arguments))?;
+    let document = BookDocument {
+        ok: true,
+        command: "book",
+        sale: SaleMember {
+            id: &sale.id,
+            buyer: &sale.buyer,
+            quantity: sale.quantity,
+        },
+        left: sale.left,
+        replayed: sale.replayed,
+        warning: sale.unpublished.as_ref().map(Error::to_string),
+    };
+    screen.answer(&document, |out| {
+        let (name, quantity) = (shown(&sale.buyer), tickets(sale.quantity));
+        let again = if sale.replayed {
+            ", as before: the key is known"
+        } else {
+            ""
+        };
+        writeln!(
+            out,
+            "{GOOD}booked{GOOD:#}  {quantity} for {name}, sale {}{again}",
+            sale.id
+        )?;
+        writeln!(out, "{} left", sale.left)
+    });
+    screen.unpublished(sale.unpublished.as_ref());
+    Ok(0)
+}
+
+fn how_to_retry(error: Error, arguments: &Book) -> Error {
+    if error.kind() != Kind::OutcomeUnknown {
+        return error;
+    }
+    match &arguments.key {
+        Some(key) => error.hint(format!(
+            "the outcome is unknown: try again with the same --key {key:?}; it is never sold twice"
+        )),
+        None => error.hint(format!(
+            "the outcome is unknown: see 'tickets sales --name {:?}' before you try again; with --key \
+             a second try would be safe",
+            arguments.name
+        )),
+    }
+}
+
+pub(super) fn cancel(cli: &Cli, arguments: &Cancel, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(&cli.file)?;
+    let done = office.cancel(
+        &arguments.id,
+        arguments.quantity,
+        arguments.reason.as_deref(),
+        arguments.wait.limit,
+    );
+    screen.notes(&office.notes());
+    let done = done?;
+    let document = CancelDocument {
+        ok: true,
+        command: "cancel",
+        cancelled: SaleMember {
+            id: &done.id,
+            buyer: &done.buyer,
+            quantity: done.quantity,
+        },
+        kept: done.kept,
+        left: done.left,
+        warning: done.unpublished.as_ref().map(Error::to_string),
+    };
+    screen.answer(&document, |out| {
+        let (name, quantity) = (shown(&done.buyer), tickets(done.quantity));
+        write!(
+            out,
+            "{GOOD}cancelled{GOOD:#}  {quantity} of {name}, sale {}",
+            done.id
+        )?;
+        match done.kept {
+            0 => writeln!(out)?,
+            kept => writeln!(out, "; {kept} kept")?,
+        }
+        writeln!(out, "{} left", done.left)
+    });
+    screen.unpublished(done.unpublished.as_ref());
+    Ok(0)
+}
+
+pub(super) fn adjust(cli: &Cli, arguments: &Adjust, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(&cli.file)?;
+    let done = office.adjust(arguments.quantity, &arguments.reason, arguments.wait.limit);
+    screen.notes(&office.notes());
+    let done = done?;
+    let document = AdjustDocument {
+        ok: true,
+        command: "adjust",
+        quantity: done.quantity,
+        left: done.left,
+        warning: done.unpublished.as_ref().map(Error::to_string),
+    };
+    screen.answer(&document, |out| {
+        writeln!(
+            out,
+            "{GOOD}adjusted{GOOD:#}  the stock by {:+}",
+            done.quantity
+        )?;
+        writeln!(out, "{} left", done.left)
+    });
+    screen.unpublished(done.unpublished.as_ref());
+    Ok(0)
+}
+
+fn tickets(quantity: u64) -> String {
+    match quantity {
+        1 => "1 ticket".to_owned(),
+        quantity => format!("{quantity} tickets"),
+    }
+}
+
+#[derive(Serialize)]
+struct BookDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    sale: SaleMember<'a>,
+    left: u64,
+    replayed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CancelDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    cancelled: SaleMember<'a>,
+    kept: u64,
+    left: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AdjustDocument {
+    ok: bool,
+    command: &'static str,
+    quantity: i64,
+    left: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SaleMember<'a> {
+    id: &'a str,
+    buyer: &'a str,
+    quantity: u64,
+}

@@ -1,0 +1,254 @@
+//! Does everything add up: every line of the ledger, and the count.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::BoxOffice;
+use super::books::{Books, read_books};
+use crate::error::{Error, Kind, Result};
+use crate::store::durable;
+use crate::store::event::EventFiles;
+use crate::store::files::Access;
+use crate::store::lock::Wait;
+use crate::store::open;
+use crate::store::reading::{LedgerFile, Reading, open_ledger};
+use crate::store::snapshot::Snapshot;
+
+/// What an audit found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Audit {
+    /// How many tickets there are in all: opened with, and adjusted by since.
+    pub capacity: u64,
+    /// How many are sold.
+    pub sold: u64,
+    /// How many are left.
+    pub left: u64,
+    /// How many lines of the ledger add up, from the first on.
+    pub records: u64,
+    /// What does not add up.
+    pub findings: Vec<Finding>,
+    /// What was repaired, in words for people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repaired: Vec<String>,
+}
+
+/// Something that does not add up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What it is.
+    pub kind: Flaw,
+    /// In which file.
+    pub file: String,
+    /// In which line of it, from 1; 0 where it is in none.
+    pub line: u64,
+    /// What is wrong, in words for people.
+    pub text: String,
+    /// Whether `audit --repair` can put it right: only where what is right can be proven.
+    pub repairable: bool,
+}
+
+/// What can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Flaw {
+    /// A line of the ledger does not add up with the lines before it.
+    Ledger,
+    /// What a crash left behind the last line.
+    TornTail,
+    /// The ledger's last newline is missing.
+    Newline,
+    /// The count cannot be read.
+    Count,
+    /// The count is not what the ledger says.
+    Drift,
+    /// The ledger ends before what the count includes, or is missing.
+    Short,
+    /// Temporary files of killed processes.
+    Strays,
+}
+
+impl BoxOffice {
+    /// Verifies every line's checksum, chain and arithmetic, every key and cancellation, and the count.
+    /// Takes no lock; sales may go on meanwhile. Memory stays flat, but for 40 bytes or so a key and a
+    /// cancelled sale.
+    ///
+    /// # Errors
+    /// When the files cannot be read. What does not add up is no error, but a finding.
+    pub fn audit(&self) -> Result<Audit> {
+        self.settled(examine, |audit| !audit.findings.is_empty())
+    }
+
+    /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
+    /// of it adds up. The count is written anew from it, a torn tail is put away in a file of its own,
+    /// a missing newline is put back, strays are removed. A ledger that does not add up is left alone.
+    pub fn repair(&mut self, wait: Duration) -> Result<Audit> {
+        let wanted = &mut || true;
+        let mut wait = Wait::wanted(wait, wanted);
+        let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
+        let Some(ledger) = open_ledger(&self.files, Access::ReadWrite)? else {
+            return examine(&self.files, None);
+        };
+        let _turn = self.turn.acquire(&mut self.patience, &mut wait)?;
+        self.last = None;
+        let before = examine(&self.files, Some(&ledger))?;
+        if before.findings.iter().any(|finding| !finding.repairable) {
+            return Ok(before);
+        }
+        let repaired = put_right(&self.files, &ledger, &before)?;
+        let after = examine(&self.files, Some(&ledger))?;
+        Ok(Audit { repaired, ..after })
+    }
+}
+
+/// Puts right what was found, all of it repairable. Only for the holder of both locks.
+fn put_right(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Result<Vec<String>> {
+    let mut done = Vec::new();
+    let has = |flaw: Flaw| audit.findings.iter().any(|finding| finding.kind == flaw);
+    if has(Flaw::TornTail) || has(Flaw::Newline) {
+        let reading = Reading::from_the_start(files, ledger)?;
+        done.extend(open::heal(files, ledger, &reading)?);
+    }
+    let reading = Reading::from_the_start(files, ledger)?;
+    let stale = match Snapshot::look(&files.count) {
+        Ok((Some(snapshot), _)) => snapshot.counting(&reading.tally) != snapshot,
+        _ => true,
+    };
+    if stale && reading.tally.seq > 0 {
+        durable::rewrite(files, ledger, 0, reading.tally.bytes)?;
+        if has(Flaw::Count) {
+            open::keep_broken(files)?;
+        }
+        durable::publish(files, &reading.snapshot, &reading.tally)?;
+        done.push(format!(
+            "{} was written anew from the ledger: {} left, {} sold",
+            files.count.display(),
+            reading.tally.left,
+            reading.tally.sold
+        ));
+    }
+    match open::sweep(files)? {
+        0 => {}
+        swept => done.push(format!(
+            "{swept} temporary files of killed processes were removed"
+        )),
+    }
+    Ok(done)
+}
+
+fn examine(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Audit> {
+    // The count first: it then counts no line that is not read below.
+    let count = match Snapshot::look(&files.count) {
+        Err(error) if error.kind() != Kind::Integrity => return Err(error),
+        result => result,
+    };
+    let counted = match &count {
+        Ok((Some(snapshot), _)) => snapshot.counted,
+        _ => None,
+    };
+    let books = match ledger {
+        Some(ledger) => read_books(files, ledger, counted)?,
+        None => Books::default(),
+    };
+    let mut findings = books.findings.clone();
+    let capacity = books.tally.left.saturating_add(books.tally.sold);
+    let sound = !findings.iter().any(|finding| finding.kind == Flaw::Ledger);
+    let opened = books.tally.seq > 0;
+    match &count {
+        Err(error) => findings.push(count_finding(files, error, sound && opened)),
+        Ok((None, _)) => {
+            let error = Error::new(Kind::Integrity, "is empty");
+            findings.push(count_finding(files, &error, sound && opened));
+        }
+        Ok((Some(snapshot), _)) => findings.extend(drift(files, snapshot, &books, sound)),
+    }
+    if open::has_strays(files)? {
+        findings.push(Finding {
+            kind: Flaw::Strays,
+            file: files.count.display().to_string(),
+            line: 0,
+            text: "temporary files of killed processes stand beside it, or a sale is just being \
+                   published"
+                .to_owned(),
+            repairable: true,
+        });
+    }
+    let unopened = match &count {
+        Ok((Some(snapshot), _)) if !opened => snapshot.ticket,
+        _ => 0,
+    };
+    Ok(Audit {
+        capacity: capacity + unopened,
+        sold: books.tally.sold,
+        left: books.tally.left + unopened,
+        records: books.tally.seq,
+        findings,
+        repaired: Vec::new(),
+    })
+}
+
+fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding {
+    Finding {
+        kind: Flaw::Count,
+        file: files.count.display().to_string(),
+        line: error.place().map_or(0, |place| place.line),
+        text: error.message().to_owned(),
+        repairable,
+    }
+}
+
+/// How the count differs from the ledger at the line that it counts last.
+fn drift(files: &EventFiles, snapshot: &Snapshot, books: &Books, sound: bool) -> Option<Finding> {
+    let finding = |kind, text, repairable| {
+        Some(Finding {
+            kind,
+            file: files.count.display().to_string(),
+            line: 0,
+            text,
+            repairable,
+        })
+    };
+    let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
+        return match books.opening {
+            Some(opening) if opening != snapshot.ticket => finding(
+                Flaw::Drift,
+                format!(
+                    "says {} left and counts no sale, but the ledger opens with {opening}",
+                    snapshot.ticket
+                ),
+                sound,
+            ),
+            _ => None,
+        };
+    };
+    match &books.at_counted {
+        Some(tally) if tally.seq == counted.seq => {
+            let (said, is) = ((snapshot.ticket, counted.sold), (tally.left, tally.sold));
+            if said == is {
+                return None;
+            }
+            let text = format!(
+                "says {} left and {} sold at line {}, but the ledger says {} left and {} sold there",
+                said.0, said.1, counted.seq, is.0, is.1
+            );
+            finding(Flaw::Drift, text, sound)
+        }
+        // What it says of a ledger that this one took the place of: a reset was killed.
+        _ if books.replaces == Some((counted.seq, counted.bytes)) => None,
+        _ if books.tally.bytes < counted.bytes || !sound => {
+            let text = format!(
+                "counts {} lines and {} bytes of the ledger, of which only {} lines and {} bytes add up",
+                counted.seq, counted.bytes, books.tally.seq, books.tally.bytes
+            );
+            finding(Flaw::Short, text, false)
+        }
+        _ => {
+            let text = format!(
+                "counts {} lines up to byte {} of the ledger, where no such line ends",
+                counted.seq, counted.bytes
+            );
+            finding(Flaw::Drift, text, false)
+        }
+    }
+}

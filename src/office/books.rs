@@ -1,0 +1,240 @@
+//! Reading the whole ledger: every line checked, and what its cancellations and keys come to.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use super::audit::{Finding, Flaw};
+use crate::error::{Error, Result};
+use crate::store::event::EventFiles;
+use crate::store::ledger::{Line, Op, Record, Tally};
+use crate::store::lines::{Stretch, Stretches, line_starting};
+use crate::store::reading::LedgerFile;
+use crate::store::search::locate;
+use crate::store::snapshot::Counted;
+
+/// What the whole ledger comes to.
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    /// What it adds up to, up to the first line that does not.
+    pub(super) tally: Tally,
+    /// The stock that it opened with.
+    pub(super) opening: Option<u64>,
+    /// What it added up to where the count says that it counts to.
+    pub(super) at_counted: Option<Tally>,
+    /// The count of an earlier ledger that this one took the place of: its lines and bytes.
+    pub(super) replaces: Option<(u64, u64)>,
+    /// How many tickets of real bookings, which no rush made, are not given back.
+    pub(super) booked: u64,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What is remembered of the lines read so far.
+struct Reader<'a> {
+    files: &'a EventFiles,
+    ledger: &'a LedgerFile,
+    counted: Option<Counted>,
+    books: Books,
+    /// Where a key stands, by its hash.
+    keys: HashMap<u64, u64>,
+    hasher: RandomState,
+    /// How many of a sale were given back, by the number of its line.
+    cancelled: HashMap<u64, u64>,
+}
+
+/// Reads all of it. `counted`: what the count says that it counts.
+pub(super) fn read_books(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    counted: Option<Counted>,
+) -> Result<Books> {
+    let mut reader = Reader {
+        files,
+        ledger,
+        counted,
+        books: Books::default(),
+        keys: HashMap::new(),
+        hasher: RandomState::new(),
+        cancelled: HashMap::new(),
+    };
+    let mut stretches = Stretches::new(&ledger.file, 0);
+    let problem = |e| Error::io("read", &files.ledger, e);
+    while let Some(stretch) = stretches.next().map_err(problem)? {
+        match reader.one_more(&stretch) {
+            Ok(()) => {}
+            Err(Wrong::Io(error)) => return Err(error),
+            Err(Wrong::Line(why)) => {
+                let first = (stretch.start, Line::parse(stretch.bytes, None).is_ok());
+                reader.end(first, &mut stretches, why)?;
+                break;
+            }
+        }
+        if !stretch.terminated {
+            break;
+        }
+    }
+    Ok(reader.books)
+}
+
+/// Why a line cannot be counted.
+enum Wrong {
+    Line(String),
+    Io(Error),
+}
+
+impl From<String> for Wrong {
+    fn from(why: String) -> Self {
+        Self::Line(why)
+    }
+}
+
+impl Reader<'_> {
+    fn one_more(&mut self, stretch: &Stretch<'_>) -> std::result::Result<(), Wrong> {
+        let before = self.books.tally;
+        let line = Line::parse(stretch.bytes, Some(before.sum))?;
+        let tally = before.after(&line, stretch.end)?;
+        line.record.complete()?;
+        if !stretch.terminated {
+            let text = "its last line has no newline: an editor took it away, or somebody is just \
+                        writing it";
+            self.finding(Flaw::Newline, tally.seq, text.to_owned(), true);
+            return Ok(());
+        }
+        match line.record.op {
+            Op::Open => self.opens(&line.record),
+            Op::Sell => self.sells(&line.record, stretch.start)?,
+            Op::Cancel => self.cancels(&line.record, before.bytes)?,
+            Op::Adjust => {}
+        }
+        self.books.tally = tally;
+        if self
+            .counted
+            .is_some_and(|counted| counted.bytes == tally.bytes)
+        {
+            self.books.at_counted = Some(tally);
+        }
+        Ok(())
+    }
+
+    fn opens(&mut self, record: &Record<'_>) {
+        self.books.opening = Some(record.left);
+        let replaces = record.replaces.as_ref();
+        self.books.replaces = replaces.map(|replaced| (replaced.seq, replaced.bytes));
+    }
+
+    fn sells(&mut self, record: &Record<'_>, start: u64) -> std::result::Result<(), Wrong> {
+        if record.rush.is_none() {
+            self.books.booked = self
+                .books
+                .booked
+                .saturating_add(record.quantity.unsigned_abs());
+        }
+        let Some(key) = record.key.as_deref() else {
+            return Ok(());
+        };
+        let earlier = self.keys.insert(self.hasher.hash_one(key), start);
+        let Some(earlier) = earlier else {
+            return Ok(());
+        };
+        // Two keys may share a hash.
+        let bytes = line_starting(&self.ledger.file, earlier).map_err(|e| self.io(e))?;
+        match Line::parse(&bytes, None) {
+            Ok(line) if line.record.key.as_deref() == Some(key) => Err(Wrong::Line(format!(
+                "its key {key:?} is that of line {} too",
+                line.record.seq
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn cancels(&mut self, record: &Record<'_>, end: u64) -> std::result::Result<(), Wrong> {
+        let id = record.reference.as_deref().unwrap_or_default();
+        let sale = self.sale(id, end)?;
+        let Some((seq, quantity, real)) = sale else {
+            return Err(format!("it cancels {id:?}, which is no sale before it").into());
+        };
+        let cancelled = self.cancelled.entry(seq).or_insert(0);
+        *cancelled += record.quantity.unsigned_abs();
+        if *cancelled > quantity {
+            return Err(
+                format!("with it {cancelled} of sale {id} are cancelled, of {quantity}").into(),
+            );
+        }
+        if real {
+            let booked = self
+                .books
+                .booked
+                .checked_sub(record.quantity.unsigned_abs());
+            self.books.booked = booked.unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// The number of a sale's line, its quantity, and whether it is a real one.
+    fn sale(&self, id: &str, end: u64) -> std::result::Result<Option<(u64, u64, bool)>, Wrong> {
+        let Some(seq) = id.split_once('-').and_then(|(seq, _)| seq.parse().ok()) else {
+            return Ok(None);
+        };
+        let mark = locate(self.files, self.ledger, seq, end).map_err(Wrong::Io)?;
+        let Some(mark) = mark else { return Ok(None) };
+        let bytes = line_starting(&self.ledger.file, mark.bytes).map_err(|e| self.io(e))?;
+        let line = Line::parse(&bytes, None).ok();
+        let sale = line.filter(|line| line.record.id.as_deref() == Some(id));
+        Ok(sale.map(|line| {
+            let record = line.record;
+            (seq, record.quantity.unsigned_abs(), record.rush.is_none())
+        }))
+    }
+
+    fn io(&self, error: std::io::Error) -> Wrong {
+        Wrong::Io(Error::io("read", &self.files.ledger, error))
+    }
+
+    /// Notes why the ledger does not add up any further: the torn end of it, or a break.
+    fn end(
+        &mut self,
+        (start, mut whole): (u64, bool),
+        stretches: &mut Stretches<'_>,
+        why: String,
+    ) -> Result<()> {
+        let problem = |e| Error::io("read", &self.files.ledger, e);
+        let (mut end, mut lines) = (start, 0_u64);
+        while let Some(stretch) = stretches.next().map_err(problem)? {
+            if let Ok(line) = Line::parse(stretch.bytes, None) {
+                whole = true;
+                // What was booked behind a break counts, to be on the safe side.
+                let record = line.record;
+                if record.op == Op::Sell && record.rush.is_none() {
+                    let booked = self.books.booked;
+                    self.books.booked = booked.saturating_add(record.quantity.unsigned_abs());
+                }
+            }
+            (end, lines) = (stretch.end, lines + 1);
+        }
+        let line = self.books.tally.seq + 1;
+        if whole {
+            let text = match lines {
+                0 => why,
+                lines => format!("{why}; the {lines} lines behind it are not verified"),
+            };
+            self.finding(Flaw::Ledger, line, text, false);
+        } else {
+            let bytes = end.max(start) - start;
+            let text = match bytes {
+                0 => format!("the end of it, from byte {start} on, is no line: {why}"),
+                _ => format!("from byte {start} on there is no whole line: {why}"),
+            };
+            self.finding(Flaw::TornTail, line, text, true);
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, kind: Flaw, line: u64, text: String, repairable: bool) {
+        self.books.findings.push(Finding {
+            kind,
+            file: self.files.ledger.display().to_string(),
+            line,
+            text,
+            repairable,
+        });
+    }
+}

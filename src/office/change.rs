@@ -1,0 +1,176 @@
+//! Giving sales back, and changing the stock.
+
+use std::time::Duration;
+
+use super::BoxOffice;
+use super::commit::{Draft, Terms};
+use super::order::{MAX_NAME, MAX_REASON, Unobserved, check_text};
+use super::trail::{Clue, Trail};
+use crate::error::{Error, Kind, Result};
+use crate::store::durable::Durability;
+use crate::store::ledger::{Op, Record};
+use crate::store::lock::LockKind;
+use crate::store::snapshot::MAX_STOCK;
+
+/// What a cancellation did. It is durable.
+#[derive(Debug)]
+pub struct Cancellation {
+    /// The sale's id.
+    pub id: String,
+    /// Who had bought.
+    pub buyer: String,
+    /// How many were given back now.
+    pub quantity: u64,
+    /// How many of the sale the buyer keeps.
+    pub kept: u64,
+    /// How many are left in stock.
+    pub left: u64,
+    /// Why `tickets.json` does not show it yet.
+    pub unpublished: Option<Error>,
+}
+
+/// What an adjustment did. It is durable.
+#[derive(Debug)]
+pub struct Adjustment {
+    /// By how much.
+    pub quantity: i64,
+    /// How many are left in stock.
+    pub left: u64,
+    /// Why `tickets.json` does not show it yet.
+    pub unpublished: Option<Error>,
+}
+
+impl BoxOffice {
+    /// Gives `quantity` tickets of a sale back to the stock; `None`: all that are not given back yet.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`]: there is no such sale, or fewer of it are left to give back. A second
+    /// cancellation of a whole sale is refused, and the first one is durable then.
+    pub fn cancel(
+        &mut self,
+        id: &str,
+        quantity: Option<u64>,
+        reason: Option<&str>,
+        wait: Duration,
+    ) -> Result<Cancellation> {
+        check_text("a sale's id", id, MAX_NAME)?;
+        if let Some(reason) = reason {
+            check_text("a reason", reason, MAX_REASON)?;
+        }
+        if quantity == Some(0) {
+            return Err(Error::new(Kind::Usage, "cannot cancel 0 tickets"));
+        }
+        self.open(wait)?;
+        let mut trail = Trail::of(Clue::Id(id));
+        self.scout(&mut trail)?;
+        let files = self.files().clone();
+        let (mut given, mut refusal) = (0, None);
+        let done = self.commit(durably(wait), &mut Unobserved, &mut |reading, ledger, _| {
+            trail.follow(&files, ledger, reading.tally.bytes)?;
+            let Some(sale) = &trail.found else {
+                return Err(unknown(id));
+            };
+            given = quantity.unwrap_or(sale.kept());
+            if given == 0 || given > sale.kept() {
+                // What this rests on must be durable before it is told.
+                refusal = Some(too_many(id, given, sale.kept()));
+                return Ok(Draft::Known { end: sale.end });
+            }
+            refusal = None;
+            let (seq, left) = (reading.tally.seq + 1, reading.tally.left + given);
+            Ok(Draft::Write(Box::new(Record {
+                reference: Some(id.into()),
+                reason: reason.map(Into::into),
+                ..Record::new(Op::Cancel, seq, given.cast_signed(), left)
+            })))
+        })?;
+        if let Some(refusal) = refusal {
+            return Err(refusal);
+        }
+        let sale = trail.found.ok_or_else(|| unknown(id))?;
+        Ok(Cancellation {
+            id: sale.id.clone(),
+            quantity: given,
+            kept: sale.kept().saturating_sub(given),
+            buyer: sale.buyer,
+            left: done.tally.left,
+            unpublished: done.unpublished,
+        })
+    }
+
+    /// Adds tickets to the stock, or takes some away that are not sold.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`]: fewer are left than are to be taken away, or the stock gets too large to be
+    /// counted.
+    pub fn adjust(&mut self, quantity: i64, reason: &str, wait: Duration) -> Result<Adjustment> {
+        check_text("a reason", reason, MAX_REASON)?;
+        if quantity == 0 || quantity.unsigned_abs() > MAX_STOCK {
+            let message = format!("cannot adjust the stock by {quantity}");
+            return Err(Error::new(Kind::Usage, message));
+        }
+        let done = self.commit(durably(wait), &mut Unobserved, &mut |reading, _, _| {
+            let before = &reading.tally;
+            let Some(left) = before.left.checked_add_signed(quantity) else {
+                let message = format!(
+                    "cannot take {} away: only {} are not sold",
+                    quantity.unsigned_abs(),
+                    before.left
+                );
+                return Err(Error::new(Kind::Refused, message).hint("cancel sales first"));
+            };
+            if left.saturating_add(before.sold) > MAX_STOCK {
+                let message = format!("more than the {MAX_STOCK} that can be counted");
+                return Err(Error::new(Kind::Refused, message));
+            }
+            Ok(Draft::Write(Box::new(Record {
+                reason: Some(reason.into()),
+                ..Record::new(Op::Adjust, before.seq + 1, quantity, left)
+            })))
+        })?;
+        Ok(Adjustment {
+            quantity,
+            left: done.tally.left,
+            unpublished: done.unpublished,
+        })
+    }
+
+    /// Goes the long way of a trail without a lock.
+    pub(super) fn scout(&self, trail: &mut Trail<'_>) -> Result<()> {
+        let Some(ledger) = &self.ledger else {
+            return Ok(());
+        };
+        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        // A reset between the two: what was read is not of this ledger, and no harm is done.
+        match trail.follow(&self.files, &ledger.rewrite, reading.tally.bytes) {
+            Err(error) if !ledger.rewrite.is_at(&self.files.ledger) => {
+                let _ = error;
+                Ok(())
+            }
+            result => result,
+        }
+    }
+}
+
+fn durably(wait: Duration) -> Terms {
+    Terms {
+        lock: LockKind::Exclusive,
+        wait,
+        durability: Durability::Disk,
+    }
+}
+
+fn unknown(id: &str) -> Error {
+    Error::new(Kind::Refused, format!("there is no sale {id:?}"))
+        .hint("'tickets sales' lists them with their ids")
+}
+
+fn too_many(id: &str, wanted: u64, kept: u64) -> Error {
+    let message = match kept {
+        0 => format!("sale {id} is cancelled already"),
+        kept => {
+            format!("cannot give {wanted} of sale {id} back: only {kept} are not given back yet")
+        }
+    };
+    Error::new(Kind::Refused, message)
+}
