@@ -31,7 +31,7 @@ pub(crate) fn run(args: &ChapterArgs) -> Result<Report> {
         .runs
         .unwrap_or(if args.quick { 1 } else { DEFAULT_RUNS });
     let scratch = Scratch::new()?;
-    let machine = Machine::look(scratch.path(), &version);
+    let machine = Machine::look(scratch.path(), &[("Python", version)]);
     let measured = rows
         .iter()
         .map(|row| measure(row, runs, &tools, &scratch))
