@@ -42,6 +42,11 @@ impl Machine {
         }
     }
 
+    /// How many processors this program may use.
+    pub(crate) fn cores(&self) -> usize {
+        self.cores
+    }
+
     /// One line for people.
     pub(crate) fn to_line(&self) -> String {
         let mut software = String::new();

@@ -15,6 +15,7 @@ mod scratch;
 mod stats;
 mod table;
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,6 +82,9 @@ pub(crate) struct SalesArgs {
     /// Only the rows whose name contains this, and ours with as many processes
     #[arg(long, value_name = "SUBSTRING")]
     only: Option<String>,
+    /// Also write a picture: sales per second over processes
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One short round with few processes: does everything work, not how fast it is
     #[arg(long)]
     quick: bool,
@@ -130,6 +134,10 @@ fn chapter(args: &ChapterArgs) -> Result<()> {
 
 fn sales(args: &SalesArgs) -> Result<()> {
     let report = sales::run(args)?;
+    if let Some(path) = &args.plot {
+        fs::write(path, sales::to_svg(&report))
+            .map_err(|error| format!("could not write {}: {error}", path.display()))?;
+    }
     print(&if args.json {
         format!("{:#}\n", report.to_json())
     } else {

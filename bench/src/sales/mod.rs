@@ -5,10 +5,12 @@ mod crew;
 mod lmdb;
 pub(crate) mod ours;
 pub(crate) mod peer;
+mod plot;
 mod report;
 mod sqlite;
 mod worker;
 
+pub(crate) use plot::to_svg;
 pub(crate) use report::Report;
 pub(crate) use worker::run as work;
 
@@ -24,6 +26,8 @@ const ROUNDS: u32 = 5;
 const SECONDS: f64 = 1.5;
 /// How many processes contend.
 const PROCESSES: [u32; 3] = [1, 8, 32];
+/// The same for a plot.
+const PLOT_PROCESSES: [u32; 6] = [1, 2, 4, 8, 16, 32];
 
 /// What ours is meant to reach beside a peer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,6 +108,7 @@ pub(crate) fn run(args: &SalesArgs) -> Result<Report> {
     let processes = match (&args.processes, args.quick) {
         (Some(processes), _) => processes.clone(),
         (None, true) => vec![1, 2],
+        (None, false) if args.plot.is_some() => PLOT_PROCESSES.to_vec(),
         (None, false) => PROCESSES.to_vec(),
     };
     let default_rounds = if args.quick { 1 } else { ROUNDS };
