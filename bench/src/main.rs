@@ -4,6 +4,7 @@
 //! because of a time.
 
 mod chapter;
+mod ledger;
 mod machine;
 mod measure;
 mod outcome;
@@ -39,6 +40,8 @@ enum Command {
     Chapter(ChapterArgs),
     /// Sales per second of processes that contend, side by side with databases
     Sales(SalesArgs),
+    /// A long ledger, its audit, and many commands at once
+    Ledger(LedgerArgs),
     /// One process that sells, started by `sales`
     #[command(hide = true)]
     SalesWorker(WorkerArgs),
@@ -93,6 +96,29 @@ pub(crate) struct SalesArgs {
     json: bool,
 }
 
+/// What the command line of `tickets-bench ledger` says.
+#[derive(Debug, Args)]
+pub(crate) struct LedgerArgs {
+    /// The tickets program [default: target/release/tickets of this workspace]
+    #[arg(long, value_name = "PATH")]
+    tickets: Option<PathBuf>,
+    /// How many sales the long ledger has [default: 1000000, with --quick 2000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10..=5_000_000))]
+    sales: Option<u64>,
+    /// How many buy at once, for half as many tickets [default: 2000, with --quick 40]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    buyers: Option<u32>,
+    /// Only the parts whose name contains this
+    #[arg(long, value_name = "SUBSTRING")]
+    only: Option<String>,
+    /// Small sizes: does everything work, not how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// One JSON document instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
 /// What the command line of a worker says.
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
@@ -112,6 +138,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Chapter(args) => chapter(&args),
         Command::Sales(args) => sales(&args),
+        Command::Ledger(args) => ledger(&args),
         Command::SalesWorker(args) => sales::work(&args),
     };
     match done {
@@ -138,6 +165,15 @@ fn sales(args: &SalesArgs) -> Result<()> {
         fs::write(path, sales::to_svg(&report))
             .map_err(|error| format!("could not write {}: {error}", path.display()))?;
     }
+    print(&if args.json {
+        format!("{:#}\n", report.to_json())
+    } else {
+        report.to_table()
+    })
+}
+
+fn ledger(args: &LedgerArgs) -> Result<()> {
+    let report = ledger::run(args)?;
     print(&if args.json {
         format!("{:#}\n", report.to_json())
     } else {

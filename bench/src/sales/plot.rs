@@ -9,12 +9,12 @@ use super::Report;
 use super::peer::{Peer, Promise};
 use crate::table::thousands;
 
-const WIDTH: f64 = 860.0;
+const WIDTH: f64 = 900.0;
 /// Of one panel, of which there is one for each promise.
 const HEIGHT: f64 = 360.0;
 const LEFT: f64 = 80.0;
 /// The names of the programs stand to the right.
-const RIGHT: f64 = WIDTH - 230.0;
+const RIGHT: f64 = WIDTH - 280.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = HEIGHT - 60.0;
 /// How close the lines of text may come.
@@ -146,7 +146,7 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
         let alone = if series.peer.shares() {
             ""
         } else {
-            " (one process)"
+            " (1 process)"
         };
         let label = format!("{}{alone}", series.peer.label());
         let colour = colour(series.peer);
