@@ -7,6 +7,7 @@ pub(crate) mod ours;
 pub(crate) mod peer;
 mod plot;
 mod report;
+mod scale;
 mod sqlite;
 mod worker;
 

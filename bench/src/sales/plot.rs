@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::peer::{Peer, Promise};
+use super::scale::{across, spread, step};
 use crate::table::thousands;
 
 const WIDTH: f64 = 900.0;
@@ -15,10 +16,10 @@ const HEIGHT: f64 = 360.0;
 const LEFT: f64 = 80.0;
 /// The names of the programs stand to the right.
 const RIGHT: f64 = WIDTH - 280.0;
+/// From the edges of the panel to the first and the last point.
+const INSET: f64 = 24.0;
 const TOP: f64 = 50.0;
 const BOTTOM: f64 = HEIGHT - 60.0;
-/// How close the lines of text may come.
-const LINE: f64 = 18.0;
 /// How close the numbers below the axis may come.
 const NUMBER: f64 = 30.0;
 
@@ -96,7 +97,7 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
     let most = points().map(|(_, rate)| *rate).fold(1.0, f64::max);
     let step = step(most);
     let top = (most / step).ceil() * step;
-    let across = across(&processes);
+    let across = across(&processes, LEFT + INSET, RIGHT - INSET);
     let up = |rate: f64| BOTTOM - (BOTTOM - TOP) * rate / top;
 
     text(
@@ -142,7 +143,7 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
         .iter()
         .map(|series| series.draw(body, &across, &up))
         .collect();
-    for (series, y) in series.iter().zip(spread(&ends)) {
+    for (series, y) in series.iter().zip(spread(&ends, BOTTOM)) {
         let alone = if series.peer.shares() {
             ""
         } else {
@@ -207,60 +208,6 @@ fn text(body: &mut String, (x, y): (f64, f64), anchor: &str, size: u32, text: &s
     );
 }
 
-/// Where a number of processes stands: the same way for each doubling.
-fn across(processes: &[u32]) -> impl Fn(u32) -> f64 + use<> {
-    let log = |processes: u32| f64::from(processes.max(1)).log2();
-    let least = processes.first().map_or(0.0, |first| log(*first));
-    let most = processes.last().map_or(0.0, |last| log(*last));
-    let inset = 24.0;
-    let (left, right) = (LEFT + inset, RIGHT - inset);
-    move |processes| {
-        if most <= least {
-            return f64::midpoint(left, right);
-        }
-        left + (right - left) * (log(processes) - least) / (most - least)
-    }
-}
-
-/// A round step that makes at most six of the whole.
-fn step(most: f64) -> f64 {
-    let least = most / 6.0;
-    let magnitude = 10_f64.powf(least.log10().floor());
-    let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * magnitude);
-    steps
-        .into_iter()
-        .find(|step| *step >= least)
-        .unwrap_or(most)
-}
-
-/// Heights as near to those wanted as they can be with a line's distance from each other, within
-/// the panel.
-fn spread(wanted: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..wanted.len()).collect();
-    let height = |at: usize| wanted.get(at).copied().unwrap_or(BOTTOM);
-    order.sort_by(|one, other| height(*one).total_cmp(&height(*other)));
-    let mut placed = vec![0.0; wanted.len()];
-    let mut floor = f64::NEG_INFINITY;
-    let mut put = |at: usize, y: f64| {
-        if let Some(place) = placed.get_mut(at) {
-            *place = y;
-        }
-    };
-    let mut heights = Vec::new();
-    for &at in &order {
-        let y = height(at).max(floor);
-        heights.push(y);
-        floor = y + LINE;
-    }
-    let mut ceiling = BOTTOM;
-    for (&at, y) in order.iter().zip(heights).rev() {
-        let y = y.min(ceiling);
-        put(at, y);
-        ceiling = y - LINE;
-    }
-    placed
-}
-
 fn colour(peer: Peer) -> &'static str {
     match peer {
         Peer::Ours | Peer::OursProcess => "#e8590c",
@@ -268,33 +215,5 @@ fn colour(peer: Peer) -> &'static str {
         Peer::Lmdb | Peer::LmdbNoSync => "#37a34a",
         Peer::Append => "#9c6ade",
         Peer::Overwrite => "#c2588f",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BOTTOM, LINE, across, spread, step};
-
-    #[test]
-    fn steps_are_round_and_few() {
-        assert!((step(5_300.0) - 1_000.0).abs() < 1e-6);
-        assert!((step(6_100.0) - 2_000.0).abs() < 1e-6);
-        assert!((step(120_000.0) - 20_000.0).abs() < 1e-6);
-        assert!((step(1.0) - 0.2).abs() < 1e-6);
-    }
-
-    #[test]
-    fn labels_keep_their_distance_and_stay_inside() {
-        let placed = spread(&[BOTTOM, BOTTOM - 1.0, BOTTOM - 2.0, 100.0]);
-        assert_eq!(placed, [BOTTOM, BOTTOM - LINE, BOTTOM - 2.0 * LINE, 100.0]);
-        assert_eq!(spread(&[100.0, 104.0]), [100.0, 100.0 + LINE]);
-    }
-
-    #[test]
-    fn every_doubling_is_as_wide() {
-        let at = across(&[1, 8, 32]);
-        let doubling = at(2) - at(1);
-        assert!((at(32) - at(16) - doubling).abs() < 1e-6);
-        assert!(at(1) < at(2));
     }
 }
