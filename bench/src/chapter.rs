@@ -1,14 +1,13 @@
 //! The benchmark against the chapter: which rows there are, and what each is meant to reach.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::machine::Machine;
 use crate::measure::{Quantity, Row, Target, measure};
 use crate::outcome::excerpt;
-use crate::program::{Load, Program, Tools};
+use crate::program::{Load, Program, Tools, find_tickets, package};
 use crate::report::Report;
 use crate::scratch::Scratch;
 use crate::{ChapterArgs, Result};
@@ -31,7 +30,7 @@ pub(crate) fn run(args: &ChapterArgs) -> Result<Report> {
         .runs
         .unwrap_or(if args.quick { 1 } else { DEFAULT_RUNS });
     let scratch = Scratch::new()?;
-    let machine = Machine::look(scratch.path(), &version);
+    let machine = Machine::look(scratch.path(), &[("Python", version)]);
     let measured = rows
         .iter()
         .map(|row| measure(row, runs, &tools, &scratch))
@@ -158,23 +157,6 @@ fn choose(rows: Vec<Row>, only: Option<&str>) -> Result<Vec<Row>> {
         ));
     }
     Ok(chosen)
-}
-
-/// The directory of the package, as it was when this program was built.
-fn package() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn find_tickets(named: Option<&Path>) -> Result<PathBuf> {
-    let built = package().with_file_name("target").join("release/tickets");
-    let path = named.map_or(built, Path::to_path_buf);
-    match fs::canonicalize(&path) {
-        Ok(found) if found.is_file() => Ok(found),
-        _ => Err(format!(
-            "there is no program {}; build it with `cargo build --release`, or name it with --tickets",
-            path.display()
-        )),
-    }
 }
 
 fn find_peers() -> Result<PathBuf> {

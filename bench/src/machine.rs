@@ -14,12 +14,13 @@ pub(crate) struct Machine {
     kernel: String,
     filesystem: String,
     load: String,
-    python: String,
+    /// The names and versions of programs and libraries that matter.
+    software: Vec<(String, String)>,
 }
 
 impl Machine {
     /// Looks at the machine, at the file system of the given directory, and at the load as it is now.
-    pub(crate) fn look(directory: &Path, python: &str) -> Self {
+    pub(crate) fn look(directory: &Path, software: &[(&str, String)]) -> Self {
         Self {
             cores: thread::available_parallelism().map_or(1, usize::from),
             cpu: known(read("/proc/cpuinfo").as_deref().and_then(cpu_model)),
@@ -34,28 +35,45 @@ impl Machine {
                     .as_deref()
                     .and_then(|load| load.split_whitespace().next()),
             ),
-            python: python.to_owned(),
+            software: software
+                .iter()
+                .map(|(name, version)| ((*name).to_owned(), version.clone()))
+                .collect(),
         }
+    }
+
+    /// How many processors this program may use.
+    pub(crate) fn cores(&self) -> usize {
+        self.cores
     }
 
     /// One line for people.
     pub(crate) fn to_line(&self) -> String {
+        let mut software = String::new();
+        for (name, version) in &self.software {
+            software = software + name + " " + version + ", ";
+        }
         format!(
-            "{} cores, {}, Linux {}, files on {}, Python {}, load {} at the start",
-            self.cores, self.cpu, self.kernel, self.filesystem, self.python, self.load
+            "{} cores, {}, Linux {}, files on {}, {software}load {} at the start",
+            self.cores, self.cpu, self.kernel, self.filesystem, self.load
         )
     }
 
     /// The same for programs.
     pub(crate) fn to_json(&self) -> Value {
-        json!({
+        let mut value = json!({
             "cores": self.cores,
             "cpu": self.cpu,
             "kernel": self.kernel,
             "filesystem": self.filesystem,
             "load": self.load,
-            "python": self.python,
-        })
+        });
+        if let Some(members) = value.as_object_mut() {
+            for (name, version) in &self.software {
+                members.insert(name.to_lowercase(), version.as_str().into());
+            }
+        }
+        value
     }
 }
 

@@ -4,15 +4,19 @@
 //! because of a time.
 
 mod chapter;
+mod ledger;
 mod machine;
 mod measure;
 mod outcome;
 mod program;
 mod report;
 mod run;
+mod sales;
 mod scratch;
 mod stats;
+mod table;
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,6 +38,13 @@ struct Cli {
 enum Command {
     /// Side by side with the chapter's Python programs
     Chapter(ChapterArgs),
+    /// Sales per second of processes that contend, side by side with databases
+    Sales(SalesArgs),
+    /// A long ledger, its audit, and many commands at once
+    Ledger(LedgerArgs),
+    /// One process that sells, started by `sales`
+    #[command(hide = true)]
+    SalesWorker(WorkerArgs),
 }
 
 /// What the command line of `tickets-bench chapter` says.
@@ -59,9 +70,78 @@ pub(crate) struct ChapterArgs {
     json: bool,
 }
 
+/// What the command line of `tickets-bench sales` says.
+#[derive(Debug, Args)]
+pub(crate) struct SalesArgs {
+    /// How many processes contend [default: 1,8,32; with --quick 1,2; with --plot 1,2,4,8,16,32]
+    #[arg(long, value_name = "K,K...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=1000))]
+    processes: Option<Vec<u32>>,
+    /// Timed rounds, after one to warm up [default: 5, with --quick 1 and none to warm up]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    rounds: Option<u32>,
+    /// How long the processes sell in each round [default: 1.5, with --quick 0.2]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    seconds: Option<f64>,
+    /// Only the rows whose name contains this, and ours with as many processes
+    #[arg(long, value_name = "SUBSTRING")]
+    only: Option<String>,
+    /// Also write a picture: sales per second over processes
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+    /// One short round with few processes: does everything work, not how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// One JSON document instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the command line of `tickets-bench ledger` says.
+#[derive(Debug, Args)]
+pub(crate) struct LedgerArgs {
+    /// The tickets program [default: target/release/tickets of this workspace]
+    #[arg(long, value_name = "PATH")]
+    tickets: Option<PathBuf>,
+    /// How many sales the long ledger has [default: 1000000, with --quick 2000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10..=5_000_000))]
+    sales: Option<u64>,
+    /// How many buy at once, for half as many tickets [default: 2000, with --quick 40]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    buyers: Option<u32>,
+    /// Only the parts whose name contains this
+    #[arg(long, value_name = "SUBSTRING")]
+    only: Option<String>,
+    /// Small sizes: does everything work, not how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// One JSON document instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the command line of a worker says.
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    peer: sales::peer::Peer,
+    directory: PathBuf,
+    seconds: f64,
+}
+
+fn seconds(text: &str) -> Result<f64> {
+    match text.parse() {
+        Ok(seconds) if (0.01..=600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("a number from 0.01 to 600".to_owned()),
+    }
+}
+
 fn main() -> ExitCode {
-    let Command::Chapter(args) = Cli::parse().command;
-    match chapter(&args) {
+    let done = match Cli::parse().command {
+        Command::Chapter(args) => chapter(&args),
+        Command::Sales(args) => sales(&args),
+        Command::Ledger(args) => ledger(&args),
+        Command::SalesWorker(args) => sales::work(&args),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             note(&format!("error: {message}"));
@@ -72,11 +152,36 @@ fn main() -> ExitCode {
 
 fn chapter(args: &ChapterArgs) -> Result<()> {
     let report = chapter::run(args)?;
-    let text = if args.json {
+    print(&if args.json {
         format!("{:#}\n", report.to_json())
     } else {
         report.to_table()
-    };
+    })
+}
+
+fn sales(args: &SalesArgs) -> Result<()> {
+    let report = sales::run(args)?;
+    if let Some(path) = &args.plot {
+        fs::write(path, sales::to_svg(&report))
+            .map_err(|error| format!("could not write {}: {error}", path.display()))?;
+    }
+    print(&if args.json {
+        format!("{:#}\n", report.to_json())
+    } else {
+        report.to_table()
+    })
+}
+
+fn ledger(args: &LedgerArgs) -> Result<()> {
+    let report = ledger::run(args)?;
+    print(&if args.json {
+        format!("{:#}\n", report.to_json())
+    } else {
+        report.to_table()
+    })
+}
+
+fn print(text: &str) -> Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         // The reader has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

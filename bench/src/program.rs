@@ -152,3 +152,21 @@ fn sleepers_command(tools: &Tools, load: Load, threads: bool) -> Command {
     command.args(["--seconds", &load.think.as_secs_f64().to_string()]);
     command
 }
+
+/// The directory of the package, as it was when this program was built.
+pub(crate) fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The tickets program: the one that is named, or else that of this workspace.
+pub(crate) fn find_tickets(named: Option<&Path>) -> Result<PathBuf> {
+    let built = package().with_file_name("target").join("release/tickets");
+    let path = named.map_or(built, Path::to_path_buf);
+    match fs::canonicalize(&path) {
+        Ok(found) if found.is_file() => Ok(found),
+        _ => Err(format!(
+            "there is no program {}; build it with `cargo build --release`, or name it with --tickets",
+            path.display()
+        )),
+    }
+}

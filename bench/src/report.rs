@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::machine::Machine;
 use crate::measure::{Measured, Quantity, Series, Target};
 use crate::stats::Summary;
+use crate::table::align;
 
 /// The heads of the table's columns.
 const HEADS: [&str; COLUMNS] = [
@@ -85,26 +86,6 @@ fn row_lines(measured: &Measured) -> Vec<[String; COLUMNS]> {
     lines
 }
 
-/// Columns as wide as their widest cell, two spaces between them.
-fn align(lines: &[[String; COLUMNS]]) -> String {
-    let mut widths = [0; COLUMNS];
-    for line in lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let mut text = String::new();
-    for line in lines {
-        let cells = line.iter().zip(widths);
-        let padded: Vec<_> = cells
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        text += padded.join("  ").trim_end();
-        text.push('\n');
-    }
-    text
-}
-
 fn show_summary(quantity: Quantity, summary: Summary) -> String {
     let Summary { median, min, max } = summary;
     match quantity {
@@ -177,7 +158,7 @@ fn series_json(series: &Series, ratio: Option<f64>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{align, row_lines};
+    use super::row_lines;
     use crate::measure::{Measured, Quantity, Row, Series, Target};
     use crate::program::{Load, Program};
     use crate::stats::Summary;
@@ -233,15 +214,5 @@ mod tests {
     fn a_target_is_met_or_not() {
         assert_eq!(measured(0.2).met(), Some(true));
         assert_eq!(measured(0.3).met(), Some(false));
-    }
-
-    #[test]
-    fn the_columns_line_up() {
-        let line = |first: &str| {
-            let mut cells = <[String; super::COLUMNS]>::default();
-            [cells[0], cells[1]] = [first.to_owned(), "x".to_owned()];
-            cells
-        };
-        assert_eq!(align(&[line("a"), line("long")]), "a     x\nlong  x\n");
     }
 }

@@ -113,7 +113,7 @@ fn watch(pid: u32, end: &Receiver<()>, sample_memory: bool) -> u64 {
 }
 
 /// The kernel's high-water mark of a live process; `None` once it has given up its memory.
-fn peak_resident_kib(pid: u32) -> Option<u64> {
+pub(crate) fn peak_resident_kib(pid: u32) -> Option<u64> {
     parse_high_water_mark(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
 }
 

@@ -1,0 +1,182 @@
+//! What must not depend on the length of the ledger, how fast it is audited, and many commands at
+//! once.
+
+mod audit;
+mod figure;
+mod grow;
+mod locks;
+mod order;
+mod queue;
+mod sale;
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::machine::Machine;
+use crate::outcome::excerpt;
+use crate::program::find_tickets;
+use crate::run::Finished;
+use crate::scratch::Scratch;
+use crate::table::align;
+use crate::{LedgerArgs, Result, note};
+use figure::Figure;
+use grow::Events;
+
+/// The parts, by the names that `--only` looks at.
+const PARTS: [&str; 4] = [LIBRARY, COMMAND, AUDIT, QUEUE];
+const LIBRARY: &str = "one more sale, library";
+const COMMAND: &str = "one more sale, command";
+const AUDIT: &str = "audit";
+const QUEUE: &str = "at once";
+
+/// How much of everything there is.
+struct Sizes {
+    sales: u64,
+    buyers: usize,
+    /// Sales on each ledger, by the library and by the command.
+    sales_timed: u32,
+    audits: u32,
+}
+
+/// Everything that was measured.
+#[derive(Debug)]
+pub(crate) struct Report {
+    machine: Machine,
+    sales: u64,
+    figures: Vec<Figure>,
+}
+
+impl Report {
+    /// The table.
+    pub(crate) fn to_table(&self) -> String {
+        let heads = ["figure", "median [min..max]", "target", "result"];
+        let mut lines = vec![heads.map(str::to_owned)];
+        lines.extend(self.figures.iter().map(Figure::cells));
+        let sales = self.sales;
+        format!(
+            "{}\nthe long ledger has {sales} sales\n\n{}",
+            self.machine.to_line(),
+            align(&lines)
+        )
+    }
+
+    /// The same for programs.
+    pub(crate) fn to_json(&self) -> Value {
+        let figures = self.figures.iter().map(Figure::to_json);
+        json!({
+            "machine": self.machine.to_json(),
+            "sales": self.sales,
+            "figures": figures.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Measures the parts the command line asks for.
+pub(crate) fn run(args: &LedgerArgs) -> Result<Report> {
+    let sizes = sizes(args);
+    let parts = choose(args.only.as_deref().unwrap_or(""))?;
+    let tickets = find_tickets(args.tickets.as_deref())?;
+    let wants = |part| parts.contains(&part);
+    if wants(COMMAND) || wants(QUEUE) {
+        probe(&tickets, "book")?;
+    }
+    if wants(AUDIT) {
+        probe(&tickets, "audit")?;
+    }
+
+    let scratch = Scratch::new()?;
+    let machine = Machine::look(scratch.path(), &[]);
+    let mut figures = Vec::new();
+    if wants(QUEUE) {
+        figures.extend(queue::queue(&scratch, sizes.buyers, &tickets)?);
+    }
+    if wants(LIBRARY) || wants(COMMAND) || wants(AUDIT) {
+        note(&format!("making a ledger of {} sales", sizes.sales));
+        let events = Events::grow(&scratch, sizes.sales)?;
+        if wants(LIBRARY) {
+            figures.extend(sale::library(&events, sizes.sales_timed)?);
+        }
+        if wants(COMMAND) {
+            figures.extend(sale::command(&events, sizes.sales_timed, &tickets)?);
+        }
+        if wants(AUDIT) {
+            figures.extend(audit::audit(&events, sizes.audits, &tickets)?);
+        }
+    }
+    if args.quick {
+        figures = figures.into_iter().map(Figure::unbound).collect();
+    }
+    Ok(Report {
+        machine,
+        sales: sizes.sales,
+        figures,
+    })
+}
+
+fn sizes(args: &LedgerArgs) -> Sizes {
+    let (sales, buyers, sales_timed, audits) = if args.quick {
+        (2_000, 40, 5, 1)
+    } else {
+        (1_000_000, 2_000, 200, 5)
+    };
+    Sizes {
+        sales: args.sales.unwrap_or(sales),
+        buyers: args.buyers.map_or(buyers, |buyers| buyers as usize),
+        sales_timed,
+        audits,
+    }
+}
+
+/// The parts whose name contains the given text.
+fn choose(only: &str) -> Result<Vec<&'static str>> {
+    let parts = PARTS.into_iter().filter(|part| part.contains(only));
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() {
+        let names = PARTS.join("\n  ");
+        return Err(format!(
+            "no part's name contains {only:?}; the parts are:\n  {names}"
+        ));
+    }
+    Ok(parts)
+}
+
+/// Whether the program has a command at all.
+fn probe(tickets: &Path, command: &str) -> Result<()> {
+    let tried = Command::new(tickets).args([command, "--help"]).output();
+    let name = tickets.display();
+    let tried = tried.map_err(|error| format!("could not start {name}: {error}"))?;
+    if tried.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&tried.stderr);
+    let said = said.lines().next().unwrap_or("(nothing)").to_owned();
+    Err(format!(
+        "{name} has no command `{command}` ({said}); build it anew, or measure other parts with --only"
+    ))
+}
+
+/// A command must have done what it should.
+fn same_code(what: &str, finished: &Finished) -> Result<()> {
+    match finished.code {
+        Some(0) => Ok(()),
+        code => {
+            let code = code.map_or("a signal".to_owned(), |code| code.to_string());
+            let said = excerpt(&finished.stderr);
+            Err(format!("`{what}` ended with {code}: {said}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LIBRARY, choose};
+
+    #[test]
+    fn only_chooses_by_name_and_names_what_there_is() {
+        assert_eq!(choose("library"), Ok(vec![LIBRARY]));
+        assert_eq!(choose("").map(|parts| parts.len()), Ok(4));
+        assert!(choose("nonsense").is_err_and(|said| said.contains("audit")));
+    }
+}

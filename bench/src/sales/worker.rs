@@ -1,0 +1,55 @@
+//! One process that sells: `tickets-bench sales-worker`, which the benchmark starts itself.
+//!
+//! It opens the store, sells once to warm up, says that it is ready, and waits for a byte. Then it
+//! sells for a fixed time, and says how many it sold and in what time.
+
+use std::io::{self, Read as _, Write as _};
+use std::process;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::peer::Shop;
+use crate::{Result, WorkerArgs, note};
+
+/// What a worker says when it waits for the start.
+pub(crate) const READY: &str = "ready";
+/// A worker that takes so much longer than it should hangs, and ends itself.
+const GRACE: Duration = Duration::from_secs(180);
+
+/// Sells. Without a byte on stdin, for the benchmark is gone, nothing.
+pub(crate) fn run(args: &WorkerArgs) -> Result<()> {
+    let time = Duration::from_secs_f64(args.seconds);
+    thread::spawn(move || {
+        thread::sleep(time + GRACE);
+        note("error: a worker hung");
+        process::exit(1);
+    });
+    let mut shop = args.peer.open(&args.directory)?;
+    shop.sell()?;
+    say(READY)?;
+    let heard = io::stdin().lock().read(&mut [0]);
+    if heard.map_err(|error| format!("could not wait for the start: {error}"))? == 0 {
+        return Err("the benchmark is gone".to_owned());
+    }
+    let (sales, seconds) = sell(shop.as_mut(), time)?;
+    say(&format!("{sales} {seconds}"))
+}
+
+/// Sells until the time is up; the sale that is under way then still counts, and its time too.
+fn sell(shop: &mut dyn Shop, time: Duration) -> Result<(u64, f64)> {
+    let started = Instant::now();
+    let mut sales = 0;
+    loop {
+        shop.sell()?;
+        sales += 1;
+        let elapsed = started.elapsed();
+        if elapsed >= time {
+            return Ok((sales, elapsed.as_secs_f64()));
+        }
+    }
+}
+
+fn say(line: &str) -> Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
+        .map_err(|error| format!("could not tell the benchmark: {error}"))
+}
