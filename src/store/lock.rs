@@ -345,7 +345,7 @@ impl Waiter {
 
 /// `Ok(false)`: somebody else holds it.
 #[expect(clippy::disallowed_methods, reason = "this is the lock module")]
-fn try_lock(file: &File) -> io::Result<bool> {
+pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
     loop {
         match fs2::FileExt::try_lock_exclusive(file) {
             Ok(()) => return Ok(true),
@@ -365,4 +365,10 @@ fn lock(file: &File) -> io::Result<()> {
             result => return result,
         }
     }
+}
+
+/// Gives up a lock that [`try_lock`] took.
+#[expect(clippy::disallowed_methods, reason = "this is the lock module")]
+pub(crate) fn unlock(file: &File) -> io::Result<()> {
+    fs2::FileExt::unlock(file)
 }

@@ -10,4 +10,4 @@ pub(crate) mod lock;
 pub(crate) mod open;
 pub(crate) mod reading;
 pub(crate) mod snapshot;
-mod sys;
+pub(crate) mod sys;
