@@ -43,6 +43,7 @@ Examples:
   tickets buy --users 8           8 buyers rush for the tickets without a lock: a race
   tickets buy --users 8 --lock    the same under the lock: nothing is oversold
   tickets reset                   give the stock back
+  tickets doctor                  whether this directory is fit for it
 
 Exit codes:
   0 done   1 I/O error   2 usage   3 sold out   4 refused
@@ -84,6 +85,25 @@ Examples:
 
 Waits for whoever holds the lock.")]
     Reset(Reset),
+
+    /// Do locks, atomic replace and sync work here, and how fast
+    #[command(after_help = "\
+Examples:
+  tickets doctor                  where the event is
+  tickets doctor /mnt/share       somewhere else
+  tickets --json doctor | jq .costs_us
+
+Starts a second process and tries all that a sale relies on, in a directory of its own that it
+removes. The event is not touched. Exits 6 when something does not hold, 1 when it could not be
+tried.")]
+    Doctor(Doctor),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The directory to examine [default: the one of the event's file]
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -165,6 +185,7 @@ impl Command {
             Self::Query => "query",
             Self::Buy(_) => "buy",
             Self::Reset(_) => "reset",
+            Self::Doctor(_) => "doctor",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod buy;
+mod doctor;
 mod screen;
 mod signals;
 
@@ -37,6 +38,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Query => query(cli, screen),
         Command::Buy(arguments) => buy::run(cli, arguments, screen),
         Command::Reset(arguments) => reset(cli, arguments.stock, arguments.wait.limit, screen),
+        Command::Doctor(arguments) => doctor::run(cli, arguments, screen),
     }
 }
 
