@@ -23,9 +23,11 @@
 //! - [`BoxOffice`] queries and sells; every sale is durable when it is answered.
 //! - [`rush`] starts many buyers at once and judges what they did.
 //! - [`race`] is the judgement itself, without any file.
+//! - [`doctor`] tells whether a directory is fit for an event.
 //!
 //! `docs/design.md` states the protocol and its invariants.
 
+pub mod doctor;
 pub mod error;
 pub mod office;
 pub mod race;

@@ -4,14 +4,14 @@ mod cli;
 
 use std::process::ExitCode;
 
-use tickets::rush;
+use tickets::{doctor, rush};
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    let code = if arguments.next().is_some_and(|first| first == rush::NURSERY) {
-        rush::start_buyers(arguments)
-    } else {
-        cli::run()
+    let code = match arguments.next() {
+        Some(first) if first == rush::NURSERY => rush::start_buyers(arguments),
+        Some(first) if first == doctor::WITNESS => doctor::bear_witness(arguments),
+        _ => cli::run(),
     };
     ExitCode::from(code)
 }

@@ -43,6 +43,7 @@ Examples:
   tickets buy --users 8           8 buyers rush for the tickets without a lock: a race
   tickets buy --users 8 --lock    the same under the lock: nothing is oversold
   tickets reset                   give the stock back
+  tickets doctor                  whether this directory is fit for it
 
   tickets book alice --quantity 2 --key web-7f1c     a real sale
   tickets sales                   who has bought
@@ -139,6 +140,18 @@ Examples:
 
 Waits for whoever holds the lock. Refuses (exit 4) while tickets are booked, unless --force.")]
     Reset(Reset),
+
+    /// Do locks, atomic replace and sync work here, and how fast
+    #[command(after_help = "\
+Examples:
+  tickets doctor                  where the event is
+  tickets doctor /mnt/share       somewhere else
+  tickets --json doctor | jq .costs_us
+
+Starts a second process and tries all that a sale relies on, in a directory of its own that it
+removes. The event is not touched. Exits 6 when something does not hold, 1 when it could not be
+tried.")]
+    Doctor(Doctor),
 
     /// Completions for a shell, on stdout
     #[command(after_help = "\
@@ -277,6 +290,13 @@ fn signed(text: &str) -> Result<i64, String> {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The directory to examine [default: the one of the event's file]
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Buy {
     /// How many buyers
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_USERS)))]
@@ -366,6 +386,7 @@ impl Command {
             Self::Reset(_) => "reset",
             Self::Completions { .. } => "completions",
             Self::Man { .. } => "man",
+            Self::Doctor(_) => "doctor",
         }
     }
 }

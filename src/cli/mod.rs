@@ -4,6 +4,7 @@ mod args;
 mod booking;
 mod books;
 mod buy;
+mod doctor;
 mod manual;
 mod screen;
 mod signals;
@@ -45,6 +46,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Reset(arguments) => reset(cli, arguments, screen),
         Command::Completions { shell } => Ok(manual::completions(*shell, screen)),
         Command::Man { directory } => manual::pages(directory.as_deref(), screen),
+        Command::Doctor(arguments) => doctor::run(cli, arguments, screen),
     }
 }
 

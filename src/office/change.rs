@@ -60,7 +60,7 @@ impl BoxOffice {
         if quantity == Some(0) {
             return Err(Error::new(Kind::Usage, "cannot cancel 0 tickets"));
         }
-        self.open(wait)?;
+        self.open(LockKind::Exclusive, wait)?;
         let mut trail = Trail::of(Clue::Id(id));
         self.scout(&mut trail)?;
         let files = self.files().clone();

@@ -2,7 +2,7 @@
 //!
 //! Sales, cancellations and adjustments all go through [`BoxOffice::commit`].
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Seek, Write};
 use std::time::Duration;
 
@@ -57,26 +57,36 @@ impl BoxOffice {
         observer: &mut O,
         draft: &mut dyn FnMut(&Reading, &LedgerFile, &mut O) -> Result<Draft<'r>>,
     ) -> Result<Committed> {
-        self.open(terms.wait)?;
+        self.open(terms.lock, terms.wait)?;
         let (reading, end, written) = loop {
             observer.at(Step::LockWanted)?;
             let held = match terms.lock {
                 LockKind::None => None,
-                LockKind::Exclusive => Some(self.lock.acquire(
+                LockKind::Exclusive => Some(self.lock.acquire_unverified(
                     &mut self.patience,
                     &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
                 )?),
             };
+            let mut length = None;
             if held.is_some() {
                 observer.at(Step::LockGot)?;
-                ready_ledger(&self.files, &mut self.ledger)?;
+                length = ready_ledger(&self.files, &mut self.ledger, held.as_ref())?;
             }
             let Some(ledger) = &self.ledger else {
                 return Err(no_ledger(&self.files));
             };
-            let reading = if held.is_some() {
+            let reading = if let Some(held) = &held {
                 let last = self.last.take();
-                sound(&self.files, ledger, last, terms.wait, &mut self.notes)?
+                let reading = Reading::again(last, &self.files, &ledger.rewrite, length)?
+                    .sound(&self.files)?;
+                if needs_care(&reading) {
+                    if !held.verify()? {
+                        continue;
+                    }
+                    care(&self.files, ledger, reading, terms.wait, &mut self.notes)?
+                } else {
+                    reading
+                }
             } else {
                 // Without a lock a buyer believes what it sees.
                 Reading::take(&self.files, Some(&ledger.rewrite))?
@@ -141,7 +151,8 @@ impl BoxOffice {
                 &mut self.turn,
                 end,
                 &mut self.last,
-                &mut Wait::wanted(terms.wait, &mut || true),
+                terms.wait,
+                &mut self.swept,
             )?
         };
         Ok(match durable {
@@ -156,42 +167,55 @@ fn lost(held: Option<&Held<'_>>) -> Result<bool> {
     held.map_or(Ok(false), |held| Ok(!held.verify()?))
 }
 
-/// Opens the ledger that the name means now, and creates it where it is missing. Only for the
-/// holder of the event's lock.
-pub(super) fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>) -> Result<()> {
-    let named =
-        FileId::of_name(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
-    if ledger.is_some() && named == ledger.as_ref().map(|ledger| ledger.rewrite.id) {
-        return Ok(());
+/// Opens the ledger that the name means now, and creates it where it is missing; returns its length
+/// where it was open. Only for the holder of the event's lock.
+pub(super) fn ready_ledger(
+    files: &EventFiles,
+    ledger: &mut Option<Ledger>,
+    held: Option<&Held<'_>>,
+) -> Result<Option<u64>> {
+    let named = match fs::metadata(&files.ledger) {
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Error::io("look at", &files.ledger, error)),
+    };
+    if let (Some(ledger), Some(named)) = (&ledger, &named)
+        && ledger.rewrite.id == FileId::of(named)
+    {
+        return Ok(Some(named.len()));
     }
     *ledger = None;
-    if named.is_none() {
+    if named.is_none() && !lost(held)? {
         let reading = Reading::take(files, None)?;
         open::create_ledger(files, reading.snapshot.ticket)?;
     }
     *ledger = Ledger::open(files)?;
-    Ok(())
+    Ok(None)
 }
 
-/// Reads under the event's lock, and heals what a crash left.
-fn sound(
+/// Whether there is something to heal, or to tell.
+fn needs_care(reading: &Reading) -> bool {
+    reading.rest != Rest::Clean || reading.tally.seq == 0 || reading.rebuilt
+}
+
+/// Heals what a crash left. Only for the holder of the event's lock.
+fn care(
     files: &EventFiles,
     ledger: &Ledger,
-    last: Option<Reading>,
+    reading: Reading,
     wait: Duration,
     notes: &mut Vec<String>,
 ) -> Result<Reading> {
-    let ledger = &ledger.rewrite;
-    let reading = Reading::again(last, files, ledger)?.sound(files)?;
+    if reading.rebuilt {
+        notes.push(format!(
+            "{} was empty, as a power cut leaves it: rebuilt from the ledger",
+            files.count.display()
+        ));
+    }
     if reading.rest == Rest::Clean && reading.tally.seq > 0 {
-        if reading.rebuilt {
-            notes.push(format!(
-                "{} was empty, as a power cut leaves it: rebuilt from the ledger",
-                files.count.display()
-            ));
-        }
         return Ok(reading);
     }
+    let ledger = &ledger.rewrite;
     let mut turn = LockFile::on(files.ledger.clone());
     let wanted = &mut || true;
     let mut wait = Wait::wanted(wait, wanted);

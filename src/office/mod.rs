@@ -73,6 +73,9 @@ pub struct BoxOffice {
     last: Option<Reading>,
     /// What was healed.
     notes: Vec<String>,
+    /// Whether what killed processes left was looked for.
+    swept: bool,
+    dice: Dice,
 }
 
 /// The ledger, open twice: Linux appends whatever is written through an appending handle, at
@@ -96,6 +99,8 @@ impl BoxOffice {
             ledger: None,
             last: None,
             notes: Vec::new(),
+            swept: false,
+            dice: Dice::default(),
             files,
         })
     }
@@ -181,7 +186,7 @@ impl BoxOffice {
         let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean;
         if !ready || open::has_strays(&self.files)? {
             let _held = self.lock.acquire(&mut self.patience, wait)?;
-            ready_ledger(&self.files, &mut self.ledger)?;
+            ready_ledger(&self.files, &mut self.ledger, None)?;
             let _turn = self.turn.acquire(&mut self.patience, wait)?;
             if let Some(ledger) = &self.ledger {
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
@@ -211,12 +216,17 @@ impl BoxOffice {
         })
     }
 
-    /// Opens the event's ledger, and creates it where it is missing or empty.
-    pub(crate) fn open(&mut self, wait: Duration) -> Result<()> {
+    /// Opens the event's ledger for a buyer without a lock, and creates it where it is missing or
+    /// empty. With a lock that is done under it, so that it is taken once: who lets it go and comes
+    /// back mixes up those who wait.
+    pub(crate) fn open(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
         if self.ledger.is_some() {
             return Ok(());
         }
         self.ledger = Ledger::open(&self.files)?;
+        if lock == LockKind::Exclusive {
+            return Ok(());
+        }
         let length = |ledger: &Ledger| ledger.append.metadata().map(|metadata| metadata.len());
         let empty = match &self.ledger {
             Some(ledger) => {
@@ -226,7 +236,7 @@ impl BoxOffice {
         };
         if empty {
             let wanted = &mut || true;
-            self.prepare(LockKind::Exclusive, &mut Wait::wanted(wait, wanted))?;
+            self.prepare(lock, &mut Wait::wanted(wait, wanted))?;
             self.ledger = Ledger::open(&self.files)?;
         }
         Ok(())
@@ -301,7 +311,27 @@ fn no_ledger(files: &EventFiles) -> Error {
 /// looks at the processor's features first, which in a virtual machine costs a short process more
 /// than a whole sale.
 pub(crate) fn random() -> Result<u32> {
-    SysRng
-        .try_next_u32()
-        .map_err(|e| Error::new(Kind::Io, format!("the system gives no random numbers: {e}")))
+    Dice::default().roll()
+}
+
+/// Random numbers from the operating system, a handful at a time.
+#[derive(Debug, Default)]
+struct Dice {
+    numbers: Vec<u32>,
+}
+
+impl Dice {
+    fn roll(&mut self) -> Result<u32> {
+        if let Some(number) = self.numbers.pop() {
+            return Ok(number);
+        }
+        let mut bytes = [0; 128];
+        SysRng.try_fill_bytes(&mut bytes).map_err(|e| {
+            Error::new(Kind::Io, format!("the system gives no random numbers: {e}"))
+        })?;
+        let (numbers, _) = bytes.as_chunks();
+        self.numbers
+            .extend(numbers.iter().copied().map(u32::from_ne_bytes));
+        Ok(self.numbers.pop().unwrap_or_default())
+    }
 }

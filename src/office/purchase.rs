@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use super::BoxOffice;
 use super::commit::{Draft, Terms};
 use super::order::{Observer, Order, Sale, Step, Unobserved};
 use super::trail::{Clue, Trail};
-use super::{BoxOffice, random};
 use crate::error::{Error, Kind, Result};
 use crate::store::ledger::{Op, Record};
 use crate::store::reading::Reading;
@@ -37,10 +37,11 @@ impl BoxOffice {
         };
         let mut trail = order.key.map(|key| Trail::of(Clue::Key(key)));
         if let Some(trail) = &mut trail {
-            self.open(order.wait)?;
+            self.open(order.lock, order.wait)?;
             self.scout(trail)?;
         }
         let files = trail.is_some().then(|| self.files().clone());
+        let roll = self.dice.roll()?;
         let mut id = String::new();
         let mut refusal = None;
         let done = self.commit(terms, observer, &mut |reading, ledger, observer| {
@@ -52,7 +53,7 @@ impl BoxOffice {
                     return Ok(Draft::Known { end: sale.end });
                 }
             }
-            let record = sell(order, reading, observer, &mut id)?;
+            let record = sell(order, reading, observer, roll, &mut id)?;
             Ok(Draft::Write(Box::new(record)))
         })?;
         if let Some(refusal) = refusal {
@@ -76,6 +77,7 @@ fn sell<'o, O: Observer>(
     order: &Order<'o>,
     reading: &Reading,
     observer: &mut O,
+    roll: u32,
     id: &mut String,
 ) -> Result<Record<'o>> {
     let before = &reading.tally;
@@ -92,7 +94,7 @@ fn sell<'o, O: Observer>(
     }
     let seq = before.seq + 1;
     observer.at(Step::Write { left, seq })?;
-    *id = sale_id(seq)?;
+    *id = sale_id(seq, roll);
     Ok(Record {
         id: Some(id.clone().into()),
         buyer: Some(order.buyer.into()),
@@ -112,15 +114,14 @@ fn sold_out(wanted: u64, left: u64) -> Error {
 
 /// The number of the sale's line, so that a sale can be found by it, and six random characters, so
 /// that two buyers who race for one line, or two events, never share an id.
-fn sale_id(seq: u64) -> Result<String> {
+fn sale_id(seq: u64, random: u32) -> String {
     // Crockford's base 32: no letter that is easily taken for another.
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let random = random()?;
     let letters = (0..6).map(|at| {
         let index = (random >> (5 * at)) as usize % ALPHABET.len();
         ALPHABET
             .get(index)
             .map_or('0', |&letter| char::from(letter))
     });
-    Ok(format!("{seq}-{}", letters.collect::<String>()))
+    format!("{seq}-{}", letters.collect::<String>())
 }

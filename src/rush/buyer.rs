@@ -140,10 +140,10 @@ fn give_up(number: u32, reason: Option<Error>) -> ! {
 fn buy(assignment: &Assignment, body: Body, watch: &mut Watch<'_, '_>) -> Result<Sale> {
     let patience = match body {
         Body::Process => Patience::Guarded(Box::new(Watchdog::new(assignment.number, give_up))),
-        Body::Thread => Patience::default(),
+        Body::Thread => Patience::queued(),
     };
     let mut office = BoxOffice::at(&assignment.file)?.waiting(patience);
-    office.open(assignment.wait)?;
+    office.open(assignment.lock, assignment.wait)?;
     let seen = match assignment.lock {
         LockKind::None => office.believe()?,
         LockKind::Exclusive => office.query()?,

@@ -15,7 +15,8 @@ use super::bell::Bell;
 use super::event::EventFiles;
 use super::files::{Access, Version, replace};
 use super::ledger::Tally;
-use super::lock::{Held, LockFile, Wait};
+use super::lock::{Held, LockFile};
+use super::open;
 use super::reading::{LedgerFile, Reading, open_ledger};
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
@@ -44,7 +45,9 @@ pub(crate) enum Durable {
 /// decided under the event's lock. Whoever gets the turn does it for all who have appended by then,
 /// and rings; the others wait for the bell and look.
 ///
-/// `last` is what this caller last read, and what it has read in the end.
+/// `last` is what this caller last read, and what it has read in the end. `swept`: whether this caller
+/// has looked for what killed processes left; whoever has the turn does so once, for nobody else's
+/// temporary file can be in use then.
 ///
 /// # Errors
 /// [`Kind::OutcomeUnknown`]: the line is on the ledger, and not proven durable.
@@ -55,13 +58,18 @@ pub(crate) fn share(
     turn: &mut LockFile,
     end: u64,
     last: &mut Option<Reading>,
-    wait: &mut Wait<'_>,
+    wait: Duration,
+    swept: &mut bool,
 ) -> Result<Durable> {
-    let deadline = Instant::now() + wait.limit;
+    let deadline = Instant::now() + wait;
     let mut patience = SHORTEST;
     loop {
         if let Some(held) = turn.try_acquire().map_err(unknown)? {
             let result = take_turn(files, ledger, &held, end, last);
+            if !std::mem::replace(swept, true) {
+                // Strays harm nobody: the next one may sweep them.
+                let _ = open::sweep(files);
+            }
             drop(held);
             // Also after an error: the next one's turn may cure it.
             bell.ring();
@@ -69,7 +77,7 @@ pub(crate) fn share(
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(unknown(turn.busy(wait.limit)));
+            return Err(unknown(turn.busy(wait)));
         }
         bell.wait(left.min(patience));
         patience = LONGEST.min(2 * patience);
@@ -94,7 +102,7 @@ fn is_covered(
     end: u64,
     last: &mut Option<Reading>,
 ) -> bool {
-    let Ok(reading) = Reading::again(last.take(), files, ledger) else {
+    let Ok(reading) = Reading::again(last.take(), files, ledger, None) else {
         return false;
     };
     last.insert(reading).counted >= end && ledger.is_at(&files.ledger)
@@ -111,7 +119,7 @@ fn take_turn(
     if turn.id() != ledger.id {
         return put_away(files, ledger, end);
     }
-    let reading = match Reading::again(last.take(), files, ledger) {
+    let reading = match Reading::again(last.take(), files, ledger, None) {
         Ok(reading) if reading.counted >= end => {
             *last = Some(reading);
             return Ok(Durable::Published);

@@ -82,7 +82,7 @@ pub(crate) struct LockFile {
     path: PathBuf,
     /// The file that this one takes mode and owner from when it is created.
     model: Option<PathBuf>,
-    file: Option<File>,
+    file: Option<(File, FileId)>,
 }
 
 /// A lock that is held until this is dropped.
@@ -120,40 +120,67 @@ impl LockFile {
     ) -> Result<Held<'_>> {
         let deadline = Instant::now() + wait.limit;
         loop {
-            let file = match self.file.take() {
-                Some(file) => file,
-                None => self.open()?,
-            };
-            let id = FileId::of_handle(&file).map_err(|e| Error::io("look at", &self.path, e))?;
-            let file = self.block(file, id, deadline, patience, wait)?;
-            if self.means(id)? {
-                return Ok(Held {
-                    path: &self.path,
-                    file: self.file.insert(file),
-                    id,
-                });
+            let (file, id) = self.take_lock(deadline, patience, wait)?;
+            if means(&self.path, id)? {
+                return Ok(self.held(file, id));
             }
             // Deleted or replaced while we waited: what we locked guards nothing.
         }
     }
 
+    /// Takes the lock on a file that the name meant a while ago. Whoever takes it so asks
+    /// [`Held::verify`] before anything is changed.
+    pub(crate) fn acquire_unverified(
+        &mut self,
+        patience: &mut Patience,
+        wait: &mut Wait<'_>,
+    ) -> Result<Held<'_>> {
+        let deadline = Instant::now() + wait.limit;
+        let (file, id) = self.take_lock(deadline, patience, wait)?;
+        Ok(self.held(file, id))
+    }
+
     /// Takes the lock if nobody holds it.
     pub(crate) fn try_acquire(&mut self) -> Result<Option<Held<'_>>> {
         loop {
-            let file = match self.file.take() {
-                Some(file) => file,
-                None => self.open()?,
-            };
-            let id = FileId::of_handle(&file).map_err(|e| Error::io("look at", &self.path, e))?;
+            let (file, id) = self.opened()?;
             let locked = try_lock(&file).map_err(|error| self.unusable(error))?;
-            if self.means(id)? {
-                let file = self.file.insert(file);
-                return Ok(locked.then_some(Held {
-                    path: &self.path,
-                    file,
-                    id,
-                }));
+            if means(&self.path, id)? {
+                if locked {
+                    return Ok(Some(self.held(file, id)));
+                }
+                self.file = Some((file, id));
+                return Ok(None);
             }
+        }
+    }
+
+    fn take_lock(
+        &mut self,
+        deadline: Instant,
+        patience: &mut Patience,
+        wait: &mut Wait<'_>,
+    ) -> Result<(File, FileId)> {
+        let (file, id) = self.opened()?;
+        let file = self.block(file, id, deadline, patience, wait)?;
+        Ok((file, id))
+    }
+
+    fn opened(&mut self) -> Result<(File, FileId)> {
+        if let Some(opened) = self.file.take() {
+            return Ok(opened);
+        }
+        let file = self.open()?;
+        let id = FileId::of_handle(&file).map_err(|e| Error::io("look at", &self.path, e))?;
+        Ok((file, id))
+    }
+
+    fn held(&mut self, file: File, id: FileId) -> Held<'_> {
+        let (file, _) = self.file.insert((file, id));
+        Held {
+            path: &self.path,
+            file,
+            id,
         }
     }
 
@@ -176,10 +203,6 @@ impl LockFile {
         }
     }
 
-    fn means(&self, id: FileId) -> Result<bool> {
-        means(&self.path, id)
-    }
-
     /// Blocks until the lock is ours, at the longest until the deadline.
     fn block(
         &self,
@@ -189,17 +212,20 @@ impl LockFile {
         patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<File> {
-        match try_lock(&file) {
-            Ok(true) => return Ok(file),
-            Ok(false) => {}
-            Err(error) => return Err(self.unusable(error)),
+        for attempt in 0..=patience.attempts() {
+            if attempt > 0 {
+                thread::yield_now();
+            }
+            if try_lock(&file).map_err(|error| self.unusable(error))? {
+                return Ok(file);
+            }
         }
         let late = {
             let (path, limit) = (self.path.clone(), wait.limit);
             move || busy(&path, id, limit)
         };
         let waiter = match patience {
-            Patience::HandedOver(waiter) => waiter,
+            Patience::HandedOver { waiter, .. } => waiter,
             Patience::Guarded(guard) => {
                 guard
                     .arm(deadline, Box::new(late))
@@ -277,21 +303,49 @@ impl Drop for Held<'_> {
 /// How a thread waits for its locks, so that it need not wait for ever.
 pub(crate) enum Patience {
     /// A second thread blocks and hands the lock over.
-    HandedOver(Waiter),
+    HandedOver {
+        waiter: Waiter,
+        /// How often to look again before: a lock that is held for microseconds is free again long
+        /// before a second thread has run. Whoever finds it free overtakes those who queue.
+        attempts: u32,
+    },
     /// The thread itself blocks, and the guard ends the whole process when that takes too long.
     Guarded(Box<dyn Guard>),
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self::HandedOver(Waiter::default())
+        Self::HandedOver {
+            waiter: Waiter::default(),
+            attempts: ATTEMPTS,
+        }
+    }
+}
+
+/// Enough for a few holders of a lock that nobody thinks under.
+const ATTEMPTS: u32 = 50;
+
+impl Patience {
+    /// A second thread blocks and hands the lock over, in the order of the queue.
+    pub(crate) fn queued() -> Self {
+        Self::HandedOver {
+            waiter: Waiter::default(),
+            attempts: 0,
+        }
+    }
+
+    fn attempts(&self) -> u32 {
+        match self {
+            Self::HandedOver { attempts, .. } => *attempts,
+            Self::Guarded(_) => 0,
+        }
     }
 }
 
 impl std::fmt::Debug for Patience {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::HandedOver(_) => "HandedOver",
+            Self::HandedOver { .. } => "HandedOver",
             Self::Guarded(_) => "Guarded",
         })
     }
@@ -371,7 +425,7 @@ impl Waiter {
 
 /// `Ok(false)`: somebody else holds it.
 #[expect(clippy::disallowed_methods, reason = "this is the lock module")]
-fn try_lock(file: &File) -> io::Result<bool> {
+pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
     loop {
         match fs2::FileExt::try_lock_exclusive(file) {
             Ok(()) => return Ok(true),
@@ -391,4 +445,10 @@ fn lock(file: &File) -> io::Result<()> {
             result => return result,
         }
     }
+}
+
+/// Gives up a lock that [`try_lock`] took.
+#[expect(clippy::disallowed_methods, reason = "this is the lock module")]
+pub(crate) fn unlock(file: &File) -> io::Result<()> {
+    fs2::FileExt::unlock(file)
 }

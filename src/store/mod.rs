@@ -13,4 +13,4 @@ pub(crate) mod open;
 pub(crate) mod reading;
 pub(crate) mod search;
 pub(crate) mod snapshot;
-mod sys;
+pub(crate) mod sys;

@@ -127,20 +127,25 @@ impl Reading {
         Ok(reading)
     }
 
-    /// Reads again: only what has been written since, where that is all that has happened.
+    /// Reads again: only what has been written since, where that is all that has happened. `length`: how
+    /// long the ledger is now, where that is known.
     pub(crate) fn again(
         before: Option<Self>,
         files: &EventFiles,
         ledger: &LedgerFile,
+        length: Option<u64>,
     ) -> Result<Self> {
+        let length = length.or_else(|| ledger.length()).unwrap_or_default();
         match before {
             Some(mut before)
                 if before.ledger == Some(ledger.id)
                     && before.is_firm()
-                    && before.version.is_at(&files.count)
-                    && ledger.reaches(before.tally.bytes) =>
+                    && before.tally.bytes <= length
+                    && before.version.is_at(&files.count) =>
             {
-                before.follow(ledger, files)?;
+                if before.tally.bytes < length {
+                    before.follow(ledger, files)?;
+                }
                 Ok(before)
             }
             _ => Self::take(files, Some(ledger)),
@@ -390,11 +395,8 @@ fn first_line(ledger: &File) -> std::io::Result<Option<FirstLine>> {
 }
 
 impl LedgerFile {
-    /// Whether it is so long at least.
-    fn reaches(&self, bytes: u64) -> bool {
-        self.file
-            .metadata()
-            .is_ok_and(|metadata| metadata.len() >= bytes)
+    fn length(&self) -> Option<u64> {
+        self.file.metadata().ok().map(|metadata| metadata.len())
     }
 
     /// Whether the name means this file now.

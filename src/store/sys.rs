@@ -1,5 +1,6 @@
 //! What only Linux has, each with a portable way beside it.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use super::files::FileId;
 /// `Ok(false)`: this system or file system cannot; nothing was changed and the caller renames
 /// instead.
 #[cfg(target_os = "linux")]
-pub(super) fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
+pub(crate) fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
     match renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE) {
@@ -21,7 +22,7 @@ pub(super) fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
+pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
@@ -62,3 +63,55 @@ pub(super) fn process_name(pid: u32) -> Option<String> {
     let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
     Some(name.trim_end().to_owned())
 }
+
+/// The name of the file system that holds an open file; its number in hexadecimal where it has no
+/// name here, and "unknown" where the system does not tell.
+#[cfg(target_os = "linux")]
+pub(crate) fn file_system(file: &File) -> String {
+    let Ok(told) = rustix::fs::fstatfs(file) else {
+        return UNKNOWN.to_owned();
+    };
+    // The field is wide or narrow, signed or not, by processor; the number has 32 bits.
+    let number = i128::from(told.f_type) & 0xffff_ffff;
+    let known = FILE_SYSTEMS.iter().find(|(magic, _)| *magic == number);
+    known.map_or_else(|| format!("{number:#x}"), |(_, name)| (*name).to_owned())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn file_system(_: &File) -> String {
+    UNKNOWN.to_owned()
+}
+
+pub(crate) const UNKNOWN: &str = "unknown";
+
+/// The numbers of statfs(2). ext2 and ext3 have that of ext4, whose driver serves them too.
+#[cfg(target_os = "linux")]
+const FILE_SYSTEMS: [(i128, &str); 27] = [
+    (0xef53, "ext4"),
+    (0x5846_5342, "xfs"),
+    (0x9123_683e, "btrfs"),
+    (0x2fc1_2fc1, "zfs"),
+    (0xf2f5_2010, "f2fs"),
+    (0xca45_1a4e, "bcachefs"),
+    (0x0102_1994, "tmpfs"),
+    (0x8584_58f6, "ramfs"),
+    (0x794c_7630, "overlayfs"),
+    (0x6969, "nfs"),
+    (0x517b, "smb"),
+    (0xff53_4d42, "cifs"),
+    (0xfe53_4d42, "smb2"),
+    (0x6573_5546, "fuse"),
+    (0x0102_1997, "9p"),
+    (0x786f_4256, "vboxsf"),
+    (0x00c3_6400, "ceph"),
+    (0x0bd0_0bd0, "lustre"),
+    (0x4750_4653, "gpfs"),
+    (0x0116_1970, "gfs2"),
+    (0x7461_636f, "ocfs2"),
+    (0x5346_414f, "afs"),
+    (0xf15f, "ecryptfs"),
+    (0x4d44, "vfat"),
+    (0x2011_bab0, "exfat"),
+    (0x7366_746e, "ntfs3"),
+    (0x5265_4973, "reiserfs"),
+];

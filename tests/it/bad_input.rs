@@ -162,7 +162,7 @@ fn a_sparse_file_of_8_tib_is_not_read() {
 }
 
 /// A command as a user whom permissions stop.
-fn as_nobody(shop: &Shop, line: &str) -> Run {
+pub(crate) fn as_nobody(shop: &Shop, line: &str) -> Run {
     let mut command = shop.command(line.split_ascii_whitespace());
     if is_root() {
         // The binary may lie where nobody else may look: a copy beside the event will do.

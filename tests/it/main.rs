@@ -13,6 +13,9 @@
 mod adversity;
 mod bad_input;
 mod command_line;
+mod doctor;
+mod doctor_stand_in;
+mod doctor_witness;
 mod harness;
 mod locking;
 mod observer;

@@ -43,7 +43,7 @@ pub(crate) fn queue(scratch: &Scratch, buyers: usize, tickets: &Path) -> Result<
     let stock = buyers / 2;
     write_event(&event, stock as u64)?;
     let mut office = BoxOffice::at(&event).map_err(|error| problem(&error))?;
-    let reset = office.reset(None, TO_WAIT);
+    let reset = office.reset(None, true, TO_WAIT);
     reset.map_err(|error| problem(&error))?;
 
     let path = event.with_extension("json.lock");

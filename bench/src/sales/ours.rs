@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tickets::BoxOffice;
-use tickets::office::{Order, Unobserved};
+use tickets::office::{Durability, Order, Unobserved};
 
 use super::peer::{BUYER, Books, Promise, STOCK, Shop};
 use crate::Result;
@@ -18,8 +18,10 @@ pub(crate) fn order(promise: Promise) -> Option<Order<'static>> {
     let durable = Order::new(BUYER, 1);
     match promise {
         Promise::Durable => Some(durable),
-        // SWITCH: Some(Order { durability: Durability::Process, ..durable })
-        Promise::Process => None,
+        Promise::Process => Some(Order {
+            durability: Durability::Process,
+            ..durable
+        }),
     }
 }
 

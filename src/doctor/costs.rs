@@ -1,0 +1,74 @@
+//! What things cost in a directory: medians, each within a time of its own.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use super::ground::{COUNT, Ground, LOCK};
+use super::report::{Cost, Costs};
+use crate::error::{Error, Kind, Result};
+use crate::store::files::{Access, open_regular, replace};
+use crate::store::lock;
+
+/// Each thing is done so often, unless that takes too long,
+const REPETITIONS: usize = 300;
+
+/// and so often in any case.
+const FEWEST: usize = 3;
+
+/// As long as a sale's line.
+const LINE: [u8; 150] = [b'x'; 150];
+
+/// A count like those of sales.
+const COUNTED: &[u8] = b"{\"ticket\": 1, \"sold\": 1, \"seq\": 2, \"bytes\": 236}\n";
+
+pub(super) fn measure(ground: &Ground<'_>) -> Result<Costs> {
+    let (locked, ledger, count) = (ground.path(LOCK), ground.path("ledger"), ground.path(COUNT));
+    fs::write(&ledger, LINE).map_err(|error| Error::io("write", &ledger, error))?;
+    let lock_file = open_regular(&locked, Access::ReadWrite)?;
+    let append_to = open_regular(&ledger, Access::Append)?;
+    let append = |mut file: &File| file.write_all(&LINE);
+    let (short, long) = (Duration::from_millis(100), Duration::from_millis(350));
+    let problem = |error| Error::io("measure", ground.directory(), error);
+    Ok(Costs {
+        lock: median(ground, short, || {
+            if lock::try_lock(&lock_file).map_err(problem)? {
+                lock::unlock(&lock_file).map_err(problem)
+            } else {
+                Err(problem(io::ErrorKind::WouldBlock.into()))
+            }
+        })?,
+        append: median(ground, short, || append(&append_to).map_err(problem))?,
+        append_sync: median(ground, long, || {
+            append(&append_to)
+                .and_then(|()| append_to.sync_data())
+                .map_err(problem)
+        })?,
+        publish: median(ground, long, || replace(&count, COUNTED, false).map(drop))?,
+    })
+}
+
+/// What a step costs; `None` where it fails.
+fn median(
+    ground: &Ground<'_>,
+    limit: Duration,
+    mut step: impl FnMut() -> Result<()>,
+) -> Result<Option<Cost>> {
+    let start = Instant::now();
+    let mut times = Vec::with_capacity(REPETITIONS);
+    while times.len() < FEWEST || (times.len() < REPETITIONS && start.elapsed() < limit) {
+        ground.go_on()?;
+        let before = Instant::now();
+        match step() {
+            Ok(()) => times.push(before.elapsed()),
+            Err(error) if error.kind() == Kind::Interrupted => return Err(error),
+            Err(_) => return Ok(None),
+        }
+    }
+    times.sort_unstable();
+    Ok(times.get(times.len() / 2).map(|median| Cost {
+        // In tenths: more digits would claim more than a median of some hundred knows.
+        median_us: (median.as_nanos() as f64 / 100.0).round() / 10.0,
+        repetitions: times.len(),
+    }))
+}

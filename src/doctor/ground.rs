@@ -1,0 +1,147 @@
+//! Where an examination takes place: a directory of its own, and the wish to stop.
+
+use std::fs;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use tempfile::TempDir;
+
+use super::witness::Witness;
+use crate::error::{Error, Kind, Result};
+
+/// The file that is locked.
+pub(super) const LOCK: &str = "lock";
+
+/// The file that is replaced.
+pub(super) const COUNT: &str = "tickets.json";
+
+/// The examined place. Dropping it removes the temporary directory.
+#[derive(Debug)]
+pub(super) struct Ground<'a> {
+    directory: TempDir,
+    program: &'a Path,
+    stop: Option<BorrowedFd<'a>>,
+}
+
+impl<'a> Ground<'a> {
+    /// Makes the temporary directory and the files in it.
+    pub(super) fn lay_out(
+        directory: &Path,
+        program: &'a Path,
+        stop: Option<BorrowedFd<'a>>,
+    ) -> Result<Self> {
+        let metadata = fs::metadata(directory).map_err(|error| {
+            let missing = error.kind() == io::ErrorKind::NotFound;
+            match (missing, Error::io("look at", directory, error)) {
+                (true, _) => Error::new(Kind::Missing, "there is no such directory")
+                    .at(directory, 0, 0)
+                    .hint("make it first, or name another: tickets doctor DIR"),
+                (false, problem) => problem,
+            }
+        })?;
+        if !metadata.is_dir() {
+            return Err(Error::new(Kind::Io, "is not a directory")
+                .at(directory, 0, 0)
+                .hint("name the directory that holds the event, or is to hold it"));
+        }
+        let made = tempfile::Builder::new()
+            .prefix(".tickets-doctor.")
+            .tempdir_in(directory)
+            .map_err(|error| {
+                Error::io("make a directory in", directory, error)
+                    .hint("an event needs a directory that can be written; so does its doctor")
+            })?;
+        let ground = Self {
+            directory: made,
+            program,
+            stop,
+        };
+        for name in [LOCK, COUNT] {
+            let path = ground.path(name);
+            fs::write(&path, "x\n").map_err(|error| Error::io("write", &path, error))?;
+        }
+        Ok(ground)
+    }
+
+    /// The temporary directory.
+    pub(super) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// A file in it.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.directory().join(name)
+    }
+
+    /// Starts a second process.
+    pub(super) fn witness(&self) -> Result<Witness<'a>> {
+        Witness::start(self.program, self.directory(), self.stop)
+    }
+
+    /// Whether to go on: an error when the examination is to stop.
+    pub(super) fn go_on(&self) -> Result<()> {
+        match self.stop {
+            Some(stop) if is_readable(stop) => Err(stopped()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The examination was told to stop.
+pub(super) fn stopped() -> Error {
+    Error::new(Kind::Interrupted, "stopped before all was examined")
+}
+
+/// Whether something can be read now, or never any more.
+pub(super) fn is_readable(fd: BorrowedFd<'_>) -> bool {
+    wait_for(&[fd], Duration::ZERO).is_ok_and(|ready| ready.contains(&true))
+}
+
+/// Waits until one of these can be read, or so long; tells which can.
+pub(super) fn wait_for(fds: &[BorrowedFd<'_>], limit: Duration) -> io::Result<Vec<bool>> {
+    let mut watched: Vec<PollFd<'_>> = fds
+        .iter()
+        .map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN))
+        .collect();
+    let limit = Timespec {
+        tv_sec: limit.as_secs().cast_signed(),
+        tv_nsec: limit.subsec_nanos().into(),
+    };
+    match poll(&mut watched, Some(&limit)) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(watched.iter().map(|fd| !fd.revents().is_empty()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::costs;
+    use std::io::Write;
+    use std::os::fd::AsFd;
+
+    #[test]
+    fn whoever_is_told_to_stop_stops_at_once_and_leaves_nothing() {
+        let made = tempfile::tempdir().unwrap();
+        let (stop, mut teller) = io::pipe().unwrap();
+        let program = Path::new("/no/such");
+        let ground = Ground::lay_out(made.path(), program, Some(stop.as_fd())).unwrap();
+        ground.go_on().unwrap();
+        assert!(costs::measure(&ground).unwrap().publish.is_some());
+        teller.write_all(b"x").unwrap();
+        let stopped = [
+            ground.go_on().unwrap_err(),
+            costs::measure(&ground).unwrap_err(),
+        ];
+        for error in stopped {
+            assert_eq!(error.kind(), Kind::Interrupted);
+        }
+        drop(ground);
+        assert_eq!(fs::read_dir(made.path()).unwrap().count(), 0);
+    }
+}

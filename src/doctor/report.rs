@@ -1,0 +1,152 @@
+//! What an examination found.
+
+use serde::Serialize;
+
+use crate::error::Kind;
+
+/// What was found in a directory.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The directory, as it was named.
+    pub directory: String,
+    /// The file system: its name, its number in hexadecimal, or "unknown".
+    pub file_system: String,
+    /// All checks, in the order in which they were made.
+    pub checks: Vec<Check>,
+    /// What things cost there.
+    pub costs_us: Costs,
+}
+
+impl Report {
+    /// Whether all holds that a sale relies on.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        !self
+            .checks
+            .iter()
+            .any(|check| check.result == Finding::Fail)
+    }
+
+    /// The exit code of a command that ends with this report.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        if self.holds() {
+            0
+        } else {
+            Kind::Integrity.exit_code()
+        }
+    }
+}
+
+/// One thing that was tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Check {
+    /// What was tried: "exclusion", "replace" and the like.
+    pub name: &'static str,
+    /// What came of it.
+    pub result: Finding,
+    /// The same in a sentence.
+    pub text: String,
+}
+
+impl Check {
+    pub(super) fn new(name: &'static str, result: Finding, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { name, result, text }
+    }
+
+    /// A check that passes with its good sentence, or fails with the one that says what is wrong.
+    pub(super) fn of(name: &'static str, good: &str, wrong: Option<String>) -> Self {
+        match wrong {
+            None => Self::new(name, Finding::Pass, good),
+            Some(wrong) => Self::new(name, Finding::Fail, wrong),
+        }
+    }
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finding {
+    /// It holds.
+    Pass,
+    /// It does not, and sales rely on it.
+    Fail,
+    /// It is good to know, and sales do without it.
+    Note,
+}
+
+/// What things cost, each `None` where it does not work at all.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[non_exhaustive]
+pub struct Costs {
+    /// To take a free lock and give it up.
+    pub lock: Option<Cost>,
+    /// To append a line to a file.
+    pub append: Option<Cost>,
+    /// To append a line and wait until it is on disk.
+    pub append_sync: Option<Cost>,
+    /// To replace `tickets.json`.
+    pub publish: Option<Cost>,
+}
+
+/// A measured time.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(into = "f64")]
+#[non_exhaustive]
+pub struct Cost {
+    /// The median, in microseconds.
+    pub median_us: f64,
+    /// Of so many repetitions.
+    pub repetitions: usize,
+}
+
+impl From<Cost> for f64 {
+    fn from(cost: Cost) -> Self {
+        cost.median_us
+    }
+}
+
+/// What is to be said of a file system whatever the checks show: some things they cannot show.
+pub(super) fn on_file_system(name: &str) -> Check {
+    let note = match name {
+        "tmpfs" | "ramfs" => Some("memory, so nothing here survives a power cut"),
+        "overlayfs" => Some("two mounts of one directory do not share locks: use one of them only"),
+        "nfs" | "smb" | "cifs" | "smb2" | "fuse" | "9p" | "vboxsf" | "ceph" | "lustre" | "gpfs"
+        | "gfs2" | "ocfs2" | "afs" => {
+            Some("locks depend on what is behind it: tried from this machine only")
+        }
+        "unknown" => Some("this system does not tell: go by the checks"),
+        _ if name.starts_with("0x") => Some("not known to this program: go by the checks"),
+        _ => None,
+    };
+    match note {
+        Some(note) => Check::new("file_system", Finding::Note, format!("{name}: {note}")),
+        None => Check::new("file_system", Finding::Pass, name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_checks_cannot_show_is_said() {
+        let said = |name| (on_file_system(name).result, on_file_system(name).text);
+        assert_eq!(said("ext4"), (Finding::Pass, "ext4".into()));
+        for (name, part) in [
+            ("tmpfs", "tmpfs: memory"),
+            ("overlayfs", "do not share locks"),
+            ("nfs", "locks depend on"),
+            ("fuse", "locks depend on"),
+            ("0x1234", "0x1234: not known"),
+            ("unknown", "does not tell"),
+        ] {
+            let (finding, text) = said(name);
+            assert_eq!(finding, Finding::Note, "{text}");
+            assert!(text.contains(part), "{text}");
+        }
+    }
+}

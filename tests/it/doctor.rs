@@ -1,0 +1,260 @@
+//! The doctor: what it finds where all is well, and what it says where it cannot look.
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::bad_input::as_nobody;
+use crate::harness::{Run, Shop, TICKETS, eventually, is_root, signal};
+
+pub(crate) const CHECKS: [&str; 10] = [
+    "file_system",
+    "exclusion",
+    "read_only_lock",
+    "advisory",
+    "killed_holder",
+    "replace",
+    "rename",
+    "exchange",
+    "hard_links",
+    "sync",
+];
+
+/// These are worth a note in some places where all is well.
+const MAY_BE_NOTED: [&str; 3] = ["file_system", "exchange", "hard_links"];
+
+const COSTS: [&str; 4] = ["lock", "append", "append_sync", "publish"];
+
+/// The result of one check.
+#[track_caller]
+pub(crate) fn result<'a>(report: &'a Value, name: &str) -> &'a str {
+    let checks = report["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["name"] == name).unwrap();
+    check["result"].as_str().unwrap()
+}
+
+/// What one check says.
+#[track_caller]
+pub(crate) fn text<'a>(report: &'a Value, name: &str) -> &'a str {
+    let checks = report["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["name"] == name).unwrap();
+    check["text"].as_str().unwrap()
+}
+
+#[track_caller]
+pub(crate) fn nothing_is_left(shop: &Shop, names: &[&str]) {
+    assert_eq!(shop.names(), names);
+    eventually("no process is left", || {
+        shop.processes().is_empty().then_some(())
+    });
+}
+
+#[test]
+fn where_all_is_well_every_check_passes_and_nothing_is_left() {
+    let shop = Shop::stock(2);
+    let before = fs::read(&shop.file).unwrap();
+    let (code, report) = shop.json("doctor");
+    assert_eq!((code, &report["ok"]), (0, &true.into()), "{report:#}");
+    assert_eq!(report["command"], "doctor");
+    assert_eq!(report["directory"], shop.directory().to_str().unwrap());
+    assert!(!report["file_system"].as_str().unwrap().is_empty());
+    let checks = report["checks"].as_array().unwrap();
+    let names: Vec<&Value> = checks.iter().map(|check| &check["name"]).collect();
+    assert_eq!(names, CHECKS, "{report:#}");
+    for name in CHECKS {
+        let found = result(&report, name);
+        let noted = found == "note" && MAY_BE_NOTED.contains(&name);
+        assert!(found == "pass" || noted, "{name}: {report:#}");
+        assert!(!text(&report, name).is_empty() && !text(&report, name).contains('\n'));
+    }
+    let costs = report["costs_us"].as_object().unwrap();
+    assert_eq!(costs.len(), COSTS.len());
+    for name in COSTS {
+        assert!(costs[name].as_f64().unwrap() > 0.0, "{name}: {report:#}");
+    }
+    nothing_is_left(&shop, &["tickets.json"]);
+    assert_eq!(fs::read(&shop.file).unwrap(), before);
+}
+
+#[test]
+fn people_get_a_line_for_each_check_and_a_table() {
+    let shop = Shop::empty();
+    let run = shop.run("doctor");
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    for (line, name) in lines.iter().zip(CHECKS) {
+        let label = line.split(' ').next().unwrap();
+        assert!(["pass", "note"].contains(&label), "{line}");
+        assert!(
+            line[4..].trim().starts_with(&name.replace('_', " ")),
+            "{line}"
+        );
+    }
+    for what in [
+        "lock and unlock",
+        "append 150 bytes",
+        "append and sync",
+        "publish the count",
+    ] {
+        let line = lines.iter().find(|line| line.contains(what)).unwrap();
+        let numbers: Vec<f64> = line[line.find(what).unwrap() + what.len()..]
+            .split_whitespace()
+            .map(|word| word.parse().unwrap())
+            .collect();
+        assert!(
+            numbers.len() == 2 && numbers[0] > 0.0 && numbers[1] >= 3.0,
+            "{line}"
+        );
+    }
+    let verdict = format!(
+        "fit  an event can be kept in {}",
+        shop.directory().display()
+    );
+    assert_eq!(lines.last(), Some(&verdict.as_str()));
+    assert_eq!(shop.run("--quiet doctor").stdout, format!("{verdict}\n"));
+    nothing_is_left(&shop, &[]);
+}
+
+#[test]
+fn the_directory_is_the_one_named_or_the_one_of_the_event() {
+    let (shop, other) = (Shop::stock(2), Shop::empty());
+    let named = other.directory().to_str().unwrap();
+    let (_, report) = shop.json(&format!("doctor {named}"));
+    assert_eq!(report["directory"], named);
+    // A link's event is where the link leads: there its lock is.
+    std::os::unix::fs::symlink(&shop.file, &other.file).unwrap();
+    let (_, report) = other.json("doctor");
+    let led_to = fs::canonicalize(shop.directory()).unwrap();
+    assert_eq!(report["directory"], led_to.to_str().unwrap());
+    let mut here = Command::new(TICKETS);
+    here.args(["-f", "tickets.json", "--json", "doctor"])
+        .current_dir(shop.directory());
+    let (_, report) = Run::of(here.output().unwrap()).document();
+    assert_eq!(report["directory"], ".");
+    nothing_is_left(&shop, &["tickets.json"]);
+}
+
+#[test]
+fn a_file_system_with_a_catch_is_named() {
+    let mounts = fs::read_to_string("/proc/mounts").unwrap();
+    if !mounts
+        .lines()
+        .any(|line| line.contains(" /dev/shm tmpfs rw"))
+    {
+        eprintln!("skipped: /dev/shm is no tmpfs that can be written");
+        return;
+    }
+    let made = tempfile::tempdir_in("/dev/shm").unwrap();
+    let run = Shop::empty().json(&format!("doctor {}", made.path().display()));
+    let (code, report) = run;
+    assert_eq!(
+        (code, &report["file_system"]),
+        (0, &"tmpfs".into()),
+        "{report:#}"
+    );
+    assert_eq!(result(&report, "file_system"), "note");
+    assert!(
+        text(&report, "file_system").contains("power cut"),
+        "{report:#}"
+    );
+}
+
+/// In a mount namespace of its own, which takes the mount with it when it ends.
+#[test]
+fn on_an_overlay_all_holds_and_its_catch_is_told() {
+    let shop = Shop::empty();
+    for name in ["lower", "upper", "work", "merged"] {
+        fs::create_dir(shop.path(name)).unwrap();
+    }
+    let script = "cd \"$1\" && mount -t overlay overlay \
+        -o lowerdir=lower,upperdir=upper,workdir=work merged || exit 99; \
+        exec \"$0\" --json doctor merged";
+    let mut command = Command::new("unshare");
+    command
+        .args(["-m", "sh", "-c", script, TICKETS])
+        .arg(shop.directory());
+    let run = command.output().map(Run::of);
+    let run = match run {
+        Ok(run) if is_root() && run.code != Some(99) => run,
+        other => {
+            eprintln!("skipped: no overlay can be mounted here ({other:?})");
+            return;
+        }
+    };
+    let (code, report) = run.document();
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(report["file_system"], "overlayfs");
+    assert!(text(&report, "file_system").contains("do not share locks"));
+}
+
+#[test]
+fn what_cannot_be_examined_is_an_error_with_a_hint() {
+    let shop = Shop::stock(2);
+    let missing = shop.path("no/such");
+    for (directory, code, message) in [
+        (&missing, "missing", "there is no such directory"),
+        (&shop.file, "io", "is not a directory"),
+    ] {
+        let (exit, document) = shop.json(&format!("doctor {}", directory.display()));
+        let error = &document["error"];
+        assert_eq!((exit, &error["code"]), (1, &code.into()), "{document:#}");
+        assert_eq!(error["message"], message);
+        assert_eq!(error["file"], directory.to_str().unwrap());
+        assert!(!error["hint"].as_str().unwrap().is_empty());
+    }
+    nothing_is_left(&shop, &["tickets.json"]);
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let shop = Shop::empty();
+    fs::create_dir(shop.path("closed")).unwrap();
+    fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(shop.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
+    let line = format!("doctor {}", shop.path("closed").display());
+    let run = as_nobody(&shop, &line);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let parts = [
+        "closed: could not make a directory in: Permission denied",
+        "hint: ",
+    ];
+    for part in parts {
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+    nothing_is_left(&shop, &["closed"]);
+}
+
+/// At whatever point it comes, from the first moment on in which there is something to be left.
+#[test]
+fn an_interrupt_at_any_point_leaves_nothing() {
+    let mut interrupted = 0;
+    for delay in (0..120).step_by(8) {
+        let shop = Shop::empty();
+        let mut doctor = shop.start("doctor");
+        eventually("it has begun", || (!shop.names().is_empty()).then_some(()));
+        std::thread::sleep(Duration::from_millis(delay));
+        if doctor.try_wait().unwrap().is_none() {
+            signal(doctor.id().cast_signed(), "INT");
+        }
+        let code = doctor.wait().unwrap().code();
+        assert!([Some(0), Some(130)].contains(&code), "{code:?}");
+        interrupted += u32::from(code == Some(130));
+        nothing_is_left(&shop, &[]);
+    }
+    assert!(interrupted > 0);
+}
+
+#[test]
+fn its_help_has_examples_and_keeps_the_second_process_to_itself() {
+    let run = Shop::empty().run("doctor --help");
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.stdout.contains("Examples:\n  tickets doctor"),
+        "{}",
+        run.stdout
+    );
+    assert!(!run.stdout.contains("__witness"), "{}", run.stdout);
+}

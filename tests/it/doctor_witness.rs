@@ -1,0 +1,113 @@
+//! The doctor's second process by itself: it does what it is told, and sees what it looks for.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::harness::{Run, Shop, TICKETS, eventually, flocks};
+
+/// A second process by itself, whose orders this test gives.
+struct Witness {
+    child: Child,
+    answers: BufReader<std::process::ChildStdout>,
+}
+
+impl Witness {
+    fn start(shop: &Shop) -> Self {
+        for name in ["lock", "tickets.json"] {
+            fs::write(shop.path(name), "x\n").unwrap();
+        }
+        let mut child = Command::new(TICKETS)
+            .arg("__witness")
+            .arg(shop.directory())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let answers = BufReader::new(child.stdout.take().unwrap());
+        Self { child, answers }
+    }
+
+    fn ask(&mut self, order: &str) -> Value {
+        writeln!(self.child.stdin.as_mut().unwrap(), "\"{order}\"").unwrap();
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+}
+
+/// The reader is able to see what it looks for: here a file is replaced as it must not be.
+#[test]
+fn the_reader_sees_a_file_that_is_not_replaced_atomically() {
+    let shop = Shop::empty();
+    let whole = |kind: u8| vec![b'a' + kind; 5000 + 131 * usize::from(kind)];
+    let mut witness = Witness::start(&shop);
+    let mut seen = |what: &str, replace: &dyn Fn(u8)| {
+        eventually(what, || {
+            replace(0);
+            assert_eq!(witness.ask("watch"), "watching");
+            (0..2000_u32).for_each(|at| replace((at % 26) as u8));
+            let tally = witness.ask("tell")["watched"].clone();
+            assert!(tally["reads"].as_u64().unwrap() > 0, "{tally:#}");
+            (tally[what].as_u64().unwrap() > 0).then_some(tally)
+        })
+    };
+    seen("missing", &|kind| {
+        let _ = fs::remove_file(&shop.file);
+        fs::write(&shop.file, whole(kind)).unwrap();
+    });
+    seen("empty", &|kind| fs::write(&shop.file, whole(kind)).unwrap());
+    seen("mixed", &|kind| {
+        use std::os::unix::fs::FileExt;
+        let file = fs::File::options().write(true).open(&shop.file).unwrap();
+        let bytes = whole(kind);
+        file.write_all_at(&bytes[..2000], 0).unwrap();
+        file.write_all_at(&bytes[2000..], 2000).unwrap();
+        file.set_len(bytes.len() as u64).unwrap();
+    });
+    let tally = seen("changes", &|kind| {
+        let new = shop.path("new");
+        fs::write(&new, whole(kind)).unwrap();
+        fs::rename(&new, &shop.file).unwrap();
+    });
+    for name in ["missing", "empty", "mixed", "failed"] {
+        assert_eq!(tally[name], 0, "{tally:#}");
+    }
+    drop(witness.child.stdin.take());
+    assert!(witness.child.wait().unwrap().success());
+}
+
+#[test]
+fn the_second_process_ends_with_whoever_gives_the_orders() {
+    let shop = Shop::empty();
+    for (order, answer) in [("lock", "locked"), ("watch", "watching")] {
+        let mut witness = Witness::start(&shop);
+        assert_eq!(witness.ask(order), answer);
+        let locks = flocks(&shop.path("lock"));
+        assert_eq!(locks.len(), usize::from(order == "lock"), "{locks:?}");
+        drop(witness.child.stdin.take());
+        assert_eq!(witness.child.wait().unwrap().code(), Some(0));
+        assert!(flocks(&shop.path("lock")).is_empty());
+    }
+}
+
+#[test]
+fn a_process_that_calls_itself_a_witness_by_mistake_does_nothing() {
+    let shop = Shop::stock(2);
+    let directory = shop.directory().to_str().unwrap();
+    for (arguments, code) in [
+        (vec![], 2),
+        (vec![directory, "more"], 2),
+        (vec![directory], 1),
+    ] {
+        let mut command = Command::new(TICKETS);
+        command
+            .arg("__witness")
+            .args(arguments)
+            .stdin(Stdio::null());
+        assert_eq!(Run::of(command.output().unwrap()).code, Some(code));
+    }
+    assert_eq!(shop.names(), ["tickets.json"]);
+}
