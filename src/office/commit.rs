@@ -40,6 +40,18 @@ pub(super) enum Draft<'r> {
     },
 }
 
+/// Makes a draft of what was read.
+type Drafting<'d, 'r, O> = dyn FnMut(&Reading, &LedgerFile, &mut O) -> Result<Draft<'r>> + 'd;
+
+/// What came of the first stage.
+struct Decided {
+    reading: Reading,
+    /// What must be durable before it is answered.
+    end: u64,
+    /// What the ledger adds up to with the line that was written, if one was.
+    written: Option<Tally>,
+}
+
 /// What was done.
 pub(super) struct Committed {
     /// What the ledger adds up to with the line, or with what was found.
@@ -51,84 +63,105 @@ pub(super) struct Committed {
 impl BoxOffice {
     /// Writes the line that `draft` makes of what it reads, and makes it durable. Under the lock
     /// `draft` may be asked again: when the lock file was deleted or replaced meanwhile.
-    pub(super) fn commit<'r, O: Observer>(
+    pub(super) fn commit<O: Observer>(
         &mut self,
         terms: Terms,
         observer: &mut O,
-        draft: &mut dyn FnMut(&Reading, &LedgerFile, &mut O) -> Result<Draft<'r>>,
+        draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Committed> {
         self.open(terms.lock, terms.wait)?;
-        let (reading, end, written) = loop {
-            observer.at(Step::LockWanted)?;
-            let held = match terms.lock {
-                LockKind::None => None,
-                LockKind::Exclusive => Some(self.lock.acquire_unverified(
-                    &mut self.patience,
-                    &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
-                )?),
-            };
-            let mut length = None;
-            if held.is_some() {
-                observer.at(Step::LockGot)?;
-                length = ready_ledger(&self.files, &mut self.ledger, held.as_ref())?;
+        let decided = loop {
+            match self.decide(terms, observer, draft)? {
+                Some(decided) => break decided,
+                // What was locked guards nothing any more.
+                None => self.lock.forget(),
             }
-            let Some(ledger) = &self.ledger else {
-                return Err(no_ledger(&self.files));
-            };
-            let reading = if let Some(held) = &held {
-                let last = self.last.take();
-                let reading = Reading::again(last, &self.files, &ledger.rewrite, length)?
-                    .sound(&self.files)?;
-                if needs_care(&reading) {
-                    if !held.verify()? {
-                        continue;
-                    }
-                    care(&self.files, ledger, reading, terms.wait, &mut self.notes)?
-                } else {
-                    reading
-                }
-            } else {
-                // Without a lock a buyer believes what it sees.
-                Reading::take(&self.files, Some(&ledger.rewrite))?
-            };
-            if reading.tally.seq == 0 {
-                return Err(no_ledger(&self.files));
-            }
-            let record = match draft(&reading, &ledger.rewrite, observer) {
-                Ok(Draft::Write(record)) => record,
-                Ok(Draft::Known { end }) => break (reading, end, None),
-                Err(error) => {
-                    self.last = Some(reading);
-                    return Err(error);
-                }
-            };
-            if lost(held.as_ref())? {
-                continue;
-            }
-            let before = &reading.tally;
-            let tally = append(&self.files, &ledger.append, before, &record, held.is_some())?;
-            let _ = observer.at(Step::Written);
-            break (reading, tally.bytes, Some(tally));
         };
         if terms.lock != LockKind::None {
             let _ = observer.at(Step::LockReleased);
         }
-        let tally = written.unwrap_or(reading.tally);
-        let unpublished = self.finish(terms, reading, tally, end)?;
-        if terms.durability == Durability::Disk || written.is_none() {
+        let tally = decided.written.unwrap_or(decided.reading.tally);
+        let is_known = decided.written.is_none();
+        let unpublished = self.finish(terms, decided, tally)?;
+        if terms.durability == Durability::Disk || is_known {
             let _ = observer.at(Step::Durable);
         }
         Ok(Committed { tally, unpublished })
     }
 
-    /// The second stage: makes the ledger durable up to `end`, and publishes the count.
-    fn finish(
+    /// The first stage: reads, and appends what `draft` makes of it. `None`: the lock file was deleted or
+    /// replaced under our hands; nothing was changed.
+    fn decide<O: Observer>(
         &mut self,
         terms: Terms,
-        reading: Reading,
-        tally: Tally,
-        end: u64,
-    ) -> Result<Option<Error>> {
+        observer: &mut O,
+        draft: &mut Drafting<'_, '_, O>,
+    ) -> Result<Option<Decided>> {
+        observer.at(Step::LockWanted)?;
+        let held = match terms.lock {
+            LockKind::None => None,
+            LockKind::Exclusive => Some(self.lock.acquire_unverified(
+                &mut self.patience,
+                &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
+            )?),
+        };
+        let mut length = None;
+        if held.is_some() {
+            observer.at(Step::LockGot)?;
+            length = ready_ledger(&self.files, &mut self.ledger, held.as_ref())?;
+        }
+        let Some(ledger) = &self.ledger else {
+            return Err(no_ledger(&self.files));
+        };
+        let mut reading = match &held {
+            Some(_) => Reading::again(self.last.take(), &self.files, &ledger.rewrite, length)?
+                .sound(&self.files)?,
+            // Without a lock a buyer believes what it sees.
+            None => Reading::take(&self.files, Some(&ledger.rewrite))?,
+        };
+        if held.is_some() && needs_care(&reading) {
+            if lost(held.as_ref())? {
+                return Ok(None);
+            }
+            reading = care(&self.files, ledger, reading, terms.wait, &mut self.notes)?;
+        }
+        if reading.tally.seq == 0 {
+            return Err(no_ledger(&self.files));
+        }
+        let record = match draft(&reading, &ledger.rewrite, observer) {
+            Ok(Draft::Write(record)) => record,
+            Ok(Draft::Known { end }) => {
+                return Ok(Some(Decided {
+                    reading,
+                    end,
+                    written: None,
+                }));
+            }
+            Err(error) => {
+                self.last = held.is_some().then_some(reading);
+                return Err(error);
+            }
+        };
+        if lost(held.as_ref())? {
+            return Ok(None);
+        }
+        let before = &reading.tally;
+        let tally = append(&self.files, &ledger.append, before, &record, held.is_some())?;
+        let _ = observer.at(Step::Written);
+        Ok(Some(Decided {
+            reading,
+            end: tally.bytes,
+            written: Some(tally),
+        }))
+    }
+
+    /// The second stage: makes the ledger durable up to `end`, and publishes the count.
+    fn finish(&mut self, terms: Terms, decided: Decided, tally: Tally) -> Result<Option<Error>> {
+        let Decided {
+            reading,
+            end,
+            written,
+        } = decided;
         let Some(ledger) = &self.ledger else {
             return Err(no_ledger(&self.files));
         };
@@ -138,9 +171,9 @@ impl BoxOffice {
         } else {
             let unproven = tally.bytes.saturating_sub(reading.counted);
             let covered = reading.counted >= end;
-            let written = tally.seq > reading.tally.seq;
             self.last = Some(reading.with(tally));
-            let lazy = terms.durability == Durability::Process && written && unproven < UNPROVEN;
+            let lazy =
+                terms.durability == Durability::Process && written.is_some() && unproven < UNPROVEN;
             if covered || lazy {
                 return Ok(None);
             }
@@ -152,7 +185,6 @@ impl BoxOffice {
                 end,
                 &mut self.last,
                 terms.wait,
-                &mut self.swept,
             )?
         };
         Ok(match durable {

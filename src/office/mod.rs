@@ -19,7 +19,7 @@ use rand::rngs::SysRng;
 
 use crate::error::{Error, Kind, Result};
 use crate::store::bell::Bell;
-use crate::store::durable;
+use crate::store::durable::{self, Turn};
 use crate::store::event::EventFiles;
 use crate::store::files::{Access, FileId, open_regular};
 use crate::store::ledger::Tally;
@@ -66,15 +66,13 @@ pub struct BoxOffice {
     /// The lock for deciding.
     lock: LockFile,
     /// The lock for making durable: the turn to sync.
-    turn: LockFile,
+    turn: Turn,
     patience: Patience,
     ledger: Option<Ledger>,
     /// What was read last, so that the next look is a short one.
     last: Option<Reading>,
     /// What was healed.
     notes: Vec<String>,
-    /// Whether what killed processes left was looked for.
-    swept: bool,
     dice: Dice,
 }
 
@@ -94,12 +92,11 @@ impl BoxOffice {
         let files = EventFiles::at(path.as_ref())?;
         Ok(Self {
             lock: LockFile::created_like(files.lock.clone(), files.count.clone()),
-            turn: LockFile::on(files.ledger.clone()),
+            turn: Turn::on(&files),
             patience: Patience::default(),
             ledger: None,
             last: None,
             notes: Vec::new(),
-            swept: false,
             dice: Dice::default(),
             files,
         })
@@ -187,7 +184,7 @@ impl BoxOffice {
         if !ready || open::has_strays(&self.files)? {
             let _held = self.lock.acquire(&mut self.patience, wait)?;
             ready_ledger(&self.files, &mut self.ledger, None)?;
-            let _turn = self.turn.acquire(&mut self.patience, wait)?;
+            let _turn = self.turn.lock.acquire(&mut self.patience, wait)?;
             if let Some(ledger) = &self.ledger {
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
                 let healed = open::heal(&self.files, &ledger.rewrite, &reading)?;

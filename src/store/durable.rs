@@ -41,13 +41,29 @@ pub(crate) enum Durable {
     Unpublished(Error),
 }
 
+/// The turn to sync: the lock on the ledger itself.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) lock: LockFile,
+    /// Whether what killed processes left was looked for. Whoever has the turn does so once, for nobody
+    /// else's temporary file can be in use then.
+    swept: bool,
+}
+
+impl Turn {
+    pub(crate) fn on(files: &EventFiles) -> Self {
+        Self {
+            lock: LockFile::on(files.ledger.clone()),
+            swept: false,
+        }
+    }
+}
+
 /// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were
 /// decided under the event's lock. Whoever gets the turn does it for all who have appended by then,
 /// and rings; the others wait for the bell and look.
 ///
-/// `last` is what this caller last read, and what it has read in the end. `swept`: whether this caller
-/// has looked for what killed processes left; whoever has the turn does so once, for nobody else's
-/// temporary file can be in use then.
+/// `last` is what this caller last read, and what it has read in the end.
 ///
 /// # Errors
 /// [`Kind::OutcomeUnknown`]: the line is on the ledger, and not proven durable.
@@ -55,18 +71,17 @@ pub(crate) fn share(
     files: &EventFiles,
     ledger: &LedgerFile,
     bell: &Bell,
-    turn: &mut LockFile,
+    turn: &mut Turn,
     end: u64,
     last: &mut Option<Reading>,
     wait: Duration,
-    swept: &mut bool,
 ) -> Result<Durable> {
     let deadline = Instant::now() + wait;
     let mut patience = SHORTEST;
     loop {
-        if let Some(held) = turn.try_acquire().map_err(unknown)? {
+        if let Some(held) = turn.lock.try_acquire().map_err(unknown)? {
             let result = take_turn(files, ledger, &held, end, last);
-            if !std::mem::replace(swept, true) {
+            if !std::mem::replace(&mut turn.swept, true) {
                 // Strays harm nobody: the next one may sweep them.
                 let _ = open::sweep(files);
             }
@@ -77,7 +92,7 @@ pub(crate) fn share(
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(unknown(turn.busy(wait)));
+            return Err(unknown(turn.lock.busy(wait)));
         }
         bell.wait(left.min(patience));
         patience = LONGEST.min(2 * patience);

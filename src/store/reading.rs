@@ -10,6 +10,7 @@ use super::event::EventFiles;
 use super::files::{Access, FileId, Version, try_open_regular};
 use super::ledger::{Line, Op, Replaced, Sum, Tally};
 use super::lines::{Stretch, Stretches, line_before};
+use super::skim::Skim;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 
@@ -100,7 +101,7 @@ impl Reading {
             };
             return Ok(reading);
         }
-        reading.follow(ledger, files)?;
+        reading.follow(ledger, files, length)?;
         Ok(reading)
     }
 
@@ -123,7 +124,7 @@ impl Reading {
             version,
             ledger: Some(ledger.id),
         };
-        reading.follow(ledger, files)?;
+        reading.follow(ledger, files, u64::MAX)?;
         Ok(reading)
     }
 
@@ -144,7 +145,7 @@ impl Reading {
                     && before.version.is_at(&files.count) =>
             {
                 if before.tally.bytes < length {
-                    before.follow(ledger, files)?;
+                    before.follow(ledger, files, length)?;
                 }
                 Ok(before)
             }
@@ -172,11 +173,19 @@ impl Reading {
         self
     }
 
-    /// Follows the lines after the counted ones, as far as they add up.
-    fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles) -> Result<()> {
+    /// Follows the lines after the counted ones, as far as they add up; up to `length`, as long as the
+    /// ledger was when somebody looked.
+    fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles, length: u64) -> Result<()> {
         let problem = |e| Error::io("read", &files.ledger, e);
-        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes);
+        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes).until(length);
+        let mut skim = Skim::default();
         while let Some(stretch) = stretches.next().map_err(problem)? {
+            if skim.takes(&self.tally, &stretch) {
+                continue;
+            }
+            if !self.land(&mut skim) {
+                return Ok(());
+            }
             match one_more(&self.tally, &stretch) {
                 Ok(tally) => {
                     check_stock(&self.snapshot, &tally, self.counted, files)?;
@@ -184,7 +193,7 @@ impl Reading {
                         // Only a newline proves that the line is whole: an append that crosses a
                         // page boundary is seen growing.
                         self.rest = Rest::Unterminated { with_it: tally };
-                        break;
+                        return Ok(());
                     }
                     self.tally = tally;
                     self.opened = true;
@@ -193,11 +202,28 @@ impl Reading {
                     let first = (stretch.start, is_whole(&stretch));
                     self.rest =
                         rest(self.tally.seq, first, &mut stretches, why).map_err(problem)?;
-                    break;
+                    return Ok(());
                 }
             }
         }
+        self.land(&mut skim);
         Ok(())
+    }
+
+    /// Takes over what was skimmed; `false`: it does not add up.
+    fn land(&mut self, skim: &mut Skim) -> bool {
+        match skim.land(&self.tally) {
+            Ok(tally) => {
+                self.opened |= tally.seq > 0;
+                self.tally = tally;
+                true
+            }
+            Err(why) => {
+                let line = self.tally.seq + 1;
+                self.rest = Rest::Broken { line, why };
+                false
+            }
+        }
     }
 
     /// The reading, if every line adds up or a crash or an editor explains the last bytes.
