@@ -103,7 +103,20 @@ fn two_holders_of_one_lock_are_found() {
     assert!(!run.stdout.contains("pass"), "{}", run.stdout);
 }
 
-/// The other way round: nobody can be kept out by a process that never gets the lock.
+/// The other process respects our lock, and has one that we do not see.
+#[test]
+fn two_holders_are_found_from_either_side() {
+    let shop = Shop::empty();
+    let at_first = "echo '\"held\"'";
+    let then = "echo \"$says\"; says='\"locked\"'";
+    let answers = answers("\"held\"", "\"used\"").replace(at_first, then);
+    let script = format!("says='\"held\"'; {answers}");
+    let (code, report) = StandIn::saying(&script).report(&shop);
+    assert_eq!(code, 6, "{report:#}");
+    assert!(text(&report, "exclusion").starts_with("two holders: this process"));
+}
+
+/// The other process never gets the lock, which nobody holds.
 #[test]
 fn a_lock_that_stays_taken_is_found() {
     let shop = Shop::empty();
