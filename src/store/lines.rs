@@ -145,3 +145,19 @@ pub(crate) fn line_starting(file: &File, start: u64) -> io::Result<Vec<u8>> {
         .map(|stretch| stretch.bytes.to_vec())
         .unwrap_or_default())
 }
+
+/// Whether nothing but newlines stands from `from` to `to`.
+pub(crate) fn is_blank(file: &File, from: u64, to: u64) -> io::Result<bool> {
+    let mut chunk = vec![0; to.saturating_sub(from).min(LARGE_CHUNK as u64) as usize];
+    let mut at = from;
+    while at < to {
+        let length = (to - at).min(chunk.len() as u64) as usize;
+        let read = file.read_at(chunk.get_mut(..length).unwrap_or_default(), at)?;
+        let part = chunk.get(..read).unwrap_or_default();
+        if read == 0 || part.iter().any(|&byte| byte != b'\n') {
+            return Ok(read == 0);
+        }
+        at += read as u64;
+    }
+    Ok(true)
+}

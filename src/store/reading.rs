@@ -9,7 +9,7 @@ use std::path::Path;
 use super::event::EventFiles;
 use super::files::{Access, FileId, Version, try_open_regular};
 use super::ledger::{Line, Op, Replaced, Sum, Tally};
-use super::lines::{Stretch, Stretches, line_before};
+use super::lines::{Stretch, Stretches, is_blank, line_before};
 use super::skim::Skim;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
@@ -61,6 +61,9 @@ pub(crate) struct Reading {
     fork: Option<String>,
     /// Whether there is a ledger with at least one line.
     pub(crate) opened: bool,
+    /// Where the ledger ends, its padding included: newlines behind the last line, which the next lines
+    /// overwrite.
+    pub(crate) length: u64,
     /// `tickets.json` had no contents, and is to be rebuilt from the ledger.
     pub(crate) rebuilt: bool,
     /// Which `tickets.json` and which ledger were read.
@@ -90,6 +93,7 @@ impl Reading {
             tally: base,
             snapshot,
             rest: Rest::Clean,
+            length: base.bytes,
             rebuilt,
             version,
             ledger: Some(ledger.id),
@@ -118,6 +122,7 @@ impl Reading {
             },
             counted: 0,
             rest: Rest::Clean,
+            length: 0,
             fork: None,
             opened: false,
             rebuilt: true,
@@ -159,8 +164,9 @@ impl Reading {
     }
 
     /// The same after a line was appended.
-    pub(crate) fn with(mut self, tally: Tally) -> Self {
+    pub(crate) fn with(mut self, tally: Tally, length: u64) -> Self {
         self.tally = tally;
+        self.length = length;
         self
     }
 
@@ -179,7 +185,19 @@ impl Reading {
         let problem = |e| Error::io("read", &files.ledger, e);
         let mut stretches = Stretches::new(&ledger.file, self.tally.bytes).until(length);
         let mut skim = Skim::default();
+        let known = self.length;
         while let Some(stretch) = stretches.next().map_err(problem)? {
+            let opened = self.tally.seq > 0 || !skim.is_empty();
+            if opened && stretch.terminated && stretch.bytes.is_empty() {
+                // Looked through once; it only shrinks from the front as long as the length is the same.
+                let end = ledger.length().unwrap_or(length);
+                let (start, file) = (stretch.start, &ledger.file);
+                if end == known || is_blank(file, start, end).map_err(problem)? {
+                    self.land(&mut skim);
+                    self.length = end.max(self.tally.bytes);
+                    return Ok(());
+                }
+            }
             if skim.takes(&self.tally, &stretch) {
                 continue;
             }
@@ -207,7 +225,13 @@ impl Reading {
             }
         }
         self.land(&mut skim);
+        self.length = self.tally.bytes;
         Ok(())
+    }
+
+    /// Whether there is padding behind the last line.
+    pub(crate) fn is_padded(&self) -> bool {
+        self.length > self.tally.bytes
     }
 
     /// Takes over what was skimmed; `false`: it does not add up.
@@ -271,6 +295,7 @@ fn without_ledger(
         snapshot,
         counted: 0,
         rest: Rest::Clean,
+        length: 0,
         fork: None,
         opened: false,
         rebuilt: false,

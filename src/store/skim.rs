@@ -20,6 +20,11 @@ pub(crate) struct Skim {
 }
 
 impl Skim {
+    /// Whether no line was taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lines == 0
+    }
+
     /// Takes one more line, if it is a whole one that keeps the capacity. `from`: what the ledger adds up
     /// to before the first line that was taken.
     pub(crate) fn takes(&mut self, from: &Tally, stretch: &Stretch<'_>) -> bool {

@@ -19,6 +19,7 @@ mod doctor_witness;
 mod harness;
 mod locking;
 mod observer;
+mod padding;
 mod processes;
 mod readers;
 mod readme;
