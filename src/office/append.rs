@@ -19,6 +19,8 @@ pub(super) struct Written {
     pub(super) tally: Tally,
     /// How long the ledger is now, its padding included.
     pub(super) length: u64,
+    /// Whether padding was made.
+    pub(super) padded: bool,
 }
 
 /// Writes the line behind the last one, over the padding where there is some; makes new padding where
@@ -34,7 +36,8 @@ pub(super) fn in_place(
     let problem = |e| problem(files, e);
     let (mut line, tally) = encode(files, &reading.tally, record)?;
     let (start, needed) = (reading.tally.bytes, line.len());
-    if tally.bytes > reading.length && pad {
+    let pad = pad && tally.bytes > reading.length;
+    if pad {
         line.resize(needed + PADDING as usize, b'\n');
     }
     let written = once(|| ledger.file.write_at(&line, start)).map_err(problem)?;
@@ -46,6 +49,7 @@ pub(super) fn in_place(
     Ok(Written {
         tally,
         length: reading.length.max(start + written as u64),
+        padded: pad,
     })
 }
 
@@ -72,6 +76,7 @@ pub(super) fn at_the_end(
     Ok(Written {
         tally: Tally { bytes, ..tally },
         length: bytes,
+        padded: false,
     })
 }
 

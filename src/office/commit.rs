@@ -157,6 +157,7 @@ impl BoxOffice {
             let pad = self.sold >= PAD_AFTER;
             let written = append::in_place(&self.files, &ledger.rewrite, &reading, &record, pad)?;
             ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
+            self.padded |= written.padded;
             written
         } else {
             append::at_the_end(&self.files, &ledger.append, &reading, &record)?

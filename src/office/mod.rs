@@ -40,8 +40,7 @@ pub use sales::Sold;
 impl Drop for BoxOffice {
     /// Whoever has padded the ledger takes the padding away again, if nobody holds the lock just now.
     fn drop(&mut self) {
-        let padded = self.last.as_ref().is_some_and(Reading::is_padded);
-        if !padded || self.sold == 0 {
+        if !self.padded {
             return;
         }
         // Padding harms nobody: whatever fails here is no matter.
@@ -91,6 +90,8 @@ pub struct BoxOffice {
     dice: Dice,
     /// How many lines this office has written.
     sold: u64,
+    /// Whether it has padded the ledger.
+    padded: bool,
 }
 
 impl BoxOffice {
@@ -107,6 +108,7 @@ impl BoxOffice {
             notes: Vec::new(),
             dice: Dice::default(),
             sold: 0,
+            padded: false,
             files,
         })
     }
