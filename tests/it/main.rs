@@ -12,6 +12,7 @@
 
 mod adversity;
 mod bad_input;
+mod bookings;
 mod command_line;
 mod doctor;
 mod doctor_stand_in;
