@@ -13,6 +13,7 @@
 mod adversity;
 mod bad_input;
 mod bookings;
+mod books;
 mod command_line;
 mod craft;
 mod doctor;
