@@ -90,7 +90,7 @@ impl BoxOffice {
         let Some(ledger) = open_ledger(&self.files, Access::ReadWrite)? else {
             return examine(&self.files, None);
         };
-        let _turn = self.turn.acquire(&mut self.patience, &mut wait)?;
+        let _turn = self.turn.lock.acquire(&mut self.patience, &mut wait)?;
         self.last = None;
         let before = examine(&self.files, Some(&ledger))?;
         if before.findings.iter().any(|finding| !finding.repairable) {

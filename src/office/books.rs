@@ -58,8 +58,18 @@ pub(super) fn read_books(
     };
     let mut stretches = Stretches::new(&ledger.file, 0);
     let problem = |e| Error::io("read", &files.ledger, e);
+    let mut padded = false;
     while let Some(stretch) = stretches.next().map_err(problem)? {
-        match reader.one_more(&stretch) {
+        if stretch.terminated && stretch.bytes.is_empty() {
+            padded = true;
+            continue;
+        }
+        let one_more = if padded {
+            Err(Wrong::Line("blank lines stand before it".to_owned()))
+        } else {
+            reader.one_more(&stretch)
+        };
+        match one_more {
             Ok(()) => {}
             Err(Wrong::Io(error)) => return Err(error),
             Err(Wrong::Line(why)) => {

@@ -48,7 +48,7 @@ impl BoxOffice {
         let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::Read)?;
         let _turn = match &ledger {
-            Some(_) => Some(self.turn.acquire(&mut self.patience, &mut wait)?),
+            Some(_) => Some(self.turn.lock.acquire(&mut self.patience, &mut wait)?),
             None => None,
         };
         if let (Some(ledger), false) = (&ledger, forced) {

@@ -77,6 +77,17 @@ pub(crate) fn heal(
     }
 }
 
+/// Takes the padding behind the last line away. Only for the holder of the event's lock.
+pub(crate) fn trim(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+    let reading = Reading::take(files, Some(ledger))?;
+    if reading.rest == Rest::Clean && reading.is_padded() {
+        let end = reading.tally.bytes;
+        let problem = |e| Error::io("cut the padding off", &files.ledger, e);
+        ledger.file.set_len(end).map_err(problem)?;
+    }
+    Ok(())
+}
+
 /// Opens the event on a ledger that has no line left.
 fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, reading: &Reading) -> Result<()> {
     let (line, _) = Record::open(reading.snapshot.ticket, None)
@@ -192,6 +203,7 @@ fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
     let end = match Reading::take(files, Some(ledger)) {
         Ok(reading) => {
             super::durable::rewrite(files, ledger, reading.counted, reading.tally.bytes)?;
+            trim(files, ledger)?;
             reading.tally.bytes
         }
         Err(_) => 0,

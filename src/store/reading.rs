@@ -9,7 +9,8 @@ use std::path::Path;
 use super::event::EventFiles;
 use super::files::{Access, FileId, Version, try_open_regular};
 use super::ledger::{Line, Op, Replaced, Sum, Tally};
-use super::lines::{Stretch, Stretches, line_before};
+use super::lines::{Stretch, Stretches, is_blank, line_before};
+use super::skim::Skim;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 
@@ -60,6 +61,9 @@ pub(crate) struct Reading {
     fork: Option<String>,
     /// Whether there is a ledger with at least one line.
     pub(crate) opened: bool,
+    /// Where the ledger ends, its padding included: newlines behind the last line, which the next lines
+    /// overwrite.
+    pub(crate) length: u64,
     /// `tickets.json` had no contents, and is to be rebuilt from the ledger.
     pub(crate) rebuilt: bool,
     /// Which `tickets.json` and which ledger were read.
@@ -89,6 +93,7 @@ impl Reading {
             tally: base,
             snapshot,
             rest: Rest::Clean,
+            length: base.bytes,
             rebuilt,
             version,
             ledger: Some(ledger.id),
@@ -100,7 +105,7 @@ impl Reading {
             };
             return Ok(reading);
         }
-        reading.follow(ledger, files)?;
+        reading.follow(ledger, files, length)?;
         Ok(reading)
     }
 
@@ -117,13 +122,14 @@ impl Reading {
             },
             counted: 0,
             rest: Rest::Clean,
+            length: 0,
             fork: None,
             opened: false,
             rebuilt: true,
             version,
             ledger: Some(ledger.id),
         };
-        reading.follow(ledger, files)?;
+        reading.follow(ledger, files, u64::MAX)?;
         Ok(reading)
     }
 
@@ -144,7 +150,7 @@ impl Reading {
                     && before.version.is_at(&files.count) =>
             {
                 if before.tally.bytes < length {
-                    before.follow(ledger, files)?;
+                    before.follow(ledger, files, length)?;
                 }
                 Ok(before)
             }
@@ -158,8 +164,9 @@ impl Reading {
     }
 
     /// The same after a line was appended.
-    pub(crate) fn with(mut self, tally: Tally) -> Self {
+    pub(crate) fn with(mut self, tally: Tally, length: u64) -> Self {
         self.tally = tally;
+        self.length = length;
         self
     }
 
@@ -172,11 +179,31 @@ impl Reading {
         self
     }
 
-    /// Follows the lines after the counted ones, as far as they add up.
-    fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles) -> Result<()> {
+    /// Follows the lines after the counted ones, as far as they add up; up to `length`, as long as the
+    /// ledger was when somebody looked.
+    fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles, length: u64) -> Result<()> {
         let problem = |e| Error::io("read", &files.ledger, e);
-        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes);
+        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes).until(length);
+        let mut skim = Skim::default();
+        let known = self.length;
         while let Some(stretch) = stretches.next().map_err(problem)? {
+            let opened = self.tally.seq > 0 || !skim.is_empty();
+            if opened && stretch.terminated && stretch.bytes.is_empty() {
+                // Looked through once; it only shrinks from the front as long as the length is the same.
+                let end = ledger.length().unwrap_or(length);
+                let (start, file) = (stretch.start, &ledger.file);
+                if end == known || is_blank(file, start, end).map_err(problem)? {
+                    self.land(&mut skim);
+                    self.length = end.max(self.tally.bytes);
+                    return Ok(());
+                }
+            }
+            if skim.takes(&self.tally, &stretch) {
+                continue;
+            }
+            if !self.land(&mut skim) {
+                return Ok(());
+            }
             match one_more(&self.tally, &stretch) {
                 Ok(tally) => {
                     check_stock(&self.snapshot, &tally, self.counted, files)?;
@@ -184,7 +211,7 @@ impl Reading {
                         // Only a newline proves that the line is whole: an append that crosses a
                         // page boundary is seen growing.
                         self.rest = Rest::Unterminated { with_it: tally };
-                        break;
+                        return Ok(());
                     }
                     self.tally = tally;
                     self.opened = true;
@@ -193,11 +220,34 @@ impl Reading {
                     let first = (stretch.start, is_whole(&stretch));
                     self.rest =
                         rest(self.tally.seq, first, &mut stretches, why).map_err(problem)?;
-                    break;
+                    return Ok(());
                 }
             }
         }
+        self.land(&mut skim);
+        self.length = self.tally.bytes;
         Ok(())
+    }
+
+    /// Whether there is padding behind the last line.
+    pub(crate) fn is_padded(&self) -> bool {
+        self.length > self.tally.bytes
+    }
+
+    /// Takes over what was skimmed; `false`: it does not add up.
+    fn land(&mut self, skim: &mut Skim) -> bool {
+        match skim.land(&self.tally) {
+            Ok(tally) => {
+                self.opened |= tally.seq > 0;
+                self.tally = tally;
+                true
+            }
+            Err(why) => {
+                let line = self.tally.seq + 1;
+                self.rest = Rest::Broken { line, why };
+                false
+            }
+        }
     }
 
     /// The reading, if every line adds up or a crash or an editor explains the last bytes.
@@ -245,6 +295,7 @@ fn without_ledger(
         snapshot,
         counted: 0,
         rest: Rest::Clean,
+        length: 0,
         fork: None,
         opened: false,
         rebuilt: false,

@@ -145,6 +145,7 @@ impl Shop {
     pub(crate) fn ledger(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.path("tickets.ledger.jsonl")).unwrap_or_default();
         text.lines()
+            .filter(|line| !line.is_empty())
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }

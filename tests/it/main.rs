@@ -23,6 +23,7 @@ mod harness;
 mod keys;
 mod locking;
 mod observer;
+mod padding;
 mod processes;
 mod readers;
 mod readme;

@@ -69,7 +69,7 @@ fn a_torn_end_is_put_away_and_selling_goes_on() {
         &line[..],
         &[0; 4096][..],
         &[0, 0, b'\n'][..],
-        &b"\n"[..],
+        &b"\nx\n"[..],
         &b"xyz\nxyz\n"[..],
     ] {
         let (shop, _, ledger) = three_sold();
