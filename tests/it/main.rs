@@ -12,11 +12,15 @@
 
 mod adversity;
 mod bad_input;
+mod bookings;
+mod books;
 mod command_line;
+mod craft;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
 mod harness;
+mod keys;
 mod locking;
 mod observer;
 mod padding;
