@@ -16,6 +16,7 @@ mod command_line;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
+mod faults;
 mod harness;
 mod locking;
 mod observer;
