@@ -26,6 +26,7 @@ use crate::store::lock::{LockFile, LockKind, Patience, Wait};
 use crate::store::open;
 use crate::store::reading::{LedgerFile, Reading, Rest, open_ledger};
 use crate::store::snapshot::Snapshot;
+use crate::store::sys;
 
 use books::read_books;
 use commit::ready_ledger;
@@ -330,9 +331,12 @@ impl Dice {
             return Ok(number);
         }
         let mut bytes = [0; 128];
-        SysRng.try_fill_bytes(&mut bytes).map_err(|e| {
-            Error::new(Kind::Io, format!("the system gives no random numbers: {e}"))
-        })?;
+        // Linked statically, `SysRng` opens two devices for what one system call gives.
+        if !sys::random(&mut bytes) {
+            SysRng.try_fill_bytes(&mut bytes).map_err(|e| {
+                Error::new(Kind::Io, format!("the system gives no random numbers: {e}"))
+            })?;
+        }
         let (numbers, _) = bytes.as_chunks();
         self.numbers
             .extend(numbers.iter().copied().map(u32::from_ne_bytes));

@@ -1,11 +1,13 @@
 //! Opening, reading and replacing files that people and other programs may have touched.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
+use rustix::fs::{Dir, OFlags};
 
 use super::sys;
 use crate::error::{Error, Kind, Result};
@@ -115,35 +117,47 @@ pub(crate) fn try_open_regular(
 }
 
 fn open(path: &Path, access: Access<'_>) -> Result<(File, Metadata)> {
+    if let Access::CreateLike(model) = access
+        && let Some(file) = create_like(path, model)?
+    {
+        let metadata = file.metadata().map_err(|e| Error::io("look at", path, e))?;
+        return Ok((file, metadata));
+    }
     let mut options = OpenOptions::new();
     // Without O_NONBLOCK, opening a FIFO waits until somebody opens its other end.
     options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
     match access {
         Access::Read => options.read(true),
-        Access::ReadWrite => options.read(true).write(true),
+        Access::ReadWrite | Access::CreateLike(_) => options.read(true).write(true),
         Access::Append => options.append(true),
-        Access::CreateLike(model) => options
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .mode(model.mode() & 0o666),
     };
-    let file = match (options.open(path), access) {
-        (Ok(file), Access::CreateLike(model)) => {
-            take_after(&file, model).map_err(|e| Error::io("set the mode of", path, e))?;
-            file
-        }
-        (Ok(file), _) => file,
-        (Err(error), Access::CreateLike(_)) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return open(path, Access::ReadWrite);
-        }
-        (Err(error), _) => return Err(open_error(path, access, error)),
-    };
+    let file = options
+        .open(path)
+        .map_err(|error| open_error(path, access, error))?;
     let metadata = file.metadata().map_err(|e| Error::io("look at", path, e))?;
     if metadata.is_file() {
         Ok((file, metadata))
     } else {
         Err(not_regular(path, &metadata))
+    }
+}
+
+/// Creates an empty file with the mode and owner of another, unless there is one under the name: `None`.
+///
+/// The name comes last: whoever is killed before leaves no file that others may not open.
+fn create_like(path: &Path, model: &Metadata) -> Result<Option<File>> {
+    let exists = |path: &Path| fs::symlink_metadata(path).is_ok();
+    if exists(path) {
+        return Ok(None);
+    }
+    let problem = |error| open_error(path, Access::CreateLike(model), error);
+    let temp = temporary(path).map_err(problem)?;
+    take_after(temp.as_file(), model).map_err(|e| Error::io("set the mode of", path, e))?;
+    match temp.persist_noclobber(path) {
+        Ok(file) => Ok(Some(file)),
+        // Somebody else was faster, and may have swept our temporary file.
+        Err(_) if exists(path) => Ok(None),
+        Err(error) => Err(problem(error.error)),
     }
 }
 
@@ -242,6 +256,18 @@ fn stray_name(path: &Path) -> (String, &'static str) {
     (format!(".{name}."), ".tmp")
 }
 
+/// A new temporary file in the directory of `path`.
+fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let (prefix, suffix) = stray_name(path);
+    // A new event is as open as the umask lets any file be; tempfile's own default is private.
+    let mode = fs::Permissions::from_mode(0o666);
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(suffix)
+        .permissions(mode)
+        .tempfile_in(directory(path))
+}
+
 /// Writes `bytes` to a new temporary file in the directory of `path`, with the mode and owner of
 /// `model`.
 pub(crate) fn write_beside(
@@ -251,15 +277,7 @@ pub(crate) fn write_beside(
     sync: bool,
 ) -> Result<tempfile::NamedTempFile> {
     let problem = |e| Error::io("write a new version of", path, e);
-    let (prefix, suffix) = stray_name(path);
-    // A new event is as open as the umask lets any file be; tempfile's own default is private.
-    let mode = fs::Permissions::from_mode(0o666);
-    let mut temp = tempfile::Builder::new()
-        .prefix(&prefix)
-        .suffix(suffix)
-        .permissions(mode)
-        .tempfile_in(directory(path))
-        .map_err(problem)?;
+    let mut temp = temporary(path).map_err(problem)?;
     temp.write_all(bytes).map_err(problem)?;
     if let Some(model) = model {
         take_after(temp.as_file(), model).map_err(problem)?;
@@ -294,29 +312,36 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<Version> 
     Ok(Version::new(file, &metadata))
 }
 
-/// Removes temporary files that killed processes left beside `path`. Only for a holder of all
-/// the event's locks: nobody else's temporary file may be in use.
-pub(crate) fn sweep_strays(path: &Path) -> Result<usize> {
+/// Removes temporary files that killed processes left beside these files of one directory. Only for a
+/// holder of all the event's locks: nobody else's temporary file may be in use.
+pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
     let mut swept = 0;
-    for stray in strays(path)? {
+    for stray in strays(paths)? {
         fs::remove_file(&stray).map_err(|e| Error::io("remove", &stray, e))?;
         swept += 1;
     }
     Ok(swept)
 }
 
-/// The temporary files beside `path` that have no living owner, or are in use just now.
-pub(crate) fn strays(path: &Path) -> Result<Vec<std::path::PathBuf>> {
-    let (prefix, suffix) = stray_name(path);
-    let directory = directory(path);
-    let problem = |e| Error::io("list", directory, e);
+/// The temporary files beside these files of one directory that have no living owner, or are in use
+/// just now.
+pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
+    let names = paths.map(stray_name);
+    let directory = directory(paths[0]);
+    let problem = |e: io::Error| Error::io("list", directory, e);
+    let handle = File::open(directory).map_err(problem)?;
+    // The standard library's `ReadDir` panics where a directory cannot be closed.
+    let mut entries = Dir::new(handle).map_err(|e| problem(e.into()))?;
     let mut found = Vec::new();
-    for entry in fs::read_dir(directory).map_err(problem)? {
-        let entry = entry.map_err(problem)?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with(&prefix) && name.ends_with(suffix) {
-            found.push(entry.path());
+    while let Some(entry) = entries.read() {
+        let entry = entry.map_err(|e| problem(e.into()))?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        let text = name.to_string_lossy();
+        let is_stray = |(prefix, suffix): &(String, &str)| {
+            text.starts_with(prefix.as_str()) && text.ends_with(suffix)
+        };
+        if names.iter().any(is_stray) {
+            found.push(directory.join(name));
         }
     }
     Ok(found)

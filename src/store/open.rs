@@ -167,12 +167,31 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
             });
             let temp = opening_line(files, stock, replaces)?;
             let archive = link_archive(files)?;
-            temp.persist(&files.ledger)
-                .map_err(|e| Error::io("replace", &files.ledger, e.error))?;
-            sync_directory(&files.ledger)?;
+            if let Err(error) = temp.persist(&files.ledger) {
+                // Nothing was put away.
+                let _ = fs::remove_file(&archive);
+                return Err(Error::io("replace", &files.ledger, error.error));
+            }
             Some(archive)
         }
     };
+    let finished = finish_restart(files, old, stock);
+    match &archive {
+        // Without a ledger the count was the event.
+        None => finished?,
+        Some(_) => finished.map_err(|error| {
+            error.with_kind(Kind::OutcomeUnknown).hint(
+                "the event was started anew, but not all of it is proven to be on disk: \
+                 'tickets query' says how it stands",
+            )
+        })?,
+    }
+    Ok(archive)
+}
+
+/// What follows the commit of a restart.
+fn finish_restart(files: &EventFiles, old: Result<Snapshot>, stock: u64) -> Result<()> {
+    sync_directory(&files.ledger)?;
     let fresh = if let Ok(old) = &old {
         old.restarted(stock)
     } else {
@@ -180,8 +199,7 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
         Snapshot::fresh(stock)
     };
     files::replace(&files.count, fresh.render().as_bytes(), true)?;
-    sync_directory(&files.count)?;
-    Ok(archive)
+    sync_directory(&files.count)
 }
 
 /// Gives a count that cannot be read, but is not empty, a second name: people may want what it held.
@@ -262,10 +280,10 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
 
 /// Removes the temporary files of killed processes. Only for the holder of both locks.
 pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
-    Ok(files::sweep_strays(&files.count)? + files::sweep_strays(&files.ledger)?)
+    files::sweep_strays([&files.count, &files.ledger])
 }
 
 /// Whether killed processes left temporary files.
 pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
-    Ok(!files::strays(&files.count)?.is_empty() || !files::strays(&files.ledger)?.is_empty())
+    Ok(!files::strays([&files.count, &files.ledger])?.is_empty())
 }

@@ -60,7 +60,13 @@ impl Shop {
     /// A directory without an event.
     #[must_use]
     pub(crate) fn empty() -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::empty_in(&std::env::temp_dir())
+    }
+
+    /// The same, somewhere else.
+    #[must_use]
+    pub(crate) fn empty_in(place: &Path) -> Self {
+        let directory = tempfile::tempdir_in(place).unwrap();
         let file = directory.path().join("tickets.json");
         Self { directory, file }
     }

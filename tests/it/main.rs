@@ -19,6 +19,7 @@ mod craft;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
+mod faults;
 mod harness;
 mod keys;
 mod locking;

@@ -1,0 +1,221 @@
+//! A small event to be struck, its copies, and what a command does to it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::harness::Shop;
+
+/// The events that are struck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Variant {
+    /// A few sales.
+    Plain,
+    /// The same, with members of its own in `tickets.json`: those are synced.
+    Foreign,
+    /// Nothing sold yet: no ledger, no lock file. Others of the group may write.
+    First,
+    /// The count lags behind the ledger, which has a torn end, and a temporary file was left.
+    Torn,
+}
+
+pub(super) const VARIANTS: [Variant; 4] = [
+    Variant::Plain,
+    Variant::Foreign,
+    Variant::First,
+    Variant::Torn,
+];
+
+/// What is asked for when the fault strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    Book,
+    Cancel,
+    Adjust,
+    Reset,
+    Query,
+    Audit,
+}
+
+pub(super) const TASKS: [Task; 6] = [
+    Task::Book,
+    Task::Cancel,
+    Task::Adjust,
+    Task::Reset,
+    Task::Query,
+    Task::Audit,
+];
+
+pub(super) const FOREIGN: &str = "\"venue\": {\"name\": \"hall\", \"rows\": [1, 2.50]}";
+
+/// A prepared event, to be copied for every case.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) variant: Variant,
+    pub(super) shop: Shop,
+    /// The sale that is cancelled.
+    pub(super) id: String,
+    pub(super) mode: u32,
+}
+
+/// Where an event is that needs no real disk.
+pub(super) fn memory() -> &'static Path {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        memory
+    } else {
+        Path::new("/tmp")
+    }
+}
+
+impl Prepared {
+    pub(super) fn new(variant: Variant) -> Self {
+        let shop = Shop::empty_in(memory());
+        let foreign = match variant {
+            Variant::Foreign | Variant::First => format!(", {FOREIGN}"),
+            Variant::Plain | Variant::Torn => String::new(),
+        };
+        fs::write(&shop.file, format!("{{\"ticket\": 9{foreign}}}\n")).unwrap();
+        let mode = if variant == Variant::First {
+            0o660
+        } else {
+            0o640
+        };
+        fs::set_permissions(&shop.file, fs::Permissions::from_mode(mode)).unwrap();
+        let mut id = String::new();
+        if variant != Variant::First {
+            assert_eq!(shop.json("book alice --key a").0, 0);
+            id = shop.json("book bob --quantity 2").1["sale"]["id"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+            let lagging = fs::read(&shop.file).unwrap();
+            assert_eq!(shop.json("adjust +1 --reason chairs").0, 0);
+            let carol = shop.json("book carol --key c").1;
+            let carol = carol["sale"]["id"].as_str().unwrap();
+            assert_eq!(shop.json(&format!("cancel {carol}")).0, 0);
+            if variant == Variant::Torn {
+                fs::write(&shop.file, lagging).unwrap();
+                let ledger = shop.path("tickets.ledger.jsonl");
+                let mut bytes = fs::read(&ledger).unwrap();
+                bytes.extend_from_slice(b"{\"seq\":7,\"at\":");
+                fs::write(&ledger, bytes).unwrap();
+                fs::write(shop.path(".tickets.json.abc123.tmp"), "{\"tick").unwrap();
+            }
+        }
+        Self {
+            variant,
+            shop,
+            id,
+            mode,
+        }
+    }
+
+    /// A fresh copy.
+    pub(super) fn copy(&self) -> Shop {
+        self.copy_to(Shop::empty_in(memory()))
+    }
+
+    /// A fresh copy in this empty directory.
+    pub(super) fn copy_to(&self, copy: Shop) -> Shop {
+        for name in self.shop.names() {
+            fs::copy(self.shop.path(&name), copy.path(&name)).unwrap();
+        }
+        copy
+    }
+}
+
+impl Task {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Book => "book",
+            Self::Cancel => "cancel",
+            Self::Adjust => "adjust",
+            Self::Reset => "reset --force",
+            Self::Query => "query",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// The command line.
+    pub(super) fn line(self, prepared: &Prepared) -> String {
+        let line = match self {
+            Self::Book => "book eve --key k".to_owned(),
+            Self::Cancel => format!("cancel {}", prepared.id),
+            Self::Adjust => "adjust +1 --reason x".to_owned(),
+            Self::Reset => "reset --force".to_owned(),
+            Self::Query => "query".to_owned(),
+            Self::Audit => "audit".to_owned(),
+        };
+        format!("--json {line}")
+    }
+
+    pub(super) fn only_reads(self) -> bool {
+        matches!(self, Self::Query | Self::Audit)
+    }
+
+    /// Whether it means something on this event.
+    pub(super) fn fits(self, variant: Variant) -> bool {
+        self != Self::Cancel || variant != Variant::First
+    }
+}
+
+/// What the ledger of an event comes to, by arithmetic of the tests' own.
+#[derive(Debug, Clone)]
+pub(super) struct Books {
+    /// Its whole lines.
+    pub(super) lines: Vec<Value>,
+    pub(super) capacity: i64,
+    pub(super) sold: i64,
+    pub(super) left: i64,
+}
+
+impl Books {
+    /// A torn end is passed over; anything else that is wrong fails.
+    #[track_caller]
+    pub(super) fn of(shop: &Shop) -> Self {
+        let bytes = fs::read(shop.path("tickets.ledger.jsonl")).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let lines = whole
+            .lines()
+            .map(|line| serde_json::from_str(line).expect(line));
+        let mut books = Self {
+            lines: lines.collect(),
+            capacity: 0,
+            sold: 0,
+            left: 0,
+        };
+        if books.lines.is_empty() {
+            books.capacity = shop.count()["ticket"].as_i64().unwrap();
+            books.left = books.capacity;
+        }
+        for (at, line) in books.lines.iter().enumerate() {
+            let quantity = line["quantity"].as_i64().unwrap();
+            match line["op"].as_str().unwrap() {
+                "sell" => books.sold += quantity,
+                "cancel" => books.sold -= quantity,
+                _ => books.capacity += quantity,
+            }
+            books.left = books.capacity - books.sold;
+            assert_eq!(line["seq"], at as u64 + 1, "{:#?}", books.lines);
+            assert!(books.left >= 0, "oversold: {:#?}", books.lines);
+            assert_eq!(line["left"], books.left, "{:#?}", books.lines);
+        }
+        books
+    }
+
+    /// The sales under a key.
+    pub(super) fn under(&self, key: &str) -> Vec<&Value> {
+        let sales = self.lines.iter().filter(|line| line["op"] == "sell");
+        sales.filter(|line| line["key"] == key).collect()
+    }
+
+    /// How many of a sale were given back.
+    pub(super) fn cancelled(&self, id: &str) -> i64 {
+        let lines = self.lines.iter().filter(|line| line["ref"] == id);
+        lines.map(|line| line["quantity"].as_i64().unwrap()).sum()
+    }
+}

@@ -1,0 +1,238 @@
+//! Whether an event survived a fault, by arithmetic of the tests' own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use super::event::{Books, FOREIGN, Prepared, Task, Variant};
+use crate::harness::{Run, Shop};
+
+/// A command that was struck, and what is to be judged.
+pub(super) struct Case<'a> {
+    pub(super) prepared: &'a Prepared,
+    pub(super) task: Task,
+    pub(super) shop: &'a Shop,
+    /// How it ended; without a code, it was killed.
+    pub(super) run: &'a Run,
+    /// How it ends when nothing strikes it.
+    pub(super) usual: Option<i32>,
+    /// Whether an append may have been cut short: what is left of it is put away.
+    pub(super) cut: bool,
+}
+
+/// Judges all of it. Panics when the event did not survive.
+pub(super) fn judge(case: &Case<'_>) {
+    let before = Books::of(&case.prepared.shop);
+    let after = Books::of(case.shop);
+    let done = done(case, &before, &after);
+    told(case, done, &after);
+    unharmed(case, done, &before, &after);
+    goes_on(case, done);
+}
+
+/// Whether what was asked for is done: wholly, or not at all.
+fn done(case: &Case<'_>, before: &Books, after: &Books) -> bool {
+    let grown = after.capacity - before.capacity;
+    match case.task {
+        Task::Query | Task::Audit => false,
+        Task::Book => {
+            let sales = after.under("k").len();
+            assert!(sales <= 1, "sold {sales} times: {:#?}", after.lines);
+            sales == 1
+        }
+        Task::Cancel => {
+            let cancelled = after.cancelled(&case.prepared.id);
+            assert!([0, 2].contains(&cancelled), "cancelled: {:#?}", after.lines);
+            cancelled == 2
+        }
+        Task::Adjust => {
+            assert!([0, 1].contains(&grown), "adjusted: {:#?}", after.lines);
+            grown == 1
+        }
+        // Without a ledger there is nothing to put away.
+        Task::Reset if before.lines.is_empty() => case.run.code == Some(0),
+        Task::Reset => after.lines.first() != before.lines.first(),
+    }
+}
+
+/// Whether the exit code and the answer say what happened.
+fn told(case: &Case<'_>, done: bool, after: &Books) {
+    let run = case.run;
+    let document: Option<Value> = serde_json::from_str(&run.stdout).ok();
+    let Some(code) = run.code else { return };
+    if code == 0 {
+        let document = document.expect("exit 0 without a document");
+        match case.task {
+            Task::Audit => assert_eq!(document["ok"], true, "{run:?}"),
+            Task::Query => {
+                let told = (&document["ticket"], &document["sold"]);
+                assert_eq!(told, (&after.left.into(), &after.sold.into()), "{run:?}");
+            }
+            Task::Reset => assert!(done, "exit 0, but not done: {run:?}"),
+            Task::Book | Task::Cancel | Task::Adjust => {
+                assert!(done, "exit 0, but not done: {run:?}");
+                assert_eq!(document["left"], after.left, "{run:?}");
+            }
+        }
+        return;
+    }
+    assert!(code == 1 || run.code == case.usual, "exit code: {run:?}");
+    if let Some(kind) = document
+        .as_ref()
+        .and_then(|document| document["error"]["code"].as_str())
+    {
+        assert!(
+            !done || kind == "outcome_unknown",
+            "it is done, but: {run:?}"
+        );
+    }
+}
+
+/// Whether everything else is as it was.
+fn unharmed(case: &Case<'_>, done: bool, before: &Books, after: &Books) {
+    let (prepared, shop) = (case.prepared, case.shop);
+    if case.task.only_reads() {
+        assert_eq!(shop.names(), prepared.shop.names());
+        for name in shop.names() {
+            let [was, is] = [&prepared.shop, shop].map(|shop| fs::read(shop.path(&name)).unwrap());
+            assert_eq!(was, is, "{name} was changed by a reader");
+        }
+    }
+    let archives = put_away(shop, ".2");
+    if case.task == Task::Reset && done && prepared.variant != Variant::First {
+        assert_eq!(
+            (after.lines.len(), after.sold),
+            (1, 0),
+            "{:#?}",
+            after.lines
+        );
+        assert_eq!(after.left, before.lines[0]["quantity"].as_i64().unwrap());
+        assert_eq!(archives.len(), 1, "{:?}", shop.names());
+        let [was, is] = [
+            prepared.shop.path("tickets.ledger.jsonl"),
+            shop.path(&archives[0]),
+        ]
+        .map(|path| fs::read(path).unwrap());
+        assert_eq!(was, is, "the old ledger was not put away whole");
+    } else {
+        let kept = after.lines.get(..before.lines.len());
+        assert_eq!(kept, Some(&before.lines[..]), "a line was lost");
+        let opening = usize::from(before.lines.is_empty() && !after.lines.is_empty());
+        let new = after.lines.len() - before.lines.len() - opening;
+        let wanted = usize::from(done && case.task != Task::Reset);
+        assert!(new == wanted, "{new} new lines: {:#?}", after.lines);
+        // Who was killed just before its commit leaves a second name of the ledger.
+        let most = usize::from(case.task == Task::Reset && case.run.code.is_none());
+        assert!(
+            archives.len() <= most,
+            "nothing was reset: {:?}",
+            shop.names()
+        );
+    }
+    count_is_whole(case);
+    let (code, document) = shop.json("query");
+    let told = (code, &document["ticket"], &document["sold"]);
+    assert_eq!(
+        told,
+        (0, &after.left.into(), &after.sold.into()),
+        "{document:#}"
+    );
+}
+
+/// Whether `tickets.json` is a count, with its mode and what is not ours in it.
+fn count_is_whole(case: &Case<'_>) {
+    let text = fs::read_to_string(&case.shop.file).unwrap();
+    let count: Value = serde_json::from_str(&text).expect(&text);
+    assert!(count["ticket"].is_u64(), "{text}");
+    let foreign = matches!(case.prepared.variant, Variant::Foreign | Variant::First);
+    assert_eq!(text.contains(FOREIGN), foreign, "{text}");
+    assert_eq!(
+        mode(case.shop, "tickets.json"),
+        case.prepared.mode,
+        "{text}"
+    );
+}
+
+/// Whether the next commands do their work, and leave the event sound.
+fn goes_on(case: &Case<'_>, done: bool) {
+    let (shop, task) = (case.shop, case.task);
+    let line = task.line(case.prepared);
+    let again = || shop.run(&line).document();
+    match task {
+        Task::Book => {
+            let (code, document) = again();
+            assert_eq!(
+                (code, &document["replayed"]),
+                (0, &done.into()),
+                "again: {document:#}"
+            );
+            let books = Books::of(shop);
+            let sales = books.under("k");
+            assert_eq!(sales.len(), 1, "after a second try: {:#?}", books.lines);
+            assert_eq!(sales[0]["id"], document["sale"]["id"]);
+        }
+        Task::Cancel => {
+            let (code, document) = again();
+            assert_eq!(code, if done { 4 } else { 0 }, "again: {document:#}");
+            assert_eq!(Books::of(shop).cancelled(&case.prepared.id), 2);
+        }
+        Task::Adjust | Task::Reset | Task::Query | Task::Audit => {}
+    }
+    let (code, document) = shop.json("book next --key next");
+    assert_eq!(code, 0, "the next sale: {document:#}");
+    sound(case);
+}
+
+/// Whether everything adds up now, and nothing is left behind.
+pub(super) fn sound(case: &Case<'_>) {
+    let shop = case.shop;
+    let books = Books::of(shop);
+    assert_eq!(books.under("next").len(), 1, "{:#?}", books.lines);
+    let (code, audit) = shop.json("audit");
+    assert_eq!(code, 0, "{audit:#}");
+    for (member, number) in [
+        ("capacity", books.capacity),
+        ("sold", books.sold),
+        ("left", books.left),
+    ] {
+        assert_eq!(audit[member], number, "{member}: {audit:#}");
+    }
+    let count = shop.count();
+    let told = (&count["ticket"], &count["sold"], &count["seq"]);
+    let is = (
+        &books.left.into(),
+        &books.sold.into(),
+        &books.lines.len().into(),
+    );
+    assert_eq!(told, is, "{count}");
+    count_is_whole(case);
+    let torn = put_away(shop, ".torn-");
+    assert!(
+        torn.is_empty() || case.cut || case.prepared.variant == Variant::Torn,
+        "{torn:?}"
+    );
+    for name in shop.names() {
+        let ours = ["tickets.json", "tickets.json.lock", "tickets.ledger.jsonl"];
+        let known = ours.contains(&name.as_str());
+        assert!(
+            known || name.starts_with("tickets.ledger."),
+            "{name} was left"
+        );
+        if known {
+            assert_eq!(mode(shop, &name), case.prepared.mode, "the mode of {name}");
+        }
+    }
+}
+
+fn mode(shop: &Shop, name: &str) -> u32 {
+    fs::metadata(shop.path(name)).unwrap().permissions().mode() & 0o7777
+}
+
+/// The ledgers that were put away under a name with this in it.
+fn put_away(shop: &Shop, part: &str) -> Vec<String> {
+    let start = format!("tickets.ledger{part}");
+    let mut names = shop.names();
+    names.retain(|name| name.starts_with(&start));
+    names
+}

@@ -1,0 +1,111 @@
+//! Row 3: every system call of a command fails, once or from there on.
+
+use super::event::{Prepared, TASKS, Task, VARIANTS, Variant};
+use super::oracle::{Case, judge};
+use super::strace::{self, Course, Point, course, injection, traced};
+use super::{Fault, Row};
+
+const ERRORS: [&str; 11] = [
+    "EIO", "ENOSPC", "EINTR", "EDQUOT", "EACCES", "EROFS", "EMFILE", "ENOMEM", "ENOLCK", "ENOSYS",
+    "ESTALE",
+];
+
+/// In a slice, every call of `book` fails with the first so many errors, once, and of all else every so
+/// manyth.
+const FIRST: usize = 3;
+const STRIDE: usize = 127;
+
+#[test]
+fn a_booking_whose_system_calls_fail_is_done_or_not_and_says_so() {
+    run("refused", |task| task == Task::Book);
+}
+
+#[test]
+fn any_command_whose_system_calls_fail_has_done_all_or_nothing_and_says_so() {
+    run("refused", |task| task != Task::Book);
+}
+
+fn run(name: &'static str, wanted: impl Fn(Task) -> bool) {
+    if let Some(reason) = strace::missing() {
+        eprintln!("skipped: {reason}");
+        return;
+    }
+    let mut row = Row::new(name);
+    let mut at = 0;
+    for variant in VARIANTS {
+        let prepared = Prepared::new(variant);
+        for task in TASKS {
+            if !wanted(task) || !task.fits(variant) {
+                continue;
+            }
+            let course = course(&prepared, task);
+            let errors = || ERRORS.iter().enumerate();
+            let all = course
+                .points
+                .iter()
+                .flat_map(|point| errors().map(move |error| (point, error)));
+            for (point, (number, error)) in all.filter(|(point, (_, error))| can_fail(point, error))
+            {
+                for for_good in [false, true] {
+                    at += 1;
+                    let whole = (variant, task) == (Variant::Plain, Task::Book)
+                        && number < FIRST
+                        && !for_good;
+                    let fault = fault(point, error, for_good);
+                    let name = format!("{variant:?}/{}/{}:{fault}", task.name(), point.call);
+                    row.run(task.name(), &name, whole || at % STRIDE == 0, || {
+                        refuse(&prepared, task, &course, point, &fault)
+                    });
+                }
+            }
+        }
+    }
+    row.end();
+}
+
+/// Whether a call may end so: the end of a process cannot fail, brk(2) says it otherwise, and getrandom(2),
+/// on which the standard library insists, is interrupted or missing at worst.
+fn can_fail(point: &Point, error: &str) -> bool {
+    match point.call.as_str() {
+        "exit_group" | "brk" => false,
+        "getrandom" => ["EINTR", "ENOSYS"].contains(&error),
+        _ => true,
+    }
+}
+
+fn fault(point: &Point, error: &str, for_good: bool) -> String {
+    let n = point.n;
+    let when = match (for_good, error) {
+        (false, _) => n.to_string(),
+        // Signals end some day; whoever goes on after each of them does.
+        (true, "EINTR") => format!("{n}..{}", n + 7),
+        (true, _) => format!("{n}+"),
+    };
+    format!("error={error}:when={when}")
+}
+
+fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault: &str) -> Fault {
+    let shop = prepared.copy();
+    let (run, trace) = traced(prepared, task, &shop, &injection(&point.call, fault));
+    assert!(
+        trace.contains("(INJECTED)"),
+        "nothing was injected: {run:?}\n{trace}"
+    );
+    assert!(run.code.is_some(), "it died: {run:?}\n{trace}");
+    if point.call == "fdatasync" && !fault.contains("EINTR") {
+        assert_eq!(
+            run.code,
+            Some(1),
+            "what was not synced was answered: {run:?}"
+        );
+    }
+    judge(&Case {
+        prepared,
+        task,
+        shop: &shop,
+        run: &run,
+        usual: course.usual,
+        cut: false,
+    });
+    Fault::Struck
+}

@@ -1,0 +1,121 @@
+//! strace(1): which system calls a command makes, and a fault at one of them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use super::event::{Prepared, Task, memory};
+use crate::harness::{Run, Shop, TICKETS};
+
+/// A system call of a command: the n-th of its name, as strace counts them.
+#[derive(Debug)]
+pub(super) struct Point {
+    pub(super) call: String,
+    pub(super) n: usize,
+}
+
+/// All the points at which a command can be struck, and how it ends when it is not.
+#[derive(Debug)]
+pub(super) struct Course {
+    pub(super) points: Vec<Point>,
+    pub(super) usual: Option<i32>,
+}
+
+/// Why strace cannot be used here, if so.
+pub(super) fn missing() -> Option<String> {
+    let tried = Command::new("strace")
+        .args(["-f", "-o", "/dev/null", "--", TICKETS, "--version"])
+        .stdout(Stdio::null())
+        .output();
+    match tried {
+        Err(error) => Some(format!("no strace: {error}")),
+        Ok(output) if output.status.success() => None,
+        Ok(output) => Some(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}
+
+/// Counts the calls of a command from the first that names a file of the event: what loads the program is
+/// left out.
+pub(super) fn course(prepared: &Prepared, task: Task) -> Course {
+    let shop = prepared.copy();
+    let (run, trace) = traced(prepared, task, &shop, &[]);
+    let mut counts = HashMap::<String, usize>::new();
+    let mut points = Vec::new();
+    let directory = shop.directory().to_str().unwrap();
+    let mut started = false;
+    let mut processes = Vec::new();
+    for line in trace.lines() {
+        let (process, rest) = line.split_once(' ').unwrap();
+        processes.push(process);
+        let call = rest.trim_start().split_once('(').map(|(call, _)| call);
+        let named = |call: &&str| call.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let Some(call) = call.filter(named) else {
+            continue;
+        };
+        // The one that starts the program names the event too.
+        started |= call != "execve" && rest.contains(directory);
+        let n = counts.entry(call.to_owned()).or_default();
+        *n += 1;
+        if started {
+            points.push(Point {
+                call: call.to_owned(),
+                n: *n,
+            });
+        }
+    }
+    processes.dedup();
+    assert_eq!(processes.len(), 1, "when= counts for each thread: {trace}");
+    Course {
+        points,
+        usual: run.code,
+    }
+}
+
+/// The arguments that inject a fault at a call, as in `error=EIO:when=3`.
+pub(super) fn injection(call: &str, fault: &str) -> Vec<String> {
+    let mut arguments = vec![
+        format!("-etrace={call}"),
+        format!("-einject={call}:{fault}"),
+    ];
+    // Stops at this call only, which is faster; but strace loses signals so.
+    if fault.starts_with("error") {
+        arguments.push("--seccomp-bpf".to_owned());
+    }
+    arguments
+}
+
+/// Runs a task under strace with these arguments, and returns what strace saw. Whoever hangs is ended, and
+/// ends with 124.
+pub(super) fn traced(
+    prepared: &Prepared,
+    task: Task,
+    shop: &Shop,
+    arguments: &[String],
+) -> (Run, String) {
+    let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
+    let mut command = command(prepared, task, shop, arguments, trace.path());
+    let run = Run::of(command.output().unwrap());
+    assert_ne!(run.code, Some(124), "it hangs: {command:?}");
+    (run, fs::read_to_string(trace.path()).unwrap())
+}
+
+/// The same, ready to be run.
+pub(super) fn command(
+    prepared: &Prepared,
+    task: Task,
+    shop: &Shop,
+    arguments: &[String],
+    trace: &std::path::Path,
+) -> Command {
+    let mut command = Command::new("timeout");
+    command
+        .args(["120", "strace", "-f", "-o"])
+        .arg(trace)
+        .args(arguments)
+        .args(["--", TICKETS, "-f"])
+        .arg(&shop.file)
+        .args(task.line(prepared).split_ascii_whitespace())
+        .env_remove("TICKETS_FILE")
+        .stdin(Stdio::null());
+    command
+}
