@@ -142,25 +142,85 @@ impl Reading {
         length: Option<u64>,
     ) -> Result<Self> {
         let length = length.or_else(|| ledger.length()).unwrap_or_default();
-        match before {
-            Some(mut before)
-                if before.ledger == Some(ledger.id)
-                    && before.is_firm()
-                    && before.tally.bytes <= length
-                    && before.version.is_at(&files.count) =>
-            {
-                if before.tally.bytes < length {
-                    before.follow(ledger, files, length)?;
-                }
-                Ok(before)
+        let before = before.filter(|before| before.is_firm_on(ledger, length));
+        let Some(mut before) = before else {
+            return Self::take(files, Some(ledger));
+        };
+        if !before.version.is_at(&files.count) {
+            let (snapshot, version) = Snapshot::look(&files.count)?;
+            if !before.recount(snapshot, version, files, ledger)? {
+                return Self::take(files, Some(ledger));
             }
-            _ => Self::take(files, Some(ledger)),
         }
+        if before.tally.bytes < length {
+            before.follow(ledger, files, length)?;
+        }
+        Ok(before)
     }
 
-    /// Whether everything added up, and nothing was left over.
-    fn is_firm(&self) -> bool {
-        self.rest == Rest::Clean && self.fork.is_none() && self.tally.seq > 0
+    /// Whether `tickets.json` counts this ledger up to `end` by now; this reading, brought up to it if so.
+    pub(crate) fn covers(
+        mut self,
+        end: u64,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+    ) -> Result<(Self, bool)> {
+        if self.version.is_at(&files.count) {
+            let covered = self.counted >= end;
+            return Ok((self, covered));
+        }
+        let (snapshot, version) = Snapshot::look(&files.count)?;
+        let counted = snapshot.as_ref().and_then(|snapshot| snapshot.counted);
+        if counted.is_none_or(|counted| counted.bytes < end) {
+            return Ok((self, false));
+        }
+        if self.is_firm_on(ledger, u64::MAX) && self.recount(snapshot, version, files, ledger)? {
+            return Ok((self, true));
+        }
+        let again = Self::take(files, Some(ledger))?;
+        let covered = again.counted >= end;
+        Ok((again, covered))
+    }
+
+    /// Takes a new count over, if it counts up to a line that was read or is read now.
+    fn recount(
+        &mut self,
+        snapshot: Option<Snapshot>,
+        version: Version,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+    ) -> Result<bool> {
+        let Some(snapshot) = snapshot else {
+            return Ok(false);
+        };
+        let Some(counted) = snapshot.counted else {
+            return Ok(false);
+        };
+        if counted.bytes > self.tally.bytes {
+            let length = self.length;
+            self.follow(ledger, files, counted.bytes)?;
+            self.length = length.max(self.tally.bytes);
+        }
+        let read = (self.tally.seq, self.tally.bytes, self.tally.left);
+        let fits = self.rest == Rest::Clean
+            && read == (counted.seq, counted.bytes, snapshot.ticket)
+            && self.tally.sold == counted.sold;
+        if fits {
+            self.counted = counted.bytes;
+            self.snapshot = snapshot;
+            self.version = version;
+            self.rebuilt = false;
+        }
+        Ok(fits)
+    }
+
+    /// Whether everything added up, nothing was left over, and it is of this ledger, which has this length.
+    fn is_firm_on(&self, ledger: &LedgerFile, length: u64) -> bool {
+        self.rest == Rest::Clean
+            && self.fork.is_none()
+            && self.tally.seq > 0
+            && self.tally.bytes <= length
+            && self.ledger == Some(ledger.id)
     }
 
     /// The same after a line was appended.
