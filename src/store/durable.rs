@@ -9,6 +9,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::bell::Bell;
@@ -48,6 +49,40 @@ pub(crate) struct Turn {
     /// Whether what killed processes left was looked for. Whoever has the turn does so once, for nobody
     /// else's temporary file can be in use then.
     swept: bool,
+    company: Company,
+}
+
+/// Who else is selling, as far as the ledger tells.
+///
+/// Those who were released together come back together: whoever syncs at once covers the first of them
+/// only, and the others wait for the next sync. So the syncer gives as many lines as came since its own
+/// last one the time of a sync to come again. (Known from databases as a commit delay.)
+#[derive(Debug, Default)]
+struct Company {
+    /// The last line that was counted when this process was last answered.
+    seq: u64,
+    /// How many lines were counted between its last two answers.
+    lines: u64,
+    /// How long the last sync took.
+    sync: Duration,
+}
+
+impl Company {
+    /// The most time that others are given.
+    const LIMIT: Duration = Duration::from_millis(1);
+
+    fn answered(&mut self, seq: u64) {
+        self.lines = match self.seq {
+            0 => 0,
+            before => seq.saturating_sub(before),
+        };
+        self.seq = seq;
+    }
+
+    /// Whether to wait for more than these many lines, so long after the first look.
+    fn comes(&self, lines: u64, waited: Duration) -> bool {
+        lines < self.lines && waited < self.sync.min(Self::LIMIT)
+    }
 }
 
 impl Turn {
@@ -55,6 +90,7 @@ impl Turn {
         Self {
             lock: LockFile::on(files.ledger.clone()),
             swept: false,
+            company: Company::default(),
         }
     }
 }
@@ -105,12 +141,13 @@ pub(crate) fn share(
     let mut patience = SHORTEST;
     loop {
         if let Some(held) = turn.lock.try_acquire().map_err(unknown)? {
-            let result = take_turn(files, ledger, &held, end, last);
+            let result = take_turn(files, ledger, &held, end, last, &mut turn.company);
             if !std::mem::replace(&mut turn.swept, true) {
                 // Strays harm nobody: the next one may sweep them.
                 let _ = open::sweep(files);
             }
             drop(held);
+            turn.company.answered(counted(last.as_ref()));
             // Also after an error: the next one's turn may cure it.
             ledger.bell.ring();
             return result;
@@ -122,9 +159,31 @@ pub(crate) fn share(
         ledger.bell.wait(left.min(patience));
         patience = LONGEST.min(2 * patience);
         if is_covered(files, &ledger.rewrite, end, last) {
+            turn.company.answered(counted(last.as_ref()));
             return Ok(Durable::Published);
         }
     }
+}
+
+/// The last line that the count includes, as it was last read.
+fn counted(last: Option<&Reading>) -> u64 {
+    let counted = last.and_then(|reading| reading.snapshot.counted);
+    counted.map_or(0, |counted| counted.seq)
+}
+
+fn wait_for_company(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    mut reading: Reading,
+    company: &Company,
+) -> Result<Reading> {
+    let start = Instant::now();
+    let counted = reading.snapshot.counted.map_or(0, |counted| counted.seq);
+    while company.comes(reading.tally.seq.saturating_sub(counted), start.elapsed()) {
+        thread::yield_now();
+        reading = Reading::again(Some(reading), files, ledger, None).map_err(unknown)?;
+    }
+    Ok(reading)
 }
 
 /// The end of the ledger that one process wrote itself, without a gap, since its last sync.
@@ -185,6 +244,7 @@ fn take_turn(
     turn: &Held<'_>,
     end: u64,
     last: &mut Option<Reading>,
+    company: &mut Company,
 ) -> Result<Durable> {
     let own = std::mem::take(&mut ledger.own);
     let ledger = &ledger.rewrite;
@@ -196,7 +256,7 @@ fn take_turn(
             *last = Some(reading);
             return Ok(Durable::Published);
         }
-        Ok(reading) => reading,
+        Ok(reading) => wait_for_company(files, ledger, reading, company)?,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
             rewrite(files, ledger, 0, end).map_err(unknown)?;
@@ -205,11 +265,13 @@ fn take_turn(
     };
     // What this process wrote itself through this handle need not be written again: had the system
     // failed to write it, this sync would say so. After a failed one nothing is vouched for any more.
+    let start = Instant::now();
     if own.covers(reading.counted, reading.tally.bytes) {
         sync(files, &ledger.file).map_err(unknown)?;
     } else {
         rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
     }
+    company.sync = start.elapsed();
     match publish(files, &reading.snapshot, &reading.tally) {
         Ok((snapshot, version)) => {
             *last = Some(reading.published(snapshot, version));
