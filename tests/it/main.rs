@@ -11,6 +11,7 @@
 #![allow(clippy::print_stderr)]
 
 mod adversity;
+mod audits;
 mod bad_input;
 mod bookings;
 mod books;
