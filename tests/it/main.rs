@@ -29,5 +29,6 @@ mod processes;
 mod readers;
 mod readme;
 mod recovery;
+mod repairs;
 mod reset;
 mod rush;
