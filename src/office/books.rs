@@ -73,8 +73,10 @@ pub(super) fn read_books(
             Ok(()) => {}
             Err(Wrong::Io(error)) => return Err(error),
             Err(Wrong::Line(why)) => {
-                let first = (stretch.start, Line::parse(stretch.bytes, None).is_ok());
-                reader.end(first, &mut stretches, why)?;
+                // Also a line whose sum fits, but which is none that we know: a newer program's.
+                let whole = Line::parse(stretch.bytes, None).is_ok()
+                    || Line::check(stretch.bytes, Some(reader.books.tally.sum)).is_ok();
+                reader.end((stretch.start, whole), &mut stretches, why)?;
                 break;
             }
         }
@@ -103,12 +105,6 @@ impl Reader<'_> {
         let line = Line::parse(stretch.bytes, Some(before.sum))?;
         let tally = before.after(&line, stretch.end)?;
         line.record.complete()?;
-        if !stretch.terminated {
-            let text = "its last line has no newline: an editor took it away, or somebody is just \
-                        writing it";
-            self.finding(Flaw::Newline, tally.seq, text.to_owned(), true);
-            return Ok(());
-        }
         match line.record.op {
             Op::Open => self.opens(&line.record),
             Op::Sell => self.sells(&line.record, stretch.start)?,
@@ -116,11 +112,16 @@ impl Reader<'_> {
             Op::Adjust => {}
         }
         self.books.tally = tally;
-        if self
-            .counted
-            .is_some_and(|counted| counted.bytes == tally.bytes)
-        {
+        // The count counts a line with its newline.
+        let with_newline = tally.bytes + u64::from(!stretch.terminated);
+        let counted = self.counted.map(|counted| counted.bytes);
+        if counted == Some(tally.bytes) || counted == Some(with_newline) {
             self.books.at_counted = Some(tally);
+        }
+        if !stretch.terminated {
+            let text = "its last line has no newline: an editor took it away, or somebody is just \
+                        writing it";
+            self.finding(Flaw::Newline, tally.seq, text.to_owned(), true);
         }
         Ok(())
     }
@@ -188,7 +189,9 @@ impl Reader<'_> {
         let Some(mark) = mark else { return Ok(None) };
         let bytes = line_starting(&self.ledger.file, mark.bytes).map_err(|e| self.io(e))?;
         let line = Line::parse(&bytes, None).ok();
-        let sale = line.filter(|line| line.record.id.as_deref() == Some(id));
+        let is_it =
+            |line: &Line<'_>| line.record.op == Op::Sell && line.record.id.as_deref() == Some(id);
+        let sale = line.filter(is_it);
         Ok(sale.map(|line| {
             let record = line.record;
             (seq, record.quantity.unsigned_abs(), record.rush.is_none())

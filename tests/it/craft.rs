@@ -50,10 +50,15 @@ pub(crate) fn cancel(seq: u64, of: u64, quantity: i64, left: u64) -> Value {
     line(seq, "cancel", quantity, left, &more)
 }
 
+/// The line's bytes but for its closing brace and its sum, its members in the order that the program
+/// has them in.
 pub(crate) fn body(line: &Value) -> String {
-    let mut text = line.to_string();
-    text.pop();
-    text
+    let mut rest = line.clone();
+    let mut take = |name: &str| rest.as_object_mut().unwrap().remove(name).unwrap();
+    let (seq, at, op) = (take("seq"), take("at"), take("op"));
+    let rest = rest.to_string();
+    let rest = &rest[1..rest.len() - 1];
+    format!("{{\"seq\":{seq},\"at\":{at},\"op\":{op},{rest}")
 }
 
 /// An event with this ledger, and a count that agrees with its last line.

@@ -11,6 +11,7 @@
 #![allow(clippy::print_stderr)]
 
 mod adversity;
+mod audits;
 mod bad_input;
 mod bookings;
 mod books;
@@ -29,5 +30,6 @@ mod processes;
 mod readers;
 mod readme;
 mod recovery;
+mod repairs;
 mod reset;
 mod rush;
