@@ -164,7 +164,7 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
             Some(archive)
         }
     };
-    let finished = finish_restart(files, old, stock);
+    let finished = finish_restart(files, &old, stock);
     match &archive {
         // Without a ledger the count was the event.
         None => finished?,
@@ -179,9 +179,9 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
 }
 
 /// What follows the commit of a restart.
-fn finish_restart(files: &EventFiles, old: Result<Snapshot>, stock: u64) -> Result<()> {
+fn finish_restart(files: &EventFiles, old: &Result<Snapshot>, stock: u64) -> Result<()> {
     sync_directory(&files.ledger)?;
-    let fresh = if let Ok(old) = &old {
+    let fresh = if let Ok(old) = old {
         old.restarted(stock)
     } else {
         keep_broken(files)?;
