@@ -28,6 +28,17 @@ pub(super) const VARIANTS: [Variant; 4] = [
     Variant::Torn,
 ];
 
+impl Variant {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "Plain",
+            Self::Foreign => "Foreign",
+            Self::First => "First",
+            Self::Torn => "Torn",
+        }
+    }
+}
+
 /// What is asked for when the fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Task {
@@ -54,6 +65,8 @@ pub(super) const FOREIGN: &str = "\"venue\": {\"name\": \"hall\", \"rows\": [1, 
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) variant: Variant,
+    /// The event's name in that of a case.
+    pub(super) label: &'static str,
     pub(super) shop: Shop,
     /// The sale that is cancelled.
     pub(super) id: String,
@@ -87,10 +100,8 @@ impl Prepared {
         let mut id = String::new();
         if variant != Variant::First {
             assert_eq!(shop.json("book alice --key a").0, 0);
-            id = shop.json("book bob --quantity 2").1["sale"]["id"]
-                .as_str()
-                .unwrap()
-                .to_owned();
+            let bob = shop.json("book bob --quantity 2").1;
+            id.push_str(bob["sale"]["id"].as_str().unwrap());
             let lagging = fs::read(&shop.file).unwrap();
             assert_eq!(shop.json("adjust +1 --reason chairs").0, 0);
             let carol = shop.json("book carol --key c").1;
@@ -107,6 +118,7 @@ impl Prepared {
         }
         Self {
             variant,
+            label: variant.name(),
             shop,
             id,
             mode,

@@ -1,1 +1,211 @@
-//! Later.
+//! Row 5: no space, no inodes: on a small tmpfs of its own.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::event::{Prepared, Task, VARIANTS, Variant, memory};
+use super::oracle::{Case, judge};
+use super::{Fault, Row};
+use crate::harness::Shop;
+
+const WRITERS: [Task; 4] = [Task::Book, Task::Cancel, Task::Adjust, Task::Reset];
+
+/// How much of a file is had at once: a write that crosses into the next page may be cut there.
+const PAGE: u64 = 4096;
+
+/// A file system of its own, as long as this is held.
+struct Small {
+    at: tempfile::TempDir,
+}
+
+impl Small {
+    /// Fails where this may not be mounted.
+    fn mount(inodes: u64) -> Result<Self, String> {
+        let at = tempfile::tempdir_in(memory()).unwrap();
+        let options = format!("size=256k,nr_inodes={inodes}");
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+            .arg(at.path())
+            .output();
+        match mount {
+            Ok(output) if output.status.success() => Ok(Self { at }),
+            Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+            Err(error) => Err(format!("no mount: {error}")),
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.at.path().join(name)
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount")
+            .arg("-l")
+            .arg(self.at.path())
+            .status();
+    }
+}
+
+/// Takes all the space but so much; returns the file to be removed.
+fn fill(small: &Small, leave: u64) -> PathBuf {
+    let path = small.path("filler");
+    let mut file = File::create(&path).unwrap();
+    while file.write_all(&[b'x'; 1024]).is_ok() {}
+    let length = file.metadata().unwrap().len();
+    file.set_len(length.saturating_sub(leave)).unwrap();
+    path
+}
+
+/// Takes all inodes but so many; returns the directory to be removed.
+fn fill_inodes(small: &Small, leave: usize) -> PathBuf {
+    let directory = small.path("filler");
+    fs::create_dir(&directory).unwrap();
+    let name = |n: usize| directory.join(n.to_string());
+    let mut n = 0;
+    while File::create(name(n)).is_ok() {
+        n += 1;
+    }
+    for n in n - leave..n {
+        fs::remove_file(name(n)).unwrap();
+    }
+    directory
+}
+
+/// The same event, its ledger ending so many bytes before the end of a page.
+fn padded(variant: Variant, before_end: u64) -> Prepared {
+    let mut prepared = Prepared::new(variant);
+    let length = |shop: &Shop| {
+        fs::metadata(shop.path("tickets.ledger.jsonl"))
+            .unwrap()
+            .len()
+    };
+    let adjust = |shop: &Shop, letters: u64| {
+        let reason = "x".repeat(letters as usize);
+        assert_eq!(shop.json(&format!("adjust +1 --reason {reason}")).0, 0);
+    };
+    let end = PAGE - before_end;
+    loop {
+        let copy = prepared.copy();
+        adjust(&copy, 1);
+        let line = length(&copy) - length(&prepared.shop);
+        let missing = end - length(&prepared.shop);
+        // The last line takes what is missing; the ones before it leave enough for it.
+        let letters = if missing < line + 900 {
+            missing - line + 1
+        } else {
+            600
+        };
+        adjust(&prepared.shop, letters);
+        if length(&prepared.shop) == end {
+            break;
+        }
+    }
+    prepared.label = "Padded";
+    prepared
+}
+
+fn strike(
+    prepared: &Prepared,
+    task: Task,
+    small: &Small,
+    filler: impl FnOnce() -> PathBuf,
+    shop: &Shop,
+) -> Fault {
+    let _ = small;
+    let line = task.line(prepared);
+    let usual = Some(0);
+    let filler = filler();
+    let run = shop.run(&line);
+    assert!(run.code.is_some(), "it died: {run:?}");
+    for reader in ["query", "sales"] {
+        assert_eq!(shop.json(reader).0, 0, "{reader}, on a full disk");
+    }
+    make_room(&filler);
+    judge(&Case {
+        prepared,
+        task,
+        shop,
+        run: &run,
+        usual,
+        cut: true,
+    });
+    if run.code != usual || run.stdout.contains("\"warning\"") {
+        Fault::Struck
+    } else {
+        Fault::Harmless
+    }
+}
+
+fn make_room(filler: &Path) {
+    if filler.is_dir() {
+        fs::remove_dir_all(filler).unwrap();
+    } else {
+        fs::remove_file(filler).unwrap();
+    }
+}
+
+#[test]
+fn on_a_full_disk_a_command_is_done_or_not_and_says_so() {
+    if let Err(reason) = Small::mount(100) {
+        eprintln!("skipped: {reason}");
+        return;
+    }
+    let mut row = Row::new("full");
+    let padded = [0, 1, 60, 130].map(|before_end| padded(Variant::Plain, before_end));
+    for (event, prepared) in VARIANTS
+        .map(Prepared::new)
+        .iter()
+        .chain(&padded)
+        .enumerate()
+    {
+        for task in WRITERS
+            .into_iter()
+            .filter(|task| task.fits(prepared.variant))
+        {
+            for kib in 0..=64 {
+                let name = format!("{}{event}/{}/{kib} KiB", prepared.label, task.name());
+                row.run(task.name(), &name, [0, 4, 8].contains(&kib), || {
+                    let small = Small::mount(100).unwrap();
+                    let shop = prepared.copy_to(Shop::empty_in(small.at.path()));
+                    strike(prepared, task, &small, || fill(&small, kib * 1024), &shop)
+                });
+            }
+        }
+    }
+    row.end();
+}
+
+#[test]
+fn without_inodes_a_command_is_done_or_not_and_says_so() {
+    if let Err(reason) = Small::mount(100) {
+        eprintln!("skipped: {reason}");
+        return;
+    }
+    let mut row = Row::new("no inodes");
+    for prepared in VARIANTS.map(Prepared::new) {
+        for task in WRITERS
+            .into_iter()
+            .filter(|task| task.fits(prepared.variant))
+        {
+            for inodes in 0..=4 {
+                let name = format!("{}/{}/{inodes} inodes", prepared.label, task.name());
+                row.run(task.name(), &name, inodes < 3, || {
+                    let small = Small::mount(30).unwrap();
+                    let shop = prepared.copy_to(Shop::empty_in(small.at.path()));
+                    strike(
+                        &prepared,
+                        task,
+                        &small,
+                        || fill_inodes(&small, inodes),
+                        &shop,
+                    )
+                });
+            }
+        }
+    }
+    row.end();
+}

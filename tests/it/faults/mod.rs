@@ -47,7 +47,7 @@ enum Fault {
     /// It was seen to strike.
     Struck,
     /// It did not: the limit was not reached, or there was space enough.
-    Missed,
+    Harmless,
 }
 
 /// One row of the table: its cases, how many struck, and what failed.
@@ -61,7 +61,7 @@ struct Row {
 #[derive(Default)]
 struct Counts {
     struck: u64,
-    missed: u64,
+    harmless: u64,
     failed: u64,
 }
 
@@ -103,7 +103,7 @@ impl Row {
         let counts = self.cases.entry(column).or_default();
         match catch_unwind(AssertUnwindSafe(fault)) {
             Ok(Fault::Struck) => counts.struck += 1,
-            Ok(Fault::Missed) => counts.missed += 1,
+            Ok(Fault::Harmless) => counts.harmless += 1,
             Err(panic) => {
                 counts.failed += 1;
                 let text = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| {
@@ -125,9 +125,9 @@ impl Row {
             .map(|(column, counts)| {
                 let survived = counts.struck;
                 let struck = survived + counts.failed;
-                let missed = counts.missed;
+                let harmless = counts.harmless;
                 format!(
-                    "{:10} {column:18} {struck:6} struck {survived:6} survived {missed:6} missed",
+                    "{:10} {column:18} {struck:6} struck {survived:6} survived {harmless:6} harmless",
                     self.name
                 )
             })

@@ -21,8 +21,15 @@ fn a_booking_whose_system_calls_fail_is_done_or_not_and_says_so() {
 }
 
 #[test]
-fn any_command_whose_system_calls_fail_has_done_all_or_nothing_and_says_so() {
-    run("refused", |task| task != Task::Book);
+fn a_change_whose_system_calls_fail_is_done_or_not_and_says_so() {
+    run("refused", |task| {
+        [Task::Cancel, Task::Adjust].contains(&task)
+    });
+}
+
+#[test]
+fn a_reset_or_a_reader_whose_system_calls_fail_has_done_all_or_nothing_and_says_so() {
+    run("refused", |task| task == Task::Reset || task.only_reads());
 }
 
 fn run(name: &'static str, wanted: impl Fn(Task) -> bool) {
