@@ -40,7 +40,10 @@ pub(crate) fn command(events: &Events, runs: u32, tickets: &Path) -> Result<Vec<
 /// The command that buys one ticket.
 pub(crate) fn book(tickets: &Path, event: &Path, name: &str) -> Command {
     let mut command = Command::new(tickets);
-    command.arg("-f").arg(event).args(["book", name]);
+    command
+        .arg("-f")
+        .arg(event)
+        .args(["book", name, "--wait", "10m"]);
     command
 }
 
