@@ -7,7 +7,7 @@ use super::audit::{Finding, Flaw};
 use crate::error::{Error, Result};
 use crate::store::event::EventFiles;
 use crate::store::ledger::{Line, Op, Record, Tally};
-use crate::store::lines::{Stretch, Stretches, line_starting};
+use crate::store::lines::{Stretch, Stretches, is_blank, line_starting};
 use crate::store::reading::LedgerFile;
 use crate::store::search::locate;
 use crate::store::snapshot::Counted;
@@ -58,16 +58,22 @@ pub(super) fn read_books(
     };
     let mut stretches = Stretches::new(&ledger.file, 0);
     let problem = |e| Error::io("read", &files.ledger, e);
-    let mut padded = false;
+    // Where padding was seen.
+    let mut padded = None;
     while let Some(stretch) = stretches.next().map_err(problem)? {
         if stretch.terminated && stretch.bytes.is_empty() {
-            padded = true;
+            padded.get_or_insert(stretch.start);
             continue;
         }
-        let one_more = if padded {
-            Err(Wrong::Line("blank lines stand before it".to_owned()))
-        } else {
-            reader.one_more(&stretch)
+        let one_more = match padded {
+            None => reader.one_more(&stretch),
+            // Lines were written into it since.
+            Some(start) if !is_blank(&ledger.file, start, start + 1).map_err(problem)? => {
+                stretches = Stretches::new(&ledger.file, start);
+                padded = None;
+                continue;
+            }
+            Some(_) => Err(Wrong::Line("blank lines stand before it".to_owned())),
         };
         match one_more {
             Ok(()) => {}

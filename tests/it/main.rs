@@ -27,6 +27,7 @@ mod locking;
 mod observer;
 mod padding;
 mod processes;
+mod properties;
 mod readers;
 mod readme;
 mod recovery;
