@@ -9,7 +9,7 @@ use super::BoxOffice;
 use crate::error::{Error, Result};
 use crate::store::files::Access;
 use crate::store::ledger::{Line, Op, Record};
-use crate::store::lines::Stretches;
+use crate::store::lines::{Stretches, line_starting};
 use crate::store::reading::{LedgerFile, Reading, open_ledger};
 use crate::store::search::{Mark, search};
 
@@ -82,6 +82,14 @@ impl BoxOffice {
         let text = "\"op\":\"cancel\"";
         let (mut mark, end) = (Mark::default(), reading.tally.bytes);
         search(&self.files, ledger, &mut mark, end, text, &mut see)?;
+        if mark.bytes < end {
+            // The last line is counted, and an editor took its newline away.
+            let problem = |e| Error::io("read", &self.files.ledger, e);
+            let last = line_starting(&ledger.file, mark.bytes).map_err(problem)?;
+            if let Ok(line) = Line::parse(&last, None) {
+                see(&line, end);
+            }
+        }
         Ok(cancelled)
     }
 }
