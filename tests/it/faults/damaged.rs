@@ -77,6 +77,7 @@ fn bytes_of(file: &'static str, whole: &[u8]) -> Vec<Damage> {
         });
     };
     for at in 0..whole.len() {
+        let third = at % 3 == 0 || at == whole.len() - 1;
         let changed = |byte: u8| {
             let mut bytes = whole.to_vec();
             bytes[at] = byte;
@@ -91,16 +92,16 @@ fn bytes_of(file: &'static str, whole: &[u8]) -> Vec<Damage> {
                 bit == 0 || at % 16 == 0,
             );
         }
-        push("byte zeroed", format!("byte {at}"), changed(0), at % 3 == 0);
+        push("byte zeroed", format!("byte {at}"), changed(0), third);
         push(
             "cut off",
             format!("at byte {at}"),
             whole[..at].to_vec(),
-            at % 3 == 0,
+            third,
         );
         let mut bytes = whole.to_vec();
         bytes[at..].fill(0);
-        push("zeroed on", format!("from byte {at}"), bytes, at % 3 == 0);
+        push("zeroed on", format!("from byte {at}"), bytes, third);
     }
     damages
 }

@@ -59,6 +59,9 @@ pub(super) const TASKS: [Task; 6] = [
     Task::Audit,
 ];
 
+/// What a crash in the middle of an append left on the ledger of [`Variant::Torn`].
+pub(super) const TORN_END: &[u8] = b"{\"seq\":7,\"at\":";
+
 pub(super) const FOREIGN: &str = "\"venue\": {\"name\": \"hall\", \"rows\": [1, 2.50]}";
 
 /// A prepared event, to be copied for every case.
@@ -111,7 +114,7 @@ impl Prepared {
                 fs::write(&shop.file, lagging).unwrap();
                 let ledger = shop.path("tickets.ledger.jsonl");
                 let mut bytes = fs::read(&ledger).unwrap();
-                bytes.extend_from_slice(b"{\"seq\":7,\"at\":");
+                bytes.extend_from_slice(TORN_END);
                 fs::write(&ledger, bytes).unwrap();
                 fs::write(shop.path(".tickets.json.abc123.tmp"), "{\"tick").unwrap();
             }
@@ -190,12 +193,13 @@ impl Books {
     pub(super) fn of(shop: &Shop) -> Self {
         let bytes = fs::read(shop.path("tickets.ledger.jsonl")).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
-        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let (whole, rest) = text.rsplit_once('\n').unwrap_or(("", &text));
         let lines = whole
             .lines()
             .map(|line| serde_json::from_str(line).expect(line));
         let mut books = Self {
-            lines: lines.collect(),
+            // A last line that lacks its newline only counts: the next command puts that back.
+            lines: lines.chain(serde_json::from_str(rest).ok()).collect(),
             capacity: 0,
             sold: 0,
             left: 0,

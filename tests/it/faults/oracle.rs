@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use super::event::{Books, FOREIGN, Prepared, Task, Variant};
+use super::event::{Books, FOREIGN, Prepared, TORN_END, Task, Variant};
 use crate::harness::{Run, Shop};
 
 /// A command that was struck, and what is to be judged.
@@ -207,11 +207,7 @@ pub(super) fn sound(case: &Case<'_>) {
     );
     assert_eq!(told, is, "{count}");
     count_is_whole(case);
-    let torn = put_away(shop, ".torn-");
-    assert!(
-        torn.is_empty() || case.cut || case.prepared.variant == Variant::Torn,
-        "{torn:?}"
-    );
+    torn_end_is_kept(case);
     for name in shop.names() {
         let ours = ["tickets.json", "tickets.json.lock", "tickets.ledger.jsonl"];
         let known = ours.contains(&name.as_str());
@@ -223,6 +219,22 @@ pub(super) fn sound(case: &Case<'_>) {
             assert_eq!(mode(shop, &name), case.prepared.mode, "the mode of {name}");
         }
     }
+}
+
+/// Whether what a crash left on the ledger stands in a file of its own, or in the old ledger.
+fn torn_end_is_kept(case: &Case<'_>) {
+    let names = put_away(case.shop, ".torn-");
+    if case.prepared.variant != Variant::Torn {
+        assert!(names.is_empty() || case.cut, "{names:?}");
+        return;
+    }
+    let was_reset = case.task == Task::Reset && !put_away(case.shop, ".2").is_empty();
+    let is_torn_end = |name: &String| fs::read(case.shop.path(name)).unwrap() == TORN_END;
+    assert!(
+        names.iter().any(is_torn_end) || was_reset,
+        "the torn end is gone: {:?}",
+        case.shop.names()
+    );
 }
 
 fn mode(shop: &Shop, name: &str) -> u32 {

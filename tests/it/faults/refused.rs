@@ -116,3 +116,29 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
     });
     Fault::Struck
 }
+
+/// A clean sync vouches for nothing that was written before one that failed: those bytes may be gone.
+#[test]
+fn what_was_not_synced_is_written_again_before_the_next_sync() {
+    if let Some(reason) = strace::missing() {
+        eprintln!("skipped: {reason}");
+        return;
+    }
+    let prepared = Prepared::new(Variant::Plain);
+    let shop = prepared.copy();
+    let ledger = shop.path("tickets.ledger.jsonl");
+    let unproven = std::fs::metadata(&ledger).unwrap().len();
+    let fault = injection("fdatasync", "error=EIO:when=1");
+    let (run, _) = traced(&prepared, Task::Book, &shop, &fault);
+    let (code, document) = run.document();
+    let told = (code, &document["error"]["code"]);
+    assert_eq!(told, (1, &"outcome_unknown".into()), "{document:#}");
+    let end = std::fs::metadata(&ledger).unwrap().len();
+    assert!(end > unproven, "the sale is not on the ledger");
+    let calls = ["-etrace=pwrite64,fdatasync".to_owned(), "-s0".to_owned()];
+    let (run, trace) = traced(&prepared, Task::Adjust, &shop, &calls);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let sync = trace.find("fdatasync(").unwrap();
+    let again = trace.find(&format!(", {unproven}) ")).expect(&trace);
+    assert!(again < sync, "synced before it was written again: {trace}");
+}
