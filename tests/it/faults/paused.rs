@@ -1,4 +1,4 @@
-//! Row 2: a command stopped at every system call, while somebody else does the same.
+//! Row 2: a command stopped at every system call, while somebody else does the same, or resets the event.
 
 use std::fs;
 use std::process::Stdio;
@@ -8,13 +8,21 @@ use super::strace::{self, Point, command, course, injection};
 use super::{Fault, Row};
 use crate::harness::{Run, Shop, eventually, signal};
 
-const WRITERS: [Task; 4] = [Task::Book, Task::Cancel, Task::Adjust, Task::Reset];
+/// Who is stopped, and what another does meanwhile.
+const PAIRS: [(&str, Task, Task); 6] = [
+    ("book, book", Task::Book, Task::Book),
+    ("cancel, cancel", Task::Cancel, Task::Cancel),
+    ("adjust, adjust", Task::Adjust, Task::Adjust),
+    ("reset, reset", Task::Reset, Task::Reset),
+    ("book, reset", Task::Book, Task::Reset),
+    ("reset, book", Task::Reset, Task::Book),
+];
 
-/// In a slice, `book` is stopped everywhere, and at the others' points every so manyth.
-const STRIDE: usize = 11;
+/// In a slice, who books is stopped everywhere, and at the others' points every so manyth.
+const STRIDE: usize = 5;
 
 #[test]
-fn whoever_is_stopped_at_any_system_call_may_go_on_after_another_did_the_same() {
+fn whoever_is_stopped_at_any_system_call_may_go_on_after_others() {
     if let Some(reason) = strace::missing() {
         eprintln!("skipped: {reason}");
         return;
@@ -23,18 +31,16 @@ fn whoever_is_stopped_at_any_system_call_may_go_on_after_another_did_the_same() 
     let mut at = 0;
     for variant in [Variant::Plain, Variant::First] {
         let prepared = Prepared::new(variant);
-        for task in WRITERS.into_iter().filter(|task| task.fits(variant)) {
+        for (pair, task, other) in PAIRS {
+            if !task.fits(variant) {
+                continue;
+            }
             for point in &course(&prepared, task).points {
                 at += 1;
-                let whole = (variant, task) == (Variant::Plain, Task::Book);
-                let name = format!(
-                    "{variant:?}/{}/{}:when={}",
-                    task.name(),
-                    point.call,
-                    point.n
-                );
-                row.run(task.name(), &name, whole || at % STRIDE == 0, || {
-                    pause(&prepared, task, point)
+                let whole = variant == Variant::Plain && pair == "book, book";
+                let name = format!("{variant:?}/{pair}/{}:when={}", point.call, point.n);
+                row.run(pair, &name, whole || at % STRIDE == 0, || {
+                    pause(&prepared, task, other, point)
                 });
             }
         }
@@ -42,7 +48,7 @@ fn whoever_is_stopped_at_any_system_call_may_go_on_after_another_did_the_same() 
     row.end();
 }
 
-fn pause(prepared: &Prepared, task: Task, point: &Point) -> Fault {
+fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
     let shop = prepared.copy();
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
     let fault = injection(&point.call, &format!("signal=SIGSTOP:when={}", point.n));
@@ -64,20 +70,40 @@ fn pause(prepared: &Prepared, task: Task, point: &Point) -> Fault {
         "it was not stopped"
     );
     // The first may hold a lock: then the second is told so, and has done nothing, or cannot know.
-    let second = shop.run(&format!("{} --wait 0s", task.line(prepared)));
+    let second = shop.run(&format!("{} --wait 0s", other.line(prepared)));
     if stopped == Some(true) {
         signal(pid, "CONT");
     }
     let first = Run::of(first.wait_with_output().unwrap());
-    judge(prepared, task, &shop, &first, &second);
+    let told = format!(
+        "first {first:?}\nsecond {second:?}\n{:#?}",
+        Books::of(&shop).lines
+    );
+    assert!([0, 1, 4, 5].contains(&second.code.unwrap()), "{told}");
+    if task == other {
+        judge_twins(prepared, task, &shop, [&first, &second], &told);
+    } else {
+        let (book, reset) = if task == Task::Book {
+            (&first, &second)
+        } else {
+            (&second, &first)
+        };
+        judge_reset(prepared, &shop, book, reset, &told);
+    }
+    goes_on(&shop, &told);
     Fault::Struck
 }
 
-fn judge(prepared: &Prepared, task: Task, shop: &Shop, first: &Run, second: &Run) {
+/// Two who did the same.
+fn judge_twins(
+    prepared: &Prepared,
+    task: Task,
+    shop: &Shop,
+    [first, second]: [&Run; 2],
+    told: &str,
+) {
     let before = Books::of(&prepared.shop);
     let after = Books::of(shop);
-    let told = format!("first {first:?}\nsecond {second:?}\n{:#?}", after.lines);
-    assert!([0, 1, 4, 5].contains(&second.code.unwrap()), "{told}");
     let done = i64::from(first.code == Some(0)) + i64::from(second.code == Some(0));
     match task {
         Task::Book => {
@@ -86,7 +112,8 @@ fn judge(prepared: &Prepared, task: Task, shop: &Shop, first: &Run, second: &Run
         }
         Task::Cancel => {
             assert_eq!(after.cancelled(&prepared.id), 2, "{told}");
-            assert!(done <= 1 && [0, 4].contains(&first.code.unwrap()), "{told}");
+            let refused = first.code == Some(4);
+            assert!(done <= 1 && (refused || first.code == Some(0)), "{told}");
         }
         Task::Adjust => {
             assert_eq!(first.code, Some(0), "{told}");
@@ -101,6 +128,30 @@ fn judge(prepared: &Prepared, task: Task, shop: &Shop, first: &Run, second: &Run
         }
         Task::Query | Task::Audit => {}
     }
+}
+
+/// One who booked and one who reset: the sale is on the new ledger, or on the old one that was put away.
+fn judge_reset(prepared: &Prepared, shop: &Shop, book: &Run, reset: &Run, told: &str) {
+    let sold = |name: &String| {
+        fs::read_to_string(shop.path(name))
+            .unwrap()
+            .matches("\"key\":\"k\"")
+            .count()
+    };
+    let ledgers = shop.names();
+    let ledgers = ledgers
+        .iter()
+        .filter(|name| name.starts_with("tickets.ledger."));
+    let sales: usize = ledgers.map(sold).sum();
+    assert!(sales <= 1 && (book.code != Some(0) || sales == 1), "{told}");
+    let opening = |shop: &Shop| Books::of(shop).lines.first().cloned();
+    let was_reset = opening(shop) != opening(&prepared.shop);
+    if prepared.variant == Variant::Plain {
+        assert!(was_reset || reset.code != Some(0), "{told}");
+    }
+}
+
+fn goes_on(shop: &Shop, told: &str) {
     assert_eq!(shop.json("book next --key next").0, 0, "{told}");
     let (code, audit) = shop.json("audit");
     assert_eq!(code, 0, "{audit:#}\n{told}");
