@@ -21,6 +21,8 @@ mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
 mod harness;
+mod hostile;
+mod hostile_ledgers;
 mod keys;
 mod locking;
 mod observer;
