@@ -4,6 +4,7 @@
 //! tie it to the ledger are ours; everything else is kept, in its order and to the letter.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 use std::path::Path;
 
@@ -111,8 +112,9 @@ impl Snapshot {
                 None => Ok(first.map(|(_, value)| *value)),
             }
         };
-        for (at, (name, value)) in parsed.0.iter().enumerate() {
-            if parsed.0.iter().take(at).any(|(earlier, _)| earlier == name) {
+        let mut names = HashSet::with_capacity(parsed.0.len());
+        for (name, value) in &parsed.0 {
+            if !names.insert(name) {
                 return Err(Fault::value(
                     text,
                     value,

@@ -57,6 +57,17 @@ impl Shop {
         Self::with(format!("{{\"ticket\": {tickets}}}\n"))
     }
 
+    /// The same in memory, where that is to be had: for many events in which no disk is tested.
+    #[must_use]
+    pub(crate) fn in_memory(text: impl AsRef<[u8]>) -> Self {
+        let shop = match tempfile::tempdir_in("/dev/shm") {
+            Ok(directory) => Self::in_directory(directory),
+            Err(_) => Self::empty(),
+        };
+        fs::write(&shop.file, text).unwrap();
+        shop
+    }
+
     /// A directory without an event.
     #[must_use]
     pub(crate) fn empty() -> Self {
@@ -66,7 +77,10 @@ impl Shop {
     /// The same, somewhere else.
     #[must_use]
     pub(crate) fn empty_in(place: &Path) -> Self {
-        let directory = tempfile::tempdir_in(place).unwrap();
+        Self::in_directory(tempfile::tempdir_in(place).unwrap())
+    }
+
+    fn in_directory(directory: tempfile::TempDir) -> Self {
         let file = directory.path().join("tickets.json");
         Self { directory, file }
     }

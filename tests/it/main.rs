@@ -22,6 +22,8 @@ mod doctor_stand_in;
 mod doctor_witness;
 mod faults;
 mod harness;
+mod hostile;
+mod hostile_ledgers;
 mod keys;
 mod locking;
 mod observer;

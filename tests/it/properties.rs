@@ -102,7 +102,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let shop = Shop::with("{\"event\": \"Ball\", \"ticket\": 9}\n");
+        let shop = Shop::in_memory("{\"event\": \"Ball\", \"ticket\": 9}\n");
         let office = BoxOffice::at(&shop.file).unwrap();
         let counts = vec![fs::read(&shop.file).unwrap()];
         Self {
