@@ -19,7 +19,8 @@ pub(super) fn sales(cli: &Cli, arguments: &Sales, screen: &Screen) -> Result<u8>
     } else {
         arguments.format
     };
-    let mut out = io::BufWriter::new(anstream::stdout().lock());
+    // To the letter: `anstream` takes letters that steer a terminal out of what it writes.
+    let mut out = io::BufWriter::new(io::stdout().lock());
     let mut list = |see: &mut dyn FnMut(&Sold<'_>) -> io::Result<()>| {
         let mut written = Ok(());
         office.sales(name, &mut |sale| {
@@ -79,7 +80,7 @@ fn as_csv(list: &mut List<'_>, out: &mut dyn Write) -> Result<io::Result<()>> {
     let mut header = Some(columns);
     let listed = list(&mut |sale| {
         if let Some(header) = header.take() {
-            csv.write_record(header)?;
+            csv.write_record(header).map_err(plain)?;
         }
         csv.write_record([
             sale.id.to_owned(),
@@ -89,15 +90,23 @@ fn as_csv(list: &mut List<'_>, out: &mut dyn Write) -> Result<io::Result<()>> {
             sale.cancelled.to_string(),
             harmless(sale.key.unwrap_or_default()),
             sale.rush.unwrap_or_default().to_owned(),
-        ])?;
-        Ok(())
+        ])
+        .map_err(plain)
     })?;
     Ok(listed.and_then(|()| {
         if let Some(header) = header {
-            csv.write_record(header)?;
+            csv.write_record(header).map_err(plain)?;
         }
         csv.flush()
     }))
+}
+
+/// What the operating system said, so that a closed pipe is known as one.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A text that no spreadsheet takes for a formula.

@@ -61,15 +61,15 @@ impl Screen {
         document: &impl Serialize,
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) {
+        if self.json {
+            // To the letter: `anstream` takes letters that steer a terminal out of what it writes.
+            return match serde_json::to_vec(document) {
+                Ok(document) => self.bytes(&[&document[..], b"\n"].concat()),
+                Err(error) => self.note(Err(error.into())),
+            };
+        }
         let mut out = anstream::stdout().lock();
-        let written = if self.json {
-            serde_json::to_writer(&mut out, document)
-                .map_err(io::Error::from)
-                .and_then(|()| writeln!(out))
-        } else {
-            text(&mut out)
-        };
-        self.note(written.and_then(|()| out.flush()));
+        self.note(text(&mut out).and_then(|()| out.flush()));
     }
 
     /// The answer to a sale and the like: it is not enough that whoever asked has gone away.

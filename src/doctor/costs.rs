@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use super::ground::{COUNT, Ground, LOCK};
+use super::ground::{COUNT, Ground, LOCK, is_full};
 use super::report::{Cost, Costs};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::store::files::{Access, open_regular, replace};
 use crate::store::lock;
 
@@ -61,7 +61,7 @@ fn median(
         let before = Instant::now();
         match step() {
             Ok(()) => times.push(before.elapsed()),
-            Err(error) if error.kind() == Kind::Interrupted => return Err(error),
+            Err(error) if is_full(&error) => return Err(error),
             Err(_) => return Ok(None),
         }
     }

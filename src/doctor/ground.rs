@@ -96,6 +96,17 @@ pub(super) fn stopped() -> Error {
     Error::new(Kind::Interrupted, "stopped before all was examined")
 }
 
+/// Whether there was no room: that tells nothing about what was tried.
+pub(super) fn is_full(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref());
+    source.is_some_and(|source: &io::Error| {
+        matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        )
+    })
+}
+
 /// Whether something can be read now, or never any more.
 pub(super) fn is_readable(fd: BorrowedFd<'_>) -> bool {
     wait_for(&[fd], Duration::ZERO).is_ok_and(|ready| ready.contains(&true))

@@ -35,6 +35,16 @@ use crate::store::{files, sys};
 /// When the directory could not be examined: it is missing, nothing can be written there, the
 /// program could not be started. What does not hold there is no error; it is in the report.
 pub fn examine(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Result<Report> {
+    try_all(directory, program, stop).map_err(|error| {
+        if ground::is_full(&error) {
+            error.hint("make room there first: some 200 KB are needed")
+        } else {
+            error
+        }
+    })
+}
+
+fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Result<Report> {
     let ground = Ground::lay_out(directory, program, stop)?;
     let file_system = File::open(ground.directory()).map_or_else(
         |_| sys::UNKNOWN.to_owned(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::ground::{COUNT, Ground, LOCK};
+use super::ground::{COUNT, Ground, LOCK, is_full};
 use super::party::{Answer, Order};
 use super::report::{Check, Finding};
 use super::witness::Witness;
@@ -66,6 +66,9 @@ fn watched(
         ground.go_on()?;
         times += 1;
         if let Err(error) = way(&path, &version(times)) {
+            if is_full(&error) {
+                return Err(error);
+            }
             let text = format!("cannot be replaced: {}", error.message());
             return Ok(Check::new(name, Finding::Fail, text));
         }

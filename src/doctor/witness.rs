@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// No answer is longer.
 const LONGEST: usize = 4096;
 
+const ENDED: &str = "ended before it answered";
+
 /// A running second process. It does not outlive this: it is killed and waited for.
 #[derive(Debug)]
 pub(super) struct Witness<'a> {
@@ -67,8 +69,14 @@ impl<'a> Witness<'a> {
         let mut line = serde_json::to_vec(&order)
             .map_err(|error| unusable(&format!("could not be asked: {error}")))?;
         line.push(b'\n');
-        let sent = self.orders.write_all(&line);
-        sent.map_err(|error| unusable(&format!("could not be asked: {error}")))?;
+        self.orders.write_all(&line).map_err(|error| {
+            // Whoever ends early may be gone before it is asked, or after.
+            if error.kind() == io::ErrorKind::BrokenPipe {
+                unusable(ENDED)
+            } else {
+                unusable(&format!("could not be asked: {error}"))
+            }
+        })?;
         let line = self.hear(Instant::now() + PATIENCE)?;
         serde_json::from_slice(&line).map_err(|_| {
             let said = String::from_utf8_lossy(&line);
@@ -100,7 +108,7 @@ impl<'a> Witness<'a> {
                 let mut part = [0; 1024];
                 let length = self.answers.read(&mut part).map_err(problem)?;
                 if length == 0 {
-                    return Err(unusable("ended before it answered"));
+                    return Err(unusable(ENDED));
                 }
                 self.heard.extend(part.iter().take(length));
             }

@@ -13,7 +13,7 @@ use crate::store::files::Access;
 use crate::store::lock::Wait;
 use crate::store::open;
 use crate::store::reading::{LedgerFile, Reading, open_ledger};
-use crate::store::snapshot::Snapshot;
+use crate::store::snapshot::{MAX_COUNT_BYTES, Snapshot};
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,7 +77,10 @@ impl BoxOffice {
     /// # Errors
     /// When the files cannot be read. What does not add up is no error, but a finding.
     pub fn audit(&self) -> Result<Audit> {
-        self.settled(examine, |audit| !audit.findings.is_empty())
+        let look = |files: &EventFiles, ledger: Option<&LedgerFile>| {
+            examine(files, ledger, open::has_strays(files)?)
+        };
+        self.settled(look, |audit| !audit.findings.is_empty())
     }
 
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
@@ -87,27 +90,54 @@ impl BoxOffice {
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
         let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
-        let Some(ledger) = open_ledger(&self.files, Access::ReadWrite)? else {
-            return examine(&self.files, None);
+        let ledger = open_ledger(&self.files, Access::ReadWrite)?;
+        let _turn = match &ledger {
+            Some(_) => Some(self.turn.lock.acquire(&mut self.patience, &mut wait)?),
+            None => None,
         };
-        let _turn = self.turn.acquire(&mut self.patience, &mut wait)?;
+        let ledger = ledger.as_ref();
         self.last = None;
-        let before = examine(&self.files, Some(&ledger))?;
+        // Under both locks nobody else's are in use.
+        let strays = !open::strays(&self.files)?.is_empty();
+        let before = examine(&self.files, ledger, strays)?;
         if before.findings.iter().any(|finding| !finding.repairable) {
             return Ok(before);
         }
-        let repaired = put_right(&self.files, &ledger, &before)?;
-        let after = examine(&self.files, Some(&ledger))?;
+        let repaired = put_right(&self.files, ledger, &before)?;
+        let after = examine(&self.files, ledger, false)?;
         Ok(Audit { repaired, ..after })
     }
 }
 
 /// Puts right what was found, all of it repairable. Only for the holder of both locks.
-fn put_right(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Result<Vec<String>> {
+fn put_right(
+    files: &EventFiles,
+    ledger: Option<&LedgerFile>,
+    audit: &Audit,
+) -> Result<Vec<String>> {
+    let mut done = match ledger {
+        Some(ledger) => by_the_ledger(files, ledger, audit)?,
+        None => Vec::new(),
+    };
+    match open::sweep(files)? {
+        0 => {}
+        swept => done.push(format!(
+            "{swept} temporary files of killed processes were removed"
+        )),
+    }
+    Ok(done)
+}
+
+/// Mends the ledger's end, and writes the count anew where it is not what the ledger says.
+fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Result<Vec<String>> {
     let mut done = Vec::new();
     let has = |flaw: Flaw| audit.findings.iter().any(|finding| finding.kind == flaw);
     if has(Flaw::TornTail) || has(Flaw::Newline) {
-        let reading = Reading::from_the_start(files, ledger)?;
+        let reading = match audit.records {
+            // The opening line itself: the stock stands in the count only.
+            0 => Reading::take(files, Some(ledger))?,
+            _ => Reading::from_the_start(files, ledger)?,
+        };
         done.extend(open::heal(files, ledger, &reading)?);
     }
     let reading = Reading::from_the_start(files, ledger)?;
@@ -128,16 +158,10 @@ fn put_right(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Result<V
             reading.tally.sold
         ));
     }
-    match open::sweep(files)? {
-        0 => {}
-        swept => done.push(format!(
-            "{swept} temporary files of killed processes were removed"
-        )),
-    }
     Ok(done)
 }
 
-fn examine(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Audit> {
+fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: bool) -> Result<Audit> {
     // The count first: it then counts no line that is not read below.
     let count = match Snapshot::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
@@ -156,21 +180,23 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Audit> {
     let sound = !findings.iter().any(|finding| finding.kind == Flaw::Ledger);
     let opened = books.tally.seq > 0;
     match &count {
-        Err(error) => findings.push(count_finding(files, error, sound && opened)),
+        Err(error) => {
+            // What is too large to be read may be anything: somebody else's file.
+            let read = std::fs::metadata(&files.count).is_ok_and(|it| it.len() <= MAX_COUNT_BYTES);
+            findings.push(count_finding(files, error, sound && opened && read));
+        }
         Ok((None, _)) => {
             let error = Error::new(Kind::Integrity, "is empty");
             findings.push(count_finding(files, &error, sound && opened));
         }
         Ok((Some(snapshot), _)) => findings.extend(drift(files, snapshot, &books, sound)),
     }
-    if open::has_strays(files)? {
+    if strays {
         findings.push(Finding {
             kind: Flaw::Strays,
             file: files.count.display().to_string(),
             line: 0,
-            text: "temporary files of killed processes stand beside it, or a sale is just being \
-                   published"
-                .to_owned(),
+            text: "temporary files of killed processes stand beside it".to_owned(),
             repairable: true,
         });
     }

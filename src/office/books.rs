@@ -7,7 +7,7 @@ use super::audit::{Finding, Flaw};
 use crate::error::{Error, Result};
 use crate::store::event::EventFiles;
 use crate::store::ledger::{Line, Op, Record, Tally};
-use crate::store::lines::{Stretch, Stretches, line_starting};
+use crate::store::lines::{Stretch, Stretches, is_blank, line_starting};
 use crate::store::reading::LedgerFile;
 use crate::store::search::locate;
 use crate::store::snapshot::Counted;
@@ -58,13 +58,31 @@ pub(super) fn read_books(
     };
     let mut stretches = Stretches::new(&ledger.file, 0);
     let problem = |e| Error::io("read", &files.ledger, e);
+    // Where padding was seen.
+    let mut padded = None;
     while let Some(stretch) = stretches.next().map_err(problem)? {
-        match reader.one_more(&stretch) {
+        if stretch.terminated && stretch.bytes.is_empty() {
+            padded.get_or_insert(stretch.start);
+            continue;
+        }
+        let one_more = match padded {
+            None => reader.one_more(&stretch),
+            // Lines were written into it since.
+            Some(start) if !is_blank(&ledger.file, start, start + 1).map_err(problem)? => {
+                stretches = Stretches::new(&ledger.file, start);
+                padded = None;
+                continue;
+            }
+            Some(_) => Err(Wrong::Line("blank lines stand before it".to_owned())),
+        };
+        match one_more {
             Ok(()) => {}
             Err(Wrong::Io(error)) => return Err(error),
             Err(Wrong::Line(why)) => {
-                let first = (stretch.start, Line::parse(stretch.bytes, None).is_ok());
-                reader.end(first, &mut stretches, why)?;
+                // Also a line whose sum fits, but which is none that we know: a newer program's.
+                let whole = Line::parse(stretch.bytes, None).is_ok()
+                    || Line::check(stretch.bytes, Some(reader.books.tally.sum)).is_ok();
+                reader.end((stretch.start, whole), &mut stretches, why)?;
                 break;
             }
         }
@@ -93,12 +111,6 @@ impl Reader<'_> {
         let line = Line::parse(stretch.bytes, Some(before.sum))?;
         let tally = before.after(&line, stretch.end)?;
         line.record.complete()?;
-        if !stretch.terminated {
-            let text = "its last line has no newline: an editor took it away, or somebody is just \
-                        writing it";
-            self.finding(Flaw::Newline, tally.seq, text.to_owned(), true);
-            return Ok(());
-        }
         match line.record.op {
             Op::Open => self.opens(&line.record),
             Op::Sell => self.sells(&line.record, stretch.start)?,
@@ -106,11 +118,16 @@ impl Reader<'_> {
             Op::Adjust => {}
         }
         self.books.tally = tally;
-        if self
-            .counted
-            .is_some_and(|counted| counted.bytes == tally.bytes)
-        {
+        // The count counts a line with its newline.
+        let with_newline = tally.bytes + u64::from(!stretch.terminated);
+        let counted = self.counted.map(|counted| counted.bytes);
+        if counted == Some(tally.bytes) || counted == Some(with_newline) {
             self.books.at_counted = Some(tally);
+        }
+        if !stretch.terminated {
+            let text = "its last line has no newline: an editor took it away, or somebody is just \
+                        writing it";
+            self.finding(Flaw::Newline, tally.seq, text.to_owned(), true);
         }
         Ok(())
     }
@@ -178,7 +195,9 @@ impl Reader<'_> {
         let Some(mark) = mark else { return Ok(None) };
         let bytes = line_starting(&self.ledger.file, mark.bytes).map_err(|e| self.io(e))?;
         let line = Line::parse(&bytes, None).ok();
-        let sale = line.filter(|line| line.record.id.as_deref() == Some(id));
+        let is_it =
+            |line: &Line<'_>| line.record.op == Op::Sell && line.record.id.as_deref() == Some(id);
+        let sale = line.filter(is_it);
         Ok(sale.map(|line| {
             let record = line.record;
             (seq, record.quantity.unsigned_abs(), record.rush.is_none())

@@ -1,5 +1,6 @@
 //! The box office: query, the one purchase, cancel, adjust, audit, reset.
 
+mod append;
 mod audit;
 mod books;
 mod change;
@@ -10,7 +11,6 @@ mod reset;
 mod sales;
 mod trail;
 
-use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,10 +18,9 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::error::{Error, Kind, Result};
-use crate::store::bell::Bell;
-use crate::store::durable;
+use crate::store::durable::{self, Ledger, Turn};
 use crate::store::event::EventFiles;
-use crate::store::files::{Access, FileId, open_regular};
+use crate::store::files::{Access, FileId};
 use crate::store::ledger::Tally;
 use crate::store::lock::{LockFile, LockKind, Patience, Wait};
 use crate::store::open;
@@ -38,6 +37,21 @@ pub use change::{Adjustment, Cancellation};
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Step, Unobserved};
 pub use reset::Reset;
 pub use sales::Sold;
+
+impl Drop for BoxOffice {
+    /// Whoever has padded the ledger takes the padding away again, if nobody holds the lock just now.
+    fn drop(&mut self) {
+        if !self.padded {
+            return;
+        }
+        // Padding harms nobody: whatever fails here is no matter.
+        if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.lock.try_acquire())
+            && ledger.rewrite.is_at(&self.files.ledger)
+        {
+            let _ = open::trim(&self.files, &ledger.rewrite);
+        }
+    }
+}
 
 /// What an event holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,25 +81,18 @@ pub struct BoxOffice {
     /// The lock for deciding.
     lock: LockFile,
     /// The lock for making durable: the turn to sync.
-    turn: LockFile,
+    turn: Turn,
     patience: Patience,
     ledger: Option<Ledger>,
     /// What was read last, so that the next look is a short one.
     last: Option<Reading>,
     /// What was healed.
     notes: Vec<String>,
-    /// Whether what killed processes left was looked for.
-    swept: bool,
     dice: Dice,
-}
-
-/// The ledger, open twice: Linux appends whatever is written through an appending handle, at
-/// whatever offset, so that rewriting needs another.
-#[derive(Debug)]
-struct Ledger {
-    rewrite: LedgerFile,
-    append: File,
-    bell: Bell,
+    /// How many lines this office has written.
+    sold: u64,
+    /// Whether it has padded the ledger.
+    padded: bool,
 }
 
 impl BoxOffice {
@@ -95,20 +102,23 @@ impl BoxOffice {
         let files = EventFiles::at(path.as_ref())?;
         Ok(Self {
             lock: LockFile::created_like(files.lock.clone(), files.count.clone()),
-            turn: LockFile::on(files.ledger.clone()),
+            turn: Turn::on(&files),
             patience: Patience::default(),
             ledger: None,
             last: None,
             notes: Vec::new(),
-            swept: false,
             dice: Dice::default(),
+            sold: 0,
+            padded: false,
             files,
         })
     }
 
     /// The same, with locks waited for in another way.
     pub(crate) fn waiting(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+        let mut office = self;
+        office.patience = patience;
+        office
     }
 
     /// The path of the count; where that was a symbolic link, what it leads to.
@@ -184,15 +194,20 @@ impl BoxOffice {
     pub(crate) fn prepare(&mut self, lock: LockKind, wait: &mut Wait<'_>) -> Result<Opening> {
         let ledger = open_ledger(&self.files, Access::Read)?;
         let reading = Reading::take(&self.files, ledger.as_ref())?;
-        let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean;
+        // Buyers without a lock append, and would leave blank lines behind them.
+        let blank = lock == LockKind::None && reading.is_padded();
+        let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean && !blank;
         if !ready || open::has_strays(&self.files)? {
             let _held = self.lock.acquire(&mut self.patience, wait)?;
             ready_ledger(&self.files, &mut self.ledger, None)?;
-            let _turn = self.turn.acquire(&mut self.patience, wait)?;
+            let _turn = self.turn.lock.acquire(&mut self.patience, wait)?;
             if let Some(ledger) = &self.ledger {
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
                 let healed = open::heal(&self.files, &ledger.rewrite, &reading)?;
                 self.notes.extend(healed);
+                if lock == LockKind::None {
+                    open::trim(&self.files, &ledger.rewrite)?;
+                }
             }
             open::sweep(&self.files)?;
         }
@@ -212,7 +227,10 @@ impl BoxOffice {
         let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
         Ok(Opening {
             tally: reading.tally,
-            end: metadata.len(),
+            end: match lock {
+                LockKind::None => metadata.len(),
+                LockKind::Exclusive => reading.tally.bytes,
+            },
             ledger,
         })
     }
@@ -259,20 +277,6 @@ impl BoxOffice {
     /// The event's files.
     pub(crate) fn files(&self) -> &EventFiles {
         &self.files
-    }
-}
-
-impl Ledger {
-    fn open(files: &EventFiles) -> Result<Option<Self>> {
-        let Some(rewrite) = open_ledger(files, Access::ReadWrite)? else {
-            return Ok(None);
-        };
-        let append = open_regular(&files.ledger, Access::Append)?;
-        Ok(Some(Self {
-            bell: Bell::of(&rewrite.file),
-            rewrite,
-            append,
-        }))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::store::event::EventFiles;
 use crate::store::files::{Access, FileId};
 use crate::store::lock::Wait;
 use crate::store::open;
-use crate::store::reading::open_ledger;
+use crate::store::reading::{LedgerFile, open_ledger};
 use crate::store::snapshot::{MAX_STOCK, Snapshot};
 
 /// What a reset did.
@@ -36,6 +36,10 @@ impl BoxOffice {
             ));
         }
         if FileId::of_name(&self.files.count).is_ok_and(|id| id.is_none()) {
+            // A refusal leaves nothing behind.
+            if let Some(ledger) = open_ledger(&self.files, Access::Read)? {
+                keep_off_bookings(&self.files, &ledger, forced)?;
+            }
             open::create_event(&self.files, stock.unwrap_or(2))?;
         }
         // What is no file of ours is left alone, and gets no lock beside it.
@@ -48,14 +52,11 @@ impl BoxOffice {
         let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::Read)?;
         let _turn = match &ledger {
-            Some(_) => Some(self.turn.acquire(&mut self.patience, &mut wait)?),
+            Some(_) => Some(self.turn.lock.acquire(&mut self.patience, &mut wait)?),
             None => None,
         };
-        if let (Some(ledger), false) = (&ledger, forced) {
-            refuse_bookings(&self.files, ledger, "a reset would start the event anew without them")
-                .map_err(|error| {
-                    error.hint("--force resets all the same; the old ledger is kept, but nobody's ticket counts any more")
-                })?;
+        if let Some(ledger) = &ledger {
+            keep_off_bookings(&self.files, ledger, forced)?;
         }
         let stock = match stock {
             Some(stock) => stock,
@@ -68,6 +69,15 @@ impl BoxOffice {
         self.last = None;
         Ok(Reset { stock, archive })
     }
+}
+
+fn keep_off_bookings(files: &EventFiles, ledger: &LedgerFile, forced: bool) -> Result<()> {
+    if forced {
+        return Ok(());
+    }
+    refuse_bookings(files, ledger, "a reset would start the event anew without them").map_err(|error| {
+        error.hint("--force resets all the same; the old ledger is kept, but nobody's ticket counts any more")
+    })
 }
 
 /// The stock that the event opened with.

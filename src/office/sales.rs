@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::store::files::Access;
 use crate::store::ledger::{Line, Op, Record};
 use crate::store::lines::{Stretches, line_starting};
-use crate::store::reading::{LedgerFile, Reading, open_ledger};
+use crate::store::reading::{LedgerFile, Rest, open_ledger};
 use crate::store::search::{Mark, search};
 
 /// A sale as the ledger has it.
@@ -50,8 +50,12 @@ impl BoxOffice {
             return self.query().map(|_| ());
         };
         let reading = self.reread(|reading| reading.sound(&self.files))?;
-        let end = reading.tally.bytes;
-        let cancelled = self.cancelled(&ledger, &reading)?;
+        // A last line without its newline is counted, as in a query.
+        let end = match &reading.rest {
+            Rest::Unterminated { with_it } => with_it.bytes,
+            _ => reading.tally.bytes,
+        };
+        let cancelled = self.cancelled(&ledger, end)?;
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let mut stretches = Stretches::new(&ledger.file, 0);
         while let Some(stretch) = stretches.next().map_err(problem)? {
@@ -70,7 +74,7 @@ impl BoxOffice {
     }
 
     /// How many were given back of each sale, by its id. Verifies the ledger on the way.
-    fn cancelled(&self, ledger: &LedgerFile, reading: &Reading) -> Result<HashMap<String, u64>> {
+    fn cancelled(&self, ledger: &LedgerFile, end: u64) -> Result<HashMap<String, u64>> {
         let mut cancelled = HashMap::new();
         let mut see = |line: &Line<'_>, _| {
             if let (Op::Cancel, Some(id)) = (line.record.op, line.record.reference.as_deref()) {
@@ -80,12 +84,11 @@ impl BoxOffice {
             None
         };
         let text = "\"op\":\"cancel\"";
-        let (mut mark, end) = (Mark::default(), reading.tally.bytes);
+        let mut mark = Mark::default();
         search(&self.files, ledger, &mut mark, end, text, &mut see)?;
         if mark.bytes < end {
-            // The last line is counted, and an editor took its newline away.
-            let problem = |e| Error::io("read", &self.files.ledger, e);
-            let last = line_starting(&ledger.file, mark.bytes).map_err(problem)?;
+            let last = line_starting(&ledger.file, mark.bytes);
+            let last = last.map_err(|e| Error::io("read", &self.files.ledger, e))?;
             if let Ok(line) = Line::parse(&last, None) {
                 see(&line, end);
             }

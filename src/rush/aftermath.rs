@@ -117,6 +117,10 @@ impl Reader<'_> {
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let mut stretches = Stretches::new(&ledger.file, from);
         while let Some(stretch) = stretches.next().map_err(problem)? {
+            if stretch.terminated && stretch.bytes.is_empty() {
+                // Padding.
+                continue;
+            }
             match Line::parse(stretch.bytes, None) {
                 Ok(line) if stretch.terminated => {
                     let told = line.record.id.as_deref().is_some_and(|id| {

@@ -9,11 +9,12 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::event::EventFiles;
-use super::files::{Access, Version, replace};
+use super::files::{Access, Version, open_regular, replace};
 use super::ledger::Tally;
 use super::lock::{Held, LockFile};
 use super::open;
@@ -41,49 +42,168 @@ pub(crate) enum Durable {
     Unpublished(Error),
 }
 
+/// The turn to sync: the lock on the ledger itself.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) lock: LockFile,
+    /// Whether what killed processes left was looked for. Whoever has the turn does so once, for nobody
+    /// else's temporary file can be in use then.
+    swept: bool,
+    company: Company,
+}
+
+/// Who else is selling, as far as the ledger tells.
+///
+/// Those who were released together come back together: whoever syncs at once covers the first of them
+/// only, and the others wait for the next sync. So the syncer gives as many lines as came since its own
+/// last one the time of a sync to come again. (Known from databases as a commit delay.)
+#[derive(Debug, Default)]
+struct Company {
+    /// The last line that was counted when this process was last answered.
+    seq: u64,
+    /// How many lines were counted between its last two answers.
+    lines: u64,
+    /// How long the last sync took.
+    sync: Duration,
+}
+
+impl Company {
+    /// The most time that others are given.
+    const LIMIT: Duration = Duration::from_millis(1);
+
+    fn answered(&mut self, seq: u64) {
+        self.lines = match self.seq {
+            0 => 0,
+            before => seq.saturating_sub(before),
+        };
+        self.seq = seq;
+    }
+
+    /// Whether to wait for more than these many lines, so long after the first look.
+    fn comes(&self, lines: u64, waited: Duration) -> bool {
+        lines < self.lines && waited < self.sync.min(Self::LIMIT)
+    }
+}
+
+impl Turn {
+    pub(crate) fn on(files: &EventFiles) -> Self {
+        Self {
+            lock: LockFile::on(files.ledger.clone()),
+            swept: false,
+            company: Company::default(),
+        }
+    }
+}
+
+/// The ledger, open twice: Linux appends whatever is written through an appending handle, at
+/// whatever offset, so that writing in place needs another.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    pub(crate) rewrite: LedgerFile,
+    pub(crate) append: File,
+    bell: Bell,
+    /// What this process wrote itself through `rewrite`.
+    pub(crate) own: Own,
+}
+
+impl Ledger {
+    pub(crate) fn open(files: &EventFiles) -> Result<Option<Self>> {
+        let Some(rewrite) = open_ledger(files, Access::ReadWrite)? else {
+            return Ok(None);
+        };
+        let append = open_regular(&files.ledger, Access::Append)?;
+        Ok(Some(Self {
+            bell: Bell::of(&rewrite.file),
+            rewrite,
+            append,
+            own: Own::default(),
+        }))
+    }
+}
+
 /// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were
 /// decided under the event's lock. Whoever gets the turn does it for all who have appended by then,
 /// and rings; the others wait for the bell and look.
 ///
-/// `last` is what this caller last read, and what it has read in the end. `swept`: whether this caller
-/// has looked for what killed processes left; whoever has the turn does so once, for nobody else's
-/// temporary file can be in use then.
+/// `last` is what this caller last read, and what it has read in the end.
 ///
 /// # Errors
 /// [`Kind::OutcomeUnknown`]: the line is on the ledger, and not proven durable.
 pub(crate) fn share(
     files: &EventFiles,
-    ledger: &LedgerFile,
-    bell: &Bell,
-    turn: &mut LockFile,
+    ledger: &mut Ledger,
+    turn: &mut Turn,
     end: u64,
     last: &mut Option<Reading>,
     wait: Duration,
-    swept: &mut bool,
 ) -> Result<Durable> {
     let deadline = Instant::now() + wait;
     let mut patience = SHORTEST;
     loop {
-        if let Some(held) = turn.try_acquire().map_err(unknown)? {
-            let result = take_turn(files, ledger, &held, end, last);
-            if !std::mem::replace(swept, true) {
+        if let Some(held) = turn.lock.try_acquire().map_err(unknown)? {
+            let result = take_turn(files, ledger, &held, end, last, &mut turn.company);
+            if !std::mem::replace(&mut turn.swept, true) {
                 // Strays harm nobody: the next one may sweep them.
                 let _ = open::sweep(files);
             }
             drop(held);
+            turn.company.answered(counted(last.as_ref()));
             // Also after an error: the next one's turn may cure it.
-            bell.ring();
+            ledger.bell.ring();
             return result;
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(unknown(turn.busy(wait)));
+            return Err(unknown(turn.lock.busy(wait)));
         }
-        bell.wait(left.min(patience));
+        ledger.bell.wait(left.min(patience));
         patience = LONGEST.min(2 * patience);
-        if is_covered(files, ledger, end, last) {
+        if is_covered(files, &ledger.rewrite, end, last) {
+            turn.company.answered(counted(last.as_ref()));
             return Ok(Durable::Published);
         }
+    }
+}
+
+/// The last line that the count includes, as it was last read.
+fn counted(last: Option<&Reading>) -> u64 {
+    let counted = last.and_then(|reading| reading.snapshot.counted);
+    counted.map_or(0, |counted| counted.seq)
+}
+
+fn wait_for_company(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    mut reading: Reading,
+    company: &Company,
+) -> Result<Reading> {
+    let start = Instant::now();
+    let counted = reading.snapshot.counted.map_or(0, |counted| counted.seq);
+    while company.comes(reading.tally.seq.saturating_sub(counted), start.elapsed()) {
+        thread::yield_now();
+        reading = Reading::again(Some(reading), files, ledger, None).map_err(unknown)?;
+    }
+    Ok(reading)
+}
+
+/// The end of the ledger that one process wrote itself, without a gap, since its last sync.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Own {
+    from: u64,
+    to: u64,
+}
+
+impl Own {
+    /// Notes that this process wrote the bytes from `from` to `to`.
+    pub(crate) fn wrote(&mut self, from: u64, to: u64) {
+        if self.to != from {
+            self.from = from;
+        }
+        self.to = to;
+    }
+
+    fn covers(self, from: u64, to: u64) -> bool {
+        self.from <= from && to <= self.to
     }
 }
 
@@ -102,20 +222,32 @@ fn is_covered(
     end: u64,
     last: &mut Option<Reading>,
 ) -> bool {
-    let Ok(reading) = Reading::again(last.take(), files, ledger, None) else {
+    let looked = match last.take() {
+        Some(reading) => reading.covers(end, files, ledger),
+        None => Reading::take(files, Some(ledger)).map(|reading| {
+            let covered = reading.counted >= end;
+            (reading, covered)
+        }),
+    };
+    // What does not add up is told by whoever has the turn.
+    let Ok((reading, covered)) = looked else {
         return false;
     };
-    last.insert(reading).counted >= end && ledger.is_at(&files.ledger)
+    *last = Some(reading);
+    covered && ledger.is_at(&files.ledger)
 }
 
 /// Makes durable all that is on the ledger, unless somebody else has done it, and publishes the count.
 fn take_turn(
     files: &EventFiles,
-    ledger: &LedgerFile,
+    ledger: &mut Ledger,
     turn: &Held<'_>,
     end: u64,
     last: &mut Option<Reading>,
+    company: &mut Company,
 ) -> Result<Durable> {
+    let own = std::mem::take(&mut ledger.own);
+    let ledger = &ledger.rewrite;
     if turn.id() != ledger.id {
         return put_away(files, ledger, end);
     }
@@ -124,14 +256,22 @@ fn take_turn(
             *last = Some(reading);
             return Ok(Durable::Published);
         }
-        Ok(reading) => reading,
+        Ok(reading) => wait_for_company(files, ledger, reading, company)?,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
             rewrite(files, ledger, 0, end).map_err(unknown)?;
             return Ok(Durable::Unpublished(error));
         }
     };
-    rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
+    // What this process wrote itself through this handle need not be written again: had the system
+    // failed to write it, this sync would say so. After a failed one nothing is vouched for any more.
+    let start = Instant::now();
+    if own.covers(reading.counted, reading.tally.bytes) {
+        sync(files, &ledger.file).map_err(unknown)?;
+    } else {
+        rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
+    }
+    company.sync = start.elapsed();
     match publish(files, &reading.snapshot, &reading.tally) {
         Ok((snapshot, version)) => {
             *last = Some(reading.published(snapshot, version));

@@ -28,6 +28,8 @@ pub(crate) struct Stretches<'a> {
     chunk: usize,
     /// In the middle of a line that is too long.
     passing_over: bool,
+    /// Where to stop, in bytes.
+    until: u64,
 }
 
 /// How much is read at first: the tail of a ledger is mostly a few lines, and memory that a short
@@ -44,7 +46,13 @@ impl<'a> Stretches<'a> {
             at,
             chunk: CHUNK,
             passing_over: false,
+            until: u64::MAX,
         }
+    }
+
+    /// The same, as if the ledger ended there.
+    pub(crate) fn until(self, until: u64) -> Self {
+        Self { until, ..self }
     }
 
     /// The next stretch; `None` at the end of the file. Of a line longer than [`MAX_LINE`] the
@@ -90,9 +98,13 @@ impl<'a> Stretches<'a> {
         self.buffer.drain(..self.from);
         self.from = 0;
         let old = self.buffer.len();
-        self.buffer.resize(old + self.chunk, 0);
-        self.chunk = (2 * self.chunk).min(LARGE_CHUNK);
         let offset = self.at + old as u64;
+        let wanted = self.until.saturating_sub(offset).min(self.chunk as u64) as usize;
+        if wanted == 0 {
+            return Ok(false);
+        }
+        self.buffer.resize(old + wanted, 0);
+        self.chunk = (2 * self.chunk).min(LARGE_CHUNK);
         let read = loop {
             let free = self.buffer.get_mut(old..).unwrap_or_default();
             match self.file.read_at(free, offset) {
@@ -132,4 +144,20 @@ pub(crate) fn line_starting(file: &File, start: u64) -> io::Result<Vec<u8>> {
     Ok(first
         .map(|stretch| stretch.bytes.to_vec())
         .unwrap_or_default())
+}
+
+/// Whether nothing but newlines stands from `from` to `to`.
+pub(crate) fn is_blank(file: &File, from: u64, to: u64) -> io::Result<bool> {
+    let mut chunk = vec![0; to.saturating_sub(from).min(LARGE_CHUNK as u64) as usize];
+    let mut at = from;
+    while at < to {
+        let length = (to - at).min(chunk.len() as u64) as usize;
+        let read = file.read_at(chunk.get_mut(..length).unwrap_or_default(), at)?;
+        let part = chunk.get(..read).unwrap_or_default();
+        if read == 0 || part.iter().any(|&byte| byte != b'\n') {
+            return Ok(read == 0);
+        }
+        at += read as u64;
+    }
+    Ok(true)
 }

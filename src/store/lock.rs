@@ -140,6 +140,11 @@ impl LockFile {
         Ok(self.held(file, id))
     }
 
+    /// Opens the file that the name means the next time: it is another one now.
+    pub(crate) fn forget(&mut self) {
+        self.file = None;
+    }
+
     /// Takes the lock if nobody holds it.
     pub(crate) fn try_acquire(&mut self) -> Result<Option<Held<'_>>> {
         loop {

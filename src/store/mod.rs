@@ -12,5 +12,6 @@ pub(crate) mod lock;
 pub(crate) mod open;
 pub(crate) mod reading;
 pub(crate) mod search;
+mod skim;
 pub(crate) mod snapshot;
 pub(crate) mod sys;

@@ -6,10 +6,11 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
-use super::files::{self, Access, directory, sync_directory, write_beside};
+use super::files::{self, Access, FileId, directory, sync_directory, write_beside};
 use super::ledger::{Record, Replaced, Tally};
 use super::reading::{LedgerFile, Reading, Rest, open_ledger};
 use super::snapshot::Snapshot;
+use super::sys;
 use crate::error::{Error, Kind, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the event's lock.
@@ -75,6 +76,17 @@ pub(crate) fn heal(
             )))
         }
     }
+}
+
+/// Takes the padding behind the last line away. Only for the holder of the event's lock.
+pub(crate) fn trim(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+    let reading = Reading::take(files, Some(ledger))?;
+    if reading.rest == Rest::Clean && reading.is_padded() {
+        let end = reading.tally.bytes;
+        let problem = |e| Error::io("cut the padding off", &files.ledger, e);
+        ledger.file.set_len(end).map_err(problem)?;
+    }
+    Ok(())
 }
 
 /// Opens the event on a ledger that has no line left.
@@ -195,11 +207,14 @@ fn finish_restart(files: &EventFiles, old: &Result<Snapshot>, stock: u64) -> Res
 pub(crate) fn keep_broken(files: &EventFiles) -> Result<()> {
     let empty = fs::metadata(&files.count).is_ok_and(|metadata| metadata.len() == 0);
     if !empty {
-        let kept = files
-            .count
-            .with_extension(format!("broken-{}.json", stamp()));
-        second_name(&files.count, &kept)
-            .map_err(|e| Error::io("keep the broken count as", &kept, e))?;
+        let stamp = stamp();
+        link_away(&files.count, "keep the broken count as", |attempt| {
+            let label = match attempt {
+                0 => format!("broken-{stamp}.json"),
+                attempt => format!("broken-{stamp}-{attempt}.json"),
+            };
+            files.count.with_extension(label)
+        })?;
     }
     Ok(())
 }
@@ -210,6 +225,7 @@ fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
     let end = match Reading::take(files, Some(ledger)) {
         Ok(reading) => {
             super::durable::rewrite(files, ledger, reading.counted, reading.tally.bytes)?;
+            trim(files, ledger)?;
             reading.tally.bytes
         }
         Err(_) => 0,
@@ -224,19 +240,21 @@ fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
 /// Gives the ledger a second name.
 fn link_archive(files: &EventFiles) -> Result<PathBuf> {
     let stamp = stamp();
+    let name = |attempt| files.put_away(&stamp, attempt);
+    link_away(&files.ledger, "put the ledger away as", name)
+}
+
+/// Gives a file the first of these names that is free.
+fn link_away(file: &Path, doing: &str, name: impl Fn(u32) -> PathBuf) -> Result<PathBuf> {
     for attempt in 0..1000 {
-        let archive = files.put_away(&stamp, attempt);
-        match second_name(&files.ledger, &archive) {
-            Ok(()) => return Ok(archive),
+        let name = name(attempt);
+        match second_name(file, &name) {
+            Ok(()) => return Ok(name),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::io("put the ledger away as", &archive, error)),
+            Err(error) => return Err(Error::io(doing, &name, error)),
         }
     }
-    Err(Error::io(
-        "put away",
-        &files.ledger,
-        io::ErrorKind::AlreadyExists.into(),
-    ))
+    Err(Error::io(doing, file, io::ErrorKind::AlreadyExists.into()))
 }
 
 /// Gives a file a second name that no other file has; a copy, where the file system knows no second
@@ -271,7 +289,25 @@ pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
     files::sweep_strays([&files.count, &files.ledger])
 }
 
-/// Whether killed processes left temporary files.
+/// Whether killed processes left temporary files. Without the locks: one that is in use just now is none,
+/// and whoever uses it holds one of the locks as long as it is there.
 pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
-    Ok(!files::strays([&files.count, &files.ledger])?.is_empty())
+    let before = strays(files)?;
+    if before.is_empty() {
+        return Ok(false);
+    }
+    let held = |path: &Path| match FileId::of_name(path) {
+        Ok(Some(id)) => sys::lock_holder(id).is_some(),
+        _ => false,
+    };
+    if held(&files.lock) || held(&files.ledger) {
+        return Ok(false);
+    }
+    let after = strays(files)?;
+    Ok(after.iter().any(|stray| before.contains(stray)))
+}
+
+/// The temporary files of killed processes, and those in use just now.
+pub(crate) fn strays(files: &EventFiles) -> Result<Vec<PathBuf>> {
+    files::strays([&files.count, &files.ledger])
 }

@@ -9,7 +9,8 @@ use std::path::Path;
 use super::event::EventFiles;
 use super::files::{Access, FileId, Version, try_open_regular};
 use super::ledger::{Line, Op, Replaced, Sum, Tally};
-use super::lines::{Stretch, Stretches, line_before};
+use super::lines::{Stretch, Stretches, is_blank, line_before};
+use super::skim::Skim;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind, Result};
 
@@ -60,6 +61,9 @@ pub(crate) struct Reading {
     fork: Option<String>,
     /// Whether there is a ledger with at least one line.
     pub(crate) opened: bool,
+    /// Where the ledger ends, its padding included: newlines behind the last line, which the next lines
+    /// overwrite.
+    pub(crate) length: u64,
     /// `tickets.json` had no contents, and is to be rebuilt from the ledger.
     pub(crate) rebuilt: bool,
     /// Which `tickets.json` and which ledger were read.
@@ -89,6 +93,7 @@ impl Reading {
             tally: base,
             snapshot,
             rest: Rest::Clean,
+            length: base.bytes,
             rebuilt,
             version,
             ledger: Some(ledger.id),
@@ -100,7 +105,7 @@ impl Reading {
             };
             return Ok(reading);
         }
-        reading.follow(ledger, files)?;
+        reading.follow(ledger, files, length)?;
         Ok(reading)
     }
 
@@ -117,13 +122,14 @@ impl Reading {
             },
             counted: 0,
             rest: Rest::Clean,
+            length: 0,
             fork: None,
             opened: false,
             rebuilt: true,
             version,
             ledger: Some(ledger.id),
         };
-        reading.follow(ledger, files)?;
+        reading.follow(ledger, files, u64::MAX)?;
         Ok(reading)
     }
 
@@ -136,30 +142,91 @@ impl Reading {
         length: Option<u64>,
     ) -> Result<Self> {
         let length = length.or_else(|| ledger.length()).unwrap_or_default();
-        match before {
-            Some(mut before)
-                if before.ledger == Some(ledger.id)
-                    && before.is_firm()
-                    && before.tally.bytes <= length
-                    && before.version.is_at(&files.count) =>
-            {
-                if before.tally.bytes < length {
-                    before.follow(ledger, files)?;
-                }
-                Ok(before)
+        let before = before.filter(|before| before.is_firm_on(ledger, length));
+        let Some(mut before) = before else {
+            return Self::take(files, Some(ledger));
+        };
+        if !before.version.is_at(&files.count) {
+            let (snapshot, version) = Snapshot::look(&files.count)?;
+            if !before.recount(snapshot, version, files, ledger)? {
+                return Self::take(files, Some(ledger));
             }
-            _ => Self::take(files, Some(ledger)),
         }
+        if before.tally.bytes < length {
+            before.follow(ledger, files, length)?;
+        }
+        Ok(before)
     }
 
-    /// Whether everything added up, and nothing was left over.
-    fn is_firm(&self) -> bool {
-        self.rest == Rest::Clean && self.fork.is_none() && self.tally.seq > 0
+    /// Whether `tickets.json` counts this ledger up to `end` by now; this reading, brought up to it if so.
+    pub(crate) fn covers(
+        mut self,
+        end: u64,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+    ) -> Result<(Self, bool)> {
+        if self.version.is_at(&files.count) {
+            let covered = self.counted >= end;
+            return Ok((self, covered));
+        }
+        let (snapshot, version) = Snapshot::look(&files.count)?;
+        let counted = snapshot.as_ref().and_then(|snapshot| snapshot.counted);
+        if counted.is_none_or(|counted| counted.bytes < end) {
+            return Ok((self, false));
+        }
+        if self.is_firm_on(ledger, u64::MAX) && self.recount(snapshot, version, files, ledger)? {
+            return Ok((self, true));
+        }
+        let again = Self::take(files, Some(ledger))?;
+        let covered = again.counted >= end;
+        Ok((again, covered))
+    }
+
+    /// Takes a new count over, if it counts up to a line that was read or is read now.
+    fn recount(
+        &mut self,
+        snapshot: Option<Snapshot>,
+        version: Version,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+    ) -> Result<bool> {
+        let Some(snapshot) = snapshot else {
+            return Ok(false);
+        };
+        let Some(counted) = snapshot.counted else {
+            return Ok(false);
+        };
+        if counted.bytes > self.tally.bytes {
+            let length = self.length;
+            self.follow(ledger, files, counted.bytes)?;
+            self.length = length.max(self.tally.bytes);
+        }
+        let read = (self.tally.seq, self.tally.bytes, self.tally.left);
+        let fits = self.rest == Rest::Clean
+            && read == (counted.seq, counted.bytes, snapshot.ticket)
+            && self.tally.sold == counted.sold;
+        if fits {
+            self.counted = counted.bytes;
+            self.snapshot = snapshot;
+            self.version = version;
+            self.rebuilt = false;
+        }
+        Ok(fits)
+    }
+
+    /// Whether everything added up, nothing was left over, and it is of this ledger, which has this length.
+    fn is_firm_on(&self, ledger: &LedgerFile, length: u64) -> bool {
+        self.rest == Rest::Clean
+            && self.fork.is_none()
+            && self.tally.seq > 0
+            && self.tally.bytes <= length
+            && self.ledger == Some(ledger.id)
     }
 
     /// The same after a line was appended.
-    pub(crate) fn with(mut self, tally: Tally) -> Self {
+    pub(crate) fn with(mut self, tally: Tally, length: u64) -> Self {
         self.tally = tally;
+        self.length = length;
         self
     }
 
@@ -172,11 +239,31 @@ impl Reading {
         self
     }
 
-    /// Follows the lines after the counted ones, as far as they add up.
-    fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles) -> Result<()> {
+    /// Follows the lines after the counted ones, as far as they add up; up to `length`, as long as the
+    /// ledger was when somebody looked.
+    fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles, length: u64) -> Result<()> {
         let problem = |e| Error::io("read", &files.ledger, e);
-        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes);
+        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes).until(length);
+        let mut skim = Skim::default();
+        let known = self.length;
         while let Some(stretch) = stretches.next().map_err(problem)? {
+            let opened = self.tally.seq > 0 || !skim.is_empty();
+            if opened && stretch.terminated && stretch.bytes.is_empty() {
+                // Looked through once; it only shrinks from the front as long as the length is the same.
+                let end = ledger.length().unwrap_or(length);
+                let (start, file) = (stretch.start, &ledger.file);
+                if end == known || is_blank(file, start, end).map_err(problem)? {
+                    self.land(&mut skim);
+                    self.length = end.max(self.tally.bytes);
+                    return Ok(());
+                }
+            }
+            if skim.takes(&self.tally, &stretch) {
+                continue;
+            }
+            if !self.land(&mut skim) {
+                return Ok(());
+            }
             match one_more(&self.tally, &stretch) {
                 Ok(tally) => {
                     check_stock(&self.snapshot, &tally, self.counted, files)?;
@@ -184,7 +271,7 @@ impl Reading {
                         // Only a newline proves that the line is whole: an append that crosses a
                         // page boundary is seen growing.
                         self.rest = Rest::Unterminated { with_it: tally };
-                        break;
+                        return Ok(());
                     }
                     self.tally = tally;
                     self.opened = true;
@@ -193,11 +280,34 @@ impl Reading {
                     let first = (stretch.start, is_whole(&stretch));
                     self.rest =
                         rest(self.tally.seq, first, &mut stretches, why).map_err(problem)?;
-                    break;
+                    return Ok(());
                 }
             }
         }
+        self.land(&mut skim);
+        self.length = self.tally.bytes;
         Ok(())
+    }
+
+    /// Whether there is padding behind the last line.
+    pub(crate) fn is_padded(&self) -> bool {
+        self.length > self.tally.bytes
+    }
+
+    /// Takes over what was skimmed; `false`: it does not add up.
+    fn land(&mut self, skim: &mut Skim) -> bool {
+        match skim.land(&self.tally) {
+            Ok(tally) => {
+                self.opened |= tally.seq > 0;
+                self.tally = tally;
+                true
+            }
+            Err(why) => {
+                let line = self.tally.seq + 1;
+                self.rest = Rest::Broken { line, why };
+                false
+            }
+        }
     }
 
     /// The reading, if every line adds up or a crash or an editor explains the last bytes.
@@ -245,6 +355,7 @@ fn without_ledger(
         snapshot,
         counted: 0,
         rest: Rest::Clean,
+        length: 0,
         fork: None,
         opened: false,
         rebuilt: false,

@@ -53,7 +53,7 @@ pub(crate) fn search(
         if !stretch.terminated {
             return Ok(());
         }
-        let seq = mark.seq + 1;
+        let seq = mark.seq.saturating_add(1);
         let sum =
             Line::check(stretch.bytes, Some(mark.sum)).map_err(|why| broken(files, seq, &why))?;
         if finder.find(stretch.bytes).is_some() {
@@ -84,6 +84,9 @@ pub(crate) fn locate(
 }
 
 fn find(file: &File, seq: u64, end: u64) -> io::Result<Option<Mark>> {
+    if seq == 0 {
+        return Ok(None);
+    }
     // The line begins in `low..high`.
     let (mut low, mut high) = (0, end);
     while high - low > MAX_LINE as u64 {
@@ -99,7 +102,7 @@ fn find(file: &File, seq: u64, end: u64) -> io::Result<Option<Mark>> {
             _ => high = middle,
         }
     }
-    let mut stretches = Stretches::new(file, low);
+    let mut stretches = Stretches::new(file, low).until(end);
     while let Some(stretch) = stretches.next()? {
         match Line::parse(stretch.bytes, None) {
             Ok(line) if line.record.seq == seq => return mark_before(file, seq, stretch.start),

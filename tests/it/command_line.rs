@@ -1,6 +1,6 @@
 //! Help, exit codes and what is printed where.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::process::{Command, Stdio};
 
 use crate::harness::{Run, Shop, TICKETS};
@@ -66,7 +66,9 @@ fn the_report_of_a_rush_keeps_its_contract() {
 
 #[test]
 fn every_command_has_help_with_examples() {
-    for command in ["", "query", "buy", "reset"] {
+    for command in [
+        "", "query", "buy", "book", "cancel", "adjust", "sales", "audit", "reset",
+    ] {
         let output = Command::new(TICKETS)
             .args(command.split_ascii_whitespace())
             .arg("--help")
@@ -144,4 +146,39 @@ fn a_process_that_calls_itself_a_nursery_by_mistake_sells_nothing() {
         assert_eq!(Run::of(output).code, Some(2));
     }
     assert_eq!(shop.names(), ["tickets.json"]);
+}
+
+#[test]
+fn completions_and_manual_know_every_command() {
+    let commands = [
+        "query", "buy", "book", "cancel", "adjust", "sales", "audit", "reset", "doctor",
+    ];
+    let shop = Shop::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = shop.run(&format!("completions {shell}"));
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{shell}");
+        for command in commands {
+            assert!(run.stdout.contains(command), "{shell} {command}");
+        }
+    }
+    assert_eq!(shop.run("completions tcsh").code, Some(2));
+    let run = shop.run("man");
+    assert!(run.stdout.contains(".TH tickets 1"), "{}", run.stdout);
+    let run = shop.run(&format!("man {}", shop.path("a/man1").display()));
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run:?}");
+    for command in commands {
+        let page = fs::read_to_string(shop.path(&format!("a/man1/tickets-{command}.1"))).unwrap();
+        assert!(page.contains("Examples:"), "{command}");
+    }
+    fs::write(shop.path("file"), "").unwrap();
+    let run = shop.run(&format!("man {}", shop.path("file").display()));
+    assert_eq!(run.code, Some(1), "{run:?}");
+    // A syntax check of what bash would read.
+    let output = shop.run("completions bash").stdout;
+    fs::write(shop.path("completions"), output).unwrap();
+    let checked = Command::new("bash")
+        .arg("-n")
+        .arg(shop.path("completions"))
+        .status();
+    assert!(checked.unwrap().success());
 }

@@ -161,32 +161,52 @@ fn a_file_system_with_a_catch_is_named() {
     );
 }
 
-/// In a mount namespace of its own, which takes the mount with it when it ends.
-#[test]
-fn on_an_overlay_all_holds_and_its_catch_is_told() {
-    let shop = Shop::empty();
-    for name in ["lower", "upper", "work", "merged"] {
-        fs::create_dir(shop.path(name)).unwrap();
-    }
-    let script = "cd \"$1\" && mount -t overlay overlay \
-        -o lowerdir=lower,upperdir=upper,workdir=work merged || exit 99; \
+/// The doctor's document on a file system that is mounted for it, in a mount namespace of its own,
+/// which takes the mount with it when it ends. `None` where that cannot be done, with a word why.
+fn on_mount(shop: &Shop, mount: &str) -> Option<(i32, Value)> {
+    let script = "cd \"$1\" && mkdir lower upper work merged && mount -t $2 merged || exit 99; \
         exec \"$0\" --json doctor merged";
     let mut command = Command::new("unshare");
     command
         .args(["-m", "sh", "-c", script, TICKETS])
-        .arg(shop.directory());
-    let run = command.output().map(Run::of);
-    let run = match run {
-        Ok(run) if is_root() && run.code != Some(99) => run,
+        .arg(shop.directory())
+        .arg(mount);
+    match command.output().map(Run::of) {
+        Ok(run) if is_root() && run.code != Some(99) => Some(run.document()),
         other => {
-            eprintln!("skipped: no overlay can be mounted here ({other:?})");
-            return;
+            eprintln!("skipped: this cannot be mounted here: {mount} ({other:?})");
+            None
         }
+    }
+}
+
+#[test]
+fn on_an_overlay_all_holds_and_its_catch_is_told() {
+    let shop = Shop::empty();
+    let mount = "overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work";
+    let Some((code, report)) = on_mount(&shop, mount) else {
+        return;
     };
-    let (code, report) = run.document();
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(report["file_system"], "overlayfs");
     assert!(text(&report, "file_system").contains("do not share locks"));
+}
+
+/// At the first file, at a replacement, at a measurement.
+#[test]
+fn a_full_disk_is_no_verdict() {
+    for pages in [1, 5, 10] {
+        let shop = Shop::empty();
+        let mount = format!("tmpfs tmpfs -o size={}k", 4 * pages);
+        let Some((code, document)) = on_mount(&shop, &mount) else {
+            return;
+        };
+        assert_eq!(code, 1, "{pages} pages: {document:#}");
+        let error = &document["error"];
+        assert_eq!(error["code"], "io");
+        assert!(error["message"].as_str().unwrap().contains("No space left"));
+        assert!(error["hint"].as_str().unwrap().starts_with("make room"));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! An event in a directory of its own, and the real binary run on it.
 
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tickets::BoxOffice;
+use tickets::office::{Durability, Order, Unobserved};
 
 /// The binary under test.
 pub(crate) const TICKETS: &str = env!("CARGO_BIN_EXE_tickets");
@@ -68,6 +71,27 @@ impl Shop {
         Self { directory, file }
     }
 
+    /// An event that has sold so many tickets and has ten left: to buyer-0, buyer-1 and so on, every
+    /// hundredth with a key. Quickly: no sale but the last was made durable by itself.
+    pub(crate) fn sold(sales: u64) -> Self {
+        let shop = Self::stock(sales + 10);
+        let mut office = BoxOffice::at(&shop.file).unwrap();
+        for at in 0..sales {
+            let (buyer, key) = (format!("buyer-{at}"), format!("key-{at}"));
+            let order = Order {
+                key: (at % 100 == 7).then_some(&key),
+                durability: if at + 1 == sales {
+                    Durability::Disk
+                } else {
+                    Durability::Process
+                },
+                ..Order::new(&buyer, 1)
+            };
+            office.purchase(&order, &mut Unobserved).unwrap();
+        }
+        shop
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -127,6 +151,7 @@ impl Shop {
     pub(crate) fn ledger(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.path("tickets.ledger.jsonl")).unwrap_or_default();
         text.lines()
+            .filter(|line| !line.is_empty())
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }
@@ -149,30 +174,77 @@ impl Shop {
         names
     }
 
-    /// Checks by arithmetic of its own that a ledger sold nothing twice, and that the count agrees.
+    /// Books with `tickets book`; returns the sale's id.
+    #[track_caller]
+    pub(crate) fn booked(&self, arguments: &str) -> String {
+        let (code, document) = self.json(&format!("book {arguments}"));
+        assert_eq!(code, 0, "{document:#}");
+        document["sale"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Runs all these command lines at once, with `--json`; what each came to.
+    #[track_caller]
+    pub(crate) fn at_once(&self, lines: impl IntoIterator<Item = String>) -> Vec<(i32, Value)> {
+        ends(self.start_all(lines))
+    }
+
+    /// The same, but none gets the lock before all wait for it: what each has read until then is old
+    /// when its turn comes.
+    #[track_caller]
+    pub(crate) fn in_a_queue(&self, lines: impl IntoIterator<Item = String>) -> Vec<(i32, Value)> {
+        let lock = self.path("tickets.json.lock");
+        let held = foreign_lock(&lock);
+        let children = self.start_all(lines);
+        eventually("all wait for the lock", || {
+            let waiting = flocks(&lock).iter().filter(|(_, waits)| *waits).count();
+            (waiting == children.len()).then_some(())
+        });
+        drop(held);
+        ends(children)
+    }
+
+    fn start_all(&self, lines: impl IntoIterator<Item = String>) -> Vec<Child> {
+        let start = |line: String| self.start(&format!("--json {line}"));
+        lines.into_iter().map(start).collect()
+    }
+
+    /// Everything in the directory, by name.
+    pub(crate) fn contents(&self) -> Vec<(String, Vec<u8>)> {
+        let read = |name: String| (name.clone(), fs::read(self.path(&name)).unwrap());
+        self.names().into_iter().map(read).collect()
+    }
+
+    /// Checks by arithmetic of its own that a ledger sold nothing twice and gave nothing back twice,
+    /// and that the count agrees.
     #[track_caller]
     pub(crate) fn assert_adds_up(&self) {
         let ledger = self.ledger();
-        let mut left = 0;
+        let (mut left, mut sold) = (0, 0);
+        let (mut kept, mut keys) = (HashMap::new(), HashSet::new());
         for (at, line) in ledger.iter().enumerate() {
             assert_eq!(line["seq"], at as u64 + 1, "{ledger:#?}");
             let quantity = line["quantity"].as_i64().unwrap();
-            left += if line["op"] == "sell" {
-                -quantity
-            } else {
-                quantity
-            };
+            match line["op"].as_str().unwrap() {
+                "open" | "adjust" => left += quantity,
+                "sell" => {
+                    (left, sold) = (left - quantity, sold + quantity);
+                    let twice = kept.insert(line["id"].to_string(), quantity);
+                    assert_eq!(twice, None, "an id twice: {ledger:#?}");
+                    let key = &line["key"];
+                    assert!(key.is_null() || keys.insert(key.to_string()), "{ledger:#?}");
+                }
+                "cancel" => {
+                    (left, sold) = (left + quantity, sold - quantity);
+                    let sale = kept.get_mut(&line["ref"].to_string());
+                    let sale = sale.unwrap_or_else(|| panic!("of no sale: {line}"));
+                    *sale -= quantity;
+                    assert!(*sale >= 0, "given back twice: {ledger:#?}");
+                }
+                op => panic!("what is {op:?}?"),
+            }
             assert!(left >= 0, "oversold: {ledger:#?}");
             assert_eq!(line["left"], left, "{ledger:#?}");
         }
-        let mut ids: Vec<_> = self
-            .sales()
-            .iter()
-            .map(|sale| sale["id"].to_string())
-            .collect();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), self.sales().len(), "an id twice");
         let count = self.count();
         let told = count.get("ticket").or(count.get("ticket_num"));
         assert_eq!(
@@ -180,6 +252,9 @@ impl Shop {
             Some(&left.into()),
             "tickets.json disagrees with the ledger"
         );
+        if let Some(told) = count.get("sold") {
+            assert_eq!(told, sold, "tickets.json disagrees with the ledger");
+        }
     }
 
     /// The processes that were started for this event, as their command lines tell.
@@ -200,6 +275,13 @@ impl Shop {
             .cloned()
             .collect()
     }
+}
+
+/// What each of these came to.
+#[track_caller]
+fn ends(children: Vec<Child>) -> Vec<(i32, Value)> {
+    let end = |child: Child| Run::of(child.wait_with_output().unwrap()).document();
+    children.into_iter().map(end).collect()
 }
 
 impl Run {

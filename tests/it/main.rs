@@ -11,18 +11,26 @@
 #![allow(clippy::print_stderr)]
 
 mod adversity;
+mod audits;
 mod bad_input;
+mod bookings;
+mod books;
 mod command_line;
+mod craft;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
 mod faults;
 mod harness;
+mod keys;
 mod locking;
 mod observer;
+mod padding;
 mod processes;
+mod properties;
 mod readers;
 mod readme;
 mod recovery;
+mod repairs;
 mod reset;
 mod rush;

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::Write;
+use std::process::Command;
 
-use crate::harness::Shop;
+use crate::harness::{Run, Shop};
 
 /// An event of five with three sold, and the texts of its files.
 fn three_sold() -> (Shop, String, String) {
@@ -69,7 +70,7 @@ fn a_torn_end_is_put_away_and_selling_goes_on() {
         &line[..],
         &[0; 4096][..],
         &[0, 0, b'\n'][..],
-        &b"\n"[..],
+        &b"\nx\n"[..],
         &b"xyz\nxyz\n"[..],
     ] {
         let (shop, _, ledger) = three_sold();
@@ -219,5 +220,53 @@ fn a_long_ledger_line_is_no_line() {
         .find(|name| name.contains(".torn-"))
         .unwrap();
     assert_eq!(fs::read(shop.path(&put_away)).unwrap(), vec![b'x'; 100_000]);
+    shop.assert_adds_up();
+}
+
+/// The chapter's program, which knows of no ledger.
+#[test]
+fn a_sale_past_the_ledger_is_named_and_cured() {
+    let shop = Shop::with("{\"event\": \"Ball\", \"ticket\": 200, \"price\": 12.50}\n");
+    shop.booked("alice --quantity 2");
+    shop.booked("bob --key K");
+    let program = "import json, sys\n\
+                   f = sys.argv[1]\n\
+                   d = json.load(open(f))\n\
+                   d[\"ticket\"] -= 1\n\
+                   json.dump(d, open(f, \"w\"))\n";
+    match Command::new("python3")
+        .args(["-c", program])
+        .arg(&shop.file)
+        .output()
+    {
+        Ok(output) => assert!(output.status.success(), "{:?}", Run::of(output)),
+        Err(error) => return eprintln!("skipped: no python3 here ({error})"),
+    }
+    assert_eq!(shop.count()["ticket"], 196);
+    for line in [
+        "query",
+        "book dave",
+        "book bob --key K",
+        "sales",
+        "cancel 2-abcdef",
+    ] {
+        let run = shop.run(line);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (Some(6), ""),
+            "{line}: {run:?}"
+        );
+        assert!(
+            run.stderr
+                .contains("tickets.json:1: says 196 left, but line 3 of"),
+            "{run:?}"
+        );
+        assert!(run.stderr.contains("'tickets audit --repair'"), "{run:?}");
+    }
+    let (_, audit) = shop.json("audit");
+    assert_eq!(audit["findings"][0]["kind"], "drift", "{audit:#}");
+    assert_eq!(shop.json("audit --repair").0, 0);
+    assert_eq!(shop.count()["price"], 12.5);
+    assert_eq!(shop.json("book dave").1["left"], 196);
     shop.assert_adds_up();
 }

@@ -176,3 +176,88 @@ fn after_a_rush_and_a_reset_a_clone_is_clean() {
     assert_eq!(tickets("reset"), Some(0));
     assert_eq!(git(&["status", "--porcelain"]).unwrap().1, "");
 }
+
+#[test]
+fn reset_keeps_off_real_bookings() {
+    let shop = Shop::stock(200);
+    for buyer in ["alice", "bob", "carol"] {
+        shop.booked(buyer);
+    }
+    let ledger = fs::read(shop.path("tickets.ledger.jsonl")).unwrap();
+    let before = shop.contents();
+    for line in ["reset", "reset 9"] {
+        let (code, document) = shop.json(line);
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (4, &"refused".into()),
+            "{document:#}"
+        );
+        let message = document["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with("3 tickets are booked"), "{message}");
+        assert!(
+            document["error"]["hint"]
+                .as_str()
+                .unwrap()
+                .contains("--force")
+        );
+        assert_eq!(shop.contents(), before);
+    }
+    // With the count gone too: nothing is made in its place.
+    fs::remove_file(&shop.file).unwrap();
+    assert_eq!(shop.run("reset").code, Some(4));
+    assert!(
+        !shop.names().contains(&"tickets.json".to_owned()),
+        "{:?}",
+        shop.names()
+    );
+    fs::write(&shop.file, &before[0].1).unwrap();
+    let (code, document) = shop.json("reset --force 9");
+    assert_eq!((code, &document["ticket"]), (0, &9.into()), "{document:#}");
+    assert_eq!(
+        fs::read(document["archived"].as_str().unwrap()).unwrap(),
+        ledger
+    );
+
+    // Cancelled bookings and a rush's are none.
+    let ids = [shop.booked("alice --quantity 2"), shop.booked("bob")];
+    assert_eq!(shop.json("buy --users 3 --lock --think 0ms").0, 0);
+    assert_eq!(shop.json(&format!("cancel {} -n 1", ids[0])).0, 0);
+    assert_eq!(shop.json(&format!("cancel {}", ids[1])).0, 0);
+    let (code, document) = shop.json("reset");
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(
+        code == 4 && message.starts_with("1 ticket is booked"),
+        "{document:#}"
+    );
+    assert_eq!(shop.json(&format!("cancel {}", ids[0])).0, 0);
+    assert_eq!(shop.json("reset").1["ticket"], 9);
+    assert_eq!(shop.ledger().len(), 1);
+}
+
+#[test]
+fn an_unlocked_rush_keeps_off_real_bookings() {
+    let shop = Shop::stock(9);
+    let id = shop.booked("alice");
+    let before = shop.contents();
+    for line in [
+        "buy --users 2 --think 0ms",
+        "buy --users 2 --together",
+        "buy --users 2 --threads",
+    ] {
+        let (code, document) = shop.json(line);
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (4, &"refused".into()),
+            "{document:#}"
+        );
+        assert_eq!(shop.contents(), before, "{line}");
+    }
+    assert_eq!(shop.json("buy --users 2 --lock --think 0ms").1["sold"], 2);
+    assert_eq!(shop.json(&format!("cancel {id}")).0, 0);
+    assert_eq!(shop.json("buy --users 2 --together").0, 6);
+    // The race has broken the ledger; what is booked behind the break is safe all the same.
+    assert_eq!(shop.json("reset").0, 0);
+    shop.booked("bob");
+    assert_eq!(shop.json("buy --users 2 --think 0ms").0, 4);
+    shop.assert_adds_up();
+}

@@ -177,7 +177,7 @@ fn check(codes: &[Option<i32>], stock: usize, said: &Path) -> Result<()> {
     }
     let (all, said) = (codes.len(), last_words(said));
     Err(format!(
-        "wrong outcome: of {all} buyers {bought} bought {stock} tickets and {refused} were refused; one said: {said}"
+        "wrong outcome: of {all} buyers {bought} bought, where there were {stock} tickets, and {refused} were refused; one said: {said}"
     ))
 }
 

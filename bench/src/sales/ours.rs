@@ -12,16 +12,15 @@ use crate::Result;
 /// What begins a sale's line on the ledger, or stands in it.
 const SALE: &str = r#""op":"sell""#;
 
-/// The order that is given again and again; `None` where the library cannot make such a promise.
-/// The one place that knows how a promise is asked for.
-pub(crate) fn order(promise: Promise) -> Option<Order<'static>> {
+/// The order that is given again and again: the one place that knows how a promise is asked for.
+pub(crate) fn order(promise: Promise) -> Order<'static> {
     let durable = Order::new(BUYER, 1);
     match promise {
-        Promise::Durable => Some(durable),
-        Promise::Process => Some(Order {
+        Promise::Durable => durable,
+        Promise::Process => Order {
             durability: Durability::Process,
             ..durable
-        }),
+        },
     }
 }
 
@@ -36,7 +35,7 @@ impl Ours {
     pub(crate) fn open(directory: &Path, promise: Promise) -> Result<Self> {
         Ok(Self {
             office: BoxOffice::at(count(directory)).map_err(|error| problem(&error))?,
-            order: order(promise).ok_or("the library cannot make this promise")?,
+            order: order(promise),
         })
     }
 }

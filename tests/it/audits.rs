@@ -1,0 +1,228 @@
+//! `audit` finds what does not add up, and says what, in which file and in which line.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::craft::{cancel, event, line, sale};
+use crate::harness::Shop;
+
+fn open(stock: u64) -> Value {
+    line(1, "open", stock.cast_signed(), stock, &json!({}))
+}
+
+/// What the first finding says: its kind, its file's name, its line, and its text.
+#[track_caller]
+fn found(shop: &Shop) -> (String, String, u64, String) {
+    let before = shop.contents();
+    let (code, audit) = shop.json("audit");
+    assert_eq!((code, &audit["ok"]), (6, &false.into()), "{audit:#}");
+    assert_eq!(shop.contents(), before, "an audit writes nothing");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let first = &audit["findings"][0];
+    let file = text(&first["file"]).rsplit('/').next().unwrap().to_owned();
+    let line = first["line"].as_u64().unwrap();
+    (text(&first["kind"]), file, line, text(&first["text"]))
+}
+
+#[test]
+fn an_audit_of_a_sound_event_says_so() {
+    let shop = Shop::stock(200);
+    let expected = json!({
+        "ok": true, "command": "audit", "capacity": 200, "sold": 0, "left": 200, "records": 0,
+        "findings": [],
+    });
+    assert_eq!(shop.json("audit"), (0, expected));
+    shop.booked("alice --quantity 2");
+    let text = shop.run("--json audit").stdout;
+    let expected = "{\"ok\":true,\"command\":\"audit\",\"capacity\":200,\"sold\":2,\"left\":198,\
+                    \"records\":2,\"findings\":[]}\n";
+    assert_eq!(text, expected);
+    let run = shop.run("audit");
+    let expected = "sound  2 lines: every checksum, number, key and cancellation adds up\n\
+                    200 in all, 2 sold, 198 left\n";
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), expected));
+    // A reset, also one killed before it wrote its count.
+    let count = fs::read(&shop.file).unwrap();
+    assert_eq!(shop.json("reset 9 --force").0, 0);
+    assert_eq!(shop.json("audit").1["capacity"], 9);
+    fs::write(&shop.file, count).unwrap();
+    let (code, audit) = shop.json("audit");
+    assert_eq!((code, &audit["left"]), (0, &9.into()), "{audit:#}");
+}
+
+/// Every byte of a ledger and of the count's numbers.
+#[test]
+fn every_flipped_byte_is_found() {
+    let shop = Shop::stock(20);
+    shop.booked("alice --key K");
+    let bob = shop.booked("bob");
+    assert_eq!(shop.json(&format!("cancel {bob}")).0, 0);
+    let office = tickets::BoxOffice::at(&shop.file).unwrap();
+    for name in ["tickets.ledger.jsonl", "tickets.json"] {
+        let path = shop.path(name);
+        let whole = fs::read(&path).unwrap();
+        for at in 0..whole.len() {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1;
+            let spaces = name == "tickets.json" && b" \n".contains(&whole[at]);
+            if spaces && !flipped[at].is_ascii_punctuation() {
+                continue;
+            }
+            fs::write(&path, &flipped).unwrap();
+            let findings = office.audit().unwrap().findings;
+            assert!(!findings.is_empty(), "{name} byte {at}: {flipped:?}");
+        }
+        fs::write(&path, &whole).unwrap();
+    }
+    assert_eq!(office.audit().unwrap().findings, []);
+}
+
+type Change = fn(&mut Vec<String>, &[String]);
+
+#[test]
+fn whole_lines_that_do_not_belong_are_found() {
+    let other = Shop::stock(20);
+    for _ in 0..6 {
+        other.booked("zoe");
+    }
+    let foreign = fs::read_to_string(other.path("tickets.ledger.jsonl")).unwrap();
+    let foreign: Vec<_> = foreign.split_inclusive('\n').map(str::to_owned).collect();
+    let damages: [(&str, u64, Change); 8] = [
+        ("swapped", 3, |all, _| all.swap(2, 3)),
+        ("lost", 3, |all, _| drop(all.remove(2))),
+        ("the first lost", 1, |all, _| drop(all.remove(0))),
+        ("twice", 4, |all, _| all.insert(3, all[2].clone())),
+        ("the last twice", 7, |all, _| all.push(all[5].clone())),
+        ("a foreign one", 3, |all, other| {
+            all[2].clone_from(&other[2]);
+        }),
+        ("one more, foreign", 7, |all, other| {
+            all.push(other[6].clone());
+        }),
+        ("an empty one", 3, |all, _| all.insert(2, "\n".to_owned())),
+    ];
+    for (damage, at, change) in damages {
+        let shop = Shop::stock(20);
+        for _ in 0..5 {
+            shop.booked("alice");
+        }
+        let path = shop.path("tickets.ledger.jsonl");
+        let ledger = fs::read_to_string(&path).unwrap();
+        let mut lines: Vec<_> = ledger.split_inclusive('\n').map(str::to_owned).collect();
+        change(&mut lines, &foreign);
+        fs::write(&path, lines.concat()).unwrap();
+        let (kind, file, line, text) = found(&shop);
+        let place = (kind.as_str(), file.as_str(), line);
+        assert_eq!(
+            place,
+            ("ledger", "tickets.ledger.jsonl", at),
+            "{damage}: {text}"
+        );
+    }
+}
+
+/// What is said of lines that make no sense behind an opening line of ten, and these lines. Of the
+/// first, somebody gives back too much or what was not sold.
+fn given_back() -> Vec<(&'static str, Vec<Value>)> {
+    let unknown = "which is no sale before it";
+    let sold = |quantity, left| sale(2, quantity, left, None);
+    let adjusted = json!({"id": "2-abcdef"});
+    let more = sale(3, 2, 6, None);
+    let two = vec![sold(2, 8), sale(3, 1, 7, None), cancel(4, 2, 2, 9)];
+    let before = vec![sold(2, 8), cancel(3, 4, 1, 9), sale(4, 1, 8, None)];
+    let stock = vec![line(2, "adjust", 5, 15, &adjusted), sale(3, 1, 14, None)];
+    let without = line(3, "cancel", 1, 9, &json!({}));
+    vec![
+        (
+            "cancelled, of 2",
+            vec![sold(2, 8), more, cancel(4, 2, 3, 9)],
+        ),
+        ("with it 3 of", [two, vec![cancel(5, 2, 1, 10)]].concat()),
+        (unknown, vec![sold(2, 8), cancel(3, 9, 1, 9)]),
+        (unknown, vec![sold(2, 8), cancel(3, 1, 1, 9)]),
+        (unknown, vec![sold(2, 8), cancel(3, 3, 1, 9)]),
+        (unknown, before),
+        (unknown, [stock, vec![cancel(4, 2, 1, 15)]].concat()),
+        ("its ref is missing", vec![sold(2, 8), without]),
+        ("where there are fewer", vec![cancel(2, 1, 1, 11)]),
+        ("cannot stand here", vec![sold(2, 8), cancel(3, 2, -1, 7)]),
+    ]
+}
+
+/// The rest of them.
+fn sold_or_adjusted() -> Vec<(&'static str, Vec<Value>)> {
+    let sell = |more: Value| line(2, "sell", 1, 9, &more);
+    let adjust = |quantity, left| line(2, "adjust", quantity, left, &json!({}));
+    let key = |seq, left| sale(seq, 1, left, Some("K"));
+    let other = json!({"buyer": "alice", "id": "3-abcdef"});
+    vec![
+        (
+            "its key \"K\" is that of line 2",
+            vec![key(2, 9), key(3, 8)],
+        ),
+        (
+            "its buyer is missing",
+            vec![sell(json!({"id": "2-abcdef"}))],
+        ),
+        ("its id is missing", vec![sell(json!({"buyer": "alice"}))]),
+        ("its id is that of another line", vec![sell(other)]),
+        ("it says 7 left where 8 are", vec![sale(2, 2, 7, None)]),
+        ("where there are fewer", vec![sale(2, 11, 0, None)]),
+        ("cannot stand here", vec![sale(2, 0, 10, None)]),
+        ("cannot stand here", vec![sale(2, -1, 11, None)]),
+        (
+            "its seq is 4",
+            vec![sale(2, 2, 8, None), sale(4, 1, 7, None)],
+        ),
+        ("its seq is 1, not 2", vec![open(5)]),
+        (
+            "the first line, and no",
+            vec![line(2, "open", 5, 5, &json!({}))],
+        ),
+        ("unknown variant", vec![line(2, "give", 1, 9, &json!({}))]),
+        (
+            "more than 90071992",
+            vec![adjust((1 << 53) - 5, (1 << 53) + 5)],
+        ),
+        ("its quantity is", vec![adjust(i64::MAX, 10)]),
+        ("its quantity is", vec![adjust(i64::MIN, 10)]),
+    ]
+}
+
+/// Lines with right checksums that make no sense with the lines before them.
+#[test]
+fn lines_that_cannot_stand_where_they_stand_are_found() {
+    for (part, lines) in [given_back(), sold_or_adjusted()].concat() {
+        // It is the last line, unless a sale follows the cancellation.
+        let followed = lines.len() == 3 && lines[2]["op"] == "sell";
+        let at = lines.len() as u64 + u64::from(!followed);
+        let shop = event(&[vec![open(10)], lines].concat());
+        let (kind, file, line, text) = found(&shop);
+        assert!(text.contains(part), "{part}: {text}");
+        let place = (kind.as_str(), file.as_str(), line);
+        assert_eq!(place, ("ledger", "tickets.ledger.jsonl", at), "{text}");
+        let before = shop.contents();
+        assert_eq!(shop.json("audit --repair").0, 6, "{part}");
+        let mut after = shop.contents();
+        after.retain(|(name, _)| name != "tickets.json.lock");
+        assert_eq!(after, before, "{part}");
+    }
+}
+
+/// An audit takes no lock: what is just being written is no flaw.
+#[test]
+fn an_audit_beside_sales_finds_nothing() {
+    let shop = Shop::with("{\"ticket\": 100000, \"event\": \"Ball\"}");
+    shop.booked("early");
+    let mut seller = shop.start("buy --users 400 --lock --think 0ms");
+    let office = tickets::BoxOffice::at(&shop.file).unwrap();
+    let mut audits = 0;
+    while seller.try_wait().unwrap().is_none() {
+        let audit = office.audit().unwrap();
+        assert_eq!(audit.findings, [], "after {audits} audits");
+        audits += 1;
+    }
+    assert!(audits > 0);
+    shop.assert_adds_up();
+}

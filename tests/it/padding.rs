@@ -1,0 +1,117 @@
+//! Newlines behind the last line: room that whoever sells a lot makes, and sells into.
+
+use std::fs;
+use std::io::Write;
+
+use tickets::BoxOffice;
+
+use crate::harness::Shop;
+
+fn blank(shop: &Shop) -> usize {
+    let text = fs::read(shop.path("tickets.ledger.jsonl")).unwrap();
+    text.iter().rev().take_while(|&&byte| byte == b'\n').count() - 1
+}
+
+fn append(shop: &Shop, bytes: &[u8]) {
+    let path = shop.path("tickets.ledger.jsonl");
+    let mut ledger = fs::OpenOptions::new().append(true).open(path).unwrap();
+    ledger.write_all(bytes).unwrap();
+}
+
+#[test]
+fn who_sells_once_makes_no_room_and_who_sells_a_lot_takes_it_away_again() {
+    let shop = Shop::stock(2000);
+    assert_eq!(shop.json("book alice").0, 0);
+    assert_eq!(blank(&shop), 0);
+    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let mut most = 0;
+    for _ in 0..1000 {
+        assert!(office.book("bob", 1).is_ok());
+        most = most.max(blank(&shop));
+    }
+    // It ran out, and was made anew.
+    assert!((60_000..70_000).contains(&most), "{most}");
+    drop(office);
+    assert_eq!(blank(&shop), 0);
+    shop.assert_adds_up();
+    assert_eq!(shop.count()["sold"], 1001);
+}
+
+#[test]
+fn all_sell_into_the_room_that_one_has_made() {
+    let shop = Shop::stock(200);
+    let mut first = BoxOffice::at(&shop.file).unwrap();
+    let mut second = BoxOffice::at(&shop.file).unwrap();
+    for _ in 0..20 {
+        assert!(first.book("first", 1).is_ok());
+    }
+    assert!(blank(&shop) > 60_000);
+    for turn in 0..10 {
+        assert!(first.book("first", 1).is_ok());
+        assert!(second.book("second", 2).is_ok());
+        assert_eq!(shop.json("book third --key k").1["replayed"], turn > 0);
+        assert_eq!(shop.json("buy --users 2 --lock --think 0ms").0, 0);
+        assert_eq!(
+            first.query().unwrap().sold,
+            second.query().unwrap().sold,
+            "turn {turn}"
+        );
+    }
+    assert_eq!(shop.json("audit").1["sold"], 20 + 10 + 20 + 1 + 20);
+    assert!(blank(&shop) > 40_000);
+    // Killed: the room stays, and harms nobody.
+    std::mem::forget(first);
+    std::mem::forget(second);
+    assert_eq!(shop.json("book fourth").0, 0);
+    assert_eq!(shop.json("cancel 2- ").0, 4);
+    shop.assert_adds_up();
+    assert_eq!(shop.json("reset --force 5").0, 0);
+    let archive = shop
+        .names()
+        .into_iter()
+        .find(|name| name.ends_with("Z.jsonl"));
+    let archive = fs::read(shop.path(&archive.unwrap())).unwrap();
+    assert!(!archive.ends_with(b"\n\n"));
+}
+
+/// A line behind blank ones was written by somebody who knew of no room: it must not be lost, nor
+/// overwritten.
+#[test]
+fn a_line_behind_blank_ones_stops_the_sale() {
+    let shop = Shop::stock(10);
+    for _ in 0..3 {
+        assert_eq!(shop.json("book alice").0, 0);
+    }
+    let path = shop.path("tickets.ledger.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    let last = text.lines().last().unwrap();
+    let head = text.strip_suffix(&format!("{last}\n")).unwrap();
+    fs::write(&path, format!("{head}\n{last}\n")).unwrap();
+    // The count counts two sales, and the third stands behind a blank line.
+    let end = head.len();
+    fs::write(
+        &shop.file,
+        format!("{{\"ticket\": 8, \"sold\": 2, \"seq\": 3, \"bytes\": {end}}}"),
+    )
+    .unwrap();
+    for line in ["query", "book bob", "audit"] {
+        assert_eq!(shop.run(line).code, Some(6), "{line}");
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        format!("{head}\n{last}\n")
+    );
+}
+
+#[test]
+fn bytes_in_the_room_that_are_no_line_are_put_away() {
+    let shop = Shop::stock(10);
+    assert_eq!(shop.json("book alice").0, 0);
+    append(&shop, b"\n\n{\"seq\":3,\"at\n\n\n");
+    assert_eq!(shop.json("query").1["ticket"], 9);
+    assert_eq!(shop.json("audit").0, 6);
+    assert_eq!(shop.json("book bob").0, 0);
+    assert!(shop.names().iter().any(|name| name.contains(".torn-")));
+    shop.assert_adds_up();
+    assert_eq!(shop.json("audit").0, 0);
+}

@@ -1,0 +1,252 @@
+//! `audit --repair` puts right what can be proven, and touches nothing else.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::harness::Shop;
+
+const LEDGER: &str = "tickets.ledger.jsonl";
+
+/// An event of 200 with a member of ours of its own: two sold to alice, one to bob under a key, one to
+/// carol, who gave it back.
+fn booked() -> Shop {
+    let shop = Shop::with("{\"event\": \"Ball\", \"ticket\": 200, \"price\": 12.50}\n");
+    shop.booked("alice --quantity 2");
+    shop.booked("bob --key K");
+    let carol = shop.booked("carol");
+    assert_eq!(shop.json(&format!("cancel {carol}")).0, 0);
+    shop
+}
+
+fn write(shop: &Shop, name: &str, change: &dyn Fn(&str) -> String) {
+    let text = fs::read_to_string(shop.path(name)).unwrap();
+    let changed = change(&text);
+    assert_ne!(changed, text, "the test changes nothing");
+    fs::write(shop.path(name), changed).unwrap();
+}
+
+fn kinds(audit: &Value) -> Vec<&str> {
+    let findings = audit["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| finding["kind"].as_str().unwrap())
+        .collect()
+}
+
+/// Damages an event.
+fn damage(shop: &Shop, what: &str) {
+    let count = |text: &[u8]| fs::write(&shop.file, text).unwrap();
+    let change = |change: &dyn Fn(&str) -> String| write(shop, "tickets.json", change);
+    let ledger = |change: &dyn Fn(&str) -> String| write(shop, LEDGER, change);
+    let stray = |name: &str| fs::write(shop.path(name), "{").unwrap();
+    match what {
+        "ticket by hand" => change(&|t| t.replace("197", "196")),
+        "sold by hand" => change(&|t| t.replace("\"sold\": 3", "\"sold\": 4")),
+        "untied count" => count(b"{\"ticket\": 7}"),
+        "empty count" => count(b""),
+        "count of NULs" => count(&[0; 4096]),
+        "count of blanks" => count(b" \n"),
+        "count of garbage" => count(b"two"),
+        "count cut short" => change(&|t| t[..20].to_owned()),
+        "count that is no text" => count(b"{\"ticket\": 2, \"x\": \"\xff\"}"),
+        "negative count" => change(&|t| t.replace("197", "-1")),
+        "count of another ledger" => change(&|t| t.replace("\"bytes\": ", "\"bytes\": 1")),
+        "huge count" => count(&vec![b' '; (1 << 20) + 1]),
+        "torn tail" => ledger(&|t| t.to_owned() + "{\"seq\":6,\"at"),
+        "newline taken" => ledger(&|t| t.trim_end().to_owned()),
+        "stray" => stray(".tickets.json.abc.tmp"),
+        "stray of the ledger" => stray(".tickets.ledger.jsonl.xyz.tmp"),
+        "cut in a line" => ledger(&|t| t[..t.len() - 30].to_owned()),
+        "cut behind a line" => ledger(&|t| lines(t, 0..3)),
+        "cut to nothing" => ledger(&|_| String::new()),
+        "ledger missing" => fs::remove_file(shop.path(LEDGER)).unwrap(),
+        "line changed" => ledger(&|t| t.replacen("alice", "alive", 1)),
+        "line lost" => ledger(&|t| lines(t, 0..1) + &lines(t, 2..9)),
+        _ => panic!("what is {what:?}?"),
+    }
+}
+
+fn lines(text: &str, which: std::ops::Range<usize>) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.skip(which.start).take(which.len()).collect()
+}
+
+/// Damages, the findings of them, and what a repair tells.
+const REPAIRED: [(&[&str], &[&str], &str); 14] = [
+    (&["ticket by hand"], &["drift"], "anew"),
+    (&["sold by hand"], &["drift"], "anew"),
+    (&["untied count"], &["drift"], "anew"),
+    (&["empty count"], &["count"], "anew"),
+    (&["count of NULs"], &["count"], "anew"),
+    (&["count of blanks"], &["count"], "anew"),
+    (&["count of garbage"], &["count"], "anew"),
+    (&["count cut short"], &["count"], "anew"),
+    (&["count that is no text"], &["count"], "anew"),
+    (&["negative count"], &["count"], "anew"),
+    (&["torn tail"], &["torn_tail"], "put away as"),
+    (&["newline taken"], &["newline"], "newline was put back"),
+    (&["stray"], &["strays"], "1 temporary files"),
+    (
+        &["empty count", "torn tail", "stray", "stray of the ledger"],
+        &["torn_tail", "count", "strays"],
+        "2 temporary files",
+    ),
+];
+
+#[test]
+fn what_can_be_proven_is_repaired_and_told() {
+    for (damages, flaws, part) in REPAIRED {
+        let shop = booked();
+        for what in damages {
+            damage(&shop, what);
+        }
+        let damaged = shop.contents();
+        let (code, audit) = shop.json("audit");
+        assert_eq!(
+            (code, kinds(&audit)),
+            (6, flaws.to_vec()),
+            "{damages:?}: {audit:#}"
+        );
+        let all = audit["findings"].as_array().unwrap();
+        assert!(
+            all.iter().all(|finding| finding["repairable"] == true),
+            "{audit:#}"
+        );
+        assert!(
+            shop.run("audit")
+                .stdout
+                .contains("'tickets audit --repair'"),
+            "{damages:?}"
+        );
+        assert_eq!(
+            shop.contents(),
+            damaged,
+            "{damages:?}: an audit writes nothing"
+        );
+
+        let (code, repaired) = shop.json("audit --repair");
+        assert_eq!(
+            (code, &repaired["findings"]),
+            (0, &json!([])),
+            "{damages:?}: {repaired:#}"
+        );
+        assert!(
+            repaired["repaired"].to_string().contains(part),
+            "{damages:?}: {repaired:#}"
+        );
+        let numbers = ["capacity", "sold", "left", "records"].map(|name| repaired[name].as_u64());
+        assert_eq!(numbers, [200, 3, 197, 5].map(Some), "{damages:?}");
+        shop.assert_adds_up();
+        // Only what could be read of the count could be kept.
+        if !flaws.contains(&"count") && damages != ["untied count"] {
+            let kept = (&shop.count()["event"], &shop.count()["price"]);
+            assert_eq!(kept, (&"Ball".into(), &json!(12.50)), "{damages:?}");
+        }
+        let (code, again) = shop.json("audit --repair");
+        assert_eq!(
+            (code, &again["repaired"]),
+            (0, &Value::Null),
+            "{damages:?}: {again:#}"
+        );
+        assert_eq!(
+            shop.json("book bob --key K").1["replayed"],
+            true,
+            "{damages:?}"
+        );
+        assert_eq!(shop.json("book dave --quantity 197").0, 0, "{damages:?}");
+        shop.assert_adds_up();
+    }
+}
+
+#[test]
+fn a_count_that_cannot_be_read_is_kept_when_it_is_repaired() {
+    let shop = booked();
+    // Also twice within a second.
+    for broken in ["{\"ticket\": 197, \"event\": \"Ball\",}", "two", "three"] {
+        fs::write(&shop.file, broken).unwrap();
+        let (code, repaired) = shop.json("audit --repair");
+        assert_eq!(code, 0, "{repaired:#}");
+        let all = shop.contents();
+        assert!(
+            all.iter()
+                .any(|(name, text)| name.contains("broken") && text == broken.as_bytes())
+        );
+    }
+    assert_eq!(shop.json("query").1["sold"], 3);
+}
+
+/// What a crash left of the very first line: the stock stands in the count.
+#[test]
+fn a_torn_opening_line_costs_no_stock() {
+    for torn in ["{\"seq\":1,\"at\":\"20", "\n\n", "x\n"] {
+        let shop = Shop::with("{\"ticket\": 5, \"event\": \"Ball\"}");
+        fs::write(shop.path(LEDGER), torn).unwrap();
+        let (code, repaired) = shop.json("audit --repair");
+        assert_eq!(
+            (code, &repaired["left"]),
+            (0, &5.into()),
+            "{torn:?}: {repaired:#}"
+        );
+        assert_eq!(shop.json("query").1["ticket"], 5, "{torn:?}");
+        assert_eq!(shop.json("book alice --quantity 5").0, 0, "{torn:?}");
+        shop.assert_adds_up();
+    }
+}
+
+/// Damages, the findings of them, and the one that cannot be repaired.
+const REFUSED: [(&[&str], &[&str], &str); 10] = [
+    (&["cut in a line"], &["torn_tail", "short"], "short"),
+    (&["cut behind a line"], &["short"], "short"),
+    (&["cut to nothing"], &["short"], "short"),
+    (&["ledger missing"], &["short"], "short"),
+    (&["count of another ledger"], &["short"], "short"),
+    (&["line changed"], &["ledger", "short"], "ledger"),
+    (
+        &["line lost", "ticket by hand"],
+        &["ledger", "short"],
+        "ledger",
+    ),
+    (
+        &["line lost", "empty count"],
+        &["ledger", "count"],
+        "ledger",
+    ),
+    (&["cut to nothing", "empty count"], &["count"], "count"),
+    (&["huge count"], &["count"], "count"),
+];
+
+#[test]
+fn what_cannot_be_proven_is_not_touched() {
+    for (damages, flaws, kind) in REFUSED {
+        let shop = booked();
+        for what in damages {
+            damage(&shop, what);
+        }
+        // Nothing is repaired as long as not all can be.
+        fs::write(shop.path(".tickets.json.abc.tmp"), "{").unwrap();
+        let flaws = [flaws, &["strays"]].concat();
+        let before = shop.contents();
+        for line in ["audit", "audit --repair"] {
+            let (code, audit) = shop.json(line);
+            assert_eq!(
+                (code, kinds(&audit)),
+                (6, flaws.clone()),
+                "{damages:?}: {audit:#}"
+            );
+            assert!(audit["repaired"].is_null(), "{damages:?}: {audit:#}");
+            let all = audit["findings"].as_array().unwrap();
+            let it = all.iter().find(|finding| finding["kind"] == kind).unwrap();
+            assert_eq!(it["repairable"], false, "{damages:?}: {audit:#}");
+            assert_eq!(shop.contents(), before, "{damages:?}: {line}");
+        }
+        let run = shop.run("audit --repair");
+        assert!(
+            run.stdout.contains("cannot be repaired without guessing"),
+            "{damages:?}: {run:?}"
+        );
+        for line in ["book zoe --key new", "cancel 2-abcdef"] {
+            assert_eq!(shop.run(line).code, Some(6), "{damages:?}: {line}");
+        }
+    }
+}
