@@ -108,14 +108,7 @@ fn padded(variant: Variant, before_end: u64) -> Prepared {
     prepared
 }
 
-fn strike(
-    prepared: &Prepared,
-    task: Task,
-    small: &Small,
-    filler: impl FnOnce() -> PathBuf,
-    shop: &Shop,
-) -> Fault {
-    let _ = small;
+fn strike(prepared: &Prepared, task: Task, filler: impl FnOnce() -> PathBuf, shop: &Shop) -> Fault {
     let line = task.line(prepared);
     let usual = Some(0);
     let filler = filler();
@@ -171,7 +164,7 @@ fn on_a_full_disk_a_command_is_done_or_not_and_says_so() {
                 row.run(task.name(), &name, [0, 4, 8].contains(&kib), || {
                     let small = Small::mount(100).unwrap();
                     let shop = prepared.copy_to(Shop::empty_in(small.at.path()));
-                    strike(prepared, task, &small, || fill(&small, kib * 1024), &shop)
+                    strike(prepared, task, || fill(&small, kib * 1024), &shop)
                 });
             }
         }
@@ -196,13 +189,7 @@ fn without_inodes_a_command_is_done_or_not_and_says_so() {
                 row.run(task.name(), &name, inodes < 3, || {
                     let small = Small::mount(30).unwrap();
                     let shop = prepared.copy_to(Shop::empty_in(small.at.path()));
-                    strike(
-                        &prepared,
-                        task,
-                        &small,
-                        || fill_inodes(&small, inodes),
-                        &shop,
-                    )
+                    strike(&prepared, task, || fill_inodes(&small, inodes), &shop)
                 });
             }
         }
