@@ -43,7 +43,12 @@ pub(super) fn in_place(
     let written = once(|| ledger.file.write_at(&line, start)).map_err(problem)?;
     if written < needed {
         // Nobody else has written since.
-        ledger.file.set_len(start).map_err(problem)?;
+        if let Err(error) = ledger.file.set_len(start) {
+            // All of it but its newline may stand there: then the next reader takes it for a line.
+            return Err(problem(error)
+                .with_kind(Kind::OutcomeUnknown)
+                .hint("a part of it was written, and could not be taken back"));
+        }
         return Err(problem(io::ErrorKind::StorageFull.into()));
     }
     Ok(Written {

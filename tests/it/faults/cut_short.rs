@@ -116,7 +116,8 @@ fn every_limit(
     let shop = prepared.copy();
     let usual = shop.run(&task.line(prepared)).code;
     // What is written again or anew begins at the first byte.
-    let anew = task == Task::Reset || [Variant::First, Variant::Torn].contains(&prepared.variant);
+    let anew = task == Task::Reset
+        || [Variant::First, Variant::Torn, Variant::Padded].contains(&prepared.variant);
     let first = if anew {
         0
     } else {

@@ -31,8 +31,15 @@ struct Damage {
 #[test]
 fn damage_anywhere_is_named_or_harmless() {
     let mut row = Row::new("damaged");
-    let prepared = Prepared::new(Variant::Foreign);
-    let other = Prepared::new(Variant::Foreign);
+    for variant in [Variant::Foreign, Variant::Padded] {
+        strike(&mut row, variant);
+    }
+    row.end();
+}
+
+fn strike(row: &mut Row, variant: Variant) {
+    let prepared = Prepared::new(variant);
+    let other = Prepared::new(variant);
     let whole = contents(&prepared.shop).unwrap();
     let read = |prepared: &Prepared, file| fs::read(prepared.shop.path(file)).unwrap();
     let ledger = read(&prepared, LEDGER);
@@ -49,7 +56,7 @@ fn damage_anywhere_is_named_or_harmless() {
         }));
     let shop = prepared.copy();
     for (number, damage) in damages.enumerate() {
-        let name = format!("{}/{}", damage.column, damage.name);
+        let name = format!("{}/{}/{}", prepared.label, damage.column, damage.name);
         row.run(damage.column, &name, damage.in_slice, || {
             for file in [COUNT, LEDGER] {
                 fs::write(shop.path(file), read(&prepared, file)).unwrap();
@@ -62,7 +69,6 @@ fn damage_anywhere_is_named_or_harmless() {
             judge(&shop, damage.file, &whole, number % 101 == 0)
         });
     }
-    row.end();
 }
 
 fn bytes_of(file: &'static str, whole: &[u8]) -> Vec<Damage> {
@@ -108,17 +114,18 @@ fn bytes_of(file: &'static str, whole: &[u8]) -> Vec<Damage> {
 
 fn lines(ledger: &[u8], other: &[u8]) -> Vec<Damage> {
     let split = |bytes: &[u8]| -> Vec<Vec<u8>> {
-        let lines = bytes.split_inclusive(|&byte| byte == b'\n');
-        lines.map(<[u8]>::to_vec).collect()
+        let lines = bytes.trim_ascii_end().split(|&byte| byte == b'\n');
+        lines.map(|line| [line, b"\n"].concat()).collect()
     };
     let (ours, foreign) = (split(ledger), split(other));
+    let padding = ledger.get(ours.concat().len()..).unwrap_or_default();
     let mut damages = Vec::new();
     let mut push = |column, name: String, lines: &[Vec<u8>]| {
         damages.push(Damage {
             column,
             name,
             file: LEDGER,
-            bytes: Some(lines.concat()),
+            bytes: Some([&lines.concat(), padding].concat()),
             in_slice: true,
         });
     };

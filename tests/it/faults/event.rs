@@ -19,13 +19,17 @@ pub(super) enum Variant {
     First,
     /// The count lags behind the ledger, which has a torn end, and a temporary file was left.
     Torn,
+    /// The ledger is padded, as somebody leaves it who sold much and was killed: the next line is written
+    /// over the padding.
+    Padded,
 }
 
-pub(super) const VARIANTS: [Variant; 4] = [
+pub(super) const VARIANTS: [Variant; 5] = [
     Variant::Plain,
     Variant::Foreign,
     Variant::First,
     Variant::Torn,
+    Variant::Padded,
 ];
 
 impl Variant {
@@ -35,6 +39,7 @@ impl Variant {
             Self::Foreign => "Foreign",
             Self::First => "First",
             Self::Torn => "Torn",
+            Self::Padded => "Padded",
         }
     }
 }
@@ -91,7 +96,7 @@ impl Prepared {
         let shop = Shop::empty_in(memory());
         let foreign = match variant {
             Variant::Foreign | Variant::First => format!(", {FOREIGN}"),
-            Variant::Plain | Variant::Torn => String::new(),
+            Variant::Plain | Variant::Torn | Variant::Padded => String::new(),
         };
         fs::write(&shop.file, format!("{{\"ticket\": 9{foreign}}}\n")).unwrap();
         let mode = if variant == Variant::First {
@@ -110,12 +115,16 @@ impl Prepared {
             let carol = shop.json("book carol --key c").1;
             let carol = carol["sale"]["id"].as_str().unwrap();
             assert_eq!(shop.json(&format!("cancel {carol}")).0, 0);
+            let ledger = shop.path("tickets.ledger.jsonl");
+            let mut bytes = fs::read(&ledger).unwrap();
+            if variant == Variant::Padded {
+                bytes.extend_from_slice(&[b'\n'; 200]);
+                fs::write(&ledger, &bytes).unwrap();
+            }
             if variant == Variant::Torn {
                 fs::write(&shop.file, lagging).unwrap();
-                let ledger = shop.path("tickets.ledger.jsonl");
-                let mut bytes = fs::read(&ledger).unwrap();
                 bytes.extend_from_slice(TORN_END);
-                fs::write(&ledger, bytes).unwrap();
+                fs::write(&ledger, &bytes).unwrap();
                 fs::write(shop.path(".tickets.json.abc123.tmp"), "{\"tick").unwrap();
             }
         }
@@ -193,13 +202,14 @@ impl Books {
     pub(super) fn of(shop: &Shop) -> Self {
         let bytes = fs::read(shop.path("tickets.ledger.jsonl")).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
-        let (whole, rest) = text.rsplit_once('\n').unwrap_or(("", &text));
+        // Behind the last line there may be padding; the last line may be torn, or lack its newline only.
+        let text = text.trim_end_matches('\n');
+        let (whole, last) = text.rsplit_once('\n').unwrap_or(("", text));
         let lines = whole
             .lines()
             .map(|line| serde_json::from_str(line).expect(line));
         let mut books = Self {
-            // A last line that lacks its newline only counts: the next command puts that back.
-            lines: lines.chain(serde_json::from_str(rest).ok()).collect(),
+            lines: lines.chain(serde_json::from_str(last).ok()).collect(),
             capacity: 0,
             sold: 0,
             left: 0,

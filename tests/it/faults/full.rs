@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tickets::{BoxOffice, Kind};
+
 use super::event::{Prepared, Task, VARIANTS, Variant, memory};
 use super::oracle::{Case, judge};
 use super::{Fault, Row};
@@ -76,7 +78,7 @@ fn fill_inodes(small: &Small, leave: usize) -> PathBuf {
 }
 
 /// The same event, its ledger ending so many bytes before the end of a page.
-fn padded(variant: Variant, before_end: u64) -> Prepared {
+fn ending(variant: Variant, before_end: u64) -> Prepared {
     let mut prepared = Prepared::new(variant);
     let length = |shop: &Shop| {
         fs::metadata(shop.path("tickets.ledger.jsonl"))
@@ -104,7 +106,7 @@ fn padded(variant: Variant, before_end: u64) -> Prepared {
             break;
         }
     }
-    prepared.label = "Padded";
+    prepared.label = "Page end";
     prepared
 }
 
@@ -148,11 +150,11 @@ fn on_a_full_disk_a_command_is_done_or_not_and_says_so() {
         return;
     }
     let mut row = Row::new("full");
-    let padded = [0, 1, 60, 130].map(|before_end| padded(Variant::Plain, before_end));
+    let at_ends = [0, 1, 60, 130].map(|before_end| ending(Variant::Plain, before_end));
     for (event, prepared) in VARIANTS
         .map(Prepared::new)
         .iter()
-        .chain(&padded)
+        .chain(&at_ends)
         .enumerate()
     {
         for task in WRITERS
@@ -193,6 +195,57 @@ fn without_inodes_a_command_is_done_or_not_and_says_so() {
                 });
             }
         }
+    }
+    row.end();
+}
+
+/// Who sells much through one `BoxOffice` pads the ledger: on a disk that fills up, too, what was answered
+/// stands, and what was refused does not.
+#[test]
+fn on_a_full_disk_a_seller_who_pads_loses_nothing() {
+    if let Err(reason) = Small::mount(100) {
+        eprintln!("skipped: {reason}");
+        return;
+    }
+    let mut row = Row::new("full");
+    for kib in 0..=100 {
+        let name = format!("a seller/{kib} KiB");
+        row.run("40 sales", &name, kib % 12 == 0, || {
+            let small = Small::mount(100).unwrap();
+            let shop = Shop::empty_in(small.at.path());
+            fs::write(&shop.file, "{\"ticket\": 99}\n").unwrap();
+            assert_eq!(shop.json("book first").0, 0);
+            let filler = fill(&small, kib * 1024);
+            let mut office = BoxOffice::at(&shop.file).unwrap();
+            let (mut sold, mut short) = (Vec::new(), false);
+            for _ in 0..40 {
+                match office.book("alice", 1) {
+                    Ok(sale) => {
+                        short |= sale.unpublished.is_some();
+                        sold.push(sale.id);
+                    }
+                    Err(error) => {
+                        assert_eq!(error.kind(), Kind::Io, "{error}");
+                        short = true;
+                    }
+                }
+            }
+            drop(office);
+            make_room(&filler);
+            assert_eq!(shop.json("book last").0, 0);
+            let sales = shop.sales();
+            let ids = sales.iter().map(|sale| sale["id"].as_str().unwrap());
+            let ids: Vec<_> = ids.skip(1).take(sold.len()).collect();
+            assert_eq!(ids, sold, "what was answered is not what stands there");
+            assert_eq!(sales.len(), sold.len() + 2, "{sales:#?}");
+            assert_eq!(shop.json("audit").0, 0);
+            shop.assert_adds_up();
+            if short {
+                Fault::Struck
+            } else {
+                Fault::Harmless
+            }
+        });
     }
     row.end();
 }

@@ -29,7 +29,7 @@ fn whoever_is_stopped_at_any_system_call_may_go_on_after_others() {
     }
     let mut row = Row::new("paused");
     let mut at = 0;
-    for variant in [Variant::Plain, Variant::First] {
+    for variant in [Variant::Plain, Variant::First, Variant::Padded] {
         let prepared = Prepared::new(variant);
         for (pair, task, other) in PAIRS {
             if !task.fits(variant) {
