@@ -79,7 +79,8 @@ pub(crate) struct SalesArgs {
     /// Timed rounds, after one to warm up [default: 5, with --quick 1 and none to warm up]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     rounds: Option<u32>,
-    /// How long the processes sell in each round [default: 1.5, with --quick 0.2]
+    /// Let the processes sell for a time, instead of an equal number each: whoever is kept waiting
+    /// then costs its peer nothing
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     seconds: Option<f64>,
     /// Only the rows whose name contains this, and ours with as many processes
@@ -124,7 +125,7 @@ pub(crate) struct LedgerArgs {
 pub(crate) struct WorkerArgs {
     peer: sales::peer::Peer,
     directory: PathBuf,
-    seconds: f64,
+    work: sales::Work,
 }
 
 fn seconds(text: &str) -> Result<f64> {

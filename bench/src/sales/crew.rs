@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use super::Work;
 use super::peer::{Books, Peer, STOCK};
 use super::worker::READY;
 use crate::Result;
@@ -23,22 +24,22 @@ pub(crate) struct Made {
 }
 
 /// Runs the workers on a fresh store, checks what stands in it afterwards, and removes it.
-pub(crate) fn run(peer: Peer, processes: u32, seconds: f64, scratch: &Scratch) -> Result<Made> {
+pub(crate) fn run(peer: Peer, processes: u32, work: Work, scratch: &Scratch) -> Result<Made> {
     let directory = scratch.subdirectory("store")?;
-    let made = run_in(&directory, peer, processes, seconds)
+    let made = run_in(&directory, peer, processes, work)
         .map_err(|problem| format!("{}, {processes} at once: {problem}", peer.label()))?;
     fs::remove_dir_all(&directory)
         .map_err(|error| format!("could not remove {}: {error}", directory.display()))?;
     Ok(made)
 }
 
-fn run_in(directory: &Path, peer: Peer, processes: u32, seconds: f64) -> Result<Made> {
+fn run_in(directory: &Path, peer: Peer, processes: u32, work: Work) -> Result<Made> {
     peer.create(directory)?;
     // What others left to be written is not this run's to wait for.
     rustix::fs::sync();
     let mut crew = Crew::default();
     for _ in 0..processes {
-        crew.workers.push(Worker::start(peer, directory, seconds)?);
+        crew.workers.push(Worker::start(peer, directory, work)?);
     }
     for worker in &mut crew.workers {
         worker.wait_ready()?;
@@ -47,20 +48,35 @@ fn run_in(directory: &Path, peer: Peer, processes: u32, seconds: f64) -> Result<
         worker.go()?;
     }
     let mut sold = u64::from(processes);
-    let mut rates = Vec::new();
+    let mut sales = Vec::new();
     for worker in &mut crew.workers {
-        let (sales, time) = worker.wait_end()?;
-        sold += sales;
-        rates.push(sales as f64 / time);
+        let done = worker.wait_end()?;
+        sold += done.0;
+        sales.push(done);
     }
     check(peer.books(directory)?, sold)?;
-    Ok(made(&rates))
+    Ok(made(&sales, work))
 }
 
-fn made(rates: &[f64]) -> Made {
-    let rate: f64 = rates.iter().sum();
-    let mean = rate / rates.len() as f64;
+/// What came of so many sales, in so many seconds, of each.
+fn made(sales: &[(u64, f64)], work: Work) -> Made {
+    let rates: Vec<_> = sales
+        .iter()
+        .map(|(sold, time)| *sold as f64 / time)
+        .collect();
+    let sum: f64 = rates.iter().sum();
+    let mean = sum / rates.len() as f64;
     let slowest = rates.iter().copied().fold(mean, f64::min);
+    let rate = match work {
+        // They sell all the time.
+        Work::Seconds(_) => sum,
+        // The work is done when the last is.
+        Work::Each(_) => {
+            let sold: u64 = sales.iter().map(|(sold, _)| sold).sum();
+            let end = sales.iter().map(|(_, time)| *time).fold(0.0, f64::max);
+            sold as f64 / end
+        }
+    };
     Made {
         rate,
         slowest: 100.0 * slowest / mean,
@@ -103,7 +119,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(peer: Peer, directory: &Path, seconds: f64) -> Result<Self> {
+    fn start(peer: Peer, directory: &Path, work: Work) -> Result<Self> {
         let name = clap::ValueEnum::to_possible_value(&peer)
             .ok_or("a peer without a name")?
             .get_name()
@@ -111,7 +127,7 @@ impl Worker {
         let mut child = Command::new(PathBuf::from(OURSELVES))
             .args(["sales-worker", &name])
             .arg(directory)
-            .arg(seconds.to_string())
+            .arg(work.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -180,8 +196,16 @@ mod tests {
 
     #[test]
     fn the_slowest_is_measured_by_the_mean() {
-        let made = made(&[30.0, 10.0, 20.0]);
+        let sales = [(60, 2.0), (20, 2.0), (40, 2.0)];
+        let made = made(&sales, Work::Seconds(2.0));
         assert_eq!((made.rate, made.slowest), (60.0, 50.0));
+    }
+
+    #[test]
+    fn equal_shares_are_sold_when_the_last_is_done() {
+        let sales = [(60, 2.0), (60, 6.0)];
+        let made = made(&sales, Work::Each(60));
+        assert_eq!((made.rate, made.slowest), (20.0, 50.0));
     }
 
     #[test]

@@ -11,6 +11,9 @@ mod scale;
 mod sqlite;
 mod worker;
 
+use std::fmt;
+use std::str::FromStr;
+
 pub(crate) use plot::to_svg;
 pub(crate) use report::Report;
 pub(crate) use worker::run as work;
@@ -19,16 +22,49 @@ use crate::machine::Machine;
 use crate::scratch::Scratch;
 use crate::stats::Summary;
 use crate::{Result, SalesArgs, note};
-use peer::Peer;
+use peer::{Peer, Promise};
 
 /// Timed rounds unless the command line says otherwise.
 const ROUNDS: u32 = 5;
-/// How long the workers sell, in seconds.
-const SECONDS: f64 = 1.5;
+/// How many sales are made in a round by all, who all sell as many: those that wait for the disk, and
+/// those that do not.
+const SALES: [u64; 2] = [8_000, 120_000];
+/// The same for a quick look.
+const QUICK_SALES: [u64; 2] = [200, 2_000];
 /// How many processes contend.
 const PROCESSES: [u32; 3] = [1, 8, 32];
 /// The same for a plot.
 const PLOT_PROCESSES: [u32; 6] = [1, 2, 4, 8, 16, 32];
+
+/// When a worker has done enough.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Work {
+    /// So many sales.
+    Each(u64),
+    /// So many seconds.
+    Seconds(f64),
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Each(share) => write!(f, "{share}"),
+            Self::Seconds(seconds) => write!(f, "{seconds}s"),
+        }
+    }
+}
+
+impl FromStr for Work {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let work = match text.strip_suffix('s') {
+            Some(seconds) => seconds.parse().ok().map(Self::Seconds),
+            None => text.parse().ok().map(Self::Each),
+        };
+        work.ok_or_else(|| format!("{text:?} is no work"))
+    }
+}
 
 /// What ours is meant to reach beside a peer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,6 +114,19 @@ impl Entry {
         format!("{}, {} process{plural}", self.peer.label(), self.processes)
     }
 
+    /// What each of its processes has to do.
+    fn work(self, args: &SalesArgs) -> Work {
+        if let Some(seconds) = args.seconds {
+            return Work::Seconds(seconds);
+        }
+        let [durable, process] = if args.quick { QUICK_SALES } else { SALES };
+        let all = match self.peer.promise() {
+            Promise::Durable => durable,
+            Promise::Process => process,
+        };
+        Work::Each((all / u64::from(self.processes)).max(1))
+    }
+
     /// Ours with the same promise and as many processes.
     pub(crate) fn ours(self) -> Self {
         let alike = |peer: &Peer| peer.is_ours() && peer.promise() == self.peer.promise();
@@ -113,9 +162,7 @@ pub(crate) fn run(args: &SalesArgs) -> Result<Report> {
         (None, false) => PROCESSES.to_vec(),
     };
     let default_rounds = if args.quick { 1 } else { ROUNDS };
-    let default_seconds = if args.quick { 0.2 } else { SECONDS };
     let rounds = args.rounds.unwrap_or(default_rounds);
-    let seconds = args.seconds.unwrap_or(default_seconds);
     let heats = heats(&processes, args.only.as_deref())?;
 
     let scratch = Scratch::new()?;
@@ -123,12 +170,12 @@ pub(crate) fn run(args: &SalesArgs) -> Result<Report> {
     let machine = Machine::look(scratch.path(), &software);
     let mut measured = Vec::new();
     for heat in heats {
-        measured.extend(measure(&heat, args.quick, rounds, seconds, &scratch)?);
+        measured.extend(measure(&heat, args, rounds, &scratch)?);
     }
     Ok(Report {
         machine,
         rounds,
-        seconds,
+        seconds: args.seconds,
         measured,
     })
 }
@@ -163,17 +210,16 @@ fn heats(processes: &[u32], only: Option<&str>) -> Result<Vec<Vec<Entry>>> {
 /// Measures entries in turn, so that a noisy minute hits them alike, after one round to warm up.
 fn measure(
     heat: &[Entry],
-    quick: bool,
+    args: &SalesArgs,
     rounds: u32,
-    seconds: f64,
     scratch: &Scratch,
 ) -> Result<Vec<Measured>> {
     let mut runs = vec![Vec::new(); heat.len()];
-    let first = u32::from(quick);
+    let first = u32::from(args.quick);
     for round in first..=rounds {
         for (entry, runs) in heat.iter().zip(&mut runs) {
             note(&format!("round {round} of {rounds}: {}", entry.name()));
-            let made = crew::run(entry.peer, entry.processes, seconds, scratch)?;
+            let made = crew::run(entry.peer, entry.processes, entry.work(args), scratch)?;
             if round > 0 {
                 runs.push(made);
             }

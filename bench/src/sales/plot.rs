@@ -54,9 +54,9 @@ pub(crate) fn to_svg(report: &Report) -> String {
         top += HEIGHT;
     }
     let note = format!(
-        "median of {} rounds of {} s each; {} cores",
+        "median of {} rounds, {}; {} cores",
         report.rounds,
-        report.seconds,
+        report.work(),
         report.machine.cores()
     );
     text(&mut body, (LEFT, top + 4.0), "start", 12, &note);

@@ -14,8 +14,8 @@ pub(crate) struct Report {
     pub(crate) machine: Machine,
     /// How many timed rounds there were.
     pub(crate) rounds: u32,
-    /// How long the workers sold in each, in seconds.
-    pub(crate) seconds: f64,
+    /// How long the workers sold in each, in seconds; `None`: until each had sold its share.
+    pub(crate) seconds: Option<f64>,
     /// What was measured, those with as many processes together.
     pub(crate) measured: Vec<Measured>,
 }
@@ -46,12 +46,20 @@ impl Report {
             lines.push([shown, program, sales, slowest, ratio, target, result]);
         }
         format!(
-            "{}\nmedian [min..max] of {} rounds of {} s each, in turn\n\n{}",
+            "{}\nmedian [min..max] of {} rounds, in turn, {}\n\n{}",
             self.machine.to_line(),
             self.rounds,
-            self.seconds,
+            self.work(),
             align(&lines)
         )
+    }
+
+    /// How long each round was.
+    pub(crate) fn work(&self) -> String {
+        match self.seconds {
+            Some(seconds) => format!("of {seconds} s each"),
+            None => "each until all had sold equal shares".to_owned(),
+        }
     }
 
     fn cells(&self, measured: &Measured) -> [String; 6] {
@@ -154,7 +162,7 @@ mod tests {
         Report {
             machine: Machine::look(std::path::Path::new("/"), &[]),
             rounds: 1,
-            seconds: 0.5,
+            seconds: Some(0.5),
             measured: rates
                 .iter()
                 .map(|&(peer, rate)| measured(peer, rate))

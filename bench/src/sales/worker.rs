@@ -1,26 +1,26 @@
 //! One process that sells: `tickets-bench sales-worker`, which the benchmark starts itself.
 //!
 //! It opens the store, sells once to warm up, says that it is ready, and waits for a byte. Then it
-//! sells for a fixed time, and says how many it sold and in what time.
+//! sells its share, or for a fixed time, and says how many it sold and in what time.
 
 use std::io::{self, Read as _, Write as _};
 use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::Work;
 use super::peer::Shop;
 use crate::{Result, WorkerArgs, note};
 
 /// What a worker says when it waits for the start.
 pub(crate) const READY: &str = "ready";
-/// A worker that takes so much longer than it should hangs, and ends itself.
-const GRACE: Duration = Duration::from_secs(180);
+/// A worker that takes longer than this hangs, and ends itself.
+const TIME_LIMIT: Duration = Duration::from_secs(780);
 
 /// Sells. Without a byte on stdin, for the benchmark is gone, nothing.
 pub(crate) fn run(args: &WorkerArgs) -> Result<()> {
-    let time = Duration::from_secs_f64(args.seconds);
-    thread::spawn(move || {
-        thread::sleep(time + GRACE);
+    thread::spawn(|| {
+        thread::sleep(TIME_LIMIT);
         note("error: a worker hung");
         process::exit(1);
     });
@@ -31,20 +31,25 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<()> {
     if heard.map_err(|error| format!("could not wait for the start: {error}"))? == 0 {
         return Err("the benchmark is gone".to_owned());
     }
-    let (sales, seconds) = sell(shop.as_mut(), time)?;
+    let (sales, seconds) = sell(shop.as_mut(), args.work)?;
     say(&format!("{sales} {seconds}"))
 }
 
-/// Sells until the time is up; the sale that is under way then still counts, and its time too.
-fn sell(shop: &mut dyn Shop, time: Duration) -> Result<(u64, f64)> {
+/// Sells until the work is done; the sale that is under way when a time is up still counts, and its
+/// time too.
+fn sell(shop: &mut dyn Shop, work: Work) -> Result<(u64, f64)> {
     let started = Instant::now();
     let mut sales = 0;
     loop {
         shop.sell()?;
         sales += 1;
-        let elapsed = started.elapsed();
-        if elapsed >= time {
-            return Ok((sales, elapsed.as_secs_f64()));
+        let elapsed = started.elapsed().as_secs_f64();
+        let done = match work {
+            Work::Each(share) => sales >= share,
+            Work::Seconds(seconds) => elapsed >= seconds,
+        };
+        if done {
+            return Ok((sales, elapsed));
         }
     }
 }
