@@ -182,7 +182,7 @@ fn parse(said: &str) -> Option<(u64, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, made, parse};
+    use super::{Work, check, made, parse};
     use crate::sales::peer::{Books, STOCK};
 
     #[test]
