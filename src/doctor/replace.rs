@@ -45,7 +45,7 @@ pub(super) fn examine(ground: &Ground<'_>) -> Result<[Check; 5]> {
 
 /// How `replace` does it where names cannot be exchanged, and a reset everywhere.
 fn rename(path: &Path, bytes: &[u8]) -> Result<()> {
-    let temp = write_beside(path, bytes, None, false)?;
+    let temp = write_beside(path, bytes, None, false, None)?;
     temp.persist(path)
         .map_err(|e| Error::io("replace", path, e.error))?;
     Ok(())

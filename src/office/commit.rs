@@ -2,8 +2,6 @@
 //!
 //! Sales, cancellations and adjustments all go through [`BoxOffice::commit`].
 
-use std::fs;
-use std::io;
 use std::time::Duration;
 
 use super::append::{self, Written};
@@ -12,11 +10,12 @@ use super::{BoxOffice, no_ledger};
 use crate::error::{Error, Result};
 use crate::store::durable::{self, Durability, Durable, Ledger};
 use crate::store::event::EventFiles;
-use crate::store::files::FileId;
+use crate::store::files::look;
 use crate::store::ledger::{Record, Tally};
 use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
 use crate::store::reading::{LedgerFile, Reading, Rest};
+use crate::store::spares::Shelf;
 
 /// A sale that need not be durable by itself is made so when so many bytes are not: readers follow
 /// them one by one.
@@ -25,6 +24,10 @@ const UNPROVEN: u64 = 256 * 1024;
 /// Whoever has sold so often pads the ledger: syncing a file that does not grow is cheaper, by a third
 /// or so. For a command that sells once it would be for nothing.
 const PAD_AFTER: u64 = 16;
+
+/// How many old versions of the count such a one keeps: the one to be written next, and one that somebody
+/// may still be reading.
+const SPARES: usize = 2;
 
 /// On which terms a line is written.
 #[derive(Debug, Clone, Copy)]
@@ -116,7 +119,7 @@ impl BoxOffice {
         let mut length = None;
         if held.is_some() {
             observer.at(Step::LockGot)?;
-            length = ready_ledger(&self.files, &mut self.ledger, held.as_ref())?;
+            length = ready_ledger(&self.files, &mut self.ledger, &self.shelf, held.as_ref())?;
         }
         let Some(ledger) = &mut self.ledger else {
             return Err(no_ledger(&self.files));
@@ -163,6 +166,9 @@ impl BoxOffice {
             append::at_the_end(&self.files, &ledger.append, &reading, &record)?
         };
         self.sold += 1;
+        if self.sold == PAD_AFTER {
+            self.shelf.widen(SPARES);
+        }
         let _ = observer.at(Step::Written);
         Ok(Some(Decided {
             reading,
@@ -182,8 +188,8 @@ impl BoxOffice {
             return Err(no_ledger(&self.files));
         };
         let durable = if terms.lock == LockKind::None {
-            let (files, append) = (&self.files, &ledger.append);
-            durable::alone(files, append, terms.durability, &reading.snapshot, &tally)?
+            let snapshot = &reading.snapshot;
+            durable::alone(&self.files, ledger, terms.durability, snapshot, &tally)?
         } else {
             let unproven = tally.bytes.saturating_sub(reading.counted);
             let covered = reading.counted >= end;
@@ -220,24 +226,21 @@ fn lost(held: Option<&Held<'_>>) -> Result<bool> {
 pub(super) fn ready_ledger(
     files: &EventFiles,
     ledger: &mut Option<Ledger>,
+    shelf: &Shelf,
     held: Option<&Held<'_>>,
 ) -> Result<Option<u64>> {
-    let named = match fs::metadata(&files.ledger) {
-        Ok(metadata) => Some(metadata),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(Error::io("look at", &files.ledger, error)),
-    };
-    if let (Some(ledger), Some(named)) = (&ledger, &named)
-        && ledger.rewrite.id == FileId::of(named)
+    let named = look(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
+    if let (Some(ledger), Some(named)) = (&ledger, named)
+        && ledger.rewrite.id == named.id
     {
-        return Ok(Some(named.len()));
+        return Ok(Some(named.length));
     }
     *ledger = None;
     if named.is_none() && !lost(held)? {
         let reading = Reading::take(files, None)?;
         open::create_ledger(files, reading.snapshot.ticket)?;
     }
-    *ledger = Ledger::open(files)?;
+    *ledger = Ledger::open(files, shelf)?;
     Ok(None)
 }
 

@@ -26,6 +26,7 @@ use crate::store::lock::{LockFile, LockKind, Patience, Wait};
 use crate::store::open;
 use crate::store::reading::{LedgerFile, Reading, Rest, open_ledger};
 use crate::store::snapshot::Snapshot;
+use crate::store::spares::Shelf;
 use crate::store::sys;
 
 use books::read_books;
@@ -93,6 +94,8 @@ pub struct BoxOffice {
     sold: u64,
     /// Whether it has padded the ledger.
     padded: bool,
+    /// For old versions of the count.
+    shelf: Shelf,
 }
 
 impl BoxOffice {
@@ -110,6 +113,7 @@ impl BoxOffice {
             dice: Dice::default(),
             sold: 0,
             padded: false,
+            shelf: Shelf::default(),
             files,
         })
     }
@@ -118,6 +122,13 @@ impl BoxOffice {
     pub(crate) fn waiting(self, patience: Patience) -> Self {
         let mut office = self;
         office.patience = patience;
+        office
+    }
+
+    /// The same, with old versions of the count kept where others of this process keep theirs.
+    pub(crate) fn sharing(self, old_versions: &Shelf) -> Self {
+        let mut office = self;
+        office.shelf = old_versions.clone();
         office
     }
 
@@ -199,7 +210,7 @@ impl BoxOffice {
         let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean && !blank;
         if !ready || open::has_strays(&self.files)? {
             let _held = self.lock.acquire(&mut self.patience, wait)?;
-            ready_ledger(&self.files, &mut self.ledger, None)?;
+            ready_ledger(&self.files, &mut self.ledger, &self.shelf, None)?;
             let _turn = self.turn.lock.acquire(&mut self.patience, wait)?;
             if let Some(ledger) = &self.ledger {
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
@@ -242,7 +253,7 @@ impl BoxOffice {
         if self.ledger.is_some() {
             return Ok(());
         }
-        self.ledger = Ledger::open(&self.files)?;
+        self.ledger = Ledger::open(&self.files, &self.shelf)?;
         if lock == LockKind::Exclusive {
             return Ok(());
         }
@@ -256,7 +267,7 @@ impl BoxOffice {
         if empty {
             let wanted = &mut || true;
             self.prepare(lock, &mut Wait::wanted(wait, wanted))?;
-            self.ledger = Ledger::open(&self.files)?;
+            self.ledger = Ledger::open(&self.files, &self.shelf)?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step};
 use crate::store::lock::{LockKind, Patience};
+use crate::store::spares::Shelf;
 
 /// What a buyer is to do.
 #[derive(Debug, Clone)]
@@ -28,10 +29,11 @@ pub(super) struct Assignment {
 }
 
 /// What a buyer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Body {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Body<'a> {
     Process,
-    Thread,
+    /// It shares what it may with the others.
+    Thread(&'a Shelf),
 }
 
 /// What the rush is told: one JSON line each.
@@ -86,7 +88,7 @@ pub(super) fn run(
     assignment: &Assignment,
     lifeline: Lifeline<'_>,
     gate: Option<Lifeline<'_>>,
-    body: Body,
+    body: Body<'_>,
     out: &mut dyn Write,
 ) {
     let mut voice = Voice {
@@ -94,7 +96,7 @@ pub(super) fn run(
         out,
     };
     // Threads count themselves.
-    let told = body == Body::Thread || voice.say(Says::Ready).is_ok();
+    let told = matches!(body, Body::Thread(_)) || voice.say(Says::Ready).is_ok();
     if !told || !lifeline.wait_for_shot() {
         return;
     }
@@ -137,12 +139,15 @@ fn give_up(number: u32, reason: Option<Error>) -> ! {
     std::process::exit(0)
 }
 
-fn buy(assignment: &Assignment, body: Body, watch: &mut Watch<'_, '_>) -> Result<Sale> {
-    let patience = match body {
-        Body::Process => Patience::Guarded(Box::new(Watchdog::new(assignment.number, give_up))),
-        Body::Thread => Patience::queued(),
+fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Result<Sale> {
+    let office = BoxOffice::at(&assignment.file)?;
+    let mut office = match body {
+        Body::Process => {
+            let guard = Box::new(Watchdog::new(assignment.number, give_up));
+            office.waiting(Patience::Guarded(guard))
+        }
+        Body::Thread(shelf) => office.waiting(Patience::queued()).sharing(shelf),
     };
-    let mut office = BoxOffice::at(&assignment.file)?.waiting(patience);
     office.open(assignment.lock, assignment.wait)?;
     let seen = match assignment.lock {
         LockKind::None => office.believe()?,

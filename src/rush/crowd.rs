@@ -20,6 +20,7 @@ use super::nursery::{Share, assignments};
 use super::report::{BuyerReport, Outcome};
 use super::{NURSERY, News, Rush, start_error};
 use crate::error::{Error, Kind, Result};
+use crate::store::spares::Shelf;
 
 /// The most buyers of one rush.
 pub const MAX_USERS: u32 = 10_000;
@@ -29,6 +30,9 @@ const SHARE: u32 = 16;
 
 /// A thread buyer needs little: no recursion, small buffers.
 const STACK: usize = 256 * 1024;
+
+/// How many old versions of the count the threads keep, to be written again.
+const SPARES: usize = 8;
 
 /// All buyers of a rush.
 #[derive(Debug)]
@@ -363,11 +367,15 @@ impl Crowd {
 }
 
 fn start_threads(rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
-    let pipes = Arc::new(pipes);
+    let shelf = Shelf::default();
+    shelf.widen(SPARES);
+    // In this order: the shelf is empty before the end of the pipe tells that all have gone.
+    let shared = Arc::new((shelf, pipes));
     let (ready, users) = (Arc::new(AtomicU32::new(0)), rush.users);
     for assignment in assignments(rush, run, 1..rush.users + 1) {
-        let (pipes, ready) = (Arc::clone(&pipes), Arc::clone(&ready));
+        let (shared, ready) = (Arc::clone(&shared), Arc::clone(&ready));
         let life = move || {
+            let (shelf, pipes) = &*shared;
             let tell = |buyer, says| {
                 let line = Message { buyer, says }.line();
                 let _ = line.and_then(|line| io::Write::write_all(&mut &pipes.mouth, &line));
@@ -377,7 +385,15 @@ fn start_threads(rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
             }
             let (ears, gate) = (Lifeline(pipes.ears.as_fd()), pipes.gate.as_ref());
             let gate = gate.map(|gate| Lifeline(gate.as_fd()));
-            let run = || buyer::run(&assignment, ears, gate, Body::Thread, &mut &pipes.mouth);
+            let run = || {
+                buyer::run(
+                    &assignment,
+                    ears,
+                    gate,
+                    Body::Thread(shelf),
+                    &mut &pipes.mouth,
+                );
+            };
             if catch_unwind(AssertUnwindSafe(run)).is_err() {
                 let cause = "its thread panicked".to_owned();
                 tell(assignment.number, Says::Gone { cause });

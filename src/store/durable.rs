@@ -14,12 +14,13 @@ use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::event::EventFiles;
-use super::files::{Access, Version, open_regular, replace};
+use super::files::{Access, Version, open_regular, replace, replace_again};
 use super::ledger::Tally;
 use super::lock::{Held, LockFile};
 use super::open;
 use super::reading::{LedgerFile, Reading, open_ledger};
 use super::snapshot::Snapshot;
+use super::spares::Shelf;
 use crate::error::{Error, Kind, Result};
 
 /// What an answered sale survives.
@@ -102,18 +103,21 @@ pub(crate) struct Ledger {
     pub(crate) rewrite: LedgerFile,
     pub(crate) append: File,
     bell: Bell,
+    shelf: Shelf,
     /// What this process wrote itself through `rewrite`.
     pub(crate) own: Own,
 }
 
 impl Ledger {
-    pub(crate) fn open(files: &EventFiles) -> Result<Option<Self>> {
+    /// `shelf`: for versions of the count that lose their name.
+    pub(crate) fn open(files: &EventFiles, shelf: &Shelf) -> Result<Option<Self>> {
         let Some(rewrite) = open_ledger(files, Access::ReadWrite)? else {
             return Ok(None);
         };
         let append = open_regular(&files.ledger, Access::Append)?;
         Ok(Some(Self {
             bell: Bell::of(&rewrite.file),
+            shelf: shelf.clone(),
             rewrite,
             append,
             own: Own::default(),
@@ -247,7 +251,7 @@ fn take_turn(
     company: &mut Company,
 ) -> Result<Durable> {
     let own = std::mem::take(&mut ledger.own);
-    let ledger = &ledger.rewrite;
+    let (ledger, shelf) = (&ledger.rewrite, &ledger.shelf);
     if turn.id() != ledger.id {
         return put_away(files, ledger, end);
     }
@@ -272,7 +276,7 @@ fn take_turn(
         rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
     }
     company.sync = start.elapsed();
-    match publish(files, &reading.snapshot, &reading.tally) {
+    match publish_on(files, shelf, ledger, &reading.snapshot, &reading.tally) {
         Ok((snapshot, version)) => {
             *last = Some(reading.published(snapshot, version));
             Ok(Durable::Published)
@@ -308,15 +312,16 @@ fn put_away(files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<Durable
 /// published; for sales that were decided without a lock.
 pub(crate) fn alone(
     files: &EventFiles,
-    append: &File,
+    ledger: &Ledger,
     durability: Durability,
     snapshot: &Snapshot,
     tally: &Tally,
 ) -> Result<Durable> {
     if durability == Durability::Disk {
-        sync(files, append).map_err(unknown)?;
+        sync(files, &ledger.append).map_err(unknown)?;
     }
-    Ok(match publish(files, snapshot, tally) {
+    let published = publish_on(files, &ledger.shelf, &ledger.rewrite, snapshot, tally);
+    Ok(match published {
         Ok(_) => Durable::Published,
         Err(error) => Durable::Unpublished(error),
     })
@@ -344,6 +349,23 @@ pub(crate) fn sync(files: &EventFiles, file: &File) -> Result<()> {
         .map_err(|e: io::Error| Error::io("sync", &files.ledger, e))
 }
 
+/// Writes the count of the ledger up to `tally`.
+fn publish_on(
+    files: &EventFiles,
+    shelf: &Shelf,
+    ledger: &LedgerFile,
+    snapshot: &Snapshot,
+    tally: &Tally,
+) -> Result<(Snapshot, Version)> {
+    if snapshot.is_personal() {
+        return publish(files, snapshot, tally);
+    }
+    let next = snapshot.counting(tally);
+    let version = replace_again(&files.count, next.render().as_bytes(), shelf, ledger.id)?;
+    Ok((next, version))
+}
+
+/// The same by a new file.
 pub(crate) fn publish(
     files: &EventFiles,
     snapshot: &Snapshot,

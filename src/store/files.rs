@@ -1,15 +1,16 @@
 //! Opening, reading and replacing files that people and other programs may have touched.
 
-use std::ffi::OsStr;
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 
-use rustix::fs::{Dir, OFlags};
+use rustix::fs::{FileType, OFlags};
+use tempfile::TempPath;
 
-use super::sys;
+use super::spares::Shelf;
+use super::sys::{self, Attributes};
+use super::temporary::{temporary, temporary_apart};
 use crate::error::{Error, Kind, Result};
 
 /// Which file a name or a handle means: its device and inode.
@@ -20,68 +21,73 @@ pub(crate) struct FileId {
 }
 
 impl FileId {
-    /// The file that these metadata are of.
-    pub(crate) fn of(metadata: &Metadata) -> Self {
-        Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-        }
-    }
-
     /// The file behind an open handle.
     pub(crate) fn of_handle(file: &File) -> io::Result<Self> {
-        Ok(Self::of(&file.metadata()?))
+        Ok(Attributes::of_handle(file)?.id)
     }
 
     /// The file that this name means now; `None` when there is none.
     pub(crate) fn of_name(path: &Path) -> io::Result<Option<Self>> {
-        match fs::metadata(path) {
-            Ok(metadata) => Ok(Some(Self::of(&metadata))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(look(path)?.map(|found| found.id))
     }
 }
 
-/// A version of a file that was read, held open: as long as it is, no other file gets its number, so
-/// that an unchanged [`Stamp`] means unchanged contents.
+/// What stands under a name; `None` when nothing does.
+pub(crate) fn look(path: &Path) -> io::Result<Option<Attributes>> {
+    match Attributes::of_name(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A version of a file that was read or written, held open: as long as it is, no other file gets its
+/// number, and nobody writes it again as a spare.
 #[derive(Debug)]
 pub(crate) struct Version {
-    stamp: Stamp,
-    _pin: File,
-}
-
-/// What tells one version of a file from another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
     id: FileId,
-    length: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
-        Self {
-            id: FileId::of(metadata),
-            length: metadata.len(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-            changed: (metadata.ctime(), metadata.ctime_nsec()),
-        }
-    }
+    file: File,
+    bytes: Vec<u8>,
 }
 
 impl Version {
-    fn new(file: File, metadata: &Metadata) -> Self {
-        Self {
-            stamp: Stamp::of(metadata),
-            _pin: file,
-        }
+    fn new(file: File, id: FileId, bytes: &[u8]) -> Self {
+        let bytes = bytes.to_vec();
+        Self { id, file, bytes }
     }
 
-    /// Whether the name still means this version.
+    /// Whether the name still means this version, and nobody has written it over.
+    ///
+    /// By its bytes, not by its times: two changes may have the same time, and asking for it has a price
+    /// (see [`Attributes`]).
     pub(crate) fn is_at(&self, path: &Path) -> bool {
-        fs::metadata(path).is_ok_and(|metadata| Stamp::of(&metadata) == self.stamp)
+        let same = |found: Attributes| {
+            found.id == self.id && found.length == self.bytes.len() as u64 && self.is_unchanged()
+        };
+        Attributes::of_name(path).is_ok_and(same)
+    }
+
+    fn is_unchanged(&self) -> bool {
+        let mut bytes = [0; 4096];
+        let mut at = 0;
+        loop {
+            match self.file.read_at(&mut bytes, at as u64) {
+                Ok(0) => return at == self.bytes.len(),
+                Ok(read) => {
+                    let expected = self.bytes.get(at..at + read);
+                    if expected.is_none() || expected != bytes.get(..read) {
+                        return false;
+                    }
+                    at += read;
+                    // Whoever reads a regular file gets as much as there is.
+                    if at == self.bytes.len() && read < bytes.len() {
+                        return true;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return false,
+            }
+        }
     }
 }
 
@@ -96,7 +102,7 @@ pub(crate) enum Access<'a> {
     Append,
     /// To be read and written, and created where it is missing with the mode and owner of the
     /// file given.
-    CreateLike(&'a Metadata),
+    CreateLike(&'a Attributes),
 }
 
 /// Opens a regular file, and nothing else: never waits for a FIFO's other end, never reads a
@@ -109,50 +115,59 @@ pub(crate) fn open_regular(path: &Path, access: Access<'_>) -> Result<File> {
 pub(crate) fn try_open_regular(
     path: &Path,
     access: Access<'_>,
-) -> Result<Option<(File, Metadata)>> {
+) -> Result<Option<(File, Attributes)>> {
     match open(path, access) {
         Err(error) if error.is_not_found() => Ok(None),
         result => result.map(Some),
     }
 }
 
-fn open(path: &Path, access: Access<'_>) -> Result<(File, Metadata)> {
+fn open(path: &Path, access: Access<'_>) -> Result<(File, Attributes)> {
     if let Access::CreateLike(model) = access
         && let Some(file) = create_like(path, model)?
     {
-        let metadata = file.metadata().map_err(|e| Error::io("look at", path, e))?;
-        return Ok((file, metadata));
+        let own = Attributes::of_handle(&file).map_err(|e| Error::io("look at", path, e))?;
+        return Ok((file, own));
     }
     let mut options = OpenOptions::new();
     // Without O_NONBLOCK, opening a FIFO waits until somebody opens its other end.
-    options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     match access {
         Access::Read => options.read(true),
         Access::ReadWrite | Access::CreateLike(_) => options.read(true).write(true),
         Access::Append => options.append(true),
     };
-    let file = options
-        .open(path)
-        .map_err(|error| open_error(path, access, error))?;
-    let metadata = file.metadata().map_err(|e| Error::io("look at", path, e))?;
-    if metadata.is_file() {
-        Ok((file, metadata))
+    let mut open = |flags: OFlags| {
+        options.custom_flags(flags.bits().cast_signed());
+        options.open(path)
+    };
+    let file = match open(flags | sys::NOATIME) {
+        // That is for the owner.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => open(flags),
+        result => result,
+    };
+    let file = file.map_err(|error| open_error(path, access, error))?;
+    let own = Attributes::of_handle(&file).map_err(|e| Error::io("look at", path, e))?;
+    if own.is_file() {
+        Ok((file, own))
     } else {
-        Err(not_regular(path, &metadata))
+        Err(not_regular(path, own.kind()))
     }
 }
 
 /// Creates an empty file with the mode and owner of another, unless there is one under the name: `None`.
 ///
 /// The name comes last: whoever is killed before leaves no file that others may not open.
-fn create_like(path: &Path, model: &Metadata) -> Result<Option<File>> {
+fn create_like(path: &Path, model: &Attributes) -> Result<Option<File>> {
     let exists = |path: &Path| fs::symlink_metadata(path).is_ok();
     if exists(path) {
         return Ok(None);
     }
     let problem = |error| open_error(path, Access::CreateLike(model), error);
     let temp = temporary(path).map_err(problem)?;
-    take_after(temp.as_file(), model).map_err(|e| Error::io("set the mode of", path, e))?;
+    Attributes::of_handle(temp.as_file())
+        .and_then(|own| take_after(temp.as_file(), &own, model))
+        .map_err(|e| Error::io("set the mode of", path, e))?;
     match temp.persist_noclobber(path) {
         Ok(file) => Ok(Some(file)),
         // Somebody else was faster, and may have swept our temporary file.
@@ -163,10 +178,10 @@ fn create_like(path: &Path, model: &Metadata) -> Result<Option<File>> {
 
 fn open_error(path: &Path, access: Access<'_>, error: io::Error) -> Error {
     // Opening a directory for writing, or a device without a driver, fails before fstat can tell.
-    if let Ok(metadata) = fs::metadata(path)
-        && !metadata.is_file()
+    if let Ok(found) = Attributes::of_name(path)
+        && !found.is_file()
     {
-        return not_regular(path, &metadata);
+        return not_regular(path, found.kind());
     }
     let doing = match access {
         Access::Read => "open",
@@ -187,19 +202,13 @@ fn open_error(path: &Path, access: Access<'_>, error: io::Error) -> Error {
     }
 }
 
-fn not_regular(path: &Path, metadata: &Metadata) -> Error {
-    use std::os::unix::fs::FileTypeExt;
-    let kind = metadata.file_type();
-    let what = if kind.is_dir() {
-        "a directory"
-    } else if kind.is_fifo() {
-        "a FIFO"
-    } else if kind.is_char_device() || kind.is_block_device() {
-        "a device"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "not a regular file"
+fn not_regular(path: &Path, kind: FileType) -> Error {
+    let what = match kind {
+        FileType::Directory => "a directory",
+        FileType::Fifo => "a FIFO",
+        FileType::CharacterDevice | FileType::BlockDevice => "a device",
+        FileType::Socket => "a socket",
+        _ => "not a regular file",
     };
     Error::new(Kind::Io, format!("is {what}, not a regular file"))
         .at(path, 0, 0)
@@ -208,79 +217,82 @@ fn not_regular(path: &Path, metadata: &Metadata) -> Error {
 
 /// Reads a whole regular file of at most `limit` bytes.
 pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, Version)> {
-    let (file, metadata) = open(path, Access::Read)?;
-    let problem = |e| Error::io("read", path, e);
-    let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize + 1);
-    if metadata.len() <= limit {
-        // One byte more than allowed shows a file that grows while it is read.
-        (&file)
-            .take(limit + 1)
-            .read_to_end(&mut bytes)
-            .map_err(problem)?;
-    }
-    if metadata.len() > limit || bytes.len() as u64 > limit {
+    let (file, own) = open(path, Access::Read)?;
+    let bytes = if own.length <= limit {
+        read_up_to(&file, own.length, limit + 1).map_err(|e| Error::io("read", path, e))?
+    } else {
+        Vec::new()
+    };
+    if own.length > limit || bytes.len() as u64 > limit {
         return Err(Error::new(
             Kind::Integrity,
             format!(
                 "is {} bytes long, more than the {limit} that are read",
-                metadata.len().max(bytes.len() as u64)
+                own.length.max(bytes.len() as u64)
             ),
         )
         .at(path, 0, 0)
         .hint("a tickets.json is small: is this the right file?"));
     }
-    Ok((bytes, Version::new(file, &metadata)))
+    Ok((bytes.clone(), Version::new(file, own.id, &bytes)))
+}
+
+/// Reads a regular file from its start, so many bytes at most; `length` is what is expected.
+fn read_up_to(file: &File, length: u64, most: u64) -> io::Result<Vec<u8>> {
+    // One byte more than expected shows a file that grows while it is read.
+    let mut bytes = vec![0; length.saturating_add(1).min(most) as usize];
+    let mut filled = 0;
+    loop {
+        match file.read_at(bytes.get_mut(filled..).unwrap_or_default(), filled as u64) {
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        }
+        if filled < bytes.len() || filled as u64 >= most {
+            bytes.truncate(filled);
+            return Ok(bytes);
+        }
+        bytes.resize((2 * filled).min(most as usize), 0);
+    }
 }
 
 /// Gives a file the mode and owner of another, as far as this process may.
-fn take_after(file: &File, model: &Metadata) -> io::Result<()> {
-    let own = file.metadata()?;
-    if (own.uid(), own.gid()) != (model.uid(), model.gid()) {
-        let group = Some(rustix::fs::Gid::from_raw(model.gid()));
-        let owner = Some(rustix::fs::Uid::from_raw(model.uid()));
+pub(super) fn take_after(file: &File, own: &Attributes, model: &Attributes) -> io::Result<()> {
+    if (own.uid, own.gid) != (model.uid, model.gid) {
+        let group = Some(rustix::fs::Gid::from_raw(model.gid));
+        let owner = Some(rustix::fs::Uid::from_raw(model.uid));
         // Only root may give a file away. Whoever is not root, but may write here, keeps the
         // group, so that the others who could sell still can.
         if rustix::fs::fchown(file, owner, group).is_err() {
             let _ = rustix::fs::fchown(file, None, group);
         }
     }
-    if own.mode() & 0o7777 != model.mode() & 0o7777 {
-        file.set_permissions(model.permissions())?;
+    if own.permissions() != model.permissions() {
+        file.set_permissions(fs::Permissions::from_mode(model.permissions()))?;
     }
     Ok(())
 }
 
-/// How a temporary file beside `path` begins and ends, so that strays can be told.
-fn stray_name(path: &Path) -> (String, &'static str) {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    (format!(".{name}."), ".tmp")
-}
-
-/// A new temporary file in the directory of `path`.
-fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let (prefix, suffix) = stray_name(path);
-    // A new event is as open as the umask lets any file be; tempfile's own default is private.
-    let mode = fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new()
-        .prefix(&prefix)
-        .suffix(suffix)
-        .permissions(mode)
-        .tempfile_in(directory(path))
-}
-
 /// Writes `bytes` to a new temporary file in the directory of `path`, with the mode and owner of
-/// `model`.
+/// `model`, and apart from a file as [`temporary_apart`] does it.
 pub(crate) fn write_beside(
     path: &Path,
     bytes: &[u8],
-    model: Option<&Metadata>,
+    model: Option<&Attributes>,
     sync: bool,
+    apart: Option<FileId>,
 ) -> Result<tempfile::NamedTempFile> {
     let problem = |e| Error::io("write a new version of", path, e);
-    let mut temp = temporary(path).map_err(problem)?;
+    let temp = match apart {
+        Some(from) => temporary_apart(path, from),
+        None => temporary(path),
+    };
+    let mut temp = temp.map_err(problem)?;
     temp.write_all(bytes).map_err(problem)?;
     if let Some(model) = model {
-        take_after(temp.as_file(), model).map_err(problem)?;
+        Attributes::of_handle(temp.as_file())
+            .and_then(|own| take_after(temp.as_file(), &own, model))
+            .map_err(problem)?;
     }
     if sync {
         temp.as_file().sync_all().map_err(problem)?;
@@ -296,55 +308,62 @@ pub(crate) fn write_beside(
 /// empty file under the name.
 ///
 /// Exchanging the two names instead of renaming over one spares the flush that ext4 makes when a
-/// file is replaced (`auto_da_alloc`). Each version is a file of its own: one spare file used
-/// again and again would change under the hands of whoever still reads it.
+/// file is replaced (`auto_da_alloc`).
 pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<Version> {
     let problem = |e| Error::io("replace", path, e);
-    let model = fs::metadata(path).map_err(problem)?;
-    let (file, temp) = write_beside(path, bytes, Some(&model), sync)?.into_parts();
-    if sys::exchange(&temp, path).map_err(problem)? {
-        // The temporary name now means the old version, and goes with it.
-        temp.close().map_err(problem)?;
+    let model = Attributes::of_name(path).map_err(problem)?;
+    let (version, old) = name_fresh(path, bytes, &model, sync, None)?;
+    if let Some(old) = old {
+        old.close().map_err(problem)?;
+    }
+    Ok(version)
+}
+
+/// The same without a sync, by an old version of the count of this ledger where the shelf has one. The
+/// version that is replaced goes onto the shelf.
+pub(crate) fn replace_again(
+    path: &Path,
+    bytes: &[u8],
+    shelf: &Shelf,
+    ledger: FileId,
+) -> Result<Version> {
+    let problem = |e| Error::io("replace", path, e);
+    let model = Attributes::of_name(path).map_err(problem)?;
+    if let Some((file, id, spare)) = shelf.take(ledger, bytes, &model)
+        // Somebody may have swept it meanwhile.
+        && sys::exchange(&spare, path).is_ok_and(|exchanged| exchanged)
+    {
+        shelf.keep(ledger, spare);
+        return Ok(Version::new(file, id, bytes));
+    }
+    // Only what is used again and again repays the search.
+    let apart = shelf.has_room().then_some(ledger);
+    let (version, old) = name_fresh(path, bytes, &model, false, apart)?;
+    if let Some(old) = old {
+        shelf.keep(ledger, old);
+    }
+    Ok(version)
+}
+
+/// Gives the name to a new file; returns it, and what the old one is called now if it is still there.
+fn name_fresh(
+    path: &Path,
+    bytes: &[u8],
+    model: &Attributes,
+    sync: bool,
+    apart: Option<FileId>,
+) -> Result<(Version, Option<TempPath>)> {
+    let problem = |e| Error::io("replace", path, e);
+    let (file, temp) = write_beside(path, bytes, Some(model), sync, apart)?.into_parts();
+    let old = if sys::exchange(&temp, path).map_err(problem)? {
+        // The temporary name now means the old version.
+        Some(temp)
     } else {
         temp.persist(path).map_err(|e| problem(e.error))?;
-    }
-    let metadata = file.metadata().map_err(problem)?;
-    Ok(Version::new(file, &metadata))
-}
-
-/// Removes temporary files that killed processes left beside these files of one directory. Only for a
-/// holder of all the event's locks: nobody else's temporary file may be in use.
-pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
-    let mut swept = 0;
-    for stray in strays(paths)? {
-        fs::remove_file(&stray).map_err(|e| Error::io("remove", &stray, e))?;
-        swept += 1;
-    }
-    Ok(swept)
-}
-
-/// The temporary files beside these files of one directory that have no living owner, or are in use
-/// just now.
-pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
-    let names = paths.map(stray_name);
-    let directory = directory(paths[0]);
-    let problem = |e: io::Error| Error::io("list", directory, e);
-    let handle = File::open(directory).map_err(problem)?;
-    // The standard library's `ReadDir` panics where a directory cannot be closed.
-    let mut entries = Dir::new(handle).map_err(|e| problem(e.into()))?;
-    let mut found = Vec::new();
-    while let Some(entry) = entries.read() {
-        let entry = entry.map_err(|e| problem(e.into()))?;
-        let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        let text = name.to_string_lossy();
-        let is_stray = |(prefix, suffix): &(String, &str)| {
-            text.starts_with(prefix.as_str()) && text.ends_with(suffix)
-        };
-        if names.iter().any(is_stray) {
-            found.push(directory.join(name));
-        }
-    }
-    Ok(found)
+        None
+    };
+    let id = FileId::of_handle(&file).map_err(problem)?;
+    Ok((Version::new(file, id, bytes), old))
 }
 
 /// The directory that holds `path`.

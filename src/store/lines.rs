@@ -34,7 +34,7 @@ pub(crate) struct Stretches<'a> {
 
 /// How much is read at first: the tail of a ledger is mostly a few lines, and memory that a short
 /// process touches costs it more than a second read. It doubles up to [`LARGE_CHUNK`].
-const CHUNK: usize = 2 * 1024;
+const CHUNK: usize = 512;
 const LARGE_CHUNK: usize = 64 * 1024;
 
 impl<'a> Stretches<'a> {

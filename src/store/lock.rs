@@ -18,7 +18,7 @@
 //! - No child process is started, and no handle duplicated, while a lock is held: both would share
 //!   the lock. The standard library opens every file close-on-exec.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -202,7 +202,8 @@ impl LockFile {
         match &self.model {
             None => open_regular(&self.path, Access::Read),
             Some(model) => {
-                let model = fs::metadata(model).map_err(|e| Error::io("look at", model, e))?;
+                let found = sys::Attributes::of_name(model);
+                let model = found.map_err(|e| Error::io("look at", model, e))?;
                 open_regular(&self.path, Access::CreateLike(&model))
             }
         }
@@ -218,8 +219,10 @@ impl LockFile {
         wait: &mut Wait<'_>,
     ) -> Result<File> {
         for attempt in 0..=patience.attempts() {
-            if attempt > 0 {
-                thread::yield_now();
+            match attempt {
+                0 => {}
+                1..=YIELDS => thread::yield_now(),
+                _ => thread::sleep(NAP),
             }
             if try_lock(&file).map_err(|error| self.unusable(error))? {
                 return Ok(file);
@@ -327,8 +330,15 @@ impl Default for Patience {
     }
 }
 
-/// Enough for a few holders of a lock that nobody thinks under.
-const ATTEMPTS: u32 = 50;
+/// How often to look again before queueing: enough for a few holders of a lock that nobody thinks under.
+const ATTEMPTS: u32 = YIELDS + 15;
+
+/// After so many looks the others who look are too many: whoever goes on looking takes the processor
+/// from the one that has the lock.
+const YIELDS: u32 = 5;
+
+/// How long to stay away then: so long that those who stay sell a hundred or so undisturbed.
+const NAP: Duration = Duration::from_millis(1);
 
 impl Patience {
     /// A second thread blocks and hands the lock over, in the order of the queue.

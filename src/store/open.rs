@@ -11,6 +11,8 @@ use super::ledger::{Record, Replaced, Tally};
 use super::reading::{LedgerFile, Reading, Rest, open_ledger};
 use super::snapshot::Snapshot;
 use super::sys;
+use super::sys::Attributes;
+use super::temporary;
 use crate::error::{Error, Kind, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the event's lock.
@@ -30,8 +32,11 @@ fn opening_line(
     let (line, _) = Record::open(stock, replaces)
         .encode(Tally::default().sum)
         .unwrap_or_default();
-    let model = fs::metadata(&files.count).map_err(|e| Error::io("look at", &files.count, e))?;
-    write_beside(&files.ledger, &line, Some(&model), true)
+    let model = Attributes::of_name(&files.count);
+    let model = model.map_err(|e| Error::io("look at", &files.count, e))?;
+    // Each publication renames in the directory, which changes its inode.
+    let apart = FileId::of_name(directory(&files.ledger)).unwrap_or(None);
+    write_beside(&files.ledger, &line, Some(&model), true, apart)
 }
 
 /// Heals the ledger's end. Only for the holder of both locks.
@@ -278,7 +283,7 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
         sync_directory(directory)?;
     }
     let text = Snapshot::fresh(stock).render();
-    let temp = write_beside(&files.count, text.as_bytes(), None, true)?;
+    let temp = write_beside(&files.count, text.as_bytes(), None, true, None)?;
     temp.persist_noclobber(&files.count)
         .map_err(|e| Error::io("create", &files.count, e.error))?;
     sync_directory(&files.count)
@@ -286,7 +291,7 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
 
 /// Removes the temporary files of killed processes. Only for the holder of both locks.
 pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
-    files::sweep_strays([&files.count, &files.ledger])
+    temporary::sweep_strays([&files.count, &files.ledger])
 }
 
 /// Whether killed processes left temporary files. Without the locks: one that is in use just now is none,
@@ -309,5 +314,5 @@ pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
 
 /// The temporary files of killed processes, and those in use just now.
 pub(crate) fn strays(files: &EventFiles) -> Result<Vec<PathBuf>> {
-    files::strays([&files.count, &files.ledger])
+    temporary::strays([&files.count, &files.ledger])
 }

@@ -12,6 +12,7 @@ use super::ledger::{Line, Op, Replaced, Sum, Tally};
 use super::lines::{Stretch, Stretches, is_blank, line_before};
 use super::skim::Skim;
 use super::snapshot::Snapshot;
+use super::sys::Attributes;
 use crate::error::{Error, Kind, Result};
 
 /// The ledger, opened for reading and for rewriting its tail.
@@ -84,7 +85,7 @@ impl Reading {
             None => rebuilt_from(ledger, files)?,
         };
         let problem = |e| Error::io("read", &files.ledger, e);
-        let length = ledger.file.metadata().map_err(problem)?.len();
+        let length = Attributes::of_handle(&ledger.file).map_err(problem)?.length;
         let (base, fork) = base(&snapshot, ledger, length, files)?;
         let mut reading = Self {
             fork,
@@ -250,7 +251,10 @@ impl Reading {
             let opened = self.tally.seq > 0 || !skim.is_empty();
             if opened && stretch.terminated && stretch.bytes.is_empty() {
                 // Looked through once; it only shrinks from the front as long as the length is the same.
-                let end = ledger.length().unwrap_or(length);
+                let end = match length {
+                    length if length == known => length,
+                    length => ledger.length().unwrap_or(length),
+                };
                 let (start, file) = (stretch.start, &ledger.file);
                 if end == known || is_blank(file, start, end).map_err(problem)? {
                     self.land(&mut skim);
@@ -507,7 +511,8 @@ fn first_line(ledger: &File) -> std::io::Result<Option<FirstLine>> {
 
 impl LedgerFile {
     fn length(&self) -> Option<u64> {
-        self.file.metadata().ok().map(|metadata| metadata.len())
+        let own = Attributes::of_handle(&self.file).ok();
+        own.map(|own| own.length)
     }
 
     /// Whether the name means this file now.
@@ -591,9 +596,6 @@ fn disagreement(message: String, file: &Path, line: u64) -> Error {
 pub(crate) fn open_ledger(files: &EventFiles, access: Access<'_>) -> Result<Option<LedgerFile>> {
     match try_open_regular(&files.ledger, access)? {
         None => Ok(None),
-        Some((file, metadata)) => Ok(Some(LedgerFile {
-            id: FileId::of(&metadata),
-            file,
-        })),
+        Some((file, own)) => Ok(Some(LedgerFile { id: own.id, file })),
     }
 }

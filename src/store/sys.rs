@@ -4,7 +4,118 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use rustix::fs::{FileType, OFlags};
+
 use super::files::FileId;
+
+/// Opens a file so that no read notes its time: the next sync would write that too, a second block.
+#[cfg(target_os = "linux")]
+pub(super) const NOATIME: OFlags = OFlags::NOATIME;
+
+#[cfg(not(target_os = "linux"))]
+pub(super) const NOATIME: OFlags = OFlags::empty();
+
+/// What a file is, without its times.
+///
+/// Whoever asks Linux (from 6.13 on) for a file's times makes its next change note a finer one, and then
+/// every file's next change is noted as later: the next sync of a ledger would write its inode too, a
+/// second block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Attributes {
+    pub(crate) id: FileId,
+    /// In bytes.
+    pub(crate) length: u64,
+    /// Its type and permissions, as in `st_mode`.
+    pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    /// How many names it has.
+    pub(crate) links: u64,
+}
+
+impl Attributes {
+    /// Of the file that a name means.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn of_name(path: &Path) -> io::Result<Self> {
+        Self::ask(rustix::fs::CWD, path, rustix::fs::AtFlags::empty())
+    }
+
+    /// Of an open file.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn of_handle(file: &File) -> io::Result<Self> {
+        Self::ask(file, Path::new(""), rustix::fs::AtFlags::EMPTY_PATH)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn ask(
+        directory: impl std::os::fd::AsFd,
+        path: &Path,
+        flags: rustix::fs::AtFlags,
+    ) -> io::Result<Self> {
+        use rustix::fs::StatxFlags;
+        let wanted = StatxFlags::TYPE
+            | StatxFlags::MODE
+            | StatxFlags::NLINK
+            | StatxFlags::UID
+            | StatxFlags::GID
+            | StatxFlags::INO
+            | StatxFlags::SIZE;
+        let found = rustix::fs::statx(directory, path, flags, wanted)?;
+        Ok(Self {
+            id: FileId {
+                device: rustix::fs::makedev(found.stx_dev_major, found.stx_dev_minor),
+                inode: found.stx_ino,
+            },
+            length: found.stx_size,
+            mode: found.stx_mode.into(),
+            uid: found.stx_uid,
+            gid: found.stx_gid,
+            links: found.stx_nlink.into(),
+        })
+    }
+
+    /// Of the file that a name means.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn of_name(path: &Path) -> io::Result<Self> {
+        std::fs::metadata(path).map(Self::of)
+    }
+
+    /// Of an open file.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn of_handle(file: &File) -> io::Result<Self> {
+        file.metadata().map(Self::of)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn of(metadata: std::fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self {
+            id: FileId {
+                device: metadata.dev(),
+                inode: metadata.ino(),
+            },
+            length: metadata.len(),
+            mode: metadata.mode(),
+            uid: metadata.uid(),
+            gid: metadata.gid(),
+            links: metadata.nlink(),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> FileType {
+        FileType::from_raw_mode(self.mode)
+    }
+
+    /// Whether it is a regular file.
+    pub(crate) fn is_file(&self) -> bool {
+        self.kind() == FileType::RegularFile
+    }
+
+    /// What may be done with it by whom, as for chmod(1).
+    pub(crate) fn permissions(&self) -> u32 {
+        self.mode & 0o7777
+    }
+}
 
 /// Swaps two names of one directory in one atomic step.
 ///

@@ -36,3 +36,4 @@ mod recovery;
 mod repairs;
 mod reset;
 mod rush;
+mod spares;

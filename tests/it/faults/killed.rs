@@ -42,6 +42,9 @@ fn kill(prepared: &Prepared, task: Task, point: &Point) -> Fault {
     let shop = prepared.copy();
     let fault = format!("signal=SIGKILL:when={}", point.n);
     let (run, trace) = traced(prepared, task, &shop, &injection(&point.call, &fault));
+    if point.was_missed(&trace) {
+        return Fault::Missed;
+    }
     assert_eq!(run.code, None, "it was not killed: {run:?}\n{trace}");
     assert!(trace.contains("+++ killed by SIGKILL +++"), "{trace}");
     judge(&Case {

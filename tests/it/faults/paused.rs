@@ -65,6 +65,10 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
         stopped = Some(line.contains("stopped"));
         line.split(' ').next()?.parse().ok()
     });
+    if stopped != Some(true) && point.was_missed(&fs::read_to_string(trace.path()).unwrap()) {
+        first.wait_with_output().unwrap();
+        return Fault::Missed;
+    }
     assert!(
         stopped == Some(true) || point.call == "exit_group",
         "it was not stopped"

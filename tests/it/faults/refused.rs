@@ -96,6 +96,9 @@ fn fault(point: &Point, error: &str, for_good: bool) -> String {
 fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault: &str) -> Fault {
     let shop = prepared.copy();
     let (run, trace) = traced(prepared, task, &shop, &injection(&point.call, fault));
+    if point.was_missed(&trace) {
+        return Fault::Missed;
+    }
     assert!(
         trace.contains("(INJECTED)"),
         "nothing was injected: {run:?}\n{trace}"

@@ -71,6 +71,15 @@ pub(super) fn course(prepared: &Prepared, task: Task) -> Course {
     }
 }
 
+impl Point {
+    /// Whether a traced command never came here. What loads a program reads `/proc/self/maps` in as many
+    /// pieces as that happens to need.
+    pub(super) fn was_missed(&self, trace: &str) -> bool {
+        let call = format!(" {}(", self.call);
+        trace.matches(&call).count() < self.n
+    }
+}
+
 /// The arguments that inject a fault at a call, as in `error=EIO:when=3`.
 pub(super) fn injection(call: &str, fault: &str) -> Vec<String> {
     let mut arguments = vec![

@@ -1,0 +1,126 @@
+//! Old versions of `tickets.json` that have lost their name, to be written again.
+//!
+//! A new file for every publication is dear: the file system looks for a free inode, makes a name,
+//! and takes both away again. ext4 without a journal even passes over every inode that was freed in
+//! the last seconds, one by one.
+//!
+//! A version may still be read by somebody who opened it before it lost its name. So it is written
+//! again only while [`lease::alone`] proves that nobody has it open. Nor may it have a second name,
+//! which somebody may have given it. And it serves the same ledger only: after a power cut the name
+//! may mean a file with its earlier contents, which must be an older count of this very ledger.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fs::OFlags;
+use tempfile::TempPath;
+
+use super::files::{FileId, take_after};
+use super::lease;
+use super::sys::{self, Attributes};
+use super::temporary::is_near;
+
+/// The longest count that is written over an old one, in bytes. A disk writes it in one piece, so that a
+/// power cut leaves the old one or the new one.
+const LONGEST: usize = 512;
+
+/// How many that somebody had open are passed over before a new file is made.
+const TRIES: usize = 2;
+
+/// Where spare versions are kept, for those who share it. They are removed with the last of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shelf(Arc<Mutex<Spares>>);
+
+#[derive(Debug, Default)]
+struct Spares {
+    room: usize,
+    spares: Vec<(FileId, TempPath)>,
+}
+
+impl Shelf {
+    /// Makes room for so many, if there is less.
+    pub(crate) fn widen(&self, room: usize) {
+        let mut spares = self.lock();
+        spares.room = spares.room.max(room);
+    }
+
+    /// A spare version of the count of this ledger, with these bytes now, and like `model`.
+    pub(super) fn take(
+        &self,
+        ledger: FileId,
+        bytes: &[u8],
+        model: &Attributes,
+    ) -> Option<(File, FileId, TempPath)> {
+        if bytes.len() > LONGEST {
+            return None;
+        }
+        for _ in 0..TRIES {
+            let (of, path) = self.next()?;
+            if of != ledger {
+                continue;
+            }
+            if let Some((file, id)) = rewrite(&path, bytes, model) {
+                return Some((file, id, path));
+            }
+            // Whoever has it open will close it.
+            self.lock().spares.push((of, path));
+        }
+        None
+    }
+
+    /// Whether one more would be kept.
+    pub(super) fn has_room(&self) -> bool {
+        let spares = self.lock();
+        spares.spares.len() < spares.room
+    }
+
+    /// Keeps a version that has lost its name, if there is room; removes it otherwise, and if its inode
+    /// is too near to the ledger's: see [`temporary_apart`].
+    ///
+    /// [`temporary_apart`]: super::temporary::temporary_apart
+    pub(super) fn keep(&self, ledger: FileId, path: TempPath) {
+        let near = match FileId::of_name(&path) {
+            Ok(Some(id)) => is_near(id, ledger),
+            _ => true,
+        };
+        if !near && self.has_room() {
+            self.lock().spares.push((ledger, path));
+        }
+    }
+
+    /// The one that has lain there for longest.
+    fn next(&self) -> Option<(FileId, TempPath)> {
+        let mut spares = self.lock();
+        (!spares.spares.is_empty()).then(|| spares.spares.remove(0))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Spares> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes the bytes over a file, unless somebody else has it open. A failure is none: the caller makes a
+/// new file.
+fn rewrite(path: &TempPath, bytes: &[u8], model: &Attributes) -> Option<(File, FileId)> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | sys::NOATIME;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+        .ok()?;
+    let id = lease::alone(&file, || {
+        let own = Attributes::of_handle(&file).ok()?;
+        if !own.is_file() || own.links != 1 {
+            return None;
+        }
+        file.write_all_at(bytes, 0).ok()?;
+        if own.length != bytes.len() as u64 {
+            file.set_len(bytes.len() as u64).ok()?;
+        }
+        take_after(&file, &own, model).ok()?;
+        Some(own.id)
+    })??;
+    Some((file, id))
+}
