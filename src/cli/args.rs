@@ -141,6 +141,17 @@ Examples:
 Waits for whoever holds the lock. Refuses (exit 4) while tickets are booked, unless --force.")]
     Reset(Reset),
 
+    /// What can go wrong: every way in which a few buyers can meet, run with real processes
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  tickets race prove --users 3           without a lock
+  tickets race prove --users 3 --lock    under it
+  tickets race locks                     every kind of lock"
+    )]
+    Race(super::lab::Race),
+
     /// Do locks, atomic replace and sync work here, and how fast
     #[command(after_help = "\
 Examples:
@@ -361,6 +372,14 @@ pub(crate) enum Lock {
     None,
     /// An exclusive lock from the read to the write: correct
     Exclusive,
+    /// A shared lock: all hold it at once
+    Shared,
+    /// A lock on the count itself, which is replaced: the wrong file
+    DataFile,
+    /// A lock around the write alone: the read is old by then
+    WriteOnly,
+    /// A mutex between threads (with --threads)
+    Mutex,
 }
 
 impl From<Lock> for LockKind {
@@ -368,6 +387,10 @@ impl From<Lock> for LockKind {
         match lock {
             Lock::None => Self::None,
             Lock::Exclusive => Self::Exclusive,
+            Lock::Shared => Self::Shared,
+            Lock::DataFile => Self::DataFile,
+            Lock::WriteOnly => Self::WriteOnly,
+            Lock::Mutex => Self::Mutex,
         }
     }
 }
@@ -387,6 +410,7 @@ impl Command {
             Self::Completions { .. } => "completions",
             Self::Man { .. } => "man",
             Self::Doctor(_) => "doctor",
+            Self::Race(race) => race.name(),
         }
     }
 }

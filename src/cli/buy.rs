@@ -211,6 +211,11 @@ fn judgement(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Resul
             out,
             "{GOOD}safe{GOOD:#}  this time: it adds up, but without a lock that is luck"
         ),
+        (Judgement::Safe, LockKind::Shared | LockKind::DataFile | LockKind::WriteOnly) => writeln!(
+            out,
+            "{GOOD}safe{GOOD:#}  this time: it adds up, but under the lock {} that is luck",
+            report.lock.name()
+        ),
         (Judgement::Safe, _) => writeln!(
             out,
             "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote; sold and left add up"
@@ -241,7 +246,7 @@ fn race(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<()>
 }
 
 /// A sentence in lines that leave room for the label in 80 columns.
-fn wrapped(sentence: &str) -> Vec<String> {
+pub(super) fn wrapped(sentence: &str) -> Vec<String> {
     const WIDTH: usize = 74;
     let mut lines: Vec<String> = Vec::new();
     for word in sentence.split(' ') {

@@ -34,6 +34,11 @@ impl Stop {
         self.told.as_fd()
     }
 
+    /// Whether the process was asked to end.
+    pub(crate) fn was_told(&self) -> bool {
+        self.signal.load(Ordering::SeqCst) != 0
+    }
+
     /// The exit code of a process that a signal ended: 128 and the signal's number.
     pub(crate) fn exit_code(&self) -> u8 {
         128 + self.signal.load(Ordering::SeqCst) as u8

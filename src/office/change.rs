@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::BoxOffice;
 use super::commit::{Draft, Terms};
-use super::order::{MAX_NAME, MAX_REASON, Unobserved, check_text};
+use super::order::{MAX_NAME, MAX_REASON, Unobserved, Writes, check_text};
 use super::trail::{Clue, Trail};
 use crate::error::{Error, Kind, Result};
 use crate::store::durable::Durability;
@@ -157,6 +157,7 @@ fn durably(wait: Duration) -> Terms {
         lock: LockKind::Exclusive,
         wait,
         durability: Durability::Disk,
+        writes: Writes::Replace,
     }
 }
 

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::append::{self, Written};
-use super::order::{Observer, Step};
+use super::order::{Observer, Step, Writes};
 use super::{BoxOffice, no_ledger};
 use crate::error::{Error, Result};
 use crate::store::durable::{self, Durability, Durable, Ledger};
@@ -35,6 +35,7 @@ pub(super) struct Terms {
     pub(super) lock: LockKind,
     pub(super) wait: Duration,
     pub(super) durability: Durability,
+    pub(super) writes: Writes,
 }
 
 /// What is to be done, now that the event has been read.
@@ -49,7 +50,8 @@ pub(super) enum Draft<'r> {
 }
 
 /// Makes a draft of what was read.
-type Drafting<'d, 'r, O> = dyn FnMut(&Reading, &LedgerFile, &mut O) -> Result<Draft<'r>> + 'd;
+pub(super) type Drafting<'d, 'r, O> =
+    dyn FnMut(&Reading, &LedgerFile, &mut O) -> Result<Draft<'r>> + 'd;
 
 /// What came of the first stage.
 struct Decided {
@@ -78,6 +80,9 @@ impl BoxOffice {
         draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Committed> {
         self.open(terms.lock, terms.wait)?;
+        if (terms.lock, terms.writes) != (LockKind::Exclusive, Writes::Replace) {
+            return self.race(terms, observer, draft);
+        }
         let decided = loop {
             match self.decide(terms, observer, draft)? {
                 Some(decided) => break decided,
@@ -85,9 +90,7 @@ impl BoxOffice {
                 None => self.lock.forget(),
             }
         };
-        if terms.lock != LockKind::None {
-            let _ = observer.at(Step::LockReleased);
-        }
+        let _ = observer.at(Step::LockReleased);
         let tally = match &decided.written {
             Some(written) => written.tally,
             None => decided.reading.tally,
@@ -109,29 +112,19 @@ impl BoxOffice {
         draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Option<Decided>> {
         observer.at(Step::LockWanted)?;
-        let held = match terms.lock {
-            LockKind::None => None,
-            LockKind::Exclusive => Some(self.lock.acquire_unverified(
-                &mut self.patience,
-                &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
-            )?),
-        };
-        let mut length = None;
-        if held.is_some() {
-            observer.at(Step::LockGot)?;
-            length = ready_ledger(&self.files, &mut self.ledger, &self.shelf, held.as_ref())?;
-        }
+        let held = self.lock.acquire_unverified(
+            &mut self.patience,
+            &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
+        )?;
+        observer.at(Step::LockGot)?;
+        let length = ready_ledger(&self.files, &mut self.ledger, &self.shelf, Some(&held))?;
         let Some(ledger) = &mut self.ledger else {
             return Err(no_ledger(&self.files));
         };
-        let mut reading = match &held {
-            Some(_) => Reading::again(self.last.take(), &self.files, &ledger.rewrite, length)?
-                .sound(&self.files)?,
-            // Without a lock a buyer believes what it sees.
-            None => Reading::take(&self.files, Some(&ledger.rewrite))?,
-        };
-        if held.is_some() && needs_care(&reading) {
-            if lost(held.as_ref())? {
+        let mut reading = Reading::again(self.last.take(), &self.files, &ledger.rewrite, length)?
+            .sound(&self.files)?;
+        if needs_care(&reading) {
+            if !held.verify()? {
                 return Ok(None);
             }
             reading = care(&self.files, ledger, reading, terms.wait, &mut self.notes)?;
@@ -149,22 +142,17 @@ impl BoxOffice {
                 }));
             }
             Err(error) => {
-                self.last = held.is_some().then_some(reading);
+                self.last = Some(reading);
                 return Err(error);
             }
         };
-        if lost(held.as_ref())? {
+        if !held.verify()? {
             return Ok(None);
         }
-        let written = if held.is_some() {
-            let pad = self.sold >= PAD_AFTER;
-            let written = append::in_place(&self.files, &ledger.rewrite, &reading, &record, pad)?;
-            ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
-            self.padded |= written.padded;
-            written
-        } else {
-            append::at_the_end(&self.files, &ledger.append, &reading, &record)?
-        };
+        let pad = self.sold >= PAD_AFTER;
+        let written = append::in_place(&self.files, &ledger.rewrite, &reading, &record, pad)?;
+        ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
+        self.padded |= written.padded;
         self.sold += 1;
         if self.sold == PAD_AFTER {
             self.shelf.widen(SPARES);
@@ -187,28 +175,23 @@ impl BoxOffice {
         let Some(ledger) = &mut self.ledger else {
             return Err(no_ledger(&self.files));
         };
-        let durable = if terms.lock == LockKind::None {
-            let snapshot = &reading.snapshot;
-            durable::alone(&self.files, ledger, terms.durability, snapshot, &tally)?
-        } else {
-            let unproven = tally.bytes.saturating_sub(reading.counted);
-            let covered = reading.counted >= end;
-            let length = written.as_ref().map_or(reading.length, |w| w.length);
-            self.last = Some(reading.with(tally, length));
-            let lazy =
-                terms.durability == Durability::Process && written.is_some() && unproven < UNPROVEN;
-            if covered || lazy {
-                return Ok(None);
-            }
-            durable::share(
-                &self.files,
-                ledger,
-                &mut self.turn,
-                end,
-                &mut self.last,
-                terms.wait,
-            )?
-        };
+        let unproven = tally.bytes.saturating_sub(reading.counted);
+        let covered = reading.counted >= end;
+        let length = written.as_ref().map_or(reading.length, |w| w.length);
+        self.last = Some(reading.with(tally, length));
+        let lazy =
+            terms.durability == Durability::Process && written.is_some() && unproven < UNPROVEN;
+        if covered || lazy {
+            return Ok(None);
+        }
+        let durable = durable::share(
+            &self.files,
+            ledger,
+            &mut self.turn,
+            end,
+            &mut self.last,
+            terms.wait,
+        )?;
         Ok(match durable {
             Durable::Published => None,
             Durable::Unpublished(error) => Some(error),

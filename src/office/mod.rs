@@ -5,6 +5,7 @@ mod audit;
 mod books;
 mod change;
 mod commit;
+mod lax;
 mod order;
 mod purchase;
 mod reset;
@@ -12,6 +13,7 @@ mod sales;
 mod trail;
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rand::TryRng;
@@ -35,7 +37,9 @@ use commit::ready_ledger;
 pub use crate::store::durable::Durability;
 pub use audit::{Audit, Finding, Flaw};
 pub use change::{Adjustment, Cancellation};
-pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Step, Unobserved};
+pub use order::{
+    DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Step, Unobserved, Writes,
+};
 pub use reset::Reset;
 pub use sales::Sold;
 
@@ -96,6 +100,8 @@ pub struct BoxOffice {
     padded: bool,
     /// For old versions of the count.
     shelf: Shelf,
+    /// For [`LockKind::Mutex`].
+    mutex: Arc<Mutex<()>>,
 }
 
 impl BoxOffice {
@@ -114,6 +120,7 @@ impl BoxOffice {
             sold: 0,
             padded: false,
             shelf: Shelf::default(),
+            mutex: Arc::default(),
             files,
         })
     }
@@ -125,10 +132,12 @@ impl BoxOffice {
         office
     }
 
-    /// The same, with old versions of the count kept where others of this process keep theirs.
-    pub(crate) fn sharing(self, old_versions: &Shelf) -> Self {
+    /// The same, with old versions of the count kept where others of this process keep theirs, and with
+    /// their mutex.
+    pub(crate) fn sharing(self, old_versions: &Shelf, mutex: &Arc<Mutex<()>>) -> Self {
         let mut office = self;
         office.shelf = old_versions.clone();
+        office.mutex = Arc::clone(mutex);
         office
     }
 
@@ -206,7 +215,7 @@ impl BoxOffice {
         let ledger = open_ledger(&self.files, Access::Read)?;
         let reading = Reading::take(&self.files, ledger.as_ref())?;
         // Buyers without a lock append, and would leave blank lines behind them.
-        let blank = lock == LockKind::None && reading.is_padded();
+        let blank = lock != LockKind::Exclusive && reading.is_padded();
         let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean && !blank;
         if !ready || open::has_strays(&self.files)? {
             let _held = self.lock.acquire(&mut self.patience, wait)?;
@@ -216,7 +225,7 @@ impl BoxOffice {
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
                 let healed = open::heal(&self.files, &ledger.rewrite, &reading)?;
                 self.notes.extend(healed);
-                if lock == LockKind::None {
+                if lock != LockKind::Exclusive {
                     open::trim(&self.files, &ledger.rewrite)?;
                 }
             }
@@ -226,21 +235,20 @@ impl BoxOffice {
             return Err(no_ledger(&self.files));
         };
         let reading = Reading::take(&self.files, Some(&ledger))?;
-        let reading = match lock {
-            LockKind::None => {
-                refuse_bookings(&self.files, &ledger, "a race would put them at risk")
-                    .map_err(|error| error.hint("rush with --lock, or on another event with -f"))?;
-                reading
-            }
-            LockKind::Exclusive => reading.sound(&self.files)?,
+        let reading = if lock == LockKind::Exclusive {
+            reading.sound(&self.files)?
+        } else {
+            refuse_bookings(&self.files, &ledger, "a race would put them at risk")
+                .map_err(|error| error.hint("rush with --lock, or on another event with -f"))?;
+            reading
         };
         let metadata = ledger.file.metadata();
         let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
         Ok(Opening {
             tally: reading.tally,
             end: match lock {
-                LockKind::None => metadata.len(),
                 LockKind::Exclusive => reading.tally.bytes,
+                _ => metadata.len(),
             },
             ledger,
         })

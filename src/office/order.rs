@@ -38,6 +38,19 @@ pub struct Order<'a> {
     pub rush: Option<&'a str>,
     /// What an answered sale survives.
     pub durability: Durability,
+    /// How `tickets.json` is written.
+    pub writes: Writes,
+}
+
+/// How `tickets.json` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Writes {
+    /// Replaced by another file in one step: whoever reads finds the old count or the new one.
+    #[default]
+    Replace,
+    /// Cut to nothing and written over, under whatever lock: whoever reads in between finds an empty
+    /// file. For the race lab only.
+    InPlace,
 }
 
 impl<'a> Order<'a> {
@@ -53,6 +66,7 @@ impl<'a> Order<'a> {
             wait: DEFAULT_WAIT,
             rush: None,
             durability: Durability::Disk,
+            writes: Writes::Replace,
         }
     }
 
@@ -131,6 +145,8 @@ pub enum Step {
     },
     /// The sale is on the ledger.
     Written,
+    /// `tickets.json` was cut to nothing, and is about to be written: [`Writes::InPlace`].
+    Truncated,
     /// The lock is released.
     LockReleased,
     /// The sale is durable. Not told of a sale that is only to survive the processes.

@@ -34,6 +34,7 @@ impl BoxOffice {
             lock: order.lock,
             wait: order.wait,
             durability: order.durability,
+            writes: order.writes,
         };
         let mut trail = order.key.map(|key| Trail::of(Clue::Key(key)));
         if let Some(trail) = &mut trail {

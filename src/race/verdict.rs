@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::store::ledger::{Op, Record};
+
 /// A ledger line of the run, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -25,6 +27,24 @@ pub struct Written {
     pub own: bool,
     /// Whether its buyer was told that it bought: then the count must include it.
     pub told: bool,
+}
+
+impl Written {
+    /// A line of the ledger that ends there. `run`: whose lines are its own.
+    pub(crate) fn of(record: &Record<'_>, end: u64, run: Option<&str>, told: bool) -> Self {
+        Self {
+            seq: record.seq,
+            end,
+            change: match record.op {
+                Op::Sell => record.quantity.saturating_neg(),
+                Op::Open | Op::Cancel | Op::Adjust => record.quantity,
+            },
+            left: record.left,
+            own: record.rush.as_deref() == run,
+            told,
+            buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
+        }
+    }
 }
 
 /// What a run left behind.
@@ -65,6 +85,10 @@ pub enum Anomaly {
     TornWrite,
     /// A buyer was told that it bought, and the ledger has no such sale.
     LostSale,
+    /// A buyer read a count in the middle of being written.
+    TornRead,
+    /// A buyer failed.
+    Failed,
 }
 
 /// One anomaly, in words.

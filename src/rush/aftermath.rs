@@ -7,7 +7,7 @@ use crate::office::Opening;
 use crate::race::verdict::{Aftermath, Verdict, Written, judge};
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
-use crate::store::ledger::{Line, Op};
+use crate::store::ledger::Line;
 use crate::store::lines::Stretches;
 use crate::store::reading::{LedgerFile, open_ledger};
 use crate::store::snapshot::Snapshot;
@@ -127,27 +127,14 @@ impl Reader<'_> {
                         self.missing.remove(id);
                         self.told.contains_key(id)
                     });
-                    after.lines.push(written(line, stretch.end, self.run, told));
+                    let own = Some(self.run);
+                    after
+                        .lines
+                        .push(Written::of(&line.record, stretch.end, own, told));
                 }
                 _ => after.torn += stretch.end - stretch.start,
             }
         }
         Ok(())
-    }
-}
-
-fn written(line: Line<'_>, end: u64, run: &str, told: bool) -> Written {
-    let record = line.record;
-    Written {
-        seq: record.seq,
-        end,
-        change: match record.op {
-            Op::Sell => record.quantity.saturating_neg(),
-            Op::Open | Op::Cancel | Op::Adjust => record.quantity,
-        },
-        left: record.left,
-        own: record.rush.as_deref() == Some(run),
-        told,
-        buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::gun::Lifeline;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step};
+use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step, Writes};
 use crate::store::lock::{LockKind, Patience};
 use crate::store::spares::Shelf;
 
@@ -33,7 +34,7 @@ pub(super) struct Assignment {
 pub(super) enum Body<'a> {
     Process,
     /// It shares what it may with the others.
-    Thread(&'a Shelf),
+    Thread(&'a Shelf, &'a Arc<Mutex<()>>),
 }
 
 /// What the rush is told: one JSON line each.
@@ -96,7 +97,7 @@ pub(super) fn run(
         out,
     };
     // Threads count themselves.
-    let told = matches!(body, Body::Thread(_)) || voice.say(Says::Ready).is_ok();
+    let told = matches!(body, Body::Thread(..)) || voice.say(Says::Ready).is_ok();
     if !told || !lifeline.wait_for_shot() {
         return;
     }
@@ -146,12 +147,15 @@ fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Re
             let guard = Box::new(Watchdog::new(assignment.number, give_up));
             office.waiting(Patience::Guarded(guard))
         }
-        Body::Thread(shelf) => office.waiting(Patience::queued()).sharing(shelf),
+        Body::Thread(shelf, mutex) => {
+            let patience = Patience::queued();
+            office.waiting(patience).sharing(shelf, mutex)
+        }
     };
     office.open(assignment.lock, assignment.wait)?;
     let seen = match assignment.lock {
-        LockKind::None => office.believe()?,
         LockKind::Exclusive => office.query()?,
+        _ => office.believe()?,
     };
     let queried = Says::Queried { left: seen.left };
     watch.voice.say(queried).map_err(|_| gone())?;
@@ -165,9 +169,10 @@ fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Re
         rush: Some(&assignment.run),
         // A race is on paper only: it is made durable as a whole, before the rush is reported.
         durability: match assignment.lock {
-            LockKind::None => Durability::Process,
             LockKind::Exclusive => Durability::Disk,
+            _ => Durability::Process,
         },
+        writes: Writes::Replace,
     };
     office.purchase(&order, watch)
 }

@@ -370,12 +370,12 @@ fn start_threads(rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
     let shelf = Shelf::default();
     shelf.widen(SPARES);
     // In this order: the shelf is empty before the end of the pipe tells that all have gone.
-    let shared = Arc::new((shelf, pipes));
+    let shared = Arc::new((shelf, Arc::default(), pipes));
     let (ready, users) = (Arc::new(AtomicU32::new(0)), rush.users);
     for assignment in assignments(rush, run, 1..rush.users + 1) {
         let (shared, ready) = (Arc::clone(&shared), Arc::clone(&ready));
         let life = move || {
-            let (shelf, pipes) = &*shared;
+            let (shelf, mutex, pipes) = &*shared;
             let tell = |buyer, says| {
                 let line = Message { buyer, says }.line();
                 let _ = line.and_then(|line| io::Write::write_all(&mut &pipes.mouth, &line));
@@ -390,7 +390,7 @@ fn start_threads(rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
                     &assignment,
                     ears,
                     gate,
-                    Body::Thread(shelf),
+                    Body::Thread(shelf, mutex),
                     &mut &pipes.mouth,
                 );
             };

@@ -123,7 +123,7 @@ impl Rush {
             (Some(started), Some(ended)) => ended - started,
             _ => Duration::ZERO,
         };
-        if self.lock == LockKind::None {
+        if self.lock != LockKind::Exclusive {
             office.sync()?;
         }
         let after = aftermath::read(office.files(), &opening, &run, &crowd.told())?;
@@ -147,11 +147,15 @@ impl Rush {
                 self.users
             ));
         }
-        if self.together && self.lock == LockKind::Exclusive {
+        let alone = [LockKind::Exclusive, LockKind::DataFile, LockKind::Mutex];
+        if self.together && alone.contains(&self.lock) {
             return usage(
                 "--together needs --lock=none: under the lock only one buyer reads at a time"
                     .into(),
             );
+        }
+        if self.lock == LockKind::Mutex && !self.threads {
+            return usage("--lock=mutex needs --threads: processes share no mutex".into());
         }
         Ok(())
     }

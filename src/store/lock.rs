@@ -43,6 +43,15 @@ pub enum LockKind {
     None,
     /// An exclusive lock on `tickets.json.lock` from the read to the append: correct.
     Exclusive,
+    /// A shared lock on `tickets.json.lock`: looks like a lock, but all hold it at once.
+    Shared,
+    /// An exclusive lock on `tickets.json` itself, which is replaced: whoever waited for it gets the
+    /// lock of a file that nobody reads any more. Clean with two buyers, not with three.
+    DataFile,
+    /// An exclusive lock around the write alone: what was read before is old by then.
+    WriteOnly,
+    /// A mutex of this process: correct between its threads, nothing between processes.
+    Mutex,
 }
 
 impl LockKind {
@@ -52,8 +61,22 @@ impl LockKind {
         match self {
             Self::None => "none",
             Self::Exclusive => "exclusive",
+            Self::Shared => "shared",
+            Self::DataFile => "data-file",
+            Self::WriteOnly => "write-only",
+            Self::Mutex => "mutex",
         }
     }
+
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::None,
+        Self::Exclusive,
+        Self::Shared,
+        Self::DataFile,
+        Self::WriteOnly,
+        Self::Mutex,
+    ];
 }
 
 /// A wish for a lock: for how long, and whether it is still wanted.
@@ -82,7 +105,17 @@ pub(crate) struct LockFile {
     path: PathBuf,
     /// The file that this one takes mode and owner from when it is created.
     model: Option<PathBuf>,
+    mode: Mode,
     file: Option<(File, FileId)>,
+}
+
+/// How a lock is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// By one.
+    Exclusive,
+    /// By many.
+    Shared,
 }
 
 /// A lock that is held until this is dropped.
@@ -99,6 +132,7 @@ impl LockFile {
         Self {
             path,
             model: None,
+            mode: Mode::Exclusive,
             file: None,
         }
     }
@@ -108,7 +142,16 @@ impl LockFile {
         Self {
             path,
             model: Some(model),
+            mode: Mode::Exclusive,
             file: None,
+        }
+    }
+
+    /// The same, for many at once.
+    pub(crate) fn shared(self) -> Self {
+        Self {
+            mode: Mode::Shared,
+            ..self
         }
     }
 
@@ -149,7 +192,7 @@ impl LockFile {
     pub(crate) fn try_acquire(&mut self) -> Result<Option<Held<'_>>> {
         loop {
             let (file, id) = self.opened()?;
-            let locked = try_lock(&file).map_err(|error| self.unusable(error))?;
+            let locked = attempt(&file, self.mode).map_err(|error| self.unusable(error))?;
             if means(&self.path, id)? {
                 if locked {
                     return Ok(Some(self.held(file, id)));
@@ -218,13 +261,19 @@ impl LockFile {
         patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<File> {
-        for attempt in 0..=patience.attempts() {
-            match attempt {
+        if let Patience::Stepped(stepper) = patience {
+            while !attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
+                stepper.busy(id)?;
+            }
+            return Ok(file);
+        }
+        for look in 0..=patience.attempts() {
+            match look {
                 0 => {}
                 1..=YIELDS => thread::yield_now(),
                 _ => thread::sleep(NAP),
             }
-            if try_lock(&file).map_err(|error| self.unusable(error))? {
+            if attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
                 return Ok(file);
             }
         }
@@ -233,18 +282,19 @@ impl LockFile {
             move || busy(&path, id, limit)
         };
         let waiter = match patience {
+            Patience::Stepped(_) => return Err(late()),
             Patience::HandedOver { waiter, .. } => waiter,
             Patience::Guarded(guard) => {
                 guard
                     .arm(deadline, Box::new(late))
                     .map_err(|error| self.unusable(error))?;
-                let locked = lock(&file);
+                let locked = lock(&file, self.mode);
                 guard.disarm();
                 return locked.map(|()| file).map_err(|error| self.unusable(error));
             }
         };
         let ended = waiter
-            .wait(file, deadline, wait.still_wanted)
+            .wait((file, self.mode), deadline, wait.still_wanted)
             .map_err(|error| self.unusable(error))?;
         match ended {
             Waited::Got(file) => Ok(file),
@@ -319,6 +369,8 @@ pub(crate) enum Patience {
     },
     /// The thread itself blocks, and the guard ends the whole process when that takes too long.
     Guarded(Box<dyn Guard>),
+    /// The lock is tried, and whoever decides who goes on is asked before each further try.
+    Stepped(Box<dyn Stepper>),
 }
 
 impl Default for Patience {
@@ -352,7 +404,7 @@ impl Patience {
     fn attempts(&self) -> u32 {
         match self {
             Self::HandedOver { attempts, .. } => *attempts,
-            Self::Guarded(_) => 0,
+            Self::Guarded(_) | Self::Stepped(_) => 0,
         }
     }
 }
@@ -362,6 +414,7 @@ impl std::fmt::Debug for Patience {
         f.write_str(match self {
             Self::HandedOver { .. } => "HandedOver",
             Self::Guarded(_) => "Guarded",
+            Self::Stepped(_) => "Stepped",
         })
     }
 }
@@ -376,6 +429,12 @@ pub(crate) trait Guard: Send {
     fn disarm(&mut self);
 }
 
+/// Decides when a lock that somebody else holds is tried again.
+pub(crate) trait Stepper: Send {
+    /// Returns when it is to be tried again. An error ends the wait.
+    fn busy(&mut self, file: FileId) -> Result<()>;
+}
+
 /// How a wait ended.
 enum Waited {
     Got(File),
@@ -383,17 +442,20 @@ enum Waited {
     TooLong,
 }
 
+/// Takes wishes to the waiting thread, and brings locks back.
+type Courier = (Sender<(File, Mode)>, Receiver<io::Result<File>>);
+
 /// A thread that blocks on locks, so that whoever wants them can stop waiting. It starts when it is
 /// first needed; one serves all the locks of one thread, which never waits for two at once.
 #[derive(Debug, Default)]
 pub(crate) struct Waiter {
-    thread: Option<(Sender<File>, Receiver<io::Result<File>>)>,
+    thread: Option<Courier>,
 }
 
 impl Waiter {
     fn wait(
         &mut self,
-        file: File,
+        file: (File, Mode),
         deadline: Instant,
         still_wanted: &mut dyn FnMut() -> bool,
     ) -> io::Result<Waited> {
@@ -420,15 +482,15 @@ impl Waiter {
         }
     }
 
-    fn start() -> io::Result<(Sender<File>, Receiver<io::Result<File>>)> {
-        let (send_wish, wishes) = mpsc::channel::<File>();
+    fn start() -> io::Result<Courier> {
+        let (send_wish, wishes) = mpsc::channel::<(File, Mode)>();
         let (send_lock, locks) = mpsc::channel();
         thread::Builder::new()
             .name("lock-wait".into())
             .stack_size(64 * 1024)
             .spawn(move || {
-                for file in wishes {
-                    let result = lock(&file).map(|()| file);
+                for (file, mode) in wishes {
+                    let result = lock(&file, mode).map(|()| file);
                     if send_lock.send(result).is_err() {
                         return;
                     }
@@ -438,11 +500,19 @@ impl Waiter {
     }
 }
 
-/// `Ok(false)`: somebody else holds it.
-#[expect(clippy::disallowed_methods, reason = "this is the lock module")]
+/// Takes the exclusive lock. `Ok(false)`: somebody else holds it.
 pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
+    attempt(file, Mode::Exclusive)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the lock module")]
+fn attempt(file: &File, mode: Mode) -> io::Result<bool> {
     loop {
-        match fs2::FileExt::try_lock_exclusive(file) {
+        let tried = match mode {
+            Mode::Exclusive => fs2::FileExt::try_lock_exclusive(file),
+            Mode::Shared => fs2::FileExt::try_lock_shared(file),
+        };
+        match tried {
             Ok(()) => return Ok(true),
             Err(error) if error.kind() == fs2::lock_contended_error().kind() => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -452,9 +522,13 @@ pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the lock module")]
-fn lock(file: &File) -> io::Result<()> {
+fn lock(file: &File, mode: Mode) -> io::Result<()> {
     loop {
-        match fs2::FileExt::lock_exclusive(file) {
+        let locked = match mode {
+            Mode::Exclusive => fs2::FileExt::lock_exclusive(file),
+            Mode::Shared => fs2::FileExt::lock_shared(file),
+        };
+        match locked {
             // Neither fs2 nor std goes on waiting after a signal.
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             result => return result,

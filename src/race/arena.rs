@@ -1,0 +1,341 @@
+//! The place where buyers of the lab race: a scratch event, and real processes that go on one step at a
+//! time, so that a run is a function of its schedule.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::racer::{CALL_OFF, End, GO, Part, Point, RACER, Says, Seen};
+use super::schedule::{Grants, MAX_BUYERS};
+use super::verdict::{Aftermath, Anomaly, Finding, Verdict, Written, judge};
+use crate::error::{Error, Kind, Result};
+use crate::office::{BoxOffice, DEFAULT_WAIT, Writes};
+use crate::store::ledger::Line;
+use crate::store::lock::{LockKind, Wait};
+use crate::store::snapshot::Snapshot;
+
+/// The longest line that a buyer of the lab says, in bytes.
+const LONGEST: u64 = 4096;
+
+/// What is tried.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// How many buyers, up to [`MAX_BUYERS`].
+    pub users: usize,
+    /// How many tickets there are.
+    pub stock: u64,
+    /// Which lock they take.
+    pub lock: LockKind,
+    /// How they write the count.
+    pub writes: Writes,
+    /// Whether each looks at the count first, outside its lock, as the chapter's program does.
+    pub query: bool,
+    /// Where the scratch event is put; `None`: in memory, where the system has such a place.
+    pub place: Option<PathBuf>,
+    /// The `tickets` program, which is started as each buyer.
+    pub program: PathBuf,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    /// Who made it.
+    pub buyer: usize,
+    /// Which.
+    pub point: Point,
+    /// What was read.
+    pub seen: Option<Seen>,
+    /// The lock was somebody else's.
+    pub busy: bool,
+}
+
+/// A run, from its first step to its last.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The steps in their order.
+    pub moves: Vec<Move>,
+    /// How each buyer ended; `None`: it never did.
+    pub ends: Vec<Option<End>>,
+    /// The judgement.
+    pub verdict: Verdict,
+    /// What was left after each sale, in the order of the ledger, and how many there are at the end.
+    pub left: Vec<u64>,
+    /// Who made each sale, in the order of the ledger.
+    pub sellers: Vec<usize>,
+}
+
+impl Run {
+    /// Who made each step.
+    #[must_use]
+    pub fn grants(&self) -> Grants {
+        Grants(self.moves.iter().map(|step| step.buyer).collect())
+    }
+}
+
+/// The buyers, and their event.
+pub(super) struct Arena {
+    directory: TempDir,
+    office: BoxOffice,
+    /// The fresh event: its count and its ledger.
+    fresh: [Vec<u8>; 2],
+    racers: Vec<Racer>,
+}
+
+struct Racer {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Arena {
+    pub(super) fn open(trial: &Trial) -> Result<Self> {
+        if !(1..=MAX_BUYERS).contains(&trial.users) {
+            let message = format!("the lab has 1 to {MAX_BUYERS} buyers, not {}", trial.users);
+            return Err(Error::new(Kind::Usage, message));
+        }
+        let place = place(trial);
+        let directory = tempfile::Builder::new()
+            .prefix("tickets-race-")
+            .tempdir_in(&place)
+            .map_err(|e| Error::io("make a directory in", &place, e))?;
+        let count = directory.path().join("tickets.json");
+        let text = format!("{{\"ticket\": {}}}\n", trial.stock);
+        fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
+        let mut office = BoxOffice::at(&count)?;
+        let wanted = &mut || true;
+        office.prepare(LockKind::Exclusive, &mut Wait::wanted(DEFAULT_WAIT, wanted))?;
+        let read = |path: &Path| fs::read(path).map_err(|e| Error::io("read", path, e));
+        let fresh = [read(&office.files().count)?, read(&office.files().ledger)?];
+        let mut racers = Vec::new();
+        for number in 0..trial.users {
+            racers.push(Racer::start(trial, &count, number)?);
+        }
+        Ok(Self {
+            directory,
+            office,
+            fresh,
+            racers,
+        })
+    }
+
+    /// A fresh event, and every buyer at its first step. Returns what each says.
+    pub(super) fn begin(&mut self) -> Result<Vec<Says>> {
+        let files = self.office.files();
+        for (path, bytes) in [&files.count, &files.ledger].into_iter().zip(&self.fresh) {
+            // Other files than before: whoever still has one of those open does not matter.
+            let new = self.directory.path().join("new");
+            fs::write(&new, bytes)
+                .and_then(|()| fs::rename(&new, path))
+                .map_err(|e| Error::io("write", path, e))?;
+        }
+        for racer in &mut self.racers {
+            racer.tell(GO)?;
+        }
+        self.racers.iter_mut().map(Racer::listen).collect()
+    }
+
+    /// Lets one buyer make its next step. Returns what it says then.
+    pub(super) fn grant(&mut self, buyer: usize) -> Result<Says> {
+        let racer = self
+            .racers
+            .get_mut(buyer)
+            .ok_or_else(|| gone("is not there"))?;
+        racer.tell(GO)?;
+        racer.listen()
+    }
+
+    /// Ends the run of a buyer that is not at its end.
+    pub(super) fn call_off(&mut self, buyer: usize) -> Result<()> {
+        let racer = self
+            .racers
+            .get_mut(buyer)
+            .ok_or_else(|| gone("is not there"))?;
+        racer.tell(CALL_OFF)?;
+        while racer.listen()?.end.is_none() {
+            racer.tell(CALL_OFF)?;
+        }
+        Ok(())
+    }
+
+    /// Judges what the buyers have left.
+    pub(super) fn judge(
+        &self,
+        trial: &Trial,
+        moves: Vec<Move>,
+        ends: Vec<Option<End>>,
+    ) -> Result<Run> {
+        let files = self.office.files();
+        let ledger = fs::read(&files.ledger).map_err(|e| Error::io("read", &files.ledger, e))?;
+        let told = |id: &str| {
+            let own = |end: &End| matches!(end, End::Sold { id: own } if own == id);
+            ends.iter().flatten().any(own)
+        };
+        let (lines, torn) = lines(&ledger, told);
+        let sales: Vec<_> = lines.iter().filter(|line| !line.buyer.is_empty()).collect();
+        let mut left: Vec<_> = sales.iter().map(|line| line.left).collect();
+        let sellers = sales
+            .iter()
+            .filter_map(|line| number(&line.buyer))
+            .collect();
+        let snapshot = Snapshot::read(&files.count);
+        let count = snapshot.as_ref().ok();
+        left.extend(count.map(|snapshot| snapshot.ticket));
+        let counted = count.and_then(|snapshot| snapshot.counted);
+        let mut verdict = judge(&Aftermath {
+            stock: trial.stock,
+            seq: 1,
+            lines: lines.into_iter().skip(1).collect(),
+            left: count.map(|snapshot| snapshot.ticket),
+            counted: counted.map_or(0, |counted| counted.bytes),
+            torn,
+            lost: Vec::new(),
+            unreadable: snapshot.as_ref().err().map(ToString::to_string),
+            replaced: false,
+        });
+        for (buyer, end) in ends.iter().enumerate() {
+            let Some(End::Torn { message } | End::Failed { message }) = end else {
+                continue;
+            };
+            let torn = matches!(end, Some(End::Torn { .. }));
+            verdict
+                .findings
+                .push(torn_read(buyer, message, torn, &moves));
+        }
+        Ok(Run {
+            moves,
+            ends,
+            verdict,
+            left,
+            sellers,
+        })
+    }
+}
+
+/// Where the scratch event goes: into memory, where there is such a place.
+fn place(trial: &Trial) -> PathBuf {
+    let memory = || {
+        let memory = PathBuf::from("/dev/shm");
+        if memory.is_dir() {
+            memory
+        } else {
+            std::env::temp_dir()
+        }
+    };
+    trial.place.clone().unwrap_or_else(memory)
+}
+
+/// What a buyer is called.
+pub(super) fn name(buyer: usize) -> String {
+    format!("user-{}", buyer + 1)
+}
+
+fn number(name: &str) -> Option<usize> {
+    let number: usize = name.strip_prefix("user-")?.parse().ok()?;
+    number.checked_sub(1)
+}
+
+/// The lines of a ledger, and how many bytes of it are none.
+fn lines(ledger: &[u8], told: impl Fn(&str) -> bool) -> (Vec<Written>, u64) {
+    let (mut lines, mut torn, mut end) = (Vec::new(), 0, 0);
+    for bytes in ledger.split_inclusive(|&byte| byte == b'\n') {
+        end += bytes.len() as u64;
+        match bytes
+            .strip_suffix(b"\n")
+            .map(|line| Line::parse(line, None))
+        {
+            Some(Ok(line)) => {
+                let told = line.record.id.as_deref().is_some_and(&told);
+                lines.push(Written::of(&line.record, end, Some("lab"), told));
+            }
+            _ => torn += bytes.len() as u64,
+        }
+    }
+    (lines, torn)
+}
+
+fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> Finding {
+    // Whoever was in the middle of writing is at its `fill`.
+    let writer = moves.iter().rev().find_map(|step| {
+        (step.buyer != buyer && step.point == Point::Write).then(|| name(step.buyer))
+    });
+    let reader = name(buyer);
+    if !torn {
+        return Finding {
+            kind: Anomaly::Failed,
+            buyers: vec![reader.clone()],
+            read_seq: None,
+            text: format!("{reader} failed: {message}"),
+        };
+    }
+    let text = match &writer {
+        Some(writer) => format!(
+            "{reader} read the count while {writer} was writing it, and found it empty: {writer} had cut \
+             the file to nothing and not yet filled it"
+        ),
+        None => format!("{reader} read a count that made no sense: {message}"),
+    };
+    Finding {
+        kind: Anomaly::TornRead,
+        buyers: std::iter::once(reader).chain(writer).collect(),
+        read_seq: None,
+        text,
+    }
+}
+
+impl Racer {
+    fn start(trial: &Trial, file: &Path, buyer: usize) -> Result<Self> {
+        let part = Part {
+            file: file.to_owned(),
+            name: name(buyer),
+            lock: trial.lock,
+            in_place: trial.writes == Writes::InPlace,
+            query: trial.query,
+            quantity: 1,
+        };
+        let part = serde_json::to_string(&part).map_err(|e| Error::new(Kind::Io, e.to_string()))?;
+        let mut child = Command::new(&trial.program)
+            .arg(RACER)
+            .arg(part)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|e| Error::io("start", &trial.program, e))?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(input), Some(output)) => Ok(Self {
+                child,
+                input,
+                output: BufReader::new(output),
+            }),
+            _ => Err(gone("has no pipes")),
+        }
+    }
+
+    fn tell(&mut self, byte: u8) -> Result<()> {
+        let told = self.input.write_all(&[byte]);
+        told.map_err(|e| gone(&e.to_string()))
+    }
+
+    fn listen(&mut self) -> Result<Says> {
+        let mut line = Vec::new();
+        let heard = (&mut self.output)
+            .take(LONGEST)
+            .read_until(b'\n', &mut line);
+        heard.map_err(|e| gone(&e.to_string()))?;
+        serde_json::from_slice(&line).map_err(|e| gone(&e.to_string()))
+    }
+}
+
+impl Drop for Racer {
+    fn drop(&mut self) {
+        // Whatever it is at, its event is gone.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn gone(why: &str) -> Error {
+    Error::new(Kind::Io, format!("a buyer of the lab is lost: {why}"))
+}

@@ -1,0 +1,188 @@
+//! Schedules: who makes the next step, from the first to the last. Pure.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Kind};
+
+/// The most buyers of a schedule.
+pub const MAX_BUYERS: usize = 12;
+
+/// The most steps of a schedule that is read.
+const MAX_STEPS: usize = 10_000;
+
+/// Who makes each step: the numbers of the buyers, from 0.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Grants(pub Vec<usize>);
+
+impl Grants {
+    /// How often another buyer goes on than the one before.
+    #[must_use]
+    pub fn switches(&self) -> usize {
+        self.0
+            .windows(2)
+            .filter(|pair| pair.first() != pair.last())
+            .count()
+    }
+}
+
+impl fmt::Display for Grants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, buyer) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(" ")?;
+            }
+            write!(f, "{buyer}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A schedule as it is given: by its grants, or by its class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Schedule {
+    /// Who makes each step.
+    Grants(Grants),
+    /// A class of the buyers without a lock who all sell.
+    Class(Class),
+}
+
+impl FromStr for Schedule {
+    type Err = Error;
+
+    /// `0 1 1 0`, or `3!:4`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let bad = || {
+            Error::new(Kind::Usage, format!("{text:?} is no schedule"))
+                .hint("give who makes each step, as in '0 1 1 0', or a class, as in 3!:4")
+        };
+        if let Some((buyers, number)) = text.split_once("!:") {
+            let buyers = buyers.trim().parse().map_err(|_| bad())?;
+            let number = number.trim().parse().map_err(|_| bad())?;
+            return Class::numbered(buyers, number)
+                .map(Self::Class)
+                .ok_or_else(bad);
+        }
+        let grants: Result<Vec<usize>, _> = text
+            .split([' ', ','])
+            .filter(|part| !part.is_empty())
+            .map(str::parse)
+            .collect();
+        let grants = grants.map_err(|_| bad())?;
+        if grants.is_empty() || grants.len() > MAX_STEPS || grants.iter().any(|&b| b >= MAX_BUYERS)
+        {
+            return Err(bad());
+        }
+        Ok(Self::Grants(Grants(grants)))
+    }
+}
+
+/// A class of runs of identical buyers, each of which reads once and writes once, and who all sell: for
+/// the i-th who writes, which version it had read, counted in writes before it.
+///
+/// Only that matters: reads of one version may change places, and the buyers are alike. So there are n!
+/// of them, and just one in which each reads what the one before it wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class(Vec<usize>);
+
+impl Class {
+    /// The class with these versions; `None` where one was read before it was written.
+    #[must_use]
+    pub fn of(versions: Vec<usize>) -> Option<Self> {
+        let possible = versions.iter().enumerate().all(|(at, &read)| read <= at);
+        (possible && (1..=MAX_BUYERS).contains(&versions.len())).then_some(Self(versions))
+    }
+
+    /// By its number in the factorial base: the i-th who writes, from 0, gives the digit of i!.
+    #[must_use]
+    pub fn numbered(buyers: usize, number: u64) -> Option<Self> {
+        if !(1..=MAX_BUYERS).contains(&buyers) || number >= factorial(buyers) {
+            return None;
+        }
+        let mut left = number;
+        let mut versions = Vec::new();
+        for at in 0..buyers as u64 {
+            versions.push((left % (at + 1)) as usize);
+            left /= at + 1;
+        }
+        Self::of(versions)
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        let digits = self.0.iter().enumerate();
+        digits.map(|(at, &read)| read as u64 * factorial(at)).sum()
+    }
+
+    /// One schedule of it: the i-th who writes is buyer i, and each reads as late as it may.
+    #[must_use]
+    pub fn grants(&self) -> Grants {
+        let mut grants = Vec::new();
+        for version in 0..self.0.len() {
+            let readers = (0..self.0.len()).filter(|&buyer| self.0.get(buyer) == Some(&version));
+            grants.extend(readers);
+            grants.push(version);
+        }
+        Grants(grants)
+    }
+
+    /// How many buyers it has.
+    #[must_use]
+    pub fn buyers(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}!:{}", self.0.len(), self.number())
+    }
+}
+
+fn factorial(n: usize) -> u64 {
+    (1..=n as u64).product()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_has_a_name_and_the_name_says_which() {
+        for buyers in 1..=6 {
+            let count = factorial(buyers);
+            for number in 0..count {
+                let class = Class::numbered(buyers, number).unwrap();
+                assert_eq!(class.number(), number);
+                assert_eq!(
+                    class.to_string().parse::<Schedule>().unwrap(),
+                    Schedule::Class(class)
+                );
+            }
+            assert_eq!(Class::numbered(buyers, count), None);
+        }
+    }
+
+    #[test]
+    fn the_last_class_is_one_after_another() {
+        let class = Class::of(vec![0, 1, 2]).unwrap();
+        assert_eq!(class.to_string(), "3!:5");
+        assert_eq!(class.grants().to_string(), "0 0 1 1 2 2");
+        assert_eq!(
+            Class::numbered(3, 0).unwrap().grants().to_string(),
+            "0 1 2 0 1 2"
+        );
+        assert_eq!(Class::of(vec![1]), None);
+    }
+
+    #[test]
+    fn what_is_no_schedule_is_refused() {
+        for text in ["", "x", "3!:6", "0!:0", "99", "1 -1", "3!:", "13!:1"] {
+            assert!(text.parse::<Schedule>().is_err(), "{text}");
+        }
+        let schedule = "0 1,1 0".parse::<Schedule>().unwrap();
+        assert_eq!(schedule, Schedule::Grants(Grants(vec![0, 1, 1, 0])));
+        assert_eq!(Grants(vec![0, 0, 1, 1, 1, 1, 0, 0]).switches(), 2);
+    }
+}

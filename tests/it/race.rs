@@ -1,0 +1,270 @@
+//! The race lab: every schedule of a few buyers, with real processes.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tickets::LockKind;
+use tickets::office::Writes;
+use tickets::race::explore::{self, Explored, Search, explore, smallest};
+use tickets::race::schedule::Class;
+use tickets::race::verdict::Anomaly;
+use tickets::race::{End, Trial};
+
+use crate::harness::{Run, Shop, TICKETS};
+
+fn trial(users: usize, stock: u64, lock: LockKind) -> Trial {
+    Trial {
+        users,
+        stock,
+        lock,
+        writes: Writes::Replace,
+        query: false,
+        place: None,
+        program: PathBuf::from(TICKETS),
+    }
+}
+
+fn search(trial: &Trial, search: Search) -> Explored {
+    explore(trial, search, &mut |_| true).unwrap()
+}
+
+fn race(line: &str) -> (Option<i32>, Value) {
+    let mut command = std::process::Command::new(TICKETS);
+    command.args(["--json", "race"]);
+    // A schedule is one argument.
+    command.args(line.split('|').map(str::trim));
+    let run = Run::of(command.output().unwrap());
+    let document = serde_json::from_str(&run.stdout).expect(&run.stdout);
+    (run.code, document)
+}
+
+/// The numbers of restricted growth strings: how a sale follows from one that was made before.
+const BELL: [usize; 7] = [1, 1, 2, 5, 15, 52, 203];
+
+#[test]
+fn without_a_lock_there_are_n_factorial_classes_and_one_is_right() {
+    let mut factorial = 1;
+    for (users, bell) in BELL.into_iter().enumerate().skip(2) {
+        factorial *= users as u64;
+        let found = search(&trial(users, users as u64, LockKind::None), Search::Reduced);
+        assert_eq!(found.schedules, factorial, "{users} buyers");
+        assert_eq!(found.classes, Some(factorial), "{users} buyers");
+        assert_eq!(found.outcomes.len(), bell, "{users} buyers");
+        assert_eq!(found.bad, factorial - 1, "{users} buyers");
+        assert_eq!(found.oversold, 0, "there is enough for all {users}");
+    }
+}
+
+#[test]
+fn under_the_lock_no_schedule_is_bad() {
+    let mut odd = 1;
+    for users in 2..=5 {
+        odd *= 2 * users as u64 - 1;
+        for stock in 1..=users as u64 {
+            let found = search(&trial(users, stock, LockKind::Exclusive), Search::Reduced);
+            assert_eq!(
+                found.bad, 0,
+                "{users} buyers, {stock} in stock: {:?}",
+                found.first
+            );
+            assert_eq!(found.outcomes.len(), 1, "{users} buyers, {stock} in stock");
+            if stock == users as u64 {
+                assert_eq!(found.schedules, odd, "{users} buyers");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_smallest_race_without_a_lock_is_two_who_read_before_either_writes() {
+    let run = smallest(&trial(3, 1, LockKind::None), &mut |_| true)
+        .unwrap()
+        .unwrap();
+    assert_eq!(run.grants().to_string(), "0 1 1 0");
+    let kinds: Vec<_> = run
+        .verdict
+        .findings
+        .iter()
+        .map(|finding| finding.kind)
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            Anomaly::Oversold,
+            Anomaly::LostUpdate,
+            Anomaly::Conservation
+        ]
+    );
+    assert_eq!((run.verdict.sold, run.verdict.left), (2, Some(0)));
+}
+
+#[test]
+fn each_kind_of_lock_races_where_it_must() {
+    use LockKind::{DataFile, Exclusive, None, Shared, WriteOnly};
+    let bad = |users, stock, lock| {
+        let found = search(&trial(users, stock, lock), Search::Reduced);
+        (found.bad, found.oversold)
+    };
+    for lock in [None, Shared, WriteOnly] {
+        let (bad, oversold) = bad(2, 1, lock);
+        assert!(bad > 0 && oversold > 0, "{lock:?}");
+    }
+    for stock in [1, 2] {
+        assert_eq!(bad(2, stock, DataFile).0, 0, "two are not enough for it");
+    }
+    let (_, oversold) = bad(3, 2, DataFile);
+    assert!(oversold > 0, "the third locks another file than the second");
+    for stock in 1..=3 {
+        assert_eq!(bad(3, stock, Exclusive).0, 0);
+    }
+}
+
+#[test]
+fn the_chapters_repaired_program_reads_a_torn_count() {
+    let program = |query| Trial {
+        writes: Writes::InPlace,
+        query,
+        ..trial(2, 1, LockKind::Exclusive)
+    };
+    // Nobody but those who hold the lock looks.
+    assert_eq!(search(&program(false), Search::Full).bad, 0);
+    let found = search(&program(true), Search::Reduced);
+    assert!(found.bad > 0 && found.oversold == 0);
+    let run = smallest(&program(true), &mut |_| true).unwrap().unwrap();
+    assert_eq!(run.grants().to_string(), "0 0 0 0 1 0");
+    assert!(
+        matches!(run.ends[1], Some(End::Torn { .. })),
+        "{:?}",
+        run.ends
+    );
+    let finding = &run.verdict.findings[0];
+    assert_eq!(
+        (finding.kind, &finding.buyers[..]),
+        (Anomaly::TornRead, &["user-2".into(), "user-1".into()][..])
+    );
+}
+
+/// What is left out changes nothing: the search without reductions finds the same outcomes.
+#[test]
+fn a_reduced_search_finds_every_outcome() {
+    let all = std::env::var_os("TICKETS_RACE").is_some();
+    for lock in LockKind::ALL
+        .into_iter()
+        .filter(|lock| *lock != LockKind::Mutex)
+    {
+        for (users, stock) in [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3)] {
+            for (writes, query) in [
+                (Writes::Replace, false),
+                (Writes::InPlace, false),
+                (Writes::Replace, true),
+            ] {
+                let trial = Trial {
+                    writes,
+                    query,
+                    ..trial(users, stock, lock)
+                };
+                let short = lock == LockKind::None && writes == Writes::Replace && !query;
+                if users == 3 && !short && !all {
+                    continue;
+                }
+                let [reduced, full] =
+                    [Search::Reduced, Search::Full].map(|how| search(&trial, how));
+                let named = format!(
+                    "{users} buyers, {stock} in stock, {lock:?}, {writes:?}, query {query}"
+                );
+                assert_eq!(reduced.outcomes, full.outcomes, "{named}");
+                assert_eq!(reduced.bad > 0, full.bad > 0, "{named}");
+                assert!(reduced.schedules <= full.schedules, "{named}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_schedule_gives_the_same_outcome_every_time_in_memory_and_on_disk() {
+    let times = if std::env::var_os("TICKETS_RACE").is_some() {
+        100
+    } else {
+        10
+    };
+    let trial = trial(3, 2, LockKind::DataFile);
+    let run = smallest(&trial, &mut |_| true).unwrap().unwrap();
+    let disk = Shop::empty();
+    for place in [None, Some(disk.directory().to_owned())] {
+        let trial = Trial {
+            place,
+            ..trial.clone()
+        };
+        for _ in 0..times {
+            let again = explore::replay(&trial, &run.grants()).unwrap();
+            assert_eq!(
+                (again.moves, again.left, again.sellers),
+                (run.moves.clone(), run.left.clone(), run.sellers.clone())
+            );
+            assert_eq!(again.verdict, run.verdict);
+        }
+    }
+    assert!(disk.names().is_empty(), "{:?}", disk.names());
+}
+
+#[test]
+fn every_class_of_three_runs_as_its_name_says() {
+    let trial = trial(3, 3, LockKind::None);
+    for number in 0..6 {
+        let class = Class::numbered(3, number).unwrap();
+        let run = explore::replay(&trial, &class.grants()).unwrap();
+        assert_eq!(explore::class(&trial, &run), Some(class));
+        assert_eq!(run.verdict.is_safe(), number == 5, "{number}");
+    }
+}
+
+#[test]
+fn prove_tells_programs_what_it_found() {
+    let (code, document) = race("prove|--users|3|--stock|3");
+    let told = |name: &str| document[name].clone();
+    assert_eq!(code, Some(6), "{document:#}");
+    let wanted = serde_json::json!({
+        "ok": false, "users": 3, "stock": 3, "lock": "none", "writes": "replace",
+        "schedules": 6, "classes": 6, "outcomes": 5, "bad": 5,
+    });
+    for (name, value) in wanted.as_object().unwrap() {
+        assert_eq!(&told(name), value, "{name}: {document:#}");
+    }
+    assert_eq!(document["smallest"]["grants"], "0 1 1 0");
+    assert_eq!(document["smallest"]["schedule"], "2!:0");
+    assert_eq!(document["smallest"]["findings"][0]["kind"], "lost_update");
+    let (code, document) = race("prove|--users|3|--lock");
+    assert_eq!(
+        (code, &document["bad"]),
+        (Some(0), &0.into()),
+        "{document:#}"
+    );
+    let (code, document) = race("prove|--lock=mutex");
+    assert_eq!(
+        (code, &document["error"]["code"]),
+        (Some(2), &"usage".into()),
+        "{document:#}"
+    );
+}
+
+#[test]
+fn a_schedule_that_cannot_be_followed_is_refused_at_its_step() {
+    let (code, document) = race("replay|0 1 1 0");
+    assert_eq!(code, Some(6), "{document:#}");
+    let (code, document) = race("replay|0 1 1 0|--lock");
+    assert_eq!(code, Some(4), "{document:#}");
+    assert!(
+        document["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("step 3")
+    );
+    let (code, _) = race("replay|nonsense");
+    assert_eq!(code, Some(2));
+    let (code, document) = race("replay|2!:1");
+    assert_eq!(
+        (code, &document["findings"]),
+        (Some(0), &Value::Array(vec![])),
+        "{document:#}"
+    );
+}
