@@ -28,6 +28,7 @@ Examples:
   tickets race prove --users 3 --lock=data-file
   tickets race prove --users 4 --stock 4      enough for all: every lost update
   tickets race prove --users 2 --lock --writes in-place --query      the chapter's program
+  tickets race prove --users 2 --lock --crashes       killed anywhere, too
 
 Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only
 schedules that differ in the order of steps that touch the same thing are run. Exits 6 when one of them
@@ -120,6 +121,10 @@ struct How {
     #[arg(long)]
     query: bool,
 
+    /// Any buyer may also be killed before any of its steps
+    #[arg(long)]
+    crashes: bool,
+
     /// Where the scratch event is put [default: in memory]
     #[arg(long, value_name = "DIR")]
     place: Option<PathBuf>,
@@ -169,6 +174,7 @@ impl How {
                 WritesArgument::InPlace => Writes::InPlace,
             },
             query: self.query,
+            crashes: self.crashes,
             place: self.place.clone(),
             program: program()?,
         })
@@ -338,13 +344,21 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     } else {
         ""
     };
+    let crashes = if trial.crashes {
+        ", any may be killed"
+    } else {
+        ""
+    };
     let tickets = match (proof.from, trial.stock) {
         (1, 1) => "1 ticket".to_owned(),
         (from, to) if from == to => format!("{to} tickets"),
         (from, to) => format!("{from} to {to} tickets"),
     };
     let users = trial.users;
-    writeln!(out, "{users} buyers, {tickets}, {lock}, {count}{query}\n")?;
+    writeln!(
+        out,
+        "{users} buyers, {tickets}, {lock}, {count}{query}{crashes}\n"
+    )?;
     let Explored { schedules, bad, .. } = found;
     if *bad == 0 {
         return writeln!(
@@ -385,6 +399,11 @@ fn drawn(out: &mut dyn Write, run: &Run) -> io::Result<()> {
     }
     writeln!(out, "{FAINT:#}")?;
     for (at, step) in run.moves.iter().enumerate() {
+        if step.killed {
+            let indent = (width + 2) * step.buyer;
+            writeln!(out, "  {:>4}  {:indent$}{BAD}killed{BAD:#}", at + 1, "")?;
+            continue;
+        }
         let last = !run
             .moves
             .iter()
@@ -471,7 +490,8 @@ fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
     let schedule: Schedule = arguments.schedule.parse()?;
     let (grants, named_users) = match &schedule {
         Schedule::Grants(grants) => {
-            let most = grants.0.iter().max().map_or(0, |most| most + 1);
+            let buyers = grants.0.iter().map(|grant| grant.buyer() + 1);
+            let most = buyers.max().unwrap_or(0);
             (grants.clone(), most)
         }
         Schedule::Class(class) => (class.grants(), class.buyers()),
@@ -489,7 +509,7 @@ fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
         trial.stock = users as u64;
     }
     let run = explore::replay(&trial, &grants)?;
-    let bad = !run.verdict.is_safe() || run.ends.iter().any(Option::is_none);
+    let bad = run.is_bad();
     let document = ReplayDocument {
         ok: !bad,
         command: "race replay",
@@ -550,6 +570,7 @@ fn scoreboard(arguments: &Locks, told: &mut dyn FnMut(u64) -> bool) -> Result<Ve
                 lock,
                 writes: writes_as,
                 query,
+                crashes: false,
                 place: arguments.place.clone(),
                 program: program()?,
             };
@@ -684,6 +705,8 @@ struct StepShown {
     version: Option<u64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     busy: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    killed: bool,
 }
 
 impl Shown {
@@ -709,6 +732,7 @@ impl Shown {
                     left: step.seen.map(|seen| seen.left),
                     version: step.seen.map(|seen| seen.seq),
                     busy: step.busy,
+                    killed: step.killed,
                 })
                 .collect(),
             sold: run.verdict.sold,

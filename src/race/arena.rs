@@ -8,8 +8,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::racer::{CALL_OFF, End, GO, Part, Point, RACER, Says, Seen};
-use super::schedule::{Grants, MAX_BUYERS};
+use super::racer::{CALL_OFF, DIE, End, GO, Part, Point, RACER, Says, Seen};
+use super::schedule::{Grant, Grants, MAX_BUYERS};
 use super::verdict::{Aftermath, Anomaly, Finding, Verdict, Written, judge};
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, DEFAULT_WAIT, Writes};
@@ -33,6 +33,8 @@ pub struct Trial {
     pub writes: Writes,
     /// Whether each looks at the count first, outside its lock, as the chapter's program does.
     pub query: bool,
+    /// Whether any of them may be killed before any of its steps.
+    pub crashes: bool,
     /// Where the scratch event is put; `None`: in memory, where the system has such a place.
     pub place: Option<PathBuf>,
     /// The `tickets` program, which is started as each buyer.
@@ -50,6 +52,18 @@ pub struct Move {
     pub seen: Option<Seen>,
     /// The lock was somebody else's.
     pub busy: bool,
+    /// It was killed before it.
+    pub killed: bool,
+}
+
+impl Move {
+    pub(super) fn grant(&self) -> Grant {
+        if self.killed {
+            Grant::Die(self.buyer)
+        } else {
+            Grant::Go(self.buyer)
+        }
+    }
 }
 
 /// A run, from its first step to its last.
@@ -68,10 +82,18 @@ pub struct Run {
 }
 
 impl Run {
+    /// Whether something was found, or somebody who was not killed could not go on.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
+        let killed = self.moves.iter().filter(|step| step.killed).count();
+        let unended = self.ends.iter().filter(|end| end.is_none()).count();
+        !self.verdict.is_safe() || unended > killed
+    }
+
     /// Who made each step.
     #[must_use]
     pub fn grants(&self) -> Grants {
-        Grants(self.moves.iter().map(|step| step.buyer).collect())
+        Grants(self.moves.iter().map(Move::grant).collect())
     }
 }
 
@@ -82,9 +104,11 @@ pub(super) struct Arena {
     /// The fresh event: its count and its ledger.
     fresh: [Vec<u8>; 2],
     racers: Vec<Racer>,
+    trial: Trial,
 }
 
 struct Racer {
+    dead: bool,
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -118,6 +142,7 @@ impl Arena {
             office,
             fresh,
             racers,
+            trial: trial.clone(),
         })
     }
 
@@ -131,7 +156,10 @@ impl Arena {
                 .and_then(|()| fs::rename(&new, path))
                 .map_err(|e| Error::io("write", path, e))?;
         }
-        for racer in &mut self.racers {
+        for (number, racer) in self.racers.iter_mut().enumerate() {
+            if racer.dead {
+                *racer = Racer::start(&self.trial, &files.count, number)?;
+            }
             racer.tell(GO)?;
         }
         self.racers.iter_mut().map(Racer::listen).collect()
@@ -145,6 +173,18 @@ impl Arena {
             .ok_or_else(|| gone("is not there"))?;
         racer.tell(GO)?;
         racer.listen()
+    }
+
+    /// Kills a buyer where it is, and waits for its end: the kernel has its lock back then.
+    pub(super) fn kill(&mut self, buyer: usize) -> Result<()> {
+        let racer = self
+            .racers
+            .get_mut(buyer)
+            .ok_or_else(|| gone("is not there"))?;
+        racer.tell(DIE)?;
+        racer.dead = true;
+        racer.child.wait().map_err(|e| gone(&e.to_string()))?;
+        Ok(())
     }
 
     /// Ends the run of a buyer that is not at its end.
@@ -308,6 +348,7 @@ impl Racer {
                 child,
                 input,
                 output: BufReader::new(output),
+                dead: false,
             }),
             _ => Err(gone("has no pipes")),
         }

@@ -16,7 +16,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::arena::{Arena, Move, Run, Trial};
 use super::racer::{End, Point, Says};
-use super::schedule::{Class, Grants};
+use super::schedule::{Class, Grant, Grants};
 use crate::error::{Error, Kind, Result};
 use crate::office::Writes;
 use crate::store::lock::LockKind;
@@ -120,19 +120,18 @@ pub fn smallest(trial: &Trial, progress: &mut dyn FnMut(u64) -> bool) -> Result<
 pub fn replay(trial: &Trial, grants: &Grants) -> Result<Run> {
     let mut arena = Arena::open(trial)?;
     let mut state = State::begin(&mut arena, trial)?;
-    for (at, &buyer) in grants.0.iter().enumerate() {
-        if !state.is_enabled(buyer) {
-            let message = format!(
-                "the schedule diverges at step {}: buyer {buyer} cannot go on",
-                at + 1
-            );
+    for (at, &grant) in grants.0.iter().enumerate() {
+        if !state.is_enabled(grant.buyer()) {
+            let (step, buyer) = (at + 1, grant.buyer());
+            let message =
+                format!("the schedule diverges at step {step}: buyer {buyer} cannot go on");
             return Err(Error::new(Kind::Refused, message)
                 .hint("it is of another lock, another way of writing, or another version"));
         }
-        state.grant(&mut arena, buyer)?;
+        state.grant(&mut arena, grant)?;
     }
     while let Some(buyer) = (0..trial.users).find(|&buyer| state.is_enabled(buyer)) {
-        state.grant(&mut arena, buyer)?;
+        state.grant(&mut arena, Grant::Go(buyer))?;
     }
     state.end(&mut arena, trial)
 }
@@ -178,6 +177,7 @@ struct Buyer {
     /// Waits until some lock is given up.
     blocked: bool,
     holds: bool,
+    killed: bool,
     end: Option<End>,
     /// What it has done and seen: those with the same are alike.
     history: u64,
@@ -204,6 +204,7 @@ impl State {
             next: says.next,
             blocked: false,
             holds: false,
+            killed: false,
             end: says.end,
             history: 0,
         });
@@ -231,9 +232,17 @@ impl State {
         one && locks && self.buyers.iter().any(|other| other.holds)
     }
 
-    fn footprint(&self, buyer: usize) -> Option<Footprint> {
+    fn footprint(&self, grant: Grant) -> Option<Footprint> {
         use Touch::{Nothing, Reads, Writes};
-        let buyer = self.buyers.get(buyer)?;
+        let buyer = self.buyers.get(grant.buyer())?;
+        if let Grant::Die(_) = grant {
+            return Some(Footprint {
+                count: Nothing,
+                ledger: Nothing,
+                // Its lock is free then.
+                locks: buyer.holds,
+            });
+        }
         let (count, ledger) = match buyer.next? {
             Point::Query => (Reads, Nothing),
             // Whoever sells soundly reads the count, and then the ledger behind what that counts: so it
@@ -260,10 +269,41 @@ impl State {
         })
     }
 
-    fn grant(&mut self, arena: &mut Arena, number: usize) -> Result<()> {
-        let says = arena.grant(number)?;
-        self.take(number, &says);
+    fn grant(&mut self, arena: &mut Arena, grant: Grant) -> Result<()> {
+        match grant {
+            Grant::Go(number) => {
+                let says = arena.grant(number)?;
+                self.take(number, &says);
+            }
+            Grant::Die(number) => {
+                arena.kill(number)?;
+                self.bury(number);
+            }
+        }
         Ok(())
+    }
+
+    fn bury(&mut self, number: usize) {
+        let Some(buyer) = self.buyers.get_mut(number) else {
+            return;
+        };
+        let Some(point) = buyer.next.take() else {
+            return;
+        };
+        let held = std::mem::take(&mut buyer.holds);
+        (buyer.killed, buyer.blocked) = (true, false);
+        if held {
+            self.buyers
+                .iter_mut()
+                .for_each(|buyer| buyer.blocked = false);
+        }
+        self.moves.push(Move {
+            buyer: number,
+            point,
+            seen: None,
+            busy: false,
+            killed: true,
+        });
     }
 
     fn take(&mut self, number: usize, says: &Says) {
@@ -316,6 +356,7 @@ impl State {
             point,
             seen: says.seen,
             busy: says.busy,
+            killed: false,
         });
     }
 
@@ -323,7 +364,7 @@ impl State {
         let ends: Vec<_> = self.buyers.iter().map(|buyer| buyer.end.clone()).collect();
         let run = arena.judge(trial, self.moves, ends)?;
         for (number, buyer) in self.buyers.iter().enumerate() {
-            if buyer.end.is_none() {
+            if buyer.end.is_none() && !buyer.killed {
                 arena.call_off(number)?;
             }
         }
@@ -332,7 +373,7 @@ impl State {
 
     fn call_off(self, arena: &mut Arena) -> Result<()> {
         for (number, buyer) in self.buyers.iter().enumerate() {
-            if buyer.end.is_none() {
+            if buyer.end.is_none() && !buyer.killed {
                 arena.call_off(number)?;
             }
         }
@@ -342,12 +383,12 @@ impl State {
 
 /// A choice of the search: who went on, and who else may.
 struct Node {
-    taken: usize,
+    taken: Grant,
     /// Still to be tried.
-    others: Vec<usize>,
-    /// Those whose next step was tried before, here or above, and is not to come first again.
-    asleep: Vec<usize>,
-    footprints: Vec<Option<Footprint>>,
+    others: Vec<Grant>,
+    /// What was tried before, here or above, and is not to come first again.
+    asleep: Vec<Grant>,
+    footprints: Vec<[Option<Footprint>; 2]>,
 }
 
 struct Explorer<'t> {
@@ -366,7 +407,7 @@ impl Explorer<'_> {
             let Some(node) = self.nodes.get(at) else {
                 break;
             };
-            if !state.is_enabled(node.taken) {
+            if !state.is_enabled(node.taken.buyer()) {
                 let message = format!("a run was not the same again at step {}", at + 1);
                 return Err(Error::new(Kind::Integrity, message));
             }
@@ -392,7 +433,9 @@ impl Explorer<'_> {
                 others: choices,
                 asleep,
                 footprints: (0..self.trial.users)
-                    .map(|buyer| state.footprint(buyer))
+                    .map(|buyer| {
+                        [Grant::Go(buyer), Grant::Die(buyer)].map(|grant| state.footprint(grant))
+                    })
                     .collect(),
             });
             state.grant(arena, taken)?;
@@ -401,38 +444,56 @@ impl Explorer<'_> {
 
     /// Who sleeps after the last step: whoever slept before it, or was tried in its place, and touches
     /// nothing that it touched.
-    fn asleep(&self) -> Vec<usize> {
+    fn asleep(&self) -> Vec<Grant> {
         let Some(node) = self.nodes.last() else {
             return Vec::new();
         };
-        let footprint = |buyer: usize| node.footprints.get(buyer).copied().flatten();
+        let footprint = |grant: Grant| {
+            let [go, die] = *node.footprints.get(grant.buyer())?;
+            match grant {
+                Grant::Go(_) => go,
+                Grant::Die(_) => die,
+            }
+        };
         let Some(taken) = footprint(node.taken) else {
             return Vec::new();
         };
         let independent =
-            |&buyer: &usize| footprint(buyer).is_some_and(|other| !other.touches(taken));
+            |&grant: &Grant| footprint(grant).is_some_and(|other| !other.touches(taken));
         node.asleep.iter().copied().filter(independent).collect()
     }
 
-    fn choices(&self, state: &State, enabled: &[usize], asleep: &[usize]) -> Vec<usize> {
+    fn choices(&self, state: &State, enabled: &[usize], asleep: &[Grant]) -> Vec<Grant> {
+        let mut grants: Vec<_> = enabled.iter().copied().map(Grant::Go).collect();
+        if self.trial.crashes {
+            grants.extend(enabled.iter().copied().map(Grant::Die));
+        }
         match self.search {
-            Search::Full => enabled.to_vec(),
+            Search::Full => {}
             Search::Bounded(most) => {
-                let grants = Grants(self.nodes.iter().map(|node| node.taken).collect());
-                let last = grants.0.last().copied();
-                let used = grants.switches();
-                let cost = |buyer: usize| usize::from(last.is_some_and(|last| last != buyer));
-                let fits = |&&buyer: &&usize| used + cost(buyer) <= most;
-                enabled.iter().filter(fits).copied().collect()
+                let so_far = Grants(self.nodes.iter().map(|node| node.taken).collect());
+                let last = so_far.0.last().map(|grant| grant.buyer());
+                let used = so_far.switches();
+                grants.retain(|grant| {
+                    used + usize::from(last.is_some_and(|last| last != grant.buyer())) <= most
+                });
             }
             Search::Reduced => {
-                let history = |buyer: usize| state.buyers.get(buyer).map(|buyer| buyer.history);
-                let mut seen: HashSet<_> = asleep.iter().map(|&buyer| history(buyer)).collect();
-                let wanted =
-                    |&&buyer: &&usize| !state.would_wait(buyer) && seen.insert(history(buyer));
-                enabled.iter().filter(wanted).copied().collect()
+                let kind = |grant: Grant| {
+                    let buyer = state.buyers.get(grant.buyer());
+                    (
+                        matches!(grant, Grant::Die(_)),
+                        buyer.map(|buyer| buyer.history),
+                    )
+                };
+                let mut seen: HashSet<_> = asleep.iter().map(|&grant| kind(grant)).collect();
+                grants.retain(|&grant| {
+                    let waits = matches!(grant, Grant::Go(buyer) if state.would_wait(buyer));
+                    !waits && seen.insert(kind(grant))
+                });
             }
         }
+        grants
     }
 
     /// Goes to the next branch; `false`: there is none.
@@ -450,7 +511,8 @@ impl Explorer<'_> {
     }
 
     fn note(&mut self, (run, commits): (Run, Vec<u64>)) {
-        let stuck = run.ends.iter().filter(|end| end.is_none()).count();
+        let killed = run.moves.iter().filter(|step| step.killed).count();
+        let stuck = run.ends.iter().filter(|end| end.is_none()).count() - killed;
         let count =
             |kind: fn(&End) -> bool| run.ends.iter().flatten().filter(|end| kind(end)).count();
         let outcome = (
@@ -472,7 +534,7 @@ impl Explorer<'_> {
             self.classes.insert(commits);
         }
         self.found.oversold += u64::from(run.verdict.oversold > 0);
-        if !run.verdict.is_safe() || stuck > 0 {
+        if run.is_bad() {
             self.found.bad += 1;
             if self.found.first.is_none() {
                 self.found.first = Some(run);

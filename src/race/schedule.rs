@@ -11,9 +11,52 @@ pub const MAX_BUYERS: usize = 12;
 /// The most steps of a schedule that is read.
 const MAX_STEPS: usize = 10_000;
 
-/// Who makes each step: the numbers of the buyers, from 0.
+/// One step of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grant {
+    /// This buyer, from 0, makes its next step.
+    Go(usize),
+    /// This one is killed before it.
+    Die(usize),
+}
+
+impl Grant {
+    /// Who.
+    #[must_use]
+    pub fn buyer(self) -> usize {
+        match self {
+            Self::Go(buyer) | Self::Die(buyer) => buyer,
+        }
+    }
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Go(buyer) => write!(f, "{buyer}"),
+            Self::Die(buyer) => write!(f, "{buyer}x"),
+        }
+    }
+}
+
+impl FromStr for Grant {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (number, grant): (_, fn(usize) -> Self) = match text.strip_suffix('x') {
+            Some(number) => (number, Self::Die),
+            None => (text, Self::Go),
+        };
+        match number.parse() {
+            Ok(buyer) if buyer < MAX_BUYERS => Ok(grant(buyer)),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Who makes each step.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Grants(pub Vec<usize>);
+pub struct Grants(pub Vec<Grant>);
 
 impl Grants {
     /// How often another buyer goes on than the one before.
@@ -21,18 +64,21 @@ impl Grants {
     pub fn switches(&self) -> usize {
         self.0
             .windows(2)
-            .filter(|pair| pair.first() != pair.last())
+            .filter(|pair| {
+                let buyer = |grant: Option<&Grant>| grant.map(|grant| grant.buyer());
+                buyer(pair.first()) != buyer(pair.last())
+            })
             .count()
     }
 }
 
 impl fmt::Display for Grants {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, buyer) in self.0.iter().enumerate() {
+        for (at, grant) in self.0.iter().enumerate() {
             if at > 0 {
                 f.write_str(" ")?;
             }
-            write!(f, "{buyer}")?;
+            write!(f, "{grant}")?;
         }
         Ok(())
     }
@@ -63,14 +109,13 @@ impl FromStr for Schedule {
                 .map(Self::Class)
                 .ok_or_else(bad);
         }
-        let grants: Result<Vec<usize>, _> = text
+        let grants: Result<Vec<Grant>, ()> = text
             .split([' ', ','])
             .filter(|part| !part.is_empty())
             .map(str::parse)
             .collect();
-        let grants = grants.map_err(|_| bad())?;
-        if grants.is_empty() || grants.len() > MAX_STEPS || grants.iter().any(|&b| b >= MAX_BUYERS)
-        {
+        let grants = grants.map_err(|()| bad())?;
+        if grants.is_empty() || grants.len() > MAX_STEPS {
             return Err(bad());
         }
         Ok(Self::Grants(Grants(grants)))
@@ -121,8 +166,8 @@ impl Class {
         let mut grants = Vec::new();
         for version in 0..self.0.len() {
             let readers = (0..self.0.len()).filter(|&buyer| self.0.get(buyer) == Some(&version));
-            grants.extend(readers);
-            grants.push(version);
+            grants.extend(readers.map(Grant::Go));
+            grants.push(Grant::Go(version));
         }
         Grants(grants)
     }
@@ -181,8 +226,18 @@ mod tests {
         for text in ["", "x", "3!:6", "0!:0", "99", "1 -1", "3!:", "13!:1"] {
             assert!(text.parse::<Schedule>().is_err(), "{text}");
         }
+        let killed = "0 1x 0".parse::<Schedule>().unwrap();
+        let grants = Grants(vec![Grant::Go(0), Grant::Die(1), Grant::Go(0)]);
+        assert_eq!(grants.to_string(), "0 1x 0");
+        assert_eq!(killed, Schedule::Grants(grants));
         let schedule = "0 1,1 0".parse::<Schedule>().unwrap();
-        assert_eq!(schedule, Schedule::Grants(Grants(vec![0, 1, 1, 0])));
-        assert_eq!(Grants(vec![0, 0, 1, 1, 1, 1, 0, 0]).switches(), 2);
+        assert_eq!(
+            schedule,
+            Schedule::Grants(Grants([0, 1, 1, 0].map(Grant::Go).to_vec()))
+        );
+        assert_eq!(
+            Grants([0, 0, 1, 1, 1, 1, 0, 0].map(Grant::Go).to_vec()).switches(),
+            2
+        );
     }
 }

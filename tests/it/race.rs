@@ -19,6 +19,7 @@ fn trial(users: usize, stock: u64, lock: LockKind) -> Trial {
         lock,
         writes: Writes::Replace,
         query: false,
+        crashes: false,
         place: None,
         program: PathBuf::from(TICKETS),
     }
@@ -71,6 +72,26 @@ fn under_the_lock_no_schedule_is_bad() {
             if stock == users as u64 {
                 assert_eq!(found.schedules, odd, "{users} buyers");
             }
+        }
+    }
+}
+
+/// Whoever is killed, wherever it is: nothing is oversold, nobody is stuck, and the others sell on.
+#[test]
+fn under_the_lock_no_crash_is_bad() {
+    for users in 2..=3 {
+        for stock in 1..=users as u64 {
+            let trial = Trial {
+                crashes: true,
+                ..trial(users, stock, LockKind::Exclusive)
+            };
+            let found = search(&trial, Search::Reduced);
+            assert_eq!(
+                found.bad, 0,
+                "{users} buyers, {stock} in stock: {:?}",
+                found.first
+            );
+            assert!(found.outcomes.len() > users, "no crash came to pass");
         }
     }
 }
@@ -163,6 +184,20 @@ fn a_reduced_search_finds_every_outcome() {
                     query,
                     ..trial(users, stock, lock)
                 };
+                let cheap = (stock, writes, query) == (1, Writes::Replace, false);
+                if users == 2 && (cheap || all) {
+                    let crashes = true;
+                    let trial = Trial {
+                        crashes,
+                        ..trial.clone()
+                    };
+                    let [reduced, full] =
+                        [Search::Reduced, Search::Full].map(|how| search(&trial, how));
+                    assert_eq!(
+                        reduced.outcomes, full.outcomes,
+                        "crashes, {lock:?}, {writes:?}"
+                    );
+                }
                 let short = lock == LockKind::None && writes == Writes::Replace && !query;
                 if users == 3 && !short && !all {
                     continue;
