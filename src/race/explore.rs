@@ -13,6 +13,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use super::arena::{Arena, Move, Run, Trial};
 use super::racer::{End, Point, Says};
@@ -53,7 +56,8 @@ pub enum Search {
     Bounded(usize),
 }
 
-/// Runs every schedule of a trial. `progress` is told how many were run, and stops the search by `false`.
+/// Runs every schedule of a trial, on every processor. `progress` is told how many were run, and stops the
+/// search by `false`.
 ///
 /// # Errors
 /// [`Kind::Io`]: the scratch event or the processes failed; [`Kind::Interrupted`]: it was stopped.
@@ -62,6 +66,78 @@ pub fn explore(
     search: Search,
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Explored> {
+    // The first bad one of a bounded search is to be the first in order; and few are soon done.
+    let alone = matches!(search, Search::Bounded(_)) || trial.users < CROWD;
+    let searchers = match thread::available_parallelism() {
+        Ok(processors) if !alone => processors.get().min(MOST_SEARCHERS),
+        _ => 1,
+    };
+    let (schedules, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
+    thread::scope(|scope| {
+        let shared = (&schedules, &stopped);
+        let start = |me| {
+            let share = Share { me, of: searchers };
+            scope.spawn(move || {
+                let found = search_share(trial, search, share, shared);
+                if found.is_err() {
+                    shared.1.store(true, Ordering::Relaxed);
+                }
+                found
+            })
+        };
+        let searchers: Vec<_> = (0..searchers).map(start).collect();
+        while searchers.iter().any(|searcher| !searcher.is_finished()) {
+            thread::park_timeout(GLANCE);
+            if !progress(schedules.load(Ordering::Relaxed)) {
+                stopped.store(true, Ordering::Relaxed);
+            }
+        }
+        let ended = |_| Error::new(Kind::Io, "a searcher panicked");
+        let join = |searcher: thread::ScopedJoinHandle<'_, _>| searcher.join().map_err(ended)?;
+        let mut found = Explored::default();
+        let mut classes = HashSet::new();
+        for share in searchers
+            .into_iter()
+            .map(join)
+            .collect::<Result<Vec<_>>>()?
+        {
+            let (share, its_classes): (Explored, HashSet<_>) = share;
+            found.add(share);
+            classes.extend(its_classes);
+        }
+        if classes.len() as u64 == found.schedules {
+            found.classes = Some(found.schedules);
+        }
+        Ok(found)
+    })
+}
+
+/// So many buyers are worth more than one searcher.
+const CROWD: usize = 5;
+
+/// The most processors that a search uses.
+const MOST_SEARCHERS: usize = 8;
+
+/// How often progress is told.
+const GLANCE: Duration = Duration::from_millis(2);
+
+/// The depth of the tree at which it is shared out: none of so many buyers is at its end before it has made
+/// a step.
+const SHARED_DEPTH: usize = CROWD;
+
+/// Which part of the tree a searcher looks at.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    me: usize,
+    of: usize,
+}
+
+fn search_share(
+    trial: &Trial,
+    search: Search,
+    share: Share,
+    (schedules, stopped): (&AtomicU64, &AtomicBool),
+) -> Result<(Explored, HashSet<Vec<u64>>)> {
     let mut arena = Arena::open(trial)?;
     let mut explorer = Explorer {
         trial,
@@ -69,23 +145,34 @@ pub fn explore(
         nodes: Vec::new(),
         found: Explored::default(),
         classes: HashSet::new(),
+        share,
+        branches: 0,
     };
     loop {
         if let Some(run) = explorer.run(&mut arena)? {
             explorer.note(run);
-            if !progress(explorer.found.schedules) {
-                return Err(Error::new(Kind::Interrupted, "the search was stopped"));
-            }
+            schedules.fetch_add(1, Ordering::Relaxed);
+        }
+        if stopped.load(Ordering::Relaxed) {
+            return Err(Error::new(Kind::Interrupted, "the search was stopped"));
         }
         let found = explorer.found.first.is_some() && matches!(search, Search::Bounded(_));
         if found || !explorer.next() {
-            break;
+            return Ok((explorer.found, explorer.classes));
         }
     }
-    if explorer.classes.len() as u64 == explorer.found.schedules {
-        explorer.found.classes = Some(explorer.found.schedules);
+}
+
+impl Explored {
+    /// Adds what another searcher has found.
+    fn add(&mut self, other: Self) {
+        self.schedules += other.schedules;
+        self.bad += other.bad;
+        self.oversold += other.oversold;
+        self.outcomes.extend(other.outcomes);
+        let first = [self.first.take(), other.first].into_iter().flatten();
+        self.first = first.min_by_key(Run::grants);
     }
-    Ok(explorer.found)
 }
 
 /// The smallest bad schedule: of the fewest buyers, then of the fewest switches, then the first in the
@@ -397,6 +484,9 @@ struct Explorer<'t> {
     nodes: Vec<Node>,
     found: Explored,
     classes: HashSet<Vec<u64>>,
+    share: Share,
+    /// How many branches were met at [`SHARED_DEPTH`].
+    branches: usize,
 }
 
 impl Explorer<'_> {
@@ -414,6 +504,13 @@ impl Explorer<'_> {
             state.grant(arena, node.taken)?;
         }
         loop {
+            if self.share.of > 1 && state.moves.len() == SHARED_DEPTH && self.is_new() {
+                self.branches += 1;
+                if self.branches % self.share.of != self.share.me {
+                    state.call_off(arena)?;
+                    return Ok(None);
+                }
+            }
             let enabled: Vec<_> = (0..self.trial.users)
                 .filter(|&buyer| state.is_enabled(buyer))
                 .collect();
@@ -440,6 +537,11 @@ impl Explorer<'_> {
             });
             state.grant(arena, taken)?;
         }
+    }
+
+    /// Whether the place that the run has come to was not come to before.
+    fn is_new(&self) -> bool {
+        self.nodes.len() == SHARED_DEPTH
     }
 
     /// Who sleeps after the last step: whoever slept before it, or was tried in its place, and touches
