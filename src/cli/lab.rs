@@ -13,7 +13,8 @@ use super::signals::Stop;
 use tickets::office::Writes;
 use tickets::race::explore::{self, Explored, Search, class, smallest};
 use tickets::race::schedule::{MAX_BUYERS, Schedule};
-use tickets::race::verdict::Finding;
+use tickets::race::selfcheck::{Checked, selfcheck};
+use tickets::race::verdict::{Anomaly, Finding};
 use tickets::race::{End, Point, Run, Trial};
 use tickets::{Error, Kind, LockKind, Result};
 
@@ -52,6 +53,15 @@ Examples:
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     Replay(Replay),
+
+    /// Can the lab see: known-broken ways of selling must be found out
+    #[command(after_help = "\
+Example:
+  tickets race selfcheck
+
+Exits 6 when an anomaly that a way of selling is known for was not found, when one was found where there is
+none, or when a step was never stopped at.")]
+    Selfcheck(Selfcheck),
 }
 
 impl Race {
@@ -61,6 +71,7 @@ impl Race {
             Self::Prove(_) => "race prove",
             Self::Locks(_) => "race locks",
             Self::Replay(_) => "race replay",
+            Self::Selfcheck(_) => "race selfcheck",
         }
     }
 }
@@ -98,6 +109,13 @@ pub(crate) struct Locks {
     #[arg(long, value_name = "N")]
     stock: Option<u64>,
 
+    /// Where the scratch event is put [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    place: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Selfcheck {
     /// Where the scratch event is put [default: in memory]
     #[arg(long, value_name = "DIR")]
     place: Option<PathBuf>,
@@ -153,6 +171,7 @@ pub(crate) fn run(race: &Race, screen: &Screen) -> Result<u8> {
         Race::Prove(arguments) => prove(arguments, screen),
         Race::Locks(arguments) => locks(arguments, screen),
         Race::Replay(arguments) => replay(arguments, screen),
+        Race::Selfcheck(arguments) => check_itself(arguments, screen),
     }
 }
 
@@ -444,8 +463,7 @@ fn is_in_place(run: &Run) -> bool {
 
 fn found_in(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
     for finding in findings {
-        let kind = serde_json::to_value(finding.kind).unwrap_or_default();
-        let kind = kind.as_str().unwrap_or_default().replace('_', " ");
+        let kind = finding.kind.name();
         for (at, line) in super::buy::wrapped(&finding.text).iter().enumerate() {
             if at == 0 {
                 writeln!(out, "{BAD}{kind}{BAD:#}  {line}")?;
@@ -533,6 +551,72 @@ fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
         found_in(out, &run.verdict.findings)
     });
     Ok(if bad { Kind::Integrity.exit_code() } else { 0 })
+}
+
+fn check_itself(arguments: &Selfcheck, screen: &Screen) -> Result<u8> {
+    let mut progress = Progress::new(screen)?;
+    let mut told = |schedules| progress.tell(schedules);
+    let checked = selfcheck(&program()?, arguments.place.as_ref(), &mut told);
+    let checked = match progress.done(checked)? {
+        Ok(checked) => checked,
+        Err(code) => return Ok(code),
+    };
+    let right = checked.iter().all(Checked::is_right);
+    let document = SelfcheckDocument {
+        ok: right,
+        command: "race selfcheck",
+        rows: checked.iter().map(SelfcheckRow::of).collect(),
+    };
+    screen.result(&document, |out| {
+        for checked in &checked {
+            told_of(out, checked)?;
+        }
+        Ok(())
+    });
+    Ok(if right {
+        0
+    } else {
+        Kind::Integrity.exit_code()
+    })
+}
+
+fn told_of(out: &mut dyn Write, checked: &Checked) -> io::Result<()> {
+    let trial = &checked.trial;
+    let names = |kinds: &[Anomaly]| {
+        let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+        names.join(", ")
+    };
+    let (label, style) = if checked.is_right() {
+        ("right", GOOD)
+    } else {
+        ("blind", BAD)
+    };
+    let found = match &checked.found[..] {
+        [] => "nothing, as it should be".to_owned(),
+        found => names(found),
+    };
+    let query = if trial.query { " query" } else { "" };
+    write!(
+        out,
+        "{style}{label}{style:#}  {:<10} {:<14} {} buyers {:>4} schedules  {found}",
+        trial.lock.name(),
+        format!("{}{query}", writes(trial)),
+        trial.users,
+        checked.schedules,
+    )?;
+    for (what, kinds) in [
+        ("not found", &checked.missed),
+        ("invented", &checked.invented),
+    ] {
+        if !kinds.is_empty() {
+            write!(out, "; {what}: {}", names(kinds))?;
+        }
+    }
+    let unseen: Vec<_> = checked.unseen.iter().map(|point| point.name()).collect();
+    if !unseen.is_empty() {
+        write!(out, "; never stopped at: {}", unseen.join(", "))?;
+    }
+    writeln!(out)
 }
 
 fn locks(arguments: &Locks, screen: &Screen) -> Result<u8> {
@@ -680,6 +764,47 @@ struct LocksRow {
     oversold: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     smallest: Option<Shown>,
+}
+
+#[derive(Serialize)]
+struct SelfcheckDocument {
+    ok: bool,
+    command: &'static str,
+    rows: Vec<SelfcheckRow>,
+}
+
+#[derive(Serialize)]
+struct SelfcheckRow {
+    ok: bool,
+    lock: &'static str,
+    writes: &'static str,
+    query: bool,
+    users: usize,
+    stock: u64,
+    schedules: u64,
+    found: Vec<Anomaly>,
+    missed: Vec<Anomaly>,
+    invented: Vec<Anomaly>,
+    unseen: Vec<&'static str>,
+}
+
+impl SelfcheckRow {
+    fn of(checked: &Checked) -> Self {
+        let trial = &checked.trial;
+        Self {
+            ok: checked.is_right(),
+            lock: trial.lock.name(),
+            writes: writes(trial),
+            query: trial.query,
+            users: trial.users,
+            stock: trial.stock,
+            schedules: checked.schedules,
+            found: checked.found.clone(),
+            missed: checked.missed.clone(),
+            invented: checked.invented.clone(),
+            unseen: checked.unseen.iter().map(|point| point.name()).collect(),
+        }
+    }
 }
 
 /// A run: its name, its steps and what was found.

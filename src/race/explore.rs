@@ -20,6 +20,7 @@ use std::time::Duration;
 use super::arena::{Arena, Move, Run, Trial};
 use super::racer::{End, Point, Says};
 use super::schedule::{Class, Grant, Grants};
+use super::verdict::Anomaly;
 use crate::error::{Error, Kind, Result};
 use crate::office::Writes;
 use crate::store::lock::LockKind;
@@ -37,6 +38,10 @@ pub struct Explored {
     pub classes: Option<u64>,
     /// The different outcomes.
     pub outcomes: BTreeSet<Outcome>,
+    /// The anomalies that were found.
+    pub anomalies: BTreeSet<Anomaly>,
+    /// The steps that buyers were stopped at.
+    pub points: BTreeSet<Point>,
     /// The first bad run that was found.
     pub first: Option<Run>,
 }
@@ -170,6 +175,8 @@ impl Explored {
         self.bad += other.bad;
         self.oversold += other.oversold;
         self.outcomes.extend(other.outcomes);
+        self.anomalies.extend(other.anomalies);
+        self.points.extend(other.points);
         let first = [self.first.take(), other.first].into_iter().flatten();
         self.first = first.min_by_key(Run::grants);
     }
@@ -635,6 +642,11 @@ impl Explorer<'_> {
         if plain {
             self.classes.insert(commits);
         }
+        let kinds = run.verdict.findings.iter().map(|finding| finding.kind);
+        self.found.anomalies.extend(kinds);
+        self.found
+            .points
+            .extend(run.moves.iter().map(|step| step.point));
         self.found.oversold += u64::from(run.verdict.oversold > 0);
         if run.is_bad() {
             self.found.bad += 1;

@@ -5,6 +5,7 @@ mod arena;
 pub mod explore;
 mod racer;
 pub mod schedule;
+pub mod selfcheck;
 pub mod verdict;
 
 pub use arena::{Move, Run, Trial};

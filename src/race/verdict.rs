@@ -71,7 +71,7 @@ pub struct Aftermath {
 }
 
 /// What kind of anomaly a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Anomaly {
@@ -89,6 +89,22 @@ pub enum Anomaly {
     TornRead,
     /// A buyer failed.
     Failed,
+}
+
+impl Anomaly {
+    /// Its name for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LostUpdate => "lost update",
+            Self::Oversold => "oversold",
+            Self::Conservation => "conservation",
+            Self::TornWrite => "torn write",
+            Self::LostSale => "lost sale",
+            Self::TornRead => "torn read",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// One anomaly, in words.

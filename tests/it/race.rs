@@ -303,3 +303,14 @@ fn a_schedule_that_cannot_be_followed_is_refused_at_its_step() {
         "{document:#}"
     );
 }
+
+#[test]
+fn the_lab_is_not_blind() {
+    let (code, document) = race("selfcheck");
+    assert_eq!(
+        (code, &document["ok"]),
+        (Some(0), &true.into()),
+        "{document:#}"
+    );
+    assert_eq!(document["rows"].as_array().unwrap().len(), 6);
+}
