@@ -412,11 +412,11 @@ fn named(trial: &Trial, run: &Run) -> String {
 fn drawn(out: &mut dyn Write, run: &Run) -> io::Result<()> {
     let buyers = users(run);
     let width = (72 / buyers.max(1)).clamp(8, 26);
-    write!(out, "{FAINT}  step")?;
-    for buyer in 1..=buyers {
-        write!(out, "  {:<width$}", format!("user-{buyer}"))?;
-    }
-    writeln!(out, "{FAINT:#}")?;
+    let heads: Vec<_> = (1..=buyers)
+        .map(|buyer| format!("{:<width$}", format!("user-{buyer}")))
+        .collect();
+    let heads = format!("  step  {}", heads.join("  "));
+    writeln!(out, "{FAINT}{}{FAINT:#}", heads.trim_end())?;
     for (at, step) in run.moves.iter().enumerate() {
         if step.killed {
             let indent = (width + 2) * step.buyer;
