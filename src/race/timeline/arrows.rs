@@ -1,36 +1,74 @@
 //! The arrows of the picture: from writes to reads, and between the operations of a finding.
 
-use super::layout::{BAR, Layout};
+use super::layout::{BAR, Layout, Row};
+use super::marks::Marks;
 use super::svg::{ACCENT, Canvas, QUIET};
 use super::{Clash, Doing, Place, Sight, Span, Timeline};
 
-/// From each write to the reads that saw it.
-pub(super) fn reads(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
-    for place in layout.choice.places() {
-        let Some(operation) = timeline.operation(place) else {
-            continue;
+/// A curve from one bar to another.
+#[derive(Debug)]
+pub(super) struct Arrow {
+    from: (f64, f64),
+    to: (f64, f64),
+    /// How far it goes on to the right, and comes from the left, before it turns.
+    bend: f64,
+    /// Whether it joins the operations of a finding.
+    accent: bool,
+}
+
+/// Into so many pieces a curve is cut to see what it crosses.
+const PIECES: u32 = 24;
+
+impl Arrow {
+    /// From the edge of a bar that faces the other to the edge of the other that faces back.
+    fn new((x0, y0): (f64, f64), (x1, y1): (f64, f64), accent: bool) -> Self {
+        let half = BAR / 2.0 + 3.0;
+        let (y0, y1) = match y0.total_cmp(&y1) {
+            std::cmp::Ordering::Less => (y0 + half, y1 - half),
+            std::cmp::Ordering::Greater => (y0 - half, y1 + half),
+            std::cmp::Ordering::Equal => (y0, y1),
         };
-        let Some(Sight::Version(read)) = operation.read else {
-            continue;
+        let bend = if accent {
+            0.0
+        } else {
+            ((x1 - x0).abs() / 2.0).clamp(6.0, 40.0)
         };
-        let writer = timeline
-            .versions
-            .get(read)
-            .and_then(|version| version.writer);
-        let drawn = |writer: &Place| layout.choice.has(*writer) && *writer != place;
-        let Some(writer) = writer.filter(drawn) else {
-            continue;
-        };
-        let from = anchor(timeline, layout, writer, false, true);
-        let to = anchor(timeline, layout, place, true, false);
-        if let (Some((x0, y0)), Some((x1, y1))) = (from, to) {
-            let (y0, y1) = edges(y0, y1);
-            let bend = ((x1 - x0).abs() / 2.0).clamp(6.0, 40.0);
-            let path = format!(
-                "M{x0:.1} {y0:.1}C{:.1} {y0:.1} {:.1} {y1:.1} {x1:.1} {y1:.1}",
-                x0 + bend,
-                x1 - bend
+        Self {
+            from: (x0, y0),
+            to: (x1, y1),
+            bend,
+            accent,
+        }
+    }
+
+    /// Points along it.
+    pub(super) fn points(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let ((x0, y0), (x1, y1)) = (self.from, self.to);
+        (0..=PIECES).map(move |piece| {
+            let t = f64::from(piece) / f64::from(PIECES);
+            let u = 1.0 - t;
+            // A cubic curve; without a bend its inner points are its ends, on the same line.
+            let [a, b, c, d] = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
+            let x = a * x0 + b * (x0 + self.bend) + c * (x1 - self.bend) + d * x1;
+            (x, (a + b) * y0 + (c + d) * y1)
+        })
+    }
+
+    pub(super) fn draw(&self, canvas: &mut Canvas) {
+        let ((x0, y0), (x1, y1)) = (self.from, self.to);
+        let path = format!(
+            "M{x0:.1} {y0:.1}C{:.1} {y0:.1} {:.1} {y1:.1} {x1:.1} {y1:.1}",
+            x0 + self.bend,
+            x1 - self.bend
+        );
+        if self.accent {
+            let line = format!("M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}");
+            canvas.path(
+                &line,
+                ACCENT,
+                r#"stroke-width="2" marker-end="url(#accent)""#,
             );
+        } else {
             canvas.path(
                 &path,
                 QUIET,
@@ -40,16 +78,31 @@ pub(super) fn reads(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
     }
 }
 
-/// From one bar to another: from the edge that faces it to the edge that faces back.
-fn edges(y0: f64, y1: f64) -> (f64, f64) {
-    let half = BAR / 2.0 + 3.0;
-    if y0 < y1 {
-        (y0 + half, y1 - half)
-    } else if y0 > y1 {
-        (y0 - half, y1 + half)
-    } else {
-        (y0, y1)
-    }
+/// All arrows, what must be found last.
+pub(super) fn arrows(timeline: &Timeline, layout: &Layout) -> Vec<Arrow> {
+    let places = layout.choice.places();
+    let reads = places.filter_map(|place| {
+        let writer = layout.seen_from(timeline, place)?;
+        let from = anchor(timeline, layout, writer, false, true)?;
+        let to = anchor(timeline, layout, place, true, false)?;
+        Some(Arrow::new(from, to, false))
+    });
+    let clashes = timeline
+        .findings
+        .iter()
+        .enumerate()
+        .filter_map(|(at, finding)| {
+            let &[first, second, ..] = finding.places.as_slice() else {
+                return None;
+            };
+            if first == second || !Marks::is_marked(at) {
+                return None;
+            }
+            let from = middle(timeline, layout, first, finding.clash, true)?;
+            let to = middle(timeline, layout, second, finding.clash, false)?;
+            Some(Arrow::new(from, to, true))
+        });
+    reads.chain(clashes).collect()
 }
 
 /// The read or the write of an operation; its beginning, or its end.
@@ -73,32 +126,8 @@ fn anchor(
         .map(Span::bounds)
         .or(operation.bounds())?;
     let time = if end { bounds.1 } else { bounds.0 };
-    let row = layout.rows.iter().find(|row| row.lane == place.lane)?;
+    let row = layout.row(place)?;
     Some((layout.scale.at(time), row.top + BAR / 2.0))
-}
-
-/// Joins the two operations of each finding.
-pub(super) fn clashes(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
-    for (at, finding) in timeline.findings.iter().enumerate() {
-        let &[first, second, ..] = finding.places.as_slice() else {
-            continue;
-        };
-        let marked = layout.marks.numbers(first).contains(&(at + 1).to_string());
-        if !marked || !layout.choice.has(first) || !layout.choice.has(second) {
-            continue;
-        }
-        let from = middle(timeline, layout, first, finding.clash, true);
-        let to = middle(timeline, layout, second, finding.clash, false);
-        if let (Some((x0, y0)), Some((x1, y1))) = (from, to) {
-            let (y0, y1) = edges(y0, y1);
-            let path = format!("M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}");
-            canvas.path(
-                &path,
-                ACCENT,
-                r#"stroke-width="2" marker-end="url(#accent)""#,
-            );
-        }
-    }
 }
 
 /// The middle of the act of an operation that proves a finding.
@@ -121,21 +150,30 @@ fn middle(
         (Clash::Whole, _) => None,
     };
     let (from, to) = span.map(Span::bounds).or(operation.bounds())?;
-    let row = layout.rows.iter().find(|row| row.lane == place.lane)?;
+    let row = layout.row(place)?;
     let x = f64::midpoint(layout.scale.at(from), layout.scale.at(to));
     Some((x, row.top + BAR / 2.0))
 }
 
 impl Layout {
+    /// Where an operation's lane lies, if the operation is drawn.
+    fn row(&self, place: Place) -> Option<&Row> {
+        let drawn = self.choice.has(place);
+        self.rows.iter().find(|row| drawn && row.lane == place.lane)
+    }
+
+    /// The drawn operation whose write this one read.
+    pub(super) fn seen_from(&self, timeline: &Timeline, place: Place) -> Option<Place> {
+        let Sight::Version(read) = timeline.operation(place)?.read.as_ref()? else {
+            return None;
+        };
+        let writer = timeline.versions.get(*read)?.writer?;
+        (writer != place && self.choice.has(writer)).then_some(writer)
+    }
+
     /// Whether any read is joined to the write that it saw.
     pub(super) fn reads_are_joined(&self, timeline: &Timeline) -> bool {
-        self.choice.places().any(|place| {
-            let read = timeline.operation(place).and_then(|o| o.read.as_ref());
-            let Some(Sight::Version(read)) = read else {
-                return false;
-            };
-            let writer = timeline.versions.get(*read).and_then(|v| v.writer);
-            writer.is_some_and(|writer| writer != place && self.choice.has(writer))
-        })
+        let mut places = self.choice.places();
+        places.any(|place| self.seen_from(timeline, place).is_some())
     }
 }

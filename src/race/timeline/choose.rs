@@ -226,26 +226,28 @@ fn relatives(timeline: &Timeline, named: &[Place]) -> Vec<Place> {
     relatives
 }
 
-/// What the named lanes did before and after, and what the lanes beside them did meanwhile.
+/// What the named lanes and those beside them did shortly before and after.
 fn neighbours(timeline: &Timeline, named: &[Place]) -> Vec<Place> {
     let mut neighbours = Vec::new();
-    for &Place { lane, operation } in named {
-        for operation in [operation.wrapping_sub(1), operation.wrapping_add(1)] {
-            neighbours.push(Place { lane, operation });
-        }
-        let here = Place { lane, operation };
-        let Some((from, to)) = timeline.operation(here).and_then(Operation::bounds) else {
+    for &place in named {
+        let Some((from, to)) = timeline.operation(place).and_then(Operation::bounds) else {
             continue;
         };
-        for lane in [lane.wrapping_sub(1), lane.wrapping_add(1)] {
-            let operations = timeline.lanes.get(lane).map(|lane| lane.operations.iter());
-            let meanwhile = operations.into_iter().flatten().position(|other| {
-                let bounds = other.bounds();
-                bounds.is_some_and(|bounds| bounds.0 <= to && bounds.1 >= from)
-            });
-            neighbours.extend(meanwhile.map(|operation| Place { lane, operation }));
+        let near = (to - from).saturating_mul(2);
+        let (from, to) = (from.saturating_sub(near), to.saturating_add(near));
+        let beside = place.lane.saturating_sub(2)..place.lane.saturating_add(3);
+        for (lane, operations) in timeline.lanes.iter().enumerate().skip(beside.start).take(5) {
+            let meanwhile = operations
+                .operations
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| {
+                    let bounds = other.bounds();
+                    bounds.is_some_and(|bounds| bounds.0 <= to && bounds.1 >= from)
+                });
+            let few = meanwhile.take(2);
+            neighbours.extend(few.map(|(operation, _)| Place { lane, operation }));
         }
     }
-    neighbours.retain(|place| timeline.operation(*place).is_some());
     neighbours
 }

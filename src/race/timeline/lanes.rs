@@ -2,53 +2,32 @@
 
 use std::fmt::Write as _;
 
-use super::layout::{BAR, LEFT, Layout, RIGHT, Row};
-use super::marks::sayings;
+use super::layout::{BAR, LEFT, Layout, Row};
+use super::marks::{sayings, words};
 use super::svg::{ACCENT, Canvas, Ink, QUIET, badge, lock_colour, wide};
 use super::words::{duration, short, xml};
 use super::{Doing, Operation, Place, Span, Time, Timeline};
 
-/// A lane, from its name to its last operation.
+/// A lane: its name, its line, its operations.
 pub(super) fn lane(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout, row: &Row) {
     let middle = row.top + BAR / 2.0;
+    let whole = xml(&short(timeline.name(row.lane), 300));
+    let _ = write!(canvas.body, "<g><title>{whole}</title>");
     let name = short(timeline.name(row.lane), 18);
-    let _ = write!(
-        canvas.body,
-        "<g><title>{}</title>",
-        xml(&short(timeline.name(row.lane), 300))
-    );
     canvas.text((LEFT - 12.0, middle + 4.0), "end", 12, Ink::Plain, &name);
     canvas.body += "</g>\n";
-    let line = format!("M{LEFT} {middle:.1}H{:.1}", layout.scale.end());
-    canvas.path(&line, QUIET, r#"stroke-opacity="0.16""#);
-    let drawn = layout.choice.lanes.get(&row.lane);
-    let drawn: Vec<Place> = drawn
-        .into_iter()
-        .flatten()
-        .map(|&operation| Place {
-            lane: row.lane,
-            operation,
-        })
-        .collect();
-    let mut free = LEFT;
-    for (at, place) in drawn.iter().enumerate() {
-        let Some(operation) = timeline.operation(*place) else {
+    let mut last = LEFT;
+    for place in layout.places(row.lane) {
+        let Some((operation, bounds)) = layout.bounds(timeline, place) else {
             continue;
         };
-        let next = drawn.get(at + 1).and_then(|next| timeline.operation(*next));
-        let end = next
-            .and_then(Operation::bounds)
-            .map_or(RIGHT, |next| layout.scale.at(next.0));
-        shape(canvas, timeline, layout, row, *place, operation);
-        free = saying(
-            canvas,
-            timeline,
-            layout,
-            (row, *place),
-            operation,
-            (free, end),
-        );
+        let gap = format!("M{last:.1} {middle:.1}H{:.1}", bounds.0);
+        canvas.path(&gap, QUIET, r#"stroke-opacity="0.16""#);
+        last = bounds.1;
+        shape(canvas, timeline, layout, row, (place, operation));
     }
+    let rest = format!("M{last:.1} {middle:.1}H{:.1}", layout.scale.end());
+    canvas.path(&rest, QUIET, r#"stroke-opacity="0.16""#);
 }
 
 /// One operation: its frame if a finding names it, its bars, its end.
@@ -57,53 +36,67 @@ fn shape(
     timeline: &Timeline,
     layout: &Layout,
     row: &Row,
-    place: Place,
-    operation: &Operation,
+    (place, operation): (Place, &Operation),
 ) {
-    let Some((from, to)) = operation.bounds() else {
+    let Some((_, (x0, x1))) = layout.bounds(timeline, place) else {
         return;
     };
-    let named = layout.marks.names(place);
-    let (x0, x1) = (layout.scale.at(from), layout.scale.at(to));
     let middle = row.top + BAR / 2.0;
-    let _ = writeln!(
-        canvas.body,
-        "<g><title>{}</title>",
-        xml(&details(timeline, operation))
-    );
-    if named {
+    let details = xml(&details(timeline, operation));
+    let _ = writeln!(canvas.body, "<g><title>{details}</title>");
+    if layout.marks.names(place) {
         let frame = format!(
             r#"rx="5" fill="{ACCENT}" fill-opacity="0.1" stroke="{ACCENT}" stroke-width="1.5""#
         );
-        canvas.rect(
-            (x0 - 3.0, row.top - 3.0),
-            (x1 + 3.0, row.top + BAR + 3.0),
-            &frame,
-        );
-        badge(
-            canvas,
-            (x0 - 3.0, row.top - 15.0),
-            &layout.marks.numbers(place),
-        );
+        let (top, floor) = (row.top - 3.0, row.top + BAR + 3.0);
+        canvas.rect((x0 - 3.0, top), (x1 + 3.0, floor), &frame);
+        let numbers = layout.marks.numbers(place);
+        badge(canvas, (x0 - 3.0, row.top - 15.0), &numbers);
     }
-    canvas.path(
-        &format!("M{x0:.1} {middle:.1}H{x1:.1}"),
-        QUIET,
-        r#"stroke-width="1.5""#,
-    );
+    spine(canvas, layout, operation, middle, (x0, x1));
     let holds = |span: &&Span| matches!(span.doing, Doing::Hold(_));
     for span in operation.spans.iter().filter(holds) {
-        bar(canvas, timeline, layout, row, (operation, named), span);
+        bar(canvas, timeline, layout, row, place, span);
     }
     for span in operation.spans.iter().filter(|span| !holds(span)) {
-        bar(canvas, timeline, layout, row, (operation, named), span);
+        bar(canvas, timeline, layout, row, place, span);
     }
     if let Some(killed) = operation.killed {
         let x = layout.scale.at(killed);
         let cross = format!("M{:.1} {:.1}l12 12m0 -12l-12 12", x - 6.0, middle - 6.0);
-        canvas.path(&cross, QUIET, r#"stroke-width="3" stroke-linecap="round""#);
+        canvas.path(
+            &cross,
+            QUIET,
+            r#"class="k" stroke-width="3" stroke-linecap="round""#,
+        );
     }
     canvas.body += "</g>\n";
+}
+
+/// The line of an operation, where no bar is: words in bars are not struck through.
+fn spine(
+    canvas: &mut Canvas,
+    layout: &Layout,
+    operation: &Operation,
+    middle: f64,
+    (x0, x1): (f64, f64),
+) {
+    let bars = operation.spans.iter().map(Span::bounds);
+    let mut bars: Vec<_> = bars.collect();
+    bars.sort_unstable();
+    let mut last = x0;
+    for (from, to) in bars {
+        let (from, to) = (layout.scale.at(from), layout.scale.at(to));
+        if from > last {
+            let line = format!("M{last:.1} {middle:.1}H{from:.1}");
+            canvas.path(&line, QUIET, r#"stroke-width="1.5""#);
+        }
+        last = last.max(to);
+    }
+    if x1 > last {
+        let line = format!("M{last:.1} {middle:.1}H{x1:.1}");
+        canvas.path(&line, QUIET, r#"stroke-width="1.5""#);
+    }
 }
 
 /// What a pointer that rests on an operation is told: every span in its own unit.
@@ -125,38 +118,16 @@ fn details(timeline: &Timeline, operation: &Operation) -> String {
     lines.join("; ")
 }
 
-/// One span.
-fn bar(
-    canvas: &mut Canvas,
-    timeline: &Timeline,
-    layout: &Layout,
-    row: &Row,
-    (operation, named): (&Operation, bool),
-    span: &Span,
-) {
-    let (from, to) = span.bounds();
-    let (x0, x1) = (layout.scale.at(from), layout.scale.at(to));
-    let middle = row.top + BAR / 2.0;
-    let colour = if named { ACCENT } else { QUIET };
-    let (half, rest) = match &span.doing {
-        Doing::Hold(inode) => {
-            let lock = lock_colour(layout.marks.lock(*inode));
-            (
-                BAR / 2.0,
-                format!(r#"rx="3" fill="{lock}" fill-opacity="0.35" stroke="{lock}""#),
-            )
-        }
-        Doing::Wait => {
-            let line = format!("M{x0:.1} {middle:.1}H{x1:.1}");
-            return canvas.path(&line, QUIET, r#"stroke-width="5" stroke-dasharray="1.5 3""#);
-        }
-        Doing::Think if timeline.time == Time::Nanoseconds => return,
+/// Half the height of a bar, and how it is filled; nothing for what is drawn as a line.
+pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
+    Some(match doing {
+        Doing::Wait | Doing::Hold(_) => return None,
         Doing::Think | Doing::Point(_) => {
             (6.5, format!(r#"rx="3" fill="{QUIET}" fill-opacity="0.12""#))
         }
         Doing::Query => (
             5.5,
-            format!(r#"rx="5.5" fill="{QUIET}" fill-opacity="0.15" stroke="{QUIET}""#),
+            format!(r#"rx="5.5" fill="{colour}" fill-opacity="0.15" stroke="{colour}""#),
         ),
         Doing::Read => (
             6.5,
@@ -167,68 +138,103 @@ fn bar(
         Doing::Truncate => (6.5, format!(r#"rx="1" fill="{colour}" fill-opacity="0.6""#)),
         Doing::Write => (6.5, format!(r#"rx="1" fill="{colour}""#)),
         Doing::Sync => (3.5, format!(r#"fill="{QUIET}" fill-opacity="0.5""#)),
-    };
-    canvas.rect((x0, middle - half), (x1, middle + half), &rest);
-    let (word, brief) = super::marks::words(timeline, &layout.marks, operation, &span.doing);
-    let holds = matches!(span.doing, Doing::Hold(_));
-    // Within a hold lie other bars; its letter stands where they leave room for it.
-    let free = operation
-        .spans
-        .iter()
-        .filter(|other| !std::ptr::eq(*other, span));
-    let end = free
-        .map(|other| layout.scale.at(other.bounds().0))
-        .filter(|x| holds && *x >= x0);
-    let x1 = end.fold(x1, f64::min);
-    for label in [word, brief.trim_start_matches('+').to_owned()] {
-        if wide(&label, 10) + 4.0 <= x1 - x0 && timeline.time == Time::Steps
-            || holds && wide(&label, 10) + 4.0 <= x1 - x0
-        {
-            let at = (f64::midpoint(x0, x1), middle + 3.5);
-            let solid = matches!(span.doing, Doing::Write | Doing::Truncate);
-            if solid {
-                let _ = writeln!(
-                    canvas.body,
-                    r##"<text x="{:.1}" y="{:.1}" text-anchor="middle" font-size="10" font-weight="600" fill="#fff">{}</text>"##,
-                    at.0,
-                    at.1,
-                    xml(&label)
-                );
-            } else {
-                canvas.text(at, "middle", 10, Ink::Plain, &label);
-            }
-            break;
-        }
-    }
+    })
 }
 
-/// Says under an operation what it did, as long as the room allows; gives where the text ends.
-fn saying(
+/// One span.
+fn bar(
     canvas: &mut Canvas,
     timeline: &Timeline,
     layout: &Layout,
-    (row, place): (&Row, Place),
-    operation: &Operation,
-    (free, end): (f64, f64),
-) -> f64 {
-    let named = layout.marks.names(place);
-    let Some((from, _)) = operation.bounds() else {
-        return free;
-    };
-    for words in sayings(timeline, operation) {
-        let width = wide(&words, 11);
-        let x = layout.scale.at(from).max(free);
-        // The last one may begin further left.
-        let x = if end >= RIGHT {
-            x.min(RIGHT - width).max(free)
-        } else {
-            x
-        };
-        if !words.is_empty() && x + width <= end {
-            let ink = if named { Ink::Accent } else { Ink::Quiet };
-            canvas.text((x, row.top + BAR + 14.0), "start", 11, ink, &words);
-            return x + width + 10.0;
+    row: &Row,
+    place: Place,
+    span: &Span,
+) {
+    let (from, to) = span.bounds();
+    let (x0, x1) = (layout.scale.at(from), layout.scale.at(to));
+    let middle = row.top + BAR / 2.0;
+    let proves = layout.marks.proves(place, &span.doing);
+    let colour = if proves { ACCENT } else { QUIET };
+    match (&span.doing, style(&span.doing, colour)) {
+        (Doing::Think, _) if timeline.time == Time::Nanoseconds => {
+            let line = format!("M{x0:.1} {middle:.1}H{x1:.1}");
+            return canvas.path(&line, QUIET, r#"stroke-width="1.5""#);
+        }
+        (Doing::Hold(inode), _) => {
+            let lock = lock_colour(layout.marks.lock(*inode));
+            let edge = if proves { 2.5 } else { 1.0 };
+            let rest = format!(
+                r#"rx="3" fill="{lock}" fill-opacity="0.35" stroke="{lock}" stroke-width="{edge}""#
+            );
+            canvas.rect((x0, row.top), (x1, row.top + BAR), &rest);
+        }
+        (_, Some((half, rest))) => canvas.rect((x0, middle - half), (x1, middle + half), &rest),
+        _ => {
+            let line = format!("M{x0:.1} {middle:.1}H{x1:.1}");
+            canvas.path(&line, QUIET, r#"stroke-width="5" stroke-dasharray="1.5 3""#);
         }
     }
-    free
+    let Some(operation) = timeline.operation(place) else {
+        return;
+    };
+    let words = words(timeline, &layout.marks, operation, &span.doing);
+    name(
+        canvas,
+        timeline,
+        layout,
+        operation,
+        span,
+        words,
+        (x0, x1, middle),
+    );
+}
+
+/// The name of a span, in it, where there is room for it: that of a hold, and of a step.
+fn name(
+    canvas: &mut Canvas,
+    timeline: &Timeline,
+    layout: &Layout,
+    operation: &Operation,
+    span: &Span,
+    (word, brief): (String, String),
+    (x0, x1, middle): (f64, f64, f64),
+) {
+    let holds = matches!(span.doing, Doing::Hold(_));
+    if !holds && timeline.time == Time::Nanoseconds {
+        return;
+    }
+    // Within a hold lie other bars: its name stands before the first.
+    let within = operation.spans.iter().filter(|other| *other != span);
+    let within = within.map(|other| layout.scale.at(other.bounds().0));
+    let x1 = within.filter(|x| holds && *x >= x0).fold(x1, f64::min);
+    let brief = brief.trim_start_matches('+').to_owned();
+    let mut fitting = [word, brief].into_iter();
+    let fitting = fitting.find(|word| wide(word, 10) + 4.0 <= x1 - x0);
+    let at = (f64::midpoint(x0, x1), middle + 3.5);
+    match (fitting, &span.doing) {
+        (Some(word), Doing::Write | Doing::Truncate) => {
+            canvas.text(at, "middle", 10, Ink::Inverse, &word);
+        }
+        (Some(word), _) => canvas.text(at, "middle", 10, Ink::Plain, &word),
+        (None, _) => {}
+    }
+}
+
+impl Layout {
+    /// The operations of a lane that are drawn.
+    pub(super) fn places(&self, lane: usize) -> impl Iterator<Item = Place> + '_ {
+        let drawn = self.choice.lanes.get(&lane).into_iter().flatten();
+        drawn.map(move |&operation| Place { lane, operation })
+    }
+
+    /// An operation, and from where to where it is drawn.
+    pub(super) fn bounds<'a>(
+        &self,
+        timeline: &'a Timeline,
+        place: Place,
+    ) -> Option<(&'a Operation, (f64, f64))> {
+        let operation = timeline.operation(place)?;
+        let (from, to) = operation.bounds()?;
+        Some((operation, (self.scale.at(from), self.scale.at(to))))
+    }
 }

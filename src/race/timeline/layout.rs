@@ -46,13 +46,13 @@ pub(super) struct Layout {
     pub(super) caption: f64,
     pub(super) axis: f64,
     pub(super) rows: Vec<Row>,
-    /// Where the lanes end.
+    /// Where the lanes end, and what is said of them.
+    pub(super) lanes_floor: f64,
     pub(super) floor: f64,
     /// Where the curve of the odds begins, if there is one.
     pub(super) odds: Option<f64>,
     pub(super) tree_top: f64,
     pub(super) legend: f64,
-    pub(super) height: f64,
 }
 
 impl Layout {
@@ -79,6 +79,7 @@ impl Layout {
             rows.push(Row { lane, top });
             top += BAR + 20.0;
         }
+        let lanes_floor = top - 4.0;
         if choice.hidden > 0 || choice.meanwhile.operations > 0 {
             top += 22.0;
         }
@@ -99,11 +100,11 @@ impl Layout {
             caption,
             axis,
             rows,
+            lanes_floor,
             floor,
             odds,
             tree_top,
             legend,
-            height: legend + 40.0,
         }
     }
 }

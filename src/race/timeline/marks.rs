@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::choose::Choice;
 use super::words::{short, thousands};
-use super::{Doing, Operation, Outcome, Place, Sight, Timeline};
+use super::{Clash, Doing, Operation, Outcome, Place, Sight, Timeline};
 
 /// So many findings are marked in the drawing; the others are sentences only.
 const MARKED: usize = 9;
@@ -14,6 +14,8 @@ const MARKED: usize = 9;
 pub(super) struct Marks {
     /// The numbers, from 1, of the findings that name a place.
     numbers: HashMap<Place, Vec<usize>>,
+    /// Which acts prove them, and whether the place is the first of the two.
+    proofs: HashMap<Place, Vec<(Clash, bool)>>,
     /// The inodes of the locked files, in the order in which they were locked.
     pub(super) locks: Vec<u64>,
 }
@@ -22,7 +24,9 @@ impl Marks {
     pub(super) fn of(timeline: &Timeline, choice: &Choice) -> Self {
         let mut marks = Self::default();
         for (at, finding) in timeline.findings.iter().enumerate().take(MARKED) {
-            for place in finding.places.iter().take(2) {
+            for (nth, place) in finding.places.iter().enumerate().take(2) {
+                let proofs = marks.proofs.entry(*place).or_default();
+                proofs.push((finding.clash, nth == 0));
                 let numbers = marks.numbers.entry(*place).or_default();
                 if !numbers.contains(&(at + 1)) {
                     numbers.push(at + 1);
@@ -56,9 +60,28 @@ impl Marks {
         words.join(",") + more
     }
 
+    /// Whether a finding is marked in the drawing.
+    pub(super) fn is_marked(finding: usize) -> bool {
+        finding < MARKED
+    }
+
     /// Whether a finding names the place.
     pub(super) fn names(&self, place: Place) -> bool {
         self.numbers.contains_key(&place)
+    }
+
+    /// Whether an act of a named operation is what proves a finding.
+    pub(super) fn proves(&self, place: Place, doing: &Doing) -> bool {
+        let reads = matches!(doing, Doing::Read | Doing::Query);
+        let writes = matches!(doing, Doing::Write);
+        let proofs = self.proofs.get(&place).map_or(&[][..], Vec::as_slice);
+        proofs.iter().any(|proof| match proof {
+            (Clash::Writes, _) => matches!(doing, Doing::Read | Doing::Write),
+            (Clash::WriteRead, true) => writes || matches!(doing, Doing::Truncate),
+            (Clash::WriteRead, false) => reads,
+            (Clash::Holds, _) => matches!(doing, Doing::Hold(_)),
+            (Clash::Whole, _) => reads || writes,
+        })
     }
 
     /// Which of the locked files it is, from 0.

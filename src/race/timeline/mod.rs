@@ -30,10 +30,13 @@
 
 mod arrows;
 mod choose;
+mod labels;
 mod lanes;
 mod layout;
+mod legend;
 mod marks;
 mod panels;
+mod rows;
 #[cfg(test)]
 mod samples;
 mod scale;

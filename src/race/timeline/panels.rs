@@ -1,10 +1,12 @@
 //! What stands under the lanes: the odds, the tree of versions, the legend.
 
+use std::fmt::Write as _;
+
 use super::layout::{self, LEFT, Layout, ODDS, RIGHT, ROW, is_certain};
-use super::svg::{ACCENT, Canvas, Ink, QUIET, lock_colour, wide};
+use super::svg::{ACCENT, Canvas, Ink, QUIET, wide};
 use super::tree::What;
-use super::words::{count, short, thousands};
-use super::{Doing, Timeline};
+use super::words::{count, short, thousands, xml};
+use super::{Time, Timeline};
 
 /// The chance that the run ends badly, and the step from which on it must.
 pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
@@ -41,13 +43,21 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
             ACCENT,
             r#"stroke-width="1.5" stroke-dasharray="5 4""#,
         );
-        let words = "point of no return";
+        let words = &no_return(timeline, *time);
         let (x, anchor) = if x + wide(words, 12) + 8.0 < RIGHT {
             (x + 8.0, "start")
         } else {
             (x - 8.0, "end")
         };
         canvas.text((x, floor - 8.0), anchor, 12, Ink::Accent, words);
+    }
+}
+
+/// What is said of the time from which on the chance is 1.
+pub(super) fn no_return(timeline: &Timeline, time: u64) -> String {
+    match timeline.time {
+        Time::Steps if time > 0 => format!("point of no return: step {}", thousands(time)),
+        _ => "point of no return".to_owned(),
     }
 }
 
@@ -92,13 +102,19 @@ pub(super) fn tree(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
         };
         canvas.body += &dot;
         canvas.body.push('\n');
-        let ink = if lost { Ink::Accent } else { Ink::Plain };
-        canvas.text((x + 12.0, y + 4.0), "start", 12, ink, &text.0);
-        if let Some(fork) = text.1 {
-            let x = x + 22.0 + wide(&text.0, 12);
-            canvas.text((x, y + 4.0), "start", 12, Ink::Accent, &fork);
-        }
+        let fork = text.1.unwrap_or_default();
+        row_text(canvas, (x + 12.0, y + 4.0), lost, &text.0, &fork);
     }
+}
+
+/// A row of the tree, and what is said of a fork behind it.
+fn row_text(canvas: &mut Canvas, (x, y): (f64, f64), lost: bool, text: &str, fork: &str) {
+    let (class, fill) = if lost { ("a", ACCENT) } else { ("n", QUIET) };
+    let (text, fork) = (xml(text), xml(fork));
+    let _ = writeln!(
+        canvas.body,
+        r#"<text class="{class}" x="{x:.1}" y="{y:.1}" font-size="12" fill="{fill}">{text}<tspan class="a" dx="14" font-weight="600" fill="{ACCENT}">{fork}</tspan></text>"#
+    );
 }
 
 /// What a row of the tree says, and what it says of a fork.
@@ -145,112 +161,10 @@ pub(super) fn words_of(
     }
     let fork = match tree.branches(version) {
         0 | 1 => None,
-        many => Some(format!("fork: {} wrote after it", thousands(many.into()))),
+        many => Some(format!(
+            "fork: {} sales grew from it",
+            thousands(many.into())
+        )),
     };
     (text, fork)
-}
-
-/// What the shapes mean: only those that occur.
-pub(super) fn legend(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
-    let operations = layout.choice.places().filter_map(|p| timeline.operation(p));
-    let spans: Vec<&Doing> = operations
-        .flat_map(|operation| operation.spans.iter().map(|span| &span.doing))
-        .collect();
-    let has = |wanted: fn(&Doing) -> bool| spans.iter().any(|doing| wanted(doing));
-    let y = layout.legend + 6.0;
-    let mut x = LEFT;
-    let mut item = |canvas: &mut Canvas, shape: &str, words: &str| {
-        let needed = 30.0 + wide(words, 11) + 14.0;
-        if x + needed <= RIGHT {
-            canvas.body += &format!(
-                r#"<g transform="translate({x:.1} {:.1})">{shape}</g>"#,
-                y - 4.0
-            );
-            canvas.text((x + 26.0, y), "start", 11, Ink::Quiet, words);
-            x += needed;
-        }
-    };
-    let bar = |rest: &str, half: f64| {
-        format!(
-            r#"<rect x="0" y="{:.1}" width="20" height="{:.1}" {rest}/>"#,
-            -half,
-            half * 2.0
-        )
-    };
-    if has(|d| matches!(d, Doing::Query)) {
-        item(
-            canvas,
-            &bar(
-                &format!(r#"rx="5.5" fill="{QUIET}" fill-opacity="0.15" stroke="{QUIET}""#),
-                5.5,
-            ),
-            "query",
-        );
-    }
-    if has(|d| matches!(d, Doing::Wait)) {
-        let dots = format!(
-            r#"<path d="M0 0H20" stroke="{QUIET}" stroke-width="5" stroke-dasharray="1.5 3"/>"#
-        );
-        item(canvas, &dots, "waits for the lock");
-    }
-    for (at, inode) in layout.marks.locks.iter().enumerate().take(4) {
-        let colour = lock_colour(at);
-        let shape = bar(
-            &format!(r#"rx="3" fill="{colour}" fill-opacity="0.35" stroke="{colour}""#),
-            7.0,
-        );
-        let words = format!("holds lock {} (inode {inode})", layout.marks.letter(*inode));
-        item(canvas, &shape, &words);
-    }
-    if has(|d| matches!(d, Doing::Read)) {
-        item(
-            canvas,
-            &bar(
-                &format!(
-                    r#"rx="1" fill="{QUIET}" fill-opacity="0.25" stroke="{QUIET}" stroke-width="1.5""#
-                ),
-                5.5,
-            ),
-            "read",
-        );
-    }
-    if has(|d| matches!(d, Doing::Truncate)) {
-        item(
-            canvas,
-            &bar(&format!(r#"rx="1" fill="{QUIET}" fill-opacity="0.6""#), 5.5),
-            "truncate",
-        );
-    }
-    if has(|d| matches!(d, Doing::Write)) {
-        item(
-            canvas,
-            &bar(&format!(r#"rx="1" fill="{QUIET}""#), 5.5),
-            "write",
-        );
-    }
-    if has(|d| matches!(d, Doing::Sync)) {
-        item(
-            canvas,
-            &bar(&format!(r#"fill="{QUIET}" fill-opacity="0.5""#), 3.5),
-            "made durable",
-        );
-    }
-    let arrow =
-        format!(r#"<path d="M0 0H20" stroke="{QUIET}" fill="none" marker-end="url(#quiet)"/>"#);
-    if layout.reads_are_joined(timeline) {
-        item(canvas, &arrow, "what a read saw");
-    }
-    if !timeline.findings.is_empty() {
-        let frame =
-            format!(r#"fill="{ACCENT}" fill-opacity="0.1" stroke="{ACCENT}" stroke-width="1.5""#);
-        item(
-            canvas,
-            &bar(&format!(r#"rx="4" {frame}"#), 6.5),
-            "named by a finding",
-        );
-    }
-    if timeline.time == super::Time::Nanoseconds && !layout.rows.is_empty() {
-        let note = "time from the first touch, not to scale: long gaps are shortened";
-        canvas.text((LEFT, y + 18.0), "start", 11, Ink::Quiet, note);
-    }
 }

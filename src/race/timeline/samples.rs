@@ -121,6 +121,7 @@ pub(super) fn split_lock() -> Timeline {
     };
     let mut killed = buyer("mallory", 4_718_593, [15, 700, 720, 900, 960], 2, 9);
     killed.operations[0].spans.truncate(3);
+    killed.operations[0].spans[1].to = us(900);
     killed.operations[0].killed = Some(us(900));
     killed.operations[0].wrote = None;
     Timeline {

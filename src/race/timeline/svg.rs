@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::layout::{LEFT, LINE, Layout, MARGIN, RIGHT, WIDTH};
 use super::words::{columns, count, short, tick, xml};
-use super::{Time, Timeline, arrows, lanes, panels};
+use super::{Time, Timeline, arrows, labels, lanes, legend, panels};
 
 /// What is quiet, and what the eye must find.
 pub(super) const QUIET: &str = "#768390";
@@ -15,8 +15,8 @@ const LOCKS: [&str; 5] = ["#4c8dd6", "#2f9e8f", "#8e6fd0", "#b7873a", "#7a8b2e"]
 
 const STYLE: &str = "<style>
 .bg{fill:none}
-@media (prefers-color-scheme:light){.bg{fill:#fff}.n{fill:#1f2328}.q{fill:#59636e}.a{fill:#cf222e}}
-@media (prefers-color-scheme:dark){.bg{fill:#0d1117}.n{fill:#e6edf3}.q{fill:#9198a1}.a{fill:#ff7b72}}
+@media (prefers-color-scheme:light){.bg{fill:#fff}.n{fill:#1f2328}.q{fill:#59636e}.a{fill:#cf222e}.k{stroke:#1f2328}}
+@media (prefers-color-scheme:dark){.bg{fill:#0d1117}.n{fill:#e6edf3}.q{fill:#9198a1}.a{fill:#ff7b72}.k{stroke:#e6edf3}}
 </style>
 ";
 
@@ -29,6 +29,8 @@ pub(super) enum Ink {
     Plain,
     /// What must be found.
     Accent,
+    /// On a solid bar.
+    Inverse,
 }
 
 /// What is drawn so far.
@@ -44,6 +46,7 @@ impl Canvas {
             Ink::Quiet => ("q", QUIET, ""),
             Ink::Plain => ("n", QUIET, ""),
             Ink::Accent => ("a", ACCENT, r#" font-weight="600""#),
+            Ink::Inverse => ("w", "#fff", r#" font-weight="600""#),
         };
         let _ = writeln!(
             self.body,
@@ -95,13 +98,13 @@ pub(super) fn draw(timeline: &Timeline) -> String {
     for row in &layout.rows {
         lanes::lane(&mut canvas, timeline, &layout, row);
     }
-    arrows::reads(&mut canvas, timeline, &layout);
-    arrows::clashes(&mut canvas, timeline, &layout);
+    let arrows = arrows::arrows(timeline, &layout);
+    arrows.iter().for_each(|arrow| arrow.draw(&mut canvas));
+    labels::labels(&mut canvas, timeline, &layout, &arrows);
     meanwhile(&mut canvas, &layout);
     panels::odds(&mut canvas, timeline, &layout);
     panels::tree(&mut canvas, timeline, &layout);
-    panels::legend(&mut canvas, timeline, &layout);
-    let height = layout.height;
+    let height = legend::legend(&mut canvas, timeline, &layout) + 16.0;
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img" font-family="system-ui, sans-serif">
 <title>{}</title>
@@ -183,7 +186,7 @@ fn folds(canvas: &mut Canvas, layout: &Layout) {
             continue;
         };
         let (from, to) = (folded.from + 6.0, folded.to - 6.0);
-        let (top, floor) = (layout.axis + 8.0, layout.floor);
+        let (top, floor) = (layout.axis + 8.0, layout.lanes_floor);
         let rest = format!(
             r#"rx="6" fill="{QUIET}" fill-opacity="0.1" stroke="{QUIET}" stroke-opacity="0.5" stroke-dasharray="2 4""#
         );

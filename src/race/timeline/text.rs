@@ -2,14 +2,15 @@
 
 use std::fmt;
 
+use super::Timeline;
 use super::choose::Choice;
 use super::layout::{is_certain, odds, sentence};
-use super::marks::{Marks, ending};
-use super::panels::words_of;
-use super::steps::{Steps, block};
+use super::marks::Marks;
+use super::panels::{no_return, words_of};
+use super::rows::block;
+use super::steps::Steps;
 use super::tree::{Rail, Row, Tree, What};
 use super::words::{columns, count, short, wrapped};
-use super::{Place, Timeline};
 
 /// How wide a terminal is.
 pub(super) const COLUMNS: usize = 80;
@@ -83,7 +84,7 @@ pub(super) fn draw(timeline: &Timeline) -> Vec<Line> {
     }
     lines.push(Line::default());
     lanes(&mut lines, timeline, &choice, &marks);
-    no_return(&mut lines, timeline);
+    certainty(&mut lines, timeline);
     tree(&mut lines, timeline, &choice);
     findings(&mut lines, timeline);
     lines
@@ -93,12 +94,12 @@ fn lanes(lines: &mut Vec<Line>, timeline: &Timeline, choice: &Choice, marks: &Ma
     let steps = Steps::of(timeline, choice, marks);
     let blocks = steps.blocks();
     for columns in blocks.iter().take(BLOCKS) {
-        lines.extend(block(timeline, choice, marks, &steps, columns));
+        lines.extend(block(timeline, choice, &steps, columns));
         lines.push(Line::default());
     }
     if blocks.len() > BLOCKS {
         let more: usize = blocks.iter().skip(BLOCKS).map(ExactSizeIterator::len).sum();
-        let text = format!("  and {} more", count(more as u64, "step"));
+        let text = format!("  and {}, not drawn", count(more as u64, "step"));
         lines.push(Line::new(text, Tone::Faint));
     }
     let mut hidden = Vec::new();
@@ -115,7 +116,7 @@ fn lanes(lines: &mut Vec<Line>, timeline: &Timeline, choice: &Choice, marks: &Ma
         lines.push(Line::default());
     }
     if !steps.legend.is_empty() {
-        let legend = wrapped(&steps.legend.join("  "), COLUMNS - 2);
+        let legend = wrapped(&steps.legend.join(" · "), COLUMNS - 2);
         lines.extend(
             legend
                 .iter()
@@ -126,21 +127,16 @@ fn lanes(lines: &mut Vec<Line>, timeline: &Timeline, choice: &Choice, marks: &Ma
 }
 
 /// Where the odds say that the run can no longer end well.
-fn no_return(lines: &mut Vec<Line>, timeline: &Timeline) {
+fn certainty(lines: &mut Vec<Line>, timeline: &Timeline) {
     let Some(odds) = odds(timeline) else {
         return;
     };
     let Some((time, _)) = odds.iter().find(|(_, chance)| is_certain(*chance)) else {
         return;
     };
-    if timeline.time == super::Time::Steps {
-        let text = format!(
-            "  point of no return: before step {}, whatever comes after ends badly",
-            time.saturating_add(1)
-        );
-        lines.push(Line::new(short(&text, COLUMNS), Tone::Bad));
-        lines.push(Line::default());
-    }
+    let words = format!("  {}", no_return(timeline, *time));
+    lines.push(Line::new(short(&words, COLUMNS), Tone::Bad));
+    lines.push(Line::default());
 }
 
 fn tree(lines: &mut Vec<Line>, timeline: &Timeline, choice: &Choice) {
@@ -201,13 +197,4 @@ fn findings(lines: &mut Vec<Line>, timeline: &Timeline) {
         let text = format!("     and {} more", count(more, "finding"));
         lines.push(Line::new(text, Tone::Faint));
     }
-}
-
-/// How the last of a lane's drawn operations ended.
-pub(super) fn last_ending(timeline: &Timeline, lane: usize, operations: &[usize]) -> String {
-    let last = operations
-        .last()
-        .map(|&operation| Place { lane, operation });
-    let last = last.and_then(|place| timeline.operation(place));
-    last.map_or_else(String::new, ending)
 }

@@ -199,26 +199,24 @@ fn under(rails: &[Rail]) -> Vec<Rail> {
     through.collect()
 }
 
-/// The versions that must be shown: all of a few; of many, what the drawn operations touch.
+/// The versions that must be shown: all of a few; of many, the ends and what findings name.
 fn shown(timeline: &Timeline, choice: &Choice) -> HashSet<usize> {
-    if timeline.versions.len() <= ROWS {
-        return (0..timeline.versions.len()).collect();
+    let total = timeline.versions.len();
+    if total <= ROWS / 3 {
+        return (0..total).collect();
     }
     let mut shown = HashSet::new();
-    for operation in choice
-        .places()
-        .filter_map(|place| timeline.operation(place))
-    {
-        shown.extend(operation.wrote);
-        if let Some(Sight::Version(read)) = operation.read {
-            shown.insert(read);
+    let named = timeline.findings.iter().flat_map(|finding| &finding.places);
+    for place in named.filter(|place| choice.has(**place)) {
+        let operation = timeline.operation(*place);
+        shown.extend(operation.and_then(|operation| operation.wrote));
+        if let Some(Sight::Version(read)) = operation.and_then(|operation| operation.read.as_ref())
+        {
+            shown.insert(*read);
         }
     }
     let ends = timeline.versions.iter().enumerate();
-    shown.extend(
-        ends.filter(|(at, v)| v.survived || *at == 0)
-            .map(|(at, _)| at)
-            .take(ROWS),
-    );
+    let ends = ends.filter(|(at, version)| version.survived || *at == 0);
+    shown.extend(ends.map(|(at, _)| at).take(ROWS));
     shown
 }
