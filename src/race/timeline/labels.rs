@@ -90,7 +90,7 @@ fn label(
             *x >= least && *x <= most && !obstacles.hit((*x, y - 10.0), (*x + width, y + 3.0))
         };
         let fitting = right.chain(left).find(fits);
-        if let Some(x) = fitting.filter(|_| !words.is_empty()) {
+        if let Some(x) = fitting {
             let ink = if named { Ink::Accent } else { Ink::Quiet };
             canvas.text((x, y), "start", SIZE, ink, &words);
             return Some(x + width);

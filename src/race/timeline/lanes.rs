@@ -21,13 +21,29 @@ pub(super) fn lane(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout, ro
         let Some((operation, bounds)) = layout.bounds(timeline, place) else {
             continue;
         };
-        let gap = format!("M{last:.1} {middle:.1}H{:.1}", bounds.0);
-        canvas.path(&gap, QUIET, r#"stroke-opacity="0.16""#);
+        empty(canvas, layout, middle, (last, bounds.0));
         last = bounds.1;
         shape(canvas, timeline, layout, row, (place, operation));
     }
-    let rest = format!("M{last:.1} {middle:.1}H{:.1}", layout.scale.end());
-    canvas.path(&rest, QUIET, r#"stroke-opacity="0.16""#);
+    empty(canvas, layout, middle, (last, layout.scale.end()));
+}
+
+/// The line of a lane where nothing happens, up to a fold and on behind it.
+fn empty(canvas: &mut Canvas, layout: &Layout, middle: f64, (from, to): (f64, f64)) {
+    let mut last = from;
+    let folds = layout
+        .scale
+        .folded
+        .iter()
+        .filter(|fold| fold.to > from && fold.from < to);
+    let ends = folds.map(|fold| (fold.from, fold.to));
+    for (from, next) in ends.chain([(to, to)]) {
+        if from > last {
+            let line = format!("M{last:.1} {middle:.1}H{from:.1}");
+            canvas.path(&line, QUIET, r#"stroke-opacity="0.16""#);
+        }
+        last = next;
+    }
 }
 
 /// One operation: its frame if a finding names it, its bars, its end.
@@ -101,8 +117,8 @@ fn spine(
 
 /// What a pointer that rests on an operation is told: every span in its own unit.
 fn details(timeline: &Timeline, operation: &Operation) -> String {
-    let [said, ..] = sayings(timeline, operation);
-    let mut lines = vec![said];
+    let mut lines = sayings(timeline, operation);
+    lines.truncate(1);
     for span in operation.spans.iter().take(12) {
         let (from, to) = span.bounds();
         let doing = match &span.doing {
@@ -164,7 +180,7 @@ fn bar(
             let lock = lock_colour(layout.marks.lock(*inode));
             let edge = if proves { 2.5 } else { 1.0 };
             let rest = format!(
-                r#"rx="3" fill="{lock}" fill-opacity="0.35" stroke="{lock}" stroke-width="{edge}""#
+                r#"rx="3" fill="{lock}" fill-opacity="0.28" stroke="{lock}" stroke-width="{edge}""#
             );
             canvas.rect((x0, row.top), (x1, row.top + BAR), &rest);
         }

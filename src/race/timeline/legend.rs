@@ -20,7 +20,7 @@ pub(super) fn legend(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) 
     }
     if timeline.time == Time::Nanoseconds && !layout.rows.is_empty() {
         y += 20.0;
-        let note = "time from the first touch, not to scale: long gaps are shortened";
+        let note = "time from the first touch, not to scale; + is the time since the tick before";
         canvas.text((LEFT, y), "start", 11, Ink::Quiet, note);
     }
     y
@@ -54,7 +54,7 @@ fn items(timeline: &Timeline, layout: &Layout) -> Vec<(String, String)> {
     }
     for (at, inode) in layout.marks.locks.iter().enumerate().take(4) {
         let colour = lock_colour(at);
-        let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.35" stroke="{colour}""#);
+        let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
         let words = format!("holds lock {} (inode {inode})", layout.marks.letter(*inode));
         add(bar(7.0, &rest), &words);
     }

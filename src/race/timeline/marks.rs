@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::choose::Choice;
-use super::words::{short, thousands};
+use super::words::{clean, short, thousands};
 use super::{Clash, Doing, Operation, Outcome, Place, Sight, Timeline};
 
 /// So many findings are marked in the drawing; the others are sentences only.
@@ -107,7 +107,7 @@ pub(super) fn seq(timeline: &Timeline, version: usize) -> Option<u64> {
 }
 
 /// What an operation did to the count and what it was told, at several lengths, the longest first.
-pub(super) fn sayings(timeline: &Timeline, operation: &Operation) -> [String; 3] {
+pub(super) fn sayings(timeline: &Timeline, operation: &Operation) -> Vec<String> {
     let version = |version: usize| {
         let known = seq(timeline, version);
         known.map_or_else(|| "?".to_owned(), |seq| seq.to_string())
@@ -116,30 +116,44 @@ pub(super) fn sayings(timeline: &Timeline, operation: &Operation) -> [String; 3]
         let left = timeline.versions.get(version).and_then(|v| v.left);
         left.map_or_else(String::new, |left| format!(" ({} left)", thousands(left)))
     };
-    let (long_read, brief_read) = match &operation.read {
-        Some(Sight::Version(read)) => (
-            format!("read version {}{}", version(*read), left(*read)),
-            version(*read),
-        ),
-        Some(Sight::Torn(what)) => (format!("read {}", short(what, 60)), "torn".to_owned()),
-        None => (String::new(), String::new()),
-    };
-    let wrote = operation.wrote.map(version);
-    let long_wrote = wrote.as_ref().map(|wrote| format!("wrote version {wrote}"));
-    let brief = match &wrote {
-        Some(wrote) => format!("{brief_read} → {wrote}"),
-        None => brief_read,
-    };
+    let [mut long, mut plain, mut brief, mut least] = [const { Vec::new() }; 4];
+    match &operation.read {
+        Some(Sight::Version(read)) => {
+            let seq = version(*read);
+            long.push(format!("read version {seq}{}", left(*read)));
+            plain.push(format!("read version {seq}"));
+            brief.push(format!("read {seq}"));
+            least.push(seq);
+        }
+        Some(Sight::Torn(what)) => {
+            long.push(format!("read {}", short(what, 60)));
+            plain.push("read no version".to_owned());
+            brief.push("torn read".to_owned());
+            least.push("torn".to_owned());
+        }
+        None => {}
+    }
+    if let Some(wrote) = operation.wrote.map(version) {
+        long.push(format!("wrote version {wrote}"));
+        plain.push(format!("wrote version {wrote}"));
+        brief.push(format!("wrote {wrote}"));
+        least.push(wrote);
+    }
     let end = ending(operation);
-    let join = |parts: &[&str]| {
-        let parts: Vec<&str> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
-        parts.join(", ")
-    };
-    [
-        join(&[&long_read, long_wrote.as_deref().unwrap_or_default(), &end]),
-        join(&[&brief, &end]),
-        brief,
-    ]
+    if !end.is_empty() {
+        long.push(end.clone());
+        plain.push(end);
+    }
+    let sayings = vec![
+        long.join(", "),
+        plain.join(", "),
+        brief.join(", "),
+        least.join(" → "),
+    ];
+    sayings
+        .into_iter()
+        .filter(|said| !said.is_empty())
+        .collect()
 }
 
 /// How an operation ended, in a word or two.
@@ -163,7 +177,7 @@ pub(super) fn words(
 ) -> (String, String) {
     let seen = match &operation.read {
         Some(Sight::Version(read)) => seq(timeline, *read).map(|seq| seq.to_string()),
-        Some(Sight::Torn(_)) => Some("?!".to_owned()),
+        Some(Sight::Torn(_)) => Some("?".to_owned()),
         None => None,
     };
     let with = |word: &str, letter: &str, what: Option<String>| match what {
@@ -183,6 +197,11 @@ pub(super) fn words(
         Doing::Truncate => with("trunc", "tr", None),
         Doing::Write => with("write", "w", wrote().map(|seq| seq.to_string())),
         Doing::Sync => with("sync", "s", None),
-        Doing::Point(name) => (short(name, 12), short(name, 2)),
+        Doing::Point(name) => (short(name, 12), head(name, 2)),
     }
+}
+
+/// The first letters of a name.
+fn head(name: &str, letters: usize) -> String {
+    clean(name).chars().take(letters).collect()
 }

@@ -63,7 +63,10 @@ fn times(timeline: &Timeline, steps: &Steps, range: &Range<usize>) -> Line {
             super::Time::Nanoseconds => tick(timeline.time, step.time - start, since),
         };
         let taken = columns(&text);
-        if taken <= place && place + columns(&label) <= steps.name + 4 + steps.room {
+        if taken <= place
+            && since != Some(0)
+            && place + columns(&label) <= steps.name + 4 + steps.room
+        {
             text += &" ".repeat(place - taken);
             text += &label;
             text.push(' ');

@@ -253,3 +253,35 @@ pub(super) fn one_race(buyers: usize, each: usize) -> Timeline {
     ));
     timeline
 }
+
+/// As many buyers without a lock, who all read version 1: each with the one who wrote last is a
+/// finding.
+pub(super) fn crowd(buyers: usize) -> Timeline {
+    let lanes = (0..buyers).map(|buyer| {
+        let at = buyer as u64 * 1_000;
+        let write = at + 10_000_000;
+        let spans = vec![
+            Span::new(Read, at, at + 9_000),
+            Span::new(Write, write, write + 20_000),
+        ];
+        lane(
+            format!("buyer-{}", buyer + 1),
+            vec![sold(spans, 0, buyer + 1)],
+        )
+    });
+    let mut versions = vec![Version::first(1, buyers as u64)];
+    versions.extend((0..buyers).map(|buyer| Version::after(0, 2, buyers as u64 - 1).by(buyer, 0)));
+    let last = buyers - 1;
+    versions[buyers].survived = true;
+    let finding = |buyer| {
+        let sentence = format!("buyer-{} overwrote buyer-{}", last + 1, buyer + 1);
+        lost_update([at(buyer, 0), at(last, 0)], sentence)
+    };
+    Timeline {
+        title: format!("{buyers} buyers, no lock"),
+        lanes: lanes.collect(),
+        versions,
+        findings: (0..last).map(finding).collect(),
+        ..Timeline::default()
+    }
+}

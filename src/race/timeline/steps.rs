@@ -54,7 +54,8 @@ impl Steps {
         for place in choice.places() {
             of_operation(&mut all, timeline, marks, place);
         }
-        all.sort_by_key(|step| (step.time, step.place));
+        // What is freed in a step is freed at its end.
+        all.sort_by_key(|step| (step.time, step.place, step.hold == Some(false)));
         let names = choice
             .lanes
             .keys()
@@ -194,8 +195,12 @@ fn of_span(
     let killed = operation.killed.is_some_and(|killed| killed <= to);
     if let (Doing::Hold(inode), false) = (&span.doing, killed) {
         let letter = marks.letter(*inode);
+        let last = match timeline.time {
+            Time::Steps => to.saturating_sub(1).max(time),
+            Time::Nanoseconds => to,
+        };
         all.push(Step {
-            time: to,
+            time: last,
             place,
             word: format!("free {letter}"),
             brief: format!("-{letter}"),
@@ -214,13 +219,14 @@ fn legend(all: &[Step]) -> Vec<&'static str> {
         ("..", ".. waits for the lock"),
         ("+", "+A == -A takes, holds and frees lock A"),
         ("r", "r1 reads version 1"),
+        ("t", "t thinks"),
         ("tr", "tr truncates"),
         ("w", "w2 writes version 2"),
         ("s", "s sync"),
         ("X", "X killed"),
     ];
     let occurs = |brief: &str| {
-        let own = |step: &&Step| !step.minor || matches!(brief, "q" | ".." | "s");
+        let own = |step: &&Step| !step.minor || matches!(brief, "q" | ".." | "s" | "t");
         all.iter().filter(own).any(|step| {
             let tail = step.brief.strip_prefix(brief);
             tail.is_some_and(|tail| !tail.starts_with(|c: char| c.is_ascii_lowercase()))

@@ -173,7 +173,7 @@ fn axis(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
         let label = tick(timeline.time, time - scale.start, gap);
         last = Some(time);
         canvas.text((x.min(RIGHT - 20.0), y), "middle", 11, Ink::Quiet, &label);
-        let line = format!("M{x:.1} {:.1}V{:.1}", y + 5.0, layout.floor);
+        let line = format!("M{x:.1} {:.1}V{:.1}", y + 5.0, layout.lanes_floor);
         if timeline.time == Time::Nanoseconds {
             canvas.path(&line, QUIET, r#"stroke-opacity="0.18""#);
         }

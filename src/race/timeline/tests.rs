@@ -13,6 +13,8 @@ fn render() {
         ("4-torn", samples::torn()),
         ("5-many", samples::one_race(2_000, 2)),
         ("6-million", samples::one_race(2_000, 500)),
+        ("8-crowd", samples::crowd(2_000)),
+        ("9-crowd12", samples::crowd(12)),
         ("7-clean", samples::in_turn(8, 2_000)),
     ] {
         let now = std::time::Instant::now();

@@ -116,14 +116,25 @@ fn lanes(lines: &mut Vec<Line>, timeline: &Timeline, choice: &Choice, marks: &Ma
         lines.push(Line::default());
     }
     if !steps.legend.is_empty() {
-        let legend = wrapped(&steps.legend.join(" · "), COLUMNS - 2);
-        lines.extend(
-            legend
-                .iter()
-                .map(|line| Line::new(format!("  {line}"), Tone::Faint)),
-        );
+        lines.extend(legend(&steps.legend));
         lines.push(Line::default());
     }
+}
+
+/// What the short words mean, with each meaning on one line.
+fn legend(meanings: &[&str]) -> Vec<Line> {
+    let mut lines: Vec<String> = Vec::new();
+    for meaning in meanings {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 3 + columns(meaning) <= COLUMNS => {
+                line.push_str(" · ");
+                line.push_str(meaning);
+            }
+            _ => lines.push(format!("  {meaning}")),
+        }
+    }
+    let lines = lines.into_iter();
+    lines.map(|line| Line::new(line, Tone::Faint)).collect()
 }
 
 /// Where the odds say that the run can no longer end well.
