@@ -45,12 +45,13 @@ impl Arrow {
     pub(super) fn points(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         let ((x0, y0), (x1, y1)) = (self.from, self.to);
         (0..=PIECES).map(move |piece| {
-            let t = f64::from(piece) / f64::from(PIECES);
-            let u = 1.0 - t;
+            let on = f64::from(piece) / f64::from(PIECES);
+            let off = 1.0 - on;
             // A cubic curve; without a bend its inner points are its ends, on the same line.
-            let [a, b, c, d] = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
-            let x = a * x0 + b * (x0 + self.bend) + c * (x1 - self.bend) + d * x1;
-            (x, (a + b) * y0 + (c + d) * y1)
+            let inner = (3.0 * off * off * on, 3.0 * off * on * on);
+            let (near, far) = (off.powi(3) + inner.0, on.powi(3) + inner.1);
+            let bent = self.bend * (inner.0 - inner.1);
+            (near * x0 + far * x1 + bent, near * y0 + far * y1)
         })
     }
 

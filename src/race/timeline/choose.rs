@@ -193,9 +193,9 @@ impl Choice {
 /// Where nothing was found: how it began, and how it ended.
 fn samples(timeline: &Timeline) -> Vec<Place> {
     let mut samples = Vec::new();
-    for (lane, operations) in timeline.lanes.iter().enumerate().take(LANES / 2) {
+    for (lane, operations) in timeline.lanes.iter().enumerate().take(LANES / 4) {
         let last = operations.operations.len().saturating_sub(1);
-        samples.extend([0, 1, last].map(|operation| Place { lane, operation }));
+        samples.extend([0, last].map(|operation| Place { lane, operation }));
     }
     samples.retain(|place| timeline.operation(*place).is_some());
     samples

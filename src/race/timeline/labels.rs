@@ -10,6 +10,8 @@ use super::{Place, Timeline};
 const SIZE: u32 = 11;
 /// How far from one place that is tried to the next.
 const STEP: f64 = 14.0;
+/// How many places are tried to each side: from margin to margin.
+const TRIES: u32 = 70;
 
 /// What words must keep off.
 struct Obstacles {
@@ -83,9 +85,9 @@ fn label(
             free.max(x0 - width * 0.7),
             (end - width).min(x1 - width * 0.3),
         );
-        let tries = f64::max(0.0, (most - least) / STEP) as u32;
-        let right = (0..=tries).map(|at| x0 + f64::from(at) * STEP);
-        let left = (0..=tries).map(|at| x0 - f64::from(at) * STEP);
+        let tries = 0..TRIES;
+        let right = tries.clone().map(|at| x0 + f64::from(at) * STEP);
+        let left = tries.map(|at| x0 - f64::from(at) * STEP);
         let fits = |x: &f64| {
             *x >= least && *x <= most && !obstacles.hit((*x, y - 10.0), (*x + width, y + 3.0))
         };

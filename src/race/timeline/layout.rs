@@ -119,7 +119,7 @@ fn sentences(timeline: &Timeline) -> Vec<(Option<usize>, String)> {
     }
     let more = timeline.findings.len().saturating_sub(SENTENCES) as u64;
     if more > 0 {
-        lines.push((None, format!("and {} more", count(more, "finding"))));
+        lines.push((None, format!("and {}", count(more, "more finding"))));
     }
     lines
 }

@@ -1,5 +1,7 @@
 //! What the shapes of the picture mean: only those that occur.
 
+use std::fmt::Write as _;
+
 use super::lanes::style;
 use super::layout::{LEFT, Layout, RIGHT};
 use super::svg::{ACCENT, Canvas, Ink, QUIET, lock_colour, wide};
@@ -14,7 +16,11 @@ pub(super) fn legend(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) 
             (x, y) = (LEFT, y + 20.0);
         }
         let up = y - 4.0;
-        canvas.body += &format!(r#"<g transform="translate({x:.1} {up:.1})">{shape}</g>"#);
+        let place = format!("{x:.1} {up:.1}");
+        let _ = write!(
+            canvas.body,
+            r#"<g transform="translate({place})">{shape}</g>"#
+        );
         canvas.text((x + 26.0, y), "start", 11, Ink::Quiet, &words);
         x += needed;
     }

@@ -30,6 +30,8 @@
 
 mod arrows;
 mod choose;
+#[cfg(test)]
+mod hostile;
 mod labels;
 mod lanes;
 mod layout;

@@ -30,10 +30,10 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
         if path.is_empty() {
             path = format!("M{x:.1} {y:.1}");
         } else {
-            path += &format!("H{x:.1}V{y:.1}");
+            let _ = write!(path, "H{x:.1}V{y:.1}");
         }
     }
-    path += &format!("H{end:.1}");
+    let _ = write!(path, "H{end:.1}");
     canvas.path(&path, QUIET, r#"stroke-width="2" stroke-linejoin="round""#);
     if let Some((time, _)) = odds.iter().find(|(_, chance)| is_certain(*chance)) {
         let x = layout.scale.at(*time);
@@ -142,17 +142,17 @@ pub(super) fn words_of(
         What::Branches(many) => {
             return (format!("and {} more, overwritten", thousands(many)), None);
         }
-        What::Rest(many) => return (format!("and {} more", count(many, "version")), None),
+        What::Rest(many) => return (format!("and {}", count(many, "more version")), None),
     };
     let Some(known) = timeline.versions.get(version) else {
         return (String::new(), None);
     };
     let mut text = format!("version {}", known.seq);
     if let Some(left) = known.left {
-        text += &format!(", {} left", thousands(left));
+        let _ = write!(text, ", {} left", thousands(left));
     }
     if let Some(writer) = known.writer {
-        text += &format!(", {}", short(timeline.name(writer.lane), room));
+        let _ = write!(text, ", {}", short(timeline.name(writer.lane), room));
     }
     if known.survived {
         text += ", in tickets.json";

@@ -84,7 +84,7 @@ fn row(
     (lane, operations): (usize, &[usize]),
 ) -> Line {
     let name = padded(&short(timeline.name(lane), steps.name), steps.name);
-    let mut line = Line::new(format!("  {name}  "), Tone::Plain);
+    let mut row = Line::new(format!("  {name}  "), Tone::Plain);
     let mut holds = false;
     let mut taken = 0;
     for (at, step) in steps.all.iter().enumerate().take(range.end) {
@@ -94,7 +94,7 @@ fn row(
         }
         if at >= range.start {
             let goes_on = steps.is_open(at + 1, lane);
-            line = cell(line, step, own, (goes_on, holds));
+            row = cell(row, step, own, (goes_on, holds));
             taken += step.wide();
         }
     }
@@ -102,12 +102,14 @@ fn row(
         .last()
         .map(|&operation| Place { lane, operation });
     let end = last.and_then(|place| timeline.operation(place)).map(ending);
-    match end.filter(|end| range.end == steps.all.len() && !end.is_empty()) {
+    let last = steps.all.iter().rposition(|step| step.place.lane == lane);
+    let here = last.is_some_and(|last| range.contains(&last));
+    match end.filter(|end| here && !end.is_empty()) {
         Some(end) => {
             let gap = " ".repeat((steps.room - taken.min(steps.room)).min(1));
-            line.and(format!("{gap}{}", short(&end, END - 1)), Tone::Plain)
+            row.and(format!("{gap}{}", short(&end, END - 1)), Tone::Plain)
         }
-        None => line,
+        None => row,
     }
 }
 
@@ -146,7 +148,10 @@ fn chances(timeline: &Timeline, steps: &Steps, range: &Range<usize>) -> Option<L
         let (text, tone) = match chance {
             Some(chance) if is_certain(chance) => ("1".to_owned(), Tone::Bad),
             // Cut, not rounded: only what is certain reads 1.
-            Some(chance) => (format!(".{:02}", (chance * 100.0) as u32), Tone::Faint),
+            Some(chance) => {
+                let cut = (chance * 100.0).floor().min(99.0);
+                (format!(".{cut:02.0}"), Tone::Faint)
+            }
             None => (String::new(), Tone::Faint),
         };
         let text = short(&text, step.wide());

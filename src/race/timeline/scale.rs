@@ -126,15 +126,15 @@ impl Scale {
         let first = self.knots.first().copied();
         let mut ticks: Vec<(u64, f64)> = first.into_iter().collect();
         for (_, at) in order {
-            for knot in [
-                self.knots.get(at),
-                at.checked_sub(1).and_then(|at| self.knots.get(at)),
-            ] {
-                if let Some(&knot) = knot {
-                    let near = |tick: &(u64, f64)| (tick.1 - knot.1).abs() < apart;
-                    if ticks.len() < 40 && !ticks.iter().any(near) {
-                        ticks.push(knot);
-                    }
+            let ends = [Some(at), at.checked_sub(1)];
+            for &knot in ends
+                .into_iter()
+                .flatten()
+                .filter_map(|at| self.knots.get(at))
+            {
+                let near = |tick: &(u64, f64)| (tick.1 - knot.1).abs() < apart;
+                if ticks.len() < 40 && !ticks.iter().any(near) {
+                    ticks.push(knot);
                 }
             }
         }

@@ -99,19 +99,21 @@ pub(super) fn draw(timeline: &Timeline) -> String {
         lanes::lane(&mut canvas, timeline, &layout, row);
     }
     let arrows = arrows::arrows(timeline, &layout);
-    arrows.iter().for_each(|arrow| arrow.draw(&mut canvas));
+    for arrow in &arrows {
+        arrow.draw(&mut canvas);
+    }
     labels::labels(&mut canvas, timeline, &layout, &arrows);
     meanwhile(&mut canvas, &layout);
     panels::odds(&mut canvas, timeline, &layout);
     panels::tree(&mut canvas, timeline, &layout);
     let height = legend::legend(&mut canvas, timeline, &layout) + 16.0;
     format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img" font-family="system-ui, sans-serif">
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img" font-family="system-ui, sans-serif">
 <title>{}</title>
 {STYLE}<defs><marker id="quiet" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z" fill="{QUIET}"/></marker><marker id="accent" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="4" markerHeight="4" orient="auto"><path d="M0 0L8 4L0 8z" fill="{ACCENT}"/></marker></defs>
 <rect class="bg" width="100%" height="100%" fill="none"/>
 {}</svg>
-"##,
+"#,
         xml(&short(&timeline.title, 300)),
         canvas.body
     )

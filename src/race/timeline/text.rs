@@ -205,7 +205,7 @@ fn findings(lines: &mut Vec<Line>, timeline: &Timeline) {
     }
     let more = timeline.findings.len().saturating_sub(SENTENCES) as u64;
     if more > 0 {
-        let text = format!("     and {} more", count(more, "finding"));
+        let text = format!("     and {}", count(more, "more finding"));
         lines.push(Line::new(text, Tone::Faint));
     }
 }

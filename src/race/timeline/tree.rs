@@ -111,7 +111,7 @@ impl Tree {
             if self.rows.len() >= ROWS {
                 break;
             }
-            let (run, version) = self.run(version, below, shown);
+            let (run, version) = Self::run(version, below, shown);
             told += run + 1;
             let mut row = parent;
             let mut inner = rails.clone();
@@ -165,7 +165,7 @@ impl Tree {
     }
 
     /// How many versions from this one on need not be shown, and the next one that must.
-    fn run(&self, from: usize, below: &[Vec<usize>], shown: &HashSet<usize>) -> (u64, usize) {
+    fn run(from: usize, below: &[Vec<usize>], shown: &HashSet<usize>) -> (u64, usize) {
         let mut version = from;
         let mut run = 0;
         while !shown.contains(&version) {

@@ -23,10 +23,7 @@ pub(super) fn clean(text: &str) -> String {
 /// measured here is never too long.
 fn columns_of(c: char) -> usize {
     match u32::from(c) {
-        0x20..=0x7e => 1,
         0x300..=0x36f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x20d0..=0x20ff | 0xfe20..=0xfe2f => 0,
-        // A heart and the like becomes an emoji by the selector that follows it.
-        0xfe00..=0xfe0f => 1,
         0x1100..=0x11ff
         | 0x231a..=0x231b
         | 0x2329..=0x232a
@@ -83,7 +80,6 @@ fn tail(text: &str, room: usize) -> &str {
 /// Cleaned, and shortened in the middle where it is longer than `room` columns: names often differ
 /// at their end.
 pub(super) fn short(text: &str, room: usize) -> String {
-    // What a name of a line's length says beyond that is never shown.
     let text = clean(text);
     if columns(&text) <= room {
         return text;
@@ -102,13 +98,13 @@ pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let mut word = word;
         let mut wide = columns(word);
-        if taken + 1 + wide <= room {
-            if let Some(line) = lines.last_mut() {
-                line.push(' ');
-                line.push_str(word);
-                taken += 1 + wide;
-                continue;
-            }
+        if taken + 1 + wide <= room
+            && let Some(line) = lines.last_mut()
+        {
+            line.push(' ');
+            line.push_str(word);
+            taken += 1 + wide;
+            continue;
         }
         while wide > room {
             let part = head(word, room);
@@ -182,7 +178,7 @@ pub(super) fn duration(nanoseconds: u64) -> String {
 /// much later it is.
 pub(super) fn tick(unit: Time, since_start: u64, since_last: Option<u64>) -> String {
     match (unit, since_last) {
-        (Time::Steps, _) => thousands(since_start + 1),
+        (Time::Steps, _) => thousands(since_start.saturating_add(1)),
         (_, Some(gap)) if gap < since_start / 20 => format!("+{}", duration(gap)),
         _ => duration(since_start),
     }
