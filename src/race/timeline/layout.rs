@@ -1,5 +1,7 @@
 //! Where everything lies in the picture, from top to bottom.
 
+use std::ops::Range;
+
 use super::Timeline;
 use super::choose::Choice;
 use super::marks::Marks;
@@ -18,8 +20,9 @@ pub(super) const LINE: f64 = 18.0;
 pub(super) const ROW: f64 = 20.0;
 /// Of the curve of the odds.
 pub(super) const ODDS: f64 = 56.0;
-/// How many sentences are written out.
+/// How many sentences are written out, and how many of them above the lanes.
 const SENTENCES: usize = 24;
+const ABOVE: usize = 5;
 /// How many columns of text fit from margin to margin.
 const COLUMNS: usize = 132;
 
@@ -44,6 +47,9 @@ pub(super) struct Layout {
     /// The sentences, each with the number of its finding if it begins one.
     pub(super) sentences: Vec<(Option<usize>, String)>,
     pub(super) caption: f64,
+    /// The sentences for which there is no room above the lanes.
+    pub(super) further: Vec<(Option<usize>, String)>,
+    pub(super) further_top: f64,
     pub(super) axis: f64,
     pub(super) rows: Vec<Row>,
     /// Where the lanes end, and what is said of them.
@@ -61,7 +67,8 @@ impl Layout {
         let marks = Marks::of(timeline, &choice);
         let scale = Scale::new(timeline, &choice, LEFT + 4.0, RIGHT - 4.0);
         let tree = Tree::of(timeline, &choice);
-        let sentences = sentences(timeline);
+        let sentences = sentences(timeline, 0..ABOVE);
+        let further = sentences_below(timeline);
         let caption = if timeline.subtitle.is_empty() {
             50.0
         } else {
@@ -98,28 +105,40 @@ impl Layout {
             tree,
             sentences,
             caption,
+            further_top: legend,
+            legend: legend + LINE * further.len() as f64,
+            further,
             axis,
             rows,
             lanes_floor,
             floor,
             odds,
             tree_top,
-            legend,
         }
     }
 }
 
-/// The sentences of the findings, in lines.
-fn sentences(timeline: &Timeline) -> Vec<(Option<usize>, String)> {
+/// The sentences of some of the findings, in lines.
+fn sentences(timeline: &Timeline, which: Range<usize>) -> Vec<(Option<usize>, String)> {
+    let findings = timeline.findings.iter().enumerate();
     let mut lines = Vec::new();
-    for (at, finding) in timeline.findings.iter().enumerate().take(SENTENCES) {
-        let whole = sentence(finding);
-        let parts = wrapped(&whole, COLUMNS).into_iter().enumerate();
+    for (at, finding) in findings.skip(which.start).take(which.len()) {
+        let parts = wrapped(&sentence(finding), COLUMNS).into_iter().enumerate();
         lines.extend(parts.map(|(part, line)| ((part == 0).then_some(at + 1), line)));
     }
+    lines
+}
+
+/// The other sentences, and how many are not written out.
+fn sentences_below(timeline: &Timeline) -> Vec<(Option<usize>, String)> {
+    let mut lines = sentences(timeline, ABOVE..SENTENCES);
     let more = timeline.findings.len().saturating_sub(SENTENCES) as u64;
     if more > 0 {
         lines.push((None, format!("and {}", count(more, "more finding"))));
+    }
+    if !lines.is_empty() {
+        // Room before what follows.
+        lines.push((None, String::new()));
     }
     lines
 }

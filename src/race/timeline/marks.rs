@@ -7,7 +7,7 @@ use super::words::{clean, short, thousands};
 use super::{Clash, Doing, Operation, Outcome, Place, Sight, Timeline};
 
 /// So many findings are marked in the drawing; the others are sentences only.
-const MARKED: usize = 9;
+const MARKED: usize = 5;
 
 /// What marks the operations of one drawing.
 #[derive(Debug, Default)]

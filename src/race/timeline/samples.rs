@@ -80,7 +80,7 @@ pub(super) fn schedule() -> Timeline {
         steps.map(|(doing, k)| Span::new(doing, k, k + 1)).collect()
     };
     Timeline {
-        title: "2 buyers, no lock: 5 of 6 schedules end badly".to_owned(),
+        title: "2 buyers, no lock: the smallest race".to_owned(),
         subtitle: "schedule 0 0 1 1 1 1 0 0, two switches".to_owned(),
         time: Time::Steps,
         lanes: vec![
@@ -96,11 +96,12 @@ pub(super) fn schedule() -> Timeline {
             [at(1, 0), at(0, 0)],
             "alice and bob both read version 1 (2 left) and both wrote version 2: alice wrote last and overwrote bob",
         )],
+        // Whoever is not done takes the next step, each with the same chance.
         odds: Some(vec![
-            (0, 0.667),
-            (1, 0.667),
-            (2, 0.667),
-            (3, 0.667),
+            (0, 0.375),
+            (1, 0.375),
+            (2, 0.25),
+            (3, 0.5),
             (4, 1.0),
             (8, 1.0),
         ]),

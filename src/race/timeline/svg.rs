@@ -126,13 +126,20 @@ fn head(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
         let subtitle = short(&timeline.subtitle, 140);
         canvas.text((MARGIN, 47.0), "start", 12, Ink::Quiet, &subtitle);
     }
-    let mut y = layout.caption;
-    for (number, line) in &layout.sentences {
+    sentences(canvas, &layout.sentences, layout.caption);
+    sentences(canvas, &layout.further, layout.further_top + 4.0);
+}
+
+/// The sentences of findings, one below the other, each behind its number.
+fn sentences(canvas: &mut Canvas, lines: &[(Option<usize>, String)], top: f64) {
+    for (at, (number, line)) in lines.iter().enumerate() {
+        let y = top + LINE * at as f64;
         if let Some(number) = number {
             badge(canvas, (MARGIN, y - 11.5), &number.to_string());
         }
-        canvas.text((MARGIN + 26.0, y), "start", 12, Ink::Accent, line);
-        y += LINE;
+        if !line.is_empty() {
+            canvas.text((MARGIN + 26.0, y), "start", 12, Ink::Accent, line);
+        }
     }
 }
 

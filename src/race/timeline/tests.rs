@@ -129,12 +129,25 @@ fn a_schedule_is_drawn_step_by_step() {
             1     2       3     4       5        6    7        8
   alice     start─read 1!─────────────────────────────write 2!─done sold 1
   bob                     start─read 1!─write 2!─done               sold 1
-  bad end   .66   .66     .66   1       1        1    1        1    
+  bad end   .37   .25     .50   1       1        1    1        1    
 
   point of no return: step 4
 ";
     assert!(text.contains(expected), "{text}");
     assert!(schedule().to_svg().contains("point of no return: step 4"));
+}
+
+/// Whoever changes the drawing looks at it, and writes it again:
+/// `TICKETS_DRAW=1 cargo test --lib timeline`.
+#[test]
+fn the_picture_in_the_docs_is_what_is_drawn() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/timeline.svg");
+    let drawn = schedule().to_svg();
+    if std::env::var_os("TICKETS_DRAW").is_some() {
+        std::fs::write(path, &drawn).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap();
+    assert!(kept == drawn, "docs/timeline.svg is not what is drawn now");
 }
 
 #[test]
