@@ -119,7 +119,7 @@ fn timeline() -> impl Strategy<Value = Timeline> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_the_model_says_is_drawn(timeline in timeline()) {
