@@ -6,6 +6,7 @@ pub mod explore;
 mod racer;
 pub mod schedule;
 pub mod selfcheck;
+pub mod timeline;
 pub mod verdict;
 
 pub use arena::{Move, Run, Trial};

@@ -1,0 +1,170 @@
+//! What stands under the lanes: the odds, the tree of versions, the legend.
+
+use std::fmt::Write as _;
+
+use super::layout::{self, LEFT, Layout, ODDS, RIGHT, ROW, is_certain};
+use super::svg::{ACCENT, Canvas, Ink, QUIET, wide};
+use super::tree::What;
+use super::words::{count, short, thousands, xml};
+use super::{Time, Timeline};
+
+/// The chance that the run ends badly, and the step from which on it must.
+pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
+    let (Some(top), Some(odds)) = (layout.odds, layout::odds(timeline)) else {
+        return;
+    };
+    let floor = top + ODDS;
+    let label = |canvas: &mut Canvas, y: f64, text: &str| {
+        canvas.text((LEFT - 12.0, y), "end", 11, Ink::Quiet, text);
+    };
+    label(canvas, top + 4.0, "ends badly: 100 %");
+    label(canvas, floor + 4.0, "0 %");
+    let end = layout.scale.end();
+    for y in [top, floor] {
+        let line = format!("M{LEFT} {y:.1}H{end:.1}");
+        canvas.path(&line, QUIET, r#"stroke-opacity="0.3""#);
+    }
+    let mut path = String::new();
+    for (time, chance) in &odds {
+        let (x, y) = (layout.scale.at(*time), floor - ODDS * chance);
+        if path.is_empty() {
+            path = format!("M{x:.1} {y:.1}");
+        } else {
+            let _ = write!(path, "H{x:.1}V{y:.1}");
+        }
+    }
+    let _ = write!(path, "H{end:.1}");
+    canvas.path(&path, QUIET, r#"stroke-width="2" stroke-linejoin="round""#);
+    if let Some((time, _)) = odds.iter().find(|(_, chance)| is_certain(*chance)) {
+        let x = layout.scale.at(*time);
+        let line = format!("M{x:.1} {:.1}V{floor:.1}", layout.axis + 6.0);
+        canvas.path(
+            &line,
+            ACCENT,
+            r#"stroke-width="1.5" stroke-dasharray="5 4""#,
+        );
+        let words = &no_return(timeline, *time);
+        let (x, anchor) = if x + wide(words, 12) + 8.0 < RIGHT {
+            (x + 8.0, "start")
+        } else {
+            (x - 8.0, "end")
+        };
+        canvas.text((x, floor - 8.0), anchor, 12, Ink::Accent, words);
+    }
+}
+
+/// What is said of the time from which on the chance is 1.
+pub(super) fn no_return(timeline: &Timeline, time: u64) -> String {
+    match timeline.time {
+        Time::Steps if time > 0 => format!("point of no return: step {}", thousands(time)),
+        _ => "point of no return".to_owned(),
+    }
+}
+
+/// The versions, each under the one that it grew from.
+pub(super) fn tree(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
+    let rows = &layout.tree.rows;
+    if rows.is_empty() {
+        return;
+    }
+    let top = layout.tree_top;
+    canvas.text((LEFT - 12.0, top + 4.0), "end", 11, Ink::Quiet, "versions");
+    let place = |at: usize| {
+        let depth = rows.get(at).map_or(0, |row| row.rails.len());
+        (LEFT + 8.0 + 26.0 * depth as f64, top + ROW * at as f64)
+    };
+    for (at, row) in rows.iter().enumerate() {
+        let (x, y) = place(at);
+        let lost = match row.what {
+            What::Version(version) => layout.tree.is_lost(timeline, version),
+            What::Branches(_) => true,
+            _ => false,
+        };
+        let colour = if lost { ACCENT } else { QUIET };
+        if let Some(parent) = row.parent {
+            let (px, py) = place(parent);
+            let dash = if lost {
+                r#"stroke-dasharray="4 3""#
+            } else {
+                ""
+            };
+            let line = format!("M{px:.1} {:.1}V{y:.1}H{x:.1}", py + 5.0);
+            canvas.path(&line, colour, &format!(r#"stroke-width="1.5" {dash}"#));
+        }
+        let text = version_words(timeline, layout, row.what);
+        let dot = match row.what {
+            What::Version(_) => {
+                format!(r#"<circle cx="{x:.1}" cy="{y:.1}" r="4.5" fill="{colour}"/>"#)
+            }
+            _ => format!(
+                r#"<circle cx="{x:.1}" cy="{y:.1}" r="4" fill="none" stroke="{colour}" stroke-dasharray="2 2"/>"#
+            ),
+        };
+        canvas.body += &dot;
+        canvas.body.push('\n');
+        let fork = text.1.unwrap_or_default();
+        row_text(canvas, (x + 12.0, y + 4.0), lost, &text.0, &fork);
+    }
+}
+
+/// A row of the tree, and what is said of a fork behind it.
+fn row_text(canvas: &mut Canvas, (x, y): (f64, f64), lost: bool, text: &str, fork: &str) {
+    let (class, fill) = if lost { ("a", ACCENT) } else { ("n", QUIET) };
+    let (text, fork) = (xml(text), xml(fork));
+    let _ = writeln!(
+        canvas.body,
+        r#"<text class="{class}" x="{x:.1}" y="{y:.1}" font-size="12" fill="{fill}">{text}<tspan class="a" dx="14" font-weight="600" fill="{ACCENT}">{fork}</tspan></text>"#
+    );
+}
+
+/// What a row of the tree says, and what it says of a fork.
+pub(super) fn version_words(
+    timeline: &Timeline,
+    layout: &Layout,
+    what: What,
+) -> (String, Option<String>) {
+    words_of(timeline, &layout.tree, what, 28)
+}
+
+/// The same, with room for so many columns of a name.
+pub(super) fn words_of(
+    timeline: &Timeline,
+    tree: &super::tree::Tree,
+    what: What,
+    room: usize,
+) -> (String, Option<String>) {
+    let version = match what {
+        What::Version(version) => version,
+        What::Run(many) => {
+            let text = format!("{}, each from the one before", count(many, "version"));
+            return (text, None);
+        }
+        What::Branches(many) => {
+            return (format!("and {} more, overwritten", thousands(many)), None);
+        }
+        What::Rest(many) => return (format!("and {}", count(many, "more version")), None),
+    };
+    let Some(known) = timeline.versions.get(version) else {
+        return (String::new(), None);
+    };
+    let mut text = format!("version {}", known.seq);
+    if let Some(left) = known.left {
+        let _ = write!(text, ", {} left", thousands(left));
+    }
+    if let Some(writer) = known.writer {
+        let _ = write!(text, ", {}", short(timeline.name(writer.lane), room));
+    }
+    if known.survived {
+        text += ", in tickets.json";
+    } else if tree.is_lost(timeline, version) {
+        text += ", overwritten";
+    }
+    let fork = match tree.branches(version) {
+        0 | 1 => None,
+        many => Some(format!(
+            "fork: {} sales grew from it",
+            thousands(many.into())
+        )),
+    };
+    (text, fork)
+}

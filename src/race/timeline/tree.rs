@@ -1,0 +1,222 @@
+//! The versions of the count as rows: each under the one that it grew from, branches indented. Long
+//! stretches without a branch fold.
+
+use std::collections::HashSet;
+
+use super::choose::Choice;
+use super::{Sight, Timeline};
+
+/// How many rows there are, and how deep they go.
+const ROWS: usize = 36;
+const DEPTH: usize = 8;
+/// How many branches of one fork are shown.
+const BRANCHES: usize = 12;
+
+/// What stands before a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rail {
+    Blank,
+    Pipe,
+    Tee,
+    Corner,
+}
+
+/// What a row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// This version.
+    Version(usize),
+    /// So many versions, each after the one before, and nothing else.
+    Run(u64),
+    /// So many branches of the fork above.
+    Branches(u64),
+    /// So many versions for which there is no room.
+    Rest(u64),
+}
+
+/// One row.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) rails: Vec<Rail>,
+    /// The row that it grew from.
+    pub(super) parent: Option<usize>,
+    pub(super) what: What,
+}
+
+/// The tree of versions.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    pub(super) rows: Vec<Row>,
+    /// By version: how many grew from it.
+    pub(super) children: Vec<u32>,
+    /// By version: whether it or one that grew from it is what the file says.
+    pub(super) alive: Vec<bool>,
+}
+
+impl Tree {
+    /// Lays the versions out.
+    pub(super) fn of(timeline: &Timeline, choice: &Choice) -> Self {
+        let total = timeline.versions.len();
+        let mut tree = Self {
+            rows: Vec::new(),
+            children: vec![0; total],
+            alive: timeline.versions.iter().map(|v| v.survived).collect(),
+        };
+        let mut below: Vec<Vec<usize>> = vec![Vec::new(); total];
+        for version in (0..total).rev() {
+            let Some(parent) = timeline.parent(version) else {
+                continue;
+            };
+            let alive = tree.alive.get(version).copied().unwrap_or_default();
+            if let Some(parent) = tree.alive.get_mut(parent) {
+                *parent |= alive;
+            }
+            if let Some(count) = tree.children.get_mut(parent) {
+                *count = count.saturating_add(1);
+            }
+            if let Some(children) = below.get_mut(parent) {
+                children.push(version);
+            }
+        }
+        let shown = shown(timeline, choice);
+        tree.grow(timeline, &below, &shown);
+        tree
+    }
+
+    pub(super) fn is_alive(&self, version: usize) -> bool {
+        self.alive.get(version).copied().unwrap_or_default()
+    }
+
+    pub(super) fn branches(&self, version: usize) -> u32 {
+        self.children.get(version).copied().unwrap_or_default()
+    }
+
+    /// Whether a version is on a branch that another has overwritten.
+    pub(super) fn is_lost(&self, timeline: &Timeline, version: usize) -> bool {
+        let fork = timeline.parent(version).map(|parent| self.branches(parent));
+        !self.is_alive(version) && fork.is_some_and(|branches| branches > 1)
+    }
+
+    /// Visits the versions from the first on, with a stack of its own: a tree may be a million
+    /// deep.
+    fn grow(&mut self, timeline: &Timeline, below: &[Vec<usize>], shown: &HashSet<usize>) {
+        let roots = (0..timeline.versions.len()).filter(|v| timeline.parent(*v).is_none());
+        let mut stack: Vec<(usize, Vec<Rail>, Option<usize>)> = roots
+            .take(ROWS)
+            .map(|root| (root, Vec::new(), None))
+            .collect();
+        stack.reverse();
+        let mut told: u64 = 0;
+        while let Some((version, rails, parent)) = stack.pop() {
+            if self.rows.len() >= ROWS {
+                break;
+            }
+            let (run, version) = Self::run(version, below, shown);
+            told += run + 1;
+            let mut row = parent;
+            let mut inner = rails.clone();
+            if run > 0 {
+                row = Some(self.push(rails.clone(), row, What::Run(run)));
+                inner = under(&rails);
+            }
+            let row = self.push(inner.clone(), row, What::Version(version));
+            let children = below.get(version).map_or(&[][..], Vec::as_slice);
+            let inner = under(&inner);
+            match children {
+                [] => {}
+                [child] => stack.push((*child, inner, Some(row))),
+                many if rails.len() >= DEPTH => {
+                    let hidden = many.len() as u64;
+                    told += hidden;
+                    self.push(
+                        [inner, vec![Rail::Corner]].concat(),
+                        Some(row),
+                        What::Branches(hidden),
+                    );
+                }
+                many => {
+                    let picked = self.pick(many, shown);
+                    let hidden = (many.len() - picked.len()) as u64;
+                    told += hidden;
+                    if hidden > 0 {
+                        let rails = [inner.clone(), vec![Rail::Tee]].concat();
+                        self.push(rails, Some(row), What::Branches(hidden));
+                    }
+                    for (at, child) in picked.into_iter().enumerate() {
+                        let rail = if at == 0 { Rail::Corner } else { Rail::Tee };
+                        stack.push((child, [inner.clone(), vec![rail]].concat(), Some(row)));
+                    }
+                }
+            }
+        }
+        let rest = (timeline.versions.len() as u64).saturating_sub(told);
+        if rest > 0 {
+            self.push(Vec::new(), None, What::Rest(rest));
+        }
+    }
+
+    fn push(&mut self, rails: Vec<Rail>, parent: Option<usize>, what: What) -> usize {
+        self.rows.push(Row {
+            rails,
+            parent,
+            what,
+        });
+        self.rows.len() - 1
+    }
+
+    /// How many versions from this one on need not be shown, and the next one that must.
+    fn run(from: usize, below: &[Vec<usize>], shown: &HashSet<usize>) -> (u64, usize) {
+        let mut version = from;
+        let mut run = 0;
+        while !shown.contains(&version) {
+            match below.get(version).map(Vec::as_slice) {
+                Some(&[child]) if child > version => {
+                    version = child;
+                    run += 1;
+                }
+                _ => break,
+            }
+        }
+        (run, version)
+    }
+
+    /// The branches that are shown, the last first: what survived stands at the bottom.
+    fn pick(&self, children: &[usize], shown: &HashSet<usize>) -> Vec<usize> {
+        let mut order = children.to_vec();
+        order.sort_by_key(|child| (!self.is_alive(*child), !shown.contains(child)));
+        order.truncate(BRANCHES);
+        order.sort_by_key(|child| (!self.is_alive(*child), std::cmp::Reverse(*child)));
+        order
+    }
+}
+
+/// What stands before that which grows from a row with these rails.
+fn under(rails: &[Rail]) -> Vec<Rail> {
+    let through = rails.iter().map(|rail| match rail {
+        Rail::Tee | Rail::Pipe => Rail::Pipe,
+        Rail::Corner | Rail::Blank => Rail::Blank,
+    });
+    through.collect()
+}
+
+/// The versions that must be shown: all of a few; of many, the ends and what findings name.
+fn shown(timeline: &Timeline, choice: &Choice) -> HashSet<usize> {
+    let total = timeline.versions.len();
+    if total <= ROWS / 3 {
+        return (0..total).collect();
+    }
+    let mut shown = HashSet::new();
+    let named = timeline.findings.iter().flat_map(|finding| &finding.places);
+    for place in named.filter(|place| choice.has(**place)) {
+        let operation = timeline.operation(*place);
+        shown.extend(operation.and_then(|operation| operation.wrote));
+        if let Some(Sight::Version(read)) = operation.and_then(|operation| operation.read.as_ref())
+        {
+            shown.insert(*read);
+        }
+    }
+    let ends = timeline.versions.iter().enumerate();
+    let ends = ends.filter(|(at, version)| version.survived || *at == 0);
+    shown.extend(ends.map(|(at, _)| at).take(ROWS));
+    shown
+}
