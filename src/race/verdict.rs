@@ -51,7 +51,7 @@ pub struct Aftermath {
 }
 
 /// What kind of anomaly a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Anomaly {
@@ -65,6 +65,28 @@ pub enum Anomaly {
     TornWrite,
     /// A buyer was told that it bought, and the ledger has no such sale.
     LostSale,
+    /// Bytes were read that no version has.
+    TornRead,
+    /// A version was read that was never committed.
+    DirtyRead,
+    /// A version is missing.
+    Gap,
+    /// A version that does not follow the one that its writer read, or that nobody intended.
+    Phantom,
+    /// A buyer was told that too few are left, while there were enough.
+    FalseSoldOut,
+    /// An older version was read after a newer one had been answered.
+    StaleRead,
+    /// Two held one lock at once.
+    BrokenLock,
+    /// Two locked different files for the same purpose.
+    SplitLock,
+    /// A file was locked that the lock's path no longer meant.
+    DeadInodeLock,
+    /// A sale was written outside the hold of a lock.
+    UnlockedWrite,
+    /// Two wait for one another.
+    Deadlock,
 }
 
 /// One anomaly, in words.

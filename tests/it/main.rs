@@ -30,6 +30,7 @@ mod observer;
 mod padding;
 mod processes;
 mod properties;
+mod race_check;
 mod readers;
 mod readme;
 mod recovery;
