@@ -153,6 +153,10 @@ removes. The event is not touched. Exits 6 when something does not hold, 1 when 
 tried.")]
     Doctor(Doctor),
 
+    /// Race lab: judge what buyers did to one another
+    #[command(subcommand)]
+    Race(Race),
+
     /// Completions for a shell, on stdout
     #[command(after_help = "\
 Examples:
@@ -173,6 +177,32 @@ Examples:
         /// Where to write a page for each command
         directory: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Race {
+    /// Judge a recorded run, of this or of any other program
+    #[command(after_help = "\
+Examples:
+  tickets race check run.jsonl
+  tickets --json race check run.jsonl | jq '.findings[].text'
+
+A line for each anomaly: who did what, when. docs/evidence.md describes the file, so that any program's
+run can be judged. Exits 6 when something was found, or when the file has nothing to judge.")]
+    Check {
+        /// The evidence, a JSON object a line
+        #[arg(value_name = "EVIDENCE.jsonl")]
+        evidence: PathBuf,
+    },
+}
+
+impl Race {
+    /// The command's name in JSON.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Check { .. } => "race check",
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -387,6 +417,7 @@ impl Command {
             Self::Completions { .. } => "completions",
             Self::Man { .. } => "man",
             Self::Doctor(_) => "doctor",
+            Self::Race(race) => race.name(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod books;
 mod buy;
 mod doctor;
 mod manual;
+mod race;
 mod screen;
 mod signals;
 
@@ -47,6 +48,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Completions { shell } => Ok(manual::completions(*shell, screen)),
         Command::Man { directory } => manual::pages(directory.as_deref(), screen),
         Command::Doctor(arguments) => doctor::run(cli, arguments, screen),
+        Command::Race(arguments) => race::run(arguments, screen),
     }
 }
 

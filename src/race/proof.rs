@@ -4,7 +4,7 @@
 //! finding, and so is slow. A finding that it refuses is a fault of this program.
 
 use super::check::Finding;
-use super::evidence::{Committed, Evidence, Hold, Operation, Outcome, UNSAID};
+use super::evidence::{Committed, Evidence, Hold, NONE, Operation, Outcome, UNSAID};
 use super::verdict::Anomaly;
 
 /// Accepts a finding, or says why the evidence does not bear it out.
@@ -86,10 +86,11 @@ impl Case<'_> {
                 read && self.told_another(did) || wrote && self.ledger_differs(did.write)
             }
             Anomaly::Phantom if self.version.is_none() => {
-                did.read != UNSAID && did.read.checked_add(1) != Some(did.write) || did.write == 0
+                did.read != UNSAID && did.read.checked_add(1) != Some(did.write)
+                    || did.write <= self.evidence.first
             }
             Anomaly::Phantom => wrote && !sold && !did.is_pending() && self.on_ledger(did),
-            Anomaly::Gap => wrote && sold && self.too_far(did.write),
+            Anomaly::Gap => wrote && (sold || did.is_pending()) && self.too_far(did.write),
             Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
             Anomaly::Oversold => wrote && self.left(did.write) < Some(0),
             Anomaly::LostSale if wrote => {
@@ -99,7 +100,9 @@ impl Case<'_> {
                 let last = self.evidence.last;
                 sold && self.version.is_none() && last.is_some_and(|last| last.seq < did.write)
             }
-            Anomaly::DeadInodeLock => self.got(did).any(|hold| hold.path != hold.lock),
+            Anomaly::DeadInodeLock => self
+                .got(did)
+                .any(|hold| hold.path != NONE && hold.path != hold.lock),
             Anomaly::UnlockedWrite => {
                 let wrote = sold || did.wrote != UNSAID;
                 wrote
@@ -152,7 +155,7 @@ impl Case<'_> {
     }
 
     /// Those who may have written a version.
-    fn writers(&self, version: u64) -> impl Iterator<Item = &Operation> {
+    fn writers(&self, version: u64) -> impl Iterator<Item = &Operation> + Clone {
         let all = self.evidence.operations.iter();
         let known = self.evidence.ledger.is_some();
         all.filter(move |did| did.write == version)

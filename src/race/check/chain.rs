@@ -88,23 +88,28 @@ impl Chain {
                 Some(false) if sold => missing.push(index),
                 None if !sold => waiting.push(index),
                 Some(false) => {}
-                _ if !follows(operation) => odd.push(index),
+                _ if !follows(operation) || operation.write <= self.first => odd.push(index),
                 _ => self.place(index, operation, findings),
             }
         }
         for index in odd {
             findings.add(Anomaly::Phantom, &[index], None);
             if let Some(operation) = evidence.operation(index)
+                && operation.write > self.first
                 && self.writer(operation.write).is_none()
             {
                 self.place(index, operation, findings);
             }
         }
         for index in missing {
-            let version = evidence
-                .operation(index)
-                .map_or(0, |operation| operation.write);
+            let Some(operation) = evidence.operation(index) else {
+                continue;
+            };
+            let version = operation.write;
             match self.writer(version) {
+                _ if !follows(operation) || version <= self.first => {
+                    findings.add(Anomaly::Phantom, &[index], None);
+                }
                 Some(writer) => findings.add(Anomaly::LostUpdate, &[index, writer], version - 1),
                 None => findings.add(Anomaly::LostSale, &[index], version),
             }

@@ -143,6 +143,12 @@ impl Words<'_> {
                 self.who(0),
                 did.outcome.code()
             ),
+            (false, None) if did.write <= self.evidence.first => format!(
+                "{} wrote version {}, but version {} was there before it began",
+                self.who(0),
+                did.write,
+                self.evidence.first
+            ),
             (false, None) => format!(
                 "{} read version {} and wrote version {}, which is not the next",
                 self.who(0),
