@@ -92,7 +92,7 @@ impl Case<'_> {
             Anomaly::Phantom => wrote && !sold && !did.is_pending() && self.on_ledger(did),
             Anomaly::Gap => wrote && (sold || did.is_pending()) && self.too_far(did.write),
             Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
-            Anomaly::Oversold => wrote && self.left(did.write) < Some(0),
+            Anomaly::Oversold => wrote && self.left(did.write).is_some_and(|left| left < 0),
             Anomaly::LostSale if wrote => {
                 sold && self.evidence.ledger.is_some() && !self.on_ledger(did)
             }

@@ -191,7 +191,7 @@ fn no_bytes_make_it_panic() {
             judged += 1;
         }
     }
-    assert!(judged > 1000, "{judged}");
+    assert!(judged > 100, "{judged}");
 }
 
 #[test]
