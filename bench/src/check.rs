@@ -63,9 +63,10 @@ impl Report {
 
 /// Measures.
 pub(crate) fn run(args: &CheckArgs) -> Result<Report> {
-    let (sizes, most) = match args.quick {
-        true => ([10_000, 100_000], 20_000),
-        false => ([1_000_000, 10_000_000], 1_000_000),
+    let (sizes, most) = if args.quick {
+        ([10_000, 100_000], 20_000)
+    } else {
+        ([1_000_000, 10_000_000], 1_000_000)
     };
     let runs = args.runs.unwrap_or(if args.quick { 1 } else { 5 });
     let tickets = find_tickets(args.tickets.as_deref())?;
@@ -117,7 +118,7 @@ fn operation(at: u64, operations: u64, locked: bool) -> (Record<'static>, Option
     let whole = Record::Whole(Whole {
         buyer: buyer.clone().into(),
         pid: 0,
-        quantity: u64::from(sale) as u32,
+        quantity: u32::from(sale),
         invoke: time,
         returned: Some(time + 1500),
         read: Some(read),

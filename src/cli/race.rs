@@ -42,9 +42,10 @@ fn check(path: &Path, screen: &Screen) -> Result<u8> {
         verdict: &verdict,
     };
     screen.result(&document, |out| tell(out, &verdict, screen.quiet));
-    Ok(match verdict.is_clean() {
-        true => 0,
-        false => Kind::Integrity.exit_code(),
+    Ok(if verdict.is_clean() {
+        0
+    } else {
+        Kind::Integrity.exit_code()
     })
 }
 
@@ -66,9 +67,10 @@ fn tell(out: &mut dyn Write, verdict: &Verdict, quiet: bool) -> io::Result<()> {
     }
     let (operations, sales, reads) = (verdict.operations, verdict.sales, verdict.reads);
     let judged = format!("{operations} operations, {sales} sales, {reads} reads");
-    match verdict.is_clean() {
-        true => writeln!(out, "{GOOD}clean{GOOD:#}  {judged}: nothing was found")?,
-        false => writeln!(out, "{BAD}BAD{BAD:#}  {judged}")?,
+    if verdict.is_clean() {
+        writeln!(out, "{GOOD}clean{GOOD:#}  {judged}: nothing was found")?;
+    } else {
+        writeln!(out, "{BAD}BAD{BAD:#}  {judged}")?;
     }
     for note in notes(verdict) {
         writeln!(out, "{FAINT}note{FAINT:#}: {note}")?;

@@ -204,10 +204,11 @@ impl<'a> Members<'a> {
 
     fn whole(self) -> Result<Record<'a>, String> {
         let outcome = said(self.outcome, "outcome")?;
-        let lives = matches!(outcome, Outcome::Killed | Outcome::Open);
-        let returned = match lives {
-            true => None,
-            false => Some(said(self.returned, "return")?),
+        let unanswered = matches!(outcome, Outcome::Killed | Outcome::Open);
+        let returned = if unanswered {
+            None
+        } else {
+            Some(said(self.returned, "return")?)
         };
         Ok(Record::Whole(Whole {
             pid: self.pid.unwrap_or(0),

@@ -131,7 +131,9 @@ fn deadlock() -> String {
     ];
     for (at, (step, members)) in steps.iter().enumerate() {
         for buyer in ["alice", "bob"] {
-            text += &format!("{{\"step\":\"{step}\",\"buyer\":\"{buyer}\",\"t\":{at}{members}}}\n");
+            let line =
+                format!("{{\"step\":\"{step}\",\"buyer\":\"{buyer}\",\"t\":{at}{members}}}\n");
+            text.push_str(&line);
         }
     }
     text
