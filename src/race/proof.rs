@@ -59,7 +59,7 @@ impl Case<'_> {
                     before = line.seq;
                     leaps
                 });
-                leaps || version > self.evidence.first && self.writer(version).is_none()
+                leaps || version > self.evidence.first && self.writer(version, None).is_none()
             }
             (Anomaly::Conservation, Some(version), _) => self.ledger_differs(version),
             _ => false,
@@ -76,7 +76,7 @@ impl Case<'_> {
             }
             Anomaly::DirtyRead => {
                 read && did.read != self.evidence.first
-                    && (self.writer(did.read).is_none() || self.too_far(did.read))
+                    && (self.writer(did.read, None).is_none() || self.too_far(did.read))
             }
             Anomaly::FalseSoldOut => {
                 read && did.outcome == Outcome::SoldOut
@@ -166,7 +166,7 @@ impl Case<'_> {
     }
 
     /// Who wrote it: somebody who was told so, else somebody who may have, and who fits what is said of it.
-    fn writer(&self, version: u64) -> Option<&Operation> {
+    fn writer(&self, version: u64, before: Option<i64>) -> Option<&Operation> {
         let follows = |did: &&Operation| did.read == UNSAID || did.read + 1 == did.write;
         let known =
             |did: &&Operation| did.outcome == Outcome::Sold || self.evidence.ledger.is_some();
@@ -175,12 +175,17 @@ impl Case<'_> {
         told.or_else(|| {
             let all = self.writers(version).filter(follows);
             let fits = |did: &&Operation| {
-                let after = did.seen.wrapping_sub(u64::from(did.quantity));
+                let saw = (did.seen != UNSAID).then_some(did.seen.cast_signed());
+                let Some(saw) = saw.or(before) else {
+                    return true;
+                };
+                let after = saw - i64::from(did.quantity);
+                let is_other = |left: u64| left != UNSAID && left.cast_signed() != after;
                 let mut readers = self.evidence.operations.iter();
                 let last = self.evidence.last.filter(|last| last.seq == version);
-                did.seen == UNSAID
-                    || last.is_none_or(|last| last.left == after)
-                        && readers.all(|reader| reader.read != version || reader.seen == after)
+                after >= 0
+                    && !last.is_some_and(|last| is_other(last.left))
+                    && !readers.any(|reader| reader.read == version && is_other(reader.seen))
             };
             let fitting = all.clone().filter(fits).min_by_key(|did| did.invoke);
             fitting.or_else(|| all.min_by_key(|did| did.invoke))
@@ -197,7 +202,7 @@ impl Case<'_> {
         let mut left = self.evidence.stock.cast_signed();
         let mut missing = false;
         for at in first + 1..=version {
-            let writer = self.writer(at);
+            let writer = self.writer(at, (!missing).then_some(left));
             match writer.map(|did| did.seen) {
                 Some(seen) if missing && seen != UNSAID => left = seen.cast_signed(),
                 _ => {}

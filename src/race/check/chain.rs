@@ -110,8 +110,10 @@ impl Chain {
                 _ if !follows(operation) || version <= self.first => {
                     findings.add(Anomaly::Phantom, &[index], None);
                 }
-                Some(writer) => findings.add(Anomaly::LostUpdate, &[index, writer], version - 1),
-                None => findings.add(Anomaly::LostSale, &[index], version),
+                Some(writer) if evidence.operation(writer).is_some_and(follows) => {
+                    findings.add(Anomaly::LostUpdate, &[index, writer], version - 1);
+                }
+                _ => findings.add(Anomaly::LostSale, &[index], version),
             }
         }
         let by_version = |index: &u32| {
@@ -149,30 +151,34 @@ impl Chain {
         let mut left = evidence.stock.cast_signed();
         self.left = Vec::with_capacity(end + 1);
         self.left.push(left);
-        let mut short = false;
+        let (mut short, mut missing) = (false, false);
         for slot in 0..end {
             let version = self.first + slot as u64 + 1;
             let mut writer = self.writers.get(slot).copied().unwrap_or(NONE);
             if writer == NONE {
-                writer = seen.choose(evidence, waiting, version, left);
+                let before = (!missing).then_some(left);
+                writer = seen.choose(evidence, waiting, version, before);
                 if let Some(free) = self.writers.get_mut(slot) {
                     *free = writer;
                 }
             }
             if let Some(operation) = evidence.operation(writer) {
+                if missing && operation.seen != UNSAID {
+                    // What is behind a gap is judged by what its first writer saw.
+                    left = operation.seen.cast_signed();
+                }
                 left = left.saturating_sub(i64::from(operation.quantity));
+                missing = false;
                 if left < 0 && !short {
                     short = true;
                     findings.add(Anomaly::Oversold, &[writer], version);
                 }
-            } else if version <= self.first + known as u64 {
+            } else if slot < known || seen.is_followed(evidence, waiting, version) {
                 findings.add(Anomaly::Gap, &[], version);
-                let next = self.writers.get(slot + 1).copied().unwrap_or(NONE);
-                // What is behind the gap is judged by what its first writer saw.
-                left = match evidence.operation(next).map(|next| next.seen) {
-                    Some(seen) if seen != UNSAID => seen.cast_signed(),
-                    _ => left,
-                };
+                missing = true;
+            } else {
+                self.writers.truncate(slot);
+                break;
             }
             self.left.push(left);
         }
@@ -296,7 +302,8 @@ impl<'a> Ledger<'a> {
 struct Seen {
     /// The last version that anybody read.
     last: u64,
-    left: HashMap<u64, u64>,
+    /// How many were left at them; `None` where that was seen in two ways.
+    left: HashMap<u64, Option<u64>>,
 }
 
 impl Seen {
@@ -314,7 +321,8 @@ impl Seen {
         for (version, left) in reads.chain(last).filter(|read| read.0 != UNSAID) {
             seen.last = seen.last.max(version);
             if chain.writer(version).is_none() && left != UNSAID {
-                seen.left.insert(version, left);
+                let known = seen.left.entry(version).or_insert(Some(left));
+                *known = known.filter(|known| *known == left);
             }
         }
         seen
@@ -322,23 +330,44 @@ impl Seen {
 
     /// Who of those without an answer wrote this version: the first to begin that fits what others saw.
     /// Which of those that fit changes nothing: all of them have read the version before.
-    fn choose(&self, evidence: &Evidence, waiting: &[u32], version: u64, before: i64) -> u32 {
+    fn choose(
+        &self,
+        evidence: &Evidence,
+        waiting: &[u32],
+        version: u64,
+        before: Option<i64>,
+    ) -> u32 {
         let write = |index: &u32| evidence.operation(*index).map_or(0, |op| op.write);
         let from = waiting.partition_point(|index| write(index) < version);
-        let candidates = waiting.get(from..).unwrap_or_default();
-        let candidates = candidates
-            .iter()
-            .take_while(|index| write(index) == version);
+        let candidates = waiting.get(from..).unwrap_or_default().iter();
+        let candidates = candidates.take_while(|index| write(index) == version);
         let fits = |index: &&u32| {
-            evidence.operation(**index).is_some_and(|operation| {
-                let after = before - i64::from(operation.quantity);
-                let saw = operation.seen == UNSAID || operation.seen.cast_signed() == before;
-                let seen = self.left.get(&version);
-                saw && after >= 0 && seen.is_none_or(|left| left.cast_signed() == after)
-            })
+            let Some(operation) = evidence.operation(**index) else {
+                return false;
+            };
+            let saw = (operation.seen != UNSAID).then_some(operation.seen.cast_signed());
+            let after = saw
+                .or(before)
+                .map(|saw| saw - i64::from(operation.quantity));
+            match (self.left.get(&version), after) {
+                (Some(seen), Some(after)) => {
+                    seen.map(u64::cast_signed) == Some(after) && after >= 0
+                }
+                (None, Some(after)) => after >= 0,
+                (_, None) => true,
+            }
         };
         let mut all = candidates.clone();
         let fitting = candidates.clone().find(fits);
         fitting.or_else(|| all.next()).copied().unwrap_or(NONE)
+    }
+
+    /// Whether somebody may have written a later version that was read.
+    fn is_followed(&self, evidence: &Evidence, waiting: &[u32], version: u64) -> bool {
+        let write = |index: &u32| evidence.operation(*index).map_or(0, |op| op.write);
+        let next = waiting.partition_point(|index| write(index) <= version);
+        waiting
+            .get(next)
+            .is_some_and(|index| write(index) <= self.last)
     }
 }
