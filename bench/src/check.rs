@@ -24,7 +24,7 @@ use crate::{CheckArgs, Result, note};
 const OPERATIONS_PER_SECOND: f64 = 20e6;
 const FILE_SECONDS: f64 = 2.0;
 const FILE_MIB: f64 = 200.0;
-/// Every so manieth operation is a query.
+/// One operation in so many is a query.
 const QUERY: u64 = 10;
 const BUYERS: u64 = 1000;
 

@@ -116,6 +116,17 @@ impl Operation {
         }
     }
 
+    /// How many were left at the version that it read, as it saw or as it was told; [`UNSAID`] for neither.
+    #[must_use]
+    pub fn left_at_read(&self) -> u64 {
+        match (self.seen, self.left, self.outcome) {
+            (UNSAID, UNSAID, _) => UNSAID,
+            (UNSAID, left, Outcome::Sold) => left.saturating_add(u64::from(self.quantity)),
+            (UNSAID, left, _) => left,
+            (seen, ..) => seen,
+        }
+    }
+
     /// Whether it may have sold without having been told.
     #[must_use]
     pub fn is_pending(&self) -> bool {

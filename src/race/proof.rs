@@ -76,7 +76,9 @@ impl Case<'_> {
             }
             Anomaly::DirtyRead => {
                 read && did.read != self.evidence.first
-                    && (self.writer(did.read, None).is_none() || self.too_far(did.read))
+                    && (did.read < self.evidence.first
+                        || self.writer(did.read, None).is_none()
+                        || self.too_far(did.read))
             }
             Anomaly::FalseSoldOut => {
                 read && did.outcome == Outcome::SoldOut
@@ -185,7 +187,8 @@ impl Case<'_> {
                 let last = self.evidence.last.filter(|last| last.seq == version);
                 after >= 0
                     && !last.is_some_and(|last| is_other(last.left))
-                    && !readers.any(|reader| reader.read == version && is_other(reader.seen))
+                    && !readers
+                        .any(|reader| reader.read == version && is_other(reader.left_at_read()))
             };
             let fitting = all.clone().filter(fits).min_by_key(|did| did.invoke);
             fitting.or_else(|| all.min_by_key(|did| did.invoke))
@@ -215,8 +218,7 @@ impl Case<'_> {
 
     /// More versions than anybody meant to write: one before it is missing.
     fn too_far(&self, version: u64) -> bool {
-        let writes = self.evidence.operations.iter();
-        let writes = writes.filter(|did| did.write != UNSAID).count() as u64;
+        let writes = self.evidence.operations.len() as u64;
         let lines = self.evidence.ledger.iter().flatten().count() as u64;
         version.saturating_sub(self.evidence.first) > writes + lines
     }

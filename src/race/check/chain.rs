@@ -18,9 +18,8 @@ pub(super) struct Chain {
 impl Chain {
     /// Puts the chain together and replays it.
     pub(super) fn of(evidence: &Evidence, findings: &mut Findings<'_>) -> Self {
-        let writes = |operation: &&Operation| operation.write != UNSAID;
-        let most = evidence.operations.iter().filter(writes).count()
-            + evidence.ledger.as_ref().map_or(0, Vec::len);
+        // No chain without a gap is longer.
+        let most = evidence.operations.len() + evidence.ledger.as_ref().map_or(0, Vec::len);
         let mut chain = Self {
             first: evidence.first,
             writers: vec![NONE; most],
@@ -35,7 +34,6 @@ impl Chain {
             ledger.check(evidence, findings);
         }
         chain.replay(evidence, &waiting, findings);
-        acknowledged(evidence, findings);
         chain
     }
 
@@ -72,12 +70,19 @@ impl Chain {
         findings: &mut Findings<'_>,
     ) -> Vec<u32> {
         let (mut waiting, mut odd, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        let mut acknowledged = Acknowledged {
+            rest: evidence.stock,
+            told: false,
+        };
         for (index, operation) in (0..).zip(&evidence.operations) {
+            let sold = operation.outcome == Outcome::Sold;
+            if sold {
+                acknowledged.add(index, operation, findings);
+            }
             if operation.write == UNSAID {
                 continue;
             }
             let written = ledger.as_mut().map(|ledger| ledger.claim(operation));
-            let sold = operation.outcome == Outcome::Sold;
             if !sold && !operation.is_pending() {
                 if written == Some(true) {
                     findings.add(Anomaly::Phantom, &[index], operation.write);
@@ -219,15 +224,20 @@ fn follows(operation: &Operation) -> bool {
         || operation.read.checked_add(1) == Some(operation.write)
 }
 
-/// More acknowledged than there was.
-fn acknowledged(evidence: &Evidence, findings: &mut Findings<'_>) {
-    let mut sold = 0_u64;
-    for (index, operation) in (0..).zip(&evidence.operations) {
-        if operation.outcome == Outcome::Sold {
-            sold = sold.saturating_add(u64::from(operation.quantity));
-            if sold > evidence.stock {
+/// Counts what was acknowledged, up to the stock.
+struct Acknowledged {
+    rest: u64,
+    told: bool,
+}
+
+impl Acknowledged {
+    fn add(&mut self, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
+        match self.rest.checked_sub(u64::from(operation.quantity)) {
+            Some(rest) => self.rest = rest,
+            None if self.told => {}
+            None => {
+                self.told = true;
                 findings.add(Anomaly::Oversold, &[index], None);
-                return;
             }
         }
     }
@@ -316,7 +326,7 @@ impl Seen {
             return seen;
         }
         let reads = evidence.operations.iter();
-        let reads = reads.map(|operation| (operation.read, operation.seen));
+        let reads = reads.map(|operation| (operation.read, operation.left_at_read()));
         let last = evidence.last.map(|last| (last.seq, last.left));
         for (version, left) in reads.chain(last).filter(|read| read.0 != UNSAID) {
             seen.last = seen.last.max(version);

@@ -121,6 +121,12 @@ impl Words<'_> {
 
     fn dirty(&self, version: u64) -> String {
         let who = self.who(0);
+        if version < self.evidence.first {
+            return format!(
+                "{who} read version {version}, which is older than the first of the run, {}",
+                self.evidence.first
+            );
+        }
         let mut all = self.evidence.operations.iter();
         match all.find(|other| other.write == version) {
             Some(other) => format!(

@@ -201,6 +201,15 @@ fn is_legal(evidence: &Evidence) -> bool {
     })
 }
 
+/// Whether only a search could tell which of several, who wanted unequal quantities, wrote a version:
+/// what `docs/evidence.md` asks a ledger for.
+fn needs_a_ledger(evidence: &Evidence) -> bool {
+    let pending = || evidence.operations.iter().filter(|did| did.is_pending());
+    evidence.ledger.is_none()
+        && pending()
+            .any(|one| pending().any(|did| did.write == one.write && did.quantity != one.quantity))
+}
+
 /// Goes through all orders, one operation after another.
 struct Search<'a> {
     evidence: &'a Evidence,
@@ -309,6 +318,9 @@ fn the_verdict_agrees_with_a_search_through_all_orders() {
     let (mut bad, mut kinds) = (0, BTreeSet::new());
     for at in 0..count {
         let evidence = history(&mut random);
+        if needs_a_ledger(&evidence) {
+            continue;
+        }
         let verdict = judge(&evidence);
         let legal = is_legal(&evidence);
         assert_eq!(
