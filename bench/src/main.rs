@@ -4,6 +4,7 @@
 //! because of a time.
 
 mod chapter;
+mod check;
 mod ledger;
 mod machine;
 mod measure;
@@ -42,6 +43,8 @@ enum Command {
     Sales(SalesArgs),
     /// A long ledger, its audit, and many commands at once
     Ledger(LedgerArgs),
+    /// Judging recorded runs: how fast, and in how much memory
+    Check(CheckArgs),
     /// One process that sells, started by `sales`
     #[command(hide = true)]
     SalesWorker(WorkerArgs),
@@ -120,6 +123,23 @@ pub(crate) struct LedgerArgs {
     json: bool,
 }
 
+/// What the command line of `tickets-bench check` says.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The tickets program [default: target/release/tickets of this workspace]
+    #[arg(long, value_name = "PATH")]
+    tickets: Option<PathBuf>,
+    /// How often each is measured, after once to warm up [default: 5, with --quick 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    runs: Option<u32>,
+    /// Small sizes: does everything work, not how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// One JSON document instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
 /// What the command line of a worker says.
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
@@ -140,6 +160,7 @@ fn main() -> ExitCode {
         Command::Chapter(args) => chapter(&args),
         Command::Sales(args) => sales(&args),
         Command::Ledger(args) => ledger(&args),
+        Command::Check(args) => check(&args),
         Command::SalesWorker(args) => sales::work(&args),
     };
     match done {
@@ -175,6 +196,15 @@ fn sales(args: &SalesArgs) -> Result<()> {
 
 fn ledger(args: &LedgerArgs) -> Result<()> {
     let report = ledger::run(args)?;
+    print(&if args.json {
+        format!("{:#}\n", report.to_json())
+    } else {
+        report.to_table()
+    })
+}
+
+fn check(args: &CheckArgs) -> Result<()> {
+    let report = check::run(args)?;
     print(&if args.json {
         format!("{:#}\n", report.to_json())
     } else {

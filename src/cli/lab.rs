@@ -54,6 +54,20 @@ Examples:
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     Replay(Replay),
 
+    /// Judge a recorded run, of this or of any other program
+    #[command(after_help = "\
+Examples:
+  tickets race check run.jsonl
+  tickets --json race check run.jsonl | jq '.findings[].text'
+
+A line for each anomaly: who did what, when. docs/evidence.md describes the file, so that any program's
+run can be judged. Exits 6 when something was found, or when the file has nothing to judge.")]
+    Check {
+        /// The evidence, a JSON object a line
+        #[arg(value_name = "EVIDENCE.jsonl")]
+        evidence: PathBuf,
+    },
+
     /// Can the lab see: known-broken ways of selling must be found out
     #[command(after_help = "\
 Example:
@@ -71,6 +85,7 @@ impl Race {
             Self::Prove(_) => "race prove",
             Self::Locks(_) => "race locks",
             Self::Replay(_) => "race replay",
+            Self::Check { .. } => "race check",
             Self::Selfcheck(_) => "race selfcheck",
         }
     }
@@ -171,6 +186,7 @@ pub(crate) fn run(race: &Race, screen: &Screen) -> Result<u8> {
         Race::Prove(arguments) => prove(arguments, screen),
         Race::Locks(arguments) => locks(arguments, screen),
         Race::Replay(arguments) => replay(arguments, screen),
+        Race::Check { evidence } => super::race::check(evidence, screen),
         Race::Selfcheck(arguments) => check_itself(arguments, screen),
     }
 }

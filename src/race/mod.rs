@@ -1,8 +1,12 @@
-//! What happened in a run, judged from what it left on disk ([`verdict`]: pure), and what can happen: the
-//! race lab, which runs every schedule of a few buyers with real processes.
+//! What happened in a run, judged from what it left on disk ([`verdict`]) or from the evidence that it recorded
+//! ([`check`]): both pure. And what can happen: the race lab ([`explore`]), which runs every schedule of a few
+//! buyers with real processes. [`timeline`] draws either.
 
 mod arena;
+pub mod check;
+pub mod evidence;
 pub mod explore;
+pub mod proof;
 mod racer;
 pub mod schedule;
 pub mod selfcheck;

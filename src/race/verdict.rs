@@ -71,7 +71,7 @@ pub struct Aftermath {
 }
 
 /// What kind of anomaly a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Anomaly {
@@ -85,8 +85,28 @@ pub enum Anomaly {
     TornWrite,
     /// A buyer was told that it bought, and the ledger has no such sale.
     LostSale,
-    /// A buyer read a count in the middle of being written.
+    /// Bytes were read that no version has.
     TornRead,
+    /// A version was read that was never committed.
+    DirtyRead,
+    /// A version is missing.
+    Gap,
+    /// A version that does not follow the one that its writer read, or that nobody intended.
+    Phantom,
+    /// A buyer was told that too few are left, while there were enough.
+    FalseSoldOut,
+    /// An older version was read after a newer one had been answered.
+    StaleRead,
+    /// Two held one lock at once.
+    BrokenLock,
+    /// Two locked different files for the same purpose.
+    SplitLock,
+    /// A file was locked that the lock's path no longer meant.
+    DeadInodeLock,
+    /// A sale was written outside the hold of a lock.
+    UnlockedWrite,
+    /// Two wait for one another.
+    Deadlock,
     /// A buyer failed.
     Failed,
 }
@@ -102,6 +122,16 @@ impl Anomaly {
             Self::TornWrite => "torn write",
             Self::LostSale => "lost sale",
             Self::TornRead => "torn read",
+            Self::DirtyRead => "dirty read",
+            Self::Gap => "gap",
+            Self::Phantom => "phantom",
+            Self::FalseSoldOut => "false sold-out",
+            Self::StaleRead => "stale read",
+            Self::BrokenLock => "broken lock",
+            Self::SplitLock => "split lock",
+            Self::DeadInodeLock => "dead-inode lock",
+            Self::UnlockedWrite => "unlocked write",
+            Self::Deadlock => "deadlock",
             Self::Failed => "failed",
         }
     }

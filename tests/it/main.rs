@@ -31,6 +31,7 @@ mod padding;
 mod processes;
 mod properties;
 mod race;
+mod race_check;
 mod readers;
 mod readme;
 mod recovery;

@@ -2,7 +2,7 @@
 //! once.
 
 mod audit;
-mod figure;
+pub(crate) mod figure;
 mod grow;
 mod locks;
 mod order;
@@ -143,8 +143,11 @@ fn choose(only: &str) -> Result<Vec<&'static str>> {
 }
 
 /// Whether the program has a command at all.
-fn probe(tickets: &Path, command: &str) -> Result<()> {
-    let tried = Command::new(tickets).args([command, "--help"]).output();
+pub(crate) fn probe(tickets: &Path, command: &str) -> Result<()> {
+    let tried = Command::new(tickets)
+        .args(command.split(' '))
+        .arg("--help")
+        .output();
     let name = tickets.display();
     let tried = tried.map_err(|error| format!("could not start {name}: {error}"))?;
     if tried.status.success() {
@@ -158,7 +161,7 @@ fn probe(tickets: &Path, command: &str) -> Result<()> {
 }
 
 /// A command must have done what it should.
-fn same_code(what: &str, finished: &Finished) -> Result<()> {
+pub(crate) fn same_code(what: &str, finished: &Finished) -> Result<()> {
     match finished.code {
         Some(0) => Ok(()),
         code => {

@@ -1,0 +1,91 @@
+//! `tickets race check`: judges a recorded run.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::screen::{BAD, FAINT, GOOD, Screen, shown};
+use tickets::race::check::{self, Verdict};
+use tickets::race::evidence;
+use tickets::{Error, Kind, Result};
+
+#[derive(Serialize)]
+struct CheckDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    #[serde(flatten)]
+    verdict: &'a Verdict,
+}
+
+pub(super) fn check(path: &Path, screen: &Screen) -> Result<u8> {
+    let evidence = evidence::read(path)?;
+    let verdict = check::judge(&evidence);
+    if let Some(why) = verdict.blind
+        && verdict.counts.is_empty()
+    {
+        let message = format!("nothing could be judged: {why}");
+        return Err(Error::new(Kind::Integrity, message)
+            .at(path, 0, 0)
+            .hint("record each operation with the version that it read; see docs/evidence.md"));
+    }
+    let document = CheckDocument {
+        ok: verdict.is_clean(),
+        command: "race check",
+        verdict: &verdict,
+    };
+    screen.result(&document, |out| tell(out, &verdict, screen.quiet));
+    Ok(if verdict.is_clean() {
+        0
+    } else {
+        Kind::Integrity.exit_code()
+    })
+}
+
+fn tell(out: &mut dyn Write, verdict: &Verdict, quiet: bool) -> io::Result<()> {
+    for finding in &verdict.findings {
+        let name = finding.kind.name();
+        writeln!(out, "{BAD}{name}{BAD:#}: {}", shown(&finding.text))?;
+    }
+    for count in &verdict.counts {
+        let more = count.count.saturating_sub(check::MAX_TOLD);
+        if more > 0 {
+            let name = count.kind.name();
+            writeln!(out, "{BAD}{name}{BAD:#}: {more} more")?;
+        }
+    }
+    if quiet {
+        return Ok(());
+    }
+    let (operations, sales, reads) = (verdict.operations, verdict.sales, verdict.reads);
+    let judged = format!("{operations} operations, {sales} sales, {reads} reads");
+    if verdict.is_clean() {
+        writeln!(out, "{GOOD}clean{GOOD:#}  {judged}: nothing was found")?;
+    } else {
+        writeln!(out, "{BAD}BAD{BAD:#}  {judged}")?;
+    }
+    for note in notes(verdict) {
+        writeln!(out, "{FAINT}note{FAINT:#}: {note}")?;
+    }
+    Ok(())
+}
+
+/// What a verdict cannot say.
+fn notes(verdict: &Verdict) -> Vec<String> {
+    let mut notes = Vec::new();
+    if verdict.unjudged > 0 {
+        notes.push(format!(
+            "{} operations do not say which version they read or wrote, and were not judged",
+            verdict.unjudged
+        ));
+    }
+    if !verdict.ledger {
+        notes.push(
+            "the evidence does not say what the ledger holds: a lost sale goes unseen".into(),
+        );
+    }
+    if verdict.locked == 0 && verdict.is_clean() {
+        notes.push("no operation held a lock: that nothing was found may be luck".into());
+    }
+    notes
+}

@@ -1,0 +1,181 @@
+//! Judges the evidence of a run, in time linear in its length.
+//!
+//! Every sale writes the version after the one that it read, so the order of the versions is forced, and
+//! no search over orders is needed:
+//!
+//! 1. the chain: one writer a version, no version missing, and the counts add up along it;
+//! 2. every read is of a version on the chain, and saw what that version holds;
+//! 3. the order of the versions agrees with time: nobody acts on an older version after a newer one was
+//!    answered;
+//! 4. the lock, judged apart.
+//!
+//! Complete: 1 and 2 are necessary. Given them, any legal order keeps the order of the versions; that and
+//! the order in time contradict one another exactly when somebody who began after an operation had ended
+//! stands before it, which 3 finds.
+
+mod chain;
+mod lock;
+mod order;
+mod reads;
+mod words;
+
+use serde::Serialize;
+
+use super::evidence::{Evidence, Outcome, UNSAID};
+pub use super::verdict::Anomaly;
+use chain::Chain;
+
+/// So many findings of a kind are told; the others are only counted.
+pub const MAX_TOLD: u64 = 100;
+
+/// One anomaly: at most two operations prove it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What kind.
+    pub kind: Anomaly,
+    /// The operations concerned, at most two: indexes of [`Evidence::operations`]. A pair stands as the
+    /// sentence names it.
+    pub operations: Vec<u32>,
+    /// Their buyers.
+    pub buyers: Vec<String>,
+    /// The version concerned, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// The whole finding as a sentence.
+    pub text: String,
+}
+
+/// How many there are of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// The kind.
+    pub kind: Anomaly,
+    /// How many, also those that are not told.
+    pub count: u64,
+}
+
+/// The judgement of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// How many operations there are.
+    pub operations: u64,
+    /// How many of them were told that they bought.
+    pub sales: u64,
+    /// How many of them said which version they read.
+    pub reads: u64,
+    /// How many of them held a lock.
+    pub locked: u64,
+    /// How many were answered, but do not say which version they read or wrote: they were not judged.
+    pub unjudged: u64,
+    /// Whether the evidence says what the ledger holds: without it no lost sale can be seen.
+    pub ledger: bool,
+    /// How many there are of each kind that was found.
+    pub counts: Vec<Count>,
+    /// What was found, at most [`MAX_TOLD`] of each kind.
+    pub findings: Vec<Finding>,
+    /// Why nothing can be judged: the evidence has no operations, or no reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blind: Option<&'static str>,
+}
+
+impl Verdict {
+    /// Whether something was judged and nothing was found.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.counts.is_empty() && self.blind.is_none()
+    }
+
+    /// How many anomalies of this kind there are.
+    #[must_use]
+    pub fn count(&self, kind: Anomaly) -> u64 {
+        let counts = self.counts.iter();
+        counts
+            .filter(|count| count.kind == kind)
+            .map(|count| count.count)
+            .sum()
+    }
+}
+
+/// Judges a run.
+#[must_use]
+pub fn judge(evidence: &Evidence) -> Verdict {
+    let mut findings = Findings {
+        evidence,
+        verdict: census(evidence),
+    };
+    let chain = Chain::of(evidence, &mut findings);
+    let readers = reads::check(evidence, &chain, &mut findings);
+    order::check(evidence, &chain, &readers, &mut findings);
+    lock::check(evidence, &mut findings);
+    findings.verdict
+}
+
+/// What there is to judge.
+fn census(evidence: &Evidence) -> Verdict {
+    let mut verdict = Verdict {
+        operations: evidence.operations.len() as u64,
+        ledger: evidence.ledger.is_some(),
+        ..Verdict::default()
+    };
+    for operation in &evidence.operations {
+        let answered = operation.over() != UNSAID && operation.outcome != Outcome::Failed;
+        let sold = operation.outcome == Outcome::Sold;
+        let reads = operation.read != UNSAID || operation.torn;
+        let known = if sold {
+            operation.write != UNSAID
+        } else {
+            reads
+        };
+        verdict.sales += u64::from(sold);
+        verdict.reads += u64::from(reads);
+        verdict.unjudged += u64::from(answered && !known);
+    }
+    let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+    verdict.locked = got.count() as u64;
+    verdict.blind = if verdict.operations == 0 {
+        Some("there are no operations in it")
+    } else if verdict.reads == 0 {
+        Some("no operation says which version it read")
+    } else {
+        None
+    };
+    verdict
+}
+
+/// Takes down what is found.
+struct Findings<'a> {
+    evidence: &'a Evidence,
+    verdict: Verdict,
+}
+
+impl Findings<'_> {
+    #[cold]
+    fn add(&mut self, kind: Anomaly, operations: &[u32], version: impl Into<Option<u64>>) {
+        let counts = &mut self.verdict.counts;
+        let at = counts.iter().position(|count| count.kind == kind);
+        let at = at.unwrap_or_else(|| {
+            counts.push(Count { kind, count: 0 });
+            counts.len() - 1
+        });
+        let Some(count) = counts.get_mut(at) else {
+            return;
+        };
+        count.count += 1;
+        if count.count > MAX_TOLD {
+            return;
+        }
+        let buyer = |index: &u32| {
+            let operation = self.evidence.operation(*index);
+            operation.map_or("", |operation| self.evidence.names.name(operation.buyer))
+        };
+        let mut finding = Finding {
+            kind,
+            operations: operations.to_vec(),
+            buyers: operations.iter().map(|at| buyer(at).to_owned()).collect(),
+            version: version.into(),
+            text: String::new(),
+        };
+        finding.text = words::sentence(self.evidence, &finding);
+        self.verdict.findings.push(finding);
+    }
+}

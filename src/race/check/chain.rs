@@ -1,0 +1,383 @@
+//! The chain of versions: who wrote each, and how many it left.
+
+use std::collections::HashMap;
+
+use super::{Anomaly, Findings};
+use crate::race::evidence::{Committed, Evidence, NONE, Operation, Outcome, UNSAID};
+
+/// The versions of a run, from the one before it.
+pub(super) struct Chain {
+    /// The version before the run.
+    pub(super) first: u64,
+    /// Who wrote each version after the first, or [`NONE`]: an index of the operations.
+    writers: Vec<u32>,
+    /// How many were left at each version, the first included.
+    left: Vec<i64>,
+}
+
+impl Chain {
+    /// Puts the chain together and replays it.
+    pub(super) fn of(evidence: &Evidence, findings: &mut Findings<'_>) -> Self {
+        // No chain without a gap is longer.
+        let most = evidence.operations.len() + evidence.ledger.as_ref().map_or(0, Vec::len);
+        let mut chain = Self {
+            first: evidence.first,
+            writers: vec![NONE; most],
+            left: Vec::new(),
+        };
+        let mut ledger = evidence
+            .ledger
+            .as_ref()
+            .map(|lines| Ledger::of(lines, evidence.first));
+        let waiting = chain.place_all(evidence, ledger.as_mut(), findings);
+        if let Some(ledger) = ledger {
+            ledger.check(evidence, findings);
+        }
+        chain.replay(evidence, &waiting, findings);
+        chain
+    }
+
+    /// Who wrote this version.
+    pub(super) fn writer(&self, version: u64) -> Option<u32> {
+        let slot = self.slot(version)?;
+        let writer = self.writers.get(slot).copied();
+        writer.filter(|writer| *writer != NONE)
+    }
+
+    /// How many were left at this version; `None` where it was never committed.
+    pub(super) fn left(&self, version: u64) -> Option<i64> {
+        let at = version.checked_sub(self.first)?;
+        if at > 0 {
+            self.writer(version)?;
+        }
+        self.left.get(at as usize).copied()
+    }
+
+    /// The last version.
+    pub(super) fn last(&self) -> u64 {
+        self.first + (self.left.len() as u64).saturating_sub(1)
+    }
+
+    fn slot(&self, version: u64) -> Option<usize> {
+        Some(version.checked_sub(self.first)?.checked_sub(1)? as usize)
+    }
+
+    /// Gives each sale its version. Returns those of which nobody knows whether they sold, by version.
+    fn place_all(
+        &mut self,
+        evidence: &Evidence,
+        mut ledger: Option<&mut Ledger<'_>>,
+        findings: &mut Findings<'_>,
+    ) -> Vec<u32> {
+        let (mut waiting, mut odd, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        let mut acknowledged = Acknowledged {
+            rest: evidence.stock,
+            told: false,
+        };
+        for (index, operation) in (0..).zip(&evidence.operations) {
+            let sold = operation.outcome == Outcome::Sold;
+            if sold {
+                acknowledged.add(index, operation, findings);
+            }
+            if operation.write == UNSAID {
+                continue;
+            }
+            let written = ledger.as_mut().map(|ledger| ledger.claim(operation));
+            if !sold && !operation.is_pending() {
+                if written == Some(true) {
+                    findings.add(Anomaly::Phantom, &[index], operation.write);
+                }
+                continue;
+            }
+            match written {
+                Some(false) if sold => missing.push(index),
+                None if !sold => waiting.push(index),
+                Some(false) => {}
+                _ if !follows(operation) || operation.write <= self.first => odd.push(index),
+                _ => self.place(index, operation, findings),
+            }
+        }
+        for index in odd {
+            findings.add(Anomaly::Phantom, &[index], None);
+            if let Some(operation) = evidence.operation(index)
+                && operation.write > self.first
+                && self.writer(operation.write).is_none()
+            {
+                self.place(index, operation, findings);
+            }
+        }
+        for index in missing {
+            let Some(operation) = evidence.operation(index) else {
+                continue;
+            };
+            let version = operation.write;
+            match self.writer(version) {
+                _ if !follows(operation) || version <= self.first => {
+                    findings.add(Anomaly::Phantom, &[index], None);
+                }
+                Some(writer) if evidence.operation(writer).is_some_and(follows) => {
+                    findings.add(Anomaly::LostUpdate, &[index, writer], version - 1);
+                }
+                _ => findings.add(Anomaly::LostSale, &[index], version),
+            }
+        }
+        let by_version = |index: &u32| {
+            let operation = evidence.operation(*index);
+            operation.map_or((0, 0), |operation| (operation.write, operation.invoke))
+        };
+        waiting.retain(|index| evidence.operation(*index).is_some_and(follows));
+        waiting.sort_by_key(by_version);
+        waiting
+    }
+
+    fn place(&mut self, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
+        let version = operation.write;
+        let slot = self.slot(version);
+        match slot.and_then(|slot| self.writers.get_mut(slot)) {
+            Some(free) if *free == NONE => *free = index,
+            Some(&mut writer) => {
+                findings.add(Anomaly::LostUpdate, &[writer, index], version - 1);
+            }
+            // More versions than there are writes: some in between must be missing.
+            None => findings.add(Anomaly::Gap, &[index], version),
+        }
+    }
+
+    fn replay(&mut self, evidence: &Evidence, waiting: &[u32], findings: &mut Findings<'_>) {
+        let seen = Seen::of(evidence, self, waiting);
+        let top = self.writers.iter().rposition(|writer| *writer != NONE);
+        let known = top.map_or(0, |top| top + 1);
+        let wanted = seen.last.saturating_sub(self.first) as usize;
+        let end = match waiting {
+            [] => known,
+            _ => known.max(wanted).min(self.writers.len()),
+        };
+        self.writers.truncate(end);
+        let mut left = evidence.stock.cast_signed();
+        self.left = Vec::with_capacity(end + 1);
+        self.left.push(left);
+        let (mut short, mut missing) = (false, false);
+        for slot in 0..end {
+            let version = self.first + slot as u64 + 1;
+            let mut writer = self.writers.get(slot).copied().unwrap_or(NONE);
+            if writer == NONE {
+                let before = (!missing).then_some(left);
+                writer = seen.choose(evidence, waiting, version, before);
+                if let Some(free) = self.writers.get_mut(slot) {
+                    *free = writer;
+                }
+            }
+            if let Some(operation) = evidence.operation(writer) {
+                if missing && operation.seen != UNSAID {
+                    // What is behind a gap is judged by what its first writer saw.
+                    left = operation.seen.cast_signed();
+                }
+                left = left.saturating_sub(i64::from(operation.quantity));
+                missing = false;
+                if left < 0 && !short {
+                    short = true;
+                    findings.add(Anomaly::Oversold, &[writer], version);
+                }
+            } else if slot < known || seen.is_followed(evidence, waiting, version) {
+                findings.add(Anomaly::Gap, &[], version);
+                missing = true;
+            } else {
+                self.writers.truncate(slot);
+                break;
+            }
+            self.left.push(left);
+        }
+        self.count(evidence, findings);
+    }
+
+    /// What the ledger and the final count say is left must be what the chain leaves.
+    fn count(&self, evidence: &Evidence, findings: &mut Findings<'_>) {
+        for line in evidence.ledger.iter().flatten() {
+            let left = self.left(line.seq);
+            if left.is_some_and(|left| left != line.left.cast_signed()) {
+                let writer = self.writer(line.seq);
+                findings.add(Anomaly::Conservation, writer.as_slice(), line.seq);
+            }
+        }
+        let Some(last) = evidence.last else { return };
+        if self.left(last.seq) != Some(last.left.cast_signed()) {
+            findings.add(Anomaly::Conservation, &[], None);
+            return;
+        }
+        // Whoever was told that it bought must be in the count.
+        let behind = last.seq + 1..=self.last();
+        let told = behind
+            .filter_map(|version| self.writer(version))
+            .find(|writer| {
+                let operation = evidence.operation(*writer);
+                operation.is_some_and(|operation| operation.outcome == Outcome::Sold)
+            });
+        if let Some(told) = told {
+            findings.add(Anomaly::LostSale, &[told], None);
+        }
+    }
+}
+
+/// Whether the version it writes follows the one that it read.
+fn follows(operation: &Operation) -> bool {
+    operation.read == UNSAID && operation.write > 0
+        || operation.read.checked_add(1) == Some(operation.write)
+}
+
+/// Counts what was acknowledged, up to the stock.
+struct Acknowledged {
+    rest: u64,
+    told: bool,
+}
+
+impl Acknowledged {
+    fn add(&mut self, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
+        match self.rest.checked_sub(u64::from(operation.quantity)) {
+            Some(rest) => self.rest = rest,
+            None if self.told => {}
+            None => {
+                self.told = true;
+                findings.add(Anomaly::Oversold, &[index], None);
+            }
+        }
+    }
+}
+
+/// What the ledger holds.
+struct Ledger<'a> {
+    lines: &'a [Committed],
+    first: u64,
+    /// The first line of each version: its index, or [`NONE`].
+    places: Vec<u32>,
+    /// Further lines of a version that stands there more than once.
+    forks: HashMap<u64, Vec<u32>>,
+    claimed: Vec<bool>,
+}
+
+impl<'a> Ledger<'a> {
+    fn of(lines: &'a [Committed], first: u64) -> Self {
+        let mut ledger = Self {
+            lines,
+            first,
+            places: vec![NONE; lines.len()],
+            forks: HashMap::new(),
+            claimed: vec![false; lines.len()],
+        };
+        for (index, line) in (0..).zip(lines) {
+            let slot = line.seq.checked_sub(first + 1).map(|slot| slot as usize);
+            match slot.and_then(|slot| ledger.places.get_mut(slot)) {
+                Some(free) if *free == NONE => *free = index,
+                _ => ledger.forks.entry(line.seq).or_default().push(index),
+            }
+        }
+        ledger
+    }
+
+    /// Whether the ledger has what this operation was to write.
+    fn claim(&mut self, operation: &Operation) -> bool {
+        let slot = operation.write.checked_sub(self.first + 1);
+        let place = slot.and_then(|slot| self.places.get(slot as usize));
+        let forks = if self.forks.is_empty() {
+            None
+        } else {
+            self.forks.get(&operation.write)
+        };
+        let mut all = place.into_iter().chain(forks.into_iter().flatten());
+        let found = all.find(|index| {
+            let line = self.lines.get(**index as usize);
+            line.is_some_and(|line| line.is_of(operation))
+        });
+        match found.and_then(|index| self.claimed.get_mut(*index as usize)) {
+            Some(claimed) => !std::mem::replace(claimed, true),
+            None => false,
+        }
+    }
+
+    /// Every line is somebody's, and they stand in their order.
+    fn check(&self, evidence: &Evidence, findings: &mut Findings<'_>) {
+        let mut before = evidence.first;
+        for (line, claimed) in self.lines.iter().zip(&self.claimed) {
+            if !claimed {
+                findings.add(Anomaly::Phantom, &[], line.seq);
+            }
+            if line.seq != before + 1 && !self.forks.contains_key(&line.seq) {
+                findings.add(Anomaly::Gap, &[], line.seq);
+            }
+            before = line.seq;
+        }
+    }
+}
+
+/// What others saw of the versions that only somebody without an answer can have written.
+struct Seen {
+    /// The last version that anybody read.
+    last: u64,
+    /// How many were left at them; `None` where that was seen in two ways.
+    left: HashMap<u64, Option<u64>>,
+}
+
+impl Seen {
+    fn of(evidence: &Evidence, chain: &Chain, waiting: &[u32]) -> Self {
+        let mut seen = Self {
+            last: 0,
+            left: HashMap::new(),
+        };
+        if waiting.is_empty() {
+            return seen;
+        }
+        let reads = evidence.operations.iter();
+        let reads = reads.map(|operation| (operation.read, operation.left_at_read()));
+        let last = evidence.last.map(|last| (last.seq, last.left));
+        for (version, left) in reads.chain(last).filter(|read| read.0 != UNSAID) {
+            seen.last = seen.last.max(version);
+            if chain.writer(version).is_none() && left != UNSAID {
+                let known = seen.left.entry(version).or_insert(Some(left));
+                *known = known.filter(|known| *known == left);
+            }
+        }
+        seen
+    }
+
+    /// Who of those without an answer wrote this version: the first to begin that fits what others saw.
+    /// Which of those that fit changes nothing: all of them have read the version before.
+    fn choose(
+        &self,
+        evidence: &Evidence,
+        waiting: &[u32],
+        version: u64,
+        before: Option<i64>,
+    ) -> u32 {
+        let write = |index: &u32| evidence.operation(*index).map_or(0, |op| op.write);
+        let from = waiting.partition_point(|index| write(index) < version);
+        let candidates = waiting.get(from..).unwrap_or_default().iter();
+        let candidates = candidates.take_while(|index| write(index) == version);
+        let fits = |index: &&u32| {
+            let Some(operation) = evidence.operation(**index) else {
+                return false;
+            };
+            let saw = (operation.seen != UNSAID).then_some(operation.seen.cast_signed());
+            let after = saw
+                .or(before)
+                .map(|saw| saw - i64::from(operation.quantity));
+            match (self.left.get(&version), after) {
+                (Some(seen), Some(after)) => {
+                    seen.map(u64::cast_signed) == Some(after) && after >= 0
+                }
+                (None, Some(after)) => after >= 0,
+                (_, None) => true,
+            }
+        };
+        let mut all = candidates.clone();
+        let fitting = candidates.clone().find(fits);
+        fitting.or_else(|| all.next()).copied().unwrap_or(NONE)
+    }
+
+    /// Whether somebody may have written a later version that was read.
+    fn is_followed(&self, evidence: &Evidence, waiting: &[u32], version: u64) -> bool {
+        let write = |index: &u32| evidence.operation(*index).map_or(0, |op| op.write);
+        let next = waiting.partition_point(|index| write(index) <= version);
+        waiting
+            .get(next)
+            .is_some_and(|index| write(index) <= self.last)
+    }
+}

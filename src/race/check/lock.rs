@@ -1,0 +1,162 @@
+//! The lock, judged apart from what was done under it.
+
+use super::{Anomaly, Findings};
+use crate::race::evidence::{Evidence, Hold, NONE, Operation, Outcome, UNSAID};
+
+pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
+    if evidence.holds.is_empty() {
+        return;
+    }
+    for hold in evidence.holds.iter().filter(|hold| hold.got != UNSAID) {
+        if hold.path != NONE && hold.path != hold.lock {
+            findings.add(Anomaly::DeadInodeLock, &[hold.operation], None);
+        }
+    }
+    overlaps(evidence, findings);
+    split(evidence, findings);
+    unlocked(evidence, findings);
+    deadlock(evidence, findings);
+}
+
+/// Until when it was held for sure: a lock whose release nobody stamped was held at least until the last
+/// thing that its holder did.
+pub(super) fn end(evidence: &Evidence, hold: &Hold) -> u64 {
+    if hold.released != UNSAID {
+        return hold.released;
+    }
+    let operation = evidence.operation(hold.operation);
+    let did = operation.map_or([UNSAID; 2], |did| [did.intend, did.wrote]);
+    let did = did.into_iter().filter(|time| *time != UNSAID);
+    did.fold(hold.got, u64::max)
+}
+
+/// Two at once, in one walk over the holds in the order in which they were got. That is mostly the order
+/// in which they stand; where not, they are sorted first.
+fn overlaps(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let mut got: Vec<&Hold> = evidence.holds.iter().collect();
+    got.retain(|hold| hold.got != UNSAID);
+    let order = |hold: &&Hold| (hold.lock, hold.got);
+    if !got.is_sorted_by_key(order) {
+        got.sort_by_key(order);
+    }
+    // Who holds it longest so far: of all, and of those who let nobody else have it.
+    let (mut any, mut sole): (Option<&Hold>, Option<&Hold>) = (None, None);
+    for hold in got {
+        let against = if hold.shared { sole } else { any };
+        if let Some(other) = against
+            && other.lock == hold.lock
+            && other.operation != hold.operation
+            && end(evidence, other) > hold.got
+        {
+            let pair = [other.operation, hold.operation];
+            findings.add(Anomaly::BrokenLock, &pair, None);
+        }
+        let longer = |than: Option<&Hold>| {
+            than.is_none_or(|than| {
+                than.lock != hold.lock || end(evidence, than) < end(evidence, hold)
+            })
+        };
+        if longer(any) {
+            any = Some(hold);
+        }
+        if !hold.shared && longer(sole) {
+            sole = Some(hold);
+        }
+    }
+}
+
+/// Locks on different files keep nobody out. One finding for each file.
+fn split(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let mut got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+    let Some(first) = got.next() else { return };
+    let mut told = vec![false; evidence.files.len()];
+    for hold in got.filter(|hold| hold.lock != first.lock) {
+        let Some(told) = told.get_mut(hold.lock as usize) else {
+            continue;
+        };
+        if !*told && !share(evidence, first.operation, hold.operation) {
+            *told = true;
+            let pair = [first.operation, hold.operation];
+            findings.add(Anomaly::SplitLock, &pair, None);
+        }
+    }
+}
+
+/// Whether two operations have locked one file.
+fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
+    let files = |index| {
+        let operation = evidence.operation(index);
+        let holds = operation.map(|operation| evidence.holds_of(operation));
+        holds
+            .into_iter()
+            .flatten()
+            .filter(|hold| hold.got != UNSAID)
+    };
+    one == other || files(one).any(|hold| files(other).any(|second| second.lock == hold.lock))
+}
+
+/// Writes of sales that no lock covered, where others locked.
+fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
+    if evidence.holds.iter().all(|hold| hold.got == UNSAID) {
+        return;
+    }
+    for (index, operation) in (0..).zip(&evidence.operations) {
+        let wrote = operation.outcome == Outcome::Sold || operation.wrote != UNSAID;
+        if wrote && !covered(evidence, operation) {
+            findings.add(Anomaly::UnlockedWrite, &[index], None);
+        }
+    }
+}
+
+/// Whether its write may lie within a lock that kept others out.
+fn covered(evidence: &Evidence, operation: &Operation) -> bool {
+    let mut holds = evidence.holds_of(operation);
+    holds.any(|hold| {
+        let early = operation.wrote != UNSAID && operation.wrote < hold.got;
+        let late = operation.intend != UNSAID && operation.intend > hold.released;
+        hold.got != UNSAID && !hold.shared && !early && !late
+    })
+}
+
+/// Somebody who waits for ever, for somebody who waits for ever.
+fn deadlock(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let stuck = |index: u32| {
+        let operation = evidence.operation(index)?;
+        let wanted = evidence.holds_of(operation).next()?;
+        (operation.outcome == Outcome::Open && wanted.got == UNSAID && wanted.lock != NONE)
+            .then_some(wanted.lock)
+    };
+    // Two of those who hold each file and are stuck: one of them is somebody else.
+    let mut holders = vec![[NONE; 2]; evidence.files.len()];
+    for hold in &evidence.holds {
+        let held = hold.got != UNSAID && hold.released == UNSAID;
+        if held && stuck(hold.operation).is_some() {
+            let two = holders.get_mut(hold.lock as usize);
+            let free = two.and_then(|two| two.iter_mut().find(|holder| **holder == NONE));
+            if let Some(free) = free {
+                *free = hold.operation;
+            }
+        }
+    }
+    let next = |index: u32| {
+        let two = holders.get(stuck(index)? as usize)?;
+        two.iter()
+            .copied()
+            .find(|other| *other != index && *other != NONE)
+    };
+    // The walk, from 1, that came by each operation.
+    let mut walks = vec![0_u32; evidence.operations.len()];
+    let waiting = evidence.holds.iter().filter(|hold| hold.got == UNSAID);
+    for (walk, hold) in (1..).zip(waiting) {
+        let mut at = hold.operation;
+        while let Some(seen) = walks.get_mut(at as usize).filter(|seen| **seen == 0) {
+            *seen = walk;
+            let Some(holder) = next(at) else { break };
+            if walks.get(holder as usize) == Some(&walk) {
+                findings.add(Anomaly::Deadlock, &[at, holder], None);
+                break;
+            }
+            at = holder;
+        }
+    }
+}

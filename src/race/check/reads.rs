@@ -1,0 +1,115 @@
+//! Every read is of a version on the chain, and saw what that version holds.
+
+use super::chain::Chain;
+use super::{Anomaly, Findings};
+use crate::race::evidence::{Evidence, NONE, Operation, Outcome, UNSAID};
+
+/// Of the operations that read a version and did not write the next one, those two that matter.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Readers {
+    /// Who began last.
+    pub(super) last_begun: u32,
+    /// Who was over first.
+    pub(super) first_over: u32,
+}
+
+/// Checks all reads; gives the readers of each version, from the first on.
+pub(super) fn check(
+    evidence: &Evidence,
+    chain: &Chain,
+    findings: &mut Findings<'_>,
+) -> Vec<Readers> {
+    let nobody = Readers {
+        last_begun: NONE,
+        first_over: NONE,
+    };
+    let mut readers = vec![nobody; (chain.last() - chain.first) as usize + 1];
+    let mut sums = Sums::of(evidence, chain);
+    for (index, operation) in (0..).zip(&evidence.operations) {
+        if operation.torn {
+            findings.add(Anomaly::TornRead, &[index], None);
+        }
+        if operation.read == UNSAID {
+            continue;
+        }
+        let Some(left) = chain.left(operation.read) else {
+            findings.add(Anomaly::DirtyRead, &[index], operation.read);
+            continue;
+        };
+        let torn = operation.seen != UNSAID && operation.seen.cast_signed() != left;
+        if torn || sums.differ(index, operation.read) {
+            findings.add(Anomaly::TornRead, &[index], operation.read);
+        }
+        told(index, operation, left, findings);
+        if chain.writer(operation.write) == Some(index) {
+            continue;
+        }
+        let at = (operation.read - chain.first) as usize;
+        if let Some(readers) = readers.get_mut(at) {
+            let begun = evidence.operation(readers.last_begun);
+            if begun.is_none_or(|last| last.invoke < operation.invoke) {
+                readers.last_begun = index;
+            }
+            let over = evidence.operation(readers.first_over);
+            if over.is_none_or(|first| operation.over() < first.over()) {
+                readers.first_over = index;
+            }
+        }
+    }
+    readers
+}
+
+/// What it was told must be what the version that it read, or wrote, holds.
+fn told(index: u32, operation: &Operation, left: i64, findings: &mut Findings<'_>) {
+    let quantity = i64::from(operation.quantity);
+    let expected = match operation.outcome {
+        Outcome::Sold => left - quantity,
+        _ => left,
+    };
+    if operation.outcome == Outcome::SoldOut && left >= quantity {
+        findings.add(Anomaly::FalseSoldOut, &[index], operation.read);
+    }
+    if operation.left != UNSAID && operation.left.cast_signed() != expected {
+        findings.add(Anomaly::Conservation, &[index], operation.read);
+    }
+}
+
+/// Checksums of what was read, beside those of the ledger's lines.
+struct Sums<'a> {
+    read: std::iter::Peekable<std::slice::Iter<'a, (u32, u64)>>,
+    committed: Vec<Option<u64>>,
+    first: u64,
+}
+
+impl<'a> Sums<'a> {
+    fn of(evidence: &'a Evidence, chain: &Chain) -> Self {
+        let mut committed = Vec::new();
+        if !evidence.sums.is_empty() && !evidence.ledger_sums.is_empty() {
+            committed = vec![None; (chain.last() - chain.first) as usize + 1];
+            for (index, sum) in &evidence.ledger_sums {
+                let lines = evidence.ledger.as_deref().unwrap_or_default();
+                let line = lines.get(*index as usize);
+                let at = line.and_then(|line| line.seq.checked_sub(chain.first));
+                if let Some(slot) = at.and_then(|at| committed.get_mut(at as usize)) {
+                    *slot = Some(*sum);
+                }
+            }
+        }
+        Self {
+            read: evidence.sums.iter().peekable(),
+            committed,
+            first: chain.first,
+        }
+    }
+
+    /// Whether the operation read other bytes than the version has. To be asked in rising order.
+    fn differ(&mut self, operation: u32, version: u64) -> bool {
+        while self.read.next_if(|sum| sum.0 < operation).is_some() {}
+        let Some((_, sum)) = self.read.next_if(|sum| sum.0 == operation) else {
+            return false;
+        };
+        let at = (version - self.first) as usize;
+        let committed = self.committed.get(at).copied().flatten();
+        committed.is_some_and(|committed| committed != *sum)
+    }
+}

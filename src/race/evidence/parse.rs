@@ -1,0 +1,243 @@
+//! Understanding a line of evidence.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::record::{FORMAT, File, MAX_NUMBER, Nonce, Outcome, Record, Step, Whole, WholeHold};
+
+/// Borrowed where the JSON has no escapes.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// All members that any line may have.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members<'a> {
+    evidence: Option<u64>,
+    #[serde(borrow)]
+    run: Option<Text<'a>>,
+    stock: Option<u64>,
+    first: Option<u64>,
+    #[serde(borrow)]
+    step: Option<Text<'a>>,
+    #[serde(borrow)]
+    buyer: Option<Text<'a>>,
+    pid: Option<u32>,
+    t: Option<u64>,
+    quantity: Option<u32>,
+    invoke: Option<u64>,
+    #[serde(rename = "return")]
+    returned: Option<u64>,
+    read: Option<u64>,
+    seen: Option<u64>,
+    seq: Option<u64>,
+    #[serde(borrow)]
+    sum: Option<Text<'a>>,
+    torn: Option<bool>,
+    write: Option<u64>,
+    left: Option<u64>,
+    #[serde(borrow)]
+    nonce: Option<Text<'a>>,
+    intend: Option<u64>,
+    wrote: Option<u64>,
+    outcome: Option<Outcome>,
+    lock: Option<WholeHold>,
+    device: Option<u64>,
+    inode: Option<u64>,
+    path_device: Option<u64>,
+    path_inode: Option<u64>,
+    shared: Option<bool>,
+    committed: Option<u64>,
+    #[serde(rename = "final")]
+    last: Option<u64>,
+    lines: Option<u64>,
+}
+
+impl<'a> Record<'a> {
+    /// The line with these bytes, its newline taken off; or why it is none.
+    pub fn parse(line: &'a [u8]) -> Result<Self, String> {
+        let members: Members<'a> = serde_json::from_slice(line).map_err(|e| {
+            let text = e.to_string();
+            // The place in the file is told apart.
+            let text = text.split(" at line ").next().unwrap_or_default();
+            format!("{text} (column {})", e.column())
+        })?;
+        members.numbers()?;
+        if members.evidence.is_some() {
+            members.header()
+        } else if members.step.is_some() {
+            members.step()
+        } else if members.committed.is_some() {
+            members.committed()
+        } else if members.last.is_some() {
+            Ok(Self::Final {
+                seq: said(members.last, "final")?,
+                left: said(members.left, "left")?,
+                committed: members.lines,
+            })
+        } else {
+            members.whole()
+        }
+    }
+}
+
+fn said<T>(value: Option<T>, member: &str) -> Result<T, String> {
+    value.ok_or_else(|| format!("\"{member}\" is missing"))
+}
+
+fn file(device: Option<u64>, inode: Option<u64>) -> Option<File> {
+    Some(File {
+        device: device?,
+        inode: inode?,
+    })
+}
+
+impl<'a> Members<'a> {
+    /// Numbers leave room to count on.
+    fn numbers(&self) -> Result<(), String> {
+        let lock = self.lock.as_ref();
+        let all = [
+            ("stock", self.stock),
+            ("first", self.first),
+            ("t", self.t),
+            ("invoke", self.invoke),
+            ("return", self.returned),
+            ("read", self.read),
+            ("seen", self.seen),
+            ("seq", self.seq),
+            ("write", self.write),
+            ("left", self.left),
+            ("intend", self.intend),
+            ("wrote", self.wrote),
+            ("committed", self.committed),
+            ("final", self.last),
+            ("wanted", lock.and_then(|lock| lock.wanted)),
+            ("got", lock.and_then(|lock| lock.got)),
+            ("released", lock.and_then(|lock| lock.released)),
+        ];
+        match all.iter().find(|(_, value)| *value > Some(MAX_NUMBER)) {
+            Some((member, _)) => Err(format!("\"{member}\" is above {MAX_NUMBER}")),
+            None => Ok(()),
+        }
+    }
+
+    fn header(self) -> Result<Record<'a>, String> {
+        match self.evidence {
+            Some(FORMAT) => Ok(Record::Header {
+                run: self.run.map_or(Cow::Borrowed(""), |run| run.0),
+                stock: said(self.stock, "stock")?,
+                first: said(self.first, "first")?,
+            }),
+            other => Err(format!(
+                "format {} of evidence is not known, only {FORMAT}",
+                other.unwrap_or_default()
+            )),
+        }
+    }
+
+    fn nonce(&self) -> Result<Option<Nonce>, String> {
+        let Some(text) = &self.nonce else {
+            return Ok(None);
+        };
+        Nonce::new(&text.0)
+            .map(Some)
+            .ok_or_else(|| "a nonce is 1 to 12 of 0-9, a-z, '-', '_' and '.'".to_owned())
+    }
+
+    fn sum(&self) -> Result<Option<u64>, String> {
+        let Some(Text(text)) = &self.sum else {
+            return Ok(None);
+        };
+        let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let sum = u64::from_str_radix(text, 16).ok().filter(|_| digits);
+        sum.map(Some)
+            .ok_or_else(|| "a sum is 16 hexadecimal digits".to_owned())
+    }
+
+    fn step(self) -> Result<Record<'a>, String> {
+        let step = self.which()?;
+        Ok(Record::Step {
+            pid: self.pid.unwrap_or(0),
+            at: said(self.t, "t")?,
+            step,
+            buyer: said(self.buyer, "buyer")?.0,
+        })
+    }
+
+    fn which(&self) -> Result<Step, String> {
+        let name = self.step.as_ref().map_or("", |step| step.0.as_ref());
+        Ok(match name {
+            "invoke" => Step::Invoke {
+                quantity: self.quantity.unwrap_or(1),
+            },
+            "lock_wanted" => Step::LockWanted {
+                lock: file(self.device, self.inode),
+            },
+            "lock_got" => Step::LockGot {
+                lock: said(file(self.device, self.inode), "device or inode")?,
+                path: file(self.path_device, self.path_inode),
+                shared: self.shared.unwrap_or(false),
+            },
+            "read" if self.torn == Some(true) => Step::ReadTorn,
+            "read" => Step::Read {
+                seq: said(self.seq, "seq")?,
+                left: self.left,
+                sum: self.sum()?,
+            },
+            "intend" => Step::Intend {
+                read: said(self.read, "read")?,
+                write: said(self.write, "write")?,
+                nonce: self.nonce()?,
+            },
+            "wrote" => Step::Wrote,
+            "lock_released" => Step::LockReleased,
+            "return" => Step::Return {
+                outcome: said(self.outcome, "outcome")?,
+                left: self.left,
+            },
+            "killed" => Step::Killed,
+            other => return Err(format!("there is no step \"{}\"", other.escape_debug())),
+        })
+    }
+
+    fn whole(self) -> Result<Record<'a>, String> {
+        let outcome = said(self.outcome, "outcome")?;
+        let unanswered = matches!(outcome, Outcome::Killed | Outcome::Open);
+        let returned = if unanswered {
+            None
+        } else {
+            Some(said(self.returned, "return")?)
+        };
+        Ok(Record::Whole(Whole {
+            pid: self.pid.unwrap_or(0),
+            quantity: self.quantity.unwrap_or(1),
+            invoke: said(self.invoke, "invoke")?,
+            returned,
+            read: self.read,
+            seen: self.seen,
+            sum: self.sum()?,
+            torn: self.torn.unwrap_or(false),
+            write: self.write,
+            left: self.left,
+            nonce: self.nonce()?,
+            intend: self.intend,
+            wrote: self.wrote,
+            outcome,
+            buyer: said(self.buyer, "buyer")?.0,
+            lock: self.lock,
+        }))
+    }
+
+    fn committed(self) -> Result<Record<'a>, String> {
+        Ok(Record::Committed {
+            seq: said(self.committed, "committed")?,
+            nonce: self.nonce()?,
+            left: said(self.left, "left")?,
+            quantity: said(self.quantity, "quantity")?,
+            sum: self.sum()?,
+            buyer: said(self.buyer, "buyer")?.0,
+        })
+    }
+}

@@ -1,0 +1,364 @@
+//! Random small histories, judged by the verdict and by a search through all orders.
+//!
+//! `TICKETS_HISTORIES=200000 cargo test --release --test it race_check` makes that many;
+//! `TICKETS_HISTORY_SEED=N` makes those of another seed, which is printed with whatever fails.
+
+use std::collections::BTreeSet;
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+use tickets::race::check::{Verdict, judge};
+use tickets::race::evidence::{Committed, Evidence, Final, Nonce, Operation, Outcome, UNSAID};
+use tickets::race::proof;
+
+const SEED: u64 = 20_260_501;
+
+fn number(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).map_or(default, |text| text.parse().unwrap())
+}
+
+/// A legal run of up to six operations, in the order in which they took effect; then, mostly, spoilt.
+fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
+    let mut evidence = Evidence {
+        stock: random.random_range(0..5),
+        first: random.random_range(0..3),
+        ..Evidence::default()
+    };
+    let (mut seq, mut left) = (evidence.first, evidence.stock);
+    let mut ledger = Vec::new();
+    for at in 0..random.random_range(1..=6_u64) {
+        let buyer = evidence.names.number(&format!("user-{at}")).unwrap();
+        // It takes effect at 10 * at, and lasts for some time before and after that.
+        let effect = 100 + 10 * at;
+        let invoke = effect - random.random_range(0..30);
+        let quantity = if random.random_bool(0.25) {
+            0
+        } else {
+            random.random_range(1..=2)
+        };
+        let mut did = Operation::new(buyer, quantity, invoke);
+        (did.read, did.seen) = (seq, left);
+        did.returned = effect + random.random_range(0..30);
+        let pending = random.random_bool(0.15);
+        if quantity == 0 {
+            (did.outcome, did.left) = (Outcome::Query, left);
+        } else if u64::from(quantity) > left {
+            (did.outcome, did.left) = (Outcome::SoldOut, left);
+        } else {
+            did.write = seq + 1;
+            did.nonce = Nonce::new(&format!("n{at}")).unwrap();
+            let happened = !pending || random.random_bool(0.5);
+            if happened {
+                seq += 1;
+                left -= u64::from(quantity);
+                ledger.push(Committed {
+                    seq,
+                    left,
+                    nonce: did.nonce,
+                    buyer,
+                    quantity,
+                });
+            }
+            (did.outcome, did.left) = (Outcome::Sold, left);
+            if pending {
+                did.outcome = *pick(random, &[Outcome::Unknown, Outcome::Killed, Outcome::Open]);
+                did.left = UNSAID;
+                if did.outcome != Outcome::Unknown {
+                    did.returned = UNSAID;
+                }
+            } else if random.random_bool(0.05) {
+                // Not written after all, and it said so.
+                (seq, left) = (seq - 1, left + u64::from(quantity));
+                ledger.pop();
+                (did.outcome, did.left) = (Outcome::Failed, UNSAID);
+            }
+        }
+        if random.random_bool(0.1) {
+            did.seen = UNSAID;
+        }
+        evidence.operations.push(did);
+    }
+    if random.random_bool(0.6) {
+        evidence.ledger = Some(ledger);
+    }
+    if random.random_bool(0.6) {
+        evidence.last = Some(Final { seq, left });
+    }
+    // In which order they stand says nothing.
+    for at in (1..evidence.operations.len()).rev() {
+        evidence.operations.swap(at, random.random_range(0..=at));
+    }
+    for _ in 0..random.random_range(0..3) {
+        spoil(&mut evidence, random);
+    }
+    evidence
+}
+
+fn pick<'a, T>(random: &mut Xoshiro256PlusPlus, from: &'a [T]) -> &'a T {
+    &from[random.random_range(0..from.len())]
+}
+
+fn nudge(value: &mut u64, random: &mut Xoshiro256PlusPlus) {
+    if *value != UNSAID {
+        *value = (*value + random.random_range(0..3)).saturating_sub(1);
+    }
+}
+
+/// Changes one thing: mostly to something that cannot be.
+fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
+    let at = random.random_range(0..evidence.operations.len());
+    let did = &mut evidence.operations[at];
+    match random.random_range(0..12) {
+        0 => nudge(&mut did.read, random),
+        1 => nudge(&mut did.seen, random),
+        2 => nudge(&mut did.write, random),
+        3 => nudge(&mut did.left, random),
+        4 => {
+            // Somewhere else in time.
+            did.invoke = random.random_range(70..190);
+            if did.returned != UNSAID {
+                did.returned = did.invoke + random.random_range(0..20);
+            }
+        }
+        5 if did.outcome == Outcome::Sold => did.outcome = Outcome::Failed,
+        6 => {
+            // Both read the same version.
+            (did.read, did.seen) = (did.read.saturating_sub(1), did.seen.saturating_add(1));
+            if did.seen == 0 {
+                did.seen = UNSAID;
+            }
+            if did.write != UNSAID {
+                did.write = did.read + 1;
+            }
+        }
+        7 => did.torn = true,
+        8 => did.quantity = did.quantity.max(1),
+        9 if did.quantity > 0 && did.outcome == Outcome::Sold => {
+            (did.outcome, did.write, did.left) = (Outcome::SoldOut, UNSAID, UNSAID);
+        }
+        10 => {
+            if let Some(ledger) = evidence.ledger.as_mut().filter(|ledger| !ledger.is_empty()) {
+                let line = random.random_range(0..ledger.len());
+                match random.random_range(0..4) {
+                    0 => drop(ledger.remove(line)),
+                    1 => nudge(&mut ledger[line].left, random),
+                    2 => ledger.push(ledger[line]),
+                    _ => nudge(&mut ledger[line].seq, random),
+                }
+            }
+        }
+        _ => {
+            if let Some(last) = evidence.last.as_mut() {
+                nudge(&mut last.seq, random);
+                nudge(&mut last.left, random);
+            }
+        }
+    }
+}
+
+/// Whether some order of all operations is one that a counter with versions can have gone through.
+fn is_legal(evidence: &Evidence) -> bool {
+    // Those who are not known to have bought may have or not: all ways are tried.
+    let pending: Vec<usize> = (0..evidence.operations.len())
+        .filter(|at| evidence.operations[*at].is_pending())
+        .collect();
+    let all = &evidence.operations;
+    let sold: u64 = all
+        .iter()
+        .filter(|did| did.outcome == Outcome::Sold)
+        .map(|did| u64::from(did.quantity))
+        .sum();
+    let fails = |did: &Operation| {
+        matches!(
+            did.outcome,
+            Outcome::Failed | Outcome::SoldOut | Outcome::Query
+        )
+    };
+    if sold > evidence.stock || all.iter().any(|did| did.torn) {
+        return false;
+    }
+    if let Some(ledger) = &evidence.ledger
+        && all
+            .iter()
+            .any(|did| fails(did) && ledger.iter().any(|line| line.is_of(did)))
+    {
+        return false;
+    }
+    (0..1_u32 << pending.len()).any(|chosen| {
+        let sells: Vec<bool> = (0..all.len())
+            .map(|at| match pending.iter().position(|one| *one == at) {
+                Some(bit) => chosen >> bit & 1 == 1,
+                None => all[at].outcome == Outcome::Sold,
+            })
+            .collect();
+        let mut search = Search {
+            evidence,
+            sells: &sells,
+            done: vec![false; all.len()],
+            trail: Vec::new(),
+        };
+        search.go_on(evidence.first, evidence.stock)
+    })
+}
+
+/// Whether only a search could tell which of several, who wanted unequal quantities, wrote a version:
+/// what `docs/evidence.md` asks a ledger for.
+fn needs_a_ledger(evidence: &Evidence) -> bool {
+    let pending = || evidence.operations.iter().filter(|did| did.is_pending());
+    evidence.ledger.is_none()
+        && pending()
+            .any(|one| pending().any(|did| did.write == one.write && did.quantity != one.quantity))
+}
+
+/// Goes through all orders, one operation after another.
+struct Search<'a> {
+    evidence: &'a Evidence,
+    sells: &'a [bool],
+    done: Vec<bool>,
+    /// What was sold so far.
+    trail: Vec<(u64, u64, usize)>,
+}
+
+impl Search<'_> {
+    fn go_on(&mut self, seq: u64, left: u64) -> bool {
+        if self.done.iter().all(|done| *done) {
+            return self.ends_well();
+        }
+        (0..self.done.len()).any(|at| {
+            let did = &self.evidence.operations[at];
+            let first = !self.done[at]
+                && (0..self.done.len()).all(|other| {
+                    self.done[other] || self.evidence.operations[other].over() >= did.invoke
+                });
+            if !first || !self.fits(at, seq, left) {
+                return false;
+            }
+            self.done[at] = true;
+            let sold = self.sells[at];
+            let next = if sold {
+                (seq + 1, left - u64::from(did.quantity))
+            } else {
+                (seq, left)
+            };
+            if sold {
+                self.trail.push((next.0, next.1, at));
+            }
+            let legal = self.go_on(next.0, next.1);
+            if sold {
+                self.trail.pop();
+            }
+            self.done[at] = false;
+            legal
+        })
+    }
+
+    /// Whether it can have taken effect on this count.
+    fn fits(&self, at: usize, seq: u64, left: u64) -> bool {
+        let did = &self.evidence.operations[at];
+        let quantity = u64::from(did.quantity);
+        let after = if did.outcome == Outcome::Sold {
+            left.checked_sub(quantity)
+        } else {
+            Some(left)
+        };
+        if did.read != UNSAID && (did.read != seq || did.seen != UNSAID && did.seen != left) {
+            return false;
+        }
+        if did.left != UNSAID && Some(did.left) != after {
+            return false;
+        }
+        if self.sells[at] {
+            return did.write == seq + 1 && quantity <= left;
+        }
+        did.outcome != Outcome::SoldOut || quantity > left
+    }
+
+    /// Whether the ledger and the count are those that this order leaves.
+    fn ends_well(&self) -> bool {
+        let told = |at: usize| self.evidence.operations[at].outcome == Outcome::Sold;
+        if let Some(ledger) = &self.evidence.ledger {
+            let same = ledger.len() == self.trail.len()
+                && ledger
+                    .iter()
+                    .zip(&self.trail)
+                    .all(|(line, (seq, left, at))| {
+                        line.is_of(&self.evidence.operations[*at])
+                            && (line.seq, line.left) == (*seq, *left)
+                    });
+            if !same {
+                return false;
+            }
+        }
+        let Some(last) = self.evidence.last else {
+            return true;
+        };
+        let start = (self.evidence.first, self.evidence.stock, usize::MAX);
+        let mut all = std::iter::once(&start).chain(&self.trail);
+        let known = all.any(|(seq, left, _)| (*seq, *left) == (last.seq, last.left));
+        known
+            && !self
+                .trail
+                .iter()
+                .any(|(seq, _, at)| *seq > last.seq && told(*at))
+    }
+}
+
+/// The finding for a message.
+fn described(evidence: &Evidence, verdict: &Verdict) -> String {
+    format!("{evidence:#?}\n{:#?}", verdict.findings)
+}
+
+#[test]
+fn the_verdict_agrees_with_a_search_through_all_orders() {
+    let (count, seed) = (
+        number("TICKETS_HISTORIES", 5_000),
+        number("TICKETS_HISTORY_SEED", SEED),
+    );
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let (mut bad, mut kinds) = (0, BTreeSet::new());
+    for at in 0..count {
+        let evidence = history(&mut random);
+        if needs_a_ledger(&evidence) {
+            continue;
+        }
+        let verdict = judge(&evidence);
+        let legal = is_legal(&evidence);
+        assert_eq!(
+            verdict.counts.is_empty(),
+            legal,
+            "history {at} of seed {seed}: {}",
+            described(&evidence, &verdict)
+        );
+        bad += u64::from(!legal);
+        for finding in &verdict.findings {
+            kinds.insert(format!("{:?}", finding.kind));
+            let accepted = proof::accept(&evidence, finding);
+            assert_eq!(
+                accepted,
+                Ok(()),
+                "history {at} of seed {seed}: {finding:#?} {}",
+                described(&evidence, &verdict)
+            );
+            let mut tampered = finding.clone();
+            tampered.buyers.push("mallory".to_owned());
+            assert!(proof::accept(&evidence, &tampered).is_err());
+        }
+    }
+    assert!(
+        bad > count / 5 && bad < count * 9 / 10,
+        "{bad} of {count} are bad: they show nothing"
+    );
+    let all = [
+        "Conservation",
+        "DirtyRead",
+        "FalseSoldOut",
+        "Gap",
+        "LostSale",
+        "LostUpdate",
+        "Oversold",
+        "Phantom",
+        "StaleRead",
+        "TornRead",
+    ];
+    assert_eq!(kinds, all.map(str::to_owned).into(), "of {count} histories");
+}

@@ -1,0 +1,231 @@
+//! Evidence that makes no sense: an error that says where, never a panic, never a green light.
+
+use std::fs;
+use std::io::Read;
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+use tickets::Kind;
+use tickets::race::check::judge;
+use tickets::race::evidence::{self, MAX_LINE, Nonce, Outcome, Record, Step, Whole};
+use tickets::race::proof;
+
+use crate::harness::Shop;
+
+const HEADER: &str = "{\"evidence\":1,\"run\":\"r\",\"stock\":2,\"first\":0}\n";
+const SALE: &str = "{\"buyer\":\"a\",\"invoke\":1,\"return\":2,\"read\":0,\"seen\":2,\"write\":1,\"left\":1,\"nonce\":\"n\",\"outcome\":\"sold\"}\n";
+
+fn error(text: &[u8]) -> (Kind, u64, String) {
+    let error = evidence::read_lines(text, "run.jsonl".as_ref()).unwrap_err();
+    (error.kind(), error.place().unwrap().line, error.to_string())
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_its_line() {
+    let step = |step: &str, t: u64, more: &str| {
+        format!("{{\"step\":\"{step}\",\"buyer\":\"a\",\"t\":{t}{more}}}\n")
+    };
+    let begun = step("invoke", 5, "");
+    for (lines, said) in [
+        (String::new(), "missing"),
+        ("\u{0}\u{0}\n".to_owned(), "expected value"),
+        (SALE[..40].to_owned(), "EOF"),
+        ("{\"buyer\":5}\n".to_owned(), "invalid type"),
+        ("[]\n".to_owned(), ""),
+        ("null\n".to_owned(), "invalid type"),
+        ("{\"buyr\":\"a\"}\n".to_owned(), "unknown field `buyr`"),
+        (
+            SALE.replace("\"invoke\":1", "\"invoke\":3"),
+            "time runs backwards",
+        ),
+        (SALE.replace("\"seen\":2", "\"seen\":-1"), "invalid value"),
+        (
+            SALE.replace("\"seen\":2", "\"seen\":18446744073709551615"),
+            "\"seen\" is above",
+        ),
+        (
+            SALE.replace("\"seen\":2", "\"seen\":2,\"seen\":2"),
+            "duplicate field",
+        ),
+        (SALE.replace("\"n\"", "\"N\""), "a nonce is"),
+        (SALE.replace("\"a\"", "\"\""), "a buyer's name"),
+        (SALE.replace("\"sold\"", "\"bought\""), "unknown variant"),
+        (SALE.replace("\"return\":2,", ""), "\"return\" is missing"),
+        (HEADER.to_owned(), "a second header"),
+        (step("read", 5, ",\"seq\":1"), "has not begun"),
+        (begun.clone() + &begun, "begins before it ended"),
+        (begun.clone() + &step("wrote", 4, ""), "time runs backwards"),
+        (
+            begun.clone() + &step("lock_released", 6, ""),
+            "released that was not got",
+        ),
+        (begun.clone() + &step("jump", 6, ""), "no step"),
+        (begun + SALE, "in the middle"),
+        (
+            "{\"final\":1,\"left\":1,\"lines\":3}\n".to_owned(),
+            "it was cut",
+        ),
+        (
+            "{\"final\":1,\"left\":1}\n{\"final\":1,\"left\":1}\n".to_owned(),
+            "a second final",
+        ),
+    ] {
+        if lines.is_empty() {
+            continue;
+        }
+        let text = HEADER.to_owned() + &lines;
+        let (kind, line, message) = error(text.as_bytes());
+        assert_eq!(kind, Kind::Integrity, "{lines}");
+        assert_eq!(line, text.lines().count() as u64, "{lines}: {message}");
+        assert!(message.contains(said), "{lines}: {message}");
+    }
+    assert!(error(b"").2.contains("empty"));
+    assert!(error(SALE.as_bytes()).2.contains("header"));
+}
+
+#[test]
+fn a_line_of_a_gibibyte_is_refused_at_once() {
+    let long = HEADER.as_bytes().chain(std::io::repeat(b' ').take(1 << 30));
+    let long = std::io::BufReader::new(long);
+    let error = evidence::read_lines(long, "run.jsonl".as_ref()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("run.jsonl:2: the line is longer than {MAX_LINE} bytes")
+    );
+}
+
+#[test]
+fn evidence_with_nothing_to_judge_is_no_clean_run() {
+    let shop = Shop::empty();
+    let path = shop.path("run.jsonl");
+    let blind = "{\"buyer\":\"a\",\"invoke\":1,\"return\":2,\"outcome\":\"sold\"}\n";
+    for (lines, said) in [
+        ("", "no operations"),
+        (blind, "no operation says which version it read"),
+    ] {
+        fs::write(&path, HEADER.to_owned() + lines).unwrap();
+        let told = shop
+            .command(["race", "check", path.to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert_eq!(told.status.code(), Some(6));
+        assert!(String::from_utf8(told.stderr).unwrap().contains(said));
+    }
+    let told = shop
+        .command(["race", "check", "nowhere.jsonl"])
+        .output()
+        .unwrap();
+    assert_eq!(told.status.code(), Some(1));
+}
+
+#[test]
+fn no_bytes_make_it_panic() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
+    let lock = "\"sold\",\"lock\":{\"got\":1,\"released\":2,\"device\":1,\"inode\":2}";
+    let mut text = HEADER.to_owned() + &SALE.replace("\"sold\"", lock);
+    for (at, step) in [
+        Step::Invoke { quantity: 1 },
+        Step::LockWanted { lock: None },
+        Step::LockGot {
+            lock: evidence::File {
+                device: 1,
+                inode: 2,
+            },
+            path: None,
+            shared: false,
+        },
+        Step::Read {
+            seq: 1,
+            left: Some(1),
+            sum: Some(9),
+        },
+        Step::Intend {
+            read: 1,
+            write: 2,
+            nonce: Nonce::new("x.y-z_0"),
+        },
+        Step::Wrote,
+        Step::LockReleased,
+        Step::Return {
+            outcome: Outcome::Sold,
+            left: Some(0),
+        },
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let record = Record::Step {
+            buyer: "b\"\u{1F3AB}".into(),
+            pid: 7,
+            at: 10 + at as u64,
+            step,
+        };
+        let mut line = Vec::new();
+        record.write_to(&mut line);
+        assert_eq!(Record::parse(&line), Ok(record));
+        text += std::str::from_utf8(&line).unwrap();
+    }
+    text += "{\"committed\":1,\"nonce\":\"n\",\"left\":1,\"buyer\":\"a\",\"quantity\":1,\"sum\":\"0000000000000009\"}\n{\"committed\":2,\"left\":0,\"buyer\":\"b\\\"🎫\",\"quantity\":1}\n{\"final\":2,\"left\":0,\"lines\":2}\n";
+    let clean = evidence::read_lines(text.as_bytes(), "r".as_ref()).unwrap();
+    assert!(judge(&clean).is_clean(), "{:#?}", judge(&clean));
+    let mut judged = 0;
+    for _ in 0..20_000 {
+        let mut bytes = text.clone().into_bytes();
+        for _ in 0..random.random_range(1..4) {
+            let at = random.random_range(0..bytes.len());
+            match random.random_range(0..4) {
+                0 => bytes[at] = random.random(),
+                1 => bytes.truncate(at.max(1)),
+                2 => bytes[at] = b"0123456789"[random.random_range(0..10)],
+                _ => drop(bytes.remove(at)),
+            }
+        }
+        if let Ok(evidence) = evidence::read_lines(&bytes[..], "r".as_ref()) {
+            for finding in judge(&evidence).findings {
+                assert_eq!(
+                    proof::accept(&evidence, &finding),
+                    Ok(()),
+                    "{finding:?} {evidence:#?}"
+                );
+            }
+            judged += 1;
+        }
+    }
+    assert!(judged > 100, "{judged}");
+}
+
+#[test]
+fn a_whole_operation_is_read_as_it_was_written() {
+    let whole = Record::Whole(Whole {
+        buyer: "eve\n".into(),
+        pid: 3,
+        quantity: 2,
+        invoke: 5,
+        returned: Some(9),
+        read: Some(4),
+        seen: Some(8),
+        sum: Some(u64::MAX),
+        torn: false,
+        write: Some(5),
+        left: Some(6),
+        nonce: Nonce::new("zzzzzzzzzzzz"),
+        intend: Some(6),
+        wrote: Some(7),
+        outcome: Outcome::Sold,
+        lock: Some(evidence::WholeHold {
+            wanted: Some(5),
+            got: Some(6),
+            released: Some(8),
+            device: 1,
+            inode: 2,
+            path_device: Some(1),
+            path_inode: Some(2),
+            shared: true,
+        }),
+    });
+    let mut line = Vec::new();
+    whole.write_to(&mut line);
+    assert_eq!(Record::parse(&line), Ok(whole));
+    assert_eq!(Nonce::new("zzzzzzzzzzzzz"), None);
+    assert_eq!(Nonce::new("..-_09az").unwrap().to_string(), "..-_09az");
+}

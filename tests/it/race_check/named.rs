@@ -1,0 +1,280 @@
+//! One history for each anomaly, as the command judges it; findings that were tampered with.
+
+use std::fs;
+
+use tickets::race::check::{Anomaly, judge};
+use tickets::race::evidence::{self, Evidence};
+use tickets::race::proof;
+
+use crate::harness::Shop;
+
+const HEADER: &str = r#"{"evidence":1,"run":"test","stock":2,"first":1}"#;
+
+/// A run in which alice bought with version 2, and then these lines.
+fn run(lines: &[&str]) -> String {
+    let alice = r#"{"buyer":"alice","invoke":100,"return":200,"read":1,"seen":2,"write":2,"left":1,"nonce":"a","outcome":"sold","lock":{"got":110,"released":190,"device":1,"inode":7}}"#;
+    [&[HEADER, alice][..], lines].concat().join("\n") + "\n"
+}
+
+fn read(text: &str) -> Evidence {
+    evidence::read_lines(text.as_bytes(), "run.jsonl".as_ref()).unwrap()
+}
+
+/// One history for each kind, and a part of the sentence.
+fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
+    let bob = |members: &str| {
+        let lock = r#""lock":{"got":310,"released":390,"device":1,"inode":7}"#;
+        run(&[&format!(
+            "{{\"buyer\":\"bob\",\"invoke\":300,\"return\":400,{members},{lock}}}"
+        )])
+    };
+    let sold = r#""read":2,"seen":1,"write":3,"left":0,"outcome":"sold""#;
+    let locked = |lock: &str| {
+        run(&[&format!(
+            "{{\"buyer\":\"bob\",\"invoke\":100,\"return\":400,{sold},\"lock\":{lock}}}"
+        )])
+    };
+    let query = |members: &str| {
+        run(&[&format!(
+            "{{\"buyer\":\"bob\",\"quantity\":0,\"invoke\":300,\"return\":400,{members},\"outcome\":\"query\"}}"
+        )])
+    };
+    vec![
+        (
+            Anomaly::LostUpdate,
+            bob(r#""read":1,"seen":2,"write":2,"left":1,"outcome":"sold""#),
+            "alice and bob both read version 1 (2 left) and both wrote version 2",
+        ),
+        (
+            Anomaly::Phantom,
+            bob(r#""read":2,"seen":1,"write":4,"left":0,"outcome":"sold""#),
+            "bob read version 2 and wrote version 4",
+        ),
+        (
+            Anomaly::Gap,
+            bob(r#""read":3,"seen":1,"write":4,"left":0,"outcome":"sold""#),
+            "versions before it are missing",
+        ),
+        (
+            Anomaly::Oversold,
+            bob(r#""quantity":2,"read":2,"seen":1,"write":3,"outcome":"sold""#),
+            "the first too many is bob, who bought 2",
+        ),
+        (
+            Anomaly::Conservation,
+            bob(r#""read":2,"seen":1,"write":3,"left":1,"outcome":"sold""#),
+            "bob wanted 1, and was told that 1 are left",
+        ),
+        (
+            Anomaly::FalseSoldOut,
+            query(r#""read":2"#)
+                .replace("\"query\"", "\"sold_out\"")
+                .replace("\"quantity\":0,", ""),
+            "bob wanted 1 and was told at 0.300 µs that too few are left",
+        ),
+        (Anomaly::TornRead, query(r#""torn":true"#), "made no sense"),
+        (
+            Anomaly::TornRead,
+            query(r#""read":2,"seen":2"#),
+            "bob read version 2 with 2 left",
+        ),
+        (
+            Anomaly::DirtyRead,
+            query(r#""read":3"#),
+            "bob read version 3, which nobody meant to write",
+        ),
+        (
+            Anomaly::StaleRead,
+            query(r#""read":1,"seen":2"#),
+            "bob began at 0.200 µs, after alice had been answered at 0.100 µs with version 2, and still read version 1",
+        ),
+        (
+            Anomaly::LostSale,
+            run(&[r#"{"final":1,"left":2,"lines":0}"#]),
+            "alice was told at 0.100 µs that it bought with version 2",
+        ),
+        (
+            Anomaly::BrokenLock,
+            locked(r#"{"got":150,"released":390,"device":1,"inode":7}"#),
+            "bob got the lock on inode 7 at 0.050 µs, while alice held it from 0.010 µs to 0.090 µs",
+        ),
+        (
+            Anomaly::SplitLock,
+            locked(r#"{"got":150,"released":390,"device":1,"inode":8}"#),
+            "alice locked inode 7 and bob locked inode 8",
+        ),
+        (
+            Anomaly::DeadInodeLock,
+            locked(
+                r#"{"got":250,"released":390,"device":1,"inode":7,"path_device":1,"path_inode":9}"#,
+            ),
+            "no longer meant",
+        ),
+        (
+            Anomaly::UnlockedWrite,
+            locked(r#"{"got":250,"released":390,"device":1,"inode":7,"shared":true}"#),
+            "bob wrote version 3 outside a lock",
+        ),
+        (Anomaly::Deadlock, deadlock(), "waits for a lock that"),
+    ]
+}
+
+/// Both have a shared lock, and want it for themselves.
+fn deadlock() -> String {
+    let mut text = HEADER.to_owned() + "\n";
+    let lock = r#""device":1,"inode":7"#;
+    let steps = [
+        ("invoke", String::new()),
+        ("lock_got", format!(",{lock},\"shared\":true")),
+        ("read", ",\"seq\":1,\"left\":2".to_owned()),
+        ("lock_wanted", format!(",{lock}")),
+    ];
+    for (at, (step, members)) in steps.iter().enumerate() {
+        for buyer in ["alice", "bob"] {
+            let line =
+                format!("{{\"step\":\"{step}\",\"buyer\":\"{buyer}\",\"t\":{at}{members}}}\n");
+            text.push_str(&line);
+        }
+    }
+    text
+}
+
+#[test]
+fn every_anomaly_is_found_told_and_proven() {
+    let shop = Shop::empty();
+    for (kind, text, sentence) in anomalies() {
+        let evidence = read(&text);
+        let verdict = judge(&evidence);
+        let found = verdict.findings.iter().find(|finding| finding.kind == kind);
+        let found = found.unwrap_or_else(|| panic!("{kind:?} was not found: {verdict:#?}\n{text}"));
+        let mut told = verdict.findings.iter().filter(|one| one.kind == kind);
+        assert!(
+            told.any(|one| one.text.contains(sentence)),
+            "{kind:?}: {}",
+            found.text
+        );
+        assert_eq!(proof::accept(&evidence, found), Ok(()), "{found:?}");
+
+        fs::write(shop.path("run.jsonl"), &text).unwrap();
+        let path = shop.path("run.jsonl");
+        let told = shop
+            .command(["race", "check", path.to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert_eq!(told.status.code(), Some(6), "{kind:?}");
+        assert!(
+            String::from_utf8(told.stdout).unwrap().contains(sentence),
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn a_finding_that_was_tampered_with_is_refused() {
+    let all = anomalies();
+    for (kind, text, _) in &all {
+        let evidence = read(text);
+        let verdict = judge(&evidence);
+        let found = verdict
+            .findings
+            .iter()
+            .find(|finding| finding.kind == *kind)
+            .unwrap();
+        let mut buyer = found.clone();
+        buyer.buyers = vec!["mallory".to_owned(); buyer.buyers.len() + 1];
+        assert!(proof::accept(&evidence, &buyer).is_err());
+        for index in 0..3 {
+            let mut other = found.clone();
+            let Some(first) = other.operations.first_mut() else {
+                continue;
+            };
+            if *first == index {
+                continue;
+            }
+            *first = index;
+            other.buyers = other
+                .operations
+                .iter()
+                .map(|at| {
+                    evidence
+                        .operation(*at)
+                        .map_or("", |did| evidence.names.name(did.buyer))
+                        .to_owned()
+                })
+                .collect();
+            let also = verdict
+                .findings
+                .iter()
+                .any(|one| one.kind == other.kind && one.operations == other.operations);
+            assert!(
+                also || proof::accept(&evidence, &other).is_err(),
+                "{other:?}"
+            );
+        }
+        for (kind, ..) in &all {
+            let other = tickets::race::check::Finding {
+                kind: *kind,
+                ..found.clone()
+            };
+            let also = verdict
+                .findings
+                .iter()
+                .any(|one| one.kind == *kind && one.operations == other.operations);
+            // A write without a lock is one in any case, also where it is not what was found.
+            assert!(
+                also || proof::accept(&evidence, &other).is_err(),
+                "{other:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_clean_run_is_told_with_what_it_cannot_say() {
+    let shop = Shop::empty();
+    fs::write(
+        shop.path("run.jsonl"),
+        run(&[
+            r#"{"committed":2,"nonce":"a","left":1,"buyer":"alice","quantity":1}"#,
+            r#"{"final":2,"left":1,"lines":1}"#,
+        ]),
+    )
+    .unwrap();
+    let path = shop.path("run.jsonl");
+    let run = |json: &[&str]| {
+        let told = shop
+            .command(
+                json.iter()
+                    .chain(&["race", "check", path.to_str().unwrap()]),
+            )
+            .output()
+            .unwrap();
+        assert_eq!(told.status.code(), Some(0));
+        String::from_utf8(told.stdout).unwrap()
+    };
+    assert_eq!(
+        run(&[]),
+        "clean  1 operations, 1 sales, 1 reads: nothing was found\n"
+    );
+    assert_eq!(
+        run(&["--json"]),
+        "{\"ok\":true,\"command\":\"race check\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"ledger\":true,\"counts\":[],\"findings\":[]}\n"
+    );
+}
+
+#[test]
+fn who_died_without_an_answer_is_looked_up_by_its_nonce() {
+    let killed = r#"{"buyer":"bob","invoke":150,"read":2,"seen":1,"write":3,"nonce":"b","outcome":"killed","lock":{"got":210,"device":1,"inode":7}}"#;
+    let lines = [
+        killed,
+        r#"{"committed":2,"nonce":"a","left":1,"buyer":"alice","quantity":1}"#,
+        r#"{"committed":3,"nonce":"b","left":0,"buyer":"bob","quantity":1}"#,
+        r#"{"final":3,"left":0,"lines":2}"#,
+    ];
+    assert!(judge(&read(&run(&lines))).is_clean());
+    let (there, gone) = (r#"{"final":2,"left":1,"lines":1}"#, [lines[0], lines[1]]);
+    assert!(judge(&read(&run(&[gone[0], gone[1], there]))).is_clean());
+    let claimed = lines[2].replace("\"b\"", "\"c\"");
+    let verdict = judge(&read(&run(&[lines[0], lines[1], &claimed])));
+    assert_eq!(verdict.count(Anomaly::Phantom), 1, "{verdict:#?}");
+}
