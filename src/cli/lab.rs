@@ -1,5 +1,6 @@
 //! `tickets race`: what can happen, tried out with real processes.
 
+use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -15,7 +16,7 @@ use tickets::race::explore::{self, Explored, Search, class, smallest};
 use tickets::race::schedule::{MAX_BUYERS, Schedule};
 use tickets::race::selfcheck::{Checked, selfcheck};
 use tickets::race::verdict::{Anomaly, Finding};
-use tickets::race::{End, Point, Run, Trial};
+use tickets::race::{End, Point, Run, Trial, draw};
 use tickets::{Error, Kind, LockKind, Result};
 
 /// How the buyers of a rush may meet: tried out, step by step
@@ -30,6 +31,7 @@ Examples:
   tickets race prove --users 4 --stock 4      enough for all: every lost update
   tickets race prove --users 2 --lock --writes in-place --query      the chapter's program
   tickets race prove --users 2 --lock --crashes       killed anywhere, too
+  tickets race prove --users 3 --timeline race.svg    a picture of the smallest
 
 Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only
 schedules that differ in the order of steps that touch the same thing are run. Exits 6 when one of them
@@ -154,6 +156,10 @@ struct How {
     #[arg(long)]
     query: bool,
 
+    /// Also draw it: a picture of what goes wrong
+    #[arg(long, value_name = "FILE.svg")]
+    timeline: Option<PathBuf>,
+
     /// Any buyer may also be killed before any of its steps
     #[arg(long)]
     crashes: bool,
@@ -277,6 +283,9 @@ fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
         Err(code) => return Ok(code),
     };
     let (trial, found) = (&proof.trial, &proof.found);
+    if let Some(run) = &proof.smallest {
+        picture(arguments.how.timeline.as_ref(), trial, run)?;
+    }
     let document = ProveDocument {
         ok: found.bad == 0,
         command: "race prove",
@@ -350,6 +359,14 @@ impl Proof {
         proof.found.schedules = safe;
         Ok(proof)
     }
+}
+
+/// Draws a run into a file, where one is wanted.
+fn picture(path: Option<&PathBuf>, trial: &Trial, run: &Run) -> Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let svg = draw(trial, run).to_svg();
+    fs::write(path, svg)
+        .map_err(|e| Error::new(Kind::Io, format!("cannot write {}: {e}", path.display())))
 }
 
 /// The number of buyers of a run.
@@ -544,6 +561,7 @@ fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
     }
     let run = explore::replay(&trial, &grants)?;
     let bad = run.is_bad();
+    picture(arguments.how.timeline.as_ref(), &trial, &run)?;
     let document = ReplayDocument {
         ok: !bad,
         command: "race replay",

@@ -4,6 +4,7 @@
 
 mod arena;
 pub mod check;
+mod draw;
 pub mod evidence;
 pub mod explore;
 pub mod proof;
@@ -14,4 +15,5 @@ pub mod timeline;
 pub mod verdict;
 
 pub use arena::{Move, Run, Trial};
+pub use draw::timeline as draw;
 pub use racer::{End, Point, RACER, Seen, live};

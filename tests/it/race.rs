@@ -314,3 +314,23 @@ fn the_lab_is_not_blind() {
     );
     assert_eq!(document["rows"].as_array().unwrap().len(), 6);
 }
+
+#[test]
+fn the_picture_in_the_readme_is_what_is_drawn() {
+    let shop = Shop::empty();
+    let drawn = shop.path("race.svg");
+    let line = "replay|8!:0|--stock|2|--timeline|";
+    let (code, document) = race(&format!("{line}{}", drawn.display()));
+    assert_eq!(code, Some(6), "{document:#}");
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let kept = std::fs::read_to_string(root.join("docs/race.svg")).unwrap();
+    let drawn = std::fs::read_to_string(drawn).unwrap();
+    assert_eq!(
+        drawn, kept,
+        "draw it anew: tickets race replay 8!:0 --stock 2 --timeline docs/race.svg"
+    );
+    for finding in document["findings"].as_array().unwrap() {
+        let kind = finding["kind"].as_str().unwrap().replace('_', " ");
+        assert!(drawn.contains(&kind), "{kind}");
+    }
+}

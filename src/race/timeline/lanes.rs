@@ -122,6 +122,7 @@ fn details(timeline: &Timeline, operation: &Operation) -> String {
     for span in operation.spans.iter().take(12) {
         let (from, to) = span.bounds();
         let doing = match &span.doing {
+            Doing::Hold(_) if timeline.time == Time::Steps => "held the lock".to_owned(),
             Doing::Hold(inode) => format!("held inode {inode}"),
             Doing::Point(name) => short(name, 30),
             doing => format!("{doing:?}").to_lowercase(),

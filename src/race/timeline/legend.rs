@@ -61,7 +61,12 @@ fn items(timeline: &Timeline, layout: &Layout) -> Vec<(String, String)> {
     for (at, inode) in layout.marks.locks.iter().enumerate().take(4) {
         let colour = lock_colour(at);
         let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
-        let words = format!("holds lock {} (inode {inode})", layout.marks.letter(*inode));
+        let letter = layout.marks.letter(*inode);
+        let words = match timeline.time {
+            // Of files that were made for one run nobody wants the number.
+            Time::Steps => format!("holds the lock of file {letter}"),
+            Time::Nanoseconds => format!("holds lock {letter} (inode {inode})"),
+        };
         add(bar(7.0, &rest), &words);
     }
     if layout.reads_are_joined(timeline) {
