@@ -64,6 +64,15 @@ fn rows(quick: bool) -> Vec<Row> {
     );
     for threads in [false, true] {
         rows.push(thinking(many, think, threads));
+        rows.push(Row {
+            name: format!(
+                "from the gun to the last outcome, {many} {}",
+                workers(threads)
+            ),
+            quantity: Quantity::FromTheGun,
+            peers: Vec::new(),
+            ..thinking(many, think, threads)
+        });
     }
     for threads in [false, true] {
         rows.push(memory(many, think, threads));
@@ -213,14 +222,14 @@ mod tests {
                 .iter()
                 .filter(|row| row.target.is_some())
                 .count(),
-            7
+            9
         );
     }
 
     #[test]
     fn only_chooses_by_name_and_names_what_there_is() {
         let chosen = choose(rows(false), Some("threads")).map(|rows| rows.len());
-        assert_eq!(chosen, Ok(2));
+        assert_eq!(chosen, Ok(3));
         let refused = choose(rows(false), Some("nonsense")).map(|rows| rows.len());
         assert!(refused.is_err_and(|message| message.contains("locked, 8 users")));
     }

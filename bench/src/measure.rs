@@ -13,6 +13,8 @@ use crate::{Result, note, outcome};
 pub(crate) enum Quantity {
     /// The time from spawn to exit, in seconds.
     WallTime,
+    /// What ours says itself: from the starting gun to the last buyer's outcome, in seconds.
+    FromTheGun,
     /// The largest resident set of the program itself, without its children, in MiB.
     PeakMemory,
 }
@@ -128,6 +130,13 @@ fn run_once(program: Program, row: &Row, tools: &Tools, directory: &Path) -> Res
 fn value(quantity: Quantity, finished: &Finished) -> Result<f64> {
     match quantity {
         Quantity::WallTime => Ok(finished.seconds),
+        Quantity::FromTheGun => {
+            let said: Option<serde_json::Value> = serde_json::from_str(&finished.stdout).ok();
+            let micros = said.and_then(|said| said.get("elapsed_us")?.as_f64());
+            micros
+                .map(|micros| micros / 1e6)
+                .ok_or_else(|| "no elapsed_us in the report".to_owned())
+        }
         Quantity::PeakMemory if finished.peak_mib > 0.0 => Ok(finished.peak_mib),
         Quantity::PeakMemory => Err("could not read VmHWM in /proc/PID/status".to_owned()),
     }
