@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -341,6 +342,8 @@ impl Racer {
             .arg(part)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // Ctrl-C is for whoever leads the search.
+            .process_group(0)
             .spawn()
             .map_err(|e| Error::io("start", &trial.program, e))?;
         match (child.stdin.take(), child.stdout.take()) {

@@ -10,7 +10,7 @@ use tickets::race::schedule::Class;
 use tickets::race::verdict::Anomaly;
 use tickets::race::{End, Trial};
 
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, Shop, TICKETS, eventually, signal};
 
 fn trial(users: usize, stock: u64, lock: LockKind) -> Trial {
     Trial {
@@ -333,4 +333,23 @@ fn the_picture_in_the_readme_is_what_is_drawn() {
         let kind = finding["kind"].as_str().unwrap().replace('_', " ");
         assert!(drawn.contains(&kind), "{kind}");
     }
+}
+
+#[test]
+fn an_interrupted_search_leaves_nothing_behind() {
+    let place = Shop::empty();
+    let mut command = std::process::Command::new(TICKETS);
+    command.args([
+        "--json", "race", "prove", "--users", "8", "--stock", "8", "--place",
+    ]);
+    command
+        .arg(place.directory())
+        .stdout(std::process::Stdio::piped());
+    let child = command.spawn().unwrap();
+    eventually("it has begun", || (!place.names().is_empty()).then_some(()));
+    signal(child.id().cast_signed(), "INT");
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!(run.code, Some(130), "{run:?}");
+    assert!(run.stdout.contains("interrupted"), "{run:?}");
+    assert!(place.names().is_empty(), "{:?}", place.names());
 }
