@@ -37,4 +37,5 @@ pub(crate) mod store;
 pub use error::{Error, Kind, Result};
 pub use office::BoxOffice;
 pub use store::lock::LockKind;
+pub use store::output::{Contents, Output};
 pub use store::snapshot::{MAX_COUNT_BYTES, MAX_STOCK};

@@ -74,10 +74,16 @@ Examples:
   tickets buy --users 8 --together               nobody writes before all have read: a certain race
   tickets buy --users 200 --lock --think 0ms     as fast as it goes
   tickets buy --users 180 --threads              threads instead of processes
+  tickets buy --users 8 --together --timeline race.svg      a picture of the race
+  tickets buy --users 2000 --lock --evidence run.jsonl      what each did; then judge it again:
+  tickets race check run.jsonl
 
-Each buyer queries, then buys: read, think, write. All start at one gun. Exits 6 when a race was
-found, 5 when a buyer did not get the lock in time, 1 when a buyer failed, else 0: also when there
-were not enough tickets for all.")]
+Each buyer queries, then buys: read, think, write. All start at one gun. With --evidence or --timeline
+the rush also finds what only the steps show: torn and stale reads, locks that keep nobody out. Both
+files are written anew; a file that holds something else is refused, before anything is sold. A buyer
+that cannot write down what it is about to do does not sell. Exits 6 when a race was
+found, 5 when a buyer did not get the lock in time, 1 when a buyer failed or the
+evidence is not whole, else 0: also when there were not enough tickets for all.")]
     Buy(Buy),
 
     /// Book tickets for somebody: one real sale, always locked
@@ -336,6 +342,14 @@ pub(crate) struct Buy {
     /// No buyer writes before every buyer has read; only without a lock
     #[arg(long)]
     pub(crate) together: bool,
+
+    /// Record what each buyer does, a line a step: 'tickets race check' judges it again
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) evidence: Option<PathBuf>,
+
+    /// Draw the rush: a picture of what happened, what went wrong first
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) timeline: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) wait: Wait,

@@ -8,12 +8,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::args::{Buy, Cli};
-use super::screen::{BAD, FAINT, GOOD, Screen};
+use super::screen::{BAD, FAINT, GOOD, Screen, shown};
 use super::signals::Stop;
+use tickets::race::draw_recorded;
+use tickets::race::timeline::Timeline;
 use tickets::race::verdict::{Anomaly, Finding};
 use tickets::rush::report::{Judgement, Outcome, RushReport};
-use tickets::rush::{News, Rush};
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::rush::{News, Recording, Rush};
+use tickets::{Contents, Error, Kind, LockKind, Output, Result};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
 const SHOWN: u32 = 64;
@@ -44,7 +46,13 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
         wait: arguments.wait.limit,
         together: arguments.together,
         program,
+        recording: match (&arguments.evidence, &arguments.timeline) {
+            (Some(path), _) => Recording::File(path.clone()),
+            (None, Some(_)) => Recording::Fleeting,
+            (None, None) => Recording::Off,
+        },
     };
+    let picture = picture(arguments, &rush)?;
     let stop = Stop::on_signals()
         .map_err(|e| Error::new(Kind::Io, format!("could not watch for signals: {e}")))?;
     let every_step = arguments.verbose || (!screen.quiet && rush.users <= SHOWN);
@@ -65,16 +73,109 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
         }
         report => report?,
     };
+    let timeline = report.evidence.as_ref().and_then(|recorded| {
+        let (evidence, verdict) = recorded.judged.as_ref()?;
+        Some(titled(draw_recorded(evidence, verdict), &rush, &report))
+    });
+    let picture = picture.map(|output| draw(output, timeline.as_ref()));
+    let code = match (report.exit_code(), &picture) {
+        (0, Some(Err(_))) => 1,
+        (code, _) => code,
+    };
     let document = Document {
-        ok: report.exit_code() == 0,
+        ok: code == 0,
         command: "buy",
         report: &report,
+        timeline: picture.as_ref().map(Drawn::of),
     };
-    screen.result(&document, |out| summary(out, &report, screen.quiet));
-    Ok(match report.exit_code() {
+    screen.result(&document, |out| {
+        summary(out, &report, timeline.as_ref(), screen.quiet)?;
+        files(out, &report, picture.as_ref(), screen.quiet)
+    });
+    Ok(match code {
         130 => stop.exit_code(),
         code => code,
     })
+}
+
+/// The file for the picture, claimed before anything is sold.
+fn picture(arguments: &Buy, rush: &Rush) -> Result<Option<Output>> {
+    let Some(path) = &arguments.timeline else {
+        return Ok(None);
+    };
+    let output = Output::claim(path, Contents::Svg)?;
+    output.keep_off(&rush.file)?;
+    if let Some(evidence) = &arguments.evidence {
+        output.keep_apart(evidence)?;
+    }
+    Ok(Some(output))
+}
+
+/// Draws into the file; its path, as it was given.
+fn draw(mut output: Output, timeline: Option<&Timeline>) -> Result<String> {
+    let Some(timeline) = timeline else {
+        let message = "was not drawn: there is no evidence to draw";
+        return Err(Error::new(Kind::Io, message).at(output.path(), 0, 0));
+    };
+    output.write(timeline.to_svg().as_bytes())?;
+    Ok(output.path().display().to_string())
+}
+
+fn titled(timeline: Timeline, rush: &Rush, report: &RushReport) -> Timeline {
+    let count = |many: u64, one: &str| format!("{many} {one}{}", if many == 1 { "" } else { "s" });
+    let lock = match report.lock {
+        LockKind::None => "no lock".to_owned(),
+        kind => format!("lock {}", kind.name()),
+    };
+    let (buyers, tickets) = (
+        count(report.users.into(), "buyer"),
+        count(report.stock, "ticket"),
+    );
+    let together = if rush.together {
+        ", nobody writes before all have read"
+    } else {
+        ""
+    };
+    Timeline {
+        title: format!("{buyers}, {tickets}, {lock}"),
+        subtitle: format!(
+            "{}, think {}, seed {}{together}",
+            report.mode, report.think, report.seed
+        ),
+        ..timeline
+    }
+}
+
+/// Where the evidence and the picture are, or why they are not.
+fn files(
+    out: &mut dyn Write,
+    report: &RushReport,
+    picture: Option<&Result<String>>,
+    quiet: bool,
+) -> io::Result<()> {
+    let recorded = report.evidence.as_ref();
+    if let Some(error) = recorded.and_then(|recorded| recorded.error.as_ref()) {
+        writeln!(out, "{BAD}evidence{BAD:#}  not judged: {}", shown(error))?;
+    }
+    if let Some(Err(error)) = picture {
+        writeln!(out, "{BAD}timeline{BAD:#}  {}", shown(&error.to_string()))?;
+    }
+    if quiet {
+        return Ok(());
+    }
+    if let Some(recorded) = recorded.filter(|recorded| recorded.error.is_none())
+        && let Some(file) = &recorded.file
+    {
+        let (file, operations) = (shown(file), recorded.operations);
+        writeln!(
+            out,
+            "{FAINT}evidence{FAINT:#}  {file}: {operations} operations; 'tickets race check' judges it again"
+        )?;
+    }
+    if let Some(Ok(file)) = picture {
+        writeln!(out, "{FAINT}timeline{FAINT:#}  {}", shown(file))?;
+    }
+    Ok(())
 }
 
 /// A line on a terminal that tells how far a long or large rush is.
@@ -127,9 +228,33 @@ struct Document<'a> {
     command: &'static str,
     #[serde(flatten)]
     report: &'a RushReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<Drawn>,
 }
 
-fn summary(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<()> {
+/// What became of the picture.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Drawn {
+    File(String),
+    Error(String),
+}
+
+impl Drawn {
+    fn of(picture: &Result<String>) -> Self {
+        match picture {
+            Ok(file) => Self::File(file.clone()),
+            Err(error) => Self::Error(error.to_string()),
+        }
+    }
+}
+
+fn summary(
+    out: &mut dyn Write,
+    report: &RushReport,
+    timeline: Option<&Timeline>,
+    quiet: bool,
+) -> io::Result<()> {
     if !quiet {
         writeln!(
             out,
@@ -161,7 +286,7 @@ fn summary(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<
             "{BAD}stopped{BAD:#}: what was sold until then is above"
         )?;
     }
-    judgement(out, report, quiet)
+    judgement(out, report, timeline, quiet)
 }
 
 fn numbers(report: &RushReport) -> Table {
@@ -198,9 +323,14 @@ fn numbers(report: &RushReport) -> Table {
     table
 }
 
-fn judgement(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<()> {
+fn judgement(
+    out: &mut dyn Write,
+    report: &RushReport,
+    timeline: Option<&Timeline>,
+    quiet: bool,
+) -> io::Result<()> {
     match (report.verdict, report.lock) {
-        (Judgement::Race, _) => race(out, report, quiet),
+        (Judgement::Race, _) => race(out, report, timeline, quiet),
         (Judgement::Safe, LockKind::None) if report.sold == 0 => {
             writeln!(
                 out,
@@ -223,19 +353,48 @@ fn judgement(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Resul
     }
 }
 
-fn race(out: &mut dyn Write, report: &RushReport, quiet: bool) -> io::Result<()> {
-    for (at, finding) in report.findings.iter().take(WRITTEN_OUT).enumerate() {
-        for (line, text) in wrapped(&finding.text).into_iter().enumerate() {
-            let label = if at == 0 && line == 0 { "RACE" } else { "    " };
+fn race(
+    out: &mut dyn Write,
+    report: &RushReport,
+    timeline: Option<&Timeline>,
+    quiet: bool,
+) -> io::Result<()> {
+    let mut told: Vec<(Anomaly, usize)> = Vec::new();
+    let mut written = 0;
+    for finding in &report.findings {
+        let before = told.iter_mut().find(|told| told.0 == finding.kind);
+        let of_kind = match before {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                told.push((finding.kind, 1));
+                1
+            }
+        };
+        // Of a kind that there are many of, the first few; of each kind, one at least.
+        if written >= WRITTEN_OUT && of_kind > 1 {
+            continue;
+        }
+        written += 1;
+        for (line, text) in wrapped(&shown(&finding.text)).into_iter().enumerate() {
+            let label = if written == 1 && line == 0 { "RACE" } else { "    " };
             writeln!(out, "{BAD}{label}{BAD:#}  {text}")?;
         }
     }
     let lost = |finding: &&Finding| finding.kind == Anomaly::LostUpdate;
-    if let Some(finding) = report.findings.iter().find(lost).filter(|_| !quiet) {
-        draw_fork(out, finding)?;
+    match (timeline, report.findings.iter().find(lost)) {
+        _ if quiet => {}
+        (Some(timeline), _) if timeline.lanes.len() <= super::picture::DRAWN => {
+            writeln!(out)?;
+            super::picture::small(out, timeline)?;
+        }
+        (_, Some(finding)) => draw_fork(out, finding)?,
+        _ => {}
     }
-    if report.findings.len() > WRITTEN_OUT {
-        let more = report.findings.len() - WRITTEN_OUT;
+    if report.findings.len() > written {
+        let more = report.findings.len() - written;
         writeln!(out, "      and {more} more findings: --json has them all")?;
     }
     if !quiet {

@@ -59,15 +59,21 @@ Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     /// Judge a recorded run, of this or of any other program
     #[command(after_help = "\
 Examples:
+  tickets buy --users 8 --lock=shared --evidence run.jsonl      record a run
   tickets race check run.jsonl
+  tickets race check run.jsonl --timeline run.svg
   tickets --json race check run.jsonl | jq '.findings[].text'
 
-A line for each anomaly: who did what, when. docs/evidence.md describes the file, so that any program's
+A line for each anomaly: who did what, when; a run of a few buyers is drawn. docs/evidence.md describes the file, so that any program's
 run can be judged. Exits 6 when something was found, or when the file has nothing to judge.")]
     Check {
         /// The evidence, a JSON object a line
         #[arg(value_name = "EVIDENCE.jsonl")]
         evidence: PathBuf,
+
+        /// Also draw it: a picture of what happened, what went wrong first
+        #[arg(long, value_name = "FILE.svg")]
+        timeline: Option<PathBuf>,
     },
 
     /// Can the lab see: known-broken ways of selling must be found out
@@ -192,7 +198,9 @@ pub(crate) fn run(race: &Race, screen: &Screen) -> Result<u8> {
         Race::Prove(arguments) => prove(arguments, screen),
         Race::Locks(arguments) => locks(arguments, screen),
         Race::Replay(arguments) => replay(arguments, screen),
-        Race::Check { evidence } => super::race::check(evidence, screen),
+        Race::Check { evidence, timeline } => {
+            super::race::check(evidence, timeline.as_deref(), screen)
+        }
         Race::Selfcheck(arguments) => check_itself(arguments, screen),
     }
 }

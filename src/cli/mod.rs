@@ -7,6 +7,7 @@ mod buy;
 mod doctor;
 mod lab;
 mod manual;
+mod picture;
 mod race;
 mod screen;
 mod signals;

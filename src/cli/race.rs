@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use super::screen::{BAD, FAINT, GOOD, Screen, shown};
 use tickets::race::check::{self, Verdict};
-use tickets::race::evidence;
-use tickets::{Error, Kind, Result};
+use tickets::race::draw_recorded;
+use tickets::race::evidence::{self, Evidence};
+use tickets::race::timeline::Timeline;
+use tickets::{Contents, Error, Kind, Output, Result};
 
 #[derive(Serialize)]
 struct CheckDocument<'a> {
@@ -18,10 +20,16 @@ struct CheckDocument<'a> {
     verdict: &'a Verdict,
 }
 
-pub(super) fn check(path: &Path, screen: &Screen) -> Result<u8> {
+pub(super) fn check(path: &Path, picture: Option<&Path>, screen: &Screen) -> Result<u8> {
+    let output = picture.map(|picture| {
+        let output = Output::claim(picture, Contents::Svg)?;
+        output.keep_apart(path)?;
+        Ok(output)
+    });
+    let output = output.transpose()?;
     let evidence = evidence::read(path)?;
     let verdict = check::judge(&evidence);
-    if let Some(why) = verdict.blind
+    if let Some(why) = &verdict.blind
         && verdict.counts.is_empty()
     {
         let message = format!("nothing could be judged: {why}");
@@ -34,12 +42,40 @@ pub(super) fn check(path: &Path, screen: &Screen) -> Result<u8> {
         command: "race check",
         verdict: &verdict,
     };
-    screen.result(&document, |out| tell(out, &verdict, screen.quiet));
+    let timeline = titled(draw_recorded(&evidence, &verdict), &evidence);
+    if let Some(mut output) = output {
+        output.write(timeline.to_svg().as_bytes())?;
+    }
+    screen.result(&document, |out| {
+        tell(out, &verdict, screen.quiet)?;
+        if screen.quiet || timeline.lanes.len() > super::picture::DRAWN {
+            return Ok(());
+        }
+        writeln!(out)?;
+        super::picture::small(out, &timeline)
+    });
     Ok(if verdict.is_clean() {
         0
     } else {
         Kind::Integrity.exit_code()
     })
+}
+
+fn titled(timeline: Timeline, evidence: &Evidence) -> Timeline {
+    let run = &evidence.run;
+    Timeline {
+        title: if run.is_empty() {
+            "a recorded run".to_owned()
+        } else {
+            format!("run {run}")
+        },
+        subtitle: format!(
+            "{} in stock, {} buyers",
+            evidence.stock,
+            timeline.lanes.len()
+        ),
+        ..timeline
+    }
 }
 
 fn tell(out: &mut dyn Write, verdict: &Verdict, quiet: bool) -> io::Result<()> {

@@ -10,7 +10,7 @@ use super::{BoxOffice, no_ledger};
 use crate::error::{Error, Result};
 use crate::store::durable::{self, Durability, Durable, Ledger};
 use crate::store::event::EventFiles;
-use crate::store::files::look;
+use crate::store::files::{FileId, look};
 use crate::store::ledger::{Record, Tally};
 use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
@@ -116,53 +116,19 @@ impl BoxOffice {
             &mut self.patience,
             &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
         )?;
-        observer.at(Step::LockGot)?;
-        let length = ready_ledger(&self.files, &mut self.ledger, &self.shelf, Some(&held))?;
-        let Some(ledger) = &mut self.ledger else {
-            return Err(no_ledger(&self.files));
+        let mut desk = Desk {
+            files: &self.files,
+            held: &held,
+            ledger: &mut self.ledger,
+            shelf: &mut self.shelf,
+            last: &mut self.last,
+            notes: &mut self.notes,
+            sold: &mut self.sold,
+            padded: &mut self.padded,
         };
-        let mut reading = Reading::again(self.last.take(), &self.files, &ledger.rewrite, length)?
-            .sound(&self.files)?;
-        if needs_care(&reading) {
-            if !held.verify()? {
-                return Ok(None);
-            }
-            reading = care(&self.files, ledger, reading, terms.wait, &mut self.notes)?;
-        }
-        if reading.tally.seq == 0 {
-            return Err(no_ledger(&self.files));
-        }
-        let record = match draft(&reading, &ledger.rewrite, observer) {
-            Ok(Draft::Write(record)) => record,
-            Ok(Draft::Known { end }) => {
-                return Ok(Some(Decided {
-                    reading,
-                    end,
-                    written: None,
-                }));
-            }
-            Err(error) => {
-                self.last = Some(reading);
-                return Err(error);
-            }
-        };
-        if !held.verify()? {
-            return Ok(None);
-        }
-        let pad = self.sold >= PAD_AFTER;
-        let written = append::in_place(&self.files, &ledger.rewrite, &reading, &record, pad)?;
-        ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
-        self.padded |= written.padded;
-        self.sold += 1;
-        if self.sold == PAD_AFTER {
-            self.shelf.widen(SPARES);
-        }
-        let _ = observer.at(Step::Written);
-        Ok(Some(Decided {
-            reading,
-            end: written.tally.bytes,
-            written: Some(written),
-        }))
+        let decided = desk.decide(terms, observer, draft);
+        let _ = observer.at(Step::LockReleasing);
+        decided
     }
 
     /// The second stage: makes the ledger durable up to `end`, and publishes the count.
@@ -196,6 +162,76 @@ impl BoxOffice {
             Durable::Published => None,
             Durable::Unpublished(error) => Some(error),
         })
+    }
+}
+
+/// What the holder of the event's lock decides with.
+struct Desk<'a> {
+    files: &'a EventFiles,
+    held: &'a Held<'a>,
+    ledger: &'a mut Option<Ledger>,
+    shelf: &'a mut Shelf,
+    last: &'a mut Option<Reading>,
+    notes: &'a mut Vec<String>,
+    sold: &'a mut u64,
+    padded: &'a mut bool,
+}
+
+impl Desk<'_> {
+    fn decide<O: Observer>(
+        &mut self,
+        terms: Terms,
+        observer: &mut O,
+        draft: &mut Drafting<'_, '_, O>,
+    ) -> Result<Option<Decided>> {
+        let FileId { device, inode } = self.held.id();
+        observer.at(Step::LockGot { device, inode })?;
+        let length = ready_ledger(self.files, self.ledger, self.shelf, Some(self.held))?;
+        let Some(ledger) = self.ledger else {
+            return Err(no_ledger(self.files));
+        };
+        let mut reading = Reading::again(self.last.take(), self.files, &ledger.rewrite, length)?
+            .sound(self.files)?;
+        if needs_care(&reading) {
+            if !self.held.verify()? {
+                return Ok(None);
+            }
+            reading = care(self.files, ledger, reading, terms.wait, self.notes)?;
+        }
+        if reading.tally.seq == 0 {
+            return Err(no_ledger(self.files));
+        }
+        let record = match draft(&reading, &ledger.rewrite, observer) {
+            Ok(Draft::Write(record)) => record,
+            Ok(Draft::Known { end }) => {
+                return Ok(Some(Decided {
+                    reading,
+                    end,
+                    written: None,
+                }));
+            }
+            Err(error) => {
+                *self.last = Some(reading);
+                return Err(error);
+            }
+        };
+        if !self.held.verify()? {
+            return Ok(None);
+        }
+        let pad = *self.sold >= PAD_AFTER;
+        let written = append::in_place(self.files, &ledger.rewrite, &reading, &record, pad)?;
+        ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
+        *self.padded |= written.padded;
+        *self.sold += 1;
+        if *self.sold == PAD_AFTER {
+            self.shelf.widen(SPARES);
+        }
+        let _ = observer.at(Step::Written);
+        Ok(Some(Decided {
+            reading,
+            end: written.tally.bytes,
+            written: Some(written),
+        }))
     }
 }
 

@@ -4,7 +4,7 @@
 //! lock it takes, it holds until then. Only the exclusive lock with atomic replacement is sound, and
 //! goes another way: see [`super::commit`].
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::append;
 use super::commit::{Committed, Draft, Drafting, Terms};
@@ -12,11 +12,19 @@ use super::order::{Observer, Step, Writes};
 use super::{BoxOffice, no_ledger};
 use crate::error::{Error, Kind, Result};
 use crate::store::durable::{self, Durability, Durable};
+use crate::store::files::FileId;
 use crate::store::in_place;
 use crate::store::lock::{Held, LockFile, LockKind, Wait};
 use crate::store::reading::Reading;
 
-/// What is held, if anything.
+/// What is to be taken.
+enum Lock<'a> {
+    None,
+    File(&'a mut LockFile),
+    Mutex(&'a Mutex<()>),
+}
+
+/// What is held.
 #[expect(dead_code, reason = "held until it is dropped")]
 enum Guard<'a> {
     File(Held<'a>),
@@ -31,25 +39,44 @@ impl BoxOffice {
         observer: &mut O,
         draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Committed> {
-        let (mut early, mut late) = match terms.lock {
-            LockKind::WriteOnly => (None, self.lax_lock(terms.lock)),
-            _ => (self.lax_lock(terms.lock), None),
+        let mutex = Arc::clone(&self.mutex);
+        let mut file = self.lax_lock(terms.lock);
+        let mut lock = match (&mut file, terms.lock) {
+            (Some(file), _) => Lock::File(file),
+            (None, LockKind::Mutex) => Lock::Mutex(&mutex),
+            (None, _) => Lock::None,
         };
         let mut guard = None;
-        if late.is_none() {
-            observer.at(Step::LockWanted)?;
+        let result = self.race_under(terms, observer, draft, &mut lock, &mut guard);
+        let held = guard.is_some();
+        if held {
+            let _ = observer.at(Step::LockReleasing);
+            drop(guard);
         }
-        if let Some(file) = &mut early {
-            let mut wanted = || observer.still_wanted();
-            let mut wait = Wait::wanted(terms.wait, &mut wanted);
-            let held = file.acquire_unverified(&mut self.patience, &mut wait)?;
-            guard = Some(Guard::File(held));
-        } else if terms.lock == LockKind::Mutex {
-            let mutex = self.mutex.lock().unwrap_or_else(PoisonError::into_inner);
-            guard = Some(Guard::Mutex(mutex));
+        let committed = result?;
+        if held {
+            let _ = observer.at(Step::LockReleased);
         }
-        if guard.is_some() {
-            observer.at(Step::LockGot)?;
+        if terms.durability == Durability::Disk {
+            let _ = observer.at(Step::Durable);
+        }
+        Ok(committed)
+    }
+
+    /// The same, up to where the lock is to be given up.
+    fn race_under<'l, O: Observer>(
+        &mut self,
+        terms: Terms,
+        observer: &mut O,
+        draft: &mut Drafting<'_, '_, O>,
+        lock: &'l mut Lock<'_>,
+        guard: &mut Option<Guard<'l>>,
+    ) -> Result<Committed> {
+        let mut lock = Some(lock);
+        if terms.lock != LockKind::WriteOnly
+            && let Some(lock) = lock.take()
+        {
+            self.take(lock, terms, observer, guard)?;
         }
         let Some(ledger) = &self.ledger else {
             return Err(no_ledger(&self.files));
@@ -67,14 +94,12 @@ impl BoxOffice {
             // Only keys are known, and they need the exclusive lock.
             Draft::Known { .. } => return Err(no_ledger(&self.files)),
         };
-        if let Some(file) = &mut late {
-            observer.at(Step::LockWanted)?;
-            let mut wanted = || observer.still_wanted();
-            let mut wait = Wait::wanted(terms.wait, &mut wanted);
-            let held = file.acquire_unverified(&mut self.patience, &mut wait)?;
-            guard = Some(Guard::File(held));
-            observer.at(Step::LockGot)?;
+        if let Some(lock) = lock {
+            self.take(lock, terms, observer, guard)?;
         }
+        let Some(ledger) = &self.ledger else {
+            return Err(no_ledger(&self.files));
+        };
         let written = append::at_the_end(&self.files, &ledger.append, &reading, &record)?;
         self.sold += 1;
         let _ = observer.at(Step::Written);
@@ -91,14 +116,6 @@ impl BoxOffice {
                 Durable::Published
             }
         };
-        let held = guard.is_some();
-        drop(guard);
-        if held {
-            let _ = observer.at(Step::LockReleased);
-        }
-        if terms.durability == Durability::Disk {
-            let _ = observer.at(Step::Durable);
-        }
         Ok(Committed {
             tally,
             unpublished: match durable {
@@ -106,6 +123,34 @@ impl BoxOffice {
                 Durable::Unpublished(error) => Some(error),
             },
         })
+    }
+
+    /// Takes the lock, if there is one.
+    fn take<'l, O: Observer>(
+        &mut self,
+        lock: &'l mut Lock<'_>,
+        terms: Terms,
+        observer: &mut O,
+        guard: &mut Option<Guard<'l>>,
+    ) -> Result<()> {
+        observer.at(Step::LockWanted)?;
+        let (device, inode) = match lock {
+            Lock::None => return Ok(()),
+            Lock::Mutex(mutex) => {
+                let held = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+                *guard = Some(Guard::Mutex(held));
+                (0, 0)
+            }
+            Lock::File(file) => {
+                let mut wanted = || observer.still_wanted();
+                let mut wait = Wait::wanted(terms.wait, &mut wanted);
+                let held = file.acquire_unverified(&mut self.patience, &mut wait)?;
+                let FileId { device, inode } = held.id();
+                *guard = Some(Guard::File(held));
+                (device, inode)
+            }
+        };
+        observer.at(Step::LockGot { device, inode })
     }
 
     /// The file whose lock this kind takes. It is opened anew for each sale, as whoever makes these

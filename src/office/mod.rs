@@ -38,7 +38,7 @@ pub use crate::store::durable::Durability;
 pub use audit::{Audit, Finding, Flaw};
 pub use change::{Adjustment, Cancellation};
 pub use order::{
-    DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Step, Unobserved, Writes,
+    DEFAULT_WAIT, MAX_NAME, MAX_REASON, Nonce, Observer, Order, Sale, Step, Unobserved, Writes,
 };
 pub use reset::Reset;
 pub use sales::Sold;
@@ -161,9 +161,14 @@ impl BoxOffice {
         Ok(Snapshot::read(&self.files.count)?.ticket)
     }
 
-    /// What a buyer without a lock believes: the count, and the ledger as far as it adds up.
-    pub(crate) fn believe(&self) -> Result<Count> {
-        Ok(count(&self.reread(Ok)?))
+    /// What a buyer of a rush sees when it queries: the version. Without a sound lock it believes the count,
+    /// and the ledger as far as it adds up.
+    pub(crate) fn look(&self, lock: LockKind) -> Result<Tally> {
+        let reading = match lock {
+            LockKind::Exclusive => self.reread(|reading| reading.sound(&self.files))?,
+            _ => self.reread(Ok)?,
+        };
+        Ok(*tally(&reading))
     }
 
     /// Reads without a lock.
@@ -299,11 +304,16 @@ impl BoxOffice {
     }
 }
 
-fn count(reading: &Reading) -> Count {
-    let tally = match &reading.rest {
+/// What the ledger adds up to, with a last line that only lacks its newline.
+fn tally(reading: &Reading) -> &Tally {
+    match &reading.rest {
         Rest::Unterminated { with_it } => with_it,
         _ => &reading.tally,
-    };
+    }
+}
+
+fn count(reading: &Reading) -> Count {
+    let tally = tally(reading);
     Count {
         left: tally.left,
         sold: tally.sold,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::BoxOffice;
 use super::commit::{Draft, Terms};
-use super::order::{Observer, Order, Sale, Step, Unobserved};
+use super::order::{Nonce, Observer, Order, Sale, Step, Unobserved};
 use super::trail::{Clue, Trail};
 use crate::error::{Error, Kind, Result};
 use crate::store::ledger::{Op, Record};
@@ -85,6 +85,7 @@ fn sell<'o, O: Observer>(
     observer.at(Step::Read {
         left: before.left,
         seq: before.seq,
+        sum: before.sum.number(),
     })?;
     // Whoever finds too few left has nothing to think about.
     let Some(left) = before.left.checked_sub(order.quantity) else {
@@ -93,9 +94,11 @@ fn sell<'o, O: Observer>(
     if order.think > Duration::ZERO {
         observer.think(order.think)?;
     }
-    let seq = before.seq + 1;
-    observer.at(Step::Write { left, seq })?;
-    *id = sale_id(seq, roll);
+    let (seq, nonce) = (before.seq + 1, Nonce(roll));
+    observer.at(Step::Write { left, seq, nonce })?;
+    // The number of the sale's line, so that a sale can be found by it, and a random part, so that two
+    // buyers who race for one line, or two events, never share an id.
+    *id = format!("{seq}-{nonce}");
     Ok(Record {
         id: Some(id.clone().into()),
         buyer: Some(order.buyer.into()),
@@ -111,18 +114,4 @@ fn sold_out(wanted: u64, left: u64) -> Error {
         left => format!("asked for {wanted}, {left} left"),
     };
     Error::new(Kind::SoldOut { left }, message)
-}
-
-/// The number of the sale's line, so that a sale can be found by it, and six random characters, so
-/// that two buyers who race for one line, or two events, never share an id.
-fn sale_id(seq: u64, random: u32) -> String {
-    // Crockford's base 32: no letter that is easily taken for another.
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let letters = (0..6).map(|at| {
-        let index = (random >> (5 * at)) as usize % ALPHABET.len();
-        ALPHABET
-            .get(index)
-            .map_or('0', |&letter| char::from(letter))
-    });
-    format!("{seq}-{}", letters.collect::<String>())
 }

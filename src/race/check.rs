@@ -73,9 +73,9 @@ pub struct Verdict {
     pub counts: Vec<Count>,
     /// What was found, at most [`MAX_TOLD`] of each kind.
     pub findings: Vec<Finding>,
-    /// Why nothing can be judged: the evidence has no operations, or no reads.
+    /// Why nothing can be judged: the evidence has no operations, or no reads, or says so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub blind: Option<&'static str>,
+    pub blind: Option<String>,
 }
 
 impl Verdict {
@@ -103,6 +103,9 @@ pub fn judge(evidence: &Evidence) -> Verdict {
         evidence,
         verdict: census(evidence),
     };
+    if evidence.spoiled.is_some() {
+        return findings.verdict;
+    }
     let chain = Chain::of(evidence, &mut findings);
     let readers = reads::check(evidence, &chain, &mut findings);
     order::check(evidence, &chain, &readers, &mut findings);
@@ -132,13 +135,12 @@ fn census(evidence: &Evidence) -> Verdict {
     }
     let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
     verdict.locked = got.count() as u64;
-    verdict.blind = if verdict.operations == 0 {
-        Some("there are no operations in it")
-    } else if verdict.reads == 0 {
-        Some("no operation says which version it read")
-    } else {
-        None
+    let nothing = match (verdict.operations, verdict.reads) {
+        (0, _) => Some("there are no operations in it"),
+        (_, 0) => Some("no operation says which version it read"),
+        _ => None,
     };
+    verdict.blind = evidence.spoiled.clone().or(nothing.map(str::to_owned));
     verdict
 }
 

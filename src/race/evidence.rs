@@ -13,8 +13,10 @@ mod record;
 mod write;
 
 pub use gather::Gatherer;
+pub(crate) use gather::MAX_NAME;
 pub use names::Names;
 pub use read::{MAX_LINE, read, read_lines};
+pub(crate) use read::{gather, refused};
 pub use record::{FORMAT, File, MAX_NUMBER, Nonce, Outcome, Record, Step, Whole, WholeHold};
 
 /// A time or a number that was not said, and an index that there is none of as `u32`.
@@ -47,6 +49,8 @@ pub struct Evidence {
     pub ledger_sums: Vec<(u32, u64)>,
     /// The count after the run.
     pub last: Option<Final>,
+    /// Why it cannot be judged, if whoever recorded it said so.
+    pub spoiled: Option<String>,
 }
 
 /// One operation: a query, or an attempt to buy.
@@ -70,6 +74,8 @@ pub struct Operation {
     pub returned: u64,
     /// The version it read, or [`UNSAID`].
     pub read: u64,
+    /// When it had read it, ns, or [`UNSAID`].
+    pub read_at: u64,
     /// How many it saw left, or [`UNSAID`].
     pub seen: u64,
     /// The version that it wrote or was to write, or [`UNSAID`].
@@ -98,6 +104,7 @@ impl Operation {
             invoke,
             returned: UNSAID,
             read: UNSAID,
+            read_at: UNSAID,
             seen: UNSAID,
             write: UNSAID,
             left: UNSAID,

@@ -235,10 +235,14 @@ impl Case<'_> {
             .position(|one| std::ptr::eq(one, did));
         let sum = index.and_then(|index| self.evidence.sum_of(index as u32));
         let lines = (0..).zip(self.evidence.ledger.iter().flatten());
-        let line = lines.filter(|(_, line)| line.seq == did.read).last();
-        let mut sums = self.evidence.ledger_sums.iter();
-        let its = line.and_then(|(at, _)| sums.find(|(line, _): &&(u32, u64)| *line == at));
-        sum.zip(its).is_some_and(|(sum, (_, its))| sum != *its)
+        let lines = lines.filter(|(_, line)| line.seq == did.read);
+        // Of a version that stands there more than once, any may have been read.
+        let its = lines.filter_map(|(at, _)| {
+            let mut sums = self.evidence.ledger_sums.iter();
+            sums.find(|(line, _): &&(u32, u64)| *line == at)
+        });
+        let its: Vec<u64> = its.map(|(_, sum)| *sum).collect();
+        sum.is_some_and(|sum| !its.is_empty() && !its.contains(&sum))
     }
 
     fn told_another(&self, did: &Operation) -> bool {

@@ -217,9 +217,9 @@ impl Observer for Watch {
         match step {
             Step::LockWanted if self.lock == LockKind::None => self.pause(Point::Read),
             Step::LockWanted => self.pause(Point::Lock),
-            Step::LockGot if self.lock == LockKind::WriteOnly => self.pause(Point::Write),
-            Step::LockGot => self.pause(Point::Read),
-            Step::Read { left, seq } => {
+            Step::LockGot { .. } if self.lock == LockKind::WriteOnly => self.pause(Point::Write),
+            Step::LockGot { .. } => self.pause(Point::Read),
+            Step::Read { left, seq, .. } => {
                 self.seen = Some(Seen { left, seq });
                 Ok(())
             }
@@ -228,7 +228,7 @@ impl Observer for Watch {
             Step::Truncated => self.pause(Point::Fill),
             Step::Written if self.sound => self.pause(Point::Unlock),
             Step::LockReleased if self.sound => self.pause(Point::Publish),
-            Step::Written | Step::LockReleased | Step::Durable => Ok(()),
+            Step::Written | Step::LockReleasing | Step::LockReleased | Step::Durable => Ok(()),
         }
     }
 }

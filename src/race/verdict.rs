@@ -448,7 +448,7 @@ fn were(n: u64) -> &'static str {
 }
 
 /// Names in a sentence: all of them up to eight, else the first six and how many more.
-fn names(names: &[String]) -> String {
+pub(super) fn names(names: &[String]) -> String {
     let (shown, more) = if names.len() <= 8 {
         (names.len(), 0)
     } else {

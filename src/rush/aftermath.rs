@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::error::{Error, Result};
 use crate::office::Opening;
+use crate::race::evidence::Nonce;
 use crate::race::verdict::{Aftermath, Verdict, Written, judge};
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
-use crate::store::ledger::Line;
+use crate::store::ledger::{Line, Op};
 use crate::store::lines::Stretches;
 use crate::store::reading::{LedgerFile, open_ledger};
 use crate::store::snapshot::Snapshot;
@@ -18,6 +19,45 @@ pub(super) struct After {
     pub(super) judged: Verdict,
     /// What each buyer bought, by its name.
     bought: HashMap<String, u64>,
+    /// The lines of the ledger, for the evidence.
+    pub(super) entries: Vec<Entry>,
+    /// The version and what is left, as `tickets.json` says, if it can be read.
+    pub(super) last: Option<(u64, u64)>,
+    /// Whether the event was reset meanwhile.
+    pub(super) replaced: bool,
+}
+
+/// A line of the ledger, as the evidence tells of it.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) seq: u64,
+    pub(super) is_sale: bool,
+    pub(super) buyer: String,
+    pub(super) quantity: u64,
+    pub(super) left: u64,
+    pub(super) sum: u64,
+    /// Tells this sale from others that wrote the same version.
+    pub(super) nonce: Option<Nonce>,
+    /// Whether the rush that is judged wrote it.
+    pub(super) own: bool,
+}
+
+impl Entry {
+    fn of(line: &Line<'_>, own: bool) -> Self {
+        let record = &line.record;
+        // An id is the version and a random part.
+        let random = record.id.as_deref().and_then(|id| id.rsplit('-').next());
+        Self {
+            seq: record.seq,
+            is_sale: record.op == Op::Sell,
+            buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
+            quantity: record.quantity.unsigned_abs(),
+            left: record.left,
+            sum: line.sum.number(),
+            nonce: random.and_then(Nonce::new),
+            own,
+        }
+    }
 }
 
 impl After {
@@ -28,7 +68,7 @@ impl After {
 }
 
 /// Reads the lines since the opening, and the count. `told`: the ids of the sales that buyers told
-/// of, and who bought.
+/// of, and who bought. `records`: whether the lines are wanted for the evidence.
 ///
 /// If a reset came between, the sales before it stand on the ledger that it put away, which is still
 /// open here, and those after it on the new one; each is judged by itself.
@@ -37,6 +77,7 @@ pub(super) fn read(
     opening: &Opening,
     run: &str,
     told: &HashMap<String, String>,
+    records: bool,
 ) -> Result<After> {
     // The count first: it then counts no line that is not read below.
     let snapshot = Snapshot::read(&files.count);
@@ -45,6 +86,7 @@ pub(super) fn read(
         run,
         told,
         missing: told.clone(),
+        entries: records.then(Vec::new),
     };
     let mut first = Aftermath {
         stock: opening.tally.left,
@@ -97,10 +139,17 @@ pub(super) fn read(
     if let Some(second) = &second {
         judged.add(judge(second));
     }
+    let last = snapshot.ok().map(|snapshot| {
+        let seq = snapshot.counted.map_or(opening.tally.seq, |counted| counted.seq);
+        (seq, snapshot.ticket)
+    });
     Ok(After {
         stock: first.stock,
         judged,
         bought,
+        entries: reader.entries.unwrap_or_default(),
+        last,
+        replaced: first.replaced,
     })
 }
 
@@ -110,6 +159,8 @@ struct Reader<'a> {
     told: &'a HashMap<String, String>,
     /// The sales that were told of and not found yet.
     missing: HashMap<String, String>,
+    /// For the evidence, where some is recorded.
+    entries: Option<Vec<Entry>>,
 }
 
 impl Reader<'_> {
@@ -128,6 +179,9 @@ impl Reader<'_> {
                         self.told.contains_key(id)
                     });
                     let own = Some(self.run);
+                    if let Some(entries) = &mut self.entries {
+                        entries.push(Entry::of(&line, line.record.rush.as_deref() == own));
+                    }
                     after
                         .lines
                         .push(Written::of(&line.record, stretch.end, own, told));

@@ -8,9 +8,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::gun::Lifeline;
+use super::recorder::Recorder;
+use super::tape::Tape;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step, Writes};
+use crate::store::ledger::Tally;
 use crate::store::lock::{LockKind, Patience};
 use crate::store::spares::Shelf;
 
@@ -27,6 +30,8 @@ pub(super) struct Assignment {
     pub(super) wait: Duration,
     /// Whether to wait, after the read, until all have read.
     pub(super) together: bool,
+    /// What to record on, if anything.
+    pub(super) tape: Option<Arc<Tape>>,
 }
 
 /// What a buyer is.
@@ -105,6 +110,7 @@ pub(super) fn run(
         gate,
         lifeline,
         voice,
+        recorder: None,
     };
     let last = match buy(assignment, body, &mut watch) {
         Ok(sale) => Says::Sold {
@@ -152,11 +158,11 @@ fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Re
             office.waiting(patience).sharing(shelf, mutex)
         }
     };
-    office.open(assignment.lock, assignment.wait)?;
-    let seen = match assignment.lock {
-        LockKind::Exclusive => office.query()?,
-        _ => office.believe()?,
-    };
+    if let Some(tape) = &assignment.tape {
+        let (name, files) = (&assignment.name, office.files());
+        watch.recorder = Some(Recorder::new(tape, name, assignment.lock, files));
+    }
+    let seen = query(assignment, &mut office, watch)?;
     let queried = Says::Queried { left: seen.left };
     watch.voice.say(queried).map_err(|_| gone())?;
     let order = Order {
@@ -174,7 +180,27 @@ fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Re
         },
         writes: Writes::Replace,
     };
-    office.purchase(&order, watch)
+    watch.record(|recorder| recorder.begin(order.quantity))?;
+    let result = office.purchase(&order, watch);
+    // A sale stands, recorded or not; the rush sees that the record is not whole.
+    let _ = watch.record(|recorder| recorder.bought(&result));
+    result
+}
+
+/// Looks how many are left, before it buys.
+fn query(
+    assignment: &Assignment,
+    office: &mut BoxOffice,
+    watch: &mut Watch<'_, '_>,
+) -> Result<Tally> {
+    watch.record(|recorder| recorder.begin(0))?;
+    let opened = office.open(assignment.lock, assignment.wait);
+    let seen = opened.and_then(|()| office.look(assignment.lock));
+    if let Ok(seen) = &seen {
+        watch.record(|recorder| recorder.saw(seen))?;
+    }
+    watch.record(|recorder| recorder.queried(&seen))?;
+    seen
 }
 
 /// Writes messages, one write call each.
@@ -196,16 +222,27 @@ struct Watch<'a, 'b> {
     gate: Option<Lifeline<'a>>,
     lifeline: Lifeline<'a>,
     voice: Voice<'b>,
+    recorder: Option<Recorder>,
+}
+
+impl Watch<'_, '_> {
+    /// Writes something down, where evidence is recorded.
+    fn record(&mut self, write: impl FnOnce(&mut Recorder) -> Result<()>) -> Result<()> {
+        self.recorder.as_mut().map_or(Ok(()), write)
+    }
 }
 
 impl Observer for Watch<'_, '_> {
     fn at(&mut self, step: Step) -> Result<()> {
+        if let Step::Write { .. } = step {
+            alive(self.lifeline.holds())?;
+        }
+        self.record(|recorder| recorder.step(step))?;
         match (step, self.gate) {
             (Step::Read { left: 1.., .. }, Some(gate)) => {
                 self.voice.say(Says::Read).map_err(|_| gone())?;
                 alive(gate.wait_for_shot())
             }
-            (Step::Write { .. }, _) => alive(self.lifeline.holds()),
             _ => Ok(()),
         }
     }
@@ -233,6 +270,7 @@ fn gone() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::office::Nonce;
     use crate::rush::gun;
     use std::os::fd::AsFd;
 
@@ -247,8 +285,10 @@ mod tests {
                 number,
                 out: &mut out,
             },
+            recorder: None,
         };
-        let write = Step::Write { left: 1, seq: 2 };
+        let (left, seq, nonce) = (1, 2, Nonce::default());
+        let write = Step::Write { left, seq, nonce };
         assert!(watch.at(write).is_ok() && watch.still_wanted());
         drop(gun);
         assert_eq!(watch.at(write).unwrap_err().kind(), Kind::Interrupted);

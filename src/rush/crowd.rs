@@ -11,13 +11,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
+use tempfile::TempPath;
+
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use super::aftermath::After;
 use super::buyer::{self, Body, Message, Says};
+use super::deck::{Deck, Label};
 use super::gun::{self, Gun, Lifeline};
 use super::nursery::{Share, assignments};
 use super::report::{BuyerReport, Outcome};
+use super::tape::Tape;
 use super::{NURSERY, News, Rush, start_error};
 use crate::error::{Error, Kind, Result};
 use crate::store::spares::Shelf;
@@ -52,6 +56,8 @@ pub(super) struct Crowd {
     on_the_way: u32,
     not_started: Option<String>,
     nurseries: Vec<Nursery>,
+    /// A file that goes away as soon as all who need it have opened it.
+    fleeting: Option<TempPath>,
 }
 
 #[derive(Debug)]
@@ -91,7 +97,7 @@ struct Pipes {
 
 impl Crowd {
     /// Starts all buyers. They wait for the gun.
-    pub(super) fn gather(rush: &Rush, run: &str) -> Result<Self> {
+    pub(super) fn gather(rush: &Rush, run: &str, deck: Option<&Deck>) -> Result<Self> {
         let problem = |e| start_error("make a pipe", &e);
         let (ears, gun) = gun::load().map_err(problem)?;
         let (gate_ears, gate) = gun::load().map_err(problem)?;
@@ -118,11 +124,17 @@ impl Crowd {
             on_the_way: rush.users,
             not_started: None,
             nurseries: Vec::new(),
+            fleeting: None,
         };
         let (started, what) = if rush.threads {
-            (start_threads(rush, run, pipes), "threads")
+            let tape = deck.map(|deck| Arc::clone(&deck.tape));
+            (start_threads(rush, run, pipes, tape.as_ref()), "threads")
         } else {
-            (crowd.start_nurseries(rush, run, &pipes), "processes")
+            let label = deck.map(Deck::label);
+            (
+                crowd.start_nurseries(rush, run, &pipes, label),
+                "processes",
+            )
         };
         match started {
             Ok(()) => Ok(crowd),
@@ -130,7 +142,19 @@ impl Crowd {
         }
     }
 
-    fn start_nurseries(&mut self, rush: &Rush, run: &str, pipes: &Pipes) -> io::Result<()> {
+    /// The same, with a file that is removed when all have started, or when this is dropped.
+    pub(super) fn without(mut self, fleeting: Option<TempPath>) -> Self {
+        self.fleeting = fleeting;
+        self
+    }
+
+    fn start_nurseries(
+        &mut self,
+        rush: &Rush,
+        run: &str,
+        pipes: &Pipes,
+        label: Option<Label<'_>>,
+    ) -> io::Result<()> {
         let processors = thread::available_parallelism().map_or(1, |n| n.get() as u32);
         let share = rush.users.div_ceil(processors).max(SHARE.min(rush.users));
         for first in (1..=rush.users).step_by(share as usize) {
@@ -138,12 +162,14 @@ impl Crowd {
                 rush: rush.clone(),
                 run: run.to_owned(),
                 buyers: first..(first + share).min(rush.users + 1),
+                tape: label.map(|label| label.1),
             };
             let mut command = Command::new(&rush.program);
             command
                 .arg(NURSERY)
                 .arg(serde_json::to_string(&share)?)
                 .arg(&rush.file)
+                .args(label.map(|label| label.0))
                 // The watchdog's thread shares the buyer's heap: a heap of its own, as glibc gives each
                 // thread, is made and thrown away again by each of thousands of short processes.
                 .env("MALLOC_ARENA_MAX", "1")
@@ -289,6 +315,7 @@ impl Crowd {
     /// Fires the starting gun: a shot for each member, dead or alive. A buyer whose nursery was killed
     /// counts as gone and may live all the same; a shot too many harms nobody.
     pub(super) fn start(&mut self) {
+        self.fleeting = None;
         if let Some(gun) = &mut self.gun {
             gun.fire(self.members.len());
         }
@@ -346,6 +373,15 @@ impl Crowd {
         self.members.iter().filter_map(sale).collect()
     }
 
+    /// What a buyer told of its end, if it did.
+    pub(super) fn ending(&self, name: &str) -> Option<&Outcome> {
+        let number: usize = name.strip_prefix("user-")?.parse().ok()?;
+        match &self.members.get(number.checked_sub(1)?)?.state {
+            State::Done(outcome) => Some(outcome),
+            _ => None,
+        }
+    }
+
     /// How each buyer ended; where it did not say, the ledger does.
     pub(super) fn outcomes(&mut self, after: &After) -> Vec<BuyerReport> {
         std::mem::take(&mut self.members)
@@ -366,13 +402,18 @@ impl Crowd {
     }
 }
 
-fn start_threads(rush: &Rush, run: &str, pipes: Pipes) -> io::Result<()> {
+fn start_threads(
+    rush: &Rush,
+    run: &str,
+    pipes: Pipes,
+    tape: Option<&Arc<Tape>>,
+) -> io::Result<()> {
     let shelf = Shelf::default();
     shelf.widen(SPARES);
     // In this order: the shelf is empty before the end of the pipe tells that all have gone.
     let shared = Arc::new((shelf, Arc::default(), pipes));
     let (ready, users) = (Arc::new(AtomicU32::new(0)), rush.users);
-    for assignment in assignments(rush, run, 1..rush.users + 1) {
+    for assignment in assignments(rush, run, 1..rush.users + 1, tape) {
         let (shared, ready) = (Arc::clone(&shared), Arc::clone(&ready));
         let life = move || {
             let (shelf, mutex, pipes) = &*shared;

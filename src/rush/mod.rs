@@ -3,10 +3,13 @@
 mod aftermath;
 mod buyer;
 mod crowd;
+mod deck;
 mod fork;
 mod gun;
 mod nursery;
+mod recorder;
 pub mod report;
+mod tape;
 pub mod think;
 mod watchdog;
 
@@ -21,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use buyer::{Message, Says};
 use crowd::Crowd;
+use deck::Deck;
 use nursery::Share;
 use report::{Outcome, RushReport};
 use think::Think;
@@ -62,6 +66,21 @@ pub struct Rush {
     /// The `tickets` program, which starts the buyers' processes.
     #[serde(skip)]
     pub program: PathBuf,
+    /// Whether the buyers write down what they do.
+    #[serde(skip)]
+    pub recording: Recording,
+}
+
+/// Whether a rush records evidence of what its buyers do, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Recording {
+    /// None; it costs nothing.
+    #[default]
+    Off,
+    /// In this file, which is made, or written anew if it is empty or holds evidence.
+    File(PathBuf),
+    /// In a file that goes away: the report has what it held.
+    Fleeting,
 }
 
 /// What a rush tells while it runs.
@@ -107,10 +126,18 @@ impl Rush {
     ) -> Result<RushReport> {
         self.check()?;
         let mut office = BoxOffice::at(&self.file)?;
+        let claimed = Deck::claim(self)?;
         let wanted = &mut || !is_told(stop);
         let opening = office.prepare(self.lock, &mut Wait::wanted(self.wait, wanted))?;
         let run = format!("{:08x}", random()?);
-        let mut crowd = Crowd::gather(self, &run)?;
+        let (deck, fleeting) = match claimed {
+            Some((output, fleeting)) => {
+                let deck = Deck::start(output, fleeting.is_some(), &run, &opening)?;
+                (Some(deck), fleeting)
+            }
+            None => (None, None),
+        };
+        let mut crowd = Crowd::gather(self, &run, deck.as_ref())?.without(fleeting);
         let mut course = Course {
             started: None,
             ended: None,
@@ -126,7 +153,9 @@ impl Rush {
         if self.lock != LockKind::Exclusive {
             office.sync()?;
         }
-        let after = aftermath::read(office.files(), &opening, &run, &crowd.told())?;
+        let records = deck.is_some();
+        let after = aftermath::read(office.files(), &opening, &run, &crowd.told(), records)?;
+        let recorded = deck.map(|deck| deck.finish(&crowd, &after));
         let buyers = crowd.outcomes(&after);
         let interrupted = course.stopped.is_some();
         Ok(report::write(
@@ -136,6 +165,7 @@ impl Rush {
             &after,
             elapsed,
             interrupted,
+            recorded,
         ))
     }
 
@@ -153,6 +183,9 @@ impl Rush {
                 "--together needs --lock=none: under the lock only one buyer reads at a time"
                     .into(),
             );
+        }
+        if self.recording != Recording::Off && self.quantity >= u64::from(u32::MAX) {
+            return usage("evidence has no room for so many tickets: buy fewer".into());
         }
         if self.lock == LockKind::Mutex && !self.threads {
             return usage("--lock=mutex needs --threads: processes share no mutex".into());
@@ -283,7 +316,7 @@ pub fn start_buyers(mut arguments: impl Iterator<Item = OsString>) -> u8 {
     match (share, arguments.next()) {
         (Some(mut share), Some(file)) => {
             share.rush.file = file.into();
-            nursery::run(&share)
+            nursery::run(&share, arguments.next().map(PathBuf::from))
         }
         _ => Kind::Usage.exit_code(),
     }

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rustix::process::{WaitOptions, wait};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use super::Rush;
 use super::buyer::{self, Assignment, Body, Message, Says};
 use super::fork::{Alone, Forked};
 use super::gun::Lifeline;
+use super::tape::Tape;
 
 /// What a nursery is to do. It gets it as JSON in its one argument.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,22 +29,29 @@ pub(super) struct Share {
     pub(super) run: String,
     /// The numbers of its buyers.
     pub(super) buyers: Range<u32>,
+    /// Which file is to be recorded on, by device and inode; its path is another argument.
+    pub(super) tape: Option<(u64, u64)>,
 }
 
 /// Runs a nursery to its end; returns its exit code.
-pub(super) fn run(share: &Share) -> u8 {
-    let assignments = assignments(&share.rush, &share.run, share.buyers.clone());
+pub(super) fn run(share: &Share, tape: Option<PathBuf>) -> u8 {
+    let fails = |error: &dyn std::fmt::Display| {
+        let error = error.to_string();
+        tell(share.buyers.start, Says::NotStarted { error });
+        1
+    };
+    let tape = match share.tape.zip(tape) {
+        Some((id, path)) => match Tape::again(&path, id) {
+            Ok(tape) => Some(Arc::new(tape)),
+            Err(error) => return fails(&error),
+        },
+        None => None,
+    };
+    let (buyers, run) = (share.buyers.clone(), &share.run);
+    let assignments = assignments(&share.rush, run, buyers, tape.as_ref());
     let alone = match Alone::prove() {
         Ok(alone) => alone,
-        Err(error) => {
-            tell(
-                share.buyers.start,
-                Says::NotStarted {
-                    error: error.to_string(),
-                },
-            );
-            return 1;
-        }
+        Err(error) => return fails(&error),
     };
     let mut living = HashMap::with_capacity(assignments.len());
     for assignment in &assignments {
@@ -83,7 +92,12 @@ pub(super) fn run(share: &Share) -> u8 {
 }
 
 /// What the buyers of a rush are to do.
-pub(super) fn assignments(rush: &Rush, run: &str, buyers: Range<u32>) -> Vec<Assignment> {
+pub(super) fn assignments(
+    rush: &Rush,
+    run: &str,
+    buyers: Range<u32>,
+    tape: Option<&Arc<Tape>>,
+) -> Vec<Assignment> {
     let times = rush.think.times(rush.seed, rush.users);
     (1..)
         .zip(times)
@@ -98,6 +112,7 @@ pub(super) fn assignments(rush: &Rush, run: &str, buyers: Range<u32>) -> Vec<Ass
             think,
             wait: rush.wait,
             together: rush.together,
+            tape: tape.cloned(),
         })
         .collect()
 }

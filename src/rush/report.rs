@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use super::Rush;
 use super::aftermath::After;
+use crate::error::Error;
+use crate::race::check::{self, Count};
+use crate::race::evidence::Evidence;
 use crate::race::verdict::Finding;
 use crate::store::lock::LockKind;
 
@@ -77,8 +80,68 @@ pub enum Judgement {
     Race,
 }
 
+/// What the evidence of a rush shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Recorded {
+    /// Where it is kept; `null` when it was not to be.
+    pub file: Option<String>,
+    /// How many operations there are: a query and a purchase of each buyer.
+    pub operations: u64,
+    /// How many said which version they read.
+    pub reads: u64,
+    /// How many locks were had.
+    pub locked: u64,
+    /// How many findings of each kind there are, as `tickets race check` finds them.
+    pub counts: Vec<Count>,
+    /// Why it is not whole, or cannot be judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// All of it, and the judgement, unless it could not be read.
+    #[serde(skip)]
+    pub judged: Option<(Evidence, check::Verdict)>,
+}
+
+impl Recorded {
+    pub(super) fn of(file: Option<String>, evidence: Evidence, verdict: check::Verdict) -> Self {
+        Self {
+            file,
+            operations: verdict.operations,
+            reads: verdict.reads,
+            locked: verdict.locked,
+            counts: verdict.counts.clone(),
+            error: verdict.blind.clone(),
+            judged: Some((evidence, verdict)),
+        }
+    }
+
+    pub(super) fn broken(file: Option<String>, error: &Error) -> Self {
+        Self {
+            file,
+            operations: 0,
+            reads: 0,
+            locked: 0,
+            counts: Vec::new(),
+            error: Some(error.to_string()),
+            judged: None,
+        }
+    }
+
+    /// What was found, of kinds that what is on disk does not show.
+    fn beyond(&self, known: &[Finding]) -> Vec<Finding> {
+        let found = self.judged.iter().flat_map(|(_, verdict)| &verdict.findings);
+        let new = found.filter(|found| known.iter().all(|known| known.kind != found.kind));
+        new.map(|found| Finding {
+            kind: found.kind,
+            buyers: found.buyers.clone(),
+            read_seq: None,
+            text: found.text.clone(),
+        })
+        .collect()
+    }
+}
+
 /// What a rush came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct RushReport {
     /// How many buyers there were.
     pub users: u32,
@@ -108,21 +171,24 @@ pub struct RushReport {
     pub oversold: u64,
     /// How many sales were overwritten by others that had read the same version.
     pub lost_updates: u64,
-    /// Whether anything was found.
+    /// Whether anything was found, on disk or in the evidence.
     pub verdict: Judgement,
-    /// What was found.
+    /// What was found: on disk, then what only the evidence shows.
     pub findings: Vec<Finding>,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
     /// From the starting gun to the last outcome, in microseconds.
     pub elapsed_us: u64,
+    /// What its evidence shows, if some was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Recorded>,
     /// Every buyer.
     pub buyers: Vec<BuyerReport>,
 }
 
 impl RushReport {
     /// The exit code of the command: 6 for a race, 130 when interrupted, 5 when a buyer did not get
-    /// the lock in time, 1 when one failed otherwise, else 0.
+    /// the lock in time, 1 when one failed otherwise or the evidence is not whole, else 0.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         let failed_as = |wanted: &str| {
@@ -136,7 +202,9 @@ impl RushReport {
         } else if failed_as("busy") {
             5
         } else {
-            u8::from(self.failed > 0)
+            let recorded = self.evidence.as_ref();
+            let is_broken = recorded.is_some_and(|recorded| recorded.error.is_some());
+            u8::from(self.failed > 0 || is_broken)
         }
     }
 }
@@ -149,8 +217,13 @@ pub(super) fn write(
     after: &After,
     elapsed: Duration,
     interrupted: bool,
+    evidence: Option<Recorded>,
 ) -> RushReport {
     let verdict = &after.judged;
+    let mut findings = verdict.findings.clone();
+    if let Some(recorded) = &evidence {
+        findings.extend(recorded.beyond(&verdict.findings));
+    }
     let count =
         |of: fn(&Outcome) -> bool| buyers.iter().filter(|buyer| of(&buyer.outcome)).count() as u32;
     RushReport {
@@ -168,14 +241,15 @@ pub(super) fn write(
         left: verdict.left,
         oversold: verdict.oversold,
         lost_updates: verdict.lost_updates,
-        verdict: if verdict.is_safe() {
+        verdict: if findings.is_empty() {
             Judgement::Safe
         } else {
             Judgement::Race
         },
-        findings: verdict.findings.clone(),
+        findings,
         interrupted,
         elapsed_us: elapsed.as_micros() as u64,
+        evidence,
         buyers,
     }
 }

@@ -25,6 +25,11 @@ const SUM_TAIL: usize = SUM_PREFIX.len() + 16 + 2;
 pub(crate) struct Sum(u64);
 
 impl Sum {
+    /// The sum as a number.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
     fn of(body: &[u8], previous: Sum) -> Self {
         Self(xxh3_64_with_seed(body, previous.0))
     }

@@ -12,6 +12,7 @@ pub(crate) mod ledger;
 pub(crate) mod lines;
 pub(crate) mod lock;
 pub(crate) mod open;
+pub(crate) mod output;
 pub(crate) mod reading;
 pub(crate) mod search;
 mod skim;

@@ -285,7 +285,8 @@ impl<'a> Ledger<'a> {
         let mut all = place.into_iter().chain(forks.into_iter().flatten());
         let found = all.find(|index| {
             let line = self.lines.get(**index as usize);
-            line.is_some_and(|line| line.is_of(operation))
+            let claimed = self.claimed.get(**index as usize);
+            claimed != Some(&true) && line.is_some_and(|line| line.is_of(operation))
         });
         match found.and_then(|index| self.claimed.get_mut(*index as usize)) {
             Some(claimed) => !std::mem::replace(claimed, true),
@@ -300,7 +301,8 @@ impl<'a> Ledger<'a> {
             if !claimed {
                 findings.add(Anomaly::Phantom, &[], line.seq);
             }
-            if line.seq != before + 1 && !self.forks.contains_key(&line.seq) {
+            // Where versions fork, their branches may stand in any order.
+            if line.seq != before + 1 && self.forks.is_empty() {
                 findings.add(Anomaly::Gap, &[], line.seq);
             }
             before = line.seq;

@@ -1,5 +1,7 @@
 //! Every read is of a version on the chain, and saw what that version holds.
 
+use std::collections::HashMap;
+
 use super::chain::Chain;
 use super::{Anomaly, Findings};
 use crate::race::evidence::{Evidence, NONE, Operation, Outcome, UNSAID};
@@ -77,29 +79,37 @@ fn told(index: u32, operation: &Operation, left: i64, findings: &mut Findings<'_
 /// Checksums of what was read, beside those of the ledger's lines.
 struct Sums<'a> {
     read: std::iter::Peekable<std::slice::Iter<'a, (u32, u64)>>,
+    /// Of the first line of each version.
     committed: Vec<Option<u64>>,
+    /// Of further lines of a version that was written more than once: who read one of them read no less.
+    others: HashMap<usize, Vec<u64>>,
     first: u64,
 }
 
 impl<'a> Sums<'a> {
     fn of(evidence: &'a Evidence, chain: &Chain) -> Self {
-        let mut committed = Vec::new();
-        if !evidence.sums.is_empty() && !evidence.ledger_sums.is_empty() {
-            committed = vec![None; (chain.last() - chain.first) as usize + 1];
-            for (index, sum) in &evidence.ledger_sums {
-                let lines = evidence.ledger.as_deref().unwrap_or_default();
-                let line = lines.get(*index as usize);
-                let at = line.and_then(|line| line.seq.checked_sub(chain.first));
-                if let Some(slot) = at.and_then(|at| committed.get_mut(at as usize)) {
-                    *slot = Some(*sum);
-                }
+        let mut sums = Self {
+            read: evidence.sums.iter().peekable(),
+            committed: Vec::new(),
+            others: HashMap::new(),
+            first: chain.first,
+        };
+        if evidence.sums.is_empty() || evidence.ledger_sums.is_empty() {
+            return sums;
+        }
+        sums.committed = vec![None; (chain.last() - chain.first) as usize + 1];
+        for (index, sum) in &evidence.ledger_sums {
+            let lines = evidence.ledger.as_deref().unwrap_or_default();
+            let line = lines.get(*index as usize);
+            let at = line.and_then(|line| line.seq.checked_sub(chain.first));
+            let at = at.map_or(usize::MAX, |at| at as usize);
+            match sums.committed.get_mut(at) {
+                Some(slot @ None) => *slot = Some(*sum),
+                Some(Some(_)) => sums.others.entry(at).or_default().push(*sum),
+                None => {}
             }
         }
-        Self {
-            read: evidence.sums.iter().peekable(),
-            committed,
-            first: chain.first,
-        }
+        sums
     }
 
     /// Whether the operation read other bytes than the version has. To be asked in rising order.
@@ -110,6 +120,7 @@ impl<'a> Sums<'a> {
         };
         let at = (version - self.first) as usize;
         let committed = self.committed.get(at).copied().flatten();
-        committed.is_some_and(|committed| committed != *sum)
+        let other = || self.others.get(&at).is_some_and(|all| all.contains(sum));
+        committed.is_some_and(|committed| committed != *sum && !other())
     }
 }

@@ -6,7 +6,10 @@ use super::record::{File, Record, Step, Whole};
 use super::{Committed, Evidence, Final, Hold, NONE, Operation, Outcome, UNSAID};
 
 /// The longest name of a buyer or a run, in bytes.
-const MAX_NAME: usize = 256;
+pub(crate) const MAX_NAME: usize = 256;
+
+/// The longest reason, in letters; what is longer is cut.
+const MAX_REASON: usize = 1000;
 
 /// Takes records in their order: a buyer does one operation at a time.
 #[derive(Debug, Default)]
@@ -65,7 +68,21 @@ impl Gatherer {
                 left,
                 committed,
             } => self.last(*seq, *left, *committed),
+            Record::Spoiled { why } => {
+                self.evidence.spoiled = Some(why.chars().take(MAX_REASON).collect());
+                Ok(())
+            }
         }
+    }
+
+    /// The buyers who are in the middle of an operation.
+    pub(crate) fn unanswered(&self) -> Vec<String> {
+        let mut open: Vec<_> = self.open.keys().copied().collect();
+        open.sort_unstable();
+        let names = open
+            .iter()
+            .map(|buyer| self.evidence.names.name(*buyer).to_owned());
+        names.collect()
     }
 
     /// What was gathered; an error when not even a header was.
@@ -218,10 +235,14 @@ impl Gatherer {
             Step::Read { seq, left, sum } => {
                 // The last read is what it acts on.
                 operation.read = seq;
+                operation.read_at = at;
                 operation.seen = left.unwrap_or(UNSAID);
                 sums.extend(sum.map(|sum| (index, sum)));
             }
-            Step::ReadTorn => operation.torn = true,
+            Step::ReadTorn => {
+                operation.torn = true;
+                operation.read_at = at;
+            }
             Step::Intend { read, write, nonce } => {
                 if operation.read == UNSAID {
                     operation.read = read;

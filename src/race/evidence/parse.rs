@@ -53,6 +53,8 @@ struct Members<'a> {
     #[serde(rename = "final")]
     last: Option<u64>,
     lines: Option<u64>,
+    #[serde(borrow)]
+    spoiled: Option<Text<'a>>,
 }
 
 impl<'a> Record<'a> {
@@ -77,6 +79,8 @@ impl<'a> Record<'a> {
                 left: said(members.left, "left")?,
                 committed: members.lines,
             })
+        } else if let Some(Text(why)) = members.spoiled {
+            Ok(Self::Spoiled { why })
         } else {
             members.whole()
         }

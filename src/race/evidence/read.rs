@@ -28,7 +28,13 @@ pub fn read(path: &Path) -> Result<Evidence> {
 }
 
 /// Reads lines from anywhere; the path is for messages only. Errors as in [`read`].
-pub fn read_lines(mut lines: impl BufRead, path: &Path) -> Result<Evidence> {
+pub fn read_lines(lines: impl BufRead, path: &Path) -> Result<Evidence> {
+    let gathered = gather(lines, path)?.finish();
+    gathered.map_err(|message| refused(path, 0, message))
+}
+
+/// The same, of evidence that goes on.
+pub(crate) fn gather(mut lines: impl BufRead, path: &Path) -> Result<Gatherer> {
     let mut gatherer = Gatherer::default();
     let mut buffer = Vec::new();
     let mut number = 0;
@@ -53,12 +59,10 @@ pub fn read_lines(mut lines: impl BufRead, path: &Path) -> Result<Evidence> {
         let taken = Record::parse(&buffer).and_then(|record| gatherer.take(&record));
         taken.map_err(|message| refused(path, number, message))?;
     }
-    gatherer
-        .finish()
-        .map_err(|message| refused(path, 0, message))
+    Ok(gatherer)
 }
 
-fn refused(path: &Path, line: u64, message: String) -> Error {
+pub(crate) fn refused(path: &Path, line: u64, message: String) -> Error {
     Error::new(Kind::Integrity, message)
         .at(path, line, 0)
         .hint("docs/evidence.md describes each line")

@@ -270,4 +270,9 @@ pub enum Record<'a> {
         /// How many lines of the ledger the evidence has.
         committed: Option<u64>,
     },
+    /// The run cannot be judged.
+    Spoiled {
+        /// Why.
+        why: Cow<'a, str>,
+    },
 }

@@ -107,6 +107,9 @@ impl Record<'_> {
                 let object = object.number("final", *seq).number("left", *left);
                 object.number("lines", *committed);
             }
+            Self::Spoiled { why } => {
+                object.text("spoiled", why);
+            }
         }
         line.extend_from_slice(b"}\n");
     }

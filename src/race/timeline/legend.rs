@@ -65,6 +65,8 @@ fn items(timeline: &Timeline, layout: &Layout) -> Vec<(String, String)> {
         let words = match timeline.time {
             // Of files that were made for one run nobody wants the number.
             Time::Steps => format!("holds the lock of file {letter}"),
+            // A mutex is no file.
+            Time::Nanoseconds if *inode == 0 => format!("holds lock {letter}"),
             Time::Nanoseconds => format!("holds lock {letter} (inode {inode})"),
         };
         add(bar(7.0, &rest), &words);

@@ -1,0 +1,216 @@
+//! The evidence of a rush, from the first line to the judgement: the rush writes the header, the buyers their
+//! steps, and the rush in the end what is left behind.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::aftermath::{After, Entry};
+use super::crowd::Crowd;
+use super::report::{Outcome as Ended, Recorded};
+use super::tape::{Tape, now};
+use super::{Recording, Rush};
+use crate::error::{Error, Result};
+use crate::office::Opening;
+use crate::race::check::judge;
+use crate::race::evidence::{self, Gatherer, Outcome, Record, Step, Whole};
+use crate::store::output::{Contents, Output};
+
+/// The file of evidence of a running rush.
+#[derive(Debug)]
+pub(super) struct Deck {
+    pub(super) tape: Arc<Tape>,
+    path: PathBuf,
+    id: (u64, u64),
+    /// Whether it goes away.
+    fleeting: bool,
+}
+
+/// What another process needs to write on the same file.
+pub(super) type Label<'a> = (&'a Path, (u64, u64));
+
+impl Deck {
+    /// Claims the file, if one is wanted, before anything is sold; and what removes it, if it is to go away.
+    pub(super) fn claim(rush: &Rush) -> Result<Option<(Output, Option<tempfile::TempPath>)>> {
+        let (path, fleeting) = match &rush.recording {
+            Recording::Off => return Ok(None),
+            Recording::File(path) => (path.clone(), None),
+            Recording::Fleeting => {
+                let place = std::env::temp_dir();
+                let made = tempfile::NamedTempFile::with_prefix_in("tickets-evidence-", &place);
+                let made = made.map_err(|e| Error::io("make a file in", &place, e))?;
+                let path = made.into_temp_path();
+                (path.to_path_buf(), Some(path))
+            }
+        };
+        let output = Output::claim(&path, Contents::Evidence)?;
+        output.keep_off(&rush.file)?;
+        Ok(Some((output, fleeting)))
+    }
+
+    /// Writes the first line.
+    pub(super) fn start(
+        mut output: Output,
+        fleeting: bool,
+        run: &str,
+        opening: &Opening,
+    ) -> Result<Self> {
+        let (path, id) = (output.path().to_owned(), output.id()?);
+        output.clear()?;
+        let tape = Tape::Own(output);
+        tape.write(&Record::Header {
+            run: run.into(),
+            stock: opening.tally.left,
+            first: opening.tally.seq,
+        })
+        .map_err(|error| error.hint("nothing was sold"))?;
+        Ok(Self {
+            tape: Arc::new(tape),
+            path,
+            id: (id.device, id.inode),
+            fleeting,
+        })
+    }
+
+    pub(super) fn label(&self) -> Label<'_> {
+        (&self.path, self.id)
+    }
+
+    /// Adds what is left behind, now that every buyer has gone, and judges it all.
+    pub(super) fn finish(self, crowd: &Crowd, after: &After) -> Recorded {
+        let file = (!self.fleeting).then(|| self.path.display().to_string());
+        match self.judged(crowd, after) {
+            Ok(evidence) => {
+                let verdict = judge(&evidence);
+                Recorded::of(file, evidence, verdict)
+            }
+            Err(error) => Recorded::broken(file, &error),
+        }
+    }
+
+    fn judged(&self, crowd: &Crowd, after: &After) -> Result<evidence::Evidence> {
+        let Tape::Own(output) = &*self.tape else {
+            return Ok(evidence::Evidence::default());
+        };
+        let mut end = End {
+            tape: &self.tape,
+            path: &self.path,
+            gatherer: evidence::gather(output.reader()?, &self.path)?,
+        };
+        for buyer in end.gatherer.unanswered() {
+            end.close(&buyer, crowd)?;
+        }
+        match spoiled(after) {
+            Some(why) => end.add(&Record::Spoiled { why: why.into() })?,
+            None => end.left_behind(after)?,
+        }
+        let whole = end.gatherer.finish();
+        whole.map_err(|message| evidence::refused(&self.path, 0, message))
+    }
+}
+
+/// Why the evidence cannot be judged: it knows of sales only.
+fn spoiled(after: &After) -> Option<String> {
+    if after.replaced {
+        return Some("the event was reset during the run".to_owned());
+    }
+    let odd = |entry: &&Entry| !entry.is_sale || u32::try_from(entry.quantity).is_err();
+    let odd = after.entries.iter().find(odd)?;
+    Some(format!(
+        "during the run somebody else changed the stock, otherwise than by a sale that can be recorded: version {}",
+        odd.seq
+    ))
+}
+
+/// The last lines, written and gathered at once.
+struct End<'a> {
+    tape: &'a Tape,
+    path: &'a Path,
+    gatherer: Gatherer,
+}
+
+impl End<'_> {
+    fn add(&mut self, record: &Record<'_>) -> Result<()> {
+        self.tape.write(record)?;
+        let taken = self.gatherer.take(record);
+        taken.map_err(|message| evidence::refused(self.path, 0, message))
+    }
+
+    /// How the operation of a buyer ended that did not write it down itself.
+    fn close(&mut self, buyer: &str, crowd: &Crowd) -> Result<()> {
+        let (outcome, left) = match crowd.ending(buyer) {
+            Some(Ended::Sold { left, .. }) => (Some(Outcome::Sold), Some(*left)),
+            Some(Ended::Refused { left }) => (Some(Outcome::SoldOut), Some(*left)),
+            Some(Ended::Failed { code, .. }) if code == "outcome_unknown" => {
+                (Some(Outcome::Unknown), None)
+            }
+            Some(Ended::Failed { .. }) => (Some(Outcome::Failed), None),
+            None => (None, None),
+        };
+        let step = match outcome {
+            Some(outcome) => Step::Return { outcome, left },
+            None => Step::Killed,
+        };
+        self.add(&Record::Step {
+            buyer: buyer.into(),
+            pid: 0,
+            at: now(),
+            step,
+        })
+    }
+
+    /// The ledger's lines, and the count. Of a sale that was none of this rush nobody here knows when it was
+    /// made: at any time.
+    fn left_behind(&mut self, after: &After) -> Result<()> {
+        for entry in after.entries.iter().filter(|entry| !entry.own) {
+            self.add(&Record::Whole(Whole {
+                buyer: stranger(&entry.buyer).into(),
+                pid: 0,
+                quantity: u32::try_from(entry.quantity).unwrap_or(u32::MAX),
+                invoke: 0,
+                returned: None,
+                read: Some(entry.seq.saturating_sub(1)),
+                seen: None,
+                sum: None,
+                torn: false,
+                write: Some(entry.seq),
+                left: None,
+                nonce: entry.nonce,
+                intend: None,
+                wrote: None,
+                outcome: Outcome::Open,
+                lock: None,
+            }))?;
+        }
+        for entry in &after.entries {
+            let buyer = if entry.own {
+                entry.buyer.clone()
+            } else {
+                stranger(&entry.buyer)
+            };
+            self.add(&Record::Committed {
+                seq: entry.seq,
+                nonce: entry.nonce,
+                left: entry.left,
+                buyer: buyer.into(),
+                quantity: u32::try_from(entry.quantity).unwrap_or(u32::MAX),
+                sum: Some(entry.sum),
+            })?;
+        }
+        let Some((seq, left)) = after.last else {
+            return Ok(());
+        };
+        self.add(&Record::Final {
+            seq,
+            left,
+            committed: Some(after.entries.len() as u64),
+        })
+    }
+}
+
+/// The name of a buyer of somebody else's, which may be that of one of ours.
+fn stranger(name: &str) -> String {
+    const APART: &str = " (not of this run)";
+    let room = evidence::MAX_NAME - APART.len();
+    let end = name.floor_char_boundary(room);
+    format!("{}{APART}", name.get(..end).unwrap_or_default())
+}

@@ -1,0 +1,156 @@
+//! A buyer's own hand in the evidence: what it does, step by step, each step written down before it goes on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::tape::{Tape, now};
+use crate::error::{Error, Kind, Result};
+use crate::office::{self, Sale};
+use crate::race::evidence::{self, Nonce, Outcome, Record, Step};
+use crate::store::event::EventFiles;
+use crate::store::files::FileId;
+use crate::store::lock::LockKind;
+use crate::store::ledger::Tally;
+
+/// Records the operations of one buyer.
+///
+/// Once a line could not be written no other is: what stands on the tape stays in order, and the error stops
+/// the purchase if it has not sold yet.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    tape: Arc<Tape>,
+    buyer: String,
+    pid: u32,
+    lock: LockKind,
+    /// Whose lock is taken, where it is a file's.
+    path: Option<PathBuf>,
+    /// Whether the operation has read.
+    read: bool,
+    failed: bool,
+}
+
+impl Recorder {
+    pub(super) fn new(tape: &Arc<Tape>, buyer: &str, lock: LockKind, files: &EventFiles) -> Self {
+        Self {
+            tape: Arc::clone(tape),
+            buyer: buyer.to_owned(),
+            pid: std::process::id(),
+            lock,
+            path: match lock {
+                LockKind::None | LockKind::Mutex => None,
+                LockKind::DataFile => Some(files.count.clone()),
+                LockKind::Exclusive | LockKind::Shared | LockKind::WriteOnly => {
+                    Some(files.lock.clone())
+                }
+            },
+            read: false,
+            failed: false,
+        }
+    }
+
+    /// Before the operation touches anything; 0 tickets for a query.
+    pub(super) fn begin(&mut self, quantity: u64) -> Result<()> {
+        self.read = false;
+        let quantity = u32::try_from(quantity).unwrap_or(u32::MAX);
+        self.write(Step::Invoke { quantity })
+    }
+
+    /// What a query saw.
+    pub(super) fn saw(&mut self, tally: &Tally) -> Result<()> {
+        self.step(office::Step::Read {
+            left: tally.left,
+            seq: tally.seq,
+            sum: tally.sum.number(),
+        })
+    }
+
+    /// A step of the purchase.
+    pub(super) fn step(&mut self, step: office::Step) -> Result<()> {
+        use office::Step as Did;
+        let step = match step {
+            Did::LockWanted if self.lock == LockKind::None => return Ok(()),
+            Did::LockWanted => Step::LockWanted {
+                lock: self.named(),
+            },
+            Did::LockGot { device, inode } => Step::LockGot {
+                lock: evidence::File { device, inode },
+                path: self.named(),
+                shared: self.lock == LockKind::Shared,
+            },
+            Did::Read { left, seq, sum } => {
+                self.read = true;
+                Step::Read {
+                    seq,
+                    left: Some(left),
+                    sum: Some(sum),
+                }
+            }
+            Did::Write { seq, nonce, .. } => Step::Intend {
+                read: seq - 1,
+                write: seq,
+                nonce: Nonce::new(&nonce.to_string()),
+            },
+            Did::Written => Step::Wrote,
+            Did::LockReleasing => Step::LockReleased,
+            Did::Truncated | Did::LockReleased | Did::Durable => return Ok(()),
+        };
+        self.write(step)
+    }
+
+    /// What a query was told.
+    pub(super) fn queried(&mut self, result: &Result<Tally>) -> Result<()> {
+        match result {
+            Ok(tally) => self.end(Outcome::Query, Some(tally.left)),
+            Err(error) => self.refused(error),
+        }
+    }
+
+    /// What a buyer was told, after everything and just before it is.
+    pub(super) fn bought(&mut self, result: &Result<Sale>) -> Result<()> {
+        match result {
+            Ok(sale) => self.end(Outcome::Sold, Some(sale.left)),
+            Err(error) => self.refused(error),
+        }
+    }
+
+    fn refused(&mut self, error: &Error) -> Result<()> {
+        let (outcome, left) = match error.kind() {
+            Kind::SoldOut { left } => (Outcome::SoldOut, Some(left)),
+            Kind::OutcomeUnknown => (Outcome::Unknown, None),
+            Kind::Integrity if !self.read => {
+                self.write(Step::ReadTorn)?;
+                (Outcome::Failed, None)
+            }
+            _ => (Outcome::Failed, None),
+        };
+        self.end(outcome, left)
+    }
+
+    fn end(&mut self, outcome: Outcome, left: Option<u64>) -> Result<()> {
+        self.write(Step::Return { outcome, left })
+    }
+
+    /// The file that the lock's path means now.
+    fn named(&self) -> Option<evidence::File> {
+        let id = FileId::of_name(self.path.as_deref()?).ok()??;
+        Some(evidence::File {
+            device: id.device,
+            inode: id.inode,
+        })
+    }
+
+    fn write(&mut self, step: Step) -> Result<()> {
+        if self.failed {
+            return Err(Error::new(Kind::Io, "the evidence could not be written"));
+        }
+        let at = now();
+        let written = self.tape.write(&Record::Step {
+            buyer: self.buyer.as_str().into(),
+            pid: self.pid,
+            at,
+            step,
+        });
+        self.failed = written.is_err();
+        written.map_err(|error| error.hint("what is not recorded is not sold"))
+    }
+}

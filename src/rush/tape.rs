@@ -1,0 +1,45 @@
+//! What the buyers of a rush write their evidence on: one file, to which each appends its lines, each line in
+//! one call.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::error::Result;
+use crate::race::evidence::Record;
+use crate::store::files::FileId;
+use crate::store::output::{Output, append, open_again};
+
+/// A file of evidence that is being written, shared by those who write it.
+#[derive(Debug)]
+pub(super) enum Tape {
+    /// Claimed by this process.
+    Own(Output),
+    /// Claimed by the process of the rush.
+    Another(File, PathBuf),
+}
+
+impl Tape {
+    /// The file that the rush has claimed, opened again by a process that it has started.
+    pub(super) fn again(path: &Path, (device, inode): (u64, u64)) -> Result<Self> {
+        let file = open_again(path, FileId { device, inode })?;
+        Ok(Self::Another(file, path.to_owned()))
+    }
+
+    /// Appends a line.
+    pub(super) fn write(&self, record: &Record<'_>) -> Result<()> {
+        let mut line = Vec::with_capacity(200);
+        record.write_to(&mut line);
+        match self {
+            Self::Own(output) => output.append(&line),
+            Self::Another(file, path) => append(file, path, &line),
+        }
+    }
+}
+
+/// The time, in nanoseconds of the clock that all processes of a host share.
+pub(super) fn now() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    now.tv_sec.cast_unsigned() * 1_000_000_000 + now.tv_nsec.cast_unsigned()
+}

@@ -1,0 +1,220 @@
+//! A file that a command writes besides the event: evidence, a picture.
+//!
+//! It is claimed before anything is done, so that a path that cannot be written costs nothing; and what is
+//! overwritten is only what an earlier command of the same kind has written.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+
+use super::event::EventFiles;
+use super::files::FileId;
+use super::lock;
+use crate::error::{Error, Kind, Result};
+
+/// What a file is to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    /// Evidence, a JSON object a line.
+    Evidence,
+    /// A picture.
+    Svg,
+}
+
+impl Contents {
+    /// How such a file begins.
+    fn head(self) -> &'static [u8] {
+        match self {
+            Self::Evidence => b"{\"evidence\":",
+            Self::Svg => b"<svg",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Evidence => "evidence",
+            Self::Svg => "an SVG picture",
+        }
+    }
+}
+
+/// A file that is to be written. What stood in it stays until [`Output::clear`]; a file that was made for this
+/// and never cleared goes away again.
+#[derive(Debug)]
+pub struct Output {
+    file: File,
+    path: PathBuf,
+    /// Whether it is to be removed when this is dropped.
+    fleeting: bool,
+}
+
+impl Output {
+    /// Opens it for appending, and makes it where it is missing.
+    ///
+    /// # Errors
+    /// - [`Kind::Usage`]: it is no regular file, or holds something that is neither nothing nor `contents`;
+    /// - [`Kind::Refused`]: another command writes it just now;
+    /// - [`Kind::Io`]: it cannot be opened.
+    pub fn claim(path: &Path, contents: Contents) -> Result<Self> {
+        let problem = |e| Error::io("open", path, e).hint("name another file");
+        let output = match open(path, true) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self {
+                file: open(path, false).map_err(problem)?,
+                path: path.to_owned(),
+                fleeting: false,
+            },
+            made => Self {
+                file: made.map_err(problem)?,
+                path: path.to_owned(),
+                fleeting: true,
+            },
+        };
+        output.check(contents)?;
+        Ok(output)
+    }
+
+    fn check(&self, contents: Contents) -> Result<()> {
+        let problem = |e| Error::io("look at", &self.path, e);
+        let usage = |message: String, hint| {
+            let error = Error::new(Kind::Usage, message).at(&self.path, 0, 0);
+            Err(error.hint(hint))
+        };
+        if !self.file.metadata().map_err(problem)?.is_file() {
+            let message = "is no regular file, and cannot be written again and read back";
+            return usage(message.to_owned(), "name a file");
+        }
+        let (mut head, most) = (Vec::new(), contents.head().len() as u64);
+        let read = (&self.file).take(most).read_to_end(&mut head);
+        read.map_err(|e| Error::io("read", &self.path, e))?;
+        if !head.is_empty() && head != contents.head() {
+            let message = format!("is not {}: it is not overwritten", contents.name());
+            return usage(message, "name another file, or remove this one");
+        }
+        // Where locks are not to be had, two commands at once are at their own risk.
+        if let Ok(false) = lock::try_lock(&self.file) {
+            let message = "another command writes it just now";
+            return Err(Error::new(Kind::Refused, message)
+                .at(&self.path, 0, 0)
+                .hint("name another file"));
+        }
+        Ok(())
+    }
+
+    /// An error when it is one of an event's own files.
+    pub fn keep_off(&self, event: &Path) -> Result<()> {
+        let files = EventFiles::at(event)?;
+        let problem = |e| Error::io("look at", &self.path, e);
+        let own = FileId::of_handle(&self.file).map_err(problem)?;
+        let place = fs::canonicalize(&self.path).map_err(problem)?;
+        for file in [&files.count, &files.ledger, &files.lock] {
+            let is_it = FileId::of_name(file).is_ok_and(|id| id == Some(own));
+            let beside = match file.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent,
+                _ => Path::new("."),
+            };
+            let named = fs::canonicalize(beside).ok().zip(file.file_name());
+            if is_it || named.is_some_and(|(parent, name)| parent.join(name) == place) {
+                let error = Error::new(Kind::Usage, "is a file of the event itself");
+                return Err(error
+                    .at(&self.path, 0, 0)
+                    .hint("name another file"));
+            }
+        }
+        Ok(())
+    }
+
+    /// An error when this path means the same file.
+    pub fn keep_apart(&self, path: &Path) -> Result<()> {
+        if FileId::of_name(path).is_ok_and(|id| id.is_some() && id == self.id().ok()) {
+            let error = Error::new(Kind::Usage, "cannot hold both the evidence and the picture");
+            return Err(error
+                .at(&self.path, 0, 0)
+                .hint("name two files"));
+        }
+        Ok(())
+    }
+
+    /// Takes away what stood in it. From now on it stays.
+    pub fn clear(&mut self) -> Result<()> {
+        self.fleeting = false;
+        self.file.set_len(0).map_err(|e| self.unwritable(e))
+    }
+
+    /// Writes all of it anew.
+    pub fn write(&mut self, contents: &[u8]) -> Result<()> {
+        self.clear()?;
+        let written = (&self.file).write_all(contents);
+        written.map_err(|e| self.unwritable(e))
+    }
+
+    /// Appends a line, in one call.
+    pub(crate) fn append(&self, line: &[u8]) -> Result<()> {
+        append(&self.file, &self.path, line)
+    }
+
+    fn unwritable(&self, error: io::Error) -> Error {
+        Error::io("write to", &self.path, error)
+    }
+
+    /// Its contents, from the first byte on.
+    pub(crate) fn reader(&self) -> Result<io::BufReader<&File>> {
+        let mut file = &self.file;
+        file.rewind()
+            .map_err(|e| Error::io("read", &self.path, e))?;
+        Ok(io::BufReader::with_capacity(1 << 16, file))
+    }
+
+    /// Its path, as it was given.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Which file it is, for somebody who opens it again.
+    pub(crate) fn id(&self) -> Result<FileId> {
+        FileId::of_handle(&self.file).map_err(|e| Error::io("look at", &self.path, e))
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if self.fleeting {
+            // It is empty, and somebody else's by now at the worst.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Opens a file for appending, and makes it, or does not.
+fn open(path: &Path, new: bool) -> io::Result<File> {
+    // Without O_NONBLOCK, opening a FIFO waits until somebody opens its other end.
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create_new(new);
+    options.custom_flags(flags).open(path)
+}
+
+/// Opens a claimed file again, in another process. An error when the name means another file by now.
+pub(crate) fn open_again(path: &Path, id: FileId) -> Result<File> {
+    let problem = |e| Error::io("open", path, e);
+    let file = open(path, false).map_err(problem)?;
+    if FileId::of_handle(&file).map_err(problem)? == id {
+        return Ok(file);
+    }
+    Err(Error::new(Kind::Io, "was replaced by another file meanwhile").at(path, 0, 0))
+}
+
+/// Appends a line in one call, so that the lines of many processes never mix.
+pub(crate) fn append(mut file: &File, path: &Path, line: &[u8]) -> Result<()> {
+    let problem = |e| Error::io("write to", path, e);
+    loop {
+        return match file.write(line) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(written) if written < line.len() => Err(problem(io::ErrorKind::StorageFull.into())),
+            result => result.map(drop).map_err(problem),
+        };
+    }
+}
