@@ -379,7 +379,11 @@ fn race(
         }
         written += 1;
         for (line, text) in wrapped(&shown(&finding.text)).into_iter().enumerate() {
-            let label = if written == 1 && line == 0 { "RACE" } else { "    " };
+            let label = if written == 1 && line == 0 {
+                "RACE"
+            } else {
+                "    "
+            };
             writeln!(out, "{BAD}{label}{BAD:#}  {text}")?;
         }
     }

@@ -64,7 +64,7 @@ Examples:
   tickets race check run.jsonl --timeline run.svg
   tickets --json race check run.jsonl | jq '.findings[].text'
 
-A line for each anomaly: who did what, when; a run of a few buyers is drawn. docs/evidence.md describes the file, so that any program's
+A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md describes the file, so that any program's
 run can be judged. Exits 6 when something was found, or when the file has nothing to judge.")]
     Check {
         /// The evidence, a JSON object a line

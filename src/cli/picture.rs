@@ -13,7 +13,7 @@ pub(super) fn small(out: &mut dyn Write, timeline: &Timeline) -> io::Result<()> 
     if timeline.lanes.len() > DRAWN {
         return Ok(());
     }
-    for line in timeline.to_text() {
+    for line in timeline.to_sketch() {
         for piece in &line.pieces {
             let text = &piece.text;
             match piece.tone {

@@ -48,7 +48,7 @@ pub(super) fn check(path: &Path, picture: Option<&Path>, screen: &Screen) -> Res
     }
     screen.result(&document, |out| {
         tell(out, &verdict, screen.quiet)?;
-        if screen.quiet || timeline.lanes.len() > super::picture::DRAWN {
+        if screen.quiet || verdict.is_clean() || timeline.lanes.len() > super::picture::DRAWN {
             return Ok(());
         }
         writeln!(out)?;

@@ -38,6 +38,7 @@ pub fn timeline(trial: &Trial, run: &Run) -> Timeline {
         lanes: lanes.collect(),
         versions: drawing.versions,
         findings: run.verdict.findings.iter().map(finding).collect(),
+        incomplete: false,
         odds: None,
     }
 }
@@ -197,5 +198,6 @@ fn finding(finding: &verdict::Finding) -> Finding {
         clash,
         sentence: finding.text.clone(),
         places,
+        also: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 mod found;
 mod versions;
 
-use super::check::Verdict;
+use super::check::{MAX_TOLD, Verdict};
 use super::evidence::{Evidence, Hold, Operation as Did, Outcome as End, UNSAID};
 use super::timeline::{
     Doing, Lane, Operation, Outcome, Place, Sight, Span, Time, Timeline, Version,
@@ -38,6 +38,7 @@ pub fn timeline(evidence: &Evidence, verdict: &Verdict) -> Timeline {
             .collect(),
         versions: versions.all,
         findings,
+        incomplete: verdict.counts.iter().any(|count| count.count > MAX_TOLD),
         ..Timeline::default()
     }
 }
@@ -177,7 +178,7 @@ fn spans(evidence: &Evidence, did: &Did, holds: &[&Hold], end: u64) -> Vec<Span>
     spans.retain(|span| span.from <= span.to);
     let last = spans.iter().map(|span| span.to).max().unwrap_or(did.invoke);
     if last < end {
-        spans.push(Span::new(Doing::Point("rest".to_owned()), last, end));
+        spans.push(Span::new(Doing::Point("answer".to_owned()), last, end));
     }
     spans
 }

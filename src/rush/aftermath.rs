@@ -140,7 +140,9 @@ pub(super) fn read(
         judged.add(judge(second));
     }
     let last = snapshot.ok().map(|snapshot| {
-        let seq = snapshot.counted.map_or(opening.tally.seq, |counted| counted.seq);
+        let seq = snapshot
+            .counted
+            .map_or(opening.tally.seq, |counted| counted.seq);
         (seq, snapshot.ticket)
     });
     Ok(After {

@@ -131,10 +131,7 @@ impl Crowd {
             (start_threads(rush, run, pipes, tape.as_ref()), "threads")
         } else {
             let label = deck.map(Deck::label);
-            (
-                crowd.start_nurseries(rush, run, &pipes, label),
-                "processes",
-            )
+            (crowd.start_nurseries(rush, run, &pipes, label), "processes")
         };
         match started {
             Ok(()) => Ok(crowd),
@@ -402,12 +399,7 @@ impl Crowd {
     }
 }
 
-fn start_threads(
-    rush: &Rush,
-    run: &str,
-    pipes: Pipes,
-    tape: Option<&Arc<Tape>>,
-) -> io::Result<()> {
+fn start_threads(rush: &Rush, run: &str, pipes: Pipes, tape: Option<&Arc<Tape>>) -> io::Result<()> {
     let shelf = Shelf::default();
     shelf.widen(SPARES);
     // In this order: the shelf is empty before the end of the pipe tells that all have gone.

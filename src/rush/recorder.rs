@@ -9,8 +9,8 @@ use crate::office::{self, Sale};
 use crate::race::evidence::{self, Nonce, Outcome, Record, Step};
 use crate::store::event::EventFiles;
 use crate::store::files::FileId;
-use crate::store::lock::LockKind;
 use crate::store::ledger::Tally;
+use crate::store::lock::LockKind;
 
 /// Records the operations of one buyer.
 ///
@@ -69,9 +69,7 @@ impl Recorder {
         use office::Step as Did;
         let step = match step {
             Did::LockWanted if self.lock == LockKind::None => return Ok(()),
-            Did::LockWanted => Step::LockWanted {
-                lock: self.named(),
-            },
+            Did::LockWanted => Step::LockWanted { lock: self.named() },
             Did::LockGot { device, inode } => Step::LockGot {
                 lock: evidence::File { device, inode },
                 path: self.named(),

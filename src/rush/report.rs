@@ -128,7 +128,10 @@ impl Recorded {
 
     /// What was found, of kinds that what is on disk does not show.
     fn beyond(&self, known: &[Finding]) -> Vec<Finding> {
-        let found = self.judged.iter().flat_map(|(_, verdict)| &verdict.findings);
+        let found = self
+            .judged
+            .iter()
+            .flat_map(|(_, verdict)| &verdict.findings);
         let new = found.filter(|found| known.iter().all(|known| known.kind != found.kind));
         new.map(|found| Finding {
             kind: found.kind,

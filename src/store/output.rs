@@ -118,9 +118,7 @@ impl Output {
             let named = fs::canonicalize(beside).ok().zip(file.file_name());
             if is_it || named.is_some_and(|(parent, name)| parent.join(name) == place) {
                 let error = Error::new(Kind::Usage, "is a file of the event itself");
-                return Err(error
-                    .at(&self.path, 0, 0)
-                    .hint("name another file"));
+                return Err(error.at(&self.path, 0, 0).hint("name another file"));
             }
         }
         Ok(())
@@ -130,9 +128,7 @@ impl Output {
     pub fn keep_apart(&self, path: &Path) -> Result<()> {
         if FileId::of_name(path).is_ok_and(|id| id.is_some() && id == self.id().ok()) {
             let error = Error::new(Kind::Usage, "cannot hold both the evidence and the picture");
-            return Err(error
-                .at(&self.path, 0, 0)
-                .hint("name two files"));
+            return Err(error.at(&self.path, 0, 0).hint("name two files"));
         }
         Ok(())
     }

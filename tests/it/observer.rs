@@ -1,9 +1,24 @@
 //! The one purchase, through the library: an observer sees its steps and may stop it.
 
-use tickets::office::{Observer, Order, Step};
+use tickets::office::{Nonce, Observer, Order, Step};
 use tickets::{BoxOffice, Error, Kind, LockKind, Result};
 
 use crate::harness::{Shop, flocks};
+
+const GOT: Step = Step::LockGot {
+    device: 0,
+    inode: 0,
+};
+
+fn read(left: u64, seq: u64) -> Step {
+    let sum = 0;
+    Step::Read { left, seq, sum }
+}
+
+fn write(left: u64, seq: u64) -> Step {
+    let nonce = Nonce::default();
+    Step::Write { left, seq, nonce }
+}
 
 /// Notes every step, and stops at one.
 struct Notes {
@@ -13,7 +28,13 @@ struct Notes {
 
 impl Observer for Notes {
     fn at(&mut self, step: Step) -> Result<()> {
-        self.seen.push(step);
+        self.seen.push(match step {
+            // What chance decides, and where the lock file happens to be.
+            Step::Read { left, seq, .. } => read(left, seq),
+            Step::Write { left, seq, .. } => write(left, seq),
+            Step::LockGot { .. } => GOT,
+            step => step,
+        });
         if self.seen.len() > self.stop_at {
             return Err(Error::new(Kind::Interrupted, "enough"));
         }
@@ -23,8 +44,7 @@ impl Observer for Notes {
 
 #[test]
 fn the_steps_come_in_their_order() {
-    let write = Step::Write { left: 4, seq: 2 };
-    let read = Step::Read { left: 5, seq: 1 };
+    let (read, write) = (read(5, 1), write(4, 2));
     for (lock, steps) in [
         (
             LockKind::None,
@@ -34,10 +54,11 @@ fn the_steps_come_in_their_order() {
             LockKind::Exclusive,
             vec![
                 Step::LockWanted,
-                Step::LockGot,
+                GOT,
                 read,
                 write,
                 Step::Written,
+                Step::LockReleasing,
                 Step::LockReleased,
                 Step::Durable,
             ],
@@ -62,11 +83,44 @@ fn the_steps_come_in_their_order() {
     }
 }
 
+/// Whoever finds none left gives its lock up too, and says so before it does: while the lock is held.
+#[test]
+fn a_lock_is_told_of_before_it_is_given_up() {
+    /// How many locks there are on the lock file while it says that it is about to give its own up.
+    struct Holder<'a>(&'a Shop, Vec<usize>);
+    impl Observer for Holder<'_> {
+        fn at(&mut self, step: Step) -> Result<()> {
+            if step == Step::LockReleasing {
+                self.1.push(flocks(&self.0.path("tickets.json.lock")).len());
+            }
+            Ok(())
+        }
+    }
+    for lock in [LockKind::Exclusive, LockKind::Shared, LockKind::WriteOnly] {
+        let shop = Shop::stock(1);
+        let mut holder = Holder(&shop, Vec::new());
+        let mut office = BoxOffice::at(&shop.file).unwrap();
+        let order = Order {
+            lock,
+            ..Order::new("alice", 1)
+        };
+        office.purchase(&order, &mut holder).unwrap();
+        let refused = office.purchase(&order, &mut holder).unwrap_err();
+        assert_eq!(refused.kind(), Kind::SoldOut { left: 0 });
+        // Whoever locks only to write never got so far.
+        let expected: &[usize] = match lock {
+            LockKind::WriteOnly => &[1],
+            _ => &[1, 1],
+        };
+        assert_eq!(holder.1, expected, "{lock:?}");
+    }
+}
+
 /// Up to the write an observer's error stops the purchase, and nothing is sold; later ones are not
 /// obeyed, and the sale stands.
 #[test]
 fn an_observer_stops_a_purchase_before_it_sells_and_not_after() {
-    for (lock, steps, last_stop) in [(LockKind::None, 5, 2), (LockKind::Exclusive, 7, 3)] {
+    for (lock, steps, last_stop) in [(LockKind::None, 5, 2), (LockKind::Exclusive, 8, 3)] {
         for stop_at in 0..steps {
             let shop = Shop::stock(5);
             let mut office = BoxOffice::at(&shop.file).unwrap();

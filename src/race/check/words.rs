@@ -65,16 +65,16 @@ impl Words<'_> {
             left => format!(" ({left} left)"),
         };
         let written = version + 1;
-        let survived = self.survivor(&one, &other).map_or_else(
-            || "which of them survived is not said".to_owned(),
-            |at| format!("the one of {} survived", self.who(at)),
+        let overwritten = self.survivor(&one, &other).map_or_else(
+            || "which of them overwrote the other is not said".to_owned(),
+            |at| format!("{} overwrote {}", self.who(at), self.who(1 - at)),
         );
         format!(
-            "{a} and {b} both read version {version}{saw} and both wrote version {written}: {survived}"
+            "{a} and {b} both read version {version}{saw} and both wrote version {written}: {overwritten}"
         )
     }
 
-    /// Which of two writes of one version stayed: that on the ledger, else the later one.
+    /// Which of two writes of one version took the other's place: the later one on the ledger, else in time.
     fn survivor(&self, one: &Operation, other: &Operation) -> Option<usize> {
         let lines = || self.evidence.ledger.iter().flatten();
         if self.evidence.ledger.is_some() {

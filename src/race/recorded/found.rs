@@ -7,6 +7,9 @@ use crate::race::evidence::{Evidence, Outcome, UNSAID};
 use crate::race::timeline::{Clash, Finding, Place};
 use crate::race::verdict::names;
 
+/// Of so many versions the lost updates are told apart.
+const FORKS: usize = 3;
+
 /// The findings of a drawing. `wrote`: which version each operation wrote, in the order in which they were
 /// written. All lost updates of one version as one, and one of each other kind.
 pub(super) fn findings(
@@ -36,11 +39,19 @@ pub(super) fn findings(
             _ => (Clash::Whole, true),
         };
         let named = found.operations.iter().filter(|_| names);
+        let others = verdict.findings.iter();
+        let others = others
+            .filter(|other| names && other.kind == found.kind)
+            .skip(1);
         findings.push(Finding {
             kind: found.kind.name().to_owned(),
             clash,
             sentence: format!("{}{more}", found.text),
             places: named.filter_map(place).collect(),
+            also: others
+                .flat_map(|other| &other.operations)
+                .filter_map(place)
+                .collect(),
         });
     }
     findings
@@ -76,13 +87,23 @@ fn lost_updates(
                 clash: Clash::Writes,
                 sentence: sentence(evidence, version, &writers),
                 places: writers.iter().skip(two).filter_map(place).collect(),
+                also: writers.iter().take(two).filter_map(place).collect(),
             };
             (writers.len(), finding)
         })
         .collect();
     // The worst first.
     findings.sort_by_key(|(writers, _)| std::cmp::Reverse(*writers));
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    let mut findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
+    let rest = findings.split_off(findings.len().min(FORKS));
+    if let Some(last) = findings.last_mut().filter(|_| !rest.is_empty()) {
+        last.sentence += &format!(" (and {} more versions like this)", rest.len());
+        let others = rest
+            .into_iter()
+            .flat_map(|other| [other.places, other.also]);
+        last.also.extend(others.flatten());
+    }
+    findings
 }
 
 fn sentence(evidence: &Evidence, version: u64, writers: &[u32]) -> String {

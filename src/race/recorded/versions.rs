@@ -55,11 +55,17 @@ impl Versions {
             let did = line.by.and_then(|by| evidence.operation(by));
             let parent = match (line.by, did) {
                 (Some(by), Some(did)) if did.read != UNSAID => seen(&numbered, by, did),
-                _ => numbered.get(&line.seq.wrapping_sub(1)).and_then(|all| all.last().copied()),
+                _ => numbered
+                    .get(&line.seq.wrapping_sub(1))
+                    .and_then(|all| all.last().copied()),
             };
-            let writer = line.by.and_then(|by| places.get(by as usize).copied().flatten());
+            let writer = line
+                .by
+                .and_then(|by| places.get(by as usize).copied().flatten());
             let at = versions.all.len();
-            versions.all.push(version(parent, line.seq, line.left, writer));
+            versions
+                .all
+                .push(version(parent, line.seq, line.left, writer));
             numbered.entry(line.seq).or_default().push(at);
             if let Some(wrote) = line.by.and_then(|by| versions.wrote.get_mut(by as usize)) {
                 *wrote = Some(at);

@@ -37,6 +37,8 @@ pub(super) struct Fold {
     pub(super) named: u64,
     /// From when to when they were, if there are any.
     pub(super) bounds: Option<(u64, u64)>,
+    /// Whether something may have been found of them that no finding names.
+    pub(super) doubtful: bool,
 }
 
 impl Fold {
@@ -56,6 +58,7 @@ impl Fold {
             super::words::count(self.operations, "operation")
         };
         let how = match self.named {
+            0 if self.doubtful => "named by no finding here".to_owned(),
             0 if self.operations == 1 => "in order".to_owned(),
             0 => "all in order".to_owned(),
             n => format!("{} in findings", super::words::thousands(n)),
@@ -145,9 +148,14 @@ impl Choice {
         let named: HashSet<Place> = timeline
             .findings
             .iter()
-            .flat_map(|finding| finding.places.iter().copied())
+            .flat_map(|finding| finding.places.iter().chain(&finding.also).copied())
             .collect();
-        self.folds = vec![Fold::default(); self.stretches.len() + 1];
+        let blank = Fold {
+            doubtful: timeline.incomplete,
+            ..Fold::default()
+        };
+        self.meanwhile = blank;
+        self.folds = vec![blank; self.stretches.len() + 1];
         for (lane, operations) in timeline.lanes.iter().enumerate() {
             let operations = operations.operations.iter().enumerate();
             for (operation, what) in operations {

@@ -80,14 +80,16 @@ fn finding() -> impl Strategy<Value = Finding> {
         Just(Clash::Holds),
         Just(Clash::Whole)
     ];
-    (".{0,20}", clash, ".{0,200}", vec(place(), 0..4)).prop_map(
-        |(kind, clash, sentence, places)| Finding {
+    let places = (vec(place(), 0..4), vec(place(), 0..4));
+    (".{0,20}", clash, ".{0,200}", places).prop_map(|(kind, clash, sentence, (places, also))| {
+        Finding {
             kind,
             clash,
             sentence,
             places,
-        },
-    )
+            also,
+        }
+    })
 }
 
 fn timeline() -> impl Strategy<Value = Timeline> {
@@ -112,6 +114,7 @@ fn timeline() -> impl Strategy<Value = Timeline> {
             },
             lanes,
             versions,
+            incomplete: findings.len() > 20,
             findings,
             odds,
         },

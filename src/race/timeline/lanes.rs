@@ -173,7 +173,7 @@ fn bar(
     let proves = layout.marks.proves(place, &span.doing);
     let colour = if proves { ACCENT } else { QUIET };
     match (&span.doing, style(&span.doing, colour)) {
-        (Doing::Think, _) if timeline.time == Time::Nanoseconds => {
+        (Doing::Think | Doing::Point(_), _) if timeline.time == Time::Nanoseconds => {
             let line = format!("M{x0:.1} {middle:.1}H{x1:.1}");
             return canvas.path(&line, QUIET, r#"stroke-width="1.5""#);
         }

@@ -48,7 +48,7 @@ fn items(timeline: &Timeline, layout: &Layout) -> Vec<(String, String)> {
         (Doing::Read, "read"),
         (Doing::Truncate, "truncate"),
         (Doing::Write, "write"),
-        (Doing::Sync, "made durable"),
+        (Doing::Sync, "publishes the count"),
     ] {
         if occurs(&doing) {
             let shape = match style(&doing, QUIET) {

@@ -68,6 +68,8 @@ pub struct Timeline {
     pub versions: Vec<Version>,
     /// What was found, the gravest first.
     pub findings: Vec<Finding>,
+    /// Whether more was found than the findings name: then nothing that is left out is called in order.
+    pub incomplete: bool,
     /// The chance that the run ends badly given the steps before a time, where all schedules are
     /// known.
     pub odds: Option<Vec<(u64, f64)>>,
@@ -201,6 +203,8 @@ pub struct Finding {
     pub sentence: String,
     /// The operations that prove it; the first two are joined.
     pub places: Vec<Place>,
+    /// Others that it concerns, or that others like it concern: they are counted, not marked.
+    pub also: Vec<Place>,
 }
 
 /// Which acts of two operations a finding joins.

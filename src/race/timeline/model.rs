@@ -15,6 +15,12 @@ impl Timeline {
         text::draw(self)
     }
 
+    /// The lanes and the versions alone, for a terminal, where the rest is said already.
+    #[must_use]
+    pub fn to_sketch(&self) -> Vec<text::Line> {
+        text::sketch(self)
+    }
+
     /// The operation at a place, if there is one.
     #[must_use]
     pub fn operation(&self, place: Place) -> Option<&Operation> {

@@ -76,7 +76,7 @@ pub(super) fn tree(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
     for (at, row) in rows.iter().enumerate() {
         let (x, y) = place(at);
         let lost = match row.what {
-            What::Version(version) => layout.tree.is_lost(timeline, version),
+            What::Version(version) => layout.tree.is_lost(version),
             What::Branches(_) => true,
             _ => false,
         };
@@ -156,7 +156,7 @@ pub(super) fn words_of(
     }
     if known.survived {
         text += ", in tickets.json";
-    } else if tree.is_lost(timeline, version) {
+    } else if tree.is_lost(version) {
         text += ", overwritten";
     }
     let fork = match tree.branches(version) {

@@ -30,6 +30,7 @@ fn lost_update(places: [Place; 2], sentence: impl Into<String>) -> Finding {
         clash: Clash::Writes,
         sentence: sentence.into(),
         places: places.to_vec(),
+        also: Vec::new(),
     }
 }
 
@@ -96,6 +97,7 @@ pub(super) fn schedule() -> Timeline {
             [at(1, 0), at(0, 0)],
             "alice and bob both read version 1 (2 left) and both wrote version 2: alice wrote last and overwrote bob",
         )],
+        incomplete: false,
         // Whoever is not done takes the next step, each with the same chance.
         odds: Some(vec![
             (0, 0.375),
@@ -146,6 +148,7 @@ pub(super) fn split_lock() -> Timeline {
                 clash: Clash::Holds,
                 sentence: "bob held the lock of inode 4718592 and carol that of inode 4718593 at once, for 356 µs: the file had been replaced while bob waited".to_owned(),
                 places: vec![at(1, 0), at(2, 0)],
+                also: Vec::new(),
             },
             lost_update(
                 [at(2, 0), at(1, 0)],
@@ -190,6 +193,7 @@ pub(super) fn torn() -> Timeline {
             clash: Clash::WriteRead,
             sentence: "querier read an empty file: buyer had truncated it at step 4 and wrote it at step 6".to_owned(),
             places: vec![at(0, 0), at(1, 0)],
+            also: Vec::new(),
         }],
         ..Timeline::default()
     }

@@ -73,8 +73,6 @@ impl Line {
 
 /// The whole drawing.
 pub(super) fn draw(timeline: &Timeline) -> Vec<Line> {
-    let choice = Choice::of(timeline);
-    let marks = Marks::of(timeline, &choice);
     let mut lines = Vec::new();
     if !timeline.title.is_empty() {
         lines.push(Line::new(short(&timeline.title, COLUMNS), Tone::Plain));
@@ -83,10 +81,19 @@ pub(super) fn draw(timeline: &Timeline) -> Vec<Line> {
         lines.push(Line::new(short(&timeline.subtitle, COLUMNS), Tone::Faint));
     }
     lines.push(Line::default());
+    lines.extend(sketch(timeline));
+    findings(&mut lines, timeline);
+    lines
+}
+
+/// The lanes and the versions.
+pub(super) fn sketch(timeline: &Timeline) -> Vec<Line> {
+    let choice = Choice::of(timeline);
+    let marks = Marks::of(timeline, &choice);
+    let mut lines = Vec::new();
     lanes(&mut lines, timeline, &choice, &marks);
     certainty(&mut lines, timeline);
     tree(&mut lines, timeline, &choice);
-    findings(&mut lines, timeline);
     lines
 }
 
@@ -171,7 +178,7 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &Row) -> Line {
     let room = COLUMNS.saturating_sub(columns(&rails));
     let (text, fork) = words_of(timeline, tree, row.what, 16);
     let tone = match row.what {
-        What::Version(version) if tree.is_lost(timeline, version) => Tone::Bad,
+        What::Version(version) if tree.is_lost(version) => Tone::Bad,
         What::Branches(_) => Tone::Bad,
         What::Version(version) if tree.is_alive(version) => Tone::Good,
         What::Version(_) => Tone::Plain,

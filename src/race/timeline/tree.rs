@@ -51,6 +51,8 @@ pub(super) struct Tree {
     pub(super) children: Vec<u32>,
     /// By version: whether it or one that grew from it is what the file says.
     pub(super) alive: Vec<bool>,
+    /// By version: whether it, or one that it grew from, is on a branch that another has overwritten.
+    lost: Vec<bool>,
 }
 
 impl Tree {
@@ -61,6 +63,7 @@ impl Tree {
             rows: Vec::new(),
             children: vec![0; total],
             alive: timeline.versions.iter().map(|v| v.survived).collect(),
+            lost: vec![false; total],
         };
         let mut below: Vec<Vec<usize>> = vec![Vec::new(); total];
         for version in (0..total).rev() {
@@ -78,6 +81,16 @@ impl Tree {
                 children.push(version);
             }
         }
+        for version in 0..total {
+            let Some(parent) = timeline.parent(version) else {
+                continue;
+            };
+            let below_lost = tree.is_lost(parent);
+            let lost = !tree.is_alive(version) && (below_lost || tree.branches(parent) > 1);
+            if let Some(slot) = tree.lost.get_mut(version) {
+                *slot = lost;
+            }
+        }
         let shown = shown(timeline, choice);
         tree.grow(timeline, &below, &shown);
         tree
@@ -92,9 +105,8 @@ impl Tree {
     }
 
     /// Whether a version is on a branch that another has overwritten.
-    pub(super) fn is_lost(&self, timeline: &Timeline, version: usize) -> bool {
-        let fork = timeline.parent(version).map(|parent| self.branches(parent));
-        !self.is_alive(version) && fork.is_some_and(|branches| branches > 1)
+    pub(super) fn is_lost(&self, version: usize) -> bool {
+        self.lost.get(version).copied().unwrap_or_default()
     }
 
     /// Visits the versions from the first on, with a stack of its own: a tree may be a million
