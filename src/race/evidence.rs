@@ -49,6 +49,8 @@ pub struct Evidence {
     pub ledger_sums: Vec<(u32, u64)>,
     /// The count after the run.
     pub last: Option<Final>,
+    /// The checksum of that count's version, where it was said.
+    pub last_sum: Option<u64>,
     /// Why it cannot be judged, if whoever recorded it said so.
     pub spoiled: Option<String>,
 }

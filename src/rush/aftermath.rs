@@ -21,10 +21,19 @@ pub(super) struct After {
     bought: HashMap<String, u64>,
     /// The lines of the ledger, for the evidence.
     pub(super) entries: Vec<Entry>,
-    /// The version and what is left, as `tickets.json` says, if it can be read.
-    pub(super) last: Option<(u64, u64)>,
+    /// What `tickets.json` says, if it can be read.
+    pub(super) last: Option<Last>,
     /// Whether the event was reset meanwhile.
     pub(super) replaced: bool,
+}
+
+/// The count when all was over.
+#[derive(Debug)]
+pub(super) struct Last {
+    pub(super) seq: u64,
+    pub(super) left: u64,
+    /// The checksum of the line that it counts last, if that is one of the run.
+    pub(super) sum: Option<u64>,
 }
 
 /// A line of the ledger, as the evidence tells of it.
@@ -36,6 +45,8 @@ pub(super) struct Entry {
     pub(super) quantity: u64,
     pub(super) left: u64,
     pub(super) sum: u64,
+    /// Where it ends, in bytes.
+    end: u64,
     /// Tells this sale from others that wrote the same version.
     pub(super) nonce: Option<Nonce>,
     /// Whether the rush that is judged wrote it.
@@ -43,7 +54,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn of(line: &Line<'_>, own: bool) -> Self {
+    fn of(line: &Line<'_>, end: u64, own: bool) -> Self {
         let record = &line.record;
         // An id is the version and a random part.
         let random = record.id.as_deref().and_then(|id| id.rsplit('-').next());
@@ -54,6 +65,7 @@ impl Entry {
             quantity: record.quantity.unsigned_abs(),
             left: record.left,
             sum: line.sum.number(),
+            end,
             nonce: random.and_then(Nonce::new),
             own,
         }
@@ -139,17 +151,21 @@ pub(super) fn read(
     if let Some(second) = &second {
         judged.add(judge(second));
     }
+    let entries = reader.entries.unwrap_or_default();
     let last = snapshot.ok().map(|snapshot| {
-        let seq = snapshot
-            .counted
-            .map_or(opening.tally.seq, |counted| counted.seq);
-        (seq, snapshot.ticket)
+        let counted = snapshot.counted;
+        let is_last = |entry: &&Entry| counted.is_some_and(|counted| counted.bytes == entry.end);
+        Last {
+            seq: counted.map_or(opening.tally.seq, |counted| counted.seq),
+            left: snapshot.ticket,
+            sum: entries.iter().find(is_last).map(|entry| entry.sum),
+        }
     });
     Ok(After {
         stock: first.stock,
         judged,
         bought,
-        entries: reader.entries.unwrap_or_default(),
+        entries,
         last,
         replaced: first.replaced,
     })
@@ -182,7 +198,8 @@ impl Reader<'_> {
                     });
                     let own = Some(self.run);
                     if let Some(entries) = &mut self.entries {
-                        entries.push(Entry::of(&line, line.record.rush.as_deref() == own));
+                        let is_own = line.record.rush.as_deref() == own;
+                        entries.push(Entry::of(&line, stretch.end, is_own));
                     }
                     after
                         .lines

@@ -196,13 +196,14 @@ impl End<'_> {
                 sum: Some(entry.sum),
             })?;
         }
-        let Some((seq, left)) = after.last else {
+        let Some(last) = &after.last else {
             return Ok(());
         };
         self.add(&Record::Final {
-            seq,
-            left,
+            seq: last.seq,
+            left: last.left,
             committed: Some(after.entries.len() as u64),
+            sum: last.sum,
         })
     }
 }

@@ -67,7 +67,11 @@ impl Gatherer {
                 seq,
                 left,
                 committed,
-            } => self.last(*seq, *left, *committed),
+                sum,
+            } => {
+                self.evidence.last_sum = *sum;
+                self.last(*seq, *left, *committed)
+            }
             Record::Spoiled { why } => {
                 self.evidence.spoiled = Some(why.chars().take(MAX_REASON).collect());
                 Ok(())

@@ -78,6 +78,7 @@ impl<'a> Record<'a> {
                 seq: said(members.last, "final")?,
                 left: said(members.left, "left")?,
                 committed: members.lines,
+                sum: members.sum()?,
             })
         } else if let Some(Text(why)) = members.spoiled {
             Ok(Self::Spoiled { why })

@@ -269,6 +269,8 @@ pub enum Record<'a> {
         left: u64,
         /// How many lines of the ledger the evidence has.
         committed: Option<u64>,
+        /// The checksum of the version, which tells it from others of its number.
+        sum: Option<u64>,
     },
     /// The run cannot be judged.
     Spoiled {

@@ -103,9 +103,10 @@ impl Record<'_> {
                 seq,
                 left,
                 committed,
+                sum,
             } => {
                 let object = object.number("final", *seq).number("left", *left);
-                object.number("lines", *committed);
+                object.sum(*sum).number("lines", *committed);
             }
             Self::Spoiled { why } => {
                 object.text("spoiled", why);

@@ -78,10 +78,15 @@ impl Versions {
                 *read = seen(&numbered, index, did);
             }
         }
-        let last = evidence.last.map_or_else(
+        let latest = evidence.last.map_or_else(
             || Some(versions.all.len() - 1),
-            |last| numbered.get(&last.seq).and_then(|all| all.last().copied()),
+            |last| numbered.get(&last.seq)?.last().copied(),
         );
+        let exact = evidence.last_sum.and_then(|sum| {
+            let line = written.iter().position(|line| line.sum == Some(sum));
+            line.map(|line| line + 1)
+        });
+        let last = exact.or(latest);
         if let Some(last) = last.and_then(|last| versions.all.get_mut(last)) {
             last.survived = true;
         }

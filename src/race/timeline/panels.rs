@@ -135,9 +135,13 @@ pub(super) fn words_of(
 ) -> (String, Option<String>) {
     let version = match what {
         What::Version(version) => version,
-        What::Run(many) => {
+        What::Run(many, 0) => {
             let text = format!("{}, each from the one before", count(many, "version"));
             return (text, None);
+        }
+        What::Run(many, beside) => {
+            let text = format!("{}, each from the one before", count(many, "version"));
+            return (text, Some(format!("and {} overwritten", thousands(beside))));
         }
         What::Branches(many) => {
             return (format!("and {} more, overwritten", thousands(many)), None);

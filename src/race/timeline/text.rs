@@ -182,7 +182,7 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &Row) -> Line {
         What::Branches(_) => Tone::Bad,
         What::Version(version) if tree.is_alive(version) => Tone::Good,
         What::Version(_) => Tone::Plain,
-        What::Run(_) | What::Rest(_) => Tone::Faint,
+        What::Run(..) | What::Rest(_) => Tone::Faint,
     };
     let text = short(&text, room);
     let fork = fork.map_or_else(String::new, |fork| format!("  <- {fork}"));

@@ -9,8 +9,9 @@ use super::{Sight, Timeline};
 /// How many rows there are, and how deep they go.
 const ROWS: usize = 36;
 const DEPTH: usize = 8;
-/// How many branches of one fork are shown.
+/// How many branches of one fork are shown, and how many where there are many forks.
 const BRANCHES: usize = 12;
+const FEW: usize = 6;
 
 /// What stands before a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +27,8 @@ pub(super) enum Rail {
 pub(super) enum What {
     /// This version.
     Version(usize),
-    /// So many versions, each after the one before, and nothing else.
-    Run(u64),
+    /// So many versions, each after the one before, and so many more on branches beside them.
+    Run(u64, u64),
     /// So many branches of the fork above.
     Branches(u64),
     /// So many versions for which there is no room.
@@ -92,7 +93,8 @@ impl Tree {
             }
         }
         let shown = shown(timeline, choice);
-        tree.grow(timeline, &below, &shown);
+        let family = Family::of(timeline, below, &shown);
+        tree.grow(timeline, &family, &shown);
         tree
     }
 
@@ -111,7 +113,7 @@ impl Tree {
 
     /// Visits the versions from the first on, with a stack of its own: a tree may be a million
     /// deep.
-    fn grow(&mut self, timeline: &Timeline, below: &[Vec<usize>], shown: &HashSet<usize>) {
+    fn grow(&mut self, timeline: &Timeline, family: &Family, shown: &HashSet<usize>) {
         let roots = (0..timeline.versions.len()).filter(|v| timeline.parent(*v).is_none());
         let mut stack: Vec<(usize, Vec<Rail>, Option<usize>)> = roots
             .take(ROWS)
@@ -123,19 +125,21 @@ impl Tree {
             if self.rows.len() >= ROWS {
                 break;
             }
-            let (run, version) = Self::run(version, below, shown);
-            told += run + 1;
+            let (run, beside, version) = family.run(version, shown);
+            told += run + beside + 1;
             let mut row = parent;
             let mut inner = rails.clone();
             if run > 0 {
-                row = Some(self.push(rails.clone(), row, What::Run(run)));
+                row = Some(self.push(rails.clone(), row, What::Run(run, beside)));
                 inner = under(&rails);
             }
             let row = self.push(inner.clone(), row, What::Version(version));
-            let children = below.get(version).map_or(&[][..], Vec::as_slice);
+            let children = family.below(version);
             let inner = under(&inner);
             match children {
                 [] => {}
+                // Nothing of it must be shown: what grew from it is counted with the rest.
+                _ if !family.matters(version) => {}
                 [child] => stack.push((*child, inner, Some(row))),
                 many if rails.len() >= DEPTH => {
                     let hidden = many.len() as u64;
@@ -147,7 +151,7 @@ impl Tree {
                     );
                 }
                 many => {
-                    let picked = self.pick(many, shown);
+                    let picked = self.pick(many, shown, family.most);
                     let hidden = (many.len() - picked.len()) as u64;
                     told += hidden;
                     if hidden > 0 {
@@ -176,29 +180,92 @@ impl Tree {
         self.rows.len() - 1
     }
 
-    /// How many versions from this one on need not be shown, and the next one that must.
-    fn run(from: usize, below: &[Vec<usize>], shown: &HashSet<usize>) -> (u64, usize) {
-        let mut version = from;
-        let mut run = 0;
-        while !shown.contains(&version) {
-            match below.get(version).map(Vec::as_slice) {
-                Some(&[child]) if child > version => {
-                    version = child;
-                    run += 1;
-                }
-                _ => break,
-            }
-        }
-        (run, version)
-    }
-
     /// The branches that are shown, the last first: what survived stands at the bottom.
-    fn pick(&self, children: &[usize], shown: &HashSet<usize>) -> Vec<usize> {
+    fn pick(&self, children: &[usize], shown: &HashSet<usize>, most: usize) -> Vec<usize> {
         let mut order = children.to_vec();
         order.sort_by_key(|child| (!self.is_alive(*child), !shown.contains(child)));
-        order.truncate(BRANCHES);
+        order.truncate(most);
         order.sort_by_key(|child| (!self.is_alive(*child), std::cmp::Reverse(*child)));
         order
+    }
+}
+
+/// What grew from what.
+struct Family {
+    below: Vec<Vec<usize>>,
+    /// By version: whether it, or one that grew from it, must be shown.
+    matters: Vec<bool>,
+    /// By version: how many there are with those that grew from it.
+    size: Vec<u64>,
+    /// Whether all of it is drawn.
+    whole: bool,
+    /// How many branches of a fork are shown.
+    most: usize,
+}
+
+impl Family {
+    fn of(timeline: &Timeline, below: Vec<Vec<usize>>, shown: &HashSet<usize>) -> Self {
+        let total = below.len();
+        let forks = below.iter().filter(|children| children.len() > 1).count();
+        let mut family = Self {
+            below,
+            matters: vec![false; total],
+            size: vec![1; total],
+            whole: total <= ROWS,
+            most: if forks > 2 { FEW } else { BRANCHES },
+        };
+        for version in (0..total).rev() {
+            let matters = family.matters(version) || shown.contains(&version);
+            if let Some(slot) = family.matters.get_mut(version) {
+                *slot = matters;
+            }
+            let size = family.size(version);
+            let Some(parent) = timeline.parent(version) else {
+                continue;
+            };
+            if let Some(slot) = family.matters.get_mut(parent) {
+                *slot |= matters;
+            }
+            if let Some(slot) = family.size.get_mut(parent) {
+                *slot = slot.saturating_add(size);
+            }
+        }
+        family
+    }
+
+    fn below(&self, version: usize) -> &[usize] {
+        self.below.get(version).map_or(&[], Vec::as_slice)
+    }
+
+    fn matters(&self, version: usize) -> bool {
+        self.whole || self.matters.get(version).copied().unwrap_or_default()
+    }
+
+    fn size(&self, version: usize) -> u64 {
+        self.size.get(version).copied().unwrap_or(1)
+    }
+
+    /// How many versions from this one on need not be shown, how many stand on branches beside them, and the
+    /// next one that must be shown.
+    fn run(&self, from: usize, shown: &HashSet<usize>) -> (u64, u64, usize) {
+        let (mut version, mut run, mut beside) = (from, 0, 0);
+        while !shown.contains(&version) {
+            let children = self.below(version);
+            let mut on = children.iter().filter(|child| self.matters(**child));
+            let next = match (children, on.next(), on.next()) {
+                (&[child], ..) => child,
+                (_, Some(child), None) if !self.whole => *child,
+                _ => break,
+            };
+            if !self.whole && !self.matters(next) {
+                break;
+            }
+            let others = children.iter().filter(|child| **child != next);
+            beside += others.map(|other| self.size(*other)).sum::<u64>();
+            version = next;
+            run += 1;
+        }
+        (run, beside, version)
     }
 }
 
