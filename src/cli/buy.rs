@@ -1,5 +1,6 @@
 //! `tickets buy`: shows a rush as it comes, and what it came to.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -359,22 +360,13 @@ fn race(
     timeline: Option<&Timeline>,
     quiet: bool,
 ) -> io::Result<()> {
-    let mut told: Vec<(Anomaly, usize)> = Vec::new();
+    let mut told: HashMap<Anomaly, u64> = HashMap::new();
     let mut written = 0;
     for finding in &report.findings {
-        let before = told.iter_mut().find(|told| told.0 == finding.kind);
-        let of_kind = match before {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                told.push((finding.kind, 1));
-                1
-            }
-        };
+        let of_kind = told.entry(finding.kind).or_insert(0);
+        *of_kind += 1;
         // Of a kind that there are many of, the first few; of each kind, one at least.
-        if written >= WRITTEN_OUT && of_kind > 1 {
+        if written >= WRITTEN_OUT && *of_kind > 1 {
             continue;
         }
         written += 1;

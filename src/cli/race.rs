@@ -1,16 +1,20 @@
 //! `tickets race check`: judges a recorded run.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::screen::{BAD, FAINT, GOOD, Screen, shown};
-use tickets::race::check::{self, Verdict};
+use tickets::race::check::{self, Anomaly, Verdict};
 use tickets::race::draw_recorded;
 use tickets::race::evidence::{self, Evidence};
 use tickets::race::timeline::Timeline;
 use tickets::{Contents, Error, Kind, Output, Result};
+
+/// So many findings of a kind are told to people.
+const TOLD: u64 = 10;
 
 #[derive(Serialize)]
 struct CheckDocument<'a> {
@@ -79,12 +83,17 @@ fn titled(timeline: Timeline, evidence: &Evidence) -> Timeline {
 }
 
 fn tell(out: &mut dyn Write, verdict: &Verdict, quiet: bool) -> io::Result<()> {
+    let mut told: HashMap<Anomaly, u64> = HashMap::new();
     for finding in &verdict.findings {
-        let name = finding.kind.name();
-        writeln!(out, "{BAD}{name}{BAD:#}: {}", shown(&finding.text))?;
+        let many = told.entry(finding.kind).or_insert(0);
+        *many += 1;
+        if *many <= TOLD {
+            let name = finding.kind.name();
+            writeln!(out, "{BAD}{name}{BAD:#}: {}", shown(&finding.text))?;
+        }
     }
     for count in &verdict.counts {
-        let more = count.count.saturating_sub(check::MAX_TOLD);
+        let more = count.count.saturating_sub(TOLD);
         if more > 0 {
             let name = count.kind.name();
             writeln!(out, "{BAD}{name}{BAD:#}: {more} more")?;

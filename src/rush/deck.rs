@@ -212,6 +212,10 @@ impl End<'_> {
 fn stranger(name: &str) -> String {
     const APART: &str = " (not of this run)";
     let room = evidence::MAX_NAME - APART.len();
-    let end = name.floor_char_boundary(room);
-    format!("{}{APART}", name.get(..end).unwrap_or_default())
+    let ends = name.char_indices().map(|(at, c)| at + c.len_utf8());
+    let end = ends.take_while(|end| *end <= room).last();
+    format!(
+        "{}{APART}",
+        name.get(..end.unwrap_or(0)).unwrap_or_default()
+    )
 }

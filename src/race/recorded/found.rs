@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::race::check::{Anomaly, Verdict};
-use crate::race::evidence::{Evidence, Outcome, UNSAID};
+use crate::race::evidence::{Evidence, Operation, Outcome, UNSAID};
 use crate::race::timeline::{Clash, Finding, Place};
 use crate::race::verdict::names;
 
@@ -30,7 +30,7 @@ pub(super) fn findings(
             all => format!(" (and {} more like this)", all - 1),
         };
         let place = |at: &u32| places.get(*at as usize).copied().flatten();
-        let (clash, names) = match found.kind {
+        let (clash, points) = match found.kind {
             Anomaly::BrokenLock | Anomaly::SplitLock | Anomaly::DeadInodeLock => {
                 (Clash::Holds, true)
             }
@@ -38,10 +38,10 @@ pub(super) fn findings(
             Anomaly::Oversold | Anomaly::Conservation | Anomaly::Gap => (Clash::Whole, false),
             _ => (Clash::Whole, true),
         };
-        let named = found.operations.iter().filter(|_| names);
+        let named = found.operations.iter().filter(|_| points);
         let others = verdict.findings.iter();
         let others = others
-            .filter(|other| names && other.kind == found.kind)
+            .filter(|other| points && other.kind == found.kind)
             .skip(1);
         findings.push(Finding {
             kind: found.kind.name().to_owned(),
@@ -97,7 +97,8 @@ fn lost_updates(
     let mut findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
     let rest = findings.split_off(findings.len().min(FORKS));
     if let Some(last) = findings.last_mut().filter(|_| !rest.is_empty()) {
-        last.sentence += &format!(" (and {} more versions like this)", rest.len());
+        let more = format!(" (and {} more versions like this)", rest.len());
+        last.sentence.push_str(&more);
         let others = rest
             .into_iter()
             .flat_map(|other| [other.places, other.also]);
@@ -114,7 +115,7 @@ fn sentence(evidence: &Evidence, version: u64, writers: &[u32]) -> String {
     };
     let all: Vec<String> = writers.iter().map(name).collect();
     let seen = writers.iter().filter_map(|at| evidence.operation(*at));
-    let mut seen = seen.map(|did| did.left_at_read());
+    let mut seen = seen.map(Operation::left_at_read);
     let first = seen.next().filter(|left| *left != UNSAID);
     let saw = match first.filter(|first| seen.all(|left| left == *first)) {
         Some(left) => format!(" ({left} left)"),

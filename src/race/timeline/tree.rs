@@ -11,7 +11,7 @@ const ROWS: usize = 36;
 const DEPTH: usize = 8;
 /// How many branches of one fork are shown, and how many where there are many forks.
 const BRANCHES: usize = 12;
-const FEW: usize = 6;
+const FEW: usize = 3;
 
 /// What stands before a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -278,3 +278,62 @@ fn who_died_without_an_answer_is_looked_up_by_its_nonce() {
     let verdict = judge(&read(&run(&[lines[0], lines[1], &claimed])));
     assert_eq!(verdict.count(Anomaly::Phantom), 1, "{verdict:#?}");
 }
+
+/// In a race the branches of a fork may stand on the ledger in any order, and who read one of two versions of
+/// one number has read that one.
+#[test]
+fn branches_of_a_fork_may_stand_in_any_order() {
+    let sale = |buyer: &str, at: u64, read: u64, sum: u64| {
+        format!(
+            r#"{{"buyer":"{buyer}","invoke":{at},"return":{},"read":{read},"sum":"{sum:016x}","write":{},"nonce":"{buyer}","outcome":"sold"}}"#,
+            at + 900,
+            read + 1
+        )
+    };
+    let line = |buyer: &str, version: u64, left: u64, sum: u64| {
+        format!(
+            r#"{{"committed":{version},"nonce":"{buyer}","left":{left},"buyer":"{buyer}","quantity":1,"sum":"{sum:016x}"}}"#
+        )
+    };
+    let run = |seen: u64| {
+        let lines = [
+            r#"{"evidence":1,"stock":9,"first":1}"#.to_owned(),
+            sale("a", 100, 1, 1),
+            sale("b", 101, 1, 1),
+            sale("c", 500, 2, 0xa),
+            sale("d", 501, 3, seen),
+            line("a", 2, 8, 0xa),
+            line("c", 3, 7, 0xc),
+            line("b", 2, 8, 0xb),
+            line("d", 4, 6, 0xd),
+        ];
+        read(&lines.join("\n"))
+    };
+    let evidence = run(0xc);
+    let verdict = judge(&evidence);
+    let found: Vec<_> = verdict.findings.iter().map(|found| found.kind).collect();
+    assert_eq!(found, [Anomaly::LostUpdate], "{verdict:#?}");
+    assert_eq!(proof::accept(&evidence, &verdict.findings[0]), Ok(()));
+    // Version 3 holds nothing else.
+    let evidence = run(0xe);
+    let verdict = judge(&evidence);
+    assert_eq!(verdict.count(Anomaly::TornRead), 1, "{verdict:#?}");
+    for finding in &verdict.findings {
+        assert_eq!(proof::accept(&evidence, finding), Ok(()));
+    }
+}
+
+/// Whoever recorded it may say that it cannot be judged.
+#[test]
+fn spoiled_evidence_is_not_judged() {
+    let shop = Shop::empty();
+    let text = run(&[r#"{"spoiled":"the power \u001b went"}"#]);
+    fs::write(shop.path("run.jsonl"), text).unwrap();
+    let (code, document) = shop.json(&format!("race check {}", shop.path("run.jsonl").display()));
+    assert_eq!(code, 6, "{document:#}");
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("nothing could be judged: the power"),
+        "{message}"
+    );
+}

@@ -1,0 +1,178 @@
+//! Buyers and rushes that are killed: whether a sale stands is what the ledger says.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use tickets::race::check::{Anomaly, judge};
+use tickets::race::evidence::{Outcome, UNSAID, read_lines};
+
+use super::judged;
+use crate::harness::{Run, Shop, TICKETS, eventually, foreign_lock, read_until, signal};
+
+/// Killed while its sale is made durable: it is on the ledger, so it sold, and was never answered.
+#[test]
+fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
+    let shop = Shop::stock(3);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    let run = shop.path("run.jsonl");
+    // Nobody gets the turn to sync.
+    let turn = foreign_lock(&shop.path("tickets.ledger.jsonl"));
+    let line = format!(
+        "--json buy --users 2 --lock --think 0ms --evidence {}",
+        run.display()
+    );
+    let rush = shop.start(&line);
+    let sales = eventually("both sales are on the ledger", || {
+        let sales = shop.sales();
+        (sales.len() == 3).then_some(sales)
+    });
+    let victim = sales[1]["buyer"].as_str().unwrap().to_owned();
+    let text = fs::read_to_string(&run).unwrap();
+    let pid = text.lines().find_map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        (line["buyer"] == victim.as_str()).then(|| line["pid"].as_i64().unwrap())
+    });
+    signal(i32::try_from(pid.unwrap()).unwrap(), "KILL");
+    eventually("the rush has heard of it", || {
+        let gone = shop.buyers().len() == 1;
+        gone.then_some(())
+    });
+    drop(turn);
+    let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
+    assert_eq!((code, &report["failed"]), (1, &1.into()), "{report:#}");
+    assert_eq!(report["evidence"]["counts"].as_array().unwrap().len(), 0);
+    let (evidence, verdict) = judged(&run);
+    assert!(verdict.is_clean(), "{verdict:#?}");
+    let killed = evidence
+        .operations
+        .iter()
+        .find(|did| did.outcome == Outcome::Killed);
+    let killed = killed.expect("it is marked as killed");
+    assert_eq!(evidence.names.name(killed.buyer), victim);
+    assert_eq!((killed.returned, killed.write), (UNSAID, 3));
+    // The other one read its version. Were it not on the ledger, that would be a version that nobody wrote.
+    let text = fs::read_to_string(&run).unwrap();
+    let without = text
+        .lines()
+        .filter(|line| !line.contains("\"committed\":3"))
+        .collect::<Vec<_>>()
+        .join("\n")
+        .replace("\"lines\":2", "\"lines\":1");
+    let verdict = judge(&read_lines(without.as_bytes(), "cut".as_ref()).unwrap());
+    assert!(verdict.count(Anomaly::Gap) > 0, "{verdict:#?}");
+}
+
+/// Killed between its intent and its write: it is not on the ledger, so it is as if it had never been.
+#[test]
+fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
+    let shop = Shop::stock(3);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    let run = shop.path("run.jsonl");
+    let strace = Command::new("timeout")
+        .args([
+            "120",
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=pwrite64",
+        ])
+        .args([
+            "-e",
+            "inject=pwrite64:signal=KILL:when=1",
+            "--",
+            TICKETS,
+            "-f",
+        ])
+        .arg(&shop.file)
+        .args("--json buy --users 1 --lock --think 0ms --evidence".split(' '))
+        .arg(&run)
+        .env_remove("TICKETS_FILE")
+        .stdin(Stdio::null())
+        .output();
+    let output = match strace {
+        Ok(output) if !output.stdout.is_empty() => output,
+        other => {
+            eprintln!("skipped: no strace: {other:?}");
+            return;
+        }
+    };
+    let (_, report) = Run::of(output).document();
+    assert_eq!(report["failed"], 1, "{report:#}");
+    let text = fs::read_to_string(&run).unwrap();
+    assert!(
+        text.contains("\"intend\"") && text.contains("\"killed\""),
+        "the fault fired: {text}"
+    );
+    assert!(!text.contains("\"wrote\""), "{text}");
+    assert_eq!(shop.sales().len(), 1);
+    let (evidence, verdict) = judged(&run);
+    assert!(verdict.is_clean(), "{verdict:#?}");
+    let killed = evidence.operations.last().unwrap();
+    assert_eq!((killed.outcome, killed.write), (Outcome::Killed, 3));
+    assert_eq!(evidence.ledger.as_ref().map(Vec::len), Some(0));
+}
+
+/// Before it meant to write, there is nothing to look up.
+#[test]
+fn a_buyer_that_is_killed_while_it_thinks_has_sold_nothing() {
+    let shop = Shop::stock(20);
+    let run = shop.path("run.jsonl");
+    let line = format!("buy --users 4 --think 1500ms --evidence {}", run.display());
+    let mut rush = shop.start(&line);
+    let _reader = read_until(&mut rush, "queried", 4);
+    eventually("all have read", || {
+        let text = fs::read_to_string(&run).unwrap();
+        (text.matches("\"step\":\"read\"").count() == 8).then_some(())
+    });
+    shop.buyers()[0].signal("KILL");
+    rush.wait().unwrap();
+    let (evidence, _) = judged(&run);
+    let killed: Vec<_> = evidence
+        .operations
+        .iter()
+        .filter(|did| did.outcome == Outcome::Killed)
+        .collect();
+    assert_eq!(killed.len(), 1);
+    assert_eq!((killed[0].write, shop.sales().len()), (UNSAID, 3));
+}
+
+/// The file of a picture alone goes away as soon as all have opened it, whatever becomes of the rush.
+#[test]
+fn a_killed_rush_leaves_no_temporary_evidence() {
+    let shop = Shop::stock(2);
+    let scratch = shop.path("scratch");
+    fs::create_dir(&scratch).unwrap();
+    let mut command = shop.command(["buy", "--users", "4", "--think", "1h", "--timeline"]);
+    command.arg(shop.path("run.svg")).env("TMPDIR", &scratch);
+    let mut rush = command.stdout(Stdio::piped()).spawn().unwrap();
+    let _reader = read_until(&mut rush, "queried", 4);
+    rush.kill().unwrap();
+    rush.wait().unwrap();
+    assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0);
+    eventually("no process is left", || {
+        shop.processes().is_empty().then_some(())
+    });
+}
+
+#[test]
+fn an_interrupted_rush_has_whole_evidence() {
+    for (mode, path) in [("", "run.jsonl"), ("--threads", "threads.jsonl")] {
+        let shop = Shop::stock(5);
+        let run = shop.path(path);
+        let line = format!(
+            "buy --users 4 --think 1h --lock {mode} --evidence {}",
+            run.display()
+        );
+        let mut rush = shop.start(&line);
+        let _reader = read_until(&mut rush, "queried", 4);
+        signal(rush.id().cast_signed(), "INT");
+        assert_eq!(rush.wait().unwrap().code(), Some(130));
+        let (evidence, verdict) = judged(&run);
+        assert!(verdict.is_clean(), "{mode}: {verdict:#?}");
+        assert!(evidence.last.is_some(), "{mode}");
+        assert_eq!(verdict.sales, 0);
+    }
+}
