@@ -300,7 +300,7 @@ fn branches_of_a_fork_may_stand_in_any_order() {
             r#"{"evidence":1,"stock":9,"first":1}"#.to_owned(),
             sale("a", 100, 1, 1),
             sale("b", 101, 1, 1),
-            sale("c", 500, 2, 0xa),
+            sale("c", 500, 2, 0xb),
             sale("d", 501, 3, seen),
             line("a", 2, 8, 0xa),
             line("c", 3, 7, 0xc),
