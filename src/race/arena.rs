@@ -42,6 +42,17 @@ pub struct Trial {
     pub program: PathBuf,
 }
 
+impl Trial {
+    /// The same with another number of buyers.
+    #[must_use]
+    pub fn with_users(&self, users: usize) -> Self {
+        Self {
+            users,
+            ..self.clone()
+        }
+    }
+}
+
 /// One step of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Move {
@@ -86,9 +97,20 @@ impl Run {
     /// Whether something was found, or somebody who was not killed could not go on.
     #[must_use]
     pub fn is_bad(&self) -> bool {
-        let killed = self.moves.iter().filter(|step| step.killed).count();
+        !self.verdict.is_safe() || self.stuck() > 0
+    }
+
+    /// How many were killed.
+    #[must_use]
+    pub fn killed(&self) -> usize {
+        self.moves.iter().filter(|step| step.killed).count()
+    }
+
+    /// How many could not go on, without having been killed.
+    #[must_use]
+    pub fn stuck(&self) -> usize {
         let unended = self.ends.iter().filter(|end| end.is_none()).count();
-        !self.verdict.is_safe() || unended > killed
+        unended.saturating_sub(self.killed())
     }
 
     /// Who made each step.
@@ -99,6 +121,7 @@ impl Run {
 }
 
 /// The buyers, and their event.
+#[derive(Debug)]
 pub(super) struct Arena {
     directory: TempDir,
     office: BoxOffice,
@@ -108,6 +131,7 @@ pub(super) struct Arena {
     trial: Trial,
 }
 
+#[derive(Debug)]
 struct Racer {
     dead: bool,
     child: Child,

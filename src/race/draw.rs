@@ -9,9 +9,10 @@ use super::verdict::{self, Anomaly};
 use crate::office::Writes;
 use crate::store::lock::LockKind;
 
-/// The timeline of a run, to be drawn.
+/// The timeline of a run, to be drawn; with the chance of a bad end before its first step and after each,
+/// where that is known (see [`odds`](super::odds)).
 #[must_use]
-pub fn timeline(trial: &Trial, run: &Run) -> Timeline {
+pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
     let users = run.ends.len();
     let mut drawing = Drawing {
         operations: vec![Operation::default(); users],
@@ -38,7 +39,7 @@ pub fn timeline(trial: &Trial, run: &Run) -> Timeline {
         lanes: lanes.collect(),
         versions: drawing.versions,
         findings: run.verdict.findings.iter().map(finding).collect(),
-        odds: None,
+        odds: odds.map(|odds| (0..).zip(odds.iter().copied()).collect()),
     }
 }
 

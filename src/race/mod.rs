@@ -4,15 +4,24 @@
 
 mod arena;
 pub mod check;
+mod class;
+pub mod condition;
+mod crew;
 mod draw;
 pub mod evidence;
 pub mod explore;
+pub mod find;
+mod footprint;
+pub mod odds;
 pub mod proof;
 mod racer;
+pub mod sample;
 pub mod schedule;
 pub mod selfcheck;
+mod state;
 pub mod timeline;
 pub mod verdict;
+mod walk;
 
 pub use arena::{Move, Run, Trial};
 pub use draw::timeline as draw;
