@@ -18,7 +18,7 @@ use super::state::{Buyer, State};
 use crate::error::{Error, Kind, Result};
 
 /// The most runs that are made to know the chances.
-pub const MOST_RUNS: u64 = 4000;
+pub const MOST_RUNS: u64 = 1500;
 
 /// The most buyers for which they are looked for.
 pub const MOST_BUYERS: usize = 4;
