@@ -9,6 +9,7 @@ use super::document::Shown;
 use tickets::office::Writes;
 use tickets::race::odds::{self, odds};
 use tickets::race::schedule::Class;
+use tickets::race::timeline::Doing;
 use tickets::race::verdict::Finding;
 use tickets::race::{End, Move, Point, Run, Trial, draw};
 use tickets::{Error, Kind, LockKind, Result};
@@ -123,7 +124,10 @@ impl Pictured {
         let in_place = self.trial.writes == Writes::InPlace;
         let texts = match (step.point, step.seen) {
             (Point::Lock, _) if step.busy => all(["finds the lock taken", "taken", ".."]),
-            (Point::Lock, _) => all(["takes the lock", "lock", "l"]),
+            (Point::Lock, _) => match self.file(at, step.buyer) {
+                Some(file) => [format!("locks file {file}"), format!("lock {file}"), file],
+                None => all(["takes the lock", "lock", "l"]),
+            },
             (Point::Read, Some(seen)) => {
                 let left = seen.left;
                 [
@@ -147,6 +151,34 @@ impl Pictured {
         };
         let [long, short, letter] = texts;
         [long + suffix[0], short + suffix[1], letter + suffix[2]]
+    }
+
+    /// The letter of the file whose lock a step takes, where not all buyers lock the same one.
+    fn file(&self, at: usize, buyer: usize) -> Option<String> {
+        let timeline = draw(&self.trial, &self.run, None);
+        let lanes = timeline.lanes.iter();
+        let mut holds: Vec<_> = lanes
+            .enumerate()
+            .flat_map(|(lane, own)| {
+                let spans = own.operations.iter().flat_map(|operation| &operation.spans);
+                spans.filter_map(move |span| match span.doing {
+                    Doing::Hold(file) => Some((span.from, lane, file)),
+                    _ => None,
+                })
+            })
+            .collect();
+        holds.sort_unstable();
+        let mut files: Vec<u64> = Vec::new();
+        for (_, _, file) in &holds {
+            if !files.contains(file) {
+                files.push(*file);
+            }
+        }
+        let own = |&&(from, lane, _): &&(u64, usize, u64)| from == at as u64 && lane == buyer;
+        let (_, _, file) = holds.iter().find(own)?;
+        let place = files.iter().position(|known| known == file)?;
+        let letter = u8::try_from(place).ok().filter(|place| *place < 26)?;
+        (files.len() > 1).then(|| char::from(b'A' + letter).to_string())
     }
 
     /// The chance of a bad end where it changes, and the point of no return.
