@@ -51,6 +51,21 @@ impl Trial {
             ..self.clone()
         }
     }
+
+    /// How many steps a buyer makes that finds its lock free and a ticket left.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        let lock = u64::from(self.lock != LockKind::None);
+        let after = match (self.lock, self.writes) {
+            // To give the lock up, and to publish.
+            (LockKind::Exclusive, Writes::Replace) => 2,
+            (_, Writes::Replace) => 0,
+            // To fill what was cut.
+            (_, Writes::InPlace) => 1,
+        };
+        let read_and_write = 2;
+        u64::from(self.query) + lock + read_and_write + after
+    }
 }
 
 /// One step of a run.

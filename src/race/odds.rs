@@ -20,11 +20,11 @@ use crate::error::{Error, Kind, Result};
 /// The most runs that are made to know the chances.
 pub const MOST_RUNS: u64 = 1500;
 
-/// The most buyers for which they are looked for.
-pub const MOST_BUYERS: usize = 4;
+/// The most steps of all buyers together for which that is tried.
+pub const MOST_STEPS: u64 = 16;
 
 /// The chance of a bad end before the first step of a run, and after each; `None` where there are too many
-/// ways to go on: more than [`MOST_BUYERS`] buyers, or more than [`MOST_RUNS`] runs.
+/// ways to go on: more than [`MOST_STEPS`] steps, or more than [`MOST_RUNS`] runs.
 ///
 /// # Errors
 /// [`Kind::Io`]: the scratch event or the processes failed; [`Kind::Interrupted`]: `progress` stopped it.
@@ -34,7 +34,7 @@ pub fn odds(
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Option<Vec<f64>>> {
     let trial = &trial.with_users(run.ends.len());
-    if trial.users > MOST_BUYERS {
+    if trial.users as u64 * trial.steps() > MOST_STEPS {
         return Ok(None);
     }
     let mut arena = Arena::open(trial)?;

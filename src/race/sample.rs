@@ -85,20 +85,11 @@ pub fn drawn(trial: &Trial, sampling: Sampling) -> Drawn {
 /// and then at most once more than others give one up.
 fn most_steps(trial: &Trial) -> u64 {
     let users = trial.users as u64;
-    let tries = match trial.lock {
-        LockKind::None | LockKind::Mutex => 0,
-        LockKind::DataFile => users,
-        LockKind::Exclusive | LockKind::Shared | LockKind::WriteOnly => 1,
+    let more = match trial.lock {
+        LockKind::DataFile => users - 1,
+        _ => 0,
     };
-    let after = match (trial.lock, trial.writes) {
-        // To give the lock up, and to publish.
-        (LockKind::Exclusive, Writes::Replace) => 2,
-        (_, Writes::Replace) => 0,
-        // To fill what was cut.
-        (_, Writes::InPlace) => 1,
-    };
-    let read_and_write = 2;
-    users * (u64::from(trial.query) + tries + read_and_write + after)
+    users * (trial.steps() + more)
 }
 
 /// Draws schedules and runs them, on every processor. `progress` as for

@@ -78,7 +78,9 @@ fn told_of(
             "{different} different ones of {classes} classes, each as likely as any other: no proof"
         ),
         Drawn::Priorities { steps, bound } => format!(
-            "{different} different ones, of how many is not known: no proof. A mistake that needs {depth}              steps in a certain order is met by one of them at least with a chance of {} or more, which is              1 - (1 - 1/({} x {steps}^{}))^{samples}; of one that needs more steps nothing is said",
+            "{different} different ones, of how many is not known: no proof. A mistake that needs {depth} \
+             steps in a certain order is met by one of them at least with a chance of {} or more, which is \
+             1 - (1 - 1/({} x {steps}^{}))^{samples}; of one that needs more steps nothing is said",
             chance(bound),
             trial.users,
             depth - 1,
@@ -94,8 +96,11 @@ fn told_of(
     run::labelled(out, "seed", FAINT, &text)
 }
 
-/// A chance in percent, never more than it is.
+/// A chance, never more than it is.
 fn chance(bound: f64) -> String {
+    if bound < 0.001 {
+        return format!("1 in {:.0}", bound.recip().ceil());
+    }
     let percent = (bound * 1000.0).floor() / 10.0;
     format!("{percent} %")
 }
