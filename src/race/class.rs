@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::arena::{Run, Trial};
 use super::racer::Point;
+use super::run::{Run, Trial};
 use super::schedule::{Grant, Grants, MAX_BUYERS};
 use crate::office::Writes;
 use crate::store::lock::LockKind;

@@ -1,7 +1,7 @@
 //! A run of the lab as a timeline: a step is a unit of time.
 
-use super::arena::{Run, Trial};
 use super::racer::{End, Point};
+use super::run::{Run, Trial};
 use super::timeline::{
     Clash, Doing, Finding, Lane, Operation, Outcome, Place, Sight, Span, Time, Timeline, Version,
 };
@@ -72,7 +72,7 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn step(&mut self, trial: &Trial, at: u64, step: &super::arena::Move) {
+    fn step(&mut self, trial: &Trial, at: u64, step: &super::run::Move) {
         let buyer = step.buyer;
         let latest = self.versions.len() - 1;
         let file = match trial.lock {

@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::arena::{Run, Trial};
 use super::condition::{Condition, Facts};
 use super::explore::{Search, explore, first};
+use super::run::{Run, Trial};
 use crate::error::Result;
 
 /// More switches than any run has.

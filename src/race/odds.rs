@@ -12,7 +12,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::arena::{Arena, Move, Run, Trial};
+use super::arena::Arena;
+use super::run::{Move, Run, Trial};
 use super::schedule::{Grant, Grants};
 use super::state::{Buyer, State};
 use crate::error::{Error, Kind, Result};

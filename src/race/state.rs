@@ -2,9 +2,10 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::arena::{Arena, Move, Run, Trial};
+use super::arena::Arena;
 use super::footprint::{Footprint, Touch};
 use super::racer::{End, Point, Says};
+use super::run::{Move, Run, Trial};
 use super::schedule::Grant;
 use crate::error::Result;
 use crate::office::Writes;

@@ -11,9 +11,10 @@
 
 use std::collections::HashSet;
 
-use super::arena::{Arena, Run, Trial};
+use super::arena::Arena;
 use super::crew::Share;
 use super::footprint::Footprint;
+use super::run::{Run, Trial};
 use super::schedule::{Grant, Grants};
 use super::state::State;
 use crate::error::{Error, Kind, Result};

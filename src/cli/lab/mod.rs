@@ -10,6 +10,7 @@ mod replay;
 mod run;
 mod sample;
 mod selfcheck;
+mod steps;
 
 use std::path::PathBuf;
 

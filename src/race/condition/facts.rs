@@ -1,7 +1,7 @@
 //! What can be asked of a run: numbers, each with a name.
 
-use super::super::arena::Run;
 use super::super::racer::End;
+use super::super::run::Run;
 use super::super::verdict::Anomaly;
 
 /// A number that every run has, but for [`Fact::Left`].
