@@ -11,7 +11,7 @@ use crate::store::lock::LockKind;
 /// What is tried.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    /// How many buyers, up to [`MAX_BUYERS`].
+    /// How many buyers, up to [`MAX_BUYERS`](super::schedule::MAX_BUYERS).
     pub users: usize,
     /// How many tickets there are.
     pub stock: u64,

@@ -124,7 +124,6 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
 pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Result<()> {
     let trial = &shown.trial;
     if let Some(why) = why(trial) {
-        writeln!(out)?;
         run::labelled(out, "why", FAINT, why)?;
     }
     writeln!(out)?;

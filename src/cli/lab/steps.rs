@@ -140,13 +140,13 @@ impl Pictured {
             words.push(match step {
                 0 => format!("{told} at first"),
                 _ if no_return == Some(step) => {
-                    format!("{told} after step {step}, the point of no return")
+                    format!("{told} after step {step}: the point of no return")
                 }
                 _ => format!("{told} after step {step}"),
             });
             last = Some(told);
         }
-        let text = format!("the chance of a bad end: {}", words.join(", "));
+        let text = format!("of a bad end: {}", words.join(", "));
         labelled(out, "odds", FAINT, &text)?;
         writeln!(out)
     }

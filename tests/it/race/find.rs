@@ -64,6 +64,7 @@ fn the_smallest_is_that_of_all_schedules() {
                 "lost_updates == 2",
                 "sold == 2 && lost_updates == 1",
                 "switches == 5 && !bad",
+                "lost_updates && switches >= 3 && buyers == 3",
                 "lost_updates == 1 && switches >= 4",
                 "switches == 18446744073709551615",
             ],
