@@ -7,7 +7,7 @@ use super::run::{Run, Trial};
 use super::schedule::{Grant, Grants};
 use super::state::State;
 use super::tally::Tally;
-use super::walk::Walk;
+use super::walk::{SHARED_DEPTH, Walk};
 use crate::error::{Error, Kind, Result};
 
 pub use super::tally::{Explored, Outcome};
@@ -23,11 +23,13 @@ pub fn explore(
     search: Search,
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Explored> {
-    // A few are soon done.
-    let searchers = if trial.users < CROWD {
-        1
-    } else {
+    // The tree is shared out below the first steps, where no run may have ended; and a few buyers are soon
+    // done, unless every schedule is wanted.
+    let many = trial.users >= CROWD || search == Search::Full;
+    let searchers = if many && trial.fewest_steps() >= SHARED_DEPTH {
         crew::processors()
+    } else {
+        1
     };
     let shares = crew::share(searchers, progress, |share, board| {
         let mut tally = Tally::new(trial);

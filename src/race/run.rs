@@ -39,6 +39,17 @@ impl Trial {
         }
     }
 
+    /// How many steps a run has at least: whoever finds none left makes none after that.
+    #[must_use]
+    pub fn fewest_steps(&self) -> usize {
+        // Killed at the first, or failed at a query that reads an empty count.
+        if self.crashes || (self.query && self.writes == Writes::InPlace) {
+            return self.users;
+        }
+        let locks_first = !matches!(self.lock, LockKind::None | LockKind::WriteOnly);
+        self.users * (1 + usize::from(self.query) + usize::from(locks_first))
+    }
+
     /// How many steps a buyer makes that finds its lock free and a ticket left.
     #[must_use]
     pub fn steps(&self) -> u64 {

@@ -31,8 +31,7 @@ pub enum Search {
     Bounded(usize),
 }
 
-/// The depth of the tree at which it is shared out: none of so many buyers is at its end before it has made
-/// a step.
+/// The depth of the tree at which it is shared out, if no run ends before.
 pub(super) const SHARED_DEPTH: usize = 5;
 
 /// A choice: who went on, and who else may.
