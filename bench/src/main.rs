@@ -5,6 +5,7 @@
 
 mod chapter;
 mod check;
+mod lab;
 mod ledger;
 mod machine;
 mod measure;
@@ -45,6 +46,8 @@ enum Command {
     Ledger(LedgerArgs),
     /// Judging recorded runs: how fast, and in how much memory
     Check(CheckArgs),
+    /// The race lab: schedules per second of real processes
+    Lab(LabArgs),
     /// One process that sells, started by `sales`
     #[command(hide = true)]
     SalesWorker(WorkerArgs),
@@ -140,6 +143,26 @@ pub(crate) struct CheckArgs {
     json: bool,
 }
 
+/// What the command line of `tickets-bench lab` says.
+#[derive(Debug, Args)]
+pub(crate) struct LabArgs {
+    /// The tickets program [default: target/release/tickets of this workspace]
+    #[arg(long, value_name = "PATH")]
+    tickets: Option<PathBuf>,
+    /// Where the scratch events are put [default: /dev/shm, in memory]
+    #[arg(long, value_name = "DIR")]
+    place: Option<PathBuf>,
+    /// How often each rate is measured, after once to warm up [default: 5, with --quick 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    runs: Option<u32>,
+    /// Few schedules and few buyers: does everything work, not how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// One JSON document instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
 /// What the command line of a worker says.
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
@@ -161,6 +184,7 @@ fn main() -> ExitCode {
         Command::Sales(args) => sales(&args),
         Command::Ledger(args) => ledger(&args),
         Command::Check(args) => check(&args),
+        Command::Lab(args) => lab(&args),
         Command::SalesWorker(args) => sales::work(&args),
     };
     match done {
@@ -205,6 +229,15 @@ fn ledger(args: &LedgerArgs) -> Result<()> {
 
 fn check(args: &CheckArgs) -> Result<()> {
     let report = check::run(args)?;
+    print(&if args.json {
+        format!("{:#}\n", report.to_json())
+    } else {
+        report.to_table()
+    })
+}
+
+fn lab(args: &LabArgs) -> Result<()> {
+    let report = lab::run(args)?;
     print(&if args.json {
         format!("{:#}\n", report.to_json())
     } else {

@@ -50,7 +50,7 @@ Examples:
   tickets audit                   does everything add up
 
 Exit codes:
-  0 done   1 I/O error   2 usage   3 sold out   4 refused
+  0 done   1 I/O error   2 usage   3 sold out; race find: there is none   4 refused
   5 busy: the lock was not had in time
   6 integrity: a race, or the count and the ledger do not add up";
 

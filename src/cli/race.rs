@@ -25,12 +25,12 @@ struct CheckDocument<'a> {
 }
 
 pub(super) fn check(path: &Path, picture: Option<&Path>, screen: &Screen) -> Result<u8> {
-    let output = picture.map(|picture| {
+    let claim = |picture| -> Result<Output> {
         let output = Output::claim(picture, Contents::Svg)?;
         output.keep_apart(path)?;
         Ok(output)
-    });
-    let output = output.transpose()?;
+    };
+    let output = picture.map(claim).transpose()?;
     let evidence = evidence::read(path)?;
     let verdict = check::judge(&evidence);
     if let Some(why) = &verdict.blind

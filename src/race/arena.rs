@@ -9,9 +9,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::racer::{CALL_OFF, DIE, End, GO, Part, Point, RACER, Says, Seen};
-use super::schedule::{Grant, Grants, MAX_BUYERS};
-use super::verdict::{Aftermath, Anomaly, Finding, Verdict, Written, judge};
+use super::racer::{CALL_OFF, DIE, End, GO, Part, Point, RACER, Says};
+use super::run::{Move, Run, Trial};
+use super::schedule::MAX_BUYERS;
+use super::verdict::{Aftermath, Anomaly, Finding, Written, judge};
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, DEFAULT_WAIT, Writes};
 use crate::store::ledger::Line;
@@ -21,84 +22,8 @@ use crate::store::snapshot::Snapshot;
 /// The longest line that a buyer of the lab says, in bytes.
 const LONGEST: u64 = 4096;
 
-/// What is tried.
-#[derive(Debug, Clone)]
-pub struct Trial {
-    /// How many buyers, up to [`MAX_BUYERS`].
-    pub users: usize,
-    /// How many tickets there are.
-    pub stock: u64,
-    /// Which lock they take.
-    pub lock: LockKind,
-    /// How they write the count.
-    pub writes: Writes,
-    /// Whether each looks at the count first, outside its lock, as the chapter's program does.
-    pub query: bool,
-    /// Whether any of them may be killed before any of its steps.
-    pub crashes: bool,
-    /// Where the scratch event is put; `None`: in memory, where the system has such a place.
-    pub place: Option<PathBuf>,
-    /// The `tickets` program, which is started as each buyer.
-    pub program: PathBuf,
-}
-
-/// One step of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Move {
-    /// Who made it.
-    pub buyer: usize,
-    /// Which.
-    pub point: Point,
-    /// What was read.
-    pub seen: Option<Seen>,
-    /// The lock was somebody else's.
-    pub busy: bool,
-    /// It was killed before it.
-    pub killed: bool,
-}
-
-impl Move {
-    pub(super) fn grant(&self) -> Grant {
-        if self.killed {
-            Grant::Die(self.buyer)
-        } else {
-            Grant::Go(self.buyer)
-        }
-    }
-}
-
-/// A run, from its first step to its last.
-#[derive(Debug, Clone)]
-pub struct Run {
-    /// The steps in their order.
-    pub moves: Vec<Move>,
-    /// How each buyer ended; `None`: it never did.
-    pub ends: Vec<Option<End>>,
-    /// The judgement.
-    pub verdict: Verdict,
-    /// What was left after each sale, in the order of the ledger, and how many there are at the end.
-    pub left: Vec<u64>,
-    /// Who made each sale, in the order of the ledger.
-    pub sellers: Vec<usize>,
-}
-
-impl Run {
-    /// Whether something was found, or somebody who was not killed could not go on.
-    #[must_use]
-    pub fn is_bad(&self) -> bool {
-        let killed = self.moves.iter().filter(|step| step.killed).count();
-        let unended = self.ends.iter().filter(|end| end.is_none()).count();
-        !self.verdict.is_safe() || unended > killed
-    }
-
-    /// Who made each step.
-    #[must_use]
-    pub fn grants(&self) -> Grants {
-        Grants(self.moves.iter().map(Move::grant).collect())
-    }
-}
-
 /// The buyers, and their event.
+#[derive(Debug)]
 pub(super) struct Arena {
     directory: TempDir,
     office: BoxOffice,
@@ -108,6 +33,7 @@ pub(super) struct Arena {
     trial: Trial,
 }
 
+#[derive(Debug)]
 struct Racer {
     dead: bool,
     child: Child,

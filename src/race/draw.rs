@@ -1,7 +1,7 @@
 //! A run of the lab as a timeline: a step is a unit of time.
 
-use super::arena::{Run, Trial};
 use super::racer::{End, Point};
+use super::run::{Run, Trial};
 use super::timeline::{
     Clash, Doing, Finding, Lane, Operation, Outcome, Place, Sight, Span, Time, Timeline, Version,
 };
@@ -9,9 +9,10 @@ use super::verdict::{self, Anomaly};
 use crate::office::Writes;
 use crate::store::lock::LockKind;
 
-/// The timeline of a run, to be drawn.
+/// The timeline of a run, to be drawn; with the chance of a bad end before its first step and after each,
+/// where that is known (see [`odds`](super::odds)).
 #[must_use]
-pub fn timeline(trial: &Trial, run: &Run) -> Timeline {
+pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
     let users = run.ends.len();
     let mut drawing = Drawing {
         operations: vec![Operation::default(); users],
@@ -39,7 +40,7 @@ pub fn timeline(trial: &Trial, run: &Run) -> Timeline {
         versions: drawing.versions,
         findings: run.verdict.findings.iter().map(finding).collect(),
         incomplete: false,
-        odds: None,
+        odds: odds.map(|odds| (0..).zip(odds.iter().copied()).collect()),
     }
 }
 
@@ -72,7 +73,7 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn step(&mut self, trial: &Trial, at: u64, step: &super::arena::Move) {
+    fn step(&mut self, trial: &Trial, at: u64, step: &super::run::Move) {
         let buyer = step.buyer;
         let latest = self.versions.len() - 1;
         let file = match trial.lock {

@@ -4,18 +4,30 @@
 
 mod arena;
 pub mod check;
+mod class;
+pub mod condition;
+mod crew;
 mod draw;
 pub mod evidence;
 pub mod explore;
+pub mod find;
+mod footprint;
+pub mod odds;
+mod plan;
 pub mod proof;
 mod racer;
 mod recorded;
+mod run;
+pub mod sample;
 pub mod schedule;
 pub mod selfcheck;
+mod state;
+mod tally;
 pub mod timeline;
 pub mod verdict;
+mod walk;
 
-pub use arena::{Move, Run, Trial};
 pub use draw::timeline as draw;
 pub use racer::{End, Point, RACER, Seen, live};
 pub use recorded::timeline as draw_recorded;
+pub use run::{Move, Run, Trial};

@@ -4,9 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arena::Trial;
 use super::explore::{Search, explore};
 use super::racer::Point;
+use super::run::Trial;
 use super::verdict::Anomaly;
 use crate::error::Result;
 use crate::office::Writes;

@@ -118,7 +118,9 @@ impl Figure {
 
     fn show(&self, value: f64) -> String {
         match self.unit {
-            "lines/s" | "operations/s" | "sales" | "processes" => crate::table::thousands(value),
+            "lines/s" | "operations/s" | "schedules/s" | "sales" | "processes" => {
+                crate::table::thousands(value)
+            }
             "%" | "MiB" => format!("{value:.1}"),
             _ => format!("{value:.2}"),
         }

@@ -217,7 +217,9 @@ fn name(
     (x0, x1, middle): (f64, f64, f64),
 ) {
     let holds = matches!(span.doing, Doing::Hold(_));
-    if !holds && timeline.time == Time::Nanoseconds {
+    // A dotted line would strike its word through; the legend has it.
+    let waits = matches!(span.doing, Doing::Wait);
+    if waits || (!holds && timeline.time == Time::Nanoseconds) {
         return;
     }
     // Within a hold lie other bars: its name stands before the first.

@@ -44,12 +44,13 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
             r#"stroke-width="1.5" stroke-dasharray="5 4""#,
         );
         let words = &no_return(timeline, *time);
-        let (x, anchor) = if x + wide(words, 12) + 8.0 < RIGHT {
-            (x + 8.0, "start")
+        // Behind it the curve is at the top, before it below.
+        let (at, anchor) = if x + wide(words, 12) + 8.0 < RIGHT {
+            ((x + 8.0, floor - 8.0), "start")
         } else {
-            (x - 8.0, "end")
+            ((x - 8.0, top - 7.0), "end")
         };
-        canvas.text((x, floor - 8.0), anchor, 12, Ink::Accent, words);
+        canvas.text(at, anchor, 12, Ink::Accent, words);
     }
 }
 

@@ -1,0 +1,166 @@
+//! What the command lines of the lab say.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::super::args::Lock;
+use tickets::office::Writes;
+use tickets::race::Trial;
+use tickets::race::sample::{MOST_DEPTH, MOST_SAMPLES};
+use tickets::race::schedule::MAX_BUYERS;
+use tickets::{Error, Kind, LockKind, Result};
+
+/// So many buyers can be run in all their schedules: 8 without a lock have 40,320, 9 have 362,880.
+pub(super) const MAX_EXHAUSTIVE: i64 = 8;
+
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    /// How many buyers
+    #[arg(short, long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
+    pub(super) users: u8,
+
+    #[command(flatten)]
+    pub(super) how: How,
+
+    /// Draw so many schedules at random instead of running them all [default stock: one for each buyer]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..=MOST_SAMPLES))]
+    pub(super) samples: Option<u64>,
+
+    /// What decides which schedules are drawn [default: at random; it is told]
+    #[arg(long, value_name = "S", requires = "samples")]
+    pub(super) seed: Option<u64>,
+
+    /// How many steps must come in a certain order for the mistakes to look for, with a lock
+    #[arg(long, value_name = "D", requires = "samples", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DEPTH)))]
+    pub(super) depth: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Find {
+    /// What is to hold, as in 'oversold && switches <= 2'
+    #[arg(value_name = "CONDITION")]
+    pub(super) condition: String,
+
+    /// The most buyers
+    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=MAX_EXHAUSTIVE))]
+    pub(super) users: u8,
+
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// Who makes each step, as in '0 1 1 0', or a class, as in 3!:4
+    pub(super) schedule: String,
+
+    /// How many buyers [default: as many as the schedule names]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
+    pub(super) users: Option<u8>,
+
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Locks {
+    /// How many buyers, from the fewest to the most
+    #[arg(short, long, value_name = "N..M", default_value = "2..3", value_parser = range)]
+    pub(super) users: (u8, u8),
+
+    /// How many tickets there are [default: one fewer than buyers]
+    #[arg(long, value_name = "N")]
+    pub(super) stock: Option<u64>,
+
+    /// Where the scratch event is put [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    pub(super) place: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Selfcheck {
+    /// Where the scratch event is put [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    pub(super) place: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct How {
+    /// How many tickets there are [default: 1; prove and find go on to one for each buyer until there is something to show]
+    #[arg(long, value_name = "N")]
+    pub(super) stock: Option<u64>,
+
+    /// The lock each buyer takes [default: none; --lock alone means exclusive]
+    #[arg(short, long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "exclusive")]
+    pub(super) lock: Option<Lock>,
+
+    /// How the count is written
+    #[arg(long, value_name = "HOW", default_value = "replace")]
+    pub(super) writes: WritesArgument,
+
+    /// Each buyer looks at the count first, outside its lock
+    #[arg(long)]
+    pub(super) query: bool,
+
+    /// Also draw it: a picture of what goes wrong
+    #[arg(long, value_name = "FILE.svg")]
+    pub(super) timeline: Option<PathBuf>,
+
+    /// Any buyer may also be killed before any of its steps
+    #[arg(long)]
+    pub(super) crashes: bool,
+
+    /// Where the scratch event is put [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    pub(super) place: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum WritesArgument {
+    /// By another file in one step
+    Replace,
+    /// Cut to nothing and written over
+    InPlace,
+}
+
+fn range(text: &str) -> std::result::Result<(u8, u8), String> {
+    let bounds = text.split_once("..").unwrap_or((text, text));
+    let most = MAX_BUYERS as u8;
+    match (bounds.0.parse(), bounds.1.parse()) {
+        (Ok(from), Ok(to)) if 1 <= from && from <= to && to <= most => Ok((from, to)),
+        _ => Err(format!("numbers from 1 to {most}, as in 2..4")),
+    }
+}
+
+impl How {
+    /// What is to be tried.
+    pub(super) fn trial(&self, users: u8) -> Result<Trial> {
+        let lock = self.lock.map_or(LockKind::None, LockKind::from);
+        if lock == LockKind::Mutex {
+            let message =
+                "a mutex is nothing between processes, and the lab's buyers are processes";
+            return Err(Error::new(Kind::Usage, message)
+                .hint("'tickets buy --users 8 --threads --lock=mutex' shows it"));
+        }
+        Ok(Trial {
+            users: users.into(),
+            stock: self.stock.unwrap_or(1),
+            lock,
+            writes: match self.writes {
+                WritesArgument::Replace => Writes::Replace,
+                WritesArgument::InPlace => Writes::InPlace,
+            },
+            query: self.query,
+            crashes: self.crashes,
+            place: self.place.clone(),
+            program: program()?,
+        })
+    }
+}
+
+/// This program, which is started as each buyer.
+pub(super) fn program() -> Result<PathBuf> {
+    std::env::current_exe()
+        .map_err(|e| Error::new(Kind::Io, format!("cannot find this program: {e}")))
+}

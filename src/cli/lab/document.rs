@@ -1,0 +1,72 @@
+//! A run, for programs.
+
+use serde::Serialize;
+
+use tickets::race::odds::no_return;
+use tickets::race::schedule::Class;
+use tickets::race::verdict::Finding;
+use tickets::race::{Run, Trial};
+
+/// A run: its name, its steps and what was found.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    schedule: String,
+    pub(super) grants: String,
+    users: usize,
+    switches: usize,
+    steps: Vec<StepShown>,
+    sold: u64,
+    left: Option<u64>,
+    findings: Vec<Finding>,
+    /// The chance of a bad end before the first step and after each, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    odds: Option<Vec<f64>>,
+    /// After which step it is certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_return: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct StepShown {
+    buyer: String,
+    step: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    busy: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    killed: bool,
+}
+
+impl Shown {
+    pub(super) fn of(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Self {
+        let users = run.ends.len();
+        let grants = run.grants();
+        let class = Class::of_run(trial, run);
+        Self {
+            schedule: class.map_or_else(|| grants.to_string(), |class| class.to_string()),
+            users,
+            switches: grants.switches(),
+            grants: grants.to_string(),
+            steps: run
+                .moves
+                .iter()
+                .map(|step| StepShown {
+                    buyer: format!("user-{}", step.buyer + 1),
+                    step: step.point.name(),
+                    left: step.seen.map(|seen| seen.left),
+                    version: step.seen.map(|seen| seen.seq),
+                    busy: step.busy,
+                    killed: step.killed,
+                })
+                .collect(),
+            sold: run.verdict.sold,
+            left: run.verdict.left,
+            findings: run.verdict.findings.clone(),
+            no_return: odds.and_then(no_return),
+            odds: odds.map(<[f64]>::to_vec),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! `tickets race`: what can happen, tried out with real processes.
+
+mod arguments;
+mod document;
+mod find;
+mod locks;
+mod progress;
+mod prove;
+mod replay;
+mod run;
+mod sample;
+mod selfcheck;
+mod steps;
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::screen::Screen;
+use arguments::{Find, Locks, Prove, Replay, Selfcheck};
+use tickets::Result;
+
+/// How the buyers of a rush may meet: tried out, step by step
+#[derive(Debug, Subcommand)]
+pub(crate) enum Race {
+    /// Run every schedule of a few buyers, and show the smallest that goes wrong
+    #[command(after_help = "\
+Examples:
+  tickets race prove --users 3                without a lock: what goes wrong
+  tickets race prove --users 3 --lock         under the lock: nothing, whoever goes first
+  tickets race prove --users 3 --lock=data-file
+  tickets race prove --users 4 --stock 4      enough for all: every lost update
+  tickets race prove --users 2 --lock --writes in-place --query      the chapter's program
+  tickets race prove --users 2 --lock --crashes       killed anywhere, too
+  tickets race prove --users 3 --timeline race.svg    a picture of the smallest
+  tickets race prove --users 12 --samples 1000 --seed 7       too many to run them all
+
+Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only
+schedules that differ in the order of steps that touch the same thing are run. With --samples schedules
+are drawn at random, which proves nothing, but finds much. Exits 6 when one of them goes wrong.")]
+    Prove(Prove),
+
+    /// Is there a schedule that a condition holds for: the smallest
+    #[command(after_help = find::HELP)]
+    Find(Find),
+
+    /// The scoreboard: every kind of lock and way of writing
+    #[command(after_help = "\
+Examples:
+  tickets race locks
+  tickets race locks --users 2..3
+  tickets --json race locks | jq '.rows[] | select(.bad > 0)'")]
+    Locks(Locks),
+
+    /// Run one schedule again, and show it step by step
+    #[command(after_help = "\
+Examples:
+  tickets race replay '0 1 1 0'              who makes each step, from 0
+  tickets race replay 3!:4                   class 4 of the 3! of three buyers without a lock
+  tickets race replay '0 1 1 0' --lock       diverges: under the lock it cannot happen
+
+Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
+    Replay(Replay),
+
+    /// Judge a recorded run, of this or of any other program
+    #[command(after_help = "\
+Examples:
+  tickets buy --users 8 --lock=shared --evidence run.jsonl      record a run
+  tickets race check run.jsonl
+  tickets race check run.jsonl --timeline run.svg
+  tickets --json race check run.jsonl | jq '.findings[].text'
+
+A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md describes the file, so that any program's
+run can be judged. Exits 6 when something was found, or when the file has nothing to judge.")]
+    Check {
+        /// The evidence, a JSON object a line
+        #[arg(value_name = "EVIDENCE.jsonl")]
+        evidence: PathBuf,
+
+        /// Also draw it: a picture of what happened, what went wrong first
+        #[arg(long, value_name = "FILE.svg")]
+        timeline: Option<PathBuf>,
+    },
+
+    /// Can the lab see: known-broken ways of selling must be found out
+    #[command(after_help = "\
+Example:
+  tickets race selfcheck
+
+Exits 6 when an anomaly that a way of selling is known for was not found, when one was found where there is
+none, or when a step was never stopped at.")]
+    Selfcheck(Selfcheck),
+}
+
+impl Race {
+    /// The command's name in JSON.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Prove(_) => "race prove",
+            Self::Find(_) => "race find",
+            Self::Locks(_) => "race locks",
+            Self::Replay(_) => "race replay",
+            Self::Check { .. } => "race check",
+            Self::Selfcheck(_) => "race selfcheck",
+        }
+    }
+}
+
+/// Runs it; returns the exit code.
+pub(crate) fn run(race: &Race, screen: &Screen) -> Result<u8> {
+    match race {
+        Race::Prove(arguments) => prove::prove(arguments, screen),
+        Race::Find(arguments) => find::find(arguments, screen),
+        Race::Locks(arguments) => locks::locks(arguments, screen),
+        Race::Replay(arguments) => replay::replay(arguments, screen),
+        Race::Check { evidence, timeline } => {
+            super::race::check(evidence, timeline.as_deref(), screen)
+        }
+        Race::Selfcheck(arguments) => selfcheck::check(arguments, screen),
+    }
+}

@@ -1,0 +1,220 @@
+//! `tickets race prove`: every schedule of a few buyers, and the smallest that goes wrong.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::super::screen::{BAD, FAINT, GOOD, Screen};
+use super::arguments::{MAX_EXHAUSTIVE, Prove};
+use super::document::Shown;
+use super::progress::Progress;
+use super::run::{self, Pictured, tickets, way, writes};
+use super::sample;
+use tickets::office::Writes;
+use tickets::race::Trial;
+use tickets::race::explore::{self, Explored, Search, smallest};
+use tickets::{Error, Kind, LockKind, Result};
+
+/// Runs it; returns the exit code.
+pub(super) fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
+    let trial = arguments.how.trial(arguments.users)?;
+    if let Some(samples) = arguments.samples {
+        return sample::sample(arguments, samples, trial, screen);
+    }
+    let users = arguments.users;
+    if i64::from(users) > MAX_EXHAUSTIVE {
+        let message = format!("{users} buyers can meet in too many ways to run them all");
+        return Err(Error::new(Kind::Usage, message).hint(format!(
+            "up to {MAX_EXHAUSTIVE} buyers are run in full; '--samples 1000' draws that many schedules of more"
+        )));
+    }
+    let mut progress = Progress::new(screen)?;
+    let mut told = |schedules| progress.tell(schedules);
+    let proof = Proof::of(trial, arguments.how.stock, &mut told);
+    let proof = match progress.done(proof)? {
+        Ok(proof) => proof,
+        Err(code) => return Ok(code),
+    };
+    if let Some(smallest) = &proof.smallest {
+        smallest.save(arguments.how.timeline.as_ref())?;
+    }
+    let document = ProveDocument::of(&proof);
+    screen.result(&document, |out| {
+        proved(out, &proof)?;
+        let Some(smallest) = &proof.smallest else {
+            return Ok(());
+        };
+        writeln!(out, "\nthe smallest of them: {}\n", smallest.name())?;
+        smallest.draw(out)?;
+        run::found_in(out, &smallest.run.verdict.findings)?;
+        advice(out, smallest, users)
+    });
+    Ok(match proof.found.bad {
+        0 => 0,
+        _ => Kind::Integrity.exit_code(),
+    })
+}
+
+/// What was proved: with the stock that was asked for, or with each from one ticket to one for each buyer, up
+/// to the first with which something goes wrong.
+struct Proof {
+    /// With the last stock that was tried.
+    trial: Trial,
+    /// The first stock that was tried.
+    from: u64,
+    found: Explored,
+    smallest: Option<Pictured>,
+}
+
+impl Proof {
+    fn of(trial: Trial, stock: Option<u64>, told: &mut dyn FnMut(u64) -> bool) -> Result<Self> {
+        let stocks = match stock {
+            Some(stock) => stock..=stock,
+            None => 1..=trial.users as u64,
+        };
+        let mut proof = Self {
+            trial,
+            from: *stocks.start(),
+            found: Explored::default(),
+            smallest: None,
+        };
+        let mut safe = 0;
+        for stock in stocks {
+            proof.trial.stock = stock;
+            let mut so_far = |more| told(safe + more);
+            proof.found = explore::explore(&proof.trial, Search::Reduced, &mut so_far)?;
+            if proof.found.bad > 0 {
+                proof.from = stock;
+                if let Some(run) = smallest(&proof.trial, told)? {
+                    proof.smallest = Some(Pictured::of(&proof.trial, run, told)?);
+                }
+                return Ok(proof);
+            }
+            safe += proof.found.schedules;
+        }
+        proof.found.schedules = safe;
+        Ok(proof)
+    }
+}
+
+fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
+    let Proof { trial, found, .. } = proof;
+    let (users, tickets) = (trial.users, tickets(proof.from, trial.stock));
+    writeln!(out, "{users} buyers, {tickets}, {}\n", way(trial))?;
+    let Explored { schedules, bad, .. } = found;
+    if *bad == 0 {
+        return writeln!(
+            out,
+            "{GOOD}safe{GOOD:#}  {schedules} of {schedules} schedules are right: whoever goes first, nobody \
+             is overwritten"
+        );
+    }
+    let oversold = match found.oversold {
+        0 => String::new(),
+        n => format!(", {n} oversell"),
+    };
+    writeln!(
+        out,
+        "{BAD}race{BAD:#}  {bad} of {schedules} schedules are bad{oversold}; {} different outcomes",
+        found.outcomes.len()
+    )
+}
+
+/// Why it went wrong, how to see it again, and what helps.
+pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Result<()> {
+    let trial = &shown.trial;
+    if let Some(why) = why(trial) {
+        run::labelled(out, "why", FAINT, why)?;
+    }
+    writeln!(out)?;
+    run::again(out, trial, &shown.run)?;
+    if trial.lock != LockKind::Exclusive || trial.writes != Writes::Replace {
+        let stock = match trial.stock {
+            1 => String::new(),
+            stock => format!(" --stock {stock}"),
+        };
+        let samples = if i64::from(users) > MAX_EXHAUSTIVE {
+            " --samples 1000"
+        } else {
+            ""
+        };
+        writeln!(
+            out,
+            "{FAINT}cure{FAINT:#}   tickets race prove --users {users} --lock{stock}{samples}"
+        )?;
+    }
+    Ok(())
+}
+
+/// What is wrong with a way of selling, and what helps.
+fn why(trial: &Trial) -> Option<&'static str> {
+    Some(match (trial.lock, trial.writes) {
+        (LockKind::None, _) => {
+            "each writes what it has read, less one. Whoever reads before another has written does \
+             not know of that sale, and writes over it. Under a lock nobody reads until whoever holds \
+             it has written."
+        }
+        (LockKind::Shared, _) => {
+            "a shared lock is given to all who want it, at one time, so that it keeps nobody from \
+             writing. Only an exclusive one does."
+        }
+        (LockKind::DataFile, Writes::Replace) => {
+            "the lock is on the file that is replaced. Whoever opened the old one gets the lock of a \
+             file that means nothing any more, while another locks the new one. The lock must be on a \
+             file that stays."
+        }
+        (LockKind::WriteOnly, _) => {
+            "the lock is taken to write only. What was read before it may be old by then. It must be \
+             held from the read to the write."
+        }
+        (_, Writes::InPlace) => {
+            "the count is cut to nothing before it is filled, and whoever looks in between, without \
+             the lock, finds it empty. Readers must take the lock too, or the count be replaced in \
+             one step."
+        }
+        _ => return None,
+    })
+}
+
+#[derive(Serialize)]
+struct ProveDocument {
+    ok: bool,
+    command: &'static str,
+    /// Every schedule was run, but for those that cannot differ from one that was.
+    proof: bool,
+    users: usize,
+    stock: u64,
+    lock: &'static str,
+    writes: &'static str,
+    query: bool,
+    schedules: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classes: Option<u64>,
+    outcomes: usize,
+    bad: u64,
+    oversold: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smallest: Option<Shown>,
+}
+
+impl ProveDocument {
+    fn of(proof: &Proof) -> Self {
+        let Proof { trial, found, .. } = proof;
+        Self {
+            ok: found.bad == 0,
+            command: "race prove",
+            proof: true,
+            users: trial.users,
+            stock: trial.stock,
+            lock: trial.lock.name(),
+            writes: writes(trial),
+            query: trial.query,
+            schedules: found.schedules,
+            classes: found.classes,
+            outcomes: found.outcomes.len(),
+            bad: found.bad,
+            oversold: found.oversold,
+            smallest: proof.smallest.as_ref().map(Pictured::shown),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `tickets race replay`: one schedule again, step by step.
+
+use serde::Serialize;
+
+use super::super::screen::{GOOD, Screen};
+use super::arguments::Replay;
+use super::document::Shown;
+use super::progress::Progress;
+use super::run::{self, Pictured};
+use tickets::race::Trial;
+use tickets::race::explore;
+use tickets::race::schedule::Schedule;
+use tickets::{Kind, Result};
+
+/// Runs it; returns the exit code.
+pub(super) fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
+    let schedule: Schedule = arguments.schedule.parse()?;
+    let (grants, named_users) = match &schedule {
+        Schedule::Grants(grants) => {
+            let buyers = grants.0.iter().map(|grant| grant.buyer() + 1);
+            let most = buyers.max().unwrap_or(0);
+            (grants.clone(), most)
+        }
+        Schedule::Class(class) => (class.grants(), class.buyers()),
+    };
+    let users = arguments
+        .users
+        .map_or(named_users, usize::from)
+        .max(named_users);
+    let mut trial = Trial {
+        users,
+        ..arguments.how.trial(users as u8)?
+    };
+    // In a class all sell.
+    if let (Schedule::Class(_), None) = (&schedule, arguments.how.stock) {
+        trial.stock = users as u64;
+    }
+    let played = explore::replay(&trial, &grants)?;
+    let bad = played.is_bad();
+    let mut progress = Progress::new(screen)?;
+    let pictured = Pictured::of(&trial, played, &mut |runs| progress.tell(runs));
+    let pictured = match progress.done(pictured)? {
+        Ok(pictured) => pictured,
+        Err(code) => return Ok(code),
+    };
+    pictured.save(arguments.how.timeline.as_ref())?;
+    let document = ReplayDocument {
+        ok: !bad,
+        command: "race replay",
+        version: env!("CARGO_PKG_VERSION"),
+        run: pictured.shown(),
+    };
+    screen.result(&document, |out| {
+        let version = env!("CARGO_PKG_VERSION");
+        writeln!(out, "tickets {version}, {}\n", pictured.name())?;
+        pictured.draw(out)?;
+        if !bad {
+            writeln!(
+                out,
+                "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote"
+            )?;
+        }
+        run::found_in(out, &pictured.run.verdict.findings)
+    });
+    Ok(if bad { Kind::Integrity.exit_code() } else { 0 })
+}
+
+#[derive(Serialize)]
+struct ReplayDocument {
+    ok: bool,
+    command: &'static str,
+    version: &'static str,
+    #[serde(flatten)]
+    run: Shown,
+}

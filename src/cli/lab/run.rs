@@ -1,0 +1,166 @@
+//! A run, for people: its name, what was found, how to see it again.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::super::screen::{BAD, FAINT};
+use super::document::Shown;
+use tickets::office::Writes;
+use tickets::race::odds::odds;
+use tickets::race::schedule::Class;
+use tickets::race::verdict::Finding;
+use tickets::race::{Run, Trial, draw};
+use tickets::{Error, Kind, LockKind, Result};
+
+/// How wide a terminal is taken to be.
+pub(super) const COLUMNS: usize = 80;
+
+/// What stands before a name: "the smallest of those drawn: ".
+const SMALLEST: usize = 29;
+
+/// A run with all that is shown of it.
+pub(super) struct Pictured {
+    /// With the buyers that it has.
+    pub(super) trial: Trial,
+    pub(super) run: Run,
+    /// The chance of a bad end, where all ways to go on are known.
+    pub(super) odds: Option<Vec<f64>>,
+}
+
+impl Pictured {
+    /// Looks for the odds, where that does not take long.
+    pub(super) fn of(trial: &Trial, run: Run, told: &mut dyn FnMut(u64) -> bool) -> Result<Self> {
+        let trial = trial.with_users(run.ends.len());
+        let odds = odds(&trial, &run, told)?;
+        Ok(Self { trial, run, odds })
+    }
+
+    /// Draws it into a file, where one is wanted.
+    pub(super) fn save(&self, path: Option<&PathBuf>) -> Result<()> {
+        let Some(path) = path else { return Ok(()) };
+        let svg = draw(&self.trial, &self.run, self.odds.as_deref()).to_svg();
+        fs::write(path, svg)
+            .map_err(|e| Error::new(Kind::Io, format!("cannot write {}: {e}", path.display())))
+    }
+
+    /// The same for programs.
+    pub(super) fn shown(&self) -> Shown {
+        Shown::of(&self.trial, &self.run, self.odds.as_deref())
+    }
+
+    /// How many buyers and switches, its grants if they fit beside a few words, and its class if it has one.
+    pub(super) fn name(&self) -> String {
+        let grants = self.run.grants();
+        let switches = match grants.switches() {
+            1 => "1 switch".to_owned(),
+            n => format!("{n} switches"),
+        };
+        let buyers = match self.trial.users {
+            1 => "1 buyer".to_owned(),
+            n => format!("{n} buyers"),
+        };
+        let class = Class::of_run(&self.trial, &self.run);
+        let class = class.map_or_else(String::new, |class| format!(" ({class})"));
+        let name = format!("{buyers}, {switches}: {grants}{class}");
+        if name.len() + SMALLEST <= COLUMNS {
+            name
+        } else {
+            format!("{buyers}, {switches}{class}")
+        }
+    }
+}
+
+/// What was found, a paragraph each.
+pub(super) fn found_in(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    for finding in findings {
+        labelled(out, finding.kind.name(), BAD, &finding.text)?;
+    }
+    Ok(())
+}
+
+/// A word in colour and a text, in lines that are not too long.
+pub(super) fn labelled(
+    out: &mut dyn Write,
+    label: &str,
+    style: anstyle::Style,
+    text: &str,
+) -> io::Result<()> {
+    let mut line = format!("{style}{label}{style:#} ");
+    let mut width = label.len() + 1;
+    for word in text.split(' ') {
+        let wide = word.chars().count() + 1;
+        if width + wide > COLUMNS {
+            writeln!(out, "{line}")?;
+            (line, width) = ("     ".to_owned(), 5);
+        }
+        line.push(' ');
+        line.push_str(word);
+        width += wide;
+    }
+    writeln!(out, "{line}")
+}
+
+pub(super) fn writes(trial: &Trial) -> &'static str {
+    match trial.writes {
+        Writes::Replace => "replace",
+        Writes::InPlace => "in-place",
+    }
+}
+
+/// How the buyers of a trial sell, in words.
+pub(super) fn way(trial: &Trial) -> String {
+    let lock = match trial.lock {
+        LockKind::None => "no lock".to_owned(),
+        kind => format!("lock {}", kind.name()),
+    };
+    let count = match trial.writes {
+        Writes::Replace => "the count is replaced in one step",
+        Writes::InPlace => "the count is written in place",
+    };
+    let query = if trial.query {
+        ", query outside the lock"
+    } else {
+        ""
+    };
+    let crashes = if trial.crashes {
+        ", any may be killed"
+    } else {
+        ""
+    };
+    format!("{lock}, {count}{query}{crashes}")
+}
+
+/// One number of tickets, or several.
+pub(super) fn tickets(from: u64, to: u64) -> String {
+    match (from, to) {
+        (1, 1) => "1 ticket".to_owned(),
+        (from, to) if from == to => format!("{to} tickets"),
+        (from, to) => format!("{from} to {to} tickets"),
+    }
+}
+
+/// The arguments that make the same trial again.
+pub(super) fn flags(trial: &Trial) -> String {
+    let stock = (trial.stock != 1).then(|| format!(" --stock {}", trial.stock));
+    let lock = (trial.lock != LockKind::None).then(|| format!(" --lock={}", trial.lock.name()));
+    let writes = (trial.writes == Writes::InPlace).then(|| " --writes in-place".to_owned());
+    let query = trial.query.then(|| " --query".to_owned());
+    [stock, lock, writes, query].into_iter().flatten().collect()
+}
+
+/// How to see a run again.
+pub(super) fn again(out: &mut dyn Write, trial: &Trial, run: &Run) -> io::Result<()> {
+    let (grants, flags) = (run.grants(), flags(trial));
+    let most = run.moves.iter().map(|step| step.buyer + 1).max();
+    // A buyer that makes no step is not named by the grants.
+    let users = if most == Some(trial.users) {
+        String::new()
+    } else {
+        format!(" --users {}", trial.users)
+    };
+    writeln!(
+        out,
+        "{FAINT}again{FAINT:#}  tickets race replay '{grants}'{users}{flags}"
+    )
+}

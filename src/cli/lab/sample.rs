@@ -1,0 +1,176 @@
+//! `tickets race prove --samples K`: schedules at random.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::super::screen::{BAD, FAINT, Screen};
+use super::arguments::Prove;
+use super::document::Shown;
+use super::progress::Progress;
+use super::prove::advice;
+use super::run::{self, Pictured, tickets, way, writes};
+use tickets::race::Trial;
+use tickets::race::sample::{self, Drawn, Sampled, Sampling};
+use tickets::{Kind, Result};
+
+/// Runs it; returns the exit code.
+pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Screen) -> Result<u8> {
+    let trial = Trial {
+        // With fewer tickets than buyers whoever finds none left stops early, and hides what it does.
+        stock: arguments.how.stock.unwrap_or(arguments.users.into()),
+        ..trial
+    };
+    let sampling = Sampling {
+        samples,
+        seed: arguments
+            .seed
+            .unwrap_or_else(|| rand::random::<u32>().into()),
+        depth: arguments.depth,
+    };
+    let mut progress = Progress::new(screen)?;
+    let mut told = |schedules| progress.tell(schedules);
+    let done = sample::sample(&trial, sampling, &mut told).and_then(|sampled| {
+        let first = sampled.found.first.clone();
+        let smallest = first.map(|run| Pictured::of(&trial, run, &mut told));
+        Ok((sampled, smallest.transpose()?))
+    });
+    let (drawn, smallest) = match progress.done(done)? {
+        Ok(done) => done,
+        Err(code) => return Ok(code),
+    };
+    if let Some(smallest) = &smallest {
+        smallest.save(arguments.how.timeline.as_ref())?;
+    }
+    let document = SampleDocument::of(&trial, sampling, &drawn, smallest.as_ref());
+    screen.result(&document, |out| {
+        let (users, tickets) = (trial.users, tickets(trial.stock, trial.stock));
+        writeln!(out, "{users} buyers, {tickets}, {}\n", way(&trial))?;
+        told_of(out, &trial, sampling, &drawn)?;
+        let Some(smallest) = &smallest else {
+            return Ok(());
+        };
+        writeln!(out, "\nthe smallest of those drawn: {}\n", smallest.name())?;
+        smallest.draw(out)?;
+        run::found_in(out, &smallest.run.verdict.findings)?;
+        advice(out, smallest, arguments.users)
+    });
+    Ok(match drawn.found.bad {
+        0 => 0,
+        _ => Kind::Integrity.exit_code(),
+    })
+}
+
+fn told_of(
+    out: &mut dyn Write,
+    trial: &Trial,
+    sampling: Sampling,
+    sampled: &Sampled,
+) -> io::Result<()> {
+    let Sampling {
+        samples,
+        seed,
+        depth,
+    } = sampling;
+    let (bad, different) = (sampled.found.bad, sampled.different);
+    let of = match sampled.drawn {
+        Drawn::Classes(classes) => format!(
+            "{different} different ones of {classes} classes, each as likely as any other: no proof"
+        ),
+        Drawn::Priorities { steps, bound } => format!(
+            "{different} different ones, of how many is not known: no proof. A mistake that needs {depth} \
+             steps in a certain order is met by one of them at least with a chance of {} or more, which is \
+             1 - (1 - 1/({} x {steps}^{}))^{samples}; of one that needs more steps nothing is said",
+            chance(bound),
+            trial.users,
+            depth - 1,
+        ),
+    };
+    let (label, style, none) = match bad {
+        0 => ("unproven", FAINT, "none".to_owned()),
+        bad => ("race", BAD, bad.to_string()),
+    };
+    let text = format!("{none} of {samples} schedules drawn at random are bad; {of}");
+    run::labelled(out, label, style, &text)?;
+    let text = format!("{seed}: the same --seed draws the same schedules");
+    run::labelled(out, "seed", FAINT, &text)
+}
+
+/// A chance, never more than it is.
+fn chance(bound: f64) -> String {
+    if bound < 0.001 {
+        return format!("1 in {:.0}", bound.recip().ceil());
+    }
+    let percent = (bound * 1000.0).floor() / 10.0;
+    format!("{percent} %")
+}
+
+#[derive(Serialize)]
+struct SampleDocument {
+    ok: bool,
+    command: &'static str,
+    /// Never: not all schedules were run.
+    proof: bool,
+    users: usize,
+    stock: u64,
+    lock: &'static str,
+    writes: &'static str,
+    query: bool,
+    seed: u64,
+    schedules: u64,
+    /// How many of them were different.
+    different: u64,
+    /// Of how many classes, each as likely.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depth: Option<u32>,
+    /// The most steps of a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<u64>,
+    /// How likely a mistake of that depth is met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bound: Option<f64>,
+    outcomes: usize,
+    bad: u64,
+    oversold: u64,
+    /// Of those that were drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smallest: Option<Shown>,
+}
+
+impl SampleDocument {
+    fn of(
+        trial: &Trial,
+        sampling: Sampling,
+        sampled: &Sampled,
+        smallest: Option<&Pictured>,
+    ) -> Self {
+        let found = &sampled.found;
+        let (classes, priorities) = match sampled.drawn {
+            Drawn::Classes(classes) => (Some(classes), None),
+            Drawn::Priorities { steps, bound } => (None, Some((steps, bound))),
+        };
+        Self {
+            ok: found.bad == 0,
+            command: "race prove",
+            proof: false,
+            users: trial.users,
+            stock: trial.stock,
+            lock: trial.lock.name(),
+            writes: writes(trial),
+            query: trial.query,
+            seed: sampling.seed,
+            schedules: found.schedules,
+            different: sampled.different,
+            classes,
+            depth: priorities.map(|_| sampling.depth),
+            steps: priorities.map(|(steps, _)| steps),
+            bound: priorities.map(|(_, bound)| bound),
+            outcomes: found.outcomes.len(),
+            bad: found.bad,
+            oversold: found.oversold,
+            smallest: smallest.map(Pictured::shown),
+        }
+    }
+}

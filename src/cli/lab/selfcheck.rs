@@ -1,0 +1,121 @@
+//! `tickets race selfcheck`: can the lab see.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::super::screen::{BAD, GOOD, Screen};
+use super::arguments::{Selfcheck, program};
+use super::progress::Progress;
+use super::run::writes;
+use tickets::race::selfcheck::{Checked, selfcheck};
+use tickets::race::verdict::Anomaly;
+use tickets::{Kind, Result};
+
+/// Runs it; returns the exit code.
+pub(super) fn check(arguments: &Selfcheck, screen: &Screen) -> Result<u8> {
+    let mut progress = Progress::new(screen)?;
+    let mut told = |schedules| progress.tell(schedules);
+    let checked = selfcheck(&program()?, arguments.place.as_ref(), &mut told);
+    let checked = match progress.done(checked)? {
+        Ok(checked) => checked,
+        Err(code) => return Ok(code),
+    };
+    let right = checked.iter().all(Checked::is_right);
+    let document = SelfcheckDocument {
+        ok: right,
+        command: "race selfcheck",
+        rows: checked.iter().map(SelfcheckRow::of).collect(),
+    };
+    screen.result(&document, |out| {
+        for checked in &checked {
+            told_of(out, checked)?;
+        }
+        Ok(())
+    });
+    Ok(if right {
+        0
+    } else {
+        Kind::Integrity.exit_code()
+    })
+}
+
+fn told_of(out: &mut dyn Write, checked: &Checked) -> io::Result<()> {
+    let trial = &checked.trial;
+    let names = |kinds: &[Anomaly]| {
+        let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+        names.join(", ")
+    };
+    let (label, style) = if checked.is_right() {
+        ("right", GOOD)
+    } else {
+        ("blind", BAD)
+    };
+    let found = match &checked.found[..] {
+        [] => "nothing, as it should be".to_owned(),
+        found => names(found),
+    };
+    let query = if trial.query { " query" } else { "" };
+    write!(
+        out,
+        "{style}{label}{style:#}  {:<10} {:<14} {} buyers {:>4} schedules  {found}",
+        trial.lock.name(),
+        format!("{}{query}", writes(trial)),
+        trial.users,
+        checked.schedules,
+    )?;
+    for (what, kinds) in [
+        ("not found", &checked.missed),
+        ("invented", &checked.invented),
+    ] {
+        if !kinds.is_empty() {
+            write!(out, "; {what}: {}", names(kinds))?;
+        }
+    }
+    let unseen: Vec<_> = checked.unseen.iter().map(|point| point.name()).collect();
+    if !unseen.is_empty() {
+        write!(out, "; never stopped at: {}", unseen.join(", "))?;
+    }
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct SelfcheckDocument {
+    ok: bool,
+    command: &'static str,
+    rows: Vec<SelfcheckRow>,
+}
+
+#[derive(Serialize)]
+struct SelfcheckRow {
+    ok: bool,
+    lock: &'static str,
+    writes: &'static str,
+    query: bool,
+    users: usize,
+    stock: u64,
+    schedules: u64,
+    found: Vec<Anomaly>,
+    missed: Vec<Anomaly>,
+    invented: Vec<Anomaly>,
+    unseen: Vec<&'static str>,
+}
+
+impl SelfcheckRow {
+    fn of(checked: &Checked) -> Self {
+        let trial = &checked.trial;
+        Self {
+            ok: checked.is_right(),
+            lock: trial.lock.name(),
+            writes: writes(trial),
+            query: trial.query,
+            users: trial.users,
+            stock: trial.stock,
+            schedules: checked.schedules,
+            found: checked.found.clone(),
+            missed: checked.missed.clone(),
+            invented: checked.invented.clone(),
+            unseen: checked.unseen.iter().map(|point| point.name()).collect(),
+        }
+    }
+}

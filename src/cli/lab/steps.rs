@@ -1,0 +1,165 @@
+//! The steps of a run for people: a column a buyer, a line a step; and where it was lost.
+
+use std::io::{self, Write};
+
+use super::super::screen::{BAD, FAINT};
+use super::run::{COLUMNS, Pictured, labelled};
+use tickets::office::Writes;
+use tickets::race::odds;
+use tickets::race::timeline::Doing;
+use tickets::race::{End, Move, Point, draw};
+
+/// Where the columns of the buyers begin.
+const LEFT: usize = 8;
+
+impl Pictured {
+    /// A column a buyer, a line a step; and the odds.
+    pub(super) fn draw(&self, out: &mut dyn Write) -> io::Result<()> {
+        let buyers = self.trial.users.max(1);
+        let width = ((COLUMNS - LEFT) / buyers).min(28);
+        let heads = (1..=buyers).map(|buyer| {
+            let name = format!("user-{buyer}");
+            let name = if name.len() < width {
+                name
+            } else {
+                format!("u{buyer}")
+            };
+            format!("{name:<width$}")
+        });
+        let heads = format!("  step  {}", heads.collect::<String>());
+        writeln!(out, "{FAINT}{}{FAINT:#}", heads.trim_end())?;
+        for (at, step) in self.run.moves.iter().enumerate() {
+            let indent = width * step.buyer;
+            write!(out, "  {:>4}  {:indent$}", at + 1, "")?;
+            let room = COLUMNS.saturating_sub(LEFT + indent);
+            let mut words = self
+                .words(at, step)
+                .into_iter()
+                .filter(|text| text.len() <= room);
+            let text = words.next().unwrap_or_default();
+            if step.killed {
+                writeln!(out, "{BAD}{text}{BAD:#}")?;
+            } else {
+                writeln!(out, "{text}")?;
+            }
+        }
+        writeln!(out)?;
+        self.draw_odds(out)
+    }
+
+    /// What a step is called, from the longest to the shortest.
+    fn words(&self, at: usize, step: &Move) -> [String; 3] {
+        let all = |texts: [&str; 3]| texts.map(str::to_owned);
+        if step.killed {
+            return all(["killed", "killed", "x"]);
+        }
+        let later = self.run.moves.iter().skip(at + 1);
+        let last = !later.into_iter().any(|later| later.buyer == step.buyer);
+        let end = self.run.ends.get(step.buyer).and_then(Option::as_ref);
+        let end = end.filter(|_| last);
+        if matches!(end, Some(End::Torn { .. })) {
+            return all(["reads an empty file", "torn", "!"]);
+        }
+        let in_place = self.trial.writes == Writes::InPlace;
+        let texts = match (step.point, step.seen) {
+            (Point::Lock, _) if step.busy => all(["finds the lock taken", "taken", ".."]),
+            (Point::Lock, _) => match self.file(at, step.buyer) {
+                Some(file) => [format!("locks file {file}"), format!("lock {file}"), file],
+                None => all(["takes the lock", "lock", "l"]),
+            },
+            (Point::Read, Some(seen)) => {
+                let left = seen.left;
+                [
+                    format!("reads: {left} left"),
+                    format!("read {left}"),
+                    format!("r{left}"),
+                ]
+            }
+            (Point::Query, _) => all(["queries", "query", "q"]),
+            (Point::Read, None) => all(["reads", "read", "r"]),
+            (Point::Write, _) if in_place => all(["cuts the count to nothing", "cut", "c"]),
+            (Point::Write, _) => all(["writes its sale", "write", "w"]),
+            (Point::Fill, _) => all(["fills the count", "fill", "f"]),
+            (Point::Unlock, _) => all(["gives the lock up", "unlock", "u"]),
+            (Point::Publish, _) => all(["publishes the count", "publish", "p"]),
+        };
+        let suffix = match end {
+            Some(End::SoldOut) => [": none left", ": none", "-"],
+            Some(End::Failed { .. }) => [", fails", "!", "!"],
+            _ => [""; 3],
+        };
+        let [long, short, letter] = texts;
+        [long + suffix[0], short + suffix[1], letter + suffix[2]]
+    }
+
+    /// The letter of the file whose lock a step takes, where not all buyers lock the same one.
+    fn file(&self, at: usize, buyer: usize) -> Option<String> {
+        let timeline = draw(&self.trial, &self.run, None);
+        let lanes = timeline.lanes.iter();
+        let mut holds: Vec<_> = lanes
+            .enumerate()
+            .flat_map(|(lane, own)| {
+                let spans = own.operations.iter().flat_map(|operation| &operation.spans);
+                spans.filter_map(move |span| match span.doing {
+                    Doing::Hold(file) => Some((span.from, lane, file)),
+                    _ => None,
+                })
+            })
+            .collect();
+        holds.sort_unstable();
+        let mut files: Vec<u64> = Vec::new();
+        for (_, _, file) in &holds {
+            if !files.contains(file) {
+                files.push(*file);
+            }
+        }
+        let own = |&&(from, lane, _): &&(u64, usize, u64)| from == at as u64 && lane == buyer;
+        let (_, _, file) = holds.iter().find(own)?;
+        let place = files.iter().position(|known| known == file)?;
+        let letter = u8::try_from(place).ok().filter(|place| *place < 26)?;
+        (files.len() > 1).then(|| char::from(b'A' + letter).to_string())
+    }
+
+    /// The chance of a bad end where it changes, and the point of no return.
+    fn draw_odds(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(odds) = self
+            .odds
+            .as_deref()
+            .filter(|odds| odds.first() != Some(&0.0))
+        else {
+            return Ok(());
+        };
+        let no_return = odds::no_return(odds);
+        let mut words = Vec::new();
+        let mut last = None;
+        for (step, &chance) in odds.iter().enumerate() {
+            let told = percent(chance);
+            if last.as_ref() == Some(&told) {
+                continue;
+            }
+            words.push(match step {
+                0 => format!("{told} at first"),
+                _ if no_return == Some(step) => {
+                    format!("{told} after step {step}: the point of no return")
+                }
+                _ => format!("{told} after step {step}"),
+            });
+            last = Some(told);
+        }
+        let text = format!("of a bad end: {}", words.join(", "));
+        labelled(out, "odds", FAINT, &text)?;
+        writeln!(out)
+    }
+}
+
+/// A chance in percent; certain and impossible are said only where they are.
+fn percent(chance: f64) -> String {
+    let rounded = (chance * 100.0).round();
+    match chance {
+        1.0.. => "100 %".to_owned(),
+        0.0 => "0 %".to_owned(),
+        _ if rounded >= 100.0 => "over 99 %".to_owned(),
+        _ if rounded <= 0.0 => "below 1 %".to_owned(),
+        _ => format!("{rounded} %"),
+    }
+}
