@@ -20,6 +20,7 @@ mod craft;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
+mod examples;
 mod faults;
 mod harness;
 mod hostile;
