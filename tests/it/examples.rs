@@ -1,6 +1,7 @@
 //! The programs in `examples/`, run as they stand: what each claims must hold, and nothing may be left.
 
 mod processes;
+mod queue;
 mod threads;
 
 use std::fs;
