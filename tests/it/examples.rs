@@ -1,7 +1,9 @@
 //! The programs in `examples/`, run as they stand: what each claims must hold, and nothing may be left.
 
+mod clerks;
 mod processes;
 mod queue;
+mod tcp_box_office;
 mod threads;
 
 use std::fs;
