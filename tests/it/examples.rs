@@ -1,10 +1,12 @@
 //! The programs in `examples/`, run as they stand: what each claims must hold, and nothing may be left.
 
 mod clerks;
+mod others;
 mod processes;
 mod queue;
 mod tcp_box_office;
 mod threads;
+mod torn_query;
 
 use std::fs;
 use std::path::{Path, PathBuf};
