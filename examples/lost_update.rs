@@ -1,8 +1,9 @@
 //! Lost updates between threads, and three ways to lock: 180 threads each sell one of 200 tickets.
 //!
 //! Prints how many are left, which should be 20: without a lock, with a lock around each step alone, with a
-//! lock from the read to the write, and with a counter that is decreased in one step. Answers the chapter's
-//! programs on the mutex between threads, and on the interpreter lock that makes one of them come out right.
+//! lock from the read to the write, and with a counter that notices whoever comes in between. Answers the
+//! chapter's programs on the mutex between threads, and on the interpreter lock that makes one of them come
+//! out right.
 //!
 //! ```console
 //! $ cargo run --example lost_update
@@ -71,8 +72,8 @@ fn a_lock_from_read_to_write() -> u32 {
 fn an_atomic_counter() -> u32 {
     let left = AtomicU32::new(STOCK);
     all(|| {
-        // Read, less one, written: one step of the processor, so that there is no in between. And
-        // never below zero, which a plain `fetch_sub` would not mind.
+        // Written only if nobody has written since it was read, which the processor sees to in one
+        // step; else once more. And never below zero, which a plain `fetch_sub` would not mind.
         let _ = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
     });
     left.into_inner()

@@ -131,8 +131,6 @@ fn memory() -> Outcome {
     let script = "n=7; (n=$((n + 1)); echo \"  fork: the child found 7, and made it $n\")
         echo \"  fork: the parent's counter is still $n\"";
     Command::new("sh").args(["-c", script]).status()?;
-    say!(
-        "  forkserver: a clean process that forks all the others; 'tickets buy' has one a processor"
-    )?;
+    say!("  forkserver: one clean process forks all others, as in 'tickets buy'")?;
     Ok(())
 }

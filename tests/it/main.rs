@@ -15,6 +15,7 @@ mod audits;
 mod bad_input;
 mod bookings;
 mod books;
+mod chapter;
 mod command_line;
 mod craft;
 mod doctor;
