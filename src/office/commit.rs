@@ -150,6 +150,7 @@ impl BoxOffice {
         if covered || lazy {
             return Ok(None);
         }
+        known_bad!(AnswerFirst => return Ok(None));
         let durable = durable::share(
             &self.files,
             ledger,

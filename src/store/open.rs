@@ -19,7 +19,10 @@ use crate::error::{Error, Kind, Result};
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     let temp = opening_line(files, stock, None)?;
     match temp.persist_noclobber(&files.ledger) {
-        Ok(_) => sync_directory(&files.ledger),
+        Ok(_) => {
+            known_bad!(DirectoryUnsynced => return Ok(()));
+            sync_directory(&files.ledger)
+        }
         Err(error) => Err(Error::io("create", &files.ledger, error.error)),
     }
 }
@@ -50,6 +53,7 @@ pub(crate) fn heal(
     reading: &Reading,
 ) -> Result<Option<String>> {
     let problem = |e| Error::io("mend the end of", &files.ledger, e);
+    known_bad!(NewlineCut => crate::known_bad::cut_at_newline(&ledger.file).map_err(problem)?);
     let end = reading.tally.bytes;
     match &reading.rest {
         // A ledger without a line: not opened.
