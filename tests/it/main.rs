@@ -21,7 +21,6 @@ mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
 mod evidence;
-mod faults;
 mod harness;
 mod hostile;
 mod hostile_ledgers;
