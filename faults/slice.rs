@@ -45,5 +45,11 @@ rows! {
     refused "refused";
     cut_short "cut-short";
     full "full";
+    replay "replay";
+    cuts "cuts";
+    relay "relay";
     damaged "damaged";
+    queue "queue";
+    delayed "delayed";
+    ordered "ordered";
 }

@@ -58,8 +58,9 @@ mod mistakes {
         "sync-retried" SyncRetried: "A sync that fails is tried again.";
         "no-rewrite" NoRewrite: "What others left unproven is not written again before a sync.";
         "answer-first" AnswerFirst: "A sale is answered before it is synced.";
+        "known-believed" KnownBelieved: "What the ledger says already is answered as it stands there.";
         "publish-first" PublishFirst: "The count is published before the sync.";
-        "directory-unsynced" DirectoryUnsynced: "A new ledger's name is not synced.";
+        "directory-unsynced" DirectoryUnsynced: "No directory is synced.";
         "count-first" CountFirst: "The count is published before the line is written.";
         "count-in-place" CountInPlace: "The count is written over.";
         "mode-lost" ModeLost: "A file that takes another's place does not take its mode.";

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
+use crate::disk_model::Files;
 use crate::program::Program;
 use crate::shop::{LEDGER, Shop};
 
@@ -34,7 +35,7 @@ pub(crate) const VARIANTS: [Variant; 5] = [
 ];
 
 impl Variant {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Plain => "Plain",
             Self::Foreign => "Foreign",
@@ -129,6 +130,12 @@ impl Prepared {
             id,
             mode,
         }
+    }
+
+    /// Its files.
+    pub(crate) fn files(&self) -> Files {
+        let read = |name: String| (name.clone(), fs::read(self.shop.path(&name)).unwrap());
+        self.shop.names().into_iter().map(read).collect()
     }
 
     /// A fresh copy.

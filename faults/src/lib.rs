@@ -18,15 +18,19 @@
     clippy::missing_panics_doc
 )]
 
+mod disk;
+mod disk_model;
 mod event;
 mod matrix;
 pub mod mutants;
 mod oracle;
+mod order;
 mod program;
 mod row;
 mod rows;
 mod shop;
 mod strace;
+mod trace;
 
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
 pub use program::Program;

@@ -50,10 +50,48 @@ pub const ROWS: &[Plan] = &[
     ),
     row(5, "full", "no space, no inodes", rows::full::strike),
     row(
+        6,
+        "replay",
+        "power cut: every state that a weak disk may keep",
+        rows::replay::strike,
+    ),
+    row(
+        6,
+        "cuts",
+        "power cut under eight buyers on real file systems",
+        rows::cuts::strike,
+    )
+    .alone(),
+    row(
+        7,
+        "relay",
+        "one killed or refused, another answered, power cut",
+        rows::relay::strike,
+    ),
+    row(
         8,
         "damaged",
         "every byte flipped, zeroed, cut; lines swapped, lost",
         rows::damaged::strike,
+    ),
+    row(
+        9,
+        "queue",
+        "a crowd waits, 40 % are killed, the holder stopped or killed",
+        rows::queue::strike,
+    )
+    .alone(),
+    row(
+        10,
+        "delayed",
+        "a delay at every system call while seven others buy",
+        rows::delayed::strike,
+    ),
+    row(
+        16,
+        "ordered",
+        "no answer or count before its sync, in every trace",
+        rows::ordered::strike,
     ),
 ];
 
@@ -64,6 +102,14 @@ const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mu
         fault,
         shared: true,
         strike,
+    }
+}
+
+impl Plan {
+    /// The same, with nothing else going on.
+    const fn alone(mut self) -> Self {
+        self.shared = false;
+        self
     }
 }
 

@@ -93,6 +93,22 @@ impl Row {
         }
     }
 
+    /// Whether no more is wanted than a slice.
+    pub(crate) fn is_slice(&self) -> bool {
+        self.extent == Extent::Slice
+    }
+
+    /// Whether cases whose names begin so may be run.
+    pub(crate) fn wants_any(&self, start: &str) -> bool {
+        match &self.extent {
+            Extent::Slice | Extent::All => true,
+            Extent::Named(part) => {
+                let start = format!("{}/{start}", self.name);
+                start.contains(part) || part.contains(&start) || start.starts_with(part)
+            }
+        }
+    }
+
     /// Notes that the row, or a part of it, cannot be run here.
     pub(crate) fn cannot(&mut self, reason: impl Into<String>) {
         self.not_run.push(reason.into());

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -81,6 +81,15 @@ impl Shop {
         self.run(&format!("--json {line}")).document()
     }
 
+    /// Starts it in the background, its output piped.
+    pub(crate) fn start(&self, line: &str) -> Child {
+        self.command(line.split_ascii_whitespace())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
     /// `tickets.json`, parsed.
     #[track_caller]
     pub(crate) fn count(&self) -> Value {
@@ -117,6 +126,20 @@ pub(crate) fn signal(pid: u32, name: &str) {
         .status()
         .unwrap();
     assert!(status.success(), "kill -s {name} {pid}");
+}
+
+/// How many wait for the lock on a file, as the kernel lists them.
+pub(crate) fn waiting(path: &Path) -> usize {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(metadata) = fs::metadata(path) else {
+        return 0;
+    };
+    let file = format!(":{} ", metadata.ino());
+    let table = fs::read_to_string("/proc/locks").unwrap();
+    table
+        .lines()
+        .filter(|line| line.contains("->") && line.contains(&file))
+        .count()
 }
 
 /// Waits until something holds. It must come to hold; how long it takes is not judged.

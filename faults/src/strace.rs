@@ -6,8 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::event::{Prepared, Task};
+use crate::order;
 use crate::program::{Program, Run};
 use crate::shop::{Shop, memory};
+use crate::trace::{CALLS, STYLE, parse};
 
 /// A system call of a command: the n-th of its name, as strace counts them.
 #[derive(Debug)]
@@ -110,6 +112,39 @@ pub(crate) fn traced(
     let run = Run::of(&command.output().unwrap());
     assert_ne!(run.code, Some(124), "it hangs: {command:?}");
     (run, fs::read_to_string(trace.path()).unwrap())
+}
+
+/// Runs a task, and records all that it does to the event's files.
+pub(crate) fn recorded(prepared: &Prepared, task: Task, shop: &Shop) -> (Run, String) {
+    recorded_with(prepared, task, shop, None)
+}
+
+/// The same, with a fault at a call.
+pub(crate) fn recorded_with(
+    prepared: &Prepared,
+    task: Task,
+    shop: &Shop,
+    fault: Option<(&str, &str)>,
+) -> (Run, String) {
+    let mut arguments: Vec<String> = STYLE.map(str::to_owned).into();
+    match fault {
+        None => arguments.extend([format!("-etrace={CALLS}"), "--seccomp-bpf".to_owned()]),
+        Some((call, how)) => {
+            arguments.push(format!("-etrace={CALLS},{call}"));
+            arguments.push(format!("-einject={call}:{how}"));
+            // Stops at these calls only, which is faster; but strace loses signals so.
+            if how.starts_with("error") {
+                arguments.push("--seccomp-bpf".to_owned());
+            }
+        }
+    }
+    traced(prepared, task, shop, &arguments)
+}
+
+/// Checks the order of what a recorded command did to a copy of an event.
+pub(crate) fn in_order(prepared: &Prepared, shop: &Shop, trace: &str) {
+    let events = parse(trace, shop.directory().to_str().unwrap());
+    order::check(&prepared.files(), &events);
 }
 
 /// The same, ready to be run.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::event::EventFiles;
-use super::files::{Access, Version, open_regular, replace, replace_again};
+use super::files::{Access, Version, open_regular, replace, replace_again, sync_directory};
 use super::ledger::Tally;
 use super::lock::{Held, LockFile};
 use super::open;
@@ -264,6 +264,7 @@ fn take_turn(
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
             rewrite(files, ledger, 0, end).map_err(unknown)?;
+            sync_directory(&files.ledger).map_err(unknown)?;
             return Ok(Durable::Unpublished(error));
         }
     };
@@ -277,6 +278,11 @@ fn take_turn(
         rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
     }
     company.sync = start.elapsed();
+    // Nobody has counted this ledger yet: whoever gave it its name may have been killed before that was
+    // durable, and a power cut would bring the ledger before it back, or none.
+    if reading.counted == 0 {
+        sync_directory(&files.ledger).map_err(unknown)?;
+    }
     match publish_on(files, shelf, ledger, &reading.snapshot, &reading.tally) {
         Ok((snapshot, version)) => {
             *last = Some(reading.published(snapshot, version));

@@ -379,6 +379,7 @@ pub(crate) fn directory(path: &Path) -> &Path {
 
 /// Makes the names in the directory of `path` durable.
 pub(crate) fn sync_directory(path: &Path) -> Result<()> {
+    known_bad!(DirectoryUnsynced => return Ok(()));
     let directory = directory(path);
     File::open(directory)
         .and_then(|handle| handle.sync_all())

@@ -19,10 +19,7 @@ use crate::error::{Error, Kind, Result};
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     let temp = opening_line(files, stock, None)?;
     match temp.persist_noclobber(&files.ledger) {
-        Ok(_) => {
-            known_bad!(DirectoryUnsynced => return Ok(()));
-            sync_directory(&files.ledger)
-        }
+        Ok(_) => sync_directory(&files.ledger),
         Err(error) => Err(Error::io("create", &files.ledger, error.error)),
     }
 }
@@ -177,10 +174,17 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
             });
             let temp = opening_line(files, stock, replaces)?;
             let archive = link_archive(files)?;
-            if let Err(error) = temp.persist(&files.ledger) {
+            // Before the commit: a power cut may keep any of the names that were changed since the last
+            // sync, so also the new ledger's without the old one's second name, or with a count that is
+            // older than the one it says it replaces.
+            let named = sync_directory(&files.ledger).and_then(|()| {
+                let persisted = temp.persist(&files.ledger);
+                persisted.map_err(|e| Error::io("replace", &files.ledger, e.error))
+            });
+            if let Err(error) = named {
                 // Nothing was put away.
                 let _ = fs::remove_file(&archive);
-                return Err(Error::io("replace", &files.ledger, error.error));
+                return Err(error);
             }
             Some(archive)
         }

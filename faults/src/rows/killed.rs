@@ -3,7 +3,7 @@
 use crate::event::{Prepared, TASKS, Task, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
 use crate::row::{Fault, Row};
-use crate::strace::{self, Point, course, injection, traced};
+use crate::strace::{self, Point, course, in_order, recorded_with};
 
 /// In a slice, `book` is killed everywhere, and of the others' points every so manyth.
 const STRIDE: usize = 9;
@@ -37,12 +37,14 @@ pub(crate) fn strike(row: &mut Row) {
 fn kill(prepared: &Prepared, task: Task, point: &Point) -> Fault {
     let shop = prepared.copy();
     let fault = format!("signal=SIGKILL:when={}", point.n);
-    let (run, trace) = traced(prepared, task, &shop, &injection(&point.call, &fault));
+    let fault = Some((&point.call[..], &fault[..]));
+    let (run, trace) = recorded_with(prepared, task, &shop, fault);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }
     assert_eq!(run.code, None, "it was not killed: {run:?}\n{trace}");
     assert!(trace.contains("+++ killed by SIGKILL +++"), "{trace}");
+    in_order(prepared, &shop, &trace);
     judge(&Case {
         prepared,
         task,

@@ -5,7 +5,7 @@ use crate::oracle::{Case, judge};
 use crate::program::Program;
 use crate::row::{Fault, Row};
 use crate::shop::LEDGER;
-use crate::strace::{self, Course, Point, course, injection, traced};
+use crate::strace::{self, Course, Point, course, in_order, injection, recorded_with, traced};
 
 const ERRORS: [&str; 11] = [
     "EIO", "ENOSPC", "EINTR", "EDQUOT", "EACCES", "EROFS", "EMFILE", "ENOMEM", "ENOLCK", "ENOSYS",
@@ -82,7 +82,8 @@ fn fault(point: &Point, error: &str, for_good: bool) -> String {
 
 fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault: &str) -> Fault {
     let shop = prepared.copy();
-    let (run, trace) = traced(prepared, task, &shop, &injection(&point.call, fault));
+    let injected = Some((&point.call[..], fault));
+    let (run, trace) = recorded_with(prepared, task, &shop, injected);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }
@@ -91,6 +92,7 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
         "nothing was injected: {run:?}\n{trace}"
     );
     assert!(run.code.is_some(), "it died: {run:?}\n{trace}");
+    in_order(prepared, &shop, &trace);
     if point.call == "fdatasync" && !fault.contains("EINTR") {
         assert_eq!(
             run.code,
