@@ -27,6 +27,9 @@
 //!
 //! `docs/design.md` states the protocol and its invariants.
 
+#[macro_use]
+mod known_bad;
+
 pub mod doctor;
 pub mod error;
 pub mod office;

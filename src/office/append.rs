@@ -5,6 +5,8 @@ use std::io::{self, Seek, Write};
 use std::os::unix::fs::FileExt;
 
 use crate::error::{Error, Kind, Result};
+#[cfg(feature = "known-bad")]
+use crate::store::durable;
 use crate::store::event::EventFiles;
 use crate::store::ledger::{Record, Tally};
 use crate::store::reading::{LedgerFile, Reading};
@@ -35,13 +37,16 @@ pub(super) fn in_place(
 ) -> Result<Written> {
     let problem = |e| problem(files, e);
     let (mut line, tally) = encode(files, &reading.tally, record)?;
+    known_bad!(CountFirst => durable::publish(files, &reading.snapshot, &tally)?);
     let (start, needed) = (reading.tally.bytes, line.len());
     let pad = pad && tally.bytes > reading.length;
     if pad {
         line.resize(needed + PADDING as usize, b'\n');
     }
     let written = once(|| ledger.file.write_at(&line, start)).map_err(problem)?;
+    known_bad!(ShortTaken => return Ok(Written { tally, length: tally.bytes, padded: pad }));
     if written < needed {
+        known_bad!(ShortKept => return Err(problem(io::ErrorKind::StorageFull.into())));
         // Nobody else has written since.
         if let Err(error) = ledger.file.set_len(start) {
             // All of it but its newline may stand there: then the next reader takes it for a line.

@@ -47,6 +47,7 @@ impl BoxOffice {
         let mut refusal = None;
         let done = self.commit(terms, observer, &mut |reading, ledger, observer| {
             if let (Some(trail), Some(files)) = (&mut trail, &files) {
+                known_bad!(KeyUnlocked => if trail.found.is_none() { return Ok(Draft::Write(Box::new(sell(order, reading, observer, roll, &mut id)?))) });
                 trail.follow(files, ledger, reading.tally.bytes)?;
                 if let Some(sale) = &trail.found {
                     // Also a refusal rests on what the ledger says.

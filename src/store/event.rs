@@ -36,8 +36,10 @@ impl EventFiles {
             name.push(end);
             count.with_file_name(name)
         };
+        let ledger = beside(stem, ".ledger.jsonl");
+        known_bad!(LockOnData => return Ok(Self { ledger, lock: count.clone(), count }));
         Ok(Self {
-            ledger: beside(stem, ".ledger.jsonl"),
+            ledger,
             lock: beside(name, ".lock"),
             count,
         })

@@ -50,6 +50,7 @@ pub(crate) fn heal(
     reading: &Reading,
 ) -> Result<Option<String>> {
     let problem = |e| Error::io("mend the end of", &files.ledger, e);
+    known_bad!(NewlineCut => crate::known_bad::cut_at_newline(&ledger.file).map_err(problem)?);
     let end = reading.tally.bytes;
     match &reading.rest {
         // A ledger without a line: not opened.
@@ -173,10 +174,17 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
             });
             let temp = opening_line(files, stock, replaces)?;
             let archive = link_archive(files)?;
-            if let Err(error) = temp.persist(&files.ledger) {
+            // Before the commit: a power cut may keep any of the names that were changed since the last
+            // sync, so also the new ledger's without the old one's second name, or with a count that is
+            // older than the one it says it replaces.
+            let named = sync_directory(&files.ledger).and_then(|()| {
+                let persisted = temp.persist(&files.ledger);
+                persisted.map_err(|e| Error::io("replace", &files.ledger, e.error))
+            });
+            if let Err(error) = named {
                 // Nothing was put away.
                 let _ = fs::remove_file(&archive);
-                return Err(Error::io("replace", &files.ledger, error.error));
+                return Err(error);
             }
             Some(archive)
         }

@@ -23,7 +23,6 @@ mod doctor_stand_in;
 mod doctor_witness;
 mod evidence;
 mod examples;
-mod faults;
 mod harness;
 mod hostile;
 mod hostile_ledgers;

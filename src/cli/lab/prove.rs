@@ -113,9 +113,10 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
         0 => String::new(),
         n => format!(", {n} oversell"),
     };
+    let are = if *bad == 1 { "is" } else { "are" };
     writeln!(
         out,
-        "{BAD}race{BAD:#}  {bad} of {schedules} schedules are bad{oversold}; {} different outcomes",
+        "{BAD}race{BAD:#}  {bad} of {schedules} schedules {are} bad{oversold}; {} different outcomes",
         found.outcomes.len()
     )
 }

@@ -2,29 +2,35 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::event::{Prepared, Task, memory};
-use crate::harness::{Run, Shop, TICKETS};
+use crate::event::{Prepared, Task};
+use crate::order;
+use crate::program::{Program, Run};
+use crate::shop::{Shop, memory};
+use crate::trace::{CALLS, STYLE, parse};
 
 /// A system call of a command: the n-th of its name, as strace counts them.
 #[derive(Debug)]
-pub(super) struct Point {
-    pub(super) call: String,
-    pub(super) n: usize,
+pub(crate) struct Point {
+    pub(crate) call: String,
+    pub(crate) n: usize,
 }
 
 /// All the points at which a command can be struck, and how it ends when it is not.
 #[derive(Debug)]
-pub(super) struct Course {
-    pub(super) points: Vec<Point>,
-    pub(super) usual: Option<i32>,
+pub(crate) struct Course {
+    pub(crate) points: Vec<Point>,
+    pub(crate) usual: Option<i32>,
 }
 
 /// Why strace cannot be used here, if so.
-pub(super) fn missing() -> Option<String> {
+pub(crate) fn missing(program: &Program) -> Option<String> {
     let tried = Command::new("strace")
-        .args(["-f", "-o", "/dev/null", "--", TICKETS, "--version"])
+        .args(["-f", "-o", "/dev/null", "--"])
+        .arg(program.path())
+        .arg("--version")
         .stdout(Stdio::null())
         .output();
     match tried {
@@ -36,7 +42,7 @@ pub(super) fn missing() -> Option<String> {
 
 /// Counts the calls of a command from the first that names a file of the event: what loads the program is
 /// left out.
-pub(super) fn course(prepared: &Prepared, task: Task) -> Course {
+pub(crate) fn course(prepared: &Prepared, task: Task) -> Course {
     let shop = prepared.copy();
     let (run, trace) = traced(prepared, task, &shop, &[]);
     let mut counts = HashMap::<String, usize>::new();
@@ -74,14 +80,14 @@ pub(super) fn course(prepared: &Prepared, task: Task) -> Course {
 impl Point {
     /// Whether a traced command never came here. What loads a program reads `/proc/self/maps` in as many
     /// pieces as that happens to need.
-    pub(super) fn was_missed(&self, trace: &str) -> bool {
+    pub(crate) fn was_missed(&self, trace: &str) -> bool {
         let call = format!(" {}(", self.call);
         trace.matches(&call).count() < self.n
     }
 }
 
 /// The arguments that inject a fault at a call, as in `error=EIO:when=3`.
-pub(super) fn injection(call: &str, fault: &str) -> Vec<String> {
+pub(crate) fn injection(call: &str, fault: &str) -> Vec<String> {
     let mut arguments = vec![
         format!("-etrace={call}"),
         format!("-einject={call}:{fault}"),
@@ -95,7 +101,7 @@ pub(super) fn injection(call: &str, fault: &str) -> Vec<String> {
 
 /// Runs a task under strace with these arguments, and returns what strace saw. Whoever hangs is ended, and
 /// ends with 124.
-pub(super) fn traced(
+pub(crate) fn traced(
     prepared: &Prepared,
     task: Task,
     shop: &Shop,
@@ -103,28 +109,57 @@ pub(super) fn traced(
 ) -> (Run, String) {
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
     let mut command = command(prepared, task, shop, arguments, trace.path());
-    let run = Run::of(command.output().unwrap());
+    let run = Run::of(&command.output().unwrap());
     assert_ne!(run.code, Some(124), "it hangs: {command:?}");
     (run, fs::read_to_string(trace.path()).unwrap())
 }
 
+/// Runs a task, and records all that it does to the event's files.
+pub(crate) fn recorded(prepared: &Prepared, task: Task, shop: &Shop) -> (Run, String) {
+    recorded_with(prepared, task, shop, None)
+}
+
+/// The same, with a fault at a call.
+pub(crate) fn recorded_with(
+    prepared: &Prepared,
+    task: Task,
+    shop: &Shop,
+    fault: Option<(&str, &str)>,
+) -> (Run, String) {
+    let mut arguments: Vec<String> = STYLE.map(str::to_owned).into();
+    match fault {
+        None => arguments.extend([format!("-etrace={CALLS}"), "--seccomp-bpf".to_owned()]),
+        Some((call, how)) => {
+            arguments.push(format!("-etrace={CALLS},{call}"));
+            arguments.push(format!("-einject={call}:{how}"));
+            // Stops at these calls only, which is faster; but strace loses signals so.
+            if how.starts_with("error") {
+                arguments.push("--seccomp-bpf".to_owned());
+            }
+        }
+    }
+    traced(prepared, task, shop, &arguments)
+}
+
+/// Checks the order of what a recorded command did to a copy of an event.
+pub(crate) fn in_order(prepared: &Prepared, shop: &Shop, trace: &str) {
+    let events = parse(trace, shop.directory().to_str().unwrap());
+    order::check(&prepared.files(), &events);
+}
+
 /// The same, ready to be run.
-pub(super) fn command(
+pub(crate) fn command(
     prepared: &Prepared,
     task: Task,
     shop: &Shop,
     arguments: &[String],
-    trace: &std::path::Path,
+    trace: &Path,
 ) -> Command {
-    let mut command = Command::new("timeout");
-    command
-        .args(["120", "strace", "-f", "-o"])
-        .arg(trace)
-        .args(arguments)
-        .args(["--", TICKETS, "-f"])
-        .arg(&shop.file)
-        .args(task.line(prepared).split_ascii_whitespace())
-        .env_remove("TICKETS_FILE")
-        .stdin(Stdio::null());
+    let trace = trace.to_str().unwrap();
+    let mut before = vec!["timeout", "120", "strace", "-f", "-o", trace];
+    before.extend(arguments.iter().map(String::as_str));
+    before.push("--");
+    let mut command = shop.program.through(&before, &shop.file);
+    command.args(task.line(prepared).split_ascii_whitespace());
     command
 }

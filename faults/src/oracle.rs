@@ -5,24 +5,25 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use super::event::{Books, FOREIGN, Prepared, TORN_END, Task, Variant};
-use crate::harness::{Run, Shop};
+use crate::event::{Books, FOREIGN, Prepared, TORN_END, Task, Variant};
+use crate::program::Run;
+use crate::shop::{COUNT, LEDGER, LOCK, Shop};
 
 /// A command that was struck, and what is to be judged.
-pub(super) struct Case<'a> {
-    pub(super) prepared: &'a Prepared,
-    pub(super) task: Task,
-    pub(super) shop: &'a Shop,
+pub(crate) struct Case<'a> {
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) task: Task,
+    pub(crate) shop: &'a Shop,
     /// How it ended; without a code, it was killed.
-    pub(super) run: &'a Run,
+    pub(crate) run: &'a Run,
     /// How it ends when nothing strikes it.
-    pub(super) usual: Option<i32>,
+    pub(crate) usual: Option<i32>,
     /// Whether an append may have been cut short: what is left of it is put away.
-    pub(super) cut: bool,
+    pub(crate) cut: bool,
 }
 
 /// Judges all of it. Panics when the event did not survive.
-pub(super) fn judge(case: &Case<'_>) {
+pub(crate) fn judge(case: &Case<'_>) {
     let before = Books::of(&case.prepared.shop);
     let after = Books::of(case.shop);
     let done = done(case, &before, &after);
@@ -60,6 +61,7 @@ fn done(case: &Case<'_>, before: &Books, after: &Books) -> bool {
 fn told(case: &Case<'_>, done: bool, after: &Books) {
     let run = case.run;
     let document: Option<Value> = serde_json::from_str(&run.stdout).ok();
+    assert!(!run.stderr.contains("panicked"), "{run:?}");
     let Some(code) = run.code else { return };
     if code == 0 {
         let document = document.expect("exit 0 without a document");
@@ -189,7 +191,7 @@ fn goes_on(case: &Case<'_>, done: bool) {
 }
 
 /// Whether everything adds up now, and nothing is left behind.
-pub(super) fn sound(case: &Case<'_>) {
+pub(crate) fn sound(case: &Case<'_>) {
     let shop = case.shop;
     let books = Books::of(shop);
     assert_eq!(books.under("next").len(), 1, "{:#?}", books.lines);
@@ -213,7 +215,7 @@ pub(super) fn sound(case: &Case<'_>) {
     count_is_whole(case);
     torn_end_is_kept(case);
     for name in shop.names() {
-        let ours = ["tickets.json", "tickets.json.lock", "tickets.ledger.jsonl"];
+        let ours = [COUNT, LOCK, LEDGER];
         let known = ours.contains(&name.as_str());
         assert!(
             known || name.starts_with("tickets.ledger."),

@@ -1,23 +1,20 @@
 //! Row 1: `kill -9` before every system call of a command.
 
-use super::event::{Prepared, TASKS, Task, VARIANTS, Variant};
-use super::oracle::{Case, judge};
-use super::strace::{self, Point, course, injection, traced};
-use super::{Fault, Row};
+use crate::event::{Prepared, TASKS, Task, VARIANTS, Variant};
+use crate::oracle::{Case, judge};
+use crate::row::{Fault, Row};
+use crate::strace::{self, Point, course, in_order, recorded_with};
 
 /// In a slice, `book` is killed everywhere, and of the others' points every so manyth.
 const STRIDE: usize = 9;
 
-#[test]
-fn whoever_is_killed_before_any_system_call_leaves_an_event_that_goes_on() {
-    if let Some(reason) = strace::missing() {
-        eprintln!("skipped: {reason}");
-        return;
+pub(crate) fn strike(row: &mut Row) {
+    if let Some(reason) = strace::missing(row.program()) {
+        return row.cannot(reason);
     }
-    let mut row = Row::new("killed");
     let mut at = 0;
     for variant in VARIANTS {
-        let prepared = Prepared::new(variant);
+        let prepared = Prepared::new(row.program(), variant);
         for task in TASKS.into_iter().filter(|task| task.fits(variant)) {
             let course = course(&prepared, task);
             for point in &course.points {
@@ -35,18 +32,19 @@ fn whoever_is_killed_before_any_system_call_leaves_an_event_that_goes_on() {
             }
         }
     }
-    row.end();
 }
 
 fn kill(prepared: &Prepared, task: Task, point: &Point) -> Fault {
     let shop = prepared.copy();
     let fault = format!("signal=SIGKILL:when={}", point.n);
-    let (run, trace) = traced(prepared, task, &shop, &injection(&point.call, &fault));
+    let fault = Some((&point.call[..], &fault[..]));
+    let (run, trace) = recorded_with(prepared, task, &shop, fault);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }
     assert_eq!(run.code, None, "it was not killed: {run:?}\n{trace}");
     assert!(trace.contains("+++ killed by SIGKILL +++"), "{trace}");
+    in_order(prepared, &shop, &trace);
     judge(&Case {
         prepared,
         task,

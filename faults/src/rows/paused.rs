@@ -3,10 +3,11 @@
 use std::fs;
 use std::process::Stdio;
 
-use super::event::{Books, Prepared, Task, Variant, memory};
-use super::strace::{self, Point, command, course, injection};
-use super::{Fault, Row};
-use crate::harness::{Run, Shop, eventually, signal};
+use crate::event::{Books, Prepared, Task, Variant};
+use crate::program::Run;
+use crate::row::{Fault, Row};
+use crate::shop::{Shop, eventually, memory, signal};
+use crate::strace::{self, Point, command, course, injection};
 
 /// Who is stopped, and what another does meanwhile.
 const PAIRS: [(&str, Task, Task); 6] = [
@@ -21,16 +22,13 @@ const PAIRS: [(&str, Task, Task); 6] = [
 /// In a slice, who books is stopped everywhere, and at the others' points every so manyth.
 const STRIDE: usize = 5;
 
-#[test]
-fn whoever_is_stopped_at_any_system_call_may_go_on_after_others() {
-    if let Some(reason) = strace::missing() {
-        eprintln!("skipped: {reason}");
-        return;
+pub(crate) fn strike(row: &mut Row) {
+    if let Some(reason) = strace::missing(row.program()) {
+        return row.cannot(reason);
     }
-    let mut row = Row::new("paused");
     let mut at = 0;
     for variant in [Variant::Plain, Variant::First, Variant::Padded] {
-        let prepared = Prepared::new(variant);
+        let prepared = Prepared::new(row.program(), variant);
         for (pair, task, other) in PAIRS {
             if !task.fits(variant) {
                 continue;
@@ -45,7 +43,6 @@ fn whoever_is_stopped_at_any_system_call_may_go_on_after_others() {
             }
         }
     }
-    row.end();
 }
 
 fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
@@ -78,7 +75,7 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
     if stopped == Some(true) {
         signal(pid, "CONT");
     }
-    let first = Run::of(first.wait_with_output().unwrap());
+    let first = Run::of(&first.wait_with_output().unwrap());
     let told = format!(
         "first {first:?}\nsecond {second:?}\n{:#?}",
         Books::of(&shop).lines

@@ -1,9 +1,11 @@
 //! Row 3: every system call of a command fails, once or from there on.
 
-use super::event::{Prepared, TASKS, Task, VARIANTS, Variant};
-use super::oracle::{Case, judge};
-use super::strace::{self, Course, Point, course, injection, traced};
-use super::{Fault, Row};
+use crate::event::{Prepared, TASKS, Task, VARIANTS, Variant};
+use crate::oracle::{Case, judge};
+use crate::program::Program;
+use crate::row::{Fault, Row};
+use crate::shop::LEDGER;
+use crate::strace::{self, Course, Point, course, in_order, injection, recorded_with, traced};
 
 const ERRORS: [&str; 11] = [
     "EIO", "ENOSPC", "EINTR", "EDQUOT", "EACCES", "EROFS", "EMFILE", "ENOMEM", "ENOLCK", "ENOSYS",
@@ -15,34 +17,20 @@ const ERRORS: [&str; 11] = [
 const FIRST: usize = 3;
 const STRIDE: usize = 199;
 
-#[test]
-fn a_booking_whose_system_calls_fail_is_done_or_not_and_says_so() {
-    run("refused", |task| task == Task::Book);
-}
-
-#[test]
-fn a_change_whose_system_calls_fail_is_done_or_not_and_says_so() {
-    run("refused", |task| {
-        [Task::Cancel, Task::Adjust].contains(&task)
-    });
-}
-
-#[test]
-fn a_reset_or_a_reader_whose_system_calls_fail_has_done_all_or_nothing_and_says_so() {
-    run("refused", |task| task == Task::Reset || task.only_reads());
-}
-
-fn run(name: &'static str, wanted: impl Fn(Task) -> bool) {
-    if let Some(reason) = strace::missing() {
-        eprintln!("skipped: {reason}");
-        return;
+pub(crate) fn strike(row: &mut Row) {
+    if let Some(reason) = strace::missing(row.program()) {
+        return row.cannot(reason);
     }
-    let mut row = Row::new(name);
+    for task in [Task::Book, Task::Adjust] {
+        let name = format!("Plain/{}/not synced", task.name());
+        let program = row.program().clone();
+        row.run("not synced", &name, true, || not_synced(&program, task));
+    }
     let mut at = 0;
     for variant in VARIANTS {
-        let prepared = Prepared::new(variant);
+        let prepared = Prepared::new(row.program(), variant);
         for task in TASKS {
-            if !wanted(task) || !task.fits(variant) {
+            if !task.fits(variant) {
                 continue;
             }
             let course = course(&prepared, task);
@@ -69,7 +57,6 @@ fn run(name: &'static str, wanted: impl Fn(Task) -> bool) {
             }
         }
     }
-    row.end();
 }
 
 /// Whether a call may end so: the end of a process cannot fail, brk(2) says it otherwise, and getrandom(2),
@@ -95,7 +82,8 @@ fn fault(point: &Point, error: &str, for_good: bool) -> String {
 
 fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault: &str) -> Fault {
     let shop = prepared.copy();
-    let (run, trace) = traced(prepared, task, &shop, &injection(&point.call, fault));
+    let injected = Some((&point.call[..], fault));
+    let (run, trace) = recorded_with(prepared, task, &shop, injected);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }
@@ -104,6 +92,7 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
         "nothing was injected: {run:?}\n{trace}"
     );
     assert!(run.code.is_some(), "it died: {run:?}\n{trace}");
+    in_order(prepared, &shop, &trace);
     if point.call == "fdatasync" && !fault.contains("EINTR") {
         assert_eq!(
             run.code,
@@ -122,37 +111,28 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
     Fault::Struck
 }
 
-/// A clean sync vouches for nothing that was written before one that failed: those bytes may be gone.
-#[test]
-fn what_was_not_synced_is_written_again_before_the_next_sync() {
-    if let Some(reason) = strace::missing() {
-        eprintln!("skipped: {reason}");
-        return;
-    }
-    let prepared = Prepared::new(Variant::Plain);
+/// A clean sync vouches for nothing that was written before one that failed: those bytes may be gone. So
+/// whoever comes next, with the same order again or with another, writes them again before it syncs.
+fn not_synced(program: &Program, task: Task) -> Fault {
+    let prepared = Prepared::new(program, Variant::Plain);
     let shop = prepared.copy();
-    let ledger = shop.path("tickets.ledger.jsonl");
-    let unproven = std::fs::metadata(&ledger).unwrap().len();
+    let unproven = shop.length(LEDGER);
     let fault = injection("fdatasync", "error=EIO:when=1");
     let (run, _) = traced(&prepared, Task::Book, &shop, &fault);
     let (code, document) = run.document();
     let told = (code, &document["error"]["code"]);
     assert_eq!(told, (1, &"outcome_unknown".into()), "{document:#}");
-    let end = std::fs::metadata(&ledger).unwrap().len();
-    assert!(end > unproven, "the sale is not on the ledger");
-    // The same order again, which finds its sale, and any other.
-    for task in [Task::Book, Task::Adjust] {
-        let copy = prepared.copy();
-        for name in shop.names() {
-            std::fs::copy(shop.path(&name), copy.path(&name)).unwrap();
-        }
-        let calls = ["-etrace=pwrite64,fdatasync,write".to_owned()];
-        let (run, trace) = traced(&prepared, task, &copy, &calls);
-        assert_eq!(run.code, Some(0), "{run:?}");
-        let sync = trace.find("fdatasync(").expect(&trace);
-        let again = trace.find(&format!(", {unproven}) ")).expect(&trace);
-        let answer = trace.find("write(1,").expect(&trace);
-        assert!(again < sync, "synced before it was written again: {trace}");
-        assert!(sync < answer, "answered before it was synced: {trace}");
-    }
+    assert!(
+        shop.length(LEDGER) > unproven,
+        "the sale is not on the ledger"
+    );
+    let calls = ["-etrace=pwrite64,fdatasync,write".to_owned()];
+    let (run, trace) = traced(&prepared, task, &shop, &calls);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let sync = trace.find("fdatasync(").expect(&trace);
+    let again = trace.find(&format!(", {unproven}) ")).expect(&trace);
+    let answer = trace.find("write(1,").expect(&trace);
+    assert!(again < sync, "synced before it was written again: {trace}");
+    assert!(sync < answer, "answered before it was synced: {trace}");
+    Fault::Struck
 }

@@ -3,18 +3,13 @@
 //! every sale.
 
 use std::fs;
-use std::ops::ControlFlow;
 
 use serde_json::Value;
-use tickets::office::Flaw;
-use tickets::{BoxOffice, Kind};
 
-use super::event::{Prepared, Variant, memory};
-use super::{Fault, Row};
-use crate::harness::Shop;
-
-const COUNT: &str = "tickets.json";
-const LEDGER: &str = "tickets.ledger.jsonl";
+use crate::event::{Books, Prepared, Variant};
+use crate::program::Program;
+use crate::row::{Fault, Row};
+use crate::shop::{COUNT, LEDGER, LOCK, Shop};
 
 /// What an event holds: left, sold, and every sale.
 type Contents = (u64, u64, Vec<Value>);
@@ -28,18 +23,18 @@ struct Damage {
     in_slice: bool,
 }
 
-#[test]
-fn damage_anywhere_is_named_or_harmless() {
-    let mut row = Row::new("damaged");
+pub(crate) fn strike(row: &mut Row) {
     for variant in [Variant::Foreign, Variant::Padded] {
-        strike(&mut row, variant);
+        every_damage(row, variant);
     }
-    row.end();
+    let program = row.program().clone();
+    row.run("lock file", "lock file", true, || lock_file(&program));
 }
 
-fn strike(row: &mut Row, variant: Variant) {
-    let prepared = Prepared::new(variant);
-    let other = Prepared::new(variant);
+fn every_damage(row: &mut Row, variant: Variant) {
+    let program = row.program().clone();
+    let prepared = Prepared::new(&program, variant);
+    let other = Prepared::new(&program, variant);
     let whole = contents(&prepared.shop).unwrap();
     let read = |prepared: &Prepared, file| fs::read(prepared.shop.path(file)).unwrap();
     let ledger = read(&prepared, LEDGER);
@@ -55,18 +50,19 @@ fn strike(row: &mut Row, variant: Variant) {
             in_slice: true,
         }));
     let shop = prepared.copy();
-    for (number, damage) in damages.enumerate() {
+    for damage in damages {
         let name = format!("{}/{}/{}", prepared.label, damage.column, damage.name);
         row.run(damage.column, &name, damage.in_slice, || {
-            for file in [COUNT, LEDGER] {
-                fs::write(shop.path(file), read(&prepared, file)).unwrap();
+            for name in shop.names() {
+                fs::remove_file(shop.path(&name)).unwrap();
             }
+            prepared.shop.copy_to(&shop);
             let path = shop.path(damage.file);
             match &damage.bytes {
                 Some(bytes) => fs::write(path, bytes).unwrap(),
                 None => fs::remove_file(path).unwrap(),
             }
-            judge(&shop, damage.file, &whole, number % 101 == 0)
+            judge(&shop, damage.file, &whole)
         });
     }
 }
@@ -83,7 +79,7 @@ fn bytes_of(file: &'static str, whole: &[u8]) -> Vec<Damage> {
         });
     };
     for at in 0..whole.len() {
-        let third = at % 3 == 0 || at == whole.len() - 1;
+        let in_slice = at % 16 == 0 || at == whole.len() - 1;
         let changed = |byte: u8| {
             let mut bytes = whole.to_vec();
             bytes[at] = byte;
@@ -95,19 +91,19 @@ fn bytes_of(file: &'static str, whole: &[u8]) -> Vec<Damage> {
                 "bit flipped",
                 name,
                 changed(whole[at] ^ (1 << bit)),
-                bit == 0 || at % 16 == 0,
+                (8 * at + bit) % 37 == 0,
             );
         }
-        push("byte zeroed", format!("byte {at}"), changed(0), third);
+        push("byte zeroed", format!("byte {at}"), changed(0), in_slice);
         push(
             "cut off",
             format!("at byte {at}"),
             whole[..at].to_vec(),
-            third,
+            in_slice,
         );
         let mut bytes = whole.to_vec();
         bytes[at..].fill(0);
-        push("zeroed on", format!("from byte {at}"), bytes, third);
+        push("zeroed on", format!("from byte {at}"), bytes, in_slice);
     }
     damages
 }
@@ -156,82 +152,111 @@ fn lines(ledger: &[u8], other: &[u8]) -> Vec<Damage> {
     damages
 }
 
-/// What the library reads, if everything adds up.
-fn contents(shop: &Shop) -> Result<Contents, String> {
-    let office = BoxOffice::at(&shop.file).map_err(|error| error.to_string())?;
-    let audit = office.audit().map_err(|error| error.to_string())?;
-    let mut sales = Vec::new();
-    let listed = office.sales(None, &mut |sale| {
-        sales.push(serde_json::to_value(sale).unwrap());
-        ControlFlow::Continue(())
-    });
-    listed.map_err(|error| error.to_string())?;
-    Ok((audit.left, audit.sold, sales))
+/// What the program reads, if everything adds up.
+fn contents(shop: &Shop) -> Result<Contents, Value> {
+    let (code, audit) = shop.json("audit");
+    if code != 0 {
+        return Err(audit);
+    }
+    let (code, sales) = shop.json("sales");
+    if code != 0 {
+        return Err(sales);
+    }
+    let sales = sales["sales"].as_array().unwrap().clone();
+    Ok((
+        audit["left"].as_u64().unwrap(),
+        audit["sold"].as_u64().unwrap(),
+        sales,
+    ))
 }
 
-fn judge(shop: &Shop, file: &str, whole: &Contents, by_hand: bool) -> Fault {
-    let office = BoxOffice::at(&shop.file).unwrap();
+fn judge(shop: &Shop, file: &str, whole: &Contents) -> Fault {
+    let (code, query) = shop.json("query");
     // A query reads the end of the ledger only: it need not see the damage, but must not be deceived.
-    if let Ok(count) = office.query() {
-        assert_eq!(count.left, whole.0, "the query was deceived");
+    if code == 0 {
+        assert_eq!(query["ticket"], whole.0, "the query was deceived");
     }
-    let named = match office.audit() {
-        Err(error) => {
-            assert!(
-                [Kind::Missing, Kind::Integrity].contains(&error.kind()),
-                "{error}"
-            );
-            vec![error.to_string()]
+    let (code, audit) = shop.json("audit");
+    let told = contents(shop);
+    let fault = match code {
+        0 => {
+            assert_eq!(told.as_ref(), Ok(whole), "the damage was not seen");
+            Fault::Harmless
         }
-        Ok(audit) => {
-            // The two files contradict each other: either may be the wrong one.
-            let either = |flaw| [Flaw::Drift, Flaw::Short].contains(&flaw);
-            let naming = audit
-                .findings
-                .iter()
-                .filter(|finding| either(finding.kind) || finding.file.ends_with(file));
-            let named = naming
-                .map(|finding| finding.text.clone())
-                .collect::<Vec<_>>();
-            assert_eq!(
-                named.is_empty(),
-                audit.findings.is_empty(),
-                "{:#?}",
-                audit.findings
-            );
-            named
+        1 | 6 => {
+            name_the_file(file, &audit);
+            // A list that is shown all the same is the right one.
+            if let Ok((_, _, sales)) = told {
+                assert_eq!(sales, whole.2, "{audit:#}");
+            }
+            Fault::Struck
         }
+        code => panic!("exit code {code}: {audit:#}"),
     };
-    if by_hand {
-        let run = shop.run("audit");
-        let wanted: &[i32] = if named.is_empty() { &[0] } else { &[6, 1] };
-        assert!(wanted.contains(&run.code.unwrap()), "{run:?}");
+    sell_or_refuse(shop, whole);
+    fault
+}
+
+/// Whether an error, or a finding, names the damaged file.
+fn name_the_file(file: &str, audit: &Value) {
+    let names = |value: &Value| {
+        value["file"]
+            .as_str()
+            .is_some_and(|name| name.ends_with(file))
+    };
+    let Some(findings) = audit["findings"].as_array() else {
+        let error = &audit["error"];
         assert!(
-            named.is_empty() || (run.stdout + &run.stderr).contains("tickets."),
-            "the file is not named"
+            ["missing", "integrity"].contains(&error["code"].as_str().unwrap()),
+            "{audit:#}"
+        );
+        // The two files contradict each other: either may be the wrong one.
+        assert!(
+            names(error) || error["message"].as_str().unwrap().contains(file),
+            "{audit:#}"
+        );
+        return;
+    };
+    let either = |finding: &Value| ["drift", "short"].contains(&finding["kind"].as_str().unwrap());
+    assert!(
+        findings
+            .iter()
+            .any(|finding| either(finding) || names(finding)),
+        "{audit:#}"
+    );
+}
+
+/// The next sale refuses and changes nothing, or sells and leaves every sale that was counted.
+fn sell_or_refuse(shop: &Shop, whole: &Contents) {
+    let ledger = || fs::read(shop.path(LEDGER)).ok();
+    let before = ledger();
+    let (code, document) = shop.json("book next --key next");
+    assert!([0, 1, 6].contains(&code), "exit code {code}: {document:#}");
+    if code != 0 {
+        assert_eq!(before, ledger(), "changed, and refused: {document:#}");
+        return;
+    }
+    assert_eq!(document["left"], whole.0 - 1, "sold wrongly: {document:#}");
+    // What was damaged further up is still named: a sale reads the end of the ledger only.
+    if let Ok((left, _, sales)) = contents(shop) {
+        assert_eq!(left, whole.0 - 1, "{document:#}");
+        assert_eq!(
+            sales.get(..whole.2.len()),
+            Some(&whole.2[..]),
+            "a sale was lost"
         );
     }
-    let told = contents(shop);
-    if named.is_empty() {
-        assert_eq!(told.as_ref(), Ok(whole), "the damage was not seen");
-        return Fault::Harmless;
-    }
-    // A list that is shown all the same is the right one.
-    if let Ok((_, _, sales)) = told {
-        assert_eq!(sales, whole.2, "{named:?}");
-    }
-    Fault::Struck
 }
 
 /// The lock file holds nothing that could be damaged.
-#[test]
-fn what_stands_in_the_lock_file_is_no_matter() {
-    let shop = Shop::empty_in(memory());
+fn lock_file(program: &Program) -> Fault {
+    let shop = Shop::empty(program);
     fs::write(&shop.file, "{\"ticket\": 3}\n").unwrap();
-    fs::write(shop.path("tickets.json.lock"), [0xff; 300]).unwrap();
+    fs::write(shop.path(LOCK), [0xff; 300]).unwrap();
     assert_eq!(shop.json("book alice").0, 0);
-    fs::remove_file(shop.path("tickets.json.lock")).unwrap();
+    fs::remove_file(shop.path(LOCK)).unwrap();
     assert_eq!(shop.json("book bob").0, 0);
     assert_eq!(shop.json("audit").0, 0);
-    shop.assert_adds_up();
+    assert_eq!(Books::of(&shop).left, 1);
+    Fault::Struck
 }

@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use serde_json::Value;
 
-use crate::harness::Shop;
+use crate::disk_model::Files;
+use crate::program::Program;
+use crate::shop::{LEDGER, Shop};
 
 /// The events that are struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Variant {
+pub(crate) enum Variant {
     /// A few sales.
     Plain,
     /// The same, with members of its own in `tickets.json`: those are synced.
@@ -24,7 +25,8 @@ pub(super) enum Variant {
     Padded,
 }
 
-pub(super) const VARIANTS: [Variant; 5] = [
+/// All of them.
+pub(crate) const VARIANTS: [Variant; 5] = [
     Variant::Plain,
     Variant::Foreign,
     Variant::First,
@@ -33,7 +35,7 @@ pub(super) const VARIANTS: [Variant; 5] = [
 ];
 
 impl Variant {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Plain => "Plain",
             Self::Foreign => "Foreign",
@@ -46,7 +48,7 @@ impl Variant {
 
 /// What is asked for when the fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Task {
+pub(crate) enum Task {
     Book,
     Cancel,
     Adjust,
@@ -55,7 +57,7 @@ pub(super) enum Task {
     Audit,
 }
 
-pub(super) const TASKS: [Task; 6] = [
+pub(crate) const TASKS: [Task; 6] = [
     Task::Book,
     Task::Cancel,
     Task::Adjust,
@@ -65,35 +67,27 @@ pub(super) const TASKS: [Task; 6] = [
 ];
 
 /// What a crash in the middle of an append left on the ledger of [`Variant::Torn`].
-pub(super) const TORN_END: &[u8] = b"{\"seq\":7,\"at\":";
+pub(crate) const TORN_END: &[u8] = b"{\"seq\":7,\"at\":";
 
-pub(super) const FOREIGN: &str = "\"venue\": {\"name\": \"hall\", \"rows\": [1, 2.50]}";
+pub(crate) const FOREIGN: &str = "\"venue\": {\"name\": \"hall\", \"rows\": [1, 2.50]}";
 
 /// A prepared event, to be copied for every case.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) variant: Variant,
+pub(crate) struct Prepared {
+    /// The program that is struck.
+    pub(crate) program: Program,
+    pub(crate) variant: Variant,
     /// The event's name in that of a case.
-    pub(super) label: &'static str,
-    pub(super) shop: Shop,
+    pub(crate) label: &'static str,
+    pub(crate) shop: Shop,
     /// The sale that is cancelled.
-    pub(super) id: String,
-    pub(super) mode: u32,
-}
-
-/// Where an event is that needs no real disk.
-pub(super) fn memory() -> &'static Path {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        memory
-    } else {
-        Path::new("/tmp")
-    }
+    pub(crate) id: String,
+    pub(crate) mode: u32,
 }
 
 impl Prepared {
-    pub(super) fn new(variant: Variant) -> Self {
-        let shop = Shop::empty_in(memory());
+    pub(crate) fn new(program: &Program, variant: Variant) -> Self {
+        let shop = Shop::empty(&program.sound());
         let foreign = match variant {
             Variant::Foreign | Variant::First => format!(", {FOREIGN}"),
             Variant::Plain | Variant::Torn | Variant::Padded => String::new(),
@@ -115,7 +109,7 @@ impl Prepared {
             let carol = shop.json("book carol --key c").1;
             let carol = carol["sale"]["id"].as_str().unwrap();
             assert_eq!(shop.json(&format!("cancel {carol}")).0, 0);
-            let ledger = shop.path("tickets.ledger.jsonl");
+            let ledger = shop.path(LEDGER);
             let mut bytes = fs::read(&ledger).unwrap();
             if variant == Variant::Padded {
                 bytes.extend_from_slice(&[b'\n'; 200]);
@@ -129,6 +123,7 @@ impl Prepared {
             }
         }
         Self {
+            program: program.clone(),
             variant,
             label: variant.name(),
             shop,
@@ -137,22 +132,26 @@ impl Prepared {
         }
     }
 
+    /// Its files.
+    pub(crate) fn files(&self) -> Files {
+        let read = |name: String| (name.clone(), fs::read(self.shop.path(&name)).unwrap());
+        self.shop.names().into_iter().map(read).collect()
+    }
+
     /// A fresh copy.
-    pub(super) fn copy(&self) -> Shop {
-        self.copy_to(Shop::empty_in(memory()))
+    pub(crate) fn copy(&self) -> Shop {
+        self.copy_to(Shop::empty(&self.program))
     }
 
     /// A fresh copy in this empty directory.
-    pub(super) fn copy_to(&self, copy: Shop) -> Shop {
-        for name in self.shop.names() {
-            fs::copy(self.shop.path(&name), copy.path(&name)).unwrap();
-        }
+    pub(crate) fn copy_to(&self, copy: Shop) -> Shop {
+        self.shop.copy_to(&copy);
         copy
     }
 }
 
 impl Task {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Book => "book",
             Self::Cancel => "cancel",
@@ -164,7 +163,7 @@ impl Task {
     }
 
     /// The command line.
-    pub(super) fn line(self, prepared: &Prepared) -> String {
+    pub(crate) fn line(self, prepared: &Prepared) -> String {
         let line = match self {
             Self::Book => "book eve --key k".to_owned(),
             Self::Cancel => format!("cancel {}", prepared.id),
@@ -176,31 +175,31 @@ impl Task {
         format!("--json {line}")
     }
 
-    pub(super) fn only_reads(self) -> bool {
+    pub(crate) fn only_reads(self) -> bool {
         matches!(self, Self::Query | Self::Audit)
     }
 
     /// Whether it means something on this event.
-    pub(super) fn fits(self, variant: Variant) -> bool {
+    pub(crate) fn fits(self, variant: Variant) -> bool {
         self != Self::Cancel || variant != Variant::First
     }
 }
 
 /// What the ledger of an event comes to, by arithmetic of the tests' own.
 #[derive(Debug, Clone)]
-pub(super) struct Books {
+pub(crate) struct Books {
     /// Its whole lines.
-    pub(super) lines: Vec<Value>,
-    pub(super) capacity: i64,
-    pub(super) sold: i64,
-    pub(super) left: i64,
+    pub(crate) lines: Vec<Value>,
+    pub(crate) capacity: i64,
+    pub(crate) sold: i64,
+    pub(crate) left: i64,
 }
 
 impl Books {
     /// A torn end is passed over; anything else that is wrong fails.
     #[track_caller]
-    pub(super) fn of(shop: &Shop) -> Self {
-        let bytes = fs::read(shop.path("tickets.ledger.jsonl")).unwrap_or_default();
+    pub(crate) fn of(shop: &Shop) -> Self {
+        let bytes = fs::read(shop.path(LEDGER)).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         // Behind the last line there may be padding; the last line may be torn, or lack its newline only.
         let text = text.trim_end_matches('\n');
@@ -234,13 +233,13 @@ impl Books {
     }
 
     /// The sales under a key.
-    pub(super) fn under(&self, key: &str) -> Vec<&Value> {
+    pub(crate) fn under(&self, key: &str) -> Vec<&Value> {
         let sales = self.lines.iter().filter(|line| line["op"] == "sell");
         sales.filter(|line| line["key"] == key).collect()
     }
 
     /// How many of a sale were given back.
-    pub(super) fn cancelled(&self, id: &str) -> i64 {
+    pub(crate) fn cancelled(&self, id: &str) -> i64 {
         let lines = self.lines.iter().filter(|line| line["ref"] == id);
         lines.map(|line| line["quantity"].as_i64().unwrap()).sum()
     }

@@ -1,0 +1,133 @@
+//! A file system of its own in a file, whose power can be cut.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::ioctl::{Setter, opcode};
+
+use crate::shop::memory;
+
+/// A file system, and how it is mounted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    /// Its name in that of a case.
+    pub(crate) name: &'static str,
+    /// How it is made.
+    make: &'static [&'static str],
+    options: &'static str,
+    mebibytes: u64,
+}
+
+const EXT4: &[&str] = &["mkfs.ext4", "-q", "-F"];
+
+/// Those that are cut.
+pub(crate) const KINDS: [Kind; 4] = [
+    Kind {
+        name: "ext4 ordered",
+        make: EXT4,
+        options: "loop,data=ordered",
+        mebibytes: 48,
+    },
+    Kind {
+        name: "ext4 writeback",
+        make: EXT4,
+        options: "loop,data=writeback",
+        mebibytes: 48,
+    },
+    Kind {
+        name: "ext4 noauto_da_alloc",
+        make: EXT4,
+        options: "loop,noauto_da_alloc",
+        mebibytes: 48,
+    },
+    Kind {
+        name: "xfs",
+        make: &["mkfs.xfs", "-q", "-f"],
+        options: "loop",
+        mebibytes: 320,
+    },
+];
+
+/// One of them, mounted as long as this is held.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    kind: Kind,
+    image: PathBuf,
+    /// Where it is mounted.
+    pub(crate) at: PathBuf,
+    _place: tempfile::TempDir,
+}
+
+impl Disk {
+    /// Fails where that cannot be made or mounted, and says why.
+    pub(crate) fn new(kind: Kind) -> Result<Self, String> {
+        let place = tempfile::tempdir_in(memory()).unwrap();
+        let (image, at) = (place.path().join("image"), place.path().join("at"));
+        let file = File::create(&image).and_then(|file| file.set_len(kind.mebibytes << 20));
+        file.and_then(|()| std::fs::create_dir(&at)).unwrap();
+        let disk = Self {
+            kind,
+            image,
+            at,
+            _place: place,
+        };
+        do_it(
+            Command::new(kind.make[0])
+                .args(&kind.make[1..])
+                .arg(&disk.image),
+        )?;
+        disk.mount()?;
+        Ok(disk)
+    }
+
+    fn mount(&self) -> Result<(), String> {
+        let mut mount = Command::new("mount");
+        do_it(
+            mount
+                .args(["-o", self.kind.options])
+                .arg(&self.image)
+                .arg(&self.at),
+        )
+    }
+
+    /// Cuts the power: nothing that is not on the disk gets there any more, and every call fails.
+    pub(crate) fn cut(&self) {
+        shut_down(&File::open(&self.at).unwrap()).unwrap();
+    }
+
+    /// The power comes back. Whoever has a file open there holds this up.
+    pub(crate) fn restore(&self) {
+        do_it(Command::new("umount").arg(&self.at)).unwrap();
+        self.mount().unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.at).status();
+    }
+}
+
+/// `FS_IOC_SHUTDOWN` without flushing the journal, as `xfs_io -c shutdown` calls it: for ext4 and xfs.
+fn shut_down(directory: &File) -> rustix::io::Result<()> {
+    const SHUTDOWN: rustix::ioctl::Opcode = opcode::read::<u32>(b'X', 125);
+    const NO_LOG_FLUSH: u32 = 2;
+    // SAFETY: the call reads one number of 32 bits, which `Setter` points it to, and writes nothing.
+    #[expect(unsafe_code, reason = "the standard library knows no such call")]
+    unsafe {
+        rustix::ioctl::ioctl(directory, Setter::<SHUTDOWN, u32>::new(NO_LOG_FLUSH))
+    }
+}
+
+fn do_it(command: &mut Command) -> Result<(), String> {
+    let name = Path::new(command.get_program()).display().to_string();
+    match command.output() {
+        Err(error) => Err(format!("no {name}: {error}")),
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            Err(format!("{name}: {said}"))
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! What a power cut may leave of a recorded run: a weak model of a POSIX file system.
+//!
+//! - A sync that returned 0 makes durable what had been done to that file before it began; one of the
+//!   directory, the names in it. Nothing else is durable.
+//! - A sync that fails makes nothing durable, and no later one what was done before it: the kernel reports
+//!   such a failure once, and takes what it could not write for written.
+//! - Of what is not durable, any part may be: each write whole or not at all; where it makes the file
+//!   longer, also as zeros, or up to the end of a page. A disk writes a sector of 512 bytes in one piece: a
+//!   write that goes over its end may also be missing, or zeros, on one side of it.
+//! - Each change of names happens whole or not at all. Where there are few of them, any of them may be
+//!   missing; where there are many, they are kept in order, as every journal does it, up to any of them and
+//!   with any one of them missing.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::trace::{Deed, Event};
+
+/// The files of a directory: names and contents.
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
+
+/// A change of a file's contents.
+#[derive(Debug, Clone)]
+enum Change {
+    Write { at: usize, bytes: Vec<u8> },
+    Truncate(usize),
+}
+
+/// Whether a change is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// Perhaps: until it is synced.
+    Pending,
+    /// Perhaps, and no sync will change that: one failed, and the kernel takes it for written since.
+    Doubtful,
+    /// It is.
+    Durable,
+}
+
+/// A file: what is durable of it, and what has been done since.
+#[derive(Debug, Clone, Default)]
+struct Inode {
+    base: Vec<u8>,
+    changes: Vec<(usize, Change, Fate)>,
+    length: usize,
+}
+
+/// A change of names: each name means that file from then on, or none.
+type Naming = Vec<(String, Option<usize>)>;
+
+/// The file system at some moment of the run.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    inodes: Vec<Inode>,
+    /// What the names mean to whoever looks.
+    names: BTreeMap<String, usize>,
+    durable_names: BTreeMap<String, usize>,
+    pending_names: Vec<(usize, Naming)>,
+    /// How many events have been.
+    now: usize,
+}
+
+/// So many changes of names are few.
+const FEW: usize = 12;
+
+/// What a disk writes in one piece.
+const SECTOR: usize = 512;
+
+/// A file grows page by page.
+const PAGE: usize = 4096;
+
+impl Model {
+    /// A directory that holds these files, durably.
+    pub(crate) fn of(files: &Files) -> Self {
+        let mut model = Self::default();
+        for (name, bytes) in files {
+            model.names.insert(name.clone(), model.inodes.len());
+            model.inodes.push(Inode {
+                base: bytes.clone(),
+                changes: Vec::new(),
+                length: bytes.len(),
+            });
+        }
+        model.durable_names = model.names.clone();
+        model
+    }
+
+    /// Takes the next event of the run.
+    pub(crate) fn follow(&mut self, event: &Event) {
+        match &event.deed {
+            Deed::Create(name) if !self.names.contains_key(name) => {
+                self.inodes.push(Inode::default());
+                self.rename(vec![(name.clone(), Some(self.inodes.len() - 1))]);
+            }
+            Deed::Write { file, at, bytes } => {
+                if let Some(inode) = self.named(file) {
+                    let at = at.map_or(inode.length, |at| usize::try_from(at).unwrap());
+                    let bytes = bytes.clone();
+                    self.change(file, Change::Write { at, bytes });
+                }
+            }
+            Deed::Truncate { file, length } => {
+                let length = usize::try_from(*length).unwrap();
+                self.change(file, Change::Truncate(length));
+            }
+            Deed::Sync { file, done } => self.sync(file, event.began, *done),
+            Deed::Rename { from, to, exchange } => {
+                let (moved, replaced) = (self.names.get(from), self.names.get(to));
+                let left = if *exchange { replaced.copied() } else { None };
+                let naming = vec![(from.clone(), left), (to.clone(), moved.copied())];
+                self.rename(naming);
+            }
+            Deed::Link { from, to } => {
+                let linked = self.names.get(from).copied();
+                self.rename(vec![(to.clone(), linked)]);
+            }
+            Deed::Unlink(name) => self.rename(vec![(name.clone(), None)]),
+            Deed::Create(_) | Deed::Answer(_) => {}
+        }
+        self.now += 1;
+    }
+
+    fn named(&mut self, file: &str) -> Option<&mut Inode> {
+        let at = *self.names.get(file)?;
+        self.inodes.get_mut(at)
+    }
+
+    fn change(&mut self, file: &str, change: Change) {
+        let now = self.now;
+        if let Some(inode) = self.named(file) {
+            inode.length = match &change {
+                Change::Write { at, bytes } => inode.length.max(at + bytes.len()),
+                Change::Truncate(length) => *length,
+            };
+            inode.changes.push((now, change, Fate::Pending));
+        }
+    }
+
+    fn rename(&mut self, naming: Naming) {
+        apply(&mut self.names, &naming);
+        self.pending_names.push((self.now, naming));
+    }
+
+    fn sync(&mut self, file: &str, began: usize, done: bool) {
+        if !file.is_empty() {
+            if let Some(inode) = self.named(file) {
+                inode.sync(began, done);
+            }
+        } else if done {
+            let pending = std::mem::take(&mut self.pending_names);
+            let (done, later): (Vec<_>, Vec<_>) =
+                pending.into_iter().partition(|(at, _)| *at < began);
+            for (_, naming) in &done {
+                apply(&mut self.durable_names, naming);
+            }
+            self.pending_names = later;
+        }
+    }
+
+    /// All that a power cut may leave now.
+    pub(crate) fn states(&self) -> BTreeSet<Files> {
+        let contents: Vec<Vec<Vec<u8>>> = self.inodes.iter().map(Inode::states).collect();
+        let mut states = BTreeSet::new();
+        for names in self.namings() {
+            let mut all = vec![Files::new()];
+            for (name, inode) in &names {
+                let with = |files: &Files, bytes: &Vec<u8>| {
+                    let mut files = files.clone();
+                    files.insert(name.clone(), bytes.clone());
+                    files
+                };
+                all = all
+                    .iter()
+                    .flat_map(|files| contents[*inode].iter().map(move |bytes| with(files, bytes)))
+                    .collect();
+            }
+            states.extend(all);
+        }
+        states
+    }
+
+    /// All that the names may mean.
+    fn namings(&self) -> HashSet<BTreeMap<String, usize>> {
+        let pending = &self.pending_names;
+        let with = |wanted: &dyn Fn(usize) -> bool| {
+            let mut names = self.durable_names.clone();
+            for (at, (_, naming)) in pending.iter().enumerate() {
+                if wanted(at) {
+                    apply(&mut names, naming);
+                }
+            }
+            names
+        };
+        if pending.len() <= FEW {
+            return (0..1_usize << pending.len())
+                .map(|chosen| with(&|at| chosen >> at & 1 == 1))
+                .collect();
+        }
+        (0..=pending.len())
+            .flat_map(|end| {
+                let but_one = (0..=end).map(move |missing| (end, missing));
+                but_one.map(|(end, missing)| with(&|at| at < end && at != missing))
+            })
+            .collect()
+    }
+}
+
+fn apply(names: &mut BTreeMap<String, usize>, naming: &Naming) {
+    for (name, inode) in naming {
+        match inode {
+            Some(inode) => names.insert(name.clone(), *inode),
+            None => names.remove(name),
+        };
+    }
+}
+
+impl Inode {
+    fn sync(&mut self, began: usize, done: bool) {
+        let fate = if done { Fate::Durable } else { Fate::Doubtful };
+        for (at, _, is) in &mut self.changes {
+            if *at < began && *is == Fate::Pending {
+                *is = fate;
+            }
+        }
+        let durable = |(_, _, fate): &(usize, Change, Fate)| *fate == Fate::Durable;
+        let settled = self
+            .changes
+            .iter()
+            .take_while(|change| durable(change))
+            .count();
+        for (_, change, _) in self.changes.drain(..settled) {
+            change.apply(&mut self.base);
+        }
+    }
+
+    /// All that may be in it.
+    fn states(&self) -> Vec<Vec<u8>> {
+        let mut states = BTreeSet::from([self.base.clone()]);
+        for (_, change, fate) in &self.changes {
+            if *fate == Fate::Durable {
+                states = std::mem::take(&mut states)
+                    .into_iter()
+                    .map(|bytes| change.on(bytes))
+                    .collect();
+            } else {
+                let parts = states.iter().flat_map(|bytes| change.parts(bytes));
+                let parts = parts.collect::<Vec<_>>();
+                states.extend(parts);
+            }
+        }
+        states.into_iter().collect()
+    }
+}
+
+impl Change {
+    fn apply(&self, file: &mut Vec<u8>) {
+        match self {
+            Self::Write { at, bytes } => write(file, *at, bytes),
+            Self::Truncate(length) => file.resize(*length, 0),
+        }
+    }
+
+    /// A file's contents after this.
+    fn on(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        self.apply(&mut bytes);
+        bytes
+    }
+
+    /// What may be in a file after some of this.
+    fn parts(&self, before: &[u8]) -> Vec<Vec<u8>> {
+        let mut parts = vec![self.on(before.to_vec())];
+        if let Self::Write { at, bytes } = self {
+            let end = at + bytes.len();
+            // What stands there where nothing of the write does.
+            let mut blank = before.to_vec();
+            blank.resize(before.len().max(end), 0);
+            if end > before.len() {
+                parts.push(blank.clone());
+            }
+            let ends = (at + 1..end).filter(|end| end % SECTOR == 0);
+            for middle in ends.filter(|end| end % PAGE == 0 || end - at <= SECTOR) {
+                let mut first = blank.clone();
+                first[*at..middle].copy_from_slice(&bytes[..middle - at]);
+                if middle % PAGE == 0 && middle >= before.len() {
+                    parts.push(first[..middle].to_vec());
+                }
+                let mut second = blank.clone();
+                second[middle..end].copy_from_slice(&bytes[middle - at..]);
+                parts.extend([first, second]);
+            }
+        }
+        parts
+    }
+}
+
+fn write(file: &mut Vec<u8>, at: usize, bytes: &[u8]) {
+    let end = at + bytes.len();
+    if file.len() < end {
+        file.resize(end, 0);
+    }
+    file[at..end].copy_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(deed: Deed, began: usize) -> Event {
+        Event {
+            process: 1,
+            deed,
+            began,
+        }
+    }
+
+    fn written(text: &str) -> Deed {
+        Deed::Write {
+            file: "a".into(),
+            at: None,
+            bytes: text.into(),
+        }
+    }
+
+    #[test]
+    fn what_was_synced_is_there_and_nothing_else_must_be() {
+        let files = Files::from([("a".to_owned(), b"old\n".to_vec())]);
+        let mut model = Model::of(&files);
+        model.follow(&event(written("new\n"), 0));
+        let bytes = |model: &Model| -> BTreeSet<Vec<u8>> {
+            model
+                .states()
+                .into_iter()
+                .map(|files| files["a"].clone())
+                .collect()
+        };
+        let whole = b"old\nnew\n".to_vec();
+        assert_eq!(bytes(&model).len(), 3);
+        assert!(bytes(&model).contains(&files["a"]) && bytes(&model).contains(&whole));
+        let done = true;
+        let file = "a".to_owned();
+        model.follow(&event(Deed::Sync { file, done }, 1));
+        assert_eq!(bytes(&model), BTreeSet::from([whole]));
+    }
+
+    #[test]
+    fn a_failed_sync_leaves_doubt_for_good_but_not_of_what_is_written_again() {
+        let mut model = Model::of(&Files::from([("a".to_owned(), b"old".to_vec())]));
+        let sync = |done, began| {
+            let file = "a".to_owned();
+            event(Deed::Sync { file, done }, began)
+        };
+        model.follow(&event(written("new"), 0));
+        model.follow(&sync(false, 1));
+        model.follow(&sync(true, 2));
+        assert!(model.states().len() > 1);
+        let (file, at, bytes) = ("a".to_owned(), Some(3), b"new".to_vec());
+        model.follow(&event(Deed::Write { file, at, bytes }, 3));
+        model.follow(&sync(true, 4));
+        let there = Files::from([("a".to_owned(), b"oldnew".to_vec())]);
+        assert_eq!(model.states(), BTreeSet::from([there]));
+    }
+
+    #[test]
+    fn a_name_is_durable_with_its_directory_only() {
+        let mut model = Model::of(&Files::new());
+        model.follow(&event(Deed::Create("a".into()), 0));
+        model.follow(&event(written("text"), 1));
+        let sync = |file: &str, at| {
+            let (file, done) = (file.to_owned(), true);
+            event(Deed::Sync { file, done }, at)
+        };
+        model.follow(&sync("a", 2));
+        let there = Files::from([("a".to_owned(), b"text".to_vec())]);
+        assert_eq!(
+            model.states(),
+            BTreeSet::from([Files::new(), there.clone()])
+        );
+        model.follow(&sync("", 3));
+        assert_eq!(model.states(), BTreeSet::from([there]));
+    }
+}

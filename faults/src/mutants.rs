@@ -1,0 +1,142 @@
+//! Row 17: known mistakes, made one at a time in a build that has them, and the rows that must notice.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::program::KNOWN_BAD;
+
+/// A mistake, and the row that must notice it.
+#[derive(Debug, Clone, Copy)]
+pub struct Mutant {
+    /// Its name, as `TICKETS_KNOWN_BAD` has it.
+    pub name: &'static str,
+    /// The row.
+    pub row: &'static str,
+    /// Which of its cases; `None`: its slice.
+    pub case: Option<&'static str>,
+}
+
+/// All that are known.
+pub const MUTANTS: &[Mutant] = &[
+    by("count-in-place", "killed", "killed/Foreign/book"),
+    by("count-first", "killed", "killed/Plain/book"),
+    by("mode-lost", "killed", "killed/Plain/book"),
+    by("key-forgotten", "killed", "killed/Plain/book"),
+    by("key-unlocked", "paused", "paused/Plain/book, book"),
+    by("no-sync", "refused", "refused/Plain/adjust/not synced"),
+    by("sync-retried", "refused", "refused/Plain/book/fdatasync"),
+    by("no-rewrite", "refused", "refused/Plain/adjust/not synced"),
+    by("publish-first", "refused", "refused/Plain/book/not synced"),
+    by("answer-first", "refused", "refused/Plain/book/not synced"),
+    by("no-sync", "replay", "replay/Plain/book/"),
+    by("answer-first", "replay", "replay/Plain/book/"),
+    by("publish-first", "replay", "replay/Plain/book/"),
+    by("directory-unsynced", "replay", "replay/First/book/"),
+    by("no-sync", "cuts", "cuts/ext4 ordered/cut 1"),
+    by("known-believed", "relay", "relay/killed/Plain/book, book"),
+    by("no-rewrite", "relay", "relay/refused/Plain/book, adjust"),
+    by("no-sync", "ordered", "ordered/Plain/book/alone"),
+    by("answer-first", "ordered", "ordered/Plain/book/alone"),
+    by("publish-first", "ordered", "ordered/Plain/book/alone"),
+    by("no-rewrite", "ordered", "ordered/Plain/adjust/after book"),
+    by("known-believed", "ordered", "ordered/Plain/book/after book"),
+    by("short-kept", "cut-short", "cut-short/Plain/book/book"),
+    by("short-taken", "cut-short", "cut-short/Plain/book/book"),
+    by("short-taken", "full", "full/Page end"),
+    by("lock-polled", "queue", "queue/a few in order"),
+    by("lock-on-data", "delayed", "delayed/Plain"),
+    by("lock-deleted", "delayed", "delayed/Plain"),
+    by("sum-unchecked", "damaged", "damaged/Foreign/bit flipped"),
+    by("newline-cut", "damaged", "damaged/Foreign/cut off"),
+    by("drift-believed", "damaged", "damaged/Foreign/bit flipped"),
+];
+
+const fn by(name: &'static str, row: &'static str, case: &'static str) -> Mutant {
+    Mutant {
+        name,
+        row,
+        case: Some(case),
+    }
+}
+
+/// Whether a mistake was noticed.
+#[derive(Debug)]
+pub enum Verdict {
+    /// By this row.
+    Noticed(&'static str),
+    /// Not; what the row said.
+    Missed(String),
+    /// The row fails without the mistake, too; what it said.
+    Lame(String),
+    /// The row could not be run here.
+    NotRun,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Noticed(row) => f.write_str(row),
+            Self::Missed(said) => write!(f, "NOBODY\n{said}"),
+            Self::Lame(said) => write!(f, "a row that fails without it, too\n{said}"),
+            Self::NotRun => f.write_str("not run"),
+        }
+    }
+}
+
+impl Mutant {
+    /// Has the mistake made by the programs in this directory, and asks the row.
+    ///
+    /// # Errors
+    /// The row could not be started.
+    pub fn judge(&self, programs: &Path) -> Result<Verdict, String> {
+        let (with, said) = self.ask(programs, self.name)?;
+        let (without, said_without) = self.ask(programs, "")?;
+        Ok(match (with, without) {
+            _ if said_without.contains("not run: ") => Verdict::NotRun,
+            (Some(1), Some(0)) => Verdict::Noticed(self.row),
+            (Some(0), _) => Verdict::Missed(said),
+            _ => Verdict::Lame(said_without),
+        })
+    }
+
+    /// Runs the row with this mistake: its exit code, and what it said.
+    fn ask(&self, programs: &Path, mistake: &str) -> Result<(Option<i32>, String), String> {
+        let mut command = Command::new(programs.join("tickets-faults"));
+        command
+            .args([self.row, "--fail-fast"])
+            .env(KNOWN_BAD, mistake);
+        match self.case {
+            Some(case) => command.args(["--case", case]),
+            None => command.arg("--slice"),
+        };
+        let output = command.stdin(Stdio::null()).output();
+        let output = output.map_err(|error| format!("could not run {command:?}: {error}"))?;
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        Ok((output.status.code(), text))
+    }
+}
+
+/// Builds this program and the one under test with all their mistakes, in this place of their own; returns
+/// where they are.
+///
+/// # Errors
+/// They could not be built.
+pub fn build(place: &Path) -> Result<PathBuf, String> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let features = "tickets-faults/known-bad,tickets/known-bad";
+    let status = Command::new(cargo)
+        .args(["build", "--quiet", "--locked", "--features", features])
+        .args(["-p", "tickets", "-p", "tickets-faults", "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(place)
+        .status()
+        .map_err(|error| format!("could not run cargo: {error}"))?;
+    if !status.success() {
+        return Err("the program with mistakes could not be built".to_owned());
+    }
+    Ok(place.join("debug"))
+}

@@ -1,0 +1,14 @@
+//! The rows, each a function that strikes.
+
+pub(crate) mod cut_short;
+pub(crate) mod cuts;
+pub(crate) mod damaged;
+pub(crate) mod delayed;
+pub(crate) mod full;
+pub(crate) mod killed;
+pub(crate) mod ordered;
+pub(crate) mod paused;
+pub(crate) mod queue;
+pub(crate) mod refused;
+pub(crate) mod relay;
+pub(crate) mod replay;

@@ -1,0 +1,93 @@
+//! Row 10: one buyer is held up at every system call while seven others go on. Two hundred buyers at once miss
+//! what one short delay at the right call shows.
+
+use std::sync::Mutex;
+use std::thread;
+
+use crate::event::{Books, Prepared, Task, Variant};
+use crate::row::{Fault, Row};
+use crate::shop::Shop;
+use crate::strace::{self, Point, course, injection, traced};
+
+/// How long, in microseconds: all others come by meanwhile.
+const DELAY: u32 = 20_000;
+
+/// How many go on, and how often each buys.
+const OTHERS: usize = 7;
+const TIMES: usize = 2;
+
+/// In a slice, of the calls every so manyth.
+const STRIDE: usize = 9;
+
+pub(crate) fn strike(row: &mut Row) {
+    if let Some(reason) = strace::missing(row.program()) {
+        return row.cannot(reason);
+    }
+    // Where nothing is sold yet, whoever comes first makes calls that the others do not.
+    for variant in [Variant::Plain, Variant::Foreign, Variant::Padded] {
+        let prepared = Prepared::new(row.program(), variant);
+        // Tickets for all of them.
+        assert_eq!(prepared.shop.json("adjust +90 --reason room").0, 0);
+        let course = course(&prepared, Task::Book);
+        // Whoever ends is past all of it.
+        let points = course
+            .points
+            .iter()
+            .filter(|point| point.call != "exit_group");
+        for (at, point) in points.enumerate() {
+            let name = format!("{}/{}:when={}", variant.name(), point.call, point.n);
+            row.run(variant.name(), &name, at % STRIDE == 0, || {
+                delay(&prepared, point)
+            });
+        }
+    }
+}
+
+fn delay(prepared: &Prepared, point: &Point) -> Fault {
+    let shop = prepared.copy();
+    let before = Books::of(&prepared.shop).left;
+    let answered = Mutex::new(Vec::new());
+    let how = format!("delay_enter={DELAY}:when={}", point.n);
+    let mut struck = None;
+    thread::scope(|scope| {
+        for other in 0..OTHERS {
+            let (shop, answered) = (&shop, &answered);
+            scope.spawn(move || buy(shop, other, answered));
+        }
+        struck = Some(traced(
+            prepared,
+            Task::Book,
+            &shop,
+            &injection(&point.call, &how),
+        ));
+    });
+    let (run, trace) = struck.unwrap();
+    if !trace.contains("(DELAYED)") {
+        return Fault::Missed;
+    }
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let mut answered = answered.into_inner().unwrap();
+    answered.push(("k".to_owned(), run.document().1["sale"]["id"].to_string()));
+    let books = Books::of(&shop);
+    assert_eq!(answered.len(), OTHERS * TIMES + 1);
+    for (key, id) in &answered {
+        let sales = books.under(key);
+        assert_eq!(sales.len(), 1, "{key}: {:#?}", books.lines);
+        assert_eq!(sales[0]["id"].to_string(), *id, "{key}: {:#?}", books.lines);
+    }
+    assert_eq!(books.left, before - i64::try_from(answered.len()).unwrap());
+    assert_eq!(shop.json("book next --key next").0, 0);
+    let (code, audit) = shop.json("audit");
+    assert_eq!(code, 0, "{audit:#}");
+    Fault::Struck
+}
+
+fn buy(shop: &Shop, other: usize, answered: &Mutex<Vec<(String, String)>>) {
+    for n in 0..TIMES {
+        let key = format!("{other}-{n}");
+        let (code, document) = shop.json(&format!("book other --key {key}"));
+        assert_eq!(code, 0, "{document:#}");
+        let id = document["sale"]["id"].to_string();
+        answered.lock().unwrap().push((key, id));
+    }
+}

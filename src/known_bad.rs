@@ -1,0 +1,118 @@
+//! Mistakes on purpose, for the fault harness: a row of it that does not notice one is worth nothing.
+//!
+//! Nothing of this is in a build without the feature `known-bad`, and no release build has it. Each
+//! mistake stands where it would be made, in one line:
+//!
+//! ```text
+//! known_bad!(NoSync => return Ok(()));
+//! ```
+//!
+//! Which one is made says `TICKETS_KNOWN_BAD`, by its name in [`Mistake::NAMES`].
+
+/// Makes a mistake instead, in a build of the fault harness that was told to; nothing in any other.
+macro_rules! known_bad {
+    ($($mistake:ident)|+ => $instead:expr) => {
+        #[cfg(feature = "known-bad")]
+        if false $(|| $crate::known_bad::Mistake::$mistake.is_made())+ {
+            $instead;
+        }
+    };
+}
+
+#[cfg(feature = "known-bad")]
+pub(crate) use mistakes::{Mistake, cut_at_newline, delete_lock_file, poll, write_over};
+
+#[cfg(feature = "known-bad")]
+mod mistakes {
+    use std::fs::{self, File};
+    use std::io;
+    use std::os::unix::fs::FileExt;
+    use std::path::Path;
+    use std::thread;
+    use std::time::Duration;
+
+    use crate::error::Result;
+    use crate::store::files::{Version, read_capped};
+    use crate::store::{in_place, snapshot::MAX_COUNT_BYTES};
+
+    #[cfg(not(debug_assertions))]
+    compile_error!("the feature known-bad makes mistakes on purpose: no release has it");
+
+    macro_rules! mistakes {
+        ($($name:literal $mistake:ident: $what:literal;)+) => {
+            /// What is done wrong.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub(crate) enum Mistake {
+                $(#[doc = $what] $mistake,)+
+            }
+
+            impl Mistake {
+                /// The names, as `TICKETS_KNOWN_BAD` has them.
+                const NAMES: &[(&str, Self)] = &[$(($name, Self::$mistake),)+];
+            }
+        };
+    }
+
+    mistakes! {
+        "no-sync" NoSync: "Nothing is synced.";
+        "sync-retried" SyncRetried: "A sync that fails is tried again.";
+        "no-rewrite" NoRewrite: "What others left unproven is not written again before a sync.";
+        "answer-first" AnswerFirst: "A sale is answered before it is synced.";
+        "known-believed" KnownBelieved: "What the ledger says already is answered as it stands there.";
+        "publish-first" PublishFirst: "The count is published before the sync.";
+        "directory-unsynced" DirectoryUnsynced: "No directory is synced.";
+        "count-first" CountFirst: "The count is published before the line is written.";
+        "count-in-place" CountInPlace: "The count is written over.";
+        "mode-lost" ModeLost: "A file that takes another's place does not take its mode.";
+        "lock-on-data" LockOnData: "The file is locked that is replaced.";
+        "lock-deleted" LockDeleted: "The lock file is deleted when the lock is given up.";
+        "lock-unverified" LockUnverified: "The lock of a file counts whether it has its name or not.";
+        "lock-polled" LockPolled: "Whoever waits for the lock naps and looks again.";
+        "key-unlocked" KeyUnlocked: "A key is looked for before the lock is taken, and no more.";
+        "key-forgotten" KeyForgotten: "A key is not written down.";
+        "newline-cut" NewlineCut: "A line without a newline is cut off.";
+        "short-kept" ShortKept: "What a short write left is not taken back.";
+        "short-taken" ShortTaken: "A short write is taken for a whole one.";
+        "sum-unchecked" SumUnchecked: "A line's checksum is not compared.";
+        "drift-believed" DriftBelieved: "A count that contradicts the ledger is believed.";
+        "clock-trusted" ClockTrusted: "A line that is later than the clock is refused.";
+        "count-uncapped" CountUncapped: "The count is read however long it is.";
+    }
+
+    impl Mistake {
+        /// Whether it is to be made.
+        pub(crate) fn is_made(self) -> bool {
+            let told = std::env::var("TICKETS_KNOWN_BAD").unwrap_or_default();
+            Self::NAMES.contains(&(told.as_str(), self))
+        }
+    }
+
+    /// Writes a file over instead of replacing it.
+    pub(crate) fn write_over(path: &Path, bytes: &[u8]) -> Result<Version> {
+        in_place::write(path, bytes, &mut || {})?;
+        Ok(read_capped(path, MAX_COUNT_BYTES)?.1)
+    }
+
+    /// Cuts a file after its last newline.
+    pub(crate) fn cut_at_newline(file: &File) -> io::Result<()> {
+        let mut bytes = vec![0; file.metadata()?.len() as usize];
+        file.read_exact_at(&mut bytes, 0)?;
+        let newline = bytes.iter().rposition(|&byte| byte == b'\n');
+        file.set_len(newline.map_or(0, |at| at as u64 + 1))
+    }
+
+    /// Deletes the event's lock file; leaves the ledger, which is locked too.
+    pub(crate) fn delete_lock_file(path: &Path) {
+        if path.extension().is_some_and(|end| end == "lock") {
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// Takes a lock without queueing for it.
+    pub(crate) fn poll(mut attempt: impl FnMut() -> io::Result<bool>) -> io::Result<()> {
+        while !attempt()? {
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+}
