@@ -3,19 +3,25 @@
 use super::{Anomaly, Findings};
 use crate::race::evidence::{Evidence, Hold, NONE, Operation, Outcome, UNSAID};
 
-pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
-    if evidence.holds.is_empty() {
-        return;
-    }
+/// Gives how many locks were got.
+pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
+    let mut locked = 0;
     for hold in evidence.holds.iter().filter(|hold| hold.got != UNSAID) {
+        locked += 1;
         if hold.path != NONE && hold.path != hold.lock {
             findings.add(Anomaly::DeadInodeLock, &[hold.operation], None);
         }
     }
-    overlaps(evidence, findings);
-    split(evidence, findings);
-    unlocked(evidence, findings);
-    deadlock(evidence, findings);
+    if locked > 0 {
+        overlaps(evidence, findings);
+        split(evidence, findings);
+        unlocked(evidence, findings);
+    }
+    // Only who still waits for a lock can be in a deadlock, and only with whoever got one.
+    if (1..evidence.holds.len() as u64).contains(&locked) {
+        deadlock(evidence, findings);
+    }
+    locked
 }
 
 /// Until when it was held for sure: a lock whose release nobody stamped was held at least until the last
@@ -33,12 +39,21 @@ pub(super) fn end(evidence: &Evidence, hold: &Hold) -> u64 {
 /// Two at once, in one walk over the holds in the order in which they were got. That is mostly the order
 /// in which they stand; where not, they are sorted first.
 fn overlaps(evidence: &Evidence, findings: &mut Findings<'_>) {
-    let mut got: Vec<&Hold> = evidence.holds.iter().collect();
-    got.retain(|hold| hold.got != UNSAID);
+    let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
     let order = |hold: &&Hold| (hold.lock, hold.got);
-    if !got.is_sorted_by_key(order) {
-        got.sort_by_key(order);
+    if got.clone().is_sorted_by_key(|hold| order(&hold)) {
+        return overlaps_of(evidence, got, findings);
     }
+    let mut got: Vec<&Hold> = got.collect();
+    got.sort_by_key(order);
+    overlaps_of(evidence, got.into_iter(), findings);
+}
+
+fn overlaps_of<'a>(
+    evidence: &'a Evidence,
+    got: impl Iterator<Item = &'a Hold>,
+    findings: &mut Findings<'_>,
+) {
     // Who holds it longest so far: of all, and of those who let nobody else have it.
     let (mut any, mut sole): (Option<&Hold>, Option<&Hold>) = (None, None);
     for hold in got {
@@ -97,9 +112,6 @@ fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
 
 /// Writes of sales that no lock covered, where others locked.
 fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
-    if evidence.holds.iter().all(|hold| hold.got == UNSAID) {
-        return;
-    }
     for (index, operation) in (0..).zip(&evidence.operations) {
         let wrote = operation.outcome == Outcome::Sold || operation.wrote != UNSAID;
         if wrote && !covered(evidence, operation) {
