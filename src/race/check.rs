@@ -19,6 +19,8 @@ mod order;
 mod reads;
 mod words;
 
+pub use words::sentence;
+
 use serde::Serialize;
 
 use super::evidence::{Evidence, Operation, Outcome, UNSAID};

@@ -1,5 +1,7 @@
 //! The lock, judged apart from what was done under it.
 
+mod deadlock;
+
 use super::{Anomaly, Findings};
 use crate::race::evidence::{Evidence, Hold, NONE, Operation, Outcome, UNSAID};
 
@@ -19,7 +21,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
     }
     // Only who still waits for a lock can be in a deadlock, and only with whoever got one.
     if (1..evidence.holds.len() as u64).contains(&locked) {
-        deadlock(evidence, findings);
+        deadlock::check(evidence, findings);
     }
     locked
 }
@@ -62,6 +64,7 @@ fn overlaps_of<'a>(
             && other.lock == hold.lock
             && other.operation != hold.operation
             && end(evidence, other) > hold.got
+            && end(evidence, hold) > other.got
         {
             let pair = [other.operation, hold.operation];
             findings.add(Anomaly::BrokenLock, &pair, None);
@@ -128,47 +131,4 @@ fn covered(evidence: &Evidence, operation: &Operation) -> bool {
         let late = operation.intend != UNSAID && operation.intend > hold.released;
         hold.got != UNSAID && !hold.shared && !early && !late
     })
-}
-
-/// Somebody who waits for ever, for somebody who waits for ever.
-fn deadlock(evidence: &Evidence, findings: &mut Findings<'_>) {
-    let stuck = |index: u32| {
-        let operation = evidence.operation(index)?;
-        let wanted = evidence.holds_of(operation).next()?;
-        (operation.outcome == Outcome::Open && wanted.got == UNSAID && wanted.lock != NONE)
-            .then_some(wanted.lock)
-    };
-    // Two of those who hold each file and are stuck: one of them is somebody else.
-    let mut holders = vec![[NONE; 2]; evidence.files.len()];
-    for hold in &evidence.holds {
-        let held = hold.got != UNSAID && hold.released == UNSAID;
-        if held && stuck(hold.operation).is_some() {
-            let two = holders.get_mut(hold.lock as usize);
-            let free = two.and_then(|two| two.iter_mut().find(|holder| **holder == NONE));
-            if let Some(free) = free {
-                *free = hold.operation;
-            }
-        }
-    }
-    let next = |index: u32| {
-        let two = holders.get(stuck(index)? as usize)?;
-        two.iter()
-            .copied()
-            .find(|other| *other != index && *other != NONE)
-    };
-    // The walk, from 1, that came by each operation.
-    let mut walks = vec![0_u32; evidence.operations.len()];
-    let waiting = evidence.holds.iter().filter(|hold| hold.got == UNSAID);
-    for (walk, hold) in (1..).zip(waiting) {
-        let mut at = hold.operation;
-        while let Some(seen) = walks.get_mut(at as usize).filter(|seen| **seen == 0) {
-            *seen = walk;
-            let Some(holder) = next(at) else { break };
-            if walks.get(holder as usize) == Some(&walk) {
-                findings.add(Anomaly::Deadlock, &[at, holder], None);
-                break;
-            }
-            at = holder;
-        }
-    }
 }

@@ -10,6 +10,8 @@ pub(crate) const MAX_NAME: usize = 256;
 
 /// The longest reason, in letters; what is longer is cut.
 const MAX_REASON: usize = 1000;
+/// How many locks one operation may ask for: what looks at all of them takes no time to speak of.
+const MAX_LOCKS: usize = 64;
 
 /// Takes records in their order: a buyer does one operation at a time.
 #[derive(Debug, Default)]
@@ -191,6 +193,13 @@ impl Gatherer {
             return Err("too many locks".to_owned());
         }
         if let Some(operation) = operation {
+            let at = |index: u32| self.evidence.holds.get(index as usize);
+            let before = std::iter::successors(at(operation.hold), |hold| at(hold.previous));
+            if before.take(MAX_LOCKS).count() == MAX_LOCKS {
+                return Err(format!(
+                    "one operation asks for more than {MAX_LOCKS} locks"
+                ));
+            }
             let previous = std::mem::replace(&mut operation.hold, index);
             self.evidence.holds.push(Hold { previous, ..hold });
         }
