@@ -19,9 +19,11 @@ mod order;
 mod reads;
 mod words;
 
+pub use words::sentence;
+
 use serde::Serialize;
 
-use super::evidence::{Evidence, Outcome, UNSAID};
+use super::evidence::{Evidence, Operation, Outcome, UNSAID};
 pub use super::verdict::Anomaly;
 use chain::Chain;
 
@@ -94,33 +96,9 @@ impl Verdict {
             .map(|count| count.count)
             .sum()
     }
-}
 
-/// Judges a run.
-#[must_use]
-pub fn judge(evidence: &Evidence) -> Verdict {
-    let mut findings = Findings {
-        evidence,
-        verdict: census(evidence),
-    };
-    if evidence.spoiled.is_some() {
-        return findings.verdict;
-    }
-    let chain = Chain::of(evidence, &mut findings);
-    let readers = reads::check(evidence, &chain, &mut findings);
-    order::check(evidence, &chain, &readers, &mut findings);
-    lock::check(evidence, &mut findings);
-    findings.verdict
-}
-
-/// What there is to judge.
-fn census(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict {
-        operations: evidence.operations.len() as u64,
-        ledger: evidence.ledger.is_some(),
-        ..Verdict::default()
-    };
-    for operation in &evidence.operations {
+    /// Counts an operation, by how much of it there is to judge.
+    fn count_in(&mut self, operation: &Operation) {
         let answered = operation.over() != UNSAID && operation.outcome != Outcome::Failed;
         let sold = operation.outcome == Outcome::Sold;
         let reads = operation.read != UNSAID || operation.torn;
@@ -129,12 +107,36 @@ fn census(evidence: &Evidence) -> Verdict {
         } else {
             reads
         };
-        verdict.sales += u64::from(sold);
-        verdict.reads += u64::from(reads);
-        verdict.unjudged += u64::from(answered && !known);
+        self.sales += u64::from(sold);
+        self.reads += u64::from(reads);
+        self.unjudged += u64::from(answered && !known);
     }
-    let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
-    verdict.locked = got.count() as u64;
+}
+
+/// Judges a run.
+#[must_use]
+pub fn judge(evidence: &Evidence) -> Verdict {
+    let mut findings = Findings {
+        evidence,
+        verdict: Verdict {
+            operations: evidence.operations.len() as u64,
+            ledger: evidence.ledger.is_some(),
+            ..Verdict::default()
+        },
+    };
+    if evidence.spoiled.is_some() {
+        let operations = evidence.operations.iter();
+        operations.for_each(|operation| findings.verdict.count_in(operation));
+        let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+        findings.verdict.locked = got.count() as u64;
+    } else {
+        // Counts the operations on its way.
+        let chain = Chain::of(evidence, &mut findings);
+        let readers = reads::check(evidence, &chain, &mut findings);
+        order::check(evidence, &chain, &readers, &mut findings);
+        findings.verdict.locked = lock::check(evidence, &mut findings);
+    }
+    let mut verdict = findings.verdict;
     let nothing = match (verdict.operations, verdict.reads) {
         (0, _) => Some("there are no operations in it"),
         (_, 0) => Some("no operation says which version it read"),

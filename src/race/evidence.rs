@@ -8,6 +8,7 @@
 mod gather;
 mod names;
 mod parse;
+mod plain;
 mod read;
 mod record;
 mod write;

@@ -1,9 +1,9 @@
 //! Checks a finding against the evidence, by nothing but the operations that it names and plain sums.
 //!
-//! Independent of [`super::check`]: it keeps no chain, goes through all of the evidence again for every
-//! finding, and so is slow. A finding that it refuses is a fault of this program.
+//! Independent of [`super::check`], but for the words: it keeps no chain, goes through all of the evidence
+//! again for every finding, and so is slow. A finding that it refuses is a fault of this program.
 
-use super::check::Finding;
+use super::check::{self, Finding};
 use super::evidence::{Committed, Evidence, Hold, NONE, Operation, Outcome, UNSAID};
 use super::verdict::Anomaly;
 
@@ -17,6 +17,9 @@ pub fn accept(evidence: &Evidence, finding: &Finding) -> Result<(), String> {
     let names = found.iter().map(|did| evidence.names.name(did.buyer));
     if !names.eq(finding.buyers.iter().map(String::as_str)) {
         return Err("its buyers are not those of its operations".to_owned());
+    }
+    if finding.text != check::sentence(evidence, finding) {
+        return Err("its sentence is not that of its operations".to_owned());
     }
     let case = Case {
         evidence,
@@ -59,7 +62,8 @@ impl Case<'_> {
                     before = line.seq;
                     leaps
                 });
-                leaps || version > self.evidence.first && self.writer(version, None).is_none()
+                let missing = version > self.evidence.first && self.writer(version, None).is_none();
+                leaps || missing && self.is_followed(version)
             }
             (Anomaly::Conservation, Some(version), _) => self.ledger_differs(version),
             _ => false,
@@ -67,8 +71,9 @@ impl Case<'_> {
     }
 
     fn one(&self, kind: Anomaly, did: &Operation) -> bool {
-        let read = self.version == Some(did.read);
-        let wrote = self.version == Some(did.write);
+        let said = self.version.filter(|version| *version != UNSAID);
+        let read = said == Some(did.read);
+        let wrote = said == Some(did.write);
         let sold = did.outcome == Outcome::Sold;
         match kind {
             Anomaly::TornRead => {
@@ -88,11 +93,17 @@ impl Case<'_> {
                 read && self.told_another(did) || wrote && self.ledger_differs(did.write)
             }
             Anomaly::Phantom if self.version.is_none() => {
-                did.read != UNSAID && did.read.checked_add(1) != Some(did.write)
-                    || did.write <= self.evidence.first
+                let leaps = did.read != UNSAID && did.read.checked_add(1) != Some(did.write);
+                did.write != UNSAID
+                    && (sold || did.is_pending() && self.on_ledger(did))
+                    && (leaps || did.write <= self.evidence.first)
             }
             Anomaly::Phantom => wrote && !sold && !did.is_pending() && self.on_ledger(did),
-            Anomaly::Gap => wrote && (sold || did.is_pending()) && self.too_far(did.write),
+            Anomaly::Gap => {
+                let known = self.evidence.ledger.is_some();
+                let sure = sold && !known || (sold || did.is_pending()) && self.on_ledger(did);
+                wrote && sure && self.too_far(did.write)
+            }
             Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
             Anomaly::Oversold => wrote && self.left(did.write).is_some_and(|left| left < 0),
             Anomaly::LostSale if wrote => {
@@ -102,12 +113,17 @@ impl Case<'_> {
                 let last = self.evidence.last;
                 sold && self.version.is_none() && last.is_some_and(|last| last.seq < did.write)
             }
-            Anomaly::DeadInodeLock => self
-                .got(did)
-                .any(|hold| hold.path != NONE && hold.path != hold.lock),
-            Anomaly::UnlockedWrite => {
+            Anomaly::DeadInodeLock => {
+                let mut got = self.got(did);
+                let dead = got.any(|hold| hold.path != NONE && hold.path != hold.lock);
+                self.version.is_none() && dead
+            }
+            Anomaly::UnlockedWrite if self.version.is_none() => {
+                let mut holds = self.evidence.holds.iter();
+                let locks = holds.any(|hold| hold.got != UNSAID);
                 let wrote = sold || did.wrote != UNSAID;
-                wrote
+                locks
+                    && wrote
                     && !self.got(did).any(|hold| {
                         let outside = did.wrote < hold.got
                             || did.intend != UNSAID && did.intend > hold.released;
@@ -119,14 +135,25 @@ impl Case<'_> {
     }
 
     fn two(&self, kind: Anomaly, one: &Operation, other: &Operation) -> bool {
-        match kind {
-            Anomaly::LostUpdate => [one, other].iter().all(|did| {
-                let version = self.version.unwrap_or(UNSAID);
+        match (kind, self.version) {
+            (Anomaly::LostUpdate, Some(version)) => [one, other].iter().all(|did| {
                 let read = did.read == version || did.read == UNSAID;
-                read && did.write == version + 1
+                read && version.checked_add(1) == Some(did.write)
                     && (did.outcome == Outcome::Sold || self.on_ledger(did))
             }),
-            Anomaly::StaleRead => one.invoke > other.over() && oldest(one) < newest(other),
+            (Anomaly::StaleRead, Some(version)) => {
+                let wrote = other.outcome == Outcome::Sold && other.write == version;
+                let newest = other.read == version && oldest(one) < (version, true)
+                    || wrote && oldest(one) < (version, false);
+                one.invoke > other.over() && newest
+            }
+            (_, None) => self.two_locks(kind, one, other),
+            _ => false,
+        }
+    }
+
+    fn two_locks(&self, kind: Anomaly, one: &Operation, other: &Operation) -> bool {
+        match kind {
             Anomaly::BrokenLock => self.got(one).any(|hold| {
                 self.got(other).any(|second| {
                     let both = !(hold.shared && second.shared) && hold.lock == second.lock;
@@ -221,6 +248,23 @@ impl Case<'_> {
         let writes = self.evidence.operations.len() as u64;
         let lines = self.evidence.ledger.iter().flatten().count() as u64;
         version.saturating_sub(self.evidence.first) > writes + lines
+    }
+
+    /// Whether a later version was written, for all that is known.
+    fn is_followed(&self, version: u64) -> bool {
+        let known = self.evidence.ledger.is_some();
+        let seen = |write: u64| {
+            let mut all = self.evidence.operations.iter();
+            let last = self.evidence.last;
+            last.is_some_and(|last| last.seq >= write)
+                || all.any(|did| did.read != UNSAID && did.read >= write)
+        };
+        let mut all = self.evidence.operations.iter();
+        all.any(|did| {
+            let mut writers = self.writers(did.write);
+            let sure = did.outcome == Outcome::Sold || known || seen(did.write);
+            did.write > version && sure && writers.any(|writer| std::ptr::eq(writer, did))
+        })
     }
 
     fn saw_another(&self, did: &Operation) -> bool {
@@ -320,11 +364,4 @@ fn until(did: &Operation, hold: &Hold) -> u64 {
 /// The oldest thing that an operation touched: a version is older than the reading of it.
 fn oldest(did: &Operation) -> (u64, bool) {
     (did.read, true).min((did.write, false))
-}
-
-/// The newest that an answered operation touched.
-fn newest(did: &Operation) -> (u64, bool) {
-    let read = (did.read != UNSAID).then_some((did.read, true));
-    let wrote = (did.outcome == Outcome::Sold).then_some((did.write, false));
-    read.max(wrote).unwrap_or((0, false))
 }

@@ -4,7 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::craft::{cancel, event, line, sale};
+use crate::craft::{cancel, line, sale};
+use crate::crafted::event;
 use crate::harness::Shop;
 
 fn open(stock: u64) -> Value {

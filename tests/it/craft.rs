@@ -1,11 +1,7 @@
 //! Ledgers made without the program, as `docs/design.md` says: right checksums over any lines.
 
-use std::fs;
-
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
-
-use crate::harness::Shop;
 
 /// One line over these bytes, an object without its closing brace, and its sum.
 pub(crate) fn sealed(body: &[u8], previous: u64) -> (Vec<u8>, u64) {
@@ -59,27 +55,4 @@ pub(crate) fn body(line: &Value) -> String {
     let rest = rest.to_string();
     let rest = &rest[1..rest.len() - 1];
     format!("{{\"seq\":{seq},\"at\":{at},\"op\":{op},{rest}")
-}
-
-/// An event with this ledger, and a count that agrees with its last line.
-pub(crate) fn event(lines: &[Value]) -> Shop {
-    let shop = Shop::empty();
-    let ledger = chained(lines.iter().map(body));
-    fs::write(&shop.file, count(lines, ledger.len())).unwrap();
-    fs::write(shop.path("tickets.ledger.jsonl"), ledger).unwrap();
-    shop
-}
-
-fn count(lines: &[Value], bytes: usize) -> String {
-    let mut sold = 0;
-    for line in lines {
-        match line["op"].as_str() {
-            Some("sell") => sold += line["quantity"].as_i64().unwrap(),
-            Some("cancel") => sold -= line["quantity"].as_i64().unwrap(),
-            _ => {}
-        }
-    }
-    let last = lines.last().unwrap();
-    let (left, seq) = (&last["left"], &last["seq"]);
-    format!("{{\"ticket\": {left}, \"sold\": {sold}, \"seq\": {seq}, \"bytes\": {bytes}}}\n")
 }

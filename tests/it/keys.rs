@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::craft;
 use crate::harness::{Run, Shop};
+use crate::{craft, crafted};
 
 /// Books with arguments that need not be words.
 fn book(shop: &Shop, arguments: &[&str]) -> (i32, Value) {
@@ -114,7 +114,7 @@ fn one_key_in_many_processes_at_once_is_sold_once() {
 fn a_key_inside_another_member_is_no_key() {
     let mut sale = craft::sale(2, 1, 4, None);
     sale["note"] = json!({"key": "K", "op": "cancel", "ref": "2-abcdef"});
-    let shop = craft::event(&[craft::line(1, "open", 5, 5, &json!({})), sale]);
+    let shop = crafted::event(&[craft::line(1, "open", 5, 5, &json!({})), sale]);
     let (code, document) = shop.json("book alice --key K");
     assert_eq!(
         (code, &document["replayed"]),

@@ -7,8 +7,8 @@
     clippy::panic,
     clippy::indexing_slicing
 )]
-// Why a test was skipped.
-#![allow(clippy::print_stderr)]
+// Why a test was skipped, and how many cases there were.
+#![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod adversity;
 mod audits;
@@ -17,7 +17,9 @@ mod bookings;
 mod books;
 mod chapter;
 mod command_line;
+mod corpus;
 mod craft;
+mod crafted;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;

@@ -2,4 +2,16 @@
 
 mod histories;
 mod hostile;
+mod locks;
 mod named;
+
+/// Evidence of every kind, for the fuzzers.
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
+    let bad = named::anomalies();
+    let bad = bad.into_iter().map(|(_, text, _)| text.into_bytes());
+    let nonsense = hostile::nonsense();
+    let nonsense = nonsense.into_iter().map(|(text, _)| text.into_bytes());
+    bad.chain(nonsense)
+        .chain([hostile::clean().into_bytes()])
+        .collect()
+}

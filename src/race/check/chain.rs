@@ -9,9 +9,11 @@ use crate::race::evidence::{Committed, Evidence, NONE, Operation, Outcome, UNSAI
 pub(super) struct Chain {
     /// The version before the run.
     pub(super) first: u64,
-    /// Who wrote each version after the first, or [`NONE`]: an index of the operations.
+    /// Who wrote each version after the first: an index of the operations and 1, or 0 for nobody. Memory
+    /// that starts as zeros takes no room before it is used.
     writers: Vec<u32>,
-    /// How many were left at each version, the first included.
+    /// How many were left at each version, the first included. Until the replay: how many more than at the
+    /// version before.
     left: Vec<i64>,
 }
 
@@ -22,8 +24,8 @@ impl Chain {
         let most = evidence.operations.len() + evidence.ledger.as_ref().map_or(0, Vec::len);
         let mut chain = Self {
             first: evidence.first,
-            writers: vec![NONE; most],
-            left: Vec::new(),
+            writers: vec![0; most],
+            left: vec![0; most + 1],
         };
         let mut ledger = evidence
             .ledger
@@ -39,9 +41,7 @@ impl Chain {
 
     /// Who wrote this version.
     pub(super) fn writer(&self, version: u64) -> Option<u32> {
-        let slot = self.slot(version)?;
-        let writer = self.writers.get(slot).copied();
-        writer.filter(|writer| *writer != NONE)
+        self.writers.get(self.slot(version)?)?.checked_sub(1)
     }
 
     /// How many were left at this version; `None` where it was never committed.
@@ -75,6 +75,7 @@ impl Chain {
             told: false,
         };
         for (index, operation) in (0..).zip(&evidence.operations) {
+            findings.verdict.count_in(operation);
             let sold = operation.outcome == Outcome::Sold;
             if sold {
                 acknowledged.add(index, operation, findings);
@@ -132,61 +133,78 @@ impl Chain {
 
     fn place(&mut self, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
         let version = operation.write;
-        let slot = self.slot(version);
-        match slot.and_then(|slot| self.writers.get_mut(slot)) {
-            Some(free) if *free == NONE => *free = index,
-            Some(&mut writer) => {
-                findings.add(Anomaly::LostUpdate, &[writer, index], version - 1);
-            }
+        match self.writer(version) {
+            Some(writer) => findings.add(Anomaly::LostUpdate, &[writer, index], version - 1),
+            None if self.write(index, operation) => {}
             // More versions than there are writes: some in between must be missing.
             None => findings.add(Anomaly::Gap, &[index], version),
         }
     }
 
+    /// Puts a writer to its version, if there is room for that.
+    fn write(&mut self, index: u32, operation: &Operation) -> bool {
+        let slot = self.slot(operation.write);
+        let Some(slot) = slot.filter(|slot| *slot < self.writers.len()) else {
+            return false;
+        };
+        if let (Some(writer), Some(change)) =
+            (self.writers.get_mut(slot), self.left.get_mut(slot + 1))
+        {
+            (*writer, *change) = (index + 1, -i64::from(operation.quantity));
+        }
+        true
+    }
+
     fn replay(&mut self, evidence: &Evidence, waiting: &[u32], findings: &mut Findings<'_>) {
         let seen = Seen::of(evidence, self, waiting);
-        let top = self.writers.iter().rposition(|writer| *writer != NONE);
-        let known = top.map_or(0, |top| top + 1);
+        let known = self.writers.iter().rposition(|writer| *writer != 0);
+        let known = known.map_or(0, |last| last + 1);
         let wanted = seen.last.saturating_sub(self.first) as usize;
-        let end = match waiting {
+        let mut end = match waiting {
             [] => known,
             _ => known.max(wanted).min(self.writers.len()),
         };
-        self.writers.truncate(end);
         let mut left = evidence.stock.cast_signed();
-        self.left = Vec::with_capacity(end + 1);
-        self.left.push(left);
         let (mut short, mut missing) = (false, false);
         for slot in 0..end {
             let version = self.first + slot as u64 + 1;
-            let mut writer = self.writers.get(slot).copied().unwrap_or(NONE);
-            if writer == NONE {
+            if self.writer(version).is_none() {
                 let before = (!missing).then_some(left);
-                writer = seen.choose(evidence, waiting, version, before);
-                if let Some(free) = self.writers.get_mut(slot) {
-                    *free = writer;
+                let writer = seen.choose(evidence, waiting, version, before);
+                if let Some(operation) = evidence.operation(writer) {
+                    self.write(writer, operation);
+                } else if slot >= known && !seen.is_followed(evidence, waiting, version) {
+                    end = slot;
+                    break;
                 }
             }
-            if let Some(operation) = evidence.operation(writer) {
-                if missing && operation.seen != UNSAID {
+            if let Some(writer) = self.writer(version) {
+                if missing
+                    && let Some(operation) = evidence.operation(writer)
+                    && operation.seen != UNSAID
+                {
                     // What is behind a gap is judged by what its first writer saw.
                     left = operation.seen.cast_signed();
                 }
-                left = left.saturating_sub(i64::from(operation.quantity));
+                left = left.saturating_add(self.left.get(slot + 1).copied().unwrap_or_default());
                 missing = false;
                 if left < 0 && !short {
                     short = true;
                     findings.add(Anomaly::Oversold, &[writer], version);
                 }
-            } else if slot < known || seen.is_followed(evidence, waiting, version) {
+            } else {
                 findings.add(Anomaly::Gap, &[], version);
                 missing = true;
-            } else {
-                self.writers.truncate(slot);
-                break;
             }
-            self.left.push(left);
+            if let Some(at) = self.left.get_mut(slot + 1) {
+                *at = left;
+            }
         }
+        if let Some(first) = self.left.first_mut() {
+            *first = evidence.stock.cast_signed();
+        }
+        self.writers.truncate(end);
+        self.left.truncate(end + 1);
         self.count(evidence, findings);
     }
 
@@ -247,66 +265,96 @@ impl Acknowledged {
 struct Ledger<'a> {
     lines: &'a [Committed],
     first: u64,
+    /// Where the lines do not stand in the order of their versions.
+    disorder: Option<Disorder>,
+    claimed: Vec<bool>,
+}
+
+/// Which lines a ledger has of each version.
+struct Disorder {
     /// The first line of each version: its index, or [`NONE`].
     places: Vec<u32>,
     /// Further lines of a version that stands there more than once.
     forks: HashMap<u64, Vec<u32>>,
-    claimed: Vec<bool>,
 }
 
 impl<'a> Ledger<'a> {
     fn of(lines: &'a [Committed], first: u64) -> Self {
-        let mut ledger = Self {
+        let in_order = (first + 1..).zip(lines).all(|(seq, line)| line.seq == seq);
+        Self {
             lines,
             first,
-            places: vec![NONE; lines.len()],
-            forks: HashMap::new(),
+            disorder: (!in_order).then(|| Disorder::of(lines, first)),
             claimed: vec![false; lines.len()],
-        };
-        for (index, line) in (0..).zip(lines) {
-            let slot = line.seq.checked_sub(first + 1).map(|slot| slot as usize);
-            match slot.and_then(|slot| ledger.places.get_mut(slot)) {
-                Some(free) if *free == NONE => *free = index,
-                _ => ledger.forks.entry(line.seq).or_default().push(index),
-            }
         }
-        ledger
     }
 
     /// Whether the ledger has what this operation was to write.
     fn claim(&mut self, operation: &Operation) -> bool {
         let slot = operation.write.checked_sub(self.first + 1);
-        let place = slot.and_then(|slot| self.places.get(slot as usize));
-        let forks = if self.forks.is_empty() {
-            None
-        } else {
-            self.forks.get(&operation.write)
+        let found = match &self.disorder {
+            None => slot.filter(|slot| self.is_free(*slot, operation)),
+            Some(disorder) => disorder
+                .of_version(operation.write, slot)
+                .map(u64::from)
+                .find(|index| self.is_free(*index, operation)),
         };
-        let mut all = place.into_iter().chain(forks.into_iter().flatten());
-        let found = all.find(|index| {
-            let line = self.lines.get(**index as usize);
-            let claimed = self.claimed.get(**index as usize);
-            claimed != Some(&true) && line.is_some_and(|line| line.is_of(operation))
-        });
-        match found.and_then(|index| self.claimed.get_mut(*index as usize)) {
-            Some(claimed) => !std::mem::replace(claimed, true),
+        match found.and_then(|index| self.claimed.get_mut(index as usize)) {
+            Some(claimed) => {
+                *claimed = true;
+                true
+            }
             None => false,
         }
     }
 
+    /// Whether a line is what the operation was to write, and nobody has claimed it.
+    fn is_free(&self, index: u64, operation: &Operation) -> bool {
+        let line = self.lines.get(index as usize);
+        let claimed = self.claimed.get(index as usize);
+        claimed == Some(&false) && line.is_some_and(|line| line.is_of(operation))
+    }
+
     /// Every line is somebody's, and they stand in their order.
     fn check(&self, evidence: &Evidence, findings: &mut Findings<'_>) {
+        if self.disorder.is_none() && self.claimed.iter().all(|claimed| *claimed) {
+            return;
+        }
+        let disorder = self.disorder.as_ref();
+        let forked = disorder.is_some_and(|disorder| !disorder.forks.is_empty());
         let mut before = evidence.first;
         for (line, claimed) in self.lines.iter().zip(&self.claimed) {
             if !claimed {
                 findings.add(Anomaly::Phantom, &[], line.seq);
             }
             // Where versions fork, their branches may stand in any order.
-            if line.seq != before + 1 && self.forks.is_empty() {
+            if line.seq != before + 1 && !forked {
                 findings.add(Anomaly::Gap, &[], line.seq);
             }
             before = line.seq;
         }
+    }
+}
+
+impl Disorder {
+    fn of(lines: &[Committed], first: u64) -> Self {
+        let mut places = vec![NONE; lines.len()];
+        let mut forks: HashMap<u64, Vec<u32>> = HashMap::new();
+        for (index, line) in (0..).zip(lines) {
+            let slot = line.seq.checked_sub(first + 1).map(|slot| slot as usize);
+            match slot.and_then(|slot| places.get_mut(slot)) {
+                Some(free) if *free == NONE => *free = index,
+                _ => forks.entry(line.seq).or_default().push(index),
+            }
+        }
+        Self { places, forks }
+    }
+
+    /// The lines of a version, the first one first.
+    fn of_version(&self, version: u64, slot: Option<u64>) -> impl Iterator<Item = u32> {
+        let place = slot.and_then(|slot| self.places.get(slot as usize));
+        let forks = self.forks.get(&version).into_iter().flatten();
+        place.into_iter().chain(forks).copied()
     }
 }
 

@@ -1,21 +1,29 @@
 //! The lock, judged apart from what was done under it.
 
+mod deadlock;
+
 use super::{Anomaly, Findings};
 use crate::race::evidence::{Evidence, Hold, NONE, Operation, Outcome, UNSAID};
 
-pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
-    if evidence.holds.is_empty() {
-        return;
-    }
+/// Gives how many locks were got.
+pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
+    let mut locked = 0;
     for hold in evidence.holds.iter().filter(|hold| hold.got != UNSAID) {
+        locked += 1;
         if hold.path != NONE && hold.path != hold.lock {
             findings.add(Anomaly::DeadInodeLock, &[hold.operation], None);
         }
     }
-    overlaps(evidence, findings);
-    split(evidence, findings);
-    unlocked(evidence, findings);
-    deadlock(evidence, findings);
+    if locked > 0 {
+        overlaps(evidence, findings);
+        split(evidence, findings);
+        unlocked(evidence, findings);
+    }
+    // Only who still waits for a lock can be in a deadlock, and only with whoever got one.
+    if (1..evidence.holds.len() as u64).contains(&locked) {
+        deadlock::check(evidence, findings);
+    }
+    locked
 }
 
 /// Until when it was held for sure: a lock whose release nobody stamped was held at least until the last
@@ -33,12 +41,21 @@ pub(super) fn end(evidence: &Evidence, hold: &Hold) -> u64 {
 /// Two at once, in one walk over the holds in the order in which they were got. That is mostly the order
 /// in which they stand; where not, they are sorted first.
 fn overlaps(evidence: &Evidence, findings: &mut Findings<'_>) {
-    let mut got: Vec<&Hold> = evidence.holds.iter().collect();
-    got.retain(|hold| hold.got != UNSAID);
+    let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
     let order = |hold: &&Hold| (hold.lock, hold.got);
-    if !got.is_sorted_by_key(order) {
-        got.sort_by_key(order);
+    if got.clone().is_sorted_by_key(|hold| order(&hold)) {
+        return overlaps_of(evidence, got, findings);
     }
+    let mut got: Vec<&Hold> = got.collect();
+    got.sort_by_key(order);
+    overlaps_of(evidence, got.into_iter(), findings);
+}
+
+fn overlaps_of<'a>(
+    evidence: &'a Evidence,
+    got: impl Iterator<Item = &'a Hold>,
+    findings: &mut Findings<'_>,
+) {
     // Who holds it longest so far: of all, and of those who let nobody else have it.
     let (mut any, mut sole): (Option<&Hold>, Option<&Hold>) = (None, None);
     for hold in got {
@@ -47,6 +64,7 @@ fn overlaps(evidence: &Evidence, findings: &mut Findings<'_>) {
             && other.lock == hold.lock
             && other.operation != hold.operation
             && end(evidence, other) > hold.got
+            && end(evidence, hold) > other.got
         {
             let pair = [other.operation, hold.operation];
             findings.add(Anomaly::BrokenLock, &pair, None);
@@ -97,9 +115,6 @@ fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
 
 /// Writes of sales that no lock covered, where others locked.
 fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
-    if evidence.holds.iter().all(|hold| hold.got == UNSAID) {
-        return;
-    }
     for (index, operation) in (0..).zip(&evidence.operations) {
         let wrote = operation.outcome == Outcome::Sold || operation.wrote != UNSAID;
         if wrote && !covered(evidence, operation) {
@@ -116,47 +131,4 @@ fn covered(evidence: &Evidence, operation: &Operation) -> bool {
         let late = operation.intend != UNSAID && operation.intend > hold.released;
         hold.got != UNSAID && !hold.shared && !early && !late
     })
-}
-
-/// Somebody who waits for ever, for somebody who waits for ever.
-fn deadlock(evidence: &Evidence, findings: &mut Findings<'_>) {
-    let stuck = |index: u32| {
-        let operation = evidence.operation(index)?;
-        let wanted = evidence.holds_of(operation).next()?;
-        (operation.outcome == Outcome::Open && wanted.got == UNSAID && wanted.lock != NONE)
-            .then_some(wanted.lock)
-    };
-    // Two of those who hold each file and are stuck: one of them is somebody else.
-    let mut holders = vec![[NONE; 2]; evidence.files.len()];
-    for hold in &evidence.holds {
-        let held = hold.got != UNSAID && hold.released == UNSAID;
-        if held && stuck(hold.operation).is_some() {
-            let two = holders.get_mut(hold.lock as usize);
-            let free = two.and_then(|two| two.iter_mut().find(|holder| **holder == NONE));
-            if let Some(free) = free {
-                *free = hold.operation;
-            }
-        }
-    }
-    let next = |index: u32| {
-        let two = holders.get(stuck(index)? as usize)?;
-        two.iter()
-            .copied()
-            .find(|other| *other != index && *other != NONE)
-    };
-    // The walk, from 1, that came by each operation.
-    let mut walks = vec![0_u32; evidence.operations.len()];
-    let waiting = evidence.holds.iter().filter(|hold| hold.got == UNSAID);
-    for (walk, hold) in (1..).zip(waiting) {
-        let mut at = hold.operation;
-        while let Some(seen) = walks.get_mut(at as usize).filter(|seen| **seen == 0) {
-            *seen = walk;
-            let Some(holder) = next(at) else { break };
-            if walks.get(holder as usize) == Some(&walk) {
-                findings.add(Anomaly::Deadlock, &[at, holder], None);
-                break;
-            }
-            at = holder;
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Every read is of a version on the chain, and saw what that version holds.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::chain::Chain;
 use super::{Anomaly, Findings};
@@ -82,7 +82,7 @@ struct Sums<'a> {
     /// Of the first line of each version.
     committed: Vec<Option<u64>>,
     /// Of further lines of a version that was written more than once: who read one of them read no less.
-    others: HashMap<usize, Vec<u64>>,
+    others: HashSet<(usize, u64)>,
     first: u64,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Sums<'a> {
         let mut sums = Self {
             read: evidence.sums.iter().peekable(),
             committed: Vec::new(),
-            others: HashMap::new(),
+            others: HashSet::new(),
             first: chain.first,
         };
         if evidence.sums.is_empty() || evidence.ledger_sums.is_empty() {
@@ -105,7 +105,7 @@ impl<'a> Sums<'a> {
             let at = at.map_or(usize::MAX, |at| at as usize);
             match sums.committed.get_mut(at) {
                 Some(slot @ None) => *slot = Some(*sum),
-                Some(Some(_)) => sums.others.entry(at).or_default().push(*sum),
+                Some(Some(_)) => drop(sums.others.insert((at, *sum))),
                 None => {}
             }
         }
@@ -120,7 +120,7 @@ impl<'a> Sums<'a> {
         };
         let at = (version - self.first) as usize;
         let committed = self.committed.get(at).copied().flatten();
-        let other = || self.others.get(&at).is_some_and(|all| all.contains(sum));
+        let other = || self.others.contains(&(at, *sum));
         committed.is_some_and(|committed| committed != *sum && !other())
     }
 }

@@ -3,8 +3,9 @@
 use super::{Anomaly, Finding};
 use crate::race::evidence::{Evidence, Operation, UNSAID};
 
-/// One finding as a sentence, with names, times and values.
-pub(super) fn sentence(evidence: &Evidence, finding: &Finding) -> String {
+/// One finding as a sentence, with names, times and values; its own text is not looked at.
+#[must_use]
+pub fn sentence(evidence: &Evidence, finding: &Finding) -> String {
     let words = Words { evidence, finding };
     let version = finding.version.unwrap_or_default();
     match finding.kind {
@@ -64,7 +65,7 @@ impl Words<'_> {
             UNSAID => String::new(),
             left => format!(" ({left} left)"),
         };
-        let written = version + 1;
+        let written = version.saturating_add(1);
         let overwritten = self.survivor(&one, &other).map_or_else(
             || "which of them overwrote the other is not said".to_owned(),
             |at| format!("{} overwrote {}", self.who(at), self.who(1 - at)),

@@ -10,6 +10,8 @@ pub(crate) const MAX_NAME: usize = 256;
 
 /// The longest reason, in letters; what is longer is cut.
 const MAX_REASON: usize = 1000;
+/// How many locks one operation may ask for: what looks at all of them takes no time to speak of.
+const MAX_LOCKS: usize = 64;
 
 /// Takes records in their order: a buyer does one operation at a time.
 #[derive(Debug, Default)]
@@ -17,8 +19,9 @@ pub struct Gatherer {
     evidence: Evidence,
     headed: bool,
     files: HashMap<File, u32>,
-    /// The operation that each buyer is in the middle of, and the time of its last step.
-    open: HashMap<u32, (u32, u64)>,
+    /// The operation that each buyer, by number, is in the middle of, or [`NONE`]; and the time of its last
+    /// step.
+    open: Vec<(u32, u64)>,
 }
 
 impl Gatherer {
@@ -81,11 +84,8 @@ impl Gatherer {
 
     /// The buyers who are in the middle of an operation.
     pub(crate) fn unanswered(&self) -> Vec<String> {
-        let mut open: Vec<_> = self.open.keys().copied().collect();
-        open.sort_unstable();
-        let names = open
-            .iter()
-            .map(|buyer| self.evidence.names.name(*buyer).to_owned());
+        let open = (0..self.open.len() as u32).filter(|buyer| self.open(*buyer).is_some());
+        let names = open.map(|buyer| self.evidence.names.name(buyer).to_owned());
         names.collect()
     }
 
@@ -137,7 +137,7 @@ impl Gatherer {
         ];
         rising(&times, "invoke, intend, wrote, return")?;
         let buyer = self.buyer(&whole.buyer)?;
-        if self.open.contains_key(&buyer) {
+        if self.open(buyer).is_some() {
             return Err(format!(
                 "{} is in the middle of another operation",
                 whole.buyer
@@ -193,6 +193,13 @@ impl Gatherer {
             return Err("too many locks".to_owned());
         }
         if let Some(operation) = operation {
+            let at = |index: u32| self.evidence.holds.get(index as usize);
+            let before = std::iter::successors(at(operation.hold), |hold| at(hold.previous));
+            if before.take(MAX_LOCKS).count() == MAX_LOCKS {
+                return Err(format!(
+                    "one operation asks for more than {MAX_LOCKS} locks"
+                ));
+            }
             let previous = std::mem::replace(&mut operation.hold, index);
             self.evidence.holds.push(Hold { previous, ..hold });
         }
@@ -202,29 +209,41 @@ impl Gatherer {
     fn step(&mut self, name: &str, pid: u32, at: u64, step: Step) -> Result<(), String> {
         let buyer = self.buyer(name)?;
         if let Step::Invoke { quantity } = step {
-            if self.open.contains_key(&buyer) {
+            if self.open(buyer).is_some() {
                 return Err(format!("{name} begins before it ended what it was doing"));
             }
             let begun = Operation::new(buyer, quantity, at);
             let index = self.begin(Operation { pid, ..begun })?;
-            self.open.insert(buyer, (index, at));
+            self.set_open(buyer, index, at);
             return Ok(());
         }
-        let Some((index, before)) = self.open.get_mut(&buyer) else {
+        let Some((index, before)) = self.open(buyer) else {
             return Err(format!("{name} has not begun an operation: no \"invoke\""));
         };
-        if at < *before {
+        if at < before {
             return Err(format!(
                 "time runs backwards: {name} was at {before} ns before"
             ));
         }
-        *before = at;
-        let index = *index;
         self.go_on(index, at, step)?;
-        if matches!(step, Step::Return { .. } | Step::Killed) {
-            self.open.remove(&buyer);
-        }
+        let over = matches!(step, Step::Return { .. } | Step::Killed);
+        self.set_open(buyer, if over { NONE } else { index }, at);
         Ok(())
+    }
+
+    fn open(&self, buyer: u32) -> Option<(u32, u64)> {
+        let open = self.open.get(buyer as usize).copied();
+        open.filter(|(index, _)| *index != NONE)
+    }
+
+    fn set_open(&mut self, buyer: u32, index: u32, at: u64) {
+        let number = buyer as usize;
+        if self.open.len() <= number {
+            self.open.resize(number + 1, (NONE, 0));
+        }
+        if let Some(open) = self.open.get_mut(number) {
+            *open = (index, at);
+        }
     }
 
     fn go_on(&mut self, index: u32, at: u64, step: Step) -> Result<(), String> {

@@ -4,68 +4,67 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::plain;
 use super::record::{FORMAT, File, MAX_NUMBER, Nonce, Outcome, Record, Step, Whole, WholeHold};
 
 /// Borrowed where the JSON has no escapes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 #[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// All members that any line may have.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Members<'a> {
-    evidence: Option<u64>,
+pub(super) struct Members<'a> {
+    pub(super) evidence: Option<u64>,
     #[serde(borrow)]
-    run: Option<Text<'a>>,
-    stock: Option<u64>,
-    first: Option<u64>,
+    pub(super) run: Option<Text<'a>>,
+    pub(super) stock: Option<u64>,
+    pub(super) first: Option<u64>,
     #[serde(borrow)]
-    step: Option<Text<'a>>,
+    pub(super) step: Option<Text<'a>>,
     #[serde(borrow)]
-    buyer: Option<Text<'a>>,
-    pid: Option<u32>,
-    t: Option<u64>,
-    quantity: Option<u32>,
-    invoke: Option<u64>,
+    pub(super) buyer: Option<Text<'a>>,
+    pub(super) pid: Option<u32>,
+    pub(super) t: Option<u64>,
+    pub(super) quantity: Option<u32>,
+    pub(super) invoke: Option<u64>,
     #[serde(rename = "return")]
-    returned: Option<u64>,
-    read: Option<u64>,
-    seen: Option<u64>,
-    seq: Option<u64>,
+    pub(super) returned: Option<u64>,
+    pub(super) read: Option<u64>,
+    pub(super) seen: Option<u64>,
+    pub(super) seq: Option<u64>,
     #[serde(borrow)]
-    sum: Option<Text<'a>>,
-    torn: Option<bool>,
-    write: Option<u64>,
-    left: Option<u64>,
+    pub(super) sum: Option<Text<'a>>,
+    pub(super) torn: Option<bool>,
+    pub(super) write: Option<u64>,
+    pub(super) left: Option<u64>,
     #[serde(borrow)]
-    nonce: Option<Text<'a>>,
-    intend: Option<u64>,
-    wrote: Option<u64>,
-    outcome: Option<Outcome>,
-    lock: Option<WholeHold>,
-    device: Option<u64>,
-    inode: Option<u64>,
-    path_device: Option<u64>,
-    path_inode: Option<u64>,
-    shared: Option<bool>,
-    committed: Option<u64>,
+    pub(super) nonce: Option<Text<'a>>,
+    pub(super) intend: Option<u64>,
+    pub(super) wrote: Option<u64>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) lock: Option<WholeHold>,
+    pub(super) device: Option<u64>,
+    pub(super) inode: Option<u64>,
+    pub(super) path_device: Option<u64>,
+    pub(super) path_inode: Option<u64>,
+    pub(super) shared: Option<bool>,
+    pub(super) committed: Option<u64>,
     #[serde(rename = "final")]
-    last: Option<u64>,
-    lines: Option<u64>,
+    pub(super) last: Option<u64>,
+    pub(super) lines: Option<u64>,
     #[serde(borrow)]
-    spoiled: Option<Text<'a>>,
+    pub(super) spoiled: Option<Text<'a>>,
 }
 
 impl<'a> Record<'a> {
     /// The line with these bytes, its newline taken off; or why it is none.
     pub fn parse(line: &'a [u8]) -> Result<Self, String> {
-        let members: Members<'a> = serde_json::from_slice(line).map_err(|e| {
-            let text = e.to_string();
-            // The place in the file is told apart.
-            let text = text.split(" at line ").next().unwrap_or_default();
-            format!("{text} (column {})", e.column())
-        })?;
+        let members = match plain::members(line) {
+            Some(members) => members,
+            None => Members::of(line)?,
+        };
         members.numbers()?;
         if members.evidence.is_some() {
             members.header()
@@ -100,6 +99,16 @@ fn file(device: Option<u64>, inode: Option<u64>) -> Option<File> {
 }
 
 impl<'a> Members<'a> {
+    /// Understands any line.
+    pub(super) fn of(line: &'a [u8]) -> Result<Self, String> {
+        serde_json::from_slice(line).map_err(|e| {
+            let text = e.to_string();
+            // The place in the file is told apart.
+            let text = text.split(" at line ").next().unwrap_or_default();
+            format!("{text} (column {})", e.column())
+        })
+    }
+
     /// Numbers leave room to count on.
     fn numbers(&self) -> Result<(), String> {
         let lock = self.lock.as_ref();

@@ -1,8 +1,10 @@
 //! Reading a file of evidence: line by line, within limits.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
+
+use memchr::memchr;
 
 use super::Evidence;
 use super::gather::Gatherer;
@@ -36,30 +38,53 @@ pub fn read_lines(lines: impl BufRead, path: &Path) -> Result<Evidence> {
 /// The same, of evidence that goes on.
 pub(crate) fn gather(mut lines: impl BufRead, path: &Path) -> Result<Gatherer> {
     let mut gatherer = Gatherer::default();
-    let mut buffer = Vec::new();
-    let mut number = 0;
+    let (mut number, mut begun) = (1, Vec::new());
     loop {
-        number += 1;
-        buffer.clear();
-        let limit = MAX_LINE as u64 + 1;
-        let mut limited = lines.by_ref().take(limit);
-        let read = limited.read_until(b'\n', &mut buffer);
-        if read.map_err(|e| Error::io("read", path, e))? == 0 {
+        let buffer = match lines.fill_buf() {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            buffer => buffer.map_err(|e| Error::io("read", path, e))?,
+        };
+        if buffer.is_empty() {
             break;
         }
-        if buffer.last() == Some(&b'\n') {
-            buffer.pop();
-        } else if buffer.len() > MAX_LINE {
-            let message = format!("the line is longer than {MAX_LINE} bytes");
-            return Err(refused(path, number, message));
+        let mut rest = buffer;
+        while let Some(end) = memchr(b'\n', rest) {
+            let (line, behind) = rest.split_at(end);
+            if begun.is_empty() {
+                take(&mut gatherer, line, number, path)?;
+            } else {
+                begun.extend_from_slice(line.get(..MAX_LINE + 1).unwrap_or(line));
+                take(&mut gatherer, &begun, number, path)?;
+                begun.clear();
+            }
+            number += 1;
+            rest = behind.get(1..).unwrap_or_default();
         }
-        if buffer.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        let taken = Record::parse(&buffer).and_then(|record| gatherer.take(&record));
-        taken.map_err(|message| refused(path, number, message))?;
+        begun.extend_from_slice(rest.get(..MAX_LINE + 1).unwrap_or(rest));
+        short(&begun, number, path)?;
+        let read = buffer.len();
+        lines.consume(read);
     }
+    take(&mut gatherer, &begun, number, path)?;
     Ok(gatherer)
+}
+
+/// Takes a line, its newline taken off, unless it is blank.
+fn take(gatherer: &mut Gatherer, line: &[u8], number: u64, path: &Path) -> Result<()> {
+    short(line, number, path)?;
+    if line.iter().all(u8::is_ascii_whitespace) {
+        return Ok(());
+    }
+    let taken = Record::parse(line).and_then(|record| gatherer.take(&record));
+    taken.map_err(|message| refused(path, number, message))
+}
+
+fn short(line: &[u8], number: u64, path: &Path) -> Result<()> {
+    if line.len() <= MAX_LINE {
+        return Ok(());
+    }
+    let message = format!("the line is longer than {MAX_LINE} bytes");
+    Err(refused(path, number, message))
 }
 
 pub(crate) fn refused(path: &Path, line: u64, message: String) -> Error {

@@ -85,6 +85,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Sold,
+        Self::SoldOut,
+        Self::Query,
+        Self::Failed,
+        Self::Unknown,
+        Self::Killed,
+        Self::Open,
+    ];
+
     /// Its name in the format.
     #[must_use]
     pub fn code(self) -> &'static str {

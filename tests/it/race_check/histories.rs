@@ -1,15 +1,18 @@
 //! Random small histories, judged by the verdict and by a search through all orders.
 //!
-//! `TICKETS_HISTORIES=200000 cargo test --release --test it race_check` makes that many;
-//! `TICKETS_HISTORY_SEED=N` makes those of another seed, which is printed with whatever fails.
+//! `TICKETS_HISTORIES=200000 cargo test --test it histories -- --nocapture` makes that many and says how often
+//! each anomaly was among them; `TICKETS_HISTORY_SEED=N` makes those of another seed, which is printed with
+//! whatever fails.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use tickets::race::check::{Verdict, judge};
+use tickets::race::check::{Anomaly, Finding, Verdict, judge, sentence};
 use tickets::race::evidence::{Committed, Evidence, Final, Nonce, Operation, Outcome, UNSAID};
 use tickets::race::proof;
+
+use super::locks;
 
 const SEED: u64 = 20_260_501;
 
@@ -88,13 +91,21 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
     for at in (1..evidence.operations.len()).rev() {
         evidence.operations.swap(at, random.random_range(0..=at));
     }
+    let locked = random.random_bool(0.5);
+    if locked {
+        locks::lock(&mut evidence, random);
+    }
     for _ in 0..random.random_range(0..3) {
-        spoil(&mut evidence, random);
+        if locked && random.random_bool(0.5) {
+            locks::spoil(&mut evidence, random);
+        } else {
+            spoil(&mut evidence, random);
+        }
     }
     evidence
 }
 
-fn pick<'a, T>(random: &mut Xoshiro256PlusPlus, from: &'a [T]) -> &'a T {
+pub(super) fn pick<'a, T>(random: &mut Xoshiro256PlusPlus, from: &'a [T]) -> &'a T {
     &from[random.random_range(0..from.len())]
 }
 
@@ -108,7 +119,7 @@ fn nudge(value: &mut u64, random: &mut Xoshiro256PlusPlus) {
 fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
     let at = random.random_range(0..evidence.operations.len());
     let did = &mut evidence.operations[at];
-    match random.random_range(0..12) {
+    match random.random_range(0..14) {
         0 => nudge(&mut did.read, random),
         1 => nudge(&mut did.seen, random),
         2 => nudge(&mut did.write, random),
@@ -136,6 +147,8 @@ fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
         9 if did.quantity > 0 && did.outcome == Outcome::Sold => {
             (did.outcome, did.write, did.left) = (Outcome::SoldOut, UNSAID, UNSAID);
         }
+        11 => did.quantity += random.random_range(0..3),
+        12 => evidence.stock = evidence.stock.saturating_sub(random.random_range(0..3)),
         10 => {
             if let Some(ledger) = evidence.ledger.as_mut().filter(|ledger| !ledger.is_empty()) {
                 let line = random.random_range(0..ledger.len());
@@ -194,7 +207,8 @@ fn is_legal(evidence: &Evidence) -> bool {
         let mut search = Search {
             evidence,
             sells: &sells,
-            done: vec![false; all.len()],
+            // Whoever only waits for a lock does nothing to the count.
+            done: all.iter().map(locks::only_waits).collect(),
             trail: Vec::new(),
         };
         search.go_on(evidence.first, evidence.stock)
@@ -308,6 +322,95 @@ fn described(evidence: &Evidence, verdict: &Verdict) -> String {
     format!("{evidence:#?}\n{:#?}", verdict.findings)
 }
 
+/// All that evidence can show.
+const ALL: [Anomaly; 15] = [
+    Anomaly::LostUpdate,
+    Anomaly::Oversold,
+    Anomaly::Conservation,
+    Anomaly::LostSale,
+    Anomaly::TornRead,
+    Anomaly::DirtyRead,
+    Anomaly::Gap,
+    Anomaly::Phantom,
+    Anomaly::FalseSoldOut,
+    Anomaly::StaleRead,
+    Anomaly::BrokenLock,
+    Anomaly::SplitLock,
+    Anomaly::DeadInodeLock,
+    Anomaly::UnlockedWrite,
+    Anomaly::Deadlock,
+];
+
+/// The finding with one field changed, each field in several ways.
+fn tampered(finding: &Finding) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let mut change = |how: &dyn Fn(&mut Finding)| {
+        let mut other = finding.clone();
+        how(&mut other);
+        if other != *finding {
+            all.push(other);
+        }
+    };
+    for kind in ALL {
+        change(&|other| other.kind = kind);
+    }
+    change(&|other| other.operations.reverse());
+    change(&|other| other.operations.push(0));
+    change(&|other| other.operations.truncate(1));
+    change(&|other| other.operations.clear());
+    for index in (0..7).chain([u32::MAX]) {
+        change(&|other| other.operations.fill(index));
+        change(&|other| {
+            if let Some(first) = other.operations.first_mut() {
+                *first = index;
+            }
+        });
+    }
+    change(&|other| other.buyers.push("mallory".to_owned()));
+    change(&|other| drop(other.buyers.pop()));
+    change(&|other| other.buyers.reverse());
+    change(&|other| other.buyers.iter_mut().for_each(|buyer| buyer.push('x')));
+    for version in [None, Some(0), Some(1), Some(99), Some(UNSAID)] {
+        change(&|other| other.version = version);
+    }
+    change(&|other| other.text.push('.'));
+    change(&|other| other.text.clear());
+    all
+}
+
+/// Every finding that could be told of this evidence, in the right words.
+fn forgeries(evidence: &Evidence) -> Vec<Finding> {
+    let indexes = 0..evidence.operations.len() as u32;
+    let mut chosen = vec![Vec::new()];
+    for one in indexes.clone() {
+        chosen.push(vec![one]);
+        chosen.extend(indexes.clone().map(|other| vec![one, other]));
+    }
+    let versions = (0..=evidence.first + 8).map(Some).chain([None]);
+    let mut all = Vec::new();
+    for (kind, version) in ALL
+        .iter()
+        .flat_map(|kind| versions.clone().map(|v| (*kind, v)))
+    {
+        for operations in &chosen {
+            let name = |at: &u32| {
+                let did = evidence.operation(*at).unwrap();
+                evidence.names.name(did.buyer).to_owned()
+            };
+            let mut forged = Finding {
+                kind,
+                operations: operations.clone(),
+                buyers: operations.iter().map(name).collect(),
+                version,
+                text: String::new(),
+            };
+            forged.text = sentence(evidence, &forged);
+            all.push(forged);
+        }
+    }
+    all
+}
+
 #[test]
 fn the_verdict_agrees_with_a_search_through_all_orders() {
     let (count, seed) = (
@@ -315,50 +418,64 @@ fn the_verdict_agrees_with_a_search_through_all_orders() {
         number("TICKETS_HISTORY_SEED", SEED),
     );
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let (mut bad, mut kinds) = (0, BTreeSet::new());
-    for at in 0..count {
+    let (mut at, mut judged, mut bad, mut forged) = (0_u64, 0, 0, 0);
+    let mut kinds: BTreeMap<Anomaly, u64> = ALL.iter().map(|kind| (*kind, 0)).collect();
+    while judged < count {
         let evidence = history(&mut random);
+        at += 1;
         if needs_a_ledger(&evidence) {
             continue;
         }
+        judged += 1;
         let verdict = judge(&evidence);
-        let legal = is_legal(&evidence);
+        let place = || {
+            format!(
+                "history {at} of seed {seed}: {}",
+                described(&evidence, &verdict)
+            )
+        };
+        let sound = locks::are_sound(&evidence);
+        let legal = is_legal(&evidence) && sound;
         assert_eq!(
             verdict.counts.is_empty(),
             legal,
-            "history {at} of seed {seed}: {}",
-            described(&evidence, &verdict)
+            "locks {sound}: {}",
+            place()
         );
+        let of_locks = verdict
+            .counts
+            .iter()
+            .any(|count| locks::KINDS.contains(&count.kind));
+        assert_eq!(of_locks, !sound, "{}", place());
         bad += u64::from(!legal);
         for finding in &verdict.findings {
-            kinds.insert(format!("{:?}", finding.kind));
+            *kinds.entry(finding.kind).or_default() += 1;
             let accepted = proof::accept(&evidence, finding);
-            assert_eq!(
-                accepted,
-                Ok(()),
-                "history {at} of seed {seed}: {finding:#?} {}",
-                described(&evidence, &verdict)
-            );
-            let mut tampered = finding.clone();
-            tampered.buyers.push("mallory".to_owned());
-            assert!(proof::accept(&evidence, &tampered).is_err());
+            assert_eq!(accepted, Ok(()), "{finding:#?} {}", place());
+            for tampered in tampered(finding) {
+                let accepted = proof::accept(&evidence, &tampered);
+                assert!(
+                    accepted.is_err(),
+                    "{tampered:#?} of {finding:#?} {}",
+                    place()
+                );
+            }
+        }
+        if legal && judged % 50 == 0 {
+            for forged in forgeries(&evidence) {
+                let accepted = proof::accept(&evidence, &forged);
+                assert!(accepted.is_err(), "{forged:#?} {}", place());
+            }
+            forged += 1;
         }
     }
     assert!(
-        bad > count / 5 && bad < count * 9 / 10,
-        "{bad} of {count} are bad: they show nothing"
+        bad > count / 5 && bad < count * 9 / 10 && forged > count / 1000,
+        "{bad} of {count} are bad, {forged} were forged: they show nothing"
     );
-    let all = [
-        "Conservation",
-        "DirtyRead",
-        "FalseSoldOut",
-        "Gap",
-        "LostSale",
-        "LostUpdate",
-        "Oversold",
-        "Phantom",
-        "StaleRead",
-        "TornRead",
-    ];
-    assert_eq!(kinds, all.map(str::to_owned).into(), "of {count} histories");
+    println!("{judged} of {at} histories, {bad} of them bad: {kinds:?}");
+    assert!(
+        kinds.len() == ALL.len() && !kinds.values().any(|count| *count == 0),
+        "{kinds:?}"
+    );
 }

@@ -10,7 +10,8 @@ use tickets::race::check::judge;
 use tickets::race::evidence::{self, MAX_LINE, Nonce, Outcome, Record, Step, Whole};
 use tickets::race::proof;
 
-use crate::harness::Shop;
+use crate::harness::{Run, Shop};
+use crate::hostile::{assert_sensible, limited};
 
 const HEADER: &str = "{\"evidence\":1,\"run\":\"r\",\"stock\":2,\"first\":0}\n";
 const SALE: &str = "{\"buyer\":\"a\",\"invoke\":1,\"return\":2,\"read\":0,\"seen\":2,\"write\":1,\"left\":1,\"nonce\":\"n\",\"outcome\":\"sold\"}\n";
@@ -20,14 +21,13 @@ fn error(text: &[u8]) -> (Kind, u64, String) {
     (error.kind(), error.place().unwrap().line, error.to_string())
 }
 
-#[test]
-fn what_makes_no_sense_is_refused_with_its_line() {
+/// Evidence whose last line makes no sense, and a part of what is said of it.
+pub(super) fn nonsense() -> Vec<(String, &'static str)> {
     let step = |step: &str, t: u64, more: &str| {
         format!("{{\"step\":\"{step}\",\"buyer\":\"a\",\"t\":{t}{more}}}\n")
     };
     let begun = step("invoke", 5, "");
-    for (lines, said) in [
-        (String::new(), "missing"),
+    let all = [
         ("\u{0}\u{0}\n".to_owned(), "expected value"),
         (SALE[..40].to_owned(), "EOF"),
         ("{\"buyer\":5}\n".to_owned(), "invalid type"),
@@ -60,7 +60,7 @@ fn what_makes_no_sense_is_refused_with_its_line() {
             "released that was not got",
         ),
         (begun.clone() + &step("jump", 6, ""), "no step"),
-        (begun + SALE, "in the middle"),
+        (begun.clone() + SALE, "in the middle"),
         (
             "{\"final\":1,\"left\":1,\"lines\":3}\n".to_owned(),
             "it was cut",
@@ -69,15 +69,39 @@ fn what_makes_no_sense_is_refused_with_its_line() {
             "{\"final\":1,\"left\":1}\n{\"final\":1,\"left\":1}\n".to_owned(),
             "a second final",
         ),
-    ] {
-        if lines.is_empty() {
-            continue;
-        }
-        let text = HEADER.to_owned() + &lines;
+        (
+            SALE.replace("\"read\"", "\"lock\":{},\"read\""),
+            "missing field",
+        ),
+        ("[".repeat(MAX_LINE / 2) + "\n", ""),
+        (
+            format!(
+                "{{\"lock\":{}{}}}\n",
+                "{\"lock\":".repeat(5000),
+                "}".repeat(5000)
+            ),
+            "unknown field",
+        ),
+        ("{\"buyer\":\"\\ud800\"}\n".to_owned(), "hex escape"),
+        ("{\"invoke\":1e400}\n".to_owned(), "number out of range"),
+        (
+            format!("{{\"pid\":{}}}\n", "9".repeat(60_000)),
+            "number out of range",
+        ),
+    ];
+    all.map(|(lines, said)| (HEADER.to_owned() + &lines, said))
+        .into()
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_its_line() {
+    for (text, said) in nonsense() {
         let (kind, line, message) = error(text.as_bytes());
-        assert_eq!(kind, Kind::Integrity, "{lines}");
-        assert_eq!(line, text.lines().count() as u64, "{lines}: {message}");
-        assert!(message.contains(said), "{lines}: {message}");
+        let shown: String = text.chars().take(300).collect();
+        assert_eq!(kind, Kind::Integrity, "{shown}");
+        assert_eq!(line, text.lines().count() as u64, "{shown}: {message}");
+        assert!(message.contains(said), "{shown}: {message}");
+        assert!(message.len() < 500, "{}", message.len());
     }
     assert!(error(b"").2.contains("empty"));
     assert!(error(SALE.as_bytes()).2.contains("header"));
@@ -92,6 +116,61 @@ fn a_line_of_a_gibibyte_is_refused_at_once() {
         error.to_string(),
         format!("run.jsonl:2: the line is longer than {MAX_LINE} bytes")
     );
+}
+
+/// Files that are larger than the memory that the command may have.
+#[test]
+fn what_is_large_takes_little_memory() {
+    const LITTLE: u64 = 8 << 20;
+    let shop = Shop::empty();
+    let path = shop.path("run.jsonl");
+    let check = || {
+        let mut command = limited(LITTLE);
+        let told = command.args(["--json", "race", "check"]).arg(&path);
+        Run::of(told.output().unwrap())
+    };
+    // A line of 1 GiB: NULs, which take no room on disk.
+    fs::write(&path, HEADER).unwrap();
+    let file = fs::File::options().append(true).open(&path).unwrap();
+    file.set_len(1 << 30).unwrap();
+    let run = check();
+    assert_sensible(&run, &format!("{run:?}"));
+    assert!(run.stdout.contains("the line is longer than"), "{run:?}");
+    // Ten million empty lines around a sound run.
+    let mut text = clean().replacen('\n', &"\n".repeat(5_000_000), 1);
+    text.push_str(&"\n".repeat(5_000_000));
+    fs::write(&path, text).unwrap();
+    let run = check();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    // As many bytes of nonsense.
+    fs::write(&path, "[\n".repeat(5_000_000)).unwrap();
+    let run = check();
+    assert_sensible(&run, &format!("{run:?}"));
+    assert!(run.stdout.contains("\"line\":1,"), "{run:?}");
+}
+
+/// The same attempt, or the same line of the ledger, told twice: it cannot have taken place twice.
+#[test]
+fn who_says_the_same_twice_is_not_clean() {
+    let line = "{\"committed\":1,\"nonce\":\"n\",\"left\":1,\"buyer\":\"a\",\"quantity\":1}\n";
+    let read = |text: &[String]| {
+        let text = text.concat();
+        evidence::read_lines(text.as_bytes(), "run.jsonl".as_ref()).unwrap()
+    };
+    let (header, sale, line) = (HEADER.to_owned(), SALE.to_owned(), line.to_owned());
+    assert!(judge(&read(&[header.clone(), sale.clone(), line.clone()])).is_clean());
+    for twice in [
+        vec![header.clone(), sale.clone(), sale.clone(), line.clone()],
+        vec![header.clone(), sale.clone(), sale.clone()],
+        vec![header, sale, line.clone(), line],
+    ] {
+        let evidence = read(&twice);
+        let verdict = judge(&evidence);
+        assert!(!verdict.is_clean(), "{twice:?}");
+        for finding in &verdict.findings {
+            assert_eq!(proof::accept(&evidence, finding), Ok(()), "{finding:?}");
+        }
+    }
 }
 
 #[test]
@@ -118,9 +197,8 @@ fn evidence_with_nothing_to_judge_is_no_clean_run() {
     assert_eq!(told.status.code(), Some(1));
 }
 
-#[test]
-fn no_bytes_make_it_panic() {
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
+/// A clean run with every kind of line.
+pub(super) fn clean() -> String {
     let lock = "\"sold\",\"lock\":{\"got\":1,\"released\":2,\"device\":1,\"inode\":2}";
     let mut text = HEADER.to_owned() + &SALE.replace("\"sold\"", lock);
     for (at, step) in [
@@ -166,6 +244,13 @@ fn no_bytes_make_it_panic() {
         text += std::str::from_utf8(&line).unwrap();
     }
     text += "{\"committed\":1,\"nonce\":\"n\",\"left\":1,\"buyer\":\"a\",\"quantity\":1,\"sum\":\"0000000000000009\"}\n{\"committed\":2,\"left\":0,\"buyer\":\"b\\\"🎫\",\"quantity\":1}\n{\"final\":2,\"left\":0,\"lines\":2}\n";
+    text
+}
+
+#[test]
+fn no_bytes_make_it_panic() {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
+    let text = clean();
     let clean = evidence::read_lines(text.as_bytes(), "r".as_ref()).unwrap();
     assert!(judge(&clean).is_clean(), "{:#?}", judge(&clean));
     let mut judged = 0;

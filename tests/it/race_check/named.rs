@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use tickets::race::check::{Anomaly, judge};
+use tickets::race::check::{Anomaly, judge, sentence};
 use tickets::race::evidence::{self, Evidence};
 use tickets::race::proof;
 
@@ -21,7 +21,7 @@ fn read(text: &str) -> Evidence {
 }
 
 /// One history for each kind, and a part of the sentence.
-fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
+pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
     let bob = |members: &str| {
         let lock = r#""lock":{"got":310,"released":390,"device":1,"inode":7}"#;
         run(&[&format!(
@@ -202,6 +202,7 @@ fn a_finding_that_was_tampered_with_is_refused() {
                         .to_owned()
                 })
                 .collect();
+            other.text = sentence(&evidence, &other);
             let also = verdict
                 .findings
                 .iter()
@@ -212,10 +213,9 @@ fn a_finding_that_was_tampered_with_is_refused() {
             );
         }
         for (kind, ..) in &all {
-            let other = tickets::race::check::Finding {
-                kind: *kind,
-                ..found.clone()
-            };
+            let mut other = found.clone();
+            other.kind = *kind;
+            other.text = sentence(&evidence, &other);
             let also = verdict
                 .findings
                 .iter()

@@ -1,0 +1,196 @@
+//! Locks for the random histories, and what is wrong with them by a plain look at all pairs and all paths.
+
+use rand::RngExt;
+use rand::rngs::Xoshiro256PlusPlus;
+use tickets::race::check::Anomaly;
+use tickets::race::evidence::{Evidence, File, Hold, NONE, Operation, Outcome, UNSAID};
+
+use super::histories::pick;
+
+/// What is found of locks.
+pub(super) const KINDS: [Anomaly; 5] = [
+    Anomaly::BrokenLock,
+    Anomaly::SplitLock,
+    Anomaly::DeadInodeLock,
+    Anomaly::UnlockedWrite,
+    Anomaly::Deadlock,
+];
+
+const FILES: u32 = 3;
+
+/// Gives every buyer, and some who only ask, the lock while what it does takes effect.
+pub(super) fn lock(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
+    evidence.files = (1..=u64::from(FILES))
+        .map(|inode| File { device: 1, inode })
+        .collect();
+    for index in 0..evidence.operations.len() {
+        let did = &mut evidence.operations[index];
+        if did.quantity == 0 && random.random_bool(0.5) {
+            continue;
+        }
+        let effect = 100 + 10 * u64::from(did.buyer);
+        let got = did.invoke.max(effect - random.random_range(0..5));
+        let mut released = did.returned.min(effect + random.random_range(0..5));
+        if did.is_pending() && random.random_bool(0.5) {
+            released = UNSAID;
+        }
+        if did.write != UNSAID && random.random_bool(0.5) {
+            (did.intend, did.wrote) = (effect, effect);
+        }
+        did.hold = evidence.holds.len() as u32;
+        evidence.holds.push(Hold {
+            operation: index as u32,
+            lock: 0,
+            path: *pick(random, &[0, NONE]),
+            previous: NONE,
+            shared: did.write == UNSAID && random.random_bool(0.5),
+            wanted: *pick(random, &[did.invoke, UNSAID]),
+            got,
+            released,
+        });
+    }
+}
+
+/// Changes one thing.
+pub(super) fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
+    if random.random_bool(0.2) {
+        return wait(evidence, random);
+    }
+    if evidence.holds.is_empty() {
+        return;
+    }
+    let at = random.random_range(0..evidence.holds.len());
+    let hold = &mut evidence.holds[at];
+    let did = &mut evidence.operations[hold.operation as usize];
+    match random.random_range(0..7) {
+        0 if hold.got != UNSAID => {
+            hold.got = random.random_range(90..190);
+            if hold.released != UNSAID {
+                hold.released = hold.got + random.random_range(0..10);
+            }
+        }
+        1 => {
+            hold.lock = random.random_range(0..FILES);
+            hold.path = *pick(random, &[hold.lock, NONE]);
+        }
+        2 => hold.path = random.random_range(0..FILES),
+        3 => hold.shared = true,
+        4 => hold.got = UNSAID,
+        5 if did.wrote != UNSAID => did.wrote += random.random_range(0..10),
+        _ if did.intend != UNSAID => did.intend -= random.random_range(0..10),
+        _ => {}
+    }
+}
+
+/// Some who hold one file and wait for another, or for the same one for themselves.
+fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
+    for number in 0..random.random_range(2..4) {
+        let name = format!("waits-{number}-{}", evidence.operations.len());
+        let buyer = evidence.names.number(&name).unwrap();
+        let mut did = Operation::new(buyer, 1, 300);
+        let hold = Hold {
+            operation: evidence.operations.len() as u32,
+            lock: random.random_range(0..FILES),
+            path: NONE,
+            previous: NONE,
+            shared: random.random_bool(0.7),
+            wanted: UNSAID,
+            got: 310 + number,
+            released: *pick(random, &[UNSAID, UNSAID, UNSAID, 320]),
+        };
+        did.hold = evidence.holds.len() as u32 + 1;
+        let wanted = Hold {
+            lock: random.random_range(0..FILES),
+            previous: did.hold - 1,
+            wanted: 330,
+            got: UNSAID,
+            released: UNSAID,
+            ..hold
+        };
+        evidence.holds.extend([hold, wanted]);
+        evidence.operations.push(did);
+    }
+}
+
+/// Whether it neither read nor wrote anything, and has no answer.
+pub(super) fn only_waits(did: &Operation) -> bool {
+    did.outcome == Outcome::Open && did.read == UNSAID && did.write == UNSAID
+}
+
+/// Whether nothing is wrong with the locks.
+pub(super) fn are_sound(evidence: &Evidence) -> bool {
+    let got: Vec<&Hold> = evidence
+        .holds
+        .iter()
+        .filter(|hold| hold.got != UNSAID)
+        .collect();
+    let pairs = || {
+        got.iter()
+            .flat_map(|one| got.iter().map(move |other| (one, other)))
+    };
+    let dead = got
+        .iter()
+        .any(|hold| hold.path != NONE && hold.path != hold.lock);
+    let broken = pairs().any(|(one, other)| {
+        let both = one.operation != other.operation && one.lock == other.lock;
+        let (one_end, other_end) = (end(evidence, one), end(evidence, other));
+        let meet = one.got.max(other.got) < one_end.min(other_end);
+        let inside = |got: u64, from: u64, to: u64| from < got && got < to;
+        let inside = inside(one.got, other.got, other_end) || inside(other.got, one.got, one_end);
+        both && !(one.shared && other.shared) && (meet || inside)
+    });
+    let split = pairs().any(|(one, other)| {
+        let mut all =
+            pairs().filter(|(a, b)| a.operation == one.operation && b.operation == other.operation);
+        one.operation != other.operation && all.all(|(a, b)| a.lock != b.lock)
+    });
+    let unlocked = !got.is_empty()
+        && (0..).zip(&evidence.operations).any(|(index, did)| {
+            let mut own = got
+                .iter()
+                .filter(|hold| hold.operation == index && !hold.shared);
+            let wrote = did.outcome == Outcome::Sold || did.wrote != UNSAID;
+            let from = if did.intend == UNSAID { 0 } else { did.intend };
+            wrote && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
+        });
+    let deadlock = (0..evidence.operations.len()).any(|one| comes_back(evidence, one, &[one]));
+    !(dead || broken || split || unlocked || deadlock)
+}
+
+fn end(evidence: &Evidence, hold: &Hold) -> u64 {
+    let did = evidence.operations[hold.operation as usize];
+    let times = [hold.got, did.intend, did.wrote];
+    let last = times.into_iter().filter(|time| *time != UNSAID).max();
+    if hold.released == UNSAID {
+        last.unwrap()
+    } else {
+        hold.released
+    }
+}
+
+/// Whether somebody on a path of those who wait for one another waits for its start.
+fn comes_back(evidence: &Evidence, start: usize, path: &[usize]) -> bool {
+    let last = *path.last().unwrap();
+    (0..evidence.operations.len()).any(|next| {
+        waits_for(evidence, last, next)
+            && (next == start && path.len() > 1
+                || !path.contains(&next) && comes_back(evidence, start, &[path, &[next]].concat()))
+    })
+}
+
+fn waits_for(evidence: &Evidence, one: usize, other: usize) -> bool {
+    let waiting = |at: usize| {
+        let did = evidence.operations[at];
+        let last = evidence.holds.get(did.hold as usize)?;
+        (did.outcome == Outcome::Open && last.got == UNSAID).then_some(last.lock)
+    };
+    let mut holds = evidence.holds.iter();
+    let held = |lock| {
+        holds.any(|hold| {
+            hold.operation as usize == other
+                && (hold.lock, hold.released) == (lock, UNSAID)
+                && hold.got != UNSAID
+        })
+    };
+    one != other && waiting(other).is_some() && waiting(one).is_some_and(held)
+}
