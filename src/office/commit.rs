@@ -192,8 +192,9 @@ impl Desk<'_> {
         let Some(ledger) = self.ledger else {
             return Err(no_ledger(self.files));
         };
-        let mut reading = Reading::again(self.last.take(), self.files, &ledger.rewrite, length)?
-            .sound(self.files)?;
+        let mut reading =
+            Reading::again_to_write(self.last.take(), self.files, &ledger.rewrite, length)?
+                .sound(self.files)?;
         if needs_care(&reading) {
             if !self.held.verify()? {
                 return Ok(None);

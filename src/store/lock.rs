@@ -188,17 +188,17 @@ impl LockFile {
         self.file = None;
     }
 
-    /// Takes the lock if nobody holds it.
+    /// Takes the lock if nobody holds it. Whoever holds it may hold that of a file that has lost its name:
+    /// the next try after its release tells.
     pub(crate) fn try_acquire(&mut self) -> Result<Option<Held<'_>>> {
         loop {
             let (file, id) = self.opened()?;
-            let locked = attempt(&file, self.mode).map_err(|error| self.unusable(error))?;
-            if means(&self.path, id)? {
-                if locked {
-                    return Ok(Some(self.held(file, id)));
-                }
+            if !attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
                 self.file = Some((file, id));
                 return Ok(None);
+            }
+            if means(&self.path, id)? {
+                return Ok(Some(self.held(file, id)));
             }
         }
     }
