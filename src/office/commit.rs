@@ -112,10 +112,15 @@ impl BoxOffice {
         draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Option<Decided>> {
         observer.at(Step::LockWanted)?;
-        let held = self.lock.acquire_unverified(
-            &mut self.patience,
-            &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
-        )?;
+        let mut still_wanted = || observer.still_wanted();
+        let wait = Wait::wanted(terms.wait, &mut still_wanted);
+        let mut wait = match terms.durability {
+            Durability::Disk => wait,
+            Durability::Process => wait.seldom_looking(),
+        };
+        let held = self
+            .lock
+            .acquire_unverified(&mut self.patience, &mut wait)?;
         let mut desk = Desk {
             files: &self.files,
             held: &held,

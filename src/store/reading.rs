@@ -169,9 +169,7 @@ impl Reading {
             }
         }
         before.looked = now;
-        if before.tally.bytes < length {
-            before.follow(ledger, files, length)?;
-        }
+        before.read_up_to(length, files, ledger)?;
         Ok(before)
     }
 
@@ -187,21 +185,22 @@ impl Reading {
             (Some(mut before), Some(length))
                 if before.looked.elapsed() < FRESH && before.is_firm_on(ledger, length) =>
             {
-                before.on(files, ledger, length)?;
+                before.read_up_to(length, files, ledger)?;
                 Ok(before)
             }
             (before, length) => Self::again(before, files, ledger, length),
         }
     }
 
-    /// Reads on, in a ledger that has this length now.
-    pub(crate) fn on(
-        &mut self,
-        files: &EventFiles,
-        ledger: &LedgerFile,
-        length: u64,
-    ) -> Result<()> {
+    /// Reads on in the ledger, without a look at `tickets.json`.
+    pub(crate) fn read_on(&mut self, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+        let length = ledger.length().unwrap_or_default();
+        self.read_up_to(length, files, ledger)
+    }
+
+    fn read_up_to(&mut self, length: u64, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
         if self.tally.bytes < length {
+            self.rest = Rest::Clean;
             self.follow(ledger, files, length)?;
         }
         Ok(())
