@@ -112,10 +112,15 @@ impl BoxOffice {
         draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Option<Decided>> {
         observer.at(Step::LockWanted)?;
-        let held = self.lock.acquire_unverified(
-            &mut self.patience,
-            &mut Wait::wanted(terms.wait, &mut || observer.still_wanted()),
-        )?;
+        let mut still_wanted = || observer.still_wanted();
+        let wait = Wait::wanted(terms.wait, &mut still_wanted);
+        let mut wait = match terms.durability {
+            Durability::Disk => wait,
+            Durability::Process => wait.seldom_looking(),
+        };
+        let held = self
+            .lock
+            .acquire_unverified(&mut self.patience, &mut wait)?;
         let mut desk = Desk {
             files: &self.files,
             held: &held,
@@ -192,8 +197,9 @@ impl Desk<'_> {
         let Some(ledger) = self.ledger else {
             return Err(no_ledger(self.files));
         };
-        let mut reading = Reading::again(self.last.take(), self.files, &ledger.rewrite, length)?
-            .sound(self.files)?;
+        let mut reading =
+            Reading::again_to_write(self.last.take(), self.files, &ledger.rewrite, length)?
+                .sound(self.files)?;
         if needs_care(&reading) {
             if !self.held.verify()? {
                 return Ok(None);

@@ -185,7 +185,7 @@ fn wait_for_company(
     let counted = reading.snapshot.counted.map_or(0, |counted| counted.seq);
     while company.comes(reading.tally.seq.saturating_sub(counted), start.elapsed()) {
         thread::yield_now();
-        reading = Reading::again(Some(reading), files, ledger, None).map_err(unknown)?;
+        reading.read_on(files, ledger).map_err(unknown)?;
     }
     Ok(reading)
 }
@@ -213,7 +213,7 @@ impl Own {
 
 /// How long a bell is waited for before one looks, at first and at last: it may have rung just before,
 /// and whoever should ring it may have been killed.
-const SHORTEST: Duration = Duration::from_millis(1);
+const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);
 
 /// Whether `tickets.json` counts this ledger up to `end`. Without the turn.

@@ -85,6 +85,10 @@ pub(crate) struct Wait<'a> {
     pub(crate) limit: Duration,
     /// Asked a few times a second while waiting; `false` ends the wait.
     pub(crate) still_wanted: &'a mut dyn FnMut() -> bool,
+    /// How often to give the processor up, before a nap, when somebody holds the lock.
+    yields: u32,
+    /// How long to stay away then: so long that those who stay sell a hundred or so undisturbed.
+    nap: Duration,
 }
 
 impl<'a> Wait<'a> {
@@ -93,6 +97,18 @@ impl<'a> Wait<'a> {
         Self {
             limit,
             still_wanted,
+            yields: YIELDS,
+            nap: Duration::from_millis(1),
+        }
+    }
+
+    /// The same for a lock that its holders take again at once, for they wait for no disk: whoever looks
+    /// less often disturbs them less.
+    pub(crate) fn seldom_looking(self) -> Self {
+        Self {
+            yields: 2,
+            nap: Duration::from_millis(2),
+            ..self
         }
     }
 }
@@ -188,17 +204,17 @@ impl LockFile {
         self.file = None;
     }
 
-    /// Takes the lock if nobody holds it.
+    /// Takes the lock if nobody holds it. Whoever holds it may hold that of a file that has lost its name:
+    /// the next try after its release tells.
     pub(crate) fn try_acquire(&mut self) -> Result<Option<Held<'_>>> {
         loop {
             let (file, id) = self.opened()?;
-            let locked = attempt(&file, self.mode).map_err(|error| self.unusable(error))?;
-            if means(&self.path, id)? {
-                if locked {
-                    return Ok(Some(self.held(file, id)));
-                }
+            if !attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
                 self.file = Some((file, id));
                 return Ok(None);
+            }
+            if means(&self.path, id)? {
+                return Ok(Some(self.held(file, id)));
             }
         }
     }
@@ -270,8 +286,8 @@ impl LockFile {
         for look in 0..=patience.attempts() {
             match look {
                 0 => {}
-                1..=YIELDS => thread::yield_now(),
-                _ => thread::sleep(NAP),
+                _ if look <= wait.yields => thread::yield_now(),
+                _ => thread::sleep(wait.nap),
             }
             if attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
                 return Ok(file);
@@ -390,9 +406,6 @@ const ATTEMPTS: u32 = YIELDS + 15;
 /// After so many looks the others who look are too many: whoever goes on looking takes the processor
 /// from the one that has the lock.
 const YIELDS: u32 = 5;
-
-/// How long to stay away then: so long that those who stay sell a hundred or so undisturbed.
-const NAP: Duration = Duration::from_millis(1);
 
 impl Patience {
     /// A second thread blocks and hands the lock over, in the order of the queue.

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::event::EventFiles;
 use super::files::{Access, FileId, Version, try_open_regular};
@@ -69,12 +70,21 @@ pub(crate) struct Reading {
     pub(crate) rebuilt: bool,
     /// Which `tickets.json` and which ledger were read.
     version: Version,
+    /// When `tickets.json` was last looked at, whether it is still that version.
+    looked: Instant,
+    /// How many bytes were followed the last time: so many, and some more, are expected the next.
+    stride: usize,
     ledger: Option<FileId>,
 }
+
+/// Whoever is about to write a line under the lock need not look at `tickets.json` again when it did so
+/// that short a while ago: the ledger is what counts. Whoever replaces `tickets.json` always looks.
+const FRESH: Duration = Duration::from_millis(1);
 
 impl Reading {
     /// Reads `tickets.json` and the ledger's tail.
     pub(crate) fn take(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Self> {
+        let looked = Instant::now();
         let (snapshot, version) = Snapshot::look(&files.count)?;
         let Some(ledger) = ledger else {
             return without_ledger(snapshot, version, files);
@@ -97,6 +107,8 @@ impl Reading {
             length: base.bytes,
             rebuilt,
             version,
+            stride: 0,
+            looked,
             ledger: Some(ledger.id),
         };
         if base.bytes > length {
@@ -128,6 +140,8 @@ impl Reading {
             opened: false,
             rebuilt: true,
             version,
+            stride: 0,
+            looked: Instant::now(),
             ledger: Some(ledger.id),
         };
         reading.follow(ledger, files, u64::MAX)?;
@@ -147,16 +161,49 @@ impl Reading {
         let Some(mut before) = before else {
             return Self::take(files, Some(ledger));
         };
+        let now = Instant::now();
         if !before.version.is_at(&files.count) {
             let (snapshot, version) = Snapshot::look(&files.count)?;
             if !before.recount(snapshot, version, files, ledger)? {
                 return Self::take(files, Some(ledger));
             }
         }
-        if before.tally.bytes < length {
-            before.follow(ledger, files, length)?;
-        }
+        before.looked = now;
+        before.read_up_to(length, files, ledger)?;
         Ok(before)
+    }
+
+    /// The same for whoever is about to write a line: without a look at `tickets.json` where one was taken
+    /// just now.
+    pub(crate) fn again_to_write(
+        before: Option<Self>,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+        length: Option<u64>,
+    ) -> Result<Self> {
+        match (before, length) {
+            (Some(mut before), Some(length))
+                if before.looked.elapsed() < FRESH && before.is_firm_on(ledger, length) =>
+            {
+                before.read_up_to(length, files, ledger)?;
+                Ok(before)
+            }
+            (before, length) => Self::again(before, files, ledger, length),
+        }
+    }
+
+    /// Reads on in the ledger, without a look at `tickets.json`.
+    pub(crate) fn read_on(&mut self, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+        let length = ledger.length().unwrap_or_default();
+        self.read_up_to(length, files, ledger)
+    }
+
+    fn read_up_to(&mut self, length: u64, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+        if self.tally.bytes < length {
+            self.rest = Rest::Clean;
+            self.follow(ledger, files, length)?;
+        }
+        Ok(())
     }
 
     /// Whether `tickets.json` counts this ledger up to `end` by now; this reading, brought up to it if so.
@@ -166,16 +213,14 @@ impl Reading {
         files: &EventFiles,
         ledger: &LedgerFile,
     ) -> Result<(Self, bool)> {
-        if self.version.is_at(&files.count) {
-            let covered = self.counted >= end;
-            return Ok((self, covered));
-        }
+        let now = Instant::now();
         let (snapshot, version) = Snapshot::look(&files.count)?;
         let counted = snapshot.as_ref().and_then(|snapshot| snapshot.counted);
         if counted.is_none_or(|counted| counted.bytes < end) {
             return Ok((self, false));
         }
         if self.is_firm_on(ledger, u64::MAX) && self.recount(snapshot, version, files, ledger)? {
+            self.looked = now;
             return Ok((self, true));
         }
         let again = Self::take(files, Some(ledger))?;
@@ -236,6 +281,7 @@ impl Reading {
         self.counted = self.tally.bytes;
         self.snapshot = snapshot;
         self.version = version;
+        self.looked = Instant::now();
         self.rebuilt = false;
         self
     }
@@ -243,8 +289,18 @@ impl Reading {
     /// Follows the lines after the counted ones, as far as they add up; up to `length`, as long as the
     /// ledger was when somebody looked.
     fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles, length: u64) -> Result<()> {
+        let from = self.tally.bytes;
+        let followed = self.follow_lines(ledger, files, length);
+        let line = 512;
+        self.stride = (self.tally.bytes - from) as usize + line;
+        followed
+    }
+
+    fn follow_lines(&mut self, ledger: &LedgerFile, files: &EventFiles, length: u64) -> Result<()> {
         let problem = |e| Error::io("read", &files.ledger, e);
-        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes).until(length);
+        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes)
+            .until(length)
+            .expecting(self.stride);
         let mut skim = Skim::default();
         let known = self.length;
         while let Some(stretch) = stretches.next().map_err(problem)? {
@@ -364,6 +420,8 @@ fn without_ledger(
         opened: false,
         rebuilt: false,
         version,
+        stride: 0,
+        looked: Instant::now(),
         ledger: None,
     })
 }

@@ -5,7 +5,7 @@
 //! line before. So a stretch of sales and cancellations is followed by sums alone, and only its last
 //! line is parsed: it says its number and how many are left, and the capacity has not changed.
 
-use super::ledger::{Line, Tally};
+use super::ledger::{Line, Sum, Tally};
 use super::lines::Stretch;
 
 /// A stretch of lines that were skimmed.
@@ -13,6 +13,8 @@ use super::lines::Stretch;
 pub(crate) struct Skim {
     lines: u64,
     last: Vec<u8>,
+    /// The sum of the last line.
+    sum: Sum,
     /// What stands before the last line, as far as its sum.
     before: Tally,
     /// Where the last line ends.
@@ -33,18 +35,16 @@ impl Skim {
         }
         let before = match self.lines {
             0 => *from,
-            _ => match Line::check(&self.last, None) {
-                Ok(sum) => Tally {
-                    sum,
-                    bytes: self.end,
-                    ..*from
-                },
-                Err(_) => return false,
+            _ => Tally {
+                sum: self.sum,
+                bytes: self.end,
+                ..*from
             },
         };
-        if Line::check(stretch.bytes, Some(before.sum)).is_err() {
+        let Ok(sum) = Line::check(stretch.bytes, Some(before.sum)) else {
             return false;
-        }
+        };
+        self.sum = sum;
         self.before = before;
         self.lines += 1;
         self.end = stretch.end;
