@@ -21,6 +21,7 @@ mod craft;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
+mod documents;
 mod evidence;
 mod examples;
 mod harness;
