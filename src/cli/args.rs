@@ -40,19 +40,25 @@ pub(crate) struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   tickets query                   how many are left
-  tickets buy --users 8           8 buyers rush for the tickets without a lock: a race
+  tickets buy --users 8           8 buyers rush, without a lock: a race
   tickets buy --users 8 --lock    the same under the lock: nothing is oversold
   tickets reset                   give the stock back
+  tickets race prove --users 3    every way in which 3 buyers can meet
   tickets doctor                  whether this directory is fit for it
 
-  tickets book alice --quantity 2 --key web-7f1c     a real sale
+  tickets book alice --quantity 2 --key web-7f1c    a real sale
   tickets sales                   who has bought
   tickets audit                   does everything add up
 
 Exit codes:
-  0 done   1 I/O error   2 usage   3 sold out; race find: there is none   4 refused
-  5 busy: the lock was not had in time
-  6 integrity: a race, or the count and the ledger do not add up";
+  0  done
+  1  I/O error
+  2  usage
+  3  sold out; race find: there is none
+  4  refused
+  5  busy: the lock was not had in time
+  6  integrity: a race, or the count and the ledger do not add up
+  128 + n  stopped by signal n; 130 is Ctrl-C";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -62,27 +68,29 @@ Examples:
   tickets query
   tickets --json query | jq .ticket
 
-Takes no lock, waits for nobody and writes nothing. Exits 6 when the count and the ledger do not
-add up.")]
+Takes no lock, waits for nobody and writes nothing. \
+Exits 6 when the count and the ledger do not add up.")]
     Query,
 
     /// A rush: many buyers at once, each a process of its own
     #[command(after_help = "\
 Examples:
-  tickets buy --users 8                          without a lock: a race
-  tickets buy --users 8 --lock                   under the lock: safe
-  tickets buy --users 8 --together               nobody writes before all have read: a certain race
-  tickets buy --users 200 --lock --think 0ms     as fast as it goes
-  tickets buy --users 180 --threads              threads instead of processes
-  tickets buy --users 8 --together --timeline race.svg      a picture of the race
-  tickets buy --users 2000 --lock --evidence run.jsonl      what each did; then judge it again:
-  tickets race check run.jsonl
+  tickets buy --users 8                         without a lock: a race
+  tickets buy --users 8 --lock                  under the lock: safe
+  tickets buy --users 8 --together              nobody writes before all have read
+  tickets buy --users 200 --lock --think 0ms    as fast as it goes
+  tickets buy --users 180 --threads             threads instead of processes
+  tickets buy --users 8 --together --timeline race.svg       a picture of it
+  tickets buy --users 2000 --lock --evidence run.jsonl       what each did, and
+  tickets race check run.jsonl                               to judge it again
 
-Each buyer queries, then buys: read, think, write. All start at one gun. With --evidence or --timeline
-the rush also finds what only the steps show: torn and stale reads, locks that keep nobody out. Both
-files are written anew; a file that holds something else is refused, before anything is sold. A buyer
-that cannot write down what it is about to do does not sell. Exits 6 when a race was
-found, 5 when a buyer did not get the lock in time, 1 when a buyer failed or the
+Each buyer queries, then buys: read, think, write. All start at one gun.
+
+With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
+that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
+anything is sold. A buyer that cannot write down what it is about to do does not sell.
+
+Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 1 when a buyer failed or the \
 evidence is not whole, else 0: also when there were not enough tickets for all.")]
     Buy(Buy),
 
@@ -93,8 +101,8 @@ Examples:
   tickets book \"Bob Smith\" --quantity 2
   tickets book carol --key web-7f1c      try it as often as you like: it is sold once
 
-Booked means: on disk. With --key, the same order again gives the same sale again; another order with
-that key is refused. Exits 3 when too few are left, 4 when the key is another's, 5 when the lock was not
+Booked means: on disk. With --key, the same order again gives the same sale again; another order with \
+that key is refused. Exits 3 when too few are left, 4 when the key is another's, 5 when the lock was not \
 had in time, and 1 when the outcome is unknown: then try again with the same key.")]
     Book(Book),
 
@@ -104,7 +112,7 @@ Examples:
   tickets cancel 7-k3v9xq
   tickets cancel 7-k3v9xq --quantity 1 --reason ill
 
-The id is what 'tickets book' printed; 'tickets sales' lists them. Exits 4 when there is no such sale or
+The id is what 'tickets book' printed; 'tickets sales' lists them. Exits 4 when there is no such sale or \
 nothing of it to give back.")]
     Cancel(Cancel),
 
@@ -114,7 +122,7 @@ Examples:
   tickets adjust +20 --reason \"gallery opened\"
   tickets adjust -10 --reason \"stage grew\"
 
-Never takes away what is sold: exits 4 instead.")]
+Never takes away what is sold. Exits 4 when that is asked for.")]
     Adjust(Adjust),
 
     /// List the sales
@@ -123,8 +131,10 @@ Examples:
   tickets sales
   tickets sales --name alice
   tickets sales --format csv > sales.csv
+  tickets --json sales | jq '.sales[].buyer'
 
-In CSV, a text that a spreadsheet would take for a formula gets an apostrophe before it.")]
+In CSV, a text that a spreadsheet would take for a formula gets an apostrophe before it. \
+Exits 6 when the ledger does not add up.")]
     Sales(Sales),
 
     /// Does everything add up: every line of the ledger, and the count
@@ -133,18 +143,18 @@ Examples:
   tickets audit
   tickets audit --repair      write the count anew from the ledger, and the like
 
-Repairs only what can be proven, under the lock, and says what it did. Exits 6 when something does not
+Repairs only what can be proven, under the lock, and says what it did. Exits 6 when something does not \
 add up.")]
     Audit(Audit),
 
     /// Start the event anew; the old ledger is put away, not deleted
     #[command(after_help = "\
 Examples:
-  tickets reset          with the stock it opened with
-  tickets reset 200      with 200
+  tickets reset                    with the stock it opened with
+  tickets reset 200                with 200
   tickets -f gig.json reset 50     make a new event
 
-Waits for whoever holds the lock. Refuses (exit 4) while tickets are booked, unless --force.")]
+Waits for whoever holds the lock. Exits 4 while tickets are booked, unless --force.")]
     Reset(Reset),
 
     /// What can go wrong: every way in which a few buyers can meet, run with real processes
@@ -154,7 +164,11 @@ Waits for whoever holds the lock. Refuses (exit 4) while tickets are booked, unl
 Examples:
   tickets race prove --users 3           without a lock
   tickets race prove --users 3 --lock    under it
-  tickets race locks                     every kind of lock"
+  tickets race find oversold             the smallest that oversells
+  tickets race locks                     every kind of lock
+  tickets race check run.jsonl           a run that was recorded
+
+Exits 6 when something goes wrong in what was run or judged, and 'race find' exits 3 when there is none."
     )]
     Race(super::lab::Race),
 
@@ -165,9 +179,8 @@ Examples:
   tickets doctor /mnt/share       somewhere else
   tickets --json doctor | jq .costs_us
 
-Starts a second process and tries all that a sale relies on, in a directory of its own that it
-removes. The event is not touched. Exits 6 when something does not hold, 1 when it could not be
-tried.")]
+Starts a second process and tries all that a sale relies on, in a directory of its own that it \
+removes. The event is not touched. Exits 6 when something does not hold, 1 when it could not be tried.")]
     Doctor(Doctor),
 
     /// Completions for a shell, on stdout
@@ -175,7 +188,9 @@ tried.")]
 Examples:
   tickets completions bash > ~/.local/share/bash-completion/completions/tickets
   tickets completions zsh > ~/.zfunc/_tickets
-  tickets completions fish > ~/.config/fish/completions/tickets.fish")]
+  tickets completions fish > ~/.config/fish/completions/tickets.fish
+
+Exits 2 for a shell that it does not know.")]
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
@@ -185,7 +200,9 @@ Examples:
     #[command(after_help = "\
 Examples:
   tickets man | man -l -
-  tickets man ~/.local/share/man/man1")]
+  tickets man ~/.local/share/man/man1
+
+Exits 1 when a page cannot be written.")]
     Man {
         /// Where to write a page for each command
         directory: Option<PathBuf>,

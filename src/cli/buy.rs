@@ -391,7 +391,8 @@ fn race(
     }
     if report.findings.len() > written {
         let more = report.findings.len() - written;
-        writeln!(out, "      and {more} more findings: --json has them all")?;
+        let findings = if more == 1 { "finding" } else { "findings" };
+        writeln!(out, "      and {more} more {findings}: --json has all")?;
     }
     if !quiet {
         let hint = "'tickets reset' gives the stock back; then try the same with --lock";

@@ -23,6 +23,7 @@ mod crafted;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
+mod documents;
 mod evidence;
 mod examples;
 mod harness;

@@ -1,4 +1,5 @@
-//! The README's command lines, run in their order: every line that it shows is printed.
+//! The README's command lines, and those of `docs/evidence.md`, run in their order: every line that is shown
+//! is printed.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -34,55 +35,93 @@ fn normal(line: &str) -> String {
     text.replace("Z-N.jsonl", "Z.jsonl")
 }
 
-#[test]
-fn what_the_readme_shows_is_what_is_printed() {
+/// What to give to a shell; none, if it is not for this test.
+pub(crate) fn runnable(command: &str) -> Option<String> {
+    let arguments = command
+        .strip_prefix("tickets ")
+        .or_else(|| command.strip_prefix("cargo run --release -- "))?;
+    // The race that the README shows is to be certain here.
+    let certain = if arguments == "buy --users 8" {
+        " --together"
+    } else {
+        ""
+    };
+    Some(format!("'{TICKETS}' {arguments}{certain}"))
+}
+
+/// Runs a document's lines in a directory with the project's event; how many commands, and lines of output.
+#[track_caller]
+fn run_all(document: &str) -> (usize, usize) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let text = std::fs::read_to_string(root.join(document)).unwrap();
     let directory = tempfile::tempdir().unwrap();
-    std::fs::create_dir(directory.path().join("data")).unwrap();
-    std::fs::copy(
-        root.join("data/tickets.json"),
-        directory.path().join("data/tickets.json"),
-    )
-    .unwrap();
+    let data = directory.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let fresh = || std::fs::copy(root.join("data/tickets.json"), data.join("tickets.json"));
+    fresh().unwrap();
     let mut printed: BTreeSet<String> = BTreeSet::new();
     let (mut commands, mut lines) = (0, 0);
-    for block in readme.split("```console\n").skip(1) {
+    for block in text.split("```console\n").skip(1) {
         let block = block.split("```").next().unwrap();
         for line in block.lines().filter(|line| !line.trim().is_empty()) {
-            if let Some(command) = line.strip_prefix("$ tickets ") {
-                let mut tickets = Command::new("sh");
-                // The race that the README shows is to be certain here.
-                let certain = if command == "buy --users 8" {
-                    " --together"
-                } else {
-                    ""
-                };
-                tickets
-                    .arg("-c")
-                    .arg(format!("'{TICKETS}' {command}{certain}"));
-                tickets
-                    .env_remove("TICKETS_FILE")
-                    .current_dir(directory.path());
-                let run = Run::of(tickets.output().unwrap());
-                printed = run
-                    .stdout
-                    .lines()
-                    .chain(run.stderr.lines())
-                    .map(normal)
-                    .collect();
-                commands += 1;
-            } else if !line.starts_with("$ ") {
+            let Some(command) = line.strip_prefix("$ ") else {
                 assert!(
                     printed.contains(&normal(line)),
-                    "the README shows\n{line}\nbut this is printed:\n{printed:#?}"
+                    "{document} shows\n{line}\nbut this is printed:\n{printed:#?}"
                 );
                 lines += 1;
+                continue;
+            };
+            printed.clear();
+            let Some(shell) = runnable(command) else {
+                continue;
+            };
+            let mut tickets = Command::new("sh");
+            tickets
+                .args(["-c", &shell])
+                .env_remove("TICKETS_FILE")
+                .current_dir(directory.path());
+            let run = Run::of(tickets.output().unwrap());
+            assert_ne!(run.code, Some(2), "{document}: {command}\n{run:?}");
+            let all = run.stdout.lines().chain(run.stderr.lines());
+            printed = all.map(normal).collect();
+            commands += 1;
+            if command.starts_with("cargo ") {
+                // Which sold the tickets that the lines after it are to sell.
+                assert_eq!(run.code, Some(0), "{run:?}");
+                let (_, claim) = command.split_once("# ").unwrap();
+                assert_eq!(claim, "8 processes rush for 2 tickets: 2 are sold");
+                let report: Vec<&str> = run
+                    .stdout
+                    .lines()
+                    .filter(|it| it.starts_with("  "))
+                    .collect();
+                let row = report.iter().find(|it| it.contains(" s"));
+                let row: Vec<&str> = row.unwrap().split_whitespace().collect();
+                assert_eq!(row.get(..3), Some(["2", "2", "6"].as_slice()), "{run:?}");
+                let archive = data.join("tickets.ledger.jsonl");
+                std::fs::remove_file(archive).unwrap();
+                fresh().unwrap();
             }
         }
     }
+    (commands, lines)
+}
+
+#[test]
+fn what_the_readme_shows_is_what_is_printed() {
+    let (commands, lines) = run_all("README.md");
     assert!(
-        commands >= 6 && lines >= 20,
+        commands >= 24 && lines >= 80,
         "{commands} commands and {lines} lines: is the README still read?"
+    );
+}
+
+#[test]
+fn what_the_evidence_page_shows_is_what_is_printed() {
+    let (commands, lines) = run_all("docs/evidence.md");
+    assert!(
+        commands == 3 && lines >= 1,
+        "{commands} commands and {lines} lines"
     );
 }

@@ -24,7 +24,7 @@ Examples:
   tickets race find 'sold == 0 && left == 1' --lock --crashes --users 2
   tickets race find torn_reads --lock --writes in-place --query
 
-A condition compares numbers (== != < <= > >=) and joins what it compares by && and ||, ! and
+A condition compares numbers (== != < <= > >=) and joins what it compares by && and ||, ! and \
 parentheses. A number alone holds if it is not 0. The numbers of a run:
   oversold      tickets sold that did not exist
   lost_updates  sales overwritten by another that had read the same version
@@ -34,16 +34,18 @@ parentheses. A number alone holds if it is not 0. The numbers of a run:
   deadlock      buyers that wait for one another without end
   bad           1 if anything was found
   sold          tickets sold, by the ledger
-  left          tickets left, by tickets.json; no number if that cannot be read
+  left          tickets left, by tickets.json; no number if it cannot be read
   refused       buyers that found none left
   failed        buyers that failed
   crashes       buyers that were killed
   buyers, stock of the run
   switches      how often another buyer goes on than the one before
 
-Each number of buyers up to --users is tried, with one ticket to one for each buyer unless --stock says
-how many. The smallest schedule is that of the fewest tickets, then of the fewest buyers, then of the
-fewest switches, then the first in order. Exits 0 when there is one, 3 when there is none.";
+Each number of buyers up to --users is tried, with one ticket to one for each buyer unless --stock says \
+how many. The smallest schedule is that of the fewest tickets, then of the fewest buyers, then of the \
+fewest switches, then the first in order.
+
+Exits 0 when there is one, 3 when there is none.";
 
 /// Runs it; returns the exit code.
 pub(super) fn find(arguments: &Find, screen: &Screen) -> Result<u8> {

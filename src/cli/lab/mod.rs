@@ -26,18 +26,23 @@ pub(crate) enum Race {
     /// Run every schedule of a few buyers, and show the smallest that goes wrong
     #[command(after_help = "\
 Examples:
-  tickets race prove --users 3                without a lock: what goes wrong
-  tickets race prove --users 3 --lock         under the lock: nothing, whoever goes first
+  tickets race prove --users 3              without a lock: what goes wrong
+  tickets race prove --users 3 --lock       under the lock: nothing
   tickets race prove --users 3 --lock=data-file
-  tickets race prove --users 4 --stock 4      enough for all: every lost update
-  tickets race prove --users 2 --lock --writes in-place --query      the chapter's program
-  tickets race prove --users 2 --lock --crashes       killed anywhere, too
-  tickets race prove --users 3 --timeline race.svg    a picture of the smallest
-  tickets race prove --users 12 --samples 1000 --seed 7       too many to run them all
+  tickets race prove --users 4 --stock 4    enough for all: every lost update
+  tickets race prove --users 2 --lock --writes in-place --query
+  tickets race prove --users 2 --lock --crashes         killed anywhere, too
+  tickets race prove --users 3 --timeline race.svg      a picture of the smallest
+  tickets race prove --users 12 --samples 1000 --seed 7
 
-Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only
-schedules that differ in the order of steps that touch the same thing are run. With --samples schedules
-are drawn at random, which proves nothing, but finds much. Exits 6 when one of them goes wrong.")]
+Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only \
+schedules that differ in the order of steps that touch the same thing are run. With --samples, for more \
+buyers than can be run in every way, schedules are drawn at random: that proves nothing, but finds much.
+
+Below a race stand its odds: how likely a bad end was after each step, and the point of no return, after \
+which it was certain.
+
+Exits 6 when one of them goes wrong.")]
     Prove(Prove),
 
     /// Is there a schedule that a condition holds for: the smallest
@@ -49,7 +54,10 @@ are drawn at random, which proves nothing, but finds much. Exits 6 when one of t
 Examples:
   tickets race locks
   tickets race locks --users 2..3
-  tickets --json race locks | jq '.rows[] | select(.bad > 0)'")]
+  tickets --json race locks | jq '.rows[] | select(.bad > 0)'
+
+The first number is how many schedules go wrong, the second how many there are. Exits 0 whatever it \
+finds: most of these locks are mistakes.")]
     Locks(Locks),
 
     /// Run one schedule again, and show it step by step
@@ -65,13 +73,15 @@ Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     /// Judge a recorded run, of this or of any other program
     #[command(after_help = "\
 Examples:
-  tickets buy --users 8 --lock=shared --evidence run.jsonl      record a run
+  tickets buy --users 8 --lock=shared --evidence run.jsonl     record a run
   tickets race check run.jsonl
   tickets race check run.jsonl --timeline run.svg
   tickets --json race check run.jsonl | jq '.findings[].text'
 
-A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md describes the file, so that any program's
-run can be judged. Exits 6 when something was found, or when the file has nothing to judge.")]
+A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md \
+describes the file, so that any program's run can be judged.
+
+Exits 6 when something was found, or when the file has nothing to judge.")]
     Check {
         /// The evidence, a JSON object a line
         #[arg(value_name = "EVIDENCE.jsonl")]
@@ -84,11 +94,11 @@ run can be judged. Exits 6 when something was found, or when the file has nothin
 
     /// Can the lab see: known-broken ways of selling must be found out
     #[command(after_help = "\
-Example:
+Examples:
   tickets race selfcheck
 
-Exits 6 when an anomaly that a way of selling is known for was not found, when one was found where there is
-none, or when a step was never stopped at.")]
+Exits 6 when an anomaly that a way of selling is known for was not found, when one was found where there \
+is none, or when a step was never stopped at.")]
     Selfcheck(Selfcheck),
 }
 
