@@ -51,5 +51,10 @@ rows! {
     damaged "damaged";
     queue "queue";
     delayed "delayed";
+    lock_file "lock-file";
+    people "people";
+    hostile "hostile";
+    clock "clock";
+    ended "ended";
     ordered "ordered";
 }

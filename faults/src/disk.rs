@@ -26,25 +26,25 @@ pub(crate) const KINDS: [Kind; 4] = [
     Kind {
         name: "ext4 ordered",
         make: EXT4,
-        options: "loop,data=ordered",
+        options: "data=ordered",
         mebibytes: 48,
     },
     Kind {
         name: "ext4 writeback",
         make: EXT4,
-        options: "loop,data=writeback",
+        options: "data=writeback",
         mebibytes: 48,
     },
     Kind {
         name: "ext4 noauto_da_alloc",
         make: EXT4,
-        options: "loop,noauto_da_alloc",
+        options: "noauto_da_alloc",
         mebibytes: 48,
     },
     Kind {
         name: "xfs",
         make: &["mkfs.xfs", "-q", "-f"],
-        options: "loop",
+        options: "rw",
         mebibytes: 320,
     },
 ];
@@ -53,7 +53,8 @@ pub(crate) const KINDS: [Kind; 4] = [
 #[derive(Debug)]
 pub(crate) struct Disk {
     kind: Kind,
-    image: PathBuf,
+    /// The loop device: one as long as this is held, so that nobody else gets it between two cuts.
+    device: String,
     /// Where it is mounted.
     pub(crate) at: PathBuf,
     _place: tempfile::TempDir,
@@ -66,16 +67,22 @@ impl Disk {
         let (image, at) = (place.path().join("image"), place.path().join("at"));
         let file = File::create(&image).and_then(|file| file.set_len(kind.mebibytes << 20));
         file.and_then(|()| std::fs::create_dir(&at)).unwrap();
+        let attached = do_it(
+            Command::new("losetup")
+                .args(["--find", "--show"])
+                .arg(&image),
+        )?;
+        let device = attached.trim().to_owned();
         let disk = Self {
             kind,
-            image,
+            device,
             at,
             _place: place,
         };
         do_it(
             Command::new(kind.make[0])
                 .args(&kind.make[1..])
-                .arg(&disk.image),
+                .arg(&disk.device),
         )?;
         disk.mount()?;
         Ok(disk)
@@ -83,12 +90,8 @@ impl Disk {
 
     fn mount(&self) -> Result<(), String> {
         let mut mount = Command::new("mount");
-        do_it(
-            mount
-                .args(["-o", self.kind.options])
-                .arg(&self.image)
-                .arg(&self.at),
-        )
+        mount.args(["-o", self.kind.options, &self.device]);
+        do_it(mount.arg(&self.at)).map(drop)
     }
 
     /// Cuts the power: nothing that is not on the disk gets there any more, and every call fails.
@@ -106,6 +109,7 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg("-l").arg(&self.at).status();
+        let _ = Command::new("losetup").arg("-d").arg(&self.device).status();
     }
 }
 
@@ -120,11 +124,14 @@ fn shut_down(directory: &File) -> rustix::io::Result<()> {
     }
 }
 
-fn do_it(command: &mut Command) -> Result<(), String> {
+/// Runs it; what it said.
+fn do_it(command: &mut Command) -> Result<String, String> {
     let name = Path::new(command.get_program()).display().to_string();
     match command.output() {
         Err(error) => Err(format!("no {name}: {error}")),
-        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) if output.status.success() => {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             Err(format!("{name}: {said}"))

@@ -18,9 +18,11 @@
     clippy::missing_panics_doc
 )]
 
+mod dice;
 mod disk;
 mod disk_model;
 mod event;
+mod holder;
 mod matrix;
 pub mod mutants;
 mod oracle;

@@ -7,7 +7,7 @@ use std::thread;
 
 use clap::Parser;
 
-use tickets_faults::mutants::{self, MUTANTS, Verdict};
+use tickets_faults::mutants::{self, MUTANTS, Mutant, Verdict};
 use tickets_faults::{Extent, Plan, Program, ROWS, Report, Settings, find, run};
 
 /// Strikes tickets with faults, and judges what is left.
@@ -23,7 +23,7 @@ struct Cli {
     /// A slice of each row: what `cargo test` runs
     #[arg(long)]
     slice: bool,
-    /// Only the cases whose name contains this
+    /// Only the cases whose name contains this; of the mistakes, those whose name or row does
     #[arg(long, value_name = "PART", conflicts_with = "slice")]
     case: Option<String>,
     /// Each row ends at its first failure
@@ -96,7 +96,7 @@ fn act(cli: &Cli) -> Result<bool, String> {
         print(report.to_string().trim_end());
     }
     if mutants {
-        well &= all_mutants(&mut print)?;
+        well &= all_mutants(cli.case.as_deref().unwrap_or_default(), &mut print)?;
     }
     Ok(well)
 }
@@ -135,11 +135,12 @@ fn beside() -> Result<PathBuf, String> {
 }
 
 /// Makes every known mistake, and asks the row that must notice it.
-fn all_mutants(print: &mut dyn FnMut(&str)) -> Result<bool, String> {
+fn all_mutants(part: &str, print: &mut dyn FnMut(&str)) -> Result<bool, String> {
     let programs = mutants::build(&beside()?.join("../known-bad"))?;
     let mut well = true;
     print(" 17  mistake            noticed by");
-    for mutant in MUTANTS {
+    let wanted = |mutant: &&Mutant| mutant.name.contains(part) || mutant.row.contains(part);
+    for mutant in MUTANTS.iter().filter(wanted) {
         let verdict = mutant.judge(&programs)?;
         well &= !matches!(verdict, Verdict::Missed(_) | Verdict::Lame(_));
         print(&format!("     {:<18} {verdict}", mutant.name));

@@ -88,6 +88,36 @@ pub const ROWS: &[Plan] = &[
         rows::delayed::strike,
     ),
     row(
+        11,
+        "lock-file",
+        "the lock file deleted, replaced, none; no locks",
+        rows::lock_file::strike,
+    ),
+    row(
+        12,
+        "people",
+        "tickets.json is edited while eight buyers buy",
+        rows::people::strike,
+    ),
+    row(
+        13,
+        "hostile",
+        "hostile files, in 64 MiB",
+        rows::hostile::strike,
+    ),
+    row(
+        14,
+        "clock",
+        "the clock ten years fast or slow",
+        rows::clock::strike,
+    ),
+    row(
+        15,
+        "ended",
+        "signals at every system call; nobody hears the answer",
+        rows::ended::strike,
+    ),
+    row(
         16,
         "ordered",
         "no answer or count before its sync, in every trace",

@@ -47,9 +47,22 @@ pub const MUTANTS: &[Mutant] = &[
     by("lock-polled", "queue", "queue/a few in order"),
     by("lock-on-data", "delayed", "delayed/Plain"),
     by("lock-deleted", "delayed", "delayed/Plain"),
-    by("sum-unchecked", "damaged", "damaged/Foreign/bit flipped"),
-    by("newline-cut", "damaged", "damaged/Foreign/cut off"),
-    by("drift-believed", "damaged", "damaged/Foreign/bit flipped"),
+    by("lock-unverified", "lock-file", "lock-file/"),
+    by("drift-believed", "people", "people/seed 0"),
+    by("count-uncapped", "hostile", "hostile/1 GiB"),
+    by("clock-trusted", "clock", "clock/Plain/book"),
+    by("key-forgotten", "ended", "ended/book/"),
+    by(
+        "sum-unchecked",
+        "damaged",
+        "bit flipped/tickets.ledger.jsonl/bit 0",
+    ),
+    by("newline-cut", "damaged", "Foreign/cut off/tickets.ledger"),
+    by(
+        "drift-believed",
+        "damaged",
+        "bit flipped/tickets.json/bit 0",
+    ),
 ];
 
 const fn by(name: &'static str, row: &'static str, case: &'static str) -> Mutant {
@@ -133,6 +146,8 @@ pub fn build(place: &Path) -> Result<PathBuf, String> {
         .arg(manifest)
         .arg("--target-dir")
         .arg(place)
+        // Row 14 fakes the clock of a program with shared libraries only.
+        .env("TICKETS_LINK", "dynamic")
         .status()
         .map_err(|error| format!("could not run cargo: {error}"))?;
     if !status.success() {

@@ -21,6 +21,8 @@ pub enum Extent {
 pub(crate) enum Fault {
     /// It was seen to strike.
     Struck,
+    /// So many were: a case that strikes more than once.
+    StruckOften(u64),
     /// It did not: the limit was not reached, or there was space enough.
     Harmless,
     /// The program did not make that call this time: it is run again.
@@ -140,6 +142,7 @@ impl Row {
         };
         match catch_unwind(AssertUnwindSafe(again)) {
             Ok(Fault::Struck) => counts.survived += 1,
+            Ok(Fault::StruckOften(times)) => counts.survived += times,
             Ok(Fault::Harmless | Fault::Missed) => counts.harmless += 1,
             Err(panic) => {
                 counts.failed += 1;

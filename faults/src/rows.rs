@@ -1,13 +1,18 @@
 //! The rows, each a function that strikes.
 
+pub(crate) mod clock;
 pub(crate) mod cut_short;
 pub(crate) mod cuts;
 pub(crate) mod damaged;
 pub(crate) mod delayed;
+pub(crate) mod ended;
 pub(crate) mod full;
+pub(crate) mod hostile;
 pub(crate) mod killed;
+pub(crate) mod lock_file;
 pub(crate) mod ordered;
 pub(crate) mod paused;
+pub(crate) mod people;
 pub(crate) mod queue;
 pub(crate) mod refused;
 pub(crate) mod relay;

@@ -130,22 +130,34 @@ pub(crate) fn signal(pid: u32, name: &str) {
 
 /// How many wait for the lock on a file, as the kernel lists them.
 pub(crate) fn waiting(path: &Path) -> usize {
+    let locks = locks(path);
+    locks.iter().filter(|line| line.contains("->")).count()
+}
+
+/// Whether a process holds the lock on a file.
+pub(crate) fn held(path: &Path, process: u32) -> bool {
+    let holds = |line: &String| !line.contains("->") && line.contains(&format!(" {process} "));
+    locks(path).iter().any(holds)
+}
+
+fn locks(path: &Path) -> Vec<String> {
     use std::os::unix::fs::MetadataExt;
     let Ok(metadata) = fs::metadata(path) else {
-        return 0;
+        return Vec::new();
     };
     let file = format!(":{} ", metadata.ino());
     let table = fs::read_to_string("/proc/locks").unwrap();
     table
         .lines()
-        .filter(|line| line.contains("->") && line.contains(&file))
-        .count()
+        .filter(|line| line.contains(&file))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Waits until something holds. It must come to hold; how long it takes is not judged.
 #[track_caller]
 pub(crate) fn eventually<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(20);
     loop {
         if let Some(found) = check() {
             return found;

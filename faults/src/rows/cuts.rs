@@ -2,6 +2,7 @@
 //! through one `BoxOffice`, with padding and spare versions of the count, and four that start a process for
 //! each sale.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
 use std::sync::Mutex;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use tickets::BoxOffice;
 use tickets::office::{Order, Unobserved};
 
-use crate::disk::{Disk, KINDS};
+use crate::disk::{Disk, KINDS, Kind};
 use crate::event::Books;
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
@@ -33,27 +34,33 @@ pub(crate) fn strike(row: &mut Row) {
         if !row.wants_any(&start) {
             continue;
         }
-        let disk = match Disk::new(kind) {
-            Ok(disk) => disk,
-            Err(reason) => {
-                row.cannot(format!("{}: {reason}", kind.name));
-                continue;
-            }
-        };
-        let program = row.program().clone();
-        let mut event = None;
-        for cut in 0..CUTS {
-            let name = format!("{start}cut {cut}");
-            if event.is_none() || cut % EVENT == 0 {
-                drop(event.take());
-                event = Some(Mutex::new(Event::new(&program, &disk)));
-            }
-            let event = event.as_ref().unwrap();
-            row.run(kind.name, &name, cut < SLICE, || {
-                event.lock().unwrap().cut(&disk, cut)
-            });
+        if let Err(reason) = cut_often(row, kind) {
+            row.cannot(format!("{}: {reason}", kind.name));
         }
     }
+}
+
+fn cut_often(row: &mut Row, kind: Kind) -> Result<(), String> {
+    let program = row.program().clone();
+    let mut disk = Disk::new(kind)?;
+    let mut event = None;
+    for cut in 0..CUTS {
+        let failed = row.failures.len();
+        if cut % EVENT == 0 {
+            drop(event.take());
+        }
+        let sold = &*event.get_or_insert_with(|| RefCell::new(Event::new(&program, &disk)));
+        let name = format!("{}/cut {cut}", kind.name);
+        row.run(kind.name, &name, cut < SLICE, || {
+            sold.borrow_mut().cut(&disk, cut)
+        });
+        if row.failures.len() > failed {
+            // The next failure is to be another one.
+            drop(event.take());
+            disk = Disk::new(kind)?;
+        }
+    }
+    Ok(())
 }
 
 /// An event that is sold from, and what was answered so far.

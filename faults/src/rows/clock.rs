@@ -1,0 +1,66 @@
+//! Row 14: the clock is ten years fast or slow while a command runs, and right for those that follow.
+
+use std::process::Command;
+
+use crate::event::{Books, Prepared, TASKS, Task, VARIANTS};
+use crate::oracle::{Case, judge};
+use crate::program::Run;
+use crate::row::{Fault, Row};
+
+const OFFSETS: [&str; 2] = ["-10y", "+10y"];
+
+/// The first letters of a time that is right.
+fn year(prepared: &Prepared) -> String {
+    let books = Books::of(&prepared.shop);
+    books.lines[0]["at"].as_str().unwrap()[..3].to_owned()
+}
+
+pub(crate) fn strike(row: &mut Row) {
+    let program = row.program().clone();
+    if let Err(error) = Command::new("faketime").arg("--version").output() {
+        return row.cannot(format!("no faketime: {error}"));
+    }
+    let events = VARIANTS.map(|variant| Prepared::new(&program, variant));
+    // Which calls are faked is the loader's business.
+    let shop = events[0].copy();
+    let mut late = program.through(&["faketime", "-f", "+10y"], &shop.file);
+    let run = Run::of(&late.args(["book", "late"]).output().unwrap());
+    let last = Books::of(&shop)
+        .lines
+        .last()
+        .map(|line| line["at"].to_string());
+    if last.is_none_or(|at| at[1..].starts_with(&year(&events[0]))) {
+        let reason = "the clock of a program without shared libraries cannot be set: give one that was built with TICKETS_LINK=dynamic";
+        return row.cannot(format!("{reason} ({:?})", run.code));
+    }
+    for prepared in &events {
+        for task in TASKS.into_iter().filter(|task| task.fits(prepared.variant)) {
+            for offset in OFFSETS {
+                let name = format!("{}/{}/{offset}", prepared.label, task.name());
+                row.run(task.name(), &name, true, || {
+                    late_or_early(prepared, task, offset)
+                });
+            }
+        }
+    }
+}
+
+fn late_or_early(prepared: &Prepared, task: Task, offset: &str) -> Fault {
+    let shop = prepared.copy();
+    let mut command = shop
+        .program
+        .through(&["faketime", "-f", offset], &shop.file);
+    command.args(task.line(prepared).split_ascii_whitespace());
+    let run = Run::of(&command.output().unwrap());
+    let usual = prepared.copy().run(&task.line(prepared)).code;
+    assert_eq!(run.code, usual, "{run:?}");
+    judge(&Case {
+        prepared,
+        task,
+        shop: &shop,
+        run: &run,
+        usual,
+        cut: false,
+    });
+    Fault::Struck
+}
