@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::ioctl::{Setter, opcode};
 
@@ -60,6 +62,9 @@ pub(crate) struct Disk {
     _place: tempfile::TempDir,
 }
 
+/// How long a file system may stay busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 impl Disk {
     /// Fails where that cannot be made or mounted, and says why.
     pub(crate) fn new(kind: Kind) -> Result<Self, String> {
@@ -99,9 +104,14 @@ impl Disk {
         shut_down(&File::open(&self.at).unwrap()).unwrap();
     }
 
-    /// The power comes back. Whoever has a file open there holds this up.
+    /// The power comes back. Whoever has a file open there holds this up: also a child that another thread
+    /// has just forked, until it runs its program.
     pub(crate) fn restore(&self) {
-        do_it(Command::new("umount").arg(&self.at)).unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while let Err(error) = do_it(Command::new("umount").arg(&self.at)) {
+            assert!(Instant::now() < deadline, "{error}");
+            thread::sleep(Duration::from_millis(10));
+        }
         self.mount().unwrap();
     }
 }
