@@ -1,6 +1,6 @@
 //! Judging recorded runs: how fast the verdict is alone, and with its file.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::Command;
@@ -24,6 +24,7 @@ use crate::{CheckArgs, Result, note};
 const OPERATIONS_PER_SECOND: f64 = 20e6;
 const FILE_SECONDS: f64 = 2.0;
 const FILE_MIB: f64 = 200.0;
+const SVG_KB: f64 = 1000.0;
 /// One operation in so many is a query.
 const QUERY: u64 = 10;
 const BUYERS: u64 = 1000;
@@ -224,24 +225,40 @@ fn write(path: &Path, operations: u64) -> Result<u64> {
     Ok(bytes)
 }
 
+/// The file, judged; and the file, judged and drawn.
 fn file(tickets: &Path, path: &Path, operations: u64, runs: u32) -> Result<Vec<Figure>> {
     let name = format!("a file of {} operations", thousands(operations as f64));
     note(&format!("measuring: {name}"));
-    let once = |watched| {
+    let directory = path.parent().unwrap_or(path);
+    let once = |picture: Option<&Path>, watched| {
         let mut command = Command::new(tickets);
         command.args(["race", "check"]).arg(path);
-        let finished = run::run(&mut command, path.parent().unwrap_or(path), watched)?;
+        if let Some(picture) = picture {
+            command.arg("--timeline").arg(picture);
+        }
+        let finished = run::run(&mut command, directory, watched)?;
         same_code("tickets race check", &finished)?;
         Ok::<_, String>(finished)
     };
-    once(false)?;
-    let (mut seconds, mut peaks) = (Vec::new(), Vec::new());
-    for _ in 0..runs {
-        seconds.push(once(false)?.seconds);
-        peaks.push(once(true)?.peak_mib);
-    }
+    let measure = |picture: Option<&Path>| {
+        once(picture, false)?;
+        let (mut seconds, mut peaks) = (Vec::new(), Vec::new());
+        for _ in 0..runs {
+            seconds.push(once(picture, false)?.seconds);
+            peaks.push(once(picture, true)?.peak_mib);
+        }
+        Ok::<_, String>((seconds, peaks))
+    };
+    let (seconds, peaks) = measure(None)?;
+    let picture = directory.join("run.svg");
+    let (drawn, drawn_peaks) = measure(Some(&picture))?;
+    let svg = fs::metadata(&picture)
+        .map_err(|error| format!("could not look at {}: {error}", picture.display()))?;
     Ok(vec![
         Figure::of(name.clone(), "s", seconds)?.at_most(FILE_SECONDS),
-        Figure::of(name + ", peak memory", "MiB", peaks)?.at_most(FILE_MIB),
+        Figure::of(name.clone() + ", peak memory", "MiB", peaks)?.at_most(FILE_MIB),
+        Figure::of(name.clone() + ", drawn", "s", drawn)?,
+        Figure::of(name.clone() + ", drawn, peak memory", "MiB", drawn_peaks)?,
+        Figure::once(&(name + ", its picture"), "kB", svg.len() as f64 / 1e3).at_most(SVG_KB),
     ])
 }

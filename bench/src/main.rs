@@ -5,6 +5,7 @@
 
 mod chapter;
 mod check;
+mod hostile;
 mod lab;
 mod ledger;
 mod machine;
@@ -17,6 +18,24 @@ mod sales;
 mod scratch;
 mod stats;
 mod table;
+
+// What the tests are made of, too: not all of it is needed here.
+#[path = "../../tests/it/corpus.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing
+)]
+mod corpus;
+#[path = "../../tests/it/craft.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing
+)]
+mod craft;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -46,6 +65,8 @@ enum Command {
     Ledger(LedgerArgs),
     /// Judging recorded runs: how fast, and in how much memory
     Check(CheckArgs),
+    /// Files that make no sense: how long the slowest command takes to say so
+    Hostile(HostileArgs),
     /// The race lab: schedules per second of real processes
     Lab(LabArgs),
     /// One process that sells, started by `sales`
@@ -163,6 +184,20 @@ pub(crate) struct LabArgs {
     json: bool,
 }
 
+/// What the command line of `tickets-bench hostile` says.
+#[derive(Debug, Args)]
+pub(crate) struct HostileArgs {
+    /// The tickets program [default: target/release/tickets of this workspace]
+    #[arg(long, value_name = "PATH")]
+    tickets: Option<PathBuf>,
+    /// A few files: does everything work, not how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// One JSON document instead of the table
+    #[arg(long)]
+    json: bool,
+}
+
 /// What the command line of a worker says.
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
@@ -184,6 +219,7 @@ fn main() -> ExitCode {
         Command::Sales(args) => sales(&args),
         Command::Ledger(args) => ledger(&args),
         Command::Check(args) => check(&args),
+        Command::Hostile(args) => hostile(&args),
         Command::Lab(args) => lab(&args),
         Command::SalesWorker(args) => sales::work(&args),
     };
@@ -220,6 +256,15 @@ fn sales(args: &SalesArgs) -> Result<()> {
 
 fn ledger(args: &LedgerArgs) -> Result<()> {
     let report = ledger::run(args)?;
+    print(&if args.json {
+        format!("{:#}\n", report.to_json())
+    } else {
+        report.to_table()
+    })
+}
+
+fn hostile(args: &HostileArgs) -> Result<()> {
+    let report = hostile::run(args)?;
     print(&if args.json {
         format!("{:#}\n", report.to_json())
     } else {
