@@ -77,7 +77,7 @@ Exits 6 when the count and the ledger do not add up.")]
 Examples:
   tickets buy --users 8                         without a lock: a race
   tickets buy --users 8 --lock                  under the lock: safe
-  tickets buy --users 8 --together              nobody writes before all have read
+  tickets buy --users 8 --together              all read before one writes
   tickets buy --users 200 --lock --think 0ms    as fast as it goes
   tickets buy --users 180 --threads             threads instead of processes
   tickets buy --users 8 --together --timeline race.svg       a picture of it
@@ -99,7 +99,7 @@ evidence is not whole, else 0: also when there were not enough tickets for all."
 Examples:
   tickets book alice
   tickets book \"Bob Smith\" --quantity 2
-  tickets book carol --key web-7f1c      try it as often as you like: it is sold once
+  tickets book carol --key web-7f1c      again and again: sold once
 
 Booked means: on disk. With --key, the same order again gives the same sale again; another order with \
 that key is refused. Exits 3 when too few are left, 4 when the key is another's, 5 when the lock was not \

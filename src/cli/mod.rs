@@ -11,6 +11,8 @@ mod picture;
 mod race;
 mod screen;
 mod signals;
+#[cfg(test)]
+mod spoken;
 
 use clap::Parser;
 use serde::Serialize;

@@ -16,7 +16,7 @@ use tickets::{Error, Result};
 
 pub(super) const HELP: &str = "\
 Examples:
-  tickets race find oversold                      the smallest schedule that oversells
+  tickets race find oversold                      the smallest that oversells
   tickets race find 'oversold && switches <= 2'
   tickets race find 'lost_updates >= 2 && !oversold'
   tickets race find oversold --lock=data-file     is there one at all

@@ -32,7 +32,7 @@ Examples:
   tickets race prove --users 4 --stock 4    enough for all: every lost update
   tickets race prove --users 2 --lock --writes in-place --query
   tickets race prove --users 2 --lock --crashes         killed anywhere, too
-  tickets race prove --users 3 --timeline race.svg      a picture of the smallest
+  tickets race prove --users 3 --timeline race.svg      a picture
   tickets race prove --users 12 --samples 1000 --seed 7
 
 Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only \
@@ -64,8 +64,8 @@ finds: most of these locks are mistakes.")]
     #[command(after_help = "\
 Examples:
   tickets race replay '0 1 1 0'              who makes each step, from 0
-  tickets race replay 3!:4                   class 4 of the 3! of three buyers without a lock
-  tickets race replay '0 1 1 0' --lock       diverges: under the lock it cannot happen
+  tickets race replay 3!:4                   class 4 of three buyers' 3!
+  tickets race replay '0 1 1 0' --lock       under the lock it cannot happen
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     Replay(Replay),
