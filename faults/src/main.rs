@@ -38,6 +38,14 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
+    if cfg!(panic = "abort") {
+        let hint = "build it without --release, and name the released program with --program";
+        let _ = writeln!(
+            io::stderr(),
+            "error: a case that fails would end this program: {hint}"
+        );
+        return ExitCode::from(2);
+    }
     match act(&Cli::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

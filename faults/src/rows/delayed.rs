@@ -16,6 +16,9 @@ const DELAY: u32 = 20_000;
 const OTHERS: usize = 7;
 const TIMES: usize = 2;
 
+/// How often a call is waited for that this buyer does not always make.
+const TRIES: usize = 10;
+
 /// In a slice, of the calls every so manyth.
 const STRIDE: usize = 9;
 
@@ -37,7 +40,10 @@ pub(crate) fn strike(row: &mut Row) {
         for (at, point) in points.enumerate() {
             let name = format!("{}/{}:when={}", variant.name(), point.call, point.n);
             row.run(variant.name(), &name, at % STRIDE == 0, || {
-                delay(&prepared, point)
+                // Whoever is covered by another makes fewer calls.
+                let struck = (0..TRIES).map(|_| delay(&prepared, point));
+                let struck = struck.into_iter().find(|fault| *fault != Fault::Missed);
+                struck.unwrap_or(Fault::Harmless)
             });
         }
     }
