@@ -113,10 +113,17 @@ impl BoxOffice {
     ) -> Result<Option<Decided>> {
         observer.at(Step::LockWanted)?;
         let mut still_wanted = || observer.still_wanted();
+        // What others sell meanwhile is read before the lock is there, not under it.
+        let (files, ledger, last) = (&self.files, &self.ledger, &mut self.last);
+        let mut read_ahead = || {
+            if let (Some(ledger), Some(reading)) = (ledger, last.as_mut()) {
+                reading.read_ahead(files, &ledger.rewrite);
+            }
+        };
         let wait = Wait::wanted(terms.wait, &mut still_wanted);
         let mut wait = match terms.durability {
             Durability::Disk => wait,
-            Durability::Process => wait.seldom_looking(),
+            Durability::Process => wait.seldom_looking().doing(&mut read_ahead),
         };
         let held = self
             .lock

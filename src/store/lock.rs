@@ -85,10 +85,14 @@ pub(crate) struct Wait<'a> {
     pub(crate) limit: Duration,
     /// Asked a few times a second while waiting; `false` ends the wait.
     pub(crate) still_wanted: &'a mut dyn FnMut() -> bool,
+    /// Called after each nap, before the lock is tried again: what can be done without it need not be done
+    /// under it.
+    meanwhile: Option<&'a mut dyn FnMut()>,
     /// How often to give the processor up, before a nap, when somebody holds the lock.
     yields: u32,
-    /// How long to stay away then: so long that those who stay sell a hundred or so undisturbed.
-    nap: Duration,
+    /// How long to stay away then, at first and at last: so long that those who stay sell a hundred or so
+    /// undisturbed.
+    naps: (Duration, Duration),
 }
 
 impl<'a> Wait<'a> {
@@ -97,17 +101,26 @@ impl<'a> Wait<'a> {
         Self {
             limit,
             still_wanted,
+            meanwhile: None,
             yields: YIELDS,
-            nap: Duration::from_millis(1),
+            naps: (NAP, NAP),
         }
     }
 
     /// The same for a lock that its holders take again at once, for they wait for no disk: whoever looks
-    /// less often disturbs them less.
+    /// less often, and ever more seldom, disturbs them less. (The busy handler of `SQLite` naps up to 100 ms.)
     pub(crate) fn seldom_looking(self) -> Self {
         Self {
-            yields: 2,
-            nap: Duration::from_millis(2),
+            yields: 1,
+            naps: (4 * NAP, 16 * NAP),
+            ..self
+        }
+    }
+
+    /// The same, with something to do meanwhile.
+    pub(crate) fn doing(self, meanwhile: &'a mut dyn FnMut()) -> Self {
+        Self {
+            meanwhile: Some(meanwhile),
             ..self
         }
     }
@@ -283,11 +296,18 @@ impl LockFile {
             }
             return Ok(file);
         }
+        let (mut nap, longest) = wait.naps;
         for look in 0..=patience.attempts() {
             match look {
                 0 => {}
                 _ if look <= wait.yields => thread::yield_now(),
-                _ => thread::sleep(wait.nap),
+                _ => {
+                    thread::sleep(nap);
+                    nap = longest.min(2 * nap);
+                    if let Some(meanwhile) = &mut wait.meanwhile {
+                        meanwhile();
+                    }
+                }
             }
             if attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
                 return Ok(file);
@@ -402,6 +422,9 @@ impl Default for Patience {
 
 /// How often to look again before queueing: enough for a few holders of a lock that nobody thinks under.
 const ATTEMPTS: u32 = YIELDS + 15;
+
+/// How long to stay away from a lock at first.
+const NAP: Duration = Duration::from_millis(1);
 
 /// After so many looks the others who look are too many: whoever goes on looking takes the processor
 /// from the one that has the lock.

@@ -198,6 +198,13 @@ impl Reading {
         self.read_up_to(length, files, ledger)
     }
 
+    /// The same while others may be writing: what is no whole line yet is left for the next look.
+    pub(crate) fn read_ahead(&mut self, files: &EventFiles, ledger: &LedgerFile) {
+        if self.is_firm_on(ledger, u64::MAX) && self.read_on(files, ledger).is_ok() {
+            self.rest = Rest::Clean;
+        }
+    }
+
     fn read_up_to(&mut self, length: u64, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
         if self.tally.bytes < length {
             self.rest = Rest::Clean;
