@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use super::audit::{Finding, Flaw};
 use crate::error::{Error, Result};
 use crate::store::event::EventFiles;
+use crate::store::hole::begins_with_a_hole;
 use crate::store::ledger::{Line, Op, Record, Tally};
 use crate::store::lines::{Stretch, Stretches, is_blank, line_starting};
 use crate::store::reading::LedgerFile;
@@ -211,11 +212,12 @@ impl Reader<'_> {
     /// Notes why the ledger does not add up any further: the torn end of it, or a break.
     fn end(
         &mut self,
-        (start, mut whole): (u64, bool),
+        (start, first_whole): (u64, bool),
         stretches: &mut Stretches<'_>,
         why: String,
     ) -> Result<()> {
         let problem = |e| Error::io("read", &self.files.ledger, e);
+        let mut whole = first_whole;
         let (mut end, mut lines) = (start, 0_u64);
         while let Some(stretch) = stretches.next().map_err(problem)? {
             if let Ok(line) = Line::parse(stretch.bytes, None) {
@@ -230,7 +232,7 @@ impl Reader<'_> {
             (end, lines) = (stretch.end, lines + 1);
         }
         let line = self.books.tally.seq + 1;
-        if whole {
+        if whole && !self.is_hole(first_whole).map_err(problem)? {
             let text = match lines {
                 0 => why,
                 lines => format!("{why}; the {lines} lines behind it are not verified"),
@@ -245,6 +247,16 @@ impl Reader<'_> {
             self.finding(Flaw::TornTail, line, text, true);
         }
         Ok(())
+    }
+
+    /// Whether a power cut left a hole behind the lines that the count includes.
+    fn is_hole(&self, first_whole: bool) -> std::io::Result<bool> {
+        let end = self.books.tally.bytes;
+        let uncounted = self.counted.is_none_or(|counted| counted.bytes <= end);
+        let blank = is_blank(&self.ledger.file, end, end + 1)?;
+        Ok(uncounted
+            && (blank || !first_whole)
+            && begins_with_a_hole(&self.ledger.file, &self.books.tally)?)
     }
 
     fn finding(&mut self, kind: Flaw, line: u64, text: String, repairable: bool) {

@@ -6,6 +6,7 @@ pub(crate) mod bell;
 pub(crate) mod durable;
 pub(crate) mod event;
 pub(crate) mod files;
+pub(crate) mod hole;
 pub(crate) mod in_place;
 mod lease;
 pub(crate) mod ledger;

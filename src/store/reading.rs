@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::event::EventFiles;
 use super::files::{Access, FileId, Version, try_open_regular};
+use super::hole::begins_with_a_hole;
 use super::ledger::{Line, Op, Replaced, Sum, Tally};
 use super::lines::{Stretch, Stretches, is_blank, line_before};
 use super::skim::Skim;
@@ -34,7 +35,8 @@ pub(crate) enum Rest {
         /// The tally with that line.
         with_it: Tally,
     },
-    /// Bytes that are no line: what a crash in the middle of an append leaves.
+    /// Bytes that are no line: what a crash in the middle of an append leaves, or a power cut that also
+    /// leaves whole lines behind them.
     Torn {
         /// Where they begin; they go on to the end of the file.
         from: u64,
@@ -346,7 +348,7 @@ impl Reading {
                 Err(why) => {
                     let first = (stretch.start, is_whole(&stretch));
                     self.rest =
-                        rest(self.tally.seq, first, &mut stretches, why).map_err(problem)?;
+                        rest(&self.tally, first, (ledger, &mut stretches), why).map_err(problem)?;
                     return Ok(());
                 }
             }
@@ -618,21 +620,28 @@ const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes th
 
 /// What the first stretch that does not add up is: the torn end of the ledger, or a break in it.
 ///
-/// A crash leaves bytes that are no line, and nothing after them. Where a whole line follows, or
-/// stands there itself, something else happened.
+/// A crash leaves bytes that are no line, and nothing after them; a power cut leaves holes too. Where a
+/// whole line follows anything else, or stands there itself, something else happened.
 fn rest(
-    seq: u64,
+    tally: &Tally,
     (start, whole): (u64, bool),
-    stretches: &mut Stretches<'_>,
+    (ledger, stretches): (&LedgerFile, &mut Stretches<'_>),
     why: String,
 ) -> std::io::Result<Rest> {
-    let broken = Rest::Broken { line: seq + 1, why };
+    let line = tally.seq + 1;
+    let broken = Rest::Broken { line, why };
     if whole {
         return Ok(broken);
     }
     while let Some(stretch) = stretches.next()? {
         if is_whole(&stretch) {
-            return Ok(broken);
+            // A power cut, or something else.
+            let hole = begins_with_a_hole(&ledger.file, tally)?;
+            return Ok(if hole {
+                Rest::Torn { from: start }
+            } else {
+                broken
+            });
         }
     }
     Ok(Rest::Torn { from: start })

@@ -115,3 +115,60 @@ fn bytes_in_the_room_that_are_no_line_are_put_away() {
     shop.assert_adds_up();
     assert_eq!(shop.json("audit").0, 0);
 }
+
+/// A disk writes in any order: of lines that no sync covered, any sectors may be missing, or what any one
+/// write wrote, with whole lines behind.
+#[test]
+fn a_hole_that_a_power_cut_left_is_put_away_with_what_is_behind_it() {
+    let sold = Shop::stock(50);
+    assert_eq!(sold.json("book alice").0, 0);
+    let count = fs::read(&sold.file).unwrap();
+    let ledger = "tickets.ledger.jsonl";
+    let end = fs::read(sold.path(ledger)).unwrap().len();
+    for name in ["b", "c", "d", "e", "f", "g"] {
+        let name = name.repeat(200);
+        assert_eq!(sold.json(&format!("book {name}")).0, 0);
+    }
+    let all = fs::read(sold.path(ledger)).unwrap();
+    let lines = all.split_inclusive(|&byte| byte == b'\n');
+    let lines = lines.scan(0, |end, line| {
+        *end += line.len();
+        Some(*end - line.len()..*end)
+    });
+    let sectors = (0..all.len() / 512).map(|sector| sector * 512..(sector + 1) * 512);
+    let holes = sectors.chain(lines);
+    let holes = holes.map(|hole| hole.start.max(end)..hole.end);
+    let holes = holes.filter(|hole| hole.start < hole.end && hole.end < all.len());
+    let holes = holes.collect::<Vec<_>>();
+    assert!(holes.len() > 7, "{holes:?}");
+    for (at, hole) in holes.into_iter().enumerate() {
+        for missing in [b'\n', 0] {
+            let told = format!("{hole:?} is {missing}");
+            let shop = Shop::stock(50);
+            let mut bytes = all.clone();
+            bytes[hole.clone()].fill(missing);
+            fs::write(shop.path(ledger), &bytes).unwrap();
+            // What the count includes was synced: there it is damage, which an audit finds.
+            fs::copy(&sold.file, &shop.file).unwrap();
+            for command in ["audit", "audit --repair"] {
+                assert_eq!(shop.run(command).code, Some(6), "{command}: {told}");
+            }
+            // Before it was published, nobody had an answer for it.
+            fs::write(&shop.file, &count).unwrap();
+            let before = bytes[..hole.start].iter().rposition(|&byte| byte == b'\n');
+            let torn = before.unwrap() + 1;
+            let (code, query) = shop.json("query");
+            assert_eq!(code, 0, "{told}: {query:#}");
+            let (code, audit) = shop.json("audit");
+            let finding = &audit["findings"][0]["kind"];
+            assert_eq!((code, finding), (6, &"torn_tail".into()), "{told}");
+            let heal = ["book zoe", "audit --repair"][at % 2];
+            assert_eq!(shop.run(heal).code, Some(0), "{heal}: {told}");
+            let names = shop.names();
+            let put_away = names.iter().find(|name| name.contains(".torn-")).unwrap();
+            assert_eq!(fs::read(shop.path(put_away)).unwrap(), &bytes[torn..]);
+            shop.assert_adds_up();
+            assert_eq!(shop.json("audit").0, 0, "{told}");
+        }
+    }
+}
