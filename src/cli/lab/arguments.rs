@@ -1,15 +1,16 @@
 //! What the command lines of the lab say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::super::args::Lock;
+use super::super::picture;
 use tickets::office::Writes;
 use tickets::race::Trial;
 use tickets::race::sample::{MOST_DEPTH, MOST_SAMPLES};
 use tickets::race::schedule::MAX_BUYERS;
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::{Error, Kind, LockKind, Output, Result};
 
 /// So many buyers can be run in all their schedules: 8 without a lock have 40,320, 9 have 362,880.
 pub(super) const MAX_EXHAUSTIVE: i64 = 8;
@@ -103,7 +104,7 @@ pub(super) struct How {
     #[arg(long)]
     pub(super) query: bool,
 
-    /// Also draw it: a picture of what goes wrong
+    /// Also draw what is shown: a picture of it, if there is anything to show
     #[arg(long, value_name = "FILE.svg")]
     pub(super) timeline: Option<PathBuf>,
 
@@ -156,6 +157,11 @@ impl How {
             place: self.place.clone(),
             program: program()?,
         })
+    }
+
+    /// The file for the picture, where one is wanted.
+    pub(super) fn picture(&self, event: &Path) -> Result<Option<Output>> {
+        picture::claim(self.timeline.as_deref(), event)
     }
 }
 

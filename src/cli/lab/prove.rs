@@ -1,6 +1,7 @@
 //! `tickets race prove`: every schedule of a few buyers, and the smallest that goes wrong.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -16,10 +17,11 @@ use tickets::race::explore::{self, Explored, Search, smallest};
 use tickets::{Error, Kind, LockKind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
+pub(super) fn prove(arguments: &Prove, event: &Path, screen: &Screen) -> Result<u8> {
     let trial = arguments.how.trial(arguments.users)?;
     if let Some(samples) = arguments.samples {
-        return sample::sample(arguments, samples, trial, screen);
+        let picture = arguments.how.picture(event)?;
+        return sample::sample(arguments, samples, trial, picture, screen);
     }
     let users = arguments.users;
     if i64::from(users) > MAX_EXHAUSTIVE {
@@ -28,6 +30,7 @@ pub(super) fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
             "up to {MAX_EXHAUSTIVE} buyers are run in full; '--samples 1000' draws that many schedules of more"
         )));
     }
+    let mut picture = arguments.how.picture(event)?;
     let mut progress = Progress::new(screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let proof = Proof::of(trial, arguments.how.stock, &mut told);
@@ -36,13 +39,13 @@ pub(super) fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
         Err(code) => return Ok(code),
     };
     if let Some(smallest) = &proof.smallest {
-        smallest.save(arguments.how.timeline.as_ref())?;
+        smallest.save(picture.as_mut())?;
     }
     let document = ProveDocument::of(&proof);
     screen.result(&document, |out| {
         proved(out, &proof)?;
         let Some(smallest) = &proof.smallest else {
-            return Ok(());
+            return run::undrawn(out, picture.as_ref());
         };
         writeln!(out, "\nthe smallest of them: {}\n", smallest.name())?;
         smallest.draw(out)?;

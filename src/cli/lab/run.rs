@@ -1,17 +1,15 @@
 //! A run, for people: its name, what was found, how to see it again.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
-use super::super::screen::{BAD, FAINT};
+use super::super::screen::{BAD, FAINT, shown};
 use super::document::Shown;
 use tickets::office::Writes;
 use tickets::race::odds::odds;
 use tickets::race::schedule::Class;
 use tickets::race::verdict::Finding;
 use tickets::race::{Run, Trial, draw};
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::{LockKind, Output, Result};
 
 /// How wide a terminal is taken to be.
 pub(super) const COLUMNS: usize = 80;
@@ -37,11 +35,12 @@ impl Pictured {
     }
 
     /// Draws it into a file, where one is wanted.
-    pub(super) fn save(&self, path: Option<&PathBuf>) -> Result<()> {
-        let Some(path) = path else { return Ok(()) };
+    pub(super) fn save(&self, picture: Option<&mut Output>) -> Result<()> {
+        let Some(picture) = picture else {
+            return Ok(());
+        };
         let svg = draw(&self.trial, &self.run, self.odds.as_deref()).to_svg();
-        fs::write(path, svg)
-            .map_err(|e| Error::new(Kind::Io, format!("cannot write {}: {e}", path.display())))
+        picture.write(svg.as_bytes())
     }
 
     /// The same for programs.
@@ -77,6 +76,18 @@ pub(super) fn found_in(out: &mut dyn Write, findings: &[Finding]) -> io::Result<
         labelled(out, finding.kind.name(), BAD, &finding.text)?;
     }
     Ok(())
+}
+
+/// That there is nothing to draw: what an earlier command drew stays as it is.
+pub(super) fn undrawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Result<()> {
+    let Some(picture) = picture else {
+        return Ok(());
+    };
+    let text = format!(
+        "{} was not drawn: there is nothing to show",
+        shown(&picture.path().display().to_string())
+    );
+    labelled(out, "timeline", FAINT, &text)
 }
 
 /// A word in colour and a text, in lines that are not too long.

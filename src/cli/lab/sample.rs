@@ -12,10 +12,16 @@ use super::prove::advice;
 use super::run::{self, Pictured, tickets, way, writes};
 use tickets::race::Trial;
 use tickets::race::sample::{self, Drawn, Sampled, Sampling};
-use tickets::{Kind, Result};
+use tickets::{Kind, Output, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Screen) -> Result<u8> {
+pub(super) fn sample(
+    arguments: &Prove,
+    samples: u64,
+    trial: Trial,
+    mut picture: Option<Output>,
+    screen: &Screen,
+) -> Result<u8> {
     let trial = Trial {
         // With fewer tickets than buyers whoever finds none left stops early, and hides what it does.
         stock: arguments.how.stock.unwrap_or(arguments.users.into()),
@@ -40,7 +46,7 @@ pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Scr
         Err(code) => return Ok(code),
     };
     if let Some(smallest) = &smallest {
-        smallest.save(arguments.how.timeline.as_ref())?;
+        smallest.save(picture.as_mut())?;
     }
     let document = SampleDocument::of(&trial, sampling, &drawn, smallest.as_ref());
     screen.result(&document, |out| {
@@ -48,7 +54,7 @@ pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Scr
         writeln!(out, "{users} buyers, {tickets}, {}\n", way(&trial))?;
         told_of(out, &trial, sampling, &drawn)?;
         let Some(smallest) = &smallest else {
-            return Ok(());
+            return run::undrawn(out, picture.as_ref());
         };
         writeln!(out, "\nthe smallest of those drawn: {}\n", smallest.name())?;
         smallest.draw(out)?;
