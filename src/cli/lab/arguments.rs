@@ -12,8 +12,11 @@ use tickets::race::sample::{MOST_DEPTH, MOST_SAMPLES};
 use tickets::race::schedule::MAX_BUYERS;
 use tickets::{Error, Kind, LockKind, Output, Result};
 
-/// So many buyers can be run in all their schedules: 8 without a lock have 40,320, 9 have 362,880.
-pub(super) const MAX_EXHAUSTIVE: i64 = 8;
+/// So many buyers are run in all their schedules, however many those are: 8 without a lock have 40,320.
+pub(super) const MAX_EXHAUSTIVE: usize = 8;
+
+/// With more buyers a search is given up beyond so many schedules: 9 without a lock have 362,880.
+pub(super) const MOST_SCHEDULES: u64 = 50_000;
 
 #[derive(Debug, Args)]
 pub(crate) struct Prove {
@@ -44,7 +47,7 @@ pub(crate) struct Find {
     pub(super) condition: String,
 
     /// The most buyers
-    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=MAX_EXHAUSTIVE))]
+    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
     pub(super) users: u8,
 
     #[command(flatten)]
@@ -127,7 +130,7 @@ pub(super) enum WritesArgument {
 
 fn range(text: &str) -> std::result::Result<(u8, u8), String> {
     let bounds = text.split_once("..").unwrap_or((text, text));
-    let most = MAX_BUYERS as u8;
+    let most = MAX_EXHAUSTIVE as u8;
     match (bounds.0.parse(), bounds.1.parse()) {
         (Ok(from), Ok(to)) if 1 <= from && from <= to && to <= most => Ok((from, to)),
         _ => Err(format!("numbers from 1 to {most}, as in 2..4")),

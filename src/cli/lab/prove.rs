@@ -8,13 +8,13 @@ use serde::Serialize;
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::arguments::{MAX_EXHAUSTIVE, Prove};
 use super::document::Shown;
-use super::progress::Progress;
+use super::progress::{Progress, foresee};
 use super::run::{self, Pictured, tickets, way, writes};
 use super::sample;
 use tickets::office::Writes;
 use tickets::race::Trial;
 use tickets::race::explore::{self, Explored, Search, smallest};
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::{Kind, LockKind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn prove(arguments: &Prove, event: &Path, screen: &Screen) -> Result<u8> {
@@ -24,14 +24,8 @@ pub(super) fn prove(arguments: &Prove, event: &Path, screen: &Screen) -> Result<
         return sample::sample(arguments, samples, trial, picture, screen);
     }
     let users = arguments.users;
-    if i64::from(users) > MAX_EXHAUSTIVE {
-        let message = format!("{users} buyers can meet in too many ways to run them all");
-        return Err(Error::new(Kind::Usage, message).hint(format!(
-            "up to {MAX_EXHAUSTIVE} buyers are run in full; '--samples 1000' draws that many schedules of more"
-        )));
-    }
     let mut picture = arguments.how.picture(event)?;
-    let mut progress = Progress::new(screen)?;
+    let mut progress = Progress::of_all(screen, trial.users)?;
     let mut told = |schedules| progress.tell(schedules);
     let proof = Proof::of(trial, arguments.how.stock, &mut told);
     let proof = match progress.done(proof)? {
@@ -84,6 +78,7 @@ impl Proof {
         let mut safe = 0;
         for stock in stocks {
             proof.trial.stock = stock;
+            foresee(&proof.trial)?;
             let mut so_far = |more| told(safe + more);
             proof.found = explore::explore(&proof.trial, Search::Reduced, &mut so_far)?;
             if proof.found.bad > 0 {
@@ -137,7 +132,7 @@ pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Re
             1 => String::new(),
             stock => format!(" --stock {stock}"),
         };
-        let samples = if i64::from(users) > MAX_EXHAUSTIVE {
+        let samples = if usize::from(users) > MAX_EXHAUSTIVE {
             " --samples 1000"
         } else {
             ""

@@ -1,5 +1,6 @@
 //! A run, for people: its name, what was found, how to see it again.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::super::screen::{BAD, FAINT, shown};
@@ -7,12 +8,15 @@ use super::document::Shown;
 use tickets::office::Writes;
 use tickets::race::odds::odds;
 use tickets::race::schedule::Class;
-use tickets::race::verdict::Finding;
+use tickets::race::verdict::{Anomaly, Finding};
 use tickets::race::{Run, Trial, draw};
 use tickets::{LockKind, Output, Result};
 
 /// How wide a terminal is taken to be.
 pub(super) const COLUMNS: usize = 80;
+
+/// So many findings of a kind are told to people.
+const TOLD: usize = 10;
 
 /// What stands before a name: "the smallest of those drawn: ".
 const SMALLEST: usize = 29;
@@ -70,10 +74,21 @@ impl Pictured {
     }
 }
 
-/// What was found, a paragraph each.
+/// What was found, a paragraph each, of each kind the first few. JSON has them all.
 pub(super) fn found_in(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    let mut counts: BTreeMap<Anomaly, usize> = BTreeMap::new();
     for finding in findings {
-        labelled(out, finding.kind.name(), BAD, &finding.text)?;
+        let count = counts.entry(finding.kind).or_default();
+        *count += 1;
+        if *count <= TOLD {
+            labelled(out, finding.kind.name(), BAD, &finding.text)?;
+        }
+    }
+    for (kind, count) in counts {
+        if count > TOLD {
+            let text = format!("{} more", count - TOLD);
+            labelled(out, kind.name(), BAD, &text)?;
+        }
     }
     Ok(())
 }

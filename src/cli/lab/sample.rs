@@ -80,9 +80,13 @@ fn told_of(
     } = sampling;
     let (bad, different) = (sampled.found.bad, sampled.different);
     let of = match sampled.drawn {
-        Drawn::Classes(classes) => format!(
-            "{different} different ones of {classes} classes, each as likely as any other: no proof"
-        ),
+        Drawn::Classes(classes) => {
+            let classes =
+                classes.map_or_else(|| format!("{}!", trial.users), |many| many.to_string());
+            format!(
+                "{different} different ones of {classes} classes, each as likely as any other: no proof"
+            )
+        }
         Drawn::Priorities { steps, bound } => format!(
             "{different} different ones, of how many is not known: no proof. A mistake that needs {depth} \
              steps in a certain order is met by one of them at least with a chance of {} or more, which is \
@@ -126,7 +130,7 @@ struct SampleDocument {
     schedules: u64,
     /// How many of them were different.
     different: u64,
-    /// Of how many classes, each as likely.
+    /// Of how many classes, each as likely, where 64 bits hold that.
     #[serde(skip_serializing_if = "Option::is_none")]
     classes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,7 +158,7 @@ impl SampleDocument {
     ) -> Self {
         let found = &sampled.found;
         let (classes, priorities) = match sampled.drawn {
-            Drawn::Classes(classes) => (Some(classes), None),
+            Drawn::Classes(classes) => (classes, None),
             Drawn::Priorities { steps, bound } => (None, Some((steps, bound))),
         };
         Self {
