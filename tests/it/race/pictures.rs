@@ -25,21 +25,21 @@ fn draw(shop: &Shop, line: &str, picture: &Path) -> (i32, Value) {
 /// any search fails at once, and would be told of instead.
 #[track_caller]
 fn refused(shop: &Shop, line: &str, picture: &Path, exit: i32, why: &str) {
-    let (names, old) = (shop.names(), fs::read(picture).ok());
+    let (before, old, named) = (shop.names(), fs::read(picture).ok(), picture.display());
     let nowhere = shop.path("no/such/place");
     let (code, document) = draw(
         shop,
         &format!("{line}|--place|{}", nowhere.display()),
         picture,
     );
-    assert_eq!(code, exit, "{line} {picture:?}: {document:#}");
+    assert_eq!(code, exit, "{line} {named}: {document:#}");
     let error = &document["error"];
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains(why), "{line} {picture:?}: {document:#}");
+    assert!(message.contains(why), "{line} {named}: {document:#}");
     assert!(!message.contains("no/such/place"), "{line}: {document:#}");
     assert!(error["hint"].is_string(), "{line}: {document:#}");
-    assert_eq!(fs::read(picture).ok(), old, "{line} {picture:?}");
-    assert_eq!(shop.names(), names, "{line} {picture:?}");
+    assert_eq!(fs::read(picture).ok(), old, "{line} {named}");
+    assert_eq!(shop.names(), before, "{line} {named}");
 }
 
 #[test]
