@@ -16,7 +16,7 @@ use tickets::race::timeline::Timeline;
 use tickets::race::verdict::{Anomaly, Finding};
 use tickets::rush::report::{Judgement, Outcome, RushReport};
 use tickets::rush::{News, Recording, Rush};
-use tickets::{Contents, Error, Kind, LockKind, Output, Result};
+use tickets::{Error, Kind, LockKind, Output, Result};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
 const SHOWN: u32 = 64;
@@ -101,15 +101,11 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
 
 /// The file for the picture, claimed before anything is sold.
 fn picture(arguments: &Buy, rush: &Rush) -> Result<Option<Output>> {
-    let Some(path) = &arguments.timeline else {
-        return Ok(None);
-    };
-    let output = Output::claim(path, Contents::Svg)?;
-    output.keep_off(&rush.file)?;
-    if let Some(evidence) = &arguments.evidence {
+    let output = super::picture::claim(arguments.timeline.as_deref(), &rush.file)?;
+    if let (Some(output), Some(evidence)) = (&output, &arguments.evidence) {
         output.keep_apart(evidence)?;
     }
-    Ok(Some(output))
+    Ok(output)
 }
 
 /// Draws into the file; its path, as it was given.

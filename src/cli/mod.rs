@@ -51,7 +51,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Reset(arguments) => reset(cli, arguments, screen),
         Command::Completions { shell } => Ok(manual::completions(*shell, screen)),
         Command::Man { directory } => manual::pages(directory.as_deref(), screen),
-        Command::Race(race) => lab::run(race, screen),
+        Command::Race(race) => lab::run(race, &cli.file, screen),
         Command::Doctor(arguments) => doctor::run(cli, arguments, screen),
     }
 }

@@ -1,12 +1,22 @@
 //! Timelines: in a terminal, and in a file.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::screen::{BAD, FAINT, GOOD};
 use tickets::race::timeline::{Timeline, Tone};
+use tickets::{Contents, Output, Result};
 
 /// Up to so many buyers, a run is drawn in the terminal too.
 pub(super) const DRAWN: usize = 8;
+
+/// The file for a picture, where one is wanted: claimed before anything is done, and none of the event's.
+pub(super) fn claim(path: Option<&Path>, event: &Path) -> Result<Option<Output>> {
+    let Some(path) = path else { return Ok(None) };
+    let output = Output::claim(path, Contents::Svg)?;
+    output.keep_off(event)?;
+    Ok(Some(output))
+}
 
 /// Draws a run of a few buyers.
 pub(super) fn small(out: &mut dyn Write, timeline: &Timeline) -> io::Result<()> {

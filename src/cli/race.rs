@@ -11,7 +11,7 @@ use tickets::race::check::{self, Anomaly, Verdict};
 use tickets::race::draw_recorded;
 use tickets::race::evidence::{self, Evidence};
 use tickets::race::timeline::Timeline;
-use tickets::{Contents, Error, Kind, Output, Result};
+use tickets::{Error, Kind, Result};
 
 /// So many findings of a kind are told to people.
 const TOLD: u64 = 10;
@@ -24,13 +24,16 @@ struct CheckDocument<'a> {
     verdict: &'a Verdict,
 }
 
-pub(super) fn check(path: &Path, picture: Option<&Path>, screen: &Screen) -> Result<u8> {
-    let claim = |picture| -> Result<Output> {
-        let output = Output::claim(picture, Contents::Svg)?;
+pub(super) fn check(
+    path: &Path,
+    picture: Option<&Path>,
+    event: &Path,
+    screen: &Screen,
+) -> Result<u8> {
+    let output = super::picture::claim(picture, event)?;
+    if let Some(output) = &output {
         output.keep_apart(path)?;
-        Ok(output)
-    };
-    let output = picture.map(claim).transpose()?;
+    }
     let evidence = evidence::read(path)?;
     let verdict = check::judge(&evidence);
     if let Some(why) = &verdict.blind

@@ -2,11 +2,12 @@
 //! time, so that a run is a function of its schedule.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use rustix::io::Errno;
 use tempfile::TempDir;
 
 use super::racer::{CALL_OFF, DIE, End, GO, Part, Point, RACER, Says};
@@ -271,7 +272,7 @@ impl Racer {
             // Ctrl-C is for whoever leads the search.
             .process_group(0)
             .spawn()
-            .map_err(|e| Error::io("start", &trial.program, e))?;
+            .map_err(|e| unstarted(trial, e))?;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(input), Some(output)) => Ok(Self {
                 child,
@@ -303,6 +304,19 @@ impl Drop for Racer {
         // Whatever it is at, its event is gone.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn unstarted(trial: &Trial, error: io::Error) -> Error {
+    let room = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
+    let full = Errno::from_io_error(&error).is_some_and(|number| room.contains(&number));
+    let error = Error::io("start", &trial.program, error);
+    if full {
+        error.hint(
+            "take fewer --users, or allow more open files and processes: ulimit -n, ulimit -u",
+        )
+    } else {
+        error
     }
 }
 

@@ -8,6 +8,9 @@ use super::schedule::{Grant, Grants, MAX_BUYERS};
 use crate::office::Writes;
 use crate::store::lock::LockKind;
 
+/// Up to so many buyers a class has a number: 20! is the last factorial that 64 bits hold.
+pub const MAX_NAMED: usize = 20;
+
 /// A class of runs of identical buyers, each of which reads once and writes once, and who all sell: for
 /// the i-th who writes, which version it had read, counted in writes before it.
 ///
@@ -24,10 +27,11 @@ impl Class {
         (possible && (1..=MAX_BUYERS).contains(&versions.len())).then_some(Self(versions))
     }
 
-    /// By its number in the factorial base: the i-th who writes, from 0, gives the digit of i!.
+    /// By its number in the factorial base: the i-th who writes, from 0, gives the digit of i!. `None`: there
+    /// is none with that number, or there are more buyers than [`MAX_NAMED`].
     #[must_use]
     pub fn numbered(buyers: usize, number: u64) -> Option<Self> {
-        if !(1..=MAX_BUYERS).contains(&buyers) || number >= factorial(buyers) {
+        if number >= factorial(buyers)? {
             return None;
         }
         let mut left = number;
@@ -39,11 +43,15 @@ impl Class {
         Self::of(versions)
     }
 
-    /// Its number.
+    /// Its number; `None` for more buyers than [`MAX_NAMED`].
     #[must_use]
-    pub fn number(&self) -> u64 {
-        let digits = self.0.iter().enumerate();
-        digits.map(|(at, &read)| read as u64 * factorial(at)).sum()
+    pub fn number(&self) -> Option<u64> {
+        let mut number: u64 = 0;
+        for (at, &read) in self.0.iter().enumerate() {
+            let digit = factorial(at)?.checked_mul(read as u64)?;
+            number = number.checked_add(digit)?;
+        }
+        Some(number)
     }
 
     /// One schedule of it: the i-th who writes is buyer i, and each reads as late as it may.
@@ -58,7 +66,7 @@ impl Class {
         Grants(grants)
     }
 
-    /// That of a run of buyers without a lock; `None` where it has none.
+    /// That of a run of buyers without a lock; `None` where it has none, or none with a number.
     #[must_use]
     pub fn of_run(trial: &Trial, run: &Run) -> Option<Self> {
         if trial.lock != LockKind::None || trial.writes != Writes::Replace || trial.query {
@@ -75,7 +83,7 @@ impl Class {
                 version += 1;
             }
         }
-        let all = versions.len() == users;
+        let all = versions.len() == users && users <= MAX_NAMED;
         all.then(|| Self::of(versions)).flatten()
     }
 
@@ -87,14 +95,18 @@ impl Class {
 }
 
 impl fmt::Display for Class {
+    /// Its name, `3!:4`; where it has no number its [grants](Self::grants), which are a name too.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}!:{}", self.0.len(), self.number())
+        match self.number() {
+            Some(number) => write!(f, "{}!:{number}", self.0.len()),
+            None => self.grants().fmt(f),
+        }
     }
 }
 
-/// How many classes of so many buyers there are.
-pub(super) fn factorial(n: usize) -> u64 {
-    (1..=n as u64).product()
+/// How many classes of so many buyers there are; `None`: more than 64 bits hold.
+pub(super) fn factorial(n: usize) -> Option<u64> {
+    (1..=n as u64).try_fold(1, u64::checked_mul)
 }
 
 #[cfg(test)]
@@ -105,10 +117,10 @@ mod tests {
     #[test]
     fn every_class_has_a_name_and_the_name_says_which() {
         for buyers in 1..=6 {
-            let count = factorial(buyers);
+            let count = factorial(buyers).unwrap();
             for number in 0..count {
                 let class = Class::numbered(buyers, number).unwrap();
-                assert_eq!(class.number(), number);
+                assert_eq!(class.number(), Some(number));
                 assert_eq!(
                     class.to_string().parse::<Schedule>().unwrap(),
                     Schedule::Class(class)
@@ -116,6 +128,23 @@ mod tests {
             }
             assert_eq!(Class::numbered(buyers, count), None);
         }
+    }
+
+    #[test]
+    fn numbers_end_where_64_bits_do() {
+        let last: Vec<usize> = (0..MAX_NAMED).collect();
+        let last = Class::of(last).unwrap();
+        assert_eq!(last.to_string(), "20!:2432902008176639999");
+        let parsed: Schedule = last.to_string().parse().unwrap();
+        assert_eq!(parsed, Schedule::Class(last));
+        // Above, a class is named by its grants.
+        for buyers in [MAX_NAMED + 1, MAX_BUYERS] {
+            let class = Class::of((0..buyers).collect()).unwrap();
+            assert_eq!(class.number(), None);
+            let grants = Schedule::Grants(class.grants());
+            assert_eq!(class.to_string().parse::<Schedule>().unwrap(), grants);
+        }
+        assert_eq!(Class::of(vec![0; MAX_BUYERS + 1]), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Several searchers at one time, each with buyers and an event of its own.
 
+use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -8,6 +9,10 @@ use crate::error::{Error, Kind, Result};
 
 /// The most processors that a search uses.
 const MOST_SEARCHERS: usize = 8;
+
+/// The most buyers of all searchers together: each takes two of the files that a process may have open, which
+/// are 1,024 on most systems.
+const MOST_BUYERS: usize = 256;
 
 /// How often progress is told.
 const GLANCE: Duration = Duration::from_millis(2);
@@ -51,9 +56,11 @@ impl Board {
     }
 }
 
-/// How many searchers this machine is good for.
-pub(super) fn processors() -> usize {
-    thread::available_parallelism().map_or(1, |processors| processors.get().min(MOST_SEARCHERS))
+/// How many searchers with so many buyers each this machine is good for.
+pub(super) fn searchers(buyers: usize) -> usize {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let room = MOST_BUYERS / buyers.max(1);
+    processors.min(MOST_SEARCHERS).min(room).max(1)
 }
 
 /// Does the work in so many shares. `progress` is told how many schedules were run, and stops it by `false`.

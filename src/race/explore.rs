@@ -4,11 +4,13 @@
 use super::arena::Arena;
 use super::crew::{self, Board, Share};
 use super::run::{Run, Trial};
-use super::schedule::{Grant, Grants};
+use super::schedule::{Grant, Grants, MAX_BUYERS};
 use super::state::State;
 use super::tally::Tally;
 use super::walk::{SHARED_DEPTH, Walk};
 use crate::error::{Error, Kind, Result};
+use crate::office::Writes;
+use crate::store::lock::LockKind;
 
 pub use super::tally::{Explored, Outcome};
 pub use super::walk::Search;
@@ -27,7 +29,7 @@ pub fn explore(
     // done, unless every schedule is wanted.
     let many = trial.users >= CROWD || search == Search::Full;
     let searchers = if many && trial.fewest_steps() >= SHARED_DEPTH {
-        crew::processors()
+        crew::searchers(trial.users)
     } else {
         1
     };
@@ -40,6 +42,31 @@ pub fn explore(
         Ok(tally)
     })?;
     Ok(Tally::sum(trial, shares))
+}
+
+/// How many schedules [`explore`] runs with [`Search::Reduced`], where that is known without running them; at
+/// most `u64::MAX`.
+///
+/// - Without a lock, with a ticket for each: for each who writes, which version it had read.
+/// - Without a lock or with one around the write alone, one ticket: who of the others reads before it is sold.
+/// - Under the exclusive lock: a sale may be published before or after each of the steps of later ones.
+#[must_use]
+pub fn foreseen(trial: &Trial) -> Option<u64> {
+    let (users, stock) = (trial.users.min(MAX_BUYERS) as u64, trial.stock);
+    if trial.crashes || trial.query || trial.writes != Writes::Replace {
+        return None;
+    }
+    let product = |numbers: &mut dyn Iterator<Item = u64>| numbers.fold(1, u64::saturating_mul);
+    match trial.lock {
+        LockKind::None if stock >= users => Some(product(&mut (1..=users))),
+        LockKind::None | LockKind::WriteOnly if stock == 1 => {
+            Some(product(&mut (1..users).map(|_| 2)))
+        }
+        LockKind::Exclusive => Some(product(
+            &mut (1..=users.min(stock)).map(|sale| 2 * sale - 1),
+        )),
+        _ => None,
+    }
 }
 
 /// So many buyers are worth more than one searcher.

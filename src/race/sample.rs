@@ -42,8 +42,8 @@ pub struct Sampling {
 /// What schedules were drawn from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Drawn {
-    /// One of so many classes, each as likely as any other.
-    Classes(u64),
+    /// One of so many classes, each as likely as any other; `None`: there are more than 64 bits hold.
+    Classes(Option<u64>),
     /// By priorities that change.
     Priorities {
         /// The most steps that a run can have.
@@ -113,7 +113,7 @@ pub fn sample(
         return Err(Error::new(Kind::Usage, message));
     }
     let drawn = drawn(trial, sampling);
-    let parts = crew::share(crew::processors(), progress, |share, board| {
+    let parts = crew::share(crew::searchers(trial.users), progress, |share, board| {
         let mut arena = Arena::open(trial)?;
         let mut dice = Dice::new(sampling.seed);
         let mut tally = Tally::new(trial);

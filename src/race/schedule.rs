@@ -3,12 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::class::factorial;
 use crate::error::{Error, Kind};
 
-pub use super::class::Class;
+pub use super::class::{Class, MAX_NAMED};
 
-/// The most buyers of a schedule.
-pub const MAX_BUYERS: usize = 12;
+/// The most buyers of a schedule: each is a process, for each processor.
+pub const MAX_BUYERS: usize = 64;
 
 /// The most steps of a schedule that is read.
 const MAX_STEPS: usize = 10_000;
@@ -100,28 +101,59 @@ impl FromStr for Schedule {
 
     /// `0 1 1 0`, or `3!:4`.
     fn from_str(text: &str) -> Result<Self, Error> {
-        let bad = || {
-            Error::new(Kind::Usage, format!("{text:?} is no schedule"))
-                .hint("give who makes each step, as in '0 1 1 0', or a class, as in 3!:4")
-        };
         if let Some((buyers, number)) = text.split_once("!:") {
-            let buyers = buyers.trim().parse().map_err(|_| bad())?;
-            let number = number.trim().parse().map_err(|_| bad())?;
-            return Class::numbered(buyers, number)
-                .map(Self::Class)
-                .ok_or_else(bad);
+            return class(text, buyers.trim(), number.trim()).map(Self::Class);
         }
-        let grants: Result<Vec<Grant>, ()> = text
-            .split([' ', ','])
-            .filter(|part| !part.is_empty())
-            .map(str::parse)
-            .collect();
-        let grants = grants.map_err(|()| bad())?;
-        if grants.is_empty() || grants.len() > MAX_STEPS {
-            return Err(bad());
+        let parts = text.split([' ', ',']).filter(|part| !part.is_empty());
+        let grants: Result<Vec<Grant>, &str> =
+            parts.map(|part| part.parse().map_err(|()| part)).collect();
+        let grants = grants.map_err(|part| {
+            let last = MAX_BUYERS - 1;
+            let what = format!("{:?} is no buyer, which are 0 to {last}", short(part));
+            none(text, &what)
+        })?;
+        match grants.len() {
+            0 => Err(none(text, "it has no step")),
+            1..=MAX_STEPS => Ok(Self::Grants(Grants(grants))),
+            many => Err(none(
+                text,
+                &format!("{many} steps are more than the {MAX_STEPS} that are read"),
+            )),
         }
-        Ok(Self::Grants(Grants(grants)))
     }
+}
+
+/// A class by its name.
+fn class(text: &str, buyers: &str, number: &str) -> Result<Class, Error> {
+    let (Ok(buyers), Ok(number)) = (buyers.parse(), number.parse()) else {
+        return Err(none(text, "before and after the '!:' stands a number"));
+    };
+    Class::numbered(buyers, number).ok_or_else(|| {
+        let classes = match buyers {
+            1..=MAX_NAMED => format!(
+                "of {buyers} buyers there are 0 to {}",
+                factorial(buyers).unwrap_or_default() - 1
+            ),
+            _ => format!("classes have names for 1 to {MAX_NAMED} buyers"),
+        };
+        none(text, &classes)
+    })
+}
+
+fn none(text: &str, why: &str) -> Error {
+    let message = format!("{:?} is no schedule: {why}", short(text));
+    Error::new(Kind::Usage, message)
+        .hint("give who makes each step, as in '0 1 1 0', or a class, as in 3!:4")
+}
+
+/// The beginning of a text that may be long.
+fn short(text: &str) -> String {
+    const ROOM: usize = 40;
+    let mut short: String = text.chars().take(ROOM).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 #[cfg(test)]
@@ -130,9 +162,25 @@ mod tests {
 
     #[test]
     fn what_is_no_schedule_is_refused() {
-        for text in ["", "x", "3!:6", "0!:0", "99", "1 -1", "3!:", "13!:1"] {
-            assert!(text.parse::<Schedule>().is_err(), "{text}");
+        let long = "0 ".repeat(MAX_STEPS + 1);
+        for (text, why) in [
+            ("", "no step"),
+            ("x", "\"x\" is no buyer, which are 0 to 63"),
+            ("0 64 1", "\"64\" is no buyer"),
+            ("1 -1", "\"-1\" is no buyer"),
+            ("3!:6", "of 3 buyers there are 0 to 5"),
+            ("0!:0", "1 to 20 buyers"),
+            ("21!:1", "1 to 20 buyers"),
+            ("3!:", "stands a number"),
+            ("99999999999999999999999!:1", "stands a number"),
+            ("20!:2432902008176640000", "0 to 2432902008176639999"),
+            (&long, "10001 steps"),
+        ] {
+            let error = text.parse::<Schedule>().unwrap_err().to_string();
+            assert!(error.contains(why), "{text}: {error}");
+            assert!(error.chars().count() < 200, "{text}: {error}");
         }
+        assert!("63 0".parse::<Schedule>().is_ok());
         let killed = "0 1x 0".parse::<Schedule>().unwrap();
         let grants = Grants(vec![Grant::Go(0), Grant::Die(1), Grant::Go(0)]);
         assert_eq!(grants.to_string(), "0 1x 0");

@@ -1,18 +1,22 @@
 //! What the command lines of the lab say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::super::args::Lock;
+use super::super::picture;
 use tickets::office::Writes;
 use tickets::race::Trial;
 use tickets::race::sample::{MOST_DEPTH, MOST_SAMPLES};
 use tickets::race::schedule::MAX_BUYERS;
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::{Error, Kind, LockKind, Output, Result};
 
-/// So many buyers can be run in all their schedules: 8 without a lock have 40,320, 9 have 362,880.
-pub(super) const MAX_EXHAUSTIVE: i64 = 8;
+/// So many buyers are run in all their schedules, however many those are: 8 without a lock have 40,320.
+pub(super) const MAX_EXHAUSTIVE: usize = 8;
+
+/// With more buyers a search is given up beyond so many schedules: 9 without a lock have 362,880.
+pub(super) const MOST_SCHEDULES: u64 = 50_000;
 
 #[derive(Debug, Args)]
 pub(crate) struct Prove {
@@ -43,7 +47,7 @@ pub(crate) struct Find {
     pub(super) condition: String,
 
     /// The most buyers
-    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=MAX_EXHAUSTIVE))]
+    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
     pub(super) users: u8,
 
     #[command(flatten)]
@@ -103,7 +107,7 @@ pub(super) struct How {
     #[arg(long)]
     pub(super) query: bool,
 
-    /// Also draw it: a picture of what goes wrong
+    /// Also draw what is shown: a picture of it, if there is anything to show
     #[arg(long, value_name = "FILE.svg")]
     pub(super) timeline: Option<PathBuf>,
 
@@ -126,7 +130,7 @@ pub(super) enum WritesArgument {
 
 fn range(text: &str) -> std::result::Result<(u8, u8), String> {
     let bounds = text.split_once("..").unwrap_or((text, text));
-    let most = MAX_BUYERS as u8;
+    let most = MAX_EXHAUSTIVE as u8;
     match (bounds.0.parse(), bounds.1.parse()) {
         (Ok(from), Ok(to)) if 1 <= from && from <= to && to <= most => Ok((from, to)),
         _ => Err(format!("numbers from 1 to {most}, as in 2..4")),
@@ -156,6 +160,11 @@ impl How {
             place: self.place.clone(),
             program: program()?,
         })
+    }
+
+    /// The file for the picture, where one is wanted.
+    pub(super) fn picture(&self, event: &Path) -> Result<Option<Output>> {
+        picture::claim(self.timeline.as_deref(), event)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tickets race find`: is there a schedule that a condition holds for.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -48,7 +49,7 @@ fewest switches, then the first in order.
 Exits 0 when there is one, 3 when there is none.";
 
 /// Runs it; returns the exit code.
-pub(super) fn find(arguments: &Find, screen: &Screen) -> Result<u8> {
+pub(super) fn find(arguments: &Find, event: &Path, screen: &Screen) -> Result<u8> {
     let condition: Condition = match arguments.condition.parse() {
         Ok(condition) => condition,
         Err(problem) => return Err(pointed_at(&arguments.condition, problem, screen)),
@@ -58,7 +59,8 @@ pub(super) fn find(arguments: &Find, screen: &Screen) -> Result<u8> {
         Some(stock) => stock..=stock,
         None => 1..=trial.users as u64,
     };
-    let mut progress = Progress::new(screen)?;
+    let mut picture = arguments.how.picture(event)?;
+    let mut progress = Progress::of_all(screen, trial.users)?;
     let mut told = |schedules| progress.tell(schedules);
     let done = find::find(&trial, stocks.clone(), &condition, &mut told).and_then(|answer| {
         let smallest = answer.smallest;
@@ -70,7 +72,7 @@ pub(super) fn find(arguments: &Find, screen: &Screen) -> Result<u8> {
         Err(code) => return Ok(code),
     };
     if let Some(smallest) = &smallest {
-        smallest.save(arguments.how.timeline.as_ref())?;
+        smallest.save(picture.as_mut())?;
     }
     let document = FindDocument::of(&condition, &trial, schedules, smallest.as_ref());
     screen.result(&document, |out| {
@@ -82,7 +84,8 @@ pub(super) fn find(arguments: &Find, screen: &Screen) -> Result<u8> {
             let tickets = tickets(*stocks.start(), *stocks.end());
             writeln!(out, "{buyers}, {tickets}, {}\n", way(&trial))?;
             let text = format!("of all {schedules} schedules is as asked for: {condition}");
-            return run::labelled(out, "none", BAD, &text);
+            run::labelled(out, "none", BAD, &text)?;
+            return run::undrawn(out, picture.as_ref());
         };
         let tickets = tickets(smallest.trial.stock, smallest.trial.stock);
         let (name, way) = (smallest.name(), way(&smallest.trial));

@@ -12,7 +12,7 @@ mod sample;
 mod selfcheck;
 mod steps;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
@@ -116,15 +116,15 @@ impl Race {
     }
 }
 
-/// Runs it; returns the exit code.
-pub(crate) fn run(race: &Race, screen: &Screen) -> Result<u8> {
+/// Runs it; returns the exit code. No picture is drawn over the files of this event.
+pub(crate) fn run(race: &Race, event: &Path, screen: &Screen) -> Result<u8> {
     match race {
-        Race::Prove(arguments) => prove::prove(arguments, screen),
-        Race::Find(arguments) => find::find(arguments, screen),
+        Race::Prove(arguments) => prove::prove(arguments, event, screen),
+        Race::Find(arguments) => find::find(arguments, event, screen),
         Race::Locks(arguments) => locks::locks(arguments, screen),
-        Race::Replay(arguments) => replay::replay(arguments, screen),
+        Race::Replay(arguments) => replay::replay(arguments, event, screen),
         Race::Check { evidence, timeline } => {
-            super::race::check(evidence, timeline.as_deref(), screen)
+            super::race::check(evidence, timeline.as_deref(), event, screen)
         }
         Race::Selfcheck(arguments) => selfcheck::check(arguments, screen),
     }

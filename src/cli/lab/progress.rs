@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::super::screen::{FAINT, Screen};
 use super::super::signals::Stop;
+use super::arguments::{MAX_EXHAUSTIVE, MOST_SCHEDULES};
+use tickets::race::{Trial, explore};
 use tickets::{Error, Kind, Result};
 
 /// How often it is told.
@@ -17,6 +19,9 @@ pub(super) struct Progress<'s> {
     began: Instant,
     last: Instant,
     screen: &'s Screen,
+    /// With so many buyers the search is given up beyond [`MOST_SCHEDULES`].
+    bounded: Option<usize>,
+    beyond: bool,
 }
 
 impl<'s> Progress<'s> {
@@ -28,12 +33,27 @@ impl<'s> Progress<'s> {
             began: Instant::now(),
             last: Instant::now(),
             screen,
+            bounded: None,
+            beyond: false,
+        })
+    }
+
+    /// The same for a search that is to run all schedules of so many buyers.
+    pub(super) fn of_all(screen: &'s Screen, users: usize) -> Result<Self> {
+        let bounded = (users > MAX_EXHAUSTIVE).then_some(users);
+        Ok(Self {
+            bounded,
+            ..Self::new(screen)?
         })
     }
 
     /// Whether to go on, after so many schedules.
     pub(super) fn tell(&mut self, schedules: u64) -> bool {
         if self.stop.was_told() {
+            return false;
+        }
+        if self.bounded.is_some() && schedules > MOST_SCHEDULES {
+            self.beyond = true;
             return false;
         }
         if self.shown && self.last.elapsed() > OFTEN {
@@ -55,10 +75,54 @@ impl<'s> Progress<'s> {
         }
         match result {
             Err(error) if error.kind() == Kind::Interrupted => {
+                if let Some(users) = self.bounded.filter(|_| self.beyond) {
+                    return Err(too_many(users));
+                }
                 self.screen.error("race", &error, None);
                 Ok(Err(self.stop.exit_code()))
             }
             result => result.map(Ok),
         }
+    }
+}
+
+/// An error where it is known beforehand that a search would be given up.
+pub(super) fn foresee(trial: &Trial) -> Result<()> {
+    let many = trial.users > MAX_EXHAUSTIVE
+        && explore::foreseen(trial).is_some_and(|many| many > MOST_SCHEDULES);
+    if many {
+        Err(too_many(trial.users))
+    } else {
+        Ok(())
+    }
+}
+
+/// That not all schedules are run.
+fn too_many(users: usize) -> Error {
+    let message = format!(
+        "{users} buyers can meet in more than {MOST_SCHEDULES} ways: too many to run them all"
+    );
+    Error::new(Kind::Usage, message).hint(format!(
+        "take a smaller --stock, or up to {MAX_EXHAUSTIVE} buyers, of whom all are run however many they \
+         are; or draw some at random: 'tickets race prove --users {users} --samples 1000'"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crowd_is_given_up_where_a_few_are_not() {
+        let screen = Screen::new(true, true);
+        let mut few = Progress::of_all(&screen, MAX_EXHAUSTIVE).unwrap();
+        assert!(few.tell(MOST_SCHEDULES + 1));
+        let mut many = Progress::of_all(&screen, MAX_EXHAUSTIVE + 1).unwrap();
+        assert!(many.tell(MOST_SCHEDULES));
+        assert!(!many.tell(MOST_SCHEDULES + 1));
+        let stopped: Result<()> = Err(Error::new(Kind::Interrupted, "the search was stopped"));
+        let error = many.done(stopped).unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+        assert!(error.to_string().contains("9 buyers"), "{error}");
     }
 }

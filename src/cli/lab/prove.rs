@@ -1,34 +1,31 @@
 //! `tickets race prove`: every schedule of a few buyers, and the smallest that goes wrong.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::arguments::{MAX_EXHAUSTIVE, Prove};
 use super::document::Shown;
-use super::progress::Progress;
+use super::progress::{Progress, foresee};
 use super::run::{self, Pictured, tickets, way, writes};
 use super::sample;
 use tickets::office::Writes;
 use tickets::race::Trial;
 use tickets::race::explore::{self, Explored, Search, smallest};
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::{Kind, LockKind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
+pub(super) fn prove(arguments: &Prove, event: &Path, screen: &Screen) -> Result<u8> {
     let trial = arguments.how.trial(arguments.users)?;
     if let Some(samples) = arguments.samples {
-        return sample::sample(arguments, samples, trial, screen);
+        let picture = arguments.how.picture(event)?;
+        return sample::sample(arguments, samples, trial, picture, screen);
     }
     let users = arguments.users;
-    if i64::from(users) > MAX_EXHAUSTIVE {
-        let message = format!("{users} buyers can meet in too many ways to run them all");
-        return Err(Error::new(Kind::Usage, message).hint(format!(
-            "up to {MAX_EXHAUSTIVE} buyers are run in full; '--samples 1000' draws that many schedules of more"
-        )));
-    }
-    let mut progress = Progress::new(screen)?;
+    let mut picture = arguments.how.picture(event)?;
+    let mut progress = Progress::of_all(screen, trial.users)?;
     let mut told = |schedules| progress.tell(schedules);
     let proof = Proof::of(trial, arguments.how.stock, &mut told);
     let proof = match progress.done(proof)? {
@@ -36,13 +33,13 @@ pub(super) fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
         Err(code) => return Ok(code),
     };
     if let Some(smallest) = &proof.smallest {
-        smallest.save(arguments.how.timeline.as_ref())?;
+        smallest.save(picture.as_mut())?;
     }
     let document = ProveDocument::of(&proof);
     screen.result(&document, |out| {
         proved(out, &proof)?;
         let Some(smallest) = &proof.smallest else {
-            return Ok(());
+            return run::undrawn(out, picture.as_ref());
         };
         writeln!(out, "\nthe smallest of them: {}\n", smallest.name())?;
         smallest.draw(out)?;
@@ -81,6 +78,7 @@ impl Proof {
         let mut safe = 0;
         for stock in stocks {
             proof.trial.stock = stock;
+            foresee(&proof.trial)?;
             let mut so_far = |more| told(safe + more);
             proof.found = explore::explore(&proof.trial, Search::Reduced, &mut so_far)?;
             if proof.found.bad > 0 {
@@ -134,7 +132,7 @@ pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Re
             1 => String::new(),
             stock => format!(" --stock {stock}"),
         };
-        let samples = if i64::from(users) > MAX_EXHAUSTIVE {
+        let samples = if usize::from(users) > MAX_EXHAUSTIVE {
             " --samples 1000"
         } else {
             ""

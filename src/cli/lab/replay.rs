@@ -1,5 +1,7 @@
 //! `tickets race replay`: one schedule again, step by step.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::super::screen::{GOOD, Screen};
@@ -13,7 +15,7 @@ use tickets::race::schedule::Schedule;
 use tickets::{Kind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
+pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Result<u8> {
     let schedule: Schedule = arguments.schedule.parse()?;
     let (grants, named_users) = match &schedule {
         Schedule::Grants(grants) => {
@@ -35,6 +37,7 @@ pub(super) fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
     if let (Schedule::Class(_), None) = (&schedule, arguments.how.stock) {
         trial.stock = users as u64;
     }
+    let mut picture = arguments.how.picture(event)?;
     let played = explore::replay(&trial, &grants)?;
     let bad = played.is_bad();
     let mut progress = Progress::new(screen)?;
@@ -43,7 +46,7 @@ pub(super) fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
         Ok(pictured) => pictured,
         Err(code) => return Ok(code),
     };
-    pictured.save(arguments.how.timeline.as_ref())?;
+    pictured.save(picture.as_mut())?;
     let document = ReplayDocument {
         ok: !bad,
         command: "race replay",

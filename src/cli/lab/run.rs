@@ -1,20 +1,22 @@
 //! A run, for people: its name, what was found, how to see it again.
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
-use super::super::screen::{BAD, FAINT};
+use super::super::screen::{BAD, FAINT, shown};
 use super::document::Shown;
 use tickets::office::Writes;
 use tickets::race::odds::odds;
 use tickets::race::schedule::Class;
-use tickets::race::verdict::Finding;
+use tickets::race::verdict::{Anomaly, Finding};
 use tickets::race::{Run, Trial, draw};
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::{LockKind, Output, Result};
 
 /// How wide a terminal is taken to be.
 pub(super) const COLUMNS: usize = 80;
+
+/// So many findings of a kind are told to people.
+const TOLD: usize = 10;
 
 /// What stands before a name: "the smallest of those drawn: ".
 const SMALLEST: usize = 29;
@@ -37,11 +39,12 @@ impl Pictured {
     }
 
     /// Draws it into a file, where one is wanted.
-    pub(super) fn save(&self, path: Option<&PathBuf>) -> Result<()> {
-        let Some(path) = path else { return Ok(()) };
+    pub(super) fn save(&self, picture: Option<&mut Output>) -> Result<()> {
+        let Some(picture) = picture else {
+            return Ok(());
+        };
         let svg = draw(&self.trial, &self.run, self.odds.as_deref()).to_svg();
-        fs::write(path, svg)
-            .map_err(|e| Error::new(Kind::Io, format!("cannot write {}: {e}", path.display())))
+        picture.write(svg.as_bytes())
     }
 
     /// The same for programs.
@@ -71,12 +74,35 @@ impl Pictured {
     }
 }
 
-/// What was found, a paragraph each.
+/// What was found, a paragraph each, of each kind the first few. JSON has them all.
 pub(super) fn found_in(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    let mut counts: BTreeMap<Anomaly, usize> = BTreeMap::new();
     for finding in findings {
-        labelled(out, finding.kind.name(), BAD, &finding.text)?;
+        let count = counts.entry(finding.kind).or_default();
+        *count += 1;
+        if *count <= TOLD {
+            labelled(out, finding.kind.name(), BAD, &finding.text)?;
+        }
+    }
+    for (kind, count) in counts {
+        if count > TOLD {
+            let text = format!("{} more", count - TOLD);
+            labelled(out, kind.name(), BAD, &text)?;
+        }
     }
     Ok(())
+}
+
+/// That there is nothing to draw: what an earlier command drew stays as it is.
+pub(super) fn undrawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Result<()> {
+    let Some(picture) = picture else {
+        return Ok(());
+    };
+    let text = format!(
+        "{} was not drawn: there is nothing to show",
+        shown(&picture.path().display().to_string())
+    );
+    labelled(out, "timeline", FAINT, &text)
 }
 
 /// A word in colour and a text, in lines that are not too long.

@@ -12,10 +12,16 @@ use super::prove::advice;
 use super::run::{self, Pictured, tickets, way, writes};
 use tickets::race::Trial;
 use tickets::race::sample::{self, Drawn, Sampled, Sampling};
-use tickets::{Kind, Result};
+use tickets::{Kind, Output, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Screen) -> Result<u8> {
+pub(super) fn sample(
+    arguments: &Prove,
+    samples: u64,
+    trial: Trial,
+    mut picture: Option<Output>,
+    screen: &Screen,
+) -> Result<u8> {
     let trial = Trial {
         // With fewer tickets than buyers whoever finds none left stops early, and hides what it does.
         stock: arguments.how.stock.unwrap_or(arguments.users.into()),
@@ -40,7 +46,7 @@ pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Scr
         Err(code) => return Ok(code),
     };
     if let Some(smallest) = &smallest {
-        smallest.save(arguments.how.timeline.as_ref())?;
+        smallest.save(picture.as_mut())?;
     }
     let document = SampleDocument::of(&trial, sampling, &drawn, smallest.as_ref());
     screen.result(&document, |out| {
@@ -48,7 +54,7 @@ pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Scr
         writeln!(out, "{users} buyers, {tickets}, {}\n", way(&trial))?;
         told_of(out, &trial, sampling, &drawn)?;
         let Some(smallest) = &smallest else {
-            return Ok(());
+            return run::undrawn(out, picture.as_ref());
         };
         writeln!(out, "\nthe smallest of those drawn: {}\n", smallest.name())?;
         smallest.draw(out)?;
@@ -74,9 +80,13 @@ fn told_of(
     } = sampling;
     let (bad, different) = (sampled.found.bad, sampled.different);
     let of = match sampled.drawn {
-        Drawn::Classes(classes) => format!(
-            "{different} different ones of {classes} classes, each as likely as any other: no proof"
-        ),
+        Drawn::Classes(classes) => {
+            let classes =
+                classes.map_or_else(|| format!("{}!", trial.users), |many| many.to_string());
+            format!(
+                "{different} different ones of {classes} classes, each as likely as any other: no proof"
+            )
+        }
         Drawn::Priorities { steps, bound } => format!(
             "{different} different ones, of how many is not known: no proof. A mistake that needs {depth} \
              steps in a certain order is met by one of them at least with a chance of {} or more, which is \
@@ -120,7 +130,7 @@ struct SampleDocument {
     schedules: u64,
     /// How many of them were different.
     different: u64,
-    /// Of how many classes, each as likely.
+    /// Of how many classes, each as likely, where 64 bits hold that.
     #[serde(skip_serializing_if = "Option::is_none")]
     classes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,7 +158,7 @@ impl SampleDocument {
     ) -> Self {
         let found = &sampled.found;
         let (classes, priorities) = match sampled.drawn {
-            Drawn::Classes(classes) => (Some(classes), None),
+            Drawn::Classes(classes) => (classes, None),
             Drawn::Priorities { steps, bound } => (None, Some((steps, bound))),
         };
         Self {

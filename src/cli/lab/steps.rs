@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
+
 use super::super::screen::{BAD, FAINT};
 use super::run::{COLUMNS, Pictured, labelled};
 use tickets::office::Writes;
@@ -12,9 +14,35 @@ use tickets::race::{End, Move, Point, draw};
 /// Where the columns of the buyers begin.
 const LEFT: usize = 8;
 
+/// Up to so many buyers have a column each: of six characters, as "read 9" has.
+const COLUMNED: usize = (COLUMNS - LEFT) / 6;
+
 impl Pictured {
-    /// A column a buyer, a line a step; and the odds.
+    /// A line a step, and for a few buyers a column each; and the odds.
     pub(super) fn draw(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.trial.users > COLUMNED {
+            self.list(out)?;
+        } else {
+            self.columns(out)?;
+        }
+        writeln!(out)?;
+        self.draw_odds(out)
+    }
+
+    /// A line a step, which says whose it is.
+    fn list(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{FAINT}  step  buyer{FAINT:#}")?;
+        for (at, step) in self.run.moves.iter().enumerate() {
+            let name = format!("user-{}", step.buyer + 1);
+            let [text, ..] = self.words(at, step);
+            let style = if step.killed { BAD } else { Style::new() };
+            writeln!(out, "  {:>4}  {name:<8} {style}{text}{style:#}", at + 1)?;
+        }
+        Ok(())
+    }
+
+    /// A column a buyer, a line a step.
+    fn columns(&self, out: &mut dyn Write) -> io::Result<()> {
         let buyers = self.trial.users.max(1);
         let width = ((COLUMNS - LEFT) / buyers).min(28);
         let heads = (1..=buyers).map(|buyer| {
@@ -43,8 +71,7 @@ impl Pictured {
                 writeln!(out, "{text}")?;
             }
         }
-        writeln!(out)?;
-        self.draw_odds(out)
+        Ok(())
     }
 
     /// What a step is called, from the longest to the shortest.

@@ -28,6 +28,19 @@ pub(super) fn lane(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout, ro
     empty(canvas, layout, middle, (last, layout.scale.end()));
 }
 
+/// The numbers of the findings that name an operation of the lane. Drawn after the arrows, so that no arrow
+/// hides one.
+pub(super) fn numbers(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout, row: &Row) {
+    for place in layout.places(row.lane) {
+        if let Some((_, (from, _))) = layout.bounds(timeline, place)
+            && layout.marks.names(place)
+        {
+            let numbers = layout.marks.numbers(place);
+            badge(canvas, (from - 3.0, row.top - 15.0), &numbers);
+        }
+    }
+}
+
 /// The line of a lane where nothing happens, up to a fold and on behind it.
 fn empty(canvas: &mut Canvas, layout: &Layout, middle: f64, (from, to): (f64, f64)) {
     let mut last = from;
@@ -66,8 +79,6 @@ fn shape(
         );
         let (top, floor) = (row.top - 3.0, row.top + BAR + 3.0);
         canvas.rect((x0 - 3.0, top), (x1 + 3.0, floor), &frame);
-        let numbers = layout.marks.numbers(place);
-        badge(canvas, (x0 - 3.0, row.top - 15.0), &numbers);
     }
     spine(canvas, layout, operation, middle, (x0, x1));
     let holds = |span: &&Span| matches!(span.doing, Doing::Hold(_));

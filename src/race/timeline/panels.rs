@@ -127,6 +127,14 @@ pub(super) fn version_words(
     words_of(timeline, &layout.tree, what, 28)
 }
 
+/// Versions in a row that are not shown.
+fn run(many: u64) -> String {
+    match many {
+        1 => "1 version".to_owned(),
+        many => format!("{}, each from the one before", count(many, "version")),
+    }
+}
+
 /// The same, with room for so many columns of a name.
 pub(super) fn words_of(
     timeline: &Timeline,
@@ -137,12 +145,13 @@ pub(super) fn words_of(
     let version = match what {
         What::Version(version) => version,
         What::Run(many, 0) => {
-            let text = format!("{}, each from the one before", count(many, "version"));
-            return (text, None);
+            return (run(many), None);
         }
         What::Run(many, beside) => {
-            let text = format!("{}, each from the one before", count(many, "version"));
-            return (text, Some(format!("and {} overwritten", thousands(beside))));
+            return (
+                run(many),
+                Some(format!("and {} overwritten", thousands(beside))),
+            );
         }
         What::Branches(many) => {
             return (format!("and {} more, overwritten", thousands(many)), None);

@@ -102,6 +102,9 @@ pub(super) fn draw(timeline: &Timeline) -> String {
     for arrow in &arrows {
         arrow.draw(&mut canvas);
     }
+    for row in &layout.rows {
+        lanes::numbers(&mut canvas, timeline, &layout, row);
+    }
     labels::labels(&mut canvas, timeline, &layout, &arrows);
     meanwhile(&mut canvas, &layout);
     panels::odds(&mut canvas, timeline, &layout);

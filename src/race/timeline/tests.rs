@@ -151,6 +151,14 @@ fn the_picture_in_the_docs_is_what_is_drawn() {
 }
 
 #[test]
+fn no_arrow_is_drawn_over_the_number_of_a_finding() {
+    let svg = schedule().to_svg();
+    let arrow = svg.rfind("url(#accent)").expect("an arrow");
+    // Two operations are named, each with its number.
+    assert_eq!(svg[arrow..].matches("rx=\"7\"").count(), 2, "{svg}");
+}
+
+#[test]
 fn locks_of_two_inodes_have_two_letters_and_colours() {
     let text = check(&split_lock());
     assert!(text.contains("+A!=") && text.contains("+B!="), "{text}");

@@ -2,6 +2,7 @@
 
 mod find;
 mod odds;
+mod pictures;
 mod sample;
 
 use std::path::PathBuf;

@@ -2,11 +2,12 @@
 
 use tickets::LockKind;
 use tickets::office::Writes;
-use tickets::race::explore::{Search, visit};
+use tickets::race::explore::{self, Search, foreseen, visit};
 use tickets::race::sample::{Drawn, Sampled, Sampling, drawn, sample};
+use tickets::race::schedule::{Class, MAX_BUYERS};
 use tickets::race::{Run, Trial};
 
-use super::{race, trial};
+use super::{race, search, trial};
 
 fn draw(trial: &Trial, samples: u64, seed: u64, depth: u32) -> Sampled {
     let sampling = Sampling {
@@ -38,7 +39,7 @@ fn a_seed_draws_the_same_schedules_again() {
 #[test]
 fn classes_are_drawn_where_all_sell_without_a_lock() {
     let sampled = draw(&trial(9, 9, LockKind::None), 60, 1, 3);
-    assert_eq!(sampled.drawn, Drawn::Classes(362_880));
+    assert_eq!(sampled.drawn, Drawn::Classes(Some(362_880)));
     assert_eq!((sampled.found.schedules, sampled.different), (60, 60));
     // One of 362,880 is right.
     assert_eq!(sampled.found.bad, 60);
@@ -50,6 +51,119 @@ fn classes_are_drawn_where_all_sell_without_a_lock() {
         "{}",
         sampled.found.bad
     );
+}
+
+/// Where 64 bits no longer hold the number of classes, and up to the most buyers.
+#[test]
+fn as_many_buyers_as_there_may_be_are_drawn() {
+    for (users, classes) in [
+        (20, Some(2_432_902_008_176_640_000)),
+        (21, None),
+        (MAX_BUYERS, None),
+    ] {
+        let trial = trial(users, users as u64, LockKind::None);
+        let sampled = draw(&trial, 4, 3, 3);
+        assert_eq!(sampled.drawn, Drawn::Classes(classes), "{users} buyers");
+        assert_eq!(
+            (sampled.found.bad, sampled.different),
+            (4, 4),
+            "{users} buyers"
+        );
+        // What is named can be run again, by its name and by its grants.
+        let first = sampled.found.first.unwrap();
+        assert_eq!(
+            Class::of_run(&trial, &first).is_some(),
+            classes.is_some(),
+            "{users} buyers"
+        );
+        let again = explore::replay(&trial, &first.grants()).unwrap();
+        assert_eq!(
+            (again.moves, again.verdict),
+            (first.moves, first.verdict),
+            "{users} buyers"
+        );
+    }
+    let locked = draw(&trial(MAX_BUYERS, 70, LockKind::Exclusive), 2, 3, 3);
+    assert_eq!(locked.found.bad, 0, "{:?}", locked.found.first);
+    let refused = sample(
+        &trial(MAX_BUYERS + 1, 1, LockKind::None),
+        Sampling {
+            samples: 1,
+            seed: 0,
+            depth: 1,
+        },
+        &mut |_| true,
+    );
+    assert!(refused.unwrap_err().to_string().contains("1 to 64 buyers"));
+}
+
+#[test]
+fn a_crowd_is_told_of_a_line_a_step() {
+    let shop = crate::harness::Shop::empty();
+    let run = shop.run("race prove --users 64 --samples 2 --seed 1");
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(run.stdout.contains("of 64! classes"), "{}", run.stdout);
+    assert!(run.stdout.contains("  user-64  writes its sale\n"));
+    let told = run.stdout.lines();
+    let lost = told.filter(|line| line.starts_with("lost update")).count();
+    assert!((1..=11).contains(&lost), "{}", run.stdout);
+    let again = run.stdout.lines().find(|line| line.starts_with("again"));
+    let grants = again.unwrap().split('\'').nth(1).unwrap();
+    let (code, document) = race(&format!("replay|{grants}|--stock|64"));
+    assert_eq!((code, &document["grants"]), (Some(6), &grants.into()));
+}
+
+#[test]
+fn where_no_more_processes_fit_the_limit_is_named() {
+    let line = format!(
+        "ulimit -n 100; exec {} --json race prove --users 64 --samples 1",
+        crate::harness::TICKETS
+    );
+    let output = std::process::Command::new("sh")
+        .args(["-c", &line])
+        .output();
+    let (code, document) = crate::harness::Run::of(output.unwrap()).document();
+    assert_eq!(code, 1, "{document:#}");
+    let hint = document["error"]["hint"].as_str().unwrap();
+    assert!(hint.contains("ulimit -n"), "{document:#}");
+}
+
+/// With few tickets even a crowd meets in few ways.
+#[test]
+fn many_buyers_are_run_in_full_where_that_is_cheap() {
+    for (line, code, schedules, bad) in [
+        ("prove|--users|64|--lock|--stock|1", 0, 1, 0),
+        ("prove|--users|12|--lock|--stock|3", 0, 15, 0),
+        ("prove|--users|9|--stock|1", 6, 256, 255),
+        ("prove|--users|9|--lock=write-only|--stock|1", 6, 256, 255),
+    ] {
+        let (exit, document) = race(line);
+        assert_eq!(
+            (exit, &document["schedules"], &document["bad"]),
+            (Some(code), &schedules.into(), &bad.into()),
+            "{line}: {document:#}"
+        );
+        assert_eq!(document["proof"], true, "{line}");
+    }
+}
+
+#[test]
+fn what_is_foreseen_is_what_is_run() {
+    for lock in [LockKind::None, LockKind::WriteOnly, LockKind::Exclusive] {
+        for users in 1..=5 {
+            for stock in 0..=users + 1 {
+                let trial = trial(users, stock as u64, lock);
+                if let Some(many) = foreseen(&trial) {
+                    let found = search(&trial, Search::Reduced);
+                    assert_eq!(found.schedules, many, "{trial:?}");
+                }
+            }
+        }
+    }
+    let most = |lock| foreseen(&trial(MAX_BUYERS, 64, lock));
+    assert_eq!(most(LockKind::None), Some(u64::MAX));
+    assert_eq!(most(LockKind::Exclusive), Some(u64::MAX));
+    assert_eq!(most(LockKind::Shared), None);
 }
 
 /// No run is longer than what the bound is computed from.
@@ -119,14 +233,29 @@ fn mistakes_are_met_as_often_as_the_bound_says() {
 
 #[test]
 fn what_cannot_be_run_in_full_or_drawn_is_refused() {
-    let (code, document) = race("prove|--users|9|--lock");
-    assert_eq!(code, Some(2), "{document:#}");
-    let hint = document["error"]["hint"].as_str().unwrap();
-    assert!(hint.contains("--samples"), "{hint}");
+    for line in [
+        "prove|--users|9|--stock|9",
+        "prove|--users|64|--stock|64",
+        "prove|--users|9|--lock|--stock|7",
+        "prove|--users|17|--lock=write-only|--stock|1",
+    ] {
+        let (code, document) = race(line);
+        assert_eq!(code, Some(2), "{line}: {document:#}");
+        let message = document["error"]["message"].as_str().unwrap();
+        assert!(message.contains("more than 50000 ways"), "{message}");
+        let hint = document["error"]["hint"].as_str().unwrap();
+        for way in ["--samples", "--stock", "8 buyers"] {
+            assert!(hint.contains(way), "{hint}");
+        }
+    }
     let (code, document) = race("prove|--users|9|--samples|5|--crashes");
     assert_eq!(code, Some(2), "{document:#}");
     for line in [
         "prove|--seed|7",
+        "prove|--users|0",
+        "prove|--users|65",
+        "prove|--users|9999",
+        "locks|--users|2..9",
         "prove|--samples|0",
         "prove|--samples|1000001",
         "prove|--samples|1|--depth|0",
