@@ -13,7 +13,6 @@ fn words(line: &str) -> Vec<String> {
     for character in line.chars() {
         match (quote, character) {
             (Some(end), c) if c == end => quote = None,
-            (Some(_), c) => word.get_or_insert_default().push(c),
             (None, '\'' | '"') => {
                 quote = Some(character);
                 word.get_or_insert_default();
@@ -21,7 +20,7 @@ fn words(line: &str) -> Vec<String> {
             (None, '|' | '>' | ';' | '#') => break,
             (None, ' ') if before == ' ' && !all.is_empty() => break,
             (None, ' ') => all.extend(word.take()),
-            (None, c) => word.get_or_insert_default().push(c),
+            (_, c) => word.get_or_insert_default().push(c),
         }
         before = character;
     }

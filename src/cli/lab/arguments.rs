@@ -4,35 +4,35 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::super::args::Lock;
+use super::super::args::{Lock, seed, stock, whole};
 use tickets::office::Writes;
 use tickets::race::Trial;
 use tickets::race::sample::{MOST_DEPTH, MOST_SAMPLES};
 use tickets::race::schedule::MAX_BUYERS;
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::{Contents, Error, Kind, LockKind, Output, Result};
 
 /// So many buyers can be run in all their schedules: 8 without a lock have 40,320, 9 have 362,880.
-pub(super) const MAX_EXHAUSTIVE: i64 = 8;
+pub(super) const MAX_EXHAUSTIVE: u64 = 8;
 
 #[derive(Debug, Args)]
 pub(crate) struct Prove {
     /// How many buyers
-    #[arg(short, long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
+    #[arg(short, long, value_name = "N", default_value_t = 2, allow_negative_numbers = true, value_parser = buyers)]
     pub(super) users: u8,
 
     #[command(flatten)]
     pub(super) how: How,
 
     /// Draw so many schedules at random instead of running them all [default stock: one for each buyer]
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..=MOST_SAMPLES))]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = samples)]
     pub(super) samples: Option<u64>,
 
     /// What decides which schedules are drawn [default: at random; it is told]
-    #[arg(long, value_name = "S", requires = "samples")]
+    #[arg(long, value_name = "S", requires = "samples", value_parser = seed)]
     pub(super) seed: Option<u64>,
 
     /// How many steps must come in a certain order for the mistakes to look for, with a lock
-    #[arg(long, value_name = "D", requires = "samples", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DEPTH)))]
+    #[arg(long, value_name = "D", requires = "samples", default_value_t = 3, allow_negative_numbers = true, value_parser = depth)]
     pub(super) depth: u32,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Find {
     pub(super) condition: String,
 
     /// The most buyers
-    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=MAX_EXHAUSTIVE))]
+    #[arg(short, long, value_name = "N", default_value_t = 3, allow_negative_numbers = true, value_parser = few_buyers)]
     pub(super) users: u8,
 
     #[command(flatten)]
@@ -56,7 +56,7 @@ pub(crate) struct Replay {
     pub(super) schedule: String,
 
     /// How many buyers [default: as many as the schedule names]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = buyers)]
     pub(super) users: Option<u8>,
 
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub(crate) struct Locks {
     pub(super) users: (u8, u8),
 
     /// How many tickets there are [default: one fewer than buyers]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(super) stock: Option<u64>,
 
     /// Where the scratch event is put [default: in memory]
@@ -88,7 +88,7 @@ pub(crate) struct Selfcheck {
 #[derive(Debug, Args)]
 pub(super) struct How {
     /// How many tickets there are [default: 1; prove and find go on to one for each buyer until there is something to show]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(super) stock: Option<u64>,
 
     /// The lock each buyer takes [default: none; --lock alone means exclusive]
@@ -124,9 +124,25 @@ pub(super) enum WritesArgument {
     InPlace,
 }
 
+fn buyers(text: &str) -> std::result::Result<u8, String> {
+    whole(text, 1, MAX_BUYERS as u64).map(|buyers| buyers as u8)
+}
+
+fn few_buyers(text: &str) -> std::result::Result<u8, String> {
+    whole(text, 1, MAX_EXHAUSTIVE).map(|buyers| buyers as u8)
+}
+
+fn samples(text: &str) -> std::result::Result<u64, String> {
+    whole(text, 1, MOST_SAMPLES)
+}
+
+fn depth(text: &str) -> std::result::Result<u32, String> {
+    whole(text, 1, MOST_DEPTH.into()).map(|depth| depth as u32)
+}
+
 fn range(text: &str) -> std::result::Result<(u8, u8), String> {
     let bounds = text.split_once("..").unwrap_or((text, text));
-    let most = MAX_BUYERS as u8;
+    let most = MAX_EXHAUSTIVE as u8;
     match (bounds.0.parse(), bounds.1.parse()) {
         (Ok(from), Ok(to)) if 1 <= from && from <= to && to <= most => Ok((from, to)),
         _ => Err(format!("numbers from 1 to {most}, as in 2..4")),
@@ -134,6 +150,13 @@ fn range(text: &str) -> std::result::Result<(u8, u8), String> {
 }
 
 impl How {
+    /// The file for the picture, claimed before anything is run.
+    pub(super) fn picture(&self) -> Result<Option<Output>> {
+        let path = self.timeline.as_deref();
+        path.map(|path| Output::claim(path, Contents::Svg))
+            .transpose()
+    }
+
     /// What is to be tried.
     pub(super) fn trial(&self, users: u8) -> Result<Trial> {
         let lock = self.lock.map_or(LockKind::None, LockKind::from);
@@ -161,6 +184,10 @@ impl How {
 
 /// This program, which is started as each buyer.
 pub(super) fn program() -> Result<PathBuf> {
-    std::env::current_exe()
-        .map_err(|e| Error::new(Kind::Io, format!("cannot find this program: {e}")))
+    std::env::current_exe().map_err(|e| {
+        Error::new(
+            Kind::Io,
+            format!("could not find this program's own file: {e}"),
+        )
+    })
 }

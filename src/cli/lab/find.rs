@@ -58,7 +58,8 @@ pub(super) fn find(arguments: &Find, screen: &Screen) -> Result<u8> {
         Some(stock) => stock..=stock,
         None => 1..=trial.users as u64,
     };
-    let mut progress = Progress::new(screen)?;
+    let picture = arguments.how.picture()?;
+    let mut progress = Progress::new("race find", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let done = find::find(&trial, stocks.clone(), &condition, &mut told).and_then(|answer| {
         let smallest = answer.smallest;
@@ -70,7 +71,7 @@ pub(super) fn find(arguments: &Find, screen: &Screen) -> Result<u8> {
         Err(code) => return Ok(code),
     };
     if let Some(smallest) = &smallest {
-        smallest.save(arguments.how.timeline.as_ref())?;
+        smallest.save(picture)?;
     }
     let document = FindDocument::of(&condition, &trial, schedules, smallest.as_ref());
     screen.result(&document, |out| {

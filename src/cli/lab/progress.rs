@@ -17,17 +17,21 @@ pub(super) struct Progress<'s> {
     began: Instant,
     last: Instant,
     screen: &'s Screen,
+    /// The command's name in JSON.
+    command: &'static str,
 }
 
 impl<'s> Progress<'s> {
-    pub(super) fn new(screen: &'s Screen) -> Result<Self> {
+    pub(super) fn new(command: &'static str, screen: &'s Screen) -> Result<Self> {
         let stop = Stop::on_signals();
         Ok(Self {
-            stop: stop.map_err(|e| Error::new(Kind::Io, format!("cannot catch signals: {e}")))?,
+            stop: stop
+                .map_err(|e| Error::new(Kind::Io, format!("could not watch for signals: {e}")))?,
             shown: io::stderr().is_terminal() && !screen.quiet && !screen.json,
             began: Instant::now(),
             last: Instant::now(),
             screen,
+            command,
         })
     }
 
@@ -55,7 +59,7 @@ impl<'s> Progress<'s> {
         }
         match result {
             Err(error) if error.kind() == Kind::Interrupted => {
-                self.screen.error("race", &error, None);
+                self.screen.error(self.command, &error, None);
                 Ok(Err(self.stop.exit_code()))
             }
             result => result.map(Ok),

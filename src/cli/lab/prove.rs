@@ -22,13 +22,14 @@ pub(super) fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
         return sample::sample(arguments, samples, trial, screen);
     }
     let users = arguments.users;
-    if i64::from(users) > MAX_EXHAUSTIVE {
+    if u64::from(users) > MAX_EXHAUSTIVE {
         let message = format!("{users} buyers can meet in too many ways to run them all");
         return Err(Error::new(Kind::Usage, message).hint(format!(
             "up to {MAX_EXHAUSTIVE} buyers are run in full; '--samples 1000' draws that many schedules of more"
         )));
     }
-    let mut progress = Progress::new(screen)?;
+    let picture = arguments.how.picture()?;
+    let mut progress = Progress::new("race prove", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let proof = Proof::of(trial, arguments.how.stock, &mut told);
     let proof = match progress.done(proof)? {
@@ -36,7 +37,7 @@ pub(super) fn prove(arguments: &Prove, screen: &Screen) -> Result<u8> {
         Err(code) => return Ok(code),
     };
     if let Some(smallest) = &proof.smallest {
-        smallest.save(arguments.how.timeline.as_ref())?;
+        smallest.save(picture)?;
     }
     let document = ProveDocument::of(&proof);
     screen.result(&document, |out| {
@@ -134,7 +135,7 @@ pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Re
             1 => String::new(),
             stock => format!(" --stock {stock}"),
         };
-        let samples = if i64::from(users) > MAX_EXHAUSTIVE {
+        let samples = if u64::from(users) > MAX_EXHAUSTIVE {
             " --samples 1000"
         } else {
             ""

@@ -35,15 +35,16 @@ pub(super) fn replay(arguments: &Replay, screen: &Screen) -> Result<u8> {
     if let (Schedule::Class(_), None) = (&schedule, arguments.how.stock) {
         trial.stock = users as u64;
     }
+    let picture = arguments.how.picture()?;
     let played = explore::replay(&trial, &grants)?;
     let bad = played.is_bad();
-    let mut progress = Progress::new(screen)?;
+    let mut progress = Progress::new("race replay", screen)?;
     let pictured = Pictured::of(&trial, played, &mut |runs| progress.tell(runs));
     let pictured = match progress.done(pictured)? {
         Ok(pictured) => pictured,
         Err(code) => return Ok(code),
     };
-    pictured.save(arguments.how.timeline.as_ref())?;
+    pictured.save(picture)?;
     let document = ReplayDocument {
         ok: !bad,
         command: "race replay",

@@ -1,8 +1,6 @@
 //! A run, for people: its name, what was found, how to see it again.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use super::super::screen::{BAD, FAINT};
 use super::document::Shown;
@@ -11,7 +9,7 @@ use tickets::race::odds::odds;
 use tickets::race::schedule::Class;
 use tickets::race::verdict::Finding;
 use tickets::race::{Run, Trial, draw};
-use tickets::{Error, Kind, LockKind, Result};
+use tickets::{LockKind, Output, Result};
 
 /// How wide a terminal is taken to be.
 pub(super) const COLUMNS: usize = 80;
@@ -37,11 +35,10 @@ impl Pictured {
     }
 
     /// Draws it into a file, where one is wanted.
-    pub(super) fn save(&self, path: Option<&PathBuf>) -> Result<()> {
-        let Some(path) = path else { return Ok(()) };
+    pub(super) fn save(&self, file: Option<Output>) -> Result<()> {
+        let Some(mut file) = file else { return Ok(()) };
         let svg = draw(&self.trial, &self.run, self.odds.as_deref()).to_svg();
-        fs::write(path, svg)
-            .map_err(|e| Error::new(Kind::Io, format!("cannot write {}: {e}", path.display())))
+        file.write(svg.as_bytes())
     }
 
     /// The same for programs.

@@ -28,7 +28,8 @@ pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Scr
             .unwrap_or_else(|| rand::random::<u32>().into()),
         depth: arguments.depth,
     };
-    let mut progress = Progress::new(screen)?;
+    let picture = arguments.how.picture()?;
+    let mut progress = Progress::new("race prove", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let done = sample::sample(&trial, sampling, &mut told).and_then(|sampled| {
         let first = sampled.found.first.clone();
@@ -40,7 +41,7 @@ pub(super) fn sample(arguments: &Prove, samples: u64, trial: Trial, screen: &Scr
         Err(code) => return Ok(code),
     };
     if let Some(smallest) = &smallest {
-        smallest.save(arguments.how.timeline.as_ref())?;
+        smallest.save(picture)?;
     }
     let document = SampleDocument::of(&trial, sampling, &drawn, smallest.as_ref());
     screen.result(&document, |out| {
