@@ -119,7 +119,7 @@ fn every_command_in_the_documents_is_one() {
             }
         }
     }
-    assert!(seen >= 30, "{seen} command lines: are they still read?");
+    assert!(seen >= 35, "{seen} command lines: are they still read?");
 }
 
 #[test]
