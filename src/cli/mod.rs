@@ -14,7 +14,8 @@ mod signals;
 #[cfg(test)]
 mod spoken;
 
-use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Parser, ValueEnum as _};
 use serde::Serialize;
 
 use args::{Cli, Command, Reset};
@@ -25,7 +26,7 @@ use tickets::{BoxOffice, Error, Kind, Result};
 pub(crate) fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&told_how(error)),
     };
     let screen = Screen::new(cli.json, cli.quiet);
     let name = cli.command.name();
@@ -115,6 +116,19 @@ struct ResetDocument {
     archived: Option<String>,
 }
 
+/// `--lock data-file` for `--lock=data-file`: says so, for there the kind is taken for a word too many.
+fn told_how(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg)
+        && args::Lock::from_str(word, false).is_ok()
+    {
+        let tip = format!("a kind of lock is given as '--lock={word}'");
+        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tips);
+    }
+    error
+}
+
 /// A command line that makes no sense, or a wish for help.
 fn usage(error: &clap::Error) -> u8 {
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
@@ -125,7 +139,12 @@ fn usage(error: &clap::Error) -> u8 {
             .next()
             .unwrap_or_default()
             .trim_start_matches("error: ");
-        let problem = Error::new(Kind::Usage, message).hint("see 'tickets --help'");
+        let tip = match error.get(ContextKind::Suggested) {
+            Some(ContextValue::StyledStrs(tips)) => tips.first().map(ToString::to_string),
+            _ => None,
+        };
+        let hint = tip.unwrap_or_else(|| "see 'tickets --help'".to_owned());
+        let problem = Error::new(Kind::Usage, message).hint(hint);
         let screen = Screen::new(true, false);
         screen.error("tickets", &problem, None);
         return screen.close(Kind::Usage.exit_code());

@@ -74,7 +74,7 @@ pub(crate) struct Locks {
     pub(super) users: (u8, u8),
 
     /// How many tickets there are [default: one fewer than buyers]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=tickets::MAX_STOCK))]
     pub(super) stock: Option<u64>,
 
     /// Where the scratch event is put [default: in memory]
@@ -92,7 +92,7 @@ pub(crate) struct Selfcheck {
 #[derive(Debug, Args)]
 pub(super) struct How {
     /// How many tickets there are [default: 1; prove and find go on to one for each buyer until there is something to show]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=tickets::MAX_STOCK))]
     pub(super) stock: Option<u64>,
 
     /// The lock each buyer takes [default: none; --lock alone means exclusive]
