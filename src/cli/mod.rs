@@ -26,7 +26,7 @@ use tickets::{BoxOffice, Kind, Result};
 pub(crate) fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage::tell(&error),
+        Err(error) => return usage::tell(error),
     };
     let screen = Screen::new(cli.json, cli.quiet);
     let name = cli.command.name();

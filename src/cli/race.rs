@@ -34,7 +34,10 @@ pub(super) fn check(
     if let Some(output) = &output {
         output.keep_apart(path)?;
     }
-    let evidence = evidence::read(path)?;
+    let evidence = evidence::read(path).map_err(|error| match error.hint_text() {
+        None => error.hint("'tickets buy --users 8 --evidence FILE' records a run"),
+        Some(_) => error,
+    })?;
     let verdict = check::judge(&evidence);
     if let Some(why) = &verdict.blind
         && verdict.counts.is_empty()

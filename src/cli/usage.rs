@@ -1,14 +1,15 @@
 //! A command line that makes no sense, or a wish for help.
 
-use clap::CommandFactory;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, ValueEnum as _};
 
-use super::args::Cli;
+use super::args::{Cli, Lock};
 use super::screen::Screen;
 use tickets::{Error, Kind};
 
 /// Tells it, as JSON where that is asked for; returns the exit code.
-pub(super) fn tell(error: &clap::Error) -> u8 {
+pub(super) fn tell(error: clap::Error) -> u8 {
+    let error = told_how(error);
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if error.use_stderr() && wants_json {
         let name = meant();
@@ -16,8 +17,12 @@ pub(super) fn tell(error: &clap::Error) -> u8 {
             "" => String::new(),
             name => format!("{name} "),
         };
-        let problem = Error::new(Kind::Usage, message(error, &name))
-            .hint(format!("see 'tickets {of_command}--help'"));
+        let tip = match error.get(ContextKind::Suggested) {
+            Some(ContextValue::StyledStrs(tips)) => tips.first().map(ToString::to_string),
+            _ => None,
+        };
+        let hint = tip.unwrap_or_else(|| format!("see 'tickets {of_command}--help'"));
+        let problem = Error::new(Kind::Usage, message(&error, &name)).hint(hint);
         let screen = Screen::new(true, false);
         let name = if name.is_empty() { "tickets" } else { &name };
         screen.error(name, &problem, None);
@@ -29,6 +34,19 @@ pub(super) fn tell(error: &clap::Error) -> u8 {
         screen.written(printed);
     }
     screen.close(u8::try_from(error.exit_code()).unwrap_or(Kind::Usage.exit_code()))
+}
+
+/// `--lock data-file` for `--lock=data-file`: says so, for there the kind is taken for a word too many.
+fn told_how(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg)
+        && Lock::from_str(word, false).is_ok()
+    {
+        let tip = format!("a kind of lock is given as '--lock={word}'");
+        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tips);
+    }
+    error
 }
 
 /// What is wrong, in one line: all up to the usage and the tips.

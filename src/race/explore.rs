@@ -170,8 +170,9 @@ pub(super) fn follow(arena: &mut Arena, trial: &Trial, grants: &Grants) -> Resul
             let (step, buyer) = (at + 1, grant.buyer());
             let message =
                 format!("the schedule diverges at step {step}: buyer {buyer} cannot go on");
-            return Err(Error::new(Kind::Refused, message)
-                .hint("it is of another lock, another way of writing, or another version"));
+            return Err(Error::new(Kind::Refused, message).hint(
+                "it is of another --lock, --writes, --stock or --query, or of another version",
+            ));
         }
         state.grant(arena, grant)?;
     }

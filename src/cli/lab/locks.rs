@@ -8,7 +8,7 @@ use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::arguments::{Locks, program};
 use super::document::Shown;
 use super::progress::Progress;
-use super::run::writes;
+use super::run::{buyers, writes};
 use tickets::office::Writes;
 use tickets::race::Trial;
 use tickets::race::explore::{self, Search, smallest};
@@ -86,7 +86,7 @@ fn table(out: &mut dyn Write, arguments: &Locks, rows: &[LocksRow]) -> io::Resul
     writeln!(out, "bad schedules of all, {stock}\n")?;
     write!(out, "{FAINT}{:<11} {:<9}", "lock", "writes")?;
     for users in from..=to {
-        write!(out, " {:>14}", format!("{users} buyers"))?;
+        write!(out, " {:>14}", buyers(users.into()))?;
     }
     writeln!(out, "  smallest race{FAINT:#}")?;
     for row in rows.chunks(usize::from(to - from) + 1) {

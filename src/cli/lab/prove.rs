@@ -9,7 +9,7 @@ use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::arguments::{MAX_EXHAUSTIVE, Prove};
 use super::document::Shown;
 use super::progress::{Progress, foresee};
-use super::run::{self, Pictured, tickets, way, writes};
+use super::run::{self, Pictured, buyers, tickets, way, writes};
 use super::sample;
 use tickets::office::Writes;
 use tickets::race::Trial;
@@ -97,13 +97,18 @@ impl Proof {
 
 fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     let Proof { trial, found, .. } = proof;
-    let (users, tickets) = (trial.users, tickets(proof.from, trial.stock));
-    writeln!(out, "{users} buyers, {tickets}, {}\n", way(trial))?;
+    let (buyers, tickets) = (buyers(trial.users), tickets(proof.from, trial.stock));
+    writeln!(out, "{buyers}, {tickets}, {}\n", way(trial))?;
     let Explored { schedules, bad, .. } = found;
     if *bad == 0 {
+        let are = if *schedules == 1 {
+            "schedule is"
+        } else {
+            "schedules are"
+        };
         return writeln!(
             out,
-            "{GOOD}safe{GOOD:#}  {schedules} of {schedules} schedules are right: whoever goes first, nobody \
+            "{GOOD}safe{GOOD:#}  {schedules} of {schedules} {are} right: whoever goes first, nobody \
              is overwritten"
         );
     }

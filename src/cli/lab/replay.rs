@@ -12,7 +12,7 @@ use super::run::{self, Pictured};
 use tickets::race::Trial;
 use tickets::race::explore;
 use tickets::race::schedule::Schedule;
-use tickets::{Kind, Result};
+use tickets::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Result<u8> {
@@ -25,10 +25,15 @@ pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Resul
         }
         Schedule::Class(class) => (class.grants(), class.buyers()),
     };
-    let users = arguments
-        .users
-        .map_or(named_users, usize::from)
-        .max(named_users);
+    let users = arguments.users.map_or(named_users, usize::from);
+    if users < named_users {
+        let message = format!(
+            "the schedule is of {}, not of {users}",
+            run::buyers(named_users)
+        );
+        return Err(Error::new(Kind::Usage, message)
+            .hint("buyers are numbered from 0; leave --users out, or give at least as many"));
+    }
     let mut trial = Trial {
         users,
         ..arguments.how.trial(users as u8)?

@@ -59,10 +59,7 @@ impl Pictured {
             1 => "1 switch".to_owned(),
             n => format!("{n} switches"),
         };
-        let buyers = match self.trial.users {
-            1 => "1 buyer".to_owned(),
-            n => format!("{n} buyers"),
-        };
+        let buyers = buyers(self.trial.users);
         let class = Class::of_run(&self.trial, &self.run);
         let class = class.map_or_else(String::new, |class| format!(" ({class})"));
         let name = format!("{buyers}, {switches}: {grants}{class}");
@@ -155,6 +152,14 @@ pub(super) fn way(trial: &Trial) -> String {
         ""
     };
     format!("{lock}, {count}{query}{crashes}")
+}
+
+/// So many buyers.
+pub(super) fn buyers(many: usize) -> String {
+    match many {
+        1 => "1 buyer".to_owned(),
+        many => format!("{many} buyers"),
+    }
 }
 
 /// One number of tickets, or several.

@@ -9,7 +9,7 @@ use super::arguments::Prove;
 use super::document::Shown;
 use super::progress::Progress;
 use super::prove::advice;
-use super::run::{self, Pictured, tickets, way, writes};
+use super::run::{self, Pictured, buyers, tickets, way, writes};
 use tickets::race::Trial;
 use tickets::race::sample::{self, Drawn, Sampled, Sampling};
 use tickets::{Kind, Output, Result};
@@ -50,8 +50,8 @@ pub(super) fn sample(
     }
     let document = SampleDocument::of(&trial, sampling, &drawn, smallest.as_ref());
     screen.result(&document, |out| {
-        let (users, tickets) = (trial.users, tickets(trial.stock, trial.stock));
-        writeln!(out, "{users} buyers, {tickets}, {}\n", way(&trial))?;
+        let (buyers, tickets) = (buyers(trial.users), tickets(trial.stock, trial.stock));
+        writeln!(out, "{buyers}, {tickets}, {}\n", way(&trial))?;
         told_of(out, &trial, sampling, &drawn)?;
         let Some(smallest) = &smallest else {
             return run::undrawn(out, picture.as_ref());
