@@ -215,7 +215,7 @@ pub(crate) struct Book {
     pub(crate) name: String,
 
     /// How many tickets
-    #[arg(short = 'n', long, value_name = "Q", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=tickets::MAX_STOCK))]
+    #[arg(short = 'n', long, value_name = "Q", default_value_t = 1, allow_negative_numbers = true, value_parser = wanted)]
     pub(crate) quantity: u64,
 
     /// The idempotency key: however often an order with it is given, it is sold once
@@ -253,7 +253,7 @@ pub(crate) struct Cancel {
     pub(crate) id: String,
 
     /// How many of its tickets [default: all that are not given back yet]
-    #[arg(short = 'n', long, value_name = "Q", value_parser = clap::value_parser!(u64).range(1..=tickets::MAX_STOCK))]
+    #[arg(short = 'n', long, value_name = "Q", allow_negative_numbers = true, value_parser = wanted)]
     pub(crate) quantity: Option<u64>,
 
     /// Why; kept on the ledger
@@ -311,6 +311,30 @@ pub(crate) struct Audit {
     pub(crate) wait: Wait,
 }
 
+/// A whole number within bounds. What the standard library says of others is not for people.
+pub(super) fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
+    match text.parse() {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(format!("write a whole number from {least} to {most}")),
+    }
+}
+
+fn wanted(text: &str) -> Result<u64, String> {
+    whole(text, 1, tickets::MAX_STOCK)
+}
+
+pub(super) fn stock(text: &str) -> Result<u64, String> {
+    whole(text, 0, tickets::MAX_STOCK)
+}
+
+fn users(text: &str) -> Result<u32, String> {
+    whole(text, 1, MAX_USERS.into()).map(|users| users as u32)
+}
+
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    whole(text, 0, u64::MAX)
+}
+
 fn signed(text: &str) -> Result<i64, String> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -333,7 +357,7 @@ pub(crate) struct Doctor {
 #[derive(Debug, Args)]
 pub(crate) struct Buy {
     /// How many buyers
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_USERS)))]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = users)]
     pub(crate) users: u32,
 
     /// The lock each buyer takes [default: none; --lock alone means exclusive]
@@ -349,11 +373,11 @@ pub(crate) struct Buy {
     pub(crate) think: Think,
 
     /// How many tickets each buyer wants
-    #[arg(long, value_name = "Q", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=tickets::MAX_STOCK))]
+    #[arg(short = 'n', long, value_name = "Q", default_value_t = 1, allow_negative_numbers = true, value_parser = wanted)]
     pub(crate) quantity: u64,
 
     /// Decides every buyer's think time; shown after each rush
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = seed)]
     pub(crate) seed: Option<u64>,
 
     /// No buyer writes before every buyer has read; only without a lock
@@ -386,7 +410,7 @@ pub(crate) struct Wait {
 #[derive(Debug, Args)]
 pub(crate) struct Reset {
     /// The stock [default: what the event opened with, else 2]
-    #[arg(value_name = "N", value_parser = clap::value_parser!(u64).range(0..=tickets::MAX_STOCK))]
+    #[arg(value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(crate) stock: Option<u64>,
 
     /// Even while tickets are booked

@@ -215,6 +215,6 @@ fn advice(audit: &Audit) -> &'static str {
         "'tickets audit --repair' goes by the ledger and puts this right"
     } else {
         "this cannot be repaired without guessing: put the right file back, or start afresh with \
-         'tickets reset --force', which keeps the ledger"
+         'tickets reset N --force', which keeps the ledger"
     }
 }

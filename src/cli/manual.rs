@@ -26,6 +26,6 @@ pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
     };
     std::fs::create_dir_all(directory)
         .and_then(|()| clap_mangen::generate_to(command, directory))
-        .map_err(|e| Error::io("write the manual to", directory, e))?;
+        .map_err(|e| Error::io("write the manual here", directory, e))?;
     Ok(0)
 }

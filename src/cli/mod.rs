@@ -13,19 +13,20 @@ mod screen;
 mod signals;
 #[cfg(test)]
 mod spoken;
+mod usage;
 
 use clap::Parser;
 use serde::Serialize;
 
 use args::{Cli, Command, Reset};
 use screen::Screen;
-use tickets::{BoxOffice, Error, Kind, Result};
+use tickets::{BoxOffice, Kind, Result};
 
 /// Runs the command line; returns the exit code.
 pub(crate) fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::tell(&error),
     };
     let screen = Screen::new(cli.json, cli.quiet);
     let name = cli.command.name();
@@ -113,24 +114,4 @@ struct ResetDocument {
     command: &'static str,
     ticket: u64,
     archived: Option<String>,
-}
-
-/// A command line that makes no sense, or a wish for help.
-fn usage(error: &clap::Error) -> u8 {
-    let wants_json = std::env::args_os().any(|argument| argument == "--json");
-    if error.use_stderr() && wants_json {
-        let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let problem = Error::new(Kind::Usage, message).hint("see 'tickets --help'");
-        let screen = Screen::new(true, false);
-        screen.error("tickets", &problem, None);
-        return screen.close(Kind::Usage.exit_code());
-    }
-    // Nothing can be done where even this cannot be printed.
-    let _ = error.print();
-    u8::try_from(error.exit_code()).unwrap_or(Kind::Usage.exit_code())
 }

@@ -148,9 +148,13 @@ impl Screen {
             Some(error)
                 if self.must_be_heard.get() || error.kind() != io::ErrorKind::BrokenPipe =>
             {
+                let done = match code {
+                    0 => "the command was carried out, but its",
+                    _ => "the",
+                };
                 let _ = writeln!(
                     anstream::stderr().lock(),
-                    "{BAD}error{BAD:#}: the command was carried out, but its result could not be written: {error}"
+                    "{BAD}error{BAD:#}: {done} result could not be written: {error}"
                 );
                 code.max(Kind::Io.exit_code())
             }

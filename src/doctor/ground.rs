@@ -52,7 +52,7 @@ impl<'a> Ground<'a> {
             .prefix(".tickets-doctor.")
             .tempdir_in(directory)
             .map_err(|error| {
-                Error::io("make a directory in", directory, error)
+                Error::io("make a directory here", directory, error)
                     .hint("an event needs a directory that can be written; so does its doctor")
             })?;
         let ground = Self {

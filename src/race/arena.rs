@@ -52,7 +52,7 @@ impl Arena {
         let directory = tempfile::Builder::new()
             .prefix("tickets-race-")
             .tempdir_in(&place)
-            .map_err(|e| Error::io("make a directory in", &place, e))?;
+            .map_err(|e| Error::io("make a directory here", &place, e))?;
         let count = directory.path().join("tickets.json");
         let text = format!("{{\"ticket\": {}}}\n", trial.stock);
         fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;

@@ -37,7 +37,7 @@ impl Deck {
             Recording::Fleeting => {
                 let place = std::env::temp_dir();
                 let made = tempfile::NamedTempFile::with_prefix_in("tickets-evidence-", &place);
-                let made = made.map_err(|e| Error::io("make a file in", &place, e))?;
+                let made = made.map_err(|e| Error::io("make a file here", &place, e))?;
                 let path = made.into_temp_path();
                 (path.to_path_buf(), Some(path))
             }

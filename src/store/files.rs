@@ -210,9 +210,17 @@ fn not_regular(path: &Path, kind: FileType) -> Error {
         FileType::Socket => "a socket",
         _ => "not a regular file",
     };
+    // What stands beside a count is not for people to name.
+    let ours = path
+        .extension()
+        .is_some_and(|end| end == "lock" || end == "jsonl");
     Error::new(Kind::Io, format!("is {what}, not a regular file"))
         .at(path, 0, 0)
-        .hint("give the path of a tickets.json with -f FILE")
+        .hint(if ours {
+            "the event keeps a file of its own under this name: move away what is there"
+        } else {
+            "give the path of a tickets.json with -f FILE"
+        })
 }
 
 /// Reads a whole regular file of at most `limit` bytes.
@@ -284,7 +292,7 @@ pub(crate) fn write_beside(
     sync: bool,
     apart: Option<FileId>,
 ) -> Result<tempfile::NamedTempFile> {
-    let problem = |e| Error::io("write a new version of", path, e);
+    let problem = |e| Error::io("write a new version", path, e);
     let temp = match apart {
         Some(from) => temporary_apart(path, from),
         None => temporary(path),

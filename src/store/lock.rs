@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::files::{Access, FileId, open_regular};
+use super::snapshot::explain_missing;
 use super::sys;
 use crate::error::{Error, Kind, Result};
 
@@ -275,7 +276,8 @@ impl LockFile {
             None => open_regular(&self.path, Access::Read),
             Some(model) => {
                 let found = sys::Attributes::of_name(model);
-                let model = found.map_err(|e| Error::io("look at", model, e))?;
+                let model =
+                    found.map_err(|e| explain_missing(Error::io("look at", model, e), model))?;
                 open_regular(&self.path, Access::CreateLike(&model))
             }
         }

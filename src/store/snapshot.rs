@@ -334,6 +334,9 @@ impl Fault {
 
     fn json(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line() as u64, error.column() as u64);
+        if error.is_data() {
+            return Self::new("is not an object like {\"ticket\": 2}", line, column.max(1));
+        }
         let text = error.to_string();
         let what = text.split(" at line ").next().unwrap_or(&text);
         Self::new(format!("is not valid JSON: {what}"), line, column.max(1))
@@ -356,8 +359,9 @@ fn corrupt(message: impl Into<String>) -> Error {
     )
 }
 
-fn explain_missing(error: Error, path: &Path) -> Error {
-    if error.kind() == Kind::Io && !path.exists() && !path.is_symlink() {
+/// The error that says how to make an event, if it is that there is no file under this name.
+pub(crate) fn explain_missing(error: Error, path: &Path) -> Error {
+    if error.is_not_found() && !path.is_symlink() {
         return Error::new(Kind::Missing, "there is no such file")
             .at(path, 0, 0)
             .hint("'tickets reset 2' makes an event with 2 tickets there");

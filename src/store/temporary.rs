@@ -78,7 +78,11 @@ pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
     let names = paths.map(stray_name);
     let directory = directory(paths[0]);
     let problem = |e: io::Error| Error::io("list", directory, e);
-    let handle = File::open(directory).map_err(problem)?;
+    let handle = match File::open(directory) {
+        // Nothing is in it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        handle => handle.map_err(problem)?,
+    };
     // The standard library's `ReadDir` panics where a directory cannot be closed.
     let mut entries = Dir::new(handle).map_err(|e| problem(e.into()))?;
     let mut found = Vec::new();

@@ -24,7 +24,7 @@ fn what_is_no_count_is_named_with_its_place() {
         (b"two", ":1:"),
         (b"{\"ticket\": 2", ": is not valid JSON: EOF"),
         (b"{\"ticket\": 2}\n{}", ":2:1: is not valid JSON: trailing"),
-        (b"[2]", "expected an object"),
+        (b"[2]", "is not an object like"),
         (b"{\"ticket\": 2, \"ticket_num\": 2}", ":1:29: has both"),
         (
             b"{\"seats\": 2}",
@@ -233,12 +233,18 @@ fn in_a_read_only_directory_one_can_query_but_not_buy() {
 #[test]
 fn arguments_that_make_no_sense_are_refused() {
     let cases = [
-        ("buy --users 0", "0 is not in 1..=10000"),
-        ("buy --users 1000000", "1000000 is not in 1..=10000"),
+        ("buy --users 0", "write a whole number from 1 to 10000"),
+        (
+            "buy --users 1000000",
+            "write a whole number from 1 to 10000",
+        ),
         ("buy --users 8 --think 5..1", "\"5\" is no duration"),
         ("buy --users 8 --think 5ms..1ms", "runs backwards"),
         ("buy --users 8 --think 2h", "at most 1h"),
-        ("buy --users 8 --quantity 0", "0 is not in 1.."),
+        (
+            "buy --users 8 --quantity 0",
+            "write a whole number from 1 to",
+        ),
         (
             "buy --users 8 --lock=shard",
             "possible values: none, exclusive",
@@ -246,8 +252,14 @@ fn arguments_that_make_no_sense_are_refused() {
         ("buy --users 8 --wait soon", "write 0s, 500ms, 30s or 2m"),
         ("buy --users 8 --lock --together", "--together"),
         ("buy", "--users"),
+        ("buy --users many", "write a whole number from 1 to 10000"),
+        ("book ann -n -1", "write a whole number from 1 to"),
+        ("reset -1", "write a whole number from 0 to"),
         ("reset -- -1", "-1"),
-        ("reset 9007199254740992", "9007199254740992 is not in"),
+        (
+            "reset 9007199254740992",
+            "write a whole number from 0 to 9007199254740991",
+        ),
         ("sell", "unrecognized subcommand"),
     ];
     for (line, part) in cases {

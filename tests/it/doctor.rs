@@ -238,7 +238,7 @@ fn a_directory_that_cannot_be_written_is_named() {
     let run = as_nobody(&shop, &line);
     assert_eq!(run.code, Some(1), "{run:?}");
     let parts = [
-        "closed: could not make a directory in: Permission denied",
+        "closed: could not make a directory here: Permission denied",
         "hint: ",
     ];
     for part in parts {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::super::args::Lock;
+use super::super::args::{Lock, seed, stock, whole};
 use super::super::picture;
 use tickets::office::Writes;
 use tickets::race::Trial;
@@ -21,22 +21,22 @@ pub(super) const MOST_SCHEDULES: u64 = 50_000;
 #[derive(Debug, Args)]
 pub(crate) struct Prove {
     /// How many buyers
-    #[arg(short, long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
+    #[arg(short, long, value_name = "N", default_value_t = 2, allow_negative_numbers = true, value_parser = buyers)]
     pub(super) users: u8,
 
     #[command(flatten)]
     pub(super) how: How,
 
     /// Draw so many schedules at random instead of running them all [default stock: one for each buyer]
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..=MOST_SAMPLES))]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = samples)]
     pub(super) samples: Option<u64>,
 
     /// What decides which schedules are drawn [default: at random; it is told]
-    #[arg(long, value_name = "S", requires = "samples")]
+    #[arg(long, value_name = "S", requires = "samples", value_parser = seed)]
     pub(super) seed: Option<u64>,
 
     /// How many steps must come in a certain order for the mistakes to look for, with a lock
-    #[arg(long, value_name = "D", requires = "samples", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DEPTH)))]
+    #[arg(long, value_name = "D", requires = "samples", default_value_t = 3, allow_negative_numbers = true, value_parser = depth)]
     pub(super) depth: u32,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Find {
     pub(super) condition: String,
 
     /// The most buyers
-    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
+    #[arg(short, long, value_name = "N", default_value_t = 3, allow_negative_numbers = true, value_parser = buyers)]
     pub(super) users: u8,
 
     #[command(flatten)]
@@ -60,7 +60,7 @@ pub(crate) struct Replay {
     pub(super) schedule: String,
 
     /// How many buyers [default: as many as the schedule names]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=MAX_BUYERS as i64))]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = buyers)]
     pub(super) users: Option<u8>,
 
     #[command(flatten)]
@@ -74,7 +74,7 @@ pub(crate) struct Locks {
     pub(super) users: (u8, u8),
 
     /// How many tickets there are [default: one fewer than buyers]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(super) stock: Option<u64>,
 
     /// Where the scratch event is put [default: in memory]
@@ -92,7 +92,7 @@ pub(crate) struct Selfcheck {
 #[derive(Debug, Args)]
 pub(super) struct How {
     /// How many tickets there are [default: 1; prove and find go on to one for each buyer until there is something to show]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(super) stock: Option<u64>,
 
     /// The lock each buyer takes [default: none; --lock alone means exclusive]
@@ -126,6 +126,18 @@ pub(super) enum WritesArgument {
     Replace,
     /// Cut to nothing and written over
     InPlace,
+}
+
+fn buyers(text: &str) -> std::result::Result<u8, String> {
+    whole(text, 1, MAX_BUYERS as u64).map(|buyers| buyers as u8)
+}
+
+fn samples(text: &str) -> std::result::Result<u64, String> {
+    whole(text, 1, MOST_SAMPLES)
+}
+
+fn depth(text: &str) -> std::result::Result<u32, String> {
+    whole(text, 1, MOST_DEPTH.into()).map(|depth| depth as u32)
 }
 
 fn range(text: &str) -> std::result::Result<(u8, u8), String> {
@@ -170,6 +182,10 @@ impl How {
 
 /// This program, which is started as each buyer.
 pub(super) fn program() -> Result<PathBuf> {
-    std::env::current_exe()
-        .map_err(|e| Error::new(Kind::Io, format!("cannot find this program: {e}")))
+    std::env::current_exe().map_err(|e| {
+        Error::new(
+            Kind::Io,
+            format!("could not find this program's own file: {e}"),
+        )
+    })
 }

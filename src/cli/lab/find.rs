@@ -60,7 +60,7 @@ pub(super) fn find(arguments: &Find, event: &Path, screen: &Screen) -> Result<u8
         None => 1..=trial.users as u64,
     };
     let mut picture = arguments.how.picture(event)?;
-    let mut progress = Progress::of_all(screen, trial.users)?;
+    let mut progress = Progress::of_all("race find", screen, trial.users)?;
     let mut told = |schedules| progress.tell(schedules);
     let done = find::find(&trial, stocks.clone(), &condition, &mut told).and_then(|answer| {
         let smallest = answer.smallest;

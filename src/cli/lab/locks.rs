@@ -16,7 +16,7 @@ use tickets::{LockKind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn locks(arguments: &Locks, screen: &Screen) -> Result<u8> {
-    let mut progress = Progress::new(screen)?;
+    let mut progress = Progress::new("race locks", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let rows = scoreboard(arguments, &mut told);
     let rows = match progress.done(rows)? {

@@ -19,31 +19,35 @@ pub(super) struct Progress<'s> {
     began: Instant,
     last: Instant,
     screen: &'s Screen,
+    /// The command's name in JSON.
+    command: &'static str,
     /// With so many buyers the search is given up beyond [`MOST_SCHEDULES`].
     bounded: Option<usize>,
     beyond: bool,
 }
 
 impl<'s> Progress<'s> {
-    pub(super) fn new(screen: &'s Screen) -> Result<Self> {
+    pub(super) fn new(command: &'static str, screen: &'s Screen) -> Result<Self> {
         let stop = Stop::on_signals();
         Ok(Self {
-            stop: stop.map_err(|e| Error::new(Kind::Io, format!("cannot catch signals: {e}")))?,
+            stop: stop
+                .map_err(|e| Error::new(Kind::Io, format!("could not watch for signals: {e}")))?,
             shown: io::stderr().is_terminal() && !screen.quiet && !screen.json,
             began: Instant::now(),
             last: Instant::now(),
             screen,
+            command,
             bounded: None,
             beyond: false,
         })
     }
 
     /// The same for a search that is to run all schedules of so many buyers.
-    pub(super) fn of_all(screen: &'s Screen, users: usize) -> Result<Self> {
+    pub(super) fn of_all(command: &'static str, screen: &'s Screen, users: usize) -> Result<Self> {
         let bounded = (users > MAX_EXHAUSTIVE).then_some(users);
         Ok(Self {
             bounded,
-            ..Self::new(screen)?
+            ..Self::new(command, screen)?
         })
     }
 
@@ -78,7 +82,7 @@ impl<'s> Progress<'s> {
                 if let Some(users) = self.bounded.filter(|_| self.beyond) {
                     return Err(too_many(users));
                 }
-                self.screen.error("race", &error, None);
+                self.screen.error(self.command, &error, None);
                 Ok(Err(self.stop.exit_code()))
             }
             result => result.map(Ok),
@@ -115,9 +119,9 @@ mod tests {
     #[test]
     fn a_crowd_is_given_up_where_a_few_are_not() {
         let screen = Screen::new(true, true);
-        let mut few = Progress::of_all(&screen, MAX_EXHAUSTIVE).unwrap();
+        let mut few = Progress::of_all("race prove", &screen, MAX_EXHAUSTIVE).unwrap();
         assert!(few.tell(MOST_SCHEDULES + 1));
-        let mut many = Progress::of_all(&screen, MAX_EXHAUSTIVE + 1).unwrap();
+        let mut many = Progress::of_all("race prove", &screen, MAX_EXHAUSTIVE + 1).unwrap();
         assert!(many.tell(MOST_SCHEDULES));
         assert!(!many.tell(MOST_SCHEDULES + 1));
         let stopped: Result<()> = Err(Error::new(Kind::Interrupted, "the search was stopped"));

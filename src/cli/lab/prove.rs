@@ -25,7 +25,7 @@ pub(super) fn prove(arguments: &Prove, event: &Path, screen: &Screen) -> Result<
     }
     let users = arguments.users;
     let mut picture = arguments.how.picture(event)?;
-    let mut progress = Progress::of_all(screen, trial.users)?;
+    let mut progress = Progress::of_all("race prove", screen, trial.users)?;
     let mut told = |schedules| progress.tell(schedules);
     let proof = Proof::of(trial, arguments.how.stock, &mut told);
     let proof = match progress.done(proof)? {

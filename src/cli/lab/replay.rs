@@ -40,7 +40,7 @@ pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Resul
     let mut picture = arguments.how.picture(event)?;
     let played = explore::replay(&trial, &grants)?;
     let bad = played.is_bad();
-    let mut progress = Progress::new(screen)?;
+    let mut progress = Progress::new("race replay", screen)?;
     let pictured = Pictured::of(&trial, played, &mut |runs| progress.tell(runs));
     let pictured = match progress.done(pictured)? {
         Ok(pictured) => pictured,

@@ -34,7 +34,7 @@ pub(super) fn sample(
             .unwrap_or_else(|| rand::random::<u32>().into()),
         depth: arguments.depth,
     };
-    let mut progress = Progress::new(screen)?;
+    let mut progress = Progress::new("race prove", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let done = sample::sample(&trial, sampling, &mut told).and_then(|sampled| {
         let first = sampled.found.first.clone();

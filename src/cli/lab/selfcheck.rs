@@ -14,7 +14,7 @@ use tickets::{Kind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn check(arguments: &Selfcheck, screen: &Screen) -> Result<u8> {
-    let mut progress = Progress::new(screen)?;
+    let mut progress = Progress::new("race selfcheck", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let checked = selfcheck(&program()?, arguments.place.as_ref(), &mut told);
     let checked = match progress.done(checked)? {

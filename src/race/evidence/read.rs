@@ -18,13 +18,12 @@ pub const MAX_LINE: usize = 64 * 1024;
 /// line makes no sense.
 pub fn read(path: &Path) -> Result<Evidence> {
     let file = fs::File::open(path).map_err(|e| {
-        let missing = e.kind() == io::ErrorKind::NotFound;
-        let error = Error::io("open", path, e);
-        if missing {
-            error.with_kind(Kind::Missing)
-        } else {
-            error
+        if e.kind() == io::ErrorKind::NotFound {
+            return Error::new(Kind::Missing, "there is no such file")
+                .at(path, 0, 0)
+                .hint("'tickets buy --users 8 --evidence FILE.jsonl' records a run");
         }
+        Error::io("open", path, e)
     })?;
     read_lines(BufReader::with_capacity(1 << 16, file), path)
 }

@@ -1,0 +1,61 @@
+//! A command line that makes no sense, or a wish for help.
+
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+
+use super::args::Cli;
+use super::screen::Screen;
+use tickets::{Error, Kind};
+
+/// Tells it, as JSON where that is asked for; returns the exit code.
+pub(super) fn tell(error: &clap::Error) -> u8 {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if error.use_stderr() && wants_json {
+        let name = meant();
+        let of_command = match name.as_str() {
+            "" => String::new(),
+            name => format!("{name} "),
+        };
+        let problem = Error::new(Kind::Usage, message(error, &name))
+            .hint(format!("see 'tickets {of_command}--help'"));
+        let screen = Screen::new(true, false);
+        let name = if name.is_empty() { "tickets" } else { &name };
+        screen.error(name, &problem, None);
+        return screen.close(Kind::Usage.exit_code());
+    }
+    let screen = Screen::new(false, false);
+    let printed = error.print();
+    if !error.use_stderr() {
+        screen.written(printed);
+    }
+    screen.close(u8::try_from(error.exit_code()).unwrap_or(Kind::Usage.exit_code()))
+}
+
+/// What is wrong, in one line: all up to the usage and the tips.
+fn message(error: &clap::Error, command: &str) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // All of the help, which is for people.
+        return format!("'tickets {command}' requires a subcommand but one was not provided");
+    }
+    let text = error.to_string();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.is_empty() && !line.starts_with("Usage:"))
+        .collect();
+    lines.join(" ").trim_start_matches("error: ").to_owned()
+}
+
+/// The command that was meant, as in `race prove`; empty where none was named.
+fn meant() -> String {
+    let grammar = Cli::command().ignore_errors(true);
+    let mut words = Vec::new();
+    if let Ok(matches) = grammar.try_get_matches() {
+        let mut matches = &matches;
+        while let Some((name, inner)) = matches.subcommand() {
+            words.push(name.to_owned());
+            matches = inner;
+        }
+    }
+    words.join(" ")
+}
