@@ -86,6 +86,9 @@ impl BoxOffice {
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
     /// of it adds up. The count is written anew from it, a torn tail is put away in a file of its own,
     /// a missing newline is put back, strays are removed. A ledger that does not add up is left alone.
+    ///
+    /// # Errors
+    /// When the files cannot be read or written, and [`Kind::Busy`] when the locks were not had within `wait`.
     pub fn repair(&mut self, wait: Duration) -> Result<Audit> {
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);

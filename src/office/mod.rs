@@ -80,6 +80,35 @@ pub(crate) struct Opening {
 /// One event, opened by one thread of one process.
 ///
 /// A second one in the same thread is safe, but waits for the lock like any other buyer.
+///
+/// Every sale that was answered is on disk. One whose answer was lost is safely tried again with its key:
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use tickets::BoxOffice;
+/// use tickets::office::{DEFAULT_WAIT, Order, Unobserved};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let file = directory.path().join("tickets.json");
+/// # std::fs::write(&file, r#"{"ticket": 10}"#)?;
+/// let mut office = BoxOffice::at(&file)?;
+/// let order = Order { key: Some("web-7f1c"), ..Order::new("alice", 2) };
+/// let sale = office.purchase(&order, &mut Unobserved)?;
+/// let again = office.purchase(&order, &mut Unobserved)?;
+/// assert!(again.replayed && again.id == sale.id && again.left == 8);
+///
+/// let given_back = office.cancel(&sale.id, Some(1), Some("ill"), DEFAULT_WAIT)?;
+/// assert_eq!((given_back.kept, given_back.left), (1, 9));
+///
+/// let mut kept = 0;
+/// office.sales(None, &mut |sale| {
+///     kept += sale.quantity - sale.cancelled;
+///     ControlFlow::Continue(())
+/// })?;
+/// assert_eq!(kept, 1);
+/// assert!(office.audit()?.findings.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct BoxOffice {
     files: EventFiles,

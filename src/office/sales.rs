@@ -40,6 +40,9 @@ impl BoxOffice {
     ///
     /// The ledger is read twice, in constant memory but for the cancelled sales, and verified before
     /// the first sale is shown. Takes no lock.
+    ///
+    /// # Errors
+    /// [`Kind::Integrity`](crate::Kind::Integrity) when the count and the ledger do not add up: then no sale is shown.
     pub fn sales(
         &self,
         buyer: Option<&str>,
