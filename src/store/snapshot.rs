@@ -426,7 +426,7 @@ mod tests {
             ("", "empty"),
             (" \n", "empty"),
             ("{\"ticket\": 2", "EOF"),
-            ("[1]", "expected an object"),
+            ("[1]", "is not an object"),
             ("{\"ticket\": 2}}", "trailing"),
             ("{\"ticket\": 2, \"ticket_num\": 2}", "both"),
             ("{\"tickets\": 2}", "neither"),
