@@ -18,12 +18,12 @@ fn a_mistake_is_named_with_what_to_do() {
     fs::write(shop.path("empty"), "").unwrap();
     fs::write(shop.path("foreign"), "hello world\n").unwrap();
     for (line, code, what, help) in [
-        ("prove|--users|0", 2, "1..=64", "--help"),
-        ("prove|--users|9999", 2, "1..=64", "--help"),
+        ("prove|--users|0", 2, "from 1 to 64", "--help"),
+        ("prove|--users|9999", 2, "from 1 to 64", "--help"),
         (
             "prove|--stock|18446744073709551615",
             2,
-            "0..=9007199254740991",
+            "from 0 to 9007199254740991",
             "--help",
         ),
         (
