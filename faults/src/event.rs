@@ -71,6 +71,13 @@ pub(crate) const TORN_END: &[u8] = b"{\"seq\":7,\"at\":";
 
 pub(crate) const FOREIGN: &str = "\"venue\": {\"name\": \"hall\", \"rows\": [1, 2.50]}";
 
+/// How long a line of a sale is, about: without a buyer's name, and with a long one.
+const SHORT_LINE: u64 = 116;
+const LONG_LINE: u64 = SHORT_LINE + 200;
+
+/// How long the lines are that come last.
+const LATER: u64 = 390;
+
 /// A prepared event, to be copied for every case.
 #[derive(Debug)]
 pub(crate) struct Prepared {
@@ -87,12 +94,18 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn new(program: &Program, variant: Variant) -> Self {
+        Self::filled(program, variant, 0)
+    }
+
+    /// The same, with sales before until its ledger is about so many bytes long.
+    pub(crate) fn filled(program: &Program, variant: Variant, length: u64) -> Self {
         let shop = Shop::empty(&program.sound());
         let foreign = match variant {
             Variant::Foreign | Variant::First => format!(", {FOREIGN}"),
             Variant::Plain | Variant::Torn | Variant::Padded => String::new(),
         };
-        fs::write(&shop.file, format!("{{\"ticket\": 9{foreign}}}\n")).unwrap();
+        let stock = 9 + length / LONG_LINE;
+        fs::write(&shop.file, format!("{{\"ticket\": {stock}{foreign}}}\n")).unwrap();
         let mode = if variant == Variant::First {
             0o660
         } else {
@@ -104,6 +117,15 @@ impl Prepared {
             assert_eq!(shop.json("book alice --key a").0, 0);
             let bob = shop.json("book bob --quantity 2").1;
             id.push_str(bob["sale"]["id"].as_str().unwrap());
+            loop {
+                let missing = length.saturating_sub(shop.length(LEDGER) + LATER);
+                if missing <= SHORT_LINE {
+                    break;
+                }
+                let name = missing.min(LONG_LINE) - SHORT_LINE;
+                let name = "d".repeat(usize::try_from(name).unwrap());
+                assert_eq!(shop.json(&format!("book {name}")).0, 0);
+            }
             let lagging = fs::read(&shop.file).unwrap();
             assert_eq!(shop.json("adjust +1 --reason chairs").0, 0);
             let carol = shop.json("book carol --key c").1;
@@ -129,6 +151,16 @@ impl Prepared {
             shop,
             id,
             mode,
+        }
+    }
+
+    /// The same, as somebody left it who was struck.
+    pub(crate) fn left_as(&self, shop: Shop) -> Self {
+        Self {
+            program: self.program.clone(),
+            shop,
+            id: self.id.clone(),
+            ..*self
         }
     }
 

@@ -27,12 +27,15 @@ mod matrix;
 pub mod mutants;
 mod oracle;
 mod order;
+mod power_cut;
 mod program;
 mod row;
 mod rows;
 mod shop;
 mod strace;
 mod trace;
+mod unproven;
+mod wish;
 
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
 pub use program::Program;

@@ -116,6 +116,18 @@ impl Row {
         self.not_run.push(reason.into());
     }
 
+    /// Runs cases that share what is costly to make: one part runs all of them, whose turn it is.
+    pub(crate) fn in_turn(&mut self, strike: impl FnOnce(&mut Self)) {
+        let (part, parts) = self.part;
+        self.seen += 1;
+        let seen = self.seen;
+        if seen % parts == part {
+            self.part = (0, 1);
+            strike(self);
+            (self.part, self.seen) = ((part, parts), seen);
+        }
+    }
+
     /// Runs a case; `in_slice`: also when only a slice is wanted. `case` says how to repeat it, and panics
     /// if the event did not survive.
     pub(crate) fn run(
@@ -133,29 +145,45 @@ impl Row {
         if self.seen % parts != part {
             return;
         }
-        let counts = self.columns.entry(column).or_default();
-        let again = || {
+        let struck = self.attempt(case, || {
             (0..TRIES)
                 .map(|_| fault())
                 .find(|fault| *fault != Fault::Missed)
                 .expect("the fault never struck")
-        };
-        match catch_unwind(AssertUnwindSafe(again)) {
-            Ok(Fault::Struck) => counts.survived += 1,
-            Ok(Fault::StruckOften(times)) => counts.survived += times,
-            Ok(Fault::Harmless | Fault::Missed) => counts.harmless += 1,
-            Err(panic) => {
-                counts.failed += 1;
-                let text = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| {
-                    let text = panic.downcast_ref::<&str>().copied();
-                    text.unwrap_or("a panic without a text").to_owned()
-                });
-                let name = format!("{}/{case}", self.name);
-                self.failures.push(format!(
-                    "{name}: {text}\n    repeat it: cargo run -p tickets-faults -- {} --case {name:?}",
-                    self.name
-                ));
-            }
+        });
+        let counts = self.columns.entry(column).or_default();
+        match struck {
+            Some(Fault::Struck) => counts.survived += 1,
+            Some(Fault::StruckOften(times)) => counts.survived += times,
+            Some(Fault::Harmless | Fault::Missed) => counts.harmless += 1,
+            None => counts.failed += 1,
         }
+    }
+
+    /// Strikes before cases that rest on what that leaves: again until `strike` says that it did strike.
+    pub(crate) fn prepare<T>(&mut self, case: &str, strike: impl Fn() -> Option<T>) -> Option<T> {
+        self.attempt(case, || {
+            (0..TRIES)
+                .find_map(|_| strike())
+                .expect("the fault never struck")
+        })
+    }
+
+    /// Notes a panic as the failure of this case.
+    fn attempt<T>(&mut self, case: &str, act: impl FnOnce() -> T) -> Option<T> {
+        let panic = match catch_unwind(AssertUnwindSafe(act)) {
+            Ok(done) => return Some(done),
+            Err(panic) => panic,
+        };
+        let text = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| {
+            let text = panic.downcast_ref::<&str>().copied();
+            text.unwrap_or("a panic without a text").to_owned()
+        });
+        let name = format!("{}/{case}", self.name);
+        self.failures.push(format!(
+            "{name}: {text}\n    repeat it: cargo run -p tickets-faults -- {} --case {name:?}",
+            self.name
+        ));
+        None
     }
 }

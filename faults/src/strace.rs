@@ -1,17 +1,18 @@
 //! strace(1): which system calls a command makes, and a fault at one of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::event::{Prepared, Task};
+use crate::event::Prepared;
 use crate::order;
 use crate::program::{Program, Run};
 use crate::shop::{Shop, memory};
 use crate::trace::{CALLS, STYLE, parse};
+use crate::wish::Wish;
 
-/// A system call of a command: the n-th of its name, as strace counts them.
+/// A system call of a command: the n-th of its name, as strace counts them; it makes at least so many.
 #[derive(Debug)]
 pub(crate) struct Point {
     pub(crate) call: String,
@@ -49,15 +50,18 @@ pub(crate) fn missing(program: &Program) -> Option<String> {
 /// left out.
 ///
 /// The shortest of a few looks: what loads a program takes now and then a call more, and a point that only
-/// then is there cannot be struck when it is wanted.
-pub(crate) fn course(prepared: &Prepared, task: Task) -> Course {
-    let looks = (0..LOOKS).map(|_| look(prepared, task));
+/// then is there cannot be struck when it is wanted. A table of the kernel's, as `/proc/locks`, is read in as
+/// many pieces as others on this machine happen to fill: it counts once.
+pub(crate) fn course(prepared: &Prepared, wish: impl Into<Wish>) -> Course {
+    let wish = wish.into();
+    let looks = (0..LOOKS).map(|_| look(prepared, wish));
     looks.min_by_key(|course| course.total).unwrap()
 }
 
-fn look(prepared: &Prepared, task: Task) -> Course {
+fn look(prepared: &Prepared, wish: Wish) -> Course {
     let shop = prepared.copy();
-    let (run, trace) = traced(prepared, task, &shop, &[]);
+    let (run, trace) = traced(prepared, wish, &shop, &["-y".to_owned()]);
+    let mut tables = HashSet::<&str>::new();
     let mut counts = HashMap::<String, usize>::new();
     let mut points = Vec::new();
     let directory = shop.directory().to_str().unwrap();
@@ -71,6 +75,16 @@ fn look(prepared: &Prepared, task: Task) -> Course {
         let Some(call) = call.filter(named) else {
             continue;
         };
+        // The file behind its first handle, as in `read(5</proc/locks>, …`.
+        let table = rest
+            .split_once("</proc/")
+            .filter(|(start, _)| !start.contains(','));
+        let table = table.and_then(|(_, end)| end.split('>').next());
+        match (call, table) {
+            ("close", Some(table)) => drop(tables.remove(table)),
+            ("read", Some(table)) if !tables.insert(table) => continue,
+            _ => {}
+        }
         // The one that starts the program names the event too.
         started |= call != "execve" && rest.contains(directory);
         let n = counts.entry(call.to_owned()).or_default();
@@ -117,26 +131,26 @@ pub(crate) fn injection(call: &str, fault: &str) -> Vec<String> {
 /// ends with 124.
 pub(crate) fn traced(
     prepared: &Prepared,
-    task: Task,
+    wish: impl Into<Wish>,
     shop: &Shop,
     arguments: &[String],
 ) -> (Run, String) {
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
-    let mut command = command(prepared, task, shop, arguments, trace.path());
+    let mut command = command(prepared, wish, shop, arguments, trace.path());
     let run = Run::of(&command.output().unwrap());
     assert_ne!(run.code, Some(124), "it hangs: {command:?}");
     (run, fs::read_to_string(trace.path()).unwrap())
 }
 
 /// Runs a task, and records all that it does to the event's files.
-pub(crate) fn recorded(prepared: &Prepared, task: Task, shop: &Shop) -> (Run, String) {
-    recorded_with(prepared, task, shop, None)
+pub(crate) fn recorded(prepared: &Prepared, wish: impl Into<Wish>, shop: &Shop) -> (Run, String) {
+    recorded_with(prepared, wish, shop, None)
 }
 
 /// The same, with a fault at a call.
 pub(crate) fn recorded_with(
     prepared: &Prepared,
-    task: Task,
+    wish: impl Into<Wish>,
     shop: &Shop,
     fault: Option<(&str, &str)>,
 ) -> (Run, String) {
@@ -152,7 +166,7 @@ pub(crate) fn recorded_with(
             }
         }
     }
-    traced(prepared, task, shop, &arguments)
+    traced(prepared, wish, shop, &arguments)
 }
 
 /// Checks the order of what a recorded command did to a copy of an event.
@@ -164,7 +178,7 @@ pub(crate) fn in_order(prepared: &Prepared, shop: &Shop, trace: &str) {
 /// The same, ready to be run.
 pub(crate) fn command(
     prepared: &Prepared,
-    task: Task,
+    wish: impl Into<Wish>,
     shop: &Shop,
     arguments: &[String],
     trace: &Path,
@@ -174,6 +188,6 @@ pub(crate) fn command(
     before.extend(arguments.iter().map(String::as_str));
     before.push("--");
     let mut command = shop.program.through(&before, &shop.file);
-    command.args(task.line(prepared).split_ascii_whitespace());
+    command.args(wish.into().line(prepared).split_ascii_whitespace());
     command
 }

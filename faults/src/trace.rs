@@ -89,6 +89,12 @@ pub(crate) fn parse(trace: &str, directory: &str) -> Vec<Event> {
     events
 }
 
+/// A text as [`STYLE`] has it.
+pub(crate) fn hex(text: &str) -> String {
+    let one = |hex: String, byte: u8| hex + &format!("\\x{byte:02x}");
+    text.bytes().fold(String::new(), one)
+}
+
 /// A text between quotes or angle brackets, with its bytes written `\x7b`.
 fn unescape(text: &str) -> Vec<u8> {
     let digits = text.split("\\x").skip(1);
@@ -173,11 +179,6 @@ fn deed(line: &str, directory: &str) -> Option<Deed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn hex(text: &str) -> String {
-        let one = |hex: String, byte: u8| hex + &format!("\\x{byte:02x}");
-        text.bytes().fold(String::new(), one)
-    }
 
     #[test]
     fn deeds_are_read() {

@@ -1,0 +1,181 @@
+//! The power cuts of a recorded run: at every moment, every state that a weak file system may keep
+//! ([`disk_model`](crate::disk_model)) is made, and the program goes on with it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::disk_model::{Files, Model};
+use crate::event::{Books, FOREIGN, Prepared, Task, Variant};
+use crate::order;
+use crate::row::{Fault, Row};
+use crate::shop::{COUNT, Shop};
+use crate::trace::{Deed, Event};
+use crate::wish::Wish;
+
+/// In a slice, of the states after each moment every so manyth.
+const STRIDE: usize = 7;
+
+/// The power cuts of one recorded run.
+pub(crate) struct Cuts<'a> {
+    prepared: &'a Prepared,
+    /// What was asked for, in this order, and whether it is to be answered: others are killed or fail.
+    asked: &'a [(Wish, bool)],
+    /// After how many answers a state was judged.
+    seen: BTreeMap<Files, usize>,
+    shop: Shop,
+}
+
+impl<'a> Cuts<'a> {
+    pub(crate) fn of(prepared: &'a Prepared, asked: &'a [(Wish, bool)]) -> Self {
+        Self {
+            prepared,
+            asked,
+            seen: BTreeMap::new(),
+            shop: prepared.copy(),
+        }
+    }
+
+    /// Cuts the power at every moment from the `first` event on. What may be left before it is not
+    /// judged, unless more was answered since.
+    pub(crate) fn strike(&mut self, row: &mut Row, start: &str, events: &[Event], first: usize) {
+        row.run("order", &format!("{start}order"), true, || {
+            order::check(&self.prepared.files(), events);
+            Fault::Struck
+        });
+        let mut model = Model::of(&self.prepared.files());
+        let mut answered = 0;
+        for (moment, event) in events.iter().enumerate() {
+            if moment == first && first > 0 {
+                let known = model.states().into_iter();
+                self.seen.extend(known.map(|state| (state, answered)));
+            }
+            // Whatever may be left before a sync may be left at any moment since the last one.
+            if moment >= first && matches!(event.deed, Deed::Sync { .. } | Deed::Answer(_)) {
+                let start = format!("{start}before event {moment}");
+                self.strike_at(row, &start, &model, answered);
+            }
+            model.follow(event);
+            answered += usize::from(event.is_an_answer());
+        }
+        self.strike_at(row, &format!("{start}at the end"), &model, answered);
+    }
+
+    fn strike_at(&mut self, row: &mut Row, start: &str, model: &Model, answered: usize) {
+        for (number, state) in model.states().into_iter().enumerate() {
+            // The same state after as many answers was judged already.
+            if self
+                .seen
+                .get(&state)
+                .is_some_and(|before| *before >= answered)
+            {
+                continue;
+            }
+            let name = format!("{start}/state {number}");
+            row.run("states", &name, number % STRIDE == 0, || {
+                make(&self.shop, &state, self.prepared.mode);
+                judge(self.prepared, &self.shop, self.asked, answered);
+                Fault::Struck
+            });
+            self.seen.insert(state, answered);
+        }
+    }
+}
+
+/// Puts these files into the event's directory, and no others.
+fn make(shop: &Shop, state: &Files, mode: u32) {
+    for name in shop.names() {
+        fs::remove_file(shop.path(&name)).unwrap();
+    }
+    for (name, bytes) in state {
+        let path = shop.path(name);
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+}
+
+/// Whether what was answered is there, once, and the event goes on.
+fn judge(prepared: &Prepared, shop: &Shop, asked: &[(Wish, bool)], answered: usize) {
+    let left = shop.names().join(" ");
+    let query = shop.run("--json query");
+    assert_eq!(query.code, Some(0), "after the cut: {query:?}\n{left}");
+    let (code, document) = shop.json("book next --key next");
+    assert_eq!(code, 0, "the next sale: {document:#}\n{left}");
+    let (code, audit) = shop.json("audit");
+    assert_eq!(code, 0, "{audit:#}\n{left}");
+    let books = Books::of(shop);
+    let counted = shop.count();
+    assert_eq!(counted["ticket"], books.left, "{counted}");
+    let foreign = [Variant::Foreign, Variant::First].contains(&prepared.variant);
+    let text = fs::read_to_string(shop.path(COUNT)).unwrap();
+    assert_eq!(text.contains(FOREIGN), foreign, "{text}");
+    done(prepared, shop, &books, asked, answered);
+    // What was there before was durable.
+    let ledgers = ledgers(shop, "tickets.ledger.").join("\n");
+    for key in ["a", "c"] {
+        let there = ledgers.contains(&format!("\"key\":{key:?}"));
+        assert!(
+            there || prepared.variant == Variant::First,
+            "{key} is gone: {ledgers}"
+        );
+    }
+    assert!(
+        !shop.names().iter().any(|name| name.starts_with('.')),
+        "{:?}",
+        shop.names()
+    );
+}
+
+/// Whether each thing was done once, or, if nobody was told so, not at all; what was done before a reset
+/// stands in the ledger that it put away.
+fn done(prepared: &Prepared, shop: &Shop, books: &Books, asked: &[(Wish, bool)], answered: usize) {
+    let is_reset = |(wish, _): &(Wish, bool)| wish.task == Task::Reset;
+    let reset = asked.iter().position(is_reset);
+    let away = ledgers(shop, "tickets.ledger.2");
+    let away: Vec<Value> = away
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    // Who was killed just before its commit leaves a second name of the ledger.
+    let anew = !away.is_empty() && away.first() != books.lines.first();
+    let mut grown = 0;
+    let mut answers = 0..answered;
+    for (at, (wish, to_be_answered)) in asked.iter().enumerate() {
+        let answered = *to_be_answered && answers.next().is_some();
+        let told = || {
+            format!(
+                "{wish:?}, answered: {answered}; {away:#?} {:#?}",
+                books.lines
+            )
+        };
+        if wish.task == Task::Reset {
+            // Without a ledger there is nothing to put away.
+            let nothing = at == 0 && prepared.variant == Variant::First;
+            assert!(anew || nothing || !answered, "{}", told());
+            continue;
+        }
+        let before = anew && reset.is_some_and(|reset| at < reset);
+        let here = wish.times(prepared, &books.lines);
+        let there = if anew { wish.times(prepared, &away) } else { 0 };
+        let (times, elsewhere) = if before { (there, here) } else { (here, there) };
+        assert!(times == 1 || times == 0 && !answered, "{}", told());
+        assert_eq!(elsewhere, 0, "{}", told());
+        grown += i64::from(wish.task == Task::Adjust && here == 1);
+    }
+    if !anew {
+        let capacity = Books::of(&prepared.shop).capacity;
+        assert_eq!(books.capacity, capacity + grown, "{:#?}", books.lines);
+    }
+}
+
+/// The texts of the files whose names begin so.
+fn ledgers(shop: &Shop, start: &str) -> Vec<String> {
+    let names = shop.names();
+    let names = names.iter().filter(|name| name.starts_with(start));
+    let text = names.map(|name| fs::read(shop.path(name)).unwrap());
+    text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .collect()
+}
