@@ -76,6 +76,7 @@ mod mistakes {
         "sum-unchecked" SumUnchecked: "A line's checksum is not compared.";
         "drift-believed" DriftBelieved: "A count that contradicts the ledger is believed.";
         "clock-trusted" ClockTrusted: "A line that is later than the clock is refused.";
+        "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }
 

@@ -33,9 +33,24 @@ pub const MUTANTS: &[Mutant] = &[
     by("answer-first", "replay", "replay/Plain/book/"),
     by("publish-first", "replay", "replay/Plain/book/"),
     by("directory-unsynced", "replay", "replay/First/book/"),
+    by(
+        "no-rewrite",
+        "replay",
+        "replay/Plain/2 unproven, sectors/book/",
+    ),
+    by(
+        "hole-refused",
+        "replay",
+        "replay/Torn/2 unproven, a page's end/book/",
+    ),
     by("no-sync", "cuts", "cuts/ext4 ordered/cut 1"),
     by("known-believed", "relay", "relay/killed/Plain/book, book"),
     by("no-rewrite", "relay", "relay/refused/Plain/book, adjust"),
+    by(
+        "hole-refused",
+        "relay",
+        "relay/two killed/Plain/a page's end",
+    ),
     by("no-sync", "ordered", "ordered/Plain/book/alone"),
     by("answer-first", "ordered", "ordered/Plain/book/alone"),
     by("publish-first", "ordered", "ordered/Plain/book/alone"),
@@ -154,4 +169,26 @@ pub fn build(place: &Path) -> Result<PathBuf, String> {
         return Err("the program with mistakes could not be built".to_owned());
     }
     Ok(place.join("debug"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::ROWS;
+
+    #[test]
+    fn every_row_has_a_mistake_to_notice() {
+        for row in ROWS {
+            let noticed = MUTANTS.iter().any(|mutant| mutant.row == row.name);
+            assert!(
+                noticed,
+                "no mistake is known that {:?} must notice",
+                row.name
+            );
+        }
+        for mutant in MUTANTS {
+            let row = ROWS.iter().any(|row| row.name == mutant.row);
+            assert!(row, "there is no row {:?}", mutant.row);
+        }
+    }
 }

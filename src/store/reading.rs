@@ -635,6 +635,7 @@ fn rest(
     }
     while let Some(stretch) = stretches.next()? {
         if is_whole(&stretch) {
+            known_bad!(HoleRefused => return Ok(broken));
             // A power cut, or something else.
             let hole = begins_with_a_hole(&ledger.file, tally)?;
             return Ok(if hole {
