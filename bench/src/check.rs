@@ -18,7 +18,7 @@ use crate::machine::Machine;
 use crate::program::find_tickets;
 use crate::run;
 use crate::scratch::Scratch;
-use crate::table::{align, thousands};
+use crate::table::thousands;
 use crate::{CheckArgs, Result, note};
 
 const OPERATIONS_PER_SECOND: f64 = 20e6;
@@ -40,14 +40,11 @@ pub(crate) struct Report {
 impl Report {
     /// The table.
     pub(crate) fn to_table(&self) -> String {
-        let heads = ["figure", "median [min..max]", "target", "result"];
-        let mut lines = vec![heads.map(str::to_owned)];
-        lines.extend(self.figures.iter().map(Figure::cells));
         format!(
             "{}\nthe file has {:.1} MB\n\n{}",
             self.machine.to_line(),
             self.file_bytes as f64 / 1e6,
-            align(&lines)
+            Figure::table(&self.figures)
         )
     }
 

@@ -13,7 +13,6 @@ use crate::outcome::excerpt;
 use crate::program::find_tickets;
 use crate::run::{self, Finished};
 use crate::scratch::Scratch;
-use crate::table::align;
 use crate::{HostileArgs, Result, note};
 
 const MILLISECONDS: f64 = 100.0;
@@ -44,15 +43,12 @@ pub(crate) struct Report {
 impl Report {
     /// The table.
     pub(crate) fn to_table(&self) -> String {
-        let heads = ["figure", "median [min..max]", "target", "result"];
-        let mut lines = vec![heads.map(str::to_owned)];
-        lines.extend(self.figures.iter().map(Figure::cells));
         format!(
             "{}\n{} hostile pairs of files, {} commands on them; the slowest:\n\n{}",
             self.machine.to_line(),
             self.files,
             self.runs,
-            align(&lines)
+            Figure::table(&self.figures)
         )
     }
 

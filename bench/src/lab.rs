@@ -15,7 +15,6 @@ use crate::ledger::figure::Figure;
 use crate::ledger::probe;
 use crate::machine::Machine;
 use crate::program::find_tickets;
-use crate::table::align;
 use crate::{LabArgs, Result, note};
 
 /// With two buyers, on one processor.
@@ -37,10 +36,11 @@ pub(crate) struct Report {
 impl Report {
     /// The table.
     pub(crate) fn to_table(&self) -> String {
-        let heads = ["figure", "median [min..max]", "target", "result"];
-        let mut lines = vec![heads.map(str::to_owned)];
-        lines.extend(self.figures.iter().map(Figure::cells));
-        format!("{}\n\n{}", self.machine.to_line(), align(&lines))
+        format!(
+            "{}\n\n{}",
+            self.machine.to_line(),
+            Figure::table(&self.figures)
+        )
     }
 
     /// The same for programs.

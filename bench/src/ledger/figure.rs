@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Result;
 use crate::stats::Summary;
+use crate::table::align;
 
 /// What a figure is meant to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,8 +92,16 @@ impl Figure {
         })
     }
 
+    /// All of them, a line each.
+    pub(crate) fn table(figures: &[Self]) -> String {
+        let heads = ["figure", "median [min..max]", "target", "result"];
+        let mut lines = vec![heads.map(str::to_owned)];
+        lines.extend(figures.iter().map(Self::cells));
+        align(&lines)
+    }
+
     /// Name, value, target, and whether that is met.
-    pub(crate) fn cells(&self) -> [String; 4] {
+    fn cells(&self) -> [String; 4] {
         let Summary { median, min, max } = self.summary;
         let [median, min, max] = [median, min, max].map(|value| self.show(value));
         let value = match self.values.len() {

@@ -19,7 +19,6 @@ use crate::outcome::excerpt;
 use crate::program::find_tickets;
 use crate::run::Finished;
 use crate::scratch::Scratch;
-use crate::table::align;
 use crate::{LedgerArgs, Result, note};
 use figure::Figure;
 use grow::Events;
@@ -51,14 +50,11 @@ pub(crate) struct Report {
 impl Report {
     /// The table.
     pub(crate) fn to_table(&self) -> String {
-        let heads = ["figure", "median [min..max]", "target", "result"];
-        let mut lines = vec![heads.map(str::to_owned)];
-        lines.extend(self.figures.iter().map(Figure::cells));
         let sales = self.sales;
         format!(
             "{}\nthe long ledger has {sales} sales\n\n{}",
             self.machine.to_line(),
-            align(&lines)
+            Figure::table(&self.figures)
         )
     }
 

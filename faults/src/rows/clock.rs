@@ -6,6 +6,7 @@ use crate::event::{Books, Prepared, TASKS, Task, VARIANTS};
 use crate::oracle::{Case, judge};
 use crate::program::Run;
 use crate::row::{Fault, Row};
+use crate::shop::Shop;
 
 const OFFSETS: [&str; 2] = ["-10y", "+10y"];
 
@@ -24,34 +25,44 @@ pub(crate) fn strike(row: &mut Row) {
     // Which calls are faked is the loader's business.
     let shop = events[0].copy();
     let mut late = program.through(&["faketime", "-f", "+10y"], &shop.file);
-    let run = Run::of(&late.args(["book", "late"]).output().unwrap());
+    assert_eq!(
+        Run::of(&late.args(["book", "late"]).output().unwrap()).code,
+        Some(0)
+    );
     let last = Books::of(&shop)
         .lines
         .last()
         .map(|line| line["at"].to_string());
     if last.is_none_or(|at| at[1..].starts_with(&year(&events[0]))) {
         let reason = "the clock of a program without shared libraries cannot be set: give one that was built with TICKETS_LINK=dynamic";
-        return row.cannot(format!("{reason} ({:?})", run.code));
+        return row.cannot(reason);
     }
+    let right = year(&events[0]);
     for prepared in &events {
         for task in TASKS.into_iter().filter(|task| task.fits(prepared.variant)) {
             for offset in OFFSETS {
                 let name = format!("{}/{}/{offset}", prepared.label, task.name());
                 row.run(task.name(), &name, true, || {
-                    late_or_early(prepared, task, offset)
+                    late_or_early(prepared, task, (offset, &right))
                 });
             }
         }
     }
 }
 
-fn late_or_early(prepared: &Prepared, task: Task, offset: &str) -> Fault {
+fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) -> Fault {
     let shop = prepared.copy();
     let mut command = shop
         .program
         .through(&["faketime", "-f", offset], &shop.file);
     command.args(task.line(prepared).split_ascii_whitespace());
     let run = Run::of(&command.output().unwrap());
+    // Whatever was written says the wrong time: the fault struck.
+    let last = |shop: &Shop| Books::of(shop).lines.last().cloned();
+    if let Some(line) = last(&shop).filter(|line| Some(line) != last(&prepared.shop).as_ref()) {
+        let at = line["at"].as_str().unwrap();
+        assert_ne!(&at[..3], year, "{line}");
+    }
     let usual = prepared.copy().run(&task.line(prepared)).code;
     assert_eq!(run.code, usual, "{run:?}");
     judge(&Case {
