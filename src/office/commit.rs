@@ -2,7 +2,7 @@
 //!
 //! Sales, cancellations and adjustments all go through [`BoxOffice::commit`].
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::append::{self, Written};
 use super::order::{Observer, Step, Writes};
@@ -14,7 +14,7 @@ use crate::store::files::{FileId, look};
 use crate::store::ledger::{Record, Tally};
 use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
-use crate::store::reading::{LedgerFile, Reading, Rest};
+use crate::store::reading::{FRESH, LedgerFile, Reading, Rest};
 use crate::store::spares::Shelf;
 
 /// A sale that need not be durable by itself is made so when so many bytes are not: readers follow
@@ -192,6 +192,31 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// Reads what came since a look that is hardly older than this, if the next line goes into padding.
+    fn read_in_padding(&mut self) -> Option<Reading> {
+        let ledger = self.ledger.as_ref()?;
+        let now = Instant::now();
+        let named = now.saturating_duration_since(ledger.named?) < FRESH;
+        let last = self.last.as_mut()?;
+        if named && last.goes_on_in_padding(self.files, &ledger.rewrite, now) {
+            self.last.take()
+        } else {
+            None
+        }
+    }
+
+    /// Looks at the names too.
+    fn read_with_care(&mut self) -> Result<Reading> {
+        let now = Instant::now();
+        let length = ready_ledger(self.files, self.ledger, self.shelf, Some(self.held))?;
+        let Some(ledger) = self.ledger else {
+            return Err(no_ledger(self.files));
+        };
+        // Only a look under the lock says how the names are for a while.
+        ledger.named = length.is_some().then_some(now);
+        Reading::again_to_write(self.last.take(), self.files, &ledger.rewrite, length)
+    }
+
     fn decide<O: Observer>(
         &mut self,
         terms: Terms,
@@ -200,13 +225,14 @@ impl Desk<'_> {
     ) -> Result<Option<Decided>> {
         let FileId { device, inode } = self.held.id();
         observer.at(Step::LockGot { device, inode })?;
-        let length = ready_ledger(self.files, self.ledger, self.shelf, Some(self.held))?;
+        let reading = match self.read_in_padding() {
+            Some(reading) => reading,
+            None => self.read_with_care()?,
+        };
+        let mut reading = reading.sound(self.files)?;
         let Some(ledger) = self.ledger else {
             return Err(no_ledger(self.files));
         };
-        let mut reading =
-            Reading::again_to_write(self.last.take(), self.files, &ledger.rewrite, length)?
-                .sound(self.files)?;
         if needs_care(&reading) {
             if !self.held.verify()? {
                 return Ok(None);

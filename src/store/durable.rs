@@ -106,6 +106,8 @@ pub(crate) struct Ledger {
     shelf: Shelf,
     /// What this process wrote itself through `rewrite`.
     pub(crate) own: Own,
+    /// When the name was last seen to mean this ledger, by the holder of the event's lock.
+    pub(crate) named: Option<Instant>,
 }
 
 impl Ledger {
@@ -121,6 +123,7 @@ impl Ledger {
             rewrite,
             append,
             own: Own::default(),
+            named: None,
         }))
     }
 }

@@ -4,11 +4,13 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::event::EventFiles;
 use super::files::{self, Access, FileId, directory, sync_directory, write_beside};
 use super::ledger::{Record, Replaced, Tally};
-use super::reading::{LedgerFile, Reading, Rest, open_ledger};
+use super::reading::{FRESH, LedgerFile, Reading, Rest, open_ledger};
 use super::snapshot::Snapshot;
 use super::sys;
 use super::sys::Attributes;
@@ -178,6 +180,8 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
             // sync, so also the new ledger's without the old one's second name, or with a count that is
             // older than the one it says it replaces.
             let named = sync_directory(&files.ledger).and_then(|()| {
+                // Whoever looked at the name just before this took the lock believes it for so long.
+                outlast(FRESH);
                 let persisted = temp.persist(&files.ledger);
                 persisted.map_err(|e| Error::io("replace", &files.ledger, e.error))
             });
@@ -201,6 +205,14 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
         })?,
     }
     Ok(archive)
+}
+
+/// Lets so much time pass, whatever fails. (`thread::sleep` panics where the system cannot sleep.)
+fn outlast(time: Duration) {
+    let start = Instant::now();
+    while let Some(left) = time.checked_sub(start.elapsed()) {
+        thread::park_timeout(left);
+    }
 }
 
 /// What follows the commit of a restart.

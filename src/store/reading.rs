@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::event::EventFiles;
 use super::files::{Access, FileId, Version, try_open_regular};
 use super::hole::begins_with_a_hole;
-use super::ledger::{Line, Op, Replaced, Sum, Tally};
+use super::ledger::{Line, MAX_LINE, Op, Replaced, Sum, Tally};
 use super::lines::{Stretch, Stretches, is_blank, line_before};
 use super::skim::Skim;
 use super::snapshot::Snapshot;
@@ -81,7 +81,10 @@ pub(crate) struct Reading {
 
 /// Whoever is about to write a line under the lock need not look at `tickets.json` again when it did so
 /// that short a while ago: the ledger is what counts. Whoever replaces `tickets.json` always looks.
-const FRESH: Duration = Duration::from_millis(1);
+///
+/// Nor whether the ledger's name still means the ledger, when it did so *under the lock* that short a while
+/// ago: whoever gives the name to another ledger holds the lock for longer before.
+pub(crate) const FRESH: Duration = Duration::from_millis(1);
 
 impl Reading {
     /// Reads `tickets.json` and the ledger's tail.
@@ -192,6 +195,27 @@ impl Reading {
             }
             (before, length) => Self::again(before, files, ledger, length),
         }
+    }
+
+    /// The same where the line goes into padding that was looked through before: reads what came since, and
+    /// looks at nothing else. `false`: that is not enough, look at all of it.
+    pub(crate) fn goes_on_in_padding(
+        &mut self,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+        now: Instant,
+    ) -> bool {
+        let length = self.length;
+        let fresh = now.saturating_duration_since(self.looked) < FRESH;
+        if !fresh || !self.is_padded() || !self.is_firm_on(ledger, length) {
+            return false;
+        }
+        let followed = self.follow(ledger, files, length);
+        // Where a line of any length finds room it does not matter where the file ends.
+        let room = self.length.saturating_sub(self.tally.bytes);
+        let firm = followed.is_ok() && self.rest == Rest::Clean && room >= MAX_LINE as u64;
+        self.rest = Rest::Clean;
+        firm
     }
 
     /// Reads on in the ledger, without a look at `tickets.json`.
@@ -534,7 +558,7 @@ fn fork(
 
 /// The last line of a ledger that does not end in a newline.
 fn unterminated_end(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Vec<u8>>> {
-    let from = length.saturating_sub(super::ledger::MAX_LINE as u64);
+    let from = length.saturating_sub(MAX_LINE as u64);
     let mut stretches = Stretches::new(&ledger.file, from);
     let mut last = None;
     while let Some(stretch) = stretches.next()? {

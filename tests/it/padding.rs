@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 
 use tickets::BoxOffice;
+use tickets::office::{DEFAULT_WAIT, Durability, Order, Unobserved};
 
 use crate::harness::Shop;
 
@@ -72,6 +73,40 @@ fn all_sell_into_the_room_that_one_has_made() {
         .find(|name| name.ends_with("Z.jsonl"));
     let archive = fs::read(shop.path(&archive.unwrap())).unwrap();
     assert!(!archive.ends_with(b"\n\n"));
+}
+
+/// Who sells into that room looks at the names only now and then. A reset waits for longer than that before
+/// it gives the ledger's name away, or a sale would go to the ledger that was put away.
+#[test]
+fn who_sells_into_the_room_notices_a_reset_between_two_sales() {
+    let shop = Shop::in_memory(r#"{"ticket": 1000}"#);
+    let mut seller = BoxOffice::at(&shop.file).unwrap();
+    let mut other = BoxOffice::at(&shop.file).unwrap();
+    let order = Order {
+        durability: Durability::Process,
+        ..Order::new("alice", 1)
+    };
+    for round in 0..50 {
+        for left in (1000 - 20..1000).rev() {
+            let sale = seller.purchase(&order, &mut Unobserved).unwrap();
+            assert_eq!(sale.left, left, "round {round}");
+        }
+        let old = fs::read(shop.path("tickets.ledger.jsonl")).unwrap();
+        if round % 2 == 1 {
+            // With such a count a reset puts the ledger away as it is, its room included.
+            fs::write(&shop.file, "{").unwrap();
+        }
+        let reset = other.reset(None, true, DEFAULT_WAIT).unwrap();
+        // Not a moment later.
+        let sale = seller.purchase(&order, &mut Unobserved).unwrap();
+        assert_eq!((sale.seq, sale.left), (2, 999), "round {round}");
+        let archive = fs::read(reset.archive.unwrap()).unwrap();
+        let sold = old.trim_ascii_end();
+        assert_eq!(archive.trim_ascii_end(), sold, "round {round}");
+        other.reset(None, true, DEFAULT_WAIT).unwrap();
+    }
+    drop((seller, other));
+    assert_eq!(shop.json("audit").0, 0);
 }
 
 /// A line behind blank ones was written by somebody who knew of no room: it must not be lost, nor
