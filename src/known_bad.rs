@@ -32,7 +32,8 @@ mod mistakes {
     use std::time::Duration;
 
     use crate::error::Result;
-    use crate::store::files::{Version, read_capped};
+    use crate::store::files::read_capped;
+    use crate::store::version::Version;
     use crate::store::{in_place, snapshot::MAX_COUNT_BYTES};
 
     #[cfg(not(debug_assertions))]

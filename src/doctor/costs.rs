@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use super::ground::{COUNT, Ground, LOCK, is_full};
 use super::report::{Cost, Costs};
 use crate::error::{Error, Result};
-use crate::store::files::{Access, open_regular, replace};
+use crate::store::files::{Access, open_regular};
 use crate::store::lock;
+use crate::store::replace::replace;
 
 /// Each thing is done so often, unless that takes too long,
 const REPETITIONS: usize = 300;

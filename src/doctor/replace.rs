@@ -12,8 +12,9 @@ use super::report::{Check, Finding};
 use super::witness::Witness;
 use crate::error::{Error, Kind, Result};
 use crate::store::files::{
-    Access, FileId, open_regular, read_capped, replace, sync_directory, write_beside,
+    Access, FileId, open_regular, read_capped, sync_directory, write_beside,
 };
+use crate::store::replace::replace;
 use crate::store::sys;
 
 /// A file is replaced so often, unless that takes too long.

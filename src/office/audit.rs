@@ -100,7 +100,6 @@ impl BoxOffice {
         };
         let ledger = ledger.as_ref();
         self.last = None;
-        // Under both locks nobody else's are in use.
         let strays = !open::strays(&self.files)?.is_empty();
         let before = examine(&self.files, ledger, strays)?;
         if before.findings.iter().any(|finding| !finding.repairable) {

@@ -14,13 +14,15 @@ use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::event::EventFiles;
-use super::files::{Access, Version, open_regular, replace, replace_again, sync_directory};
+use super::files::{Access, open_regular, sync_directory};
 use super::ledger::Tally;
 use super::lock::{Held, LockFile};
 use super::open;
 use super::reading::{LedgerFile, Reading, open_ledger};
+use super::replace::{replace, replace_again};
 use super::snapshot::Snapshot;
 use super::spares::Shelf;
+use super::version::Version;
 use crate::error::{Error, Kind, Result};
 
 /// What an answered sale survives.
@@ -258,7 +260,7 @@ fn take_turn(
     if turn.id() != ledger.id {
         return put_away(files, ledger, end);
     }
-    let reading = match Reading::again(last.take(), files, ledger, None) {
+    let reading = match Reading::again(last.take(), files, ledger, turn.length()) {
         Ok(reading) if reading.counted >= end => {
             *last = Some(reading);
             return Ok(Durable::Published);
@@ -274,7 +276,17 @@ fn take_turn(
     // What this process wrote itself through this handle need not be written again: had the system
     // failed to write it, this sync would say so. After a failed one nothing is vouched for any more.
     let start = Instant::now();
-    known_bad!(PublishFirst => drop(publish_on(files, shelf, ledger, &reading.snapshot, &reading.tally)));
+    let publish = || {
+        let known = Some(reading.version());
+        publish_on(
+            files,
+            shelf,
+            ledger,
+            (&reading.snapshot, &reading.tally),
+            known,
+        )
+    };
+    known_bad!(PublishFirst => drop(publish()));
     if own.covers(reading.counted, reading.tally.bytes) {
         sync(files, &ledger.file).map_err(unknown)?;
     } else {
@@ -286,7 +298,7 @@ fn take_turn(
     if reading.counted == 0 {
         sync_directory(&files.ledger).map_err(unknown)?;
     }
-    match publish_on(files, shelf, ledger, &reading.snapshot, &reading.tally) {
+    match publish() {
         Ok((snapshot, version)) => {
             *last = Some(reading.published(snapshot, version));
             Ok(Durable::Published)
@@ -330,7 +342,8 @@ pub(crate) fn alone(
     if durability == Durability::Disk {
         sync(files, &ledger.append).map_err(unknown)?;
     }
-    let published = publish_on(files, &ledger.shelf, &ledger.rewrite, snapshot, tally);
+    let count = (snapshot, tally);
+    let published = publish_on(files, &ledger.shelf, &ledger.rewrite, count, None);
     Ok(match published {
         Ok(_) => Durable::Published,
         Err(error) => Durable::Unpublished(error),
@@ -362,19 +375,20 @@ pub(crate) fn sync(files: &EventFiles, file: &File) -> Result<()> {
         .map_err(|e: io::Error| Error::io("sync", &files.ledger, e))
 }
 
-/// Writes the count of the ledger up to `tally`.
+/// Writes the count of the ledger up to `tally`. `known`: the version that it replaces, as last seen.
 fn publish_on(
     files: &EventFiles,
     shelf: &Shelf,
     ledger: &LedgerFile,
-    snapshot: &Snapshot,
-    tally: &Tally,
+    (snapshot, tally): (&Snapshot, &Tally),
+    known: Option<&Version>,
 ) -> Result<(Snapshot, Version)> {
     if snapshot.is_personal() {
         return publish(files, snapshot, tally);
     }
     let next = snapshot.counting(tally);
-    let version = replace_again(&files.count, next.render().as_bytes(), shelf, ledger.id)?;
+    let text = next.render();
+    let version = replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)?;
     Ok((next, version))
 }
 

@@ -6,11 +6,10 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{FileType, OFlags};
-use tempfile::TempPath;
 
-use super::spares::Shelf;
 use super::sys::{self, Attributes};
 use super::temporary::{temporary, temporary_apart};
+use super::version::Version;
 use crate::error::{Error, Kind, Result};
 
 /// Which file a name or a handle means: its device and inode.
@@ -38,56 +37,6 @@ pub(crate) fn look(path: &Path) -> io::Result<Option<Attributes>> {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-/// A version of a file that was read or written, held open: as long as it is, no other file gets its
-/// number, and nobody writes it again as a spare.
-#[derive(Debug)]
-pub(crate) struct Version {
-    id: FileId,
-    file: File,
-    bytes: Vec<u8>,
-}
-
-impl Version {
-    fn new(file: File, id: FileId, bytes: &[u8]) -> Self {
-        let bytes = bytes.to_vec();
-        Self { id, file, bytes }
-    }
-
-    /// Whether the name still means this version, and nobody has written it over.
-    ///
-    /// By its bytes, not by its times: two changes may have the same time, and asking for it has a price
-    /// (see [`Attributes`]).
-    pub(crate) fn is_at(&self, path: &Path) -> bool {
-        let same = |found: Attributes| {
-            found.id == self.id && found.length == self.bytes.len() as u64 && self.is_unchanged()
-        };
-        Attributes::of_name(path).is_ok_and(same)
-    }
-
-    fn is_unchanged(&self) -> bool {
-        let mut bytes = [0; 4096];
-        let mut at = 0;
-        loop {
-            match self.file.read_at(&mut bytes, at as u64) {
-                Ok(0) => return at == self.bytes.len(),
-                Ok(read) => {
-                    let expected = self.bytes.get(at..at + read);
-                    if expected.is_none() || expected != bytes.get(..read) {
-                        return false;
-                    }
-                    at += read;
-                    // Whoever reads a regular file gets as much as there is.
-                    if at == self.bytes.len() && read < bytes.len() {
-                        return true;
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return false,
-            }
-        }
     }
 }
 
@@ -243,7 +192,7 @@ pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, Version)>
         .at(path, 0, 0)
         .hint("a tickets.json is small: is this the right file?"));
     }
-    Ok((bytes.clone(), Version::new(file, own.id, &bytes)))
+    Ok((bytes.clone(), Version::read(file, own, bytes)))
 }
 
 /// Reads a regular file from its start, so many bytes at most; `length` is what is expected.
@@ -308,73 +257,6 @@ pub(crate) fn write_beside(
         temp.as_file().sync_all().map_err(problem)?;
     }
     Ok(temp)
-}
-
-/// Replaces a file by a fresh one with these bytes, atomically: whoever opens `path` reads the
-/// old bytes or the new ones, never a mixture, and never finds the name missing. Mode and owner
-/// are kept. Returns the new version.
-///
-/// `sync`: the bytes are on disk before the name means them. Without it a power cut may leave an
-/// empty file under the name.
-///
-/// Exchanging the two names instead of renaming over one spares the flush that ext4 makes when a
-/// file is replaced (`auto_da_alloc`).
-pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<Version> {
-    let problem = |e| Error::io("replace", path, e);
-    let model = Attributes::of_name(path).map_err(problem)?;
-    let (version, old) = name_fresh(path, bytes, &model, sync, None)?;
-    if let Some(old) = old {
-        old.close().map_err(problem)?;
-    }
-    Ok(version)
-}
-
-/// The same without a sync, by an old version of the count of this ledger where the shelf has one. The
-/// version that is replaced goes onto the shelf.
-pub(crate) fn replace_again(
-    path: &Path,
-    bytes: &[u8],
-    shelf: &Shelf,
-    ledger: FileId,
-) -> Result<Version> {
-    let problem = |e| Error::io("replace", path, e);
-    let model = Attributes::of_name(path).map_err(problem)?;
-    if let Some((file, id, spare)) = shelf.take(ledger, bytes, &model)
-        // Somebody may have swept it meanwhile.
-        && sys::exchange(&spare, path).is_ok_and(|exchanged| exchanged)
-    {
-        shelf.keep(ledger, spare);
-        return Ok(Version::new(file, id, bytes));
-    }
-    // Only what is used again and again repays the search.
-    let apart = shelf.has_room().then_some(ledger);
-    let (version, old) = name_fresh(path, bytes, &model, false, apart)?;
-    if let Some(old) = old {
-        shelf.keep(ledger, old);
-    }
-    Ok(version)
-}
-
-/// Gives the name to a new file; returns it, and what the old one is called now if it is still there.
-fn name_fresh(
-    path: &Path,
-    bytes: &[u8],
-    model: &Attributes,
-    sync: bool,
-    apart: Option<FileId>,
-) -> Result<(Version, Option<TempPath>)> {
-    let problem = |e| Error::io("replace", path, e);
-    known_bad!(CountInPlace => return Ok((crate::known_bad::write_over(path, bytes)?, None)));
-    let (file, temp) = write_beside(path, bytes, Some(model), sync, apart)?.into_parts();
-    let old = if sys::exchange(&temp, path).map_err(problem)? {
-        // The temporary name now means the old version.
-        Some(temp)
-    } else {
-        temp.persist(path).map_err(|e| problem(e.error))?;
-        None
-    };
-    let id = FileId::of_handle(&file).map_err(problem)?;
-    Ok((Version::new(file, id, bytes), old))
 }
 
 /// The directory that holds `path`.

@@ -13,10 +13,35 @@ use std::fs::File;
 /// (`/proc/sys/fs/lease-break-time`, 45 s unless somebody changed it).
 #[cfg(target_os = "linux")]
 pub(crate) fn alone<T>(file: &File, work: impl FnOnce() -> T) -> Option<T> {
-    let lease = linux::Lease::take(file)?;
+    let lease = linux::Lease::try_take(file).ok()?;
     let done = work();
     drop(lease);
     Some(done)
+}
+
+/// Whether a file is open elsewhere: in this process or another, through another handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Elsewhere {
+    Open,
+    NotOpen,
+    /// Neither can be known here.
+    Unknown,
+}
+
+/// Whether anybody else has a file open.
+#[cfg(target_os = "linux")]
+pub(super) fn elsewhere(file: &File) -> Elsewhere {
+    match linux::Lease::try_take(file) {
+        Ok(_) => Elsewhere::NotOpen,
+        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Elsewhere::Open,
+        Err(_) => Elsewhere::Unknown,
+    }
+}
+
+/// Without leases it cannot be known.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn elsewhere(_: &File) -> Elsewhere {
+    Elsewhere::Unknown
 }
 
 /// Without leases it cannot be known.
@@ -33,6 +58,7 @@ pub(crate) fn alone<T>(_: &File, _: impl FnOnce() -> T) -> Option<T> {
 )]
 mod linux {
     use std::fs::File;
+    use std::io;
     use std::os::fd::AsRawFd;
 
     /// As in Linux's `asm-generic/fcntl.h`; the crate libc lacks it.
@@ -44,17 +70,21 @@ mod linux {
     pub(super) struct Lease<'f>(&'f File);
 
     impl<'f> Lease<'f> {
-        pub(super) fn take(file: &'f File) -> Option<Self> {
+        /// [`io::ErrorKind::WouldBlock`]: somebody else has the file open.
+        pub(super) fn try_take(file: &'f File) -> io::Result<Self> {
             // Whoever wants to open the file makes the kernel send a signal, by default one that ends
             // the process. This one is ignored unless the program wants to hear it.
             // SAFETY: an open handle and an integer, as this operation takes it.
             let quiet = unsafe { libc::fcntl(file.as_raw_fd(), F_SETSIG, libc::SIGURG) };
             if quiet != 0 {
-                return None;
+                return Err(io::Error::last_os_error());
             }
             // SAFETY: as above.
             let taken = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_WRLCK) };
-            (taken == 0).then_some(Self(file))
+            match taken {
+                0 => Ok(Self(file)),
+                _ => Err(io::Error::last_os_error()),
+            }
         }
     }
 
@@ -68,7 +98,7 @@ mod linux {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use super::alone;
+    use super::{Elsewhere, alone, elsewhere};
     use std::fs::File;
     use std::sync::mpsc;
     use std::thread;
@@ -79,7 +109,9 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let reader = File::open(file.path()).unwrap();
         assert_eq!(alone(file.as_file(), || ()), None);
+        assert_eq!(elsewhere(&reader), Elsewhere::Open);
         drop(reader);
+        assert_eq!(elsewhere(file.as_file()), Elsewhere::NotOpen);
         let (opened, when) = mpsc::channel();
         let path = file.path().to_owned();
         let waited = alone(file.as_file(), || {

@@ -27,9 +27,9 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{Access, FileId, open_regular};
+use super::files::{Access, FileId, look, open_regular};
 use super::snapshot::explain_missing;
-use super::sys;
+use super::sys::{self, Attributes};
 use crate::error::{Error, Kind, Result};
 
 /// How often a waiter looks whether its lock is still wanted.
@@ -154,6 +154,8 @@ pub(crate) struct Held<'a> {
     path: &'a Path,
     file: &'a File,
     id: FileId,
+    /// Of the file, when its name was looked at, if it was.
+    length: Option<u64>,
 }
 
 impl LockFile {
@@ -194,8 +196,8 @@ impl LockFile {
         let deadline = Instant::now() + wait.limit;
         loop {
             let (file, id) = self.take_lock(deadline, patience, wait)?;
-            if means(&self.path, id)? {
-                return Ok(self.held(file, id));
+            if let Some(found) = named(&self.path, id)? {
+                return Ok(self.held(file, id, Some(found)));
             }
             // Deleted or replaced while we waited: what we locked guards nothing.
         }
@@ -210,7 +212,7 @@ impl LockFile {
     ) -> Result<Held<'_>> {
         let deadline = Instant::now() + wait.limit;
         let (file, id) = self.take_lock(deadline, patience, wait)?;
-        Ok(self.held(file, id))
+        Ok(self.held(file, id, None))
     }
 
     /// Opens the file that the name means the next time: it is another one now.
@@ -227,8 +229,8 @@ impl LockFile {
                 self.file = Some((file, id));
                 return Ok(None);
             }
-            if means(&self.path, id)? {
-                return Ok(Some(self.held(file, id)));
+            if let Some(found) = named(&self.path, id)? {
+                return Ok(Some(self.held(file, id, Some(found))));
             }
         }
     }
@@ -253,12 +255,13 @@ impl LockFile {
         Ok((file, id))
     }
 
-    fn held(&mut self, file: File, id: FileId) -> Held<'_> {
+    fn held(&mut self, file: File, id: FileId, found: Option<Attributes>) -> Held<'_> {
         let (file, _) = self.file.insert((file, id));
         Held {
             path: &self.path,
             file,
             id,
+            length: found.map(|found| found.length),
         }
     }
 
@@ -370,10 +373,11 @@ fn busy(path: &Path, id: FileId, limit: Duration) -> Error {
     .hint("wait longer with --wait 2m, or end that process; a lock goes with its holder, so never delete the lock file")
 }
 
-fn means(path: &Path, id: FileId) -> Result<bool> {
-    known_bad!(LockUnverified | LockOnData => return Ok(true));
-    let named = FileId::of_name(path).map_err(|e| Error::io("look at", path, e))?;
-    Ok(named == Some(id))
+/// What stands under the name, if it is this file.
+fn named(path: &Path, id: FileId) -> Result<Option<Attributes>> {
+    let found = look(path).map_err(|e| Error::io("look at", path, e))?;
+    known_bad!(LockUnverified | LockOnData => return Ok(found.or_else(|| Attributes::of_name(Path::new(".")).ok())));
+    Ok(found.filter(|found| found.id == id))
 }
 
 impl Held<'_> {
@@ -385,7 +389,12 @@ impl Held<'_> {
     /// Whether the name still means the file that is locked. `false`: somebody deleted or replaced
     /// the lock file, and another process may hold the new one.
     pub(crate) fn verify(&self) -> Result<bool> {
-        means(self.path, self.id)
+        Ok(named(self.path, self.id)?.is_some())
+    }
+
+    /// How long the file was in bytes, when its name was seen to mean it.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.length
     }
 }
 

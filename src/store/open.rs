@@ -8,13 +8,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::event::EventFiles;
-use super::files::{self, Access, FileId, directory, sync_directory, write_beside};
+use super::files::{Access, FileId, directory, sync_directory, write_beside};
 use super::ledger::{Record, Replaced, Tally};
 use super::reading::{FRESH, LedgerFile, Reading, Rest, open_ledger};
+use super::replace::replace;
 use super::snapshot::Snapshot;
 use super::sys;
 use super::sys::Attributes;
-use super::temporary;
+use super::temporary::{self, Stray};
 use crate::error::{Error, Kind, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the event's lock.
@@ -224,7 +225,7 @@ fn finish_restart(files: &EventFiles, old: &Result<Snapshot>, stock: u64) -> Res
         keep_broken(files)?;
         Snapshot::fresh(stock)
     };
-    files::replace(&files.count, fresh.render().as_bytes(), true)?;
+    replace(&files.count, fresh.render().as_bytes(), true)?;
     sync_directory(&files.count)
 }
 
@@ -315,9 +316,15 @@ pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
 }
 
 /// Whether killed processes left temporary files. Without the locks: one that is in use just now is none,
-/// and whoever uses it holds one of the locks as long as it is there.
+/// and whoever uses it holds one of the locks as long as it is there, or has it open. Where the system does
+/// not tell who has what open there are none of the second kind.
 pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
-    let before = strays(files)?;
+    let surely = |strays: Vec<Stray>| {
+        let mut strays = strays;
+        strays.retain(|stray| stray.abandoned || !cfg!(target_os = "linux"));
+        strays
+    };
+    let before = surely(strays(files)?);
     if before.is_empty() {
         return Ok(false);
     }
@@ -328,11 +335,11 @@ pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
     if held(&files.lock) || held(&files.ledger) {
         return Ok(false);
     }
-    let after = strays(files)?;
+    let after = surely(strays(files)?);
     Ok(after.iter().any(|stray| before.contains(stray)))
 }
 
-/// The temporary files of killed processes, and those in use just now.
-pub(crate) fn strays(files: &EventFiles) -> Result<Vec<PathBuf>> {
+/// The temporary files that killed processes may have left.
+pub(crate) fn strays(files: &EventFiles) -> Result<Vec<Stray>> {
     temporary::strays([&files.count, &files.ledger])
 }

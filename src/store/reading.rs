@@ -8,13 +8,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::event::EventFiles;
-use super::files::{Access, FileId, Version, try_open_regular};
+use super::files::{Access, FileId, try_open_regular};
 use super::hole::begins_with_a_hole;
 use super::ledger::{Line, MAX_LINE, Op, Replaced, Sum, Tally};
 use super::lines::{Stretch, Stretches, is_blank, line_before};
 use super::skim::Skim;
 use super::snapshot::Snapshot;
 use super::sys::Attributes;
+use super::version::Version;
 use crate::error::{Error, Kind, Result};
 
 /// The ledger, opened for reading and for rewriting its tail.
@@ -205,9 +206,23 @@ impl Reading {
         ledger: &LedgerFile,
         now: Instant,
     ) -> bool {
+        now.saturating_duration_since(self.looked) < FRESH && self.follow_in_padding(files, ledger)
+    }
+
+    /// Reads on in the ledger, without a look at `tickets.json`.
+    pub(crate) fn read_on(&mut self, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+        if self.follow_in_padding(files, ledger) {
+            return Ok(());
+        }
+        let length = ledger.length().unwrap_or_default();
+        self.read_up_to(length, files, ledger)
+    }
+
+    /// Reads on as far as padding was seen, if there is some. `false`: the end may lie elsewhere by now; so
+    /// far nothing but whole lines was read.
+    fn follow_in_padding(&mut self, files: &EventFiles, ledger: &LedgerFile) -> bool {
         let length = self.length;
-        let fresh = now.saturating_duration_since(self.looked) < FRESH;
-        if !fresh || !self.is_padded() || !self.is_firm_on(ledger, length) {
+        if !self.is_padded() || !self.is_firm_on(ledger, length) {
             return false;
         }
         let followed = self.follow(ledger, files, length);
@@ -216,12 +231,6 @@ impl Reading {
         let firm = followed.is_ok() && self.rest == Rest::Clean && room >= MAX_LINE as u64;
         self.rest = Rest::Clean;
         firm
-    }
-
-    /// Reads on in the ledger, without a look at `tickets.json`.
-    pub(crate) fn read_on(&mut self, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
-        let length = ledger.length().unwrap_or_default();
-        self.read_up_to(length, files, ledger)
     }
 
     /// The same while others may be writing: what is no whole line yet is left for the next look.
@@ -307,6 +316,11 @@ impl Reading {
         self.tally = tally;
         self.length = length;
         self
+    }
+
+    /// The version of `tickets.json` that was read.
+    pub(crate) fn version(&self) -> &Version {
+        &self.version
     }
 
     /// The same after the count of all that was read was published.

@@ -12,8 +12,9 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::files::{Version, read_capped};
+use super::files::read_capped;
 use super::ledger::Tally;
+use super::version::Version;
 use crate::error::{Error, Kind, Result};
 
 /// The longest `tickets.json` that is read, in bytes.

@@ -20,6 +20,7 @@ use super::files::{FileId, take_after};
 use super::lease;
 use super::sys::{self, Attributes};
 use super::temporary::is_near;
+use super::version::Version;
 
 /// The longest count that is written over an old one, in bytes. A disk writes it in one piece, so that a
 /// power cut leaves the old one or the new one.
@@ -35,7 +36,16 @@ pub(crate) struct Shelf(Arc<Mutex<Spares>>);
 #[derive(Debug, Default)]
 struct Spares {
     room: usize,
-    spares: Vec<(FileId, TempPath)>,
+    spares: Vec<Spare>,
+}
+
+#[derive(Debug)]
+struct Spare {
+    /// The ledger that it counts.
+    ledger: FileId,
+    path: TempPath,
+    /// Open as long as it is kept: so others know it from what killed processes left.
+    file: Arc<File>,
 }
 
 impl Shelf {
@@ -51,20 +61,21 @@ impl Shelf {
         ledger: FileId,
         bytes: &[u8],
         model: &Attributes,
-    ) -> Option<(File, FileId, TempPath)> {
+    ) -> Option<(Version, TempPath)> {
         if bytes.len() > LONGEST {
             return None;
         }
         for _ in 0..TRIES {
-            let (of, path) = self.next()?;
-            if of != ledger {
+            let spare = self.next()?;
+            if spare.ledger != ledger {
                 continue;
             }
-            if let Some((file, id)) = rewrite(&path, bytes, model) {
-                return Some((file, id, path));
+            match rewrite(&spare, bytes, model) {
+                Rewritten::Done(version) => return Some((version, spare.path)),
+                // Whoever has it open will close it.
+                Rewritten::InUse => self.lock().spares.push(spare),
+                Rewritten::Unfit => {}
             }
-            // Whoever has it open will close it.
-            self.lock().spares.push((of, path));
         }
         None
     }
@@ -75,22 +86,28 @@ impl Shelf {
         spares.spares.len() < spares.room
     }
 
-    /// Keeps a version that has lost its name, if there is room; removes it otherwise, and if its inode
-    /// is too near to the ledger's: see [`temporary_apart`].
+    /// Keeps a version that has lost its name to this one, if there is room; removes it otherwise, and if its
+    /// inode is too near to the ledger's: see [`temporary_apart`]. `known`: perhaps the same version.
     ///
     /// [`temporary_apart`]: super::temporary::temporary_apart
-    pub(super) fn keep(&self, ledger: FileId, path: TempPath) {
-        let near = match FileId::of_name(&path) {
-            Ok(Some(id)) => is_near(id, ledger),
-            _ => true,
-        };
-        if !near && self.has_room() {
-            self.lock().spares.push((ledger, path));
+    pub(super) fn keep(
+        &self,
+        ledger: FileId,
+        path: TempPath,
+        replaced: &Attributes,
+        known: Option<&Version>,
+    ) {
+        if !is_near(replaced.id, ledger) && self.has_room() {
+            let same = known.filter(|known| known.attributes().id == replaced.id);
+            let file = same.and_then(Version::writable).or_else(|| open(&path));
+            if let Some(file) = file {
+                self.lock().spares.push(Spare { ledger, path, file });
+            }
         }
     }
 
     /// The one that has lain there for longest.
-    fn next(&self) -> Option<(FileId, TempPath)> {
+    fn next(&self) -> Option<Spare> {
         let mut spares = self.lock();
         (!spares.spares.is_empty()).then(|| spares.spares.remove(0))
     }
@@ -100,18 +117,22 @@ impl Shelf {
     }
 }
 
-/// Writes the bytes over a file, unless somebody else has it open. A failure is none: the caller makes a
-/// new file.
-fn rewrite(path: &TempPath, bytes: &[u8], model: &Attributes) -> Option<(File, FileId)> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | sys::NOATIME;
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
-        .ok()?;
-    let id = lease::alone(&file, || {
-        let own = Attributes::of_handle(&file).ok()?;
+/// What came of writing a spare version again.
+enum Rewritten {
+    Done(Version),
+    /// Somebody has it open.
+    InUse,
+    /// Whatever it is now, it is not to be written.
+    Unfit,
+}
+
+/// Writes the bytes over a spare version, unless somebody else has it open. A failure is none: the caller
+/// makes a new file.
+fn rewrite(spare: &Spare, bytes: &[u8], model: &Attributes) -> Rewritten {
+    let file = &spare.file;
+    let written = lease::alone(file, || {
+        // One name is the spare's own. It has none when somebody has swept it.
+        let own = Attributes::of_handle(file).ok()?;
         if !own.is_file() || own.links != 1 {
             return None;
         }
@@ -119,8 +140,23 @@ fn rewrite(path: &TempPath, bytes: &[u8], model: &Attributes) -> Option<(File, F
         if own.length != bytes.len() as u64 {
             file.set_len(bytes.len() as u64).ok()?;
         }
-        take_after(&file, &own, model).ok()?;
-        Some(own.id)
-    })??;
-    Some((file, id))
+        take_after(file, &own, model).ok()?;
+        Some(own)
+    });
+    match written {
+        None => Rewritten::InUse,
+        Some(None) => Rewritten::Unfit,
+        Some(Some(own)) => Rewritten::Done(Version::written(Arc::clone(file), own, bytes)),
+    }
+}
+
+fn open(path: &TempPath) -> Option<Arc<File>> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | sys::NOATIME;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+        .ok()?;
+    Some(Arc::new(file))
 }

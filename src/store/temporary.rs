@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::Dir;
 
-use super::files::{FileId, directory};
+use super::files::{Access, FileId, directory, open_regular};
+use super::lease::{self, Elsewhere};
 use super::sys;
 use crate::error::{Error, Result};
 
@@ -61,20 +62,41 @@ pub(super) fn is_near(a: FileId, b: FileId) -> bool {
     a.device == b.device && block(a) == block(b)
 }
 
-/// Removes temporary files that killed processes left beside these files of one directory. Only for a
-/// holder of all the event's locks: nobody else's temporary file may be in use.
-pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
-    let mut swept = 0;
-    for stray in strays(paths)? {
-        fs::remove_file(&stray).map_err(|e| Error::io("remove", &stray, e))?;
-        swept += 1;
-    }
-    Ok(swept)
+/// A temporary file of a killed process, or one that may be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Stray {
+    pub(crate) path: PathBuf,
+    /// Whether it is known that no process has it open. Whoever uses one has: see [`super::spares`].
+    pub(crate) abandoned: bool,
 }
 
-/// The temporary files beside these files of one directory that have no living owner, or are in use
-/// just now.
-pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
+/// The temporary files beside these files of one directory that no living process is known to have open.
+pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<Stray>> {
+    let whose = |path: PathBuf| {
+        let elsewhere = match open_regular(&path, Access::Read) {
+            Ok(file) => lease::elsewhere(&file),
+            Err(_) => Elsewhere::Unknown,
+        };
+        (elsewhere != Elsewhere::Open).then_some(Stray {
+            path,
+            abandoned: elsewhere == Elsewhere::NotOpen,
+        })
+    };
+    Ok(temporaries(paths)?.into_iter().filter_map(whose).collect())
+}
+
+/// Removes temporary files that killed processes left beside these files of one directory. Only for a
+/// holder of all the event's locks: nobody else's temporary file may be about to be used.
+pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
+    let strays = strays(paths)?;
+    for Stray { path, .. } in &strays {
+        fs::remove_file(path).map_err(|e| Error::io("remove", path, e))?;
+    }
+    Ok(strays.len())
+}
+
+/// The temporary files beside these files of one directory, whosoever they are.
+fn temporaries(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
     let names = paths.map(stray_name);
     let directory = directory(paths[0]);
     let problem = |e: io::Error| Error::io("list", directory, e);

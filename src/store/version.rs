@@ -1,0 +1,99 @@
+//! A version of `tickets.json` that was read or written.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::sys::Attributes;
+
+/// A version of a file that was read or written, held open: as long as it is, no other file gets its
+/// number, and no other process writes it again as a spare.
+#[derive(Debug)]
+pub(crate) struct Version {
+    attributes: Attributes,
+    file: Arc<File>,
+    /// Whether it was opened for writing too.
+    writable: bool,
+    bytes: Vec<u8>,
+}
+
+impl Version {
+    /// One that was read.
+    pub(super) fn read(file: File, attributes: Attributes, bytes: Vec<u8>) -> Self {
+        Self {
+            attributes,
+            file: Arc::new(file),
+            writable: false,
+            bytes,
+        }
+    }
+
+    /// One that was written, through a handle for reading and writing.
+    pub(super) fn written(
+        file: impl Into<Arc<File>>,
+        attributes: Attributes,
+        bytes: &[u8],
+    ) -> Self {
+        Self {
+            attributes,
+            file: file.into(),
+            writable: true,
+            bytes: bytes.to_vec(),
+        }
+    }
+
+    /// What was last seen of it.
+    pub(super) fn attributes(&self) -> Attributes {
+        self.attributes
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// The handle through which it can be written, where this process has one.
+    pub(super) fn writable(&self) -> Option<Arc<File>> {
+        self.writable.then(|| Arc::clone(&self.file))
+    }
+
+    /// Whether the name still means this version, and nobody has written it over.
+    ///
+    /// By its bytes, not by its times: two changes may have the same time, and asking for it has a price
+    /// (see [`Attributes`]).
+    pub(crate) fn is_at(&mut self, path: &Path) -> bool {
+        let Ok(found) = Attributes::of_name(path) else {
+            return false;
+        };
+        let length = self.bytes.len() as u64;
+        let same = found.id == self.attributes.id && found.length == length && self.is_unchanged();
+        if same {
+            self.attributes = found;
+        }
+        same
+    }
+
+    fn is_unchanged(&self) -> bool {
+        let mut bytes = [0; 4096];
+        let mut at = 0;
+        loop {
+            match self.file.read_at(&mut bytes, at as u64) {
+                Ok(0) => return at == self.bytes.len(),
+                Ok(read) => {
+                    let expected = self.bytes.get(at..at + read);
+                    if expected.is_none() || expected != bytes.get(..read) {
+                        return false;
+                    }
+                    at += read;
+                    // Whoever reads a regular file gets as much as there is.
+                    if at == self.bytes.len() && read < bytes.len() {
+                        return true;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return false,
+            }
+        }
+    }
+}
