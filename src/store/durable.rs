@@ -260,7 +260,8 @@ fn take_turn(
     if turn.id() != ledger.id {
         return put_away(files, ledger, end);
     }
-    let reading = match Reading::again(last.take(), files, ledger, turn.length()) {
+    let reading = Reading::again(last.take(), files, ledger, turn.length());
+    let reading = match reading.map(Reading::leaving_the_rest) {
         Ok(reading) if reading.counted >= end => {
             *last = Some(reading);
             return Ok(Durable::Published);

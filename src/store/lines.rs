@@ -61,6 +61,11 @@ impl<'a> Stretches<'a> {
         Self { chunk, ..self }
     }
 
+    /// Where the next stretch begins, in bytes.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
+    }
+
     /// The next stretch; `None` at the end of the file. Of a line longer than [`MAX_LINE`] the
     /// beginning is handed out, as not terminated; the rest of it is passed over.
     pub(crate) fn next(&mut self) -> io::Result<Option<Stretch<'_>>> {

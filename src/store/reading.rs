@@ -51,6 +51,15 @@ pub(crate) enum Rest {
     },
 }
 
+/// What to do with bytes that are no line, or do not add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    /// Find out what they are.
+    Judge,
+    /// Leave them: somebody may be writing them just now.
+    Leave,
+}
+
 /// An event as it was read.
 #[derive(Debug)]
 pub(crate) struct Reading {
@@ -124,7 +133,7 @@ impl Reading {
             };
             return Ok(reading);
         }
-        reading.follow(ledger, files, length)?;
+        reading.follow(ledger, files, length, Tail::Judge)?;
         Ok(reading)
     }
 
@@ -150,7 +159,7 @@ impl Reading {
             looked: Instant::now(),
             ledger: Some(ledger.id),
         };
-        reading.follow(ledger, files, u64::MAX)?;
+        reading.follow(ledger, files, u64::MAX, Tail::Judge)?;
         Ok(reading)
     }
 
@@ -209,41 +218,55 @@ impl Reading {
         now.saturating_duration_since(self.looked) < FRESH && self.follow_in_padding(files, ledger)
     }
 
-    /// Reads on in the ledger, without a look at `tickets.json`.
-    pub(crate) fn read_on(&mut self, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
-        if self.follow_in_padding(files, ledger) {
-            return Ok(());
-        }
-        let length = ledger.length().unwrap_or_default();
-        self.read_up_to(length, files, ledger)
-    }
-
-    /// Reads on as far as padding was seen, if there is some. `false`: the end may lie elsewhere by now; so
-    /// far nothing but whole lines was read.
+    /// Reads on as far as padding was seen, if there is some. `false`: the end may lie elsewhere by now, or
+    /// something is no line; so far nothing but whole lines was read.
     fn follow_in_padding(&mut self, files: &EventFiles, ledger: &LedgerFile) -> bool {
         let length = self.length;
         if !self.is_padded() || !self.is_firm_on(ledger, length) {
             return false;
         }
-        let followed = self.follow(ledger, files, length);
-        // Where a line of any length finds room it does not matter where the file ends.
-        let room = self.length.saturating_sub(self.tally.bytes);
-        let firm = followed.is_ok() && self.rest == Rest::Clean && room >= MAX_LINE as u64;
-        self.rest = Rest::Clean;
-        firm
+        let followed = self.follow(ledger, files, length, Tail::Leave);
+        matches!(followed, Ok(true)) && self.has_room()
     }
 
-    /// The same while others may be writing: what is no whole line yet is left for the next look.
-    pub(crate) fn read_ahead(&mut self, files: &EventFiles, ledger: &LedgerFile) {
-        if self.is_firm_on(ledger, u64::MAX) && self.read_on(files, ledger).is_ok() {
-            self.rest = Rest::Clean;
+    /// Whether a line of any length finds room in the padding: then it does not matter where the file ends.
+    fn has_room(&self) -> bool {
+        self.length.saturating_sub(self.tally.bytes) >= MAX_LINE as u64
+    }
+
+    /// Reads on in the ledger while others may be writing, without a look at `tickets.json`: what is no whole
+    /// line yet is left for the next look.
+    pub(crate) fn read_on(&mut self, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+        let length = if self.has_room() {
+            self.length
+        } else {
+            ledger.length().unwrap_or_default()
+        };
+        if self.tally.bytes < length {
+            self.follow(ledger, files, length, Tail::Leave)?;
         }
+        Ok(())
+    }
+
+    /// The same before the lock is there, as far as it goes.
+    pub(crate) fn read_ahead(&mut self, files: &EventFiles, ledger: &LedgerFile) {
+        if self.is_firm_on(ledger, u64::MAX) {
+            // Whoever has the lock reads it again, and tells.
+            let _ = self.read_on(files, ledger);
+        }
+    }
+
+    /// The same reading, for whoever does not hold the event's lock: what is no line may be one that somebody
+    /// is just writing.
+    pub(crate) fn leaving_the_rest(mut self) -> Self {
+        self.rest = Rest::Clean;
+        self
     }
 
     fn read_up_to(&mut self, length: u64, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
         if self.tally.bytes < length {
             self.rest = Rest::Clean;
-            self.follow(ledger, files, length)?;
+            self.follow(ledger, files, length, Tail::Judge)?;
         }
         Ok(())
     }
@@ -286,7 +309,7 @@ impl Reading {
         };
         if counted.bytes > self.tally.bytes {
             let length = self.length;
-            self.follow(ledger, files, counted.bytes)?;
+            self.follow(ledger, files, counted.bytes, Tail::Judge)?;
             self.length = length.max(self.tally.bytes);
         }
         let read = (self.tally.seq, self.tally.bytes, self.tally.left);
@@ -334,16 +357,28 @@ impl Reading {
     }
 
     /// Follows the lines after the counted ones, as far as they add up; up to `length`, as long as the
-    /// ledger was when somebody looked.
-    fn follow(&mut self, ledger: &LedgerFile, files: &EventFiles, length: u64) -> Result<()> {
+    /// ledger was when somebody looked. `false`: something else stands behind them.
+    fn follow(
+        &mut self,
+        ledger: &LedgerFile,
+        files: &EventFiles,
+        length: u64,
+        tail: Tail,
+    ) -> Result<bool> {
         let from = self.tally.bytes;
-        let followed = self.follow_lines(ledger, files, length);
+        let followed = self.follow_lines(ledger, files, length, tail);
         let line = 512;
         self.stride = (self.tally.bytes - from) as usize + line;
         followed
     }
 
-    fn follow_lines(&mut self, ledger: &LedgerFile, files: &EventFiles, length: u64) -> Result<()> {
+    fn follow_lines(
+        &mut self,
+        ledger: &LedgerFile,
+        files: &EventFiles,
+        length: u64,
+        tail: Tail,
+    ) -> Result<bool> {
         let problem = |e| Error::io("read", &files.ledger, e);
         let mut stretches = Stretches::new(&ledger.file, self.tally.bytes)
             .until(length)
@@ -360,40 +395,42 @@ impl Reading {
                 };
                 let (start, file) = (stretch.start, &ledger.file);
                 if end == known || is_blank(file, start, end).map_err(problem)? {
-                    self.land(&mut skim);
+                    self.land(&mut skim, tail);
                     self.length = end.max(self.tally.bytes);
-                    return Ok(());
+                    return Ok(true);
                 }
             }
             if skim.takes(&self.tally, &stretch) {
                 continue;
             }
-            if !self.land(&mut skim) {
-                return Ok(());
+            if !self.land(&mut skim, tail) {
+                return Ok(false);
             }
             match one_more(&self.tally, &stretch) {
+                _ if tail == Tail::Leave && !stretch.terminated => return Ok(false),
                 Ok(tally) => {
                     check_stock(&self.snapshot, &tally, self.counted, files)?;
                     if !stretch.terminated {
                         // Only a newline proves that the line is whole: an append that crosses a
                         // page boundary is seen growing.
                         self.rest = Rest::Unterminated { with_it: tally };
-                        return Ok(());
+                        return Ok(false);
                     }
                     self.tally = tally;
                     self.opened = true;
                 }
+                Err(_) if tail == Tail::Leave => return Ok(false),
                 Err(why) => {
                     let first = (stretch.start, is_whole(&stretch));
                     self.rest =
                         rest(&self.tally, first, (ledger, &mut stretches), why).map_err(problem)?;
-                    return Ok(());
+                    return Ok(false);
                 }
             }
         }
-        self.land(&mut skim);
+        let landed = self.land(&mut skim, tail);
         self.length = self.tally.bytes;
-        Ok(())
+        Ok(landed)
     }
 
     /// Whether there is padding behind the last line.
@@ -402,13 +439,14 @@ impl Reading {
     }
 
     /// Takes over what was skimmed; `false`: it does not add up.
-    fn land(&mut self, skim: &mut Skim) -> bool {
+    fn land(&mut self, skim: &mut Skim, tail: Tail) -> bool {
         match skim.land(&self.tally) {
             Ok(tally) => {
                 self.opened |= tally.seq > 0;
                 self.tally = tally;
                 true
             }
+            Err(_) if tail == Tail::Leave => false,
             Err(why) => {
                 let line = self.tally.seq + 1;
                 self.rest = Rest::Broken { line, why };
@@ -670,6 +708,10 @@ fn rest(
     let broken = Rest::Broken { line, why };
     if whole {
         return Ok(broken);
+    }
+    // Mostly padding, in which a line by line search would take its time.
+    if is_blank(&ledger.file, stretches.at(), u64::MAX)? {
+        return Ok(Rest::Torn { from: start });
     }
     while let Some(stretch) = stretches.next()? {
         if is_whole(&stretch) {
