@@ -89,7 +89,9 @@ pub(crate) struct Wait<'a> {
     /// Called after each nap, before the lock is tried again: what can be done without it need not be done
     /// under it.
     meanwhile: Option<&'a mut dyn FnMut()>,
-    /// How often to give the processor up, before a nap, when somebody holds the lock.
+    /// How often to look again after a [`SPIN`], when somebody holds the lock.
+    spins: u32,
+    /// How often to give the processor up then, before a nap.
     yields: u32,
     /// How long to stay away then, at first and at last: so long that those who stay sell a hundred or so
     /// undisturbed.
@@ -103,6 +105,7 @@ impl<'a> Wait<'a> {
             limit,
             still_wanted,
             meanwhile: None,
+            spins: SPINS,
             yields: YIELDS,
             naps: (NAP, NAP),
         }
@@ -112,6 +115,7 @@ impl<'a> Wait<'a> {
     /// less often, and ever more seldom, disturbs them less. (The busy handler of `SQLite` naps up to 100 ms.)
     pub(crate) fn seldom_looking(self) -> Self {
         Self {
+            spins: 0,
             yields: 1,
             naps: (4 * NAP, 16 * NAP),
             ..self
@@ -305,7 +309,8 @@ impl LockFile {
         for look in 0..=patience.attempts() {
             match look {
                 0 => {}
-                _ if look <= wait.yields => thread::yield_now(),
+                _ if look <= wait.spins => spin(),
+                _ if look <= wait.spins + wait.yields => thread::yield_now(),
                 _ => {
                     thread::sleep(nap);
                     nap = longest.min(2 * nap);
@@ -432,14 +437,26 @@ impl Default for Patience {
 }
 
 /// How often to look again before queueing: enough for a few holders of a lock that nobody thinks under.
-const ATTEMPTS: u32 = YIELDS + 15;
+const ATTEMPTS: u32 = SPINS + YIELDS + 15;
+
+/// A few times as long as the lock is held when nobody thinks under it: whoever gives the processor up at
+/// once hands it to the next one who finds the lock taken.
+const SPINS: u32 = 3;
+const SPIN: Duration = Duration::from_micros(4);
+
+fn spin() {
+    let start = Instant::now();
+    while start.elapsed() < SPIN {
+        std::hint::spin_loop();
+    }
+}
 
 /// How long to stay away from a lock at first.
 const NAP: Duration = Duration::from_millis(1);
 
 /// After so many looks the others who look are too many: whoever goes on looking takes the processor
 /// from the one that has the lock.
-const YIELDS: u32 = 5;
+const YIELDS: u32 = 10;
 
 impl Patience {
     /// A second thread blocks and hands the lock over, in the order of the queue.
