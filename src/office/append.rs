@@ -9,7 +9,8 @@ use crate::error::{Error, Kind, Result};
 use crate::store::durable;
 use crate::store::event::EventFiles;
 use crate::store::ledger::{Record, Tally};
-use crate::store::reading::{LedgerFile, Reading};
+use crate::store::ledger_file::LedgerFile;
+use crate::store::reading::Reading;
 
 /// How long padding is made, in bytes.
 const PADDING: u64 = 64 * 1024;

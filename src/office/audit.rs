@@ -10,9 +10,10 @@ use crate::error::{Error, Kind, Result};
 use crate::store::durable;
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
+use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lock::Wait;
 use crate::store::open;
-use crate::store::reading::{LedgerFile, Reading, open_ledger};
+use crate::store::reading::Reading;
 use crate::store::snapshot::{MAX_COUNT_BYTES, Snapshot};
 
 /// What an audit found.

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::store::event::EventFiles;
 use crate::store::hole::begins_with_a_hole;
 use crate::store::ledger::{Line, Op, Record, Tally};
+use crate::store::ledger_file::LedgerFile;
 use crate::store::lines::{Stretch, Stretches, is_blank, line_starting};
-use crate::store::reading::LedgerFile;
 use crate::store::search::locate;
 use crate::store::snapshot::Counted;
 

@@ -12,9 +12,10 @@ use crate::store::durable::{self, Durability, Durable, Ledger};
 use crate::store::event::EventFiles;
 use crate::store::files::{FileId, look};
 use crate::store::ledger::{Record, Tally};
+use crate::store::ledger_file::LedgerFile;
 use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
-use crate::store::reading::{FRESH, LedgerFile, Reading, Rest};
+use crate::store::reading::{FRESH, Reading, Rest};
 use crate::store::spares::Shelf;
 
 /// A sale that need not be durable by itself is made so when so many bytes are not: readers follow

@@ -7,9 +7,9 @@ use super::{BoxOffice, refuse_bookings};
 use crate::error::{Error, Kind, Result};
 use crate::store::event::EventFiles;
 use crate::store::files::{Access, FileId};
+use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lock::Wait;
 use crate::store::open;
-use crate::store::reading::{LedgerFile, open_ledger};
 use crate::store::snapshot::{MAX_STOCK, Snapshot};
 
 /// What a reset did.

@@ -9,8 +9,9 @@ use super::BoxOffice;
 use crate::error::{Error, Result};
 use crate::store::files::Access;
 use crate::store::ledger::{Line, Op, Record};
+use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lines::{Stretches, line_starting};
-use crate::store::reading::{LedgerFile, Rest, open_ledger};
+use crate::store::reading::Rest;
 use crate::store::search::{Mark, search};
 
 /// A sale as the ledger has it.

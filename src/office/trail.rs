@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::store::event::EventFiles;
 use crate::store::files::FileId;
 use crate::store::ledger::{Line, Op};
-use crate::store::reading::LedgerFile;
+use crate::store::ledger_file::LedgerFile;
 use crate::store::search::{Mark, locate, search};
 
 /// What to follow.

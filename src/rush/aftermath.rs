@@ -9,8 +9,8 @@ use crate::race::verdict::{Aftermath, Verdict, Written, judge};
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
 use crate::store::ledger::{Line, Op};
+use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lines::Stretches;
-use crate::store::reading::{LedgerFile, open_ledger};
 use crate::store::snapshot::Snapshot;
 
 /// What was read, and the judgement of it.

@@ -10,6 +10,7 @@ pub(crate) mod hole;
 pub(crate) mod in_place;
 mod lease;
 pub(crate) mod ledger;
+pub(crate) mod ledger_file;
 pub(crate) mod lines;
 pub(crate) mod lock;
 pub(crate) mod open;

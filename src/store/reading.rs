@@ -3,53 +3,27 @@
 //! Costs the same however long the ledger is: `tickets.json`, the one ledger line that it counts
 //! last, and the lines after that one.
 
-use std::fs::File;
-use std::path::Path;
+mod base;
+mod rest;
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
 use super::event::EventFiles;
-use super::files::{Access, FileId, try_open_regular};
-use super::hole::begins_with_a_hole;
-use super::ledger::{Line, MAX_LINE, Op, Replaced, Sum, Tally};
-use super::lines::{Stretch, Stretches, is_blank, line_before};
+use super::files::FileId;
+use super::ledger::{Line, MAX_LINE, Tally};
+use super::ledger_file::LedgerFile;
+use super::lines::{Stretch, Stretches, is_blank};
 use super::skim::Skim;
 use super::snapshot::Snapshot;
 use super::sys::Attributes;
 use super::version::Version;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
+use base::{base, check_stock, rebuilt_from};
+use rest::{disagreement, is_whole, rest};
 
-/// The ledger, opened for reading and for rewriting its tail.
-#[derive(Debug)]
-pub(crate) struct LedgerFile {
-    pub(crate) file: File,
-    pub(crate) id: FileId,
-}
-
-/// What stands in the ledger after the last line that adds up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Rest {
-    /// Nothing.
-    Clean,
-    /// A last line that adds up but has no newline: an editor took it away, or somebody is just
-    /// writing it.
-    Unterminated {
-        /// The tally with that line.
-        with_it: Tally,
-    },
-    /// Bytes that are no line: what a crash in the middle of an append leaves, or a power cut that also
-    /// leaves whole lines behind them.
-    Torn {
-        /// Where they begin; they go on to the end of the file.
-        from: u64,
-    },
-    /// A whole line that does not add up with the lines before it.
-    Broken {
-        /// Its number, from 1.
-        line: u64,
-        /// What does not add up.
-        why: String,
-    },
-}
+pub(crate) use rest::{Rest, broken};
 
 /// What to do with bytes that are no line, or do not add up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -465,14 +439,6 @@ impl Reading {
     }
 }
 
-/// A count without contents, as it was when the event opened.
-fn rebuilt_from(ledger: &LedgerFile, files: &EventFiles) -> Result<Snapshot> {
-    match ledger.first_line(files)? {
-        Some(opening) => Ok(Snapshot::fresh(opening.left)),
-        None => Snapshot::read(&files.count),
-    }
-}
-
 fn without_ledger(
     snapshot: Option<Snapshot>,
     version: Version,
@@ -511,247 +477,7 @@ fn without_ledger(
     })
 }
 
-/// The tally at the line that `tickets.json` counts last, and what does not add up between that
-/// line and the one before it.
-fn base(
-    snapshot: &Snapshot,
-    ledger: &LedgerFile,
-    length: u64,
-    files: &EventFiles,
-) -> Result<(Tally, Option<String>)> {
-    let problem = |e| Error::io("read", &files.ledger, e);
-    let start = Tally {
-        left: snapshot.ticket,
-        ..Tally::default()
-    };
-    let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
-        return Ok((start, None));
-    };
-    let last = if counted.bytes <= length {
-        line_before(&ledger.file, counted.bytes).map_err(problem)?
-    } else if counted.bytes == length + 1 {
-        unterminated_end(ledger, length).map_err(problem)?
-    } else {
-        None
-    };
-    let bytes = last.unwrap_or_default();
-    let line = Line::parse(&bytes, None).ok();
-    let Some(line) = line.filter(|line| line.record.seq == counted.seq) else {
-        if replaced(ledger, counted.seq, counted.bytes).map_err(problem)? {
-            // A reset that was killed after its commit, before it wrote the new count.
-            return Ok((start, None));
-        }
-        let count = files.count.display();
-        let (seq, bytes) = (counted.seq, counted.bytes);
-        let message = if counted.bytes > length {
-            format!(
-                "has {length} bytes, but {count} counts {bytes} of them: it is cut short, or belongs to another count"
-            )
-        } else {
-            format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
-        };
-        return Err(disagreement(message, &files.ledger, seq));
-    };
-    known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: snapshot.ticket, sold: counted.sold, sum: line.sum }, None)));
-    if line.record.left != snapshot.ticket {
-        let message = format!(
-            "says {} left, but line {} of {} says {}: somebody changed the count by hand, or sold without the ledger",
-            snapshot.ticket,
-            counted.seq,
-            files.ledger.display(),
-            line.record.left
-        );
-        return Err(disagreement(message, &files.count, 1).hint(DRIFT));
-    }
-    let start_of_line = counted.bytes - bytes.len() as u64 - 1;
-    let fork = fork(ledger, &line, &bytes, start_of_line).map_err(problem)?;
-    let tally = Tally {
-        seq: counted.seq,
-        bytes: counted.bytes,
-        left: snapshot.ticket,
-        sold: counted.sold,
-        sum: line.sum,
-    };
-    Ok((tally, fork))
-}
-
-/// What does not add up between a line and the one before it.
-fn fork(
-    ledger: &LedgerFile,
-    line: &Line<'_>,
-    bytes: &[u8],
-    start: u64,
-) -> std::io::Result<Option<String>> {
-    let before = match start {
-        0 => Tally::default(),
-        start => {
-            let before = line_before(&ledger.file, start)?.unwrap_or_default();
-            let Ok(before) = Line::parse(&before, None) else {
-                return Ok(Some("the line before it is none".to_owned()));
-            };
-            Tally {
-                seq: before.record.seq,
-                bytes: start,
-                left: before.record.left,
-                // No line says how many are sold; here it is enough that a cancellation may follow.
-                sold: match line.record.op {
-                    Op::Cancel => line.record.quantity.unsigned_abs(),
-                    _ => 0,
-                },
-                sum: before.sum,
-            }
-        }
-    };
-    let checked = before
-        .after(line, start)
-        .and_then(|_| Line::parse(bytes, Some(before.sum)));
-    Ok(checked.err())
-}
-
-/// The last line of a ledger that does not end in a newline.
-fn unterminated_end(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Vec<u8>>> {
-    let from = length.saturating_sub(MAX_LINE as u64);
-    let mut stretches = Stretches::new(&ledger.file, from);
-    let mut last = None;
-    while let Some(stretch) = stretches.next()? {
-        last = (!stretch.terminated).then(|| stretch.bytes.to_vec());
-    }
-    Ok(last)
-}
-
-/// Whether the ledger's opening line says that it took the place of one counted up to there.
-fn replaced(ledger: &LedgerFile, seq: u64, bytes: u64) -> std::io::Result<bool> {
-    Ok(first_line(&ledger.file)?
-        .and_then(|line| line.replaces)
-        .is_some_and(|replaced| replaced.seq == seq && replaced.bytes == bytes))
-}
-
-/// The opening line of a ledger.
-#[derive(Debug)]
-pub(crate) struct FirstLine {
-    /// How many tickets it opened with.
-    pub(crate) left: u64,
-    /// Its sum: which ledger it is.
-    pub(crate) sum: Sum,
-    /// The ledger that it took the place of.
-    pub(crate) replaces: Option<Replaced>,
-}
-
-/// The opening line, if it is sound.
-fn first_line(ledger: &File) -> std::io::Result<Option<FirstLine>> {
-    let mut stretches = Stretches::new(ledger, 0);
-    let Some(first) = stretches.next()? else {
-        return Ok(None);
-    };
-    Ok(Line::parse(first.bytes, Some(Tally::default().sum))
-        .ok()
-        .filter(|line| line.record.op == Op::Open)
-        .map(|line| FirstLine {
-            left: line.record.left,
-            sum: line.sum,
-            replaces: line.record.replaces,
-        }))
-}
-
-impl LedgerFile {
-    fn length(&self) -> Option<u64> {
-        let own = Attributes::of_handle(&self.file).ok();
-        own.map(|own| own.length)
-    }
-
-    /// Whether the name means this file now.
-    pub(crate) fn is_at(&self, path: &Path) -> bool {
-        matches!(FileId::of_name(path), Ok(Some(id)) if id == self.id)
-    }
-
-    /// The opening line, if it is sound.
-    pub(crate) fn first_line(&self, files: &EventFiles) -> Result<Option<FirstLine>> {
-        first_line(&self.file).map_err(|e| Error::io("read", &files.ledger, e))
-    }
-}
-
 fn one_more(tally: &Tally, stretch: &Stretch<'_>) -> std::result::Result<Tally, String> {
     let line = Line::parse(stretch.bytes, Some(tally.sum))?;
     tally.after(&line, stretch.end)
-}
-
-/// A count that is not tied to the ledger must be the stock that the ledger opens with.
-fn check_stock(snapshot: &Snapshot, tally: &Tally, counted: u64, files: &EventFiles) -> Result<()> {
-    let tied = snapshot.counted.is_some_and(|counted| counted.seq > 0);
-    if counted > 0 || tied || tally.seq != 1 || tally.left == snapshot.ticket {
-        return Ok(());
-    }
-    let message = format!(
-        "says {} left and counts no sale, but {} opens with {}: somebody changed the count by hand",
-        snapshot.ticket,
-        files.ledger.display(),
-        tally.left
-    );
-    Err(disagreement(message, &files.count, 1).hint(DRIFT))
-}
-
-/// What to do about a count that was changed by hand.
-const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes the count anew from it, \
-                     and 'tickets adjust +N --reason TEXT' changes the stock";
-
-/// What the first stretch that does not add up is: the torn end of the ledger, or a break in it.
-///
-/// A crash leaves bytes that are no line, and nothing after them; a power cut leaves holes too. Where a
-/// whole line follows anything else, or stands there itself, something else happened.
-fn rest(
-    tally: &Tally,
-    (start, whole): (u64, bool),
-    (ledger, stretches): (&LedgerFile, &mut Stretches<'_>),
-    why: String,
-) -> std::io::Result<Rest> {
-    let line = tally.seq + 1;
-    let broken = Rest::Broken { line, why };
-    if whole {
-        return Ok(broken);
-    }
-    // Mostly padding, in which a line by line search would take its time.
-    if is_blank(&ledger.file, stretches.at(), u64::MAX)? {
-        return Ok(Rest::Torn { from: start });
-    }
-    while let Some(stretch) = stretches.next()? {
-        if is_whole(&stretch) {
-            known_bad!(HoleRefused => return Ok(broken));
-            // A power cut, or something else.
-            let hole = begins_with_a_hole(&ledger.file, tally)?;
-            return Ok(if hole {
-                Rest::Torn { from: start }
-            } else {
-                broken
-            });
-        }
-    }
-    Ok(Rest::Torn { from: start })
-}
-
-fn is_whole(stretch: &Stretch<'_>) -> bool {
-    Line::parse(stretch.bytes, None).is_ok()
-}
-
-pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
-    disagreement(
-        format!(
-            "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
-        ),
-        &files.ledger,
-        line,
-    )
-}
-
-fn disagreement(message: String, file: &Path, line: u64) -> Error {
-    Error::new(Kind::Integrity, message)
-        .at(file, line, 0)
-        .hint("nothing was sold; 'tickets audit' says more, 'tickets reset' starts afresh and puts the old ledger away, or put the right file back")
-}
-
-/// Opens the ledger; `None` when there is none.
-pub(crate) fn open_ledger(files: &EventFiles, access: Access<'_>) -> Result<Option<LedgerFile>> {
-    match try_open_regular(&files.ledger, access)? {
-        None => Ok(None),
-        Some((file, own)) => Ok(Some(LedgerFile { id: own.id, file })),
-    }
 }

@@ -7,8 +7,9 @@ use memchr::memmem::Finder;
 
 use super::event::EventFiles;
 use super::ledger::{Line, MAX_LINE, Sum, Tally};
+use super::ledger_file::LedgerFile;
 use super::lines::{Stretches, line_before};
-use super::reading::{LedgerFile, broken};
+use super::reading::broken;
 use crate::error::{Error, Result};
 
 /// How far a search has come: everything up to the end of a line.
