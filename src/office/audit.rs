@@ -81,7 +81,11 @@ impl BoxOffice {
         let look = |files: &EventFiles, ledger: Option<&LedgerFile>| {
             examine(files, ledger, open::has_strays(files)?)
         };
-        self.settled(look, |audit| !audit.findings.is_empty())
+        let doubt = |audit: &Audit| match audit.findings.as_slice() {
+            [] => None,
+            findings => Some(format!("{findings:?}")),
+        };
+        self.settled(look, doubt)
     }
 
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all

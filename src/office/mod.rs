@@ -205,17 +205,17 @@ impl BoxOffice {
     fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
         self.settled(
             |files, ledger| Reading::take(files, ledger).and_then(&check),
-            |_| false,
+            |_| None,
         )
     }
 
-    /// Looks without a lock. A reset between two looks makes files of different times meet, and what
-    /// does not add up then, or is in doubt, is looked at again. When the files are the same at the
-    /// next look, it is real.
+    /// Looks without a lock. A reset between two looks makes files of different times meet, and a line may
+    /// be seen half written: what does not add up then, or is in doubt, is looked at again. When the files
+    /// are the same at the next look, and so is what is wrong with them, it is real.
     fn settled<T>(
         &self,
         look: impl Fn(&EventFiles, Option<&LedgerFile>) -> Result<T>,
-        doubtful: impl Fn(&T) -> bool,
+        doubt: impl Fn(&T) -> Option<String>,
     ) -> Result<T> {
         let once = || match &self.ledger {
             Some(ledger) if ledger.rewrite.is_at(&self.files.ledger) => {
@@ -226,20 +226,23 @@ impl BoxOffice {
                 open_ledger(&self.files, Access::Read)?.as_ref(),
             ),
         };
+        let wrong = |result: &Result<T>| match result {
+            Ok(found) => doubt(found),
+            Err(error) if error.kind() == Kind::Integrity => Some(error.to_string()),
+            Err(_) => None,
+        };
         let which =
             || [&self.files.count, &self.files.ledger].map(|path| FileId::of_name(path).ok());
         let mut result = once();
+        let mut before = None;
         for _ in 0..100 {
-            match &result {
-                Ok(found) if doubtful(found) => {}
-                Err(error) if error.kind() == Kind::Integrity => {}
-                _ => break,
-            }
-            let before = which();
-            result = once();
-            if which() == before {
+            let Some(wrong) = wrong(&result) else { break };
+            let now = Some((which(), wrong));
+            if now == before {
                 break;
             }
+            before = now;
+            result = once();
         }
         result
     }

@@ -10,7 +10,7 @@ use crate::store::event::EventFiles;
 use crate::store::files::Access;
 use crate::store::ledger::{Line, Op};
 use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lines::Stretches;
+use crate::store::lines::{Stretches, is_blank, line_starting};
 use crate::store::snapshot::Snapshot;
 
 /// What was read, and the judgement of it.
@@ -187,7 +187,14 @@ impl Reader<'_> {
         let mut stretches = Stretches::new(&ledger.file, from);
         while let Some(stretch) = stretches.next().map_err(problem)? {
             if stretch.terminated && stretch.bytes.is_empty() {
-                // Padding.
+                // Padding: all that was told of stands before it, and so does all that the count includes.
+                let start = stretch.start;
+                let file = &ledger.file;
+                if is_blank(file, start, u64::MAX).map_err(problem)?
+                    || !line_starting(file, start).map_err(problem)?.is_empty()
+                {
+                    return Ok(());
+                }
                 continue;
             }
             match Line::parse(stretch.bytes, None) {
@@ -204,6 +211,12 @@ impl Reader<'_> {
                     after
                         .lines
                         .push(Written::of(&line.record, stretch.end, own, told));
+                }
+                // Somebody else is writing it, behind all that was told of.
+                _ if line_starting(&ledger.file, stretch.start).map_err(problem)?
+                    != stretch.bytes =>
+                {
+                    return Ok(());
                 }
                 _ => after.torn += stretch.end - stretch.start,
             }

@@ -70,6 +70,9 @@ pub(crate) struct Reading {
 /// ago: whoever gives the name to another ledger holds the lock for longer before.
 pub(crate) const FRESH: Duration = Duration::from_millis(1);
 
+/// How often a break in the ledger is read again, at the most, until it is the same twice.
+const CONFIRMED_WITHIN: u32 = 100;
+
 impl Reading {
     /// Reads `tickets.json` and the ledger's tail.
     pub(crate) fn take(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Self> {
@@ -340,10 +343,22 @@ impl Reading {
         tail: Tail,
     ) -> Result<bool> {
         let from = self.tally.bytes;
-        let followed = self.follow_lines(ledger, files, length, tail);
+        let mut followed = self.follow_lines(ledger, files, length, tail)?;
+        // Beside a writer what was read first may be older than what was read next. It is no longer when
+        // it is read again.
+        for _ in 0..CONFIRMED_WITHIN {
+            if !matches!(self.rest, Rest::Broken { .. }) {
+                break;
+            }
+            let found = (self.tally, std::mem::replace(&mut self.rest, Rest::Clean));
+            followed = self.follow_lines(ledger, files, length, tail)?;
+            if (self.tally, &self.rest) == (found.0, &found.1) {
+                break;
+            }
+        }
         let line = 512;
         self.stride = (self.tally.bytes - from) as usize + line;
-        followed
+        Ok(followed)
     }
 
     fn follow_lines(

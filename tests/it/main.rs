@@ -44,4 +44,5 @@ mod recovery;
 mod repairs;
 mod reset;
 mod rush;
+mod sellers;
 mod spares;

@@ -1,0 +1,187 @@
+//! Programs that stay open and sell a lot, beside resets, commands and kills: what they were told they sold
+//! stands on one ledger, once.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use serde_json::Value;
+use tickets::office::{Durability, Order, Unobserved};
+use tickets::{BoxOffice, Kind};
+
+use crate::harness::Shop;
+
+/// What the seller's process sells from; without it, it is no seller's process.
+const EVENT: &str = "TICKETS_TEST_SELLER_EVENT";
+const DURABILITY: &str = "TICKETS_TEST_SELLER_DURABILITY";
+
+/// Sells one ticket after the other until its standard input ends, and says `sold ID` of each.
+#[test]
+fn seller() {
+    let (Ok(event), Ok(durability)) = (std::env::var(EVENT), std::env::var(DURABILITY)) else {
+        return;
+    };
+    let ended = Arc::new(AtomicBool::new(false));
+    let end = Arc::clone(&ended);
+    thread::spawn(move || {
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        end.store(true, Ordering::SeqCst);
+    });
+    let order = Order {
+        durability: match durability.as_str() {
+            "disk" => Durability::Disk,
+            _ => Durability::Process,
+        },
+        ..Order::new("alice", 1)
+    };
+    let mut office = BoxOffice::at(event).unwrap();
+    while !ended.load(Ordering::SeqCst) {
+        match office.purchase(&order, &mut Unobserved) {
+            // One write, so that a killed seller has said all of it or nothing.
+            Ok(sale) => {
+                let said = format!("\nsold {}\n", sale.id);
+                io::stdout().write_all(said.as_bytes()).unwrap();
+                io::stdout().flush().unwrap();
+            }
+            // Two resets, one right after the other: nobody can say.
+            Err(error) => assert_eq!(error.kind(), Kind::OutcomeUnknown, "{error}"),
+        }
+    }
+}
+
+/// A seller's process, and who reads what it says.
+struct Seller {
+    process: Child,
+    reader: thread::JoinHandle<Vec<String>>,
+}
+
+impl Seller {
+    fn start(event: &Path, durability: &str) -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "sellers::seller", "--nocapture"])
+            .env(EVENT, event)
+            .env(DURABILITY, durability)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(process.stdout.take().unwrap());
+        let reader = thread::spawn(move || {
+            let lines = said.lines().map(Result::unwrap);
+            let sold = lines.filter_map(|line| line.strip_prefix("sold ").map(str::to_owned));
+            sold.collect()
+        });
+        Self { process, reader }
+    }
+
+    /// What it said until it was killed.
+    fn kill(mut self) -> Vec<String> {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        self.reader.join().unwrap()
+    }
+
+    /// What it said until it was asked to end.
+    fn end(mut self) -> Vec<String> {
+        drop(self.process.stdin.take());
+        let status = self.process.wait().unwrap();
+        let sold = self.reader.join().unwrap();
+        assert!(status.success(), "{status}");
+        sold
+    }
+}
+
+/// The ids of the sales on a ledger, which must add up from its first line to its last.
+fn ids(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let (mut left, mut ids) = (0, Vec::new());
+    // Whoever was killed last may have left room behind the last line.
+    for (line, seq) in text.trim_end_matches('\n').split('\n').zip(1..) {
+        let record: Value = serde_json::from_str(line)
+            .unwrap_or_else(|error| panic!("{}:{seq}: {error}: {line}", path.display()));
+        assert_eq!(record["seq"], seq, "{}", path.display());
+        let quantity = record["quantity"].as_i64().unwrap();
+        match record["op"].as_str() {
+            Some("open") => left = quantity,
+            Some("sell") => {
+                left -= quantity;
+                ids.push(record["id"].as_str().unwrap().to_owned());
+            }
+            op => panic!("{}:{seq}: {op:?}", path.display()),
+        }
+        assert!(left >= 0, "{}:{seq}: oversold", path.display());
+        assert_eq!(record["left"], left, "{}:{seq}", path.display());
+    }
+    ids
+}
+
+fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
+    let start = |durability| Seller::start(&shop.file, durability);
+    let mut sellers = vec![
+        start("disk"),
+        start("process"),
+        start("disk"),
+        start("process"),
+    ];
+    let mut told = Vec::new();
+    for round in 0..rounds {
+        assert_eq!(shop.json("reset --force").0, 0, "round {round}");
+        told.push(shop.booked("bob"));
+        for command in [
+            "query",
+            "audit",
+            "sales",
+            "buy --users 2 --lock --think 0ms",
+        ] {
+            let (code, document) = shop.json(command);
+            assert_eq!(code, 0, "round {round}: {document:#}");
+        }
+        if round % 4 == 3 {
+            let killed = sellers.remove(0);
+            told.extend(killed.kill());
+            sellers.push(start(if round % 8 == 3 { "disk" } else { "process" }));
+        }
+    }
+    for seller in sellers {
+        told.extend(seller.end());
+    }
+    assert_eq!(shop.json("audit").0, 0);
+    let ledgers = shop.names().into_iter().filter(|name| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|end| end == "jsonl")
+    });
+    let mut places: HashMap<String, Vec<String>> = HashMap::new();
+    for ledger in ledgers {
+        for id in ids(&shop.path(&ledger)) {
+            places.entry(id).or_default().push(ledger.clone());
+        }
+    }
+    let lines: usize = places.values().map(Vec::len).sum();
+    println!(
+        "{} sales told, {lines} on the ledgers, {rounds} resets",
+        told.len()
+    );
+    assert!(told.len() > 50 * rounds, "only {} sales", told.len());
+    for id in told {
+        let place = places.get(&id).map_or(0, Vec::len);
+        assert_eq!(place, 1, "{id} stands on {:?}", places.get(&id));
+    }
+}
+
+#[test]
+fn what_sellers_were_told_survives_resets_commands_and_kills() {
+    let shop = Shop::in_memory(r#"{"ticket": 1000000}"#);
+    all_that_was_sold_stands_on_one_ledger(24, &shop);
+}
+
+#[test]
+fn the_same_on_a_disk() {
+    let shop = Shop::stock(1_000_000);
+    all_that_was_sold_stands_on_one_ledger(8, &shop);
+}
