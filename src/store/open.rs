@@ -16,7 +16,7 @@ use super::replace::replace;
 use super::snapshot::Snapshot;
 use super::sys;
 use super::sys::Attributes;
-use super::temporary::{self, Stray};
+use super::temporary;
 use crate::error::{Error, Kind, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the event's lock.
@@ -317,15 +317,9 @@ pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
 }
 
 /// Whether killed processes left temporary files. Without the locks: one that is in use just now is none,
-/// and whoever uses it holds one of the locks as long as it is there, or has it open. Where the system does
-/// not tell who has what open there are none of the second kind.
+/// and whoever uses it holds one of the locks as long as it is there.
 pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
-    let surely = |strays: Vec<Stray>| {
-        let mut strays = strays;
-        strays.retain(|stray| stray.abandoned || !cfg!(target_os = "linux"));
-        strays
-    };
-    let before = surely(strays(files)?);
+    let before = strays(files)?;
     if before.is_empty() {
         return Ok(false);
     }
@@ -336,11 +330,11 @@ pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
     if held(&files.lock) || held(&files.ledger) {
         return Ok(false);
     }
-    let after = surely(strays(files)?);
+    let after = strays(files)?;
     Ok(after.iter().any(|stray| before.contains(stray)))
 }
 
-/// The temporary files that killed processes may have left.
-pub(crate) fn strays(files: &EventFiles) -> Result<Vec<Stray>> {
+/// The temporary files of killed processes, and those in use just now.
+pub(crate) fn strays(files: &EventFiles) -> Result<Vec<PathBuf>> {
     temporary::strays([&files.count, &files.ledger])
 }

@@ -44,7 +44,7 @@ struct Spare {
     /// The ledger that it counts.
     ledger: FileId,
     path: TempPath,
-    /// Open as long as it is kept: so others know it from what killed processes left.
+    /// Open as long as it is kept: that and its name tell others that no killed process left it.
     file: Arc<File>,
 }
 

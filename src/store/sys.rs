@@ -185,6 +185,11 @@ pub(super) fn lock_holder(_: FileId) -> Option<u32> {
     None
 }
 
+/// Whether a process runs, where the system tells; else `false`.
+pub(super) fn is_running(pid: u32) -> bool {
+    process_name(pid).is_some()
+}
+
 /// The name of a running process, where the system tells.
 pub(super) fn process_name(pid: u32) -> Option<String> {
     if !cfg!(target_os = "linux") {

@@ -15,7 +15,8 @@ use super::lease::{self, Elsewhere};
 use super::sys;
 use crate::error::{Error, Result};
 
-/// How a temporary file beside `path` begins and ends, so that strays can be told.
+/// How a temporary file beside `path` begins and ends, so that strays can be told. Between stand the process
+/// that made it, and random letters.
 fn stray_name(path: &Path) -> (String, &'static str) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     (format!(".{name}."), ".tmp")
@@ -24,6 +25,7 @@ fn stray_name(path: &Path) -> (String, &'static str) {
 /// A new temporary file in the directory of `path`.
 pub(super) fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     let (prefix, suffix) = stray_name(path);
+    let prefix = format!("{prefix}{}-", std::process::id());
     // A new event is as open as the umask lets any file be; tempfile's own default is private.
     let mode = fs::Permissions::from_mode(0o666);
     tempfile::Builder::new()
@@ -62,34 +64,37 @@ pub(super) fn is_near(a: FileId, b: FileId) -> bool {
     a.device == b.device && block(a) == block(b)
 }
 
-/// A temporary file of a killed process, or one that may be.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Stray {
-    pub(crate) path: PathBuf,
-    /// Whether it is known that no process has it open. Whoever uses one has: see [`super::spares`].
-    pub(crate) abandoned: bool,
+/// The temporary files beside these files of one directory that no living process keeps, as far as that can
+/// be told. Some may be in use just now.
+pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
+    let mut found = temporaries(paths)?;
+    found.retain(|path| !is_kept(path));
+    Ok(found)
 }
 
-/// The temporary files beside these files of one directory that no living process is known to have open.
-pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<Stray>> {
-    let whose = |path: PathBuf| {
-        let elsewhere = match open_regular(&path, Access::Read) {
-            Ok(file) => lease::elsewhere(&file),
-            Err(_) => Elsewhere::Unknown,
-        };
-        (elsewhere != Elsewhere::Open).then_some(Stray {
-            path,
-            abandoned: elsewhere == Elsewhere::NotOpen,
-        })
-    };
-    Ok(temporaries(paths)?.into_iter().filter_map(whose).collect())
+/// Whether a living process keeps a file for later: one that made it, by its name, and that has it open, as far
+/// as this can be known. Neither alone tells: numbers of processes are used again, and a handle may be open for a
+/// moment in a child that has not yet started its program.
+fn is_kept(path: &Path) -> bool {
+    if !maker(path).is_some_and(sys::is_running) {
+        return false;
+    }
+    let file = open_regular(path, Access::Read);
+    file.is_ok_and(|file| lease::elsewhere(&file) != Elsewhere::NotOpen)
+}
+
+/// The process that made a temporary file.
+fn maker(path: &Path) -> Option<u32> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".tmp")?;
+    let (_, unique) = name.rsplit_once('.')?;
+    unique.split_once('-')?.0.parse().ok()
 }
 
 /// Removes temporary files that killed processes left beside these files of one directory. Only for a
 /// holder of all the event's locks: nobody else's temporary file may be about to be used.
 pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
     let strays = strays(paths)?;
-    for Stray { path, .. } in &strays {
+    for path in &strays {
         fs::remove_file(path).map_err(|e| Error::io("remove", path, e))?;
     }
     Ok(strays.len())
@@ -139,6 +144,7 @@ mod tests {
             }
             all.push(temp);
         }
+        assert_eq!(maker(all[0].path()), Some(std::process::id()));
         drop(all);
         assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
     }
