@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, OFlags};
 
@@ -90,10 +92,20 @@ fn open(path: &Path, access: Access<'_>) -> Result<(File, Attributes)> {
         options.custom_flags(flags.bits().cast_signed());
         options.open(path)
     };
-    let file = match open(flags | sys::NOATIME) {
+    let mut open_now = || match open(flags | sys::NOATIME) {
         // That is for the owner.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => open(flags),
         result => result,
+    };
+    let start = Instant::now();
+    let file = loop {
+        match open_now() {
+            // Somebody has a lease on it, for a moment.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && is_leased(path, start) => {
+                thread::park_timeout(Duration::from_millis(1));
+            }
+            result => break result,
+        }
     };
     let file = file.map_err(|error| open_error(path, access, error))?;
     let own = Attributes::of_handle(&file).map_err(|e| Error::io("look at", path, e))?;
@@ -102,6 +114,13 @@ fn open(path: &Path, access: Access<'_>) -> Result<(File, Attributes)> {
     } else {
         Err(not_regular(path, own.kind()))
     }
+}
+
+/// Whether what cannot be opened just now is a file on which somebody may have a lease ([`super::lease`]). The
+/// system ends one that somebody waits for: after 45 s, unless somebody changed that.
+fn is_leased(path: &Path, since: Instant) -> bool {
+    const ENDED: Duration = Duration::from_secs(60);
+    since.elapsed() < ENDED && Attributes::of_name(path).is_ok_and(|found| found.is_file())
 }
 
 /// Creates an empty file with the mode and owner of another, unless there is one under the name: `None`.

@@ -99,6 +99,7 @@ mod linux {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::{Elsewhere, alone, elsewhere};
+    use crate::store::files::{Access, open_regular};
     use std::fs::File;
     use std::sync::mpsc;
     use std::thread;
@@ -116,6 +117,19 @@ mod tests {
         let path = file.path().to_owned();
         let waited = alone(file.as_file(), || {
             thread::spawn(move || opened.send(File::open(path).map(drop)));
+            when.recv_timeout(Duration::from_millis(200)).is_err()
+        });
+        assert_eq!(waited, Some(true), "somebody opened it meanwhile");
+        when.recv().unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_file_of_ours_is_opened_as_soon_as_the_lease_ends() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let (opened, when) = mpsc::channel();
+        let path = file.path().to_owned();
+        let waited = alone(file.as_file(), || {
+            thread::spawn(move || opened.send(open_regular(&path, Access::Read).map(drop)));
             when.recv_timeout(Duration::from_millis(200)).is_err()
         });
         assert_eq!(waited, Some(true), "somebody opened it meanwhile");
