@@ -15,7 +15,7 @@ use crate::store::ledger::{Record, Tally};
 use crate::store::ledger_file::LedgerFile;
 use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
-use crate::store::reading::{FRESH, Reading, Rest};
+use crate::store::reading::{Reading, Rest, is_fresh};
 use crate::store::spares::Shelf;
 
 /// A sale that need not be durable by itself is made so when so many bytes are not: readers follow
@@ -85,10 +85,13 @@ impl BoxOffice {
             return self.race(terms, observer, draft);
         }
         let decided = loop {
-            match self.decide(terms, observer, draft)? {
-                Some(decided) => break decided,
-                // What was locked guards nothing any more.
-                None => self.lock.forget(),
+            if let Some(decided) = self.decide(terms, observer, draft)? {
+                break decided;
+            }
+            // What was locked guards nothing any more, nor does a look that was taken under it.
+            self.lock.forget();
+            if let Some(ledger) = &mut self.ledger {
+                ledger.named = None;
             }
         };
         let _ = observer.at(Step::LockReleased);
@@ -197,7 +200,7 @@ impl Desk<'_> {
     fn read_in_padding(&mut self) -> Option<Reading> {
         let ledger = self.ledger.as_ref()?;
         let now = Instant::now();
-        let named = now.saturating_duration_since(ledger.named?) < FRESH;
+        let named = is_fresh(ledger.named?, now);
         let last = self.last.as_mut()?;
         if named && last.goes_on_in_padding(self.files, &ledger.rewrite, now) {
             self.last.take()

@@ -51,7 +51,7 @@ pub(crate) enum Durable {
 pub(crate) struct Turn {
     pub(crate) lock: LockFile,
     /// Whether what killed processes left was looked for. Whoever has the turn does so once, for nobody
-    /// else's temporary file can be in use then.
+    /// else is about to give a temporary file its name then.
     swept: bool,
     company: Company,
 }
@@ -275,6 +275,10 @@ fn take_turn(
             return Ok(Durable::Unpublished(error));
         }
     };
+    if reading.tally.bytes < end {
+        let message = "the ledger does not add up as far as the line that was written";
+        return Err(Error::new(Kind::OutcomeUnknown, message).at(&files.ledger, 0, 0));
+    }
     // What this process wrote itself through this handle need not be written again: had the system
     // failed to write it, this sync would say so. After a failed one nothing is vouched for any more.
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Opening, reading and replacing files that people and other programs may have touched.
+//! Opening and reading files that people and other programs may have touched.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -211,7 +211,7 @@ pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, Version)>
         .at(path, 0, 0)
         .hint("a tickets.json is small: is this the right file?"));
     }
-    Ok((bytes.clone(), Version::read(file, own, bytes)))
+    Ok((bytes.clone(), Version::read(file, own.id, bytes)))
 }
 
 /// Reads a regular file from its start, so many bytes at most; `length` is what is expected.

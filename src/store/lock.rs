@@ -306,11 +306,18 @@ impl LockFile {
             return Ok(file);
         }
         let (mut nap, longest) = wait.naps;
-        for look in 0..=patience.attempts() {
+        let looks = if patience.looks_again() {
+            wait.spins + wait.yields + NAPS
+        } else {
+            0
+        };
+        for look in 0..=looks {
             match look {
                 0 => {}
                 _ if look <= wait.spins => spin(),
                 _ if look <= wait.spins + wait.yields => thread::yield_now(),
+                // Whoever queues notices the deadline, and that the lock is wanted no more.
+                _ if Instant::now() + nap >= deadline => break,
                 _ => {
                     thread::sleep(nap);
                     nap = longest.min(2 * nap);
@@ -417,9 +424,9 @@ pub(crate) enum Patience {
     /// A second thread blocks and hands the lock over.
     HandedOver {
         waiter: Waiter,
-        /// How often to look again before: a lock that is held for microseconds is free again long
+        /// Whether to look again before: a lock that is held for microseconds is free again long
         /// before a second thread has run. Whoever finds it free overtakes those who queue.
-        attempts: u32,
+        looks_again: bool,
     },
     /// The thread itself blocks, and the guard ends the whole process when that takes too long.
     Guarded(Box<dyn Guard>),
@@ -431,13 +438,13 @@ impl Default for Patience {
     fn default() -> Self {
         Self::HandedOver {
             waiter: Waiter::default(),
-            attempts: ATTEMPTS,
+            looks_again: true,
         }
     }
 }
 
-/// How often to look again before queueing: enough for a few holders of a lock that nobody thinks under.
-const ATTEMPTS: u32 = SPINS + YIELDS + 15;
+/// How often to nap before queueing: enough for a few holders of a lock that nobody thinks under.
+const NAPS: u32 = 15;
 
 /// A few times as long as the lock is held when nobody thinks under it: whoever gives the processor up at
 /// once hands it to the next one who finds the lock taken.
@@ -463,14 +470,14 @@ impl Patience {
     pub(crate) fn queued() -> Self {
         Self::HandedOver {
             waiter: Waiter::default(),
-            attempts: 0,
+            looks_again: false,
         }
     }
 
-    fn attempts(&self) -> u32 {
+    fn looks_again(&self) -> bool {
         match self {
-            Self::HandedOver { attempts, .. } => *attempts,
-            Self::Guarded(_) | Self::Stepped(_) => 0,
+            Self::HandedOver { looks_again, .. } => *looks_again,
+            Self::Guarded(_) | Self::Stepped(_) => false,
         }
     }
 }

@@ -311,7 +311,7 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
     sync_directory(&files.count)
 }
 
-/// Removes the temporary files of killed processes. Only for the holder of both locks.
+/// Removes the temporary files of killed processes. Only for the holder of the turn.
 pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
     temporary::sweep_strays([&files.count, &files.ledger])
 }

@@ -70,6 +70,12 @@ pub(crate) struct Reading {
 /// ago: whoever gives the name to another ledger holds the lock for longer before.
 pub(crate) const FRESH: Duration = Duration::from_millis(1);
 
+/// Whether a look at this time can still be believed.
+pub(crate) fn is_fresh(look: Instant, now: Instant) -> bool {
+    let age = now.checked_duration_since(look);
+    age.is_some_and(|age| age < FRESH)
+}
+
 /// How often a break in the ledger is read again, at the most, until it is the same twice.
 const CONFIRMED_WITHIN: u32 = 100;
 
@@ -175,7 +181,7 @@ impl Reading {
     ) -> Result<Self> {
         match (before, length) {
             (Some(mut before), Some(length))
-                if before.looked.elapsed() < FRESH && before.is_firm_on(ledger, length) =>
+                if is_fresh(before.looked, Instant::now()) && before.is_firm_on(ledger, length) =>
             {
                 before.read_up_to(length, files, ledger)?;
                 Ok(before)
@@ -192,7 +198,7 @@ impl Reading {
         ledger: &LedgerFile,
         now: Instant,
     ) -> bool {
-        now.saturating_duration_since(self.looked) < FRESH && self.follow_in_padding(files, ledger)
+        is_fresh(self.looked, now) && self.follow_in_padding(files, ledger)
     }
 
     /// Reads on as far as padding was seen, if there is some. `false`: the end may lie elsewhere by now, or
@@ -234,13 +240,17 @@ impl Reading {
     }
 
     /// The same reading, for whoever does not hold the event's lock: what is no line may be one that somebody
-    /// is just writing.
+    /// is just writing. (A missing newline stays: what is read ends before it, and nobody may write there.)
     pub(crate) fn leaving_the_rest(mut self) -> Self {
-        self.rest = Rest::Clean;
+        if !matches!(self.rest, Rest::Unterminated { .. }) {
+            self.rest = Rest::Clean;
+        }
         self
     }
 
     fn read_up_to(&mut self, length: u64, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+        // Somebody may have cut the padding off.
+        self.length = self.length.min(length);
         if self.tally.bytes < length {
             self.rest = Rest::Clean;
             self.follow(ledger, files, length, Tail::Judge)?;
@@ -384,7 +394,9 @@ impl Reading {
                 };
                 let (start, file) = (stretch.start, &ledger.file);
                 if end == known || is_blank(file, start, end).map_err(problem)? {
-                    self.land(&mut skim, tail);
+                    if !self.land(&mut skim, tail) {
+                        return Ok(false);
+                    }
                     self.length = end.max(self.tally.bytes);
                     return Ok(true);
                 }

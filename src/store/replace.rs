@@ -30,7 +30,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<Version> 
 }
 
 /// The same without a sync, by an old version of the count of this ledger where the shelf has one. The
-/// version that is replaced goes onto the shelf; `known`: which that is, as far as its caller has seen.
+/// version that is replaced goes onto the shelf; `known`: which that is, as far as its caller
+/// has seen.
 pub(crate) fn replace_again(
     path: &Path,
     bytes: &[u8],
@@ -40,13 +41,13 @@ pub(crate) fn replace_again(
 ) -> Result<Version> {
     let problem = |e| Error::io("replace", path, e);
     let look = || Attributes::of_name(path).map_err(problem);
-    let model = known.map_or_else(look, |known| Ok(known.attributes()))?;
+    let model = look()?;
     if let Some((fresh, spare)) = shelf.take(ledger, bytes, &model)
         // Somebody may have swept it meanwhile.
         && sys::exchange(&spare, path).is_ok_and(|exchanged| exchanged)
     {
         if let Ok(replaced) = Attributes::of_name(&spare) {
-            // Changed since it was looked at.
+            // Changed since the look.
             if !replaced.is_like(&model) {
                 take_after(fresh.file(), &model, &replaced).map_err(problem)?;
             }
@@ -84,6 +85,6 @@ fn name_fresh(
         temp.persist(path).map_err(|e| problem(e.error))?;
         None
     };
-    let own = Attributes::of_handle(&file).map_err(problem)?;
-    Ok((Version::written(file, own, bytes), old))
+    let id = FileId::of_handle(&file).map_err(problem)?;
+    Ok((Version::written(file, id, bytes), old))
 }

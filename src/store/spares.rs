@@ -10,6 +10,7 @@
 //! may mean a file with its earlier contents, which must be an older count of this very ledger.
 
 use std::fs::{File, OpenOptions};
+use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -98,7 +99,7 @@ impl Shelf {
         known: Option<&Version>,
     ) {
         if !is_near(replaced.id, ledger) && self.has_room() {
-            let same = known.filter(|known| known.attributes().id == replaced.id);
+            let same = known.filter(|known| known.id() == replaced.id);
             let file = same.and_then(Version::writable).or_else(|| open(&path));
             if let Some(file) = file {
                 self.lock().spares.push(Spare { ledger, path, file });
@@ -141,12 +142,12 @@ fn rewrite(spare: &Spare, bytes: &[u8], model: &Attributes) -> Rewritten {
             file.set_len(bytes.len() as u64).ok()?;
         }
         take_after(file, &own, model).ok()?;
-        Some(own)
+        Some(own.id)
     });
     match written {
-        None => Rewritten::InUse,
-        Some(None) => Rewritten::Unfit,
-        Some(Some(own)) => Rewritten::Done(Version::written(Arc::clone(file), own, bytes)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Rewritten::InUse,
+        Err(_) | Ok(None) => Rewritten::Unfit,
+        Ok(Some(id)) => Rewritten::Done(Version::written(Arc::clone(file), id, bytes)),
     }
 }
 

@@ -7,6 +7,8 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::Dir;
 
@@ -20,6 +22,13 @@ use crate::error::{Error, Result};
 fn stray_name(path: &Path) -> (String, &'static str) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     (format!(".{name}."), ".tmp")
+}
+
+/// Whether a temporary file is one beside `path`.
+fn is_beside(temporary: &Path, path: &Path) -> bool {
+    let (prefix, suffix) = stray_name(path);
+    let name = temporary.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(&prefix) && name.ends_with(suffix)
 }
 
 /// A new temporary file in the directory of `path`.
@@ -64,23 +73,50 @@ pub(super) fn is_near(a: FileId, b: FileId) -> bool {
     a.device == b.device && block(a) == block(b)
 }
 
-/// The temporary files beside these files of one directory that no living process keeps, as far as that can
-/// be told. Some may be in use just now.
+/// The temporary files beside these files of one directory, the first of which is a count, that no living
+/// process keeps, as far as that can be told. Some may be in use just now.
 pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
-    let mut found = temporaries(paths)?;
-    found.retain(|path| !is_kept(path));
+    let (mut found, mut doubtful) = (Vec::new(), Vec::new());
+    for path in temporaries(paths)? {
+        // Only old versions of the count are kept.
+        if !is_beside(&path, paths[0]) {
+            found.push(path);
+            continue;
+        }
+        let runs = maker(&path).is_some_and(sys::is_running);
+        match (elsewhere(&path), runs) {
+            (None, _) | (Some(Elsewhere::Open | Elsewhere::Unknown), true) => {}
+            (Some(Elsewhere::NotOpen | Elsewhere::Unknown), _) => found.push(path),
+            (Some(Elsewhere::Open), false) => doubtful.push(path),
+        }
+    }
+    // A maker that cannot be seen from here may run elsewhere, in a container say. Or a child that has not
+    // yet started its program has the file open, for a moment.
+    for _ in 0..MOMENTS {
+        if doubtful.is_empty() {
+            break;
+        }
+        thread::park_timeout(MOMENT);
+        let (open, not_open) = doubtful
+            .into_iter()
+            .partition(|path| matches!(elsewhere(path), Some(Elsewhere::Open)));
+        doubtful = open;
+        found.extend::<Vec<PathBuf>>(not_open);
+    }
     Ok(found)
 }
 
-/// Whether a living process keeps a file for later: one that made it, by its name, and that has it open, as far
-/// as this can be known. Neither alone tells: numbers of processes are used again, and a handle may be open for a
-/// moment in a child that has not yet started its program.
-fn is_kept(path: &Path) -> bool {
-    if !maker(path).is_some_and(sys::is_running) {
-        return false;
+/// How often, and for how long, to wait for a file to be closed.
+const MOMENTS: u32 = 5;
+const MOMENT: Duration = Duration::from_millis(2);
+
+/// Who has a file open for writing; `None`: there is no such file any more.
+fn elsewhere(path: &Path) -> Option<Elsewhere> {
+    match open_regular(path, Access::Read) {
+        Ok(file) => Some(lease::elsewhere(&file)),
+        Err(error) if error.is_not_found() => None,
+        Err(_) => Some(Elsewhere::Unknown),
     }
-    let file = open_regular(path, Access::Read);
-    file.is_ok_and(|file| lease::elsewhere(&file) != Elsewhere::NotOpen)
 }
 
 /// The process that made a temporary file.
@@ -90,14 +126,19 @@ fn maker(path: &Path) -> Option<u32> {
     unique.split_once('-')?.0.parse().ok()
 }
 
-/// Removes temporary files that killed processes left beside these files of one directory. Only for a
-/// holder of all the event's locks: nobody else's temporary file may be about to be used.
+/// Removes temporary files that killed processes left beside these files of one directory. Only for the
+/// holder of the turn, where there is a ledger: nobody else is about to give a temporary file its name then.
 pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
-    let strays = strays(paths)?;
-    for path in &strays {
-        fs::remove_file(path).map_err(|e| Error::io("remove", path, e))?;
+    let mut swept = 0;
+    for path in strays(paths)? {
+        match fs::remove_file(&path) {
+            Ok(()) => swept += 1,
+            // Whoever kept it has just ended.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io("remove", &path, error)),
+        }
     }
-    Ok(strays.len())
+    Ok(swept)
 }
 
 /// The temporary files beside these files of one directory, whosoever they are.

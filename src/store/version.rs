@@ -6,13 +6,14 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::files::FileId;
 use super::sys::Attributes;
 
 /// A version of a file that was read or written, held open: as long as it is, no other file gets its
 /// number, and no other process writes it again as a spare.
 #[derive(Debug)]
 pub(crate) struct Version {
-    attributes: Attributes,
+    id: FileId,
     file: Arc<File>,
     /// Whether it was opened for writing too.
     writable: bool,
@@ -21,9 +22,9 @@ pub(crate) struct Version {
 
 impl Version {
     /// One that was read.
-    pub(super) fn read(file: File, attributes: Attributes, bytes: Vec<u8>) -> Self {
+    pub(super) fn read(file: File, id: FileId, bytes: Vec<u8>) -> Self {
         Self {
-            attributes,
+            id,
             file: Arc::new(file),
             writable: false,
             bytes,
@@ -31,22 +32,17 @@ impl Version {
     }
 
     /// One that was written, through a handle for reading and writing.
-    pub(super) fn written(
-        file: impl Into<Arc<File>>,
-        attributes: Attributes,
-        bytes: &[u8],
-    ) -> Self {
+    pub(super) fn written(file: impl Into<Arc<File>>, id: FileId, bytes: &[u8]) -> Self {
         Self {
-            attributes,
+            id,
             file: file.into(),
             writable: true,
             bytes: bytes.to_vec(),
         }
     }
 
-    /// What was last seen of it.
-    pub(super) fn attributes(&self) -> Attributes {
-        self.attributes
+    pub(super) fn id(&self) -> FileId {
+        self.id
     }
 
     pub(super) fn file(&self) -> &File {
@@ -62,16 +58,11 @@ impl Version {
     ///
     /// By its bytes, not by its times: two changes may have the same time, and asking for it has a price
     /// (see [`Attributes`]).
-    pub(crate) fn is_at(&mut self, path: &Path) -> bool {
-        let Ok(found) = Attributes::of_name(path) else {
-            return false;
+    pub(crate) fn is_at(&self, path: &Path) -> bool {
+        let same = |found: Attributes| {
+            found.id == self.id && found.length == self.bytes.len() as u64 && self.is_unchanged()
         };
-        let length = self.bytes.len() as u64;
-        let same = found.id == self.attributes.id && found.length == length && self.is_unchanged();
-        if same {
-            self.attributes = found;
-        }
-        same
+        Attributes::of_name(path).is_ok_and(same)
     }
 
     fn is_unchanged(&self) -> bool {

@@ -1,6 +1,7 @@
 use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use tempfile::TempDir;
 
@@ -102,6 +103,48 @@ fn whoever_has_the_lock_says_what_half_a_line_is() {
     let length = Some(event.reading.length);
     let read = Reading::again(Some(event.reading), &event.files, &event.ledger, length).unwrap();
     assert_eq!(read.rest, Rest::Torn { from });
+}
+
+/// A newer program's, say: its sum fits, and it says what this one does not take.
+#[test]
+fn a_line_that_fits_and_cannot_be_read_is_never_written_over() {
+    let mut event = Event::new();
+    let before = event.reading.tally;
+    let wrong = Record {
+        id: Some("2-000000".into()),
+        buyer: Some("alice".into()),
+        ..Record::new(Op::Sell, 2, 1, before.left - 5)
+    };
+    let (line, _) = wrong.encode(before.sum).unwrap();
+    event.write(&line);
+    let goes_on = event
+        .reading
+        .goes_on_in_padding(&event.files, &event.ledger, Instant::now());
+    assert_eq!((goes_on, event.reading.tally), (false, before));
+    let length = Some(event.reading.length);
+    let read = Reading::again_to_write(Some(event.reading), &event.files, &event.ledger, length);
+    assert!(matches!(read.unwrap().rest, Rest::Broken { line: 2, .. }));
+}
+
+#[test]
+fn nobody_writes_where_the_last_newline_is_missing() {
+    let event = Event::new();
+    let (line, tally) = event.next();
+    event.write(&line);
+    event.ledger.file.set_len(tally.bytes - 1).unwrap();
+    let count = format!(
+        r#"{{"ticket": {}, "sold": 1, "seq": 2, "bytes": {}}}"#,
+        tally.left, tally.bytes
+    );
+    fs::write(&event.files.count, count).unwrap();
+    let read = Reading::take(&event.files, Some(&event.ledger)).unwrap();
+    assert!(matches!(
+        read.leaving_the_rest().rest,
+        Rest::Unterminated { .. }
+    ));
+    event.ledger.file.set_len(tally.bytes - 9).unwrap();
+    let read = Reading::take(&event.files, Some(&event.ledger));
+    assert!(read.is_err(), "shorter than counted");
 }
 
 #[test]
