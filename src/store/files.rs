@@ -4,11 +4,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, OFlags};
 
+use super::pause::outlast;
 use super::sys::{self, Attributes};
 use super::temporary::{temporary, temporary_apart};
 use super::version::Version;
@@ -102,7 +102,7 @@ fn open(path: &Path, access: Access<'_>) -> Result<(File, Attributes)> {
         match open_now() {
             // Somebody has a lease on it, for a moment.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock && is_leased(path, start) => {
-                thread::park_timeout(Duration::from_millis(1));
+                outlast(Duration::from_millis(1));
             }
             result => break result,
         }

@@ -4,13 +4,12 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::event::EventFiles;
 use super::files::{Access, FileId, directory, sync_directory, write_beside};
 use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::{LedgerFile, open_ledger};
+use super::pause::outlast;
 use super::reading::{FRESH, Reading, Rest};
 use super::replace::replace;
 use super::snapshot::Snapshot;
@@ -207,14 +206,6 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
         })?,
     }
     Ok(archive)
-}
-
-/// Lets so much time pass, whatever fails. (`thread::sleep` panics where the system cannot sleep.)
-fn outlast(time: Duration) {
-    let start = Instant::now();
-    while let Some(left) = time.checked_sub(start.elapsed()) {
-        thread::park_timeout(left);
-    }
 }
 
 /// What follows the commit of a restart.

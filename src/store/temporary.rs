@@ -7,13 +7,13 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::Duration;
 
 use rustix::fs::Dir;
 
 use super::files::{Access, FileId, directory, open_regular};
 use super::lease::{self, Elsewhere};
+use super::pause::outlast;
 use super::sys;
 use crate::error::{Error, Result};
 
@@ -96,7 +96,7 @@ pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
         if doubtful.is_empty() {
             break;
         }
-        thread::park_timeout(MOMENT);
+        outlast(MOMENT);
         let (open, not_open) = doubtful
             .into_iter()
             .partition(|path| matches!(elsewhere(path), Some(Elsewhere::Open)));
