@@ -143,7 +143,6 @@ pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
 
 /// The temporary files beside these files of one directory, whosoever they are.
 fn temporaries(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
-    let names = paths.map(stray_name);
     let directory = directory(paths[0]);
     let problem = |e: io::Error| Error::io("list", directory, e);
     let handle = match File::open(directory) {
@@ -157,11 +156,7 @@ fn temporaries(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
     while let Some(entry) = entries.read() {
         let entry = entry.map_err(|e| problem(e.into()))?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        let text = name.to_string_lossy();
-        let is_stray = |(prefix, suffix): &(String, &str)| {
-            text.starts_with(prefix.as_str()) && text.ends_with(suffix)
-        };
-        if names.iter().any(is_stray) {
+        if paths.iter().any(|path| is_beside(Path::new(name), path)) {
             found.push(directory.join(name));
         }
     }
