@@ -77,6 +77,8 @@ mod mistakes {
         "sum-unchecked" SumUnchecked: "A line's checksum is not compared.";
         "drift-believed" DriftBelieved: "A count that contradicts the ledger is believed.";
         "clock-trusted" ClockTrusted: "A line that is later than the clock is refused.";
+        "map-unread" MapUnread: "A clean sync is believed, whatever the map of the blocks says.";
+        "ledger-unlocked" LedgerUnlocked: "The lock file is locked, and the ledger is not.";
         "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }

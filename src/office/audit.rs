@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::BoxOffice;
 use super::books::{Books, read_books};
 use crate::error::{Error, Kind, Result};
+use crate::store::deciding::sync_too;
 use crate::store::durable;
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
@@ -15,6 +16,7 @@ use crate::store::lock::Wait;
 use crate::store::open;
 use crate::store::reading::Reading;
 use crate::store::snapshot::{MAX_COUNT_BYTES, Snapshot};
+use crate::store::vouch;
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -97,10 +99,10 @@ impl BoxOffice {
     pub fn repair(&mut self, wait: Duration) -> Result<Audit> {
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
-        let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
+        let _held = self.deciding.acquire(&mut self.patience, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::ReadWrite)?;
-        let _turn = match &ledger {
-            Some(_) => Some(self.turn.lock.acquire(&mut self.patience, &mut wait)?),
+        let _sync = match &ledger {
+            Some(ledger) => Some(sync_too(&self.files, ledger, &mut wait)?),
             None => None,
         };
         let ledger = ledger.as_ref();
@@ -153,7 +155,7 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
         _ => true,
     };
     if stale && reading.tally.seq > 0 {
-        durable::rewrite(files, ledger, 0, reading.tally.bytes)?;
+        vouch::secure(files, ledger, 0, reading.tally.bytes)?;
         if has(Flaw::Count) {
             open::keep_broken(files)?;
         }

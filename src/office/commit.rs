@@ -2,12 +2,13 @@
 //!
 //! Sales, cancellations and adjustments all go through [`BoxOffice::commit`].
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::append::{self, Written};
 use super::order::{Observer, Step, Writes};
 use super::{BoxOffice, no_ledger};
 use crate::error::{Error, Result};
+use crate::store::deciding::sync_too;
 use crate::store::durable::{self, Durability, Durable, Ledger};
 use crate::store::event::EventFiles;
 use crate::store::files::{FileId, look};
@@ -15,7 +16,7 @@ use crate::store::ledger::{Record, Tally};
 use crate::store::ledger_file::LedgerFile;
 use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
-use crate::store::reading::{Reading, Rest, is_fresh};
+use crate::store::reading::{Reading, Rest};
 use crate::store::spares::Shelf;
 
 /// A sale that need not be durable by itself is made so when so many bytes are not: readers follow
@@ -72,7 +73,7 @@ pub(super) struct Committed {
 }
 
 impl BoxOffice {
-    /// Writes the line that `draft` makes of what it reads, and makes it durable. Under the lock
+    /// Writes the line that `draft` makes of what it reads, and makes it durable. Under the locks
     /// `draft` may be asked again: when the lock file was deleted or replaced meanwhile.
     pub(super) fn commit<O: Observer>(
         &mut self,
@@ -88,11 +89,8 @@ impl BoxOffice {
             if let Some(decided) = self.decide(terms, observer, draft)? {
                 break decided;
             }
-            // What was locked guards nothing any more, nor does a look that was taken under it.
-            self.lock.forget();
-            if let Some(ledger) = &mut self.ledger {
-                ledger.named = None;
-            }
+            // What was locked keeps nobody out any more.
+            self.deciding.name.forget();
         };
         let _ = observer.at(Step::LockReleased);
         let tally = match &decided.written {
@@ -129,12 +127,22 @@ impl BoxOffice {
             Durability::Disk => wait,
             Durability::Process => wait.seldom_looking().doing(&mut read_ahead),
         };
-        let held = self
-            .lock
-            .acquire_unverified(&mut self.patience, &mut wait)?;
+        let name = &mut self.deciding.name;
+        let name = name.acquire_unverified(&mut self.patience, &mut wait)?;
+        let deadline = wait.deadline();
+        let mut still_wanted = || observer.still_wanted();
+        let mut wait = Wait::wanted(terms.wait, &mut still_wanted).until(deadline);
+        let held = lock_ledger(
+            &self.files,
+            &mut self.deciding.ledger,
+            (&mut self.ledger, &self.shelf),
+            &mut self.patience,
+            &mut wait,
+        )?;
         let mut desk = Desk {
             files: &self.files,
-            held: &held,
+            name: &name,
+            length: held.length(),
             ledger: &mut self.ledger,
             shelf: &mut self.shelf,
             last: &mut self.last,
@@ -168,14 +176,13 @@ impl BoxOffice {
         }
         known_bad!(AnswerFirst => return Ok(None));
         known_bad!(KnownBelieved => if written.is_none() { return Ok(None) });
-        let durable = durable::share(
-            &self.files,
-            ledger,
-            &mut self.turn,
-            end,
-            &mut self.last,
-            terms.wait,
-        )?;
+        let mut syncer = durable::Syncer {
+            files: &self.files,
+            deciding: &mut self.deciding,
+            patience: &mut self.patience,
+            syncs: &mut self.syncs,
+        };
+        let durable = durable::share(&mut syncer, ledger, end, &mut self.last, terms.wait)?;
         Ok(match durable {
             Durable::Published => None,
             Durable::Unpublished(error) => Some(error),
@@ -183,10 +190,12 @@ impl BoxOffice {
     }
 }
 
-/// What the holder of the event's lock decides with.
+/// What the holder of the deciding locks decides with.
 struct Desk<'a> {
     files: &'a EventFiles,
-    held: &'a Held<'a>,
+    name: &'a Held<'a>,
+    /// How long the ledger is, in bytes.
+    length: Option<u64>,
     ledger: &'a mut Option<Ledger>,
     shelf: &'a mut Shelf,
     last: &'a mut Option<Reading>,
@@ -196,51 +205,21 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Reads what came since a look that is hardly older than this, if the next line goes into padding.
-    fn read_in_padding(&mut self) -> Option<Reading> {
-        let ledger = self.ledger.as_ref()?;
-        let now = Instant::now();
-        let named = is_fresh(ledger.named?, now);
-        let last = self.last.as_mut()?;
-        if named && last.goes_on_in_padding(self.files, &ledger.rewrite, now) {
-            self.last.take()
-        } else {
-            None
-        }
-    }
-
-    /// Looks at the names too.
-    fn read_with_care(&mut self) -> Result<Reading> {
-        let now = Instant::now();
-        let length = ready_ledger(self.files, self.ledger, self.shelf, Some(self.held))?;
-        let Some(ledger) = self.ledger else {
-            return Err(no_ledger(self.files));
-        };
-        // Only a look under the lock says how the names are for a while.
-        ledger.named = length.is_some().then_some(now);
-        Reading::again_to_write(self.last.take(), self.files, &ledger.rewrite, length)
-    }
-
     fn decide<O: Observer>(
         &mut self,
         terms: Terms,
         observer: &mut O,
         draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Option<Decided>> {
-        let FileId { device, inode } = self.held.id();
+        let FileId { device, inode } = self.name.id();
         observer.at(Step::LockGot { device, inode })?;
-        let reading = match self.read_in_padding() {
-            Some(reading) => reading,
-            None => self.read_with_care()?,
-        };
-        let mut reading = reading.sound(self.files)?;
         let Some(ledger) = self.ledger else {
             return Err(no_ledger(self.files));
         };
+        let (last, length) = (self.last.take(), self.length);
+        let reading = Reading::again_to_write(last, self.files, &ledger.rewrite, length)?;
+        let mut reading = reading.sound(self.files)?;
         if needs_care(&reading) {
-            if !self.held.verify()? {
-                return Ok(None);
-            }
             reading = care(self.files, ledger, reading, terms.wait, self.notes)?;
         }
         if reading.tally.seq == 0 {
@@ -260,7 +239,7 @@ impl Desk<'_> {
                 return Err(error);
             }
         };
-        if !self.held.verify()? {
+        if !self.name.verify()? {
             return Ok(None);
         }
         let pad = *self.sold >= PAD_AFTER;
@@ -280,32 +259,45 @@ impl Desk<'_> {
     }
 }
 
-/// Whether the lock file was deleted or replaced under our hands.
-fn lost(held: Option<&Held<'_>>) -> Result<bool> {
-    held.map_or(Ok(false), |held| Ok(!held.verify()?))
+/// Takes the lock of the ledger that the name means, and opens that ledger; creates it where it is missing.
+/// Only for the holder of the name lock.
+pub(super) fn lock_ledger<'l>(
+    files: &EventFiles,
+    lock: &'l mut LockFile,
+    (ledger, shelf): (&mut Option<Ledger>, &Shelf),
+    patience: &mut Patience,
+    wait: &mut Wait<'_>,
+) -> Result<Held<'l>> {
+    if ledger.is_none() {
+        ready_ledger(files, ledger, shelf)?;
+    }
+    lock.acquire_where(patience, wait, &mut |found| {
+        let fits = |ledger: &Option<Ledger>| match (ledger, found) {
+            (Some(ledger), Some(found)) => ledger.rewrite.id == found.id,
+            _ => false,
+        };
+        if fits(ledger) {
+            return Ok(true);
+        }
+        ready_ledger(files, ledger, shelf)?;
+        Ok(fits(ledger))
+    })
 }
 
-/// Opens the ledger that the name means now, and creates it where it is missing; returns its length
-/// where it was open. Only for the holder of the event's lock.
-pub(super) fn ready_ledger(
-    files: &EventFiles,
-    ledger: &mut Option<Ledger>,
-    shelf: &Shelf,
-    held: Option<&Held<'_>>,
-) -> Result<Option<u64>> {
-    let named = look(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
-    if let (Some(ledger), Some(named)) = (&ledger, named)
-        && ledger.rewrite.id == named.id
-    {
-        return Ok(Some(named.length));
-    }
+/// Opens the ledger that the name means now, and creates it where it is missing. Only for the holder of the
+/// name lock.
+fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>, shelf: &Shelf) -> Result<()> {
     *ledger = None;
-    if named.is_none() && !lost(held)? {
+    let named = look(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
+    if named.is_none() {
         let reading = Reading::take(files, None)?;
         open::create_ledger(files, reading.snapshot.ticket)?;
     }
     *ledger = Ledger::open(files, shelf)?;
-    Ok(None)
+    if ledger.is_none() {
+        return Err(no_ledger(files));
+    }
+    Ok(())
 }
 
 /// Whether there is something to heal, or to tell.
@@ -313,7 +305,7 @@ fn needs_care(reading: &Reading) -> bool {
     reading.rest != Rest::Clean || reading.tally.seq == 0 || reading.rebuilt
 }
 
-/// Heals what a crash left. Only for the holder of the event's lock.
+/// Heals what a crash left. Only for the holder of the deciding locks.
 fn care(
     files: &EventFiles,
     ledger: &Ledger,
@@ -331,10 +323,8 @@ fn care(
         return Ok(reading);
     }
     let ledger = &ledger.rewrite;
-    let mut turn = LockFile::on(files.ledger.clone());
     let wanted = &mut || true;
-    let mut wait = Wait::wanted(wait, wanted);
-    let _turn = turn.acquire(&mut Patience::default(), &mut wait)?;
+    let _sync = sync_too(files, ledger, &mut Wait::wanted(wait, wanted))?;
     let reading = Reading::take(files, Some(ledger))?.sound(files)?;
     notes.extend(open::heal(files, ledger, &reading)?);
     Reading::take(files, Some(ledger))?.sound(files)

@@ -20,20 +20,21 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::error::{Error, Kind, Result};
-use crate::store::durable::{self, Ledger, Turn};
+use crate::store::deciding::{Deciding, sync_too};
+use crate::store::durable::{Ledger, Syncs};
 use crate::store::event::EventFiles;
 use crate::store::files::{Access, FileId};
 use crate::store::ledger::Tally;
 use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lock::{LockFile, LockKind, Patience, Wait};
+use crate::store::lock::{LockKind, Patience, Wait};
 use crate::store::open;
 use crate::store::reading::{Reading, Rest};
 use crate::store::snapshot::Snapshot;
 use crate::store::spares::Shelf;
-use crate::store::sys;
+use crate::store::{sys, vouch};
 
 use books::read_books;
-use commit::ready_ledger;
+use commit::lock_ledger;
 
 pub use crate::store::durable::Durability;
 pub use audit::{Audit, Finding, Flaw};
@@ -51,7 +52,7 @@ impl Drop for BoxOffice {
             return;
         }
         // Padding harms nobody: whatever fails here is no matter.
-        if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.lock.try_acquire())
+        if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.deciding.try_acquire())
             && ledger.rewrite.is_at(&self.files.ledger)
         {
             let _ = open::trim(&self.files, &ledger.rewrite);
@@ -113,10 +114,10 @@ pub(crate) struct Opening {
 #[derive(Debug)]
 pub struct BoxOffice {
     files: EventFiles,
-    /// The lock for deciding.
-    lock: LockFile,
-    /// The lock for making durable: the turn to sync.
-    turn: Turn,
+    /// The locks for deciding.
+    deciding: Deciding,
+    /// What it knows of its syncs.
+    syncs: Syncs,
     patience: Patience,
     ledger: Option<Ledger>,
     /// What was read last, so that the next look is a short one.
@@ -140,8 +141,8 @@ impl BoxOffice {
     pub fn at(path: impl AsRef<Path>) -> Result<Self> {
         let files = EventFiles::at(path.as_ref())?;
         Ok(Self {
-            lock: LockFile::created_like(files.lock.clone(), files.count.clone()),
-            turn: Turn::on(&files),
+            deciding: Deciding::on(&files),
+            syncs: Syncs::default(),
             patience: Patience::default(),
             ledger: None,
             last: None,
@@ -256,10 +257,16 @@ impl BoxOffice {
         let blank = lock != LockKind::Exclusive && reading.is_padded();
         let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean && !blank;
         if !ready || open::has_strays(&self.files)? {
-            let _held = self.lock.acquire(&mut self.patience, wait)?;
-            ready_ledger(&self.files, &mut self.ledger, &self.shelf, None)?;
-            let _turn = self.turn.lock.acquire(&mut self.patience, wait)?;
+            let _name = self.deciding.name.acquire(&mut self.patience, wait)?;
+            let _held = lock_ledger(
+                &self.files,
+                &mut self.deciding.ledger,
+                (&mut self.ledger, &self.shelf),
+                &mut self.patience,
+                wait,
+            )?;
             if let Some(ledger) = &self.ledger {
+                let _sync = sync_too(&self.files, &ledger.rewrite, wait)?;
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
                 let healed = open::heal(&self.files, &ledger.rewrite, &reading)?;
                 self.notes.extend(healed);
@@ -321,7 +328,7 @@ impl BoxOffice {
     /// Makes durable what is on the ledger, whoever wrote it.
     pub(crate) fn sync(&self) -> Result<()> {
         match open_ledger(&self.files, Access::ReadWrite)? {
-            Some(ledger) => durable::sync(&self.files, &ledger.file),
+            Some(ledger) => vouch::sync(&self.files, &ledger.file),
             None => Ok(()),
         }
     }

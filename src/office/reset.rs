@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{BoxOffice, refuse_bookings};
 use crate::error::{Error, Kind, Result};
+use crate::store::deciding::sync_too;
 use crate::store::event::EventFiles;
 use crate::store::files::{Access, FileId};
 use crate::store::ledger_file::{LedgerFile, open_ledger};
@@ -49,10 +50,10 @@ impl BoxOffice {
         }
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
-        let _held = self.lock.acquire(&mut self.patience, &mut wait)?;
-        let ledger = open_ledger(&self.files, Access::Read)?;
-        let _turn = match &ledger {
-            Some(_) => Some(self.turn.lock.acquire(&mut self.patience, &mut wait)?),
+        let _held = self.deciding.acquire(&mut self.patience, &mut wait)?;
+        let ledger = open_ledger(&self.files, Access::ReadWrite)?;
+        let _sync = match &ledger {
+            Some(ledger) => Some(sync_too(&self.files, ledger, &mut wait)?),
             None => None,
         };
         if let Some(ledger) = &ledger {

@@ -1,29 +1,26 @@
-//! Making sales durable, and publishing the count.
+//! Group commit: making sales durable, one sync for all who wait, and publishing the count.
 //!
-//! The invariant: `tickets.json` counts a line only after that line, and every line before it, was
-//! written and synced by one and the same process. A clean `fdatasync` vouches for nothing that
-//! another process wrote: that process's own sync may have failed, and the kernel reports such a
-//! failure once. So whoever syncs first writes the whole unproven tail again (the same bytes),
-//! then syncs, then publishes.
+//! The invariant: `tickets.json` counts a line only after one process has vouched for that line and for every
+//! line before it ([`super::vouch`]).
 
 use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::bell::Bell;
+use super::deciding::{Deciding, busy, sync_too, try_sync};
 use super::event::EventFiles;
-use super::files::{Access, open_regular, sync_directory};
+use super::files::{Access, look, open_regular, sync_directory};
 use super::ledger::Tally;
 use super::ledger_file::{LedgerFile, open_ledger};
-use super::lock::{Held, LockFile};
+use super::lock::{Patience, Wait};
 use super::open;
 use super::reading::Reading;
 use super::replace::{replace, replace_again};
 use super::snapshot::Snapshot;
 use super::spares::Shelf;
 use super::version::Version;
+use super::vouch;
 use crate::error::{Error, Kind, Result};
 
 /// What an answered sale survives.
@@ -46,11 +43,10 @@ pub(crate) enum Durable {
     Unpublished(Error),
 }
 
-/// The turn to sync: the lock on the ledger itself.
-#[derive(Debug)]
-pub(crate) struct Turn {
-    pub(crate) lock: LockFile,
-    /// Whether what killed processes left was looked for. Whoever has the turn does so once, for nobody
+/// What a process knows of the syncs that it has made.
+#[derive(Debug, Default)]
+pub(crate) struct Syncs {
+    /// Whether what killed processes left was looked for. Whoever has the sync lock does so once, for nobody
     /// else is about to give a temporary file its name then.
     swept: bool,
     company: Company,
@@ -89,16 +85,6 @@ impl Company {
     }
 }
 
-impl Turn {
-    pub(crate) fn on(files: &EventFiles) -> Self {
-        Self {
-            lock: LockFile::on(files.ledger.clone()),
-            swept: false,
-            company: Company::default(),
-        }
-    }
-}
-
 /// The ledger, open twice: Linux appends whatever is written through an appending handle, at
 /// whatever offset, so that writing in place needs another.
 #[derive(Debug)]
@@ -109,8 +95,6 @@ pub(crate) struct Ledger {
     shelf: Shelf,
     /// What this process wrote itself through `rewrite`.
     pub(crate) own: Own,
-    /// When the name was last seen to mean this ledger, by the holder of the event's lock.
-    pub(crate) named: Option<Instant>,
 }
 
 impl Ledger {
@@ -126,53 +110,142 @@ impl Ledger {
             rewrite,
             append,
             own: Own::default(),
-            named: None,
         }))
     }
 }
 
+/// Who makes lines durable: with which locks, and how they are waited for.
+pub(crate) struct Syncer<'a> {
+    pub(crate) files: &'a EventFiles,
+    pub(crate) deciding: &'a mut Deciding,
+    pub(crate) patience: &'a mut Patience,
+    pub(crate) syncs: &'a mut Syncs,
+}
+
 /// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were
-/// decided under the event's lock. Whoever gets the turn does it for all who have appended by then,
-/// and rings; the others wait for the bell and look.
+/// decided under the deciding locks, which are given up by now. Whoever gets the sync lock does it for all who
+/// have appended by then, and rings; the others wait for the bell and look.
 ///
 /// `last` is what this caller last read, and what it has read in the end.
 ///
 /// # Errors
 /// [`Kind::OutcomeUnknown`]: the line is on the ledger, and not proven durable.
 pub(crate) fn share(
-    files: &EventFiles,
+    syncer: &mut Syncer<'_>,
     ledger: &mut Ledger,
-    turn: &mut Turn,
     end: u64,
     last: &mut Option<Reading>,
     wait: Duration,
 ) -> Result<Durable> {
     let deadline = Instant::now() + wait;
     let mut patience = SHORTEST;
+    let files = syncer.files;
     loop {
-        if let Some(held) = turn.lock.try_acquire().map_err(unknown)? {
-            let result = take_turn(files, ledger, &held, end, last, &mut turn.company);
-            if !std::mem::replace(&mut turn.swept, true) {
-                // Strays harm nobody: the next one may sweep them.
-                let _ = open::sweep(files);
-            }
-            drop(held);
-            turn.company.answered(counted(last.as_ref()));
+        let done = match sync_once(syncer, ledger, end, last)? {
+            Attempt::Busy => None,
+            Attempt::Done(result) => Some(result),
+            Attempt::Lacking => Some(cure(syncer, ledger, end, last, deadline)),
+        };
+        if let Some(result) = done {
+            syncer.syncs.company.answered(counted(last.as_ref()));
             // Also after an error: the next one's turn may cure it.
             ledger.bell.ring();
             return result;
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(unknown(turn.lock.busy(wait)));
+            return Err(unknown(busy(files, wait)));
         }
         ledger.bell.wait(left.min(patience));
         patience = LONGEST.min(2 * patience);
         if is_covered(files, &ledger.rewrite, end, last) {
-            turn.company.answered(counted(last.as_ref()));
+            syncer.syncs.company.answered(counted(last.as_ref()));
             return Ok(Durable::Published);
         }
     }
+}
+
+/// What came of a try to sync.
+enum Attempt {
+    /// Somebody else is syncing.
+    Busy,
+    Done(Result<Durable>),
+    /// The disk lacks something of it though the sync succeeded.
+    Lacking,
+}
+
+/// Does what [`take_turn`] does, if nobody else has the sync lock.
+fn sync_once(
+    syncer: &mut Syncer<'_>,
+    ledger: &mut Ledger,
+    end: u64,
+    last: &mut Option<Reading>,
+) -> Result<Attempt> {
+    let (files, own) = (syncer.files, ledger.own);
+    let whole = &mut syncer.deciding.ledger;
+    let Some(held) = try_sync(&ledger.rewrite, whole).map_err(unknown)? else {
+        return Ok(Attempt::Busy);
+    };
+    let result = take_turn(files, ledger, own, end, last, &mut syncer.syncs.company);
+    if !std::mem::replace(&mut syncer.syncs.swept, true) {
+        // Strays harm nobody: the next one may sweep them.
+        let _ = open::sweep(files);
+    }
+    drop(held);
+    // What was written before this sync was vouched for by it, or by nothing any more.
+    ledger.own = Own::default();
+    Ok(match result {
+        Ok(Some(durable)) => Attempt::Done(Ok(durable)),
+        Ok(None) => Attempt::Lacking,
+        Err(error) => Attempt::Done(Err(error)),
+    })
+}
+
+/// Writes the end of the ledger anew where the disk lacks it although a sync succeeded, and publishes the
+/// count. Blocks are written as a whole, so that nobody may append meanwhile: it takes the deciding locks.
+fn cure(
+    syncer: &mut Syncer<'_>,
+    ledger: &Ledger,
+    end: u64,
+    last: &mut Option<Reading>,
+    deadline: Instant,
+) -> Result<Durable> {
+    let files = syncer.files;
+    *last = None;
+    let wanted = &mut || true;
+    let mut wait = Wait::wanted(deadline.saturating_duration_since(Instant::now()), wanted);
+    let locks = syncer.deciding.acquire(syncer.patience, &mut wait);
+    let _locks = locks.map_err(unknown)?;
+    let (ledger, shelf) = (&ledger.rewrite, &ledger.shelf);
+    let _sync = sync_too(files, ledger, &mut wait).map_err(unknown)?;
+    if !ledger.is_at(&files.ledger) {
+        return put_away(files, ledger, end);
+    }
+    let reading = match Reading::take(files, Some(ledger)) {
+        Ok(reading) => reading.sound(files).map_err(unknown)?,
+        Err(error) => {
+            // The count is unreadable or contradicts the ledger. The sale stands all the same.
+            vouch::secure(files, ledger, 0, end).map_err(unknown)?;
+            sync_directory(&files.ledger).map_err(unknown)?;
+            return Ok(Durable::Unpublished(error));
+        }
+    };
+    if reading.counted < end {
+        vouch::secure(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
+    }
+    if reading.tally.bytes < end {
+        return Err(too_short(files));
+    }
+    if reading.counted == 0 {
+        sync_directory(&files.ledger).map_err(unknown)?;
+    }
+    Ok(match publish_reading(files, shelf, ledger, reading) {
+        Ok(reading) => {
+            *last = Some(reading);
+            Durable::Published
+        }
+        Err(error) => Durable::Unpublished(error),
+    })
 }
 
 /// The last line that the count includes, as it was last read.
@@ -247,56 +320,48 @@ fn is_covered(
     covered && ledger.is_at(&files.ledger)
 }
 
-/// Makes durable all that is on the ledger, unless somebody else has done it, and publishes the count.
+/// Makes durable all that is on the ledger, unless somebody else has done it, and publishes the count. For the
+/// holder of the sync lock. `None`: the disk lacks something of it though a sync succeeded.
 fn take_turn(
     files: &EventFiles,
-    ledger: &mut Ledger,
-    turn: &Held<'_>,
+    ledger: &Ledger,
+    own: Own,
     end: u64,
     last: &mut Option<Reading>,
     company: &mut Company,
-) -> Result<Durable> {
-    let own = std::mem::take(&mut ledger.own);
+) -> Result<Option<Durable>> {
     let (ledger, shelf) = (&ledger.rewrite, &ledger.shelf);
-    if turn.id() != ledger.id {
-        return put_away(files, ledger, end);
-    }
-    let reading = Reading::again(last.take(), files, ledger, turn.length());
+    let named = look(&files.ledger).map_err(|e| unknown(Error::io("look at", &files.ledger, e)))?;
+    let Some(named) = named.filter(|named| named.id == ledger.id) else {
+        return put_away(files, ledger, end).map(Some);
+    };
+    let reading = Reading::again(last.take(), files, ledger, Some(named.length));
     let reading = match reading.map(Reading::leaving_the_rest) {
         Ok(reading) if reading.counted >= end => {
             *last = Some(reading);
-            return Ok(Durable::Published);
+            return Ok(Some(Durable::Published));
         }
         Ok(reading) => wait_for_company(files, ledger, reading, company)?,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
-            rewrite(files, ledger, 0, end).map_err(unknown)?;
+            let proven = vouch::prove(files, ledger, (0, end), false).map_err(unknown)?;
             sync_directory(&files.ledger).map_err(unknown)?;
-            return Ok(Durable::Unpublished(error));
+            return if proven {
+                Ok(Some(Durable::Unpublished(error)))
+            } else {
+                Ok(None)
+            };
         }
     };
     if reading.tally.bytes < end {
-        let message = "the ledger does not add up as far as the line that was written";
-        return Err(Error::new(Kind::OutcomeUnknown, message).at(&files.ledger, 0, 0));
+        return Err(too_short(files));
     }
-    // What this process wrote itself through this handle need not be written again: had the system
-    // failed to write it, this sync would say so. After a failed one nothing is vouched for any more.
     let start = Instant::now();
-    let publish = || {
-        let known = Some(reading.version());
-        publish_on(
-            files,
-            shelf,
-            ledger,
-            (&reading.snapshot, &reading.tally),
-            known,
-        )
-    };
-    known_bad!(PublishFirst => drop(publish()));
-    if own.covers(reading.counted, reading.tally.bytes) {
-        sync(files, &ledger.file).map_err(unknown)?;
-    } else {
-        rewrite(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
+    known_bad!(PublishFirst => drop(publish_on(files, shelf, ledger, (&reading.snapshot, &reading.tally), Some(reading.version()))));
+    let range = (reading.counted, reading.tally.bytes);
+    let is_own = own.covers(range.0, range.1);
+    if !vouch::prove(files, ledger, range, is_own).map_err(unknown)? {
+        return Ok(None);
     }
     company.sync = start.elapsed();
     // Nobody has counted this ledger yet: whoever gave it its name may have been killed before that was
@@ -304,13 +369,30 @@ fn take_turn(
     if reading.counted == 0 {
         sync_directory(&files.ledger).map_err(unknown)?;
     }
-    match publish() {
-        Ok((snapshot, version)) => {
-            *last = Some(reading.published(snapshot, version));
-            Ok(Durable::Published)
+    Ok(Some(match publish_reading(files, shelf, ledger, reading) {
+        Ok(reading) => {
+            *last = Some(reading);
+            Durable::Published
         }
-        Err(error) => Ok(Durable::Unpublished(error)),
-    }
+        Err(error) => Durable::Unpublished(error),
+    }))
+}
+
+fn too_short(files: &EventFiles) -> Error {
+    let message = "the ledger does not add up as far as the line that was written";
+    Error::new(Kind::OutcomeUnknown, message).at(&files.ledger, 0, 0)
+}
+
+/// Writes the count of all that was read.
+fn publish_reading(
+    files: &EventFiles,
+    shelf: &Shelf,
+    ledger: &LedgerFile,
+    reading: Reading,
+) -> Result<Reading> {
+    let count = (&reading.snapshot, &reading.tally);
+    let (snapshot, version) = publish_on(files, shelf, ledger, count, Some(reading.version()))?;
+    Ok(reading.published(snapshot, version))
 }
 
 /// Another ledger stands under the name. A reset put ours away, and synced it first: if the new
@@ -346,7 +428,7 @@ pub(crate) fn alone(
     tally: &Tally,
 ) -> Result<Durable> {
     if durability == Durability::Disk {
-        sync(files, &ledger.append).map_err(unknown)?;
+        vouch::sync(files, &ledger.append).map_err(unknown)?;
     }
     let count = (snapshot, tally);
     let published = publish_on(files, &ledger.shelf, &ledger.rewrite, count, None);
@@ -354,31 +436,6 @@ pub(crate) fn alone(
         Ok(_) => Durable::Published,
         Err(error) => Durable::Unpublished(error),
     })
-}
-
-/// Writes the ledger's bytes from `from` to `to` again and syncs them.
-pub(crate) fn rewrite(files: &EventFiles, ledger: &LedgerFile, from: u64, to: u64) -> Result<()> {
-    known_bad!(NoRewrite => return sync(files, &ledger.file));
-    let problem = |e| Error::io("write again", &files.ledger, e);
-    let mut chunk = vec![0; to.saturating_sub(from).min(64 * 1024) as usize];
-    let mut at = from;
-    while at < to {
-        let length = (to - at).min(chunk.len() as u64) as usize;
-        let part = chunk.get_mut(..length).unwrap_or_default();
-        ledger.file.read_exact_at(part, at).map_err(problem)?;
-        ledger.file.write_all_at(part, at).map_err(problem)?;
-        at += length as u64;
-    }
-    sync(files, &ledger.file)
-}
-
-/// One sync, never a second try: after a failed one the kernel may have dropped the bytes, and the
-/// next sync would lie.
-pub(crate) fn sync(files: &EventFiles, file: &File) -> Result<()> {
-    known_bad!(NoSync => return Ok(()));
-    known_bad!(SyncRetried => drop(file.sync_data()));
-    file.sync_data()
-        .map_err(|e: io::Error| Error::io("sync", &files.ledger, e))
 }
 
 /// Writes the count of the ledger up to `tally`. `known`: the version that it replaces, as last seen.

@@ -1,22 +1,26 @@
-//! The advisory lock: the one module that calls `fs2`.
+//! The advisory locks: the one module that calls `fs2`.
 //!
-//! The protocol. Two locks guard an event, always taken in this order:
+//! The protocol. Three locks guard an event, always taken in this order:
 //!
-//! 1. **the event's lock**, `flock` on `tickets.json.lock`: deciding, from the read to the append;
-//! 2. **the ledger's lock**, `flock` on the ledger itself: making durable, from the sync to the
-//!    publication.
+//! 1. **the name lock**, `flock` on `tickets.json.lock`, from the read to the write: it keeps out who locks
+//!    that file from outside, and queues the buyers;
+//! 2. **the ledger lock**, `flock` on the ledger itself, from the read to the write: nobody writes a line
+//!    without it, by whatever name the ledger was reached;
+//! 3. **the sync lock**, on a byte of the ledger ([`range`]): making durable, from the sync to the
+//!    publication. It is not held while a line is decided, and nobody waits for one of the others with it.
 //!
 //! Invariants:
-//! - Neither file is ever renamed over while somebody may wait for its lock, except the ledger by
-//!   a reset, which holds both. Whoever gets a lock compares the file it locked with the file that
-//!   the name means, and starts again if they differ; [`Held::verify`] compares once more just
-//!   before the append.
+//! - No file is ever renamed over while somebody may wait for its lock, except the ledger by a reset, which
+//!   holds all three. Whoever gets a lock compares the file it locked with the file that the name means, and
+//!   starts again if they differ; for the name lock [`Held::verify`] does so just before the write.
 //! - A lock is awaited by blocking: the kernel queues the waiters in order. A thread of its own
 //!   blocks ([`Waiter`]), so that the wait has a deadline on the monotonic clock; when the deadline
 //!   passes, that thread drops the lock as soon as it gets it, and ends. A process that does nothing
 //!   but buy blocks itself, and a [`Guard`] ends it at the deadline.
 //! - No child process is started, and no handle duplicated, while a lock is held: both would share
 //!   the lock. The standard library opens every file close-on-exec.
+
+pub(crate) mod range;
 
 use std::fs::File;
 use std::io;
@@ -31,6 +35,10 @@ use super::files::{Access, FileId, look, open_regular};
 use super::snapshot::explain_missing;
 use super::sys::{self, Attributes};
 use crate::error::{Error, Kind, Result};
+
+/// How often the file may be missing before that is an error: whoever makes it may come just after somebody who
+/// takes it away.
+const MISSING: u32 = 100;
 
 /// How often a waiter looks whether its lock is still wanted.
 const STILL_WANTED: Duration = Duration::from_millis(200);
@@ -84,6 +92,8 @@ impl LockKind {
 pub(crate) struct Wait<'a> {
     /// For how long to wait, on the monotonic clock.
     pub(crate) limit: Duration,
+    /// When that is over, from the first lock on that is waited for.
+    deadline: Option<Instant>,
     /// Asked a few times a second while waiting; `false` ends the wait.
     pub(crate) still_wanted: &'a mut dyn FnMut() -> bool,
     /// Called after each nap, before the lock is tried again: what can be done without it need not be done
@@ -103,12 +113,25 @@ impl<'a> Wait<'a> {
     pub(crate) fn wanted(limit: Duration, still_wanted: &'a mut dyn FnMut() -> bool) -> Self {
         Self {
             limit,
+            deadline: None,
             still_wanted,
             meanwhile: None,
             spins: SPINS,
             yields: YIELDS,
             naps: (NAP, NAP),
         }
+    }
+
+    /// When the wait is over: one deadline for all the locks that are taken one after the other.
+    pub(crate) fn deadline(&mut self) -> Instant {
+        let limit = self.limit;
+        *self.deadline.get_or_insert_with(|| Instant::now() + limit)
+    }
+
+    /// The same, over at this moment: what another lock has left of it.
+    pub(crate) fn until(self, deadline: Instant) -> Self {
+        let deadline = Some(deadline);
+        Self { deadline, ..self }
     }
 
     /// The same for a lock that its holders take again at once, for they wait for no disk: whoever looks
@@ -197,13 +220,37 @@ impl LockFile {
         patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<Held<'_>> {
-        let deadline = Instant::now() + wait.limit;
+        self.acquire_where(patience, wait, &mut |found| match found {
+            Some(_) => Ok(true),
+            None => Ok(false),
+        })
+    }
+
+    /// The same, if `fits` says so of the file that is locked; it is asked with `None` where there is none,
+    /// and may make one. Else all starts again.
+    pub(crate) fn acquire_where(
+        &mut self,
+        patience: &mut Patience,
+        wait: &mut Wait<'_>,
+        fits: &mut dyn FnMut(Option<&Attributes>) -> Result<bool>,
+    ) -> Result<Held<'_>> {
+        let mut missing = 0;
         loop {
-            let (file, id) = self.take_lock(deadline, patience, wait)?;
-            if let Some(found) = named(&self.path, id)? {
+            let (file, id) = match self.take_lock(patience, wait) {
+                Err(error) if error.is_not_found() && missing < MISSING => {
+                    missing += 1;
+                    fits(None)?;
+                    continue;
+                }
+                result => result?,
+            };
+            // Deleted or replaced while we waited: then what we locked guards nothing.
+            let Some(found) = named(&self.path, id)? else {
+                continue;
+            };
+            if fits(Some(&found))? {
                 return Ok(self.held(file, id, Some(found)));
             }
-            // Deleted or replaced while we waited: what we locked guards nothing.
         }
     }
 
@@ -214,8 +261,7 @@ impl LockFile {
         patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<Held<'_>> {
-        let deadline = Instant::now() + wait.limit;
-        let (file, id) = self.take_lock(deadline, patience, wait)?;
+        let (file, id) = self.take_lock(patience, wait)?;
         Ok(self.held(file, id, None))
     }
 
@@ -241,13 +287,18 @@ impl LockFile {
 
     fn take_lock(
         &mut self,
-        deadline: Instant,
         patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<(File, FileId)> {
         let (file, id) = self.opened()?;
+        let deadline = wait.deadline();
         let file = self.block(file, id, deadline, patience, wait)?;
         Ok((file, id))
+    }
+
+    /// The name of the file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     fn opened(&mut self) -> Result<(File, FileId)> {
@@ -266,15 +317,6 @@ impl LockFile {
             file,
             id,
             length: found.map(|found| found.length),
-        }
-    }
-
-    /// The error that it was not had in time; it names the holder.
-    pub(crate) fn busy(&self, limit: Duration) -> Error {
-        match FileId::of_name(&self.path) {
-            Ok(Some(id)) => busy(&self.path, id, limit),
-            _ => Error::new(Kind::Busy { holder: None }, "the lock was not had in time")
-                .at(&self.path, 0, 0),
         }
     }
 
@@ -299,6 +341,9 @@ impl LockFile {
         patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<File> {
+        known_bad!(LedgerUnlocked | LockOnData | LockUnverified | LockDeleted => if self.model.is_none() {
+            return Ok(file);
+        });
         if let Patience::Stepped(stepper) = patience {
             while !attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
                 stepper.busy(id)?;

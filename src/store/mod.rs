@@ -3,6 +3,9 @@
 //! The store knows lines and counts; it knows no buyer.
 
 pub(crate) mod bell;
+mod block_map;
+pub(crate) mod deciding;
+mod direct;
 pub(crate) mod durable;
 pub(crate) mod event;
 pub(crate) mod files;
@@ -25,3 +28,4 @@ pub(crate) mod spares;
 pub(crate) mod sys;
 pub(crate) mod temporary;
 pub(crate) mod version;
+pub(crate) mod vouch;

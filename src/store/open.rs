@@ -9,20 +9,22 @@ use super::event::EventFiles;
 use super::files::{Access, FileId, directory, sync_directory, write_beside};
 use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::{LedgerFile, open_ledger};
-use super::pause::outlast;
-use super::reading::{FRESH, Reading, Rest};
+use super::reading::{Reading, Rest};
 use super::replace::replace;
 use super::snapshot::Snapshot;
 use super::sys;
 use super::sys::Attributes;
 use super::temporary;
+use super::vouch;
 use crate::error::{Error, Kind, Result};
 
-/// Creates the ledger with its opening line, durably. Only for the holder of the event's lock.
+/// Creates the ledger with its opening line, durably. Only for the holder of the name lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     let temp = opening_line(files, stock, None)?;
     match temp.persist_noclobber(&files.ledger) {
         Ok(_) => sync_directory(&files.ledger),
+        // Somebody who locks another file was faster: one of the two is the ledger.
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(Error::io("create", &files.ledger, error.error)),
     }
 }
@@ -42,7 +44,7 @@ fn opening_line(
     write_beside(&files.ledger, &line, Some(&model), true, apart)
 }
 
-/// Heals the ledger's end. Only for the holder of both locks.
+/// Heals the ledger's end. Only for the holder of the deciding locks and the sync lock.
 ///
 /// A newline that an editor took away is put back. Bytes that a crash left are put away in a file
 /// of their own, then cut off: they hold no sale that was ever acknowledged. Returns what was done, for
@@ -87,7 +89,7 @@ pub(crate) fn heal(
     }
 }
 
-/// Takes the padding behind the last line away. Only for the holder of the event's lock.
+/// Takes the padding behind the last line away. Only for the holder of the deciding locks.
 pub(crate) fn trim(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
     let reading = Reading::take(files, Some(ledger))?;
     if reading.rest == Rest::Clean && reading.is_padded() {
@@ -153,7 +155,7 @@ fn stamp() -> String {
 }
 
 /// Starts an event anew with `stock`: the old ledger is put away whole, under its own name with
-/// the time in it. Returns that name. Only for the holder of both locks.
+/// the time in it. Returns that name. Only for the holder of the deciding locks and the sync lock.
 ///
 /// The rename of the new ledger over the old one is the commit. Before it nothing has changed;
 /// after it, the new ledger's opening line says which count it took the place of, so that whoever
@@ -181,8 +183,6 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
             // sync, so also the new ledger's without the old one's second name, or with a count that is
             // older than the one it says it replaces.
             let named = sync_directory(&files.ledger).and_then(|()| {
-                // Whoever looked at the name just before this took the lock believes it for so long.
-                outlast(FRESH);
                 let persisted = temp.persist(&files.ledger);
                 persisted.map_err(|e| Error::io("replace", &files.ledger, e.error))
             });
@@ -242,7 +242,7 @@ pub(crate) fn keep_broken(files: &EventFiles) -> Result<()> {
 fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
     let end = match Reading::take(files, Some(ledger)) {
         Ok(reading) => {
-            super::durable::rewrite(files, ledger, reading.counted, reading.tally.bytes)?;
+            vouch::secure(files, ledger, reading.counted, reading.tally.bytes)?;
             trim(files, ledger)?;
             reading.tally.bytes
         }
@@ -302,7 +302,7 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
     sync_directory(&files.count)
 }
 
-/// Removes the temporary files of killed processes. Only for the holder of the turn.
+/// Removes the temporary files of killed processes. Only for the holder of the sync lock.
 pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
     temporary::sweep_strays([&files.count, &files.ledger])
 }

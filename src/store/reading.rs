@@ -65,13 +65,10 @@ pub(crate) struct Reading {
 
 /// Whoever is about to write a line under the lock need not look at `tickets.json` again when it did so
 /// that short a while ago: the ledger is what counts. Whoever replaces `tickets.json` always looks.
-///
-/// Nor whether the ledger's name still means the ledger, when it did so *under the lock* that short a while
-/// ago: whoever gives the name to another ledger holds the lock for longer before.
-pub(crate) const FRESH: Duration = Duration::from_millis(1);
+const FRESH: Duration = Duration::from_millis(1);
 
 /// Whether a look at this time can still be believed.
-pub(crate) fn is_fresh(look: Instant, now: Instant) -> bool {
+fn is_fresh(look: Instant, now: Instant) -> bool {
     let age = now.checked_duration_since(look);
     age.is_some_and(|age| age < FRESH)
 }
@@ -188,28 +185,6 @@ impl Reading {
             }
             (before, length) => Self::again(before, files, ledger, length),
         }
-    }
-
-    /// The same where the line goes into padding that was looked through before: reads what came since, and
-    /// looks at nothing else. `false`: that is not enough, look at all of it.
-    pub(crate) fn goes_on_in_padding(
-        &mut self,
-        files: &EventFiles,
-        ledger: &LedgerFile,
-        now: Instant,
-    ) -> bool {
-        is_fresh(self.looked, now) && self.follow_in_padding(files, ledger)
-    }
-
-    /// Reads on as far as padding was seen, if there is some. `false`: the end may lie elsewhere by now, or
-    /// something is no line; so far nothing but whole lines was read.
-    fn follow_in_padding(&mut self, files: &EventFiles, ledger: &LedgerFile) -> bool {
-        let length = self.length;
-        if !self.is_padded() || !self.is_firm_on(ledger, length) {
-            return false;
-        }
-        let followed = self.follow(ledger, files, length, Tail::Leave);
-        matches!(followed, Ok(true)) && self.has_room()
     }
 
     /// Whether a line of any length finds room in the padding: then it does not matter where the file ends.

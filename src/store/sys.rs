@@ -15,6 +15,13 @@ pub(super) const NOATIME: OFlags = OFlags::NOATIME;
 #[cfg(not(target_os = "linux"))]
 pub(super) const NOATIME: OFlags = OFlags::empty();
 
+/// Opens a file so that writes go past the page cache.
+#[cfg(target_os = "linux")]
+pub(super) const DIRECT: OFlags = OFlags::DIRECT;
+
+#[cfg(not(target_os = "linux"))]
+pub(super) const DIRECT: OFlags = OFlags::empty();
+
 /// What a file is, without its times.
 ///
 /// Whoever asks Linux (from 6.13 on) for a file's times makes its next change note a finer one, and then

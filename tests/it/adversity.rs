@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::FileTypeExt;
 use std::process::Command;
 
-use crate::harness::{Run, Shop, eventually, flocks, foreign_lock, read_until, signal};
+use crate::harness::{Run, Shop, eventually, flocks, foreign_lock, foreign_sync, read_until, signal};
 
 fn nurseries(shop: &Shop, rush: i32) -> Vec<i32> {
     let all = shop.processes();
@@ -87,7 +87,7 @@ fn a_sale_that_could_not_be_synced_in_time_is_unknown_not_busy() {
     for mode in ["", "--threads"] {
         let shop = Shop::stock(5);
         assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-        let held = foreign_lock(&shop.path("tickets.ledger.jsonl"));
+        let held = foreign_sync(&shop.path("tickets.ledger.jsonl"));
         let (code, report) = shop.json(&format!(
             "buy --users 2 --lock --think 0ms --wait 200ms {mode}"
         ));
@@ -198,7 +198,7 @@ fn a_sale_on_a_ledger_that_somebody_replaced_is_not_acknowledged() {
         assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
         let ledger = shop.path("tickets.ledger.jsonl");
         fs::copy(&ledger, shop.path("backup")).unwrap();
-        let held = foreign_lock(&ledger);
+        let held = foreign_sync(&ledger);
         let rush = shop.start(&format!("--json buy --users 1 --lock --think 0ms {mode}"));
         eventually("the sale is on the ledger, and waits to be synced", || {
             (shop.sales().len() == 2).then_some(())

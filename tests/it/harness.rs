@@ -418,6 +418,24 @@ pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
+/// Takes the lock under which a ledger is synced, as another seller's process does.
+pub(crate) fn foreign_sync(ledger: &Path) -> fs::File {
+    let file = fs::File::options()
+        .read(true)
+        .write(true)
+        .open(ledger)
+        .unwrap();
+    let range = nix::libc::flock {
+        l_type: nix::libc::F_WRLCK as i16,
+        l_whence: nix::libc::SEEK_SET as i16,
+        l_start: 0,
+        l_len: 1,
+        l_pid: 0,
+    };
+    nix::fcntl::fcntl(&file, nix::fcntl::FcntlArg::F_OFD_SETLKW(&range)).unwrap();
+    file
+}
+
 /// Takes a `flock` as any other program could.
 #[expect(
     clippy::disallowed_methods,

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use crate::harness::{Run, Shop, eventually, flocks, foreign_lock, is_gone, read_until, signal};
+use crate::harness::{Run, Shop, eventually, flocks, foreign_sync, is_gone, read_until, signal};
 
 fn nobody_is_left(shop: &Shop) {
     eventually("no process is left", || {
@@ -127,7 +127,7 @@ fn a_sale_whose_buyer_died_unheard_is_found_on_the_ledger() {
     let shop = Shop::stock(2);
     assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
     let ledger = shop.path("tickets.ledger.jsonl");
-    let file = foreign_lock(&ledger);
+    let file = foreign_sync(&ledger);
     let rush = shop.start("--json buy --users 1 --lock --think 0ms");
     eventually("the sale is on the ledger", || {
         (shop.sales().len() == 2).then_some(())

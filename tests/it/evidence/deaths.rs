@@ -7,7 +7,7 @@ use tickets::race::check::{Anomaly, judge};
 use tickets::race::evidence::{Outcome, UNSAID, read_lines};
 
 use super::judged;
-use crate::harness::{Run, Shop, TICKETS, eventually, foreign_lock, read_until, signal};
+use crate::harness::{Run, Shop, TICKETS, eventually, foreign_sync, read_until, signal};
 
 /// Killed while its sale is made durable: it is on the ledger, so it sold, and was never answered.
 #[test]
@@ -16,7 +16,7 @@ fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
     assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
     let run = shop.path("run.jsonl");
     // Nobody gets the turn to sync.
-    let turn = foreign_lock(&shop.path("tickets.ledger.jsonl"));
+    let turn = foreign_sync(&shop.path("tickets.ledger.jsonl"));
     let line = format!(
         "--json buy --users 2 --lock --think 0ms --evidence {}",
         run.display()
