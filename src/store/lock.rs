@@ -449,6 +449,15 @@ impl Held<'_> {
         Ok(named(self.path, self.id)?.is_some())
     }
 
+    /// The same in a third of the time, by the number of its names: a file that was deleted or replaced has none
+    /// left. One that was moved away has, and one of several: for the lock of a file whose only use is to keep out
+    /// people's own programs.
+    pub(crate) fn has_a_name(&self) -> Result<bool> {
+        known_bad!(LockUnverified | LockOnData => return Ok(true));
+        let own = Attributes::of_handle(self.file);
+        Ok(own.map_err(|e| Error::io("look at", self.path, e))?.links > 0)
+    }
+
     /// How long the file was in bytes, when its name was seen to mean it.
     pub(crate) fn length(&self) -> Option<u64> {
         self.length
