@@ -177,6 +177,7 @@ Exits 6 when something goes wrong in what was run or judged, and 'race find' exi
 Examples:
   tickets doctor                  where the event is
   tickets doctor /mnt/share       somewhere else
+  tickets doctor gig.json         where this event is, and by which names
   tickets --json doctor | jq .costs_us
 
 Starts a second process and tries all that a sale relies on, in a directory of its own that it \
@@ -349,9 +350,9 @@ fn signed(text: &str) -> Result<i64, String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
-    /// The directory to examine [default: the one of the event's file]
-    #[arg(value_name = "DIR")]
-    pub(crate) directory: Option<PathBuf>,
+    /// The directory to examine, or an event in it [default: the event's file]
+    #[arg(value_name = "DIR|FILE")]
+    pub(crate) place: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

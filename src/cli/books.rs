@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::args::{Audit as AuditArguments, Cli, Format, Sales};
-use super::screen::{BAD, GOOD, Screen, shown};
+use super::screen::{BAD, FAINT, GOOD, Screen, shown};
 use tickets::office::{Audit, Sold};
 use tickets::{BoxOffice, Kind, Result};
 
@@ -192,6 +192,9 @@ pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> R
                 "{BAD}found{BAD:#}  {}{line}: {}",
                 finding.file, finding.text
             )?;
+        }
+        for note in &audit.notes {
+            writeln!(out, "{FAINT}note{FAINT:#}  {}", shown(note))?;
         }
         if !ok {
             return writeln!(out, "{}", advice(&audit));

@@ -17,17 +17,21 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor, screen: &Screen) -> Result<u8> 
     let program =
         std::env::current_exe().map_err(|e| problem("find this program's own file", e))?;
     let stop = Stop::on_signals().map_err(|e| problem("watch for signals", e))?;
-    let directory = match &arguments.directory {
-        Some(directory) => directory.clone(),
-        None => doctor::directory_of(&cli.file)?,
+    let (directory, event) = match &arguments.place {
+        Some(file) if file.is_file() => (doctor::directory_of(file)?, Some(file)),
+        Some(directory) => (directory.clone(), None),
+        None => (doctor::directory_of(&cli.file)?, Some(&cli.file)),
     };
-    let report = match doctor::examine(&directory, &program, Some(stop.fd())) {
+    let mut report = match doctor::examine(&directory, &program, Some(stop.fd())) {
         Err(error) if error.kind() == Kind::Interrupted => {
             screen.error("doctor", &error, None);
             return Ok(stop.exit_code());
         }
         report => report?,
     };
+    if let Some(event) = event {
+        report.checks.extend(doctor::look_at_event(event)?);
+    }
     let document = Document {
         ok: report.holds(),
         command: "doctor",

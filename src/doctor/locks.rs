@@ -8,7 +8,8 @@ use super::party::{Answer, Order, Party};
 use super::report::{Check, Finding};
 use super::witness::Witness;
 use crate::error::Result;
-use crate::store::files::Access;
+use crate::store::files::{Access, open_regular};
+use crate::store::lock::range::{Tried, try_range};
 
 /// How long the lock of a killed process may stay.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -74,7 +75,7 @@ const EXCLUSION: [Step; 8] = [
     ),
 ];
 
-/// A sale locks the ledger through a handle for reading.
+/// A sale takes the ledger lock through a handle for reading.
 const READ_ONLY: [Step; 3] = [
     (
         Who::This,
@@ -118,7 +119,7 @@ const ADVISORY: [Step; 3] = [
     ),
 ];
 
-pub(super) fn examine(ground: &Ground<'_>) -> Result<[Check; 4]> {
+pub(super) fn examine(ground: &Ground<'_>) -> Result<[Check; 5]> {
     let mut witness = ground.witness()?;
     let this = Party::with(ground.path(LOCK), Access::ReadWrite)?;
     let reader = Party::with(ground.path(LOCK), Access::Read)?;
@@ -137,8 +138,44 @@ pub(super) fn examine(ground: &Ground<'_>) -> Result<[Check; 4]> {
             "a locked file can be read and appended to",
             advisory,
         ),
+        sync_lock(ground, &this)?,
         killed_holder(ground, &this, &mut witness)?,
     ])
+}
+
+/// Whether one process can sync a ledger while another one decides.
+fn sync_lock(ground: &Ground<'_>, this: &Party) -> Result<Check> {
+    const NAME: &str = "sync_lock";
+    let path = ground.path(LOCK);
+    let open = || open_regular(&path, Access::ReadWrite);
+    let (one, other) = (open()?, open()?);
+    this.obey(Order::Lock);
+    let held = try_range(&one);
+    let again = try_range(&other);
+    this.obey(Order::Unlock);
+    Ok(match (held, again) {
+        (Ok(Tried::Held(_)), Ok(Tried::Busy)) => Check::new(
+            NAME,
+            Finding::Pass,
+            "one process syncs the ledger while another one decides",
+        ),
+        (Ok(Tried::Unsupported), _) => Check::new(
+            NAME,
+            Finding::Note,
+            "there are no open file description locks: who syncs keeps off who decides, which is slower",
+        ),
+        (Ok(Tried::Held(_)), _) => Check::new(
+            NAME,
+            Finding::Fail,
+            "two holders: the sync lock of one handle was given to another",
+        ),
+        (Ok(Tried::Busy), _) => Check::new(
+            NAME,
+            Finding::Fail,
+            "a lock on the whole file keeps off one on a byte of it: a sale would wait for itself",
+        ),
+        (Err(error), _) => Check::new(NAME, Finding::Fail, error.to_string()),
+    })
 }
 
 /// Goes through the steps up to the first that goes wrong; tells what does. Nobody holds the lock

@@ -23,7 +23,7 @@ pub use report::{Check, Cost, Costs, Finding, Report};
 
 use crate::error::{Kind, Result};
 use crate::store::event::EventFiles;
-use crate::store::{files, sys};
+use crate::store::{files, sellable, sys};
 
 /// Examines a directory. Nothing is left there, whatever comes of it.
 ///
@@ -59,6 +59,23 @@ fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Re
         checks,
         costs_us: costs::measure(&ground)?,
     })
+}
+
+/// What is to be said of an event that is there: whether it can be sold from where it stands, and by which second
+/// names its ledger can be reached. Nothing is tried, nothing is changed.
+///
+/// # Errors
+/// No event can have this name.
+pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
+    const NAME: &str = "event";
+    let files = EventFiles::at(file)?;
+    let mut checks = Vec::new();
+    if let Err(error) = sellable::refuse_unsellable(&files) {
+        checks.push(Check::new(NAME, Finding::Fail, error.to_string()));
+    }
+    let notes = sellable::second_names(&files).into_iter();
+    checks.extend(notes.map(|note| Check::new(NAME, Finding::Note, note)));
+    Ok(checks)
 }
 
 /// The directory that holds an event's files: links are followed as a sale follows them.

@@ -15,6 +15,7 @@ use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lock::Wait;
 use crate::store::open;
 use crate::store::reading::Reading;
+use crate::store::sellable::{refuse_unsellable, second_names};
 use crate::store::snapshot::{MAX_COUNT_BYTES, Snapshot};
 use crate::store::vouch;
 
@@ -31,6 +32,8 @@ pub struct Audit {
     pub records: u64,
     /// What does not add up.
     pub findings: Vec<Finding>,
+    /// What is worth to be known, and no fault, in words for people.
+    pub notes: Vec<String>,
     /// What was repaired, in words for people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repaired: Vec<String>,
@@ -111,6 +114,9 @@ impl BoxOffice {
         let before = examine(&self.files, ledger, strays)?;
         if before.findings.iter().any(|finding| !finding.repairable) {
             return Ok(before);
+        }
+        if !before.findings.is_empty() {
+            refuse_unsellable(&self.files)?;
         }
         let repaired = put_right(&self.files, ledger, &before)?;
         let after = examine(&self.files, ledger, false)?;
@@ -219,6 +225,7 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: bool) -> Res
         left: books.tally.left + unopened,
         records: books.tally.seq,
         findings,
+        notes: second_names(files),
         repaired: Vec::new(),
     })
 }

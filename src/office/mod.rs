@@ -29,6 +29,7 @@ use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lock::{LockKind, Patience, Wait};
 use crate::store::open;
 use crate::store::reading::{Reading, Rest};
+use crate::store::sellable::{refuse_unsellable, second_names};
 use crate::store::snapshot::Snapshot;
 use crate::store::spares::Shelf;
 use crate::store::{sys, vouch};
@@ -122,8 +123,10 @@ pub struct BoxOffice {
     ledger: Option<Ledger>,
     /// What was read last, so that the next look is a short one.
     last: Option<Reading>,
-    /// What was healed.
+    /// What was healed, and what is unusual.
     notes: Vec<String>,
+    /// Whether the event was looked at, whether it can be sold from.
+    looked_at: bool,
     dice: Dice,
     /// How many lines this office has written.
     sold: u64,
@@ -147,6 +150,7 @@ impl BoxOffice {
             ledger: None,
             last: None,
             notes: Vec::new(),
+            looked_at: false,
             dice: Dice::default(),
             sold: 0,
             padded: false,
@@ -251,6 +255,7 @@ impl BoxOffice {
     /// Gets the event ready for a rush: the ledger exists, and what killed processes left is
     /// swept. Under a lock everything must add up; without one, buyers believe what they see.
     pub(crate) fn prepare(&mut self, lock: LockKind, wait: &mut Wait<'_>) -> Result<Opening> {
+        refuse_unsellable(&self.files)?;
         let ledger = open_ledger(&self.files, Access::Read)?;
         let reading = Reading::take(&self.files, ledger.as_ref())?;
         // Buyers without a lock append, and would leave blank lines behind them.
@@ -306,6 +311,10 @@ impl BoxOffice {
         if self.ledger.is_some() {
             return Ok(());
         }
+        if !std::mem::replace(&mut self.looked_at, true) {
+            refuse_unsellable(&self.files)?;
+            self.notes.extend(second_names(&self.files));
+        }
         self.ledger = Ledger::open(&self.files, &self.shelf)?;
         if lock == LockKind::Exclusive {
             return Ok(());
@@ -333,7 +342,8 @@ impl BoxOffice {
         }
     }
 
-    /// What was healed since this was last asked, in words for people: what crashes left behind.
+    /// What was healed since this was last asked, in words for people: what crashes left behind. And, once, by
+    /// which second names the ledger can be reached.
     pub fn notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
     }

@@ -11,6 +11,7 @@ use crate::store::files::{Access, FileId};
 use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lock::Wait;
 use crate::store::open;
+use crate::store::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::store::snapshot::{MAX_STOCK, Snapshot};
 
 /// What a reset did.
@@ -43,6 +44,8 @@ impl BoxOffice {
             }
             open::create_event(&self.files, stock.unwrap_or(2))?;
         }
+        refuse_unsellable(&self.files)?;
+        refuse_fixed_ledger(&self.files)?;
         // What is no file of ours is left alone, and gets no lock beside it.
         match Snapshot::read(&self.files.count) {
             Err(error) if error.kind() != Kind::Integrity => return Err(error),

@@ -107,13 +107,8 @@ mod linux {
         };
         // SAFETY: the kernel reads the request, and writes into it and into the one extent that it says it
         // has room for; both are laid out as the kernel's own, and are ours until the call returns.
-        let result = unsafe {
-            libc::ioctl(
-                file.as_raw_fd(),
-                FS_IOC_FIEMAP.into(),
-                &raw mut request,
-            )
-        };
+        let result =
+            unsafe { libc::ioctl(file.as_raw_fd(), FS_IOC_FIEMAP.into(), &raw mut request) };
         match result {
             0 => Ok((request.mapped > 0).then_some(request.extent)),
             _ => Err(io::Error::last_os_error()),

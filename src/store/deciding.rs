@@ -5,9 +5,9 @@
 //! reached by two names (a hard link, a symbolic link, a mount of the file alone) has two lock files.
 
 use super::event::EventFiles;
+use super::ledger_file::LedgerFile;
 use super::lock::range::{RangeLock, Tried, try_range};
 use super::lock::{Held, LockFile, Patience, Wait};
-use super::ledger_file::LedgerFile;
 use super::pause::outlast;
 use crate::error::{Error, Kind, Result};
 use std::time::{Duration, Instant};

@@ -110,7 +110,11 @@ mod tests {
                 }
                 result => result.unwrap(),
             }
-            assert_eq!(std::fs::read(file.path()).unwrap(), bytes, "{from} {length}");
+            assert_eq!(
+                std::fs::read(file.path()).unwrap(),
+                bytes,
+                "{from} {length}"
+            );
         }
     }
 }

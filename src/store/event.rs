@@ -1,17 +1,24 @@
 //! Where an event's files are.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+
+/// How the names of a ledger and of a lock file end.
+const LEDGER: &str = ".ledger.jsonl";
+const LOCK: &str = ".lock";
 
 /// The files of one event, beside one another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EventFiles {
     /// `tickets.json`, a link resolved, so that all names of one event share one lock.
     pub(crate) count: PathBuf,
-    /// `tickets.ledger.jsonl`.
+    /// `tickets.ledger.jsonl`, a link resolved.
     pub(crate) ledger: PathBuf,
+    /// The ledger's name beside the count, where that is a symbolic link.
+    pub(crate) link: Option<PathBuf>,
     /// `tickets.json.lock`.
     pub(crate) lock: PathBuf,
 }
@@ -20,27 +27,41 @@ impl EventFiles {
     /// The files of the event whose count is at `path`, which need not exist yet.
     ///
     /// Only a path that is itself a link is resolved: beside one file, whatever path leads there,
-    /// stand the same other files.
+    /// stand the same other files. So is the ledger's: what takes its place stands where it stood.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`]: no count can have this name. [`Kind::Refused`]: another event keeps the same ledger.
     pub(crate) fn at(path: &Path) -> Result<Self> {
         let count = if path.is_symlink() {
             fs::canonicalize(path).map_err(|e| Error::io("follow the link", path, e))?
         } else {
             path.to_path_buf()
         };
-        let name = count.file_name().unwrap_or_default().to_os_string();
+        let name = refuse_name(&count)?.to_os_string();
         let stem = match (count.file_stem(), count.extension()) {
             (Some(stem), Some(extension)) if extension == "json" => stem.to_os_string(),
-            _ => name.clone(),
+            _ => {
+                refuse_neighbour(&count, &name)?;
+                name.clone()
+            }
         };
-        let beside = |mut name: std::ffi::OsString, end: &str| {
+        let beside = |mut name: OsString, end: &str| {
             name.push(end);
             count.with_file_name(name)
         };
-        let ledger = beside(stem, ".ledger.jsonl");
-        known_bad!(LockOnData => return Ok(Self { ledger, lock: count.clone(), count }));
+        let named = beside(stem, LEDGER);
+        let (ledger, link) = if named.is_symlink() {
+            let target = fs::canonicalize(&named);
+            let target = target.map_err(|e| Error::io("follow the link", &named, e))?;
+            (target, Some(named))
+        } else {
+            (named, None)
+        };
+        known_bad!(LockOnData => return Ok(Self { ledger, link, lock: count.clone(), count }));
         Ok(Self {
             ledger,
-            lock: beside(name, ".lock"),
+            link,
+            lock: beside(name, LOCK),
             count,
         })
     }
@@ -53,6 +74,50 @@ impl EventFiles {
         };
         self.ledger.with_extension(format!("{label}{again}.jsonl"))
     }
+}
+
+/// The name of a count; what an event keeps beside its count, or a directory, is none.
+fn refuse_name(path: &Path) -> Result<&OsStr> {
+    let usage = |message: &str| {
+        let error = Error::new(Kind::Usage, message).at(path, 0, 0);
+        Err(error.hint("give the path of a tickets.json with -f FILE"))
+    };
+    let Some(name) = path.file_name() else {
+        return usage("names no file");
+    };
+    let text = name.to_string_lossy();
+    let kept = |middle: &str| text.contains(middle) && text.ends_with(".jsonl");
+    if text.ends_with(LEDGER) || kept(".ledger.") {
+        return usage(
+            "is a ledger, or a part of one: an event goes by its count, which stands beside it",
+        );
+    }
+    if text.ends_with(LOCK) {
+        return usage("is a lock file: an event goes by its count, which stands beside it");
+    }
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir() {
+        return usage("is a directory");
+    }
+    Ok(name)
+}
+
+/// `gig` and `gig.json` would keep one ledger, with two lock files: `gig.json` it is.
+fn refuse_neighbour(count: &Path, name: &OsStr) -> Result<()> {
+    let mut neighbour = name.to_os_string();
+    neighbour.push(".json");
+    let neighbour = count.with_file_name(neighbour);
+    if !neighbour.exists() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} stands beside it, and both would keep one ledger",
+        neighbour.display()
+    );
+    let error = Error::new(Kind::Refused, message).at(count, 0, 0);
+    Err(error.hint(format!(
+        "nothing was changed; say -f {}, or give one of the two another name",
+        neighbour.display()
+    )))
 }
 
 #[cfg(test)]
@@ -72,6 +137,21 @@ mod tests {
                 "no/such/tickets.json.lock".into()
             )
         );
+        for wrong in [
+            ".",
+            "..",
+            "/",
+            "",
+            "no/such/",
+            "no/such/x.ledger.jsonl",
+            "x.ledger.20260101T000000Z.jsonl",
+            "x.ledger.torn-20260101T000000Z-1.jsonl",
+            "x.json.lock",
+            "src",
+        ] {
+            let error = EventFiles::at(Path::new(wrong)).unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage, "{wrong}");
+        }
         assert_eq!(
             names("no/such/gig.txt"),
             (

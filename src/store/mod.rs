@@ -22,6 +22,7 @@ pub(crate) mod pause;
 pub(crate) mod reading;
 pub(crate) mod replace;
 pub(crate) mod search;
+pub(crate) mod sellable;
 mod skim;
 pub(crate) mod snapshot;
 pub(crate) mod spares;

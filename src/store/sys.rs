@@ -130,6 +130,51 @@ impl Attributes {
     }
 }
 
+/// What keeps a file from being replaced, whoever tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trait {
+    /// Something is mounted on it: a directory, or a file by itself.
+    MountRoot,
+    /// Nobody may change, rename or remove it (`chattr +i`).
+    Immutable,
+    /// It may only grow (`chattr +a`).
+    AppendOnly,
+}
+
+impl Trait {
+    /// What it means, in words for people.
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::MountRoot => "is a mount of its own",
+            Self::Immutable => "is immutable: nothing in it can be changed or replaced",
+            Self::AppendOnly => "is append-only: nothing in it can be replaced",
+        }
+    }
+}
+
+/// Whether a file is known to be so. (A mount is told since Linux 5.8; before, only that of another device.)
+#[cfg(target_os = "linux")]
+pub(super) fn has(path: &Path, what: Trait) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    let ask = |path: &Path| statx(CWD, path, AtFlags::empty(), StatxFlags::TYPE);
+    let Ok(found) = ask(path) else { return false };
+    let wanted = match what {
+        Trait::MountRoot => StatxAttributes::MOUNT_ROOT,
+        Trait::Immutable => StatxAttributes::IMMUTABLE,
+        Trait::AppendOnly => StatxAttributes::APPEND,
+    };
+    if found.stx_attributes_mask.contains(wanted) || what != Trait::MountRoot {
+        return found.stx_attributes.contains(wanted);
+    }
+    let device = |of: &rustix::fs::Statx| (of.stx_dev_major, of.stx_dev_minor);
+    ask(super::files::directory(path)).is_ok_and(|around| device(&around) != device(&found))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn has(_: &Path, _: Trait) -> bool {
+    false
+}
+
 /// Swaps two names of one directory in one atomic step.
 ///
 /// `Ok(false)`: this system or file system cannot; nothing was changed and the caller renames

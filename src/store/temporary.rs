@@ -73,7 +73,7 @@ pub(super) fn is_near(a: FileId, b: FileId) -> bool {
     a.device == b.device && block(a) == block(b)
 }
 
-/// The temporary files beside these files of one directory, the first of which is a count, that no living
+/// The temporary files beside these files, the first of which is a count, that no living
 /// process keeps, as far as that can be told. Some may be in use just now.
 pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
     let (mut found, mut doubtful) = (Vec::new(), Vec::new());
@@ -126,8 +126,8 @@ fn maker(path: &Path) -> Option<u32> {
     unique.split_once('-')?.0.parse().ok()
 }
 
-/// Removes temporary files that killed processes left beside these files of one directory. Only for the
-/// holder of the turn, where there is a ledger: nobody else is about to give a temporary file its name then.
+/// Removes temporary files that killed processes left beside these files. Only for the
+/// holder of the sync lock, where there is a ledger: nobody else is about to give a temporary file its name then.
 pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
     let mut swept = 0;
     for path in strays(paths)? {
@@ -141,26 +141,38 @@ pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
     Ok(swept)
 }
 
-/// The temporary files beside these files of one directory, whosoever they are.
+/// The temporary files beside these files, whosoever they are.
 fn temporaries(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
-    let directory = directory(paths[0]);
+    let [count, ledger] = paths;
+    let mut found = Vec::new();
+    // A ledger behind a symbolic link stands elsewhere.
+    let together = directory(count) == directory(ledger);
+    let places = [(count, Some(ledger)), (ledger, None)];
+    for (path, other) in places.into_iter().take(if together { 1 } else { 2 }) {
+        list(directory(path), [Some(path), other], &mut found)?;
+    }
+    Ok(found)
+}
+
+/// Adds the temporary files of one directory that stand beside one of these.
+fn list(directory: &Path, paths: [Option<&Path>; 2], found: &mut Vec<PathBuf>) -> Result<()> {
     let problem = |e: io::Error| Error::io("list", directory, e);
     let handle = match File::open(directory) {
         // Nothing is in it.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         handle => handle.map_err(problem)?,
     };
     // The standard library's `ReadDir` panics where a directory cannot be closed.
     let mut entries = Dir::new(handle).map_err(|e| problem(e.into()))?;
-    let mut found = Vec::new();
     while let Some(entry) = entries.read() {
         let entry = entry.map_err(|e| problem(e.into()))?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        if paths.iter().any(|path| is_beside(Path::new(name), path)) {
+        let beside = |path: &Path| is_beside(Path::new(name), path);
+        if paths.into_iter().flatten().any(beside) {
             found.push(directory.join(name));
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -51,9 +51,11 @@ pub(crate) fn secure(files: &EventFiles, ledger: &LedgerFile, from: u64, to: u64
     match block_map::look(&ledger.file, from, to) {
         OnDisk::Unwritten => {
             let message = "the disk still lacks what was written, though its sync succeeded";
-            Err(lacking(
-                Error::new(Kind::Io, message).at(&files.ledger, 0, 0),
-            ))
+            Err(lacking(Error::new(Kind::Io, message).at(
+                &files.ledger,
+                0,
+                0,
+            )))
         }
         OnDisk::Written | OnDisk::Unknown => Ok(()),
     }

@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::FileTypeExt;
 use std::process::Command;
 
-use crate::harness::{Run, Shop, eventually, flocks, foreign_lock, foreign_sync, read_until, signal};
+use crate::harness::{
+    Run, Shop, eventually, flocks, foreign_lock, foreign_sync, read_until, signal,
+};
 
 fn nurseries(shop: &Shop, rush: i32) -> Vec<i32> {
     let all = shop.processes();

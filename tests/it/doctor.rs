@@ -9,11 +9,12 @@ use serde_json::Value;
 use crate::bad_input::as_nobody;
 use crate::harness::{Run, Shop, TICKETS, eventually, is_root, signal};
 
-pub(crate) const CHECKS: [&str; 10] = [
+pub(crate) const CHECKS: [&str; 11] = [
     "file_system",
     "exclusion",
     "read_only_lock",
     "advisory",
+    "sync_lock",
     "killed_holder",
     "replace",
     "rename",

@@ -31,6 +31,7 @@ mod hostile;
 mod hostile_ledgers;
 mod keys;
 mod locking;
+mod names;
 mod newcomers;
 mod observer;
 mod padding;

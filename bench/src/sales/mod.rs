@@ -147,7 +147,7 @@ impl Entry {
             (Peer::Lmdb, 8) => Some(times_as_many(4.0)),
             (Peer::Append, 1) => Some(times_its_time(1.3)),
             (Peer::SqliteOff, 1) => Some(times_as_many(1.5)),
-            (Peer::SqliteOff, 8) => Some(times_as_many(2.0)),
+            (Peer::SqliteOff, 8) => Some(times_as_many(1.5)),
             _ => None,
         }
     }

@@ -33,7 +33,11 @@ pub(crate) fn try_range(file: &File) -> io::Result<Tried<'_>> {
         Ok(()) => Ok(Tried::Held(RangeLock { file })),
         Err(Errno::EAGAIN | Errno::EACCES) => Ok(Tried::Busy),
         Err(
-            Errno::EINVAL | Errno::ENOSYS | Errno::EPERM | Errno::EOPNOTSUPP | Errno::ENOTTY
+            Errno::EINVAL
+            | Errno::ENOSYS
+            | Errno::EPERM
+            | Errno::EOPNOTSUPP
+            | Errno::ENOTTY
             | Errno::ENOLCK,
         ) => Ok(Tried::Unsupported),
         Err(error) => Err(error.into()),

@@ -1,0 +1,308 @@
+//! One ledger that is reached by several names, names that no event can have, and counts that cannot be
+//! replaced.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::harness::{Run, Shop, TICKETS, eventually, flocks, is_root, signal};
+
+const LEDGER: &str = "tickets.ledger.jsonl";
+
+/// A second event beside the first whose ledger is the first one's, by a name that `link` makes.
+fn second(shop: &Shop, link: impl Fn(&Path, &Path)) -> PathBuf {
+    let other = shop.path("other");
+    fs::create_dir(&other).unwrap();
+    fs::copy(&shop.file, other.join("tickets.json")).unwrap();
+    link(&shop.path(LEDGER), &other.join(LEDGER));
+    other.join("tickets.json")
+}
+
+fn hard(ledger: &Path, name: &Path) {
+    fs::hard_link(ledger, name).unwrap();
+}
+
+fn symbolic(ledger: &Path, name: &Path) {
+    symlink(ledger, name).unwrap();
+}
+
+/// A command on an event of any name.
+fn command(file: &Path, line: &str) -> Command {
+    let mut command = Command::new(TICKETS);
+    command.arg("-f").arg(file).args(line.split(' '));
+    command.stdin(Stdio::null()).env_remove("TICKETS_FILE");
+    command
+}
+
+fn on(file: &Path, line: &str) -> (i32, Value) {
+    let mut command = command(file, line);
+    Run::of(command.arg("--json").output().unwrap()).document()
+}
+
+/// The lock files differ, and the ledger is one.
+#[test]
+fn a_buyer_waits_for_who_decides_under_another_name() {
+    for link in [hard, symbolic] {
+        let shop = Shop::stock(3);
+        assert_eq!(shop.json("book alice").0, 0);
+        let other = second(&shop, link);
+        let mut rush = shop.start("--json buy --users 1 --lock --think 10s");
+        let pid = eventually("a buyer holds the lock of the ledger", || {
+            let locks = flocks(&shop.path(LEDGER));
+            locks.first().map(|(pid, _)| *pid)
+        });
+        let (code, error) = on(&other, "book bob --wait 200ms");
+        assert_eq!(
+            (code, &error["error"]["code"]),
+            (5, &"busy".into()),
+            "{error:#}"
+        );
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(message.contains(&format!("process {pid} ")), "{message}");
+        assert_eq!(shop.sales().len(), 1);
+        signal(rush.id().cast_signed(), "INT");
+        rush.wait().unwrap();
+        assert_eq!(on(&other, "book bob").0, 0);
+        let query = on(&shop.file, "query").1;
+        assert_eq!(query["sold"], 2, "{query:#}");
+    }
+}
+
+/// Sold out means sold out by every name, and every name's count comes to the same.
+#[test]
+fn several_names_sell_one_stock() {
+    for link in [hard, symbolic] {
+        let shop = Shop::stock(40);
+        assert_eq!(shop.json("book alice").0, 0);
+        let other = second(&shop, link);
+        let buyers: Vec<_> = (0..60)
+            .map(|at| {
+                let file = if at % 2 == 0 { &shop.file } else { &other };
+                let mut buyer = command(file, &format!("--json book b{at}"));
+                buyer
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .unwrap()
+            })
+            .collect();
+        let ends: Vec<i32> = buyers
+            .into_iter()
+            .map(|buyer| Run::of(buyer.wait_with_output().unwrap()).document().0)
+            .collect();
+        let count = |code| ends.iter().filter(|end| **end == code).count();
+        assert_eq!((count(0), count(3)), (39, 21), "{ends:?}");
+        for file in [&shop.file, &other] {
+            let (code, audit) = on(file, "audit");
+            assert_eq!((code, &audit["sold"]), (0, &40.into()), "{audit:#}");
+        }
+    }
+}
+
+#[test]
+fn a_second_name_is_told_once_and_noted() {
+    for (link, part) in [
+        (hard as fn(&Path, &Path), "hard links"),
+        (symbolic, "symbolic link"),
+    ] {
+        let shop = Shop::stock(9);
+        assert_eq!(shop.json("book alice").0, 0);
+        assert_eq!(shop.json("audit").1["notes"], Value::Array(Vec::new()));
+        let other = second(&shop, link);
+        let sold = Run::of(command(&other, "book bob").output().unwrap());
+        assert_eq!(sold.code, Some(0), "{sold:?}");
+        assert_eq!(sold.stderr.matches(part).count(), 1, "{sold:?}");
+        let audit = on(&other, "audit").1;
+        assert!(
+            audit["notes"][0].as_str().unwrap().contains(part),
+            "{audit:#}"
+        );
+        let (code, report) = on(&other, &format!("doctor {}", other.display()));
+        assert_eq!(code, 0, "{report:#}");
+        let noted = report["checks"].as_array().unwrap().iter().any(|check| {
+            check["name"] == "event" && check["text"].as_str().unwrap().contains(part)
+        });
+        assert!(noted, "{report:#}");
+        let mut office = tickets::BoxOffice::at(&other).unwrap();
+        for _ in 0..3 {
+            office.book("carol", 1).unwrap();
+        }
+        assert_eq!(office.notes().len(), 1);
+    }
+}
+
+/// A ledger on another disk stays there, and so does what a reset puts away.
+#[test]
+fn a_reset_keeps_a_linked_ledger_where_it_is() {
+    let shop = Shop::stock(4);
+    assert_eq!(shop.json("book alice").0, 0);
+    let disk = shop.path("disk");
+    fs::create_dir(&disk).unwrap();
+    fs::rename(shop.path(LEDGER), disk.join("l.jsonl")).unwrap();
+    symlink(disk.join("l.jsonl"), shop.path(LEDGER)).unwrap();
+    assert_eq!(shop.json("book bob").0, 0);
+    let (code, reset) = shop.json("reset 7 --force");
+    assert_eq!(code, 0, "{reset:#}");
+    assert!(shop.path(LEDGER).is_symlink());
+    assert_eq!(fs::read_dir(&disk).unwrap().count(), 2);
+    let archive = fs::canonicalize(reset["archived"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        archive.parent(),
+        Some(fs::canonicalize(&disk).unwrap().as_path())
+    );
+    assert_eq!(shop.json("book carol").1["left"], 6);
+    assert_eq!(shop.json("audit").0, 0);
+}
+
+#[test]
+fn a_name_that_no_event_can_have_makes_nothing() {
+    let shop = Shop::stock(2);
+    assert_eq!(shop.json("book alice").0, 0);
+    assert_eq!(shop.json("reset --force").0, 0);
+    assert_eq!(shop.json("book alice").0, 0);
+    fs::create_dir(shop.path("hall")).unwrap();
+    symlink(LEDGER, shop.path("link.json")).unwrap();
+    let archive = shop
+        .names()
+        .into_iter()
+        .find(|name| name.contains(".ledger.2"));
+    let before = shop.names();
+    let held = fs::read(shop.path(LEDGER)).unwrap();
+    let archive = archive.unwrap();
+    for name in [
+        ".",
+        "..",
+        "hall",
+        "hall/",
+        "tickets.json.lock",
+        LEDGER,
+        "link.json",
+        &archive,
+    ] {
+        for line in [
+            "book bob",
+            "reset 5 --force",
+            "query",
+            "audit --repair",
+            "buy --users 2 --lock",
+        ] {
+            let path = shop.directory().join(name);
+            let (code, error) = on(&path, line);
+            assert_eq!(
+                (code, &error["error"]["code"]),
+                (2, &"usage".into()),
+                "{name} {line}: {error:#}"
+            );
+        }
+    }
+    assert_eq!(shop.names(), before);
+    assert_eq!(fs::read(shop.path(LEDGER)).unwrap(), held);
+}
+
+#[test]
+fn a_name_without_its_end_is_refused_beside_the_one_that_has_it() {
+    let shop = Shop::stock(2);
+    fs::write(shop.path("gig.json"), r#"{"ticket": 9}"#).unwrap();
+    fs::write(shop.path("gig"), r#"{"ticket": 9}"#).unwrap();
+    let bare = shop.path("gig");
+    for line in ["book bob", "query", "reset 3", "buy --users 2 --lock"] {
+        let (code, error) = on(&bare, line);
+        assert_eq!(
+            (code, &error["error"]["code"]),
+            (4, &"refused".into()),
+            "{line}: {error:#}"
+        );
+        assert!(
+            error["error"]["hint"]
+                .as_str()
+                .unwrap()
+                .contains("gig.json"),
+            "{error:#}"
+        );
+    }
+    assert_eq!(on(&shop.path("gig.json"), "book bob").0, 0);
+    fs::remove_file(shop.path("gig.json")).unwrap();
+    assert_eq!(on(&bare, "query").0, 0);
+}
+
+/// Runs a line of the shell in the event's directory; `None`: it cannot be done here.
+fn prepared(shop: &Shop, line: &str) -> Option<()> {
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).current_dir(shop.directory());
+    let done = command.output().is_ok_and(|output| output.status.success());
+    if !done || !is_root() {
+        eprintln!("skipped: this cannot be done here: {line}");
+    }
+    done.then_some(())
+}
+
+/// Refused before anything is sold: else each who sees the count alone has a ledger of its own.
+#[test]
+fn a_count_that_cannot_be_replaced_is_refused() {
+    for (make, end, part) in [
+        (
+            "mount --bind tickets.json tickets.json",
+            "umount tickets.json",
+            "mount",
+        ),
+        (
+            "chattr +i tickets.json",
+            "chattr -i tickets.json",
+            "immutable",
+        ),
+        (
+            "chattr +a tickets.json",
+            "chattr -a tickets.json",
+            "append-only",
+        ),
+        ("chattr +a .", "chattr -a .", "append-only"),
+    ] {
+        let shop = Shop::stock(5);
+        let refused = |names: &[String], held: &[u8]| {
+            let lines = [
+                "book bob",
+                "buy --users 2 --lock",
+                "reset 9 --force",
+                "adjust +1 --reason x",
+            ];
+            for line in lines {
+                let (code, error) = shop.json(line);
+                assert_eq!(
+                    (code, &error["error"]["code"]),
+                    (4, &"refused".into()),
+                    "{make}, {line}: {error:#}"
+                );
+                assert!(
+                    error["error"]["message"].as_str().unwrap().contains(part),
+                    "{error:#}"
+                );
+                assert!(error["error"]["hint"].is_string(), "{error:#}");
+            }
+            assert_eq!(shop.names(), names);
+            assert_eq!(fs::read(&shop.file).unwrap(), held);
+            assert_eq!(shop.json("query").0, 0);
+            let (code, report) = shop.json(&format!("doctor {}", shop.file.display()));
+            let checks = report["checks"].as_array();
+            let named = checks.is_some_and(|checks| {
+                checks
+                    .iter()
+                    .any(|check| check["name"] == "event" && check["result"] == "fail")
+            });
+            // Where nothing can be made, nothing can be tried.
+            assert!(named && code == 6 || code == 1, "{make}: {report:#}");
+        };
+        if prepared(&shop, make).is_none() {
+            continue;
+        }
+        let before = (shop.names(), fs::read(&shop.file).unwrap());
+        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            refused(&before.0, &before.1)
+        }));
+        prepared(&shop, end).unwrap();
+        checked.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        assert_eq!(shop.json("book bob").0, 0, "{make}");
+    }
+}
