@@ -4,6 +4,9 @@
 //!   directory, the names in it. Nothing else is durable.
 //! - A sync that fails makes nothing durable, and no later one what was done before it: the kernel reports
 //!   such a failure once, and takes what it could not write for written.
+//! - A block that was new when such a sync failed stays *unwritten*, as on ext4: whatever is written into it
+//!   later stays in doubt, and no sync changes that, until it is written past the page cache, or its block is
+//!   given back by a truncation.
 //! - Of what is not durable, any part may be: each write whole or not at all; where it makes the file
 //!   longer, also as zeros, or up to the end of a page. A disk writes a sector of 512 bytes in one piece: a
 //!   write that goes over its end may also be missing, or zeros, on one side of it.
@@ -18,10 +21,14 @@ use crate::trace::{Deed, Event};
 /// The files of a directory: names and contents.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
-/// A change of a file's contents.
+/// A change of a file's contents; `direct`: past the page cache.
 #[derive(Debug, Clone)]
 enum Change {
-    Write { at: usize, bytes: Vec<u8> },
+    Write {
+        at: usize,
+        bytes: Vec<u8>,
+        direct: bool,
+    },
     Truncate(usize),
 }
 
@@ -42,6 +49,10 @@ struct Inode {
     base: Vec<u8>,
     changes: Vec<(usize, Change, Fate)>,
     length: usize,
+    /// The blocks that hold something durable.
+    written: BTreeSet<usize>,
+    /// Those whose first write-back failed.
+    unwritten: BTreeSet<usize>,
 }
 
 /// A change of names: each name means that file from then on, or none.
@@ -65,8 +76,13 @@ const FEW: usize = 12;
 /// What a disk writes in one piece.
 const SECTOR: usize = 512;
 
-/// A file grows page by page.
+/// A file grows page by page, and a block is as long.
 const PAGE: usize = 4096;
+
+/// The blocks of these bytes.
+fn blocks(from: usize, to: usize) -> std::ops::Range<usize> {
+    from / PAGE..to.div_ceil(PAGE)
+}
 
 impl Model {
     /// A directory that holds these files, durably.
@@ -76,8 +92,9 @@ impl Model {
             model.names.insert(name.clone(), model.inodes.len());
             model.inodes.push(Inode {
                 base: bytes.clone(),
-                changes: Vec::new(),
                 length: bytes.len(),
+                written: blocks(0, bytes.len()).collect(),
+                ..Inode::default()
             });
         }
         model.durable_names = model.names.clone();
@@ -91,11 +108,16 @@ impl Model {
                 self.inodes.push(Inode::default());
                 self.rename(vec![(name.clone(), Some(self.inodes.len() - 1))]);
             }
-            Deed::Write { file, at, bytes } => {
+            Deed::Write {
+                file,
+                at,
+                bytes,
+                direct,
+            } => {
                 if let Some(inode) = self.named(file) {
                     let at = at.map_or(inode.length, |at| usize::try_from(at).unwrap());
-                    let bytes = bytes.clone();
-                    self.change(file, Change::Write { at, bytes });
+                    let (bytes, direct) = (bytes.clone(), *direct);
+                    self.change(file, Change::Write { at, bytes, direct });
                 }
             }
             Deed::Truncate { file, length } => {
@@ -128,8 +150,12 @@ impl Model {
         let now = self.now;
         if let Some(inode) = self.named(file) {
             inode.length = match &change {
-                Change::Write { at, bytes } => inode.length.max(at + bytes.len()),
-                Change::Truncate(length) => *length,
+                Change::Write { at, bytes, .. } => inode.length.max(at + bytes.len()),
+                Change::Truncate(length) => {
+                    let kept = length.div_ceil(PAGE);
+                    inode.unwritten.retain(|block| *block < kept);
+                    *length
+                }
             };
             inode.changes.push((now, change, Fate::Pending));
         }
@@ -215,11 +241,31 @@ fn apply(names: &mut BTreeMap<String, usize>, naming: &Naming) {
 
 impl Inode {
     fn sync(&mut self, began: usize, done: bool) {
-        let fate = if done { Fate::Durable } else { Fate::Doubtful };
-        for (at, _, is) in &mut self.changes {
-            if *at < began && *is == Fate::Pending {
-                *is = fate;
+        for (at, change, is) in &mut self.changes {
+            if *at >= began || *is != Fate::Pending {
+                continue;
             }
+            *is = match change {
+                Change::Write { at, bytes, direct } => {
+                    let touched = blocks(*at, *at + bytes.len());
+                    let (written, unwritten) = (&mut self.written, &mut self.unwritten);
+                    if !done {
+                        unwritten.extend(touched.filter(|block| !written.contains(block)));
+                        Fate::Doubtful
+                    } else if *direct {
+                        unwritten.retain(|block| !touched.contains(block));
+                        written.extend(touched);
+                        Fate::Durable
+                    } else if touched.clone().any(|block| unwritten.contains(&block)) {
+                        Fate::Doubtful
+                    } else {
+                        written.extend(touched);
+                        Fate::Durable
+                    }
+                }
+                Change::Truncate(_) if done => Fate::Durable,
+                Change::Truncate(_) => Fate::Doubtful,
+            };
         }
         let durable = |(_, _, fate): &(usize, Change, Fate)| *fate == Fate::Durable;
         let settled = self
@@ -254,7 +300,7 @@ impl Inode {
 impl Change {
     fn apply(&self, file: &mut Vec<u8>) {
         match self {
-            Self::Write { at, bytes } => write(file, *at, bytes),
+            Self::Write { at, bytes, .. } => write(file, *at, bytes),
             Self::Truncate(length) => file.resize(*length, 0),
         }
     }
@@ -268,7 +314,7 @@ impl Change {
     /// What may be in a file after some of this.
     fn parts(&self, before: &[u8]) -> Vec<Vec<u8>> {
         let mut parts = vec![self.on(before.to_vec())];
-        if let Self::Write { at, bytes } = self {
+        if let Self::Write { at, bytes, .. } = self {
             let end = at + bytes.len();
             // What stands there where nothing of the write does.
             let mut blank = before.to_vec();
@@ -317,6 +363,7 @@ mod tests {
             file: "a".into(),
             at: None,
             bytes: text.into(),
+            direct: false,
         }
     }
 
@@ -352,10 +399,43 @@ mod tests {
         model.follow(&sync(false, 1));
         model.follow(&sync(true, 2));
         assert!(model.states().len() > 1);
-        let (file, at, bytes) = ("a".to_owned(), Some(3), b"new".to_vec());
-        model.follow(&event(Deed::Write { file, at, bytes }, 3));
+        model.follow(&event(again(3, b"new", false), 3));
         model.follow(&sync(true, 4));
         let there = Files::from([("a".to_owned(), b"oldnew".to_vec())]);
+        assert_eq!(model.states(), BTreeSet::from([there]));
+    }
+
+    fn again(at: u64, bytes: &[u8], direct: bool) -> Deed {
+        Deed::Write {
+            file: "a".to_owned(),
+            at: Some(at),
+            bytes: bytes.to_vec(),
+            direct,
+        }
+    }
+
+    #[test]
+    fn a_new_block_whose_first_write_failed_stays_in_doubt_until_it_is_written_past_the_cache() {
+        let old = vec![b'o'; PAGE];
+        let mut model = Model::of(&Files::from([("a".to_owned(), old.clone())]));
+        let sync = |done, began| {
+            let file = "a".to_owned();
+            event(Deed::Sync { file, done }, began)
+        };
+        let at = PAGE as u64;
+        model.follow(&event(again(at, b"new", false), 0));
+        model.follow(&sync(false, 1));
+        model.follow(&event(again(at, b"new", false), 2));
+        model.follow(&sync(true, 3));
+        assert!(model.states().len() > 1);
+        // What others write there is lost with it.
+        model.follow(&event(again(at + 3, b"more", false), 4));
+        model.follow(&sync(true, 5));
+        assert!(model.states().len() > 1);
+        model.follow(&event(again(at, b"newmore", true), 6));
+        model.follow(&sync(true, 7));
+        let whole = [&old[..], b"newmore"].concat();
+        let there = Files::from([("a".to_owned(), whole)]);
         assert_eq!(model.states(), BTreeSet::from([there]));
     }
 

@@ -104,7 +104,9 @@ impl Order {
                 self.names.insert(name.clone(), self.inodes.len());
                 self.inodes.push(Inode::default());
             }
-            Deed::Write { file, at, bytes } => {
+            Deed::Write {
+                file, at, bytes, ..
+            } => {
                 if let Some(inode) = self.named(file) {
                     let at = at.map_or(inode.bytes.len(), |at| usize::try_from(at).unwrap());
                     inode.write(event.process, now, at, bytes);

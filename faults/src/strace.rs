@@ -144,29 +144,36 @@ pub(crate) fn traced(
 
 /// Runs a task, and records all that it does to the event's files.
 pub(crate) fn recorded(prepared: &Prepared, wish: impl Into<Wish>, shop: &Shop) -> (Run, String) {
-    recorded_with(prepared, wish, shop, None)
+    recorded_with(prepared, wish, shop, &[])
 }
 
-/// The same, with a fault at a call.
+/// The same, with faults at some calls.
 pub(crate) fn recorded_with(
     prepared: &Prepared,
     wish: impl Into<Wish>,
     shop: &Shop,
-    fault: Option<(&str, &str)>,
+    faults: &[(&str, &str)],
 ) -> (Run, String) {
     let mut arguments: Vec<String> = STYLE.map(str::to_owned).into();
-    match fault {
-        None => arguments.extend([format!("-etrace={CALLS}"), "--seccomp-bpf".to_owned()]),
-        Some((call, how)) => {
-            arguments.push(format!("-etrace={CALLS},{call}"));
-            arguments.push(format!("-einject={call}:{how}"));
-            // Stops at these calls only, which is faster; but strace loses signals so.
-            if how.starts_with("error") {
-                arguments.push("--seccomp-bpf".to_owned());
-            }
-        }
+    let calls = faults.iter().map(|(call, _)| *call);
+    let calls: Vec<&str> = std::iter::once(CALLS).chain(calls).collect();
+    arguments.push(format!("-etrace={}", calls.join(",")));
+    let inject = |(call, how): &(&str, &str)| format!("-einject={call}:{how}");
+    arguments.extend(faults.iter().map(inject));
+    // Stops at these calls only, which is faster; but strace loses signals so.
+    if !faults.iter().any(|(_, how)| how.contains("signal")) {
+        arguments.push("--seccomp-bpf".to_owned());
     }
     traced(prepared, wish, shop, &arguments)
+}
+
+/// Which of its calls of `ioctl` a task reads the map of the ledger's blocks with first.
+pub(crate) fn map_read(prepared: &Prepared, wish: impl Into<Wish>) -> usize {
+    let shop = prepared.copy();
+    let (_, trace) = traced(prepared, wish, &shop, &["-etrace=ioctl".to_owned()]);
+    let calls = trace.lines().filter(|line| line.contains(" ioctl("));
+    let at = calls.into_iter().position(|line| line.contains("FIEMAP"));
+    at.unwrap_or_else(|| panic!("the map is not read: {trace}")) + 1
 }
 
 /// Checks the order of what a recorded command did to a copy of an event.

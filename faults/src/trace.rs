@@ -1,6 +1,6 @@
 //! What strace saw a program do to the files of an event.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The calls that change an event's files, sync them, or answer.
 pub(crate) const CALLS: &str = "openat,write,pwrite64,ftruncate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat";
@@ -13,11 +13,12 @@ pub(crate) const STYLE: [&str; 4] = ["-y", "-xx", "-s", "1000000"];
 pub(crate) enum Deed {
     /// Opened by name, and created if it was not there.
     Create(String),
-    /// Written where the file ended, or at an offset.
+    /// Written where the file ended, or at an offset; `direct`: past the page cache.
     Write {
         file: String,
         at: Option<u64>,
         bytes: Vec<u8>,
+        direct: bool,
     },
     /// Cut, or made longer.
     Truncate { file: String, length: u64 },
@@ -58,6 +59,8 @@ impl Event {
 pub(crate) fn parse(trace: &str, directory: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let mut unfinished = HashMap::<u32, (String, usize)>::new();
+    // The handles of each process that go past the page cache.
+    let mut direct = HashSet::<(u32, String)>::new();
     for line in trace.lines() {
         let Some((process, rest)) = line.split_once(' ') else {
             continue;
@@ -78,7 +81,18 @@ pub(crate) fn parse(trace: &str, directory: &str) -> Vec<Event> {
             let (_, end) = rest.split_once(" resumed>").unwrap_or_default();
             (rest, began) = (start + end, at);
         }
-        if let Some(deed) = deed(&rest, directory) {
+        if let Some((opened, fd)) = opened(&rest) {
+            let handle = (process, fd);
+            if opened.contains("O_DIRECT") && !opened.contains("O_DIRECTORY") {
+                direct.insert(handle);
+            } else {
+                direct.remove(&handle);
+            }
+        }
+        let (_, arguments) = rest.split_once('(').unwrap_or_default();
+        let (fd, _) = arguments.split_once('<').unwrap_or_default();
+        let is_direct = direct.contains(&(process, fd.to_owned()));
+        if let Some(deed) = deed(&rest, directory, is_direct) {
             events.push(Event {
                 process,
                 deed,
@@ -87,6 +101,13 @@ pub(crate) fn parse(trace: &str, directory: &str) -> Vec<Event> {
         }
     }
     events
+}
+
+/// How a file was opened, and its handle.
+fn opened(line: &str) -> Option<(&str, String)> {
+    let (how, result) = line.strip_prefix("openat(")?.rsplit_once(") = ")?;
+    let fd: String = result.chars().take_while(char::is_ascii_digit).collect();
+    (!fd.is_empty()).then_some((how, fd))
 }
 
 /// A text as [`STYLE`] has it.
@@ -111,7 +132,7 @@ fn name(path: &[u8], directory: &str) -> Option<String> {
     (!name.contains('/')).then(|| name.trim_end_matches('.').to_owned())
 }
 
-fn deed(line: &str, directory: &str) -> Option<Deed> {
+fn deed(line: &str, directory: &str, direct: bool) -> Option<Deed> {
     let (call, rest) = line.split_once('(')?;
     let (arguments, result) = rest.rsplit_once(") = ")?;
     let result: i64 = result.split([' ', '<']).next()?.parse().ok()?;
@@ -138,11 +159,13 @@ fn deed(line: &str, directory: &str) -> Option<Deed> {
             file: handle(0)?,
             at: None,
             bytes: bytes(1),
+            direct,
         },
         "pwrite64" => Deed::Write {
             file: handle(0)?,
             at: Some(argument(3).parse().ok()?),
             bytes: bytes(1),
+            direct,
         },
         "ftruncate" => Deed::Truncate {
             file: handle(0)?,
@@ -184,7 +207,9 @@ mod tests {
     fn deeds_are_read() {
         let (file, line) = (hex("/d/tickets.ledger.jsonl"), hex("{}\n"));
         let trace = format!(
-            "7 pwrite64(4<{file}>, \"{line}\", 3, 455 <unfinished ...>\n\
+            "7 openat(AT_FDCWD, \"{file}\", O_RDWR|O_DIRECT|O_CLOEXEC) = 9<{file}>\n\
+             7 pwrite64(9<{file}>, \"{line}\", 3, 0) = 3\n\
+             7 pwrite64(4<{file}>, \"{line}\", 3, 455 <unfinished ...>\n\
              8 fdatasync(4<{file}>) = -1 EIO (Input/output error) (INJECTED)\n\
              7 <... pwrite64 resumed>) = 3\n\
              7 write(1<{}>, \"{line}\", 3) = 3\n\
@@ -196,23 +221,26 @@ mod tests {
         let deeds: Vec<Deed> = events.iter().map(|event| event.deed.clone()).collect();
         let ledger = "tickets.ledger.jsonl".to_owned();
         let bytes = b"{}\n".to_vec();
+        let write = |at, direct| Deed::Write {
+            file: ledger.clone(),
+            at: Some(at),
+            bytes: bytes.clone(),
+            direct,
+        };
         let expected = [
+            write(0, true),
             Deed::Sync {
                 file: ledger.clone(),
                 done: false,
             },
-            Deed::Write {
-                file: ledger,
-                at: Some(455),
-                bytes: bytes.clone(),
-            },
-            Deed::Answer(bytes),
+            write(455, false),
+            Deed::Answer(bytes.clone()),
             Deed::Sync {
                 file: String::new(),
                 done: true,
             },
         ];
         assert_eq!(deeds, expected);
-        assert_eq!(events[1].began, 0);
+        assert_eq!(events[2].began, 1);
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn kill(prepared: &Prepared, wish: Wish, shop: &Shop) -> String {
     let (before, _) = trace.split_once(&hex(&wish.mark())).expect(&trace);
     let when = before.matches(" fdatasync(").count() + 1;
     let fault = format!("signal=SIGKILL:when={when}");
-    let (run, trace) = recorded_with(prepared, wish, shop, Some(("fdatasync", &fault)));
+    let (run, trace) = recorded_with(prepared, wish, shop, &[("fdatasync", &fault)]);
     assert_eq!(run.code, None, "it was not killed: {run:?}");
     let ledger = fs::read(shop.path(LEDGER)).unwrap();
     let ledger = String::from_utf8_lossy(&ledger);

@@ -37,8 +37,8 @@ pub(crate) fn strike(row: &mut Row) {
 fn kill(prepared: &Prepared, task: Task, point: &Point) -> Fault {
     let shop = prepared.copy();
     let fault = format!("signal=SIGKILL:when={}", point.n);
-    let fault = Some((&point.call[..], &fault[..]));
-    let (run, trace) = recorded_with(prepared, task, &shop, fault);
+    let fault = [(&point.call[..], &fault[..])];
+    let (run, trace) = recorded_with(prepared, task, &shop, &fault);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }

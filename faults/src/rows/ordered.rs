@@ -34,7 +34,7 @@ fn follow(prepared: &Prepared, first: Option<Task>, task: Task) -> Fault {
     let mut trace = String::new();
     if let Some(first) = first {
         let fault = ("fdatasync", "error=EIO:when=1");
-        let (run, text) = recorded_with(prepared, first, &shop, Some(fault));
+        let (run, text) = recorded_with(prepared, first, &shop, &[fault]);
         assert!(
             text.contains("(INJECTED)") && run.code == Some(1),
             "{run:?}\n{text}"

@@ -82,8 +82,8 @@ fn fault(point: &Point, error: &str, for_good: bool) -> String {
 
 fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault: &str) -> Fault {
     let shop = prepared.copy();
-    let injected = Some((&point.call[..], fault));
-    let (run, trace) = recorded_with(prepared, task, &shop, injected);
+    let injected = [(&point.call[..], fault)];
+    let (run, trace) = recorded_with(prepared, task, &shop, &injected);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }

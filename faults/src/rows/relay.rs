@@ -1,12 +1,17 @@
 //! Row 7: one process is killed at any system call, or a sync of its fails; another goes on and is answered;
 //! then the power is cut. What the second was answered rests on what the first left. Or two are killed, and a
 //! third is answered.
+//!
+//! A sync that fails in a new block leaves that block unwritten (see [`crate::disk_model`]). These events are in
+//! memory, where there is no map of the blocks: so whoever reads it is told of a hole as long as the model has
+//! one there.
 
 use crate::event::{Prepared, Task, Variant};
 use crate::power_cut::Cuts;
-use crate::row::Row;
-use crate::strace::{self, Course, Point, course, recorded_with};
-use crate::trace::{Event, parse};
+use crate::row::{Fault, Row};
+use crate::shop::Shop;
+use crate::strace::{self, Course, Point, course, map_read, recorded, recorded_with};
+use crate::trace::{Deed, Event, parse};
 use crate::unproven::{LONG, event, goes_on, kill};
 
 /// Who is struck, and who goes on. The same order again finds what the first wrote.
@@ -53,6 +58,141 @@ pub(crate) fn strike(row: &mut Row) {
         }
     }
     strike_two(row);
+    strike_lacking(row);
+}
+
+/// The sync of a line in a new block fails; whoever comes next is answered, or is killed at any call of the
+/// cure, and one after that is answered.
+fn strike_lacking(row: &mut Row) {
+    let mut at = 0;
+    for variant in [Variant::Plain, Variant::Foreign, Variant::Padded] {
+        let start = format!("lacking/{}/", variant.name());
+        if !row.wants_any(&start) {
+            continue;
+        }
+        let prepared = event(row.program(), variant, true);
+        let shop = prepared.copy();
+        fails(&prepared, &shop);
+        let left = prepared.left_as(shop);
+        row.run("incurable", &format!("{start}incurable"), true, || {
+            incurable(&left)
+        });
+        for next in [Task::Book, Task::Adjust, Task::Reset] {
+            // In what follows a cure, the same calls come again.
+            let lie = lie(&left, next);
+            let start = format!("{start}{}/", next.name());
+            row.in_turn(|row| lacking(row, &start, &prepared, (next, &lie), None));
+            if next != Task::Book {
+                continue;
+            }
+            let (_, trace) = recorded_with(&left, next, &left.copy(), &[("ioctl", &lie)]);
+            for (call, n) in calls(&trace) {
+                let start = format!("{start}{call}:when={n}/");
+                at += 1;
+                if row.wants_any(&start) && (!row.is_slice() || at % STRIDE == 0) {
+                    row.in_turn(|row| {
+                        lacking(row, &start, &prepared, (next, &lie), Some((&call, n)));
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// What a task is told of the blocks as often as it looks before it cures them: a hole.
+fn lie(prepared: &Prepared, task: Task) -> String {
+    let first = map_read(prepared, task);
+    // A sale syncs without the deciding locks first.
+    let looks = if task == Task::Reset { 0 } else { 1 };
+    format!("retval=0:when={first}..{}", first + looks)
+}
+
+/// Nothing is answered where the cure does not help.
+fn incurable(left: &Prepared) -> Fault {
+    for task in [Task::Book, Task::Adjust, Task::Reset] {
+        let lie = format!("retval=0:when={}+", map_read(left, task));
+        let shop = left.copy();
+        let (run, _) = recorded_with(left, task, &shop, &[("ioctl", &lie)]);
+        let code = &run.document().1["error"]["code"];
+        let expected = if task == Task::Reset {
+            "io"
+        } else {
+            "outcome_unknown"
+        };
+        assert_eq!((run.code, code), (Some(1), &expected.into()), "{run:?}");
+        assert_eq!(shop.json("book next").0, 0);
+    }
+    Fault::Struck
+}
+
+/// One sells, the next one's line begins a new block, and its sync fails.
+fn fails(prepared: &Prepared, shop: &Shop) -> String {
+    let (run, mut trace) = recorded(prepared, LONG[0], shop);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let fault = [("fdatasync", "error=EIO:when=1")];
+    let (run, more) = recorded_with(prepared, LONG[1], shop, &fault);
+    assert_eq!(run.code, Some(1), "its sync did not fail: {run:?}");
+    trace.push_str(&more);
+    trace
+}
+
+/// The calls of a trace that are not those of the one who answers: which, and the how manyth of its name.
+fn calls(trace: &str) -> Vec<(String, usize)> {
+    let mut counts = std::collections::HashMap::<&str, usize>::new();
+    let mut calls = Vec::new();
+    for line in trace.lines() {
+        let call = line
+            .split_once(' ')
+            .and_then(|(_, rest)| rest.trim_start().split_once('('));
+        let Some((call, _)) = call else { continue };
+        let n = counts.entry(call).or_default();
+        *n += 1;
+        if CHANGES.contains(&call) || call == "ftruncate" {
+            calls.push((call.to_owned(), *n));
+        }
+    }
+    calls
+}
+
+fn lacking(
+    row: &mut Row,
+    start: &str,
+    prepared: &Prepared,
+    (next, lie): (Task, &str),
+    killed: Option<(&str, usize)>,
+) {
+    let recorded = row.prepare(start, || {
+        let shop = prepared.copy();
+        let directory = shop.directory().to_str().unwrap();
+        let mut trace = fails(prepared, &shop);
+        let mut asked = vec![(LONG[0], true), (LONG[1], false)];
+        if let Some((call, n)) = killed {
+            let how = format!("signal=SIGKILL:when={n}");
+            let faults = [("ioctl", lie), (call, how.as_str())];
+            let (run, more) = recorded_with(prepared, LONG[2], &shop, &faults);
+            if run.code.is_some() {
+                return None;
+            }
+            let answered = parse(&more, directory).iter().any(Event::is_an_answer);
+            asked.push((LONG[2], answered));
+            trace.push_str(&more);
+        }
+        let (run, more) = recorded_with(prepared, next, &shop, &[("ioctl", lie)]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        asked.push((next.into(), true));
+        trace.push_str(&more);
+        Some((asked, parse(&trace, directory)))
+    });
+    if let Some((asked, events)) = recorded {
+        let cured = events
+            .iter()
+            .any(|event| matches!(&event.deed, Deed::Write { direct: true, .. }));
+        row.run("cured", &format!("{start}cured"), true, || {
+            assert!(cured, "nothing was written past the page cache");
+            Fault::Struck
+        });
+        Cuts::of(prepared, &asked).strike(row, start, &events, 0);
+    }
 }
 
 /// The first is killed just before it syncs, the second where it writes, syncs or publishes.
@@ -105,7 +245,7 @@ fn relay(
     let recorded = row.prepare(start, || {
         let shop = prepared.copy();
         let directory = shop.directory().to_str().unwrap();
-        let (_, mut trace) = recorded_with(prepared, first, &shop, Some((&point.call, how)));
+        let (_, mut trace) = recorded_with(prepared, first, &shop, &[(&point.call, how)]);
         if point.was_missed(&trace) {
             return None;
         }
@@ -126,7 +266,7 @@ fn two(row: &mut Row, start: &str, prepared: &Prepared, point: &Point, third: Ta
         let directory = shop.directory().to_str().unwrap();
         let mut trace = kill(prepared, LONG[0], &shop);
         let how = format!("signal=SIGKILL:when={}", point.n);
-        let (_, more) = recorded_with(prepared, LONG[1], &shop, Some((&point.call, &how)));
+        let (_, more) = recorded_with(prepared, LONG[1], &shop, &[(&point.call, &how)]);
         if point.was_missed(&more) {
             return None;
         }
