@@ -79,8 +79,29 @@ impl Sqlite {
         read().map_err(problem)
     }
 
+    /// Sells one ticket to somebody.
+    pub(crate) fn sell_to(&mut self, buyer: &str) -> Result<()> {
+        match self.take(buyer) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("SQLite: nothing is left".to_owned()),
+            Err(error) => Err(problem(error)),
+        }
+    }
+
+    /// Who has bought, in the order of the sales.
+    pub(crate) fn buyers(&self) -> Result<Vec<String>> {
+        let read = || {
+            let mut select = self
+                .connection
+                .prepare("SELECT buyer FROM sale ORDER BY id")?;
+            let buyers = select.query_map([], |row| row.get(0))?;
+            buyers.collect::<rusqlite::Result<_>>()
+        };
+        read().map_err(problem)
+    }
+
     /// The whole sale; `false` if nothing is left.
-    fn take(&mut self) -> rusqlite::Result<bool> {
+    fn take(&mut self, buyer: &str) -> rusqlite::Result<bool> {
         self.run("BEGIN IMMEDIATE", [])?;
         let taken = self.run("UPDATE stock SET left = left - 1 WHERE left >= 1", [])?;
         if taken == 0 {
@@ -89,7 +110,7 @@ impl Sqlite {
         }
         self.run(
             "INSERT INTO sale (buyer, quantity, at) VALUES (?1, ?2, ?3)",
-            params![BUYER, 1, now()],
+            params![buyer, 1, now()],
         )?;
         self.run("COMMIT", [])?;
         Ok(true)
@@ -102,11 +123,7 @@ impl Sqlite {
 
 impl Shop for Sqlite {
     fn sell(&mut self) -> Result<()> {
-        match self.take() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err("SQLite: nothing is left".to_owned()),
-            Err(error) => Err(problem(error)),
-        }
+        self.sell_to(BUYER)
     }
 }
 
