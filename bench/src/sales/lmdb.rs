@@ -82,18 +82,17 @@ impl Lmdb {
         }
     }
 
-    /// Who has bought, in the order of the sales.
-    pub(crate) fn buyers(&self) -> Result<Vec<String>> {
-        let read = || {
+    /// Gives each who has bought, in the order of the sales, up to where it cannot be read.
+    pub(crate) fn each_buyer(&self, each: &mut dyn FnMut(&str)) -> Result<()> {
+        let mut read = || {
             let read = self.env.read_txn()?;
-            let mut buyers = Vec::new();
             for entry in self.entries.iter(&read)? {
                 let (id, sale) = entry?;
                 if id != LEFT {
-                    buyers.push(buyer(sale));
+                    each(&buyer(sale));
                 }
             }
-            Ok(buyers)
+            Ok(())
         };
         read().map_err(problem)
     }

@@ -88,14 +88,17 @@ impl Sqlite {
         }
     }
 
-    /// Who has bought, in the order of the sales.
-    pub(crate) fn buyers(&self) -> Result<Vec<String>> {
-        let read = || {
+    /// Gives each who has bought, in the order of the sales, up to where it cannot be read.
+    pub(crate) fn each_buyer(&self, each: &mut dyn FnMut(&str)) -> Result<()> {
+        let mut read = || {
             let mut select = self
                 .connection
                 .prepare("SELECT buyer FROM sale ORDER BY id")?;
-            let buyers = select.query_map([], |row| row.get(0))?;
-            buyers.collect::<rusqlite::Result<_>>()
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                each(&row.get::<_, String>(0)?);
+            }
+            Ok(())
         };
         read().map_err(problem)
     }

@@ -115,11 +115,11 @@ impl Disk {
 
     /// Takes all the room of the storage: whatever the file system writes to a block that it did not use
     /// before fails.
-    pub(crate) fn fill(&self) -> Result<Filler> {
+    pub(crate) fn fill(&self) -> Result<(Requests, Filler)> {
         self.flush()?;
         self.trim()?;
         self.flush()?;
-        self.storage.fill()
+        Ok((Requests::small(&self.at)?, self.storage.fill()?))
     }
 
     /// A clean unmount, as when the machine is shut down; then it comes back.
@@ -184,6 +184,38 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg("-l").arg(&self.at).output();
+    }
+}
+
+/// How much a loop device writes at once, as long as this is held: a page. A longer write of which only the
+/// first pages have room ends early, and Linux 6.18 takes that for success.
+#[derive(Debug)]
+pub(crate) struct Requests {
+    setting: PathBuf,
+    before: String,
+}
+
+impl Requests {
+    fn small(mounted: &Path) -> Result<Self> {
+        let mounts = fs::read_to_string("/proc/self/mounts").map_err(|error| error.to_string())?;
+        let device = mounts.lines().rev().find_map(|line| {
+            let mut fields = line.split_whitespace();
+            let device = fields.next()?.strip_prefix("/dev/")?;
+            (fields.next().map(Path::new) == Some(mounted)).then_some(device)
+        });
+        let device = device.ok_or("mounted, but of no device")?;
+        let setting = PathBuf::from(format!("/sys/block/{device}/queue/max_sectors_kb"));
+        let problem = |error| format!("could not set {}: {error}", setting.display());
+        let before = fs::read_to_string(&setting).map_err(problem)?;
+        fs::write(&setting, "4").map_err(problem)?;
+        Ok(Self { setting, before })
+    }
+}
+
+impl Drop for Requests {
+    fn drop(&mut self) {
+        // It would outlast the mount: it is the setting of a device that others get next.
+        let _ = fs::write(&self.setting, &self.before);
     }
 }
 

@@ -19,6 +19,8 @@ use crate::sales::sqlite::Sqlite;
 
 /// This very program, even if it was built anew meanwhile.
 const OURSELVES: &str = "/proc/self/exe";
+/// The file that `tickets` appends to.
+const LEDGER: &str = "tickets.ledger.jsonl";
 /// More than any trial sells.
 const STOCK: u64 = 100_000;
 
@@ -49,12 +51,13 @@ impl Store {
         }
     }
 
-    /// The file of lines that it appends to, if it is one.
-    pub(crate) fn lines(self) -> Option<&'static str> {
+    /// The file whose growth takes new blocks.
+    pub(crate) fn grows(self) -> &'static str {
         match self {
-            Self::Tickets => Some("tickets.ledger.jsonl"),
-            Self::Append => Some(line::FILE),
-            Self::SqliteRead | Self::Sqlite | Self::Lmdb => None,
+            Self::Tickets => LEDGER,
+            Self::SqliteRead | Self::Sqlite => "tickets.sqlite-wal",
+            Self::Lmdb => "data.mdb",
+            Self::Append => line::FILE,
         }
     }
 }
@@ -94,12 +97,12 @@ impl Place<'_> {
         sold
     }
 
-    /// Who has bought, as the program itself says; of `tickets`, where it refuses to say, what stands whole in
-    /// the ledger. Beside them why it refuses.
+    /// Who has bought, as the program itself says, up to where it cannot go on; of `tickets`, which says all or
+    /// nothing, what stands whole in the ledger. Beside them why it says no more.
     pub(crate) fn buyers(&self) -> (Vec<String>, Option<String>) {
         if self.store != Store::Tickets {
-            return match Worker::start(self, Task::List).and_then(Worker::list) {
-                Ok(buyers) => (buyers, None),
+            return match Worker::start(self, Task::List) {
+                Ok(worker) => worker.list(),
                 Err(problem) => (Vec::new(), Some(problem)),
             };
         }
@@ -114,7 +117,7 @@ impl Place<'_> {
                 )
             }
             Err(problem) => {
-                let ledger = self.directory.join("tickets.ledger.jsonl");
+                let ledger = self.directory.join(LEDGER);
                 let buyers = line::buyers(&ledger).unwrap_or_default();
                 (buyers, Some(problem.clone()))
             }
@@ -199,20 +202,26 @@ impl Worker {
         let _ = self.child.wait();
     }
 
-    /// Hears all that it lists.
-    fn list(mut self) -> Result<Vec<String>> {
+    /// Hears all that it lists, and why no more.
+    fn list(mut self) -> (Vec<String>, Option<String>) {
         let mut all = Vec::new();
-        loop {
-            let said = self.read()?;
-            match said.strip_prefix(BUYER) {
-                Some(buyer) => all.push(buyer.to_owned()),
-                None if said == DONE => return Ok(all),
-                None if said.is_empty() => break,
-                None => return Err(said),
+        let problem = loop {
+            match self.read() {
+                Ok(said) if said == DONE => break None,
+                Ok(said) if said.is_empty() => {
+                    let status = self.child.wait();
+                    break Some(
+                        status.map_or_else(|error| error.to_string(), |status| status.to_string()),
+                    );
+                }
+                Ok(said) => match said.strip_prefix(BUYER) {
+                    Some(buyer) => all.push(buyer.to_owned()),
+                    None => break Some(said),
+                },
+                Err(problem) => break Some(problem),
             }
-        }
-        let status = self.child.wait();
-        Err(status.map_or_else(|error| error.to_string(), |status| status.to_string()))
+        };
+        (all, problem)
     }
 
     fn read(&mut self) -> Result<String> {

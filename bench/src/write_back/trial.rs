@@ -12,8 +12,8 @@ use crate::scratch::Scratch;
 
 /// How long a name may be: it moves the end of a file of lines.
 const LONGEST: u64 = 200;
-/// How near to the end of a block the next line must begin for most of it to go into a new one.
-const NEAR: u64 = 40;
+/// How long a name is at least: it says which sale it is.
+const SHORTEST: u64 = 12;
 /// How many sales a database makes first: enough for its file to have grown, and for `SQLite` to have
 /// pages in its log that the database has no room for yet.
 const BEFORE: u32 = 150;
@@ -105,10 +105,10 @@ impl Trial<'_> {
 
         let mut seller = Seller::new(&place, self.kind.block)?;
         seller.sell_before(round)?;
-        let filler = disk.fill()?;
-        let refusal = seller.sell_until_refused();
+        let full = disk.fill()?;
+        let refusal = seller.sell_until_refused()?;
         let before = seller.end();
-        drop(filler);
+        drop(full);
         let Some(refusal) = refusal else {
             return Ok(Outcome::Missed);
         };
@@ -152,9 +152,9 @@ struct Seller<'a> {
 
 impl<'a> Seller<'a> {
     fn new(place: &'a Place<'a>, block: u64) -> Result<Self> {
-        let worker = match place.store.lines() {
-            None => Some(Worker::start(place, Task::Sell)?),
-            Some(_) => None,
+        let worker = match place.store {
+            Store::Tickets | Store::Append => None,
+            _ => Some(Worker::start(place, Task::Sell)?),
         };
         Ok(Self {
             place,
@@ -166,34 +166,45 @@ impl<'a> Seller<'a> {
 
     /// Sells until the next commit is about to take a new block.
     fn sell_before(&mut self, round: u32) -> Result<()> {
-        let Some(lines) = self.place.store.lines() else {
-            return (0..BEFORE + 7 * round).try_for_each(|_| self.sell(0));
-        };
-        let path = self.place.directory.join(lines);
-        let length = || {
-            let found = fs::metadata(&path).map(|found| found.len());
-            found.map_err(|error| format!("could not look at {}: {error}", path.display()))
-        };
-        self.sell(0)?;
-        let first = length()?;
-        self.sell(0)?;
-        // What a line of an empty name has.
-        let line = (length()? - first).saturating_sub(self.name(0).len() as u64);
-        let blocks = u64::from(1 + round);
-        loop {
-            let end = length()?;
-            let room = self.block - end % self.block;
-            if end / self.block + 1 >= blocks && room <= NEAR {
-                return Ok(());
-            }
-            self.sell(next_name(room, line))?;
+        if self.worker.is_some() {
+            return (0..BEFORE + 7 * round).try_for_each(|_| self.sell(SHORTEST));
         }
+        let blocks = u64::from(1 + round);
+        self.sell(SHORTEST)?;
+        let mut name = SHORTEST;
+        let mut end = self.length()?;
+        while end % self.block != 0 || end / self.block < blocks {
+            self.sell(name)?;
+            let longer = self.length()?;
+            let line = (longer - end).saturating_sub(name);
+            end = longer;
+            name = next_name(self.block - end % self.block, line);
+        }
+        Ok(())
     }
 
-    /// Sells on full storage; why it is refused, if it is.
-    fn sell_until_refused(&mut self) -> Option<String> {
-        let sales = if self.worker.is_some() { ON_FULL } else { 1 };
-        (0..sales).find_map(|_| self.sell(LONGEST).err())
+    /// Sells on full storage; why it is refused, if that is the first sale that takes a new block. One that
+    /// took one and was answered found a block that is there, which is no failure.
+    fn sell_until_refused(&mut self) -> Result<Option<String>> {
+        let block = self.block;
+        let blocks = |length: u64| length.div_ceil(block);
+        let before = self.length()?;
+        for _ in 0..ON_FULL {
+            if let Err(problem) = self.sell(LONGEST) {
+                return Ok(Some(problem));
+            }
+            if blocks(self.length()?) > blocks(before) {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// How long the file is that grows.
+    fn length(&self) -> Result<u64> {
+        let path = self.place.directory.join(self.place.store.grows());
+        let found = fs::metadata(&path).map(|found| found.len());
+        found.map_err(|error| format!("could not look at {}: {error}", path.display()))
     }
 
     /// Sells to a name as long as that, or longer.
@@ -221,36 +232,33 @@ impl<'a> Seller<'a> {
     }
 }
 
-/// How long the next name is for the lines to end near the end of a block; a line has so much without one.
+/// How long the next name is for a line to end with a block; a line has so much without one.
 fn next_name(room: u64, line: u64) -> u64 {
-    let short = 20;
-    if room <= line + short {
+    if room < line + SHORTEST {
         // Over the end, into the next block.
         LONGEST
     } else if room <= line + LONGEST {
-        // Some digits may become more.
-        room - line - 4
+        room - line
     } else {
         // The last line of the block still has room.
         (room - line)
-            .saturating_sub(line + short)
-            .clamp(short, LONGEST)
+            .saturating_sub(line + SHORTEST)
+            .clamp(SHORTEST, LONGEST)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, NEAR, next_name};
+    use super::{LONGEST, SHORTEST, next_name};
 
     #[test]
-    fn lines_come_near_the_end_of_every_block() {
+    fn lines_come_to_end_with_a_block() {
         for block in [1024, 4096] {
-            for line in 40..160 {
-                let mut end = line;
-                let mut sales = 0;
-                while block - end % block > NEAR {
+            for line in 40..200 {
+                let (mut end, mut sales) = (line + SHORTEST, 0);
+                while end % block != 0 {
                     let name = next_name(block - end % block, line);
-                    assert!((20..=LONGEST).contains(&name) || name + 4 >= 20, "{name}");
+                    assert!((SHORTEST..=LONGEST).contains(&name), "{name}");
                     end += line + name;
                     sales += 1;
                     assert!(sales < 60, "{block} {line}");

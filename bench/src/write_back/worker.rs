@@ -66,11 +66,16 @@ impl Open {
         }
     }
 
-    fn buyers(&self, directory: &Path) -> Result<Vec<String>> {
+    /// Gives each who has bought, up to where it cannot be read.
+    fn each_buyer(&self, directory: &Path, each: &mut dyn FnMut(&str)) -> Result<()> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.buyers(),
-            Self::Lmdb(lmdb) => lmdb.buyers(),
-            Self::Line => line::buyers(&directory.join(line::FILE)),
+            Self::Sqlite(sqlite) => sqlite.each_buyer(each),
+            Self::Lmdb(lmdb) => lmdb.each_buyer(each),
+            Self::Line => {
+                let buyers = line::buyers(&directory.join(line::FILE))?;
+                buyers.iter().for_each(|buyer| each(buyer));
+                Ok(())
+            }
         }
     }
 }
@@ -89,12 +94,14 @@ fn work(args: &WorkerArgs) -> Result<()> {
     let mut open = Open::new(args)?;
     let directory = &args.directory;
     if args.task != Task::Sell {
-        let buyers = open.buyers(directory)?;
+        let mut buyers = Vec::new();
+        let read = open.each_buyer(directory, &mut |buyer| buyers.push(buyer.to_owned()));
         if args.task == Task::List {
             for buyer in buyers {
                 say(&format!("{BUYER}{buyer}"))?;
             }
         }
+        read?;
         say(DONE)?;
     }
     if args.task == Task::List {
