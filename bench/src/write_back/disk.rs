@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::ioctl::{Setter, opcode};
 
-use super::storage::{Filler, Storage, done};
+use super::storage::{Filler, PAGE, Storage, done};
 use crate::Result;
 
 /// How long a file system may stay busy.
@@ -29,34 +29,36 @@ pub(crate) struct Kind {
 }
 
 /// Inode tables and journal are written at once, not in the background when there is no room.
-const EXT4: &str = "nodiscard,lazy_itable_init=0,lazy_journal_init=0";
+const EXT4: &str = "-Elazy_itable_init=0,lazy_journal_init=0,offset=OFFSET";
+/// Stands for where the file system begins in the image.
+const OFFSET: &str = "OFFSET";
 
 /// Those that are tried; the first alone in a quick look.
 pub(crate) const KINDS: [Kind; 6] = [
     Kind {
         name: "ext4, 4 KiB",
-        make: &["mkfs.ext4", "-qF", "-b4096", "-E", EXT4, "-Jsize=4"],
+        make: &["mkfs.ext4", "-qF", "-b4096", EXT4, "-Jsize=4"],
         options: "loop",
         mebibytes: 24,
         block: 4096,
     },
     Kind {
         name: "ext4, 1 KiB",
-        make: &["mkfs.ext4", "-qF", "-b1024", "-E", EXT4, "-Jsize=4"],
-        options: "loop",
+        make: &["mkfs.ext4", "-qF", "-b1024", EXT4, "-Jsize=4"],
+        options: "loop,offset=OFFSET",
         mebibytes: 24,
         block: 1024,
     },
     Kind {
         name: "ext4, no journal",
-        make: &["mkfs.ext4", "-qF", "-b4096", "-E", EXT4, "-O^has_journal"],
+        make: &["mkfs.ext4", "-qF", "-b4096", EXT4, "-O^has_journal"],
         options: "loop",
         mebibytes: 24,
         block: 4096,
     },
     Kind {
         name: "ext4, data=journal",
-        make: &["mkfs.ext4", "-qF", "-b4096", "-E", EXT4, "-Jsize=4"],
+        make: &["mkfs.ext4", "-qF", "-b4096", EXT4, "-Jsize=4"],
         options: "loop,data=journal",
         mebibytes: 24,
         block: 4096,
@@ -80,7 +82,7 @@ pub(crate) const KINDS: [Kind; 6] = [
 /// One of them, mounted as long as this is held. Its loop device is attached by the mount, and goes with it.
 #[derive(Debug)]
 pub(crate) struct Disk {
-    kind: Kind,
+    options: String,
     /// Where it is mounted.
     pub(crate) at: PathBuf,
     image: PathBuf,
@@ -88,8 +90,11 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// Fails where that cannot be made or mounted, and says why.
-    pub(crate) fn new(kind: Kind, place: &Path) -> Result<Self> {
+    /// Fails where that cannot be made or mounted, and says why. Where its blocks are smaller than a page of the
+    /// storage, it begins with another block of a page in each round: a file's blocks then do, too.
+    pub(crate) fn new(kind: Kind, place: &Path, round: u32) -> Result<Self> {
+        let blocks = u64::from(round) % (PAGE as u64 / kind.block);
+        let offset = (blocks * kind.block).to_string();
         let [thin, at] = ["thin", "at"].map(|name| place.join(name));
         for directory in [&thin, &at] {
             fs::create_dir_all(directory)
@@ -98,10 +103,11 @@ impl Disk {
         let storage = Storage::new(&thin, kind.mebibytes)?;
         let image = storage.image();
         let (program, arguments) = kind.make.split_first().ok_or("nothing to make it with")?;
+        let arguments = arguments.iter().map(|part| part.replace(OFFSET, &offset));
         done(Command::new(program).args(arguments).arg(&image))?;
         storage.take_all()?;
         let disk = Self {
-            kind,
+            options: kind.options.replace(OFFSET, &offset),
             at,
             image,
             storage,
@@ -159,7 +165,7 @@ impl Disk {
         let deadline = Instant::now() + Duration::from_secs(1);
         loop {
             let mut mount = Command::new("mount");
-            mount.args(["-o", self.kind.options]);
+            mount.args(["-o", &self.options]);
             match done(mount.arg(&self.image).arg(&self.at)) {
                 Err(_) if Instant::now() < deadline => thread::sleep(Duration::from_millis(50)),
                 other => return other.map(drop),

@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
         missing: Vec::new(),
     };
     for (kind, stores) in rows {
-        if let Err(reason) = Disk::new(kind, scratch.path()) {
+        if let Err(reason) = Disk::new(kind, scratch.path(), 0) {
             tried.missing.push((kind.name, reason));
             continue;
         }

@@ -10,8 +10,8 @@ use rustix::fs::{FallocateFlags, fallocate};
 
 use crate::Result;
 
-/// How much is written at once to fill it up: a page, the least that a tmpfs gives.
-const PAGE: usize = 4096;
+/// The least that a tmpfs gives.
+pub(crate) const PAGE: usize = 4096;
 
 /// A tmpfs of its own, mounted as long as this is held.
 #[derive(Debug)]

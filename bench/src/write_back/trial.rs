@@ -88,7 +88,7 @@ pub(crate) struct Trial<'a> {
 impl Trial<'_> {
     /// Tries it on a fresh file system; each round has sold more before.
     pub(crate) fn run(&self, round: u32, scratch: &Scratch) -> Result<Outcome> {
-        let mut disk = Disk::new(self.kind, scratch.path())?;
+        let mut disk = Disk::new(self.kind, scratch.path(), round)?;
         let place = Place {
             store: self.store,
             directory: disk.at.join("store"),
