@@ -193,6 +193,9 @@ impl Drop for Disk {
     }
 }
 
+/// A page, in KiB; 0 would stand for as much as the device can.
+const SMALL: &str = "4";
+
 /// How much a loop device writes at once, as long as this is held: a page. A longer write of which only the
 /// first pages have room ends early, and Linux 6.18 takes that for success.
 #[derive(Debug)]
@@ -212,8 +215,12 @@ impl Requests {
         let device = device.ok_or("mounted, but of no device")?;
         let setting = PathBuf::from(format!("/sys/block/{device}/queue/max_sectors_kb"));
         let problem = |error| format!("could not set {}: {error}", setting.display());
-        let before = fs::read_to_string(&setting).map_err(problem)?;
-        fs::write(&setting, "4").map_err(problem)?;
+        let mut before = fs::read_to_string(&setting).map_err(problem)?;
+        if before.trim() == SMALL {
+            // One that was killed has left it.
+            "0".clone_into(&mut before);
+        }
+        fs::write(&setting, SMALL).map_err(problem)?;
         Ok(Self { setting, before })
     }
 }

@@ -8,6 +8,7 @@
 mod disk;
 mod line;
 mod report;
+mod seller;
 mod storage;
 mod store;
 mod trial;
@@ -42,8 +43,12 @@ pub(crate) struct Args {
     /// How many sales others make after the failure
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
     sales: u32,
+    /// How many sales a database makes first: enough for `SQLite` to have more pages in its log than its database
+    /// file has room for, and too few for it to write over its log
+    #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(0..=3000))]
+    before: u32,
     /// How often it is tried, on a fresh file system each time, until a commit fails
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=100))]
     tries: u32,
     /// Only the rows whose name contains this, such as "ext4, 4 KiB, LMDB"
     #[arg(long, value_name = "SUBSTRING")]
@@ -99,6 +104,7 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
                     kind,
                     store,
                     end,
+                    before: args.before,
                     others: args.sales,
                     tickets: &tickets,
                 };

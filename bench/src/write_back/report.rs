@@ -1,5 +1,7 @@
 //! The result of `write-back`, as a table for people and as JSON for programs.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::Args;
@@ -111,7 +113,7 @@ impl Tried {
             align(&lines)
         );
         for (file_system, reason) in &self.missing {
-            text += &format!("{file_system}: cannot be had: {reason}\n");
+            let _ = writeln!(text, "{file_system}: cannot be had: {reason}");
         }
         text
     }
@@ -150,13 +152,13 @@ impl Tries {
         }
         let mut cell = format!("{} of {}", struck.after.gone, struck.after.sales);
         if struck.before.gone > 0 {
-            cell += &format!(
-                ", {} of {} from before",
-                struck.before.gone, struck.before.sales
-            );
+            let Answered { sales, gone } = struck.before;
+            let _ = write!(cell, ", {gone} of {sales} from before");
         }
         if struck.unreadable.is_some() {
             cell += ", unreadable";
+        } else if struck.sells_no_more.is_some() {
+            cell += ", sells no more";
         }
         cell
     }
@@ -173,7 +175,40 @@ impl Tries {
                 "before": answered(struck.before),
                 "others_refused": struck.others_refused,
                 "unreadable": struck.unreadable,
+                "sells_no_more": struck.sells_no_more,
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::{Answered, Outcome, Struck};
+    use super::Tries;
+
+    fn cell(after: [usize; 2], before: [usize; 2], unreadable: bool) -> String {
+        let answered = |[gone, sales]: [usize; 2]| Answered { sales, gone };
+        let struck = Struck {
+            refusal: "full".to_owned(),
+            after: answered(after),
+            before: answered(before),
+            others_refused: None,
+            unreadable: unreadable.then(|| "malformed".to_owned()),
+            sells_no_more: unreadable.then(|| "malformed".to_owned()),
+        };
+        let outcome = Outcome::Struck(struck);
+        Tries { tries: 1, outcome }.cell()
+    }
+
+    #[test]
+    fn a_cell_says_what_is_gone_and_whether_the_store_still_works() {
+        assert_eq!(cell([0, 12], [0, 9], false), "0 of 12");
+        assert_eq!(
+            cell([12, 12], [9, 9], true),
+            "12 of 12, 9 of 9 from before, unreadable"
+        );
+        assert_eq!(cell([0, 0], [0, 9], false), "none answered");
+        let outcome = Outcome::Missed;
+        assert_eq!(Tries { tries: 8, outcome }.cell(), "did not strike");
     }
 }

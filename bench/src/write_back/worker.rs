@@ -73,7 +73,9 @@ impl Open {
             Self::Lmdb(lmdb) => lmdb.each_buyer(each),
             Self::Line => {
                 let buyers = line::buyers(&directory.join(line::FILE))?;
-                buyers.iter().for_each(|buyer| each(buyer));
+                for buyer in &buyers {
+                    each(buyer);
+                }
                 Ok(())
             }
         }
