@@ -53,7 +53,7 @@ pub(crate) struct Args {
     /// Only the rows whose name contains this, such as "ext4, 4 KiB, LMDB"
     #[arg(long, value_name = "SUBSTRING")]
     only: Option<String>,
-    /// Fail if a sale that tickets answered is gone
+    /// Fail if a sale that tickets answered is gone, or no commit of it failed
     #[arg(long)]
     hold: bool,
     /// One file system: does everything work

@@ -73,15 +73,29 @@ impl Report {
         }
     }
 
-    /// With `--hold`: whether all that `tickets` answered is there.
+    /// With `--hold`: whether all that `tickets` answered is there, in trials whose commit failed.
     pub(crate) fn verdict(&self, args: &Args) -> Result<()> {
         let Self::Tried(tried) = self else {
             return Ok(());
         };
         let ours = tried.rows.iter().filter(|row| row.store == Store::Tickets);
-        let gone: usize = ours.map(Row::gone).sum();
-        if args.hold && gone > 0 {
-            return Err(format!("{gone} sales that tickets answered are gone"));
+        for row in ours.filter(|_| args.hold) {
+            let gone = row.gone();
+            if gone > 0 {
+                let on = row.file_system;
+                return Err(format!(
+                    "{gone} sales that tickets answered are gone on {on}"
+                ));
+            }
+            if [&row.unmount, &row.cut]
+                .map(|tries| &tries.outcome)
+                .contains(&&Outcome::Missed)
+            {
+                let on = row.file_system;
+                return Err(format!(
+                    "no commit of tickets failed on {on}: nothing is shown"
+                ));
+            }
         }
         Ok(())
     }
