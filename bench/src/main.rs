@@ -18,6 +18,7 @@ mod sales;
 mod scratch;
 mod stats;
 mod table;
+mod write_back;
 
 // What the tests are made of, too: not all of it is needed here.
 #[path = "../../tests/it/corpus.rs"]
@@ -69,9 +70,14 @@ enum Command {
     Hostile(HostileArgs),
     /// The race lab: schedules per second of real processes
     Lab(LabArgs),
+    /// What becomes of answered sales after another process's failed write-back, beside databases
+    WriteBack(write_back::Args),
     /// One process that sells, started by `sales`
     #[command(hide = true)]
     SalesWorker(WorkerArgs),
+    /// One process that sells or reads, started by `write-back`
+    #[command(hide = true)]
+    WriteBackWorker(write_back::WorkerArgs),
 }
 
 /// What the command line of `tickets-bench chapter` says.
@@ -221,7 +227,9 @@ fn main() -> ExitCode {
         Command::Check(args) => check(&args),
         Command::Hostile(args) => hostile(&args),
         Command::Lab(args) => lab(&args),
+        Command::WriteBack(args) => write_back(&args),
         Command::SalesWorker(args) => sales::work(&args),
+        Command::WriteBackWorker(args) => write_back::work(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -288,6 +296,16 @@ fn lab(args: &LabArgs) -> Result<()> {
     } else {
         report.to_table()
     })
+}
+
+fn write_back(args: &write_back::Args) -> Result<()> {
+    let report = write_back::run(args)?;
+    print(&if args.json() {
+        format!("{:#}\n", report.to_json())
+    } else {
+        report.to_table()
+    })?;
+    report.verdict(args)
 }
 
 fn print(text: &str) -> Result<()> {

@@ -73,15 +73,39 @@ impl Lmdb {
         })
     }
 
+    /// Sells one ticket to somebody.
+    pub(crate) fn sell_to(&mut self, buyer: &str) -> Result<()> {
+        match self.take(buyer) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("LMDB: nothing is left".to_owned()),
+            Err(error) => Err(problem(error)),
+        }
+    }
+
+    /// Gives each who has bought, in the order of the sales, up to where it cannot be read.
+    pub(crate) fn each_buyer(&self, each: &mut dyn FnMut(&str)) -> Result<()> {
+        let mut read = || {
+            let read = self.env.read_txn()?;
+            for entry in self.entries.iter(&read)? {
+                let (id, sale) = entry?;
+                if id != LEFT {
+                    each(&buyer(sale));
+                }
+            }
+            Ok(())
+        };
+        read().map_err(problem)
+    }
+
     /// The whole sale; `false` if nothing is left.
-    fn take(&mut self) -> heed::Result<bool> {
+    fn take(&mut self, buyer: &str) -> heed::Result<bool> {
         let mut write = self.env.write_txn()?;
         let left = self.entries.get(&write, &LEFT)?.and_then(number);
         let Some(left) = left.and_then(|left| left.checked_sub(1)) else {
             return Ok(false);
         };
         self.entries.put(&mut write, &LEFT, &left.to_be_bytes())?;
-        let sale = format!(r#"{{"buyer":"{BUYER}","quantity":1,"at":{}}}"#, now());
+        let sale = format!(r#"{{"buyer":"{buyer}","quantity":1,"at":{}}}"#, now());
         let id = STOCK.saturating_sub(left);
         self.entries
             .put_with_flags(&mut write, PutFlags::APPEND, &id, sale.as_bytes())?;
@@ -92,11 +116,7 @@ impl Lmdb {
 
 impl Shop for Lmdb {
     fn sell(&mut self) -> Result<()> {
-        match self.take() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err("LMDB: nothing is left".to_owned()),
-            Err(error) => Err(problem(error)),
-        }
+        self.sell_to(BUYER)
     }
 }
 
@@ -116,6 +136,13 @@ fn open_env(directory: &Path, flags: EnvFlags) -> heed::Result<Env> {
     // SAFETY: the directory is this benchmark's own, on a local file system, and only workers that
     // open it here write to it; NO_SYNC gives up what a crash of the machine leaves, nothing else.
     unsafe { options.flags(flags).open(directory) }
+}
+
+/// Who bought, in what stands under the number of a sale; nobody if that is no sale.
+fn buyer(sale: &[u8]) -> String {
+    let sale: Option<serde_json::Value> = serde_json::from_slice(sale).ok();
+    let buyer = sale.as_ref().and_then(|sale| sale.get("buyer")?.as_str());
+    buyer.unwrap_or_default().to_owned()
 }
 
 fn number(bytes: &[u8]) -> Option<u64> {

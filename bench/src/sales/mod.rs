@@ -2,13 +2,13 @@
 
 mod append;
 mod crew;
-mod lmdb;
+pub(crate) mod lmdb;
 pub(crate) mod ours;
 pub(crate) mod peer;
 mod plot;
 mod report;
 mod scale;
-mod sqlite;
+pub(crate) mod sqlite;
 mod worker;
 
 use std::fmt;

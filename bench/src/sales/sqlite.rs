@@ -79,8 +79,32 @@ impl Sqlite {
         read().map_err(problem)
     }
 
+    /// Sells one ticket to somebody.
+    pub(crate) fn sell_to(&mut self, buyer: &str) -> Result<()> {
+        match self.take(buyer) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("SQLite: nothing is left".to_owned()),
+            Err(error) => Err(problem(error)),
+        }
+    }
+
+    /// Gives each who has bought, in the order of the sales, up to where it cannot be read.
+    pub(crate) fn each_buyer(&self, each: &mut dyn FnMut(&str)) -> Result<()> {
+        let mut read = || {
+            let mut select = self
+                .connection
+                .prepare("SELECT buyer FROM sale ORDER BY id")?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                each(&row.get::<_, String>(0)?);
+            }
+            Ok(())
+        };
+        read().map_err(problem)
+    }
+
     /// The whole sale; `false` if nothing is left.
-    fn take(&mut self) -> rusqlite::Result<bool> {
+    fn take(&mut self, buyer: &str) -> rusqlite::Result<bool> {
         self.run("BEGIN IMMEDIATE", [])?;
         let taken = self.run("UPDATE stock SET left = left - 1 WHERE left >= 1", [])?;
         if taken == 0 {
@@ -89,7 +113,7 @@ impl Sqlite {
         }
         self.run(
             "INSERT INTO sale (buyer, quantity, at) VALUES (?1, ?2, ?3)",
-            params![BUYER, 1, now()],
+            params![buyer, 1, now()],
         )?;
         self.run("COMMIT", [])?;
         Ok(true)
@@ -102,11 +126,7 @@ impl Sqlite {
 
 impl Shop for Sqlite {
     fn sell(&mut self) -> Result<()> {
-        match self.take() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err("SQLite: nothing is left".to_owned()),
-            Err(error) => Err(problem(error)),
-        }
+        self.sell_to(BUYER)
     }
 }
 
