@@ -57,4 +57,5 @@ rows! {
     clock "clock";
     ended "ended";
     ordered "ordered";
+    names "names";
 }

@@ -123,6 +123,12 @@ pub const ROWS: &[Plan] = &[
         "no answer or count before its sync, in every trace",
         rows::ordered::strike,
     ),
+    row(
+        18,
+        "names",
+        "two sellers reach one ledger by two names, one of them delayed",
+        rows::names::strike,
+    ),
 ];
 
 const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mut Row)) -> Plan {

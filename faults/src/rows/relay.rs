@@ -113,13 +113,14 @@ fn incurable(left: &Prepared) -> Fault {
         let lie = format!("retval=0:when={}+", map_read(left, task));
         let shop = left.copy();
         let (run, _) = recorded_with(left, task, &shop, &[("ioctl", &lie)]);
-        let code = &run.document().1["error"]["code"];
+        let (code, document) = run.document();
         let expected = if task == Task::Reset {
             "io"
         } else {
             "outcome_unknown"
         };
-        assert_eq!((run.code, code), (Some(1), &expected.into()), "{run:?}");
+        let told = &document["error"]["code"];
+        assert_eq!((code, told), (1, &expected.into()), "{document:#}");
         assert_eq!(shop.json("book next").0, 0);
     }
     Fault::Struck
