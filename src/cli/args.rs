@@ -3,11 +3,26 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use tickets::LockKind;
 use tickets::rush::MAX_USERS;
 use tickets::rush::think::Think;
+
+/// Names the event where `-f` does not.
+const FILE_VARIABLE: &str = "TICKETS_FILE";
+
+/// The grammar of the command line. An empty variable is one that is not set, as whoever writes unit files
+/// and the like means it.
+pub(super) fn grammar() -> clap::Command {
+    let is_empty = std::env::var_os(FILE_VARIABLE).is_some_and(|value| value.is_empty());
+    if is_empty {
+        Cli::command().mut_arg("file", |file| file.env(Resettable::Reset))
+    } else {
+        Cli::command()
+    }
+}
 
 /// A booking office in a file: sells a limited stock from tickets.json, from any number of
 /// processes, and never oversells under its lock.
@@ -19,7 +34,7 @@ pub(crate) struct Cli {
         short,
         long,
         global = true,
-        env = "TICKETS_FILE",
+        env = FILE_VARIABLE,
         default_value = "data/tickets.json",
         value_name = "FILE"
     )]
@@ -486,6 +501,6 @@ mod tests {
 
     #[test]
     fn the_grammar_is_sound() {
-        Cli::command().debug_assert();
+        grammar().debug_assert();
     }
 }

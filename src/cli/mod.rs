@@ -15,7 +15,7 @@ mod signals;
 mod spoken;
 mod usage;
 
-use clap::Parser;
+use clap::FromArgMatches as _;
 use serde::Serialize;
 
 use args::{Cli, Command, Reset};
@@ -24,7 +24,8 @@ use tickets::{BoxOffice, Kind, Result};
 
 /// Runs the command line; returns the exit code.
 pub(crate) fn run() -> u8 {
-    let cli = match Cli::try_parse() {
+    let matches = args::grammar().try_get_matches();
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return usage::tell(error),
     };

@@ -1,9 +1,9 @@
 //! A command line that makes no sense, or a wish for help.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, ValueEnum as _};
+use clap::ValueEnum as _;
 
-use super::args::{Cli, Lock};
+use super::args::{Lock, grammar};
 use super::screen::Screen;
 use tickets::{Error, Kind};
 
@@ -66,7 +66,7 @@ fn message(error: &clap::Error, command: &str) -> String {
 
 /// The command that was meant, as in `race prove`; empty where none was named.
 fn meant() -> String {
-    let grammar = Cli::command().ignore_errors(true);
+    let grammar = grammar().ignore_errors(true);
     let mut words = Vec::new();
     if let Ok(matches) = grammar.try_get_matches() {
         let mut matches = &matches;
