@@ -35,10 +35,12 @@ pub mod error;
 pub mod office;
 pub mod race;
 pub mod rush;
+mod shown;
 pub(crate) mod store;
 
 pub use error::{Error, Kind, Result};
 pub use office::BoxOffice;
+pub use shown::{shown, steers};
 pub use store::lock::LockKind;
 pub use store::output::{Contents, Output};
 pub use store::snapshot::{MAX_COUNT_BYTES, MAX_STOCK};

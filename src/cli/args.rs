@@ -148,8 +148,9 @@ Examples:
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 
-In CSV, a text that a spreadsheet would take for a formula gets an apostrophe before it. \
-Exits 6 when the ledger does not add up.")]
+In CSV, an apostrophe stands before each = + - @ that may begin a cell of a spreadsheet, wherever it splits: \
+at the start, or behind anything but a letter, a digit, a dot or a low line. Control characters are \
+written out, as \\n. Exits 6 when the ledger does not add up.")]
     Sales(Sales),
 
     /// Does everything add up: every line of the ledger, and the count

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::args::{Adjust, Book, Cancel, Cli};
-use super::screen::{GOOD, Screen, shown};
+use super::screen::{GOOD, Screen};
 use tickets::office::{Order, Unobserved};
-use tickets::{BoxOffice, Error, Kind, Result};
+use tickets::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(&cli.file)?;

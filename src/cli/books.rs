@@ -7,9 +7,10 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::args::{Audit as AuditArguments, Cli, Format, Sales};
-use super::screen::{BAD, GOOD, Screen, shown};
+use super::cell::cell;
+use super::screen::{BAD, GOOD, Screen};
 use tickets::office::{Audit, Sold};
-use tickets::{BoxOffice, Kind, Result};
+use tickets::{BoxOffice, Kind, Result, shown};
 
 pub(super) fn sales(cli: &Cli, arguments: &Sales, screen: &Screen) -> Result<u8> {
     let office = BoxOffice::at(&cli.file)?;
@@ -83,13 +84,13 @@ fn as_csv(list: &mut List<'_>, out: &mut dyn Write) -> Result<io::Result<()>> {
             csv.write_record(header).map_err(plain)?;
         }
         csv.write_record([
-            sale.id.to_owned(),
-            sale.at.to_owned(),
-            harmless(sale.buyer),
+            cell(sale.id),
+            cell(sale.at),
+            cell(sale.buyer),
             sale.quantity.to_string(),
             sale.cancelled.to_string(),
-            harmless(sale.key.unwrap_or_default()),
-            sale.rush.unwrap_or_default().to_owned(),
+            cell(sale.key.unwrap_or_default()),
+            cell(sale.rush.unwrap_or_default()),
         ])
         .map_err(plain)
     })?;
@@ -106,14 +107,6 @@ fn plain(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
-    }
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n') => format!("'{text}"),
-        _ => text.to_owned(),
     }
 }
 

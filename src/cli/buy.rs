@@ -9,14 +9,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::args::{Buy, Cli};
-use super::screen::{BAD, FAINT, GOOD, Screen, shown};
+use super::screen::{BAD, FAINT, GOOD, Screen};
 use super::signals::Stop;
 use tickets::race::draw_recorded;
 use tickets::race::timeline::Timeline;
 use tickets::race::verdict::{Anomaly, Finding};
 use tickets::rush::report::{Judgement, Outcome, RushReport};
 use tickets::rush::{News, Recording, Rush};
-use tickets::{Error, Kind, LockKind, Output, Result};
+use tickets::{Error, Kind, LockKind, Output, Result, shown};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
 const SHOWN: u32 = 64;

@@ -4,6 +4,7 @@ mod args;
 mod booking;
 mod books;
 mod buy;
+mod cell;
 mod doctor;
 mod lab;
 mod manual;

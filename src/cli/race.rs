@@ -6,12 +6,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::screen::{BAD, FAINT, GOOD, Screen, shown};
+use super::screen::{BAD, FAINT, GOOD, Screen};
 use tickets::race::check::{self, Anomaly, Verdict};
 use tickets::race::draw_recorded;
 use tickets::race::evidence::{self, Evidence};
 use tickets::race::timeline::Timeline;
-use tickets::{Error, Kind, Result};
+use tickets::{Error, Kind, Result, shown};
 
 /// So many findings of a kind are told to people.
 const TOLD: u64 = 10;

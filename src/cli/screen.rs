@@ -28,23 +28,6 @@ pub(crate) struct Screen {
     must_be_heard: Cell<bool>,
 }
 
-/// A text of somebody else's for a terminal: what steers it, or turns its direction, is written out.
-pub(crate) fn shown(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if steers(c) {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
-}
-
 impl Screen {
     pub(crate) fn new(json: bool, quiet: bool) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! A command line that makes no sense, or a wish for help.
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::ValueEnum as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{Lock, grammar};
 use super::screen::Screen;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::super::screen::{BAD, FAINT, shown};
+use super::super::screen::{BAD, FAINT};
 use super::document::Shown;
 use tickets::office::Writes;
 use tickets::race::odds::odds;
 use tickets::race::schedule::Class;
 use tickets::race::verdict::{Anomaly, Finding};
 use tickets::race::{Run, Trial, draw};
-use tickets::{LockKind, Output, Result};
+use tickets::{LockKind, Output, Result, shown};
 
 /// How wide a terminal is taken to be.
 pub(super) const COLUMNS: usize = 80;
