@@ -40,7 +40,7 @@ pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
         writeln!(
             out,
             "{GOOD}booked{GOOD:#}  {quantity} for {name}, sale {}{again}",
-            sale.id
+            shown(&sale.id)
         )?;
         writeln!(out, "{} left", sale.left)
     });
@@ -91,7 +91,7 @@ pub(super) fn cancel(cli: &Cli, arguments: &Cancel, screen: &Screen) -> Result<u
         write!(
             out,
             "{GOOD}cancelled{GOOD:#}  {quantity} of {name}, sale {}",
-            done.id
+            shown(&done.id)
         )?;
         match done.kept {
             0 => writeln!(out)?,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::args::{Audit as AuditArguments, Cli, Format, Sales};
 use super::cell::cell;
+use super::json;
 use super::screen::{BAD, GOOD, Screen};
 use tickets::office::{Audit, Sold};
 use tickets::{BoxOffice, Kind, Result, shown};
@@ -20,7 +21,6 @@ pub(super) fn sales(cli: &Cli, arguments: &Sales, screen: &Screen) -> Result<u8>
     } else {
         arguments.format
     };
-    // To the letter: `anstream` takes letters that steer a terminal out of what it writes.
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut list = |see: &mut dyn FnMut(&Sold<'_>) -> io::Result<()>| {
         let mut written = Ok(());
@@ -37,7 +37,7 @@ pub(super) fn sales(cli: &Cli, arguments: &Sales, screen: &Screen) -> Result<u8>
         Format::Table => as_table(&mut list, &mut out),
         Format::Json => as_json(&mut list, &mut out),
         Format::Jsonl => list(&mut |sale| {
-            serde_json::to_writer(&mut out, sale)?;
+            json::write(&mut out, sale)?;
             out.write_all(b"\n")
         }),
         Format::Csv => as_csv(&mut list, &mut out),
@@ -66,7 +66,7 @@ fn as_json(list: &mut List<'_>, out: &mut dyn Write) -> Result<io::Result<()>> {
     let mut before = OPENING;
     let listed = list(&mut |sale| {
         out.write_all(std::mem::replace(&mut before, b","))?;
-        Ok(serde_json::to_writer(&mut *out, sale)?)
+        json::write(&mut *out, sale)
     })?;
     let opening = if before == OPENING { OPENING } else { b"" };
     Ok(listed.and_then(|()| {
@@ -173,7 +173,7 @@ pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> R
     };
     screen.result(&document, |out| {
         for done in &audit.repaired {
-            writeln!(out, "{GOOD}repaired{GOOD:#}  {done}")?;
+            writeln!(out, "{GOOD}repaired{GOOD:#}  {}", shown(done))?;
         }
         for finding in &audit.findings {
             let line = match finding.line {
@@ -183,7 +183,8 @@ pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> R
             writeln!(
                 out,
                 "{BAD}found{BAD:#}  {}{line}: {}",
-                finding.file, finding.text
+                shown(&finding.file),
+                shown(&finding.text)
             )?;
         }
         if !ok {

@@ -204,14 +204,17 @@ fn write_step(out: &mut dyn Write, news: &News<'_>) -> io::Result<()> {
             } => {
                 writeln!(out, "{buyer} bought {quantity}, {left} left")?;
                 match warning {
-                    Some(warning) => writeln!(out, "  (the count does not show it yet: {warning})"),
+                    Some(warning) => {
+                        let warning = shown(warning);
+                        writeln!(out, "  (the count does not show it yet: {warning})")
+                    }
                     None => Ok(()),
                 }
             }
             Outcome::Refused { left: 0 } => writeln!(out, "{buyer} found none left"),
             Outcome::Refused { left } => writeln!(out, "{buyer} found only {left} left"),
             Outcome::Failed { message, .. } => {
-                writeln!(out, "{BAD}{buyer} failed{BAD:#}: {message}")
+                writeln!(out, "{BAD}{buyer} failed{BAD:#}: {}", shown(message))
             }
             _ => Ok(()),
         },
@@ -275,7 +278,7 @@ fn summary(
             _ => None,
         });
     for (name, message) in failed.take(WRITTEN_OUT) {
-        writeln!(out, "{BAD}failed{BAD:#}  {name}: {message}")?;
+        writeln!(out, "{BAD}failed{BAD:#}  {name}: {}", shown(message))?;
     }
     if report.interrupted {
         writeln!(
@@ -431,6 +434,7 @@ fn draw_fork(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
         } else {
             format!("{BAD}version {}, overwritten{BAD:#}", read + 1)
         };
+        let buyer = shown(buyer);
         writeln!(out, "      {root} {branch} {buyer:<10} {fate}")?;
     }
     if left_out > 0 {

@@ -6,6 +6,7 @@ mod books;
 mod buy;
 mod cell;
 mod doctor;
+mod json;
 mod lab;
 mod manual;
 mod picture;
@@ -21,7 +22,7 @@ use serde::Serialize;
 
 use args::{Cli, Command, Reset};
 use screen::Screen;
-use tickets::{BoxOffice, Kind, Result};
+use tickets::{BoxOffice, Kind, Result, shown};
 
 /// Runs the command line; returns the exit code.
 pub(crate) fn run() -> u8 {
@@ -95,7 +96,7 @@ fn reset(cli: &Cli, arguments: &Reset, screen: &Screen) -> Result<u8> {
     screen.result(&document, |out| {
         writeln!(out, "{} left", document.ticket)?;
         match &document.archived {
-            Some(archive) => writeln!(out, "the old ledger is kept as {archive}"),
+            Some(archive) => writeln!(out, "the old ledger is kept as {}", shown(archive)),
             None => Ok(()),
         }
     });

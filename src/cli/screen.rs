@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use tickets::{Error, Kind};
+use tickets::{Error, Kind, shown};
 
 /// Red and bold: what went wrong.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -45,10 +45,10 @@ impl Screen {
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) {
         if self.json {
-            // To the letter: `anstream` takes letters that steer a terminal out of what it writes.
-            return match serde_json::to_vec(document) {
-                Ok(document) => self.bytes(&[&document[..], b"\n"].concat()),
-                Err(error) => self.note(Err(error.into())),
+            let mut bytes = Vec::new();
+            return match super::json::write(&mut bytes, document) {
+                Ok(()) => self.bytes(&[&bytes[..], b"\n"].concat()),
+                Err(error) => self.note(Err(error)),
             };
         }
         let mut out = anstream::stdout().lock();
@@ -80,7 +80,7 @@ impl Screen {
     pub(crate) fn notes(&self, notes: &[String]) {
         let mut err = anstream::stderr().lock();
         for note in notes.iter().filter(|_| !self.quiet) {
-            let _ = writeln!(err, "{FAINT}note{FAINT:#}: {note}");
+            let _ = writeln!(err, "{FAINT}note{FAINT:#}: {}", shown(note));
         }
     }
 
@@ -88,6 +88,7 @@ impl Screen {
     pub(crate) fn unpublished(&self, error: Option<&Error>) {
         if let (Some(error), false) = (error, self.json) {
             let mut err = anstream::stderr().lock();
+            let error = shown(&error.to_string());
             let _ = writeln!(
                 err,
                 "{BAD}warning{BAD:#}: it is on the ledger and stands, but the count does not show it \
@@ -112,9 +113,9 @@ impl Screen {
         }
         let mut err = anstream::stderr().lock();
         // Nothing can be done where even stderr is closed.
-        let _ = writeln!(err, "{BAD}error{BAD:#}: {error}");
+        let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(&error.to_string()));
         if let Some(hint) = error.hint_text() {
-            let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {hint}");
+            let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {}", shown(hint));
         }
     }
 

@@ -5,11 +5,11 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{Lock, grammar};
 use super::screen::Screen;
-use tickets::{Error, Kind};
+use tickets::{Error, Kind, shown};
 
 /// Tells it, as JSON where that is asked for; returns the exit code.
 pub(super) fn tell(error: clap::Error) -> u8 {
-    let error = told_how(error);
+    let error = harmless(told_how(error));
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if error.use_stderr() && wants_json {
         let name = meant();
@@ -45,6 +45,26 @@ fn told_how(mut error: clap::Error) -> clap::Error {
         let tip = format!("a kind of lock is given as '--lock={word}'");
         let tips = ContextValue::StyledStrs(vec![tip.into()]);
         error.insert(ContextKind::Suggested, tips);
+    }
+    error
+}
+
+/// The same with nothing in it that steers a terminal: it repeats words of the command line, which a script
+/// may have from somebody else.
+fn harmless(mut error: clap::Error) -> clap::Error {
+    let words: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(word) => Some((kind, ContextValue::String(shown(word)))),
+            ContextValue::Strings(words) => {
+                let words = words.iter().map(|word| shown(word)).collect();
+                Some((kind, ContextValue::Strings(words)))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in words {
+        error.insert(kind, value);
     }
     error
 }

@@ -46,3 +46,4 @@ mod reset;
 mod rush;
 mod sellers;
 mod spares;
+mod steering;

@@ -97,7 +97,7 @@ pub(super) fn undrawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Resu
     };
     let text = format!(
         "{} was not drawn: there is nothing to show",
-        shown(&picture.path().display().to_string())
+        picture.path().display()
     );
     labelled(out, "timeline", FAINT, &text)
 }
@@ -111,7 +111,7 @@ pub(super) fn labelled(
 ) -> io::Result<()> {
     let mut line = format!("{style}{label}{style:#} ");
     let mut width = label.len() + 1;
-    for word in text.split(' ') {
+    for word in shown(text).split(' ') {
         let wide = word.chars().count() + 1;
         if width + wide > COLUMNS {
             writeln!(out, "{line}")?;
