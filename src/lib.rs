@@ -30,6 +30,7 @@
 #[macro_use]
 mod known_bad;
 
+mod children;
 pub mod doctor;
 pub mod error;
 pub mod office;

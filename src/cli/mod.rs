@@ -44,6 +44,9 @@ pub(crate) fn run() -> u8 {
 }
 
 fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
+    if let Command::Buy(_) | Command::Race(_) | Command::Doctor(_) = &cli.command {
+        signals::keep_children();
+    }
     match &cli.command {
         Command::Query => query(cli, screen),
         Command::Buy(arguments) => buy::run(cli, arguments, screen),

@@ -14,6 +14,7 @@ use super::racer::{CALL_OFF, DIE, End, GO, Part, Point, RACER, Says};
 use super::run::{Move, Run, Trial};
 use super::schedule::MAX_BUYERS;
 use super::verdict::{Aftermath, Anomaly, Finding, Written, judge};
+use crate::children;
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, DEFAULT_WAIT, Writes};
 use crate::store::ledger::Line;
@@ -114,8 +115,7 @@ impl Arena {
             .ok_or_else(|| gone("is not there"))?;
         racer.tell(DIE)?;
         racer.dead = true;
-        racer.child.wait().map_err(|e| gone(&e.to_string()))?;
-        Ok(())
+        children::wait(&mut racer.child).map_err(|e| gone(&e.to_string()))
     }
 
     /// Ends the run of a buyer that is not at its end.

@@ -20,6 +20,7 @@ mod command_line;
 mod corpus;
 mod craft;
 mod crafted;
+mod dispositions;
 mod doctor;
 mod doctor_stand_in;
 mod doctor_witness;
