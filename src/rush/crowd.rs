@@ -33,7 +33,7 @@ pub const MAX_USERS: u32 = 10_000;
 const SHARE: u32 = 16;
 
 /// A thread buyer needs little: no recursion, small buffers.
-const STACK: usize = 256 * 1024;
+pub(super) const STACK: usize = 256 * 1024;
 
 /// How many old versions of the count the threads keep, to be written again.
 const SPARES: usize = 8;

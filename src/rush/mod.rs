@@ -9,6 +9,7 @@ mod gun;
 mod nursery;
 mod recorder;
 pub mod report;
+mod room;
 mod tape;
 pub mod think;
 mod watchdog;
@@ -116,6 +117,8 @@ impl Rush {
     /// `stop`: becomes readable when the rush is to stop, for instance on Ctrl-C. Buyers that have
     /// not sold by then do not sell any more; what was sold is reported.
     ///
+    /// For a rush of threads the soft limit of open files is raised where that is too low.
+    ///
     /// # Errors
     /// When the rush could not start: nothing was sold then. What befalls a single buyer is no
     /// error; it is in the report.
@@ -125,6 +128,7 @@ impl Rush {
         news: &mut dyn FnMut(News<'_>),
     ) -> Result<RushReport> {
         self.check()?;
+        room::check(self)?;
         let mut office = BoxOffice::at(&self.file)?;
         let claimed = Deck::claim(self)?;
         let wanted = &mut || !is_told(stop);

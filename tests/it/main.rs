@@ -44,6 +44,7 @@ mod readme;
 mod recovery;
 mod repairs;
 mod reset;
+mod room;
 mod rush;
 mod sellers;
 mod spares;
