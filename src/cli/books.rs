@@ -188,7 +188,7 @@ pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> R
             )?;
         }
         if !ok {
-            return writeln!(out, "{}", advice(&audit));
+            return writeln!(out, "{}", screen.hint(advice(&audit)));
         }
         writeln!(
             out,

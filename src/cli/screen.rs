@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::hint::Event;
 use tickets::{Error, Kind, shown};
 
 /// Red and bold: what went wrong.
@@ -22,6 +23,8 @@ pub(crate) struct Screen {
     pub(crate) json: bool,
     /// No more than the result.
     pub(crate) quiet: bool,
+    /// Which event the hints name.
+    event: Event,
     /// The first failure to write the result.
     failure: RefCell<Option<io::Error>>,
     /// Whether a closed pipe is a failure.
@@ -33,9 +36,25 @@ impl Screen {
         Self {
             json,
             quiet,
+            event: Event::default(),
             failure: RefCell::new(None),
             must_be_heard: Cell::new(false),
         }
+    }
+
+    /// The same for a command on this event.
+    pub(crate) fn of(self, event: Event) -> Self {
+        Self { event, ..self }
+    }
+
+    /// A hint whose commands name the event as the caller did.
+    pub(crate) fn hint(&self, hint: &str) -> String {
+        self.event.hint(hint)
+    }
+
+    /// A command line in quotes, that names the event so.
+    pub(crate) fn command(&self, words: &str) -> String {
+        self.event.command(words)
     }
 
     /// The result: the JSON document, or the text for people.
@@ -108,14 +127,17 @@ impl Screen {
     /// An error: as JSON on stdout, with the count where that is known, or for people on stderr.
     pub(crate) fn error(&self, command: &str, error: &Error, ticket: Option<u64>) {
         if self.json {
-            self.result(&ErrorDocument::new(command, error, ticket), |_| Ok(()));
+            self.result(
+                &ErrorDocument::new(command, error, ticket, &self.event),
+                |_| Ok(()),
+            );
             return;
         }
         let mut err = anstream::stderr().lock();
         // Nothing can be done where even stderr is closed.
         let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(&error.to_string()));
         if let Some(hint) = error.hint_text() {
-            let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {}", shown(hint));
+            let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {}", shown(&self.hint(hint)));
         }
     }
 
@@ -172,11 +194,11 @@ struct ErrorMember<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     holder: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
+    hint: Option<String>,
 }
 
 impl<'a> ErrorDocument<'a> {
-    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>) -> Self {
+    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>, event: &Event) -> Self {
         let place = error.place();
         let known = |number: u64| (number > 0).then_some(number);
         Self {
@@ -192,7 +214,7 @@ impl<'a> ErrorDocument<'a> {
                     Kind::Busy { holder } => holder,
                     _ => None,
                 },
-                hint: error.hint_text(),
+                hint: error.hint_text().map(|hint| event.hint(hint)),
             },
             left: match error.kind() {
                 Kind::SoldOut { left } => Some(left),

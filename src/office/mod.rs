@@ -76,6 +76,8 @@ pub(crate) struct Opening {
     pub(crate) ledger: LedgerFile,
     /// Where it ended, in bytes.
     pub(crate) end: u64,
+    /// What `tickets.json` said was left, and up to where it counted the ledger, in bytes: it may be behind.
+    pub(crate) counted: (u64, u64),
 }
 
 /// One event, opened by one thread of one process.
@@ -282,7 +284,10 @@ impl BoxOffice {
         };
         let metadata = ledger.file.metadata();
         let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
+        let snapshot = &reading.snapshot;
+        let counted = snapshot.counted.map_or(0, |counted| counted.bytes);
         Ok(Opening {
+            counted: (snapshot.ticket, counted),
             tally: reading.tally,
             end: match lock {
                 LockKind::Exclusive => reading.tally.bytes,
@@ -371,7 +376,7 @@ fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result
 fn no_ledger(files: &EventFiles) -> Error {
     Error::new(Kind::Integrity, "is gone, or has no opening line any more")
         .at(&files.ledger, 0, 0)
-        .hint("nothing was sold; 'tickets reset' starts afresh")
+        .hint("nothing was sold; 'tickets audit' says more; put the right file back")
 }
 
 /// A random number from the operating system. A generator of our own, as `rand::random` has one,

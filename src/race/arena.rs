@@ -161,6 +161,7 @@ impl Arena {
             lines: lines.into_iter().skip(1).collect(),
             left: count.map(|snapshot| snapshot.ticket),
             counted: counted.map_or(0, |counted| counted.bytes),
+            before: None,
             torn,
             lost: Vec::new(),
             unreadable: snapshot.as_ref().err().map(ToString::to_string),

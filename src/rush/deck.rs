@@ -196,7 +196,8 @@ impl End<'_> {
                 sum: Some(entry.sum),
             })?;
         }
-        let Some(last) = &after.last else {
+        // A count that could not be written says nothing of the run.
+        let Some(last) = after.last.as_ref().filter(|_| !after.behind) else {
             return Ok(());
         };
         self.add(&Record::Final {
