@@ -43,5 +43,5 @@ pub use error::{Error, Kind, Result};
 pub use office::BoxOffice;
 pub use shown::{shown, steers};
 pub use store::lock::LockKind;
-pub use store::output::{Contents, Output};
+pub use store::output::{Contents, Output, PAGE};
 pub use store::snapshot::{MAX_COUNT_BYTES, MAX_STOCK};

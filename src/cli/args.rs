@@ -99,14 +99,16 @@ Examples:
   tickets buy --users 2000 --lock --evidence run.jsonl       what each did, and
   tickets race check run.jsonl                               to judge it again
 
-Each buyer queries, then buys: read, think, write. All start at one gun.
+Each buyer queries, then buys: read, think, write. All start at one gun. They take from the event's stock: \
+where tickets are booked for people, a rush is refused unless --force, and belongs on an event of its own, \
+which 'tickets -f other.json reset N' makes.
 
 With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
 that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
 anything is sold. A buyer that cannot write down what it is about to do does not sell.
 
-Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 1 when a buyer failed or the \
-evidence is not whole, else 0: also when there were not enough tickets for all.")]
+Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 4 where tickets are \
+booked, 1 when a buyer failed, the count could not be written or the evidence is not whole, else 0: also when there were not enough tickets for all.")]
     Buy(Buy),
 
     /// Book tickets for somebody: one real sale, always locked
@@ -399,6 +401,10 @@ pub(crate) struct Buy {
     /// No buyer writes before every buyer has read; only without a lock
     #[arg(long)]
     pub(crate) together: bool,
+
+    /// Even where tickets are booked: the buyers take from the same stock
+    #[arg(long)]
+    pub(crate) force: bool,
 
     /// Record what each buyer does, a line a step: 'tickets race check' judges it again
     #[arg(long, value_name = "FILE.jsonl")]

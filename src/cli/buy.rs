@@ -43,6 +43,7 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
             .unwrap_or_else(|| rand::random::<u16>().into()),
         wait: arguments.wait.limit,
         together: arguments.together,
+        force: arguments.force,
         program,
         recording: match (&arguments.evidence, &arguments.timeline) {
             (Some(path), _) => Recording::File(path.clone()),
@@ -168,7 +169,7 @@ fn files(
         )?;
     }
     if let Some(Ok(file)) = picture {
-        writeln!(out, "{FAINT}timeline{FAINT:#}  {}", shown(file))?;
+        super::picture::drawn(out, file.as_ref())?;
     }
     Ok(())
 }

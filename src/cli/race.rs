@@ -54,11 +54,18 @@ pub(super) fn check(
     };
     // To draw a long run takes more time and memory than to judge it: only where somebody looks.
     let drawn = || titled(draw_recorded(&evidence, &verdict), &evidence);
-    if let Some(mut output) = output {
-        output.write(drawn().to_svg().as_bytes())?;
-    }
+    let drawn_into = match output {
+        Some(mut output) => {
+            output.write(drawn().to_svg().as_bytes())?;
+            picture
+        }
+        None => None,
+    };
     screen.result(&document, |out| {
         tell(out, &verdict, screen.quiet)?;
+        if let Some(file) = drawn_into.filter(|_| !screen.quiet) {
+            super::picture::drawn(out, file)?;
+        }
         if screen.quiet || verdict.is_clean() || buyers(&evidence) > super::picture::DRAWN {
             return Ok(());
         }

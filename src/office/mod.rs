@@ -250,8 +250,14 @@ impl BoxOffice {
     }
 
     /// Gets the event ready for a rush: the ledger exists, and what killed processes left is
-    /// swept. Under a lock everything must add up; without one, buyers believe what they see.
-    pub(crate) fn prepare(&mut self, lock: LockKind, wait: &mut Wait<'_>) -> Result<Opening> {
+    /// swept. Under a lock everything must add up; without one, buyers believe what they see. `force`: even
+    /// where tickets are booked.
+    pub(crate) fn prepare(
+        &mut self,
+        lock: LockKind,
+        force: bool,
+        wait: &mut Wait<'_>,
+    ) -> Result<Opening> {
         let ledger = open_ledger(&self.files, Access::Read)?;
         let reading = Reading::take(&self.files, ledger.as_ref())?;
         // Buyers without a lock append, and would leave blank lines behind them.
@@ -278,10 +284,12 @@ impl BoxOffice {
         let reading = if lock == LockKind::Exclusive {
             reading.sound(&self.files)?
         } else {
-            refuse_bookings(&self.files, &ledger, "a race would put them at risk")
-                .map_err(|error| error.hint("rush with --lock, or on another event with -f"))?;
             reading
         };
+        // What was never sold is not booked, and need not be looked for.
+        if !force && (reading.tally.sold > 0 || lock != LockKind::Exclusive) {
+            refuse_rush(&self.files, &ledger)?;
+        }
         let metadata = ledger.file.metadata();
         let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
         let snapshot = &reading.snapshot;
@@ -317,7 +325,7 @@ impl BoxOffice {
         };
         if empty {
             let wanted = &mut || true;
-            self.prepare(lock, &mut Wait::wanted(wait, wanted))?;
+            self.prepare(lock, false, &mut Wait::wanted(wait, wanted))?;
             self.ledger = Ledger::open(&self.files, &self.shelf)?;
         }
         Ok(())
@@ -371,6 +379,26 @@ fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result
             format!("{booked} tickets are booked: {why}"),
         )),
     }
+}
+
+/// The same for a rush, whose buyers are nobody: with the name of an event of its own.
+fn refuse_rush(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+    let why = "a rush would sell what is left to nobody";
+    refuse_bookings(files, ledger, why).map_err(|error| {
+        if error.kind() != Kind::Refused {
+            return error;
+        }
+        let other = (1..).map(|at| match at {
+            1 => "other.json".to_owned(),
+            at => format!("other-{at}.json"),
+        });
+        let mut free = other.filter(|name| !Path::new(name).exists());
+        let other = free.next().unwrap_or_default();
+        error.hint(format!(
+            "'tickets -f {other} reset 50' makes another event to rush on, with -f {other}; --force rushes \
+             here all the same"
+        ))
+    })
 }
 
 fn no_ledger(files: &EventFiles) -> Error {

@@ -62,7 +62,11 @@ impl Arena {
         fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
         let mut office = BoxOffice::at(&count)?;
         let wanted = &mut || true;
-        office.prepare(LockKind::Exclusive, &mut Wait::wanted(DEFAULT_WAIT, wanted))?;
+        office.prepare(
+            LockKind::Exclusive,
+            true,
+            &mut Wait::wanted(DEFAULT_WAIT, wanted),
+        )?;
         let read = |path: &Path| fs::read(path).map_err(|e| Error::io("read", path, e));
         let fresh = [read(&office.files().count)?, read(&office.files().ledger)?];
         let mut racers = Vec::new();

@@ -64,6 +64,8 @@ pub struct Rush {
     pub wait: Duration,
     /// Nobody writes before everybody has read: without a lock, a certain race.
     pub together: bool,
+    /// Even where tickets are booked.
+    pub force: bool,
     /// The `tickets` program, which starts the buyers' processes.
     #[serde(skip)]
     pub program: PathBuf,
@@ -132,7 +134,8 @@ impl Rush {
         let mut office = BoxOffice::at(&self.file)?;
         let claimed = Deck::claim(self)?;
         let wanted = &mut || !is_told(stop);
-        let opening = office.prepare(self.lock, &mut Wait::wanted(self.wait, wanted))?;
+        let opening =
+            office.prepare(self.lock, self.force, &mut Wait::wanted(self.wait, wanted))?;
         let run = format!("{:08x}", random()?);
         let (deck, fleeting) = match claimed {
             Some((output, fleeting)) => {

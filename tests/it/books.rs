@@ -40,7 +40,7 @@ fn sales_are_listed_in_every_format() {
     let alice = shop.booked("alice --quantity 3 --key web-1");
     assert_eq!(shop.json(&format!("cancel {alice} -n 2")).0, 0);
     let bob = shop.booked("bob");
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms --force").0, 0);
     let written = shop.sales();
     let (at, run) = (&written[0]["at"], written[2]["rush"].as_str().unwrap());
 

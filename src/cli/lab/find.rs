@@ -97,7 +97,8 @@ pub(super) fn find(arguments: &Find, event: &Path, screen: &Screen) -> Result<u8
         if !smallest.run.verdict.is_safe() {
             writeln!(out)?;
         }
-        run::again(out, &smallest.trial, &smallest.run)
+        run::again(out, &smallest.trial, &smallest.run)?;
+        run::drawn(out, picture.as_ref())
     });
     Ok(if smallest.is_some() { 0 } else { NONE })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::super::picture;
 use super::super::screen::{BAD, FAINT};
 use super::document::Shown;
 use tickets::office::Writes;
@@ -88,6 +89,14 @@ pub(super) fn found_in(out: &mut dyn Write, findings: &[Finding]) -> io::Result<
         }
     }
     Ok(())
+}
+
+/// Where it was drawn, if it was wanted.
+pub(super) fn drawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Result<()> {
+    match picture {
+        Some(picture) => picture::drawn(out, picture.path()),
+        None => Ok(()),
+    }
 }
 
 /// That there is nothing to draw: what an earlier command drew stays as it is.
