@@ -372,6 +372,10 @@ pub(crate) struct Doctor {
     pub(crate) directory: Option<PathBuf>,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 #[derive(Debug, Args)]
 pub(crate) struct Buy {
     /// How many buyers
@@ -504,7 +508,6 @@ fn wait_time(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_grammar_is_sound() {

@@ -1,6 +1,7 @@
 //! Commands in hints: they name the event that the caller has named, so that whoever copies one hits no other.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 
 use tickets::steers;
@@ -102,7 +103,8 @@ fn written_out(bytes: &[u8]) -> String {
 /// In octal: of three digits each, so that no letter behind it is taken for a fourth.
 fn escape(written: &mut String, bytes: &[u8]) {
     for byte in bytes {
-        written.push_str(&format!("\\{byte:03o}"));
+        // Writing to memory does not fail.
+        let _ = write!(written, "\\{byte:03o}");
     }
 }
 

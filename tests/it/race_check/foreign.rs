@@ -119,11 +119,14 @@ fn whoever_begins_at_time_zero_is_drawn_and_no_step_is_made_up() {
                 assert!(!drawn.to_lowercase().contains(step), "{step}: {drawn}");
             }
         }
-        let lane = run
+        let of_cyd = run
             .stdout
             .lines()
             .find(|line| line.trim_start().starts_with("cyd "));
-        assert!(lane.is_none_or(|lane| !lane.contains("write")), "{run:?}");
+        assert!(
+            of_cyd.is_none_or(|drawn| !drawn.contains("write")),
+            "{run:?}"
+        );
     }
 }
 
