@@ -88,15 +88,18 @@ fn race(
         writeln!(out, "      and {more} more {findings}: --json has all")?;
     }
     if !screen.quiet {
-        let hint = screen.hint(cure(report.lock));
+        let hint = screen.hint(cure(report.lock, report.forced));
         writeln!(out, "{FAINT}hint{FAINT:#}  {hint}")?;
     }
     Ok(())
 }
 
 /// What helps against a race, or against whoever raced with a rush that held the lock.
-fn cure(lock: LockKind) -> &'static str {
+fn cure(lock: LockKind, forced: bool) -> &'static str {
     match lock {
+        _ if forced && lock != LockKind::Exclusive => {
+            "'tickets audit' says what the race has left; what is booked stays on the ledger"
+        }
         LockKind::None => "'tickets reset' gives the stock back; then try the same with --lock",
         LockKind::Exclusive => {
             "somebody changed the event's files beside this rush without its lock: 'tickets audit' says more"

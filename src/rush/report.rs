@@ -176,6 +176,9 @@ pub struct RushReport {
     pub lost_updates: u64,
     /// Whether anything was found, on disk or in the evidence.
     pub verdict: Judgement,
+    /// Whether it was run even where tickets are booked.
+    #[serde(skip)]
+    pub forced: bool,
     /// What was found: on disk, then what only the evidence shows.
     pub findings: Vec<Finding>,
     /// Why `tickets.json` does not show all that was sold: it could not be written. The sales stand on the
@@ -239,6 +242,7 @@ pub(super) fn write(
         lock: rush.lock,
         mode: if rush.threads { "threads" } else { "processes" },
         think: rush.think.to_string(),
+        forced: rush.force,
         quantity: rush.quantity,
         seed: rush.seed,
         rush: run,

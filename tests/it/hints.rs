@@ -222,6 +222,28 @@ fn a_copied_command_hits_the_event_that_was_named() {
     );
 }
 
+/// Where tickets are booked a reset is no cure for a race that was forced; and whoever has given a lock is not
+/// told to give one.
+#[test]
+fn what_a_hint_advises_is_right_where_it_stands() {
+    let shop = Shop::stock(9);
+    shop.booked("alice");
+    let run = shop.run("buy --users 4 --think 0ms --together --force");
+    assert!(
+        run.stdout.contains("audit'") && !run.stdout.contains("reset"),
+        "{run:?}"
+    );
+    for how in [
+        "--lock=shared",
+        "--threads --lock=write-only",
+        "--lock=data-file",
+    ] {
+        let shop = Shop::stock(9);
+        let run = shop.run(&format!("buy --users 8 --think 20ms {how}"));
+        assert!(!run.stdout.contains("--lock"), "{how}: {run:?}");
+    }
+}
+
 /// What starts anew, repairs or draws says to which file.
 #[test]
 fn whatever_is_written_anew_is_named() {
