@@ -137,7 +137,8 @@ impl Error {
         self
     }
 
-    /// The same failure, with a hint: what to do.
+    /// The same failure, with a hint: what to do. A command in it stands in single quotes, as
+    /// `'tickets audit'`, and leaves the event out: the command line names the caller's.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

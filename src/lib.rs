@@ -30,15 +30,18 @@
 #[macro_use]
 mod known_bad;
 
+mod children;
 pub mod doctor;
 pub mod error;
 pub mod office;
 pub mod race;
 pub mod rush;
+mod shown;
 pub(crate) mod store;
 
 pub use error::{Error, Kind, Result};
 pub use office::BoxOffice;
+pub use shown::{shown, steers};
 pub use store::lock::LockKind;
-pub use store::output::{Contents, Output};
+pub use store::output::{Contents, Output, PAGE};
 pub use store::snapshot::{MAX_COUNT_BYTES, MAX_STOCK};

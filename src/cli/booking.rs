@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::args::{Adjust, Book, Cancel, Cli};
-use super::screen::{GOOD, Screen, shown};
+use super::hint::quoted;
+use super::screen::{GOOD, Screen};
 use tickets::office::{Order, Unobserved};
-use tickets::{BoxOffice, Error, Kind, Result};
+use tickets::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(&cli.file)?;
@@ -17,7 +18,7 @@ pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
     };
     let sale = office.purchase(&order, &mut Unobserved);
     screen.notes(&office.notes());
-    let sale = sale.map_err(|error| how_to_retry(error, arguments))?;
+    let sale = sale.map_err(|error| how_to_retry(error, arguments, screen))?;
     let document = BookDocument {
         ok: true,
         command: "book",
@@ -40,7 +41,7 @@ pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
         writeln!(
             out,
             "{GOOD}booked{GOOD:#}  {quantity} for {name}, sale {}{again}",
-            sale.id
+            shown(&sale.id)
         )?;
         writeln!(out, "{} left", sale.left)
     });
@@ -48,18 +49,18 @@ pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
     Ok(0)
 }
 
-fn how_to_retry(error: Error, arguments: &Book) -> Error {
+fn how_to_retry(error: Error, arguments: &Book, screen: &Screen) -> Error {
     if error.kind() != Kind::OutcomeUnknown {
         return error;
     }
     match &arguments.key {
         Some(key) => error.hint(format!(
-            "the outcome is unknown: try again with the same --key {key:?}; it is never sold twice"
+            "the outcome is unknown: try again with the same --key {}; it is never sold twice",
+            quoted(key.as_ref())
         )),
         None => error.hint(format!(
-            "the outcome is unknown: see 'tickets sales --name {:?}' before you try again; with --key \
-             a second try would be safe",
-            arguments.name
+            "the outcome is unknown: see {} before you try again; with --key a second try would be safe",
+            screen.command(&format!("sales --name {}", quoted(arguments.name.as_ref())))
         )),
     }
 }
@@ -91,7 +92,7 @@ pub(super) fn cancel(cli: &Cli, arguments: &Cancel, screen: &Screen) -> Result<u
         write!(
             out,
             "{GOOD}cancelled{GOOD:#}  {quantity} of {name}, sale {}",
-            done.id
+            shown(&done.id)
         )?;
         match done.kept {
             0 => writeln!(out)?,

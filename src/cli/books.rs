@@ -7,9 +7,11 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use super::args::{Audit as AuditArguments, Cli, Format, Sales};
-use super::screen::{BAD, FAINT, GOOD, Screen, shown};
+use super::cell::cell;
+use super::json;
+use super::screen::{BAD, FAINT, GOOD, Screen};
 use tickets::office::{Audit, Sold};
-use tickets::{BoxOffice, Kind, Result};
+use tickets::{BoxOffice, Kind, Result, shown};
 
 pub(super) fn sales(cli: &Cli, arguments: &Sales, screen: &Screen) -> Result<u8> {
     let office = BoxOffice::at(&cli.file)?;
@@ -19,7 +21,6 @@ pub(super) fn sales(cli: &Cli, arguments: &Sales, screen: &Screen) -> Result<u8>
     } else {
         arguments.format
     };
-    // To the letter: `anstream` takes letters that steer a terminal out of what it writes.
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut list = |see: &mut dyn FnMut(&Sold<'_>) -> io::Result<()>| {
         let mut written = Ok(());
@@ -36,7 +37,7 @@ pub(super) fn sales(cli: &Cli, arguments: &Sales, screen: &Screen) -> Result<u8>
         Format::Table => as_table(&mut list, &mut out),
         Format::Json => as_json(&mut list, &mut out),
         Format::Jsonl => list(&mut |sale| {
-            serde_json::to_writer(&mut out, sale)?;
+            json::write(&mut out, sale)?;
             out.write_all(b"\n")
         }),
         Format::Csv => as_csv(&mut list, &mut out),
@@ -65,7 +66,7 @@ fn as_json(list: &mut List<'_>, out: &mut dyn Write) -> Result<io::Result<()>> {
     let mut before = OPENING;
     let listed = list(&mut |sale| {
         out.write_all(std::mem::replace(&mut before, b","))?;
-        Ok(serde_json::to_writer(&mut *out, sale)?)
+        json::write(&mut *out, sale)
     })?;
     let opening = if before == OPENING { OPENING } else { b"" };
     Ok(listed.and_then(|()| {
@@ -83,13 +84,13 @@ fn as_csv(list: &mut List<'_>, out: &mut dyn Write) -> Result<io::Result<()>> {
             csv.write_record(header).map_err(plain)?;
         }
         csv.write_record([
-            sale.id.to_owned(),
-            sale.at.to_owned(),
-            harmless(sale.buyer),
+            cell(sale.id),
+            cell(sale.at),
+            cell(sale.buyer),
             sale.quantity.to_string(),
             sale.cancelled.to_string(),
-            harmless(sale.key.unwrap_or_default()),
-            sale.rush.unwrap_or_default().to_owned(),
+            cell(sale.key.unwrap_or_default()),
+            cell(sale.rush.unwrap_or_default()),
         ])
         .map_err(plain)
     })?;
@@ -106,14 +107,6 @@ fn plain(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
-    }
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n') => format!("'{text}"),
-        _ => text.to_owned(),
     }
 }
 
@@ -180,7 +173,7 @@ pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> R
     };
     screen.result(&document, |out| {
         for done in &audit.repaired {
-            writeln!(out, "{GOOD}repaired{GOOD:#}  {done}")?;
+            writeln!(out, "{GOOD}repaired{GOOD:#}  {}", shown(done))?;
         }
         for finding in &audit.findings {
             let line = match finding.line {
@@ -190,14 +183,15 @@ pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> R
             writeln!(
                 out,
                 "{BAD}found{BAD:#}  {}{line}: {}",
-                finding.file, finding.text
+                shown(&finding.file),
+                shown(&finding.text)
             )?;
         }
         for note in &audit.notes {
             writeln!(out, "{FAINT}note{FAINT:#}  {}", shown(note))?;
         }
         if !ok {
-            return writeln!(out, "{}", advice(&audit));
+            return writeln!(out, "{}", screen.hint(advice(&audit)));
         }
         writeln!(
             out,

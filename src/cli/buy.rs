@@ -1,6 +1,5 @@
 //! `tickets buy`: shows a rush as it comes, and what it came to.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -9,22 +8,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::args::{Buy, Cli};
-use super::screen::{BAD, FAINT, GOOD, Screen, shown};
+use super::hint::{command, quoted};
+use super::screen::{BAD, FAINT, Screen};
 use super::signals::Stop;
+use super::verdict;
 use tickets::race::draw_recorded;
 use tickets::race::timeline::Timeline;
-use tickets::race::verdict::{Anomaly, Finding};
-use tickets::rush::report::{Judgement, Outcome, RushReport};
+use tickets::rush::report::{Outcome, RushReport};
 use tickets::rush::{News, Recording, Rush};
-use tickets::{Error, Kind, LockKind, Output, Result};
+use tickets::{Error, Kind, LockKind, Output, Result, shown};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
 const SHOWN: u32 = 64;
 
-/// How many branches of a fork are drawn.
-const DRAWN: usize = 12;
-
-/// How many findings and failed buyers are written out for people. JSON has them all.
+/// How many failed buyers are written out for people. JSON has them all.
 const WRITTEN_OUT: usize = 5;
 
 pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
@@ -46,6 +43,7 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
             .unwrap_or_else(|| rand::random::<u16>().into()),
         wait: arguments.wait.limit,
         together: arguments.together,
+        force: arguments.force,
         program,
         recording: match (&arguments.evidence, &arguments.timeline) {
             (Some(path), _) => Recording::File(path.clone()),
@@ -90,8 +88,8 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
         timeline: picture.as_ref().map(Drawn::of),
     };
     screen.result(&document, |out| {
-        summary(out, &report, timeline.as_ref(), screen.quiet)?;
-        files(out, &report, picture.as_ref(), screen.quiet)
+        summary(out, &report, timeline.as_ref(), screen)?;
+        files(out, &report, picture.as_ref(), screen)
     });
     Ok(match code {
         130 => stop.exit_code(),
@@ -148,7 +146,7 @@ fn files(
     out: &mut dyn Write,
     report: &RushReport,
     picture: Option<&Result<String>>,
-    quiet: bool,
+    screen: &Screen,
 ) -> io::Result<()> {
     let recorded = report.evidence.as_ref();
     if let Some(error) = recorded.and_then(|recorded| recorded.error.as_ref()) {
@@ -157,20 +155,21 @@ fn files(
     if let Some(Err(error)) = picture {
         writeln!(out, "{BAD}timeline{BAD:#}  {}", shown(&error.to_string()))?;
     }
-    if quiet {
+    if screen.quiet {
         return Ok(());
     }
     if let Some(recorded) = recorded.filter(|recorded| recorded.error.is_none())
         && let Some(file) = &recorded.file
     {
+        let check = command(&format!("race check {}", quoted(file.as_ref())));
         let (file, operations) = (shown(file), recorded.operations);
         writeln!(
             out,
-            "{FAINT}evidence{FAINT:#}  {file}: {operations} operations; 'tickets race check' judges it again"
+            "{FAINT}evidence{FAINT:#}  {file}: {operations} operations; {check} judges it again"
         )?;
     }
     if let Some(Ok(file)) = picture {
-        writeln!(out, "{FAINT}timeline{FAINT:#}  {}", shown(file))?;
+        super::picture::drawn(out, file.as_ref())?;
     }
     Ok(())
 }
@@ -204,14 +203,17 @@ fn write_step(out: &mut dyn Write, news: &News<'_>) -> io::Result<()> {
             } => {
                 writeln!(out, "{buyer} bought {quantity}, {left} left")?;
                 match warning {
-                    Some(warning) => writeln!(out, "  (the count does not show it yet: {warning})"),
+                    Some(warning) => {
+                        let warning = shown(warning);
+                        writeln!(out, "  (the count does not show it yet: {warning})")
+                    }
                     None => Ok(()),
                 }
             }
             Outcome::Refused { left: 0 } => writeln!(out, "{buyer} found none left"),
             Outcome::Refused { left } => writeln!(out, "{buyer} found only {left} left"),
             Outcome::Failed { message, .. } => {
-                writeln!(out, "{BAD}{buyer} failed{BAD:#}: {message}")
+                writeln!(out, "{BAD}{buyer} failed{BAD:#}: {}", shown(message))
             }
             _ => Ok(()),
         },
@@ -250,9 +252,9 @@ fn summary(
     out: &mut dyn Write,
     report: &RushReport,
     timeline: Option<&Timeline>,
-    quiet: bool,
+    screen: &Screen,
 ) -> io::Result<()> {
-    if !quiet {
+    if !screen.quiet {
         writeln!(
             out,
             "\n{} {}, lock: {}, think {}, seed {}",
@@ -275,7 +277,7 @@ fn summary(
             _ => None,
         });
     for (name, message) in failed.take(WRITTEN_OUT) {
-        writeln!(out, "{BAD}failed{BAD:#}  {name}: {message}")?;
+        writeln!(out, "{BAD}failed{BAD:#}  {name}: {}", shown(message))?;
     }
     if report.interrupted {
         writeln!(
@@ -283,7 +285,7 @@ fn summary(
             "{BAD}stopped{BAD:#}: what was sold until then is above"
         )?;
     }
-    judgement(out, report, timeline, quiet)
+    verdict::judgement(out, report, timeline, screen)
 }
 
 fn numbers(report: &RushReport) -> Table {
@@ -318,123 +320,4 @@ fn numbers(report: &RushReport) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
-}
-
-fn judgement(
-    out: &mut dyn Write,
-    report: &RushReport,
-    timeline: Option<&Timeline>,
-    quiet: bool,
-) -> io::Result<()> {
-    match (report.verdict, report.lock) {
-        (Judgement::Race, _) => race(out, report, timeline, quiet),
-        (Judgement::Safe, LockKind::None) if report.sold == 0 => {
-            writeln!(
-                out,
-                "{GOOD}safe{GOOD:#}  nothing was sold, so there was nothing to race for"
-            )
-        }
-        (Judgement::Safe, LockKind::None) => writeln!(
-            out,
-            "{GOOD}safe{GOOD:#}  this time: it adds up, but without a lock that is luck"
-        ),
-        (Judgement::Safe, LockKind::Shared | LockKind::DataFile | LockKind::WriteOnly) => writeln!(
-            out,
-            "{GOOD}safe{GOOD:#}  this time: it adds up, but under the lock {} that is luck",
-            report.lock.name()
-        ),
-        (Judgement::Safe, _) => writeln!(
-            out,
-            "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote; sold and left add up"
-        ),
-    }
-}
-
-fn race(
-    out: &mut dyn Write,
-    report: &RushReport,
-    timeline: Option<&Timeline>,
-    quiet: bool,
-) -> io::Result<()> {
-    let mut told: HashMap<Anomaly, u64> = HashMap::new();
-    let mut written = 0;
-    for finding in &report.findings {
-        let of_kind = told.entry(finding.kind).or_insert(0);
-        *of_kind += 1;
-        // Of a kind that there are many of, the first few; of each kind, one at least.
-        if written >= WRITTEN_OUT && *of_kind > 1 {
-            continue;
-        }
-        written += 1;
-        for (line, text) in wrapped(&shown(&finding.text)).into_iter().enumerate() {
-            let label = if written == 1 && line == 0 {
-                "RACE"
-            } else {
-                "    "
-            };
-            writeln!(out, "{BAD}{label}{BAD:#}  {text}")?;
-        }
-    }
-    let lost = |finding: &&Finding| finding.kind == Anomaly::LostUpdate;
-    match (timeline, report.findings.iter().find(lost)) {
-        _ if quiet => {}
-        (Some(timeline), _) if timeline.lanes.len() <= super::picture::DRAWN => {
-            writeln!(out)?;
-            super::picture::small(out, timeline)?;
-        }
-        (_, Some(finding)) => draw_fork(out, finding)?,
-        _ => {}
-    }
-    if report.findings.len() > written {
-        let more = report.findings.len() - written;
-        let findings = if more == 1 { "finding" } else { "findings" };
-        writeln!(out, "      and {more} more {findings}: --json has all")?;
-    }
-    if !quiet {
-        let hint = "'tickets reset' gives the stock back; then try the same with --lock";
-        writeln!(out, "{FAINT}hint{FAINT:#}  {hint}")?;
-    }
-    Ok(())
-}
-
-/// A sentence in lines that leave room for the label in 80 columns.
-pub(super) fn wrapped(sentence: &str) -> Vec<String> {
-    const WIDTH: usize = 74;
-    let mut lines: Vec<String> = Vec::new();
-    for word in sentence.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-/// Draws the version that several buyers read, and the sales that grew from it.
-fn draw_fork(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
-    let read = finding.read_seq.unwrap_or_default();
-    let root = format!("version {read}");
-    let drawn = finding.buyers.len().min(DRAWN);
-    let left_out = finding.buyers.len() - drawn;
-    writeln!(out)?;
-    for (at, buyer) in finding.buyers.iter().skip(left_out).enumerate() {
-        let (root, branch) = match at {
-            0 => (root.clone(), "─┬─"),
-            _ if at + 1 == drawn => (" ".repeat(root.len()), " └─"),
-            _ => (" ".repeat(root.len()), " ├─"),
-        };
-        let fate = if at + 1 == drawn {
-            format!("{GOOD}version {}, written last{GOOD:#}", read + 1)
-        } else {
-            format!("{BAD}version {}, overwritten{BAD:#}", read + 1)
-        };
-        writeln!(out, "      {root} {branch} {buyer:<10} {fate}")?;
-    }
-    if left_out > 0 {
-        writeln!(out, "      and {left_out} more, overwritten")?;
-    }
-    writeln!(out)
 }

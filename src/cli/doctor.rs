@@ -9,7 +9,7 @@ use super::args::{Cli, Doctor};
 use super::screen::{BAD, FAINT, GOOD, Screen};
 use super::signals::Stop;
 use tickets::doctor::{self, Check, Cost, Costs, Finding, Report};
-use tickets::{Error, Kind, Result};
+use tickets::{Error, Kind, Result, shown};
 
 pub(super) fn run(cli: &Cli, arguments: &Doctor, screen: &Screen) -> Result<u8> {
     let problem =
@@ -58,7 +58,11 @@ fn tell(out: &mut dyn Write, report: &Report, quiet: bool) -> io::Result<()> {
             Finding::Note => (FAINT, "note"),
         };
         let name = check.name.replace('_', " ");
-        writeln!(out, "{style}{label}{style:#}  {name:<14}  {}", check.text)?;
+        writeln!(
+            out,
+            "{style}{label}{style:#}  {name:<14}  {}",
+            shown(&check.text)
+        )?;
     }
     if !quiet {
         writeln!(out)?;
@@ -67,7 +71,7 @@ fn tell(out: &mut dyn Write, report: &Report, quiet: bool) -> io::Result<()> {
         }
         writeln!(out)?;
     }
-    let directory = &report.directory;
+    let directory = shown(&report.directory);
     if report.holds() {
         writeln!(
             out,

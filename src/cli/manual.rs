@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use clap::CommandFactory;
+use clap_mangen::Man;
+use serde::Serialize;
 
 use super::args::Cli;
 use super::screen::Screen;
-use tickets::{Error, Result};
+use tickets::{Contents, Error, Output, PAGE, Result, shown};
 
 pub(super) fn completions(shell: clap_complete::Shell, screen: &Screen) -> u8 {
     let mut text = Vec::new();
@@ -16,16 +18,55 @@ pub(super) fn completions(shell: clap_complete::Shell, screen: &Screen) -> u8 {
 }
 
 pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
-    let command = Cli::command();
     let Some(directory) = directory else {
         let mut text = Vec::new();
         // Writing to memory does not fail.
-        let _ = clap_mangen::Man::new(command).render(&mut text);
+        let _ = Man::new(Cli::command()).render(&mut text);
         screen.bytes(&text);
         return Ok(0);
     };
     std::fs::create_dir_all(directory)
-        .and_then(|()| clap_mangen::generate_to(command, directory))
         .map_err(|e| Error::io("write the manual here", directory, e))?;
+    let mut whole = Cli::command().disable_help_subcommand(true);
+    whole.build();
+    let mut pages = Vec::new();
+    add(&whole, &mut pages);
+    // All are claimed before one is written.
+    let claimed = pages.into_iter().map(|page| {
+        let path = directory.join(page.get_filename());
+        Ok((Output::claim(&path, Contents::Page)?, page))
+    });
+    let claimed = claimed.collect::<Result<Vec<_>>>()?;
+    let written = claimed.len();
+    for (mut output, page) in claimed {
+        let mut text = PAGE.as_bytes().to_vec();
+        let _ = page.render(&mut text);
+        output.write(&text)?;
+    }
+    let document = ManDocument {
+        ok: true,
+        command: "man",
+        directory: directory.display().to_string(),
+        pages: written,
+    };
+    screen.result(&document, |out| {
+        writeln!(out, "{written} pages are in {}", shown(&document.directory))
+    });
     Ok(0)
+}
+
+/// A page for a command, and for each below it.
+fn add(command: &clap::Command, pages: &mut Vec<Man>) {
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        add(sub, pages);
+    }
+    pages.push(Man::new(command.clone()));
+}
+
+#[derive(Serialize)]
+struct ManDocument {
+    ok: bool,
+    command: &'static str,
+    directory: String,
+    pages: usize,
 }

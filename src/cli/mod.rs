@@ -4,7 +4,10 @@ mod args;
 mod booking;
 mod books;
 mod buy;
+mod cell;
 mod doctor;
+mod hint;
+mod json;
 mod lab;
 mod manual;
 mod picture;
@@ -14,21 +17,34 @@ mod signals;
 #[cfg(test)]
 mod spoken;
 mod usage;
+mod verdict;
 
-use clap::Parser;
+use clap::FromArgMatches as _;
+use clap::parser::ValueSource;
 use serde::Serialize;
 
 use args::{Cli, Command, Reset};
+use hint::Event;
 use screen::Screen;
-use tickets::{BoxOffice, Kind, Result};
+use tickets::{BoxOffice, Kind, Result, shown};
 
 /// Runs the command line; returns the exit code.
 pub(crate) fn run() -> u8 {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = args::grammar().try_get_matches().and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        let by_default = matches.value_source("file") == Some(ValueSource::DefaultValue);
+        let event = if by_default {
+            Event::default()
+        } else {
+            Event::named(cli.file.as_os_str())
+        };
+        Ok((cli, event))
+    });
+    let (cli, event) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return usage::tell(error),
     };
-    let screen = Screen::new(cli.json, cli.quiet);
+    let screen = Screen::new(cli.json, cli.quiet).of(event);
     let name = cli.command.name();
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
@@ -41,6 +57,9 @@ pub(crate) fn run() -> u8 {
 }
 
 fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
+    if let Command::Buy(_) | Command::Race(_) | Command::Doctor(_) = &cli.command {
+        signals::keep_children();
+    }
     match &cli.command {
         Command::Query => query(cli, screen),
         Command::Buy(arguments) => buy::run(cli, arguments, screen),
@@ -87,14 +106,19 @@ fn reset(cli: &Cli, arguments: &Reset, screen: &Screen) -> Result<u8> {
     let document = ResetDocument {
         ok: true,
         command: "reset",
+        file: cli.file.display().to_string(),
         ticket: done.stock,
         archived: done.archive.map(|path| path.display().to_string()),
     };
     screen.result(&document, |out| {
         writeln!(out, "{} left", document.ticket)?;
+        let file = shown(&document.file);
         match &document.archived {
-            Some(archive) => writeln!(out, "the old ledger is kept as {archive}"),
-            None => Ok(()),
+            Some(archive) => {
+                let archive = shown(archive);
+                writeln!(out, "{file} was reset; the old ledger is kept as {archive}")
+            }
+            None => writeln!(out, "{file} was reset"),
         }
     });
     Ok(0)
@@ -112,6 +136,7 @@ struct QueryDocument {
 struct ResetDocument {
     ok: bool,
     command: &'static str,
+    file: String,
     ticket: u64,
     archived: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::screen::{BAD, FAINT, GOOD};
 use tickets::race::timeline::{Timeline, Tone};
-use tickets::{Contents, Output, Result};
+use tickets::{Contents, Output, Result, shown};
 
 /// Up to so many buyers, a run is drawn in the terminal too.
 pub(super) const DRAWN: usize = 8;
@@ -16,6 +16,12 @@ pub(super) fn claim(path: Option<&Path>, event: &Path) -> Result<Option<Output>>
     let output = Output::claim(path, Contents::Svg)?;
     output.keep_off(event)?;
     Ok(Some(output))
+}
+
+/// Which file it was drawn into.
+pub(super) fn drawn(out: &mut dyn Write, file: &Path) -> io::Result<()> {
+    let file = shown(&file.display().to_string());
+    writeln!(out, "{FAINT}timeline{FAINT:#}  {file}")
 }
 
 /// Draws a run of a few buyers.

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::screen::{BAD, FAINT, GOOD, Screen, shown};
+use super::screen::{BAD, FAINT, GOOD, Screen};
 use tickets::race::check::{self, Anomaly, Verdict};
 use tickets::race::draw_recorded;
 use tickets::race::evidence::{self, Evidence};
 use tickets::race::timeline::Timeline;
-use tickets::{Error, Kind, Result};
+use tickets::{Error, Kind, Result, shown};
 
 /// So many findings of a kind are told to people.
 const TOLD: u64 = 10;
@@ -34,7 +34,13 @@ pub(super) fn check(
     if let Some(output) = &output {
         output.keep_apart(path)?;
     }
-    let evidence = evidence::read(path).map_err(|error| match error.hint_text() {
+    let (path, read) = if path == Path::new("-") {
+        let name = Path::new("standard input");
+        (name, evidence::read_lines(io::stdin().lock(), name))
+    } else {
+        (path, evidence::read(path))
+    };
+    let evidence = read.map_err(|error| match error.hint_text() {
         None => error.hint("'tickets buy --users 8 --evidence FILE' records a run"),
         Some(_) => error,
     })?;
@@ -54,11 +60,18 @@ pub(super) fn check(
     };
     // To draw a long run takes more time and memory than to judge it: only where somebody looks.
     let drawn = || titled(draw_recorded(&evidence, &verdict), &evidence);
-    if let Some(mut output) = output {
-        output.write(drawn().to_svg().as_bytes())?;
-    }
+    let drawn_into = match output {
+        Some(mut output) => {
+            output.write(drawn().to_svg().as_bytes())?;
+            picture
+        }
+        None => None,
+    };
     screen.result(&document, |out| {
         tell(out, &verdict, screen.quiet)?;
+        if let Some(file) = drawn_into.filter(|_| !screen.quiet) {
+            super::picture::drawn(out, file)?;
+        }
         if screen.quiet || verdict.is_clean() || buyers(&evidence) > super::picture::DRAWN {
             return Ok(());
         }
@@ -74,7 +87,8 @@ pub(super) fn check(
 
 /// How many buyers did something at a known time.
 fn buyers(evidence: &Evidence) -> usize {
-    let all = evidence.operations.iter().filter(|did| did.invoke > 0);
+    let all = evidence.operations.iter();
+    let all = all.filter(|did| !did.is_timeless(evidence.names.name(did.buyer)));
     let all: HashSet<u32> = all.map(|did| did.buyer).collect();
     all.len()
 }

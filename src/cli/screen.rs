@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use tickets::{Error, Kind};
+use super::hint::Event;
+use tickets::{Error, Kind, shown};
 
 /// Red and bold: what went wrong.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -22,27 +23,12 @@ pub(crate) struct Screen {
     pub(crate) json: bool,
     /// No more than the result.
     pub(crate) quiet: bool,
+    /// Which event the hints name.
+    event: Event,
     /// The first failure to write the result.
     failure: RefCell<Option<io::Error>>,
     /// Whether a closed pipe is a failure.
     must_be_heard: Cell<bool>,
-}
-
-/// A text of somebody else's for a terminal: what steers it, or turns its direction, is written out.
-pub(crate) fn shown(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if steers(c) {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
 }
 
 impl Screen {
@@ -50,9 +36,25 @@ impl Screen {
         Self {
             json,
             quiet,
+            event: Event::default(),
             failure: RefCell::new(None),
             must_be_heard: Cell::new(false),
         }
+    }
+
+    /// The same for a command on this event.
+    pub(crate) fn of(self, event: Event) -> Self {
+        Self { event, ..self }
+    }
+
+    /// A hint whose commands name the event as the caller did.
+    pub(crate) fn hint(&self, hint: &str) -> String {
+        self.event.hint(hint)
+    }
+
+    /// A command line in quotes, that names the event so.
+    pub(crate) fn command(&self, words: &str) -> String {
+        self.event.command(words)
     }
 
     /// The result: the JSON document, or the text for people.
@@ -62,10 +64,10 @@ impl Screen {
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) {
         if self.json {
-            // To the letter: `anstream` takes letters that steer a terminal out of what it writes.
-            return match serde_json::to_vec(document) {
-                Ok(document) => self.bytes(&[&document[..], b"\n"].concat()),
-                Err(error) => self.note(Err(error.into())),
+            let mut bytes = Vec::new();
+            return match super::json::write(&mut bytes, document) {
+                Ok(()) => self.bytes(&[&bytes[..], b"\n"].concat()),
+                Err(error) => self.note(Err(error)),
             };
         }
         let mut out = anstream::stdout().lock();
@@ -97,7 +99,7 @@ impl Screen {
     pub(crate) fn notes(&self, notes: &[String]) {
         let mut err = anstream::stderr().lock();
         for note in notes.iter().filter(|_| !self.quiet) {
-            let _ = writeln!(err, "{FAINT}note{FAINT:#}: {note}");
+            let _ = writeln!(err, "{FAINT}note{FAINT:#}: {}", shown(note));
         }
     }
 
@@ -105,6 +107,7 @@ impl Screen {
     pub(crate) fn unpublished(&self, error: Option<&Error>) {
         if let (Some(error), false) = (error, self.json) {
             let mut err = anstream::stderr().lock();
+            let error = shown(&error.to_string());
             let _ = writeln!(
                 err,
                 "{BAD}warning{BAD:#}: it is on the ledger and stands, but the count does not show it \
@@ -124,14 +127,17 @@ impl Screen {
     /// An error: as JSON on stdout, with the count where that is known, or for people on stderr.
     pub(crate) fn error(&self, command: &str, error: &Error, ticket: Option<u64>) {
         if self.json {
-            self.result(&ErrorDocument::new(command, error, ticket), |_| Ok(()));
+            self.result(
+                &ErrorDocument::new(command, error, ticket, &self.event),
+                |_| Ok(()),
+            );
             return;
         }
         let mut err = anstream::stderr().lock();
         // Nothing can be done where even stderr is closed.
-        let _ = writeln!(err, "{BAD}error{BAD:#}: {error}");
+        let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(&error.to_string()));
         if let Some(hint) = error.hint_text() {
-            let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {hint}");
+            let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {}", shown(&self.hint(hint)));
         }
     }
 
@@ -188,11 +194,11 @@ struct ErrorMember<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     holder: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
+    hint: Option<String>,
 }
 
 impl<'a> ErrorDocument<'a> {
-    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>) -> Self {
+    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>, event: &Event) -> Self {
         let place = error.place();
         let known = |number: u64| (number > 0).then_some(number);
         Self {
@@ -208,7 +214,7 @@ impl<'a> ErrorDocument<'a> {
                     Kind::Busy { holder } => holder,
                     _ => None,
                 },
-                hint: error.hint_text(),
+                hint: error.hint_text().map(|hint| event.hint(hint)),
             },
             left: match error.kind() {
                 Kind::SoldOut { left } => Some(left),

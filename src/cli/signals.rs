@@ -6,8 +6,29 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
+
+/// Before processes are started: whoever started this one may have passed on that SIGCHLD is ignored, and then
+/// the number of a child that has ended may be another process's before anybody has waited for it.
+pub(crate) fn keep_children() {
+    if is_in(ignored(), SIGCHLD) {
+        // What handles a signal is not passed on: the children are as if nothing had been ignored.
+        let _ = flag::register(SIGCHLD, Arc::default());
+    }
+}
+
+/// The signals that this process ignores, a bit each, where the system tells.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    line.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+fn is_in(signals: u64, number: i32) -> bool {
+    signals >> (number - 1) & 1 == 1
+}
 
 /// What becomes readable when the process is asked to end.
 #[derive(Debug)]
@@ -17,11 +38,14 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// Takes the signals over, for the rest of the process's life.
+    /// Takes the signals over, for the rest of the process's life, but for those that whoever started it wants
+    /// to be ignored: a hangup under `nohup`, Ctrl-C in a background job of a script.
     pub(crate) fn on_signals() -> io::Result<Self> {
         let (told, teller) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        let ignored = ignored();
+        let obeyed = [SIGINT, SIGTERM, SIGHUP].into_iter();
+        for number in obeyed.filter(|number| !is_in(ignored, *number)) {
             // The number first: whoever is told finds it.
             flag::register_usize(number, Arc::clone(&signal), number.unsigned_abs() as usize)?;
             low_level::pipe::register(number, teller.try_clone()?)?;

@@ -1,15 +1,15 @@
 //! A command line that makes no sense, or a wish for help.
 
+use clap::ValueEnum as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, ValueEnum as _};
 
-use super::args::{Cli, Lock};
+use super::args::{Lock, grammar};
 use super::screen::Screen;
-use tickets::{Error, Kind};
+use tickets::{Error, Kind, shown};
 
 /// Tells it, as JSON where that is asked for; returns the exit code.
 pub(super) fn tell(error: clap::Error) -> u8 {
-    let error = told_how(error);
+    let error = harmless(told_how(error));
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if error.use_stderr() && wants_json {
         let name = meant();
@@ -49,6 +49,26 @@ fn told_how(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// The same with nothing in it that steers a terminal: it repeats words of the command line, which a script
+/// may have from somebody else.
+fn harmless(mut error: clap::Error) -> clap::Error {
+    let words: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(word) => Some((kind, ContextValue::String(shown(word)))),
+            ContextValue::Strings(words) => {
+                let words = words.iter().map(|word| shown(word)).collect();
+                Some((kind, ContextValue::Strings(words)))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in words {
+        error.insert(kind, value);
+    }
+    error
+}
+
 /// What is wrong, in one line: all up to the usage and the tips.
 fn message(error: &clap::Error, command: &str) -> String {
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
@@ -66,7 +86,7 @@ fn message(error: &clap::Error, command: &str) -> String {
 
 /// The command that was meant, as in `race prove`; empty where none was named.
 fn meant() -> String {
-    let grammar = Cli::command().ignore_errors(true);
+    let grammar = grammar().ignore_errors(true);
     let mut words = Vec::new();
     if let Ok(matches) = grammar.try_get_matches() {
         let mut matches = &matches;

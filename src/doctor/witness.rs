@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::WITNESS;
 use super::ground::{stopped, wait_for};
 use super::party::{Answer, Order};
+use crate::children;
 use crate::error::{Error, Kind, Result};
 
 /// How long to wait for an answer.
@@ -117,10 +118,9 @@ impl<'a> Witness<'a> {
 
     /// Kills it, without a chance to give anything up, and waits until it is gone.
     pub(super) fn kill(&mut self) -> Result<()> {
-        let killed = self.child.kill().and_then(|()| self.child.wait());
-        killed
-            .map(drop)
-            .map_err(|error| unusable(&format!("could not be killed: {error}")))
+        let killed = self.child.kill();
+        let killed = killed.and_then(|()| children::wait(&mut self.child));
+        killed.map_err(|error| unusable(&format!("could not be killed: {error}")))
     }
 }
 

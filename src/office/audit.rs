@@ -137,7 +137,8 @@ fn put_right(
     match open::sweep(files)? {
         0 => {}
         swept => done.push(format!(
-            "{swept} temporary files of killed processes were removed"
+            "{swept} temporary files of killed processes were removed from beside {}",
+            files.count.display()
         )),
     }
     Ok(done)

@@ -78,6 +78,8 @@ pub(crate) struct Opening {
     pub(crate) ledger: LedgerFile,
     /// Where it ended, in bytes.
     pub(crate) end: u64,
+    /// What `tickets.json` said was left, and up to where it counted the ledger, in bytes: it may be behind.
+    pub(crate) counted: (u64, u64),
 }
 
 /// One event, opened by one thread of one process.
@@ -253,8 +255,14 @@ impl BoxOffice {
     }
 
     /// Gets the event ready for a rush: the ledger exists, and what killed processes left is
-    /// swept. Under a lock everything must add up; without one, buyers believe what they see.
-    pub(crate) fn prepare(&mut self, lock: LockKind, wait: &mut Wait<'_>) -> Result<Opening> {
+    /// swept. Under a lock everything must add up; without one, buyers believe what they see. `force`: even
+    /// where tickets are booked.
+    pub(crate) fn prepare(
+        &mut self,
+        lock: LockKind,
+        force: bool,
+        wait: &mut Wait<'_>,
+    ) -> Result<Opening> {
         refuse_unsellable(&self.files)?;
         let ledger = open_ledger(&self.files, Access::Read)?;
         let reading = Reading::take(&self.files, ledger.as_ref())?;
@@ -288,13 +296,18 @@ impl BoxOffice {
         let reading = if lock == LockKind::Exclusive {
             reading.sound(&self.files)?
         } else {
-            refuse_bookings(&self.files, &ledger, "a race would put them at risk")
-                .map_err(|error| error.hint("rush with --lock, or on another event with -f"))?;
             reading
         };
+        // What was never sold is not booked, and need not be looked for.
+        if !force && (reading.tally.sold > 0 || lock != LockKind::Exclusive) {
+            refuse_rush(&self.files, &ledger)?;
+        }
         let metadata = ledger.file.metadata();
         let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
+        let snapshot = &reading.snapshot;
+        let counted = snapshot.counted.map_or(0, |counted| counted.bytes);
         Ok(Opening {
+            counted: (snapshot.ticket, counted),
             tally: reading.tally,
             end: match lock {
                 LockKind::Exclusive => reading.tally.bytes,
@@ -328,7 +341,7 @@ impl BoxOffice {
         };
         if empty {
             let wanted = &mut || true;
-            self.prepare(lock, &mut Wait::wanted(wait, wanted))?;
+            self.prepare(lock, false, &mut Wait::wanted(wait, wanted))?;
             self.ledger = Ledger::open(&self.files, &self.shelf)?;
         }
         Ok(())
@@ -385,10 +398,30 @@ fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result
     }
 }
 
+/// The same for a rush, whose buyers are nobody: with the name of an event of its own.
+fn refuse_rush(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
+    let why = "a rush would sell what is left to nobody";
+    refuse_bookings(files, ledger, why).map_err(|error| {
+        if error.kind() != Kind::Refused {
+            return error;
+        }
+        let other = (1..).map(|at| match at {
+            1 => "other.json".to_owned(),
+            at => format!("other-{at}.json"),
+        });
+        let mut free = other.filter(|name| !Path::new(name).exists());
+        let other = free.next().unwrap_or_default();
+        error.hint(format!(
+            "'tickets -f {other} reset 50' makes another event to rush on, with -f {other}; --force rushes \
+             here all the same"
+        ))
+    })
+}
+
 fn no_ledger(files: &EventFiles) -> Error {
     Error::new(Kind::Integrity, "is gone, or has no opening line any more")
         .at(&files.ledger, 0, 0)
-        .hint("nothing was sold; 'tickets reset' starts afresh")
+        .hint("nothing was sold; 'tickets audit' says more; put the right file back")
 }
 
 /// A random number from the operating system. A generator of our own, as `rand::random` has one,

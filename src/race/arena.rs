@@ -14,6 +14,7 @@ use super::racer::{CALL_OFF, DIE, End, GO, Part, Point, RACER, Says};
 use super::run::{Move, Run, Trial};
 use super::schedule::MAX_BUYERS;
 use super::verdict::{Aftermath, Anomaly, Finding, Written, judge};
+use crate::children;
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, DEFAULT_WAIT, Writes};
 use crate::store::ledger::Line;
@@ -61,7 +62,11 @@ impl Arena {
         fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
         let mut office = BoxOffice::at(&count)?;
         let wanted = &mut || true;
-        office.prepare(LockKind::Exclusive, &mut Wait::wanted(DEFAULT_WAIT, wanted))?;
+        office.prepare(
+            LockKind::Exclusive,
+            true,
+            &mut Wait::wanted(DEFAULT_WAIT, wanted),
+        )?;
         let read = |path: &Path| fs::read(path).map_err(|e| Error::io("read", path, e));
         let fresh = [read(&office.files().count)?, read(&office.files().ledger)?];
         let mut racers = Vec::new();
@@ -114,8 +119,7 @@ impl Arena {
             .ok_or_else(|| gone("is not there"))?;
         racer.tell(DIE)?;
         racer.dead = true;
-        racer.child.wait().map_err(|e| gone(&e.to_string()))?;
-        Ok(())
+        children::wait(&mut racer.child).map_err(|e| gone(&e.to_string()))
     }
 
     /// Ends the run of a buyer that is not at its end.
@@ -161,6 +165,7 @@ impl Arena {
             lines: lines.into_iter().skip(1).collect(),
             left: count.map(|snapshot| snapshot.ticket),
             counted: counted.map_or(0, |counted| counted.bytes),
+            before: None,
             torn,
             lost: Vec::new(),
             unreadable: snapshot.as_ref().err().map(ToString::to_string),

@@ -22,6 +22,8 @@ pub use record::{FORMAT, File, MAX_NUMBER, Nonce, Outcome, Record, Step, Whole, 
 
 /// A time or a number that was not said, and an index that there is none of as `u32`.
 pub const UNSAID: u64 = u64::MAX;
+/// How the name of a buyer ends who was none of the recorded run.
+pub(crate) const STRANGER: &str = " (not of this run)";
 /// No such index.
 pub const NONE: u32 = u32::MAX;
 
@@ -117,6 +119,14 @@ impl Operation {
         }
     }
 
+    /// Whether nobody knows when it was: somebody else's sale beside a rush, as a rush records it. It may have
+    /// been made at any time, and has no place in a drawing.
+    #[must_use]
+    pub fn is_timeless(&self, name: &str) -> bool {
+        let times = [self.returned, self.read_at, self.intend, self.wrote];
+        self.invoke == 0 && times == [UNSAID; 4] && name.ends_with(STRANGER)
+    }
+
     /// The time by which what it did is over, ns: an outcome that nobody knows may yet come about.
     #[must_use]
     pub fn over(&self) -> u64 {
@@ -194,6 +204,12 @@ impl Committed {
             } else {
                 self.nonce == operation.nonce
             }
+    }
+
+    /// Whether it says of what the operation wrote what that wanted.
+    #[must_use]
+    pub fn agrees_with(&self, operation: &Operation) -> bool {
+        (self.buyer, self.quantity) == (operation.buyer, operation.quantity)
     }
 }
 

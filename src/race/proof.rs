@@ -98,7 +98,10 @@ impl Case<'_> {
                     && (sold || did.is_pending() && self.on_ledger(did))
                     && (leaps || did.write <= self.evidence.first)
             }
-            Anomaly::Phantom => wrote && !sold && !did.is_pending() && self.on_ledger(did),
+            Anomaly::Phantom => {
+                let failed = !sold && !did.is_pending();
+                wrote && self.on_ledger(did) && (failed || !self.as_wanted(did))
+            }
             Anomaly::Gap => {
                 let known = self.evidence.ledger.is_some();
                 let sure = sold && !known || (sold || did.is_pending()) && self.on_ledger(did);
@@ -181,6 +184,12 @@ impl Case<'_> {
     fn on_ledger(&self, did: &Operation) -> bool {
         let mut lines = self.evidence.ledger.iter().flatten();
         lines.any(|line: &Committed| line.is_of(did))
+    }
+
+    /// Whether a line of it says what the operation wanted.
+    fn as_wanted(&self, did: &Operation) -> bool {
+        let mut lines = self.evidence.ledger.iter().flatten();
+        lines.any(|line: &Committed| line.is_of(did) && line.agrees_with(did))
     }
 
     /// Those who may have written a version.

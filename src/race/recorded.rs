@@ -57,7 +57,7 @@ impl Lanes {
     fn of(evidence: &Evidence) -> Self {
         let mut of_buyer: Vec<Vec<u32>> = vec![Vec::new(); evidence.names.len()];
         for (index, did) in (0..).zip(&evidence.operations) {
-            if did.invoke > 0
+            if !did.is_timeless(evidence.names.name(did.buyer))
                 && let Some(own) = of_buyer.get_mut(did.buyer as usize)
             {
                 own.push(index);
@@ -109,7 +109,8 @@ fn operation(evidence: &Evidence, versions: &Versions, index: u32, did: &Did) ->
         .flat_map(|hold| [hold.wanted, hold.got, hold.released])
         .filter_map(known)
         .fold(over(did), u64::max);
-    let spans = spans(evidence, did, &holds, end);
+    let wrote = versions.wrote.get(index as usize).copied().flatten();
+    let spans = spans(evidence, did, &holds, end, wrote.is_some());
     let told = u64::from(did.quantity);
     let read = match versions.read.get(index as usize).copied().flatten() {
         _ if did.torn => Some(Sight::Torn("what made no sense".to_owned())),
@@ -120,7 +121,7 @@ fn operation(evidence: &Evidence, versions: &Versions, index: u32, did: &Did) ->
     Operation {
         spans,
         read,
-        wrote: versions.wrote.get(index as usize).copied().flatten(),
+        wrote,
         outcome: match did.outcome {
             End::Sold => Some(Outcome::Sold(told)),
             End::SoldOut => Some(Outcome::NoneLeft),
@@ -133,8 +134,9 @@ fn operation(evidence: &Evidence, versions: &Versions, index: u32, did: &Did) ->
     }
 }
 
-/// What an operation did when, as far as it is known.
-fn spans(evidence: &Evidence, did: &Did, holds: &[&Hold], end: u64) -> Vec<Span> {
+/// What an operation did when, as far as it is known; no step that the evidence does not have. `is_known`:
+/// whether it is known to have written.
+fn spans(evidence: &Evidence, did: &Did, holds: &[&Hold], end: u64, is_known: bool) -> Vec<Span> {
     let inode = |hold: &Hold| {
         let file = evidence.files.get(hold.lock as usize);
         file.map_or(0, |file| file.inode)
@@ -165,11 +167,12 @@ fn spans(evidence: &Evidence, did: &Did, holds: &[&Hold], end: u64) -> Vec<Span>
     }
     let wrote = known(did.wrote);
     if let Some(intends) = intends {
-        spans.push(Span::new(Doing::Write, intends, wrote.unwrap_or(end)));
-    }
-    if let Some(wrote) = wrote {
-        let held = holds.iter().filter_map(|hold| known(hold.released));
-        spans.push(Span::new(Doing::Sync, held.fold(wrote, u64::max), end));
+        let doing = if wrote.is_some() || is_known {
+            Doing::Write
+        } else {
+            Doing::Point("intends".to_owned())
+        };
+        spans.push(Span::new(doing, intends, wrote.unwrap_or(end)));
     }
     if spans.is_empty() {
         spans.push(Span::new(Doing::Point("busy".to_owned()), did.invoke, end));

@@ -25,7 +25,7 @@ pub struct Written {
     pub left: u64,
     /// Whether the run that is judged wrote it, or somebody else meanwhile.
     pub own: bool,
-    /// Whether its buyer was told that it bought: then the count must include it.
+    /// Whether its buyer was told that it bought, and that the count shows it: then the count must include it.
     pub told: bool,
 }
 
@@ -60,6 +60,8 @@ pub struct Aftermath {
     pub left: Option<u64>,
     /// How far `tickets.json` counts the ledger, in bytes.
     pub counted: u64,
+    /// The same two before the run, where the count may have been behind the ledger.
+    pub before: Option<(u64, u64)>,
     /// Bytes on the ledger that are no line.
     pub torn: u64,
     /// Who was told that it bought, while the ledger has no such sale.
@@ -377,7 +379,8 @@ fn conservation(after: &Aftermath, change: i64) -> Option<Finding> {
     let mut before = after.seq;
     let mut linear = true;
     // Where the count ends: before the first line, or behind one of them.
-    let mut counted = (after.counted <= first_start(after) && told == after.stock).then_some(0);
+    let is_old = told == after.stock || after.before == Some((told, after.counted));
+    let mut counted = (after.counted <= first_start(after) && is_old).then_some(0);
     for (at, line) in after.lines.iter().enumerate() {
         linear &= before.checked_add(1) == Some(line.seq);
         before = line.seq;
@@ -493,6 +496,7 @@ mod tests {
             stock,
             seq: 1,
             counted: 100 * counted_line as u64,
+            before: None,
             lines,
             left: Some(left),
             torn: 0,
@@ -623,5 +627,27 @@ mod tests {
     #[test]
     fn nothing_sold_is_safe() {
         assert!(judge(&after(0, 0, 0, vec![])).is_safe());
+    }
+
+    #[test]
+    fn a_count_that_could_not_be_written_is_no_anomaly_where_the_buyers_were_told() {
+        let unpublished = |told: bool| {
+            let line = |seq, left, buyer| Written {
+                told,
+                ..sale(seq, left, buyer)
+            };
+            Aftermath {
+                before: Some((9, 40)),
+                counted: 40,
+                ..after(7, 9, 0, vec![line(2, 6, "a"), line(3, 5, "b")])
+            }
+        };
+        assert_eq!(kinds(&judge(&unpublished(false))), []);
+        assert_eq!(kinds(&judge(&unpublished(true))), [Anomaly::Conservation]);
+        let other = Aftermath {
+            before: Some((8, 40)),
+            ..unpublished(false)
+        };
+        assert_eq!(kinds(&judge(&other)), [Anomaly::Conservation]);
     }
 }

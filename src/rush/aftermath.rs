@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::report::{BuyerReport, Outcome};
 use crate::error::{Error, Result};
 use crate::office::Opening;
 use crate::race::evidence::Nonce;
@@ -25,6 +26,8 @@ pub(super) struct After {
     pub(super) last: Option<Last>,
     /// Whether the event was reset meanwhile.
     pub(super) replaced: bool,
+    /// Whether the count does not show a sale whose buyer was told so: it could not be written.
+    pub(super) behind: bool,
 }
 
 /// The count when all was over.
@@ -77,6 +80,26 @@ impl After {
     pub(super) fn bought_by(&self, name: &str) -> u64 {
         self.bought.get(name).copied().unwrap_or(0)
     }
+
+    /// Why the count does not show a sale that stands on the ledger, where it is [`After::behind`].
+    pub(super) fn unpublished<'a>(&self, buyers: &'a [BuyerReport]) -> Option<&'a str> {
+        let counted = self.last.as_ref().map_or(0, |last| last.seq);
+        let behind = |buyer: &'a BuyerReport| match &buyer.outcome {
+            Outcome::Sold { seq, warning, .. } if *seq > counted => warning.as_deref(),
+            _ => None,
+        };
+        buyers.iter().find_map(behind)
+    }
+}
+
+/// What a buyer told of its sale.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) buyer: String,
+    /// The version it wrote.
+    pub(super) seq: u64,
+    /// Whether the count showed the sale by then.
+    pub(super) published: bool,
 }
 
 /// Reads the lines since the opening, and the count. `told`: the ids of the sales that buyers told
@@ -88,7 +111,7 @@ pub(super) fn read(
     files: &EventFiles,
     opening: &Opening,
     run: &str,
-    told: &HashMap<String, String>,
+    told: &HashMap<String, Told>,
     records: bool,
 ) -> Result<After> {
     // The count first: it then counts no line that is not read below.
@@ -110,6 +133,7 @@ pub(super) fn read(
             .ok()
             .and_then(|snapshot| snapshot.counted)
             .map_or(0, |counted| counted.bytes),
+        before: Some(opening.counted),
         torn: 0,
         lost: Vec::new(),
         unreadable: snapshot.as_ref().err().map(ToString::to_string),
@@ -120,7 +144,8 @@ pub(super) fn read(
     let mut second = None;
     match now {
         Some(now) if now.id == opening.ledger.id => {
-            first.lost = reader.missing.into_values().collect();
+            let lost = reader.missing.into_values();
+            first.lost = lost.map(|told| told.buyer).collect();
         }
         // A second reset may have put away a ledger that was never seen here: a sale that is not
         // found is not judged.
@@ -128,6 +153,7 @@ pub(super) fn read(
             let after = Aftermath {
                 seq: 0,
                 stock: 0,
+                before: None,
                 lines: Vec::new(),
                 torn: 0,
                 ..first.clone()
@@ -161,7 +187,10 @@ pub(super) fn read(
             sum: entries.iter().find(is_last).map(|entry| entry.sum),
         }
     });
+    let counted = last.as_ref().map_or(0, |last: &Last| last.seq);
+    let mut told = told.values();
     Ok(After {
+        behind: told.any(|told| !told.published && told.seq > counted),
         stock: first.stock,
         judged,
         bought,
@@ -174,9 +203,9 @@ pub(super) fn read(
 struct Reader<'a> {
     files: &'a EventFiles,
     run: &'a str,
-    told: &'a HashMap<String, String>,
+    told: &'a HashMap<String, Told>,
     /// The sales that were told of and not found yet.
-    missing: HashMap<String, String>,
+    missing: HashMap<String, Told>,
     /// For the evidence, where some is recorded.
     entries: Option<Vec<Entry>>,
 }
@@ -201,7 +230,7 @@ impl Reader<'_> {
                 Ok(line) if stretch.terminated => {
                     let told = line.record.id.as_deref().is_some_and(|id| {
                         self.missing.remove(id);
-                        self.told.contains_key(id)
+                        self.told.get(id).is_some_and(|told| told.published)
                     });
                     let own = Some(self.run);
                     if let Some(entries) = &mut self.entries {

@@ -15,7 +15,7 @@ use tempfile::TempPath;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-use super::aftermath::After;
+use super::aftermath::{After, Told};
 use super::buyer::{self, Body, Message, Says};
 use super::deck::{Deck, Label};
 use super::gun::{self, Gun, Lifeline};
@@ -33,7 +33,7 @@ pub const MAX_USERS: u32 = 10_000;
 const SHARE: u32 = 16;
 
 /// A thread buyer needs little: no recursion, small buffers.
-const STACK: usize = 256 * 1024;
+pub(super) const STACK: usize = 256 * 1024;
 
 /// How many old versions of the count the threads keep, to be written again.
 const SPARES: usize = 8;
@@ -362,9 +362,18 @@ impl Crowd {
     }
 
     /// The sales that buyers told of: their ids, and who bought.
-    pub(super) fn told(&self) -> HashMap<String, String> {
+    pub(super) fn told(&self) -> HashMap<String, Told> {
         let sale = |member: &Member| match &member.state {
-            State::Done(Outcome::Sold { id, .. }) => Some((id.clone(), member.name.clone())),
+            State::Done(Outcome::Sold {
+                id, seq, warning, ..
+            }) => {
+                let told = Told {
+                    buyer: member.name.clone(),
+                    seq: *seq,
+                    published: warning.is_none(),
+                };
+                Some((id.clone(), told))
+            }
             _ => None,
         };
         self.members.iter().filter_map(sale).collect()

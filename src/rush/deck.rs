@@ -196,7 +196,8 @@ impl End<'_> {
                 sum: Some(entry.sum),
             })?;
         }
-        let Some(last) = &after.last else {
+        // A count that could not be written says nothing of the run.
+        let Some(last) = after.last.as_ref().filter(|_| !after.behind) else {
             return Ok(());
         };
         self.add(&Record::Final {
@@ -210,12 +211,12 @@ impl End<'_> {
 
 /// The name of a buyer of somebody else's, which may be that of one of ours.
 fn stranger(name: &str) -> String {
-    const APART: &str = " (not of this run)";
-    let room = evidence::MAX_NAME - APART.len();
+    let room = evidence::MAX_NAME - evidence::STRANGER.len();
     let ends = name.char_indices().map(|(at, c)| at + c.len_utf8());
     let end = ends.take_while(|end| *end <= room).last();
+    let apart = evidence::STRANGER;
     format!(
-        "{}{APART}",
+        "{}{apart}",
         name.get(..end.unwrap_or(0)).unwrap_or_default()
     )
 }

@@ -9,6 +9,7 @@ mod gun;
 mod nursery;
 mod recorder;
 pub mod report;
+mod room;
 mod tape;
 pub mod think;
 mod watchdog;
@@ -63,6 +64,8 @@ pub struct Rush {
     pub wait: Duration,
     /// Nobody writes before everybody has read: without a lock, a certain race.
     pub together: bool,
+    /// Even where tickets are booked.
+    pub force: bool,
     /// The `tickets` program, which starts the buyers' processes.
     #[serde(skip)]
     pub program: PathBuf,
@@ -116,6 +119,8 @@ impl Rush {
     /// `stop`: becomes readable when the rush is to stop, for instance on Ctrl-C. Buyers that have
     /// not sold by then do not sell any more; what was sold is reported.
     ///
+    /// For a rush of threads the soft limit of open files is raised where that is too low.
+    ///
     /// # Errors
     /// When the rush could not start: nothing was sold then. What befalls a single buyer is no
     /// error; it is in the report.
@@ -125,10 +130,12 @@ impl Rush {
         news: &mut dyn FnMut(News<'_>),
     ) -> Result<RushReport> {
         self.check()?;
+        room::check(self)?;
         let mut office = BoxOffice::at(&self.file)?;
         let claimed = Deck::claim(self)?;
         let wanted = &mut || !is_told(stop);
-        let opening = office.prepare(self.lock, &mut Wait::wanted(self.wait, wanted))?;
+        let opening =
+            office.prepare(self.lock, self.force, &mut Wait::wanted(self.wait, wanted))?;
         let run = format!("{:08x}", random()?);
         let (deck, fleeting) = match claimed {
             Some((output, fleeting)) => {

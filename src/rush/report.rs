@@ -176,8 +176,15 @@ pub struct RushReport {
     pub lost_updates: u64,
     /// Whether anything was found, on disk or in the evidence.
     pub verdict: Judgement,
+    /// Whether it was run even where tickets are booked.
+    #[serde(skip)]
+    pub forced: bool,
     /// What was found: on disk, then what only the evidence shows.
     pub findings: Vec<Finding>,
+    /// Why `tickets.json` does not show all that was sold: it could not be written. The sales stand on the
+    /// ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unpublished: Option<String>,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
     /// From the starting gun to the last outcome, in microseconds.
@@ -191,7 +198,8 @@ pub struct RushReport {
 
 impl RushReport {
     /// The exit code of the command: 6 for a race, 130 when interrupted, 5 when a buyer did not get
-    /// the lock in time, 1 when one failed otherwise or the evidence is not whole, else 0.
+    /// the lock in time, 1 when one failed otherwise, the count could not be written, or the evidence is not
+    /// whole, else 0.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         let failed_as = |wanted: &str| {
@@ -207,7 +215,7 @@ impl RushReport {
         } else {
             let recorded = self.evidence.as_ref();
             let is_broken = recorded.is_some_and(|recorded| recorded.error.is_some());
-            u8::from(self.failed > 0 || is_broken)
+            u8::from(self.failed > 0 || is_broken || self.unpublished.is_some())
         }
     }
 }
@@ -234,6 +242,7 @@ pub(super) fn write(
         lock: rush.lock,
         mode: if rush.threads { "threads" } else { "processes" },
         think: rush.think.to_string(),
+        forced: rush.force,
         quantity: rush.quantity,
         seed: rush.seed,
         rush: run,
@@ -250,6 +259,7 @@ pub(super) fn write(
             Judgement::Race
         },
         findings,
+        unpublished: after.unpublished(&buyers).map(str::to_owned),
         interrupted,
         elapsed_us: elapsed.as_micros() as u64,
         evidence,

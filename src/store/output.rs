@@ -22,23 +22,45 @@ pub enum Contents {
     Evidence,
     /// A picture.
     Svg,
+    /// A page of the manual.
+    Page,
 }
 
+/// How a page of the manual begins.
+pub const PAGE: &str = ".\\\" made by tickets man\n";
+/// How a picture begins.
+pub(crate) const SVG: &str = "<svg data-drawn-by=\"tickets\" ";
+
 impl Contents {
-    /// How such a file begins.
-    fn head(self) -> &'static [u8] {
-        match self {
-            Self::Evidence => b"{\"evidence\":",
-            Self::Svg => b"<svg",
-        }
+    /// So many bytes tell whose a file is.
+    const HEAD: u64 = 64;
+
+    /// Whether this program wrote a file that begins so: what another one wrote is not ours to write over.
+    fn is_own(self, head: &[u8]) -> bool {
+        let mark = match self {
+            Self::Evidence => return is_own_evidence(head).unwrap_or(false),
+            Self::Svg => SVG,
+            Self::Page => PAGE,
+        };
+        head.starts_with(mark.as_bytes())
     }
 
     fn name(self) -> &'static str {
         match self {
-            Self::Evidence => "evidence",
-            Self::Svg => "an SVG picture",
+            Self::Evidence => "evidence that a rush of this program wrote",
+            Self::Svg => "a picture that this program drew",
+            Self::Page => "a page that this program made",
         }
     }
+}
+
+/// The name of a rush is eight hexadecimal digits.
+fn is_own_evidence(head: &[u8]) -> Option<bool> {
+    let (run, rest) = head
+        .strip_prefix(b"{\"evidence\":1,\"run\":\"")?
+        .split_first_chunk::<8>()?;
+    let digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    Some(run.iter().all(digit) && rest.starts_with(b"\",\"stock\":"))
 }
 
 /// A file that is to be written. What stood in it stays until [`Output::clear`]; a file that was made for this
@@ -55,7 +77,8 @@ impl Output {
     /// Opens it for appending, and makes it where it is missing.
     ///
     /// # Errors
-    /// - [`Kind::Usage`]: it is no regular file, or holds something that is neither nothing nor `contents`;
+    /// - [`Kind::Usage`]: it is no regular file, or holds something that this program did not write as
+    ///   `contents`;
     /// - [`Kind::Refused`]: another command writes it just now;
     /// - [`Kind::Io`]: it cannot be opened.
     pub fn claim(path: &Path, contents: Contents) -> Result<Self> {
@@ -86,11 +109,15 @@ impl Output {
             let message = "is no regular file, and cannot be written again and read back";
             return usage(message.to_owned(), "name a file");
         }
-        let (mut head, most) = (Vec::new(), contents.head().len() as u64);
-        let read = (&self.file).take(most).read_to_end(&mut head);
+        let mut head = Vec::new();
+        let read = (&self.file).take(Contents::HEAD).read_to_end(&mut head);
         read.map_err(|e| Error::io("read", &self.path, e))?;
-        if !head.is_empty() && head != contents.head() {
-            let message = format!("is not {}: it is not overwritten", contents.name());
+        if !head.is_empty() && !contents.is_own(&head) {
+            let message = format!(
+                "is not {}, but begins with \"{}\": it is not overwritten",
+                contents.name(),
+                beginning(&head)
+            );
             return usage(message, "name another file, or remove this one");
         }
         // Where locks are not to be had, two commands at once are at their own risk.
@@ -173,6 +200,20 @@ impl Output {
     pub(crate) fn id(&self) -> Result<FileId> {
         FileId::of_handle(&self.file).map_err(|e| Error::io("look at", &self.path, e))
     }
+}
+
+/// The first letters of a file, on one line.
+fn beginning(head: &[u8]) -> String {
+    const SHOWN: usize = 24;
+    let text = String::from_utf8_lossy(head);
+    let line = text.lines().next().unwrap_or_default();
+    let part: String = line.chars().take(SHOWN).collect();
+    let more = if part.len() < text.trim_end().len() {
+        "…"
+    } else {
+        ""
+    };
+    part + more
 }
 
 impl Drop for Output {

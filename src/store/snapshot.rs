@@ -356,7 +356,7 @@ impl Fault {
 
 fn corrupt(message: impl Into<String>) -> Error {
     Error::new(Kind::Integrity, message).hint(
-        "mend the file by hand, or start afresh with 'tickets reset N' (the old ledger is kept)",
+        "'tickets audit --repair' writes it anew from the ledger, where there is one; else mend the file by hand",
     )
 }
 

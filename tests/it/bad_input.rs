@@ -99,7 +99,10 @@ fn a_missing_file_is_named_with_the_way_to_make_one() {
             run.stderr
         );
         assert!(
-            run.stderr.contains("hint: 'tickets reset 2'"),
+            run.stderr.contains(&format!(
+                "hint: 'tickets -f {} reset 2'",
+                shop.file.display()
+            )),
             "{}",
             run.stderr
         );

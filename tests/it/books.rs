@@ -40,7 +40,7 @@ fn sales_are_listed_in_every_format() {
     let alice = shop.booked("alice --quantity 3 --key web-1");
     assert_eq!(shop.json(&format!("cancel {alice} -n 2")).0, 0);
     let bob = shop.booked("bob");
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms --force").0, 0);
     let written = shop.sales();
     let (at, run) = (&written[0]["at"], written[2]["rush"].as_str().unwrap());
 
@@ -178,9 +178,14 @@ fn no_name_breaks_a_list() {
     for (at, name) in names.iter().enumerate() {
         let sale = &document["sales"][at];
         assert_eq!((&sale["id"], &sale["buyer"]), (&ids[at], &(*name).into()));
-        let formula = name.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-        let cell = format!("{}{name}", if formula { "'" } else { "" });
-        assert_eq!((&rows[at + 1][2], &rows[at + 1][5]), (&cell, &cell));
+        let cell = &rows[at + 1][2];
+        assert_eq!(cell, &rows[at + 1][5]);
+        assert!(!cell.chars().any(tickets::steers), "{cell:?}");
+        let words: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+        assert!(
+            words.chars().all(|c| cell.contains(c)),
+            "{name:?}: {cell:?}"
+        );
         let line = table.lines().nth(at + 1).unwrap();
         assert!(
             line.trim_start().starts_with(ids[at].as_str().unwrap()),
@@ -273,4 +278,43 @@ fn a_missing_newline_does_not_shorten_the_list() {
         assert_eq!(shop.json("sales"), (0, before), "{last}");
         assert!(shop.json("sales").1.to_string().contains(&bob));
     }
+}
+
+/// Wherever a spreadsheet splits a line, no cell of it begins as a formula does.
+#[test]
+fn no_name_becomes_a_formula_behind_any_separator() {
+    const OPENS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let shop = Shop::stock(100);
+    for name in [
+        "=1+1",
+        "a;=1+1",
+        "b\t=1+1",
+        "c|@d",
+        "＝1+1",
+        "e; －1",
+        "f\n+1",
+        "g,\"=1",
+        " \u{a0}=1",
+        "'-1",
+        "x:=1",
+        "y^=1",
+    ] {
+        book(&shop, &[&format!("--key={name}"), "--", name]);
+    }
+    book(&shop, &["--key=web--7", "Anne-Marie"]);
+    let text = sales(&shop, &["--format", "csv"]);
+    for separator in [',', ';', '\t', '|', ' ', ':', '^', '"', '\''] {
+        for cell in text.lines().flat_map(|line| line.split(separator)) {
+            let trimmed = cell.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
+            let own = separator == '\'';
+            assert!(
+                own || !trimmed.starts_with(OPENS),
+                "{separator:?}: {cell:?}"
+            );
+        }
+    }
+    assert!(
+        text.contains(",Anne-Marie,") && text.contains(",web--7,"),
+        "{text}"
+    );
 }

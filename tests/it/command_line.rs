@@ -102,6 +102,26 @@ fn the_file_comes_from_the_environment_too() {
 }
 
 #[test]
+fn an_empty_variable_names_no_file() {
+    let shop = Shop::stock(4);
+    let at = |directory: &std::path::Path, arguments: &[&str]| {
+        let mut command = Command::new(TICKETS);
+        command.env("TICKETS_FILE", "").current_dir(directory);
+        Run::of(command.args(arguments).output().unwrap())
+    };
+    let run = at(shop.directory(), &["-f", "tickets.json", "query"]);
+    assert_eq!(run.stdout, "4 left, 0 sold\n", "{run:?}");
+    // Without -f the event is where it is by default.
+    let run = at(shop.directory(), &["query"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("data/tickets.json"), "{run:?}");
+    let run = at(shop.directory(), &["--json", "quer"]);
+    assert_eq!(run.document().0, 2);
+    let run = at(shop.directory(), &["-f", "", "query"]);
+    assert_eq!(run.code, Some(2), "an empty -f is a mistake: {run:?}");
+}
+
+#[test]
 fn a_reader_who_has_seen_enough_is_no_error() {
     let shop = Shop::stock(2);
     let line = format!(
@@ -165,7 +185,7 @@ fn completions_and_manual_know_every_command() {
     let run = shop.run("man");
     assert!(run.stdout.contains(".TH tickets 1"), "{}", run.stdout);
     let run = shop.run(&format!("man {}", shop.path("a/man1").display()));
-    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run:?}");
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
     for command in commands {
         let page = fs::read_to_string(shop.path(&format!("a/man1/tickets-{command}.1"))).unwrap();
         assert!(page.contains("Examples:"), "{command}");

@@ -49,7 +49,7 @@ fn a_buyer_waits_for_who_decides_under_another_name() {
         let shop = Shop::stock(3);
         assert_eq!(shop.json("book alice").0, 0);
         let other = second(&shop, link);
-        let mut rush = shop.start("--json buy --users 1 --lock --think 10s");
+        let mut rush = shop.start("--json buy --users 1 --lock --think 10s --force");
         let pid = eventually("a buyer holds the lock of the ledger", || {
             let locks = flocks(&shop.path(LEDGER));
             locks.first().map(|(pid, _)| *pid)

@@ -39,7 +39,7 @@ fn where_even_the_directory_is_missing_each_command_says_how_to_make_an_event() 
             );
             let hint = error["hint"].as_str().unwrap();
             assert!(
-                hint.contains("'tickets reset 2' makes"),
+                hint.contains("tickets.json reset 2' makes"),
                 "{line}: {document}"
             );
             assert_eq!(shop.names(), [""; 0], "{line}");

@@ -51,7 +51,7 @@ fn all_sell_into_the_room_that_one_has_made() {
         assert!(first.book("first", 1).is_ok());
         assert!(second.book("second", 2).is_ok());
         assert_eq!(shop.json("book third --key k").1["replayed"], turn > 0);
-        assert_eq!(shop.json("buy --users 2 --lock --think 0ms").0, 0);
+        assert_eq!(shop.json("buy --users 2 --lock --think 0ms --force").0, 0);
         assert_eq!(
             first.query().unwrap().sold,
             second.query().unwrap().sold,

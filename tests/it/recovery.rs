@@ -261,7 +261,10 @@ fn a_sale_past_the_ledger_is_named_and_cured() {
                 .contains("tickets.json:1: says 196 left, but line 3 of"),
             "{run:?}"
         );
-        assert!(run.stderr.contains("'tickets audit --repair'"), "{run:?}");
+        assert!(
+            run.stderr.contains("tickets.json audit --repair'"),
+            "{run:?}"
+        );
     }
     let (_, audit) = shop.json("audit");
     assert_eq!(audit["findings"][0]["kind"], "drift", "{audit:#}");

@@ -116,7 +116,7 @@ fn what_can_be_proven_is_repaired_and_told() {
         assert!(
             shop.run("audit")
                 .stdout
-                .contains("'tickets audit --repair'"),
+                .contains("tickets.json audit --repair'"),
             "{damages:?}"
         );
         assert_eq!(

@@ -143,13 +143,13 @@ fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
             "query",
             "audit",
             "sales",
-            "buy --users 2 --lock --think 0ms",
+            "buy --users 2 --lock --think 0ms --force",
         ] {
             let (code, document) = shop.json(command);
             assert_eq!(code, 0, "round {round}: {document:#}");
         }
         let evidence = shop.path(&format!("evidence-{round}"));
-        let rush = "--json buy --users 2 --lock --think 0ms --evidence";
+        let rush = "--json buy --users 2 --lock --think 0ms --force --evidence";
         let check = "--json race check";
         for command in [rush, check] {
             let arguments = command

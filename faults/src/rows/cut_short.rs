@@ -136,7 +136,7 @@ fn every_limit(
 fn buyers(prepared: &Prepared, mode: &str) -> Fault {
     let shop = prepared.copy();
     let limit = shop.length(LEDGER);
-    let line = format!("--json buy --users 3 --lock --think 0ms {mode}");
+    let line = format!("--json buy --users 3 --lock --force --think 0ms {mode}");
     let run = Run::of(&limited(&shop, &[], limit, &line).output().unwrap());
     let (code, report) = run.document();
     let told = (code, &report["sold"], &report["failed"]);

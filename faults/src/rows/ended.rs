@@ -150,7 +150,7 @@ fn rush(prepared: &Prepared, name: &str) -> Fault {
     let shop = prepared.copy();
     assert_eq!(shop.json("adjust +500 --reason room").0, 0);
     let before = Books::of(&shop);
-    let mut child = shop.start("--json buy --users 400 --lock --think 10ms");
+    let mut child = shop.start("--json buy --users 400 --lock --force --think 10ms");
     eventually("some have bought", || {
         (fs::read_to_string(shop.path(crate::shop::LEDGER))
             .unwrap()

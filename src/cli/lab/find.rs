@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::super::screen::{BAD, GOOD, Screen, shown};
+use super::super::screen::{BAD, GOOD, Screen};
 use super::arguments::Find;
 use super::document::Shown;
 use super::progress::Progress;
@@ -13,7 +13,7 @@ use super::run::{self, Pictured, tickets, way, writes};
 use tickets::race::Trial;
 use tickets::race::condition::{Condition, Problem};
 use tickets::race::find;
-use tickets::{Error, Result};
+use tickets::{Error, Result, shown};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -97,7 +97,8 @@ pub(super) fn find(arguments: &Find, event: &Path, screen: &Screen) -> Result<u8
         if !smallest.run.verdict.is_safe() {
             writeln!(out)?;
         }
-        run::again(out, &smallest.trial, &smallest.run)
+        run::again(out, &smallest.trial, &smallest.run)?;
+        run::drawn(out, picture.as_ref())
     });
     Ok(if smallest.is_some() { 0 } else { NONE })
 }

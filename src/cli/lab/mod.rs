@@ -77,13 +77,15 @@ Examples:
   tickets race check run.jsonl
   tickets race check run.jsonl --timeline run.svg
   tickets --json race check run.jsonl | jq '.findings[].text'
+  zcat run.jsonl.gz | tickets race check -
 
 A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md \
 describes the file, so that any program's run can be judged.
 
-Exits 6 when something was found, or when the file has nothing to judge.")]
+Exits 6 when something was found, or when the file has nothing to judge; 1 when it cannot be read, or is a \
+pipe that nobody writes.")]
     Check {
-        /// The evidence, a JSON object a line
+        /// The evidence, a JSON object a line; - is standard input
         #[arg(value_name = "EVIDENCE.jsonl")]
         evidence: PathBuf,
 

@@ -44,7 +44,8 @@ pub(super) fn prove(arguments: &Prove, event: &Path, screen: &Screen) -> Result<
         writeln!(out, "\nthe smallest of them: {}\n", smallest.name())?;
         smallest.draw(out)?;
         run::found_in(out, &smallest.run.verdict.findings)?;
-        advice(out, smallest, users)
+        advice(out, smallest, users)?;
+        run::drawn(out, picture.as_ref())
     });
     Ok(match proof.found.bad {
         0 => 0,

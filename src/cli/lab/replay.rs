@@ -68,7 +68,8 @@ pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Resul
                 "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote"
             )?;
         }
-        run::found_in(out, &pictured.run.verdict.findings)
+        run::found_in(out, &pictured.run.verdict.findings)?;
+        run::drawn(out, picture.as_ref())
     });
     Ok(if bad { Kind::Integrity.exit_code() } else { 0 })
 }

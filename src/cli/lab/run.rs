@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::super::screen::{BAD, FAINT, shown};
+use super::super::picture;
+use super::super::screen::{BAD, FAINT};
 use super::document::Shown;
 use tickets::office::Writes;
 use tickets::race::odds::odds;
 use tickets::race::schedule::Class;
 use tickets::race::verdict::{Anomaly, Finding};
 use tickets::race::{Run, Trial, draw};
-use tickets::{LockKind, Output, Result};
+use tickets::{LockKind, Output, Result, shown};
 
 /// How wide a terminal is taken to be.
 pub(super) const COLUMNS: usize = 80;
@@ -90,6 +91,14 @@ pub(super) fn found_in(out: &mut dyn Write, findings: &[Finding]) -> io::Result<
     Ok(())
 }
 
+/// Where it was drawn, if it was wanted.
+pub(super) fn drawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Result<()> {
+    match picture {
+        Some(picture) => picture::drawn(out, picture.path()),
+        None => Ok(()),
+    }
+}
+
 /// That there is nothing to draw: what an earlier command drew stays as it is.
 pub(super) fn undrawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Result<()> {
     let Some(picture) = picture else {
@@ -97,7 +106,7 @@ pub(super) fn undrawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Resu
     };
     let text = format!(
         "{} was not drawn: there is nothing to show",
-        shown(&picture.path().display().to_string())
+        picture.path().display()
     );
     labelled(out, "timeline", FAINT, &text)
 }
@@ -111,7 +120,7 @@ pub(super) fn labelled(
 ) -> io::Result<()> {
     let mut line = format!("{style}{label}{style:#} ");
     let mut width = label.len() + 1;
-    for word in text.split(' ') {
+    for word in shown(text).split(' ') {
         let wide = word.chars().count() + 1;
         if width + wide > COLUMNS {
             writeln!(out, "{line}")?;

@@ -59,7 +59,8 @@ pub(super) fn sample(
         writeln!(out, "\nthe smallest of those drawn: {}\n", smallest.name())?;
         smallest.draw(out)?;
         run::found_in(out, &smallest.run.verdict.findings)?;
-        advice(out, smallest, arguments.users)
+        advice(out, smallest, arguments.users)?;
+        run::drawn(out, picture.as_ref())
     });
     Ok(match drawn.found.bad {
         0 => 0,

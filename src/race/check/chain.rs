@@ -90,6 +90,13 @@ impl Chain {
                 }
                 continue;
             }
+            if written == Some(true)
+                && (sold || operation.is_pending())
+                && let Some(ledger) = ledger.as_deref()
+                && !ledger.agrees(operation)
+            {
+                findings.add(Anomaly::Phantom, &[index], operation.write);
+            }
             match written {
                 Some(false) if sold => missing.push(index),
                 None if !sold => waiting.push(index),
@@ -294,10 +301,15 @@ impl<'a> Ledger<'a> {
         let slot = operation.write.checked_sub(self.first + 1);
         let found = match &self.disorder {
             None => slot.filter(|slot| self.is_free(*slot, operation)),
-            Some(disorder) => disorder
-                .of_version(operation.write, slot)
-                .map(u64::from)
-                .find(|index| self.is_free(*index, operation)),
+            Some(disorder) => {
+                let all = disorder.of_version(operation.write, slot);
+                let free = all
+                    .map(u64::from)
+                    .filter(|index| self.is_free(*index, operation));
+                // Of several the one that says what it wanted.
+                let says = |index: &u64| self.says_so(*index, operation);
+                free.clone().find(says).or_else(|| free.clone().next())
+            }
         };
         match found.and_then(|index| self.claimed.get_mut(index as usize)) {
             Some(claimed) => {
@@ -306,6 +318,22 @@ impl<'a> Ledger<'a> {
             }
             None => false,
         }
+    }
+
+    /// Whether a line that is what the operation wrote says of it what it wanted.
+    fn agrees(&self, operation: &Operation) -> bool {
+        let slot = operation.write.checked_sub(self.first + 1);
+        match &self.disorder {
+            None => slot.is_some_and(|slot| self.says_so(slot, operation)),
+            Some(disorder) => disorder
+                .of_version(operation.write, slot)
+                .any(|index| self.says_so(index.into(), operation)),
+        }
+    }
+
+    fn says_so(&self, index: u64, operation: &Operation) -> bool {
+        let line = self.lines.get(index as usize);
+        line.is_some_and(|line| line.is_of(operation) && line.agrees_with(operation))
     }
 
     /// Whether a line is what the operation was to write, and nobody has claimed it.
@@ -351,7 +379,7 @@ impl Disorder {
     }
 
     /// The lines of a version, the first one first.
-    fn of_version(&self, version: u64, slot: Option<u64>) -> impl Iterator<Item = u32> {
+    fn of_version(&self, version: u64, slot: Option<u64>) -> impl Iterator<Item = u32> + Clone {
         let place = slot.and_then(|slot| self.places.get(slot as usize));
         let forks = self.forks.get(&version).into_iter().flatten();
         place.into_iter().chain(forks).copied()

@@ -1,7 +1,7 @@
 //! Findings in words.
 
 use super::{Anomaly, Finding};
-use crate::race::evidence::{Evidence, Operation, UNSAID};
+use crate::race::evidence::{Committed, Evidence, Operation, Outcome, UNSAID};
 
 /// One finding as a sentence, with names, times and values; its own text is not looked at.
 #[must_use]
@@ -145,11 +145,20 @@ impl Words<'_> {
                 "version {} is on the ledger, and nobody meant to write it",
                 version.unwrap_or_default()
             ),
-            (false, Some(version)) => format!(
-                "{} was told {}, but the ledger has its version {version}",
-                self.who(0),
-                did.outcome.code()
-            ),
+            (false, Some(version)) => match self.contradicted(&did) {
+                Some(line) => format!(
+                    "{} wanted {} with version {version}, but the ledger says that it was {} for {}",
+                    self.who(0),
+                    did.quantity,
+                    line.quantity,
+                    self.evidence.names.name(line.buyer)
+                ),
+                None => format!(
+                    "{} was told {}, but the ledger has its version {version}",
+                    self.who(0),
+                    did.outcome.code()
+                ),
+            },
             (false, None) if did.write <= self.evidence.first => format!(
                 "{} wrote version {}, but version {} was there before it began",
                 self.who(0),
@@ -163,6 +172,13 @@ impl Words<'_> {
                 did.write
             ),
         }
+    }
+
+    /// The line that an operation wrote, where it says of it what it did not want.
+    fn contradicted(&self, did: &Operation) -> Option<&Committed> {
+        let fails = did.outcome != Outcome::Sold && !did.is_pending();
+        let mut lines = self.evidence.ledger.iter().flatten();
+        lines.find(|line| !fails && line.is_of(did))
     }
 
     fn oversold(&self, version: u64) -> String {

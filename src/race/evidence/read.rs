@@ -1,10 +1,12 @@
 //! Reading a file of evidence: line by line, within limits.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read as _};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use memchr::memchr;
+use rustix::fs::{OFlags, fcntl_setfl};
 
 use super::Evidence;
 use super::gather::Gatherer;
@@ -14,10 +16,15 @@ use crate::error::{Error, Kind, Result};
 /// The longest line, in bytes, its newline not counted.
 pub const MAX_LINE: usize = 64 * 1024;
 
-/// Reads a file. Errors: [`Kind::Io`] when it cannot be read; [`Kind::Integrity`], with the line, when a
-/// line makes no sense.
+/// Reads a file, or a pipe that somebody writes. Errors: [`Kind::Io`] when it cannot be read, or is a pipe that
+/// nobody writes; [`Kind::Integrity`], with the line, when a line makes no sense.
 pub fn read(path: &Path) -> Result<Evidence> {
-    let file = fs::File::open(path).map_err(|e| {
+    // Else to open a pipe that nobody writes is to wait for somebody who does.
+    let mut options = fs::File::options();
+    let options = options
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    let mut file = options.open(path).map_err(|e| {
         if e.kind() == io::ErrorKind::NotFound {
             return Error::new(Kind::Missing, "there is no such file")
                 .at(path, 0, 0)
@@ -25,7 +32,25 @@ pub fn read(path: &Path) -> Result<Evidence> {
         }
         Error::io("open", path, e)
     })?;
-    read_lines(BufReader::with_capacity(1 << 16, file), path)
+    let problem = |e| Error::io("read", path, e);
+    let kind = file.metadata().map_err(problem)?.file_type();
+    if !kind.is_fifo() {
+        return read_lines(BufReader::with_capacity(1 << 16, file), path);
+    }
+    let mut first = [0];
+    let begun = match file.read(&mut first) {
+        Ok(0) => {
+            let message = "is a pipe, and nobody writes into it";
+            return Err(Error::new(Kind::Io, message).at(path, 0, 0).hint(
+                "start whoever writes it first; 'tickets race check -' reads standard input",
+            ));
+        }
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => 0,
+        read => read.map_err(problem)?,
+    };
+    fcntl_setfl(&file, OFlags::empty()).map_err(|e| problem(e.into()))?;
+    let first = first.get(..begun).unwrap_or_default();
+    read_lines(BufReader::with_capacity(1 << 16, first.chain(file)), path)
 }
 
 /// Reads lines from anywhere; the path is for messages only. Errors as in [`read`].

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::choose::Choice;
-use super::words::{clean, short, thousands};
+use super::words::{short, thousands};
 use super::{Clash, Doing, Operation, Outcome, Place, Sight, Timeline};
+use crate::shown::shown;
 
 /// So many findings are marked in the drawing; the others are sentences only.
 const MARKED: usize = 5;
@@ -203,5 +204,5 @@ pub(super) fn words(
 
 /// The first letters of a name.
 fn head(name: &str, letters: usize) -> String {
-    clean(name).chars().take(letters).collect()
+    shown(name).chars().take(letters).collect()
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::layout::{LEFT, LINE, Layout, MARGIN, RIGHT, WIDTH};
 use super::words::{columns, count, short, tick, xml};
 use super::{Time, Timeline, arrows, labels, lanes, legend, panels};
+use crate::store::output::SVG;
 
 /// What is quiet, and what the eye must find.
 pub(super) const QUIET: &str = "#768390";
@@ -111,7 +112,7 @@ pub(super) fn draw(timeline: &Timeline) -> String {
     panels::tree(&mut canvas, timeline, &layout);
     let height = legend::legend(&mut canvas, timeline, &layout) + 16.0;
     format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img" font-family="system-ui, sans-serif">
+        r#"{SVG}xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img" font-family="system-ui, sans-serif">
 <title>{}</title>
 {STYLE}<defs><marker id="quiet" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z" fill="{QUIET}"/></marker><marker id="accent" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="4" markerHeight="4" orient="auto"><path d="M0 0L8 4L0 8z" fill="{ACCENT}"/></marker></defs>
 <rect class="bg" width="100%" height="100%" fill="none"/>

@@ -1,23 +1,7 @@
 //! Words for drawings: names made harmless and short, sentences in lines, numbers and times.
 
 use super::Time;
-
-/// Somebody else's text on one line: what steers a terminal, or turns its direction, is written out.
-pub(super) fn clean(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut cleaned = String::with_capacity(text.len());
-    for c in text.chars() {
-        if steers(c) {
-            cleaned.extend(c.escape_default());
-        } else {
-            cleaned.push(c);
-        }
-    }
-    cleaned
-}
+use crate::shown::shown;
 
 /// How many columns of a terminal a letter takes, at most: in doubt two, so that a line that is
 /// measured here is never too long.
@@ -80,7 +64,7 @@ fn tail(text: &str, room: usize) -> &str {
 /// Cleaned, and shortened in the middle where it is longer than `room` columns: names often differ
 /// at their end.
 pub(super) fn short(text: &str, room: usize) -> String {
-    let text = clean(text);
+    let text = shown(text);
     if columns(&text) <= room {
         return text;
     }
@@ -92,7 +76,7 @@ pub(super) fn short(text: &str, room: usize) -> String {
 /// Cleaned, in lines of at most `room` columns; a word that is longer than a line is cut.
 pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let room = room.max(2);
-    let text = clean(text);
+    let text = shown(text);
     let mut lines: Vec<String> = Vec::new();
     let mut taken = room;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -121,7 +105,7 @@ pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
 /// A text for between two tags, or in an attribute.
 pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in clean(text).chars() {
+    for c in shown(text).chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

@@ -88,5 +88,5 @@ pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
 pub(super) fn disagreement(message: String, file: &Path, line: u64) -> Error {
     Error::new(Kind::Integrity, message)
         .at(file, line, 0)
-        .hint("nothing was sold; 'tickets audit' says more, 'tickets reset' starts afresh and puts the old ledger away, or put the right file back")
+        .hint("nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, 'tickets reset' starts afresh and keeps the old ledger")
 }

@@ -49,6 +49,18 @@ fn what_cannot_be_written_is_refused_before_anything_is_sold() {
     fs::create_dir(&directory).unwrap();
     let foreign = shop.path("thesis.txt");
     fs::write(&foreign, "years of work\n").unwrap();
+    let by_hand = shop.path("logo.svg");
+    fs::write(
+        &by_hand,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\n",
+    )
+    .unwrap();
+    let recorded = shop.path("night.jsonl");
+    fs::write(
+        &recorded,
+        "{\"evidence\":1,\"run\":\"night-1\",\"stock\":2,\"first\":0}\n",
+    )
+    .unwrap();
     let fifo = shop.path("fifo");
     assert!(
         Command::new("mkfifo")
@@ -66,6 +78,8 @@ fn what_cannot_be_written_is_refused_before_anything_is_sold() {
             (&foreign.join("beneath"), 1, "Not a directory"),
             (&dangling, 1, "No such file"),
             (&foreign, 2, "it is not overwritten"),
+            (&by_hand, 2, "it is not overwritten"),
+            (&recorded, 2, "it is not overwritten"),
             (&fifo, 2, "no regular file"),
             (Path::new("/dev/full"), 2, "no regular file"),
         ] {

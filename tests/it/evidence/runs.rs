@@ -225,7 +225,7 @@ fn what_others_do_meanwhile_is_no_false_finding() {
     let shop = Shop::stock(20);
     let run = shop.path("run.jsonl");
     let rush = format!(
-        "buy --users 6 --lock --think 5ms --evidence {}",
+        "buy --users 6 --lock --think 5ms --force --evidence {}",
         run.display()
     );
     let others = (0..4).map(|at| format!("book user-{at} --quantity 2"));

@@ -50,10 +50,17 @@ fn what_is_no_picture_is_not_drawn_over_and_nothing_is_searched() {
     fs::write(&foreign, "years of work\n").unwrap();
     let directory = shop.path("directory");
     fs::create_dir(&directory).unwrap();
+    let by_hand = shop.path("logo.svg");
+    fs::write(
+        &by_hand,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"><!-- by hand --></svg>\n",
+    )
+    .unwrap();
     let held = shop.path("held.svg");
     let _held = foreign_lock(&held);
     for line in DRAWING {
         refused(&shop, line, &foreign, 2, "it is not overwritten");
+        refused(&shop, line, &by_hand, 2, "begins with \"<svg xmlns=");
         refused(&shop, line, &shop.file, 2, "it is not overwritten");
         let ledger = shop.path("tickets.ledger.jsonl");
         refused(&shop, line, &ledger, 2, "it is not overwritten");
@@ -75,7 +82,11 @@ fn a_picture_is_drawn_anew_and_where_nothing_is_wrong_none_is() {
     let shop = Shop::stock(5);
     let picture = shop.path("race.svg");
     for line in DRAWING {
-        fs::write(&picture, "<svg of an earlier command, and longer").unwrap();
+        fs::write(
+            &picture,
+            "<svg data-drawn-by=\"tickets\" of an earlier command, and longer",
+        )
+        .unwrap();
         let (code, document) = draw(&shop, line, &picture);
         assert!([0, 6].contains(&code), "{line}: {document:#}");
         let text = fs::read_to_string(&picture).unwrap();

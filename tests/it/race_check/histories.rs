@@ -152,7 +152,10 @@ fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
         10 => {
             if let Some(ledger) = evidence.ledger.as_mut().filter(|ledger| !ledger.is_empty()) {
                 let line = random.random_range(0..ledger.len());
-                match random.random_range(0..4) {
+                let names = evidence.operations.len() as u32;
+                match random.random_range(0..6) {
+                    4 => ledger[line].quantity += random.random_range(0..3),
+                    5 => ledger[line].buyer = random.random_range(0..names),
                     0 => drop(ledger.remove(line)),
                     1 => nudge(&mut ledger[line].left, random),
                     2 => ledger.push(ledger[line]),
@@ -297,6 +300,7 @@ impl Search<'_> {
                     .zip(&self.trail)
                     .all(|(line, (seq, left, at))| {
                         line.is_of(&self.evidence.operations[*at])
+                            && line.agrees_with(&self.evidence.operations[*at])
                             && (line.seq, line.left) == (*seq, *left)
                     });
             if !same {

@@ -1,0 +1,67 @@
+//! Texts of others in the cells of a spreadsheet.
+//!
+//! A text that a spreadsheet takes for a formula is run by it (CSV injection). Quoting it is no help where the
+//! file is split at other letters than it was joined with: a semicolon in many countries, a tab, a bar. So the
+//! rule looks at every place at which a cell may begin, whatever the separator.
+
+use tickets::shown;
+
+/// A text for a cell: an apostrophe stands before whatever may begin a formula, and what steers is written
+/// out.
+pub(super) fn cell(text: &str) -> String {
+    let mut cell = String::with_capacity(text.len() + 2);
+    let mut within = false;
+    for c in text.chars() {
+        let opens = opens_formula(c);
+        if opens && !within {
+            cell.push('\'');
+        }
+        within = opens || keeps_within(c);
+        cell.push(c);
+    }
+    shown(&cell)
+}
+
+/// Also the full-width and small forms, which some spreadsheets read as the plain ones.
+fn opens_formula(c: char) -> bool {
+    matches!(
+        c,
+        '=' | '+' | '-' | '@' | '\u{2212}' | '＝' | '＋' | '－' | '＠' | '﹦' | '﹢' | '﹣' | '﹫'
+    )
+}
+
+/// Whether no cell begins behind this: nobody splits at a letter or a digit, or at what belongs to one.
+fn keeps_within(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '_' | '\u{300}'..='\u{36f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_gets_an_apostrophe_wherever_a_cell_may_begin() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("-=1", "'-=1"),
+            ("a;=1", "a;'=1"),
+            ("a|+1", "a|'+1"),
+            ("a,\"-1", "a,\"'-1"),
+            ("a; \u{a0}@b", "a; \u{a0}'@b"),
+            ("'=1", "''=1"),
+            ("a\t=1", r"a\t'=1"),
+            ("a\r\n=1", r"a\r\n'=1"),
+            ("\u{feff}=1", r"\u{feff}'=1"),
+            ("a；＝1", "a；'＝1"),
+            ("－1", "'－1"),
+            ("\u{1b}[2J", r"\u{1b}[2J"),
+            ("Anne-Marie O'Neil", "Anne-Marie O'Neil"),
+            ("Andre\u{301}-Luc", "Andre\u{301}-Luc"),
+            ("a@b.example", "a@b.example"),
+            ("web--7f1c", "web--7f1c"),
+            ("7-k3v9xq", "7-k3v9xq"),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Commands in hints: they name the event that the caller has named, so that whoever copies one hits no other.
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt;
+
+use tickets::steers;
+
+/// The commands that `-f` matters to.
+const OF_AN_EVENT: [&str; 9] = [
+    "query", "buy", "book", "cancel", "adjust", "sales", "audit", "reset", "doctor",
+];
+
+/// How a command is told to take the event that was named: ` -f gig.json`, or nothing where none was.
+#[derive(Debug, Default)]
+pub(crate) struct Event(String);
+
+impl Event {
+    /// The event with this file.
+    pub(crate) fn named(file: &OsStr) -> Self {
+        Self(format!(" -f {}", quoted(file)))
+    }
+
+    /// A hint in which each command of an event, written as `'tickets audit'`, is told which event that is,
+    /// unless it says so itself.
+    pub(crate) fn hint(&self, hint: &str) -> String {
+        const OPENS: &str = "'tickets ";
+        let (mut rendered, mut rest) = (String::new(), hint);
+        while let Some((before, behind)) = rest.split_once(OPENS) {
+            rendered.push_str(before);
+            let Some((words, after)) = behind.split_once('\'') else {
+                rendered.push_str(OPENS);
+                rest = behind;
+                continue;
+            };
+            rendered.push_str(&self.command(words));
+            rest = after;
+        }
+        rendered.push_str(rest);
+        rendered
+    }
+
+    /// A command line in quotes.
+    pub(crate) fn command(&self, words: &str) -> String {
+        let name = words.split(' ').next().unwrap_or_default();
+        let event = if OF_AN_EVENT.contains(&name) {
+            self.0.as_str()
+        } else {
+            ""
+        };
+        let quote = if event.contains('\'') || words.contains('\'') {
+            '"'
+        } else {
+            '\''
+        };
+        format!("{quote}tickets{event} {words}{quote}")
+    }
+}
+
+/// A command line of no event, in quotes.
+pub(crate) fn command(words: &str) -> String {
+    Event::default().command(words)
+}
+
+/// A word for a shell, whatever is in it.
+pub(crate) fn quoted(word: &OsStr) -> String {
+    let bytes = word.as_bytes();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./:@%+,-=".contains(byte);
+    // Else it would be taken for an option.
+    let lead = if bytes.first() == Some(&b'-') {
+        "./"
+    } else {
+        ""
+    };
+    match word.to_str() {
+        Some(text) if !bytes.is_empty() && bytes.iter().all(plain) => format!("{lead}{text}"),
+        Some(text) if !text.contains(steers) => {
+            format!("'{lead}{}'", text.replace('\'', r"'\''"))
+        }
+        _ => format!("$'{lead}{}'", written_out(bytes)),
+    }
+}
+
+/// Within `$'…'`, as bash, zsh and others read it: what steers a terminal, or is no text, byte by byte.
+fn written_out(bytes: &[u8]) -> String {
+    let mut written = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\'' | '\\' => written.extend(['\\', c]),
+                c if steers(c) => {
+                    let mut room = [0; 4];
+                    escape(&mut written, c.encode_utf8(&mut room).as_bytes());
+                }
+                c => written.push(c),
+            }
+        }
+        escape(&mut written, chunk.invalid());
+    }
+    written
+}
+
+/// In octal: of three digits each, so that no letter behind it is taken for a fourth.
+fn escape(written: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        // Writing to memory does not fail.
+        let _ = write!(written, "\\{byte:03o}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_of_an_event_are_told_which() {
+        let hint = "it's so; 'tickets audit' says more, 'tickets race locks' too; 'tickets -f b.json reset 2'";
+        let named = |file: &str| Event::named(OsStr::new(file)).hint(hint);
+        assert_eq!(Event::default().hint(hint), hint);
+        assert_eq!(
+            named("gig.json"),
+            hint.replace("'tickets audit'", "'tickets -f gig.json audit'")
+        );
+        assert_eq!(
+            named("a b.json"),
+            hint.replace("'tickets audit'", "\"tickets -f 'a b.json' audit\"")
+        );
+        assert_eq!(Event::default().hint("'tickets query"), "'tickets query");
+    }
+
+    #[test]
+    fn a_shell_reads_a_word_as_it_was() {
+        for word in [
+            "gig.json",
+            "a b",
+            "it's",
+            "$HOME",
+            "`id`",
+            "-x.json",
+            "",
+            "a\nb",
+            "\u{1b}[2J'",
+            "\u{202e}x\\",
+            "~",
+            "*",
+        ] {
+            let script = format!("printf '%s\\n' {}", quoted(OsStr::new(word)));
+            let output = std::process::Command::new("bash")
+                .args(["-c", &script])
+                .output();
+            let read = String::from_utf8(output.unwrap().stdout).unwrap();
+            let lead = if word.starts_with('-') { "./" } else { "" };
+            assert_eq!(read, format!("{lead}{word}\n"), "{script}");
+        }
+        assert_eq!(quoted(OsStr::from_bytes(b"a\xff1")), r"$'a\3771'");
+    }
+}

@@ -1,0 +1,171 @@
+//! The verdict on a rush, in words and as a drawing.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::screen::{BAD, FAINT, GOOD, Screen};
+use tickets::race::timeline::Timeline;
+use tickets::race::verdict::{Anomaly, Finding};
+use tickets::rush::report::{Judgement, RushReport};
+use tickets::{LockKind, shown};
+
+/// How many branches of a fork are drawn.
+const DRAWN: usize = 12;
+
+/// How many findings are written out for people. JSON has them all.
+const WRITTEN_OUT: usize = 5;
+
+/// What a rush came to: whether it raced, or what else is wrong.
+pub(super) fn judgement(
+    out: &mut dyn Write,
+    report: &RushReport,
+    timeline: Option<&Timeline>,
+    screen: &Screen,
+) -> io::Result<()> {
+    match (report.verdict, report.lock) {
+        (Judgement::Race, _) => race(out, report, timeline, screen),
+        (Judgement::Safe, _) if report.unpublished.is_some() => unpublished(out, report, screen),
+        (Judgement::Safe, LockKind::None) if report.sold == 0 => {
+            writeln!(
+                out,
+                "{GOOD}safe{GOOD:#}  nothing was sold, so there was nothing to race for"
+            )
+        }
+        (Judgement::Safe, LockKind::None) => writeln!(
+            out,
+            "{GOOD}safe{GOOD:#}  this time: it adds up, but without a lock that is luck"
+        ),
+        (Judgement::Safe, LockKind::Shared | LockKind::DataFile | LockKind::WriteOnly) => writeln!(
+            out,
+            "{GOOD}safe{GOOD:#}  this time: it adds up, but under the lock {} that is luck",
+            report.lock.name()
+        ),
+        (Judgement::Safe, _) => writeln!(
+            out,
+            "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote; sold and left add up"
+        ),
+    }
+}
+
+fn race(
+    out: &mut dyn Write,
+    report: &RushReport,
+    timeline: Option<&Timeline>,
+    screen: &Screen,
+) -> io::Result<()> {
+    let mut told: HashMap<Anomaly, u64> = HashMap::new();
+    let mut written = 0;
+    for finding in &report.findings {
+        let of_kind = told.entry(finding.kind).or_insert(0);
+        *of_kind += 1;
+        // Of a kind that there are many of, the first few; of each kind, one at least.
+        if written >= WRITTEN_OUT && *of_kind > 1 {
+            continue;
+        }
+        written += 1;
+        for (line, text) in wrapped(&shown(&finding.text)).into_iter().enumerate() {
+            let label = if written == 1 && line == 0 {
+                "RACE"
+            } else {
+                "    "
+            };
+            writeln!(out, "{BAD}{label}{BAD:#}  {text}")?;
+        }
+    }
+    let lost = |finding: &&Finding| finding.kind == Anomaly::LostUpdate;
+    match (timeline, report.findings.iter().find(lost)) {
+        _ if screen.quiet => {}
+        (Some(timeline), _) if timeline.lanes.len() <= super::picture::DRAWN => {
+            writeln!(out)?;
+            super::picture::small(out, timeline)?;
+        }
+        (_, Some(finding)) => draw_fork(out, finding)?,
+        _ => {}
+    }
+    if report.findings.len() > written {
+        let more = report.findings.len() - written;
+        let findings = if more == 1 { "finding" } else { "findings" };
+        writeln!(out, "      and {more} more {findings}: --json has all")?;
+    }
+    if !screen.quiet {
+        let hint = screen.hint(cure(report.lock, report.forced));
+        writeln!(out, "{FAINT}hint{FAINT:#}  {hint}")?;
+    }
+    Ok(())
+}
+
+/// What helps against a race, or against whoever raced with a rush that held the lock.
+fn cure(lock: LockKind, forced: bool) -> &'static str {
+    match lock {
+        _ if forced && lock != LockKind::Exclusive => {
+            "'tickets audit' says what the race has left; what is booked stays on the ledger"
+        }
+        LockKind::None => "'tickets reset' gives the stock back; then try the same with --lock",
+        LockKind::Exclusive => {
+            "somebody changed the event's files beside this rush without its lock: 'tickets audit' says more"
+        }
+        _ => {
+            "'tickets reset' gives the stock back; then try the exclusive lock, which keeps others out"
+        }
+    }
+}
+
+/// That the count does not show what was sold, and why.
+fn unpublished(out: &mut dyn Write, report: &RushReport, screen: &Screen) -> io::Result<()> {
+    let why = report.unpublished.as_deref().unwrap_or_default();
+    let text =
+        format!("what was sold stands on the ledger, but the count could not be written: {why}");
+    for (line, text) in wrapped(&shown(&text)).into_iter().enumerate() {
+        let label = if line == 0 { "I/O" } else { "   " };
+        writeln!(out, "{BAD}{label}{BAD:#}   {text}")?;
+    }
+    if screen.quiet {
+        return Ok(());
+    }
+    let hint = "that is no race: once it can be written again, the next sale or 'tickets audit --repair' brings \
+                it up to the ledger";
+    writeln!(out, "{FAINT}hint{FAINT:#}  {}", screen.hint(hint))
+}
+
+/// A sentence in lines that leave room for the label in 80 columns.
+fn wrapped(sentence: &str) -> Vec<String> {
+    const WIDTH: usize = 74;
+    let mut lines: Vec<String> = Vec::new();
+    for word in sentence.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Draws the version that several buyers read, and the sales that grew from it.
+fn draw_fork(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+    let read = finding.read_seq.unwrap_or_default();
+    let root = format!("version {read}");
+    let drawn = finding.buyers.len().min(DRAWN);
+    let left_out = finding.buyers.len() - drawn;
+    writeln!(out)?;
+    for (at, buyer) in finding.buyers.iter().skip(left_out).enumerate() {
+        let (root, branch) = match at {
+            0 => (root.clone(), "─┬─"),
+            _ if at + 1 == drawn => (" ".repeat(root.len()), " └─"),
+            _ => (" ".repeat(root.len()), " ├─"),
+        };
+        let fate = if at + 1 == drawn {
+            format!("{GOOD}version {}, written last{GOOD:#}", read + 1)
+        } else {
+            format!("{BAD}version {}, overwritten{BAD:#}", read + 1)
+        };
+        let buyer = shown(buyer);
+        writeln!(out, "      {root} {branch} {buyer:<10} {fate}")?;
+    }
+    if left_out > 0 {
+        writeln!(out, "      and {left_out} more, overwritten")?;
+    }
+    writeln!(out)
+}

@@ -1,0 +1,289 @@
+//! A command in a hint is one that can be copied: it names the event that the caller has named.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Run, Shop, TICKETS};
+
+/// Everything here that ends with a hint, on an event with a sale that was tampered with, and without one.
+const TAMPERED: [&str; 6] = [
+    "query",
+    "audit",
+    "book b",
+    "sales",
+    "buy --users 2 --lock",
+    "reset",
+];
+const MISSING: [&str; 4] = ["query", "book b", "sales", "buy --users 2"];
+const SOUND: [&str; 4] = [
+    "cancel 9-aaaaaa",
+    "buy --users 2 --together --think 0ms --force",
+    "query",
+    "reset",
+];
+
+/// How the caller names the event, and how a hint is to.
+struct Naming<'a> {
+    file: &'a str,
+    by_variable: bool,
+    hint: &'a str,
+}
+
+fn run(place: &Path, naming: &Naming<'_>, line: &str) -> Run {
+    let mut command = Command::new(TICKETS);
+    command.current_dir(place).env_remove("TICKETS_FILE");
+    match naming {
+        Naming { file: "", .. } => {}
+        Naming {
+            by_variable: true, ..
+        } => drop(command.env("TICKETS_FILE", naming.file)),
+        _ => drop(command.arg(format!("--file={}", naming.file))),
+    }
+    Run::of(command.args(line.split(' ')).output().unwrap())
+}
+
+/// Each command of an event that stands in a hint.
+fn commands(run: &Run) -> Vec<String> {
+    let text = format!("{}{}", run.stdout, run.stderr);
+    let mut found = Vec::new();
+    for quote in ["'", "\""] {
+        for part in text.split(&format!("{quote}tickets ")).skip(1) {
+            let words = match quote {
+                "'" => part.split('\'').next().unwrap(),
+                _ => part.split('"').next().unwrap(),
+            };
+            if !words.starts_with("race ") {
+                found.push(words.to_owned());
+            }
+        }
+    }
+    found
+}
+
+fn tampered(place: &Path, file: &str) -> PathBuf {
+    let file = place.join(file);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let ledger = file.with_extension("ledger.jsonl");
+    for old in [&file, &ledger] {
+        let _ = fs::remove_file(old);
+    }
+    fs::write(&file, "{\"ticket\": 9}\n").unwrap();
+    let run = Command::new(TICKETS)
+        .arg(format!("--file={}", file.display()))
+        .args(["book", "a"])
+        .output();
+    assert!(run.unwrap().status.success());
+    let text = fs::read_to_string(&ledger).unwrap();
+    fs::write(&ledger, text.replace("\"buyer\":\"a\"", "\"buyer\":\"b\"")).unwrap();
+    ledger
+}
+
+#[test]
+fn a_command_in_a_hint_names_the_event_as_the_caller_did() {
+    for naming in [
+        Naming {
+            file: "gig.json",
+            by_variable: false,
+            hint: "-f gig.json ",
+        },
+        Naming {
+            file: "gig.json",
+            by_variable: true,
+            hint: "-f gig.json ",
+        },
+        Naming {
+            file: "spring gala.json",
+            by_variable: false,
+            hint: "-f 'spring gala.json' ",
+        },
+        Naming {
+            file: "it's $HOME.json",
+            by_variable: true,
+            hint: r"-f 'it'\''s $HOME.json' ",
+        },
+        Naming {
+            file: "-x.json",
+            by_variable: false,
+            hint: "-f ./-x.json ",
+        },
+        Naming {
+            file: "a/b.json",
+            by_variable: false,
+            hint: "-f a/b.json ",
+        },
+        Naming {
+            file: "\u{1b}[2J.json",
+            by_variable: false,
+            hint: r"-f $'\033[2J.json' ",
+        },
+        Naming {
+            file: "",
+            by_variable: false,
+            hint: "",
+        },
+    ] {
+        let shop = Shop::empty();
+        let place = shop.directory();
+        let file = if naming.file.is_empty() {
+            "data/tickets.json"
+        } else {
+            naming.file
+        };
+        let mut hints = 0;
+        let mut check = |line: &str| {
+            for line in [line.to_owned(), format!("--json {line}")] {
+                let run = run(place, &naming, &line);
+                if line.starts_with("--json") {
+                    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+                    let Some(hint) = document["error"]["hint"].as_str() else {
+                        continue;
+                    };
+                    let run = Run {
+                        stdout: hint.to_owned(),
+                        ..run
+                    };
+                    assert_named(&run, &naming, &line, &mut hints);
+                } else {
+                    assert_named(&run, &naming, &line, &mut hints);
+                }
+            }
+        };
+        for line in MISSING {
+            check(line);
+        }
+        let ledger = tampered(place, file);
+        for line in TAMPERED {
+            check(line);
+        }
+        fs::remove_file(&ledger).unwrap();
+        fs::write(place.join(file), "{\"ticket\": 9}\n").unwrap();
+        for line in SOUND {
+            check(line);
+        }
+        assert!(
+            hints >= 12,
+            "{hints} hints with commands: are they still found?"
+        );
+    }
+}
+
+#[track_caller]
+fn assert_named(run: &Run, naming: &Naming<'_>, line: &str, hints: &mut usize) {
+    for command in commands(run) {
+        let named = match naming.hint {
+            // The quotes of the name end what is found above.
+            "" => !command.contains("-f "),
+            hint => {
+                hint.starts_with(command.as_str())
+                    || command.starts_with(hint)
+                    || command.starts_with("-f other")
+            }
+        };
+        assert!(named, "{line}: {command:?}: {run:?}");
+        *hints += 1;
+    }
+}
+
+/// What a hint says, copied into a shell, changes this event and no other.
+#[test]
+fn a_copied_command_hits_the_event_that_was_named() {
+    let shop = Shop::empty();
+    let place = shop.directory();
+    tampered(place, "data/tickets.json");
+    let name = "spring gala.json";
+    tampered(place, name);
+    let naming = Naming {
+        file: name,
+        by_variable: false,
+        hint: "",
+    };
+    let other = fs::read(place.join("data/tickets.ledger.jsonl")).unwrap();
+    let said = run(place, &naming, "query").stderr;
+    let (_, behind) = said
+        .split_once("\"tickets ")
+        .expect("a command in double quotes");
+    let bin = Path::new(TICKETS).parent().unwrap().display().to_string();
+    for command in said.split('"').filter(|part| part.starts_with("tickets ")) {
+        let script = format!("PATH={bin}:$PATH; {command} --force 2>&1 || {command}");
+        let run = Run::of(
+            Command::new("bash")
+                .current_dir(place)
+                .args(["-c", &script])
+                .output()
+                .unwrap(),
+        );
+        assert!(run.stdout.contains("spring gala"), "{script}: {run:?}");
+    }
+    assert!(behind.contains("reset"), "{said}");
+    assert_eq!(
+        fs::read(place.join("data/tickets.ledger.jsonl")).unwrap(),
+        other
+    );
+}
+
+/// Where tickets are booked a reset is no cure for a race that was forced; and whoever has given a lock is not
+/// told to give one.
+#[test]
+fn what_a_hint_advises_is_right_where_it_stands() {
+    let shop = Shop::stock(9);
+    shop.booked("alice");
+    let run = shop.run("buy --users 4 --think 0ms --together --force");
+    assert!(
+        run.stdout.contains("audit'") && !run.stdout.contains("reset"),
+        "{run:?}"
+    );
+    for how in [
+        "--lock=shared",
+        "--threads --lock=write-only",
+        "--lock=data-file",
+    ] {
+        let shop = Shop::stock(9);
+        let run = shop.run(&format!("buy --users 8 --think 20ms {how}"));
+        assert!(!run.stdout.contains("--lock"), "{how}: {run:?}");
+    }
+}
+
+/// What starts anew, repairs or draws says to which file.
+#[test]
+fn whatever_is_written_anew_is_named() {
+    let shop = Shop::stock(9);
+    let name = shop.file.display().to_string();
+    let run = shop.run("reset 5");
+    assert_eq!(run.stdout, format!("5 left\n{name} was reset\n"));
+    assert_eq!(shop.json("reset 5").1["file"], name.as_str());
+    shop.booked("alice");
+    fs::write(&shop.file, "{\"ticket\": 3}\n").unwrap();
+    let run = shop.run("audit --repair");
+    assert!(
+        run.stdout
+            .starts_with(&format!("repaired  {name} was written anew")),
+        "{run:?}"
+    );
+    for line in [
+        "race prove --users 2 --timeline",
+        "race replay 2!:0 --timeline",
+        "race find oversold --timeline",
+        "race prove --users 2 --samples 9 --seed 1 --timeline",
+        "buy --users 2 --think 0ms --together --force --evidence run.jsonl --timeline",
+        "race check run.jsonl --timeline",
+    ] {
+        let mut command = shop.command(line.split(' '));
+        let run = Run::of(
+            command
+                .arg("run.svg")
+                .current_dir(shop.directory())
+                .output()
+                .unwrap(),
+        );
+        assert!(
+            run.stdout.contains("\ntimeline  run.svg\n"),
+            "{line}: {run:?}"
+        );
+    }
+    let run = shop.run(&format!("man {}", shop.path("man").display()));
+    assert!(
+        run.stdout.contains(&shop.path("man").display().to_string()),
+        "{run:?}"
+    );
+}

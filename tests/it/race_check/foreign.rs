@@ -1,0 +1,204 @@
+//! Evidence of other programs: what contradicts itself is found, what is there is drawn, and nothing else; and
+//! it may come through a pipe.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::harness::{Run, Shop, TICKETS};
+
+const HEADER: &str = "{\"evidence\":1,\"stock\":9,\"first\":0}\n";
+const SALES: &str = r#"{"buyer":"ann","invoke":0,"return":10000,"read":0,"seen":9,"write":1,"left":7,"quantity":2,"outcome":"sold","nonce":"a","intend":6000,"wrote":7000}
+{"buyer":"bob","invoke":11000,"return":19000,"read":1,"seen":7,"write":2,"left":6,"quantity":1,"outcome":"sold","nonce":"b","intend":15000,"wrote":16000}
+"#;
+const LINES: &str = r#"{"committed":1,"nonce":"a","left":7,"buyer":"ann","quantity":2}
+{"committed":2,"nonce":"b","left":6,"buyer":"bob","quantity":1}
+{"final":2,"left":6,"lines":2}
+"#;
+
+fn check(text: &str) -> (i32, serde_json::Value) {
+    let shop = Shop::empty();
+    fs::write(shop.path("run.jsonl"), text).unwrap();
+    shop.json(&format!("race check {}", shop.path("run.jsonl").display()))
+}
+
+#[test]
+fn a_line_that_contradicts_its_buyer_or_its_neighbours_is_found() {
+    let whole = [HEADER, SALES, LINES].concat();
+    assert_eq!(check(&whole).0, 0);
+    for (what, by, words) in [
+        // Another quantity than was wanted, with a nonce and by the buyer's name alone.
+        (
+            "\"ann\",\"quantity\":2",
+            "\"ann\",\"quantity\":3",
+            "ann wanted 2 with version 1, but the ledger says that it was 3 for ann",
+        ),
+        (
+            "\"nonce\":\"a\",\"left\":7,\"buyer\":\"ann\",\"quantity\":2",
+            "\"left\":7,\"buyer\":\"ann\",\"quantity\":1",
+            "ann wanted 2",
+        ),
+        // Somebody else.
+        (
+            "\"buyer\":\"ann\",\"quantity\"",
+            "\"buyer\":\"zoe\",\"quantity\"",
+            "the ledger says that it was 2 for zoe",
+        ),
+        (
+            "\"buyer\":\"bob\",\"quantity\"",
+            "\"buyer\":\"ann\",\"quantity\"",
+            "the ledger says that it was 1 for ann",
+        ),
+        (
+            "\"nonce\":\"b\",\"left\":6,\"buyer\":\"bob\"",
+            "\"left\":6,\"buyer\":\"zoe\"",
+            "nobody meant to write it",
+        ),
+        // What the line before leaves, less its own.
+        (
+            "\"nonce\":\"a\",\"left\":7,\"buyer\"",
+            "\"nonce\":\"a\",\"left\":8,\"buyer\"",
+            "does not add up",
+        ),
+        (
+            "\"nonce\":\"b\",\"left\":6,\"buyer\"",
+            "\"nonce\":\"b\",\"left\":5,\"buyer\"",
+            "does not add up",
+        ),
+        (
+            "\"left\":6,\"lines\":2",
+            "\"left\":5,\"lines\":2",
+            "does not add up",
+        ),
+    ] {
+        let text = whole.replacen(what, by, 1);
+        assert_ne!(text, whole, "{what}");
+        let (code, document) = check(&text);
+        assert_eq!(code, 6, "{by}: {document:#}");
+        let findings = document["findings"].to_string();
+        assert!(findings.contains(words), "{by}: {findings}");
+    }
+}
+
+/// Zero is a time; and what a program does not say it did is not drawn.
+#[test]
+fn whoever_begins_at_time_zero_is_drawn_and_no_step_is_made_up() {
+    let steps = r#"{"step":"invoke","buyer":"ann","t":0}
+{"step":"invoke","buyer":"bob","t":0}
+{"step":"read","buyer":"ann","t":0,"seq":0,"left":9}
+{"step":"read","buyer":"bob","t":10,"seq":0,"left":9}
+{"step":"intend","buyer":"ann","t":20,"read":0,"write":1,"nonce":"a"}
+{"step":"intend","buyer":"bob","t":30,"read":0,"write":1,"nonce":"b"}
+{"step":"wrote","buyer":"bob","t":40}
+{"step":"wrote","buyer":"ann","t":50}
+{"step":"return","buyer":"ann","t":9000,"outcome":"sold"}
+{"step":"return","buyer":"bob","t":9900,"outcome":"sold"}
+{"step":"invoke","buyer":"cyd","t":0}
+{"step":"intend","buyer":"cyd","t":60,"read":0,"write":1,"nonce":"c"}
+{"step":"killed","buyer":"cyd","t":70}
+"#;
+    let whole = SALES.replace("\"invoke\":11000", "\"invoke\":0").replace(
+        "\"read\":1,\"seen\":7,\"write\":2",
+        "\"read\":0,\"seen\":9,\"write\":1",
+    );
+    for (text, names) in [
+        (steps, &["ann", "bob", "cyd"][..]),
+        (&whole, &["ann", "bob"]),
+    ] {
+        let shop = Shop::empty();
+        let (file, svg) = (shop.path("run.jsonl"), shop.path("run.svg"));
+        fs::write(&file, [HEADER, text].concat()).unwrap();
+        let line = format!("race check {} --timeline {}", file.display(), svg.display());
+        let run = shop.run(&line);
+        assert_eq!(run.code, Some(6), "{run:?}");
+        for drawn in [fs::read_to_string(&svg).unwrap(), run.stdout.clone()] {
+            for name in names {
+                assert!(drawn.contains(name), "{name}: {drawn}");
+            }
+            for step in ["sync", "publish"] {
+                assert!(!drawn.to_lowercase().contains(step), "{step}: {drawn}");
+            }
+        }
+        let of_cyd = run
+            .stdout
+            .lines()
+            .find(|line| line.trim_start().starts_with("cyd "));
+        assert!(
+            of_cyd.is_none_or(|drawn| !drawn.contains("write")),
+            "{run:?}"
+        );
+    }
+}
+
+/// What somebody else sold beside a rush was made at any time: it has no place in time.
+#[test]
+fn a_sale_of_somebody_else_beside_a_rush_has_no_place_in_its_drawing() {
+    let sale = r#"{"buyer":"zoe (not of this run)","invoke":0,"quantity":1,"read":2,"write":3,"nonce":"c","outcome":"open"}
+"#;
+    let lines = LINES.replace(
+        "{\"final\":2,\"left\":6,\"lines\":2}",
+        "{\"committed\":3,\"nonce\":\"c\",\"left\":5,\"buyer\":\"zoe (not of this run)\",\"quantity\":1}\n{\"final\":3,\"left\":5,\"lines\":3}",
+    );
+    let shop = Shop::empty();
+    let (file, svg) = (shop.path("run.jsonl"), shop.path("run.svg"));
+    fs::write(&file, [HEADER, SALES, sale, &lines].concat()).unwrap();
+    let line = format!("race check {} --timeline {}", file.display(), svg.display());
+    let run = shop.run(&line);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let drawn = fs::read_to_string(&svg).unwrap();
+    assert!(
+        drawn.contains(">ann<") && !drawn.contains(">zoe"),
+        "{drawn}"
+    );
+}
+
+#[test]
+fn evidence_comes_through_a_pipe_or_is_refused_at_once() {
+    let shop = Shop::empty();
+    let text = [HEADER, SALES, LINES].concat();
+    let file = shop.path("run.jsonl");
+    fs::write(&file, &text).unwrap();
+    let bash = |script: &str| {
+        let mut command = Command::new("bash");
+        command
+            .args(["-c", script, TICKETS])
+            .arg(&file)
+            .current_dir(shop.directory());
+        Run::of(command.stdin(Stdio::null()).output().unwrap())
+    };
+    for script in [
+        "\"$0\" race check <(cat \"$1\")",
+        "\"$0\" race check <(sleep 0.2; cat \"$1\")",
+        "\"$0\" race check - < \"$1\"",
+        "cat \"$1\" | \"$0\" race check -",
+        "cat \"$1\" | \"$0\" race check /dev/stdin",
+        "mkfifo pipe; cat \"$1\" > pipe & sleep 0.2; \"$0\" race check pipe; rm pipe",
+    ] {
+        let run = bash(script);
+        assert!(
+            run.stdout.starts_with("clean  2 operations"),
+            "{script}: {run:?}"
+        );
+    }
+    // Nobody writes: no wait for somebody who might.
+    let run = bash("mkfifo pipe; timeout 30 \"$0\" race check pipe");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("nobody writes"), "{run:?}");
+    let mut child = shop
+        .command(["--json", "race", "check", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"{\"evidence\":9}\n")
+        .unwrap();
+    let (code, document) = Run::of(child.wait_with_output().unwrap()).document();
+    assert_eq!(
+        (code, &document["error"]["file"]),
+        (6, &"standard input".into())
+    );
+}
