@@ -103,6 +103,7 @@ fn trial(users: usize, lock: LockKind, place: &Path, tickets: &Path) -> Trial {
         writes: Writes::Replace,
         query: false,
         crashes: false,
+        second_name: false,
         place: Some(place.to_owned()),
         program: tickets.to_owned(),
     }

@@ -24,6 +24,9 @@ use crate::store::snapshot::Snapshot;
 /// The longest line that a buyer of the lab says, in bytes.
 const LONGEST: u64 = 4096;
 
+/// Where the ledger has its second name.
+const OTHER: &str = "other";
+
 /// The buyers, and their event.
 #[derive(Debug)]
 pub(super) struct Arena {
@@ -69,17 +72,31 @@ impl Arena {
         )?;
         let read = |path: &Path| fs::read(path).map_err(|e| Error::io("read", path, e));
         let fresh = [read(&office.files().count)?, read(&office.files().ledger)?];
-        let mut racers = Vec::new();
-        for number in 0..trial.users {
-            racers.push(Racer::start(trial, &count, number)?);
-        }
-        Ok(Self {
+        let mut arena = Self {
             directory,
             office,
             fresh,
-            racers,
+            racers: Vec::new(),
             trial: trial.clone(),
-        })
+        };
+        if trial.second_name {
+            let other = arena.directory.path().join(OTHER);
+            fs::create_dir(&other).map_err(|e| Error::io("make", &other, e))?;
+        }
+        for number in 0..trial.users {
+            let racer = Racer::start(trial, &arena.count_of(number), number)?;
+            arena.racers.push(racer);
+        }
+        Ok(arena)
+    }
+
+    /// The count by which a buyer knows the event.
+    fn count_of(&self, buyer: usize) -> PathBuf {
+        if self.trial.second_name && buyer % 2 == 1 {
+            self.directory.path().join(OTHER).join("tickets.json")
+        } else {
+            self.office.files().count.clone()
+        }
     }
 
     /// A fresh event, and every buyer at its first step. Returns what each says.
@@ -92,13 +109,48 @@ impl Arena {
                 .and_then(|()| fs::rename(&new, path))
                 .map_err(|e| Error::io("write", path, e))?;
         }
-        for (number, racer) in self.racers.iter_mut().enumerate() {
+        if self.trial.second_name {
+            self.name_again()?;
+        }
+        let counts: Vec<_> = (0..self.racers.len()).map(|at| self.count_of(at)).collect();
+        for (number, (racer, count)) in self.racers.iter_mut().zip(counts).enumerate() {
             if racer.dead {
-                *racer = Racer::start(&self.trial, &files.count, number)?;
+                *racer = Racer::start(&self.trial, &count, number)?;
             }
             racer.tell(GO)?;
         }
         self.racers.iter_mut().map(Racer::listen).collect()
+    }
+
+    /// Gives the fresh ledger its second name, beside a fresh count.
+    fn name_again(&self) -> Result<()> {
+        let count = self.count_of(1);
+        let ledger = &self.office.files().ledger;
+        let name = count.with_file_name("tickets.ledger.jsonl");
+        let link = || {
+            fs::write(&count, &self.fresh[0])?;
+            match fs::remove_file(&name) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            fs::hard_link(ledger, &name)
+        };
+        link().map_err(|e| Error::io("name the ledger again as", &name, e))
+    }
+
+    /// The count that includes most: each is written by those who know the event by it.
+    fn latest_count(&self) -> Result<Snapshot> {
+        let own = Snapshot::read(&self.office.files().count);
+        if !self.trial.second_name {
+            return own;
+        }
+        let counted = |snapshot: &Snapshot| snapshot.counted.map_or(0, |counted| counted.seq);
+        let (own, other) = (own?, Snapshot::read(&self.count_of(1))?);
+        Ok(if counted(&other) > counted(&own) {
+            other
+        } else {
+            own
+        })
     }
 
     /// Lets one buyer make its next step. Returns what it says then.
@@ -149,13 +201,22 @@ impl Arena {
             ends.iter().flatten().any(own)
         };
         let (lines, torn) = lines(&ledger, told);
+        let written = |id: &str| {
+            let own = format!("\"id\":\"{id}\"");
+            memchr::memmem::find(&ledger, own.as_bytes()).is_some()
+        };
+        let lost = (ends.iter().enumerate()).filter_map(|(buyer, end)| match end {
+            Some(End::Sold { id }) if !written(id) => Some(name(buyer)),
+            _ => None,
+        });
+        let lost = lost.collect();
         let sales: Vec<_> = lines.iter().filter(|line| !line.buyer.is_empty()).collect();
         let mut left: Vec<_> = sales.iter().map(|line| line.left).collect();
         let sellers = sales
             .iter()
             .filter_map(|line| number(&line.buyer))
             .collect();
-        let snapshot = Snapshot::read(&files.count);
+        let snapshot = self.latest_count();
         let count = snapshot.as_ref().ok();
         left.extend(count.map(|snapshot| snapshot.ticket));
         let counted = count.and_then(|snapshot| snapshot.counted);
@@ -167,7 +228,7 @@ impl Arena {
             counted: counted.map_or(0, |counted| counted.bytes),
             before: None,
             torn,
-            lost: Vec::new(),
+            lost,
             unreadable: snapshot.as_ref().err().map(ToString::to_string),
             replaced: false,
         });

@@ -53,7 +53,7 @@ pub fn explore(
 #[must_use]
 pub fn foreseen(trial: &Trial) -> Option<u64> {
     let (users, stock) = (trial.users.min(MAX_BUYERS) as u64, trial.stock);
-    if trial.crashes || trial.query || trial.writes != Writes::Replace {
+    if trial.crashes || trial.second_name || trial.query || trial.writes != Writes::Replace {
         return None;
     }
     let product = |numbers: &mut dyn Iterator<Item = u64>| numbers.fold(1, u64::saturating_mul);

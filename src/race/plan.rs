@@ -118,6 +118,7 @@ mod tests {
             writes: Writes::Replace,
             query: false,
             crashes: false,
+            second_name: false,
             place: None,
             program: "tickets".into(),
         }

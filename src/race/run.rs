@@ -23,6 +23,9 @@ pub struct Trial {
     pub query: bool,
     /// Whether any of them may be killed before any of its steps.
     pub crashes: bool,
+    /// Whether every second buyer reaches the ledger by another name: a hard link beside a count and a lock file
+    /// of its own.
+    pub second_name: bool,
     /// Where the scratch event is put; `None`: in memory, where the system has such a place.
     pub place: Option<PathBuf>,
     /// The `tickets` program, which is started as each buyer.

@@ -142,6 +142,7 @@ pub fn selfcheck(
             writes: known.writes,
             query: known.query,
             crashes: false,
+            second_name: false,
             place: place.cloned(),
             program: program.to_owned(),
         };

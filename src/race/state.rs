@@ -35,6 +35,8 @@ impl Buyer {
 #[derive(Debug)]
 pub(super) struct State {
     lock: LockKind,
+    /// Whether there are two lock files.
+    second_name: bool,
     /// Whether they sell as real tickets are sold.
     sound: bool,
     pub(super) buyers: Vec<Buyer>,
@@ -50,16 +52,19 @@ impl State {
     /// Every buyer at its first step.
     pub(super) fn begin(arena: &mut Arena, trial: &Trial) -> Result<Self> {
         let says = arena.begin()?;
-        let buyers = says.into_iter().map(|says| Buyer {
+        // Who goes by another name is not like the others.
+        let history = |number: usize| u64::from(trial.second_name && number % 2 == 1);
+        let buyers = says.into_iter().enumerate().map(|(number, says)| Buyer {
             next: says.next,
             blocked: false,
             holds: false,
             killed: false,
             end: says.end,
-            history: 0,
+            history: history(number),
         });
         Ok(Self {
             lock: trial.lock,
+            second_name: trial.second_name,
             sound: trial.lock == LockKind::Exclusive && trial.writes == Writes::Replace,
             buyers: buyers.collect(),
             moves: Vec::new(),
@@ -92,11 +97,12 @@ impl State {
     }
 
     /// Whether its next step is to find its lock taken, and nothing else: that changes nothing. Not where
-    /// the lock is on a file that is replaced: then it matters when it was opened.
+    /// the lock is on a file that is replaced: then it matters when it was opened. Nor where there are two lock
+    /// files: what is taken is seen only when it is tried.
     pub(super) fn would_wait(&self, buyer: usize) -> bool {
         let locks = self.buyers.get(buyer).and_then(|buyer| buyer.next) == Some(Point::Lock);
         let one = matches!(self.lock, LockKind::Exclusive | LockKind::WriteOnly);
-        one && locks && self.buyers.iter().any(|other| other.holds)
+        one && !self.second_name && locks && self.buyers.iter().any(|other| other.holds)
     }
 
     /// What a step would touch; `None`: it cannot be made.
@@ -108,7 +114,7 @@ impl State {
                 count: Nothing,
                 ledger: Nothing,
                 // Its lock is free then.
-                locks: buyer.holds,
+                locks: buyer.holds || self.second_name,
             });
         }
         let (count, ledger) = match buyer.next? {
@@ -169,7 +175,8 @@ impl State {
         };
         let held = std::mem::take(&mut buyer.holds);
         (buyer.killed, buyer.blocked) = (true, false);
-        if held {
+        // Who waits for the ledger has its lock file.
+        if held || self.second_name {
             self.release();
         }
         self.moves.push(Move {

@@ -31,13 +31,13 @@ fn an_audit_of_a_sound_event_says_so() {
     let shop = Shop::stock(200);
     let expected = json!({
         "ok": true, "command": "audit", "capacity": 200, "sold": 0, "left": 200, "records": 0,
-        "findings": [],
+        "findings": [], "notes": [],
     });
     assert_eq!(shop.json("audit"), (0, expected));
     shop.booked("alice --quantity 2");
     let text = shop.run("--json audit").stdout;
     let expected = "{\"ok\":true,\"command\":\"audit\",\"capacity\":200,\"sold\":2,\"left\":198,\
-                    \"records\":2,\"findings\":[]}\n";
+                    \"records\":2,\"findings\":[],\"notes\":[]}\n";
     assert_eq!(text, expected);
     let run = shop.run("audit");
     let expected = "sound  2 lines: every checksum, number, key and cancellation adds up\n\

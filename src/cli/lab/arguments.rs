@@ -115,6 +115,10 @@ pub(super) struct How {
     #[arg(long)]
     pub(super) crashes: bool,
 
+    /// Every second buyer reaches the ledger by another name, with a lock file of its own
+    #[arg(long)]
+    pub(super) second_name: bool,
+
     /// Where the scratch event is put [default: in memory]
     #[arg(long, value_name = "DIR")]
     pub(super) place: Option<PathBuf>,
@@ -169,6 +173,7 @@ impl How {
             },
             query: self.query,
             crashes: self.crashes,
+            second_name: self.second_name,
             place: self.place.clone(),
             program: program()?,
         })

@@ -51,6 +51,7 @@ fn scoreboard(arguments: &Locks, told: &mut dyn FnMut(u64) -> bool) -> Result<Ve
                 writes: writes_as,
                 query,
                 crashes: false,
+                second_name: false,
                 place: arguments.place.clone(),
                 program: program()?,
             };

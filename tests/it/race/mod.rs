@@ -26,6 +26,7 @@ fn trial(users: usize, stock: u64, lock: LockKind) -> Trial {
         writes: Writes::Replace,
         query: false,
         crashes: false,
+        second_name: false,
         place: None,
         program: PathBuf::from(TICKETS),
     }
@@ -104,6 +105,29 @@ fn under_the_lock_no_crash_is_bad() {
                 found.first
             );
             assert!(found.outcomes.len() > users, "no crash came to pass");
+        }
+    }
+}
+
+/// Two lock files, one ledger: what each buyer locks besides is the ledger itself.
+#[test]
+fn under_the_lock_no_schedule_of_two_names_is_bad() {
+    for (users, stock) in [(2, 1), (2, 2), (3, 1), (3, 2)] {
+        for crashes in [false, true]
+            .into_iter()
+            .filter(|crashes| !crashes || users == 2)
+        {
+            let trial = Trial {
+                second_name: true,
+                crashes,
+                ..trial(users, stock, LockKind::Exclusive)
+            };
+            let found = search(&trial, Search::Reduced);
+            assert_eq!(
+                found.bad, 0,
+                "{users} buyers, {stock} in stock: {:?}",
+                found.first
+            );
         }
     }
 }
