@@ -124,14 +124,14 @@ mod tests {
 
     #[test]
     fn what_was_synced_is_written_and_what_was_only_allocated_is_not() {
-        // A file in memory has no map.
         let mut file = tempfile::tempfile_in(".").unwrap();
         file.write_all(&[b'x'; 5000]).unwrap();
         file.sync_data().unwrap();
-        let OnDisk::Written = look(&file, 100, 5000) else {
-            eprintln!("skipped: this file system has no map of a file's blocks");
+        // A file in memory, say, has no map.
+        if look(&file, 100, 5000) == OnDisk::Unknown {
             return;
-        };
+        }
+        assert_eq!(look(&file, 100, 5000), OnDisk::Written);
         assert_eq!(look(&file, 0, 20_000), OnDisk::Unwritten, "a hole");
         rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 8192, 8192).unwrap();
         assert_eq!(look(&file, 8192, 9000), OnDisk::Unwritten);

@@ -299,7 +299,7 @@ fn a_count_that_cannot_be_replaced_is_refused() {
         }
         let before = (shop.names(), fs::read(&shop.file).unwrap());
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            refused(&before.0, &before.1)
+            refused(&before.0, &before.1);
         }));
         prepared(&shop, end).unwrap();
         checked.unwrap_or_else(|panic| std::panic::resume_unwind(panic));

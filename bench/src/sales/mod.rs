@@ -146,8 +146,7 @@ impl Entry {
             (Peer::Lmdb, 1) => Some(times_as_many(1.3)),
             (Peer::Lmdb, 8) => Some(times_as_many(4.0)),
             (Peer::Append, 1) => Some(times_its_time(1.3)),
-            (Peer::SqliteOff, 1) => Some(times_as_many(1.5)),
-            (Peer::SqliteOff, 8) => Some(times_as_many(1.5)),
+            (Peer::SqliteOff, 1 | 8) => Some(times_as_many(1.5)),
             _ => None,
         }
     }

@@ -103,7 +103,7 @@ fn strike_lacking(row: &mut Row) {
 fn lie(prepared: &Prepared, task: Task) -> String {
     let first = map_read(prepared, task);
     // A sale syncs without the deciding locks first.
-    let looks = if task == Task::Reset { 0 } else { 1 };
+    let looks = usize::from(task != Task::Reset);
     format!("retval=0:when={first}..{}", first + looks)
 }
 

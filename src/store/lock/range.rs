@@ -95,29 +95,16 @@ mod tests {
     use super::*;
     use crate::store::lock::{try_lock, unlock};
 
-    fn handles() -> (tempfile::NamedTempFile, File) {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let other = File::options()
-            .read(true)
-            .write(true)
-            .open(file.path())
-            .unwrap();
-        (file, other)
-    }
-
     #[test]
-    fn two_handles_of_one_process_exclude_each_other() {
-        let (one, other) = handles();
+    fn it_is_a_lock_of_handles_and_keeps_off_no_deciding_lock() {
+        let one = tempfile::NamedTempFile::new().unwrap();
+        let mut options = File::options();
+        let other = options.read(true).write(true).open(one.path()).unwrap();
         let held = try_range(one.as_file()).unwrap();
         assert!(matches!(held, Tried::Held(_)));
         assert!(matches!(try_range(&other).unwrap(), Tried::Busy));
         drop(held);
         assert!(matches!(try_range(&other).unwrap(), Tried::Held(_)));
-    }
-
-    #[test]
-    fn it_and_the_deciding_lock_do_not_exclude_each_other() {
-        let (one, other) = handles();
         assert!(try_lock(one.as_file()).unwrap());
         assert!(matches!(try_range(&other).unwrap(), Tried::Held(_)));
         unlock(one.as_file()).unwrap();
