@@ -80,6 +80,12 @@ fn query(cli: &Cli, screen: &Screen) -> Result<u8> {
     let office = BoxOffice::at(&cli.file)?;
     match office.query() {
         Ok(count) => {
+            if count.rebuilt {
+                screen.notes(&[format!(
+                    "{} is missing or empty: counted from the ledger; the next sale writes it anew",
+                    office.path().display()
+                )]);
+            }
             let document = QueryDocument {
                 ok: true,
                 command: "query",

@@ -16,7 +16,7 @@ use crate::store::lock::Wait;
 use crate::store::open;
 use crate::store::reading::Reading;
 use crate::store::sellable::{refuse_unsellable, second_names};
-use crate::store::snapshot::{MAX_COUNT_BYTES, Snapshot};
+use crate::store::snapshot::{Snapshot, missing};
 use crate::store::vouch;
 
 /// What an audit found.
@@ -163,15 +163,18 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
     };
     if stale && reading.tally.seq > 0 {
         vouch::secure(files, ledger, 0, reading.tally.bytes)?;
-        if has(Flaw::Count) {
-            open::keep_broken(files)?;
-        }
+        let kept = match has(Flaw::Count) {
+            true => open::keep_count(files, open::BROKEN)?,
+            false => None,
+        };
         durable::publish(files, &reading.snapshot, &reading.tally)?;
+        let kept = kept.map(|kept| format!("; what stood in it is kept as {}", kept.display()));
         done.push(format!(
-            "{} was written anew from the ledger: {} left, {} sold",
+            "{} was written anew from the ledger: {} left, {} sold{}",
             files.count.display(),
             reading.tally.left,
-            reading.tally.sold
+            reading.tally.sold,
+            kept.unwrap_or_default()
         ));
     }
     Ok(done)
@@ -181,6 +184,9 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: bool) -> Res
     // The count first: it then counts no line that is not read below.
     let count = match Snapshot::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
+        Ok((None, version)) if version.is_missing() && ledger.is_none() => {
+            return Err(missing(&files.count));
+        }
         result => result,
     };
     let counted = match &count {
@@ -196,13 +202,13 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: bool) -> Res
     let sound = !findings.iter().any(|finding| finding.kind == Flaw::Ledger);
     let opened = books.tally.seq > 0;
     match &count {
-        Err(error) => {
-            // What is too large to be read may be anything: somebody else's file.
-            let read = std::fs::metadata(&files.count).is_ok_and(|it| it.len() <= MAX_COUNT_BYTES);
-            findings.push(count_finding(files, error, sound && opened && read));
-        }
-        Ok((None, _)) => {
-            let error = Error::new(Kind::Integrity, "is empty");
+        Err(error) => findings.push(count_finding(files, error, sound && opened)),
+        Ok((None, version)) => {
+            let how = match version.is_missing() {
+                true => "is missing",
+                false => "is empty",
+            };
+            let error = Error::new(Kind::Integrity, how);
             findings.push(count_finding(files, &error, sound && opened));
         }
         Ok((Some(snapshot), _)) => findings.extend(drift(files, snapshot, &books, sound)),

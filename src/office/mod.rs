@@ -68,6 +68,9 @@ pub struct Count {
     pub left: u64,
     /// How many are sold.
     pub sold: u64,
+    /// Whether the ledger alone says so: `tickets.json` is missing or has no contents, and the next sale writes
+    /// it anew.
+    pub rebuilt: bool,
 }
 
 /// The state of an event before a rush, to judge the rush by.
@@ -380,6 +383,7 @@ fn count(reading: &Reading) -> Count {
     Count {
         left: tally.left,
         sold: tally.sold,
+        rebuilt: reading.rebuilt,
     }
 }
 

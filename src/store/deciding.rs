@@ -32,7 +32,10 @@ pub(crate) struct Decider<'a> {
 impl Deciding {
     pub(crate) fn on(files: &EventFiles) -> Self {
         Self {
-            name: LockFile::created_like(files.lock.clone(), files.count.clone()),
+            name: LockFile::created_like(
+                files.lock.clone(),
+                [files.count.clone(), files.ledger.clone()],
+            ),
             ledger: LockFile::on(files.ledger.clone()),
         }
     }

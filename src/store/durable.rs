@@ -19,6 +19,7 @@ use super::reading::Reading;
 use super::replace::{replace, replace_again};
 use super::snapshot::Snapshot;
 use super::spares::Shelf;
+use super::sys::Attributes;
 use super::version::Version;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
@@ -451,11 +452,32 @@ fn publish_on(
     }
     let next = snapshot.counting(tally);
     let text = next.render();
-    let version = replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)?;
+    let version = where_it_is(files, || {
+        replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)
+    })?;
     Ok((next, version))
 }
 
-/// The same by a new file.
+/// Replaces the count; where its name is missing, it is made first: empty, like the ledger in mode and owner.
+fn where_it_is(files: &EventFiles, replace: impl Fn() -> Result<Version>) -> Result<Version> {
+    match replace() {
+        Err(error) if error.is_not_found() && matches!(look(&files.count), Ok(None)) => {
+            let problem = |e| Error::io("look at", &files.ledger, e);
+            let model = Attributes::of_name(&files.ledger).map_err(problem)?;
+            open_regular(&files.count, Access::CreateLike(&model))?;
+            replace()
+        }
+        result => result,
+    }
+}
+
+/// Gives the count's name to a new file with this in it; `sync`: which is on the disk before.
+pub(crate) fn put_count(files: &EventFiles, count: &Snapshot, sync: bool) -> Result<Version> {
+    let text = count.render();
+    where_it_is(files, || replace(&files.count, text.as_bytes(), sync))
+}
+
+/// Writes the count of the ledger up to `tally` into a new file.
 pub(crate) fn publish(
     files: &EventFiles,
     snapshot: &Snapshot,
@@ -464,7 +486,7 @@ pub(crate) fn publish(
     let next = snapshot.counting(tally);
     // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
     // cannot.
-    let version = replace(&files.count, next.render().as_bytes(), next.is_personal())?;
+    let version = put_count(files, &next, next.is_personal())?;
     Ok((next, version))
 }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
-use super::files::{Access, FileId, directory, sync_directory, write_beside};
+use super::files::{Access, FileId, directory, look, sync_directory, write_beside};
 use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::reading::{Reading, Rest};
@@ -214,28 +214,33 @@ fn finish_restart(files: &EventFiles, old: &Result<Snapshot>, stock: u64) -> Res
     let fresh = if let Ok(old) = old {
         old.restarted(stock)
     } else {
-        keep_broken(files)?;
+        keep_count(files, BROKEN)?;
         Snapshot::fresh(stock)
     };
     replace(&files.count, fresh.render().as_bytes(), true)?;
     sync_directory(&files.count)
 }
 
-/// Gives a count that cannot be read, but is not empty, a second name: people may want what it held.
-pub(crate) fn keep_broken(files: &EventFiles) -> Result<()> {
-    let empty = fs::metadata(&files.count).is_ok_and(|metadata| metadata.len() == 0);
-    if !empty {
-        let stamp = stamp();
-        link_away(&files.count, "keep the broken count as", |attempt| {
-            let label = match attempt {
-                0 => format!("broken-{stamp}.json"),
-                attempt => format!("broken-{stamp}-{attempt}.json"),
-            };
-            files.count.with_extension(label)
-        })?;
+/// Gives a count that says what no other file does, unless it is empty, a second name: people may want what it
+/// held. Returns that name.
+pub(crate) fn keep_count(files: &EventFiles, label: &str) -> Result<Option<PathBuf>> {
+    let found = look(&files.count).map_err(|e| Error::io("look at", &files.count, e))?;
+    if found.is_none_or(|found| found.length == 0) {
+        return Ok(None);
     }
-    Ok(())
+    let stamp = stamp();
+    let name = |attempt| {
+        let label = match attempt {
+            0 => format!("{label}-{stamp}.json"),
+            attempt => format!("{label}-{stamp}-{attempt}.json"),
+        };
+        files.count.with_extension(label)
+    };
+    link_away(&files.count, "keep what stands in it as", name).map(Some)
 }
+
+/// The label of counts that made no sense, in the names under which they are kept.
+pub(crate) const BROKEN: &str = "broken";
 
 /// Makes everything that is on the ledger durable, so that whoever still waits for that may take
 /// the new ledger's opening line for an answer. Returns up to where it adds up and is durable.

@@ -48,8 +48,10 @@ pub(crate) fn replace_again(
     {
         if let Ok(replaced) = Attributes::of_name(&spare) {
             // Changed since the look.
-            if !replaced.is_like(&model) {
-                take_after(fresh.file(), &model, &replaced).map_err(problem)?;
+            if !replaced.is_like(&model)
+                && let Some(file) = fresh.file()
+            {
+                take_after(file, &model, &replaced).map_err(problem)?;
             }
             shelf.keep(ledger, spare, &replaced, known);
         }

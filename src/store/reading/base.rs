@@ -1,12 +1,13 @@
 //! What `tickets.json` says about the ledger, and whether the ledger bears it out.
 
 use super::rest::disagreement;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::store::event::EventFiles;
 use crate::store::ledger::{Line, MAX_LINE, Op, Tally};
 use crate::store::ledger_file::LedgerFile;
 use crate::store::lines::{Stretches, line_before};
 use crate::store::snapshot::Snapshot;
+use crate::store::version::Version;
 
 /// The tally at the line that `tickets.json` counts last, and what does not add up between that
 /// line and the one before it.
@@ -124,12 +125,42 @@ fn replaced(ledger: &LedgerFile, seq: u64, bytes: u64) -> std::io::Result<bool> 
         .is_some_and(|replaced| replaced.seq == seq && replaced.bytes == bytes))
 }
 
-/// A count without contents, as it was when the event opened.
-pub(super) fn rebuilt_from(ledger: &LedgerFile, files: &EventFiles) -> Result<Snapshot> {
-    match ledger.first_line(files)? {
-        Some(opening) => Ok(Snapshot::fresh(opening.left)),
-        None => Snapshot::read(&files.count),
+/// Looks at the count, and says of one that makes no sense what can be done about it here.
+pub(super) fn look(
+    files: &EventFiles,
+    ledger: Option<&LedgerFile>,
+) -> Result<(Option<Snapshot>, Version)> {
+    Snapshot::look(&files.count).map_err(|error| {
+        let opened = ledger.is_some_and(|ledger| matches!(ledger.opening_line(), Ok(Some(_))));
+        match (error.kind(), opened) {
+            (Kind::Integrity, true) => error.hint(
+                "nothing was sold; 'tickets audit --repair' writes it anew from the ledger, and keeps these \
+                 bytes beside it",
+            ),
+            _ => error,
+        }
+    })
+}
+
+/// A count that is missing or has no contents, as it was when the event opened.
+pub(super) fn rebuilt_from(
+    ledger: &LedgerFile,
+    files: &EventFiles,
+    version: &Version,
+) -> Result<Snapshot> {
+    if let Some(opening) = ledger.first_line(files)? {
+        return Ok(Snapshot::fresh(opening.left));
     }
+    let how = match version.is_missing() {
+        true => "is missing",
+        false => "is empty",
+    };
+    let message = format!(
+        "{how}, and {} does not begin with an opening line: what was sold stands in neither",
+        files.ledger.display()
+    );
+    let error = Error::new(Kind::Integrity, message).at(&files.count, 1, 1);
+    Err(error.hint(BOTH_LOST))
 }
 
 /// A count that is not tied to the ledger must be the stock that the ledger opens with.
@@ -151,6 +182,10 @@ pub(super) fn check_stock(
     );
     Err(disagreement(message, &files.count, 1).hint(DRIFT))
 }
+
+/// What to do where neither file says what was sold.
+const BOTH_LOST: &str = "nothing was sold; 'tickets restore DIR' puts a backup back; 'tickets reset N --force' starts \
+                         afresh, and keeps what is there";
 
 /// What to do about a count that was changed by hand.
 const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes the count anew from it, \
