@@ -80,6 +80,8 @@ mod mistakes {
         "map-unread" MapUnread: "A clean sync is believed, whatever the map of the blocks says.";
         "ledger-unlocked" LedgerUnlocked: "The lock file is locked, and the ledger is not.";
         "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
+        "aside-swept" AsideSwept: "A ledger that is being put away is taken for a stray.";
+        "reset-unasked" ResetUnasked: "A reset takes a ledger that is shorter than its count for an empty event.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }
 

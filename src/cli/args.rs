@@ -326,6 +326,10 @@ pub(crate) struct Audit {
     #[arg(long)]
     pub(crate) repair: bool,
 
+    /// Go on with what the ledger has, also where the count includes more; the count is kept beside
+    #[arg(long, requires = "repair")]
+    pub(crate) force: bool,
+
     #[command(flatten)]
     pub(crate) wait: Wait,
 }

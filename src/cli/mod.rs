@@ -108,13 +108,17 @@ fn query(cli: &Cli, screen: &Screen) -> Result<u8> {
 
 fn reset(cli: &Cli, arguments: &Reset, screen: &Screen) -> Result<u8> {
     let (force, wait) = (arguments.force, arguments.wait.limit);
-    let done = BoxOffice::at(&cli.file)?.reset(arguments.stock, force, wait)?;
+    let mut office = BoxOffice::at(&cli.file)?;
+    let done = office.reset(arguments.stock, force, wait);
+    screen.notes(&office.notes());
+    let done = done?;
     let document = ResetDocument {
         ok: true,
         command: "reset",
         file: cli.file.display().to_string(),
         ticket: done.stock,
         archived: done.archive.map(|path| path.display().to_string()),
+        kept: done.kept.map(|path| path.display().to_string()),
     };
     screen.result(&document, |out| {
         writeln!(out, "{} left", document.ticket)?;
@@ -125,6 +129,10 @@ fn reset(cli: &Cli, arguments: &Reset, screen: &Screen) -> Result<u8> {
                 writeln!(out, "{file} was reset; the old ledger is kept as {archive}")
             }
             None => writeln!(out, "{file} was reset"),
+        }?;
+        match &document.kept {
+            Some(kept) => writeln!(out, "what stood in {file} is kept as {}", shown(kept)),
+            None => Ok(()),
         }
     });
     Ok(0)
@@ -145,4 +153,6 @@ struct ResetDocument {
     file: String,
     ticket: u64,
     archived: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<String>,
 }

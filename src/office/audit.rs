@@ -11,6 +11,7 @@ use crate::store::deciding::sync_too;
 use crate::store::durable;
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
+use crate::store::kept::{BROKEN, REPLACED, keep_count};
 use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lock::Wait;
 use crate::store::open;
@@ -75,6 +76,23 @@ pub enum Flaw {
     Strays,
 }
 
+impl Audit {
+    /// Whether `audit --repair` puts right all that was found.
+    #[must_use]
+    pub fn is_repairable(&self) -> bool {
+        self.findings.iter().all(|finding| finding.repairable)
+    }
+
+    /// Whether it does so when it is forced: the ledger adds up, and the count includes lines that it lacks.
+    #[must_use]
+    pub fn is_repairable_by_force(&self) -> bool {
+        let by_force = |finding: &Finding| {
+            finding.repairable || matches!(finding.kind, Flaw::Short | Flaw::Drift)
+        };
+        self.records > 0 && self.findings.iter().all(by_force)
+    }
+}
+
 impl BoxOffice {
     /// Verifies every line's checksum, chain and arithmetic, every key and cancellation, and the count.
     /// Takes no lock; sales may go on meanwhile. Memory stays flat, but for 40 bytes or so a key and a
@@ -96,10 +114,11 @@ impl BoxOffice {
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
     /// of it adds up. The count is written anew from it, a torn tail is put away in a file of its own,
     /// a missing newline is put back, strays are removed. A ledger that does not add up is left alone.
+    /// `forced`: so is no count that includes lines which its ledger lacks; it is kept beside.
     ///
     /// # Errors
     /// When the files cannot be read or written, and [`Kind::Busy`] when the locks were not had within `wait`.
-    pub fn repair(&mut self, wait: Duration) -> Result<Audit> {
+    pub fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
         let _held = self.deciding.acquire(&mut self.patience, &mut wait)?;
@@ -112,7 +131,7 @@ impl BoxOffice {
         self.last = None;
         let strays = !open::strays(&self.files)?.is_empty();
         let before = examine(&self.files, ledger, strays)?;
-        if before.findings.iter().any(|finding| !finding.repairable) {
+        if !(before.is_repairable() || forced && before.is_repairable_by_force()) {
             return Ok(before);
         }
         if !before.findings.is_empty() {
@@ -134,7 +153,9 @@ fn put_right(
         Some(ledger) => by_the_ledger(files, ledger, audit)?,
         None => Vec::new(),
     };
-    match open::sweep(files)? {
+    let swept = open::sweep(files)?;
+    done.extend(swept.told());
+    match swept.strays {
         0 => {}
         swept => done.push(format!(
             "{swept} temporary files of killed processes were removed from beside {}",
@@ -163,9 +184,12 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
     };
     if stale && reading.tally.seq > 0 {
         vouch::secure(files, ledger, 0, reading.tally.bytes)?;
-        let kept = match has(Flaw::Count) {
-            true => open::keep_count(files, open::BROKEN)?,
-            false => None,
+        let kept = if has(Flaw::Count) {
+            keep_count(files, BROKEN)?
+        } else if !audit.is_repairable() {
+            keep_count(files, REPLACED)?
+        } else {
+            None
         };
         durable::publish(files, &reading.snapshot, &reading.tally)?;
         let kept = kept.map(|kept| format!("; what stood in it is kept as {}", kept.display()));

@@ -290,7 +290,8 @@ impl BoxOffice {
                     open::trim(&self.files, &ledger.rewrite)?;
                 }
             }
-            open::sweep(&self.files)?;
+            let swept = open::sweep(&self.files)?;
+            self.notes.extend(swept.told());
         }
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             return Err(no_ledger(&self.files));
@@ -361,6 +362,8 @@ impl BoxOffice {
     /// What was healed since this was last asked, in words for people: what crashes left behind. And, once, by
     /// which second names the ledger can be reached.
     pub fn notes(&mut self) -> Vec<String> {
+        let found = std::mem::take(&mut self.syncs.found);
+        self.notes.extend(found.told());
         std::mem::take(&mut self.notes)
     }
 
@@ -425,7 +428,10 @@ fn refuse_rush(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
 fn no_ledger(files: &EventFiles) -> Error {
     Error::new(Kind::Integrity, "is gone, or has no opening line any more")
         .at(&files.ledger, 0, 0)
-        .hint("nothing was sold; 'tickets audit' says more; put the right file back")
+        .hint(
+            "nothing was sold; 'tickets audit' says more; put the right file back: 'tickets restore DIR' takes it from a \
+             backup",
+        )
 }
 
 /// A random number from the operating system. A generator of our own, as `rand::random` has one,

@@ -14,7 +14,7 @@ use super::files::{Access, look, open_regular, sync_directory};
 use super::ledger::Tally;
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::lock::{Patience, Wait};
-use super::open;
+use super::open::{self, Swept};
 use super::reading::Reading;
 use super::replace::{replace, replace_again};
 use super::snapshot::Snapshot;
@@ -50,6 +50,8 @@ pub(crate) struct Syncs {
     /// Whether what killed processes left was looked for. Whoever has the sync lock does so once, for nobody
     /// else is about to give a temporary file its name then.
     swept: bool,
+    /// What was found then.
+    pub(crate) found: Swept,
     company: Company,
 }
 
@@ -188,9 +190,11 @@ fn sync_once(
         return Ok(Attempt::Busy);
     };
     let result = take_turn(files, ledger, own, end, last, &mut syncer.syncs.company);
-    if !std::mem::replace(&mut syncer.syncs.swept, true) {
+    // Whoever locks a ledger that has lost its name keeps nobody off what stands beside the name.
+    if !syncer.syncs.swept && ledger.rewrite.is_at(&files.ledger) {
+        syncer.syncs.swept = true;
         // Strays harm nobody: the next one may sweep them.
-        let _ = open::sweep(files);
+        syncer.syncs.found = open::sweep(files).unwrap_or_default();
     }
     drop(held);
     // What was written before this sync was vouched for by it, or by nothing any more.

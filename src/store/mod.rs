@@ -2,6 +2,7 @@
 //!
 //! The store knows lines and counts; it knows no buyer.
 
+pub(crate) mod aside;
 pub(crate) mod bell;
 mod block_map;
 pub(crate) mod deciding;
@@ -12,6 +13,7 @@ pub(crate) mod files;
 pub(crate) mod hole;
 pub(crate) mod in_place;
 mod lease;
+pub(crate) mod kept;
 pub(crate) mod ledger;
 pub(crate) mod ledger_file;
 pub(crate) mod lines;
@@ -21,6 +23,7 @@ pub(crate) mod output;
 pub(crate) mod pause;
 pub(crate) mod reading;
 pub(crate) mod replace;
+pub(crate) mod restart;
 pub(crate) mod search;
 pub(crate) mod sellable;
 mod skim;

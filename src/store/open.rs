@@ -5,18 +5,17 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use super::aside;
 use super::event::EventFiles;
-use super::files::{Access, FileId, directory, look, sync_directory, write_beside};
+use super::files::{FileId, directory, sync_directory, write_beside};
 use super::ledger::{Record, Replaced, Tally};
-use super::ledger_file::{LedgerFile, open_ledger};
+use super::ledger_file::LedgerFile;
 use super::reading::{Reading, Rest};
-use super::replace::replace;
 use super::snapshot::Snapshot;
 use super::sys;
 use super::sys::Attributes;
 use super::temporary;
-use super::vouch;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the name lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
@@ -29,7 +28,7 @@ pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     }
 }
 
-fn opening_line(
+pub(super) fn opening_line(
     files: &EventFiles,
     stock: u64,
     replaces: Option<Replaced>,
@@ -37,7 +36,7 @@ fn opening_line(
     let (line, _) = Record::open(stock, replaces)
         .encode(Tally::default().sum)
         .unwrap_or_default();
-    let model = Attributes::of_name(&files.count);
+    let model = Attributes::of_name(&files.count).or_else(|_| Attributes::of_name(&files.ledger));
     let model = model.map_err(|e| Error::io("look at", &files.count, e))?;
     // Each publication renames in the directory, which changes its inode.
     let apart = FileId::of_name(directory(&files.ledger)).unwrap_or(None);
@@ -148,149 +147,10 @@ fn create_put_away(files: &EventFiles, label: &str) -> Result<(PathBuf, File)> {
 }
 
 /// The time now as a part of a file name.
-fn stamp() -> String {
+pub(super) fn stamp() -> String {
     jiff::Timestamp::now()
         .strftime("%Y%m%dT%H%M%SZ")
         .to_string()
-}
-
-/// Starts an event anew with `stock`: the old ledger is put away whole, under its own name with
-/// the time in it. Returns that name. Only for the holder of the deciding locks and the sync lock.
-///
-/// The rename of the new ledger over the old one is the commit. Before it nothing has changed;
-/// after it, the new ledger's opening line says which count it took the place of, so that whoever
-/// reads the old `tickets.json` knows that it is stale.
-pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>> {
-    let old = match Snapshot::read(&files.count) {
-        Err(error) if error.kind() != Kind::Integrity => return Err(error),
-        result => result,
-    };
-    let archive = match open_ledger(files, Access::ReadWrite)? {
-        None => None,
-        Some(ledger) => {
-            let end = settle(files, &ledger)?;
-            let counted = old.as_ref().ok().and_then(|old| old.counted);
-            let opened = ledger.first_line(files)?;
-            let replaces = Some(Replaced {
-                seq: counted.map_or(0, |counted| counted.seq),
-                bytes: counted.map_or(0, |counted| counted.bytes),
-                opened: opened.map_or_else(String::new, |line| line.sum.to_string()),
-                end,
-            });
-            let temp = opening_line(files, stock, replaces)?;
-            let archive = link_archive(files)?;
-            // Before the commit: a power cut may keep any of the names that were changed since the last
-            // sync, so also the new ledger's without the old one's second name, or with a count that is
-            // older than the one it says it replaces.
-            let named = sync_directory(&files.ledger).and_then(|()| {
-                let persisted = temp.persist(&files.ledger);
-                persisted.map_err(|e| Error::io("replace", &files.ledger, e.error))
-            });
-            if let Err(error) = named {
-                // Nothing was put away.
-                let _ = fs::remove_file(&archive);
-                return Err(error);
-            }
-            Some(archive)
-        }
-    };
-    let finished = finish_restart(files, &old, stock);
-    match &archive {
-        // Without a ledger the count was the event.
-        None => finished?,
-        Some(_) => finished.map_err(|error| {
-            error.with_kind(Kind::OutcomeUnknown).hint(
-                "the event was started anew, but not all of it is proven to be on disk: \
-                 'tickets query' says how it stands",
-            )
-        })?,
-    }
-    Ok(archive)
-}
-
-/// What follows the commit of a restart.
-fn finish_restart(files: &EventFiles, old: &Result<Snapshot>, stock: u64) -> Result<()> {
-    sync_directory(&files.ledger)?;
-    let fresh = if let Ok(old) = old {
-        old.restarted(stock)
-    } else {
-        keep_count(files, BROKEN)?;
-        Snapshot::fresh(stock)
-    };
-    replace(&files.count, fresh.render().as_bytes(), true)?;
-    sync_directory(&files.count)
-}
-
-/// Gives a count that says what no other file does, unless it is empty, a second name: people may want what it
-/// held. Returns that name.
-pub(crate) fn keep_count(files: &EventFiles, label: &str) -> Result<Option<PathBuf>> {
-    let found = look(&files.count).map_err(|e| Error::io("look at", &files.count, e))?;
-    if found.is_none_or(|found| found.length == 0) {
-        return Ok(None);
-    }
-    let stamp = stamp();
-    let name = |attempt| {
-        let label = match attempt {
-            0 => format!("{label}-{stamp}.json"),
-            attempt => format!("{label}-{stamp}-{attempt}.json"),
-        };
-        files.count.with_extension(label)
-    };
-    link_away(&files.count, "keep what stands in it as", name).map(Some)
-}
-
-/// The label of counts that made no sense, in the names under which they are kept.
-pub(crate) const BROKEN: &str = "broken";
-
-/// Makes everything that is on the ledger durable, so that whoever still waits for that may take
-/// the new ledger's opening line for an answer. Returns up to where it adds up and is durable.
-fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
-    let end = match Reading::take(files, Some(ledger)) {
-        Ok(reading) => {
-            vouch::secure(files, ledger, reading.counted, reading.tally.bytes)?;
-            trim(files, ledger)?;
-            reading.tally.bytes
-        }
-        Err(_) => 0,
-    };
-    ledger
-        .file
-        .sync_data()
-        .map_err(|e| Error::io("sync", &files.ledger, e))?;
-    Ok(end)
-}
-
-/// Gives the ledger a second name.
-fn link_archive(files: &EventFiles) -> Result<PathBuf> {
-    let stamp = stamp();
-    let name = |attempt| files.put_away(&stamp, attempt);
-    link_away(&files.ledger, "put the ledger away as", name)
-}
-
-/// Gives a file the first of these names that is free.
-fn link_away(file: &Path, doing: &str, name: impl Fn(u32) -> PathBuf) -> Result<PathBuf> {
-    for attempt in 0..1000 {
-        let name = name(attempt);
-        match second_name(file, &name) {
-            Ok(()) => return Ok(name),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::io(doing, &name, error)),
-        }
-    }
-    Err(Error::io(doing, file, io::ErrorKind::AlreadyExists.into()))
-}
-
-/// Gives a file a second name that no other file has; a copy, where the file system knows no second
-/// names.
-fn second_name(file: &Path, name: &Path) -> io::Result<()> {
-    match fs::hard_link(file, name) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            let mut copy = File::create_new(name)?;
-            io::copy(&mut File::open(file)?, &mut copy)?;
-            copy.sync_all()
-        }
-        result => result,
-    }
 }
 
 /// Makes a new event with `stock`, and its directory where that is missing.
@@ -302,14 +162,43 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
     }
     let text = Snapshot::fresh(stock).render();
     let temp = write_beside(&files.count, text.as_bytes(), None, true, None)?;
-    temp.persist_noclobber(&files.count)
-        .map_err(|e| Error::io("create", &files.count, e.error))?;
+    match temp.persist_noclobber(&files.count) {
+        // Somebody else has made it just now.
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(Error::io("create", &files.count, error.error)),
+        Ok(_) => {}
+    }
     sync_directory(&files.count)
 }
 
-/// Removes the temporary files of killed processes. Only for the holder of the sync lock.
-pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
-    temporary::sweep_strays([&files.count, &files.ledger])
+/// What killed processes had left.
+#[derive(Debug, Default)]
+pub(crate) struct Swept {
+    /// How many temporary files were removed.
+    pub(crate) strays: usize,
+    /// Ledgers that a killed process had taken the name from, and where they are now.
+    pub(crate) archives: Vec<PathBuf>,
+}
+
+impl Swept {
+    /// What became of old ledgers, for people.
+    pub(crate) fn told(&self) -> impl Iterator<Item = String> {
+        self.archives.iter().map(|archive| {
+            format!(
+                "a reset or a restore was interrupted; the ledger before it is kept as {}",
+                archive.display()
+            )
+        })
+    }
+}
+
+/// Removes the temporary files of killed processes; ledgers that they were putting away get the names of archives.
+/// Only for the holder of the sync lock.
+pub(crate) fn sweep(files: &EventFiles) -> Result<Swept> {
+    Ok(Swept {
+        archives: aside::adopt(files)?,
+        strays: temporary::sweep_strays([&files.count, &files.ledger])?,
+    })
 }
 
 /// Whether killed processes left temporary files. Without the locks: one that is in use just now is none,

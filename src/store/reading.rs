@@ -21,8 +21,9 @@ use super::sys::Attributes;
 use super::version::Version;
 use crate::error::{Error, Result};
 use base::{base, check_stock, look, rebuilt_from};
-use rest::{disagreement, is_whole, rest};
+use rest::{all_lost, is_whole, rest};
 
+pub(crate) use base::is_borne_out;
 pub(crate) use rest::{Rest, broken};
 
 /// What to do with bytes that are no line, or do not add up.
@@ -458,7 +459,7 @@ fn without_ledger(
             files.count.display(),
             counted.seq
         );
-        return Err(disagreement(message, &files.ledger, 0));
+        return Err(all_lost(message, &files.ledger));
     }
     Ok(Reading {
         tally: Tally {

@@ -364,8 +364,8 @@ impl Fault {
 
 fn corrupt(message: impl Into<String>) -> Error {
     Error::new(Kind::Integrity, message).hint(
-        "mend the file by hand, or 'tickets restore DIR' puts a backup back; 'tickets reset N --force' makes an event \
-         here, and keeps this file beside it",
+        "is this the right file? Mend it by hand, or 'tickets restore DIR' puts a backup back; 'tickets reset N --force' \
+         makes an event here, and keeps this file beside it",
     )
 }
 

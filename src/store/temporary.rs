@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use rustix::fs::Dir;
 
+use super::aside::is_aside;
+use super::event::EventFiles;
 use super::files::{Access, FileId, directory, open_regular};
 use super::lease::{self, Elsewhere};
 use super::pause::outlast;
@@ -131,6 +133,10 @@ fn maker(path: &Path) -> Option<u32> {
 pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
     let mut swept = 0;
     for path in strays(paths)? {
+        // An old ledger may stand there: see [`super::aside`].
+        if is_aside(&path) {
+            continue;
+        }
         match fs::remove_file(&path) {
             Ok(()) => swept += 1,
             // Whoever kept it has just ended.
@@ -139,6 +145,13 @@ pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
         }
     }
     Ok(swept)
+}
+
+/// The temporary files beside the ledger, whosoever they are.
+pub(super) fn beside_ledger(files: &EventFiles) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    list(directory(&files.ledger), [Some(&files.ledger), None], &mut found)?;
+    Ok(found)
 }
 
 /// The temporary files beside these files, whosoever they are.
