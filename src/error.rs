@@ -176,6 +176,16 @@ impl Error {
         source.is_some_and(|source| source.kind() == io::ErrorKind::NotFound)
     }
 
+    /// Whether it is that this process may not do it.
+    pub(crate) fn is_denied(&self) -> bool {
+        let source = self.source.as_ref();
+        let denied = [
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::ReadOnlyFilesystem,
+        ];
+        source.is_some_and(|source| denied.contains(&source.kind()))
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint_text(&self) -> Option<&str> {

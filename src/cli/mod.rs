@@ -8,6 +8,7 @@ mod cell;
 mod doctor;
 mod hint;
 mod json;
+mod keeping;
 mod lab;
 mod manual;
 mod picture;
@@ -68,6 +69,8 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Adjust(arguments) => booking::adjust(cli, arguments, screen),
         Command::Sales(arguments) => books::sales(cli, arguments, screen),
         Command::Audit(arguments) => books::audit(cli, arguments, screen),
+        Command::Backup(arguments) => keeping::backup(cli, arguments, screen),
+        Command::Restore(arguments) => keeping::restore(cli, arguments, screen),
         Command::Reset(arguments) => reset(cli, arguments, screen),
         Command::Completions { shell } => Ok(manual::completions(*shell, screen)),
         Command::Man { directory } => manual::pages(directory.as_deref(), screen),

@@ -2,6 +2,7 @@
 
 mod append;
 mod audit;
+mod backup;
 mod books;
 mod change;
 mod commit;
@@ -9,6 +10,7 @@ mod lax;
 mod order;
 mod purchase;
 mod reset;
+mod restore;
 mod sales;
 mod trail;
 
@@ -39,11 +41,13 @@ use commit::lock_ledger;
 
 pub use crate::store::durable::Durability;
 pub use audit::{Audit, Finding, Flaw};
+pub use backup::Backup;
 pub use change::{Adjustment, Cancellation};
 pub use order::{
     DEFAULT_WAIT, MAX_NAME, MAX_REASON, Nonce, Observer, Order, Sale, Step, Unobserved, Writes,
 };
 pub use reset::Reset;
+pub use restore::Restored;
 pub use sales::Sold;
 
 impl Drop for BoxOffice {

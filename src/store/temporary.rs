@@ -150,7 +150,11 @@ pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
 /// The temporary files beside the ledger, whosoever they are.
 pub(super) fn beside_ledger(files: &EventFiles) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    list(directory(&files.ledger), [Some(&files.ledger), None], &mut found)?;
+    list(
+        directory(&files.ledger),
+        [Some(&files.ledger), None],
+        &mut found,
+    )?;
     Ok(found)
 }
 

@@ -136,7 +136,10 @@ impl World {
             Step::Reopen => self.office = BoxOffice::at(&self.shop.file).unwrap(),
             Step::Crash(crash) => self.crash(crash),
             Step::Repair => {
-                assert_eq!(self.office.repair(DEFAULT_WAIT, false).unwrap().findings, []);
+                assert_eq!(
+                    self.office.repair(DEFAULT_WAIT, false).unwrap().findings,
+                    []
+                );
                 self.torn = false;
             }
         }
