@@ -129,6 +129,12 @@ pub const ROWS: &[Plan] = &[
         "two sellers reach one ledger by two names, one of them delayed",
         rows::names::strike,
     ),
+    row(
+        21,
+        "losses",
+        "a file is missing, empty, garbage, older or the neighbour's; copies killed",
+        rows::losses::strike,
+    ),
 ];
 
 const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mut Row)) -> Plan {

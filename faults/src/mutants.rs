@@ -51,6 +51,12 @@ pub const MUTANTS: &[Mutant] = &[
         "relay",
         "relay/two killed/Plain/a page's end",
     ),
+    by(
+        "reset-unasked",
+        "losses",
+        "losses/Plain/tickets.ledger.jsonl/empty",
+    ),
+    by("aside-swept", "losses", "losses/Foreign/Reset/rename:"),
     by("ledger-unlocked", "names", "names/hard link, itself/"),
     by("map-unread", "relay", "relay/lacking/Plain/book/"),
     by("no-sync", "ordered", "ordered/Plain/book/alone"),

@@ -199,7 +199,7 @@ fn a_copied_command_hits_the_event_that_was_named() {
         hint: "",
     };
     let other = fs::read(place.join("data/tickets.ledger.jsonl")).unwrap();
-    let said = run(place, &naming, "audit").stdout;
+    let said = run(place, &naming, "query").stderr;
     let (_, behind) = said
         .split_once("\"tickets ")
         .expect("a command in double quotes");

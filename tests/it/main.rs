@@ -12,6 +12,7 @@
 
 mod adversity;
 mod audits;
+mod backups;
 mod bad_input;
 mod bookings;
 mod books;
@@ -33,6 +34,7 @@ mod hostile;
 mod hostile_ledgers;
 mod keys;
 mod locking;
+mod losses;
 mod names;
 mod newcomers;
 mod observer;

@@ -82,10 +82,7 @@ fn what_a_broken_count_held_is_kept() {
     let shop = Shop::with("{\"ticket\": 2, \"event\": \"Ball\",}");
     let (code, document) = shop.json("reset 2");
     let message = document["error"]["message"].as_str().unwrap();
-    assert!(
-        code == 4 && message.contains("is no event"),
-        "{document:#}"
-    );
+    assert!(code == 4 && message.contains("is no event"), "{document:#}");
     let (code, document) = shop.json("reset 2 --force");
     assert_eq!(code, 0, "{document:#}");
     let kept = shop
