@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
+
 use super::BoxOffice;
 use super::books::read_books;
 use super::change::durably;
@@ -33,6 +35,9 @@ pub struct Backup {
     /// The last line of the ledger in it; 0 where nothing was sold yet, so that there is no ledger.
     pub seq: u64,
 }
+
+/// So many resets may come in between before a backup gives up.
+const RESETS: u32 = 10;
 
 /// The state that is copied.
 struct State {
@@ -88,28 +93,32 @@ impl BoxOffice {
                 ledger: None,
             });
         }
-        let mut snapshot = None;
-        let done = self.commit(durably(wait), &mut Unobserved, &mut |reading, _, _| {
-            snapshot = Some(reading.snapshot.clone());
-            let end = reading.tally.bytes;
-            Ok(Draft::Known { end })
-        });
-        match (done, snapshot) {
-            (Ok(done), Some(snapshot)) => Ok(State {
-                snapshot,
-                tally: done.tally,
-                ledger: self
-                    .ledger
-                    .as_ref()
-                    .map(|ledger| ledger.rewrite.again())
-                    .transpose()
-                    .map_err(|e| Error::io("open again", &self.files.ledger, e))?,
-            }),
-            // Whoever may not write copies what is known to be durable.
-            (Err(error), _) if error.is_denied() => self.counted_state(),
-            (Err(error), _) => Err(error),
-            (Ok(_), None) => Err(super::no_ledger(&self.files)),
+        for _ in 0..RESETS {
+            let mut snapshot = None;
+            let done = self.commit(durably(wait), &mut Unobserved, &mut |reading, _, _| {
+                snapshot = Some(reading.snapshot.clone());
+                let end = reading.tally.bytes;
+                Ok(Draft::Known { end })
+            });
+            let tally = match done {
+                Ok(done) => done.tally,
+                // Whoever may not write copies what is known to be durable.
+                Err(error) if error.is_denied() => return self.counted_state(),
+                Err(error) => return Err(error),
+            };
+            let settled = self.ledger.as_ref().map(|ledger| ledger.rewrite.id);
+            // A handle of its own: with a second one of the same opening the locks would be shared.
+            let ledger = open_ledger(&self.files, Access::Read)?;
+            let ledger = ledger.filter(|ledger| Some(ledger.id) == settled);
+            if let (Some(snapshot), Some(ledger)) = (snapshot, ledger) {
+                return Ok(State {
+                    snapshot,
+                    tally,
+                    ledger: Some(ledger),
+                });
+            }
         }
+        Err(super::no_ledger(&self.files))
     }
 
     /// What `tickets.json` counts.
@@ -190,13 +199,11 @@ fn replaceable(
                 && reading.snapshot.restarted(0) == state.snapshot.restarted(0)
         }
     };
-    match is_ours {
-        true => Ok(()),
-        false => refused(
-            &target.count,
-            format!("is no older backup of {}", files.count.display()),
-        ),
+    if is_ours {
+        return Ok(());
     }
+    let why = format!("is no older backup of {}", files.count.display());
+    refused(&target.count, why)
 }
 
 /// Writes the copy. The ledger has its name before the count counts it: a count that is older is no harm.
@@ -208,7 +215,7 @@ fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
             let like = model(&files.ledger)?;
             let length = state.tally.bytes;
             let copy = copy_beside(&target.ledger, &ledger.file, length, false, &like)?;
-            adds_up(files, copy.as_file(), &state.tally)?;
+            adds_up(files, &copy, &state.tally)?;
             let named = copy.persist(&target.ledger);
             named.map_err(|e| Error::io("replace", &target.ledger, e.error))?;
             sync_directory(&target.ledger)?;
@@ -224,9 +231,9 @@ fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
 }
 
 /// An error unless every line of this copy of the event's ledger adds up, and all of it comes to this.
-pub(super) fn adds_up(files: &EventFiles, copy: &fs::File, tally: &Tally) -> Result<()> {
+pub(super) fn adds_up(files: &EventFiles, copy: &NamedTempFile, tally: &Tally) -> Result<()> {
     let problem = |e| Error::io("read the copy of", &files.ledger, e);
-    let file = copy.try_clone().map_err(problem)?;
+    let file = copy.reopen().map_err(problem)?;
     let id = FileId::of_handle(&file).map_err(problem)?;
     let books = read_books(files, &LedgerFile { file, id }, None)?;
     let wrong = |line: u64, why: String| {

@@ -98,12 +98,12 @@ impl BoxOffice {
         let fresh = Fresh {
             snapshot: &saved.snapshot,
             tally: saved.tally,
-            from: saved.ledger.as_ref().map(|ledger| (ledger, &source.ledger)),
+            from: saved.ledger.as_ref(),
             unterminated: saved.unterminated,
             model: [&source.ledger, &source.count],
         };
         let old = (living.as_ref(), &count, borne_out);
-        let check = &|copy: &fs::File, tally: &Tally| adds_up(&source, copy, tally);
+        let check = &|copy: &tempfile::NamedTempFile, tally: &Tally| adds_up(&source, copy, tally);
         let done = put_back(&self.files, &fresh, old, extra.is_same, check)?;
         self.ledger = None;
         self.last = None;

@@ -54,8 +54,7 @@ pub(crate) fn take_place(
     let ready = aside_name(files, made.inode);
     let new = new.persist(&ready).map_err(|e| problem(e.error))?;
     let mut aside = ready.clone();
-    let committed = commit(files, &ready, &mut aside);
-    if let Err(error) = committed {
+    if let Err(error) = commit(files, &ready, &mut aside) {
         // Nothing was put away.
         for name in [&ready, &aside] {
             let _ = fs::remove_file(name);

@@ -3,8 +3,9 @@
 //! Invariant: at every moment the count fits the ledger beside it, the one before or the one after, or is empty, so
 //! that the ledger alone counts.
 
-use std::fs::File;
 use std::path::PathBuf;
+
+use tempfile::NamedTempFile;
 
 use super::aside::take_place;
 use super::copied::copy_beside;
@@ -26,8 +27,8 @@ pub(crate) struct Fresh<'a> {
     pub(crate) snapshot: &'a Snapshot,
     /// What its ledger comes to.
     pub(crate) tally: Tally,
-    /// Its ledger, and that one's name; `None`: one that was only just opened is made.
-    pub(crate) from: Option<(&'a LedgerFile, &'a PathBuf)>,
+    /// Its ledger; `None`: one that was only just opened is made.
+    pub(crate) from: Option<&'a LedgerFile>,
     /// Whether its last line lacks its newline.
     pub(crate) unterminated: bool,
     /// Where the event has no file left: mode and owner are those of the first of these that is there.
@@ -54,7 +55,7 @@ pub(crate) fn put_back(
     fresh: &Fresh<'_>,
     (living, count, borne_out): Old<'_>,
     is_same: bool,
-    check: &dyn Fn(&File, &Tally) -> Result<()>,
+    check: &dyn Fn(&NamedTempFile, &Tally) -> Result<()>,
 ) -> Result<PutBack> {
     let mut kept = Vec::new();
     let mut tally = fresh.tally;
@@ -63,26 +64,23 @@ pub(crate) fn put_back(
         if let (Some(living), true) = (living, is_same) {
             vouch::secure(files, living, 0, tally.bytes)?;
             kept.extend(keep(files, fresh, count, borne_out)?);
-        } else {
-            let new = copy(files, fresh, &mut tally)?;
-            check(new.as_file(), &tally)?;
-            kept.extend(keep(files, fresh, count, borne_out)?);
-            match living {
-                Some(living) => {
-                    settle(files, living)?;
-                    clear_count(files, living)?;
-                    let put_away = take_place(files, new, &mut done)?;
-                    kept.push(put_away.archive.clone());
-                    return finish(files, fresh, &tally);
-                }
-                None => {
-                    let named = new.persist_noclobber(&files.ledger);
-                    named.map_err(|e| Error::io("create", &files.ledger, e.error))?;
-                    done = true;
-                    sync_directory(&files.ledger)?;
-                }
-            }
+            return finish(files, fresh, &tally);
         }
+        let new = copy(files, fresh, &mut tally)?;
+        check(&new, &tally)?;
+        kept.extend(keep(files, fresh, count, borne_out)?);
+        let Some(living) = living else {
+            let named = new.persist_noclobber(&files.ledger);
+            named.map_err(|e| Error::io("create", &files.ledger, e.error))?;
+            done = true;
+            sync_directory(&files.ledger)?;
+            return finish(files, fresh, &tally);
+        };
+        settle(files, living)?;
+        clear_count(files, living)?;
+        let put_away = take_place(files, new, &mut done)?;
+        kept.push(put_away.archive.clone());
+        // The new ledger stays locked until its count is there.
         finish(files, fresh, &tally)
     };
     match act() {
@@ -94,37 +92,23 @@ pub(crate) fn put_back(
     }
 }
 
-fn copy(
-    files: &EventFiles,
-    fresh: &Fresh<'_>,
-    tally: &mut Tally,
-) -> Result<tempfile::NamedTempFile> {
+fn copy(files: &EventFiles, fresh: &Fresh<'_>, tally: &mut Tally) -> Result<NamedTempFile> {
     let of = |path: &PathBuf| Attributes::of_name(path);
     let model = of(&files.ledger).or_else(|_| of(&files.count));
     let model = model
         .or_else(|_| of(fresh.model[0]))
         .or_else(|_| of(fresh.model[1]));
     let model = model.map_err(|e| Error::io("look at", &files.count, e))?;
-    match fresh.from {
-        Some((ledger, _)) => {
-            let length = tally.bytes;
-            tally.bytes += u64::from(fresh.unterminated);
-            copy_beside(
-                &files.ledger,
-                &ledger.file,
-                length,
-                fresh.unterminated,
-                &model,
-            )
-        }
-        None => {
-            let record = Record::open(fresh.snapshot.ticket, None);
-            let (line, sum) = record.encode(Tally::default().sum).unwrap_or_default();
-            let opened = Tally::default().apply(&record, sum, line.len() as u64);
-            *tally = opened.map_err(|why| Error::new(Kind::Integrity, why))?;
-            write_beside(&files.ledger, &line, Some(&model), true, None)
-        }
+    if let Some(ledger) = fresh.from {
+        let (length, newline) = (tally.bytes, fresh.unterminated);
+        tally.bytes += u64::from(newline);
+        return copy_beside(&files.ledger, &ledger.file, length, newline, &model);
     }
+    let record = Record::open(fresh.snapshot.ticket, None);
+    let (line, sum) = record.encode(Tally::default().sum).unwrap_or_default();
+    let opened = Tally::default().apply(&record, sum, line.len() as u64);
+    *tally = opened.map_err(|why| Error::new(Kind::Integrity, why))?;
+    write_beside(&files.ledger, &line, Some(&model), true, None)
 }
 
 /// Keeps what the count says, where neither ledger says it.
