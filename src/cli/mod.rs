@@ -10,6 +10,7 @@ mod hint;
 mod json;
 mod lab;
 mod manual;
+mod overdue;
 mod picture;
 mod race;
 mod screen;

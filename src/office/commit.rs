@@ -2,7 +2,7 @@
 //!
 //! Sales, cancellations and adjustments all go through [`BoxOffice::commit`].
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::append::{self, Written};
 use super::order::{Observer, Step, Writes};
@@ -81,12 +81,13 @@ impl BoxOffice {
         observer: &mut O,
         draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Committed> {
-        self.open(terms.lock, terms.wait)?;
+        patiently(terms.wait, || self.open(terms.lock, terms.wait))?;
         if (terms.lock, terms.writes) != (LockKind::Exclusive, Writes::Replace) {
             return self.race(terms, observer, draft);
         }
         let decided = loop {
-            if let Some(decided) = self.decide(terms, observer, draft)? {
+            // Nothing is written as long as the files cannot be read.
+            if let Some(decided) = patiently(terms.wait, || self.decide(terms, observer, draft))? {
                 break decided;
             }
             // What was locked keeps nobody out any more.
@@ -187,6 +188,18 @@ impl BoxOffice {
             Durable::Published => None,
             Durable::Unpublished(error) => Some(error),
         })
+    }
+}
+
+/// Does what another program's lease on a file of the event keeps from being done, again until it is done or so
+/// much time has passed.
+pub(super) fn patiently<T>(limit: Duration, mut act: impl FnMut() -> Result<T>) -> Result<T> {
+    let start = Instant::now();
+    loop {
+        match act() {
+            Err(error) if error.is_leased() && start.elapsed() < limit => {}
+            result => return result,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod direct;
 pub(crate) mod durable;
 pub(crate) mod event;
 pub(crate) mod files;
+pub(crate) mod holder;
 pub(crate) mod hole;
 pub(crate) mod in_place;
 mod lease;

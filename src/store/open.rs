@@ -6,13 +6,13 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
-use super::files::{Access, FileId, directory, sync_directory, write_beside};
+use super::files::{Access, FileId, directory, name_new, sync_directory, write_beside};
+use super::holder::lock_holder;
 use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::reading::{Reading, Rest};
 use super::replace::replace;
 use super::snapshot::Snapshot;
-use super::sys;
 use super::sys::Attributes;
 use super::temporary;
 use super::vouch;
@@ -21,11 +21,11 @@ use crate::error::{Error, Kind, Result};
 /// Creates the ledger with its opening line, durably. Only for the holder of the name lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     let temp = opening_line(files, stock, None)?;
-    match temp.persist_noclobber(&files.ledger) {
+    match name_new(temp, &files.ledger) {
         Ok(_) => sync_directory(&files.ledger),
         // Somebody who locks another file was faster: one of the two is the ledger.
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(Error::io("create", &files.ledger, error.error)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::io("create", &files.ledger, error)),
     }
 }
 
@@ -297,8 +297,7 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
     }
     let text = Snapshot::fresh(stock).render();
     let temp = write_beside(&files.count, text.as_bytes(), None, true, None)?;
-    temp.persist_noclobber(&files.count)
-        .map_err(|e| Error::io("create", &files.count, e.error))?;
+    name_new(temp, &files.count).map_err(|e| Error::io("create", &files.count, e))?;
     sync_directory(&files.count)
 }
 
@@ -315,7 +314,7 @@ pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
         return Ok(false);
     }
     let held = |path: &Path| match FileId::of_name(path) {
-        Ok(Some(id)) => sys::lock_holder(id).is_some(),
+        Ok(Some(id)) => lock_holder(id).is_some(),
         _ => false,
     };
     if held(&files.lock) || held(&files.ledger) {

@@ -51,4 +51,5 @@ mod rush;
 mod sellers;
 mod spares;
 mod steering;
+mod stuck;
 mod unpublished;
