@@ -5,6 +5,7 @@ pub(crate) mod cut_short;
 pub(crate) mod cuts;
 pub(crate) mod damaged;
 pub(crate) mod delayed;
+pub(crate) mod edits;
 pub(crate) mod ended;
 pub(crate) mod full;
 pub(crate) mod hostile;

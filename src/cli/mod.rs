@@ -1,6 +1,7 @@
 //! The command line: the one place that prints.
 
 mod args;
+mod bare_thread;
 mod booking;
 mod books;
 mod buy;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::bare_thread;
 use super::screen::Screen;
 use tickets::office::{Observer, Step};
 use tickets::{Error, Kind, Result};
@@ -56,28 +57,22 @@ pub(super) fn watched<T>(
         progress.clone(),
         Arc::clone(&over),
     );
-    let started = thread::Builder::new()
-        .name("overdue".into())
-        .stack_size(64 * 1024)
-        .spawn(move || {
-            // It sleeps, and is not woken: the end of the process ends it. Waking it, or memory of its own, would
-            // cost each sale a tenth more.
-            let written = || progress.written.load(Ordering::SeqCst);
-            sleep(wait + GRACE);
-            if written() {
-                // A sale waits for its sync as long again.
-                sleep(wait + GRACE);
-            }
-            if first(&is_over) {
-                let error = stuck(wait, written());
-                let screen = watcher();
-                screen.error(command, &error, None);
-                std::process::exit(screen.close(error.kind().exit_code()).into());
-            }
-        });
+    // It sleeps, and is not woken: the end of the process ends it. Waking it, or memory of its own, would cost each
+    // sale a tenth more.
+    let started = bare_thread::start(Box::new(move || {
+        let written = || progress.written.load(Ordering::SeqCst);
+        // A sale waits for its sync as long again.
+        let is_late = sleep(wait + GRACE) && (!written() || sleep(wait + GRACE));
+        if is_late && first(&is_over) {
+            let error = stuck(wait, written());
+            let screen = watcher();
+            screen.error(command, &error, None);
+            std::process::exit(screen.close(error.kind().exit_code()).into());
+        }
+    }));
     // Without a second thread it goes on without a limit.
     let result = work();
-    if started.is_ok() && !first(&over) {
+    if started && !first(&over) {
         // The other thread speaks, and ends the process.
         loop {
             thread::park();
@@ -87,14 +82,19 @@ pub(super) fn watched<T>(
 }
 
 /// Whatever the clock says: see nanosleep(2).
-fn sleep(time: Duration) {
+/// `false`: it cannot sleep.
+fn sleep(time: Duration) -> bool {
     use rustix::thread::{NanosleepRelativeResult, Timespec, nanosleep};
     let mut left = Timespec {
         tv_sec: time.as_secs().cast_signed(),
         tv_nsec: time.subsec_nanos().into(),
     };
-    while let NanosleepRelativeResult::Interrupted(rest) = nanosleep(&left) {
-        left = rest;
+    loop {
+        match nanosleep(&left) {
+            NanosleepRelativeResult::Ok => return true,
+            NanosleepRelativeResult::Interrupted(rest) => left = rest,
+            NanosleepRelativeResult::Err(_) => return false,
+        }
     }
 }
 

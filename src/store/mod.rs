@@ -7,6 +7,7 @@ mod block_map;
 pub(crate) mod deciding;
 mod direct;
 pub(crate) mod durable;
+mod edit;
 pub(crate) mod event;
 pub(crate) mod files;
 pub(crate) mod holder;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use tempfile::TempPath;
 
+use super::edit::{Edit, displaced};
 use super::files::{FileId, take_after, write_beside};
 use super::spares::Shelf;
 use super::sys::{self, Attributes};
@@ -20,25 +21,39 @@ use crate::error::{Error, Result};
 /// Exchanging the two names instead of renaming over one spares the flush that ext4 makes when a
 /// file is replaced (`auto_da_alloc`).
 pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<Version> {
+    Ok(replace_known(path, bytes, sync, None)?.0)
+}
+
+/// The same; also returns what was replaced if that was not the `known` version.
+pub(crate) fn replace_known(
+    path: &Path,
+    bytes: &[u8],
+    sync: bool,
+    known: Option<&Version>,
+) -> Result<(Version, Option<Edit>)> {
     let problem = |e| Error::io("replace", path, e);
     let model = Attributes::of_name(path).map_err(problem)?;
     let (version, old) = name_fresh(path, bytes, &model, sync, None)?;
     if let Some(old) = old {
-        old.close().map_err(problem)?;
+        let replaced = Attributes::of_name(&old).map_err(problem)?;
+        match displaced(old, &replaced, known) {
+            Ok(old) => old.close().map_err(problem)?,
+            Err(edit) => return Ok((version, Some(edit))),
+        }
     }
-    Ok(version)
+    Ok((version, None))
 }
 
 /// The same without a sync, by an old version of the count of this ledger where the shelf has one. The
 /// version that is replaced goes onto the shelf; `known`: which that is, as far as its caller
-/// has seen.
+/// has seen. Returns it if it is another one.
 pub(crate) fn replace_again(
     path: &Path,
     bytes: &[u8],
     shelf: &Shelf,
     ledger: FileId,
     known: Option<&Version>,
-) -> Result<Version> {
+) -> Result<(Version, Option<Edit>)> {
     let problem = |e| Error::io("replace", path, e);
     let look = || Attributes::of_name(path).map_err(problem);
     let model = look()?;
@@ -51,9 +66,12 @@ pub(crate) fn replace_again(
             if !replaced.is_like(&model) {
                 take_after(fresh.file(), &model, &replaced).map_err(problem)?;
             }
-            shelf.keep(ledger, spare, &replaced, known);
+            match displaced(spare, &replaced, known) {
+                Ok(old) => shelf.keep(ledger, old, &replaced, known),
+                Err(edit) => return Ok((fresh, Some(edit))),
+            }
         }
-        return Ok(fresh);
+        return Ok((fresh, None));
     }
     let model = look()?;
     // Only what is used again and again repays the search.
@@ -62,9 +80,12 @@ pub(crate) fn replace_again(
     if let Some(old) = old
         && let Ok(replaced) = Attributes::of_name(&old)
     {
-        shelf.keep(ledger, old, &replaced, known);
+        match displaced(old, &replaced, known) {
+            Ok(old) => shelf.keep(ledger, old, &replaced, known),
+            Err(edit) => return Ok((version, Some(edit))),
+        }
     }
-    Ok(version)
+    Ok((version, None))
 }
 
 /// Gives the name to a new file; returns it, and what the old one is called now if it is still there.
