@@ -51,7 +51,7 @@ pub const MUTANTS: &[Mutant] = &[
         "relay",
         "relay/two killed/Plain/a page's end",
     ),
-    by("edit-lost", "edits", "edits/Plain/Member/renameat2"),
+    by("edit-lost", "edits", "edits/Plain/Member/fchmod"),
     by("ledger-unlocked", "names", "names/hard link, itself/"),
     by("map-unread", "relay", "relay/lacking/Plain/book/"),
     by("no-sync", "ordered", "ordered/Plain/book/alone"),

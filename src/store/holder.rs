@@ -1,6 +1,8 @@
 //! Which process holds a lock, for the message of whoever did not get it.
 
 use super::files::FileId;
+#[cfg(target_os = "linux")]
+use super::sys;
 
 /// The process that holds the `flock` on this file; `None` where it cannot be told.
 ///
@@ -10,7 +12,19 @@ use super::files::FileId;
 /// are not to be seen, the kernel's table tells.
 #[cfg(target_os = "linux")]
 pub(crate) fn lock_holder(file: FileId) -> Option<u32> {
-    linux::by_open_files(file).or_else(|| linux::by_table(file))
+    let by_table = || linux::by_table(file).filter(|pid| sys::is_running(*pid));
+    linux::by_open_files(file).or_else(by_table)
+}
+
+/// Whether anybody holds the `flock` on this file just now, as far as the kernel's table tells.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_locked(file: FileId) -> bool {
+    linux::by_table(file).is_some()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_locked(_: FileId) -> bool {
+    false
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -20,33 +34,46 @@ pub(crate) fn lock_holder(_: FileId) -> Option<u32> {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::fs;
-    use std::path::Path;
+    use std::fs::{self, File};
+    use std::io;
+    use std::path::{Path, PathBuf};
+
+    use rustix::fs::Dir;
 
     use super::super::files::FileId;
-    use super::super::sys::{self, Attributes};
+    use super::super::sys::Attributes;
 
     /// Looks at what every process has open that lets itself be looked at.
     pub(super) fn by_open_files(file: FileId) -> Option<u32> {
-        let processes = fs::read_dir("/proc").ok()?.flatten();
-        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let numbers = names(Path::new("/proc")).into_iter();
+        let numbers = numbers.filter_map(|name| name.parse().ok());
         numbers.into_iter().find(|pid| holds(*pid, file))
     }
 
-    fn holds(pid: u32, file: FileId) -> bool {
-        let Ok(handles) = fs::read_dir(format!("/proc/{pid}/fd")) else {
-            return false;
+    /// What a directory holds. (The standard library's `ReadDir` panics where a directory cannot be closed.)
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = File::open(directory).map_err(io::Error::from);
+        let Ok(mut entries) = entries.and_then(|handle| Ok(Dir::new(handle)?)) else {
+            return Vec::new();
         };
-        handles.flatten().any(|handle| {
-            let same = Attributes::of_name(&handle.path()).is_ok_and(|found| found.id == file);
-            same && has_flock(pid, &handle.file_name())
+        let mut names = Vec::new();
+        while let Some(Ok(entry)) = entries.read() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+        names
+    }
+
+    fn holds(pid: u32, file: FileId) -> bool {
+        let directory = PathBuf::from(format!("/proc/{pid}/fd"));
+        names(&directory).iter().any(|handle| {
+            let found = Attributes::of_name(&directory.join(handle));
+            found.is_ok_and(|found| found.id == file) && has_flock(pid, handle)
         })
     }
 
     /// A line reads `lock:\t1: FLOCK  ADVISORY  WRITE 4242 fe:00:131 0 EOF`.
-    fn has_flock(pid: u32, handle: &std::ffi::OsStr) -> bool {
-        let path = Path::new("/proc").join(pid.to_string()).join("fdinfo");
-        let Ok(text) = fs::read_to_string(path.join(handle)) else {
+    fn has_flock(pid: u32, handle: &str) -> bool {
+        let Ok(text) = fs::read_to_string(format!("/proc/{pid}/fdinfo/{handle}")) else {
             return false;
         };
         let mut locks = text.lines().filter(|line| line.starts_with("lock:"));
@@ -64,13 +91,12 @@ mod linux {
             minor(file.device),
             file.inode
         );
-        let holder = table.lines().find_map(|line| {
+        table.lines().find_map(|line| {
             let words: Vec<&str> = line.split_ascii_whitespace().collect();
             match words.as_slice() {
                 [_, "FLOCK", _, _, pid, place, ..] if *place == wanted => pid.parse().ok(),
                 _ => None,
             }
-        });
-        holder.filter(|pid| sys::is_running(*pid))
+        })
     }
 }

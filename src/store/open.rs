@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
 use super::files::{Access, FileId, directory, name_new, sync_directory, write_beside};
-use super::holder::lock_holder;
+use super::holder::is_locked;
 use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::reading::{Reading, Rest};
@@ -314,7 +314,7 @@ pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
         return Ok(false);
     }
     let held = |path: &Path| match FileId::of_name(path) {
-        Ok(Some(id)) => lock_holder(id).is_some(),
+        Ok(Some(id)) => is_locked(id),
         _ => false,
     };
     if held(&files.lock) || held(&files.ledger) {
