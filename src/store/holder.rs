@@ -35,7 +35,6 @@ pub(crate) fn lock_holder(_: FileId) -> Option<u32> {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs::{self, File};
-    use std::io;
     use std::path::{Path, PathBuf};
 
     use rustix::fs::Dir;
@@ -52,8 +51,8 @@ mod linux {
 
     /// What a directory holds. (The standard library's `ReadDir` panics where a directory cannot be closed.)
     fn names(directory: &Path) -> Vec<String> {
-        let entries = File::open(directory).map_err(io::Error::from);
-        let Ok(mut entries) = entries.and_then(|handle| Ok(Dir::new(handle)?)) else {
+        let entries = File::open(directory).ok();
+        let Some(mut entries) = entries.and_then(|handle| Dir::new(handle).ok()) else {
             return Vec::new();
         };
         let mut names = Vec::new();
