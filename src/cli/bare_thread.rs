@@ -1,4 +1,4 @@
-//! A thread without the standard library's signal stack: pthread_create(3).
+//! A thread without the standard library's signal stack: `pthread_create(3)`.
 //!
 //! The standard library gives each thread a stack for signals first, and ends the whole process where there is no
 //! memory for it. A command that sells goes on without this thread then.
