@@ -32,9 +32,12 @@ pub(super) const ACTS: &[Act] = &[
     act("not durable", stays::not_durable),
     act("not durable, last", stays::not_durable_last),
     act("killed before the cure", |scene| {
-        killed(scene, "pwrite64", 3)
+        cure_killed(scene, "pwrite64", 4)
     }),
-    act("killed in the cure", |scene| killed(scene, "ftruncate", 1)),
+    act("killed in the cure", |scene| {
+        cure_killed(scene, "ftruncate", 1)
+    }),
+    act("killed among padding", stays::killed_among_padding),
     quick("a crowd", crowd),
     act("readers", stays::readers),
     act("reset", reset),
@@ -142,7 +145,7 @@ fn waiter_in_it(scene: &mut Scene, first: bool) -> Result<Option<Full>, Missed> 
 
 /// Whoever comes first is killed: before it writes past the page cache, or when the whole block is written and
 /// the ledger not cut where it ends.
-fn killed(scene: &mut Scene, call: &str, when: usize) -> Result<Option<Full>, Missed> {
+fn cure_killed(scene: &mut Scene, call: &str, when: usize) -> Result<Option<Full>, Missed> {
     if strace::missing(&scene.shop.program).is_some() {
         return Err(Missed);
     }
@@ -150,10 +153,7 @@ fn killed(scene: &mut Scene, call: &str, when: usize) -> Result<Option<Full>, Mi
     let full = scene.fill(0);
     scene.refused("refused")?;
     drop(full);
-    let kill = format!("inject={call}:signal=SIGKILL:when={when}");
-    let strace = ["strace", "-qq", "-o", "/dev/null", "-e", &kill];
-    let mut command = scene.shop.program.through(&strace, &scene.shop.file);
-    let run = Run::of(&command.args(["--json", "book", "killed"]).output().unwrap());
+    let run = killed(scene, call, when);
     if scene.disk.kind.stays_unwritten {
         assert_eq!(run.code, None, "there was nothing to be cured: {run:?}");
     } else {
@@ -161,6 +161,15 @@ fn killed(scene: &mut Scene, call: &str, when: usize) -> Result<Option<Full>, Mi
     }
     scene.others("after", OTHERS);
     Ok(None)
+}
+
+/// A process sells to "killed", and is killed at this call.
+pub(super) fn killed(scene: &Scene, call: &str, when: usize) -> Run {
+    let kill = format!("inject={call}:signal=SIGKILL:when={when}");
+    let strace = ["strace", "-qq", "-o", "/dev/null", "-e", &kill];
+    let mut command = scene.shop.program.through(&strace, &scene.shop.file);
+    let command = command.args(["--json", "book", "killed"]);
+    Run::of(&command.output().unwrap())
 }
 
 /// All others come at once: they cure it together.

@@ -7,9 +7,11 @@ use tickets::BoxOffice;
 use tickets::office::Durability;
 
 use super::Missed;
-use super::acts::OTHERS;
+use super::acts::{OTHERS, killed};
 use super::scene::Scene;
+use super::waiter::Waiter;
 use crate::program::Run;
+use crate::strace;
 use crate::thin::Full;
 
 /// After so many sales the ledger is padded.
@@ -111,5 +113,30 @@ pub(super) fn readers(scene: &mut Scene) -> Result<Option<Full>, Missed> {
         scene.takes("after", Run::of(&cures));
         reader.join().unwrap();
     });
+    Ok(None)
+}
+
+/// There is room for lines, and none for the padding behind them. Whoever cures them is killed, at the latest
+/// when a write past the page cache has failed; another one waits with its line there, and some were sold to.
+pub(super) fn killed_among_padding(scene: &mut Scene) -> Result<Option<Full>, Missed> {
+    if strace::missing(&scene.shop.program).is_some() {
+        return Err(Missed);
+    }
+    let full = pads(scene, 1)?;
+    full.filler.give(1);
+    for n in 0..3 {
+        scene.office_sells(&format!("lazy-{n}"), Durability::Process);
+    }
+    let waiter = scene.disk.lasts().then(|| Waiter::stopped(scene, "waiter"));
+    // Its line; twice what was not proven; past the page cache; what that has dropped.
+    let run = killed(scene, "pwrite64", 5);
+    if run.code == Some(0) {
+        scene.takes("killed", run);
+    }
+    drop(full);
+    scene.others("after", OTHERS);
+    if let Some(waiter) = waiter {
+        waiter.goes_on(scene);
+    }
     Ok(None)
 }

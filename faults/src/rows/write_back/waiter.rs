@@ -1,6 +1,7 @@
 //! A process that waits for the sync of another one, and is stopped there: it has the ledger mapped.
 
 use std::fs;
+use std::os::unix::fs::FileExt as _;
 use std::process::{Child, Output};
 
 use rustix::fs::{FlockOperation, fcntl_lock};
@@ -18,7 +19,6 @@ pub(super) struct Waiter {
 impl Waiter {
     pub(super) fn stopped(scene: &Scene, buyer: &'static str) -> Self {
         let ledger = scene.shop.path(LEDGER);
-        let before = scene.length();
         let file = fs::File::options().read(true).write(true).open(ledger);
         let file = file.unwrap();
         // The lock under which a ledger is synced, as another seller's process holds it.
@@ -29,7 +29,7 @@ impl Waiter {
         };
         eventually("it waits for the sync", || {
             let waits = waiter.state() == Some('S') && waiter.has_mapped();
-            (scene.length() > before && waits).then_some(())
+            (waits && says(&file, buyer)).then_some(())
         });
         signal(waiter.pid(), "STOP");
         eventually("it is stopped", || {
@@ -68,6 +68,13 @@ impl Waiter {
         let maps = fs::read_to_string(format!("/proc/{}/maps", self.pid()));
         maps.is_ok_and(|maps| maps.contains(LEDGER))
     }
+}
+
+/// Whether its line is on the ledger: through this handle, for who closes another one loses the lock.
+fn says(ledger: &fs::File, buyer: &str) -> bool {
+    let mut bytes = vec![0; ledger.metadata().unwrap().len() as usize];
+    ledger.read_exact_at(&mut bytes, 0).unwrap();
+    String::from_utf8_lossy(&bytes).contains(&format!("\"{buyer}\""))
 }
 
 impl Drop for Waiter {
