@@ -48,6 +48,7 @@ rows! {
     replay "replay";
     cuts "cuts";
     relay "relay";
+    write_back "write-back";
     damaged "damaged";
     queue "queue";
     delayed "delayed";

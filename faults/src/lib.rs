@@ -18,6 +18,7 @@
     clippy::missing_panics_doc
 )]
 
+mod block_map;
 mod dice;
 mod disk;
 mod disk_model;
@@ -33,6 +34,7 @@ mod row;
 mod rows;
 mod shop;
 mod strace;
+mod thin;
 mod trace;
 mod unproven;
 mod wish;

@@ -69,6 +69,13 @@ pub const ROWS: &[Plan] = &[
         rows::relay::strike,
     ),
     row(
+        7,
+        "write-back",
+        "a new block is not written back, others are answered, on real file systems",
+        rows::write_back::strike,
+    )
+    .alone(),
+    row(
         8,
         "damaged",
         "every byte flipped, zeroed, cut; lines swapped, lost",

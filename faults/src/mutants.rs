@@ -54,6 +54,11 @@ pub const MUTANTS: &[Mutant] = &[
     by("edit-lost", "edits", "edits/Plain/Member/fchmod"),
     by("ledger-unlocked", "names", "names/hard link, itself/"),
     by("map-unread", "relay", "relay/lacking/Plain/book/"),
+    by(
+        "map-unread",
+        "write-back",
+        "write-back/ext4, 4 KiB/one by one/",
+    ),
     by("no-sync", "ordered", "ordered/Plain/book/alone"),
     by("answer-first", "ordered", "ordered/Plain/book/alone"),
     by("publish-first", "ordered", "ordered/Plain/book/alone"),

@@ -19,3 +19,4 @@ pub(crate) mod queue;
 pub(crate) mod refused;
 pub(crate) mod relay;
 pub(crate) mod replay;
+pub(crate) mod write_back;
