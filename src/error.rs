@@ -159,6 +159,12 @@ impl Error {
         self
     }
 
+    /// Whether it is that this user may not do it.
+    pub(crate) fn is_denied(&self) -> bool {
+        let source = self.source.as_ref();
+        source.is_some_and(|source| source.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     /// Whether it is that another program has a lease on the file: nothing was done, and it may be tried again.
     pub(crate) fn is_leased(&self) -> bool {
         let source = self.source.as_ref();

@@ -16,6 +16,7 @@ use crate::store::ledger::{Record, Tally};
 use crate::store::ledger_file::LedgerFile;
 use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
+use crate::store::people::explain_denied;
 use crate::store::reading::{Reading, Rest};
 use crate::store::spares::Shelf;
 
@@ -76,6 +77,20 @@ impl BoxOffice {
     /// Writes the line that `draft` makes of what it reads, and makes it durable. Under the locks
     /// `draft` may be asked again: when the lock file was deleted or replaced meanwhile.
     pub(super) fn commit<O: Observer>(
+        &mut self,
+        terms: Terms,
+        observer: &mut O,
+        draft: &mut Drafting<'_, '_, O>,
+    ) -> Result<Committed> {
+        let mut committed = self.commit_once(terms, observer, draft);
+        if let Ok(committed) = &mut committed {
+            let unpublished = committed.unpublished.take();
+            committed.unpublished = unpublished.map(|error| explain_denied(&self.files, error));
+        }
+        committed.map_err(|error| explain_denied(&self.files, error))
+    }
+
+    fn commit_once<O: Observer>(
         &mut self,
         terms: Terms,
         observer: &mut O,

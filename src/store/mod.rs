@@ -21,6 +21,7 @@ pub(crate) mod lock;
 pub(crate) mod open;
 pub(crate) mod output;
 pub(crate) mod pause;
+pub(crate) mod people;
 pub(crate) mod reading;
 pub(crate) mod replace;
 pub(crate) mod search;

@@ -37,6 +37,7 @@ mod names;
 mod newcomers;
 mod observer;
 mod padding;
+mod people;
 mod processes;
 mod properties;
 mod race;
