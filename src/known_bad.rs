@@ -65,6 +65,9 @@ mod mistakes {
         "count-first" CountFirst: "The count is published before the line is written.";
         "count-in-place" CountInPlace: "The count is written over.";
         "mode-lost" ModeLost: "A file that takes another's place does not take its mode.";
+        "acl-lost" AclLost: "A file that takes another's place takes its mode, and not its list.";
+        "wide-at-first" WideAtFirst: "A temporary file may be opened by all until it is whole.";
+        "put-away-bare" PutAwayBare: "What is put away has the mode of any new file.";
         "lock-on-data" LockOnData: "The file is locked that is replaced.";
         "lock-deleted" LockDeleted: "The lock file is deleted when the lock is given up.";
         "lock-unverified" LockUnverified: "The lock of a file counts whether it has its name or not.";

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
@@ -11,16 +11,18 @@ use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::reading::{Reading, Rest};
 use super::replace::replace;
+use super::rights::Rights;
 use super::snapshot::Snapshot;
 use super::sys;
-use super::sys::Attributes;
 use super::temporary;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the name lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
-    let temp = opening_line(files, stock, None)?;
+    let rights = Rights::of_name(&files.count);
+    let rights = rights.map_err(|e| Error::io("look at", &files.count, e))?;
+    let temp = opening_line(files, stock, None, &rights.bare())?;
     match temp.persist_noclobber(&files.ledger) {
         Ok(_) => sync_directory(&files.ledger),
         // Somebody who locks another file was faster: one of the two is the ledger.
@@ -33,15 +35,14 @@ fn opening_line(
     files: &EventFiles,
     stock: u64,
     replaces: Option<Replaced>,
+    rights: &Rights,
 ) -> Result<tempfile::NamedTempFile> {
     let (line, _) = Record::open(stock, replaces)
         .encode(Tally::default().sum)
         .unwrap_or_default();
-    let model = Attributes::of_name(&files.count);
-    let model = model.map_err(|e| Error::io("look at", &files.count, e))?;
     // Each publication renames in the directory, which changes its inode.
     let apart = FileId::of_name(directory(&files.ledger)).unwrap_or(None);
-    write_beside(&files.ledger, &line, Some(&model), true, apart)
+    write_beside(&files.ledger, &line, Some(rights), true, apart)
 }
 
 /// Heals the ledger's end. Only for the holder of the deciding locks and the sync lock.
@@ -113,7 +114,9 @@ fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, reading: &Reading
 }
 
 fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64) -> Result<PathBuf> {
-    let (path, mut file) = create_put_away(files, "torn")?;
+    let rights = Rights::of_handle(&ledger.file);
+    let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
+    let (path, mut file) = create_put_away(files, "torn", &rights)?;
     let problem = |e| Error::io("write", &path, e);
     let mut chunk = vec![0; 64 * 1024];
     let mut at = from;
@@ -125,16 +128,18 @@ fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64) -> Result<P
         io::Write::write_all(&mut file, chunk.get(..read).unwrap_or_default()).map_err(problem)?;
         at += read as u64;
     }
+    give(&rights, &file).map_err(problem)?;
     file.sync_all().map_err(problem)?;
     sync_directory(&path)?;
     Ok(path)
 }
 
-fn create_put_away(files: &EventFiles, label: &str) -> Result<(PathBuf, File)> {
+/// A new file for what is put away from one with these rights, which it is to get at last.
+fn create_put_away(files: &EventFiles, label: &str, rights: &Rights) -> Result<(PathBuf, File)> {
     let label = format!("{label}-{}", stamp());
     for attempt in 0.. {
         let path = files.put_away(&label, attempt);
-        match File::create_new(&path) {
+        match create_new(&path, rights) {
             Ok(file) => return Ok((path, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
             Err(error) => return Err(Error::io("create", &path, error)),
@@ -145,6 +150,18 @@ fn create_put_away(files: &EventFiles, label: &str) -> Result<(PathBuf, File)> {
         &files.ledger,
         io::ErrorKind::AlreadyExists.into(),
     ))
+}
+
+fn create_new(path: &Path, rights: &Rights) -> io::Result<File> {
+    known_bad!(PutAwayBare => return File::create_new(path));
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(rights.at_first());
+    options.open(path)
+}
+
+fn give(rights: &Rights, file: &File) -> io::Result<()> {
+    known_bad!(PutAwayBare => return Ok(()));
+    rights.give_to(file)
 }
 
 /// The time now as a part of a file name.
@@ -177,7 +194,10 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>>
                 opened: opened.map_or_else(String::new, |line| line.sum.to_string()),
                 end,
             });
-            let temp = opening_line(files, stock, replaces)?;
+            // Those who may read the old one may be fewer than may read the count.
+            let rights = Rights::of_handle(&ledger.file);
+            let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
+            let temp = opening_line(files, stock, replaces, &rights)?;
             let archive = link_archive(files)?;
             // Before the commit: a power cut may keep any of the names that were changed since the last
             // sync, so also the new ledger's without the old one's second name, or with a count that is
@@ -275,14 +295,22 @@ fn link_away(file: &Path, doing: &str, name: impl Fn(u32) -> PathBuf) -> Result<
     Err(Error::io(doing, file, io::ErrorKind::AlreadyExists.into()))
 }
 
-/// Gives a file a second name that no other file has; a copy, where the file system knows no second
-/// names.
+/// Gives a file a second name that no other file has; a copy with its rights, where the file system knows no
+/// second names.
 fn second_name(file: &Path, name: &Path) -> io::Result<()> {
     match fs::hard_link(file, name) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            let mut copy = File::create_new(name)?;
-            io::copy(&mut File::open(file)?, &mut copy)?;
-            copy.sync_all()
+            let mut file = File::open(file)?;
+            let rights = Rights::of_handle(&file)?;
+            let mut copy = create_new(name, &rights)?;
+            let copied = io::copy(&mut file, &mut copy)
+                .and_then(|_| give(&rights, &copy))
+                .and_then(|()| copy.sync_all());
+            if copied.is_err() {
+                // Half a copy is none.
+                let _ = fs::remove_file(name);
+            }
+            copied
         }
         result => result,
     }
@@ -307,22 +335,22 @@ pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
     temporary::sweep_strays([&files.count, &files.ledger])
 }
 
-/// Whether killed processes left temporary files. Without the locks: one that is in use just now is none,
+/// How many temporary files killed processes left. Without the locks: one that is in use just now is none,
 /// and whoever uses it holds one of the locks as long as it is there.
-pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
+pub(crate) fn count_strays(files: &EventFiles) -> Result<usize> {
     let before = strays(files)?;
     if before.is_empty() {
-        return Ok(false);
+        return Ok(0);
     }
     let held = |path: &Path| match FileId::of_name(path) {
         Ok(Some(id)) => sys::lock_holder(id).is_some(),
         _ => false,
     };
     if held(&files.lock) || held(&files.ledger) {
-        return Ok(false);
+        return Ok(0);
     }
     let after = strays(files)?;
-    Ok(after.iter().any(|stray| before.contains(stray)))
+    Ok(after.iter().filter(|stray| before.contains(stray)).count())
 }
 
 /// The temporary files of killed processes, and those in use just now.
