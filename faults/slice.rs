@@ -58,4 +58,5 @@ rows! {
     ended "ended";
     ordered "ordered";
     names "names";
+    access "access";
 }

@@ -20,7 +20,7 @@ macro_rules! known_bad {
 }
 
 #[cfg(feature = "known-bad")]
-pub(crate) use mistakes::{Mistake, cut_at_newline, delete_lock_file, poll, write_over};
+pub(crate) use mistakes::{Mistake, copy_bare, cut_at_newline, delete_lock_file, poll, write_over};
 
 #[cfg(feature = "known-bad")]
 mod mistakes {
@@ -31,8 +31,12 @@ mod mistakes {
     use std::thread;
     use std::time::Duration;
 
+    use tempfile::NamedTempFile;
+
     use crate::error::Result;
     use crate::store::files::read_capped;
+    use crate::store::open::copy_bytes;
+    use crate::store::temporary::temporary;
     use crate::store::version::Version;
     use crate::store::{in_place, snapshot::MAX_COUNT_BYTES};
 
@@ -106,6 +110,13 @@ mod mistakes {
         file.read_exact_at(&mut bytes, 0)?;
         let newline = bytes.iter().rposition(|&byte| byte == b'\n');
         file.set_len(newline.map_or(0, |at| at as u64 + 1))
+    }
+
+    /// Copies a file as any new one is made.
+    pub(crate) fn copy_bare(file: &File, from: u64, beside: &Path) -> io::Result<NamedTempFile> {
+        let mut copy = temporary(beside, None)?;
+        copy_bytes(file, from, copy.as_file_mut())?;
+        Ok(copy)
     }
 
     /// Deletes the event's lock file; leaves the ledger, which is locked too.

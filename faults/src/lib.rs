@@ -18,6 +18,7 @@
     clippy::missing_panics_doc
 )]
 
+mod access;
 mod dice;
 mod disk;
 mod disk_model;

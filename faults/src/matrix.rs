@@ -129,6 +129,12 @@ pub const ROWS: &[Plan] = &[
         "two sellers reach one ledger by two names, one of them delayed",
         rows::names::strike,
     ),
+    row(
+        20,
+        "access",
+        "owners, groups, lists and umasks; killed before every system call",
+        rows::access::strike,
+    ),
 ];
 
 const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mut Row)) -> Plan {

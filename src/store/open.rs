@@ -1,8 +1,8 @@
 //! Getting an event ready for selling: open its ledger, and heal what a crash left behind.
 
 use std::fs::{self, File};
-use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::io::{self, Write as _};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
@@ -113,55 +113,54 @@ fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, reading: &Reading
         .map_err(|e| Error::io("open the event on", &files.ledger, e))
 }
 
+/// Copies what stands behind the last whole line to a file of its own, with the ledger's rights.
 fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64) -> Result<PathBuf> {
-    let rights = Rights::of_handle(&ledger.file);
-    let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
-    let (path, mut file) = create_put_away(files, "torn", &rights)?;
-    let problem = |e| Error::io("write", &path, e);
+    let problem = |e| Error::io("put the end away of", &files.ledger, e);
+    let mut copy = copy_from(&ledger.file, from, &files.ledger).map_err(problem)?;
+    let label = format!("torn-{}", stamp());
+    for attempt in 0.. {
+        let path = files.put_away(&label, attempt);
+        copy = match copy.persist_noclobber(&path) {
+            Ok(_) => {
+                sync_directory(&path)?;
+                return Ok(path);
+            }
+            Err(again) if again.error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
+                again.file
+            }
+            Err(error) => return Err(Error::io("create", &path, error.error)),
+        };
+    }
+    Err(problem(io::ErrorKind::AlreadyExists.into()))
+}
+
+/// A temporary file beside `beside` with the bytes of another from an offset on, and the rights of that: durable, and
+/// whole before it has a name that means anything.
+fn copy_from(file: &File, from: u64, beside: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let rights = Rights::of_handle(file)?;
+    known_bad!(PutAwayBare => return crate::known_bad::copy_bare(file, from, beside));
+    let mut copy = temporary::temporary(beside, Some(&rights))?;
+    copy_bytes(file, from, copy.as_file_mut())?;
+    rights.give_to(copy.as_file())?;
+    copy.as_file().sync_all()?;
+    Ok(copy)
+}
+
+/// Copies what a file holds from an offset on.
+pub(crate) fn copy_bytes(file: &File, from: u64, to: &mut File) -> io::Result<()> {
     let mut chunk = vec![0; 64 * 1024];
     let mut at = from;
     loop {
-        let read = ledger.file.read_at(&mut chunk, at).map_err(problem)?;
-        if read == 0 {
-            break;
-        }
-        io::Write::write_all(&mut file, chunk.get(..read).unwrap_or_default()).map_err(problem)?;
-        at += read as u64;
-    }
-    give(&rights, &file).map_err(problem)?;
-    file.sync_all().map_err(problem)?;
-    sync_directory(&path)?;
-    Ok(path)
-}
-
-/// A new file for what is put away from one with these rights, which it is to get at last.
-fn create_put_away(files: &EventFiles, label: &str, rights: &Rights) -> Result<(PathBuf, File)> {
-    let label = format!("{label}-{}", stamp());
-    for attempt in 0.. {
-        let path = files.put_away(&label, attempt);
-        match create_new(&path, rights) {
-            Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
-            Err(error) => return Err(Error::io("create", &path, error)),
+        match file.read_at(&mut chunk, at) {
+            Ok(0) => return Ok(()),
+            Ok(read) => {
+                to.write_all(chunk.get(..read).unwrap_or_default())?;
+                at += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
-    Err(Error::io(
-        "create",
-        &files.ledger,
-        io::ErrorKind::AlreadyExists.into(),
-    ))
-}
-
-fn create_new(path: &Path, rights: &Rights) -> io::Result<File> {
-    known_bad!(PutAwayBare => return File::create_new(path));
-    let mut options = File::options();
-    options.write(true).create_new(true).mode(rights.at_first());
-    options.open(path)
-}
-
-fn give(rights: &Rights, file: &File) -> io::Result<()> {
-    known_bad!(PutAwayBare => return Ok(()));
-    rights.give_to(file)
 }
 
 /// The time now as a part of a file name.
@@ -300,17 +299,9 @@ fn link_away(file: &Path, doing: &str, name: impl Fn(u32) -> PathBuf) -> Result<
 fn second_name(file: &Path, name: &Path) -> io::Result<()> {
     match fs::hard_link(file, name) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            let mut file = File::open(file)?;
-            let rights = Rights::of_handle(&file)?;
-            let mut copy = create_new(name, &rights)?;
-            let copied = io::copy(&mut file, &mut copy)
-                .and_then(|_| give(&rights, &copy))
-                .and_then(|()| copy.sync_all());
-            if copied.is_err() {
-                // Half a copy is none.
-                let _ = fs::remove_file(name);
-            }
-            copied
+            let copy = copy_from(&File::open(file)?, 0, file)?;
+            copy.persist_noclobber(name)?;
+            Ok(())
         }
         result => result,
     }
@@ -332,7 +323,7 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
 
 /// Removes the temporary files of killed processes. Only for the holder of the sync lock.
 pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
-    temporary::sweep_strays([&files.count, &files.ledger])
+    temporary::sweep_strays([&files.count, &files.ledger, &files.lock])
 }
 
 /// How many temporary files killed processes left. Without the locks: one that is in use just now is none,
@@ -355,5 +346,5 @@ pub(crate) fn count_strays(files: &EventFiles) -> Result<usize> {
 
 /// The temporary files of killed processes, and those in use just now.
 pub(crate) fn strays(files: &EventFiles) -> Result<Vec<PathBuf>> {
-    temporary::strays([&files.count, &files.ledger])
+    temporary::strays([&files.count, &files.ledger, &files.lock])
 }

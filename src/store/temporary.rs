@@ -52,7 +52,7 @@ fn maker(temporary: &OsStr, path: &Path) -> Option<u32> {
 
 /// A new temporary file in the directory of `path`, which is to get these rights; without any, a file as open as the
 /// umask and the directory let any new one be.
-pub(super) fn temporary(
+pub(crate) fn temporary(
     path: &Path,
     rights: Option<&Rights>,
 ) -> io::Result<tempfile::NamedTempFile> {
@@ -113,9 +113,9 @@ pub(super) fn is_near(a: FileId, b: FileId) -> bool {
     a.device == b.device && block(a) == block(b)
 }
 
-/// The temporary files beside these files, the first of which is a count, that no living
+/// The temporary files beside a count, its ledger and its lock file that no living
 /// process keeps, as far as that can be told. Some may be in use just now.
-pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
+pub(crate) fn strays(paths: [&Path; 3]) -> Result<Vec<PathBuf>> {
     let (mut found, mut doubtful) = (Vec::new(), Vec::new());
     for path in temporaries(paths)? {
         // Only old versions of the count are kept.
@@ -161,7 +161,7 @@ fn elsewhere(path: &Path) -> Option<Elsewhere> {
 
 /// Removes temporary files that killed processes left beside these files. Only for the
 /// holder of the sync lock, where there is a ledger: nobody else is about to give a temporary file its name then.
-pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
+pub(crate) fn sweep_strays(paths: [&Path; 3]) -> Result<usize> {
     let mut swept = 0;
     for path in strays(paths)? {
         match fs::remove_file(&path) {
@@ -175,20 +175,20 @@ pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
 }
 
 /// The temporary files of ours beside these files, whichever process made them.
-fn temporaries(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
-    let [count, ledger] = paths;
+fn temporaries([count, ledger, lock]: [&Path; 3]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     // A ledger behind a symbolic link stands elsewhere.
-    let together = directory(count) == directory(ledger);
-    let places = [(count, Some(ledger)), (ledger, None)];
-    for (path, other) in places.into_iter().take(if together { 1 } else { 2 }) {
-        list(directory(path), [Some(path), other], &mut found)?;
+    if directory(count) == directory(ledger) {
+        list(directory(count), &[count, ledger, lock], &mut found)?;
+    } else {
+        list(directory(count), &[count, lock], &mut found)?;
+        list(directory(ledger), &[ledger], &mut found)?;
     }
     Ok(found)
 }
 
 /// Adds those of one directory that stand beside one of these.
-fn list(directory: &Path, paths: [Option<&Path>; 2], found: &mut Vec<PathBuf>) -> Result<()> {
+fn list(directory: &Path, paths: &[&Path], found: &mut Vec<PathBuf>) -> Result<()> {
     let problem = |e: io::Error| Error::io("list", directory, e);
     let handle = match File::open(directory) {
         // Nothing is in it.
@@ -200,8 +200,7 @@ fn list(directory: &Path, paths: [Option<&Path>; 2], found: &mut Vec<PathBuf>) -
     while let Some(entry) = entries.read() {
         let entry = entry.map_err(|e| problem(e.into()))?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        let beside = |path: &Path| maker(name, path).is_some();
-        if paths.into_iter().flatten().any(beside) {
+        if paths.iter().any(|path| maker(name, path).is_some()) {
             found.push(directory.join(name));
         }
     }
