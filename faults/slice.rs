@@ -60,4 +60,5 @@ rows! {
     ordered "ordered";
     names "names";
     edits "edits";
+    access "access";
 }

@@ -18,6 +18,7 @@
     clippy::missing_panics_doc
 )]
 
+mod access;
 mod block_map;
 mod dice;
 mod disk;
@@ -34,6 +35,7 @@ mod row;
 mod rows;
 mod shop;
 mod strace;
+mod stray;
 mod thin;
 mod trace;
 mod unproven;
@@ -42,3 +44,4 @@ mod wish;
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
 pub use program::Program;
 pub use row::Extent;
+pub use stray::stray;

@@ -142,6 +142,12 @@ pub const ROWS: &[Plan] = &[
         "tickets.json is edited at every system call of a sale",
         rows::edits::strike,
     ),
+    row(
+        20,
+        "access",
+        "owners, groups, lists and umasks; killed before every system call",
+        rows::access::strike,
+    ),
 ];
 
 const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mut Row)) -> Plan {

@@ -1,5 +1,6 @@
 //! The rows, each a function that strikes.
 
+pub(crate) mod access;
 pub(crate) mod clock;
 pub(crate) mod cut_short;
 pub(crate) mod cuts;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::access::Access;
 use crate::program::{Program, Run};
 
 pub(crate) const COUNT: &str = "tickets.json";
@@ -106,10 +107,12 @@ impl Shop {
         names
     }
 
-    /// Copies all its files over those of another.
+    /// Copies all its files over those of another, and who may do what with them.
     pub(crate) fn copy_to(&self, other: &Self) {
         for name in self.names() {
-            fs::copy(self.path(&name), other.path(&name)).unwrap();
+            let (from, to) = (self.path(&name), other.path(&name));
+            fs::copy(&from, &to).unwrap();
+            Access::of(&from).unwrap().put(&to).unwrap();
         }
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use tempfile::TempPath;
 
 use super::event::EventFiles;
-use super::files::read_capped;
+use super::files::{FileId, read_capped};
 use super::ledger_file::LedgerFile;
 use super::reading::bears_out;
 use super::snapshot::{MAX_COUNT_BYTES, Snapshot};
@@ -32,12 +32,12 @@ pub(crate) struct Edit {
 /// with; its name is given back then.
 pub(super) fn displaced(
     path: TempPath,
-    replaced: &Attributes,
+    replaced: FileId,
     known: Option<&Version>,
 ) -> std::result::Result<TempPath, Edit> {
     known_bad!(EditLost => return Ok(path));
     let Some(known) = known else { return Ok(path) };
-    if replaced.id == known.id() && known.is_unchanged() {
+    if replaced == known.id() && known.is_unchanged() {
         return Ok(path);
     }
     match read_capped(&path, MAX_COUNT_BYTES) {
@@ -71,7 +71,7 @@ impl Edit {
                 return theirs.persist(path).map_err(|e| problem(e.error));
             }
             let replaced = Attributes::of_name(&theirs).map_err(problem)?;
-            match displaced(theirs, &replaced, Some(ours)) {
+            match displaced(theirs, replaced.id, Some(ours)) {
                 Ok(ours) => return ours.close().map_err(problem),
                 Err(edit) => theirs = edit.path,
             }

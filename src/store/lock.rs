@@ -326,9 +326,8 @@ impl LockFile {
             None => open_regular(&self.path, Access::Read),
             Some(model) => {
                 let found = sys::Attributes::of_name(model);
-                let model =
-                    found.map_err(|e| explain_missing(Error::io("look at", model, e), model))?;
-                open_regular(&self.path, Access::CreateLike(&model))
+                found.map_err(|e| explain_missing(Error::io("look at", model, e), model))?;
+                open_regular(&self.path, Access::CreateLike(model))
             }
         }
     }

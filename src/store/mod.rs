@@ -2,6 +2,8 @@
 //!
 //! The store knows lines and counts; it knows no buyer.
 
+mod acl;
+mod attached;
 pub(crate) mod bell;
 mod block_map;
 pub(crate) mod deciding;
@@ -24,6 +26,7 @@ pub(crate) mod pause;
 pub(crate) mod people;
 pub(crate) mod reading;
 pub(crate) mod replace;
+pub(crate) mod rights;
 pub(crate) mod search;
 pub(crate) mod sellable;
 mod skim;

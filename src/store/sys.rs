@@ -144,12 +144,6 @@ impl Attributes {
         self.kind() == FileType::RegularFile
     }
 
-    /// Whether two files have the same owners and permissions.
-    pub(crate) fn is_like(&self, other: &Self) -> bool {
-        let those = |of: &Self| (of.uid, of.gid, of.permissions());
-        those(self) == those(other)
-    }
-
     /// What may be done with it by whom, as for chmod(1).
     pub(crate) fn permissions(&self) -> u32 {
         self.mode & 0o7777

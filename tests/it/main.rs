@@ -10,6 +10,7 @@
 // Why a test was skipped, and how many cases there were.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+mod access;
 mod adversity;
 mod audits;
 mod bad_input;
