@@ -232,9 +232,10 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Re
     match &count {
         Err(error) => findings.push(count_finding(files, error, sound && opened)),
         Ok((None, version)) => {
-            let how = match version.is_missing() {
-                true => "is missing",
-                false => "is empty",
+            let how = if version.is_missing() {
+                "is missing"
+            } else {
+                "is empty"
             };
             let error = Error::new(Kind::Integrity, how);
             findings.push(count_finding(files, &error, sound && opened));

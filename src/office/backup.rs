@@ -190,12 +190,13 @@ fn replaceable(
                 && reading.snapshot.restarted(0) == state.snapshot.restarted(0)
         }
     };
-    match is_ours {
-        true => Ok(()),
-        false => refused(
+    if is_ours {
+        Ok(())
+    } else {
+        refused(
             &target.count,
             format!("is no older backup of {}", files.count.display()),
-        ),
+        )
     }
 }
 
@@ -224,6 +225,10 @@ fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
 }
 
 /// An error unless every line of this copy of the event's ledger adds up, and all of it comes to this.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is read only; no lock is taken through it"
+)]
 pub(super) fn adds_up(files: &EventFiles, copy: &fs::File, tally: &Tally) -> Result<()> {
     let problem = |e| Error::io("read the copy of", &files.ledger, e);
     let file = copy.try_clone().map_err(problem)?;

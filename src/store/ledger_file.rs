@@ -45,6 +45,10 @@ impl LedgerFile {
     }
 
     /// The same file once more.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it is read only; no lock is taken through it"
+    )]
     pub(crate) fn again(&self) -> io::Result<Self> {
         Ok(Self {
             file: self.file.try_clone()?,

@@ -70,12 +70,15 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
         let kept = put_fresh_count(files, &old, borne_out, stock)?;
         Ok(restarted(put_away, kept))
     });
-    finished.map_err(|error| match done {
-        false => error,
-        true => error.with_kind(Kind::OutcomeUnknown).hint(
-            "the event was started anew, but not all of it is proven to be on disk: \
-             'tickets query' says how it stands",
-        ),
+    finished.map_err(|error| {
+        if done {
+            error.with_kind(Kind::OutcomeUnknown).hint(
+                "the event was started anew, but not all of it is proven to be on disk: \
+                 'tickets query' says how it stands",
+            )
+        } else {
+            error
+        }
     })
 }
 
@@ -98,9 +101,10 @@ fn put_fresh_count(
         Ok(None) => (Snapshot::fresh(stock), None),
         Ok(Some(old)) => {
             let lost = !borne_out && old.counted.is_some_and(|counted| counted.seq > 0);
-            let kept = match lost {
-                true => keep_count(files, REPLACED)?,
-                false => None,
+            let kept = if lost {
+                keep_count(files, REPLACED)?
+            } else {
+                None
             };
             (old.restarted(stock), kept)
         }

@@ -68,21 +68,17 @@ pub(crate) fn put_back(
             let new = copy(files, fresh, &mut tally)?;
             check(new.as_file(), &tally)?;
             kept.extend(keep(files, fresh, count, borne_out)?);
-            match living {
-                Some(living) => {
-                    settle(files, living)?;
-                    clear_count(files, living)?;
-                    let put_away = take_place(files, new, &mut done)?;
-                    kept.push(put_away.archive.clone());
-                    return finish(files, fresh, &tally);
-                }
-                None => {
-                    let named = name_new(new, &files.ledger);
-                    named.map_err(|e| Error::io("create", &files.ledger, e))?;
-                    done = true;
-                    sync_directory(&files.ledger)?;
-                }
+            if let Some(living) = living {
+                settle(files, living)?;
+                clear_count(files, living)?;
+                let put_away = take_place(files, new, &mut done)?;
+                kept.push(put_away.archive.clone());
+                return finish(files, fresh, &tally);
             }
+            let named = name_new(new, &files.ledger);
+            named.map_err(|e| Error::io("create", &files.ledger, e))?;
+            done = true;
+            sync_directory(&files.ledger)?;
         }
         finish(files, fresh, &tally)
     };
@@ -107,25 +103,22 @@ fn copy(
         .or_else(|_| Rights::of_name(ledger))
         .or_else(|_| Rights::of_name(count).map(Rights::bare));
     let rights = rights.map_err(|e| Error::io("look at", &files.count, e))?;
-    match fresh.from {
-        Some((ledger, _)) => {
-            let length = tally.bytes;
-            tally.bytes += u64::from(fresh.unterminated);
-            copy_beside(
-                &files.ledger,
-                &ledger.file,
-                length,
-                fresh.unterminated,
-                &rights,
-            )
-        }
-        None => {
-            let record = Record::open(fresh.snapshot.ticket, None);
-            let (line, sum) = record.encode(Tally::default().sum).unwrap_or_default();
-            let opened = Tally::default().apply(&record, sum, line.len() as u64);
-            *tally = opened.map_err(|why| Error::new(Kind::Integrity, why))?;
-            write_beside(&files.ledger, &line, Some(&rights), true, None)
-        }
+    if let Some((ledger, _)) = fresh.from {
+        let length = tally.bytes;
+        tally.bytes += u64::from(fresh.unterminated);
+        copy_beside(
+            &files.ledger,
+            &ledger.file,
+            length,
+            fresh.unterminated,
+            &rights,
+        )
+    } else {
+        let record = Record::open(fresh.snapshot.ticket, None);
+        let (line, sum) = record.encode(Tally::default().sum).unwrap_or_default();
+        let opened = Tally::default().apply(&record, sum, line.len() as u64);
+        *tally = opened.map_err(|why| Error::new(Kind::Integrity, why))?;
+        write_beside(&files.ledger, &line, Some(&rights), true, None)
     }
 }
 

@@ -160,19 +160,19 @@ fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
         assert!([1, 4].contains(&code), "{line}: {reset:#}");
         assert!(keys(shop.directory()).is_superset(&before));
     }
-    let (code, sale) = shop.json("book next --key next");
+    let (code, next) = shop.json("book next --key next");
     if code == 0 {
         assert_eq!(
-            sale["left"],
+            next["left"],
             whole["ticket"].as_i64().unwrap() - 1,
-            "{sale:#}"
+            "{next:#}"
         );
     } else {
-        assert!([1, 6].contains(&code), "{sale:#}");
+        assert!([1, 6].contains(&code), "{next:#}");
     }
     assert!(
         keys(shop.directory()).is_superset(&before),
-        "a sale was lost"
+        "a next was lost"
     );
     let damaged = Shop::empty(&ground.prepared.program);
     shop.copy_to(&damaged);

@@ -176,9 +176,10 @@ pub(super) fn rebuilt_from(
     if let Some(opening) = ledger.first_line(files)? {
         return Ok(Snapshot::fresh(opening.left));
     }
-    let how = match version.is_missing() {
-        true => "is missing",
-        false => "is empty",
+    let how = if version.is_missing() {
+        "is missing"
+    } else {
+        "is empty"
     };
     let message = format!(
         "{how}, and {} does not begin with an opening line: what was sold stands in neither",
