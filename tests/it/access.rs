@@ -116,9 +116,15 @@ fn one_office_follows_what_is_changed_between_two_sales() {
                 "note" => set(path, NOTE, b"hall 2"),
                 "no list" => removexattr(path, LIST).is_ok(),
                 "no note" => removexattr(path, NOTE).is_ok(),
-                "mode" => Some(set_mode(path, 0o640)).is_some(),
-                "wide" => Some(set_mode(path, 0o666)).is_some(),
-                _ => Some(set_mode(path, 0o600)).is_some(),
+                _ => {
+                    let mode = match change {
+                        "mode" => 0o640,
+                        "wide" => 0o666,
+                        _ => 0o600,
+                    };
+                    set_mode(path, mode);
+                    true
+                }
             };
             if !done {
                 return;

@@ -172,7 +172,7 @@ fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
     }
     assert!(
         keys(shop.directory()).is_superset(&before),
-        "a next was lost"
+        "a sale was lost"
     );
     let damaged = Shop::empty(&ground.prepared.program);
     shop.copy_to(&damaged);
