@@ -61,4 +61,5 @@ rows! {
     names "names";
     edits "edits";
     access "access";
+    losses "losses";
 }

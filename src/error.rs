@@ -159,12 +159,6 @@ impl Error {
         self
     }
 
-    /// Whether it is that this user may not do it.
-    pub(crate) fn is_denied(&self) -> bool {
-        let source = self.source.as_ref();
-        source.is_some_and(|source| source.kind() == io::ErrorKind::PermissionDenied)
-    }
-
     /// Whether it is that another program has a lease on the file: nothing was done, and it may be tried again.
     pub(crate) fn is_leased(&self) -> bool {
         let source = self.source.as_ref();
@@ -193,6 +187,16 @@ impl Error {
     pub(crate) fn is_not_found(&self) -> bool {
         let source = self.source.as_ref();
         source.is_some_and(|source| source.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether it is that this process may not do it.
+    pub(crate) fn is_denied(&self) -> bool {
+        let source = self.source.as_ref();
+        let denied = [
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::ReadOnlyFilesystem,
+        ];
+        source.is_some_and(|source| denied.contains(&source.kind()))
     }
 
     /// What to do about it.

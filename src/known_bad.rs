@@ -88,6 +88,8 @@ mod mistakes {
         "ledger-unlocked" LedgerUnlocked: "The lock file is locked, and the ledger is not.";
         "edit-lost" EditLost: "What was replaced is not looked at.";
         "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
+        "aside-swept" AsideSwept: "A ledger that is being put away is taken for a stray.";
+        "reset-unasked" ResetUnasked: "A reset takes a ledger that is shorter than its count for an empty event.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }
 

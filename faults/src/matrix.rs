@@ -148,6 +148,12 @@ pub const ROWS: &[Plan] = &[
         "owners, groups, lists and umasks; killed before every system call",
         rows::access::strike,
     ),
+    row(
+        21,
+        "losses",
+        "a file is missing, empty, garbage, older or the neighbour's; copies killed",
+        rows::losses::strike,
+    ),
 ];
 
 const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mut Row)) -> Plan {

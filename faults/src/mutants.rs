@@ -52,6 +52,12 @@ pub const MUTANTS: &[Mutant] = &[
         "relay/two killed/Plain/a page's end",
     ),
     by("edit-lost", "edits", "edits/Plain/Member/fchmod"),
+    by(
+        "reset-unasked",
+        "losses",
+        "losses/Plain/tickets.ledger.jsonl/empty",
+    ),
+    by("aside-swept", "losses", "losses/Foreign/Reset/rename:"),
     by("ledger-unlocked", "names", "names/hard link, itself/"),
     by("map-unread", "relay", "relay/lacking/Plain/book/"),
     by(

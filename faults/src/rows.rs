@@ -12,6 +12,7 @@ pub(crate) mod full;
 pub(crate) mod hostile;
 pub(crate) mod killed;
 pub(crate) mod lock_file;
+pub(crate) mod losses;
 pub(crate) mod names;
 pub(crate) mod ordered;
 pub(crate) mod paused;

@@ -67,7 +67,7 @@ impl Event {
             let after = office.query().expect("what was sold can be counted");
             assert_eq!(after.left, sale.left);
         }
-        let _ = office.repair(Duration::from_secs(1));
+        let _ = office.repair(Duration::from_secs(1), false);
         if let Ok(audit) = office.audit()
             && audit.findings.is_empty()
         {

@@ -64,6 +64,7 @@ Examples:
   tickets book alice --quantity 2 --key web-7f1c    a real sale
   tickets sales                   who has bought
   tickets audit                   does everything add up
+  tickets backup /mnt/stick       a copy, while others sell
 
 Exit codes:
   0  done
@@ -160,10 +161,32 @@ written out, as \\n. Exits 6 when the ledger does not add up.")]
 Examples:
   tickets audit
   tickets audit --repair      write the count anew from the ledger, and the like
+  tickets audit --repair --force    also where the count includes more
 
 Repairs only what can be proven, under the lock, and says what it did. Exits 6 when something does not \
 add up.")]
     Audit(Audit),
+
+    /// Copy the event to a directory while others sell: a count and a ledger that add up
+    #[command(after_help = "\
+Examples:
+  tickets backup /mnt/stick/gala
+  tickets backup ~/backups/$(date +%F)
+  tickets -f /mnt/stick/gala/tickets.json audit    look at it
+
+Makes the directory where it is missing, and replaces an older backup of this event in it; whoever is killed \
+leaves that, or the new one. Exits 4 when something else stands there, 6 when the event does not add up.")]
+    Backup(Backup),
+
+    /// Put a backup back; loses no sale, and keeps what it replaces
+    #[command(after_help = "\
+Examples:
+  tickets restore /mnt/stick/gala
+  tickets restore /mnt/stick/gala --force    give up what it lacks
+
+Exits 4 when the event has lines that the backup lacks, unless --force; 1 when there is no backup, 6 when it \
+does not add up. What is replaced is kept beside, under the names that it prints.")]
+    Restore(Restore),
 
     /// Start the event anew; the old ledger is put away, not deleted
     #[command(after_help = "\
@@ -172,7 +195,8 @@ Examples:
   tickets reset 200                with 200
   tickets -f gig.json reset 50     make a new event
 
-Waits for whoever holds the lock. Exits 4 while tickets are booked, unless --force.")]
+Waits for whoever holds the lock. Exits 4, unless --force, while tickets are booked, where that is \
+unknown because the ledger is missing or shorter than the count says, and over a file that is no event.")]
     Reset(Reset),
 
     /// What can go wrong: every way in which a few buyers can meet, run with real processes
@@ -326,6 +350,10 @@ pub(crate) struct Audit {
     #[arg(long)]
     pub(crate) repair: bool,
 
+    /// Go on with what the ledger has, also where the count includes more; the count is kept beside
+    #[arg(long, requires = "repair")]
+    pub(crate) force: bool,
+
     #[command(flatten)]
     pub(crate) wait: Wait,
 }
@@ -435,6 +463,30 @@ pub(crate) struct Wait {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// Where to
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// Where the backup is
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+
+    /// Even where the event has what the backup lacks
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) wait: Wait,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Reset {
     /// The stock [default: what the event opened with, else 2]
     #[arg(value_name = "N", allow_negative_numbers = true, value_parser = stock)]
@@ -488,6 +540,8 @@ impl Command {
             Self::Adjust(_) => "adjust",
             Self::Sales(_) => "sales",
             Self::Audit(_) => "audit",
+            Self::Backup(_) => "backup",
+            Self::Restore(_) => "restore",
             Self::Reset(_) => "reset",
             Self::Completions { .. } => "completions",
             Self::Man { .. } => "man",

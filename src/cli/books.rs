@@ -161,7 +161,7 @@ struct AuditDocument<'a> {
 pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(&cli.file)?;
     let audit = if arguments.repair {
-        office.repair(arguments.wait.limit)?
+        office.repair(arguments.wait.limit, arguments.force)?
     } else {
         office.audit()?
     };
@@ -208,10 +208,13 @@ pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> R
 }
 
 fn advice(audit: &Audit) -> &'static str {
-    if audit.findings.iter().all(|finding| finding.repairable) {
+    if audit.is_repairable() {
         "'tickets audit --repair' goes by the ledger and puts this right"
+    } else if audit.is_repairable_by_force() {
+        "this cannot be repaired without guessing: put the right ledger back, as 'tickets restore DIR' does from a \
+         backup; 'tickets audit --repair --force' goes on with what the ledger has, and keeps the count beside"
     } else {
-        "this cannot be repaired without guessing: put the right file back, or start afresh with \
-         'tickets reset N --force', which keeps the ledger"
+        "this cannot be repaired without guessing: put the right file back, as 'tickets restore DIR' does from a \
+         backup, or start afresh with 'tickets reset N --force', which keeps what is there"
     }
 }

@@ -7,8 +7,9 @@ use std::os::unix::ffi::OsStrExt;
 use tickets::steers;
 
 /// The commands that `-f` matters to.
-const OF_AN_EVENT: [&str; 9] = [
-    "query", "buy", "book", "cancel", "adjust", "sales", "audit", "reset", "doctor",
+const OF_AN_EVENT: [&str; 11] = [
+    "query", "buy", "book", "cancel", "adjust", "sales", "audit", "backup", "restore", "reset",
+    "doctor",
 ];
 
 /// How a command is told to take the event that was named: ` -f gig.json`, or nothing where none was.

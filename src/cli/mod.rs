@@ -9,6 +9,7 @@ mod cell;
 mod doctor;
 mod hint;
 mod json;
+mod keeping;
 mod lab;
 mod manual;
 mod overdue;
@@ -70,6 +71,8 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Adjust(arguments) => booking::adjust(cli, arguments, screen),
         Command::Sales(arguments) => books::sales(cli, arguments, screen),
         Command::Audit(arguments) => books::audit(cli, arguments, screen),
+        Command::Backup(arguments) => keeping::backup(cli, arguments, screen),
+        Command::Restore(arguments) => keeping::restore(cli, arguments, screen),
         Command::Reset(arguments) => reset(cli, arguments, screen),
         Command::Completions { shell } => Ok(manual::completions(*shell, screen)),
         Command::Man { directory } => manual::pages(directory.as_deref(), screen),
@@ -82,6 +85,12 @@ fn query(cli: &Cli, screen: &Screen) -> Result<u8> {
     let office = BoxOffice::at(&cli.file)?;
     match office.query() {
         Ok(count) => {
+            if count.rebuilt {
+                screen.notes(&[format!(
+                    "{} is missing or empty: counted from the ledger; the next sale writes it anew",
+                    office.path().display()
+                )]);
+            }
             let document = QueryDocument {
                 ok: true,
                 command: "query",
@@ -104,13 +113,17 @@ fn query(cli: &Cli, screen: &Screen) -> Result<u8> {
 
 fn reset(cli: &Cli, arguments: &Reset, screen: &Screen) -> Result<u8> {
     let (force, wait) = (arguments.force, arguments.wait.limit);
-    let done = BoxOffice::at(&cli.file)?.reset(arguments.stock, force, wait)?;
+    let mut office = BoxOffice::at(&cli.file)?;
+    let done = office.reset(arguments.stock, force, wait);
+    screen.notes(&office.notes());
+    let done = done?;
     let document = ResetDocument {
         ok: true,
         command: "reset",
         file: cli.file.display().to_string(),
         ticket: done.stock,
         archived: done.archive.map(|path| path.display().to_string()),
+        kept: done.kept.map(|path| path.display().to_string()),
     };
     screen.result(&document, |out| {
         writeln!(out, "{} left", document.ticket)?;
@@ -121,6 +134,10 @@ fn reset(cli: &Cli, arguments: &Reset, screen: &Screen) -> Result<u8> {
                 writeln!(out, "{file} was reset; the old ledger is kept as {archive}")
             }
             None => writeln!(out, "{file} was reset"),
+        }?;
+        match &document.kept {
+            Some(kept) => writeln!(out, "what stood in {file} is kept as {}", shown(kept)),
+            None => Ok(()),
         }
     });
     Ok(0)
@@ -141,4 +158,6 @@ struct ResetDocument {
     file: String,
     ticket: u64,
     archived: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<String>,
 }

@@ -11,12 +11,13 @@ use crate::store::deciding::sync_too;
 use crate::store::durable;
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
+use crate::store::kept::{BROKEN, REPLACED, keep_count};
 use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lock::Wait;
 use crate::store::open;
 use crate::store::reading::Reading;
 use crate::store::sellable::{refuse_unsellable, second_names};
-use crate::store::snapshot::{MAX_COUNT_BYTES, Snapshot};
+use crate::store::snapshot::{Snapshot, missing};
 use crate::store::vouch;
 
 /// What an audit found.
@@ -73,6 +74,23 @@ pub enum Flaw {
     Short,
 }
 
+impl Audit {
+    /// Whether `audit --repair` puts right all that was found.
+    #[must_use]
+    pub fn is_repairable(&self) -> bool {
+        self.findings.iter().all(|finding| finding.repairable)
+    }
+
+    /// Whether it does so when it is forced: the ledger adds up, and the count includes lines that it lacks.
+    #[must_use]
+    pub fn is_repairable_by_force(&self) -> bool {
+        let by_force = |finding: &Finding| {
+            finding.repairable || matches!(finding.kind, Flaw::Short | Flaw::Drift)
+        };
+        self.records > 0 && self.findings.iter().all(by_force)
+    }
+}
+
 impl BoxOffice {
     /// Verifies every line's checksum, chain and arithmetic, every key and cancellation, and the count.
     /// Takes no lock; sales may go on meanwhile. Memory stays flat, but for 40 bytes or so a key and a
@@ -94,10 +112,11 @@ impl BoxOffice {
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
     /// of it adds up. The count is written anew from it, a torn tail is put away in a file of its own,
     /// a missing newline is put back, strays are removed. A ledger that does not add up is left alone.
+    /// `forced`: so is no count that includes lines which its ledger lacks; it is kept beside.
     ///
     /// # Errors
     /// When the files cannot be read or written, and [`Kind::Busy`] when the locks were not had within `wait`.
-    pub fn repair(&mut self, wait: Duration) -> Result<Audit> {
+    pub fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
         let _held = self.deciding.acquire(&mut self.patience, &mut wait)?;
@@ -110,7 +129,7 @@ impl BoxOffice {
         self.last = None;
         let strays = open::strays(&self.files)?.len();
         let before = examine(&self.files, ledger, strays)?;
-        if before.findings.iter().any(|finding| !finding.repairable) {
+        if !(before.is_repairable() || forced && before.is_repairable_by_force()) {
             return Ok(before);
         }
         if !before.findings.is_empty() {
@@ -132,7 +151,9 @@ fn put_right(
         Some(ledger) => by_the_ledger(files, ledger, audit)?,
         None => Vec::new(),
     };
-    match open::sweep(files)? {
+    let swept = open::sweep(files)?;
+    done.extend(swept.told());
+    match swept.strays {
         0 => {}
         swept => done.push(format!(
             "{swept} temporary files of killed processes were removed from beside {}",
@@ -161,16 +182,27 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
     };
     if stale && reading.tally.seq > 0 {
         vouch::secure(files, ledger, 0, reading.tally.bytes)?;
-        if has(Flaw::Count) {
-            open::keep_broken(files)?;
-        }
+        let kept = if has(Flaw::Count) {
+            keep_count(files, BROKEN)?
+        } else if !audit.is_repairable() {
+            keep_count(files, REPLACED)?
+        } else {
+            None
+        };
+        // One that is too long to be read has no version, and is kept.
+        let known = match &kept {
+            Some(_) if reading.version().is_missing() => None,
+            _ => Some(reading.version()),
+        };
         let count = (&reading.snapshot, &reading.tally);
-        durable::publish(files, ledger, count, Some(reading.version()))?;
+        durable::publish(files, ledger, count, known)?;
+        let kept = kept.map(|kept| format!("; what stood in it is kept as {}", kept.display()));
         done.push(format!(
-            "{} was written anew from the ledger: {} left, {} sold",
+            "{} was written anew from the ledger: {} left, {} sold{}",
             files.count.display(),
             reading.tally.left,
-            reading.tally.sold
+            reading.tally.sold,
+            kept.unwrap_or_default()
         ));
     }
     Ok(done)
@@ -180,6 +212,9 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Re
     // The count first: it then counts no line that is not read below.
     let count = match Snapshot::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
+        Ok((None, version)) if version.is_missing() && ledger.is_none() => {
+            return Err(missing(&files.count));
+        }
         result => result,
     };
     let counted = match &count {
@@ -195,13 +230,14 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Re
     let sound = !findings.iter().any(|finding| finding.kind == Flaw::Ledger);
     let opened = books.tally.seq > 0;
     match &count {
-        Err(error) => {
-            // What is too large to be read may be anything: somebody else's file.
-            let read = std::fs::metadata(&files.count).is_ok_and(|it| it.len() <= MAX_COUNT_BYTES);
-            findings.push(count_finding(files, error, sound && opened && read));
-        }
-        Ok((None, _)) => {
-            let error = Error::new(Kind::Integrity, "is empty");
+        Err(error) => findings.push(count_finding(files, error, sound && opened)),
+        Ok((None, version)) => {
+            let how = if version.is_missing() {
+                "is missing"
+            } else {
+                "is empty"
+            };
+            let error = Error::new(Kind::Integrity, how);
             findings.push(count_finding(files, &error, sound && opened));
         }
         Ok((Some(snapshot), _)) => findings.extend(drift(files, snapshot, &books, sound)),

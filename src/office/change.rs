@@ -152,7 +152,7 @@ impl BoxOffice {
     }
 }
 
-fn durably(wait: Duration) -> Terms {
+pub(super) fn durably(wait: Duration) -> Terms {
     Terms {
         lock: LockKind::Exclusive,
         wait,

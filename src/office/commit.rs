@@ -347,8 +347,13 @@ fn care(
     notes: &mut Vec<String>,
 ) -> Result<Reading> {
     if reading.rebuilt {
+        let how = if reading.version().is_missing() {
+            "was missing"
+        } else {
+            "was empty, as a power cut leaves it"
+        };
         notes.push(format!(
-            "{} was empty, as a power cut leaves it: rebuilt from the ledger",
+            "{} {how}: rebuilt from the ledger",
             files.count.display()
         ));
     }

@@ -157,11 +157,12 @@ impl BoxOffice {
     /// mistakes does.
     fn lax_lock(&self, kind: LockKind) -> Option<LockFile> {
         let (lock, count) = (self.files.lock.clone(), self.files.count.clone());
+        let models = [count.clone(), self.files.ledger.clone()];
         match kind {
             LockKind::None | LockKind::Mutex => None,
             LockKind::DataFile => Some(LockFile::on(count)),
-            LockKind::Shared => Some(LockFile::created_like(lock, count).shared()),
-            LockKind::Exclusive | LockKind::WriteOnly => Some(LockFile::created_like(lock, count)),
+            LockKind::Shared => Some(LockFile::created_like(lock, models).shared()),
+            LockKind::Exclusive | LockKind::WriteOnly => Some(LockFile::created_like(lock, models)),
         }
     }
 }

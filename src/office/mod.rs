@@ -2,6 +2,7 @@
 
 mod append;
 mod audit;
+mod backup;
 mod books;
 mod change;
 mod commit;
@@ -9,6 +10,7 @@ mod lax;
 mod order;
 mod purchase;
 mod reset;
+mod restore;
 mod sales;
 mod trail;
 
@@ -39,11 +41,13 @@ use commit::lock_ledger;
 
 pub use crate::store::durable::Durability;
 pub use audit::{Audit, Finding, Flaw};
+pub use backup::Backup;
 pub use change::{Adjustment, Cancellation};
 pub use order::{
     DEFAULT_WAIT, MAX_NAME, MAX_REASON, Nonce, Observer, Order, Sale, Step, Unobserved, Writes,
 };
 pub use reset::Reset;
+pub use restore::Restored;
 pub use sales::Sold;
 
 impl Drop for BoxOffice {
@@ -68,6 +72,9 @@ pub struct Count {
     pub left: u64,
     /// How many are sold.
     pub sold: u64,
+    /// Whether the ledger alone says so: `tickets.json` is missing or has no contents, and the next sale writes
+    /// it anew.
+    pub rebuilt: bool,
 }
 
 /// The state of an event before a rush, to judge the rush by.
@@ -287,7 +294,8 @@ impl BoxOffice {
                     open::trim(&self.files, &ledger.rewrite)?;
                 }
             }
-            open::sweep(&self.files)?;
+            let swept = open::sweep(&self.files)?;
+            self.notes.extend(swept.told());
         }
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             return Err(no_ledger(&self.files));
@@ -358,6 +366,8 @@ impl BoxOffice {
     /// What was healed since this was last asked, in words for people: what crashes left behind. And, once, by
     /// which second names the ledger can be reached.
     pub fn notes(&mut self) -> Vec<String> {
+        let found = std::mem::take(&mut self.syncs.found);
+        self.notes.extend(found.told());
         std::mem::take(&mut self.notes)
     }
 
@@ -380,6 +390,7 @@ fn count(reading: &Reading) -> Count {
     Count {
         left: tally.left,
         sold: tally.sold,
+        rebuilt: reading.rebuilt,
     }
 }
 
@@ -421,7 +432,10 @@ fn refuse_rush(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
 fn no_ledger(files: &EventFiles) -> Error {
     Error::new(Kind::Integrity, "is gone, or has no opening line any more")
         .at(&files.ledger, 0, 0)
-        .hint("nothing was sold; 'tickets audit' says more; put the right file back")
+        .hint(
+            "nothing was sold; 'tickets audit' says more; put the right file back: 'tickets restore DIR' takes it from a \
+             backup",
+        )
 }
 
 /// A random number from the operating system. A generator of our own, as `rand::random` has one,

@@ -10,6 +10,7 @@ use super::lock::range::{RangeLock, Tried, try_range};
 use super::lock::{Held, LockFile, Patience, Wait};
 use super::pause::outlast;
 use crate::error::{Error, Kind, Result};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// The two locks of one event, not held.
@@ -32,8 +33,19 @@ pub(crate) struct Decider<'a> {
 impl Deciding {
     pub(crate) fn on(files: &EventFiles) -> Self {
         Self {
-            name: LockFile::created_like(files.lock.clone(), files.count.clone()),
+            name: LockFile::created_like(
+                files.lock.clone(),
+                [files.count.clone(), files.ledger.clone()],
+            ),
             ledger: LockFile::on(files.ledger.clone()),
+        }
+    }
+
+    /// The same, of an event whose count may not be there: the lock file is made like the first of these that is.
+    pub(crate) fn made_like(self, models: impl Into<Vec<PathBuf>>) -> Self {
+        Self {
+            name: LockFile::created_like(self.name.path().to_path_buf(), models),
+            ..self
         }
     }
 

@@ -11,13 +11,13 @@ use super::bell::Bell;
 use super::deciding::{Deciding, busy, sync_too, try_sync};
 use super::edit::{self, EDITS};
 use super::event::EventFiles;
-use super::files::{Access, look, open_regular, sync_directory};
+use super::files::{Access, FileId, look, open_regular, sync_directory};
 use super::ledger::Tally;
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::lock::{Patience, Wait};
-use super::open;
+use super::open::{self, Swept};
 use super::reading::Reading;
-use super::replace::{replace_again, replace_known};
+use super::replace::{replace, replace_again, replace_known};
 use super::snapshot::Snapshot;
 use super::spares::Shelf;
 use super::version::Version;
@@ -50,6 +50,8 @@ pub(crate) struct Syncs {
     /// Whether what killed processes left was looked for. Whoever has the sync lock does so once, for nobody
     /// else is about to give a temporary file its name then.
     swept: bool,
+    /// What was found then.
+    pub(crate) found: Swept,
     company: Company,
 }
 
@@ -188,9 +190,11 @@ fn sync_once(
         return Ok(Attempt::Busy);
     };
     let result = take_turn(files, ledger, own, end, last, &mut syncer.syncs.company);
-    if !std::mem::replace(&mut syncer.syncs.swept, true) {
+    // Whoever locks a ledger that has lost its name keeps nobody off what stands beside the name.
+    if !syncer.syncs.swept && ledger.rewrite.is_at(&files.ledger) {
+        syncer.syncs.swept = true;
         // Strays harm nobody: the next one may sweep them.
-        let _ = open::sweep(files);
+        syncer.syncs.found = open::sweep(files).unwrap_or_default();
     }
     drop(held);
     // What was written before this sync was vouched for by it, or by nothing any more.
@@ -459,11 +463,13 @@ fn publish_on(
         let known = ours.as_ref().or(known);
         // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
         // cannot.
-        let (version, edit) = if personal {
-            replace_known(&files.count, text.as_bytes(), true, known)?
-        } else {
-            replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)?
-        };
+        let (version, edit) = where_it_is(files, known, |known| {
+            if personal {
+                replace_known(&files.count, text.as_bytes(), true, known)
+            } else {
+                replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)
+            }
+        })?;
         let Some(edit) = edit else {
             return Ok((next, version));
         };
@@ -479,7 +485,35 @@ fn publish_on(
     Err(edit::busy(&files.count))
 }
 
-/// The same of a whole ledger, for the holder of all locks. `known`: as above.
+/// Replaces the count, `known` as far as it was seen; where its name is missing, it is made first: empty, with the
+/// rights of the ledger.
+fn where_it_is<T>(
+    files: &EventFiles,
+    known: Option<&Version>,
+    replace: impl Fn(Option<&Version>) -> Result<T>,
+) -> Result<T> {
+    match replace(known) {
+        Err(error) if error.is_not_found() && matches!(look(&files.count), Ok(None)) => {
+            let made = open_regular(&files.count, Access::CreateLike(&files.ledger))?;
+            let id = FileId::of_handle(&made);
+            let id = id.map_err(|e| Error::io("look at", &files.count, e))?;
+            // Whatever anybody else puts there is none of this.
+            let made = Version::read(made, id, Vec::new());
+            replace(known.map(|_| &made))
+        }
+        result => result,
+    }
+}
+
+/// Gives the count's name to a new file with this in it; `sync`: which is on the disk before.
+pub(crate) fn put_count(files: &EventFiles, count: &Snapshot, sync: bool) -> Result<Version> {
+    let text = count.render();
+    where_it_is(files, None, |_| {
+        replace(&files.count, text.as_bytes(), sync)
+    })
+}
+
+/// The same as [`publish_on`] of a whole ledger, for the holder of all locks.
 pub(crate) fn publish(
     files: &EventFiles,
     ledger: &LedgerFile,

@@ -37,7 +37,7 @@ pub(super) fn displaced(
 ) -> std::result::Result<TempPath, Edit> {
     known_bad!(EditLost => return Ok(path));
     let Some(known) = known else { return Ok(path) };
-    if replaced == known.id() && known.is_unchanged() {
+    if known.id() == Some(replaced) && known.is_unchanged() {
         return Ok(path);
     }
     match read_capped(&path, MAX_COUNT_BYTES) {

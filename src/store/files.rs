@@ -255,7 +255,7 @@ pub(crate) fn read_capped(path: &Path, limit: u64) -> Result<(Vec<u8>, Version)>
                 own.length.max(bytes.len() as u64)
             ),
         )
-        .at(path, 0, 0)
+        .at(path, 1, 1)
         .hint("a tickets.json is small: is this the right file?"));
     }
     Ok((bytes.clone(), Version::read(file, own.id, bytes)))

@@ -21,7 +21,7 @@ const SUM_PREFIX: &[u8] = b",\"sum\":\"";
 const SUM_TAIL: usize = SUM_PREFIX.len() + 16 + 2;
 
 /// The checksum of a line, chained to the line before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Sum(u64);
 
 impl Sum {

@@ -44,6 +44,18 @@ impl LedgerFile {
         own.map(|own| own.length)
     }
 
+    /// The same file once more.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it is read only; no lock is taken through it"
+    )]
+    pub(crate) fn again(&self) -> io::Result<Self> {
+        Ok(Self {
+            file: self.file.try_clone()?,
+            id: self.id,
+        })
+    }
+
     /// Whether the name means this file now.
     pub(crate) fn is_at(&self, path: &Path) -> bool {
         matches!(FileId::of_name(path), Ok(Some(id)) if id == self.id)

@@ -161,8 +161,8 @@ impl<'a> Wait<'a> {
 #[derive(Debug)]
 pub(crate) struct LockFile {
     path: PathBuf,
-    /// The file that this one takes mode and owner from when it is created.
-    model: Option<PathBuf>,
+    /// The first of these that is there is what this one takes mode and owner from when it is created.
+    models: Vec<PathBuf>,
     mode: Mode,
     file: Option<(File, FileId)>,
 }
@@ -191,17 +191,18 @@ impl LockFile {
     pub(crate) fn on(path: PathBuf) -> Self {
         Self {
             path,
-            model: None,
+            models: Vec::new(),
             mode: Mode::Exclusive,
             file: None,
         }
     }
 
-    /// The lock on a file that is created where it is missing, like `model` in mode and owner.
-    pub(crate) fn created_like(path: PathBuf, model: PathBuf) -> Self {
+    /// The lock on a file that is created where it is missing, like the first of `models` that is there in mode
+    /// and owner.
+    pub(crate) fn created_like(path: PathBuf, models: impl Into<Vec<PathBuf>>) -> Self {
         Self {
             path,
-            model: Some(model),
+            models: models.into(),
             mode: Mode::Exclusive,
             file: None,
         }
@@ -322,14 +323,14 @@ impl LockFile {
     }
 
     fn open(&self) -> Result<File> {
-        match &self.model {
-            None => open_regular(&self.path, Access::Read),
-            Some(model) => {
-                let found = sys::Attributes::of_name(model);
-                found.map_err(|e| explain_missing(Error::io("look at", model, e), model))?;
-                open_regular(&self.path, Access::CreateLike(model))
-            }
-        }
+        let Some(first) = self.models.first() else {
+            return open_regular(&self.path, Access::Read);
+        };
+        let there = |model: &&PathBuf| Attributes::of_name(model).is_ok();
+        let model = self.models.iter().find(there).unwrap_or(first);
+        let found = Attributes::of_name(model);
+        found.map_err(|e| explain_missing(Error::io("look at", model, e), model))?;
+        open_regular(&self.path, Access::CreateLike(model))
     }
 
     /// Blocks until the lock is ours, at the longest until the deadline.
@@ -341,7 +342,7 @@ impl LockFile {
         patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<File> {
-        known_bad!(LedgerUnlocked | LockOnData | LockUnverified | LockDeleted => if self.model.is_none() {
+        known_bad!(LedgerUnlocked | LockOnData | LockUnverified | LockDeleted => if self.models.is_empty() {
             return Ok(file);
         });
         if let Patience::Stepped(stepper) = patience {

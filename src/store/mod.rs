@@ -3,9 +3,11 @@
 //! The store knows lines and counts; it knows no buyer.
 
 mod acl;
+pub(crate) mod aside;
 mod attached;
 pub(crate) mod bell;
 mod block_map;
+pub(crate) mod copied;
 pub(crate) mod deciding;
 mod direct;
 pub(crate) mod durable;
@@ -15,6 +17,7 @@ pub(crate) mod files;
 pub(crate) mod holder;
 pub(crate) mod hole;
 pub(crate) mod in_place;
+pub(crate) mod kept;
 mod lease;
 pub(crate) mod ledger;
 pub(crate) mod ledger_file;
@@ -26,12 +29,14 @@ pub(crate) mod pause;
 pub(crate) mod people;
 pub(crate) mod reading;
 pub(crate) mod replace;
+pub(crate) mod restart;
 pub(crate) mod rights;
 pub(crate) mod search;
 pub(crate) mod sellable;
 mod skim;
 pub(crate) mod snapshot;
 pub(crate) mod spares;
+pub(crate) mod swap;
 pub(crate) mod sys;
 pub(crate) mod temporary;
 pub(crate) mod version;

@@ -5,18 +5,17 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use super::aside;
 use super::event::EventFiles;
-use super::files::{Access, FileId, directory, name_new, sync_directory, write_beside};
+use super::files::{FileId, directory, name_new, sync_directory, write_beside};
 use super::holder::is_locked;
 use super::ledger::{Record, Replaced, Tally};
-use super::ledger_file::{LedgerFile, open_ledger};
+use super::ledger_file::LedgerFile;
 use super::reading::{Reading, Rest};
-use super::replace::replace;
 use super::rights::Rights;
 use super::snapshot::Snapshot;
 use super::temporary;
-use super::vouch;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the name lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
@@ -31,7 +30,7 @@ pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     }
 }
 
-fn opening_line(
+pub(super) fn opening_line(
     files: &EventFiles,
     stock: u64,
     replaces: Option<Replaced>,
@@ -136,7 +135,11 @@ fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64) -> Result<P
 
 /// A temporary file beside `beside` with the bytes of another from an offset on, and the rights of that: durable, and
 /// whole before it has a name that means anything.
-fn copy_from(file: &File, from: u64, beside: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub(super) fn copy_from(
+    file: &File,
+    from: u64,
+    beside: &Path,
+) -> io::Result<tempfile::NamedTempFile> {
     let rights = Rights::of_handle(file)?;
     known_bad!(PutAwayBare => return crate::known_bad::copy_bare(file, from, beside));
     let mut copy = temporary::temporary(beside, Some(&rights))?;
@@ -164,147 +167,10 @@ pub(crate) fn copy_bytes(file: &File, from: u64, to: &mut File) -> io::Result<()
 }
 
 /// The time now as a part of a file name.
-fn stamp() -> String {
+pub(super) fn stamp() -> String {
     jiff::Timestamp::now()
         .strftime("%Y%m%dT%H%M%SZ")
         .to_string()
-}
-
-/// Starts an event anew with `stock`: the old ledger is put away whole, under its own name with
-/// the time in it. Returns that name. Only for the holder of the deciding locks and the sync lock.
-///
-/// The rename of the new ledger over the old one is the commit. Before it nothing has changed;
-/// after it, the new ledger's opening line says which count it took the place of, so that whoever
-/// reads the old `tickets.json` knows that it is stale.
-pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Option<PathBuf>> {
-    let old = match Snapshot::read(&files.count) {
-        Err(error) if error.kind() != Kind::Integrity => return Err(error),
-        result => result,
-    };
-    let archive = match open_ledger(files, Access::ReadWrite)? {
-        None => None,
-        Some(ledger) => {
-            let end = settle(files, &ledger)?;
-            let counted = old.as_ref().ok().and_then(|old| old.counted);
-            let opened = ledger.first_line(files)?;
-            let replaces = Some(Replaced {
-                seq: counted.map_or(0, |counted| counted.seq),
-                bytes: counted.map_or(0, |counted| counted.bytes),
-                opened: opened.map_or_else(String::new, |line| line.sum.to_string()),
-                end,
-            });
-            // Those who may read the old one may be fewer than may read the count.
-            let rights = Rights::of_handle(&ledger.file);
-            let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
-            let temp = opening_line(files, stock, replaces, &rights)?;
-            let archive = link_archive(files)?;
-            // Before the commit: a power cut may keep any of the names that were changed since the last
-            // sync, so also the new ledger's without the old one's second name, or with a count that is
-            // older than the one it says it replaces.
-            let named = sync_directory(&files.ledger).and_then(|()| {
-                let persisted = temp.persist(&files.ledger);
-                persisted.map_err(|e| Error::io("replace", &files.ledger, e.error))
-            });
-            if let Err(error) = named {
-                // Nothing was put away.
-                let _ = fs::remove_file(&archive);
-                return Err(error);
-            }
-            Some(archive)
-        }
-    };
-    let finished = finish_restart(files, &old, stock);
-    match &archive {
-        // Without a ledger the count was the event.
-        None => finished?,
-        Some(_) => finished.map_err(|error| {
-            error.with_kind(Kind::OutcomeUnknown).hint(
-                "the event was started anew, but not all of it is proven to be on disk: \
-                 'tickets query' says how it stands",
-            )
-        })?,
-    }
-    Ok(archive)
-}
-
-/// What follows the commit of a restart.
-fn finish_restart(files: &EventFiles, old: &Result<Snapshot>, stock: u64) -> Result<()> {
-    sync_directory(&files.ledger)?;
-    let fresh = if let Ok(old) = old {
-        old.restarted(stock)
-    } else {
-        keep_broken(files)?;
-        Snapshot::fresh(stock)
-    };
-    replace(&files.count, fresh.render().as_bytes(), true)?;
-    sync_directory(&files.count)
-}
-
-/// Gives a count that cannot be read, but is not empty, a second name: people may want what it held.
-pub(crate) fn keep_broken(files: &EventFiles) -> Result<()> {
-    let empty = fs::metadata(&files.count).is_ok_and(|metadata| metadata.len() == 0);
-    if !empty {
-        let stamp = stamp();
-        link_away(&files.count, "keep the broken count as", |attempt| {
-            let label = match attempt {
-                0 => format!("broken-{stamp}.json"),
-                attempt => format!("broken-{stamp}-{attempt}.json"),
-            };
-            files.count.with_extension(label)
-        })?;
-    }
-    Ok(())
-}
-
-/// Makes everything that is on the ledger durable, so that whoever still waits for that may take
-/// the new ledger's opening line for an answer. Returns up to where it adds up and is durable.
-fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
-    let end = match Reading::take(files, Some(ledger)) {
-        Ok(reading) => {
-            vouch::secure(files, ledger, reading.counted, reading.tally.bytes)?;
-            trim(files, ledger)?;
-            reading.tally.bytes
-        }
-        Err(_) => 0,
-    };
-    ledger
-        .file
-        .sync_data()
-        .map_err(|e| Error::io("sync", &files.ledger, e))?;
-    Ok(end)
-}
-
-/// Gives the ledger a second name.
-fn link_archive(files: &EventFiles) -> Result<PathBuf> {
-    let stamp = stamp();
-    let name = |attempt| files.put_away(&stamp, attempt);
-    link_away(&files.ledger, "put the ledger away as", name)
-}
-
-/// Gives a file the first of these names that is free.
-fn link_away(file: &Path, doing: &str, name: impl Fn(u32) -> PathBuf) -> Result<PathBuf> {
-    for attempt in 0..1000 {
-        let name = name(attempt);
-        match second_name(file, &name) {
-            Ok(()) => return Ok(name),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::io(doing, &name, error)),
-        }
-    }
-    Err(Error::io(doing, file, io::ErrorKind::AlreadyExists.into()))
-}
-
-/// Gives a file a second name that no other file has; a copy with its rights, where the file system knows no
-/// second names.
-fn second_name(file: &Path, name: &Path) -> io::Result<()> {
-    match fs::hard_link(file, name) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            let copy = copy_from(&File::open(file)?, 0, file)?;
-            copy.persist_noclobber(name)?;
-            Ok(())
-        }
-        result => result,
-    }
 }
 
 /// Makes a new event with `stock`, and its directory where that is missing.
@@ -316,13 +182,43 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
     }
     let text = Snapshot::fresh(stock).render();
     let temp = write_beside(&files.count, text.as_bytes(), None, true, None)?;
-    name_new(temp, &files.count).map_err(|e| Error::io("create", &files.count, e))?;
+    match name_new(temp, &files.count) {
+        // Somebody else has made it just now.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(Error::io("create", &files.count, error)),
+        Ok(_) => {}
+    }
     sync_directory(&files.count)
 }
 
-/// Removes the temporary files of killed processes. Only for the holder of the sync lock.
-pub(crate) fn sweep(files: &EventFiles) -> Result<usize> {
-    temporary::sweep_strays([&files.count, &files.ledger, &files.lock])
+/// What killed processes had left.
+#[derive(Debug, Default)]
+pub(crate) struct Swept {
+    /// How many temporary files were removed.
+    pub(crate) strays: usize,
+    /// Ledgers that a killed process had taken the name from, and where they are now.
+    pub(crate) archives: Vec<PathBuf>,
+}
+
+impl Swept {
+    /// What became of old ledgers, for people.
+    pub(crate) fn told(&self) -> impl Iterator<Item = String> {
+        self.archives.iter().map(|archive| {
+            format!(
+                "a reset or a restore was interrupted; the ledger before it is kept as {}",
+                archive.display()
+            )
+        })
+    }
+}
+
+/// Removes the temporary files of killed processes; ledgers that they were putting away get the names of archives.
+/// Only for the holder of the sync lock.
+pub(crate) fn sweep(files: &EventFiles) -> Result<Swept> {
+    Ok(Swept {
+        archives: aside::adopt(files)?,
+        strays: temporary::sweep_strays([&files.count, &files.ledger, &files.lock])?,
+    })
 }
 
 /// How many temporary files killed processes left. Without the locks: one that is in use just now is none,

@@ -20,9 +20,10 @@ use super::snapshot::Snapshot;
 use super::sys::Attributes;
 use super::version::Version;
 use crate::error::{Error, Result};
-use base::{base, check_stock, rebuilt_from};
-use rest::{disagreement, is_whole, rest};
+use base::{base, check_stock, look, rebuilt_from};
+use rest::{all_lost, is_whole, rest};
 
+pub(crate) use base::is_borne_out;
 pub(crate) use rest::{Rest, broken};
 
 /// What to do with bytes that are no line, or do not add up.
@@ -52,7 +53,7 @@ pub(crate) struct Reading {
     /// Where the ledger ends, its padding included: newlines behind the last line, which the next lines
     /// overwrite.
     pub(crate) length: u64,
-    /// `tickets.json` had no contents, and is to be rebuilt from the ledger.
+    /// `tickets.json` is missing or has no contents, and is to be rebuilt from the ledger.
     pub(crate) rebuilt: bool,
     /// Which `tickets.json` and which ledger were read.
     version: Version,
@@ -80,14 +81,14 @@ impl Reading {
     /// Reads `tickets.json` and the ledger's tail.
     pub(crate) fn take(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Self> {
         let looked = Instant::now();
-        let (snapshot, version) = Snapshot::look(&files.count)?;
+        let (snapshot, version) = look(files, ledger)?;
         let Some(ledger) = ledger else {
             return without_ledger(snapshot, version, files);
         };
         let rebuilt = snapshot.is_none();
         let snapshot = match snapshot {
             Some(snapshot) => snapshot,
-            None => rebuilt_from(ledger, files)?,
+            None => rebuilt_from(ledger, files, &version)?,
         };
         let problem = |e| Error::io("read", &files.ledger, e);
         let length = Attributes::of_handle(&ledger.file).map_err(problem)?.length;
@@ -158,7 +159,7 @@ impl Reading {
         };
         let now = Instant::now();
         if !before.version.is_at(&files.count) {
-            let (snapshot, version) = Snapshot::look(&files.count)?;
+            let (snapshot, version) = look(files, Some(ledger))?;
             if !before.recount(snapshot, version, files, ledger)? {
                 return Self::take(files, Some(ledger));
             }
@@ -479,7 +480,7 @@ fn without_ledger(
             files.count.display(),
             counted.seq
         );
-        return Err(disagreement(message, &files.ledger, 0));
+        return Err(all_lost(message, &files.ledger));
     }
     Ok(Reading {
         tally: Tally {

@@ -63,7 +63,12 @@ pub(crate) fn replace_again(
         // Somebody may have swept it meanwhile.
         && sys::exchange(&spare, path).is_ok_and(|exchanged| exchanged)
     {
-        if let Some(replaced) = make_up(fresh.file(), &rights, &spare).map_err(problem)? {
+        let replaced = fresh
+            .file()
+            .map(|file| make_up(file, &rights, &spare))
+            .transpose()
+            .map_err(problem)?;
+        if let Some(replaced) = replaced.flatten() {
             match displaced(spare, replaced, known) {
                 Ok(old) => shelf.keep(ledger, old, replaced, known),
                 Err(edit) => return Ok((fresh, Some(edit))),

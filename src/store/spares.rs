@@ -101,7 +101,7 @@ impl Shelf {
         known: Option<&Version>,
     ) {
         if !is_near(replaced, ledger) && self.has_room() {
-            let same = known.filter(|known| known.id() == replaced);
+            let same = known.filter(|known| known.id() == Some(replaced));
             let file = same.and_then(Version::writable).or_else(|| open(&path));
             if let Some(file) = file {
                 self.lock().spares.push(Spare { ledger, path, file });

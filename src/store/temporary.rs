@@ -179,16 +179,29 @@ fn temporaries([count, ledger, lock]: [&Path; 3]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     // A ledger behind a symbolic link stands elsewhere.
     if directory(count) == directory(ledger) {
-        list(directory(count), &[count, ledger, lock], &mut found)?;
+        list(
+            directory(count),
+            &beside(&[count, ledger, lock]),
+            &mut found,
+        )?;
     } else {
-        list(directory(count), &[count, lock], &mut found)?;
-        list(directory(ledger), &[ledger], &mut found)?;
+        list(directory(count), &beside(&[count, lock]), &mut found)?;
+        list(directory(ledger), &beside(&[ledger]), &mut found)?;
     }
     Ok(found)
 }
 
-/// Adds those of one directory that stand beside one of these.
-fn list(directory: &Path, paths: &[&Path], found: &mut Vec<PathBuf>) -> Result<()> {
+/// Whether a name is that of a temporary file of ours beside one of these.
+fn beside(paths: &[&Path]) -> impl Fn(&OsStr) -> bool {
+    move |name| paths.iter().any(|path| maker(name, path).is_some())
+}
+
+/// Adds those files of one directory whose names are so.
+pub(super) fn list(
+    directory: &Path,
+    is_wanted: &dyn Fn(&OsStr) -> bool,
+    found: &mut Vec<PathBuf>,
+) -> Result<()> {
     let problem = |e: io::Error| Error::io("list", directory, e);
     let handle = match File::open(directory) {
         // Nothing is in it.
@@ -200,7 +213,7 @@ fn list(directory: &Path, paths: &[&Path], found: &mut Vec<PathBuf>) -> Result<(
     while let Some(entry) = entries.read() {
         let entry = entry.map_err(|e| problem(e.into()))?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        if paths.iter().any(|path| maker(name, path).is_some()) {
+        if is_wanted(name) {
             found.push(directory.join(name));
         }
     }

@@ -6,15 +6,15 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::FileId;
+use super::files::{FileId, look};
 use super::sys::Attributes;
 
 /// A version of a file that was read or written, held open: as long as it is, no other file gets its
 /// number, and no other process writes it again as a spare.
 #[derive(Debug)]
 pub(crate) struct Version {
-    id: FileId,
-    file: Arc<File>,
+    /// `None`: there was no file under the name.
+    found: Option<(FileId, Arc<File>)>,
     /// Whether it was opened for writing too.
     writable: bool,
     bytes: Vec<u8>,
@@ -24,25 +24,37 @@ impl Version {
     /// One that was read.
     pub(super) fn read(file: File, id: FileId, bytes: Vec<u8>) -> Self {
         Self {
-            id,
-            file: Arc::new(file),
+            found: Some((id, Arc::new(file))),
             writable: false,
             bytes,
         }
     }
 
+    /// That there was none.
+    pub(super) fn missing() -> Self {
+        Self {
+            found: None,
+            writable: false,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Whether there was none.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.found.is_none()
+    }
+
     /// One that was written, through a handle for reading and writing.
     pub(super) fn written(file: impl Into<Arc<File>>, id: FileId, bytes: &[u8]) -> Self {
         Self {
-            id,
-            file: file.into(),
+            found: Some((id, file.into())),
             writable: true,
             bytes: bytes.to_vec(),
         }
     }
 
-    pub(super) fn id(&self) -> FileId {
-        self.id
+    pub(super) fn id(&self) -> Option<FileId> {
+        self.found.as_ref().map(|(id, _)| *id)
     }
 
     /// What it held when it was read or written.
@@ -50,13 +62,14 @@ impl Version {
         &self.bytes
     }
 
-    pub(super) fn file(&self) -> &File {
-        &self.file
+    pub(super) fn file(&self) -> Option<&File> {
+        self.found.as_ref().map(|(_, file)| &**file)
     }
 
     /// The handle through which it can be written, where this process has one.
     pub(super) fn writable(&self) -> Option<Arc<File>> {
-        self.writable.then(|| Arc::clone(&self.file))
+        let (_, file) = self.found.as_ref().filter(|_| self.writable)?;
+        Some(Arc::clone(file))
     }
 
     /// Whether the name still means this version, and nobody has written it over.
@@ -64,18 +77,24 @@ impl Version {
     /// By its bytes, not by its times: two changes may have the same time, and asking for it has a price
     /// (see [`Attributes`]).
     pub(crate) fn is_at(&self, path: &Path) -> bool {
+        let Some((id, _)) = &self.found else {
+            return matches!(look(path), Ok(None));
+        };
         let same = |found: Attributes| {
-            found.id == self.id && found.length == self.bytes.len() as u64 && self.is_unchanged()
+            found.id == *id && found.length == self.bytes.len() as u64 && self.is_unchanged()
         };
         Attributes::of_name(path).is_ok_and(same)
     }
 
-    /// Whether nobody has written it over.
+    /// Whether there was one, and nobody has written it over.
     pub(super) fn is_unchanged(&self) -> bool {
+        let Some((_, file)) = &self.found else {
+            return false;
+        };
         let mut bytes = [0; 4096];
         let mut at = 0;
         loop {
-            match self.file.read_at(&mut bytes, at as u64) {
+            match file.read_at(&mut bytes, at as u64) {
                 Ok(0) => return at == self.bytes.len(),
                 Ok(read) => {
                     let expected = self.bytes.get(at..at + read);

@@ -215,7 +215,7 @@ fn a_copied_command_hits_the_event_that_was_named() {
         );
         assert!(run.stdout.contains("spring gala"), "{script}: {run:?}");
     }
-    assert!(behind.contains("reset"), "{said}");
+    assert!(behind.contains("restore"), "{said}");
     assert_eq!(
         fs::read(place.join("data/tickets.ledger.jsonl")).unwrap(),
         other

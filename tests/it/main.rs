@@ -13,6 +13,7 @@
 mod access;
 mod adversity;
 mod audits;
+mod backups;
 mod bad_input;
 mod bookings;
 mod books;
@@ -34,6 +35,7 @@ mod hostile;
 mod hostile_ledgers;
 mod keys;
 mod locking;
+mod losses;
 mod names;
 mod newcomers;
 mod observer;

@@ -137,7 +137,10 @@ impl World {
             Step::Reopen => self.office = BoxOffice::at(&self.shop.file).unwrap(),
             Step::Crash(crash) => self.crash(crash),
             Step::Repair => {
-                assert_eq!(self.office.repair(DEFAULT_WAIT).unwrap().findings, []);
+                assert_eq!(
+                    self.office.repair(DEFAULT_WAIT, false).unwrap().findings,
+                    []
+                );
                 self.torn = false;
             }
         }

@@ -80,7 +80,11 @@ fn reset_over_a_broken_count_needs_a_number() {
 #[test]
 fn what_a_broken_count_held_is_kept() {
     let shop = Shop::with("{\"ticket\": 2, \"event\": \"Ball\",}");
-    assert_eq!(shop.json("reset 2").0, 0);
+    let (code, document) = shop.json("reset 2");
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(code == 4 && message.contains("is no event"), "{document:#}");
+    let (code, document) = shop.json("reset 2 --force");
+    assert_eq!(code, 0, "{document:#}");
     let kept = shop
         .names()
         .into_iter()

@@ -165,7 +165,7 @@ const DEEDS: [(&str, &str); 9] = [
     ),
     ("repair", "audit --repair"),
     ("reset", "reset 9 --force"),
-    ("reset without links", "reset 9 --force"),
+    ("reset by copies", "reset 9 --force"),
 ];
 
 pub(crate) fn strike(row: &mut Row) {
@@ -357,16 +357,16 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
         let before = Before::of(&shop);
         let is_new = shop.names().len() < 3;
         let as_seller = |before: &[&str], line: &str| run(&shop, seller, umask, before, line);
-        let no_links: &[&str] = &[
+        let by_copies: &[&str] = &[
             "strace",
             "-f",
             "-qq",
             "-o",
             "/dev/null",
-            "-etrace=link,linkat",
-            "-einject=link,linkat:error=EPERM",
+            "-etrace=link,linkat,renameat2",
+            "-einject=link,linkat,renameat2:error=EINVAL",
         ];
-        if what == "reset without links" && !strace {
+        if what == "reset by copies" && !strace {
             return;
         }
         if what == "a torn end"
@@ -374,8 +374,8 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
         {
             fs::write(shop.path(LEDGER), [&whole[..], b"{\"seq\":"].concat()).unwrap();
         }
-        let through = if what == "reset without links" {
-            no_links
+        let through = if what == "reset by copies" {
+            by_copies
         } else {
             &[]
         };

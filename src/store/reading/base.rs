@@ -1,12 +1,13 @@
 //! What `tickets.json` says about the ledger, and whether the ledger bears it out.
 
-use super::rest::disagreement;
-use crate::error::{Error, Result};
+use super::rest::{ALL_LOST, all_lost, disagreement};
+use crate::error::{Error, Kind, Result};
 use crate::store::event::EventFiles;
 use crate::store::ledger::{Line, MAX_LINE, Op, Tally};
 use crate::store::ledger_file::LedgerFile;
 use crate::store::lines::{Stretches, line_before};
-use crate::store::snapshot::Snapshot;
+use crate::store::snapshot::{Counted, Snapshot};
+use crate::store::version::Version;
 
 /// The tally at the line that `tickets.json` counts last, and what does not add up between that
 /// line and the one before it.
@@ -24,14 +25,7 @@ pub(super) fn base(
     let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
         return Ok((start, None));
     };
-    let last = if counted.bytes <= length {
-        line_before(&ledger.file, counted.bytes).map_err(problem)?
-    } else if counted.bytes == length + 1 {
-        unterminated_end(ledger, length).map_err(problem)?
-    } else {
-        None
-    };
-    let bytes = last.unwrap_or_default();
+    let bytes = last_counted(counted, ledger, length).map_err(problem)?;
     let line = Line::parse(&bytes, None).ok();
     let Some(line) = line.filter(|line| line.record.seq == counted.seq) else {
         if replaced(ledger, counted.seq, counted.bytes).map_err(problem)? {
@@ -47,7 +41,10 @@ pub(super) fn base(
         } else {
             format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
         };
-        return Err(disagreement(message, &files.ledger, seq));
+        return Err(match ledger.opening_line().map_err(problem)? {
+            Some(_) => disagreement(message, &files.ledger, seq),
+            None => all_lost(message, &files.ledger),
+        });
     };
     known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: snapshot.ticket, sold: counted.sold, sum: line.sum }, None)));
     if line.record.left != snapshot.ticket {
@@ -70,6 +67,35 @@ pub(super) fn base(
         sum: line.sum,
     };
     Ok((tally, fork))
+}
+
+/// The bytes of what should be the line that the count includes last.
+fn last_counted(counted: Counted, ledger: &LedgerFile, length: u64) -> std::io::Result<Vec<u8>> {
+    let last = if counted.bytes <= length {
+        line_before(&ledger.file, counted.bytes)?
+    } else if counted.bytes == length + 1 {
+        unterminated_end(ledger, length)?
+    } else {
+        None
+    };
+    Ok(last.unwrap_or_default())
+}
+
+/// Whether the line that the count includes last stands where it says, or it is the count of a ledger that this
+/// one took the place of. Else there were lines of which this ledger knows nothing.
+pub(crate) fn is_borne_out(
+    snapshot: &Snapshot,
+    ledger: &LedgerFile,
+    files: &EventFiles,
+) -> Result<bool> {
+    let problem = |e| Error::io("read", &files.ledger, e);
+    let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
+        return Ok(true);
+    };
+    let length = ledger.length().unwrap_or_default();
+    let bytes = last_counted(counted, ledger, length).map_err(problem)?;
+    let is_there = Line::parse(&bytes, None).is_ok_and(|line| line.record.seq == counted.seq);
+    Ok(is_there || replaced(ledger, counted.seq, counted.bytes).map_err(problem)?)
 }
 
 /// What does not add up between a line and the one before it.
@@ -124,12 +150,43 @@ fn replaced(ledger: &LedgerFile, seq: u64, bytes: u64) -> std::io::Result<bool> 
         .is_some_and(|replaced| replaced.seq == seq && replaced.bytes == bytes))
 }
 
-/// A count without contents, as it was when the event opened.
-pub(super) fn rebuilt_from(ledger: &LedgerFile, files: &EventFiles) -> Result<Snapshot> {
-    match ledger.first_line(files)? {
-        Some(opening) => Ok(Snapshot::fresh(opening.left)),
-        None => Snapshot::read(&files.count),
+/// Looks at the count, and says of one that makes no sense what can be done about it here.
+pub(super) fn look(
+    files: &EventFiles,
+    ledger: Option<&LedgerFile>,
+) -> Result<(Option<Snapshot>, Version)> {
+    Snapshot::look(&files.count).map_err(|error| {
+        let opened = ledger.is_some_and(|ledger| matches!(ledger.opening_line(), Ok(Some(_))));
+        match (error.kind(), opened) {
+            (Kind::Integrity, true) => error.hint(
+                "nothing was sold; 'tickets audit --repair' writes it anew from the ledger, and keeps these \
+                 bytes beside it",
+            ),
+            _ => error,
+        }
+    })
+}
+
+/// A count that is missing or has no contents, as it was when the event opened.
+pub(super) fn rebuilt_from(
+    ledger: &LedgerFile,
+    files: &EventFiles,
+    version: &Version,
+) -> Result<Snapshot> {
+    if let Some(opening) = ledger.first_line(files)? {
+        return Ok(Snapshot::fresh(opening.left));
     }
+    let how = if version.is_missing() {
+        "is missing"
+    } else {
+        "is empty"
+    };
+    let message = format!(
+        "{how}, and {} does not begin with an opening line: what was sold stands in neither",
+        files.ledger.display()
+    );
+    let error = Error::new(Kind::Integrity, message).at(&files.count, 1, 1);
+    Err(error.hint(ALL_LOST))
 }
 
 /// A count that is not tied to the ledger must be the stock that the ledger opens with.

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::error::{Error, Kind};
 use crate::store::event::EventFiles;
+use crate::store::files::Access;
 use crate::store::hole::begins_with_a_hole;
-use crate::store::ledger::{Line, Tally};
-use crate::store::ledger_file::LedgerFile;
+use crate::store::ledger::{Line, Op, Tally};
+use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lines::{Stretch, Stretches, is_blank};
 
 /// What stands in the ledger after the last line that adds up.
@@ -75,18 +76,53 @@ pub(super) fn is_whole(stretch: &Stretch<'_>) -> bool {
 
 /// A line of the ledger does not add up.
 pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
-    disagreement(
+    let error = disagreement(
         format!(
             "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
         ),
         &files.ledger,
         line,
-    )
+    );
+    error.hint(if has_bookings(files) {
+        "nothing was sold; 'tickets audit' says more; put the right ledger back: 'tickets restore DIR' takes it from a \
+         backup"
+    } else {
+        "nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
+         'tickets reset' starts afresh and keeps the old ledger"
+    })
+}
+
+/// Whether any line of the ledger that can be read is a sale which no rush made. Where there is one it is among the
+/// first, so that this is no long search.
+fn has_bookings(files: &EventFiles) -> bool {
+    let Ok(Some(ledger)) = open_ledger(files, Access::Read) else {
+        return true;
+    };
+    let mut stretches = Stretches::new(&ledger.file, 0);
+    while let Ok(Some(stretch)) = stretches.next() {
+        let line = Line::parse(stretch.bytes, None);
+        if line.is_ok_and(|line| line.record.op == Op::Sell && line.record.rush.is_none()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The two files do not agree.
 pub(super) fn disagreement(message: String, file: &Path, line: u64) -> Error {
     Error::new(Kind::Integrity, message)
         .at(file, line, 0)
-        .hint("nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, 'tickets reset' starts afresh and keeps the old ledger")
+        .hint(
+            "nothing was sold; 'tickets audit' says more; put the right ledger back: 'tickets restore DIR' takes it \
+             from a backup; else 'tickets audit --repair --force' goes on with what the ledger has",
+        )
 }
+
+/// The count includes lines of a ledger of which nothing is left.
+pub(super) fn all_lost(message: String, file: &Path) -> Error {
+    disagreement(message, file, 0).hint(ALL_LOST)
+}
+
+/// What to do where no ledger says what was sold.
+pub(super) const ALL_LOST: &str = "nothing was sold; 'tickets restore DIR' puts a backup back; else \
+                                   'tickets reset N --force' starts afresh, and keeps what is there";

@@ -1,0 +1,248 @@
+//! Copying an event to another directory while others sell.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::BoxOffice;
+use super::books::read_books;
+use super::change::durably;
+use super::commit::Draft;
+use super::order::Unobserved;
+use crate::error::{Error, Kind, Result};
+use crate::store::aside::common;
+use crate::store::copied::copy_beside;
+use crate::store::deciding::{Deciding, sync_too};
+use crate::store::event::EventFiles;
+use crate::store::files::{Access, FileId, directory, sync_directory, write_beside};
+use crate::store::ledger::Tally;
+use crate::store::ledger_file::{LedgerFile, open_ledger};
+use crate::store::lock::{Patience, Wait};
+use crate::store::open;
+use crate::store::reading::Reading;
+use crate::store::rights::Rights;
+use crate::store::snapshot::Snapshot;
+
+/// What a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// How many are left in it.
+    pub left: u64,
+    /// How many are sold.
+    pub sold: u64,
+    /// The last line of the ledger in it; 0 where nothing was sold yet, so that there is no ledger.
+    pub seq: u64,
+}
+
+/// The state that is copied.
+struct State {
+    snapshot: Snapshot,
+    tally: Tally,
+    ledger: Option<LedgerFile>,
+}
+
+impl BoxOffice {
+    /// Copies the event to this directory, which is made where it is missing: a count and a ledger that add up.
+    /// Others may sell meanwhile; what is copied is durable in the event. An older backup there is replaced, in
+    /// such an order that there is a whole one at every moment.
+    ///
+    /// # Errors
+    /// - [`Kind::Refused`]: what stands there is no older backup of this event; nothing was changed;
+    /// - [`Kind::Integrity`]: the event does not add up;
+    /// - [`Kind::Usage`]: it is the event's own directory.
+    pub fn backup(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
+        let target = kept_in(&self.files, to)?;
+        let state = self.state_to_copy(wait)?;
+        if !to.is_dir() {
+            fs::create_dir_all(to).map_err(|e| Error::io("create", to, e))?;
+            sync_directory(to)?;
+        }
+        let models = [&target.count, &self.files.count, &self.files.ledger].map(Clone::clone);
+        let mut deciding = Deciding::on(&target).made_like(models);
+        let wanted = &mut || true;
+        let mut wait = Wait::wanted(wait, wanted);
+        let _held = deciding.acquire(&mut Patience::default(), &mut wait)?;
+        let older = open_ledger(&target, Access::ReadWrite)?;
+        let _sync = match &older {
+            Some(older) => Some(sync_too(&target, older, &mut wait)?),
+            None => None,
+        };
+        replaceable(&self.files, &target, older.as_ref(), &state)?;
+        // Strays harm nobody: the next one may sweep them.
+        let _ = open::sweep(&target);
+        write(&self.files, &target, &state)?;
+        Ok(Backup {
+            left: state.tally.left,
+            sold: state.tally.sold,
+            seq: state.tally.seq,
+        })
+    }
+
+    /// All that is on the ledger, durable by now: else the backup might have a line that the event loses.
+    fn state_to_copy(&mut self, wait: Duration) -> Result<State> {
+        if open_ledger(&self.files, Access::Read)?.is_none() {
+            let reading = Reading::take(&self.files, None)?;
+            return Ok(State {
+                snapshot: reading.snapshot,
+                tally: reading.tally,
+                ledger: None,
+            });
+        }
+        let mut snapshot = None;
+        let done = self.commit(durably(wait), &mut Unobserved, &mut |reading, _, _| {
+            snapshot = Some(reading.snapshot.clone());
+            let end = reading.tally.bytes;
+            Ok(Draft::Known { end })
+        });
+        match (done, snapshot) {
+            (Ok(done), Some(snapshot)) => Ok(State {
+                snapshot,
+                tally: done.tally,
+                ledger: self
+                    .ledger
+                    .as_ref()
+                    .map(|ledger| ledger.rewrite.again())
+                    .transpose()
+                    .map_err(|e| Error::io("open again", &self.files.ledger, e))?,
+            }),
+            // Whoever may not write copies what is known to be durable.
+            (Err(error), _) if error.is_denied() => self.counted_state(),
+            (Err(error), _) => Err(error),
+            (Ok(_), None) => Err(super::no_ledger(&self.files)),
+        }
+    }
+
+    /// What `tickets.json` counts.
+    fn counted_state(&self) -> Result<State> {
+        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let ledger = open_ledger(&self.files, Access::Read)?;
+        let (Some(ledger), Some(counted)) = (ledger, reading.snapshot.counted) else {
+            let message = "counts nothing of its ledger yet, and cannot be written";
+            return Err(Error::new(Kind::Io, message).at(&self.files.count, 0, 0));
+        };
+        let books = read_books(&self.files, &ledger, Some(counted))?;
+        let Some(tally) = books.at_counted else {
+            return Err(super::no_ledger(&self.files));
+        };
+        Ok(State {
+            snapshot: reading.snapshot,
+            tally,
+            ledger: Some(ledger),
+        })
+    }
+}
+
+/// The files of the event's backup in this directory.
+pub(super) fn kept_in(files: &EventFiles, place: &Path) -> Result<EventFiles> {
+    let id = |path: &Path| FileId::of_name(path).ok().flatten();
+    let own = id(directory(&files.count));
+    if own.is_some() && own == id(place) {
+        let error = Error::new(Kind::Usage, "is the directory of the event itself");
+        return Err(error.at(place, 0, 0).hint("name another directory"));
+    }
+    let name: PathBuf = files.count.file_name().unwrap_or_default().into();
+    EventFiles::at(&place.join(name))
+}
+
+/// Refuses to replace what is no older backup of this event.
+fn replaceable(
+    files: &EventFiles,
+    target: &EventFiles,
+    older: Option<&LedgerFile>,
+    state: &State,
+) -> Result<()> {
+    let refused = |file: &Path, why: String| {
+        let error = Error::new(Kind::Refused, why).at(file, 0, 0);
+        Err(error.hint("nothing was changed; name another directory, or move away what is there"))
+    };
+    let problem = |e| Error::io("compare", &target.ledger, e);
+    if let Some(older) = older {
+        let length = older.file.metadata().map_err(problem)?.len();
+        let same = match &state.ledger {
+            Some(ledger) => common(&older.file, &ledger.file, length).map_err(problem)?,
+            None => 0,
+        };
+        if same < length || length > state.tally.bytes {
+            let why = format!(
+                "is no older backup of {}: it has what that ledger lacks from byte {same} on",
+                files.ledger.display()
+            );
+            return refused(&target.ledger, why);
+        }
+    }
+    let there =
+        FileId::of_name(&target.count).map_err(|e| Error::io("look at", &target.count, e))?;
+    if there.is_none() {
+        return Ok(());
+    }
+    let found = Reading::take(target, older).and_then(|reading| reading.sound(target));
+    let is_ours = match (&found, older) {
+        (Err(error), _) if error.kind() == Kind::Integrity => false,
+        (Err(_), _) => return found.map(drop),
+        (Ok(_), Some(_)) => true,
+        // Of a time when nothing was sold yet.
+        (Ok(reading), None) => {
+            let opening = match &state.ledger {
+                Some(ledger) => ledger.first_line(files)?.map(|line| line.left),
+                None => Some(reading.snapshot.ticket),
+            };
+            opening == Some(reading.snapshot.ticket)
+                && reading.snapshot.restarted(0) == state.snapshot.restarted(0)
+        }
+    };
+    if is_ours {
+        Ok(())
+    } else {
+        refused(
+            &target.count,
+            format!("is no older backup of {}", files.count.display()),
+        )
+    }
+}
+
+/// Writes the copy. The ledger has its name before the count counts it: a count that is older is no harm.
+fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
+    let of = |path: &Path| Rights::of_name(path).map_err(|e| Error::io("look at", path, e));
+    let snapshot = match &state.ledger {
+        None => state.snapshot.clone(),
+        Some(ledger) => {
+            let rights = of(&files.ledger)?;
+            let length = state.tally.bytes;
+            let copy = copy_beside(&target.ledger, &ledger.file, length, false, &rights)?;
+            adds_up(files, copy.as_file(), &state.tally)?;
+            let named = copy.persist(&target.ledger);
+            named.map_err(|e| Error::io("replace", &target.ledger, e.error))?;
+            sync_directory(&target.ledger)?;
+            state.snapshot.counting(&state.tally)
+        }
+    };
+    let rights = of(&files.count).or_else(|_| of(&files.ledger).map(Rights::bare))?;
+    let text = snapshot.render();
+    let count = write_beside(&target.count, text.as_bytes(), Some(&rights), true, None)?;
+    let named = count.persist(&target.count);
+    named.map_err(|e| Error::io("replace", &target.count, e.error))?;
+    sync_directory(&target.count)
+}
+
+/// An error unless every line of this copy of the event's ledger adds up, and all of it comes to this.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is read only; no lock is taken through it"
+)]
+pub(super) fn adds_up(files: &EventFiles, copy: &fs::File, tally: &Tally) -> Result<()> {
+    let problem = |e| Error::io("read the copy of", &files.ledger, e);
+    let file = copy.try_clone().map_err(problem)?;
+    let id = FileId::of_handle(&file).map_err(problem)?;
+    let books = read_books(files, &LedgerFile { file, id }, None)?;
+    let wrong = |line: u64, why: String| {
+        let error = Error::new(Kind::Integrity, why).at(&files.ledger, line, 0);
+        Err(error.hint("nothing was changed; 'tickets audit' says more"))
+    };
+    match books.findings.first() {
+        Some(finding) => wrong(finding.line, finding.text.clone()),
+        None if books.tally != *tally => {
+            wrong(0, "does not come to what its count says".to_owned())
+        }
+        None => Ok(()),
+    }
+}

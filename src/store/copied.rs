@@ -1,0 +1,51 @@
+//! Copying a ledger, up to the end of one of its lines, to stand under another name.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::rights::Rights;
+use super::temporary::temporary;
+use crate::error::{Error, Result};
+
+/// Copies so many bytes of a ledger to a temporary file beside `path`, with these rights, and syncs it. `newline`: the last line lacks its newline, which the copy has.
+pub(crate) fn copy_beside(
+    path: &Path,
+    ledger: &File,
+    length: u64,
+    newline: bool,
+    rights: &Rights,
+) -> Result<NamedTempFile> {
+    let problem = |e| Error::io("write a copy for", path, e);
+    let mut copy = temporary(path, Some(rights)).map_err(problem)?;
+    // The ledger's own handle keeps its place: others may share it.
+    let mut from = Positioned { ledger, at: 0 };
+    let copied = io::copy(&mut (&mut from).take(length), copy.as_file_mut()).map_err(problem)?;
+    if copied < length {
+        return Err(problem(io::ErrorKind::UnexpectedEof.into()));
+    }
+    if newline {
+        copy.write_all(b"\n").map_err(problem)?;
+    }
+    let file = copy.as_file_mut();
+    file.seek(SeekFrom::Start(0)).map_err(problem)?;
+    rights.give_to(file).map_err(problem)?;
+    file.sync_all().map_err(problem)?;
+    Ok(copy)
+}
+
+/// Reads a file at offsets.
+struct Positioned<'a> {
+    ledger: &'a File,
+    at: u64,
+}
+
+impl Read for Positioned<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = std::os::unix::fs::FileExt::read_at(self.ledger, bytes, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
