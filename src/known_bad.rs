@@ -20,7 +20,7 @@ macro_rules! known_bad {
 }
 
 #[cfg(feature = "known-bad")]
-pub(crate) use mistakes::{Mistake, cut_at_newline, delete_lock_file, poll, write_over};
+pub(crate) use mistakes::{Mistake, copy_bare, cut_at_newline, delete_lock_file, poll, write_over};
 
 #[cfg(feature = "known-bad")]
 mod mistakes {
@@ -31,8 +31,12 @@ mod mistakes {
     use std::thread;
     use std::time::Duration;
 
+    use tempfile::NamedTempFile;
+
     use crate::error::Result;
     use crate::store::files::read_capped;
+    use crate::store::open::copy_bytes;
+    use crate::store::temporary::temporary;
     use crate::store::version::Version;
     use crate::store::{in_place, snapshot::MAX_COUNT_BYTES};
 
@@ -65,6 +69,9 @@ mod mistakes {
         "count-first" CountFirst: "The count is published before the line is written.";
         "count-in-place" CountInPlace: "The count is written over.";
         "mode-lost" ModeLost: "A file that takes another's place does not take its mode.";
+        "acl-lost" AclLost: "A file that takes another's place takes its mode, and not its list.";
+        "wide-at-first" WideAtFirst: "A temporary file may be opened by all until it is whole.";
+        "put-away-bare" PutAwayBare: "What is put away has the mode of any new file.";
         "lock-on-data" LockOnData: "The file is locked that is replaced.";
         "lock-deleted" LockDeleted: "The lock file is deleted when the lock is given up.";
         "lock-unverified" LockUnverified: "The lock of a file counts whether it has its name or not.";
@@ -79,6 +86,7 @@ mod mistakes {
         "clock-trusted" ClockTrusted: "A line that is later than the clock is refused.";
         "map-unread" MapUnread: "A clean sync is believed, whatever the map of the blocks says.";
         "ledger-unlocked" LedgerUnlocked: "The lock file is locked, and the ledger is not.";
+        "edit-lost" EditLost: "What was replaced is not looked at.";
         "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
         "aside-swept" AsideSwept: "A ledger that is being put away is taken for a stray.";
         "reset-unasked" ResetUnasked: "A reset takes a ledger that is shorter than its count for an empty event.";
@@ -105,6 +113,13 @@ mod mistakes {
         file.read_exact_at(&mut bytes, 0)?;
         let newline = bytes.iter().rposition(|&byte| byte == b'\n');
         file.set_len(newline.map_or(0, |at| at as u64 + 1))
+    }
+
+    /// Copies a file as any new one is made.
+    pub(crate) fn copy_bare(file: &File, from: u64, beside: &Path) -> io::Result<NamedTempFile> {
+        let mut copy = temporary(beside, None)?;
+        copy_bytes(file, from, copy.as_file_mut())?;
+        Ok(copy)
     }
 
     /// Deletes the event's lock file; leaves the ledger, which is locked too.

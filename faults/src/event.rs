@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::disk_model::Files;
 use crate::program::Program;
-use crate::shop::{LEDGER, Shop};
+use crate::shop::{COUNT, LEDGER, Shop};
+use crate::stray::stray;
 
 /// The events that are struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +142,7 @@ impl Prepared {
                 fs::write(&shop.file, lagging).unwrap();
                 bytes.extend_from_slice(TORN_END);
                 fs::write(&ledger, &bytes).unwrap();
-                fs::write(shop.path(".tickets.json.abc123.tmp"), "{\"tick").unwrap();
+                fs::write(shop.path(&stray(COUNT, 1)), "{\"tick").unwrap();
             }
         }
         Self {

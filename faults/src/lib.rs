@@ -18,6 +18,8 @@
     clippy::missing_panics_doc
 )]
 
+mod access;
+mod block_map;
 mod dice;
 mod disk;
 mod disk_model;
@@ -33,6 +35,8 @@ mod row;
 mod rows;
 mod shop;
 mod strace;
+mod stray;
+mod thin;
 mod trace;
 mod unproven;
 mod wish;
@@ -40,3 +44,4 @@ mod wish;
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
 pub use program::Program;
 pub use row::Extent;
+pub use stray::stray;

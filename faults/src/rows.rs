@@ -1,10 +1,12 @@
 //! The rows, each a function that strikes.
 
+pub(crate) mod access;
 pub(crate) mod clock;
 pub(crate) mod cut_short;
 pub(crate) mod cuts;
 pub(crate) mod damaged;
 pub(crate) mod delayed;
+pub(crate) mod edits;
 pub(crate) mod ended;
 pub(crate) mod full;
 pub(crate) mod hostile;
@@ -19,3 +21,4 @@ pub(crate) mod queue;
 pub(crate) mod refused;
 pub(crate) mod relay;
 pub(crate) mod replay;
+pub(crate) mod write_back;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::access::Access;
 use crate::program::{Program, Run};
 
 pub(crate) const COUNT: &str = "tickets.json";
@@ -106,10 +107,12 @@ impl Shop {
         names
     }
 
-    /// Copies all its files over those of another.
+    /// Copies all its files over those of another, and who may do what with them.
     pub(crate) fn copy_to(&self, other: &Self) {
         for name in self.names() {
-            fs::copy(self.path(&name), other.path(&name)).unwrap();
+            let (from, to) = (self.path(&name), other.path(&name));
+            fs::copy(&from, &to).unwrap();
+            Access::of(&from).unwrap().put(&to).unwrap();
         }
     }
 
@@ -126,6 +129,20 @@ pub(crate) fn signal(pid: u32, name: &str) {
         .status()
         .unwrap();
     assert!(status.success(), "kill -s {name} {pid}");
+}
+
+/// Lets a stopped process go on, and waits for its end. Each of its threads may come to the call that stops it.
+pub(crate) fn resumed(pid: Option<u32>, mut command: Child) -> Run {
+    while command.try_wait().unwrap().is_none() {
+        if let Some(pid) = pid {
+            let mut kill = Command::new("kill");
+            let kill = kill.args(["-s", "CONT", &pid.to_string()]);
+            // It may have ended just now.
+            let _ = kill.stderr(Stdio::null()).status();
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Run::of(&command.wait_with_output().unwrap())
 }
 
 /// How many wait for the lock on a file, as the kernel lists them.

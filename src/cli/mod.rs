@@ -1,6 +1,7 @@
 //! The command line: the one place that prints.
 
 mod args;
+mod bare_thread;
 mod booking;
 mod books;
 mod buy;
@@ -11,6 +12,7 @@ mod json;
 mod keeping;
 mod lab;
 mod manual;
+mod overdue;
 mod picture;
 mod race;
 mod screen;

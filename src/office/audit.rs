@@ -72,8 +72,6 @@ pub enum Flaw {
     Drift,
     /// The ledger ends before what the count includes, or is missing.
     Short,
-    /// Temporary files of killed processes.
-    Strays,
 }
 
 impl Audit {
@@ -102,7 +100,7 @@ impl BoxOffice {
     /// When the files cannot be read. What does not add up is no error, but a finding.
     pub fn audit(&self) -> Result<Audit> {
         let look = |files: &EventFiles, ledger: Option<&LedgerFile>| {
-            examine(files, ledger, open::has_strays(files)?)
+            examine(files, ledger, open::count_strays(files)?)
         };
         let doubt = |audit: &Audit| match audit.findings.as_slice() {
             [] => None,
@@ -129,7 +127,7 @@ impl BoxOffice {
         };
         let ledger = ledger.as_ref();
         self.last = None;
-        let strays = !open::strays(&self.files)?.is_empty();
+        let strays = open::strays(&self.files)?.len();
         let before = examine(&self.files, ledger, strays)?;
         if !(before.is_repairable() || forced && before.is_repairable_by_force()) {
             return Ok(before);
@@ -138,7 +136,7 @@ impl BoxOffice {
             refuse_unsellable(&self.files)?;
         }
         let repaired = put_right(&self.files, ledger, &before)?;
-        let after = examine(&self.files, ledger, false)?;
+        let after = examine(&self.files, ledger, 0)?;
         Ok(Audit { repaired, ..after })
     }
 }
@@ -191,7 +189,13 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
         } else {
             None
         };
-        durable::publish(files, &reading.snapshot, &reading.tally)?;
+        // One that is too long to be read has no version, and is kept.
+        let known = match &kept {
+            Some(_) if reading.version().is_missing() => None,
+            _ => Some(reading.version()),
+        };
+        let count = (&reading.snapshot, &reading.tally);
+        durable::publish(files, ledger, count, known)?;
         let kept = kept.map(|kept| format!("; what stood in it is kept as {}", kept.display()));
         done.push(format!(
             "{} was written anew from the ledger: {} left, {} sold{}",
@@ -204,7 +208,7 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
     Ok(done)
 }
 
-fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: bool) -> Result<Audit> {
+fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Result<Audit> {
     // The count first: it then counts no line that is not read below.
     let count = match Snapshot::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
@@ -238,14 +242,22 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: bool) -> Res
         }
         Ok((Some(snapshot), _)) => findings.extend(drift(files, snapshot, &books, sound)),
     }
-    if strays {
-        findings.push(Finding {
-            kind: Flaw::Strays,
-            file: files.count.display().to_string(),
-            line: 0,
-            text: "temporary files of killed processes stand beside it".to_owned(),
-            repairable: true,
-        });
+    let mut notes = second_names(files);
+    if strays > 0 {
+        let (what, it) = match strays {
+            1 => (
+                "a temporary file of a killed process stands".to_owned(),
+                "it",
+            ),
+            many => (
+                format!("{many} temporary files of killed processes stand"),
+                "them",
+            ),
+        };
+        notes.push(format!(
+            "{what} beside {}: no harm, and the next sale that is made durable removes {it}",
+            files.count.display()
+        ));
     }
     let unopened = match &count {
         Ok((Some(snapshot), _)) if !opened => snapshot.ticket,
@@ -257,7 +269,7 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: bool) -> Res
         left: books.tally.left + unopened,
         records: books.tally.seq,
         findings,
-        notes: second_names(files),
+        notes,
         repaired: Vec::new(),
     })
 }

@@ -22,8 +22,8 @@ use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lock::{Patience, Wait};
 use crate::store::open;
 use crate::store::reading::Reading;
+use crate::store::rights::Rights;
 use crate::store::snapshot::Snapshot;
-use crate::store::sys::Attributes;
 
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,13 +208,13 @@ fn replaceable(
 
 /// Writes the copy. The ledger has its name before the count counts it: a count that is older is no harm.
 fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
-    let model = |path: &Path| Attributes::of_name(path).map_err(|e| Error::io("look at", path, e));
+    let of = |path: &Path| Rights::of_name(path).map_err(|e| Error::io("look at", path, e));
     let snapshot = match &state.ledger {
         None => state.snapshot.clone(),
         Some(ledger) => {
-            let like = model(&files.ledger)?;
+            let rights = of(&files.ledger)?;
             let length = state.tally.bytes;
-            let copy = copy_beside(&target.ledger, &ledger.file, length, false, &like)?;
+            let copy = copy_beside(&target.ledger, &ledger.file, length, false, &rights)?;
             adds_up(files, &copy, &state.tally)?;
             let named = copy.persist(&target.ledger);
             named.map_err(|e| Error::io("replace", &target.ledger, e.error))?;
@@ -222,9 +222,9 @@ fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
             state.snapshot.counting(&state.tally)
         }
     };
-    let like = model(&files.count).or_else(|_| model(&files.ledger))?;
+    let rights = of(&files.count).or_else(|_| of(&files.ledger).map(Rights::bare))?;
     let text = snapshot.render();
-    let count = write_beside(&target.count, text.as_bytes(), Some(&like), true, None)?;
+    let count = write_beside(&target.count, text.as_bytes(), Some(&rights), true, None)?;
     let named = count.persist(&target.count);
     named.map_err(|e| Error::io("replace", &target.count, e.error))?;
     sync_directory(&target.count)

@@ -276,7 +276,7 @@ impl BoxOffice {
         // Buyers without a lock append, and would leave blank lines behind them.
         let blank = lock != LockKind::Exclusive && reading.is_padded();
         let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean && !blank;
-        if !ready || open::has_strays(&self.files)? {
+        if !ready || open::count_strays(&self.files)? > 0 {
             let _name = self.deciding.name.acquire(&mut self.patience, wait)?;
             let _held = lock_ledger(
                 &self.files,

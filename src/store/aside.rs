@@ -16,11 +16,11 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
-use super::files::{Access, FileId, open_regular, sync_directory};
+use super::files::{Access, FileId, directory, open_regular, sync_directory};
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::lines::Stretches;
 use super::lock;
-use super::open::stamp;
+use super::open::{copy_from, stamp};
 use super::sys;
 use super::temporary;
 use crate::error::{Error, Result};
@@ -84,16 +84,14 @@ fn commit(files: &EventFiles, ready: &Path, aside: &mut PathBuf) -> Result<()> {
     fs::rename(ready, &files.ledger).map_err(problem)
 }
 
-/// Gives the ledger a second name; a copy, where the file system knows no second names.
+/// Gives the ledger a second name; a copy with its rights, where the file system knows no second names.
 fn second_name(ledger: &Path, name: &Path) -> Result<()> {
     let problem = |e| Error::io("put the ledger away as", name, e);
     if fs::hard_link(ledger, name).is_ok() {
         return Ok(());
     }
-    let copy = temporary::temporary(ledger).map_err(problem)?;
     let from = open_regular(ledger, Access::Read)?;
-    io::copy(&mut &from, &mut copy.as_file()).map_err(problem)?;
-    copy.as_file().sync_all().map_err(problem)?;
+    let copy = copy_from(&from, 0, ledger).map_err(problem)?;
     copy.persist(name).map_err(|e| problem(e.error))?;
     Ok(())
 }
@@ -106,19 +104,23 @@ fn aside_name(files: &EventFiles, made: u64) -> PathBuf {
     files.ledger.with_file_name(name)
 }
 
-/// The number of the file that an aside name was made for; `None`: it is no aside name.
-fn made_for(name: &OsStr) -> Option<u64> {
-    let name = name.to_str()?.strip_suffix(".tmp")?;
-    let (_, unique) = name.rsplit_once('.')?;
+/// The number of the file that an aside name of this ledger was made for; `None`: it is no such name.
+fn made_for(name: &OsStr, ledger: &Path) -> Option<u64> {
+    let name = name.to_str()?.strip_suffix(".tmp")?.strip_prefix('.')?;
+    let ledger = ledger.file_name()?.to_string_lossy();
+    let unique = name.strip_prefix(ledger.as_ref())?.strip_prefix('.')?;
     let (process, made) = unique.split_once(MARK)?;
     process.parse::<u32>().ok()?;
     made.parse().ok()
 }
 
-/// Whether this is an aside name, under which an old ledger may stand.
-pub(super) fn is_aside(path: &Path) -> bool {
-    known_bad!(AsideSwept => return false);
-    path.file_name().and_then(made_for).is_some()
+/// What stands under aside names of this ledger. None of it is a temporary file that is ever swept
+/// ([`super::temporary`]): those have other names.
+fn asides(ledger: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let is_aside = |name: &OsStr| made_for(name, ledger).is_some();
+    temporary::list(directory(ledger), &is_aside, &mut found)?;
+    Ok(found)
 }
 
 /// Finishes or undoes what whoever was killed left under aside names: an old ledger gets its archive's name, and
@@ -126,10 +128,11 @@ pub(super) fn is_aside(path: &Path) -> bool {
 /// the sync lock of the ledger that has the name.
 pub(crate) fn adopt(files: &EventFiles) -> Result<Vec<PathBuf>> {
     let mut archives = Vec::new();
-    for path in temporary::beside_ledger(files)? {
-        if !is_aside(&path) {
-            continue;
-        }
+    for path in asides(&files.ledger)? {
+        known_bad!(AsideSwept => {
+            let _ = fs::remove_file(&path);
+            continue
+        });
         if is_needless(files, &path)? {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -153,7 +156,8 @@ fn is_needless(files: &EventFiles, path: &Path) -> Result<bool> {
     let problem = |e| Error::io("read", path, e);
     let file = open_regular(path, Access::Read)?;
     let id = FileId::of_handle(&file).map_err(problem)?;
-    if path.file_name().and_then(made_for) == Some(id.inode) {
+    let made = path.file_name();
+    if made.and_then(|name| made_for(name, &files.ledger)) == Some(id.inode) {
         return Ok(true);
     }
     let aside = LedgerFile { file, id };
@@ -246,14 +250,16 @@ mod tests {
     fn an_aside_name_says_which_file_it_was_made_for() {
         let files = EventFiles::at(Path::new("no/such/tickets.json")).unwrap();
         let name = aside_name(&files, 131);
-        assert_eq!(name.file_name().and_then(made_for), Some(131));
+        let made = |name: &OsStr| made_for(name, &files.ledger);
+        assert_eq!(name.file_name().and_then(made), Some(131));
         for other in [
             ".tickets.ledger.jsonl.4242-Ab3xYz.tmp",
             ".tickets.ledger.jsonl.xyz.tmp",
             "tickets.ledger.jsonl",
             ".tickets.ledger.jsonl.a-aside1.tmp",
+            ".gig.ledger.jsonl.4242-aside131.tmp",
         ] {
-            assert_eq!(made_for(OsStr::new(other)), None, "{other}");
+            assert_eq!(made(OsStr::new(other)), None, "{other}");
         }
     }
 

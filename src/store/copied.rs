@@ -6,22 +6,20 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::files::take_after;
-use super::sys::Attributes;
+use super::rights::Rights;
 use super::temporary::temporary;
 use crate::error::{Error, Result};
 
-/// Copies so many bytes of a ledger to a temporary file beside `path`, with the mode and owner of `model`, and syncs
-/// it. `newline`: the last line lacks its newline, which the copy has.
+/// Copies so many bytes of a ledger to a temporary file beside `path`, with these rights, and syncs it. `newline`: the last line lacks its newline, which the copy has.
 pub(crate) fn copy_beside(
     path: &Path,
     ledger: &File,
     length: u64,
     newline: bool,
-    model: &Attributes,
+    rights: &Rights,
 ) -> Result<NamedTempFile> {
     let problem = |e| Error::io("write a copy for", path, e);
-    let mut copy = temporary(path).map_err(problem)?;
+    let mut copy = temporary(path, Some(rights)).map_err(problem)?;
     // The ledger's own handle keeps its place: others may share it.
     let mut from = Positioned { ledger, at: 0 };
     let copied = io::copy(&mut (&mut from).take(length), copy.as_file_mut()).map_err(problem)?;
@@ -33,9 +31,7 @@ pub(crate) fn copy_beside(
     }
     let file = copy.as_file_mut();
     file.seek(SeekFrom::Start(0)).map_err(problem)?;
-    Attributes::of_handle(file)
-        .and_then(|own| take_after(file, &own, model))
-        .map_err(problem)?;
+    rights.give_to(file).map_err(problem)?;
     file.sync_all().map_err(problem)?;
     Ok(copy)
 }

@@ -9,17 +9,17 @@ use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::deciding::{Deciding, busy, sync_too, try_sync};
+use super::edit::{self, EDITS};
 use super::event::EventFiles;
-use super::files::{Access, look, open_regular, sync_directory};
+use super::files::{Access, FileId, look, open_regular, sync_directory};
 use super::ledger::Tally;
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::lock::{Patience, Wait};
 use super::open::{self, Swept};
 use super::reading::Reading;
-use super::replace::{replace, replace_again};
+use super::replace::{replace, replace_again, replace_known};
 use super::snapshot::Snapshot;
 use super::spares::Shelf;
-use super::sys::Attributes;
 use super::version::Version;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
@@ -443,7 +443,12 @@ pub(crate) fn alone(
     })
 }
 
-/// Writes the count of the ledger up to `tally`. `known`: the version that it replaces, as last seen.
+/// Writes the count of the ledger up to `tally`. `known`: the version that it replaces, as last seen; without one,
+/// whatever stands there is written over.
+///
+/// # Errors
+/// [`Kind::Integrity`]: somebody has put a count there meanwhile that the ledger does not bear out; it stands there
+/// still.
 fn publish_on(
     files: &EventFiles,
     shelf: &Shelf,
@@ -451,25 +456,50 @@ fn publish_on(
     (snapshot, tally): (&Snapshot, &Tally),
     known: Option<&Version>,
 ) -> Result<(Snapshot, Version)> {
-    if snapshot.is_personal() {
-        return publish(files, snapshot, tally);
+    let mut next = snapshot.counting(tally);
+    let mut ours: Option<Version> = None;
+    for _ in 0..EDITS {
+        let (text, personal) = (next.render(), next.is_personal());
+        let known = ours.as_ref().or(known);
+        // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
+        // cannot.
+        let (version, edit) = where_it_is(files, known, |known| {
+            if personal {
+                replace_known(&files.count, text.as_bytes(), true, known)
+            } else {
+                replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)
+            }
+        })?;
+        let Some(edit) = edit else {
+            return Ok((next, version));
+        };
+        match edit.count(files, ledger) {
+            Ok(theirs) => next = theirs.counting(tally),
+            Err(error) => {
+                edit.put_back(&files.count, &version)?;
+                return Err(error);
+            }
+        }
+        ours = Some(version);
     }
-    let next = snapshot.counting(tally);
-    let text = next.render();
-    let version = where_it_is(files, || {
-        replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)
-    })?;
-    Ok((next, version))
+    Err(edit::busy(&files.count))
 }
 
-/// Replaces the count; where its name is missing, it is made first: empty, like the ledger in mode and owner.
-fn where_it_is(files: &EventFiles, replace: impl Fn() -> Result<Version>) -> Result<Version> {
-    match replace() {
+/// Replaces the count, `known` as far as it was seen; where its name is missing, it is made first: empty, with the
+/// rights of the ledger.
+fn where_it_is<T>(
+    files: &EventFiles,
+    known: Option<&Version>,
+    replace: impl Fn(Option<&Version>) -> Result<T>,
+) -> Result<T> {
+    match replace(known) {
         Err(error) if error.is_not_found() && matches!(look(&files.count), Ok(None)) => {
-            let problem = |e| Error::io("look at", &files.ledger, e);
-            let model = Attributes::of_name(&files.ledger).map_err(problem)?;
-            open_regular(&files.count, Access::CreateLike(&model))?;
-            replace()
+            let made = open_regular(&files.count, Access::CreateLike(&files.ledger))?;
+            let id = FileId::of_handle(&made);
+            let id = id.map_err(|e| Error::io("look at", &files.count, e))?;
+            // Whatever anybody else puts there is none of this.
+            let made = Version::read(made, id, Vec::new());
+            replace(known.map(|_| &made))
         }
         result => result,
     }
@@ -478,20 +508,19 @@ fn where_it_is(files: &EventFiles, replace: impl Fn() -> Result<Version>) -> Res
 /// Gives the count's name to a new file with this in it; `sync`: which is on the disk before.
 pub(crate) fn put_count(files: &EventFiles, count: &Snapshot, sync: bool) -> Result<Version> {
     let text = count.render();
-    where_it_is(files, || replace(&files.count, text.as_bytes(), sync))
+    where_it_is(files, None, |_| {
+        replace(&files.count, text.as_bytes(), sync)
+    })
 }
 
-/// Writes the count of the ledger up to `tally` into a new file.
+/// The same as [`publish_on`] of a whole ledger, for the holder of all locks.
 pub(crate) fn publish(
     files: &EventFiles,
-    snapshot: &Snapshot,
-    tally: &Tally,
+    ledger: &LedgerFile,
+    count: (&Snapshot, &Tally),
+    known: Option<&Version>,
 ) -> Result<(Snapshot, Version)> {
-    let next = snapshot.counting(tally);
-    // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
-    // cannot.
-    let version = put_count(files, &next, next.is_personal())?;
-    Ok((next, version))
+    publish_on(files, &Shelf::default(), ledger, count, known)
 }
 
 fn unknown(error: Error) -> Error {

@@ -2,13 +2,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, OFlags};
 
 use super::pause::outlast;
+use super::rights::Rights;
 use super::sys::{self, Attributes};
 use super::temporary::{temporary, temporary_apart};
 use super::version::Version;
@@ -51,9 +52,8 @@ pub(crate) enum Access<'a> {
     ReadWrite,
     /// To be written at its end, whatever its end is at that moment.
     Append,
-    /// To be read and written, and created where it is missing with the mode and owner of the
-    /// file given.
-    CreateLike(&'a Attributes),
+    /// To be read and written, and created where it is missing, for those who may use the file of this name.
+    CreateLike(&'a Path),
 }
 
 /// Opens a regular file, and nothing else: never waits for a FIFO's other end, never reads a
@@ -107,7 +107,10 @@ fn open(path: &Path, access: Access<'_>) -> Result<(File, Attributes)> {
             result => break result,
         }
     };
-    let file = file.map_err(|error| open_error(path, access, error))?;
+    let file = file.map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => leased(path, error),
+        _ => open_error(path, access, error),
+    })?;
     let own = Attributes::of_handle(&file).map_err(|e| Error::io("look at", path, e))?;
     if own.is_file() {
         Ok((file, own))
@@ -116,31 +119,75 @@ fn open(path: &Path, access: Access<'_>) -> Result<(File, Attributes)> {
     }
 }
 
-/// Whether what cannot be opened just now is a file on which somebody may have a lease ([`super::lease`]). The
-/// system ends one that somebody waits for: after 45 s, unless somebody changed that.
+/// Whether what cannot be opened just now is a file on which somebody may have a lease ([`super::lease`]), and is
+/// worth to wait for: this program's own end in microseconds.
 fn is_leased(path: &Path, since: Instant) -> bool {
-    const ENDED: Duration = Duration::from_secs(60);
+    const ENDED: Duration = Duration::from_millis(250);
     since.elapsed() < ENDED && Attributes::of_name(path).is_ok_and(|found| found.is_file())
 }
 
-/// Creates an empty file with the mode and owner of another, unless there is one under the name: `None`.
+/// Another program keeps its lease. The system ends one that somebody waits for after 45 s, unless somebody changed
+/// that: whoever may wait so long tries again.
+fn leased(path: &Path, error: io::Error) -> Error {
+    Error::io("open", path, error)
+        .with_kind(Kind::Busy { holder: None })
+        .with_message("another program has a lease on it, and does not give it back")
+        .hint("a file server may have it open for somebody: close it there, or wait longer with --wait 2m")
+}
+
+/// Creates an empty file with the rights of another, unless there is one under the name: `None`.
 ///
 /// The name comes last: whoever is killed before leaves no file that others may not open.
-fn create_like(path: &Path, model: &Attributes) -> Result<Option<File>> {
+fn create_like(path: &Path, model: &Path) -> Result<Option<File>> {
     let exists = |path: &Path| fs::symlink_metadata(path).is_ok();
     if exists(path) {
         return Ok(None);
     }
     let problem = |error| open_error(path, Access::CreateLike(model), error);
-    let temp = temporary(path).map_err(problem)?;
-    Attributes::of_handle(temp.as_file())
-        .and_then(|own| take_after(temp.as_file(), &own, model))
-        .map_err(|e| Error::io("set the mode of", path, e))?;
-    match temp.persist_noclobber(path) {
+    let rights = Rights::of_name(model).map_err(|e| Error::io("look at", model, e))?;
+    let rights = rights.bare();
+    let temp = temporary(path, Some(&rights)).map_err(problem)?;
+    let given = rights.give_to(temp.as_file());
+    given.map_err(|e| Error::io("set the mode of", path, e))?;
+    match name_new(temp, path) {
         Ok(file) => Ok(Some(file)),
         // Somebody else was faster, and may have swept our temporary file.
         Err(_) if exists(path) => Ok(None),
-        Err(error) => Err(problem(error.error)),
+        Err(error) => Err(problem(error)),
+    }
+}
+
+/// Gives a temporary file a name that no file has yet.
+///
+/// By a rename that replaces nothing, where there is one; else by a second name; else a file without contents takes
+/// the name first, so that of two who come at once one is told that it is there, and is replaced.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`]: a file has the name.
+pub(crate) fn name_new(temp: tempfile::NamedTempFile, path: &Path) -> io::Result<File> {
+    let refused = match temp.persist_noclobber(path) {
+        Ok(file) => return Ok(file),
+        Err(refused) => refused,
+    };
+    let none = [
+        io::ErrorKind::PermissionDenied,
+        io::ErrorKind::Unsupported,
+        io::ErrorKind::InvalidInput,
+    ];
+    if !none.contains(&refused.error.kind()) {
+        return Err(refused.error);
+    }
+    let temp = refused.file;
+    match fs::hard_link(temp.path(), path) {
+        Ok(()) => Ok(temp.into_file()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => {
+            File::create_new(path)?;
+            temp.persist(path).map_err(|refused| {
+                let _ = fs::remove_file(path);
+                refused.error
+            })
+        }
     }
 }
 
@@ -233,44 +280,24 @@ fn read_up_to(file: &File, length: u64, most: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Gives a file the mode and owner of another, as far as this process may.
-pub(super) fn take_after(file: &File, own: &Attributes, model: &Attributes) -> io::Result<()> {
-    known_bad!(ModeLost => return Ok(()));
-    if (own.uid, own.gid) != (model.uid, model.gid) {
-        let group = Some(rustix::fs::Gid::from_raw(model.gid));
-        let owner = Some(rustix::fs::Uid::from_raw(model.uid));
-        // Only root may give a file away. Whoever is not root, but may write here, keeps the
-        // group, so that the others who could sell still can.
-        if rustix::fs::fchown(file, owner, group).is_err() {
-            let _ = rustix::fs::fchown(file, None, group);
-        }
-    }
-    if own.permissions() != model.permissions() {
-        file.set_permissions(fs::Permissions::from_mode(model.permissions()))?;
-    }
-    Ok(())
-}
-
-/// Writes `bytes` to a new temporary file in the directory of `path`, with the mode and owner of
-/// `model`, and apart from a file as [`temporary_apart`] does it.
+/// Writes `bytes` to a new temporary file in the directory of `path`, with these rights, or those of any new file,
+/// and apart from a file as [`temporary_apart`] does it.
 pub(crate) fn write_beside(
     path: &Path,
     bytes: &[u8],
-    model: Option<&Attributes>,
+    rights: Option<&Rights>,
     sync: bool,
     apart: Option<FileId>,
 ) -> Result<tempfile::NamedTempFile> {
     let problem = |e| Error::io("write a new version", path, e);
     let temp = match apart {
-        Some(from) => temporary_apart(path, from),
-        None => temporary(path),
+        Some(from) => temporary_apart(path, rights, from),
+        None => temporary(path, rights),
     };
     let mut temp = temp.map_err(problem)?;
     temp.write_all(bytes).map_err(problem)?;
-    if let Some(model) = model {
-        Attributes::of_handle(temp.as_file())
-            .and_then(|own| take_after(temp.as_file(), &own, model))
-            .map_err(problem)?;
+    if let Some(rights) = rights {
+        rights.give_to(temp.as_file()).map_err(problem)?;
     }
     if sync {
         temp.as_file().sync_all().map_err(problem)?;

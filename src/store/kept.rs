@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
-use super::files::look;
-use super::open::stamp;
+use super::files::{look, name_new};
+use super::open::{copy_from, stamp};
 use crate::error::{Error, Result};
 
 /// The label of counts that made no sense, in the names under which they are kept.
@@ -39,14 +39,13 @@ pub(crate) fn keep_count(files: &EventFiles, label: &str) -> Result<Option<PathB
     Err(Error::io("keep what stands in", count, taken))
 }
 
-/// Gives a file a second name that no other file has; a copy, where the file system knows no second
-/// names.
+/// Gives a file a second name that no other file has; a copy with its rights, where the file system knows no
+/// second names.
 fn second_name(file: &Path, name: &Path) -> io::Result<()> {
     match fs::hard_link(file, name) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            let mut copy = File::create_new(name)?;
-            io::copy(&mut File::open(file)?, &mut copy)?;
-            copy.sync_all()
+            let copy = copy_from(&File::open(file)?, 0, file)?;
+            name_new(copy, name).map(drop)
         }
         result => result,
     }

@@ -32,6 +32,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::files::{Access, FileId, look, open_regular};
+use super::holder::lock_holder;
 use super::snapshot::explain_missing;
 use super::sys::{self, Attributes};
 use crate::error::{Error, Kind, Result};
@@ -325,15 +326,11 @@ impl LockFile {
         let Some(first) = self.models.first() else {
             return open_regular(&self.path, Access::Read);
         };
-        let mut found = Attributes::of_name(first);
-        for model in self.models.iter().skip(1) {
-            if found.is_ok() {
-                break;
-            }
-            found = Attributes::of_name(model).or(found);
-        }
-        let model = found.map_err(|e| explain_missing(Error::io("look at", first, e), first))?;
-        open_regular(&self.path, Access::CreateLike(&model))
+        let there = |model: &&PathBuf| Attributes::of_name(model).is_ok();
+        let model = self.models.iter().find(there).unwrap_or(first);
+        let found = Attributes::of_name(model);
+        found.map_err(|e| explain_missing(Error::io("look at", model, e), model))?;
+        open_regular(&self.path, Access::CreateLike(model))
     }
 
     /// Blocks until the lock is ours, at the longest until the deadline.
@@ -415,7 +412,7 @@ impl LockFile {
 }
 
 fn busy(path: &Path, id: FileId, limit: Duration) -> Error {
-    let holder = sys::lock_holder(id);
+    let holder = lock_holder(id);
     let by = match holder {
         None => "another process".to_owned(),
         Some(pid) => match sys::process_name(pid) {

@@ -2,15 +2,19 @@
 //!
 //! The store knows lines and counts; it knows no buyer.
 
+mod acl;
 pub(crate) mod aside;
+mod attached;
 pub(crate) mod bell;
 mod block_map;
 pub(crate) mod copied;
 pub(crate) mod deciding;
 mod direct;
 pub(crate) mod durable;
+mod edit;
 pub(crate) mod event;
 pub(crate) mod files;
+pub(crate) mod holder;
 pub(crate) mod hole;
 pub(crate) mod in_place;
 pub(crate) mod kept;
@@ -22,9 +26,11 @@ pub(crate) mod lock;
 pub(crate) mod open;
 pub(crate) mod output;
 pub(crate) mod pause;
+pub(crate) mod people;
 pub(crate) mod reading;
 pub(crate) mod replace;
 pub(crate) mod restart;
+pub(crate) mod rights;
 pub(crate) mod search;
 pub(crate) mod sellable;
 mod skim;

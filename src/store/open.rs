@@ -1,30 +1,32 @@
 //! Getting an event ready for selling: open its ledger, and heal what a crash left behind.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::aside;
 use super::event::EventFiles;
-use super::files::{FileId, directory, sync_directory, write_beside};
+use super::files::{FileId, directory, name_new, sync_directory, write_beside};
+use super::holder::is_locked;
 use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::LedgerFile;
 use super::reading::{Reading, Rest};
+use super::rights::Rights;
 use super::snapshot::Snapshot;
-use super::sys;
-use super::sys::Attributes;
 use super::temporary;
 use crate::error::{Error, Result};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the name lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
-    let temp = opening_line(files, stock, None)?;
-    match temp.persist_noclobber(&files.ledger) {
+    let rights = Rights::of_name(&files.count);
+    let rights = rights.map_err(|e| Error::io("look at", &files.count, e))?;
+    let temp = opening_line(files, stock, None, &rights.bare())?;
+    match name_new(temp, &files.ledger) {
         Ok(_) => sync_directory(&files.ledger),
         // Somebody who locks another file was faster: one of the two is the ledger.
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(Error::io("create", &files.ledger, error.error)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::io("create", &files.ledger, error)),
     }
 }
 
@@ -32,15 +34,14 @@ pub(super) fn opening_line(
     files: &EventFiles,
     stock: u64,
     replaces: Option<Replaced>,
+    rights: &Rights,
 ) -> Result<tempfile::NamedTempFile> {
     let (line, _) = Record::open(stock, replaces)
         .encode(Tally::default().sum)
         .unwrap_or_default();
-    let model = Attributes::of_name(&files.count).or_else(|_| Attributes::of_name(&files.ledger));
-    let model = model.map_err(|e| Error::io("look at", &files.count, e))?;
     // Each publication renames in the directory, which changes its inode.
     let apart = FileId::of_name(directory(&files.ledger)).unwrap_or(None);
-    write_beside(&files.ledger, &line, Some(&model), true, apart)
+    write_beside(&files.ledger, &line, Some(rights), true, apart)
 }
 
 /// Heals the ledger's end. Only for the holder of the deciding locks and the sync lock.
@@ -111,39 +112,58 @@ fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, reading: &Reading
         .map_err(|e| Error::io("open the event on", &files.ledger, e))
 }
 
+/// Copies what stands behind the last whole line to a file of its own, with the ledger's rights.
 fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64) -> Result<PathBuf> {
-    let (path, mut file) = create_put_away(files, "torn")?;
-    let problem = |e| Error::io("write", &path, e);
+    let problem = |e| Error::io("put the end away of", &files.ledger, e);
+    let mut copy = copy_from(&ledger.file, from, &files.ledger).map_err(problem)?;
+    let label = format!("torn-{}", stamp());
+    for attempt in 0.. {
+        let path = files.put_away(&label, attempt);
+        copy = match copy.persist_noclobber(&path) {
+            Ok(_) => {
+                sync_directory(&path)?;
+                return Ok(path);
+            }
+            Err(again) if again.error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
+                again.file
+            }
+            Err(error) => return Err(Error::io("create", &path, error.error)),
+        };
+    }
+    Err(problem(io::ErrorKind::AlreadyExists.into()))
+}
+
+/// A temporary file beside `beside` with the bytes of another from an offset on, and the rights of that: durable, and
+/// whole before it has a name that means anything.
+pub(super) fn copy_from(
+    file: &File,
+    from: u64,
+    beside: &Path,
+) -> io::Result<tempfile::NamedTempFile> {
+    let rights = Rights::of_handle(file)?;
+    known_bad!(PutAwayBare => return crate::known_bad::copy_bare(file, from, beside));
+    let mut copy = temporary::temporary(beside, Some(&rights))?;
+    copy_bytes(file, from, copy.as_file_mut())?;
+    rights.give_to(copy.as_file())?;
+    copy.as_file().sync_all()?;
+    Ok(copy)
+}
+
+/// Copies what a file holds from an offset on.
+pub(crate) fn copy_bytes(file: &File, from: u64, to: &mut File) -> io::Result<()> {
     let mut chunk = vec![0; 64 * 1024];
     let mut at = from;
     loop {
-        let read = ledger.file.read_at(&mut chunk, at).map_err(problem)?;
-        if read == 0 {
-            break;
-        }
-        io::Write::write_all(&mut file, chunk.get(..read).unwrap_or_default()).map_err(problem)?;
-        at += read as u64;
-    }
-    file.sync_all().map_err(problem)?;
-    sync_directory(&path)?;
-    Ok(path)
-}
-
-fn create_put_away(files: &EventFiles, label: &str) -> Result<(PathBuf, File)> {
-    let label = format!("{label}-{}", stamp());
-    for attempt in 0.. {
-        let path = files.put_away(&label, attempt);
-        match File::create_new(&path) {
-            Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
-            Err(error) => return Err(Error::io("create", &path, error)),
+        match file.read_at(&mut chunk, at) {
+            Ok(0) => return Ok(()),
+            Ok(read) => {
+                to.write_all(chunk.get(..read).unwrap_or_default())?;
+                at += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
-    Err(Error::io(
-        "create",
-        &files.ledger,
-        io::ErrorKind::AlreadyExists.into(),
-    ))
 }
 
 /// The time now as a part of a file name.
@@ -162,10 +182,10 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
     }
     let text = Snapshot::fresh(stock).render();
     let temp = write_beside(&files.count, text.as_bytes(), None, true, None)?;
-    match temp.persist_noclobber(&files.count) {
+    match name_new(temp, &files.count) {
         // Somebody else has made it just now.
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(Error::io("create", &files.count, error.error)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(Error::io("create", &files.count, error)),
         Ok(_) => {}
     }
     sync_directory(&files.count)
@@ -197,29 +217,29 @@ impl Swept {
 pub(crate) fn sweep(files: &EventFiles) -> Result<Swept> {
     Ok(Swept {
         archives: aside::adopt(files)?,
-        strays: temporary::sweep_strays([&files.count, &files.ledger])?,
+        strays: temporary::sweep_strays([&files.count, &files.ledger, &files.lock])?,
     })
 }
 
-/// Whether killed processes left temporary files. Without the locks: one that is in use just now is none,
+/// How many temporary files killed processes left. Without the locks: one that is in use just now is none,
 /// and whoever uses it holds one of the locks as long as it is there.
-pub(crate) fn has_strays(files: &EventFiles) -> Result<bool> {
+pub(crate) fn count_strays(files: &EventFiles) -> Result<usize> {
     let before = strays(files)?;
     if before.is_empty() {
-        return Ok(false);
+        return Ok(0);
     }
     let held = |path: &Path| match FileId::of_name(path) {
-        Ok(Some(id)) => sys::lock_holder(id).is_some(),
+        Ok(Some(id)) => is_locked(id),
         _ => false,
     };
     if held(&files.lock) || held(&files.ledger) {
-        return Ok(false);
+        return Ok(0);
     }
     let after = strays(files)?;
-    Ok(after.iter().any(|stray| before.contains(stray)))
+    Ok(after.iter().filter(|stray| before.contains(stray)).count())
 }
 
 /// The temporary files of killed processes, and those in use just now.
 pub(crate) fn strays(files: &EventFiles) -> Result<Vec<PathBuf>> {
-    temporary::strays([&files.count, &files.ledger])
+    temporary::strays([&files.count, &files.ledger, &files.lock])
 }

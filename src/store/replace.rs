@@ -1,18 +1,22 @@
 //! Replacing `tickets.json` atomically.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use tempfile::TempPath;
 
-use super::files::{FileId, take_after, write_beside};
+use super::edit::{Edit, displaced};
+use super::files::{FileId, look, write_beside};
+use super::rights::Rights;
 use super::spares::Shelf;
-use super::sys::{self, Attributes};
+use super::sys;
 use super::version::Version;
 use crate::error::{Error, Result};
 
 /// Replaces a file by a fresh one with these bytes, atomically: whoever opens `path` reads the
-/// old bytes or the new ones, never a mixture, and never finds the name missing. Mode and owner
-/// are kept. Returns the new version.
+/// old bytes or the new ones, never a mixture, and never finds the name missing. Its rights are kept, and those
+/// that cannot be are never wider ([`super::rights`]). Returns the new version.
 ///
 /// `sync`: the bytes are on disk before the name means them. Without it a power cut may leave an
 /// empty file under the name.
@@ -20,73 +24,111 @@ use crate::error::{Error, Result};
 /// Exchanging the two names instead of renaming over one spares the flush that ext4 makes when a
 /// file is replaced (`auto_da_alloc`).
 pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<Version> {
+    Ok(replace_known(path, bytes, sync, None)?.0)
+}
+
+/// The same; also returns what was replaced if that was not the `known` version.
+pub(crate) fn replace_known(
+    path: &Path,
+    bytes: &[u8],
+    sync: bool,
+    known: Option<&Version>,
+) -> Result<(Version, Option<Edit>)> {
     let problem = |e| Error::io("replace", path, e);
-    let model = Attributes::of_name(path).map_err(problem)?;
-    let (version, old) = name_fresh(path, bytes, &model, sync, None)?;
-    if let Some(old) = old {
-        old.close().map_err(problem)?;
+    let rights = Rights::of_name(path).map_err(problem)?;
+    let (version, old) = name_fresh(path, bytes, &rights, sync, None)?;
+    if let Some((old, replaced)) = old {
+        match displaced(old, replaced, known) {
+            Ok(old) => old.close().map_err(problem)?,
+            Err(edit) => return Ok((version, Some(edit))),
+        }
     }
-    Ok(version)
+    Ok((version, None))
 }
 
 /// The same without a sync, by an old version of the count of this ledger where the shelf has one. The
 /// version that is replaced goes onto the shelf; `known`: which that is, as far as its caller
-/// has seen.
+/// has seen. Returns it if it is another one.
 pub(crate) fn replace_again(
     path: &Path,
     bytes: &[u8],
     shelf: &Shelf,
     ledger: FileId,
     known: Option<&Version>,
-) -> Result<Version> {
+) -> Result<(Version, Option<Edit>)> {
     let problem = |e| Error::io("replace", path, e);
-    let look = || Attributes::of_name(path).map_err(problem);
-    let model = look()?;
-    if let Some((fresh, spare)) = shelf.take(ledger, bytes, &model)
+    let now = || Rights::of_name(path).map_err(problem);
+    let rights = now()?;
+    if let Some((fresh, spare)) = shelf.take(ledger, bytes, &rights)
         // Somebody may have swept it meanwhile.
         && sys::exchange(&spare, path).is_ok_and(|exchanged| exchanged)
     {
-        if let Ok(replaced) = Attributes::of_name(&spare) {
-            // Changed since the look.
-            if !replaced.is_like(&model)
-                && let Some(file) = fresh.file()
-            {
-                take_after(file, &model, &replaced).map_err(problem)?;
+        let replaced = fresh
+            .file()
+            .map(|file| make_up(file, &rights, &spare))
+            .transpose()
+            .map_err(problem)?;
+        if let Some(replaced) = replaced.flatten() {
+            match displaced(spare, replaced, known) {
+                Ok(old) => shelf.keep(ledger, old, replaced, known),
+                Err(edit) => return Ok((fresh, Some(edit))),
             }
-            shelf.keep(ledger, spare, &replaced, known);
         }
-        return Ok(fresh);
+        return Ok((fresh, None));
     }
-    let model = look()?;
+    let rights = now()?;
     // Only what is used again and again repays the search.
     let apart = shelf.has_room().then_some(ledger);
-    let (version, old) = name_fresh(path, bytes, &model, false, apart)?;
-    if let Some(old) = old
-        && let Ok(replaced) = Attributes::of_name(&old)
-    {
-        shelf.keep(ledger, old, &replaced, known);
+    let (version, old) = name_fresh(path, bytes, &rights, false, apart)?;
+    if let Some((old, replaced)) = old {
+        match displaced(old, replaced, known) {
+            Ok(old) => shelf.keep(ledger, old, replaced, known),
+            Err(edit) => return Ok((version, Some(edit))),
+        }
     }
-    Ok(version)
+    Ok((version, None))
 }
 
-/// Gives the name to a new file; returns it, and what the old one is called now if it is still there.
+/// What lost its name, which it has now, and which file that is.
+type Replaced = (TempPath, FileId);
+
+/// Gives the name to a new file; returns it, and the old one if it is still there.
 fn name_fresh(
     path: &Path,
     bytes: &[u8],
-    model: &Attributes,
+    rights: &Rights,
     sync: bool,
     apart: Option<FileId>,
-) -> Result<(Version, Option<TempPath>)> {
+) -> Result<(Version, Option<Replaced>)> {
     let problem = |e| Error::io("replace", path, e);
     known_bad!(CountInPlace => return Ok((crate::known_bad::write_over(path, bytes)?, None)));
-    let (file, temp) = write_beside(path, bytes, Some(model), sync, apart)?.into_parts();
+    let (file, temp) = write_beside(path, bytes, Some(rights), sync, apart)?.into_parts();
     let old = if sys::exchange(&temp, path).map_err(problem)? {
         // The temporary name now means the old version.
-        Some(temp)
+        let replaced = make_up(&file, rights, &temp).map_err(problem)?;
+        replaced.map(|replaced| (temp, replaced))
     } else {
+        let now = Rights::of_name(path).map_err(problem)?;
+        if now != *rights {
+            now.give_to(&file).map_err(problem)?;
+        }
         temp.persist(path).map_err(|e| problem(e.error))?;
         None
     };
     let id = FileId::of_handle(&file).map_err(problem)?;
     Ok((Version::written(file, id, bytes), old))
+}
+
+/// Gives the rights of what lost its name to what has it now, where somebody changed them since they were looked
+/// at. Tells which file lost it; `None`: it is gone.
+fn make_up(fresh: &File, looked: &Rights, replaced: &Path) -> io::Result<Option<FileId>> {
+    // Somebody may have swept it.
+    let Some(own) = look(replaced)? else {
+        return Ok(None);
+    };
+    let rights = Rights::of_named(replaced, &own)?;
+    if rights != *looked {
+        rights.give_to(fresh)?;
+    }
+    Ok(Some(own.id))
 }

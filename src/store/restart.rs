@@ -11,6 +11,7 @@ use super::ledger::Replaced;
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::open::{opening_line, trim};
 use super::reading::{Reading, is_borne_out};
+use super::rights::Rights;
 use super::snapshot::Snapshot;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
@@ -59,7 +60,10 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
         opened: opened.map_or_else(String::new, |line| line.sum.to_string()),
         end,
     });
-    let new = opening_line(files, stock, replaces)?;
+    // Those who may read the old one may be fewer than may read the count.
+    let rights = Rights::of_handle(&ledger.file);
+    let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
+    let new = opening_line(files, stock, replaces, &rights)?;
     let mut done = false;
     let put_away = take_place(files, new, &mut done);
     let finished = put_away.and_then(|put_away| {

@@ -17,8 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::fs::OFlags;
 use tempfile::TempPath;
 
-use super::files::{FileId, take_after};
+use super::files::FileId;
 use super::lease;
+use super::rights::Rights;
 use super::sys::{self, Attributes};
 use super::temporary::is_near;
 use super::version::Version;
@@ -56,12 +57,12 @@ impl Shelf {
         spares.room = spares.room.max(room);
     }
 
-    /// A spare version of the count of this ledger, with these bytes now, and like `model`.
+    /// A spare version of the count of this ledger, with these bytes now, and these rights.
     pub(super) fn take(
         &self,
         ledger: FileId,
         bytes: &[u8],
-        model: &Attributes,
+        rights: &Rights,
     ) -> Option<(Version, TempPath)> {
         if bytes.len() > LONGEST {
             return None;
@@ -71,11 +72,12 @@ impl Shelf {
             if spare.ledger != ledger {
                 continue;
             }
-            match rewrite(&spare, bytes, model) {
+            match rewrite(&spare, bytes, rights) {
                 Rewritten::Done(version) => return Some((version, spare.path)),
                 // Whoever has it open will close it.
                 Rewritten::InUse => self.lock().spares.push(spare),
                 Rewritten::Unfit => {}
+                Rewritten::Stale => self.lock().spares.clear(),
             }
         }
         None
@@ -95,11 +97,11 @@ impl Shelf {
         &self,
         ledger: FileId,
         path: TempPath,
-        replaced: &Attributes,
+        replaced: FileId,
         known: Option<&Version>,
     ) {
-        if !is_near(replaced.id, ledger) && self.has_room() {
-            let same = known.filter(|known| known.id() == Some(replaced.id));
+        if !is_near(replaced, ledger) && self.has_room() {
+            let same = known.filter(|known| known.id() == Some(replaced));
             let file = same.and_then(Version::writable).or_else(|| open(&path));
             if let Some(file) = file {
                 self.lock().spares.push(Spare { ledger, path, file });
@@ -125,11 +127,17 @@ enum Rewritten {
     InUse,
     /// Whatever it is now, it is not to be written.
     Unfit,
+    /// Others than those who may use the count may use it, and as likely the other spares: somebody has changed
+    /// that of the count, and versions of before are to be had by nobody any more.
+    Stale,
 }
+
+/// See [`Rewritten::Stale`].
+struct Stale;
 
 /// Writes the bytes over a spare version, unless somebody else has it open. A failure is none: the caller
 /// makes a new file.
-fn rewrite(spare: &Spare, bytes: &[u8], model: &Attributes) -> Rewritten {
+fn rewrite(spare: &Spare, bytes: &[u8], rights: &Rights) -> Rewritten {
     let file = &spare.file;
     let written = lease::alone(file, || {
         // One name is the spare's own. It has none when somebody has swept it.
@@ -137,17 +145,24 @@ fn rewrite(spare: &Spare, bytes: &[u8], model: &Attributes) -> Rewritten {
         if !own.is_file() || own.links != 1 {
             return None;
         }
+        let before = Rights::of_known(file, &own).ok()?;
+        if before.allow_others(rights) {
+            return Some(Err(Stale));
+        }
         file.write_all_at(bytes, 0).ok()?;
         if own.length != bytes.len() as u64 {
             file.set_len(bytes.len() as u64).ok()?;
         }
-        take_after(file, &own, model).ok()?;
-        Some(own.id)
+        if before != *rights {
+            rights.give_to(file).ok()?;
+        }
+        Some(Ok(own.id))
     });
     match written {
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Rewritten::InUse,
         Err(_) | Ok(None) => Rewritten::Unfit,
-        Ok(Some(id)) => Rewritten::Done(Version::written(Arc::clone(file), id, bytes)),
+        Ok(Some(Err(Stale))) => Rewritten::Stale,
+        Ok(Some(Ok(id))) => Rewritten::Done(Version::written(Arc::clone(file), id, bytes)),
     }
 }
 

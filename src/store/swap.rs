@@ -11,14 +11,14 @@ use super::aside::take_place;
 use super::copied::copy_beside;
 use super::durable::put_count;
 use super::event::EventFiles;
-use super::files::{sync_directory, write_beside};
+use super::files::{name_new, sync_directory, write_beside};
 use super::kept::{BROKEN, REPLACED, keep_count};
 use super::ledger::{Record, Tally};
 use super::ledger_file::LedgerFile;
 use super::replace::replace;
 use super::restart::settle;
+use super::rights::Rights;
 use super::snapshot::Snapshot;
-use super::sys::Attributes;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
 
@@ -31,7 +31,8 @@ pub(crate) struct Fresh<'a> {
     pub(crate) from: Option<&'a LedgerFile>,
     /// Whether its last line lacks its newline.
     pub(crate) unterminated: bool,
-    /// Where the event has no file left: mode and owner are those of the first of these that is there.
+    /// Where the event has no file left: the rights are those of the first of these that is there, the ledger's and
+    /// the count's.
     pub(crate) model: [&'a PathBuf; 2],
 }
 
@@ -70,8 +71,8 @@ pub(crate) fn put_back(
         check(&new, &tally)?;
         kept.extend(keep(files, fresh, count, borne_out)?);
         let Some(living) = living else {
-            let named = new.persist_noclobber(&files.ledger);
-            named.map_err(|e| Error::io("create", &files.ledger, e.error))?;
+            let named = name_new(new, &files.ledger);
+            named.map_err(|e| Error::io("create", &files.ledger, e))?;
             done = true;
             sync_directory(&files.ledger)?;
             return finish(files, fresh, &tally);
@@ -93,22 +94,23 @@ pub(crate) fn put_back(
 }
 
 fn copy(files: &EventFiles, fresh: &Fresh<'_>, tally: &mut Tally) -> Result<NamedTempFile> {
-    let of = |path: &PathBuf| Attributes::of_name(path);
-    let model = of(&files.ledger).or_else(|_| of(&files.count));
-    let model = model
-        .or_else(|_| of(fresh.model[0]))
-        .or_else(|_| of(fresh.model[1]));
-    let model = model.map_err(|e| Error::io("look at", &files.count, e))?;
+    let [ledger, count] = fresh.model;
+    // What people attached to a count stays there.
+    let rights = Rights::of_name(&files.ledger)
+        .or_else(|_| Rights::of_name(&files.count).map(Rights::bare))
+        .or_else(|_| Rights::of_name(ledger))
+        .or_else(|_| Rights::of_name(count).map(Rights::bare));
+    let rights = rights.map_err(|e| Error::io("look at", &files.count, e))?;
     if let Some(ledger) = fresh.from {
         let (length, newline) = (tally.bytes, fresh.unterminated);
         tally.bytes += u64::from(newline);
-        return copy_beside(&files.ledger, &ledger.file, length, newline, &model);
+        return copy_beside(&files.ledger, &ledger.file, length, newline, &rights);
     }
     let record = Record::open(fresh.snapshot.ticket, None);
     let (line, sum) = record.encode(Tally::default().sum).unwrap_or_default();
     let opened = Tally::default().apply(&record, sum, line.len() as u64);
     *tally = opened.map_err(|why| Error::new(Kind::Integrity, why))?;
-    write_beside(&files.ledger, &line, Some(&model), true, None)
+    write_beside(&files.ledger, &line, Some(&rights), true, None)
 }
 
 /// Keeps what the count says, where neither ledger says it.

@@ -1,8 +1,9 @@
 //! Temporary files beside an event's own: how they are named, where they are put, and how those are
 //! found that killed processes left.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
@@ -10,40 +11,73 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::Dir;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::aside::is_aside;
-use super::event::EventFiles;
 use super::files::{Access, FileId, directory, open_regular};
 use super::lease::{self, Elsewhere};
 use super::pause::outlast;
+use super::rights::Rights;
 use super::sys;
 use crate::error::{Error, Result};
 
-/// How a temporary file beside `path` begins and ends, so that strays can be told. Between stand the process
-/// that made it, and random letters.
-fn stray_name(path: &Path) -> (String, &'static str) {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    (format!(".{name}."), ".tmp")
+/// The name of a temporary file beside `path`: `.<name>.<process>-<8 random digits><12 digits of a sum>.tmp`, the
+/// process in decimal, the others in hexadecimal. The sum is of all that stands before it.
+///
+/// So nobody else's file is taken for one of ours: whatever people and other programs leave beside an event, and
+/// however they call it, no name of theirs has the right sum.
+fn name_of(path: &Path, process: u32, random: u32) -> OsString {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{process}-{random:08x}"));
+    let sum = xxh3_64_with_seed(name.as_bytes(), SEED) >> 16;
+    name.push(format!("{sum:012x}{SUFFIX}"));
+    name
 }
 
-/// Whether a temporary file is one beside `path`.
-fn is_beside(temporary: &Path, path: &Path) -> bool {
-    let (prefix, suffix) = stray_name(path);
-    let name = temporary.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with(&prefix) && name.ends_with(suffix)
+const SUFFIX: &str = ".tmp";
+
+/// Not that of a ledger's sums.
+const SEED: u64 = 0x7469_636b_6574_7321;
+
+/// The process that made a temporary file of ours beside `path`; `None`: it is none of those.
+fn maker(temporary: &OsStr, path: &Path) -> Option<u32> {
+    let rest = temporary.as_bytes().strip_prefix(b".")?;
+    let rest = rest.strip_prefix(path.file_name()?.as_bytes())?;
+    let unique = std::str::from_utf8(rest.strip_prefix(b".")?).ok()?;
+    let (process, random) = unique.split_once('-')?;
+    let process = process.parse().ok()?;
+    let random = u32::from_str_radix(random.get(..8)?, 16).ok()?;
+    (name_of(path, process, random) == temporary).then_some(process)
 }
 
-/// A new temporary file in the directory of `path`.
-pub(super) fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let (prefix, suffix) = stray_name(path);
-    let prefix = format!("{prefix}{}-", std::process::id());
-    // A new event is as open as the umask lets any file be; tempfile's own default is private.
-    let mode = fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new()
-        .prefix(&prefix)
-        .suffix(suffix)
-        .permissions(mode)
-        .tempfile_in(directory(path))
+/// A new temporary file in the directory of `path`, which is to get these rights; without any, a file as open as the
+/// umask and the directory let any new one be.
+pub(crate) fn temporary(
+    path: &Path,
+    rights: Option<&Rights>,
+) -> io::Result<tempfile::NamedTempFile> {
+    known_bad!(WideAtFirst => return create(path, 0o666));
+    create(path, rights.map_or(0o666, Rights::at_first))
+}
+
+fn create(path: &Path, mode: u32) -> io::Result<tempfile::NamedTempFile> {
+    const TRIES: u32 = 100;
+    let mut tried = 0;
+    loop {
+        // The operating system's, mixed anew each time: no two are alike in one process, and it makes no system call.
+        let random = RandomState::new().build_hasher().finish();
+        let name = name_of(path, std::process::id(), random as u32);
+        tried += 1;
+        match tempfile::Builder::new()
+            .prefix(&name)
+            .rand_bytes(0)
+            .permissions(fs::Permissions::from_mode(mode))
+            .tempfile_in(directory(path))
+        {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tried < TRIES => {}
+            result => return result,
+        }
+    }
 }
 
 /// The same, with its inode in another block of the file system's inode table than a file's.
@@ -51,8 +85,12 @@ pub(super) fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
 /// ext4 without a journal writes the whole block with a sync of any file in it, if the block has changed;
 /// and to rename a file changes its inode. So a ledger whose inode shares a block with what is renamed
 /// at every publication costs two writes a sync instead of one: half as long again.
-pub(super) fn temporary_apart(path: &Path, from: FileId) -> io::Result<tempfile::NamedTempFile> {
-    let mut temp = temporary(path)?;
+pub(super) fn temporary_apart(
+    path: &Path,
+    rights: Option<&Rights>,
+    from: FileId,
+) -> io::Result<tempfile::NamedTempFile> {
+    let mut temp = temporary(path, rights)?;
     if sys::file_system(temp.as_file()) != "ext4" {
         return Ok(temp);
     }
@@ -60,7 +98,7 @@ pub(super) fn temporary_apart(path: &Path, from: FileId) -> io::Result<tempfile:
     let mut near = Vec::new();
     while near.len() < INODES as usize && is_near(FileId::of_handle(temp.as_file())?, from) {
         near.push(temp);
-        temp = temporary(path)?;
+        temp = temporary(path, rights)?;
     }
     Ok(temp)
 }
@@ -75,17 +113,17 @@ pub(super) fn is_near(a: FileId, b: FileId) -> bool {
     a.device == b.device && block(a) == block(b)
 }
 
-/// The temporary files beside these files, the first of which is a count, that no living
+/// The temporary files beside a count, its ledger and its lock file that no living
 /// process keeps, as far as that can be told. Some may be in use just now.
-pub(crate) fn strays(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
+pub(crate) fn strays(paths: [&Path; 3]) -> Result<Vec<PathBuf>> {
     let (mut found, mut doubtful) = (Vec::new(), Vec::new());
     for path in temporaries(paths)? {
         // Only old versions of the count are kept.
-        if !is_beside(&path, paths[0]) {
+        let Some(process) = path.file_name().and_then(|name| maker(name, paths[0])) else {
             found.push(path);
             continue;
-        }
-        let runs = maker(&path).is_some_and(sys::is_running);
+        };
+        let runs = sys::is_running(process);
         match (elsewhere(&path), runs) {
             (None, _) | (Some(Elsewhere::Open | Elsewhere::Unknown), true) => {}
             (Some(Elsewhere::NotOpen | Elsewhere::Unknown), _) => found.push(path),
@@ -121,22 +159,11 @@ fn elsewhere(path: &Path) -> Option<Elsewhere> {
     }
 }
 
-/// The process that made a temporary file.
-fn maker(path: &Path) -> Option<u32> {
-    let name = path.file_name()?.to_str()?.strip_suffix(".tmp")?;
-    let (_, unique) = name.rsplit_once('.')?;
-    unique.split_once('-')?.0.parse().ok()
-}
-
 /// Removes temporary files that killed processes left beside these files. Only for the
 /// holder of the sync lock, where there is a ledger: nobody else is about to give a temporary file its name then.
-pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
+pub(crate) fn sweep_strays(paths: [&Path; 3]) -> Result<usize> {
     let mut swept = 0;
     for path in strays(paths)? {
-        // An old ledger may stand there: see [`super::aside`].
-        if is_aside(&path) {
-            continue;
-        }
         match fs::remove_file(&path) {
             Ok(()) => swept += 1,
             // Whoever kept it has just ended.
@@ -147,32 +174,34 @@ pub(crate) fn sweep_strays(paths: [&Path; 2]) -> Result<usize> {
     Ok(swept)
 }
 
-/// The temporary files beside the ledger, whosoever they are.
-pub(super) fn beside_ledger(files: &EventFiles) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    list(
-        directory(&files.ledger),
-        [Some(&files.ledger), None],
-        &mut found,
-    )?;
-    Ok(found)
-}
-
-/// The temporary files beside these files, whosoever they are.
-fn temporaries(paths: [&Path; 2]) -> Result<Vec<PathBuf>> {
-    let [count, ledger] = paths;
+/// The temporary files of ours beside these files, whichever process made them.
+fn temporaries([count, ledger, lock]: [&Path; 3]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     // A ledger behind a symbolic link stands elsewhere.
-    let together = directory(count) == directory(ledger);
-    let places = [(count, Some(ledger)), (ledger, None)];
-    for (path, other) in places.into_iter().take(if together { 1 } else { 2 }) {
-        list(directory(path), [Some(path), other], &mut found)?;
+    if directory(count) == directory(ledger) {
+        list(
+            directory(count),
+            &beside(&[count, ledger, lock]),
+            &mut found,
+        )?;
+    } else {
+        list(directory(count), &beside(&[count, lock]), &mut found)?;
+        list(directory(ledger), &beside(&[ledger]), &mut found)?;
     }
     Ok(found)
 }
 
-/// Adds the temporary files of one directory that stand beside one of these.
-fn list(directory: &Path, paths: [Option<&Path>; 2], found: &mut Vec<PathBuf>) -> Result<()> {
+/// Whether a name is that of a temporary file of ours beside one of these.
+fn beside(paths: &[&Path]) -> impl Fn(&OsStr) -> bool {
+    move |name| paths.iter().any(|path| maker(name, path).is_some())
+}
+
+/// Adds those files of one directory whose names are so.
+pub(super) fn list(
+    directory: &Path,
+    is_wanted: &dyn Fn(&OsStr) -> bool,
+    found: &mut Vec<PathBuf>,
+) -> Result<()> {
     let problem = |e: io::Error| Error::io("list", directory, e);
     let handle = match File::open(directory) {
         // Nothing is in it.
@@ -184,8 +213,7 @@ fn list(directory: &Path, paths: [Option<&Path>; 2], found: &mut Vec<PathBuf>) -
     while let Some(entry) = entries.read() {
         let entry = entry.map_err(|e| problem(e.into()))?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        let beside = |path: &Path| is_beside(Path::new(name), path);
-        if paths.into_iter().flatten().any(beside) {
+        if is_wanted(name) {
             found.push(directory.join(name));
         }
     }
@@ -200,17 +228,43 @@ mod tests {
     fn a_file_put_apart_shares_no_block_of_the_inode_table() {
         let place = tempfile::tempdir_in(".").unwrap();
         let path = place.path().join("tickets.json");
-        let mut all = vec![temporary(&path).unwrap()];
+        let mut all = vec![temporary(&path, None).unwrap()];
         for _ in 0..40 {
             let from = FileId::of_handle(all.last().unwrap().as_file()).unwrap();
-            let temp = temporary_apart(&path, from).unwrap();
+            let temp = temporary_apart(&path, None, from).unwrap();
             if sys::file_system(temp.as_file()) == "ext4" {
                 assert!(!is_near(FileId::of_handle(temp.as_file()).unwrap(), from));
             }
             all.push(temp);
         }
-        assert_eq!(maker(all[0].path()), Some(std::process::id()));
         drop(all);
         assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
+    }
+    #[test]
+    fn only_names_of_ours_are_ours() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        let path = place.path().join("tickets.json");
+        let temp = temporary(&path, None).unwrap();
+        let name = temp.path().file_name().unwrap().to_str().unwrap();
+        let ours = |name: &str, path: &Path| maker(OsStr::new(name), path);
+        assert_eq!(ours(name, &path), Some(std::process::id()));
+        assert_eq!(ours(name, Path::new("gig.json")), None);
+        for at in 0..name.len() {
+            let mut other = name.as_bytes().to_vec();
+            other[at] = if other[at] == b'0' { b'1' } else { b'0' };
+            assert_eq!(ours(std::str::from_utf8(&other).unwrap(), &path), None);
+        }
+        for other in [
+            ".tickets.json.tmp",
+            ".tickets.json.before-the-show.tmp",
+            ".tickets.json.x.tmp",
+            ".tickets.json.2024-backup.tmp",
+            ".tickets.json.4242-a1b2c3.tmp",
+            ".tickets.json.4242-00000000000000000000.tmp",
+            &format!("{name}.tmp"),
+            &name[1..],
+        ] {
+            assert_eq!(ours(other, &path), None, "{other}");
+        }
     }
 }

@@ -57,6 +57,11 @@ impl Version {
         self.found.as_ref().map(|(id, _)| *id)
     }
 
+    /// What it held when it was read or written.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub(super) fn file(&self) -> Option<&File> {
         self.found.as_ref().map(|(_, file)| &**file)
     }
@@ -72,16 +77,20 @@ impl Version {
     /// By its bytes, not by its times: two changes may have the same time, and asking for it has a price
     /// (see [`Attributes`]).
     pub(crate) fn is_at(&self, path: &Path) -> bool {
-        let Some((id, file)) = &self.found else {
+        let Some((id, _)) = &self.found else {
             return matches!(look(path), Ok(None));
         };
         let same = |found: Attributes| {
-            found.id == *id && found.length == self.bytes.len() as u64 && self.is_unchanged(file)
+            found.id == *id && found.length == self.bytes.len() as u64 && self.is_unchanged()
         };
         Attributes::of_name(path).is_ok_and(same)
     }
 
-    fn is_unchanged(&self, file: &File) -> bool {
+    /// Whether there was one, and nobody has written it over.
+    pub(super) fn is_unchanged(&self) -> bool {
+        let Some((_, file)) = &self.found else {
+            return false;
+        };
         let mut bytes = [0; 4096];
         let mut at = 0;
         loop {

@@ -79,6 +79,9 @@ fn an_event_without_a_sale_is_saved_too() {
     assert_eq!(shop.count()["event"], "Ball");
 }
 
+/// What is done, and its name.
+type Change<'a> = (&'a str, &'a dyn Fn(&Shop));
+
 #[test]
 fn what_is_no_older_backup_of_this_event_is_not_replaced() {
     let fresh = || {
@@ -87,9 +90,9 @@ fn what_is_no_older_backup_of_this_event_is_not_replaced() {
         shop
     };
     let safe = |shop: &Shop| shop.path("safe").join("tickets.json");
-    let others: [(&str, &dyn Fn(&Shop)); 5] = [
+    let others: [Change<'_>; 5] = [
         ("sold from", &|shop| {
-            assert_eq!(on(&safe(shop), "book eve").0, 0)
+            assert_eq!(on(&safe(shop), "book eve").0, 0);
         }),
         ("the event went back", &|shop| {
             assert_eq!(shop.json("reset --force").0, 0);
@@ -101,7 +104,7 @@ fn what_is_no_older_backup_of_this_event_is_not_replaced() {
             fs::copy(other.path(LEDGER), shop.path("safe").join(LEDGER)).unwrap();
         }),
         ("somebody's file", &|shop| {
-            fs::write(safe(shop), "{\"name\": 1}").unwrap()
+            fs::write(safe(shop), "{\"name\": 1}").unwrap();
         }),
         ("an event without a sale", &|shop| {
             fs::remove_file(shop.path("safe").join(LEDGER)).unwrap();

@@ -10,6 +10,7 @@
 // Why a test was skipped, and how many cases there were.
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+mod access;
 mod adversity;
 mod audits;
 mod backups;
@@ -39,6 +40,7 @@ mod names;
 mod newcomers;
 mod observer;
 mod padding;
+mod people;
 mod processes;
 mod properties;
 mod race;
@@ -53,4 +55,5 @@ mod rush;
 mod sellers;
 mod spares;
 mod steering;
+mod stuck;
 mod unpublished;

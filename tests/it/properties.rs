@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use tickets::office::{DEFAULT_WAIT, Durability, Order, Unobserved};
 use tickets::{BoxOffice, Kind};
+use tickets_faults::stray;
 
 use crate::harness::Shop;
 
@@ -274,8 +275,8 @@ impl World {
             }
             Crash::Nothing | Crash::EmptyCount => {}
             Crash::Strays => {
-                for name in [".tickets.json.abc.tmp", ".tickets.ledger.jsonl.abc.tmp"] {
-                    fs::write(self.shop.path(name), "{\"tick").unwrap();
+                for of in ["tickets.json", "tickets.ledger.jsonl"] {
+                    fs::write(self.shop.path(&stray(of, 1)), "{\"tick").unwrap();
                 }
             }
         }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::process::Command;
 
+use tickets_faults::stray;
+
 use crate::harness::{Run, Shop};
 
 /// An event of five with three sold, and the texts of its files.
@@ -199,8 +201,8 @@ fn a_reset_killed_halfway_is_a_reset() {
 #[test]
 fn what_killed_processes_left_is_swept() {
     let shop = Shop::stock(2);
-    for name in [".tickets.json.abc123.tmp", ".tickets.ledger.jsonl.xyz.tmp"] {
-        fs::write(shop.path(name), "{}").unwrap();
+    for of in ["tickets.json", "tickets.ledger.jsonl"] {
+        fs::write(shop.path(&stray(of, 1)), "{}").unwrap();
     }
     assert_eq!(shop.json("buy --users 2 --lock --think 0ms").0, 0);
     assert_eq!(

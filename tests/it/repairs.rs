@@ -4,6 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use tickets_faults::stray;
+
 use crate::harness::Shop;
 
 const LEDGER: &str = "tickets.ledger.jsonl";
@@ -39,7 +41,7 @@ fn damage(shop: &Shop, what: &str) {
     let count = |text: &[u8]| fs::write(&shop.file, text).unwrap();
     let change = |change: &dyn Fn(&str) -> String| write(shop, "tickets.json", change);
     let ledger = |change: &dyn Fn(&str) -> String| write(shop, LEDGER, change);
-    let stray = |name: &str| fs::write(shop.path(name), "{").unwrap();
+    let left = |of: &str| fs::write(shop.path(&stray(of, 1)), "{").unwrap();
     match what {
         "ticket by hand" => change(&|t| t.replace("197", "196")),
         "sold by hand" => change(&|t| t.replace("\"sold\": 3", "\"sold\": 4")),
@@ -56,8 +58,8 @@ fn damage(shop: &Shop, what: &str) {
         "huge count" => count(&vec![b' '; (1 << 20) + 1]),
         "torn tail" => ledger(&|t| t.to_owned() + "{\"seq\":6,\"at"),
         "newline taken" => ledger(&|t| t.trim_end().to_owned()),
-        "stray" => stray(".tickets.json.abc.tmp"),
-        "stray of the ledger" => stray(".tickets.ledger.jsonl.xyz.tmp"),
+        "stray" => left("tickets.json"),
+        "stray of the ledger" => left(LEDGER),
         "cut in a line" => ledger(&|t| t[..t.len() - 30].to_owned()),
         "cut behind a line" => ledger(&|t| lines(t, 0..3)),
         "cut to nothing" => ledger(&|_| String::new()),
@@ -74,7 +76,7 @@ fn lines(text: &str, which: std::ops::Range<usize>) -> String {
 }
 
 /// Damages, the findings of them, and what a repair tells.
-const REPAIRED: [(&[&str], &[&str], &str); 16] = [
+const REPAIRED: [(&[&str], &[&str], &str); 15] = [
     (&["ticket by hand"], &["drift"], "anew"),
     (&["sold by hand"], &["drift"], "anew"),
     (&["untied count"], &["drift"], "anew"),
@@ -89,10 +91,9 @@ const REPAIRED: [(&[&str], &[&str], &str); 16] = [
     (&["count missing"], &["count"], "anew"),
     (&["torn tail"], &["torn_tail"], "put away as"),
     (&["newline taken"], &["newline"], "newline was put back"),
-    (&["stray"], &["strays"], "1 temporary files"),
     (
         &["empty count", "torn tail", "stray", "stray of the ledger"],
-        &["torn_tail", "count", "strays"],
+        &["torn_tail", "count"],
         "2 temporary files",
     ),
 ];
@@ -162,6 +163,52 @@ fn what_can_be_proven_is_repaired_and_told() {
     }
 }
 
+/// What killed processes left is no fault, and what somebody else left is nobody's business.
+#[test]
+fn temporary_files_are_noted_and_only_ours_are_removed() {
+    let foreign = [
+        ".tickets.json.tmp",
+        ".tickets.json.before-the-show.tmp",
+        ".tickets.json.x.tmp",
+        ".tickets.json.abc123.tmp",
+        ".tickets.json.4242-a1b2c3.tmp",
+        ".tickets.json.4242-0123456789abcdef0123.tmp",
+        ".tickets.ledger.jsonl.old.tmp",
+        ".tickets.json.swp",
+    ];
+    for (line, told) in [("audit --repair", true), ("book zoe", false)] {
+        let shop = booked();
+        for name in foreign {
+            fs::write(shop.path(name), "mine").unwrap();
+        }
+        let (code, audit) = shop.json("audit");
+        assert_eq!((code, &audit["notes"]), (0, &json!([])), "{audit:#}");
+        damage(&shop, "stray");
+        damage(&shop, "stray of the ledger");
+        let before = shop.contents();
+        let (code, audit) = shop.json("audit");
+        assert_eq!((code, kinds(&audit).len()), (0, 0), "{audit:#}");
+        assert_eq!(
+            (&audit["ok"], &audit["repaired"]),
+            (&true.into(), &Value::Null)
+        );
+        let note = audit["notes"][0].as_str().unwrap();
+        assert!(note.contains("2 temporary files of killed"), "{note}");
+        assert!(shop.run("audit").stdout.contains(note));
+        assert_eq!(shop.contents(), before, "an audit writes nothing");
+
+        let (code, done) = shop.json(line);
+        assert_eq!(code, 0, "{done:#}");
+        let tells = done["repaired"].to_string().contains("2 temporary files");
+        assert_eq!(tells, told, "{done:#}");
+        let mut left = shop.names();
+        left.retain(|name| name.starts_with('.'));
+        let mut expected = foreign.map(str::to_owned);
+        expected.sort();
+        assert_eq!(left, expected, "after {line}");
+    }
+}
+
 #[test]
 fn a_count_that_cannot_be_read_is_kept_when_it_is_repaired() {
     let shop = booked();
@@ -226,14 +273,13 @@ fn what_cannot_be_proven_is_not_touched() {
             damage(&shop, what);
         }
         // Nothing is repaired as long as not all can be.
-        fs::write(shop.path(".tickets.json.abc.tmp"), "{").unwrap();
-        let flaws = [flaws, &["strays"]].concat();
+        damage(&shop, "stray");
         let before = shop.contents();
         for line in ["audit", "audit --repair"] {
             let (code, audit) = shop.json(line);
             assert_eq!(
                 (code, kinds(&audit)),
-                (6, flaws.clone()),
+                (6, flaws.to_vec()),
                 "{damages:?}: {audit:#}"
             );
             assert!(audit["repaired"].is_null(), "{damages:?}: {audit:#}");

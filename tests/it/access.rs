@@ -1,0 +1,203 @@
+//! Who may do what with the files of an event stays as it was, whoever sells; row 20 of the fault matrix asks more.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use rustix::fs::{XattrFlags, getxattr, listxattr, removexattr, setxattr};
+use tickets::BoxOffice;
+
+use crate::harness::{Run, Shop, TICKETS};
+
+const LEDGER: &str = "tickets.ledger.jsonl";
+const LIST: &str = "system.posix_acl_access";
+const DEFAULT: &str = "system.posix_acl_default";
+const NOTE: &str = "user.note";
+
+/// The owner may read and write, and so may the user nobody; the group may read; others nothing.
+fn list() -> Vec<u8> {
+    let entries: [(u16, u16, u32); 5] = [
+        (1, 6, u32::MAX),
+        (2, 6, 65_534),
+        (4, 4, u32::MAX),
+        (16, 6, u32::MAX),
+        (32, 0, u32::MAX),
+    ];
+    let mut bytes = 2_u32.to_le_bytes().to_vec();
+    for (tag, may, id) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(may.to_le_bytes());
+        bytes.extend(id.to_le_bytes());
+    }
+    bytes
+}
+
+fn set(path: &Path, name: &str, value: &[u8]) -> bool {
+    let done = setxattr(path, name, value, XattrFlags::empty());
+    if let Err(error) = done {
+        eprintln!("skipped: {name} is not to be had here ({error})");
+    }
+    done.is_ok()
+}
+
+/// The mode of a file, and all that is attached to it.
+fn access(path: &Path) -> (u32, Vec<(String, Vec<u8>)>) {
+    let mut names = vec![0; 4096];
+    let length = listxattr(path, &mut names[..]).unwrap();
+    let names = names[..length].split(|byte| *byte == 0);
+    let names = names.filter(|name| name.starts_with(b"user.") || name.starts_with(b"system."));
+    let attached = names.map(|name| {
+        let mut value = vec![0; 4096];
+        let length = getxattr(path, name, &mut value[..]).unwrap();
+        let name = String::from_utf8(name.to_vec()).unwrap();
+        (name, value[..length].to_vec())
+    });
+    let mut attached: Vec<_> = attached.collect();
+    attached.sort();
+    (mode(path), attached)
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// With a list the group's bits of the mode are its mask: without it, the group would be let in.
+#[test]
+fn a_list_and_attributes_survive_every_change() {
+    let shop = Shop::stock(90);
+    if !set(&shop.file, LIST, &list()) || !set(&shop.file, NOTE, b"hall 2") {
+        return;
+    }
+    let before = access(&shop.file);
+    assert_eq!(before.0, 0o660);
+    for line in [
+        "book alice",
+        "adjust +1 --reason chairs",
+        "buy --users 3 --lock --think 0ms --force",
+        "reset 50 --force",
+        "book bob",
+    ] {
+        assert_eq!(shop.json(line).0, 0, "{line}");
+        assert_eq!(access(&shop.file), before, "{line}");
+        // What is new beside it is for the same people; what they noted on the count is not.
+        for name in shop.names().iter().filter(|name| *name != "tickets.json") {
+            let (mode, attached) = access(&shop.path(name));
+            assert_eq!(
+                (mode, attached),
+                (0o660, vec![(LIST.to_owned(), list())]),
+                "{name}"
+            );
+        }
+    }
+    fs::write(&shop.file, "broken").unwrap();
+    assert_eq!(shop.json("audit --repair").0, 0);
+    assert_eq!(access(&shop.file), before);
+}
+
+/// Also where old versions are written again, and where somebody changes it between two sales.
+#[test]
+fn one_office_follows_what_is_changed_between_two_sales() {
+    let shop = Shop::stock(900);
+    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let mut sell = |times| (0..times).for_each(|_| drop(office.book("alice", 1).unwrap()));
+    sell(20);
+    for turn in 0..3 {
+        for change in [
+            "list", "note", "no list", "mode", "no note", "wide", "narrow",
+        ] {
+            let path = &shop.file;
+            let done = match change {
+                "list" => set(path, LIST, &list()),
+                "note" => set(path, NOTE, b"hall 2"),
+                "no list" => removexattr(path, LIST).is_ok(),
+                "no note" => removexattr(path, NOTE).is_ok(),
+                _ => {
+                    let mode = match change {
+                        "mode" => 0o640,
+                        "wide" => 0o666,
+                        _ => 0o600,
+                    };
+                    set_mode(path, mode);
+                    true
+                }
+            };
+            if !done {
+                return;
+            }
+            let before = access(path);
+            for sale in 0..=3 * turn {
+                sell(1);
+                assert_eq!(access(path), before, "{change}, sale {sale}");
+            }
+            // Nor may an older version be read by those who may not read the count any more.
+            for name in shop.names().iter().filter(|name| name.starts_with('.')) {
+                assert_eq!(access(&shop.path(name)), before, "{change}: {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_directory_that_gives_lists_lets_nobody_in() {
+    let shop = Shop::stock(9);
+    set_mode(&shop.file, 0o640);
+    if !set(shop.directory(), DEFAULT, &list()) {
+        return;
+    }
+    let before = access(&shop.file);
+    assert_eq!(shop.json("book alice").0, 0);
+    assert_eq!(shop.json("reset --force").0, 0);
+    for name in shop.names() {
+        assert_eq!(access(&shop.path(&name)), before, "{name}");
+    }
+}
+
+/// A copy is for those who may read what it was copied from, and a new ledger for those who might read the old one.
+#[test]
+fn what_is_put_away_is_as_private_as_it_was() {
+    let shop = Shop::stock(9);
+    assert_eq!(shop.json("book alice").0, 0);
+    set_mode(&shop.path(LEDGER), 0o600);
+    let torn = |shop: &Shop| {
+        let whole = fs::read(shop.path(LEDGER)).unwrap();
+        fs::write(
+            shop.path(LEDGER),
+            [&whole[..], b"{\"seq\":9,\"buyer\":\"x"].concat(),
+        )
+        .unwrap();
+    };
+    torn(&shop);
+    assert_eq!(shop.json("book bob").0, 0);
+    assert_eq!(shop.json("reset --force").0, 0);
+    assert_eq!(shop.json("book bob").0, 0);
+    let without_links = |line: &str| {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-o", "/dev/null", "-etrace=link,linkat"]);
+        command.args(["-einject=link,linkat:error=EPERM", TICKETS, "-f"]);
+        command.arg(&shop.file).args(line.split(' ')).arg("--json");
+        match command.output() {
+            Ok(output) => assert_eq!(Run::of(output).document().0, 0, "{line}"),
+            Err(error) => eprintln!("skipped: no strace here ({error})"),
+        }
+    };
+    without_links("reset --force");
+    assert_eq!(shop.json("book bob").0, 0);
+    set_mode(&shop.file, 0o604);
+    fs::write(&shop.file, "broken").unwrap();
+    without_links("audit --repair");
+    for name in shop.names() {
+        let expected = match name.as_str() {
+            "tickets.json" => 0o604,
+            "tickets.json.lock" => continue,
+            name if name.contains("broken") => 0o604,
+            _ => 0o600,
+        };
+        assert_eq!(mode(&shop.path(&name)), expected, "{name}");
+    }
+    assert!(shop.names().iter().any(|name| name.contains(".torn-")));
+}
