@@ -171,7 +171,7 @@ add up.")]
     #[command(after_help = "\
 Examples:
   tickets backup /mnt/stick/gala
-  tickets backup ~/backups/$(date +%F)
+  tickets backup ~/backups/gala
   tickets -f /mnt/stick/gala/tickets.json audit    look at it
 
 Makes the directory where it is missing, and replaces an older backup of this event in it; whoever is killed \
