@@ -48,6 +48,7 @@ rows! {
     replay "replay";
     cuts "cuts";
     relay "relay";
+    write_back "write-back";
     damaged "damaged";
     queue "queue";
     delayed "delayed";
@@ -58,5 +59,6 @@ rows! {
     ended "ended";
     ordered "ordered";
     names "names";
+    edits "edits";
     access "access";
 }

@@ -152,6 +152,25 @@ impl Error {
         self
     }
 
+    /// The same failure in other words.
+    #[must_use]
+    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// Whether it is that this user may not do it.
+    pub(crate) fn is_denied(&self) -> bool {
+        let source = self.source.as_ref();
+        source.is_some_and(|source| source.kind() == io::ErrorKind::PermissionDenied)
+    }
+
+    /// Whether it is that another program has a lease on the file: nothing was done, and it may be tried again.
+    pub(crate) fn is_leased(&self) -> bool {
+        let source = self.source.as_ref();
+        source.is_some_and(|source| source.kind() == io::ErrorKind::WouldBlock)
+    }
+
     /// The kind.
     #[must_use]
     pub fn kind(&self) -> Kind {

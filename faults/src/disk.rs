@@ -124,7 +124,7 @@ impl Drop for Disk {
 }
 
 /// `FS_IOC_SHUTDOWN` without flushing the journal, as `xfs_io -c shutdown` calls it: for ext4 and xfs.
-fn shut_down(directory: &File) -> rustix::io::Result<()> {
+pub(crate) fn shut_down(directory: &File) -> rustix::io::Result<()> {
     const SHUTDOWN: rustix::ioctl::Opcode = opcode::read::<u32>(b'X', 125);
     const NO_LOG_FLUSH: u32 = 2;
     // SAFETY: the call reads one number of 32 bits, which `Setter` points it to, and writes nothing.
@@ -135,7 +135,7 @@ fn shut_down(directory: &File) -> rustix::io::Result<()> {
 }
 
 /// Runs it; what it said.
-fn do_it(command: &mut Command) -> Result<String, String> {
+pub(crate) fn do_it(command: &mut Command) -> Result<String, String> {
     let name = Path::new(command.get_program()).display().to_string();
     match command.output() {
         Err(error) => Err(format!("no {name}: {error}")),

@@ -19,6 +19,7 @@
 )]
 
 mod access;
+mod block_map;
 mod dice;
 mod disk;
 mod disk_model;
@@ -35,6 +36,7 @@ mod rows;
 mod shop;
 mod strace;
 mod stray;
+mod thin;
 mod trace;
 mod unproven;
 mod wish;

@@ -69,6 +69,13 @@ pub const ROWS: &[Plan] = &[
         rows::relay::strike,
     ),
     row(
+        7,
+        "write-back",
+        "a new block is not written back, others are answered, on real file systems",
+        rows::write_back::strike,
+    )
+    .alone(),
+    row(
         8,
         "damaged",
         "every byte flipped, zeroed, cut; lines swapped, lost",
@@ -128,6 +135,12 @@ pub const ROWS: &[Plan] = &[
         "names",
         "two sellers reach one ledger by two names, one of them delayed",
         rows::names::strike,
+    ),
+    row(
+        19,
+        "edits",
+        "tickets.json is edited at every system call of a sale",
+        rows::edits::strike,
     ),
     row(
         20,

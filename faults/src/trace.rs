@@ -103,9 +103,15 @@ pub(crate) fn parse(trace: &str, directory: &str) -> Vec<Event> {
     events
 }
 
+/// The arguments of a call and what it returned; blanks may stand between the two.
+fn returned(call: &str) -> Option<(&str, &str)> {
+    let (arguments, result) = call.rsplit_once(" = ")?;
+    Some((arguments.trim_end().strip_suffix(')')?, result))
+}
+
 /// How a file was opened, and its handle.
 fn opened(line: &str) -> Option<(&str, String)> {
-    let (how, result) = line.strip_prefix("openat(")?.rsplit_once(") = ")?;
+    let (how, result) = returned(line.strip_prefix("openat(")?)?;
     let fd: String = result.chars().take_while(char::is_ascii_digit).collect();
     (!fd.is_empty()).then_some((how, fd))
 }
@@ -134,7 +140,7 @@ fn name(path: &[u8], directory: &str) -> Option<String> {
 
 fn deed(line: &str, directory: &str, direct: bool) -> Option<Deed> {
     let (call, rest) = line.split_once('(')?;
-    let (arguments, result) = rest.rsplit_once(") = ")?;
+    let (arguments, result) = returned(rest)?;
     let result: i64 = result.split([' ', '<']).next()?.parse().ok()?;
     let arguments: Vec<&str> = arguments.split(", ").collect();
     let argument = |at: usize| arguments.get(at).copied().unwrap_or_default();
@@ -211,7 +217,7 @@ mod tests {
              7 pwrite64(9<{file}>, \"{line}\", 3, 0) = 3\n\
              7 pwrite64(4<{file}>, \"{line}\", 3, 455 <unfinished ...>\n\
              8 fdatasync(4<{file}>) = -1 EIO (Input/output error) (INJECTED)\n\
-             7 <... pwrite64 resumed>) = 3\n\
+             7 <... pwrite64 resumed>)          = 3\n\
              7 write(1<{}>, \"{line}\", 3) = 3\n\
              7 fsync(5<{}>) = 0\n",
             hex("pipe:[1]"),

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::args::{Adjust, Book, Cancel, Cli};
 use super::hint::quoted;
+use super::overdue::{Progress, watched};
 use super::screen::{GOOD, Screen};
-use tickets::office::{Order, Unobserved};
+use tickets::office::Order;
 use tickets::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
@@ -16,7 +17,10 @@ pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
         durability: arguments.durability.into(),
         ..Order::new(&arguments.name, arguments.quantity)
     };
-    let sale = office.purchase(&order, &mut Unobserved);
+    let mut progress = Progress::default();
+    let sale = watched(("book", order.wait), &progress.clone(), screen, || {
+        office.purchase(&order, &mut progress)
+    });
     screen.notes(&office.notes());
     let sale = sale.map_err(|error| how_to_retry(error, arguments, screen))?;
     let document = BookDocument {
@@ -67,12 +71,10 @@ fn how_to_retry(error: Error, arguments: &Book, screen: &Screen) -> Error {
 
 pub(super) fn cancel(cli: &Cli, arguments: &Cancel, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(&cli.file)?;
-    let done = office.cancel(
-        &arguments.id,
-        arguments.quantity,
-        arguments.reason.as_deref(),
-        arguments.wait.limit,
-    );
+    let (wait, reason) = (arguments.wait.limit, arguments.reason.as_deref());
+    let done = watched(("cancel", wait), &Progress::unknown(), screen, || {
+        office.cancel(&arguments.id, arguments.quantity, reason, wait)
+    });
     screen.notes(&office.notes());
     let done = done?;
     let document = CancelDocument {
@@ -106,7 +108,10 @@ pub(super) fn cancel(cli: &Cli, arguments: &Cancel, screen: &Screen) -> Result<u
 
 pub(super) fn adjust(cli: &Cli, arguments: &Adjust, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(&cli.file)?;
-    let done = office.adjust(arguments.quantity, &arguments.reason, arguments.wait.limit);
+    let wait = arguments.wait.limit;
+    let done = watched(("adjust", wait), &Progress::unknown(), screen, || {
+        office.adjust(arguments.quantity, &arguments.reason, wait)
+    });
     screen.notes(&office.notes());
     let done = done?;
     let document = AdjustDocument {

@@ -12,7 +12,7 @@ const OF_AN_EVENT: [&str; 9] = [
 ];
 
 /// How a command is told to take the event that was named: ` -f gig.json`, or nothing where none was.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Event(String);
 
 impl Event {

@@ -1,6 +1,7 @@
 //! The command line: the one place that prints.
 
 mod args;
+mod bare_thread;
 mod booking;
 mod books;
 mod buy;
@@ -10,6 +11,7 @@ mod hint;
 mod json;
 mod lab;
 mod manual;
+mod overdue;
 mod picture;
 mod race;
 mod screen;

@@ -47,6 +47,12 @@ impl Screen {
         Self { event, ..self }
     }
 
+    /// Makes one like this one in another thread.
+    pub(crate) fn for_another_thread(&self) -> impl FnOnce() -> Self + Send + use<> {
+        let (json, quiet, event) = (self.json, self.quiet, self.event.clone());
+        move || Self::new(json, quiet).of(event)
+    }
+
     /// A hint whose commands name the event as the caller did.
     pub(crate) fn hint(&self, hint: &str) -> String {
         self.event.hint(hint)

@@ -6,6 +6,7 @@
 
 mod costs;
 mod ground;
+mod life;
 mod locks;
 mod party;
 mod replace;
@@ -23,7 +24,7 @@ pub use report::{Check, Cost, Costs, Finding, Report};
 
 use crate::error::{Kind, Result};
 use crate::store::event::EventFiles;
-use crate::store::{files, sellable, sys};
+use crate::store::{files, people, sellable, sys};
 
 /// Examines a directory. Nothing is left there, whatever comes of it.
 ///
@@ -53,6 +54,7 @@ fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Re
     let mut checks = vec![report::on_file_system(&file_system)];
     checks.extend(locks::examine(&ground)?);
     checks.extend(replace::examine(&ground)?);
+    checks.push(life::examine(&ground)?);
     Ok(Report {
         directory: directory.display().to_string(),
         file_system,
@@ -73,6 +75,8 @@ pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
     if let Err(error) = sellable::refuse_unsellable(&files) {
         checks.push(Check::new(NAME, Finding::Fail, error.to_string()));
     }
+    let closed = people::closed_to_us(&files).into_iter();
+    checks.extend(closed.map(|told| Check::new(NAME, Finding::Fail, told)));
     let notes = sellable::second_names(&files).into_iter();
     checks.extend(notes.map(|note| Check::new(NAME, Finding::Note, note)));
     Ok(checks)

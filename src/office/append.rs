@@ -38,7 +38,7 @@ pub(super) fn in_place(
 ) -> Result<Written> {
     let problem = |e| problem(files, e);
     let (mut line, tally) = encode(files, &reading.tally, record)?;
-    known_bad!(CountFirst => durable::publish(files, &reading.snapshot, &tally)?);
+    known_bad!(CountFirst => durable::publish(files, ledger, (&reading.snapshot, &tally), None)?);
     let (start, needed) = (reading.tally.bytes, line.len());
     let pad = pad && tally.bytes > reading.length;
     if pad {

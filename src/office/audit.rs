@@ -164,7 +164,8 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
         if has(Flaw::Count) {
             open::keep_broken(files)?;
         }
-        durable::publish(files, &reading.snapshot, &reading.tally)?;
+        let count = (&reading.snapshot, &reading.tally);
+        durable::publish(files, ledger, count, Some(reading.version()))?;
         done.push(format!(
             "{} was written anew from the ledger: {} left, {} sold",
             files.count.display(),

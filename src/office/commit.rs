@@ -2,7 +2,7 @@
 //!
 //! Sales, cancellations and adjustments all go through [`BoxOffice::commit`].
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::append::{self, Written};
 use super::order::{Observer, Step, Writes};
@@ -16,6 +16,7 @@ use crate::store::ledger::{Record, Tally};
 use crate::store::ledger_file::LedgerFile;
 use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
 use crate::store::open;
+use crate::store::people::explain_denied;
 use crate::store::reading::{Reading, Rest};
 use crate::store::spares::Shelf;
 
@@ -81,12 +82,27 @@ impl BoxOffice {
         observer: &mut O,
         draft: &mut Drafting<'_, '_, O>,
     ) -> Result<Committed> {
-        self.open(terms.lock, terms.wait)?;
+        let mut committed = self.commit_once(terms, observer, draft);
+        if let Ok(committed) = &mut committed {
+            let unpublished = committed.unpublished.take();
+            committed.unpublished = unpublished.map(|error| explain_denied(&self.files, error));
+        }
+        committed.map_err(|error| explain_denied(&self.files, error))
+    }
+
+    fn commit_once<O: Observer>(
+        &mut self,
+        terms: Terms,
+        observer: &mut O,
+        draft: &mut Drafting<'_, '_, O>,
+    ) -> Result<Committed> {
+        patiently(terms.wait, || self.open(terms.lock, terms.wait))?;
         if (terms.lock, terms.writes) != (LockKind::Exclusive, Writes::Replace) {
             return self.race(terms, observer, draft);
         }
         let decided = loop {
-            if let Some(decided) = self.decide(terms, observer, draft)? {
+            // Nothing is written as long as the files cannot be read.
+            if let Some(decided) = patiently(terms.wait, || self.decide(terms, observer, draft))? {
                 break decided;
             }
             // What was locked keeps nobody out any more.
@@ -187,6 +203,18 @@ impl BoxOffice {
             Durable::Published => None,
             Durable::Unpublished(error) => Some(error),
         })
+    }
+}
+
+/// Does what another program's lease on a file of the event keeps from being done, again until it is done or so
+/// much time has passed.
+pub(super) fn patiently<T>(limit: Duration, mut act: impl FnMut() -> Result<T>) -> Result<T> {
+    let start = Instant::now();
+    loop {
+        match act() {
+            Err(error) if error.is_leased() && start.elapsed() < limit => {}
+            result => return result,
+        }
     }
 }
 

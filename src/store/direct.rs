@@ -6,6 +6,10 @@
 //! pages of what it is about to write; mapped ones too, which `POSIX_FADV_DONTNEED` leaves. A hole punched
 //! into the file, or an end cut off, would be a ledger without those lines until they are written again.)
 //!
+//! The write itself may fail, and whoever is killed then leaves blocks that read as zeros: of lines that others
+//! wait for, or were told of. So it is tried only where the disk has just taken the same blocks, and padding, for
+//! which there may be no room, is taken away first.
+//!
 //! Blocks are written as a whole: what stands in them before the first byte that is to be cured is written as
 //! it is read, and so is what stands behind the last. So nobody may write to the ledger meanwhile.
 
@@ -16,21 +20,27 @@ use std::path::Path;
 
 use super::files::FileId;
 use super::ledger_file::LedgerFile;
+use super::lines::is_blank;
 use super::sys;
 
 /// How much is written at a time, in bytes: a multiple of every block.
 const CHUNK: u64 = 1 << 20;
 
-/// The least that every disk takes as one block, in bytes.
-const LEAST: u64 = 4096;
+/// The least that a disk takes as one block, in bytes; and what every disk takes.
+const LEAST: u64 = 512;
+const USUAL: u64 = 4096;
 
-/// Writes all of the ledger again that stands from `from` on, up to its end. Only for the holder of the
-/// deciding lock.
+/// Writes all of the ledger again that stands from `from` on, up to its end; takes the padding away that begins
+/// at `to`, where the last line ends. Only for the holder of the deciding lock.
 ///
 /// # Errors
 /// [`io::ErrorKind::InvalidInput`]: the file system does not do this. Another: the disk did not take it. What
 /// can be read is as it was.
-pub(super) fn write_again(path: &Path, ledger: &LedgerFile, from: u64) -> io::Result<()> {
+pub(super) fn write_again(
+    path: &Path,
+    ledger: &LedgerFile,
+    (from, to): (u64, u64),
+) -> io::Result<()> {
     let file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -40,7 +50,11 @@ pub(super) fn write_again(path: &Path, ledger: &LedgerFile, from: u64) -> io::Re
         return Err(io::Error::other("it has lost its name meanwhile"));
     }
     let block = block_size(&file);
-    let length = ledger.file.metadata()?.len();
+    let mut length = ledger.file.metadata()?.len();
+    if to < length && is_blank(&ledger.file, to, length)? {
+        ledger.file.set_len(to)?;
+        length = to;
+    }
     let mut room = vec![0; (CHUNK + block) as usize];
     let aligned = room.as_ptr().align_offset(block as usize);
     let chunk = room
@@ -85,9 +99,9 @@ fn write_all(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
 
 /// What the file system allocates in one piece.
 fn block_size(file: &File) -> u64 {
-    let told = rustix::fs::fstatvfs(file).map_or(LEAST, |told| told.f_bsize);
+    let told = rustix::fs::fstatvfs(file).map_or(USUAL, |told| told.f_bsize);
     let usable = told.is_power_of_two() && (LEAST..=CHUNK).contains(&told);
-    if usable { told } else { LEAST }
+    if usable { told } else { USUAL }
 }
 
 #[cfg(test)]
@@ -104,7 +118,7 @@ mod tests {
                 id: FileId::of_handle(file.as_file()).unwrap(),
                 file: file.reopen().unwrap(),
             };
-            match write_again(file.path(), &ledger, from) {
+            match write_again(file.path(), &ledger, (from, length)) {
                 // This file system does not do it.
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => {}
                 result => result.unwrap(),
@@ -114,6 +128,25 @@ mod tests {
                 bytes,
                 "{from} {length}"
             );
+        }
+    }
+    #[test]
+    fn padding_is_taken_away_and_anything_else_behind_the_last_line_stays() {
+        for (behind, left) in [("\n\n\n", ""), ("\n{\"se", "\n{\"se")] {
+            let file = tempfile::NamedTempFile::new_in(".").unwrap();
+            let line = "a line\n";
+            std::fs::write(file.path(), format!("{line}{behind}")).unwrap();
+            let ledger = LedgerFile {
+                id: FileId::of_handle(file.as_file()).unwrap(),
+                file: file.reopen().unwrap(),
+            };
+            let result = write_again(file.path(), &ledger, (0, line.len() as u64));
+            if result.is_err_and(|error| error.kind() == io::ErrorKind::InvalidInput) {
+                // This file system does not do it.
+                return;
+            }
+            let read = std::fs::read_to_string(file.path()).unwrap();
+            assert_eq!(read, format!("{line}{left}"));
         }
     }
 }

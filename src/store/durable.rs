@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::deciding::{Deciding, busy, sync_too, try_sync};
+use super::edit::{self, EDITS};
 use super::event::EventFiles;
 use super::files::{Access, look, open_regular, sync_directory};
 use super::ledger::Tally;
@@ -16,7 +17,7 @@ use super::ledger_file::{LedgerFile, open_ledger};
 use super::lock::{Patience, Wait};
 use super::open;
 use super::reading::Reading;
-use super::replace::{replace, replace_again};
+use super::replace::{replace_again, replace_known};
 use super::snapshot::Snapshot;
 use super::spares::Shelf;
 use super::version::Version;
@@ -438,7 +439,12 @@ pub(crate) fn alone(
     })
 }
 
-/// Writes the count of the ledger up to `tally`. `known`: the version that it replaces, as last seen.
+/// Writes the count of the ledger up to `tally`. `known`: the version that it replaces, as last seen; without one,
+/// whatever stands there is written over.
+///
+/// # Errors
+/// [`Kind::Integrity`]: somebody has put a count there meanwhile that the ledger does not bear out; it stands there
+/// still.
 fn publish_on(
     files: &EventFiles,
     shelf: &Shelf,
@@ -446,26 +452,41 @@ fn publish_on(
     (snapshot, tally): (&Snapshot, &Tally),
     known: Option<&Version>,
 ) -> Result<(Snapshot, Version)> {
-    if snapshot.is_personal() {
-        return publish(files, snapshot, tally);
+    let mut next = snapshot.counting(tally);
+    let mut ours: Option<Version> = None;
+    for _ in 0..EDITS {
+        let (text, personal) = (next.render(), next.is_personal());
+        let known = ours.as_ref().or(known);
+        // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
+        // cannot.
+        let (version, edit) = if personal {
+            replace_known(&files.count, text.as_bytes(), true, known)?
+        } else {
+            replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)?
+        };
+        let Some(edit) = edit else {
+            return Ok((next, version));
+        };
+        match edit.count(files, ledger) {
+            Ok(theirs) => next = theirs.counting(tally),
+            Err(error) => {
+                edit.put_back(&files.count, &version)?;
+                return Err(error);
+            }
+        }
+        ours = Some(version);
     }
-    let next = snapshot.counting(tally);
-    let text = next.render();
-    let version = replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)?;
-    Ok((next, version))
+    Err(edit::busy(&files.count))
 }
 
-/// The same by a new file.
+/// The same of a whole ledger, for the holder of all locks. `known`: as above.
 pub(crate) fn publish(
     files: &EventFiles,
-    snapshot: &Snapshot,
-    tally: &Tally,
+    ledger: &LedgerFile,
+    count: (&Snapshot, &Tally),
+    known: Option<&Version>,
 ) -> Result<(Snapshot, Version)> {
-    let next = snapshot.counting(tally);
-    // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
-    // cannot.
-    let version = replace(&files.count, next.render().as_bytes(), next.is_personal())?;
-    Ok((next, version))
+    publish_on(files, &Shelf::default(), ledger, count, known)
 }
 
 fn unknown(error: Error) -> Error {

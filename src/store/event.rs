@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::files::{directory, look};
+use super::sys;
 use crate::error::{Error, Kind, Result};
 
 /// How the names of a ledger and of a lock file end.
@@ -45,6 +47,7 @@ impl EventFiles {
                 name.clone()
             }
         };
+        refuse_long(&count, &name)?;
         let beside = |mut name: OsString, end: &str| {
             name.push(end);
             count.with_file_name(name)
@@ -99,6 +102,34 @@ fn refuse_name(path: &Path) -> Result<&OsStr> {
         return usage("is a directory");
     }
     Ok(name)
+}
+
+/// The most that the names beside a count are longer than its own, in bytes: a temporary file of the ledger's,
+/// `.NAME.ledger.jsonl.PID-RANDOM.tmp`, and what is put away, `NAME.ledger.torn-TIME-N.jsonl`.
+const BESIDE: usize = 64;
+
+/// A name that leaves no room for those of the files beside it would make an event that cannot be sold from.
+fn refuse_long(count: &Path, name: &OsStr) -> Result<()> {
+    // An event of before this limit sells on.
+    if count.exists() && look(&lock_of(count, name)).is_ok_and(|found| found.is_some()) {
+        return Ok(());
+    }
+    let longest = sys::longest_name(directory(count)).saturating_sub(BESIDE);
+    if name.len() <= longest {
+        return Ok(());
+    }
+    let message = format!(
+        "its name is {} bytes long, and those of the files beside it would be too long for this file system",
+        name.len()
+    );
+    let error = Error::new(Kind::Usage, message).at(count, 0, 0);
+    Err(error.hint(format!("take a name of at most {longest} bytes")))
+}
+
+fn lock_of(count: &Path, name: &OsStr) -> PathBuf {
+    let mut lock = name.to_os_string();
+    lock.push(LOCK);
+    count.with_file_name(lock)
 }
 
 /// `gig` and `gig.json` would keep one ledger, with two lock files: `gig.json` it is.

@@ -107,7 +107,10 @@ fn open(path: &Path, access: Access<'_>) -> Result<(File, Attributes)> {
             result => break result,
         }
     };
-    let file = file.map_err(|error| open_error(path, access, error))?;
+    let file = file.map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => leased(path, error),
+        _ => open_error(path, access, error),
+    })?;
     let own = Attributes::of_handle(&file).map_err(|e| Error::io("look at", path, e))?;
     if own.is_file() {
         Ok((file, own))
@@ -116,11 +119,20 @@ fn open(path: &Path, access: Access<'_>) -> Result<(File, Attributes)> {
     }
 }
 
-/// Whether what cannot be opened just now is a file on which somebody may have a lease ([`super::lease`]). The
-/// system ends one that somebody waits for: after 45 s, unless somebody changed that.
+/// Whether what cannot be opened just now is a file on which somebody may have a lease ([`super::lease`]), and is
+/// worth to wait for: this program's own end in microseconds.
 fn is_leased(path: &Path, since: Instant) -> bool {
-    const ENDED: Duration = Duration::from_secs(60);
+    const ENDED: Duration = Duration::from_millis(250);
     since.elapsed() < ENDED && Attributes::of_name(path).is_ok_and(|found| found.is_file())
+}
+
+/// Another program keeps its lease. The system ends one that somebody waits for after 45 s, unless somebody changed
+/// that: whoever may wait so long tries again.
+fn leased(path: &Path, error: io::Error) -> Error {
+    Error::io("open", path, error)
+        .with_kind(Kind::Busy { holder: None })
+        .with_message("another program has a lease on it, and does not give it back")
+        .hint("a file server may have it open for somebody: close it there, or wait longer with --wait 2m")
 }
 
 /// Creates an empty file with the rights of another, unless there is one under the name: `None`.
@@ -137,11 +149,48 @@ fn create_like(path: &Path, model: &Path) -> Result<Option<File>> {
     let temp = temporary(path, Some(&rights)).map_err(problem)?;
     let given = rights.give_to(temp.as_file());
     given.map_err(|e| Error::io("set the mode of", path, e))?;
-    match temp.persist_noclobber(path) {
+    match name_new(temp, path) {
         Ok(file) => Ok(Some(file)),
         // Somebody else was faster, and may have swept our temporary file.
         Err(_) if exists(path) => Ok(None),
-        Err(error) => Err(problem(error.error)),
+        Err(error) => Err(problem(error)),
+    }
+}
+
+/// Gives a temporary file a name that no file has yet.
+///
+/// By a rename that replaces nothing, where there is one; else by a second name; else a file without contents takes
+/// the name first, so that of two who come at once one is told that it is there, and is replaced.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`]: a file has the name.
+pub(crate) fn name_new(temp: tempfile::NamedTempFile, path: &Path) -> io::Result<File> {
+    let refused = match temp.persist_noclobber(path) {
+        Ok(file) => return Ok(file),
+        Err(refused) => refused,
+    };
+    let none = [
+        io::ErrorKind::PermissionDenied,
+        io::ErrorKind::Unsupported,
+        io::ErrorKind::InvalidInput,
+    ];
+    if !none.contains(&refused.error.kind()) {
+        return Err(refused.error);
+    }
+    let temp = refused.file;
+    match fs::hard_link(temp.path(), path) {
+        Ok(()) => Ok(temp.into_file()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => {
+            // Nobody may open it who might not open the other.
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true).mode(0o600);
+            options.open(path)?;
+            temp.persist(path).map_err(|refused| {
+                let _ = fs::remove_file(path);
+                refused.error
+            })
+        }
     }
 }
 

@@ -32,6 +32,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::files::{Access, FileId, look, open_regular};
+use super::holder::lock_holder;
 use super::snapshot::explain_missing;
 use super::sys::{self, Attributes};
 use crate::error::{Error, Kind, Result};
@@ -410,7 +411,7 @@ impl LockFile {
 }
 
 fn busy(path: &Path, id: FileId, limit: Duration) -> Error {
-    let holder = sys::lock_holder(id);
+    let holder = lock_holder(id);
     let by = match holder {
         None => "another process".to_owned(),
         Some(pid) => match sys::process_name(pid) {

@@ -6,14 +6,14 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::event::EventFiles;
-use super::files::{Access, FileId, directory, sync_directory, write_beside};
+use super::files::{Access, FileId, directory, name_new, sync_directory, write_beside};
+use super::holder::is_locked;
 use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::reading::{Reading, Rest};
 use super::replace::replace;
 use super::rights::Rights;
 use super::snapshot::Snapshot;
-use super::sys;
 use super::temporary;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
@@ -23,11 +23,11 @@ pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     let rights = Rights::of_name(&files.count);
     let rights = rights.map_err(|e| Error::io("look at", &files.count, e))?;
     let temp = opening_line(files, stock, None, &rights.bare())?;
-    match temp.persist_noclobber(&files.ledger) {
+    match name_new(temp, &files.ledger) {
         Ok(_) => sync_directory(&files.ledger),
         // Somebody who locks another file was faster: one of the two is the ledger.
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(Error::io("create", &files.ledger, error.error)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::io("create", &files.ledger, error)),
     }
 }
 
@@ -116,20 +116,18 @@ fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, reading: &Reading
 /// Copies what stands behind the last whole line to a file of its own, with the ledger's rights.
 fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64) -> Result<PathBuf> {
     let problem = |e| Error::io("put the end away of", &files.ledger, e);
-    let mut copy = copy_from(&ledger.file, from, &files.ledger).map_err(problem)?;
     let label = format!("torn-{}", stamp());
     for attempt in 0.. {
         let path = files.put_away(&label, attempt);
-        copy = match copy.persist_noclobber(&path) {
+        let copy = copy_from(&ledger.file, from, &files.ledger).map_err(problem)?;
+        match name_new(copy, &path) {
             Ok(_) => {
                 sync_directory(&path)?;
                 return Ok(path);
             }
-            Err(again) if again.error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
-                again.file
-            }
-            Err(error) => return Err(Error::io("create", &path, error.error)),
-        };
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
+            Err(error) => return Err(Error::io("create", &path, error)),
+        }
     }
     Err(problem(io::ErrorKind::AlreadyExists.into()))
 }
@@ -300,8 +298,7 @@ fn second_name(file: &Path, name: &Path) -> io::Result<()> {
     match fs::hard_link(file, name) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             let copy = copy_from(&File::open(file)?, 0, file)?;
-            copy.persist_noclobber(name)?;
-            Ok(())
+            name_new(copy, name).map(drop)
         }
         result => result,
     }
@@ -316,8 +313,7 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
     }
     let text = Snapshot::fresh(stock).render();
     let temp = write_beside(&files.count, text.as_bytes(), None, true, None)?;
-    temp.persist_noclobber(&files.count)
-        .map_err(|e| Error::io("create", &files.count, e.error))?;
+    name_new(temp, &files.count).map_err(|e| Error::io("create", &files.count, e))?;
     sync_directory(&files.count)
 }
 
@@ -334,7 +330,7 @@ pub(crate) fn count_strays(files: &EventFiles) -> Result<usize> {
         return Ok(0);
     }
     let held = |path: &Path| match FileId::of_name(path) {
-        Ok(Some(id)) => sys::lock_holder(id).is_some(),
+        Ok(Some(id)) => is_locked(id),
         _ => false,
     };
     if held(&files.lock) || held(&files.ledger) {

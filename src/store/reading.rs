@@ -441,6 +441,27 @@ impl Reading {
     }
 }
 
+/// Whether the ledger bears out what a count says, whatever else it holds.
+pub(super) fn bears_out(
+    snapshot: &Snapshot,
+    ledger: &LedgerFile,
+    files: &EventFiles,
+) -> Result<()> {
+    let length = ledger.length().unwrap_or_default();
+    let (tally, _) = base(snapshot, ledger, length, files)?;
+    if tally.seq > 0 {
+        return Ok(());
+    }
+    // It counts no sale: then it must say with how many the event opened.
+    let opening = ledger.first_line(files)?.map_or(0, |opening| opening.left);
+    let opened = Tally {
+        seq: 1,
+        left: opening,
+        ..Tally::default()
+    };
+    check_stock(snapshot, &opened, 0, files)
+}
+
 fn without_ledger(
     snapshot: Option<Snapshot>,
     version: Version,

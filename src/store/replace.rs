@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tempfile::TempPath;
 
+use super::edit::{Edit, displaced};
 use super::files::{FileId, look, write_beside};
 use super::rights::Rights;
 use super::spares::Shelf;
@@ -23,25 +24,38 @@ use crate::error::{Error, Result};
 /// Exchanging the two names instead of renaming over one spares the flush that ext4 makes when a
 /// file is replaced (`auto_da_alloc`).
 pub(crate) fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<Version> {
+    Ok(replace_known(path, bytes, sync, None)?.0)
+}
+
+/// The same; also returns what was replaced if that was not the `known` version.
+pub(crate) fn replace_known(
+    path: &Path,
+    bytes: &[u8],
+    sync: bool,
+    known: Option<&Version>,
+) -> Result<(Version, Option<Edit>)> {
     let problem = |e| Error::io("replace", path, e);
     let rights = Rights::of_name(path).map_err(problem)?;
     let (version, old) = name_fresh(path, bytes, &rights, sync, None)?;
-    if let Some((old, _)) = old {
-        old.close().map_err(problem)?;
+    if let Some((old, replaced)) = old {
+        match displaced(old, replaced, known) {
+            Ok(old) => old.close().map_err(problem)?,
+            Err(edit) => return Ok((version, Some(edit))),
+        }
     }
-    Ok(version)
+    Ok((version, None))
 }
 
 /// The same without a sync, by an old version of the count of this ledger where the shelf has one. The
 /// version that is replaced goes onto the shelf; `known`: which that is, as far as its caller
-/// has seen.
+/// has seen. Returns it if it is another one.
 pub(crate) fn replace_again(
     path: &Path,
     bytes: &[u8],
     shelf: &Shelf,
     ledger: FileId,
     known: Option<&Version>,
-) -> Result<Version> {
+) -> Result<(Version, Option<Edit>)> {
     let problem = |e| Error::io("replace", path, e);
     let now = || Rights::of_name(path).map_err(problem);
     let rights = now()?;
@@ -50,18 +64,24 @@ pub(crate) fn replace_again(
         && sys::exchange(&spare, path).is_ok_and(|exchanged| exchanged)
     {
         if let Some(replaced) = make_up(fresh.file(), &rights, &spare).map_err(problem)? {
-            shelf.keep(ledger, spare, replaced, known);
+            match displaced(spare, replaced, known) {
+                Ok(old) => shelf.keep(ledger, old, replaced, known),
+                Err(edit) => return Ok((fresh, Some(edit))),
+            }
         }
-        return Ok(fresh);
+        return Ok((fresh, None));
     }
     let rights = now()?;
     // Only what is used again and again repays the search.
     let apart = shelf.has_room().then_some(ledger);
     let (version, old) = name_fresh(path, bytes, &rights, false, apart)?;
     if let Some((old, replaced)) = old {
-        shelf.keep(ledger, old, replaced, known);
+        match displaced(old, replaced, known) {
+            Ok(old) => shelf.keep(ledger, old, replaced, known),
+            Err(edit) => return Ok((version, Some(edit))),
+        }
     }
-    Ok(version)
+    Ok((version, None))
 }
 
 /// What lost its name, which it has now, and which file that is.

@@ -67,13 +67,17 @@ impl Snapshot {
         if bytes.iter().all(|&byte| byte == 0) {
             return Ok((None, version));
         }
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
+        Ok((Some(Self::of_bytes(&bytes, path)?), version))
+    }
+
+    /// What these bytes of the file say.
+    pub(crate) fn of_bytes(bytes: &[u8], path: &Path) -> Result<Self> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let (line, column) = line_and_column(before);
             corrupt("is not UTF-8 text").at(path, line, column)
         })?;
-        let snapshot = Self::parse(text).map_err(|fault| fault.in_file(path))?;
-        Ok((Some(snapshot), version))
+        Self::parse(text).map_err(|fault| fault.in_file(path))
     }
 
     /// The same; `None` also for a file that makes no sense.

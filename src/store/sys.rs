@@ -67,7 +67,13 @@ impl Attributes {
             | StatxFlags::GID
             | StatxFlags::INO
             | StatxFlags::SIZE;
-        let found = rustix::fs::statx(directory, path, flags, wanted)?;
+        let found = match rustix::fs::statx(&directory, path, flags, wanted) {
+            // A sandbox may know no such call.
+            Err(rustix::io::Errno::NOSYS | rustix::io::Errno::PERM) => {
+                return Ok(Self::of(rustix::fs::statat(directory, path, flags)?));
+            }
+            found => found?,
+        };
         Ok(Self {
             id: FileId {
                 device: rustix::fs::makedev(found.stx_dev_major, found.stx_dev_minor),
@@ -79,6 +85,26 @@ impl Attributes {
             gid: found.stx_gid,
             links: found.stx_nlink.into(),
         })
+    }
+
+    /// With the times, which are not kept: where there is no other way.
+    #[cfg(target_os = "linux")]
+    #[allow(
+        clippy::useless_conversion,
+        reason = "the fields are as wide as the processor has them"
+    )]
+    fn of(found: rustix::fs::Stat) -> Self {
+        Self {
+            id: FileId {
+                device: found.st_dev.into(),
+                inode: found.st_ino.into(),
+            },
+            length: u64::try_from(found.st_size).unwrap_or_default(),
+            mode: found.st_mode,
+            uid: found.st_uid,
+            gid: found.st_gid,
+            links: found.st_nlink.into(),
+        }
     }
 
     /// Of the file that a name means.
@@ -179,7 +205,9 @@ pub(crate) fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
     use rustix::io::Errno;
     match renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE) {
         Ok(()) => Ok(true),
-        Err(Errno::NOSYS | Errno::INVAL | Errno::OPNOTSUPP) => Ok(false),
+        // A sandbox may answer so to what it does not know; where the names themselves may not be changed, the
+        // rename in its place says so again.
+        Err(Errno::NOSYS | Errno::INVAL | Errno::OPNOTSUPP | Errno::PERM) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
@@ -200,35 +228,6 @@ pub(crate) fn random(bytes: &mut [u8]) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn random(_: &mut [u8]) -> bool {
     false
-}
-
-/// The process that holds a `flock` on this file, from `/proc/locks`; `None` where it cannot be
-/// told.
-///
-/// A line reads `3: FLOCK  ADVISORY  WRITE 4242 fe:00:131 0 EOF` (proc(5)); the device's numbers
-/// are hexadecimal, and a waiter's line has `->` behind its first word.
-#[cfg(target_os = "linux")]
-pub(super) fn lock_holder(file: FileId) -> Option<u32> {
-    use rustix::fs::{major, minor};
-    let table = std::fs::read_to_string("/proc/locks").ok()?;
-    let wanted = format!(
-        "{:02x}:{:02x}:{}",
-        major(file.device),
-        minor(file.device),
-        file.inode
-    );
-    table.lines().find_map(|line| {
-        let words: Vec<&str> = line.split_ascii_whitespace().collect();
-        match words.as_slice() {
-            [_, "FLOCK", _, _, pid, place, ..] if *place == wanted => pid.parse().ok(),
-            _ => None,
-        }
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn lock_holder(_: FileId) -> Option<u32> {
-    None
 }
 
 /// Whether a process runs, where the system tells; else `false`.
@@ -261,6 +260,16 @@ pub(crate) fn file_system(file: &File) -> String {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn file_system(_: &File) -> String {
     UNKNOWN.to_owned()
+}
+
+/// How long a name in a directory may be, in bytes.
+pub(super) fn longest_name(directory: &Path) -> usize {
+    const USUAL: usize = 255;
+    let told = rustix::fs::statvfs(directory).map(|told| told.f_namemax);
+    told.ok()
+        .and_then(|longest| usize::try_from(longest).ok())
+        .filter(|longest| *longest > 0)
+        .unwrap_or(USUAL)
 }
 
 pub(crate) const UNKNOWN: &str = "unknown";

@@ -45,6 +45,11 @@ impl Version {
         self.id
     }
 
+    /// What it held when it was read or written.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub(super) fn file(&self) -> &File {
         &self.file
     }
@@ -65,7 +70,8 @@ impl Version {
         Attributes::of_name(path).is_ok_and(same)
     }
 
-    fn is_unchanged(&self) -> bool {
+    /// Whether nobody has written it over.
+    pub(super) fn is_unchanged(&self) -> bool {
         let mut bytes = [0; 4096];
         let mut at = 0;
         loop {

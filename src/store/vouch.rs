@@ -45,7 +45,7 @@ pub(crate) fn secure(files: &EventFiles, ledger: &LedgerFile, from: u64, to: u64
     if prove(files, ledger, (from, to), false)? {
         return Ok(());
     }
-    direct::write_again(&files.ledger, ledger, from)
+    direct::write_again(&files.ledger, ledger, (from, to))
         .map_err(|e| lacking(Error::io("write past the page cache", &files.ledger, e)))?;
     sync(files, &ledger.file)?;
     match block_map::look(&ledger.file, from, to) {

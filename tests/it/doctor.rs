@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::bad_input::as_nobody;
 use crate::harness::{Run, Shop, TICKETS, eventually, is_root, signal};
 
-pub(crate) const CHECKS: [&str; 11] = [
+pub(crate) const CHECKS: [&str; 12] = [
     "file_system",
     "exclusion",
     "read_only_lock",
@@ -21,6 +21,7 @@ pub(crate) const CHECKS: [&str; 11] = [
     "exchange",
     "hard_links",
     "sync",
+    "sale",
 ];
 
 /// These are worth a note in some places where all is well.

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::event::{Books, Prepared, Task, Variant};
 use crate::program::Run;
 use crate::row::{Fault, Row};
-use crate::shop::{Shop, eventually, memory, signal};
+use crate::shop::{Shop, eventually, memory, resumed};
 use crate::strace::{self, Point, command, course, injection};
 
 /// Who is stopped, and what another does meanwhile.
@@ -72,10 +72,7 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
     );
     // The first may hold a lock: then the second is told so, and has done nothing, or cannot know.
     let second = shop.run(&format!("{} --wait 0s", other.line(prepared)));
-    if stopped == Some(true) {
-        signal(pid, "CONT");
-    }
-    let first = Run::of(&first.wait_with_output().unwrap());
+    let first = resumed(stopped.is_some_and(|stopped| stopped).then_some(pid), first);
     let told = format!(
         "first {first:?}\nsecond {second:?}\n{:#?}",
         Books::of(&shop).lines

@@ -31,7 +31,7 @@ pub(crate) fn try_range(file: &File) -> io::Result<Tried<'_>> {
     use nix::errno::Errno;
     match linux::set(file, linux::WRITE) {
         Ok(()) => Ok(Tried::Held(RangeLock { file })),
-        Err(Errno::EAGAIN | Errno::EACCES) => Ok(Tried::Busy),
+        Err(Errno::EAGAIN) => Ok(Tried::Busy),
         Err(
             Errno::EINVAL
             | Errno::ENOSYS

@@ -1,0 +1,166 @@
+//! Row 19: somebody edits `tickets.json` while a sale stands at a system call, at each of them in turn: a member of
+//! their own, or the count; by another file that takes the name, or through a handle that was opened before. What
+//! they wrote is kept, or named, and the sale stands either way.
+
+use std::fs::{self, File};
+use std::io::{Seek as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::event::{Books, Prepared, Task, Variant};
+use crate::program::Run;
+use crate::row::{Fault, Row};
+use crate::shop::{Shop, eventually, memory, resumed};
+use crate::strace::{self, Point, command, course, injection};
+
+/// What is written, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// A member, into what stands there at that moment.
+    Member,
+    /// A member, into what stood there before the sale began.
+    Stale,
+    /// Another count.
+    Count,
+    /// No JSON.
+    Half,
+    /// A member, through a handle from before.
+    InPlace,
+}
+
+const ALL: [How; 5] = [How::Member, How::Stale, How::Count, How::Half, How::InPlace];
+
+/// In a slice, of the calls every so manyth.
+const STRIDE: usize = 17;
+
+/// What they write.
+const NOTE: &str = "\"note\": \"doors at eight\"";
+
+pub(crate) fn strike(row: &mut Row) {
+    if let Some(reason) = strace::missing(row.program()) {
+        return row.cannot(reason);
+    }
+    let mut at = 0;
+    for variant in [Variant::Plain, Variant::Foreign] {
+        let prepared = Prepared::new(row.program(), variant);
+        let points = course(&prepared, Task::Book).points;
+        for how in ALL {
+            // Whoever ends is past all of it.
+            for point in points.iter().filter(|point| point.call != "exit_group") {
+                at += 1;
+                let name = format!("{variant:?}/{how:?}/{}:when={}", point.call, point.n);
+                let column = match how {
+                    How::InPlace => "in place",
+                    _ => "replaced",
+                };
+                row.run(column, &name, at % STRIDE == 0, || {
+                    edit(&prepared, how, point)
+                });
+            }
+        }
+    }
+}
+
+fn edit(prepared: &Prepared, how: How, point: &Point) -> Fault {
+    let shop = prepared.copy();
+    let before = fs::read_to_string(&shop.file).unwrap();
+    let mut handle = File::options()
+        .read(true)
+        .write(true)
+        .open(&shop.file)
+        .unwrap();
+    let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
+    let fault = injection(&point.call, &format!("signal=SIGSTOP:when={}", point.n));
+    let mut sale = command(prepared, Task::Book, &shop, &fault, trace.path());
+    let sale = sale.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let sale = sale.unwrap();
+    let mut stopped = false;
+    let pid = eventually("it is stopped, or at its end", || {
+        let text = fs::read_to_string(trace.path()).unwrap();
+        let line = text
+            .lines()
+            .find(|line| line.contains("stopped by SIGSTOP") || line.contains("+++"))?;
+        stopped = line.contains("stopped");
+        line.split(' ').next()?.parse().ok()
+    });
+    if !stopped {
+        sale.wait_with_output().unwrap();
+        return Fault::Missed;
+    }
+    let reached = write(&shop, how, &before, &mut handle);
+    drop(handle);
+    let sale = resumed(Some(pid), sale);
+    judge(&shop, how, &sale, reached);
+    Fault::Struck
+}
+
+/// Edits; whether that reached a version that the sale must look at still.
+fn write(shop: &Shop, how: How, before: &str, handle: &mut File) -> bool {
+    let now = || fs::read_to_string(&shop.file).unwrap();
+    let with_note = |text: &str| {
+        let (head, _) = text.rsplit_once('}').unwrap();
+        format!("{head}, {NOTE}}}\n")
+    };
+    let text = match how {
+        How::Member | How::InPlace => with_note(&now()),
+        How::Stale => with_note(before),
+        How::Count => now().replacen("\"ticket\": ", "\"ticket\": 1", 1),
+        How::Half => "{\"ticket\": ".to_owned(),
+    };
+    if how == How::InPlace {
+        let named = fs::metadata(&shop.file).unwrap().ino() == handle.metadata().unwrap().ino();
+        handle.rewind().unwrap();
+        handle.set_len(0).unwrap();
+        handle.write_all(text.as_bytes()).unwrap();
+        return named;
+    }
+    let new = shop.path("edited");
+    fs::write(&new, text).unwrap();
+    fs::rename(&new, &shop.file).unwrap();
+    true
+}
+
+fn judge(shop: &Shop, how: How, sale: &Run, reached: bool) {
+    let told = format!(
+        "{how:?}: {sale:?}\n{}",
+        fs::read_to_string(&shop.file).unwrap()
+    );
+    let document: Value = serde_json::from_str(&sale.stdout).expect(&told);
+    let sold = document["ok"] == true;
+    assert!(
+        sold || ["integrity", "outcome_unknown"]
+            .contains(&document["error"]["code"].as_str().unwrap()),
+        "{told}"
+    );
+    let (code, next) = shop.json("book next --key next");
+    let named = code == 6 || !sold || document["warning"].is_string();
+    assert!(code == 0 || code == 6, "{told}\n{next:#}");
+    let keeps = matches!(how, How::Member | How::Stale | How::InPlace);
+    if code == 6 {
+        assert!(!keeps || how == How::InPlace, "{told}\n{next:#}");
+        let (code, repaired) = shop.json("audit --repair");
+        assert_eq!(code, 0, "{told}\n{repaired:#}");
+        assert_eq!(shop.json("book next --key next").0, 0, "{told}");
+    }
+    let text = fs::read_to_string(&shop.file).unwrap();
+    if keeps {
+        assert!(
+            text.contains(NOTE) || !reached,
+            "the edit is lost: {told}\n{text}"
+        );
+    } else {
+        assert!(named, "the edit was passed over in silence: {told}\n{text}");
+    }
+    let books = Books::of(shop);
+    assert_eq!(books.under("next").len(), 1, "{told}");
+    let there = books.under("k").len();
+    assert!(
+        there == 1 || there == 0 && !sold,
+        "{told}\n{:#?}",
+        books.lines
+    );
+    let (code, audit) = shop.json("audit");
+    assert_eq!(code, 0, "{told}\n{audit:#}");
+}

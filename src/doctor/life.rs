@@ -1,0 +1,43 @@
+//! The life of an event, tried as a whole: made, sold from, reset, audited.
+
+use super::ground::Ground;
+use super::report::{Check, Finding};
+use crate::error::{Error, Kind, Result};
+use crate::office::{BoxOffice, DEFAULT_WAIT};
+
+/// The event that is made and goes with the scratch directory.
+const EVENT: &str = "event.json";
+
+/// Whether an event can be kept here: whatever single thing is missing, this says so.
+pub(super) fn examine(ground: &Ground<'_>) -> Result<Check> {
+    const NAME: &str = "sale";
+    ground.go_on()?;
+    Ok(match live(ground) {
+        Ok(()) => Check::new(
+            NAME,
+            Finding::Pass,
+            "an event was made, sold from, audited and reset",
+        ),
+        Err(error) if super::ground::is_full(&error) => return Err(error),
+        Err(error) => Check::new(
+            NAME,
+            Finding::Fail,
+            format!("an event cannot be kept: {error}"),
+        ),
+    })
+}
+
+fn live(ground: &Ground<'_>) -> Result<()> {
+    let mut office = BoxOffice::at(ground.path(EVENT))?;
+    office.reset(Some(2), false, DEFAULT_WAIT)?;
+    let sale = office.book("doctor", 1)?;
+    if let Some(error) = sale.unpublished {
+        return Err(error);
+    }
+    let audit = office.audit()?;
+    if let Some(finding) = audit.findings.first() {
+        return Err(Error::new(Kind::Integrity, finding.text.clone()));
+    }
+    office.reset(Some(2), true, DEFAULT_WAIT)?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Edits of `tickets.json` that come just before a new version takes its name.
+//!
+//! Whoever publishes has looked at the version that it replaces. Somebody may have put another one in its place since:
+//! the exchange of the two names hands that back, and it is looked at before it goes. Its own members are taken over; a
+//! count that the ledger does not bear out is put back under its name, where everybody finds it and is told.
+
+use std::path::Path;
+
+use tempfile::TempPath;
+
+use super::event::EventFiles;
+use super::files::{FileId, read_capped};
+use super::ledger_file::LedgerFile;
+use super::reading::bears_out;
+use super::snapshot::{MAX_COUNT_BYTES, Snapshot};
+use super::sys::{self, Attributes};
+use super::version::Version;
+use crate::error::{Error, Kind, Result};
+
+/// How often somebody may put another version in the way before that is an error.
+pub(super) const EDITS: usize = 20;
+
+/// A version that somebody put there after the look.
+#[derive(Debug)]
+pub(crate) struct Edit {
+    bytes: Vec<u8>,
+    /// What it is called now.
+    path: TempPath,
+}
+
+/// What the version was that has lost its name to a new one: `None`, the known one, with the bytes that it was read
+/// with; its name is given back then.
+pub(super) fn displaced(
+    path: TempPath,
+    replaced: FileId,
+    known: Option<&Version>,
+) -> std::result::Result<TempPath, Edit> {
+    known_bad!(EditLost => return Ok(path));
+    let Some(known) = known else { return Ok(path) };
+    if replaced == known.id() && known.is_unchanged() {
+        return Ok(path);
+    }
+    match read_capped(&path, MAX_COUNT_BYTES) {
+        Ok((bytes, _)) if known.bytes() == bytes => Ok(path),
+        Ok((bytes, _)) => Err(Edit { bytes, path }),
+        // Whatever it is, it is somebody's.
+        Err(_) => Err(Edit {
+            bytes: Vec::new(),
+            path,
+        }),
+    }
+}
+
+impl Edit {
+    /// The count that somebody wrote, if the ledger bears it out.
+    ///
+    /// # Errors
+    /// [`Kind::Integrity`]: it makes no sense, or contradicts the ledger.
+    pub(super) fn count(&self, files: &EventFiles, ledger: &LedgerFile) -> Result<Snapshot> {
+        let snapshot = Snapshot::of_bytes(&self.bytes, &files.count)?;
+        bears_out(&snapshot, ledger, files)?;
+        Ok(snapshot)
+    }
+
+    /// Puts it back under its name, or what somebody has put there since. `ours`: what it is to take the place of.
+    pub(super) fn put_back(self, path: &Path, ours: &Version) -> Result<()> {
+        let problem = |e| Error::io("put back", path, e);
+        let mut theirs = self.path;
+        for _ in 0..EDITS {
+            if !sys::exchange(&theirs, path).map_err(problem)? {
+                return theirs.persist(path).map_err(|e| problem(e.error));
+            }
+            let replaced = Attributes::of_name(&theirs).map_err(problem)?;
+            match displaced(theirs, replaced.id, Some(ours)) {
+                Ok(ours) => return ours.close().map_err(problem),
+                Err(edit) => theirs = edit.path,
+            }
+        }
+        Err(busy(path))
+    }
+}
+
+/// Somebody replaces it again and again.
+pub(super) fn busy(path: &Path) -> Error {
+    let message = "is replaced by another program again and again";
+    Error::new(Kind::Io, message).at(path, 0, 0)
+}
