@@ -102,7 +102,7 @@ fn unharmed(case: &Case<'_>, done: bool, before: &Books, after: &Books) {
         }
     }
     let mut archives = put_away(shop, ".2");
-    if run_was_killed(case) {
+    if case.run.code != Some(0) {
         // The next command gives it its archive's name.
         archives.extend(aside(shop));
     }
@@ -190,10 +190,6 @@ fn goes_on(case: &Case<'_>, done: bool) {
     if task == Task::Reset && done && case.prepared.variant != Variant::First {
         assert_eq!(put_away(shop, ".2").len(), 1, "{:?}", shop.names());
     }
-}
-
-fn run_was_killed(case: &Case<'_>) -> bool {
-    case.run.code.is_none()
 }
 
 /// Under which names a ledger stands that is being put away.

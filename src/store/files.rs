@@ -182,7 +182,10 @@ pub(crate) fn name_new(temp: tempfile::NamedTempFile, path: &Path) -> io::Result
         Ok(()) => Ok(temp.into_file()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         Err(_) => {
-            File::create_new(path)?;
+            // Nobody may open it who might not open the other.
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true).mode(0o600);
+            options.open(path)?;
             temp.persist(path).map_err(|refused| {
                 let _ = fs::remove_file(path);
                 refused.error

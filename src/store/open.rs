@@ -115,20 +115,18 @@ fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, reading: &Reading
 /// Copies what stands behind the last whole line to a file of its own, with the ledger's rights.
 fn put_away_torn(files: &EventFiles, ledger: &LedgerFile, from: u64) -> Result<PathBuf> {
     let problem = |e| Error::io("put the end away of", &files.ledger, e);
-    let mut copy = copy_from(&ledger.file, from, &files.ledger).map_err(problem)?;
     let label = format!("torn-{}", stamp());
     for attempt in 0.. {
         let path = files.put_away(&label, attempt);
-        copy = match copy.persist_noclobber(&path) {
+        let copy = copy_from(&ledger.file, from, &files.ledger).map_err(problem)?;
+        match name_new(copy, &path) {
             Ok(_) => {
                 sync_directory(&path)?;
                 return Ok(path);
             }
-            Err(again) if again.error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
-                again.file
-            }
-            Err(error) => return Err(Error::io("create", &path, error.error)),
-        };
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
+            Err(error) => return Err(Error::io("create", &path, error)),
+        }
     }
     Err(problem(io::ErrorKind::AlreadyExists.into()))
 }

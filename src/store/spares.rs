@@ -159,7 +159,10 @@ fn rewrite(spare: &Spare, bytes: &[u8], rights: &Rights) -> Rewritten {
         Some(Ok(own.id))
     });
     match written {
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Rewritten::InUse,
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => match Rights::of_handle(file) {
+            Ok(before) if !before.allow_others(rights) => Rewritten::InUse,
+            _ => Rewritten::Stale,
+        },
         Err(_) | Ok(None) => Rewritten::Unfit,
         Ok(Some(Err(Stale))) => Rewritten::Stale,
         Ok(Some(Ok(id))) => Rewritten::Done(Version::written(Arc::clone(file), id, bytes)),

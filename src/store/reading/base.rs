@@ -7,6 +7,7 @@ use crate::store::ledger::{Line, MAX_LINE, Op, Tally};
 use crate::store::ledger_file::LedgerFile;
 use crate::store::lines::{Stretches, line_before};
 use crate::store::snapshot::{Counted, Snapshot};
+use crate::store::sys::Attributes;
 use crate::store::version::Version;
 
 /// The tally at the line that `tickets.json` counts last, and what does not add up between that
@@ -92,7 +93,7 @@ pub(crate) fn is_borne_out(
     let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
         return Ok(true);
     };
-    let length = ledger.length().unwrap_or_default();
+    let length = Attributes::of_handle(&ledger.file).map_err(problem)?.length;
     let bytes = last_counted(counted, ledger, length).map_err(problem)?;
     let is_there = Line::parse(&bytes, None).is_ok_and(|line| line.record.seq == counted.seq);
     Ok(is_there || replaced(ledger, counted.seq, counted.bytes).map_err(problem)?)
