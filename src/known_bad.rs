@@ -86,6 +86,7 @@ mod mistakes {
         "clock-trusted" ClockTrusted: "A line that is later than the clock is refused.";
         "map-unread" MapUnread: "A clean sync is believed, whatever the map of the blocks says.";
         "ledger-unlocked" LedgerUnlocked: "The lock file is locked, and the ledger is not.";
+        "publish-unlocked" PublishUnlocked: "The count is published without the name lock.";
         "edit-lost" EditLost: "What was replaced is not looked at.";
         "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
         "aside-swept" AsideSwept: "A ledger that is being put away is taken for a stray.";

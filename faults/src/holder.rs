@@ -14,16 +14,21 @@ impl Holder {
     }
 
     pub(crate) fn of(shop: &Shop) -> Self {
+        let holder = Self::waiting(shop);
+        eventually("the lock is held", || {
+            held(&shop.path(LOCK), holder.pid()).then_some(())
+        });
+        holder
+    }
+
+    /// One that gets the lock as soon as nobody else has it.
+    pub(crate) fn waiting(shop: &Shop) -> Self {
         let lock = shop.path(LOCK);
         let mut flock = Command::new("flock");
         // The lock goes with this process: its child does not have the file.
         flock.args(["-x", "-o"]).arg(&lock).args(["sleep", "1000"]);
         let child = flock.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let holder = Self(child.unwrap());
-        eventually("the lock is held", || {
-            held(&lock, holder.pid()).then_some(())
-        });
-        holder
+        Self(child.unwrap())
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -51,6 +51,7 @@ pub const MUTANTS: &[Mutant] = &[
         "relay",
         "relay/two killed/Plain/a page's end",
     ),
+    by("publish-unlocked", "edits", "edits/Plain/Locked/fdatasync"),
     by("edit-lost", "edits", "edits/Plain/Member/fchmod"),
     by(
         "reset-unasked",

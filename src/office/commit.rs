@@ -208,7 +208,7 @@ impl BoxOffice {
 
 /// Does what another program's lease on a file of the event keeps from being done, again until it is done or so
 /// much time has passed.
-pub(super) fn patiently<T>(limit: Duration, mut act: impl FnMut() -> Result<T>) -> Result<T> {
+pub(crate) fn patiently<T>(limit: Duration, mut act: impl FnMut() -> Result<T>) -> Result<T> {
     let start = Instant::now();
     loop {
         match act() {

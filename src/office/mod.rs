@@ -5,7 +5,7 @@ mod audit;
 mod backup;
 mod books;
 mod change;
-mod commit;
+pub(crate) mod commit;
 mod lax;
 mod order;
 mod purchase;

@@ -31,6 +31,7 @@ use report::{Outcome, RushReport};
 use think::Think;
 
 use crate::error::{Error, Kind, Result};
+use crate::office::commit::patiently;
 use crate::office::{BoxOffice, random};
 use crate::store::lock::{LockKind, Wait};
 
@@ -134,8 +135,9 @@ impl Rush {
         let mut office = BoxOffice::at(&self.file)?;
         let claimed = Deck::claim(self)?;
         let wanted = &mut || !is_told(stop);
-        let opening =
-            office.prepare(self.lock, self.force, &mut Wait::wanted(self.wait, wanted))?;
+        let opening = patiently(self.wait, || {
+            office.prepare(self.lock, self.force, &mut Wait::wanted(self.wait, wanted))
+        })?;
         let run = format!("{:08x}", random()?);
         let (deck, fleeting) = match claimed {
             Some((output, fleeting)) => {

@@ -4,6 +4,7 @@
 //! line before it ([`super::vouch`]).
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,9 +13,10 @@ use super::deciding::{Deciding, busy, sync_too, try_sync};
 use super::edit::{self, EDITS};
 use super::event::EventFiles;
 use super::files::{Access, FileId, look, open_regular, sync_directory};
+use super::kept::{BROKEN, REPLACED};
 use super::ledger::Tally;
 use super::ledger_file::{LedgerFile, open_ledger};
-use super::lock::{Patience, Wait};
+use super::lock::{LockFile, Patience, Tried, Wait};
 use super::open::{self, Swept};
 use super::reading::Reading;
 use super::replace::{replace, replace_again, replace_known};
@@ -53,6 +55,26 @@ pub(crate) struct Syncs {
     /// What was found then.
     pub(crate) found: Swept,
     company: Company,
+    /// What this process proved durable, and has not published: somebody held the name lock.
+    proven: Proven,
+}
+
+/// How far one ledger is proven durable by this process.
+#[derive(Debug, Clone, Copy, Default)]
+struct Proven {
+    ledger: Option<FileId>,
+    bytes: u64,
+}
+
+impl Proven {
+    /// From where on a ledger that is counted so far is to be proven.
+    fn from(self, ledger: FileId, counted: u64) -> u64 {
+        if self.ledger == Some(ledger) {
+            counted.max(self.bytes)
+        } else {
+            counted
+        }
+    }
 }
 
 /// Who else is selling, as far as the ledger tells.
@@ -143,9 +165,15 @@ pub(crate) fn share(
     let deadline = Instant::now() + wait;
     let mut patience = SHORTEST;
     let files = syncer.files;
+    // Whose lock on the name kept the count from being published.
+    let mut named = None;
     loop {
         let done = match sync_once(syncer, ledger, end, last)? {
             Attempt::Busy => None,
+            Attempt::Named(holder) => {
+                named = Some(holder);
+                None
+            }
             Attempt::Done(result) => Some(result),
             Attempt::Lacking => Some(cure(syncer, ledger, end, last, deadline)),
         };
@@ -157,7 +185,11 @@ pub(crate) fn share(
         }
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(unknown(busy(files, wait)));
+            return match named {
+                // Proven, and whoever publishes next counts it.
+                Some(file) => Ok(Durable::Unpublished(syncer.deciding.name.busy(file, wait))),
+                None => Err(unknown(busy(files, wait))),
+            };
         }
         ledger.bell.wait(left.min(patience));
         patience = LONGEST.min(2 * patience);
@@ -173,6 +205,8 @@ enum Attempt {
     /// Somebody else is syncing.
     Busy,
     Done(Result<Durable>),
+    /// All of it is proven durable, and somebody holds the name lock, which is this file's.
+    Named(FileId),
     /// The disk lacks something of it though the sync succeeded.
     Lacking,
 }
@@ -189,7 +223,10 @@ fn sync_once(
     let Some(held) = try_sync(&ledger.rewrite, whole).map_err(unknown)? else {
         return Ok(Attempt::Busy);
     };
-    let result = take_turn(files, ledger, own, end, last, &mut syncer.syncs.company);
+    // Whoever steps through the sellers one by one stops them with the lock in their hands, and edits nothing.
+    let is_stepped = matches!(syncer.patience, Patience::Stepped(_));
+    let mut name = (!is_stepped).then_some(&mut syncer.deciding.name);
+    let result = take_turn(files, ledger, own, end, last, &mut name, syncer.syncs);
     // Whoever locks a ledger that has lost its name keeps nobody off what stands beside the name.
     if !syncer.syncs.swept && ledger.rewrite.is_at(&files.ledger) {
         syncer.syncs.swept = true;
@@ -200,8 +237,9 @@ fn sync_once(
     // What was written before this sync was vouched for by it, or by nothing any more.
     ledger.own = Own::default();
     Ok(match result {
-        Ok(Some(durable)) => Attempt::Done(Ok(durable)),
-        Ok(None) => Attempt::Lacking,
+        Ok(Turn::Done(durable)) => Attempt::Done(Ok(durable)),
+        Ok(Turn::Named(file)) => Attempt::Named(file),
+        Ok(Turn::Lacking) => Attempt::Lacking,
         Err(error) => Attempt::Done(Err(error)),
     })
 }
@@ -325,37 +363,54 @@ fn is_covered(
     covered && ledger.is_at(&files.ledger)
 }
 
-/// Makes durable all that is on the ledger, unless somebody else has done it, and publishes the count. For the
-/// holder of the sync lock. `None`: the disk lacks something of it though a sync succeeded.
+/// What a turn came to.
+enum Turn {
+    Done(Durable),
+    /// Somebody holds the name lock, which is this file's.
+    Named(FileId),
+    /// The disk lacks something of it though a sync succeeded.
+    Lacking,
+}
+
+/// Makes durable all that is on the ledger, unless somebody else has done it, and publishes the count under the
+/// name lock: whoever holds that edits the count in peace. For the holder of the sync lock, who never waits for
+/// the name lock but only tries it, a few times: it comes first in the order of locks.
 fn take_turn(
     files: &EventFiles,
     ledger: &Ledger,
     own: Own,
     end: u64,
     last: &mut Option<Reading>,
-    company: &mut Company,
-) -> Result<Option<Durable>> {
+    name: &mut Option<&mut LockFile>,
+    syncs: &mut Syncs,
+) -> Result<Turn> {
     let (ledger, shelf) = (&ledger.rewrite, &ledger.shelf);
     let named = look(&files.ledger).map_err(|e| unknown(Error::io("look at", &files.ledger, e)))?;
     let Some(named) = named.filter(|named| named.id == ledger.id) else {
-        return put_away(files, ledger, end).map(Some);
+        return put_away(files, ledger, end).map(Turn::Done);
     };
     let reading = Reading::again(last.take(), files, ledger, Some(named.length));
     let reading = match reading.map(Reading::leaving_the_rest) {
         Ok(reading) if reading.counted >= end => {
             *last = Some(reading);
-            return Ok(Some(Durable::Published));
+            return Ok(Turn::Done(Durable::Published));
         }
-        Ok(reading) => wait_for_company(files, ledger, reading, company)?,
+        Ok(reading) => wait_for_company(files, ledger, reading, &syncs.company)?,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
             let proven = vouch::prove(files, ledger, (0, end), false).map_err(unknown)?;
             sync_directory(&files.ledger).map_err(unknown)?;
-            return if proven {
-                Ok(Some(Durable::Unpublished(error)))
-            } else {
-                Ok(None)
-            };
+            if !proven {
+                return Ok(Turn::Lacking);
+            }
+            // Whoever holds the name lock may be writing it just now.
+            return Ok(match name.as_mut().map(|name| name.try_awhile()) {
+                Some(Ok(Tried::Busy(file))) => Turn::Named(file),
+                Some(Ok(Tried::Held(held))) if Reading::take(files, Some(ledger)).is_ok() => {
+                    Turn::Named(held.id())
+                }
+                _ => Turn::Done(Durable::Unpublished(error)),
+            });
         }
     };
     if reading.tally.bytes < end {
@@ -363,24 +418,45 @@ fn take_turn(
     }
     let start = Instant::now();
     known_bad!(PublishFirst => drop(publish_on(files, shelf, ledger, (&reading.snapshot, &reading.tally), Some(reading.version()))));
-    let range = (reading.counted, reading.tally.bytes);
-    let is_own = own.covers(range.0, range.1);
-    if !vouch::prove(files, ledger, range, is_own).map_err(unknown)? {
-        return Ok(None);
-    }
-    company.sync = start.elapsed();
-    // Nobody has counted this ledger yet: whoever gave it its name may have been killed before that was
-    // durable, and a power cut would bring the ledger before it back, or none.
-    if reading.counted == 0 {
-        sync_directory(&files.ledger).map_err(unknown)?;
-    }
-    Ok(Some(match publish_reading(files, shelf, ledger, reading) {
-        Ok(reading) => {
-            *last = Some(reading);
-            Durable::Published
+    let to = reading.tally.bytes;
+    let from = syncs.proven.from(ledger.id, reading.counted);
+    if from < to {
+        let is_own = own.covers(from, to);
+        if !vouch::prove(files, ledger, (from, to), is_own).map_err(unknown)? {
+            return Ok(Turn::Lacking);
         }
-        Err(error) => Durable::Unpublished(error),
-    }))
+        syncs.company.sync = start.elapsed();
+        // Nobody has counted this ledger yet: whoever gave it its name may have been killed before that was
+        // durable, and a power cut would bring the ledger before it back, or none.
+        if reading.counted == 0 {
+            sync_directory(&files.ledger).map_err(unknown)?;
+        }
+        syncs.proven = Proven {
+            ledger: Some(ledger.id),
+            bytes: to,
+        };
+    }
+    known_bad!(PublishUnlocked => *name = None);
+    let _name = match name {
+        None => None,
+        Some(name) => match name.try_awhile() {
+            Ok(Tried::Held(held)) => Some(held),
+            Ok(Tried::Busy(file)) => {
+                *last = Some(reading);
+                return Ok(Turn::Named(file));
+            }
+            Err(error) => return Ok(Turn::Done(Durable::Unpublished(error))),
+        },
+    };
+    Ok(Turn::Done(
+        match publish_reading(files, shelf, ledger, reading) {
+            Ok(reading) => {
+                *last = Some(reading);
+                Durable::Published
+            }
+            Err(error) => Durable::Unpublished(error),
+        },
+    ))
 }
 
 fn too_short(files: &EventFiles) -> Error {
@@ -511,6 +587,40 @@ pub(crate) fn put_count(files: &EventFiles, count: &Snapshot, sync: bool) -> Res
     where_it_is(files, None, |_| {
         replace(&files.count, text.as_bytes(), sync)
     })
+}
+
+/// The same over the count and its version that were `old` when they were read: the members of one that somebody has
+/// put there since are kept, in what `anew` makes of it. One that says another count, or makes no sense, is kept
+/// beside; returns its name there.
+pub(crate) fn put_count_over(
+    files: &EventFiles,
+    (old, known): (Option<&Snapshot>, Option<&Version>),
+    mut next: Snapshot,
+    anew: &dyn Fn(&Snapshot) -> Snapshot,
+) -> Result<Option<PathBuf>> {
+    let mut ours: Option<Version> = None;
+    let mut kept = None;
+    for _ in 0..EDITS {
+        let text = next.render();
+        let (version, edit) = where_it_is(files, ours.as_ref().or(known), |known| {
+            replace_known(&files.count, text.as_bytes(), true, known)
+        })?;
+        let Some(edit) = edit else {
+            return Ok(kept);
+        };
+        match edit.snapshot(files) {
+            Ok(theirs) => {
+                let says = |count: &Snapshot| (count.ticket, count.counted);
+                if old.map(says) != Some(says(&theirs)) {
+                    kept = edit.keep(files, REPLACED)?;
+                }
+                next = anew(&theirs);
+            }
+            Err(_) => return edit.keep(files, BROKEN),
+        }
+        ours = Some(version);
+    }
+    Err(edit::busy(&files.count))
 }
 
 /// The same as [`publish_on`] of a whole ledger, for the holder of all locks.

@@ -4,12 +4,13 @@
 //! the exchange of the two names hands that back, and it is looked at before it goes. Its own members are taken over; a
 //! count that the ledger does not bear out is put back under its name, where everybody finds it and is told.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
 use super::event::EventFiles;
 use super::files::{FileId, read_capped};
+use super::kept::keep;
 use super::ledger_file::LedgerFile;
 use super::reading::bears_out;
 use super::snapshot::{MAX_COUNT_BYTES, Snapshot};
@@ -57,9 +58,25 @@ impl Edit {
     /// # Errors
     /// [`Kind::Integrity`]: it makes no sense, or contradicts the ledger.
     pub(super) fn count(&self, files: &EventFiles, ledger: &LedgerFile) -> Result<Snapshot> {
-        let snapshot = Snapshot::of_bytes(&self.bytes, &files.count)?;
+        let snapshot = self.snapshot(files)?;
         bears_out(&snapshot, ledger, files)?;
         Ok(snapshot)
+    }
+
+    /// The count that somebody wrote, whatever it says.
+    ///
+    /// # Errors
+    /// [`Kind::Integrity`]: it makes no sense.
+    pub(super) fn snapshot(&self, files: &EventFiles) -> Result<Snapshot> {
+        Snapshot::of_bytes(&self.bytes, &files.count)
+    }
+
+    /// Keeps it beside the count under a name with this label, unless it is empty. Returns that name.
+    pub(super) fn keep(&self, files: &EventFiles, label: &str) -> Result<Option<PathBuf>> {
+        if self.bytes.is_empty() {
+            return Ok(None);
+        }
+        keep(files, &self.path, label).map(Some)
     }
 
     /// Puts it back under its name, or what somebody has put there since. `ours`: what it is to take the place of.

@@ -22,6 +22,12 @@ pub(crate) fn keep_count(files: &EventFiles, label: &str) -> Result<Option<PathB
     if found.is_none_or(|found| found.length == 0) {
         return Ok(None);
     }
+    keep(files, count, label).map(Some)
+}
+
+/// Gives a file a second name like the count's, with this label in it. Returns that name.
+pub(super) fn keep(files: &EventFiles, file: &Path, label: &str) -> Result<PathBuf> {
+    let count = &files.count;
     let stamp = stamp();
     for attempt in 0..1000 {
         let again = match attempt {
@@ -29,8 +35,8 @@ pub(crate) fn keep_count(files: &EventFiles, label: &str) -> Result<Option<PathB
             attempt => format!("-{attempt}"),
         };
         let name = count.with_extension(format!("{label}-{stamp}{again}.json"));
-        match second_name(count, &name) {
-            Ok(()) => return Ok(Some(name)),
+        match second_name(file, &name) {
+            Ok(()) => return Ok(name),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(Error::io("keep what stood in the count as", &name, error)),
         }

@@ -7,7 +7,8 @@
 //! 2. **the ledger lock**, `flock` on the ledger itself, from the read to the write: nobody writes a line
 //!    without it, by whatever name the ledger was reached;
 //! 3. **the sync lock**, on a byte of the ledger ([`range`]): making durable, from the sync to the
-//!    publication. It is not held while a line is decided, and nobody waits for one of the others with it.
+//!    publication. It is not held while a line is decided, and nobody waits for one of the others with it:
+//!    whoever publishes tries the name lock.
 //!
 //! Invariants:
 //! - No file is ever renamed over while somebody may wait for its lock, except the ledger by a reset, which
@@ -186,6 +187,13 @@ pub(crate) struct Held<'a> {
     length: Option<u64>,
 }
 
+/// What came of trying a lock.
+pub(crate) enum Tried<'a> {
+    Held(Held<'a>),
+    /// Somebody else holds that of this file.
+    Busy(FileId),
+}
+
 impl LockFile {
     /// The lock on an existing file.
     pub(crate) fn on(path: PathBuf) -> Self {
@@ -285,6 +293,34 @@ impl LockFile {
                 return Ok(Some(self.held(file, id, Some(found))));
             }
         }
+    }
+
+    /// The same, a few times for about as long as sellers hold it: for whoever must not wait for it.
+    pub(crate) fn try_awhile(&mut self) -> Result<Tried<'_>> {
+        let mut looks = 0;
+        let (file, id, found) = loop {
+            let (file, id) = self.opened()?;
+            if attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
+                if let Some(found) = named(&self.path, id)? {
+                    break (file, id, found);
+                }
+                continue;
+            }
+            self.file = Some((file, id));
+            looks += 1;
+            match looks {
+                _ if looks <= SPINS => spin(),
+                _ if looks <= SPINS + YIELDS => thread::yield_now(),
+                _ if looks <= SPINS + YIELDS + NAPS_AWHILE => thread::sleep(NAP),
+                _ => return Ok(Tried::Busy(id)),
+            }
+        };
+        Ok(Tried::Held(self.held(file, id, Some(found))))
+    }
+
+    /// Why it was not had in this time.
+    pub(crate) fn busy(&self, id: FileId, limit: Duration) -> Error {
+        busy(&self.path, id, limit)
     }
 
     fn take_lock(
@@ -500,6 +536,9 @@ impl Default for Patience {
 
 /// How often to nap before queueing: enough for a few holders of a lock that nobody thinks under.
 const NAPS: u32 = 15;
+
+/// How often to nap for a lock that is only tried.
+const NAPS_AWHILE: u32 = 3;
 
 /// A few times as long as the lock is held when nobody thinks under it: whoever gives the processor up at
 /// once hands it to the next one who finds the lock taken.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::aside::{PutAway, take_place};
-use super::durable::put_count;
+use super::durable::put_count_over;
 use super::event::EventFiles;
 use super::files::{Access, sync_directory};
 use super::kept::{BROKEN, REPLACED, keep_count};
@@ -13,6 +13,7 @@ use super::open::{opening_line, trim};
 use super::reading::{Reading, is_borne_out};
 use super::rights::Rights;
 use super::snapshot::Snapshot;
+use super::version::Version;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
 
@@ -34,7 +35,7 @@ pub(crate) struct Restarted {
 pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     let old = match Snapshot::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
-        result => result.map(|(snapshot, _)| snapshot),
+        result => result,
     };
     let Some(ledger) = open_ledger(files, Access::ReadWrite)? else {
         // Without a ledger the count was the event.
@@ -45,11 +46,11 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
         });
     };
     let counted = match &old {
-        Ok(Some(old)) => old.counted,
+        Ok((Some(old), _)) => old.counted,
         _ => None,
     };
     let borne_out = match &old {
-        Ok(Some(old)) => is_borne_out(old, &ledger, files)?,
+        Ok((Some(old), _)) => is_borne_out(old, &ledger, files)?,
         _ => true,
     };
     let end = settle(files, &ledger)?;
@@ -88,17 +89,18 @@ fn restarted(put_away: PutAway, kept: Option<PathBuf>) -> Restarted {
     }
 }
 
-/// Writes the count of the new event. What the old one said and no ledger says is kept.
+/// Writes the count of the new event. What the old one said and no ledger says is kept, and so are the members that
+/// somebody writes just before.
 fn put_fresh_count(
     files: &EventFiles,
-    old: &Result<Option<Snapshot>>,
+    old: &Result<(Option<Snapshot>, Version)>,
     borne_out: bool,
     stock: u64,
 ) -> Result<Option<PathBuf>> {
     let (fresh, kept) = match old {
         Err(_) => (Snapshot::fresh(stock), keep_count(files, BROKEN)?),
-        Ok(None) => (Snapshot::fresh(stock), None),
-        Ok(Some(old)) => {
+        Ok((None, _)) => (Snapshot::fresh(stock), None),
+        Ok((Some(old), _)) => {
             let lost = !borne_out && old.counted.is_some_and(|counted| counted.seq > 0);
             let kept = if lost {
                 keep_count(files, REPLACED)?
@@ -108,9 +110,15 @@ fn put_fresh_count(
             (old.restarted(stock), kept)
         }
     };
-    put_count(files, &fresh, true)?;
+    let (old, known) = match old {
+        Ok((old, known)) => (old.as_ref(), Some(known)),
+        Err(_) => (None, None),
+    };
+    let edited = put_count_over(files, (old, known), fresh, &|theirs| {
+        theirs.restarted(stock)
+    })?;
     sync_directory(&files.count)?;
-    Ok(kept)
+    Ok(kept.or(edited))
 }
 
 /// Makes everything that is on the ledger durable, so that whoever still waits for that may take
@@ -129,4 +137,48 @@ pub(super) fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
         .sync_data()
         .map_err(|e| Error::io("sync", &files.ledger, e))?;
     Ok(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// An edit that comes between the look at the count and the new one.
+    fn edited(text: &str) -> (tempfile::TempDir, EventFiles, Option<PathBuf>) {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        fs::write(&path, "{\"ticket\": 5, \"door\": \"north\"}\n").unwrap();
+        let files = EventFiles::at(&path).unwrap();
+        let old = Snapshot::look(&files.count);
+        let edit = place.path().join("edit");
+        fs::write(&edit, text).unwrap();
+        fs::rename(&edit, &path).unwrap();
+        let kept = put_fresh_count(&files, &old, true, 9).unwrap();
+        (place, files, kept)
+    }
+
+    #[test]
+    fn a_reset_keeps_the_members_that_somebody_writes_just_before() {
+        let (_place, files, kept) = edited("{\"ticket\": 5, \"door\": \"south\"}\n");
+        let count = fs::read_to_string(&files.count).unwrap();
+        assert!(count.contains("south") && count.contains('9'), "{count}");
+        assert_eq!(kept, None);
+    }
+
+    #[test]
+    fn a_reset_keeps_a_count_that_somebody_writes_just_before() {
+        for (text, label) in [
+            ("{\"ticket\": 7, \"door\": \"south\"}\n", "replaced"),
+            ("{\"ticket\": ", "broken"),
+        ] {
+            let (_place, files, kept) = edited(text);
+            let kept = kept.expect("it is kept");
+            assert!(kept.to_string_lossy().contains(label), "{kept:?}");
+            assert_eq!(fs::read_to_string(kept).unwrap(), text);
+            let count = Snapshot::read(&files.count).unwrap();
+            assert_eq!(count.ticket, 9);
+        }
+    }
 }

@@ -5,14 +5,17 @@
 use std::fs::{self, File};
 use std::io::{Seek as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::event::{Books, Prepared, Task, Variant};
+use crate::holder::Holder;
 use crate::program::Run;
 use crate::row::{Fault, Row};
-use crate::shop::{Shop, eventually, memory, resumed};
+use crate::shop::{LOCK, Shop, eventually, held, memory, resumed, waiting};
 use crate::strace::{self, Point, command, course, injection};
 
 /// What is written, and how.
@@ -28,9 +31,18 @@ enum How {
     Half,
     /// A member, through a handle from before.
     InPlace,
+    /// The same, from the look to the write under `flock tickets.json.lock`, while the sale goes on as far as it can.
+    Locked,
 }
 
-const ALL: [How; 5] = [How::Member, How::Stale, How::Count, How::Half, How::InPlace];
+const ALL: [How; 6] = [
+    How::Member,
+    How::Stale,
+    How::Count,
+    How::Half,
+    How::InPlace,
+    How::Locked,
+];
 
 /// In a slice, of the calls every so manyth.
 const STRIDE: usize = 17;
@@ -41,6 +53,9 @@ const NOTE: &str = "\"note\": \"doors at eight\"";
 pub(crate) fn strike(row: &mut Row) {
     if let Some(reason) = strace::missing(row.program()) {
         return row.cannot(reason);
+    }
+    if Holder::missing() {
+        return row.cannot("no flock(1)");
     }
     let mut at = 0;
     for variant in [Variant::Plain, Variant::Foreign] {
@@ -53,6 +68,7 @@ pub(crate) fn strike(row: &mut Row) {
                 let name = format!("{variant:?}/{how:?}/{}:when={}", point.call, point.n);
                 let column = match how {
                     How::InPlace => "in place",
+                    How::Locked => "locked",
                     _ => "replaced",
                 };
                 row.run(column, &name, at % STRIDE == 0, || {
@@ -89,11 +105,53 @@ fn edit(prepared: &Prepared, how: How, point: &Point) -> Fault {
         sale.wait_with_output().unwrap();
         return Fault::Missed;
     }
-    let reached = write(&shop, how, &before, &mut handle);
+    let mut sale = sale;
+    let reached = if how == How::Locked {
+        write_locked(&shop, pid, &mut sale)
+    } else {
+        write(&shop, how, &before, &mut handle)
+    };
     drop(handle);
     let sale = resumed(Some(pid), sale);
     judge(&shop, how, &sale, reached);
     Fault::Struck
+}
+
+/// For so long a sale may go on under an editor's lock. Who does not end until then waits for it.
+const GOES_ON: Duration = Duration::from_millis(150);
+
+/// Edits in place under the lock; the sale goes on meanwhile.
+fn write_locked(shop: &Shop, pid: u32, sale: &mut Child) -> bool {
+    let lock = shop.path(LOCK);
+    let mut editor = Holder::waiting(shop);
+    // Stopped with the lock in its hands, it goes on.
+    let it_is_had = |editor: &Holder| held(&lock, editor.pid());
+    eventually("the editor has the lock, or waits", || {
+        (it_is_had(&editor) || waiting(&lock) > 0).then_some(())
+    });
+    eventually("the editor has the lock", || {
+        it_is_had(&editor).then_some(()).or_else(|| {
+            go_on(pid);
+            None
+        })
+    });
+    let mut handle = File::options().read(true).write(true).open(&shop.file);
+    let handle = handle.as_mut().unwrap();
+    let start = Instant::now();
+    while sale.try_wait().unwrap().is_none() && start.elapsed() < GOES_ON {
+        go_on(pid);
+        thread::sleep(Duration::from_millis(2));
+    }
+    write(shop, How::InPlace, "", handle);
+    editor.kill();
+    true
+}
+
+fn go_on(pid: u32) {
+    let mut kill = Command::new("kill");
+    let kill = kill.args(["-s", "CONT", &pid.to_string()]);
+    // It may have ended just now.
+    let _ = kill.stderr(Stdio::null()).status();
 }
 
 /// Edits; whether that reached a version that the sale must look at still.
@@ -104,7 +162,7 @@ fn write(shop: &Shop, how: How, before: &str, handle: &mut File) -> bool {
         format!("{head}, {NOTE}}}\n")
     };
     let text = match how {
-        How::Member | How::InPlace => with_note(&now()),
+        How::Member | How::InPlace | How::Locked => with_note(&now()),
         How::Stale => with_note(before),
         How::Count => now().replacen("\"ticket\": ", "\"ticket\": 1", 1),
         How::Half => "{\"ticket\": ".to_owned(),
@@ -137,7 +195,7 @@ fn judge(shop: &Shop, how: How, sale: &Run, reached: bool) {
     let (code, next) = shop.json("book next --key next");
     let named = code == 6 || !sold || document["warning"].is_string();
     assert!(code == 0 || code == 6, "{told}\n{next:#}");
-    let keeps = matches!(how, How::Member | How::Stale | How::InPlace);
+    let keeps = !matches!(how, How::Count | How::Half);
     if code == 6 {
         assert!(!keeps || how == How::InPlace, "{told}\n{next:#}");
         let (code, repaired) = shop.json("audit --repair");
