@@ -419,21 +419,35 @@ pub(crate) fn is_root() -> bool {
 }
 
 /// Takes the lock under which a ledger is synced, as another seller's process does.
-pub(crate) fn foreign_sync(ledger: &Path) -> fs::File {
+pub(crate) fn foreign_sync(ledger: &Path) -> ForeignSync {
     let file = fs::File::options()
         .read(true)
         .write(true)
         .open(ledger)
         .unwrap();
-    let range = nix::libc::flock {
-        l_type: nix::libc::F_WRLCK as i16,
+    let range = first_byte(nix::libc::F_WRLCK);
+    nix::fcntl::fcntl(&file, nix::fcntl::FcntlArg::F_OFD_SETLKW(&range)).unwrap();
+    ForeignSync(file)
+}
+
+fn first_byte(kind: i32) -> nix::libc::flock {
+    nix::libc::flock {
+        l_type: kind as i16,
         l_whence: nix::libc::SEEK_SET as i16,
         l_start: 0,
         l_len: 1,
         l_pid: 0,
-    };
-    nix::fcntl::fcntl(&file, nix::fcntl::FcntlArg::F_OFD_SETLKW(&range)).unwrap();
-    file
+    }
+}
+
+/// The same as [`ForeignLock`], of the ledger's first byte.
+pub(crate) struct ForeignSync(fs::File);
+
+impl Drop for ForeignSync {
+    fn drop(&mut self) {
+        let range = first_byte(nix::libc::F_UNLCK);
+        let _ = nix::fcntl::fcntl(&self.0, nix::fcntl::FcntlArg::F_OFD_SETLK(&range));
+    }
 }
 
 /// Takes a `flock` as any other program could.
@@ -441,7 +455,7 @@ pub(crate) fn foreign_sync(ledger: &Path) -> fs::File {
     clippy::disallowed_methods,
     reason = "a foreign holder is what is tested"
 )]
-pub(crate) fn foreign_lock(path: &Path) -> fs::File {
+pub(crate) fn foreign_lock(path: &Path) -> ForeignLock {
     let file = fs::File::options()
         .create(true)
         .truncate(false)
@@ -449,5 +463,19 @@ pub(crate) fn foreign_lock(path: &Path) -> fs::File {
         .open(path)
         .unwrap();
     fs2::FileExt::lock_exclusive(&file).unwrap();
-    file
+    ForeignLock(file)
+}
+
+/// A lock that is held until this is dropped: unlocked then, for a child that another test is just starting has a copy
+/// of the handle until it executes its program.
+pub(crate) struct ForeignLock(fs::File);
+
+impl Drop for ForeignLock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a foreign holder is what is tested"
+    )]
+    fn drop(&mut self) {
+        let _ = fs2::FileExt::unlock(&self.0);
+    }
 }
