@@ -14,8 +14,8 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Instant;
 
-use tickets::race::check::judge;
-use tickets::race::evidence::{self, Nonce, Outcome, Record, Step};
+use tickets::check::evidence::{self, EvidenceRecord, EvidenceStep, OperationOutcome, WriteNonce};
+use tickets::check::judge;
 
 /// Where a buyer writes down its steps.
 struct Notebook<'a> {
@@ -26,8 +26,8 @@ struct Notebook<'a> {
 
 impl Notebook<'_> {
     /// One line, in one write.
-    fn note(&mut self, step: Step) -> io::Result<()> {
-        let record = Record::Step {
+    fn note(&mut self, step: EvidenceStep) -> io::Result<()> {
+        let record = EvidenceRecord::Step {
             buyer: self.buyer.into(),
             pid: std::process::id(),
             at: self.start.elapsed().as_nanos() as u64,
@@ -42,7 +42,9 @@ impl Notebook<'_> {
 /// The file holds a version and how many are left.
 fn sell(count: &Path, all_have_read: &Barrier, notes: &mut Notebook<'_>) -> Result<(), String> {
     let failed = |error: io::Error| error.to_string();
-    notes.note(Step::Invoke { quantity: 1 }).map_err(failed)?;
+    notes
+        .note(EvidenceStep::Invoke { quantity: 1 })
+        .map_err(failed)?;
     let text = fs::read_to_string(count).map_err(failed);
     // Also when something went wrong: the others wait.
     all_have_read.wait();
@@ -52,19 +54,19 @@ fn sell(count: &Path, all_have_read: &Barrier, notes: &mut Notebook<'_>) -> Resu
     let (seq, left) = (parse(seq)?, parse(left)?);
     let saw = Some(left);
     let sum = None;
-    let read = Step::Read {
+    let read = EvidenceStep::Read {
         seq,
         left: saw,
         sum,
     };
     notes.note(read).map_err(failed)?;
     let (outcome, left) = match left.checked_sub(1) {
-        None => (Outcome::SoldOut, left),
+        None => (OperationOutcome::SoldOut, left),
         Some(rest) => {
-            let intend = Step::Intend {
+            let intend = EvidenceStep::Intend {
                 read: seq,
                 write: seq + 1,
-                nonce: Nonce::new(notes.buyer),
+                nonce: WriteNonce::new(notes.buyer),
             };
             notes.note(intend).map_err(failed)?;
             let new = count.with_extension(notes.buyer);
@@ -72,12 +74,12 @@ fn sell(count: &Path, all_have_read: &Barrier, notes: &mut Notebook<'_>) -> Resu
             written
                 .and_then(|()| fs::rename(&new, count))
                 .map_err(failed)?;
-            notes.note(Step::Wrote).map_err(failed)?;
-            (Outcome::Sold, rest)
+            notes.note(EvidenceStep::Wrote).map_err(failed)?;
+            (OperationOutcome::Sold, rest)
         }
     };
     let left = Some(left);
-    let answer = Step::Return { outcome, left };
+    let answer = EvidenceStep::Return { outcome, left };
     notes.note(answer).map_err(failed)
 }
 
@@ -90,7 +92,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(&count, "0 3")?;
     let mut header = Vec::new();
     let (stock, first) = (3, 0);
-    let opening = Record::Header {
+    let opening = EvidenceRecord::Header {
         run: "another program".into(),
         stock,
         first,

@@ -22,7 +22,9 @@
 //!
 //! - [`BoxOffice`] queries and sells; every sale is durable when it is answered.
 //! - [`rush`] starts many buyers at once and judges what they did.
-//! - [`race`] is the judgement itself, without any file.
+//! - [`check`] is the judgement itself, without any file.
+//! - [`lab`] runs every schedule of a few buyers.
+//! - [`draw`] and [`timeline`] make a picture of either.
 //! - [`doctor`] tells whether a directory is fit for an event.
 //!
 //! `docs/design.md` states the protocol and its invariants.
@@ -30,14 +32,17 @@
 #[macro_use]
 mod known_bad;
 
+pub mod check;
 mod children;
 pub mod doctor;
+pub mod draw;
 pub mod error;
+pub mod lab;
 pub mod office;
-pub mod race;
 pub mod rush;
 mod shown;
 pub(crate) mod store;
+pub mod timeline;
 
 pub use error::{Error, Kind, Result};
 pub use office::BoxOffice;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use signal_hook::flag;
-use tickets::{doctor, race, rush};
+use tickets::{doctor, lab, rush};
 
 fn main() -> ExitCode {
     // A write beyond a limit of file size (`ulimit -f`) is an error then, as on a full disk, and not the
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     let code = match arguments.next() {
         Some(first) if first == rush::NURSERY => rush::start_buyers(arguments),
-        Some(first) if first == race::RACER => race::live(arguments),
+        Some(first) if first == lab::WORKER => lab::live(arguments),
         Some(first) if first == doctor::WITNESS => doctor::bear_witness(arguments),
         _ => cli::run(),
     };

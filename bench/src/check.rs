@@ -7,10 +7,11 @@ use std::process::Command;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tickets::race::check::judge;
-use tickets::race::evidence::{
-    Committed, Evidence, Gatherer, Nonce, Outcome, Record, Whole, WholeHold,
+use tickets::check::evidence::{
+    CommittedLine, Evidence, EvidenceRecord, Gatherer, OperationOutcome, Whole, WholeHold,
+    WriteNonce,
 };
+use tickets::check::judge;
 
 use crate::ledger::figure::Figure;
 use crate::ledger::{probe, same_code};
@@ -91,13 +92,17 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Report> {
 }
 
 /// An operation of a clean run, and the line of the ledger that it wrote.
-fn operation(at: u64, operations: u64, locked: bool) -> (Record<'static>, Option<Record<'static>>) {
+fn operation(
+    at: u64,
+    operations: u64,
+    locked: bool,
+) -> (EvidenceRecord<'static>, Option<EvidenceRecord<'static>>) {
     let sale = at % QUERY != QUERY - 1;
     let read = at - at / QUERY;
     let seen = operations - read;
     let time = 1_000_000_000_000 + at * 1000;
     let buyer = format!("user-{}", at % BUYERS);
-    let nonce = Nonce::new(&format!("{at:x}"));
+    let nonce = WriteNonce::new(&format!("{at:x}"));
     let (write, left) = if sale {
         (Some(read + 1), seen - 1)
     } else {
@@ -113,7 +118,7 @@ fn operation(at: u64, operations: u64, locked: bool) -> (Record<'static>, Option
         path_inode: None,
         shared: false,
     };
-    let whole = Record::Whole(Whole {
+    let whole = EvidenceRecord::Whole(Whole {
         buyer: buyer.clone().into(),
         pid: 0,
         quantity: u32::from(sale),
@@ -128,10 +133,14 @@ fn operation(at: u64, operations: u64, locked: bool) -> (Record<'static>, Option
         nonce: nonce.filter(|_| sale),
         intend: None,
         wrote: None,
-        outcome: if sale { Outcome::Sold } else { Outcome::Query },
+        outcome: if sale {
+            OperationOutcome::Sold
+        } else {
+            OperationOutcome::Query
+        },
         lock: (locked && sale).then_some(lock),
     });
-    let line = write.map(|seq| Record::Committed {
+    let line = write.map(|seq| EvidenceRecord::Committed {
         seq,
         nonce,
         left,
@@ -142,8 +151,8 @@ fn operation(at: u64, operations: u64, locked: bool) -> (Record<'static>, Option
     (whole, line)
 }
 
-fn header(operations: u64) -> Record<'static> {
-    Record::Header {
+fn header(operations: u64) -> EvidenceRecord<'static> {
+    EvidenceRecord::Header {
         run: "bench".into(),
         stock: operations,
         first: 0,
@@ -161,8 +170,8 @@ fn history(operations: u64, locked: bool) -> Result<Evidence> {
     let sales = evidence
         .operations
         .iter()
-        .filter(|did| did.outcome == Outcome::Sold);
-    let lines = sales.map(|did| Committed {
+        .filter(|did| did.outcome == OperationOutcome::Sold);
+    let lines = sales.map(|did| CommittedLine {
         seq: did.write,
         left: did.left,
         nonce: did.nonce,
@@ -203,7 +212,7 @@ fn write(path: &Path, operations: u64) -> Result<u64> {
     let problem = |error: std::io::Error| format!("could not write {}: {error}", path.display());
     let mut out = BufWriter::new(File::create(path).map_err(problem)?);
     let (mut bytes, mut line) = (0, Vec::new());
-    let mut put = |record: &Record<'_>| {
+    let mut put = |record: &EvidenceRecord<'_>| {
         line.clear();
         record.write_to(&mut line);
         bytes += line.len() as u64;

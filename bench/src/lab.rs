@@ -6,10 +6,10 @@ use std::time::Instant;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use serde_json::{Value, json};
 use tickets::LockKind;
+use tickets::lab::Trial;
+use tickets::lab::explore::{Search, explore};
+use tickets::lab::sample::{Sampling, sample};
 use tickets::office::Writes;
-use tickets::race::Trial;
-use tickets::race::explore::{Search, explore};
-use tickets::race::sample::{Sampling, sample};
 
 use crate::ledger::figure::Figure;
 use crate::ledger::probe;

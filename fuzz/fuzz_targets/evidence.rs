@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tickets::race::check::judge;
-use tickets::race::{evidence, proof};
+use tickets::check::judge;
+use tickets::check::{evidence, proof};
 
 /// The checker of findings is slow on purpose.
 const MOST: usize = 200;

@@ -12,10 +12,10 @@ use super::hint::{command, quoted};
 use super::screen::{BAD, FAINT, Screen};
 use super::signals::Stop;
 use super::verdict;
-use tickets::race::draw_recorded;
-use tickets::race::timeline::Timeline;
+use tickets::draw;
 use tickets::rush::report::{Outcome, RushReport};
 use tickets::rush::{News, Recording, Rush};
+use tickets::timeline::Timeline;
 use tickets::{Error, Kind, LockKind, Output, Result, shown};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
@@ -74,7 +74,7 @@ pub(super) fn run(cli: &Cli, arguments: &Buy, screen: &Screen) -> Result<u8> {
     };
     let timeline = report.evidence.as_ref().and_then(|recorded| {
         let (evidence, verdict) = recorded.judged.as_ref()?;
-        Some(titled(draw_recorded(evidence, verdict), &rush, &report))
+        Some(titled(draw::recorded(evidence, verdict), &rush, &report))
     });
     let picture = picture.map(|output| draw(output, timeline.as_ref()));
     let code = match (report.exit_code(), &picture) {

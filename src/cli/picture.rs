@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::screen::{BAD, FAINT, GOOD};
-use tickets::race::timeline::{Timeline, Tone};
+use tickets::timeline::{Timeline, Tone};
 use tickets::{Contents, Output, Result, shown};
 
 /// Up to so many buyers, a run is drawn in the terminal too.

@@ -7,10 +7,10 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::screen::{BAD, FAINT, GOOD, Screen};
-use tickets::race::check::{self, Anomaly, Verdict};
-use tickets::race::draw_recorded;
-use tickets::race::evidence::{self, Evidence};
-use tickets::race::timeline::Timeline;
+use tickets::check::evidence::{self, Evidence};
+use tickets::check::{self, Anomaly, HistoryVerdict};
+use tickets::draw;
+use tickets::timeline::Timeline;
 use tickets::{Error, Kind, Result, shown};
 
 /// So many findings of a kind are told to people.
@@ -21,7 +21,7 @@ struct CheckDocument<'a> {
     ok: bool,
     command: &'static str,
     #[serde(flatten)]
-    verdict: &'a Verdict,
+    verdict: &'a HistoryVerdict,
 }
 
 pub(super) fn check(
@@ -59,7 +59,7 @@ pub(super) fn check(
         verdict: &verdict,
     };
     // To draw a long run takes more time and memory than to judge it: only where somebody looks.
-    let drawn = || titled(draw_recorded(&evidence, &verdict), &evidence);
+    let drawn = || titled(draw::recorded(&evidence, &verdict), &evidence);
     let drawn_into = match output {
         Some(mut output) => {
             output.write(drawn().to_svg().as_bytes())?;
@@ -110,7 +110,7 @@ fn titled(timeline: Timeline, evidence: &Evidence) -> Timeline {
     }
 }
 
-fn tell(out: &mut dyn Write, verdict: &Verdict, quiet: bool) -> io::Result<()> {
+fn tell(out: &mut dyn Write, verdict: &HistoryVerdict, quiet: bool) -> io::Result<()> {
     let mut told: HashMap<Anomaly, u64> = HashMap::new();
     for finding in &verdict.findings {
         let many = told.entry(finding.kind).or_insert(0);
@@ -144,7 +144,7 @@ fn tell(out: &mut dyn Write, verdict: &Verdict, quiet: bool) -> io::Result<()> {
 }
 
 /// What a verdict cannot say.
-fn notes(verdict: &Verdict) -> Vec<String> {
+fn notes(verdict: &HistoryVerdict) -> Vec<String> {
     let mut notes = Vec::new();
     if verdict.unjudged > 0 {
         notes.push(format!(

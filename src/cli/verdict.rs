@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::screen::{BAD, FAINT, GOOD, Screen};
-use tickets::race::timeline::Timeline;
-use tickets::race::verdict::{Anomaly, Finding};
+use tickets::check::final_state::{Anomaly, StateFinding};
 use tickets::rush::report::{Judgement, RushReport};
+use tickets::timeline::Timeline;
 use tickets::{LockKind, shown};
 
 /// How many branches of a fork are drawn.
@@ -72,7 +72,7 @@ fn race(
             writeln!(out, "{BAD}{label}{BAD:#}  {text}")?;
         }
     }
-    let lost = |finding: &&Finding| finding.kind == Anomaly::LostUpdate;
+    let lost = |finding: &&StateFinding| finding.kind == Anomaly::LostUpdate;
     match (timeline, report.findings.iter().find(lost)) {
         _ if screen.quiet => {}
         (Some(timeline), _) if timeline.lanes.len() <= super::picture::DRAWN => {
@@ -144,7 +144,7 @@ fn wrapped(sentence: &str) -> Vec<String> {
 }
 
 /// Draws the version that several buyers read, and the sales that grew from it.
-fn draw_fork(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+fn draw_fork(out: &mut dyn Write, finding: &StateFinding) -> io::Result<()> {
     let read = finding.read_seq.unwrap_or_default();
     let root = format!("version {read}");
     let drawn = finding.buyers.len().min(DRAWN);

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::report::{BuyerReport, Outcome};
+use crate::check::evidence::WriteNonce;
+use crate::check::final_state::{FinalState, StateVerdict, WrittenLine, judge};
 use crate::error::{Error, Result};
 use crate::office::Opening;
-use crate::race::evidence::Nonce;
-use crate::race::verdict::{Aftermath, Verdict, Written, judge};
 use crate::store::event::EventFiles;
 use crate::store::files::Access;
 use crate::store::ledger::{Line, Op};
@@ -17,7 +17,7 @@ use crate::store::snapshot::Snapshot;
 /// What was read, and the judgement of it.
 pub(super) struct After {
     pub(super) stock: u64,
-    pub(super) judged: Verdict,
+    pub(super) judged: StateVerdict,
     /// What each buyer bought, by its name.
     bought: HashMap<String, u64>,
     /// The lines of the ledger, for the evidence.
@@ -51,7 +51,7 @@ pub(super) struct Entry {
     /// Where it ends, in bytes.
     end: u64,
     /// Tells this sale from others that wrote the same version.
-    pub(super) nonce: Option<Nonce>,
+    pub(super) nonce: Option<WriteNonce>,
     /// Whether the rush that is judged wrote it.
     pub(super) own: bool,
 }
@@ -69,7 +69,7 @@ impl Entry {
             left: record.left,
             sum: line.sum.number(),
             end,
-            nonce: random.and_then(Nonce::new),
+            nonce: random.and_then(WriteNonce::new),
             own,
         }
     }
@@ -123,7 +123,7 @@ pub(super) fn read(
         missing: told.clone(),
         entries: records.then(Vec::new),
     };
-    let mut first = Aftermath {
+    let mut first = FinalState {
         stock: opening.tally.left,
         seq: opening.tally.seq,
         lines: Vec::new(),
@@ -150,7 +150,7 @@ pub(super) fn read(
         // A second reset may have put away a ledger that was never seen here: a sale that is not
         // found is not judged.
         Some(now) => {
-            let after = Aftermath {
+            let after = FinalState {
                 seq: 0,
                 stock: 0,
                 before: None,
@@ -211,7 +211,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, ledger: &LedgerFile, from: u64, after: &mut Aftermath) -> Result<()> {
+    fn read(&mut self, ledger: &LedgerFile, from: u64, after: &mut FinalState) -> Result<()> {
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let mut stretches = Stretches::new(&ledger.file, from);
         while let Some(stretch) = stretches.next().map_err(problem)? {
@@ -239,7 +239,7 @@ impl Reader<'_> {
                     }
                     after
                         .lines
-                        .push(Written::of(&line.record, stretch.end, own, told));
+                        .push(WrittenLine::of(&line.record, stretch.end, own, told));
                 }
                 // Somebody else is writing it, behind all that was told of.
                 _ if line_starting(&ledger.file, stretch.start).map_err(problem)?

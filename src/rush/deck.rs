@@ -9,10 +9,12 @@ use super::crowd::Crowd;
 use super::report::{Outcome as Ended, Recorded};
 use super::tape::{Tape, now};
 use super::{Recording, Rush};
+use crate::check::evidence::{
+    self, EvidenceRecord, EvidenceStep, Gatherer, OperationOutcome, Whole,
+};
+use crate::check::judge;
 use crate::error::{Error, Result};
 use crate::office::Opening;
-use crate::race::check::judge;
-use crate::race::evidence::{self, Gatherer, Outcome, Record, Step, Whole};
 use crate::store::output::{Contents, Output};
 
 /// The file of evidence of a running rush.
@@ -57,7 +59,7 @@ impl Deck {
         let (path, id) = (output.path().to_owned(), output.id()?);
         output.clear()?;
         let tape = Tape::Own(output);
-        tape.write(&Record::Header {
+        tape.write(&EvidenceRecord::Header {
             run: run.into(),
             stock: opening.tally.left,
             first: opening.tally.seq,
@@ -100,7 +102,7 @@ impl Deck {
             end.close(&buyer, crowd)?;
         }
         match spoiled(after) {
-            Some(why) => end.add(&Record::Spoiled { why: why.into() })?,
+            Some(why) => end.add(&EvidenceRecord::Spoiled { why: why.into() })?,
             None => end.left_behind(after)?,
         }
         let whole = end.gatherer.finish();
@@ -129,7 +131,7 @@ struct End<'a> {
 }
 
 impl End<'_> {
-    fn add(&mut self, record: &Record<'_>) -> Result<()> {
+    fn add(&mut self, record: &EvidenceRecord<'_>) -> Result<()> {
         self.tape.write(record)?;
         let taken = self.gatherer.take(record);
         taken.map_err(|message| evidence::refused(self.path, 0, message))
@@ -138,19 +140,19 @@ impl End<'_> {
     /// How the operation of a buyer ended that did not write it down itself.
     fn close(&mut self, buyer: &str, crowd: &Crowd) -> Result<()> {
         let (outcome, left) = match crowd.ending(buyer) {
-            Some(Ended::Sold { left, .. }) => (Some(Outcome::Sold), Some(*left)),
-            Some(Ended::Refused { left }) => (Some(Outcome::SoldOut), Some(*left)),
+            Some(Ended::Sold { left, .. }) => (Some(OperationOutcome::Sold), Some(*left)),
+            Some(Ended::Refused { left }) => (Some(OperationOutcome::SoldOut), Some(*left)),
             Some(Ended::Failed { code, .. }) if code == "outcome_unknown" => {
-                (Some(Outcome::Unknown), None)
+                (Some(OperationOutcome::Unknown), None)
             }
-            Some(Ended::Failed { .. }) => (Some(Outcome::Failed), None),
+            Some(Ended::Failed { .. }) => (Some(OperationOutcome::Failed), None),
             None => (None, None),
         };
         let step = match outcome {
-            Some(outcome) => Step::Return { outcome, left },
-            None => Step::Killed,
+            Some(outcome) => EvidenceStep::Return { outcome, left },
+            None => EvidenceStep::Killed,
         };
-        self.add(&Record::Step {
+        self.add(&EvidenceRecord::Step {
             buyer: buyer.into(),
             pid: 0,
             at: now(),
@@ -162,7 +164,7 @@ impl End<'_> {
     /// made: at any time.
     fn left_behind(&mut self, after: &After) -> Result<()> {
         for entry in after.entries.iter().filter(|entry| !entry.own) {
-            self.add(&Record::Whole(Whole {
+            self.add(&EvidenceRecord::Whole(Whole {
                 buyer: stranger(&entry.buyer).into(),
                 pid: 0,
                 quantity: u32::try_from(entry.quantity).unwrap_or(u32::MAX),
@@ -177,7 +179,7 @@ impl End<'_> {
                 nonce: entry.nonce,
                 intend: None,
                 wrote: None,
-                outcome: Outcome::Open,
+                outcome: OperationOutcome::Open,
                 lock: None,
             }))?;
         }
@@ -187,7 +189,7 @@ impl End<'_> {
             } else {
                 stranger(&entry.buyer)
             };
-            self.add(&Record::Committed {
+            self.add(&EvidenceRecord::Committed {
                 seq: entry.seq,
                 nonce: entry.nonce,
                 left: entry.left,
@@ -200,7 +202,7 @@ impl End<'_> {
         let Some(last) = after.last.as_ref().filter(|_| !after.behind) else {
             return Ok(());
         };
-        self.add(&Record::Final {
+        self.add(&EvidenceRecord::Final {
             seq: last.seq,
             left: last.left,
             committed: Some(after.entries.len() as u64),

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::tape::{Tape, now};
+use crate::check::evidence::{self, EvidenceRecord, EvidenceStep, OperationOutcome, WriteNonce};
 use crate::error::{Error, Kind, Result};
 use crate::office::{self, Sale};
-use crate::race::evidence::{self, Nonce, Outcome, Record, Step};
 use crate::store::event::EventFiles;
 use crate::store::files::FileId;
 use crate::store::ledger::Tally;
@@ -52,7 +52,7 @@ impl Recorder {
     pub(super) fn begin(&mut self, quantity: u64) -> Result<()> {
         self.read = false;
         let quantity = u32::try_from(quantity).unwrap_or(u32::MAX);
-        self.write(Step::Invoke { quantity })
+        self.write(EvidenceStep::Invoke { quantity })
     }
 
     /// What a query saw.
@@ -69,27 +69,27 @@ impl Recorder {
         use office::Step as Did;
         let step = match step {
             Did::LockWanted if self.lock == LockKind::None => return Ok(()),
-            Did::LockWanted => Step::LockWanted { lock: self.named() },
-            Did::LockGot { device, inode } => Step::LockGot {
+            Did::LockWanted => EvidenceStep::LockWanted { lock: self.named() },
+            Did::LockGot { device, inode } => EvidenceStep::LockGot {
                 lock: evidence::File { device, inode },
                 path: self.named(),
                 shared: self.lock == LockKind::Shared,
             },
             Did::Read { left, seq, sum } => {
                 self.read = true;
-                Step::Read {
+                EvidenceStep::Read {
                     seq,
                     left: Some(left),
                     sum: Some(sum),
                 }
             }
-            Did::Write { seq, nonce, .. } => Step::Intend {
+            Did::Write { seq, nonce, .. } => EvidenceStep::Intend {
                 read: seq - 1,
                 write: seq,
-                nonce: Nonce::new(&nonce.to_string()),
+                nonce: WriteNonce::new(&nonce.to_string()),
             },
-            Did::Written => Step::Wrote,
-            Did::LockReleasing => Step::LockReleased,
+            Did::Written => EvidenceStep::Wrote,
+            Did::LockReleasing => EvidenceStep::LockReleased,
             Did::Truncated | Did::LockReleased | Did::Durable => return Ok(()),
         };
         self.write(step)
@@ -98,7 +98,7 @@ impl Recorder {
     /// What a query was told.
     pub(super) fn queried(&mut self, result: &Result<Tally>) -> Result<()> {
         match result {
-            Ok(tally) => self.end(Outcome::Query, Some(tally.left)),
+            Ok(tally) => self.end(OperationOutcome::Query, Some(tally.left)),
             Err(error) => self.refused(error),
         }
     }
@@ -106,26 +106,26 @@ impl Recorder {
     /// What a buyer was told, after everything and just before it is.
     pub(super) fn bought(&mut self, result: &Result<Sale>) -> Result<()> {
         match result {
-            Ok(sale) => self.end(Outcome::Sold, Some(sale.left)),
+            Ok(sale) => self.end(OperationOutcome::Sold, Some(sale.left)),
             Err(error) => self.refused(error),
         }
     }
 
     fn refused(&mut self, error: &Error) -> Result<()> {
         let (outcome, left) = match error.kind() {
-            Kind::SoldOut { left } => (Outcome::SoldOut, Some(left)),
-            Kind::OutcomeUnknown => (Outcome::Unknown, None),
+            Kind::SoldOut { left } => (OperationOutcome::SoldOut, Some(left)),
+            Kind::OutcomeUnknown => (OperationOutcome::Unknown, None),
             Kind::Integrity if !self.read => {
-                self.write(Step::ReadTorn)?;
-                (Outcome::Failed, None)
+                self.write(EvidenceStep::ReadTorn)?;
+                (OperationOutcome::Failed, None)
             }
-            _ => (Outcome::Failed, None),
+            _ => (OperationOutcome::Failed, None),
         };
         self.end(outcome, left)
     }
 
-    fn end(&mut self, outcome: Outcome, left: Option<u64>) -> Result<()> {
-        self.write(Step::Return { outcome, left })
+    fn end(&mut self, outcome: OperationOutcome, left: Option<u64>) -> Result<()> {
+        self.write(EvidenceStep::Return { outcome, left })
     }
 
     /// The file that the lock's path means now.
@@ -137,12 +137,12 @@ impl Recorder {
         })
     }
 
-    fn write(&mut self, step: Step) -> Result<()> {
+    fn write(&mut self, step: EvidenceStep) -> Result<()> {
         if self.failed {
             return Err(Error::new(Kind::Io, "the evidence could not be written"));
         }
         let at = now();
-        let written = self.tape.write(&Record::Step {
+        let written = self.tape.write(&EvidenceRecord::Step {
             buyer: self.buyer.as_str().into(),
             pid: self.pid,
             at,

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::Rush;
 use super::aftermath::After;
+use crate::check::evidence::Evidence;
+use crate::check::final_state::StateFinding;
+use crate::check::{self, AnomalyCount};
 use crate::error::Error;
-use crate::race::check::{self, Count};
-use crate::race::evidence::Evidence;
-use crate::race::verdict::Finding;
 use crate::store::lock::LockKind;
 
 /// How one buyer ended.
@@ -92,17 +92,21 @@ pub struct Recorded {
     /// How many locks were had.
     pub locked: u64,
     /// How many findings of each kind there are, as `tickets race check` finds them.
-    pub counts: Vec<Count>,
+    pub counts: Vec<AnomalyCount>,
     /// Why it is not whole, or cannot be judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// All of it, and the judgement, unless it could not be read.
     #[serde(skip)]
-    pub judged: Option<(Evidence, check::Verdict)>,
+    pub judged: Option<(Evidence, check::HistoryVerdict)>,
 }
 
 impl Recorded {
-    pub(super) fn of(file: Option<String>, evidence: Evidence, verdict: check::Verdict) -> Self {
+    pub(super) fn of(
+        file: Option<String>,
+        evidence: Evidence,
+        verdict: check::HistoryVerdict,
+    ) -> Self {
         Self {
             file,
             operations: verdict.operations,
@@ -127,13 +131,13 @@ impl Recorded {
     }
 
     /// What was found, of kinds that what is on disk does not show.
-    fn beyond(&self, known: &[Finding]) -> Vec<Finding> {
+    fn beyond(&self, known: &[StateFinding]) -> Vec<StateFinding> {
         let found = self
             .judged
             .iter()
             .flat_map(|(_, verdict)| &verdict.findings);
         let new = found.filter(|found| known.iter().all(|known| known.kind != found.kind));
-        new.map(|found| Finding {
+        new.map(|found| StateFinding {
             kind: found.kind,
             buyers: found.buyers.clone(),
             read_seq: None,
@@ -180,7 +184,7 @@ pub struct RushReport {
     #[serde(skip)]
     pub forced: bool,
     /// What was found: on disk, then what only the evidence shows.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<StateFinding>,
     /// Why `tickets.json` does not show all that was sold: it could not be written. The sales stand on the
     /// ledger.
     #[serde(skip_serializing_if = "Option::is_none")]

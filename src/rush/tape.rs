@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::check::evidence::EvidenceRecord;
 use crate::error::Result;
-use crate::race::evidence::Record;
 use crate::store::files::FileId;
 use crate::store::output::{Output, append, open_again};
 
@@ -28,7 +28,7 @@ impl Tape {
     }
 
     /// Appends a line.
-    pub(super) fn write(&self, record: &Record<'_>) -> Result<()> {
+    pub(super) fn write(&self, record: &EvidenceRecord<'_>) -> Result<()> {
         let mut line = Vec::with_capacity(200);
         record.write_to(&mut line);
         match self {

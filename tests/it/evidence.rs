@@ -8,15 +8,15 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value;
-use tickets::race::check::{Verdict, judge};
-use tickets::race::evidence::{self, Evidence};
-use tickets::race::proof;
+use tickets::check::evidence::{self, Evidence};
+use tickets::check::proof;
+use tickets::check::{HistoryVerdict, judge};
 
 use crate::harness::Shop;
 
 /// The evidence, and its judgement, of which the second checker has accepted each finding.
 #[track_caller]
-fn judged(path: &Path) -> (Evidence, Verdict) {
+fn judged(path: &Path) -> (Evidence, HistoryVerdict) {
     let evidence = evidence::read(path).unwrap();
     let verdict = judge(&evidence);
     for finding in &verdict.findings {

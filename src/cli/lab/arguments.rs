@@ -6,10 +6,10 @@ use clap::{Args, ValueEnum};
 
 use super::super::args::{Lock, seed, stock, whole};
 use super::super::picture;
+use tickets::lab::Trial;
+use tickets::lab::sample::{MOST_DEPTH, MOST_SAMPLES};
+use tickets::lab::schedule::MAX_BUYERS;
 use tickets::office::Writes;
-use tickets::race::Trial;
-use tickets::race::sample::{MOST_DEPTH, MOST_SAMPLES};
-use tickets::race::schedule::MAX_BUYERS;
 use tickets::{Error, Kind, LockKind, Output, Result};
 
 /// So many buyers are run in all their schedules, however many those are: 8 without a lock have 40,320.

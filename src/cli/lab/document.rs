@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use tickets::race::odds::no_return;
-use tickets::race::schedule::Class;
-use tickets::race::verdict::Finding;
-use tickets::race::{Run, Trial};
+use tickets::check::final_state::StateFinding;
+use tickets::lab::odds::no_return;
+use tickets::lab::schedule::Class;
+use tickets::lab::{Run, Trial};
 
 /// A run: its name, its steps and what was found.
 #[derive(Serialize)]
@@ -17,7 +17,7 @@ pub(super) struct Shown {
     steps: Vec<StepShown>,
     sold: u64,
     left: Option<u64>,
-    findings: Vec<Finding>,
+    findings: Vec<StateFinding>,
     /// The chance of a bad end before the first step and after each, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     odds: Option<Vec<f64>>,
@@ -43,13 +43,13 @@ struct StepShown {
 impl Shown {
     pub(super) fn of(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Self {
         let users = run.ends.len();
-        let grants = run.grants();
+        let steps = run.steps();
         let class = Class::of_run(trial, run);
         Self {
-            schedule: class.map_or_else(|| grants.to_string(), |class| class.to_string()),
+            schedule: class.map_or_else(|| steps.to_string(), |class| class.to_string()),
             users,
-            switches: grants.switches(),
-            grants: grants.to_string(),
+            switches: steps.switches(),
+            grants: steps.to_string(),
             steps: run
                 .moves
                 .iter()

@@ -10,9 +10,9 @@ use super::arguments::Find;
 use super::document::Shown;
 use super::progress::Progress;
 use super::run::{self, Pictured, tickets, way, writes};
-use tickets::race::Trial;
-use tickets::race::condition::{Condition, Problem};
-use tickets::race::find;
+use tickets::lab::Trial;
+use tickets::lab::condition::{Condition, Problem};
+use tickets::lab::find;
 use tickets::{Error, Result, shown};
 
 pub(super) const HELP: &str = "\

@@ -9,9 +9,9 @@ use super::arguments::{Locks, program};
 use super::document::Shown;
 use super::progress::Progress;
 use super::run::{buyers, writes};
+use tickets::lab::Trial;
+use tickets::lab::explore::{self, Search, smallest};
 use tickets::office::Writes;
-use tickets::race::Trial;
-use tickets::race::explore::{self, Search, smallest};
 use tickets::{LockKind, Result};
 
 /// Runs it; returns the exit code.

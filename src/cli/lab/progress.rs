@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::super::screen::{FAINT, Screen};
 use super::super::signals::Stop;
 use super::arguments::{MAX_EXHAUSTIVE, MOST_SCHEDULES};
-use tickets::race::{Trial, explore};
+use tickets::lab::{Trial, explore};
 use tickets::{Error, Kind, Result};
 
 /// How often it is told.

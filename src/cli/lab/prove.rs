@@ -11,9 +11,9 @@ use super::document::Shown;
 use super::progress::{Progress, foresee};
 use super::run::{self, Pictured, buyers, tickets, way, writes};
 use super::sample;
+use tickets::lab::Trial;
+use tickets::lab::explore::{self, Explored, Search, smallest};
 use tickets::office::Writes;
-use tickets::race::Trial;
-use tickets::race::explore::{self, Explored, Search, smallest};
 use tickets::{Kind, LockKind, Result};
 
 /// Runs it; returns the exit code.

@@ -9,21 +9,21 @@ use super::arguments::Replay;
 use super::document::Shown;
 use super::progress::Progress;
 use super::run::{self, Pictured};
-use tickets::race::Trial;
-use tickets::race::explore;
-use tickets::race::schedule::Schedule;
+use tickets::lab::Trial;
+use tickets::lab::explore;
+use tickets::lab::schedule::Schedule;
 use tickets::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Result<u8> {
     let schedule: Schedule = arguments.schedule.parse()?;
-    let (grants, named_users) = match &schedule {
-        Schedule::Grants(grants) => {
-            let buyers = grants.0.iter().map(|grant| grant.buyer() + 1);
+    let (steps, named_users) = match &schedule {
+        Schedule::Steps(steps) => {
+            let buyers = steps.0.iter().map(|step| step.buyer() + 1);
             let most = buyers.max().unwrap_or(0);
-            (grants.clone(), most)
+            (steps.clone(), most)
         }
-        Schedule::Class(class) => (class.grants(), class.buyers()),
+        Schedule::Class(class) => (class.steps(), class.buyers()),
     };
     let users = arguments.users.map_or(named_users, usize::from);
     if users < named_users {
@@ -43,7 +43,7 @@ pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Resul
         trial.stock = users as u64;
     }
     let mut picture = arguments.how.picture(event)?;
-    let played = explore::replay(&trial, &grants)?;
+    let played = explore::replay(&trial, &steps)?;
     let bad = played.is_bad();
     let mut progress = Progress::new("race replay", screen)?;
     let pictured = Pictured::of(&trial, played, &mut |runs| progress.tell(runs));

@@ -6,11 +6,12 @@ use std::io::{self, Write};
 use super::super::picture;
 use super::super::screen::{BAD, FAINT};
 use super::document::Shown;
+use tickets::check::final_state::{Anomaly, StateFinding};
+use tickets::draw;
+use tickets::lab::odds::odds;
+use tickets::lab::schedule::Class;
+use tickets::lab::{Run, Trial};
 use tickets::office::Writes;
-use tickets::race::odds::odds;
-use tickets::race::schedule::Class;
-use tickets::race::verdict::{Anomaly, Finding};
-use tickets::race::{Run, Trial, draw};
 use tickets::{LockKind, Output, Result, shown};
 
 /// How wide a terminal is taken to be.
@@ -44,7 +45,7 @@ impl Pictured {
         let Some(picture) = picture else {
             return Ok(());
         };
-        let svg = draw(&self.trial, &self.run, self.odds.as_deref()).to_svg();
+        let svg = draw::run(&self.trial, &self.run, self.odds.as_deref()).to_svg();
         picture.write(svg.as_bytes())
     }
 
@@ -53,17 +54,17 @@ impl Pictured {
         Shown::of(&self.trial, &self.run, self.odds.as_deref())
     }
 
-    /// How many buyers and switches, its grants if they fit beside a few words, and its class if it has one.
+    /// How many buyers and switches, its steps if they fit beside a few words, and its class if it has one.
     pub(super) fn name(&self) -> String {
-        let grants = self.run.grants();
-        let switches = match grants.switches() {
+        let steps = self.run.steps();
+        let switches = match steps.switches() {
             1 => "1 switch".to_owned(),
             n => format!("{n} switches"),
         };
         let buyers = buyers(self.trial.users);
         let class = Class::of_run(&self.trial, &self.run);
         let class = class.map_or_else(String::new, |class| format!(" ({class})"));
-        let name = format!("{buyers}, {switches}: {grants}{class}");
+        let name = format!("{buyers}, {switches}: {steps}{class}");
         if name.len() + SMALLEST <= COLUMNS {
             name
         } else {
@@ -73,7 +74,7 @@ impl Pictured {
 }
 
 /// What was found, a paragraph each, of each kind the first few. JSON has them all.
-pub(super) fn found_in(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+pub(super) fn found_in(out: &mut dyn Write, findings: &[StateFinding]) -> io::Result<()> {
     let mut counts: BTreeMap<Anomaly, usize> = BTreeMap::new();
     for finding in findings {
         let count = counts.entry(finding.kind).or_default();
@@ -191,9 +192,9 @@ pub(super) fn flags(trial: &Trial) -> String {
 
 /// How to see a run again.
 pub(super) fn again(out: &mut dyn Write, trial: &Trial, run: &Run) -> io::Result<()> {
-    let (grants, flags) = (run.grants(), flags(trial));
+    let (steps, flags) = (run.steps(), flags(trial));
     let most = run.moves.iter().map(|step| step.buyer + 1).max();
-    // A buyer that makes no step is not named by the grants.
+    // A buyer that makes no step is not named by the steps.
     let users = if most == Some(trial.users) {
         String::new()
     } else {
@@ -201,6 +202,6 @@ pub(super) fn again(out: &mut dyn Write, trial: &Trial, run: &Run) -> io::Result
     };
     writeln!(
         out,
-        "{FAINT}again{FAINT:#}  tickets race replay '{grants}'{users}{flags}"
+        "{FAINT}again{FAINT:#}  tickets race replay '{steps}'{users}{flags}"
     )
 }

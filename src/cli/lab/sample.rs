@@ -10,8 +10,8 @@ use super::document::Shown;
 use super::progress::Progress;
 use super::prove::advice;
 use super::run::{self, Pictured, buyers, tickets, way, writes};
-use tickets::race::Trial;
-use tickets::race::sample::{self, Drawn, Sampled, Sampling};
+use tickets::lab::Trial;
+use tickets::lab::sample::{self, DrawnFrom, Sampled, Sampling};
 use tickets::{Kind, Output, Result};
 
 /// Runs it; returns the exit code.
@@ -81,14 +81,14 @@ fn told_of(
     } = sampling;
     let (bad, different) = (sampled.found.bad, sampled.different);
     let of = match sampled.drawn {
-        Drawn::Classes(classes) => {
+        DrawnFrom::Classes(classes) => {
             let classes =
                 classes.map_or_else(|| format!("{}!", trial.users), |many| many.to_string());
             format!(
                 "{different} different ones of {classes} classes, each as likely as any other: no proof"
             )
         }
-        Drawn::Priorities { steps, bound } => format!(
+        DrawnFrom::Priorities { steps, bound } => format!(
             "{different} different ones, of how many is not known: no proof. A mistake that needs {depth} \
              steps in a certain order is met by one of them at least with a chance of {} or more, which is \
              1 - (1 - 1/({} x {steps}^{}))^{samples}; of one that needs more steps nothing is said",
@@ -159,8 +159,8 @@ impl SampleDocument {
     ) -> Self {
         let found = &sampled.found;
         let (classes, priorities) = match sampled.drawn {
-            Drawn::Classes(classes) => (classes, None),
-            Drawn::Priorities { steps, bound } => (None, Some((steps, bound))),
+            DrawnFrom::Classes(classes) => (classes, None),
+            DrawnFrom::Priorities { steps, bound } => (None, Some((steps, bound))),
         };
         Self {
             ok: found.bad == 0,

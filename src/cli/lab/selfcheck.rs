@@ -8,8 +8,8 @@ use super::super::screen::{BAD, GOOD, Screen};
 use super::arguments::{Selfcheck, program};
 use super::progress::Progress;
 use super::run::writes;
-use tickets::race::selfcheck::{Checked, selfcheck};
-use tickets::race::verdict::Anomaly;
+use tickets::check::final_state::Anomaly;
+use tickets::lab::selfcheck::{Checked, selfcheck};
 use tickets::{Kind, Result};
 
 /// Runs it; returns the exit code.

@@ -6,10 +6,11 @@ use anstyle::Style;
 
 use super::super::screen::{BAD, FAINT};
 use super::run::{COLUMNS, Pictured, labelled};
+use tickets::draw;
+use tickets::lab::odds;
+use tickets::lab::{Move, Point, WorkerEnd};
 use tickets::office::Writes;
-use tickets::race::odds;
-use tickets::race::timeline::Doing;
-use tickets::race::{End, Move, Point, draw};
+use tickets::timeline::Doing;
 
 /// Where the columns of the buyers begin.
 const LEFT: usize = 8;
@@ -84,7 +85,7 @@ impl Pictured {
         let last = !later.into_iter().any(|later| later.buyer == step.buyer);
         let end = self.run.ends.get(step.buyer).and_then(Option::as_ref);
         let end = end.filter(|_| last);
-        if matches!(end, Some(End::Torn { .. })) {
+        if matches!(end, Some(WorkerEnd::Torn { .. })) {
             return all(["reads an empty file", "torn", "!"]);
         }
         let in_place = self.trial.writes == Writes::InPlace;
@@ -111,8 +112,8 @@ impl Pictured {
             (Point::Publish, _) => all(["publishes the count", "publish", "p"]),
         };
         let suffix = match end {
-            Some(End::SoldOut) => [": none left", ": none", "-"],
-            Some(End::Failed { .. }) => [", fails", "!", "!"],
+            Some(WorkerEnd::SoldOut) => [": none left", ": none", "-"],
+            Some(WorkerEnd::Failed { .. }) => [", fails", "!", "!"],
             _ => [""; 3],
         };
         let [long, short, letter] = texts;
@@ -121,7 +122,7 @@ impl Pictured {
 
     /// The letter of the file whose lock a step takes, where not all buyers lock the same one.
     fn file(&self, at: usize, buyer: usize) -> Option<String> {
-        let timeline = draw(&self.trial, &self.run, None);
+        let timeline = draw::run(&self.trial, &self.run, None);
         let lanes = timeline.lanes.iter();
         let mut holds: Vec<_> = lanes
             .enumerate()

@@ -3,8 +3,8 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use tickets::race::check::{Anomaly, judge};
-use tickets::race::evidence::{Outcome, UNSAID, read_lines};
+use tickets::check::evidence::{OperationOutcome, UNSAID, read_lines};
+use tickets::check::{Anomaly, judge};
 
 use super::judged;
 use crate::harness::{Run, Shop, TICKETS, eventually, foreign_sync, read_until, signal};
@@ -46,7 +46,7 @@ fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
     let killed = evidence
         .operations
         .iter()
-        .find(|did| did.outcome == Outcome::Killed);
+        .find(|did| did.outcome == OperationOutcome::Killed);
     let killed = killed.expect("it is marked as killed");
     assert_eq!(evidence.names.name(killed.buyer), victim);
     assert_eq!((killed.returned, killed.write), (UNSAID, 3));
@@ -111,7 +111,10 @@ fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
     let (evidence, verdict) = judged(&run);
     assert!(verdict.is_clean(), "{verdict:#?}");
     let killed = evidence.operations.last().unwrap();
-    assert_eq!((killed.outcome, killed.write), (Outcome::Killed, 3));
+    assert_eq!(
+        (killed.outcome, killed.write),
+        (OperationOutcome::Killed, 3)
+    );
     assert_eq!(evidence.ledger.as_ref().map(Vec::len), Some(0));
 }
 
@@ -133,7 +136,7 @@ fn a_buyer_that_is_killed_while_it_thinks_has_sold_nothing() {
     let killed: Vec<_> = evidence
         .operations
         .iter()
-        .filter(|did| did.outcome == Outcome::Killed)
+        .filter(|did| did.outcome == OperationOutcome::Killed)
         .collect();
     assert_eq!(killed.len(), 1);
     assert_eq!((killed[0].write, shop.sales().len()), (UNSAID, 3));

@@ -129,7 +129,7 @@ fn every_kind_of_lock_is_recorded_and_judged() {
     }
 }
 
-use tickets::race::evidence;
+use tickets::check::evidence;
 
 /// The certain race is judged alike, whether the buyers are processes or threads.
 #[test]

@@ -3,24 +3,24 @@
 use std::process::Command;
 
 use tickets::LockKind;
+use tickets::lab::condition::{Condition, Facts};
+use tickets::lab::explore::{Search, visit};
+use tickets::lab::find::find;
+use tickets::lab::schedule::LabSteps;
+use tickets::lab::{Run as Played, Trial};
 use tickets::office::Writes;
-use tickets::race::condition::{Condition, Facts};
-use tickets::race::explore::{Search, visit};
-use tickets::race::find::find;
-use tickets::race::schedule::Grants;
-use tickets::race::{Run as Played, Trial};
 
 use super::{race, thorough, trial};
 use crate::harness::{Run, TICKETS};
 
 /// The same question, put to every schedule, one after the other.
-fn by_brute_force(trial: &Trial, condition: &Condition) -> Option<(usize, usize, Grants)> {
+fn by_brute_force(trial: &Trial, condition: &Condition) -> Option<(usize, usize, LabSteps)> {
     let mut smallest = None;
     for users in 1..=trial.users {
         let trial = trial.with_users(users);
         visit(&trial, Search::Full, &mut |run: Played| {
             if condition.holds(&Facts::of(trial.stock, &run)) {
-                let own = (users, run.grants().switches(), run.grants());
+                let own = (users, run.steps().switches(), run.steps());
                 smallest = Some(smallest.take().map_or(own.clone(), |other| own.min(other)));
             }
             true
@@ -113,7 +113,7 @@ fn the_smallest_is_that_of_all_schedules() {
             let answer = find(&trial, stocks, &condition, &mut |_| true).unwrap();
             let answer = answer.smallest.map(|(trial, run)| {
                 assert!(condition.holds(&Facts::of(trial.stock, &run)));
-                (trial.users, run.grants().switches(), run.grants())
+                (trial.users, run.steps().switches(), run.steps())
             });
             assert_eq!(
                 answer,
@@ -207,7 +207,7 @@ fn the_help_names_every_number() {
             .output()
             .unwrap(),
     );
-    for fact in tickets::race::condition::Fact::ALL {
+    for fact in tickets::lab::condition::Fact::ALL {
         assert!(run.stdout.contains(fact.name()), "{}", fact.name());
     }
 }

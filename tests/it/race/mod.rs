@@ -10,11 +10,11 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use tickets::LockKind;
+use tickets::check::final_state::Anomaly;
+use tickets::lab::explore::{self, Explored, Search, explore, smallest};
+use tickets::lab::schedule::Class;
+use tickets::lab::{Trial, WorkerEnd};
 use tickets::office::Writes;
-use tickets::race::explore::{self, Explored, Search, explore, smallest};
-use tickets::race::schedule::Class;
-use tickets::race::verdict::Anomaly;
-use tickets::race::{End, Trial};
 
 use crate::harness::{Run, Shop, TICKETS, eventually, signal};
 
@@ -137,7 +137,7 @@ fn the_smallest_race_without_a_lock_is_two_who_read_before_either_writes() {
     let run = smallest(&trial(3, 1, LockKind::None), &mut |_| true)
         .unwrap()
         .unwrap();
-    assert_eq!(run.grants().to_string(), "0 1 1 0");
+    assert_eq!(run.steps().to_string(), "0 1 1 0");
     let kinds: Vec<_> = run
         .verdict
         .findings
@@ -188,9 +188,9 @@ fn the_chapters_repaired_program_reads_a_torn_count() {
     let found = search(&program(true), Search::Reduced);
     assert!(found.bad > 0 && found.oversold == 0);
     let run = smallest(&program(true), &mut |_| true).unwrap().unwrap();
-    assert_eq!(run.grants().to_string(), "0 0 0 0 1 0");
+    assert_eq!(run.steps().to_string(), "0 0 0 0 1 0");
     assert!(
-        matches!(run.ends[1], Some(End::Torn { .. })),
+        matches!(run.ends[1], Some(WorkerEnd::Torn { .. })),
         "{:?}",
         run.ends
     );
@@ -286,7 +286,7 @@ fn a_schedule_gives_the_same_outcome_every_time_in_memory_and_on_disk() {
             ..trial.clone()
         };
         for _ in 0..times {
-            let again = explore::replay(&trial, &run.grants()).unwrap();
+            let again = explore::replay(&trial, &run.steps()).unwrap();
             assert_eq!(
                 (again.moves, again.left, again.sellers),
                 (run.moves.clone(), run.left.clone(), run.sellers.clone())
@@ -302,7 +302,7 @@ fn every_class_of_three_runs_as_its_name_says() {
     let trial = trial(3, 3, LockKind::None);
     for number in 0..6 {
         let class = Class::numbered(3, number).unwrap();
-        let run = explore::replay(&trial, &class.grants()).unwrap();
+        let run = explore::replay(&trial, &class.steps()).unwrap();
         assert_eq!(Class::of_run(&trial, &run), Some(class));
         assert_eq!(run.verdict.is_safe(), number == 5, "{number}");
     }

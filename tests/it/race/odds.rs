@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use tickets::LockKind;
+use tickets::lab::explore::{Search, replay, smallest, visit};
+use tickets::lab::odds::{no_return, odds};
+use tickets::lab::schedule::LabStep;
+use tickets::lab::{Run, Trial};
 use tickets::office::Writes;
-use tickets::race::explore::{Search, replay, smallest, visit};
-use tickets::race::odds::{no_return, odds};
-use tickets::race::schedule::Grant;
-use tickets::race::{Run, Trial};
 
 use super::{race, thorough, trial};
 
 /// Every schedule that there is, as a tree: how each goes on, and how it ends.
 #[derive(Default)]
 struct Tree {
-    next: BTreeMap<Grant, Tree>,
+    next: BTreeMap<LabStep, Tree>,
     bad: bool,
 }
 
@@ -23,8 +23,8 @@ impl Tree {
         let (mut tree, mut runs) = (Self::default(), Vec::new());
         visit(trial, Search::Full, &mut |run| {
             let mut at = &mut tree;
-            for grant in run.grants().0 {
-                at = at.next.entry(grant).or_default();
+            for step in run.steps().0 {
+                at = at.next.entry(step).or_default();
             }
             at.bad = run.is_bad();
             runs.push(run);
@@ -45,8 +45,8 @@ impl Tree {
     fn along(&self, run: &Run) -> Vec<f64> {
         let mut at = self;
         let mut chances = vec![at.chance()];
-        for grant in run.grants().0 {
-            at = &at.next[&grant];
+        for step in run.steps().0 {
+            at = &at.next[&step];
             chances.push(at.chance());
         }
         chances
@@ -87,9 +87,9 @@ fn the_odds_are_those_of_all_schedules() {
             assert_eq!(odds.len(), run.moves.len() + 1);
             for (own, wanted) in odds.iter().zip(&wanted) {
                 let near = (own - wanted).abs() < 1e-12;
-                assert!(near, "{trial:?} {}: {odds:?}, not {wanted:?}", run.grants());
+                assert!(near, "{trial:?} {}: {odds:?}, not {wanted:?}", run.steps());
             }
-            assert_eq!(no_return(&odds).is_some(), run.is_bad(), "{}", run.grants());
+            assert_eq!(no_return(&odds).is_some(), run.is_bad(), "{}", run.steps());
             certain += usize::from(run.is_bad());
         }
     }
@@ -114,7 +114,7 @@ fn two_buyers_lose_an_update_with_a_chance_of_one_half() {
 fn a_killed_buyer_changes_the_odds_of_what_follows() {
     let trial = trial(3, 1, LockKind::None);
     let grants = "0 1x 2 2 0".parse().unwrap();
-    let tickets::race::schedule::Schedule::Grants(grants) = grants else {
+    let tickets::lab::schedule::Schedule::Steps(grants) = grants else {
         panic!("grants")
     };
     let run = replay(&trial, &grants).unwrap();
@@ -130,7 +130,7 @@ fn the_picture_has_the_point_of_no_return() {
     let run = smallest(&trial, &mut |_| true).unwrap().unwrap();
     let odds = odds(&trial, &run, &mut |_| true).unwrap().unwrap();
     let step = no_return(&odds).unwrap();
-    let timeline = tickets::race::draw(&trial, &run, Some(&odds));
+    let timeline = tickets::draw::run(&trial, &run, Some(&odds));
     let words = format!("point of no return: step {step}");
     assert!(timeline.to_svg().contains(&words), "{words}");
     let lines = timeline.to_text();

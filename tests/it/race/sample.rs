@@ -1,11 +1,11 @@
 //! Schedules at random.
 
 use tickets::LockKind;
+use tickets::lab::explore::{self, Search, foreseen, visit};
+use tickets::lab::sample::{DrawnFrom, Sampled, Sampling, drawn, sample};
+use tickets::lab::schedule::{Class, MAX_BUYERS};
+use tickets::lab::{Run, Trial};
 use tickets::office::Writes;
-use tickets::race::explore::{self, Search, foreseen, visit};
-use tickets::race::sample::{Drawn, Sampled, Sampling, drawn, sample};
-use tickets::race::schedule::{Class, MAX_BUYERS};
-use tickets::race::{Run, Trial};
 
 use super::{race, search, trial};
 
@@ -39,7 +39,7 @@ fn a_seed_draws_the_same_schedules_again() {
 #[test]
 fn classes_are_drawn_where_all_sell_without_a_lock() {
     let sampled = draw(&trial(9, 9, LockKind::None), 60, 1, 3);
-    assert_eq!(sampled.drawn, Drawn::Classes(Some(362_880)));
+    assert_eq!(sampled.drawn, DrawnFrom::Classes(Some(362_880)));
     assert_eq!((sampled.found.schedules, sampled.different), (60, 60));
     // One of 362,880 is right.
     assert_eq!(sampled.found.bad, 60);
@@ -63,7 +63,7 @@ fn as_many_buyers_as_there_may_be_are_drawn() {
     ] {
         let trial = trial(users, users as u64, LockKind::None);
         let sampled = draw(&trial, 4, 3, 3);
-        assert_eq!(sampled.drawn, Drawn::Classes(classes), "{users} buyers");
+        assert_eq!(sampled.drawn, DrawnFrom::Classes(classes), "{users} buyers");
         assert_eq!(
             (sampled.found.bad, sampled.different),
             (4, 4),
@@ -76,7 +76,7 @@ fn as_many_buyers_as_there_may_be_are_drawn() {
             classes.is_some(),
             "{users} buyers"
         );
-        let again = explore::replay(&trial, &first.grants()).unwrap();
+        let again = explore::replay(&trial, &first.steps()).unwrap();
         assert_eq!(
             (again.moves, again.verdict),
             (first.moves, first.verdict),
@@ -186,7 +186,7 @@ fn no_run_has_more_steps_than_the_bound_takes_it_for() {
                     seed: 1,
                     depth: 2,
                 };
-                let Drawn::Priorities { steps, .. } = drawn(&trial, sampling) else {
+                let DrawnFrom::Priorities { steps, .. } = drawn(&trial, sampling) else {
                     assert_eq!(lock, LockKind::None);
                     continue;
                 };
@@ -212,7 +212,7 @@ fn no_run_has_more_steps_than_the_bound_takes_it_for() {
 fn mistakes_are_met_as_often_as_the_bound_says() {
     for users in [2, 4, 9] {
         let trial = trial(users, users as u64, LockKind::Shared);
-        let Drawn::Priorities { bound, .. } = drawn(
+        let DrawnFrom::Priorities { bound, .. } = drawn(
             &trial,
             Sampling {
                 samples: 1,

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use tickets::race::check::{Anomaly, Finding, Verdict, judge, sentence};
-use tickets::race::evidence::{Committed, Evidence, Final, Nonce, Operation, Outcome, UNSAID};
-use tickets::race::proof;
+use tickets::check::evidence::{
+    CommittedLine, Evidence, FinalCount, Operation, OperationOutcome, UNSAID, WriteNonce,
+};
+use tickets::check::proof;
+use tickets::check::{Anomaly, HistoryFinding, HistoryVerdict, judge, sentence};
 
 use super::locks;
 
@@ -44,17 +46,17 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
         did.returned = effect + random.random_range(0..30);
         let pending = random.random_bool(0.15);
         if quantity == 0 {
-            (did.outcome, did.left) = (Outcome::Query, left);
+            (did.outcome, did.left) = (OperationOutcome::Query, left);
         } else if u64::from(quantity) > left {
-            (did.outcome, did.left) = (Outcome::SoldOut, left);
+            (did.outcome, did.left) = (OperationOutcome::SoldOut, left);
         } else {
             did.write = seq + 1;
-            did.nonce = Nonce::new(&format!("n{at}")).unwrap();
+            did.nonce = WriteNonce::new(&format!("n{at}")).unwrap();
             let happened = !pending || random.random_bool(0.5);
             if happened {
                 seq += 1;
                 left -= u64::from(quantity);
-                ledger.push(Committed {
+                ledger.push(CommittedLine {
                     seq,
                     left,
                     nonce: did.nonce,
@@ -62,18 +64,25 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
                     quantity,
                 });
             }
-            (did.outcome, did.left) = (Outcome::Sold, left);
+            (did.outcome, did.left) = (OperationOutcome::Sold, left);
             if pending {
-                did.outcome = *pick(random, &[Outcome::Unknown, Outcome::Killed, Outcome::Open]);
+                did.outcome = *pick(
+                    random,
+                    &[
+                        OperationOutcome::Unknown,
+                        OperationOutcome::Killed,
+                        OperationOutcome::Open,
+                    ],
+                );
                 did.left = UNSAID;
-                if did.outcome != Outcome::Unknown {
+                if did.outcome != OperationOutcome::Unknown {
                     did.returned = UNSAID;
                 }
             } else if random.random_bool(0.05) {
                 // Not written after all, and it said so.
                 (seq, left) = (seq - 1, left + u64::from(quantity));
                 ledger.pop();
-                (did.outcome, did.left) = (Outcome::Failed, UNSAID);
+                (did.outcome, did.left) = (OperationOutcome::Failed, UNSAID);
             }
         }
         if random.random_bool(0.1) {
@@ -85,7 +94,7 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
         evidence.ledger = Some(ledger);
     }
     if random.random_bool(0.6) {
-        evidence.last = Some(Final { seq, left });
+        evidence.last = Some(FinalCount { seq, left });
     }
     // In which order they stand says nothing.
     for at in (1..evidence.operations.len()).rev() {
@@ -131,7 +140,7 @@ fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
                 did.returned = did.invoke + random.random_range(0..20);
             }
         }
-        5 if did.outcome == Outcome::Sold => did.outcome = Outcome::Failed,
+        5 if did.outcome == OperationOutcome::Sold => did.outcome = OperationOutcome::Failed,
         6 => {
             // Both read the same version.
             (did.read, did.seen) = (did.read.saturating_sub(1), did.seen.saturating_add(1));
@@ -144,8 +153,8 @@ fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
         }
         7 => did.torn = true,
         8 => did.quantity = did.quantity.max(1),
-        9 if did.quantity > 0 && did.outcome == Outcome::Sold => {
-            (did.outcome, did.write, did.left) = (Outcome::SoldOut, UNSAID, UNSAID);
+        9 if did.quantity > 0 && did.outcome == OperationOutcome::Sold => {
+            (did.outcome, did.write, did.left) = (OperationOutcome::SoldOut, UNSAID, UNSAID);
         }
         11 => did.quantity += random.random_range(0..3),
         12 => evidence.stock = evidence.stock.saturating_sub(random.random_range(0..3)),
@@ -181,13 +190,13 @@ fn is_legal(evidence: &Evidence) -> bool {
     let all = &evidence.operations;
     let sold: u64 = all
         .iter()
-        .filter(|did| did.outcome == Outcome::Sold)
+        .filter(|did| did.outcome == OperationOutcome::Sold)
         .map(|did| u64::from(did.quantity))
         .sum();
     let fails = |did: &Operation| {
         matches!(
             did.outcome,
-            Outcome::Failed | Outcome::SoldOut | Outcome::Query
+            OperationOutcome::Failed | OperationOutcome::SoldOut | OperationOutcome::Query
         )
     };
     if sold > evidence.stock || all.iter().any(|did| did.torn) {
@@ -204,7 +213,7 @@ fn is_legal(evidence: &Evidence) -> bool {
         let sells: Vec<bool> = (0..all.len())
             .map(|at| match pending.iter().position(|one| *one == at) {
                 Some(bit) => chosen >> bit & 1 == 1,
-                None => all[at].outcome == Outcome::Sold,
+                None => all[at].outcome == OperationOutcome::Sold,
             })
             .collect();
         let mut search = Search {
@@ -273,7 +282,7 @@ impl Search<'_> {
     fn fits(&self, at: usize, seq: u64, left: u64) -> bool {
         let did = &self.evidence.operations[at];
         let quantity = u64::from(did.quantity);
-        let after = if did.outcome == Outcome::Sold {
+        let after = if did.outcome == OperationOutcome::Sold {
             left.checked_sub(quantity)
         } else {
             Some(left)
@@ -287,12 +296,12 @@ impl Search<'_> {
         if self.sells[at] {
             return did.write == seq + 1 && quantity <= left;
         }
-        did.outcome != Outcome::SoldOut || quantity > left
+        did.outcome != OperationOutcome::SoldOut || quantity > left
     }
 
     /// Whether the ledger and the count are those that this order leaves.
     fn ends_well(&self) -> bool {
-        let told = |at: usize| self.evidence.operations[at].outcome == Outcome::Sold;
+        let told = |at: usize| self.evidence.operations[at].outcome == OperationOutcome::Sold;
         if let Some(ledger) = &self.evidence.ledger {
             let same = ledger.len() == self.trail.len()
                 && ledger
@@ -322,7 +331,7 @@ impl Search<'_> {
 }
 
 /// The finding for a message.
-fn described(evidence: &Evidence, verdict: &Verdict) -> String {
+fn described(evidence: &Evidence, verdict: &HistoryVerdict) -> String {
     format!("{evidence:#?}\n{:#?}", verdict.findings)
 }
 
@@ -346,9 +355,9 @@ const ALL: [Anomaly; 15] = [
 ];
 
 /// The finding with one field changed, each field in several ways.
-fn tampered(finding: &Finding) -> Vec<Finding> {
+fn tampered(finding: &HistoryFinding) -> Vec<HistoryFinding> {
     let mut all = Vec::new();
-    let mut change = |how: &dyn Fn(&mut Finding)| {
+    let mut change = |how: &dyn Fn(&mut HistoryFinding)| {
         let mut other = finding.clone();
         how(&mut other);
         if other != *finding {
@@ -383,7 +392,7 @@ fn tampered(finding: &Finding) -> Vec<Finding> {
 }
 
 /// Every finding that could be told of this evidence, in the right words.
-fn forgeries(evidence: &Evidence) -> Vec<Finding> {
+fn forgeries(evidence: &Evidence) -> Vec<HistoryFinding> {
     let indexes = 0..evidence.operations.len() as u32;
     let mut chosen = vec![Vec::new()];
     for one in indexes.clone() {
@@ -401,7 +410,7 @@ fn forgeries(evidence: &Evidence) -> Vec<Finding> {
                 let did = evidence.operation(*at).unwrap();
                 evidence.names.name(did.buyer).to_owned()
             };
-            let mut forged = Finding {
+            let mut forged = HistoryFinding {
                 kind,
                 operations: operations.clone(),
                 buyers: operations.iter().map(name).collect(),

@@ -6,9 +6,11 @@ use std::io::Read;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use tickets::Kind;
-use tickets::race::check::judge;
-use tickets::race::evidence::{self, MAX_LINE, Nonce, Outcome, Record, Step, Whole};
-use tickets::race::proof;
+use tickets::check::evidence::{
+    self, EvidenceRecord, EvidenceStep, MAX_LINE, OperationOutcome, Whole, WriteNonce,
+};
+use tickets::check::judge;
+use tickets::check::proof;
 
 use crate::harness::{Run, Shop};
 use crate::hostile::{assert_sensible, limited};
@@ -202,9 +204,9 @@ pub(super) fn clean() -> String {
     let lock = "\"sold\",\"lock\":{\"got\":1,\"released\":2,\"device\":1,\"inode\":2}";
     let mut text = HEADER.to_owned() + &SALE.replace("\"sold\"", lock);
     for (at, step) in [
-        Step::Invoke { quantity: 1 },
-        Step::LockWanted { lock: None },
-        Step::LockGot {
+        EvidenceStep::Invoke { quantity: 1 },
+        EvidenceStep::LockWanted { lock: None },
+        EvidenceStep::LockGot {
             lock: evidence::File {
                 device: 1,
                 inode: 2,
@@ -212,27 +214,27 @@ pub(super) fn clean() -> String {
             path: None,
             shared: false,
         },
-        Step::Read {
+        EvidenceStep::Read {
             seq: 1,
             left: Some(1),
             sum: Some(9),
         },
-        Step::Intend {
+        EvidenceStep::Intend {
             read: 1,
             write: 2,
-            nonce: Nonce::new("x.y-z_0"),
+            nonce: WriteNonce::new("x.y-z_0"),
         },
-        Step::Wrote,
-        Step::LockReleased,
-        Step::Return {
-            outcome: Outcome::Sold,
+        EvidenceStep::Wrote,
+        EvidenceStep::LockReleased,
+        EvidenceStep::Return {
+            outcome: OperationOutcome::Sold,
             left: Some(0),
         },
     ]
     .into_iter()
     .enumerate()
     {
-        let record = Record::Step {
+        let record = EvidenceRecord::Step {
             buyer: "b\"\u{1F3AB}".into(),
             pid: 7,
             at: 10 + at as u64,
@@ -240,7 +242,7 @@ pub(super) fn clean() -> String {
         };
         let mut line = Vec::new();
         record.write_to(&mut line);
-        assert_eq!(Record::parse(&line), Ok(record));
+        assert_eq!(EvidenceRecord::parse(&line), Ok(record));
         text += std::str::from_utf8(&line).unwrap();
     }
     text += "{\"committed\":1,\"nonce\":\"n\",\"left\":1,\"buyer\":\"a\",\"quantity\":1,\"sum\":\"0000000000000009\"}\n{\"committed\":2,\"left\":0,\"buyer\":\"b\\\"🎫\",\"quantity\":1}\n{\"final\":2,\"left\":0,\"lines\":2}\n";
@@ -281,7 +283,7 @@ fn no_bytes_make_it_panic() {
 
 #[test]
 fn a_whole_operation_is_read_as_it_was_written() {
-    let whole = Record::Whole(Whole {
+    let whole = EvidenceRecord::Whole(Whole {
         buyer: "eve\n".into(),
         pid: 3,
         quantity: 2,
@@ -293,10 +295,10 @@ fn a_whole_operation_is_read_as_it_was_written() {
         torn: false,
         write: Some(5),
         left: Some(6),
-        nonce: Nonce::new("zzzzzzzzzzzz"),
+        nonce: WriteNonce::new("zzzzzzzzzzzz"),
         intend: Some(6),
         wrote: Some(7),
-        outcome: Outcome::Sold,
+        outcome: OperationOutcome::Sold,
         lock: Some(evidence::WholeHold {
             wanted: Some(5),
             got: Some(6),
@@ -310,7 +312,7 @@ fn a_whole_operation_is_read_as_it_was_written() {
     });
     let mut line = Vec::new();
     whole.write_to(&mut line);
-    assert_eq!(Record::parse(&line), Ok(whole));
-    assert_eq!(Nonce::new("zzzzzzzzzzzzz"), None);
-    assert_eq!(Nonce::new("..-_09az").unwrap().to_string(), "..-_09az");
+    assert_eq!(EvidenceRecord::parse(&line), Ok(whole));
+    assert_eq!(WriteNonce::new("zzzzzzzzzzzzz"), None);
+    assert_eq!(WriteNonce::new("..-_09az").unwrap().to_string(), "..-_09az");
 }

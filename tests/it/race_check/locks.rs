@@ -2,8 +2,8 @@
 
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
-use tickets::race::check::Anomaly;
-use tickets::race::evidence::{Evidence, File, Hold, NONE, Operation, Outcome, UNSAID};
+use tickets::check::Anomaly;
+use tickets::check::evidence::{Evidence, File, Hold, NONE, Operation, OperationOutcome, UNSAID};
 
 use super::histories::pick;
 
@@ -114,7 +114,7 @@ fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
 
 /// Whether it neither read nor wrote anything, and has no answer.
 pub(super) fn only_waits(did: &Operation) -> bool {
-    did.outcome == Outcome::Open && did.read == UNSAID && did.write == UNSAID
+    did.outcome == OperationOutcome::Open && did.read == UNSAID && did.write == UNSAID
 }
 
 /// Whether nothing is wrong with the locks.
@@ -149,7 +149,7 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
             let mut own = got
                 .iter()
                 .filter(|hold| hold.operation == index && !hold.shared);
-            let wrote = did.outcome == Outcome::Sold || did.wrote != UNSAID;
+            let wrote = did.outcome == OperationOutcome::Sold || did.wrote != UNSAID;
             let from = if did.intend == UNSAID { 0 } else { did.intend };
             wrote && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
         });
@@ -182,7 +182,7 @@ fn waits_for(evidence: &Evidence, one: usize, other: usize) -> bool {
     let waiting = |at: usize| {
         let did = evidence.operations[at];
         let last = evidence.holds.get(did.hold as usize)?;
-        (did.outcome == Outcome::Open && last.got == UNSAID).then_some(last.lock)
+        (did.outcome == OperationOutcome::Open && last.got == UNSAID).then_some(last.lock)
     };
     let mut holds = evidence.holds.iter();
     let held = |lock| {

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use tickets::race::check::{Anomaly, judge, sentence};
-use tickets::race::evidence::{self, Evidence};
-use tickets::race::proof;
+use tickets::check::evidence::{self, Evidence};
+use tickets::check::proof;
+use tickets::check::{Anomaly, judge, sentence};
 
 use crate::harness::Shop;
 

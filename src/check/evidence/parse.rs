@@ -1,0 +1,260 @@
+//! Understanding a line of evidence.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::plain;
+use super::record::{
+    EvidenceRecord, EvidenceStep, FORMAT, File, MAX_NUMBER, OperationOutcome, Whole, WholeHold,
+    WriteNonce,
+};
+
+/// Borrowed where the JSON has no escapes.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub(super) struct RecordText<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
+
+/// All members that any line may have.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RecordMembers<'a> {
+    pub(super) evidence: Option<u64>,
+    #[serde(borrow)]
+    pub(super) run: Option<RecordText<'a>>,
+    pub(super) stock: Option<u64>,
+    pub(super) first: Option<u64>,
+    #[serde(borrow)]
+    pub(super) step: Option<RecordText<'a>>,
+    #[serde(borrow)]
+    pub(super) buyer: Option<RecordText<'a>>,
+    pub(super) pid: Option<u32>,
+    pub(super) t: Option<u64>,
+    pub(super) quantity: Option<u32>,
+    pub(super) invoke: Option<u64>,
+    #[serde(rename = "return")]
+    pub(super) returned: Option<u64>,
+    pub(super) read: Option<u64>,
+    pub(super) seen: Option<u64>,
+    pub(super) seq: Option<u64>,
+    #[serde(borrow)]
+    pub(super) sum: Option<RecordText<'a>>,
+    pub(super) torn: Option<bool>,
+    pub(super) write: Option<u64>,
+    pub(super) left: Option<u64>,
+    #[serde(borrow)]
+    pub(super) nonce: Option<RecordText<'a>>,
+    pub(super) intend: Option<u64>,
+    pub(super) wrote: Option<u64>,
+    pub(super) outcome: Option<OperationOutcome>,
+    pub(super) lock: Option<WholeHold>,
+    pub(super) device: Option<u64>,
+    pub(super) inode: Option<u64>,
+    pub(super) path_device: Option<u64>,
+    pub(super) path_inode: Option<u64>,
+    pub(super) shared: Option<bool>,
+    pub(super) committed: Option<u64>,
+    #[serde(rename = "final")]
+    pub(super) last: Option<u64>,
+    pub(super) lines: Option<u64>,
+    #[serde(borrow)]
+    pub(super) spoiled: Option<RecordText<'a>>,
+}
+
+impl<'a> EvidenceRecord<'a> {
+    /// The line with these bytes, its newline taken off; or why it is none.
+    pub fn parse(line: &'a [u8]) -> Result<Self, String> {
+        let members = match plain::members(line) {
+            Some(members) => members,
+            None => RecordMembers::of(line)?,
+        };
+        members.numbers()?;
+        if members.evidence.is_some() {
+            members.header()
+        } else if members.step.is_some() {
+            members.step()
+        } else if members.committed.is_some() {
+            members.committed()
+        } else if members.last.is_some() {
+            Ok(Self::Final {
+                seq: said(members.last, "final")?,
+                left: said(members.left, "left")?,
+                committed: members.lines,
+                sum: members.sum()?,
+            })
+        } else if let Some(RecordText(why)) = members.spoiled {
+            Ok(Self::Spoiled { why })
+        } else {
+            members.whole()
+        }
+    }
+}
+
+fn said<T>(value: Option<T>, member: &str) -> Result<T, String> {
+    value.ok_or_else(|| format!("\"{member}\" is missing"))
+}
+
+fn file(device: Option<u64>, inode: Option<u64>) -> Option<File> {
+    Some(File {
+        device: device?,
+        inode: inode?,
+    })
+}
+
+impl<'a> RecordMembers<'a> {
+    /// Understands any line.
+    pub(super) fn of(line: &'a [u8]) -> Result<Self, String> {
+        serde_json::from_slice(line).map_err(|e| {
+            let text = e.to_string();
+            // The place in the file is told apart.
+            let text = text.split(" at line ").next().unwrap_or_default();
+            format!("{text} (column {})", e.column())
+        })
+    }
+
+    /// Numbers leave room to count on.
+    fn numbers(&self) -> Result<(), String> {
+        let lock = self.lock.as_ref();
+        let all = [
+            ("stock", self.stock),
+            ("first", self.first),
+            ("t", self.t),
+            ("invoke", self.invoke),
+            ("return", self.returned),
+            ("read", self.read),
+            ("seen", self.seen),
+            ("seq", self.seq),
+            ("write", self.write),
+            ("left", self.left),
+            ("intend", self.intend),
+            ("wrote", self.wrote),
+            ("committed", self.committed),
+            ("final", self.last),
+            ("wanted", lock.and_then(|lock| lock.wanted)),
+            ("got", lock.and_then(|lock| lock.got)),
+            ("released", lock.and_then(|lock| lock.released)),
+        ];
+        match all.iter().find(|(_, value)| *value > Some(MAX_NUMBER)) {
+            Some((member, _)) => Err(format!("\"{member}\" is above {MAX_NUMBER}")),
+            None => Ok(()),
+        }
+    }
+
+    fn header(self) -> Result<EvidenceRecord<'a>, String> {
+        match self.evidence {
+            Some(FORMAT) => Ok(EvidenceRecord::Header {
+                run: self.run.map_or(Cow::Borrowed(""), |run| run.0),
+                stock: said(self.stock, "stock")?,
+                first: said(self.first, "first")?,
+            }),
+            other => Err(format!(
+                "format {} of evidence is not known, only {FORMAT}",
+                other.unwrap_or_default()
+            )),
+        }
+    }
+
+    fn nonce(&self) -> Result<Option<WriteNonce>, String> {
+        let Some(text) = &self.nonce else {
+            return Ok(None);
+        };
+        WriteNonce::new(&text.0)
+            .map(Some)
+            .ok_or_else(|| "a nonce is 1 to 12 of 0-9, a-z, '-', '_' and '.'".to_owned())
+    }
+
+    fn sum(&self) -> Result<Option<u64>, String> {
+        let Some(RecordText(text)) = &self.sum else {
+            return Ok(None);
+        };
+        let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let sum = u64::from_str_radix(text, 16).ok().filter(|_| digits);
+        sum.map(Some)
+            .ok_or_else(|| "a sum is 16 hexadecimal digits".to_owned())
+    }
+
+    fn step(self) -> Result<EvidenceRecord<'a>, String> {
+        let step = self.which()?;
+        Ok(EvidenceRecord::Step {
+            pid: self.pid.unwrap_or(0),
+            at: said(self.t, "t")?,
+            step,
+            buyer: said(self.buyer, "buyer")?.0,
+        })
+    }
+
+    fn which(&self) -> Result<EvidenceStep, String> {
+        let name = self.step.as_ref().map_or("", |step| step.0.as_ref());
+        Ok(match name {
+            "invoke" => EvidenceStep::Invoke {
+                quantity: self.quantity.unwrap_or(1),
+            },
+            "lock_wanted" => EvidenceStep::LockWanted {
+                lock: file(self.device, self.inode),
+            },
+            "lock_got" => EvidenceStep::LockGot {
+                lock: said(file(self.device, self.inode), "device or inode")?,
+                path: file(self.path_device, self.path_inode),
+                shared: self.shared.unwrap_or(false),
+            },
+            "read" if self.torn == Some(true) => EvidenceStep::ReadTorn,
+            "read" => EvidenceStep::Read {
+                seq: said(self.seq, "seq")?,
+                left: self.left,
+                sum: self.sum()?,
+            },
+            "intend" => EvidenceStep::Intend {
+                read: said(self.read, "read")?,
+                write: said(self.write, "write")?,
+                nonce: self.nonce()?,
+            },
+            "wrote" => EvidenceStep::Wrote,
+            "lock_released" => EvidenceStep::LockReleased,
+            "return" => EvidenceStep::Return {
+                outcome: said(self.outcome, "outcome")?,
+                left: self.left,
+            },
+            "killed" => EvidenceStep::Killed,
+            other => return Err(format!("there is no step \"{}\"", other.escape_debug())),
+        })
+    }
+
+    fn whole(self) -> Result<EvidenceRecord<'a>, String> {
+        let outcome = said(self.outcome, "outcome")?;
+        let unanswered = matches!(outcome, OperationOutcome::Killed | OperationOutcome::Open);
+        let returned = if unanswered {
+            None
+        } else {
+            Some(said(self.returned, "return")?)
+        };
+        Ok(EvidenceRecord::Whole(Whole {
+            pid: self.pid.unwrap_or(0),
+            quantity: self.quantity.unwrap_or(1),
+            invoke: said(self.invoke, "invoke")?,
+            returned,
+            read: self.read,
+            seen: self.seen,
+            sum: self.sum()?,
+            torn: self.torn.unwrap_or(false),
+            write: self.write,
+            left: self.left,
+            nonce: self.nonce()?,
+            intend: self.intend,
+            wrote: self.wrote,
+            outcome,
+            buyer: said(self.buyer, "buyer")?.0,
+            lock: self.lock,
+        }))
+    }
+
+    fn committed(self) -> Result<EvidenceRecord<'a>, String> {
+        Ok(EvidenceRecord::Committed {
+            seq: said(self.committed, "committed")?,
+            nonce: self.nonce()?,
+            left: said(self.left, "left")?,
+            quantity: said(self.quantity, "quantity")?,
+            sum: self.sum()?,
+            buyer: said(self.buyer, "buyer")?.0,
+        })
+    }
+}

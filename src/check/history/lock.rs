@@ -1,0 +1,134 @@
+//! The lock, judged apart from what was done under it.
+
+mod deadlock;
+
+use super::{Anomaly, Findings};
+use crate::check::evidence::{Evidence, Hold, NONE, Operation, OperationOutcome, UNSAID};
+
+/// Gives how many locks were got.
+pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
+    let mut locked = 0;
+    for hold in evidence.holds.iter().filter(|hold| hold.got != UNSAID) {
+        locked += 1;
+        if hold.path != NONE && hold.path != hold.lock {
+            findings.add(Anomaly::DeadInodeLock, &[hold.operation], None);
+        }
+    }
+    if locked > 0 {
+        overlaps(evidence, findings);
+        split(evidence, findings);
+        unlocked(evidence, findings);
+    }
+    // Only who still waits for a lock can be in a deadlock, and only with whoever got one.
+    if (1..evidence.holds.len() as u64).contains(&locked) {
+        deadlock::check(evidence, findings);
+    }
+    locked
+}
+
+/// Until when it was held for sure: a lock whose release nobody stamped was held at least until the last
+/// thing that its holder did.
+pub(super) fn end(evidence: &Evidence, hold: &Hold) -> u64 {
+    if hold.released != UNSAID {
+        return hold.released;
+    }
+    let operation = evidence.operation(hold.operation);
+    let did = operation.map_or([UNSAID; 2], |did| [did.intend, did.wrote]);
+    let did = did.into_iter().filter(|time| *time != UNSAID);
+    did.fold(hold.got, u64::max)
+}
+
+/// Two at once, in one walk over the holds in the order in which they were got. That is mostly the order
+/// in which they stand; where not, they are sorted first.
+fn overlaps(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+    let order = |hold: &&Hold| (hold.lock, hold.got);
+    if got.clone().is_sorted_by_key(|hold| order(&hold)) {
+        return overlaps_of(evidence, got, findings);
+    }
+    let mut got: Vec<&Hold> = got.collect();
+    got.sort_by_key(order);
+    overlaps_of(evidence, got.into_iter(), findings);
+}
+
+fn overlaps_of<'a>(
+    evidence: &'a Evidence,
+    got: impl Iterator<Item = &'a Hold>,
+    findings: &mut Findings<'_>,
+) {
+    // Who holds it longest so far: of all, and of those who let nobody else have it.
+    let (mut any, mut sole): (Option<&Hold>, Option<&Hold>) = (None, None);
+    for hold in got {
+        let against = if hold.shared { sole } else { any };
+        if let Some(other) = against
+            && other.lock == hold.lock
+            && other.operation != hold.operation
+            && end(evidence, other) > hold.got
+            && end(evidence, hold) > other.got
+        {
+            let pair = [other.operation, hold.operation];
+            findings.add(Anomaly::BrokenLock, &pair, None);
+        }
+        let longer = |than: Option<&Hold>| {
+            than.is_none_or(|than| {
+                than.lock != hold.lock || end(evidence, than) < end(evidence, hold)
+            })
+        };
+        if longer(any) {
+            any = Some(hold);
+        }
+        if !hold.shared && longer(sole) {
+            sole = Some(hold);
+        }
+    }
+}
+
+/// Locks on different files keep nobody out. One finding for each file.
+fn split(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let mut got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+    let Some(first) = got.next() else { return };
+    let mut told = vec![false; evidence.files.len()];
+    for hold in got.filter(|hold| hold.lock != first.lock) {
+        let Some(told) = told.get_mut(hold.lock as usize) else {
+            continue;
+        };
+        if !*told && !share(evidence, first.operation, hold.operation) {
+            *told = true;
+            let pair = [first.operation, hold.operation];
+            findings.add(Anomaly::SplitLock, &pair, None);
+        }
+    }
+}
+
+/// Whether two operations have locked one file.
+fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
+    let files = |index| {
+        let operation = evidence.operation(index);
+        let holds = operation.map(|operation| evidence.holds_of(operation));
+        holds
+            .into_iter()
+            .flatten()
+            .filter(|hold| hold.got != UNSAID)
+    };
+    one == other || files(one).any(|hold| files(other).any(|second| second.lock == hold.lock))
+}
+
+/// Writes of sales that no lock covered, where others locked.
+fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
+    for (index, operation) in (0..).zip(&evidence.operations) {
+        let wrote = operation.outcome == OperationOutcome::Sold || operation.wrote != UNSAID;
+        if wrote && !covered(evidence, operation) {
+            findings.add(Anomaly::UnlockedWrite, &[index], None);
+        }
+    }
+}
+
+/// Whether its write may lie within a lock that kept others out.
+fn covered(evidence: &Evidence, operation: &Operation) -> bool {
+    let mut holds = evidence.holds_of(operation);
+    holds.any(|hold| {
+        let early = operation.wrote != UNSAID && operation.wrote < hold.got;
+        let late = operation.intend != UNSAID && operation.intend > hold.released;
+        hold.got != UNSAID && !hold.shared && !early && !late
+    })
+}

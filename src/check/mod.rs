@@ -1,0 +1,12 @@
+//! The judgement of what happened in a run: of the evidence that it recorded ([`judge`]), or of the state that
+//! it left on disk ([`final_state`]); and [`proof`], a second judge that accepts or refuses each finding of the
+//! first. Pure: nothing here knows of processes or drawing.
+
+pub mod evidence;
+pub mod final_state;
+mod history;
+pub mod proof;
+
+pub use history::{
+    Anomaly, AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD, judge, sentence,
+};

@@ -1,0 +1,8 @@
+//! What is drawn: a run of the lab, or the evidence of a recorded one with what was found in it, each as a
+//! [`Timeline`](crate::timeline::Timeline). Nothing here knows of pictures and terminals.
+
+mod recorded;
+mod run;
+
+pub use recorded::timeline as recorded;
+pub use run::timeline as run;

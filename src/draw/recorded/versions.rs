@@ -1,0 +1,154 @@
+//! The versions of a recorded run: who wrote each, and which it grew from.
+
+use std::collections::HashMap;
+
+use super::version;
+use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
+use crate::timeline::{DrawnVersion, Spot};
+
+/// The versions, and what each operation has to do with them: by its index.
+pub(super) struct Versions {
+    pub(super) all: Vec<DrawnVersion>,
+    pub(super) read: Vec<Option<usize>>,
+    pub(super) wrote: Vec<Option<usize>>,
+}
+
+/// A version that was written, in the order in which that was done.
+struct WrittenVersion {
+    /// Who: an operation.
+    by: Option<u32>,
+    seq: u64,
+    left: Option<u64>,
+    sum: Option<u64>,
+    /// When, where that is known.
+    at: u64,
+}
+
+impl Versions {
+    pub(super) fn of(evidence: &Evidence, places: &[Option<Spot>]) -> Self {
+        let written = if evidence.ledger.is_some() {
+            on_ledger(evidence)
+        } else {
+            by_time(evidence)
+        };
+        let mut versions = Self {
+            all: vec![DrawnVersion::first(evidence.first, evidence.stock)],
+            read: vec![None; evidence.operations.len()],
+            wrote: vec![None; evidence.operations.len()],
+        };
+        // All versions of a number, in the order in which they were written.
+        let mut numbered: HashMap<u64, Vec<usize>> = HashMap::new();
+        numbered.entry(evidence.first).or_default().push(0);
+        let seen = |numbered: &HashMap<u64, Vec<usize>>, index: u32, did: &Operation| {
+            let sum = evidence.sum_of(index);
+            let all = numbered.get(&did.read)?;
+            let line = |at: &&usize| at.checked_sub(1).and_then(|at| written.get(at));
+            let exact = all.iter().find(|at| {
+                let line = line(at);
+                sum.is_some() && line.is_some_and(|line| line.sum == sum)
+            });
+            let by_then = |at: &&usize| line(at).is_none_or(|line| line.at <= did.read_at);
+            let latest = all.iter().rev().find(by_then);
+            exact.or(latest).or(all.last()).copied()
+        };
+        for line in &written {
+            let did = line.by.and_then(|by| evidence.operation(by));
+            let parent = match (line.by, did) {
+                (Some(by), Some(did)) if did.read != UNSAID => seen(&numbered, by, did),
+                _ => numbered
+                    .get(&line.seq.wrapping_sub(1))
+                    .and_then(|all| all.last().copied()),
+            };
+            let writer = line
+                .by
+                .and_then(|by| places.get(by as usize).copied().flatten());
+            let at = versions.all.len();
+            versions
+                .all
+                .push(version(parent, line.seq, line.left, writer));
+            numbered.entry(line.seq).or_default().push(at);
+            if let Some(wrote) = line.by.and_then(|by| versions.wrote.get_mut(by as usize)) {
+                *wrote = Some(at);
+            }
+        }
+        for (index, did) in (0..).zip(&evidence.operations) {
+            if did.read != UNSAID
+                && let Some(read) = versions.read.get_mut(index as usize)
+            {
+                *read = seen(&numbered, index, did);
+            }
+        }
+        let latest = evidence.last.map_or_else(
+            || Some(versions.all.len() - 1),
+            |last| numbered.get(&last.seq)?.last().copied(),
+        );
+        let exact = evidence.last_sum.and_then(|sum| {
+            let line = written.iter().position(|line| line.sum == Some(sum));
+            line.map(|line| line + 1)
+        });
+        let last = exact.or(latest);
+        if let Some(last) = last.and_then(|last| versions.all.get_mut(last)) {
+            last.survived = true;
+        }
+        versions
+    }
+}
+
+/// What the ledger has, in its order.
+fn on_ledger(evidence: &Evidence) -> Vec<WrittenVersion> {
+    let mut writers: HashMap<u64, Vec<u32>> = HashMap::new();
+    for (index, did) in (0..).zip(&evidence.operations) {
+        if did.write != UNSAID {
+            writers.entry(did.write).or_default().push(index);
+        }
+    }
+    let mut sums = evidence.ledger_sums.iter().peekable();
+    let lines = (0..).zip(evidence.ledger.iter().flatten());
+    lines
+        .map(|(index, line)| {
+            let by = writers.get_mut(&line.seq).and_then(|all| {
+                let is_of = |by: &u32| evidence.operation(*by).is_some_and(|did| line.is_of(did));
+                all.iter().position(is_of).map(|at| all.swap_remove(at))
+            });
+            WrittenVersion {
+                seq: line.seq,
+                left: Some(line.left),
+                sum: sums.next_if(|sum| sum.0 == index).map(|sum| sum.1),
+                at: time(evidence, by),
+                by,
+            }
+        })
+        .collect()
+}
+
+/// Without a ledger: what was answered, in the order in which it was written.
+fn by_time(evidence: &Evidence) -> Vec<WrittenVersion> {
+    let dids = (0..).zip(&evidence.operations);
+    let wrote = dids.filter(|(_, did)| {
+        let sold = did.outcome == OperationOutcome::Sold || did.is_pending() && did.wrote != UNSAID;
+        sold && did.write != UNSAID
+    });
+    let mut written: Vec<WrittenVersion> = wrote
+        .map(|(index, did)| WrittenVersion {
+            by: Some(index),
+            seq: did.write,
+            left: match did.left_at_read() {
+                UNSAID => None,
+                left => left.checked_sub(u64::from(did.quantity)),
+            },
+            sum: None,
+            at: time(evidence, Some(index)),
+        })
+        .collect();
+    written.sort_by_key(|line| (line.at, line.seq));
+    written
+}
+
+/// When an operation wrote: not before that.
+fn time(evidence: &Evidence, by: Option<u32>) -> u64 {
+    let did = by.and_then(|by| evidence.operation(by));
+    did.map_or(0, |did| match did.intend {
+        UNSAID => did.invoke,
+        intends => intends,
+    })
+}

@@ -1,0 +1,137 @@
+//! What is tried in the lab, and what came of it.
+
+use std::path::PathBuf;
+
+use super::schedule::{LabStep, LabSteps};
+use super::worker::{Point, SeenCount, WorkerEnd};
+use crate::check::final_state::StateVerdict;
+use crate::office::Writes;
+use crate::store::lock::LockKind;
+
+/// What is tried.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// How many buyers, up to [`MAX_BUYERS`](super::schedule::MAX_BUYERS).
+    pub users: usize,
+    /// How many tickets there are.
+    pub stock: u64,
+    /// Which lock they take.
+    pub lock: LockKind,
+    /// How they write the count.
+    pub writes: Writes,
+    /// Whether each looks at the count first, outside its lock, as the chapter's program does.
+    pub query: bool,
+    /// Whether any of them may be killed before any of its steps.
+    pub crashes: bool,
+    /// Whether every second buyer reaches the ledger by another name: a hard link beside a count and a lock file
+    /// of its own.
+    pub second_name: bool,
+    /// Where the scratch event is put; `None`: in memory, where the system has such a place.
+    pub place: Option<PathBuf>,
+    /// The `tickets` program, which is started as each buyer.
+    pub program: PathBuf,
+}
+
+impl Trial {
+    /// The same with another number of buyers.
+    #[must_use]
+    pub fn with_users(&self, users: usize) -> Self {
+        Self {
+            users,
+            ..self.clone()
+        }
+    }
+
+    /// How many steps a run has at least: whoever finds none left makes none after that.
+    #[must_use]
+    pub fn fewest_steps(&self) -> usize {
+        // Killed at the first, or failed at a query that reads an empty count.
+        if self.crashes || (self.query && self.writes == Writes::InPlace) {
+            return self.users;
+        }
+        let locks_first = !matches!(self.lock, LockKind::None | LockKind::WriteOnly);
+        self.users * (1 + usize::from(self.query) + usize::from(locks_first))
+    }
+
+    /// How many steps a buyer makes that finds its lock free and a ticket left.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        let lock = u64::from(self.lock != LockKind::None);
+        let after = match (self.lock, self.writes) {
+            // To give the lock up, and to publish.
+            (LockKind::Exclusive, Writes::Replace) => 2,
+            (_, Writes::Replace) => 0,
+            // To fill what was cut.
+            (_, Writes::InPlace) => 1,
+        };
+        let read_and_write = 2;
+        u64::from(self.query) + lock + read_and_write + after
+    }
+}
+
+/// One step of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    /// Who made it.
+    pub buyer: usize,
+    /// Which.
+    pub point: Point,
+    /// What was read.
+    pub seen: Option<SeenCount>,
+    /// The lock was somebody else's.
+    pub busy: bool,
+    /// It was killed before it.
+    pub killed: bool,
+}
+
+impl Move {
+    pub(super) fn step(&self) -> LabStep {
+        if self.killed {
+            LabStep::Kill(self.buyer)
+        } else {
+            LabStep::Go(self.buyer)
+        }
+    }
+}
+
+/// A run, from its first step to its last.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The steps in their order.
+    pub moves: Vec<Move>,
+    /// How each buyer ended; `None`: it never did.
+    pub ends: Vec<Option<WorkerEnd>>,
+    /// The judgement.
+    pub verdict: StateVerdict,
+    /// What was left after each sale, in the order of the ledger, and how many there are at the end.
+    pub left: Vec<u64>,
+    /// Who made each sale, in the order of the ledger.
+    pub sellers: Vec<usize>,
+}
+
+impl Run {
+    /// Whether something was found, or somebody who was not killed could not go on.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
+        !self.verdict.is_safe() || self.stuck() > 0
+    }
+
+    /// How many were killed.
+    #[must_use]
+    pub fn killed(&self) -> usize {
+        self.moves.iter().filter(|step| step.killed).count()
+    }
+
+    /// How many could not go on, without having been killed.
+    #[must_use]
+    pub fn stuck(&self) -> usize {
+        let unended = self.ends.iter().filter(|end| end.is_none()).count();
+        unended.saturating_sub(self.killed())
+    }
+
+    /// Who made each step.
+    #[must_use]
+    pub fn steps(&self) -> LabSteps {
+        LabSteps(self.moves.iter().map(Move::step).collect())
+    }
+}

@@ -1,0 +1,198 @@
+//! Schedules: who makes the next step, from the first to the last. Pure.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::class::factorial;
+use crate::error::{Error, Kind};
+
+pub use super::class::{Class, MAX_NAMED};
+
+/// The most buyers of a schedule: each is a process, for each processor.
+pub const MAX_BUYERS: usize = 64;
+
+/// The most steps of a schedule that is read.
+const MAX_STEPS: usize = 10_000;
+
+/// One step of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LabStep {
+    /// This buyer, from 0, makes its next step.
+    Go(usize),
+    /// This one is killed before it.
+    Kill(usize),
+}
+
+impl LabStep {
+    /// Who.
+    #[must_use]
+    pub fn buyer(self) -> usize {
+        match self {
+            Self::Go(buyer) | Self::Kill(buyer) => buyer,
+        }
+    }
+}
+
+impl fmt::Display for LabStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Go(buyer) => write!(f, "{buyer}"),
+            Self::Kill(buyer) => write!(f, "{buyer}x"),
+        }
+    }
+}
+
+impl FromStr for LabStep {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (number, step): (_, fn(usize) -> Self) = match text.strip_suffix('x') {
+            Some(number) => (number, Self::Kill),
+            None => (text, Self::Go),
+        };
+        match number.parse() {
+            Ok(buyer) if buyer < MAX_BUYERS => Ok(step(buyer)),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Who makes each step.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct LabSteps(pub Vec<LabStep>);
+
+impl LabSteps {
+    /// How often another buyer goes on than the one before.
+    #[must_use]
+    pub fn switches(&self) -> usize {
+        self.0
+            .windows(2)
+            .filter(|pair| {
+                let buyer = |step: Option<&LabStep>| step.map(|step| step.buyer());
+                buyer(pair.first()) != buyer(pair.last())
+            })
+            .count()
+    }
+}
+
+impl fmt::Display for LabSteps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, step) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(" ")?;
+            }
+            write!(f, "{step}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A schedule as it is given: by its steps, or by its class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Schedule {
+    /// Who makes each step.
+    Steps(LabSteps),
+    /// A class of the buyers without a lock who all sell.
+    Class(Class),
+}
+
+impl FromStr for Schedule {
+    type Err = Error;
+
+    /// `0 1 1 0`, or `3!:4`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if let Some((buyers, number)) = text.split_once("!:") {
+            return class(text, buyers.trim(), number.trim()).map(Self::Class);
+        }
+        let parts = text.split([' ', ',']).filter(|part| !part.is_empty());
+        let steps: Result<Vec<LabStep>, &str> =
+            parts.map(|part| part.parse().map_err(|()| part)).collect();
+        let steps = steps.map_err(|part| {
+            let last = MAX_BUYERS - 1;
+            let what = format!("{:?} is no buyer, which are 0 to {last}", short(part));
+            none(text, &what)
+        })?;
+        match steps.len() {
+            0 => Err(none(text, "it has no step")),
+            1..=MAX_STEPS => Ok(Self::Steps(LabSteps(steps))),
+            many => Err(none(
+                text,
+                &format!("{many} steps are more than the {MAX_STEPS} that are read"),
+            )),
+        }
+    }
+}
+
+/// A class by its name.
+fn class(text: &str, buyers: &str, number: &str) -> Result<Class, Error> {
+    let (Ok(buyers), Ok(number)) = (buyers.parse(), number.parse()) else {
+        return Err(none(text, "before and after the '!:' stands a number"));
+    };
+    Class::numbered(buyers, number).ok_or_else(|| {
+        let classes = match buyers {
+            1..=MAX_NAMED => format!(
+                "of {buyers} buyers there are 0 to {}",
+                factorial(buyers).unwrap_or_default() - 1
+            ),
+            _ => format!("classes have names for 1 to {MAX_NAMED} buyers"),
+        };
+        none(text, &classes)
+    })
+}
+
+fn none(text: &str, why: &str) -> Error {
+    let message = format!("{:?} is no schedule: {why}", short(text));
+    Error::new(Kind::Usage, message)
+        .hint("give who makes each step, as in '0 1 1 0', or a class, as in 3!:4")
+}
+
+/// The beginning of a text that may be long.
+fn short(text: &str) -> String {
+    const ROOM: usize = 40;
+    let mut short: String = text.chars().take(ROOM).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_schedule_is_refused() {
+        let long = "0 ".repeat(MAX_STEPS + 1);
+        for (text, why) in [
+            ("", "no step"),
+            ("x", "\"x\" is no buyer, which are 0 to 63"),
+            ("0 64 1", "\"64\" is no buyer"),
+            ("1 -1", "\"-1\" is no buyer"),
+            ("3!:6", "of 3 buyers there are 0 to 5"),
+            ("0!:0", "1 to 20 buyers"),
+            ("21!:1", "1 to 20 buyers"),
+            ("3!:", "stands a number"),
+            ("99999999999999999999999!:1", "stands a number"),
+            ("20!:2432902008176640000", "0 to 2432902008176639999"),
+            (&long, "10001 steps"),
+        ] {
+            let error = text.parse::<Schedule>().unwrap_err().to_string();
+            assert!(error.contains(why), "{text}: {error}");
+            assert!(error.chars().count() < 200, "{text}: {error}");
+        }
+        assert!("63 0".parse::<Schedule>().is_ok());
+        let killed = "0 1x 0".parse::<Schedule>().unwrap();
+        let steps = LabSteps(vec![LabStep::Go(0), LabStep::Kill(1), LabStep::Go(0)]);
+        assert_eq!(steps.to_string(), "0 1x 0");
+        assert_eq!(killed, Schedule::Steps(steps));
+        let schedule = "0 1,1 0".parse::<Schedule>().unwrap();
+        assert_eq!(
+            schedule,
+            Schedule::Steps(LabSteps([0, 1, 1, 0].map(LabStep::Go).to_vec()))
+        );
+        assert_eq!(
+            LabSteps([0, 0, 1, 1, 1, 1, 0, 0].map(LabStep::Go).to_vec()).switches(),
+            2
+        );
+    }
+}

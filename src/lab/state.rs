@@ -1,0 +1,254 @@
+//! A run of the lab so far: where each buyer is, and who may go on.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::access_set::{Access, AccessSet};
+use super::harness::Harness;
+use super::run::{Move, Run, Trial};
+use super::schedule::LabStep;
+use super::worker::{Point, StepReport, WorkerEnd};
+use crate::error::Result;
+use crate::office::Writes;
+use crate::store::lock::LockKind;
+
+/// A buyer in the middle of a run.
+#[derive(Debug, Clone)]
+pub(super) struct Buyer {
+    next: Option<Point>,
+    /// Waits until some lock is given up.
+    blocked: bool,
+    holds: bool,
+    killed: bool,
+    end: Option<WorkerEnd>,
+    /// What it has done and seen: those with the same are alike.
+    pub(super) history: u64,
+}
+
+impl Buyer {
+    /// Those with the same key go on alike.
+    pub(super) fn key(&self) -> (u64, bool, bool) {
+        (self.history, self.blocked, self.killed)
+    }
+}
+
+/// A run so far.
+#[derive(Debug)]
+pub(super) struct LabState {
+    lock: LockKind,
+    /// Whether there are two lock files.
+    second_name: bool,
+    /// Whether they sell as real tickets are sold.
+    sound: bool,
+    pub(super) buyers: Vec<Buyer>,
+    pub(super) moves: Vec<Move>,
+    /// How often the event was written: the version.
+    version: u64,
+    /// Who made each write, and which version it had read.
+    read: Vec<u64>,
+    pub(super) commits: Vec<u64>,
+}
+
+impl LabState {
+    /// Every buyer at its first step.
+    pub(super) fn begin(harness: &mut Harness, trial: &Trial) -> Result<Self> {
+        let says = harness.begin()?;
+        // Who goes by another name is not like the others.
+        let history = |number: usize| u64::from(trial.second_name && number % 2 == 1);
+        let buyers = says.into_iter().enumerate().map(|(number, says)| Buyer {
+            next: says.next,
+            blocked: false,
+            holds: false,
+            killed: false,
+            end: says.end,
+            history: history(number),
+        });
+        Ok(Self {
+            lock: trial.lock,
+            second_name: trial.second_name,
+            sound: trial.lock == LockKind::Exclusive && trial.writes == Writes::Replace,
+            buyers: buyers.collect(),
+            moves: Vec::new(),
+            version: 0,
+            read: vec![0; trial.users],
+            commits: Vec::new(),
+        })
+    }
+
+    /// Whether a buyer can make a step.
+    pub(super) fn is_enabled(&self, buyer: usize) -> bool {
+        let can = |buyer: &Buyer| buyer.next.is_some() && !buyer.blocked;
+        self.buyers.get(buyer).is_some_and(can)
+    }
+
+    /// Those who can make a step.
+    pub(super) fn enabled(&self) -> Vec<usize> {
+        (0..self.buyers.len())
+            .filter(|&buyer| self.is_enabled(buyer))
+            .collect()
+    }
+
+    /// What a buyer that can make a step has done and seen, and how many who can have done and seen the same.
+    pub(super) fn kind(&self, buyer: usize) -> Option<(u64, u64)> {
+        let history = |buyer: usize| self.buyers.get(buyer).map(|buyer| buyer.history);
+        let own = history(buyer)?;
+        let alike = (0..self.buyers.len())
+            .filter(|&other| self.is_enabled(other) && history(other) == Some(own));
+        Some((own, alike.count() as u64))
+    }
+
+    /// Whether its next step is to find its lock taken, and nothing else: that changes nothing. Not where
+    /// the lock is on a file that is replaced: then it matters when it was opened. Nor where there are two lock
+    /// files: what is taken is seen only when it is tried.
+    pub(super) fn would_wait(&self, buyer: usize) -> bool {
+        let locks = self.buyers.get(buyer).and_then(|buyer| buyer.next) == Some(Point::Lock);
+        let one = matches!(self.lock, LockKind::Exclusive | LockKind::WriteOnly);
+        one && !self.second_name && locks && self.buyers.iter().any(|other| other.holds)
+    }
+
+    /// What a step would touch; `None`: it cannot be made.
+    pub(super) fn access_set(&self, step: LabStep) -> Option<AccessSet> {
+        use Access::{Nothing, Reads, Writes};
+        let buyer = self.buyers.get(step.buyer())?;
+        if let LabStep::Kill(_) = step {
+            return Some(AccessSet {
+                count: Nothing,
+                ledger: Nothing,
+                // Its lock is free then.
+                locks: buyer.holds || self.second_name,
+            });
+        }
+        let (count, ledger) = match buyer.next? {
+            Point::Query => (Reads, Nothing),
+            // Whoever sells soundly reads the count, and then the ledger behind what that counts: so it
+            // sees the same whether or not somebody has published meanwhile.
+            Point::Read if self.sound => (Nothing, Reads),
+            Point::Read => (Reads, Reads),
+            Point::Write if self.sound => (Nothing, Writes),
+            Point::Write | Point::Fill => (Writes, Writes),
+            Point::Publish => (Writes, Reads),
+            Point::Lock if self.lock == LockKind::DataFile => (Reads, Nothing),
+            Point::Lock | Point::Unlock => (Nothing, Nothing),
+        };
+        let locks = match buyer.next? {
+            Point::Lock | Point::Unlock => true,
+            // A sound sale that is written gives its lock up later, in a step of its own.
+            Point::Write if self.sound => false,
+            // Whoever holds a lock gives it up by writing, by finding nothing left, by failing.
+            _ => buyer.holds,
+        };
+        Some(AccessSet {
+            count,
+            ledger,
+            locks,
+        })
+    }
+
+    /// Makes a step.
+    pub(super) fn step(&mut self, harness: &mut Harness, step: LabStep) -> Result<()> {
+        match step {
+            LabStep::Go(number) => {
+                let says = harness.step(number)?;
+                self.take(number, &says);
+            }
+            LabStep::Kill(number) => {
+                harness.kill(number)?;
+                self.bury(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// A lock was given up: whoever waits may try again.
+    fn release(&mut self) {
+        for buyer in &mut self.buyers {
+            buyer.blocked = false;
+        }
+    }
+
+    /// Notes that one was killed.
+    fn bury(&mut self, number: usize) {
+        let Some(buyer) = self.buyers.get_mut(number) else {
+            return;
+        };
+        let Some(point) = buyer.next.take() else {
+            return;
+        };
+        let held = std::mem::take(&mut buyer.holds);
+        (buyer.killed, buyer.blocked) = (true, false);
+        // Who waits for the ledger has its lock file.
+        if held || self.second_name {
+            self.release();
+        }
+        self.moves.push(Move {
+            buyer: number,
+            point,
+            seen: None,
+            busy: false,
+            killed: true,
+        });
+    }
+
+    /// Notes that one has made a step, and what it says now.
+    fn take(&mut self, number: usize, says: &StepReport) {
+        let Some(buyer) = self.buyers.get_mut(number) else {
+            return;
+        };
+        let Some(point) = buyer.next else { return };
+        let held = buyer.holds;
+        buyer.next = says.next;
+        buyer.blocked = says.busy;
+        buyer.end.clone_from(&says.end);
+        buyer.holds = match point {
+            Point::Lock => !says.busy,
+            Point::Unlock => false,
+            _ => held,
+        } && says.end.is_none();
+        let kind = says.end.as_ref().map(std::mem::discriminant);
+        let (seen, busy, next) = (says.seen, says.busy, says.next);
+        let mut history = DefaultHasher::new();
+        (buyer.history, point, self.version, seen, busy, next, kind).hash(&mut history);
+        buyer.history = history.finish();
+        let released = held && !buyer.holds;
+        if matches!(point, Point::Query | Point::Read)
+            && let Some(read) = self.read.get_mut(number)
+        {
+            *read = self.version;
+        }
+        match point {
+            Point::Write | Point::Fill | Point::Publish => {
+                self.version += 1;
+                self.commits.extend(self.read.get(number));
+            }
+            _ => {}
+        }
+        if released {
+            self.release();
+        }
+        self.moves.push(Move {
+            buyer: number,
+            point,
+            seen: says.seen,
+            busy: says.busy,
+            killed: false,
+        });
+    }
+
+    /// Judges the run, and takes those who cannot go on out of it.
+    pub(super) fn end(mut self, harness: &mut Harness, trial: &Trial) -> Result<Run> {
+        let ends: Vec<_> = self.buyers.iter().map(|buyer| buyer.end.clone()).collect();
+        let moves = std::mem::take(&mut self.moves);
+        let run = harness.judge(trial, moves, ends)?;
+        self.call_off(harness)?;
+        Ok(run)
+    }
+
+    /// Ends the run where it is: what is left of it is of no interest.
+    pub(super) fn call_off(self, harness: &mut Harness) -> Result<()> {
+        for (number, buyer) in self.buyers.iter().enumerate() {
+            if buyer.end.is_none() && !buyer.killed {
+                harness.call_off(number)?;
+            }
+        }
+        Ok(())
+    }
+}
