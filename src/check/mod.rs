@@ -2,11 +2,12 @@
 //! it left on disk ([`final_state`]); and [`proof`], a second judge that accepts or refuses each finding of the
 //! first. Pure: nothing here knows of processes or drawing.
 
+mod anomaly;
 pub mod evidence;
 pub mod final_state;
 mod history;
+pub(crate) mod listing;
 pub mod proof;
 
-pub use history::{
-    Anomaly, AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD, judge, sentence,
-};
+pub use anomaly::Anomaly;
+pub use history::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD, judge, sentence};

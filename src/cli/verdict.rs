@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::screen::{BAD, FAINT, GOOD, Screen};
-use tickets::check::final_state::{Anomaly, StateFinding};
+use tickets::check::Anomaly;
+use tickets::check::final_state::StateFinding;
 use tickets::rush::report::{Judgement, RushReport};
 use tickets::timeline::Timeline;
 use tickets::{LockKind, shown};

@@ -1,8 +1,8 @@
 //! A run of the lab as a timeline: a step is a unit of time.
 
-use crate::check::final_state::{self, Anomaly};
-use crate::lab::{Point, WorkerEnd};
-use crate::lab::{Run, Trial};
+use crate::check::Anomaly;
+use crate::check::final_state::StateFinding;
+use crate::lab::{Move, Point, Run, Trial, WorkerEnd};
 use crate::office::Writes;
 use crate::store::lock::LockKind;
 use crate::timeline::{
@@ -74,7 +74,7 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn step(&mut self, trial: &Trial, at: u64, step: &crate::lab::Move) {
+    fn step(&mut self, trial: &Trial, at: u64, step: &Move) {
         let buyer = step.buyer;
         let latest = self.versions.len() - 1;
         let file = match trial.lock {
@@ -82,26 +82,22 @@ impl Drawing {
             LockKind::DataFile => latest as u64,
             _ => 0,
         };
-        let (Some(read), Some(opened), Some(holds)) = (
-            self.read.get_mut(buyer),
-            self.opened.get_mut(buyer),
-            self.holds.get_mut(buyer),
-        ) else {
-            return;
-        };
-        let Some(operation) = self.operations.get_mut(buyer) else {
-            return;
-        };
         if step.killed {
-            operation.killed = Some(at);
-            if let Some((file, since)) = holds.take() {
-                operation
-                    .spans
-                    .push(Span::new(Doing::Hold(file), since, at));
+            self.release(buyer, at);
+            if let Some(operation) = self.operations.get_mut(buyer) {
+                operation.killed = Some(at);
             }
             return;
         }
         let in_place = trial.writes == Writes::InPlace;
+        let (Some(read), Some(opened), Some(holds), Some(operation)) = (
+            self.read.get_mut(buyer),
+            self.opened.get_mut(buyer),
+            self.holds.get_mut(buyer),
+            self.operations.get_mut(buyer),
+        ) else {
+            return;
+        };
         let doing = match step.point {
             Point::Query => Doing::Query,
             Point::Lock => {
@@ -130,19 +126,33 @@ impl Drawing {
             _ => false,
         };
         if writes {
-            let before = self.versions.get(*read);
-            let (seq, left) =
-                before.map_or((1, 0), |before| (before.seq, before.left.unwrap_or(0)));
-            operation.wrote = Some(self.versions.len());
-            let version = DrawnVersion::after(*read, seq + 1, left.saturating_sub(1)).by(buyer, 0);
-            self.versions.push(version);
+            self.write(buyer);
         }
         let sound = trial.lock == LockKind::Exclusive && !in_place;
-        let releases = step.point == Point::Unlock || (writes && !sound);
-        if releases && let Some((file, since)) = holds.take() {
-            operation
-                .spans
-                .push(Span::new(Doing::Hold(file), since, at + 1));
+        if step.point == Point::Unlock || (writes && !sound) {
+            self.release(buyer, at + 1);
+        }
+    }
+
+    /// A buyer writes the version after the one that it read.
+    fn write(&mut self, buyer: usize) {
+        let read = self.read.get(buyer).copied().unwrap_or_default();
+        let before = self.versions.get(read);
+        let (seq, left) = before.map_or((1, 0), |before| (before.seq, before.left.unwrap_or(0)));
+        if let Some(operation) = self.operations.get_mut(buyer) {
+            operation.wrote = Some(self.versions.len());
+        }
+        let version = DrawnVersion::after(read, seq + 1, left.saturating_sub(1)).by(buyer, 0);
+        self.versions.push(version);
+    }
+
+    /// A buyer gives the lock up that it holds.
+    fn release(&mut self, buyer: usize, at: u64) {
+        let held = self.holds.get_mut(buyer).and_then(Option::take);
+        let operation = self.operations.get_mut(buyer);
+        if let (Some((file, since)), Some(operation)) = (held, operation) {
+            let span = Span::new(Doing::Hold(file), since, at);
+            operation.spans.push(span);
         }
     }
 
@@ -170,7 +180,7 @@ impl Drawing {
     }
 }
 
-fn finding(finding: &final_state::StateFinding) -> DrawnFinding {
+fn finding(finding: &StateFinding) -> DrawnFinding {
     let place = |name: &String| {
         let number: usize = name.strip_prefix("user-")?.parse().ok()?;
         Some(Spot {
@@ -181,7 +191,7 @@ fn finding(finding: &final_state::StateFinding) -> DrawnFinding {
     let mut places: Vec<_> = finding.buyers.iter().filter_map(place).collect();
     let clash = match finding.kind {
         Anomaly::LostUpdate => {
-            // Whoever was overwritten last, and who wrote last.
+            // The one that was overwritten last, and the one that wrote last.
             places.drain(..places.len().saturating_sub(2));
             Clash::Writes
         }

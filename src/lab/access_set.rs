@@ -2,13 +2,13 @@
 
 /// What a step does with a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
+pub(super) enum StepAccess {
     Nothing,
     Reads,
     Writes,
 }
 
-impl Access {
+impl StepAccess {
     fn conflicts(self, other: Self) -> bool {
         self != Self::Nothing && other != Self::Nothing && Self::Writes == self.max(other)
     }
@@ -21,8 +21,8 @@ impl Access {
 /// What a step touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AccessSet {
-    pub(super) count: Access,
-    pub(super) ledger: Access,
+    pub(super) count: StepAccess,
+    pub(super) ledger: StepAccess,
     /// Whether it takes a lock, tries to, or gives one up.
     pub(super) locks: bool,
 }

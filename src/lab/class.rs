@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::protocol::Point;
 use super::run::{Run, Trial};
-use super::schedule::{LabStep, LabSteps, MAX_BUYERS};
-use super::worker::Point;
+use super::step::{LabStep, LabSteps, MAX_BUYERS};
 use crate::office::Writes;
 use crate::store::lock::LockKind;
 

@@ -4,8 +4,8 @@
 use super::harness::Harness;
 use super::pool::{self, ProgressBoard, WorkShare};
 use super::run::{Run, Trial};
-use super::schedule::{LabStep, LabSteps, MAX_BUYERS};
 use super::state::LabState;
+use super::step::{LabStep, LabSteps, MAX_BUYERS};
 use super::tally::RunTally;
 use super::walk::{SHARED_DEPTH, Walk};
 use crate::error::{Error, Kind, Result};

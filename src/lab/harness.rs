@@ -1,28 +1,22 @@
-//! The place where buyers of the lab race: a scratch event, and real processes that go on one step at a
-//! time, so that a run is a function of its schedule.
+//! The lab's harness: a scratch event, and workers that go on one step at a time, so that a run is a function
+//! of its schedule.
 
 use std::fs;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::os::unix::process::CommandExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use rustix::io::Errno;
 use tempfile::TempDir;
 
+use super::judge_run::judge_run;
+use super::protocol::{CALL_OFF, DIE, GO, StepReport, WorkerEnd};
 use super::run::{Move, Run, Trial};
-use super::schedule::MAX_BUYERS;
-use super::worker::{CALL_OFF, DIE, GO, Part, Point, StepReport, WORKER, WorkerEnd};
-use crate::check::final_state::{Anomaly, FinalState, StateFinding, WrittenLine, judge};
+use super::step::MAX_BUYERS;
+use super::worker_process::{WorkerProcess, gone};
 use crate::children;
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, DEFAULT_WAIT, Writes};
-use crate::store::ledger::Line;
+use crate::office::{BoxOffice, DEFAULT_WAIT};
 use crate::store::lock::{LockKind, Wait};
 use crate::store::snapshot::Snapshot;
-
-/// The longest line that a buyer of the lab says, in bytes.
-const LONGEST: u64 = 4096;
 
 /// Where the ledger has its second name.
 const OTHER: &str = "other";
@@ -36,14 +30,6 @@ pub(super) struct Harness {
     fresh: [Vec<u8>; 2],
     workers: Vec<WorkerProcess>,
     trial: Trial,
-}
-
-#[derive(Debug)]
-struct WorkerProcess {
-    dead: bool,
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
 }
 
 impl Harness {
@@ -103,7 +89,7 @@ impl Harness {
     pub(super) fn begin(&mut self) -> Result<Vec<StepReport>> {
         let files = self.office.files();
         for (path, bytes) in [&files.count, &files.ledger].into_iter().zip(&self.fresh) {
-            // Other files than before: whoever still has one of those open does not matter.
+            // Other files than before: a process that still has one of those open does not matter.
             let new = self.directory.path().join("new");
             fs::write(&new, bytes)
                 .and_then(|()| fs::rename(&new, path))
@@ -198,58 +184,7 @@ impl Harness {
     ) -> Result<Run> {
         let files = self.office.files();
         let ledger = fs::read(&files.ledger).map_err(|e| Error::io("read", &files.ledger, e))?;
-        let told = |id: &str| {
-            let own = |end: &WorkerEnd| matches!(end, WorkerEnd::Sold { id: own } if own == id);
-            ends.iter().flatten().any(own)
-        };
-        let (lines, torn) = lines(&ledger, told);
-        let written = |id: &str| {
-            let own = format!("\"id\":\"{id}\"");
-            memchr::memmem::find(&ledger, own.as_bytes()).is_some()
-        };
-        let lost = (ends.iter().enumerate()).filter_map(|(buyer, end)| match end {
-            Some(WorkerEnd::Sold { id }) if !written(id) => Some(name(buyer)),
-            _ => None,
-        });
-        let lost = lost.collect();
-        let sales: Vec<_> = lines.iter().filter(|line| !line.buyer.is_empty()).collect();
-        let mut left: Vec<_> = sales.iter().map(|line| line.left).collect();
-        let sellers = sales
-            .iter()
-            .filter_map(|line| number(&line.buyer))
-            .collect();
-        let snapshot = self.latest_count();
-        let count = snapshot.as_ref().ok();
-        left.extend(count.map(|snapshot| snapshot.ticket));
-        let counted = count.and_then(|snapshot| snapshot.counted);
-        let mut verdict = judge(&FinalState {
-            stock: trial.stock,
-            seq: 1,
-            lines: lines.into_iter().skip(1).collect(),
-            left: count.map(|snapshot| snapshot.ticket),
-            counted: counted.map_or(0, |counted| counted.bytes),
-            before: None,
-            torn,
-            lost,
-            unreadable: snapshot.as_ref().err().map(ToString::to_string),
-            replaced: false,
-        });
-        for (buyer, end) in ends.iter().enumerate() {
-            let Some(WorkerEnd::Torn { message } | WorkerEnd::Failed { message }) = end else {
-                continue;
-            };
-            let torn = matches!(end, Some(WorkerEnd::Torn { .. }));
-            verdict
-                .findings
-                .push(torn_read(buyer, message, torn, &moves));
-        }
-        Ok(Run {
-            moves,
-            ends,
-            verdict,
-            left,
-            sellers,
-        })
+        Ok(judge_run(trial, &ledger, &self.latest_count(), moves, ends))
     }
 }
 
@@ -264,133 +199,4 @@ fn place(trial: &Trial) -> PathBuf {
         }
     };
     trial.place.clone().unwrap_or_else(memory)
-}
-
-/// What a buyer is called.
-pub(super) fn name(buyer: usize) -> String {
-    format!("user-{}", buyer + 1)
-}
-
-fn number(name: &str) -> Option<usize> {
-    let number: usize = name.strip_prefix("user-")?.parse().ok()?;
-    number.checked_sub(1)
-}
-
-/// The lines of a ledger, and how many bytes of it are none.
-fn lines(ledger: &[u8], told: impl Fn(&str) -> bool) -> (Vec<WrittenLine>, u64) {
-    let (mut lines, mut torn, mut end) = (Vec::new(), 0, 0);
-    for bytes in ledger.split_inclusive(|&byte| byte == b'\n') {
-        end += bytes.len() as u64;
-        match bytes
-            .strip_suffix(b"\n")
-            .map(|line| Line::parse(line, None))
-        {
-            Some(Ok(line)) => {
-                let told = line.record.id.as_deref().is_some_and(&told);
-                lines.push(WrittenLine::of(&line.record, end, Some("lab"), told));
-            }
-            _ => torn += bytes.len() as u64,
-        }
-    }
-    (lines, torn)
-}
-
-fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFinding {
-    // Whoever was in the middle of writing is at its `fill`.
-    let writer = moves.iter().rev().find_map(|step| {
-        (step.buyer != buyer && step.point == Point::Write).then(|| name(step.buyer))
-    });
-    let reader = name(buyer);
-    if !torn {
-        return StateFinding {
-            kind: Anomaly::Failed,
-            buyers: vec![reader.clone()],
-            read_seq: None,
-            text: format!("{reader} failed: {message}"),
-        };
-    }
-    let text = match &writer {
-        Some(writer) => format!(
-            "{reader} read the count while {writer} was writing it, and found it empty: {writer} had cut \
-             the file to nothing and not yet filled it"
-        ),
-        None => format!("{reader} read a count that made no sense: {message}"),
-    };
-    StateFinding {
-        kind: Anomaly::TornRead,
-        buyers: std::iter::once(reader).chain(writer).collect(),
-        read_seq: None,
-        text,
-    }
-}
-
-impl WorkerProcess {
-    fn start(trial: &Trial, file: &Path, buyer: usize) -> Result<Self> {
-        let part = Part {
-            file: file.to_owned(),
-            name: name(buyer),
-            lock: trial.lock,
-            in_place: trial.writes == Writes::InPlace,
-            query: trial.query,
-            quantity: 1,
-        };
-        let part = serde_json::to_string(&part).map_err(|e| Error::new(Kind::Io, e.to_string()))?;
-        let mut child = Command::new(&trial.program)
-            .arg(WORKER)
-            .arg(part)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            // Ctrl-C is for whoever leads the search.
-            .process_group(0)
-            .spawn()
-            .map_err(|e| unstarted(trial, e))?;
-        match (child.stdin.take(), child.stdout.take()) {
-            (Some(input), Some(output)) => Ok(Self {
-                child,
-                input,
-                output: BufReader::new(output),
-                dead: false,
-            }),
-            _ => Err(gone("has no pipes")),
-        }
-    }
-
-    fn tell(&mut self, byte: u8) -> Result<()> {
-        let told = self.input.write_all(&[byte]);
-        told.map_err(|e| gone(&e.to_string()))
-    }
-
-    fn listen(&mut self) -> Result<StepReport> {
-        let mut line = Vec::new();
-        let heard = (&mut self.output)
-            .take(LONGEST)
-            .read_until(b'\n', &mut line);
-        heard.map_err(|e| gone(&e.to_string()))?;
-        serde_json::from_slice(&line).map_err(|e| gone(&e.to_string()))
-    }
-}
-
-impl Drop for WorkerProcess {
-    fn drop(&mut self) {
-        // Whatever it is at, its event is gone.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn unstarted(trial: &Trial, error: io::Error) -> Error {
-    let room = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
-    let full = Errno::from_io_error(&error).is_some_and(|number| room.contains(&number));
-    let error = Error::io("start", &trial.program, error);
-    if full {
-        error.hint(
-            "take fewer --users, or allow more open files and processes: ulimit -n, ulimit -u",
-        )
-    } else {
-        error
-    }
-}
-
-fn gone(why: &str) -> Error {
-    Error::new(Kind::Io, format!("a buyer of the lab is lost: {why}"))
 }

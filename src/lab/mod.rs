@@ -3,23 +3,33 @@
 //! schedules at random ([`sample`]), the odds of a run ([`odds`]). Nothing here knows of drawing.
 
 mod access_set;
+mod buyer;
 mod class;
 pub mod condition;
 pub mod explore;
 pub mod find;
 mod harness;
+mod judge_run;
 pub mod odds;
 mod plan;
 mod pool;
+mod protocol;
 mod rng;
 mod run;
 pub mod sample;
-pub mod schedule;
+mod sampling;
+mod schedule;
 pub mod selfcheck;
 mod state;
+mod step;
 mod tally;
 mod walk;
 mod worker;
+mod worker_process;
 
+pub use class::{Class, MAX_NAMED};
+pub use protocol::{Point, SeenCount, WORKER, WorkerEnd};
 pub use run::{Move, Run, Trial};
-pub use worker::{Point, SeenCount, WORKER, WorkerEnd, live};
+pub use schedule::Schedule;
+pub use step::{LabStep, LabSteps, MAX_BUYERS};
+pub use worker::live;

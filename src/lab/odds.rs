@@ -6,16 +6,17 @@
 //! itself kills. So a run in which `k` of the steps had `n_1 .. n_k` who could have made them has the chance
 //! `1/n_1 * .. * 1/n_k`, and not all schedules have the same.
 //!
-//! **The computation.** Two runs go on alike if their buyers have done and seen the same, whoever they are.
+//! **The computation.** Two runs go on alike if their buyers have done and seen the same, whichever buyers.
 //! So every such state is reached once with real processes, its buyers' steps lead to others, and no state
 //! comes twice in a run: the chance of a state is the mean of those that it leads to, and 0 or 1 at the end.
 
 use std::collections::{HashMap, HashSet};
 
+use super::buyer::Buyer;
 use super::harness::Harness;
 use super::run::{Move, Run, Trial};
-use super::schedule::{LabStep, LabSteps};
-use super::state::{Buyer, LabState};
+use super::state::LabState;
+use super::step::{LabStep, LabSteps};
 use crate::error::{Error, Kind, Result};
 
 /// The most runs that are made to know the chances.

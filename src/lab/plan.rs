@@ -5,9 +5,9 @@ use super::explore::follow;
 use super::harness::Harness;
 use super::rng::SeededRng;
 use super::run::{Run, Trial};
-use super::sample::DrawnFrom;
-use super::schedule::LabStep;
+use super::sampling::DrawnFrom;
 use super::state::LabState;
+use super::step::LabStep;
 use crate::error::Result;
 
 /// One schedule, before it is run.
@@ -17,7 +17,7 @@ pub(super) enum Plan {
     Priorities {
         /// Of each buyer; the highest goes first.
         of: Vec<u64>,
-        /// At which step whoever goes on gets which priority, lower than those of the beginning.
+        /// At which step the buyer that goes on gets which priority, lower than those of the beginning.
         changes: Vec<(u64, u64)>,
     },
 }
@@ -66,7 +66,7 @@ impl Plan {
                 let able = state.enabled().into_iter().filter(can);
                 able.max_by_key(|&buyer| of.get(buyer).copied())
             };
-            // At a change whoever would go on falls behind.
+            // At a change the buyer that would go on falls behind.
             for (_, priority) in changes.iter().filter(|(at, _)| *at == step) {
                 if let Some(own) = first(&of).and_then(|buyer| of.get_mut(buyer)) {
                     *own = *priority;
@@ -81,7 +81,7 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{Sampling, drawn};
+    use super::super::sampling::{Sampling, drawn};
     use super::*;
     use crate::office::Writes;
     use crate::store::lock::LockKind;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::schedule::{LabStep, LabSteps};
-use super::worker::{Point, SeenCount, WorkerEnd};
+use super::protocol::{Point, SeenCount, WorkerEnd};
+use super::step::{LabStep, LabSteps};
 use crate::check::final_state::StateVerdict;
 use crate::office::Writes;
 use crate::store::lock::LockKind;
@@ -11,7 +11,7 @@ use crate::store::lock::LockKind;
 /// What is tried.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    /// How many buyers, up to [`MAX_BUYERS`](super::schedule::MAX_BUYERS).
+    /// How many buyers, up to [`MAX_BUYERS`](super::step::MAX_BUYERS).
     pub users: usize,
     /// How many tickets there are.
     pub stock: u64,
@@ -42,7 +42,7 @@ impl Trial {
         }
     }
 
-    /// How many steps a run has at least: whoever finds none left makes none after that.
+    /// How many steps a run has at least: a buyer that finds none left makes none after that.
     #[must_use]
     pub fn fewest_steps(&self) -> usize {
         // Killed at the first, or failed at a query that reads an empty count.
@@ -134,4 +134,15 @@ impl Run {
     pub fn steps(&self) -> LabSteps {
         LabSteps(self.moves.iter().map(Move::step).collect())
     }
+}
+
+/// What a buyer is called.
+pub(super) fn buyer_name(buyer: usize) -> String {
+    format!("user-{}", buyer + 1)
+}
+
+/// Which buyer is called so.
+pub(super) fn buyer_number(name: &str) -> Option<usize> {
+    let number: usize = name.strip_prefix("user-")?.parse().ok()?;
+    number.checked_sub(1)
 }

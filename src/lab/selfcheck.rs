@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use super::explore::{Search, explore};
+use super::protocol::Point;
 use super::run::Trial;
-use super::worker::Point;
-use crate::check::final_state::Anomaly;
+use crate::check::Anomaly;
 use crate::error::Result;
 use crate::office::Writes;
 use crate::store::lock::LockKind;

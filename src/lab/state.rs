@@ -2,34 +2,15 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::access_set::{Access, AccessSet};
+use super::access_set::{AccessSet, StepAccess};
+use super::buyer::Buyer;
 use super::harness::Harness;
+use super::protocol::{Point, StepReport};
 use super::run::{Move, Run, Trial};
-use super::schedule::LabStep;
-use super::worker::{Point, StepReport, WorkerEnd};
+use super::step::LabStep;
 use crate::error::Result;
 use crate::office::Writes;
 use crate::store::lock::LockKind;
-
-/// A buyer in the middle of a run.
-#[derive(Debug, Clone)]
-pub(super) struct Buyer {
-    next: Option<Point>,
-    /// Waits until some lock is given up.
-    blocked: bool,
-    holds: bool,
-    killed: bool,
-    end: Option<WorkerEnd>,
-    /// What it has done and seen: those with the same are alike.
-    pub(super) history: u64,
-}
-
-impl Buyer {
-    /// Those with the same key go on alike.
-    pub(super) fn key(&self) -> (u64, bool, bool) {
-        (self.history, self.blocked, self.killed)
-    }
-}
 
 /// A run so far.
 #[derive(Debug)]
@@ -51,17 +32,20 @@ pub(super) struct LabState {
 impl LabState {
     /// Every buyer at its first step.
     pub(super) fn begin(harness: &mut Harness, trial: &Trial) -> Result<Self> {
-        let says = harness.begin()?;
+        let reports = harness.begin()?;
         // Who goes by another name is not like the others.
         let history = |number: usize| u64::from(trial.second_name && number % 2 == 1);
-        let buyers = says.into_iter().enumerate().map(|(number, says)| Buyer {
-            next: says.next,
-            blocked: false,
-            holds: false,
-            killed: false,
-            end: says.end,
-            history: history(number),
-        });
+        let buyers = reports
+            .into_iter()
+            .enumerate()
+            .map(|(number, report)| Buyer {
+                next: report.next,
+                blocked: false,
+                holds: false,
+                killed: false,
+                end: report.end,
+                history: history(number),
+            });
         Ok(Self {
             lock: trial.lock,
             second_name: trial.second_name,
@@ -107,7 +91,7 @@ impl LabState {
 
     /// What a step would touch; `None`: it cannot be made.
     pub(super) fn access_set(&self, step: LabStep) -> Option<AccessSet> {
-        use Access::{Nothing, Reads, Writes};
+        use StepAccess::{Nothing, Reads, Writes};
         let buyer = self.buyers.get(step.buyer())?;
         if let LabStep::Kill(_) = step {
             return Some(AccessSet {
@@ -119,7 +103,7 @@ impl LabState {
         }
         let (count, ledger) = match buyer.next? {
             Point::Query => (Reads, Nothing),
-            // Whoever sells soundly reads the count, and then the ledger behind what that counts: so it
+            // A buyer that sells soundly reads the count, and then the ledger behind what that counts: so it
             // sees the same whether or not somebody has published meanwhile.
             Point::Read if self.sound => (Nothing, Reads),
             Point::Read => (Reads, Reads),
@@ -133,7 +117,7 @@ impl LabState {
             Point::Lock | Point::Unlock => true,
             // A sound sale that is written gives its lock up later, in a step of its own.
             Point::Write if self.sound => false,
-            // Whoever holds a lock gives it up by writing, by finding nothing left, by failing.
+            // A buyer that holds a lock gives it up by writing, by finding nothing left, by failing.
             _ => buyer.holds,
         };
         Some(AccessSet {
@@ -147,8 +131,8 @@ impl LabState {
     pub(super) fn step(&mut self, harness: &mut Harness, step: LabStep) -> Result<()> {
         match step {
             LabStep::Go(number) => {
-                let says = harness.step(number)?;
-                self.take(number, &says);
+                let report = harness.step(number)?;
+                self.take(number, &report);
             }
             LabStep::Kill(number) => {
                 harness.kill(number)?;
@@ -158,7 +142,7 @@ impl LabState {
         Ok(())
     }
 
-    /// A lock was given up: whoever waits may try again.
+    /// A lock was given up: a buyer that waits may try again.
     fn release(&mut self) {
         for buyer in &mut self.buyers {
             buyer.blocked = false;
@@ -188,23 +172,23 @@ impl LabState {
         });
     }
 
-    /// Notes that one has made a step, and what it says now.
-    fn take(&mut self, number: usize, says: &StepReport) {
+    /// Notes that one has made a step, and what it says then.
+    fn take(&mut self, number: usize, report: &StepReport) {
         let Some(buyer) = self.buyers.get_mut(number) else {
             return;
         };
         let Some(point) = buyer.next else { return };
         let held = buyer.holds;
-        buyer.next = says.next;
-        buyer.blocked = says.busy;
-        buyer.end.clone_from(&says.end);
+        buyer.next = report.next;
+        buyer.blocked = report.busy;
+        buyer.end.clone_from(&report.end);
         buyer.holds = match point {
-            Point::Lock => !says.busy,
+            Point::Lock => !report.busy,
             Point::Unlock => false,
             _ => held,
-        } && says.end.is_none();
-        let kind = says.end.as_ref().map(std::mem::discriminant);
-        let (seen, busy, next) = (says.seen, says.busy, says.next);
+        } && report.end.is_none();
+        let kind = report.end.as_ref().map(std::mem::discriminant);
+        let (seen, busy, next) = (report.seen, report.busy, report.next);
         let mut history = DefaultHasher::new();
         (buyer.history, point, self.version, seen, busy, next, kind).hash(&mut history);
         buyer.history = history.finish();
@@ -227,8 +211,8 @@ impl LabState {
         self.moves.push(Move {
             buyer: number,
             point,
-            seen: says.seen,
-            busy: says.busy,
+            seen: report.seen,
+            busy: report.busy,
             killed: false,
         });
     }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::condition::Facts;
+use super::protocol::{Point, WorkerEnd};
 use super::run::{Run, Trial};
-use super::worker::{Point, WorkerEnd};
-use crate::check::final_state::Anomaly;
+use crate::check::Anomaly;
 use crate::office::Writes;
 use crate::store::lock::LockKind;
 
@@ -18,7 +18,7 @@ pub struct Explored {
     pub bad: u64,
     /// How many sold more than there was.
     pub oversold: u64,
-    /// How many classes of [`Class`](super::schedule::Class) they were; `None` where that is not how they
+    /// How many classes of [`Class`](super::class::Class) they were; `None` where that is not how they
     /// differ.
     pub classes: Option<u64>,
     /// The different outcomes.
@@ -33,7 +33,7 @@ pub struct Explored {
     pub first: Option<Run>,
 }
 
-/// What came of a run, whoever it was: what each sale left, in the order of the ledger, and what is left;
+/// What came of a run, whichever buyer it was: what each sale left, in the order of the ledger, and what is left;
 /// how many were refused, torn, failed, and stuck.
 pub type RunOutcome = (Vec<u64>, [usize; 4]);
 

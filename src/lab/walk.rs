@@ -15,8 +15,8 @@ use super::access_set::AccessSet;
 use super::harness::Harness;
 use super::pool::WorkShare;
 use super::run::{Run, Trial};
-use super::schedule::{LabStep, LabSteps};
 use super::state::LabState;
+use super::step::{LabStep, LabSteps};
 use crate::error::{Error, Kind, Result};
 
 /// How thoroughly to search.
@@ -139,7 +139,7 @@ impl<'t> Walk<'t> {
         Some(taken)
     }
 
-    /// Who sleeps after the last step: whoever slept before it, or was tried in its place, and touches
+    /// Which steps sleep after the last one: each that slept before it, or was tried in its place, and touches
     /// nothing that it touched.
     fn asleep(&self) -> Vec<LabStep> {
         let Some(node) = self.nodes.last() else {
@@ -180,7 +180,7 @@ impl<'t> Walk<'t> {
                 let (used, all) = (so_far.switches(), steps.len());
                 steps.retain(|&step| used + usize::from(!goes_on(step)) <= most);
                 self.cut |= steps.len() < all;
-                // Whoever goes on without a switch has nobody's like.
+                // A buyer that goes on without a switch has nobody's like.
                 let mut seen = HashSet::new();
                 steps.retain(|&step| (last.is_some() && goes_on(step)) || seen.insert(kind(step)));
             }

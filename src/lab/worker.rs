@@ -5,150 +5,44 @@
 
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
-use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
-
+use super::protocol::{DIE, GO, Point, SeenCount, StepReport, WorkerEnd, WorkerTask};
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, DEFAULT_WAIT, Durability, Observer, Order, Step, Writes};
 use crate::store::files::FileId;
 use crate::store::lock::{LockKind, Patience, Stepper};
 
-/// The hidden first argument that makes a process a buyer of the lab.
-pub const WORKER: &str = "__lab_worker";
-
-/// The next step is made, or the next run begins.
-pub(super) const GO: u8 = b'g';
-/// The run is called off: whatever is left of it is of no interest.
-pub(super) const CALL_OFF: u8 = b'c';
-/// Dies where it is, as of `kill -9`.
-pub(super) const DIE: u8 = b'd';
-
-/// What a buyer of the lab is to do in each run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Part {
-    pub(super) file: PathBuf,
-    pub(super) name: String,
-    pub(super) lock: LockKind,
-    pub(super) in_place: bool,
-    /// Whether it looks at the count first, outside the lock.
-    pub(super) query: bool,
-    pub(super) quantity: u64,
-}
-
-/// A step that others could notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Point {
-    /// Looks at the count, outside any lock.
-    Query,
-    /// Takes its lock, or tries again.
-    Lock,
-    /// Reads the count and the ledger.
-    Read,
-    /// Writes its sale; and, but for the sound way of selling, the count, and gives its lock up.
-    Write,
-    /// Writes the count into the file that it has just cut to nothing.
-    Fill,
-    /// Gives its lock up.
-    Unlock,
-    /// Makes its sale durable and publishes the count.
-    Publish,
-}
-
-impl Point {
-    /// Its name in a drawing or a table.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Lock => "lock",
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Fill => "fill",
-            Self::Unlock => "unlock",
-            Self::Publish => "publish",
-        }
-    }
-}
-
-/// What was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct SeenCount {
-    /// How many were left.
-    pub left: u64,
-    /// The last line of the ledger: the version.
-    pub seq: u64,
-}
-
-/// How a purchase ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WorkerEnd {
-    /// It sold.
-    Sold {
-        /// The id of the sale.
-        id: String,
-    },
-    /// It found too few left.
-    SoldOut,
-    /// It read a count that made no sense.
-    Torn {
-        /// What it was told.
-        message: String,
-    },
-    /// It failed.
-    Failed {
-        /// Why.
-        message: String,
-    },
-}
-
-/// What a buyer says: what it has seen since it last spoke, and what comes next.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(super) struct StepReport {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) seen: Option<SeenCount>,
-    /// It found its lock held by somebody else.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) busy: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) next: Option<Point>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) end: Option<WorkerEnd>,
-}
-
 /// Lives as a buyer until its standard input ends. Returns the exit code.
 pub fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
-    let part = arguments
+    let task = arguments
         .next()
         .and_then(|text| serde_json::from_str(text.to_str()?).ok());
-    let Some(part) = part else {
+    let Some(task) = task else {
         return Kind::Usage.exit_code();
     };
     while hear() == Some(GO) {
-        let end = run(&part);
-        let says = StepReport {
+        let end = run(&task);
+        let report = StepReport {
             seen: None,
             busy: false,
             next: None,
             end: Some(end),
         };
-        if say(&says).is_err() {
+        if say(&report).is_err() {
             break;
         }
     }
     0
 }
 
-fn run(part: &Part) -> WorkerEnd {
+fn run(task: &WorkerTask) -> WorkerEnd {
     let mut watch = StepObserver {
-        sound: part.lock == LockKind::Exclusive && !part.in_place,
-        lock: part.lock,
+        sound: task.lock == LockKind::Exclusive && !task.in_place,
+        lock: task.lock,
         seen: None,
         over: false,
     };
-    match buy(part, &mut watch) {
+    match buy(task, &mut watch) {
         Ok(id) => WorkerEnd::Sold { id },
         Err(error) => match error.kind() {
             Kind::SoldOut { .. } => WorkerEnd::SoldOut,
@@ -162,31 +56,31 @@ fn run(part: &Part) -> WorkerEnd {
     }
 }
 
-fn buy(part: &Part, watch: &mut StepObserver) -> Result<String> {
-    let mut office = BoxOffice::at(&part.file)?.waiting(Patience::Stepped(Box::new(Queue)));
-    office.open(part.lock, DEFAULT_WAIT)?;
-    if part.query {
+fn buy(task: &WorkerTask, watch: &mut StepObserver) -> Result<String> {
+    let mut office = BoxOffice::at(&task.file)?.waiting(Patience::Stepped(Box::new(Queue)));
+    office.open(task.lock, DEFAULT_WAIT)?;
+    if task.query {
         watch.pause(Point::Query)?;
         office.written_count()?;
     }
-    if part.lock == LockKind::WriteOnly {
+    if task.lock == LockKind::WriteOnly {
         watch.pause(Point::Read)?;
     }
     let order = Order {
-        lock: part.lock,
+        lock: task.lock,
         durability: Durability::Disk,
-        writes: if part.in_place {
+        writes: if task.in_place {
             Writes::InPlace
         } else {
             Writes::Replace
         },
         rush: Some("lab"),
-        ..Order::new(&part.name, part.quantity)
+        ..Order::new(&task.name, task.quantity)
     };
     Ok(office.purchase(&order, watch)?.id)
 }
 
-/// StepReport what comes next, and waits until it may.
+/// Says what comes next, and waits until it may.
 struct StepObserver {
     sound: bool,
     lock: LockKind,
@@ -200,13 +94,13 @@ impl StepObserver {
         if self.over {
             return Err(called_off());
         }
-        let says = StepReport {
+        let report = StepReport {
             seen: self.seen.take(),
             busy: false,
             next: Some(next),
             end: None,
         };
-        let heard = await_go(&says);
+        let heard = await_go(&report);
         self.over = heard.is_err();
         heard
     }
@@ -247,8 +141,8 @@ impl Stepper for Queue {
     }
 }
 
-fn await_go(says: &StepReport) -> Result<()> {
-    say(says).map_err(|_| called_off())?;
+fn await_go(report: &StepReport) -> Result<()> {
+    say(report).map_err(|_| called_off())?;
     match hear() {
         Some(GO) => Ok(()),
         Some(DIE) => {
@@ -268,8 +162,8 @@ fn hear() -> Option<u8> {
     }
 }
 
-fn say(says: &StepReport) -> io::Result<()> {
-    let mut line = serde_json::to_vec(says)?;
+fn say(report: &StepReport) -> io::Result<()> {
+    let mut line = serde_json::to_vec(report)?;
     line.push(b'\n');
     let mut out = io::stdout().lock();
     out.write_all(&line)?;

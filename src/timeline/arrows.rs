@@ -1,9 +1,10 @@
 //! The arrows of the picture: from writes to reads, and between the operations of a finding.
 
+use super::canvas::{ACCENT, Canvas, QUIET};
 use super::layout::{BAR, LaneRow, Layout};
 use super::marks::Marks;
-use super::svg::{ACCENT, Canvas, QUIET};
-use super::{Clash, Doing, Sight, Span, Spot, Timeline};
+use super::model::{Clash, Spot, Timeline};
+use super::operation::{Doing, Sight, Span};
 
 /// A curve from one bar to another.
 #[derive(Debug)]

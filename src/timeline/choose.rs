@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::{DrawnOperation, DrawnOutcome, Sight, Spot, Timeline};
+use super::fold::Fold;
+use super::model::{Spot, Timeline};
+use super::operation::{DrawnOperation, Sight};
 
 /// Up to so many lanes and operations, everything is drawn.
 const LANES: usize = 16;
@@ -26,45 +28,6 @@ pub(super) struct Choice {
     pub(super) meanwhile: Fold,
     /// The lanes that are not drawn.
     pub(super) hidden: usize,
-}
-
-/// Operations that are not drawn.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fold {
-    pub(super) operations: u64,
-    pub(super) sales: u64,
-    /// How many of them a finding names.
-    pub(super) named: u64,
-    /// From when to when they were, if there are any.
-    pub(super) bounds: Option<(u64, u64)>,
-    /// Whether something may have been found of them that no finding names.
-    pub(super) doubtful: bool,
-}
-
-impl Fold {
-    fn add(&mut self, operation: &DrawnOperation, bounds: (u64, u64), named: bool) {
-        self.operations += 1;
-        self.sales += u64::from(matches!(operation.outcome, Some(DrawnOutcome::Sold(_))));
-        self.named += u64::from(named);
-        let all = self.bounds.unwrap_or(bounds);
-        self.bounds = Some((all.0.min(bounds.0), all.1.max(bounds.1)));
-    }
-
-    /// What they are and whether anything is wrong with them.
-    pub(super) fn words(&self) -> (String, String) {
-        let what = if self.sales == self.operations {
-            super::words::count(self.sales, "sale")
-        } else {
-            super::words::count(self.operations, "operation")
-        };
-        let how = match self.named {
-            0 if self.doubtful => "named by no finding here".to_owned(),
-            0 if self.operations == 1 => "in order".to_owned(),
-            0 => "all in order".to_owned(),
-            n => format!("{} in findings", super::words::thousands(n)),
-        };
-        (what, how)
-    }
 }
 
 impl Choice {

@@ -1,10 +1,10 @@
 //! What is said under each operation, where no arrow and no fold lies.
 
 use super::arrows::Arrow;
+use super::canvas::{Canvas, Ink, wide};
 use super::layout::{BAR, LEFT, LaneRow, Layout, RIGHT, is_certain, odds};
 use super::marks::sayings;
-use super::svg::{Canvas, Ink, wide};
-use super::{Spot, Timeline};
+use super::model::{Spot, Timeline};
 
 /// The size of the letters.
 const SIZE: u32 = 11;

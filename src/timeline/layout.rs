@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::Timeline;
 use super::choose::Choice;
 use super::marks::Marks;
+use super::model::{DrawnFinding, Spot, Timeline};
+use super::operation::DrawnOperation;
 use super::scale::Scale;
 use super::tree::Tree;
 use super::words::{count, wrapped};
@@ -61,6 +62,21 @@ pub(super) struct Layout {
     pub(super) legend: f64,
 }
 
+/// Where the lanes lie from there on, and where they end.
+fn rows(choice: &Choice, marks: &Marks, mut top: f64) -> (Vec<LaneRow>, f64) {
+    let mut rows = Vec::new();
+    for (&lane, operations) in &choice.lanes {
+        let named = operations
+            .iter()
+            .any(|&operation| marks.names(Spot { lane, operation }));
+        // Room for the number of a finding above the bar.
+        top += if named { 16.0 } else { 6.0 };
+        rows.push(LaneRow { lane, top });
+        top += BAR + 20.0;
+    }
+    (rows, top)
+}
+
 impl Layout {
     pub(super) fn of(timeline: &Timeline) -> Self {
         let choice = Choice::of(timeline);
@@ -75,17 +91,7 @@ impl Layout {
             70.0
         };
         let axis = caption + LINE * sentences.len() as f64 + 14.0;
-        let mut top = axis + 14.0;
-        let mut rows = Vec::new();
-        for (&lane, operations) in &choice.lanes {
-            let named = operations
-                .iter()
-                .any(|&operation| marks.names(super::Spot { lane, operation }));
-            // Room for the number of a finding above the bar.
-            top += if named { 16.0 } else { 6.0 };
-            rows.push(LaneRow { lane, top });
-            top += BAR + 20.0;
-        }
+        let (rows, mut top) = rows(&choice, &marks, axis + 14.0);
         let lanes_floor = top - 4.0;
         if choice.hidden > 0 || choice.meanwhile.operations > 0 {
             top += 22.0;
@@ -116,6 +122,23 @@ impl Layout {
             tree_top,
         }
     }
+
+    /// The operations of a lane that are drawn.
+    pub(super) fn places(&self, lane: usize) -> impl Iterator<Item = Spot> + '_ {
+        let drawn = self.choice.lanes.get(&lane).into_iter().flatten();
+        drawn.map(move |&operation| Spot { lane, operation })
+    }
+
+    /// An operation, and from where to where it is drawn.
+    pub(super) fn bounds<'a>(
+        &self,
+        timeline: &'a Timeline,
+        place: Spot,
+    ) -> Option<(&'a DrawnOperation, (f64, f64))> {
+        let operation = timeline.operation(place)?;
+        let (from, to) = operation.bounds()?;
+        Some((operation, (self.scale.at(from), self.scale.at(to))))
+    }
 }
 
 /// The sentences of some of the findings, in lines.
@@ -144,7 +167,7 @@ fn sentences_below(timeline: &Timeline) -> Vec<(Option<usize>, String)> {
 }
 
 /// The kind of a finding and its sentence; of an absurdly long one, the beginning.
-pub(super) fn sentence(finding: &super::DrawnFinding) -> String {
+pub(super) fn sentence(finding: &DrawnFinding) -> String {
     let sentence: String = finding.sentence.chars().take(2_000).collect();
     if finding.kind.is_empty() {
         return sentence;

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::lanes::style;
+use super::bars::style;
+use super::canvas::{ACCENT, Canvas, Ink, QUIET, lock_colour, wide};
 use super::layout::{LEFT, Layout, RIGHT};
-use super::svg::{ACCENT, Canvas, Ink, QUIET, lock_colour, wide};
-use super::{Doing, Time, Timeline};
+use super::model::{Time, Timeline};
+use super::operation::Doing;
 
 /// Draws the legend; gives where it ends.
 pub(super) fn legend(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) -> f64 {
@@ -58,18 +59,8 @@ fn items(timeline: &Timeline, layout: &Layout) -> Vec<(String, String)> {
             add(shape, words);
         }
     }
-    for (at, inode) in layout.marks.locks.iter().enumerate().take(4) {
-        let colour = lock_colour(at);
-        let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
-        let letter = layout.marks.letter(*inode);
-        let words = match timeline.time {
-            // Of files that were made for one run nobody wants the number.
-            Time::Steps => format!("holds the lock of file {letter}"),
-            // A mutex is no file.
-            Time::Nanoseconds if *inode == 0 => format!("holds lock {letter}"),
-            Time::Nanoseconds => format!("holds lock {letter} (inode {inode})"),
-        };
-        add(bar(7.0, &rest), &words);
+    for (shape, words) in locks(timeline, layout) {
+        add(shape, &words);
     }
     if layout.reads_are_joined(timeline) {
         add(line(r#"marker-end="url(#quiet)""#), "what a read saw");
@@ -88,6 +79,24 @@ fn items(timeline: &Timeline, layout: &Layout) -> Vec<(String, String)> {
         add(bar(6.5, &rest), "named by a finding");
     }
     items
+}
+
+/// The locked files that are told apart.
+fn locks(timeline: &Timeline, layout: &Layout) -> impl Iterator<Item = (String, String)> {
+    let locks = layout.marks.locks.iter().enumerate().take(4);
+    locks.map(|(at, inode)| {
+        let colour = lock_colour(at);
+        let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
+        let letter = layout.marks.letter(*inode);
+        let words = match timeline.time {
+            // Of files that were made for one run nobody wants the number.
+            Time::Steps => format!("holds the lock of file {letter}"),
+            // A mutex is no file.
+            Time::Nanoseconds if *inode == 0 => format!("holds lock {letter}"),
+            Time::Nanoseconds => format!("holds lock {letter} (inode {inode})"),
+        };
+        (bar(7.0, &rest), words)
+    })
 }
 
 fn bar(half: f64, rest: &str) -> String {

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::choose::Choice;
+use super::model::{Clash, Spot, Timeline};
+use super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
 use super::words::{short, thousands};
-use super::{Clash, Doing, DrawnOperation, DrawnOutcome, Sight, Spot, Timeline};
 use crate::shown::shown;
 
 /// So many findings are marked in the drawing; the others are sentences only.

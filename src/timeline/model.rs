@@ -1,26 +1,30 @@
-//! What can be asked of the model, and how its parts are made.
+//! The model of a run, ready to be drawn.
 
-use super::{Doing, DrawnOperation, DrawnVersion, Span, Spot, Timeline, svg, text};
+use super::operation::DrawnOperation;
+
+/// A run, ready to be drawn.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Timeline {
+    /// What ran, in a few words.
+    pub title: String,
+    /// How it ran: the lock, the schedule, the seed.
+    pub subtitle: String,
+    /// What the times of the spans count.
+    pub time: Time,
+    /// The buyers, from top to bottom.
+    pub lanes: Vec<Lane>,
+    /// The versions of the count, each after the one that it grew from.
+    pub versions: Vec<DrawnVersion>,
+    /// What was found, the gravest first.
+    pub findings: Vec<DrawnFinding>,
+    /// Whether more was found than the findings name: then nothing that is left out is called in order.
+    pub incomplete: bool,
+    /// The chance that the run ends badly given the steps before a time, where all schedules are
+    /// known.
+    pub odds: Option<Vec<(u64, f64)>>,
+}
 
 impl Timeline {
-    /// The picture: one self-contained SVG, for a light and for a dark background.
-    #[must_use]
-    pub fn to_svg(&self) -> String {
-        svg::draw(self)
-    }
-
-    /// The same for a terminal: lines of at most 80 columns.
-    #[must_use]
-    pub fn to_text(&self) -> Vec<text::TextLine> {
-        text::draw(self)
-    }
-
-    /// The lanes and the versions alone, for a terminal, where the rest is said already.
-    #[must_use]
-    pub fn to_sketch(&self) -> Vec<text::TextLine> {
-        text::sketch(self)
-    }
-
     /// The operation at a place, if there is one.
     #[must_use]
     pub fn operation(&self, place: Spot) -> Option<&DrawnOperation> {
@@ -38,33 +42,39 @@ impl Timeline {
     }
 }
 
-impl Span {
-    /// A span of time.
-    #[must_use]
-    pub fn new(doing: Doing, from: u64, to: u64) -> Self {
-        Self { doing, from, to }
-    }
-
-    /// When it began and when it ended, in this order whatever the model says.
-    pub(super) fn bounds(&self) -> (u64, u64) {
-        (self.from.min(self.to), self.from.max(self.to))
-    }
+/// What a time counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Time {
+    /// Nanoseconds of one clock.
+    #[default]
+    Nanoseconds,
+    /// Steps of a schedule: step k lasts from k to k + 1.
+    Steps,
 }
 
-impl DrawnOperation {
-    /// The first span that satisfies a condition.
-    pub(super) fn span(&self, wanted: impl Fn(&Doing) -> bool) -> Option<&Span> {
-        self.spans.iter().find(|span| wanted(&span.doing))
-    }
+/// One buyer, or another process that touched the count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lane {
+    /// Any text.
+    pub name: String,
+    /// What it did, in the order in which it did it.
+    pub operations: Vec<DrawnOperation>,
+}
 
-    /// From the first touch to the last; `None` when nothing says when.
-    pub(super) fn bounds(&self) -> Option<(u64, u64)> {
-        let spans = self.spans.iter().map(Span::bounds);
-        let kill = self.killed.map(|at| (at, at));
-        spans
-            .chain(kill)
-            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-    }
+/// A version of the count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DrawnVersion {
+    /// Its number.
+    pub seq: u64,
+    /// How many it says are left.
+    pub left: Option<u64>,
+    /// Who wrote it; `None` for what stood there before the run.
+    pub writer: Option<Spot>,
+    /// The version that its writer had read, as an index into [`Timeline::versions`]. It must
+    /// stand before its child there; otherwise it counts as unknown.
+    pub parent: Option<usize>,
+    /// Whether it is what `tickets.json` says in the end.
+    pub survived: bool,
 }
 
 impl DrawnVersion {
@@ -104,4 +114,42 @@ impl DrawnVersion {
             ..self
         }
     }
+}
+
+/// An operation: which lane, and which of that lane's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Spot {
+    /// An index into [`Timeline::lanes`].
+    pub lane: usize,
+    /// An index into [`Lane::operations`].
+    pub operation: usize,
+}
+
+/// Something that was found, with its proof.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DrawnFinding {
+    /// What kind, in a word or two, as "lost update".
+    pub kind: String,
+    /// Which acts of the two operations prove it.
+    pub clash: Clash,
+    /// The whole finding as a sentence.
+    pub sentence: String,
+    /// The operations that prove it; the first two are joined.
+    pub places: Vec<Spot>,
+    /// Others that it concerns, or that others like it concern: they are counted, not marked.
+    pub also: Vec<Spot>,
+}
+
+/// Which acts of two operations a finding joins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Clash {
+    /// The write of the one and the write of the other.
+    Writes,
+    /// The write of the first and the read of the second.
+    WriteRead,
+    /// The holds of both.
+    Holds,
+    /// The operations as wholes.
+    #[default]
+    Whole,
 }

@@ -2,11 +2,15 @@
 
 use std::fmt::Write as _;
 
+use super::canvas::{ACCENT, Canvas, Ink, QUIET, wide};
+use super::captions::{no_return, words_of};
 use super::layout::{self, LEFT, Layout, ODDS, RIGHT, ROW, is_certain};
-use super::svg::{ACCENT, Canvas, Ink, QUIET, wide};
+use super::model::Timeline;
 use super::tree::What;
-use super::words::{count, short, thousands, xml};
-use super::{Time, Timeline};
+use super::words::xml;
+
+/// How many columns of a name a row of the tree has.
+const NAME: usize = 28;
 
 /// The chance that the run ends badly, and the step from which on it must.
 pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
@@ -54,14 +58,6 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
     }
 }
 
-/// What is said of the time from which on the chance is 1.
-pub(super) fn no_return(timeline: &Timeline, time: u64) -> String {
-    match timeline.time {
-        Time::Steps if time > 0 => format!("point of no return: step {}", thousands(time)),
-        _ => "point of no return".to_owned(),
-    }
-}
-
 /// The versions, each under the one that it grew from.
 pub(super) fn tree(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
     let rows = &layout.tree.rows;
@@ -92,7 +88,7 @@ pub(super) fn tree(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
             let line = format!("M{px:.1} {:.1}V{y:.1}H{x:.1}", py + 5.0);
             canvas.path(&line, colour, &format!(r#"stroke-width="1.5" {dash}"#));
         }
-        let text = version_words(timeline, layout, row.what);
+        let text = words_of(timeline, &layout.tree, row.what, NAME);
         let dot = match row.what {
             What::Version(_) => {
                 format!(r#"<circle cx="{x:.1}" cy="{y:.1}" r="4.5" fill="{colour}"/>"#)
@@ -116,69 +112,4 @@ fn row_text(canvas: &mut Canvas, (x, y): (f64, f64), lost: bool, text: &str, for
         canvas.body,
         r#"<text class="{class}" x="{x:.1}" y="{y:.1}" font-size="12" fill="{fill}">{text}<tspan class="a" dx="14" font-weight="600" fill="{ACCENT}">{fork}</tspan></text>"#
     );
-}
-
-/// What a row of the tree says, and what it says of a fork.
-pub(super) fn version_words(
-    timeline: &Timeline,
-    layout: &Layout,
-    what: What,
-) -> (String, Option<String>) {
-    words_of(timeline, &layout.tree, what, 28)
-}
-
-/// Versions in a row that are not shown.
-fn run(many: u64) -> String {
-    match many {
-        1 => "1 version".to_owned(),
-        many => format!("{}, each from the one before", count(many, "version")),
-    }
-}
-
-/// The same, with room for so many columns of a name.
-pub(super) fn words_of(
-    timeline: &Timeline,
-    tree: &super::tree::Tree,
-    what: What,
-    room: usize,
-) -> (String, Option<String>) {
-    let version = match what {
-        What::Version(version) => version,
-        What::Run(many, 0) => {
-            return (run(many), None);
-        }
-        What::Run(many, beside) => {
-            return (
-                run(many),
-                Some(format!("and {} overwritten", thousands(beside))),
-            );
-        }
-        What::Branches(many) => {
-            return (format!("and {} more, overwritten", thousands(many)), None);
-        }
-        What::Rest(many) => return (format!("and {}", count(many, "more version")), None),
-    };
-    let Some(known) = timeline.versions.get(version) else {
-        return (String::new(), None);
-    };
-    let mut text = format!("version {}", known.seq);
-    if let Some(left) = known.left {
-        let _ = write!(text, ", {} left", thousands(left));
-    }
-    if let Some(writer) = known.writer {
-        let _ = write!(text, ", {}", short(timeline.name(writer.lane), room));
-    }
-    if known.survived {
-        text += ", in tickets.json";
-    } else if tree.is_lost(version) {
-        text += ", overwritten";
-    }
-    let fork = match tree.branches(version) {
-        0 | 1 => None,
-        many => Some(format!(
-            "fork: {} sales grew from it",
-            thousands(many.into())
-        )),
-    };
-    (text, fork)
 }

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::choose::{Choice, Fold};
+use super::choose::Choice;
+use super::fold::Fold;
 use super::layout::{is_certain, odds};
 use super::marks::ending;
+use super::model::{Spot, Time, Timeline};
 use super::steps::{END, Steps, TimelineStep};
-use super::text::{TextLine, Tone};
+use super::text_line::{TextLine, Tone};
 use super::words::{columns, short, tick};
-use super::{Spot, Timeline};
 
 /// The lanes over some of the steps.
 pub(super) fn block(
@@ -59,8 +60,8 @@ fn times(timeline: &Timeline, steps: &Steps, range: &Range<usize>) -> TextLine {
     for step in steps.all.get(range.clone()).unwrap_or_default() {
         let since = last.map(|last: u64| step.time.saturating_sub(last));
         let label = match timeline.time {
-            super::Time::Steps => tick(timeline.time, step.time, None),
-            super::Time::Nanoseconds => tick(timeline.time, step.time - start, since),
+            Time::Steps => tick(timeline.time, step.time, None),
+            Time::Nanoseconds => tick(timeline.time, step.time - start, since),
         };
         let taken = columns(&text);
         if taken <= place

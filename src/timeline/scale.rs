@@ -1,9 +1,9 @@
 //! Where a time lies from left to right. Not to scale: every span must be seen, be it microseconds
 //! within seconds, so that a gap takes room by the logarithm of its length.
 
-use super::Time;
-use super::Timeline;
 use super::choose::Choice;
+use super::model::Time;
+use super::model::Timeline;
 
 /// A stretch that is drawn folded.
 #[derive(Debug, Clone, Copy)]
@@ -59,35 +59,29 @@ impl Scale {
         if timeline.time == Time::Steps {
             unit = unit.min(STEP - least);
         }
-        let mut place = left;
         let mut next = 0;
-        if folds > 0 && choice.folds.first().is_some_and(|f| f.operations > 0) {
-            scale.folded.push(Folded {
-                fold: 0,
-                from: place,
-                to: place + fold,
-            });
-            place += fold;
-        }
+        let mut place = scale.fold_at(choice, next, left, fold);
         for (at, &time) in times.iter().enumerate() {
             scale.knots.push((time, place));
             match weights.get(at) {
                 Some(&weight) if weight > 0.0 => place += least + weight * unit,
                 _ => {
                     next += 1;
-                    if choice.folds.get(next).is_some_and(|f| f.operations > 0) {
-                        let to = place + fold;
-                        scale.folded.push(Folded {
-                            fold: next,
-                            from: place,
-                            to,
-                        });
-                        place = to;
-                    }
+                    place = scale.fold_at(choice, next, place, fold);
                 }
             }
         }
         scale
+    }
+
+    /// Makes room for a fold where something was left out; gives where it ends.
+    fn fold_at(&mut self, choice: &Choice, fold: usize, from: f64, room: f64) -> f64 {
+        if choice.folds.get(fold).is_none_or(|f| f.operations == 0) {
+            return from;
+        }
+        let to = from + room;
+        self.folded.push(Folded { fold, from, to });
+        to
     }
 
     /// Where a time lies; beyond the ends, at the ends.

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::choose::Choice;
 use super::marks::{Marks, words};
-use super::text::COLUMNS;
+use super::model::{Spot, Time, Timeline};
+use super::operation::{Doing, DrawnOperation, Span};
+use super::text_line::COLUMNS;
 use super::words::{columns, short};
-use super::{Doing, DrawnOperation, Span, Spot, Time, Timeline};
 
 /// Columns at most for a name, and for how its last operation ended.
 const NAME: usize = 18;
@@ -191,7 +192,7 @@ fn of_span(
         },
         fold: None,
     });
-    // Whoever is killed frees its lock by that.
+    // A buyer that is killed frees its lock by that.
     let killed = operation.killed.is_some_and(|killed| killed <= to);
     if let (Doing::Hold(inode), false) = (&span.doing, killed) {
         let letter = marks.letter(*inode);

@@ -1,18 +1,12 @@
 //! The picture. Without its style all colours are of middle lightness, so that it is read on white
 //! and on black; the style gives a light or a dark background with stronger text.
 
-use std::fmt::Write as _;
-
+use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, wide};
 use super::layout::{LEFT, LINE, Layout, MARGIN, RIGHT, WIDTH};
-use super::words::{columns, count, short, tick, xml};
-use super::{Time, Timeline, arrows, labels, lanes, legend, panels};
+use super::model::{Time, Timeline};
+use super::words::{count, short, tick, xml};
+use super::{arrows, labels, lanes, legend, panels};
 use crate::store::output::SVG;
-
-/// What is quiet, and what the eye must find.
-pub(super) const QUIET: &str = "#768390";
-pub(super) const ACCENT: &str = "#e5484d";
-/// The locked files, in the order in which they were locked.
-const LOCKS: [&str; 5] = ["#4c8dd6", "#2f9e8f", "#8e6fd0", "#b7873a", "#7a8b2e"];
 
 const STYLE: &str = "<style>
 .bg{fill:none}
@@ -20,74 +14,6 @@ const STYLE: &str = "<style>
 @media (prefers-color-scheme:dark){.bg{fill:#0d1117}.n{fill:#e6edf3}.q{fill:#9198a1}.a{fill:#ff7b72}.k{stroke:#e6edf3}}
 </style>
 ";
-
-/// How a text looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ink {
-    /// What is said beside the rest.
-    Quiet,
-    /// What is read.
-    Plain,
-    /// What must be found.
-    Accent,
-    /// On a solid bar.
-    Inverse,
-}
-
-/// What is drawn so far.
-#[derive(Debug, Default)]
-pub(super) struct Canvas {
-    pub(super) body: String,
-}
-
-impl Canvas {
-    /// A text at a place; `anchor` says which end of it lies there.
-    pub(super) fn text(&mut self, at: (f64, f64), anchor: &str, size: u32, ink: Ink, text: &str) {
-        let (class, fill, weight) = match ink {
-            Ink::Quiet => ("q", QUIET, ""),
-            Ink::Plain => ("n", QUIET, ""),
-            Ink::Accent => ("a", ACCENT, r#" font-weight="600""#),
-            Ink::Inverse => ("w", "#fff", r#" font-weight="600""#),
-        };
-        let _ = writeln!(
-            self.body,
-            r#"<text class="{class}" x="{:.1}" y="{:.1}" text-anchor="{anchor}" font-size="{size}" fill="{fill}"{weight}>{}</text>"#,
-            at.0,
-            at.1,
-            xml(text)
-        );
-    }
-
-    /// A path with everything that is said about it.
-    pub(super) fn path(&mut self, path: &str, stroke: &str, rest: &str) {
-        let _ = writeln!(
-            self.body,
-            r#"<path d="{path}" stroke="{stroke}" fill="none" {rest}/>"#
-        );
-    }
-
-    /// A rectangle between two corners, never too thin to be seen.
-    pub(super) fn rect(&mut self, from: (f64, f64), to: (f64, f64), rest: &str) {
-        let wide = (to.0 - from.0).max(2.0);
-        let _ = writeln!(
-            self.body,
-            r#"<rect x="{:.1}" y="{:.1}" width="{wide:.1}" height="{:.1}" {rest}/>"#,
-            from.0,
-            from.1,
-            to.1 - from.1
-        );
-    }
-}
-
-/// The colour of a locked file.
-pub(super) fn lock_colour(at: usize) -> &'static str {
-    LOCKS.get(at % LOCKS.len()).copied().unwrap_or(QUIET)
-}
-
-/// How wide a text of small letters is, at most.
-pub(super) fn wide(text: &str, size: u32) -> f64 {
-    columns(text) as f64 * f64::from(size) * 0.58
-}
 
 /// The whole picture.
 pub(super) fn draw(timeline: &Timeline) -> String {
@@ -145,22 +71,6 @@ fn sentences(canvas: &mut Canvas, lines: &[(Option<usize>, String)], top: f64) {
             canvas.text((MARGIN + 26.0, y), "start", 12, Ink::Accent, line);
         }
     }
-}
-
-/// The number of a finding.
-pub(super) fn badge(canvas: &mut Canvas, (x, y): (f64, f64), number: &str) {
-    let width = wide(number, 11) + 9.0;
-    canvas.rect(
-        (x, y),
-        (x + width, y + 15.0),
-        &format!(r#"rx="7" fill="{ACCENT}""#),
-    );
-    let _ = writeln!(
-        canvas.body,
-        r##"<text x="{:.1}" y="{:.1}" text-anchor="middle" font-size="11" font-weight="600" fill="#fff">{number}</text>"##,
-        x + width / 2.0,
-        y + 11.5
-    );
 }
 
 fn axis(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {

@@ -1,75 +1,19 @@
 //! The drawing for a terminal: at most 80 columns, clear without colours.
 
-use std::fmt;
-
-use super::Timeline;
+use super::captions::{no_return, words_of};
 use super::choose::Choice;
 use super::layout::{is_certain, odds, sentence};
 use super::marks::Marks;
-use super::panels::{no_return, words_of};
+use super::model::Timeline;
 use super::rows::block;
 use super::steps::Steps;
+use super::text_line::{COLUMNS, TextLine, Tone};
 use super::tree::{Rail, Tree, TreeRow, What};
 use super::words::{columns, count, short, wrapped};
 
-/// How wide a terminal is.
-pub(super) const COLUMNS: usize = 80;
 /// How many sentences are written out, and how many blocks of steps are drawn.
 const SENTENCES: usize = 24;
 const BLOCKS: usize = 4;
-
-/// A line, in pieces of one tone each. Displayed, it is plain text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TextLine {
-    /// From left to right.
-    pub pieces: Vec<Piece>,
-}
-
-/// A part of a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    /// Free of control characters.
-    pub text: String,
-    /// How to stress it, where that can be done.
-    pub tone: Tone,
-}
-
-/// What a part of a line is to the reader.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Tone {
-    /// As it is.
-    #[default]
-    Plain,
-    /// Said beside the rest.
-    Faint,
-    /// Went wrong.
-    Bad,
-    /// Went right.
-    Good,
-}
-
-impl fmt::Display for TextLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces
-            .iter()
-            .try_for_each(|piece| f.write_str(&piece.text))
-    }
-}
-
-impl TextLine {
-    pub(super) fn new(text: impl Into<String>, tone: Tone) -> Self {
-        Self::default().and(text, tone)
-    }
-
-    /// With one more piece.
-    pub(super) fn and(mut self, text: impl Into<String>, tone: Tone) -> Self {
-        let text = text.into();
-        if !text.is_empty() {
-            self.pieces.push(Piece { text, tone });
-        }
-        self
-    }
-}
 
 /// The whole drawing.
 pub(super) fn draw(timeline: &Timeline) -> Vec<TextLine> {

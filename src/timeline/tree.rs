@@ -4,14 +4,12 @@
 use std::collections::HashSet;
 
 use super::choose::Choice;
-use super::{Sight, Timeline};
+use super::family::{Family, ROWS};
+use super::model::Timeline;
+use super::operation::Sight;
 
-/// How many rows there are, and how deep they go.
-const ROWS: usize = 36;
+/// How deep the rows go.
 const DEPTH: usize = 8;
-/// How many branches of one fork are shown, and how many where there are many forks.
-const BRANCHES: usize = 12;
-const FEW: usize = 3;
 
 /// What stands before a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,17 +149,7 @@ impl Tree {
                     );
                 }
                 many => {
-                    let picked = self.pick(many, shown, family.most);
-                    let hidden = (many.len() - picked.len()) as u64;
-                    told += hidden;
-                    if hidden > 0 {
-                        let rails = [inner.clone(), vec![Rail::Tee]].concat();
-                        self.push(rails, Some(row), What::Branches(hidden));
-                    }
-                    for (at, child) in picked.into_iter().enumerate() {
-                        let rail = if at == 0 { Rail::Corner } else { Rail::Tee };
-                        stack.push((child, [inner.clone(), vec![rail]].concat(), Some(row)));
-                    }
+                    told += self.fork(many, shown, family.most, (&inner, row), &mut stack);
                 }
             }
         }
@@ -169,6 +157,28 @@ impl Tree {
         if rest > 0 {
             self.push(Vec::new(), None, What::Rest(rest));
         }
+    }
+
+    /// Puts the branches of a fork on the stack; gives how many of them are not shown.
+    fn fork(
+        &mut self,
+        branches: &[usize],
+        shown: &HashSet<usize>,
+        most: usize,
+        (rails, row): (&[Rail], usize),
+        stack: &mut Vec<(usize, Vec<Rail>, Option<usize>)>,
+    ) -> u64 {
+        let behind = |rail: Rail| [rails, &[rail]].concat();
+        let picked = self.pick(branches, shown, most);
+        let hidden = (branches.len() - picked.len()) as u64;
+        if hidden > 0 {
+            self.push(behind(Rail::Tee), Some(row), What::Branches(hidden));
+        }
+        for (at, child) in picked.into_iter().enumerate() {
+            let rail = if at == 0 { Rail::Corner } else { Rail::Tee };
+            stack.push((child, behind(rail), Some(row)));
+        }
+        hidden
     }
 
     fn push(&mut self, rails: Vec<Rail>, parent: Option<usize>, what: What) -> usize {
@@ -187,85 +197,6 @@ impl Tree {
         order.truncate(most);
         order.sort_by_key(|child| (!self.is_alive(*child), std::cmp::Reverse(*child)));
         order
-    }
-}
-
-/// What grew from what.
-struct Family {
-    below: Vec<Vec<usize>>,
-    /// By version: whether it, or one that grew from it, must be shown.
-    matters: Vec<bool>,
-    /// By version: how many there are with those that grew from it.
-    size: Vec<u64>,
-    /// Whether all of it is drawn.
-    whole: bool,
-    /// How many branches of a fork are shown.
-    most: usize,
-}
-
-impl Family {
-    fn of(timeline: &Timeline, below: Vec<Vec<usize>>, shown: &HashSet<usize>) -> Self {
-        let total = below.len();
-        let forks = below.iter().filter(|children| children.len() > 1).count();
-        let mut family = Self {
-            below,
-            matters: vec![false; total],
-            size: vec![1; total],
-            whole: total <= ROWS,
-            most: if forks > 2 { FEW } else { BRANCHES },
-        };
-        for version in (0..total).rev() {
-            let matters = family.matters(version) || shown.contains(&version);
-            if let Some(slot) = family.matters.get_mut(version) {
-                *slot = matters;
-            }
-            let size = family.size(version);
-            let Some(parent) = timeline.parent(version) else {
-                continue;
-            };
-            if let Some(slot) = family.matters.get_mut(parent) {
-                *slot |= matters;
-            }
-            if let Some(slot) = family.size.get_mut(parent) {
-                *slot = slot.saturating_add(size);
-            }
-        }
-        family
-    }
-
-    fn below(&self, version: usize) -> &[usize] {
-        self.below.get(version).map_or(&[], Vec::as_slice)
-    }
-
-    fn matters(&self, version: usize) -> bool {
-        self.whole || self.matters.get(version).copied().unwrap_or_default()
-    }
-
-    fn size(&self, version: usize) -> u64 {
-        self.size.get(version).copied().unwrap_or(1)
-    }
-
-    /// How many versions from this one on need not be shown, how many stand on branches beside them, and the
-    /// next one that must be shown.
-    fn run(&self, from: usize, shown: &HashSet<usize>) -> (u64, u64, usize) {
-        let (mut version, mut run, mut beside) = (from, 0, 0);
-        while !shown.contains(&version) {
-            let children = self.below(version);
-            let mut on = children.iter().filter(|child| self.matters(**child));
-            let next = match (children, on.next(), on.next()) {
-                (&[child], ..) => child,
-                (_, Some(child), None) if !self.whole => *child,
-                _ => break,
-            };
-            if !self.whole && !self.matters(next) {
-                break;
-            }
-            let others = children.iter().filter(|child| **child != next);
-            beside += others.map(|other| self.size(*other)).sum::<u64>();
-            version = next;
-            run += 1;
-        }
-        (run, beside, version)
     }
 }
 

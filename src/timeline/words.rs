@@ -1,6 +1,6 @@
 //! Words for drawings: names made harmless and short, sentences in lines, numbers and times.
 
-use super::Time;
+use super::model::Time;
 use crate::shown::shown;
 
 /// How many columns of a terminal a letter takes, at most: in doubt two, so that a line that is

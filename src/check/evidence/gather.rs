@@ -1,53 +1,44 @@
 //! Puts records together to operations.
 
-use std::collections::HashMap;
-
-use super::record::{EvidenceRecord, EvidenceStep, File, Whole};
-use super::{CommittedLine, Evidence, FinalCount, Hold, NONE, Operation, OperationOutcome, UNSAID};
-
-/// The longest name of a buyer or a run, in bytes.
-pub(crate) const MAX_NAME: usize = 256;
+use super::locks::{FileNumbers, add_hold};
+use super::model::{CommittedLine, Evidence, FinalCount};
+use super::open_operations::{MAX_NAME, OpenOperations, begin, buyer_number};
+use super::operation::{Hold, NONE, Operation, UNSAID};
+use super::record::{EvidenceRecord, File, OperationOutcome, Whole, WholeHold};
+use super::steps::take_step;
 
 /// The longest reason, in letters; what is longer is cut.
 const MAX_REASON: usize = 1000;
-/// How many locks one operation may ask for: what looks at all of them takes no time to speak of.
-const MAX_LOCKS: usize = 64;
 
 /// Takes records in their order: a buyer does one operation at a time.
 #[derive(Debug, Default)]
 pub struct Gatherer {
     evidence: Evidence,
     headed: bool,
-    files: HashMap<File, u32>,
-    /// The operation that each buyer, by number, is in the middle of, or [`NONE`]; and the time of its last
-    /// step.
-    open: Vec<(u32, u64)>,
+    numbers: FileNumbers,
+    open: OpenOperations,
 }
 
 impl Gatherer {
     /// Takes the next record; an error says why it cannot stand there.
     pub fn take(&mut self, record: &EvidenceRecord<'_>) -> Result<(), String> {
-        if let EvidenceRecord::Header { run, stock, first } = record {
-            if self.headed {
-                return Err("a second header: one file is one run".to_owned());
-            }
-            self.headed = true;
-            self.evidence.run = run.chars().take(MAX_NAME).collect();
-            self.evidence.stock = *stock;
-            self.evidence.first = *first;
-            return Ok(());
-        }
-        if !self.headed {
-            return Err("the first line must be the header: {\"evidence\":1,…}".to_owned());
-        }
         match record {
-            EvidenceRecord::Header { .. } => Ok(()),
+            EvidenceRecord::Header { run, stock, first } => self.header(run, *stock, *first),
+            _ if !self.headed => {
+                Err("the first line must be the header: {\"evidence\":1,…}".to_owned())
+            }
             EvidenceRecord::Step {
                 buyer,
                 pid,
                 at,
                 step,
-            } => self.step(buyer, *pid, *at, *step),
+            } => take_step(
+                &mut self.evidence,
+                &mut self.open,
+                &mut self.numbers,
+                (buyer, *pid, *at),
+                *step,
+            ),
             EvidenceRecord::Whole(whole) => self.whole(whole),
             EvidenceRecord::Committed {
                 seq,
@@ -61,7 +52,7 @@ impl Gatherer {
                     seq: *seq,
                     left: *left,
                     nonce: nonce.unwrap_or_default(),
-                    buyer: self.buyer(buyer)?,
+                    buyer: buyer_number(&mut self.evidence, buyer)?,
                     quantity: *quantity,
                 };
                 self.committed(committed, *sum)
@@ -82,11 +73,22 @@ impl Gatherer {
         }
     }
 
+    fn header(&mut self, run: &str, stock: u64, first: u64) -> Result<(), String> {
+        if self.headed {
+            return Err("a second header: one file is one run".to_owned());
+        }
+        self.headed = true;
+        self.evidence.run = run.chars().take(MAX_NAME).collect();
+        self.evidence.stock = stock;
+        self.evidence.first = first;
+        Ok(())
+    }
+
     /// The buyers who are in the middle of an operation.
     pub(crate) fn unanswered(&self) -> Vec<String> {
-        let open = (0..self.open.len() as u32).filter(|buyer| self.open(*buyer).is_some());
-        let names = open.map(|buyer| self.evidence.names.name(buyer).to_owned());
-        names.collect()
+        let names = &self.evidence.names;
+        let open = self.open.buyers();
+        open.map(|buyer| names.name(buyer).to_owned()).collect()
     }
 
     /// What was gathered; an error when not even a header was.
@@ -103,31 +105,6 @@ impl Gatherer {
         }
     }
 
-    fn buyer(&mut self, name: &str) -> Result<u32, String> {
-        if !(1..=MAX_NAME).contains(&name.len()) {
-            return Err(format!("a buyer's name has 1 to {MAX_NAME} bytes"));
-        }
-        let number = self.evidence.names.number(name);
-        number.ok_or_else(|| "too many buyers".to_owned())
-    }
-
-    fn file(&mut self, file: File) -> u32 {
-        let files = &mut self.evidence.files;
-        *self.files.entry(file).or_insert_with(|| {
-            files.push(file);
-            files.len() as u32 - 1
-        })
-    }
-
-    fn begin(&mut self, operation: Operation) -> Result<u32, String> {
-        let index = u32::try_from(self.evidence.operations.len()).unwrap_or(NONE);
-        if index == NONE {
-            return Err("too many operations".to_owned());
-        }
-        self.evidence.operations.push(operation);
-        Ok(index)
-    }
-
     fn whole(&mut self, whole: &Whole<'_>) -> Result<(), String> {
         let times = [
             Some(whole.invoke),
@@ -136,8 +113,8 @@ impl Gatherer {
             whole.returned,
         ];
         rising(&times, "invoke, intend, wrote, return")?;
-        let buyer = self.buyer(&whole.buyer)?;
-        if self.open(buyer).is_some() {
+        let buyer = buyer_number(&mut self.evidence, &whole.buyer)?;
+        if self.open.get(buyer).is_some() {
             return Err(format!(
                 "{} is in the middle of another operation",
                 whole.buyer
@@ -147,206 +124,51 @@ impl Gatherer {
             return Err("a sale of no tickets".to_owned());
         }
         let or = |value: Option<u64>| value.unwrap_or(UNSAID);
-        let index = self.begin(Operation {
-            pid: whole.pid,
-            outcome: whole.outcome,
-            torn: whole.torn,
-            returned: or(whole.returned),
-            read: or(whole.read),
-            seen: or(whole.seen),
-            write: or(whole.write),
-            left: or(whole.left),
-            nonce: whole.nonce.unwrap_or_default(),
-            intend: or(whole.intend),
-            wrote: or(whole.wrote),
-            ..Operation::new(buyer, whole.quantity, whole.invoke)
-        })?;
+        let index = begin(
+            &mut self.evidence,
+            Operation {
+                pid: whole.pid,
+                outcome: whole.outcome,
+                torn: whole.torn,
+                returned: or(whole.returned),
+                read: or(whole.read),
+                seen: or(whole.seen),
+                write: or(whole.write),
+                left: or(whole.left),
+                nonce: whole.nonce.unwrap_or_default(),
+                intend: or(whole.intend),
+                wrote: or(whole.wrote),
+                ..Operation::new(buyer, whole.quantity, whole.invoke)
+            },
+        )?;
         if let Some(sum) = whole.sum {
             self.evidence.sums.push((index, sum));
         }
-        let Some(lock) = whole.lock else {
-            return Ok(());
-        };
-        let times = [Some(whole.invoke), lock.wanted, lock.got, lock.released];
+        match &whole.lock {
+            Some(lock) => self.whole_hold(index, whole.invoke, lock),
+            None => Ok(()),
+        }
+    }
+
+    /// The lock of a whole operation.
+    fn whole_hold(&mut self, index: u32, invoke: u64, lock: &WholeHold) -> Result<(), String> {
+        let times = [Some(invoke), lock.wanted, lock.got, lock.released];
         rising(&times, "invoke, wanted, got, released")?;
         let path = lock.path_device.zip(lock.path_inode);
+        let or = |value: Option<u64>| value.unwrap_or(UNSAID);
+        let (numbers, files) = (&mut self.numbers, &mut self.evidence.files);
+        let mut file = |device, inode| numbers.number(files, File { device, inode });
         let hold = Hold {
             operation: index,
-            lock: self.file(File {
-                device: lock.device,
-                inode: lock.inode,
-            }),
-            path: path.map_or(NONE, |(device, inode)| self.file(File { device, inode })),
+            lock: file(lock.device, lock.inode),
+            path: path.map_or(NONE, |(device, inode)| file(device, inode)),
             previous: NONE,
             shared: lock.shared,
             wanted: or(lock.wanted),
             got: or(lock.got),
             released: or(lock.released),
         };
-        self.hold(hold)
-    }
-
-    fn hold(&mut self, hold: Hold) -> Result<(), String> {
-        let index = u32::try_from(self.evidence.holds.len()).unwrap_or(NONE);
-        let operation = self.evidence.operations.get_mut(hold.operation as usize);
-        if index == NONE {
-            return Err("too many locks".to_owned());
-        }
-        if let Some(operation) = operation {
-            let at = |index: u32| self.evidence.holds.get(index as usize);
-            let before = std::iter::successors(at(operation.hold), |hold| at(hold.previous));
-            if before.take(MAX_LOCKS).count() == MAX_LOCKS {
-                return Err(format!(
-                    "one operation asks for more than {MAX_LOCKS} locks"
-                ));
-            }
-            let previous = std::mem::replace(&mut operation.hold, index);
-            self.evidence.holds.push(Hold { previous, ..hold });
-        }
-        Ok(())
-    }
-
-    fn step(&mut self, name: &str, pid: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
-        let buyer = self.buyer(name)?;
-        if let EvidenceStep::Invoke { quantity } = step {
-            if self.open(buyer).is_some() {
-                return Err(format!("{name} begins before it ended what it was doing"));
-            }
-            let begun = Operation::new(buyer, quantity, at);
-            let index = self.begin(Operation { pid, ..begun })?;
-            self.set_open(buyer, index, at);
-            return Ok(());
-        }
-        let Some((index, before)) = self.open(buyer) else {
-            return Err(format!("{name} has not begun an operation: no \"invoke\""));
-        };
-        if at < before {
-            return Err(format!(
-                "time runs backwards: {name} was at {before} ns before"
-            ));
-        }
-        self.go_on(index, at, step)?;
-        let over = matches!(step, EvidenceStep::Return { .. } | EvidenceStep::Killed);
-        self.set_open(buyer, if over { NONE } else { index }, at);
-        Ok(())
-    }
-
-    fn open(&self, buyer: u32) -> Option<(u32, u64)> {
-        let open = self.open.get(buyer as usize).copied();
-        open.filter(|(index, _)| *index != NONE)
-    }
-
-    fn set_open(&mut self, buyer: u32, index: u32, at: u64) {
-        let number = buyer as usize;
-        if self.open.len() <= number {
-            self.open.resize(number + 1, (NONE, 0));
-        }
-        if let Some(open) = self.open.get_mut(number) {
-            *open = (index, at);
-        }
-    }
-
-    fn go_on(&mut self, index: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
-        if let EvidenceStep::LockWanted { .. }
-        | EvidenceStep::LockGot { .. }
-        | EvidenceStep::LockReleased = step
-        {
-            return self.lock(index, at, step);
-        }
-        let sums = &mut self.evidence.sums;
-        let Some(operation) = self.evidence.operations.get_mut(index as usize) else {
-            return Ok(());
-        };
-        match step {
-            EvidenceStep::Read { seq, left, sum } => {
-                // The last read is what it acts on.
-                operation.read = seq;
-                operation.read_at = at;
-                operation.seen = left.unwrap_or(UNSAID);
-                sums.extend(sum.map(|sum| (index, sum)));
-            }
-            EvidenceStep::ReadTorn => {
-                operation.torn = true;
-                operation.read_at = at;
-            }
-            EvidenceStep::Intend { read, write, nonce } => {
-                if operation.read == UNSAID {
-                    operation.read = read;
-                } else if operation.read != read {
-                    return Err(format!(
-                        "it says that it read version {read}, but read {}",
-                        operation.read
-                    ));
-                }
-                operation.write = write;
-                operation.nonce = nonce.unwrap_or_default();
-                operation.intend = at;
-            }
-            EvidenceStep::Wrote => operation.wrote = at,
-            EvidenceStep::Return { outcome, left } => {
-                if outcome == OperationOutcome::Sold && operation.quantity == 0 {
-                    return Err("a sale of no tickets".to_owned());
-                }
-                operation.outcome = outcome;
-                operation.returned = at;
-                operation.left = left.unwrap_or(UNSAID);
-            }
-            EvidenceStep::Killed => operation.outcome = OperationOutcome::Killed,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn lock(&mut self, index: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
-        let blank = Hold {
-            operation: index,
-            lock: NONE,
-            path: NONE,
-            previous: NONE,
-            shared: false,
-            wanted: UNSAID,
-            got: UNSAID,
-            released: UNSAID,
-        };
-        match step {
-            EvidenceStep::LockWanted { lock } => {
-                let lock = lock.map_or(NONE, |lock| self.file(lock));
-                let wanted = at;
-                self.hold(Hold {
-                    lock,
-                    wanted,
-                    ..blank
-                })
-            }
-            EvidenceStep::LockGot { lock, path, shared } => {
-                let lock = self.file(lock);
-                let path = path.map_or(NONE, |path| self.file(path));
-                if self.last_hold(index).is_none_or(|hold| hold.got != UNSAID) {
-                    self.hold(blank)?;
-                }
-                if let Some(hold) = self.last_hold(index) {
-                    (hold.lock, hold.path, hold.shared, hold.got) = (lock, path, shared, at);
-                }
-                Ok(())
-            }
-            _ => {
-                let held = |hold: &Hold| hold.got != UNSAID && hold.released == UNSAID;
-                let mut at_hold = self.evidence.operation(index).map_or(NONE, |op| op.hold);
-                while let Some(hold) = self.evidence.holds.get_mut(at_hold as usize) {
-                    if held(hold) {
-                        hold.released = at;
-                        return Ok(());
-                    }
-                    at_hold = hold.previous;
-                }
-                Err("a lock is released that was not got".to_owned())
-            }
-        }
-    }
-
-    fn last_hold(&mut self, operation: u32) -> Option<&mut Hold> {
-        let last = self.evidence.operation(operation)?.hold;
-        self.evidence.holds.get_mut(last as usize)
+        add_hold(&mut self.evidence, hold)
     }
 
     fn committed(&mut self, committed: CommittedLine, sum: Option<u64>) -> Result<(), String> {

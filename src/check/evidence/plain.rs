@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::parse::{RecordMembers, RecordText};
+use super::members::{RecordMembers, RecordText};
 use super::record::{OperationOutcome, WholeHold};
 
 /// The members of a plain line; `None` where it is not plain, or an error.

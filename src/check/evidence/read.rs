@@ -8,8 +8,8 @@ use std::path::Path;
 use memchr::memchr;
 use rustix::fs::{OFlags, fcntl_setfl};
 
-use super::Evidence;
 use super::gather::Gatherer;
+use super::model::Evidence;
 use super::record::EvidenceRecord;
 use crate::error::{Error, Kind, Result};
 

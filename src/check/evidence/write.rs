@@ -1,6 +1,7 @@
 //! Writing a line of evidence.
 
-use super::record::{EvidenceRecord, EvidenceStep, FORMAT, File, Whole, WholeHold, WriteNonce};
+use super::nonce::WriteNonce;
+use super::record::{EvidenceRecord, EvidenceStep, FORMAT, File, Whole, WholeHold};
 
 /// Puts members of one JSON object into a line.
 struct Object<'a>(&'a mut Vec<u8>);

@@ -2,7 +2,8 @@
 
 mod deadlock;
 
-use super::{Anomaly, Findings};
+use super::findings::Findings;
+use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, Hold, NONE, Operation, OperationOutcome, UNSAID};
 
 /// Gives how many locks were got.
@@ -19,7 +20,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
         split(evidence, findings);
         unlocked(evidence, findings);
     }
-    // Only who still waits for a lock can be in a deadlock, and only with whoever got one.
+    // Only an operation that still waits for a lock can be in a deadlock, and only with one that got a lock.
     if (1..evidence.holds.len() as u64).contains(&locked) {
         deadlock::check(evidence, findings);
     }

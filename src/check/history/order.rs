@@ -1,11 +1,12 @@
 //! The order of the versions agrees with time.
 
 use super::chain::Chain;
+use super::findings::Findings;
 use super::reads::Readers;
-use super::{Anomaly, Findings};
+use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, NONE};
 
-/// One walk in the order of the versions, with whoever began last so far: nobody behind it may have been
+/// One walk in the order of the versions, with the operation that began last so far: nobody behind it may have been
 /// over before that.
 pub(super) fn check(
     evidence: &Evidence,

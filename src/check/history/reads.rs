@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::chain::Chain;
-use super::{Anomaly, Findings};
+use super::findings::Findings;
+use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
 
 /// Of the operations that read a version and did not write the next one, those two that matter.

@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum};
 
 use super::super::args::{Lock, seed, stock, whole};
 use super::super::picture;
+use tickets::lab::MAX_BUYERS;
 use tickets::lab::Trial;
 use tickets::lab::sample::{MOST_DEPTH, MOST_SAMPLES};
-use tickets::lab::schedule::MAX_BUYERS;
 use tickets::office::Writes;
 use tickets::{Error, Kind, LockKind, Output, Result};
 

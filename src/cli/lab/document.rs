@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use tickets::check::final_state::StateFinding;
+use tickets::lab::Class;
 use tickets::lab::odds::no_return;
-use tickets::lab::schedule::Class;
 use tickets::lab::{Run, Trial};
 
 /// A run: its name, its steps and what was found.

@@ -9,9 +9,9 @@ use super::arguments::Replay;
 use super::document::Shown;
 use super::progress::Progress;
 use super::run::{self, Pictured};
+use tickets::lab::Schedule;
 use tickets::lab::Trial;
 use tickets::lab::explore;
-use tickets::lab::schedule::Schedule;
 use tickets::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.

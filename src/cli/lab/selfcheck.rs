@@ -8,7 +8,7 @@ use super::super::screen::{BAD, GOOD, Screen};
 use super::arguments::{Selfcheck, program};
 use super::progress::Progress;
 use super::run::writes;
-use tickets::check::final_state::Anomaly;
+use tickets::check::Anomaly;
 use tickets::lab::selfcheck::{Checked, selfcheck};
 use tickets::{Kind, Result};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
-use crate::check::final_state::names;
+use crate::check::listing::names;
 use crate::check::{Anomaly, HistoryVerdict};
 use crate::timeline::{Clash, DrawnFinding, Spot};
 
@@ -80,7 +80,7 @@ fn lost_updates(
         .map(|(version, mut writers)| {
             writers.sort_by_key(|at| wrote.get(*at as usize).copied().flatten());
             let place = |at: &u32| places.get(*at as usize).copied().flatten();
-            // Whoever was overwritten last, and who wrote last.
+            // The one that was overwritten last, and the one that wrote last.
             let two = writers.len().saturating_sub(2);
             let finding = DrawnFinding {
                 kind: Anomaly::LostUpdate.name().to_owned(),

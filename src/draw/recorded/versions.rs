@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::version;
 use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
 use crate::timeline::{DrawnVersion, Spot};
 
@@ -36,28 +35,12 @@ impl Versions {
             read: vec![None; evidence.operations.len()],
             wrote: vec![None; evidence.operations.len()],
         };
-        // All versions of a number, in the order in which they were written.
-        let mut numbered: HashMap<u64, Vec<usize>> = HashMap::new();
-        numbered.entry(evidence.first).or_default().push(0);
-        let seen = |numbered: &HashMap<u64, Vec<usize>>, index: u32, did: &Operation| {
-            let sum = evidence.sum_of(index);
-            let all = numbered.get(&did.read)?;
-            let line = |at: &&usize| at.checked_sub(1).and_then(|at| written.get(at));
-            let exact = all.iter().find(|at| {
-                let line = line(at);
-                sum.is_some() && line.is_some_and(|line| line.sum == sum)
-            });
-            let by_then = |at: &&usize| line(at).is_none_or(|line| line.at <= did.read_at);
-            let latest = all.iter().rev().find(by_then);
-            exact.or(latest).or(all.last()).copied()
-        };
+        let mut numbered = NumberedVersions::of(evidence, &written);
         for line in &written {
             let did = line.by.and_then(|by| evidence.operation(by));
             let parent = match (line.by, did) {
-                (Some(by), Some(did)) if did.read != UNSAID => seen(&numbered, by, did),
-                _ => numbered
-                    .get(&line.seq.wrapping_sub(1))
-                    .and_then(|all| all.last().copied()),
+                (Some(by), Some(did)) if did.read != UNSAID => numbered.seen(by, did),
+                _ => numbered.last(line.seq.wrapping_sub(1)),
             };
             let writer = line
                 .by
@@ -66,7 +49,7 @@ impl Versions {
             versions
                 .all
                 .push(version(parent, line.seq, line.left, writer));
-            numbered.entry(line.seq).or_default().push(at);
+            numbered.add(line.seq, at);
             if let Some(wrote) = line.by.and_then(|by| versions.wrote.get_mut(by as usize)) {
                 *wrote = Some(at);
             }
@@ -75,22 +58,66 @@ impl Versions {
             if did.read != UNSAID
                 && let Some(read) = versions.read.get_mut(index as usize)
             {
-                *read = seen(&numbered, index, did);
+                *read = numbered.seen(index, did);
             }
         }
-        let latest = evidence.last.map_or_else(
-            || Some(versions.all.len() - 1),
-            |last| numbered.get(&last.seq)?.last().copied(),
-        );
-        let exact = evidence.last_sum.and_then(|sum| {
-            let line = written.iter().position(|line| line.sum == Some(sum));
-            line.map(|line| line + 1)
-        });
-        let last = exact.or(latest);
+        let latest = match evidence.last {
+            Some(last) => numbered.last(last.seq),
+            None => Some(versions.all.len() - 1),
+        };
+        let last = exact(evidence, &written).or(latest);
         if let Some(last) = last.and_then(|last| versions.all.get_mut(last)) {
             last.survived = true;
         }
         versions
+    }
+}
+
+/// The version whose checksum is that of the final count.
+fn exact(evidence: &Evidence, written: &[WrittenVersion]) -> Option<usize> {
+    let sum = evidence.last_sum?;
+    let line = written.iter().position(|line| line.sum == Some(sum));
+    line.map(|line| line + 1)
+}
+
+/// All versions of a number, in the order in which they were written.
+struct NumberedVersions<'a> {
+    evidence: &'a Evidence,
+    written: &'a [WrittenVersion],
+    all: HashMap<u64, Vec<usize>>,
+}
+
+impl<'a> NumberedVersions<'a> {
+    /// The first version alone.
+    fn of(evidence: &'a Evidence, written: &'a [WrittenVersion]) -> Self {
+        Self {
+            evidence,
+            written,
+            all: HashMap::from([(evidence.first, vec![0])]),
+        }
+    }
+
+    fn add(&mut self, seq: u64, at: usize) {
+        self.all.entry(seq).or_default().push(at);
+    }
+
+    /// The last one with this number.
+    fn last(&self, seq: u64) -> Option<usize> {
+        self.all.get(&seq)?.last().copied()
+    }
+
+    /// The one that an operation read.
+    fn seen(&self, index: u32, did: &Operation) -> Option<usize> {
+        let sum = self.evidence.sum_of(index);
+        let all = self.all.get(&did.read)?;
+        let line = |at: &&usize| at.checked_sub(1).and_then(|at| self.written.get(at));
+        let exact = all.iter().find(|at| {
+            let line = line(at);
+            sum.is_some() && line.is_some_and(|line| line.sum == sum)
+        });
+        let by_then = |at: &&usize| line(at).is_none_or(|line| line.at <= did.read_at);
+        let latest = all.iter().rev().find(by_then);
+        exact.or(latest).or(all.last()).copied()
     }
 }
 
@@ -151,4 +178,20 @@ fn time(evidence: &Evidence, by: Option<u32>) -> u64 {
         UNSAID => did.invoke,
         intends => intends,
     })
+}
+
+/// A version for the drawing.
+fn version(
+    parent: Option<usize>,
+    seq: u64,
+    left: Option<u64>,
+    writer: Option<Spot>,
+) -> DrawnVersion {
+    DrawnVersion {
+        seq,
+        left,
+        writer,
+        parent,
+        survived: false,
+    }
 }

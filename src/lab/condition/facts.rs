@@ -1,8 +1,8 @@
 //! What can be asked of a run: numbers, each with a name.
 
-use super::super::run::Run;
-use super::super::worker::WorkerEnd;
-use crate::check::final_state::Anomaly;
+use crate::check::Anomaly;
+use crate::lab::protocol::WorkerEnd;
+use crate::lab::run::Run;
 
 /// A number that every run has, but for [`Fact::Left`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

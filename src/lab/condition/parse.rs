@@ -1,43 +1,16 @@
 //! Reads a condition, and says at which column it makes no sense.
 
-use std::fmt;
 use std::str::FromStr;
 
-use super::{Condition, Fact, Number, Relation};
-use crate::error::{Error, Kind};
+use super::expression::{Condition, Number, Relation};
+use super::facts::Fact;
+use super::problem::{Problem, brief, names, problem};
 
 /// The longest condition, in bytes.
 pub const LONGEST: usize = 4096;
 
 /// How deep `!` and parentheses may be nested.
 const DEEPEST: usize = 64;
-
-/// What is wrong with a condition, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The column in characters, from 1; one behind the last where something is missing.
-    pub column: usize,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "column {} of the condition: {}",
-            self.column, self.message
-        )
-    }
-}
-
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
-        Self::new(Kind::Usage, problem.to_string()).hint(problem.hint)
-    }
-}
 
 impl FromStr for Condition {
     type Err = Problem;
@@ -60,14 +33,6 @@ impl FromStr for Condition {
             Some(')') => Err(reader.problem("this ) closes nothing", "leave it out")),
             Some(next) => Err(reader.unjoined(next)),
         }
-    }
-}
-
-fn problem(column: usize, message: impl Into<String>, hint: impl Into<String>) -> Problem {
-    Problem {
-        column,
-        message: message.into(),
-        hint: hint.into(),
     }
 }
 
@@ -252,17 +217,4 @@ impl<'t> ConditionParser<'t> {
         };
         self.problem(format!("there is no {}", brief(word)), hint)
     }
-}
-
-fn names() -> String {
-    Fact::ALL.map(Fact::name).join(", ")
-}
-
-/// A word of somebody else's, as long as it need be.
-fn brief(word: &str) -> String {
-    if word.chars().count() <= 30 {
-        return format!("{word:?}");
-    }
-    let head: String = word.chars().take(29).collect();
-    format!("{:?}", head + "…")
 }

@@ -3,10 +3,10 @@
 use std::process::Command;
 
 use tickets::LockKind;
+use tickets::lab::LabSteps;
 use tickets::lab::condition::{Condition, Facts};
 use tickets::lab::explore::{Search, visit};
 use tickets::lab::find::find;
-use tickets::lab::schedule::LabSteps;
 use tickets::lab::{Run as Played, Trial};
 use tickets::office::Writes;
 

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use tickets::LockKind;
-use tickets::check::final_state::Anomaly;
+use tickets::check::Anomaly;
+use tickets::lab::Class;
 use tickets::lab::explore::{self, Explored, Search, explore, smallest};
-use tickets::lab::schedule::Class;
 use tickets::lab::{Trial, WorkerEnd};
 use tickets::office::Writes;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use tickets::LockKind;
+use tickets::lab::LabStep;
 use tickets::lab::explore::{Search, replay, smallest, visit};
 use tickets::lab::odds::{no_return, odds};
-use tickets::lab::schedule::LabStep;
 use tickets::lab::{Run, Trial};
 use tickets::office::Writes;
 
@@ -114,7 +114,7 @@ fn two_buyers_lose_an_update_with_a_chance_of_one_half() {
 fn a_killed_buyer_changes_the_odds_of_what_follows() {
     let trial = trial(3, 1, LockKind::None);
     let grants = "0 1x 2 2 0".parse().unwrap();
-    let tickets::lab::schedule::Schedule::Steps(grants) = grants else {
+    let tickets::lab::Schedule::Steps(grants) = grants else {
         panic!("grants")
     };
     let run = replay(&trial, &grants).unwrap();

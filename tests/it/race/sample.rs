@@ -3,7 +3,7 @@
 use tickets::LockKind;
 use tickets::lab::explore::{self, Search, foreseen, visit};
 use tickets::lab::sample::{DrawnFrom, Sampled, Sampling, drawn, sample};
-use tickets::lab::schedule::{Class, MAX_BUYERS};
+use tickets::lab::{Class, MAX_BUYERS};
 use tickets::lab::{Run, Trial};
 use tickets::office::Writes;
 

@@ -1,11 +1,12 @@
-//! Those who wait for ever, for one another.
+//! Deadlock: operations that wait for ever, for one another.
 //!
-//! Whoever waits for a file that nobody else holds for ever gets it in the end, and then lets go of what it
+//! An operation that waits for a file that nobody else holds for ever gets it in the end, and then lets go of what it
 //! holds. When all who can go on are put aside, one after another, those who are left wait for one
 //! another: each of them for somebody who is left.
 
-use super::{Anomaly, Findings};
+use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, Hold, NONE, Operation, OperationOutcome, UNSAID};
+use crate::check::history::findings::Findings;
 
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     let mut stuck = Stuck::of(evidence);
@@ -31,7 +32,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whoever waits, for all that is known.
+/// The operations that wait, for all that is known.
 struct Stuck<'a> {
     evidence: &'a Evidence,
     /// Who holds each file and waits for one: what is at the end is put aside.
@@ -67,7 +68,7 @@ impl<'a> Stuck<'a> {
         stuck
     }
 
-    /// Puts aside whoever gets this file in the end, and whoever gets another because of that.
+    /// Puts aside the operations that get this file in the end, and those that get another because of that.
     fn put_aside_from(&mut self, file: usize) {
         let mut files = vec![file];
         while let Some(file) = files.pop() {

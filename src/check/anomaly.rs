@@ -1,0 +1,70 @@
+//! The kinds of anomaly, with their names.
+
+use serde::Serialize;
+
+/// What kind of anomaly a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Anomaly {
+    /// Two sales read the same version; the later one overwrote the earlier.
+    LostUpdate,
+    /// More was sold than there was.
+    Oversold,
+    /// What is left and what was sold do not add up to the stock.
+    Conservation,
+    /// Bytes on the ledger that are no line.
+    TornWrite,
+    /// A buyer was told that it bought, and the ledger has no such sale.
+    LostSale,
+    /// Bytes were read that no version has.
+    TornRead,
+    /// A version was read that was never committed.
+    DirtyRead,
+    /// A version is missing.
+    Gap,
+    /// A version that does not follow the one that its writer read, or that nobody intended.
+    Phantom,
+    /// A buyer was told that too few are left, while there were enough.
+    FalseSoldOut,
+    /// An older version was read after a newer one had been answered.
+    StaleRead,
+    /// Two held one lock at once.
+    BrokenLock,
+    /// Two locked different files for the same purpose.
+    SplitLock,
+    /// A file was locked that the lock's path no longer meant.
+    DeadInodeLock,
+    /// A sale was written outside the hold of a lock.
+    UnlockedWrite,
+    /// Two wait for one another.
+    Deadlock,
+    /// A buyer failed.
+    Failed,
+}
+
+impl Anomaly {
+    /// Its name for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LostUpdate => "lost update",
+            Self::Oversold => "oversold",
+            Self::Conservation => "conservation",
+            Self::TornWrite => "torn write",
+            Self::LostSale => "lost sale",
+            Self::TornRead => "torn read",
+            Self::DirtyRead => "dirty read",
+            Self::Gap => "gap",
+            Self::Phantom => "phantom",
+            Self::FalseSoldOut => "false sold-out",
+            Self::StaleRead => "stale read",
+            Self::BrokenLock => "broken lock",
+            Self::SplitLock => "split lock",
+            Self::DeadInodeLock => "dead-inode lock",
+            Self::UnlockedWrite => "unlocked write",
+            Self::Deadlock => "deadlock",
+            Self::Failed => "failed",
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The locks of operations, put together from their steps.
+
+use std::collections::HashMap;
+
+use super::model::Evidence;
+use super::operation::{Hold, NONE, UNSAID};
+use super::record::{EvidenceStep, File};
+
+/// How many locks one operation may ask for: what looks at all of them takes no time to speak of.
+const MAX_LOCKS: usize = 64;
+
+/// The number of each locked file.
+#[derive(Debug, Default)]
+pub(super) struct FileNumbers(HashMap<File, u32>);
+
+impl FileNumbers {
+    /// The number of a file, which is added to the evidence's if it is new.
+    pub(super) fn number(&mut self, files: &mut Vec<File>, file: File) -> u32 {
+        *self.0.entry(file).or_insert_with(|| {
+            files.push(file);
+            files.len() as u32 - 1
+        })
+    }
+}
+
+/// Adds a lock to what its operation asked for.
+pub(super) fn add_hold(evidence: &mut Evidence, hold: Hold) -> Result<(), String> {
+    let index = u32::try_from(evidence.holds.len()).unwrap_or(NONE);
+    let operation = evidence.operations.get_mut(hold.operation as usize);
+    if index == NONE {
+        return Err("too many locks".to_owned());
+    }
+    if let Some(operation) = operation {
+        let at = |index: u32| evidence.holds.get(index as usize);
+        let before = std::iter::successors(at(operation.hold), |hold| at(hold.previous));
+        if before.take(MAX_LOCKS).count() == MAX_LOCKS {
+            return Err(format!(
+                "one operation asks for more than {MAX_LOCKS} locks"
+            ));
+        }
+        let previous = std::mem::replace(&mut operation.hold, index);
+        evidence.holds.push(Hold { previous, ..hold });
+    }
+    Ok(())
+}
+
+/// Takes a step of a lock.
+pub(super) fn lock_step(
+    evidence: &mut Evidence,
+    numbers: &mut FileNumbers,
+    (index, at): (u32, u64),
+    step: EvidenceStep,
+) -> Result<(), String> {
+    let blank = Hold {
+        operation: index,
+        lock: NONE,
+        path: NONE,
+        previous: NONE,
+        shared: false,
+        wanted: UNSAID,
+        got: UNSAID,
+        released: UNSAID,
+    };
+    match step {
+        EvidenceStep::LockWanted { lock } => {
+            let lock = lock.map_or(NONE, |lock| numbers.number(&mut evidence.files, lock));
+            let wanted = at;
+            add_hold(
+                evidence,
+                Hold {
+                    lock,
+                    wanted,
+                    ..blank
+                },
+            )
+        }
+        EvidenceStep::LockGot { lock, path, shared } => {
+            let lock = numbers.number(&mut evidence.files, lock);
+            let path = path.map_or(NONE, |path| numbers.number(&mut evidence.files, path));
+            if last_hold(evidence, index).is_none_or(|hold| hold.got != UNSAID) {
+                add_hold(evidence, blank)?;
+            }
+            if let Some(hold) = last_hold(evidence, index) {
+                (hold.lock, hold.path, hold.shared, hold.got) = (lock, path, shared, at);
+            }
+            Ok(())
+        }
+        _ => release(evidence, index, at),
+    }
+}
+
+/// Releases the last lock that the operation got.
+fn release(evidence: &mut Evidence, index: u32, at: u64) -> Result<(), String> {
+    let held = |hold: &Hold| hold.got != UNSAID && hold.released == UNSAID;
+    let mut at_hold = evidence.operation(index).map_or(NONE, |op| op.hold);
+    while let Some(hold) = evidence.holds.get_mut(at_hold as usize) {
+        if held(hold) {
+            hold.released = at;
+            return Ok(());
+        }
+        at_hold = hold.previous;
+    }
+    Err("a lock is released that was not got".to_owned())
+}
+
+fn last_hold(evidence: &mut Evidence, operation: u32) -> Option<&mut Hold> {
+    let last = evidence.operation(operation)?.hold;
+    evidence.holds.get_mut(last as usize)
+}

@@ -1,0 +1,104 @@
+//! All that is known of a run.
+
+use super::names::Names;
+use super::nonce::WriteNonce;
+use super::operation::{Hold, Operation};
+use super::record::File;
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// The run's name.
+    pub run: String,
+    /// How many were left before it.
+    pub stock: u64,
+    /// The version before it.
+    pub first: u64,
+    /// Buyers by number.
+    pub names: Names,
+    /// Locked files by number.
+    pub files: Vec<File>,
+    /// In the order in which the evidence has them.
+    pub operations: Vec<Operation>,
+    /// Locks that were wanted or held.
+    pub holds: Vec<Hold>,
+    /// Checksums of what was read: the operation's index, in rising order, and the sum.
+    pub sums: Vec<(u32, u64)>,
+    /// The ledger's lines since the first version, in their order; `None` when nobody said what it holds.
+    pub ledger: Option<Vec<CommittedLine>>,
+    /// Checksums of the ledger's lines: the index, in rising order, and the sum.
+    pub ledger_sums: Vec<(u32, u64)>,
+    /// The count after the run.
+    pub last: Option<FinalCount>,
+    /// The checksum of that count's version, where it was said.
+    pub last_sum: Option<u64>,
+    /// Why it cannot be judged, if its recorder said so.
+    pub spoiled: Option<String>,
+}
+
+impl Evidence {
+    /// An operation by its index.
+    #[must_use]
+    pub fn operation(&self, index: u32) -> Option<&Operation> {
+        self.operations.get(index as usize)
+    }
+
+    /// The locks that an operation asked for, the last first.
+    pub fn holds_of<'a>(&'a self, operation: &Operation) -> impl Iterator<Item = &'a Hold> {
+        let at = |index: u32| self.holds.get(index as usize);
+        std::iter::successors(at(operation.hold), move |hold| at(hold.previous))
+    }
+
+    /// The checksum of what an operation read.
+    #[must_use]
+    pub fn sum_of(&self, operation: u32) -> Option<u64> {
+        let at = self
+            .sums
+            .binary_search_by_key(&operation, |sum| sum.0)
+            .ok()?;
+        self.sums.get(at).map(|sum| sum.1)
+    }
+}
+
+/// A line of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommittedLine {
+    /// Its version.
+    pub seq: u64,
+    /// How many it left.
+    pub left: u64,
+    /// Which attempt wrote it.
+    pub nonce: WriteNonce,
+    /// Who bought: a number of [`Evidence::names`].
+    pub buyer: u32,
+    /// How many.
+    pub quantity: u32,
+}
+
+impl CommittedLine {
+    /// Whether this is what the operation wrote: by the nonce, or by the buyer where one is not said.
+    #[must_use]
+    pub fn is_of(&self, operation: &Operation) -> bool {
+        self.seq == operation.write
+            && if self.nonce == WriteNonce::UNSAID || operation.nonce == WriteNonce::UNSAID {
+                self.buyer == operation.buyer
+            } else {
+                self.nonce == operation.nonce
+            }
+    }
+
+    /// Whether it says of what the operation wrote what that wanted.
+    #[must_use]
+    pub fn agrees_with(&self, operation: &Operation) -> bool {
+        (self.buyer, self.quantity) == (operation.buyer, operation.quantity)
+    }
+}
+
+/// The count when all was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FinalCount {
+    /// Its version.
+    pub seq: u64,
+    /// How many it says are left.
+    pub left: u64,
+}

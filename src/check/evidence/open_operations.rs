@@ -1,0 +1,52 @@
+//! The operations that are begun and not over: a buyer does one at a time.
+
+use super::model::Evidence;
+use super::operation::{NONE, Operation};
+
+/// The longest name of a buyer or a run, in bytes.
+pub(crate) const MAX_NAME: usize = 256;
+
+/// The operation that each buyer, by number, is in the middle of, or [`NONE`]; and the time of its last step.
+#[derive(Debug, Default)]
+pub(super) struct OpenOperations(Vec<(u32, u64)>);
+
+impl OpenOperations {
+    pub(super) fn get(&self, buyer: u32) -> Option<(u32, u64)> {
+        let open = self.0.get(buyer as usize).copied();
+        open.filter(|(index, _)| *index != NONE)
+    }
+
+    pub(super) fn set(&mut self, buyer: u32, index: u32, at: u64) {
+        let number = buyer as usize;
+        if self.0.len() <= number {
+            self.0.resize(number + 1, (NONE, 0));
+        }
+        if let Some(open) = self.0.get_mut(number) {
+            *open = (index, at);
+        }
+    }
+
+    /// The numbers of the buyers who are in the middle of an operation.
+    pub(super) fn buyers(&self) -> impl Iterator<Item = u32> {
+        (0..self.0.len() as u32).filter(|buyer| self.get(*buyer).is_some())
+    }
+}
+
+/// The number of a buyer with this name.
+pub(super) fn buyer_number(evidence: &mut Evidence, name: &str) -> Result<u32, String> {
+    if !(1..=MAX_NAME).contains(&name.len()) {
+        return Err(format!("a buyer's name has 1 to {MAX_NAME} bytes"));
+    }
+    let number = evidence.names.number(name);
+    number.ok_or_else(|| "too many buyers".to_owned())
+}
+
+/// Begins an operation; gives its index.
+pub(super) fn begin(evidence: &mut Evidence, operation: Operation) -> Result<u32, String> {
+    let index = u32::try_from(evidence.operations.len()).unwrap_or(NONE);
+    if index == NONE {
+        return Err("too many operations".to_owned());
+    }
+    evidence.operations.push(operation);
+    Ok(index)
+}

@@ -1,0 +1,135 @@
+//! One operation of a run, and the locks that it wanted.
+
+use super::nonce::WriteNonce;
+use super::record::OperationOutcome;
+
+/// A time or a number that was not said, and an index that there is none of as `u32`.
+pub const UNSAID: u64 = u64::MAX;
+/// No such index.
+pub const NONE: u32 = u32::MAX;
+/// How the name of a buyer ends who was none of the recorded run.
+pub(crate) const STRANGER: &str = " (not of this run)";
+
+/// One operation: a query, or an attempt to buy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    /// Who: a number of [`Evidence::names`].
+    pub buyer: u32,
+    /// Its process; 0 where that was not said.
+    pub pid: u32,
+    /// How many tickets it wants; 0 for a query.
+    pub quantity: u32,
+    /// Its last lock: an index of [`Evidence::holds`], or [`NONE`].
+    pub hold: u32,
+    /// How it ended.
+    pub outcome: OperationOutcome,
+    /// Whether what it read made no sense.
+    pub torn: bool,
+    /// Before it touched anything, ns.
+    pub invoke: u64,
+    /// After everything, ns; [`UNSAID`] for one that was not answered.
+    pub returned: u64,
+    /// The version it read, or [`UNSAID`].
+    pub read: u64,
+    /// When it had read it, ns, or [`UNSAID`].
+    pub read_at: u64,
+    /// How many it saw left, or [`UNSAID`].
+    pub seen: u64,
+    /// The version that it wrote or was to write, or [`UNSAID`].
+    pub write: u64,
+    /// How many it was told are left, or [`UNSAID`].
+    pub left: u64,
+    /// What tells its write from others.
+    pub nonce: WriteNonce,
+    /// Before it wrote, ns, or [`UNSAID`].
+    pub intend: u64,
+    /// After it wrote, ns, or [`UNSAID`].
+    pub wrote: u64,
+}
+
+impl Operation {
+    /// An operation of which only its start is known, ns.
+    #[must_use]
+    pub fn new(buyer: u32, quantity: u32, invoke: u64) -> Self {
+        Self {
+            buyer,
+            pid: 0,
+            quantity,
+            hold: NONE,
+            outcome: OperationOutcome::Open,
+            torn: false,
+            invoke,
+            returned: UNSAID,
+            read: UNSAID,
+            read_at: UNSAID,
+            seen: UNSAID,
+            write: UNSAID,
+            left: UNSAID,
+            nonce: WriteNonce::UNSAID,
+            intend: UNSAID,
+            wrote: UNSAID,
+        }
+    }
+
+    /// Whether nobody knows when it was: somebody else's sale beside a rush, as a rush records it. It may have
+    /// been made at any time, and has no place in a drawing.
+    #[must_use]
+    pub fn is_timeless(&self, name: &str) -> bool {
+        let times = [self.returned, self.read_at, self.intend, self.wrote];
+        self.invoke == 0 && times == [UNSAID; 4] && name.ends_with(STRANGER)
+    }
+
+    /// The time by which what it did is over, ns: an outcome that nobody knows may yet come about.
+    #[must_use]
+    pub fn over(&self) -> u64 {
+        match self.outcome {
+            OperationOutcome::Sold
+            | OperationOutcome::SoldOut
+            | OperationOutcome::Query
+            | OperationOutcome::Failed => self.returned,
+            OperationOutcome::Unknown | OperationOutcome::Killed | OperationOutcome::Open => UNSAID,
+        }
+    }
+
+    /// How many were left at the version that it read, as it saw or as it was told; [`UNSAID`] for neither.
+    #[must_use]
+    pub fn left_at_read(&self) -> u64 {
+        match (self.seen, self.left, self.outcome) {
+            (UNSAID, UNSAID, _) => UNSAID,
+            (UNSAID, left, OperationOutcome::Sold) => left.saturating_add(u64::from(self.quantity)),
+            (UNSAID, left, _) => left,
+            (seen, ..) => seen,
+        }
+    }
+
+    /// Whether it may have sold without having been told.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.write != UNSAID
+            && matches!(
+                self.outcome,
+                OperationOutcome::Unknown | OperationOutcome::Killed | OperationOutcome::Open
+            )
+    }
+}
+
+/// A lock that an operation wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// The operation's index.
+    pub operation: u32,
+    /// The locked file: an index of [`Evidence::files`], or [`NONE`] while it is not known.
+    pub lock: u32,
+    /// The file that the lock's path meant then, or [`NONE`].
+    pub path: u32,
+    /// The lock that the operation asked for before this one: an index of [`Evidence::holds`], or [`NONE`].
+    pub previous: u32,
+    /// Whether others may hold it too.
+    pub shared: bool,
+    /// When it was asked for, ns, or [`UNSAID`].
+    pub wanted: u64,
+    /// When it was got, ns; [`UNSAID`] if never.
+    pub got: u64,
+    /// When it was let go, ns, or [`UNSAID`].
+    pub released: u64,
+}

@@ -1,0 +1,92 @@
+//! Operations, put together from their steps.
+
+use super::locks::{FileNumbers, lock_step};
+use super::model::Evidence;
+use super::open_operations::{OpenOperations, begin, buyer_number};
+use super::operation::{NONE, Operation, UNSAID};
+use super::record::{EvidenceStep, OperationOutcome};
+
+/// Takes the next step of a buyer; an error says why it cannot stand there.
+pub(super) fn take_step(
+    evidence: &mut Evidence,
+    open: &mut OpenOperations,
+    numbers: &mut FileNumbers,
+    (name, pid, at): (&str, u32, u64),
+    step: EvidenceStep,
+) -> Result<(), String> {
+    let buyer = buyer_number(evidence, name)?;
+    if let EvidenceStep::Invoke { quantity } = step {
+        if open.get(buyer).is_some() {
+            return Err(format!("{name} begins before it ended what it was doing"));
+        }
+        let begun = Operation::new(buyer, quantity, at);
+        let index = begin(evidence, Operation { pid, ..begun })?;
+        open.set(buyer, index, at);
+        return Ok(());
+    }
+    let Some((index, before)) = open.get(buyer) else {
+        return Err(format!("{name} has not begun an operation: no \"invoke\""));
+    };
+    if at < before {
+        return Err(format!(
+            "time runs backwards: {name} was at {before} ns before"
+        ));
+    }
+    if let EvidenceStep::LockWanted { .. }
+    | EvidenceStep::LockGot { .. }
+    | EvidenceStep::LockReleased = step
+    {
+        lock_step(evidence, numbers, (index, at), step)?;
+    } else {
+        go_on(evidence, index, at, step)?;
+    }
+    let over = matches!(step, EvidenceStep::Return { .. } | EvidenceStep::Killed);
+    open.set(buyer, if over { NONE } else { index }, at);
+    Ok(())
+}
+
+/// A step that is none of a lock.
+fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Result<(), String> {
+    let sums = &mut evidence.sums;
+    let Some(operation) = evidence.operations.get_mut(index as usize) else {
+        return Ok(());
+    };
+    match step {
+        EvidenceStep::Read { seq, left, sum } => {
+            // The last read is what it acts on.
+            operation.read = seq;
+            operation.read_at = at;
+            operation.seen = left.unwrap_or(UNSAID);
+            sums.extend(sum.map(|sum| (index, sum)));
+        }
+        EvidenceStep::ReadTorn => {
+            operation.torn = true;
+            operation.read_at = at;
+        }
+        EvidenceStep::Intend { read, write, nonce } => {
+            if operation.read == UNSAID {
+                operation.read = read;
+            } else if operation.read != read {
+                return Err(format!(
+                    "it says that it read version {read}, but read {}",
+                    operation.read
+                ));
+            }
+            operation.write = write;
+            operation.nonce = nonce.unwrap_or_default();
+            operation.intend = at;
+        }
+        EvidenceStep::Wrote => operation.wrote = at,
+        EvidenceStep::Return { outcome, left } => {
+            if outcome == OperationOutcome::Sold && operation.quantity == 0 {
+                return Err("a sale of no tickets".to_owned());
+            }
+            operation.outcome = outcome;
+            operation.returned = at;
+            operation.left = left.unwrap_or(UNSAID);
+        }
+        EvidenceStep::Killed => operation.outcome = OperationOutcome::Killed,
+        _ => {}
+    }
+    Ok(())
+}

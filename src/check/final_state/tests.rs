@@ -1,0 +1,183 @@
+use super::*;
+use crate::check::anomaly::Anomaly;
+
+/// A sale of one: its seq, what it left, who.
+fn sale(seq: u64, left: u64, buyer: &str) -> WrittenLine {
+    WrittenLine {
+        seq,
+        end: 0,
+        buyer: buyer.to_owned(),
+        change: -1,
+        left,
+        own: true,
+        told: true,
+    }
+}
+
+fn after(stock: u64, left: u64, counted_line: usize, lines: Vec<WrittenLine>) -> FinalState {
+    let lines: Vec<_> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| WrittenLine {
+            end: 100 * (at as u64 + 1),
+            ..line
+        })
+        .collect();
+    FinalState {
+        stock,
+        seq: 1,
+        counted: 100 * counted_line as u64,
+        before: None,
+        lines,
+        left: Some(left),
+        torn: 0,
+        lost: Vec::new(),
+        unreadable: None,
+        replaced: false,
+    }
+}
+
+fn kinds(verdict: &StateVerdict) -> Vec<Anomaly> {
+    verdict
+        .findings
+        .iter()
+        .map(|finding| finding.kind)
+        .collect()
+}
+
+#[test]
+fn sales_one_after_another_are_safe() {
+    let verdict = judge(&after(2, 0, 2, vec![sale(2, 1, "a"), sale(3, 0, "b")]));
+    assert!(verdict.is_safe(), "{verdict:?}");
+    assert_eq!(
+        (verdict.sold, verdict.left, verdict.lost_updates),
+        (2, Some(0), 0)
+    );
+}
+
+#[test]
+fn eight_who_read_the_same_version_lose_seven_updates() {
+    let lines = (1..=8).map(|n| sale(2, 1, &format!("user-{n}"))).collect();
+    let verdict = judge(&after(2, 1, 8, lines));
+    assert_eq!(
+        (verdict.sold, verdict.oversold, verdict.lost_updates),
+        (8, 6, 7)
+    );
+    assert_eq!(
+        kinds(&verdict),
+        [
+            Anomaly::Oversold,
+            Anomaly::LostUpdate,
+            Anomaly::Conservation
+        ]
+    );
+    assert_eq!(
+        verdict.findings[0].text,
+        "8 tickets were sold, but there were only 2: 6 tickets that were sold do not exist"
+    );
+    assert_eq!(verdict.findings[0].buyers.len(), 6);
+    assert_eq!(
+        verdict.findings[1].text,
+        "user-1, user-2, user-3, user-4, user-5, user-6, user-7 and user-8 all read version 1 (2 left) and all wrote \
+         version 2: user-8 wrote last and overwrote the other 7; of these 8 sales the count shows one"
+    );
+}
+
+#[test]
+fn a_lost_update_needs_no_oversale() {
+    let verdict = judge(&after(5, 4, 2, vec![sale(2, 4, "a"), sale(2, 4, "b")]));
+    assert_eq!((verdict.oversold, verdict.lost_updates), (0, 1));
+    assert_eq!(
+        kinds(&verdict),
+        [Anomaly::LostUpdate, Anomaly::Conservation]
+    );
+    assert_eq!(
+        verdict.findings[0].text,
+        "a and b both read version 1 (5 left) and both wrote version 2: b wrote last and overwrote a; of these 2 sales the count shows one"
+    );
+}
+
+#[test]
+fn an_older_count_written_over_a_newer_one_is_found() {
+    let verdict = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), sale(3, 0, "b")]));
+    assert_eq!(kinds(&verdict), [Anomaly::Conservation]);
+    assert_eq!(
+        verdict.findings[0].text,
+        "a wrote its count of 1 last, over the newer one: the count misses b"
+    );
+}
+
+#[test]
+fn others_who_go_on_selling_are_no_anomaly() {
+    let mut other = sale(3, 0, "other");
+    other.own = false;
+    let verdict = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), other]));
+    assert!(verdict.is_safe(), "{verdict:?}");
+    assert_eq!(verdict.sold, 1);
+}
+
+#[test]
+fn a_count_that_nobody_wrote_does_not_add_up() {
+    let verdict = judge(&after(2, 2, 0, vec![sale(2, 1, "a")]));
+    assert_eq!(kinds(&verdict), [Anomaly::Conservation]);
+}
+
+#[test]
+fn a_count_that_is_only_behind_is_no_anomaly() {
+    let mut unheard = sale(3, 0, "b");
+    unheard.told = false;
+    let verdict = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), unheard.clone()]));
+    assert!(verdict.is_safe(), "{verdict:?}");
+    unheard.seq = 2;
+    let verdict = judge(&after(2, 2, 0, vec![unheard]));
+    assert!(verdict.is_safe(), "{verdict:?}");
+}
+
+#[test]
+fn a_sale_that_was_told_and_is_on_no_ledger_is_lost() {
+    let mut after = after(2, 1, 1, vec![sale(2, 1, "a")]);
+    after.lost = vec!["b".to_owned()];
+    let verdict = judge(&after);
+    assert_eq!(kinds(&verdict), [Anomaly::LostSale]);
+}
+
+#[test]
+fn hostile_numbers_are_no_harm() {
+    let line = |seq, change| WrittenLine {
+        change,
+        ..sale(seq, u64::MAX, "x")
+    };
+    for seq in [0, 1, u64::MAX] {
+        for change in [i64::MIN, i64::MAX, 0] {
+            let lines = vec![line(seq, change), line(seq, change)];
+            assert!(!judge(&after(u64::MAX >> 1, 3, 2, lines)).is_safe());
+        }
+    }
+}
+
+#[test]
+fn nothing_sold_is_safe() {
+    assert!(judge(&after(0, 0, 0, vec![])).is_safe());
+}
+
+#[test]
+fn a_count_that_could_not_be_written_is_no_anomaly_where_the_buyers_were_told() {
+    let unpublished = |told: bool| {
+        let line = |seq, left, buyer| WrittenLine {
+            told,
+            ..sale(seq, left, buyer)
+        };
+        FinalState {
+            before: Some((9, 40)),
+            counted: 40,
+            ..after(7, 9, 0, vec![line(2, 6, "a"), line(3, 5, "b")])
+        }
+    };
+    assert_eq!(kinds(&judge(&unpublished(false))), []);
+    assert_eq!(kinds(&judge(&unpublished(true))), [Anomaly::Conservation]);
+    let other = FinalState {
+        before: Some((8, 40)),
+        ..unpublished(false)
+    };
+    assert_eq!(kinds(&judge(&other)), [Anomaly::Conservation]);
+}

@@ -1,0 +1,75 @@
+//! The judgement, step after step.
+
+use super::chain::Chain;
+use super::findings::Findings;
+use super::ledger_claims::LedgerClaims;
+use super::verdict::HistoryVerdict;
+use super::{lock, order, placing, reads, replay};
+use crate::check::evidence::{Evidence, UNSAID};
+
+/// Judges a run.
+///
+/// ```
+/// use std::path::Path;
+/// use tickets::check::{self, evidence};
+///
+/// // Both read version 0, and both wrote version 1.
+/// let run = r#"{"evidence":1,"stock":2,"first":0}
+/// {"step":"invoke","buyer":"ann","t":1}
+/// {"step":"invoke","buyer":"bob","t":2}
+/// {"step":"read","buyer":"ann","t":3,"seq":0,"left":2}
+/// {"step":"read","buyer":"bob","t":4,"seq":0,"left":2}
+/// {"step":"intend","buyer":"ann","t":5,"read":0,"write":1,"nonce":"a"}
+/// {"step":"return","buyer":"ann","t":6,"outcome":"sold"}
+/// {"step":"intend","buyer":"bob","t":7,"read":0,"write":1,"nonce":"b"}
+/// {"step":"return","buyer":"bob","t":8,"outcome":"sold"}
+/// "#;
+/// let evidence = evidence::read_lines(run.as_bytes(), Path::new("run.jsonl"))?;
+/// let verdict = check::judge(&evidence);
+/// assert!(verdict.counts.iter().any(|count| count.kind == check::Anomaly::LostUpdate));
+/// # Ok::<(), tickets::Error>(())
+/// ```
+#[must_use]
+pub fn judge(evidence: &Evidence) -> HistoryVerdict {
+    let mut findings = Findings {
+        evidence,
+        verdict: HistoryVerdict {
+            operations: evidence.operations.len() as u64,
+            ledger: evidence.ledger.is_some(),
+            ..HistoryVerdict::default()
+        },
+    };
+    if evidence.spoiled.is_some() {
+        let operations = evidence.operations.iter();
+        operations.for_each(|operation| findings.verdict.count_in(operation));
+        let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+        findings.verdict.locked = got.count() as u64;
+    } else {
+        // Counts the operations on its way.
+        let chain = chain_of(evidence, &mut findings);
+        let readers = reads::check(evidence, &chain, &mut findings);
+        order::check(evidence, &chain, &readers, &mut findings);
+        findings.verdict.locked = lock::check(evidence, &mut findings);
+    }
+    let mut verdict = findings.verdict;
+    let nothing = match (verdict.operations, verdict.reads) {
+        (0, _) => Some("there are no operations in it"),
+        (_, 0) => Some("no operation says which version it read"),
+        _ => None,
+    };
+    verdict.blind = evidence.spoiled.clone().or(nothing.map(str::to_owned));
+    verdict
+}
+
+/// Puts the chain together and replays it.
+fn chain_of(evidence: &Evidence, findings: &mut Findings<'_>) -> Chain {
+    let mut chain = Chain::of(evidence);
+    let lines = evidence.ledger.as_ref();
+    let mut claims = lines.map(|lines| LedgerClaims::of(lines, evidence.first));
+    let waiting = placing::place_all(&mut chain, evidence, claims.as_mut(), findings);
+    if let Some(claims) = claims {
+        claims.check(evidence, findings);
+    }
+    replay::replay(&mut chain, evidence, &waiting, findings);
+    chain
+}

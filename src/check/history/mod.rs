@@ -1,0 +1,34 @@
+//! Judges the history of a run, which its evidence tells, in time linear in its length.
+//!
+//! Every sale writes the version after the one that it read, so the order of the versions is forced, and
+//! no search over orders is needed:
+//!
+//! 1. the chain: one writer a version, no version missing, and the counts add up along it;
+//! 2. every read is of a version on the chain, and saw what that version holds;
+//! 3. the order of the versions agrees with time: nobody acts on an older version after a newer one was
+//!    answered;
+//! 4. the lock, judged apart.
+//!
+//! Complete: 1 and 2 are necessary. Given them, any legal order keeps the order of the versions; that and
+//! the order in time contradict one another exactly when somebody who began after an operation had ended
+//! stands before it, which 3 finds.
+
+mod chain;
+mod findings;
+mod judge;
+mod ledger_claims;
+mod lock;
+mod order;
+mod phrases;
+mod placing;
+mod reads;
+mod replay;
+mod seen_versions;
+mod verdict;
+mod words;
+mod words_of_lock;
+mod words_of_sales;
+
+pub use judge::judge;
+pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
+pub use words::sentence;

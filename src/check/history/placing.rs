@@ -1,0 +1,133 @@
+//! Placing: each sale gets its version.
+
+use super::chain::Chain;
+use super::findings::Findings;
+use super::ledger_claims::LedgerClaims;
+use crate::check::anomaly::Anomaly;
+use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
+
+/// Gives each sale its version. Returns those of which nobody knows whether they sold, by version.
+pub(super) fn place_all(
+    chain: &mut Chain,
+    evidence: &Evidence,
+    mut ledger: Option<&mut LedgerClaims<'_>>,
+    findings: &mut Findings<'_>,
+) -> Vec<u32> {
+    let (mut waiting, mut odd, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    let mut acknowledged = Acknowledged {
+        rest: evidence.stock,
+        told: false,
+    };
+    for (index, operation) in (0..).zip(&evidence.operations) {
+        findings.verdict.count_in(operation);
+        let sold = operation.outcome == OperationOutcome::Sold;
+        if sold {
+            acknowledged.add(index, operation, findings);
+        }
+        if operation.write == UNSAID {
+            continue;
+        }
+        let written = ledger.as_mut().map(|ledger| ledger.claim(operation));
+        if !sold && !operation.is_pending() {
+            if written == Some(true) {
+                findings.add(Anomaly::Phantom, &[index], operation.write);
+            }
+            continue;
+        }
+        if written == Some(true)
+            && (sold || operation.is_pending())
+            && let Some(ledger) = ledger.as_deref()
+            && !ledger.agrees(operation)
+        {
+            findings.add(Anomaly::Phantom, &[index], operation.write);
+        }
+        match written {
+            Some(false) if sold => missing.push(index),
+            None if !sold => waiting.push(index),
+            Some(false) => {}
+            _ if !follows(operation) || operation.write <= chain.first => odd.push(index),
+            _ => place(chain, index, operation, findings),
+        }
+    }
+    place_odd(chain, evidence, &odd, findings);
+    tell_missing(chain, evidence, &missing, findings);
+    by_version(evidence, waiting)
+}
+
+/// Those of which nobody knows whether they sold and which may have, by the version that they were to write.
+fn by_version(evidence: &Evidence, mut waiting: Vec<u32>) -> Vec<u32> {
+    let version = |index: &u32| {
+        let operation = evidence.operation(*index);
+        operation.map_or((0, 0), |operation| (operation.write, operation.invoke))
+    };
+    waiting.retain(|index| evidence.operation(*index).is_some_and(follows));
+    waiting.sort_by_key(version);
+    waiting
+}
+
+/// Sales whose version does not follow the one that they read: they come after all that do.
+fn place_odd(chain: &mut Chain, evidence: &Evidence, odd: &[u32], findings: &mut Findings<'_>) {
+    for &index in odd {
+        findings.add(Anomaly::Phantom, &[index], None);
+        if let Some(operation) = evidence.operation(index)
+            && operation.write > chain.first
+            && chain.writer(operation.write).is_none()
+        {
+            place(chain, index, operation, findings);
+        }
+    }
+}
+
+/// Acknowledged sales that the ledger does not have.
+fn tell_missing(chain: &Chain, evidence: &Evidence, missing: &[u32], findings: &mut Findings<'_>) {
+    for &index in missing {
+        let Some(operation) = evidence.operation(index) else {
+            continue;
+        };
+        let version = operation.write;
+        match chain.writer(version) {
+            _ if !follows(operation) || version <= chain.first => {
+                findings.add(Anomaly::Phantom, &[index], None);
+            }
+            Some(writer) if evidence.operation(writer).is_some_and(follows) => {
+                findings.add(Anomaly::LostUpdate, &[index, writer], version - 1);
+            }
+            _ => findings.add(Anomaly::LostSale, &[index], version),
+        }
+    }
+}
+
+fn place(chain: &mut Chain, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
+    let version = operation.write;
+    match chain.writer(version) {
+        Some(writer) => findings.add(Anomaly::LostUpdate, &[writer, index], version - 1),
+        None if chain.write(index, operation) => {}
+        // More versions than there are writes: some in between must be missing.
+        None => findings.add(Anomaly::Gap, &[index], version),
+    }
+}
+
+/// Whether the version it writes follows the one that it read.
+fn follows(operation: &Operation) -> bool {
+    operation.read == UNSAID && operation.write > 0
+        || operation.read.checked_add(1) == Some(operation.write)
+}
+
+/// Counts what was acknowledged, up to the stock.
+struct Acknowledged {
+    rest: u64,
+    told: bool,
+}
+
+impl Acknowledged {
+    fn add(&mut self, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
+        match self.rest.checked_sub(u64::from(operation.quantity)) {
+            Some(rest) => self.rest = rest,
+            None if self.told => {}
+            None => {
+                self.told = true;
+                findings.add(Anomaly::Oversold, &[index], None);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The judgement of a history.
+
+use serde::Serialize;
+
+use crate::check::anomaly::Anomaly;
+use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
+
+/// So many findings of a kind are told; the others are only counted.
+pub const MAX_TOLD: u64 = 100;
+
+/// One anomaly: at most two operations prove it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HistoryFinding {
+    /// What kind.
+    pub kind: Anomaly,
+    /// The operations concerned, at most two: indexes of [`Evidence::operations`]. A pair stands as the
+    /// sentence names it.
+    pub operations: Vec<u32>,
+    /// Their buyers.
+    pub buyers: Vec<String>,
+    /// The version concerned, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// The whole finding as a sentence.
+    pub text: String,
+}
+
+/// How many there are of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AnomalyCount {
+    /// The kind.
+    pub kind: Anomaly,
+    /// How many, also those that are not told.
+    pub count: u64,
+}
+
+/// The judgement of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct HistoryVerdict {
+    /// How many operations there are.
+    pub operations: u64,
+    /// How many of them were told that they bought.
+    pub sales: u64,
+    /// How many of them said which version they read.
+    pub reads: u64,
+    /// How many of them held a lock.
+    pub locked: u64,
+    /// How many were answered, but do not say which version they read or wrote: they were not judged.
+    pub unjudged: u64,
+    /// Whether the evidence says what the ledger holds: without it no lost sale can be seen.
+    pub ledger: bool,
+    /// How many there are of each kind that was found.
+    pub counts: Vec<AnomalyCount>,
+    /// What was found, at most [`MAX_TOLD`] of each kind.
+    pub findings: Vec<HistoryFinding>,
+    /// Why nothing can be judged: the evidence has no operations, or no reads, or says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blind: Option<String>,
+}
+
+impl HistoryVerdict {
+    /// Whether something was judged and nothing was found.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.counts.is_empty() && self.blind.is_none()
+    }
+
+    /// How many anomalies of this kind there are.
+    #[must_use]
+    pub fn count(&self, kind: Anomaly) -> u64 {
+        let counts = self.counts.iter();
+        counts
+            .filter(|count| count.kind == kind)
+            .map(|count| count.count)
+            .sum()
+    }
+
+    /// Counts an operation, by how much of it there is to judge.
+    pub(super) fn count_in(&mut self, operation: &Operation) {
+        let answered = operation.over() != UNSAID && operation.outcome != OperationOutcome::Failed;
+        let sold = operation.outcome == OperationOutcome::Sold;
+        let reads = operation.read != UNSAID || operation.torn;
+        let known = if sold {
+            operation.write != UNSAID
+        } else {
+            reads
+        };
+        self.sales += u64::from(sold);
+        self.reads += u64::from(reads);
+        self.unjudged += u64::from(answered && !known);
+    }
+}

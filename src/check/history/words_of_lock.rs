@@ -1,0 +1,48 @@
+//! Findings about locks in words.
+
+use super::phrases::Phrases;
+use crate::check::anomaly::Anomaly;
+use crate::check::evidence::UNSAID;
+
+impl Phrases<'_> {
+    pub(super) fn lock(&self) -> String {
+        let (a, b) = (self.who(0), self.who(1));
+        let hold = |at: usize| {
+            let operation = self.operation(at);
+            let held = self
+                .evidence
+                .holds_of(&operation)
+                .find(|hold| hold.got != UNSAID);
+            held.map_or((UNSAID, UNSAID, 0), |hold| {
+                let file = self.evidence.files.get(hold.lock as usize);
+                (hold.got, hold.released, file.map_or(0, |file| file.inode))
+            })
+        };
+        let (got, released, inode) = hold(0);
+        let (other_got, _, other_inode) = hold(1);
+        match self.finding.kind {
+            Anomaly::BrokenLock => format!(
+                "{b} got the lock on inode {inode} at {}, while {a} held it from {} to {}",
+                self.time(other_got),
+                self.time(got),
+                self.time(released)
+            ),
+            Anomaly::SplitLock => format!(
+                "{a} locked inode {inode} and {b} locked inode {other_inode}: two locks keep nobody out"
+            ),
+            Anomaly::DeadInodeLock => format!(
+                "{a} got the lock on inode {inode} at {}, which the lock's path no longer meant",
+                self.time(got)
+            ),
+            Anomaly::UnlockedWrite => {
+                format!(
+                    "{a} wrote version {} outside a lock that keeps others out",
+                    self.operation(0).write
+                )
+            }
+            _ => format!(
+                "{a} waits for a lock that {b} holds, and {b} waits for {a} in turn: neither ever goes on"
+            ),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What a finding is held against, and what its operations locked, wrote and sold.
+
+use crate::check::evidence::{CommittedLine, Evidence, Hold, Operation, OperationOutcome, UNSAID};
+
+/// The evidence, and the version that the finding is about.
+pub(super) struct Case<'a> {
+    pub(super) evidence: &'a Evidence,
+    pub(super) version: Option<u64>,
+}
+
+impl Case<'_> {
+    pub(super) fn got(&self, did: &Operation) -> impl Iterator<Item = &Hold> {
+        let holds = self.evidence.holds_of(did);
+        holds.filter(|hold| hold.got != UNSAID)
+    }
+
+    pub(super) fn on_ledger(&self, did: &Operation) -> bool {
+        let mut lines = self.evidence.ledger.iter().flatten();
+        lines.any(|line: &CommittedLine| line.is_of(did))
+    }
+
+    /// Whether a line of it says what the operation wanted.
+    pub(super) fn as_wanted(&self, did: &Operation) -> bool {
+        let mut lines = self.evidence.ledger.iter().flatten();
+        lines.any(|line: &CommittedLine| line.is_of(did) && line.agrees_with(did))
+    }
+
+    /// Whether this is the first acknowledged sale beyond the stock.
+    pub(super) fn exceeds(&self, did: &Operation) -> bool {
+        let all = self.evidence.operations.iter();
+        let before = all.take_while(|one| !std::ptr::eq(*one, did));
+        let before = before.filter(|one| one.outcome == OperationOutcome::Sold);
+        let before = before.fold(0_u64, |sum, one| {
+            sum.saturating_add(u64::from(one.quantity))
+        });
+        let stock = self.evidence.stock;
+        before <= stock && before.saturating_add(u64::from(did.quantity)) > stock
+    }
+}
+
+/// Until when a lock was held for sure.
+pub(super) fn until(did: &Operation, hold: &Hold) -> u64 {
+    if hold.released != UNSAID {
+        return hold.released;
+    }
+    let acted = [did.intend, did.wrote]
+        .into_iter()
+        .filter(|at| *at != UNSAID);
+    acted.max().unwrap_or(hold.got).max(hold.got)
+}

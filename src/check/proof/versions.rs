@@ -1,0 +1,132 @@
+//! Versions: who may have written one, and how many were left at it; by plain sums over all operations.
+
+use super::case::Case;
+use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
+
+impl Case<'_> {
+    /// Those who may have written a version.
+    fn writers(&self, version: u64) -> impl Iterator<Item = &Operation> + Clone {
+        let all = self.evidence.operations.iter();
+        let known = self.evidence.ledger.is_some();
+        all.filter(move |did| did.write == version)
+            .filter(move |did| {
+                let may = did.outcome == OperationOutcome::Sold || did.is_pending();
+                may && (!known || self.on_ledger(did))
+            })
+    }
+
+    /// Who wrote it: somebody who was told so, else somebody who may have, and who fits what is said of it.
+    pub(super) fn writer(&self, version: u64, before: Option<i64>) -> Option<&Operation> {
+        let follows = |did: &&Operation| did.read == UNSAID || did.read + 1 == did.write;
+        let known = |did: &&Operation| {
+            did.outcome == OperationOutcome::Sold || self.evidence.ledger.is_some()
+        };
+        let told = self.writers(version).filter(known);
+        let told = told.clone().find(follows).or_else(|| told.clone().next());
+        told.or_else(|| {
+            let all = self.writers(version).filter(follows);
+            let fits = |did: &&Operation| {
+                let saw = (did.seen != UNSAID).then_some(did.seen.cast_signed());
+                let Some(saw) = saw.or(before) else {
+                    return true;
+                };
+                let after = saw - i64::from(did.quantity);
+                let is_other = |left: u64| left != UNSAID && left.cast_signed() != after;
+                let mut readers = self.evidence.operations.iter();
+                let last = self.evidence.last.filter(|last| last.seq == version);
+                after >= 0
+                    && !last.is_some_and(|last| is_other(last.left))
+                    && !readers
+                        .any(|reader| reader.read == version && is_other(reader.left_at_read()))
+            };
+            let fitting = all.clone().filter(fits).min_by_key(|did| did.invoke);
+            fitting.or_else(|| all.min_by_key(|did| did.invoke))
+        })
+    }
+
+    /// How many were left at a version: the stock less what was sold up to it. Behind a missing version,
+    /// what the next writer saw.
+    pub(super) fn left(&self, version: u64) -> Option<i64> {
+        let first = self.evidence.first;
+        if version < first || self.too_far(version) {
+            return None;
+        }
+        let mut left = self.evidence.stock.cast_signed();
+        let mut missing = false;
+        for at in first + 1..=version {
+            let writer = self.writer(at, (!missing).then_some(left));
+            match writer.map(|did| did.seen) {
+                Some(seen) if missing && seen != UNSAID => left = seen.cast_signed(),
+                _ => {}
+            }
+            left -= writer.map_or(0, |did| i64::from(did.quantity));
+            missing = writer.is_none();
+        }
+        (!missing).then_some(left)
+    }
+
+    /// More versions than anybody meant to write: one before it is missing.
+    pub(super) fn too_far(&self, version: u64) -> bool {
+        let writes = self.evidence.operations.len() as u64;
+        let lines = self.evidence.ledger.iter().flatten().count() as u64;
+        version.saturating_sub(self.evidence.first) > writes + lines
+    }
+
+    /// Whether a later version was written, for all that is known.
+    pub(super) fn is_followed(&self, version: u64) -> bool {
+        let known = self.evidence.ledger.is_some();
+        let seen = |write: u64| {
+            let mut all = self.evidence.operations.iter();
+            let last = self.evidence.last;
+            last.is_some_and(|last| last.seq >= write)
+                || all.any(|did| did.read != UNSAID && did.read >= write)
+        };
+        let mut all = self.evidence.operations.iter();
+        all.any(|did| {
+            let mut writers = self.writers(did.write);
+            let sure = did.outcome == OperationOutcome::Sold || known || seen(did.write);
+            did.write > version && sure && writers.any(|writer| std::ptr::eq(writer, did))
+        })
+    }
+
+    pub(super) fn saw_another(&self, did: &Operation) -> bool {
+        let left = self.left(did.read);
+        if did.seen != UNSAID && left.is_some_and(|left| left != did.seen.cast_signed()) {
+            return true;
+        }
+        let index = self
+            .evidence
+            .operations
+            .iter()
+            .position(|one| std::ptr::eq(one, did));
+        let sum = index.and_then(|index| self.evidence.sum_of(index as u32));
+        let lines = (0..).zip(self.evidence.ledger.iter().flatten());
+        let lines = lines.filter(|(_, line)| line.seq == did.read);
+        // Of a version that stands there more than once, any may have been read.
+        let its = lines.filter_map(|(at, _)| {
+            let mut sums = self.evidence.ledger_sums.iter();
+            sums.find(|(line, _): &&(u32, u64)| *line == at)
+        });
+        let its: Vec<u64> = its.map(|(_, sum)| *sum).collect();
+        sum.is_some_and(|sum| !its.is_empty() && !its.contains(&sum))
+    }
+
+    pub(super) fn told_another(&self, did: &Operation) -> bool {
+        let Some(left) = self.left(did.read) else {
+            return false;
+        };
+        let sold = match did.outcome {
+            OperationOutcome::Sold => i64::from(did.quantity),
+            _ => 0,
+        };
+        did.left != UNSAID && did.left.cast_signed() != left - sold
+    }
+
+    pub(super) fn ledger_differs(&self, version: u64) -> bool {
+        let left = self.left(version);
+        let mut lines = self.evidence.ledger.iter().flatten();
+        lines.any(|line| {
+            line.seq == version && left.is_some_and(|left| left != line.left.cast_signed())
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! What each operation did when.
+
+use super::lanes::over;
+use super::versions::Versions;
+use crate::check::evidence::{Evidence, Hold, Operation, OperationOutcome, UNSAID};
+use crate::timeline::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
+
+pub(super) fn operation(
+    evidence: &Evidence,
+    versions: &Versions,
+    index: u32,
+    did: &Operation,
+) -> DrawnOperation {
+    let holds: Vec<&Hold> = evidence.holds_of(did).collect();
+    let end = holds
+        .iter()
+        .flat_map(|hold| [hold.wanted, hold.got, hold.released])
+        .filter_map(known)
+        .fold(over(did), u64::max);
+    let wrote = versions.wrote.get(index as usize).copied().flatten();
+    let spans = spans(evidence, did, &holds, end, wrote.is_some());
+    let told = u64::from(did.quantity);
+    let read = match versions.read.get(index as usize).copied().flatten() {
+        _ if did.torn => Some(Sight::Torn("what made no sense".to_owned())),
+        Some(version) => Some(Sight::Version(version)),
+        None if did.read != UNSAID => Some(Sight::Torn(format!("version {}", did.read))),
+        None => None,
+    };
+    DrawnOperation {
+        spans,
+        read,
+        wrote,
+        outcome: match did.outcome {
+            OperationOutcome::Sold => Some(DrawnOutcome::Sold(told)),
+            OperationOutcome::SoldOut => Some(DrawnOutcome::NoneLeft),
+            OperationOutcome::Query if did.left != UNSAID => Some(DrawnOutcome::Told(did.left)),
+            OperationOutcome::Query => known(did.seen).map(DrawnOutcome::Told),
+            OperationOutcome::Failed | OperationOutcome::Unknown => Some(DrawnOutcome::Failed),
+            OperationOutcome::Killed | OperationOutcome::Open => None,
+        },
+        killed: (did.outcome == OperationOutcome::Killed).then_some(end),
+    }
+}
+
+/// What an operation did when, as far as it is known; no step that the evidence does not have. `is_known`:
+/// whether it is known to have written.
+fn spans(
+    evidence: &Evidence,
+    did: &Operation,
+    holds: &[&Hold],
+    end: u64,
+    is_known: bool,
+) -> Vec<Span> {
+    if did.quantity == 0 {
+        return vec![Span::new(Doing::Query, did.invoke, end)];
+    }
+    let mut spans = of_holds(evidence, holds, end);
+    let intends = known(did.intend);
+    if let Some(read) = known(did.read_at) {
+        let got = holds.iter().filter_map(|hold| known(hold.got));
+        let from = got.filter(|got| *got <= read).fold(did.invoke, u64::max);
+        spans.push(Span::new(Doing::Read, from, read));
+        if let Some(intends) = intends {
+            spans.push(Span::new(Doing::Think, read, intends));
+        }
+    }
+    let wrote = known(did.wrote);
+    if let Some(intends) = intends {
+        let doing = if wrote.is_some() || is_known {
+            Doing::Write
+        } else {
+            Doing::Point("intends".to_owned())
+        };
+        spans.push(Span::new(doing, intends, wrote.unwrap_or(end)));
+    }
+    if spans.is_empty() {
+        spans.push(Span::new(Doing::Point("busy".to_owned()), did.invoke, end));
+    }
+    // Nothing lasts from a later time to an earlier one.
+    spans.retain(|span| span.from <= span.to);
+    let last = spans.iter().map(|span| span.to).max().unwrap_or(did.invoke);
+    if last < end {
+        spans.push(Span::new(Doing::Point("answer".to_owned()), last, end));
+    }
+    spans
+}
+
+/// The waits and the holds of locks, in their order.
+fn of_holds(evidence: &Evidence, holds: &[&Hold], end: u64) -> Vec<Span> {
+    let inode = |hold: &Hold| {
+        let file = evidence.files.get(hold.lock as usize);
+        file.map_or(0, |file| file.inode)
+    };
+    let mut spans = Vec::new();
+    for hold in holds.iter().rev() {
+        let (wanted, got) = (known(hold.wanted), known(hold.got));
+        if let Some(wanted) = wanted {
+            spans.push(Span::new(Doing::Wait, wanted, got.unwrap_or(end)));
+        }
+        if let Some(got) = got {
+            let released = known(hold.released).unwrap_or(end);
+            spans.push(Span::new(Doing::Hold(inode(hold)), got, released));
+        }
+    }
+    spans
+}
+
+/// A time, if it was said.
+fn known(at: u64) -> Option<u64> {
+    (at != UNSAID).then_some(at)
+}

@@ -1,0 +1,42 @@
+//! The timeline of the evidence, put together.
+
+use super::found;
+use super::lanes::Lanes;
+use super::operations::operation;
+use super::versions::Versions;
+use crate::check::evidence::Evidence;
+use crate::check::{HistoryVerdict, MAX_TOLD};
+use crate::timeline::{Lane, Time, Timeline};
+
+/// The timeline of a recorded run, to be drawn. Its title and subtitle are the caller's.
+///
+/// The lanes stand in the order in which their buyers wrote, or were over. An operation of which nobody knows
+/// when it was has no place in time: only its version is drawn.
+#[must_use]
+pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
+    let lanes = Lanes::of(evidence);
+    let versions = Versions::of(evidence, &lanes.places);
+    let drawn = lanes.operations.iter().map(|operations| {
+        let operations = operations.iter().filter_map(|at| {
+            let did = evidence.operation(*at)?;
+            Some(operation(evidence, &versions, *at, did))
+        });
+        operations.collect::<Vec<_>>()
+    });
+    let names = lanes.buyers.iter().map(|buyer| evidence.names.name(*buyer));
+    let findings = found::findings(evidence, verdict, &lanes.places, &versions.wrote);
+    Timeline {
+        time: Time::Nanoseconds,
+        lanes: names
+            .zip(drawn)
+            .map(|(name, operations)| Lane {
+                name: name.to_owned(),
+                operations,
+            })
+            .collect(),
+        versions: versions.all,
+        findings,
+        incomplete: verdict.counts.iter().any(|count| count.count > MAX_TOLD),
+        ..Timeline::default()
+    }
+}

@@ -1,0 +1,124 @@
+//! What a run has left becomes a final state, and is judged.
+
+use super::protocol::{Point, WorkerEnd};
+use super::run::{Move, Run, Trial, buyer_name, buyer_number};
+use crate::check::Anomaly;
+use crate::check::final_state::{FinalState, StateFinding, WrittenLine, judge};
+use crate::error::Result;
+use crate::store::ledger::Line;
+use crate::store::snapshot::Snapshot;
+
+/// Judges a run: what stands on the ledger, what the count says, and how the buyers ended.
+pub(super) fn judge_run(
+    trial: &Trial,
+    ledger: &[u8],
+    snapshot: &Result<Snapshot>,
+    moves: Vec<Move>,
+    ends: Vec<Option<WorkerEnd>>,
+) -> Run {
+    let told = |id: &str| {
+        let own = |end: &WorkerEnd| matches!(end, WorkerEnd::Sold { id: own } if own == id);
+        ends.iter().flatten().any(own)
+    };
+    let (lines, torn) = lines(ledger, told);
+    let sales: Vec<_> = lines.iter().filter(|line| !line.buyer.is_empty()).collect();
+    let mut left: Vec<_> = sales.iter().map(|line| line.left).collect();
+    let sellers = sales
+        .iter()
+        .filter_map(|line| buyer_number(&line.buyer))
+        .collect();
+    let count = snapshot.as_ref().ok();
+    left.extend(count.map(|snapshot| snapshot.ticket));
+    let counted = count.and_then(|snapshot| snapshot.counted);
+    let mut verdict = judge(&FinalState {
+        stock: trial.stock,
+        seq: 1,
+        lines: lines.into_iter().skip(1).collect(),
+        left: count.map(|snapshot| snapshot.ticket),
+        counted: counted.map_or(0, |counted| counted.bytes),
+        before: None,
+        torn,
+        lost: lost(ledger, &ends),
+        unreadable: snapshot.as_ref().err().map(ToString::to_string),
+        replaced: false,
+    });
+    verdict.findings.extend(failures(&ends, &moves));
+    Run {
+        moves,
+        ends,
+        verdict,
+        left,
+        sellers,
+    }
+}
+
+/// The buyers who were told that they bought, and whose sale is not on the ledger.
+fn lost(ledger: &[u8], ends: &[Option<WorkerEnd>]) -> Vec<String> {
+    let written = |id: &str| {
+        let own = format!("\"id\":\"{id}\"");
+        memchr::memmem::find(ledger, own.as_bytes()).is_some()
+    };
+    let lost = (ends.iter().enumerate()).filter_map(|(buyer, end)| match end {
+        Some(WorkerEnd::Sold { id }) if !written(id) => Some(buyer_name(buyer)),
+        _ => None,
+    });
+    lost.collect()
+}
+
+/// The lines of a ledger, and how many bytes of it are none.
+fn lines(ledger: &[u8], told: impl Fn(&str) -> bool) -> (Vec<WrittenLine>, u64) {
+    let (mut lines, mut torn, mut end) = (Vec::new(), 0, 0);
+    for bytes in ledger.split_inclusive(|&byte| byte == b'\n') {
+        end += bytes.len() as u64;
+        match bytes
+            .strip_suffix(b"\n")
+            .map(|line| Line::parse(line, None))
+        {
+            Some(Ok(line)) => {
+                let told = line.record.id.as_deref().is_some_and(&told);
+                lines.push(WrittenLine::of(&line.record, end, Some("lab"), told));
+            }
+            _ => torn += bytes.len() as u64,
+        }
+    }
+    (lines, torn)
+}
+
+/// What the buyers that failed say.
+fn failures(ends: &[Option<WorkerEnd>], moves: &[Move]) -> Vec<StateFinding> {
+    let of = |(buyer, end): (usize, &Option<WorkerEnd>)| match end {
+        Some(WorkerEnd::Torn { message }) => Some(torn_read(buyer, message, true, moves)),
+        Some(WorkerEnd::Failed { message }) => Some(torn_read(buyer, message, false, moves)),
+        _ => None,
+    };
+    ends.iter().enumerate().filter_map(of).collect()
+}
+
+fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFinding {
+    // A buyer that is in the middle of writing is at its `fill`.
+    let writer = moves.iter().rev().find_map(|step| {
+        (step.buyer != buyer && step.point == Point::Write).then(|| buyer_name(step.buyer))
+    });
+    let reader = buyer_name(buyer);
+    if !torn {
+        return StateFinding {
+            kind: Anomaly::Failed,
+            buyers: vec![reader.clone()],
+            read_seq: None,
+            text: format!("{reader} failed: {message}"),
+        };
+    }
+    let text = match &writer {
+        Some(writer) => format!(
+            "{reader} read the count while {writer} was writing it, and found it empty: {writer} had cut \
+             the file to nothing and not yet filled it"
+        ),
+        None => format!("{reader} read a count that made no sense: {message}"),
+    };
+    StateFinding {
+        kind: Anomaly::TornRead,
+        buyers: std::iter::once(reader).chain(writer).collect(),
+        read_seq: None,
+        text,
+    }
+}

@@ -1,0 +1,71 @@
+//! What is said of versions and of the point of no return, in a picture and in a terminal.
+
+use std::fmt::Write as _;
+
+use super::model::{Time, Timeline};
+use super::tree::{Tree, What};
+use super::words::{count, short, thousands};
+
+/// What is said of the time from which on the chance is 1.
+pub(super) fn no_return(timeline: &Timeline, time: u64) -> String {
+    match timeline.time {
+        Time::Steps if time > 0 => format!("point of no return: step {}", thousands(time)),
+        _ => "point of no return".to_owned(),
+    }
+}
+
+/// Versions in a row that are not shown.
+fn run(many: u64) -> String {
+    match many {
+        1 => "1 version".to_owned(),
+        many => format!("{}, each from the one before", count(many, "version")),
+    }
+}
+
+/// What a row of the tree says, and what it says of a fork behind it, with room for so many columns of a name.
+pub(super) fn words_of(
+    timeline: &Timeline,
+    tree: &Tree,
+    what: What,
+    room: usize,
+) -> (String, Option<String>) {
+    let version = match what {
+        What::Version(version) => version,
+        What::Run(many, 0) => {
+            return (run(many), None);
+        }
+        What::Run(many, beside) => {
+            return (
+                run(many),
+                Some(format!("and {} overwritten", thousands(beside))),
+            );
+        }
+        What::Branches(many) => {
+            return (format!("and {} more, overwritten", thousands(many)), None);
+        }
+        What::Rest(many) => return (format!("and {}", count(many, "more version")), None),
+    };
+    let Some(known) = timeline.versions.get(version) else {
+        return (String::new(), None);
+    };
+    let mut text = format!("version {}", known.seq);
+    if let Some(left) = known.left {
+        let _ = write!(text, ", {} left", thousands(left));
+    }
+    if let Some(writer) = known.writer {
+        let _ = write!(text, ", {}", short(timeline.name(writer.lane), room));
+    }
+    if known.survived {
+        text += ", in tickets.json";
+    } else if tree.is_lost(version) {
+        text += ", overwritten";
+    }
+    let fork = match tree.branches(version) {
+        0 | 1 => None,
+        many => Some(format!(
+            "fork: {} sales grew from it",
+            thousands(many.into())
+        )),
+    };
+    (text, fork)
+}

@@ -1,0 +1,90 @@
+//! Which version grew from which, and which of them a drawing must show.
+
+use std::collections::HashSet;
+
+use super::model::Timeline;
+
+/// How many rows of versions there are.
+pub(super) const ROWS: usize = 36;
+/// How many branches of one fork are shown, and how many where there are many forks.
+const BRANCHES: usize = 12;
+const FEW: usize = 3;
+
+/// What grew from what.
+pub(super) struct Family {
+    below: Vec<Vec<usize>>,
+    /// By version: whether it, or one that grew from it, must be shown.
+    matters: Vec<bool>,
+    /// By version: how many there are with those that grew from it.
+    size: Vec<u64>,
+    /// Whether all of it is drawn.
+    whole: bool,
+    /// How many branches of a fork are shown.
+    pub(super) most: usize,
+}
+
+impl Family {
+    pub(super) fn of(timeline: &Timeline, below: Vec<Vec<usize>>, shown: &HashSet<usize>) -> Self {
+        let total = below.len();
+        let forks = below.iter().filter(|children| children.len() > 1).count();
+        let mut family = Self {
+            below,
+            matters: vec![false; total],
+            size: vec![1; total],
+            whole: total <= ROWS,
+            most: if forks > 2 { FEW } else { BRANCHES },
+        };
+        for version in (0..total).rev() {
+            let matters = family.matters(version) || shown.contains(&version);
+            if let Some(slot) = family.matters.get_mut(version) {
+                *slot = matters;
+            }
+            let size = family.size(version);
+            let Some(parent) = timeline.parent(version) else {
+                continue;
+            };
+            if let Some(slot) = family.matters.get_mut(parent) {
+                *slot |= matters;
+            }
+            if let Some(slot) = family.size.get_mut(parent) {
+                *slot = slot.saturating_add(size);
+            }
+        }
+        family
+    }
+
+    pub(super) fn below(&self, version: usize) -> &[usize] {
+        self.below.get(version).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn matters(&self, version: usize) -> bool {
+        self.whole || self.matters.get(version).copied().unwrap_or_default()
+    }
+
+    fn size(&self, version: usize) -> u64 {
+        self.size.get(version).copied().unwrap_or(1)
+    }
+
+    /// How many versions from this one on need not be shown, how many stand on branches beside them, and the
+    /// next one that must be shown.
+    pub(super) fn run(&self, from: usize, shown: &HashSet<usize>) -> (u64, u64, usize) {
+        let (mut version, mut run, mut beside) = (from, 0, 0);
+        while !shown.contains(&version) {
+            let children = self.below(version);
+            let mut on = children.iter().filter(|child| self.matters(**child));
+            let next = match (children, on.next(), on.next()) {
+                (&[child], ..) => child,
+                (_, Some(child), None) if !self.whole => *child,
+                _ => break,
+            };
+            if !self.whole && !self.matters(next) {
+                break;
+            }
+            let others = children.iter().filter(|child| **child != next);
+            beside += others.map(|other| self.size(*other)).sum::<u64>();
+            version = next;
+            run += 1;
+        }
+        (run, beside, version)
+    }
+}

@@ -1,0 +1,103 @@
+//! The model of an operation: what it did when, what it saw, how it ended.
+
+/// One purchase or query, from the first touch to the answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DrawnOperation {
+    /// What it did when. A hold of a lock may lie around others.
+    pub spans: Vec<Span>,
+    /// What it saw of the count.
+    pub read: Option<Sight>,
+    /// The version that it wrote, as an index into [`Timeline::versions`].
+    pub wrote: Option<usize>,
+    /// What it was told; `None` when it was not told anything.
+    pub outcome: Option<DrawnOutcome>,
+    /// When it was killed.
+    pub killed: Option<u64>,
+}
+
+impl DrawnOperation {
+    /// The first span that satisfies a condition.
+    pub(super) fn span(&self, wanted: impl Fn(&Doing) -> bool) -> Option<&Span> {
+        self.spans.iter().find(|span| wanted(&span.doing))
+    }
+
+    /// From the first touch to the last; `None` when nothing says when.
+    pub(super) fn bounds(&self) -> Option<(u64, u64)> {
+        let spans = self.spans.iter().map(Span::bounds);
+        let kill = self.killed.map(|at| (at, at));
+        spans
+            .chain(kill)
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+}
+
+/// What an operation did for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// What it did.
+    pub doing: Doing,
+    /// From when.
+    pub from: u64,
+    /// Until when.
+    pub to: u64,
+}
+
+impl Span {
+    /// A span of time.
+    #[must_use]
+    pub fn new(doing: Doing, from: u64, to: u64) -> Self {
+        Self { doing, from, to }
+    }
+
+    /// When it began and when it ended, in this order whatever the model says.
+    pub(super) fn bounds(&self) -> (u64, u64) {
+        (self.from.min(self.to), self.from.max(self.to))
+    }
+}
+
+/// What can be done in a span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Doing {
+    /// Looks at the count without buying.
+    Query,
+    /// Waits for the lock.
+    Wait,
+    /// Holds the lock of the file with this inode.
+    Hold(u64),
+    /// Reads the count.
+    Read,
+    /// Thinks.
+    Think,
+    /// Empties the count, to write it in place.
+    Truncate,
+    /// Writes the new version.
+    Write,
+    /// Makes it durable.
+    Sync,
+    /// Another point, by its name: a step of a schedule that is none of the above.
+    Point(String),
+}
+
+/// What an operation saw of the count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// This version, as an index into [`Timeline::versions`].
+    Version(usize),
+    /// No version: what it was in a few words, as "an empty file".
+    Torn(String),
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DrawnOutcome {
+    /// It sold so many.
+    Sold(u64),
+    /// There was none left, or too few.
+    NoneLeft,
+    /// It was only asked, and told that so many are left.
+    Told(u64),
+    /// It failed.
+    Failed,
+}
