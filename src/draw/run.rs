@@ -90,36 +90,12 @@ impl Drawing {
             return;
         }
         let in_place = trial.writes == Writes::InPlace;
-        let (Some(read), Some(opened), Some(holds), Some(operation)) = (
-            self.read.get_mut(buyer),
-            self.opened.get_mut(buyer),
-            self.holds.get_mut(buyer),
-            self.operations.get_mut(buyer),
-        ) else {
+        let Some(doing) = self.doing(step, at, file, in_place) else {
             return;
         };
-        let doing = match step.point {
-            Point::Query => Doing::Query,
-            Point::Lock => {
-                let file = *opened.get_or_insert(file);
-                if step.busy {
-                    Doing::Wait
-                } else {
-                    *holds = Some((file, at));
-                    Doing::Point("lock".to_owned())
-                }
-            }
-            Point::Read => {
-                *read = latest;
-                operation.read = Some(Sight::Version(latest));
-                Doing::Read
-            }
-            Point::Write if in_place => Doing::Truncate,
-            Point::Write | Point::Fill => Doing::Write,
-            Point::Unlock => Doing::Point("unlock".to_owned()),
-            Point::Publish => Doing::Sync,
-        };
-        operation.spans.push(Span::new(doing, at, at + 1));
+        if let Some(operation) = self.operations.get_mut(buyer) {
+            operation.spans.push(Span::new(doing, at, at + 1));
+        }
         let writes = match step.point {
             Point::Write => !in_place,
             Point::Fill => true,
@@ -132,6 +108,32 @@ impl Drawing {
         if step.point == Point::Unlock || (writes && !sound) {
             self.release(buyer, at + 1);
         }
+    }
+
+    /// What a buyer does in its step; `file`: the one that it locks if it has opened none.
+    fn doing(&mut self, step: &Move, at: u64, file: u64, in_place: bool) -> Option<Doing> {
+        let latest = self.versions.len() - 1;
+        Some(match step.point {
+            Point::Query => Doing::Query,
+            Point::Lock => {
+                let file = *self.opened.get_mut(step.buyer)?.get_or_insert(file);
+                if step.busy {
+                    Doing::Wait
+                } else {
+                    *self.holds.get_mut(step.buyer)? = Some((file, at));
+                    Doing::Point("lock".to_owned())
+                }
+            }
+            Point::Read => {
+                *self.read.get_mut(step.buyer)? = latest;
+                self.operations.get_mut(step.buyer)?.read = Some(Sight::Version(latest));
+                Doing::Read
+            }
+            Point::Write if in_place => Doing::Truncate,
+            Point::Write | Point::Fill => Doing::Write,
+            Point::Unlock => Doing::Point("unlock".to_owned()),
+            Point::Publish => Doing::Sync,
+        })
     }
 
     /// A buyer writes the version after the one that it read.

@@ -23,7 +23,7 @@ pub(super) enum Plan {
 }
 
 impl Plan {
-    /// The next throw of the rng.
+    /// The next schedule that the numbers give.
     pub(super) fn draw(trial: &Trial, drawn: DrawnFrom, depth: u32, rng: &mut SeededRng) -> Self {
         match drawn {
             DrawnFrom::Classes(_) => {

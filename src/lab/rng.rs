@@ -8,7 +8,7 @@ use rand::{Rng as _, SeedableRng as _};
 pub(super) struct SeededRng(Xoshiro256PlusPlus);
 
 impl SeededRng {
-    /// The same seed throws the same numbers.
+    /// The same seed gives the same numbers.
     pub(super) fn new(seed: u64) -> Self {
         Self(Xoshiro256PlusPlus::seed_from_u64(seed))
     }

@@ -10,6 +10,8 @@ use super::steps::take_step;
 /// The longest reason, in letters; what is longer is cut.
 const MAX_REASON: usize = 1000;
 
+const NO_HEADER: &str = "the first line must be the header: {\"evidence\":1,…}";
+
 /// Takes records in their order: a buyer does one operation at a time.
 #[derive(Debug, Default)]
 pub struct Gatherer {
@@ -24,9 +26,7 @@ impl Gatherer {
     pub fn take(&mut self, record: &EvidenceRecord<'_>) -> Result<(), String> {
         match record {
             EvidenceRecord::Header { run, stock, first } => self.header(run, *stock, *first),
-            _ if !self.headed => {
-                Err("the first line must be the header: {\"evidence\":1,…}".to_owned())
-            }
+            _ if !self.headed => Err(NO_HEADER.to_owned()),
             EvidenceRecord::Step {
                 buyer,
                 pid,

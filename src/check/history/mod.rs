@@ -26,7 +26,6 @@ mod replay;
 mod seen_versions;
 mod verdict;
 mod words;
-mod words_of_lock;
 mod words_of_sales;
 
 pub use judge::judge;

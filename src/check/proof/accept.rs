@@ -1,7 +1,8 @@
-//! Whether the evidence bears a finding out.
+//! Whether the evidence bears a finding out: what must hold for each kind, by how many operations it names.
 
-use super::case::Case;
-use crate::check::evidence::{Evidence, Operation};
+use super::case::{Case, until};
+use crate::check::anomaly::Anomaly;
+use crate::check::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
 use crate::check::history::{HistoryFinding, sentence};
 
 /// Accepts a finding, or says why the evidence does not bear it out.
@@ -32,4 +33,151 @@ pub fn accept(evidence: &Evidence, finding: &HistoryFinding) -> Result<(), Strin
     } else {
         Err(format!("the evidence does not show {:?}", finding.kind))
     }
+}
+
+impl Case<'_> {
+    fn nobody(&self, kind: Anomaly) -> bool {
+        let lines = || self.evidence.ledger.iter().flatten();
+        match (kind, self.version, self.evidence.last) {
+            (Anomaly::Conservation, None, Some(last)) => {
+                self.left(last.seq) != Some(last.left.cast_signed())
+            }
+            (Anomaly::Phantom, Some(version), _) => {
+                let there = lines().filter(|line| line.seq == version).count();
+                let meant = self.evidence.operations.iter();
+                let meant = meant.filter(|did| did.write == version && self.on_ledger(did));
+                there > meant.count()
+            }
+            (Anomaly::Gap, Some(version), _) => {
+                let mut before = self.evidence.first;
+                let leaps = lines().any(|line| {
+                    let leaps = line.seq == version && line.seq != before + 1;
+                    before = line.seq;
+                    leaps
+                });
+                let missing = version > self.evidence.first && self.writer(version, None).is_none();
+                leaps || missing && self.is_followed(version)
+            }
+            (Anomaly::Conservation, Some(version), _) => self.ledger_differs(version),
+            _ => false,
+        }
+    }
+
+    fn one(&self, kind: Anomaly, did: &Operation) -> bool {
+        let said = self.version.filter(|version| *version != UNSAID);
+        let read = said == Some(did.read);
+        let wrote = said == Some(did.write);
+        let sold = did.outcome == OperationOutcome::Sold;
+        match kind {
+            Anomaly::TornRead => {
+                self.version.is_none() && did.torn || read && self.saw_another(did)
+            }
+            Anomaly::DirtyRead => {
+                read && did.read != self.evidence.first
+                    && (did.read < self.evidence.first
+                        || self.writer(did.read, None).is_none()
+                        || self.too_far(did.read))
+            }
+            Anomaly::FalseSoldOut => {
+                read && did.outcome == OperationOutcome::SoldOut
+                    && self.left(did.read) >= Some(i64::from(did.quantity))
+            }
+            Anomaly::Conservation => {
+                read && self.told_another(did) || wrote && self.ledger_differs(did.write)
+            }
+            Anomaly::Phantom if self.version.is_none() => {
+                let leaps = did.read != UNSAID && did.read.checked_add(1) != Some(did.write);
+                did.write != UNSAID
+                    && (sold || did.is_pending() && self.on_ledger(did))
+                    && (leaps || did.write <= self.evidence.first)
+            }
+            Anomaly::Phantom => {
+                let failed = !sold && !did.is_pending();
+                wrote && self.on_ledger(did) && (failed || !self.as_wanted(did))
+            }
+            Anomaly::Gap => {
+                let known = self.evidence.ledger.is_some();
+                let sure = sold && !known || (sold || did.is_pending()) && self.on_ledger(did);
+                wrote && sure && self.too_far(did.write)
+            }
+            Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
+            Anomaly::Oversold => wrote && self.left(did.write).is_some_and(|left| left < 0),
+            Anomaly::LostSale if wrote => {
+                sold && self.evidence.ledger.is_some() && !self.on_ledger(did)
+            }
+            Anomaly::LostSale => {
+                let last = self.evidence.last;
+                sold && self.version.is_none() && last.is_some_and(|last| last.seq < did.write)
+            }
+            _ => self.one_lock(kind, did),
+        }
+    }
+
+    fn one_lock(&self, kind: Anomaly, did: &Operation) -> bool {
+        let sold = did.outcome == OperationOutcome::Sold;
+        match kind {
+            Anomaly::DeadInodeLock => {
+                let mut got = self.got(did);
+                let dead = got.any(|hold| hold.path != NONE && hold.path != hold.lock);
+                self.version.is_none() && dead
+            }
+            Anomaly::UnlockedWrite if self.version.is_none() => {
+                let mut holds = self.evidence.holds.iter();
+                let locks = holds.any(|hold| hold.got != UNSAID);
+                let wrote = sold || did.wrote != UNSAID;
+                locks
+                    && wrote
+                    && !self.got(did).any(|hold| {
+                        let outside = did.wrote < hold.got
+                            || did.intend != UNSAID && did.intend > hold.released;
+                        !hold.shared && !outside
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    fn two(&self, kind: Anomaly, one: &Operation, other: &Operation) -> bool {
+        match (kind, self.version) {
+            (Anomaly::LostUpdate, Some(version)) => [one, other].iter().all(|did| {
+                let read = did.read == version || did.read == UNSAID;
+                read && version.checked_add(1) == Some(did.write)
+                    && (did.outcome == OperationOutcome::Sold || self.on_ledger(did))
+            }),
+            (Anomaly::StaleRead, Some(version)) => {
+                let wrote = other.outcome == OperationOutcome::Sold && other.write == version;
+                let newest = other.read == version && oldest(one) < (version, true)
+                    || wrote && oldest(one) < (version, false);
+                one.invoke > other.over() && newest
+            }
+            (_, None) => self.two_locks(kind, one, other),
+            _ => false,
+        }
+    }
+
+    fn two_locks(&self, kind: Anomaly, one: &Operation, other: &Operation) -> bool {
+        match kind {
+            Anomaly::BrokenLock => self.got(one).any(|hold| {
+                self.got(other).any(|second| {
+                    let both = !(hold.shared && second.shared) && hold.lock == second.lock;
+                    both && hold.got < until(other, second) && second.got < until(one, hold)
+                })
+            }),
+            Anomaly::SplitLock => {
+                let mut all = self
+                    .got(one)
+                    .flat_map(|hold| self.got(other).map(move |second| hold.lock != second.lock));
+                self.got(one).next().is_some()
+                    && self.got(other).next().is_some()
+                    && all.all(|differ| differ)
+            }
+            Anomaly::Deadlock => self.waits_for(one, other) && self.leads_to(other, one),
+            _ => false,
+        }
+    }
+}
+
+/// The oldest thing that an operation touched: a version is older than the reading of it.
+fn oldest(did: &Operation) -> (u64, bool) {
+    (did.read, true).min((did.write, false))
 }

@@ -5,8 +5,6 @@
 
 mod accept;
 mod case;
-mod claims;
 mod versions;
-mod waits;
 
 pub use accept::accept;
