@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let _ = flag::register(libc::SIGXFSZ, Arc::default());
     let mut arguments = std::env::args_os().skip(1);
     let code = match arguments.next() {
-        Some(first) if first == rush::NURSERY => rush::start_buyers(arguments),
+        Some(first) if first == rush::FORK_SERVER => rush::start_buyers(arguments),
         Some(first) if first == race::RACER => race::live(arguments),
         Some(first) if first == doctor::WITNESS => doctor::bear_witness(arguments),
         _ => cli::run(),

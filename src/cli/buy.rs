@@ -14,7 +14,7 @@ use super::signals::Stop;
 use super::verdict;
 use tickets::race::draw_recorded;
 use tickets::race::timeline::Timeline;
-use tickets::rush::report::{Outcome, RushReport};
+use tickets::rush::report::{BuyerOutcome, RushReport};
 use tickets::rush::{News, Recording, Rush};
 use tickets::{Error, Kind, LockKind, Output, Result, shown};
 
@@ -195,7 +195,7 @@ fn write_step(out: &mut dyn Write, news: &News<'_>) -> io::Result<()> {
             writeln!(out, "{FAINT}{buyer} queried: {left} left{FAINT:#}")
         }
         News::Done { buyer, outcome } => match outcome {
-            Outcome::Sold {
+            BuyerOutcome::Sold {
                 quantity,
                 left,
                 warning,
@@ -210,9 +210,9 @@ fn write_step(out: &mut dyn Write, news: &News<'_>) -> io::Result<()> {
                     None => Ok(()),
                 }
             }
-            Outcome::Refused { left: 0 } => writeln!(out, "{buyer} found none left"),
-            Outcome::Refused { left } => writeln!(out, "{buyer} found only {left} left"),
-            Outcome::Failed { message, .. } => {
+            BuyerOutcome::Refused { left: 0 } => writeln!(out, "{buyer} found none left"),
+            BuyerOutcome::Refused { left } => writeln!(out, "{buyer} found only {left} left"),
+            BuyerOutcome::Failed { message, .. } => {
                 writeln!(out, "{BAD}{buyer} failed{BAD:#}: {}", shown(message))
             }
             _ => Ok(()),
@@ -273,7 +273,7 @@ fn summary(
         .buyers
         .iter()
         .filter_map(|buyer| match &buyer.outcome {
-            Outcome::Failed { message, .. } => Some((&buyer.name, message)),
+            BuyerOutcome::Failed { message, .. } => Some((&buyer.name, message)),
             _ => None,
         });
     for (name, message) in failed.take(WRITTEN_OUT) {

@@ -4,71 +4,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Rush;
-use super::aftermath::After;
-use crate::error::Error;
-use crate::race::check::{self, Count};
-use crate::race::evidence::Evidence;
+pub use super::buyer_outcome::{BuyerOutcome, BuyerReport};
+use super::outcomes::Outcomes;
+pub use super::recorded::Recorded;
+use super::settings::Rush;
 use crate::race::verdict::Finding;
 use crate::store::lock::LockKind;
-
-/// How one buyer ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Outcome {
-    /// Bought.
-    Sold {
-        /// The sale's id.
-        id: String,
-        /// How many tickets.
-        quantity: u64,
-        /// How many it left.
-        left: u64,
-        /// The ledger line it wrote.
-        seq: u64,
-        /// Why `tickets.json` does not show the sale yet.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        warning: Option<String>,
-    },
-    /// Found too few left.
-    Refused {
-        /// How many it found.
-        left: u64,
-    },
-    /// Could not, or died.
-    Failed {
-        /// What kind of failure, as in the error of any command; `died` for a buyer that did not
-        /// say.
-        code: String,
-        /// What happened.
-        message: String,
-    },
-}
-
-impl Outcome {
-    /// The outcome of a buyer that did not tell it, and what the ledger says it bought.
-    pub(super) fn of_the_dead(cause: &str, bought: u64) -> Self {
-        let message = match bought {
-            0 => format!("{cause}; it bought nothing"),
-            bought => format!("{cause}; the ledger says that it had bought {bought}"),
-        };
-        Self::Failed {
-            code: "died".to_owned(),
-            message,
-        }
-    }
-}
-
-/// One buyer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BuyerReport {
-    /// Its name.
-    pub name: String,
-    /// How it ended.
-    #[serde(flatten)]
-    pub outcome: Outcome,
-}
 
 /// Whether anything went wrong between the buyers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,69 +19,6 @@ pub enum Judgement {
     Safe,
     /// Something was.
     Race,
-}
-
-/// What the evidence of a rush shows.
-#[derive(Debug, Clone, Serialize)]
-pub struct Recorded {
-    /// Where it is kept; `null` when it was not to be.
-    pub file: Option<String>,
-    /// How many operations there are: a query and a purchase of each buyer.
-    pub operations: u64,
-    /// How many said which version they read.
-    pub reads: u64,
-    /// How many locks were had.
-    pub locked: u64,
-    /// How many findings of each kind there are, as `tickets race check` finds them.
-    pub counts: Vec<Count>,
-    /// Why it is not whole, or cannot be judged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-    /// All of it, and the judgement, unless it could not be read.
-    #[serde(skip)]
-    pub judged: Option<(Evidence, check::Verdict)>,
-}
-
-impl Recorded {
-    pub(super) fn of(file: Option<String>, evidence: Evidence, verdict: check::Verdict) -> Self {
-        Self {
-            file,
-            operations: verdict.operations,
-            reads: verdict.reads,
-            locked: verdict.locked,
-            counts: verdict.counts.clone(),
-            error: verdict.blind.clone(),
-            judged: Some((evidence, verdict)),
-        }
-    }
-
-    pub(super) fn broken(file: Option<String>, error: &Error) -> Self {
-        Self {
-            file,
-            operations: 0,
-            reads: 0,
-            locked: 0,
-            counts: Vec::new(),
-            error: Some(error.to_string()),
-            judged: None,
-        }
-    }
-
-    /// What was found, of kinds that what is on disk does not show.
-    fn beyond(&self, known: &[Finding]) -> Vec<Finding> {
-        let found = self
-            .judged
-            .iter()
-            .flat_map(|(_, verdict)| &verdict.findings);
-        let new = found.filter(|found| known.iter().all(|known| known.kind != found.kind));
-        new.map(|found| Finding {
-            kind: found.kind,
-            buyers: found.buyers.clone(),
-            read_seq: None,
-            text: found.text.clone(),
-        })
-        .collect()
-    }
 }
 
 /// What a rush came to.
@@ -187,7 +65,7 @@ pub struct RushReport {
     pub unpublished: Option<String>,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
-    /// From the starting gun to the last outcome, in microseconds.
+    /// From the release of the start barrier to the last outcome, in microseconds.
     pub elapsed_us: u64,
     /// What its evidence shows, if some was recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -203,7 +81,7 @@ impl RushReport {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         let failed_as = |wanted: &str| {
-            let failed = |buyer: &BuyerReport| matches!(&buyer.outcome, Outcome::Failed { code, .. } if code == wanted);
+            let failed = |buyer: &BuyerReport| matches!(&buyer.outcome, BuyerOutcome::Failed { code, .. } if code == wanted);
             self.buyers.iter().any(failed)
         };
         if self.verdict == Judgement::Race || failed_as("integrity") {
@@ -225,7 +103,7 @@ pub(super) fn write(
     rush: &Rush,
     run: String,
     buyers: Vec<BuyerReport>,
-    after: &After,
+    after: &Outcomes,
     elapsed: Duration,
     interrupted: bool,
     evidence: Option<Recorded>,
@@ -235,8 +113,9 @@ pub(super) fn write(
     if let Some(recorded) = &evidence {
         findings.extend(recorded.beyond(&verdict.findings));
     }
-    let count =
-        |of: fn(&Outcome) -> bool| buyers.iter().filter(|buyer| of(&buyer.outcome)).count() as u32;
+    let count = |of: fn(&BuyerOutcome) -> bool| {
+        buyers.iter().filter(|buyer| of(&buyer.outcome)).count() as u32
+    };
     RushReport {
         users: rush.users,
         lock: rush.lock,
@@ -248,8 +127,8 @@ pub(super) fn write(
         rush: run,
         stock: after.stock,
         sold: verdict.sold,
-        refused: count(|outcome| matches!(outcome, Outcome::Refused { .. })),
-        failed: count(|outcome| matches!(outcome, Outcome::Failed { .. })),
+        refused: count(|outcome| matches!(outcome, BuyerOutcome::Refused { .. })),
+        failed: count(|outcome| matches!(outcome, BuyerOutcome::Failed { .. })),
         left: verdict.left,
         oversold: verdict.oversold,
         lost_updates: verdict.lost_updates,

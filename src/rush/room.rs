@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{Resource, Rlimit, getrlimit, getuid, setrlimit};
 
-use super::Rush;
-use super::crowd::STACK;
+use super::settings::Rush;
+use super::threads::STACK;
 use crate::error::{Error, Kind, Result};
 use crate::store::lock::LockKind;
 

@@ -1,5 +1,4 @@
-//! What the buyers of a rush write their evidence on: one file, to which each appends its lines, each line in
-//! one call.
+//! Evidence file: one for a rush, to which each of its buyers appends its lines, each line in one call.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -13,16 +12,16 @@ use crate::store::output::{Output, append, open_again};
 
 /// A file of evidence that is being written, shared by those who write it.
 #[derive(Debug)]
-pub(super) enum Tape {
+pub(super) enum EvidenceFile {
     /// Claimed by this process.
     Own(Output),
-    /// Claimed by the process of the rush.
+    /// Claimed by the supervisor.
     Another(File, PathBuf),
 }
 
-impl Tape {
-    /// The file that the rush has claimed, opened again by a process that it has started.
-    pub(super) fn again(path: &Path, (device, inode): (u64, u64)) -> Result<Self> {
+impl EvidenceFile {
+    /// The file that the supervisor has claimed, opened again by a process that it has started.
+    pub(super) fn reopen(path: &Path, (device, inode): (u64, u64)) -> Result<Self> {
         let file = open_again(path, FileId { device, inode })?;
         Ok(Self::Another(file, path.to_owned()))
     }

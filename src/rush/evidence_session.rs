@@ -1,14 +1,16 @@
-//! The evidence of a rush, from the first line to the judgement: the rush writes the header, the buyers their
-//! steps, and the rush in the end what is left behind.
+//! Evidence session: the evidence of a rush, from the first line to the judgement. The supervisor writes the
+//! header, the buyers their steps, and the supervisor in the end what is left behind.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::aftermath::{After, Entry};
-use super::crowd::Crowd;
-use super::report::{Outcome as Ended, Recorded};
-use super::tape::{Tape, now};
-use super::{Recording, Rush};
+use super::buyer_outcome::BuyerOutcome;
+use super::evidence_file::{EvidenceFile, now};
+use super::ledger_entry::LedgerEntry;
+use super::outcomes::Outcomes;
+use super::recorded::Recorded;
+use super::roster::Roster;
+use super::settings::{Recording, Rush};
 use crate::error::{Error, Result};
 use crate::office::Opening;
 use crate::race::check::judge;
@@ -17,18 +19,18 @@ use crate::store::output::{Contents, Output};
 
 /// The file of evidence of a running rush.
 #[derive(Debug)]
-pub(super) struct Deck {
-    pub(super) tape: Arc<Tape>,
+pub(super) struct EvidenceSession {
+    pub(super) file: Arc<EvidenceFile>,
     path: PathBuf,
     id: (u64, u64),
     /// Whether it goes away.
     fleeting: bool,
 }
 
-/// What another process needs to write on the same file.
-pub(super) type Label<'a> = (&'a Path, (u64, u64));
+/// What another process needs to write to the same file: its path, its device and inode.
+pub(super) type EvidenceName<'a> = (&'a Path, (u64, u64));
 
-impl Deck {
+impl EvidenceSession {
     /// Claims the file, if one is wanted, before anything is sold; and what removes it, if it is to go away.
     pub(super) fn claim(rush: &Rush) -> Result<Option<(Output, Option<tempfile::TempPath>)>> {
         let (path, fleeting) = match &rush.recording {
@@ -56,29 +58,29 @@ impl Deck {
     ) -> Result<Self> {
         let (path, id) = (output.path().to_owned(), output.id()?);
         output.clear()?;
-        let tape = Tape::Own(output);
-        tape.write(&Record::Header {
+        let file = EvidenceFile::Own(output);
+        file.write(&Record::Header {
             run: run.into(),
             stock: opening.tally.left,
             first: opening.tally.seq,
         })
         .map_err(|error| error.hint("nothing was sold"))?;
         Ok(Self {
-            tape: Arc::new(tape),
+            file: Arc::new(file),
             path,
             id: (id.device, id.inode),
             fleeting,
         })
     }
 
-    pub(super) fn label(&self) -> Label<'_> {
+    pub(super) fn name(&self) -> EvidenceName<'_> {
         (&self.path, self.id)
     }
 
     /// Adds what is left behind, now that every buyer has gone, and judges it all.
-    pub(super) fn finish(self, crowd: &Crowd, after: &After) -> Recorded {
+    pub(super) fn finish(self, roster: &Roster, after: &Outcomes) -> Recorded {
         let file = (!self.fleeting).then(|| self.path.display().to_string());
-        match self.judged(crowd, after) {
+        match self.judged(roster, after) {
             Ok(evidence) => {
                 let verdict = judge(&evidence);
                 Recorded::of(file, evidence, verdict)
@@ -87,33 +89,33 @@ impl Deck {
         }
     }
 
-    fn judged(&self, crowd: &Crowd, after: &After) -> Result<evidence::Evidence> {
-        let Tape::Own(output) = &*self.tape else {
+    fn judged(&self, roster: &Roster, after: &Outcomes) -> Result<evidence::Evidence> {
+        let EvidenceFile::Own(output) = &*self.file else {
             return Ok(evidence::Evidence::default());
         };
-        let mut end = End {
-            tape: &self.tape,
+        let mut closing = Closing {
+            file: &self.file,
             path: &self.path,
             gatherer: evidence::gather(output.reader()?, &self.path)?,
         };
-        for buyer in end.gatherer.unanswered() {
-            end.close(&buyer, crowd)?;
+        for buyer in closing.gatherer.unanswered() {
+            closing.close(&buyer, roster)?;
         }
         match spoiled(after) {
-            Some(why) => end.add(&Record::Spoiled { why: why.into() })?,
-            None => end.left_behind(after)?,
+            Some(why) => closing.add(&Record::Spoiled { why: why.into() })?,
+            None => closing.left_behind(after)?,
         }
-        let whole = end.gatherer.finish();
+        let whole = closing.gatherer.finish();
         whole.map_err(|message| evidence::refused(&self.path, 0, message))
     }
 }
 
 /// Why the evidence cannot be judged: it knows of sales only.
-fn spoiled(after: &After) -> Option<String> {
+fn spoiled(after: &Outcomes) -> Option<String> {
     if after.replaced {
         return Some("the event was reset during the run".to_owned());
     }
-    let odd = |entry: &&Entry| !entry.is_sale || u32::try_from(entry.quantity).is_err();
+    let odd = |entry: &&LedgerEntry| !entry.is_sale || u32::try_from(entry.quantity).is_err();
     let odd = after.entries.iter().find(odd)?;
     Some(format!(
         "during the run somebody else changed the stock, otherwise than by a sale that can be recorded: version {}",
@@ -122,28 +124,28 @@ fn spoiled(after: &After) -> Option<String> {
 }
 
 /// The last lines, written and gathered at once.
-struct End<'a> {
-    tape: &'a Tape,
+struct Closing<'a> {
+    file: &'a EvidenceFile,
     path: &'a Path,
     gatherer: Gatherer,
 }
 
-impl End<'_> {
+impl Closing<'_> {
     fn add(&mut self, record: &Record<'_>) -> Result<()> {
-        self.tape.write(record)?;
+        self.file.write(record)?;
         let taken = self.gatherer.take(record);
         taken.map_err(|message| evidence::refused(self.path, 0, message))
     }
 
     /// How the operation of a buyer ended that did not write it down itself.
-    fn close(&mut self, buyer: &str, crowd: &Crowd) -> Result<()> {
-        let (outcome, left) = match crowd.ending(buyer) {
-            Some(Ended::Sold { left, .. }) => (Some(Outcome::Sold), Some(*left)),
-            Some(Ended::Refused { left }) => (Some(Outcome::SoldOut), Some(*left)),
-            Some(Ended::Failed { code, .. }) if code == "outcome_unknown" => {
+    fn close(&mut self, buyer: &str, roster: &Roster) -> Result<()> {
+        let (outcome, left) = match roster.outcome(buyer) {
+            Some(BuyerOutcome::Sold { left, .. }) => (Some(Outcome::Sold), Some(*left)),
+            Some(BuyerOutcome::Refused { left }) => (Some(Outcome::SoldOut), Some(*left)),
+            Some(BuyerOutcome::Failed { code, .. }) if code == "outcome_unknown" => {
                 (Some(Outcome::Unknown), None)
             }
-            Some(Ended::Failed { .. }) => (Some(Outcome::Failed), None),
+            Some(BuyerOutcome::Failed { .. }) => (Some(Outcome::Failed), None),
             None => (None, None),
         };
         let step = match outcome {
@@ -160,7 +162,7 @@ impl End<'_> {
 
     /// The ledger's lines, and the count. Of a sale that was none of this rush nobody here knows when it was
     /// made: at any time.
-    fn left_behind(&mut self, after: &After) -> Result<()> {
+    fn left_behind(&mut self, after: &Outcomes) -> Result<()> {
         for entry in after.entries.iter().filter(|entry| !entry.own) {
             self.add(&Record::Whole(Whole {
                 buyer: stranger(&entry.buyer).into(),
