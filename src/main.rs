@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let code = match arguments.next() {
         Some(first) if first == rush::FORK_SERVER => rush::start_buyers(arguments),
         Some(first) if first == race::RACER => race::live(arguments),
-        Some(first) if first == doctor::WITNESS => doctor::bear_witness(arguments),
+        Some(first) if first == doctor::PEER => doctor::serve_peer(arguments),
         _ => cli::run(),
     };
     ExitCode::from(code)

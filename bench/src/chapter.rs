@@ -66,10 +66,10 @@ fn rows(quick: bool) -> Vec<Row> {
         rows.push(thinking(many, think, threads));
         rows.push(Row {
             name: format!(
-                "from the gun to the last outcome, {many} {}",
+                "from the start to the last outcome, {many} {}",
                 workers(threads)
             ),
-            quantity: Quantity::FromTheGun,
+            quantity: Quantity::FromTheStart,
             peers: Vec::new(),
             ..thinking(many, think, threads)
         });

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::args::{Cli, Doctor};
 use super::screen::{BAD, FAINT, GOOD, Screen};
 use super::signals::Stop;
-use tickets::doctor::{self, Check, Cost, Costs, Finding, Report};
+use tickets::doctor::{self, Check, CheckResult, Cost, Costs, Report};
 use tickets::{Error, Kind, Result, shown};
 
 pub(super) fn run(cli: &Cli, arguments: &Doctor, screen: &Screen) -> Result<u8> {
@@ -50,12 +50,12 @@ struct Document<'a> {
 }
 
 fn tell(out: &mut dyn Write, report: &Report, quiet: bool) -> io::Result<()> {
-    let failed = |check: &&Check| check.result == Finding::Fail;
+    let failed = |check: &&Check| check.result == CheckResult::Fail;
     for check in report.checks.iter().filter(|check| !quiet || failed(check)) {
         let (style, label) = match check.result {
-            Finding::Pass => (GOOD, "pass"),
-            Finding::Fail => (BAD, "FAIL"),
-            Finding::Note => (FAINT, "note"),
+            CheckResult::Pass => (GOOD, "pass"),
+            CheckResult::Fail => (BAD, "FAIL"),
+            CheckResult::Note => (FAINT, "note"),
         };
         let name = check.name.replace('_', " ");
         writeln!(

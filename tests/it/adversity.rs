@@ -8,26 +8,26 @@ use crate::harness::{
     Run, Shop, eventually, flocks, foreign_lock, foreign_sync, read_until, signal,
 };
 
-fn nurseries(shop: &Shop, rush: i32) -> Vec<i32> {
+fn fork_servers(shop: &Shop, rush: i32) -> Vec<i32> {
     let all = shop.processes();
-    let nurseries = all.iter().filter(|process| process.parent == rush);
-    nurseries.map(|process| process.pid).collect()
+    let fork_servers = all.iter().filter(|process| process.parent == rush);
+    fork_servers.map(|process| process.pid).collect()
 }
 
-/// A nursery killed while it forks: those that it has forked count as gone, and take shots all the
+/// A fork server killed while it forks: those that it has forked count as gone, and take a release all the
 /// same. Nobody else may starve.
 #[test]
 fn orphans_of_a_killed_nursery_starve_nobody() {
     for options in ["--lock --think 0ms", "--together --think 0ms"] {
-        // How often a nursery was caught in the middle of its work.
+        // How often a fork server was caught in the middle of its work.
         let mut caught = 0;
         for _ in 0..10 {
             let shop = Shop::stock(2000);
             let mut rush = shop.start(&format!("--quiet buy --users 2000 {options}"));
             let pid = rush.id().cast_signed();
-            let nursery = eventually("a nursery is there, or the end", || {
+            let fork_server = eventually("a fork server is there, or the end", || {
                 let over = rush.try_wait().unwrap().map(|_| None);
-                over.or_else(|| nurseries(&shop, pid).first().copied().map(Some))
+                over.or_else(|| fork_servers(&shop, pid).first().copied().map(Some))
             });
             // It may have ended by itself just now.
             let send = |signal: &str, pid: i32| {
@@ -39,19 +39,19 @@ fn orphans_of_a_killed_nursery_starve_nobody() {
                     .status
                     .success()
             };
-            if let Some(nursery) = nursery
-                && send("-STOP", nursery)
+            if let Some(fork_server) = fork_server
+                && send("-STOP", fork_server)
             {
                 let forked = shop
                     .processes()
                     .iter()
-                    .filter(|p| p.parent == nursery)
+                    .filter(|p| p.parent == fork_server)
                     .count();
                 if (1..1000).contains(&forked) && shop.sales().is_empty() {
                     caught += 1;
-                    send("-KILL", nursery);
+                    send("-KILL", fork_server);
                 } else {
-                    send("-CONT", nursery);
+                    send("-CONT", fork_server);
                 }
             }
             eventually("the rush ends", || rush.try_wait().unwrap());
@@ -62,7 +62,7 @@ fn orphans_of_a_killed_nursery_starve_nobody() {
                 break;
             }
         }
-        assert!(caught > 0, "no nursery was caught while it forked");
+        assert!(caught > 0, "no fork server was caught while it forked");
     }
 }
 
@@ -72,8 +72,8 @@ fn a_stopped_orphan_does_not_survive_an_interrupt() {
     let mut rush = shop.start("buy --users 4 --lock --think 1h");
     let _reader = read_until(&mut rush, "queried", 4);
     let buyers = shop.buyers();
-    let nursery = buyers[0].parent;
-    signal(nursery, "KILL");
+    let fork_server = buyers[0].parent;
+    signal(fork_server, "KILL");
     signal(buyers[1].pid, "STOP");
     signal(rush.id().cast_signed(), "INT");
     eventually("the rush ends", || rush.try_wait().unwrap());

@@ -278,5 +278,5 @@ fn its_help_has_examples_and_keeps_the_second_process_to_itself() {
         "{}",
         run.stdout
     );
-    assert!(!run.stdout.contains("__witness"), "{}", run.stdout);
+    assert!(!run.stdout.contains("__peer"), "{}", run.stdout);
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use tickets::doctor::{Finding, examine};
+use tickets::doctor::{CheckResult, examine};
 
 use crate::doctor::{CHECKS, nothing_is_left, result, text};
 use crate::harness::{Run, Shop, TICKETS, eventually, signal};
@@ -247,7 +247,7 @@ fn a_program_examines_with_a_second_process_of_its_choice() {
     assert!(!report.holds());
     assert_eq!(
         (report.exit_code(), report.checks[1].result),
-        (6, Finding::Fail)
+        (6, CheckResult::Fail)
     );
     nothing_is_left(&shop, &[]);
 }
@@ -264,7 +264,7 @@ fn an_interrupted_doctor_leaves_nothing() {
             let processes = shop.processes();
             processes
                 .iter()
-                .any(|process| process.line.contains("__witness"))
+                .any(|process| process.line.contains("__peer"))
                 .then_some(())
         });
         assert_eq!(shop.names().len(), 1, "the place where it tries things");

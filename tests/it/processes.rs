@@ -157,11 +157,11 @@ fn a_sale_whose_buyer_died_unheard_is_found_on_the_ledger() {
 fn a_rush_outlives_the_death_of_a_nursery() {
     let shop = Shop::stock(100);
     let rush = shop.start("--json buy --users 40 --lock --think 20ms");
-    let nursery = eventually("the buyers rush", || {
+    let fork_server = eventually("the buyers rush", || {
         let buyers = shop.buyers();
         (buyers.len() >= 2 && !shop.sales().is_empty()).then(|| buyers[0].parent)
     });
-    signal(nursery, "KILL");
+    signal(fork_server, "KILL");
     let (_, report) = Run::of(rush.wait_with_output().unwrap()).document();
     assert_eq!(report["verdict"], "safe", "{report:#}");
     assert_eq!(report["sold"].as_u64().unwrap(), shop.sales().len() as u64);

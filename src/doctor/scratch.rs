@@ -1,4 +1,4 @@
-//! Where an examination takes place: a directory of its own, and the wish to stop.
+//! Scratch directory: where an examination takes place, and whether it is to stop.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,6 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use tempfile::TempDir;
 
-use super::witness::Witness;
 use crate::error::{Error, Kind, Result};
 
 /// The file that is locked.
@@ -21,13 +20,14 @@ pub(super) const COUNT: &str = "tickets.json";
 
 /// The examined place. Dropping it removes the temporary directory.
 #[derive(Debug)]
-pub(super) struct Ground<'a> {
+pub(super) struct Scratch<'a> {
     directory: TempDir,
-    program: &'a Path,
-    stop: Option<BorrowedFd<'a>>,
+    /// The program that is started as the peer process.
+    pub(super) program: &'a Path,
+    pub(super) stop: Option<BorrowedFd<'a>>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> Scratch<'a> {
     /// Makes the temporary directory and the files in it.
     pub(super) fn lay_out(
         directory: &Path,
@@ -55,16 +55,16 @@ impl<'a> Ground<'a> {
                 Error::io("make a directory here", directory, error)
                     .hint("an event needs a directory that can be written; so does its doctor")
             })?;
-        let ground = Self {
+        let scratch = Self {
             directory: made,
             program,
             stop,
         };
         for name in [LOCK, COUNT] {
-            let path = ground.path(name);
+            let path = scratch.path(name);
             fs::write(&path, "x\n").map_err(|error| Error::io("write", &path, error))?;
         }
-        Ok(ground)
+        Ok(scratch)
     }
 
     /// The temporary directory.
@@ -75,11 +75,6 @@ impl<'a> Ground<'a> {
     /// A file in it.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.directory().join(name)
-    }
-
-    /// Starts a second process.
-    pub(super) fn witness(&self) -> Result<Witness<'a>> {
-        Witness::start(self.program, self.directory(), self.stop)
     }
 
     /// Whether to go on: an error when the examination is to stop.
@@ -127,32 +122,4 @@ pub(super) fn wait_for(fds: &[BorrowedFd<'_>], limit: Duration) -> io::Result<Ve
         Err(error) => return Err(error.into()),
     }
     Ok(watched.iter().map(|fd| !fd.revents().is_empty()).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::doctor::costs;
-    use std::io::Write;
-    use std::os::fd::AsFd;
-
-    #[test]
-    fn whoever_is_told_to_stop_stops_at_once_and_leaves_nothing() {
-        let made = tempfile::tempdir().unwrap();
-        let (stop, mut teller) = io::pipe().unwrap();
-        let program = Path::new("/no/such");
-        let ground = Ground::lay_out(made.path(), program, Some(stop.as_fd())).unwrap();
-        ground.go_on().unwrap();
-        assert!(costs::measure(&ground).unwrap().publish.is_some());
-        teller.write_all(b"x").unwrap();
-        let stopped = [
-            ground.go_on().unwrap_err(),
-            costs::measure(&ground).unwrap_err(),
-        ];
-        for error in stopped {
-            assert_eq!(error.kind(), Kind::Interrupted);
-        }
-        drop(ground);
-        assert_eq!(fs::read_dir(made.path()).unwrap().count(), 0);
-    }
 }

@@ -9,18 +9,18 @@ use serde_json::Value;
 use crate::harness::{Run, Shop, TICKETS, eventually, flocks};
 
 /// A second process by itself, whose orders this test gives.
-struct Witness {
+struct PeerProcess {
     child: Child,
     answers: BufReader<std::process::ChildStdout>,
 }
 
-impl Witness {
+impl PeerProcess {
     fn start(shop: &Shop) -> Self {
         for name in ["lock", "tickets.json"] {
             fs::write(shop.path(name), "x\n").unwrap();
         }
         let mut child = Command::new(TICKETS)
-            .arg("__witness")
+            .arg("__peer")
             .arg(shop.directory())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -43,13 +43,13 @@ impl Witness {
 fn the_reader_sees_a_file_that_is_not_replaced_atomically() {
     let shop = Shop::empty();
     let whole = |kind: u8| vec![b'a' + kind; 5000 + 131 * usize::from(kind)];
-    let mut witness = Witness::start(&shop);
+    let mut peer = PeerProcess::start(&shop);
     let mut seen = |what: &str, replace: &dyn Fn(u8)| {
         eventually(what, || {
             replace(0);
-            assert_eq!(witness.ask("watch"), "watching");
+            assert_eq!(peer.ask("watch"), "watching");
             (0..2000_u32).for_each(|at| replace((at % 26) as u8));
-            let tally = witness.ask("tell")["watched"].clone();
+            let tally = peer.ask("tell")["watched"].clone();
             assert!(tally["reads"].as_u64().unwrap() > 0, "{tally:#}");
             (tally[what].as_u64().unwrap() > 0).then_some(tally)
         })
@@ -75,26 +75,26 @@ fn the_reader_sees_a_file_that_is_not_replaced_atomically() {
     for name in ["missing", "empty", "mixed", "failed"] {
         assert_eq!(tally[name], 0, "{tally:#}");
     }
-    drop(witness.child.stdin.take());
-    assert!(witness.child.wait().unwrap().success());
+    drop(peer.child.stdin.take());
+    assert!(peer.child.wait().unwrap().success());
 }
 
 #[test]
-fn the_second_process_ends_with_whoever_gives_the_orders() {
+fn the_second_process_ends_with_the_process_that_gives_the_orders() {
     let shop = Shop::empty();
     for (order, answer) in [("lock", "locked"), ("watch", "watching")] {
-        let mut witness = Witness::start(&shop);
-        assert_eq!(witness.ask(order), answer);
+        let mut peer = PeerProcess::start(&shop);
+        assert_eq!(peer.ask(order), answer);
         let locks = flocks(&shop.path("lock"));
         assert_eq!(locks.len(), usize::from(order == "lock"), "{locks:?}");
-        drop(witness.child.stdin.take());
-        assert_eq!(witness.child.wait().unwrap().code(), Some(0));
+        drop(peer.child.stdin.take());
+        assert_eq!(peer.child.wait().unwrap().code(), Some(0));
         assert!(flocks(&shop.path("lock")).is_empty());
     }
 }
 
 #[test]
-fn a_process_that_calls_itself_a_witness_by_mistake_does_nothing() {
+fn a_process_that_is_started_as_a_peer_by_mistake_does_nothing() {
     let shop = Shop::stock(2);
     let directory = shop.directory().to_str().unwrap();
     for (arguments, code) in [
@@ -103,10 +103,7 @@ fn a_process_that_calls_itself_a_witness_by_mistake_does_nothing() {
         (vec![directory], 1),
     ] {
         let mut command = Command::new(TICKETS);
-        command
-            .arg("__witness")
-            .args(arguments)
-            .stdin(Stdio::null());
+        command.arg("__peer").args(arguments).stdin(Stdio::null());
         assert_eq!(Run::of(command.output().unwrap()).code, Some(code));
     }
     assert_eq!(shop.names(), ["tickets.json"]);

@@ -1,15 +1,13 @@
-//! The second process, seen from the first.
+//! Peer process: the second process, seen from the first.
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::WITNESS;
-use super::ground::{stopped, wait_for};
-use super::party::{Answer, Order};
+use super::peer::{PEER, PeerAnswer, PeerRequest};
+use super::scratch::{Scratch, stopped, wait_for};
 use crate::children;
 use crate::error::{Error, Kind, Result};
 
@@ -23,30 +21,27 @@ const ENDED: &str = "ended before it answered";
 
 /// A running second process. It does not outlive this: it is killed and waited for.
 #[derive(Debug)]
-pub(super) struct Witness<'a> {
+pub(super) struct PeerProcess<'a> {
     child: Child,
-    orders: ChildStdin,
+    requests: ChildStdin,
     answers: ChildStdout,
     stop: Option<BorrowedFd<'a>>,
     /// What was heard of an answer that is not complete yet.
     heard: Vec<u8>,
 }
 
-impl<'a> Witness<'a> {
+impl<'a> PeerProcess<'a> {
     /// Starts it. The caller holds no lock meanwhile: the new process would share it for a moment.
-    pub(super) fn start(
-        program: &Path,
-        directory: &Path,
-        stop: Option<BorrowedFd<'a>>,
-    ) -> Result<Self> {
+    pub(super) fn start(scratch: &Scratch<'a>) -> Result<Self> {
+        let program = scratch.program;
         let problem = |error| {
             Error::io("start a second process", program, error)
                 .hint("locks can only be tried with two processes")
         };
-        // A group of its own: Ctrl-C is for the examiner, who then ends the witness.
+        // A group of its own: Ctrl-C is for this process, which then ends the peer.
         let mut child = Command::new(program)
-            .arg(WITNESS)
-            .arg(directory)
+            .arg(PEER)
+            .arg(scratch.directory())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -54,24 +49,24 @@ impl<'a> Witness<'a> {
             .spawn()
             .map_err(problem)?;
         match (child.stdin.take(), child.stdout.take()) {
-            (Some(orders), Some(answers)) => Ok(Self {
+            (Some(requests), Some(answers)) => Ok(Self {
                 child,
-                orders,
+                requests,
                 answers,
-                stop,
+                stop: scratch.stop,
                 heard: Vec::new(),
             }),
             _ => Err(problem(io::Error::other("it has no pipes"))),
         }
     }
 
-    /// Gives an order and waits for its answer.
-    pub(super) fn ask(&mut self, order: Order) -> Result<Answer> {
-        let mut line = serde_json::to_vec(&order)
+    /// Sends a request and waits for its answer.
+    pub(super) fn ask(&mut self, request: PeerRequest) -> Result<PeerAnswer> {
+        let mut line = serde_json::to_vec(&request)
             .map_err(|error| unusable(&format!("could not be asked: {error}")))?;
         line.push(b'\n');
-        self.orders.write_all(&line).map_err(|error| {
-            // Whoever ends early may be gone before it is asked, or after.
+        self.requests.write_all(&line).map_err(|error| {
+            // A process that ends early may be gone before it is asked, or after.
             if error.kind() == io::ErrorKind::BrokenPipe {
                 unusable(ENDED)
             } else {
@@ -124,7 +119,7 @@ impl<'a> Witness<'a> {
     }
 }
 
-impl Drop for Witness<'_> {
+impl Drop for PeerProcess<'_> {
     fn drop(&mut self) {
         // Nothing can be done about a failure here; its end of input ends it too.
         let _ = self.kill();
