@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::disk_model::Files;
-use crate::shop::{COUNT, LEDGER};
+use crate::test_event::{COUNT, LEDGER};
 use crate::trace::{Deed, Event};
 
 /// A file: its bytes, and which of them are proven to be on disk.

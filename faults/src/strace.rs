@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::event::Prepared;
 use crate::order;
 use crate::program::{Program, Run};
-use crate::shop::{Shop, memory};
+use crate::test_event::{TestEvent, memory};
 use crate::trace::{CALLS, STYLE, parse};
 use crate::wish::Wish;
 
@@ -59,12 +59,12 @@ pub(crate) fn course(prepared: &Prepared, wish: impl Into<Wish>) -> Course {
 }
 
 fn look(prepared: &Prepared, wish: Wish) -> Course {
-    let shop = prepared.copy();
-    let (run, trace) = traced(prepared, wish, &shop, &["-y".to_owned()]);
+    let event = prepared.copy();
+    let (run, trace) = traced(prepared, wish, &event, &["-y".to_owned()]);
     let mut tables = HashSet::<&str>::new();
     let mut counts = HashMap::<String, usize>::new();
     let mut points = Vec::new();
-    let directory = shop.directory().to_str().unwrap();
+    let directory = event.directory().to_str().unwrap();
     let mut started = false;
     // The thread that watches over the time only sleeps; strace counts the calls of each thread by itself.
     let main = trace.split(' ').next().unwrap();
@@ -133,26 +133,30 @@ pub(crate) fn injection(call: &str, fault: &str) -> Vec<String> {
 pub(crate) fn traced(
     prepared: &Prepared,
     wish: impl Into<Wish>,
-    shop: &Shop,
+    event: &TestEvent,
     arguments: &[String],
 ) -> (Run, String) {
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
-    let mut command = command(prepared, wish, shop, arguments, trace.path());
+    let mut command = command(prepared, wish, event, arguments, trace.path());
     let run = Run::of(&command.output().unwrap());
     assert_ne!(run.code, Some(124), "it hangs: {command:?}");
     (run, fs::read_to_string(trace.path()).unwrap())
 }
 
 /// Runs a task, and records all that it does to the event's files.
-pub(crate) fn recorded(prepared: &Prepared, wish: impl Into<Wish>, shop: &Shop) -> (Run, String) {
-    recorded_with(prepared, wish, shop, &[])
+pub(crate) fn recorded(
+    prepared: &Prepared,
+    wish: impl Into<Wish>,
+    event: &TestEvent,
+) -> (Run, String) {
+    recorded_with(prepared, wish, event, &[])
 }
 
 /// The same, with faults at some calls.
 pub(crate) fn recorded_with(
     prepared: &Prepared,
     wish: impl Into<Wish>,
-    shop: &Shop,
+    event: &TestEvent,
     faults: &[(&str, &str)],
 ) -> (Run, String) {
     let mut arguments: Vec<String> = STYLE.map(str::to_owned).into();
@@ -165,22 +169,22 @@ pub(crate) fn recorded_with(
     if !faults.iter().any(|(_, how)| how.contains("signal")) {
         arguments.push("--seccomp-bpf".to_owned());
     }
-    traced(prepared, wish, shop, &arguments)
+    traced(prepared, wish, event, &arguments)
 }
 
 /// Which of its calls of `ioctl` a task reads the map of the ledger's blocks with first, where it makes no
 /// mistake.
 pub(crate) fn map_read(prepared: &Prepared, wish: impl Into<Wish>) -> usize {
-    let shop = prepared.copy_to(Shop::empty(&prepared.program.sound()));
-    let (_, trace) = traced(prepared, wish, &shop, &["-etrace=ioctl".to_owned()]);
+    let event = prepared.copy_to(TestEvent::empty(&prepared.program.sound()));
+    let (_, trace) = traced(prepared, wish, &event, &["-etrace=ioctl".to_owned()]);
     let calls = trace.lines().filter(|line| line.contains(" ioctl("));
     let at = calls.into_iter().position(|line| line.contains("FIEMAP"));
     at.unwrap_or_else(|| panic!("the map is not read: {trace}")) + 1
 }
 
 /// Checks the order of what a recorded command did to a copy of an event.
-pub(crate) fn in_order(prepared: &Prepared, shop: &Shop, trace: &str) {
-    let events = parse(trace, shop.directory().to_str().unwrap());
+pub(crate) fn in_order(prepared: &Prepared, event: &TestEvent, trace: &str) {
+    let events = parse(trace, event.directory().to_str().unwrap());
     order::check(&prepared.files(), &events);
 }
 
@@ -188,7 +192,7 @@ pub(crate) fn in_order(prepared: &Prepared, shop: &Shop, trace: &str) {
 pub(crate) fn command(
     prepared: &Prepared,
     wish: impl Into<Wish>,
-    shop: &Shop,
+    event: &TestEvent,
     arguments: &[String],
     trace: &Path,
 ) -> Command {
@@ -196,7 +200,7 @@ pub(crate) fn command(
     let mut before = vec!["timeout", "120", "strace", "-f", "-o", trace];
     before.extend(arguments.iter().map(String::as_str));
     before.push("--");
-    let mut command = shop.program.through(&before, &shop.file);
+    let mut command = event.program.through(&before, &event.file);
     command.args(wish.into().line(prepared).split_ascii_whitespace());
     command
 }

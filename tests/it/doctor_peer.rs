@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::harness::{Run, Shop, TICKETS, eventually, flocks};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, flocks};
 
 /// A second process by itself, whose orders this test gives.
 struct PeerProcess {
@@ -15,13 +15,13 @@ struct PeerProcess {
 }
 
 impl PeerProcess {
-    fn start(shop: &Shop) -> Self {
+    fn start(event: &TestEvent) -> Self {
         for name in ["lock", "tickets.json"] {
-            fs::write(shop.path(name), "x\n").unwrap();
+            fs::write(event.path(name), "x\n").unwrap();
         }
         let mut child = Command::new(TICKETS)
             .arg("__peer")
-            .arg(shop.directory())
+            .arg(event.directory())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -41,9 +41,9 @@ impl PeerProcess {
 /// The reader is able to see what it looks for: here a file is replaced as it must not be.
 #[test]
 fn the_reader_sees_a_file_that_is_not_replaced_atomically() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let whole = |kind: u8| vec![b'a' + kind; 5000 + 131 * usize::from(kind)];
-    let mut peer = PeerProcess::start(&shop);
+    let mut peer = PeerProcess::start(&event);
     let mut seen = |what: &str, replace: &dyn Fn(u8)| {
         eventually(what, || {
             replace(0);
@@ -55,22 +55,24 @@ fn the_reader_sees_a_file_that_is_not_replaced_atomically() {
         })
     };
     seen("missing", &|kind| {
-        let _ = fs::remove_file(&shop.file);
-        fs::write(&shop.file, whole(kind)).unwrap();
+        let _ = fs::remove_file(&event.file);
+        fs::write(&event.file, whole(kind)).unwrap();
     });
-    seen("empty", &|kind| fs::write(&shop.file, whole(kind)).unwrap());
+    seen("empty", &|kind| {
+        fs::write(&event.file, whole(kind)).unwrap();
+    });
     seen("mixed", &|kind| {
         use std::os::unix::fs::FileExt;
-        let file = fs::File::options().write(true).open(&shop.file).unwrap();
+        let file = fs::File::options().write(true).open(&event.file).unwrap();
         let bytes = whole(kind);
         file.write_all_at(&bytes[..2000], 0).unwrap();
         file.write_all_at(&bytes[2000..], 2000).unwrap();
         file.set_len(bytes.len() as u64).unwrap();
     });
     let tally = seen("changes", &|kind| {
-        let new = shop.path("new");
+        let new = event.path("new");
         fs::write(&new, whole(kind)).unwrap();
-        fs::rename(&new, &shop.file).unwrap();
+        fs::rename(&new, &event.file).unwrap();
     });
     for name in ["missing", "empty", "mixed", "failed"] {
         assert_eq!(tally[name], 0, "{tally:#}");
@@ -81,22 +83,22 @@ fn the_reader_sees_a_file_that_is_not_replaced_atomically() {
 
 #[test]
 fn the_second_process_ends_with_the_process_that_gives_the_orders() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     for (order, answer) in [("lock", "locked"), ("watch", "watching")] {
-        let mut peer = PeerProcess::start(&shop);
+        let mut peer = PeerProcess::start(&event);
         assert_eq!(peer.ask(order), answer);
-        let locks = flocks(&shop.path("lock"));
+        let locks = flocks(&event.path("lock"));
         assert_eq!(locks.len(), usize::from(order == "lock"), "{locks:?}");
         drop(peer.child.stdin.take());
         assert_eq!(peer.child.wait().unwrap().code(), Some(0));
-        assert!(flocks(&shop.path("lock")).is_empty());
+        assert!(flocks(&event.path("lock")).is_empty());
     }
 }
 
 #[test]
 fn a_process_that_is_started_as_a_peer_by_mistake_does_nothing() {
-    let shop = Shop::stock(2);
-    let directory = shop.directory().to_str().unwrap();
+    let event = TestEvent::stock(2);
+    let directory = event.directory().to_str().unwrap();
     for (arguments, code) in [
         (vec![], 2),
         (vec![directory, "more"], 2),
@@ -106,5 +108,5 @@ fn a_process_that_is_started_as_a_peer_by_mistake_does_nothing() {
         command.arg("__peer").args(arguments).stdin(Stdio::null());
         assert_eq!(Run::of(command.output().unwrap()).code, Some(code));
     }
-    assert_eq!(shop.names(), ["tickets.json"]);
+    assert_eq!(event.names(), ["tickets.json"]);
 }

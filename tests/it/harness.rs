@@ -16,12 +16,12 @@ pub(crate) const TICKETS: &str = env!("CARGO_BIN_EXE_tickets");
 
 /// An event in a directory of its own.
 #[derive(Debug)]
-pub(crate) struct Shop {
+pub(crate) struct TestEvent {
     directory: tempfile::TempDir,
     pub(crate) file: PathBuf,
 }
 
-impl Drop for Shop {
+impl Drop for TestEvent {
     /// A test that fails leaves no process behind.
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -42,13 +42,13 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-impl Shop {
+impl TestEvent {
     /// An event whose `tickets.json` has this text.
     #[must_use]
     pub(crate) fn with(text: impl AsRef<[u8]>) -> Self {
-        let shop = Self::empty();
-        fs::write(&shop.file, text).unwrap();
-        shop
+        let event = Self::empty();
+        fs::write(&event.file, text).unwrap();
+        event
     }
 
     /// A new event with so many tickets.
@@ -60,12 +60,12 @@ impl Shop {
     /// The same in memory, where that is to be had: for many events in which no disk is tested.
     #[must_use]
     pub(crate) fn in_memory(text: impl AsRef<[u8]>) -> Self {
-        let shop = match tempfile::tempdir_in("/dev/shm") {
+        let event = match tempfile::tempdir_in("/dev/shm") {
             Ok(directory) => Self::in_directory(directory),
             Err(_) => Self::empty(),
         };
-        fs::write(&shop.file, text).unwrap();
-        shop
+        fs::write(&event.file, text).unwrap();
+        event
     }
 
     /// A directory without an event.
@@ -88,8 +88,8 @@ impl Shop {
     /// An event that has sold so many tickets and has ten left: to buyer-0, buyer-1 and so on, every
     /// hundredth with a key. Quickly: no sale but the last was made durable by itself.
     pub(crate) fn sold(sales: u64) -> Self {
-        let shop = Self::stock(sales + 10);
-        let mut office = BoxOffice::at(&shop.file).unwrap();
+        let event = Self::stock(sales + 10);
+        let mut office = BoxOffice::at(&event.file).unwrap();
         for at in 0..sales {
             let (buyer, key) = (format!("buyer-{at}"), format!("key-{at}"));
             let order = Order {
@@ -103,7 +103,7 @@ impl Shop {
             };
             office.purchase(&order, &mut Unobserved).unwrap();
         }
-        shop
+        event
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

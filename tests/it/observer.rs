@@ -3,7 +3,7 @@
 use tickets::office::{Nonce, Observer, Order, Step};
 use tickets::{BoxOffice, Error, Kind, LockKind, Result};
 
-use crate::harness::{Shop, flocks};
+use crate::harness::{TestEvent, flocks};
 
 const GOT: Step = Step::LockGot {
     device: 0,
@@ -64,7 +64,7 @@ fn the_steps_come_in_their_order() {
             ],
         ),
     ] {
-        let shop = Shop::stock(5);
+        let event = TestEvent::stock(5);
         let mut notes = Notes {
             seen: Vec::new(),
             stop_at: usize::MAX,
@@ -73,13 +73,13 @@ fn the_steps_come_in_their_order() {
             lock,
             ..Order::new("alice", 1)
         };
-        let sale = BoxOffice::at(&shop.file)
+        let sale = BoxOffice::at(&event.file)
             .unwrap()
             .purchase(&order, &mut notes)
             .unwrap();
         assert_eq!(notes.seen, steps);
         assert_eq!((sale.left, sale.seq), (4, 2));
-        shop.assert_adds_up();
+        event.assert_adds_up();
     }
 }
 
@@ -87,7 +87,7 @@ fn the_steps_come_in_their_order() {
 #[test]
 fn a_lock_is_told_of_before_it_is_given_up() {
     /// How many locks there are on the lock file while it says that it is about to give its own up.
-    struct Holder<'a>(&'a Shop, Vec<usize>);
+    struct Holder<'a>(&'a TestEvent, Vec<usize>);
     impl Observer for Holder<'_> {
         fn at(&mut self, step: Step) -> Result<()> {
             if step == Step::LockReleasing {
@@ -97,9 +97,9 @@ fn a_lock_is_told_of_before_it_is_given_up() {
         }
     }
     for lock in [LockKind::Exclusive, LockKind::Shared, LockKind::WriteOnly] {
-        let shop = Shop::stock(1);
-        let mut holder = Holder(&shop, Vec::new());
-        let mut office = BoxOffice::at(&shop.file).unwrap();
+        let event = TestEvent::stock(1);
+        let mut holder = Holder(&event, Vec::new());
+        let mut office = BoxOffice::at(&event.file).unwrap();
         let order = Order {
             lock,
             ..Order::new("alice", 1)
@@ -122,8 +122,8 @@ fn a_lock_is_told_of_before_it_is_given_up() {
 fn an_observer_stops_a_purchase_before_it_sells_and_not_after() {
     for (lock, steps, last_stop) in [(LockKind::None, 5, 2), (LockKind::Exclusive, 8, 3)] {
         for stop_at in 0..steps {
-            let shop = Shop::stock(5);
-            let mut office = BoxOffice::at(&shop.file).unwrap();
+            let event = TestEvent::stock(5);
+            let mut office = BoxOffice::at(&event.file).unwrap();
             let mut notes = Notes {
                 seen: Vec::new(),
                 stop_at,
@@ -139,26 +139,26 @@ fn an_observer_stops_a_purchase_before_it_sells_and_not_after() {
                     Kind::Interrupted,
                     "{lock:?} at {stop_at}"
                 );
-                assert_eq!(shop.sales().len(), 0, "{lock:?} at {stop_at}");
+                assert_eq!(event.sales().len(), 0, "{lock:?} at {stop_at}");
             } else {
                 assert_eq!(result.unwrap().left, 4, "{lock:?} at {stop_at}");
-                shop.assert_adds_up();
+                event.assert_adds_up();
             }
             assert_eq!(
-                flocks(&shop.path("tickets.json.lock")),
+                flocks(&event.path("tickets.json.lock")),
                 [],
                 "the lock is free"
             );
             assert!(office.book("bob", 1).is_ok());
-            shop.assert_adds_up();
+            event.assert_adds_up();
         }
     }
 }
 
 #[test]
 fn limits_of_an_order_are_kept() {
-    let shop = Shop::stock(5);
-    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let event = TestEvent::stock(5);
+    let mut office = BoxOffice::at(&event.file).unwrap();
     let long = "x".repeat(tickets::office::MAX_NAME + 1);
     for (name, quantity) in [
         ("", 1),
@@ -175,15 +175,15 @@ fn limits_of_an_order_are_kept() {
     // Whatever a name holds, it stays one line.
     let sale = office.book("a\nb\u{1b}[31m\"\\\u{202e}", 1).unwrap();
     assert_eq!(sale.left, 4);
-    assert_eq!(shop.ledger().len(), 2);
-    shop.assert_adds_up();
+    assert_eq!(event.ledger().len(), 2);
+    event.assert_adds_up();
 }
 
 #[test]
 fn one_office_sells_again_and_again_and_after_a_reset() {
-    let shop = Shop::stock(3);
-    let mut office = BoxOffice::at(&shop.file).unwrap();
-    let mut other = BoxOffice::at(&shop.file).unwrap();
+    let event = TestEvent::stock(3);
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    let mut other = BoxOffice::at(&event.file).unwrap();
     assert_eq!(office.book("alice", 1).unwrap().left, 2);
     assert_eq!(other.book("bob", 1).unwrap().left, 1);
     other
@@ -191,5 +191,5 @@ fn one_office_sells_again_and_again_and_after_a_reset() {
         .unwrap();
     assert_eq!(office.book("carol", 1).unwrap().left, 9);
     assert_eq!(office.query().unwrap().left, 9);
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }

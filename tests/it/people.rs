@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{Run, Shop, TICKETS, is_root};
+use crate::harness::{Run, TICKETS, TestEvent, is_root};
 
 /// Nobody else has these numbers.
 const ANNA: u32 = 64_001;
@@ -17,18 +17,18 @@ const CLUB: u32 = 64_100;
 
 /// A directory of the club's, as `chmod g+ws` makes one, with an event in it; and a copy of the program that
 /// everybody may run. `None`: this cannot be had here.
-fn club(shop: &Shop) -> Option<(PathBuf, PathBuf)> {
+fn club(event: &TestEvent) -> Option<(PathBuf, PathBuf)> {
     if !is_root() {
         eprintln!("skipped: only root may be several people");
         return None;
     }
     let mode =
         |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    mode(shop.directory(), 0o755);
-    let program = shop.path("tickets");
+    mode(event.directory(), 0o755);
+    let program = event.path("tickets");
     let copied = Command::new("cp").arg(TICKETS).arg(&program).status();
     assert!(copied.unwrap().success());
-    let place = shop.path("club");
+    let place = event.path("club");
     fs::create_dir(&place).unwrap();
     chown(&place, Some(ANNA), Some(CLUB)).unwrap();
     mode(&place, 0o2775);
@@ -51,8 +51,8 @@ fn run_as(uid: u32, program: &Path, file: &Path, line: &str) -> (i32, Value) {
 
 #[test]
 fn who_may_not_write_is_told_by_whom_and_how_that_is_changed() {
-    let shop = Shop::empty();
-    let Some((program, file)) = club(&shop) else {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
         return;
     };
     let anna = |line: &str| run_as(ANNA, &program, &file, line);
@@ -96,8 +96,8 @@ fn who_may_not_write_is_told_by_whom_and_how_that_is_changed() {
 
 #[test]
 fn who_is_in_another_group_is_told_so() {
-    let shop = Shop::empty();
-    let Some((program, file)) = club(&shop) else {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
         return;
     };
     assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);

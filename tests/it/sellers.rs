@@ -15,7 +15,7 @@ use serde_json::Value;
 use tickets::office::{Durability, Order, Unobserved};
 use tickets::{BoxOffice, Kind};
 
-use crate::harness::{Run, Shop};
+use crate::harness::{Run, TestEvent};
 
 /// What the seller's process sells from; without it, it is no seller's process.
 const EVENT: &str = "TICKETS_TEST_SELLER_EVENT";
@@ -122,8 +122,8 @@ fn ids(path: &Path) -> Vec<String> {
     ids
 }
 
-fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
-    let start = |durability| Seller::start(&shop.file, durability);
+fn all_that_was_sold_stands_on_one_ledger(rounds: usize, event: &TestEvent) {
+    let start = |durability| Seller::start(&event.file, durability);
     let mut sellers = vec![
         start("disk"),
         start("process"),
@@ -132,10 +132,10 @@ fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
     ];
     let mut told = Vec::new();
     for round in 0..rounds {
-        assert_eq!(shop.json("reset --force").0, 0, "round {round}");
-        let bob = shop.booked("bob");
+        assert_eq!(event.json("reset --force").0, 0, "round {round}");
+        let bob = event.booked("bob");
         for command in [&format!("cancel {bob}"), "adjust +1 --reason more"] {
-            let (code, document) = shop.json(command);
+            let (code, document) = event.json(command);
             assert_eq!(code, 0, "round {round}: {document:#}");
         }
         told.push(bob);
@@ -145,10 +145,10 @@ fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
             "sales",
             "buy --users 2 --lock --think 0ms --force",
         ] {
-            let (code, document) = shop.json(command);
+            let (code, document) = event.json(command);
             assert_eq!(code, 0, "round {round}: {document:#}");
         }
-        let evidence = shop.path(&format!("evidence-{round}"));
+        let evidence = event.path(&format!("evidence-{round}"));
         let rush = "--json buy --users 2 --lock --think 0ms --force --evidence";
         let check = "--json race check";
         for command in [rush, check] {
@@ -156,7 +156,7 @@ fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
                 .split(' ')
                 .map(OsStr::new)
                 .chain([evidence.as_os_str()]);
-            let run = Run::of(shop.command(arguments).output().unwrap());
+            let run = Run::of(event.command(arguments).output().unwrap());
             assert_eq!(run.code, Some(0), "round {round}: {command}: {run:?}");
         }
         if round % 4 == 3 {
@@ -168,15 +168,15 @@ fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
     for seller in sellers {
         told.extend(seller.end());
     }
-    assert_eq!(shop.json("audit").0, 0);
-    let ledgers = shop.names().into_iter().filter(|name| {
+    assert_eq!(event.json("audit").0, 0);
+    let ledgers = event.names().into_iter().filter(|name| {
         Path::new(name)
             .extension()
             .is_some_and(|end| end == "jsonl")
     });
     let mut places: HashMap<String, Vec<String>> = HashMap::new();
     for ledger in ledgers {
-        for id in ids(&shop.path(&ledger)) {
+        for id in ids(&event.path(&ledger)) {
             places.entry(id).or_default().push(ledger.clone());
         }
     }
@@ -194,12 +194,12 @@ fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
 
 #[test]
 fn what_sellers_were_told_survives_resets_commands_and_kills() {
-    let shop = Shop::in_memory(r#"{"ticket": 1000000}"#);
-    all_that_was_sold_stands_on_one_ledger(16, &shop);
+    let event = TestEvent::in_memory(r#"{"ticket": 1000000}"#);
+    all_that_was_sold_stands_on_one_ledger(16, &event);
 }
 
 #[test]
 fn the_same_on_a_disk() {
-    let shop = Shop::stock(1_000_000);
-    all_that_was_sold_stands_on_one_ledger(6, &shop);
+    let event = TestEvent::stock(1_000_000);
+    all_that_was_sold_stands_on_one_ledger(6, &event);
 }

@@ -80,13 +80,13 @@ fn names(tasks: &[Task]) -> String {
 /// sequence.
 fn replay(row: &mut Row, start: &str, prepared: &Prepared, tasks: &[Task]) {
     let recorded = row.prepare(start, || {
-        let shop = prepared.copy();
-        let directory = shop.directory().to_str().unwrap();
+        let event = prepared.copy();
+        let directory = event.directory().to_str().unwrap();
         let mut trace = String::new();
         let mut first = 0;
         for task in tasks {
             first = parse(&trace, directory).len();
-            trace.push_str(&goes_on(prepared, *task, &shop));
+            trace.push_str(&goes_on(prepared, *task, &event));
         }
         Some((first, parse(&trace, directory)))
     });
@@ -99,10 +99,10 @@ fn replay(row: &mut Row, start: &str, prepared: &Prepared, tasks: &[Task]) {
 /// Some sell and are killed just before they sync; another goes on, and is answered.
 fn unproven(row: &mut Row, start: &str, prepared: &Prepared, killed: &[Wish], last: Task) {
     let recorded = row.prepare(start, || {
-        let shop = prepared.copy();
-        let kills = killed.iter().map(|wish| kill(prepared, *wish, &shop));
-        let trace = kills.collect::<String>() + &goes_on(prepared, last, &shop);
-        Some(parse(&trace, shop.directory().to_str().unwrap()))
+        let event = prepared.copy();
+        let kills = killed.iter().map(|wish| kill(prepared, *wish, &event));
+        let trace = kills.collect::<String>() + &goes_on(prepared, last, &event);
+        Some(parse(&trace, event.directory().to_str().unwrap()))
     });
     if let Some(events) = recorded {
         let mut asked: Vec<_> = killed.iter().map(|wish| (*wish, false)).collect();

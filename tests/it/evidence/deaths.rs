@@ -7,23 +7,23 @@ use tickets::race::check::{Anomaly, judge};
 use tickets::race::evidence::{Outcome, UNSAID, read_lines};
 
 use super::judged;
-use crate::harness::{Run, Shop, TICKETS, eventually, foreign_sync, read_until, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, foreign_sync, read_until, signal};
 
 /// Killed while its sale is made durable: it is on the ledger, so it sold, and was never answered.
 #[test]
 fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
-    let shop = Shop::stock(3);
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-    let run = shop.path("run.jsonl");
+    let event = TestEvent::stock(3);
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    let run = event.path("run.jsonl");
     // Nobody gets the turn to sync.
-    let turn = foreign_sync(&shop.path("tickets.ledger.jsonl"));
+    let turn = foreign_sync(&event.path("tickets.ledger.jsonl"));
     let line = format!(
         "--json buy --users 2 --lock --think 0ms --evidence {}",
         run.display()
     );
-    let rush = shop.start(&line);
+    let rush = event.start(&line);
     let sales = eventually("both sales are on the ledger", || {
-        let sales = shop.sales();
+        let sales = event.sales();
         (sales.len() == 3).then_some(sales)
     });
     let victim = sales[1]["buyer"].as_str().unwrap().to_owned();
@@ -34,7 +34,7 @@ fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
     });
     signal(i32::try_from(pid.unwrap()).unwrap(), "KILL");
     eventually("the rush has heard of it", || {
-        let gone = shop.buyers().len() == 1;
+        let gone = event.buyers().len() == 1;
         gone.then_some(())
     });
     drop(turn);
@@ -65,9 +65,9 @@ fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
 /// Killed between its intent and its write: it is not on the ledger, so it is as if it had never been.
 #[test]
 fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
-    let shop = Shop::stock(3);
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-    let run = shop.path("run.jsonl");
+    let event = TestEvent::stock(3);
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    let run = event.path("run.jsonl");
     let strace = Command::new("timeout")
         .args([
             "120",
@@ -86,7 +86,7 @@ fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
             TICKETS,
             "-f",
         ])
-        .arg(&shop.file)
+        .arg(&event.file)
         .args("--json buy --users 1 --lock --think 0ms --evidence".split(' '))
         .arg(&run)
         .env_remove("TICKETS_FILE")
@@ -107,7 +107,7 @@ fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
         "the fault fired: {text}"
     );
     assert!(!text.contains("\"wrote\""), "{text}");
-    assert_eq!(shop.sales().len(), 1);
+    assert_eq!(event.sales().len(), 1);
     let (evidence, verdict) = judged(&run);
     assert!(verdict.is_clean(), "{verdict:#?}");
     let killed = evidence.operations.last().unwrap();
@@ -118,16 +118,16 @@ fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
 /// Before it meant to write, there is nothing to look up.
 #[test]
 fn a_buyer_that_is_killed_while_it_thinks_has_sold_nothing() {
-    let shop = Shop::stock(20);
-    let run = shop.path("run.jsonl");
+    let event = TestEvent::stock(20);
+    let run = event.path("run.jsonl");
     let line = format!("buy --users 4 --think 1500ms --evidence {}", run.display());
-    let mut rush = shop.start(&line);
+    let mut rush = event.start(&line);
     let _reader = read_until(&mut rush, "queried", 4);
     eventually("all have read", || {
         let text = fs::read_to_string(&run).unwrap();
         (text.matches("\"step\":\"read\"").count() == 8).then_some(())
     });
-    shop.buyers()[0].signal("KILL");
+    event.buyers()[0].signal("KILL");
     rush.wait().unwrap();
     let (evidence, _) = judged(&run);
     let killed: Vec<_> = evidence
@@ -136,37 +136,37 @@ fn a_buyer_that_is_killed_while_it_thinks_has_sold_nothing() {
         .filter(|did| did.outcome == Outcome::Killed)
         .collect();
     assert_eq!(killed.len(), 1);
-    assert_eq!((killed[0].write, shop.sales().len()), (UNSAID, 3));
+    assert_eq!((killed[0].write, event.sales().len()), (UNSAID, 3));
 }
 
 /// The file of a picture alone goes away as soon as all have opened it, whatever becomes of the rush.
 #[test]
 fn a_killed_rush_leaves_no_temporary_evidence() {
-    let shop = Shop::stock(2);
-    let scratch = shop.path("scratch");
+    let event = TestEvent::stock(2);
+    let scratch = event.path("scratch");
     fs::create_dir(&scratch).unwrap();
-    let mut command = shop.command(["buy", "--users", "4", "--think", "1h", "--timeline"]);
-    command.arg(shop.path("run.svg")).env("TMPDIR", &scratch);
+    let mut command = event.command(["buy", "--users", "4", "--think", "1h", "--timeline"]);
+    command.arg(event.path("run.svg")).env("TMPDIR", &scratch);
     let mut rush = command.stdout(Stdio::piped()).spawn().unwrap();
     let _reader = read_until(&mut rush, "queried", 4);
     rush.kill().unwrap();
     rush.wait().unwrap();
     assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0);
     eventually("no process is left", || {
-        shop.processes().is_empty().then_some(())
+        event.processes().is_empty().then_some(())
     });
 }
 
 #[test]
 fn an_interrupted_rush_has_whole_evidence() {
     for (mode, path) in [("", "run.jsonl"), ("--threads", "threads.jsonl")] {
-        let shop = Shop::stock(5);
-        let run = shop.path(path);
+        let event = TestEvent::stock(5);
+        let run = event.path(path);
         let line = format!(
             "buy --users 4 --think 1h --lock {mode} --evidence {}",
             run.display()
         );
-        let mut rush = shop.start(&line);
+        let mut rush = event.start(&line);
         let _reader = read_until(&mut rush, "queried", 4);
         signal(rush.id().cast_signed(), "INT");
         assert_eq!(rush.wait().unwrap().code(), Some(130));

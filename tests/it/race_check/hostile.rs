@@ -10,7 +10,7 @@ use tickets::race::check::judge;
 use tickets::race::evidence::{self, MAX_LINE, Nonce, Outcome, Record, Step, Whole};
 use tickets::race::proof;
 
-use crate::harness::{Run, Shop};
+use crate::harness::{Run, TestEvent};
 use crate::hostile::{assert_sensible, limited};
 
 const HEADER: &str = "{\"evidence\":1,\"run\":\"r\",\"stock\":2,\"first\":0}\n";
@@ -122,8 +122,8 @@ fn a_line_of_a_gibibyte_is_refused_at_once() {
 #[test]
 fn what_is_large_takes_little_memory() {
     const LITTLE: u64 = 8 << 20;
-    let shop = Shop::empty();
-    let path = shop.path("run.jsonl");
+    let event = TestEvent::empty();
+    let path = event.path("run.jsonl");
     let check = || {
         let mut command = limited(LITTLE);
         let told = command.args(["--json", "race", "check"]).arg(&path);
@@ -175,22 +175,22 @@ fn who_says_the_same_twice_is_not_clean() {
 
 #[test]
 fn evidence_with_nothing_to_judge_is_no_clean_run() {
-    let shop = Shop::empty();
-    let path = shop.path("run.jsonl");
+    let event = TestEvent::empty();
+    let path = event.path("run.jsonl");
     let blind = "{\"buyer\":\"a\",\"invoke\":1,\"return\":2,\"outcome\":\"sold\"}\n";
     for (lines, said) in [
         ("", "no operations"),
         (blind, "no operation says which version it read"),
     ] {
         fs::write(&path, HEADER.to_owned() + lines).unwrap();
-        let told = shop
+        let told = event
             .command(["race", "check", path.to_str().unwrap()])
             .output()
             .unwrap();
         assert_eq!(told.status.code(), Some(6));
         assert!(String::from_utf8(told.stderr).unwrap().contains(said));
     }
-    let told = shop
+    let told = event
         .command(["race", "check", "nowhere.jsonl"])
         .output()
         .unwrap();

@@ -5,8 +5,8 @@ use std::fs;
 
 use crate::event::{Prepared, Task, Variant};
 use crate::program::Program;
-use crate::shop::{LEDGER, Shop};
 use crate::strace::{recorded, recorded_with};
+use crate::test_event::{LEDGER, TestEvent};
 use crate::trace::hex;
 use crate::wish::Wish;
 
@@ -30,25 +30,25 @@ pub(crate) fn event(program: &Program, variant: Variant, page: bool) -> Prepared
 }
 
 /// Sells, and is killed when its line is on the ledger and before it syncs that; what it did.
-pub(crate) fn kill(prepared: &Prepared, wish: Wish, shop: &Shop) -> String {
+pub(crate) fn kill(prepared: &Prepared, wish: Wish, event: &TestEvent) -> String {
     // Whoever goes before in a copy shows which of its syncs that is.
-    let ahead = Shop::empty(&prepared.program);
-    shop.copy_to(&ahead);
+    let ahead = TestEvent::empty(&prepared.program);
+    event.copy_to(&ahead);
     let (_, trace) = recorded(prepared, wish, &ahead);
     let (before, _) = trace.split_once(&hex(&wish.mark())).expect(&trace);
     let when = before.matches(" fdatasync(").count() + 1;
     let fault = format!("signal=SIGKILL:when={when}");
-    let (run, trace) = recorded_with(prepared, wish, shop, &[("fdatasync", &fault)]);
+    let (run, trace) = recorded_with(prepared, wish, event, &[("fdatasync", &fault)]);
     assert_eq!(run.code, None, "it was not killed: {run:?}");
-    let ledger = fs::read(shop.path(LEDGER)).unwrap();
+    let ledger = fs::read(event.path(LEDGER)).unwrap();
     let ledger = String::from_utf8_lossy(&ledger);
     assert!(ledger.contains(&wish.mark()), "it is not written: {ledger}");
     trace
 }
 
 /// Does its task, and is answered; what it did.
-pub(crate) fn goes_on(prepared: &Prepared, task: Task, shop: &Shop) -> String {
-    let (run, trace) = recorded(prepared, task, shop);
+pub(crate) fn goes_on(prepared: &Prepared, task: Task, event: &TestEvent) -> String {
+    let (run, trace) = recorded(prepared, task, event);
     assert_eq!(run.code, Some(0), "{run:?}");
     trace
 }

@@ -17,7 +17,7 @@ pub(crate) const LOCK: &str = "tickets.json.lock";
 
 /// An event in a directory of its own.
 #[derive(Debug)]
-pub(crate) struct Shop {
+pub(crate) struct TestEvent {
     pub(crate) program: Program,
     directory: tempfile::TempDir,
     pub(crate) file: PathBuf,
@@ -33,7 +33,7 @@ pub(crate) fn memory() -> &'static Path {
     }
 }
 
-impl Shop {
+impl TestEvent {
     /// A directory without an event.
     #[must_use]
     pub(crate) fn empty(program: &Program) -> Self {
