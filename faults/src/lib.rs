@@ -31,6 +31,7 @@ mod oracle;
 mod order;
 mod power_cut;
 mod program;
+mod request;
 mod row;
 mod rows;
 mod strace;
@@ -38,8 +39,7 @@ mod stray;
 mod test_event;
 mod thin;
 mod trace;
-mod unproven;
-mod wish;
+mod unsynced;
 
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
 pub use program::Program;

@@ -36,12 +36,12 @@ pub const MUTANTS: &[Mutant] = &[
     by(
         "no-rewrite",
         "replay",
-        "replay/Plain/2 unproven, sectors/book/",
+        "replay/Plain/2 unsynced, sectors/book/",
     ),
     by(
         "hole-refused",
         "replay",
-        "replay/Torn/2 unproven, a page's end/book/",
+        "replay/Torn/2 unsynced, a page's end/book/",
     ),
     by("no-sync", "cuts", "cuts/ext4 ordered/cut 1"),
     by("known-believed", "relay", "relay/killed/Plain/book, book"),

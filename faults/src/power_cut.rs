@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::disk_model::{Files, Model};
 use crate::event::{Books, FOREIGN, Prepared, Task, Variant};
 use crate::order;
+use crate::request::Request;
 use crate::row::{Fault, Row};
 use crate::test_event::{COUNT, TestEvent};
 use crate::trace::{Deed, Event};
-use crate::wish::Wish;
 
 /// In a slice, of the states after each moment every so manyth.
 const STRIDE: usize = 7;
@@ -22,14 +22,14 @@ const STRIDE: usize = 7;
 pub(crate) struct Cuts<'a> {
     prepared: &'a Prepared,
     /// What was asked for, in this order, and whether it is to be answered: others are killed or fail.
-    asked: &'a [(Wish, bool)],
+    asked: &'a [(Request, bool)],
     /// After how many answers a state was judged.
     seen: BTreeMap<Files, usize>,
     event: TestEvent,
 }
 
 impl<'a> Cuts<'a> {
-    pub(crate) fn of(prepared: &'a Prepared, asked: &'a [(Wish, bool)]) -> Self {
+    pub(crate) fn of(prepared: &'a Prepared, asked: &'a [(Request, bool)]) -> Self {
         Self {
             prepared,
             asked,
@@ -97,7 +97,7 @@ fn make(event: &TestEvent, state: &Files, mode: u32) {
 }
 
 /// Whether what was answered is there, once, and the event goes on.
-fn judge(prepared: &Prepared, event: &TestEvent, asked: &[(Wish, bool)], answered: usize) {
+fn judge(prepared: &Prepared, event: &TestEvent, asked: &[(Request, bool)], answered: usize) {
     let left = event.names().join(" ");
     let query = event.run("--json query");
     assert_eq!(query.code, Some(0), "after the cut: {query:?}\n{left}");
@@ -134,10 +134,10 @@ fn done(
     prepared: &Prepared,
     event: &TestEvent,
     books: &Books,
-    asked: &[(Wish, bool)],
+    asked: &[(Request, bool)],
     answered: usize,
 ) {
-    let is_reset = |(wish, _): &(Wish, bool)| wish.task == Task::Reset;
+    let is_reset = |(request, _): &(Request, bool)| request.task == Task::Reset;
     let reset = asked.iter().position(is_reset);
     let away = ledgers(event, "tickets.ledger.2");
     let away: Vec<Value> = away
@@ -148,27 +148,31 @@ fn done(
     let anew = !away.is_empty();
     let mut grown = 0;
     let mut answers = 0..answered;
-    for (at, (wish, to_be_answered)) in asked.iter().enumerate() {
+    for (at, (request, to_be_answered)) in asked.iter().enumerate() {
         let answered = *to_be_answered && answers.next().is_some();
         let told = || {
             format!(
-                "{wish:?}, answered: {answered}; {away:#?} {:#?}",
+                "{request:?}, answered: {answered}; {away:#?} {:#?}",
                 books.lines
             )
         };
-        if wish.task == Task::Reset {
+        if request.task == Task::Reset {
             // Without a ledger there is nothing to put away.
             let nothing = at == 0 && prepared.variant == Variant::First;
             assert!(anew || nothing || !answered, "{}", told());
             continue;
         }
         let before = anew && reset.is_some_and(|reset| at < reset);
-        let here = wish.times(prepared, &books.lines);
-        let there = if anew { wish.times(prepared, &away) } else { 0 };
+        let here = request.times(prepared, &books.lines);
+        let there = if anew {
+            request.times(prepared, &away)
+        } else {
+            0
+        };
         let (times, elsewhere) = if before { (there, here) } else { (here, there) };
         assert!(times == 1 || times == 0 && !answered, "{}", told());
         assert_eq!(elsewhere, 0, "{}", told());
-        grown += i64::from(wish.task == Task::Adjust && here == 1);
+        grown += i64::from(request.task == Task::Adjust && here == 1);
     }
     if !anew {
         let capacity = Books::of(&prepared.event).capacity;

@@ -6,14 +6,14 @@ use crate::event::{Prepared, Task};
 
 /// A task, and whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct Request {
     pub(crate) task: Task,
     key: &'static str,
     /// How long the buyer's name is, in bytes; 0: the usual one.
     name: usize,
 }
 
-impl From<Task> for Wish {
+impl From<Task> for Request {
     fn from(task: Task) -> Self {
         Self {
             task,
@@ -23,7 +23,7 @@ impl From<Task> for Wish {
     }
 }
 
-impl Wish {
+impl Request {
     /// A sale under this key to a buyer with so long a name.
     pub(crate) const fn of_long_name(key: &'static str, name: usize) -> Self {
         Self {

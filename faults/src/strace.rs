@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use crate::event::Prepared;
 use crate::order;
 use crate::program::{Program, Run};
+use crate::request::Request;
 use crate::test_event::{TestEvent, memory};
 use crate::trace::{CALLS, STYLE, parse};
-use crate::wish::Wish;
 
 /// A system call of a command: the n-th of its name, as strace counts them; it makes at least so many.
 #[derive(Debug)]
@@ -52,15 +52,15 @@ pub(crate) fn missing(program: &Program) -> Option<String> {
 /// The shortest of a few looks: what loads a program takes now and then a call more, and a point that only
 /// then is there cannot be struck when it is wanted. A table of the kernel's, as `/proc/locks`, is read in as
 /// many pieces as others on this machine happen to fill: it counts once.
-pub(crate) fn course(prepared: &Prepared, wish: impl Into<Wish>) -> Course {
-    let wish = wish.into();
-    let looks = (0..LOOKS).map(|_| look(prepared, wish));
+pub(crate) fn course(prepared: &Prepared, request: impl Into<Request>) -> Course {
+    let request = request.into();
+    let looks = (0..LOOKS).map(|_| look(prepared, request));
     looks.min_by_key(|course| course.total).unwrap()
 }
 
-fn look(prepared: &Prepared, wish: Wish) -> Course {
+fn look(prepared: &Prepared, request: Request) -> Course {
     let event = prepared.copy();
-    let (run, trace) = traced(prepared, wish, &event, &["-y".to_owned()]);
+    let (run, trace) = traced(prepared, request, &event, &["-y".to_owned()]);
     let mut tables = HashSet::<&str>::new();
     let mut counts = HashMap::<String, usize>::new();
     let mut points = Vec::new();
@@ -132,12 +132,12 @@ pub(crate) fn injection(call: &str, fault: &str) -> Vec<String> {
 /// ends with 124.
 pub(crate) fn traced(
     prepared: &Prepared,
-    wish: impl Into<Wish>,
+    request: impl Into<Request>,
     event: &TestEvent,
     arguments: &[String],
 ) -> (Run, String) {
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
-    let mut command = command(prepared, wish, event, arguments, trace.path());
+    let mut command = command(prepared, request, event, arguments, trace.path());
     let run = Run::of(&command.output().unwrap());
     assert_ne!(run.code, Some(124), "it hangs: {command:?}");
     (run, fs::read_to_string(trace.path()).unwrap())
@@ -146,16 +146,16 @@ pub(crate) fn traced(
 /// Runs a task, and records all that it does to the event's files.
 pub(crate) fn recorded(
     prepared: &Prepared,
-    wish: impl Into<Wish>,
+    request: impl Into<Request>,
     event: &TestEvent,
 ) -> (Run, String) {
-    recorded_with(prepared, wish, event, &[])
+    recorded_with(prepared, request, event, &[])
 }
 
 /// The same, with faults at some calls.
 pub(crate) fn recorded_with(
     prepared: &Prepared,
-    wish: impl Into<Wish>,
+    request: impl Into<Request>,
     event: &TestEvent,
     faults: &[(&str, &str)],
 ) -> (Run, String) {
@@ -169,14 +169,14 @@ pub(crate) fn recorded_with(
     if !faults.iter().any(|(_, how)| how.contains("signal")) {
         arguments.push("--seccomp-bpf".to_owned());
     }
-    traced(prepared, wish, event, &arguments)
+    traced(prepared, request, event, &arguments)
 }
 
 /// Which of its calls of `ioctl` a task reads the map of the ledger's blocks with first, where it makes no
 /// mistake.
-pub(crate) fn map_read(prepared: &Prepared, wish: impl Into<Wish>) -> usize {
+pub(crate) fn map_read(prepared: &Prepared, request: impl Into<Request>) -> usize {
     let event = prepared.copy_to(TestEvent::empty(&prepared.program.sound()));
-    let (_, trace) = traced(prepared, wish, &event, &["-etrace=ioctl".to_owned()]);
+    let (_, trace) = traced(prepared, request, &event, &["-etrace=ioctl".to_owned()]);
     let calls = trace.lines().filter(|line| line.contains(" ioctl("));
     let at = calls.into_iter().position(|line| line.contains("FIEMAP"));
     at.unwrap_or_else(|| panic!("the map is not read: {trace}")) + 1
@@ -191,7 +191,7 @@ pub(crate) fn in_order(prepared: &Prepared, event: &TestEvent, trace: &str) {
 /// The same, ready to be run.
 pub(crate) fn command(
     prepared: &Prepared,
-    wish: impl Into<Wish>,
+    request: impl Into<Request>,
     event: &TestEvent,
     arguments: &[String],
     trace: &Path,
@@ -201,6 +201,6 @@ pub(crate) fn command(
     before.extend(arguments.iter().map(String::as_str));
     before.push("--");
     let mut command = event.program.through(&before, &event.file);
-    command.args(wish.into().line(prepared).split_ascii_whitespace());
+    command.args(request.into().line(prepared).split_ascii_whitespace());
     command
 }

@@ -5,16 +5,16 @@ use std::fs;
 
 use crate::event::{Prepared, Task, Variant};
 use crate::program::Program;
+use crate::request::Request;
 use crate::strace::{recorded, recorded_with};
 use crate::test_event::{LEDGER, TestEvent};
 use crate::trace::hex;
-use crate::wish::Wish;
 
 /// Who is killed, in this order.
-pub(crate) const LONG: [Wish; 3] = [
-    Wish::of_long_name("l", 200),
-    Wish::of_long_name("m", 256),
-    Wish::of_long_name("n", 230),
+pub(crate) const LONG: [Request; 3] = [
+    Request::of_long_name("l", 200),
+    Request::of_long_name("m", 256),
+    Request::of_long_name("n", 230),
 ];
 
 /// Where a page ends, and how much before that the ledger does: the second of the lines goes over it.
@@ -30,19 +30,22 @@ pub(crate) fn event(program: &Program, variant: Variant, page: bool) -> Prepared
 }
 
 /// Sells, and is killed when its line is on the ledger and before it syncs that; what it did.
-pub(crate) fn kill(prepared: &Prepared, wish: Wish, event: &TestEvent) -> String {
+pub(crate) fn kill(prepared: &Prepared, request: Request, event: &TestEvent) -> String {
     // Whoever goes before in a copy shows which of its syncs that is.
     let ahead = TestEvent::empty(&prepared.program);
     event.copy_to(&ahead);
-    let (_, trace) = recorded(prepared, wish, &ahead);
-    let (before, _) = trace.split_once(&hex(&wish.mark())).expect(&trace);
+    let (_, trace) = recorded(prepared, request, &ahead);
+    let (before, _) = trace.split_once(&hex(&request.mark())).expect(&trace);
     let when = before.matches(" fdatasync(").count() + 1;
     let fault = format!("signal=SIGKILL:when={when}");
-    let (run, trace) = recorded_with(prepared, wish, event, &[("fdatasync", &fault)]);
+    let (run, trace) = recorded_with(prepared, request, event, &[("fdatasync", &fault)]);
     assert_eq!(run.code, None, "it was not killed: {run:?}");
     let ledger = fs::read(event.path(LEDGER)).unwrap();
     let ledger = String::from_utf8_lossy(&ledger);
-    assert!(ledger.contains(&wish.mark()), "it is not written: {ledger}");
+    assert!(
+        ledger.contains(&request.mark()),
+        "it is not written: {ledger}"
+    );
     trace
 }
 

@@ -116,21 +116,21 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
 fn not_synced(program: &Program, task: Task) -> Fault {
     let prepared = Prepared::new(program, Variant::Plain);
     let event = prepared.copy();
-    let unproven = event.length(LEDGER);
+    let unsynced = event.length(LEDGER);
     let fault = injection("fdatasync", "error=EIO:when=1");
     let (run, _) = traced(&prepared, Task::Book, &event, &fault);
     let (code, document) = run.document();
     let told = (code, &document["error"]["code"]);
     assert_eq!(told, (1, &"outcome_unknown".into()), "{document:#}");
     assert!(
-        event.length(LEDGER) > unproven,
+        event.length(LEDGER) > unsynced,
         "the sale is not on the ledger"
     );
     let calls = ["-etrace=pwrite64,fdatasync,write".to_owned()];
     let (run, trace) = traced(&prepared, task, &event, &calls);
     assert_eq!(run.code, Some(0), "{run:?}");
     let sync = trace.find("fdatasync(").expect(&trace);
-    let again = trace.find(&format!(", {unproven}) ")).expect(&trace);
+    let again = trace.find(&format!(", {unsynced}) ")).expect(&trace);
     let answer = trace.find("write(1,").expect(&trace);
     assert!(again < sync, "synced before it was written again: {trace}");
     assert!(sync < answer, "answered before it was synced: {trace}");

@@ -12,7 +12,7 @@ use crate::row::{Fault, Row};
 use crate::strace::{self, Course, Point, course, map_read, recorded, recorded_with};
 use crate::test_event::TestEvent;
 use crate::trace::{Deed, Event, parse};
-use crate::unproven::{LONG, event, goes_on, kill};
+use crate::unsynced::{LONG, event, goes_on, kill};
 
 /// Who is struck, and who goes on. The same order again finds what the first wrote.
 const PAIRS: [(&str, Task, Task); 4] = [

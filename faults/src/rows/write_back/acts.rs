@@ -1,7 +1,7 @@
 //! Who sells when the write-back fails, and afterwards.
 
 use super::Missed;
-use super::scene::{Scene, is_refusal};
+use super::scene::{OTHERS, Scene, is_refusal, killed};
 use super::stays;
 use super::waiter::Waiter;
 use crate::program::Run;
@@ -73,9 +73,6 @@ const fn quick(name: &'static str, strike: Strike) -> Act {
         ..act(name, strike)
     }
 }
-
-/// How many others sell afterwards.
-pub(super) const OTHERS: usize = 12;
 
 /// The first line of a new block is refused, or the first that goes over into one; others are answered.
 fn one_by_one(scene: &mut Scene, before_end: u64) -> Result<Option<Full>, Missed> {
@@ -161,15 +158,6 @@ fn cure_killed(scene: &mut Scene, call: &str, when: usize) -> Result<Option<Full
     }
     scene.others("after", OTHERS);
     Ok(None)
-}
-
-/// A process sells to "killed", and is killed at this call.
-pub(super) fn killed(scene: &Scene, call: &str, when: usize) -> Run {
-    let kill = format!("inject={call}:signal=SIGKILL:when={when}");
-    let strace = ["strace", "-qq", "-o", "/dev/null", "-e", &kill];
-    let mut command = scene.event.program.through(&strace, &scene.event.file);
-    let command = command.args(["--json", "book", "killed"]);
-    Run::of(&command.output().unwrap())
 }
 
 /// All others come at once: they cure it together.

@@ -21,6 +21,9 @@ const LONGEST: u64 = 200;
 /// How long a name is at least, where the length of a line matters.
 const SHORTEST: u64 = 12;
 
+/// How many others sell afterwards.
+pub(super) const OTHERS: usize = 12;
+
 /// A sale that was answered.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -225,4 +228,13 @@ fn next_name(room: u64, line: u64) -> u64 {
         // The last line still has room.
         (room - line - least.min(room - line)).clamp(SHORTEST, LONGEST)
     }
+}
+
+/// A process sells to "killed", and is killed at this call.
+pub(super) fn killed(scene: &Scene, call: &str, when: usize) -> Run {
+    let kill = format!("inject={call}:signal=SIGKILL:when={when}");
+    let strace = ["strace", "-qq", "-o", "/dev/null", "-e", &kill];
+    let mut command = scene.event.program.through(&strace, &scene.event.file);
+    let command = command.args(["--json", "book", "killed"]);
+    Run::of(&command.output().unwrap())
 }

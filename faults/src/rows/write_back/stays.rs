@@ -7,8 +7,7 @@ use tickets::BoxOffice;
 use tickets::office::Durability;
 
 use super::Missed;
-use super::acts::{OTHERS, killed};
-use super::scene::Scene;
+use super::scene::{OTHERS, Scene, killed};
 use super::waiter::Waiter;
 use crate::program::Run;
 use crate::strace;
