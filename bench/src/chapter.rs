@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::machine::Machine;
 use crate::measure::{Quantity, Row, Target, measure};
-use crate::outcome::excerpt;
 use crate::program::{Load, Program, Tools, find_tickets, package};
 use crate::report::Report;
+use crate::run::excerpt;
 use crate::scratch::Scratch;
 use crate::{ChapterArgs, Result};
 
