@@ -34,11 +34,11 @@ mod mistakes {
     use tempfile::NamedTempFile;
 
     use crate::error::Result;
-    use crate::store::files::read_capped;
-    use crate::store::open::copy_bytes;
-    use crate::store::temporary::temporary;
-    use crate::store::version::Version;
-    use crate::store::{in_place, snapshot::MAX_COUNT_BYTES};
+    use crate::store::file::files::read_capped;
+    use crate::store::file::open::copy_bytes;
+    use crate::store::file::temporary::temporary;
+    use crate::store::file::version::Version;
+    use crate::store::file::{in_place, snapshot::MAX_COUNT_BYTES};
 
     #[cfg(not(debug_assertions))]
     compile_error!("the feature known-bad makes mistakes on purpose: no release has it");

@@ -33,6 +33,7 @@ mod known_bad;
 mod children;
 pub mod doctor;
 pub mod error;
+mod ledger;
 pub mod office;
 pub mod race;
 pub mod rush;
@@ -40,8 +41,7 @@ mod shown;
 pub(crate) mod store;
 
 pub use error::{Error, Kind, Result};
+pub use ledger::{LockKind, MAX_COUNT_BYTES, MAX_STOCK};
 pub use office::BoxOffice;
 pub use shown::{shown, steers};
-pub use store::lock::LockKind;
-pub use store::output::{Contents, Output, PAGE};
-pub use store::snapshot::{MAX_COUNT_BYTES, MAX_STOCK};
+pub use store::file::output::{Contents, Output, PAGE};

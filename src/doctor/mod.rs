@@ -23,8 +23,8 @@ use ground::Ground;
 pub use report::{Check, Cost, Costs, Finding, Report};
 
 use crate::error::{Kind, Result};
-use crate::store::event::EventFiles;
-use crate::store::{files, people, sellable, sys};
+use crate::store::file::event::EventFiles;
+use crate::store::file::{files, people, sellable, sys};
 
 /// Examines a directory. Nothing is left there, whatever comes of it.
 ///

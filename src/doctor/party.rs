@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::ground::{COUNT, LOCK, is_readable};
 use super::replace::{Tally, watch};
 use crate::error::{Kind, Result};
-use crate::store::files::{Access, open_regular};
-use crate::store::lock;
+use crate::store::file::files::{Access, open_regular};
+use crate::store::file::lock;
 
 /// What a party is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

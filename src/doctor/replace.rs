@@ -11,11 +11,11 @@ use super::party::{Answer, Order};
 use super::report::{Check, Finding};
 use super::witness::Witness;
 use crate::error::{Error, Kind, Result};
-use crate::store::files::{
+use crate::store::file::files::{
     Access, FileId, open_regular, read_capped, sync_directory, write_beside,
 };
-use crate::store::replace::replace;
-use crate::store::sys;
+use crate::store::file::replace::replace;
+use crate::store::file::sys;
 
 /// A file is replaced so often, unless that takes too long.
 const TIMES: u32 = 2000;

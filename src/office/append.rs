@@ -5,12 +5,12 @@ use std::io::{self, Seek, Write};
 use std::os::unix::fs::FileExt;
 
 use crate::error::{Error, Kind, Result};
+use crate::ledger::{Record, Tally};
 #[cfg(feature = "known-bad")]
-use crate::store::durable;
-use crate::store::event::EventFiles;
-use crate::store::ledger::{Record, Tally};
-use crate::store::ledger_file::LedgerFile;
-use crate::store::reading::Reading;
+use crate::store::file::durable;
+use crate::store::file::event::EventFiles;
+use crate::store::file::ledger_file::LedgerFile;
+use crate::store::file::reading::Reading;
 
 /// How long padding is made, in bytes.
 const PADDING: u64 = 64 * 1024;

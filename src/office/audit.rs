@@ -7,18 +7,19 @@ use serde::Serialize;
 use super::BoxOffice;
 use super::books::{Books, read_books};
 use crate::error::{Error, Kind, Result};
-use crate::store::deciding::sync_too;
-use crate::store::durable;
-use crate::store::event::EventFiles;
-use crate::store::files::Access;
-use crate::store::kept::{BROKEN, REPLACED, keep_count};
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lock::Wait;
-use crate::store::open;
-use crate::store::reading::Reading;
-use crate::store::sellable::{refuse_unsellable, second_names};
-use crate::store::snapshot::{Snapshot, missing};
-use crate::store::vouch;
+use crate::ledger::CountFile;
+use crate::store::file::count::missing;
+use crate::store::file::deciding::sync_too;
+use crate::store::file::durable;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::Access;
+use crate::store::file::kept::{BROKEN, REPLACED, keep_count};
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lock::Wait;
+use crate::store::file::open;
+use crate::store::file::reading::Reading;
+use crate::store::file::sellable::{refuse_unsellable, second_names};
+use crate::store::file::vouch;
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -176,7 +177,7 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
         done.extend(open::heal(files, ledger, &reading)?);
     }
     let reading = Reading::from_the_start(files, ledger)?;
-    let stale = match Snapshot::look(&files.count) {
+    let stale = match CountFile::look(&files.count) {
         Ok((Some(snapshot), _)) => snapshot.counting(&reading.tally) != snapshot,
         _ => true,
     };
@@ -210,7 +211,7 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
 
 fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Result<Audit> {
     // The count first: it then counts no line that is not read below.
-    let count = match Snapshot::look(&files.count) {
+    let count = match CountFile::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
         Ok((None, version)) if version.is_missing() && ledger.is_none() => {
             return Err(missing(&files.count));
@@ -285,7 +286,7 @@ fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding
 }
 
 /// How the count differs from the ledger at the line that it counts last.
-fn drift(files: &EventFiles, snapshot: &Snapshot, books: &Books, sound: bool) -> Option<Finding> {
+fn drift(files: &EventFiles, snapshot: &CountFile, books: &Books, sound: bool) -> Option<Finding> {
     let finding = |kind, text, repairable| {
         Some(Finding {
             kind,

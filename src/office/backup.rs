@@ -12,18 +12,18 @@ use super::change::durably;
 use super::commit::Draft;
 use super::order::Unobserved;
 use crate::error::{Error, Kind, Result};
-use crate::store::aside::common;
-use crate::store::copied::copy_beside;
-use crate::store::deciding::{Deciding, sync_too};
-use crate::store::event::EventFiles;
-use crate::store::files::{Access, FileId, directory, sync_directory, write_beside};
-use crate::store::ledger::Tally;
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lock::{Patience, Wait};
-use crate::store::open;
-use crate::store::reading::Reading;
-use crate::store::rights::Rights;
-use crate::store::snapshot::Snapshot;
+use crate::ledger::CountFile;
+use crate::ledger::Tally;
+use crate::store::file::aside::common;
+use crate::store::file::copied::copy_beside;
+use crate::store::file::deciding::{Deciding, sync_too};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::{Access, FileId, directory, sync_directory, write_beside};
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lock::{Patience, Wait};
+use crate::store::file::open;
+use crate::store::file::reading::Reading;
+use crate::store::file::rights::Rights;
 
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ const RESETS: u32 = 10;
 
 /// The state that is copied.
 struct State {
-    snapshot: Snapshot,
+    snapshot: CountFile,
     tally: Tally,
     ledger: Option<LedgerFile>,
 }

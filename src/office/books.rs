@@ -5,13 +5,13 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::audit::{Finding, Flaw};
 use crate::error::{Error, Result};
-use crate::store::event::EventFiles;
-use crate::store::hole::begins_with_a_hole;
-use crate::store::ledger::{Line, Op, Record, Tally};
-use crate::store::ledger_file::LedgerFile;
-use crate::store::lines::{Stretch, Stretches, is_blank, line_starting};
-use crate::store::search::locate;
-use crate::store::snapshot::Counted;
+use crate::ledger::Counted;
+use crate::ledger::{Line, Op, Record, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::hole::begins_with_a_hole;
+use crate::store::file::ledger_file::LedgerFile;
+use crate::store::file::lines::{Stretch, Stretches, is_blank, line_starting};
+use crate::store::file::search::locate;
 
 /// What the whole ledger comes to.
 #[derive(Debug, Default)]

@@ -7,10 +7,10 @@ use super::commit::{Draft, Terms};
 use super::order::{MAX_NAME, MAX_REASON, Unobserved, Writes, check_text};
 use super::trail::{Clue, Trail};
 use crate::error::{Error, Kind, Result};
-use crate::store::durable::Durability;
-use crate::store::ledger::{Op, Record};
-use crate::store::lock::LockKind;
-use crate::store::snapshot::MAX_STOCK;
+use crate::ledger::LockKind;
+use crate::ledger::MAX_STOCK;
+use crate::ledger::{Op, Record};
+use crate::store::file::durable::Durability;
 
 /// What a cancellation did. It is durable.
 #[derive(Debug)]

@@ -8,17 +8,17 @@ use super::append::{self, Written};
 use super::order::{Observer, Step, Writes};
 use super::{BoxOffice, no_ledger};
 use crate::error::{Error, Result};
-use crate::store::deciding::sync_too;
-use crate::store::durable::{self, Durability, Durable, Ledger};
-use crate::store::event::EventFiles;
-use crate::store::files::{FileId, look};
-use crate::store::ledger::{Record, Tally};
-use crate::store::ledger_file::LedgerFile;
-use crate::store::lock::{Held, LockFile, LockKind, Patience, Wait};
-use crate::store::open;
-use crate::store::people::explain_denied;
-use crate::store::reading::{Reading, Rest};
-use crate::store::spares::Shelf;
+use crate::ledger::{LockKind, Record, Tally};
+use crate::store::file::deciding::sync_too;
+use crate::store::file::durable::{self, Durability, Durable, Ledger};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::{FileId, look};
+use crate::store::file::ledger_file::LedgerFile;
+use crate::store::file::lock::{Held, LockFile, Patience, Wait};
+use crate::store::file::open;
+use crate::store::file::people::explain_denied;
+use crate::store::file::reading::{Reading, Rest};
+use crate::store::file::spares::Shelf;
 
 /// A sale that need not be durable by itself is made so when so many bytes are not: readers follow
 /// them one by one.

@@ -11,11 +11,12 @@ use super::commit::{Committed, Draft, Drafting, Terms};
 use super::order::{Observer, Step, Writes};
 use super::{BoxOffice, no_ledger};
 use crate::error::{Error, Kind, Result};
-use crate::store::durable::{self, Durability, Durable};
-use crate::store::files::FileId;
-use crate::store::in_place;
-use crate::store::lock::{Held, LockFile, LockKind, Wait};
-use crate::store::reading::Reading;
+use crate::ledger::LockKind;
+use crate::store::file::durable::{self, Durability, Durable};
+use crate::store::file::files::FileId;
+use crate::store::file::in_place;
+use crate::store::file::lock::{Held, LockFile, Wait};
+use crate::store::file::reading::Reading;
 
 /// What is to be taken.
 enum Lock<'a> {

@@ -22,24 +22,25 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::error::{Error, Kind, Result};
-use crate::store::deciding::{Deciding, sync_too};
-use crate::store::durable::{Ledger, Syncs};
-use crate::store::event::EventFiles;
-use crate::store::files::{Access, FileId};
-use crate::store::ledger::Tally;
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lock::{LockKind, Patience, Wait};
-use crate::store::open;
-use crate::store::reading::{Reading, Rest};
-use crate::store::sellable::{refuse_unsellable, second_names};
-use crate::store::snapshot::Snapshot;
-use crate::store::spares::Shelf;
-use crate::store::{sys, vouch};
+use crate::ledger::CountFile;
+use crate::ledger::LockKind;
+use crate::ledger::Tally;
+use crate::store::file::deciding::{Deciding, sync_too};
+use crate::store::file::durable::{Ledger, Syncs};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::{Access, FileId};
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lock::{Patience, Wait};
+use crate::store::file::open;
+use crate::store::file::reading::{Reading, Rest};
+use crate::store::file::sellable::{refuse_unsellable, second_names};
+use crate::store::file::spares::Shelf;
+use crate::store::file::{sys, vouch};
 
 use books::read_books;
 use commit::lock_ledger;
 
-pub use crate::store::durable::Durability;
+pub use crate::store::file::durable::Durability;
 pub use audit::{Audit, Finding, Flaw};
 pub use backup::Backup;
 pub use change::{Adjustment, Cancellation};
@@ -202,7 +203,7 @@ impl BoxOffice {
 
     /// How many are left as `tickets.json` has it, whatever the ledger says.
     pub fn written_count(&self) -> Result<u64> {
-        Ok(Snapshot::read(&self.files.count)?.ticket)
+        Ok(CountFile::read(&self.files.count)?.ticket)
     }
 
     /// What a buyer of a rush sees when it queries: the version. Without a sound lock it believes the count,

@@ -5,9 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
-use crate::store::durable::Durability;
-use crate::store::lock::LockKind;
-use crate::store::snapshot::MAX_STOCK;
+use crate::ledger::LockKind;
+use crate::ledger::MAX_STOCK;
+use crate::store::file::durable::Durability;
 
 /// The longest name of a buyer, and the longest idempotency key, in bytes.
 pub const MAX_NAME: usize = 256;

@@ -7,8 +7,8 @@ use super::commit::{Draft, Terms};
 use super::order::{Nonce, Observer, Order, Sale, Step, Unobserved};
 use super::trail::{Clue, Trail};
 use crate::error::{Error, Kind, Result};
-use crate::store::ledger::{Op, Record};
-use crate::store::reading::Reading;
+use crate::ledger::{Op, Record};
+use crate::store::file::reading::Reading;
 
 impl BoxOffice {
     /// Books: a real sale under the exclusive lock, as [`BoxOffice::purchase`] of [`Order::new`] is.

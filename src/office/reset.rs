@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use super::{BoxOffice, refuse_bookings};
 use crate::error::{Error, Kind, Result};
-use crate::store::aside::adopt;
-use crate::store::deciding::sync_too;
-use crate::store::event::EventFiles;
-use crate::store::files::{Access, FileId};
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lock::Wait;
-use crate::store::open;
-use crate::store::reading::is_borne_out;
-use crate::store::restart::restart;
-use crate::store::sellable::{refuse_fixed_ledger, refuse_unsellable};
-use crate::store::snapshot::{MAX_STOCK, Snapshot};
+use crate::ledger::{CountFile, MAX_STOCK};
+use crate::store::file::aside::adopt;
+use crate::store::file::deciding::sync_too;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::{Access, FileId};
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lock::Wait;
+use crate::store::file::open;
+use crate::store::file::reading::is_borne_out;
+use crate::store::file::restart::restart;
+use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
 
 /// What a reset did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl BoxOffice {
         refuse_unsellable(&self.files)?;
         refuse_fixed_ledger(&self.files)?;
         // What is no file of ours is left alone, and gets no lock beside it.
-        match Snapshot::look(&self.files.count) {
+        match CountFile::look(&self.files.count) {
             Err(error) if error.kind() != Kind::Integrity => return Err(error),
             _ => {}
         }
@@ -117,7 +117,7 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
         Some(ledger) => ledger.first_line(files)?,
         None => None,
     };
-    let count = match Snapshot::look(&files.count) {
+    let count = match CountFile::look(&files.count) {
         Ok((count, _)) => count,
         Err(error) if error.kind() == Kind::Integrity && ledger.is_none() => {
             let message = format!("is no event: it {}", error.message());
@@ -161,7 +161,7 @@ fn opening_stock(files: &EventFiles) -> Result<u64> {
     {
         return Ok(line.left);
     }
-    let count = Snapshot::read(&files.count)?;
+    let count = CountFile::read(&files.count)?;
     let sold = count.counted.map_or(0, |counted| counted.sold);
     Ok(count.ticket.saturating_add(sold).min(MAX_STOCK))
 }

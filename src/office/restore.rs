@@ -10,19 +10,19 @@ use super::audit::Flaw;
 use super::backup::{adds_up, kept_in};
 use super::books::read_books;
 use crate::error::{Error, Kind, Result};
-use crate::store::aside::common;
-use crate::store::deciding::{Deciding, sync_too};
-use crate::store::event::EventFiles;
-use crate::store::files::{Access, directory, sync_directory};
-use crate::store::ledger::{Line, Op, Sum, Tally};
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lines::{Stretches, is_blank, line_before};
-use crate::store::lock::{Patience, Wait};
-use crate::store::open;
-use crate::store::reading::is_borne_out;
-use crate::store::sellable::{refuse_fixed_ledger, refuse_unsellable};
-use crate::store::snapshot::Snapshot;
-use crate::store::swap::{Fresh, put_back};
+use crate::ledger::CountFile;
+use crate::ledger::{Line, Op, Sum, Tally};
+use crate::store::file::aside::common;
+use crate::store::file::deciding::{Deciding, sync_too};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::{Access, directory, sync_directory};
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lines::{Stretches, is_blank, line_before};
+use crate::store::file::lock::{Patience, Wait};
+use crate::store::file::open;
+use crate::store::file::reading::is_borne_out;
+use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
+use crate::store::file::swap::{Fresh, put_back};
 
 /// What a restore did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Restored {
 
 /// A backup that adds up.
 struct Saved {
-    snapshot: Snapshot,
+    snapshot: CountFile,
     tally: Tally,
     /// `None`: of a time when nothing was sold yet.
     ledger: Option<LedgerFile>,
@@ -80,7 +80,7 @@ impl BoxOffice {
             Some(living) => Some(sync_too(&self.files, living, &mut wait)?),
             None => None,
         };
-        let count = match Snapshot::look(&self.files.count) {
+        let count = match CountFile::look(&self.files.count) {
             Err(error) if error.kind() != Kind::Integrity => return Err(error),
             result => result.map(|(count, _)| count),
         };
@@ -119,7 +119,7 @@ impl BoxOffice {
 /// Reads the backup: all of its ledger that adds up, if a crash explains the rest.
 fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
     let none = |why: String| Error::new(Kind::Missing, why).at(from, 0, 0);
-    let count = Snapshot::look(&source.count).map(|(count, _)| count);
+    let count = CountFile::look(&source.count).map(|(count, _)| count);
     let name = source
         .count
         .file_name()
@@ -189,7 +189,7 @@ fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
     }
     let unterminated = books.findings.iter().any(|it| it.kind == Flaw::Newline);
     Ok(Saved {
-        snapshot: count.unwrap_or_else(|| Snapshot::fresh(opening)),
+        snapshot: count.unwrap_or_else(|| CountFile::fresh(opening)),
         tally: books.tally,
         ledger: Some(ledger),
         unterminated,
@@ -274,7 +274,7 @@ fn lines_from(
 fn refuse_to_lose(
     files: &EventFiles,
     extra: &Extra,
-    count: &Result<Option<Snapshot>>,
+    count: &Result<Option<CountFile>>,
     borne_out: bool,
     saved: &Saved,
 ) -> Result<()> {

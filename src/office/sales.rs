@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::BoxOffice;
 use crate::error::{Error, Result};
-use crate::store::files::Access;
-use crate::store::ledger::{Line, Op, Record};
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lines::{Stretches, line_starting};
-use crate::store::reading::Rest;
-use crate::store::search::{Mark, search};
+use crate::ledger::{Line, Op, Record};
+use crate::store::file::files::Access;
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lines::{Stretches, line_starting};
+use crate::store::file::reading::Rest;
+use crate::store::file::search::{Mark, search};
 
 /// A sale as the ledger has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,11 +2,11 @@
 
 use super::order::Order;
 use crate::error::{Error, Kind, Result};
-use crate::store::event::EventFiles;
-use crate::store::files::FileId;
-use crate::store::ledger::{Line, Op};
-use crate::store::ledger_file::LedgerFile;
-use crate::store::search::{Mark, locate, search};
+use crate::ledger::{Line, Op};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::FileId;
+use crate::store::file::ledger_file::LedgerFile;
+use crate::store::file::search::{Mark, locate, search};
 
 /// What to follow.
 #[derive(Debug, Clone, Copy)]

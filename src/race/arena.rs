@@ -16,10 +16,11 @@ use super::schedule::MAX_BUYERS;
 use super::verdict::{Aftermath, Anomaly, Finding, Written, judge};
 use crate::children;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::CountFile;
+use crate::ledger::Line;
+use crate::ledger::LockKind;
 use crate::office::{BoxOffice, DEFAULT_WAIT, Writes};
-use crate::store::ledger::Line;
-use crate::store::lock::{LockKind, Wait};
-use crate::store::snapshot::Snapshot;
+use crate::store::file::lock::Wait;
 
 /// The longest line that a buyer of the lab says, in bytes.
 const LONGEST: u64 = 4096;
@@ -139,13 +140,13 @@ impl Arena {
     }
 
     /// The count that includes most: each is written by those who know the event by it.
-    fn latest_count(&self) -> Result<Snapshot> {
-        let own = Snapshot::read(&self.office.files().count);
+    fn latest_count(&self) -> Result<CountFile> {
+        let own = CountFile::read(&self.office.files().count);
         if !self.trial.second_name {
             return own;
         }
-        let counted = |snapshot: &Snapshot| snapshot.counted.map_or(0, |counted| counted.seq);
-        let (own, other) = (own?, Snapshot::read(&self.count_of(1))?);
+        let counted = |snapshot: &CountFile| snapshot.counted.map_or(0, |counted| counted.seq);
+        let (own, other) = (own?, CountFile::read(&self.count_of(1))?);
         Ok(if counted(&other) > counted(&own) {
             other
         } else {

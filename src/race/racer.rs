@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind, Result};
+use crate::ledger::LockKind;
 use crate::office::{BoxOffice, DEFAULT_WAIT, Durability, Observer, Order, Step, Writes};
-use crate::store::files::FileId;
-use crate::store::lock::{LockKind, Patience, Stepper};
+use crate::store::file::files::FileId;
+use crate::store::file::lock::{Patience, Stepper};
 
 /// The hidden first argument that makes a process a buyer of the lab.
 pub const RACER: &str = "__racer";

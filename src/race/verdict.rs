@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::store::ledger::{Op, Record};
+use crate::ledger::{Op, Record};
 
 /// A ledger line of the run, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]

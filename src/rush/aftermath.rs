@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use super::report::{BuyerReport, Outcome};
 use crate::error::{Error, Result};
+use crate::ledger::CountFile;
+use crate::ledger::{Line, Op};
 use crate::office::Opening;
 use crate::race::evidence::Nonce;
 use crate::race::verdict::{Aftermath, Verdict, Written, judge};
-use crate::store::event::EventFiles;
-use crate::store::files::Access;
-use crate::store::ledger::{Line, Op};
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lines::{Stretches, is_blank, line_starting};
-use crate::store::snapshot::Snapshot;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::Access;
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lines::{Stretches, is_blank, line_starting};
 
 /// What was read, and the judgement of it.
 pub(super) struct After {
@@ -115,7 +115,7 @@ pub(super) fn read(
     records: bool,
 ) -> Result<After> {
     // The count first: it then counts no line that is not read below.
-    let snapshot = Snapshot::read(&files.count);
+    let snapshot = CountFile::read(&files.count);
     let mut reader = Reader {
         files,
         run,

@@ -12,10 +12,11 @@ use super::recorder::Recorder;
 use super::tape::Tape;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::LockKind;
+use crate::ledger::Tally;
 use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step, Writes};
-use crate::store::ledger::Tally;
-use crate::store::lock::{LockKind, Patience};
-use crate::store::spares::Shelf;
+use crate::store::file::lock::Patience;
+use crate::store::file::spares::Shelf;
 
 /// What a buyer is to do.
 #[derive(Debug, Clone)]

@@ -24,7 +24,7 @@ use super::report::{BuyerReport, Outcome};
 use super::tape::Tape;
 use super::{NURSERY, News, Rush, start_error};
 use crate::error::{Error, Kind, Result};
-use crate::store::spares::Shelf;
+use crate::store::file::spares::Shelf;
 
 /// The most buyers of one rush.
 pub const MAX_USERS: u32 = 10_000;

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::office::Opening;
 use crate::race::check::judge;
 use crate::race::evidence::{self, Gatherer, Outcome, Record, Step, Whole};
-use crate::store::output::{Contents, Output};
+use crate::store::file::output::{Contents, Output};
 
 /// The file of evidence of a running rush.
 #[derive(Debug)]

@@ -31,9 +31,10 @@ use report::{Outcome, RushReport};
 use think::Think;
 
 use crate::error::{Error, Kind, Result};
+use crate::ledger::LockKind;
 use crate::office::commit::patiently;
 use crate::office::{BoxOffice, random};
-use crate::store::lock::{LockKind, Wait};
+use crate::store::file::lock::Wait;
 
 pub use crowd::MAX_USERS;
 

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::Rush;
 use super::aftermath::After;
 use crate::error::Error;
+use crate::ledger::LockKind;
 use crate::race::check::{self, Count};
 use crate::race::evidence::Evidence;
 use crate::race::verdict::Finding;
-use crate::store::lock::LockKind;
 
 /// How one buyer ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

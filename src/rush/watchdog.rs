@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use super::gun::Lifeline;
 use crate::error::Error;
-use crate::store::lock::Guard;
+use crate::store::file::lock::Guard;
 
 /// Watches over the waits of this process, which listens to its rush on standard input.
 pub(super) struct Watchdog {

@@ -12,8 +12,8 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use super::ledger::{Line, Tally};
 use super::lines::line_starting;
+use crate::ledger::{Line, Tally};
 
 /// What a disk writes in one piece, in bytes, at least.
 const SECTOR: u64 = 512;

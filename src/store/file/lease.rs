@@ -107,7 +107,7 @@ mod linux {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::{Elsewhere, alone, elsewhere};
-    use crate::store::files::{Access, open_regular};
+    use crate::store::file::files::{Access, open_regular};
     use std::fs::File;
     use std::io;
     use std::sync::mpsc;

@@ -93,7 +93,7 @@ mod linux {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::store::lock::{try_lock, unlock};
+    use crate::store::file::lock::{try_lock, unlock};
 
     #[test]
     fn it_is_a_lock_of_handles_and_keeps_off_no_deciding_lock() {

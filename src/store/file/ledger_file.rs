@@ -6,10 +6,10 @@ use std::path::Path;
 
 use super::event::EventFiles;
 use super::files::{Access, FileId, try_open_regular};
-use super::ledger::{Line, Op, Replaced, Sum, Tally};
 use super::lines::Stretches;
 use super::sys::Attributes;
 use crate::error::{Error, Result};
+use crate::ledger::{Line, Op, Replaced, Sum, Tally};
 
 /// The ledger, opened for reading and for rewriting its tail.
 #[derive(Debug)]

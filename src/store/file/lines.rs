@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use super::ledger::MAX_LINE;
+use crate::ledger::MAX_LINE;
 
 /// A stretch of the ledger between two newlines.
 pub(crate) struct Stretch<'b> {

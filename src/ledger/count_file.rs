@@ -12,16 +12,9 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::files::read_capped;
-use super::ledger::Tally;
-use super::version::Version;
+use super::limits::MAX_STOCK;
+use super::tally::Tally;
 use crate::error::{Error, Kind, Result};
-
-/// The longest `tickets.json` that is read, in bytes.
-pub const MAX_COUNT_BYTES: u64 = 1 << 20;
-
-/// The largest stock: the largest whole number that every JSON reader holds exactly, 2^53 - 1.
-pub const MAX_STOCK: u64 = (1 << 53) - 1;
 
 /// The two names of the count; a file has exactly one of them.
 const SPELLINGS: [&str; 2] = ["ticket", "ticket_num"];
@@ -39,7 +32,7 @@ pub(crate) struct Counted {
 
 /// The contents of `tickets.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Snapshot {
+pub(crate) struct CountFile {
     /// How many are left.
     pub(crate) ticket: u64,
     /// What ties it to the ledger; absent until something was sold.
@@ -50,29 +43,7 @@ pub(crate) struct Snapshot {
     one_a_line: bool,
 }
 
-impl Snapshot {
-    /// Reads and checks the file.
-    pub(crate) fn read(path: &Path) -> Result<Self> {
-        match Self::look(path)? {
-            (Some(snapshot), _) => Ok(snapshot),
-            (None, version) if version.is_missing() => Err(missing(path)),
-            (None, _) => Err(Fault::new("is empty, not {\"ticket\": 2}", 1, 1).in_file(path)),
-        }
-    }
-
-    /// The same, with the version of the file that was read; `None` where there is no file, and for one
-    /// without contents, as a power cut may leave it: a ledger beside it says all that they said.
-    pub(crate) fn look(path: &Path) -> Result<(Option<Self>, Version)> {
-        let (bytes, version) = match read_capped(path, MAX_COUNT_BYTES) {
-            Err(error) if is_missing(&error, path) => return Ok((None, Version::missing())),
-            read => read?,
-        };
-        if bytes.iter().all(|&byte| byte == 0) {
-            return Ok((None, version));
-        }
-        Ok((Some(Self::of_bytes(&bytes, path)?), version))
-    }
-
+impl CountFile {
     /// What these bytes of the file say.
     pub(crate) fn of_bytes(bytes: &[u8], path: &Path) -> Result<Self> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -81,18 +52,6 @@ impl Snapshot {
             corrupt("is not UTF-8 text").at(path, line, column)
         })?;
         Self::parse(text).map_err(|fault| fault.in_file(path))
-    }
-
-    /// The same; `None` also for a file that makes no sense, or is too long for one.
-    pub(crate) fn look_whatever_it_says(path: &Path) -> Result<(Option<Self>, Version)> {
-        let (bytes, version) = match read_capped(path, MAX_COUNT_BYTES) {
-            Err(error) if is_missing(&error, path) || error.kind() == Kind::Integrity => {
-                return Ok((None, Version::missing()));
-            }
-            read => read?,
-        };
-        let text = std::str::from_utf8(&bytes).ok();
-        Ok((text.and_then(|text| Self::parse(text).ok()), version))
     }
 
     /// The snapshot of a new event.
@@ -106,7 +65,7 @@ impl Snapshot {
         }
     }
 
-    fn parse(text: &str) -> std::result::Result<Self, Fault> {
+    pub(crate) fn parse(text: &str) -> std::result::Result<Self, Fault> {
         if let Some(plain) = Self::parse_plain(text) {
             return Ok(plain);
         }
@@ -181,7 +140,7 @@ impl Snapshot {
         })
     }
 
-    /// What [`Snapshot::render`] makes of a count with nothing personal in it, which is read again and
+    /// What [`CountFile::render`] makes of a count with nothing personal in it, which is read again and
     /// again.
     fn parse_plain(text: &str) -> Option<Self> {
         let mut rest = text;
@@ -330,14 +289,14 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What is wrong with the text, and where.
 #[derive(Debug, PartialEq)]
-struct Fault {
+pub(crate) struct Fault {
     message: String,
     line: u64,
     column: u64,
 }
 
 impl Fault {
-    fn new(message: impl Into<String>, line: u64, column: u64) -> Self {
+    pub(crate) fn new(message: impl Into<String>, line: u64, column: u64) -> Self {
         Self {
             message: message.into(),
             line,
@@ -361,7 +320,7 @@ impl Fault {
         Self::new(message, line, column)
     }
 
-    fn in_file(self, path: &Path) -> Error {
+    pub(crate) fn in_file(self, path: &Path) -> Error {
         corrupt(self.message).at(path, self.line, self.column)
     }
 }
@@ -371,25 +330,6 @@ fn corrupt(message: impl Into<String>) -> Error {
         "is this the right file? Mend it by hand, or 'tickets restore DIR' puts a backup back; 'tickets reset N --force' \
          makes an event here, and keeps this file beside it",
     )
-}
-
-/// The error that says how to make an event, if it is that there is no file under this name.
-pub(crate) fn explain_missing(error: Error, path: &Path) -> Error {
-    if is_missing(&error, path) {
-        return missing(path);
-    }
-    error
-}
-
-fn is_missing(error: &Error, path: &Path) -> bool {
-    error.is_not_found() && !path.is_symlink()
-}
-
-/// The error that there is no event under this name.
-pub(crate) fn missing(path: &Path) -> Error {
-    Error::new(Kind::Missing, "there is no such file")
-        .at(path, 0, 0)
-        .hint("'tickets reset 2' makes an event with 2 tickets there")
 }
 
 /// The line and column, from 1, of the byte that follows these.
@@ -421,19 +361,19 @@ mod tests {
     #[test]
     fn foreign_members_keep_their_order_and_their_letters() {
         let text = "{\"b\": 1e400, \"ticket_num\": 7, \"a\": {\"x\":[1, 2.50]}}";
-        let snapshot = Snapshot::parse(text).unwrap();
+        let snapshot = CountFile::parse(text).unwrap();
         let sold = snapshot.counting(&tally(6, 1, 2, 311));
         let expected = "{\"b\": 1e400, \"ticket_num\": 6, \"sold\": 1, \"seq\": 2, \"bytes\": 311, \
                         \"a\": {\"x\":[1, 2.50]}}\n";
         assert_eq!(sold.render(), expected);
-        assert_eq!(Snapshot::parse(expected).unwrap(), sold);
+        assert_eq!(CountFile::parse(expected).unwrap(), sold);
         assert_eq!(sold.restarted(7).render(), format!("{text}\n"));
     }
 
     #[test]
     fn a_file_with_a_member_a_line_stays_so() {
         let text = "{\n    \"ticket\": 2,\n    \"venue\": \"hall\"\n}";
-        let sold = Snapshot::parse(text).unwrap().counting(&tally(1, 1, 2, 9));
+        let sold = CountFile::parse(text).unwrap().counting(&tally(1, 1, 2, 9));
         let expected = "{\n  \"ticket\": 1,\n  \"sold\": 1,\n  \"seq\": 2,\n  \"bytes\": 9,\n  \
                         \"venue\": \"hall\"\n}\n";
         assert_eq!(sold.render(), expected);
@@ -441,7 +381,7 @@ mod tests {
 
     #[test]
     fn a_fault_is_named_with_its_place() {
-        let fault = |text| Snapshot::parse(text).unwrap_err();
+        let fault = |text| CountFile::parse(text).unwrap_err();
         let found = fault("{\n \"ticket\": 2.5}");
         assert_eq!((found.line, found.column), (2, 12));
         assert_eq!(found.message, "\"ticket\" is 2.5, not a whole number");
@@ -466,7 +406,7 @@ mod tests {
             assert!(fault.message.contains(part), "{text}: {}", fault.message);
         }
         assert_eq!(
-            Snapshot::parse("\u{feff}{\"ticket\": 2}").unwrap().ticket,
+            CountFile::parse("\u{feff}{\"ticket\": 2}").unwrap().ticket,
             2
         );
     }
@@ -478,6 +418,6 @@ mod tests {
             "[".repeat(200_000),
             "]".repeat(200_000)
         );
-        assert_eq!(Snapshot::parse(&deep).unwrap().ticket, 2);
+        assert_eq!(CountFile::parse(&deep).unwrap().ticket, 2);
     }
 }

@@ -5,8 +5,8 @@
 //! line before. So a stretch of sales and cancellations is followed by sums alone, and only its last
 //! line is parsed: it says its number and how many are left, and the capacity has not changed.
 
-use super::ledger::{Line, Sum, Tally};
 use super::lines::Stretch;
+use crate::ledger::{Line, Sum, Tally};
 
 /// A stretch of lines that were skimmed.
 #[derive(Debug, Default)]
@@ -101,7 +101,7 @@ fn keeps_capacity(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::ledger::{Op, Record};
+    use crate::ledger::{Op, Record};
 
     /// A ledger of these operations, each with its quantity, and what it adds up to.
     fn ledger(ops: &[(Op, i64)]) -> (Vec<Vec<u8>>, Vec<Tally>) {

@@ -2,18 +2,18 @@
 
 use super::rest::{ALL_LOST, all_lost, disagreement};
 use crate::error::{Error, Kind, Result};
-use crate::store::event::EventFiles;
-use crate::store::ledger::{Line, MAX_LINE, Op, Tally};
-use crate::store::ledger_file::LedgerFile;
-use crate::store::lines::{Stretches, line_before};
-use crate::store::snapshot::{Counted, Snapshot};
-use crate::store::sys::Attributes;
-use crate::store::version::Version;
+use crate::ledger::{CountFile, Counted};
+use crate::ledger::{Line, MAX_LINE, Op, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::ledger_file::LedgerFile;
+use crate::store::file::lines::{Stretches, line_before};
+use crate::store::file::sys::Attributes;
+use crate::store::file::version::Version;
 
 /// The tally at the line that `tickets.json` counts last, and what does not add up between that
 /// line and the one before it.
 pub(super) fn base(
-    snapshot: &Snapshot,
+    snapshot: &CountFile,
     ledger: &LedgerFile,
     length: u64,
     files: &EventFiles,
@@ -85,7 +85,7 @@ fn last_counted(counted: Counted, ledger: &LedgerFile, length: u64) -> std::io::
 /// Whether the line that the count includes last stands where it says, or it is the count of a ledger that this
 /// one took the place of. Else there were lines of which this ledger knows nothing.
 pub(crate) fn is_borne_out(
-    snapshot: &Snapshot,
+    snapshot: &CountFile,
     ledger: &LedgerFile,
     files: &EventFiles,
 ) -> Result<bool> {
@@ -155,8 +155,8 @@ fn replaced(ledger: &LedgerFile, seq: u64, bytes: u64) -> std::io::Result<bool> 
 pub(super) fn look(
     files: &EventFiles,
     ledger: Option<&LedgerFile>,
-) -> Result<(Option<Snapshot>, Version)> {
-    Snapshot::look(&files.count).map_err(|error| {
+) -> Result<(Option<CountFile>, Version)> {
+    CountFile::look(&files.count).map_err(|error| {
         let opened = ledger.is_some_and(|ledger| matches!(ledger.opening_line(), Ok(Some(_))));
         match (error.kind(), opened) {
             (Kind::Integrity, true) => error.hint(
@@ -173,9 +173,9 @@ pub(super) fn rebuilt_from(
     ledger: &LedgerFile,
     files: &EventFiles,
     version: &Version,
-) -> Result<Snapshot> {
+) -> Result<CountFile> {
     if let Some(opening) = ledger.first_line(files)? {
-        return Ok(Snapshot::fresh(opening.left));
+        return Ok(CountFile::fresh(opening.left));
     }
     let how = if version.is_missing() {
         "is missing"
@@ -192,7 +192,7 @@ pub(super) fn rebuilt_from(
 
 /// A count that is not tied to the ledger must be the stock that the ledger opens with.
 pub(super) fn check_stock(
-    snapshot: &Snapshot,
+    snapshot: &CountFile,
     tally: &Tally,
     counted: u64,
     files: &EventFiles,

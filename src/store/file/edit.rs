@@ -13,10 +13,10 @@ use super::files::{FileId, read_capped};
 use super::kept::keep;
 use super::ledger_file::LedgerFile;
 use super::reading::bears_out;
-use super::snapshot::{MAX_COUNT_BYTES, Snapshot};
 use super::sys::{self, Attributes};
 use super::version::Version;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::{CountFile, MAX_COUNT_BYTES};
 
 /// How often somebody may put another version in the way before that is an error.
 pub(super) const EDITS: usize = 20;
@@ -57,7 +57,7 @@ impl Edit {
     ///
     /// # Errors
     /// [`Kind::Integrity`]: it makes no sense, or contradicts the ledger.
-    pub(super) fn count(&self, files: &EventFiles, ledger: &LedgerFile) -> Result<Snapshot> {
+    pub(super) fn count(&self, files: &EventFiles, ledger: &LedgerFile) -> Result<CountFile> {
         let snapshot = self.snapshot(files)?;
         bears_out(&snapshot, ledger, files)?;
         Ok(snapshot)
@@ -67,8 +67,8 @@ impl Edit {
     ///
     /// # Errors
     /// [`Kind::Integrity`]: it makes no sense.
-    pub(super) fn snapshot(&self, files: &EventFiles) -> Result<Snapshot> {
-        Snapshot::of_bytes(&self.bytes, &files.count)
+    pub(super) fn snapshot(&self, files: &EventFiles) -> Result<CountFile> {
+        CountFile::of_bytes(&self.bytes, &files.count)
     }
 
     /// Keeps it beside the count under a name with this label, unless it is empty. Returns that name.

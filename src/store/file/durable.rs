@@ -14,17 +14,17 @@ use super::edit::{self, EDITS};
 use super::event::EventFiles;
 use super::files::{Access, FileId, look, open_regular, sync_directory};
 use super::kept::{BROKEN, REPLACED};
-use super::ledger::Tally;
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::lock::{LockFile, Patience, Tried, Wait};
 use super::open::{self, Swept};
 use super::reading::Reading;
 use super::replace::{replace, replace_again, replace_known};
-use super::snapshot::Snapshot;
 use super::spares::Shelf;
 use super::version::Version;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::CountFile;
+use crate::ledger::Tally;
 
 /// What an answered sale survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -505,7 +505,7 @@ pub(crate) fn alone(
     files: &EventFiles,
     ledger: &Ledger,
     durability: Durability,
-    snapshot: &Snapshot,
+    snapshot: &CountFile,
     tally: &Tally,
 ) -> Result<Durable> {
     if durability == Durability::Disk {
@@ -529,9 +529,9 @@ fn publish_on(
     files: &EventFiles,
     shelf: &Shelf,
     ledger: &LedgerFile,
-    (snapshot, tally): (&Snapshot, &Tally),
+    (snapshot, tally): (&CountFile, &Tally),
     known: Option<&Version>,
-) -> Result<(Snapshot, Version)> {
+) -> Result<(CountFile, Version)> {
     let mut next = snapshot.counting(tally);
     let mut ours: Option<Version> = None;
     for _ in 0..EDITS {
@@ -582,7 +582,7 @@ fn where_it_is<T>(
 }
 
 /// Gives the count's name to a new file with this in it; `sync`: which is on the disk before.
-pub(crate) fn put_count(files: &EventFiles, count: &Snapshot, sync: bool) -> Result<Version> {
+pub(crate) fn put_count(files: &EventFiles, count: &CountFile, sync: bool) -> Result<Version> {
     let text = count.render();
     where_it_is(files, None, |_| {
         replace(&files.count, text.as_bytes(), sync)
@@ -594,9 +594,9 @@ pub(crate) fn put_count(files: &EventFiles, count: &Snapshot, sync: bool) -> Res
 /// beside; returns its name there.
 pub(crate) fn put_count_over(
     files: &EventFiles,
-    (old, known): (Option<&Snapshot>, Option<&Version>),
-    mut next: Snapshot,
-    anew: &dyn Fn(&Snapshot) -> Snapshot,
+    (old, known): (Option<&CountFile>, Option<&Version>),
+    mut next: CountFile,
+    anew: &dyn Fn(&CountFile) -> CountFile,
 ) -> Result<Option<PathBuf>> {
     let mut ours: Option<Version> = None;
     let mut kept = None;
@@ -610,7 +610,7 @@ pub(crate) fn put_count_over(
         };
         match edit.snapshot(files) {
             Ok(theirs) => {
-                let says = |count: &Snapshot| (count.ticket, count.counted);
+                let says = |count: &CountFile| (count.ticket, count.counted);
                 if old.map(says) != Some(says(&theirs)) {
                     kept = edit.keep(files, REPLACED)?;
                 }
@@ -627,9 +627,9 @@ pub(crate) fn put_count_over(
 pub(crate) fn publish(
     files: &EventFiles,
     ledger: &LedgerFile,
-    count: (&Snapshot, &Tally),
+    count: (&CountFile, &Tally),
     known: Option<&Version>,
-) -> Result<(Snapshot, Version)> {
+) -> Result<(CountFile, Version)> {
     publish_on(files, &Shelf::default(), ledger, count, known)
 }
 

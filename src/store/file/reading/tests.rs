@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::{Reading, Rest};
-use crate::store::event::EventFiles;
-use crate::store::files::Access;
-use crate::store::ledger::{Op, Record, Tally};
-use crate::store::ledger_file::{LedgerFile, open_ledger};
+use crate::ledger::{Op, Record, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::Access;
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
 
 /// So many newlines behind the last line.
 const PADDING: usize = 64 * 1024;

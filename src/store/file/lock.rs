@@ -30,11 +30,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
+use super::count::explain_missing;
 use super::files::{Access, FileId, look, open_regular};
 use super::holder::lock_holder;
-use super::snapshot::explain_missing;
 use super::sys::{self, Attributes};
 use crate::error::{Error, Kind, Result};
 
@@ -44,51 +42,6 @@ const MISSING: u32 = 100;
 
 /// How often a waiter looks whether its lock is still wanted.
 const STILL_WANTED: Duration = Duration::from_millis(200);
-
-/// Which lock a purchase takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LockKind {
-    /// None: what happens is a race.
-    #[default]
-    None,
-    /// An exclusive lock on `tickets.json.lock` from the read to the append: correct.
-    Exclusive,
-    /// A shared lock on `tickets.json.lock`: looks like a lock, but all hold it at once.
-    Shared,
-    /// An exclusive lock on `tickets.json` itself, which is replaced: whoever waited for it gets the
-    /// lock of a file that nobody reads any more. Clean with two buyers, not with three.
-    DataFile,
-    /// An exclusive lock around the write alone: what was read before is old by then.
-    WriteOnly,
-    /// A mutex of this process: correct between its threads, nothing between processes.
-    Mutex,
-}
-
-impl LockKind {
-    /// The name on the command line and in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Exclusive => "exclusive",
-            Self::Shared => "shared",
-            Self::DataFile => "data-file",
-            Self::WriteOnly => "write-only",
-            Self::Mutex => "mutex",
-        }
-    }
-
-    /// All kinds.
-    pub const ALL: [Self; 6] = [
-        Self::None,
-        Self::Exclusive,
-        Self::Shared,
-        Self::DataFile,
-        Self::WriteOnly,
-        Self::Mutex,
-    ];
-}
 
 /// A wish for a lock: for how long, and whether it is still wanted.
 pub(crate) struct Wait<'a> {

@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 
 use super::event::EventFiles;
 use super::files::FileId;
-use super::ledger::{Line, MAX_LINE, Tally};
 use super::ledger_file::LedgerFile;
 use super::lines::{Stretch, Stretches, is_blank};
 use super::skim::Skim;
-use super::snapshot::Snapshot;
 use super::sys::Attributes;
 use super::version::Version;
 use crate::error::{Error, Result};
+use crate::ledger::CountFile;
+use crate::ledger::{Line, MAX_LINE, Tally};
 use base::{base, check_stock, look, rebuilt_from};
 use rest::{all_lost, is_whole, rest};
 
@@ -39,7 +39,7 @@ enum Tail {
 #[derive(Debug)]
 pub(crate) struct Reading {
     /// `tickets.json`.
-    pub(crate) snapshot: Snapshot,
+    pub(crate) snapshot: CountFile,
     /// The ledger up to the last line that adds up.
     pub(crate) tally: Tally,
     /// How far `tickets.json` counts the ledger, in bytes.
@@ -121,8 +121,8 @@ impl Reading {
     /// Reads the ledger from its first line on, whatever the count says that it counts.
     pub(crate) fn from_the_start(files: &EventFiles, ledger: &LedgerFile) -> Result<Self> {
         let opening = ledger.first_line(files)?.map_or(0, |opening| opening.left);
-        let (snapshot, version) = Snapshot::look_whatever_it_says(&files.count)?;
-        let snapshot = snapshot.unwrap_or_else(|| Snapshot::fresh(opening));
+        let (snapshot, version) = CountFile::look_whatever_it_says(&files.count)?;
+        let snapshot = snapshot.unwrap_or_else(|| CountFile::fresh(opening));
         let mut reading = Self {
             snapshot: snapshot.restarted(opening),
             tally: Tally {
@@ -242,7 +242,7 @@ impl Reading {
         ledger: &LedgerFile,
     ) -> Result<(Self, bool)> {
         let now = Instant::now();
-        let (snapshot, version) = Snapshot::look(&files.count)?;
+        let (snapshot, version) = CountFile::look(&files.count)?;
         let counted = snapshot.as_ref().and_then(|snapshot| snapshot.counted);
         if counted.is_none_or(|counted| counted.bytes < end) {
             return Ok((self, false));
@@ -259,7 +259,7 @@ impl Reading {
     /// Takes a new count over, if it counts up to a line that was read or is read now.
     fn recount(
         &mut self,
-        snapshot: Option<Snapshot>,
+        snapshot: Option<CountFile>,
         version: Version,
         files: &EventFiles,
         ledger: &LedgerFile,
@@ -310,7 +310,7 @@ impl Reading {
     }
 
     /// The same after the count of all that was read was published.
-    pub(crate) fn published(mut self, snapshot: Snapshot, version: Version) -> Self {
+    pub(crate) fn published(mut self, snapshot: CountFile, version: Version) -> Self {
         self.counted = self.tally.bytes;
         self.snapshot = snapshot;
         self.version = version;
@@ -444,7 +444,7 @@ impl Reading {
 
 /// Whether the ledger bears out what a count says, whatever else it holds.
 pub(super) fn bears_out(
-    snapshot: &Snapshot,
+    snapshot: &CountFile,
     ledger: &LedgerFile,
     files: &EventFiles,
 ) -> Result<()> {
@@ -464,13 +464,13 @@ pub(super) fn bears_out(
 }
 
 fn without_ledger(
-    snapshot: Option<Snapshot>,
+    snapshot: Option<CountFile>,
     version: Version,
     files: &EventFiles,
 ) -> Result<Reading> {
     let snapshot = match snapshot {
         Some(snapshot) => snapshot,
-        None => Snapshot::read(&files.count)?,
+        None => CountFile::read(&files.count)?,
     };
     if let Some(counted) = snapshot.counted
         && counted.seq > 0

@@ -6,11 +6,11 @@ use std::io;
 use memchr::memmem::Finder;
 
 use super::event::EventFiles;
-use super::ledger::{Line, MAX_LINE, Sum, Tally};
 use super::ledger_file::LedgerFile;
 use super::lines::{Stretches, line_before};
 use super::reading::broken;
 use crate::error::{Error, Result};
+use crate::ledger::{Line, MAX_LINE, Sum, Tally};
 
 /// How far a search has come: everything up to the end of a line.
 #[derive(Debug, Clone, Copy, Default)]

@@ -13,18 +13,18 @@ use super::durable::put_count;
 use super::event::EventFiles;
 use super::files::{name_new, sync_directory, write_beside};
 use super::kept::{BROKEN, REPLACED, keep_count};
-use super::ledger::{Record, Tally};
 use super::ledger_file::LedgerFile;
 use super::replace::replace;
 use super::restart::settle;
 use super::rights::Rights;
-use super::snapshot::Snapshot;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::CountFile;
+use crate::ledger::{Record, Tally};
 
 /// What takes the event's place.
 pub(crate) struct Fresh<'a> {
-    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) snapshot: &'a CountFile,
     /// What its ledger comes to.
     pub(crate) tally: Tally,
     /// Its ledger; `None`: one that was only just opened is made.
@@ -44,7 +44,7 @@ pub(crate) struct PutBack {
 }
 
 /// The event that is replaced: its ledger, its count, and whether that ledger has what the count includes.
-type Old<'a> = (Option<&'a LedgerFile>, &'a Result<Option<Snapshot>>, bool);
+type Old<'a> = (Option<&'a LedgerFile>, &'a Result<Option<CountFile>>, bool);
 
 /// Puts it in place. `is_same`: the ledger is the same already. `check` looks at the copy before it gets its name.
 /// Only for the holder of the deciding locks and the sync lock.
@@ -117,7 +117,7 @@ fn copy(files: &EventFiles, fresh: &Fresh<'_>, tally: &mut Tally) -> Result<Name
 fn keep(
     files: &EventFiles,
     fresh: &Fresh<'_>,
-    count: &Result<Option<Snapshot>>,
+    count: &Result<Option<CountFile>>,
     borne_out: bool,
 ) -> Result<Option<PathBuf>> {
     match count {

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use crate::error::{Error, Kind};
-use crate::store::event::EventFiles;
-use crate::store::files::Access;
-use crate::store::hole::begins_with_a_hole;
-use crate::store::ledger::{Line, Op, Tally};
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lines::{Stretch, Stretches, is_blank};
+use crate::ledger::{Line, Op, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::Access;
+use crate::store::file::hole::begins_with_a_hole;
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lines::{Stretch, Stretches, is_blank};
 
 /// What stands in the ledger after the last line that adds up.
 #[derive(Debug, Clone, PartialEq, Eq)]

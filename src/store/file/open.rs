@@ -9,13 +9,13 @@ use super::aside;
 use super::event::EventFiles;
 use super::files::{FileId, directory, name_new, sync_directory, write_beside};
 use super::holder::is_locked;
-use super::ledger::{Record, Replaced, Tally};
 use super::ledger_file::LedgerFile;
 use super::reading::{Reading, Rest};
 use super::rights::Rights;
-use super::snapshot::Snapshot;
 use super::temporary;
 use crate::error::{Error, Result};
+use crate::ledger::CountFile;
+use crate::ledger::{Record, Replaced, Tally};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the name lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
@@ -178,7 +178,7 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
         fs::create_dir_all(directory).map_err(|e| Error::io("create", directory, e))?;
         sync_directory(directory)?;
     }
-    let text = Snapshot::fresh(stock).render();
+    let text = CountFile::fresh(stock).render();
     let temp = write_beside(&files.count, text.as_bytes(), None, true, None)?;
     match name_new(temp, &files.count) {
         // Somebody else has made it just now.

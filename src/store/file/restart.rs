@@ -7,15 +7,15 @@ use super::durable::put_count_over;
 use super::event::EventFiles;
 use super::files::{Access, sync_directory};
 use super::kept::{BROKEN, REPLACED, keep_count};
-use super::ledger::Replaced;
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::open::{opening_line, trim};
 use super::reading::{Reading, is_borne_out};
 use super::rights::Rights;
-use super::snapshot::Snapshot;
 use super::version::Version;
 use super::vouch;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::CountFile;
+use crate::ledger::Replaced;
 
 /// What a restart put away, and where that is now.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(crate) struct Restarted {
 /// after it, the new ledger's opening line says which count it took the place of, so that whoever
 /// reads the old `tickets.json` knows that it is stale.
 pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
-    let old = match Snapshot::look(&files.count) {
+    let old = match CountFile::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
         result => result,
     };
@@ -93,13 +93,13 @@ fn restarted(put_away: PutAway, kept: Option<PathBuf>) -> Restarted {
 /// somebody writes just before.
 fn put_fresh_count(
     files: &EventFiles,
-    old: &Result<(Option<Snapshot>, Version)>,
+    old: &Result<(Option<CountFile>, Version)>,
     borne_out: bool,
     stock: u64,
 ) -> Result<Option<PathBuf>> {
     let (fresh, kept) = match old {
-        Err(_) => (Snapshot::fresh(stock), keep_count(files, BROKEN)?),
-        Ok((None, _)) => (Snapshot::fresh(stock), None),
+        Err(_) => (CountFile::fresh(stock), keep_count(files, BROKEN)?),
+        Ok((None, _)) => (CountFile::fresh(stock), None),
         Ok((Some(old), _)) => {
             let lost = !borne_out && old.counted.is_some_and(|counted| counted.seq > 0);
             let kept = if lost {
@@ -151,7 +151,7 @@ mod tests {
         let path = place.path().join("tickets.json");
         fs::write(&path, "{\"ticket\": 5, \"door\": \"north\"}\n").unwrap();
         let files = EventFiles::at(&path).unwrap();
-        let old = Snapshot::look(&files.count);
+        let old = CountFile::look(&files.count);
         let edit = place.path().join("edit");
         fs::write(&edit, text).unwrap();
         fs::rename(&edit, &path).unwrap();
@@ -177,7 +177,7 @@ mod tests {
             let kept = kept.expect("it is kept");
             assert!(kept.to_string_lossy().contains(label), "{kept:?}");
             assert_eq!(fs::read_to_string(kept).unwrap(), text);
-            let count = Snapshot::read(&files.count).unwrap();
+            let count = CountFile::read(&files.count).unwrap();
             assert_eq!(count.ticket, 9);
         }
     }
