@@ -36,6 +36,7 @@ pub mod error;
 mod ledger;
 pub mod office;
 pub mod race;
+mod random;
 pub mod rush;
 mod shown;
 pub(crate) mod store;

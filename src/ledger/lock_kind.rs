@@ -36,6 +36,11 @@ impl LockKind {
         }
     }
 
+    /// Whether the lock covers the read too, or the write alone; none covers nothing.
+    pub(crate) fn covers_the_read(self) -> bool {
+        self != Self::WriteOnly
+    }
+
     /// All kinds.
     pub const ALL: [Self; 6] = [
         Self::None,

@@ -7,11 +7,13 @@ mod limits;
 mod line;
 mod lock_kind;
 mod record;
+mod step;
 mod sum;
 mod tally;
 
 pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
 pub use lock_kind::LockKind;
+pub use step::{Nonce, Step};
 
 pub(crate) use count_file::{CountFile, Counted, Fault};
 pub(crate) use line::Line;

@@ -1,13 +1,11 @@
 //! What a buyer wants, what came of it, and who watches.
 
-use std::fmt::{self, Write as _};
 use std::thread;
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::LockKind;
-use crate::ledger::MAX_STOCK;
-use crate::store::file::durable::Durability;
+use crate::ledger::{LockKind, MAX_STOCK, Step};
+use crate::store::options::{Durability, Writes};
 
 /// The longest name of a buyer, and the longest idempotency key, in bytes.
 pub const MAX_NAME: usize = 256;
@@ -41,17 +39,6 @@ pub struct Order<'a> {
     pub durability: Durability,
     /// How `tickets.json` is written.
     pub writes: Writes,
-}
-
-/// How `tickets.json` is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Writes {
-    /// Replaced by another file in one step: whoever reads finds the old count or the new one.
-    #[default]
-    Replace,
-    /// Cut to nothing and written over, under whatever lock: whoever reads in between finds an empty
-    /// file. For the race lab only.
-    InPlace,
 }
 
 impl<'a> Order<'a> {
@@ -120,66 +107,6 @@ pub struct Sale {
     /// Why `tickets.json` does not show this sale yet. The sale stands; the next one brings the
     /// count up to the ledger.
     pub unpublished: Option<Error>,
-}
-
-/// A step of a purchase, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Step {
-    /// About to ask for the lock.
-    LockWanted,
-    /// The lock is held.
-    LockGot {
-        /// The device of the locked file; 0 for a mutex.
-        device: u64,
-        /// Its inode; 0 for a mutex.
-        inode: u64,
-    },
-    /// The count was read.
-    Read {
-        /// How many were left.
-        left: u64,
-        /// The last line of the ledger then: the version that was read.
-        seq: u64,
-        /// The checksum of that line.
-        sum: u64,
-    },
-    /// Thought; about to write the sale.
-    Write {
-        /// How many will be left.
-        left: u64,
-        /// The number of the line to write.
-        seq: u64,
-        /// The random part of the sale's id: it tells this attempt from all others.
-        nonce: Nonce,
-    },
-    /// The sale is on the ledger.
-    Written,
-    /// `tickets.json` was cut to nothing, and is about to be written: [`Writes::InPlace`].
-    Truncated,
-    /// About to release the lock, whatever came of the purchase.
-    LockReleasing,
-    /// The lock is released, and the sale is on the ledger.
-    LockReleased,
-    /// The sale is durable. Not told of a sale that is only to survive the processes.
-    Durable,
-}
-
-/// The random part of a sale's id: six letters and digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Nonce(pub(super) u32);
-
-impl fmt::Display for Nonce {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Crockford's base 32: no letter that is easily taken for another.
-        const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-        for at in 0..6 {
-            let index = (self.0 >> (5 * at)) as usize % ALPHABET.len();
-            let letter = ALPHABET.get(index).copied().unwrap_or(b'0');
-            f.write_char(char::from(letter))?;
-        }
-        Ok(())
-    }
 }
 
 /// Watches a purchase and may stop it before it sells: what the rush, and tests, hang on.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::BoxOffice;
-use super::commit::{Draft, Terms};
-use super::order::{Nonce, Observer, Order, Sale, Step, Unobserved};
-use super::trail::{Clue, Trail};
+use super::commit::Decision;
+use super::order::{Observer, Order, Sale, Unobserved};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Op, Record};
-use crate::store::file::reading::Reading;
+use crate::ledger::{Nonce, Op, Record, Step, Tally};
+use crate::store::options::CommitOptions;
+use crate::store::{FoundSale, Lookup};
 
 impl BoxOffice {
     /// Books: a real sale under the exclusive lock, as [`BoxOffice::purchase`] of [`Order::new`] is.
@@ -30,38 +30,34 @@ impl BoxOffice {
     /// After all but `OutcomeUnknown`, nothing was sold.
     pub fn purchase(&mut self, order: &Order<'_>, observer: &mut impl Observer) -> Result<Sale> {
         order.check()?;
-        let terms = Terms {
+        let options = CommitOptions {
             lock: order.lock,
             wait: order.wait,
             durability: order.durability,
             writes: order.writes,
         };
-        let mut trail = order.key.map(|key| Trail::of(Clue::Key(key)));
-        if let Some(trail) = &mut trail {
-            self.open(order.lock, order.wait)?;
-            self.scout(trail)?;
+        if let Some(key) = order.key {
+            self.store.open(order.lock, order.wait)?;
+            self.store.prefetch(Lookup::Key(key))?;
         }
-        let files = trail.is_some().then(|| self.files().clone());
-        let roll = self.dice.roll()?;
+        let number = self.ids.next()?;
         let mut id = String::new();
-        let mut refusal = None;
-        let done = self.commit(terms, observer, &mut |reading, ledger, observer| {
-            if let (Some(trail), Some(files)) = (&mut trail, &files) {
-                known_bad!(KeyUnlocked => if trail.found.is_none() { return Ok(Draft::Write(Box::new(sell(order, reading, observer, roll, &mut id)?))) });
-                trail.follow(files, ledger, reading.tally.bytes)?;
-                if let Some(sale) = &trail.found {
+        let mut earlier = None;
+        let done = self.commit(options, observer, &mut |head, transaction, observer| {
+            if let Some(key) = order.key {
+                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(Box::new(sell(order, head, observer, number, &mut id)?))) });
+                earlier = transaction.find(Lookup::Key(key))?;
+                if let Some(sale) = &earlier {
                     // Also a refusal rests on what the ledger says.
-                    refusal = sale.replays(order).err();
-                    return Ok(Draft::Known { end: sale.end });
+                    return Ok(Decision::Known { end: sale.end });
                 }
             }
-            let record = sell(order, reading, observer, roll, &mut id)?;
-            Ok(Draft::Write(Box::new(record)))
+            let record = sell(order, head, observer, number, &mut id)?;
+            Ok(Decision::Write(Box::new(record)))
         })?;
-        if let Some(refusal) = refusal {
-            return Err(refusal);
+        if let Some(sale) = &earlier {
+            replays(sale, order)?;
         }
-        let earlier = trail.and_then(|trail| trail.found);
         Ok(Sale {
             seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),
             replayed: earlier.is_some(),
@@ -77,12 +73,11 @@ impl BoxOffice {
 /// Thinks, and writes the sale down, under a new id.
 fn sell<'o, O: Observer>(
     order: &Order<'o>,
-    reading: &Reading,
+    before: &Tally,
     observer: &mut O,
-    roll: u32,
+    number: u32,
     id: &mut String,
 ) -> Result<Record<'o>> {
-    let before = &reading.tally;
     observer.at(Step::Read {
         left: before.left,
         seq: before.seq,
@@ -95,7 +90,7 @@ fn sell<'o, O: Observer>(
     if order.think > Duration::ZERO {
         observer.think(order.think)?;
     }
-    let (seq, nonce) = (before.seq + 1, Nonce(roll));
+    let (seq, nonce) = (before.seq + 1, Nonce(number));
     observer.at(Step::Write { left, seq, nonce })?;
     // The number of the sale's line, so that a sale can be found by it, and a random part, so that two
     // buyers who race for one line, or two events, never share an id.
@@ -115,4 +110,23 @@ fn sold_out(wanted: u64, left: u64) -> Error {
         left => format!("asked for {wanted}, {left} left"),
     };
     Error::new(Kind::SoldOut { left }, message)
+}
+
+/// Whether an order with the key of a sale is the same order again. The error says why it is not.
+fn replays(sale: &FoundSale, order: &Order<'_>) -> Result<()> {
+    let key = order.key.unwrap_or_default();
+    let refused = |message: String| Err(Error::new(Kind::Refused, message));
+    if sale.buyer != order.buyer || sale.quantity != order.quantity {
+        return refused(format!(
+            "the key {key:?} belongs to another sale: {} of {} to {:?}, not {} to {:?}",
+            sale.id, sale.quantity, sale.buyer, order.quantity, order.buyer
+        ));
+    }
+    match sale.cancelled {
+        0 => Ok(()),
+        cancelled => refused(format!(
+            "the key {key:?} belongs to sale {}, of which {cancelled} of {} were cancelled since",
+            sale.id, sale.quantity
+        )),
+    }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::office::{BoxOffice, DEFAULT_WAIT, Durability, Observer, Order, Step, Writes};
+use crate::store::file::file_store::FileStore;
 use crate::store::file::files::FileId;
 use crate::store::file::lock::{Patience, Stepper};
 
@@ -164,7 +165,8 @@ fn run(part: &Part) -> End {
 }
 
 fn buy(part: &Part, watch: &mut Watch) -> Result<String> {
-    let mut office = BoxOffice::at(&part.file)?.waiting(Patience::Stepped(Box::new(Queue)));
+    let patience = Patience::Stepped(Box::new(Queue));
+    let mut office = BoxOffice::over(FileStore::at(&part.file)?.waiting(patience));
     office.open(part.lock, DEFAULT_WAIT)?;
     if part.query {
         watch.pause(Point::Query)?;

@@ -6,13 +6,13 @@ use super::report::{BuyerReport, Outcome};
 use crate::error::{Error, Result};
 use crate::ledger::CountFile;
 use crate::ledger::{Line, Op};
-use crate::office::Opening;
 use crate::race::evidence::Nonce;
 use crate::race::verdict::{Aftermath, Verdict, Written, judge};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::Access;
 use crate::store::file::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::lines::{Stretches, is_blank, line_starting};
+use crate::store::file::prepare::Opening;
 
 /// What was read, and the judgement of it.
 pub(super) struct After {

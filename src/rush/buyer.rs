@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::ledger::Tally;
 use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step, Writes};
+use crate::store::file::file_store::FileStore;
 use crate::store::file::lock::Patience;
 use crate::store::file::spares::Shelf;
 
@@ -148,21 +149,22 @@ fn give_up(number: u32, reason: Option<Error>) -> ! {
 }
 
 fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Result<Sale> {
-    let office = BoxOffice::at(&assignment.file)?;
-    let mut office = match body {
+    let store = FileStore::at(&assignment.file)?;
+    let store = match body {
         Body::Process => {
             let guard = Box::new(Watchdog::new(assignment.number, give_up));
-            office.waiting(Patience::Guarded(guard))
+            store.waiting(Patience::Guarded(guard))
         }
         Body::Thread(shelf, mutex) => {
             let patience = Patience::queued();
-            office.waiting(patience).sharing(shelf, mutex)
+            store.waiting(patience).sharing(shelf, mutex)
         }
     };
     if let Some(tape) = &assignment.tape {
-        let (name, files) = (&assignment.name, office.files());
+        let (name, files) = (&assignment.name, store.files());
         watch.recorder = Some(Recorder::new(tape, name, assignment.lock, files));
     }
+    let mut office = BoxOffice::over(store);
     let seen = query(assignment, &mut office, watch)?;
     let queried = Says::Queried { left: seen.left };
     watch.voice.say(queried).map_err(|_| gone())?;

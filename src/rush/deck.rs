@@ -10,10 +10,10 @@ use super::report::{Outcome as Ended, Recorded};
 use super::tape::{Tape, now};
 use super::{Recording, Rush};
 use crate::error::{Error, Result};
-use crate::office::Opening;
 use crate::race::check::judge;
 use crate::race::evidence::{self, Gatherer, Outcome, Record, Step, Whole};
 use crate::store::file::output::{Contents, Output};
+use crate::store::file::prepare::Opening;
 
 /// The file of evidence of a running rush.
 #[derive(Debug)]

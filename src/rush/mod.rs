@@ -32,9 +32,9 @@ use think::Think;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
-use crate::office::commit::patiently;
-use crate::office::{BoxOffice, random};
-use crate::store::file::lock::Wait;
+use crate::office::random;
+use crate::store::file::file_store::FileStore;
+use crate::store::patiently;
 
 pub use crowd::MAX_USERS;
 
@@ -133,11 +133,11 @@ impl Rush {
     ) -> Result<RushReport> {
         self.check()?;
         room::check(self)?;
-        let mut office = BoxOffice::at(&self.file)?;
+        let mut store = FileStore::at(&self.file)?;
         let claimed = Deck::claim(self)?;
         let wanted = &mut || !is_told(stop);
         let opening = patiently(self.wait, || {
-            office.prepare(self.lock, self.force, &mut Wait::wanted(self.wait, wanted))
+            store.prepare(self.lock, self.force, self.wait, wanted)
         })?;
         let run = format!("{:08x}", random()?);
         let (deck, fleeting) = match claimed {
@@ -161,10 +161,10 @@ impl Rush {
             _ => Duration::ZERO,
         };
         if self.lock != LockKind::Exclusive {
-            office.sync()?;
+            store.sync()?;
         }
         let records = deck.is_some();
-        let after = aftermath::read(office.files(), &opening, &run, &crowd.told(), records)?;
+        let after = aftermath::read(store.files(), &opening, &run, &crowd.told(), records)?;
         let recorded = deck.map(|deck| deck.finish(&crowd, &after));
         let buyers = crowd.outcomes(&after);
         let interrupted = course.stopped.is_some();

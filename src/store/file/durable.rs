@@ -25,17 +25,7 @@ use super::vouch;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
 use crate::ledger::Tally;
-
-/// What an answered sale survives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// The end of the machine's power too: it is on disk.
-    #[default]
-    Disk,
-    /// The end of every process, `kill -9` included, but not of the power: it is on the ledger, and
-    /// the operating system writes it when it likes, or when the next sale is made durable.
-    Process,
-}
+use crate::store::options::Durability;
 
 /// What became of a sale that is on the ledger.
 #[derive(Debug)]

@@ -217,19 +217,6 @@ pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Fills these few bytes with random ones. `false`: the system gives none in this way.
-#[cfg(target_os = "linux")]
-pub(crate) fn random(bytes: &mut [u8]) -> bool {
-    use rustix::rand::{GetRandomFlags, getrandom};
-    let length = bytes.len();
-    getrandom(bytes, GetRandomFlags::empty()).is_ok_and(|got| got == length)
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn random(_: &mut [u8]) -> bool {
-    false
-}
-
 /// Whether a process runs, where the system tells; else `false`.
 pub(super) fn is_running(pid: u32) -> bool {
     process_name(pid).is_some()

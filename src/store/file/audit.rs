@@ -2,104 +2,32 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
-use super::BoxOffice;
-use super::books::{Books, read_books};
+use super::count::missing;
+use super::deciding::sync_too;
+use super::durable;
+use super::event::EventFiles;
+use super::file_store::FileStore;
+use super::files::Access;
+use super::kept::{BROKEN, REPLACED, keep_count};
+use super::ledger_file::{LedgerFile, open_ledger};
+use super::lock::Wait;
+use super::open;
+use super::reading::Reading;
+use super::sellable::{refuse_unsellable, second_names};
+use super::verify::{LedgerSummary, read_books};
+use super::vouch;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
-use crate::store::file::count::missing;
-use crate::store::file::deciding::sync_too;
-use crate::store::file::durable;
-use crate::store::file::event::EventFiles;
-use crate::store::file::files::Access;
-use crate::store::file::kept::{BROKEN, REPLACED, keep_count};
-use crate::store::file::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::lock::Wait;
-use crate::store::file::open;
-use crate::store::file::reading::Reading;
-use crate::store::file::sellable::{refuse_unsellable, second_names};
-use crate::store::file::vouch;
+use crate::store::audit::{Audit, Finding, Flaw};
 
-/// What an audit found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Audit {
-    /// How many tickets there are in all: opened with, and adjusted by since.
-    pub capacity: u64,
-    /// How many are sold.
-    pub sold: u64,
-    /// How many are left.
-    pub left: u64,
-    /// How many lines of the ledger add up, from the first on.
-    pub records: u64,
-    /// What does not add up.
-    pub findings: Vec<Finding>,
-    /// What is worth to be known, and no fault, in words for people.
-    pub notes: Vec<String>,
-    /// What was repaired, in words for people.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub repaired: Vec<String>,
-}
-
-/// Something that does not add up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// What it is.
-    pub kind: Flaw,
-    /// In which file.
-    pub file: String,
-    /// In which line of it, from 1; 0 where it is in none.
-    pub line: u64,
-    /// What is wrong, in words for people.
-    pub text: String,
-    /// Whether `audit --repair` can put it right: only where what is right can be proven.
-    pub repairable: bool,
-}
-
-/// What can be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Flaw {
-    /// A line of the ledger does not add up with the lines before it.
-    Ledger,
-    /// What a crash left behind the last line.
-    TornTail,
-    /// The ledger's last newline is missing.
-    Newline,
-    /// The count cannot be read.
-    Count,
-    /// The count is not what the ledger says.
-    Drift,
-    /// The ledger ends before what the count includes, or is missing.
-    Short,
-}
-
-impl Audit {
-    /// Whether `audit --repair` puts right all that was found.
-    #[must_use]
-    pub fn is_repairable(&self) -> bool {
-        self.findings.iter().all(|finding| finding.repairable)
-    }
-
-    /// Whether it does so when it is forced: the ledger adds up, and the count includes lines that it lacks.
-    #[must_use]
-    pub fn is_repairable_by_force(&self) -> bool {
-        let by_force = |finding: &Finding| {
-            finding.repairable || matches!(finding.kind, Flaw::Short | Flaw::Drift)
-        };
-        self.records > 0 && self.findings.iter().all(by_force)
-    }
-}
-
-impl BoxOffice {
+impl FileStore {
     /// Verifies every line's checksum, chain and arithmetic, every key and cancellation, and the count.
     /// Takes no lock; sales may go on meanwhile. Memory stays flat, but for 40 bytes or so a key and a
     /// cancelled sale.
     ///
     /// # Errors
     /// When the files cannot be read. What does not add up is no error, but a finding.
-    pub fn audit(&self) -> Result<Audit> {
+    pub(super) fn audit(&self) -> Result<Audit> {
         let look = |files: &EventFiles, ledger: Option<&LedgerFile>| {
             examine(files, ledger, open::count_strays(files)?)
         };
@@ -117,7 +45,7 @@ impl BoxOffice {
     ///
     /// # Errors
     /// When the files cannot be read or written, and [`Kind::Busy`] when the locks were not had within `wait`.
-    pub fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
+    pub(super) fn put_right(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
         let _held = self.deciding.acquire(&mut self.patience, &mut wait)?;
@@ -136,18 +64,14 @@ impl BoxOffice {
         if !before.findings.is_empty() {
             refuse_unsellable(&self.files)?;
         }
-        let repaired = put_right(&self.files, ledger, &before)?;
+        let repaired = mend(&self.files, ledger, &before)?;
         let after = examine(&self.files, ledger, 0)?;
         Ok(Audit { repaired, ..after })
     }
 }
 
 /// Puts right what was found, all of it repairable. Only for the holder of both locks.
-fn put_right(
-    files: &EventFiles,
-    ledger: Option<&LedgerFile>,
-    audit: &Audit,
-) -> Result<Vec<String>> {
+fn mend(files: &EventFiles, ledger: Option<&LedgerFile>, audit: &Audit) -> Result<Vec<String>> {
     let mut done = match ledger {
         Some(ledger) => by_the_ledger(files, ledger, audit)?,
         None => Vec::new(),
@@ -224,7 +148,7 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Re
     };
     let books = match ledger {
         Some(ledger) => read_books(files, ledger, counted)?,
-        None => Books::default(),
+        None => LedgerSummary::default(),
     };
     let mut findings = books.findings.clone();
     let capacity = books.tally.left.saturating_add(books.tally.sold);
@@ -286,7 +210,12 @@ fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding
 }
 
 /// How the count differs from the ledger at the line that it counts last.
-fn drift(files: &EventFiles, snapshot: &CountFile, books: &Books, sound: bool) -> Option<Finding> {
+fn drift(
+    files: &EventFiles,
+    snapshot: &CountFile,
+    books: &LedgerSummary,
+    sound: bool,
+) -> Option<Finding> {
     let finding = |kind, text, repairable| {
         Some(Finding {
             kind,

@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::os::unix::fs::FileExt;
 
+#[cfg(feature = "known-bad")]
+use super::durable;
+use super::event::EventFiles;
+use super::ledger_file::LedgerFile;
+use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Record, Tally};
-#[cfg(feature = "known-bad")]
-use crate::store::file::durable;
-use crate::store::file::event::EventFiles;
-use crate::store::file::ledger_file::LedgerFile;
-use crate::store::file::reading::Reading;
 
 /// How long padding is made, in bytes.
 const PADDING: u64 = 64 * 1024;

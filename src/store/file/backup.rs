@@ -6,35 +6,25 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
-use super::BoxOffice;
-use super::books::read_books;
-use super::change::durably;
-use super::commit::Draft;
-use super::order::Unobserved;
+use super::aside::common;
+use super::copied::copy_beside;
+use super::deciding::{Deciding, sync_too};
+use super::event::EventFiles;
+use super::file_store::{FileStore, no_ledger};
+use super::files::{Access, FileId, directory, sync_directory, write_beside};
+use super::ledger_file::{LedgerFile, open_ledger};
+use super::lock::{Patience, Wait};
+use super::open;
+use super::reading::Reading;
+use super::rights::Rights;
+use super::verify::read_books;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
+use crate::ledger::LockKind;
 use crate::ledger::Tally;
-use crate::store::file::aside::common;
-use crate::store::file::copied::copy_beside;
-use crate::store::file::deciding::{Deciding, sync_too};
-use crate::store::file::event::EventFiles;
-use crate::store::file::files::{Access, FileId, directory, sync_directory, write_beside};
-use crate::store::file::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::lock::{Patience, Wait};
-use crate::store::file::open;
-use crate::store::file::reading::Reading;
-use crate::store::file::rights::Rights;
-
-/// What a backup holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Backup {
-    /// How many are left in it.
-    pub left: u64,
-    /// How many are sold.
-    pub sold: u64,
-    /// The last line of the ledger in it; 0 where nothing was sold yet, so that there is no ledger.
-    pub seq: u64,
-}
+use crate::store::options::CommitOptions;
+use crate::store::results::Backup;
+use crate::store::{Settle, Store, patiently};
 
 /// So many resets may come in between before a backup gives up.
 const RESETS: u32 = 10;
@@ -46,7 +36,7 @@ struct State {
     ledger: Option<LedgerFile>,
 }
 
-impl BoxOffice {
+impl FileStore {
     /// Copies the event to this directory, which is made where it is missing: a count and a ledger that add up.
     /// Others may sell meanwhile; what is copied is durable in the event. An older backup there is replaced, in
     /// such an order that there is a whole one at every moment.
@@ -55,7 +45,7 @@ impl BoxOffice {
     /// - [`Kind::Refused`]: what stands there is no older backup of this event; nothing was changed;
     /// - [`Kind::Integrity`]: the event does not add up;
     /// - [`Kind::Usage`]: it is the event's own directory.
-    pub fn backup(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
+    pub(super) fn copy_to(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
         let target = kept_in(&self.files, to)?;
         let state = self.state_to_copy(wait)?;
         if !to.is_dir() {
@@ -94,18 +84,13 @@ impl BoxOffice {
             });
         }
         for _ in 0..RESETS {
-            let mut snapshot = None;
-            let done = self.commit(durably(wait), &mut Unobserved, &mut |reading, _, _| {
-                snapshot = Some(reading.snapshot.clone());
-                let end = reading.tally.bytes;
-                Ok(Draft::Known { end })
-            });
-            let tally = match done {
-                Ok(done) => done.tally,
-                // Whoever may not write copies what is known to be durable.
+            let tally = match self.durable_head(wait) {
+                Ok(tally) => tally,
+                // A process that may not write copies what is known to be durable.
                 Err(error) if error.is_denied() => return self.counted_state(),
-                Err(error) => return Err(error),
+                Err(error) => return Err(self.explain(error)),
             };
+            let snapshot = self.last.as_ref().map(|reading| reading.snapshot.clone());
             let settled = self.ledger.as_ref().map(|ledger| ledger.rewrite.id);
             // A handle of its own: with a second one of the same opening the locks would be shared.
             let ledger = open_ledger(&self.files, Access::Read)?;
@@ -118,7 +103,25 @@ impl BoxOffice {
                 });
             }
         }
-        Err(super::no_ledger(&self.files))
+        Err(no_ledger(&self.files))
+    }
+
+    /// What the ledger adds up to, durable, as if its last line were this process's own.
+    fn durable_head(&mut self, wait: Duration) -> Result<Tally> {
+        let options = CommitOptions::durable(wait);
+        patiently(wait, || self.open_ledger(LockKind::Exclusive, wait))?;
+        let tally = patiently(wait, || {
+            let mut transaction = self.begin(options)?;
+            transaction.lock(&mut || true)?;
+            transaction.head()
+        })?;
+        let settle = Settle {
+            end: tally.bytes,
+            tally,
+            written: false,
+        };
+        self.settle(settle, options)?;
+        Ok(tally)
     }
 
     /// What `tickets.json` counts.
@@ -131,7 +134,7 @@ impl BoxOffice {
         };
         let books = read_books(&self.files, &ledger, Some(counted))?;
         let Some(tally) = books.at_counted else {
-            return Err(super::no_ledger(&self.files));
+            return Err(no_ledger(&self.files));
         };
         Ok(State {
             snapshot: reading.snapshot,

@@ -2,40 +2,28 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use super::BoxOffice;
-use super::audit::Flaw;
+use super::aside::common;
 use super::backup::{adds_up, kept_in};
-use super::books::read_books;
+use super::deciding::{Deciding, sync_too};
+use super::event::EventFiles;
+use super::file_store::FileStore;
+use super::files::{Access, directory, sync_directory};
+use super::ledger_file::{LedgerFile, open_ledger};
+use super::lines::{Stretches, is_blank, line_before};
+use super::lock::{Patience, Wait};
+use super::open;
+use super::reading::is_borne_out;
+use super::sellable::{refuse_fixed_ledger, refuse_unsellable};
+use super::swap::{Fresh, put_back};
+use super::verify::read_books;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
 use crate::ledger::{Line, Op, Sum, Tally};
-use crate::store::file::aside::common;
-use crate::store::file::deciding::{Deciding, sync_too};
-use crate::store::file::event::EventFiles;
-use crate::store::file::files::{Access, directory, sync_directory};
-use crate::store::file::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::lines::{Stretches, is_blank, line_before};
-use crate::store::file::lock::{Patience, Wait};
-use crate::store::file::open;
-use crate::store::file::reading::is_borne_out;
-use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
-use crate::store::file::swap::{Fresh, put_back};
-
-/// What a restore did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restored {
-    /// How many are left now.
-    pub left: u64,
-    /// How many are sold.
-    pub sold: u64,
-    /// The last line of the ledger.
-    pub seq: u64,
-    /// Where what was replaced is: the ledger before, and what stood in `tickets.json`, where no ledger says it.
-    pub kept: Vec<PathBuf>,
-}
+use crate::store::audit::Flaw;
+use crate::store::results::Restored;
 
 /// A backup that adds up.
 struct Saved {
@@ -47,7 +35,7 @@ struct Saved {
     unterminated: bool,
 }
 
-impl BoxOffice {
+impl FileStore {
     /// Puts the backup in this directory back, under the locks. What it replaces is kept beside.
     ///
     /// # Errors
@@ -55,7 +43,12 @@ impl BoxOffice {
     ///   backup's own count includes lines that its ledger lacks;
     /// - [`Kind::Missing`]: there is no backup of this event; [`Kind::Integrity`]: it does not add up;
     /// - [`Kind::OutcomeUnknown`]: it is done, but not all of it is proven to be on disk.
-    pub fn restore(&mut self, from: &Path, forced: bool, wait: Duration) -> Result<Restored> {
+    pub(super) fn put_back(
+        &mut self,
+        from: &Path,
+        forced: bool,
+        wait: Duration,
+    ) -> Result<Restored> {
         let source = kept_in(&self.files, from)?;
         let saved = saved(&source, from, forced)?;
         let place = directory(&self.files.count);

@@ -1,34 +1,24 @@
 //! Starting an event anew.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{BoxOffice, refuse_bookings};
+use super::aside::adopt;
+use super::deciding::sync_too;
+use super::event::EventFiles;
+use super::file_store::FileStore;
+use super::files::{Access, FileId};
+use super::ledger_file::{LedgerFile, open_ledger};
+use super::lock::Wait;
+use super::open;
+use super::prepare::refuse_bookings;
+use super::reading::is_borne_out;
+use super::restart::restart;
+use super::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, MAX_STOCK};
-use crate::store::file::aside::adopt;
-use crate::store::file::deciding::sync_too;
-use crate::store::file::event::EventFiles;
-use crate::store::file::files::{Access, FileId};
-use crate::store::file::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::lock::Wait;
-use crate::store::file::open;
-use crate::store::file::reading::is_borne_out;
-use crate::store::file::restart::restart;
-use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
+use crate::store::results::Reset;
 
-/// What a reset did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reset {
-    /// The stock now.
-    pub stock: u64,
-    /// Where the old ledger is, if there was one.
-    pub archive: Option<PathBuf>,
-    /// Where that is which stood in `tickets.json`, if no ledger says the same.
-    pub kept: Option<PathBuf>,
-}
-
-impl BoxOffice {
+impl FileStore {
     /// Starts the event anew with `stock`, or with the stock it opened with, or with 2. The old
     /// ledger is put away, never deleted. Waits for whoever holds the lock.
     ///
@@ -36,7 +26,12 @@ impl BoxOffice {
     /// [`Kind::Refused`], unless it is `forced`: there are real bookings, which no rush made and nobody cancelled;
     /// or what was booked is unknown, for the ledger is missing, empty or shorter than the count says; or the file
     /// is no event.
-    pub fn reset(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset> {
+    pub(super) fn reset(
+        &mut self,
+        stock: Option<u64>,
+        forced: bool,
+        wait: Duration,
+    ) -> Result<Reset> {
         if let Some(stock) = stock.filter(|stock| *stock > MAX_STOCK) {
             return Err(Error::new(
                 Kind::Usage,

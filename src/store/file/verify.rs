@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use super::audit::{Finding, Flaw};
+use super::event::EventFiles;
+use super::hole::begins_with_a_hole;
+use super::ledger_file::LedgerFile;
+use super::lines::{Stretch, Stretches, is_blank, line_starting};
+use super::search::locate;
 use crate::error::{Error, Result};
 use crate::ledger::Counted;
 use crate::ledger::{Line, Op, Record, Tally};
-use crate::store::file::event::EventFiles;
-use crate::store::file::hole::begins_with_a_hole;
-use crate::store::file::ledger_file::LedgerFile;
-use crate::store::file::lines::{Stretch, Stretches, is_blank, line_starting};
-use crate::store::file::search::locate;
+use crate::store::audit::{Finding, Flaw};
 
 /// What the whole ledger comes to.
 #[derive(Debug, Default)]
-pub(super) struct Books {
+pub(super) struct LedgerSummary {
     /// What it adds up to, up to the first line that does not.
     pub(super) tally: Tally,
     /// The stock that it opened with.
@@ -34,7 +34,7 @@ struct Reader<'a> {
     files: &'a EventFiles,
     ledger: &'a LedgerFile,
     counted: Option<Counted>,
-    books: Books,
+    summary: LedgerSummary,
     /// Where a key stands, by its hash.
     keys: HashMap<u64, u64>,
     hasher: RandomState,
@@ -47,12 +47,12 @@ pub(super) fn read_books(
     files: &EventFiles,
     ledger: &LedgerFile,
     counted: Option<Counted>,
-) -> Result<Books> {
+) -> Result<LedgerSummary> {
     let mut reader = Reader {
         files,
         ledger,
         counted,
-        books: Books::default(),
+        summary: LedgerSummary::default(),
         keys: HashMap::new(),
         hasher: RandomState::new(),
         cancelled: HashMap::new(),
@@ -82,7 +82,7 @@ pub(super) fn read_books(
             Err(Wrong::Line(why)) => {
                 // Also a line whose sum fits, but which is none that we know: a newer program's.
                 let whole = Line::parse(stretch.bytes, None).is_ok()
-                    || Line::check(stretch.bytes, Some(reader.books.tally.sum)).is_ok();
+                    || Line::check(stretch.bytes, Some(reader.summary.tally.sum)).is_ok();
                 reader.end((stretch.start, whole), &mut stretches, why)?;
                 break;
             }
@@ -91,7 +91,7 @@ pub(super) fn read_books(
             break;
         }
     }
-    Ok(reader.books)
+    Ok(reader.summary)
 }
 
 /// Why a line cannot be counted.
@@ -108,7 +108,7 @@ impl From<String> for Wrong {
 
 impl Reader<'_> {
     fn one_more(&mut self, stretch: &Stretch<'_>) -> std::result::Result<(), Wrong> {
-        let before = self.books.tally;
+        let before = self.summary.tally;
         let line = Line::parse(stretch.bytes, Some(before.sum))?;
         let tally = before.after(&line, stretch.end)?;
         line.record.complete()?;
@@ -118,12 +118,12 @@ impl Reader<'_> {
             Op::Cancel => self.cancels(&line.record, before.bytes)?,
             Op::Adjust => {}
         }
-        self.books.tally = tally;
+        self.summary.tally = tally;
         // The count counts a line with its newline.
         let with_newline = tally.bytes + u64::from(!stretch.terminated);
         let counted = self.counted.map(|counted| counted.bytes);
         if counted == Some(tally.bytes) || counted == Some(with_newline) {
-            self.books.at_counted = Some(tally);
+            self.summary.at_counted = Some(tally);
         }
         if !stretch.terminated {
             let text = "its last line has no newline: an editor took it away, or somebody is just \
@@ -134,15 +134,15 @@ impl Reader<'_> {
     }
 
     fn opens(&mut self, record: &Record<'_>) {
-        self.books.opening = Some(record.left);
+        self.summary.opening = Some(record.left);
         let replaces = record.replaces.as_ref();
-        self.books.replaces = replaces.map(|replaced| (replaced.seq, replaced.bytes));
+        self.summary.replaces = replaces.map(|replaced| (replaced.seq, replaced.bytes));
     }
 
     fn sells(&mut self, record: &Record<'_>, start: u64) -> std::result::Result<(), Wrong> {
         if record.rush.is_none() {
-            self.books.booked = self
-                .books
+            self.summary.booked = self
+                .summary
                 .booked
                 .saturating_add(record.quantity.unsigned_abs());
         }
@@ -179,10 +179,10 @@ impl Reader<'_> {
         }
         if real {
             let booked = self
-                .books
+                .summary
                 .booked
                 .checked_sub(record.quantity.unsigned_abs());
-            self.books.booked = booked.unwrap_or_default();
+            self.summary.booked = booked.unwrap_or_default();
         }
         Ok(())
     }
@@ -225,13 +225,13 @@ impl Reader<'_> {
                 // What was booked behind a break counts, to be on the safe side.
                 let record = line.record;
                 if record.op == Op::Sell && record.rush.is_none() {
-                    let booked = self.books.booked;
-                    self.books.booked = booked.saturating_add(record.quantity.unsigned_abs());
+                    let booked = self.summary.booked;
+                    self.summary.booked = booked.saturating_add(record.quantity.unsigned_abs());
                 }
             }
             (end, lines) = (stretch.end, lines + 1);
         }
-        let line = self.books.tally.seq + 1;
+        let line = self.summary.tally.seq + 1;
         if whole && !self.is_hole(first_whole).map_err(problem)? {
             let text = match lines {
                 0 => why,
@@ -251,16 +251,16 @@ impl Reader<'_> {
 
     /// Whether a power cut left a hole behind the lines that the count includes.
     fn is_hole(&self, first_whole: bool) -> std::io::Result<bool> {
-        let end = self.books.tally.bytes;
+        let end = self.summary.tally.bytes;
         let uncounted = self.counted.is_none_or(|counted| counted.bytes <= end);
         let blank = is_blank(&self.ledger.file, end, end + 1)?;
         Ok(uncounted
             && (blank || !first_whole)
-            && begins_with_a_hole(&self.ledger.file, &self.books.tally)?)
+            && begins_with_a_hole(&self.ledger.file, &self.summary.tally)?)
     }
 
     fn finding(&mut self, kind: Flaw, line: u64, text: String, repairable: bool) {
-        self.books.findings.push(Finding {
+        self.summary.findings.push(Finding {
             kind,
             file: self.files.ledger.display().to_string(),
             line,
