@@ -5,10 +5,12 @@
 //! reached by two names (a hard link, a symbolic link, a mount of the file alone) has two lock files.
 
 use super::event::EventFiles;
+use super::files::FileId;
 use super::ledger_file::LedgerFile;
-use super::lock::range::{RangeLock, Tried, try_range};
-use super::lock::{Held, LockFile, Patience, Wait};
+use super::lock::range::{self, RangeLock, is_published_under, try_publication, try_range};
+use super::lock::{Held, LockFile, Patience, Tried, Wait};
 use super::pause::outlast;
+use super::sys::Attributes;
 use crate::error::{Error, Kind, Result};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -23,11 +25,88 @@ pub(crate) struct Deciding {
 }
 
 /// Both, held until this is dropped; the ledger's only where there is a ledger.
+///
+/// Invariant: as long as the publication lock of a ledger is held by a process that found its ledger lock taken, the
+/// name lock is not given up: see [`may_publish`].
 #[derive(Debug)]
 pub(crate) struct Decider<'a> {
-    /// Given up first.
-    _ledger: Option<Held<'a>>,
-    _name: Held<'a>,
+    ledger: Option<Held<'a>>,
+    name: Held<'a>,
+}
+
+/// So long the holder of the name lock waits for a publication that is under way, and takes some 20 microseconds.
+/// Only a process that was stopped in the middle of it takes longer: then the count may be replaced under the
+/// hands of who gets the name lock next.
+const PUBLICATION: Duration = Duration::from_secs(1);
+
+impl<'a> Decider<'a> {
+    pub(crate) fn of(name: Held<'a>, ledger: Held<'a>) -> Self {
+        Self {
+            name,
+            ledger: Some(ledger),
+        }
+    }
+
+    /// The lock on the lock file.
+    pub(crate) fn name(&self) -> &Held<'a> {
+        &self.name
+    }
+
+    /// The lock on the ledger.
+    pub(crate) fn ledger(&self) -> Option<&Held<'a>> {
+        self.ledger.as_ref()
+    }
+}
+
+impl Drop for Decider<'_> {
+    fn drop(&mut self) {
+        let Some(ledger) = self.ledger.take() else {
+            return;
+        };
+        let file = ledger.file();
+        drop(ledger);
+        let start = Instant::now();
+        while is_published_under(file) && start.elapsed() < PUBLICATION {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// What lets a process publish while nobody edits the count.
+#[derive(Debug)]
+#[expect(dead_code, reason = "held until it is dropped")]
+pub(crate) enum Publishing<'a> {
+    /// The name lock itself.
+    Name(Held<'a>),
+    /// The publication lock, while another process decides.
+    Beside(RangeLock<'a>),
+}
+
+/// Lets the holder of the sync lock publish, if nobody holds the name lock who may be editing the count. `Err` with
+/// the lock file: somebody does.
+///
+/// A process that decides holds the name lock, then the ledger lock, and edits nothing. It gives up the ledger lock
+/// first, then looks whether the publication lock is held, and gives up the name lock when it is not. So where the
+/// ledger lock is found taken with the publication lock held, the name lock stays with a process that decides until
+/// the publication lock is given up. Only one name may lead to the ledger: each has a lock file of its own.
+pub(crate) fn may_publish<'a>(
+    ledger: &'a LedgerFile,
+    name: &'a mut LockFile,
+    files: &EventFiles,
+) -> Result<std::result::Result<Publishing<'a>, FileId>> {
+    let problem = |e| Error::io("lock", &files.ledger, e);
+    let file = match name.try_awhile()? {
+        Tried::Held(held) => return Ok(Ok(Publishing::Name(held))),
+        Tried::Busy(file) => file,
+    };
+    let links = Attributes::of_handle(&ledger.file).map_err(problem)?.links;
+    if links == 1
+        && let Some(publication) = try_publication(&ledger.file).map_err(problem)?
+        && LockFile::on(files.ledger.clone()).try_acquire()?.is_none()
+    {
+        return Ok(Ok(Publishing::Beside(publication)));
+    }
+    Ok(Err(file))
 }
 
 impl Deciding {
@@ -60,10 +139,7 @@ impl Deciding {
             Err(error) if error.is_not_found() => None,
             result => Some(result?),
         };
-        Ok(Decider {
-            _ledger: ledger,
-            _name: name,
-        })
+        Ok(Decider { ledger, name })
     }
 
     /// Takes both, if nobody holds one of them.
@@ -72,10 +148,7 @@ impl Deciding {
             return Ok(None);
         };
         let ledger = self.ledger.try_acquire()?;
-        Ok(ledger.map(|ledger| Decider {
-            _ledger: Some(ledger),
-            _name: name,
-        }))
+        Ok(ledger.map(|ledger| Decider::of(name, ledger)))
     }
 }
 
@@ -98,9 +171,9 @@ pub(crate) fn try_sync<'a>(
     whole: &'a mut LockFile,
 ) -> Result<Option<Syncing<'a>>> {
     match try_range(&ledger.file).map_err(|e| Error::io("lock", whole.path(), e))? {
-        Tried::Held(range) => Ok(Some(Syncing::Range(range))),
-        Tried::Busy => Ok(None),
-        Tried::Unsupported => Ok(whole.try_acquire()?.map(Syncing::Ledger)),
+        range::Tried::Held(range) => Ok(Some(Syncing::Range(range))),
+        range::Tried::Busy => Ok(None),
+        range::Tried::Unsupported => Ok(whole.try_acquire()?.map(Syncing::Ledger)),
     }
 }
 
@@ -114,10 +187,12 @@ pub(crate) fn sync_too<'a>(
     let mut looks = 0;
     loop {
         match try_range(&ledger.file).map_err(|e| Error::io("lock", &files.ledger, e))? {
-            Tried::Held(range) => return Ok(Syncing::Range(range)),
-            Tried::Unsupported => return Ok(Syncing::Decider),
-            Tried::Busy if Instant::now() >= deadline => return Err(busy(files, wait.limit)),
-            Tried::Busy => {}
+            range::Tried::Held(range) => return Ok(Syncing::Range(range)),
+            range::Tried::Unsupported => return Ok(Syncing::Decider),
+            range::Tried::Busy if Instant::now() >= deadline => {
+                return Err(busy(files, wait.limit));
+            }
+            range::Tried::Busy => {}
         }
         // A sync takes about as long.
         outlast(NAP);

@@ -9,13 +9,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::bell::Bell;
-use super::deciding::{Deciding, busy, sync_too, try_sync};
+use super::deciding::{Deciding, busy, may_publish, sync_too, try_sync};
 use super::edit::{self, EDITS};
 use super::event::EventFiles;
 use super::files::{Access, FileId, look, open_regular, sync_directory};
 use super::kept::{BROKEN, REPLACED};
 use super::ledger_file::{LedgerFile, open_ledger};
-use super::lock::{LockFile, Patience, Tried, Wait};
+use super::lock::{LockFile, Patience, Wait};
 use super::open::{self, Swept};
 use super::reading::Reading;
 use super::replace::{replace, replace_again, replace_known};
@@ -229,6 +229,7 @@ fn sync_once(
     Ok(match result {
         Ok(Turn::Done(durable)) => Attempt::Done(Ok(durable)),
         Ok(Turn::Named(file)) => Attempt::Named(file),
+        Ok(Turn::Again) => Attempt::Busy,
         Ok(Turn::Lacking) => Attempt::Lacking,
         Err(error) => Attempt::Done(Err(error)),
     })
@@ -358,6 +359,8 @@ enum Turn {
     Done(Durable),
     /// Somebody holds the name lock, which is this file's.
     Named(FileId),
+    /// The count could not be read, and can by now.
+    Again,
     /// The disk lacks something of it though a sync succeeded.
     Lacking,
 }
@@ -394,11 +397,13 @@ fn take_turn(
                 return Ok(Turn::Lacking);
             }
             // Whoever holds the name lock may be writing it just now.
-            return Ok(match name.as_mut().map(|name| name.try_awhile()) {
-                Some(Ok(Tried::Busy(file))) => Turn::Named(file),
-                Some(Ok(Tried::Held(held))) if Reading::take(files, Some(ledger)).is_ok() => {
-                    Turn::Named(held.id())
-                }
+            let Some(name) = name else {
+                return Ok(Turn::Done(Durable::Unpublished(error)));
+            };
+            return Ok(match may_publish(ledger, name, files) {
+                Ok(Err(file)) => Turn::Named(file),
+                // It was written meanwhile.
+                Ok(Ok(_)) if Reading::take(files, Some(ledger)).is_ok() => Turn::Again,
                 _ => Turn::Done(Durable::Unpublished(error)),
             });
         }
@@ -429,9 +434,9 @@ fn take_turn(
     known_bad!(PublishUnlocked => *name = None);
     let _name = match name {
         None => None,
-        Some(name) => match name.try_awhile() {
-            Ok(Tried::Held(held)) => Some(held),
-            Ok(Tried::Busy(file)) => {
+        Some(name) => match may_publish(ledger, name, files) {
+            Ok(Ok(publishing)) => Some(publishing),
+            Ok(Err(file)) => {
                 *last = Some(reading);
                 return Ok(Turn::Named(file));
             }

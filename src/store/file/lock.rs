@@ -264,7 +264,6 @@ impl LockFile {
             match looks {
                 _ if looks <= SPINS => spin(),
                 _ if looks <= SPINS + YIELDS => thread::yield_now(),
-                _ if looks <= SPINS + YIELDS + NAPS_AWHILE => thread::sleep(NAP),
                 _ => return Ok(Tried::Busy(id)),
             }
         };
@@ -427,7 +426,7 @@ fn named(path: &Path, id: FileId) -> Result<Option<Attributes>> {
     Ok(found.filter(|found| found.id == id))
 }
 
-impl Held<'_> {
+impl<'a> Held<'a> {
     /// Which file is locked.
     pub(crate) fn id(&self) -> FileId {
         self.id
@@ -446,6 +445,11 @@ impl Held<'_> {
         known_bad!(LockUnverified | LockOnData => return Ok(true));
         let own = Attributes::of_handle(self.file);
         Ok(own.map_err(|e| Error::io("look at", self.path, e))?.links > 0)
+    }
+
+    /// The handle that holds it.
+    pub(crate) fn file(&self) -> &'a File {
+        self.file
     }
 
     /// How long the file was in bytes, when its name was seen to mean it.
@@ -489,9 +493,6 @@ impl Default for Patience {
 
 /// How often to nap before queueing: enough for a few holders of a lock that nobody thinks under.
 const NAPS: u32 = 15;
-
-/// How often to nap for a lock that is only tried.
-const NAPS_AWHILE: u32 = 3;
 
 /// A few times as long as the lock is held when nobody thinks under it: whoever gives the processor up at
 /// once hands it to the next one who finds the lock taken.

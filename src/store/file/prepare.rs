@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::deciding::sync_too;
+use super::deciding::{Decider, sync_too};
 use super::event::EventFiles;
 use super::file_store::{FileStore, no_ledger};
 use super::files::Access;
@@ -48,14 +48,15 @@ impl FileStore {
         let blank = lock != LockKind::Exclusive && reading.is_padded();
         let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean && !blank;
         if !ready || open::count_strays(&self.files)? > 0 {
-            let _name = self.deciding.name.acquire(&mut self.patience, wait)?;
-            let _held = lock_ledger(
+            let name = self.deciding.name.acquire(&mut self.patience, wait)?;
+            let ledger = lock_ledger(
                 &self.files,
                 &mut self.deciding.ledger,
                 (&mut self.ledger, &self.shelf),
                 &mut self.patience,
                 wait,
             )?;
+            let _held = Decider::of(name, ledger);
             if let Some(ledger) = &self.ledger {
                 let _sync = sync_too(&self.files, &ledger.rewrite, wait)?;
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;

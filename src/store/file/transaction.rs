@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::append;
-use super::deciding::{Deciding, sync_too};
+use super::deciding::{Decider, Deciding, sync_too};
 use super::durable::Ledger;
 use super::event::EventFiles;
 use super::file_store::{FileStore, no_ledger};
@@ -26,10 +26,9 @@ const PAD_AFTER: u64 = 16;
 /// may still be reading.
 const SPARES: usize = 2;
 
-/// The transaction. The ledger lock is given up before the name lock.
+/// The transaction.
 pub(super) struct Exclusive<'s> {
-    ledger_lock: Option<Held<'s>>,
-    name: Option<Held<'s>>,
+    decider: Option<Decider<'s>>,
     /// The locks, until they are taken.
     locks: Option<&'s mut Deciding>,
     state: State<'s>,
@@ -59,8 +58,7 @@ impl<'s> Exclusive<'s> {
             store.deciding.name.forget();
         }
         Self {
-            ledger_lock: None,
-            name: None,
+            decider: None,
             locks: Some(&mut store.deciding),
             state: State {
                 files: &store.files,
@@ -103,15 +101,15 @@ impl Transaction for Exclusive<'_> {
             (name, wait.deadline())
         };
         let mut wait = Wait::wanted(state.options.wait, still_wanted).until(deadline);
-        self.ledger_lock = Some(lock_ledger(
+        let ledger = lock_ledger(
             state.files,
             ledger,
             (state.ledger, state.shelf),
             state.patience,
             &mut wait,
-        )?);
+        )?;
         let id = name.id();
-        self.name = Some(name);
+        self.decider = Some(Decider::of(name, ledger));
         Ok(Some(LockId {
             device: id.device,
             inode: id.inode,
@@ -119,7 +117,8 @@ impl Transaction for Exclusive<'_> {
     }
 
     fn head(&mut self) -> Result<Tally> {
-        let length = self.ledger_lock.as_ref().and_then(Held::length);
+        let ledger_lock = self.decider.as_ref().and_then(Decider::ledger);
+        let length = ledger_lock.and_then(Held::length);
         let state = &mut self.state;
         let (files, last) = (state.files, state.last.take());
         let Some(ledger) = &*state.ledger else {
@@ -154,7 +153,7 @@ impl Transaction for Exclusive<'_> {
 
     fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
         let state = &mut self.state;
-        let (Some(name), true) = (&self.name, state.is_read) else {
+        let (Some(decider), true) = (&self.decider, state.is_read) else {
             return Err(no_ledger(state.files));
         };
         let (Some(ledger), Some(reading)) = (&mut *state.ledger, state.last.take()) else {
@@ -162,8 +161,8 @@ impl Transaction for Exclusive<'_> {
         };
         // The ledger lock keeps other sellers out, whatever has become of the lock file.
         let named = match state.options.durability {
-            Durability::Disk => name.verify()?,
-            Durability::Process => name.has_a_name()?,
+            Durability::Disk => decider.name().verify()?,
+            Durability::Process => decider.name().has_a_name()?,
         };
         if !named {
             *state.lock_lost = true;

@@ -1,4 +1,5 @@
-//! The sync lock: an open file description lock (fcntl(2), `F_OFD_SETLK`) on one byte of the ledger.
+//! The sync lock and the publication lock: open file description locks (fcntl(2), `F_OFD_SETLK`) on the first
+//! two bytes of the ledger.
 //!
 //! Invariant: it belongs to the ledger's inode, as the deciding lock does, and to another kind of lock than
 //! that, a `flock`: so one process decides while another one syncs, which is what makes group commit possible.
@@ -19,18 +20,50 @@ pub(crate) enum Tried<'a> {
     Unsupported,
 }
 
-/// The lock, held until it is dropped.
+/// The byte of the sync lock; every ledger has it.
+const SYNC: u8 = 0;
+
+/// The byte of the publication lock.
+const PUBLICATION: u8 = 1;
+
+/// A lock, held until it is dropped.
 #[derive(Debug)]
 pub(crate) struct RangeLock<'a> {
     file: &'a File,
+    byte: u8,
 }
 
-/// Takes the lock through a handle for reading and writing, if nobody holds it.
+/// Takes the publication lock through a handle for reading and writing. `None`: it is not to be had. Only for the
+/// holder of the sync lock, so that nobody else wants it.
+pub(crate) fn try_publication(file: &File) -> io::Result<Option<RangeLock<'_>>> {
+    Ok(match try_byte(file, PUBLICATION)? {
+        Tried::Held(range) => Some(range),
+        Tried::Busy | Tried::Unsupported => None,
+    })
+}
+
+/// Whether another handle holds the publication lock.
 #[cfg(target_os = "linux")]
+pub(crate) fn is_published_under(file: &File) -> bool {
+    linux::is_held(file, PUBLICATION)
+}
+
+/// Whether another handle holds the publication lock.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_published_under(_: &File) -> bool {
+    false
+}
+
+/// Takes the sync lock through a handle for reading and writing, if nobody holds it.
 pub(crate) fn try_range(file: &File) -> io::Result<Tried<'_>> {
+    try_byte(file, SYNC)
+}
+
+#[cfg(target_os = "linux")]
+fn try_byte(file: &File, byte: u8) -> io::Result<Tried<'_>> {
     use nix::errno::Errno;
-    match linux::set(file, linux::WRITE) {
-        Ok(()) => Ok(Tried::Held(RangeLock { file })),
+    match linux::set(file, byte, linux::WRITE) {
+        Ok(()) => Ok(Tried::Held(RangeLock { file, byte })),
         Err(Errno::EAGAIN) => Ok(Tried::Busy),
         Err(
             Errno::EINVAL
@@ -44,9 +77,8 @@ pub(crate) fn try_range(file: &File) -> io::Result<Tried<'_>> {
     }
 }
 
-/// Takes the lock through a handle for reading and writing, if nobody holds it.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn try_range(_: &File) -> io::Result<Tried<'_>> {
+fn try_byte(_: &File, _: u8) -> io::Result<Tried<'_>> {
     Ok(Tried::Unsupported)
 }
 
@@ -54,9 +86,9 @@ impl Drop for RangeLock<'_> {
     fn drop(&mut self) {
         // Nothing can be done about a failure here; closing the file releases the lock too.
         #[cfg(target_os = "linux")]
-        let _ = linux::set(self.file, linux::UNLOCK);
+        let _ = linux::set(self.file, self.byte, linux::UNLOCK);
         #[cfg(not(target_os = "linux"))]
-        let _ = self.file;
+        let _ = (self.file, self.byte);
     }
 }
 
@@ -71,16 +103,27 @@ mod linux {
     pub(super) const WRITE: libc::c_int = libc::F_WRLCK;
     pub(super) const UNLOCK: libc::c_int = libc::F_UNLCK;
 
-    /// Of the first byte, which every ledger has; nothing but this lock is kept on it.
-    pub(super) fn set(file: &File, kind: libc::c_int) -> nix::Result<()> {
-        // The fields have other types elsewhere, and there are more of them.
-        let range = libc::flock {
+    /// The fields have other types elsewhere, and there are more of them.
+    fn range(byte: u8, kind: libc::c_int) -> libc::flock {
+        libc::flock {
             l_type: kind as libc::c_short,
             l_whence: libc::SEEK_SET as libc::c_short,
-            l_start: 0,
+            l_start: byte.into(),
             l_len: 1,
             l_pid: 0,
-        };
+        }
+    }
+
+    /// Whether another handle's lock is on this byte.
+    pub(super) fn is_held(file: &File, byte: u8) -> bool {
+        let mut range = range(byte, WRITE);
+        let asked = fcntl(file, FcntlArg::F_OFD_GETLK(&mut range));
+        asked.is_ok() && libc::c_int::from(range.l_type) != UNLOCK
+    }
+
+    /// Nothing but these locks is kept on the bytes.
+    pub(super) fn set(file: &File, byte: u8, kind: libc::c_int) -> nix::Result<()> {
+        let range = range(byte, kind);
         loop {
             match fcntl(file, FcntlArg::F_OFD_SETLK(&range)) {
                 Err(Errno::EINTR) => {}
