@@ -76,13 +76,17 @@ fn an_interrupted_rush_reports_in_json_what_was_sold() {
     wait(3);
     // Two are stopped while one sells: whoever is stopped waits for no lock.
     let stopped = &shop.buyers()[1..];
-    stopped.iter().for_each(|buyer| stop(buyer.pid));
+    for buyer in stopped {
+        stop(buyer.pid);
+    }
     wait(1);
     drop(held);
     eventually("one has sold", || (shop.sales().len() == 2).then_some(()));
     eventually("it is gone", || (shop.buyers().len() == 2).then_some(()));
     let held = foreign_lock(&lock);
-    stopped.iter().for_each(|buyer| buyer.signal("CONT"));
+    for buyer in stopped {
+        buyer.signal("CONT");
+    }
     wait(2);
     signal(rush.id().cast_signed(), "INT");
     let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
@@ -109,7 +113,9 @@ fn a_buyer_that_dies_is_a_failed_buyer_and_the_rest_go_on() {
         let mut rush = shop.start(&format!("buy --users 8 --think {think}"));
         let reader = read_until(&mut rush, "queried", 8);
         let buyers = shop.buyers();
-        buyers.iter().for_each(|buyer| stop(buyer.pid));
+        for buyer in &buyers {
+            stop(buyer.pid);
+        }
         if buyers.len() < 8 || !shop.sales().is_empty() {
             for process in shop.processes() {
                 kill("KILL", process.pid);

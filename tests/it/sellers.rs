@@ -151,7 +151,9 @@ fn all_that_was_sold_stands_on_one_ledger(rounds: usize, shop: &Shop) {
     let mut told = Vec::new();
     for round in 0..rounds {
         // All of them are in the middle of it.
-        sellers.iter().for_each(|seller| seller.sells(10));
+        for seller in &sellers {
+            seller.sells(10);
+        }
         assert_eq!(shop.json("reset --force").0, 0, "round {round}");
         let bob = shop.booked("bob");
         for command in [&format!("cancel {bob}"), "adjust +1 --reason more"] {

@@ -133,7 +133,9 @@ fn a_buyer_that_is_killed_while_it_thinks_has_sold_nothing() {
         };
         eventually("all have read", || (seen("read") == 8).then_some(()));
         let buyers = shop.buyers();
-        buyers.iter().for_each(|buyer| stop(buyer.pid));
+        for buyer in &buyers {
+            stop(buyer.pid);
+        }
         let thought = buyers.len() == 4 && seen("intend") == 0;
         for buyer in &buyers {
             let victim = buyer.pid == buyers[0].pid;
