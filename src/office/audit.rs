@@ -1,6 +1,6 @@
 //! Does everything add up: every line of the ledger, and the count.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -13,11 +13,12 @@ use crate::store::event::EventFiles;
 use crate::store::files::Access;
 use crate::store::kept::{BROKEN, REPLACED, keep_count};
 use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lock::Wait;
+use crate::store::lock::{Wait, named_holder};
 use crate::store::open;
 use crate::store::reading::Reading;
 use crate::store::sellable::{refuse_unsellable, second_names};
 use crate::store::snapshot::{Snapshot, missing};
+use crate::store::unfinished::{Fate, Unfinished, WORTH_WAITING};
 use crate::store::vouch;
 
 /// What an audit found.
@@ -93,8 +94,9 @@ impl Audit {
 
 impl BoxOffice {
     /// Verifies every line's checksum, chain and arithmetic, every key and cancellation, and the count.
-    /// Takes no lock; sales may go on meanwhile. Memory stays flat, but for 40 bytes or so a key and a
-    /// cancelled sale.
+    /// Sales may go on meanwhile: it takes no lock, but where the last line is not whole that of the ledger, shared and
+    /// for one look at that line. Who holds it for longer than a second may be in the middle of writing that line:
+    /// then this is a note, and no finding. Memory stays flat, but for 40 bytes or so a key and a cancelled sale.
     ///
     /// # Errors
     /// When the files cannot be read. What does not add up is no error, but a finding.
@@ -102,11 +104,47 @@ impl BoxOffice {
         let look = |files: &EventFiles, ledger: Option<&LedgerFile>| {
             examine(files, ledger, open::count_strays(files)?)
         };
-        let doubt = |audit: &Audit| match audit.findings.as_slice() {
+        let doubt = |(audit, _): &(Audit, _)| match audit.findings.as_slice() {
             [] => None,
             findings => Some(format!("{findings:?}")),
         };
-        self.settled(look, doubt)
+        let mut deadline = None;
+        loop {
+            let (audit, unfinished) = self.settled(look, doubt)?;
+            let Some(unfinished) = unfinished else {
+                return Ok(audit);
+            };
+            let deadline = *deadline.get_or_insert_with(|| Instant::now() + WORTH_WAITING);
+            match self.fate(&unfinished, deadline)? {
+                Fate::Left => return Ok(audit),
+                Fate::Changed if Instant::now() < deadline => {}
+                Fate::Changed => return Ok(self.in_doubt(audit, &unfinished, None)),
+                Fate::Unknown { holder } => return Ok(self.in_doubt(audit, &unfinished, holder)),
+            }
+        }
+    }
+
+    fn fate(&self, unfinished: &Unfinished, deadline: Instant) -> Result<Fate> {
+        let problem = |e| Error::io("look at the end of", &self.files.ledger, e);
+        match open_ledger(&self.files, Access::Read)? {
+            Some(ledger) => unfinished.fate(&ledger, deadline).map_err(problem),
+            None => Ok(Fate::Changed),
+        }
+    }
+
+    /// The same audit, where nobody knows whether the last line is just being written.
+    fn in_doubt(&self, audit: Audit, unfinished: &Unfinished, holder: Option<u32>) -> Audit {
+        let mut audit = audit;
+        let of_the_end = |finding: &Finding| matches!(finding.kind, Flaw::TornTail | Flaw::Newline);
+        audit.findings.retain(|finding| !of_the_end(finding));
+        audit.notes.push(format!(
+            "{}: from byte {} on there is no whole line; {} has the ledger's lock, and may be writing one just now: \
+             audit again when it is done",
+            self.files.ledger.display(),
+            unfinished.start(),
+            named_holder(holder)
+        ));
+        audit
     }
 
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
@@ -128,7 +166,7 @@ impl BoxOffice {
         let ledger = ledger.as_ref();
         self.last = None;
         let strays = open::strays(&self.files)?.len();
-        let before = examine(&self.files, ledger, strays)?;
+        let (before, _) = examine(&self.files, ledger, strays)?;
         if !(before.is_repairable() || forced && before.is_repairable_by_force()) {
             return Ok(before);
         }
@@ -136,7 +174,7 @@ impl BoxOffice {
             refuse_unsellable(&self.files)?;
         }
         let repaired = put_right(&self.files, ledger, &before)?;
-        let after = examine(&self.files, ledger, 0)?;
+        let (after, _) = examine(&self.files, ledger, 0)?;
         Ok(Audit { repaired, ..after })
     }
 }
@@ -208,7 +246,12 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
     Ok(done)
 }
 
-fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Result<Audit> {
+/// The audit, and the last line where that is not whole.
+fn examine(
+    files: &EventFiles,
+    ledger: Option<&LedgerFile>,
+    strays: usize,
+) -> Result<(Audit, Option<Unfinished>)> {
     // The count first: it then counts no line that is not read below.
     let count = match Snapshot::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
@@ -263,7 +306,7 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Re
         Ok((Some(snapshot), _)) if !opened => snapshot.ticket,
         _ => 0,
     };
-    Ok(Audit {
+    let audit = Audit {
         capacity: capacity + unopened,
         sold: books.tally.sold,
         left: books.tally.left + unopened,
@@ -271,7 +314,8 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Re
         findings,
         notes,
         repaired: Vec::new(),
-    })
+    };
+    Ok((audit, books.unfinished))
 }
 
 fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding {

@@ -1,6 +1,7 @@
 //! What a rush left on disk, read back to be judged.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use super::report::{BuyerReport, Outcome};
 use crate::error::{Error, Result};
@@ -13,6 +14,7 @@ use crate::store::ledger::{Line, Op};
 use crate::store::ledger_file::{LedgerFile, open_ledger};
 use crate::store::lines::{Stretches, is_blank, line_starting};
 use crate::store::snapshot::Snapshot;
+use crate::store::unfinished::{Fate, Unfinished, WORTH_WAITING};
 
 /// What was read, and the judgement of it.
 pub(super) struct After {
@@ -241,7 +243,16 @@ impl Reader<'_> {
                         .lines
                         .push(Written::of(&line.record, stretch.end, own, told));
                 }
-                // Somebody else is writing it, behind all that was told of.
+                // The last one, which may just be written, behind all that was told of.
+                _ if is_blank(&ledger.file, stretch.end, u64::MAX).map_err(problem)? => {
+                    let unfinished = Unfinished::of(ledger, &stretch);
+                    let deadline = Instant::now() + WORTH_WAITING;
+                    if unfinished.fate(ledger, deadline).map_err(problem)? == Fate::Left {
+                        after.torn += stretch.end - stretch.start;
+                    }
+                    return Ok(());
+                }
+                // What follows was written since.
                 _ if line_starting(&ledger.file, stretch.start).map_err(problem)?
                     != stretch.bytes =>
                 {
@@ -251,5 +262,72 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::ledger::{Record, Tally};
+    use crate::store::lock::{try_lock, unlock};
+    use std::fs::{self, File};
+
+    /// What is read of a ledger of two whole lines and `rest`: how many lines, and how many bytes that are none.
+    fn read(rest: &[u8], written: &dyn Fn(&File)) -> (usize, u64) {
+        let directory = tempfile::tempdir().unwrap();
+        let files = EventFiles::at(&directory.path().join("tickets.json")).unwrap();
+        let (open, sum) = Record::open(9, None).encode(Tally::default().sum).unwrap();
+        let (adjust, _) = Record::new(Op::Adjust, 2, 1, 10).encode(sum).unwrap();
+        fs::write(&files.ledger, [&open[..], &adjust, rest].concat()).unwrap();
+        let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
+        let writer = File::options().write(true).open(&files.ledger).unwrap();
+        written(&writer);
+        let mut after = Aftermath {
+            stock: 0,
+            seq: 0,
+            lines: Vec::new(),
+            left: None,
+            counted: 0,
+            before: None,
+            torn: 0,
+            lost: Vec::new(),
+            unreadable: None,
+            replaced: false,
+        };
+        let mut reader = Reader {
+            files: &files,
+            run: "",
+            told: &HashMap::new(),
+            missing: HashMap::new(),
+            entries: None,
+        };
+        reader.read(&ledger, 0, &mut after).unwrap();
+        (after.lines.len(), after.torn)
+    }
+
+    #[test]
+    fn a_last_line_that_somebody_may_be_writing_is_not_judged() {
+        let half = b"{\"seq\":3,\"at\"";
+        let padded = [&half[..], &[b'\n'; 99]].concat();
+        // Bytes, with the newline that ends them.
+        for (rest, torn) in [(&half[..], 13), (&padded, 14)] {
+            let stopped = |writer: &File| assert!(try_lock(writer).unwrap());
+            assert_eq!(read(rest, &stopped), (2, 0));
+            let killed = |writer: &File| {
+                assert!(try_lock(writer).unwrap());
+                unlock(writer).unwrap();
+            };
+            assert_eq!(read(rest, &killed), (2, torn));
+        }
+    }
+
+    #[test]
+    fn bytes_before_a_whole_line_were_left_whoever_has_the_lock() {
+        let (whole, _) = Record::new(Op::Adjust, 3, 1, 11)
+            .encode(Tally::default().sum)
+            .unwrap();
+        let stopped = |writer: &File| assert!(try_lock(writer).unwrap());
+        let rest = [b"{\"seq\":3\n", &whole[..]].concat();
+        assert_eq!(read(&rest, &stopped), (3, 9));
     }
 }

@@ -277,4 +277,9 @@ mod tests {
         assert_eq!(common(&a, &b, 100_000).unwrap(), 100_000);
         assert_eq!(common(&a, &file("c", b""), 9).unwrap(), 0);
     }
+
+    #[test]
+    fn a_read_that_fails_is_not_tried_again() {
+        assert!(fill(&File::open("/").unwrap(), &mut [0], 0).is_err());
+    }
 }

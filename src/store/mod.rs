@@ -39,5 +39,6 @@ pub(crate) mod spares;
 pub(crate) mod swap;
 pub(crate) mod sys;
 pub(crate) mod temporary;
+pub(crate) mod unfinished;
 pub(crate) mod version;
 pub(crate) mod vouch;

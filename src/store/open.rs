@@ -241,3 +241,26 @@ pub(crate) fn count_strays(files: &EventFiles) -> Result<usize> {
 pub(crate) fn strays(files: &EventFiles) -> Result<Vec<PathBuf>> {
     temporary::strays([&files.count, &files.ledger, &files.lock])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_that_fails_is_not_tried_again() {
+        let mut copy = tempfile::tempfile().unwrap();
+        assert!(copy_bytes(&File::open("/").unwrap(), 0, &mut copy).is_err());
+    }
+
+    #[test]
+    fn each_old_ledger_that_was_kept_is_told_of() {
+        let swept = Swept {
+            strays: 1,
+            archives: vec!["/a/one".into(), "/a/two".into()],
+        };
+        let told: Vec<_> = swept.told().collect();
+        assert_eq!(told.len(), 2);
+        assert!(told[0].ends_with(" is kept as /a/one"), "{told:?}");
+        assert!(told[1].ends_with(" is kept as /a/two"), "{told:?}");
+    }
+}

@@ -104,12 +104,14 @@ fn a_lock_file_deleted_under_its_holder_is_noticed_before_the_sale() {
         let shop = Shop::stock(2);
         let lock = shop.path("tickets.json.lock");
         assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-        let rush = shop.start(&format!("--json buy --users 1 --lock --think 1s {mode}"));
-        eventually("the buyer holds the lock and thinks", || {
-            flocks(&lock).iter().any(|(_, waits)| !*waits).then_some(())
-        });
+        let ledger = shop.path("tickets.ledger.jsonl");
+        let turn = foreign_lock(&ledger);
+        let rush = shop.start(&format!("--json buy --users 1 --lock --think 0ms {mode}"));
+        waits_for(&ledger);
+        assert!(flocks(&lock).iter().any(|(_, waits)| !*waits));
         fs::remove_file(&lock).unwrap();
         let new = foreign_lock(&lock);
+        drop(turn);
         waits_for(&lock);
         assert_eq!(
             shop.sales().len(),

@@ -56,4 +56,5 @@ mod sellers;
 mod spares;
 mod steering;
 mod stuck;
+mod unfinished;
 mod unpublished;

@@ -277,3 +277,28 @@ fn a_rush_keeps_off_real_bookings() {
     assert_eq!(shop.json("buy --users 2 --think 0ms").0, 4);
     shop.assert_adds_up();
 }
+
+/// A disk that fails while a new event gets its name.
+#[test]
+fn an_event_that_gets_no_name_is_not_made() {
+    let shop = Shop::empty();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-etrace=renameat2"]);
+    command.args(["-einject=renameat2:error=EIO:when=1"]);
+    command
+        .arg(crate::harness::TICKETS)
+        .arg("-f")
+        .arg(&shop.file);
+    let Ok(output) = command.args(["--json", "reset", "5"]).output() else {
+        return eprintln!("skipped: no strace here");
+    };
+    let (code, document) = Run::of(output).document();
+    let told = |member: &str| document["error"][member].as_str().unwrap_or_default();
+    assert_eq!(code, 1, "{document:#}");
+    assert!(
+        told("message").starts_with("could not create") && told("file").ends_with("tickets.json"),
+        "{document:#}"
+    );
+    assert_eq!(shop.names(), [""; 0]);
+    assert_eq!(shop.json("reset 5").0, 0);
+}

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::{assert_consistent, count, judged, lost_updates};
-use crate::harness::Shop;
+use crate::harness::{Run, Shop, eventually, flocks, foreign_lock};
 
 const KINDS: [&str; 5] = ["none", "exclusive", "shared", "data-file", "write-only"];
 
@@ -96,7 +96,18 @@ fn every_kind_of_lock_is_recorded_and_judged() {
                     "buy --users {users} --lock={kind} --think {think} {mode} --evidence {}",
                     run.display()
                 );
-                let (code, report) = shop.json(&line);
+                // The first replaces the file that the others wait for: so all wait before it sells.
+                let held = (kind == "data-file").then(|| foreign_lock(&shop.file));
+                let rush = shop.start(&format!("--json {line}"));
+                if held.is_some() {
+                    eventually("all wait", || {
+                        let flocks = flocks(&shop.file);
+                        let waiting = flocks.iter().filter(|(_, waits)| *waits).count();
+                        (waiting as u64 == users).then_some(())
+                    });
+                }
+                drop(held);
+                let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
                 let (evidence, verdict) = judged(&run);
                 assert_consistent(&shop, &line, &(code, report.clone()), "run.jsonl");
                 let counts = &report["evidence"]["counts"];
@@ -117,7 +128,6 @@ fn every_kind_of_lock_is_recorded_and_judged() {
                     "exclusive" | "mutex" => assert!(verdict.is_clean(), "{line}: {verdict:#?}"),
                     // All hold it at once: nobody is kept out.
                     "shared" => assert_eq!(count(counts, "unlocked_write"), verdict.sales),
-                    // The first replaces the file that the others wait for.
                     "data-file" => {
                         let wrong = count(counts, "dead_inode_lock") + count(counts, "split_lock");
                         assert!(wrong > 0, "{line}: {report:#}");
