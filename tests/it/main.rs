@@ -39,6 +39,7 @@ mod losses;
 mod names;
 mod newcomers;
 mod observer;
+mod overtaken;
 mod padding;
 mod people;
 mod processes;
