@@ -57,4 +57,5 @@ mod sellers;
 mod spares;
 mod steering;
 mod stuck;
+mod torn_writes;
 mod unpublished;

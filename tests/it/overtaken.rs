@@ -47,7 +47,10 @@ fn a_sale_overtaken_by_a_reset_is_answered_and_stands_in_the_archive() {
     assert!(archive.contains(&sale.id), "{archive}");
     assert_eq!((sale.seq, sale.left), (2, 4));
     assert!(sale.unpublished.is_none(), "{sale:?}");
-    assert_eq!((shop.sales().len(), &shop.count()["ticket"]), (0, &9.into()));
+    assert_eq!(
+        (shop.sales().len(), &shop.count()["ticket"]),
+        (0, &9.into())
+    );
 }
 
 /// The second reset vouches for the ledger of the first, however long that is, and for no other.
@@ -97,9 +100,8 @@ fn group_commit(counted: usize, waits: [&str; 2]) -> [(i32, Value); 2] {
     });
     let (sold, end) = (counted + 2, ends[counted]);
     let (left, seq) = (5 - sold, sold + 1);
-    let count = format!(
-        "{{\"ticket\": {left}, \"sold\": {sold}, \"seq\": {seq}, \"bytes\": {end}}}\n"
-    );
+    let count =
+        format!("{{\"ticket\": {left}, \"sold\": {sold}, \"seq\": {seq}, \"bytes\": {end}}}\n");
     fs::write(shop.path("new"), count).unwrap();
     fs::rename(shop.path("new"), &shop.file).unwrap();
     let told = buyers.map(|buyer| Run::of(buyer.wait_with_output().unwrap()).document());

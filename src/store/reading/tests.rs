@@ -77,9 +77,8 @@ impl Event {
     /// Publishes a count that says this.
     fn count(&self, tally: &Tally) {
         let (ticket, sold, seq, bytes) = (tally.left, tally.sold, tally.seq, tally.bytes);
-        let count = format!(
-            r#"{{"ticket": {ticket}, "sold": {sold}, "seq": {seq}, "bytes": {bytes}}}"#
-        );
+        let count =
+            format!(r#"{{"ticket": {ticket}, "sold": {sold}, "seq": {seq}, "bytes": {bytes}}}"#);
         fs::write(&self.files.count, count).unwrap();
     }
 
@@ -93,7 +92,9 @@ impl Event {
         let new = self.files.ledger.with_extension("new");
         fs::write(&new, bytes).unwrap();
         fs::rename(&new, &self.files.ledger).unwrap();
-        self.ledger = open_ledger(&self.files, Access::ReadWrite).unwrap().unwrap();
+        self.ledger = open_ledger(&self.files, Access::ReadWrite)
+            .unwrap()
+            .unwrap();
     }
 }
 
