@@ -61,6 +61,28 @@ fn who_waits_too_long_is_told_who_holds_the_lock() {
     }
 }
 
+/// Whoever sells under another name of the ledger holds another lock file, and the ledger's own lock.
+#[test]
+fn who_waits_too_long_for_the_ledger_is_told_who_holds_it() {
+    let shop = Shop::stock(5);
+    shop.booked("alice");
+    let held = foreign_lock(&shop.path("tickets.ledger.jsonl"));
+    for line in ["book bob", "adjust +1 --reason x", "reset --force"] {
+        let (code, document) = shop.json(&format!("{line} --wait 100ms"));
+        let error = &document["error"];
+        assert_eq!((code, &error["code"]), (5, &"busy".into()), "{document:#}");
+        assert_eq!(error["holder"], std::process::id(), "{document:#}");
+        let message = error["message"].as_str().unwrap();
+        let holder = format!("process {} (", std::process::id());
+        assert!(message.contains(&holder), "{message}");
+        let file = error["file"].as_str().unwrap();
+        assert!(file.ends_with("tickets.ledger.jsonl"), "{document:#}");
+    }
+    drop(held);
+    shop.booked("bob");
+    shop.assert_adds_up();
+}
+
 #[test]
 fn a_buyer_who_thinks_longer_than_others_wait_makes_them_busy() {
     let shop = Shop::stock(2);

@@ -141,6 +141,42 @@ fn every_kind_of_lock_is_recorded_and_judged() {
 
 use tickets::race::evidence;
 
+/// A version is named by its number and the checksum of its line.
+#[test]
+fn the_checksums_in_the_evidence_are_those_of_the_ledger() {
+    for mode in ["", "--threads"] {
+        let shop = Shop::stock(3);
+        let run = shop.path("run.jsonl");
+        let line = format!(
+            "buy --users 5 --lock --think 0ms {mode} --evidence {}",
+            run.display()
+        );
+        assert_eq!(shop.json(&line).0, 0);
+        let ledger = shop.ledger();
+        let sum = |version: &Value| {
+            let line = ledger.iter().find(|line| line["seq"] == *version);
+            line.unwrap_or_else(|| panic!("no line {version}"))["sum"].clone()
+        };
+        let (mut reads, mut lines, mut last) = (0, 0, 0);
+        for said in fs::read_to_string(&run).unwrap().lines() {
+            let said: Value = serde_json::from_str(said).unwrap();
+            let (version, told) = if said["step"] == "read" {
+                (&said["seq"], &mut reads)
+            } else if !said["committed"].is_null() {
+                (&said["committed"], &mut lines)
+            } else if !said["final"].is_null() {
+                (&said["final"], &mut last)
+            } else {
+                continue;
+            };
+            *told += 1;
+            assert_eq!(said["sum"], sum(version), "{said}");
+        }
+        // A query and a purchase of each.
+        assert_eq!((reads, lines, last), (10, 3, 1), "{mode}");
+    }
+}
+
 /// The certain race is judged alike, whether the buyers are processes or threads.
 #[test]
 fn threads_and_processes_are_judged_alike() {
