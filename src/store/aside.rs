@@ -79,14 +79,15 @@ fn commit(files: &EventFiles, ready: &Path, aside: &mut PathBuf) -> Result<()> {
     }
     // No file has the number 0.
     *aside = aside_name(files, 0);
-    second_name(fs::hard_link(&files.ledger, &*aside), &files.ledger, aside)?;
+    let linked = fs::hard_link(&files.ledger, &*aside);
+    second_name(&linked, &files.ledger, aside)?;
     sync_directory(&files.ledger)?;
     fs::rename(ready, &files.ledger).map_err(problem)
 }
 
 /// Gives the ledger a second name: `linked`, or a copy with its rights, where the file system knows no second
 /// names.
-fn second_name(linked: io::Result<()>, ledger: &Path, name: &Path) -> Result<()> {
+fn second_name(linked: &io::Result<()>, ledger: &Path, name: &Path) -> Result<()> {
     let problem = |e| Error::io("put the ledger away as", name, e);
     if linked.is_ok() {
         return Ok(());
@@ -274,7 +275,7 @@ mod tests {
         fs::write(&ledger, &bytes).unwrap();
         fs::set_permissions(&ledger, fs::Permissions::from_mode(0o640)).unwrap();
         let linked = Err(io::ErrorKind::PermissionDenied.into());
-        second_name(linked, &ledger, &name).unwrap();
+        second_name(&linked, &ledger, &name).unwrap();
         assert_eq!(fs::read(&name).unwrap(), bytes);
         let mode = fs::metadata(&name).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o640);
