@@ -268,10 +268,13 @@ fn a_count_that_says_nothing_of_the_ledger_covers_no_line() {
     assert!(!covered && reading.counted == 0);
 }
 
+/// What somebody makes of a tally, and its name.
+type Edit = (&'static str, fn(&mut Tally));
+
 /// Between two sales of a process that stays open.
 #[test]
 fn a_count_that_was_edited_since_the_last_look_is_refused() {
-    let edits: [(&str, fn(&mut Tally)); 3] = [
+    let edits: [Edit; 3] = [
         ("ticket", |count| count.left += 1),
         ("seq", |count| count.seq += 1),
         ("bytes", |count| count.bytes += 1),
