@@ -23,6 +23,7 @@ fn no_read_is_torn_while_64_buyers_sell() {
         let over = AtomicBool::new(false);
         let last = [AtomicU64::new(u64::MAX), AtomicU64::new(u64::MAX)];
         let seen = thread::scope(|scope| {
+            let _over = OverWhenDropped(&over);
             let readers: Vec<_> = last
                 .iter()
                 .map(|last| scope.spawn(|| read_until_over(&shop, &over, last)))
@@ -54,6 +55,15 @@ fn no_read_is_torn_while_64_buyers_sell() {
         // They saw the count go down.
         assert!(seen.len() >= 8, "{seen:?}");
         assert!(seen.contains(&63), "{seen:?}");
+    }
+}
+
+/// Ends the readers, also when the test fails.
+struct OverWhenDropped<'a>(&'a AtomicBool);
+
+impl Drop for OverWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
     }
 }
 
