@@ -65,6 +65,7 @@ mod mistakes {
         "answer-first" AnswerFirst: "A sale is answered before it is synced.";
         "known-believed" KnownBelieved: "What the ledger says already is answered as it stands there.";
         "publish-first" PublishFirst: "The count is published before the sync.";
+        "members-unsynced" MembersUnsynced: "What only the count says is not synced.";
         "directory-unsynced" DirectoryUnsynced: "No directory is synced.";
         "count-first" CountFirst: "The count is published before the line is written.";
         "count-in-place" CountInPlace: "The count is written over.";

@@ -611,6 +611,27 @@ mod tests {
     }
 
     #[test]
+    fn torn_bytes_are_told_with_their_number() {
+        for torn in [0, 1, 2, 4097] {
+            let after = Aftermath {
+                torn,
+                ..after(2, 1, 1, vec![sale(2, 1, "a")])
+            };
+            let verdict = judge(&after);
+            let expected = match torn {
+                0 => vec![],
+                _ => vec![finding(
+                    Anomaly::TornWrite,
+                    format!(
+                        "{torn} bytes on the ledger are no whole line: a buyer was cut off while it wrote"
+                    ),
+                )],
+            };
+            assert_eq!(verdict.findings, expected);
+        }
+    }
+
+    #[test]
     fn hostile_numbers_are_no_harm() {
         let line = |seq, change| Written {
             change,

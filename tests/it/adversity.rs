@@ -21,7 +21,7 @@ fn orphans_of_a_killed_nursery_starve_nobody() {
     for options in ["--lock --think 0ms", "--together --think 0ms"] {
         // How often a nursery was caught in the middle of its work.
         let mut caught = 0;
-        for _ in 0..10 {
+        for _ in 0..200 {
             let shop = Shop::stock(2000);
             let mut rush = shop.start(&format!("--quiet buy --users 2000 {options}"));
             let pid = rush.id().cast_signed();

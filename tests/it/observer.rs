@@ -1,5 +1,7 @@
 //! The one purchase, through the library: an observer sees its steps and may stop it.
 
+use std::time::Duration;
+
 use tickets::office::{Nonce, Observer, Order, Step};
 use tickets::{BoxOffice, Error, Kind, LockKind, Result};
 
@@ -192,4 +194,33 @@ fn one_office_sells_again_and_again_and_after_a_reset() {
     assert_eq!(office.book("carol", 1).unwrap().left, 9);
     assert_eq!(office.query().unwrap().left, 9);
     shop.assert_adds_up();
+}
+
+/// Counts how often it is asked to think.
+struct Thoughts(Vec<Duration>);
+
+impl Observer for Thoughts {
+    fn at(&mut self, _: Step) -> Result<()> {
+        Ok(())
+    }
+
+    fn think(&mut self, time: Duration) -> Result<()> {
+        self.0.push(time);
+        Ok(())
+    }
+}
+
+#[test]
+fn who_has_no_time_to_think_is_not_asked_to() {
+    let shop = Shop::stock(2);
+    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let mut thoughts = Thoughts(Vec::new());
+    for think in [Duration::ZERO, Duration::from_secs(1)] {
+        let order = Order {
+            think,
+            ..Order::new("alice", 1)
+        };
+        office.purchase(&order, &mut thoughts).unwrap();
+    }
+    assert_eq!(thoughts.0, [Duration::from_secs(1)]);
 }

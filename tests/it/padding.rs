@@ -75,6 +75,38 @@ fn all_sell_into_the_room_that_one_has_made() {
     assert!(!archive.ends_with(b"\n\n"));
 }
 
+/// Neither looks at the count before it writes, and the ledger stays as long as it is: all that tells is the
+/// line itself.
+#[test]
+fn nobody_writes_over_what_another_has_sold_into_the_room() {
+    let shop = Shop::stock(200);
+    let mut offices = [(); 3].map(|()| BoxOffice::at(&shop.file).unwrap());
+    let mut sold = Vec::new();
+    for turn in 0..60 {
+        // The first one makes the room, then all sell into it in turn.
+        let seller = if turn < 20 { 0 } else { turn % 3 };
+        let buyer = format!("of {seller}, turn {turn}");
+        let order = Order {
+            durability: Durability::Process,
+            ..Order::new(&buyer, 1)
+        };
+        let sale = offices[seller].purchase(&order, &mut Unobserved).unwrap();
+        assert_eq!((sale.seq, sale.left), (turn as u64 + 2, 199 - turn as u64));
+        sold.push((sale.id, buyer));
+    }
+    assert!(blank(&shop) > 50_000);
+    let text = |line: &serde_json::Value, member: &str| line[member].as_str().unwrap().to_owned();
+    let sales = shop.sales();
+    let sales: Vec<_> = sales
+        .iter()
+        .map(|sale| (text(sale, "id"), text(sale, "buyer")))
+        .collect();
+    assert_eq!(sales, sold);
+    drop(offices);
+    assert_eq!(shop.json("book last").0, 0);
+    shop.assert_adds_up();
+}
+
 /// Who sells into that room looks at the names only now and then. A reset waits for longer than that before
 /// it gives the ledger's name away, or a sale would go to the ledger that was put away.
 #[test]

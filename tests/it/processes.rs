@@ -4,7 +4,10 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use crate::harness::{Run, Shop, eventually, flocks, foreign_sync, is_gone, read_until, signal};
+use crate::harness::{
+    Run, Shop, eventually, flocks, foreign_lock, foreign_sync, is_gone, kill, read_until, signal,
+    stop,
+};
 
 fn nobody_is_left(shop: &Shop) {
     eventually("no process is left", || {
@@ -59,8 +62,32 @@ fn an_interrupted_rush_stops_reports_and_frees_the_lock() {
 #[test]
 fn an_interrupted_rush_reports_in_json_what_was_sold() {
     let shop = Shop::stock(5);
-    let rush = shop.start("--json buy --users 3 --lock --think 2s");
-    eventually("one has sold", || (shop.sales().len() == 1).then_some(()));
+    let lock = shop.path("tickets.json.lock");
+    // A ledger, so that the rush itself need not take the lock to make one.
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    let held = foreign_lock(&lock);
+    let rush = shop.start("--json buy --users 3 --lock --think 0ms");
+    let wait = |number: usize| {
+        eventually("so many wait for the lock", || {
+            let waiting = flocks(&lock).iter().filter(|(_, waits)| *waits).count();
+            (waiting == number).then_some(())
+        });
+    };
+    wait(3);
+    // Two are stopped while one sells: whoever is stopped waits for no lock.
+    let stopped = &shop.buyers()[1..];
+    for buyer in stopped {
+        stop(buyer.pid);
+    }
+    wait(1);
+    drop(held);
+    eventually("one has sold", || (shop.sales().len() == 2).then_some(()));
+    eventually("it is gone", || (shop.buyers().len() == 2).then_some(()));
+    let held = foreign_lock(&lock);
+    for buyer in stopped {
+        buyer.signal("CONT");
+    }
+    wait(2);
     signal(rush.id().cast_signed(), "INT");
     let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
     assert_eq!(code, 130, "{report:#}");
@@ -70,22 +97,42 @@ fn an_interrupted_rush_reports_in_json_what_was_sold() {
     );
     assert_eq!(
         (&report["sold"], &report["failed"], &report["left"]),
-        (&1.into(), &2.into(), &4.into())
+        (&1.into(), &2.into(), &3.into())
     );
     assert_eq!(report["verdict"], "safe");
+    drop(held);
     nobody_is_left(&shop);
     shop.assert_adds_up();
 }
 
 #[test]
 fn a_buyer_that_dies_is_a_failed_buyer_and_the_rest_go_on() {
-    let shop = Shop::stock(20);
-    let mut rush = shop.start("buy --users 8 --think 1500ms");
-    let mut reader = read_until(&mut rush, "queried", 8);
-    let victim = shop.buyers()[3].clone();
-    victim.signal("KILL");
-    eventually("it is no zombie", || is_gone(victim.pid).then_some(()));
-    assert!(rush.try_wait().unwrap().is_none(), "the others go on");
+    // Where the victim was not caught before it sold, they think for longer.
+    let dies = |think: &str| {
+        let shop = Shop::stock(20);
+        let mut rush = shop.start(&format!("buy --users 8 --think {think}"));
+        let reader = read_until(&mut rush, "queried", 8);
+        let buyers = shop.buyers();
+        for buyer in &buyers {
+            stop(buyer.pid);
+        }
+        if buyers.len() < 8 || !shop.sales().is_empty() {
+            for process in shop.processes() {
+                kill("KILL", process.pid);
+            }
+            rush.wait().unwrap();
+            return None;
+        }
+        buyers[3].signal("KILL");
+        eventually("it is no zombie", || is_gone(buyers[3].pid).then_some(()));
+        assert!(rush.try_wait().unwrap().is_none(), "the others go on");
+        for buyer in &buyers {
+            kill("CONT", buyer.pid);
+        }
+        Some((shop, rush, reader))
+    };
+    let thinks = ["500ms", "5s", "60s"];
+    let (shop, mut rush, mut reader) = thinks.into_iter().find_map(dies).unwrap();
     let mut rest = String::new();
     reader.read_to_string(&mut rest).unwrap();
     assert!(
@@ -99,9 +146,12 @@ fn a_buyer_that_dies_is_a_failed_buyer_and_the_rest_go_on() {
 
 #[test]
 fn the_lock_of_a_killed_holder_goes_to_the_next() {
-    let shop = Shop::stock(2);
+    let shop = Shop::stock(3);
     let lock = shop.path("tickets.json.lock");
-    let rush = shop.start("--json buy --users 4 --lock --think 500ms --wait 20s");
+    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+    // Whoever has the lock of the name waits for that of the ledger.
+    let held = foreign_lock(&shop.path("tickets.ledger.jsonl"));
+    let rush = shop.start("--json buy --users 4 --lock --think 0ms");
     let holder = eventually("a buyer holds the lock, the others wait", || {
         let flocks = flocks(&lock);
         let holder = flocks.iter().find(|(_, waits)| !*waits)?.0;
@@ -109,6 +159,8 @@ fn the_lock_of_a_killed_holder_goes_to_the_next() {
             .then_some(holder)
     });
     signal(holder, "KILL");
+    eventually("it is gone", || is_gone(holder).then_some(()));
+    drop(held);
     let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
     assert_eq!(
         (&report["sold"], &report["refused"], &report["failed"]),

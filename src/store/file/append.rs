@@ -116,3 +116,29 @@ fn once(mut write: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
 fn problem(files: &EventFiles, error: io::Error) -> Error {
     Error::io("write to", &files.ledger, error).hint("nothing was changed")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_call_that_was_interrupted_is_made_again() {
+        let mut calls = 0;
+        let written = once(|| {
+            calls += 1;
+            match calls {
+                1 | 2 => Err(io::ErrorKind::Interrupted.into()),
+                3 => Ok(7),
+                _ => Err(io::ErrorKind::StorageFull.into()),
+            }
+        });
+        assert_eq!((written.unwrap(), calls), (7, 3));
+        let mut calls = 0;
+        let failed = once(|| {
+            calls += 1;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(calls, 1);
+    }
+}

@@ -79,15 +79,17 @@ fn commit(files: &EventFiles, ready: &Path, aside: &mut PathBuf) -> Result<()> {
     }
     // No file has the number 0.
     *aside = aside_name(files, 0);
-    second_name(&files.ledger, aside)?;
+    let linked = fs::hard_link(&files.ledger, &*aside);
+    second_name(&linked, &files.ledger, aside)?;
     sync_directory(&files.ledger)?;
     fs::rename(ready, &files.ledger).map_err(problem)
 }
 
-/// Gives the ledger a second name; a copy with its rights, where the file system knows no second names.
-fn second_name(ledger: &Path, name: &Path) -> Result<()> {
+/// Gives the ledger a second name: `linked`, or a copy with its rights, where the file system knows no second
+/// names.
+fn second_name(linked: &io::Result<()>, ledger: &Path, name: &Path) -> Result<()> {
     let problem = |e| Error::io("put the ledger away as", name, e);
-    if fs::hard_link(ledger, name).is_ok() {
+    if linked.is_ok() {
         return Ok(());
     }
     let from = open_regular(ledger, Access::Read)?;
@@ -264,6 +266,26 @@ mod tests {
     }
 
     #[test]
+    fn where_there_are_no_hard_links_the_old_ledger_is_copied_with_its_rights() {
+        use std::os::unix::fs::PermissionsExt;
+        let place = tempfile::tempdir().unwrap();
+        let (ledger, name) = (place.path().join("ledger"), place.path().join("aside"));
+        // More than is copied at once, and a torn end.
+        let bytes = [&vec![b'x'; 200_000][..], b"\n{\"seq\""].concat();
+        fs::write(&ledger, &bytes).unwrap();
+        fs::set_permissions(&ledger, fs::Permissions::from_mode(0o640)).unwrap();
+        let linked = Err(io::ErrorKind::PermissionDenied.into());
+        second_name(&linked, &ledger, &name).unwrap();
+        assert_eq!(fs::read(&name).unwrap(), bytes);
+        let mode = fs::metadata(&name).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o640);
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
+        // Another file: what becomes of the one is no matter to the other.
+        fs::write(&ledger, "new").unwrap();
+        assert_eq!(fs::read(&name).unwrap(), bytes);
+    }
+
+    #[test]
     fn files_are_compared_up_to_where_they_differ() {
         let place = tempfile::tempdir().unwrap();
         let file = |name: &str, bytes: &[u8]| {
@@ -276,5 +298,10 @@ mod tests {
         assert_eq!(common(&a, &b, 200_000).unwrap(), 150_000);
         assert_eq!(common(&a, &b, 100_000).unwrap(), 100_000);
         assert_eq!(common(&a, &file("c", b""), 9).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_read_that_fails_is_not_tried_again() {
+        assert!(fill(&File::open("/").unwrap(), &mut [0], 0).is_err());
     }
 }

@@ -126,21 +126,25 @@ pub(super) fn remove(file: &File, name: &CStr) -> io::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(super) fn list(_: Place<'_>) -> io::Result<Vec<CString>> {
     Ok(Vec::new())
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(super) fn get(_: Place<'_>, _: &CStr) -> io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(super) fn set(_: &File, _: &CStr, _: &[u8]) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(super) fn remove(_: &File, _: &CStr) -> io::Result<()> {
     Ok(())
 }

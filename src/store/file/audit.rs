@@ -1,6 +1,6 @@
 //! Does everything add up: every line of the ledger, and the count.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::count::missing;
 use super::deciding::sync_too;
@@ -10,10 +10,11 @@ use super::file_store::FileStore;
 use super::files::Access;
 use super::kept::{BROKEN, REPLACED, keep_count};
 use super::ledger_file::{LedgerFile, open_ledger};
-use super::lock::Wait;
+use super::lock::{Wait, named_holder};
 use super::open;
 use super::reading::Reading;
 use super::sellable::{refuse_unsellable, second_names};
+use super::unfinished::{Fate, Unfinished, WORTH_WAITING};
 use super::verify::{LedgerSummary, read_books};
 use super::vouch;
 use crate::error::{Error, Kind, Result};
@@ -22,8 +23,9 @@ use crate::store::audit::{Audit, Finding, Flaw};
 
 impl FileStore {
     /// Verifies every line's checksum, chain and arithmetic, every key and cancellation, and the count.
-    /// Takes no lock; sales may go on meanwhile. Memory stays flat, but for 40 bytes or so a key and a
-    /// cancelled sale.
+    /// Sales may go on meanwhile: it takes no lock, but where the last line is not whole that of the ledger, shared and
+    /// for one look at that line. Who holds it for longer than a second may be in the middle of writing that line:
+    /// then this is a note, and no finding. Memory stays flat, but for 40 bytes or so a key and a cancelled sale.
     ///
     /// # Errors
     /// When the files cannot be read. What does not add up is no error, but a finding.
@@ -31,11 +33,47 @@ impl FileStore {
         let look = |files: &EventFiles, ledger: Option<&LedgerFile>| {
             examine(files, ledger, open::count_strays(files)?)
         };
-        let doubt = |audit: &Audit| match audit.findings.as_slice() {
+        let doubt = |(audit, _): &(Audit, _)| match audit.findings.as_slice() {
             [] => None,
             findings => Some(format!("{findings:?}")),
         };
-        self.settled(look, doubt)
+        let mut deadline = None;
+        loop {
+            let (audit, unfinished) = self.settled(look, doubt)?;
+            let Some(unfinished) = unfinished else {
+                return Ok(audit);
+            };
+            let deadline = *deadline.get_or_insert_with(|| Instant::now() + WORTH_WAITING);
+            match self.fate(&unfinished, deadline)? {
+                Fate::Left => return Ok(audit),
+                Fate::Changed if Instant::now() < deadline => {}
+                Fate::Changed => return Ok(self.in_doubt(audit, &unfinished, None)),
+                Fate::Unknown { holder } => return Ok(self.in_doubt(audit, &unfinished, holder)),
+            }
+        }
+    }
+
+    fn fate(&self, unfinished: &Unfinished, deadline: Instant) -> Result<Fate> {
+        let problem = |e| Error::io("look at the end of", &self.files.ledger, e);
+        match open_ledger(&self.files, Access::Read)? {
+            Some(ledger) => unfinished.fate(&ledger, deadline).map_err(problem),
+            None => Ok(Fate::Changed),
+        }
+    }
+
+    /// The same audit, where nobody knows whether the last line is just being written.
+    fn in_doubt(&self, audit: Audit, unfinished: &Unfinished, holder: Option<u32>) -> Audit {
+        let mut audit = audit;
+        let of_the_end = |finding: &Finding| matches!(finding.kind, Flaw::TornTail | Flaw::Newline);
+        audit.findings.retain(|finding| !of_the_end(finding));
+        audit.notes.push(format!(
+            "{}: from byte {} on there is no whole line; {} has the ledger's lock, and may be writing one just now: \
+             audit again when it is done",
+            self.files.ledger.display(),
+            unfinished.start(),
+            named_holder(holder)
+        ));
+        audit
     }
 
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
@@ -57,7 +95,7 @@ impl FileStore {
         let ledger = ledger.as_ref();
         self.last = None;
         let strays = open::strays(&self.files)?.len();
-        let before = examine(&self.files, ledger, strays)?;
+        let (before, _) = examine(&self.files, ledger, strays)?;
         if !(before.is_repairable() || forced && before.is_repairable_by_force()) {
             return Ok(before);
         }
@@ -65,7 +103,7 @@ impl FileStore {
             refuse_unsellable(&self.files)?;
         }
         let repaired = mend(&self.files, ledger, &before)?;
-        let after = examine(&self.files, ledger, 0)?;
+        let (after, _) = examine(&self.files, ledger, 0)?;
         Ok(Audit { repaired, ..after })
     }
 }
@@ -133,7 +171,12 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
     Ok(done)
 }
 
-fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Result<Audit> {
+/// The audit, and the last line where that is not whole.
+fn examine(
+    files: &EventFiles,
+    ledger: Option<&LedgerFile>,
+    strays: usize,
+) -> Result<(Audit, Option<Unfinished>)> {
     // The count first: it then counts no line that is not read below.
     let count = match CountFile::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
@@ -188,7 +231,7 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Re
         Ok((Some(snapshot), _)) if !opened => snapshot.ticket,
         _ => 0,
     };
-    Ok(Audit {
+    let audit = Audit {
         capacity: capacity + unopened,
         sold: books.tally.sold,
         left: books.tally.left + unopened,
@@ -196,7 +239,8 @@ fn examine(files: &EventFiles, ledger: Option<&LedgerFile>, strays: usize) -> Re
         findings,
         notes,
         repaired: Vec::new(),
-    })
+    };
+    Ok((audit, books.unfinished))
 }
 
 fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding {

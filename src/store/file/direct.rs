@@ -149,4 +149,10 @@ mod tests {
             assert_eq!(read, format!("{line}{left}"));
         }
     }
+
+    #[test]
+    fn a_write_that_fails_is_not_tried_again() {
+        let named = tempfile::NamedTempFile::new().unwrap();
+        assert!(write_all(&File::open(named.path()).unwrap(), b"x", 0).is_err());
+    }
 }

@@ -3,6 +3,9 @@
 //! The invariant: `tickets.json` counts a line only after one process has vouched for that line and for every
 //! line before it ([`super::vouch`]).
 
+#[cfg(test)]
+mod tests;
+
 use std::fs::File;
 use std::path::PathBuf;
 use std::thread;

@@ -324,3 +324,13 @@ pub(crate) fn sync_directory(path: &Path) -> Result<()> {
         .and_then(|handle| handle.sync_all())
         .map_err(|e| Error::io("sync", directory, e))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_that_fails_is_not_tried_again() {
+        assert!(read_up_to(&File::open("/").unwrap(), 0, 9).is_err());
+    }
+}

@@ -23,11 +23,13 @@ pub(crate) fn is_locked(file: FileId) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(crate) fn is_locked(_: FileId) -> bool {
     false
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(crate) fn lock_holder(_: FileId) -> Option<u32> {
     None
 }

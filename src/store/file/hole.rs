@@ -135,4 +135,9 @@ mod tests {
         assert!(!holds(300, &[b'x'; 400]));
         assert!(!holds(300, &[]));
     }
+
+    #[test]
+    fn a_read_that_fails_is_not_tried_again() {
+        assert!(begins_with_a_hole(&File::open("/").unwrap(), &Tally::default()).is_err());
+    }
 }

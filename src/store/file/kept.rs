@@ -35,7 +35,7 @@ pub(super) fn keep(files: &EventFiles, file: &Path, label: &str) -> Result<PathB
             attempt => format!("-{attempt}"),
         };
         let name = count.with_extension(format!("{label}-{stamp}{again}.json"));
-        match second_name(file, &name) {
+        match second_name(fs::hard_link(file, &name), file, &name) {
             Ok(()) => return Ok(name),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(Error::io("keep what stood in the count as", &name, error)),
@@ -45,14 +45,61 @@ pub(super) fn keep(files: &EventFiles, file: &Path, label: &str) -> Result<PathB
     Err(Error::io("keep what stands in", count, taken))
 }
 
-/// Gives a file a second name that no other file has; a copy with its rights, where the file system knows no
-/// second names.
-fn second_name(file: &Path, name: &Path) -> io::Result<()> {
-    match fs::hard_link(file, name) {
+/// Gives a file a second name that no other file has: `linked`, or a copy with its rights, where the file system
+/// knows no second names.
+fn second_name(linked: io::Result<()>, file: &Path, name: &Path) -> io::Result<()> {
+    match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             let copy = copy_from(&File::open(file)?, 0, file)?;
             name_new(copy, name).map(drop)
         }
         result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// As a link ends where the file system has none.
+    fn no_links() -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    #[test]
+    fn where_there_are_no_hard_links_a_copy_with_the_same_rights_is_kept() {
+        let place = tempfile::tempdir().unwrap();
+        let (count, name) = (place.path().join("count"), place.path().join("kept"));
+        let text = vec![b'x'; 200_000];
+        fs::write(&count, &text).unwrap();
+        fs::set_permissions(&count, fs::Permissions::from_mode(0o640)).unwrap();
+        second_name(no_links(), &count, &name).unwrap();
+        assert_eq!(fs::read(&name).unwrap(), text);
+        let mode = fs::metadata(&name).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o640);
+        // No temporary file is left.
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_was_kept_before_is_never_replaced() {
+        let place = tempfile::tempdir().unwrap();
+        let (count, name) = (place.path().join("count"), place.path().join("kept"));
+        fs::write(&count, "new").unwrap();
+        fs::write(&name, "kept before").unwrap();
+        for linked in [fs::hard_link(&count, &name), no_links()] {
+            let error = second_name(linked, &count, &name).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(fs::read_to_string(&name).unwrap(), "kept before");
+        }
+        // So it gets another name.
+        let files = EventFiles::at(&count).unwrap();
+        let kept = [(); 3].map(|()| keep_count(&files, BROKEN).unwrap().unwrap());
+        for path in &kept {
+            assert_eq!(fs::read_to_string(path).unwrap(), "new");
+        }
+        assert!(kept[0] != kept[1] && kept[1] != kept[2] && kept[0] != kept[2]);
     }
 }

@@ -177,3 +177,13 @@ pub(crate) fn is_blank(file: &File, from: u64, to: u64) -> io::Result<bool> {
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_that_fails_is_not_tried_again() {
+        assert!(Stretches::new(&File::open("/").unwrap(), 0).next().is_err());
+    }
+}

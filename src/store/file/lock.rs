@@ -401,13 +401,7 @@ impl LockFile {
 
 fn busy(path: &Path, id: FileId, limit: Duration) -> Error {
     let holder = lock_holder(id);
-    let by = match holder {
-        None => "another process".to_owned(),
-        Some(pid) => match sys::process_name(pid) {
-            Some(name) => format!("process {pid} ({name})"),
-            None => format!("process {pid}"),
-        },
-    };
+    let by = named_holder(holder);
     Error::new(
         Kind::Busy { holder },
         format!(
@@ -417,6 +411,17 @@ fn busy(path: &Path, id: FileId, limit: Duration) -> Error {
     )
     .at(path, 0, 0)
     .hint("wait longer with --wait 2m, or end that process; a lock goes with its holder, so never delete the lock file")
+}
+
+/// A holder, for people.
+pub(crate) fn named_holder(holder: Option<u32>) -> String {
+    match holder {
+        None => "another process".to_owned(),
+        Some(pid) => match sys::process_name(pid) {
+            Some(name) => format!("process {pid} ({name})"),
+            None => format!("process {pid}"),
+        },
+    }
 }
 
 /// What stands under the name, if it is this file.
@@ -626,6 +631,11 @@ pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
     attempt(file, Mode::Exclusive)
 }
 
+/// Takes the lock as one of many. `Ok(false)`: somebody else holds it alone.
+pub(crate) fn try_lock_shared(file: &File) -> io::Result<bool> {
+    attempt(file, Mode::Shared)
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the lock module")]
 fn attempt(file: &File, mode: Mode) -> io::Result<bool> {
     loop {
@@ -658,7 +668,7 @@ fn lock(file: &File, mode: Mode) -> io::Result<()> {
     }
 }
 
-/// Gives up a lock that [`try_lock`] took.
+/// Gives up a lock that [`try_lock`] or [`try_lock_shared`] took.
 #[expect(clippy::disallowed_methods, reason = "this is the lock module")]
 pub(crate) fn unlock(file: &File) -> io::Result<()> {
     fs2::FileExt::unlock(file)

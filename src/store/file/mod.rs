@@ -48,6 +48,7 @@ pub(crate) mod swap;
 pub(crate) mod sys;
 pub(crate) mod temporary;
 pub(crate) mod transaction;
+pub(crate) mod unfinished;
 pub(crate) mod unsafe_locking;
 pub(crate) mod verify;
 pub(crate) mod version;

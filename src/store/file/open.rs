@@ -241,3 +241,85 @@ pub(crate) fn count_strays(files: &EventFiles) -> Result<usize> {
 pub(crate) fn strays(files: &EventFiles) -> Result<Vec<PathBuf>> {
     temporary::strays([&files.count, &files.ledger, &files.lock])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::file::files::Access;
+    use crate::store::file::ledger_file::open_ledger;
+
+    #[test]
+    fn a_read_that_fails_is_not_tried_again() {
+        let mut copy = tempfile::tempfile().unwrap();
+        assert!(copy_bytes(&File::open("/").unwrap(), 0, &mut copy).is_err());
+    }
+
+    #[test]
+    fn each_old_ledger_that_was_kept_is_told_of() {
+        let swept = Swept {
+            strays: 1,
+            archives: vec!["/a/one".into(), "/a/two".into()],
+        };
+        let told: Vec<_> = swept.told().collect();
+        assert_eq!(told.len(), 2);
+        assert!(told[0].ends_with(" is kept as /a/one"), "{told:?}");
+        assert!(told[1].ends_with(" is kept as /a/two"), "{told:?}");
+    }
+
+    /// What healing makes of an event of five tickets with this ledger: the ledger then, and what was put away.
+    fn healed(ledger: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
+        let place = tempfile::tempdir().unwrap();
+        let files = EventFiles::at(&place.path().join("tickets.json")).unwrap();
+        fs::write(&files.count, r#"{"ticket": 5}"#).unwrap();
+        fs::write(&files.ledger, ledger).unwrap();
+        let opened = open_ledger(&files, Access::ReadWrite).unwrap().unwrap();
+        let reading = Reading::take(&files, Some(&opened)).unwrap();
+        heal(&files, &opened, &reading).unwrap();
+        let entries = fs::read_dir(place.path()).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let torn = paths.filter(|path| path.to_string_lossy().contains(".torn-"));
+        let torn = torn.map(|path| fs::read(path).unwrap()).collect();
+        (fs::read(&files.ledger).unwrap(), torn)
+    }
+
+    fn opening() -> Vec<u8> {
+        let line = Record::open(5, None).encode(Tally::default().sum);
+        line.unwrap().0
+    }
+
+    /// Whether it is the opening line of an event of five tickets and nothing else, whenever that was written.
+    fn is_opening(ledger: &[u8]) -> bool {
+        let Some(line) = ledger.strip_suffix(b"\n") else {
+            return false;
+        };
+        let line = crate::ledger::Line::parse(line, Some(Tally::default().sum));
+        line.is_ok_and(|line| (line.record.seq, line.record.left) == (1, 5))
+    }
+
+    #[test]
+    fn a_ledger_without_a_line_gets_its_opening_line() {
+        let (ledger, torn) = healed(b"");
+        assert!(is_opening(&ledger), "{ledger:?}");
+        assert!(torn.is_empty());
+        for end in [&b"{\"seq\":1,\"at\""[..], &[0; 5000], b"\n\n"] {
+            let (ledger, torn) = healed(end);
+            assert!(is_opening(&ledger), "{ledger:?}");
+            assert_eq!(torn, [end]);
+        }
+    }
+
+    #[test]
+    fn a_ledger_with_its_opening_line_keeps_it() {
+        let opening = opening();
+        let padded = [&opening[..], &[b'\n'; 100]].concat();
+        for sound in [&opening, &padded] {
+            assert_eq!(healed(sound), (sound.clone(), vec![]));
+        }
+        for end in [&b"{\"seq\":2,\"at\""[..], &[0; 5000]] {
+            let (ledger, torn) = healed(&[&opening[..], end].concat());
+            assert_eq!((&ledger, &torn[..]), (&opening, &[end.to_vec()][..]));
+        }
+        let cut = &opening[..opening.len() - 1];
+        assert_eq!(healed(cut), (opening.clone(), vec![]));
+    }
+}

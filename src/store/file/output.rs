@@ -255,3 +255,15 @@ pub(crate) fn append(mut file: &File, path: &Path, line: &[u8]) -> Result<()> {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_that_fails_is_not_tried_again() {
+        let named = tempfile::NamedTempFile::new().unwrap();
+        let only_to_read = File::open(named.path()).unwrap();
+        assert!(append(&only_to_read, named.path(), b"x").is_err());
+    }
+}

@@ -48,8 +48,6 @@ pub(crate) struct Reading {
     pub(crate) rest: Rest,
     /// What does not add up between the last counted line and the one before it: a race was here.
     fork: Option<String>,
-    /// Whether there is a ledger with at least one line.
-    pub(crate) opened: bool,
     /// Where the ledger ends, its padding included: newlines behind the last line, which the next lines
     /// overwrite.
     pub(crate) length: u64,
@@ -96,7 +94,6 @@ impl Reading {
         let mut reading = Self {
             fork,
             counted: base.bytes,
-            opened: base.bytes > 0,
             tally: base,
             snapshot,
             rest: Rest::Clean,
@@ -133,7 +130,6 @@ impl Reading {
             rest: Rest::Clean,
             length: 0,
             fork: None,
-            opened: false,
             rebuilt: true,
             version,
             stride: 0,
@@ -394,7 +390,6 @@ impl Reading {
                         return Ok(false);
                     }
                     self.tally = tally;
-                    self.opened = true;
                 }
                 Err(_) if tail == Tail::Leave => return Ok(false),
                 Err(why) => {
@@ -419,7 +414,6 @@ impl Reading {
     fn land(&mut self, skim: &mut Skim, tail: Tail) -> bool {
         match skim.land(&self.tally) {
             Ok(tally) => {
-                self.opened |= tally.seq > 0;
                 self.tally = tally;
                 true
             }
@@ -492,7 +486,6 @@ fn without_ledger(
         rest: Rest::Clean,
         length: 0,
         fork: None,
-        opened: false,
         rebuilt: false,
         version,
         stride: 0,

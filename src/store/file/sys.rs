@@ -109,17 +109,20 @@ impl Attributes {
 
     /// Of the file that a name means.
     #[cfg(not(target_os = "linux"))]
+    #[cfg_attr(windows, mutants::skip)]
     pub(crate) fn of_name(path: &Path) -> io::Result<Self> {
         std::fs::metadata(path).map(Self::of)
     }
 
     /// Of an open file.
     #[cfg(not(target_os = "linux"))]
+    #[cfg_attr(windows, mutants::skip)]
     pub(crate) fn of_handle(file: &File) -> io::Result<Self> {
         file.metadata().map(Self::of)
     }
 
     #[cfg(not(target_os = "linux"))]
+    #[cfg_attr(windows, mutants::skip)]
     fn of(metadata: std::fs::Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
         Self {
@@ -191,6 +194,7 @@ pub(super) fn has(path: &Path, what: Trait) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(super) fn has(_: &Path, _: Trait) -> bool {
     false
 }
@@ -213,6 +217,7 @@ pub(crate) fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)
 }
@@ -245,6 +250,7 @@ pub(crate) fn file_system(file: &File) -> String {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(crate) fn file_system(_: &File) -> String {
     UNKNOWN.to_owned()
 }

@@ -8,6 +8,7 @@ use super::hole::begins_with_a_hole;
 use super::ledger_file::LedgerFile;
 use super::lines::{Stretch, Stretches, is_blank, line_starting};
 use super::search::locate;
+use super::unfinished::Unfinished;
 use crate::error::{Error, Result};
 use crate::ledger::Counted;
 use crate::ledger::{Line, Op, Record, Tally};
@@ -27,6 +28,8 @@ pub(super) struct LedgerSummary {
     /// How many tickets of real bookings, which no rush made, are not given back.
     pub(super) booked: u64,
     pub(super) findings: Vec<Finding>,
+    /// The last line, where it is not whole: somebody may be writing it just now.
+    pub(super) unfinished: Option<Unfinished>,
 }
 
 /// What is remembered of the lines read so far.
@@ -83,7 +86,8 @@ pub(super) fn read_books(
                 // Also a line whose sum fits, but which is none that we know: a newer program's.
                 let whole = Line::parse(stretch.bytes, None).is_ok()
                     || Line::check(stretch.bytes, Some(reader.summary.tally.sum)).is_ok();
-                reader.end((stretch.start, whole), &mut stretches, why)?;
+                let first = Unfinished::of(ledger, &stretch);
+                reader.end((first, whole), &mut stretches, why)?;
                 break;
             }
         }
@@ -126,9 +130,9 @@ impl Reader<'_> {
             self.summary.at_counted = Some(tally);
         }
         if !stretch.terminated {
-            let text = "its last line has no newline: an editor took it away, or somebody is just \
-                        writing it";
+            let text = "its last line has no newline: an editor took it away";
             self.finding(Flaw::Newline, tally.seq, text.to_owned(), true);
+            self.summary.unfinished = Some(Unfinished::of(self.ledger, stretch));
         }
         Ok(())
     }
@@ -212,10 +216,11 @@ impl Reader<'_> {
     /// Notes why the ledger does not add up any further: the torn end of it, or a break.
     fn end(
         &mut self,
-        (start, first_whole): (u64, bool),
+        (first, first_whole): (Unfinished, bool),
         stretches: &mut Stretches<'_>,
         why: String,
     ) -> Result<()> {
+        let start = first.start();
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let mut whole = first_whole;
         let (mut end, mut lines) = (start, 0_u64);
@@ -245,6 +250,7 @@ impl Reader<'_> {
                 _ => format!("from byte {start} on there is no whole line: {why}"),
             };
             self.finding(Flaw::TornTail, line, text, true);
+            self.summary.unfinished = Some(first);
         }
         Ok(())
     }

@@ -78,6 +78,7 @@ fn try_byte(file: &File, byte: u8) -> io::Result<Tried<'_>> {
 }
 
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 fn try_byte(_: &File, _: u8) -> io::Result<Tried<'_>> {
     Ok(Tried::Unsupported)
 }

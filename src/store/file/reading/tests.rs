@@ -1,10 +1,12 @@
 use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use tempfile::TempDir;
 
 use super::{Reading, Rest};
+use crate::error::{Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::Access;
@@ -62,6 +64,59 @@ impl Event {
     fn read_ahead(&mut self) {
         self.reading.read_ahead(&self.files, &self.ledger);
     }
+
+    /// Sells one more, without a count of it.
+    fn sell(&mut self) -> Tally {
+        let (line, tally) = self.next();
+        self.write(&line);
+        self.read_ahead();
+        assert_eq!(self.reading.tally, tally);
+        tally
+    }
+
+    /// Publishes a count that says this.
+    fn count(&self, tally: &Tally) {
+        let (ticket, sold, seq, bytes) = (tally.left, tally.sold, tally.seq, tally.bytes);
+        let count =
+            format!(r#"{{"ticket": {ticket}, "sold": {sold}, "seq": {seq}, "bytes": {bytes}}}"#);
+        fs::write(&self.files.count, count).unwrap();
+    }
+
+    /// Reads on, as whoever comes next under the lock does.
+    fn again(self) -> Result<Reading> {
+        Reading::again(Some(self.reading), &self.files, &self.ledger, None)
+    }
+
+    /// Another file under the ledger's name, opened.
+    fn put(&mut self, bytes: &[u8]) {
+        let new = self.files.ledger.with_extension("new");
+        fs::write(&new, bytes).unwrap();
+        fs::rename(&new, &self.files.ledger).unwrap();
+        self.ledger = open_ledger(&self.files, Access::ReadWrite)
+            .unwrap()
+            .unwrap();
+    }
+}
+
+/// A ledger of ten tickets that has sold so many to this buyer, one each.
+fn ledger_of(sales: u64, buyer: &str) -> (Vec<u8>, Tally) {
+    let opening = Record::open(10, None);
+    let (mut ledger, sum) = opening.encode(Tally::default().sum).unwrap();
+    let mut tally = Tally::default()
+        .apply(&opening, sum, ledger.len() as u64)
+        .unwrap();
+    for _ in 0..sales {
+        let seq = tally.seq + 1;
+        let record = Record {
+            id: Some(format!("{seq}-000000").into()),
+            buyer: Some(buyer.into()),
+            ..Record::new(Op::Sell, seq, 1, tally.left - 1)
+        };
+        let (line, sum) = record.encode(tally.sum).unwrap();
+        ledger.extend_from_slice(&line);
+        tally = tally.apply(&record, sum, ledger.len() as u64).unwrap();
+    }
+    (ledger, tally)
 }
 
 #[test]
@@ -178,4 +233,159 @@ fn what_goes_beyond_the_known_padding_is_read_by_the_length_that_the_file_has() 
     }
     assert_eq!(event.reading.tally, tally);
     assert_eq!(event.reading.length, tally.bytes + PADDING as u64);
+}
+
+/// Group commit: two buyers wait for one sync, and the count is published up to the first one's line.
+#[test]
+fn a_waiter_is_covered_only_when_its_own_line_is_counted() {
+    // As the waiter knows the ledger: with both lines, or only up to where it opened.
+    for knows_both in [true, false] {
+        let covered = |counted: usize, own: usize| {
+            let mut event = Event::new();
+            let stale = Reading::take(&event.files, Some(&event.ledger)).unwrap();
+            let lines = [event.sell(), event.sell()];
+            event.count(&lines[counted]);
+            let reading = if knows_both { event.reading } else { stale };
+            let end = lines[own].bytes;
+            let (reading, covered) = reading.covers(end, &event.files, &event.ledger).unwrap();
+            assert_eq!(reading.counted >= end, covered);
+            covered
+        };
+        assert!(covered(0, 0), "the first line is counted");
+        assert!(!covered(0, 1), "the count ends before the second line");
+        assert!(covered(1, 0) && covered(1, 1), "both are counted");
+    }
+}
+
+#[test]
+fn a_count_that_says_nothing_of_the_ledger_covers_no_line() {
+    let mut event = Event::new();
+    let end = event.sell().bytes;
+    let (reading, covered) = event
+        .reading
+        .covers(end, &event.files, &event.ledger)
+        .unwrap();
+    assert!(!covered && reading.counted == 0);
+}
+
+/// What somebody makes of a tally, and its name.
+type Edit = (&'static str, fn(&mut Tally));
+
+/// Between two sales of a process that stays open.
+#[test]
+fn a_count_that_was_edited_since_the_last_look_is_refused() {
+    let edits: [Edit; 3] = [
+        ("ticket", |count| count.left += 1),
+        ("seq", |count| count.seq += 1),
+        ("bytes", |count| count.bytes += 1),
+    ];
+    for (member, edit) in edits {
+        let mut event = Event::new();
+        event.sell();
+        let mut count = event.sell();
+        event.count(&count);
+        edit(&mut count);
+        event.count(&count);
+        let error = event.again().expect_err(member);
+        assert_eq!(error.kind(), Kind::Integrity, "{member}: {error}");
+    }
+    let mut event = Event::new();
+    event.sell();
+    let count = event.sell();
+    event.count(&count);
+    let read = event.again().unwrap();
+    assert_eq!((read.tally, read.counted), (count, count.bytes));
+}
+
+/// As a reset leaves it: another ledger, here with lines that end at the same bytes.
+#[test]
+fn a_reading_of_another_ledger_is_not_gone_on_from() {
+    let mut event = Event::new();
+    let (alices, before) = ledger_of(2, "alice");
+    event.put(&alices);
+    event.reading = Reading::take(&event.files, Some(&event.ledger)).unwrap();
+    assert_eq!(event.reading.tally, before);
+    let (carols, after) = ledger_of(3, "carol");
+    event.put(&carols);
+    event.read_ahead();
+    assert_eq!(event.reading.tally, before, "nothing was read ahead");
+    let read = event.again().unwrap();
+    assert_eq!((read.tally, &read.rest), (after, &Rest::Clean));
+}
+
+/// As somebody leaves it who puts an older copy back in place.
+#[test]
+fn a_reading_beyond_the_end_of_the_ledger_is_not_gone_on_from() {
+    let mut event = Event::new();
+    let kept = event.sell();
+    event.sell();
+    event.ledger.file.set_len(kept.bytes).unwrap();
+    assert_eq!(event.again().unwrap().tally, kept);
+}
+
+/// The line before the counted one was damaged, and is put right again.
+#[test]
+fn a_reading_of_a_broken_ledger_is_not_gone_on_from() {
+    let mut event = Event::new();
+    let at = event.sell().bytes - 30;
+    let count = event.sell();
+    event.count(&count);
+    let mut byte = [0];
+    event.ledger.file.read_exact_at(&mut byte, at).unwrap();
+    event.ledger.file.write_all_at(&[byte[0] ^ 1], at).unwrap();
+    event.reading = Reading::take(&event.files, Some(&event.ledger)).unwrap();
+    assert!(event.reading.fork.is_some(), "{:?}", event.reading);
+    event.ledger.file.write_all_at(&byte, at).unwrap();
+    let files = event.files.clone();
+    let read = event.again().unwrap().sound(&files).unwrap();
+    assert_eq!(read.tally, count);
+}
+
+/// The counted line lacked its newline, and somebody puts it back.
+#[test]
+fn a_reading_without_the_last_newline_is_not_gone_on_from() {
+    let mut event = Event::new();
+    let count = event.sell();
+    event.count(&count);
+    event.ledger.file.set_len(count.bytes - 1).unwrap();
+    event.reading = Reading::take(&event.files, Some(&event.ledger)).unwrap();
+    assert!(matches!(event.reading.rest, Rest::Unterminated { .. }));
+    let at = count.bytes - 1;
+    event.ledger.file.write_all_at(b"\n", at).unwrap();
+    let read = event.again().unwrap();
+    assert_eq!((read.tally, &read.rest), (count, &Rest::Clean));
+}
+
+/// Into the padding, so that the ledger is as long as before, right after the last look.
+#[test]
+fn what_another_wrote_into_the_padding_is_read_before_the_next_line() {
+    let mut event = Event::new();
+    let length = event.reading.length;
+    for _ in 0..3 {
+        let (line, after) = event.next();
+        event.write(&line);
+        assert_eq!(event.ledger.length(), Some(length));
+        event.reading.looked = Instant::now();
+        let reading = Reading::again_to_write(
+            Some(event.reading),
+            &event.files,
+            &event.ledger,
+            Some(length),
+        );
+        event.reading = reading.unwrap();
+        assert_eq!(event.reading.tally, after);
+    }
+}
+
+/// A count of no line at all ties an event to no ledger.
+#[test]
+fn a_count_of_no_line_needs_no_ledger() {
+    let event = Event::new();
+    fs::remove_file(&event.files.ledger).unwrap();
+    for (seq, opens) in [(0, true), (1, false)] {
+        let count = format!(r#"{{"ticket": 7, "sold": 0, "seq": {seq}, "bytes": 0}}"#);
+        fs::write(&event.files.count, count).unwrap();
+        let read = Reading::take(&event.files, None);
+        assert_eq!(read.is_ok_and(|read| read.tally.left == 7), opens, "{seq}");
+    }
 }
