@@ -10,7 +10,7 @@ use tempfile::TempPath;
 
 use super::event::EventFiles;
 use super::files::{FileId, read_capped};
-use super::kept::keep;
+use super::kept::{BROKEN, REPLACED, keep};
 use super::ledger_file::LedgerFile;
 use super::reading::bears_out;
 use super::sys::{self, Attributes};
@@ -24,7 +24,9 @@ pub(super) const EDITS: usize = 20;
 /// A version that somebody put there after the look.
 #[derive(Debug)]
 pub(crate) struct Edit {
-    bytes: Vec<u8>,
+    id: FileId,
+    /// `None`: it cannot be read, or is too long for a count.
+    bytes: Option<Vec<u8>>,
     /// What it is called now.
     path: TempPath,
 }
@@ -43,10 +45,10 @@ pub(super) fn displaced(
     }
     match read_capped(&path, MAX_COUNT_BYTES) {
         Ok((bytes, _)) if known.bytes() == bytes => Ok(path),
-        Ok((bytes, _)) => Err(Edit { bytes, path }),
         // Whatever it is, it is somebody's.
-        Err(_) => Err(Edit {
-            bytes: Vec::new(),
+        read => Err(Edit {
+            id: replaced,
+            bytes: read.ok().map(|(bytes, _)| bytes),
             path,
         }),
     }
@@ -68,30 +70,43 @@ impl Edit {
     /// # Errors
     /// [`Kind::Integrity`]: it makes no sense.
     pub(super) fn snapshot(&self, files: &EventFiles) -> Result<CountFile> {
-        CountFile::of_bytes(&self.bytes, &files.count)
+        CountFile::of_bytes(self.bytes.as_deref().unwrap_or_default(), &files.count)
     }
 
     /// Keeps it beside the count under a name with this label, unless it is empty. Returns that name.
     pub(super) fn keep(&self, files: &EventFiles, label: &str) -> Result<Option<PathBuf>> {
-        if self.bytes.is_empty() {
+        if self.bytes.as_ref().is_some_and(Vec::is_empty) {
             return Ok(None);
         }
         keep(files, &self.path, label).map(Some)
     }
 
-    /// Puts it back under its name, or what somebody has put there since. `ours`: what it is to take the place of.
-    pub(super) fn put_back(self, path: &Path, ours: &Version) -> Result<()> {
+    /// Puts it back under its name, from which it was displaced by `ours`. Where somebody has put another one there
+    /// since, that stays, and this one is kept beside.
+    pub(super) fn put_back(self, files: &EventFiles, ours: &Version) -> Result<()> {
+        let path = &files.count;
         let problem = |e| Error::io("put back", path, e);
-        let mut theirs = self.path;
+        let mut theirs = self;
+        // What was put back before this: it has the name, unless somebody has replaced it.
+        let mut earlier = None;
         for _ in 0..EDITS {
-            if !sys::exchange(&theirs, path).map_err(problem)? {
-                return theirs.persist(path).map_err(|e| problem(e.error));
+            let Self { id, path: temp, .. } = theirs;
+            if !sys::exchange(&temp, path).map_err(problem)? {
+                return temp.persist(path).map_err(|e| problem(e.error));
             }
-            let replaced = Attributes::of_name(&theirs).map_err(problem)?;
-            match displaced(theirs, replaced.id, Some(ours)) {
+            let replaced = Attributes::of_name(&temp).map_err(problem)?.id;
+            match displaced(temp, replaced, Some(ours)) {
                 Ok(ours) => return ours.close().map_err(problem),
-                Err(edit) => theirs = edit.path,
+                Err(edit) if earlier == Some(replaced) => {
+                    let label = match edit.snapshot(files) {
+                        Ok(_) => REPLACED,
+                        Err(_) => BROKEN,
+                    };
+                    return edit.keep(files, label).map(drop);
+                }
+                Err(edit) => theirs = edit,
             }
+            earlier = Some(id);
         }
         Err(busy(path))
     }
