@@ -69,7 +69,7 @@ fn who_may_not_write_is_told_by_whom_and_how_that_is_changed() {
         let hint = error["error"]["hint"].as_str().unwrap();
         for part in [
             &format!("owned by user {ANNA}, not group-writable")[..],
-            "chmod g+w",
+            "chmod g+rw",
             "gig.ledger.jsonl",
             "gig.json.lock",
         ] {

@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 use super::aside::common;
 use super::copied::copy_beside;
 use super::deciding::{Deciding, sync_too};
+use super::durable::Ledger;
 use super::event::EventFiles;
 use super::file_store::{FileStore, no_ledger};
 use super::files::{Access, FileId, directory, sync_directory, write_beside};
@@ -17,10 +18,10 @@ use super::lock::{Patience, Wait};
 use super::open;
 use super::reading::Reading;
 use super::rights::Rights;
+use super::sellable::{refuse_fixed_ledger, refuse_mounted_count, refuse_unsellable, second_names};
 use super::verify::read_books;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
-use crate::ledger::LockKind;
 use crate::ledger::Tally;
 use crate::store::options::CommitOptions;
 use crate::store::results::Backup;
@@ -52,6 +53,8 @@ impl FileStore {
             fs::create_dir_all(to).map_err(|e| Error::io("create", to, e))?;
             sync_directory(to)?;
         }
+        refuse_unsellable(&target)?;
+        refuse_fixed_ledger(&target)?;
         refuse_at_sight(&self.files, &target, &state)?;
         let models = [&target.count, &self.files.count, &self.files.ledger].map(Clone::clone);
         let mut deciding = Deciding::on(&target).made_like(models);
@@ -110,7 +113,7 @@ impl FileStore {
     /// What the ledger adds up to, durable, as if its last line were this process's own.
     fn durable_head(&mut self, wait: Duration) -> Result<Tally> {
         let options = CommitOptions::durable(wait);
-        patiently(wait, || self.open_ledger(LockKind::Exclusive, wait))?;
+        patiently(wait, || self.open_to_copy())?;
         let tally = patiently(wait, || {
             let mut transaction = self.begin(options)?;
             transaction.lock(&mut || true)?;
@@ -123,6 +126,16 @@ impl FileStore {
         };
         self.settle(settle, options)?;
         Ok(tally)
+    }
+
+    /// Opens the ledger, also that of an event whose count cannot be replaced: a copy needs no new one.
+    fn open_to_copy(&mut self) -> Result<()> {
+        refuse_mounted_count(&self.files)?;
+        if self.ledger.is_none() {
+            self.ledger = Ledger::open(&self.files, &self.shelf)?;
+            self.notes.extend(second_names(&self.files));
+        }
+        Ok(())
     }
 
     /// What `tickets.json` counts.
