@@ -41,14 +41,23 @@ impl FileStore {
         wait: Duration,
         still_wanted: &mut dyn FnMut() -> bool,
     ) -> Result<Opening> {
+        let ready = self.get_ready(lock, force, wait, still_wanted);
+        ready.map_err(|error| explain_denied(&self.files, error))
+    }
+
+    fn get_ready(
+        &mut self,
+        lock: LockKind,
+        force: bool,
+        wait: Duration,
+        still_wanted: &mut dyn FnMut() -> bool,
+    ) -> Result<Opening> {
         let wait = &mut Wait::wanted(wait, still_wanted);
         refuse_unsellable(&self.files)?;
         // Else each of the buyers would find it out.
-        if let Some(error) = try_files(&self.files, lock == LockKind::Exclusive)
-            .into_iter()
-            .next()
-        {
-            return Err(explain_denied(&self.files, error));
+        let wrong = try_files(&self.files, lock == LockKind::Exclusive);
+        if let Some(error) = wrong.into_iter().next() {
+            return Err(error);
         }
         let ledger = open_ledger(&self.files, Access::Read)?;
         let reading = Reading::take(&self.files, ledger.as_ref())?;
