@@ -46,6 +46,11 @@ pub(crate) struct CountFile {
 /// A member that is not ours, with its value as it was written; without a name, the count.
 type Own<'a> = (Option<&'a str>, Option<&'a str>);
 
+/// The member of this name, among others.
+fn find<'a>(among: &[Own<'a>], name: Own<'_>) -> Option<Own<'a>> {
+    among.iter().find(|member| member.0 == name.0).copied()
+}
+
 /// What somebody made of `base`, if anything, else `ours`.
 fn changed<T: PartialEq>(ours: T, base: T, theirs: T) -> T {
     if theirs == base { ours } else { theirs }
@@ -211,14 +216,12 @@ impl CountFile {
     /// stand before in theirs.
     fn merged(&self, base: &Self, theirs: &Self) -> Vec<(String, Option<String>)> {
         let (old, edited) = (base.own(), theirs.own());
-        let find =
-            |among: &[Own<'_>], name: &Own<'_>| among.iter().find(|it| it.0 == name.0).copied();
-        let is_kept = |it: &Own<'_>| find(&old, it).is_none() || find(&edited, it).is_some();
+        let is_kept = |it: &Own<'_>| find(&old, *it).is_none() || find(&edited, *it).is_some();
         let mut members: Vec<_> = self.own().into_iter().filter(is_kept).collect();
         let mut before = members.len();
         for member in edited.iter().rev() {
             let at = members.iter().position(|it| it.0 == member.0);
-            let is_changed = find(&old, member) != Some(*member);
+            let is_changed = find(&old, *member) != Some(*member);
             match (at.and_then(|at| members.get_mut(at)), is_changed) {
                 (Some(found), true) => *found = *member,
                 (None, true) => members.insert(before, *member),
@@ -454,7 +457,7 @@ mod tests {
                 r#"{"m2": 0, "ticket": 5, "a": 1, "b": 1e2, "c": 3}"#,
                 r#"{"m2": 0, "ticket": 4, "a": 9, "b": 1e2}"#,
             ),
-            // Of two who change one member the later counts; and so does what was changed in vain.
+            // Of two who change one member the later counts.
             (
                 r#"{"ticket": 5, "a": 9, "b": 2, "c": 4}"#,
                 r#"{"ticket": 5, "a": 8, "b": 2, "c": 3}"#,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::deciding::{Deciding, busy, sync_too, try_sync};
-use super::edit::{self, EDITS};
+use super::edit::{self, EDITS, Edit};
 use super::event::EventFiles;
 use super::files::{Access, FileId, look, open_regular, sync_directory};
 use super::kept::{BROKEN, REPLACED};
@@ -759,7 +759,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_is_not_borne_out_is_put_back_and_so_is_what_comes_upon_that() {
+    fn a_count_that_is_not_borne_out_is_put_back() {
         let drift = |_: &str| "{\"ticket\": 3}\n".to_owned();
         let (_place, files, done) = published(&[&adding("m1"), &drift]);
         assert_eq!(done.unwrap_err().kind(), Kind::Integrity);

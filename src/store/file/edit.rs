@@ -117,3 +117,39 @@ pub(super) fn busy(path: &Path) -> Error {
     let message = "is replaced by another program again and again";
     Error::new(Kind::Io, message).at(path, 0, 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::store::file::replace::replace_known;
+
+    #[test]
+    fn what_comes_upon_a_count_that_is_put_back_stays_and_the_other_is_kept() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        let files = EventFiles::at(&path).unwrap();
+        let put = |text: &str| {
+            let written = place.path().join("edit");
+            fs::write(&written, text).unwrap();
+            fs::rename(&written, &path).unwrap();
+        };
+        put("{\"ticket\": 5}\n");
+        let (_, known) = read_capped(&path, MAX_COUNT_BYTES).unwrap();
+        put("{\"ticket\": 3}\n");
+        let (ours, edit) = replace_known(&path, b"ours", false, Some(&known)).unwrap();
+        put("{\"ticket\": 5, \"door\": 1}\n");
+        edit.unwrap().put_back(&files, &ours).unwrap();
+        let mut held: Vec<_> = fs::read_dir(&place)
+            .unwrap()
+            .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+            .collect();
+        held.sort();
+        assert_eq!(
+            held,
+            ["{\"ticket\": 3}\n", "{\"ticket\": 5, \"door\": 1}\n"]
+        );
+        assert!(fs::read_to_string(&path).unwrap().contains("door"));
+    }
+}
