@@ -94,8 +94,9 @@ pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
     let closed = people::closed_to_us(&files);
     // What was told of a file need not be told again.
     let is_news = |error: &Error| {
-        let same = fixed.iter().any(|fixed| fixed.place() == error.place());
-        !same && (closed.is_empty() || !sellable::lacks_right(error))
+        let is_fixed = fixed.iter().any(|fixed| fixed.place() == error.place());
+        !(is_fixed && sellable::is_forbidden(error))
+            && (closed.is_empty() || !sellable::lacks_right(error))
     };
     let mut wrong: Vec<String> = fixed.iter().map(Error::to_string).collect();
     wrong.dedup();

@@ -289,7 +289,12 @@ mod tests {
         };
         fs::create_dir(aside(1)).unwrap();
         std::os::unix::fs::symlink("nowhere", aside(2)).unwrap();
-        rustix::fs::mkfifoat(rustix::fs::CWD, aside(3), 0o600.into()).unwrap();
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            aside(3),
+            rustix::fs::Mode::from_raw_mode(0o600),
+        )
+        .unwrap();
         let foreign = [
             aside(1),
             aside(2),

@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD};
+use rustix::io::Errno;
 
 use super::event::EventFiles;
 use super::files::{Access, directory, look, open_regular};
@@ -129,9 +130,17 @@ pub(crate) fn try_event(files: &EventFiles) -> Vec<Error> {
 
 /// Whether it is a right of this user that lacks, which files' owners may give.
 pub(crate) fn lacks_right(error: &Error) -> bool {
+    is(error, Errno::ACCESS)
+}
+
+/// Whether nobody may do it, as with what `chattr` has fixed.
+pub(crate) fn is_forbidden(error: &Error) -> bool {
+    is(error, Errno::PERM)
+}
+
+fn is(error: &Error, errno: Errno) -> bool {
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref());
-    let denied = Some(rustix::io::Errno::ACCESS.raw_os_error());
-    source.is_some_and(|source: &io::Error| source.raw_os_error() == denied)
+    source.is_some_and(|source: &io::Error| source.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 /// Whether there is another way to reach the ledger than by the name beside the count, in words for people: that

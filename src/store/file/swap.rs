@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_restore_that_is_killed_before_its_commit_loses_no_member() {
-        for (stock, sold) in [(5, 2), (9, 2)] {
+        for stock in [5, 9] {
             let (place, files, saved) = event(stock);
             let [living, from] = [&files, &saved]
                 .map(|files| open_ledger(files, Access::ReadWrite).unwrap().unwrap());
@@ -322,7 +322,7 @@ mod tests {
             // Whoever is killed here does nothing more.
             drop(loosen(&files, &fresh, &living, &count, true).unwrap());
             let mut office = BoxOffice::at(&files.count).unwrap();
-            assert_eq!(office.audit().unwrap().sold, sold);
+            assert_eq!(office.audit().unwrap().sold, 2);
             office.book("carl", 1).unwrap();
             assert!(office.audit().unwrap().findings.is_empty());
             let kept = names(place.path());

@@ -271,10 +271,15 @@ mod tests {
     fn what_is_no_regular_file_is_somebody_elses() {
         let place = tempfile::tempdir_in(".").unwrap();
         let path = place.path().join("tickets.json");
-        let named = |random| place.path().join(name_of(&path, 4242, random));
+        let named = |random| place.path().join(name_of(&path, u32::MAX, random));
         fs::create_dir(named(1)).unwrap();
         std::os::unix::fs::symlink("nowhere", named(2)).unwrap();
-        rustix::fs::mkfifoat(rustix::fs::CWD, named(3), 0o600.into()).unwrap();
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            named(3),
+            rustix::fs::Mode::from_raw_mode(0o600),
+        )
+        .unwrap();
         fs::write(named(4), "x").unwrap();
         let paths = [&*path, Path::new("no/ledger"), Path::new("no/lock")];
         assert_eq!(strays(paths).unwrap(), [named(4)]);
