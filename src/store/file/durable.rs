@@ -558,7 +558,7 @@ fn publish_by(
         match edit.count(files, ledger) {
             Ok(theirs) => named = named.edited(&theirs),
             Err(error) => {
-                edit.put_back(files, &version)?;
+                edit.put_back(files, &version, ours.is_some())?;
                 return Err(error);
             }
         }
@@ -759,10 +759,18 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_is_not_borne_out_is_put_back() {
+    fn a_count_that_is_not_borne_out_is_put_back_and_edits_before_it_are_kept() {
         let drift = |_: &str| "{\"ticket\": 3}\n".to_owned();
-        let (_place, files, done) = published(&[&adding("m1"), &drift]);
+        let (place, files, done) = published(&[&adding("m1"), &drift]);
         assert_eq!(done.unwrap_err().kind(), Kind::Integrity);
+        // So are the members of whoever edited before.
+        let held = fs::read_dir(&place).unwrap().map(|entry| {
+            let entry = entry.unwrap();
+            (entry.file_name(), fs::read_to_string(entry.path()).unwrap())
+        });
+        let is_kept = |name: &str| name.contains("replaced") && name.ends_with(".json");
+        let mut kept = held.filter(|(name, _)| is_kept(&name.to_string_lossy()));
+        assert!(kept.next().is_some_and(|(_, text)| text.contains("m1")));
         assert_eq!(
             fs::read_to_string(&files.count).unwrap(),
             "{\"ticket\": 3}\n"

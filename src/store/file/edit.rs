@@ -82,8 +82,8 @@ impl Edit {
     }
 
     /// Puts it back under its name, from which it was displaced by `ours`. Where somebody has put another one there
-    /// since, that stays, and this one is kept beside.
-    pub(super) fn put_back(self, files: &EventFiles, ours: &Version) -> Result<()> {
+    /// since, that stays, and this one is kept beside. `edited`: ours has what other edits changed, and is kept too.
+    pub(super) fn put_back(self, files: &EventFiles, ours: &Version, edited: bool) -> Result<()> {
         let path = &files.count;
         let problem = |e| Error::io("put back", path, e);
         let mut theirs = self;
@@ -96,7 +96,12 @@ impl Edit {
             }
             let replaced = Attributes::of_name(&temp).map_err(problem)?.id;
             match displaced(temp, replaced, Some(ours)) {
-                Ok(ours) => return ours.close().map_err(problem),
+                Ok(ours) => {
+                    if edited {
+                        keep(files, &ours, REPLACED)?;
+                    }
+                    return ours.close().map_err(problem);
+                }
                 Err(edit) if earlier == Some(replaced) => {
                     let label = match edit.snapshot(files) {
                         Ok(_) => REPLACED,
@@ -140,7 +145,7 @@ mod tests {
         put("{\"ticket\": 3}\n");
         let (ours, edit) = replace_known(&path, b"ours", false, Some(&known)).unwrap();
         put("{\"ticket\": 5, \"door\": 1}\n");
-        edit.unwrap().put_back(&files, &ours).unwrap();
+        edit.unwrap().put_back(&files, &ours, false).unwrap();
         let mut held: Vec<_> = fs::read_dir(&place)
             .unwrap()
             .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
