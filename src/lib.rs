@@ -44,5 +44,5 @@ pub(crate) mod store;
 pub use error::{Error, Kind, Result};
 pub use ledger::{LockKind, MAX_COUNT_BYTES, MAX_STOCK};
 pub use office::BoxOffice;
-pub use shown::{shown, steers};
+pub use shown::{quoted, shown, steers};
 pub use store::file::output::{Contents, Output, PAGE};

@@ -1,10 +1,8 @@
 //! Commands in hints: they name the event that the caller has named, so that whoever copies one hits no other.
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
-use std::os::unix::ffi::OsStrExt;
 
-use tickets::steers;
+pub(crate) use tickets::quoted;
 
 /// The commands that `-f` matters to.
 const OF_AN_EVENT: [&str; 11] = [
@@ -63,54 +61,10 @@ pub(crate) fn command(words: &str) -> String {
     Event::default().command(words)
 }
 
-/// A word for a shell, whatever is in it.
-pub(crate) fn quoted(word: &OsStr) -> String {
-    let bytes = word.as_bytes();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./:@%+,-=".contains(byte);
-    // Else it would be taken for an option.
-    let lead = if bytes.first() == Some(&b'-') {
-        "./"
-    } else {
-        ""
-    };
-    match word.to_str() {
-        Some(text) if !bytes.is_empty() && bytes.iter().all(plain) => format!("{lead}{text}"),
-        Some(text) if !text.contains(steers) => {
-            format!("'{lead}{}'", text.replace('\'', r"'\''"))
-        }
-        _ => format!("$'{lead}{}'", written_out(bytes)),
-    }
-}
-
-/// Within `$'…'`, as bash, zsh and others read it: what steers a terminal, or is no text, byte by byte.
-fn written_out(bytes: &[u8]) -> String {
-    let mut written = String::new();
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '\'' | '\\' => written.extend(['\\', c]),
-                c if steers(c) => {
-                    let mut room = [0; 4];
-                    escape(&mut written, c.encode_utf8(&mut room).as_bytes());
-                }
-                c => written.push(c),
-            }
-        }
-        escape(&mut written, chunk.invalid());
-    }
-    written
-}
-
-/// In octal: of three digits each, so that no letter behind it is taken for a fourth.
-fn escape(written: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        // Writing to memory does not fail.
-        let _ = write!(written, "\\{byte:03o}");
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStrExt;
+
     use super::*;
 
     #[test]

@@ -13,9 +13,7 @@ pub(super) const DRAWN: usize = 8;
 /// The file for a picture, where one is wanted: claimed before anything is done, and none of the event's.
 pub(super) fn claim(path: Option<&Path>, event: &Path) -> Result<Option<Output>> {
     let Some(path) = path else { return Ok(None) };
-    let output = Output::claim(path, Contents::Svg)?;
-    output.keep_off(event)?;
-    Ok(Some(output))
+    Output::claim_of(event, path, Contents::Svg).map(Some)
 }
 
 /// Which file it was drawn into.

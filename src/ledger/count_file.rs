@@ -43,6 +43,19 @@ pub(crate) struct CountFile {
     one_a_line: bool,
 }
 
+/// A member that is not ours, with its value as it was written; without a name, the count.
+type Own<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The member of this name, among others.
+fn find<'a>(among: &[Own<'a>], name: Own<'_>) -> Option<Own<'a>> {
+    among.iter().find(|member| member.0 == name.0).copied()
+}
+
+/// What somebody made of `base`, if anything, else `ours`.
+fn changed<T: PartialEq>(ours: T, base: &T, theirs: T) -> T {
+    if theirs == *base { ours } else { theirs }
+}
+
 impl CountFile {
     /// What these bytes of the file say.
     pub(crate) fn of_bytes(bytes: &[u8], path: &Path) -> Result<Self> {
@@ -181,6 +194,65 @@ impl CountFile {
     /// The same file for an event that starts anew with `stock`.
     pub(crate) fn restarted(&self, stock: u64) -> Self {
         self.with(stock, None)
+    }
+
+    /// The same count with what somebody changed of the rest: what `theirs` has added, changed or taken away against
+    /// `base`, the version that it was made from. Where both changed one member, theirs counts.
+    pub(crate) fn taking_over(&self, base: &Self, theirs: &Self) -> Self {
+        let is_whole = self.looks() == base.looks() && self.own() == base.own();
+        let merged = Self {
+            members: if is_whole {
+                theirs.members.clone()
+            } else {
+                self.merged(base, theirs)
+            },
+            spelling: changed(self.spelling, &base.spelling, theirs.spelling),
+            one_a_line: changed(self.one_a_line, &base.one_a_line, theirs.one_a_line),
+            ..self.clone()
+        };
+        merged.with(self.ticket, self.counted)
+    }
+
+    /// The members of [`CountFile::taking_over`]: those of this one in their order, new ones before that which they
+    /// stand before in theirs.
+    fn merged(&self, base: &Self, theirs: &Self) -> Vec<(String, Option<String>)> {
+        let (old, edited) = (base.own(), theirs.own());
+        let is_kept = |it: &Own<'_>| find(&old, *it).is_none() || find(&edited, *it).is_some();
+        let mut members: Vec<_> = self.own().into_iter().filter(is_kept).collect();
+        let mut before = members.len();
+        for member in edited.iter().rev() {
+            let at = members.iter().position(|it| it.0 == member.0);
+            let is_changed = find(&old, *member) != Some(*member);
+            match (at.and_then(|at| members.get_mut(at)), is_changed) {
+                (Some(found), true) => *found = *member,
+                (None, true) => members.insert(before, *member),
+                _ => {}
+            }
+            before = at.unwrap_or(before);
+        }
+        let spelling = changed(self.spelling, &base.spelling, theirs.spelling);
+        let owned = |(name, value): Own<'_>| match name {
+            None => (spelling.to_owned(), None),
+            Some(name) => (name.to_owned(), value.map(str::to_owned)),
+        };
+        members.into_iter().map(owned).collect()
+    }
+
+    fn looks(&self) -> (&'static str, bool) {
+        (self.spelling, self.one_a_line)
+    }
+
+    /// The members that are not ours, and where the count stands among them.
+    fn own(&self) -> Vec<Own<'_>> {
+        let mut own = Vec::with_capacity(self.members.len());
+        for (name, value) in &self.members {
+            match value {
+                Some(value) => own.push((Some(name.as_str()), Some(value.as_str()))),
+                None if name == self.spelling => own.push((None, None)),
+                None => {}
+            }
+        }
+        own
     }
 
     fn with(&self, ticket: u64, counted: Option<Counted>) -> Self {
@@ -369,6 +441,48 @@ mod tests {
         assert_eq!(sold.render(), expected);
         assert_eq!(CountFile::parse(expected).unwrap(), sold);
         assert_eq!(sold.restarted(7).render(), format!("{text}\n"));
+    }
+
+    #[test]
+    fn the_edits_of_two_people_are_both_kept() {
+        let read = |text: &str| CountFile::parse(text).unwrap();
+        let base = r#"{"ticket": 5, "a": 1, "b": 2, "c": 3}"#;
+        for (first, second, both) in [
+            (
+                r#"{"ticket": 5, "a": 1, "b": 2, "c": 3, "m1": [1, 2.50]}"#,
+                r#"{"ticket": 5, "a": 1, "b": 2, "c": 3, "m2": 0}"#,
+                r#"{"ticket": 4, "a": 1, "b": 2, "c": 3, "m1": [1, 2.50], "m2": 0}"#,
+            ),
+            (
+                r#"{"ticket": 5, "a": 9, "b": 2}"#,
+                r#"{"m2": 0, "ticket": 5, "a": 1, "b": 1e2, "c": 3}"#,
+                r#"{"m2": 0, "ticket": 4, "a": 9, "b": 1e2}"#,
+            ),
+            // Of two who change one member the later counts.
+            (
+                r#"{"ticket": 5, "a": 9, "b": 2, "c": 4}"#,
+                r#"{"ticket": 5, "a": 8, "b": 2, "c": 3}"#,
+                r#"{"ticket": 4, "a": 8, "b": 2, "c": 4}"#,
+            ),
+            (
+                r#"{"ticket": 5, "a": 9, "b": 2, "c": 3}"#,
+                r#"{"ticket_num": 5, "b": 2, "c": 3}"#,
+                r#"{"ticket_num": 4, "b": 2, "c": 3}"#,
+            ),
+            (
+                "{\n  \"ticket\": 5,\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}",
+                r#"{"ticket": 5, "b": 2, "c": 3}"#,
+                "{\n  \"ticket\": 4,\n  \"b\": 2,\n  \"c\": 3\n}",
+            ),
+        ] {
+            let ours = read(base).counting(&tally(4, 1, 2, 9));
+            let once = ours.taking_over(&read(base), &read(first));
+            assert_eq!(once.restarted(5), read(first).restarted(5));
+            assert_eq!((once.ticket, once.counted), (4, ours.counted));
+            let twice = once.taking_over(&ours, &read(second));
+            assert_eq!(twice.counted, ours.counted);
+            assert_eq!(twice.restarted(4).render(), format!("{both}\n"));
+        }
     }
 
     #[test]

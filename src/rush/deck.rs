@@ -42,8 +42,7 @@ impl Deck {
                 (path.to_path_buf(), Some(path))
             }
         };
-        let output = Output::claim(&path, Contents::Evidence)?;
-        output.keep_off(&rush.file)?;
+        let output = Output::claim_of(&rush.file, &path, Contents::Evidence)?;
         Ok(Some((output, fleeting)))
     }
 

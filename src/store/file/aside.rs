@@ -21,6 +21,7 @@ use super::ledger_file::{LedgerFile, open_ledger};
 use super::lines::Stretches;
 use super::lock;
 use super::open::{copy_from, stamp};
+use super::sellable::kept_by_sticky;
 use super::sys;
 use super::temporary;
 use crate::error::{Error, Result};
@@ -79,7 +80,11 @@ fn commit(files: &EventFiles, ready: &Path, aside: &mut PathBuf) -> Result<()> {
     }
     // No file has the number 0.
     *aside = aside_name(files, 0);
-    let linked = fs::hard_link(&files.ledger, &*aside);
+    // A second name of another's file could not be taken away again in a sticky directory.
+    let linked = match kept_by_sticky(&files.ledger) {
+        None => fs::hard_link(&files.ledger, &*aside),
+        Some(_) => Err(io::ErrorKind::PermissionDenied.into()),
+    };
     second_name(&linked, &files.ledger, aside)?;
     sync_directory(&files.ledger)?;
     fs::rename(ready, &files.ledger).map_err(problem)
@@ -98,22 +103,19 @@ fn second_name(linked: &io::Result<()>, ledger: &Path, name: &Path) -> Result<()
     Ok(())
 }
 
+/// `.<name>.<process>-aside<16 digits of the number><12 digits of a sum>.tmp`, the process in decimal, the others in
+/// hexadecimal.
 fn aside_name(files: &EventFiles, made: u64) -> PathBuf {
-    let name = files.ledger.file_name().unwrap_or_default();
-    let name = name.to_string_lossy();
     let process = std::process::id();
-    let name = format!(".{name}.{process}{MARK}{made}.tmp");
+    let name = temporary::summed(&files.ledger, &format!("{process}{MARK}{made:016x}"));
     files.ledger.with_file_name(name)
 }
 
 /// The number of the file that an aside name of this ledger was made for; `None`: it is no such name.
 fn made_for(name: &OsStr, ledger: &Path) -> Option<u64> {
-    let name = name.to_str()?.strip_suffix(".tmp")?.strip_prefix('.')?;
-    let ledger = ledger.file_name()?.to_string_lossy();
-    let unique = name.strip_prefix(ledger.as_ref())?.strip_prefix('.')?;
-    let (process, made) = unique.split_once(MARK)?;
+    let (process, made) = temporary::unsummed(name, ledger)?.split_once(MARK)?;
     process.parse::<u32>().ok()?;
-    made.parse().ok()
+    u64::from_str_radix(made, 16).ok()
 }
 
 /// What stands under aside names of this ledger. None of it is a temporary file that is ever swept
@@ -135,21 +137,28 @@ pub(crate) fn adopt(files: &EventFiles) -> Result<Vec<PathBuf>> {
             let _ = fs::remove_file(&path);
             continue
         });
-        if is_needless(files, &path)? {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(Error::io("remove", &path, error));
-                }
-                _ => {}
-            }
-        } else {
-            archives.push(to_archive(files, &path)?);
+        // What this process may not read or rename waits for one that may.
+        if let Ok(Some(archive)) = finish(files, &path) {
+            archives.push(archive);
         }
     }
     if !archives.is_empty() {
         sync_directory(&files.ledger)?;
     }
     Ok(archives)
+}
+
+/// The same with one of them; returns where an old ledger is now.
+fn finish(files: &EventFiles, path: &Path) -> Result<Option<PathBuf>> {
+    if !is_needless(files, path)? {
+        return to_archive(files, path).map(Some);
+    }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::io("remove", path, error))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Whether what stands under an aside name was not put away: it waits to take the ledger's place, or all of it
@@ -254,7 +263,12 @@ mod tests {
         let name = aside_name(&files, 131);
         let made = |name: &OsStr| made_for(name, &files.ledger);
         assert_eq!(name.file_name().and_then(made), Some(131));
+        let other = temporary::summed(&files.ledger, "4242-aside");
+        assert_eq!(made(&other), None);
         for other in [
+            ".tickets.ledger.jsonl.4242-aside0000000000000083.tmp",
+            ".tickets.ledger.jsonl.4242-aside0000000000000083000000000000.tmp",
+            ".tickets.ledger.jsonl.4242-aside131.tmp",
             ".tickets.ledger.jsonl.4242-Ab3xYz.tmp",
             ".tickets.ledger.jsonl.xyz.tmp",
             "tickets.ledger.jsonl",
@@ -263,6 +277,51 @@ mod tests {
         ] {
             assert_eq!(made(OsStr::new(other)), None, "{other}");
         }
+    }
+
+    /// The name of each says that it was made for file 131, which none of them is.
+    #[test]
+    fn what_others_call_so_stays_and_blocks_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        fs::write(&path, "{\"ticket\": 5}\n").unwrap();
+        let mut office = crate::BoxOffice::at(&path).unwrap();
+        office.book("anna", 1).unwrap();
+        let files = EventFiles::at(&path).unwrap();
+        let aside = |process: u32| {
+            let unique = format!("{process}{MARK}{:016x}", 131);
+            place.path().join(temporary::summed(&files.ledger, &unique))
+        };
+        fs::create_dir(aside(1)).unwrap();
+        std::os::unix::fs::symlink("nowhere", aside(2)).unwrap();
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            aside(3),
+            rustix::fs::Mode::from_raw_mode(0o600),
+        )
+        .unwrap();
+        let foreign = [
+            aside(1),
+            aside(2),
+            aside(3),
+            place.path().join(".tickets.ledger.jsonl.4242-aside131.tmp"),
+            place.path().join(".tickets.ledger.jsonl.4242-aside0.tmp"),
+        ];
+        fs::write(&foreign[3], "somebody's").unwrap();
+        fs::hard_link(&files.ledger, &foreign[4]).unwrap();
+        let wait = std::time::Duration::from_secs(60);
+        let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
+        assert_eq!(adopt(&files).unwrap(), Vec::<PathBuf>::new());
+        assert!(office.repair(wait, false).unwrap().findings.is_empty());
+        office.reset(Some(5), true, wait).unwrap();
+        for path in &foreign {
+            assert!(fs::symlink_metadata(path).is_ok(), "{}", path.display());
+        }
+        // One of ours is no less adopted.
+        fs::rename(&foreign[4], aside(5)).unwrap();
+        drop(ledger);
+        assert_eq!(adopt(&files).unwrap().len(), 1);
+        assert!(!aside(5).exists());
     }
 
     #[test]

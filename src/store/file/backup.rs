@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 use super::aside::common;
 use super::copied::copy_beside;
 use super::deciding::{Deciding, sync_too};
+use super::durable::Ledger;
 use super::event::EventFiles;
 use super::file_store::{FileStore, no_ledger};
 use super::files::{Access, FileId, directory, sync_directory, write_beside};
@@ -17,10 +18,10 @@ use super::lock::{Patience, Wait};
 use super::open;
 use super::reading::Reading;
 use super::rights::Rights;
+use super::sellable::{refuse_fixed_ledger, refuse_mounted_count, refuse_unsellable, second_names};
 use super::verify::read_books;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
-use crate::ledger::LockKind;
 use crate::ledger::Tally;
 use crate::store::options::CommitOptions;
 use crate::store::results::Backup;
@@ -52,6 +53,9 @@ impl FileStore {
             fs::create_dir_all(to).map_err(|e| Error::io("create", to, e))?;
             sync_directory(to)?;
         }
+        refuse_unsellable(&target)?;
+        refuse_fixed_ledger(&target)?;
+        refuse_at_sight(&self.files, &target, &state)?;
         let models = [&target.count, &self.files.count, &self.files.ledger].map(Clone::clone);
         let mut deciding = Deciding::on(&target).made_like(models);
         let wanted = &mut || true;
@@ -109,7 +113,7 @@ impl FileStore {
     /// What the ledger adds up to, durable, as if its last line were this process's own.
     fn durable_head(&mut self, wait: Duration) -> Result<Tally> {
         let options = CommitOptions::durable(wait);
-        patiently(wait, || self.open_ledger(LockKind::Exclusive, wait))?;
+        patiently(wait, || self.open_to_copy())?;
         let tally = patiently(wait, || {
             let mut transaction = self.begin(options)?;
             transaction.lock(&mut || true)?;
@@ -122,6 +126,16 @@ impl FileStore {
         };
         self.settle(settle, options)?;
         Ok(tally)
+    }
+
+    /// Opens the ledger, also that of an event whose count cannot be replaced: a copy needs no new one.
+    fn open_to_copy(&mut self) -> Result<()> {
+        refuse_mounted_count(&self.files)?;
+        if self.ledger.is_none() {
+            self.ledger = Ledger::open(&self.files, &self.shelf)?;
+            self.notes.extend(second_names(&self.files));
+        }
+        Ok(())
     }
 
     /// What `tickets.json` counts.
@@ -145,15 +159,61 @@ impl FileStore {
 }
 
 /// The files of the event's backup in this directory.
+///
+/// # Errors
+/// [`Kind::Usage`]: they are the event's own, by whatever name.
 pub(super) fn kept_in(files: &EventFiles, place: &Path) -> Result<EventFiles> {
-    let id = |path: &Path| FileId::of_name(path).ok().flatten();
     let own = id(directory(&files.count));
     if own.is_some() && own == id(place) {
         let error = Error::new(Kind::Usage, "is the directory of the event itself");
         return Err(error.at(place, 0, 0).hint("name another directory"));
     }
     let name: PathBuf = files.count.file_name().unwrap_or_default().into();
-    EventFiles::at(&place.join(name))
+    let named = place.join(name);
+    let kept = EventFiles::at(&named)?;
+    let ledger = kept.link.as_ref().unwrap_or(&kept.ledger);
+    for (name, resolved) in [(&named, &kept.count), (ledger, &kept.ledger)] {
+        for own in [&files.count, &files.ledger] {
+            if is_one(resolved, own) {
+                let message = format!("is {} of the event itself, by another name", own.display());
+                let error = Error::new(Kind::Usage, message).at(name, 0, 0);
+                return Err(error.hint(
+                    "nothing was changed; a backup has files of its own: name another directory, or remove this link",
+                ));
+            }
+        }
+    }
+    Ok(kept)
+}
+
+fn id(path: &Path) -> Option<FileId> {
+    FileId::of_name(path).ok().flatten()
+}
+
+/// Whether two names, links resolved, mean one file, also one that is not there yet.
+fn is_one(a: &Path, b: &Path) -> bool {
+    match (id(a), id(b)) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => {
+            let there = id(directory(a));
+            there.is_some() && there == id(directory(b)) && a.file_name() == b.file_name()
+        }
+        _ => false,
+    }
+}
+
+/// Refuses without the locks what will be refused under them, for a lock file is made to take them. Where one is there
+/// already another backup may be written just now.
+fn refuse_at_sight(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
+    let is_locked = || id(&target.lock).is_some();
+    if is_locked() {
+        return Ok(());
+    }
+    let older = open_ledger(target, Access::Read)?;
+    match replaceable(files, target, older.as_ref(), state) {
+        Err(_) if is_locked() => Ok(()),
+        result => result,
+    }
 }
 
 /// Refuses to replace what is no older backup of this event.

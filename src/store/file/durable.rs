@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::bell::Bell;
 use super::deciding::{Deciding, busy, may_publish, sync_too, try_sync};
-use super::edit::{self, EDITS};
+use super::edit::{self, EDITS, Edit};
 use super::event::EventFiles;
 use super::files::{Access, FileId, look, open_regular, sync_directory};
 use super::kept::{BROKEN, REPLACED};
@@ -530,33 +530,75 @@ fn publish_on(
     (snapshot, tally): (&CountFile, &Tally),
     known: Option<&Version>,
 ) -> Result<(CountFile, Version)> {
-    let mut next = snapshot.counting(tally);
-    let mut ours: Option<Version> = None;
-    for _ in 0..EDITS {
-        let (text, personal) = (next.render(), next.is_personal());
-        let known = ours.as_ref().or(known);
+    let mut put = |next: &CountFile, known: Option<&Version>| {
         // The count can be rebuilt from the ledger, so that it need not be synced; what is not ours in it
         // cannot.
-        let (version, edit) = where_it_is(files, known, |known| {
+        let (text, personal) = (next.render(), next.is_personal());
+        where_it_is(files, known, |known| {
             if personal {
                 replace_known(&files.count, text.as_bytes(), true, known)
             } else {
                 replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)
             }
-        })?;
+        })
+    };
+    publish_by(files, ledger, (snapshot, tally), known, &mut put)
+}
+
+/// Gives the count's name to this one: returns the new version, and what it replaced if that is not the known one.
+type Put<'p> = dyn FnMut(&CountFile, Option<&Version>) -> Result<(Version, Option<Edit>)> + 'p;
+
+/// See [`publish_on`].
+fn publish_by(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    (snapshot, tally): (&CountFile, &Tally),
+    known: Option<&Version>,
+    put: &mut Put<'_>,
+) -> Result<(CountFile, Version)> {
+    let mut named = Named::over(Some(snapshot), snapshot.counting(tally));
+    let mut ours: Option<Version> = None;
+    for _ in 0..EDITS {
+        let (version, edit) = put(&named.next, ours.as_ref().or(known))?;
         let Some(edit) = edit else {
-            return Ok((next, version));
+            return Ok((named.next, version));
         };
         match edit.count(files, ledger) {
-            Ok(theirs) => next = theirs.counting(tally),
+            Ok(theirs) => named = named.edited(&theirs),
             Err(error) => {
-                edit.put_back(&files.count, &version)?;
+                edit.put_back(files, &version, ours.is_some())?;
                 return Err(error);
             }
         }
         ours = Some(version);
     }
     Err(edit::busy(&files.count))
+}
+
+/// What has the count's name, and what is to have it next.
+///
+/// An edit that comes back was made from what had the name before it: so what it changed of that is applied to the
+/// next version, which keeps what the edits before it changed.
+struct Named {
+    base: CountFile,
+    next: CountFile,
+}
+
+impl Named {
+    /// `base`: what has the name; a new event's where nothing has.
+    fn over(base: Option<&CountFile>, next: CountFile) -> Self {
+        let base = base.map_or_else(|| CountFile::fresh(next.ticket), Clone::clone);
+        Self { base, next }
+    }
+
+    /// The next version had the name, and took it from an edit.
+    fn edited(self, theirs: &CountFile) -> Self {
+        let next = self.next.taking_over(&self.base, theirs);
+        Self {
+            base: self.next,
+            next,
+        }
+    }
 }
 
 /// Replaces the count, `known` as far as it was seen; where its name is missing, it is made first: empty, with the
@@ -587,32 +629,47 @@ pub(crate) fn put_count(files: &EventFiles, count: &CountFile, sync: bool) -> Re
     })
 }
 
-/// The same over the count and its version that were `old` when they were read: the members of one that somebody has
-/// put there since are kept, in what `anew` makes of it. One that says another count, or makes no sense, is kept
-/// beside; returns its name there.
+/// The same over the count and its version that were `old` when they were read: what somebody has changed of the rest
+/// in one that was put there since is kept. One that says another count, or makes no sense, is kept beside; returns
+/// its name there.
 pub(crate) fn put_count_over(
     files: &EventFiles,
-    (old, known): (Option<&CountFile>, Option<&Version>),
-    mut next: CountFile,
-    anew: &dyn Fn(&CountFile) -> CountFile,
+    old: (Option<&CountFile>, Option<&Version>),
+    next: CountFile,
 ) -> Result<Option<PathBuf>> {
+    put_over_by(files, old, next, &mut |next, known| {
+        let text = next.render();
+        where_it_is(files, known, |known| {
+            replace_known(&files.count, text.as_bytes(), true, known)
+        })
+    })
+}
+
+/// See [`put_count_over`].
+fn put_over_by(
+    files: &EventFiles,
+    (old, known): (Option<&CountFile>, Option<&Version>),
+    next: CountFile,
+    put: &mut Put<'_>,
+) -> Result<Option<PathBuf>> {
+    let mut named = Named::over(old, next);
     let mut ours: Option<Version> = None;
     let mut kept = None;
     for _ in 0..EDITS {
-        let text = next.render();
-        let (version, edit) = where_it_is(files, ours.as_ref().or(known), |known| {
-            replace_known(&files.count, text.as_bytes(), true, known)
-        })?;
+        let (version, edit) = put(&named.next, ours.as_ref().or(known))?;
         let Some(edit) = edit else {
             return Ok(kept);
         };
         match edit.snapshot(files) {
             Ok(theirs) => {
                 let says = |count: &CountFile| (count.ticket, count.counted);
-                if old.map(says) != Some(says(&theirs)) {
+                // One that was made from a version of ours says what that does.
+                let is_known = old.map(says) == Some(says(&theirs))
+                    || ours.is_some() && says(&named.next) == says(&theirs);
+                if !is_known {
                     kept = edit.keep(files, REPLACED)?;
                 }
-                next = anew(&theirs);
+                named = named.edited(&theirs);
             }
             Err(_) => return edit.keep(files, BROKEN),
         }
@@ -633,4 +690,122 @@ pub(crate) fn publish(
 
 fn unknown(error: Error) -> Error {
     error.with_kind(Kind::OutcomeUnknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Puts the count there; before each, somebody may have replaced what has the name: by what this makes of it.
+    fn edited_by<'a>(
+        files: &'a EventFiles,
+        edits: &'a [&'a dyn Fn(&str) -> String],
+    ) -> impl FnMut(&CountFile, Option<&Version>) -> Result<(Version, Option<Edit>)> + 'a {
+        let mut edits = edits.iter();
+        // What the next editor has read.
+        let mut read = fs::read_to_string(&files.count).unwrap();
+        move |next, known| {
+            if let Some(edit) = edits.next() {
+                let written = files.count.with_extension("edit");
+                fs::write(&written, edit(&read)).unwrap();
+                fs::rename(&written, &files.count).unwrap();
+            }
+            let text = next.render();
+            read.clone_from(&text);
+            replace_known(&files.count, text.as_bytes(), true, known)
+        }
+    }
+
+    fn adding(member: &'static str) -> impl Fn(&str) -> String {
+        move |text| text.replacen('}', &format!(", \"{member}\": 1}}"), 1)
+    }
+
+    /// An event with one sale, which the count does not include yet.
+    fn event() -> (tempfile::TempDir, EventFiles, LedgerFile, Reading) {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        let before = "{\"ticket\": 5, \"door\": \"north\"}\n";
+        fs::write(&path, before).unwrap();
+        let mut office = crate::BoxOffice::at(&path).unwrap();
+        office.book("anna", 1).unwrap();
+        fs::write(&path, before).unwrap();
+        let files = EventFiles::at(&path).unwrap();
+        let ledger = open_ledger(&files, Access::ReadWrite).unwrap().unwrap();
+        let reading = Reading::take(&files, Some(&ledger)).unwrap();
+        (place, files, ledger, reading)
+    }
+
+    fn published(
+        edits: &[&dyn Fn(&str) -> String],
+    ) -> (tempfile::TempDir, EventFiles, Result<String>) {
+        let (place, files, ledger, reading) = event();
+        let count = (&reading.snapshot, &reading.tally);
+        let put = &mut edited_by(&files, edits);
+        let done = publish_by(&files, &ledger, count, Some(reading.version()), put);
+        let text = fs::read_to_string(&files.count).unwrap();
+        let done = done.map(|(next, version)| {
+            assert_eq!(
+                (next.render(), version.bytes()),
+                (text.clone(), text.as_bytes())
+            );
+            text
+        });
+        (place, files, done)
+    }
+
+    #[test]
+    fn edits_that_come_one_after_another_upon_a_sale_are_all_kept() {
+        let (_place, _, text) = published(&[&adding("m1"), &adding("m2"), &adding("m3")]);
+        let text = text.unwrap();
+        let rest = ", \"door\": \"north\", \"m1\": 1, \"m2\": 1, \"m3\": 1}\n";
+        assert!(
+            text.starts_with("{\"ticket\": 4, ") && text.ends_with(rest),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_count_that_is_not_borne_out_is_put_back_and_edits_before_it_are_kept() {
+        let drift = |_: &str| "{\"ticket\": 3}\n".to_owned();
+        let (place, files, done) = published(&[&adding("m1"), &drift]);
+        assert_eq!(done.unwrap_err().kind(), Kind::Integrity);
+        // So are the members of whoever edited before.
+        let held = fs::read_dir(&place).unwrap().map(|entry| {
+            let entry = entry.unwrap();
+            (entry.file_name(), fs::read_to_string(entry.path()).unwrap())
+        });
+        let is_kept = |name: &str| name.contains("replaced") && name.ends_with(".json");
+        let mut kept = held.filter(|(name, _)| is_kept(&name.to_string_lossy()));
+        assert!(kept.next().is_some_and(|(_, text)| text.contains("m1")));
+        assert_eq!(
+            fs::read_to_string(&files.count).unwrap(),
+            "{\"ticket\": 3}\n"
+        );
+    }
+
+    #[test]
+    fn edits_that_come_one_after_another_upon_a_reset_are_all_kept() {
+        let (place, files, _, reading) = event();
+        let old = (Some(&reading.snapshot), Some(reading.version()));
+        let other = |text: &str| text.replace("9,", "3, \"m4\": 1,");
+        let edits: [&dyn Fn(&str) -> String; 4] =
+            [&adding("m1"), &adding("m2"), &other, &adding("m3")];
+        let put = &mut edited_by(&files, &edits);
+        let next = reading.snapshot.restarted(9);
+        let kept = put_over_by(&files, old, next, put).unwrap();
+        let text = fs::read_to_string(&files.count).unwrap();
+        let all =
+            "{\"ticket\": 9, \"m4\": 1, \"door\": \"north\", \"m1\": 1, \"m2\": 1, \"m3\": 1}\n";
+        assert_eq!(text, all);
+        let kept = fs::read_to_string(kept.expect("it says another count")).unwrap();
+        assert!(kept.contains("\"ticket\": 3"), "{kept}");
+        let beside = fs::read_dir(&place).unwrap();
+        let beside = beside.filter(|entry| {
+            let name = entry.as_ref().unwrap().file_name();
+            name.to_string_lossy().contains("replaced")
+        });
+        assert_eq!(beside.count(), 1);
+    }
 }

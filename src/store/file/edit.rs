@@ -10,7 +10,7 @@ use tempfile::TempPath;
 
 use super::event::EventFiles;
 use super::files::{FileId, read_capped};
-use super::kept::keep;
+use super::kept::{BROKEN, REPLACED, keep};
 use super::ledger_file::LedgerFile;
 use super::reading::bears_out;
 use super::sys::{self, Attributes};
@@ -24,7 +24,9 @@ pub(super) const EDITS: usize = 20;
 /// A version that somebody put there after the look.
 #[derive(Debug)]
 pub(crate) struct Edit {
-    bytes: Vec<u8>,
+    id: FileId,
+    /// `None`: it cannot be read, or is too long for a count.
+    bytes: Option<Vec<u8>>,
     /// What it is called now.
     path: TempPath,
 }
@@ -43,10 +45,10 @@ pub(super) fn displaced(
     }
     match read_capped(&path, MAX_COUNT_BYTES) {
         Ok((bytes, _)) if known.bytes() == bytes => Ok(path),
-        Ok((bytes, _)) => Err(Edit { bytes, path }),
         // Whatever it is, it is somebody's.
-        Err(_) => Err(Edit {
-            bytes: Vec::new(),
+        read => Err(Edit {
+            id: replaced,
+            bytes: read.ok().map(|(bytes, _)| bytes),
             path,
         }),
     }
@@ -68,30 +70,48 @@ impl Edit {
     /// # Errors
     /// [`Kind::Integrity`]: it makes no sense.
     pub(super) fn snapshot(&self, files: &EventFiles) -> Result<CountFile> {
-        CountFile::of_bytes(&self.bytes, &files.count)
+        CountFile::of_bytes(self.bytes.as_deref().unwrap_or_default(), &files.count)
     }
 
     /// Keeps it beside the count under a name with this label, unless it is empty. Returns that name.
     pub(super) fn keep(&self, files: &EventFiles, label: &str) -> Result<Option<PathBuf>> {
-        if self.bytes.is_empty() {
+        if self.bytes.as_ref().is_some_and(Vec::is_empty) {
             return Ok(None);
         }
         keep(files, &self.path, label).map(Some)
     }
 
-    /// Puts it back under its name, or what somebody has put there since. `ours`: what it is to take the place of.
-    pub(super) fn put_back(self, path: &Path, ours: &Version) -> Result<()> {
+    /// Puts it back under its name, from which it was displaced by `ours`. Where somebody has put another one there
+    /// since, that stays, and this one is kept beside. `edited`: ours has what other edits changed, and is kept too.
+    pub(super) fn put_back(self, files: &EventFiles, ours: &Version, edited: bool) -> Result<()> {
+        let path = &files.count;
         let problem = |e| Error::io("put back", path, e);
-        let mut theirs = self.path;
+        let mut theirs = self;
+        // What was put back before this: it has the name, unless somebody has replaced it.
+        let mut earlier = None;
         for _ in 0..EDITS {
-            if !sys::exchange(&theirs, path).map_err(problem)? {
-                return theirs.persist(path).map_err(|e| problem(e.error));
+            let Self { id, path: temp, .. } = theirs;
+            if !sys::exchange(&temp, path).map_err(problem)? {
+                return temp.persist(path).map_err(|e| problem(e.error));
             }
-            let replaced = Attributes::of_name(&theirs).map_err(problem)?;
-            match displaced(theirs, replaced.id, Some(ours)) {
-                Ok(ours) => return ours.close().map_err(problem),
-                Err(edit) => theirs = edit.path,
+            let replaced = Attributes::of_name(&temp).map_err(problem)?.id;
+            match displaced(temp, replaced, Some(ours)) {
+                Ok(ours) => {
+                    if edited {
+                        keep(files, &ours, REPLACED)?;
+                    }
+                    return ours.close().map_err(problem);
+                }
+                Err(edit) if earlier == Some(replaced) => {
+                    let label = match edit.snapshot(files) {
+                        Ok(_) => REPLACED,
+                        Err(_) => BROKEN,
+                    };
+                    return edit.keep(files, label).map(drop);
+                }
+                Err(edit) => theirs = edit,
             }
+            earlier = Some(id);
         }
         Err(busy(path))
     }
@@ -101,4 +121,40 @@ impl Edit {
 pub(super) fn busy(path: &Path) -> Error {
     let message = "is replaced by another program again and again";
     Error::new(Kind::Io, message).at(path, 0, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::store::file::replace::replace_known;
+
+    #[test]
+    fn what_comes_upon_a_count_that_is_put_back_stays_and_the_other_is_kept() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        let files = EventFiles::at(&path).unwrap();
+        let put = |text: &str| {
+            let written = place.path().join("edit");
+            fs::write(&written, text).unwrap();
+            fs::rename(&written, &path).unwrap();
+        };
+        put("{\"ticket\": 5}\n");
+        let (_, known) = read_capped(&path, MAX_COUNT_BYTES).unwrap();
+        put("{\"ticket\": 3}\n");
+        let (ours, edit) = replace_known(&path, b"ours", false, Some(&known)).unwrap();
+        put("{\"ticket\": 5, \"door\": 1}\n");
+        edit.unwrap().put_back(&files, &ours, false).unwrap();
+        let mut held: Vec<_> = fs::read_dir(&place)
+            .unwrap()
+            .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+            .collect();
+        held.sort();
+        assert_eq!(
+            held,
+            ["{\"ticket\": 3}\n", "{\"ticket\": 5, \"door\": 1}\n"]
+        );
+        assert!(fs::read_to_string(&path).unwrap().contains("door"));
+    }
 }

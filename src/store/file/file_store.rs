@@ -98,12 +98,13 @@ impl FileStore {
     /// empty. With a lock that is done under it, so that it is taken once: who lets it go and comes
     /// back mixes up those who wait.
     pub(super) fn open_ledger(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
-        if self.ledger.is_some() {
-            return Ok(());
-        }
-        if !std::mem::replace(&mut self.looked_at, true) {
+        if !self.looked_at {
             refuse_unsellable(&self.files)?;
             self.notes.extend(second_names(&self.files));
+            self.looked_at = true;
+        }
+        if self.ledger.is_some() {
+            return Ok(());
         }
         self.ledger = Ledger::open(&self.files, &self.shelf)?;
         if lock == LockKind::Exclusive {

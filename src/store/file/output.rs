@@ -13,6 +13,7 @@ use rustix::fs::OFlags;
 use super::event::EventFiles;
 use super::files::FileId;
 use super::lock;
+use super::rights::Rights;
 use crate::error::{Error, Kind, Result};
 
 /// What a file is to hold.
@@ -82,10 +83,28 @@ impl Output {
     /// - [`Kind::Refused`]: another command writes it just now;
     /// - [`Kind::Io`]: it cannot be opened.
     pub fn claim(path: &Path, contents: Contents) -> Result<Self> {
+        Self::claim_with(path, contents, None)
+    }
+
+    /// The same for what tells of an event: one that is made is for those who may use the event's count, and for
+    /// nobody else.
+    ///
+    /// # Errors
+    /// As of [`Output::claim`], and [`Kind::Usage`]: it is one of the event's own files.
+    pub fn claim_of(event: &Path, path: &Path, contents: Contents) -> Result<Self> {
+        let files = EventFiles::at(event)?;
+        // Without a count there is no event, and that is told by whoever reads it.
+        let rights = Rights::of_name(&files.count).ok().map(Rights::bare);
+        let output = Self::claim_with(path, contents, rights.as_ref())?;
+        output.keep_off(event)?;
+        Ok(output)
+    }
+
+    fn claim_with(path: &Path, contents: Contents, rights: Option<&Rights>) -> Result<Self> {
         let problem = |e| Error::io("open", path, e).hint("name another file");
-        let output = match open(path, true) {
+        let output = match open(path, Some(rights.map_or(0o666, Rights::at_first))) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self {
-                file: open(path, false).map_err(problem)?,
+                file: open(path, None).map_err(problem)?,
                 path: path.to_owned(),
                 fleeting: false,
             },
@@ -96,6 +115,10 @@ impl Output {
             },
         };
         output.check(contents)?;
+        if let (true, Some(rights)) = (output.fleeting, rights) {
+            // What cannot be given here is had by fewer people.
+            let _ = rights.give_to(&output.file);
+        }
         Ok(output)
     }
 
@@ -131,7 +154,7 @@ impl Output {
     }
 
     /// An error when it is one of an event's own files.
-    pub fn keep_off(&self, event: &Path) -> Result<()> {
+    fn keep_off(&self, event: &Path) -> Result<()> {
         let files = EventFiles::at(event)?;
         let problem = |e| Error::io("look at", &self.path, e);
         let own = FileId::of_handle(&self.file).map_err(problem)?;
@@ -225,19 +248,20 @@ impl Drop for Output {
     }
 }
 
-/// Opens a file for appending, and makes it, or does not.
-fn open(path: &Path, new: bool) -> io::Result<File> {
+/// Opens a file for appending, or makes it with this mode.
+fn open(path: &Path, new: Option<u32>) -> io::Result<File> {
     // Without O_NONBLOCK, opening a FIFO waits until somebody opens its other end.
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
     let mut options = OpenOptions::new();
-    options.read(true).append(true).create_new(new);
+    options.read(true).append(true).create_new(new.is_some());
+    options.mode(new.unwrap_or_default());
     options.custom_flags(flags).open(path)
 }
 
 /// Opens a claimed file again, in another process. An error when the name means another file by now.
 pub(crate) fn open_again(path: &Path, id: FileId) -> Result<File> {
     let problem = |e| Error::io("open", path, e);
-    let file = open(path, false).map_err(problem)?;
+    let file = open(path, None).map_err(problem)?;
     if FileId::of_handle(&file).map_err(problem)? == id {
         return Ok(file);
     }

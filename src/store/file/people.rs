@@ -8,14 +8,19 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use super::event::EventFiles;
 use super::files::{directory, look};
-use crate::error::Error;
+use crate::error::{Error, Place};
+use crate::shown::quoted;
 
 /// The most that is read of `/etc/passwd`, in bytes.
 const LONGEST: u64 = 1 << 20;
 
 /// The same error; where it is a missing right, with what to do about all the files and the directory that lack it.
 pub(crate) fn explain_denied(files: &EventFiles, error: Error) -> Error {
-    if !error.is_denied() {
+    let is_ours = |place: &Place| {
+        let beside = [&files.count, &files.ledger].map(|path| directory(path));
+        beside.contains(&&*place.file) || beside.contains(&directory(&place.file))
+    };
+    if !error.is_denied() || !error.place().is_some_and(is_ours) {
         return error;
     }
     match closed_to_us(files).as_slice() {
@@ -24,46 +29,71 @@ pub(crate) fn explain_denied(files: &EventFiles, error: Error) -> Error {
     }
 }
 
-/// What of an event this user may not write, each in words for people that say what to do.
+/// What of an event this user lacks a right to, each in words for people that say what to do.
 pub(crate) fn closed_to_us(files: &EventFiles) -> Vec<String> {
-    let mut told = Vec::new();
-    let (count, ledger) = (directory(&files.count), directory(&files.ledger));
-    told.extend(closed(count, "its directory"));
-    if ledger != count {
-        told.extend(closed(ledger, "the ledger's directory"));
+    const CHANGE: Access = Access::READ_OK.union(Access::WRITE_OK);
+    const ENTER: Access = Access::WRITE_OK.union(Access::EXEC_OK);
+    let mut all = vec![(directory(&files.count), "its directory", ENTER)];
+    if directory(&files.ledger) != directory(&files.count) {
+        all.push((directory(&files.ledger), "the ledger's directory", ENTER));
     }
-    for (path, what) in [
-        (&files.ledger, "the ledger"),
-        (&files.lock, "the lock file"),
-    ] {
-        told.extend(closed(path, what));
-    }
-    told
+    all.extend([
+        // It is replaced, never written.
+        (&*files.count, "the count", Access::READ_OK),
+        (&*files.ledger, "the ledger", CHANGE),
+        (&*files.lock, "the lock file", CHANGE),
+    ]);
+    let told = all.into_iter();
+    told.filter_map(|(path, what, needs)| closed(path, what, needs))
+        .collect()
 }
 
-fn closed(path: &Path, what: &str) -> Option<String> {
+fn closed(path: &Path, what: &str, needs: Access) -> Option<String> {
     let found = look(path).ok()??;
-    let needs = if found.is_file() {
-        Access::READ_OK | Access::WRITE_OK
-    } else {
-        Access::WRITE_OK | Access::EXEC_OK
-    };
+    let is_file = !needs.contains(Access::EXEC_OK);
+    if found.is_file() != is_file {
+        return None;
+    }
     match accessat(CWD, path, needs, AtFlags::EACCESS) {
         Err(rustix::io::Errno::ACCESS) => {}
         _ => return None,
     }
-    let quoted = quoted(path);
+    let path = fs::canonicalize(path).unwrap_or_else(|_: io::Error| path.to_owned());
+    let quoted = quoted(path.as_os_str());
     let owner = user(found.uid);
-    let in_group = our_groups().contains(&found.gid);
-    let group_may = found.permissions() & 0o020 != 0;
-    Some(match (in_group, group_may) {
-        (true, false) => format!(
-            "{what} exists, owned by {owner}, not group-writable: let {owner} run chmod g+w {quoted}"
-        ),
-        _ => format!(
+    let rights = if is_file { "rw" } else { "wx" };
+    if found.uid == rustix::process::geteuid().as_raw() {
+        return Some(format!(
+            "{what} is yours, and its mode {:o} keeps you off: run chmod u+{rights} {quoted}",
+            found.permissions()
+        ));
+    }
+    if !our_groups().contains(&found.gid) {
+        return Some(format!(
             "{what} exists, owned by {owner}, and its group {} is not one of yours: let {owner} run chgrp \
-             GROUP {quoted} and chmod g+w {quoted}, with a group that all who sell are in",
+             GROUP {quoted} and chmod g+{rights} {quoted}, with a group that all who sell are in",
             found.gid
+        ));
+    }
+    let lacks = |right, bit: u32| needs.contains(right) && found.permissions() & bit == 0;
+    let lacking: Vec<_> = [
+        (lacks(Access::READ_OK, 0o040), "not group-readable"),
+        (lacks(Access::WRITE_OK, 0o020), "not group-writable"),
+        (
+            lacks(Access::EXEC_OK, 0o010),
+            "not to be entered by its group",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(lacks, words)| lacks.then_some(words))
+    .collect();
+    Some(match lacking.as_slice() {
+        [] => format!(
+            "{what} exists, owned by {owner}, and its access list keeps you off: 'getfacl {quoted}' shows it"
+        ),
+        lacking => format!(
+            "{what} exists, owned by {owner}, {}: let {owner} run chmod g+{rights} {quoted}",
+            lacking.join(" and ")
         ),
     })
 }
@@ -77,7 +107,7 @@ fn our_groups() -> Vec<u32> {
 }
 
 /// A user's name from `/etc/passwd`, else the number: a program that is linked statically has no other way.
-fn user(uid: u32) -> String {
+pub(super) fn user(uid: u32) -> String {
     let mut text = String::new();
     let read =
         File::open("/etc/passwd").and_then(|file| file.take(LONGEST).read_to_string(&mut text));
@@ -89,10 +119,4 @@ fn user(uid: u32) -> String {
         })
     });
     name.unwrap_or_else(|| format!("user {uid}"))
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let text = fs::canonicalize(path).unwrap_or_else(|_: io::Error| path.to_owned());
-    format!("'{}'", text.display().to_string().replace('\'', r"'\''"))
 }

@@ -9,8 +9,9 @@ use super::file_store::{FileStore, no_ledger};
 use super::files::Access;
 use super::ledger_file::{LedgerFile, open_ledger};
 use super::lock::Wait;
+use super::people::explain_denied;
 use super::reading::{Reading, Rest};
-use super::sellable::refuse_unsellable;
+use super::sellable::{refuse_unsellable, try_files};
 use super::transaction::lock_ledger;
 use super::verify::read_books;
 use super::{open, vouch};
@@ -40,8 +41,24 @@ impl FileStore {
         wait: Duration,
         still_wanted: &mut dyn FnMut() -> bool,
     ) -> Result<Opening> {
+        let ready = self.get_ready(lock, force, wait, still_wanted);
+        ready.map_err(|error| explain_denied(&self.files, error))
+    }
+
+    fn get_ready(
+        &mut self,
+        lock: LockKind,
+        force: bool,
+        wait: Duration,
+        still_wanted: &mut dyn FnMut() -> bool,
+    ) -> Result<Opening> {
         let wait = &mut Wait::wanted(wait, still_wanted);
         refuse_unsellable(&self.files)?;
+        // Else each of the buyers would find it out.
+        let wrong = try_files(&self.files, lock == LockKind::Exclusive);
+        if let Some(error) = wrong.into_iter().next() {
+            return Err(error);
+        }
         let ledger = open_ledger(&self.files, Access::Read)?;
         let reading = Reading::take(&self.files, ledger.as_ref())?;
         // Buyers without a lock append, and would leave blank lines behind them.

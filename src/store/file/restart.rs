@@ -114,9 +114,7 @@ fn put_fresh_count(
         Ok((old, known)) => (old.as_ref(), Some(known)),
         Err(_) => (None, None),
     };
-    let edited = put_count_over(files, (old, known), fresh, &|theirs| {
-        theirs.restarted(stock)
-    })?;
+    let edited = put_count_over(files, (old, known), fresh)?;
     sync_directory(&files.count)?;
     Ok(kept.or(edited))
 }

@@ -90,14 +90,14 @@ impl FileStore {
         self.notes.extend(found.told());
         let fresh = Fresh {
             snapshot: &saved.snapshot,
-            tally: saved.tally,
+            tally: extra.same.unwrap_or(saved.tally),
             from: saved.ledger.as_ref(),
             unterminated: saved.unterminated,
             model: [&source.ledger, &source.count],
         };
         let old = (living.as_ref(), &count, borne_out);
         let check = &|copy: &tempfile::NamedTempFile, tally: &Tally| adds_up(&source, copy, tally);
-        let done = put_back(&self.files, &fresh, old, extra.is_same, check)?;
+        let done = put_back(&self.files, &fresh, old, extra.same.is_some(), check)?;
         self.ledger = None;
         self.last = None;
         Ok(Restored {
@@ -193,8 +193,8 @@ fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
 struct Extra {
     lines: u64,
     sales: u64,
-    /// Whether it has all that the backup has, and no more.
-    is_same: bool,
+    /// What it comes to, if it has all that the backup has, and no more.
+    same: Option<Tally>,
 }
 
 fn extra(files: &EventFiles, living: Option<&LedgerFile>, saved: &Saved) -> Result<Extra> {
@@ -202,7 +202,7 @@ fn extra(files: &EventFiles, living: Option<&LedgerFile>, saved: &Saved) -> Resu
     let mut extra = Extra {
         lines: 0,
         sales: 0,
-        is_same: false,
+        same: None,
     };
     let Some(living) = living else {
         return Ok(extra);
@@ -217,7 +217,16 @@ fn extra(files: &EventFiles, living: Option<&LedgerFile>, saved: &Saved) -> Resu
     };
     let length = living.file.metadata().map_err(problem)?.len();
     let blank = is_blank(&living.file, end, length).map_err(problem)?;
-    extra.is_same = theirs.is_some() && from == end && blank && !saved.unterminated;
+    if theirs.is_some() && from == end && blank && !saved.unterminated {
+        extra.same = Some(saved.tally);
+    }
+    if theirs.is_none()
+        && let Some(tally) = only_opened(living, length).map_err(problem)?
+        && tally.left == saved.tally.left
+    {
+        extra.same = Some(tally);
+        return Ok(extra);
+    }
     // From the start of the line in which they differ.
     while from > 0 && line_before(&living.file, from).map_err(problem)?.is_none() {
         from -= 1;
@@ -245,6 +254,21 @@ fn extra(files: &EventFiles, living: Option<&LedgerFile>, saved: &Saved) -> Resu
         extra.sales += u64::from(line.record.op == Op::Sell);
     }
     Ok(extra)
+}
+
+/// What a ledger comes to that has its opening line only.
+fn only_opened(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Tally>> {
+    let mut stretches = Stretches::new(&ledger.file, 0);
+    let Some(first) = stretches.next()?.filter(|first| first.terminated) else {
+        return Ok(None);
+    };
+    let start = Tally::default();
+    let line = Line::parse(first.bytes, Some(start.sum)).ok();
+    let tally = line.and_then(|line| start.after(&line, first.end).ok());
+    match tally {
+        Some(tally) if is_blank(&ledger.file, tally.bytes, length)? => Ok(Some(tally)),
+        _ => Ok(None),
+    }
 }
 
 /// The sums of a ledger's lines between these bytes, and their numbers.

@@ -159,19 +159,23 @@ impl Store for FileStore {
     }
 
     fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
-        self.put_right(wait, forced)
+        let done = self.put_right(wait, forced);
+        done.map_err(|error| self.explain(error))
     }
 
     fn restart(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset> {
-        self.reset(stock, forced, wait)
+        let done = self.reset(stock, forced, wait);
+        done.map_err(|error| self.explain(error))
     }
 
     fn backup(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
-        self.copy_to(to, wait)
+        let done = self.copy_to(to, wait);
+        done.map_err(|error| self.explain(error))
     }
 
     fn restore(&mut self, from: &Path, forced: bool, wait: Duration) -> Result<Restored> {
-        self.put_back(from, forced, wait)
+        let done = self.put_back(from, forced, wait);
+        done.map_err(|error| self.explain(error))
     }
 
     fn notes(&mut self) -> Vec<String> {

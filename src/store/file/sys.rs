@@ -153,6 +153,29 @@ impl Attributes {
     }
 }
 
+/// What a name itself means, a link not followed; without the times.
+#[cfg(target_os = "linux")]
+pub(super) fn kind_of_name(path: &Path) -> io::Result<FileType> {
+    use rustix::fs::{AtFlags, CWD, StatxFlags, statat, statx};
+    let flags = AtFlags::SYMLINK_NOFOLLOW;
+    let mode = match statx(CWD, path, flags, StatxFlags::TYPE) {
+        // A sandbox may know no such call.
+        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::PERM) => {
+            statat(CWD, path, flags)?.st_mode
+        }
+        found => found?.stx_mode.into(),
+    };
+    Ok(FileType::from_raw_mode(mode))
+}
+
+/// The same.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn kind_of_name(path: &Path) -> io::Result<FileType> {
+    use std::os::unix::fs::MetadataExt;
+    let mode = std::fs::symlink_metadata(path)?.mode();
+    Ok(FileType::from_raw_mode(mode as rustix::fs::RawMode))
+}
+
 /// What keeps a file from being replaced, whoever tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trait {

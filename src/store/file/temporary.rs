@@ -10,13 +10,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::Dir;
+use rustix::fs::{Dir, FileType};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::files::{Access, FileId, directory, open_regular};
 use super::lease::{self, Elsewhere};
 use super::pause::outlast;
 use super::rights::Rights;
+use super::sellable::kept_by_sticky;
 use super::sys;
 use crate::error::{Error, Result};
 
@@ -26,13 +27,31 @@ use crate::error::{Error, Result};
 /// So nobody else's file is taken for one of ours: whatever people and other programs leave beside an event, and
 /// however they call it, no name of theirs has the right sum.
 fn name_of(path: &Path, process: u32, random: u32) -> OsString {
+    summed(path, &format!("{process}-{random:08x}"))
+}
+
+/// A name beside `path` with this in it, and with the sum that shows whose it is: `.<name>.<unique><sum>.tmp`.
+pub(super) fn summed(path: &Path, unique: &str) -> OsString {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{process}-{random:08x}"));
+    name.push(".");
+    name.push(unique);
     let sum = xxh3_64_with_seed(name.as_bytes(), SEED) >> 16;
     name.push(format!("{sum:012x}{SUFFIX}"));
     name
 }
+
+/// What stands before the sum in a name beside `path`, if it looks like one of [`summed`].
+pub(super) fn unsummed<'n>(name: &'n OsStr, path: &Path) -> Option<&'n str> {
+    let rest = name.as_bytes().strip_prefix(b".")?;
+    let rest = rest.strip_prefix(path.file_name()?.as_bytes())?;
+    let rest = std::str::from_utf8(rest.strip_prefix(b".")?).ok()?;
+    let unique = rest.get(..rest.len().checked_sub(SUM + SUFFIX.len())?)?;
+    (summed(path, unique) == name).then_some(unique)
+}
+
+/// How many digits a sum has.
+const SUM: usize = 12;
 
 const SUFFIX: &str = ".tmp";
 
@@ -41,12 +60,9 @@ const SEED: u64 = 0x7469_636b_6574_7321;
 
 /// The process that made a temporary file of ours beside `path`; `None`: it is none of those.
 fn maker(temporary: &OsStr, path: &Path) -> Option<u32> {
-    let rest = temporary.as_bytes().strip_prefix(b".")?;
-    let rest = rest.strip_prefix(path.file_name()?.as_bytes())?;
-    let unique = std::str::from_utf8(rest.strip_prefix(b".")?).ok()?;
-    let (process, random) = unique.split_once('-')?;
+    let (process, random) = unsummed(temporary, path)?.split_once('-')?;
     let process = process.parse().ok()?;
-    let random = u32::from_str_radix(random.get(..8)?, 16).ok()?;
+    let random = u32::from_str_radix(random, 16).ok()?;
     (name_of(path, process, random) == temporary).then_some(process)
 }
 
@@ -168,6 +184,8 @@ pub(crate) fn sweep_strays(paths: [&Path; 3]) -> Result<usize> {
             Ok(()) => swept += 1,
             // Whoever kept it has just ended.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // It harms nobody, and its owner's next sale takes it away.
+            Err(_) if kept_by_sticky(&path).is_some() => {}
             Err(error) => return Err(Error::io("remove", &path, error)),
         }
     }
@@ -196,7 +214,7 @@ fn beside(paths: &[&Path]) -> impl Fn(&OsStr) -> bool {
     move |name| paths.iter().any(|path| maker(name, path).is_some())
 }
 
-/// Adds those files of one directory whose names are so.
+/// Adds those regular files of one directory whose names are so: whatever else has such a name is somebody else's.
 pub(super) fn list(
     directory: &Path,
     is_wanted: &dyn Fn(&OsStr) -> bool,
@@ -213,8 +231,16 @@ pub(super) fn list(
     while let Some(entry) = entries.read() {
         let entry = entry.map_err(|e| problem(e.into()))?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
-        if is_wanted(name) {
-            found.push(directory.join(name));
+        if !is_wanted(name) {
+            continue;
+        }
+        let path = directory.join(name);
+        let kind = match entry.file_type() {
+            FileType::Unknown => sys::kind_of_name(&path).unwrap_or(FileType::Unknown),
+            kind => kind,
+        };
+        if kind == FileType::RegularFile {
+            found.push(path);
         }
     }
     Ok(())
@@ -240,6 +266,27 @@ mod tests {
         drop(all);
         assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
     }
+
+    #[test]
+    fn what_is_no_regular_file_is_somebody_elses() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        let path = place.path().join("tickets.json");
+        let named = |random| place.path().join(name_of(&path, u32::MAX, random));
+        fs::create_dir(named(1)).unwrap();
+        std::os::unix::fs::symlink("nowhere", named(2)).unwrap();
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            named(3),
+            rustix::fs::Mode::from_raw_mode(0o600),
+        )
+        .unwrap();
+        fs::write(named(4), "x").unwrap();
+        let paths = [&*path, Path::new("no/ledger"), Path::new("no/lock")];
+        assert_eq!(strays(paths).unwrap(), [named(4)]);
+        assert_eq!(sweep_strays(paths).unwrap(), 1);
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 3);
+    }
+
     #[test]
     fn only_names_of_ours_are_ours() {
         let place = tempfile::tempdir_in(".").unwrap();
