@@ -328,7 +328,7 @@ mod tests {
             let kept = names(place.path());
             let kept = kept
                 .iter()
-                .filter(|name| name.ends_with(".json") && !name.starts_with("saved"));
+                .filter(|name| name.contains(".json") && !name.starts_with("saved"));
             let kept = kept.filter(|name| {
                 fs::read_to_string(place.path().join(name))
                     .unwrap()
