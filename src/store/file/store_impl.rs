@@ -32,7 +32,8 @@ impl Store for FileStore {
     }
 
     fn open(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
-        self.open_ledger(lock, wait)
+        let opened = self.open_ledger(lock, wait);
+        opened.map_err(|error| self.explain(error))
     }
 
     fn head(&self, lock: LockKind) -> Result<Head> {
