@@ -11,14 +11,13 @@ use tickets::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(&cli.file)?;
-    let order = Order {
-        key: arguments.key.as_deref(),
-        wait: arguments.wait.limit,
-        durability: arguments.durability.into(),
-        ..Order::new(&arguments.name, arguments.quantity)
-    };
+    let wait = arguments.wait.limit;
+    let order = Order::new(&arguments.name, arguments.quantity)
+        .key(arguments.key.as_deref())
+        .wait(wait)
+        .durability(arguments.durability.into());
     let mut progress = Progress::default();
-    let sale = watched(("book", order.wait), &progress.clone(), screen, || {
+    let sale = watched(("book", wait), &progress.clone(), screen, || {
         office.purchase(&order, &mut progress)
     });
     screen.notes(&office.notes());

@@ -7,6 +7,8 @@ mod books;
 mod change;
 pub(crate) mod commit;
 mod lax;
+#[cfg(test)]
+mod observed;
 mod order;
 mod purchase;
 mod reset;
@@ -43,6 +45,7 @@ pub use crate::store::durable::Durability;
 pub use audit::{Audit, Finding, Flaw};
 pub use backup::Backup;
 pub use change::{Adjustment, Cancellation};
+pub(crate) use order::Conditions;
 pub use order::{
     DEFAULT_WAIT, MAX_NAME, MAX_REASON, Nonce, Observer, Order, Sale, Step, Unobserved, Writes,
 };
@@ -104,7 +107,7 @@ pub(crate) struct Opening {
 /// # let file = directory.path().join("tickets.json");
 /// # std::fs::write(&file, r#"{"ticket": 10}"#)?;
 /// let mut office = BoxOffice::at(&file)?;
-/// let order = Order { key: Some("web-7f1c"), ..Order::new("alice", 2) };
+/// let order = Order::new("alice", 2).key("web-7f1c");
 /// let sale = office.purchase(&order, &mut Unobserved)?;
 /// let again = office.purchase(&order, &mut Unobserved)?;
 /// assert!(again.replayed && again.id == sale.id && again.left == 8);

@@ -1,10 +1,8 @@
-//! The one purchase.
-
-use std::time::Duration;
+//! The one purchase: with a lock or without, real or in a rush, by a process or a thread.
 
 use super::BoxOffice;
 use super::commit::{Draft, Terms};
-use super::order::{Nonce, Observer, Order, Sale, Step, Unobserved};
+use super::order::{Conditions, Nonce, Observer, Order, Sale, Step, Unobserved};
 use super::trail::{Clue, Trail};
 use crate::error::{Error, Kind, Result};
 use crate::store::ledger::{Op, Record};
@@ -16,8 +14,7 @@ impl BoxOffice {
         self.purchase(&Order::new(buyer, quantity), &mut Unobserved)
     }
 
-    /// Buys, or finds that there are not enough left. Every sale is made here: with a lock or
-    /// without, real or in a rush, by a process or a thread.
+    /// Buys under the exclusive lock, or finds that there are not enough left.
     ///
     /// # Errors
     /// - [`Kind::SoldOut`]: there are fewer left than wanted;
@@ -29,16 +26,26 @@ impl BoxOffice {
     ///
     /// After all but `OutcomeUnknown`, nothing was sold.
     pub fn purchase(&mut self, order: &Order<'_>, observer: &mut impl Observer) -> Result<Sale> {
-        order.check()?;
+        self.purchase_under(order, &Conditions::REAL, observer)
+    }
+
+    /// The same under other conditions, which may be such that too many are sold.
+    pub(crate) fn purchase_under(
+        &mut self,
+        order: &Order<'_>,
+        conditions: &Conditions<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<Sale> {
+        order.check(conditions)?;
         let terms = Terms {
-            lock: order.lock,
+            lock: conditions.lock,
             wait: order.wait,
             durability: order.durability,
-            writes: order.writes,
+            writes: conditions.writes,
         };
         let mut trail = order.key.map(|key| Trail::of(Clue::Key(key)));
         if let Some(trail) = &mut trail {
-            self.open(order.lock, order.wait)?;
+            self.open(terms.lock, terms.wait)?;
             self.scout(trail)?;
         }
         let files = trail.is_some().then(|| self.files().clone());
@@ -47,7 +54,7 @@ impl BoxOffice {
         let mut refusal = None;
         let done = self.commit(terms, observer, &mut |reading, ledger, observer| {
             if let (Some(trail), Some(files)) = (&mut trail, &files) {
-                known_bad!(KeyUnlocked => if trail.found.is_none() { return Ok(Draft::Write(Box::new(sell(order, reading, observer, roll, &mut id)?))) });
+                known_bad!(KeyUnlocked => if trail.found.is_none() { return Ok(Draft::Write(Box::new(sell((order, conditions.rush), reading, observer, roll, &mut id)?))) });
                 trail.follow(files, ledger, reading.tally.bytes)?;
                 if let Some(sale) = &trail.found {
                     // Also a refusal rests on what the ledger says.
@@ -55,7 +62,7 @@ impl BoxOffice {
                     return Ok(Draft::Known { end: sale.end });
                 }
             }
-            let record = sell(order, reading, observer, roll, &mut id)?;
+            let record = sell((order, conditions.rush), reading, observer, roll, &mut id)?;
             Ok(Draft::Write(Box::new(record)))
         })?;
         if let Some(refusal) = refusal {
@@ -74,9 +81,9 @@ impl BoxOffice {
     }
 }
 
-/// Thinks, and writes the sale down, under a new id.
+/// Writes the sale down, under a new id, as one of this rush if it is of any.
 fn sell<'o, O: Observer>(
-    order: &Order<'o>,
+    (order, rush): (&Order<'o>, Option<&'o str>),
     reading: &Reading,
     observer: &mut O,
     roll: u32,
@@ -88,13 +95,9 @@ fn sell<'o, O: Observer>(
         seq: before.seq,
         sum: before.sum.number(),
     })?;
-    // Whoever finds too few left has nothing to think about.
     let Some(left) = before.left.checked_sub(order.quantity) else {
         return Err(sold_out(order.quantity, before.left));
     };
-    if order.think > Duration::ZERO {
-        observer.think(order.think)?;
-    }
     let (seq, nonce) = (before.seq + 1, Nonce(roll));
     observer.at(Step::Write { left, seq, nonce })?;
     // The number of the sale's line, so that a sale can be found by it, and a random part, so that two
@@ -104,7 +107,7 @@ fn sell<'o, O: Observer>(
         id: Some(id.clone().into()),
         buyer: Some(order.buyer.into()),
         key: order.key.map(Into::into),
-        rush: order.rush.map(Into::into),
+        rush: rush.map(Into::into),
         ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
     })
 }

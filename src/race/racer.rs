@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, DEFAULT_WAIT, Durability, Observer, Order, Step, Writes};
+use crate::office::{BoxOffice, Conditions, DEFAULT_WAIT, Observer, Order, Step, Writes};
 use crate::store::files::FileId;
 use crate::store::lock::{LockKind, Patience, Stepper};
 
@@ -172,18 +172,17 @@ fn buy(part: &Part, watch: &mut Watch) -> Result<String> {
     if part.lock == LockKind::WriteOnly {
         watch.pause(Point::Read)?;
     }
-    let order = Order {
+    let conditions = Conditions {
         lock: part.lock,
-        durability: Durability::Disk,
         writes: if part.in_place {
             Writes::InPlace
         } else {
             Writes::Replace
         },
         rush: Some("lab"),
-        ..Order::new(&part.name, part.quantity)
     };
-    Ok(office.purchase(&order, watch)?.id)
+    let order = Order::new(&part.name, part.quantity);
+    Ok(office.purchase_under(&order, &conditions, watch)?.id)
 }
 
 /// Says what comes next, and waits until it may.

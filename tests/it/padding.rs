@@ -82,10 +82,7 @@ fn who_sells_into_the_room_notices_a_reset_between_two_sales() {
     let shop = Shop::in_memory(r#"{"ticket": 1000}"#);
     let mut seller = BoxOffice::at(&shop.file).unwrap();
     let mut other = BoxOffice::at(&shop.file).unwrap();
-    let order = Order {
-        durability: Durability::Process,
-        ..Order::new("alice", 1)
-    };
+    let order = Order::new("alice", 1).durability(Durability::Process);
     for round in 0..50 {
         for left in (1000 - 20..1000).rev() {
             let sale = seller.purchase(&order, &mut Unobserved).unwrap();
