@@ -92,7 +92,8 @@ pub(crate) struct Opening {
     pub(crate) counted: (u64, u64),
 }
 
-/// One event, opened by one thread of one process.
+/// One event, opened by one thread of one process. It may go to another thread, but is not shared: each thread
+/// opens its own (it is `Send`, and not `Sync`).
 ///
 /// A second one in the same thread is safe, but waits for the lock like any other buyer.
 ///

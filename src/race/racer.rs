@@ -15,7 +15,7 @@ use crate::store::files::FileId;
 use crate::store::lock::{LockKind, Patience, Stepper};
 
 /// The hidden first argument that makes a process a buyer of the lab.
-pub const RACER: &str = "__racer";
+pub(crate) const RACER: &str = "__racer";
 
 /// The next step is made, or the next run begins.
 pub(super) const GO: u8 = b'g';
@@ -119,7 +119,7 @@ pub(super) struct Says {
 }
 
 /// Lives as a buyer until its standard input ends. Returns the exit code.
-pub fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
     let part = arguments
         .next()
         .and_then(|text| serde_json::from_str(text.to_str()?).ok());

@@ -42,7 +42,7 @@ impl Deck {
                 (path.to_path_buf(), Some(path))
             }
         };
-        let output = Output::claim(&path, Contents::Evidence)?;
+        let output = Output::claim(&path, Contents::EVIDENCE)?;
         output.keep_off(&rush.file)?;
         Ok(Some((output, fleeting)))
     }

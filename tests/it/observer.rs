@@ -36,7 +36,7 @@ impl Observer for Notes {
             step => step,
         });
         if self.seen.len() > self.stop_at {
-            return Err(Error::new(Kind::Interrupted, "enough"));
+            return Err(Error::interrupted("enough"));
         }
         Ok(())
     }
