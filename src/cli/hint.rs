@@ -12,9 +12,9 @@ const OF_AN_EVENT: [&str; 11] = [
 
 /// How a command is told to take the event that was named: ` -f gig.json`, or nothing where none was.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Event(String);
+pub(crate) struct EventFlag(String);
 
-impl Event {
+impl EventFlag {
     /// The event with this file.
     pub(crate) fn named(file: &OsStr) -> Self {
         Self(format!(" -f {}", quoted(file)))
@@ -58,7 +58,7 @@ impl Event {
 
 /// A command line of no event, in quotes.
 pub(crate) fn command(words: &str) -> String {
-    Event::default().command(words)
+    EventFlag::default().command(words)
 }
 
 #[cfg(test)]
@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn commands_of_an_event_are_told_which() {
         let hint = "it's so; 'tickets audit' says more, 'tickets race locks' too; 'tickets -f b.json reset 2'";
-        let named = |file: &str| Event::named(OsStr::new(file)).hint(hint);
-        assert_eq!(Event::default().hint(hint), hint);
+        let named = |file: &str| EventFlag::named(OsStr::new(file)).hint(hint);
+        assert_eq!(EventFlag::default().hint(hint), hint);
         assert_eq!(
             named("gig.json"),
             hint.replace("'tickets audit'", "'tickets -f gig.json audit'")
@@ -80,7 +80,10 @@ mod tests {
             named("a b.json"),
             hint.replace("'tickets audit'", "\"tickets -f 'a b.json' audit\"")
         );
-        assert_eq!(Event::default().hint("'tickets query"), "'tickets query");
+        assert_eq!(
+            EventFlag::default().hint("'tickets query"),
+            "'tickets query"
+        );
     }
 
     #[test]

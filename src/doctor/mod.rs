@@ -119,13 +119,13 @@ pub fn directory_of(file: &Path) -> Result<PathBuf> {
 }
 
 /// The hidden first argument of the second process.
-pub const WITNESS: &str = "__witness";
+pub(crate) const WITNESS: &str = "__witness";
 
 /// What such a process does with the arguments that follow: the one is a directory. It gets orders
 /// on its standard input, answers on its standard output, and ends with its input. Returns the exit
 /// code.
 #[must_use]
-pub fn bear_witness(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+pub(crate) fn bear_witness(mut arguments: impl Iterator<Item = OsString>) -> u8 {
     match (arguments.next(), arguments.next()) {
         (Some(directory), None) => party::serve(Path::new(&directory)),
         _ => Kind::Usage.exit_code(),

@@ -5,6 +5,8 @@
 mod change;
 mod commit;
 mod ids;
+#[cfg(test)]
+mod observed;
 mod order;
 mod purchase;
 mod sales;
@@ -26,6 +28,7 @@ pub use crate::store::audit::{Audit, Finding, Flaw};
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
 pub use change::{Adjustment, Cancellation};
+pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};
 pub use sales::Sold;
 
@@ -41,7 +44,8 @@ pub struct Count {
     pub rebuilt: bool,
 }
 
-/// One event, opened by one thread of one process.
+/// One event, opened by one thread of one process. It may go to another thread, but is not shared: each thread
+/// opens its own (it is `Send`, and not `Sync`).
 ///
 /// A second one in the same thread is safe, but waits for the lock like any other buyer.
 ///
@@ -56,7 +60,7 @@ pub struct Count {
 /// # let file = directory.path().join("tickets.json");
 /// # std::fs::write(&file, r#"{"ticket": 10}"#)?;
 /// let mut office = BoxOffice::at(&file)?;
-/// let order = Order { key: Some("web-7f1c"), ..Order::new("alice", 2) };
+/// let order = Order::new("alice", 2).key("web-7f1c");
 /// let sale = office.purchase(&order, &mut Unobserved)?;
 /// let again = office.purchase(&order, &mut Unobserved)?;
 /// assert!(again.replayed && again.id == sale.id && again.left == 8);

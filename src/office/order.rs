@@ -1,6 +1,5 @@
 //! What a buyer wants, what came of it, and who watches.
 
-use std::thread;
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
@@ -16,50 +15,75 @@ pub const MAX_REASON: usize = 1000;
 /// How long a lock is waited for unless told otherwise.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
-/// A wish to buy.
+/// A wish to buy: a real sale, under the exclusive lock.
+///
+/// ```
+/// use tickets::office::{Durability, Order};
+///
+/// let order = Order::new("alice", 2)
+///     .key("web-7f1c")
+///     .durability(Durability::Disk);
+/// ```
 #[derive(Debug, Clone)]
+#[must_use = "an order does nothing until it is given to an office"]
 pub struct Order<'a> {
-    /// Who buys.
-    pub buyer: &'a str,
-    /// How many.
-    pub quantity: u64,
-    /// The idempotency key: however often an order with it is given, it is sold once. Only for real
-    /// sales, under the exclusive lock.
-    pub key: Option<&'a str>,
+    pub(crate) buyer: &'a str,
+    pub(crate) quantity: u64,
+    pub(crate) key: Option<&'a str>,
+    pub(crate) wait: Duration,
+    pub(crate) durability: Durability,
+}
+
+/// How a buyer of the lab or of a rush sells. A caller's sale has no choice: it is [`Conditions::REAL`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Conditions<'a> {
     /// Under which lock.
-    pub lock: LockKind,
-    /// How long to think between reading the count and writing the sale (the chapter's network
-    /// delay).
-    pub think: Duration,
-    /// How long to wait for the lock.
-    pub wait: Duration,
-    /// The run of the rush that this belongs to; `None` for a real sale.
-    pub rush: Option<&'a str>,
-    /// What an answered sale survives.
-    pub durability: Durability,
+    pub(crate) lock: LockKind,
     /// How `tickets.json` is written.
-    pub writes: Writes,
+    pub(crate) writes: Writes,
+    /// The run of the rush that the sale belongs to.
+    pub(crate) rush: Option<&'a str>,
+}
+
+impl Conditions<'_> {
+    /// The one way of selling that is sound.
+    pub(crate) const REAL: Self = Self {
+        lock: LockKind::Exclusive,
+        writes: Writes::Replace,
+        rush: None,
+    };
 }
 
 impl<'a> Order<'a> {
-    /// A real sale: under the exclusive lock, without a think time.
-    #[must_use]
+    /// So many tickets for this buyer: without a key, durable, and with [`DEFAULT_WAIT`].
     pub fn new(buyer: &'a str, quantity: u64) -> Self {
         Self {
             buyer,
             quantity,
             key: None,
-            lock: LockKind::Exclusive,
-            think: Duration::ZERO,
             wait: DEFAULT_WAIT,
-            rush: None,
             durability: Durability::Disk,
-            writes: Writes::Replace,
         }
     }
 
+    /// With this idempotency key: however often an order with it is given, it is sold once.
+    pub fn key(self, key: impl Into<Option<&'a str>>) -> Self {
+        let key = key.into();
+        Self { key, ..self }
+    }
+
+    /// Waits so long for the lock.
+    pub fn wait(self, wait: Duration) -> Self {
+        Self { wait, ..self }
+    }
+
+    /// What the sale survives once it is answered.
+    pub fn durability(self, durability: Durability) -> Self {
+        Self { durability, ..self }
+    }
+
     /// An error when it makes no sense.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(super) fn check(&self, conditions: &Conditions<'_>) -> Result<()> {
         if self.quantity == 0 || self.quantity > MAX_STOCK {
             let quantity = self.quantity;
             return Err(Error::new(
@@ -70,7 +94,7 @@ impl<'a> Order<'a> {
         check_text("a buyer's name", self.buyer, MAX_NAME)?;
         let Some(key) = self.key else { return Ok(()) };
         check_text("a key", key, MAX_NAME)?;
-        if self.lock == LockKind::Exclusive {
+        if conditions.lock == LockKind::Exclusive {
             return Ok(());
         }
         let message = "a key needs the exclusive lock: without it two buyers may both find it new";
@@ -115,12 +139,6 @@ pub trait Observer {
     /// sold; later ones are not obeyed.
     fn at(&mut self, step: Step) -> Result<()> {
         let _ = step;
-        Ok(())
-    }
-
-    /// Thinks for so long. An error stops the purchase.
-    fn think(&mut self, time: Duration) -> Result<()> {
-        thread::sleep(time);
         Ok(())
     }
 

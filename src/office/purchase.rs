@@ -1,10 +1,8 @@
-//! The one purchase.
-
-use std::time::Duration;
+//! The one purchase: with a lock or without, real or in a rush, by a process or a thread.
 
 use super::BoxOffice;
 use super::commit::Decision;
-use super::order::{Observer, Order, Sale, Unobserved};
+use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Nonce, Op, Record, Step, Tally};
 use crate::store::options::CommitOptions;
@@ -16,8 +14,7 @@ impl BoxOffice {
         self.purchase(&Order::new(buyer, quantity), &mut Unobserved)
     }
 
-    /// Buys, or finds that there are not enough left. Every sale is made here: with a lock or
-    /// without, real or in a rush, by a process or a thread.
+    /// Buys under the exclusive lock, or finds that there are not enough left.
     ///
     /// # Errors
     /// - [`Kind::SoldOut`]: there are fewer left than wanted;
@@ -29,15 +26,25 @@ impl BoxOffice {
     ///
     /// After all but `OutcomeUnknown`, nothing was sold.
     pub fn purchase(&mut self, order: &Order<'_>, observer: &mut impl Observer) -> Result<Sale> {
-        order.check()?;
+        self.purchase_under(order, &Conditions::REAL, observer)
+    }
+
+    /// The same under other conditions, which may be such that too many are sold.
+    pub(crate) fn purchase_under(
+        &mut self,
+        order: &Order<'_>,
+        conditions: &Conditions<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<Sale> {
+        order.check(conditions)?;
         let options = CommitOptions {
-            lock: order.lock,
+            lock: conditions.lock,
             wait: order.wait,
             durability: order.durability,
-            writes: order.writes,
+            writes: conditions.writes,
         };
         if let Some(key) = order.key {
-            self.store.open(order.lock, order.wait)?;
+            self.store.open(conditions.lock, order.wait)?;
             self.store.prefetch(Lookup::Key(key))?;
         }
         let number = self.ids.next()?;
@@ -45,14 +52,14 @@ impl BoxOffice {
         let mut earlier = None;
         let done = self.commit(options, observer, &mut |head, transaction, observer| {
             if let Some(key) = order.key {
-                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(Box::new(sell(order, head, observer, number, &mut id)?))) });
+                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(Box::new(sell((order, conditions.rush), head, observer, number, &mut id)?))) });
                 earlier = transaction.find(Lookup::Key(key))?;
                 if let Some(sale) = &earlier {
                     // Also a refusal rests on what the ledger says.
                     return Ok(Decision::Known { end: sale.end });
                 }
             }
-            let record = sell(order, head, observer, number, &mut id)?;
+            let record = sell((order, conditions.rush), head, observer, number, &mut id)?;
             Ok(Decision::Write(Box::new(record)))
         })?;
         if let Some(sale) = &earlier {
@@ -70,9 +77,9 @@ impl BoxOffice {
     }
 }
 
-/// Thinks, and writes the sale down, under a new id.
+/// Writes the sale down, under a new id, as one of this rush if it is of any.
 fn sell<'o, O: Observer>(
-    order: &Order<'o>,
+    (order, rush): (&Order<'o>, Option<&'o str>),
     before: &Tally,
     observer: &mut O,
     number: u32,
@@ -83,13 +90,9 @@ fn sell<'o, O: Observer>(
         seq: before.seq,
         sum: before.sum.number(),
     })?;
-    // Whoever finds too few left has nothing to think about.
     let Some(left) = before.left.checked_sub(order.quantity) else {
         return Err(sold_out(order.quantity, before.left));
     };
-    if order.think > Duration::ZERO {
-        observer.think(order.think)?;
-    }
     let (seq, nonce) = (before.seq + 1, Nonce(number));
     observer.at(Step::Write { left, seq, nonce })?;
     // The number of the sale's line, so that a sale can be found by it, and a random part, so that two
@@ -99,7 +102,7 @@ fn sell<'o, O: Observer>(
         id: Some(id.clone().into()),
         buyer: Some(order.buyer.into()),
         key: order.key.map(Into::into),
-        rush: order.rush.map(Into::into),
+        rush: rush.map(Into::into),
         ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
     })
 }

@@ -12,9 +12,8 @@ use super::recorder::Recorder;
 use super::tape::Tape;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::LockKind;
-use crate::ledger::Tally;
-use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step, Writes};
+use crate::ledger::{LockKind, Tally};
+use crate::office::{BoxOffice, Conditions, Durability, Observer, Order, Sale, Step, Writes};
 use crate::store::file::file_store::FileStore;
 use crate::store::file::lock::Patience;
 use crate::store::file::spares::Shelf;
@@ -109,6 +108,8 @@ pub(super) fn run(
         return;
     }
     let mut watch = Watch {
+        think: assignment.think,
+        quantity: assignment.quantity,
         gate,
         lifeline,
         voice,
@@ -168,23 +169,21 @@ fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Re
     let seen = query(assignment, &mut office, watch)?;
     let queried = Says::Queried { left: seen.left };
     watch.voice.say(queried).map_err(|_| gone())?;
-    let order = Order {
-        buyer: &assignment.name,
-        quantity: assignment.quantity,
-        key: None,
+    let conditions = Conditions {
         lock: assignment.lock,
-        think: assignment.think,
-        wait: assignment.wait,
-        rush: Some(&assignment.run),
-        // A race is on paper only: it is made durable as a whole, before the rush is reported.
-        durability: match assignment.lock {
-            LockKind::Exclusive => Durability::Disk,
-            _ => Durability::Process,
-        },
         writes: Writes::Replace,
+        rush: Some(&assignment.run),
     };
-    watch.record(|recorder| recorder.begin(order.quantity))?;
-    let result = office.purchase(&order, watch);
+    // A race is on paper only: it is made durable as a whole, before the rush is reported.
+    let durability = match assignment.lock {
+        LockKind::Exclusive => Durability::Disk,
+        _ => Durability::Process,
+    };
+    let order = Order::new(&assignment.name, assignment.quantity)
+        .wait(assignment.wait)
+        .durability(durability);
+    watch.record(|recorder| recorder.begin(assignment.quantity))?;
+    let result = office.purchase_under(&order, &conditions, watch);
     // A sale stands, recorded or not; the rush sees that the record is not whole.
     let _ = watch.record(|recorder| recorder.bought(&result));
     result
@@ -220,8 +219,11 @@ impl Voice<'_> {
     }
 }
 
-/// Stops a purchase when the rush is gone, and holds it at the gate.
+/// Stops a purchase when the rush is gone, holds it at the gate, and lets it think.
 struct Watch<'a, 'b> {
+    think: Duration,
+    /// Who finds fewer left has nothing to think about.
+    quantity: u64,
     gate: Option<Lifeline<'a>>,
     lifeline: Lifeline<'a>,
     voice: Voice<'b>,
@@ -241,17 +243,17 @@ impl Observer for Watch<'_, '_> {
             alive(self.lifeline.holds())?;
         }
         self.record(|recorder| recorder.step(step))?;
-        match (step, self.gate) {
-            (Step::Read { left: 1.., .. }, Some(gate)) => {
-                self.voice.say(Says::Read).map_err(|_| gone())?;
-                alive(gate.wait_for_shot())
-            }
-            _ => Ok(()),
+        let Step::Read { left, .. } = step else {
+            return Ok(());
+        };
+        if let Some(gate) = self.gate.filter(|_| left > 0) {
+            self.voice.say(Says::Read).map_err(|_| gone())?;
+            alive(gate.wait_for_shot())?;
         }
-    }
-
-    fn think(&mut self, time: Duration) -> Result<()> {
-        alive(self.lifeline.holds_for(time))
+        if left >= self.quantity && self.think > Duration::ZERO {
+            alive(self.lifeline.holds_for(self.think))?;
+        }
+        Ok(())
     }
 
     fn still_wanted(&mut self) -> bool {
@@ -282,6 +284,8 @@ mod tests {
         let (ears, gun) = gun::load().unwrap();
         let (number, mut out) = (1, io::sink());
         let mut watch = Watch {
+            think: Duration::ZERO,
+            quantity: 1,
             gate: None,
             lifeline: Lifeline(ears.as_fd()),
             voice: Voice {

@@ -42,7 +42,7 @@ impl Deck {
                 (path.to_path_buf(), Some(path))
             }
         };
-        let output = Output::claim_of(&rush.file, &path, Contents::Evidence)?;
+        let output = Output::claim_of(&rush.file, &path, Contents::EVIDENCE)?;
         Ok(Some((output, fleeting)))
     }
 

@@ -313,13 +313,13 @@ fn wait(voices: BorrowedFd<'_>, stop: Option<BorrowedFd<'_>>) -> Result<(bool, b
 }
 
 /// The hidden first argument of a process that starts buyers.
-pub const NURSERY: &str = "__buyers";
+pub(crate) const NURSERY: &str = "__buyers";
 
 /// What such a process does with the arguments that follow. Its standard input is the gun and the
 /// lifeline of its buyers, its standard output their voice. Returns the exit code, of this process
 /// and of each buyer.
 #[must_use]
-pub fn start_buyers(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+pub(crate) fn start_buyers(mut arguments: impl Iterator<Item = OsString>) -> u8 {
     let share = arguments
         .next()
         .and_then(|text| serde_json::from_str::<Share>(text.to_str()?).ok());

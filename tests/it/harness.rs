@@ -92,15 +92,14 @@ impl Shop {
         let mut office = BoxOffice::at(&shop.file).unwrap();
         for at in 0..sales {
             let (buyer, key) = (format!("buyer-{at}"), format!("key-{at}"));
-            let order = Order {
-                key: (at % 100 == 7).then_some(&key),
-                durability: if at + 1 == sales {
-                    Durability::Disk
-                } else {
-                    Durability::Process
-                },
-                ..Order::new(&buyer, 1)
+            let durability = if at + 1 == sales {
+                Durability::Disk
+            } else {
+                Durability::Process
             };
+            let order = Order::new(&buyer, 1)
+                .key((at % 100 == 7).then_some(key.as_str()))
+                .durability(durability);
             office.purchase(&order, &mut Unobserved).unwrap();
         }
         shop

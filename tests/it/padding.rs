@@ -86,10 +86,7 @@ fn nobody_writes_over_what_another_has_sold_into_the_room() {
         // The first one makes the room, then all sell into it in turn.
         let seller = if turn < 20 { 0 } else { turn % 3 };
         let buyer = format!("of {seller}, turn {turn}");
-        let order = Order {
-            durability: Durability::Process,
-            ..Order::new(&buyer, 1)
-        };
+        let order = Order::new(&buyer, 1).durability(Durability::Process);
         let sale = offices[seller].purchase(&order, &mut Unobserved).unwrap();
         assert_eq!((sale.seq, sale.left), (turn as u64 + 2, 199 - turn as u64));
         sold.push((sale.id, buyer));
@@ -114,10 +111,7 @@ fn who_sells_into_the_room_notices_a_reset_between_two_sales() {
     let shop = Shop::in_memory(r#"{"ticket": 1000}"#);
     let mut seller = BoxOffice::at(&shop.file).unwrap();
     let mut other = BoxOffice::at(&shop.file).unwrap();
-    let order = Order {
-        durability: Durability::Process,
-        ..Order::new("alice", 1)
-    };
+    let order = Order::new("alice", 1).durability(Durability::Process);
     for round in 0..50 {
         for left in (1000 - 20..1000).rev() {
             let sale = seller.purchase(&order, &mut Unobserved).unwrap();

@@ -33,13 +33,10 @@ fn seller() {
         let _ = io::stdin().read_to_end(&mut Vec::new());
         end.store(true, Ordering::SeqCst);
     });
-    let order = Order {
-        durability: match durability.as_str() {
-            "disk" => Durability::Disk,
-            _ => Durability::Process,
-        },
-        ..Order::new("alice", 1)
-    };
+    let order = Order::new("alice", 1).durability(match durability.as_str() {
+        "disk" => Durability::Disk,
+        _ => Durability::Process,
+    });
     let mut office = BoxOffice::at(event).unwrap();
     while !ended.load(Ordering::SeqCst) {
         match office.purchase(&order, &mut Unobserved) {

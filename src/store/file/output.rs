@@ -16,19 +16,16 @@ use super::lock;
 use super::rights::Rights;
 use crate::error::{Error, Kind, Result};
 
-/// What a file is to hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Contents {
-    /// Evidence, a JSON object a line.
-    Evidence,
-    /// A picture.
-    Svg,
-    /// A page of the manual.
-    Page,
+/// What a file is to hold, and how one is known that an earlier command wrote: what another program wrote is not
+/// ours to write over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Contents {
+    /// As in "is not a picture that this program drew".
+    pub(crate) name: &'static str,
+    /// Whether this program wrote a file that begins so.
+    pub(crate) is_own: fn(&[u8]) -> bool,
 }
 
-/// How a page of the manual begins.
-pub const PAGE: &str = ".\\\" made by tickets man\n";
 /// How a picture begins.
 pub(crate) const SVG: &str = "<svg data-drawn-by=\"tickets\" ";
 
@@ -36,23 +33,11 @@ impl Contents {
     /// So many bytes tell whose a file is.
     const HEAD: u64 = 64;
 
-    /// Whether this program wrote a file that begins so: what another one wrote is not ours to write over.
-    fn is_own(self, head: &[u8]) -> bool {
-        let mark = match self {
-            Self::Evidence => return is_own_evidence(head).unwrap_or(false),
-            Self::Svg => SVG,
-            Self::Page => PAGE,
-        };
-        head.starts_with(mark.as_bytes())
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Evidence => "evidence that a rush of this program wrote",
-            Self::Svg => "a picture that this program drew",
-            Self::Page => "a page that this program made",
-        }
-    }
+    /// Evidence, a JSON object a line.
+    pub(crate) const EVIDENCE: Self = Self {
+        name: "evidence that a rush of this program wrote",
+        is_own: |head| is_own_evidence(head).unwrap_or(false),
+    };
 }
 
 /// The name of a rush is eight hexadecimal digits.
@@ -67,7 +52,7 @@ fn is_own_evidence(head: &[u8]) -> Option<bool> {
 /// A file that is to be written. What stood in it stays until [`Output::clear`]; a file that was made for this
 /// and never cleared goes away again.
 #[derive(Debug)]
-pub struct Output {
+pub(crate) struct Output {
     file: File,
     path: PathBuf,
     /// Whether it is to be removed when this is dropped.
@@ -82,7 +67,8 @@ impl Output {
     ///   `contents`;
     /// - [`Kind::Refused`]: another command writes it just now;
     /// - [`Kind::Io`]: it cannot be opened.
-    pub fn claim(path: &Path, contents: Contents) -> Result<Self> {
+    #[cfg(feature = "cli")]
+    pub(crate) fn claim(path: &Path, contents: Contents) -> Result<Self> {
         Self::claim_with(path, contents, None)
     }
 
@@ -91,7 +77,7 @@ impl Output {
     ///
     /// # Errors
     /// As of [`Output::claim`], and [`Kind::Usage`]: it is one of the event's own files.
-    pub fn claim_of(event: &Path, path: &Path, contents: Contents) -> Result<Self> {
+    pub(crate) fn claim_of(event: &Path, path: &Path, contents: Contents) -> Result<Self> {
         let files = EventFiles::at(event)?;
         // Without a count there is no event, and that is told by whoever reads it.
         let rights = Rights::of_name(&files.count).ok().map(Rights::bare);
@@ -135,10 +121,10 @@ impl Output {
         let mut head = Vec::new();
         let read = (&self.file).take(Contents::HEAD).read_to_end(&mut head);
         read.map_err(|e| Error::io("read", &self.path, e))?;
-        if !head.is_empty() && !contents.is_own(&head) {
+        if !head.is_empty() && !(contents.is_own)(&head) {
             let message = format!(
                 "is not {}, but begins with \"{}\": it is not overwritten",
-                contents.name(),
+                contents.name,
                 beginning(&head)
             );
             return usage(message, "name another file, or remove this one");
@@ -175,7 +161,8 @@ impl Output {
     }
 
     /// An error when this path means the same file.
-    pub fn keep_apart(&self, path: &Path) -> Result<()> {
+    #[cfg(feature = "cli")]
+    pub(crate) fn keep_apart(&self, path: &Path) -> Result<()> {
         if FileId::of_name(path).is_ok_and(|id| id.is_some() && id == self.id().ok()) {
             let error = Error::new(Kind::Usage, "cannot hold both the evidence and the picture");
             return Err(error.at(&self.path, 0, 0).hint("name two files"));
@@ -184,13 +171,14 @@ impl Output {
     }
 
     /// Takes away what stood in it. From now on it stays.
-    pub fn clear(&mut self) -> Result<()> {
+    pub(crate) fn clear(&mut self) -> Result<()> {
         self.fleeting = false;
         self.file.set_len(0).map_err(|e| self.unwritable(e))
     }
 
     /// Writes all of it anew.
-    pub fn write(&mut self, contents: &[u8]) -> Result<()> {
+    #[cfg(feature = "cli")]
+    pub(crate) fn write(&mut self, contents: &[u8]) -> Result<()> {
         self.clear()?;
         let written = (&self.file).write_all(contents);
         written.map_err(|e| self.unwritable(e))
@@ -215,7 +203,7 @@ impl Output {
 
     /// Its path, as it was given.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 

@@ -1,20 +1,20 @@
-//! `tickets sales` and `tickets audit`: what the ledger says.
+//! `tickets sales`: who has bought, as a table, JSON or CSV.
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
-use serde::Serialize;
 
-use super::args::{Audit as AuditArguments, Cli, Format, Sales};
+use super::args::{Format, SalesArgs};
 use super::cell::cell;
 use super::json;
-use super::screen::{BAD, FAINT, GOOD, Screen};
-use tickets::office::{Audit, Sold};
-use tickets::{BoxOffice, Kind, Result, shown};
+use super::screen::Screen;
+use tickets::office::Sold;
+use tickets::{BoxOffice, Result, shown};
 
-pub(super) fn sales(cli: &Cli, arguments: &Sales, screen: &Screen) -> Result<u8> {
-    let office = BoxOffice::at(&cli.file)?;
+pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Result<u8> {
+    let office = BoxOffice::at(file)?;
     let name = arguments.name.as_deref();
     let format = if screen.json {
         Format::Json
@@ -148,73 +148,4 @@ fn print_table(out: &mut dyn Write, table: &Table) -> io::Result<()> {
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
-}
-
-#[derive(Serialize)]
-struct AuditDocument<'a> {
-    ok: bool,
-    command: &'static str,
-    #[serde(flatten)]
-    audit: &'a Audit,
-}
-
-pub(super) fn audit(cli: &Cli, arguments: &AuditArguments, screen: &Screen) -> Result<u8> {
-    let mut office = BoxOffice::at(&cli.file)?;
-    let audit = if arguments.repair {
-        office.repair(arguments.wait.limit, arguments.force)?
-    } else {
-        office.audit()?
-    };
-    let ok = audit.findings.is_empty();
-    let document = AuditDocument {
-        ok,
-        command: "audit",
-        audit: &audit,
-    };
-    screen.result(&document, |out| {
-        for done in &audit.repaired {
-            writeln!(out, "{GOOD}repaired{GOOD:#}  {}", shown(done))?;
-        }
-        for finding in &audit.findings {
-            let line = match finding.line {
-                0 => String::new(),
-                line => format!(":{line}"),
-            };
-            writeln!(
-                out,
-                "{BAD}found{BAD:#}  {}{line}: {}",
-                shown(&finding.file),
-                shown(&finding.text)
-            )?;
-        }
-        for note in &audit.notes {
-            writeln!(out, "{FAINT}note{FAINT:#}  {}", shown(note))?;
-        }
-        if !ok {
-            return writeln!(out, "{}", screen.hint(advice(&audit)));
-        }
-        writeln!(
-            out,
-            "{GOOD}sound{GOOD:#}  {} lines: every checksum, number, key and cancellation adds up",
-            audit.records
-        )?;
-        writeln!(
-            out,
-            "{} in all, {} sold, {} left",
-            audit.capacity, audit.sold, audit.left
-        )
-    });
-    Ok(if ok { 0 } else { Kind::Integrity.exit_code() })
-}
-
-fn advice(audit: &Audit) -> &'static str {
-    if audit.is_repairable() {
-        "'tickets audit --repair' goes by the ledger and puts this right"
-    } else if audit.is_repairable_by_force() {
-        "this cannot be repaired without guessing: put the right ledger back, as 'tickets restore DIR' does from a \
-         backup; 'tickets audit --repair --force' goes on with what the ledger has, and keeps the count beside"
-    } else {
-        "this cannot be repaired without guessing: put the right file back, as 'tickets restore DIR' does from a \
-         backup, or start afresh with 'tickets reset N --force', which keeps what is there"
-    }
 }

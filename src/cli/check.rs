@@ -34,25 +34,8 @@ pub(super) fn check(
     if let Some(output) = &output {
         output.keep_apart(path)?;
     }
-    let (path, read) = if path == Path::new("-") {
-        let name = Path::new("standard input");
-        (name, evidence::read_lines(io::stdin().lock(), name))
-    } else {
-        (path, evidence::read(path))
-    };
-    let evidence = read.map_err(|error| match error.hint_text() {
-        None => error.hint("'tickets buy --users 8 --evidence FILE' records a run"),
-        Some(_) => error,
-    })?;
-    let verdict = check::judge(&evidence);
-    if let Some(why) = &verdict.blind
-        && verdict.counts.is_empty()
-    {
-        let message = format!("nothing could be judged: {why}");
-        return Err(Error::new(Kind::Integrity, message)
-            .at(path, 0, 0)
-            .hint("record each operation with the version that it read; see docs/evidence.md"));
-    }
+    let evidence = read(path)?;
+    let verdict = judged(path, &evidence)?;
     let document = CheckDocument {
         ok: verdict.is_clean(),
         command: "race check",
@@ -83,6 +66,41 @@ pub(super) fn check(
     } else {
         Kind::Integrity.exit_code()
     })
+}
+
+/// What the evidence is called in messages.
+fn name(path: &Path) -> &Path {
+    if path == Path::new("-") {
+        Path::new("standard input")
+    } else {
+        path
+    }
+}
+
+fn read(path: &Path) -> Result<Evidence> {
+    let read = if path == Path::new("-") {
+        evidence::read_lines(io::stdin().lock(), name(path))
+    } else {
+        evidence::read(path)
+    };
+    read.map_err(|error| match error.hint_text() {
+        None => error.hint("'tickets buy --users 8 --evidence FILE' records a run"),
+        Some(_) => error,
+    })
+}
+
+/// An error where nothing could be judged.
+fn judged(path: &Path, evidence: &Evidence) -> Result<Verdict> {
+    let verdict = check::judge(evidence);
+    if let Some(why) = &verdict.blind
+        && verdict.counts.is_empty()
+    {
+        let message = format!("nothing could be judged: {why}");
+        return Err(Error::new(Kind::Integrity, message)
+            .at(name(path), 0, 0)
+            .hint("record each operation with the version that it read; see docs/evidence.md"));
+    }
+    Ok(verdict)
 }
 
 /// How many buyers did something at a known time.

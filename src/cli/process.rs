@@ -1,13 +1,33 @@
-//! Ctrl-C and its like: told to the rush, which then stops by itself.
+//! This process: its program, its children, and how it is asked to end: Ctrl-C and its like are told to the work,
+//! which then stops by itself.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::{flag, low_level};
+
+use tickets::{Error, Kind, Result};
+
+/// This program, which is started as each child.
+pub(crate) fn program() -> Result<PathBuf> {
+    let problem = |e| problem("find this program's own file", &e);
+    std::env::current_exe().map_err(problem)
+}
+
+fn problem(doing: &str, error: &io::Error) -> Error {
+    Error::new(Kind::Io, format!("could not {doing}: {error}"))
+}
+
+/// A write beyond a limit of file size (`ulimit -f`) is an error then, as on a full disk, and not the end of the
+/// process; children inherit that.
+pub(crate) fn outlive_size_limit() {
+    let _ = flag::register(SIGXFSZ, Arc::default());
+}
 
 /// Before processes are started: whoever started this one may have passed on that SIGCHLD is ignored, and then
 /// the number of a child that has ended may be another process's before anybody has waited for it.
@@ -40,7 +60,11 @@ pub(crate) struct Stop {
 impl Stop {
     /// Takes the signals over, for the rest of the process's life, but for those that whoever started it wants
     /// to be ignored: a hangup under `nohup`, Ctrl-C in a background job of a script.
-    pub(crate) fn on_signals() -> io::Result<Self> {
+    pub(crate) fn on_signals() -> Result<Self> {
+        Self::registered().map_err(|e| problem("watch for signals", &e))
+    }
+
+    fn registered() -> io::Result<Self> {
         let (told, teller) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
         let ignored = ignored();
