@@ -95,18 +95,19 @@ pub(crate) fn may_publish<'a>(
     files: &EventFiles,
 ) -> Result<std::result::Result<Publishing<'a>, FileId>> {
     let problem = |e| Error::io("lock", &files.ledger, e);
-    let file = match name.try_awhile()? {
-        Tried::Held(held) => return Ok(Ok(Publishing::Name(held))),
-        Tried::Busy(file) => file,
-    };
-    let links = Attributes::of_handle(&ledger.file).map_err(problem)?.links;
-    if links == 1
+    // Once: those who wait in the kernel's queue would lose their places to one that tries again and again.
+    let is_taken = name.try_acquire()?.is_none();
+    if is_taken
+        && Attributes::of_handle(&ledger.file).map_err(problem)?.links == 1
         && let Some(publication) = try_publication(&ledger.file).map_err(problem)?
         && LockFile::on(files.ledger.clone()).try_acquire()?.is_none()
     {
         return Ok(Ok(Publishing::Beside(publication)));
     }
-    Ok(Err(file))
+    Ok(match name.try_awhile()? {
+        Tried::Held(held) => Ok(Publishing::Name(held)),
+        Tried::Busy(file) => Err(file),
+    })
 }
 
 impl Deciding {

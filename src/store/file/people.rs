@@ -8,6 +8,7 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use super::event::EventFiles;
 use super::files::{directory, look};
+use super::sys;
 use crate::error::{Error, Place};
 use crate::shown::quoted;
 
@@ -62,7 +63,7 @@ fn closed(path: &Path, what: &str, needs: Access) -> Option<String> {
     let quoted = quoted(path.as_os_str());
     let owner = user(found.uid);
     let rights = if is_file { "rw" } else { "wx" };
-    if found.uid == rustix::process::geteuid().as_raw() {
+    if Some(found.uid) == sys::effective_user() {
         return Some(format!(
             "{what} is yours, and its mode {:o} keeps you off: run chmod u+{rights} {quoted}",
             found.permissions()

@@ -81,13 +81,16 @@ fn refuse_fixed_itself(path: &Path, what: &str) -> Result<()> {
 
 /// Whose this file is, where only they, the directory's owner or root may replace or remove it.
 pub(super) fn kept_by_sticky(path: &Path) -> Option<u32> {
-    let ours = rustix::process::geteuid();
     let around = look(directory(path)).ok()??;
-    if around.permissions() & STICKY == 0 || ours.is_root() || around.uid == ours.as_raw() {
+    if around.permissions() & STICKY == 0 {
+        return None;
+    }
+    let ours = sys::effective_user()?;
+    if ours == 0 || around.uid == ours {
         return None;
     }
     let owner = look(path).ok()??.uid;
-    (owner != ours.as_raw()).then_some(owner)
+    (owner != ours).then_some(owner)
 }
 
 const STICKY: u32 = 0o1000;

@@ -245,6 +245,15 @@ pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
+/// The number of the user in whose name this process acts. `None`: the system does not tell.
+pub(super) fn effective_user() -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    // The kernel gives a process's own directory to that user. (A call that cannot fail is no choice: a sandbox may
+    // refuse it.)
+    let own = std::fs::metadata("/proc/self");
+    own.ok().map(|own| own.uid())
+}
+
 /// Whether a process runs, where the system tells; else `false`.
 pub(super) fn is_running(pid: u32) -> bool {
     process_name(pid).is_some()
