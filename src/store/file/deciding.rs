@@ -89,26 +89,48 @@ pub(crate) enum Publishing<'a> {
 /// first, then looks whether the publication lock is held, and gives up the name lock when it is not. So where the
 /// ledger lock is found taken with the publication lock held, the name lock stays with a process that decides until
 /// the publication lock is given up. Only one name may lead to the ledger: each has a lock file of its own.
+///
+/// `others`: others are selling. Some of them may queue for the name lock: a publisher that takes it between two of them
+/// mixes up their order, for the kernel wakes all of the queue then. So it waits a little for one that decides.
 pub(crate) fn may_publish<'a>(
     ledger: &'a LedgerFile,
     name: &'a mut LockFile,
     files: &EventFiles,
+    others: bool,
 ) -> Result<std::result::Result<Publishing<'a>, FileId>> {
     let problem = |e| Error::io("lock", &files.ledger, e);
-    // Once: those who wait in the kernel's queue would lose their places to one that tries again and again.
-    let is_taken = name.try_acquire()?.is_none();
-    if is_taken
-        && Attributes::of_handle(&ledger.file).map_err(problem)?.links == 1
-        && let Some(publication) = try_publication(&ledger.file).map_err(problem)?
-        && LockFile::on(files.ledger.clone()).try_acquire()?.is_none()
-    {
-        return Ok(Ok(Publishing::Beside(publication)));
+    let looks = match others || name.was_contended() {
+        true => LOOKS,
+        false if name.try_acquire()?.is_none() => 1,
+        false => 0,
+    };
+    let mut whole = LockFile::on(files.ledger.clone());
+    for look in 0..looks {
+        if look == 0 && Attributes::of_handle(&ledger.file).map_err(problem)?.links != 1 {
+            break;
+        }
+        let Some(publication) = try_publication(&ledger.file).map_err(problem)? else {
+            break;
+        };
+        if whole.try_acquire()?.is_none() {
+            return Ok(Ok(Publishing::Beside(publication)));
+        }
+        drop(publication);
+        if look < YIELDS {
+            std::thread::yield_now();
+        } else {
+            outlast(NAP / 4);
+        }
     }
     Ok(match name.try_awhile()? {
         Tried::Held(held) => Ok(Publishing::Name(held)),
         Tried::Busy(file) => Err(file),
     })
 }
+
+/// How often to look for a process that decides, where others are selling: at first at once, then after a nap.
+const LOOKS: u32 = 80;
+const YIELDS: u32 = 50;
 
 impl Deciding {
     pub(crate) fn on(files: &EventFiles) -> Self {

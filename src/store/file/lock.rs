@@ -119,6 +119,8 @@ pub(crate) struct LockFile {
     models: Vec<PathBuf>,
     mode: Mode,
     file: Option<(File, FileId)>,
+    /// Whether somebody else held the lock when this one was last wanted.
+    contended: bool,
 }
 
 /// How a lock is held.
@@ -155,6 +157,7 @@ impl LockFile {
             models: Vec::new(),
             mode: Mode::Exclusive,
             file: None,
+            contended: false,
         }
     }
 
@@ -166,6 +169,7 @@ impl LockFile {
             models: models.into(),
             mode: Mode::Exclusive,
             file: None,
+            contended: false,
         }
     }
 
@@ -281,9 +285,24 @@ impl LockFile {
         wait: &mut Wait<'_>,
     ) -> Result<(File, FileId)> {
         let (file, id) = self.opened()?;
+        known_bad!(LedgerUnlocked | LockOnData | LockUnverified | LockDeleted => if self.models.is_empty() {
+            return Ok((file, id));
+        });
         let deadline = wait.deadline();
+        // A step control asks before each try.
+        let is_stepped = matches!(patience, Patience::Stepped(_));
+        self.contended =
+            !is_stepped && !attempt(&file, self.mode).map_err(|error| self.unusable(error))?;
+        if !is_stepped && !self.contended {
+            return Ok((file, id));
+        }
         let file = self.block(file, id, deadline, patience, wait)?;
         Ok((file, id))
+    }
+
+    /// Whether somebody else held the lock when this one was last wanted: then others may be waiting for it still.
+    pub(crate) fn was_contended(&self) -> bool {
+        self.contended
     }
 
     /// The name of the file.
@@ -330,9 +349,6 @@ impl LockFile {
         patience: &mut Patience,
         wait: &mut Wait<'_>,
     ) -> Result<File> {
-        known_bad!(LedgerUnlocked | LockOnData | LockUnverified | LockDeleted => if self.models.is_empty() {
-            return Ok(file);
-        });
         if let Patience::Stepped(stepper) = patience {
             while !attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
                 stepper.busy(id)?;
