@@ -38,7 +38,8 @@ mod mistakes {
     use crate::store::file::open::copy_bytes;
     use crate::store::file::temporary::temporary;
     use crate::store::file::version::Version;
-    use crate::store::file::{in_place, snapshot::MAX_COUNT_BYTES};
+    use crate::ledger::MAX_COUNT_BYTES;
+    use crate::store::file::in_place;
 
     #[cfg(not(debug_assertions))]
     compile_error!("the feature known-bad makes mistakes on purpose: no release has it");
