@@ -67,6 +67,7 @@
 //!
 //! `docs/design.md` states the protocol and its invariants.
 
+// src/cli names the library as any other program does.
 #[cfg(feature = "cli")]
 extern crate self as tickets;
 
