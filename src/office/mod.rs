@@ -1,6 +1,6 @@
 //! The box office: query, the one purchase, cancel, adjust, audit, reset.
 //!
-//! Knows nothing of where an event is stored: a [`Store`] does.
+//! Knows nothing of where an event is stored: a store does.
 
 mod change;
 mod commit;
