@@ -33,6 +33,7 @@ pub const MUTANTS: &[Mutant] = &[
     by("answer-first", "replay", "replay/Plain/book/"),
     by("publish-first", "replay", "replay/Plain/book/"),
     by("directory-unsynced", "replay", "replay/First/book/"),
+    by("members-unsynced", "replay", "replay/Foreign/book/"),
     by(
         "no-rewrite",
         "replay",
@@ -69,6 +70,7 @@ pub const MUTANTS: &[Mutant] = &[
     by("no-sync", "ordered", "ordered/Plain/book/alone"),
     by("answer-first", "ordered", "ordered/Plain/book/alone"),
     by("publish-first", "ordered", "ordered/Plain/book/alone"),
+    by("members-unsynced", "ordered", "ordered/Foreign/book/alone"),
     by("no-rewrite", "ordered", "ordered/Plain/adjust/after book"),
     by("known-believed", "ordered", "ordered/Plain/book/after book"),
     by("short-kept", "cut-short", "cut-short/Plain/book/book"),

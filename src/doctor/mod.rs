@@ -21,12 +21,12 @@ use std::path::{Path, PathBuf};
 
 use scratch::Scratch;
 
-pub use peer::{PEER, serve_peer};
+pub(crate) use peer::{PEER, serve_peer};
 pub use report::{Check, CheckResult, Cost, Costs, Report};
 
-use crate::error::Result;
-use crate::store::event::EventFiles;
-use crate::store::{files, people, sellable, sys};
+use crate::error::{Error, Result};
+use crate::store::file::event::EventFiles;
+use crate::store::file::{files, people, sellable, sys};
 
 /// Examines a directory. Nothing is left there, whatever comes of it.
 ///
@@ -48,11 +48,19 @@ pub fn examine(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -
 }
 
 fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Result<Report> {
+    // Where nothing that was made can be taken away again, nothing is made.
+    if let Err(error) = sellable::refuse_fixed_directory(directory) {
+        let file_system = file_system(directory);
+        let replace = Check::new("replace", CheckResult::Fail, error.to_string());
+        return Ok(Report {
+            directory: directory.display().to_string(),
+            checks: vec![report::on_file_system(&file_system), replace],
+            file_system,
+            costs_us: Costs::default(),
+        });
+    }
     let scratch = Scratch::lay_out(directory, program, stop)?;
-    let file_system = File::open(scratch.directory()).map_or_else(
-        |_| sys::UNKNOWN.to_owned(),
-        |directory| sys::file_system(&directory),
-    );
+    let file_system = file_system(scratch.directory());
     let mut checks = vec![report::on_file_system(&file_system)];
     checks.extend(locks::examine(&scratch)?);
     checks.extend(replace::examine(&scratch)?);
@@ -65,20 +73,42 @@ fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Re
     })
 }
 
-/// What is to be said of an event that is there: whether it can be sold from where it stands, and by which second
-/// names its ledger can be reached. Nothing is tried, nothing is changed.
+fn file_system(directory: &Path) -> String {
+    File::open(directory).map_or_else(
+        |_| sys::UNKNOWN.to_owned(),
+        |directory| sys::file_system(&directory),
+    )
+}
+
+/// What is to be said of an event that is there: whether it can be sold from where it stands, and reset, and by which
+/// second names its ledger can be reached. Nothing is changed, and no file is made.
 ///
 /// # Errors
 /// No event can have this name.
 pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
     const NAME: &str = "event";
     let files = EventFiles::at(file)?;
-    let mut checks = Vec::new();
-    if let Err(error) = sellable::refuse_unsellable(&files) {
-        checks.push(Check::new(NAME, CheckResult::Fail, error.to_string()));
-    }
-    let closed = people::closed_to_us(&files).into_iter();
-    checks.extend(closed.map(|told| Check::new(NAME, CheckResult::Fail, told)));
+    let fixed = [
+        sellable::refuse_unsellable(&files),
+        sellable::refuse_fixed_ledger(&files),
+    ];
+    let fixed: Vec<Error> = fixed.into_iter().filter_map(Result::err).collect();
+    let closed = people::closed_to_us(&files);
+    // What was told of a file need not be told again.
+    let is_news = |error: &Error| {
+        let is_fixed = fixed.iter().any(|fixed| fixed.place() == error.place());
+        !(is_fixed && sellable::is_forbidden(error))
+            && (closed.is_empty() || !sellable::lacks_right(error))
+    };
+    let mut wrong: Vec<String> = fixed.iter().map(Error::to_string).collect();
+    wrong.dedup();
+    let tried = sellable::try_event(&files).into_iter().filter(is_news);
+    let tried: Vec<String> = tried.map(|error| error.to_string()).collect();
+    wrong.extend(closed.iter().cloned().chain(tried));
+    let wrong = wrong.into_iter();
+    let mut checks: Vec<_> = wrong
+        .map(|told| Check::new(NAME, CheckResult::Fail, told))
+        .collect();
     let notes = sellable::second_names(&files).into_iter();
     checks.extend(notes.map(|note| Check::new(NAME, CheckResult::Note, note)));
     Ok(checks)

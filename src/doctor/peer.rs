@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::scratch::{COUNT, LOCK, is_readable};
 use super::watch::{ReadCounts, watch};
 use crate::error::{Kind, Result};
-use crate::store::files::{Access, open_regular};
-use crate::store::lock;
+use crate::store::file::files::{Access, open_regular};
+use crate::store::file::lock;
 
 /// The hidden first argument of the peer process.
-pub const PEER: &str = "__peer";
+pub(crate) const PEER: &str = "__peer";
 
 /// What a peer is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ impl Peer {
 /// on its standard input, answers on its standard output, and ends with its input. Returns the exit
 /// code.
 #[must_use]
-pub fn serve_peer(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+pub(crate) fn serve_peer(mut arguments: impl Iterator<Item = OsString>) -> u8 {
     match (arguments.next(), arguments.next()) {
         (Some(directory), None) => serve(Path::new(&directory)),
         _ => Kind::Usage.exit_code(),

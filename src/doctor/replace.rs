@@ -10,9 +10,9 @@ use super::report::{Check, CheckResult};
 use super::scratch::{COUNT, LOCK, Scratch, is_full};
 use super::watch::version;
 use crate::error::{Error, Kind, Result};
-use crate::store::files::{Access, FileId, open_regular, sync_directory, write_beside};
-use crate::store::replace::replace;
-use crate::store::sys;
+use crate::store::file::files::{Access, FileId, open_regular, sync_directory, write_beside};
+use crate::store::file::replace::replace;
+use crate::store::file::sys;
 
 /// A file is replaced so often, unless that takes too long.
 const TIMES: u32 = 2000;

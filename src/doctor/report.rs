@@ -79,7 +79,7 @@ pub enum CheckResult {
 }
 
 /// What things cost, each `None` where it does not work at all.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 #[non_exhaustive]
 pub struct Costs {
     /// To take a free lock and give it up.

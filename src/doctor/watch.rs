@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::report::{Check, CheckResult};
-use crate::store::files::read_capped;
+use crate::store::file::files::read_capped;
 
 /// Versions differ in their bytes and in their length, up to so many.
 const VERSIONS: u8 = 26;

@@ -6,8 +6,8 @@ use super::timeline::{
     Clash, Doing, Finding, Lane, Operation, Outcome, Place, Sight, Span, Time, Timeline, Version,
 };
 use super::verdict::{self, Anomaly};
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// The timeline of a run, to be drawn; with the chance of a bad end before its first step and after each,
 /// where that is known (see [`odds`](super::odds)).

@@ -9,8 +9,8 @@ use super::state::State;
 use super::tally::Tally;
 use super::walk::{SHARED_DEPTH, Walk};
 use crate::error::{Error, Kind, Result};
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 pub use super::tally::{Explored, Outcome};
 pub use super::walk::Search;

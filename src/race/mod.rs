@@ -28,6 +28,7 @@ pub mod verdict;
 mod walk;
 
 pub use draw::timeline as draw;
-pub use racer::{End, Point, RACER, Seen, live};
+pub use racer::{End, Point, Seen};
+pub(crate) use racer::{RACER, live};
 pub use recorded::timeline as draw_recorded;
 pub use run::{Move, Run, Trial};

@@ -107,8 +107,8 @@ impl Dice {
 mod tests {
     use super::super::sample::{Sampling, drawn};
     use super::*;
+    use crate::ledger::LockKind;
     use crate::office::Writes;
-    use crate::store::lock::LockKind;
 
     fn trial(users: usize, lock: LockKind) -> Trial {
         Trial {

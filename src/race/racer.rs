@@ -10,12 +10,14 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, DEFAULT_WAIT, Durability, Observer, Order, Step, Writes};
-use crate::store::files::FileId;
-use crate::store::lock::{LockKind, Patience, Stepper};
+use crate::ledger::LockKind;
+use crate::office::{BoxOffice, Conditions, DEFAULT_WAIT, Observer, Order, Step, Writes};
+use crate::store::file::file_store::FileStore;
+use crate::store::file::files::FileId;
+use crate::store::file::lock::{Patience, Stepper};
 
 /// The hidden first argument that makes a process a buyer of the lab.
-pub const RACER: &str = "__racer";
+pub(crate) const RACER: &str = "__racer";
 
 /// The next step is made, or the next run begins.
 pub(super) const GO: u8 = b'g';
@@ -119,7 +121,7 @@ pub(super) struct Says {
 }
 
 /// Lives as a buyer until its standard input ends. Returns the exit code.
-pub fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
     let part = arguments
         .next()
         .and_then(|text| serde_json::from_str(text.to_str()?).ok());
@@ -163,7 +165,8 @@ fn run(part: &Part) -> End {
 }
 
 fn buy(part: &Part, watch: &mut Watch) -> Result<String> {
-    let mut office = BoxOffice::at(&part.file)?.waiting(Patience::Stepped(Box::new(Queue)));
+    let patience = Patience::Stepped(Box::new(Queue));
+    let mut office = BoxOffice::over(FileStore::at(&part.file)?.waiting(patience));
     office.open(part.lock, DEFAULT_WAIT)?;
     if part.query {
         watch.pause(Point::Query)?;
@@ -172,18 +175,17 @@ fn buy(part: &Part, watch: &mut Watch) -> Result<String> {
     if part.lock == LockKind::WriteOnly {
         watch.pause(Point::Read)?;
     }
-    let order = Order {
+    let conditions = Conditions {
         lock: part.lock,
-        durability: Durability::Disk,
         writes: if part.in_place {
             Writes::InPlace
         } else {
             Writes::Replace
         },
         rush: Some("lab"),
-        ..Order::new(&part.name, part.quantity)
     };
-    Ok(office.purchase(&order, watch)?.id)
+    let order = Order::new(&part.name, part.quantity);
+    Ok(office.purchase_under(&order, &conditions, watch)?.id)
 }
 
 /// Says what comes next, and waits until it may.

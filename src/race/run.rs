@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::racer::{End, Point, Seen};
 use super::schedule::{Grant, Grants};
 use super::verdict::Verdict;
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// What is tried.
 #[derive(Debug, Clone)]

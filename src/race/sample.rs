@@ -18,8 +18,8 @@ use super::plan::{Dice, Plan};
 use super::run::Trial;
 use super::tally::{Explored, Tally};
 use crate::error::{Error, Kind, Result};
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// The most schedules that are drawn.
 pub const MOST_SAMPLES: u64 = 1_000_000;

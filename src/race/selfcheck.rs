@@ -9,8 +9,8 @@ use super::racer::Point;
 use super::run::Trial;
 use super::verdict::Anomaly;
 use crate::error::Result;
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// What a way of selling is known for.
 #[derive(Debug, Clone, Copy)]

@@ -8,8 +8,8 @@ use super::racer::{End, Point, Says};
 use super::run::{Move, Run, Trial};
 use super::schedule::Grant;
 use crate::error::Result;
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// A buyer in the middle of a run.
 #[derive(Debug, Clone)]

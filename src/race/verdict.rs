@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::store::ledger::{Op, Record};
+use crate::ledger::{Op, Record};
 
 /// A ledger line of the run, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -608,6 +608,27 @@ mod tests {
         after.lost = vec!["b".to_owned()];
         let verdict = judge(&after);
         assert_eq!(kinds(&verdict), [Anomaly::LostSale]);
+    }
+
+    #[test]
+    fn torn_bytes_are_told_with_their_number() {
+        for torn in [0, 1, 2, 4097] {
+            let after = Aftermath {
+                torn,
+                ..after(2, 1, 1, vec![sale(2, 1, "a")])
+            };
+            let verdict = judge(&after);
+            let expected = match torn {
+                0 => vec![],
+                _ => vec![finding(
+                    Anomaly::TornWrite,
+                    format!(
+                        "{torn} bytes on the ledger are no whole line: a buyer was cut off while it wrote"
+                    ),
+                )],
+            };
+            assert_eq!(verdict.findings, expected);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::evidence_file::EvidenceFile;
 use super::settings::Rush;
-use crate::store::lock::LockKind;
+use crate::ledger::LockKind;
 
 /// What a buyer is to do.
 #[derive(Debug, Clone)]

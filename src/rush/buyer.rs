@@ -10,10 +10,11 @@ use super::report_pipe::{ReportWriter, Status};
 use super::start_barrier::ParentPipe;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step, Writes};
-use crate::store::ledger::Tally;
-use crate::store::lock::{LockKind, Patience};
-use crate::store::spares::Shelf;
+use crate::ledger::{LockKind, Tally};
+use crate::office::{BoxOffice, Conditions, Durability, Observer, Order, Sale, Step, Writes};
+use crate::store::file::file_store::FileStore;
+use crate::store::file::lock::Patience;
+use crate::store::file::spares::Shelf;
 
 /// What a buyer runs as.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,8 @@ pub(super) fn run(
     }
     let mut observer = BuyerObserver {
         read_barrier,
+        think: assignment.think,
+        quantity: assignment.quantity,
         parent,
         reports,
         recorder: None,
@@ -85,41 +88,40 @@ fn buy(
     runs_as: RunsAs<'_>,
     observer: &mut BuyerObserver<'_, '_>,
 ) -> Result<Sale> {
-    let office = BoxOffice::at(&assignment.file)?;
-    let mut office = match runs_as {
+    let store = FileStore::at(&assignment.file)?;
+    let store = match runs_as {
         RunsAs::Process => {
             let guard = Box::new(Watchdog::new(assignment.number, give_up));
-            office.waiting(Patience::Guarded(guard))
+            store.waiting(Patience::Guarded(guard))
         }
         RunsAs::Thread(shelf, mutex) => {
             let patience = Patience::queued();
-            office.waiting(patience).sharing(shelf, mutex)
+            store.waiting(patience).sharing(shelf, mutex)
         }
     };
     if let Some(file) = &assignment.evidence {
-        let (name, files) = (&assignment.name, office.files());
+        let (name, files) = (&assignment.name, store.files());
         observer.recorder = Some(Recorder::new(file, name, assignment.lock, files));
     }
+    let mut office = BoxOffice::over(store);
     let seen = query(assignment, &mut office, observer)?;
     let queried = Status::Queried { left: seen.left };
     observer.reports.send(queried).map_err(|_| gone())?;
-    let order = Order {
-        buyer: &assignment.name,
-        quantity: assignment.quantity,
-        key: None,
+    let conditions = Conditions {
         lock: assignment.lock,
-        think: assignment.think,
-        wait: assignment.wait,
-        rush: Some(&assignment.run),
-        // A race is on paper only: it is made durable as a whole, before the rush is reported.
-        durability: match assignment.lock {
-            LockKind::Exclusive => Durability::Disk,
-            _ => Durability::Process,
-        },
         writes: Writes::Replace,
+        rush: Some(&assignment.run),
     };
-    observer.record(|recorder| recorder.begin(order.quantity))?;
-    let result = office.purchase(&order, observer);
+    // A race is on paper only: it is made durable as a whole, before the rush is reported.
+    let durability = match assignment.lock {
+        LockKind::Exclusive => Durability::Disk,
+        _ => Durability::Process,
+    };
+    let order = Order::new(&assignment.name, assignment.quantity)
+        .wait(assignment.wait)
+        .durability(durability);
+    observer.record(|recorder| recorder.begin(assignment.quantity))?;
+    let result = office.purchase_under(&order, &conditions, observer);
     // A sale stands, recorded or not; the rush sees that the record is not whole.
     let _ = observer.record(|recorder| recorder.bought(&result));
     result
@@ -141,8 +143,11 @@ fn query(
     seen
 }
 
-/// Observer of a purchase: stops it when the supervisor is gone, and holds it at the read barrier.
+/// Observer of a purchase: stops it when the supervisor is gone, holds it at the read barrier, and lets it think.
 struct BuyerObserver<'a, 'b> {
+    think: Duration,
+    /// A buyer that finds fewer left has nothing to think about.
+    quantity: u64,
     read_barrier: Option<ParentPipe<'a>>,
     parent: ParentPipe<'a>,
     reports: ReportWriter<'b>,
@@ -162,17 +167,17 @@ impl Observer for BuyerObserver<'_, '_> {
             alive(self.parent.is_open())?;
         }
         self.record(|recorder| recorder.step(step))?;
-        match (step, self.read_barrier) {
-            (Step::Read { left: 1.., .. }, Some(barrier)) => {
-                self.reports.send(Status::Read).map_err(|_| gone())?;
-                alive(barrier.wait_for_release())
-            }
-            _ => Ok(()),
+        let Step::Read { left, .. } = step else {
+            return Ok(());
+        };
+        if let Some(barrier) = self.read_barrier.filter(|_| left > 0) {
+            self.reports.send(Status::Read).map_err(|_| gone())?;
+            alive(barrier.wait_for_release())?;
         }
-    }
-
-    fn think(&mut self, time: Duration) -> Result<()> {
-        alive(self.parent.stays_open_for(time))
+        if left >= self.quantity && self.think > Duration::ZERO {
+            alive(self.parent.stays_open_for(self.think))?;
+        }
+        Ok(())
     }
 
     fn still_wanted(&mut self) -> bool {
@@ -203,6 +208,8 @@ mod tests {
         let (reader, barrier) = Barrier::new().unwrap();
         let (buyer, out) = (1, &mut io::sink());
         let mut observer = BuyerObserver {
+            think: Duration::ZERO,
+            quantity: 1,
             read_barrier: None,
             parent: ParentPipe(reader.as_fd()),
             reports: ReportWriter { buyer, out },

@@ -59,3 +59,23 @@ pub struct BuyerReport {
     #[serde(flatten)]
     pub outcome: BuyerOutcome,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crashed_buyer_is_told_with_what_the_ledger_says_it_bought() {
+        for (bought, told) in [
+            (0, "killed; it bought nothing"),
+            (1, "killed; the ledger says that it had bought 1"),
+            (3, "killed; the ledger says that it had bought 3"),
+        ] {
+            let BuyerOutcome::Failed { code, message } = BuyerOutcome::crashed("killed", bought)
+            else {
+                panic!("it died");
+            };
+            assert_eq!((code.as_str(), message.as_str()), ("died", told));
+        }
+    }
+}

@@ -7,8 +7,8 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::error::Result;
 use crate::race::evidence::Record;
-use crate::store::files::FileId;
-use crate::store::output::{Output, append, open_again};
+use crate::store::file::files::FileId;
+use crate::store::file::output::{Output, append, open_again};
 
 /// A file of evidence that is being written, shared by those who write it.
 #[derive(Debug)]

@@ -12,10 +12,10 @@ use super::recorded::Recorded;
 use super::roster::Roster;
 use super::settings::{Recording, Rush};
 use crate::error::{Error, Result};
-use crate::office::Opening;
 use crate::race::check::judge;
 use crate::race::evidence::{self, Gatherer, Outcome, Record, Step, Whole};
-use crate::store::output::{Contents, Output};
+use crate::store::file::output::{Contents, Output};
+use crate::store::file::prepare::Opening;
 
 /// The file of evidence of a running rush.
 #[derive(Debug)]
@@ -44,8 +44,7 @@ impl EvidenceSession {
                 (path.to_path_buf(), Some(path))
             }
         };
-        let output = Output::claim(&path, Contents::Evidence)?;
-        output.keep_off(&rush.file)?;
+        let output = Output::claim_of(&rush.file, &path, Contents::EVIDENCE)?;
         Ok(Some((output, fleeting)))
     }
 

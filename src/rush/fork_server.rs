@@ -27,7 +27,7 @@ use super::start_barrier::ParentPipe;
 use crate::error::Kind;
 
 /// The hidden first argument of a fork server.
-pub const FORK_SERVER: &str = "__buyers";
+pub(crate) const FORK_SERVER: &str = "__buyers";
 
 /// What a fork server is to do. It gets it as JSON in its one argument.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub(super) struct ForkServerTask {
 /// parent pipe of its buyers, its standard output their report pipe. Returns the exit code, of this process
 /// and of each buyer.
 #[must_use]
-pub fn start_buyers(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+pub(crate) fn start_buyers(mut arguments: impl Iterator<Item = OsString>) -> u8 {
     let task = arguments
         .next()
         .and_then(|text| serde_json::from_str::<ForkServerTask>(text.to_str()?).ok());

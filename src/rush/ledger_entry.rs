@@ -1,7 +1,7 @@
 //! A line of the ledger, as the evidence of a rush tells of it.
 
+use crate::ledger::{Line, Op};
 use crate::race::evidence::Nonce;
-use crate::store::ledger::{Line, Op};
 
 /// A line of the ledger, as the evidence tells of it.
 #[derive(Debug)]

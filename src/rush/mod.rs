@@ -30,5 +30,5 @@ mod threads;
 mod watchdog;
 
 pub use event_loop::News;
-pub use fork_server::{FORK_SERVER, start_buyers};
+pub(crate) use fork_server::{FORK_SERVER, start_buyers};
 pub use settings::{MAX_USERS, Recording, Rush};

@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 use std::mem::take;
+use std::time::Instant;
 
 use super::buyer_outcome::{BuyerOutcome, BuyerReport};
 use super::ledger_entry::LedgerEntry;
 use crate::error::{Error, Result};
-use crate::office::Opening;
+use crate::ledger::{CountFile, Line};
 use crate::race::verdict::{Aftermath, Verdict, Written, judge};
-use crate::store::event::EventFiles;
-use crate::store::files::Access;
-use crate::store::ledger::Line;
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lines::{Stretches, is_blank, line_starting};
-use crate::store::snapshot::Snapshot;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::Access;
+use crate::store::file::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::lines::{Stretches, is_blank, line_starting};
+use crate::store::file::prepare::Opening;
+use crate::store::file::unfinished::{Fate, Unfinished, WORTH_WAITING};
 
 /// What was read, and the judgement of it.
 pub(super) struct Outcomes {
@@ -41,7 +42,7 @@ pub(super) struct FinalCount {
 }
 
 impl FinalCount {
-    fn of(count: &Snapshot, opening: &Opening, entries: &[LedgerEntry]) -> Self {
+    fn of(count: &CountFile, opening: &Opening, entries: &[LedgerEntry]) -> Self {
         let counted = count.counted;
         let is_last =
             |entry: &&LedgerEntry| counted.is_some_and(|counted| counted.bytes == entry.end);
@@ -74,7 +75,7 @@ impl Outcomes {
         records: bool,
     ) -> Result<Self> {
         // The count first: it then counts no line that is not read below.
-        let count = Snapshot::read(&files.count);
+        let count = CountFile::read(&files.count);
         let mut reader = OutcomeReader {
             files,
             run,
@@ -150,7 +151,7 @@ impl OutcomeReader<'_> {
     fn read_both(
         &mut self,
         opening: &Opening,
-        count: &Result<Snapshot>,
+        count: &Result<CountFile>,
     ) -> Result<(Aftermath, Option<Aftermath>)> {
         let snapshot = count.as_ref().ok();
         let counted = snapshot.and_then(|snapshot| snapshot.counted);
@@ -213,7 +214,16 @@ impl OutcomeReader<'_> {
             }
             match Line::parse(bytes, None) {
                 Ok(line) if stretch.terminated => after.lines.push(self.take(&line, end)),
-                // Another process is writing it, behind all that was reported.
+                // The last one, which may just be written, behind all that was reported.
+                _ if is_blank(file, end, u64::MAX).map_err(problem)? => {
+                    let unfinished = Unfinished::of(ledger, &stretch);
+                    let deadline = Instant::now() + WORTH_WAITING;
+                    if unfinished.fate(ledger, deadline).map_err(problem)? == Fate::Left {
+                        after.torn += end - start;
+                    }
+                    return Ok(());
+                }
+                // What follows was written since.
                 _ if line_starting(file, start).map_err(problem)? != bytes => return Ok(()),
                 _ => after.torn += end - start,
             }
@@ -235,3 +245,6 @@ impl OutcomeReader<'_> {
         Written::of(record, end, own, published)
     }
 }
+
+#[cfg(test)]
+mod tests;

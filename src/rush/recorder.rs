@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::evidence_file::{EvidenceFile, now};
 use crate::error::{Error, Kind, Result};
+use crate::ledger::LockKind;
+use crate::ledger::Tally;
 use crate::office::{self, Sale};
 use crate::race::evidence::{self, Nonce, Outcome, Record, Step};
-use crate::store::event::EventFiles;
-use crate::store::files::FileId;
-use crate::store::ledger::Tally;
-use crate::store::lock::LockKind;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::FileId;
 
 /// Records the operations of one buyer.
 ///

@@ -8,8 +8,8 @@ pub use super::buyer_outcome::{BuyerOutcome, BuyerReport};
 use super::outcomes::Outcomes;
 pub use super::recorded::Recorded;
 use super::settings::Rush;
+use crate::ledger::LockKind;
 use crate::race::verdict::Finding;
-use crate::store::lock::LockKind;
 
 /// Whether anything went wrong between the buyers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -143,5 +143,94 @@ pub(super) fn write(
         elapsed_us: elapsed.as_micros() as u64,
         evidence,
         buyers,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, Kind};
+
+    fn report(codes: &[&str]) -> RushReport {
+        let failed = |code: &&str| BuyerReport {
+            name: "user-1".to_owned(),
+            outcome: BuyerOutcome::Failed {
+                code: (*code).to_owned(),
+                message: String::new(),
+            },
+        };
+        RushReport {
+            users: 2,
+            lock: LockKind::None,
+            mode: "processes",
+            think: String::new(),
+            quantity: 1,
+            seed: 0,
+            rush: String::new(),
+            stock: 2,
+            sold: 0,
+            refused: 0,
+            failed: codes.len() as u32,
+            left: Some(2),
+            oversold: 0,
+            lost_updates: 0,
+            verdict: Judgement::Safe,
+            forced: false,
+            findings: Vec::new(),
+            unpublished: None,
+            interrupted: false,
+            elapsed_us: 0,
+            evidence: None,
+            buyers: codes.iter().map(failed).collect(),
+        }
+    }
+
+    fn recorded() -> Recorded {
+        let broken = Recorded::broken(None, &Error::new(Kind::Io, "no room"));
+        Recorded {
+            error: None,
+            ..broken
+        }
+    }
+
+    /// A race before an interrupt, that before a lock that was not had, that before any other failure.
+    #[test]
+    fn the_gravest_thing_decides_the_exit_code() {
+        for (codes, code) in [
+            (&[][..], 0),
+            (&["died"], 1),
+            (&["outcome_unknown"], 1),
+            (&["busy"], 5),
+            (&["died", "busy"], 5),
+            (&["integrity"], 6),
+            (&["busy", "integrity"], 6),
+        ] {
+            assert_eq!(report(codes).exit_code(), code, "{codes:?}");
+            let interrupted = RushReport {
+                interrupted: true,
+                ..report(codes)
+            };
+            let expected = if code == 6 { 6 } else { 130 };
+            assert_eq!(interrupted.exit_code(), expected, "{codes:?}, interrupted");
+            let race = RushReport {
+                verdict: Judgement::Race,
+                ..interrupted
+            };
+            assert_eq!(race.exit_code(), 6, "{codes:?}, a race");
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_a_failure() {
+        let with = |evidence, unpublished: Option<&str>| RushReport {
+            evidence,
+            unpublished: unpublished.map(str::to_owned),
+            ..report(&[])
+        };
+        assert_eq!(with(Some(recorded()), None).exit_code(), 0);
+        assert_eq!(with(None, Some("read-only")).exit_code(), 1);
+        let error = Error::new(Kind::Io, "no room");
+        let broken = Recorded::broken(None, &error);
+        assert_eq!(with(Some(broken), None).exit_code(), 1);
     }
 }

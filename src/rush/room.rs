@@ -13,7 +13,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, getuid, setrlimit};
 use super::settings::Rush;
 use super::threads::STACK;
 use crate::error::{Error, Kind, Result};
-use crate::store::lock::LockKind;
+use crate::ledger::LockKind;
 
 /// Below so many tasks the limits of the system are not looked at: they allow more.
 const MANY: u64 = 64;

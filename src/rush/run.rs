@@ -10,9 +10,10 @@ use super::room;
 use super::settings::Rush;
 use super::supervisor::Supervisor;
 use crate::error::Result;
-use crate::office::commit::patiently;
-use crate::office::{BoxOffice, random};
-use crate::store::lock::{LockKind, Wait};
+use crate::ledger::LockKind;
+use crate::office::random;
+use crate::store::file::file_store::FileStore;
+use crate::store::patiently;
 
 impl Rush {
     /// Runs the rush, waits for every buyer, and judges it.
@@ -32,11 +33,11 @@ impl Rush {
     ) -> Result<RushReport> {
         self.check()?;
         room::check(self)?;
-        let mut office = BoxOffice::at(&self.file)?;
+        let mut store = FileStore::at(&self.file)?;
         let claimed = EvidenceSession::claim(self)?;
         let wanted = &mut || !is_told(stop);
         let opening = patiently(self.wait, || {
-            office.prepare(self.lock, self.force, &mut Wait::wanted(self.wait, wanted))
+            store.prepare(self.lock, self.force, self.wait, wanted)
         })?;
         let run = format!("{:08x}", random()?);
         let (session, fleeting) = match claimed {
@@ -52,10 +53,10 @@ impl Rush {
         course.run(&mut supervisor, stop, news)?;
         supervisor.wait_for_all();
         if self.lock != LockKind::Exclusive {
-            office.sync()?;
+            store.sync()?;
         }
         let Supervisor { roster, .. } = supervisor;
-        let (files, records) = (office.files(), session.is_some());
+        let (files, records) = (store.files(), session.is_some());
         let outcomes = Outcomes::read(files, &opening, &run, &roster.sales(), records)?;
         let evidence = session.map(|session| session.finish(&roster, &outcomes));
         Ok(report::write(

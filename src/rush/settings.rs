@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::think::Think;
 use crate::error::{Error, Kind, Result};
-use crate::store::lock::LockKind;
+use crate::ledger::LockKind;
 
 /// The most buyers of one rush.
 pub const MAX_USERS: u32 = 10_000;

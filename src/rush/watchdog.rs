@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use super::start_barrier::ParentPipe;
 use crate::error::Error;
-use crate::store::lock::Guard;
+use crate::store::file::lock::Guard;
 
 /// Watches over the waits of this process, whose parent pipe is its standard input.
 pub(super) struct Watchdog {

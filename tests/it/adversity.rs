@@ -17,11 +17,11 @@ fn fork_servers(event: &TestEvent, rush: i32) -> Vec<i32> {
 /// A fork server killed while it forks: those that it has forked count as gone, and take a release all the
 /// same. Nobody else may starve.
 #[test]
-fn orphans_of_a_killed_nursery_starve_nobody() {
+fn orphans_of_a_killed_fork_server_starve_nobody() {
     for options in ["--lock --think 0ms", "--together --think 0ms"] {
         // How often a fork server was caught in the middle of its work.
         let mut caught = 0;
-        for _ in 0..10 {
+        for _ in 0..200 {
             let event = TestEvent::stock(2000);
             let mut rush = event.start(&format!("--quiet buy --users 2000 {options}"));
             let pid = rush.id().cast_signed();

@@ -319,3 +319,76 @@ fn backups_at_once_into_one_directory_leave_a_whole_one() {
         assert_eq!(on(&safe.join("tickets.json"), "audit").0, 0);
     }
 }
+
+/// Whatever is reached by another name of the event's own files is no copy of them.
+#[test]
+fn the_events_own_files_are_no_backup_by_another_name() {
+    type Link = fn(&Path, &Path) -> std::io::Result<()>;
+    let symbolic: Link = |from, to| std::os::unix::fs::symlink(from, to);
+    let hard: Link = |from, to| fs::hard_link(from, to);
+    for link in [symbolic, hard] {
+        for names in [&["tickets.json"][..], &[LEDGER], &["tickets.json", LEDGER]] {
+            let event = sold();
+            let safe = event.path("safe");
+            fs::create_dir(&safe).unwrap();
+            for name in names {
+                link(&event.path(name), &safe.join(name)).unwrap();
+            }
+            let own = || ["tickets.json", LEDGER].map(|name| id(&event.path(name)));
+            let before = (own(), held(&safe), event.names());
+            for line in ["backup DIR", "restore DIR --force"] {
+                let (code, error) = to(&event, line);
+                let message = error["error"]["message"].as_str().unwrap();
+                assert_eq!(code, 2, "{line} {names:?}: {error:#}");
+                assert!(message.contains("by another name"), "{error:#}");
+                assert_eq!(
+                    before,
+                    (own(), held(&safe), event.names()),
+                    "{line} {names:?}"
+                );
+            }
+        }
+    }
+}
+
+fn id(path: &Path) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = fs::metadata(path).unwrap();
+    (found.dev(), found.ino())
+}
+
+#[test]
+fn a_refused_backup_leaves_nothing_in_a_foreign_directory() {
+    let event = sold();
+    let safe = event.path("safe");
+    fs::create_dir(&safe).unwrap();
+    for (name, text) in [("tickets.json", "{\"name\": 1}"), (LEDGER, "somebody's\n")] {
+        fs::write(safe.join(name), text).unwrap();
+        let before = held(&safe);
+        let (code, error) = to(&event, "backup DIR");
+        assert_eq!(code, 4, "{error:#}");
+        assert_eq!(held(&safe), before);
+        fs::remove_file(safe.join(name)).unwrap();
+    }
+}
+
+#[test]
+fn a_backup_without_sales_is_put_back_as_often_as_one_likes() {
+    let event = TestEvent::with("{\"ticket\": 9, \"event\": \"Ball\"}\n");
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let first = to(&event, "restore DIR");
+    assert_eq!(first.0, 0, "{:#}", first.1);
+    fs::write(&event.file, "{\"ticket\": 9, \"event\": \"Gala\"}\n").unwrap();
+    let again = to(&event, "restore DIR");
+    assert_eq!(
+        (again.0, &again.1["seq"]),
+        (0, &first.1["seq"]),
+        "{:#}",
+        again.1
+    );
+    assert_eq!(event.count()["event"], "Ball");
+    event.assert_adds_up();
+    // Of another stock it is another event.
+    assert_eq!(event.json("reset 8").0, 0);
+    assert_eq!(to(&event, "restore DIR").0, 4);
+}

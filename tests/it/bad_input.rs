@@ -224,7 +224,7 @@ fn in_a_read_only_directory_one_can_query_but_not_buy() {
         assert_eq!(run.code, Some(1), "{run:?}");
         assert!(run.stderr.contains("Permission denied"), "{}", run.stderr);
         assert!(
-            run.stderr.contains("selling needs write permission"),
+            run.stderr.contains("its directory exists, owned by root"),
             "{}",
             run.stderr
         );

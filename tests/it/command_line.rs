@@ -154,7 +154,7 @@ fn a_result_that_cannot_be_written_is_an_error_of_its_own() {
 }
 
 #[test]
-fn a_process_that_calls_itself_a_nursery_by_mistake_sells_nothing() {
+fn a_process_that_is_started_as_a_fork_server_by_mistake_sells_nothing() {
     let event = TestEvent::stock(2);
     for arguments in [vec![], vec!["{}"], vec!["no json", "tickets.json"]] {
         let output = Command::new(TICKETS)

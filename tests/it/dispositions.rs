@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::harness::{Run, TICKETS, TestEvent, eventually, read_until, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, kill, read_until, signal};
 
 /// The command, where these signals are ignored.
 fn ignoring(event: &TestEvent, signals: &str, line: &str) -> Command {
@@ -23,20 +23,25 @@ fn ignoring(event: &TestEvent, signals: &str, line: &str) -> Command {
 fn an_ignored_signal_ends_neither_a_rush_nor_its_buyers() {
     for (how, number) in [("--lock", 3), ("--lock --threads", 1), ("", 3)] {
         for name in ["HUP", "INT", "TERM"] {
-            let event = TestEvent::stock(9);
-            let line = format!("buy --users {number} --think 300ms --verbose {how}");
-            let mut command = ignoring(&event, name, line.trim_end());
-            let mut child = command
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let rest = read_until(&mut child, "queried", 1);
-            for process in event.processes() {
-                signal(process.pid, name);
-            }
-            let mut run = Run::of(child.wait_with_output().unwrap());
-            run.stdout = std::io::read_to_string(rest).unwrap();
+            // Where not all of them were there still, they think for longer.
+            let struck = |think: &str| {
+                let event = TestEvent::stock(9);
+                let line = format!("buy --users {number} --think {think} --verbose {how}");
+                let mut command = ignoring(&event, name, line.trim_end());
+                let mut child = command
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .unwrap();
+                let rest = read_until(&mut child, "queried", number);
+                let processes = event.processes();
+                let all = processes.iter().all(|process| kill(name, process.pid));
+                let mut run = Run::of(child.wait_with_output().unwrap());
+                run.stdout = std::io::read_to_string(rest).unwrap();
+                all.then_some((line, run))
+            };
+            let thinks = ["300ms", "5s", "60s"];
+            let (line, run) = thinks.into_iter().find_map(struck).unwrap();
             assert_eq!(
                 run.stdout.matches(" bought ").count(),
                 number,

@@ -92,15 +92,14 @@ impl TestEvent {
         let mut office = BoxOffice::at(&event.file).unwrap();
         for at in 0..sales {
             let (buyer, key) = (format!("buyer-{at}"), format!("key-{at}"));
-            let order = Order {
-                key: (at % 100 == 7).then_some(&key),
-                durability: if at + 1 == sales {
-                    Durability::Disk
-                } else {
-                    Durability::Process
-                },
-                ..Order::new(&buyer, 1)
+            let durability = if at + 1 == sales {
+                Durability::Disk
+            } else {
+                Durability::Process
             };
+            let order = Order::new(&buyer, 1)
+                .key((at % 100 == 7).then_some(key.as_str()))
+                .durability(durability);
             office.purchase(&order, &mut Unobserved).unwrap();
         }
         event
@@ -160,13 +159,16 @@ impl TestEvent {
         serde_json::from_slice(&fs::read(&self.file).unwrap()).unwrap()
     }
 
-    /// The ledger's lines, parsed; empty where there is none.
+    /// The ledger's lines, parsed; empty where there is none. A last one that somebody is just writing is left out.
     #[track_caller]
     pub(crate) fn ledger(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.path("tickets.ledger.jsonl")).unwrap_or_default();
-        text.lines()
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_str(line).unwrap())
+        text.split_inclusive('\n')
+            .filter(|line| *line != "\n")
+            .filter_map(|line| match serde_json::from_str(line) {
+                Err(_) if !line.ends_with('\n') => None,
+                parsed => Some(parsed.unwrap()),
+            })
             .collect()
     }
 
@@ -337,11 +339,27 @@ pub(crate) fn is_gone(pid: i32) -> bool {
 
 /// Sends a signal, named as for kill(1).
 pub(crate) fn signal(pid: i32, name: &str) {
-    let status = Command::new("kill")
+    assert!(kill(name, pid), "kill -s {name} {pid}");
+}
+
+/// The same to a process that may be gone; whether it was there.
+pub(crate) fn kill(name: &str, pid: i32) -> bool {
+    let output = Command::new("kill")
         .args(["-s", name, &pid.to_string()])
-        .status()
+        .output()
         .unwrap();
-    assert!(status.success(), "kill -s {name} {pid}");
+    output.status.success()
+}
+
+/// Stops a process that may be gone, and waits until it has stopped or is.
+pub(crate) fn stop(pid: i32) {
+    kill("STOP", pid);
+    eventually("it has stopped", || {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let state = stat.rsplit(") ").next().unwrap_or_default();
+        let stopped = state.is_empty() || state.starts_with(['T', 'Z', 'X']);
+        stopped.then_some(())
+    });
 }
 
 fn processes() -> Vec<Process> {

@@ -61,6 +61,28 @@ fn who_waits_too_long_is_told_who_holds_the_lock() {
     }
 }
 
+/// Whoever sells under another name of the ledger holds another lock file, and the ledger's own lock.
+#[test]
+fn who_waits_too_long_for_the_ledger_is_told_who_holds_it() {
+    let event = TestEvent::stock(5);
+    event.booked("alice");
+    let held = foreign_lock(&event.path("tickets.ledger.jsonl"));
+    for line in ["book bob", "adjust +1 --reason x", "reset --force"] {
+        let (code, document) = event.json(&format!("{line} --wait 100ms"));
+        let error = &document["error"];
+        assert_eq!((code, &error["code"]), (5, &"busy".into()), "{document:#}");
+        assert_eq!(error["holder"], std::process::id(), "{document:#}");
+        let message = error["message"].as_str().unwrap();
+        let holder = format!("process {} (", std::process::id());
+        assert!(message.contains(&holder), "{message}");
+        let file = error["file"].as_str().unwrap();
+        assert!(file.ends_with("tickets.ledger.jsonl"), "{document:#}");
+    }
+    drop(held);
+    event.booked("bob");
+    event.assert_adds_up();
+}
+
 #[test]
 fn a_buyer_who_thinks_longer_than_others_wait_makes_them_busy() {
     let event = TestEvent::stock(2);
@@ -104,12 +126,14 @@ fn a_lock_file_deleted_under_its_holder_is_noticed_before_the_sale() {
         let event = TestEvent::stock(2);
         let lock = event.path("tickets.json.lock");
         assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
-        let rush = event.start(&format!("--json buy --users 1 --lock --think 1s {mode}"));
-        eventually("the buyer holds the lock and thinks", || {
-            flocks(&lock).iter().any(|(_, waits)| !*waits).then_some(())
-        });
+        let ledger = event.path("tickets.ledger.jsonl");
+        let turn = foreign_lock(&ledger);
+        let rush = event.start(&format!("--json buy --users 1 --lock --think 0ms {mode}"));
+        waits_for(&ledger);
+        assert!(flocks(&lock).iter().any(|(_, waits)| !*waits));
         fs::remove_file(&lock).unwrap();
         let new = foreign_lock(&lock);
+        drop(turn);
         waits_for(&lock);
         assert_eq!(
             event.sales().len(),

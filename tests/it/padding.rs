@@ -75,6 +75,35 @@ fn all_sell_into_the_room_that_one_has_made() {
     assert!(!archive.ends_with(b"\n\n"));
 }
 
+/// Neither looks at the count before it writes, and the ledger stays as long as it is: all that tells is the
+/// line itself.
+#[test]
+fn nobody_writes_over_what_another_has_sold_into_the_room() {
+    let event = TestEvent::stock(200);
+    let mut offices = [(); 3].map(|()| BoxOffice::at(&event.file).unwrap());
+    let mut sold = Vec::new();
+    for turn in 0..60 {
+        // The first one makes the room, then all sell into it in turn.
+        let seller = if turn < 20 { 0 } else { turn % 3 };
+        let buyer = format!("of {seller}, turn {turn}");
+        let order = Order::new(&buyer, 1).durability(Durability::Process);
+        let sale = offices[seller].purchase(&order, &mut Unobserved).unwrap();
+        assert_eq!((sale.seq, sale.left), (turn as u64 + 2, 199 - turn as u64));
+        sold.push((sale.id, buyer));
+    }
+    assert!(blank(&event) > 50_000);
+    let text = |line: &serde_json::Value, member: &str| line[member].as_str().unwrap().to_owned();
+    let sales = event.sales();
+    let sales: Vec<_> = sales
+        .iter()
+        .map(|sale| (text(sale, "id"), text(sale, "buyer")))
+        .collect();
+    assert_eq!(sales, sold);
+    drop(offices);
+    assert_eq!(event.json("book last").0, 0);
+    event.assert_adds_up();
+}
+
 /// Who sells into that room looks at the names only now and then. A reset waits for longer than that before
 /// it gives the ledger's name away, or a sale would go to the ledger that was put away.
 #[test]
@@ -82,10 +111,7 @@ fn who_sells_into_the_room_notices_a_reset_between_two_sales() {
     let event = TestEvent::in_memory(r#"{"ticket": 1000}"#);
     let mut seller = BoxOffice::at(&event.file).unwrap();
     let mut other = BoxOffice::at(&event.file).unwrap();
-    let order = Order {
-        durability: Durability::Process,
-        ..Order::new("alice", 1)
-    };
+    let order = Order::new("alice", 1).durability(Durability::Process);
     for round in 0..50 {
         for left in (1000 - 20..1000).rev() {
             let sale = seller.purchase(&order, &mut Unobserved).unwrap();

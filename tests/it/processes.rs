@@ -5,7 +5,8 @@ use std::io::Read;
 use serde_json::Value;
 
 use crate::harness::{
-    Run, TestEvent, eventually, flocks, foreign_sync, is_gone, read_until, signal,
+    Run, TestEvent, eventually, flocks, foreign_lock, foreign_sync, is_gone, kill, read_until,
+    signal, stop,
 };
 
 fn nobody_is_left(event: &TestEvent) {
@@ -61,8 +62,32 @@ fn an_interrupted_rush_stops_reports_and_frees_the_lock() {
 #[test]
 fn an_interrupted_rush_reports_in_json_what_was_sold() {
     let event = TestEvent::stock(5);
-    let rush = event.start("--json buy --users 3 --lock --think 2s");
-    eventually("one has sold", || (event.sales().len() == 1).then_some(()));
+    let lock = event.path("tickets.json.lock");
+    // A ledger, so that the rush itself need not take the lock to make one.
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    let held = foreign_lock(&lock);
+    let rush = event.start("--json buy --users 3 --lock --think 0ms");
+    let wait = |number: usize| {
+        eventually("so many wait for the lock", || {
+            let waiting = flocks(&lock).iter().filter(|(_, waits)| *waits).count();
+            (waiting == number).then_some(())
+        });
+    };
+    wait(3);
+    // Two are stopped while one sells: whoever is stopped waits for no lock.
+    let stopped = &event.buyers()[1..];
+    for buyer in stopped {
+        stop(buyer.pid);
+    }
+    wait(1);
+    drop(held);
+    eventually("one has sold", || (event.sales().len() == 2).then_some(()));
+    eventually("it is gone", || (event.buyers().len() == 2).then_some(()));
+    let held = foreign_lock(&lock);
+    for buyer in stopped {
+        buyer.signal("CONT");
+    }
+    wait(2);
     signal(rush.id().cast_signed(), "INT");
     let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
     assert_eq!(code, 130, "{report:#}");
@@ -72,22 +97,42 @@ fn an_interrupted_rush_reports_in_json_what_was_sold() {
     );
     assert_eq!(
         (&report["sold"], &report["failed"], &report["left"]),
-        (&1.into(), &2.into(), &4.into())
+        (&1.into(), &2.into(), &3.into())
     );
     assert_eq!(report["verdict"], "safe");
+    drop(held);
     nobody_is_left(&event);
     event.assert_adds_up();
 }
 
 #[test]
 fn a_buyer_that_dies_is_a_failed_buyer_and_the_rest_go_on() {
-    let event = TestEvent::stock(20);
-    let mut rush = event.start("buy --users 8 --think 1500ms");
-    let mut reader = read_until(&mut rush, "queried", 8);
-    let victim = event.buyers()[3].clone();
-    victim.signal("KILL");
-    eventually("it is no zombie", || is_gone(victim.pid).then_some(()));
-    assert!(rush.try_wait().unwrap().is_none(), "the others go on");
+    // Where the victim was not caught before it sold, they think for longer.
+    let dies = |think: &str| {
+        let event = TestEvent::stock(20);
+        let mut rush = event.start(&format!("buy --users 8 --think {think}"));
+        let reader = read_until(&mut rush, "queried", 8);
+        let buyers = event.buyers();
+        for buyer in &buyers {
+            stop(buyer.pid);
+        }
+        if buyers.len() < 8 || !event.sales().is_empty() {
+            for process in event.processes() {
+                kill("KILL", process.pid);
+            }
+            rush.wait().unwrap();
+            return None;
+        }
+        buyers[3].signal("KILL");
+        eventually("it is no zombie", || is_gone(buyers[3].pid).then_some(()));
+        assert!(rush.try_wait().unwrap().is_none(), "the others go on");
+        for buyer in &buyers {
+            kill("CONT", buyer.pid);
+        }
+        Some((event, rush, reader))
+    };
+    let thinks = ["500ms", "5s", "60s"];
+    let (event, mut rush, mut reader) = thinks.into_iter().find_map(dies).unwrap();
     let mut rest = String::new();
     reader.read_to_string(&mut rest).unwrap();
     assert!(
@@ -101,9 +146,12 @@ fn a_buyer_that_dies_is_a_failed_buyer_and_the_rest_go_on() {
 
 #[test]
 fn the_lock_of_a_killed_holder_goes_to_the_next() {
-    let event = TestEvent::stock(2);
+    let event = TestEvent::stock(3);
     let lock = event.path("tickets.json.lock");
-    let rush = event.start("--json buy --users 4 --lock --think 500ms --wait 20s");
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    // Whoever has the lock of the name waits for that of the ledger.
+    let held = foreign_lock(&event.path("tickets.ledger.jsonl"));
+    let rush = event.start("--json buy --users 4 --lock --think 0ms");
     let holder = eventually("a buyer holds the lock, the others wait", || {
         let flocks = flocks(&lock);
         let holder = flocks.iter().find(|(_, waits)| !*waits)?.0;
@@ -111,6 +159,8 @@ fn the_lock_of_a_killed_holder_goes_to_the_next() {
             .then_some(holder)
     });
     signal(holder, "KILL");
+    eventually("it is gone", || is_gone(holder).then_some(()));
+    drop(held);
     let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
     assert_eq!(
         (&report["sold"], &report["refused"], &report["failed"]),
@@ -156,7 +206,7 @@ fn a_sale_whose_buyer_died_unheard_is_found_on_the_ledger() {
 }
 
 #[test]
-fn a_rush_outlives_the_death_of_a_nursery() {
+fn a_rush_outlives_the_death_of_a_fork_server() {
     let event = TestEvent::stock(100);
     let rush = event.start("--json buy --users 40 --lock --think 20ms");
     let fork_server = eventually("the buyers rush", || {

@@ -148,11 +148,7 @@ impl World {
     }
 
     fn book(&mut self, buyer: &str, quantity: u64, key: Option<&str>, durability: Durability) {
-        let order = Order {
-            key,
-            durability,
-            ..Order::new(buyer, quantity)
-        };
+        let order = Order::new(buyer, quantity).key(key).durability(durability);
         let result = self.office.purchase(&order, &mut Unobserved);
         // Whatever came of it: the ledger was healed before.
         self.torn = false;

@@ -49,6 +49,61 @@ fn reset_takes_a_stock_and_makes_an_event() {
     assert!(deeper.exists());
 }
 
+/// A torn tail holds no sale, and is somebody's all the same.
+#[test]
+fn reset_keeps_a_torn_tail_in_the_archive() {
+    let padding = [b'\n'; 300];
+    for torn in [
+        &b"{\"seq\":3,\"at\":\""[..],
+        b"\0\0\0\0\n",
+        &[&padding[..], b"{\"seq\":3"].concat(),
+    ] {
+        let event = TestEvent::stock(5);
+        event.booked("alice");
+        let path = event.path("tickets.ledger.jsonl");
+        let ledger = [&fs::read(&path).unwrap()[..], torn].concat();
+        fs::write(&path, &ledger).unwrap();
+        let (code, document) = event.json("reset --force");
+        assert_eq!(code, 0, "{document:#}");
+        let archive = fs::read(document["archived"].as_str().unwrap()).unwrap();
+        assert_eq!(archive, ledger);
+        assert_eq!(event.ledger().len(), 1);
+        event.booked("bob");
+        event.assert_adds_up();
+    }
+}
+
+/// The largest stock that every JSON reader holds exactly.
+#[test]
+fn an_event_of_the_largest_stock_opens_and_no_larger_one() {
+    let most = (1_u64 << 53) - 1;
+    for line in ["reset 9007199254740991", "query"] {
+        let event = TestEvent::stock(most);
+        assert_eq!(event.json(line).1["ticket"], most);
+        assert_eq!(event.json("book alice").1["left"], most - 1);
+        assert_eq!(event.ledger()[0]["quantity"], most);
+        let (code, document) = event.json("audit");
+        assert_eq!((code, &document["capacity"]), (0, &most.into()));
+        assert_eq!(event.json("adjust +1 --reason x").0, 4);
+        event.assert_adds_up();
+    }
+    let event = TestEvent::stock(most + 1);
+    assert_eq!(event.json("book alice").0, 6);
+    let event = TestEvent::stock(2);
+    assert_eq!(event.json("reset 9007199254740992").0, 2);
+}
+
+/// Such a count ties the event to no line of a ledger.
+#[test]
+fn a_count_of_no_line_opens_without_a_ledger() {
+    let event = TestEvent::with("{\"ticket\": 5, \"sold\": 0, \"seq\": 0, \"bytes\": 0}\n");
+    assert_eq!(event.json("query").1["ticket"], 5);
+    assert_eq!(event.json("book alice").1["left"], 4);
+    event.assert_adds_up();
+    let event = TestEvent::with("{\"ticket\": 5, \"sold\": 0, \"seq\": 1, \"bytes\": 0}\n");
+    assert_eq!(event.json("book alice").0, 6);
+}
+
 #[test]
 fn reset_is_the_way_out_of_a_race() {
     let event = TestEvent::stock(2);
@@ -282,4 +337,29 @@ fn a_rush_keeps_off_real_bookings() {
     event.booked("bob");
     assert_eq!(event.json("buy --users 2 --think 0ms").0, 4);
     event.assert_adds_up();
+}
+
+/// A disk that fails while a new event gets its name.
+#[test]
+fn an_event_that_gets_no_name_is_not_made() {
+    let event = TestEvent::empty();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-etrace=renameat2"]);
+    command.args(["-einject=renameat2:error=EIO:when=1"]);
+    command
+        .arg(crate::harness::TICKETS)
+        .arg("-f")
+        .arg(&event.file);
+    let Ok(output) = command.args(["--json", "reset", "5"]).output() else {
+        return eprintln!("skipped: no strace here");
+    };
+    let (code, document) = Run::of(output).document();
+    let told = |member: &str| document["error"][member].as_str().unwrap_or_default();
+    assert_eq!(code, 1, "{document:#}");
+    assert!(
+        told("message").starts_with("could not create") && told("file").ends_with("tickets.json"),
+        "{document:#}"
+    );
+    assert_eq!(event.names(), [""; 0]);
+    assert_eq!(event.json("reset 5").0, 0);
 }

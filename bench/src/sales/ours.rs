@@ -17,10 +17,7 @@ pub(crate) fn order(promise: Promise) -> Order<'static> {
     let durable = Order::new(BUYER, 1);
     match promise {
         Promise::Durable => durable,
-        Promise::Process => Order {
-            durability: Durability::Process,
-            ..durable
-        },
+        Promise::Process => durable.durability(Durability::Process),
     }
 }
 

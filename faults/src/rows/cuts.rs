@@ -148,10 +148,7 @@ fn sell_on(event: &TestEvent, buyer: &str, over: &AtomicBool, answers: &Answers)
     };
     for n in 0.. {
         let key = format!("{buyer}-{n}");
-        let order = Order {
-            key: Some(&key),
-            ..Order::new("long", 1)
-        };
+        let order = Order::new("long", 1).key(key.as_str());
         match office.purchase(&order, &mut Unobserved) {
             Ok(sale) => answers.lock().unwrap().push((Instant::now(), key, sale.id)),
             Err(_) => return,

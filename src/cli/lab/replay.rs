@@ -4,48 +4,23 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::super::args::ReplayArgs;
 use super::super::screen::{GOOD, Screen};
-use super::arguments::Replay;
 use super::document::Shown;
-use super::progress::Progress;
+use super::progress::SearchProgress;
 use super::run::{self, Pictured};
 use tickets::race::Trial;
 use tickets::race::explore;
-use tickets::race::schedule::Schedule;
+use tickets::race::schedule::{Grants, Schedule};
 use tickets::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Result<u8> {
-    let schedule: Schedule = arguments.schedule.parse()?;
-    let (grants, named_users) = match &schedule {
-        Schedule::Grants(grants) => {
-            let buyers = grants.0.iter().map(|grant| grant.buyer() + 1);
-            let most = buyers.max().unwrap_or(0);
-            (grants.clone(), most)
-        }
-        Schedule::Class(class) => (class.grants(), class.buyers()),
-    };
-    let users = arguments.users.map_or(named_users, usize::from);
-    if users < named_users {
-        let message = format!(
-            "the schedule is of {}, not of {users}",
-            run::buyers(named_users)
-        );
-        return Err(Error::new(Kind::Usage, message)
-            .hint("buyers are numbered from 0; leave --users out, or give at least as many"));
-    }
-    let mut trial = Trial {
-        users,
-        ..arguments.how.trial(users as u8)?
-    };
-    // In a class all sell.
-    if let (Schedule::Class(_), None) = (&schedule, arguments.how.stock) {
-        trial.stock = users as u64;
-    }
-    let mut picture = arguments.how.picture(event)?;
+pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> Result<u8> {
+    let (trial, grants) = wanted(arguments)?;
+    let mut picture = arguments.how.claim_picture(event)?;
     let played = explore::replay(&trial, &grants)?;
     let bad = played.is_bad();
-    let mut progress = Progress::new("race replay", screen)?;
+    let mut progress = SearchProgress::new("race replay", screen)?;
     let pictured = Pictured::of(&trial, played, &mut |runs| progress.tell(runs));
     let pictured = match progress.done(pictured)? {
         Ok(pictured) => pictured,
@@ -72,6 +47,37 @@ pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Resul
         run::drawn(out, picture.as_ref())
     });
     Ok(if bad { Kind::Integrity.exit_code() } else { 0 })
+}
+
+/// What is to be run again, and in which order.
+fn wanted(arguments: &ReplayArgs) -> Result<(Trial, Grants)> {
+    let schedule: Schedule = arguments.schedule.parse()?;
+    let (grants, named_users) = match &schedule {
+        Schedule::Grants(grants) => {
+            let buyers = grants.0.iter().map(|grant| grant.buyer() + 1);
+            let most = buyers.max().unwrap_or(0);
+            (grants.clone(), most)
+        }
+        Schedule::Class(class) => (class.grants(), class.buyers()),
+    };
+    let users = arguments.users.map_or(named_users, usize::from);
+    if users < named_users {
+        let message = format!(
+            "the schedule is of {}, not of {users}",
+            run::buyers(named_users)
+        );
+        return Err(Error::new(Kind::Usage, message)
+            .hint("buyers are numbered from 0; leave --users out, or give at least as many"));
+    }
+    let mut trial = Trial {
+        users,
+        ..arguments.how.trial(users as u8)?
+    };
+    // In a class all sell.
+    if let (Schedule::Class(_), None) = (&schedule, arguments.how.stock) {
+        trial.stock = users as u64;
+    }
+    Ok((trial, grants))
 }
 
 #[derive(Serialize)]

@@ -266,6 +266,9 @@ impl Gatherer {
                 operation.torn = true;
                 operation.read_at = at;
             }
+            Step::Intend { .. } if operation.wrote != UNSAID => {
+                return Err("it says what it intends to write after it wrote".to_owned());
+            }
             Step::Intend { read, write, nonce } => {
                 if operation.read == UNSAID {
                     operation.read = read;
@@ -279,8 +282,18 @@ impl Gatherer {
                 operation.nonce = nonce.unwrap_or_default();
                 operation.intend = at;
             }
+            Step::Wrote if operation.intend == UNSAID => {
+                return Err("it wrote, and did not say what: no \"intend\"".to_owned());
+            }
+            Step::Wrote if operation.wrote != UNSAID => {
+                return Err("it says twice that it wrote".to_owned());
+            }
             Step::Wrote => operation.wrote = at,
             Step::Return { outcome, left } => {
+                if matches!(outcome, Outcome::SoldOut | Outcome::Query) && operation.wrote != UNSAID
+                {
+                    return Err("it wrote, and was told that it bought nothing".to_owned());
+                }
                 if outcome == Outcome::Sold && operation.quantity == 0 {
                     return Err("a sale of no tickets".to_owned());
                 }

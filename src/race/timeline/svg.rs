@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::layout::{LEFT, LINE, Layout, MARGIN, RIGHT, WIDTH};
 use super::words::{columns, count, short, tick, xml};
 use super::{Time, Timeline, arrows, labels, lanes, legend, panels};
-use crate::store::output::SVG;
+use crate::store::file::output::SVG;
 
 /// What is quiet, and what the eye must find.
 pub(super) const QUIET: &str = "#768390";

@@ -7,7 +7,9 @@ use tickets::race::check::{Anomaly, judge};
 use tickets::race::evidence::{Outcome, UNSAID, read_lines};
 
 use super::judged;
-use crate::harness::{Run, TICKETS, TestEvent, eventually, foreign_sync, read_until, signal};
+use crate::harness::{
+    Run, TICKETS, TestEvent, eventually, foreign_sync, kill, read_until, signal, stop,
+};
 
 /// Killed while its sale is made durable: it is on the ledger, so it sold, and was never answered.
 #[test]
@@ -118,17 +120,31 @@ fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
 /// Before it meant to write, there is nothing to look up.
 #[test]
 fn a_buyer_that_is_killed_while_it_thinks_has_sold_nothing() {
-    let event = TestEvent::stock(20);
-    let run = event.path("run.jsonl");
-    let line = format!("buy --users 4 --think 1500ms --evidence {}", run.display());
-    let mut rush = event.start(&line);
-    let _reader = read_until(&mut rush, "queried", 4);
-    eventually("all have read", || {
-        let text = fs::read_to_string(&run).unwrap();
-        (text.matches("\"step\":\"read\"").count() == 8).then_some(())
-    });
-    event.buyers()[0].signal("KILL");
-    rush.wait().unwrap();
+    // Where the victim was not caught before it meant to write, they think for longer.
+    let dies = |think: &str| {
+        let event = TestEvent::stock(20);
+        let run = event.path("run.jsonl");
+        let line = format!("buy --users 4 --think {think} --evidence {}", run.display());
+        let mut rush = event.start(&line);
+        let _reader = read_until(&mut rush, "queried", 4);
+        let seen = |step: &str| {
+            let text = fs::read_to_string(&run).unwrap();
+            text.matches(&format!("\"step\":\"{step}\"")).count()
+        };
+        eventually("all have read", || (seen("read") == 8).then_some(()));
+        let buyers = event.buyers();
+        for buyer in &buyers {
+            stop(buyer.pid);
+        }
+        let thought = buyers.len() == 4 && seen("intend") == 0;
+        for buyer in &buyers {
+            let victim = buyer.pid == buyers[0].pid;
+            kill(if victim { "KILL" } else { "CONT" }, buyer.pid);
+        }
+        rush.wait().unwrap();
+        thought.then_some((event, run))
+    };
+    let (event, run) = ["500ms", "5s", "60s"].into_iter().find_map(dies).unwrap();
     let (evidence, _) = judged(&run);
     let killed: Vec<_> = evidence
         .operations

@@ -269,3 +269,27 @@ fn without_the_options_nothing_is_recorded() {
     );
     assert_eq!(event.names().len(), 3, "{:?}", event.names());
 }
+
+/// What is told of an event is for those who may read its count, whatever the umask says.
+#[test]
+fn evidence_and_pictures_are_for_those_who_may_use_the_event() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for mode in [0o600, 0o640] {
+        let event = TestEvent::stock(5);
+        fs::set_permissions(&event.file, fs::Permissions::from_mode(mode)).unwrap();
+        let (evidence, picture) = (event.path("run.jsonl"), event.path("run.svg"));
+        let (code, document) = rush(
+            &event,
+            &[("--evidence", &evidence), ("--timeline", &picture)],
+        );
+        assert_eq!(code, 0, "{document:#}");
+        let drawn = event.path("again.svg");
+        let mut check = event.command(["race", "check"]);
+        check.arg(&evidence).arg("--timeline").arg(&drawn);
+        assert_eq!(check.output().unwrap().status.code(), Some(0));
+        for path in [evidence, picture, drawn] {
+            let found = fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+            assert_eq!(found, mode, "{}", path.display());
+        }
+    }
+}

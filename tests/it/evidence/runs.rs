@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::{assert_consistent, count, judged, lost_updates};
-use crate::harness::TestEvent;
+use crate::harness::{Run, TestEvent, eventually, flocks, foreign_lock};
 
 const KINDS: [&str; 5] = ["none", "exclusive", "shared", "data-file", "write-only"];
 
@@ -96,7 +96,18 @@ fn every_kind_of_lock_is_recorded_and_judged() {
                     "buy --users {users} --lock={kind} --think {think} {mode} --evidence {}",
                     run.display()
                 );
-                let (code, report) = event.json(&line);
+                // The first replaces the file that the others wait for: so all wait before it sells.
+                let held = (kind == "data-file").then(|| foreign_lock(&event.file));
+                let rush = event.start(&format!("--json {line}"));
+                if held.is_some() {
+                    eventually("all wait", || {
+                        let flocks = flocks(&event.file);
+                        let waiting = flocks.iter().filter(|(_, waits)| *waits).count();
+                        (waiting as u64 == users).then_some(())
+                    });
+                }
+                drop(held);
+                let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
                 let (evidence, verdict) = judged(&run);
                 assert_consistent(&event, &line, &(code, report.clone()), "run.jsonl");
                 let counts = &report["evidence"]["counts"];
@@ -117,7 +128,6 @@ fn every_kind_of_lock_is_recorded_and_judged() {
                     "exclusive" | "mutex" => assert!(verdict.is_clean(), "{line}: {verdict:#?}"),
                     // All hold it at once: nobody is kept out.
                     "shared" => assert_eq!(count(counts, "unlocked_write"), verdict.sales),
-                    // The first replaces the file that the others wait for.
                     "data-file" => {
                         let wrong = count(counts, "dead_inode_lock") + count(counts, "split_lock");
                         assert!(wrong > 0, "{line}: {report:#}");
@@ -130,6 +140,42 @@ fn every_kind_of_lock_is_recorded_and_judged() {
 }
 
 use tickets::race::evidence;
+
+/// A version is named by its number and the checksum of its line.
+#[test]
+fn the_checksums_in_the_evidence_are_those_of_the_ledger() {
+    for mode in ["", "--threads"] {
+        let event = TestEvent::stock(3);
+        let run = event.path("run.jsonl");
+        let line = format!(
+            "buy --users 5 --lock --think 0ms {mode} --evidence {}",
+            run.display()
+        );
+        assert_eq!(event.json(&line).0, 0);
+        let ledger = event.ledger();
+        let sum = |version: &Value| {
+            let line = ledger.iter().find(|line| line["seq"] == *version);
+            line.unwrap_or_else(|| panic!("no line {version}"))["sum"].clone()
+        };
+        let (mut reads, mut lines, mut last) = (0, 0, 0);
+        for said in fs::read_to_string(&run).unwrap().lines() {
+            let said: Value = serde_json::from_str(said).unwrap();
+            let (version, told) = if said["step"] == "read" {
+                (&said["seq"], &mut reads)
+            } else if !said["committed"].is_null() {
+                (&said["committed"], &mut lines)
+            } else if !said["final"].is_null() {
+                (&said["final"], &mut last)
+            } else {
+                continue;
+            };
+            *told += 1;
+            assert_eq!(said["sum"], sum(version), "{said}");
+        }
+        // A query and a purchase of each.
+        assert_eq!((reads, lines, last), (10, 3, 1), "{mode}");
+    }
+}
 
 /// The certain race is judged alike, whether the buyers are processes or threads.
 #[test]

@@ -27,6 +27,9 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
         format!("{{\"step\":\"{step}\",\"buyer\":\"a\",\"t\":{t}{more}}}\n")
     };
     let begun = step("invoke", 5, "");
+    let intend = step("intend", 6, ",\"read\":0,\"write\":1,\"nonce\":\"n\"");
+    let (intended, wrote) = (begun.clone() + &intend, step("wrote", 6, ""));
+    let sold_out = step("return", 6, ",\"outcome\":\"sold_out\"");
     let all = [
         ("\u{0}\u{0}\n".to_owned(), "expected value"),
         (SALE[..40].to_owned(), "EOF"),
@@ -55,6 +58,10 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
         (step("read", 5, ",\"seq\":1"), "has not begun"),
         (begun.clone() + &begun, "begins before it ended"),
         (begun.clone() + &step("wrote", 4, ""), "time runs backwards"),
+        (begun.clone() + &wrote, "did not say what"),
+        (intended.clone() + &wrote + &wrote, "twice that it wrote"),
+        (intended.clone() + &wrote + &intend, "after it wrote"),
+        (intended + &wrote + &sold_out, "it bought nothing"),
         (
             begun.clone() + &step("lock_released", 6, ""),
             "released that was not got",

@@ -115,10 +115,7 @@ impl Scene {
         let office = self
             .office
             .get_or_insert_with(|| BoxOffice::at(file).unwrap());
-        let order = Order {
-            durability,
-            ..Order::new(buyer, 1)
-        };
+        let order = Order::new(buyer, 1).durability(durability);
         match office.purchase(&order, &mut Unobserved) {
             Ok(sale) => {
                 self.answered(buyer, &sale.id);
