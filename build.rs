@@ -9,6 +9,8 @@
 //! `libgcc_s.so` in the directories it is given, and takes a script for a library. Ours stand in
 //! `OUT_DIR` and point at the static archives.
 //!
+//! Without the feature `cli` there is no program to link, and nothing is tried.
+//!
 //! Nothing is assumed: a probe program is linked in exactly this way and run. Where anything fails,
 //! or `TICKETS_LINK=dynamic` is set, the program is linked as always, and is only slower to start.
 
@@ -49,7 +51,9 @@ fn static_link() -> Option<Vec<String>> {
     let variable = |name: &str| env::var(name).unwrap_or_default();
     let tested =
         variable("TARGET") == "x86_64-unknown-linux-gnu" && variable("HOST") == variable("TARGET");
+    let program = env::var_os("CARGO_FEATURE_CLI").is_some();
     if !tested
+        || !program
         || variable("TICKETS_LINK") == "dynamic"
         || variable("CARGO_CFG_TARGET_FEATURE").contains("crt-static")
     {

@@ -108,7 +108,7 @@ pub struct Error {
 impl Error {
     /// A failure of the given kind; the message says what happened.
     #[must_use]
-    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
@@ -118,9 +118,15 @@ impl Error {
         }
     }
 
+    /// What an [`Observer`](crate::office::Observer) returns to stop a purchase; `why` says so to people.
+    #[must_use]
+    pub fn interrupted(why: impl Into<String>) -> Self {
+        Self::new(Kind::Interrupted, why)
+    }
+
     /// An I/O error, with what was being done (as in "open") and to which file.
     #[must_use]
-    pub fn io(doing: &str, file: &Path, source: io::Error) -> Self {
+    pub(crate) fn io(doing: &str, file: &Path, source: io::Error) -> Self {
         let mut error = Self::new(Kind::Io, format!("could not {doing}: {source}")).at(file, 0, 0);
         error.source = Some(source);
         error
@@ -128,7 +134,7 @@ impl Error {
 
     /// The same failure, with the place in a file.
     #[must_use]
-    pub fn at(mut self, file: &Path, line: u64, column: u64) -> Self {
+    pub(crate) fn at(mut self, file: &Path, line: u64, column: u64) -> Self {
         self.place = Some(Place {
             file: file.to_path_buf(),
             line,
@@ -140,14 +146,14 @@ impl Error {
     /// The same failure, with a hint: what to do. A command in it stands in single quotes, as
     /// `'tickets audit'`, and leaves the event out: the command line names the caller's.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// The same failure as another kind.
     #[must_use]
-    pub fn with_kind(mut self, kind: Kind) -> Self {
+    pub(crate) fn with_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
     }

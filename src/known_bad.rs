@@ -34,11 +34,12 @@ mod mistakes {
     use tempfile::NamedTempFile;
 
     use crate::error::Result;
-    use crate::store::files::read_capped;
-    use crate::store::open::copy_bytes;
-    use crate::store::temporary::temporary;
-    use crate::store::version::Version;
-    use crate::store::{in_place, snapshot::MAX_COUNT_BYTES};
+    use crate::ledger::MAX_COUNT_BYTES;
+    use crate::store::file::files::read_capped;
+    use crate::store::file::in_place;
+    use crate::store::file::open::copy_bytes;
+    use crate::store::file::temporary::temporary;
+    use crate::store::file::version::Version;
 
     #[cfg(not(debug_assertions))]
     compile_error!("the feature known-bad makes mistakes on purpose: no release has it");
@@ -65,6 +66,7 @@ mod mistakes {
         "answer-first" AnswerFirst: "A sale is answered before it is synced.";
         "known-believed" KnownBelieved: "What the ledger says already is answered as it stands there.";
         "publish-first" PublishFirst: "The count is published before the sync.";
+        "members-unsynced" MembersUnsynced: "What only the count says is not synced.";
         "directory-unsynced" DirectoryUnsynced: "No directory is synced.";
         "count-first" CountFirst: "The count is published before the line is written.";
         "count-in-place" CountInPlace: "The count is written over.";

@@ -4,6 +4,8 @@
 //! and buy from it, without a server. Under its advisory file lock it never sells more than there
 //! is. Without the lock it races, and the race is found and named.
 //!
+//! A sale, on disk when it is answered:
+//!
 //! ```
 //! use tickets::{BoxOffice, Kind};
 //!
@@ -20,12 +22,49 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - [`BoxOffice`] queries and sells; every sale is durable when it is answered.
+//! A sale whose answer was lost is asked for again with its key, and is not sold twice:
+//!
+//! ```
+//! use tickets::BoxOffice;
+//! use tickets::office::{Order, Unobserved};
+//!
+//! # let directory = tempfile::tempdir()?;
+//! # let file = directory.path().join("tickets.json");
+//! # std::fs::write(&file, r#"{"ticket": 2}"#)?;
+//! let mut office = BoxOffice::at(&file)?;
+//! let order = Order::new("alice", 1).key("web-7f1c");
+//! let sale = office.purchase(&order, &mut Unobserved)?;
+//! let again = office.purchase(&order, &mut Unobserved)?;
+//! assert!(again.replayed);
+//! assert_eq!((again.id, again.left), (sale.id, 1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What any program recorded of its sales is judged (`docs/evidence.md` describes the lines). Here two buyers read
+//! one version, and both sold:
+//!
+//! ```
+//! use tickets::check::{Anomaly, evidence, judge};
+//!
+//! let lines = r#"
+//! {"evidence":1,"stock":2,"first":1}
+//! {"buyer":"alice","invoke":10,"return":40,"read":1,"seen":2,"write":2,"left":1,"nonce":"a","outcome":"sold"}
+//! {"buyer":"bob","invoke":20,"return":50,"read":1,"seen":2,"write":2,"left":1,"nonce":"b","outcome":"sold"}
+//! "#;
+//! let evidence = evidence::read_lines(lines.as_bytes(), "run.jsonl".as_ref())?;
+//! let verdict = judge(&evidence);
+//! assert_eq!(verdict.findings[0].kind, Anomaly::LostUpdate);
+//! # Ok::<(), tickets::Error>(())
+//! ```
+//!
+//! - [`BoxOffice`] queries and sells. It is `Send`, and not `Sync`: each thread opens its own.
 //! - [`rush`] starts many buyers at once and judges what they did.
 //! - [`check`] is the judgement itself, without any file.
 //! - [`lab`] runs every schedule of a few buyers.
 //! - [`draw`] and [`timeline`] make a picture of either.
 //! - [`doctor`] tells whether a directory is fit for an event.
+//! - `cli`, a feature that is on unless it is turned off, is the program `tickets`. Without it none of the program's
+//!   dependencies is compiled.
 //!
 //! `docs/design.md` states the protocol and its invariants.
 
@@ -33,20 +72,35 @@
 mod known_bad;
 
 pub mod check;
+mod child;
 mod children;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod doctor;
 pub mod draw;
 pub mod error;
 pub mod lab;
+mod ledger;
 pub mod office;
+mod random;
 pub mod rush;
 mod shown;
 pub(crate) mod store;
 pub mod timeline;
 
+pub use child::serve_as_child;
 pub use error::{Error, Kind, Result};
+pub use ledger::{LockKind, MAX_COUNT_BYTES, MAX_STOCK};
 pub use office::BoxOffice;
-pub use shown::{shown, steers};
-pub use store::lock::LockKind;
-pub use store::output::{Contents, Output, PAGE};
-pub use store::snapshot::{MAX_COUNT_BYTES, MAX_STOCK};
+pub use shown::{quoted, shown, steers};
+#[cfg(feature = "cli")]
+pub(crate) use store::file::output::{Contents, Output};
+
+/// ```compile_fail,E0277
+/// fn share<T: Sync>() {}
+/// share::<tickets::BoxOffice>();
+/// ```
+const _: fn() = || {
+    fn send<T: Send>() {}
+    send::<BoxOffice>();
+};

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::machine::Machine;
 use crate::measure::{Quantity, Row, Target, measure};
-use crate::outcome::excerpt;
 use crate::program::{Load, Program, Tools, find_tickets, package};
 use crate::report::Report;
+use crate::run::excerpt;
 use crate::scratch::Scratch;
 use crate::{ChapterArgs, Result};
 
@@ -66,10 +66,10 @@ fn rows(quick: bool) -> Vec<Row> {
         rows.push(thinking(many, think, threads));
         rows.push(Row {
             name: format!(
-                "from the gun to the last outcome, {many} {}",
+                "from the start to the last outcome, {many} {}",
                 workers(threads)
             ),
-            quantity: Quantity::FromTheGun,
+            quantity: Quantity::FromTheStart,
             peers: Vec::new(),
             ..thinking(many, think, threads)
         });

@@ -44,6 +44,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use serde_json::Value;
 
 /// What a step of the benchmark gives, or a message for people that says why it could not.
 pub(crate) type Result<T> = std::result::Result<T, String>;
@@ -242,11 +243,7 @@ fn main() -> ExitCode {
 
 fn chapter(args: &ChapterArgs) -> Result<()> {
     let report = chapter::run(args)?;
-    print(&if args.json {
-        format!("{:#}\n", report.to_json())
-    } else {
-        report.to_table()
-    })
+    print(args.json, || report.to_json(), || report.to_table())
 }
 
 fn sales(args: &SalesArgs) -> Result<()> {
@@ -255,60 +252,46 @@ fn sales(args: &SalesArgs) -> Result<()> {
         fs::write(path, sales::to_svg(&report))
             .map_err(|error| format!("could not write {}: {error}", path.display()))?;
     }
-    print(&if args.json {
-        format!("{:#}\n", report.to_json())
-    } else {
-        report.to_table()
-    })
+    print(args.json, || report.to_json(), || report.to_table())
 }
 
 fn ledger(args: &LedgerArgs) -> Result<()> {
     let report = ledger::run(args)?;
-    print(&if args.json {
-        format!("{:#}\n", report.to_json())
-    } else {
-        report.to_table()
-    })
+    print(args.json, || report.to_json(), || report.to_table())
 }
 
 fn hostile(args: &HostileArgs) -> Result<()> {
     let report = hostile::run(args)?;
-    print(&if args.json {
-        format!("{:#}\n", report.to_json())
-    } else {
-        report.to_table()
-    })
+    print(args.json, || report.to_json(), || report.to_table())
 }
 
 fn check(args: &CheckArgs) -> Result<()> {
     let report = check::run(args)?;
-    print(&if args.json {
-        format!("{:#}\n", report.to_json())
-    } else {
-        report.to_table()
-    })
+    print(args.json, || report.to_json(), || report.to_table())
 }
 
 fn lab(args: &LabArgs) -> Result<()> {
     let report = lab::run(args)?;
-    print(&if args.json {
-        format!("{:#}\n", report.to_json())
-    } else {
-        report.to_table()
-    })
+    print(args.json, || report.to_json(), || report.to_table())
 }
 
 fn write_back(args: &write_back::Args) -> Result<()> {
     let report = write_back::run(args)?;
-    print(&if args.json() {
-        format!("{:#}\n", report.to_json())
-    } else {
-        report.to_table()
-    })?;
+    print(args.json(), || report.to_json(), || report.to_table())?;
     report.verdict(args)
 }
 
-fn print(text: &str) -> Result<()> {
+/// Prints a report, as JSON or as a table.
+fn print(
+    as_json: bool,
+    json: impl FnOnce() -> Value,
+    table: impl FnOnce() -> String,
+) -> Result<()> {
+    let text = if as_json {
+        format!("{:#}\n", json())
+    } else {
+        table()
+    };
     match io::stdout().lock().write_all(text.as_bytes()) {
         // The reader has seen enough, as with `| head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

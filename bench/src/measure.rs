@@ -13,8 +13,8 @@ use crate::{Result, note, outcome};
 pub(crate) enum Quantity {
     /// The time from spawn to exit, in seconds.
     WallTime,
-    /// What ours says itself: from the starting gun to the last buyer's outcome, in seconds.
-    FromTheGun,
+    /// What ours says itself: from the release of the start barrier to the last buyer's outcome, in seconds.
+    FromTheStart,
     /// The largest resident set of the program itself, without its children, in MiB.
     PeakMemory,
 }
@@ -130,7 +130,7 @@ fn run_once(program: Program, row: &Row, tools: &Tools, directory: &Path) -> Res
 fn value(quantity: Quantity, finished: &Finished) -> Result<f64> {
     match quantity {
         Quantity::WallTime => Ok(finished.seconds),
-        Quantity::FromTheGun => {
+        Quantity::FromTheStart => {
             let said: Option<serde_json::Value> = serde_json::from_str(&finished.stdout).ok();
             let micros = said.and_then(|said| said.get("elapsed_us")?.as_f64());
             micros

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::Result;
 use crate::program::{Load, Program};
-use crate::run::Finished;
+use crate::run::{Finished, excerpt};
 
 /// Exit code of `tickets buy` when the buyers raced.
 const RACED: i32 = 6;
@@ -100,17 +100,11 @@ fn number(report: &Value, member: &str) -> Result<u64> {
         .ok_or_else(|| format!("its output has no number {member:?}"))
 }
 
-/// The last line of a text, which in a traceback says the most, cut to what a screen bears.
-pub(crate) fn excerpt(text: &str) -> String {
-    let last = text.trim_end().lines().next_back().unwrap_or("(nothing)");
-    last.chars().take(300).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{check, excerpt};
+    use super::check;
     use crate::program::{Load, Program};
     use crate::run::Finished;
 
@@ -186,14 +180,5 @@ mod tests {
     fn output_that_is_no_report_is_an_error() {
         assert!(check(TICKETS, load(true), &finished(0, "")).is_err());
         assert!(check(TICKETS, load(true), &finished(0, "{}")).is_err());
-    }
-
-    #[test]
-    fn the_excerpt_is_the_last_line() {
-        assert_eq!(
-            excerpt("Traceback\n  in main\nOSError: no\n"),
-            "OSError: no"
-        );
-        assert_eq!(excerpt(""), "(nothing)");
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::Result;
-use crate::outcome::excerpt;
+use crate::run::excerpt;
 
 /// Where the programs are.
 #[derive(Debug)]

@@ -89,11 +89,13 @@ fn row_lines(measured: &Measured) -> Vec<[String; COLUMNS]> {
 fn show_summary(quantity: Quantity, summary: Summary) -> String {
     let Summary { median, min, max } = summary;
     match quantity {
-        Quantity::WallTime | Quantity::FromTheGun if median < 1.0 => {
+        Quantity::WallTime | Quantity::FromTheStart if median < 1.0 => {
             let [median, min, max] = [median, min, max].map(|seconds| seconds * 1e3);
             format!("{median:.1} ms ({min:.1}..{max:.1})")
         }
-        Quantity::WallTime | Quantity::FromTheGun => format!("{median:.2} s ({min:.2}..{max:.2})"),
+        Quantity::WallTime | Quantity::FromTheStart => {
+            format!("{median:.2} s ({min:.2}..{max:.2})")
+        }
         Quantity::PeakMemory => format!("{median:.1} MiB ({min:.1}..{max:.1})"),
     }
 }
@@ -101,7 +103,9 @@ fn show_summary(quantity: Quantity, summary: Summary) -> String {
 fn show_target(quantity: Quantity, target: Target) -> String {
     match (target, quantity) {
         (Target::TimesFaster(times), _) => format!(">= {times}x"),
-        (Target::AtMost(most), Quantity::WallTime | Quantity::FromTheGun) => format!("<= {most} s"),
+        (Target::AtMost(most), Quantity::WallTime | Quantity::FromTheStart) => {
+            format!("<= {most} s")
+        }
         (Target::AtMost(most), Quantity::PeakMemory) => format!("<= {most} MiB"),
     }
 }
@@ -126,7 +130,7 @@ fn row_json(measured: &Measured) -> Value {
     json!({
         "name": row.name,
         "unit": match row.quantity {
-            Quantity::WallTime | Quantity::FromTheGun => "s",
+            Quantity::WallTime | Quantity::FromTheStart => "s",
             Quantity::PeakMemory => "MiB",
         },
         "users": row.load.users,

@@ -134,9 +134,15 @@ fn read(path: &Path) -> Result<String> {
         .map_err(|error| format!("could not read {}: {error}", path.display()))
 }
 
+/// The last line of a text, which in a traceback says the most, cut to what a screen bears.
+pub(crate) fn excerpt(text: &str) -> String {
+    let last = text.trim_end().lines().next_back().unwrap_or("(nothing)");
+    last.chars().take(300).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse_high_water_mark;
+    use super::{excerpt, parse_high_water_mark};
 
     #[test]
     fn the_high_water_mark_is_one_line_of_the_status() {
@@ -147,5 +153,14 @@ mod tests {
     #[test]
     fn a_zombie_has_none() {
         assert_eq!(parse_high_water_mark("Name:\ttickets\nState:\tZ\n"), None);
+    }
+
+    #[test]
+    fn the_excerpt_is_the_last_line() {
+        assert_eq!(
+            excerpt("Traceback\n  in main\nOSError: no\n"),
+            "OSError: no"
+        );
+        assert_eq!(excerpt(""), "(nothing)");
     }
 }

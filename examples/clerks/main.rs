@@ -89,11 +89,7 @@ fn answer_orders(file: &Path) -> Outcome {
         }
         let buyer = order.split('-').next().unwrap_or_default();
         // The order's name is its key: however often it is handed out, it is sold once.
-        let key = Some(order);
-        let order = Order {
-            key,
-            ..Order::new(buyer, 1)
-        };
+        let order = Order::new(buyer, 1).key(order);
         let answer = match office.purchase(&order, &mut Unobserved) {
             Ok(sale) if sale.replayed => "sold already",
             Ok(_) => "sold",

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::ioctl::{Setter, opcode};
 
-use crate::shop::memory;
+use crate::test_event::memory;
 
 /// A file system, and how it is mounted.
 #[derive(Debug, Clone, Copy)]

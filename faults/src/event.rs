@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::disk_model::Files;
 use crate::program::Program;
-use crate::shop::{COUNT, LEDGER, Shop};
 use crate::stray::stray;
+use crate::test_event::{COUNT, LEDGER, TestEvent};
 
 /// The events that are struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub(crate) struct Prepared {
     pub(crate) variant: Variant,
     /// The event's name in that of a case.
     pub(crate) label: &'static str,
-    pub(crate) shop: Shop,
+    pub(crate) event: TestEvent,
     /// The sale that is cancelled.
     pub(crate) id: String,
     pub(crate) mode: u32,
@@ -100,66 +100,66 @@ impl Prepared {
 
     /// The same, with sales before until its ledger is about so many bytes long.
     pub(crate) fn filled(program: &Program, variant: Variant, length: u64) -> Self {
-        let shop = Shop::empty(&program.sound());
+        let event = TestEvent::empty(&program.sound());
         let foreign = match variant {
             Variant::Foreign | Variant::First => format!(", {FOREIGN}"),
             Variant::Plain | Variant::Torn | Variant::Padded => String::new(),
         };
         let stock = 9 + length / LONG_LINE;
-        fs::write(&shop.file, format!("{{\"ticket\": {stock}{foreign}}}\n")).unwrap();
+        fs::write(&event.file, format!("{{\"ticket\": {stock}{foreign}}}\n")).unwrap();
         let mode = if variant == Variant::First {
             0o660
         } else {
             0o640
         };
-        fs::set_permissions(&shop.file, fs::Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(&event.file, fs::Permissions::from_mode(mode)).unwrap();
         let mut id = String::new();
         if variant != Variant::First {
-            assert_eq!(shop.json("book alice --key a").0, 0);
-            let bob = shop.json("book bob --quantity 2").1;
+            assert_eq!(event.json("book alice --key a").0, 0);
+            let bob = event.json("book bob --quantity 2").1;
             id.push_str(bob["sale"]["id"].as_str().unwrap());
             loop {
-                let missing = length.saturating_sub(shop.length(LEDGER) + LATER);
+                let missing = length.saturating_sub(event.length(LEDGER) + LATER);
                 if missing <= SHORT_LINE {
                     break;
                 }
                 let name = missing.min(LONG_LINE) - SHORT_LINE;
                 let name = "d".repeat(usize::try_from(name).unwrap());
-                assert_eq!(shop.json(&format!("book {name}")).0, 0);
+                assert_eq!(event.json(&format!("book {name}")).0, 0);
             }
-            let lagging = fs::read(&shop.file).unwrap();
-            assert_eq!(shop.json("adjust +1 --reason chairs").0, 0);
-            let carol = shop.json("book carol --key c").1;
+            let lagging = fs::read(&event.file).unwrap();
+            assert_eq!(event.json("adjust +1 --reason chairs").0, 0);
+            let carol = event.json("book carol --key c").1;
             let carol = carol["sale"]["id"].as_str().unwrap();
-            assert_eq!(shop.json(&format!("cancel {carol}")).0, 0);
-            let ledger = shop.path(LEDGER);
+            assert_eq!(event.json(&format!("cancel {carol}")).0, 0);
+            let ledger = event.path(LEDGER);
             let mut bytes = fs::read(&ledger).unwrap();
             if variant == Variant::Padded {
                 bytes.extend_from_slice(&[b'\n'; 200]);
                 fs::write(&ledger, &bytes).unwrap();
             }
             if variant == Variant::Torn {
-                fs::write(&shop.file, lagging).unwrap();
+                fs::write(&event.file, lagging).unwrap();
                 bytes.extend_from_slice(TORN_END);
                 fs::write(&ledger, &bytes).unwrap();
-                fs::write(shop.path(&stray(COUNT, 1)), "{\"tick").unwrap();
+                fs::write(event.path(&stray(COUNT, 1)), "{\"tick").unwrap();
             }
         }
         Self {
             program: program.clone(),
             variant,
             label: variant.name(),
-            shop,
+            event,
             id,
             mode,
         }
     }
 
     /// The same, as somebody left it who was struck.
-    pub(crate) fn left_as(&self, shop: Shop) -> Self {
+    pub(crate) fn left_as(&self, event: TestEvent) -> Self {
         Self {
             program: self.program.clone(),
-            shop,
+            event,
             id: self.id.clone(),
             ..*self
         }
@@ -167,18 +167,18 @@ impl Prepared {
 
     /// Its files.
     pub(crate) fn files(&self) -> Files {
-        let read = |name: String| (name.clone(), fs::read(self.shop.path(&name)).unwrap());
-        self.shop.names().into_iter().map(read).collect()
+        let read = |name: String| (name.clone(), fs::read(self.event.path(&name)).unwrap());
+        self.event.names().into_iter().map(read).collect()
     }
 
     /// A fresh copy.
-    pub(crate) fn copy(&self) -> Shop {
-        self.copy_to(Shop::empty(&self.program))
+    pub(crate) fn copy(&self) -> TestEvent {
+        self.copy_to(TestEvent::empty(&self.program))
     }
 
     /// A fresh copy in this empty directory.
-    pub(crate) fn copy_to(&self, copy: Shop) -> Shop {
-        self.shop.copy_to(&copy);
+    pub(crate) fn copy_to(&self, copy: TestEvent) -> TestEvent {
+        self.event.copy_to(&copy);
         copy
     }
 }
@@ -231,8 +231,8 @@ pub(crate) struct Books {
 impl Books {
     /// A torn end is passed over; anything else that is wrong fails.
     #[track_caller]
-    pub(crate) fn of(shop: &Shop) -> Self {
-        let bytes = fs::read(shop.path(LEDGER)).unwrap_or_default();
+    pub(crate) fn of(event: &TestEvent) -> Self {
+        let bytes = fs::read(event.path(LEDGER)).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         // Behind the last line there may be padding; the last line may be torn, or lack its newline only.
         let text = text.trim_end_matches('\n');
@@ -247,7 +247,7 @@ impl Books {
             left: 0,
         };
         if books.lines.is_empty() {
-            books.capacity = shop.count()["ticket"].as_i64().unwrap();
+            books.capacity = event.count()["ticket"].as_i64().unwrap();
             books.left = books.capacity;
         }
         for (at, line) in books.lines.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::process::{Child, Command, Stdio};
 
-use crate::shop::{LOCK, Shop, eventually, held};
+use crate::test_event::{LOCK, TestEvent, eventually, held};
 
 /// The lock is held as long as this is.
 pub(crate) struct Holder(Child);
@@ -13,17 +13,17 @@ impl Holder {
         Command::new("flock").arg("--version").output().is_err()
     }
 
-    pub(crate) fn of(shop: &Shop) -> Self {
-        let holder = Self::waiting(shop);
+    pub(crate) fn of(event: &TestEvent) -> Self {
+        let holder = Self::waiting(event);
         eventually("the lock is held", || {
-            held(&shop.path(LOCK), holder.pid()).then_some(())
+            held(&event.path(LOCK), holder.pid()).then_some(())
         });
         holder
     }
 
     /// One that gets the lock as soon as nobody else has it.
-    pub(crate) fn waiting(shop: &Shop) -> Self {
-        let lock = shop.path(LOCK);
+    pub(crate) fn waiting(event: &TestEvent) -> Self {
+        let lock = event.path(LOCK);
         let mut flock = Command::new("flock");
         // The lock goes with this process: its child does not have the file.
         flock.args(["-x", "-o"]).arg(&lock).args(["sleep", "1000"]);

@@ -31,15 +31,15 @@ mod oracle;
 mod order;
 mod power_cut;
 mod program;
+mod request;
 mod row;
 mod rows;
-mod shop;
 mod strace;
 mod stray;
+mod test_event;
 mod thin;
 mod trace;
-mod unproven;
-mod wish;
+mod unsynced;
 
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
 pub use program::Program;

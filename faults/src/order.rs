@@ -3,13 +3,14 @@
 //! - `tickets.json` counts bytes of the ledger only when each of them was written by a process that synced
 //!   them itself afterwards, or was counted before (invariant I3 of the design).
 //! - Nothing is answered before all of the ledger is so proven (I4).
+//! - A `tickets.json` with members that no ledger has is synced before its name means it.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::disk_model::Files;
-use crate::shop::{COUNT, LEDGER};
+use crate::test_event::{COUNT, LEDGER};
 use crate::trace::{Deed, Event};
 
 /// A file: its bytes, and which of them are proven to be on disk.
@@ -87,6 +88,9 @@ impl Order {
             if name == LEDGER {
                 inode.proven[..counted.unwrap_or(0).min(bytes.len())].fill(true);
             }
+            if name == COUNT {
+                inode.proven.fill(true);
+            }
             order.names.insert(name.clone(), order.inodes.len());
             order.inodes.push(inode);
         }
@@ -152,6 +156,15 @@ impl Order {
     }
 
     fn published(&mut self) {
+        if let Some(count) = self.named(COUNT)
+            && is_personal(&count.bytes)
+        {
+            let doubt = count.doubt(count.bytes.len());
+            assert_eq!(
+                doubt, None,
+                "tickets.json has its name before this byte of it is proven to be on disk, and no ledger has its members"
+            );
+        }
         let count = self.named(COUNT).map(|inode| inode.bytes.clone());
         let Some(end) = count.and_then(|count| counted(&count)) else {
             return;
@@ -181,6 +194,13 @@ fn changes(answer: &[u8]) -> bool {
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
     let command = answer["command"].as_str().unwrap_or_default();
     ["book", "cancel", "adjust", "reset"].contains(&command)
+}
+
+/// Whether a count has members that are not the program's own.
+fn is_personal(count: &[u8]) -> bool {
+    let count: Value = serde_json::from_slice(count).unwrap_or_default();
+    let mut names = count.as_object().into_iter().flat_map(|count| count.keys());
+    names.any(|name| !["ticket", "sold", "seq", "bytes"].contains(&name.as_str()))
 }
 
 /// How many bytes of the ledger a count counts.

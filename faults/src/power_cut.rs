@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::disk_model::{Files, Model};
 use crate::event::{Books, FOREIGN, Prepared, Task, Variant};
 use crate::order;
+use crate::request::Request;
 use crate::row::{Fault, Row};
-use crate::shop::{COUNT, Shop};
+use crate::test_event::{COUNT, TestEvent};
 use crate::trace::{Deed, Event};
-use crate::wish::Wish;
 
 /// In a slice, of the states after each moment every so manyth.
 const STRIDE: usize = 7;
@@ -22,19 +22,19 @@ const STRIDE: usize = 7;
 pub(crate) struct Cuts<'a> {
     prepared: &'a Prepared,
     /// What was asked for, in this order, and whether it is to be answered: others are killed or fail.
-    asked: &'a [(Wish, bool)],
+    asked: &'a [(Request, bool)],
     /// After how many answers a state was judged.
     seen: BTreeMap<Files, usize>,
-    shop: Shop,
+    event: TestEvent,
 }
 
 impl<'a> Cuts<'a> {
-    pub(crate) fn of(prepared: &'a Prepared, asked: &'a [(Wish, bool)]) -> Self {
+    pub(crate) fn of(prepared: &'a Prepared, asked: &'a [(Request, bool)]) -> Self {
         Self {
             prepared,
             asked,
             seen: BTreeMap::new(),
-            shop: prepared.copy(),
+            event: prepared.copy(),
         }
     }
 
@@ -75,8 +75,8 @@ impl<'a> Cuts<'a> {
             }
             let name = format!("{start}/state {number}");
             row.run("states", &name, number % STRIDE == 0, || {
-                make(&self.shop, &state, self.prepared.mode);
-                judge(self.prepared, &self.shop, self.asked, answered);
+                make(&self.event, &state, self.prepared.mode);
+                judge(self.prepared, &self.event, self.asked, answered);
                 Fault::Struck
             });
             self.seen.insert(state, answered);
@@ -85,35 +85,35 @@ impl<'a> Cuts<'a> {
 }
 
 /// Puts these files into the event's directory, and no others.
-fn make(shop: &Shop, state: &Files, mode: u32) {
-    for name in shop.names() {
-        fs::remove_file(shop.path(&name)).unwrap();
+fn make(event: &TestEvent, state: &Files, mode: u32) {
+    for name in event.names() {
+        fs::remove_file(event.path(&name)).unwrap();
     }
     for (name, bytes) in state {
-        let path = shop.path(name);
+        let path = event.path(name);
         fs::write(&path, bytes).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
     }
 }
 
 /// Whether what was answered is there, once, and the event goes on.
-fn judge(prepared: &Prepared, shop: &Shop, asked: &[(Wish, bool)], answered: usize) {
-    let left = shop.names().join(" ");
-    let query = shop.run("--json query");
+fn judge(prepared: &Prepared, event: &TestEvent, asked: &[(Request, bool)], answered: usize) {
+    let left = event.names().join(" ");
+    let query = event.run("--json query");
     assert_eq!(query.code, Some(0), "after the cut: {query:?}\n{left}");
-    let (code, document) = shop.json("book next --key next");
+    let (code, document) = event.json("book next --key next");
     assert_eq!(code, 0, "the next sale: {document:#}\n{left}");
-    let (code, audit) = shop.json("audit");
+    let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{audit:#}\n{left}");
-    let books = Books::of(shop);
-    let counted = shop.count();
+    let books = Books::of(event);
+    let counted = event.count();
     assert_eq!(counted["ticket"], books.left, "{counted}");
     let foreign = [Variant::Foreign, Variant::First].contains(&prepared.variant);
-    let text = fs::read_to_string(shop.path(COUNT)).unwrap();
+    let text = fs::read_to_string(event.path(COUNT)).unwrap();
     assert_eq!(text.contains(FOREIGN), foreign, "{text}");
-    done(prepared, shop, &books, asked, answered);
+    done(prepared, event, &books, asked, answered);
     // What was there before was durable.
-    let ledgers = ledgers(shop, "tickets.ledger.").join("\n");
+    let ledgers = ledgers(event, "tickets.ledger.").join("\n");
     for key in ["a", "c"] {
         let there = ledgers.contains(&format!("\"key\":{key:?}"));
         assert!(
@@ -122,18 +122,24 @@ fn judge(prepared: &Prepared, shop: &Shop, asked: &[(Wish, bool)], answered: usi
         );
     }
     assert!(
-        !shop.names().iter().any(|name| name.starts_with('.')),
+        !event.names().iter().any(|name| name.starts_with('.')),
         "{:?}",
-        shop.names()
+        event.names()
     );
 }
 
 /// Whether each thing was done once, or, if nobody was told so, not at all; what was done before a reset
 /// stands in the ledger that it put away.
-fn done(prepared: &Prepared, shop: &Shop, books: &Books, asked: &[(Wish, bool)], answered: usize) {
-    let is_reset = |(wish, _): &(Wish, bool)| wish.task == Task::Reset;
+fn done(
+    prepared: &Prepared,
+    event: &TestEvent,
+    books: &Books,
+    asked: &[(Request, bool)],
+    answered: usize,
+) {
+    let is_reset = |(request, _): &(Request, bool)| request.task == Task::Reset;
     let reset = asked.iter().position(is_reset);
-    let away = ledgers(shop, "tickets.ledger.2");
+    let away = ledgers(event, "tickets.ledger.2");
     let away: Vec<Value> = away
         .iter()
         .flat_map(|text| text.lines())
@@ -142,39 +148,43 @@ fn done(prepared: &Prepared, shop: &Shop, books: &Books, asked: &[(Wish, bool)],
     let anew = !away.is_empty();
     let mut grown = 0;
     let mut answers = 0..answered;
-    for (at, (wish, to_be_answered)) in asked.iter().enumerate() {
+    for (at, (request, to_be_answered)) in asked.iter().enumerate() {
         let answered = *to_be_answered && answers.next().is_some();
         let told = || {
             format!(
-                "{wish:?}, answered: {answered}; {away:#?} {:#?}",
+                "{request:?}, answered: {answered}; {away:#?} {:#?}",
                 books.lines
             )
         };
-        if wish.task == Task::Reset {
+        if request.task == Task::Reset {
             // Without a ledger there is nothing to put away.
             let nothing = at == 0 && prepared.variant == Variant::First;
             assert!(anew || nothing || !answered, "{}", told());
             continue;
         }
         let before = anew && reset.is_some_and(|reset| at < reset);
-        let here = wish.times(prepared, &books.lines);
-        let there = if anew { wish.times(prepared, &away) } else { 0 };
+        let here = request.times(prepared, &books.lines);
+        let there = if anew {
+            request.times(prepared, &away)
+        } else {
+            0
+        };
         let (times, elsewhere) = if before { (there, here) } else { (here, there) };
         assert!(times == 1 || times == 0 && !answered, "{}", told());
         assert_eq!(elsewhere, 0, "{}", told());
-        grown += i64::from(wish.task == Task::Adjust && here == 1);
+        grown += i64::from(request.task == Task::Adjust && here == 1);
     }
     if !anew {
-        let capacity = Books::of(&prepared.shop).capacity;
+        let capacity = Books::of(&prepared.event).capacity;
         assert_eq!(books.capacity, capacity + grown, "{:#?}", books.lines);
     }
 }
 
 /// The texts of the files whose names begin so.
-fn ledgers(shop: &Shop, start: &str) -> Vec<String> {
-    let names = shop.names();
+fn ledgers(event: &TestEvent, start: &str) -> Vec<String> {
+    let names = event.names();
     let names = names.iter().filter(|name| name.starts_with(start));
-    let text = names.map(|name| fs::read(shop.path(name)).unwrap());
+    let text = names.map(|name| fs::read(event.path(name)).unwrap());
     text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         .collect()
 }

@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use crate::event::Prepared;
 use crate::order;
 use crate::program::{Program, Run};
-use crate::shop::{Shop, memory};
+use crate::request::Request;
+use crate::test_event::{TestEvent, memory};
 use crate::trace::{CALLS, STYLE, parse};
-use crate::wish::Wish;
 
 /// A system call of a command: the n-th of its name, as strace counts them; it makes at least so many.
 #[derive(Debug)]
@@ -52,19 +52,19 @@ pub(crate) fn missing(program: &Program) -> Option<String> {
 /// The shortest of a few looks: what loads a program takes now and then a call more, and a point that only
 /// then is there cannot be struck when it is wanted. A table of the kernel's, as `/proc/locks`, is read in as
 /// many pieces as others on this machine happen to fill: it counts once.
-pub(crate) fn course(prepared: &Prepared, wish: impl Into<Wish>) -> Course {
-    let wish = wish.into();
-    let looks = (0..LOOKS).map(|_| look(prepared, wish));
+pub(crate) fn course(prepared: &Prepared, request: impl Into<Request>) -> Course {
+    let request = request.into();
+    let looks = (0..LOOKS).map(|_| look(prepared, request));
     looks.min_by_key(|course| course.total).unwrap()
 }
 
-fn look(prepared: &Prepared, wish: Wish) -> Course {
-    let shop = prepared.copy();
-    let (run, trace) = traced(prepared, wish, &shop, &["-y".to_owned()]);
+fn look(prepared: &Prepared, request: Request) -> Course {
+    let event = prepared.copy();
+    let (run, trace) = traced(prepared, request, &event, &["-y".to_owned()]);
     let mut tables = HashSet::<&str>::new();
     let mut counts = HashMap::<String, usize>::new();
     let mut points = Vec::new();
-    let directory = shop.directory().to_str().unwrap();
+    let directory = event.directory().to_str().unwrap();
     let mut started = false;
     // The thread that watches over the time only sleeps; strace counts the calls of each thread by itself.
     let main = trace.split(' ').next().unwrap();
@@ -132,27 +132,31 @@ pub(crate) fn injection(call: &str, fault: &str) -> Vec<String> {
 /// ends with 124.
 pub(crate) fn traced(
     prepared: &Prepared,
-    wish: impl Into<Wish>,
-    shop: &Shop,
+    request: impl Into<Request>,
+    event: &TestEvent,
     arguments: &[String],
 ) -> (Run, String) {
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
-    let mut command = command(prepared, wish, shop, arguments, trace.path());
+    let mut command = command(prepared, request, event, arguments, trace.path());
     let run = Run::of(&command.output().unwrap());
     assert_ne!(run.code, Some(124), "it hangs: {command:?}");
     (run, fs::read_to_string(trace.path()).unwrap())
 }
 
 /// Runs a task, and records all that it does to the event's files.
-pub(crate) fn recorded(prepared: &Prepared, wish: impl Into<Wish>, shop: &Shop) -> (Run, String) {
-    recorded_with(prepared, wish, shop, &[])
+pub(crate) fn recorded(
+    prepared: &Prepared,
+    request: impl Into<Request>,
+    event: &TestEvent,
+) -> (Run, String) {
+    recorded_with(prepared, request, event, &[])
 }
 
 /// The same, with faults at some calls.
 pub(crate) fn recorded_with(
     prepared: &Prepared,
-    wish: impl Into<Wish>,
-    shop: &Shop,
+    request: impl Into<Request>,
+    event: &TestEvent,
     faults: &[(&str, &str)],
 ) -> (Run, String) {
     let mut arguments: Vec<String> = STYLE.map(str::to_owned).into();
@@ -165,30 +169,30 @@ pub(crate) fn recorded_with(
     if !faults.iter().any(|(_, how)| how.contains("signal")) {
         arguments.push("--seccomp-bpf".to_owned());
     }
-    traced(prepared, wish, shop, &arguments)
+    traced(prepared, request, event, &arguments)
 }
 
 /// Which of its calls of `ioctl` a task reads the map of the ledger's blocks with first, where it makes no
 /// mistake.
-pub(crate) fn map_read(prepared: &Prepared, wish: impl Into<Wish>) -> usize {
-    let shop = prepared.copy_to(Shop::empty(&prepared.program.sound()));
-    let (_, trace) = traced(prepared, wish, &shop, &["-etrace=ioctl".to_owned()]);
+pub(crate) fn map_read(prepared: &Prepared, request: impl Into<Request>) -> usize {
+    let event = prepared.copy_to(TestEvent::empty(&prepared.program.sound()));
+    let (_, trace) = traced(prepared, request, &event, &["-etrace=ioctl".to_owned()]);
     let calls = trace.lines().filter(|line| line.contains(" ioctl("));
     let at = calls.into_iter().position(|line| line.contains("FIEMAP"));
     at.unwrap_or_else(|| panic!("the map is not read: {trace}")) + 1
 }
 
 /// Checks the order of what a recorded command did to a copy of an event.
-pub(crate) fn in_order(prepared: &Prepared, shop: &Shop, trace: &str) {
-    let events = parse(trace, shop.directory().to_str().unwrap());
+pub(crate) fn in_order(prepared: &Prepared, event: &TestEvent, trace: &str) {
+    let events = parse(trace, event.directory().to_str().unwrap());
     order::check(&prepared.files(), &events);
 }
 
 /// The same, ready to be run.
 pub(crate) fn command(
     prepared: &Prepared,
-    wish: impl Into<Wish>,
-    shop: &Shop,
+    request: impl Into<Request>,
+    event: &TestEvent,
     arguments: &[String],
     trace: &Path,
 ) -> Command {
@@ -196,7 +200,7 @@ pub(crate) fn command(
     let mut before = vec!["timeout", "120", "strace", "-f", "-o", trace];
     before.extend(arguments.iter().map(String::as_str));
     before.push("--");
-    let mut command = shop.program.through(&before, &shop.file);
-    command.args(wish.into().line(prepared).split_ascii_whitespace());
+    let mut command = event.program.through(&before, &event.file);
+    command.args(request.into().line(prepared).split_ascii_whitespace());
     command
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 
 use crate::disk::{do_it, shut_down};
-use crate::shop::memory;
+use crate::test_event::memory;
 use kind::OFFSET;
 pub(crate) use kind::{KINDS, Kind};
 use requests::Requests;

@@ -1,24 +1,25 @@
 //! `tickets book`, `cancel` and `adjust`: what sellers do.
 
+use std::path::Path;
+
 use serde::Serialize;
 
-use super::args::{Adjust, Book, Cancel, Cli};
+use super::args::{AdjustArgs, BookArgs, CancelArgs};
 use super::hint::quoted;
-use super::overdue::{Progress, watched};
+use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
-use tickets::office::Order;
-use tickets::{BoxOffice, Error, Kind, Result, shown};
+use crate::office::Order;
+use crate::{BoxOffice, Error, Kind, Result, shown};
 
-pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
-    let mut office = BoxOffice::at(&cli.file)?;
-    let order = Order {
-        key: arguments.key.as_deref(),
-        wait: arguments.wait.limit,
-        durability: arguments.durability.into(),
-        ..Order::new(&arguments.name, arguments.quantity)
-    };
-    let mut progress = Progress::default();
-    let sale = watched(("book", order.wait), &progress.clone(), screen, || {
+pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(file)?;
+    let wait = arguments.wait.limit;
+    let order = Order::new(&arguments.name, arguments.quantity)
+        .key(arguments.key.as_deref())
+        .wait(wait)
+        .durability(arguments.durability.into());
+    let mut progress = SaleProgress::default();
+    let sale = watched(("book", wait), &progress.clone(), screen, || {
         office.purchase(&order, &mut progress)
     });
     screen.notes(&office.notes());
@@ -53,7 +54,7 @@ pub(super) fn book(cli: &Cli, arguments: &Book, screen: &Screen) -> Result<u8> {
     Ok(0)
 }
 
-fn how_to_retry(error: Error, arguments: &Book, screen: &Screen) -> Error {
+fn how_to_retry(error: Error, arguments: &BookArgs, screen: &Screen) -> Error {
     if error.kind() != Kind::OutcomeUnknown {
         return error;
     }
@@ -69,10 +70,10 @@ fn how_to_retry(error: Error, arguments: &Book, screen: &Screen) -> Error {
     }
 }
 
-pub(super) fn cancel(cli: &Cli, arguments: &Cancel, screen: &Screen) -> Result<u8> {
-    let mut office = BoxOffice::at(&cli.file)?;
+pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(file)?;
     let (wait, reason) = (arguments.wait.limit, arguments.reason.as_deref());
-    let done = watched(("cancel", wait), &Progress::unknown(), screen, || {
+    let done = watched(("cancel", wait), &SaleProgress::unknown(), screen, || {
         office.cancel(&arguments.id, arguments.quantity, reason, wait)
     });
     screen.notes(&office.notes());
@@ -106,10 +107,10 @@ pub(super) fn cancel(cli: &Cli, arguments: &Cancel, screen: &Screen) -> Result<u
     Ok(0)
 }
 
-pub(super) fn adjust(cli: &Cli, arguments: &Adjust, screen: &Screen) -> Result<u8> {
-    let mut office = BoxOffice::at(&cli.file)?;
+pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(file)?;
     let wait = arguments.wait.limit;
-    let done = watched(("adjust", wait), &Progress::unknown(), screen, || {
+    let done = watched(("adjust", wait), &SaleProgress::unknown(), screen, || {
         office.adjust(arguments.quantity, &arguments.reason, wait)
     });
     screen.notes(&office.notes());

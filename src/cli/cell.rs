@@ -4,7 +4,7 @@
 //! file is split at other letters than it was joined with: a semicolon in many countries, a tab, a bar. So the
 //! rule looks at every place at which a cell may begin, whatever the separator.
 
-use tickets::shown;
+use crate::shown;
 
 /// A text for a cell: an apostrophe stands before whatever may begin a formula, and what steers is written
 /// out.

@@ -1,26 +1,23 @@
 //! `tickets doctor`: shows what was found in a directory.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::args::{Cli, Doctor};
+use super::args::DoctorArgs;
+use super::process::{Stop, program};
 use super::screen::{BAD, FAINT, GOOD, Screen};
-use super::signals::Stop;
-use tickets::doctor::{self, Check, Cost, Costs, Finding, Report};
-use tickets::{Error, Kind, Result, shown};
+use crate::doctor::{self, Check, CheckResult, Cost, Costs, Report};
+use crate::{Kind, Result, shown};
 
-pub(super) fn run(cli: &Cli, arguments: &Doctor, screen: &Screen) -> Result<u8> {
-    let problem =
-        |doing: &str, e: io::Error| Error::new(Kind::Io, format!("could not {doing}: {e}"));
-    let program =
-        std::env::current_exe().map_err(|e| problem("find this program's own file", e))?;
-    let stop = Stop::on_signals().map_err(|e| problem("watch for signals", e))?;
+pub(super) fn run(file: &Path, arguments: &DoctorArgs, screen: &Screen) -> Result<u8> {
+    let (program, stop) = (program()?, Stop::on_signals()?);
     let (directory, event) = match &arguments.place {
-        Some(file) if file.is_file() => (doctor::directory_of(file)?, Some(file)),
+        Some(event) if event.is_file() => (doctor::directory_of(event)?, Some(event.as_path())),
         Some(directory) => (directory.clone(), None),
-        None => (doctor::directory_of(&cli.file)?, Some(&cli.file)),
+        None => (doctor::directory_of(file)?, Some(file)),
     };
     let mut report = match doctor::examine(&directory, &program, Some(stop.fd())) {
         Err(error) if error.kind() == Kind::Interrupted => {
@@ -32,7 +29,7 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor, screen: &Screen) -> Result<u8> 
     if let Some(event) = event {
         report.checks.extend(doctor::look_at_event(event)?);
     }
-    let document = Document {
+    let document = DoctorDocument {
         ok: report.holds(),
         command: "doctor",
         report: &report,
@@ -42,7 +39,7 @@ pub(super) fn run(cli: &Cli, arguments: &Doctor, screen: &Screen) -> Result<u8> 
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct DoctorDocument<'a> {
     ok: bool,
     command: &'static str,
     #[serde(flatten)]
@@ -50,12 +47,12 @@ struct Document<'a> {
 }
 
 fn tell(out: &mut dyn Write, report: &Report, quiet: bool) -> io::Result<()> {
-    let failed = |check: &&Check| check.result == Finding::Fail;
+    let failed = |check: &&Check| check.result == CheckResult::Fail;
     for check in report.checks.iter().filter(|check| !quiet || failed(check)) {
         let (style, label) = match check.result {
-            Finding::Pass => (GOOD, "pass"),
-            Finding::Fail => (BAD, "FAIL"),
-            Finding::Note => (FAINT, "note"),
+            CheckResult::Pass => (GOOD, "pass"),
+            CheckResult::Fail => (BAD, "FAIL"),
+            CheckResult::Note => (FAINT, "note"),
         };
         let name = check.name.replace('_', " ");
         writeln!(

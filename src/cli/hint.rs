@@ -1,10 +1,8 @@
 //! Commands in hints: they name the event that the caller has named, so that whoever copies one hits no other.
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
-use std::os::unix::ffi::OsStrExt;
 
-use tickets::steers;
+pub(crate) use crate::quoted;
 
 /// The commands that `-f` matters to.
 const OF_AN_EVENT: [&str; 11] = [
@@ -14,9 +12,9 @@ const OF_AN_EVENT: [&str; 11] = [
 
 /// How a command is told to take the event that was named: ` -f gig.json`, or nothing where none was.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Event(String);
+pub(crate) struct EventFlag(String);
 
-impl Event {
+impl EventFlag {
     /// The event with this file.
     pub(crate) fn named(file: &OsStr) -> Self {
         Self(format!(" -f {}", quoted(file)))
@@ -60,64 +58,20 @@ impl Event {
 
 /// A command line of no event, in quotes.
 pub(crate) fn command(words: &str) -> String {
-    Event::default().command(words)
-}
-
-/// A word for a shell, whatever is in it.
-pub(crate) fn quoted(word: &OsStr) -> String {
-    let bytes = word.as_bytes();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./:@%+,-=".contains(byte);
-    // Else it would be taken for an option.
-    let lead = if bytes.first() == Some(&b'-') {
-        "./"
-    } else {
-        ""
-    };
-    match word.to_str() {
-        Some(text) if !bytes.is_empty() && bytes.iter().all(plain) => format!("{lead}{text}"),
-        Some(text) if !text.contains(steers) => {
-            format!("'{lead}{}'", text.replace('\'', r"'\''"))
-        }
-        _ => format!("$'{lead}{}'", written_out(bytes)),
-    }
-}
-
-/// Within `$'…'`, as bash, zsh and others read it: what steers a terminal, or is no text, byte by byte.
-fn written_out(bytes: &[u8]) -> String {
-    let mut written = String::new();
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '\'' | '\\' => written.extend(['\\', c]),
-                c if steers(c) => {
-                    let mut room = [0; 4];
-                    escape(&mut written, c.encode_utf8(&mut room).as_bytes());
-                }
-                c => written.push(c),
-            }
-        }
-        escape(&mut written, chunk.invalid());
-    }
-    written
-}
-
-/// In octal: of three digits each, so that no letter behind it is taken for a fourth.
-fn escape(written: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        // Writing to memory does not fail.
-        let _ = write!(written, "\\{byte:03o}");
-    }
+    EventFlag::default().command(words)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStrExt;
+
     use super::*;
 
     #[test]
     fn commands_of_an_event_are_told_which() {
         let hint = "it's so; 'tickets audit' says more, 'tickets race locks' too; 'tickets -f b.json reset 2'";
-        let named = |file: &str| Event::named(OsStr::new(file)).hint(hint);
-        assert_eq!(Event::default().hint(hint), hint);
+        let named = |file: &str| EventFlag::named(OsStr::new(file)).hint(hint);
+        assert_eq!(EventFlag::default().hint(hint), hint);
         assert_eq!(
             named("gig.json"),
             hint.replace("'tickets audit'", "'tickets -f gig.json audit'")
@@ -126,7 +80,10 @@ mod tests {
             named("a b.json"),
             hint.replace("'tickets audit'", "\"tickets -f 'a b.json' audit\"")
         );
-        assert_eq!(Event::default().hint("'tickets query"), "'tickets query");
+        assert_eq!(
+            EventFlag::default().hint("'tickets query"),
+            "'tickets query"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-use tickets::steers;
+use crate::steers;
 
 /// Writes a value so that nothing in it steers a terminal: JSON itself escapes C0 only. Whoever parses it
 /// has each text to the letter.

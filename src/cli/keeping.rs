@@ -1,13 +1,15 @@
-//! `tickets backup` and `tickets restore`: a copy of the event, and the way back.
+//! `tickets backup`, `restore` and `reset`: a copy of the event, the way back, and a new beginning.
+
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::{Backup, Cli, Restore};
+use super::args::{BackupArgs, ResetArgs, RestoreArgs};
 use super::screen::{GOOD, Screen};
-use tickets::{BoxOffice, Result, shown};
+use crate::{BoxOffice, Result, shown};
 
-pub(super) fn backup(cli: &Cli, arguments: &Backup, screen: &Screen) -> Result<u8> {
-    let mut office = BoxOffice::at(&cli.file)?;
+pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(file)?;
     let done = office.backup(&arguments.directory, arguments.wait.limit);
     screen.notes(&office.notes());
     let done = done?;
@@ -32,8 +34,8 @@ pub(super) fn backup(cli: &Cli, arguments: &Backup, screen: &Screen) -> Result<u
     Ok(0)
 }
 
-pub(super) fn restore(cli: &Cli, arguments: &Restore, screen: &Screen) -> Result<u8> {
-    let mut office = BoxOffice::at(&cli.file)?;
+pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(file)?;
     let (force, wait) = (arguments.force, arguments.wait.limit);
     let done = office.restore(&arguments.directory, force, wait);
     screen.notes(&office.notes());
@@ -55,7 +57,7 @@ pub(super) fn restore(cli: &Cli, arguments: &Restore, screen: &Screen) -> Result
         writeln!(
             out,
             "{GOOD}restored{GOOD:#}  {} from {}: {} left, {} sold, {} lines of the ledger",
-            shown(&cli.file.display().to_string()),
+            shown(&file.display().to_string()),
             shown(&document.from),
             done.left,
             done.sold,
@@ -65,6 +67,38 @@ pub(super) fn restore(cli: &Cli, arguments: &Restore, screen: &Screen) -> Result
             writeln!(out, "what was replaced is kept as {}", shown(kept))?;
         }
         Ok(())
+    });
+    Ok(0)
+}
+
+pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Result<u8> {
+    let (force, wait) = (arguments.force, arguments.wait.limit);
+    let mut office = BoxOffice::at(file)?;
+    let done = office.reset(arguments.stock, force, wait);
+    screen.notes(&office.notes());
+    let done = done?;
+    let document = ResetDocument {
+        ok: true,
+        command: "reset",
+        file: file.display().to_string(),
+        ticket: done.stock,
+        archived: done.archive.map(|path| path.display().to_string()),
+        kept: done.kept.map(|path| path.display().to_string()),
+    };
+    screen.result(&document, |out| {
+        writeln!(out, "{} left", document.ticket)?;
+        let name = shown(&document.file);
+        match &document.archived {
+            Some(archive) => {
+                let archive = shown(archive);
+                writeln!(out, "{name} was reset; the old ledger is kept as {archive}")
+            }
+            None => writeln!(out, "{name} was reset"),
+        }?;
+        match &document.kept {
+            Some(kept) => writeln!(out, "what stood in {name} is kept as {}", shown(kept)),
+            None => Ok(()),
+        }
     });
     Ok(0)
 }
@@ -88,4 +122,15 @@ struct RestoreDocument {
     sold: u64,
     seq: u64,
     kept: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ResetDocument {
+    ok: bool,
+    command: &'static str,
+    file: String,
+    ticket: u64,
+    archived: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<String>,
 }

@@ -8,7 +8,15 @@ use serde::Serialize;
 
 use super::args::Cli;
 use super::screen::Screen;
-use tickets::{Contents, Error, Output, PAGE, Result, shown};
+use crate::{Contents, Error, Output, Result, shown};
+
+/// How a page begins.
+const MARK: &str = ".\\\" made by tickets man\n";
+
+const PAGE: Contents = Contents {
+    name: "a page that this program made",
+    is_own: |head| head.starts_with(MARK.as_bytes()),
+};
 
 pub(super) fn completions(shell: clap_complete::Shell, screen: &Screen) -> u8 {
     let mut text = Vec::new();
@@ -34,12 +42,12 @@ pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
     // All are claimed before one is written.
     let claimed = pages.into_iter().map(|page| {
         let path = directory.join(page.get_filename());
-        Ok((Output::claim(&path, Contents::Page)?, page))
+        Ok((Output::claim(&path, PAGE)?, page))
     });
     let claimed = claimed.collect::<Result<Vec<_>>>()?;
     let written = claimed.len();
     for (mut output, page) in claimed {
-        let mut text = PAGE.as_bytes().to_vec();
+        let mut text = MARK.as_bytes().to_vec();
         let _ = page.render(&mut text);
         output.write(&text)?;
     }

@@ -11,20 +11,20 @@ use std::time::Duration;
 
 use super::bare_thread;
 use super::screen::Screen;
-use tickets::office::{Observer, Step};
-use tickets::{Error, Kind, Result};
+use crate::office::{Observer, Step};
+use crate::{Error, Kind, Result};
 
 /// What is added to the time that a command may wait: it ends a wait for a lock by itself.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How far a sale has come.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Progress {
+pub(super) struct SaleProgress {
     /// Its line is written, or is being written.
     written: Arc<AtomicBool>,
 }
 
-impl Progress {
+impl SaleProgress {
     /// Of a command that does not tell.
     pub(super) fn unknown() -> Self {
         let progress = Self::default();
@@ -33,7 +33,7 @@ impl Progress {
     }
 }
 
-impl Observer for Progress {
+impl Observer for SaleProgress {
     fn at(&mut self, step: Step) -> Result<()> {
         if matches!(step, Step::Write { .. }) {
             self.written.store(true, Ordering::SeqCst);
@@ -46,7 +46,7 @@ impl Observer for Progress {
 /// written, and then with an unknown outcome. `command`: its name.
 pub(super) fn watched<T>(
     (command, wait): (&'static str, Duration),
-    progress: &Progress,
+    progress: &SaleProgress,
     screen: &Screen,
     work: impl FnOnce() -> T,
 ) -> T {

@@ -4,8 +4,14 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::screen::{BAD, FAINT, GOOD};
-use tickets::timeline::{Timeline, Tone};
-use tickets::{Contents, Output, Result, shown};
+use crate::store::file::output::SVG;
+use crate::timeline::{Timeline, Tone};
+use crate::{Contents, Output, Result, shown};
+
+const PICTURE: Contents = Contents {
+    name: "a picture that this program drew",
+    is_own: |head| head.starts_with(SVG.as_bytes()),
+};
 
 /// Up to so many buyers, a run is drawn in the terminal too.
 pub(super) const DRAWN: usize = 8;
@@ -13,9 +19,7 @@ pub(super) const DRAWN: usize = 8;
 /// The file for a picture, where one is wanted: claimed before anything is done, and none of the event's.
 pub(super) fn claim(path: Option<&Path>, event: &Path) -> Result<Option<Output>> {
     let Some(path) = path else { return Ok(None) };
-    let output = Output::claim(path, Contents::Svg)?;
-    output.keep_off(event)?;
-    Ok(Some(output))
+    Output::claim_of(event, path, PICTURE).map(Some)
 }
 
 /// Which file it was drawn into.

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::hint::Event;
-use tickets::{Error, Kind, shown};
+use super::hint::EventFlag;
+use crate::{Error, Kind, shown};
 
 /// Red and bold: what went wrong.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -24,7 +24,7 @@ pub(crate) struct Screen {
     /// No more than the result.
     pub(crate) quiet: bool,
     /// Which event the hints name.
-    event: Event,
+    event: EventFlag,
     /// The first failure to write the result.
     failure: RefCell<Option<io::Error>>,
     /// Whether a closed pipe is a failure.
@@ -36,14 +36,14 @@ impl Screen {
         Self {
             json,
             quiet,
-            event: Event::default(),
+            event: EventFlag::default(),
             failure: RefCell::new(None),
             must_be_heard: Cell::new(false),
         }
     }
 
     /// The same for a command on this event.
-    pub(crate) fn of(self, event: Event) -> Self {
+    pub(crate) fn of(self, event: EventFlag) -> Self {
         Self { event, ..self }
     }
 
@@ -204,7 +204,7 @@ struct ErrorMember<'a> {
 }
 
 impl<'a> ErrorDocument<'a> {
-    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>, event: &Event) -> Self {
+    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>, event: &EventFlag) -> Self {
         let place = error.place();
         let known = |number: u64| (number > 0).then_some(number);
         Self {

@@ -3,9 +3,9 @@
 use clap::ValueEnum as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::args::{Lock, grammar};
+use super::args::{LockArg, grammar};
 use super::screen::Screen;
-use tickets::{Error, Kind, shown};
+use crate::{Error, Kind, shown};
 
 /// Tells it, as JSON where that is asked for; returns the exit code.
 pub(super) fn tell(error: clap::Error) -> u8 {
@@ -40,7 +40,7 @@ pub(super) fn tell(error: clap::Error) -> u8 {
 fn told_how(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::UnknownArgument
         && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg)
-        && Lock::from_str(word, false).is_ok()
+        && LockArg::from_str(word, false).is_ok()
     {
         let tip = format!("a kind of lock is given as '--lock={word}'");
         let tips = ContextValue::StyledStrs(vec![tip.into()]);

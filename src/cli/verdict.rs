@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::screen::{BAD, FAINT, GOOD, Screen};
-use tickets::check::Anomaly;
-use tickets::check::final_state::StateFinding;
-use tickets::rush::report::{Judgement, RushReport};
-use tickets::timeline::Timeline;
-use tickets::{LockKind, shown};
+use crate::check::Anomaly;
+use crate::check::final_state::StateFinding;
+use crate::rush::report::{Judgement, RushReport};
+use crate::timeline::Timeline;
+use crate::{LockKind, shown};
 
 /// How many branches of a fork are drawn.
 const DRAWN: usize = 12;

@@ -1,7 +1,7 @@
 //! The life of an event, tried as a whole: made, sold from, reset, audited.
 
-use super::ground::Ground;
-use super::report::{Check, Finding};
+use super::report::{Check, CheckResult};
+use super::scratch::Scratch;
 use crate::error::{Error, Kind, Result};
 use crate::office::{BoxOffice, DEFAULT_WAIT};
 
@@ -9,26 +9,26 @@ use crate::office::{BoxOffice, DEFAULT_WAIT};
 const EVENT: &str = "event.json";
 
 /// Whether an event can be kept here: whatever single thing is missing, this says so.
-pub(super) fn examine(ground: &Ground<'_>) -> Result<Check> {
+pub(super) fn examine(scratch: &Scratch<'_>) -> Result<Check> {
     const NAME: &str = "sale";
-    ground.go_on()?;
-    Ok(match live(ground) {
+    scratch.go_on()?;
+    Ok(match live(scratch) {
         Ok(()) => Check::new(
             NAME,
-            Finding::Pass,
+            CheckResult::Pass,
             "an event was made, sold from, audited and reset",
         ),
-        Err(error) if super::ground::is_full(&error) => return Err(error),
+        Err(error) if super::scratch::is_full(&error) => return Err(error),
         Err(error) => Check::new(
             NAME,
-            Finding::Fail,
+            CheckResult::Fail,
             format!("an event cannot be kept: {error}"),
         ),
     })
 }
 
-fn live(ground: &Ground<'_>) -> Result<()> {
-    let mut office = BoxOffice::at(ground.path(EVENT))?;
+fn live(scratch: &Scratch<'_>) -> Result<()> {
+    let mut office = BoxOffice::at(scratch.path(EVENT))?;
     office.reset(Some(2), false, DEFAULT_WAIT)?;
     let sale = office.book("doctor", 1)?;
     if let Some(error) = sale.unpublished {

@@ -3,13 +3,13 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::ground::{Ground, LOCK};
-use super::party::{Answer, Order, Party};
-use super::report::{Check, Finding};
-use super::witness::Witness;
+use super::peer::{Peer, PeerAnswer, PeerRequest};
+use super::peer_process::PeerProcess;
+use super::report::{Check, CheckResult};
+use super::scratch::{LOCK, Scratch};
 use crate::error::Result;
-use crate::store::files::{Access, open_regular};
-use crate::store::lock::range::{Tried, try_range};
+use crate::store::file::files::{Access, open_regular};
+use crate::store::file::lock::range::{Tried, try_range};
 
 /// How long the lock of a killed process may stay.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -18,114 +18,114 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     This,
-    Witness,
+    Peer,
 }
 
 /// Who does what, what must come of it, and what it means if something else does.
-type Step = (Who, Order, Answer, &'static str);
+type LockStep = (Who, PeerRequest, PeerAnswer, &'static str);
 
-const EXCLUSION: [Step; 8] = [
+const EXCLUSION: [LockStep; 8] = [
     (
         Who::This,
-        Order::Lock,
-        Answer::Locked,
+        PeerRequest::Lock,
+        PeerAnswer::Locked,
         "a lock that nobody holds was refused",
     ),
     (
-        Who::Witness,
-        Order::Lock,
-        Answer::Held,
+        Who::Peer,
+        PeerRequest::Lock,
+        PeerAnswer::Held,
         "two holders: another process got the lock that this one holds",
     ),
     (
         Who::This,
-        Order::Unlock,
-        Answer::Unlocked,
+        PeerRequest::Unlock,
+        PeerAnswer::Unlocked,
         "a lock could not be given up",
     ),
     (
-        Who::Witness,
-        Order::Lock,
-        Answer::Locked,
+        Who::Peer,
+        PeerRequest::Lock,
+        PeerAnswer::Locked,
         "a lock that was given up stays taken",
     ),
     (
         Who::This,
-        Order::Lock,
-        Answer::Held,
+        PeerRequest::Lock,
+        PeerAnswer::Held,
         "two holders: this process got the lock that another one holds",
     ),
     (
-        Who::Witness,
-        Order::Unlock,
-        Answer::Unlocked,
+        Who::Peer,
+        PeerRequest::Unlock,
+        PeerAnswer::Unlocked,
         "a lock could not be given up",
     ),
     (
         Who::This,
-        Order::Lock,
-        Answer::Locked,
+        PeerRequest::Lock,
+        PeerAnswer::Locked,
         "a lock that another process gave up stays taken",
     ),
     (
         Who::This,
-        Order::Unlock,
-        Answer::Unlocked,
+        PeerRequest::Unlock,
+        PeerAnswer::Unlocked,
         "a lock could not be given up",
     ),
 ];
 
 /// A sale takes the ledger lock through a handle for reading.
-const READ_ONLY: [Step; 3] = [
+const READ_ONLY: [LockStep; 3] = [
     (
         Who::This,
-        Order::Lock,
-        Answer::Locked,
+        PeerRequest::Lock,
+        PeerAnswer::Locked,
         "a file that is open for reading cannot be locked",
     ),
     (
-        Who::Witness,
-        Order::Lock,
-        Answer::Held,
+        Who::Peer,
+        PeerRequest::Lock,
+        PeerAnswer::Held,
         "the lock of a file that is open for reading excludes nobody",
     ),
     (
         Who::This,
-        Order::Unlock,
-        Answer::Unlocked,
+        PeerRequest::Unlock,
+        PeerAnswer::Unlocked,
         "a lock could not be given up",
     ),
 ];
 
 /// A sale is appended to the ledger, and a query reads it, while another sale has it locked.
-const ADVISORY: [Step; 3] = [
+const ADVISORY: [LockStep; 3] = [
     (
         Who::This,
-        Order::Lock,
-        Answer::Locked,
+        PeerRequest::Lock,
+        PeerAnswer::Locked,
         "a lock that nobody holds was refused",
     ),
     (
-        Who::Witness,
-        Order::Use,
-        Answer::Used,
+        Who::Peer,
+        PeerRequest::Use,
+        PeerAnswer::Used,
         "a locked file cannot be read and appended to",
     ),
     (
         Who::This,
-        Order::Unlock,
-        Answer::Unlocked,
+        PeerRequest::Unlock,
+        PeerAnswer::Unlocked,
         "a lock could not be given up",
     ),
 ];
 
-pub(super) fn examine(ground: &Ground<'_>) -> Result<[Check; 5]> {
-    let mut witness = ground.witness()?;
-    let this = Party::with(ground.path(LOCK), Access::ReadWrite)?;
-    let reader = Party::with(ground.path(LOCK), Access::Read)?;
-    let exclusion = go_through(ground, &EXCLUSION, &this, &mut witness)?;
-    let read_only = go_through(ground, &READ_ONLY, &reader, &mut witness)?;
-    let advisory = go_through(ground, &ADVISORY, &this, &mut witness)?;
+pub(super) fn examine(scratch: &Scratch<'_>) -> Result<[Check; 5]> {
+    let mut peer = PeerProcess::start(scratch)?;
+    let this = Peer::with(scratch.path(LOCK), Access::ReadWrite)?;
+    let reader = Peer::with(scratch.path(LOCK), Access::Read)?;
+    let exclusion = go_through(scratch, &EXCLUSION, &this, &mut peer)?;
+    let read_only = go_through(scratch, &READ_ONLY, &reader, &mut peer)?;
+    let advisory = go_through(scratch, &ADVISORY, &this, &mut peer)?;
     Ok([
         Check::of("exclusion", "two processes exclude each other", exclusion),
         Check::of(
@@ -138,91 +138,91 @@ pub(super) fn examine(ground: &Ground<'_>) -> Result<[Check; 5]> {
             "a locked file can be read and appended to",
             advisory,
         ),
-        sync_lock(ground, &this)?,
-        killed_holder(ground, &this, &mut witness)?,
+        sync_lock(scratch, &this)?,
+        killed_holder(scratch, &this, &mut peer)?,
     ])
 }
 
 /// Whether one process can sync a ledger while another one decides.
-fn sync_lock(ground: &Ground<'_>, this: &Party) -> Result<Check> {
+fn sync_lock(scratch: &Scratch<'_>, this: &Peer) -> Result<Check> {
     const NAME: &str = "sync_lock";
-    let path = ground.path(LOCK);
+    let path = scratch.path(LOCK);
     let open = || open_regular(&path, Access::ReadWrite);
     let (one, other) = (open()?, open()?);
-    this.obey(Order::Lock);
+    this.handle(PeerRequest::Lock);
     let held = try_range(&one);
     let again = try_range(&other);
-    this.obey(Order::Unlock);
+    this.handle(PeerRequest::Unlock);
     Ok(match (held, again) {
         (Ok(Tried::Held(_)), Ok(Tried::Busy)) => Check::new(
             NAME,
-            Finding::Pass,
+            CheckResult::Pass,
             "one process syncs the ledger while another one decides",
         ),
         (Ok(Tried::Unsupported), _) => Check::new(
             NAME,
-            Finding::Note,
+            CheckResult::Note,
             "there are no open file description locks: who syncs keeps off who decides, which is slower",
         ),
         (Ok(Tried::Held(_)), _) => Check::new(
             NAME,
-            Finding::Fail,
+            CheckResult::Fail,
             "two holders: the sync lock of one handle was given to another",
         ),
         (Ok(Tried::Busy), _) => Check::new(
             NAME,
-            Finding::Fail,
+            CheckResult::Fail,
             "a lock on the whole file keeps off one on a byte of it: a sale would wait for itself",
         ),
-        (Err(error), _) => Check::new(NAME, Finding::Fail, error.to_string()),
+        (Err(error), _) => Check::new(NAME, CheckResult::Fail, error.to_string()),
     })
 }
 
 /// Goes through the steps up to the first that goes wrong; tells what does. Nobody holds the lock
 /// afterwards.
 fn go_through(
-    ground: &Ground<'_>,
-    steps: &[Step],
-    this: &Party,
-    witness: &mut Witness<'_>,
+    scratch: &Scratch<'_>,
+    steps: &[LockStep],
+    this: &Peer,
+    peer: &mut PeerProcess<'_>,
 ) -> Result<Option<String>> {
     let mut found = None;
-    for (who, order, expected, wrong) in steps {
-        ground.go_on()?;
+    for (who, request, expected, wrong) in steps {
+        scratch.go_on()?;
         let answer = match who {
-            Who::This => this.obey(*order),
-            Who::Witness => witness.ask(*order)?,
+            Who::This => this.handle(*request),
+            Who::Peer => peer.ask(*request)?,
         };
         if answer != *expected {
             found = Some(match answer {
-                Answer::Failed(error) => format!("{wrong}: {error}"),
+                PeerAnswer::Failed(error) => format!("{wrong}: {error}"),
                 _ => (*wrong).to_owned(),
             });
             break;
         }
     }
-    this.obey(Order::Unlock);
-    witness.ask(Order::Unlock)?;
+    this.handle(PeerRequest::Unlock);
+    peer.ask(PeerRequest::Unlock)?;
     Ok(found)
 }
 
-fn killed_holder(ground: &Ground<'_>, this: &Party, witness: &mut Witness<'_>) -> Result<Check> {
+fn killed_holder(scratch: &Scratch<'_>, this: &Peer, peer: &mut PeerProcess<'_>) -> Result<Check> {
     const NAME: &str = "killed_holder";
-    let locked = witness.ask(Order::Lock)? == Answer::Locked;
-    if !locked || this.obey(Order::Lock) != Answer::Held {
+    let locked = peer.ask(PeerRequest::Lock)? == PeerAnswer::Locked;
+    if !locked || this.handle(PeerRequest::Lock) != PeerAnswer::Held {
         let text = "was not tried: the lock excludes nobody";
-        return Ok(Check::new(NAME, Finding::Note, text));
+        return Ok(Check::new(NAME, CheckResult::Note, text));
     }
-    witness.kill()?;
+    peer.kill()?;
     let killed = Instant::now();
-    while this.obey(Order::Lock) != Answer::Locked {
-        ground.go_on()?;
+    while this.handle(PeerRequest::Lock) != PeerAnswer::Locked {
+        scratch.go_on()?;
         if killed.elapsed() > PATIENCE {
             let text = format!("a killed process still has its lock after {PATIENCE:?}");
-            return Ok(Check::new(NAME, Finding::Fail, text));
+            return Ok(Check::new(NAME, CheckResult::Fail, text));
         }
         thread::sleep(Duration::from_millis(1));
     }
     let text = "a killed process leaves its lock to others";
-    Ok(Check::new(NAME, Finding::Pass, text))
+    Ok(Check::new(NAME, CheckResult::Pass, text))
 }

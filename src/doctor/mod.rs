@@ -1,30 +1,32 @@
 //! Whether a directory is fit for an event: do locks, atomic replace and sync work there, and how
 //! fast.
 //!
-//! Everything is tried with the program's own means, in a temporary sub-directory, and beside a
-//! second process (the witness), because a lock that only threads of one process respect is none.
+//! Everything is tried with the program's own means, in a scratch directory, and beside a second process
+//! (the peer process), because a lock that only threads of one process respect is none. It knows nothing of
+//! the command line.
 
 mod costs;
-mod ground;
 mod life;
 mod locks;
-mod party;
+mod peer;
+mod peer_process;
 mod replace;
 mod report;
-mod witness;
+mod scratch;
+mod watch;
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
-use ground::Ground;
+use scratch::Scratch;
 
-pub use report::{Check, Cost, Costs, Finding, Report};
+pub(crate) use peer::{PEER, serve_peer};
+pub use report::{Check, CheckResult, Cost, Costs, Report};
 
-use crate::error::{Kind, Result};
-use crate::store::event::EventFiles;
-use crate::store::{files, people, sellable, sys};
+use crate::error::{Error, Result};
+use crate::store::file::event::EventFiles;
+use crate::store::file::{files, people, sellable, sys};
 
 /// Examines a directory. Nothing is left there, whatever comes of it.
 ///
@@ -37,7 +39,7 @@ use crate::store::{files, people, sellable, sys};
 /// program could not be started. What does not hold there is no error; it is in the report.
 pub fn examine(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Result<Report> {
     try_all(directory, program, stop).map_err(|error| {
-        if ground::is_full(&error) {
+        if scratch::is_full(&error) {
             error.hint("make room there first: some 200 KB are needed")
         } else {
             error
@@ -46,39 +48,69 @@ pub fn examine(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -
 }
 
 fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Result<Report> {
-    let ground = Ground::lay_out(directory, program, stop)?;
-    let file_system = File::open(ground.directory()).map_or_else(
-        |_| sys::UNKNOWN.to_owned(),
-        |directory| sys::file_system(&directory),
-    );
+    // Where nothing that was made can be taken away again, nothing is made.
+    if let Err(error) = sellable::refuse_fixed_directory(directory) {
+        let file_system = file_system(directory);
+        let replace = Check::new("replace", CheckResult::Fail, error.to_string());
+        return Ok(Report {
+            directory: directory.display().to_string(),
+            checks: vec![report::on_file_system(&file_system), replace],
+            file_system,
+            costs_us: Costs::default(),
+        });
+    }
+    let scratch = Scratch::lay_out(directory, program, stop)?;
+    let file_system = file_system(scratch.directory());
     let mut checks = vec![report::on_file_system(&file_system)];
-    checks.extend(locks::examine(&ground)?);
-    checks.extend(replace::examine(&ground)?);
-    checks.push(life::examine(&ground)?);
+    checks.extend(locks::examine(&scratch)?);
+    checks.extend(replace::examine(&scratch)?);
+    checks.push(life::examine(&scratch)?);
     Ok(Report {
         directory: directory.display().to_string(),
         file_system,
         checks,
-        costs_us: costs::measure(&ground)?,
+        costs_us: costs::measure(&scratch)?,
     })
 }
 
-/// What is to be said of an event that is there: whether it can be sold from where it stands, and by which second
-/// names its ledger can be reached. Nothing is tried, nothing is changed.
+fn file_system(directory: &Path) -> String {
+    File::open(directory).map_or_else(
+        |_| sys::UNKNOWN.to_owned(),
+        |directory| sys::file_system(&directory),
+    )
+}
+
+/// What is to be said of an event that is there: whether it can be sold from where it stands, and reset, and by which
+/// second names its ledger can be reached. Nothing is changed, and no file is made.
 ///
 /// # Errors
 /// No event can have this name.
 pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
     const NAME: &str = "event";
     let files = EventFiles::at(file)?;
-    let mut checks = Vec::new();
-    if let Err(error) = sellable::refuse_unsellable(&files) {
-        checks.push(Check::new(NAME, Finding::Fail, error.to_string()));
-    }
-    let closed = people::closed_to_us(&files).into_iter();
-    checks.extend(closed.map(|told| Check::new(NAME, Finding::Fail, told)));
+    let fixed = [
+        sellable::refuse_unsellable(&files),
+        sellable::refuse_fixed_ledger(&files),
+    ];
+    let fixed: Vec<Error> = fixed.into_iter().filter_map(Result::err).collect();
+    let closed = people::closed_to_us(&files);
+    // What was told of a file need not be told again.
+    let is_news = |error: &Error| {
+        let is_fixed = fixed.iter().any(|fixed| fixed.place() == error.place());
+        !(is_fixed && sellable::is_forbidden(error))
+            && (closed.is_empty() || !sellable::lacks_right(error))
+    };
+    let mut wrong: Vec<String> = fixed.iter().map(Error::to_string).collect();
+    wrong.dedup();
+    let tried = sellable::try_event(&files).into_iter().filter(is_news);
+    let tried: Vec<String> = tried.map(|error| error.to_string()).collect();
+    wrong.extend(closed.iter().cloned().chain(tried));
+    let wrong = wrong.into_iter();
+    let mut checks: Vec<_> = wrong
+        .map(|told| Check::new(NAME, CheckResult::Fail, told))
+        .collect();
     let notes = sellable::second_names(&files).into_iter();
-    checks.extend(notes.map(|note| Check::new(NAME, Finding::Note, note)));
+    checks.extend(notes.map(|note| Check::new(NAME, CheckResult::Note, note)));
     Ok(checks)
 }
 
@@ -86,18 +118,4 @@ pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
 pub fn directory_of(file: &Path) -> Result<PathBuf> {
     let files = EventFiles::at(file)?;
     Ok(files::directory(&files.count).to_path_buf())
-}
-
-/// The hidden first argument of the second process.
-pub const WITNESS: &str = "__witness";
-
-/// What such a process does with the arguments that follow: the one is a directory. It gets orders
-/// on its standard input, answers on its standard output, and ends with its input. Returns the exit
-/// code.
-#[must_use]
-pub fn bear_witness(mut arguments: impl Iterator<Item = OsString>) -> u8 {
-    match (arguments.next(), arguments.next()) {
-        (Some(directory), None) => party::serve(Path::new(&directory)),
-        _ => Kind::Usage.exit_code(),
-    }
 }

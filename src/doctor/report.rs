@@ -25,7 +25,7 @@ impl Report {
         !self
             .checks
             .iter()
-            .any(|check| check.result == Finding::Fail)
+            .any(|check| check.result == CheckResult::Fail)
     }
 
     /// The exit code of a command that ends with this report.
@@ -46,13 +46,13 @@ pub struct Check {
     /// What was tried: "exclusion", "replace" and the like.
     pub name: &'static str,
     /// What came of it.
-    pub result: Finding,
+    pub result: CheckResult,
     /// The same in a sentence.
     pub text: String,
 }
 
 impl Check {
-    pub(super) fn new(name: &'static str, result: Finding, text: impl Into<String>) -> Self {
+    pub(super) fn new(name: &'static str, result: CheckResult, text: impl Into<String>) -> Self {
         let text = text.into();
         Self { name, result, text }
     }
@@ -60,8 +60,8 @@ impl Check {
     /// A check that passes with its good sentence, or fails with the one that says what is wrong.
     pub(super) fn of(name: &'static str, good: &str, wrong: Option<String>) -> Self {
         match wrong {
-            None => Self::new(name, Finding::Pass, good),
-            Some(wrong) => Self::new(name, Finding::Fail, wrong),
+            None => Self::new(name, CheckResult::Pass, good),
+            Some(wrong) => Self::new(name, CheckResult::Fail, wrong),
         }
     }
 }
@@ -69,7 +69,7 @@ impl Check {
 /// What came of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Finding {
+pub enum CheckResult {
     /// It holds.
     Pass,
     /// It does not, and sales rely on it.
@@ -79,7 +79,7 @@ pub enum Finding {
 }
 
 /// What things cost, each `None` where it does not work at all.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 #[non_exhaustive]
 pub struct Costs {
     /// To take a free lock and give it up.
@@ -123,8 +123,8 @@ pub(super) fn on_file_system(name: &str) -> Check {
         _ => None,
     };
     match note {
-        Some(note) => Check::new("file_system", Finding::Note, format!("{name}: {note}")),
-        None => Check::new("file_system", Finding::Pass, name),
+        Some(note) => Check::new("file_system", CheckResult::Note, format!("{name}: {note}")),
+        None => Check::new("file_system", CheckResult::Pass, name),
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn what_the_checks_cannot_show_is_said() {
         let said = |name| (on_file_system(name).result, on_file_system(name).text);
-        assert_eq!(said("ext4"), (Finding::Pass, "ext4".into()));
+        assert_eq!(said("ext4"), (CheckResult::Pass, "ext4".into()));
         for (name, part) in [
             ("tmpfs", "tmpfs: memory"),
             ("overlayfs", "do not share locks"),
@@ -145,7 +145,7 @@ mod tests {
             ("unknown", "does not tell"),
         ] {
             let (finding, text) = said(name);
-            assert_eq!(finding, Finding::Note, "{text}");
+            assert_eq!(finding, CheckResult::Note, "{text}");
             assert!(text.contains(part), "{text}");
         }
     }

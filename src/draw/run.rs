@@ -3,8 +3,8 @@
 use crate::check::Anomaly;
 use crate::check::final_state::StateFinding;
 use crate::lab::{Move, Point, Run, Trial, WorkerEnd};
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 use crate::timeline::{
     Clash, Doing, DrawnFinding, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span,
     Spot, Time, Timeline,

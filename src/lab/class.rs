@@ -5,8 +5,8 @@ use std::fmt;
 use super::protocol::Point;
 use super::run::{Run, Trial};
 use super::step::{LabStep, LabSteps, MAX_BUYERS};
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// Up to so many buyers a class has a number: 20! is the last factorial that 64 bits hold.
 pub const MAX_NAMED: usize = 20;

@@ -9,8 +9,8 @@ use super::step::{LabStep, LabSteps, MAX_BUYERS};
 use super::tally::RunTally;
 use super::walk::{SHARED_DEPTH, Walk};
 use crate::error::{Error, Kind, Result};
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 pub use super::tally::{Explored, RunOutcome};
 pub use super::walk::Search;

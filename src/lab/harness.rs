@@ -14,9 +14,10 @@ use super::step::MAX_BUYERS;
 use super::worker_process::{WorkerProcess, gone};
 use crate::children;
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, DEFAULT_WAIT};
-use crate::store::lock::{LockKind, Wait};
-use crate::store::snapshot::Snapshot;
+use crate::ledger::CountFile;
+use crate::ledger::LockKind;
+use crate::office::DEFAULT_WAIT;
+use crate::store::file::file_store::FileStore;
 
 /// Where the ledger has its second name.
 const OTHER: &str = "other";
@@ -25,7 +26,7 @@ const OTHER: &str = "other";
 #[derive(Debug)]
 pub(super) struct Harness {
     directory: TempDir,
-    office: BoxOffice,
+    store: FileStore,
     /// The fresh event: its count and its ledger.
     fresh: [Vec<u8>; 2],
     workers: Vec<WorkerProcess>,
@@ -49,18 +50,14 @@ impl Harness {
         let count = directory.path().join("tickets.json");
         let text = format!("{{\"ticket\": {}}}\n", trial.stock);
         fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
-        let mut office = BoxOffice::at(&count)?;
+        let mut store = FileStore::at(&count)?;
         let wanted = &mut || true;
-        office.prepare(
-            LockKind::Exclusive,
-            true,
-            &mut Wait::wanted(DEFAULT_WAIT, wanted),
-        )?;
+        store.prepare(LockKind::Exclusive, true, DEFAULT_WAIT, wanted)?;
         let read = |path: &Path| fs::read(path).map_err(|e| Error::io("read", path, e));
-        let fresh = [read(&office.files().count)?, read(&office.files().ledger)?];
+        let fresh = [read(&store.files().count)?, read(&store.files().ledger)?];
         let mut harness = Self {
             directory,
-            office,
+            store,
             fresh,
             workers: Vec::new(),
             trial: trial.clone(),
@@ -81,13 +78,13 @@ impl Harness {
         if self.trial.second_name && buyer % 2 == 1 {
             self.directory.path().join(OTHER).join("tickets.json")
         } else {
-            self.office.files().count.clone()
+            self.store.files().count.clone()
         }
     }
 
     /// A fresh event, and every buyer at its first step. Returns what each says.
     pub(super) fn begin(&mut self) -> Result<Vec<StepReport>> {
-        let files = self.office.files();
+        let files = self.store.files();
         for (path, bytes) in [&files.count, &files.ledger].into_iter().zip(&self.fresh) {
             // Other files than before: a process that still has one of those open does not matter.
             let new = self.directory.path().join("new");
@@ -113,7 +110,7 @@ impl Harness {
     /// Gives the fresh ledger its second name, beside a fresh count.
     fn name_again(&self) -> Result<()> {
         let count = self.count_of(1);
-        let ledger = &self.office.files().ledger;
+        let ledger = &self.store.files().ledger;
         let name = count.with_file_name("tickets.ledger.jsonl");
         let link = || {
             fs::write(&count, &self.fresh[0])?;
@@ -127,13 +124,13 @@ impl Harness {
     }
 
     /// The count that includes most: each is written by those who know the event by it.
-    fn latest_count(&self) -> Result<Snapshot> {
-        let own = Snapshot::read(&self.office.files().count);
+    fn latest_count(&self) -> Result<CountFile> {
+        let own = CountFile::read(&self.store.files().count);
         if !self.trial.second_name {
             return own;
         }
-        let counted = |snapshot: &Snapshot| snapshot.counted.map_or(0, |counted| counted.seq);
-        let (own, other) = (own?, Snapshot::read(&self.count_of(1))?);
+        let counted = |snapshot: &CountFile| snapshot.counted.map_or(0, |counted| counted.seq);
+        let (own, other) = (own?, CountFile::read(&self.count_of(1))?);
         Ok(if counted(&other) > counted(&own) {
             other
         } else {
@@ -182,7 +179,7 @@ impl Harness {
         moves: Vec<Move>,
         ends: Vec<Option<WorkerEnd>>,
     ) -> Result<Run> {
-        let files = self.office.files();
+        let files = self.store.files();
         let ledger = fs::read(&files.ledger).map_err(|e| Error::io("read", &files.ledger, e))?;
         Ok(judge_run(trial, &ledger, &self.latest_count(), moves, ends))
     }

@@ -5,14 +5,14 @@ use super::run::{Move, Run, Trial, buyer_name, buyer_number};
 use crate::check::Anomaly;
 use crate::check::final_state::{FinalState, StateFinding, WrittenLine, judge};
 use crate::error::Result;
-use crate::store::ledger::Line;
-use crate::store::snapshot::Snapshot;
+use crate::ledger::CountFile;
+use crate::ledger::Line;
 
 /// Judges a run: what stands on the ledger, what the count says, and how the buyers ended.
 pub(super) fn judge_run(
     trial: &Trial,
     ledger: &[u8],
-    snapshot: &Result<Snapshot>,
+    snapshot: &Result<CountFile>,
     moves: Vec<Move>,
     ends: Vec<Option<WorkerEnd>>,
 ) -> Run {

@@ -28,8 +28,9 @@ mod worker;
 mod worker_process;
 
 pub use class::{Class, MAX_NAMED};
-pub use protocol::{Point, SeenCount, WORKER, WorkerEnd};
+pub(crate) use protocol::WORKER;
+pub use protocol::{Point, SeenCount, WorkerEnd};
 pub use run::{Move, Run, Trial};
 pub use schedule::Schedule;
 pub use step::{LabStep, LabSteps, MAX_BUYERS};
-pub use worker::live;
+pub(crate) use worker::live;

@@ -83,8 +83,8 @@ impl Plan {
 mod tests {
     use super::super::sampling::{Sampling, drawn};
     use super::*;
+    use crate::ledger::LockKind;
     use crate::office::Writes;
-    use crate::store::lock::LockKind;
 
     fn trial(users: usize, lock: LockKind) -> Trial {
         Trial {

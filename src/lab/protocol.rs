@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::lock::LockKind;
+use crate::ledger::LockKind;
 
 /// The hidden first argument that makes a process a worker of the lab.
-pub const WORKER: &str = "__lab_worker";
+pub(crate) const WORKER: &str = "__lab_worker";
 
 /// The next step is made, or the next run begins.
 pub(super) const GO: u8 = b'g';

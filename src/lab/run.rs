@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::protocol::{Point, SeenCount, WorkerEnd};
 use super::step::{LabStep, LabSteps};
 use crate::check::final_state::StateVerdict;
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// What is tried.
 #[derive(Debug, Clone)]

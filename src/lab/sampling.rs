@@ -2,8 +2,8 @@
 
 use super::class::factorial;
 use super::run::Trial;
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// The most schedules that are drawn.
 pub const MOST_SAMPLES: u64 = 1_000_000;

@@ -9,8 +9,8 @@ use super::protocol::Point;
 use super::run::Trial;
 use crate::check::Anomaly;
 use crate::error::Result;
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// What a way of selling is known for.
 #[derive(Debug, Clone, Copy)]

@@ -9,8 +9,8 @@ use super::protocol::{Point, StepReport};
 use super::run::{Move, Run, Trial};
 use super::step::LabStep;
 use crate::error::Result;
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// A run so far.
 #[derive(Debug)]

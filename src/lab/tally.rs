@@ -6,8 +6,8 @@ use super::condition::Facts;
 use super::protocol::{Point, WorkerEnd};
 use super::run::{Run, Trial};
 use crate::check::Anomaly;
+use crate::ledger::LockKind;
 use crate::office::Writes;
-use crate::store::lock::LockKind;
 
 /// What a search has found.
 #[derive(Debug, Clone, Default)]

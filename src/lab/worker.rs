@@ -8,12 +8,14 @@ use std::io::{self, Read as _, Write as _};
 
 use super::protocol::{DIE, GO, Point, SeenCount, StepReport, WorkerEnd, WorkerTask};
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, DEFAULT_WAIT, Durability, Observer, Order, Step, Writes};
-use crate::store::files::FileId;
-use crate::store::lock::{LockKind, Patience, Stepper};
+use crate::ledger::LockKind;
+use crate::office::{BoxOffice, Conditions, DEFAULT_WAIT, Observer, Order, Step, Writes};
+use crate::store::file::file_store::FileStore;
+use crate::store::file::files::FileId;
+use crate::store::file::lock::{Patience, Stepper};
 
 /// Lives as a buyer until its standard input ends. Returns the exit code.
-pub fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
+pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
     let task = arguments
         .next()
         .and_then(|text| serde_json::from_str(text.to_str()?).ok());
@@ -57,7 +59,8 @@ fn run(task: &WorkerTask) -> WorkerEnd {
 }
 
 fn buy(task: &WorkerTask, watch: &mut StepObserver) -> Result<String> {
-    let mut office = BoxOffice::at(&task.file)?.waiting(Patience::Stepped(Box::new(Queue)));
+    let patience = Patience::Stepped(Box::new(Queue));
+    let mut office = BoxOffice::over(FileStore::at(&task.file)?.waiting(patience));
     office.open(task.lock, DEFAULT_WAIT)?;
     if task.query {
         watch.pause(Point::Query)?;
@@ -66,18 +69,17 @@ fn buy(task: &WorkerTask, watch: &mut StepObserver) -> Result<String> {
     if task.lock == LockKind::WriteOnly {
         watch.pause(Point::Read)?;
     }
-    let order = Order {
+    let conditions = Conditions {
         lock: task.lock,
-        durability: Durability::Disk,
         writes: if task.in_place {
             Writes::InPlace
         } else {
             Writes::Replace
         },
         rush: Some("lab"),
-        ..Order::new(&task.name, task.quantity)
     };
-    Ok(office.purchase(&order, watch)?.id)
+    let order = Order::new(&task.name, task.quantity);
+    Ok(office.purchase_under(&order, &conditions, watch)?.id)
 }
 
 /// Says what comes next, and waits until it may.

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use super::BoxOffice;
-use super::commit::{Draft, Terms};
-use super::order::{MAX_NAME, MAX_REASON, Unobserved, Writes, check_text};
-use super::trail::{Clue, Trail};
+use super::commit::Decision;
+use super::order::{MAX_NAME, MAX_REASON, Unobserved, check_text};
 use crate::error::{Error, Kind, Result};
-use crate::store::durable::Durability;
-use crate::store::ledger::{Op, Record};
-use crate::store::lock::LockKind;
-use crate::store::snapshot::MAX_STOCK;
+use crate::ledger::{LockKind, MAX_STOCK, Op, Record};
+use crate::store::Lookup;
+use crate::store::options::CommitOptions;
 
 /// What a cancellation did. It is durable.
 #[derive(Debug)]
@@ -60,34 +58,37 @@ impl BoxOffice {
         if quantity == Some(0) {
             return Err(Error::new(Kind::Usage, "cannot cancel 0 tickets"));
         }
-        self.open(LockKind::Exclusive, wait)?;
-        let mut trail = Trail::of(Clue::Id(id));
-        self.scout(&mut trail)?;
-        let files = self.files().clone();
-        let (mut given, mut refusal) = (0, None);
-        let done = self.commit(durably(wait), &mut Unobserved, &mut |reading, ledger, _| {
-            trail.follow(&files, ledger, reading.tally.bytes)?;
-            let Some(sale) = &trail.found else {
-                return Err(unknown(id));
-            };
-            given = quantity.unwrap_or(sale.kept());
-            if given == 0 || given > sale.kept() {
-                // What this rests on must be durable before it is told.
-                refusal = Some(too_many(id, given, sale.kept()));
-                return Ok(Draft::Known { end: sale.end });
-            }
-            refusal = None;
-            let (seq, left) = (reading.tally.seq + 1, reading.tally.left + given);
-            Ok(Draft::Write(Box::new(Record {
-                reference: Some(id.into()),
-                reason: reason.map(Into::into),
-                ..Record::new(Op::Cancel, seq, given.cast_signed(), left)
-            })))
-        })?;
+        self.store.open(LockKind::Exclusive, wait)?;
+        self.store.prefetch(Lookup::Id(id))?;
+        let (mut found, mut given, mut refusal) = (None, 0, None);
+        let done = self.commit(
+            CommitOptions::durable(wait),
+            &mut Unobserved,
+            &mut |head, transaction, _| {
+                let sale = transaction
+                    .find(Lookup::Id(id))?
+                    .ok_or_else(|| unknown(id))?;
+                given = quantity.unwrap_or(sale.kept());
+                let (kept, end) = (sale.kept(), sale.end);
+                found = Some(sale);
+                if given == 0 || given > kept {
+                    // What this rests on must be durable before it is told.
+                    refusal = Some(too_many(id, given, kept));
+                    return Ok(Decision::Known { end });
+                }
+                refusal = None;
+                let (seq, left) = (head.seq + 1, head.left + given);
+                Ok(Decision::Write(Box::new(Record {
+                    reference: Some(id.into()),
+                    reason: reason.map(Into::into),
+                    ..Record::new(Op::Cancel, seq, given.cast_signed(), left)
+                })))
+            },
+        )?;
         if let Some(refusal) = refusal {
             return Err(refusal);
         }
-        let sale = trail.found.ok_or_else(|| unknown(id))?;
+        let sale = found.ok_or_else(|| unknown(id))?;
         Ok(Cancellation {
             id: sale.id.clone(),
             quantity: given,
@@ -109,55 +110,33 @@ impl BoxOffice {
             let message = format!("cannot adjust the stock by {quantity}");
             return Err(Error::new(Kind::Usage, message));
         }
-        let done = self.commit(durably(wait), &mut Unobserved, &mut |reading, _, _| {
-            let before = &reading.tally;
-            let Some(left) = before.left.checked_add_signed(quantity) else {
-                let message = format!(
-                    "cannot take {} away: only {} are not sold",
-                    quantity.unsigned_abs(),
-                    before.left
-                );
-                return Err(Error::new(Kind::Refused, message).hint("cancel sales first"));
-            };
-            if left.saturating_add(before.sold) > MAX_STOCK {
-                let message = format!("more than the {MAX_STOCK} that can be counted");
-                return Err(Error::new(Kind::Refused, message));
-            }
-            Ok(Draft::Write(Box::new(Record {
-                reason: Some(reason.into()),
-                ..Record::new(Op::Adjust, before.seq + 1, quantity, left)
-            })))
-        })?;
+        let done = self.commit(
+            CommitOptions::durable(wait),
+            &mut Unobserved,
+            &mut |before, _, _| {
+                let Some(left) = before.left.checked_add_signed(quantity) else {
+                    let message = format!(
+                        "cannot take {} away: only {} are not sold",
+                        quantity.unsigned_abs(),
+                        before.left
+                    );
+                    return Err(Error::new(Kind::Refused, message).hint("cancel sales first"));
+                };
+                if left.saturating_add(before.sold) > MAX_STOCK {
+                    let message = format!("more than the {MAX_STOCK} that can be counted");
+                    return Err(Error::new(Kind::Refused, message));
+                }
+                Ok(Decision::Write(Box::new(Record {
+                    reason: Some(reason.into()),
+                    ..Record::new(Op::Adjust, before.seq + 1, quantity, left)
+                })))
+            },
+        )?;
         Ok(Adjustment {
             quantity,
             left: done.tally.left,
             unpublished: done.unpublished,
         })
-    }
-
-    /// Goes the long way of a trail without a lock.
-    pub(super) fn scout(&self, trail: &mut Trail<'_>) -> Result<()> {
-        let Some(ledger) = &self.ledger else {
-            return Ok(());
-        };
-        let reading = self.reread(|reading| reading.sound(&self.files))?;
-        // A reset between the two: what was read is not of this ledger, and no harm is done.
-        match trail.follow(&self.files, &ledger.rewrite, reading.tally.bytes) {
-            Err(error) if !ledger.rewrite.is_at(&self.files.ledger) => {
-                let _ = error;
-                Ok(())
-            }
-            result => result,
-        }
-    }
-}
-
-pub(super) fn durably(wait: Duration) -> Terms {
-    Terms {
-        lock: LockKind::Exclusive,
-        wait,
-        durability: Durability::Disk,
-        writes: Writes::Replace,
     }
 }
 

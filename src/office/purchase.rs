@@ -1,14 +1,12 @@
-//! The one purchase.
-
-use std::time::Duration;
+//! The one purchase: with a lock or without, real or in a rush, by a process or a thread.
 
 use super::BoxOffice;
-use super::commit::{Draft, Terms};
-use super::order::{Nonce, Observer, Order, Sale, Step, Unobserved};
-use super::trail::{Clue, Trail};
+use super::commit::Decision;
+use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use crate::error::{Error, Kind, Result};
-use crate::store::ledger::{Op, Record};
-use crate::store::reading::Reading;
+use crate::ledger::{Nonce, Op, Record, Step, Tally};
+use crate::store::options::CommitOptions;
+use crate::store::{FoundSale, Lookup};
 
 impl BoxOffice {
     /// Books: a real sale under the exclusive lock, as [`BoxOffice::purchase`] of [`Order::new`] is.
@@ -16,8 +14,7 @@ impl BoxOffice {
         self.purchase(&Order::new(buyer, quantity), &mut Unobserved)
     }
 
-    /// Buys, or finds that there are not enough left. Every sale is made here: with a lock or
-    /// without, real or in a rush, by a process or a thread.
+    /// Buys under the exclusive lock, or finds that there are not enough left.
     ///
     /// # Errors
     /// - [`Kind::SoldOut`]: there are fewer left than wanted;
@@ -29,39 +26,45 @@ impl BoxOffice {
     ///
     /// After all but `OutcomeUnknown`, nothing was sold.
     pub fn purchase(&mut self, order: &Order<'_>, observer: &mut impl Observer) -> Result<Sale> {
-        order.check()?;
-        let terms = Terms {
-            lock: order.lock,
+        self.purchase_under(order, &Conditions::REAL, observer)
+    }
+
+    /// The same under other conditions, which may be such that too many are sold.
+    pub(crate) fn purchase_under(
+        &mut self,
+        order: &Order<'_>,
+        conditions: &Conditions<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<Sale> {
+        order.check(conditions)?;
+        let options = CommitOptions {
+            lock: conditions.lock,
             wait: order.wait,
             durability: order.durability,
-            writes: order.writes,
+            writes: conditions.writes,
         };
-        let mut trail = order.key.map(|key| Trail::of(Clue::Key(key)));
-        if let Some(trail) = &mut trail {
-            self.open(order.lock, order.wait)?;
-            self.scout(trail)?;
+        if let Some(key) = order.key {
+            self.store.open(conditions.lock, order.wait)?;
+            self.store.prefetch(Lookup::Key(key))?;
         }
-        let files = trail.is_some().then(|| self.files().clone());
-        let roll = self.dice.roll()?;
+        let number = self.ids.next()?;
         let mut id = String::new();
-        let mut refusal = None;
-        let done = self.commit(terms, observer, &mut |reading, ledger, observer| {
-            if let (Some(trail), Some(files)) = (&mut trail, &files) {
-                known_bad!(KeyUnlocked => if trail.found.is_none() { return Ok(Draft::Write(Box::new(sell(order, reading, observer, roll, &mut id)?))) });
-                trail.follow(files, ledger, reading.tally.bytes)?;
-                if let Some(sale) = &trail.found {
+        let mut earlier = None;
+        let done = self.commit(options, observer, &mut |head, transaction, observer| {
+            if let Some(key) = order.key {
+                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(Box::new(sell((order, conditions.rush), head, observer, number, &mut id)?))) });
+                earlier = transaction.find(Lookup::Key(key))?;
+                if let Some(sale) = &earlier {
                     // Also a refusal rests on what the ledger says.
-                    refusal = sale.replays(order).err();
-                    return Ok(Draft::Known { end: sale.end });
+                    return Ok(Decision::Known { end: sale.end });
                 }
             }
-            let record = sell(order, reading, observer, roll, &mut id)?;
-            Ok(Draft::Write(Box::new(record)))
+            let record = sell((order, conditions.rush), head, observer, number, &mut id)?;
+            Ok(Decision::Write(Box::new(record)))
         })?;
-        if let Some(refusal) = refusal {
-            return Err(refusal);
+        if let Some(sale) = &earlier {
+            replays(sale, order)?;
         }
-        let earlier = trail.and_then(|trail| trail.found);
         Ok(Sale {
             seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),
             replayed: earlier.is_some(),
@@ -74,28 +77,23 @@ impl BoxOffice {
     }
 }
 
-/// Thinks, and writes the sale down, under a new id.
+/// Writes the sale down, under a new id, as one of this rush if it is of any.
 fn sell<'o, O: Observer>(
-    order: &Order<'o>,
-    reading: &Reading,
+    (order, rush): (&Order<'o>, Option<&'o str>),
+    before: &Tally,
     observer: &mut O,
-    roll: u32,
+    number: u32,
     id: &mut String,
 ) -> Result<Record<'o>> {
-    let before = &reading.tally;
     observer.at(Step::Read {
         left: before.left,
         seq: before.seq,
         sum: before.sum.number(),
     })?;
-    // Whoever finds too few left has nothing to think about.
     let Some(left) = before.left.checked_sub(order.quantity) else {
         return Err(sold_out(order.quantity, before.left));
     };
-    if order.think > Duration::ZERO {
-        observer.think(order.think)?;
-    }
-    let (seq, nonce) = (before.seq + 1, Nonce(roll));
+    let (seq, nonce) = (before.seq + 1, Nonce(number));
     observer.at(Step::Write { left, seq, nonce })?;
     // The number of the sale's line, so that a sale can be found by it, and a random part, so that two
     // buyers who race for one line, or two events, never share an id.
@@ -104,7 +102,7 @@ fn sell<'o, O: Observer>(
         id: Some(id.clone().into()),
         buyer: Some(order.buyer.into()),
         key: order.key.map(Into::into),
-        rush: order.rush.map(Into::into),
+        rush: rush.map(Into::into),
         ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
     })
 }
@@ -115,4 +113,23 @@ fn sold_out(wanted: u64, left: u64) -> Error {
         left => format!("asked for {wanted}, {left} left"),
     };
     Error::new(Kind::SoldOut { left }, message)
+}
+
+/// Whether an order with the key of a sale is the same order again. The error says why it is not.
+fn replays(sale: &FoundSale, order: &Order<'_>) -> Result<()> {
+    let key = order.key.unwrap_or_default();
+    let refused = |message: String| Err(Error::new(Kind::Refused, message));
+    if sale.buyer != order.buyer || sale.quantity != order.quantity {
+        return refused(format!(
+            "the key {key:?} belongs to another sale: {} of {} to {:?}, not {} to {:?}",
+            sale.id, sale.quantity, sale.buyer, order.quantity, order.buyer
+        ));
+    }
+    match sale.cancelled {
+        0 => Ok(()),
+        cancelled => refused(format!(
+            "the key {key:?} belongs to sale {}, of which {cancelled} of {} were cancelled since",
+            sale.id, sale.quantity
+        )),
+    }
 }

@@ -6,13 +6,9 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use crate::error::{Error, Result};
-use crate::store::files::Access;
-use crate::store::ledger::{Line, Op, Record};
-use crate::store::ledger_file::{LedgerFile, open_ledger};
-use crate::store::lines::{Stretches, line_starting};
-use crate::store::reading::Rest;
-use crate::store::search::{Mark, search};
+use crate::error::Result;
+use crate::ledger::{Line, Op, Record};
+use crate::store::Scan;
 
 /// A sale as the ledger has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,54 +45,27 @@ impl BoxOffice {
         buyer: Option<&str>,
         see: &mut dyn FnMut(&Sold<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
-        let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
-            // Whether it is missing rightly.
-            return self.query().map(|_| ());
-        };
-        let reading = self.reread(|reading| reading.sound(&self.files))?;
-        // A last line without its newline is counted, as in a query.
-        let end = match &reading.rest {
-            Rest::Unterminated { with_it } => with_it.bytes,
-            _ => reading.tally.bytes,
-        };
-        let cancelled = self.cancelled(&ledger, end)?;
-        let problem = |e| Error::io("read", &self.files.ledger, e);
-        let mut stretches = Stretches::new(&ledger.file, 0);
-        while let Some(stretch) = stretches.next().map_err(problem)? {
-            if stretch.end > end {
-                break;
-            }
-            let Ok(Line { record, .. }) = Line::parse(stretch.bytes, None) else {
-                break;
-            };
+        let cancelled = self.cancelled()?;
+        self.store.scan(Scan::All, &mut |Line { record, .. }| {
             let wanted = buyer.is_none_or(|buyer| record.buyer.as_deref() == Some(buyer));
-            if record.op == Op::Sell && wanted && see(&sold(&record, &cancelled)).is_break() {
-                break;
+            if record.op == Op::Sell && wanted {
+                return see(&sold(record, &cancelled));
             }
-        }
-        Ok(())
+            ControlFlow::Continue(())
+        })
     }
 
     /// How many were given back of each sale, by its id. Verifies the ledger on the way.
-    fn cancelled(&self, ledger: &LedgerFile, end: u64) -> Result<HashMap<String, u64>> {
+    fn cancelled(&self) -> Result<HashMap<String, u64>> {
         let mut cancelled = HashMap::new();
-        let mut see = |line: &Line<'_>, _| {
-            if let (Op::Cancel, Some(id)) = (line.record.op, line.record.reference.as_deref()) {
-                let sum: &mut u64 = cancelled.entry(id.to_owned()).or_default();
-                *sum = sum.saturating_add(line.record.quantity.unsigned_abs());
-            }
-            None
-        };
-        let text = "\"op\":\"cancel\"";
-        let mut mark = Mark::default();
-        search(&self.files, ledger, &mut mark, end, text, &mut see)?;
-        if mark.bytes < end {
-            let last = line_starting(&ledger.file, mark.bytes);
-            let last = last.map_err(|e| Error::io("read", &self.files.ledger, e))?;
-            if let Ok(line) = Line::parse(&last, None) {
-                see(&line, end);
-            }
-        }
+        self.store
+            .scan(Scan::Only(Op::Cancel), &mut |Line { record, .. }| {
+                if let Some(id) = record.reference.as_deref() {
+                    let sum: &mut u64 = cancelled.entry(id.to_owned()).or_default();
+                    *sum = sum.saturating_add(record.quantity.unsigned_abs());
+                }
+                ControlFlow::Continue(())
+            })?;
         Ok(cancelled)
     }
 }

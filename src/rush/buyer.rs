@@ -1,119 +1,56 @@
 //! One buyer of a rush, as a process of its own or as a thread: the same code.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use super::gun::Lifeline;
+use super::assignment::Assignment;
 use super::recorder::Recorder;
-use super::tape::Tape;
+use super::report_pipe::{ReportWriter, Status};
+use super::start_barrier::ParentPipe;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, Durability, Observer, Order, Sale, Step, Writes};
-use crate::store::ledger::Tally;
-use crate::store::lock::{LockKind, Patience};
-use crate::store::spares::Shelf;
+use crate::ledger::{LockKind, Tally};
+use crate::office::{BoxOffice, Conditions, Durability, Observer, Order, Sale, Step, Writes};
+use crate::store::file::file_store::FileStore;
+use crate::store::file::lock::Patience;
+use crate::store::file::spares::Shelf;
 
-/// What a buyer is to do.
-#[derive(Debug, Clone)]
-pub(super) struct Assignment {
-    pub(super) number: u32,
-    pub(super) name: String,
-    pub(super) file: PathBuf,
-    pub(super) run: String,
-    pub(super) lock: LockKind,
-    pub(super) quantity: u64,
-    pub(super) think: Duration,
-    pub(super) wait: Duration,
-    /// Whether to wait, after the read, until all have read.
-    pub(super) together: bool,
-    /// What to record on, if anything.
-    pub(super) tape: Option<Arc<Tape>>,
-}
-
-/// What a buyer is.
+/// What a buyer runs as.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Body<'a> {
+pub(super) enum RunsAs<'a> {
     Process,
     /// It shares what it may with the others.
     Thread(&'a Shelf, &'a Arc<Mutex<()>>),
 }
 
-/// What the rush is told: one JSON line each.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Message {
-    pub(super) buyer: u32,
-    pub(super) says: Says,
-}
-
-/// A buyer's step or outcome, or what its nursery says of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Says {
-    /// Waits for the starting gun.
-    Ready,
-    /// The same of every buyer of the rush.
-    AllReady,
-    /// Queried.
-    Queried { left: u64 },
-    /// Read, and waits until all have.
-    Read,
-    /// Bought.
-    Sold {
-        id: String,
-        quantity: u64,
-        left: u64,
-        seq: u64,
-        warning: Option<String>,
-    },
-    /// Found too few left.
-    Refused { left: u64 },
-    /// Could not.
-    Failed { code: String, message: String },
-    /// Its process has ended.
-    Gone { cause: String },
-    /// Its process could not be started.
-    NotStarted { error: String },
-}
-
-impl Message {
-    /// The line. It is far below the 4,096 bytes that a pipe takes in one piece, so that the lines
-    /// of many buyers never mix.
-    pub(super) fn line(&self) -> io::Result<Vec<u8>> {
-        let mut line = serde_json::to_vec(self)?;
-        line.push(b'\n');
-        Ok(line)
-    }
-}
-
 /// Runs one buyer to its end, whatever that is.
 pub(super) fn run(
     assignment: &Assignment,
-    lifeline: Lifeline<'_>,
-    gate: Option<Lifeline<'_>>,
-    body: Body<'_>,
+    parent: ParentPipe<'_>,
+    read_barrier: Option<ParentPipe<'_>>,
+    runs_as: RunsAs<'_>,
     out: &mut dyn Write,
 ) {
-    let mut voice = Voice {
-        number: assignment.number,
+    let mut reports = ReportWriter {
+        buyer: assignment.number,
         out,
     };
     // Threads count themselves.
-    let told = matches!(body, Body::Thread(..)) || voice.say(Says::Ready).is_ok();
-    if !told || !lifeline.wait_for_shot() {
+    let told = matches!(runs_as, RunsAs::Thread(..)) || reports.send(Status::Ready).is_ok();
+    if !told || !parent.wait_for_release() {
         return;
     }
-    let mut watch = Watch {
-        gate,
-        lifeline,
-        voice,
+    let mut observer = BuyerObserver {
+        read_barrier,
+        think: assignment.think,
+        quantity: assignment.quantity,
+        parent,
+        reports,
         recorder: None,
     };
-    let last = match buy(assignment, body, &mut watch) {
-        Ok(sale) => Says::Sold {
+    let last = match buy(assignment, runs_as, &mut observer) {
+        Ok(sale) => Status::Sold {
             warning: sale.unpublished.as_ref().map(ToString::to_string),
             id: sale.id,
             quantity: sale.quantity,
@@ -121,69 +58,72 @@ pub(super) fn run(
             seq: sale.seq,
         },
         Err(error) => match error.kind() {
-            Kind::SoldOut { left } => Says::Refused { left },
+            Kind::SoldOut { left } => Status::Refused { left },
             _ => failed(&error),
         },
     };
     // When nobody listens any more, the ledger still tells.
-    let _ = watch.voice.say(last);
+    let _ = observer.reports.send(last);
 }
 
-fn failed(error: &Error) -> Says {
-    Says::Failed {
+fn failed(error: &Error) -> Status {
+    Status::Failed {
         code: error.kind().code().to_owned(),
         message: error.to_string(),
     }
 }
 
 /// Ends a buyer's process that blocks on a lock.
-fn give_up(number: u32, reason: Option<Error>) -> ! {
+fn give_up(buyer: u32, reason: Option<Error>) -> ! {
     if let Some(error) = reason {
         let out = &mut io::stdout();
         // When nobody listens any more, there is nobody to tell.
-        let _ = Voice { number, out }.say(failed(&error));
+        let _ = ReportWriter { buyer, out }.send(failed(&error));
     }
     std::process::exit(0)
 }
 
-fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Result<Sale> {
-    let office = BoxOffice::at(&assignment.file)?;
-    let mut office = match body {
-        Body::Process => {
+fn buy(
+    assignment: &Assignment,
+    runs_as: RunsAs<'_>,
+    observer: &mut BuyerObserver<'_, '_>,
+) -> Result<Sale> {
+    let store = FileStore::at(&assignment.file)?;
+    let store = match runs_as {
+        RunsAs::Process => {
             let guard = Box::new(Watchdog::new(assignment.number, give_up));
-            office.waiting(Patience::Guarded(guard))
+            store.waiting(Patience::Guarded(guard))
         }
-        Body::Thread(shelf, mutex) => {
+        RunsAs::Thread(shelf, mutex) => {
             let patience = Patience::queued();
-            office.waiting(patience).sharing(shelf, mutex)
+            store.waiting(patience).sharing(shelf, mutex)
         }
     };
-    if let Some(tape) = &assignment.tape {
-        let (name, files) = (&assignment.name, office.files());
-        watch.recorder = Some(Recorder::new(tape, name, assignment.lock, files));
+    if let Some(file) = &assignment.evidence {
+        let (name, files) = (&assignment.name, store.files());
+        observer.recorder = Some(Recorder::new(file, name, assignment.lock, files));
     }
-    let seen = query(assignment, &mut office, watch)?;
-    let queried = Says::Queried { left: seen.left };
-    watch.voice.say(queried).map_err(|_| gone())?;
-    let order = Order {
-        buyer: &assignment.name,
-        quantity: assignment.quantity,
-        key: None,
+    let mut office = BoxOffice::over(store);
+    let seen = query(assignment, &mut office, observer)?;
+    let queried = Status::Queried { left: seen.left };
+    observer.reports.send(queried).map_err(|_| gone())?;
+    let conditions = Conditions {
         lock: assignment.lock,
-        think: assignment.think,
-        wait: assignment.wait,
-        rush: Some(&assignment.run),
-        // A race is on paper only: it is made durable as a whole, before the rush is reported.
-        durability: match assignment.lock {
-            LockKind::Exclusive => Durability::Disk,
-            _ => Durability::Process,
-        },
         writes: Writes::Replace,
+        rush: Some(&assignment.run),
     };
-    watch.record(|recorder| recorder.begin(order.quantity))?;
-    let result = office.purchase(&order, watch);
+    // A race is on paper only: it is made durable as a whole, before the rush is reported.
+    let durability = match assignment.lock {
+        LockKind::Exclusive => Durability::Disk,
+        _ => Durability::Process,
+    };
+    let order = Order::new(&assignment.name, assignment.quantity)
+        .wait(assignment.wait)
+        .durability(durability);
+    observer.record(|recorder| recorder.begin(assignment.quantity))?;
+    let result = office.purchase_under(&order, &conditions, observer);
     // A sale stands, recorded or not; the rush sees that the record is not whole.
-    let _ = watch.record(|recorder| recorder.bought(&result));
+    let _ = observer.record(|recorder| recorder.bought(&result));
     result
 }
 
@@ -191,73 +131,62 @@ fn buy(assignment: &Assignment, body: Body<'_>, watch: &mut Watch<'_, '_>) -> Re
 fn query(
     assignment: &Assignment,
     office: &mut BoxOffice,
-    watch: &mut Watch<'_, '_>,
+    observer: &mut BuyerObserver<'_, '_>,
 ) -> Result<Tally> {
-    watch.record(|recorder| recorder.begin(0))?;
+    observer.record(|recorder| recorder.begin(0))?;
     let opened = office.open(assignment.lock, assignment.wait);
     let seen = opened.and_then(|()| office.look(assignment.lock));
     if let Ok(seen) = &seen {
-        watch.record(|recorder| recorder.saw(seen))?;
+        observer.record(|recorder| recorder.saw(seen))?;
     }
-    watch.record(|recorder| recorder.queried(&seen))?;
+    observer.record(|recorder| recorder.queried(&seen))?;
     seen
 }
 
-/// Writes messages, one write call each.
-struct Voice<'a> {
-    number: u32,
-    out: &'a mut dyn Write,
-}
-
-impl Voice<'_> {
-    fn say(&mut self, says: Says) -> io::Result<()> {
-        let buyer = self.number;
-        self.out.write_all(&Message { buyer, says }.line()?)?;
-        self.out.flush()
-    }
-}
-
-/// Stops a purchase when the rush is gone, and holds it at the gate.
-struct Watch<'a, 'b> {
-    gate: Option<Lifeline<'a>>,
-    lifeline: Lifeline<'a>,
-    voice: Voice<'b>,
+/// Observer of a purchase: stops it when the supervisor is gone, holds it at the read barrier, and lets it think.
+struct BuyerObserver<'a, 'b> {
+    think: Duration,
+    /// A buyer that finds fewer left has nothing to think about.
+    quantity: u64,
+    read_barrier: Option<ParentPipe<'a>>,
+    parent: ParentPipe<'a>,
+    reports: ReportWriter<'b>,
     recorder: Option<Recorder>,
 }
 
-impl Watch<'_, '_> {
+impl BuyerObserver<'_, '_> {
     /// Writes something down, where evidence is recorded.
     fn record(&mut self, write: impl FnOnce(&mut Recorder) -> Result<()>) -> Result<()> {
         self.recorder.as_mut().map_or(Ok(()), write)
     }
 }
 
-impl Observer for Watch<'_, '_> {
+impl Observer for BuyerObserver<'_, '_> {
     fn at(&mut self, step: Step) -> Result<()> {
         if let Step::Write { .. } = step {
-            alive(self.lifeline.holds())?;
+            alive(self.parent.is_open())?;
         }
         self.record(|recorder| recorder.step(step))?;
-        match (step, self.gate) {
-            (Step::Read { left: 1.., .. }, Some(gate)) => {
-                self.voice.say(Says::Read).map_err(|_| gone())?;
-                alive(gate.wait_for_shot())
-            }
-            _ => Ok(()),
+        let Step::Read { left, .. } = step else {
+            return Ok(());
+        };
+        if let Some(barrier) = self.read_barrier.filter(|_| left > 0) {
+            self.reports.send(Status::Read).map_err(|_| gone())?;
+            alive(barrier.wait_for_release())?;
         }
-    }
-
-    fn think(&mut self, time: Duration) -> Result<()> {
-        alive(self.lifeline.holds_for(time))
+        if left >= self.quantity && self.think > Duration::ZERO {
+            alive(self.parent.stays_open_for(self.think))?;
+        }
+        Ok(())
     }
 
     fn still_wanted(&mut self) -> bool {
-        self.lifeline.holds()
+        self.parent.is_open()
     }
 }
 
-fn alive(holds: bool) -> Result<()> {
-    if holds { Ok(()) } else { Err(gone()) }
+fn alive(is_open: bool) -> Result<()> {
+    if is_open { Ok(()) } else { Err(gone()) }
 }
 
 fn gone() -> Error {
@@ -271,27 +200,26 @@ fn gone() -> Error {
 mod tests {
     use super::*;
     use crate::office::Nonce;
-    use crate::rush::gun;
+    use crate::rush::start_barrier::Barrier;
     use std::os::fd::AsFd;
 
     #[test]
-    fn whoever_has_lost_its_rush_writes_no_sale() {
-        let (ears, gun) = gun::load().unwrap();
-        let (number, mut out) = (1, io::sink());
-        let mut watch = Watch {
-            gate: None,
-            lifeline: Lifeline(ears.as_fd()),
-            voice: Voice {
-                number,
-                out: &mut out,
-            },
+    fn a_buyer_that_has_lost_its_supervisor_writes_no_sale() {
+        let (reader, barrier) = Barrier::new().unwrap();
+        let (buyer, out) = (1, &mut io::sink());
+        let mut observer = BuyerObserver {
+            think: Duration::ZERO,
+            quantity: 1,
+            read_barrier: None,
+            parent: ParentPipe(reader.as_fd()),
+            reports: ReportWriter { buyer, out },
             recorder: None,
         };
         let (left, seq, nonce) = (1, 2, Nonce::default());
         let write = Step::Write { left, seq, nonce };
-        assert!(watch.at(write).is_ok() && watch.still_wanted());
-        drop(gun);
-        assert_eq!(watch.at(write).unwrap_err().kind(), Kind::Interrupted);
-        assert!(!watch.still_wanted());
+        assert!(observer.at(write).is_ok() && observer.still_wanted());
+        drop(barrier);
+        assert_eq!(observer.at(write).unwrap_err().kind(), Kind::Interrupted);
+        assert!(!observer.still_wanted());
     }
 }

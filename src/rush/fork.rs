@@ -1,4 +1,4 @@
-//! `fork(2)`: the one module with unsafe code.
+//! `fork(2)`: the one module of this room with unsafe code.
 //!
 //! Why: starting a process is mostly loading its program. Two thousand buyers started by
 //! `posix_spawn` take most of the time of a rush; forked from a process that has loaded the program
@@ -64,7 +64,7 @@ fn threads() -> Option<usize> {
             .parse()
             .ok()
     } else {
-        // A nursery has just been started and starts no thread.
+        // A fork server has just been started and starts no thread.
         Some(1)
     }
 }

@@ -1,24 +1,24 @@
-//! A buyer's own hand in the evidence: what it does, step by step, each step written down before it goes on.
+//! Evidence of one buyer: what it does, each step written down before the next one is taken.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::tape::{Tape, now};
+use super::evidence_file::{EvidenceFile, now};
 use crate::check::evidence::{self, EvidenceRecord, EvidenceStep, OperationOutcome, WriteNonce};
 use crate::error::{Error, Kind, Result};
+use crate::ledger::LockKind;
+use crate::ledger::Tally;
 use crate::office::{self, Sale};
-use crate::store::event::EventFiles;
-use crate::store::files::FileId;
-use crate::store::ledger::Tally;
-use crate::store::lock::LockKind;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::FileId;
 
 /// Records the operations of one buyer.
 ///
-/// Once a line could not be written no other is: what stands on the tape stays in order, and the error stops
+/// Once a line could not be written no other is: what stands in the file stays in order, and the error stops
 /// the purchase if it has not sold yet.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    tape: Arc<Tape>,
+    file: Arc<EvidenceFile>,
     buyer: String,
     pid: u32,
     lock: LockKind,
@@ -30,9 +30,14 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(tape: &Arc<Tape>, buyer: &str, lock: LockKind, files: &EventFiles) -> Self {
+    pub(super) fn new(
+        file: &Arc<EvidenceFile>,
+        buyer: &str,
+        lock: LockKind,
+        files: &EventFiles,
+    ) -> Self {
         Self {
-            tape: Arc::clone(tape),
+            file: Arc::clone(file),
             buyer: buyer.to_owned(),
             pid: std::process::id(),
             lock,
@@ -142,7 +147,7 @@ impl Recorder {
             return Err(Error::new(Kind::Io, "the evidence could not be written"));
         }
         let at = now();
-        let written = self.tape.write(&EvidenceRecord::Step {
+        let written = self.file.write(&EvidenceRecord::Step {
             buyer: self.buyer.as_str().into(),
             pid: self.pid,
             at,

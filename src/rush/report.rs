@@ -4,71 +4,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Rush;
-use super::aftermath::After;
-use crate::check::evidence::Evidence;
+pub use super::buyer_outcome::{BuyerOutcome, BuyerReport};
+use super::outcomes::Outcomes;
+pub use super::recorded::Recorded;
+use super::settings::Rush;
 use crate::check::final_state::StateFinding;
-use crate::check::{self, AnomalyCount};
-use crate::error::Error;
-use crate::store::lock::LockKind;
-
-/// How one buyer ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Outcome {
-    /// Bought.
-    Sold {
-        /// The sale's id.
-        id: String,
-        /// How many tickets.
-        quantity: u64,
-        /// How many it left.
-        left: u64,
-        /// The ledger line it wrote.
-        seq: u64,
-        /// Why `tickets.json` does not show the sale yet.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        warning: Option<String>,
-    },
-    /// Found too few left.
-    Refused {
-        /// How many it found.
-        left: u64,
-    },
-    /// Could not, or died.
-    Failed {
-        /// What kind of failure, as in the error of any command; `died` for a buyer that did not
-        /// say.
-        code: String,
-        /// What happened.
-        message: String,
-    },
-}
-
-impl Outcome {
-    /// The outcome of a buyer that did not tell it, and what the ledger says it bought.
-    pub(super) fn of_the_dead(cause: &str, bought: u64) -> Self {
-        let message = match bought {
-            0 => format!("{cause}; it bought nothing"),
-            bought => format!("{cause}; the ledger says that it had bought {bought}"),
-        };
-        Self::Failed {
-            code: "died".to_owned(),
-            message,
-        }
-    }
-}
-
-/// One buyer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BuyerReport {
-    /// Its name.
-    pub name: String,
-    /// How it ended.
-    #[serde(flatten)]
-    pub outcome: Outcome,
-}
+use crate::ledger::LockKind;
 
 /// Whether anything went wrong between the buyers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,73 +19,6 @@ pub enum Judgement {
     Safe,
     /// Something was.
     Race,
-}
-
-/// What the evidence of a rush shows.
-#[derive(Debug, Clone, Serialize)]
-pub struct Recorded {
-    /// Where it is kept; `null` when it was not to be.
-    pub file: Option<String>,
-    /// How many operations there are: a query and a purchase of each buyer.
-    pub operations: u64,
-    /// How many said which version they read.
-    pub reads: u64,
-    /// How many locks were had.
-    pub locked: u64,
-    /// How many findings of each kind there are, as `tickets race check` finds them.
-    pub counts: Vec<AnomalyCount>,
-    /// Why it is not whole, or cannot be judged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-    /// All of it, and the judgement, unless it could not be read.
-    #[serde(skip)]
-    pub judged: Option<(Evidence, check::HistoryVerdict)>,
-}
-
-impl Recorded {
-    pub(super) fn of(
-        file: Option<String>,
-        evidence: Evidence,
-        verdict: check::HistoryVerdict,
-    ) -> Self {
-        Self {
-            file,
-            operations: verdict.operations,
-            reads: verdict.reads,
-            locked: verdict.locked,
-            counts: verdict.counts.clone(),
-            error: verdict.blind.clone(),
-            judged: Some((evidence, verdict)),
-        }
-    }
-
-    pub(super) fn broken(file: Option<String>, error: &Error) -> Self {
-        Self {
-            file,
-            operations: 0,
-            reads: 0,
-            locked: 0,
-            counts: Vec::new(),
-            error: Some(error.to_string()),
-            judged: None,
-        }
-    }
-
-    /// What was found, of kinds that what is on disk does not show.
-    fn beyond(&self, known: &[StateFinding]) -> Vec<StateFinding> {
-        let found = self
-            .judged
-            .iter()
-            .flat_map(|(_, verdict)| &verdict.findings);
-        let new = found.filter(|found| known.iter().all(|known| known.kind != found.kind));
-        new.map(|found| StateFinding {
-            kind: found.kind,
-            buyers: found.buyers.clone(),
-            read_seq: None,
-            text: found.text.clone(),
-        })
-        .collect()
-    }
 }
 
 /// What a rush came to.
@@ -191,7 +65,7 @@ pub struct RushReport {
     pub unpublished: Option<String>,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
-    /// From the starting gun to the last outcome, in microseconds.
+    /// From the release of the start barrier to the last outcome, in microseconds.
     pub elapsed_us: u64,
     /// What its evidence shows, if some was recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,7 +81,7 @@ impl RushReport {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         let failed_as = |wanted: &str| {
-            let failed = |buyer: &BuyerReport| matches!(&buyer.outcome, Outcome::Failed { code, .. } if code == wanted);
+            let failed = |buyer: &BuyerReport| matches!(&buyer.outcome, BuyerOutcome::Failed { code, .. } if code == wanted);
             self.buyers.iter().any(failed)
         };
         if self.verdict == Judgement::Race || failed_as("integrity") {
@@ -229,7 +103,7 @@ pub(super) fn write(
     rush: &Rush,
     run: String,
     buyers: Vec<BuyerReport>,
-    after: &After,
+    after: &Outcomes,
     elapsed: Duration,
     interrupted: bool,
     evidence: Option<Recorded>,
@@ -239,8 +113,9 @@ pub(super) fn write(
     if let Some(recorded) = &evidence {
         findings.extend(recorded.beyond(&verdict.findings));
     }
-    let count =
-        |of: fn(&Outcome) -> bool| buyers.iter().filter(|buyer| of(&buyer.outcome)).count() as u32;
+    let count = |of: fn(&BuyerOutcome) -> bool| {
+        buyers.iter().filter(|buyer| of(&buyer.outcome)).count() as u32
+    };
     RushReport {
         users: rush.users,
         lock: rush.lock,
@@ -252,8 +127,8 @@ pub(super) fn write(
         rush: run,
         stock: after.stock,
         sold: verdict.sold,
-        refused: count(|outcome| matches!(outcome, Outcome::Refused { .. })),
-        failed: count(|outcome| matches!(outcome, Outcome::Failed { .. })),
+        refused: count(|outcome| matches!(outcome, BuyerOutcome::Refused { .. })),
+        failed: count(|outcome| matches!(outcome, BuyerOutcome::Failed { .. })),
         left: verdict.left,
         oversold: verdict.oversold,
         lost_updates: verdict.lost_updates,
@@ -268,5 +143,94 @@ pub(super) fn write(
         elapsed_us: elapsed.as_micros() as u64,
         evidence,
         buyers,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, Kind};
+
+    fn report(codes: &[&str]) -> RushReport {
+        let failed = |code: &&str| BuyerReport {
+            name: "user-1".to_owned(),
+            outcome: BuyerOutcome::Failed {
+                code: (*code).to_owned(),
+                message: String::new(),
+            },
+        };
+        RushReport {
+            users: 2,
+            lock: LockKind::None,
+            mode: "processes",
+            think: String::new(),
+            quantity: 1,
+            seed: 0,
+            rush: String::new(),
+            stock: 2,
+            sold: 0,
+            refused: 0,
+            failed: codes.len() as u32,
+            left: Some(2),
+            oversold: 0,
+            lost_updates: 0,
+            verdict: Judgement::Safe,
+            forced: false,
+            findings: Vec::new(),
+            unpublished: None,
+            interrupted: false,
+            elapsed_us: 0,
+            evidence: None,
+            buyers: codes.iter().map(failed).collect(),
+        }
+    }
+
+    fn recorded() -> Recorded {
+        let broken = Recorded::broken(None, &Error::new(Kind::Io, "no room"));
+        Recorded {
+            error: None,
+            ..broken
+        }
+    }
+
+    /// A race before an interrupt, that before a lock that was not had, that before any other failure.
+    #[test]
+    fn the_gravest_thing_decides_the_exit_code() {
+        for (codes, code) in [
+            (&[][..], 0),
+            (&["died"], 1),
+            (&["outcome_unknown"], 1),
+            (&["busy"], 5),
+            (&["died", "busy"], 5),
+            (&["integrity"], 6),
+            (&["busy", "integrity"], 6),
+        ] {
+            assert_eq!(report(codes).exit_code(), code, "{codes:?}");
+            let interrupted = RushReport {
+                interrupted: true,
+                ..report(codes)
+            };
+            let expected = if code == 6 { 6 } else { 130 };
+            assert_eq!(interrupted.exit_code(), expected, "{codes:?}, interrupted");
+            let race = RushReport {
+                verdict: Judgement::Race,
+                ..interrupted
+            };
+            assert_eq!(race.exit_code(), 6, "{codes:?}, a race");
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_a_failure() {
+        let with = |evidence, unpublished: Option<&str>| RushReport {
+            evidence,
+            unpublished: unpublished.map(str::to_owned),
+            ..report(&[])
+        };
+        assert_eq!(with(Some(recorded()), None).exit_code(), 0);
+        assert_eq!(with(None, Some("read-only")).exit_code(), 1);
+        let error = Error::new(Kind::Io, "no room");
+        let broken = Recorded::broken(None, &error);
+        assert_eq!(with(Some(broken), None).exit_code(), 1);
     }
 }

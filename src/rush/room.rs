@@ -2,7 +2,7 @@
 //!
 //! A thread that cannot set up its signal stack ends the whole process, and one that finds no room later, for
 //! the thread that waits for its lock or for a file, would fail in the middle of a rush. So what all of them
-//! may want at one time is added up first, and who wants too much is told which limit is in the way.
+//! may want at one time is added up first, and a rush that wants too much is told which limit is in the way.
 
 use std::fmt;
 use std::fs;
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{Resource, Rlimit, getrlimit, getuid, setrlimit};
 
-use super::Rush;
-use super::crowd::STACK;
+use super::settings::Rush;
+use super::threads::STACK;
 use crate::error::{Error, Kind, Result};
-use crate::store::lock::LockKind;
+use crate::ledger::LockKind;
 
 /// Below so many tasks the limits of the system are not looked at: they allow more.
 const MANY: u64 = 64;
@@ -65,7 +65,7 @@ impl fmt::Display for Want {
 /// An error when there is none for all of them. A soft limit of open files is raised, where that is enough.
 pub(super) fn check(rush: &Rush) -> Result<()> {
     let users = u64::from(rush.users);
-    // Whoever waits for the lock of a file needs a second thread: to wait for it, or to keep the deadline.
+    // A buyer that waits for the lock of a file needs a second thread: to wait for it, or to keep the deadline.
     let waiters = match rush.lock {
         LockKind::None | LockKind::Mutex => 0,
         _ => users,

@@ -1,7 +1,7 @@
-//! Keeps the deadline of a buyer's process while it blocks on a lock.
+//! Watchdog: keeps the deadline of a buyer's process while it blocks on a lock.
 //!
 //! A buyer's own process may end when it has waited too long or when its rush is gone. So it blocks
-//! on the lock itself, and a second thread watches. Whoever must go on has to have the lock handed
+//! on the lock itself, and a second thread watches. A caller that must live on has to have the lock handed
 //! over from a thread that waits, which costs a context switch more for each of thousands of buyers
 //! in turn.
 
@@ -11,31 +11,31 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use super::gun::Lifeline;
+use super::start_barrier::ParentPipe;
 use crate::error::Error;
-use crate::store::lock::Guard;
+use crate::store::file::lock::Guard;
 
-/// Watches over the waits of this process, which listens to its rush on standard input.
+/// Watches over the waits of this process, whose parent pipe is its standard input.
 pub(super) struct Watchdog {
-    post: Arc<Mutex<Post>>,
+    shared: Arc<Mutex<WatchState>>,
     give_up: fn(u32, Option<Error>) -> !,
     buyer: u32,
 }
 
-/// Whoever holds the post's lock decides: the watchdog ends the process with it in its hand, so that
-/// a buyer that has just got its lock does not go on.
+/// What the buyer and the watchdog's thread share. The watchdog ends the process while it holds the lock of
+/// this, so that a buyer that has just got its lock does not go on.
 #[derive(Default)]
-struct Post {
+struct WatchState {
     watched: Option<Watched>,
     /// Whether there is a thread that watches.
-    manned: bool,
+    has_thread: bool,
 }
 
-impl Post {
-    /// What to watch for; with `None` the watchdog leaves its post, in the same breath.
+impl WatchState {
+    /// What to watch for; with `None` the thread ends, and counts as gone at once.
     fn next_deadline(&mut self) -> Option<Instant> {
         let deadline = self.watched.as_ref().map(|watched| watched.deadline);
-        self.manned = deadline.is_some();
+        self.has_thread = deadline.is_some();
         deadline
     }
 }
@@ -50,7 +50,7 @@ impl Watchdog {
     /// gone.
     pub(super) fn new(buyer: u32, give_up: fn(u32, Option<Error>) -> !) -> Self {
         Self {
-            post: Arc::default(),
+            shared: Arc::default(),
             give_up,
             buyer,
         }
@@ -59,38 +59,38 @@ impl Watchdog {
 
 impl Guard for Watchdog {
     fn arm(&mut self, deadline: Instant, late: Box<dyn Fn() -> Error + Send>) -> io::Result<()> {
-        let mut post = at(&self.post);
-        post.watched = Some(Watched { deadline, late });
-        if !post.manned {
-            let (shared, give_up, buyer) = (Arc::clone(&self.post), self.give_up, self.buyer);
+        let mut state = locked(&self.shared);
+        state.watched = Some(Watched { deadline, late });
+        if !state.has_thread {
+            let (shared, give_up, buyer) = (Arc::clone(&self.shared), self.give_up, self.buyer);
             thread::Builder::new()
                 .name("watchdog".into())
                 .stack_size(64 * 1024)
                 .spawn(move || watch(&shared, |reason| give_up(buyer, reason)))?;
-            post.manned = true;
+            state.has_thread = true;
         }
         Ok(())
     }
 
     fn disarm(&mut self) {
-        at(&self.post).watched = None;
+        locked(&self.shared).watched = None;
     }
 }
 
-fn at(post: &Mutex<Post>) -> MutexGuard<'_, Post> {
-    post.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked(shared: &Mutex<WatchState>) -> MutexGuard<'_, WatchState> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn watch(shared: &Mutex<Post>, give_up: impl Fn(Option<Error>)) {
+fn watch(shared: &Mutex<WatchState>, give_up: impl Fn(Option<Error>)) {
     let stdin = io::stdin();
-    let lifeline = Lifeline(stdin.as_fd());
+    let parent = ParentPipe(stdin.as_fd());
     loop {
         // Not in the head of the loop: the lock would be held through its body.
-        let deadline = at(shared).next_deadline();
+        let deadline = locked(shared).next_deadline();
         let Some(until) = deadline else { return };
-        let alone = !lifeline.holds_for(until.saturating_duration_since(Instant::now()));
-        let post = at(shared);
-        match &post.watched {
+        let alone = !parent.stays_open_for(until.saturating_duration_since(Instant::now()));
+        let state = locked(shared);
+        match &state.watched {
             Some(_) if alone => give_up(None),
             Some(watched) if watched.deadline <= Instant::now() => give_up(Some((watched.late)())),
             _ => {}
@@ -103,12 +103,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_watchdog_that_comes_too_late_leaves_the_post_to_the_next() {
-        let post = Mutex::new(Post {
+    fn a_watchdog_that_comes_too_late_leaves_the_watch_to_the_next() {
+        let shared = Mutex::new(WatchState {
             watched: None,
-            manned: true,
+            has_thread: true,
         });
-        watch(&post, |_| panic!("nobody waits"));
-        assert!(!at(&post).manned);
+        watch(&shared, |_| panic!("nobody waits"));
+        assert!(!locked(&shared).has_thread);
     }
 }

@@ -1,43 +1,180 @@
-//! What is on disk: the count (`tickets.json`), the ledger beside it, and the locks.
+//! Where an event is stored: the seam between a purchase and its files.
 //!
-//! The store knows lines and counts; it knows no buyer.
+//! Knows lines and their arithmetic; knows nothing of who buys, and why. [`file`] keeps an event in files,
+//! [`memory`] in the memory of one process.
 
-mod acl;
-pub(crate) mod aside;
-mod attached;
-pub(crate) mod bell;
-mod block_map;
-pub(crate) mod copied;
-pub(crate) mod deciding;
-mod direct;
-pub(crate) mod durable;
-mod edit;
-pub(crate) mod event;
-pub(crate) mod files;
-pub(crate) mod holder;
-pub(crate) mod hole;
-pub(crate) mod in_place;
-pub(crate) mod kept;
-mod lease;
-pub(crate) mod ledger;
-pub(crate) mod ledger_file;
-pub(crate) mod lines;
-pub(crate) mod lock;
-pub(crate) mod open;
-pub(crate) mod output;
-pub(crate) mod pause;
-pub(crate) mod people;
-pub(crate) mod reading;
-pub(crate) mod replace;
-pub(crate) mod restart;
-pub(crate) mod rights;
-pub(crate) mod search;
-pub(crate) mod sellable;
-mod skim;
-pub(crate) mod snapshot;
-pub(crate) mod spares;
-pub(crate) mod swap;
-pub(crate) mod sys;
-pub(crate) mod temporary;
-pub(crate) mod version;
-pub(crate) mod vouch;
+pub(crate) mod audit;
+pub(crate) mod file;
+pub(crate) mod memory;
+pub(crate) mod options;
+pub(crate) mod results;
+
+use std::fmt::Debug;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::ledger::{Line, LockKind, Op, Record, Step, Tally};
+
+use audit::Audit;
+use options::CommitOptions;
+use results::{Backup, Reset, Restored};
+
+/// What an event adds up to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    pub(crate) tally: Tally,
+    /// The ledger alone says so: the count file is missing or has no contents.
+    pub(crate) rebuilt: bool,
+}
+
+/// Which sale is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup<'a> {
+    /// By its idempotency key.
+    Key(&'a str),
+    /// By its id.
+    Id(&'a str),
+}
+
+/// A sale as the ledger has it.
+#[derive(Debug, Clone)]
+pub(crate) struct FoundSale {
+    pub(crate) id: String,
+    pub(crate) buyer: String,
+    pub(crate) quantity: u64,
+    pub(crate) seq: u64,
+    /// How many of it were given back.
+    pub(crate) cancelled: u64,
+    /// Where the last line about it ends on the ledger.
+    pub(crate) end: u64,
+}
+
+impl FoundSale {
+    /// How many of it are not given back.
+    pub(crate) fn kept(&self) -> u64 {
+        self.quantity.saturating_sub(self.cancelled)
+    }
+}
+
+/// Which file is locked; zeros where it is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct LockId {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+}
+
+/// What came of an append.
+#[derive(Debug)]
+pub(crate) enum Append {
+    /// The line is on the ledger. `unpublished`: why the count does not show it, if that was tried already.
+    Written {
+        tally: Tally,
+        unpublished: Option<Error>,
+    },
+    /// The lock guards nothing any more, and nothing was written: begin again.
+    Conflict,
+}
+
+/// What is to be settled before it is answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settle {
+    /// Up to where the ledger must be durable.
+    pub(crate) end: u64,
+    /// What it adds up to there, or at a line behind it.
+    pub(crate) tally: Tally,
+    /// Whether a line was written; else an earlier one is answered again.
+    pub(crate) written: bool,
+}
+
+/// Which lines a scan shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scan {
+    /// All.
+    All,
+    /// Those of one kind.
+    Only(Op),
+}
+
+/// Sees the lines of a scan.
+pub(crate) type Visit<'v> = dyn FnMut(&Line<'_>) -> ControlFlow<()> + 'v;
+
+/// An event's ledger and count, wherever they are.
+pub(crate) trait Store: Debug + Send {
+    /// Where the count is, for messages.
+    fn location(&self) -> &Path;
+
+    /// Gets ready to sell under this lock: the ledger exists.
+    fn open(&mut self, lock: LockKind, wait: Duration) -> Result<()>;
+
+    /// What the event adds up to, as a buyer under this lock sees it. Takes no lock, waits for nobody. Under a sound
+    /// lock everything must add up.
+    fn head(&self, lock: LockKind) -> Result<Head>;
+
+    /// How many are left as the count has it, whatever the ledger says.
+    fn published(&self) -> Result<u64>;
+
+    /// Begins one change of the ledger.
+    fn begin(&mut self, options: CommitOptions) -> Result<Box<dyn Transaction + '_>>;
+
+    /// Looks for a sale without a lock, so that a transaction need look only at what was written since.
+    fn prefetch(&mut self, what: Lookup<'_>) -> Result<()>;
+
+    /// Makes the ledger durable as far as `settle` says, and publishes the count. Returns why the count could not be
+    /// published: the change stands all the same.
+    fn settle(&mut self, settle: Settle, options: CommitOptions) -> Result<Option<Error>>;
+
+    /// Says more of an error where the store knows more, such as who may write.
+    fn explain(&self, error: Error) -> Error {
+        error
+    }
+
+    /// Verifies the ledger and shows lines of it in their order. `visit` may break it off.
+    fn scan(&self, what: Scan, visit: &mut Visit<'_>) -> Result<()>;
+
+    /// Verifies everything.
+    fn inspect(&self) -> Result<Audit>;
+
+    /// Verifies everything under the locks, and puts right what can be proven.
+    fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit>;
+
+    /// Starts the event anew.
+    fn restart(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset>;
+
+    /// Copies the event to a directory while others sell.
+    fn backup(&mut self, to: &Path, wait: Duration) -> Result<Backup>;
+
+    /// Puts a backup back.
+    fn restore(&mut self, from: &Path, forced: bool, wait: Duration) -> Result<Restored>;
+
+    /// What was recovered, and what is unusual, since this was last asked; in words for people.
+    fn notes(&mut self) -> Vec<String>;
+}
+
+/// One change of the ledger. What it locked is released when it is dropped.
+pub(crate) trait Transaction {
+    /// Takes the lock, if its kind has one.
+    fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>>;
+
+    /// What the ledger adds up to. Under a sound lock what a crash left is recovered first.
+    fn head(&mut self) -> Result<Tally>;
+
+    /// Looks for a sale on the ledger, up to its head.
+    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>>;
+
+    /// Writes a line behind the head, whole or not at all. `step` is told of each step.
+    fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append>;
+}
+
+/// Does what another program's lease on a file of the event keeps from being done, again until it is done or so
+/// much time has passed.
+pub(crate) fn patiently<T>(limit: Duration, mut act: impl FnMut() -> Result<T>) -> Result<T> {
+    let start = Instant::now();
+    loop {
+        match act() {
+            Err(error) if error.is_leased() && start.elapsed() < limit => {}
+            result => return result,
+        }
+    }
+}

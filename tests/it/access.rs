@@ -8,7 +8,7 @@ use std::process::Command;
 use rustix::fs::{XattrFlags, getxattr, listxattr, removexattr, setxattr};
 use tickets::BoxOffice;
 
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
 const LEDGER: &str = "tickets.ledger.jsonl";
 const LIST: &str = "system.posix_acl_access";
@@ -69,11 +69,11 @@ fn set_mode(path: &Path, mode: u32) {
 /// With a list the group's bits of the mode are its mask: without it, the group would be let in.
 #[test]
 fn a_list_and_attributes_survive_every_change() {
-    let shop = Shop::stock(90);
-    if !set(&shop.file, LIST, &list()) || !set(&shop.file, NOTE, b"hall 2") {
+    let event = TestEvent::stock(90);
+    if !set(&event.file, LIST, &list()) || !set(&event.file, NOTE, b"hall 2") {
         return;
     }
-    let before = access(&shop.file);
+    let before = access(&event.file);
     assert_eq!(before.0, 0o660);
     for line in [
         "book alice",
@@ -82,11 +82,11 @@ fn a_list_and_attributes_survive_every_change() {
         "reset 50 --force",
         "book bob",
     ] {
-        assert_eq!(shop.json(line).0, 0, "{line}");
-        assert_eq!(access(&shop.file), before, "{line}");
+        assert_eq!(event.json(line).0, 0, "{line}");
+        assert_eq!(access(&event.file), before, "{line}");
         // What is new beside it is for the same people; what they noted on the count is not.
-        for name in shop.names().iter().filter(|name| *name != "tickets.json") {
-            let (mode, attached) = access(&shop.path(name));
+        for name in event.names().iter().filter(|name| *name != "tickets.json") {
+            let (mode, attached) = access(&event.path(name));
             assert_eq!(
                 (mode, attached),
                 (0o660, vec![(LIST.to_owned(), list())]),
@@ -94,23 +94,23 @@ fn a_list_and_attributes_survive_every_change() {
             );
         }
     }
-    fs::write(&shop.file, "broken").unwrap();
-    assert_eq!(shop.json("audit --repair").0, 0);
-    assert_eq!(access(&shop.file), before);
+    fs::write(&event.file, "broken").unwrap();
+    assert_eq!(event.json("audit --repair").0, 0);
+    assert_eq!(access(&event.file), before);
 }
 
 /// Also where old versions are written again, and where somebody changes it between two sales.
 #[test]
 fn one_office_follows_what_is_changed_between_two_sales() {
-    let shop = Shop::stock(900);
-    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let event = TestEvent::stock(900);
+    let mut office = BoxOffice::at(&event.file).unwrap();
     let mut sell = |times| (0..times).for_each(|_| drop(office.book("alice", 1).unwrap()));
     sell(20);
     for turn in 0..3 {
         for change in [
             "list", "note", "no list", "mode", "no note", "wide", "narrow",
         ] {
-            let path = &shop.file;
+            let path = &event.file;
             match change {
                 "list" if !set(path, LIST, &list()) => return,
                 "note" if !set(path, NOTE, b"hall 2") => return,
@@ -123,18 +123,18 @@ fn one_office_follows_what_is_changed_between_two_sales() {
             }
             let before = access(path);
             // One that somebody has open cannot be written again, and goes all the same.
-            let mut hidden = shop.names();
+            let mut hidden = event.names();
             hidden.retain(|name| name.starts_with('.'));
             let open = hidden
                 .get(turn % 2)
-                .map(|name| fs::File::open(shop.path(name)));
+                .map(|name| fs::File::open(event.path(name)));
             for sale in 0..=3 * turn {
                 sell(1);
                 assert_eq!(access(path), before, "{change}, sale {sale}");
             }
             // Nor may an older version be read by those who may not read the count any more.
-            for name in shop.names().iter().filter(|name| name.starts_with('.')) {
-                let (mode, mut attached) = access(&shop.path(name));
+            for name in event.names().iter().filter(|name| name.starts_with('.')) {
+                let (mode, mut attached) = access(&event.path(name));
                 attached.retain(|(name, _)| name == LIST);
                 let mut lists = before.1.clone();
                 lists.retain(|(name, _)| name == LIST);
@@ -147,60 +147,60 @@ fn one_office_follows_what_is_changed_between_two_sales() {
 
 #[test]
 fn a_directory_that_gives_lists_lets_nobody_in() {
-    let shop = Shop::stock(9);
-    set_mode(&shop.file, 0o640);
-    if !set(shop.directory(), DEFAULT, &list()) {
+    let event = TestEvent::stock(9);
+    set_mode(&event.file, 0o640);
+    if !set(event.directory(), DEFAULT, &list()) {
         return;
     }
-    let before = access(&shop.file);
-    assert_eq!(shop.json("book alice").0, 0);
-    assert_eq!(shop.json("reset --force").0, 0);
-    for name in shop.names() {
-        assert_eq!(access(&shop.path(&name)), before, "{name}");
+    let before = access(&event.file);
+    assert_eq!(event.json("book alice").0, 0);
+    assert_eq!(event.json("reset --force").0, 0);
+    for name in event.names() {
+        assert_eq!(access(&event.path(&name)), before, "{name}");
     }
 }
 
 /// A copy is for those who may read what it was copied from, and a new ledger for those who might read the old one.
 #[test]
 fn what_is_put_away_is_as_private_as_it_was() {
-    let shop = Shop::stock(9);
-    assert_eq!(shop.json("book alice").0, 0);
-    set_mode(&shop.path(LEDGER), 0o600);
-    let torn = |shop: &Shop| {
-        let whole = fs::read(shop.path(LEDGER)).unwrap();
+    let event = TestEvent::stock(9);
+    assert_eq!(event.json("book alice").0, 0);
+    set_mode(&event.path(LEDGER), 0o600);
+    let torn = |event: &TestEvent| {
+        let whole = fs::read(event.path(LEDGER)).unwrap();
         fs::write(
-            shop.path(LEDGER),
+            event.path(LEDGER),
             [&whole[..], b"{\"seq\":9,\"buyer\":\"x"].concat(),
         )
         .unwrap();
     };
-    torn(&shop);
-    assert_eq!(shop.json("book bob").0, 0);
-    assert_eq!(shop.json("reset --force").0, 0);
-    assert_eq!(shop.json("book bob").0, 0);
+    torn(&event);
+    assert_eq!(event.json("book bob").0, 0);
+    assert_eq!(event.json("reset --force").0, 0);
+    assert_eq!(event.json("book bob").0, 0);
     let without_links = |line: &str| {
         let mut command = Command::new("strace");
         command.args(["-f", "-qq", "-o", "/dev/null", "-etrace=link,linkat"]);
         command.args(["-einject=link,linkat:error=EPERM", TICKETS, "-f"]);
-        command.arg(&shop.file).args(line.split(' ')).arg("--json");
+        command.arg(&event.file).args(line.split(' ')).arg("--json");
         match command.output() {
             Ok(output) => assert_eq!(Run::of(output).document().0, 0, "{line}"),
             Err(error) => eprintln!("skipped: no strace here ({error})"),
         }
     };
     without_links("reset --force");
-    assert_eq!(shop.json("book bob").0, 0);
-    set_mode(&shop.file, 0o604);
-    fs::write(&shop.file, "broken").unwrap();
+    assert_eq!(event.json("book bob").0, 0);
+    set_mode(&event.file, 0o604);
+    fs::write(&event.file, "broken").unwrap();
     without_links("audit --repair");
-    for name in shop.names() {
+    for name in event.names() {
         let expected = match name.as_str() {
             "tickets.json" => 0o604,
             "tickets.json.lock" => continue,
             name if name.contains("broken") => 0o604,
             _ => 0o600,
         };
-        assert_eq!(mode(&shop.path(&name)), expected, "{name}");
+        assert_eq!(mode(&event.path(&name)), expected, "{name}");
     }
-    assert!(shop.names().iter().any(|name| name.contains(".torn-")));
+    assert!(event.names().iter().any(|name| name.contains(".torn-")));
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::craft::{cancel, line, sale};
 use crate::crafted::event;
-use crate::harness::Shop;
+use crate::harness::TestEvent;
 
 fn open(stock: u64) -> Value {
     line(1, "open", stock.cast_signed(), stock, &json!({}))
@@ -14,11 +14,11 @@ fn open(stock: u64) -> Value {
 
 /// What the first finding says: its kind, its file's name, its line, and its text.
 #[track_caller]
-fn found(shop: &Shop) -> (String, String, u64, String) {
-    let before = shop.contents();
-    let (code, audit) = shop.json("audit");
+fn found(event: &TestEvent) -> (String, String, u64, String) {
+    let before = event.contents();
+    let (code, audit) = event.json("audit");
     assert_eq!((code, &audit["ok"]), (6, &false.into()), "{audit:#}");
-    assert_eq!(shop.contents(), before, "an audit writes nothing");
+    assert_eq!(event.contents(), before, "an audit writes nothing");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let first = &audit["findings"][0];
     let file = text(&first["file"]).rsplit('/').next().unwrap().to_owned();
@@ -28,40 +28,40 @@ fn found(shop: &Shop) -> (String, String, u64, String) {
 
 #[test]
 fn an_audit_of_a_sound_event_says_so() {
-    let shop = Shop::stock(200);
+    let event = TestEvent::stock(200);
     let expected = json!({
         "ok": true, "command": "audit", "capacity": 200, "sold": 0, "left": 200, "records": 0,
         "findings": [], "notes": [],
     });
-    assert_eq!(shop.json("audit"), (0, expected));
-    shop.booked("alice --quantity 2");
-    let text = shop.run("--json audit").stdout;
+    assert_eq!(event.json("audit"), (0, expected));
+    event.booked("alice --quantity 2");
+    let text = event.run("--json audit").stdout;
     let expected = "{\"ok\":true,\"command\":\"audit\",\"capacity\":200,\"sold\":2,\"left\":198,\
                     \"records\":2,\"findings\":[],\"notes\":[]}\n";
     assert_eq!(text, expected);
-    let run = shop.run("audit");
+    let run = event.run("audit");
     let expected = "sound  2 lines: every checksum, number, key and cancellation adds up\n\
                     200 in all, 2 sold, 198 left\n";
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), expected));
     // A reset, also one killed before it wrote its count.
-    let count = fs::read(&shop.file).unwrap();
-    assert_eq!(shop.json("reset 9 --force").0, 0);
-    assert_eq!(shop.json("audit").1["capacity"], 9);
-    fs::write(&shop.file, count).unwrap();
-    let (code, audit) = shop.json("audit");
+    let count = fs::read(&event.file).unwrap();
+    assert_eq!(event.json("reset 9 --force").0, 0);
+    assert_eq!(event.json("audit").1["capacity"], 9);
+    fs::write(&event.file, count).unwrap();
+    let (code, audit) = event.json("audit");
     assert_eq!((code, &audit["left"]), (0, &9.into()), "{audit:#}");
 }
 
 /// Every byte of a ledger and of the count's numbers.
 #[test]
 fn every_flipped_byte_is_found() {
-    let shop = Shop::stock(20);
-    shop.booked("alice --key K");
-    let bob = shop.booked("bob");
-    assert_eq!(shop.json(&format!("cancel {bob}")).0, 0);
-    let office = tickets::BoxOffice::at(&shop.file).unwrap();
+    let event = TestEvent::stock(20);
+    event.booked("alice --key K");
+    let bob = event.booked("bob");
+    assert_eq!(event.json(&format!("cancel {bob}")).0, 0);
+    let office = tickets::BoxOffice::at(&event.file).unwrap();
     for name in ["tickets.ledger.jsonl", "tickets.json"] {
-        let path = shop.path(name);
+        let path = event.path(name);
         let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
             let mut flipped = whole.clone();
@@ -83,7 +83,7 @@ type Change = fn(&mut Vec<String>, &[String]);
 
 #[test]
 fn whole_lines_that_do_not_belong_are_found() {
-    let other = Shop::stock(20);
+    let other = TestEvent::stock(20);
     for _ in 0..6 {
         other.booked("zoe");
     }
@@ -104,16 +104,16 @@ fn whole_lines_that_do_not_belong_are_found() {
         ("an empty one", 3, |all, _| all.insert(2, "\n".to_owned())),
     ];
     for (damage, at, change) in damages {
-        let shop = Shop::stock(20);
+        let event = TestEvent::stock(20);
         for _ in 0..5 {
-            shop.booked("alice");
+            event.booked("alice");
         }
-        let path = shop.path("tickets.ledger.jsonl");
+        let path = event.path("tickets.ledger.jsonl");
         let ledger = fs::read_to_string(&path).unwrap();
         let mut lines: Vec<_> = ledger.split_inclusive('\n').map(str::to_owned).collect();
         change(&mut lines, &foreign);
         fs::write(&path, lines.concat()).unwrap();
-        let (kind, file, line, text) = found(&shop);
+        let (kind, file, line, text) = found(&event);
         let place = (kind.as_str(), file.as_str(), line);
         assert_eq!(
             place,
@@ -198,14 +198,14 @@ fn lines_that_cannot_stand_where_they_stand_are_found() {
         // It is the last line, unless a sale follows the cancellation.
         let followed = lines.len() == 3 && lines[2]["op"] == "sell";
         let at = lines.len() as u64 + u64::from(!followed);
-        let shop = event(&[vec![open(10)], lines].concat());
-        let (kind, file, line, text) = found(&shop);
+        let event = event(&[vec![open(10)], lines].concat());
+        let (kind, file, line, text) = found(&event);
         assert!(text.contains(part), "{part}: {text}");
         let place = (kind.as_str(), file.as_str(), line);
         assert_eq!(place, ("ledger", "tickets.ledger.jsonl", at), "{text}");
-        let before = shop.contents();
-        assert_eq!(shop.json("audit --repair").0, 6, "{part}");
-        let mut after = shop.contents();
+        let before = event.contents();
+        assert_eq!(event.json("audit --repair").0, 6, "{part}");
+        let mut after = event.contents();
         after.retain(|(name, _)| name != "tickets.json.lock");
         assert_eq!(after, before, "{part}");
     }
@@ -214,16 +214,16 @@ fn lines_that_cannot_stand_where_they_stand_are_found() {
 /// An audit takes no lock: what is just being written is no flaw.
 #[test]
 fn an_audit_beside_sales_finds_nothing() {
-    let shop = Shop::with("{\"ticket\": 100000, \"event\": \"Ball\"}");
-    shop.booked("early");
-    let mut seller = shop.start("buy --users 400 --lock --think 0ms");
-    let office = tickets::BoxOffice::at(&shop.file).unwrap();
-    let mut audits = 0;
-    while seller.try_wait().unwrap().is_none() {
+    let event = TestEvent::with("{\"ticket\": 100000, \"event\": \"Ball\"}");
+    event.booked("early");
+    let mut seller = event.start("buy --users 400 --lock --think 0ms");
+    let office = tickets::BoxOffice::at(&event.file).unwrap();
+    for audits in 0.. {
         let audit = office.audit().unwrap();
         assert_eq!(audit.findings, [], "after {audits} audits");
-        audits += 1;
+        if seller.try_wait().unwrap().is_some() {
+            break;
+        }
     }
-    assert!(audits > 0);
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }

@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
 const LEDGER: &str = "tickets.ledger.jsonl";
 
@@ -22,8 +22,8 @@ fn on(file: &Path, line: &str) -> (i32, Value) {
     Run::of(command.stdin(Stdio::null()).output().unwrap()).document()
 }
 
-fn to(shop: &Shop, what: &str) -> (i32, Value) {
-    shop.json(&what.replace("DIR", shop.path("safe").to_str().unwrap()))
+fn to(event: &TestEvent, what: &str) -> (i32, Value) {
+    event.json(&what.replace("DIR", event.path("safe").to_str().unwrap()))
 }
 
 fn held(directory: &Path) -> Vec<(String, Vec<u8>)> {
@@ -39,28 +39,28 @@ fn held(directory: &Path) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-fn sold() -> Shop {
-    let shop = Shop::with("{\"ticket\": 9, \"event\": \"Ball\"}\n");
-    shop.booked("alice --quantity 2 --key a");
-    shop.booked("bob");
-    shop
+fn sold() -> TestEvent {
+    let event = TestEvent::with("{\"ticket\": 9, \"event\": \"Ball\"}\n");
+    event.booked("alice --quantity 2 --key a");
+    event.booked("bob");
+    event
 }
 
 #[test]
 fn a_backup_holds_the_event_and_says_which_state() {
-    let shop = sold();
-    let (code, document) = to(&shop, "backup DIR");
-    let safe = shop.path("safe");
+    let event = sold();
+    let (code, document) = to(&event, "backup DIR");
+    let safe = event.path("safe");
     let expected = json!({
         "ok": true, "command": "backup", "to": safe.to_str(), "left": 6, "sold": 3, "seq": 3,
     });
     assert_eq!((code, document), (0, expected));
     for name in ["tickets.json", LEDGER] {
-        let [own, copy] = [shop.path(name), safe.join(name)].map(|path| fs::read(path).unwrap());
+        let [own, copy] = [event.path(name), safe.join(name)].map(|path| fs::read(path).unwrap());
         assert_eq!(own, copy, "{name}");
     }
-    shop.booked("carol");
-    assert_eq!(to(&shop, "backup DIR").1["seq"], 4);
+    event.booked("carol");
+    assert_eq!(to(&event, "backup DIR").1["seq"], 4);
     let (code, audit) = on(&safe.join("tickets.json"), "audit");
     assert_eq!((code, &audit["sold"]), (0, &4.into()), "{audit:#}");
     assert!(!held(&safe).iter().any(|(name, _)| name.starts_with('.')));
@@ -69,53 +69,53 @@ fn a_backup_holds_the_event_and_says_which_state() {
 /// Before the first sale there is no ledger, and a backup makes none.
 #[test]
 fn an_event_without_a_sale_is_saved_too() {
-    let shop = Shop::with("{\"ticket\": 9, \"event\": \"Ball\"}\n");
-    assert_eq!(to(&shop, "backup DIR").1["seq"], 0);
-    assert_eq!(shop.names(), ["safe", "tickets.json"]);
-    shop.booked("alice");
-    assert_eq!(to(&shop, "restore DIR").0, 4);
-    assert_eq!(to(&shop, "backup DIR").1["seq"], 2);
-    assert_eq!(to(&shop, "restore DIR").1["sold"], 1);
-    assert_eq!(shop.count()["event"], "Ball");
+    let event = TestEvent::with("{\"ticket\": 9, \"event\": \"Ball\"}\n");
+    assert_eq!(to(&event, "backup DIR").1["seq"], 0);
+    assert_eq!(event.names(), ["safe", "tickets.json"]);
+    event.booked("alice");
+    assert_eq!(to(&event, "restore DIR").0, 4);
+    assert_eq!(to(&event, "backup DIR").1["seq"], 2);
+    assert_eq!(to(&event, "restore DIR").1["sold"], 1);
+    assert_eq!(event.count()["event"], "Ball");
 }
 
 /// What is done, and its name.
-type Change<'a> = (&'a str, &'a dyn Fn(&Shop));
+type Change<'a> = (&'a str, &'a dyn Fn(&TestEvent));
 
 #[test]
 fn what_is_no_older_backup_of_this_event_is_not_replaced() {
     let fresh = || {
-        let shop = sold();
-        assert_eq!(to(&shop, "backup DIR").0, 0);
-        shop
+        let event = sold();
+        assert_eq!(to(&event, "backup DIR").0, 0);
+        event
     };
-    let safe = |shop: &Shop| shop.path("safe").join("tickets.json");
+    let safe = |event: &TestEvent| event.path("safe").join("tickets.json");
     let others: [Change<'_>; 5] = [
-        ("sold from", &|shop| {
-            assert_eq!(on(&safe(shop), "book eve").0, 0);
+        ("sold from", &|event| {
+            assert_eq!(on(&safe(event), "book eve").0, 0);
         }),
-        ("the event went back", &|shop| {
-            assert_eq!(shop.json("reset --force").0, 0);
-            shop.booked("zoe");
+        ("the event went back", &|event| {
+            assert_eq!(event.json("reset --force").0, 0);
+            event.booked("zoe");
         }),
-        ("another event's", &|shop| {
+        ("another event's", &|event| {
             let other = sold();
-            fs::copy(&other.file, safe(shop)).unwrap();
-            fs::copy(other.path(LEDGER), shop.path("safe").join(LEDGER)).unwrap();
+            fs::copy(&other.file, safe(event)).unwrap();
+            fs::copy(other.path(LEDGER), event.path("safe").join(LEDGER)).unwrap();
         }),
-        ("somebody's file", &|shop| {
-            fs::write(safe(shop), "{\"name\": 1}").unwrap();
+        ("somebody's file", &|event| {
+            fs::write(safe(event), "{\"name\": 1}").unwrap();
         }),
-        ("an event without a sale", &|shop| {
-            fs::remove_file(shop.path("safe").join(LEDGER)).unwrap();
-            fs::write(safe(shop), "{\"ticket\": 9, \"event\": \"Gala\"}").unwrap();
+        ("an event without a sale", &|event| {
+            fs::remove_file(event.path("safe").join(LEDGER)).unwrap();
+            fs::write(safe(event), "{\"ticket\": 9, \"event\": \"Gala\"}").unwrap();
         }),
     ];
     for (what, change) in others {
-        let shop = fresh();
-        change(&shop);
-        let before = (held(&shop.path("safe")), fs::read(&shop.file).unwrap());
-        let (code, error) = to(&shop, "backup DIR");
+        let event = fresh();
+        change(&event);
+        let before = (held(&event.path("safe")), fs::read(&event.file).unwrap());
+        let (code, error) = to(&event, "backup DIR");
         assert_eq!(
             (code, &error["error"]["code"]),
             (4, &"refused".into()),
@@ -123,36 +123,36 @@ fn what_is_no_older_backup_of_this_event_is_not_replaced() {
         );
         assert_eq!(
             before,
-            (held(&shop.path("safe")), fs::read(&shop.file).unwrap()),
+            (held(&event.path("safe")), fs::read(&event.file).unwrap()),
             "{what}"
         );
     }
-    let shop = fresh();
+    let event = fresh();
     for line in ["backup", "restore"] {
-        let directory = shop.directory().to_str().unwrap();
-        assert_eq!(shop.json(&format!("{line} {directory}")).0, 2);
+        let directory = event.directory().to_str().unwrap();
+        assert_eq!(event.json(&format!("{line} {directory}")).0, 2);
     }
 }
 
 #[test]
 fn a_damaged_event_replaces_no_backup() {
-    let shop = sold();
-    assert_eq!(to(&shop, "backup DIR").0, 0);
-    let before = held(&shop.path("safe"));
-    let ledger = fs::read_to_string(shop.path(LEDGER)).unwrap();
-    fs::write(shop.path(LEDGER), ledger.replacen("alice", "alive", 1)).unwrap();
-    let (code, error) = to(&shop, "backup DIR");
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let before = held(&event.path("safe"));
+    let ledger = fs::read_to_string(event.path(LEDGER)).unwrap();
+    fs::write(event.path(LEDGER), ledger.replacen("alice", "alive", 1)).unwrap();
+    let (code, error) = to(&event, "backup DIR");
     assert!([4, 6].contains(&code), "{error:#}");
-    assert_eq!(held(&shop.path("safe")), before);
+    assert_eq!(held(&event.path("safe")), before);
     // A flipped byte is no sale that the backup lacks.
-    let (code, done) = to(&shop, "restore DIR");
+    let (code, done) = to(&event, "restore DIR");
     assert_eq!(
         (code, done["kept"].as_array().unwrap().len()),
         (0, 1),
         "{done:#}"
     );
-    assert_eq!(fs::read_to_string(shop.path(LEDGER)).unwrap(), ledger);
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(fs::read_to_string(event.path(LEDGER)).unwrap(), ledger);
+    assert_eq!(event.json("audit").0, 0);
 }
 
 #[test]
@@ -166,29 +166,29 @@ fn a_restore_is_the_way_back_from_every_loss() {
         (Some("keep"), Some("garbage\n")),
         (Some("garbage"), None),
     ] {
-        let shop = sold();
-        assert_eq!(to(&shop, "backup DIR").0, 0);
-        let whole = fs::read(shop.path(LEDGER)).unwrap();
+        let event = sold();
+        assert_eq!(to(&event, "backup DIR").0, 0);
+        let whole = fs::read(event.path(LEDGER)).unwrap();
         for (name, now) in [("tickets.json", count), (LEDGER, ledger)] {
             match now {
-                None => fs::remove_file(shop.path(name)).unwrap(),
+                None => fs::remove_file(event.path(name)).unwrap(),
                 Some("keep") => {}
-                Some(text) => fs::write(shop.path(name), text).unwrap(),
+                Some(text) => fs::write(event.path(name), text).unwrap(),
             }
         }
-        let (code, done) = to(&shop, "restore DIR");
+        let (code, done) = to(&event, "restore DIR");
         assert_eq!(code, 0, "{count:?} {ledger:?}: {done:#}");
         assert_eq!([&done["left"], &done["sold"], &done["seq"]], [6, 3, 3]);
-        assert_eq!(fs::read(shop.path(LEDGER)).unwrap(), whole);
+        assert_eq!(fs::read(event.path(LEDGER)).unwrap(), whole);
         for kept in done["kept"].as_array().unwrap() {
             assert!(Path::new(kept.as_str().unwrap()).exists(), "{done:#}");
         }
         assert_eq!(
-            shop.json("book alice --quantity 2 --key a").1["replayed"],
+            event.json("book alice --quantity 2 --key a").1["replayed"],
             true
         );
         assert_eq!(
-            (shop.json("audit").0, &shop.count()["event"]),
+            (event.json("audit").0, &event.count()["event"]),
             (0, &"Ball".into())
         );
     }
@@ -196,15 +196,15 @@ fn a_restore_is_the_way_back_from_every_loss() {
 
 #[test]
 fn a_restore_loses_no_sale_unasked() {
-    let shop = sold();
-    assert_eq!(to(&shop, "backup DIR").0, 0);
-    assert_eq!(to(&shop, "restore DIR").1["kept"], json!([]));
-    shop.booked("carol");
-    let dave = shop.booked("dave");
-    assert_eq!(shop.json(&format!("cancel {dave}")).0, 0);
-    let ledger = fs::read(shop.path(LEDGER)).unwrap();
-    let before = shop.count();
-    let (code, error) = to(&shop, "restore DIR");
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    assert_eq!(to(&event, "restore DIR").1["kept"], json!([]));
+    event.booked("carol");
+    let dave = event.booked("dave");
+    assert_eq!(event.json(&format!("cancel {dave}")).0, 0);
+    let ledger = fs::read(event.path(LEDGER)).unwrap();
+    let before = event.count();
+    let (code, error) = to(&event, "restore DIR");
     assert_eq!(code, 4, "{error:#}");
     let message = error["error"]["message"].as_str().unwrap();
     assert!(
@@ -212,66 +212,66 @@ fn a_restore_loses_no_sale_unasked() {
         "{message}"
     );
     assert_eq!(
-        (fs::read(shop.path(LEDGER)).unwrap(), shop.count()),
+        (fs::read(event.path(LEDGER)).unwrap(), event.count()),
         (ledger.clone(), before)
     );
-    let (code, done) = to(&shop, "restore DIR --force");
+    let (code, done) = to(&event, "restore DIR --force");
     assert_eq!((code, &done["seq"]), (0, &3.into()), "{done:#}");
     let kept = done["kept"][0].as_str().unwrap();
     assert_eq!(fs::read(kept).unwrap(), ledger);
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(event.json("audit").0, 0);
     // The lines are gone from the event, and the count knew of more than the backup has.
-    fs::write(shop.path(LEDGER), &ledger).unwrap();
-    fs::write(&shop.file, "").unwrap();
-    shop.booked("erin");
-    fs::remove_file(shop.path(LEDGER)).unwrap();
-    assert_eq!(to(&shop, "restore DIR").0, 4);
-    assert_eq!(to(&shop, "restore DIR --force").0, 0);
+    fs::write(event.path(LEDGER), &ledger).unwrap();
+    fs::write(&event.file, "").unwrap();
+    event.booked("erin");
+    fs::remove_file(event.path(LEDGER)).unwrap();
+    assert_eq!(to(&event, "restore DIR").0, 4);
+    assert_eq!(to(&event, "restore DIR --force").0, 0);
 }
 
 /// Whoever has the event open sells on from what was put back.
 #[test]
 fn sellers_go_on_after_a_restore() {
-    let shop = sold();
-    assert_eq!(to(&shop, "backup DIR").0, 0);
-    let mut office = tickets::BoxOffice::at(&shop.file).unwrap();
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let mut office = tickets::BoxOffice::at(&event.file).unwrap();
     office.book("late", 1).unwrap();
-    assert_eq!(to(&shop, "restore DIR --force").0, 0);
+    assert_eq!(to(&event, "restore DIR --force").0, 0);
     assert_eq!(office.book("later", 1).unwrap().seq, 4);
-    assert_eq!(shop.json("audit").1["sold"], 4);
+    assert_eq!(event.json("audit").1["sold"], 4);
 }
 
 /// Backups and copies while others sell without pause.
 #[test]
 fn what_is_copied_while_others_sell_adds_up_or_can_be_mended() {
-    let shop = Shop::stock(1_000_000);
-    shop.booked("early");
+    let event = TestEvent::stock(1_000_000);
+    event.booked("early");
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                let mut office = tickets::BoxOffice::at(&shop.file).unwrap();
+                let mut office = tickets::BoxOffice::at(&event.file).unwrap();
                 while !over.load(Ordering::Relaxed) {
                     office.book("seller", 1).unwrap();
                 }
             });
         }
-        let copied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| copy_all(&shop)));
+        let copied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| copy_all(&event)));
         over.store(true, Ordering::Relaxed);
         copied.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     });
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(event.json("audit").0, 0);
 }
 
-fn copy_all(shop: &Shop) {
+fn copy_all(event: &TestEvent) {
     let mut before = 0;
     for round in 0..12 {
-        let (code, saved) = to(shop, "backup DIR");
+        let (code, saved) = to(event, "backup DIR");
         assert_eq!(code, 0, "{saved:#}");
         let seq = saved["seq"].as_u64().unwrap();
         assert!(seq >= before, "{saved:#}");
         before = seq;
-        let safe = shop.path("safe");
+        let safe = event.path("safe");
         let (code, audit) = on(&safe.join("tickets.json"), "audit");
         assert_eq!(
             (code, &audit["records"], &audit["left"]),
@@ -280,10 +280,10 @@ fn copy_all(shop: &Shop) {
         );
         // As cp(1) and rsync(1) copy: by name, the count first.
         let copied = |names: [&str; 2]| -> PathBuf {
-            let copy = shop.path(&format!("{}-{round}", names[0]));
+            let copy = event.path(&format!("{}-{round}", names[0]));
             fs::create_dir(&copy).unwrap();
             for name in names {
-                fs::copy(shop.path(name), copy.join(name)).unwrap();
+                fs::copy(event.path(name), copy.join(name)).unwrap();
             }
             copy.join("tickets.json")
         };
@@ -301,14 +301,14 @@ fn copy_all(shop: &Shop) {
 
 #[test]
 fn backups_at_once_into_one_directory_leave_a_whole_one() {
-    let shop = Shop::stock(500);
+    let event = TestEvent::stock(500);
     for round in 0..5 {
-        let safe = shop.path("safe");
+        let safe = event.path("safe");
         let line = |at: usize| match at % 2 {
             0 => format!("backup {}", safe.display()),
             _ => format!("book b{at}"),
         };
-        let ends = shop.at_once((0..8).map(line));
+        let ends = event.at_once((0..8).map(line));
         for (code, document) in ends {
             // Who comes last may hold less than who was before.
             assert!(
@@ -318,4 +318,77 @@ fn backups_at_once_into_one_directory_leave_a_whole_one() {
         }
         assert_eq!(on(&safe.join("tickets.json"), "audit").0, 0);
     }
+}
+
+/// Whatever is reached by another name of the event's own files is no copy of them.
+#[test]
+fn the_events_own_files_are_no_backup_by_another_name() {
+    type Link = fn(&Path, &Path) -> std::io::Result<()>;
+    let symbolic: Link = |from, to| std::os::unix::fs::symlink(from, to);
+    let hard: Link = |from, to| fs::hard_link(from, to);
+    for link in [symbolic, hard] {
+        for names in [&["tickets.json"][..], &[LEDGER], &["tickets.json", LEDGER]] {
+            let event = sold();
+            let safe = event.path("safe");
+            fs::create_dir(&safe).unwrap();
+            for name in names {
+                link(&event.path(name), &safe.join(name)).unwrap();
+            }
+            let own = || ["tickets.json", LEDGER].map(|name| id(&event.path(name)));
+            let before = (own(), held(&safe), event.names());
+            for line in ["backup DIR", "restore DIR --force"] {
+                let (code, error) = to(&event, line);
+                let message = error["error"]["message"].as_str().unwrap();
+                assert_eq!(code, 2, "{line} {names:?}: {error:#}");
+                assert!(message.contains("by another name"), "{error:#}");
+                assert_eq!(
+                    before,
+                    (own(), held(&safe), event.names()),
+                    "{line} {names:?}"
+                );
+            }
+        }
+    }
+}
+
+fn id(path: &Path) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = fs::metadata(path).unwrap();
+    (found.dev(), found.ino())
+}
+
+#[test]
+fn a_refused_backup_leaves_nothing_in_a_foreign_directory() {
+    let event = sold();
+    let safe = event.path("safe");
+    fs::create_dir(&safe).unwrap();
+    for (name, text) in [("tickets.json", "{\"name\": 1}"), (LEDGER, "somebody's\n")] {
+        fs::write(safe.join(name), text).unwrap();
+        let before = held(&safe);
+        let (code, error) = to(&event, "backup DIR");
+        assert_eq!(code, 4, "{error:#}");
+        assert_eq!(held(&safe), before);
+        fs::remove_file(safe.join(name)).unwrap();
+    }
+}
+
+#[test]
+fn a_backup_without_sales_is_put_back_as_often_as_one_likes() {
+    let event = TestEvent::with("{\"ticket\": 9, \"event\": \"Ball\"}\n");
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let first = to(&event, "restore DIR");
+    assert_eq!(first.0, 0, "{:#}", first.1);
+    fs::write(&event.file, "{\"ticket\": 9, \"event\": \"Gala\"}\n").unwrap();
+    let again = to(&event, "restore DIR");
+    assert_eq!(
+        (again.0, &again.1["seq"]),
+        (0, &first.1["seq"]),
+        "{:#}",
+        again.1
+    );
+    assert_eq!(event.count()["event"], "Ball");
+    event.assert_adds_up();
+    // Of another stock it is another event.
+    assert_eq!(event.json("reset 8").0, 0);
+    assert_eq!(to(&event, "restore DIR").0, 4);
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use crate::harness::{Run, Shop, TICKETS, is_root};
+use crate::harness::{Run, TICKETS, TestEvent, is_root};
 
 /// The commands that read an event; none of them may change anything here.
 const COMMANDS: [&str; 4] = [
@@ -55,8 +55,8 @@ fn what_is_no_count_is_named_with_its_place() {
     ];
     for (text, part) in cases {
         for line in COMMANDS {
-            let shop = Shop::with(text);
-            let run = shop.run(line);
+            let event = TestEvent::with(text);
+            let run = event.run(line);
             let shown = String::from_utf8_lossy(&text[..text.len().min(60)]);
             assert_eq!(run.code, Some(6), "{line} on {shown}: {run:?}");
             assert!(
@@ -67,31 +67,31 @@ fn what_is_no_count_is_named_with_its_place() {
             assert!(run.stderr.contains("tickets.json"), "{}", run.stderr);
             assert!(run.stderr.contains("hint:"), "{}", run.stderr);
             assert_eq!(run.stdout, "");
-            assert_eq!(fs::read(&shop.file).unwrap(), text);
-            assert_eq!(shop.names(), ["tickets.json"], "{line} on {shown}");
+            assert_eq!(fs::read(&event.file).unwrap(), text);
+            assert_eq!(event.names(), ["tickets.json"], "{line} on {shown}");
         }
     }
 }
 
 #[test]
 fn a_byte_order_mark_is_no_harm() {
-    let shop = Shop::with("\u{feff}{\"ticket\": 2}");
+    let event = TestEvent::with("\u{feff}{\"ticket\": 2}");
     assert_eq!(
-        shop.json("query"),
+        event.json("query"),
         (
             0,
             serde_json::json!({"ok": true, "command": "query", "ticket": 2, "sold": 0})
         )
     );
-    assert_eq!(shop.json("buy --users 3 --lock --think 0ms").1["sold"], 2);
-    shop.assert_adds_up();
+    assert_eq!(event.json("buy --users 3 --lock --think 0ms").1["sold"], 2);
+    event.assert_adds_up();
 }
 
 #[test]
 fn a_missing_file_is_named_with_the_way_to_make_one() {
     for line in COMMANDS {
-        let shop = Shop::empty();
-        let run = shop.run(line);
+        let event = TestEvent::empty();
+        let run = event.run(line);
         assert_eq!(run.code, Some(1), "{run:?}");
         assert!(
             run.stderr.contains("tickets.json: there is no such file"),
@@ -101,13 +101,13 @@ fn a_missing_file_is_named_with_the_way_to_make_one() {
         assert!(
             run.stderr.contains(&format!(
                 "hint: 'tickets -f {} reset 2'",
-                shop.file.display()
+                event.file.display()
             )),
             "{}",
             run.stderr
         );
-        assert_eq!(shop.names(), [""; 0], "{line}");
-        let (code, document) = shop.json(line);
+        assert_eq!(event.names(), [""; 0], "{line}");
+        let (code, document) = event.json(line);
         assert_eq!(
             (code, &document["error"]["code"]),
             (1, &"missing".into()),
@@ -126,21 +126,21 @@ fn what_is_no_regular_file_is_refused_at_once() {
         ("dangling", "could not follow"),
     ] {
         for line in COMMANDS {
-            let shop = Shop::empty();
+            let event = TestEvent::empty();
             match what {
-                "directory" => fs::create_dir(&shop.file).unwrap(),
+                "directory" => fs::create_dir(&event.file).unwrap(),
                 "fifo" => assert!(
                     Command::new("mkfifo")
-                        .arg(&shop.file)
+                        .arg(&event.file)
                         .status()
                         .unwrap()
                         .success()
                 ),
-                "device" => std::os::unix::fs::symlink("/dev/zero", &shop.file).unwrap(),
-                "loop" => std::os::unix::fs::symlink(&shop.file, &shop.file).unwrap(),
-                _ => std::os::unix::fs::symlink("nowhere.json", &shop.file).unwrap(),
+                "device" => std::os::unix::fs::symlink("/dev/zero", &event.file).unwrap(),
+                "loop" => std::os::unix::fs::symlink(&event.file, &event.file).unwrap(),
+                _ => std::os::unix::fs::symlink("nowhere.json", &event.file).unwrap(),
             }
-            let run = shop.run(line);
+            let run = event.run(line);
             let code = if what == "directory" { 2 } else { 1 };
             assert_eq!(run.code, Some(code), "{what} {line}: {run:?}");
             assert!(
@@ -148,30 +148,30 @@ fn what_is_no_regular_file_is_refused_at_once() {
                 "{what} {line}: {}",
                 run.stderr
             );
-            assert_eq!(shop.names(), ["tickets.json"]);
+            assert_eq!(event.names(), ["tickets.json"]);
         }
     }
 }
 
 #[test]
 fn a_sparse_file_of_8_tib_is_not_read() {
-    let shop = Shop::stock(2);
-    let file = fs::File::options().write(true).open(&shop.file).unwrap();
+    let event = TestEvent::stock(2);
+    let file = fs::File::options().write(true).open(&event.file).unwrap();
     if let Err(error) = file.set_len(8 << 40) {
         eprintln!("skipped: this file system has no files of 8 TiB ({error})");
         return;
     }
-    let run = shop.run("query");
+    let run = event.run("query");
     assert_eq!(run.code, Some(6), "{run:?}");
 }
 
 /// A command as a user whom permissions stop.
-pub(crate) fn as_nobody(shop: &Shop, line: &str) -> Run {
-    let mut command = shop.command(line.split_ascii_whitespace());
+pub(crate) fn as_nobody(event: &TestEvent, line: &str) -> Run {
+    let mut command = event.command(line.split_ascii_whitespace());
     if is_root() {
         // The binary may lie where nobody else may look: a copy beside the event will do.
-        let binary = shop.path("bin/tickets");
-        fs::create_dir(shop.path("bin")).unwrap();
+        let binary = event.path("bin/tickets");
+        fs::create_dir(event.path("bin")).unwrap();
         // By a process of its own: a handle for writing, inherited by another test's child just now,
         // would keep the copy from being started.
         let copied = Command::new("cp")
@@ -183,22 +183,22 @@ pub(crate) fn as_nobody(shop: &Shop, line: &str) -> Run {
         command = Command::new(&binary);
         command
             .arg("-f")
-            .arg(&shop.file)
+            .arg(&event.file)
             .args(line.split_ascii_whitespace())
             .uid(65534)
             .gid(65534);
     }
     let run = Run::of(command.output().unwrap());
-    let _ = fs::remove_dir_all(shop.path("bin"));
+    let _ = fs::remove_dir_all(event.path("bin"));
     run
 }
 
 #[test]
 fn an_unreadable_file_is_named() {
-    let shop = Shop::stock(2);
-    fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o755)).unwrap();
-    fs::set_permissions(&shop.file, fs::Permissions::from_mode(0o000)).unwrap();
-    let run = as_nobody(&shop, "query");
+    let event = TestEvent::stock(2);
+    fs::set_permissions(event.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&event.file, fs::Permissions::from_mode(0o000)).unwrap();
+    let run = as_nobody(&event, "query");
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(
         run.stderr
@@ -215,23 +215,23 @@ fn an_unreadable_file_is_named() {
 
 #[test]
 fn in_a_read_only_directory_one_can_query_but_not_buy() {
-    let shop = Shop::stock(2);
-    fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o555)).unwrap();
-    let run = as_nobody(&shop, "query");
+    let event = TestEvent::stock(2);
+    fs::set_permissions(event.directory(), fs::Permissions::from_mode(0o555)).unwrap();
+    let run = as_nobody(&event, "query");
     assert_eq!(run.code, Some(0), "{run:?}");
     for line in ["buy --users 2 --lock", "buy --users 2"] {
-        let run = as_nobody(&shop, line);
+        let run = as_nobody(&event, line);
         assert_eq!(run.code, Some(1), "{run:?}");
         assert!(run.stderr.contains("Permission denied"), "{}", run.stderr);
         assert!(
-            run.stderr.contains("selling needs write permission"),
+            run.stderr.contains("its directory exists, owned by root"),
             "{}",
             run.stderr
         );
     }
-    fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(shop.names(), ["tickets.json"]);
-    assert_eq!(shop.count()["ticket"], 2);
+    fs::set_permissions(event.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(event.names(), ["tickets.json"]);
+    assert_eq!(event.count()["ticket"], 2);
 }
 
 #[test]
@@ -267,17 +267,17 @@ fn arguments_that_make_no_sense_are_refused() {
         ("sell", "unrecognized subcommand"),
     ];
     for (line, part) in cases {
-        let shop = Shop::stock(2);
-        let run = shop.run(line);
+        let event = TestEvent::stock(2);
+        let run = event.run(line);
         assert_eq!(run.code, Some(2), "{line}: {run:?}");
         assert!(run.stderr.contains(part), "{line}: {}", run.stderr);
-        let (code, document) = shop.json(line);
+        let (code, document) = event.json(line);
         assert_eq!(
             (code, &document["ok"], &document["error"]["code"]),
             (2, &false.into(), &"usage".into()),
             "{line}"
         );
-        assert_eq!(shop.names(), ["tickets.json"], "{line}");
-        assert_eq!(shop.count()["ticket"], 2);
+        assert_eq!(event.names(), ["tickets.json"], "{line}");
+        assert_eq!(event.count()["ticket"], 2);
     }
 }

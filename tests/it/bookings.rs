@@ -4,52 +4,52 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use crate::harness::{Run, Shop};
+use crate::harness::{Run, TestEvent};
 
 const MOST: u64 = (1 << 53) - 1;
 
 #[test]
 fn book_sells_and_tells_people_and_programs() {
-    let shop = Shop::stock(5);
-    let run = shop.run("book alice --quantity 2");
+    let event = TestEvent::stock(5);
+    let run = event.run("book alice --quantity 2");
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
-    let id = shop.sales()[0]["id"].as_str().unwrap().to_owned();
+    let id = event.sales()[0]["id"].as_str().unwrap().to_owned();
     let said = format!("booked  2 tickets for alice, sale {id}\n3 left\n");
     assert_eq!(run.stdout, said);
-    let text = shop.run("--json book bob").stdout;
-    let id = shop.sales()[1]["id"].as_str().unwrap().to_owned();
+    let text = event.run("--json book bob").stdout;
+    let id = event.sales()[1]["id"].as_str().unwrap().to_owned();
     let document = format!(
         "{{\"ok\":true,\"command\":\"book\",\"sale\":{{\"id\":\"{id}\",\"buyer\":\"bob\",\
          \"quantity\":1}},\"left\":2,\"replayed\":false}}\n"
     );
     assert_eq!(text, document);
-    assert!(shop.sales()[1]["rush"].is_null(), "a real sale");
-    assert_eq!(shop.run("query").stdout, "2 left, 3 sold\n");
-    shop.assert_adds_up();
-    assert_eq!(shop.json("audit").0, 0);
+    assert!(event.sales()[1]["rush"].is_null(), "a real sale");
+    assert_eq!(event.run("query").stdout, "2 left, 3 sold\n");
+    event.assert_adds_up();
+    assert_eq!(event.json("audit").0, 0);
 }
 
 #[test]
 fn sold_out_is_3_and_says_how_many_are_left() {
-    let shop = Shop::stock(1);
+    let event = TestEvent::stock(1);
     let sold_out = |message: &str, left: u64| {
         let error = json!({"code": "sold_out", "message": message});
         json!({"ok": false, "command": "book", "error": error, "left": left})
     };
     let refused = sold_out("asked for 2, 1 left", 1);
-    assert_eq!(shop.json("book alice --quantity 2"), (3, refused));
-    shop.booked("alice");
+    assert_eq!(event.json("book alice --quantity 2"), (3, refused));
+    event.booked("alice");
     let refused = sold_out("asked for 1, none left", 0);
-    assert_eq!(shop.json("book bob"), (3, refused));
-    let run = shop.run("book bob");
+    assert_eq!(event.json("book bob"), (3, refused));
+    let run = event.run("book bob");
     assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""));
     assert_eq!(run.stderr, "error: asked for 1, none left\n");
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 #[test]
 fn orders_that_make_no_sense_are_usage_and_change_nothing() {
-    let shop = Shop::stock(5);
+    let event = TestEvent::stock(5);
     let long = "x".repeat(257);
     let reason = "x".repeat(1001);
     let cases: [&[&str]; 18] = [
@@ -73,21 +73,21 @@ fn orders_that_make_no_sense_are_usage_and_change_nothing() {
         &["adjust", "+1", "--reason", &reason],
     ];
     for arguments in cases {
-        let run = Run::of(shop.command(arguments).output().unwrap());
+        let run = Run::of(event.command(arguments).output().unwrap());
         assert_eq!(run.code, Some(2), "{arguments:?}: {run:?}");
         assert_eq!(run.stdout, "", "{arguments:?}");
         let json = [&["--json"], arguments].concat();
-        let (code, document) = Run::of(shop.command(json).output().unwrap()).document();
+        let (code, document) = Run::of(event.command(json).output().unwrap()).document();
         assert_eq!((code, &document["error"]["code"]), (2, &"usage".into()));
-        assert_eq!(shop.names(), ["tickets.json"], "{arguments:?}");
-        assert_eq!(shop.count(), json!({"ticket": 5}));
+        assert_eq!(event.names(), ["tickets.json"], "{arguments:?}");
+        assert_eq!(event.count(), json!({"ticket": 5}));
     }
 }
 
 #[test]
 fn many_processes_book_at_once_and_nothing_is_oversold() {
-    let shop = Shop::stock(40);
-    let runs = shop.at_once((0..64).map(|buyer| format!("book buyer-{buyer}")));
+    let event = TestEvent::stock(40);
+    let runs = event.at_once((0..64).map(|buyer| format!("book buyer-{buyer}")));
     let (mut ids, mut lefts) = (HashSet::new(), HashSet::new());
     for (code, document) in &runs {
         match code {
@@ -99,23 +99,23 @@ fn many_processes_book_at_once_and_nothing_is_oversold() {
         }
     }
     assert_eq!((ids.len(), runs.len()), (40, 64));
-    let written: HashSet<_> = shop.sales().iter().map(|s| s["id"].to_string()).collect();
+    let written: HashSet<_> = event.sales().iter().map(|s| s["id"].to_string()).collect();
     assert_eq!(written, ids);
-    shop.assert_adds_up();
-    let (code, audit) = shop.json("audit");
+    event.assert_adds_up();
+    let (code, audit) = event.json("audit");
     assert_eq!((code, &audit["sold"]), (0, &40.into()), "{audit:#}");
 }
 
 #[test]
 fn a_sale_is_given_back_whole_or_in_parts_but_once() {
-    let shop = Shop::stock(10);
-    let (whole, parts) = (shop.booked("alice --quantity 3"), shop.booked("bob -n 4"));
-    let run = shop.run(&format!("cancel {whole} --reason ill"));
+    let event = TestEvent::stock(10);
+    let (whole, parts) = (event.booked("alice --quantity 3"), event.booked("bob -n 4"));
+    let run = event.run(&format!("cancel {whole} --reason ill"));
     let said = format!("cancelled  3 tickets of alice, sale {whole}\n6 left\n");
     assert_eq!((run.code, run.stdout), (Some(0), said));
-    assert_eq!(shop.ledger()[3]["reason"], "ill");
+    assert_eq!(event.ledger()[3]["reason"], "ill");
 
-    let (code, document) = shop.json(&format!("cancel {parts} --quantity 1"));
+    let (code, document) = event.json(&format!("cancel {parts} --quantity 1"));
     let cancelled = json!({"id": parts, "buyer": "bob", "quantity": 1});
     let expected =
         json!({"ok": true, "command": "cancel", "cancelled": cancelled, "kept": 3, "left": 7});
@@ -125,29 +125,29 @@ fn a_sale_is_given_back_whole_or_in_parts_but_once() {
         (format!("cancel {whole} -n 1"), "is cancelled already"),
         (format!("cancel {parts} -n 4"), "only 3 are not given back"),
     ] {
-        let (code, document) = shop.json(&line);
+        let (code, document) = event.json(&line);
         let message = document["error"]["message"].as_str().unwrap();
         assert_eq!((code, message.contains(part)), (4, true), "{document:#}");
         assert_eq!(document["error"]["code"], "refused");
     }
-    assert_eq!(shop.json(&format!("cancel {parts}")).1["left"], 10);
-    assert_eq!(shop.json(&format!("cancel {parts}")).0, 4);
+    assert_eq!(event.json(&format!("cancel {parts}")).1["left"], 10);
+    assert_eq!(event.json(&format!("cancel {parts}")).0, 4);
     // What was given back can be booked again.
-    assert_eq!(shop.json("book carol --quantity 10").1["left"], 0);
-    assert_eq!(shop.ledger().len(), 7);
-    shop.assert_adds_up();
-    assert_eq!(shop.json("audit").1["findings"], json!([]));
+    assert_eq!(event.json("book carol --quantity 10").1["left"], 0);
+    assert_eq!(event.ledger().len(), 7);
+    event.assert_adds_up();
+    assert_eq!(event.json("audit").1["findings"], json!([]));
 }
 
 #[test]
 fn an_id_that_is_no_sale_is_refused() {
-    let (shop, other) = (Shop::stock(5), Shop::stock(5));
-    let id = shop.booked("alice");
+    let (event, other) = (TestEvent::stock(5), TestEvent::stock(5));
+    let id = event.booked("alice");
     let foreign = other.booked("alice");
-    shop.booked("bob");
-    assert_eq!(shop.json(&format!("cancel {id}")).0, 0);
+    event.booked("bob");
+    assert_eq!(event.json(&format!("cancel {id}")).0, 0);
     let later = id.replacen('2', "20", 1);
-    let before = shop.contents();
+    let before = event.contents();
     for unknown in [
         foreign.as_str(),
         &later,
@@ -167,70 +167,70 @@ fn an_id_that_is_no_sale_is_refused() {
         "2-\u{1f3ab}",
     ] {
         let arguments = ["--json", "cancel", "--", unknown];
-        let (code, document) = Run::of(shop.command(arguments).output().unwrap()).document();
+        let (code, document) = Run::of(event.command(arguments).output().unwrap()).document();
         assert_eq!(code, 4, "{unknown}: {document:#}");
         let message = document["error"]["message"].as_str().unwrap();
         assert!(message.contains("there is no sale"), "{message}");
     }
-    assert_eq!(shop.contents(), before);
+    assert_eq!(event.contents(), before);
 }
 
 #[test]
 fn many_cancel_one_sale_and_one_of_them_does() {
-    let shop = Shop::stock(5);
-    let id = shop.booked("alice --quantity 3");
-    let runs = shop.in_a_queue((0..16).map(|_| format!("cancel {id}")));
+    let event = TestEvent::stock(5);
+    let id = event.booked("alice --quantity 3");
+    let runs = event.in_a_queue((0..16).map(|_| format!("cancel {id}")));
     let done = runs.iter().filter(|(code, _)| *code == 0).count();
     let refused = runs.iter().filter(|(code, _)| *code == 4).count();
     assert_eq!((done, refused), (1, 15), "{runs:#?}");
-    assert_eq!(shop.count()["ticket"], 5);
+    assert_eq!(event.count()["ticket"], 5);
     // In parts: as many as there are.
-    let id = shop.booked("bob --quantity 5");
-    let runs = shop.in_a_queue((0..8).map(|_| format!("cancel {id} --quantity 1")));
+    let id = event.booked("bob --quantity 5");
+    let runs = event.in_a_queue((0..8).map(|_| format!("cancel {id} --quantity 1")));
     let done = runs.iter().filter(|(code, _)| *code == 0).count();
     assert_eq!(done, 5, "{runs:#?}");
-    shop.assert_adds_up();
-    assert_eq!(shop.json("audit").0, 0);
+    event.assert_adds_up();
+    assert_eq!(event.json("audit").0, 0);
 }
 
 #[test]
 fn the_stock_is_adjusted_but_never_below_what_is_sold() {
-    let shop = Shop::stock(5);
-    shop.booked("alice --quantity 3");
-    let (code, document) = shop.json("adjust +20 --reason gallery");
+    let event = TestEvent::stock(5);
+    event.booked("alice --quantity 3");
+    let (code, document) = event.json("adjust +20 --reason gallery");
     let expected = json!({"ok": true, "command": "adjust", "quantity": 20, "left": 22});
     assert_eq!((code, document), (0, expected));
-    let run = shop.run("adjust -22 --reason stage");
+    let run = event.run("adjust -22 --reason stage");
     assert_eq!(
         run.stdout, "adjusted  the stock by -22\n0 left\n",
         "{run:?}"
     );
-    assert_eq!(shop.ledger()[3]["reason"], "stage");
-    let before = shop.contents();
+    assert_eq!(event.ledger()[3]["reason"], "stage");
+    let before = event.contents();
     let most = format!("adjust +{MOST} --reason more");
     for line in ["adjust -1 --reason less", &most] {
-        let (code, document) = shop.json(line);
+        let (code, document) = event.json(line);
         assert_eq!((code, &document["error"]["code"]), (4, &"refused".into()));
     }
-    assert_eq!(shop.contents(), before);
+    assert_eq!(event.contents(), before);
     let rest = MOST - 3;
-    let (code, document) = shop.json(&format!("adjust +{rest} --reason all"));
+    let (code, document) = event.json(&format!("adjust +{rest} --reason all"));
     assert_eq!((code, &document["left"]), (0, &rest.into()), "{document:#}");
-    assert_eq!(shop.json("adjust +1 --reason more").0, 4);
-    assert_eq!(shop.json("audit").1["capacity"], MOST);
-    shop.assert_adds_up();
+    assert_eq!(event.json("adjust +1 --reason more").0, 4);
+    assert_eq!(event.json("audit").1["capacity"], MOST);
+    event.assert_adds_up();
 }
 
 /// Selling, giving back and adjusting at once: all of it adds up, and what was refused did nothing.
 #[test]
 fn all_commands_at_once_add_up() {
-    let shop = Shop::stock(6);
-    let ids: Vec<_> = (0..4).map(|_| shop.booked("early")).collect();
+    let event = TestEvent::stock(6);
+    let ids: Vec<_> = (0..4).map(|_| event.booked("early")).collect();
     let cancels = ids.iter().map(|id| format!("cancel {id}"));
     let books = (0..12).map(|buyer| format!("book late-{buyer} --key {}", buyer % 6));
     let adjusts = (0..4).map(|_| "adjust +1 --reason more".to_owned());
     let audits = (0..4).map(|_| "query".to_owned());
-    let runs = shop.at_once(books.chain(cancels).chain(adjusts).chain(audits));
+    let runs = event.at_once(books.chain(cancels).chain(adjusts).chain(audits));
     for (code, document) in &runs {
         // Two buyers share a key: one of them has it.
         let expected = if document["command"] == "book" {
@@ -240,6 +240,6 @@ fn all_commands_at_once_add_up() {
         };
         assert!(expected.contains(code), "{document:#}");
     }
-    shop.assert_adds_up();
-    assert_eq!(shop.json("audit").0, 0);
+    event.assert_adds_up();
+    assert_eq!(event.json("audit").0, 0);
 }

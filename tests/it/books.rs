@@ -5,11 +5,12 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
-fn sales(shop: &Shop, arguments: &[&str]) -> String {
+fn sales(event: &TestEvent, arguments: &[&str]) -> String {
     let run = Run::of(
-        shop.command([&["sales"], arguments].concat())
+        event
+            .command([&["sales"], arguments].concat())
             .output()
             .unwrap(),
     );
@@ -17,8 +18,8 @@ fn sales(shop: &Shop, arguments: &[&str]) -> String {
     run.stdout
 }
 
-fn csv(shop: &Shop) -> Vec<Vec<String>> {
-    let text = sales(shop, &["--format", "csv"]);
+fn csv(event: &TestEvent) -> Vec<Vec<String>> {
+    let text = sales(event, &["--format", "csv"]);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(text.as_bytes());
@@ -27,24 +28,24 @@ fn csv(shop: &Shop) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn book(shop: &Shop, arguments: &[&str]) -> Value {
+fn book(event: &TestEvent, arguments: &[&str]) -> Value {
     let arguments = [&["--json", "book"], arguments].concat();
-    let (code, document) = Run::of(shop.command(arguments).output().unwrap()).document();
+    let (code, document) = Run::of(event.command(arguments).output().unwrap()).document();
     assert_eq!(code, 0, "{document:#}");
     document["sale"]["id"].clone()
 }
 
 #[test]
 fn sales_are_listed_in_every_format() {
-    let shop = Shop::stock(9);
-    let alice = shop.booked("alice --quantity 3 --key web-1");
-    assert_eq!(shop.json(&format!("cancel {alice} -n 2")).0, 0);
-    let bob = shop.booked("bob");
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms --force").0, 0);
-    let written = shop.sales();
+    let event = TestEvent::stock(9);
+    let alice = event.booked("alice --quantity 3 --key web-1");
+    assert_eq!(event.json(&format!("cancel {alice} -n 2")).0, 0);
+    let bob = event.booked("bob");
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms --force").0, 0);
+    let written = event.sales();
     let (at, run) = (&written[0]["at"], written[2]["rush"].as_str().unwrap());
 
-    let table = sales(&shop, &[]);
+    let table = sales(&event, &[]);
     let lines: Vec<Vec<&str>> = table
         .lines()
         .map(|l| l.split_whitespace().collect())
@@ -65,7 +66,7 @@ fn sales_are_listed_in_every_format() {
     let first = json!({
         "id": alice, "at": at, "buyer": "alice", "quantity": 3, "cancelled": 2, "key": "web-1",
     });
-    let (code, document) = shop.json("sales");
+    let (code, document) = event.json("sales");
     assert_eq!(
         (code, &document["ok"], &document["command"]),
         (0, &true.into(), &"sales".into())
@@ -76,17 +77,17 @@ fn sales_are_listed_in_every_format() {
     let list = document["sales"].as_array().unwrap();
     assert_eq!(list.len(), 3);
     assert_eq!(
-        serde_json::from_str::<Value>(&sales(&shop, &["--format", "json"])).unwrap(),
+        serde_json::from_str::<Value>(&sales(&event, &["--format", "json"])).unwrap(),
         document
     );
-    let lines = sales(&shop, &["--format", "jsonl"]);
+    let lines = sales(&event, &["--format", "jsonl"]);
     let lines: Vec<Value> = lines
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
     assert_eq!(&lines, list);
 
-    let rows = csv(&shop);
+    let rows = csv(&event);
     assert_eq!(
         rows[0],
         ["id", "at", "buyer", "quantity", "cancelled", "key", "rush"]
@@ -101,17 +102,17 @@ fn sales_are_listed_in_every_format() {
 
 #[test]
 fn sales_of_one_buyer_are_those_of_that_buyer() {
-    let shop = Shop::stock(9);
+    let event = TestEvent::stock(9);
     for buyer in ["alice", "bob", "Alice", "alice2", "alice"] {
-        shop.booked(buyer);
+        event.booked(buyer);
     }
-    let (_, document) = shop.json("sales --name alice");
+    let (_, document) = event.json("sales --name alice");
     let list = document["sales"].as_array().unwrap();
     assert_eq!(list.len(), 2, "{document:#}");
     assert!(list.iter().all(|sale| sale["buyer"] == "alice"));
-    assert_eq!(sales(&shop, &["--name", "zoe"]), "no sales\n");
+    assert_eq!(sales(&event, &["--name", "zoe"]), "no sales\n");
     assert_eq!(
-        sales(&shop, &["--name", "alice", "--format", "csv"])
+        sales(&event, &["--name", "alice", "--format", "csv"])
             .lines()
             .count(),
         3
@@ -120,29 +121,29 @@ fn sales_of_one_buyer_are_those_of_that_buyer() {
 
 #[test]
 fn an_empty_list_is_a_list() {
-    for shop in [Shop::stock(2), sold_and_reset()] {
-        assert_eq!(sales(&shop, &[]), "no sales\n");
-        assert_eq!(sales(&shop, &["--format", "jsonl"]), "");
+    for event in [TestEvent::stock(2), sold_and_reset()] {
+        assert_eq!(sales(&event, &[]), "no sales\n");
+        assert_eq!(sales(&event, &["--format", "jsonl"]), "");
         assert_eq!(
-            sales(&shop, &["--format", "csv"]),
+            sales(&event, &["--format", "csv"]),
             "id,at,buyer,quantity,cancelled,key,rush\n"
         );
         let expected = json!({"ok": true, "command": "sales", "sales": []});
-        assert_eq!(shop.json("sales"), (0, expected));
+        assert_eq!(event.json("sales"), (0, expected));
     }
 }
 
-fn sold_and_reset() -> Shop {
-    let shop = Shop::stock(2);
-    shop.booked("alice");
-    assert_eq!(shop.json("reset --force").0, 0);
-    shop
+fn sold_and_reset() -> TestEvent {
+    let event = TestEvent::stock(2);
+    event.booked("alice");
+    assert_eq!(event.json("reset --force").0, 0);
+    event
 }
 
 /// Names are somebody else's words: whatever is in them, lists stay lists.
 #[test]
 fn no_name_breaks_a_list() {
-    let shop = Shop::stock(100);
+    let event = TestEvent::stock(100);
     let long = "\u{1f3ab}".repeat(64);
     let names = [
         "two\nlines",
@@ -164,12 +165,12 @@ fn no_name_breaks_a_list() {
     ];
     let ids: Vec<Value> = names
         .iter()
-        .map(|name| book(&shop, &[&format!("--key={name}"), "--", name]))
+        .map(|name| book(&event, &[&format!("--key={name}"), "--", name]))
         .collect();
-    let (code, document) = shop.json("sales");
+    let (code, document) = event.json("sales");
     assert_eq!(code, 0);
-    let rows = csv(&shop);
-    let table = sales(&shop, &[]);
+    let rows = csv(&event);
+    let table = sales(&event, &[]);
     assert_eq!(
         (rows.len(), table.lines().count()),
         (names.len() + 1, names.len() + 1),
@@ -193,7 +194,7 @@ fn no_name_breaks_a_list() {
         );
         let steers = |c: char| c.is_control() || "\u{202e}\u{2066}\u{feff}\u{200b}".contains(c);
         assert!(!line.contains(steers), "{line:?}");
-        let mut said = shop.command(["book", &format!("--key={name}"), "--", name]);
+        let mut said = event.command(["book", &format!("--key={name}"), "--", name]);
         assert!(
             !Run::of(said.output().unwrap())
                 .stdout
@@ -201,19 +202,20 @@ fn no_name_breaks_a_list() {
                 .contains(steers)
         );
         assert_eq!(
-            sales(&shop, &["--format", "jsonl", &format!("--name={name}")])
+            sales(&event, &["--format", "jsonl", &format!("--name={name}")])
                 .lines()
                 .count(),
             1
         );
     }
     let run = Run::of(
-        shop.command(["book", &format!("{long}x")])
+        event
+            .command(["book", &format!("{long}x")])
             .output()
             .unwrap(),
     );
     assert_eq!(run.code, Some(2), "257 bytes: {run:?}");
-    let error = shop.command(["book", "no\0name"]).output().unwrap_err();
+    let error = event.command(["book", "no\0name"]).output().unwrap_err();
     assert_eq!(
         error.kind(),
         std::io::ErrorKind::InvalidInput,
@@ -223,9 +225,9 @@ fn no_name_breaks_a_list() {
 
 #[test]
 fn whoever_has_seen_enough_of_the_list_is_no_error() {
-    let shop = Shop::sold(2000);
+    let event = TestEvent::sold(2000);
     for format in ["table", "json", "jsonl", "csv"] {
-        let (file, head) = (shop.file.display(), "head -c 100 > /dev/null");
+        let (file, head) = (event.file.display(), "head -c 100 > /dev/null");
         let line = format!("set -o pipefail; {TICKETS} -f {file} sales --format {format} | {head}");
         let run = Run::of(Command::new("bash").args(["-c", &line]).output().unwrap());
         assert_eq!(
@@ -238,22 +240,22 @@ fn whoever_has_seen_enough_of_the_list_is_no_error() {
 
 #[test]
 fn of_a_broken_ledger_nothing_is_listed() {
-    let shop = Shop::stock(9);
+    let event = TestEvent::stock(9);
     for _ in 0..4 {
-        shop.booked("alice");
+        event.booked("alice");
     }
-    let path = shop.path("tickets.ledger.jsonl");
+    let path = event.path("tickets.ledger.jsonl");
     let ledger = fs::read_to_string(&path).unwrap();
     fs::write(&path, ledger.replacen("alice", "alive", 1)).unwrap();
     for format in ["table", "json", "jsonl", "csv"] {
-        let run = shop.run(&format!("sales --format {format}"));
+        let run = event.run(&format!("sales --format {format}"));
         assert_eq!((run.code, run.stdout.as_str()), (Some(6), ""), "{format}");
         assert!(
             run.stderr.contains("tickets.ledger.jsonl:2: this line"),
             "{run:?}"
         );
     }
-    let (code, document) = shop.json("sales");
+    let (code, document) = event.json("sales");
     assert_eq!(
         (code, &document["error"]["line"]),
         (6, &2.into()),
@@ -265,18 +267,18 @@ fn of_a_broken_ledger_nothing_is_listed() {
 #[test]
 fn a_missing_newline_does_not_shorten_the_list() {
     for last in ["sale", "cancellation"] {
-        let shop = Shop::stock(9);
-        let alice = shop.booked("alice");
-        let bob = shop.booked("bob");
+        let event = TestEvent::stock(9);
+        let alice = event.booked("alice");
+        let bob = event.booked("bob");
         if last == "cancellation" {
-            assert_eq!(shop.json(&format!("cancel {alice}")).0, 0);
+            assert_eq!(event.json(&format!("cancel {alice}")).0, 0);
         }
-        let (_, before) = shop.json("sales");
-        let path = shop.path("tickets.ledger.jsonl");
+        let (_, before) = event.json("sales");
+        let path = event.path("tickets.ledger.jsonl");
         let ledger = fs::read_to_string(&path).unwrap();
         fs::write(&path, ledger.trim_end()).unwrap();
-        assert_eq!(shop.json("sales"), (0, before), "{last}");
-        assert!(shop.json("sales").1.to_string().contains(&bob));
+        assert_eq!(event.json("sales"), (0, before), "{last}");
+        assert!(event.json("sales").1.to_string().contains(&bob));
     }
 }
 
@@ -284,7 +286,7 @@ fn a_missing_newline_does_not_shorten_the_list() {
 #[test]
 fn no_name_becomes_a_formula_behind_any_separator() {
     const OPENS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let shop = Shop::stock(100);
+    let event = TestEvent::stock(100);
     for name in [
         "=1+1",
         "a;=1+1",
@@ -299,10 +301,10 @@ fn no_name_becomes_a_formula_behind_any_separator() {
         "x:=1",
         "y^=1",
     ] {
-        book(&shop, &[&format!("--key={name}"), "--", name]);
+        book(&event, &[&format!("--key={name}"), "--", name]);
     }
-    book(&shop, &["--key=web--7", "Anne-Marie"]);
-    let text = sales(&shop, &["--format", "csv"]);
+    book(&event, &["--key=web--7", "Anne-Marie"]);
+    let text = sales(&event, &["--format", "csv"]);
     for separator in [',', ';', '\t', '|', ' ', ':', '^', '"', '\''] {
         for cell in text.lines().flat_map(|line| line.split(separator)) {
             let trimmed = cell.trim_start_matches(|c: char| c.is_whitespace() || c == '"');

@@ -5,15 +5,15 @@ use std::fs;
 use serde_json::Value;
 
 use crate::craft::{body, chained};
-use crate::harness::Shop;
+use crate::harness::TestEvent;
 
 /// An event with this ledger, and a count that agrees with its last line.
-pub(crate) fn event(lines: &[Value]) -> Shop {
-    let shop = Shop::empty();
+pub(crate) fn event(lines: &[Value]) -> TestEvent {
+    let event = TestEvent::empty();
     let ledger = chained(lines.iter().map(body));
-    fs::write(&shop.file, count(lines, ledger.len())).unwrap();
-    fs::write(shop.path("tickets.ledger.jsonl"), ledger).unwrap();
-    shop
+    fs::write(&event.file, count(lines, ledger.len())).unwrap();
+    fs::write(event.path("tickets.ledger.jsonl"), ledger).unwrap();
+    event
 }
 
 fn count(lines: &[Value], bytes: usize) -> String {

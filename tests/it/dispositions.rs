@@ -2,15 +2,18 @@
 
 use std::process::{Command, Stdio};
 
-use crate::harness::{Run, Shop, TICKETS, eventually, read_until, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, kill, read_until, signal};
 
 /// The command, where these signals are ignored.
-fn ignoring(shop: &Shop, signals: &str, line: &str) -> Command {
+fn ignoring(event: &TestEvent, signals: &str, line: &str) -> Command {
     let mut command = Command::new("env");
     command
         .arg(format!("--ignore-signal={signals}"))
         .arg(TICKETS);
-    command.env_remove("TICKETS_FILE").arg("-f").arg(&shop.file);
+    command
+        .env_remove("TICKETS_FILE")
+        .arg("-f")
+        .arg(&event.file);
     command.args(line.split(' ')).stdin(Stdio::null());
     command
 }
@@ -20,20 +23,25 @@ fn ignoring(shop: &Shop, signals: &str, line: &str) -> Command {
 fn an_ignored_signal_ends_neither_a_rush_nor_its_buyers() {
     for (how, number) in [("--lock", 3), ("--lock --threads", 1), ("", 3)] {
         for name in ["HUP", "INT", "TERM"] {
-            let shop = Shop::stock(9);
-            let line = format!("buy --users {number} --think 300ms --verbose {how}");
-            let mut command = ignoring(&shop, name, line.trim_end());
-            let mut child = command
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let rest = read_until(&mut child, "queried", 1);
-            for process in shop.processes() {
-                signal(process.pid, name);
-            }
-            let mut run = Run::of(child.wait_with_output().unwrap());
-            run.stdout = std::io::read_to_string(rest).unwrap();
+            // Where not all of them were there still, they think for longer.
+            let struck = |think: &str| {
+                let event = TestEvent::stock(9);
+                let line = format!("buy --users {number} --think {think} --verbose {how}");
+                let mut command = ignoring(&event, name, line.trim_end());
+                let mut child = command
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .unwrap();
+                let rest = read_until(&mut child, "queried", number);
+                let processes = event.processes();
+                let all = processes.iter().all(|process| kill(name, process.pid));
+                let mut run = Run::of(child.wait_with_output().unwrap());
+                run.stdout = std::io::read_to_string(rest).unwrap();
+                all.then_some((line, run))
+            };
+            let thinks = ["300ms", "5s", "60s"];
+            let (line, run) = thinks.into_iter().find_map(struck).unwrap();
             assert_eq!(
                 run.stdout.matches(" bought ").count(),
                 number,
@@ -50,8 +58,8 @@ fn an_ignored_signal_ends_neither_a_rush_nor_its_buyers() {
 
 #[test]
 fn a_signal_that_is_not_ignored_stops_a_rush_beside_one_that_is() {
-    let shop = Shop::stock(9);
-    let mut command = ignoring(&shop, "HUP", "buy --users 3 --lock --think 60s --verbose");
+    let event = TestEvent::stock(9);
+    let mut command = ignoring(&event, "HUP", "buy --users 3 --lock --think 60s --verbose");
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -63,13 +71,13 @@ fn a_signal_that_is_not_ignored_stops_a_rush_beside_one_that_is() {
     assert_eq!(run.code, Some(143), "{run:?}");
     drop(rest);
     eventually("no buyer stays", || {
-        shop.processes().is_empty().then_some(())
+        event.processes().is_empty().then_some(())
     });
 }
 
 #[test]
 fn where_the_end_of_children_is_ignored_all_that_have_some_work() {
-    let shop = Shop::stock(9);
+    let event = TestEvent::stock(9);
     for (line, code) in [
         ("-q doctor", 0),
         ("buy --users 20 --lock --think 0ms --quiet", 0),
@@ -85,15 +93,15 @@ fn where_the_end_of_children_is_ignored_all_that_have_some_work() {
         ("race selfcheck", 0),
         ("race prove --users 9 --samples 3 --seed 1", 6),
     ] {
-        let mut command = ignoring(&shop, "CHLD", line);
-        let run = Run::of(command.current_dir(shop.directory()).output().unwrap());
+        let mut command = ignoring(&event, "CHLD", line);
+        let run = Run::of(command.current_dir(event.directory()).output().unwrap());
         let lucky = line.contains("shared") && run.code == Some(0);
         assert!(run.code == Some(code) || lucky, "{line}: {run:?}");
     }
     // Whoever was killed is told of as such, and is waited for.
-    let shop = Shop::stock(9);
+    let event = TestEvent::stock(9);
     let mut command = ignoring(
-        &shop,
+        &event,
         "CHLD",
         "--json buy --users 3 --lock=shared --think 60s",
     );
@@ -103,7 +111,7 @@ fn where_the_end_of_children_is_ignored_all_that_have_some_work() {
         .spawn()
         .unwrap();
     let buyers = eventually("three buyers think", || {
-        let buyers = shop.buyers();
+        let buyers = event.buyers();
         (buyers.len() == 3).then_some(buyers)
     });
     for buyer in &buyers {

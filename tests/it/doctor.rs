@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::bad_input::as_nobody;
-use crate::harness::{Run, Shop, TICKETS, eventually, is_root, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, is_root, signal};
 
 pub(crate) const CHECKS: [&str; 12] = [
     "file_system",
@@ -46,21 +46,21 @@ pub(crate) fn text<'a>(report: &'a Value, name: &str) -> &'a str {
 }
 
 #[track_caller]
-pub(crate) fn nothing_is_left(shop: &Shop, names: &[&str]) {
-    assert_eq!(shop.names(), names);
+pub(crate) fn nothing_is_left(event: &TestEvent, names: &[&str]) {
+    assert_eq!(event.names(), names);
     eventually("no process is left", || {
-        shop.processes().is_empty().then_some(())
+        event.processes().is_empty().then_some(())
     });
 }
 
 #[test]
 fn where_all_is_well_every_check_passes_and_nothing_is_left() {
-    let shop = Shop::stock(2);
-    let before = fs::read(&shop.file).unwrap();
-    let (code, report) = shop.json("doctor");
+    let event = TestEvent::stock(2);
+    let before = fs::read(&event.file).unwrap();
+    let (code, report) = event.json("doctor");
     assert_eq!((code, &report["ok"]), (0, &true.into()), "{report:#}");
     assert_eq!(report["command"], "doctor");
-    assert_eq!(report["directory"], shop.directory().to_str().unwrap());
+    assert_eq!(report["directory"], event.directory().to_str().unwrap());
     assert!(!report["file_system"].as_str().unwrap().is_empty());
     let checks = report["checks"].as_array().unwrap();
     let names: Vec<&Value> = checks.iter().map(|check| &check["name"]).collect();
@@ -76,14 +76,14 @@ fn where_all_is_well_every_check_passes_and_nothing_is_left() {
     for name in COSTS {
         assert!(costs[name].as_f64().unwrap() > 0.0, "{name}: {report:#}");
     }
-    nothing_is_left(&shop, &["tickets.json"]);
-    assert_eq!(fs::read(&shop.file).unwrap(), before);
+    nothing_is_left(&event, &["tickets.json"]);
+    assert_eq!(fs::read(&event.file).unwrap(), before);
 }
 
 #[test]
 fn people_get_a_line_for_each_check_and_a_table() {
-    let shop = Shop::empty();
-    let run = shop.run("doctor");
+    let event = TestEvent::empty();
+    let run = event.run("doctor");
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
     let lines: Vec<&str> = run.stdout.lines().collect();
     for (line, name) in lines.iter().zip(CHECKS) {
@@ -112,30 +112,30 @@ fn people_get_a_line_for_each_check_and_a_table() {
     }
     let verdict = format!(
         "fit  an event can be kept in {}",
-        shop.directory().display()
+        event.directory().display()
     );
     assert_eq!(lines.last(), Some(&verdict.as_str()));
-    assert_eq!(shop.run("--quiet doctor").stdout, format!("{verdict}\n"));
-    nothing_is_left(&shop, &[]);
+    assert_eq!(event.run("--quiet doctor").stdout, format!("{verdict}\n"));
+    nothing_is_left(&event, &[]);
 }
 
 #[test]
 fn the_directory_is_the_one_named_or_the_one_of_the_event() {
-    let (shop, other) = (Shop::stock(2), Shop::empty());
+    let (event, other) = (TestEvent::stock(2), TestEvent::empty());
     let named = other.directory().to_str().unwrap();
-    let (_, report) = shop.json(&format!("doctor {named}"));
+    let (_, report) = event.json(&format!("doctor {named}"));
     assert_eq!(report["directory"], named);
     // A link's event is where the link leads: there its lock is.
-    std::os::unix::fs::symlink(&shop.file, &other.file).unwrap();
+    std::os::unix::fs::symlink(&event.file, &other.file).unwrap();
     let (_, report) = other.json("doctor");
-    let led_to = fs::canonicalize(shop.directory()).unwrap();
+    let led_to = fs::canonicalize(event.directory()).unwrap();
     assert_eq!(report["directory"], led_to.to_str().unwrap());
     let mut here = Command::new(TICKETS);
     here.args(["-f", "tickets.json", "--json", "doctor"])
-        .current_dir(shop.directory());
+        .current_dir(event.directory());
     let (_, report) = Run::of(here.output().unwrap()).document();
     assert_eq!(report["directory"], ".");
-    nothing_is_left(&shop, &["tickets.json"]);
+    nothing_is_left(&event, &["tickets.json"]);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_file_system_with_a_catch_is_named() {
         return;
     }
     let made = tempfile::tempdir_in("/dev/shm").unwrap();
-    let run = Shop::empty().json(&format!("doctor {}", made.path().display()));
+    let run = TestEvent::empty().json(&format!("doctor {}", made.path().display()));
     let (code, report) = run;
     assert_eq!(
         (code, &report["file_system"]),
@@ -165,13 +165,13 @@ fn a_file_system_with_a_catch_is_named() {
 
 /// The doctor's document on a file system that is mounted for it, in a mount namespace of its own,
 /// which takes the mount with it when it ends. `None` where that cannot be done, with a word why.
-fn on_mount(shop: &Shop, mount: &str) -> Option<(i32, Value)> {
+fn on_mount(event: &TestEvent, mount: &str) -> Option<(i32, Value)> {
     let script = "cd \"$1\" && mkdir lower upper work merged && mount -t $2 merged || exit 99; \
         exec \"$0\" --json doctor merged";
     let mut command = Command::new("unshare");
     command
         .args(["-m", "sh", "-c", script, TICKETS])
-        .arg(shop.directory())
+        .arg(event.directory())
         .arg(mount);
     match command.output().map(Run::of) {
         Ok(run) if is_root() && run.code != Some(99) => Some(run.document()),
@@ -184,9 +184,9 @@ fn on_mount(shop: &Shop, mount: &str) -> Option<(i32, Value)> {
 
 #[test]
 fn on_an_overlay_all_holds_and_its_catch_is_told() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let mount = "overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work";
-    let Some((code, report)) = on_mount(&shop, mount) else {
+    let Some((code, report)) = on_mount(&event, mount) else {
         return;
     };
     assert_eq!(code, 0, "{report:#}");
@@ -198,9 +198,9 @@ fn on_an_overlay_all_holds_and_its_catch_is_told() {
 #[test]
 fn a_full_disk_is_no_verdict() {
     for pages in [1, 5, 10] {
-        let shop = Shop::empty();
+        let event = TestEvent::empty();
         let mount = format!("tmpfs tmpfs -o size={}k", 4 * pages);
-        let Some((code, document)) = on_mount(&shop, &mount) else {
+        let Some((code, document)) = on_mount(&event, &mount) else {
             return;
         };
         assert_eq!(code, 1, "{pages} pages: {document:#}");
@@ -213,31 +213,31 @@ fn a_full_disk_is_no_verdict() {
 
 #[test]
 fn what_cannot_be_examined_is_an_error_with_a_hint() {
-    let shop = Shop::stock(2);
-    let missing = shop.path("no/such");
+    let event = TestEvent::stock(2);
+    let missing = event.path("no/such");
     for (directory, code, message) in [
         (&missing, "missing", "there is no such directory"),
         (&"/dev/null".into(), "io", "is not a directory"),
     ] {
-        let (exit, document) = shop.json(&format!("doctor {}", directory.display()));
+        let (exit, document) = event.json(&format!("doctor {}", directory.display()));
         let error = &document["error"];
         assert_eq!((exit, &error["code"]), (1, &code.into()), "{document:#}");
         assert_eq!(error["message"], message);
         assert_eq!(error["file"], directory.to_str().unwrap());
         assert!(!error["hint"].as_str().unwrap().is_empty());
     }
-    nothing_is_left(&shop, &["tickets.json"]);
+    nothing_is_left(&event, &["tickets.json"]);
 }
 
 #[test]
 fn a_directory_that_cannot_be_written_is_named() {
     use std::os::unix::fs::PermissionsExt;
-    let shop = Shop::empty();
-    fs::create_dir(shop.path("closed")).unwrap();
-    fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o755)).unwrap();
-    fs::set_permissions(shop.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
-    let line = format!("doctor {}", shop.path("closed").display());
-    let run = as_nobody(&shop, &line);
+    let event = TestEvent::empty();
+    fs::create_dir(event.path("closed")).unwrap();
+    fs::set_permissions(event.directory(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(event.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
+    let line = format!("doctor {}", event.path("closed").display());
+    let run = as_nobody(&event, &line);
     assert_eq!(run.code, Some(1), "{run:?}");
     let parts = [
         "closed: could not make a directory here: Permission denied",
@@ -246,7 +246,7 @@ fn a_directory_that_cannot_be_written_is_named() {
     for part in parts {
         assert!(run.stderr.contains(part), "{}", run.stderr);
     }
-    nothing_is_left(&shop, &["closed"]);
+    nothing_is_left(&event, &["closed"]);
 }
 
 /// At whatever point it comes, from the first moment on in which there is something to be left.
@@ -254,9 +254,9 @@ fn a_directory_that_cannot_be_written_is_named() {
 fn an_interrupt_at_any_point_leaves_nothing() {
     let mut interrupted = 0;
     for delay in (0..120).step_by(8) {
-        let shop = Shop::empty();
-        let mut doctor = shop.start("doctor");
-        eventually("it has begun", || (!shop.names().is_empty()).then_some(()));
+        let event = TestEvent::empty();
+        let mut doctor = event.start("doctor");
+        eventually("it has begun", || (!event.names().is_empty()).then_some(()));
         std::thread::sleep(Duration::from_millis(delay));
         if doctor.try_wait().unwrap().is_none() {
             signal(doctor.id().cast_signed(), "INT");
@@ -264,19 +264,19 @@ fn an_interrupt_at_any_point_leaves_nothing() {
         let code = doctor.wait().unwrap().code();
         assert!([Some(0), Some(130)].contains(&code), "{code:?}");
         interrupted += u32::from(code == Some(130));
-        nothing_is_left(&shop, &[]);
+        nothing_is_left(&event, &[]);
     }
     assert!(interrupted > 0);
 }
 
 #[test]
 fn its_help_has_examples_and_keeps_the_second_process_to_itself() {
-    let run = Shop::empty().run("doctor --help");
+    let run = TestEvent::empty().run("doctor --help");
     assert_eq!(run.code, Some(0));
     assert!(
         run.stdout.contains("Examples:\n  tickets doctor"),
         "{}",
         run.stdout
     );
-    assert!(!run.stdout.contains("__witness"), "{}", run.stdout);
+    assert!(!run.stdout.contains("__peer"), "{}", run.stdout);
 }

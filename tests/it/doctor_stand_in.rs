@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use tickets::doctor::{Finding, examine};
+use tickets::doctor::{CheckResult, examine};
 
 use crate::doctor::{CHECKS, nothing_is_left, result, text};
-use crate::harness::{Run, Shop, TICKETS, eventually, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, signal};
 
 /// The binary with a script in the place of its second process.
 ///
@@ -40,7 +40,7 @@ impl StandIn {
     }
 
     /// `tickets doctor` in this directory.
-    fn examine(&self, shop: &Shop, options: &str) -> Command {
+    fn examine(&self, event: &TestEvent, options: &str) -> Command {
         let mut command = Command::new("bash");
         let start = "exec 9<\"$0\" && rm \"$0\" && exec /proc/self/fd/9 \"$@\"";
         command
@@ -48,13 +48,13 @@ impl StandIn {
             .arg(self.place.path().join("tickets"))
             .args(options.split_ascii_whitespace())
             .arg("doctor")
-            .arg(shop.directory())
+            .arg(event.directory())
             .stdin(Stdio::null());
         command
     }
 
-    fn report(&self, shop: &Shop) -> (i32, Value) {
-        Run::of(self.examine(shop, "--json").output().unwrap()).document()
+    fn report(&self, event: &TestEvent) -> (i32, Value) {
+        Run::of(self.examine(event, "--json").output().unwrap()).document()
     }
 }
 
@@ -71,9 +71,9 @@ fn answers(lock: &str, used: &str) -> String {
 
 #[test]
 fn two_holders_of_one_lock_are_found() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let script = answers("\"locked\"", "\"used\"");
-    let (code, report) = StandIn::saying(&script).report(&shop);
+    let (code, report) = StandIn::saying(&script).report(&event);
     assert_eq!((code, &report["ok"]), (6, &false.into()), "{report:#}");
     assert_eq!(result(&report, "exclusion"), "fail");
     assert!(text(&report, "exclusion").starts_with("two holders: another process"));
@@ -89,10 +89,10 @@ fn two_holders_of_one_lock_are_found() {
     );
     assert_eq!(report["checks"].as_array().unwrap().len(), CHECKS.len());
     assert!(report["costs_us"]["lock"].as_f64().unwrap() > 0.0);
-    nothing_is_left(&shop, &[]);
+    nothing_is_left(&event, &[]);
 
     let stand_in = StandIn::saying(&script);
-    let run = Run::of(stand_in.examine(&shop, "--quiet").output().unwrap());
+    let run = Run::of(stand_in.examine(&event, "--quiet").output().unwrap());
     assert_eq!((run.code, run.stderr.as_str()), (Some(6), ""), "{run:?}");
     assert!(run.stdout.starts_with("FAIL  exclusion"), "{}", run.stdout);
     assert!(
@@ -106,12 +106,12 @@ fn two_holders_of_one_lock_are_found() {
 /// The other process respects our lock, and has one that we do not see.
 #[test]
 fn two_holders_are_found_from_either_side() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let at_first = "echo '\"held\"'";
     let then = "echo \"$says\"; says='\"locked\"'";
     let answers = answers("\"held\"", "\"used\"").replace(at_first, then);
     let script = format!("says='\"held\"'; {answers}");
-    let (code, report) = StandIn::saying(&script).report(&shop);
+    let (code, report) = StandIn::saying(&script).report(&event);
     assert_eq!(code, 6, "{report:#}");
     assert!(text(&report, "exclusion").starts_with("two holders: this process"));
 }
@@ -119,9 +119,9 @@ fn two_holders_are_found_from_either_side() {
 /// The other process never gets the lock, which nobody holds.
 #[test]
 fn a_lock_that_stays_taken_is_found() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let stand_in = StandIn::saying(&answers("\"held\"", "\"used\""));
-    let (code, report) = stand_in.report(&shop);
+    let (code, report) = stand_in.report(&event);
     assert_eq!(
         (code, result(&report, "exclusion")),
         (6, "fail"),
@@ -136,9 +136,9 @@ fn a_lock_that_stays_taken_is_found() {
 /// A real second process, but with a shell between: when the shell is killed, the holder lives.
 #[test]
 fn a_lock_that_outlives_its_holder_is_found() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let stand_in = StandIn::saying(&format!("'{TICKETS}' \"$@\"; exit"));
-    let (code, report) = stand_in.report(&shop);
+    let (code, report) = stand_in.report(&event);
     assert_eq!(
         (code, result(&report, "killed_holder")),
         (6, "fail"),
@@ -154,14 +154,14 @@ fn a_lock_that_outlives_its_holder_is_found() {
     ] {
         assert_eq!(result(&report, name), "pass", "{name}: {report:#}");
     }
-    nothing_is_left(&shop, &[]);
+    nothing_is_left(&event, &[]);
 }
 
 #[test]
 fn a_lock_that_keeps_readers_out_is_found() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let script = answers("\"held\"", "{\"failed\":\"Permission denied\"}");
-    let (code, report) = StandIn::saying(&script).report(&shop);
+    let (code, report) = StandIn::saying(&script).report(&event);
     assert_eq!(
         (code, result(&report, "advisory")),
         (6, "fail"),
@@ -172,7 +172,7 @@ fn a_lock_that_keeps_readers_out_is_found() {
 
 #[test]
 fn a_replaced_file_that_was_not_there_or_not_whole_is_found() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     // The second process tells the truth, but for what it read.
     let edits = [
         "s/missing\":0/missing\":3/",
@@ -182,7 +182,7 @@ fn a_replaced_file_that_was_not_there_or_not_whole_is_found() {
         "s/error\":null/error\":\"stale\"/",
     ];
     let script = format!("'{TICKETS}' \"$@\" | sed -u '{}'; exit", edits.join(";"));
-    let (code, report) = StandIn::saying(&script).report(&shop);
+    let (code, report) = StandIn::saying(&script).report(&event);
     for name in ["replace", "rename"] {
         assert_eq!((code, result(&report, name)), (6, "fail"), "{report:#}");
         let found = "3 times missing, 4 times empty, 5 times mixed, 6 times unreadable (stale)";
@@ -194,19 +194,19 @@ fn a_replaced_file_that_was_not_there_or_not_whole_is_found() {
 #[test]
 fn each_of_these_alone_is_found() {
     for name in ["missing", "empty", "mixed", "failed"] {
-        let shop = Shop::empty();
+        let event = TestEvent::empty();
         let told = format!("\"{name}\":1");
         let script = answers("\"held\"", "\"used\"").replace(&format!("\"{name}\":0"), &told);
-        let (_, report) = StandIn::saying(&script).report(&shop);
+        let (_, report) = StandIn::saying(&script).report(&event);
         assert_eq!(result(&report, "rename"), "fail", "{name}: {report:#}");
     }
 }
 
 #[test]
 fn a_file_that_nobody_read_meanwhile_proves_nothing() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let script = answers("\"held\"", "\"used\"").replace("\"changes\":8", "\"changes\":0");
-    let (_, report) = StandIn::saying(&script).report(&shop);
+    let (_, report) = StandIn::saying(&script).report(&event);
     assert_eq!(result(&report, "replace"), "note", "{report:#}");
     assert!(text(&report, "replace").ends_with("not tried"));
 }
@@ -221,53 +221,53 @@ fn without_a_second_process_nothing_is_told() {
             "without an end",
         ),
     ] {
-        let shop = Shop::empty();
-        let (code, document) = StandIn::saying(script).report(&shop);
+        let event = TestEvent::empty();
+        let (code, document) = StandIn::saying(script).report(&event);
         let error = &document["error"];
         let message = error["message"].as_str().unwrap();
         assert!(code == 1 && message.contains(part), "{document:#}");
         assert_eq!(error["code"], "io");
         assert!(!error["hint"].as_str().unwrap().is_empty());
-        nothing_is_left(&shop, &[]);
+        nothing_is_left(&event, &[]);
     }
-    let shop = Shop::empty();
-    let error = examine(shop.directory(), Path::new("/no/such"), None).unwrap_err();
+    let event = TestEvent::empty();
+    let error = examine(event.directory(), Path::new("/no/such"), None).unwrap_err();
     assert_eq!(error.kind(), tickets::Kind::Io);
     assert_eq!(error.place().unwrap().file, Path::new("/no/such"));
-    nothing_is_left(&shop, &[]);
+    nothing_is_left(&event, &[]);
 }
 
 #[test]
 fn a_program_examines_with_a_second_process_of_its_choice() {
-    let shop = Shop::empty();
-    let report = examine(shop.directory(), Path::new(TICKETS), None).unwrap();
+    let event = TestEvent::empty();
+    let report = examine(event.directory(), Path::new(TICKETS), None).unwrap();
     assert!(report.holds(), "{report:#?}");
     let liar = StandIn::saying(&answers("\"locked\"", "\"used\""));
-    let report = examine(shop.directory(), &liar.program(), None).unwrap();
+    let report = examine(event.directory(), &liar.program(), None).unwrap();
     assert!(!report.holds());
     assert_eq!(
         (report.exit_code(), report.checks[1].result),
-        (6, Finding::Fail)
+        (6, CheckResult::Fail)
     );
-    nothing_is_left(&shop, &[]);
+    nothing_is_left(&event, &[]);
 }
 
 #[test]
 fn an_interrupted_doctor_leaves_nothing() {
     for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
-        let shop = Shop::empty();
+        let event = TestEvent::empty();
         // Its second process never answers, and does not look whether anybody asks.
         let stand_in = StandIn::saying("while :; do sleep 0.1; done");
-        let mut command = stand_in.examine(&shop, "--json");
+        let mut command = stand_in.examine(&event, "--json");
         let doctor = command.stdout(Stdio::piped()).spawn().unwrap();
         eventually("its second process is there", || {
-            let processes = shop.processes();
+            let processes = event.processes();
             processes
                 .iter()
-                .any(|process| process.line.contains("__witness"))
+                .any(|process| process.line.contains("__peer"))
                 .then_some(())
         });
-        assert_eq!(shop.names().len(), 1, "the place where it tries things");
+        assert_eq!(event.names().len(), 1, "the place where it tries things");
         signal(doctor.id().cast_signed(), name);
         let run = Run::of(doctor.wait_with_output().unwrap());
         let (exit, document) = run.document();
@@ -277,6 +277,6 @@ fn an_interrupted_doctor_leaves_nothing() {
             "{document:#}"
         );
         assert_eq!(document["error"]["code"], "interrupted");
-        nothing_is_left(&shop, &[]);
+        nothing_is_left(&event, &[]);
     }
 }

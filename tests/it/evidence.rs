@@ -12,7 +12,7 @@ use tickets::check::evidence::{self, Evidence};
 use tickets::check::proof;
 use tickets::check::{HistoryVerdict, judge};
 
-use crate::harness::Shop;
+use crate::harness::TestEvent;
 
 /// The evidence, and its judgement, of which the second checker has accepted each finding.
 #[track_caller]
@@ -27,9 +27,9 @@ fn judged(path: &Path) -> (Evidence, HistoryVerdict) {
 }
 
 /// How many sales were overwritten, as the ledger says: each version is one sale's.
-fn lost_updates(shop: &Shop) -> u64 {
+fn lost_updates(event: &TestEvent) -> u64 {
     let mut versions: HashMap<u64, u64> = HashMap::new();
-    for sale in shop.sales() {
+    for sale in event.sales() {
         *versions.entry(sale["seq"].as_u64().unwrap()).or_default() += 1;
     }
     versions.values().map(|writers| writers - 1).sum()
@@ -46,9 +46,9 @@ fn count(counts: &Value, kind: &str) -> u64 {
 
 /// What the rush says of its evidence, and what `race check` says of the file, must be one.
 #[track_caller]
-fn assert_consistent(shop: &Shop, line: &str, (code, report): &(i32, Value), file: &str) {
-    let path = shop.path(file);
-    let (check, document) = shop.json(&format!("race check {}", path.display()));
+fn assert_consistent(event: &TestEvent, line: &str, (code, report): &(i32, Value), file: &str) {
+    let path = event.path(file);
+    let (check, document) = event.json(&format!("race check {}", path.display()));
     let told = &report["evidence"];
     assert_eq!(told["counts"], document["counts"], "{line}: {report:#}");
     assert_eq!(told["operations"], document["operations"], "{line}");

@@ -16,12 +16,12 @@ pub(crate) const TICKETS: &str = env!("CARGO_BIN_EXE_tickets");
 
 /// An event in a directory of its own.
 #[derive(Debug)]
-pub(crate) struct Shop {
+pub(crate) struct TestEvent {
     directory: tempfile::TempDir,
     pub(crate) file: PathBuf,
 }
 
-impl Drop for Shop {
+impl Drop for TestEvent {
     /// A test that fails leaves no process behind.
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -42,13 +42,13 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-impl Shop {
+impl TestEvent {
     /// An event whose `tickets.json` has this text.
     #[must_use]
     pub(crate) fn with(text: impl AsRef<[u8]>) -> Self {
-        let shop = Self::empty();
-        fs::write(&shop.file, text).unwrap();
-        shop
+        let event = Self::empty();
+        fs::write(&event.file, text).unwrap();
+        event
     }
 
     /// A new event with so many tickets.
@@ -60,12 +60,12 @@ impl Shop {
     /// The same in memory, where that is to be had: for many events in which no disk is tested.
     #[must_use]
     pub(crate) fn in_memory(text: impl AsRef<[u8]>) -> Self {
-        let shop = match tempfile::tempdir_in("/dev/shm") {
+        let event = match tempfile::tempdir_in("/dev/shm") {
             Ok(directory) => Self::in_directory(directory),
             Err(_) => Self::empty(),
         };
-        fs::write(&shop.file, text).unwrap();
-        shop
+        fs::write(&event.file, text).unwrap();
+        event
     }
 
     /// A directory without an event.
@@ -88,22 +88,21 @@ impl Shop {
     /// An event that has sold so many tickets and has ten left: to buyer-0, buyer-1 and so on, every
     /// hundredth with a key. Quickly: no sale but the last was made durable by itself.
     pub(crate) fn sold(sales: u64) -> Self {
-        let shop = Self::stock(sales + 10);
-        let mut office = BoxOffice::at(&shop.file).unwrap();
+        let event = Self::stock(sales + 10);
+        let mut office = BoxOffice::at(&event.file).unwrap();
         for at in 0..sales {
             let (buyer, key) = (format!("buyer-{at}"), format!("key-{at}"));
-            let order = Order {
-                key: (at % 100 == 7).then_some(&key),
-                durability: if at + 1 == sales {
-                    Durability::Disk
-                } else {
-                    Durability::Process
-                },
-                ..Order::new(&buyer, 1)
+            let durability = if at + 1 == sales {
+                Durability::Disk
+            } else {
+                Durability::Process
             };
+            let order = Order::new(&buyer, 1)
+                .key((at % 100 == 7).then_some(key.as_str()))
+                .durability(durability);
             office.purchase(&order, &mut Unobserved).unwrap();
         }
-        shop
+        event
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -160,13 +159,16 @@ impl Shop {
         serde_json::from_slice(&fs::read(&self.file).unwrap()).unwrap()
     }
 
-    /// The ledger's lines, parsed; empty where there is none.
+    /// The ledger's lines, parsed; empty where there is none. A last one that somebody is just writing is left out.
     #[track_caller]
     pub(crate) fn ledger(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.path("tickets.ledger.jsonl")).unwrap_or_default();
-        text.lines()
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_str(line).unwrap())
+        text.split_inclusive('\n')
+            .filter(|line| *line != "\n")
+            .filter_map(|line| match serde_json::from_str(line) {
+                Err(_) if !line.ends_with('\n') => None,
+                parsed => Some(parsed.unwrap()),
+            })
             .collect()
     }
 
@@ -337,11 +339,27 @@ pub(crate) fn is_gone(pid: i32) -> bool {
 
 /// Sends a signal, named as for kill(1).
 pub(crate) fn signal(pid: i32, name: &str) {
-    let status = Command::new("kill")
+    assert!(kill(name, pid), "kill -s {name} {pid}");
+}
+
+/// The same to a process that may be gone; whether it was there.
+pub(crate) fn kill(name: &str, pid: i32) -> bool {
+    let output = Command::new("kill")
         .args(["-s", name, &pid.to_string()])
-        .status()
+        .output()
         .unwrap();
-    assert!(status.success(), "kill -s {name} {pid}");
+    output.status.success()
+}
+
+/// Stops a process that may be gone, and waits until it has stopped or is.
+pub(crate) fn stop(pid: i32) {
+    kill("STOP", pid);
+    eventually("it has stopped", || {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let state = stat.rsplit(") ").next().unwrap_or_default();
+        let stopped = state.is_empty() || state.starts_with(['T', 'Z', 'X']);
+        stopped.then_some(())
+    });
 }
 
 fn processes() -> Vec<Process> {

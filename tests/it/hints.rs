@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
 /// Everything here that ends with a hint, on an event with a sale that was tampered with, and without one.
 const TAMPERED: [&str; 6] = [
@@ -123,8 +123,8 @@ fn a_command_in_a_hint_names_the_event_as_the_caller_did() {
             hint: "",
         },
     ] {
-        let shop = Shop::empty();
-        let place = shop.directory();
+        let event = TestEvent::empty();
+        let place = event.directory();
         let file = if naming.file.is_empty() {
             "data/tickets.json"
         } else {
@@ -188,8 +188,8 @@ fn assert_named(run: &Run, naming: &Naming<'_>, line: &str, hints: &mut usize) {
 /// What a hint says, copied into a shell, changes this event and no other.
 #[test]
 fn a_copied_command_hits_the_event_that_was_named() {
-    let shop = Shop::empty();
-    let place = shop.directory();
+    let event = TestEvent::empty();
+    let place = event.directory();
     tampered(place, "data/tickets.json");
     let name = "spring gala.json";
     tampered(place, name);
@@ -226,9 +226,9 @@ fn a_copied_command_hits_the_event_that_was_named() {
 /// told to give one.
 #[test]
 fn what_a_hint_advises_is_right_where_it_stands() {
-    let shop = Shop::stock(9);
-    shop.booked("alice");
-    let run = shop.run("buy --users 4 --think 0ms --together --force");
+    let event = TestEvent::stock(9);
+    event.booked("alice");
+    let run = event.run("buy --users 4 --think 0ms --together --force");
     assert!(
         run.stdout.contains("audit'") && !run.stdout.contains("reset"),
         "{run:?}"
@@ -238,8 +238,8 @@ fn what_a_hint_advises_is_right_where_it_stands() {
         "--threads --lock=write-only",
         "--lock=data-file",
     ] {
-        let shop = Shop::stock(9);
-        let run = shop.run(&format!("buy --users 8 --think 20ms {how}"));
+        let event = TestEvent::stock(9);
+        let run = event.run(&format!("buy --users 8 --think 20ms {how}"));
         assert!(!run.stdout.contains("--lock"), "{how}: {run:?}");
     }
 }
@@ -247,14 +247,14 @@ fn what_a_hint_advises_is_right_where_it_stands() {
 /// What starts anew, repairs or draws says to which file.
 #[test]
 fn whatever_is_written_anew_is_named() {
-    let shop = Shop::stock(9);
-    let name = shop.file.display().to_string();
-    let run = shop.run("reset 5");
+    let event = TestEvent::stock(9);
+    let name = event.file.display().to_string();
+    let run = event.run("reset 5");
     assert_eq!(run.stdout, format!("5 left\n{name} was reset\n"));
-    assert_eq!(shop.json("reset 5").1["file"], name.as_str());
-    shop.booked("alice");
-    fs::write(&shop.file, "{\"ticket\": 3}\n").unwrap();
-    let run = shop.run("audit --repair");
+    assert_eq!(event.json("reset 5").1["file"], name.as_str());
+    event.booked("alice");
+    fs::write(&event.file, "{\"ticket\": 3}\n").unwrap();
+    let run = event.run("audit --repair");
     assert!(
         run.stdout
             .starts_with(&format!("repaired  {name} was written anew")),
@@ -268,11 +268,11 @@ fn whatever_is_written_anew_is_named() {
         "buy --users 2 --think 0ms --together --force --evidence run.jsonl --timeline",
         "race check run.jsonl --timeline",
     ] {
-        let mut command = shop.command(line.split(' '));
+        let mut command = event.command(line.split(' '));
         let run = Run::of(
             command
                 .arg("run.svg")
-                .current_dir(shop.directory())
+                .current_dir(event.directory())
                 .output()
                 .unwrap(),
         );
@@ -281,9 +281,10 @@ fn whatever_is_written_anew_is_named() {
             "{line}: {run:?}"
         );
     }
-    let run = shop.run(&format!("man {}", shop.path("man").display()));
+    let run = event.run(&format!("man {}", event.path("man").display()));
     assert!(
-        run.stdout.contains(&shop.path("man").display().to_string()),
+        run.stdout
+            .contains(&event.path("man").display().to_string()),
         "{run:?}"
     );
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::corpus::{self, Files, tied};
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
 /// What a process may use, in bytes: of 64 MiB, what the program itself and its stack leave. The system
 /// refuses more, and the program would abort: nothing needs to be measured.
@@ -32,22 +32,25 @@ pub(crate) fn assert_no_harm(all: impl IntoIterator<Item = Files>) {
     assert!(all.len() > 20, "only {} variants", all.len());
     for (at, files) in all.iter().enumerate() {
         for arguments in COMMANDS.iter().skip(at % 2).step_by(2) {
-            let shop = Shop::in_memory(&files.count);
-            fs::write(shop.path("tickets.ledger.jsonl"), &files.ledger).unwrap();
-            let before = shop.contents();
-            let run = run(&shop, arguments, MEMORY);
+            let event = TestEvent::in_memory(&files.count);
+            fs::write(event.path("tickets.ledger.jsonl"), &files.ledger).unwrap();
+            let before = event.contents();
+            let run = run(&event, arguments, MEMORY);
             let place = format!("{}: {arguments:?}: {run:?}", files.what);
             assert_sensible(&run, &place);
-            let changed = shop.contents() != before;
+            let changed = event.contents() != before;
             assert!(!changed || arguments.len() > 1, "changed: {place}");
         }
     }
 }
 
 /// Runs a command that may have so many bytes of memory, beside the program itself and its stack.
-pub(crate) fn run(shop: &Shop, arguments: &[&str], memory: u64) -> Run {
+pub(crate) fn run(event: &TestEvent, arguments: &[&str], memory: u64) -> Run {
     let mut command = limited(memory);
-    command.env_remove("TICKETS_FILE").arg("-f").arg(&shop.file);
+    command
+        .env_remove("TICKETS_FILE")
+        .arg("-f")
+        .arg(&event.file);
     Run::of(command.arg("--json").args(arguments).output().unwrap())
 }
 
@@ -78,8 +81,8 @@ fn no_count_does_harm() {
 fn a_ledger_larger_than_the_memory_is_read() {
     const LITTLE: u64 = 16 << 20;
     for (part, chunks) in [("\n", 17), ("x", 65), ("{\"seq\":2}\n", 65), ("", 65)] {
-        let shop = Shop::stock(9);
-        let mut ledger = fs::File::create(shop.path("tickets.ledger.jsonl")).unwrap();
+        let event = TestEvent::stock(9);
+        let mut ledger = fs::File::create(event.path("tickets.ledger.jsonl")).unwrap();
         if part.is_empty() {
             // NULs, which take no room.
             ledger.set_len(chunks << 20).unwrap();
@@ -96,9 +99,9 @@ fn a_ledger_larger_than_the_memory_is_read() {
         ] {
             if arguments[0] == "cancel" {
                 // Beside a count that counts one of its lines, nobody heals it.
-                fs::write(&shop.file, tied("7", 4, 600)).unwrap();
+                fs::write(&event.file, tied("7", 4, 600)).unwrap();
             }
-            let run = run(&shop, arguments, LITTLE);
+            let run = run(&event, arguments, LITTLE);
             assert_sensible(&run, &format!("{part:?}: {arguments:?}: {run:?}"));
         }
     }
@@ -107,7 +110,7 @@ fn a_ledger_larger_than_the_memory_is_read() {
 /// The limit is one: otherwise nothing above says anything about memory.
 #[test]
 fn who_needs_more_memory_than_there_is_fails() {
-    let run = run(&Shop::stock(9), &["query"], 64 << 10);
+    let run = run(&TestEvent::stock(9), &["query"], 64 << 10);
     assert_ne!(run.code, Some(0), "{run:?}");
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::corpus::{self, sound, tied};
 use crate::craft::{body, chained, sale};
-use crate::harness::Shop;
+use crate::harness::TestEvent;
 use crate::hostile::{MEMORY, assert_no_harm, assert_sensible, run};
 
 #[test]
@@ -20,11 +20,11 @@ fn no_number_of_an_old_line_does_harm() {
             let mut lines = [sound(), vec![sale(5, 1, 6, None)]].concat();
             lines[at]["seq"] = number.into();
             let ledger = chained(lines.iter().map(body));
-            let shop = Shop::in_memory(tied("6", 5, ledger.len()));
-            fs::write(shop.path("tickets.ledger.jsonl"), &ledger).unwrap();
+            let event = TestEvent::in_memory(tied("6", 5, ledger.len()));
+            fs::write(event.path("tickets.ledger.jsonl"), &ledger).unwrap();
             for id in ["2", "3", "5", "6", &number.to_string()] {
                 let id = format!("{id}-xxxxxx");
-                let run = run(&shop, &["cancel", &id], MEMORY);
+                let run = run(&event, &["cancel", &id], MEMORY);
                 assert_sensible(&run, &format!("{number} in line {}: {run:?}", at + 1));
                 assert_ne!(run.code, Some(0), "there is no such sale");
             }

@@ -5,98 +5,98 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Run, Shop};
+use crate::harness::{Run, TestEvent};
 use crate::{craft, crafted};
 
 /// Books with arguments that need not be words.
-fn book(shop: &Shop, arguments: &[&str]) -> (i32, Value) {
+fn book(event: &TestEvent, arguments: &[&str]) -> (i32, Value) {
     let arguments = [&["--json", "book"], arguments].concat();
-    Run::of(shop.command(arguments).output().unwrap()).document()
+    Run::of(event.command(arguments).output().unwrap()).document()
 }
 
 #[test]
 fn the_same_order_again_gives_the_same_sale_again() {
-    let shop = Shop::stock(5);
-    let (_, first) = shop.json("book alice --quantity 2 --key web-1");
+    let event = TestEvent::stock(5);
+    let (_, first) = event.json("book alice --quantity 2 --key web-1");
     assert_eq!(
         (&first["replayed"], &first["left"]),
         (&false.into(), &3.into())
     );
-    shop.booked("bob");
-    let ledger = shop.ledger();
-    let (code, again) = shop.json("book alice --quantity 2 --key web-1");
+    event.booked("bob");
+    let ledger = event.ledger();
+    let (code, again) = event.json("book alice --quantity 2 --key web-1");
     let expected = json!({
         "ok": true, "command": "book", "sale": first["sale"], "left": 2, "replayed": true,
     });
     assert_eq!((code, again), (0, expected));
-    let run = shop.run("book alice --quantity 2 --key web-1");
+    let run = event.run("book alice --quantity 2 --key web-1");
     assert!(
         run.stdout
             .contains(", as before: the key is known\n2 left\n"),
         "{run:?}"
     );
-    assert_eq!(shop.ledger(), ledger);
-    shop.assert_adds_up();
+    assert_eq!(event.ledger(), ledger);
+    event.assert_adds_up();
 }
 
 #[test]
 fn another_order_with_the_key_is_refused() {
-    let shop = Shop::stock(20);
-    let id = shop.booked("alice --quantity 2 --key web-1");
-    let before = shop.contents();
+    let event = TestEvent::stock(20);
+    let id = event.booked("alice --quantity 2 --key web-1");
+    let before = event.contents();
     for line in [
         "bob --quantity 2",
         "alice --quantity 1",
         "Alice --quantity 2",
     ] {
-        let (code, document) = shop.json(&format!("book {line} --key web-1"));
+        let (code, document) = event.json(&format!("book {line} --key web-1"));
         assert_eq!((code, &document["error"]["code"]), (4, &"refused".into()));
         let message = document["error"]["message"].as_str().unwrap();
         assert!(message.contains(&id), "{message}");
     }
-    assert_eq!(shop.contents(), before);
+    assert_eq!(event.contents(), before);
     // Keys that are like it are keys of their own.
     for key in ["web-", "web-11", "Web-1", "web-1 ", " web-1", "web"] {
-        let (code, document) = book(&shop, &["zoe", "--key", key]);
+        let (code, document) = book(&event, &["zoe", "--key", key]);
         assert_eq!((code, &document["replayed"]), (0, &false.into()), "{key:?}");
     }
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 #[test]
 fn the_key_of_a_cancelled_sale_is_refused() {
     for part in ["", "--quantity 1"] {
-        let shop = Shop::stock(5);
-        let id = shop.booked("alice --quantity 2 --key web-1");
-        assert_eq!(shop.json(&format!("cancel {id} {part}")).0, 0);
-        let before = shop.contents();
-        let (code, document) = shop.json("book alice --quantity 2 --key web-1");
+        let event = TestEvent::stock(5);
+        let id = event.booked("alice --quantity 2 --key web-1");
+        assert_eq!(event.json(&format!("cancel {id} {part}")).0, 0);
+        let before = event.contents();
+        let (code, document) = event.json("book alice --quantity 2 --key web-1");
         assert_eq!(code, 4, "{document:#}");
         let message = document["error"]["message"].as_str().unwrap();
         assert!(message.contains("cancelled since"), "{message}");
-        assert_eq!(shop.contents(), before);
+        assert_eq!(event.contents(), before);
     }
 }
 
 #[test]
 fn a_refusal_does_not_use_the_key_up() {
-    let shop = Shop::stock(1);
-    assert_eq!(shop.json("book alice --quantity 2 --key web-1").0, 3);
-    assert_eq!(shop.json("adjust +1 --reason more").0, 0);
-    let (code, document) = shop.json("book alice --quantity 2 --key web-1");
+    let event = TestEvent::stock(1);
+    assert_eq!(event.json("book alice --quantity 2 --key web-1").0, 3);
+    assert_eq!(event.json("adjust +1 --reason more").0, 0);
+    let (code, document) = event.json("book alice --quantity 2 --key web-1");
     assert_eq!((code, &document["replayed"]), (0, &false.into()));
     // A replay needs no stock.
-    let (code, document) = shop.json("book alice --quantity 2 --key web-1");
+    let (code, document) = event.json("book alice --quantity 2 --key web-1");
     assert_eq!((code, &document["replayed"]), (0, &true.into()));
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 #[test]
 fn one_key_in_many_processes_at_once_is_sold_once() {
-    let shop = Shop::stock(100);
-    shop.booked("early");
+    let event = TestEvent::stock(100);
+    event.booked("early");
     let line = "book alice --quantity 3 --key web-1";
-    let runs = shop.in_a_queue((0..32).map(|_| line.to_owned()));
+    let runs = event.in_a_queue((0..32).map(|_| line.to_owned()));
     assert!(runs.iter().all(|(code, _)| *code == 0), "{runs:#?}");
     let ids: HashSet<_> = runs
         .iter()
@@ -104,9 +104,9 @@ fn one_key_in_many_processes_at_once_is_sold_once() {
         .collect();
     assert_eq!(ids.len(), 1, "{ids:?}");
     let new = runs.iter().filter(|(_, d)| d["replayed"] == false).count();
-    assert_eq!((new, shop.sales().len()), (1, 2));
-    assert_eq!(shop.count()["ticket"], 96);
-    shop.assert_adds_up();
+    assert_eq!((new, event.sales().len()), (1, 2));
+    assert_eq!(event.count()["ticket"], 96);
+    event.assert_adds_up();
 }
 
 /// A member that is not ours may hold anything.
@@ -114,22 +114,22 @@ fn one_key_in_many_processes_at_once_is_sold_once() {
 fn a_key_inside_another_member_is_no_key() {
     let mut sale = craft::sale(2, 1, 4, None);
     sale["note"] = json!({"key": "K", "op": "cancel", "ref": "2-abcdef"});
-    let shop = crafted::event(&[craft::line(1, "open", 5, 5, &json!({})), sale]);
-    let (code, document) = shop.json("book alice --key K");
+    let event = crafted::event(&[craft::line(1, "open", 5, 5, &json!({})), sale]);
+    let (code, document) = event.json("book alice --key K");
     assert_eq!(
         (code, &document["replayed"]),
         (0, &false.into()),
         "{document:#}"
     );
-    assert_eq!(shop.json("sales").1["sales"][0]["cancelled"], 0);
-    assert_eq!(shop.json("cancel 2-abcdef").0, 0);
-    shop.assert_adds_up();
+    assert_eq!(event.json("sales").1["sales"][0]["cancelled"], 0);
+    assert_eq!(event.json("cancel 2-abcdef").0, 0);
+    event.assert_adds_up();
 }
 
 /// Texts that look like other lines' members, or are written down with other letters.
 #[test]
 fn no_text_confuses_the_search_for_a_key() {
-    let shop = Shop::stock(1000);
+    let event = TestEvent::stock(1000);
     let texts = [
         "K",
         "\"",
@@ -155,7 +155,7 @@ fn no_text_confuses_the_search_for_a_key() {
     // Each as a name, as a reason and as a key.
     let mut ids = HashSet::new();
     for text in texts {
-        let (code, sale) = book(&shop, &[text]);
+        let (code, sale) = book(&event, &[text]);
         assert_eq!(
             (code, &sale["sale"]["buyer"]),
             (0, &text.into()),
@@ -163,44 +163,44 @@ fn no_text_confuses_the_search_for_a_key() {
         );
         let id = sale["sale"]["id"].as_str().unwrap();
         let arguments = ["--json", "cancel", id, "--reason", text];
-        let (code, document) = Run::of(shop.command(arguments).output().unwrap()).document();
+        let (code, document) = Run::of(event.command(arguments).output().unwrap()).document();
         assert_eq!(code, 0, "{document:#}");
         assert_eq!(
-            book(&shop, &["zoe", "--key", key]).1["replayed"],
+            book(&event, &["zoe", "--key", key]).1["replayed"],
             !ids.is_empty()
         );
         ids.insert(text);
     }
     let mut sales = Vec::new();
     for text in ids {
-        let (code, sale) = book(&shop, &["bob", "--key", text]);
+        let (code, sale) = book(&event, &["bob", "--key", text]);
         assert_eq!((code, &sale["replayed"]), (0, &false.into()), "{text:?}");
         sales.push((text, sale["sale"].clone()));
     }
     for (text, sale) in sales {
-        let (code, again) = book(&shop, &["bob", "--key", text]);
+        let (code, again) = book(&event, &["bob", "--key", text]);
         assert_eq!((code, &again["replayed"]), (0, &true.into()), "{text:?}");
         assert_eq!(again["sale"], sale, "{text:?}");
     }
-    shop.assert_adds_up();
-    assert_eq!(shop.json("audit").0, 0);
+    event.assert_adds_up();
+    assert_eq!(event.json("audit").0, 0);
 }
 
 #[test]
 fn a_key_is_found_on_a_long_ledger_and_every_byte_before_it_counts() {
-    let shop = Shop::sold(4000);
+    let event = TestEvent::sold(4000);
     for at in [7, 107, 2007, 3907] {
-        let (code, sale) = shop.json(&format!("book buyer-{at} --key key-{at}"));
+        let (code, sale) = event.json(&format!("book buyer-{at} --key key-{at}"));
         assert_eq!((code, &sale["replayed"]), (0, &true.into()), "{sale:#}");
         let id = sale["sale"]["id"].as_str().unwrap();
         assert!(id.starts_with(&format!("{}-", at + 2)), "{id}");
-        assert_eq!(shop.json(&format!("book zoe --key key-{at}")).0, 4);
+        assert_eq!(event.json(&format!("book zoe --key key-{at}")).0, 4);
     }
-    let (code, sale) = shop.json("book alice --key new");
+    let (code, sale) = event.json("book alice --key new");
     assert_eq!((code, &sale["replayed"]), (0, &false.into()), "{sale:#}");
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(event.json("audit").0, 0);
 
-    let path = shop.path("tickets.ledger.jsonl");
+    let path = event.path("tickets.ledger.jsonl");
     let ledger = fs::read(&path).unwrap();
     let ends: Vec<_> = memchr::memchr_iter(b'\n', &ledger).collect();
     for line in [0, 1, 1999, 3998] {
@@ -210,10 +210,10 @@ fn a_key_is_found_on_a_long_ledger_and_every_byte_before_it_counts() {
             flipped[at] ^= 1;
             fs::write(&path, &flipped).unwrap();
             let place = format!("byte {at}, {}", line + 1);
-            let (code, document) = shop.json("book zoe --key newer");
+            let (code, document) = event.json("book zoe --key newer");
             assert_eq!(code, 6, "{place}: {document:#}");
             assert_eq!(document["error"]["line"], line + 1, "{place}: {document:#}");
-            let (code, audit) = shop.json("audit");
+            let (code, audit) = event.json("audit");
             assert_eq!(code, 6, "{place}: {audit:#}");
             assert_eq!(audit["findings"][0]["kind"], "ledger", "{place}: {audit:#}");
             assert_eq!(audit["findings"][0]["line"], line + 1, "{place}: {audit:#}");

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Run, Shop, eventually, flocks, foreign_lock};
+use crate::harness::{Run, TestEvent, eventually, flocks, foreign_lock};
 
 fn waits_for(path: &std::path::Path) {
     eventually("a buyer waits for the lock", || {
@@ -13,16 +13,16 @@ fn waits_for(path: &std::path::Path) {
 #[test]
 fn buyers_wait_for_a_foreign_holder() {
     for mode in ["", "--threads"] {
-        let shop = Shop::stock(2);
-        let lock = shop.path("tickets.json.lock");
+        let event = TestEvent::stock(2);
+        let lock = event.path("tickets.json.lock");
         // A ledger, so that the rush itself need not take the lock to make one.
-        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+        assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
         let held = foreign_lock(&lock);
-        let rush = shop.start(&format!("--json buy --users 3 --lock --think 0ms {mode}"));
+        let rush = event.start(&format!("--json buy --users 3 --lock --think 0ms {mode}"));
         eventually("three buyers wait", || {
             (flocks(&lock).iter().filter(|(_, waits)| *waits).count() == 3).then_some(())
         });
-        assert_eq!(shop.sales().len(), 1);
+        assert_eq!(event.sales().len(), 1);
         drop(held);
         let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
         assert_eq!(
@@ -30,17 +30,17 @@ fn buyers_wait_for_a_foreign_holder() {
             (0, &1.into(), &2.into()),
             "{report:#}"
         );
-        shop.assert_adds_up();
+        event.assert_adds_up();
     }
 }
 
 #[test]
 fn who_waits_too_long_is_told_who_holds_the_lock() {
     for mode in ["", "--threads"] {
-        let shop = Shop::stock(2);
-        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-        let held = foreign_lock(&shop.path("tickets.json.lock"));
-        let (code, report) = shop.json(&format!("buy --users 2 --lock --wait 200ms {mode}"));
+        let event = TestEvent::stock(2);
+        assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+        let held = foreign_lock(&event.path("tickets.json.lock"));
+        let (code, report) = event.json(&format!("buy --users 2 --lock --wait 200ms {mode}"));
         assert_eq!(code, 5, "{report:#}");
         assert_eq!(
             (&report["failed"], &report["sold"], &report["left"]),
@@ -56,44 +56,66 @@ fn who_waits_too_long_is_told_who_holds_the_lock() {
             );
         }
         drop(held);
-        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").1["sold"], 1);
-        shop.assert_adds_up();
+        assert_eq!(event.json("buy --users 1 --lock --think 0ms").1["sold"], 1);
+        event.assert_adds_up();
     }
+}
+
+/// Whoever sells under another name of the ledger holds another lock file, and the ledger's own lock.
+#[test]
+fn who_waits_too_long_for_the_ledger_is_told_who_holds_it() {
+    let event = TestEvent::stock(5);
+    event.booked("alice");
+    let held = foreign_lock(&event.path("tickets.ledger.jsonl"));
+    for line in ["book bob", "adjust +1 --reason x", "reset --force"] {
+        let (code, document) = event.json(&format!("{line} --wait 100ms"));
+        let error = &document["error"];
+        assert_eq!((code, &error["code"]), (5, &"busy".into()), "{document:#}");
+        assert_eq!(error["holder"], std::process::id(), "{document:#}");
+        let message = error["message"].as_str().unwrap();
+        let holder = format!("process {} (", std::process::id());
+        assert!(message.contains(&holder), "{message}");
+        let file = error["file"].as_str().unwrap();
+        assert!(file.ends_with("tickets.ledger.jsonl"), "{document:#}");
+    }
+    drop(held);
+    event.booked("bob");
+    event.assert_adds_up();
 }
 
 #[test]
 fn a_buyer_who_thinks_longer_than_others_wait_makes_them_busy() {
-    let shop = Shop::stock(2);
-    let (code, report) = shop.json("buy --users 2 --lock --think 1500ms --wait 100ms");
+    let event = TestEvent::stock(2);
+    let (code, report) = event.json("buy --users 2 --lock --think 1500ms --wait 100ms");
     assert_eq!(code, 5, "{report:#}");
     assert_eq!(
         (&report["sold"], &report["failed"]),
         (&1.into(), &1.into()),
         "{report:#}"
     );
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 /// A waiter that gets the lock of a file that is no longer the lock file starts again.
 #[test]
 fn a_lock_file_replaced_while_a_buyer_waits_is_noticed() {
     for mode in ["", "--threads"] {
-        let shop = Shop::stock(2);
-        let lock = shop.path("tickets.json.lock");
-        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
+        let event = TestEvent::stock(2);
+        let lock = event.path("tickets.json.lock");
+        assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
         let old = foreign_lock(&lock);
-        let rush = shop.start(&format!("--json buy --users 1 --lock --think 0ms {mode}"));
+        let rush = event.start(&format!("--json buy --users 1 --lock --think 0ms {mode}"));
         waits_for(&lock);
         fs::remove_file(&lock).unwrap();
         let new = foreign_lock(&lock);
         drop(old);
         // It has the old lock now, and must go for the new one without having sold.
         waits_for(&lock);
-        assert_eq!(shop.sales().len(), 1);
+        assert_eq!(event.sales().len(), 1);
         drop(new);
         let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
         assert_eq!((code, &report["sold"]), (0, &1.into()), "{report:#}");
-        shop.assert_adds_up();
+        event.assert_adds_up();
     }
 }
 
@@ -101,42 +123,47 @@ fn a_lock_file_replaced_while_a_buyer_waits_is_noticed() {
 #[test]
 fn a_lock_file_deleted_under_its_holder_is_noticed_before_the_sale() {
     for mode in ["", "--threads"] {
-        let shop = Shop::stock(2);
-        let lock = shop.path("tickets.json.lock");
-        assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-        let rush = shop.start(&format!("--json buy --users 1 --lock --think 1s {mode}"));
-        eventually("the buyer holds the lock and thinks", || {
-            flocks(&lock).iter().any(|(_, waits)| !*waits).then_some(())
-        });
+        let event = TestEvent::stock(2);
+        let lock = event.path("tickets.json.lock");
+        assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+        let ledger = event.path("tickets.ledger.jsonl");
+        let turn = foreign_lock(&ledger);
+        let rush = event.start(&format!("--json buy --users 1 --lock --think 0ms {mode}"));
+        waits_for(&ledger);
+        assert!(flocks(&lock).iter().any(|(_, waits)| !*waits));
         fs::remove_file(&lock).unwrap();
         let new = foreign_lock(&lock);
+        drop(turn);
         waits_for(&lock);
         assert_eq!(
-            shop.sales().len(),
+            event.sales().len(),
             1,
             "sold under a lock that guards nothing"
         );
         drop(new);
         let (code, report) = Run::of(rush.wait_with_output().unwrap()).document();
         assert_eq!((code, &report["sold"]), (0, &1.into()), "{report:#}");
-        shop.assert_adds_up();
+        event.assert_adds_up();
     }
 }
 
 /// A lock on `tickets.json` itself guards nothing: that file is replaced at each sale.
 #[test]
 fn a_lock_on_the_count_itself_stops_nobody() {
-    let shop = Shop::stock(2);
-    let _held = foreign_lock(&shop.file);
-    assert_eq!(shop.json("buy --users 2 --lock --think 0ms --wait 5s").0, 0);
-    shop.assert_adds_up();
+    let event = TestEvent::stock(2);
+    let _held = foreign_lock(&event.file);
+    assert_eq!(
+        event.json("buy --users 2 --lock --think 0ms --wait 5s").0,
+        0
+    );
+    event.assert_adds_up();
 }
 
 #[test]
 fn a_lock_file_that_is_no_file_is_an_error() {
-    let shop = Shop::stock(2);
-    fs::create_dir(shop.path("tickets.json.lock")).unwrap();
-    let (code, document) = shop.json("buy --users 2 --lock --think 0ms");
+    let event = TestEvent::stock(2);
+    fs::create_dir(event.path("tickets.json.lock")).unwrap();
+    let (code, document) = event.json("buy --users 2 --lock --think 0ms");
     assert_eq!(code, 1, "{document:#}");
     assert!(
         document["error"]["message"]
@@ -145,5 +172,5 @@ fn a_lock_file_that_is_no_file_is_an_error() {
             .contains("is a directory"),
         "{document:#}"
     );
-    assert_eq!(shop.count()["ticket"], 2);
+    assert_eq!(event.count()["ticket"], 2);
 }

@@ -6,17 +6,17 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
-use crate::harness::{Run, Shop, TICKETS, eventually, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, signal};
 
 const LEDGER: &str = "tickets.ledger.jsonl";
 
 /// An event of nine with three sold.
-fn sold() -> Shop {
-    let shop = Shop::stock(9);
+fn sold() -> TestEvent {
+    let event = TestEvent::stock(9);
     for buyer in ["alice", "bob", "carol"] {
-        shop.booked(&format!("{buyer} --key {buyer}"));
+        event.booked(&format!("{buyer} --key {buyer}"));
     }
-    shop
+    event
 }
 
 fn put(path: &Path, bytes: Option<&[u8]>) {
@@ -29,64 +29,64 @@ fn put(path: &Path, bytes: Option<&[u8]>) {
 #[test]
 fn a_count_that_is_missing_or_blank_is_counted_and_written_anew_from_its_ledger() {
     for blank in [None, Some(&b""[..]), Some(&[0; 4096][..])] {
-        let shop = sold();
+        let event = sold();
         let mode = fs::Permissions::from_mode(0o640);
-        fs::set_permissions(shop.path(LEDGER), mode).unwrap();
-        put(&shop.file, blank);
-        let run = shop.run("query");
+        fs::set_permissions(event.path(LEDGER), mode).unwrap();
+        put(&event.file, blank);
+        let run = event.run("query");
         assert_eq!(
             (run.code, run.stdout.as_str()),
             (Some(0), "6 left, 3 sold\n")
         );
         assert!(run.stderr.contains("counted from the ledger"), "{run:?}");
-        assert_eq!(shop.json("audit").1["findings"][0]["kind"], "count");
-        assert_eq!(shop.run("reset").code, Some(4));
+        assert_eq!(event.json("audit").1["findings"][0]["kind"], "count");
+        assert_eq!(event.run("reset").code, Some(4));
         // Also without the lock file, which is made like the count.
-        fs::remove_file(shop.path("tickets.json.lock")).unwrap();
-        let run = shop.run("book dave");
+        fs::remove_file(event.path("tickets.json.lock")).unwrap();
+        let run = event.run("book dave");
         assert_eq!(run.code, Some(0), "{run:?}");
         assert!(run.stderr.contains("rebuilt from the ledger"), "{run:?}");
-        shop.assert_adds_up();
+        event.assert_adds_up();
         if blank.is_none() {
-            let mode = fs::metadata(&shop.file).unwrap().permissions().mode();
+            let mode = fs::metadata(&event.file).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o640);
         }
-        put(&shop.file, blank);
-        let run = shop.run("audit --repair");
+        put(&event.file, blank);
+        let run = event.run("audit --repair");
         assert!(
             run.code == Some(0) && run.stdout.contains("written anew"),
             "{run:?}"
         );
-        shop.assert_adds_up();
+        event.assert_adds_up();
     }
 }
 
 /// The count goes while one process stays open.
 #[test]
 fn whoever_sells_on_writes_a_count_that_went_missing() {
-    let shop = sold();
-    let mut office = tickets::BoxOffice::at(&shop.file).unwrap();
+    let event = sold();
+    let mut office = tickets::BoxOffice::at(&event.file).unwrap();
     for _ in 0..2 {
         assert!(office.book("dave", 1).unwrap().unpublished.is_none());
-        shop.assert_adds_up();
-        fs::remove_file(&shop.file).unwrap();
+        event.assert_adds_up();
+        fs::remove_file(&event.file).unwrap();
     }
 }
 
 #[test]
 fn bytes_that_are_no_count_are_named_with_their_place_and_kept_by_a_repair() {
-    let shop = sold();
-    let ledger = fs::read(shop.path(LEDGER)).unwrap();
-    let whole = fs::read(&shop.file).unwrap();
+    let event = sold();
+    let ledger = fs::read(event.path(LEDGER)).unwrap();
+    let whole = fs::read(&event.file).unwrap();
     for (bytes, place) in [
         (&whole[..whole.len() / 2], ":1:"),
         (&ledger[..], ":2:1"),
         (&b"\x7fELF\x02\x01\x01"[..], ":1:"),
         (&b"\n\n{\"name\": 1}"[..], ":1:1"),
     ] {
-        put(&shop.file, Some(bytes));
+        put(&event.file, Some(bytes));
         for line in ["query", "book dave", "reset"] {
-            let run = shop.run(line);
+            let run = event.run(line);
             let expected = if line == "reset" { 4 } else { 6 };
             assert_eq!(run.code, Some(expected), "{line}: {run:?}");
             if line != "reset" {
@@ -95,18 +95,18 @@ fn bytes_that_are_no_count_are_named_with_their_place_and_kept_by_a_repair() {
                 assert!(named && repair && !run.stderr.contains(" reset"), "{run:?}");
             }
         }
-        assert_eq!(fs::read(shop.path(LEDGER)).unwrap(), ledger);
-        assert_eq!(shop.json("audit --repair").0, 0);
-        let all = shop.contents();
+        assert_eq!(fs::read(event.path(LEDGER)).unwrap(), ledger);
+        assert_eq!(event.json("audit --repair").0, 0);
+        let all = event.contents();
         let kept = |(name, text): &(String, Vec<u8>)| name.contains(".broken-") && text == bytes;
-        assert!(all.iter().any(kept), "{:?}", shop.names());
-        assert_eq!(shop.json("query").1["sold"], 3);
+        assert!(all.iter().any(kept), "{:?}", event.names());
+        assert_eq!(event.json("query").1["sold"], 3);
     }
 }
 
 /// What the ledger is now, and whether what it holds can be gone on with.
-fn lost_ledgers(shop: &Shop) -> Vec<(Option<Vec<u8>>, bool)> {
-    let whole = fs::read(shop.path(LEDGER)).unwrap();
+fn lost_ledgers(event: &TestEvent) -> Vec<(Option<Vec<u8>>, bool)> {
+    let whole = fs::read(event.path(LEDGER)).unwrap();
     let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
     vec![
         (None, false),
@@ -120,13 +120,13 @@ fn lost_ledgers(shop: &Shop) -> Vec<(Option<Vec<u8>>, bool)> {
 
 #[test]
 fn a_ledger_that_lost_lines_is_named_and_never_started_anew_unasked() {
-    let shop = sold();
-    let before = shop.contents();
-    for (bytes, goes_on) in lost_ledgers(&shop) {
-        put(&shop.path(LEDGER), bytes.as_deref());
-        let damaged = shop.contents();
+    let event = sold();
+    let before = event.contents();
+    for (bytes, goes_on) in lost_ledgers(&event) {
+        put(&event.path(LEDGER), bytes.as_deref());
+        let damaged = event.contents();
         for line in ["query", "book dave", "audit", "audit --repair"] {
-            let run = shop.run(line);
+            let run = event.run(line);
             assert_eq!(run.code, Some(6), "{line}: {run:?}");
             let said = run.stdout + &run.stderr;
             assert!(said.contains("restore DIR'"), "{said}");
@@ -139,32 +139,32 @@ fn a_ledger_that_lost_lines_is_named_and_never_started_anew_unasked() {
             );
         }
         for line in ["reset", "reset 9"] {
-            let (code, error) = shop.json(line);
+            let (code, error) = event.json(line);
             assert_eq!(code, 4, "{error:#}");
             assert!(error["error"]["hint"].as_str().unwrap().contains("--force"));
         }
-        assert_eq!(shop.contents(), damaged, "{bytes:?}");
+        assert_eq!(event.contents(), damaged, "{bytes:?}");
         if goes_on {
-            let (code, audit) = shop.json("audit --repair --force");
+            let (code, audit) = event.json("audit --repair --force");
             assert_eq!(code, 0, "{audit:#}");
         } else {
-            let (code, reset) = shop.json("reset --force");
+            let (code, reset) = event.json("reset --force");
             assert_eq!((code, &reset["ticket"]), (0, &9.into()), "{reset:#}");
             assert!(
                 reset["kept"].as_str().unwrap().contains(".replaced-"),
                 "{reset:#}"
             );
         }
-        shop.booked("zoe");
+        event.booked("zoe");
         let count = &before
             .iter()
             .find(|(name, _)| name == "tickets.json")
             .unwrap()
             .1;
-        let mut all = shop.contents().into_iter();
+        let mut all = event.contents().into_iter();
         assert!(all.any(|(name, text)| name.contains(".replaced-") && text == *count));
         for (name, bytes) in &before {
-            fs::write(shop.path(name), bytes).unwrap();
+            fs::write(event.path(name), bytes).unwrap();
         }
     }
 }
@@ -175,11 +175,11 @@ fn a_file_that_is_no_event_is_not_reset() {
         ("package.json", "{\"name\": \"site\"}\n"),
         ("passwd", "root:x:0:0\n"),
     ] {
-        let shop = Shop::empty();
-        fs::write(shop.path(name), text).unwrap();
+        let event = TestEvent::empty();
+        fs::write(event.path(name), text).unwrap();
         let reset = |force: &[&str]| {
             let mut command = Command::new(TICKETS);
-            command.arg("-f").arg(shop.path(name)).args(["reset", "3"]);
+            command.arg("-f").arg(event.path(name)).args(["reset", "3"]);
             Run::of(command.args(force).output().unwrap())
         };
         let run = reset(&[]);
@@ -187,14 +187,14 @@ fn a_file_that_is_no_event_is_not_reset() {
             run.code == Some(4) && run.stderr.contains("is no event"),
             "{run:?}"
         );
-        assert_eq!(shop.names(), [name]);
-        assert_eq!(fs::read_to_string(shop.path(name)).unwrap(), text);
+        assert_eq!(event.names(), [name]);
+        assert_eq!(fs::read_to_string(event.path(name)).unwrap(), text);
         let run = reset(&["--force"]);
         assert!(
             run.code == Some(0) && run.stdout.contains("is kept as"),
             "{run:?}"
         );
-        let mut all = shop.contents().into_iter();
+        let mut all = event.contents().into_iter();
         assert!(all.any(|(name, held)| name.contains(".broken-") && held == text.as_bytes()));
     }
 }
@@ -202,16 +202,16 @@ fn a_file_that_is_no_event_is_not_reset() {
 #[test]
 fn many_who_make_one_event_at_once_make_one() {
     for round in 0..10 {
-        let shop = Shop::empty();
-        let ends = shop.at_once((0..8).map(|_| "reset 5".to_owned()));
+        let event = TestEvent::empty();
+        let ends = event.at_once((0..8).map(|_| "reset 5".to_owned()));
         assert!(
             ends.iter().all(|(code, _)| *code == 0),
             "{round}: {ends:#?}"
         );
-        let ends = shop.at_once((0..8).map(|at| format!("book b{at}")));
+        let ends = event.at_once((0..8).map(|at| format!("book b{at}")));
         let count = |wanted| ends.iter().filter(|(code, _)| *code == wanted).count();
         assert_eq!((count(0), count(3)), (5, 3), "{ends:#?}");
-        shop.assert_adds_up();
+        event.assert_adds_up();
     }
 }
 
@@ -238,35 +238,35 @@ fn a_killed_reset_is_finished_or_undone_by_whoever_comes_next() {
                 if !exchange && call == "renameat2" {
                     continue;
                 }
-                let shop = sold();
-                let ledger = fs::read(shop.path(LEDGER)).unwrap();
+                let event = sold();
+                let ledger = fs::read(event.path(LEDGER)).unwrap();
                 let mut command = Command::new("strace");
                 command.args(["-f", "-qq", "-o", "/dev/null"]);
                 command.arg("-etrace=rename,renameat,renameat2,linkat");
                 command.args((!exchange).then_some(no_exchange));
                 command.arg(format!("-einject={call}:signal=SIGKILL:when={when}"));
-                command.arg(TICKETS).arg("-f").arg(&shop.file);
+                command.arg(TICKETS).arg("-f").arg(&event.file);
                 let run = command.args(["reset", "--force"]).output().unwrap();
                 if run.status.success() {
                     continue;
                 }
-                let started = fs::read(shop.path(LEDGER)).unwrap() != ledger;
+                let started = fs::read(event.path(LEDGER)).unwrap() != ledger;
                 seen[usize::from(started)] += 1;
-                assert_eq!(shop.run(next).code, Some(0), "{next}, {point}");
-                shop.booked("yan");
-                let names = shop.names();
+                assert_eq!(event.run(next).code, Some(0), "{next}, {point}");
+                event.booked("yan");
+                let names = event.names();
                 let told = format!("{next}, {point}, {exchange}: {names:?}");
                 assert!(!names.iter().any(|name| name.starts_with('.')), "{told}");
                 let is_old = |name: &&String| {
-                    name.contains(".ledger.2") && fs::read(shop.path(name)).unwrap() == ledger
+                    name.contains(".ledger.2") && fs::read(event.path(name)).unwrap() == ledger
                 };
                 let archives = names.iter().filter(is_old).count();
                 let wanted = started || next.starts_with("reset");
                 assert_eq!(archives, usize::from(wanted), "{told}");
-                assert_eq!(shop.json("audit").0, 0, "{told}");
+                assert_eq!(event.json("audit").0, 0, "{told}");
                 // Nothing grows with the ledger.
                 for name in names.iter().filter(|name| name.contains("ledger")) {
-                    let links = fs::metadata(shop.path(name)).unwrap().nlink();
+                    let links = fs::metadata(event.path(name)).unwrap().nlink();
                     assert_eq!(links, 1, "{name}, {told}");
                 }
             }
@@ -281,26 +281,26 @@ fn a_ledger_that_is_being_put_away_is_nobodys_stray() {
     if Command::new("strace").arg("-V").output().is_err() {
         return eprintln!("skipped: no strace here");
     }
-    let shop = sold();
-    let other = shop.path("other");
+    let event = sold();
+    let other = event.path("other");
     fs::create_dir(&other).unwrap();
-    std::os::unix::fs::symlink(shop.path(LEDGER), other.join(LEDGER)).unwrap();
-    fs::copy(&shop.file, other.join("tickets.json")).unwrap();
+    std::os::unix::fs::symlink(event.path(LEDGER), other.join(LEDGER)).unwrap();
+    fs::copy(&event.file, other.join("tickets.json")).unwrap();
     // Another lock file, and the same ledger.
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null", "-etrace=rename"]);
     command.arg("-einject=rename:signal=SIGSTOP:when=1");
-    command.arg(TICKETS).arg("-f").arg(&shop.file);
+    command.arg(TICKETS).arg("-f").arg(&event.file);
     let mut reset = command.args(["reset", "--force"]).spawn().unwrap();
     let stopped = eventually("the reset is stopped", || {
-        let all = shop.processes();
+        let all = event.processes();
         let ours = all
             .iter()
             .find(|process| !process.line.starts_with("strace"))?;
         let status = fs::read_to_string(format!("/proc/{}/status", ours.pid)).ok()?;
         let stopped = status.contains("State:\tT") || status.contains("State:\tt");
         // Between two steps it stops for the tracer too; from this one on it stays so.
-        let named = shop.names().iter().any(|name| name.contains(".ledger.2"));
+        let named = event.names().iter().any(|name| name.contains(".ledger.2"));
         (stopped && named).then_some(ours.pid)
     });
     let mut command = Command::new(TICKETS);
@@ -314,6 +314,6 @@ fn a_ledger_that_is_being_put_away_is_nobodys_stray() {
     signal(stopped, "CONT");
     reset.wait().unwrap();
     assert_eq!(late.code, Some(5), "{late:?}");
-    assert_eq!(shop.json("audit").0, 0);
-    assert_eq!(shop.json("query").1["sold"], 0);
+    assert_eq!(event.json("audit").0, 0);
+    assert_eq!(event.json("query").1["sold"], 0);
 }

@@ -8,16 +8,16 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::harness::{Run, Shop, TICKETS, eventually, flocks, is_root, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, flocks, is_root, signal};
 
 const LEDGER: &str = "tickets.ledger.jsonl";
 
 /// A second event beside the first whose ledger is the first one's, by a name that `link` makes.
-fn second(shop: &Shop, link: impl Fn(&Path, &Path)) -> PathBuf {
-    let other = shop.path("other");
+fn second(event: &TestEvent, link: impl Fn(&Path, &Path)) -> PathBuf {
+    let other = event.path("other");
     fs::create_dir(&other).unwrap();
-    fs::copy(&shop.file, other.join("tickets.json")).unwrap();
-    link(&shop.path(LEDGER), &other.join(LEDGER));
+    fs::copy(&event.file, other.join("tickets.json")).unwrap();
+    link(&event.path(LEDGER), &other.join(LEDGER));
     other.join("tickets.json")
 }
 
@@ -46,12 +46,12 @@ fn on(file: &Path, line: &str) -> (i32, Value) {
 #[test]
 fn a_buyer_waits_for_who_decides_under_another_name() {
     for link in [hard, symbolic] {
-        let shop = Shop::stock(3);
-        assert_eq!(shop.json("book alice").0, 0);
-        let other = second(&shop, link);
-        let mut rush = shop.start("--json buy --users 1 --lock --think 10s --force");
+        let event = TestEvent::stock(3);
+        assert_eq!(event.json("book alice").0, 0);
+        let other = second(&event, link);
+        let mut rush = event.start("--json buy --users 1 --lock --think 10s --force");
         let pid = eventually("a buyer holds the lock of the ledger", || {
-            let locks = flocks(&shop.path(LEDGER));
+            let locks = flocks(&event.path(LEDGER));
             locks.first().map(|(pid, _)| *pid)
         });
         let (code, error) = on(&other, "book bob --wait 200ms");
@@ -62,11 +62,11 @@ fn a_buyer_waits_for_who_decides_under_another_name() {
         );
         let message = error["error"]["message"].as_str().unwrap();
         assert!(message.contains(&format!("process {pid} ")), "{message}");
-        assert_eq!(shop.sales().len(), 1);
+        assert_eq!(event.sales().len(), 1);
         signal(rush.id().cast_signed(), "INT");
         rush.wait().unwrap();
         assert_eq!(on(&other, "book bob").0, 0);
-        let query = on(&shop.file, "query").1;
+        let query = on(&event.file, "query").1;
         assert_eq!(query["sold"], 2, "{query:#}");
     }
 }
@@ -75,12 +75,12 @@ fn a_buyer_waits_for_who_decides_under_another_name() {
 #[test]
 fn several_names_sell_one_stock() {
     for link in [hard, symbolic] {
-        let shop = Shop::stock(40);
-        assert_eq!(shop.json("book alice").0, 0);
-        let other = second(&shop, link);
+        let event = TestEvent::stock(40);
+        assert_eq!(event.json("book alice").0, 0);
+        let other = second(&event, link);
         let buyers: Vec<_> = (0..60)
             .map(|at| {
-                let file = if at % 2 == 0 { &shop.file } else { &other };
+                let file = if at % 2 == 0 { &event.file } else { &other };
                 let mut buyer = command(file, &format!("--json book b{at}"));
                 buyer
                     .stdout(Stdio::piped())
@@ -95,7 +95,7 @@ fn several_names_sell_one_stock() {
             .collect();
         let count = |code| ends.iter().filter(|end| **end == code).count();
         assert_eq!((count(0), count(3)), (39, 21), "{ends:?}");
-        for file in [&shop.file, &other] {
+        for file in [&event.file, &other] {
             let (code, audit) = on(file, "audit");
             assert_eq!((code, &audit["sold"]), (0, &40.into()), "{audit:#}");
         }
@@ -108,10 +108,10 @@ fn a_second_name_is_told_once_and_noted() {
         (hard as fn(&Path, &Path), "hard links"),
         (symbolic, "symbolic link"),
     ] {
-        let shop = Shop::stock(9);
-        assert_eq!(shop.json("book alice").0, 0);
-        assert_eq!(shop.json("audit").1["notes"], Value::Array(Vec::new()));
-        let other = second(&shop, link);
+        let event = TestEvent::stock(9);
+        assert_eq!(event.json("book alice").0, 0);
+        assert_eq!(event.json("audit").1["notes"], Value::Array(Vec::new()));
+        let other = second(&event, link);
         let sold = Run::of(command(&other, "book bob").output().unwrap());
         assert_eq!(sold.code, Some(0), "{sold:?}");
         assert_eq!(sold.stderr.matches(part).count(), 1, "{sold:?}");
@@ -137,40 +137,40 @@ fn a_second_name_is_told_once_and_noted() {
 /// A ledger on another disk stays there, and so does what a reset puts away.
 #[test]
 fn a_reset_keeps_a_linked_ledger_where_it_is() {
-    let shop = Shop::stock(4);
-    assert_eq!(shop.json("book alice").0, 0);
-    let disk = shop.path("disk");
+    let event = TestEvent::stock(4);
+    assert_eq!(event.json("book alice").0, 0);
+    let disk = event.path("disk");
     fs::create_dir(&disk).unwrap();
-    fs::rename(shop.path(LEDGER), disk.join("l.jsonl")).unwrap();
-    symlink(disk.join("l.jsonl"), shop.path(LEDGER)).unwrap();
-    assert_eq!(shop.json("book bob").0, 0);
-    let (code, reset) = shop.json("reset 7 --force");
+    fs::rename(event.path(LEDGER), disk.join("l.jsonl")).unwrap();
+    symlink(disk.join("l.jsonl"), event.path(LEDGER)).unwrap();
+    assert_eq!(event.json("book bob").0, 0);
+    let (code, reset) = event.json("reset 7 --force");
     assert_eq!(code, 0, "{reset:#}");
-    assert!(shop.path(LEDGER).is_symlink());
+    assert!(event.path(LEDGER).is_symlink());
     assert_eq!(fs::read_dir(&disk).unwrap().count(), 2);
     let archive = fs::canonicalize(reset["archived"].as_str().unwrap()).unwrap();
     assert_eq!(
         archive.parent(),
         Some(fs::canonicalize(&disk).unwrap().as_path())
     );
-    assert_eq!(shop.json("book carol").1["left"], 6);
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(event.json("book carol").1["left"], 6);
+    assert_eq!(event.json("audit").0, 0);
 }
 
 #[test]
 fn a_name_that_no_event_can_have_makes_nothing() {
-    let shop = Shop::stock(2);
-    assert_eq!(shop.json("book alice").0, 0);
-    assert_eq!(shop.json("reset --force").0, 0);
-    assert_eq!(shop.json("book alice").0, 0);
-    fs::create_dir(shop.path("hall")).unwrap();
-    symlink(LEDGER, shop.path("link.json")).unwrap();
-    let archive = shop
+    let event = TestEvent::stock(2);
+    assert_eq!(event.json("book alice").0, 0);
+    assert_eq!(event.json("reset --force").0, 0);
+    assert_eq!(event.json("book alice").0, 0);
+    fs::create_dir(event.path("hall")).unwrap();
+    symlink(LEDGER, event.path("link.json")).unwrap();
+    let archive = event
         .names()
         .into_iter()
         .find(|name| name.contains(".ledger.2"));
-    let before = shop.names();
-    let held = fs::read(shop.path(LEDGER)).unwrap();
+    let before = event.names();
+    let held = fs::read(event.path(LEDGER)).unwrap();
     let archive = archive.unwrap();
     for name in [
         ".",
@@ -189,7 +189,7 @@ fn a_name_that_no_event_can_have_makes_nothing() {
             "audit --repair",
             "buy --users 2 --lock",
         ] {
-            let path = shop.directory().join(name);
+            let path = event.directory().join(name);
             let (code, error) = on(&path, line);
             assert_eq!(
                 (code, &error["error"]["code"]),
@@ -198,16 +198,16 @@ fn a_name_that_no_event_can_have_makes_nothing() {
             );
         }
     }
-    assert_eq!(shop.names(), before);
-    assert_eq!(fs::read(shop.path(LEDGER)).unwrap(), held);
+    assert_eq!(event.names(), before);
+    assert_eq!(fs::read(event.path(LEDGER)).unwrap(), held);
 }
 
 #[test]
 fn a_name_without_its_end_is_refused_beside_the_one_that_has_it() {
-    let shop = Shop::stock(2);
-    fs::write(shop.path("gig.json"), r#"{"ticket": 9}"#).unwrap();
-    fs::write(shop.path("gig"), r#"{"ticket": 9}"#).unwrap();
-    let bare = shop.path("gig");
+    let event = TestEvent::stock(2);
+    fs::write(event.path("gig.json"), r#"{"ticket": 9}"#).unwrap();
+    fs::write(event.path("gig"), r#"{"ticket": 9}"#).unwrap();
+    let bare = event.path("gig");
     for line in ["book bob", "query", "reset 3", "buy --users 2 --lock"] {
         let (code, error) = on(&bare, line);
         assert_eq!(
@@ -223,15 +223,15 @@ fn a_name_without_its_end_is_refused_beside_the_one_that_has_it() {
             "{error:#}"
         );
     }
-    assert_eq!(on(&shop.path("gig.json"), "book bob").0, 0);
-    fs::remove_file(shop.path("gig.json")).unwrap();
+    assert_eq!(on(&event.path("gig.json"), "book bob").0, 0);
+    fs::remove_file(event.path("gig.json")).unwrap();
     assert_eq!(on(&bare, "query").0, 0);
 }
 
 /// Runs a line of the shell in the event's directory; `None`: it cannot be done here.
-fn prepared(shop: &Shop, line: &str) -> Option<()> {
+fn prepared(event: &TestEvent, line: &str) -> Option<()> {
     let mut command = Command::new("sh");
-    command.args(["-c", line]).current_dir(shop.directory());
+    command.args(["-c", line]).current_dir(event.directory());
     let done = command.output().is_ok_and(|output| output.status.success());
     if !done || !is_root() {
         eprintln!("skipped: this cannot be done here: {line}");
@@ -260,7 +260,7 @@ fn a_count_that_cannot_be_replaced_is_refused() {
         ),
         ("chattr +a .", "chattr -a .", "append-only"),
     ] {
-        let shop = Shop::stock(5);
+        let event = TestEvent::stock(5);
         let refused = |names: &[String], held: &[u8]| {
             let lines = [
                 "book bob",
@@ -269,7 +269,7 @@ fn a_count_that_cannot_be_replaced_is_refused() {
                 "adjust +1 --reason x",
             ];
             for line in lines {
-                let (code, error) = shop.json(line);
+                let (code, error) = event.json(line);
                 assert_eq!(
                     (code, &error["error"]["code"]),
                     (4, &"refused".into()),
@@ -281,10 +281,10 @@ fn a_count_that_cannot_be_replaced_is_refused() {
                 );
                 assert!(error["error"]["hint"].is_string(), "{error:#}");
             }
-            assert_eq!(shop.names(), names);
-            assert_eq!(fs::read(&shop.file).unwrap(), held);
-            assert_eq!(shop.json("query").0, 0);
-            let (code, report) = shop.json(&format!("doctor {}", shop.file.display()));
+            assert_eq!(event.names(), names);
+            assert_eq!(fs::read(&event.file).unwrap(), held);
+            assert_eq!(event.json("query").0, 0);
+            let (code, report) = event.json(&format!("doctor {}", event.file.display()));
             let checks = report["checks"].as_array();
             let named = checks.is_some_and(|checks| {
                 checks
@@ -294,15 +294,159 @@ fn a_count_that_cannot_be_replaced_is_refused() {
             // Where nothing can be made, nothing can be tried.
             assert!(named && code == 6 || code == 1, "{make}: {report:#}");
         };
-        if prepared(&shop, make).is_none() {
+        if prepared(&event, make).is_none() {
             continue;
         }
-        let before = (shop.names(), fs::read(&shop.file).unwrap());
+        let before = (event.names(), fs::read(&event.file).unwrap());
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             refused(&before.0, &before.1);
         }));
-        prepared(&shop, end).unwrap();
+        prepared(&event, end).unwrap();
         checked.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        assert_eq!(shop.json("book bob").0, 0, "{make}");
+        assert_eq!(event.json("book bob").0, 0, "{make}");
     }
+}
+
+/// What is done to an event that was sold from, how that is ended, and what is said of it.
+const UNFIT: [(&str, &str, &str); 12] = [
+    (
+        "mount --bind LEDGER LEDGER",
+        "umount LEDGER",
+        "is a mount of its own",
+    ),
+    (
+        "mount --bind LEDGER LEDGER && mount -o remount,bind,ro LEDGER",
+        "umount LEDGER",
+        "Read-only",
+    ),
+    (
+        "mount --bind LOCK LOCK && mount -o remount,bind,ro LOCK",
+        "umount LOCK",
+        "Read-only",
+    ),
+    ("chattr +i LEDGER", "chattr -i LEDGER", "is immutable"),
+    ("chattr +a LEDGER", "chattr -a LEDGER", "is append-only"),
+    ("chattr +i LOCK", "chattr -i LOCK", "is immutable"),
+    (
+        "mkdir away && mv LEDGER away && ln -s away/LEDGER LEDGER && chattr +a away",
+        "chattr -a away && rm LEDGER && mv away/LEDGER LEDGER",
+        "is append-only",
+    ),
+    (
+        "mkdir away && mount -t tmpfs none away && mv LEDGER away && ln -s away/LEDGER LEDGER && mount -o remount,ro away",
+        "mount -o remount,rw away && rm LEDGER && mv away/LEDGER LEDGER && umount away",
+        "Read-only",
+    ),
+    (
+        "rm LOCK && ln -s nowhere LOCK",
+        "rm LOCK",
+        "is a symbolic link to nothing",
+    ),
+    ("rm LOCK && mkdir LOCK", "rmdir LOCK", "is a directory"),
+    ("rm LOCK && mkfifo LOCK", "rm LOCK", "is a FIFO"),
+    (
+        "mv LEDGER kept && mkdir LEDGER",
+        "rmdir LEDGER && mv kept LEDGER",
+        "is a directory",
+    ),
+];
+
+/// What a sale or a reset cannot work on is no event that is fit, and neither changes anything.
+#[test]
+fn an_event_that_cannot_be_sold_from_or_reset_is_unfit() {
+    for (make, end, part) in UNFIT {
+        let event = TestEvent::stock(5);
+        assert_eq!(event.json("book alice").0, 0);
+        let [make, end] = [make, end].map(|line| {
+            line.replace("LEDGER", LEDGER)
+                .replace("LOCK", "tickets.json.lock")
+        });
+        if prepared(&event, &make).is_none() {
+            continue;
+        }
+        let before = event.names();
+        let checks = tickets::doctor::look_at_event(&event.file).unwrap();
+        let reset = event.json("reset 9 --force");
+        let book = event.json("book bob");
+        let after = event.names();
+        prepared(&event, &end).unwrap();
+        let unfit = checks
+            .iter()
+            .filter(|check| check.result == tickets::doctor::CheckResult::Fail);
+        let unfit: Vec<_> = unfit.map(|check| &check.text).collect();
+        let is_told = unfit.iter().any(|text| text.contains(part));
+        assert!(is_told && unfit.len() <= 2, "{make}: {checks:#?}");
+        assert!([1, 4].contains(&reset.0), "{make}: {:#}", reset.1);
+        assert_eq!(before, after, "{make}");
+        if make.starts_with("chattr") {
+            for (code, error) in [&reset, &book] {
+                let hint = error["error"]["hint"].as_str().unwrap();
+                assert!(
+                    *code == 4 && hint.contains("chattr -i -a"),
+                    "{make}: {error:#}"
+                );
+            }
+        }
+        assert_eq!(event.json("book carol").0, 0, "{make}");
+        let checks = tickets::doctor::look_at_event(&event.file).unwrap();
+        assert!(checks.is_empty(), "{make}: {checks:?}");
+    }
+}
+
+#[test]
+fn a_directory_that_keeps_what_is_made_is_unfit_and_nothing_is_made() {
+    for flag in ["a", "i"] {
+        let event = TestEvent::stock(5);
+        if prepared(&event, &format!("chattr +{flag} .")).is_none() {
+            continue;
+        }
+        let (code, report) = event.json(&format!("doctor {}", event.directory().display()));
+        let names = event.names();
+        prepared(&event, &format!("chattr -{flag} .")).unwrap();
+        assert_eq!(code, 6, "{report:#}");
+        assert_eq!(names, ["tickets.json"]);
+        let told = report.to_string();
+        assert!(
+            told.contains("append-only") || told.contains("immutable"),
+            "{report:#}"
+        );
+    }
+}
+
+/// A copy needs no new count, and says what keeps it from replacing the one before.
+#[test]
+fn an_event_whose_count_is_immutable_is_saved() {
+    let event = TestEvent::stock(5);
+    assert_eq!(event.json("book alice").0, 0);
+    let safe = event.path("safe");
+    let backup = format!("backup {}", safe.display());
+    if prepared(&event, "chattr +i tickets.json").is_none() {
+        return;
+    }
+    let saved = event.json(&backup);
+    prepared(&event, "chattr -i tickets.json").unwrap();
+    assert_eq!((saved.0, &saved.1["sold"]), (0, &1.into()), "{:#}", saved.1);
+    prepared(&event, &format!("chattr +i safe/{LEDGER}")).unwrap();
+    let refused = event.json(&backup);
+    prepared(&event, &format!("chattr -i safe/{LEDGER}")).unwrap();
+    let hint = refused.1["error"]["hint"].as_str().unwrap();
+    assert!(
+        refused.0 == 4 && hint.contains("chattr -i -a"),
+        "{:#}",
+        refused.1
+    );
+    assert_eq!(event.json(&backup).0, 0);
+}
+
+#[test]
+fn a_ledger_that_is_a_directory_has_no_second_names() {
+    let event = TestEvent::stock(5);
+    fs::create_dir_all(event.path(LEDGER).join("a")).unwrap();
+    let (code, error) = event.json("audit");
+    assert!(
+        code == 1 && !error.to_string().contains("hard links"),
+        "{error:#}"
+    );
+    let checks = tickets::doctor::look_at_event(&event.file).unwrap();
+    assert!(!format!("{checks:?}").contains("hard links"), "{checks:?}");
 }

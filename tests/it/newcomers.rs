@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::bad_input::as_nobody;
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
 #[test]
 fn where_even_the_directory_is_missing_each_command_says_how_to_make_an_event() {
@@ -23,8 +23,8 @@ fn where_even_the_directory_is_missing_each_command_says_how_to_make_an_event() 
         "audit --repair",
     ] {
         for directory in [".", "no/such"] {
-            let shop = Shop::empty();
-            let file = shop.path(directory).join("tickets.json");
+            let event = TestEvent::empty();
+            let file = event.path(directory).join("tickets.json");
             let output = Command::new(TICKETS)
                 .args(["--json", "-f"])
                 .arg(&file)
@@ -42,20 +42,20 @@ fn where_even_the_directory_is_missing_each_command_says_how_to_make_an_event() 
                 hint.contains("tickets.json reset 2' makes"),
                 "{line}: {document}"
             );
-            assert_eq!(shop.names(), [""; 0], "{line}");
+            assert_eq!(event.names(), [""; 0], "{line}");
         }
     }
 }
 
 #[test]
 fn a_directory_that_is_closed_is_not_taken_for_an_empty_one() {
-    let mut shop = Shop::empty();
-    let closed = shop.path("closed");
-    shop.file = closed.join("tickets.json");
-    assert_eq!(shop.run("reset 2").code, Some(0));
-    shop.booked("ann");
+    let mut event = TestEvent::empty();
+    let closed = event.path("closed");
+    event.file = closed.join("tickets.json");
+    assert_eq!(event.run("reset 2").code, Some(0));
+    event.booked("ann");
     let mode = |mode| fs::Permissions::from_mode(mode);
-    fs::set_permissions(shop.directory(), mode(0o755)).unwrap();
+    fs::set_permissions(event.directory(), mode(0o755)).unwrap();
     fs::set_permissions(&closed, mode(0o000)).unwrap();
     for line in [
         "query",
@@ -65,17 +65,17 @@ fn a_directory_that_is_closed_is_not_taken_for_an_empty_one() {
         "audit --repair",
         "reset 9",
     ] {
-        let run = as_nobody(&shop, line);
+        let run = as_nobody(&event, line);
         assert_eq!(run.code, Some(1), "{line}: {run:?}");
         assert!(run.stderr.contains("Permission denied"), "{line}: {run:?}");
     }
     fs::set_permissions(&closed, mode(0o700)).unwrap();
-    assert_eq!(shop.json("query").1["sold"], 1);
+    assert_eq!(event.json("query").1["sold"], 1);
 }
 
 #[test]
 fn programs_are_told_which_command_makes_no_sense_and_why() {
-    let shop = Shop::stock(2);
+    let event = TestEvent::stock(2);
     for (line, command, part) in [
         ("", "tickets", "'tickets' requires a subcommand"),
         ("sell", "tickets", "unrecognized subcommand 'sell'"),
@@ -91,7 +91,7 @@ fn programs_are_told_which_command_makes_no_sense_and_why() {
         ),
         ("race find", "race find", "<CONDITION>"),
     ] {
-        let (code, document) = shop.json(line);
+        let (code, document) = event.json(line);
         assert_eq!(
             (code, &document["command"]),
             (2, &command.into()),
@@ -110,14 +110,14 @@ fn programs_are_told_which_command_makes_no_sense_and_why() {
 
 #[test]
 fn a_help_that_nobody_can_read_is_an_error_and_a_refusal_was_not_carried_out() {
-    let shop = Shop::stock(1);
+    let event = TestEvent::stock(1);
     for (line, code, told) in [
         ("--help", 1, true),
         ("--json book ann -n 2", 3, false),
         ("--json sell", 2, false),
     ] {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
-        let mut command = shop.command(line.split(' '));
+        let mut command = event.command(line.split(' '));
         let run = Run::of(command.stdout(Stdio::from(full)).output().unwrap());
         assert_eq!(run.code, Some(code), "{line}: {run:?}");
         assert!(

@@ -1,9 +1,9 @@
 //! The one purchase, through the library: an observer sees its steps and may stop it.
 
 use tickets::office::{Nonce, Observer, Order, Step};
-use tickets::{BoxOffice, Error, Kind, LockKind, Result};
+use tickets::{BoxOffice, Error, Kind, Result};
 
-use crate::harness::{Shop, flocks};
+use crate::harness::{TestEvent, flocks};
 
 const GOT: Step = Step::LockGot {
     device: 0,
@@ -36,7 +36,7 @@ impl Observer for Notes {
             step => step,
         });
         if self.seen.len() > self.stop_at {
-            return Err(Error::new(Kind::Interrupted, "enough"));
+            return Err(Error::interrupted("enough"));
         }
         Ok(())
     }
@@ -44,121 +44,69 @@ impl Observer for Notes {
 
 #[test]
 fn the_steps_come_in_their_order() {
-    let (read, write) = (read(5, 1), write(4, 2));
-    for (lock, steps) in [
-        (
-            LockKind::None,
-            vec![Step::LockWanted, read, write, Step::Written, Step::Durable],
-        ),
-        (
-            LockKind::Exclusive,
-            vec![
-                Step::LockWanted,
-                GOT,
-                read,
-                write,
-                Step::Written,
-                Step::LockReleasing,
-                Step::LockReleased,
-                Step::Durable,
-            ],
-        ),
-    ] {
-        let shop = Shop::stock(5);
-        let mut notes = Notes {
-            seen: Vec::new(),
-            stop_at: usize::MAX,
-        };
-        let order = Order {
-            lock,
-            ..Order::new("alice", 1)
-        };
-        let sale = BoxOffice::at(&shop.file)
-            .unwrap()
-            .purchase(&order, &mut notes)
-            .unwrap();
-        assert_eq!(notes.seen, steps);
-        assert_eq!((sale.left, sale.seq), (4, 2));
-        shop.assert_adds_up();
-    }
-}
-
-/// Whoever finds none left gives its lock up too, and says so before it does: while the lock is held.
-#[test]
-fn a_lock_is_told_of_before_it_is_given_up() {
-    /// How many locks there are on the lock file while it says that it is about to give its own up.
-    struct Holder<'a>(&'a Shop, Vec<usize>);
-    impl Observer for Holder<'_> {
-        fn at(&mut self, step: Step) -> Result<()> {
-            if step == Step::LockReleasing {
-                self.1.push(flocks(&self.0.path("tickets.json.lock")).len());
-            }
-            Ok(())
-        }
-    }
-    for lock in [LockKind::Exclusive, LockKind::Shared, LockKind::WriteOnly] {
-        let shop = Shop::stock(1);
-        let mut holder = Holder(&shop, Vec::new());
-        let mut office = BoxOffice::at(&shop.file).unwrap();
-        let order = Order {
-            lock,
-            ..Order::new("alice", 1)
-        };
-        office.purchase(&order, &mut holder).unwrap();
-        let refused = office.purchase(&order, &mut holder).unwrap_err();
-        assert_eq!(refused.kind(), Kind::SoldOut { left: 0 });
-        // Whoever locks only to write never got so far.
-        let expected: &[usize] = match lock {
-            LockKind::WriteOnly => &[1],
-            _ => &[1, 1],
-        };
-        assert_eq!(holder.1, expected, "{lock:?}");
-    }
+    let event = TestEvent::stock(5);
+    let mut notes = Notes {
+        seen: Vec::new(),
+        stop_at: usize::MAX,
+    };
+    let order = Order::new("alice", 1);
+    let sale = BoxOffice::at(&event.file)
+        .unwrap()
+        .purchase(&order, &mut notes)
+        .unwrap();
+    let steps = [
+        Step::LockWanted,
+        GOT,
+        read(5, 1),
+        write(4, 2),
+        Step::Written,
+        Step::LockReleasing,
+        Step::LockReleased,
+        Step::Durable,
+    ];
+    assert_eq!(notes.seen, steps);
+    assert_eq!((sale.left, sale.seq), (4, 2));
+    event.assert_adds_up();
 }
 
 /// Up to the write an observer's error stops the purchase, and nothing is sold; later ones are not
 /// obeyed, and the sale stands.
 #[test]
 fn an_observer_stops_a_purchase_before_it_sells_and_not_after() {
-    for (lock, steps, last_stop) in [(LockKind::None, 5, 2), (LockKind::Exclusive, 8, 3)] {
-        for stop_at in 0..steps {
-            let shop = Shop::stock(5);
-            let mut office = BoxOffice::at(&shop.file).unwrap();
-            let mut notes = Notes {
-                seen: Vec::new(),
-                stop_at,
-            };
-            let order = Order {
-                lock,
-                ..Order::new("alice", 1)
-            };
-            let result = office.purchase(&order, &mut notes);
-            if stop_at <= last_stop {
-                assert_eq!(
-                    result.unwrap_err().kind(),
-                    Kind::Interrupted,
-                    "{lock:?} at {stop_at}"
-                );
-                assert_eq!(shop.sales().len(), 0, "{lock:?} at {stop_at}");
-            } else {
-                assert_eq!(result.unwrap().left, 4, "{lock:?} at {stop_at}");
-                shop.assert_adds_up();
-            }
+    const LAST_STOP: usize = 3;
+    for stop_at in 0..8 {
+        let event = TestEvent::stock(5);
+        let mut office = BoxOffice::at(&event.file).unwrap();
+        let mut notes = Notes {
+            seen: Vec::new(),
+            stop_at,
+        };
+        let result = office.purchase(&Order::new("alice", 1), &mut notes);
+        if stop_at <= LAST_STOP {
             assert_eq!(
-                flocks(&shop.path("tickets.json.lock")),
-                [],
-                "the lock is free"
+                result.unwrap_err().kind(),
+                Kind::Interrupted,
+                "at {stop_at}"
             );
-            assert!(office.book("bob", 1).is_ok());
-            shop.assert_adds_up();
+            assert_eq!(event.sales().len(), 0, "at {stop_at}");
+        } else {
+            assert_eq!(result.unwrap().left, 4, "at {stop_at}");
+            event.assert_adds_up();
         }
+        assert_eq!(
+            flocks(&event.path("tickets.json.lock")),
+            [],
+            "the lock is free"
+        );
+        assert!(office.book("bob", 1).is_ok());
+        event.assert_adds_up();
     }
 }
 
 #[test]
 fn limits_of_an_order_are_kept() {
-    let shop = Shop::stock(5);
-    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let event = TestEvent::stock(5);
+    let mut office = BoxOffice::at(&event.file).unwrap();
     let long = "x".repeat(tickets::office::MAX_NAME + 1);
     for (name, quantity) in [
         ("", 1),
@@ -175,15 +123,15 @@ fn limits_of_an_order_are_kept() {
     // Whatever a name holds, it stays one line.
     let sale = office.book("a\nb\u{1b}[31m\"\\\u{202e}", 1).unwrap();
     assert_eq!(sale.left, 4);
-    assert_eq!(shop.ledger().len(), 2);
-    shop.assert_adds_up();
+    assert_eq!(event.ledger().len(), 2);
+    event.assert_adds_up();
 }
 
 #[test]
 fn one_office_sells_again_and_again_and_after_a_reset() {
-    let shop = Shop::stock(3);
-    let mut office = BoxOffice::at(&shop.file).unwrap();
-    let mut other = BoxOffice::at(&shop.file).unwrap();
+    let event = TestEvent::stock(3);
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    let mut other = BoxOffice::at(&event.file).unwrap();
     assert_eq!(office.book("alice", 1).unwrap().left, 2);
     assert_eq!(other.book("bob", 1).unwrap().left, 1);
     other
@@ -191,5 +139,5 @@ fn one_office_sells_again_and_again_and_after_a_reset() {
         .unwrap();
     assert_eq!(office.book("carol", 1).unwrap().left, 9);
     assert_eq!(office.query().unwrap().left, 9);
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }

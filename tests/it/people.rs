@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{Run, Shop, TICKETS, is_root};
+use crate::harness::{Run, TICKETS, TestEvent, is_root};
 
 /// Nobody else has these numbers.
 const ANNA: u32 = 64_001;
@@ -17,18 +17,18 @@ const CLUB: u32 = 64_100;
 
 /// A directory of the club's, as `chmod g+ws` makes one, with an event in it; and a copy of the program that
 /// everybody may run. `None`: this cannot be had here.
-fn club(shop: &Shop) -> Option<(PathBuf, PathBuf)> {
+fn club(event: &TestEvent) -> Option<(PathBuf, PathBuf)> {
     if !is_root() {
         eprintln!("skipped: only root may be several people");
         return None;
     }
     let mode =
         |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    mode(shop.directory(), 0o755);
-    let program = shop.path("tickets");
+    mode(event.directory(), 0o755);
+    let program = event.path("tickets");
     let copied = Command::new("cp").arg(TICKETS).arg(&program).status();
     assert!(copied.unwrap().success());
-    let place = shop.path("club");
+    let place = event.path("club");
     fs::create_dir(&place).unwrap();
     chown(&place, Some(ANNA), Some(CLUB)).unwrap();
     mode(&place, 0o2775);
@@ -51,8 +51,8 @@ fn run_as(uid: u32, program: &Path, file: &Path, line: &str) -> (i32, Value) {
 
 #[test]
 fn who_may_not_write_is_told_by_whom_and_how_that_is_changed() {
-    let shop = Shop::empty();
-    let Some((program, file)) = club(&shop) else {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
         return;
     };
     let anna = |line: &str| run_as(ANNA, &program, &file, line);
@@ -69,7 +69,7 @@ fn who_may_not_write_is_told_by_whom_and_how_that_is_changed() {
         let hint = error["error"]["hint"].as_str().unwrap();
         for part in [
             &format!("owned by user {ANNA}, not group-writable")[..],
-            "chmod g+w",
+            "chmod g+rw",
             "gig.ledger.jsonl",
             "gig.json.lock",
         ] {
@@ -96,8 +96,8 @@ fn who_may_not_write_is_told_by_whom_and_how_that_is_changed() {
 
 #[test]
 fn who_is_in_another_group_is_told_so() {
-    let shop = Shop::empty();
-    let Some((program, file)) = club(&shop) else {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
         return;
     };
     assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
@@ -110,4 +110,114 @@ fn who_is_in_another_group_is_told_so() {
     let (code, error) = Run::of(command.uid(BEN).gid(BEN).output().unwrap()).document();
     let hint = error["error"]["hint"].as_str().unwrap();
     assert!(code == 1 && hint.contains("not one of yours"), "{error:#}");
+}
+
+/// The group may write, and not read: as after a umask of 077 and a `chmod g+w`.
+#[test]
+fn what_the_group_lacks_is_said_by_every_command() {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
+        return;
+    };
+    // A name of which a terminal or a shell would make something else.
+    let file = file.with_file_name("g\u{1b}[2Jig's.json");
+    let names = [
+        "g\u{1b}[2Jig's.json",
+        "g\u{1b}[2Jig's.ledger.jsonl",
+        "g\u{1b}[2Jig's.json.lock",
+    ];
+    assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
+    for name in names {
+        let narrow = fs::Permissions::from_mode(0o620);
+        fs::set_permissions(file.with_file_name(name), narrow).unwrap();
+    }
+    for line in [
+        "book bob",
+        "cancel 2-abcdef",
+        "reset 9 --force",
+        "audit --repair",
+        "buy --users 2 --lock",
+        "backup safe",
+        "restore safe",
+    ] {
+        let (code, error) = run_as(BEN, &program, &file, line);
+        if line.starts_with("restore") {
+            // Of another place, which is not there.
+            assert_eq!(code, 1, "{error:#}");
+            continue;
+        }
+        let hint = error["error"]["hint"].as_str().unwrap();
+        assert_eq!(code, 1, "{line}: {error:#}");
+        let expected =
+            format!("owned by user {ANNA}, not group-readable: let user {ANNA} run chmod g+rw $'");
+        assert_eq!(hint.matches(&expected).count(), 3, "{line}: {hint}");
+        assert!(
+            !hint.contains("yours") && !hint.contains('\u{1b}'),
+            "{line}: {hint}"
+        );
+        for name in ["g\\033[2Jig\\'s.json'", "s.ledger.jsonl'", "s.json.lock'"] {
+            assert!(hint.contains(name), "{line}: {name}: {hint}");
+        }
+    }
+    let (code, report) = run_as(BEN, &program, &file, "doctor");
+    assert_eq!(code, 6, "{report:#}");
+    assert!(
+        report.to_string().contains("the count exists"),
+        "{report:#}"
+    );
+}
+
+/// Where only who owns a file may replace it, others are refused before anything is made.
+#[test]
+fn in_a_sticky_directory_nobody_replaces_the_file_of_another() {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
+        return;
+    };
+    let place = file.parent().unwrap();
+    let mode =
+        |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    chown(place, Some(0), Some(CLUB)).unwrap();
+    mode(place, 0o3775);
+    assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
+    for name in ["gig.json", "gig.ledger.jsonl", "gig.json.lock"] {
+        mode(&file.with_file_name(name), 0o664);
+    }
+    let contents = || {
+        let entries = fs::read_dir(place)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let mut all: Vec<_> = entries
+            .map(|path| (fs::read(&path).unwrap(), path))
+            .collect();
+        all.sort();
+        all
+    };
+    let before = contents();
+    for line in [
+        "book bob",
+        "reset 9 --force",
+        "buy --users 2 --lock --force",
+    ] {
+        let (code, error) = run_as(BEN, &program, &file, line);
+        assert_eq!(code, 4, "{line}: {error:#}");
+        let hint = error["error"]["hint"].as_str().unwrap();
+        assert!(
+            hint.contains(&format!("chmod -t {}", place.display())),
+            "{hint}"
+        );
+        assert_eq!(contents(), before, "{line}");
+    }
+    let (code, report) = run_as(BEN, &program, &file, "doctor");
+    assert!(
+        code == 6 && report.to_string().contains("sticky"),
+        "{report:#}"
+    );
+    assert_eq!(contents(), before);
+    assert_eq!(run_as(ANNA, &program, &file, "book carol").0, 0);
+    mode(place, 0o2775);
+    assert_eq!(run_as(BEN, &program, &file, "book bob").0, 0);
+    assert_eq!(run_as(BEN, &program, &file, "reset 9 --force").0, 0);
 }

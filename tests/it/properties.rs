@@ -10,7 +10,7 @@ use tickets::office::{DEFAULT_WAIT, Durability, Order, Unobserved};
 use tickets::{BoxOffice, Kind};
 use tickets_faults::stray;
 
-use crate::harness::Shop;
+use crate::harness::TestEvent;
 
 /// What happens to an event.
 #[derive(Debug, Clone)]
@@ -91,7 +91,7 @@ struct Sale {
 
 /// An event, and what should be in it.
 struct World {
-    shop: Shop,
+    event: TestEvent,
     office: BoxOffice,
     left: u64,
     sales: Vec<Sale>,
@@ -103,11 +103,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let shop = Shop::in_memory("{\"event\": \"Ball\", \"ticket\": 9}\n");
-        let office = BoxOffice::at(&shop.file).unwrap();
-        let counts = vec![fs::read(&shop.file).unwrap()];
+        let event = TestEvent::in_memory("{\"event\": \"Ball\", \"ticket\": 9}\n");
+        let office = BoxOffice::at(&event.file).unwrap();
+        let counts = vec![fs::read(&event.file).unwrap()];
         Self {
-            shop,
+            event,
             office,
             left: 9,
             sales: Vec::new(),
@@ -134,7 +134,7 @@ impl World {
             }
             Step::Cancel { sale, quantity } => self.cancel(*sale, *quantity),
             Step::Adjust(quantity) => self.adjust(*quantity),
-            Step::Reopen => self.office = BoxOffice::at(&self.shop.file).unwrap(),
+            Step::Reopen => self.office = BoxOffice::at(&self.event.file).unwrap(),
             Step::Crash(crash) => self.crash(crash),
             Step::Repair => {
                 assert_eq!(
@@ -148,11 +148,7 @@ impl World {
     }
 
     fn book(&mut self, buyer: &str, quantity: u64, key: Option<&str>, durability: Durability) {
-        let order = Order {
-            key,
-            durability,
-            ..Order::new(buyer, quantity)
-        };
+        let order = Order::new(buyer, quantity).key(key).durability(durability);
         let result = self.office.purchase(&order, &mut Unobserved);
         // Whatever came of it: the ledger was healed before.
         self.torn = false;
@@ -245,9 +241,9 @@ impl World {
 
     fn crash(&mut self, crash: &Crash) {
         // Killed: what goes with a living process stays.
-        let killed = std::mem::replace(&mut self.office, BoxOffice::at(&self.shop.file).unwrap());
+        let killed = std::mem::replace(&mut self.office, BoxOffice::at(&self.event.file).unwrap());
         std::mem::forget(killed);
-        let ledger = self.shop.path("tickets.ledger.jsonl");
+        let ledger = self.event.path("tickets.ledger.jsonl");
         match crash {
             Crash::TornLine(..) | Crash::Newline if self.torn || !ledger.exists() => {}
             Crash::TornLine(bytes, zeros) => {
@@ -268,15 +264,15 @@ impl World {
             }
             Crash::OldCount(back) => {
                 let old = &self.counts[self.counts.len().saturating_sub(back + 1)];
-                fs::write(&self.shop.file, old).unwrap();
+                fs::write(&self.event.file, old).unwrap();
             }
             Crash::EmptyCount if ledger.exists() => {
-                fs::write(&self.shop.file, [0; 40]).unwrap();
+                fs::write(&self.event.file, [0; 40]).unwrap();
             }
             Crash::Nothing | Crash::EmptyCount => {}
             Crash::Strays => {
                 for of in ["tickets.json", "tickets.ledger.jsonl"] {
-                    fs::write(self.shop.path(&stray(of, 1)), "{\"tick").unwrap();
+                    fs::write(self.event.path(&stray(of, 1)), "{\"tick").unwrap();
                 }
             }
         }
@@ -305,7 +301,7 @@ impl World {
             .map(|sale| (sale.id.clone(), sale.kept))
             .collect();
         assert_eq!(listed, model);
-        let count = fs::read(&self.shop.file).unwrap();
+        let count = fs::read(&self.event.file).unwrap();
         if count.starts_with(b"{") && self.counts.last() != Some(&count) {
             self.counts.push(count);
         }
@@ -316,7 +312,7 @@ impl World {
         self.take(&Step::Adjust(1));
         assert_eq!(self.office.audit().unwrap().findings, []);
         drop(self.office);
-        self.shop.assert_adds_up();
+        self.event.assert_adds_up();
     }
 }
 

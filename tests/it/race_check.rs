@@ -1,5 +1,6 @@
 //! The verdict of recorded runs, beside a search through all orders; and evidence of any kind.
 
+mod counted;
 mod foreign;
 mod histories;
 mod hostile;

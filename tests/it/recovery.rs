@@ -6,21 +6,21 @@ use std::process::Command;
 
 use tickets_faults::stray;
 
-use crate::harness::{Run, Shop};
+use crate::harness::{Run, TestEvent};
 
 /// An event of five with three sold, and the texts of its files.
-fn three_sold() -> (Shop, String, String) {
-    let shop = Shop::stock(5);
-    assert_eq!(shop.json("buy --users 3 --lock --think 0ms").1["left"], 2);
-    let count = fs::read_to_string(&shop.file).unwrap();
-    let ledger = fs::read_to_string(shop.path("tickets.ledger.jsonl")).unwrap();
-    (shop, count, ledger)
+fn three_sold() -> (TestEvent, String, String) {
+    let event = TestEvent::stock(5);
+    assert_eq!(event.json("buy --users 3 --lock --think 0ms").1["left"], 2);
+    let count = fs::read_to_string(&event.file).unwrap();
+    let ledger = fs::read_to_string(event.path("tickets.ledger.jsonl")).unwrap();
+    (event, count, ledger)
 }
 
-fn append(shop: &Shop, bytes: &[u8]) {
+fn append(event: &TestEvent, bytes: &[u8]) {
     let mut ledger = fs::File::options()
         .append(true)
-        .open(shop.path("tickets.ledger.jsonl"))
+        .open(event.path("tickets.ledger.jsonl"))
         .unwrap();
     ledger.write_all(bytes).unwrap();
 }
@@ -28,7 +28,7 @@ fn append(shop: &Shop, bytes: &[u8]) {
 /// A process killed between its append and its publication.
 #[test]
 fn a_count_that_lags_behind_the_ledger_is_brought_up_to_it() {
-    let (shop, _, ledger) = three_sold();
+    let (event, _, ledger) = three_sold();
     let ends: Vec<usize> = ledger.match_indices('\n').map(|(at, _)| at + 1).collect();
     let lagging = [
         "{\"ticket\": 5}".to_owned(),
@@ -46,21 +46,21 @@ fn a_count_that_lags_behind_the_ledger_is_brought_up_to_it() {
         ),
     ];
     for count in lagging {
-        fs::write(&shop.file, &count).unwrap();
-        fs::write(shop.path("tickets.ledger.jsonl"), &ledger).unwrap();
-        let (code, answer) = shop.json("query");
+        fs::write(&event.file, &count).unwrap();
+        fs::write(event.path("tickets.ledger.jsonl"), &ledger).unwrap();
+        let (code, answer) = event.json("query");
         assert_eq!(
             (code, &answer["ticket"], &answer["sold"]),
             (0, &2.into(), &3.into()),
             "{count}"
         );
-        let (code, report) = shop.json("buy --users 3 --lock --think 0ms");
+        let (code, report) = event.json("buy --users 3 --lock --think 0ms");
         assert_eq!(
             (code, &report["stock"], &report["sold"]),
             (0, &2.into(), &2.into()),
             "{count}"
         );
-        shop.assert_adds_up();
+        event.assert_adds_up();
     }
 }
 
@@ -75,52 +75,52 @@ fn a_torn_end_is_put_away_and_selling_goes_on() {
         &b"\nx\n"[..],
         &b"xyz\nxyz\n"[..],
     ] {
-        let (shop, _, ledger) = three_sold();
-        append(&shop, torn);
-        assert_eq!(shop.json("query").1["ticket"], 2);
-        let (code, report) = shop.json("buy --users 3 --lock --think 0ms");
+        let (event, _, ledger) = three_sold();
+        append(&event, torn);
+        assert_eq!(event.json("query").1["ticket"], 2);
+        let (code, report) = event.json("buy --users 3 --lock --think 0ms");
         assert_eq!((code, &report["sold"]), (0, &2.into()), "{report:#}");
-        shop.assert_adds_up();
-        let put_away = shop
+        event.assert_adds_up();
+        let put_away = event
             .names()
             .into_iter()
             .find(|name| name.contains(".torn-"))
             .unwrap();
-        assert_eq!(fs::read(shop.path(&put_away)).unwrap(), torn);
-        let now = fs::read_to_string(shop.path("tickets.ledger.jsonl")).unwrap();
+        assert_eq!(fs::read(event.path(&put_away)).unwrap(), torn);
+        let now = fs::read_to_string(event.path("tickets.ledger.jsonl")).unwrap();
         assert!(now.starts_with(&ledger));
     }
 }
 
 #[test]
 fn a_newline_that_an_editor_took_away_is_put_back() {
-    let (shop, _, ledger) = three_sold();
-    fs::write(shop.path("tickets.ledger.jsonl"), ledger.trim_end()).unwrap();
-    assert_eq!(shop.json("query").1["ticket"], 2);
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-    shop.assert_adds_up();
-    assert_eq!(shop.sales().len(), 4);
+    let (event, _, ledger) = three_sold();
+    fs::write(event.path("tickets.ledger.jsonl"), ledger.trim_end()).unwrap();
+    assert_eq!(event.json("query").1["ticket"], 2);
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    event.assert_adds_up();
+    assert_eq!(event.sales().len(), 4);
 
     // The same for a line that the count does not include yet.
-    let (shop, _, ledger) = three_sold();
-    fs::write(&shop.file, "{\"ticket\": 5}").unwrap();
-    fs::write(shop.path("tickets.ledger.jsonl"), ledger.trim_end()).unwrap();
-    assert_eq!(shop.json("query").1["ticket"], 2);
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-    shop.assert_adds_up();
-    assert_eq!(shop.sales().len(), 4);
+    let (event, _, ledger) = three_sold();
+    fs::write(&event.file, "{\"ticket\": 5}").unwrap();
+    fs::write(event.path("tickets.ledger.jsonl"), ledger.trim_end()).unwrap();
+    assert_eq!(event.json("query").1["ticket"], 2);
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    event.assert_adds_up();
+    assert_eq!(event.sales().len(), 4);
 }
 
 #[test]
 fn a_count_changed_by_hand_is_drift_and_both_files_are_named() {
-    let (shop, count, _) = three_sold();
+    let (event, count, _) = three_sold();
     for changed in [
         count.replace("\"ticket\": 2", "\"ticket\": 4"),
         "{\"ticket\": 3}".to_owned(),
     ] {
-        fs::write(&shop.file, &changed).unwrap();
+        fs::write(&event.file, &changed).unwrap();
         for line in ["query", "buy --users 2 --lock", "buy --users 2"] {
-            let run = shop.run(line);
+            let run = event.run(line);
             assert_eq!(run.code, Some(6), "{line}: {run:?}");
             assert!(
                 run.stderr.contains("tickets.json:1: says"),
@@ -134,17 +134,17 @@ fn a_count_changed_by_hand_is_drift_and_both_files_are_named() {
             );
             assert!(run.stderr.contains("hint:"), "{}", run.stderr);
         }
-        assert_eq!(fs::read_to_string(&shop.file).unwrap(), changed);
-        assert_eq!(shop.sales().len(), 3);
+        assert_eq!(fs::read_to_string(&event.file).unwrap(), changed);
+        assert_eq!(event.sales().len(), 3);
     }
 }
 
 #[test]
 fn a_ledger_shorter_than_counted_or_missing_is_refused() {
-    let (shop, _, ledger) = three_sold();
+    let (event, _, ledger) = three_sold();
     let cut = &ledger[..ledger.len() - 30];
-    fs::write(shop.path("tickets.ledger.jsonl"), cut).unwrap();
-    let run = shop.run("buy --users 2 --lock --think 0ms");
+    fs::write(event.path("tickets.ledger.jsonl"), cut).unwrap();
+    let run = event.run("buy --users 2 --lock --think 0ms");
     assert_eq!(run.code, Some(6), "{run:?}");
     assert!(
         run.stderr
@@ -152,8 +152,8 @@ fn a_ledger_shorter_than_counted_or_missing_is_refused() {
         "{}",
         run.stderr
     );
-    fs::remove_file(shop.path("tickets.ledger.jsonl")).unwrap();
-    let run = shop.run("query");
+    fs::remove_file(event.path("tickets.ledger.jsonl")).unwrap();
+    let run = event.run("query");
     assert_eq!(run.code, Some(6), "{run:?}");
     assert!(
         run.stderr.contains("tickets.ledger.jsonl: is missing"),
@@ -166,13 +166,13 @@ fn a_ledger_shorter_than_counted_or_missing_is_refused() {
 /// every byte; a reader of constant cost cannot.)
 #[test]
 fn a_flipped_byte_in_what_is_read_is_found() {
-    let (shop, _, ledger) = three_sold();
+    let (event, _, ledger) = three_sold();
     let ends: Vec<usize> = ledger.match_indices('\n').map(|(at, _)| at + 1).collect();
     for at in ends[2] - 1..ledger.len() {
         let mut bytes = ledger.clone().into_bytes();
         bytes[at] ^= 1;
-        fs::write(shop.path("tickets.ledger.jsonl"), &bytes).unwrap();
-        let run = shop.run("query");
+        fs::write(event.path("tickets.ledger.jsonl"), &bytes).unwrap();
+        let run = event.run("query");
         assert_eq!(
             run.code,
             Some(6),
@@ -185,52 +185,55 @@ fn a_flipped_byte_in_what_is_read_is_found() {
 /// A reset killed between its commit and its new count.
 #[test]
 fn a_reset_killed_halfway_is_a_reset() {
-    let (shop, count, _) = three_sold();
-    assert_eq!(shop.json("reset 9").0, 0);
-    fs::write(&shop.file, count).unwrap();
-    assert_eq!(shop.json("query").1["ticket"], 9);
-    let (code, report) = shop.json("buy --users 2 --lock --think 0ms");
+    let (event, count, _) = three_sold();
+    assert_eq!(event.json("reset 9").0, 0);
+    fs::write(&event.file, count).unwrap();
+    assert_eq!(event.json("query").1["ticket"], 9);
+    let (code, report) = event.json("buy --users 2 --lock --think 0ms");
     assert_eq!(
         (code, &report["stock"], &report["left"]),
         (0, &9.into(), &7.into()),
         "{report:#}"
     );
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 #[test]
 fn what_killed_processes_left_is_swept() {
-    let shop = Shop::stock(2);
+    let event = TestEvent::stock(2);
     for of in ["tickets.json", "tickets.ledger.jsonl"] {
-        fs::write(shop.path(&stray(of, 1)), "{}").unwrap();
+        fs::write(event.path(&stray(of, 1)), "{}").unwrap();
     }
-    assert_eq!(shop.json("buy --users 2 --lock --think 0ms").0, 0);
+    assert_eq!(event.json("buy --users 2 --lock --think 0ms").0, 0);
     assert_eq!(
-        shop.names(),
+        event.names(),
         ["tickets.json", "tickets.json.lock", "tickets.ledger.jsonl"]
     );
 }
 
 #[test]
 fn a_long_ledger_line_is_no_line() {
-    let (shop, _, _) = three_sold();
-    append(&shop, &vec![b'x'; 100_000]);
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-    let put_away = shop
+    let (event, _, _) = three_sold();
+    append(&event, &vec![b'x'; 100_000]);
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    let put_away = event
         .names()
         .into_iter()
         .find(|name| name.contains(".torn-"))
         .unwrap();
-    assert_eq!(fs::read(shop.path(&put_away)).unwrap(), vec![b'x'; 100_000]);
-    shop.assert_adds_up();
+    assert_eq!(
+        fs::read(event.path(&put_away)).unwrap(),
+        vec![b'x'; 100_000]
+    );
+    event.assert_adds_up();
 }
 
 /// The chapter's program, which knows of no ledger.
 #[test]
 fn a_sale_past_the_ledger_is_named_and_cured() {
-    let shop = Shop::with("{\"event\": \"Ball\", \"ticket\": 200, \"price\": 12.50}\n");
-    shop.booked("alice --quantity 2");
-    shop.booked("bob --key K");
+    let event = TestEvent::with("{\"event\": \"Ball\", \"ticket\": 200, \"price\": 12.50}\n");
+    event.booked("alice --quantity 2");
+    event.booked("bob --key K");
     let program = "import json, sys\n\
                    f = sys.argv[1]\n\
                    d = json.load(open(f))\n\
@@ -238,13 +241,13 @@ fn a_sale_past_the_ledger_is_named_and_cured() {
                    json.dump(d, open(f, \"w\"))\n";
     match Command::new("python3")
         .args(["-c", program])
-        .arg(&shop.file)
+        .arg(&event.file)
         .output()
     {
         Ok(output) => assert!(output.status.success(), "{:?}", Run::of(output)),
         Err(error) => return eprintln!("skipped: no python3 here ({error})"),
     }
-    assert_eq!(shop.count()["ticket"], 196);
+    assert_eq!(event.count()["ticket"], 196);
     for line in [
         "query",
         "book dave",
@@ -252,7 +255,7 @@ fn a_sale_past_the_ledger_is_named_and_cured() {
         "sales",
         "cancel 2-abcdef",
     ] {
-        let run = shop.run(line);
+        let run = event.run(line);
         assert_eq!(
             (run.code, run.stdout.as_str()),
             (Some(6), ""),
@@ -268,10 +271,10 @@ fn a_sale_past_the_ledger_is_named_and_cured() {
             "{run:?}"
         );
     }
-    let (_, audit) = shop.json("audit");
+    let (_, audit) = event.json("audit");
     assert_eq!(audit["findings"][0]["kind"], "drift", "{audit:#}");
-    assert_eq!(shop.json("audit --repair").0, 0);
-    assert_eq!(shop.count()["price"], 12.5);
-    assert_eq!(shop.json("book dave").1["left"], 196);
-    shop.assert_adds_up();
+    assert_eq!(event.json("audit --repair").0, 0);
+    assert_eq!(event.count()["price"], 12.5);
+    assert_eq!(event.json("book dave").1["left"], 196);
+    event.assert_adds_up();
 }

@@ -6,26 +6,26 @@ use serde_json::{Value, json};
 
 use tickets_faults::stray;
 
-use crate::harness::Shop;
+use crate::harness::TestEvent;
 
 const LEDGER: &str = "tickets.ledger.jsonl";
 
 /// An event of 200 with a member of ours of its own: two sold to alice, one to bob under a key, one to
 /// carol, who gave it back.
-fn booked() -> Shop {
-    let shop = Shop::with("{\"event\": \"Ball\", \"ticket\": 200, \"price\": 12.50}\n");
-    shop.booked("alice --quantity 2");
-    shop.booked("bob --key K");
-    let carol = shop.booked("carol");
-    assert_eq!(shop.json(&format!("cancel {carol}")).0, 0);
-    shop
+fn booked() -> TestEvent {
+    let event = TestEvent::with("{\"event\": \"Ball\", \"ticket\": 200, \"price\": 12.50}\n");
+    event.booked("alice --quantity 2");
+    event.booked("bob --key K");
+    let carol = event.booked("carol");
+    assert_eq!(event.json(&format!("cancel {carol}")).0, 0);
+    event
 }
 
-fn write(shop: &Shop, name: &str, change: &dyn Fn(&str) -> String) {
-    let text = fs::read_to_string(shop.path(name)).unwrap();
+fn write(event: &TestEvent, name: &str, change: &dyn Fn(&str) -> String) {
+    let text = fs::read_to_string(event.path(name)).unwrap();
     let changed = change(&text);
     assert_ne!(changed, text, "the test changes nothing");
-    fs::write(shop.path(name), changed).unwrap();
+    fs::write(event.path(name), changed).unwrap();
 }
 
 fn kinds(audit: &Value) -> Vec<&str> {
@@ -37,17 +37,17 @@ fn kinds(audit: &Value) -> Vec<&str> {
 }
 
 /// Damages an event.
-fn damage(shop: &Shop, what: &str) {
-    let count = |text: &[u8]| fs::write(&shop.file, text).unwrap();
-    let change = |change: &dyn Fn(&str) -> String| write(shop, "tickets.json", change);
-    let ledger = |change: &dyn Fn(&str) -> String| write(shop, LEDGER, change);
-    let left = |of: &str| fs::write(shop.path(&stray(of, 1)), "{").unwrap();
+fn damage(event: &TestEvent, what: &str) {
+    let count = |text: &[u8]| fs::write(&event.file, text).unwrap();
+    let change = |change: &dyn Fn(&str) -> String| write(event, "tickets.json", change);
+    let ledger = |change: &dyn Fn(&str) -> String| write(event, LEDGER, change);
+    let left = |of: &str| fs::write(event.path(&stray(of, 1)), "{").unwrap();
     match what {
         "ticket by hand" => change(&|t| t.replace("197", "196")),
         "sold by hand" => change(&|t| t.replace("\"sold\": 3", "\"sold\": 4")),
         "untied count" => count(b"{\"ticket\": 7}"),
         "empty count" => count(b""),
-        "count missing" => fs::remove_file(&shop.file).unwrap(),
+        "count missing" => fs::remove_file(&event.file).unwrap(),
         "count of NULs" => count(&[0; 4096]),
         "count of blanks" => count(b" \n"),
         "count of garbage" => count(b"two"),
@@ -63,7 +63,7 @@ fn damage(shop: &Shop, what: &str) {
         "cut in a line" => ledger(&|t| t[..t.len() - 30].to_owned()),
         "cut behind a line" => ledger(&|t| lines(t, 0..3)),
         "cut to nothing" => ledger(&|_| String::new()),
-        "ledger missing" => fs::remove_file(shop.path(LEDGER)).unwrap(),
+        "ledger missing" => fs::remove_file(event.path(LEDGER)).unwrap(),
         "line changed" => ledger(&|t| t.replacen("alice", "alive", 1)),
         "line lost" => ledger(&|t| lines(t, 0..1) + &lines(t, 2..9)),
         _ => panic!("what is {what:?}?"),
@@ -101,12 +101,12 @@ const REPAIRED: [(&[&str], &[&str], &str); 15] = [
 #[test]
 fn what_can_be_proven_is_repaired_and_told() {
     for (damages, flaws, part) in REPAIRED {
-        let shop = booked();
+        let event = booked();
         for what in damages {
-            damage(&shop, what);
+            damage(&event, what);
         }
-        let damaged = shop.contents();
-        let (code, audit) = shop.json("audit");
+        let damaged = event.contents();
+        let (code, audit) = event.json("audit");
         assert_eq!(
             (code, kinds(&audit)),
             (6, flaws.to_vec()),
@@ -118,18 +118,19 @@ fn what_can_be_proven_is_repaired_and_told() {
             "{audit:#}"
         );
         assert!(
-            shop.run("audit")
+            event
+                .run("audit")
                 .stdout
                 .contains("tickets.json audit --repair'"),
             "{damages:?}"
         );
         assert_eq!(
-            shop.contents(),
+            event.contents(),
             damaged,
             "{damages:?}: an audit writes nothing"
         );
 
-        let (code, repaired) = shop.json("audit --repair");
+        let (code, repaired) = event.json("audit --repair");
         assert_eq!(
             (code, &repaired["findings"]),
             (0, &json!([])),
@@ -141,25 +142,25 @@ fn what_can_be_proven_is_repaired_and_told() {
         );
         let numbers = ["capacity", "sold", "left", "records"].map(|name| repaired[name].as_u64());
         assert_eq!(numbers, [200, 3, 197, 5].map(Some), "{damages:?}");
-        shop.assert_adds_up();
+        event.assert_adds_up();
         // Only what could be read of the count could be kept.
         if !flaws.contains(&"count") && damages != ["untied count"] {
-            let kept = (&shop.count()["event"], &shop.count()["price"]);
+            let kept = (&event.count()["event"], &event.count()["price"]);
             assert_eq!(kept, (&"Ball".into(), &json!(12.50)), "{damages:?}");
         }
-        let (code, again) = shop.json("audit --repair");
+        let (code, again) = event.json("audit --repair");
         assert_eq!(
             (code, &again["repaired"]),
             (0, &Value::Null),
             "{damages:?}: {again:#}"
         );
         assert_eq!(
-            shop.json("book bob --key K").1["replayed"],
+            event.json("book bob --key K").1["replayed"],
             true,
             "{damages:?}"
         );
-        assert_eq!(shop.json("book dave --quantity 197").0, 0, "{damages:?}");
-        shop.assert_adds_up();
+        assert_eq!(event.json("book dave --quantity 197").0, 0, "{damages:?}");
+        event.assert_adds_up();
     }
 }
 
@@ -177,16 +178,16 @@ fn temporary_files_are_noted_and_only_ours_are_removed() {
         ".tickets.json.swp",
     ];
     for (line, told) in [("audit --repair", true), ("book zoe", false)] {
-        let shop = booked();
+        let event = booked();
         for name in foreign {
-            fs::write(shop.path(name), "mine").unwrap();
+            fs::write(event.path(name), "mine").unwrap();
         }
-        let (code, audit) = shop.json("audit");
+        let (code, audit) = event.json("audit");
         assert_eq!((code, &audit["notes"]), (0, &json!([])), "{audit:#}");
-        damage(&shop, "stray");
-        damage(&shop, "stray of the ledger");
-        let before = shop.contents();
-        let (code, audit) = shop.json("audit");
+        damage(&event, "stray");
+        damage(&event, "stray of the ledger");
+        let before = event.contents();
+        let (code, audit) = event.json("audit");
         assert_eq!((code, kinds(&audit).len()), (0, 0), "{audit:#}");
         assert_eq!(
             (&audit["ok"], &audit["repaired"]),
@@ -194,14 +195,14 @@ fn temporary_files_are_noted_and_only_ours_are_removed() {
         );
         let note = audit["notes"][0].as_str().unwrap();
         assert!(note.contains("2 temporary files of killed"), "{note}");
-        assert!(shop.run("audit").stdout.contains(note));
-        assert_eq!(shop.contents(), before, "an audit writes nothing");
+        assert!(event.run("audit").stdout.contains(note));
+        assert_eq!(event.contents(), before, "an audit writes nothing");
 
-        let (code, done) = shop.json(line);
+        let (code, done) = event.json(line);
         assert_eq!(code, 0, "{done:#}");
         let tells = done["repaired"].to_string().contains("2 temporary files");
         assert_eq!(tells, told, "{done:#}");
-        let mut left = shop.names();
+        let mut left = event.names();
         left.retain(|name| name.starts_with('.'));
         let mut expected = foreign.map(str::to_owned);
         expected.sort();
@@ -211,36 +212,36 @@ fn temporary_files_are_noted_and_only_ours_are_removed() {
 
 #[test]
 fn a_count_that_cannot_be_read_is_kept_when_it_is_repaired() {
-    let shop = booked();
+    let event = booked();
     // Also twice within a second.
     for broken in ["{\"ticket\": 197, \"event\": \"Ball\",}", "two", "three"] {
-        fs::write(&shop.file, broken).unwrap();
-        let (code, repaired) = shop.json("audit --repair");
+        fs::write(&event.file, broken).unwrap();
+        let (code, repaired) = event.json("audit --repair");
         assert_eq!(code, 0, "{repaired:#}");
-        let all = shop.contents();
+        let all = event.contents();
         assert!(
             all.iter()
                 .any(|(name, text)| name.contains("broken") && text == broken.as_bytes())
         );
     }
-    assert_eq!(shop.json("query").1["sold"], 3);
+    assert_eq!(event.json("query").1["sold"], 3);
 }
 
 /// What a crash left of the very first line: the stock stands in the count.
 #[test]
 fn a_torn_opening_line_costs_no_stock() {
     for torn in ["{\"seq\":1,\"at\":\"20", "\n\n", "x\n"] {
-        let shop = Shop::with("{\"ticket\": 5, \"event\": \"Ball\"}");
-        fs::write(shop.path(LEDGER), torn).unwrap();
-        let (code, repaired) = shop.json("audit --repair");
+        let event = TestEvent::with("{\"ticket\": 5, \"event\": \"Ball\"}");
+        fs::write(event.path(LEDGER), torn).unwrap();
+        let (code, repaired) = event.json("audit --repair");
         assert_eq!(
             (code, &repaired["left"]),
             (0, &5.into()),
             "{torn:?}: {repaired:#}"
         );
-        assert_eq!(shop.json("query").1["ticket"], 5, "{torn:?}");
-        assert_eq!(shop.json("book alice --quantity 5").0, 0, "{torn:?}");
-        shop.assert_adds_up();
+        assert_eq!(event.json("query").1["ticket"], 5, "{torn:?}");
+        assert_eq!(event.json("book alice --quantity 5").0, 0, "{torn:?}");
+        event.assert_adds_up();
     }
 }
 
@@ -268,15 +269,15 @@ const REFUSED: [(&[&str], &[&str], &str); 9] = [
 #[test]
 fn what_cannot_be_proven_is_not_touched() {
     for (damages, flaws, kind) in REFUSED {
-        let shop = booked();
+        let event = booked();
         for what in damages {
-            damage(&shop, what);
+            damage(&event, what);
         }
         // Nothing is repaired as long as not all can be.
-        damage(&shop, "stray");
-        let before = shop.contents();
+        damage(&event, "stray");
+        let before = event.contents();
         for line in ["audit", "audit --repair"] {
-            let (code, audit) = shop.json(line);
+            let (code, audit) = event.json(line);
             assert_eq!(
                 (code, kinds(&audit)),
                 (6, flaws.to_vec()),
@@ -286,15 +287,15 @@ fn what_cannot_be_proven_is_not_touched() {
             let all = audit["findings"].as_array().unwrap();
             let it = all.iter().find(|finding| finding["kind"] == kind).unwrap();
             assert_eq!(it["repairable"], false, "{damages:?}: {audit:#}");
-            assert_eq!(shop.contents(), before, "{damages:?}: {line}");
+            assert_eq!(event.contents(), before, "{damages:?}: {line}");
         }
-        let run = shop.run("audit --repair");
+        let run = event.run("audit --repair");
         assert!(
             run.stdout.contains("cannot be repaired without guessing"),
             "{damages:?}: {run:?}"
         );
         for line in ["book zoe --key new", "cancel 2-abcdef"] {
-            assert_eq!(shop.run(line).code, Some(6), "{damages:?}: {line}");
+            assert_eq!(event.run(line).code, Some(6), "{damages:?}: {line}");
         }
     }
 }

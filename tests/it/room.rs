@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
 /// Where there is no room for all buyers none starts, and the limit is named: a thread that finds no room for
 /// its signal stack would end the whole process.
@@ -35,12 +35,12 @@ fn without_room_for_all_nothing_is_sold_and_the_limit_is_named() {
             "vm.max_map_count",
         ),
     ] {
-        let shop = Shop::stock(9);
+        let event = TestEvent::stock(9);
         let script = format!("ulimit {limit} && exec \"$0\" \"$@\"");
         let mut command = Command::new("bash");
         command
             .args(["-c", &script, TICKETS, "--json", "-f"])
-            .arg(&shop.file);
+            .arg(&event.file);
         let run = Run::of(command.args(line.split(' ')).output().unwrap());
         if run.stdout.is_empty() && limit == "-n 1000000" {
             eprintln!(
@@ -53,19 +53,19 @@ fn without_room_for_all_nothing_is_sold_and_the_limit_is_named() {
         let message = document["error"]["message"].as_str().unwrap();
         assert_eq!(code, 1, "{limit} {line}: {document:#}");
         assert!(message.contains(named), "{limit} {line}: {message}");
-        assert_eq!(shop.names(), ["tickets.json"], "{limit} {line}");
+        assert_eq!(event.names(), ["tickets.json"], "{limit} {line}");
     }
 }
 
 /// The soft limit of open files is raised by whoever may raise it.
 #[test]
 fn a_soft_limit_of_open_files_is_no_reason_to_refuse_threads() {
-    let shop = Shop::stock(9);
+    let event = TestEvent::stock(9);
     let mut command = Command::new("bash");
     let script = "ulimit -Sn 100 && exec \"$0\" \"$@\"";
     command
         .args(["-c", script, TICKETS, "--json", "-f"])
-        .arg(&shop.file);
+        .arg(&event.file);
     let line = "buy --users 100 --threads --lock --think 0ms";
     let (code, report) = Run::of(command.args(line.split(' ')).output().unwrap()).document();
     assert_eq!((code, &report["sold"]), (0, &9.into()), "{report:#}");

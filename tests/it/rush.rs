@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::harness::Shop;
+use crate::harness::TestEvent;
 
 const MODES: [&str; 2] = ["", "--threads"];
 
 #[test]
 fn eight_buyers_and_two_tickets_under_the_lock() {
     for mode in MODES {
-        let shop = Shop::stock(2);
-        let (code, report) = shop.json(&format!("buy --users 8 --lock {mode}"));
+        let event = TestEvent::stock(2);
+        let (code, report) = event.json(&format!("buy --users 8 --lock {mode}"));
         assert_eq!(code, 0, "{report:#}");
         for (member, wanted) in [
             ("sold", 2),
@@ -27,8 +27,8 @@ fn eight_buyers_and_two_tickets_under_the_lock() {
         }
         assert_eq!(report["verdict"], "safe");
         assert_eq!(report["findings"], Value::Array(vec![]));
-        assert_eq!(shop.count()["ticket"], 0);
-        shop.assert_adds_up();
+        assert_eq!(event.count()["ticket"], 0);
+        event.assert_adds_up();
     }
 }
 
@@ -38,11 +38,11 @@ fn many_buyers_under_the_lock_never_oversell() {
         for users in [64, 200] {
             for quantity in 1..=3 {
                 for stock in [0, 1, 100] {
-                    let shop = Shop::stock(stock);
+                    let event = TestEvent::stock(stock);
                     let line = format!(
                         "buy --users {users} --lock --think 0ms --quantity {quantity} {mode}"
                     );
-                    let (code, report) = shop.json(&line);
+                    let (code, report) = event.json(&line);
                     let sales = (stock / quantity).min(users);
                     assert_eq!(code, 0, "{line} on {stock}: {report:#}");
                     assert_eq!(report["sold"], sales * quantity, "{line} on {stock}");
@@ -53,9 +53,9 @@ fn many_buyers_under_the_lock_never_oversell() {
                         "{line} on {stock}"
                     );
                     assert_eq!(report["failed"], 0, "{line} on {stock}");
-                    assert_eq!(shop.sales().len() as u64, sales, "{line} on {stock}");
-                    shop.assert_adds_up();
-                    assert_eq!(shop.names().len(), 3, "{:?}", shop.names());
+                    assert_eq!(event.sales().len() as u64, sales, "{line} on {stock}");
+                    event.assert_adds_up();
+                    assert_eq!(event.names().len(), 3, "{:?}", event.names());
                 }
             }
         }
@@ -66,8 +66,8 @@ fn many_buyers_under_the_lock_never_oversell() {
 #[test]
 fn without_a_lock_eight_buyers_who_read_together_buy_two_tickets_eight_times() {
     for mode in MODES {
-        let shop = Shop::stock(2);
-        let (code, report) = shop.json(&format!("buy --users 8 --together {mode}"));
+        let event = TestEvent::stock(2);
+        let (code, report) = event.json(&format!("buy --users 8 --together {mode}"));
         assert_eq!(code, 6, "{report:#}");
         for (member, wanted) in [
             ("sold", 8),
@@ -80,8 +80,8 @@ fn without_a_lock_eight_buyers_who_read_together_buy_two_tickets_eight_times() {
         }
         assert_eq!(report["ok"], false);
         assert_eq!(report["verdict"], "race");
-        assert_eq!(shop.count()["ticket"], 1);
-        assert_eq!(shop.sales().len(), 8);
+        assert_eq!(event.count()["ticket"], 1);
+        assert_eq!(event.sales().len(), 8);
         let lost = report["findings"]
             .as_array()
             .unwrap()
@@ -114,8 +114,8 @@ fn without_a_lock_eight_buyers_who_read_together_buy_two_tickets_eight_times() {
 /// The chapter's counter: 180 threads take one each of 200.
 #[test]
 fn the_chapters_thread_counter() {
-    let shop = Shop::stock(200);
-    let (code, report) = shop.json("buy --users 180 --threads --together");
+    let event = TestEvent::stock(200);
+    let (code, report) = event.json("buy --users 180 --threads --together");
     assert_eq!(
         (code, &report["left"], &report["sold"]),
         (6, &199.into(), &180.into())
@@ -123,13 +123,13 @@ fn the_chapters_thread_counter() {
     assert_eq!(report["lost_updates"], 179);
     assert_eq!(report["oversold"], 0);
 
-    let shop = Shop::stock(200);
-    let (code, report) = shop.json("buy --users 180 --threads --lock --think 0ms");
+    let event = TestEvent::stock(200);
+    let (code, report) = event.json("buy --users 180 --threads --lock --think 0ms");
     assert_eq!(
         (code, &report["left"], &report["sold"]),
         (0, &20.into(), &180.into())
     );
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 /// Whatever happened in a free run: the report must say what the files say, by arithmetic of the
@@ -143,12 +143,12 @@ fn a_free_rush_is_judged_honestly() {
         (16, 3, "0ms"),
     ] {
         for mode in MODES {
-            let shop = Shop::stock(stock);
+            let event = TestEvent::stock(stock);
             let line = format!("buy --users {users} --think {think} {mode}");
-            let (code, report) = shop.json(&line);
-            let sales = shop.sales();
+            let (code, report) = event.json(&line);
+            let sales = event.sales();
             let sold = sales.len() as u64;
-            let left = shop.count()["ticket"].as_u64().unwrap();
+            let left = event.count()["ticket"].as_u64().unwrap();
             let mut versions: HashMap<u64, u64> = HashMap::new();
             for sale in &sales {
                 *versions.entry(sale["seq"].as_u64().unwrap()).or_default() += 1;
@@ -181,10 +181,10 @@ fn a_free_rush_is_judged_honestly() {
 
 #[test]
 fn several_rushes_at_once_share_one_stock() {
-    let shop = Shop::stock(40);
+    let event = TestEvent::stock(40);
     let rushes: Vec<_> = (0..4)
         .map(|n| {
-            shop.start(&format!(
+            event.start(&format!(
                 "--json buy --users 16 --lock --think 0ms --seed {n}"
             ))
         })
@@ -206,29 +206,29 @@ fn several_rushes_at_once_share_one_stock() {
             .sum::<u64>()
     };
     assert_eq!((sum("sold"), sum("refused"), sum("failed")), (40, 24, 0));
-    assert_eq!(shop.count()["ticket"], 0);
-    shop.assert_adds_up();
+    assert_eq!(event.count()["ticket"], 0);
+    event.assert_adds_up();
 }
 
 #[test]
 fn a_second_rush_goes_on_where_the_first_ended() {
-    let shop = Shop::stock(10);
-    assert_eq!(shop.json("buy --users 4 --lock --think 0ms").1["left"], 6);
-    let (code, report) = shop.json("buy --users 4 --lock --think 0ms --quantity 2");
+    let event = TestEvent::stock(10);
+    assert_eq!(event.json("buy --users 4 --lock --think 0ms").1["left"], 6);
+    let (code, report) = event.json("buy --users 4 --lock --think 0ms --quantity 2");
     assert_eq!(code, 0);
     assert_eq!(
         (&report["stock"], &report["sold"], &report["left"]),
         (&6.into(), &6.into(), &0.into())
     );
     assert_eq!(report["refused"], 1);
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 #[test]
 fn both_spellings_and_unknown_members_are_kept() {
-    let shop = Shop::with("{\"event\": \"Ball\", \"ticket_num\": 3, \"price\": 12.50}");
-    assert_eq!(shop.json("buy --users 2 --lock --think 0ms").0, 0);
-    let text = std::fs::read_to_string(&shop.file).unwrap();
+    let event = TestEvent::with("{\"event\": \"Ball\", \"ticket_num\": 3, \"price\": 12.50}");
+    assert_eq!(event.json("buy --users 2 --lock --think 0ms").0, 0);
+    let text = std::fs::read_to_string(&event.file).unwrap();
     assert!(
         text.starts_with(
             "{\"event\": \"Ball\", \"ticket_num\": 1, \"sold\": 2, \"seq\": 3, \"bytes\": "
@@ -242,11 +242,11 @@ fn both_spellings_and_unknown_members_are_kept() {
 fn modes_are_kept_and_shared_with_the_files_beside() {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
-    let shop = Shop::stock(2);
-    fs::set_permissions(&shop.file, fs::Permissions::from_mode(0o640)).unwrap();
-    assert_eq!(shop.json("buy --users 3 --lock --think 0ms").0, 0);
+    let event = TestEvent::stock(2);
+    fs::set_permissions(&event.file, fs::Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(event.json("buy --users 3 --lock --think 0ms").0, 0);
     for name in ["tickets.json", "tickets.ledger.jsonl", "tickets.json.lock"] {
-        let mode = fs::metadata(shop.path(name)).unwrap().permissions().mode() & 0o777;
+        let mode = fs::metadata(event.path(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o640, "{name} has mode {mode:o}");
     }
 }
@@ -254,10 +254,10 @@ fn modes_are_kept_and_shared_with_the_files_beside() {
 /// All names of one event share one lock and one ledger, and the link stays a link.
 #[test]
 fn a_symbolic_link_leads_to_the_same_event() {
-    let shop = Shop::stock(10);
+    let event = TestEvent::stock(10);
     let elsewhere = tempfile::tempdir().unwrap();
     let link = elsewhere.path().join("gig.json");
-    std::os::unix::fs::symlink(&shop.file, &link).unwrap();
+    std::os::unix::fs::symlink(&event.file, &link).unwrap();
     let through_link = || {
         let mut command = std::process::Command::new(crate::harness::TICKETS);
         command
@@ -268,7 +268,7 @@ fn a_symbolic_link_leads_to_the_same_event() {
         command
     };
     let first = through_link().spawn().unwrap();
-    let second = shop.start("--json buy --users 8 --lock --think 0ms");
+    let second = event.start("--json buy --users 8 --lock --think 0ms");
     for rush in [first, second] {
         let (code, report) = crate::harness::Run::of(rush.wait_with_output().unwrap()).document();
         assert_eq!(
@@ -277,8 +277,8 @@ fn a_symbolic_link_leads_to_the_same_event() {
             "{report:#}"
         );
     }
-    assert_eq!(shop.sales().len(), 10);
-    shop.assert_adds_up();
+    assert_eq!(event.sales().len(), 10);
+    event.assert_adds_up();
     assert!(link.is_symlink());
     assert_eq!(
         std::fs::read_dir(elsewhere.path()).unwrap().count(),
@@ -289,8 +289,8 @@ fn a_symbolic_link_leads_to_the_same_event() {
 
 #[test]
 fn the_steps_are_told_as_they_come_and_the_seed_is_shown() {
-    let shop = Shop::stock(2);
-    let run = shop.run("buy --users 3 --lock --think 0ms --seed 7");
+    let event = TestEvent::stock(2);
+    let run = event.run("buy --users 3 --lock --think 0ms --seed 7");
     assert_eq!(run.code, Some(0));
     for part in [
         " queried: 2 left",
@@ -307,14 +307,14 @@ fn the_steps_are_told_as_they_come_and_the_seed_is_shown() {
         !run.stdout.contains('\u{1b}'),
         "colour where there is no terminal"
     );
-    let run = shop.run("--quiet buy --users 3 --lock --think 0ms");
+    let run = event.run("--quiet buy --users 3 --lock --think 0ms");
     assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
 }
 
 #[test]
 fn no_seats_for_a_group_is_a_refusal() {
-    let shop = Shop::stock(2);
-    let run = shop.run("buy --users 1 --lock --think 0ms --quantity 3");
+    let event = TestEvent::stock(2);
+    let run = event.run("buy --users 1 --lock --think 0ms --quantity 3");
     assert_eq!(run.code, Some(0));
     assert!(
         run.stdout.contains("user-1 found only 2 left"),

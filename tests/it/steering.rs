@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use crate::harness::{Run, Shop, foreign_lock};
+use crate::harness::{Run, TestEvent, foreign_lock};
 
 /// Clears the screen, sets a title, forges a line, turns the direction.
 const HOSTILE: &str = "x\u{1b}]0;P\u{7}\u{1b}[2J\nerror: FAKE\r\u{9b}31m\u{202e}y";
@@ -13,8 +13,11 @@ const HOSTILE: &str = "x\u{1b}]0;P\u{7}\u{1b}[2J\nerror: FAKE\r\u{9b}31m\u{202e}
 /// Runs a command as on a terminal, where escape sequences are passed on; fails if one of them, or a line, is
 /// not the program's own.
 #[track_caller]
-fn assert_harmless<S: AsRef<OsStr>>(shop: &Shop, arguments: impl IntoIterator<Item = S>) -> Run {
-    let mut command = shop.command(arguments);
+fn assert_harmless<S: AsRef<OsStr>>(
+    event: &TestEvent,
+    arguments: impl IntoIterator<Item = S>,
+) -> Run {
+    let mut command = event.command(arguments);
     command.env("CLICOLOR_FORCE", "1").env("TMPDIR", "/tmp");
     let run = Run::of(command.output().unwrap());
     for text in [&run.stdout, &run.stderr] {
@@ -32,35 +35,35 @@ fn assert_harmless<S: AsRef<OsStr>>(shop: &Shop, arguments: impl IntoIterator<It
 
 /// The same for people and for programs; whatever comes of it must be told.
 #[track_caller]
-fn assert_all_harmless(shop: &Shop, arguments: &[&str]) {
-    let run = assert_harmless(shop, arguments);
+fn assert_all_harmless(event: &TestEvent, arguments: &[&str]) {
+    let run = assert_harmless(event, arguments);
     assert!(!run.stdout.is_empty() || !run.stderr.is_empty(), "{run:?}");
-    let run = assert_harmless(shop, [&["--json"], arguments].concat());
+    let run = assert_harmless(event, [&["--json"], arguments].concat());
     if arguments.first() != Some(&"man") {
         run.document();
     }
 }
 
 /// An event in a directory with such a name.
-fn hostile_place() -> (Shop, Shop) {
-    let outer = Shop::empty();
+fn hostile_place() -> (TestEvent, TestEvent) {
+    let outer = TestEvent::empty();
     let place = outer.path(HOSTILE);
     fs::create_dir(&place).unwrap();
-    let shop = Shop::empty_in(&place);
-    (outer, shop)
+    let event = TestEvent::empty_in(&place);
+    (outer, event)
 }
 
 #[test]
 fn no_name_of_a_file_steers_a_terminal() {
-    let (_outer, shop) = hostile_place();
+    let (_outer, event) = hostile_place();
     let text = |path: &Path| path.to_str().unwrap().to_owned();
-    let (run, svg) = (text(&shop.path("run.jsonl")), text(&shop.path("run.svg")));
-    let nowhere = text(&shop.path("no/such/place"));
+    let (run, svg) = (text(&event.path("run.jsonl")), text(&event.path("run.svg")));
+    let nowhere = text(&event.path("no/such/place"));
     for command in ["query", "audit", "sales"] {
-        assert_all_harmless(&shop, &[command]);
+        assert_all_harmless(&event, &[command]);
     }
-    assert_all_harmless(&shop, &["reset", "9"]);
-    assert_all_harmless(&shop, &["reset", "9"]);
+    assert_all_harmless(&event, &["reset", "9"]);
+    assert_all_harmless(&event, &["reset", "9"]);
     let drawn = [
         "buy",
         "--users",
@@ -72,28 +75,28 @@ fn no_name_of_a_file_steers_a_terminal() {
         "--timeline",
         &svg,
     ];
-    assert_all_harmless(&shop, &drawn);
-    assert_all_harmless(&shop, &["race", "check", &run, "--timeline", &svg]);
-    assert_all_harmless(&shop, &["race", "check", &nowhere]);
-    assert_all_harmless(&shop, &["race", "prove", "--place", &nowhere]);
-    assert_all_harmless(&shop, &["race", "prove", "--lock", "--timeline", &svg]);
-    assert_all_harmless(&shop, &["doctor"]);
-    assert_all_harmless(&shop, &["doctor", &nowhere]);
-    assert_all_harmless(&shop, &["man", &text(&shop.path("run.jsonl"))]);
-    fs::write(shop.path("tickets.ledger.jsonl"), "\u{1b}[2J\n\n{}").unwrap();
+    assert_all_harmless(&event, &drawn);
+    assert_all_harmless(&event, &["race", "check", &run, "--timeline", &svg]);
+    assert_all_harmless(&event, &["race", "check", &nowhere]);
+    assert_all_harmless(&event, &["race", "prove", "--place", &nowhere]);
+    assert_all_harmless(&event, &["race", "prove", "--lock", "--timeline", &svg]);
+    assert_all_harmless(&event, &["doctor"]);
+    assert_all_harmless(&event, &["doctor", &nowhere]);
+    assert_all_harmless(&event, &["man", &text(&event.path("run.jsonl"))]);
+    fs::write(event.path("tickets.ledger.jsonl"), "\u{1b}[2J\n\n{}").unwrap();
     for command in ["query", "audit", "sales", "reset"] {
-        assert_all_harmless(&shop, &[command]);
+        assert_all_harmless(&event, &[command]);
     }
-    assert_all_harmless(&shop, &["audit", "--repair"]);
-    assert_all_harmless(&shop, &["buy", "--users", "2", "--lock"]);
-    fs::write(&shop.file, "").unwrap();
-    fs::remove_file(shop.path("tickets.ledger.jsonl")).ok();
-    assert_all_harmless(&shop, &["query"]);
+    assert_all_harmless(&event, &["audit", "--repair"]);
+    assert_all_harmless(&event, &["buy", "--users", "2", "--lock"]);
+    fs::write(&event.file, "").unwrap();
+    fs::remove_file(event.path("tickets.ledger.jsonl")).ok();
+    assert_all_harmless(&event, &["query"]);
 }
 
 #[test]
 fn no_word_of_the_command_line_steers_a_terminal() {
-    let shop = Shop::stock(9);
+    let event = TestEvent::stock(9);
     for arguments in [
         &[HOSTILE][..],
         &["buy", "--users", HOSTILE],
@@ -108,20 +111,20 @@ fn no_word_of_the_command_line_steers_a_terminal() {
         &["race", "replay", HOSTILE],
         &["race", "locks", "--users", HOSTILE],
     ] {
-        assert_all_harmless(&shop, arguments);
+        assert_all_harmless(&event, arguments);
     }
     for format in ["table", "json", "jsonl", "csv"] {
-        assert_harmless(&shop, ["book", "--key", HOSTILE, HOSTILE]);
-        let run = assert_harmless(&shop, ["sales", "--format", format]);
+        assert_harmless(&event, ["book", "--key", HOSTILE, HOSTILE]);
+        let run = assert_harmless(&event, ["sales", "--format", format]);
         assert!(run.stdout.contains("error: FAKE"), "{run:?}");
     }
-    assert_all_harmless(&shop, &["book", "--key", HOSTILE, "somebody else"]);
+    assert_all_harmless(&event, &["book", "--key", HOSTILE, "somebody else"]);
 }
 
 #[test]
 fn no_evidence_of_somebody_else_steers_a_terminal() {
-    let shop = Shop::empty();
-    let (file, svg) = (shop.path("run.jsonl"), shop.path("run.svg"));
+    let event = TestEvent::empty();
+    let (file, svg) = (event.path("run.jsonl"), event.path("run.svg"));
     let name = serde_json::to_string(HOSTILE).unwrap();
     let header = "{\"evidence\":1,\"run\":NAME,\"stock\":2,\"first\":0}\n";
     let sale = |who: &str, at: u64| {
@@ -153,9 +156,9 @@ fn no_evidence_of_somebody_else_steers_a_terminal() {
             "--timeline",
             svg.to_str().unwrap(),
         ];
-        let run = assert_harmless(&shop, arguments);
+        let run = assert_harmless(&event, arguments);
         assert_eq!(run.code, Some(6), "{run:?}");
-        assert_all_harmless(&shop, &arguments[..3]);
+        assert_all_harmless(&event, &arguments[..3]);
         let drawn = fs::read_to_string(&svg).unwrap_or_default();
         assert!(
             !drawn.contains(|c| c != '\n' && tickets::steers(c)),
@@ -167,20 +170,20 @@ fn no_evidence_of_somebody_else_steers_a_terminal() {
 /// A process names itself.
 #[test]
 fn no_holder_of_the_lock_steers_a_terminal() {
-    let shop = Shop::stock(9);
-    shop.booked("a");
+    let event = TestEvent::stock(9);
+    event.booked("a");
     let own = fs::read_to_string("/proc/self/comm").unwrap();
-    let held = foreign_lock(&shop.path("tickets.json.lock"));
+    let held = foreign_lock(&event.path("tickets.json.lock"));
     for name in [
         "\u{1b}]0;P\u{7}\u{1b}[5m",
         "x\nerror: FAKE",
         "y\u{202e}\u{9b}31m",
     ] {
         fs::write("/proc/self/comm", name).unwrap();
-        let run = assert_harmless(&shop, ["book", "b", "--wait", "20ms"]);
+        let run = assert_harmless(&event, ["book", "b", "--wait", "20ms"]);
         assert_eq!(run.code, Some(5), "{run:?}");
-        assert_all_harmless(&shop, &["book", "b", "--wait", "20ms"]);
-        assert_all_harmless(&shop, &["buy", "--users", "2", "--lock", "--wait", "20ms"]);
+        assert_all_harmless(&event, &["book", "b", "--wait", "20ms"]);
+        assert_all_harmless(&event, &["buy", "--users", "2", "--lock", "--wait", "20ms"]);
     }
     fs::write("/proc/self/comm", own.trim_end()).unwrap();
     drop(held);
@@ -189,13 +192,13 @@ fn no_holder_of_the_lock_steers_a_terminal() {
 /// Sales of others beside a rush, and lines that somebody has made up with right checksums.
 #[test]
 fn no_buyer_of_somebody_else_steers_a_terminal() {
-    let shop = Shop::stock(9);
-    shop.booked("a");
-    let run = assert_harmless(&shop, ["book", HOSTILE]);
+    let event = TestEvent::stock(9);
+    event.booked("a");
+    let run = assert_harmless(&event, ["book", HOSTILE]);
     assert_eq!(run.code, Some(0), "{run:?}");
     for command in ["sales", "query", "audit"] {
-        assert_all_harmless(&shop, &[command]);
+        assert_all_harmless(&event, &[command]);
     }
-    let (_, document) = Run::of(shop.command(["--json", "sales"]).output().unwrap()).document();
+    let (_, document) = Run::of(event.command(["--json", "sales"]).output().unwrap()).document();
     assert_eq!(document["sales"][1]["buyer"], HOSTILE, "to the letter");
 }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::harness::{Run, Shop, eventually};
+use crate::harness::{Run, TestEvent, eventually};
 
 /// A file system that can be frozen, mounted as long as this is held.
 struct Frozen {
@@ -15,10 +15,10 @@ struct Frozen {
 
 impl Frozen {
     /// `None`: that cannot be had here.
-    fn new(shop: &Shop) -> Option<Self> {
-        let at = shop.path("disk");
+    fn new(event: &TestEvent) -> Option<Self> {
+        let at = event.path("disk");
         std::fs::create_dir(&at).unwrap();
-        let image = shop.path("image");
+        let image = event.path("image");
         std::fs::File::create(&image)
             .and_then(|file| file.set_len(16 << 20))
             .unwrap();
@@ -61,8 +61,8 @@ fn run(program: &str, options: &[&str], paths: &[&Path]) -> bool {
 /// A frozen file system keeps who writes in the kernel, where no signal ends it.
 #[test]
 fn a_sale_on_a_stuck_file_system_is_told_in_time_and_ends_with_the_kernels_leave() {
-    let shop = Shop::empty();
-    let Some(mut disk) = Frozen::new(&shop) else {
+    let event = TestEvent::empty();
+    let Some(mut disk) = Frozen::new(&event) else {
         return;
     };
     let file = disk.at.join("t.json");

@@ -7,7 +7,7 @@ use tickets::BoxOffice;
 use tickets::office::{Order, Unobserved};
 
 use crate::sales::ours::{order, problem, write_event};
-use crate::sales::peer::{Promise, STOCK};
+use crate::sales::store::{Promise, STOCK};
 use crate::scratch::Scratch;
 use crate::{Result, note};
 

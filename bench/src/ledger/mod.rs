@@ -15,9 +15,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::machine::Machine;
-use crate::outcome::excerpt;
 use crate::program::find_tickets;
 use crate::run::Finished;
+use crate::run::excerpt;
 use crate::scratch::Scratch;
 use crate::{LedgerArgs, Result, note};
 use figure::Figure;

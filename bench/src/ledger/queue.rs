@@ -17,7 +17,7 @@ use tickets::BoxOffice;
 use super::figure::Figure;
 use super::sale::book;
 use super::{locks, order};
-use crate::outcome::excerpt;
+use crate::run::excerpt;
 use crate::run::peak_resident_kib;
 use crate::sales::ours::{problem, write_event};
 use crate::scratch::Scratch;

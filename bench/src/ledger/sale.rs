@@ -10,7 +10,7 @@ use super::figure::Figure;
 use super::grow::{Events, sell};
 use super::same_code;
 use crate::sales::ours::{order, problem};
-use crate::sales::peer::Promise;
+use crate::sales::store::Promise;
 use crate::{Result, note, run};
 
 /// How much dearer a sale may be on the long ledger.

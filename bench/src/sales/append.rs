@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::peer::{BUYER, Books, STOCK, Shop, now};
+use super::store::{BUYER, Books, OpenStore, STOCK, now};
 use crate::Result;
 
 /// By how much the file grows ahead of what is written to it.
@@ -64,7 +64,7 @@ impl Log {
     }
 }
 
-impl Shop for Log {
+impl OpenStore for Log {
     fn sell(&mut self) -> Result<()> {
         self.write()
             .map_err(|error| format!("could not append: {error}"))

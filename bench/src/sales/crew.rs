@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::Work;
-use super::peer::{Books, Peer, STOCK};
+use super::peer::Peer;
+use super::store::{Books, STOCK};
 use super::worker::READY;
 use crate::Result;
 use crate::scratch::Scratch;
@@ -183,7 +184,7 @@ fn parse(said: &str) -> Option<(u64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::{Work, check, made, parse};
-    use crate::sales::peer::{Books, STOCK};
+    use crate::sales::store::{Books, STOCK};
 
     #[test]
     fn a_sale_that_is_missing_or_too_many_is_noticed() {

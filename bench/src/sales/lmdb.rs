@@ -9,7 +9,7 @@ use heed::byteorder::BigEndian;
 use heed::types::{Bytes, U64};
 use heed::{CommitOrAbort, Database, Env, EnvFlags, EnvOpenOptions, PutFlags};
 
-use super::peer::{BUYER, Books, Promise, STOCK, Shop, now};
+use super::store::{BUYER, Books, OpenStore, Promise, STOCK, now};
 use crate::Result;
 
 /// More than any run can fill. Only what is filled takes room on the disk.
@@ -114,7 +114,7 @@ impl Lmdb {
     }
 }
 
-impl Shop for Lmdb {
+impl OpenStore for Lmdb {
     fn sell(&mut self) -> Result<()> {
         self.sell_to(BUYER)
     }

@@ -9,6 +9,7 @@ mod plot;
 mod report;
 mod scale;
 pub(crate) mod sqlite;
+pub(crate) mod store;
 mod worker;
 
 use std::fmt;
@@ -22,7 +23,8 @@ use crate::machine::Machine;
 use crate::scratch::Scratch;
 use crate::stats::Summary;
 use crate::{Result, SalesArgs, note};
-use peer::{Peer, Promise};
+use peer::Peer;
+use store::Promise;
 
 /// Timed rounds unless the command line says otherwise.
 const ROUNDS: u32 = 5;

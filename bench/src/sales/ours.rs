@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tickets::BoxOffice;
 use tickets::office::{Durability, Order, Unobserved};
 
-use super::peer::{BUYER, Books, Promise, STOCK, Shop};
+use super::store::{BUYER, Books, OpenStore, Promise, STOCK};
 use crate::Result;
 
 /// What begins a sale's line on the ledger, or stands in it.
@@ -17,10 +17,7 @@ pub(crate) fn order(promise: Promise) -> Order<'static> {
     let durable = Order::new(BUYER, 1);
     match promise {
         Promise::Durable => durable,
-        Promise::Process => Order {
-            durability: Durability::Process,
-            ..durable
-        },
+        Promise::Process => durable.durability(Durability::Process),
     }
 }
 
@@ -40,7 +37,7 @@ impl Ours {
     }
 }
 
-impl Shop for Ours {
+impl OpenStore for Ours {
     fn sell(&mut self) -> Result<()> {
         let sale = self.office.purchase(&self.order, &mut Unobserved);
         match sale.map_err(|error| problem(&error))?.unpublished {

@@ -8,21 +8,8 @@ use super::append::Log;
 use super::lmdb::Lmdb;
 use super::ours::{self, Ours};
 use super::sqlite::{Sqlite, Sync};
+use super::store::{Books, OpenStore, Promise};
 use crate::Result;
-
-/// How many tickets there are: nobody is to find too few.
-pub(crate) const STOCK: u64 = 10_000_000;
-/// Who buys.
-pub(crate) const BUYER: &str = "user-1";
-
-/// When a sale is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Promise {
-    /// When it is on the disk.
-    Durable,
-    /// When it survives the end of every process, but not of the machine.
-    Process,
-}
 
 /// A program that sells tickets, with the promise it makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -43,21 +30,6 @@ pub(crate) enum Peer {
     SqliteOff,
     /// LMDB that syncs nothing.
     LmdbNoSync,
-}
-
-/// One worker's access to a store, kept open.
-pub(crate) trait Shop {
-    /// Takes one ticket, if there is one, and records who bought it.
-    fn sell(&mut self) -> Result<()>;
-}
-
-/// What stands in a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Books {
-    /// How many sales are recorded.
-    pub(crate) recorded: u64,
-    /// How many tickets are left.
-    pub(crate) left: u64,
 }
 
 impl Peer {
@@ -109,7 +81,7 @@ impl Peer {
     }
 
     /// Opens the store in a process that is to sell.
-    pub(crate) fn open(self, directory: &Path) -> Result<Box<dyn Shop>> {
+    pub(crate) fn open(self, directory: &Path) -> Result<Box<dyn OpenStore>> {
         Ok(match self {
             Self::Ours | Self::OursProcess => Box::new(Ours::open(directory, self.promise())?),
             Self::SqliteFull => Box::new(Sqlite::open(directory, Sync::Full)?),
@@ -131,17 +103,10 @@ impl Peer {
     }
 }
 
-/// Milliseconds since 1970, which the databases record with a sale.
-pub(crate) fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Books, Peer, STOCK};
+    use super::super::store::{Books, STOCK};
+    use super::Peer;
     use crate::scratch::Scratch;
 
     #[test]
@@ -150,11 +115,11 @@ mod tests {
         for peer in Peer::all() {
             let directory = scratch.subdirectory(peer.label()).unwrap();
             peer.create(&directory).unwrap();
-            let mut shop = peer.open(&directory).unwrap();
+            let mut store = peer.open(&directory).unwrap();
             for _ in 0..3 {
-                shop.sell().unwrap();
+                store.sell().unwrap();
             }
-            drop(shop);
+            drop(store);
             let wanted = Books {
                 recorded: 3,
                 left: STOCK - 3,

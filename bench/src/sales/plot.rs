@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 
 use super::Report;
-use super::peer::{Peer, Promise};
+use super::peer::Peer;
 use super::scale::{across, spread, step};
+use super::store::Promise;
 use crate::table::thousands;
 
 const WIDTH: f64 = 900.0;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::peer::Promise;
+use super::store::Promise;
 use super::{Entry, Measured, Target};
 use crate::machine::Machine;
 use crate::table::{align, thousands};

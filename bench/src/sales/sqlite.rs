@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Params, params};
 
-use super::peer::{BUYER, Books, STOCK, Shop, now};
+use super::store::{BUYER, Books, OpenStore, STOCK, now};
 use crate::Result;
 
 /// How long a worker tries to get the lock.
@@ -124,7 +124,7 @@ impl Sqlite {
     }
 }
 
-impl Shop for Sqlite {
+impl OpenStore for Sqlite {
     fn sell(&mut self) -> Result<()> {
         self.sell_to(BUYER)
     }

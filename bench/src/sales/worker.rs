@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Work;
-use super::peer::Shop;
+use super::store::OpenStore;
 use crate::{Result, WorkerArgs, note};
 
 /// What a worker says when it waits for the start.
@@ -24,24 +24,24 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<()> {
         note("error: a worker hung");
         process::exit(1);
     });
-    let mut shop = args.peer.open(&args.directory)?;
-    shop.sell()?;
+    let mut store = args.peer.open(&args.directory)?;
+    store.sell()?;
     say(READY)?;
     let heard = io::stdin().lock().read(&mut [0]);
     if heard.map_err(|error| format!("could not wait for the start: {error}"))? == 0 {
         return Err("the benchmark is gone".to_owned());
     }
-    let (sales, seconds) = sell(shop.as_mut(), args.work)?;
+    let (sales, seconds) = sell(store.as_mut(), args.work)?;
     say(&format!("{sales} {seconds}"))
 }
 
 /// Sells until the work is done; the sale that is under way when a time is up still counts, and its
 /// time too.
-fn sell(shop: &mut dyn Shop, work: Work) -> Result<(u64, f64)> {
+fn sell(store: &mut dyn OpenStore, work: Work) -> Result<(u64, f64)> {
     let started = Instant::now();
     let mut sales = 0;
     loop {
-        shop.sell()?;
+        store.sell()?;
         sales += 1;
         let elapsed = started.elapsed().as_secs_f64();
         let done = match work {

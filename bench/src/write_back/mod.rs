@@ -7,10 +7,11 @@
 
 mod disk;
 mod line;
+mod place;
+mod protocol;
 mod report;
 mod seller;
 mod storage;
-mod store;
 mod trial;
 mod worker;
 
@@ -30,8 +31,8 @@ use crate::sales::{lmdb, sqlite};
 use crate::scratch::Scratch;
 use crate::{Result, note};
 use disk::{Disk, KINDS, Kind};
+use protocol::Store;
 use report::{Row, Tried, Tries};
-use store::Store;
 use trial::{End, Outcome, Trial};
 
 /// What the command line of `tickets-bench write-back` says.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::Args;
-use super::store::Store;
+use super::protocol::Store;
 use super::trial::{Answered, Outcome};
 use crate::Result;
 use crate::machine::Machine;

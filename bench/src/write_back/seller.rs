@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::store::{Place, Store, Worker};
-use super::worker::Task;
+use super::place::{Place, Worker};
+use super::protocol::{Store, Task};
 use crate::Result;
 
 /// How long a name may be: it moves the end of a file of lines.

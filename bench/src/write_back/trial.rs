@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::disk::{Disk, Kind};
+use super::place::{Place, Worker};
+use super::protocol::{Store, Task};
 use super::seller::{SHORTEST, Seller, name};
-use super::store::{Place, Store, Worker};
-use super::worker::Task;
 use crate::Result;
 use crate::scratch::Scratch;
 

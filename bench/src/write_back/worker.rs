@@ -6,19 +6,15 @@ use std::process;
 use std::thread;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::line;
-use super::store::Store;
+use super::protocol::{BUYER, DONE, Store, Task};
 use crate::sales::lmdb::Lmdb;
-use crate::sales::peer::Promise;
 use crate::sales::sqlite::{Sqlite, Sync};
+use crate::sales::store::Promise;
 use crate::{Result, note};
 
-/// What a worker says of a sale that it answers, or when it has the store open.
-pub(crate) const DONE: &str = "done";
-/// What begins the line of each who has bought.
-pub(crate) const BUYER: char = '+';
 /// A worker that takes longer than this hangs, and ends itself.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 
@@ -28,17 +24,6 @@ pub(crate) struct WorkerArgs {
     store: Store,
     directory: PathBuf,
     task: Task,
-}
-
-/// What a worker does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Task {
-    /// Sells to each name that it reads on stdin, and says of each whether it did.
-    Sell,
-    /// Opens the store, reads it, and keeps it open.
-    Hold,
-    /// Says who has bought.
-    List,
 }
 
 /// A store that is open.

@@ -17,8 +17,8 @@ use crate::access::{Access, List, Person, Whom, give_by_default};
 use crate::event::{Prepared, Task, Variant};
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
-use crate::shop::{COUNT, LEDGER, LOCK, Shop};
 use crate::strace::{self, Point, course, traced};
+use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent};
 
 const ALICE: u32 = 71_001;
 const BOB: u32 = 71_002;
@@ -196,7 +196,7 @@ pub(crate) fn strike(row: &mut Row) {
     for variant in [Variant::Plain, Variant::First, Variant::Torn] {
         for kind in kinds() {
             let prepared = Prepared::new(row.program(), variant);
-            kind.put(&prepared.shop).unwrap();
+            kind.put(&prepared.event).unwrap();
             for task in [Task::Book, Task::Reset] {
                 for point in &course(&prepared, task).points {
                     at += 1;
@@ -219,9 +219,9 @@ pub(crate) fn strike(row: &mut Row) {
 
 /// Why files of other people cannot be made here, if so.
 fn missing(program: &Program) -> Option<String> {
-    let shop = Shop::empty(program);
-    fs::write(&shop.file, "").unwrap();
-    let tried = kinds().iter().try_for_each(|kind| kind.put(&shop));
+    let event = TestEvent::empty(program);
+    fs::write(&event.file, "").unwrap();
+    let tried = kinds().iter().try_for_each(|kind| kind.put(&event));
     tried
         .err()
         .map(|error| format!("owners, lists and attributes of files: {error}"))
@@ -229,12 +229,12 @@ fn missing(program: &Program) -> Option<String> {
 
 impl Kind {
     /// Makes the files of an event be of this kind.
-    fn put(&self, shop: &Shop) -> io::Result<()> {
-        fs::set_permissions(shop.directory(), fs::Permissions::from_mode(0o777))?;
+    fn put(&self, event: &TestEvent) -> io::Result<()> {
+        fs::set_permissions(event.directory(), fs::Permissions::from_mode(0o777))?;
         if self.by_default {
-            give_by_default(shop.directory(), &list(7, 7, 7, 7, 7))?;
+            give_by_default(event.directory(), &list(7, 7, 7, 7, 7))?;
         }
-        for name in shop.names() {
+        for name in event.names() {
             let mut access = self.access.clone();
             if name != COUNT {
                 access = access.bare();
@@ -242,7 +242,7 @@ impl Kind {
             if let (true, Some(mode)) = (name == LEDGER, self.ledger) {
                 access.mode = mode;
             }
-            access.put(&shop.path(&name))?;
+            access.put(&event.path(&name))?;
         }
         Ok(())
     }
@@ -257,9 +257,9 @@ struct Before {
 
 impl Before {
     /// Files that are not there yet follow the count.
-    fn of(shop: &Shop) -> Self {
-        let count = Access::of(&shop.file).unwrap();
-        let or_new = |name| Access::of(&shop.path(name)).unwrap_or_else(|| count.bare());
+    fn of(event: &TestEvent) -> Self {
+        let count = Access::of(&event.file).unwrap();
+        let or_new = |name| Access::of(&event.path(name)).unwrap_or_else(|| count.bare());
         Self {
             ledger: or_new(LEDGER),
             lock: or_new(LOCK),
@@ -281,10 +281,10 @@ impl Before {
 
     /// Nobody may do more with any file.
     #[track_caller]
-    fn nobody_gained(&self, shop: &Shop, told: &str) {
-        for name in shop.names() {
+    fn nobody_gained(&self, event: &TestEvent, told: &str) {
+        for name in event.names() {
             // It lost its name since, or is another program's.
-            let Some(now) = Access::of(&shop.path(&name)) else {
+            let Some(now) = Access::of(&event.path(&name)) else {
                 continue;
             };
             let before = self.judge_of(&name);
@@ -300,9 +300,9 @@ impl Before {
 
     /// All of it is as it was.
     #[track_caller]
-    fn all_is_kept(&self, shop: &Shop, told: &str) {
-        for name in shop.names() {
-            let now = Access::of(&shop.path(&name)).unwrap();
+    fn all_is_kept(&self, event: &TestEvent, told: &str) {
+        for name in event.names() {
+            let now = Access::of(&event.path(&name)).unwrap();
             assert_eq!(&now, self.judge_of(&name), "{name}\n{told}");
         }
     }
@@ -310,10 +310,10 @@ impl Before {
     /// Who could use the count and the ledger still can, if the seller was of the group, or there is a list in which
     /// those can be named who are not its owner and its group any more.
     #[track_caller]
-    fn nobody_lost(&self, shop: &Shop, seller: &Person, told: &str) {
+    fn nobody_lost(&self, event: &TestEvent, seller: &Person, told: &str) {
         let named = self.count.list.is_some();
         for name in [COUNT, LEDGER] {
-            let now = Access::of(&shop.path(name)).unwrap();
+            let now = Access::of(&event.path(name)).unwrap();
             let before = self.judge_of(name);
             assert_eq!(now.attached, before.attached, "{name}\n{told}");
             assert_eq!(now.mode & 0o770, before.mode & 0o770, "{name}\n{told}");
@@ -349,14 +349,14 @@ impl Before {
 }
 
 fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: bool) -> Fault {
-    let shop = Shop::empty(program);
-    fs::write(&shop.file, "{\"ticket\": 90}\n").unwrap();
-    kind.put(&shop).unwrap();
+    let event = TestEvent::empty(program);
+    fs::write(&event.file, "{\"ticket\": 90}\n").unwrap();
+    kind.put(&event).unwrap();
     let mut struck = 0;
     let mut judged = |what: &str, line: &str| {
-        let before = Before::of(&shop);
-        let is_new = shop.names().len() < 3;
-        let as_seller = |before: &[&str], line: &str| run(&shop, seller, umask, before, line);
+        let before = Before::of(&event);
+        let is_new = event.names().len() < 3;
+        let as_seller = |before: &[&str], line: &str| run(&event, seller, umask, before, line);
         let by_copies: &[&str] = &[
             "strace",
             "-f",
@@ -370,9 +370,9 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
             return;
         }
         if what == "a torn end"
-            && let Ok(whole) = fs::read(shop.path(LEDGER))
+            && let Ok(whole) = fs::read(event.path(LEDGER))
         {
-            fs::write(shop.path(LEDGER), [&whole[..], b"{\"seq\":"].concat()).unwrap();
+            fs::write(event.path(LEDGER), [&whole[..], b"{\"seq\":"].concat()).unwrap();
         }
         let through = if what == "reset by copies" {
             by_copies
@@ -380,13 +380,13 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
             &[]
         };
         let line = if what == "cancel" {
-            line.to_owned() + &second(&shop)
+            line.to_owned() + &second(&event)
         } else {
             line.to_owned()
         };
         let run = as_seller(through, &line);
         let told = format!("{what}: {run:?}");
-        before.nobody_gained(&shop, &told);
+        before.nobody_gained(&event, &told);
         let may = |access: &Access| match seller.person() {
             None => true,
             // Who may not read and write the ledger and the lock file cannot sell.
@@ -403,8 +403,8 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
         assert_eq!(run.code, Some(0), "{told}");
         struck += 1;
         match seller.person() {
-            None => before.all_is_kept(&shop, &told),
-            Some(person) => before.nobody_lost(&shop, &person, &told),
+            None => before.all_is_kept(&event, &told),
+            Some(person) => before.nobody_lost(&event, &person, &told),
         }
     };
     for (what, line) in DEEDS {
@@ -417,18 +417,18 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
 }
 
 /// The rest of the id of the second line's sale.
-fn second(shop: &Shop) -> String {
-    let text = fs::read_to_string(shop.path(LEDGER)).unwrap_or_default();
+fn second(event: &TestEvent) -> String {
+    let text = fs::read_to_string(event.path(LEDGER)).unwrap_or_default();
     let id = text.split_once("\"id\":\"2-").map(|(_, rest)| rest);
     id.and_then(|rest| rest.split('"').next())
         .unwrap_or_default()
         .to_owned()
 }
 
-fn run(shop: &Shop, seller: Seller, umask: &str, before: &[&str], line: &str) -> Run {
+fn run(event: &TestEvent, seller: Seller, umask: &str, before: &[&str], line: &str) -> Run {
     let script = format!("umask {umask}; exec \"$@\"");
     let words = [&["sh", "-c", &script, "sh"], before].concat();
-    let mut command: Command = shop.program.through(&words, &shop.file);
+    let mut command: Command = event.program.through(&words, &event.file);
     if let Some(person) = seller.person() {
         command.uid(person.uid).gid(person.groups[0]);
     }
@@ -438,39 +438,39 @@ fn run(shop: &Shop, seller: Seller, umask: &str, before: &[&str], line: &str) ->
 
 /// A long-lived office, on a disk, with old versions that are written again.
 fn one_office(program: &Program, kind: &Kind) -> Fault {
-    let shop = Shop::empty_in(program, Path::new("/tmp"));
-    fs::write(&shop.file, "{\"ticket\": 900}\n").unwrap();
-    if kind.put(&shop).is_err() {
+    let event = TestEvent::empty_in(program, Path::new("/tmp"));
+    fs::write(&event.file, "{\"ticket\": 900}\n").unwrap();
+    if kind.put(&event).is_err() {
         return Fault::Harmless;
     }
-    let before = Before::of(&shop);
-    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let before = Before::of(&event);
+    let mut office = BoxOffice::at(&event.file).unwrap();
     for _ in 0..2 * REGULAR {
         office.book("eve", 1).unwrap();
-        before.all_is_kept(&shop, "a sale");
+        before.all_is_kept(&event, "a sale");
     }
     Fault::StruckOften((2 * REGULAR).into())
 }
 
 /// The same while somebody changes who may do what, between two sales.
 fn changes(program: &Program) -> Fault {
-    let shop = Shop::empty_in(program, Path::new("/tmp"));
-    fs::write(&shop.file, "{\"ticket\": 900}\n").unwrap();
-    let mut office = BoxOffice::at(&shop.file).unwrap();
+    let event = TestEvent::empty_in(program, Path::new("/tmp"));
+    fs::write(&event.file, "{\"ticket\": 900}\n").unwrap();
+    let mut office = BoxOffice::at(&event.file).unwrap();
     for _ in 0..REGULAR {
         office.book("eve", 1).unwrap();
     }
     let mut struck = 0;
     for round in 0..3 {
         for kind in kinds() {
-            if kind.access.put(&shop.file).is_err() {
+            if kind.access.put(&event.file).is_err() {
                 return Fault::Harmless;
             }
-            let before = Before::of(&shop);
+            let before = Before::of(&event);
             for sale in 0..=4 * round {
                 office.book("eve", 1).unwrap();
-                before.nobody_gained(&shop, kind.name);
-                let now = Access::of(&shop.file).unwrap();
+                before.nobody_gained(&event, kind.name);
+                let now = Access::of(&event.file).unwrap();
                 assert_eq!(now, kind.access, "{}, sale {sale}", kind.name);
             }
             struck += 1;
@@ -480,26 +480,26 @@ fn changes(program: &Program) -> Fault {
 }
 
 fn kill(prepared: &Prepared, task: Task, point: &Point) -> Fault {
-    let shop = Shop::empty(&prepared.program);
-    let kept = fs::metadata(prepared.shop.directory())
+    let event = TestEvent::empty(&prepared.program);
+    let kept = fs::metadata(prepared.event.directory())
         .unwrap()
         .permissions();
-    fs::set_permissions(shop.directory(), kept).unwrap();
-    let shop = prepared.copy_to(shop);
-    let before = Before::of(&shop);
+    fs::set_permissions(event.directory(), kept).unwrap();
+    let event = prepared.copy_to(event);
+    let before = Before::of(&event);
     let fault = [
         format!("-etrace={}", point.call),
         format!("-einject={}:signal=SIGKILL:when={}", point.call, point.n),
     ];
-    let (run, trace) = traced(prepared, task, &shop, &fault);
+    let (run, trace) = traced(prepared, task, &event, &fault);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }
     assert_eq!(run.code, None, "it was not killed: {run:?}\n{trace}");
-    let told = format!("killed at {}: {:?}", point.call, shop.names());
-    before.nobody_gained(&shop, &told);
-    let (code, document) = shop.json("book next");
+    let told = format!("killed at {}: {:?}", point.call, event.names());
+    before.nobody_gained(&event, &told);
+    let (code, document) = event.json("book next");
     assert_eq!(code, 0, "{document:#}\n{told}");
-    before.all_is_kept(&shop, &told);
+    before.all_is_kept(&event, &told);
     Fault::Struck
 }

@@ -6,13 +6,13 @@ use crate::event::{Books, Prepared, TASKS, Task, VARIANTS};
 use crate::oracle::{Case, judge};
 use crate::program::Run;
 use crate::row::{Fault, Row};
-use crate::shop::Shop;
+use crate::test_event::TestEvent;
 
 const OFFSETS: [&str; 2] = ["-10y", "+10y"];
 
 /// The first letters of a time that is right.
 fn year(prepared: &Prepared) -> String {
-    let books = Books::of(&prepared.shop);
+    let books = Books::of(&prepared.event);
     books.lines[0]["at"].as_str().unwrap()[..3].to_owned()
 }
 
@@ -23,13 +23,13 @@ pub(crate) fn strike(row: &mut Row) {
     }
     let events = VARIANTS.map(|variant| Prepared::new(&program, variant));
     // Which calls are faked is the loader's business.
-    let shop = events[0].copy();
-    let mut late = program.through(&["faketime", "-f", "+10y"], &shop.file);
+    let event = events[0].copy();
+    let mut late = program.through(&["faketime", "-f", "+10y"], &event.file);
     assert_eq!(
         Run::of(&late.args(["book", "late"]).output().unwrap()).code,
         Some(0)
     );
-    let last = Books::of(&shop)
+    let last = Books::of(&event)
         .lines
         .last()
         .map(|line| line["at"].to_string());
@@ -51,15 +51,15 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) -> Fault {
-    let shop = prepared.copy();
-    let mut command = shop
+    let event = prepared.copy();
+    let mut command = event
         .program
-        .through(&["faketime", "-f", offset], &shop.file);
+        .through(&["faketime", "-f", offset], &event.file);
     command.args(task.line(prepared).split_ascii_whitespace());
     let run = Run::of(&command.output().unwrap());
     // Whatever was written says the wrong time: the fault struck.
-    let last = |shop: &Shop| Books::of(shop).lines.last().cloned();
-    if let Some(line) = last(&shop).filter(|line| Some(line) != last(&prepared.shop).as_ref()) {
+    let last = |event: &TestEvent| Books::of(event).lines.last().cloned();
+    if let Some(line) = last(&event).filter(|line| Some(line) != last(&prepared.event).as_ref()) {
         let at = line["at"].as_str().unwrap();
         assert_ne!(&at[..3], year, "{line}");
     }
@@ -68,7 +68,7 @@ fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) 
     judge(&Case {
         prepared,
         task,
-        shop: &shop,
+        event: &event,
         run: &run,
         usual,
         cut: false,

@@ -7,8 +7,8 @@ use crate::event::{Books, FOREIGN, Prepared, Task, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
-use crate::shop::{COUNT, LEDGER, Shop};
 use crate::strace;
+use crate::test_event::{COUNT, LEDGER, TestEvent};
 
 const WRITERS: [Task; 4] = [Task::Book, Task::Cancel, Task::Adjust, Task::Reset];
 
@@ -24,10 +24,10 @@ fn missing() -> Option<String> {
 }
 
 /// The command that runs under a limit of file size, in bytes.
-fn limited(shop: &Shop, before: &[&str], limit: u64, line: &str) -> Command {
+fn limited(event: &TestEvent, before: &[&str], limit: u64, line: &str) -> Command {
     let limit = format!("--fsize={limit}:{limit}");
     let before = [before, &["prlimit", &limit]].concat();
-    let mut command = shop.program.through(&before, &shop.file);
+    let mut command = event.program.through(&before, &event.file);
     command.args(line.split_ascii_whitespace());
     command
 }
@@ -81,8 +81,8 @@ fn left_short(row: &mut Row, events: &[Prepared]) {
 fn wordy(program: &Program) -> Prepared {
     let mut prepared = Prepared::new(program, Variant::Foreign);
     let words = format!("{FOREIGN}, \"words\": {:?}", "word ".repeat(400));
-    let count = fs::read_to_string(&prepared.shop.file).unwrap();
-    fs::write(&prepared.shop.file, count.replace(FOREIGN, &words)).unwrap();
+    let count = fs::read_to_string(&prepared.event.file).unwrap();
+    fs::write(&prepared.event.file, count.replace(FOREIGN, &words)).unwrap();
     prepared.label = "Wordy";
     prepared
 }
@@ -94,23 +94,23 @@ fn every_limit(
     task: Task,
     before: &[&str],
 ) {
-    let shop = prepared.copy();
-    let usual = shop.run(&task.line(prepared)).code;
+    let event = prepared.copy();
+    let usual = event.run(&task.line(prepared)).code;
     // What is written again or anew begins at the first byte.
     let anew = task == Task::Reset
         || [Variant::First, Variant::Torn, Variant::Padded].contains(&prepared.variant);
     let first = if anew {
         0
     } else {
-        prepared.shop.length(LEDGER)
+        prepared.event.length(LEDGER)
     };
-    let count = shop.length(COUNT);
-    for limit in first..=shop.length(LEDGER).max(count) {
+    let count = event.length(COUNT);
+    for limit in first..=event.length(LEDGER).max(count) {
         let name = format!("{}/{}/{column}/{limit} bytes", prepared.label, task.name());
         row.run(column, &name, limit % STRIDE == 0, || {
-            let shop = prepared.copy();
+            let event = prepared.copy();
             let run = Run::of(
-                &limited(&shop, before, limit, &task.line(prepared))
+                &limited(&event, before, limit, &task.line(prepared))
                     .output()
                     .unwrap(),
             );
@@ -118,7 +118,7 @@ fn every_limit(
             judge(&Case {
                 prepared,
                 task,
-                shop: &shop,
+                event: &event,
                 run: &run,
                 usual,
                 cut: true,
@@ -134,20 +134,20 @@ fn every_limit(
 
 /// The buyers' processes are forked: what the first process does about the signal holds for them.
 fn buyers(prepared: &Prepared, mode: &str) -> Fault {
-    let shop = prepared.copy();
-    let limit = shop.length(LEDGER);
+    let event = prepared.copy();
+    let limit = event.length(LEDGER);
     let line = format!("--json buy --users 3 --lock --force --think 0ms {mode}");
-    let run = Run::of(&limited(&shop, &[], limit, &line).output().unwrap());
+    let run = Run::of(&limited(&event, &[], limit, &line).output().unwrap());
     let (code, report) = run.document();
     let told = (code, &report["sold"], &report["failed"]);
     assert_eq!(told, (1, &0.into(), &3.into()), "{report:#}");
     for buyer in report["buyers"].as_array().unwrap() {
         assert_eq!(buyer["code"], "io", "{report:#}");
     }
-    assert_eq!(shop.json("book next").0, 0);
+    assert_eq!(event.json("book next").0, 0);
     assert_eq!(
-        Books::of(&shop).lines.len(),
-        Books::of(&prepared.shop).lines.len() + 1
+        Books::of(&event).lines.len(),
+        Books::of(&prepared.event).lines.len() + 1
     );
     Fault::Struck
 }

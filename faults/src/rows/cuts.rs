@@ -17,7 +17,7 @@ use crate::disk::{Disk, KINDS, Kind};
 use crate::event::Books;
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
-use crate::shop::Shop;
+use crate::test_event::TestEvent;
 
 /// How often each file system is cut; in a slice, the first so many.
 const CUTS: u64 = 256;
@@ -65,21 +65,21 @@ fn cut_often(row: &mut Row, kind: Kind) -> Result<(), String> {
 
 /// An event that is sold from, and what was answered so far.
 struct Event {
-    shop: Shop,
+    event: TestEvent,
     /// The sales that were answered before a cut, by their keys, with their ids.
     answered: HashMap<String, String>,
 }
 
 impl Event {
     fn new(program: &Program, disk: &Disk) -> Self {
-        let shop = Shop::empty_in(program, &disk.at);
-        fs::write(&shop.file, format!("{{\"ticket\": {STOCK}}}\n")).unwrap();
+        let event = TestEvent::empty_in(program, &disk.at);
+        fs::write(&event.file, format!("{{\"ticket\": {STOCK}}}\n")).unwrap();
         let _ = std::process::Command::new("sync")
             .arg("-f")
-            .arg(&shop.file)
+            .arg(&event.file)
             .status();
         Self {
-            shop,
+            event,
             answered: HashMap::new(),
         }
     }
@@ -91,12 +91,12 @@ impl Event {
         let answers = Mutex::new(Vec::new());
         let at = thread::scope(|scope| {
             for buyer in 0..8 {
-                let (shop, over, answers) = (&self.shop, &over, &answers);
+                let (event, over, answers) = (&self.event, &over, &answers);
                 scope.spawn(move || {
                     if buyer < 4 {
-                        sell_on(shop, &format!("{cut}-{buyer}"), over, answers);
+                        sell_on(event, &format!("{cut}-{buyer}"), over, answers);
                     } else {
-                        sell_once_each(shop, &format!("{cut}-{buyer}"), over, answers);
+                        sell_once_each(event, &format!("{cut}-{buyer}"), over, answers);
                     }
                 });
             }
@@ -116,15 +116,15 @@ impl Event {
     }
 
     fn judge(&self) {
-        let shop = &self.shop;
-        let query = shop.run("--json query");
+        let event = &self.event;
+        let query = event.run("--json query");
         assert_eq!(query.code, Some(0), "after the cut: {query:?}");
-        let (code, document) = shop.json("book next");
+        let (code, document) = event.json("book next");
         assert_eq!(code, 0, "the next sale: {document:#}");
-        let (code, audit) = shop.json("audit");
+        let (code, audit) = event.json("audit");
         assert_eq!(code, 0, "{audit:#}");
-        let books = Books::of(shop);
-        assert_eq!(shop.count()["ticket"], books.left);
+        let books = Books::of(event);
+        assert_eq!(event.count()["ticket"], books.left);
         let mut sold = HashMap::new();
         for line in books.lines.iter().filter(|line| line["key"].is_string()) {
             let twice = sold.insert(line["key"].as_str().unwrap(), line["id"].as_str().unwrap());
@@ -134,24 +134,21 @@ impl Event {
             let there = sold.get(key.as_str());
             assert_eq!(there, Some(&id.as_str()), "the sale under {key} is lost");
         }
-        let strays = shop.names().iter().any(|name| name.starts_with('.'));
-        assert!(!strays, "{:?}", shop.names());
+        let strays = event.names().iter().any(|name| name.starts_with('.'));
+        assert!(!strays, "{:?}", event.names());
     }
 }
 
 /// When, under which key, and which sale.
 type Answers = Mutex<Vec<(Instant, String, String)>>;
 
-fn sell_on(shop: &Shop, buyer: &str, over: &AtomicBool, answers: &Answers) {
-    let Ok(mut office) = BoxOffice::at(&shop.file) else {
+fn sell_on(event: &TestEvent, buyer: &str, over: &AtomicBool, answers: &Answers) {
+    let Ok(mut office) = BoxOffice::at(&event.file) else {
         return;
     };
     for n in 0.. {
         let key = format!("{buyer}-{n}");
-        let order = Order {
-            key: Some(&key),
-            ..Order::new("long", 1)
-        };
+        let order = Order::new("long", 1).key(key.as_str());
         match office.purchase(&order, &mut Unobserved) {
             Ok(sale) => answers.lock().unwrap().push((Instant::now(), key, sale.id)),
             Err(_) => return,
@@ -162,11 +159,11 @@ fn sell_on(shop: &Shop, buyer: &str, over: &AtomicBool, answers: &Answers) {
     }
 }
 
-fn sell_once_each(shop: &Shop, buyer: &str, over: &AtomicBool, answers: &Answers) {
+fn sell_once_each(event: &TestEvent, buyer: &str, over: &AtomicBool, answers: &Answers) {
     for n in 0.. {
         let key = format!("{buyer}-{n}");
         let line = format!("--json book short --key {key}");
-        let output = shop.command(line.split_ascii_whitespace()).output();
+        let output = event.command(line.split_ascii_whitespace()).output();
         let run = Run::of(&output.unwrap());
         if run.code != Some(0) || over.load(Ordering::SeqCst) {
             return;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::event::{Books, Prepared, Variant};
 use crate::program::Program;
 use crate::row::{Fault, Row};
-use crate::shop::{COUNT, LEDGER, LOCK, Shop};
+use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent};
 
 /// What an event holds: left, sold, and every sale.
 type Contents = (u64, u64, Vec<Value>);
@@ -35,8 +35,8 @@ fn every_damage(row: &mut Row, variant: Variant) {
     let program = row.program().clone();
     let prepared = Prepared::new(&program, variant);
     let other = Prepared::new(&program, variant);
-    let whole = contents(&prepared.shop).unwrap();
-    let read = |prepared: &Prepared, file| fs::read(prepared.shop.path(file)).unwrap();
+    let whole = contents(&prepared.event).unwrap();
+    let read = |prepared: &Prepared, file| fs::read(prepared.event.path(file)).unwrap();
     let ledger = read(&prepared, LEDGER);
     let damages = bytes_of(COUNT, &read(&prepared, COUNT))
         .into_iter()
@@ -49,20 +49,20 @@ fn every_damage(row: &mut Row, variant: Variant) {
             bytes: None,
             in_slice: true,
         }));
-    let shop = prepared.copy();
+    let event = prepared.copy();
     for damage in damages {
         let name = format!("{}/{}/{}", prepared.label, damage.column, damage.name);
         row.run(damage.column, &name, damage.in_slice, || {
-            for name in shop.names() {
-                fs::remove_file(shop.path(&name)).unwrap();
+            for name in event.names() {
+                fs::remove_file(event.path(&name)).unwrap();
             }
-            prepared.shop.copy_to(&shop);
-            let path = shop.path(damage.file);
+            prepared.event.copy_to(&event);
+            let path = event.path(damage.file);
             match &damage.bytes {
                 Some(bytes) => fs::write(path, bytes).unwrap(),
                 None => fs::remove_file(path).unwrap(),
             }
-            judge(&shop, damage.file, &whole)
+            judge(&event, damage.file, &whole)
         });
     }
 }
@@ -153,12 +153,12 @@ fn lines(ledger: &[u8], other: &[u8]) -> Vec<Damage> {
 }
 
 /// What the program reads, if everything adds up.
-fn contents(shop: &Shop) -> Result<Contents, Value> {
-    let (code, audit) = shop.json("audit");
+fn contents(event: &TestEvent) -> Result<Contents, Value> {
+    let (code, audit) = event.json("audit");
     if code != 0 {
         return Err(audit);
     }
-    let (code, sales) = shop.json("sales");
+    let (code, sales) = event.json("sales");
     if code != 0 {
         return Err(sales);
     }
@@ -170,14 +170,14 @@ fn contents(shop: &Shop) -> Result<Contents, Value> {
     ))
 }
 
-fn judge(shop: &Shop, file: &str, whole: &Contents) -> Fault {
-    let (code, query) = shop.json("query");
+fn judge(event: &TestEvent, file: &str, whole: &Contents) -> Fault {
+    let (code, query) = event.json("query");
     // A query reads the end of the ledger only: it need not see the damage, but must not be deceived.
     if code == 0 {
         assert_eq!(query["ticket"], whole.0, "the query was deceived");
     }
-    let (code, audit) = shop.json("audit");
-    let told = contents(shop);
+    let (code, audit) = event.json("audit");
+    let told = contents(event);
     let fault = match code {
         0 => {
             assert_eq!(told.as_ref(), Ok(whole), "the damage was not seen");
@@ -193,7 +193,7 @@ fn judge(shop: &Shop, file: &str, whole: &Contents) -> Fault {
         }
         code => panic!("exit code {code}: {audit:#}"),
     };
-    sell_or_refuse(shop, whole);
+    sell_or_refuse(event, whole);
     fault
 }
 
@@ -227,10 +227,10 @@ fn name_the_file(file: &str, audit: &Value) {
 }
 
 /// The next sale refuses and changes nothing, or sells and leaves every sale that was counted.
-fn sell_or_refuse(shop: &Shop, whole: &Contents) {
-    let ledger = || fs::read(shop.path(LEDGER)).ok();
+fn sell_or_refuse(event: &TestEvent, whole: &Contents) {
+    let ledger = || fs::read(event.path(LEDGER)).ok();
     let before = ledger();
-    let (code, document) = shop.json("book next --key next");
+    let (code, document) = event.json("book next --key next");
     assert!([0, 1, 6].contains(&code), "exit code {code}: {document:#}");
     if code != 0 {
         assert_eq!(before, ledger(), "changed, and refused: {document:#}");
@@ -238,7 +238,7 @@ fn sell_or_refuse(shop: &Shop, whole: &Contents) {
     }
     assert_eq!(document["left"], whole.0 - 1, "sold wrongly: {document:#}");
     // What was damaged further up is still named: a sale reads the end of the ledger only.
-    if let Ok((left, _, sales)) = contents(shop) {
+    if let Ok((left, _, sales)) = contents(event) {
         assert_eq!(left, whole.0 - 1, "{document:#}");
         assert_eq!(
             sales.get(..whole.2.len()),
@@ -250,13 +250,13 @@ fn sell_or_refuse(shop: &Shop, whole: &Contents) {
 
 /// The lock file holds nothing that could be damaged.
 fn lock_file(program: &Program) -> Fault {
-    let shop = Shop::empty(program);
-    fs::write(&shop.file, "{\"ticket\": 3}\n").unwrap();
-    fs::write(shop.path(LOCK), [0xff; 300]).unwrap();
-    assert_eq!(shop.json("book alice").0, 0);
-    fs::remove_file(shop.path(LOCK)).unwrap();
-    assert_eq!(shop.json("book bob").0, 0);
-    assert_eq!(shop.json("audit").0, 0);
-    assert_eq!(Books::of(&shop).left, 1);
+    let event = TestEvent::empty(program);
+    fs::write(&event.file, "{\"ticket\": 3}\n").unwrap();
+    fs::write(event.path(LOCK), [0xff; 300]).unwrap();
+    assert_eq!(event.json("book alice").0, 0);
+    fs::remove_file(event.path(LOCK)).unwrap();
+    assert_eq!(event.json("book bob").0, 0);
+    assert_eq!(event.json("audit").0, 0);
+    assert_eq!(Books::of(&event).left, 1);
     Fault::Struck
 }

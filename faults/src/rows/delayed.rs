@@ -6,8 +6,8 @@ use std::thread;
 
 use crate::event::{Books, Prepared, Task, Variant};
 use crate::row::{Fault, Row};
-use crate::shop::Shop;
 use crate::strace::{self, Point, course, injection, traced};
+use crate::test_event::TestEvent;
 
 /// How long, in microseconds: all others come by meanwhile.
 const DELAY: u32 = 20_000;
@@ -30,7 +30,7 @@ pub(crate) fn strike(row: &mut Row) {
     for variant in [Variant::Plain, Variant::Foreign, Variant::Padded] {
         let prepared = Prepared::new(row.program(), variant);
         // Tickets for all of them.
-        assert_eq!(prepared.shop.json("adjust +90 --reason room").0, 0);
+        assert_eq!(prepared.event.json("adjust +90 --reason room").0, 0);
         let course = course(&prepared, Task::Book);
         // Whoever ends is past all of it.
         let points = course
@@ -50,20 +50,20 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 fn delay(prepared: &Prepared, point: &Point) -> Fault {
-    let shop = prepared.copy();
-    let before = Books::of(&prepared.shop).left;
+    let event = prepared.copy();
+    let before = Books::of(&prepared.event).left;
     let answered = Mutex::new(Vec::new());
     let how = format!("delay_enter={DELAY}:when={}", point.n);
     let mut struck = None;
     thread::scope(|scope| {
         for other in 0..OTHERS {
-            let (shop, answered) = (&shop, &answered);
-            scope.spawn(move || buy(shop, other, answered));
+            let (event, answered) = (&event, &answered);
+            scope.spawn(move || buy(event, other, answered));
         }
         struck = Some(traced(
             prepared,
             Task::Book,
-            &shop,
+            &event,
             &injection(&point.call, &how),
         ));
     });
@@ -74,7 +74,7 @@ fn delay(prepared: &Prepared, point: &Point) -> Fault {
     assert_eq!(run.code, Some(0), "{run:?}");
     let mut answered = answered.into_inner().unwrap();
     answered.push(("k".to_owned(), run.document().1["sale"]["id"].to_string()));
-    let books = Books::of(&shop);
+    let books = Books::of(&event);
     assert_eq!(answered.len(), OTHERS * TIMES + 1);
     for (key, id) in &answered {
         let sales = books.under(key);
@@ -82,16 +82,16 @@ fn delay(prepared: &Prepared, point: &Point) -> Fault {
         assert_eq!(sales[0]["id"].to_string(), *id, "{key}: {:#?}", books.lines);
     }
     assert_eq!(books.left, before - i64::try_from(answered.len()).unwrap());
-    assert_eq!(shop.json("book next --key next").0, 0);
-    let (code, audit) = shop.json("audit");
+    assert_eq!(event.json("book next --key next").0, 0);
+    let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{audit:#}");
     Fault::Struck
 }
 
-fn buy(shop: &Shop, other: usize, answered: &Mutex<Vec<(String, String)>>) {
+fn buy(event: &TestEvent, other: usize, answered: &Mutex<Vec<(String, String)>>) {
     for n in 0..TIMES {
         let key = format!("{other}-{n}");
-        let (code, document) = shop.json(&format!("book other --key {key}"));
+        let (code, document) = event.json(&format!("book other --key {key}"));
         assert_eq!(code, 0, "{document:#}");
         let id = document["sale"]["id"].to_string();
         answered.lock().unwrap().push((key, id));

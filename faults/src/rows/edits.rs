@@ -15,8 +15,8 @@ use crate::event::{Books, Prepared, Task, Variant};
 use crate::holder::Holder;
 use crate::program::Run;
 use crate::row::{Fault, Row};
-use crate::shop::{LOCK, Shop, eventually, held, memory, resumed, waiting};
 use crate::strace::{self, Point, command, course, injection};
+use crate::test_event::{LOCK, TestEvent, eventually, held, memory, resumed, waiting};
 
 /// What is written, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,16 +80,16 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 fn edit(prepared: &Prepared, how: How, point: &Point) -> Fault {
-    let shop = prepared.copy();
-    let before = fs::read_to_string(&shop.file).unwrap();
+    let event = prepared.copy();
+    let before = fs::read_to_string(&event.file).unwrap();
     let mut handle = File::options()
         .read(true)
         .write(true)
-        .open(&shop.file)
+        .open(&event.file)
         .unwrap();
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
     let fault = injection(&point.call, &format!("signal=SIGSTOP:when={}", point.n));
-    let mut sale = command(prepared, Task::Book, &shop, &fault, trace.path());
+    let mut sale = command(prepared, Task::Book, &event, &fault, trace.path());
     let sale = sale.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let sale = sale.unwrap();
     let mut stopped = false;
@@ -107,13 +107,13 @@ fn edit(prepared: &Prepared, how: How, point: &Point) -> Fault {
     }
     let mut sale = sale;
     let reached = if how == How::Locked {
-        write_locked(&shop, pid, &mut sale)
+        write_locked(&event, pid, &mut sale)
     } else {
-        write(&shop, how, &before, &mut handle)
+        write(&event, how, &before, &mut handle)
     };
     drop(handle);
     let sale = resumed(Some(pid), sale);
-    judge(&shop, how, &sale, reached);
+    judge(&event, how, &sale, reached);
     Fault::Struck
 }
 
@@ -121,9 +121,9 @@ fn edit(prepared: &Prepared, how: How, point: &Point) -> Fault {
 const GOES_ON: Duration = Duration::from_millis(150);
 
 /// Edits in place under the lock; the sale goes on meanwhile.
-fn write_locked(shop: &Shop, pid: u32, sale: &mut Child) -> bool {
-    let lock = shop.path(LOCK);
-    let mut editor = Holder::waiting(shop);
+fn write_locked(event: &TestEvent, pid: u32, sale: &mut Child) -> bool {
+    let lock = event.path(LOCK);
+    let mut editor = Holder::waiting(event);
     // Stopped with the lock in its hands, it goes on.
     let it_is_had = |editor: &Holder| held(&lock, editor.pid());
     eventually("the editor has the lock, or waits", || {
@@ -135,14 +135,14 @@ fn write_locked(shop: &Shop, pid: u32, sale: &mut Child) -> bool {
             None
         })
     });
-    let mut handle = File::options().read(true).write(true).open(&shop.file);
+    let mut handle = File::options().read(true).write(true).open(&event.file);
     let handle = handle.as_mut().unwrap();
     let start = Instant::now();
     while sale.try_wait().unwrap().is_none() && start.elapsed() < GOES_ON {
         go_on(pid);
         thread::sleep(Duration::from_millis(2));
     }
-    write(shop, How::InPlace, "", handle);
+    write(event, How::InPlace, "", handle);
     editor.kill();
     true
 }
@@ -155,8 +155,8 @@ fn go_on(pid: u32) {
 }
 
 /// Edits; whether that reached a version that the sale must look at still.
-fn write(shop: &Shop, how: How, before: &str, handle: &mut File) -> bool {
-    let now = || fs::read_to_string(&shop.file).unwrap();
+fn write(event: &TestEvent, how: How, before: &str, handle: &mut File) -> bool {
+    let now = || fs::read_to_string(&event.file).unwrap();
     let with_note = |text: &str| {
         let (head, _) = text.rsplit_once('}').unwrap();
         format!("{head}, {NOTE}}}\n")
@@ -168,22 +168,22 @@ fn write(shop: &Shop, how: How, before: &str, handle: &mut File) -> bool {
         How::Half => "{\"ticket\": ".to_owned(),
     };
     if how == How::InPlace {
-        let named = fs::metadata(&shop.file).unwrap().ino() == handle.metadata().unwrap().ino();
+        let named = fs::metadata(&event.file).unwrap().ino() == handle.metadata().unwrap().ino();
         handle.rewind().unwrap();
         handle.set_len(0).unwrap();
         handle.write_all(text.as_bytes()).unwrap();
         return named;
     }
-    let new = shop.path("edited");
+    let new = event.path("edited");
     fs::write(&new, text).unwrap();
-    fs::rename(&new, &shop.file).unwrap();
+    fs::rename(&new, &event.file).unwrap();
     true
 }
 
-fn judge(shop: &Shop, how: How, sale: &Run, reached: bool) {
+fn judge(event: &TestEvent, how: How, sale: &Run, reached: bool) {
     let told = format!(
         "{how:?}: {sale:?}\n{}",
-        fs::read_to_string(&shop.file).unwrap()
+        fs::read_to_string(&event.file).unwrap()
     );
     let document: Value = serde_json::from_str(&sale.stdout).expect(&told);
     let sold = document["ok"] == true;
@@ -192,17 +192,17 @@ fn judge(shop: &Shop, how: How, sale: &Run, reached: bool) {
             .contains(&document["error"]["code"].as_str().unwrap()),
         "{told}"
     );
-    let (code, next) = shop.json("book next --key next");
+    let (code, next) = event.json("book next --key next");
     let named = code == 6 || !sold || document["warning"].is_string();
     assert!(code == 0 || code == 6, "{told}\n{next:#}");
     let keeps = !matches!(how, How::Count | How::Half);
     if code == 6 {
         assert!(!keeps || how == How::InPlace, "{told}\n{next:#}");
-        let (code, repaired) = shop.json("audit --repair");
+        let (code, repaired) = event.json("audit --repair");
         assert_eq!(code, 0, "{told}\n{repaired:#}");
-        assert_eq!(shop.json("book next --key next").0, 0, "{told}");
+        assert_eq!(event.json("book next --key next").0, 0, "{told}");
     }
-    let text = fs::read_to_string(&shop.file).unwrap();
+    let text = fs::read_to_string(&event.file).unwrap();
     if keeps {
         assert!(
             text.contains(NOTE) || !reached,
@@ -211,7 +211,7 @@ fn judge(shop: &Shop, how: How, sale: &Run, reached: bool) {
     } else {
         assert!(named, "the edit was passed over in silence: {told}\n{text}");
     }
-    let books = Books::of(shop);
+    let books = Books::of(event);
     assert_eq!(books.under("next").len(), 1, "{told}");
     let there = books.under("k").len();
     assert!(
@@ -219,6 +219,6 @@ fn judge(shop: &Shop, how: How, sale: &Run, reached: bool) {
         "{told}\n{:#?}",
         books.lines
     );
-    let (code, audit) = shop.json("audit");
+    let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{told}\n{audit:#}");
 }

@@ -8,8 +8,8 @@ use crate::event::{Books, Prepared, TASKS, Task, Variant};
 use crate::oracle::{Case, judge};
 use crate::program::Run;
 use crate::row::{Fault, Row};
-use crate::shop::{eventually, signal};
 use crate::strace::{self, Point, course, injection, traced};
+use crate::test_event::{eventually, signal};
 
 const SIGNALS: [&str; 4] = ["SIGTERM", "SIGINT", "SIGHUP", "SIGPIPE"];
 
@@ -60,9 +60,9 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 fn end(prepared: &Prepared, task: Task, point: &Point, signal: &str, usual: Option<i32>) -> Fault {
-    let shop = prepared.copy();
+    let event = prepared.copy();
     let fault = injection(&point.call, &format!("signal={signal}:when={}", point.n));
-    let (run, trace) = traced(prepared, task, &shop, &fault);
+    let (run, trace) = traced(prepared, task, &event, &fault);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }
@@ -79,7 +79,7 @@ fn end(prepared: &Prepared, task: Task, point: &Point, signal: &str, usual: Opti
     judge(&Case {
         prepared,
         task,
-        shop: &shop,
+        event: &event,
         run: &run,
         usual,
         cut: false,
@@ -89,15 +89,18 @@ fn end(prepared: &Prepared, task: Task, point: &Point, signal: &str, usual: Opti
 
 /// What was done and could not be told is exit 1; a reader whom nobody hears has done no harm.
 fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
-    let shop = prepared.copy();
-    let mut command = shop.command(task.line(prepared).split_ascii_whitespace());
+    let event = prepared.copy();
+    let mut command = event.command(task.line(prepared).split_ascii_whitespace());
     let stdout = match output {
         "full" => Stdio::from(File::options().write(true).open("/dev/full").unwrap()),
         "closed" => {
-            let program = shop.program.path().to_owned();
+            let program = event.program.path().to_owned();
             command = Command::new("sh");
             command.args(["-c", "exec \"$@\" >&-", "sh"]).arg(program);
-            command.env_remove("TICKETS_FILE").arg("-f").arg(&shop.file);
+            command
+                .env_remove("TICKETS_FILE")
+                .arg("-f")
+                .arg(&event.file);
             command.args(task.line(prepared).split_ascii_whitespace());
             Stdio::null()
         }
@@ -123,12 +126,12 @@ fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
         _ => assert_eq!(run.code, Some(1), "{run:?}"),
     }
     // It is done, whatever could be told of it, and the same again does it no second time.
-    let after = Books::of(&shop);
-    let before = Books::of(&prepared.shop);
+    let after = Books::of(&event);
+    let before = Books::of(&prepared.event);
     match task {
         Task::Book => {
             assert_eq!(after.under("k").len(), 1, "{run:?}");
-            let (code, document) = shop.json("book eve --key k");
+            let (code, document) = event.json("book eve --key k");
             assert_eq!(
                 (code, &document["replayed"]),
                 (0, &true.into()),
@@ -140,19 +143,19 @@ fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
         Task::Reset => assert_eq!(after.sold, 0, "{run:?}"),
         Task::Query | Task::Audit => assert_eq!(after.lines, before.lines, "{run:?}"),
     }
-    assert_eq!(shop.json("book next --key next").0, 0);
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(event.json("book next --key next").0, 0);
+    assert_eq!(event.json("audit").0, 0);
     Fault::Struck
 }
 
 /// A rush that is told to end reports what was sold until then, and its exit code tells the signal.
 fn rush(prepared: &Prepared, name: &str) -> Fault {
-    let shop = prepared.copy();
-    assert_eq!(shop.json("adjust +500 --reason room").0, 0);
-    let before = Books::of(&shop);
-    let mut child = shop.start("--json buy --users 400 --lock --force --think 10ms");
+    let event = prepared.copy();
+    assert_eq!(event.json("adjust +500 --reason room").0, 0);
+    let before = Books::of(&event);
+    let mut child = event.start("--json buy --users 400 --lock --force --think 10ms");
     eventually("some have bought", || {
-        (fs::read_to_string(shop.path(crate::shop::LEDGER))
+        (fs::read_to_string(event.path(crate::test_event::LEDGER))
             .unwrap()
             .lines()
             .count()
@@ -175,9 +178,9 @@ fn rush(prepared: &Prepared, name: &str) -> Fault {
     };
     assert_eq!(code, Some(128 + number), "{text}");
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let after = Books::of(&shop);
+    let after = Books::of(&event);
     assert_eq!(report["sold"], after.sold - before.sold, "{report:#}");
-    assert_eq!(shop.json("book next --key next").0, 0);
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(event.json("book next --key next").0, 0);
+    assert_eq!(event.json("audit").0, 0);
     Fault::Struck
 }

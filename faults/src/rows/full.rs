@@ -11,7 +11,7 @@ use crate::event::{Books, Prepared, Task, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
 use crate::program::Program;
 use crate::row::{Fault, Row};
-use crate::shop::{LEDGER, Shop, memory};
+use crate::test_event::{LEDGER, TestEvent, memory};
 
 const WRITERS: [Task; 4] = [Task::Book, Task::Cancel, Task::Adjust, Task::Reset];
 
@@ -81,15 +81,15 @@ fn fill_inodes(small: &Small, leave: usize) -> PathBuf {
 /// The same event, its ledger ending so many bytes before the end of a page.
 fn ending(program: &Program, before_end: u64) -> Prepared {
     let mut prepared = Prepared::new(program, Variant::Plain);
-    let adjust = |shop: &Shop, letters: u64| {
+    let adjust = |event: &TestEvent, letters: u64| {
         let reason = "x".repeat(letters as usize);
-        assert_eq!(shop.json(&format!("adjust +1 --reason {reason}")).0, 0);
+        assert_eq!(event.json(&format!("adjust +1 --reason {reason}")).0, 0);
     };
     let end = PAGE - before_end;
     loop {
-        let copy = prepared.copy_to(Shop::empty(&program.sound()));
+        let copy = prepared.copy_to(TestEvent::empty(&program.sound()));
         adjust(&copy, 1);
-        let length = prepared.shop.length(LEDGER);
+        let length = prepared.event.length(LEDGER);
         let line = copy.length(LEDGER) - length;
         let missing = end - length;
         // The last line takes what is missing; the ones before it leave enough for it.
@@ -98,8 +98,8 @@ fn ending(program: &Program, before_end: u64) -> Prepared {
         } else {
             600
         };
-        adjust(&prepared.shop, letters);
-        if prepared.shop.length(LEDGER) == end {
+        adjust(&prepared.event, letters);
+        if prepared.event.length(LEDGER) == end {
             break;
         }
     }
@@ -107,20 +107,25 @@ fn ending(program: &Program, before_end: u64) -> Prepared {
     prepared
 }
 
-fn starve(prepared: &Prepared, task: Task, filler: impl FnOnce() -> PathBuf, shop: &Shop) -> Fault {
+fn starve(
+    prepared: &Prepared,
+    task: Task,
+    filler: impl FnOnce() -> PathBuf,
+    event: &TestEvent,
+) -> Fault {
     let line = task.line(prepared);
     let usual = Some(0);
     let filler = filler();
-    let run = shop.run(&line);
+    let run = event.run(&line);
     assert!(run.code.is_some(), "it died: {run:?}");
     for reader in ["query", "sales"] {
-        assert_eq!(shop.json(reader).0, 0, "{reader}, on a full disk");
+        assert_eq!(event.json(reader).0, 0, "{reader}, on a full disk");
     }
     make_room(&filler);
     judge(&Case {
         prepared,
         task,
-        shop,
+        event,
         run: &run,
         usual,
         cut: true,
@@ -162,8 +167,9 @@ fn no_space(row: &mut Row, events: &[Prepared]) {
                 let name = format!("{}{event}/{}/{kib} KiB", prepared.label, task.name());
                 row.run(task.name(), &name, [0, 4, 8].contains(&kib), || {
                     let small = Small::mount(100).unwrap();
-                    let shop = prepared.copy_to(Shop::empty_in(&prepared.program, small.at.path()));
-                    starve(prepared, task, || fill(&small, kib * 1024), &shop)
+                    let event =
+                        prepared.copy_to(TestEvent::empty_in(&prepared.program, small.at.path()));
+                    starve(prepared, task, || fill(&small, kib * 1024), &event)
                 });
             }
         }
@@ -180,8 +186,9 @@ fn no_inodes(row: &mut Row, events: &[Prepared]) {
                 let name = format!("{}/{}/{inodes} inodes", prepared.label, task.name());
                 row.run("no inodes", &name, inodes < 3, || {
                     let small = Small::mount(30).unwrap();
-                    let shop = prepared.copy_to(Shop::empty_in(&prepared.program, small.at.path()));
-                    starve(prepared, task, || fill_inodes(&small, inodes), &shop)
+                    let event =
+                        prepared.copy_to(TestEvent::empty_in(&prepared.program, small.at.path()));
+                    starve(prepared, task, || fill_inodes(&small, inodes), &event)
                 });
             }
         }
@@ -196,11 +203,11 @@ fn a_seller(row: &mut Row) {
         let name = format!("a seller/{kib} KiB");
         row.run("40 sales", &name, kib % 12 == 0, || {
             let small = Small::mount(100).unwrap();
-            let shop = Shop::empty_in(&program, small.at.path());
-            fs::write(&shop.file, "{\"ticket\": 99}\n").unwrap();
-            assert_eq!(shop.json("book first").0, 0);
+            let event = TestEvent::empty_in(&program, small.at.path());
+            fs::write(&event.file, "{\"ticket\": 99}\n").unwrap();
+            assert_eq!(event.json("book first").0, 0);
             let filler = fill(&small, kib * 1024);
-            let mut office = BoxOffice::at(&shop.file).unwrap();
+            let mut office = BoxOffice::at(&event.file).unwrap();
             let (mut sold, mut short) = (Vec::new(), false);
             for _ in 0..40 {
                 match office.book("alice", 1) {
@@ -216,8 +223,8 @@ fn a_seller(row: &mut Row) {
             }
             drop(office);
             make_room(&filler);
-            assert_eq!(shop.json("book last").0, 0);
-            let books = Books::of(&shop);
+            assert_eq!(event.json("book last").0, 0);
+            let books = Books::of(&event);
             let sales: Vec<_> = books
                 .lines
                 .iter()
@@ -227,8 +234,8 @@ fn a_seller(row: &mut Row) {
             let ids: Vec<_> = ids.skip(1).take(sold.len()).collect();
             assert_eq!(ids, sold, "what was answered is not what stands there");
             assert_eq!(sales.len(), sold.len() + 2, "{sales:#?}");
-            assert_eq!(shop.json("audit").0, 0);
-            assert_eq!(shop.count()["ticket"], books.left);
+            assert_eq!(event.json("audit").0, 0);
+            assert_eq!(event.count()["ticket"], books.left);
             if short {
                 Fault::Struck
             } else {

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
-use crate::shop::{LEDGER, Shop};
+use crate::test_event::{LEDGER, TestEvent};
 
 /// As much memory as any of this may take, in bytes.
 const MEMORY: u64 = 64 << 20;
@@ -59,8 +59,8 @@ pub(crate) fn strike(row: &mut Row) {
         for command in COMMANDS {
             let name = format!("count {at}/{command}");
             row.run("tickets.json", &name, true, || {
-                refused(&program, command, |shop| {
-                    fs::write(&shop.file, text).unwrap();
+                refused(&program, command, |event| {
+                    fs::write(&event.file, text).unwrap();
                 })
             });
         }
@@ -68,8 +68,8 @@ pub(crate) fn strike(row: &mut Row) {
     for (what, length) in [("1 GiB", 1 << 30), ("8 TiB", 1 << 43)] {
         for command in COMMANDS {
             row.run("sparse", &format!("{what}/{command}"), true, || {
-                refused(&program, command, |shop| {
-                    let file = File::create(&shop.file).unwrap();
+                refused(&program, command, |event| {
+                    let file = File::create(&event.file).unwrap();
                     file.set_len(length).unwrap();
                 })
             });
@@ -78,13 +78,13 @@ pub(crate) fn strike(row: &mut Row) {
     for command in COMMANDS {
         row.run("ledger", &format!("ledger/{command}"), true, || {
             // An endless line of nothing.
-            refused(&program, command, |shop| {
+            refused(&program, command, |event| {
                 fs::write(
-                    &shop.file,
+                    &event.file,
                     "{\"ticket\": 2, \"sold\": 1, \"seq\": 2, \"bytes\": 300}",
                 )
                 .unwrap();
-                File::create(shop.path(LEDGER))
+                File::create(event.path(LEDGER))
                     .unwrap()
                     .set_len(1 << 28)
                     .unwrap();
@@ -93,11 +93,11 @@ pub(crate) fn strike(row: &mut Row) {
     }
 }
 
-fn refused(program: &Program, line: &str, prepare: impl Fn(&Shop)) -> Fault {
-    let shop = Shop::empty(program);
-    prepare(&shop);
+fn refused(program: &Program, line: &str, prepare: impl Fn(&TestEvent)) -> Fault {
+    let event = TestEvent::empty(program);
+    prepare(&event);
     let limit = format!("--data={MEMORY}");
-    let mut command = program.through(&["prlimit", &limit], &shop.file);
+    let mut command = program.through(&["prlimit", &limit], &event.file);
     command.arg("--json").args(line.split_ascii_whitespace());
     let run = Run::of(&command.output().unwrap());
     assert!(!run.stderr.contains("panicked"), "{run:?}");

@@ -35,20 +35,20 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 fn kill(prepared: &Prepared, task: Task, point: &Point) -> Fault {
-    let shop = prepared.copy();
+    let event = prepared.copy();
     let fault = format!("signal=SIGKILL:when={}", point.n);
     let fault = [(&point.call[..], &fault[..])];
-    let (run, trace) = recorded_with(prepared, task, &shop, &fault);
+    let (run, trace) = recorded_with(prepared, task, &event, &fault);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }
     assert_eq!(run.code, None, "it was not killed: {run:?}\n{trace}");
     assert!(trace.contains("+++ killed by SIGKILL +++"), "{trace}");
-    in_order(prepared, &shop, &trace);
+    in_order(prepared, &event, &trace);
     judge(&Case {
         prepared,
         task,
-        shop: &shop,
+        event: &event,
         run: &run,
         usual: None,
         cut: false,

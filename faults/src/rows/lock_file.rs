@@ -9,8 +9,8 @@ use crate::event::{Books, Prepared, Task, Variant};
 use crate::holder::Holder;
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
-use crate::shop::{LEDGER, LOCK, Shop, eventually, waiting};
 use crate::strace::{self, injection, traced};
+use crate::test_event::{LEDGER, LOCK, TestEvent, eventually, waiting};
 
 /// Something done to the lock file.
 type Deed = (&'static str, fn(&Path));
@@ -84,61 +84,61 @@ fn link(to: &Path, from: &Path) {
 
 /// Who waited for a lock file that is none any more sells nothing on the strength of it.
 fn taken_away(program: &Program, take_away: fn(&Path)) -> Fault {
-    let shop = Shop::empty(program);
-    fs::write(&shop.file, "{\"ticket\": 9}\n").unwrap();
-    assert_eq!(shop.json("book first").0, 0);
-    let lock = shop.path(LOCK);
-    let old = Holder::of(&shop);
-    let waiter = shop.start("--json book waiter --key waiter --wait 120s");
+    let event = TestEvent::empty(program);
+    fs::write(&event.file, "{\"ticket\": 9}\n").unwrap();
+    assert_eq!(event.json("book first").0, 0);
+    let lock = event.path(LOCK);
+    let old = Holder::of(&event);
+    let waiter = event.start("--json book waiter --key waiter --wait 120s");
     eventually("it waits", || (waiting(&lock) == 1).then_some(()));
     take_away(&lock);
-    let new = Holder::of(&shop);
+    let new = Holder::of(&event);
     drop(old);
     eventually("it waits for the new lock file, or has ended", || {
-        let sold = Books::of(&shop).sold > 1;
+        let sold = Books::of(&event).sold > 1;
         assert!(!sold, "sold under a lock that guards nothing");
         (waiting(&lock) == 1).then_some(())
     });
     drop(new);
     let run = Run::of(&waiter.wait_with_output().unwrap());
     assert_eq!(run.code, Some(0), "{run:?}");
-    assert_eq!(shop.json("book next").0, 0);
-    assert_eq!(shop.json("audit").0, 0);
-    assert_eq!(Books::of(&shop).sold, 3);
+    assert_eq!(event.json("book next").0, 0);
+    assert_eq!(event.json("audit").0, 0);
+    assert_eq!(Books::of(&event).sold, 3);
     Fault::Struck
 }
 
 fn in_its_place(prepared: &Prepared, put: fn(&Path)) -> Fault {
-    let shop = prepared.copy();
-    let lock = shop.path(LOCK);
+    let event = prepared.copy();
+    let lock = event.path(LOCK);
     let _ = fs::remove_file(&lock);
     put(&lock);
-    let before = fs::read(shop.path(LEDGER)).ok();
-    let run = shop.run("--json book eve --key k --wait 5s");
+    let before = fs::read(event.path(LEDGER)).ok();
+    let run = event.run("--json book eve --key k --wait 5s");
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stdout.contains(LOCK), "the file is not named: {run:?}");
-    assert_eq!(fs::read(shop.path(LEDGER)).ok(), before, "{run:?}");
+    assert_eq!(fs::read(event.path(LEDGER)).ok(), before, "{run:?}");
     let link = fs::symlink_metadata(&lock).unwrap();
     if link.is_dir() {
         fs::remove_dir(&lock).unwrap();
     } else {
         fs::remove_file(&lock).unwrap();
     }
-    assert_eq!(shop.json("book next --key next").0, 0);
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(event.json("book next --key next").0, 0);
+    assert_eq!(event.json("audit").0, 0);
     Fault::Struck
 }
 
 fn no_locks(prepared: &Prepared, error: &str) -> Fault {
-    let shop = prepared.copy();
-    let before = fs::read(shop.path(LEDGER)).unwrap();
+    let event = prepared.copy();
+    let before = fs::read(event.path(LEDGER)).unwrap();
     let fault = injection("flock", &format!("error={error}:when=1+"));
-    let (run, trace) = traced(prepared, Task::Book, &shop, &fault);
+    let (run, trace) = traced(prepared, Task::Book, &event, &fault);
     assert!(trace.contains("(INJECTED)"), "{trace}");
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stdout.contains("hint"), "{run:?}");
-    assert_eq!(fs::read(shop.path(LEDGER)).unwrap(), before, "{run:?}");
-    assert_eq!(shop.json("book next --key next").0, 0);
-    assert_eq!(shop.json("audit").0, 0);
+    assert_eq!(fs::read(event.path(LEDGER)).unwrap(), before, "{run:?}");
+    assert_eq!(event.json("book next --key next").0, 0);
+    assert_eq!(event.json("audit").0, 0);
     Fault::Struck
 }

@@ -12,8 +12,8 @@ use serde_json::Value;
 use crate::event::{Prepared, Variant};
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
-use crate::shop::{COUNT, LEDGER, LOCK, Shop};
 use crate::strace;
+use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent};
 
 /// The calls at which a backup, a restore or a reset is killed.
 const CALLS: [&str; 15] = [
@@ -54,7 +54,7 @@ pub(crate) fn strike(row: &mut Row) {
 /// An event, a backup of it, what it was before, and another event.
 struct Ground {
     prepared: Prepared,
-    older: Shop,
+    older: TestEvent,
     neighbour: Prepared,
 }
 
@@ -63,11 +63,14 @@ impl Ground {
         let prepared = Prepared::new(program, variant);
         let neighbour = Prepared::new(program, variant);
         assert_eq!(
-            neighbour.shop.json("book neighbour --quantity 2 --key n").0,
+            neighbour
+                .event
+                .json("book neighbour --quantity 2 --key n")
+                .0,
             0
         );
-        let older = prepared.copy_to(Shop::empty(&program.sound()));
-        assert_eq!(prepared.shop.json("book later --key later").0, 0);
+        let older = prepared.copy_to(TestEvent::empty(&program.sound()));
+        assert_eq!(prepared.event.json("book later --key later").0, 0);
         Self {
             prepared,
             older,
@@ -76,17 +79,17 @@ impl Ground {
     }
 
     /// A fresh copy, with a backup of it outside.
-    fn copy(&self) -> (Shop, tempfile::TempDir) {
-        let shop = self.prepared.copy();
-        let safe = tempfile::tempdir_in(crate::shop::memory()).unwrap();
+    fn copy(&self) -> (TestEvent, tempfile::TempDir) {
+        let event = self.prepared.copy();
+        let safe = tempfile::tempdir_in(crate::test_event::memory()).unwrap();
         let sound = self
             .prepared
-            .copy_to(Shop::empty(&self.prepared.program.sound()));
+            .copy_to(TestEvent::empty(&self.prepared.program.sound()));
         assert_eq!(
             sound.json(&format!("backup {}", safe.path().display())).0,
             0
         );
-        (shop, safe)
+        (event, safe)
     }
 }
 
@@ -94,9 +97,9 @@ fn every_loss(row: &mut Row, variant: Variant) {
     let ground = Ground::new(row.program(), variant);
     let label = ground.prepared.label;
     let older = |file: &str| fs::read(ground.older.path(file)).ok();
-    let theirs = |file: &str| fs::read(ground.neighbour.shop.path(file)).ok();
+    let theirs = |file: &str| fs::read(ground.neighbour.event.path(file)).ok();
     for file in [COUNT, LEDGER, LOCK] {
-        let whole = fs::read(ground.prepared.shop.path(file)).unwrap_or_default();
+        let whole = fs::read(ground.prepared.event.path(file)).unwrap_or_default();
         let losses = [
             ("missing", None),
             ("empty", Some(Vec::new())),
@@ -107,7 +110,7 @@ fn every_loss(row: &mut Row, variant: Variant) {
             ("the neighbour's", theirs(file)),
             (
                 "the other file's",
-                fs::read(ground.prepared.shop.path(other(file))).ok(),
+                fs::read(ground.prepared.event.path(other(file))).ok(),
             ),
         ];
         for (how, bytes) in losses {
@@ -136,14 +139,14 @@ fn keys(directory: &Path) -> BTreeSet<String> {
 }
 
 fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
-    let (shop, safe) = ground.copy();
-    let whole = shop.json("query").1;
+    let (event, safe) = ground.copy();
+    let whole = event.json("query").1;
     match bytes {
-        None => fs::remove_file(shop.path(file)).unwrap_or_default(),
-        Some(bytes) => fs::write(shop.path(file), bytes).unwrap(),
+        None => fs::remove_file(event.path(file)).unwrap_or_default(),
+        Some(bytes) => fs::write(event.path(file), bytes).unwrap(),
     }
-    let before = keys(shop.directory());
-    let (code, query) = shop.json("query");
+    let before = keys(event.directory());
+    let (code, query) = event.json("query");
     if code == 0 {
         let told = (&query["ticket"], &query["sold"]);
         assert_eq!(
@@ -156,11 +159,11 @@ fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
     }
     // Nothing is started anew unasked.
     for line in ["reset", "reset 99"] {
-        let (code, reset) = shop.json(line);
+        let (code, reset) = event.json(line);
         assert!([1, 4].contains(&code), "{line}: {reset:#}");
-        assert!(keys(shop.directory()).is_superset(&before));
+        assert!(keys(event.directory()).is_superset(&before));
     }
-    let (code, next) = shop.json("book next --key next");
+    let (code, next) = event.json("book next --key next");
     if code == 0 {
         assert_eq!(
             next["left"],
@@ -171,12 +174,12 @@ fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
         assert!([1, 6].contains(&code), "{next:#}");
     }
     assert!(
-        keys(shop.directory()).is_superset(&before),
+        keys(event.directory()).is_superset(&before),
         "a sale was lost"
     );
-    let damaged = Shop::empty(&ground.prepared.program);
-    shop.copy_to(&damaged);
-    way_out(&shop, &safe, &before);
+    let damaged = TestEvent::empty(&ground.prepared.program);
+    event.copy_to(&damaged);
+    way_out(&event, &safe, &before);
     restored(&damaged, &safe, &before);
     if code == 0 {
         Fault::Harmless
@@ -197,9 +200,9 @@ fn named(error: &Value, document: &Value) {
 }
 
 /// The repair that `audit` names, forced where it says so; else there is the backup only.
-fn way_out(shop: &Shop, safe: &tempfile::TempDir, before: &BTreeSet<String>) {
-    let (code, audit) = shop.json("audit");
-    let forced = shop.run("audit").stdout.contains("--repair --force");
+fn way_out(event: &TestEvent, safe: &tempfile::TempDir, before: &BTreeSet<String>) {
+    let (code, audit) = event.json("audit");
+    let forced = event.run("audit").stdout.contains("--repair --force");
     let all = audit["findings"].as_array();
     let repairable = all.is_some_and(|all| all.iter().all(|finding| finding["repairable"] == true));
     if code == 0 || repairable || forced {
@@ -208,43 +211,43 @@ fn way_out(shop: &Shop, safe: &tempfile::TempDir, before: &BTreeSet<String>) {
         } else {
             "audit --repair"
         };
-        let (code, repaired) = shop.json(line);
+        let (code, repaired) = event.json(line);
         assert_eq!(code, 0, "{repaired:#}");
     } else {
         let line = format!("restore --force {}", safe.path().display());
-        let (code, back) = shop.json(&line);
+        let (code, back) = event.json(&line);
         assert_eq!(code, 0, "{back:#}");
     }
-    assert_eq!(shop.json("audit").0, 0);
-    assert_eq!(shop.json("book after --key after").0, 0);
+    assert_eq!(event.json("audit").0, 0);
+    assert_eq!(event.json("book after --key after").0, 0);
     assert!(
-        keys(shop.directory()).is_superset(before),
+        keys(event.directory()).is_superset(before),
         "a sale was lost"
     );
-    tidy(shop.directory());
+    tidy(event.directory());
 }
 
 /// The backup is the way back from all of it.
-fn restored(shop: &Shop, safe: &tempfile::TempDir, before: &BTreeSet<String>) {
+fn restored(event: &TestEvent, safe: &tempfile::TempDir, before: &BTreeSet<String>) {
     let line = format!("restore {}", safe.path().display());
-    let (code, back) = shop.json(&line);
+    let (code, back) = event.json(&line);
     let (code, back) = match code {
-        4 => shop.json(&format!("{line} --force")),
+        4 => event.json(&format!("{line} --force")),
         _ => (code, back),
     };
     assert_eq!(code, 0, "{back:#}");
-    assert_eq!(shop.json("audit").0, 0);
-    let all = keys(shop.directory());
+    assert_eq!(event.json("audit").0, 0);
+    let all = keys(event.directory());
     assert!(
         all.is_superset(before) && all.contains("later"),
         "a sale was lost: {all:?}"
     );
     let copy = fs::read(safe.path().join(LEDGER)).unwrap();
     assert!(
-        fs::read(shop.path(LEDGER)).unwrap().starts_with(&copy),
+        fs::read(event.path(LEDGER)).unwrap().starts_with(&copy),
         "not what was saved"
     );
-    tidy(shop.directory());
+    tidy(event.directory());
 }
 
 /// No temporary file is left, and no ledger has a second name.
@@ -321,7 +324,7 @@ fn every_kill(row: &mut Row, variant: Variant) {
 
 /// How often a deed makes each of these calls.
 fn counted(ground: &Ground, deed: Deed) -> Vec<(&'static str, usize)> {
-    let trace = tempfile::NamedTempFile::new_in(crate::shop::memory()).unwrap();
+    let trace = tempfile::NamedTempFile::new_in(crate::test_event::memory()).unwrap();
     let name = trace.path().display().to_string();
     let calls = format!("-etrace={}", CALLS.join(","));
     assert!(!kill(ground, deed, &[calls, format!("-o{name}")]));
@@ -332,7 +335,7 @@ fn counted(ground: &Ground, deed: Deed) -> Vec<(&'static str, usize)> {
 
 /// Whether it was killed.
 fn kill(ground: &Ground, deed: Deed, how: &[String]) -> bool {
-    let (shop, safe) = ground.copy();
+    let (event, safe) = ground.copy();
     let place = safe.path().display().to_string();
     let line = match deed {
         Deed::Backup => {
@@ -342,43 +345,43 @@ fn kill(ground: &Ground, deed: Deed, how: &[String]) -> bool {
             format!("backup {place}")
         }
         Deed::BackupAgain => {
-            assert_eq!(shop.json("book more --key more").0, 0);
+            assert_eq!(event.json("book more --key more").0, 0);
             format!("backup {place}")
         }
         Deed::Restore => {
-            let ledger = fs::read(shop.path(LEDGER)).unwrap();
+            let ledger = fs::read(event.path(LEDGER)).unwrap();
             let lines: Vec<_> = ledger.split_inclusive(|byte| *byte == b'\n').collect();
-            fs::write(shop.path(LEDGER), lines[..2].concat()).unwrap();
+            fs::write(event.path(LEDGER), lines[..2].concat()).unwrap();
             format!("restore {place}")
         }
         Deed::RestoreForced => {
-            assert_eq!(shop.json("book more --key more").0, 0);
+            assert_eq!(event.json("book more --key more").0, 0);
             format!("restore --force {place}")
         }
         Deed::Reset => "reset --force".to_owned(),
     };
-    let before = keys(shop.directory());
+    let before = keys(event.directory());
     let saved = keys(safe.path());
     let mut through = vec!["timeout", "60", "strace", "-f", "-qq", "-o", "/dev/null"];
     through.extend(how.iter().map(String::as_str));
     through.push("--");
-    let mut command = shop.program.through(&through, &shop.file);
+    let mut command = event.program.through(&through, &event.file);
     let run = Run::of(&command.args(line.split(' ')).output().unwrap());
     if run.code.is_some_and(|code| code != 137) {
         assert_eq!(run.code, Some(0), "{run:?}");
         return false;
     }
-    judge(&shop, safe.path(), deed, &before, &saved);
+    judge(&event, safe.path(), deed, &before, &saved);
     // Again, and it is done.
-    let (code, again) = shop.json(&line);
+    let (code, again) = event.json(&line);
     assert_eq!(code, 0, "again: {again:#}");
-    assert_eq!(shop.json("audit").0, 0);
-    assert_eq!(shop.json("book next --key next").0, 0);
+    assert_eq!(event.json("audit").0, 0);
+    assert_eq!(event.json("book next --key next").0, 0);
     assert!(
-        keys(shop.directory()).is_superset(&before),
+        keys(event.directory()).is_superset(&before),
         "a sale was lost"
     );
-    tidy(shop.directory());
+    tidy(event.directory());
     if !matches!(deed, Deed::Reset) {
         tidy(safe.path());
     }
@@ -387,24 +390,24 @@ fn kill(ground: &Ground, deed: Deed, how: &[String]) -> bool {
 
 /// Whether what was left of it is whole.
 fn judge(
-    shop: &Shop,
+    event: &TestEvent,
     safe: &Path,
     deed: Deed,
     before: &BTreeSet<String>,
     saved: &BTreeSet<String>,
 ) {
     assert!(
-        keys(shop.directory()).is_superset(before),
+        keys(event.directory()).is_superset(before),
         "a sale was lost"
     );
     assert!(keys(safe).is_superset(saved), "the backup lost a sale");
-    let (code, query) = shop.json("query");
+    let (code, query) = event.json("query");
     if !matches!(deed, Deed::Restore) {
         assert_eq!(code, 0, "the event does not add up: {query:#}");
     } else if code != 0 {
         named(&query["error"], &query);
     }
-    let mut copy = shop.program.through::<&str>(&[], &safe.join(COUNT));
+    let mut copy = event.program.through::<&str>(&[], &safe.join(COUNT));
     let run = Run::of(&copy.args(["--json", "audit"]).output().unwrap());
     let there = safe.join(LEDGER).exists();
     // Of a first backup the ledger comes first: a count is missing then, and can be made.

@@ -10,8 +10,8 @@ use std::process::Command;
 use crate::event::{Books, Prepared, Task, Variant};
 use crate::program::Run;
 use crate::row::{Fault, Row};
-use crate::shop::{COUNT, LEDGER, LOCK, Shop};
 use crate::strace::{self, Point, course, injection, traced};
+use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent};
 
 /// How long, in microseconds: the other one has sold by then, unless it waits.
 const DELAY: u32 = 30_000;
@@ -22,7 +22,7 @@ const TRIES: usize = 5;
 /// In a slice, of the calls every so manyth.
 const STRIDE: usize = 61;
 
-/// How a ledger is reached. All but the first have their own directory in that of the event.
+/// How a ledger is reached. All but the first have their own directory in that of the original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     /// Beside its count, as always.
@@ -64,7 +64,7 @@ impl Way {
 /// A way to an event's ledger, made in a directory of its own.
 #[derive(Debug)]
 struct Reached {
-    shop: Shop,
+    event: TestEvent,
     mounted: Option<PathBuf>,
 }
 
@@ -78,26 +78,26 @@ impl Drop for Reached {
 
 impl Reached {
     /// Fails where that cannot be made here, and says why.
-    fn make(event: &Shop, way: Way) -> Result<Self, String> {
-        let mut shop = Shop::empty(&event.program);
-        let place = shop.path("place");
+    fn make(original: &TestEvent, way: Way) -> Result<Self, String> {
+        let mut event = TestEvent::empty(&original.program);
+        let place = event.path("place");
         let within = |name: &str| place.join(name);
         if matches!(way, Way::Itself | Way::LinkedDirectory) {
-            symlink(event.directory(), &place).unwrap();
+            symlink(original.directory(), &place).unwrap();
         } else {
             fs::create_dir(&place).unwrap();
         }
-        let ledger = event.path(LEDGER);
+        let ledger = original.path(LEDGER);
         let mut mounted = None;
         match way {
             Way::Itself | Way::LinkedDirectory => {}
             Way::Copied => {
                 for name in [COUNT, LEDGER, LOCK] {
-                    fs::hard_link(event.path(name), within(name)).unwrap();
+                    fs::hard_link(original.path(name), within(name)).unwrap();
                 }
             }
             Way::HardLink | Way::SymbolicLink | Way::Mounted => {
-                fs::copy(&event.file, within(COUNT)).unwrap();
+                fs::copy(&original.file, within(COUNT)).unwrap();
             }
         }
         match way {
@@ -110,15 +110,15 @@ impl Reached {
             }
             _ => {}
         }
-        shop.file = match way {
-            Way::Itself => event.file.clone(),
+        event.file = match way {
+            Way::Itself => original.file.clone(),
             _ => within(COUNT),
         };
-        Ok(Self { shop, mounted })
+        Ok(Self { event, mounted })
     }
 
     fn book(&self, key: &str) -> String {
-        let (code, document) = self.shop.json(&format!("book other --key {key}"));
+        let (code, document) = self.event.json(&format!("book other --key {key}"));
         assert_eq!(code, 0, "{document:#}");
         document["sale"]["id"].to_string()
     }
@@ -139,7 +139,7 @@ pub(crate) fn strike(row: &mut Row) {
         return row.cannot(reason);
     }
     let prepared = Prepared::new(row.program(), Variant::Plain);
-    assert_eq!(prepared.shop.json("adjust +90 --reason room").0, 0);
+    assert_eq!(prepared.event.json("adjust +90 --reason room").0, 0);
     let course = course(&prepared, Task::Book);
     // Whoever ends is past all of it.
     let points = course.points.iter();
@@ -165,13 +165,16 @@ pub(crate) fn strike(row: &mut Row) {
     }
 }
 
-fn both(event: &Shop, one: Way, other: Way) -> Result<[Reached; 2], String> {
-    Ok([Reached::make(event, one)?, Reached::make(event, other)?])
+fn both(original: &TestEvent, one: Way, other: Way) -> Result<[Reached; 2], String> {
+    Ok([
+        Reached::make(original, one)?,
+        Reached::make(original, other)?,
+    ])
 }
 
 fn delay(prepared: &Prepared, (one, other): (Way, Way), point: &Point) -> Fault {
-    let event = prepared.copy();
-    let [one, other] = both(&event, one, other).unwrap();
+    let original = prepared.copy();
+    let [one, other] = both(&original, one, other).unwrap();
     let how = format!("delay_enter={DELAY}:when={}", point.n);
     let mut answered = Vec::new();
     let (run, trace) = std::thread::scope(|scope| {
@@ -179,7 +182,7 @@ fn delay(prepared: &Prepared, (one, other): (Way, Way), point: &Point) -> Fault 
             traced(
                 prepared,
                 Task::Book,
-                &one.shop,
+                &one.event,
                 &injection(&point.call, &how),
             )
         });
@@ -195,16 +198,16 @@ fn delay(prepared: &Prepared, (one, other): (Way, Way), point: &Point) -> Fault 
     answered.push((id_of(run), "k".to_owned()));
     answered.push((one.book("after"), "after".to_owned()));
     answered.push((other.book("last"), "last".to_owned()));
-    let books = Books::of(&event);
+    let books = Books::of(&original);
     for (id, key) in &answered {
         let sales = books.under(key);
         assert_eq!(sales.len(), 1, "{key}: {:#?}", books.lines);
         assert_eq!(sales[0]["id"].to_string(), *id, "{key}: {:#?}", books.lines);
     }
-    let before = Books::of(&prepared.shop).left;
+    let before = Books::of(&prepared.event).left;
     assert_eq!(books.left, before - i64::try_from(answered.len()).unwrap());
     for reached in [&one, &other] {
-        let (code, audit) = reached.shop.json("audit");
+        let (code, audit) = reached.event.json("audit");
         assert_eq!((code, &audit["sold"]), (0, &books.sold.into()), "{audit:#}");
     }
     Fault::Struck

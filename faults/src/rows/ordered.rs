@@ -30,22 +30,22 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 fn follow(prepared: &Prepared, first: Option<Task>, task: Task) -> Fault {
-    let shop = prepared.copy();
+    let event = prepared.copy();
     let mut trace = String::new();
     if let Some(first) = first {
         let fault = ("fdatasync", "error=EIO:when=1");
-        let (run, text) = recorded_with(prepared, first, &shop, &[fault]);
+        let (run, text) = recorded_with(prepared, first, &event, &[fault]);
         assert!(
             text.contains("(INJECTED)") && run.code == Some(1),
             "{run:?}\n{text}"
         );
         trace.push_str(&text);
     }
-    let (run, text) = recorded(prepared, task, &shop);
+    let (run, text) = recorded(prepared, task, &event);
     // Two cannot book under one key; who reads finds what was not proven, and says so or not.
     assert!(run.code.is_some(), "{run:?}");
     trace.push_str(&text);
-    let events = parse(&trace, shop.directory().to_str().unwrap());
+    let events = parse(&trace, event.directory().to_str().unwrap());
     assert!(!events.is_empty(), "nothing was recorded");
     order::check(&prepared.files(), &events);
     Fault::Struck

@@ -6,8 +6,8 @@ use std::process::Stdio;
 use crate::event::{Books, Prepared, Task, Variant};
 use crate::program::Run;
 use crate::row::{Fault, Row};
-use crate::shop::{Shop, eventually, memory, resumed};
 use crate::strace::{self, Point, command, course, injection};
+use crate::test_event::{TestEvent, eventually, memory, resumed};
 
 /// Who is stopped, and what another does meanwhile.
 const PAIRS: [(&str, Task, Task); 6] = [
@@ -46,10 +46,10 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
-    let shop = prepared.copy();
+    let event = prepared.copy();
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
     let fault = injection(&point.call, &format!("signal=SIGSTOP:when={}", point.n));
-    let mut first = command(prepared, task, &shop, &fault, trace.path());
+    let mut first = command(prepared, task, &event, &fault, trace.path());
     let first = first.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let first = first.unwrap();
     let mut stopped = None;
@@ -71,24 +71,24 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
         "it was not stopped"
     );
     // The first may hold a lock: then the second is told so, and has done nothing, or cannot know.
-    let second = shop.run(&format!("{} --wait 0s", other.line(prepared)));
+    let second = event.run(&format!("{} --wait 0s", other.line(prepared)));
     let first = resumed(stopped.is_some_and(|stopped| stopped).then_some(pid), first);
     let told = format!(
         "first {first:?}\nsecond {second:?}\n{:#?}",
-        Books::of(&shop).lines
+        Books::of(&event).lines
     );
     assert!([0, 1, 4, 5].contains(&second.code.unwrap()), "{told}");
     if task == other {
-        judge_twins(prepared, task, &shop, [&first, &second], &told);
+        judge_twins(prepared, task, &event, [&first, &second], &told);
     } else {
         let (book, reset) = if task == Task::Book {
             (&first, &second)
         } else {
             (&second, &first)
         };
-        judge_reset(prepared, &shop, book, reset, &told);
+        judge_reset(prepared, &event, book, reset, &told);
     }
-    goes_on(&shop, &told);
+    goes_on(&event, &told);
     Fault::Struck
 }
 
@@ -96,12 +96,12 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
 fn judge_twins(
     prepared: &Prepared,
     task: Task,
-    shop: &Shop,
+    event: &TestEvent,
     [first, second]: [&Run; 2],
     told: &str,
 ) {
-    let before = Books::of(&prepared.shop);
-    let after = Books::of(shop);
+    let before = Books::of(&prepared.event);
+    let after = Books::of(event);
     let done = i64::from(first.code == Some(0)) + i64::from(second.code == Some(0));
     match task {
         Task::Book => {
@@ -129,31 +129,31 @@ fn judge_twins(
 }
 
 /// One who booked and one who reset: the sale is on the new ledger, or on the old one that was put away.
-fn judge_reset(prepared: &Prepared, shop: &Shop, book: &Run, reset: &Run, told: &str) {
+fn judge_reset(prepared: &Prepared, event: &TestEvent, book: &Run, reset: &Run, told: &str) {
     let sold = |name: &String| {
-        fs::read_to_string(shop.path(name))
+        fs::read_to_string(event.path(name))
             .unwrap()
             .matches("\"key\":\"k\"")
             .count()
     };
-    let ledgers = shop.names();
+    let ledgers = event.names();
     let ledgers = ledgers
         .iter()
         .filter(|name| name.starts_with("tickets.ledger."));
     let sales: usize = ledgers.map(sold).sum();
     assert!(sales <= 1 && (book.code != Some(0) || sales == 1), "{told}");
-    let opening = |shop: &Shop| Books::of(shop).lines.first().cloned();
-    let was_reset = opening(shop) != opening(&prepared.shop);
+    let opening = |event: &TestEvent| Books::of(event).lines.first().cloned();
+    let was_reset = opening(event) != opening(&prepared.event);
     if prepared.variant == Variant::Plain {
         assert!(was_reset || reset.code != Some(0), "{told}");
     }
 }
 
-fn goes_on(shop: &Shop, told: &str) {
-    assert_eq!(shop.json("book next --key next").0, 0, "{told}");
-    let (code, audit) = shop.json("audit");
+fn goes_on(event: &TestEvent, told: &str) {
+    assert_eq!(event.json("book next --key next").0, 0, "{told}");
+    let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{audit:#}\n{told}");
-    let books = Books::of(shop);
+    let books = Books::of(event);
     let numbers = (&audit["capacity"], &audit["sold"], &audit["left"]);
     let wanted = (
         &books.capacity.into(),
@@ -161,6 +161,6 @@ fn goes_on(shop: &Shop, told: &str) {
         &books.left.into(),
     );
     assert_eq!(numbers, wanted, "{audit:#}\n{told}");
-    let strays = shop.names().iter().any(|name| name.starts_with('.'));
-    assert!(!strays, "{:?}\n{told}", shop.names());
+    let strays = event.names().iter().any(|name| name.starts_with('.'));
+    assert!(!strays, "{:?}\n{told}", event.names());
 }

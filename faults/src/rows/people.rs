@@ -13,7 +13,7 @@ use crate::dice::Dice;
 use crate::event::Books;
 use crate::program::Program;
 use crate::row::{Fault, Row};
-use crate::shop::{COUNT, Shop};
+use crate::test_event::{COUNT, TestEvent};
 
 /// How many edits a case is, and how many cases there are: 500 edits in all.
 const EDITS: u64 = 10;
@@ -30,22 +30,22 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 fn edits(program: &Program, seed: u64) -> Fault {
-    let shop = Shop::empty(program);
-    fs::write(&shop.file, format!("{{\"ticket\": {STOCK}}}\n")).unwrap();
-    assert_eq!(shop.json("book first --key first").0, 0);
+    let event = TestEvent::empty(program);
+    fs::write(&event.file, format!("{{\"ticket\": {STOCK}}}\n")).unwrap();
+    assert_eq!(event.json("book first --key first").0, 0);
     let over = AtomicBool::new(false);
     let answered = Mutex::new(Vec::new());
     let mut dice = Dice::of(seed);
     thread::scope(|scope| {
-        let (shop, over, answered) = (&shop, &over, &answered);
+        let (event, over, answered) = (&event, &over, &answered);
         for buyer in 0..8 {
-            scope.spawn(move || buy(shop, buyer, over, answered));
+            scope.spawn(move || buy(event, buyer, over, answered));
         }
         for _ in 0..EDITS {
-            edit(shop, &mut dice);
+            edit(event, &mut dice);
             thread::sleep(Duration::from_millis(2 + dice.below(8)));
             // Whoever finds it out says so; the ledger is the truth.
-            let run = shop.run("--json audit --repair");
+            let run = event.run("--json audit --repair");
             if ![Some(0), Some(6)].contains(&run.code) {
                 over.store(true, Ordering::SeqCst);
                 panic!("{run:?}");
@@ -53,9 +53,9 @@ fn edits(program: &Program, seed: u64) -> Fault {
         }
         over.store(true, Ordering::SeqCst);
     });
-    let (code, audit) = shop.json("audit --repair");
+    let (code, audit) = event.json("audit --repair");
     assert_eq!(code, 0, "{audit:#}");
-    let books = Books::of(&shop);
+    let books = Books::of(&event);
     assert_eq!(books.capacity, STOCK);
     let answered = answered.into_inner().unwrap();
     for (key, id) in &answered {
@@ -63,20 +63,25 @@ fn edits(program: &Program, seed: u64) -> Fault {
         assert_eq!(sales.len(), 1, "{key}, which was answered: {sales:?}");
         assert_eq!(sales[0]["id"].to_string(), *id);
     }
-    assert_eq!(shop.count()["ticket"], books.left);
-    assert_eq!(shop.json("book next --key next").0, 0);
-    let (code, audit) = shop.json("audit");
+    assert_eq!(event.count()["ticket"], books.left);
+    assert_eq!(event.json("book next --key next").0, 0);
+    let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{audit:#}");
     Fault::StruckOften(EDITS)
 }
 
-fn buy(shop: &Shop, buyer: usize, over: &AtomicBool, answered: &Mutex<Vec<(String, String)>>) {
+fn buy(
+    event: &TestEvent,
+    buyer: usize,
+    over: &AtomicBool,
+    answered: &Mutex<Vec<(String, String)>>,
+) {
     for n in 0.. {
         if over.load(Ordering::SeqCst) {
             return;
         }
         let key = format!("{buyer}-{n}");
-        let (code, document) = shop.json(&format!("book b --key {key}"));
+        let (code, document) = event.json(&format!("book b --key {key}"));
         match code {
             0 => {
                 let id = document["sale"]["id"].to_string();
@@ -92,8 +97,8 @@ fn buy(shop: &Shop, buyer: usize, over: &AtomicBool, answered: &Mutex<Vec<(Strin
 }
 
 /// One thing that people do to a file.
-fn edit(shop: &Shop, dice: &mut Dice) {
-    let old = fs::read_to_string(&shop.file).unwrap_or_default();
+fn edit(event: &TestEvent, dice: &mut Dice) {
+    let old = fs::read_to_string(&event.file).unwrap_or_default();
     let Ok(mut count) = serde_json::from_str::<Value>(&old) else {
         return;
     };
@@ -119,11 +124,11 @@ fn edit(shop: &Shop, dice: &mut Dice) {
     };
     if what.is_multiple_of(2) {
         // As vim saves.
-        let temp = shop.path("edited");
+        let temp = event.path("edited");
         fs::write(&temp, new).unwrap();
-        fs::rename(temp, shop.path(COUNT)).unwrap();
+        fs::rename(temp, event.path(COUNT)).unwrap();
     } else {
         // As nano saves.
-        fs::write(&shop.file, new).unwrap();
+        fs::write(&event.file, new).unwrap();
     }
 }

@@ -14,7 +14,7 @@ use crate::event::Books;
 use crate::holder::Holder;
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
-use crate::shop::{LOCK, Shop, eventually, signal, waiting};
+use crate::test_event::{LOCK, TestEvent, eventually, signal, waiting};
 
 /// How many wait, in a slice and in all.
 const SLICE: usize = 60;
@@ -45,38 +45,38 @@ pub(crate) fn strike(row: &mut Row) {
     }
 }
 
-fn event(program: &Program, stock: usize) -> Shop {
-    let shop = Shop::empty(program);
-    std::fs::write(&shop.file, format!("{{\"ticket\": {stock}}}\n")).unwrap();
-    let (code, document) = shop.json("book first --key first");
+fn event(program: &Program, stock: usize) -> TestEvent {
+    let event = TestEvent::empty(program);
+    std::fs::write(&event.file, format!("{{\"ticket\": {stock}}}\n")).unwrap();
+    let (code, document) = event.json("book first --key first");
     assert_eq!(code, 0, "{document:#}");
-    shop
+    event
 }
 
 /// Whoever waits for a stopped process is told which one.
 fn stopped(program: &Program) -> Fault {
-    let shop = event(program, 9);
-    let holder = Holder::of(&shop);
+    let event = event(program, 9);
+    let holder = Holder::of(&event);
     signal(holder.pid(), "STOP");
-    let (code, document) = shop.json("book late --wait 200ms");
+    let (code, document) = event.json("book late --wait 200ms");
     assert_eq!(code, 5, "{document:#}");
     assert_eq!(document["error"]["holder"], holder.pid(), "{document:#}");
     drop(holder);
-    assert_eq!(shop.json("book next").0, 0);
-    assert_eq!(Books::of(&shop).sold, 2);
+    assert_eq!(event.json("book next").0, 0);
+    assert_eq!(Books::of(&event).sold, 2);
     Fault::Struck
 }
 
 fn crowd(program: &Program, buyers: usize, percent: u64, seed: u64) -> Fault {
     let mut dice = Dice::of(seed);
-    let shop = event(program, buyers + 9);
-    let mut holder = Holder::of(&shop);
+    let event = event(program, buyers + 9);
+    let mut holder = Holder::of(&event);
     let mut crowd: Vec<Child> = (0..buyers)
         .map(|at| {
-            let child = shop.start(&format!("--json book b{at} --key b{at} --wait 300s"));
+            let child = event.start(&format!("--json book b{at} --key b{at} --wait 300s"));
             // One after the other, so that who came first is known.
             eventually("it waits", || {
-                (waiting(&shop.path(LOCK)) > at).then_some(())
+                (waiting(&event.path(LOCK)) > at).then_some(())
             });
             child
         })
@@ -105,9 +105,9 @@ fn crowd(program: &Program, buyers: usize, percent: u64, seed: u64) -> Fault {
         .map(|child| Run::of(&child.wait_with_output().unwrap()))
         .collect();
     let drained = start.elapsed();
-    judge(&shop, &runs, &killed);
+    judge(&event, &runs, &killed);
     if percent == 0 {
-        in_order(&Books::of(&shop));
+        in_order(&Books::of(&event));
     }
     tell(buyers, percent, drained);
     Fault::Struck
@@ -121,8 +121,8 @@ fn tell(buyers: usize, percent: u64, drained: Duration) {
     }
 }
 
-fn judge(shop: &Shop, runs: &[Run], killed: &[bool]) {
-    let books = Books::of(shop);
+fn judge(event: &TestEvent, runs: &[Run], killed: &[bool]) {
+    let books = Books::of(event);
     for (at, (run, killed)) in runs.iter().zip(killed).enumerate() {
         let sales = books.under(&format!("b{at}"));
         assert!(sales.len() <= 1, "sold twice: {sales:?}");
@@ -132,14 +132,14 @@ fn judge(shop: &Shop, runs: &[Run], killed: &[bool]) {
             Some(_) => panic!("refused: {run:?}"),
         }
     }
-    assert_eq!(shop.json("book next --key next").0, 0);
-    let (code, audit) = shop.json("audit");
+    assert_eq!(event.json("book next --key next").0, 0);
+    let (code, audit) = event.json("audit");
     assert_eq!(
         (code, &audit["sold"]),
         (0, &(books.sold + 1).into()),
         "{audit:#}"
     );
-    let names = shop.names();
+    let names = event.names();
     assert!(!names.iter().any(|name| name.starts_with('.')), "{names:?}");
 }
 

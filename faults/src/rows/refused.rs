@@ -4,8 +4,8 @@ use crate::event::{Prepared, TASKS, Task, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
 use crate::program::Program;
 use crate::row::{Fault, Row};
-use crate::shop::LEDGER;
 use crate::strace::{self, Course, Point, course, in_order, injection, recorded_with, traced};
+use crate::test_event::LEDGER;
 
 const ERRORS: [&str; 11] = [
     "EIO", "ENOSPC", "EINTR", "EDQUOT", "EACCES", "EROFS", "EMFILE", "ENOMEM", "ENOLCK", "ENOSYS",
@@ -81,9 +81,9 @@ fn fault(point: &Point, error: &str, for_good: bool) -> String {
 }
 
 fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault: &str) -> Fault {
-    let shop = prepared.copy();
+    let event = prepared.copy();
     let injected = [(&point.call[..], fault)];
-    let (run, trace) = recorded_with(prepared, task, &shop, &injected);
+    let (run, trace) = recorded_with(prepared, task, &event, &injected);
     if point.was_missed(&trace) {
         return Fault::Missed;
     }
@@ -92,7 +92,7 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
         "nothing was injected: {run:?}\n{trace}"
     );
     assert!(run.code.is_some(), "it died: {run:?}\n{trace}");
-    in_order(prepared, &shop, &trace);
+    in_order(prepared, &event, &trace);
     if point.call == "fdatasync" && !fault.contains("EINTR") {
         assert_eq!(
             run.code,
@@ -103,7 +103,7 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
     judge(&Case {
         prepared,
         task,
-        shop: &shop,
+        event: &event,
         run: &run,
         usual: course.usual,
         cut: false,
@@ -115,22 +115,22 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
 /// whoever comes next, with the same order again or with another, writes them again before it syncs.
 fn not_synced(program: &Program, task: Task) -> Fault {
     let prepared = Prepared::new(program, Variant::Plain);
-    let shop = prepared.copy();
-    let unproven = shop.length(LEDGER);
+    let event = prepared.copy();
+    let unsynced = event.length(LEDGER);
     let fault = injection("fdatasync", "error=EIO:when=1");
-    let (run, _) = traced(&prepared, Task::Book, &shop, &fault);
+    let (run, _) = traced(&prepared, Task::Book, &event, &fault);
     let (code, document) = run.document();
     let told = (code, &document["error"]["code"]);
     assert_eq!(told, (1, &"outcome_unknown".into()), "{document:#}");
     assert!(
-        shop.length(LEDGER) > unproven,
+        event.length(LEDGER) > unsynced,
         "the sale is not on the ledger"
     );
     let calls = ["-etrace=pwrite64,fdatasync,write".to_owned()];
-    let (run, trace) = traced(&prepared, task, &shop, &calls);
+    let (run, trace) = traced(&prepared, task, &event, &calls);
     assert_eq!(run.code, Some(0), "{run:?}");
     let sync = trace.find("fdatasync(").expect(&trace);
-    let again = trace.find(&format!(", {unproven}) ")).expect(&trace);
+    let again = trace.find(&format!(", {unsynced}) ")).expect(&trace);
     let answer = trace.find("write(1,").expect(&trace);
     assert!(again < sync, "synced before it was written again: {trace}");
     assert!(sync < answer, "answered before it was synced: {trace}");

@@ -9,10 +9,10 @@
 use crate::event::{Prepared, Task, Variant};
 use crate::power_cut::Cuts;
 use crate::row::{Fault, Row};
-use crate::shop::Shop;
 use crate::strace::{self, Course, Point, course, map_read, recorded, recorded_with};
+use crate::test_event::TestEvent;
 use crate::trace::{Deed, Event, parse};
-use crate::unproven::{LONG, event, goes_on, kill};
+use crate::unsynced::{LONG, event, goes_on, kill};
 
 /// Who is struck, and who goes on. The same order again finds what the first wrote.
 const PAIRS: [(&str, Task, Task); 4] = [
@@ -71,9 +71,9 @@ fn strike_lacking(row: &mut Row) {
             continue;
         }
         let prepared = event(row.program(), variant, true);
-        let shop = prepared.copy();
-        fails(&prepared, &shop);
-        let left = prepared.left_as(shop);
+        let event = prepared.copy();
+        fails(&prepared, &event);
+        let left = prepared.left_as(event);
         row.run("incurable", &format!("{start}incurable"), true, || {
             incurable(&left)
         });
@@ -111,8 +111,8 @@ fn lie(prepared: &Prepared, task: Task) -> String {
 fn incurable(left: &Prepared) -> Fault {
     for task in [Task::Book, Task::Adjust, Task::Reset] {
         let lie = format!("retval=0:when={}+", map_read(left, task));
-        let shop = left.copy();
-        let (run, _) = recorded_with(left, task, &shop, &[("ioctl", &lie)]);
+        let event = left.copy();
+        let (run, _) = recorded_with(left, task, &event, &[("ioctl", &lie)]);
         let (code, document) = run.document();
         let expected = if task == Task::Reset {
             "io"
@@ -121,17 +121,17 @@ fn incurable(left: &Prepared) -> Fault {
         };
         let told = &document["error"]["code"];
         assert_eq!((code, told), (1, &expected.into()), "{document:#}");
-        assert_eq!(shop.json("book next").0, 0);
+        assert_eq!(event.json("book next").0, 0);
     }
     Fault::Struck
 }
 
 /// One sells, the next one's line begins a new block, and its sync fails.
-fn fails(prepared: &Prepared, shop: &Shop) -> String {
-    let (run, mut trace) = recorded(prepared, LONG[0], shop);
+fn fails(prepared: &Prepared, event: &TestEvent) -> String {
+    let (run, mut trace) = recorded(prepared, LONG[0], event);
     assert_eq!(run.code, Some(0), "{run:?}");
     let fault = [("fdatasync", "error=EIO:when=1")];
-    let (run, more) = recorded_with(prepared, LONG[1], shop, &fault);
+    let (run, more) = recorded_with(prepared, LONG[1], event, &fault);
     assert_eq!(run.code, Some(1), "its sync did not fail: {run:?}");
     trace.push_str(&more);
     trace
@@ -163,14 +163,14 @@ fn lacking(
     killed: Option<(&str, usize)>,
 ) {
     let recorded = row.prepare(start, || {
-        let shop = prepared.copy();
-        let directory = shop.directory().to_str().unwrap();
-        let mut trace = fails(prepared, &shop);
+        let event = prepared.copy();
+        let directory = event.directory().to_str().unwrap();
+        let mut trace = fails(prepared, &event);
         let mut asked = vec![(LONG[0], true), (LONG[1], false)];
         if let Some((call, n)) = killed {
             let how = format!("signal=SIGKILL:when={n}");
             let faults = [("ioctl", lie), (call, how.as_str())];
-            let (run, more) = recorded_with(prepared, LONG[2], &shop, &faults);
+            let (run, more) = recorded_with(prepared, LONG[2], &event, &faults);
             if run.code.is_some() {
                 return None;
             }
@@ -178,7 +178,7 @@ fn lacking(
             asked.push((LONG[2], answered));
             trace.push_str(&more);
         }
-        let (run, more) = recorded_with(prepared, next, &shop, &[("ioctl", lie)]);
+        let (run, more) = recorded_with(prepared, next, &event, &[("ioctl", lie)]);
         assert_eq!(run.code, Some(0), "{run:?}");
         asked.push((next.into(), true));
         trace.push_str(&more);
@@ -207,9 +207,9 @@ fn strike_two(row: &mut Row) {
                 continue;
             }
             let prepared = event(row.program(), variant, page);
-            let shop = prepared.copy();
-            kill(&prepared, LONG[0], &shop);
-            let points = course(&prepared.left_as(shop), LONG[1]).points;
+            let event = prepared.copy();
+            kill(&prepared, LONG[0], &event);
+            let points = course(&prepared.left_as(event), LONG[1]).points;
             let changes = |point: &&Point| CHANGES.contains(&point.call.as_str());
             for point in points.iter().filter(changes) {
                 for third in [Task::Book, Task::Adjust] {
@@ -244,15 +244,15 @@ fn relay(
     (point, how): (&Point, &str),
 ) {
     let recorded = row.prepare(start, || {
-        let shop = prepared.copy();
-        let directory = shop.directory().to_str().unwrap();
-        let (_, mut trace) = recorded_with(prepared, first, &shop, &[(&point.call, how)]);
+        let event = prepared.copy();
+        let directory = event.directory().to_str().unwrap();
+        let (_, mut trace) = recorded_with(prepared, first, &event, &[(&point.call, how)]);
         if point.was_missed(&trace) {
             return None;
         }
         // Who is struck late has answered.
         let answered = parse(&trace, directory).iter().any(Event::is_an_answer);
-        trace.push_str(&goes_on(prepared, second, &shop));
+        trace.push_str(&goes_on(prepared, second, &event));
         Some((answered, parse(&trace, directory)))
     });
     if let Some((answered, events)) = recorded {
@@ -263,17 +263,17 @@ fn relay(
 
 fn two(row: &mut Row, start: &str, prepared: &Prepared, point: &Point, third: Task) {
     let recorded = row.prepare(start, || {
-        let shop = prepared.copy();
-        let directory = shop.directory().to_str().unwrap();
-        let mut trace = kill(prepared, LONG[0], &shop);
+        let event = prepared.copy();
+        let directory = event.directory().to_str().unwrap();
+        let mut trace = kill(prepared, LONG[0], &event);
         let how = format!("signal=SIGKILL:when={}", point.n);
-        let (_, more) = recorded_with(prepared, LONG[1], &shop, &[(&point.call, &how)]);
+        let (_, more) = recorded_with(prepared, LONG[1], &event, &[(&point.call, &how)]);
         if point.was_missed(&more) {
             return None;
         }
         let answered = parse(&more, directory).iter().any(Event::is_an_answer);
         trace.push_str(&more);
-        trace.push_str(&goes_on(prepared, third, &shop));
+        trace.push_str(&goes_on(prepared, third, &event));
         Some((answered, parse(&trace, directory)))
     });
     if let Some((answered, events)) = recorded {

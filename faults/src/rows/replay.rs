@@ -3,11 +3,11 @@
 
 use crate::event::{Prepared, Task, VARIANTS, Variant};
 use crate::power_cut::Cuts;
+use crate::request::Request;
 use crate::row::Row;
 use crate::strace;
 use crate::trace::parse;
-use crate::unproven::{LONG, event, goes_on, kill};
-use crate::wish::Wish;
+use crate::unsynced::{LONG, event, goes_on, kill};
 
 /// In a slice, of the short runs every so manyth.
 const STRIDE: usize = 5;
@@ -41,12 +41,12 @@ pub(crate) fn strike(row: &mut Row) {
                 for last in LAST {
                     let place = if page { "a page's end" } else { "sectors" };
                     let start = format!(
-                        "{}/{killed} unproven, {place}/{}/",
+                        "{}/{killed} unsynced, {place}/{}/",
                         variant.name(),
                         last.name()
                     );
                     if wanted(row, &start, killed == 2) {
-                        row.in_turn(|row| unproven(row, &start, &prepared, &LONG[..killed], last));
+                        row.in_turn(|row| unsynced(row, &start, &prepared, &LONG[..killed], last));
                     }
                 }
             }
@@ -80,32 +80,37 @@ fn names(tasks: &[Task]) -> String {
 /// sequence.
 fn replay(row: &mut Row, start: &str, prepared: &Prepared, tasks: &[Task]) {
     let recorded = row.prepare(start, || {
-        let shop = prepared.copy();
-        let directory = shop.directory().to_str().unwrap();
+        let event = prepared.copy();
+        let directory = event.directory().to_str().unwrap();
         let mut trace = String::new();
         let mut first = 0;
         for task in tasks {
             first = parse(&trace, directory).len();
-            trace.push_str(&goes_on(prepared, *task, &shop));
+            trace.push_str(&goes_on(prepared, *task, &event));
         }
         Some((first, parse(&trace, directory)))
     });
     if let Some((first, events)) = recorded {
-        let asked: Vec<_> = tasks.iter().map(|task| (Wish::from(*task), true)).collect();
+        let asked: Vec<_> = tasks
+            .iter()
+            .map(|task| (Request::from(*task), true))
+            .collect();
         Cuts::of(prepared, &asked).strike(row, start, &events, first);
     }
 }
 
 /// Some sell and are killed just before they sync; another goes on, and is answered.
-fn unproven(row: &mut Row, start: &str, prepared: &Prepared, killed: &[Wish], last: Task) {
+fn unsynced(row: &mut Row, start: &str, prepared: &Prepared, killed: &[Request], last: Task) {
     let recorded = row.prepare(start, || {
-        let shop = prepared.copy();
-        let kills = killed.iter().map(|wish| kill(prepared, *wish, &shop));
-        let trace = kills.collect::<String>() + &goes_on(prepared, last, &shop);
-        Some(parse(&trace, shop.directory().to_str().unwrap()))
+        let event = prepared.copy();
+        let kills = killed
+            .iter()
+            .map(|request| kill(prepared, *request, &event));
+        let trace = kills.collect::<String>() + &goes_on(prepared, last, &event);
+        Some(parse(&trace, event.directory().to_str().unwrap()))
     });
     if let Some(events) = recorded {
-        let mut asked: Vec<_> = killed.iter().map(|wish| (*wish, false)).collect();
+        let mut asked: Vec<_> = killed.iter().map(|request| (*request, false)).collect();
         asked.push((last.into(), true));
         Cuts::of(prepared, &asked).strike(row, start, &events, 0);
     }

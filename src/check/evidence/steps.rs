@@ -63,6 +63,9 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
             operation.torn = true;
             operation.read_at = at;
         }
+        EvidenceStep::Intend { .. } if operation.wrote != UNSAID => {
+            return Err("it says what it intends to write after it wrote".to_owned());
+        }
         EvidenceStep::Intend { read, write, nonce } => {
             if operation.read == UNSAID {
                 operation.read = read;
@@ -76,8 +79,19 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
             operation.nonce = nonce.unwrap_or_default();
             operation.intend = at;
         }
+        EvidenceStep::Wrote if operation.intend == UNSAID => {
+            return Err("it wrote, and did not say what: no \"intend\"".to_owned());
+        }
+        EvidenceStep::Wrote if operation.wrote != UNSAID => {
+            return Err("it says twice that it wrote".to_owned());
+        }
         EvidenceStep::Wrote => operation.wrote = at,
         EvidenceStep::Return { outcome, left } => {
+            let bought_nothing =
+                matches!(outcome, OperationOutcome::SoldOut | OperationOutcome::Query);
+            if bought_nothing && operation.wrote != UNSAID {
+                return Err("it wrote, and was told that it bought nothing".to_owned());
+            }
             if outcome == OperationOutcome::Sold && operation.quantity == 0 {
                 return Err("a sale of no tickets".to_owned());
             }

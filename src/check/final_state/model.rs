@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::check::anomaly::Anomaly;
-use crate::store::ledger::{Op, Record};
+use crate::ledger::{Op, Record};
 
 /// A ledger line of the run, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]

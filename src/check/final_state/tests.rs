@@ -142,6 +142,29 @@ fn a_sale_that_was_told_and_is_on_no_ledger_is_lost() {
 }
 
 #[test]
+fn torn_bytes_are_told_with_their_number() {
+    for torn in [0, 1, 2, 4097] {
+        let after = FinalState {
+            torn,
+            ..after(2, 1, 1, vec![sale(2, 1, "a")])
+        };
+        let verdict = judge(&after);
+        let expected = match torn {
+            0 => vec![],
+            _ => vec![StateFinding {
+                kind: Anomaly::TornWrite,
+                buyers: Vec::new(),
+                read_seq: None,
+                text: format!(
+                    "{torn} bytes on the ledger are no whole line: a buyer was cut off while it wrote"
+                ),
+            }],
+        };
+        assert_eq!(verdict.findings, expected);
+    }
+}
+
+#[test]
 fn hostile_numbers_are_no_harm() {
     let line = |seq, change| WrittenLine {
         change,

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use tickets::check::final_state::StateFinding;
-use tickets::lab::Class;
-use tickets::lab::odds::no_return;
-use tickets::lab::{Run, Trial};
+use crate::check::final_state::StateFinding;
+use crate::lab::Class;
+use crate::lab::odds::no_return;
+use crate::lab::{Run, Trial};
 
 /// A run: its name, its steps and what was found.
 #[derive(Serialize)]

@@ -1,55 +1,22 @@
 //! `tickets race find`: is there a schedule that a condition holds for.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
+use super::super::args::FindArgs;
 use super::super::screen::{BAD, GOOD, Screen};
-use super::arguments::Find;
 use super::document::Shown;
-use super::progress::Progress;
+use super::progress::SearchProgress;
 use super::run::{self, Pictured, tickets, way, writes};
-use tickets::lab::Trial;
-use tickets::lab::condition::{Condition, Problem};
-use tickets::lab::find;
-use tickets::{Error, Result, shown};
-
-pub(super) const HELP: &str = "\
-Examples:
-  tickets race find oversold                      the smallest that oversells
-  tickets race find 'oversold && switches <= 2'
-  tickets race find 'lost_updates >= 2 && !oversold'
-  tickets race find oversold --lock=data-file     is there one at all
-  tickets race find oversold --lock               there is none: exits 3
-  tickets race find 'sold == 0 && left == 1' --lock --crashes --users 2
-  tickets race find torn_reads --lock --writes in-place --query
-
-A condition compares numbers (== != < <= > >=) and joins what it compares by && and ||, ! and \
-parentheses. A number alone holds if it is not 0. The numbers of a run:
-  oversold      tickets sold that did not exist
-  lost_updates  sales overwritten by another that had read the same version
-  torn_reads    buyers that read a count that made no sense
-  torn_writes   1 if the ledger has bytes that are no line
-  conservation  1 if what was sold and what is left do not add up to the stock
-  deadlock      buyers that wait for one another without end
-  bad           1 if anything was found
-  sold          tickets sold, by the ledger
-  left          tickets left, by tickets.json; no number if it cannot be read
-  refused       buyers that found none left
-  failed        buyers that failed
-  crashes       buyers that were killed
-  buyers, stock of the run
-  switches      how often another buyer goes on than the one before
-
-Each number of buyers up to --users is tried, with one ticket to one for each buyer unless --stock says \
-how many. The smallest schedule is that of the fewest tickets, then of the fewest buyers, then of the \
-fewest switches, then the first in order.
-
-Exits 0 when there is one, 3 when there is none.";
+use crate::lab::Trial;
+use crate::lab::condition::{Condition, Problem};
+use crate::lab::find;
+use crate::{Error, Result, shown};
 
 /// Runs it; returns the exit code.
-pub(super) fn find(arguments: &Find, event: &Path, screen: &Screen) -> Result<u8> {
+pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Result<u8> {
     let condition: Condition = match arguments.condition.parse() {
         Ok(condition) => condition,
         Err(problem) => return Err(pointed_at(&arguments.condition, problem, screen)),
@@ -59,8 +26,8 @@ pub(super) fn find(arguments: &Find, event: &Path, screen: &Screen) -> Result<u8
         Some(stock) => stock..=stock,
         None => 1..=trial.users as u64,
     };
-    let mut picture = arguments.how.picture(event)?;
-    let mut progress = Progress::of_all("race find", screen, trial.users)?;
+    let mut picture = arguments.how.claim_picture(event)?;
+    let mut progress = SearchProgress::of_all("race find", screen, trial.users)?;
     let mut told = |schedules| progress.tell(schedules);
     let done = find::find(&trial, stocks.clone(), &condition, &mut told).and_then(|answer| {
         let smallest = answer.smallest;
@@ -87,20 +54,24 @@ pub(super) fn find(arguments: &Find, event: &Path, screen: &Screen) -> Result<u8
             run::labelled(out, "none", BAD, &text)?;
             return run::undrawn(out, picture.as_ref());
         };
-        let tickets = tickets(smallest.trial.stock, smallest.trial.stock);
-        let (name, way) = (smallest.name(), way(&smallest.trial));
-        writeln!(out, "{tickets}, {way}\n")?;
-        writeln!(out, "{GOOD}found{GOOD:#}  {condition}")?;
-        writeln!(out, "\nthe smallest: {name}\n")?;
-        smallest.draw(out)?;
-        run::found_in(out, &smallest.run.verdict.findings)?;
-        if !smallest.run.verdict.is_safe() {
-            writeln!(out)?;
-        }
-        run::again(out, &smallest.trial, &smallest.run)?;
+        tell(out, &condition, smallest)?;
         run::drawn(out, picture.as_ref())
     });
     Ok(if smallest.is_some() { 0 } else { NONE })
+}
+
+fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::Result<()> {
+    let tickets = tickets(smallest.trial.stock, smallest.trial.stock);
+    let (name, way) = (smallest.name(), way(&smallest.trial));
+    writeln!(out, "{tickets}, {way}\n")?;
+    writeln!(out, "{GOOD}found{GOOD:#}  {condition}")?;
+    writeln!(out, "\nthe smallest: {name}\n")?;
+    smallest.draw(out)?;
+    run::found_in(out, &smallest.run.verdict.findings)?;
+    if !smallest.run.verdict.is_safe() {
+        writeln!(out)?;
+    }
+    run::again(out, &smallest.trial, &smallest.run)
 }
 
 /// The exit code when there is none.

@@ -4,19 +4,20 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::super::args::LocksArgs;
+use super::super::process::program;
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
-use super::arguments::{Locks, program};
 use super::document::Shown;
-use super::progress::Progress;
+use super::progress::SearchProgress;
 use super::run::{buyers, writes};
-use tickets::lab::Trial;
-use tickets::lab::explore::{self, Search, smallest};
-use tickets::office::Writes;
-use tickets::{LockKind, Result};
+use crate::lab::Trial;
+use crate::lab::explore::{self, Search, smallest};
+use crate::office::Writes;
+use crate::{LockKind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn locks(arguments: &Locks, screen: &Screen) -> Result<u8> {
-    let mut progress = Progress::new("race locks", screen)?;
+pub(super) fn locks(arguments: &LocksArgs, screen: &Screen) -> Result<u8> {
+    let mut progress = SearchProgress::new("race locks", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let rows = scoreboard(arguments, &mut told);
     let rows = match progress.done(rows)? {
@@ -32,7 +33,7 @@ pub(super) fn locks(arguments: &Locks, screen: &Screen) -> Result<u8> {
     Ok(0)
 }
 
-fn scoreboard(arguments: &Locks, told: &mut dyn FnMut(u64) -> bool) -> Result<Vec<LocksRow>> {
+fn scoreboard(arguments: &LocksArgs, told: &mut dyn FnMut(u64) -> bool) -> Result<Vec<LocksRow>> {
     let mut rows = Vec::new();
     let kinds = LockKind::ALL
         .into_iter()
@@ -78,7 +79,7 @@ fn scoreboard(arguments: &Locks, told: &mut dyn FnMut(u64) -> bool) -> Result<Ve
     Ok(rows)
 }
 
-fn table(out: &mut dyn Write, arguments: &Locks, rows: &[LocksRow]) -> io::Result<()> {
+fn table(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::Result<()> {
     let (from, to) = arguments.users;
     let stock = match arguments.stock {
         Some(stock) => format!("{stock} in stock"),

@@ -1,6 +1,6 @@
 //! `tickets race`: what can happen, tried out with real processes.
 
-mod arguments;
+mod advice;
 mod document;
 mod find;
 mod locks;
@@ -11,123 +11,24 @@ mod run;
 mod sample;
 mod selfcheck;
 mod steps;
+mod trial;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Subcommand;
-
+use super::args::RaceCommand;
 use super::screen::Screen;
-use arguments::{Find, Locks, Prove, Replay, Selfcheck};
-use tickets::Result;
-
-/// How the buyers of a rush may meet: tried out, step by step
-#[derive(Debug, Subcommand)]
-pub(crate) enum Race {
-    /// Run every schedule of a few buyers, and show the smallest that goes wrong
-    #[command(after_help = "\
-Examples:
-  tickets race prove --users 3              without a lock: what goes wrong
-  tickets race prove --users 3 --lock       under the lock: nothing
-  tickets race prove --users 3 --lock=data-file
-  tickets race prove --users 4 --stock 4    enough for all: every lost update
-  tickets race prove --users 2 --lock --writes in-place --query
-  tickets race prove --users 2 --lock --crashes         killed anywhere, too
-  tickets race prove --users 3 --timeline race.svg      a picture
-  tickets race prove --users 12 --samples 1000 --seed 7
-
-Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only \
-schedules that differ in the order of steps that touch the same thing are run. With --samples, for more \
-buyers than can be run in every way, schedules are drawn at random: that proves nothing, but finds much.
-
-Below a race stand its odds: how likely a bad end was after each step, and the point of no return, after \
-which it was certain.
-
-Exits 6 when one of them goes wrong.")]
-    Prove(Prove),
-
-    /// Is there a schedule that a condition holds for: the smallest
-    #[command(after_help = find::HELP)]
-    Find(Find),
-
-    /// The scoreboard: every kind of lock and way of writing
-    #[command(after_help = "\
-Examples:
-  tickets race locks
-  tickets race locks --users 2..3
-  tickets --json race locks | jq '.rows[] | select(.bad > 0)'
-
-The first number is how many schedules go wrong, the second how many there are. Exits 0 whatever it \
-finds: most of these locks are mistakes.")]
-    Locks(Locks),
-
-    /// Run one schedule again, and show it step by step
-    #[command(after_help = "\
-Examples:
-  tickets race replay '0 1 1 0'              who makes each step, from 0
-  tickets race replay 3!:4                   class 4 of three buyers' 3!
-  tickets race replay '0 1 1 0' --lock       under the lock it cannot happen
-
-Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
-    Replay(Replay),
-
-    /// Judge a recorded run, of this or of any other program
-    #[command(after_help = "\
-Examples:
-  tickets buy --users 8 --lock=shared --evidence run.jsonl     record a run
-  tickets race check run.jsonl
-  tickets race check run.jsonl --timeline run.svg
-  tickets --json race check run.jsonl | jq '.findings[].text'
-  zcat run.jsonl.gz | tickets race check -
-
-A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md \
-describes the file, so that any program's run can be judged.
-
-Exits 6 when something was found, or when the file has nothing to judge; 1 when it cannot be read, or is a \
-pipe that nobody writes.")]
-    Check {
-        /// The evidence, a JSON object a line; - is standard input
-        #[arg(value_name = "EVIDENCE.jsonl")]
-        evidence: PathBuf,
-
-        /// Also draw it: a picture of what happened, what went wrong first
-        #[arg(long, value_name = "FILE.svg")]
-        timeline: Option<PathBuf>,
-    },
-
-    /// Can the lab see: known-broken ways of selling must be found out
-    #[command(after_help = "\
-Examples:
-  tickets race selfcheck
-
-Exits 6 when an anomaly that a way of selling is known for was not found, when one was found where there \
-is none, or when a step was never stopped at.")]
-    Selfcheck(Selfcheck),
-}
-
-impl Race {
-    /// The command's name in JSON.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Prove(_) => "race prove",
-            Self::Find(_) => "race find",
-            Self::Locks(_) => "race locks",
-            Self::Replay(_) => "race replay",
-            Self::Check { .. } => "race check",
-            Self::Selfcheck(_) => "race selfcheck",
-        }
-    }
-}
+use crate::Result;
 
 /// Runs it; returns the exit code. No picture is drawn over the files of this event.
-pub(crate) fn run(race: &Race, event: &Path, screen: &Screen) -> Result<u8> {
+pub(crate) fn run(race: &RaceCommand, event: &Path, screen: &Screen) -> Result<u8> {
     match race {
-        Race::Prove(arguments) => prove::prove(arguments, event, screen),
-        Race::Find(arguments) => find::find(arguments, event, screen),
-        Race::Locks(arguments) => locks::locks(arguments, screen),
-        Race::Replay(arguments) => replay::replay(arguments, event, screen),
-        Race::Check { evidence, timeline } => {
-            super::race::check(evidence, timeline.as_deref(), event, screen)
+        RaceCommand::Prove(arguments) => prove::prove(arguments, event, screen),
+        RaceCommand::Find(arguments) => find::find(arguments, event, screen),
+        RaceCommand::Locks(arguments) => locks::locks(arguments, screen),
+        RaceCommand::Replay(arguments) => replay::replay(arguments, event, screen),
+        RaceCommand::Check { evidence, timeline } => {
+            super::check::check(evidence, timeline.as_deref(), event, screen)
         }
-        Race::Selfcheck(arguments) => selfcheck::check(arguments, screen),
+        RaceCommand::Selfcheck(arguments) => selfcheck::check(arguments, screen),
     }
 }

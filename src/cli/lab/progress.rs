@@ -3,17 +3,21 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use super::super::args::MAX_EXHAUSTIVE;
+use super::super::process::Stop;
 use super::super::screen::{FAINT, Screen};
-use super::super::signals::Stop;
-use super::arguments::{MAX_EXHAUSTIVE, MOST_SCHEDULES};
-use tickets::lab::{Trial, explore};
-use tickets::{Error, Kind, Result};
+use crate::lab::{Trial, explore};
+use crate::{Error, Kind, Result};
+
+/// With more buyers than [`MAX_EXHAUSTIVE`] a search is given up beyond so many schedules: 9 without a lock
+/// have 362,880.
+const MOST_SCHEDULES: u64 = 50_000;
 
 /// How often it is told.
 const OFTEN: Duration = Duration::from_millis(200);
 
 /// Shows how far a search is, and stops it when the process is asked to end.
-pub(super) struct Progress<'s> {
+pub(super) struct SearchProgress<'s> {
     stop: Stop,
     shown: bool,
     began: Instant,
@@ -26,12 +30,10 @@ pub(super) struct Progress<'s> {
     beyond: bool,
 }
 
-impl<'s> Progress<'s> {
+impl<'s> SearchProgress<'s> {
     pub(super) fn new(command: &'static str, screen: &'s Screen) -> Result<Self> {
-        let stop = Stop::on_signals();
         Ok(Self {
-            stop: stop
-                .map_err(|e| Error::new(Kind::Io, format!("could not watch for signals: {e}")))?,
+            stop: Stop::on_signals()?,
             shown: io::stderr().is_terminal() && !screen.quiet && !screen.json,
             began: Instant::now(),
             last: Instant::now(),
@@ -119,9 +121,9 @@ mod tests {
     #[test]
     fn a_crowd_is_given_up_where_a_few_are_not() {
         let screen = Screen::new(true, true);
-        let mut few = Progress::of_all("race prove", &screen, MAX_EXHAUSTIVE).unwrap();
+        let mut few = SearchProgress::of_all("race prove", &screen, MAX_EXHAUSTIVE).unwrap();
         assert!(few.tell(MOST_SCHEDULES + 1));
-        let mut many = Progress::of_all("race prove", &screen, MAX_EXHAUSTIVE + 1).unwrap();
+        let mut many = SearchProgress::of_all("race prove", &screen, MAX_EXHAUSTIVE + 1).unwrap();
         assert!(many.tell(MOST_SCHEDULES));
         assert!(!many.tell(MOST_SCHEDULES + 1));
         let stopped: Result<()> = Err(Error::new(Kind::Interrupted, "the search was stopped"));

@@ -5,27 +5,27 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::super::screen::{BAD, FAINT, GOOD, Screen};
-use super::arguments::{MAX_EXHAUSTIVE, Prove};
+use super::super::args::ProveArgs;
+use super::super::screen::{BAD, GOOD, Screen};
+use super::advice::advice;
 use super::document::Shown;
-use super::progress::{Progress, foresee};
+use super::progress::{SearchProgress, foresee};
 use super::run::{self, Pictured, buyers, tickets, way, writes};
 use super::sample;
-use tickets::lab::Trial;
-use tickets::lab::explore::{self, Explored, Search, smallest};
-use tickets::office::Writes;
-use tickets::{Kind, LockKind, Result};
+use crate::lab::Trial;
+use crate::lab::explore::{self, Explored, Search, smallest};
+use crate::{Kind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn prove(arguments: &Prove, event: &Path, screen: &Screen) -> Result<u8> {
+pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Result<u8> {
     let trial = arguments.how.trial(arguments.users)?;
     if let Some(samples) = arguments.samples {
-        let picture = arguments.how.picture(event)?;
+        let picture = arguments.how.claim_picture(event)?;
         return sample::sample(arguments, samples, trial, picture, screen);
     }
     let users = arguments.users;
-    let mut picture = arguments.how.picture(event)?;
-    let mut progress = Progress::of_all("race prove", screen, trial.users)?;
+    let mut picture = arguments.how.claim_picture(event)?;
+    let mut progress = SearchProgress::of_all("race prove", screen, trial.users)?;
     let mut told = |schedules| progress.tell(schedules);
     let proof = Proof::of(trial, arguments.how.stock, &mut told);
     let proof = match progress.done(proof)? {
@@ -123,62 +123,6 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
         "{BAD}race{BAD:#}  {bad} of {schedules} schedules {are} bad{oversold}; {} different outcomes",
         found.outcomes.len()
     )
-}
-
-/// Why it went wrong, how to see it again, and what helps.
-pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Result<()> {
-    let trial = &shown.trial;
-    if let Some(why) = why(trial) {
-        run::labelled(out, "why", FAINT, why)?;
-    }
-    writeln!(out)?;
-    run::again(out, trial, &shown.run)?;
-    if trial.lock != LockKind::Exclusive || trial.writes != Writes::Replace {
-        let stock = match trial.stock {
-            1 => String::new(),
-            stock => format!(" --stock {stock}"),
-        };
-        let samples = if usize::from(users) > MAX_EXHAUSTIVE {
-            " --samples 1000"
-        } else {
-            ""
-        };
-        writeln!(
-            out,
-            "{FAINT}cure{FAINT:#}   tickets race prove --users {users} --lock{stock}{samples}"
-        )?;
-    }
-    Ok(())
-}
-
-/// What is wrong with a way of selling, and what helps.
-fn why(trial: &Trial) -> Option<&'static str> {
-    Some(match (trial.lock, trial.writes) {
-        (LockKind::None, _) => {
-            "each writes what it has read, less one. Whoever reads before another has written does \
-             not know of that sale, and writes over it. Under a lock nobody reads until whoever holds \
-             it has written."
-        }
-        (LockKind::Shared, _) => {
-            "a shared lock is given to all who want it, at one time, so that it keeps nobody from \
-             writing. Only an exclusive one does."
-        }
-        (LockKind::DataFile, Writes::Replace) => {
-            "the lock is on the file that is replaced. Whoever opened the old one gets the lock of a \
-             file that means nothing any more, while another locks the new one. The lock must be on a \
-             file that stays."
-        }
-        (LockKind::WriteOnly, _) => {
-            "the lock is taken to write only. What was read before it may be old by then. It must be \
-             held from the read to the write."
-        }
-        (_, Writes::InPlace) => {
-            "the count is cut to nothing before it is filled, and whoever looks in between, without \
-             the lock, finds it empty. Readers must take the lock too, or the count be replaced in \
-             one step."
-        }
-        _ => return None,
-    })
 }
 
 #[derive(Serialize)]

@@ -4,48 +4,23 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::super::args::ReplayArgs;
 use super::super::screen::{GOOD, Screen};
-use super::arguments::Replay;
 use super::document::Shown;
-use super::progress::Progress;
+use super::progress::SearchProgress;
 use super::run::{self, Pictured};
-use tickets::lab::Schedule;
-use tickets::lab::Trial;
-use tickets::lab::explore;
-use tickets::{Error, Kind, Result};
+use crate::lab::Trial;
+use crate::lab::explore;
+use crate::lab::{LabSteps, Schedule};
+use crate::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Result<u8> {
-    let schedule: Schedule = arguments.schedule.parse()?;
-    let (steps, named_users) = match &schedule {
-        Schedule::Steps(steps) => {
-            let buyers = steps.0.iter().map(|step| step.buyer() + 1);
-            let most = buyers.max().unwrap_or(0);
-            (steps.clone(), most)
-        }
-        Schedule::Class(class) => (class.steps(), class.buyers()),
-    };
-    let users = arguments.users.map_or(named_users, usize::from);
-    if users < named_users {
-        let message = format!(
-            "the schedule is of {}, not of {users}",
-            run::buyers(named_users)
-        );
-        return Err(Error::new(Kind::Usage, message)
-            .hint("buyers are numbered from 0; leave --users out, or give at least as many"));
-    }
-    let mut trial = Trial {
-        users,
-        ..arguments.how.trial(users as u8)?
-    };
-    // In a class all sell.
-    if let (Schedule::Class(_), None) = (&schedule, arguments.how.stock) {
-        trial.stock = users as u64;
-    }
-    let mut picture = arguments.how.picture(event)?;
+pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> Result<u8> {
+    let (trial, steps) = wanted(arguments)?;
+    let mut picture = arguments.how.claim_picture(event)?;
     let played = explore::replay(&trial, &steps)?;
     let bad = played.is_bad();
-    let mut progress = Progress::new("race replay", screen)?;
+    let mut progress = SearchProgress::new("race replay", screen)?;
     let pictured = Pictured::of(&trial, played, &mut |runs| progress.tell(runs));
     let pictured = match progress.done(pictured)? {
         Ok(pictured) => pictured,
@@ -72,6 +47,37 @@ pub(super) fn replay(arguments: &Replay, event: &Path, screen: &Screen) -> Resul
         run::drawn(out, picture.as_ref())
     });
     Ok(if bad { Kind::Integrity.exit_code() } else { 0 })
+}
+
+/// What is to be run again, and in which order.
+fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
+    let schedule: Schedule = arguments.schedule.parse()?;
+    let (steps, named_users) = match &schedule {
+        Schedule::Steps(steps) => {
+            let buyers = steps.0.iter().map(|grant| grant.buyer() + 1);
+            let most = buyers.max().unwrap_or(0);
+            (steps.clone(), most)
+        }
+        Schedule::Class(class) => (class.steps(), class.buyers()),
+    };
+    let users = arguments.users.map_or(named_users, usize::from);
+    if users < named_users {
+        let message = format!(
+            "the schedule is of {}, not of {users}",
+            run::buyers(named_users)
+        );
+        return Err(Error::new(Kind::Usage, message)
+            .hint("buyers are numbered from 0; leave --users out, or give at least as many"));
+    }
+    let mut trial = Trial {
+        users,
+        ..arguments.how.trial(users as u8)?
+    };
+    // In a class all sell.
+    if let (Schedule::Class(_), None) = (&schedule, arguments.how.stock) {
+        trial.stock = users as u64;
+    }
+    Ok((trial, steps))
 }
 
 #[derive(Serialize)]

@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use super::super::picture;
 use super::super::screen::{BAD, FAINT};
 use super::document::Shown;
-use tickets::check::Anomaly;
-use tickets::check::final_state::StateFinding;
-use tickets::draw;
-use tickets::lab::Class;
-use tickets::lab::odds::odds;
-use tickets::lab::{Run, Trial};
-use tickets::office::Writes;
-use tickets::{LockKind, Output, Result, shown};
+use crate::check::Anomaly;
+use crate::check::final_state::StateFinding;
+use crate::draw;
+use crate::lab::Class;
+use crate::lab::odds::odds;
+use crate::lab::{Run, Trial};
+use crate::office::Writes;
+use crate::{LockKind, Output, Result, shown};
 
 /// How wide a terminal is taken to be.
 pub(super) const COLUMNS: usize = 80;

@@ -4,19 +4,20 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::super::args::ProveArgs;
 use super::super::screen::{BAD, FAINT, Screen};
-use super::arguments::Prove;
+use super::advice::advice;
 use super::document::Shown;
-use super::progress::Progress;
-use super::prove::advice;
+use super::progress::SearchProgress;
 use super::run::{self, Pictured, buyers, tickets, way, writes};
-use tickets::lab::Trial;
-use tickets::lab::sample::{self, DrawnFrom, Sampled, Sampling};
-use tickets::{Kind, Output, Result};
+use crate::lab::Trial;
+use crate::lab::sample::{self, DrawnFrom, Sampled, Sampling};
+use crate::office::random;
+use crate::{Kind, Output, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn sample(
-    arguments: &Prove,
+    arguments: &ProveArgs,
     samples: u64,
     trial: Trial,
     mut picture: Option<Output>,
@@ -27,14 +28,8 @@ pub(super) fn sample(
         stock: arguments.how.stock.unwrap_or(arguments.users.into()),
         ..trial
     };
-    let sampling = Sampling {
-        samples,
-        seed: arguments
-            .seed
-            .unwrap_or_else(|| rand::random::<u32>().into()),
-        depth: arguments.depth,
-    };
-    let mut progress = Progress::new("race prove", screen)?;
+    let sampling = sampling(arguments, samples)?;
+    let mut progress = SearchProgress::new("race prove", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let done = sample::sample(&trial, sampling, &mut told).and_then(|sampled| {
         let first = sampled.found.first.clone();
@@ -65,6 +60,18 @@ pub(super) fn sample(
     Ok(match drawn.found.bad {
         0 => 0,
         _ => Kind::Integrity.exit_code(),
+    })
+}
+
+fn sampling(arguments: &ProveArgs, samples: u64) -> Result<Sampling> {
+    let seed = match arguments.seed {
+        Some(seed) => seed,
+        None => random()?.into(),
+    };
+    Ok(Sampling {
+        samples,
+        seed,
+        depth: arguments.depth,
     })
 }
 

@@ -4,17 +4,18 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::super::args::SelfcheckArgs;
+use super::super::process::program;
 use super::super::screen::{BAD, GOOD, Screen};
-use super::arguments::{Selfcheck, program};
-use super::progress::Progress;
+use super::progress::SearchProgress;
 use super::run::writes;
-use tickets::check::Anomaly;
-use tickets::lab::selfcheck::{Checked, selfcheck};
-use tickets::{Kind, Result};
+use crate::check::Anomaly;
+use crate::lab::selfcheck::{Checked, selfcheck};
+use crate::{Kind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn check(arguments: &Selfcheck, screen: &Screen) -> Result<u8> {
-    let mut progress = Progress::new("race selfcheck", screen)?;
+pub(super) fn check(arguments: &SelfcheckArgs, screen: &Screen) -> Result<u8> {
+    let mut progress = SearchProgress::new("race selfcheck", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let checked = selfcheck(&program()?, arguments.place.as_ref(), &mut told);
     let checked = match progress.done(checked)? {

@@ -6,11 +6,11 @@ use anstyle::Style;
 
 use super::super::screen::{BAD, FAINT};
 use super::run::{COLUMNS, Pictured, labelled};
-use tickets::draw;
-use tickets::lab::odds;
-use tickets::lab::{Move, Point, WorkerEnd};
-use tickets::office::Writes;
-use tickets::timeline::Doing;
+use crate::draw;
+use crate::lab::odds;
+use crate::lab::{Move, Point, WorkerEnd};
+use crate::office::Writes;
+use crate::timeline::Doing;
 
 /// Where the columns of the buyers begin.
 const LEFT: usize = 8;

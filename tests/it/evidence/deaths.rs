@@ -7,23 +7,25 @@ use tickets::check::evidence::{OperationOutcome, UNSAID, read_lines};
 use tickets::check::{Anomaly, judge};
 
 use super::judged;
-use crate::harness::{Run, Shop, TICKETS, eventually, foreign_sync, read_until, signal};
+use crate::harness::{
+    Run, TICKETS, TestEvent, eventually, foreign_sync, kill, read_until, signal, stop,
+};
 
 /// Killed while its sale is made durable: it is on the ledger, so it sold, and was never answered.
 #[test]
 fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
-    let shop = Shop::stock(3);
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-    let run = shop.path("run.jsonl");
+    let event = TestEvent::stock(3);
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    let run = event.path("run.jsonl");
     // Nobody gets the turn to sync.
-    let turn = foreign_sync(&shop.path("tickets.ledger.jsonl"));
+    let turn = foreign_sync(&event.path("tickets.ledger.jsonl"));
     let line = format!(
         "--json buy --users 2 --lock --think 0ms --evidence {}",
         run.display()
     );
-    let rush = shop.start(&line);
+    let rush = event.start(&line);
     let sales = eventually("both sales are on the ledger", || {
-        let sales = shop.sales();
+        let sales = event.sales();
         (sales.len() == 3).then_some(sales)
     });
     let victim = sales[1]["buyer"].as_str().unwrap().to_owned();
@@ -34,7 +36,7 @@ fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
     });
     signal(i32::try_from(pid.unwrap()).unwrap(), "KILL");
     eventually("the rush has heard of it", || {
-        let gone = shop.buyers().len() == 1;
+        let gone = event.buyers().len() == 1;
         gone.then_some(())
     });
     drop(turn);
@@ -65,9 +67,9 @@ fn a_killed_buyer_whose_sale_is_on_the_ledger_has_sold() {
 /// Killed between its intent and its write: it is not on the ledger, so it is as if it had never been.
 #[test]
 fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
-    let shop = Shop::stock(3);
-    assert_eq!(shop.json("buy --users 1 --lock --think 0ms").0, 0);
-    let run = shop.path("run.jsonl");
+    let event = TestEvent::stock(3);
+    assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
+    let run = event.path("run.jsonl");
     let strace = Command::new("timeout")
         .args([
             "120",
@@ -86,7 +88,7 @@ fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
             TICKETS,
             "-f",
         ])
-        .arg(&shop.file)
+        .arg(&event.file)
         .args("--json buy --users 1 --lock --think 0ms --evidence".split(' '))
         .arg(&run)
         .env_remove("TICKETS_FILE")
@@ -107,7 +109,7 @@ fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
         "the fault fired: {text}"
     );
     assert!(!text.contains("\"wrote\""), "{text}");
-    assert_eq!(shop.sales().len(), 1);
+    assert_eq!(event.sales().len(), 1);
     let (evidence, verdict) = judged(&run);
     assert!(verdict.is_clean(), "{verdict:#?}");
     let killed = evidence.operations.last().unwrap();
@@ -121,17 +123,31 @@ fn a_killed_buyer_whose_sale_is_not_on_the_ledger_is_dropped() {
 /// Before it meant to write, there is nothing to look up.
 #[test]
 fn a_buyer_that_is_killed_while_it_thinks_has_sold_nothing() {
-    let shop = Shop::stock(20);
-    let run = shop.path("run.jsonl");
-    let line = format!("buy --users 4 --think 1500ms --evidence {}", run.display());
-    let mut rush = shop.start(&line);
-    let _reader = read_until(&mut rush, "queried", 4);
-    eventually("all have read", || {
-        let text = fs::read_to_string(&run).unwrap();
-        (text.matches("\"step\":\"read\"").count() == 8).then_some(())
-    });
-    shop.buyers()[0].signal("KILL");
-    rush.wait().unwrap();
+    // Where the victim was not caught before it meant to write, they think for longer.
+    let dies = |think: &str| {
+        let event = TestEvent::stock(20);
+        let run = event.path("run.jsonl");
+        let line = format!("buy --users 4 --think {think} --evidence {}", run.display());
+        let mut rush = event.start(&line);
+        let _reader = read_until(&mut rush, "queried", 4);
+        let seen = |step: &str| {
+            let text = fs::read_to_string(&run).unwrap();
+            text.matches(&format!("\"step\":\"{step}\"")).count()
+        };
+        eventually("all have read", || (seen("read") == 8).then_some(()));
+        let buyers = event.buyers();
+        for buyer in &buyers {
+            stop(buyer.pid);
+        }
+        let thought = buyers.len() == 4 && seen("intend") == 0;
+        for buyer in &buyers {
+            let victim = buyer.pid == buyers[0].pid;
+            kill(if victim { "KILL" } else { "CONT" }, buyer.pid);
+        }
+        rush.wait().unwrap();
+        thought.then_some((event, run))
+    };
+    let (event, run) = ["500ms", "5s", "60s"].into_iter().find_map(dies).unwrap();
     let (evidence, _) = judged(&run);
     let killed: Vec<_> = evidence
         .operations
@@ -139,37 +155,37 @@ fn a_buyer_that_is_killed_while_it_thinks_has_sold_nothing() {
         .filter(|did| did.outcome == OperationOutcome::Killed)
         .collect();
     assert_eq!(killed.len(), 1);
-    assert_eq!((killed[0].write, shop.sales().len()), (UNSAID, 3));
+    assert_eq!((killed[0].write, event.sales().len()), (UNSAID, 3));
 }
 
 /// The file of a picture alone goes away as soon as all have opened it, whatever becomes of the rush.
 #[test]
 fn a_killed_rush_leaves_no_temporary_evidence() {
-    let shop = Shop::stock(2);
-    let scratch = shop.path("scratch");
+    let event = TestEvent::stock(2);
+    let scratch = event.path("scratch");
     fs::create_dir(&scratch).unwrap();
-    let mut command = shop.command(["buy", "--users", "4", "--think", "1h", "--timeline"]);
-    command.arg(shop.path("run.svg")).env("TMPDIR", &scratch);
+    let mut command = event.command(["buy", "--users", "4", "--think", "1h", "--timeline"]);
+    command.arg(event.path("run.svg")).env("TMPDIR", &scratch);
     let mut rush = command.stdout(Stdio::piped()).spawn().unwrap();
     let _reader = read_until(&mut rush, "queried", 4);
     rush.kill().unwrap();
     rush.wait().unwrap();
     assert_eq!(fs::read_dir(&scratch).unwrap().count(), 0);
     eventually("no process is left", || {
-        shop.processes().is_empty().then_some(())
+        event.processes().is_empty().then_some(())
     });
 }
 
 #[test]
 fn an_interrupted_rush_has_whole_evidence() {
     for (mode, path) in [("", "run.jsonl"), ("--threads", "threads.jsonl")] {
-        let shop = Shop::stock(5);
-        let run = shop.path(path);
+        let event = TestEvent::stock(5);
+        let run = event.path(path);
         let line = format!(
             "buy --users 4 --think 1h --lock {mode} --evidence {}",
             run.display()
         );
-        let mut rush = shop.start(&line);
+        let mut rush = event.start(&line);
         let _reader = read_until(&mut rush, "queried", 4);
         signal(rush.id().cast_signed(), "INT");
         assert_eq!(rush.wait().unwrap().code(), Some(130));

@@ -8,11 +8,11 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::judged;
-use crate::harness::{Run, Shop, TICKETS, foreign_lock};
+use crate::harness::{Run, TICKETS, TestEvent, foreign_lock};
 
 /// Runs a small locked rush with these options.
-fn rush(shop: &Shop, options: &[(&str, &Path)]) -> (i32, Value) {
-    let mut command = shop.command("--json buy --users 3 --lock --think 0ms".split(' '));
+fn rush(event: &TestEvent, options: &[(&str, &Path)]) -> (i32, Value) {
+    let mut command = event.command("--json buy --users 3 --lock --think 0ms".split(' '));
     for (option, path) in options {
         command.arg(option).arg(path);
     }
@@ -21,17 +21,17 @@ fn rush(shop: &Shop, options: &[(&str, &Path)]) -> (i32, Value) {
 
 /// A refusal names the file, and sells nothing.
 #[track_caller]
-fn refused(shop: &Shop, options: &[(&str, &Path)], exit: i32, why: &str) {
-    let before = shop.contents_but_sockets();
-    let (code, document) = rush(shop, options);
+fn refused(event: &TestEvent, options: &[(&str, &Path)], exit: i32, why: &str) {
+    let before = event.contents_but_sockets();
+    let (code, document) = rush(event, options);
     assert_eq!(code, exit, "{options:?}: {document:#}");
     let message = document["error"]["message"].as_str().unwrap();
     assert!(message.contains(why), "{options:?}: {message}");
-    assert_eq!(shop.sales().len(), 0, "{options:?}");
-    assert_eq!(shop.contents_but_sockets(), before, "{options:?}");
+    assert_eq!(event.sales().len(), 0, "{options:?}");
+    assert_eq!(event.contents_but_sockets(), before, "{options:?}");
 }
 
-impl Shop {
+impl TestEvent {
     /// What stands in all regular files of the directory.
     fn contents_but_sockets(&self) -> Vec<(String, Vec<u8>)> {
         let is_file = |name: &String| self.path(name).is_file();
@@ -44,24 +44,24 @@ impl Shop {
 
 #[test]
 fn what_cannot_be_written_is_refused_before_anything_is_sold() {
-    let shop = Shop::stock(5);
-    let directory = shop.path("directory");
+    let event = TestEvent::stock(5);
+    let directory = event.path("directory");
     fs::create_dir(&directory).unwrap();
-    let foreign = shop.path("thesis.txt");
+    let foreign = event.path("thesis.txt");
     fs::write(&foreign, "years of work\n").unwrap();
-    let by_hand = shop.path("logo.svg");
+    let by_hand = event.path("logo.svg");
     fs::write(
         &by_hand,
         "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\n",
     )
     .unwrap();
-    let recorded = shop.path("night.jsonl");
+    let recorded = event.path("night.jsonl");
     fs::write(
         &recorded,
         "{\"evidence\":1,\"run\":\"night-1\",\"stock\":2,\"first\":0}\n",
     )
     .unwrap();
-    let fifo = shop.path("fifo");
+    let fifo = event.path("fifo");
     assert!(
         Command::new("mkfifo")
             .arg(&fifo)
@@ -69,12 +69,12 @@ fn what_cannot_be_written_is_refused_before_anything_is_sold() {
             .unwrap()
             .success()
     );
-    let dangling = shop.path("dangling");
-    std::os::unix::fs::symlink(shop.path("nowhere/at all"), &dangling).unwrap();
+    let dangling = event.path("dangling");
+    std::os::unix::fs::symlink(event.path("nowhere/at all"), &dangling).unwrap();
     for option in ["--evidence", "--timeline"] {
         for (path, exit, why) in [
             (directory.as_path(), 1, "could not open"),
-            (&shop.path("no/such/place"), 1, "No such file"),
+            (&event.path("no/such/place"), 1, "No such file"),
             (&foreign.join("beneath"), 1, "Not a directory"),
             (&dangling, 1, "No such file"),
             (&foreign, 2, "it is not overwritten"),
@@ -83,35 +83,40 @@ fn what_cannot_be_written_is_refused_before_anything_is_sold() {
             (&fifo, 2, "no regular file"),
             (Path::new("/dev/full"), 2, "no regular file"),
         ] {
-            refused(&shop, &[(option, path)], exit, why);
+            refused(&event, &[(option, path)], exit, why);
         }
         // The event's own files, whether they are there yet or not, by whatever name.
         for name in ["tickets.json.lock", "tickets.ledger.jsonl"] {
             refused(
-                &shop,
-                &[(option, &shop.path(name))],
+                &event,
+                &[(option, &event.path(name))],
                 2,
                 "a file of the event itself",
             );
             let around = directory.join("..").join(name);
-            refused(&shop, &[(option, &around)], 2, "a file of the event itself");
+            refused(
+                &event,
+                &[(option, &around)],
+                2,
+                "a file of the event itself",
+            );
         }
-        refused(&shop, &[(option, &shop.file)], 2, "it is not overwritten");
-        fs::write(shop.path("tickets.json.lock"), "").unwrap();
-        fs::hard_link(shop.path("tickets.json.lock"), shop.path("other name")).unwrap();
+        refused(&event, &[(option, &event.file)], 2, "it is not overwritten");
+        fs::write(event.path("tickets.json.lock"), "").unwrap();
+        fs::hard_link(event.path("tickets.json.lock"), event.path("other name")).unwrap();
         refused(
-            &shop,
-            &[(option, &shop.path("other name"))],
+            &event,
+            &[(option, &event.path("other name"))],
             2,
             "a file of the event itself",
         );
         for name in ["other name", "tickets.json.lock"] {
-            fs::remove_file(shop.path(name)).unwrap();
+            fs::remove_file(event.path(name)).unwrap();
         }
     }
-    let both = shop.path("both");
+    let both = event.path("both");
     refused(
-        &shop,
+        &event,
         &[("--evidence", &both), ("--timeline", &both)],
         2,
         "",
@@ -121,10 +126,10 @@ fn what_cannot_be_written_is_refused_before_anything_is_sold() {
 /// What an earlier rush wrote is written anew; links are followed, and relative paths are the caller's.
 #[test]
 fn evidence_is_written_anew_and_paths_mean_what_they_say() {
-    let shop = Shop::stock(30);
-    let (run, svg) = (shop.path("run.jsonl"), shop.path("run.svg"));
+    let event = TestEvent::stock(30);
+    let (run, svg) = (event.path("run.jsonl"), event.path("run.svg"));
     for round in 1..=3 {
-        let (code, report) = rush(&shop, &[("--evidence", &run), ("--timeline", &svg)]);
+        let (code, report) = rush(&event, &[("--evidence", &run), ("--timeline", &svg)]);
         assert_eq!(code, 0, "{report:#}");
         let (evidence, verdict) = judged(&run);
         assert!(verdict.is_clean(), "{verdict:#?}");
@@ -138,42 +143,42 @@ fn evidence_is_written_anew_and_paths_mean_what_they_say() {
             (1, 1)
         );
     }
-    let link = shop.path("link");
+    let link = event.path("link");
     std::os::unix::fs::symlink(&run, &link).unwrap();
-    assert_eq!(rush(&shop, &[("--evidence", &link)]).0, 0);
+    assert_eq!(rush(&event, &[("--evidence", &link)]).0, 0);
     assert!(link.is_symlink());
     assert_eq!(judged(&run).0.first, 10);
 
     let mut command =
-        shop.command("buy --users 2 --lock --think 0ms --evidence here.jsonl".split(' '));
+        event.command("buy --users 2 --lock --think 0ms --evidence here.jsonl".split(' '));
     let status = command
-        .current_dir(shop.directory())
+        .current_dir(event.directory())
         .stdout(Stdio::null())
         .status();
     assert!(status.unwrap().success());
-    assert_eq!(judged(&shop.path("here.jsonl")).1.operations, 4);
+    assert_eq!(judged(&event.path("here.jsonl")).1.operations, 4);
 
     // A name that is no text.
-    let odd = shop
+    let odd = event
         .directory()
         .join(std::ffi::OsStr::from_bytes(b"\xff\xfe\n.jsonl"));
-    assert_eq!(rush(&shop, &[("--evidence", &odd)]).0, 0);
+    assert_eq!(rush(&event, &[("--evidence", &odd)]).0, 0);
     assert!(judged(&odd).1.is_clean());
 }
 
 #[test]
 fn a_file_that_another_command_writes_is_left_to_it() {
-    let shop = Shop::stock(5);
-    let run = shop.path("run.jsonl");
+    let event = TestEvent::stock(5);
+    let run = event.path("run.jsonl");
     let held = foreign_lock(&run);
     refused(
-        &shop,
+        &event,
         &[("--evidence", &run)],
         4,
         "another command writes it",
     );
     drop(held);
-    assert_eq!(rush(&shop, &[("--evidence", &run)]).0, 0);
+    assert_eq!(rush(&event, &[("--evidence", &run)]).0, 0);
 }
 
 /// A limit on the length of files, which ends the evidence at any byte: who cannot write down what it is
@@ -189,12 +194,12 @@ fn a_full_disk_is_told_of_and_never_a_false_verdict() {
         ("--lock", 9),
         ("--lock", 20),
     ] {
-        let shop = Shop::stock(100);
+        let event = TestEvent::stock(100);
         // Before, so that the ledger and the count stay far below the limit.
-        let run = shop.path("run.jsonl");
+        let run = event.path("run.jsonl");
         let line = format!(
             "trap '' XFSZ; ulimit -f {blocks}; exec {TICKETS} -f {} --json buy --users 16 --think 0ms {mode} --evidence {}",
-            shop.file.display(),
+            event.file.display(),
             run.display()
         );
         let output = Command::new("sh")
@@ -213,7 +218,7 @@ fn a_full_disk_is_told_of_and_never_a_false_verdict() {
         );
         // Whatever was sold was meant to be, in writing.
         let text = fs::read_to_string(&run).unwrap();
-        for sale in shop.sales() {
+        for sale in event.sales() {
             let id = sale["id"].as_str().unwrap();
             let nonce = id.split('-').nth(1).unwrap();
             assert!(
@@ -221,7 +226,7 @@ fn a_full_disk_is_told_of_and_never_a_false_verdict() {
                 "{line}: {id} not in {text}"
             );
         }
-        let (check, document) = shop.json(&format!("race check {}", run.display()));
+        let (check, document) = event.json(&format!("race check {}", run.display()));
         let whole = document["error"].is_null();
         cut += u32::from(!whole);
         if mode == "--lock" {
@@ -235,12 +240,12 @@ fn a_full_disk_is_told_of_and_never_a_false_verdict() {
 
 #[test]
 fn a_picture_that_cannot_be_finished_is_told_of_after_the_rush() {
-    let shop = Shop::stock(5);
+    let event = TestEvent::stock(5);
     // Eight blocks are enough for the event and the evidence of two buyers, not for the picture.
     let line = format!(
         "trap '' XFSZ; ulimit -f 8; exec {TICKETS} -f {} --json buy --users 2 --lock --think 0ms --timeline {}",
-        shop.file.display(),
-        shop.path("run.svg").display()
+        event.file.display(),
+        event.path("run.svg").display()
     );
     let output = Command::new("sh")
         .args(["-c", &line])
@@ -250,17 +255,41 @@ fn a_picture_that_cannot_be_finished_is_told_of_after_the_rush() {
     assert_eq!((code, &report["sold"]), (1, &2.into()), "{report:#}");
     let error = report["timeline"]["error"].as_str().unwrap();
     assert!(error.contains("could not write to"), "{error}");
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 #[test]
 fn without_the_options_nothing_is_recorded() {
-    let shop = Shop::stock(5);
-    let (code, report) = rush(&shop, &[]);
+    let event = TestEvent::stock(5);
+    let (code, report) = rush(&event, &[]);
     assert_eq!(code, 0);
     assert!(
         report["evidence"].is_null() && report["timeline"].is_null(),
         "{report:#}"
     );
-    assert_eq!(shop.names().len(), 3, "{:?}", shop.names());
+    assert_eq!(event.names().len(), 3, "{:?}", event.names());
+}
+
+/// What is told of an event is for those who may read its count, whatever the umask says.
+#[test]
+fn evidence_and_pictures_are_for_those_who_may_use_the_event() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for mode in [0o600, 0o640] {
+        let event = TestEvent::stock(5);
+        fs::set_permissions(&event.file, fs::Permissions::from_mode(mode)).unwrap();
+        let (evidence, picture) = (event.path("run.jsonl"), event.path("run.svg"));
+        let (code, document) = rush(
+            &event,
+            &[("--evidence", &evidence), ("--timeline", &picture)],
+        );
+        assert_eq!(code, 0, "{document:#}");
+        let drawn = event.path("again.svg");
+        let mut check = event.command(["race", "check"]);
+        check.arg(&evidence).arg("--timeline").arg(&drawn);
+        assert_eq!(check.output().unwrap().status.code(), Some(0));
+        for path in [evidence, picture, drawn] {
+            let found = fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+            assert_eq!(found, mode, "{}", path.display());
+        }
+    }
 }

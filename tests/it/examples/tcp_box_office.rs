@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use super::{below, program, run};
-use crate::harness::{Shop, eventually};
+use crate::harness::{TestEvent, eventually};
 
 #[test]
 fn its_clients_hear_what_they_must() {
@@ -40,9 +40,9 @@ impl Drop for Server {
     }
 }
 
-fn serve(shop: &Shop) -> Server {
+fn serve(event: &TestEvent) -> Server {
     let mut process = Command::new(program("tcp_box_office"))
-        .args(["serve", "127.0.0.1:0", shop.file.to_str().unwrap()])
+        .args(["serve", "127.0.0.1:0", event.file.to_str().unwrap()])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -68,8 +68,8 @@ impl Server {
 
 #[test]
 fn no_client_stops_the_server() {
-    let shop = Shop::stock(3);
-    let server = serve(&shop);
+    let event = TestEvent::stock(3);
+    let server = serve(&event);
     let unknown = "ERROR say UPPER text or BUY name\n";
     assert_eq!(server.says(b""), "");
     assert_eq!(server.says(b"\n\n"), unknown.repeat(2));
@@ -102,6 +102,6 @@ fn no_client_stops_the_server() {
     BufReader::new(&slow).read_line(&mut answer).unwrap();
     assert!(answer.starts_with("SOLD"), "{answer}");
     assert_eq!(server.says(b"BUY late\n"), "NONE LEFT\n");
-    eventually("three sales", || (shop.sales().len() == 3).then_some(()));
-    shop.assert_adds_up();
+    eventually("three sales", || (event.sales().len() == 3).then_some(()));
+    event.assert_adds_up();
 }

@@ -2,21 +2,21 @@
 
 use std::fs;
 
-use crate::harness::{Run, Shop};
+use crate::harness::{Run, TestEvent};
 
 /// In a directory with a few files that are no evidence; `|` separates arguments.
-fn said(shop: &Shop, line: &str) -> Run {
-    let mut command = shop.command(["race"]);
+fn said(event: &TestEvent, line: &str) -> Run {
+    let mut command = event.command(["race"]);
     command.args(line.split('|'));
-    Run::of(command.current_dir(shop.directory()).output().unwrap())
+    Run::of(command.current_dir(event.directory()).output().unwrap())
 }
 
 #[test]
 fn a_mistake_is_named_with_what_to_do() {
-    let shop = Shop::empty();
-    fs::create_dir(shop.path("dir")).unwrap();
-    fs::write(shop.path("empty"), "").unwrap();
-    fs::write(shop.path("foreign"), "hello world\n").unwrap();
+    let event = TestEvent::empty();
+    fs::create_dir(event.path("dir")).unwrap();
+    fs::write(event.path("empty"), "").unwrap();
+    fs::write(event.path("foreign"), "hello world\n").unwrap();
     for (line, code, what, help) in [
         ("prove|--users|0", 2, "from 1 to 64", "--help"),
         ("prove|--users|9999", 2, "from 1 to 64", "--help"),
@@ -46,13 +46,13 @@ fn a_mistake_is_named_with_what_to_do() {
         ("check|foreign", 6, "foreign:1", "docs/evidence.md"),
         ("find|oversold &&", 2, "column 12", "names are"),
     ] {
-        let run = said(&shop, line);
+        let run = said(&event, line);
         assert_eq!(run.code, Some(code), "{line}: {run:?}");
         for part in ["error: ", what, help] {
             assert!(run.stderr.contains(part), "{line}: {part}: {run:?}");
         }
         assert_eq!(run.stdout, "", "{line}");
-        let run = said(&shop, &format!("{line}|--json"));
+        let run = said(&event, &format!("{line}|--json"));
         let (exit, document) = run.document();
         assert_eq!(exit, code, "{line}: {document:#}");
         assert!(
@@ -60,15 +60,15 @@ fn a_mistake_is_named_with_what_to_do() {
             "{line}: {document:#}"
         );
     }
-    assert_eq!(shop.names(), ["dir", "empty", "foreign"]);
+    assert_eq!(event.names(), ["dir", "empty", "foreign"]);
 }
 
 /// The least there is: nothing can go wrong, and it is said in the singular.
 #[test]
 fn one_buyer_is_safe() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     for line in ["prove|--users|1", "prove|--users|1|--stock|0"] {
-        let run = said(&shop, line);
+        let run = said(&event, line);
         assert_eq!(run.code, Some(0), "{line}: {run:?}");
         assert!(run.stdout.starts_with("1 buyer, "), "{run:?}");
         assert!(run.stdout.contains("1 of 1 schedule is right"), "{run:?}");

@@ -16,7 +16,7 @@ use tickets::lab::explore::{self, Explored, Search, explore, smallest};
 use tickets::lab::{Trial, WorkerEnd};
 use tickets::office::Writes;
 
-use crate::harness::{Run, Shop, TICKETS, eventually, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, signal};
 
 fn trial(users: usize, stock: u64, lock: LockKind) -> Trial {
     Trial {
@@ -279,7 +279,7 @@ fn a_schedule_gives_the_same_outcome_every_time_in_memory_and_on_disk() {
     let times = if thorough() { 100 } else { 10 };
     let trial = trial(3, 2, LockKind::DataFile);
     let run = smallest(&trial, &mut |_| true).unwrap().unwrap();
-    let disk = Shop::empty();
+    let disk = TestEvent::empty();
     for place in [None, Some(disk.directory().to_owned())] {
         let trial = Trial {
             place,
@@ -372,8 +372,8 @@ fn the_lab_is_not_blind() {
 
 #[test]
 fn the_picture_in_the_readme_is_what_is_drawn() {
-    let shop = Shop::empty();
-    let drawn = shop.path("race.svg");
+    let event = TestEvent::empty();
+    let drawn = event.path("race.svg");
     let line = "replay|8!:0|--stock|2|--timeline|";
     let (code, document) = race(&format!("{line}{}", drawn.display()));
     assert_eq!(code, Some(6), "{document:#}");
@@ -392,7 +392,7 @@ fn the_picture_in_the_readme_is_what_is_drawn() {
 
 #[test]
 fn an_interrupted_search_leaves_nothing_behind() {
-    let place = Shop::empty();
+    let place = TestEvent::empty();
     let mut command = std::process::Command::new(TICKETS);
     command.args([
         "--json", "race", "prove", "--users", "8", "--stock", "8", "--place",

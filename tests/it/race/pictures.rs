@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::harness::{Run, Shop, foreign_lock};
+use crate::harness::{Run, TestEvent, foreign_lock};
 
 /// A command of each kind that draws, with a race to draw.
 const DRAWING: [&str; 4] = [
@@ -15,8 +15,8 @@ const DRAWING: [&str; 4] = [
     "replay|0 1 1 0",
 ];
 
-fn draw(shop: &Shop, line: &str, picture: &Path) -> (i32, Value) {
-    let mut command = shop.command(["--json", "race"]);
+fn draw(event: &TestEvent, line: &str, picture: &Path) -> (i32, Value) {
+    let mut command = event.command(["--json", "race"]);
     command.args(line.split('|')).arg("--timeline").arg(picture);
     Run::of(command.output().unwrap()).document()
 }
@@ -24,11 +24,11 @@ fn draw(shop: &Shop, line: &str, picture: &Path) -> (i32, Value) {
 /// Refused for its file, and before anything else is tried: where there is no room for the scratch event
 /// any search fails at once, and would be told of instead.
 #[track_caller]
-fn refused(shop: &Shop, line: &str, picture: &Path, exit: i32, why: &str) {
-    let (before, old, named) = (shop.names(), fs::read(picture).ok(), picture.display());
-    let nowhere = shop.path("no/such/place");
+fn refused(event: &TestEvent, line: &str, picture: &Path, exit: i32, why: &str) {
+    let (before, old, named) = (event.names(), fs::read(picture).ok(), picture.display());
+    let nowhere = event.path("no/such/place");
     let (code, document) = draw(
-        shop,
+        event,
         &format!("{line}|--place|{}", nowhere.display()),
         picture,
     );
@@ -39,55 +39,55 @@ fn refused(shop: &Shop, line: &str, picture: &Path, exit: i32, why: &str) {
     assert!(!message.contains("no/such/place"), "{line}: {document:#}");
     assert!(error["hint"].is_string(), "{line}: {document:#}");
     assert_eq!(fs::read(picture).ok(), old, "{line} {named}");
-    assert_eq!(shop.names(), before, "{line} {named}");
+    assert_eq!(event.names(), before, "{line} {named}");
 }
 
 #[test]
 fn what_is_no_picture_is_not_drawn_over_and_nothing_is_searched() {
-    let shop = Shop::stock(5);
-    shop.booked("alice");
-    let foreign = shop.path("thesis.svg");
+    let event = TestEvent::stock(5);
+    event.booked("alice");
+    let foreign = event.path("thesis.svg");
     fs::write(&foreign, "years of work\n").unwrap();
-    let directory = shop.path("directory");
+    let directory = event.path("directory");
     fs::create_dir(&directory).unwrap();
-    let by_hand = shop.path("logo.svg");
+    let by_hand = event.path("logo.svg");
     fs::write(
         &by_hand,
         "<svg xmlns=\"http://www.w3.org/2000/svg\"><!-- by hand --></svg>\n",
     )
     .unwrap();
-    let held = shop.path("held.svg");
+    let held = event.path("held.svg");
     let _held = foreign_lock(&held);
     for line in DRAWING {
-        refused(&shop, line, &foreign, 2, "it is not overwritten");
-        refused(&shop, line, &by_hand, 2, "begins with \"<svg xmlns=");
-        refused(&shop, line, &shop.file, 2, "it is not overwritten");
-        let ledger = shop.path("tickets.ledger.jsonl");
-        refused(&shop, line, &ledger, 2, "it is not overwritten");
-        let lock = shop.path("tickets.json.lock");
-        refused(&shop, line, &lock, 2, "a file of the event itself");
-        refused(&shop, line, &directory, 1, "could not open");
-        refused(&shop, line, Path::new("/dev/null"), 2, "no regular file");
-        refused(&shop, line, &held, 4, "another command writes it");
+        refused(&event, line, &foreign, 2, "it is not overwritten");
+        refused(&event, line, &by_hand, 2, "begins with \"<svg xmlns=");
+        refused(&event, line, &event.file, 2, "it is not overwritten");
+        let ledger = event.path("tickets.ledger.jsonl");
+        refused(&event, line, &ledger, 2, "it is not overwritten");
+        let lock = event.path("tickets.json.lock");
+        refused(&event, line, &lock, 2, "a file of the event itself");
+        refused(&event, line, &directory, 1, "could not open");
+        refused(&event, line, Path::new("/dev/null"), 2, "no regular file");
+        refused(&event, line, &held, 4, "another command writes it");
     }
-    let (code, document) = draw(&shop, "check|thesis.svg", &shop.path("tickets.json.lock"));
+    let (code, document) = draw(&event, "check|thesis.svg", &event.path("tickets.json.lock"));
     let message = document["error"]["message"].as_str().unwrap();
     assert_eq!(code, 2, "{document:#}");
     assert!(message.contains("a file of the event itself"), "{message}");
-    shop.assert_adds_up();
+    event.assert_adds_up();
 }
 
 #[test]
 fn a_picture_is_drawn_anew_and_where_nothing_is_wrong_none_is() {
-    let shop = Shop::stock(5);
-    let picture = shop.path("race.svg");
+    let event = TestEvent::stock(5);
+    let picture = event.path("race.svg");
     for line in DRAWING {
         fs::write(
             &picture,
             "<svg data-drawn-by=\"tickets\" of an earlier command, and longer",
         )
         .unwrap();
-        let (code, document) = draw(&shop, line, &picture);
+        let (code, document) = draw(&event, line, &picture);
         assert!([0, 6].contains(&code), "{line}: {document:#}");
         let text = fs::read_to_string(&picture).unwrap();
         assert!(text.starts_with("<svg "), "{line}: {text}");
@@ -95,14 +95,14 @@ fn a_picture_is_drawn_anew_and_where_nothing_is_wrong_none_is() {
         assert!(!text.contains("earlier command"), "{line}");
     }
     let old = fs::read(&picture).unwrap();
-    let none = shop.path("none.svg");
+    let none = event.path("none.svg");
     for line in [
         "race prove --lock",
         "race prove --lock --samples 5",
         "race find oversold --lock --users 2",
     ] {
         for path in [&picture, &none] {
-            let run = shop.run(&format!("{line} --timeline {}", path.display()));
+            let run = event.run(&format!("{line} --timeline {}", path.display()));
             assert!(run.stdout.contains("was not"), "{line}: {run:?}");
         }
         assert_eq!(fs::read(&picture).unwrap(), old, "{line}");

@@ -99,8 +99,8 @@ fn as_many_buyers_as_there_may_be_are_drawn() {
 
 #[test]
 fn a_crowd_is_told_of_a_line_a_step() {
-    let shop = crate::harness::Shop::empty();
-    let run = shop.run("race prove --users 64 --samples 2 --seed 1");
+    let event = crate::harness::TestEvent::empty();
+    let run = event.run("race prove --users 64 --samples 2 --seed 1");
     assert_eq!(run.code, Some(6), "{run:?}");
     assert!(run.stdout.contains("of 64! classes"), "{}", run.stdout);
     assert!(run.stdout.contains("  user-64  writes its sale\n"));

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use crate::harness::{Run, Shop, TICKETS};
+use crate::harness::{Run, TICKETS, TestEvent};
 
 const HEADER: &str = "{\"evidence\":1,\"stock\":9,\"first\":0}\n";
 const SALES: &str = r#"{"buyer":"ann","invoke":0,"return":10000,"read":0,"seen":9,"write":1,"left":7,"quantity":2,"outcome":"sold","nonce":"a","intend":6000,"wrote":7000}
@@ -17,9 +17,9 @@ const LINES: &str = r#"{"committed":1,"nonce":"a","left":7,"buyer":"ann","quanti
 "#;
 
 fn check(text: &str) -> (i32, serde_json::Value) {
-    let shop = Shop::empty();
-    fs::write(shop.path("run.jsonl"), text).unwrap();
-    shop.json(&format!("race check {}", shop.path("run.jsonl").display()))
+    let event = TestEvent::empty();
+    fs::write(event.path("run.jsonl"), text).unwrap();
+    event.json(&format!("race check {}", event.path("run.jsonl").display()))
 }
 
 #[test]
@@ -105,11 +105,11 @@ fn whoever_begins_at_time_zero_is_drawn_and_no_step_is_made_up() {
         (steps, &["ann", "bob", "cyd"][..]),
         (&whole, &["ann", "bob"]),
     ] {
-        let shop = Shop::empty();
-        let (file, svg) = (shop.path("run.jsonl"), shop.path("run.svg"));
+        let event = TestEvent::empty();
+        let (file, svg) = (event.path("run.jsonl"), event.path("run.svg"));
         fs::write(&file, [HEADER, text].concat()).unwrap();
         let line = format!("race check {} --timeline {}", file.display(), svg.display());
-        let run = shop.run(&line);
+        let run = event.run(&line);
         assert_eq!(run.code, Some(6), "{run:?}");
         for drawn in [fs::read_to_string(&svg).unwrap(), run.stdout.clone()] {
             for name in names {
@@ -139,11 +139,11 @@ fn a_sale_of_somebody_else_beside_a_rush_has_no_place_in_its_drawing() {
         "{\"final\":2,\"left\":6,\"lines\":2}",
         "{\"committed\":3,\"nonce\":\"c\",\"left\":5,\"buyer\":\"zoe (not of this run)\",\"quantity\":1}\n{\"final\":3,\"left\":5,\"lines\":3}",
     );
-    let shop = Shop::empty();
-    let (file, svg) = (shop.path("run.jsonl"), shop.path("run.svg"));
+    let event = TestEvent::empty();
+    let (file, svg) = (event.path("run.jsonl"), event.path("run.svg"));
     fs::write(&file, [HEADER, SALES, sale, &lines].concat()).unwrap();
     let line = format!("race check {} --timeline {}", file.display(), svg.display());
-    let run = shop.run(&line);
+    let run = event.run(&line);
     assert_eq!(run.code, Some(0), "{run:?}");
     let drawn = fs::read_to_string(&svg).unwrap();
     assert!(
@@ -154,16 +154,16 @@ fn a_sale_of_somebody_else_beside_a_rush_has_no_place_in_its_drawing() {
 
 #[test]
 fn evidence_comes_through_a_pipe_or_is_refused_at_once() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let text = [HEADER, SALES, LINES].concat();
-    let file = shop.path("run.jsonl");
+    let file = event.path("run.jsonl");
     fs::write(&file, &text).unwrap();
     let bash = |script: &str| {
         let mut command = Command::new("bash");
         command
             .args(["-c", script, TICKETS])
             .arg(&file)
-            .current_dir(shop.directory());
+            .current_dir(event.directory());
         Run::of(command.stdin(Stdio::null()).output().unwrap())
     };
     for script in [
@@ -184,7 +184,7 @@ fn evidence_comes_through_a_pipe_or_is_refused_at_once() {
     let run = bash("mkfifo pipe; timeout 30 \"$0\" race check pipe");
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stderr.contains("nobody writes"), "{run:?}");
-    let mut child = shop
+    let mut child = event
         .command(["--json", "race", "check", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -12,7 +12,7 @@ use tickets::check::evidence::{
 use tickets::check::judge;
 use tickets::check::proof;
 
-use crate::harness::{Run, Shop};
+use crate::harness::{Run, TestEvent};
 use crate::hostile::{assert_sensible, limited};
 
 const HEADER: &str = "{\"evidence\":1,\"run\":\"r\",\"stock\":2,\"first\":0}\n";
@@ -29,6 +29,9 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
         format!("{{\"step\":\"{step}\",\"buyer\":\"a\",\"t\":{t}{more}}}\n")
     };
     let begun = step("invoke", 5, "");
+    let intend = step("intend", 6, ",\"read\":0,\"write\":1,\"nonce\":\"n\"");
+    let (intended, wrote) = (begun.clone() + &intend, step("wrote", 6, ""));
+    let sold_out = step("return", 6, ",\"outcome\":\"sold_out\"");
     let all = [
         ("\u{0}\u{0}\n".to_owned(), "expected value"),
         (SALE[..40].to_owned(), "EOF"),
@@ -57,6 +60,10 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
         (step("read", 5, ",\"seq\":1"), "has not begun"),
         (begun.clone() + &begun, "begins before it ended"),
         (begun.clone() + &step("wrote", 4, ""), "time runs backwards"),
+        (begun.clone() + &wrote, "did not say what"),
+        (intended.clone() + &wrote + &wrote, "twice that it wrote"),
+        (intended.clone() + &wrote + &intend, "after it wrote"),
+        (intended + &wrote + &sold_out, "it bought nothing"),
         (
             begun.clone() + &step("lock_released", 6, ""),
             "released that was not got",
@@ -124,8 +131,8 @@ fn a_line_of_a_gibibyte_is_refused_at_once() {
 #[test]
 fn what_is_large_takes_little_memory() {
     const LITTLE: u64 = 8 << 20;
-    let shop = Shop::empty();
-    let path = shop.path("run.jsonl");
+    let event = TestEvent::empty();
+    let path = event.path("run.jsonl");
     let check = || {
         let mut command = limited(LITTLE);
         let told = command.args(["--json", "race", "check"]).arg(&path);
@@ -177,22 +184,22 @@ fn who_says_the_same_twice_is_not_clean() {
 
 #[test]
 fn evidence_with_nothing_to_judge_is_no_clean_run() {
-    let shop = Shop::empty();
-    let path = shop.path("run.jsonl");
+    let event = TestEvent::empty();
+    let path = event.path("run.jsonl");
     let blind = "{\"buyer\":\"a\",\"invoke\":1,\"return\":2,\"outcome\":\"sold\"}\n";
     for (lines, said) in [
         ("", "no operations"),
         (blind, "no operation says which version it read"),
     ] {
         fs::write(&path, HEADER.to_owned() + lines).unwrap();
-        let told = shop
+        let told = event
             .command(["race", "check", path.to_str().unwrap()])
             .output()
             .unwrap();
         assert_eq!(told.status.code(), Some(6));
         assert!(String::from_utf8(told.stderr).unwrap().contains(said));
     }
-    let told = shop
+    let told = event
         .command(["race", "check", "nowhere.jsonl"])
         .output()
         .unwrap();

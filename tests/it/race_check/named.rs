@@ -6,7 +6,7 @@ use tickets::check::evidence::{self, Evidence};
 use tickets::check::proof;
 use tickets::check::{Anomaly, judge, sentence};
 
-use crate::harness::Shop;
+use crate::harness::TestEvent;
 
 const HEADER: &str = r#"{"evidence":1,"run":"test","stock":2,"first":1}"#;
 
@@ -141,7 +141,7 @@ fn deadlock() -> String {
 
 #[test]
 fn every_anomaly_is_found_told_and_proven() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     for (kind, text, sentence) in anomalies() {
         let evidence = read(&text);
         let verdict = judge(&evidence);
@@ -155,9 +155,9 @@ fn every_anomaly_is_found_told_and_proven() {
         );
         assert_eq!(proof::accept(&evidence, found), Ok(()), "{found:?}");
 
-        fs::write(shop.path("run.jsonl"), &text).unwrap();
-        let path = shop.path("run.jsonl");
-        let told = shop
+        fs::write(event.path("run.jsonl"), &text).unwrap();
+        let path = event.path("run.jsonl");
+        let told = event
             .command(["race", "check", path.to_str().unwrap()])
             .output()
             .unwrap();
@@ -231,18 +231,18 @@ fn a_finding_that_was_tampered_with_is_refused() {
 
 #[test]
 fn a_clean_run_is_told_with_what_it_cannot_say() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     fs::write(
-        shop.path("run.jsonl"),
+        event.path("run.jsonl"),
         run(&[
             r#"{"committed":2,"nonce":"a","left":1,"buyer":"alice","quantity":1}"#,
             r#"{"final":2,"left":1,"lines":1}"#,
         ]),
     )
     .unwrap();
-    let path = shop.path("run.jsonl");
+    let path = event.path("run.jsonl");
     let run = |json: &[&str]| {
-        let told = shop
+        let told = event
             .command(
                 json.iter()
                     .chain(&["race", "check", path.to_str().unwrap()]),
@@ -326,10 +326,10 @@ fn branches_of_a_fork_may_stand_in_any_order() {
 /// Whoever recorded it may say that it cannot be judged.
 #[test]
 fn spoiled_evidence_is_not_judged() {
-    let shop = Shop::empty();
+    let event = TestEvent::empty();
     let text = run(&[r#"{"spoiled":"the power \u001b went"}"#]);
-    fs::write(shop.path("run.jsonl"), text).unwrap();
-    let (code, document) = shop.json(&format!("race check {}", shop.path("run.jsonl").display()));
+    fs::write(event.path("run.jsonl"), text).unwrap();
+    let (code, document) = event.json(&format!("race check {}", event.path("run.jsonl").display()));
     assert_eq!(code, 6, "{document:#}");
     let message = document["error"]["message"].as_str().unwrap();
     assert!(

@@ -1,7 +1,7 @@
 //! Who sells when the write-back fails, and afterwards.
 
 use super::Missed;
-use super::scene::{Scene, is_refusal};
+use super::scene::{OTHERS, Scene, is_refusal, killed};
 use super::stays;
 use super::waiter::Waiter;
 use crate::program::Run;
@@ -74,9 +74,6 @@ const fn quick(name: &'static str, strike: Strike) -> Act {
     }
 }
 
-/// How many others sell afterwards.
-pub(super) const OTHERS: usize = 12;
-
 /// The first line of a new block is refused, or the first that goes over into one; others are answered.
 fn one_by_one(scene: &mut Scene, before_end: u64) -> Result<Option<Full>, Missed> {
     scene.sell_up_to(before_end);
@@ -100,7 +97,7 @@ fn again(scene: &mut Scene) -> Result<Option<Full>, Missed> {
     drop(full);
     let (code, document) = scene.order("again", line);
     assert_eq!(code, 0, "{document:#}");
-    let (code, third) = scene.shop.json(line);
+    let (code, third) = scene.event.json(line);
     assert_eq!(code, 0, "{third:#}");
     assert_eq!(third["sale"]["id"], document["sale"]["id"]);
     Ok(None)
@@ -146,7 +143,7 @@ fn waiter_in_it(scene: &mut Scene, first: bool) -> Result<Option<Full>, Missed> 
 /// Whoever comes first is killed: before it writes past the page cache, or when the whole block is written and
 /// the ledger not cut where it ends.
 fn cure_killed(scene: &mut Scene, call: &str, when: usize) -> Result<Option<Full>, Missed> {
-    if strace::missing(&scene.shop.program).is_some() {
+    if strace::missing(&scene.event.program).is_some() {
         return Err(Missed);
     }
     scene.sell_up_to(0);
@@ -163,15 +160,6 @@ fn cure_killed(scene: &mut Scene, call: &str, when: usize) -> Result<Option<Full
     Ok(None)
 }
 
-/// A process sells to "killed", and is killed at this call.
-pub(super) fn killed(scene: &Scene, call: &str, when: usize) -> Run {
-    let kill = format!("inject={call}:signal=SIGKILL:when={when}");
-    let strace = ["strace", "-qq", "-o", "/dev/null", "-e", &kill];
-    let mut command = scene.shop.program.through(&strace, &scene.shop.file);
-    let command = command.args(["--json", "book", "killed"]);
-    Run::of(&command.output().unwrap())
-}
-
 /// All others come at once: they cure it together.
 fn crowd(scene: &mut Scene) -> Result<Option<Full>, Missed> {
     scene.sell_up_to(0);
@@ -179,7 +167,7 @@ fn crowd(scene: &mut Scene) -> Result<Option<Full>, Missed> {
     scene.refused("refused")?;
     drop(full);
     let buyers: Vec<_> = (0..OTHERS).map(|n| format!("crowd-{n}")).collect();
-    let start = |buyer: &String| scene.shop.start(&format!("--json book {buyer}"));
+    let start = |buyer: &String| scene.event.start(&format!("--json book {buyer}"));
     let crowd: Vec<_> = buyers.iter().map(start).collect();
     for (buyer, child) in buyers.iter().zip(crowd) {
         scene.takes(buyer, Run::of(&child.wait_with_output().unwrap()));
@@ -192,7 +180,7 @@ fn reset(scene: &mut Scene) -> Result<Option<Full>, Missed> {
     scene.sell_up_to(0);
     let full = scene.fill(0);
     scene.refused("refused")?;
-    let (code, document) = scene.shop.json("reset --force");
+    let (code, document) = scene.event.json("reset --force");
     is_refusal(code, &document);
     drop(full);
     scene.reset();
@@ -206,7 +194,7 @@ fn repair(scene: &mut Scene) -> Result<Option<Full>, Missed> {
     let full = scene.fill(0);
     scene.refused("refused")?;
     drop(full);
-    let (code, document) = scene.shop.json("audit --repair");
+    let (code, document) = scene.event.json("audit --repair");
     assert_eq!(code, 0, "{document:#}");
     Ok(None)
 }
@@ -218,8 +206,8 @@ fn full_again(scene: &mut Scene) -> Result<Option<Full>, Missed> {
     scene.refused("refused")?;
     for n in 0..3 {
         assert!(!scene.may_sell(&format!("still-{n}")), "there is no room");
-        assert_eq!(scene.shop.json("query").0, 0);
-        let (code, document) = scene.shop.json("audit --repair");
+        assert_eq!(scene.event.json("query").0, 0);
+        let (code, document) = scene.event.json("audit --repair");
         if code != 0 {
             is_refusal(code, &document);
         }

@@ -9,14 +9,14 @@ use super::End;
 use super::scene::{Answer, Scene};
 use crate::block_map::lacking;
 use crate::event::Books;
-use crate::shop::LEDGER;
+use crate::test_event::LEDGER;
 use crate::thin::Full;
 
 impl Scene {
     /// It is unmounted, or the power is cut; it comes back, and is judged.
     pub(super) fn end(mut self, end: End, full: Option<Full>) {
         let counted = self.counted();
-        if let Ok(lacking) = lacking(&self.shop.path(LEDGER), counted) {
+        if let Ok(lacking) = lacking(&self.event.path(LEDGER), counted) {
             assert_eq!(lacking, None, "of {counted} bytes that are counted");
         }
         if end == End::Cut {
@@ -33,19 +33,19 @@ impl Scene {
 
     /// Up to where `tickets.json` counts the ledger, in bytes.
     fn counted(&self) -> u64 {
-        self.shop.count()["bytes"].as_u64().unwrap_or(0)
+        self.event.count()["bytes"].as_u64().unwrap_or(0)
     }
 
     fn judge(&self, counted: u64) {
-        let shop = &self.shop;
-        let (code, query) = shop.json("query");
+        let event = &self.event;
+        let (code, query) = event.json("query");
         assert_eq!(code, 0, "{query:#}");
-        let (code, next) = shop.json("book next");
+        let (code, next) = event.json("book next");
         assert_eq!(code, 0, "the next sale: {next:#}");
-        let (code, audit) = shop.json("audit");
+        let (code, audit) = event.json("audit");
         assert_eq!(code, 0, "{audit:#}");
-        let books = Books::of(shop);
-        assert_eq!(shop.count()["ticket"], books.left);
+        let books = Books::of(event);
+        assert_eq!(event.count()["ticket"], books.left);
         are_there(&books.lines, &self.answers);
         // What was counted before is there to the letter: no line of it became another one's.
         assert!(self.length() >= counted, "shorter than what was counted");
@@ -55,12 +55,12 @@ impl Scene {
             are_there(&lines.collect::<Vec<_>>(), answers);
         }
         let rest = format!("book rest --quantity {}", books.left);
-        assert_eq!(shop.json(&rest).0, 0, "{rest}");
-        assert_eq!(shop.json("book more").0, 3, "there was none left");
-        let books = Books::of(shop);
+        assert_eq!(event.json(&rest).0, 0, "{rest}");
+        assert_eq!(event.json("book more").0, 3, "there was none left");
+        let books = Books::of(event);
         assert_eq!((books.sold, books.left), (books.capacity, 0));
-        let strays = shop.names().iter().any(|name| name.starts_with('.'));
-        assert!(!strays, "{:?}", shop.names());
+        let strays = event.names().iter().any(|name| name.starts_with('.'));
+        assert!(!strays, "{:?}", event.names());
     }
 }
 

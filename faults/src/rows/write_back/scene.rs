@@ -10,7 +10,7 @@ use tickets::{BoxOffice, Kind as Failure};
 use super::Missed;
 use crate::block_map::lacking;
 use crate::program::{Program, Run};
-use crate::shop::{LEDGER, Shop};
+use crate::test_event::{LEDGER, TestEvent};
 use crate::thin::{Disk, Full, Kind};
 
 /// More than is sold before the end.
@@ -20,6 +20,9 @@ const STOCK: u64 = 5000;
 const LONGEST: u64 = 200;
 /// How long a name is at least, where the length of a line matters.
 const SHORTEST: u64 = 12;
+
+/// How many others sell afterwards.
+pub(super) const OTHERS: usize = 12;
 
 /// A sale that was answered.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ pub(super) struct Answer {
 pub(super) struct Scene {
     /// Somebody who stays.
     pub(super) office: Option<BoxOffice>,
-    pub(super) shop: Shop,
+    pub(super) event: TestEvent,
     pub(super) disk: Disk,
     pub(super) answers: Vec<Answer>,
     /// A ledger that a reset put away, with what was answered before.
@@ -44,11 +47,11 @@ pub(super) struct Scene {
 impl Scene {
     pub(super) fn new(kind: Kind, program: &Program, round: u64) -> Result<Self, String> {
         let disk = Disk::new(kind, round)?;
-        let shop = Shop::empty_in(program, &disk.at);
-        fs::write(&shop.file, format!("{{\"ticket\": {STOCK}}}\n")).unwrap();
+        let event = TestEvent::empty_in(program, &disk.at);
+        fs::write(&event.file, format!("{{\"ticket\": {STOCK}}}\n")).unwrap();
         Ok(Self {
             office: None,
-            shop,
+            event,
             disk,
             answers: Vec::new(),
             archive: None,
@@ -58,7 +61,7 @@ impl Scene {
 
     /// How long the ledger is, in bytes.
     pub(super) fn length(&self) -> u64 {
-        self.shop.length(LEDGER)
+        self.event.length(LEDGER)
     }
 
     pub(super) fn answered(&mut self, buyer: &str, id: &str) {
@@ -83,7 +86,7 @@ impl Scene {
 
     /// The same with a command line of its own.
     pub(super) fn order(&mut self, buyer: &str, line: &str) -> (i32, Value) {
-        let (code, document) = self.shop.json(line);
+        let (code, document) = self.event.json(line);
         if code == 0 {
             self.answered(buyer, document["sale"]["id"].as_str().unwrap());
         }
@@ -108,14 +111,11 @@ impl Scene {
     /// The one who stays sells; whether that was answered.
     #[track_caller]
     pub(super) fn office_sells(&mut self, buyer: &str, durability: Durability) -> bool {
-        let file = &self.shop.file;
+        let file = &self.event.file;
         let office = self
             .office
             .get_or_insert_with(|| BoxOffice::at(file).unwrap());
-        let order = Order {
-            durability,
-            ..Order::new(buyer, 1)
-        };
+        let order = Order::new(buyer, 1).durability(durability);
         match office.purchase(&order, &mut Unobserved) {
             Ok(sale) => {
                 self.answered(buyer, &sale.id);
@@ -165,7 +165,7 @@ impl Scene {
             assert_eq!(document["error"]["code"], "outcome_unknown");
         }
         if self.disk.kind.stays_unwritten {
-            let lacking = lacking(&self.shop.path(LEDGER), self.length()).unwrap();
+            let lacking = lacking(&self.event.path(LEDGER), self.length()).unwrap();
             assert!(lacking.is_some(), "the map does not show what failed");
         }
         Ok(())
@@ -188,7 +188,7 @@ impl Scene {
 
     /// Starts anew; what was sold stands in the ledger that is put away.
     pub(super) fn reset(&mut self) {
-        let (code, document) = self.shop.json("reset --force");
+        let (code, document) = self.event.json("reset --force");
         assert_eq!(code, 0, "{document:#}");
         let archive = PathBuf::from(document["archived"].as_str().expect("no old ledger"));
         let length = fs::metadata(&archive).unwrap().len();
@@ -225,4 +225,13 @@ fn next_name(room: u64, line: u64) -> u64 {
         // The last line still has room.
         (room - line - least.min(room - line)).clamp(SHORTEST, LONGEST)
     }
+}
+
+/// A process sells to "killed", and is killed at this call.
+pub(super) fn killed(scene: &Scene, call: &str, when: usize) -> Run {
+    let kill = format!("inject={call}:signal=SIGKILL:when={when}");
+    let strace = ["strace", "-qq", "-o", "/dev/null", "-e", &kill];
+    let mut command = scene.event.program.through(&strace, &scene.event.file);
+    let command = command.args(["--json", "book", "killed"]);
+    Run::of(&command.output().unwrap())
 }

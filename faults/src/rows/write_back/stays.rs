@@ -7,8 +7,7 @@ use tickets::BoxOffice;
 use tickets::office::Durability;
 
 use super::Missed;
-use super::acts::{OTHERS, killed};
-use super::scene::Scene;
+use super::scene::{OTHERS, Scene, killed};
 use super::waiter::Waiter;
 use crate::program::Run;
 use crate::strace;
@@ -97,7 +96,7 @@ pub(super) fn readers(scene: &mut Scene) -> Result<Option<Full>, Missed> {
     let full = pads(scene, 0)?;
     drop(full);
     let over = AtomicBool::new(false);
-    let file = scene.shop.file.clone();
+    let file = scene.event.file.clone();
     thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let office = BoxOffice::at(&file).unwrap();
@@ -108,7 +107,7 @@ pub(super) fn readers(scene: &mut Scene) -> Result<Option<Full>, Missed> {
             }
         });
         let line = ["--json", "book", "after"];
-        let cures = scene.shop.command(line).output().unwrap();
+        let cures = scene.event.command(line).output().unwrap();
         over.store(true, Ordering::SeqCst);
         scene.takes("after", Run::of(&cures));
         reader.join().unwrap();
@@ -119,7 +118,7 @@ pub(super) fn readers(scene: &mut Scene) -> Result<Option<Full>, Missed> {
 /// There is room for lines, and none for the padding behind them. Whoever cures them is killed, at the latest
 /// when a write past the page cache has failed; another one waits with its line there, and some were sold to.
 pub(super) fn killed_among_padding(scene: &mut Scene) -> Result<Option<Full>, Missed> {
-    if strace::missing(&scene.shop.program).is_some() {
+    if strace::missing(&scene.event.program).is_some() {
         return Err(Missed);
     }
     let full = pads(scene, 1)?;

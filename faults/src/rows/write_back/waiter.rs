@@ -8,7 +8,7 @@ use rustix::fs::{FlockOperation, fcntl_lock};
 
 use super::scene::{Scene, is_refusal};
 use crate::program::Run;
-use crate::shop::{LEDGER, eventually, signal};
+use crate::test_event::{LEDGER, eventually, signal};
 
 /// One that is stopped, with its line on the ledger; killed on drop.
 pub(super) struct Waiter {
@@ -18,13 +18,13 @@ pub(super) struct Waiter {
 
 impl Waiter {
     pub(super) fn stopped(scene: &Scene, buyer: &'static str) -> Self {
-        let ledger = scene.shop.path(LEDGER);
+        let ledger = scene.event.path(LEDGER);
         let file = fs::File::options().read(true).write(true).open(ledger);
         let file = file.unwrap();
         // The lock under which a ledger is synced, as another seller's process holds it.
         fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive).unwrap();
         let waiter = Self {
-            child: Some(scene.shop.start(&format!("--json book {buyer}"))),
+            child: Some(scene.event.start(&format!("--json book {buyer}"))),
             buyer,
         };
         eventually("it waits for the sync", || {

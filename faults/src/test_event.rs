@@ -1,0 +1,185 @@
+//! An event in a directory of its own, and the program run on it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::access::Access;
+use crate::program::{Program, Run};
+
+pub(crate) const COUNT: &str = "tickets.json";
+pub(crate) const LEDGER: &str = "tickets.ledger.jsonl";
+pub(crate) const LOCK: &str = "tickets.json.lock";
+
+/// An event in a directory of its own.
+#[derive(Debug)]
+pub(crate) struct TestEvent {
+    pub(crate) program: Program,
+    directory: tempfile::TempDir,
+    pub(crate) file: PathBuf,
+}
+
+/// Where an event is that needs no real disk: tens of thousands of syncs would wait for one.
+pub(crate) fn memory() -> &'static Path {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        memory
+    } else {
+        Path::new("/tmp")
+    }
+}
+
+impl TestEvent {
+    /// A directory without an event.
+    #[must_use]
+    pub(crate) fn empty(program: &Program) -> Self {
+        Self::empty_in(program, memory())
+    }
+
+    /// The same, somewhere else.
+    #[must_use]
+    pub(crate) fn empty_in(program: &Program, place: &Path) -> Self {
+        let directory = tempfile::tempdir_in(place).unwrap();
+        let file = directory.path().join(COUNT);
+        Self {
+            program: program.clone(),
+            directory,
+            file,
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The command, ready to be run.
+    pub(crate) fn command<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Command {
+        let mut command = self.program.through::<&str>(&[], &self.file);
+        command.args(arguments);
+        command
+    }
+
+    /// Runs a command line, split at spaces.
+    pub(crate) fn run(&self, line: &str) -> Run {
+        let mut command = self.command(line.split_ascii_whitespace());
+        Run::of(&command.output().unwrap())
+    }
+
+    /// Runs it with `--json`; its exit code and its one document.
+    #[track_caller]
+    pub(crate) fn json(&self, line: &str) -> (i32, Value) {
+        self.run(&format!("--json {line}")).document()
+    }
+
+    /// Starts it in the background, its output piped.
+    pub(crate) fn start(&self, line: &str) -> Child {
+        self.command(line.split_ascii_whitespace())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// `tickets.json`, parsed.
+    #[track_caller]
+    pub(crate) fn count(&self) -> Value {
+        serde_json::from_slice(&fs::read(&self.file).unwrap()).unwrap()
+    }
+
+    /// The names of all files in the directory, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.directory()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Copies all its files over those of another, and who may do what with them.
+    pub(crate) fn copy_to(&self, other: &Self) {
+        for name in self.names() {
+            let (from, to) = (self.path(&name), other.path(&name));
+            fs::copy(&from, &to).unwrap();
+            Access::of(&from).unwrap().put(&to).unwrap();
+        }
+    }
+
+    /// How long a file is, in bytes; 0 where there is none.
+    pub(crate) fn length(&self, name: &str) -> u64 {
+        fs::metadata(self.path(name)).map_or(0, |metadata| metadata.len())
+    }
+}
+
+/// Sends a signal, named as for kill(1).
+pub(crate) fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill")
+        .args(["-s", name, &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success(), "kill -s {name} {pid}");
+}
+
+/// Lets a stopped process go on, and waits for its end. Each of its threads may come to the call that stops it.
+pub(crate) fn resumed(pid: Option<u32>, mut command: Child) -> Run {
+    while command.try_wait().unwrap().is_none() {
+        if let Some(pid) = pid {
+            let mut kill = Command::new("kill");
+            let kill = kill.args(["-s", "CONT", &pid.to_string()]);
+            // It may have ended just now.
+            let _ = kill.stderr(Stdio::null()).status();
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Run::of(&command.wait_with_output().unwrap())
+}
+
+/// How many wait for the lock on a file, as the kernel lists them.
+pub(crate) fn waiting(path: &Path) -> usize {
+    let locks = locks(path);
+    locks.iter().filter(|line| line.contains("->")).count()
+}
+
+/// Whether a process holds the lock on a file.
+pub(crate) fn held(path: &Path, process: u32) -> bool {
+    let holds = |line: &String| !line.contains("->") && line.contains(&format!(" {process} "));
+    locks(path).iter().any(holds)
+}
+
+fn locks(path: &Path) -> Vec<String> {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(metadata) = fs::metadata(path) else {
+        return Vec::new();
+    };
+    let file = format!(":{} ", metadata.ino());
+    let table = fs::read_to_string("/proc/locks").unwrap();
+    table
+        .lines()
+        .filter(|line| line.contains(&file))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Waits until something holds. It must come to hold; how long it takes is not judged.
+#[track_caller]
+pub(crate) fn eventually<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = check() {
+            return found;
+        }
+        assert!(Instant::now() < end, "it never came to this: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}

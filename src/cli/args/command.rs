@@ -1,0 +1,151 @@
+//! The grammar: every command, with what its help says.
+
+use std::path::PathBuf;
+
+use clap::builder::Resettable;
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use super::help;
+use super::keeping::{AuditArgs, BackupArgs, DoctorArgs, ResetArgs, RestoreArgs, SalesArgs};
+use super::race::RaceCommand;
+use super::rush::BuyArgs;
+use super::selling::{AdjustArgs, BookArgs, CancelArgs};
+
+/// Names the event where `-f` does not.
+const FILE_VARIABLE: &str = "TICKETS_FILE";
+
+/// The grammar of the command line. An empty variable is one that is not set, as whoever writes unit files
+/// and the like means it.
+pub(crate) fn grammar() -> clap::Command {
+    let is_empty = std::env::var_os(FILE_VARIABLE).is_some_and(|value| value.is_empty());
+    if is_empty {
+        Cli::command().mut_arg("file", |file| file.env(Resettable::Reset))
+    } else {
+        Cli::command()
+    }
+}
+
+/// A booking office in a file: sells a limited stock from tickets.json, from any number of
+/// processes, and never oversells under its lock.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = help::PROGRAM, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The event's count
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = FILE_VARIABLE,
+        default_value = "data/tickets.json",
+        value_name = "FILE"
+    )]
+    pub(crate) file: PathBuf,
+
+    /// Print exactly one JSON document on stdout, errors included
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Print no more than the result
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// How many tickets are left
+    #[command(after_help = help::QUERY)]
+    Query,
+
+    /// A rush: many buyers at once, each a process of its own
+    #[command(after_help = help::BUY)]
+    Buy(BuyArgs),
+
+    /// Book tickets for somebody: one real sale, always locked
+    #[command(after_help = help::BOOK)]
+    Book(BookArgs),
+
+    /// Give a sale, or a part of it, back to the stock, once
+    #[command(after_help = help::CANCEL)]
+    Cancel(CancelArgs),
+
+    /// Add tickets to the stock, or take away some that are not sold
+    #[command(after_help = help::ADJUST)]
+    Adjust(AdjustArgs),
+
+    /// List the sales
+    #[command(after_help = help::SALES)]
+    Sales(SalesArgs),
+
+    /// Does everything add up: every line of the ledger, and the count
+    #[command(after_help = help::AUDIT)]
+    Audit(AuditArgs),
+
+    /// Copy the event to a directory while others sell: a count and a ledger that add up
+    #[command(after_help = help::BACKUP)]
+    Backup(BackupArgs),
+
+    /// Put a backup back; loses no sale, and keeps what it replaces
+    #[command(after_help = help::RESTORE)]
+    Restore(RestoreArgs),
+
+    /// Start the event anew; the old ledger is put away, not deleted
+    #[command(after_help = help::RESET)]
+    Reset(ResetArgs),
+
+    /// What can go wrong: every way in which a few buyers can meet, run with real processes
+    #[command(subcommand, after_help = help::RACE)]
+    Race(RaceCommand),
+
+    /// Do locks, atomic replace and sync work here, and how fast
+    #[command(after_help = help::DOCTOR)]
+    Doctor(DoctorArgs),
+
+    /// Completions for a shell, on stdout
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+
+    /// The manual: a page on stdout, or a page for each command in a directory
+    #[command(after_help = help::MAN)]
+    Man {
+        /// Where to write a page for each command
+        directory: Option<PathBuf>,
+    },
+}
+
+impl Command {
+    /// The command's name in JSON.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Buy(_) => "buy",
+            Self::Book(_) => "book",
+            Self::Cancel(_) => "cancel",
+            Self::Adjust(_) => "adjust",
+            Self::Sales(_) => "sales",
+            Self::Audit(_) => "audit",
+            Self::Backup(_) => "backup",
+            Self::Restore(_) => "restore",
+            Self::Reset(_) => "reset",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
+            Self::Doctor(_) => "doctor",
+            Self::Race(race) => race.name(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        grammar().debug_assert();
+    }
+}

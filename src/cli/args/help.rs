@@ -1,0 +1,161 @@
+//! What stands below the options of each command: examples, and how it exits.
+
+pub(super) const PROGRAM: &str = "\
+Examples:
+  tickets query                   how many are left
+  tickets buy --users 8           8 buyers rush, without a lock: a race
+  tickets buy --users 8 --lock    the same under the lock: nothing is oversold
+  tickets reset                   give the stock back
+  tickets race prove --users 3    every way in which 3 buyers can meet
+  tickets doctor                  whether this directory is fit for it
+
+  tickets book alice --quantity 2 --key web-7f1c    a real sale
+  tickets sales                   who has bought
+  tickets audit                   does everything add up
+  tickets backup /mnt/stick       a copy, while others sell
+
+Exit codes:
+  0  done
+  1  I/O error
+  2  usage
+  3  sold out; race find: there is none
+  4  refused
+  5  busy: the lock was not had in time
+  6  integrity: a race, or the count and the ledger do not add up
+  128 + n  stopped by signal n; 130 is Ctrl-C";
+
+pub(super) const QUERY: &str = "\
+Examples:
+  tickets query
+  tickets --json query | jq .ticket
+
+Takes no lock, waits for nobody and writes nothing. \
+Exits 6 when the count and the ledger do not add up.";
+
+pub(super) const BUY: &str = "\
+Examples:
+  tickets buy --users 8                         without a lock: a race
+  tickets buy --users 8 --lock                  under the lock: safe
+  tickets buy --users 8 --together              all read before one writes
+  tickets buy --users 200 --lock --think 0ms    as fast as it goes
+  tickets buy --users 180 --threads             threads instead of processes
+  tickets buy --users 8 --together --timeline race.svg       a picture of it
+  tickets buy --users 2000 --lock --evidence run.jsonl       what each did, and
+  tickets race check run.jsonl                               to judge it again
+
+Each buyer queries, then buys: read, think, write. All start at one gun. They take from the event's stock: \
+where tickets are booked for people, a rush is refused unless --force, and belongs on an event of its own, \
+which 'tickets -f other.json reset N' makes.
+
+With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
+that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
+anything is sold. A buyer that cannot write down what it is about to do does not sell.
+
+Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 4 where tickets are \
+booked, 1 when a buyer failed, the count could not be written or the evidence is not whole, else 0: also when there were not enough tickets for all.";
+
+pub(super) const BOOK: &str = "\
+Examples:
+  tickets book alice
+  tickets book \"Bob Smith\" --quantity 2
+  tickets book carol --key web-7f1c      again and again: sold once
+
+Booked means: on disk. With --key, the same order again gives the same sale again; another order with \
+that key is refused. Exits 3 when too few are left, 4 when the key is another's, 5 when the lock was not \
+had in time, and 1 when the outcome is unknown: then try again with the same key.";
+
+pub(super) const CANCEL: &str = "\
+Examples:
+  tickets cancel 7-k3v9xq
+  tickets cancel 7-k3v9xq --quantity 1 --reason ill
+
+The id is what 'tickets book' printed; 'tickets sales' lists them. Exits 4 when there is no such sale or \
+nothing of it to give back.";
+
+pub(super) const ADJUST: &str = "\
+Examples:
+  tickets adjust +20 --reason \"gallery opened\"
+  tickets adjust -10 --reason \"stage grew\"
+
+Never takes away what is sold. Exits 4 when that is asked for.";
+
+pub(super) const SALES: &str = "\
+Examples:
+  tickets sales
+  tickets sales --name alice
+  tickets sales --format csv > sales.csv
+  tickets --json sales | jq '.sales[].buyer'
+
+In CSV, an apostrophe stands before each = + - @ that may begin a cell of a spreadsheet, wherever it splits: \
+at the start, or behind anything but a letter, a digit, a dot or a low line. Control characters are \
+written out, as \\n. Exits 6 when the ledger does not add up.";
+
+pub(super) const AUDIT: &str = "\
+Examples:
+  tickets audit
+  tickets audit --repair      write the count anew from the ledger, and the like
+  tickets audit --repair --force    also where the count includes more
+
+Repairs only what can be proven, under the lock, and says what it did. Exits 6 when something does not \
+add up.";
+
+pub(super) const BACKUP: &str = "\
+Examples:
+  tickets backup /mnt/stick/gala
+  tickets backup ~/backups/gala
+  tickets -f /mnt/stick/gala/tickets.json audit    look at it
+
+Makes the directory where it is missing, and replaces an older backup of this event in it; whoever is killed \
+leaves that, or the new one. Exits 4 when something else stands there, 6 when the event does not add up.";
+
+pub(super) const RESTORE: &str = "\
+Examples:
+  tickets restore /mnt/stick/gala
+  tickets restore /mnt/stick/gala --force    give up what it lacks
+
+Exits 4 when the event has lines that the backup lacks, unless --force; 1 when there is no backup, 6 when it \
+does not add up. What is replaced is kept beside, under the names that it prints.";
+
+pub(super) const RESET: &str = "\
+Examples:
+  tickets reset                    with the stock it opened with
+  tickets reset 200                with 200
+  tickets -f gig.json reset 50     make a new event
+
+Waits for whoever holds the lock. Exits 4, unless --force, while tickets are booked, where that is \
+unknown because the ledger is missing or shorter than the count says, and over a file that is no event.";
+
+pub(super) const RACE: &str = "\
+Examples:
+  tickets race prove --users 3           without a lock
+  tickets race prove --users 3 --lock    under it
+  tickets race find oversold             the smallest that oversells
+  tickets race locks                     every kind of lock
+  tickets race check run.jsonl           a run that was recorded
+
+Exits 6 when something goes wrong in what was run or judged, and 'race find' exits 3 when there is none.";
+
+pub(super) const DOCTOR: &str = "\
+Examples:
+  tickets doctor                  where the event is
+  tickets doctor /mnt/share       somewhere else
+  tickets doctor gig.json         where this event is, and by which names
+  tickets --json doctor | jq .costs_us
+
+Starts a second process and tries all that a sale relies on, in a directory of its own that it \
+removes. The event is not touched. Exits 6 when something does not hold, 1 when it could not be tried.";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  tickets completions bash > ~/.local/share/bash-completion/completions/tickets
+  tickets completions zsh > ~/.zfunc/_tickets
+  tickets completions fish > ~/.config/fish/completions/tickets.fish
+
+Exits 2 for a shell that it does not know.";
+
+pub(super) const MAN: &str = "\
+Examples:
+  tickets man | man -l -
+  tickets man ~/.local/share/man/man1
+
+Exits 1 when a page cannot be written.";

@@ -1,0 +1,89 @@
+//! What keeps an event, and looks at it: `sales`, `audit`, `backup`, `restore`, `reset`, `doctor`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::value::{WaitArgs, stock};
+
+#[derive(Debug, Args)]
+pub(crate) struct SalesArgs {
+    /// Only those of this buyer
+    #[arg(long, value_name = "WHO")]
+    pub(crate) name: Option<String>,
+
+    /// How to write them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// One document
+    Json,
+    /// An object a line
+    Jsonl,
+    /// For spreadsheets
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Put right what can be proven
+    #[arg(long)]
+    pub(crate) repair: bool,
+
+    /// Go on with what the ledger has, also where the count includes more; the count is kept beside
+    #[arg(long, requires = "repair")]
+    pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// Where to
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// Where the backup is
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+
+    /// Even where the event has what the backup lacks
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResetArgs {
+    /// The stock [default: what the event opened with, else 2]
+    #[arg(value_name = "N", allow_negative_numbers = true, value_parser = stock)]
+    pub(crate) stock: Option<u64>,
+
+    /// Even while tickets are booked
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The directory to examine, or an event in it [default: the event's file]
+    #[arg(value_name = "DIR|FILE")]
+    pub(crate) place: Option<PathBuf>,
+}

@@ -1,0 +1,157 @@
+//! What is to be tried in the lab: `race prove`, `find`, `replay`, `locks`, `selfcheck`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::value::{LockArg, seed, stock, whole};
+use crate::lab::MAX_BUYERS;
+use crate::lab::sample::{MOST_DEPTH, MOST_SAMPLES};
+use crate::office::Writes;
+
+/// So many buyers are run in all their schedules, however many those are: 8 without a lock have 40,320.
+pub(crate) const MAX_EXHAUSTIVE: usize = 8;
+
+#[derive(Debug, Args)]
+pub(crate) struct ProveArgs {
+    /// How many buyers
+    #[arg(short, long, value_name = "N", default_value_t = 2, allow_negative_numbers = true, value_parser = buyers)]
+    pub(crate) users: u8,
+
+    #[command(flatten)]
+    pub(crate) how: TrialArgs,
+
+    /// Draw so many schedules at random instead of running them all [default stock: one for each buyer]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, value_parser = samples)]
+    pub(crate) samples: Option<u64>,
+
+    /// What decides which schedules are drawn [default: at random; it is told]
+    #[arg(long, value_name = "S", requires = "samples", value_parser = seed)]
+    pub(crate) seed: Option<u64>,
+
+    /// How many steps must come in a certain order for the mistakes to look for, with a lock
+    #[arg(long, value_name = "D", requires = "samples", default_value_t = 3, allow_negative_numbers = true, value_parser = depth)]
+    pub(crate) depth: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FindArgs {
+    /// What is to hold, as in 'oversold && switches <= 2'
+    #[arg(value_name = "CONDITION")]
+    pub(crate) condition: String,
+
+    /// The most buyers
+    #[arg(short, long, value_name = "N", default_value_t = 3, allow_negative_numbers = true, value_parser = buyers)]
+    pub(crate) users: u8,
+
+    #[command(flatten)]
+    pub(crate) how: TrialArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Who makes each step, as in '0 1 1 0', or a class, as in 3!:4
+    pub(crate) schedule: String,
+
+    /// How many buyers [default: as many as the schedule names]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = buyers)]
+    pub(crate) users: Option<u8>,
+
+    #[command(flatten)]
+    pub(crate) how: TrialArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LocksArgs {
+    /// How many buyers, from the fewest to the most
+    #[arg(short, long, value_name = "N..M", default_value = "2..3", value_parser = range)]
+    pub(crate) users: (u8, u8),
+
+    /// How many tickets there are [default: one fewer than buyers]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
+    pub(crate) stock: Option<u64>,
+
+    /// Where the scratch event is put [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) place: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelfcheckArgs {
+    /// Where the scratch event is put [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) place: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrialArgs {
+    /// How many tickets there are [default: 1; prove and find go on to one for each buyer until there is something to show]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
+    pub(crate) stock: Option<u64>,
+
+    /// The lock each buyer takes [default: none; --lock alone means exclusive]
+    #[arg(short, long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "exclusive")]
+    pub(crate) lock: Option<LockArg>,
+
+    /// How the count is written
+    #[arg(long, value_name = "HOW", default_value = "replace")]
+    pub(crate) writes: WritesArg,
+
+    /// Each buyer looks at the count first, outside its lock
+    #[arg(long)]
+    pub(crate) query: bool,
+
+    /// Also draw what is shown: a picture of it, if there is anything to show
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) timeline: Option<PathBuf>,
+
+    /// Any buyer may also be killed before any of its steps
+    #[arg(long)]
+    pub(crate) crashes: bool,
+
+    /// Every second buyer reaches the ledger by another name, with a lock file of its own
+    #[arg(long)]
+    pub(crate) second_name: bool,
+
+    /// Where the scratch event is put [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) place: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum WritesArg {
+    /// By another file in one step
+    Replace,
+    /// Cut to nothing and written over
+    InPlace,
+}
+
+fn buyers(text: &str) -> std::result::Result<u8, String> {
+    whole(text, 1, MAX_BUYERS as u64).map(|buyers| buyers as u8)
+}
+
+fn samples(text: &str) -> std::result::Result<u64, String> {
+    whole(text, 1, MOST_SAMPLES)
+}
+
+fn depth(text: &str) -> std::result::Result<u32, String> {
+    whole(text, 1, MOST_DEPTH.into()).map(|depth| depth as u32)
+}
+
+fn range(text: &str) -> std::result::Result<(u8, u8), String> {
+    let bounds = text.split_once("..").unwrap_or((text, text));
+    let most = MAX_EXHAUSTIVE as u8;
+    match (bounds.0.parse(), bounds.1.parse()) {
+        (Ok(from), Ok(to)) if 1 <= from && from <= to && to <= most => Ok((from, to)),
+        _ => Err(format!("numbers from 1 to {most}, as in 2..4")),
+    }
+}
+
+impl From<WritesArg> for Writes {
+    fn from(writes: WritesArg) -> Self {
+        match writes {
+            WritesArg::Replace => Self::Replace,
+            WritesArg::InPlace => Self::InPlace,
+        }
+    }
+}

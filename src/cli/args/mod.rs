@@ -1,0 +1,22 @@
+//! The command line's grammar, its help and its values. Knows nothing of what a command does.
+
+mod command;
+mod help;
+mod keeping;
+mod lab;
+mod race;
+mod rush;
+mod selling;
+mod value;
+
+pub(crate) use command::{Cli, Command, grammar};
+pub(crate) use keeping::{
+    AuditArgs, BackupArgs, DoctorArgs, Format, ResetArgs, RestoreArgs, SalesArgs,
+};
+pub(crate) use lab::{
+    FindArgs, LocksArgs, MAX_EXHAUSTIVE, ProveArgs, ReplayArgs, SelfcheckArgs, TrialArgs,
+};
+pub(crate) use race::RaceCommand;
+pub(crate) use rush::BuyArgs;
+pub(crate) use selling::{AdjustArgs, BookArgs, CancelArgs};
+pub(crate) use value::LockArg;

@@ -1,0 +1,138 @@
+//! The grammar of `tickets race`, and what its help says.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::lab::{FindArgs, LocksArgs, ProveArgs, ReplayArgs, SelfcheckArgs};
+
+/// How the buyers of a rush may meet: tried out, step by step
+#[derive(Debug, Subcommand)]
+pub(crate) enum RaceCommand {
+    /// Run every schedule of a few buyers, and show the smallest that goes wrong
+    #[command(after_help = "\
+Examples:
+  tickets race prove --users 3              without a lock: what goes wrong
+  tickets race prove --users 3 --lock       under the lock: nothing
+  tickets race prove --users 3 --lock=data-file
+  tickets race prove --users 4 --stock 4    enough for all: every lost update
+  tickets race prove --users 2 --lock --writes in-place --query
+  tickets race prove --users 2 --lock --crashes         killed anywhere, too
+  tickets race prove --users 3 --timeline race.svg      a picture
+  tickets race prove --users 12 --samples 1000 --seed 7
+
+Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only \
+schedules that differ in the order of steps that touch the same thing are run. With --samples, for more \
+buyers than can be run in every way, schedules are drawn at random: that proves nothing, but finds much.
+
+Below a race stand its odds: how likely a bad end was after each step, and the point of no return, after \
+which it was certain.
+
+Exits 6 when one of them goes wrong.")]
+    Prove(ProveArgs),
+
+    /// Is there a schedule that a condition holds for: the smallest
+    #[command(after_help = FIND)]
+    Find(FindArgs),
+
+    /// The scoreboard: every kind of lock and way of writing
+    #[command(after_help = "\
+Examples:
+  tickets race locks
+  tickets race locks --users 2..3
+  tickets --json race locks | jq '.rows[] | select(.bad > 0)'
+
+The first number is how many schedules go wrong, the second how many there are. Exits 0 whatever it \
+finds: most of these locks are mistakes.")]
+    Locks(LocksArgs),
+
+    /// Run one schedule again, and show it step by step
+    #[command(after_help = "\
+Examples:
+  tickets race replay '0 1 1 0'              who makes each step, from 0
+  tickets race replay 3!:4                   class 4 of three buyers' 3!
+  tickets race replay '0 1 1 0' --lock       under the lock it cannot happen
+
+Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
+    Replay(ReplayArgs),
+
+    /// Judge a recorded run, of this or of any other program
+    #[command(after_help = "\
+Examples:
+  tickets buy --users 8 --lock=shared --evidence run.jsonl     record a run
+  tickets race check run.jsonl
+  tickets race check run.jsonl --timeline run.svg
+  tickets --json race check run.jsonl | jq '.findings[].text'
+  zcat run.jsonl.gz | tickets race check -
+
+A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md \
+describes the file, so that any program's run can be judged.
+
+Exits 6 when something was found, or when the file has nothing to judge; 1 when it cannot be read, or is a \
+pipe that nobody writes.")]
+    Check {
+        /// The evidence, a JSON object a line; - is standard input
+        #[arg(value_name = "EVIDENCE.jsonl")]
+        evidence: PathBuf,
+
+        /// Also draw it: a picture of what happened, what went wrong first
+        #[arg(long, value_name = "FILE.svg")]
+        timeline: Option<PathBuf>,
+    },
+
+    /// Can the lab see: known-broken ways of selling must be found out
+    #[command(after_help = "\
+Examples:
+  tickets race selfcheck
+
+Exits 6 when an anomaly that a way of selling is known for was not found, when one was found where there \
+is none, or when a step was never stopped at.")]
+    Selfcheck(SelfcheckArgs),
+}
+
+impl RaceCommand {
+    /// The command's name in JSON.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Prove(_) => "race prove",
+            Self::Find(_) => "race find",
+            Self::Locks(_) => "race locks",
+            Self::Replay(_) => "race replay",
+            Self::Check { .. } => "race check",
+            Self::Selfcheck(_) => "race selfcheck",
+        }
+    }
+}
+
+const FIND: &str = "\
+Examples:
+  tickets race find oversold                      the smallest that oversells
+  tickets race find 'oversold && switches <= 2'
+  tickets race find 'lost_updates >= 2 && !oversold'
+  tickets race find oversold --lock=data-file     is there one at all
+  tickets race find oversold --lock               there is none: exits 3
+  tickets race find 'sold == 0 && left == 1' --lock --crashes --users 2
+  tickets race find torn_reads --lock --writes in-place --query
+
+A condition compares numbers (== != < <= > >=) and joins what it compares by && and ||, ! and \
+parentheses. A number alone holds if it is not 0. The numbers of a run:
+  oversold      tickets sold that did not exist
+  lost_updates  sales overwritten by another that had read the same version
+  torn_reads    buyers that read a count that made no sense
+  torn_writes   1 if the ledger has bytes that are no line
+  conservation  1 if what was sold and what is left do not add up to the stock
+  deadlock      buyers that wait for one another without end
+  bad           1 if anything was found
+  sold          tickets sold, by the ledger
+  left          tickets left, by tickets.json; no number if it cannot be read
+  refused       buyers that found none left
+  failed        buyers that failed
+  crashes       buyers that were killed
+  buyers, stock of the run
+  switches      how often another buyer goes on than the one before
+
+Each number of buyers up to --users is tried, with one ticket to one for each buyer unless --stock says \
+how many. The smallest schedule is that of the fewest tickets, then of the fewest buyers, then of the \
+fewest switches, then the first in order.
+
+Exits 0 when there is one, 3 when there is none.";

@@ -1,0 +1,84 @@
+//! Values that several commands take, and how they are written.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::LockKind;
+
+#[derive(Debug, Args)]
+pub(crate) struct WaitArgs {
+    /// How long to wait for the lock
+    #[arg(long = "wait", value_name = "TIME", default_value = "30s", value_parser = wait_time)]
+    pub(crate) limit: Duration,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LockArg {
+    /// No lock: a race
+    None,
+    /// An exclusive lock from the read to the write: correct
+    Exclusive,
+    /// A shared lock: all hold it at once
+    Shared,
+    /// A lock on the count itself, which is replaced: the wrong file
+    DataFile,
+    /// A lock around the write alone: the read is old by then
+    WriteOnly,
+    /// A mutex between threads (with --threads)
+    Mutex,
+}
+
+impl From<LockArg> for LockKind {
+    fn from(lock: LockArg) -> Self {
+        match lock {
+            LockArg::None => Self::None,
+            LockArg::Exclusive => Self::Exclusive,
+            LockArg::Shared => Self::Shared,
+            LockArg::DataFile => Self::DataFile,
+            LockArg::WriteOnly => Self::WriteOnly,
+            LockArg::Mutex => Self::Mutex,
+        }
+    }
+}
+
+/// A whole number within bounds. What the standard library says of others is not for people.
+pub(super) fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
+    match text.parse() {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(format!("write a whole number from {least} to {most}")),
+    }
+}
+
+pub(super) fn wanted(text: &str) -> Result<u64, String> {
+    whole(text, 1, crate::MAX_STOCK)
+}
+
+pub(super) fn stock(text: &str) -> Result<u64, String> {
+    whole(text, 0, crate::MAX_STOCK)
+}
+
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    whole(text, 0, u64::MAX)
+}
+
+pub(super) fn signed(text: &str) -> Result<i64, String> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("write +N to add tickets, -N to take some away".into());
+    }
+    match text.parse::<i64>() {
+        Ok(0) => Err("that changes nothing".into()),
+        Ok(number) if number.unsigned_abs() <= crate::MAX_STOCK => Ok(number),
+        _ => Err(format!("at most {} can be counted", crate::MAX_STOCK)),
+    }
+}
+
+fn wait_time(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_secs(24 * 3600);
+    match humantime::parse_duration(text) {
+        Ok(time) if time <= LONGEST => Ok(time),
+        Ok(_) => Err("at most 24h is allowed".into()),
+        Err(error) => Err(format!("{error}; write 0s, 500ms, 30s or 2m")),
+    }
+}

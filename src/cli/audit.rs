@@ -1,0 +1,82 @@
+//! `tickets audit`: whether everything adds up, and how to put it right.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::AuditArgs;
+use super::screen::{BAD, FAINT, GOOD, Screen};
+use crate::office::Audit;
+use crate::{BoxOffice, Kind, Result, shown};
+
+pub(super) fn audit(file: &Path, arguments: &AuditArgs, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(file)?;
+    let audit = if arguments.repair {
+        office.repair(arguments.wait.limit, arguments.force)?
+    } else {
+        office.audit()?
+    };
+    let ok = audit.findings.is_empty();
+    let document = AuditDocument {
+        ok,
+        command: "audit",
+        audit: &audit,
+    };
+    screen.result(&document, |out| tell(out, &audit, screen));
+    Ok(if ok { 0 } else { Kind::Integrity.exit_code() })
+}
+
+fn tell(out: &mut dyn Write, audit: &Audit, screen: &Screen) -> io::Result<()> {
+    for done in &audit.repaired {
+        writeln!(out, "{GOOD}repaired{GOOD:#}  {}", shown(done))?;
+    }
+    for finding in &audit.findings {
+        let line = match finding.line {
+            0 => String::new(),
+            line => format!(":{line}"),
+        };
+        writeln!(
+            out,
+            "{BAD}found{BAD:#}  {}{line}: {}",
+            shown(&finding.file),
+            shown(&finding.text)
+        )?;
+    }
+    for note in &audit.notes {
+        writeln!(out, "{FAINT}note{FAINT:#}  {}", shown(note))?;
+    }
+    if !audit.findings.is_empty() {
+        return writeln!(out, "{}", screen.hint(advice(audit)));
+    }
+    writeln!(
+        out,
+        "{GOOD}sound{GOOD:#}  {} lines: every checksum, number, key and cancellation adds up",
+        audit.records
+    )?;
+    writeln!(
+        out,
+        "{} in all, {} sold, {} left",
+        audit.capacity, audit.sold, audit.left
+    )
+}
+
+fn advice(audit: &Audit) -> &'static str {
+    if audit.is_repairable() {
+        "'tickets audit --repair' goes by the ledger and puts this right"
+    } else if audit.is_repairable_by_force() {
+        "this cannot be repaired without guessing: put the right ledger back, as 'tickets restore DIR' does from a \
+         backup; 'tickets audit --repair --force' goes on with what the ledger has, and keeps the count beside"
+    } else {
+        "this cannot be repaired without guessing: put the right file back, as 'tickets restore DIR' does from a \
+         backup, or start afresh with 'tickets reset N --force', which keeps what is there"
+    }
+}
+
+#[derive(Serialize)]
+struct AuditDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    #[serde(flatten)]
+    audit: &'a Audit,
+}

@@ -1,0 +1,122 @@
+//! `tickets buy`: shows a rush as it comes, and what it came to.
+
+mod drawing;
+mod steps;
+mod summary;
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::BuyArgs;
+use super::process::{Stop, program};
+use super::screen::Screen;
+use crate::office::random;
+use crate::rush::report::RushReport;
+use crate::rush::{News, Recording, Rush};
+use crate::{Kind, LockKind, Result};
+
+/// Up to so many buyers, every step is shown as it comes; above, a progress line.
+const SHOWN: u32 = 64;
+
+pub(super) fn run(file: &Path, arguments: &BuyArgs, screen: &Screen) -> Result<u8> {
+    let rush = wanted(file, arguments)?;
+    let picture = drawing::claim(arguments, &rush)?;
+    let stop = Stop::on_signals()?;
+    let report = match watched(&rush, arguments.verbose, screen, &stop) {
+        Err(error) if error.kind() == Kind::Interrupted => {
+            screen.error("buy", &error, None);
+            return Ok(stop.exit_code());
+        }
+        report => report?,
+    };
+    let timeline = drawing::timeline(&rush, &report);
+    let drawn = picture.map(|output| drawing::draw(output, timeline.as_ref()));
+    let code = match (report.exit_code(), &drawn) {
+        (0, Some(Err(_))) => 1,
+        (code, _) => code,
+    };
+    let document = BuyDocument {
+        ok: code == 0,
+        command: "buy",
+        report: &report,
+        timeline: drawn.as_ref().map(PictureDocument::of),
+    };
+    screen.result(&document, |out| {
+        summary::summary(out, &report, timeline.as_ref(), screen)?;
+        summary::files(out, &report, drawn.as_ref(), screen)
+    });
+    Ok(match code {
+        130 => stop.exit_code(),
+        code => code,
+    })
+}
+
+/// The rush that the command line asks for.
+fn wanted(file: &Path, arguments: &BuyArgs) -> Result<Rush> {
+    Ok(Rush {
+        file: file.to_owned(),
+        users: arguments.users,
+        lock: arguments.lock.map_or(LockKind::None, LockKind::from),
+        threads: arguments.threads,
+        think: arguments.think,
+        quantity: arguments.quantity,
+        seed: match arguments.seed {
+            Some(seed) => seed,
+            // Short, for people who type it again.
+            None => (random()? & 0xffff).into(),
+        },
+        wait: arguments.wait.limit,
+        together: arguments.together,
+        force: arguments.force,
+        program: program()?,
+        recording: match (&arguments.evidence, &arguments.timeline) {
+            (Some(path), _) => Recording::File(path.clone()),
+            (None, Some(_)) => Recording::Fleeting,
+            (None, None) => Recording::Off,
+        },
+    })
+}
+
+/// Runs it, and shows how it goes.
+fn watched(rush: &Rush, verbose: bool, screen: &Screen, stop: &Stop) -> Result<RushReport> {
+    let every_step = verbose || (!screen.quiet && rush.users <= SHOWN);
+    let progress = steps::progress_line(rush, screen, every_step);
+    let report = rush.run(Some(stop.fd()), &mut |news| match news {
+        News::Progress { done, sold } => {
+            progress.set_position(done.into());
+            progress.set_message(format!("{sold} bought"));
+        }
+        news if every_step => screen.line(|out| steps::write_step(out, &news)),
+        _ => {}
+    });
+    progress.finish_and_clear();
+    report
+}
+
+#[derive(Serialize)]
+struct BuyDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    #[serde(flatten)]
+    report: &'a RushReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<PictureDocument>,
+}
+
+/// What became of the picture.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum PictureDocument {
+    File(String),
+    Error(String),
+}
+
+impl PictureDocument {
+    fn of(picture: &Result<String>) -> Self {
+        match picture {
+            Ok(file) => Self::File(file.clone()),
+            Err(error) => Self::Error(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! `tickets race check`: judges a recorded run.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::screen::{BAD, FAINT, GOOD, Screen};
+use crate::check::evidence::{self, Evidence};
+use crate::check::{self, Anomaly, HistoryVerdict};
+use crate::draw;
+use crate::timeline::Timeline;
+use crate::{Error, Kind, Result, shown};
+
+/// So many findings of a kind are told to people.
+const TOLD: u64 = 10;
+
+#[derive(Serialize)]
+struct CheckDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    #[serde(flatten)]
+    verdict: &'a HistoryVerdict,
+}
+
+pub(super) fn check(
+    path: &Path,
+    picture: Option<&Path>,
+    event: &Path,
+    screen: &Screen,
+) -> Result<u8> {
+    let output = super::picture::claim(picture, event)?;
+    if let Some(output) = &output {
+        output.keep_apart(path)?;
+    }
+    let evidence = read(path)?;
+    let verdict = judged(path, &evidence)?;
+    let document = CheckDocument {
+        ok: verdict.is_clean(),
+        command: "race check",
+        verdict: &verdict,
+    };
+    // To draw a long run takes more time and memory than to judge it: only where somebody looks.
+    let drawn = || titled(draw::recorded(&evidence, &verdict), &evidence);
+    let drawn_into = match output {
+        Some(mut output) => {
+            output.write(drawn().to_svg().as_bytes())?;
+            picture
+        }
+        None => None,
+    };
+    screen.result(&document, |out| {
+        tell(out, &verdict, screen.quiet)?;
+        if let Some(file) = drawn_into.filter(|_| !screen.quiet) {
+            super::picture::drawn(out, file)?;
+        }
+        if screen.quiet || verdict.is_clean() || buyers(&evidence) > super::picture::DRAWN {
+            return Ok(());
+        }
+        writeln!(out)?;
+        super::picture::small(out, &drawn())
+    });
+    Ok(if verdict.is_clean() {
+        0
+    } else {
+        Kind::Integrity.exit_code()
+    })
+}
+
+/// What the evidence is called in messages.
+fn name(path: &Path) -> &Path {
+    if path == Path::new("-") {
+        Path::new("standard input")
+    } else {
+        path
+    }
+}
+
+fn read(path: &Path) -> Result<Evidence> {
+    let read = if path == Path::new("-") {
+        evidence::read_lines(io::stdin().lock(), name(path))
+    } else {
+        evidence::read(path)
+    };
+    read.map_err(|error| match error.hint_text() {
+        None => error.hint("'tickets buy --users 8 --evidence FILE' records a run"),
+        Some(_) => error,
+    })
+}
+
+/// An error where nothing could be judged.
+fn judged(path: &Path, evidence: &Evidence) -> Result<HistoryVerdict> {
+    let verdict = check::judge(evidence);
+    if let Some(why) = &verdict.blind
+        && verdict.counts.is_empty()
+    {
+        let message = format!("nothing could be judged: {why}");
+        return Err(Error::new(Kind::Integrity, message)
+            .at(name(path), 0, 0)
+            .hint("record each operation with the version that it read; see docs/evidence.md"));
+    }
+    Ok(verdict)
+}
+
+/// How many buyers did something at a known time.
+fn buyers(evidence: &Evidence) -> usize {
+    let all = evidence.operations.iter();
+    let all = all.filter(|did| !did.is_timeless(evidence.names.name(did.buyer)));
+    let all: HashSet<u32> = all.map(|did| did.buyer).collect();
+    all.len()
+}
+
+fn titled(timeline: Timeline, evidence: &Evidence) -> Timeline {
+    let run = &evidence.run;
+    Timeline {
+        title: if run.is_empty() {
+            "a recorded run".to_owned()
+        } else {
+            format!("run {run}")
+        },
+        subtitle: format!(
+            "{} in stock, {} buyers",
+            evidence.stock,
+            timeline.lanes.len()
+        ),
+        ..timeline
+    }
+}
+
+fn tell(out: &mut dyn Write, verdict: &HistoryVerdict, quiet: bool) -> io::Result<()> {
+    let mut told: HashMap<Anomaly, u64> = HashMap::new();
+    for finding in &verdict.findings {
+        let many = told.entry(finding.kind).or_insert(0);
+        *many += 1;
+        if *many <= TOLD {
+            let name = finding.kind.name();
+            writeln!(out, "{BAD}{name}{BAD:#}: {}", shown(&finding.text))?;
+        }
+    }
+    for count in &verdict.counts {
+        let more = count.count.saturating_sub(TOLD);
+        if more > 0 {
+            let name = count.kind.name();
+            writeln!(out, "{BAD}{name}{BAD:#}: {more} more")?;
+        }
+    }
+    if quiet {
+        return Ok(());
+    }
+    let (operations, sales, reads) = (verdict.operations, verdict.sales, verdict.reads);
+    let judged = format!("{operations} operations, {sales} sales, {reads} reads");
+    if verdict.is_clean() {
+        writeln!(out, "{GOOD}clean{GOOD:#}  {judged}: nothing was found")?;
+    } else {
+        writeln!(out, "{BAD}BAD{BAD:#}  {judged}")?;
+    }
+    for note in notes(verdict) {
+        writeln!(out, "{FAINT}note{FAINT:#}: {note}")?;
+    }
+    Ok(())
+}
+
+/// What a verdict cannot say.
+fn notes(verdict: &HistoryVerdict) -> Vec<String> {
+    let mut notes = Vec::new();
+    if verdict.unjudged > 0 {
+        notes.push(format!(
+            "{} operations do not say which version they read or wrote, and were not judged",
+            verdict.unjudged
+        ));
+    }
+    if !verdict.ledger {
+        notes.push(
+            "the evidence does not say what the ledger holds: a lost sale goes unseen".into(),
+        );
+    }
+    if verdict.locked == 0 && verdict.is_clean() {
+        notes.push("no operation held a lock: that nothing was found may be luck".into());
+    }
+    notes
+}

@@ -1,0 +1,46 @@
+//! `tickets query`: how many are left.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::screen::Screen;
+use crate::{BoxOffice, Kind, Result};
+
+pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
+    let office = BoxOffice::at(file)?;
+    match office.query() {
+        Ok(count) => {
+            if count.rebuilt {
+                screen.notes(&[format!(
+                    "{} is missing or empty: counted from the ledger; the next sale writes it anew",
+                    office.path().display()
+                )]);
+            }
+            let document = QueryDocument {
+                ok: true,
+                command: "query",
+                ticket: count.left,
+                sold: count.sold,
+            };
+            screen.result(&document, |out| {
+                writeln!(out, "{} left, {} sold", count.left, count.sold)
+            });
+            Ok(0)
+        }
+        Err(error) if error.kind() == Kind::Integrity => {
+            // What the count says is told beside the reason not to trust it.
+            screen.error("query", &error, office.written_count().ok());
+            Ok(error.kind().exit_code())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Serialize)]
+struct QueryDocument {
+    ok: bool,
+    command: &'static str,
+    ticket: u64,
+    sold: u64,
+}

@@ -1,0 +1,125 @@
+//! Scratch directory: where an examination takes place, and whether it is to stop.
+
+use std::fs;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use tempfile::TempDir;
+
+use crate::error::{Error, Kind, Result};
+
+/// The file that is locked.
+pub(super) const LOCK: &str = "lock";
+
+/// The file that is replaced.
+pub(super) const COUNT: &str = "tickets.json";
+
+/// The examined place. Dropping it removes the temporary directory.
+#[derive(Debug)]
+pub(super) struct Scratch<'a> {
+    directory: TempDir,
+    /// The program that is started as the peer process.
+    pub(super) program: &'a Path,
+    pub(super) stop: Option<BorrowedFd<'a>>,
+}
+
+impl<'a> Scratch<'a> {
+    /// Makes the temporary directory and the files in it.
+    pub(super) fn lay_out(
+        directory: &Path,
+        program: &'a Path,
+        stop: Option<BorrowedFd<'a>>,
+    ) -> Result<Self> {
+        let metadata = fs::metadata(directory).map_err(|error| {
+            let missing = error.kind() == io::ErrorKind::NotFound;
+            match (missing, Error::io("look at", directory, error)) {
+                (true, _) => Error::new(Kind::Missing, "there is no such directory")
+                    .at(directory, 0, 0)
+                    .hint("make it first, or name another: tickets doctor DIR"),
+                (false, problem) => problem,
+            }
+        })?;
+        if !metadata.is_dir() {
+            return Err(Error::new(Kind::Io, "is not a directory")
+                .at(directory, 0, 0)
+                .hint("name the directory that holds the event, or is to hold it"));
+        }
+        let made = tempfile::Builder::new()
+            .prefix(".tickets-doctor.")
+            .tempdir_in(directory)
+            .map_err(|error| {
+                Error::io("make a directory here", directory, error)
+                    .hint("an event needs a directory that can be written; so does its doctor")
+            })?;
+        let scratch = Self {
+            directory: made,
+            program,
+            stop,
+        };
+        for name in [LOCK, COUNT] {
+            let path = scratch.path(name);
+            fs::write(&path, "x\n").map_err(|error| Error::io("write", &path, error))?;
+        }
+        Ok(scratch)
+    }
+
+    /// The temporary directory.
+    pub(super) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// A file in it.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.directory().join(name)
+    }
+
+    /// Whether to go on: an error when the examination is to stop.
+    pub(super) fn go_on(&self) -> Result<()> {
+        match self.stop {
+            Some(stop) if is_readable(stop) => Err(stopped()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The examination was told to stop.
+pub(super) fn stopped() -> Error {
+    Error::new(Kind::Interrupted, "stopped before all was examined")
+}
+
+/// Whether there was no room: that tells nothing about what was tried.
+pub(super) fn is_full(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref());
+    source.is_some_and(|source: &io::Error| {
+        matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        )
+    })
+}
+
+/// Whether something can be read now, or never any more.
+pub(super) fn is_readable(fd: BorrowedFd<'_>) -> bool {
+    wait_for(&[fd], Duration::ZERO).is_ok_and(|ready| ready.contains(&true))
+}
+
+/// Waits until one of these can be read, or so long; tells which can.
+pub(super) fn wait_for(fds: &[BorrowedFd<'_>], limit: Duration) -> io::Result<Vec<bool>> {
+    let mut watched: Vec<PollFd<'_>> = fds
+        .iter()
+        .map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN))
+        .collect();
+    let limit = Timespec {
+        tv_sec: limit.as_secs().cast_signed(),
+        tv_nsec: limit.subsec_nanos().into(),
+    };
+    match poll(&mut watched, Some(&limit)) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(watched.iter().map(|fd| !fd.revents().is_empty()).collect())
+}

@@ -1,0 +1,566 @@
+//! `tickets.json`: the count that the world reads.
+//!
+//! People write this file, and so do other programs. Only the count and the three members that
+//! tie it to the ledger are ours; everything else is kept, in its order and to the letter.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt::{self, Write as _};
+use std::path::Path;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::limits::MAX_STOCK;
+use super::tally::Tally;
+use crate::error::{Error, Kind, Result};
+
+/// The two names of the count; a file has exactly one of them.
+const SPELLINGS: [&str; 2] = ["ticket", "ticket_num"];
+
+/// What ties the count to the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// How many are sold.
+    pub(crate) sold: u64,
+    /// The number of the last ledger line that the count includes.
+    pub(crate) seq: u64,
+    /// Where that line ends in the ledger, in bytes.
+    pub(crate) bytes: u64,
+}
+
+/// The contents of `tickets.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CountFile {
+    /// How many are left.
+    pub(crate) ticket: u64,
+    /// What ties it to the ledger; absent until something was sold.
+    pub(crate) counted: Option<Counted>,
+    spelling: &'static str,
+    /// All members in their order, each value as it was written. Ours are placeholders.
+    members: Vec<(String, Option<String>)>,
+    one_a_line: bool,
+}
+
+/// A member that is not ours, with its value as it was written; without a name, the count.
+type Own<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The member of this name, among others.
+fn find<'a>(among: &[Own<'a>], name: Own<'_>) -> Option<Own<'a>> {
+    among.iter().find(|member| member.0 == name.0).copied()
+}
+
+/// What somebody made of `base`, if anything, else `ours`.
+fn changed<T: PartialEq>(ours: T, base: &T, theirs: T) -> T {
+    if theirs == *base { ours } else { theirs }
+}
+
+impl CountFile {
+    /// What these bytes of the file say.
+    pub(crate) fn of_bytes(bytes: &[u8], path: &Path) -> Result<Self> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let (line, column) = line_and_column(before);
+            corrupt("is not UTF-8 text").at(path, line, column)
+        })?;
+        Self::parse(text).map_err(|fault| fault.in_file(path))
+    }
+
+    /// The snapshot of a new event.
+    pub(crate) fn fresh(ticket: u64) -> Self {
+        Self {
+            ticket,
+            counted: None,
+            spelling: SPELLINGS[0],
+            members: vec![(SPELLINGS[0].to_owned(), None)],
+            one_a_line: false,
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> std::result::Result<Self, Fault> {
+        if let Some(plain) = Self::parse_plain(text) {
+            return Ok(plain);
+        }
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if text.trim_ascii().is_empty() {
+            return Err(Fault::new("is empty, not {\"ticket\": 2}", 1, 1));
+        }
+        let parsed: Members<'_> =
+            serde_json::from_str(text).map_err(|error| Fault::json(&error))?;
+        let find = |name: &str| {
+            let mut found = parsed.0.iter().filter(|(key, _)| key == name);
+            let first = found.next();
+            match found.next() {
+                Some((_, again)) => Err(Fault::value(
+                    text,
+                    again,
+                    format!("{name:?} is there twice"),
+                )),
+                None => Ok(first.map(|(_, value)| *value)),
+            }
+        };
+        let mut names = HashSet::with_capacity(parsed.0.len());
+        for (name, value) in &parsed.0 {
+            if !names.insert(name) {
+                return Err(Fault::value(
+                    text,
+                    value,
+                    format!("{name:?} is there twice"),
+                ));
+            }
+        }
+        let (spelling, count) = match (find(SPELLINGS[0])?, find(SPELLINGS[1])?) {
+            (Some(value), None) => (SPELLINGS[0], value),
+            (None, Some(value)) => (SPELLINGS[1], value),
+            (Some(_), Some(value)) => {
+                let message = "has both \"ticket\" and \"ticket_num\": which one counts?";
+                return Err(Fault::value(text, value, message.into()));
+            }
+            (None, None) => {
+                let message =
+                    "has neither \"ticket\" nor \"ticket_num\", the number of tickets left";
+                return Err(Fault::new(message, 1, 1));
+            }
+        };
+        let number = |name: &str, value: &RawValue| {
+            whole_number(value.get())
+                .map_err(|found| Fault::value(text, value, format!("{name:?} is {found}")))
+        };
+        let ours = |name: &str| find(name)?.map(|value| number(name, value)).transpose();
+        let counted = match (ours("sold")?, ours("seq")?, ours("bytes")?) {
+            (None, None, None) => None,
+            (Some(sold), Some(seq), Some(bytes)) => Some(Counted { sold, seq, bytes }),
+            _ => {
+                let message = "has some, but not all, of \"sold\", \"seq\" and \"bytes\", \
+                               which tie it to the ledger";
+                return Err(Fault::new(message, 1, 1));
+            }
+        };
+        Ok(Self {
+            ticket: number(spelling, count)?,
+            counted,
+            spelling,
+            members: parsed
+                .0
+                .into_iter()
+                .map(|(name, value)| {
+                    let value = (!is_ours(&name)).then(|| value.get().to_owned());
+                    (name.into_owned(), value)
+                })
+                .collect(),
+            one_a_line: text.trim_ascii().contains('\n'),
+        })
+    }
+
+    /// What [`CountFile::render`] makes of a count with nothing personal in it, which is read again and
+    /// again.
+    fn parse_plain(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let mut next = |name: &str| {
+            rest = rest.strip_prefix(name)?;
+            let (digits, _) = rest.split_at_checked(rest.find([',', '}'])?)?;
+            rest = rest.get(digits.len()..)?;
+            whole_number(digits).ok()
+        };
+        let ticket = next("{\"ticket\": ")?;
+        let counted = Counted {
+            sold: next(", \"sold\": ")?,
+            seq: next(", \"seq\": ")?,
+            bytes: next(", \"bytes\": ")?,
+        };
+        (rest == "}\n").then(|| Self::fresh(ticket).with(ticket, Some(counted)))
+    }
+
+    /// Whether the file holds what cannot be told from the ledger: members that are not ours, the other
+    /// spelling, another layout.
+    pub(crate) fn is_personal(&self) -> bool {
+        known_bad!(MembersUnsynced => return false);
+        self.members.iter().any(|(_, value)| value.is_some())
+            || self.spelling != SPELLINGS[0]
+            || self.one_a_line
+    }
+
+    /// The same file with the count of the ledger up to `tally`.
+    pub(crate) fn counting(&self, tally: &Tally) -> Self {
+        let counted = Counted {
+            sold: tally.sold,
+            seq: tally.seq,
+            bytes: tally.bytes,
+        };
+        self.with(tally.left, Some(counted))
+    }
+
+    /// The same file for an event that starts anew with `stock`.
+    pub(crate) fn restarted(&self, stock: u64) -> Self {
+        self.with(stock, None)
+    }
+
+    /// The same count with what somebody changed of the rest: what `theirs` has added, changed or taken away against
+    /// `base`, the version that it was made from. Where both changed one member, theirs counts.
+    pub(crate) fn taking_over(&self, base: &Self, theirs: &Self) -> Self {
+        let is_whole = self.looks() == base.looks() && self.own() == base.own();
+        let merged = Self {
+            members: if is_whole {
+                theirs.members.clone()
+            } else {
+                self.merged(base, theirs)
+            },
+            spelling: changed(self.spelling, &base.spelling, theirs.spelling),
+            one_a_line: changed(self.one_a_line, &base.one_a_line, theirs.one_a_line),
+            ..self.clone()
+        };
+        merged.with(self.ticket, self.counted)
+    }
+
+    /// The members of [`CountFile::taking_over`]: those of this one in their order, new ones before that which they
+    /// stand before in theirs.
+    fn merged(&self, base: &Self, theirs: &Self) -> Vec<(String, Option<String>)> {
+        let (old, edited) = (base.own(), theirs.own());
+        let is_kept = |it: &Own<'_>| find(&old, *it).is_none() || find(&edited, *it).is_some();
+        let mut members: Vec<_> = self.own().into_iter().filter(is_kept).collect();
+        let mut before = members.len();
+        for member in edited.iter().rev() {
+            let at = members.iter().position(|it| it.0 == member.0);
+            let is_changed = find(&old, *member) != Some(*member);
+            match (at.and_then(|at| members.get_mut(at)), is_changed) {
+                (Some(found), true) => *found = *member,
+                (None, true) => members.insert(before, *member),
+                _ => {}
+            }
+            before = at.unwrap_or(before);
+        }
+        let spelling = changed(self.spelling, &base.spelling, theirs.spelling);
+        let owned = |(name, value): Own<'_>| match name {
+            None => (spelling.to_owned(), None),
+            Some(name) => (name.to_owned(), value.map(str::to_owned)),
+        };
+        members.into_iter().map(owned).collect()
+    }
+
+    fn looks(&self) -> (&'static str, bool) {
+        (self.spelling, self.one_a_line)
+    }
+
+    /// The members that are not ours, and where the count stands among them.
+    fn own(&self) -> Vec<Own<'_>> {
+        let mut own = Vec::with_capacity(self.members.len());
+        for (name, value) in &self.members {
+            match value {
+                Some(value) => own.push((Some(name.as_str()), Some(value.as_str()))),
+                None if name == self.spelling => own.push((None, None)),
+                None => {}
+            }
+        }
+        own
+    }
+
+    fn with(&self, ticket: u64, counted: Option<Counted>) -> Self {
+        let mut members: Vec<_> = self
+            .members
+            .iter()
+            .filter(|(name, _)| name == self.spelling || !is_ours(name))
+            .cloned()
+            .collect();
+        if counted.is_some() {
+            let at = members.iter().position(|(name, _)| name == self.spelling);
+            let at = at.map_or(members.len(), |at| at + 1);
+            let ties = ["sold", "seq", "bytes"].map(|name| (name.to_owned(), None));
+            members.splice(at..at, ties);
+        }
+        Self {
+            ticket,
+            counted,
+            members,
+            ..self.clone()
+        }
+    }
+
+    /// The text of the file.
+    pub(crate) fn render(&self) -> String {
+        let (open, between, close) = if self.one_a_line {
+            ("{\n  ", ",\n  ", "\n}\n")
+        } else {
+            ("{", ", ", "}\n")
+        };
+        let counted = self.counted.unwrap_or(Counted {
+            sold: 0,
+            seq: 0,
+            bytes: 0,
+        });
+        let mut text = String::from(open);
+        for (at, (name, value)) in self.members.iter().enumerate() {
+            if at > 0 {
+                text.push_str(between);
+            }
+            text.push_str(&serde_json::Value::from(name.as_str()).to_string());
+            text.push_str(": ");
+            let written = match (value, name.as_str()) {
+                (Some(value), _) => text.write_str(value),
+                (None, "sold") => write!(text, "{}", counted.sold),
+                (None, "seq") => write!(text, "{}", counted.seq),
+                (None, "bytes") => write!(text, "{}", counted.bytes),
+                (None, _) => write!(text, "{}", self.ticket),
+            };
+            debug_assert!(written.is_ok(), "writing to a String");
+        }
+        text.push_str(close);
+        text
+    }
+}
+
+fn is_ours(name: &str) -> bool {
+    SPELLINGS.contains(&name) || ["sold", "seq", "bytes"].contains(&name)
+}
+
+/// A whole number from 0 to [`MAX_STOCK`], or what was found instead.
+fn whole_number(text: &str) -> std::result::Result<u64, String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let short: String = text.chars().take(40).collect();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("{short}, not a whole number"));
+    }
+    if text.starts_with('-') && digits.bytes().any(|digit| digit != b'0') {
+        return Err(format!("{short}, below zero"));
+    }
+    match digits.parse() {
+        Ok(number) if number <= MAX_STOCK => Ok(number),
+        _ => Err(format!(
+            "{short}, more than the {MAX_STOCK} that can be counted"
+        )),
+    }
+}
+
+/// All members of a JSON object in their order, with values as they were written.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object like {\"ticket\": 2}")
+            }
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+                    members.push((name.0, value));
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// What is wrong with the text, and where.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Fault {
+    message: String,
+    line: u64,
+    column: u64,
+}
+
+impl Fault {
+    pub(crate) fn new(message: impl Into<String>, line: u64, column: u64) -> Self {
+        Self {
+            message: message.into(),
+            line,
+            column,
+        }
+    }
+
+    fn json(error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line() as u64, error.column() as u64);
+        if error.is_data() {
+            return Self::new("is not an object like {\"ticket\": 2}", line, column.max(1));
+        }
+        let text = error.to_string();
+        let what = text.split(" at line ").next().unwrap_or(&text);
+        Self::new(format!("is not valid JSON: {what}"), line, column.max(1))
+    }
+
+    fn value(text: &str, value: &RawValue, message: String) -> Self {
+        let offset = (value.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        let (line, column) = line_and_column(text.as_bytes().get(..offset).unwrap_or_default());
+        Self::new(message, line, column)
+    }
+
+    pub(crate) fn in_file(self, path: &Path) -> Error {
+        corrupt(self.message).at(path, self.line, self.column)
+    }
+}
+
+fn corrupt(message: impl Into<String>) -> Error {
+    Error::new(Kind::Integrity, message).hint(
+        "is this the right file? Mend it by hand, or 'tickets restore DIR' puts a backup back; 'tickets reset N --force' \
+         makes an event here, and keeps this file beside it",
+    )
+}
+
+/// The line and column, from 1, of the byte that follows these.
+fn line_and_column(before: &[u8]) -> (u64, u64) {
+    let line = before.split(|&byte| byte == b'\n').count() as u64;
+    let column = before
+        .iter()
+        .rev()
+        .take_while(|&&byte| byte != b'\n')
+        .count() as u64
+        + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(left: u64, sold: u64, seq: u64, bytes: u64) -> Tally {
+        Tally {
+            seq,
+            bytes,
+            left,
+            sold,
+            ..Tally::default()
+        }
+    }
+
+    #[test]
+    fn foreign_members_keep_their_order_and_their_letters() {
+        let text = "{\"b\": 1e400, \"ticket_num\": 7, \"a\": {\"x\":[1, 2.50]}}";
+        let snapshot = CountFile::parse(text).unwrap();
+        let sold = snapshot.counting(&tally(6, 1, 2, 311));
+        let expected = "{\"b\": 1e400, \"ticket_num\": 6, \"sold\": 1, \"seq\": 2, \"bytes\": 311, \
+                        \"a\": {\"x\":[1, 2.50]}}\n";
+        assert_eq!(sold.render(), expected);
+        assert_eq!(CountFile::parse(expected).unwrap(), sold);
+        assert_eq!(sold.restarted(7).render(), format!("{text}\n"));
+    }
+
+    #[test]
+    fn the_edits_of_two_people_are_both_kept() {
+        let read = |text: &str| CountFile::parse(text).unwrap();
+        let base = r#"{"ticket": 5, "a": 1, "b": 2, "c": 3}"#;
+        for (first, second, both) in [
+            (
+                r#"{"ticket": 5, "a": 1, "b": 2, "c": 3, "m1": [1, 2.50]}"#,
+                r#"{"ticket": 5, "a": 1, "b": 2, "c": 3, "m2": 0}"#,
+                r#"{"ticket": 4, "a": 1, "b": 2, "c": 3, "m1": [1, 2.50], "m2": 0}"#,
+            ),
+            (
+                r#"{"ticket": 5, "a": 9, "b": 2}"#,
+                r#"{"m2": 0, "ticket": 5, "a": 1, "b": 1e2, "c": 3}"#,
+                r#"{"m2": 0, "ticket": 4, "a": 9, "b": 1e2}"#,
+            ),
+            // Of two who change one member the later counts.
+            (
+                r#"{"ticket": 5, "a": 9, "b": 2, "c": 4}"#,
+                r#"{"ticket": 5, "a": 8, "b": 2, "c": 3}"#,
+                r#"{"ticket": 4, "a": 8, "b": 2, "c": 4}"#,
+            ),
+            (
+                r#"{"ticket": 5, "a": 9, "b": 2, "c": 3}"#,
+                r#"{"ticket_num": 5, "b": 2, "c": 3}"#,
+                r#"{"ticket_num": 4, "b": 2, "c": 3}"#,
+            ),
+            (
+                "{\n  \"ticket\": 5,\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}",
+                r#"{"ticket": 5, "b": 2, "c": 3}"#,
+                "{\n  \"ticket\": 4,\n  \"b\": 2,\n  \"c\": 3\n}",
+            ),
+        ] {
+            let ours = read(base).counting(&tally(4, 1, 2, 9));
+            let once = ours.taking_over(&read(base), &read(first));
+            assert_eq!(once.restarted(5), read(first).restarted(5));
+            assert_eq!((once.ticket, once.counted), (4, ours.counted));
+            let twice = once.taking_over(&ours, &read(second));
+            assert_eq!(twice.counted, ours.counted);
+            assert_eq!(twice.restarted(4).render(), format!("{both}\n"));
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_member_a_line_stays_so() {
+        let text = "{\n    \"ticket\": 2,\n    \"venue\": \"hall\"\n}";
+        let sold = CountFile::parse(text).unwrap().counting(&tally(1, 1, 2, 9));
+        let expected = "{\n  \"ticket\": 1,\n  \"sold\": 1,\n  \"seq\": 2,\n  \"bytes\": 9,\n  \
+                        \"venue\": \"hall\"\n}\n";
+        assert_eq!(sold.render(), expected);
+    }
+
+    /// Such a count is synced before its name means it: no ledger says what stands in it.
+    #[test]
+    fn what_the_ledger_cannot_tell_makes_a_count_personal() {
+        for (text, personal) in [
+            ("{\"ticket\": 2}", false),
+            ("{\"ticket\":2}", false),
+            (
+                "{\"ticket\": 2, \"sold\": 1, \"seq\": 2, \"bytes\": 9}",
+                false,
+            ),
+            (
+                "{\"ticket\": 2, \"sold\": 1, \"seq\": 2, \"bytes\": 9, \"venue\": 1}",
+                true,
+            ),
+            ("{\"venue\": null, \"ticket\": 2}", true),
+            ("{\"ticket_num\": 2}", true),
+            ("{\n\"ticket\": 2}", true),
+            ("{\"ticket\": 2\n}\n", true),
+            ("{\"ticket\": 2}\n\n", false),
+        ] {
+            let snapshot = CountFile::parse(text).unwrap();
+            assert_eq!(snapshot.is_personal(), personal, "{text}");
+            // So are the later versions of it.
+            let sold = snapshot.counting(&tally(1, 2, 3, 99));
+            assert_eq!(sold.is_personal(), personal, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_named_with_its_place() {
+        let fault = |text| CountFile::parse(text).unwrap_err();
+        let found = fault("{\n \"ticket\": 2.5}");
+        assert_eq!((found.line, found.column), (2, 12));
+        assert_eq!(found.message, "\"ticket\" is 2.5, not a whole number");
+        for (text, part) in [
+            ("", "empty"),
+            (" \n", "empty"),
+            ("{\"ticket\": 2", "EOF"),
+            ("[1]", "is not an object"),
+            ("{\"ticket\": 2}}", "trailing"),
+            ("{\"ticket\": 2, \"ticket_num\": 2}", "both"),
+            ("{\"tickets\": 2}", "neither"),
+            ("{\"ticket\": -1}", "below zero"),
+            ("{\"ticket\": \"2\"}", "\"2\", not a whole number"),
+            ("{\"ticket\": 1e400}", "1e400, not a whole number"),
+            ("{\"ticket\": 9007199254740992}", "more than"),
+            ("{\"ticket\": 18446744073709551616}", "more than"),
+            ("{\"ticket\": 2, \"ticket\": 2}", "twice"),
+            ("{\"ticket\": 2, \"a\": 1, \"a\": 2}", "twice"),
+            ("{\"ticket\": 2, \"seq\": 1}", "some, but not all"),
+        ] {
+            let fault = fault(text);
+            assert!(fault.message.contains(part), "{text}: {}", fault.message);
+        }
+        assert_eq!(
+            CountFile::parse("\u{feff}{\"ticket\": 2}").unwrap().ticket,
+            2
+        );
+    }
+
+    #[test]
+    fn deep_nesting_is_no_harm() {
+        let deep = format!(
+            "{{\"ticket\": 2, \"x\": {}{}}}",
+            "[".repeat(200_000),
+            "]".repeat(200_000)
+        );
+        assert_eq!(CountFile::parse(&deep).unwrap().ticket, 2);
+    }
+}

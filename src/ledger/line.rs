@@ -1,0 +1,48 @@
+//! A ledger line as it stands: a record and its checksum.
+
+use super::record::Record;
+use super::sum::{SUM_PREFIX, SUM_TAIL, Sum};
+
+/// A line as it stands, its sum not yet compared with the line before.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Line<'a> {
+    pub(crate) record: Record<'a>,
+    pub(crate) sum: Sum,
+}
+
+impl<'a> Line<'a> {
+    /// Parses a line without its newline. The error says what is wrong with it.
+    ///
+    /// `previous`: the sum of the line before; `None` leaves the sum unchecked.
+    pub(crate) fn parse(bytes: &'a [u8], previous: Option<Sum>) -> Result<Self, String> {
+        let sum = Self::check(bytes, previous)?;
+        let record =
+            serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
+        Ok(Self { record, sum })
+    }
+
+    /// The sum of a line, compared with its bytes; the rest of it is not looked at.
+    pub(crate) fn check(bytes: &[u8], previous: Option<Sum>) -> Result<Sum, String> {
+        let body_length = bytes.len().checked_sub(SUM_TAIL).ok_or("it is cut short")?;
+        let (body, tail) = bytes.split_at(body_length);
+        let digits = tail
+            .strip_prefix(SUM_PREFIX)
+            .and_then(|rest| rest.strip_suffix(b"\"}"))
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .filter(|digits| {
+                digits
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            })
+            .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+            .ok_or("it does not end in a checksum")?;
+        let sum = Sum(digits);
+        known_bad!(SumUnchecked => return Ok(sum));
+        if let Some(previous) = previous
+            && Sum::of(body, previous) != sum
+        {
+            return Err("its checksum does not fit the line and the one before".into());
+        }
+        Ok(sum)
+    }
+}

@@ -1,0 +1,53 @@
+//! The kinds of lock that a purchase can take.
+
+use serde::{Deserialize, Serialize};
+
+/// Which lock a purchase takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LockKind {
+    /// None: what happens is a race.
+    #[default]
+    None,
+    /// An exclusive lock on `tickets.json.lock` from the read to the append: correct.
+    Exclusive,
+    /// A shared lock on `tickets.json.lock`: looks like a lock, but all hold it at once.
+    Shared,
+    /// An exclusive lock on `tickets.json` itself, which is replaced: whoever waited for it gets the
+    /// lock of a file that nobody reads any more. Clean with two buyers, not with three.
+    DataFile,
+    /// An exclusive lock around the write alone: what was read before is old by then.
+    WriteOnly,
+    /// A mutex of this process: correct between its threads, nothing between processes.
+    Mutex,
+}
+
+impl LockKind {
+    /// The name on the command line and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Exclusive => "exclusive",
+            Self::Shared => "shared",
+            Self::DataFile => "data-file",
+            Self::WriteOnly => "write-only",
+            Self::Mutex => "mutex",
+        }
+    }
+
+    /// Whether the lock covers the read too, or the write alone; none covers nothing.
+    pub(crate) fn covers_the_read(self) -> bool {
+        self != Self::WriteOnly
+    }
+
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::None,
+        Self::Exclusive,
+        Self::Shared,
+        Self::DataFile,
+        Self::WriteOnly,
+        Self::Mutex,
+    ];
+}

@@ -1,0 +1,22 @@
+//! The ledger: lines, their chained checksums, their arithmetic, and the text of the count file. Pure: no I/O.
+//!
+//! Knows nothing of files, clusters and people.
+
+mod count_file;
+mod limits;
+mod line;
+mod lock_kind;
+mod record;
+mod step;
+mod sum;
+mod tally;
+
+pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
+pub use lock_kind::LockKind;
+pub use step::{Nonce, Step};
+
+pub(crate) use count_file::{CountFile, Counted, Fault};
+pub(crate) use line::Line;
+pub(crate) use record::{Op, Record, Replaced};
+pub(crate) use sum::{MAX_LINE, Sum};
+pub(crate) use tally::Tally;

@@ -1,0 +1,75 @@
+//! The arithmetic of a ledger: what its lines add up to.
+
+use super::limits::MAX_STOCK;
+use super::line::Line;
+#[cfg(feature = "known-bad")]
+use super::record::now;
+use super::record::{Op, Record};
+use super::sum::Sum;
+
+/// What a ledger adds up to, up to the end of one of its lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Tally {
+    /// The number of the last line; 0 for an empty ledger.
+    pub(crate) seq: u64,
+    /// Where that line ends, in bytes.
+    pub(crate) bytes: u64,
+    /// How many are left.
+    pub(crate) left: u64,
+    /// How many are sold.
+    pub(crate) sold: u64,
+    /// The sum of that line.
+    pub(crate) sum: Sum,
+}
+
+impl Tally {
+    /// The tally after one more line that ends at `bytes`. The error says what does not add up.
+    pub(crate) fn after(&self, line: &Line<'_>, bytes: u64) -> Result<Self, String> {
+        known_bad!(ClockTrusted => if *line.record.at > *now() { return Err("it is of the future".into()) });
+        self.apply(&line.record, line.sum, bytes)
+    }
+
+    /// The same with a record and the sum of its line.
+    pub(crate) fn apply(&self, record: &Record<'_>, sum: Sum, bytes: u64) -> Result<Self, String> {
+        if Some(record.seq) != self.seq.checked_add(1) {
+            let next = u128::from(self.seq) + 1;
+            return Err(format!("its seq is {}, not {next}", record.seq));
+        }
+        let quantity = record.quantity.unsigned_abs();
+        if quantity > MAX_STOCK {
+            return Err(format!("its quantity is {}", record.quantity));
+        }
+        let takes = |from: u64| from.checked_sub(quantity);
+        let gains = |from: u64| from.checked_add(quantity);
+        let opens = record.op == Op::Open;
+        if opens != (record.seq == 1) {
+            return Err("the first line, and no other, opens the event".into());
+        }
+        let (left, sold) = match (record.op, record.quantity) {
+            (Op::Open, 0..) => (Some(quantity), Some(0)),
+            (Op::Sell, 1..) => (takes(self.left), gains(self.sold)),
+            (Op::Cancel, 1..) => (gains(self.left), takes(self.sold)),
+            (Op::Adjust, 1..) => (gains(self.left), Some(self.sold)),
+            (Op::Adjust, ..=-1) => (takes(self.left), Some(self.sold)),
+            (op, quantity) => return Err(format!("{op:?} of {quantity} cannot stand here")),
+        };
+        match (left, sold) {
+            (Some(left), Some(sold))
+                if left == record.left && left.saturating_add(sold) <= MAX_STOCK =>
+            {
+                Ok(Self {
+                    seq: record.seq,
+                    bytes,
+                    left,
+                    sold,
+                    sum,
+                })
+            }
+            (Some(left), Some(_)) if left != record.left => {
+                Err(format!("it says {} left where {left} are", record.left))
+            }
+            (Some(_), Some(_)) => Err(format!("with it there are more than {MAX_STOCK}")),
+            _ => Err(format!("it takes {quantity} where there are fewer")),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Writing one line to the ledger: whole, or it is taken back.
+
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::os::unix::fs::FileExt;
+
+#[cfg(feature = "known-bad")]
+use super::durable;
+use super::event::EventFiles;
+use super::ledger_file::LedgerFile;
+use super::reading::Reading;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{Record, Tally};
+
+/// How long padding is made, in bytes.
+const PADDING: u64 = 64 * 1024;
+
+/// A line that was written.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// What the ledger adds up to with it.
+    pub(super) tally: Tally,
+    /// How long the ledger is now, its padding included.
+    pub(super) length: u64,
+    /// Whether padding was made.
+    pub(super) padded: bool,
+}
+
+/// Writes the line behind the last one, over the padding where there is some; makes new padding where
+/// it is wanted and has run out. For the holder of the event's lock. One write call, so that who is
+/// killed has written all or nothing of it.
+pub(super) fn in_place(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    reading: &Reading,
+    record: &Record<'_>,
+    pad: bool,
+) -> Result<Written> {
+    let problem = |e| problem(files, e);
+    let (mut line, tally) = encode(files, &reading.tally, record)?;
+    known_bad!(CountFirst => durable::publish(files, ledger, (&reading.snapshot, &tally), None)?);
+    let (start, needed) = (reading.tally.bytes, line.len());
+    let pad = pad && tally.bytes > reading.length;
+    if pad {
+        line.resize(needed + PADDING as usize, b'\n');
+    }
+    let written = once(|| ledger.file.write_at(&line, start)).map_err(problem)?;
+    known_bad!(ShortTaken => return Ok(Written { tally, length: tally.bytes, padded: pad }));
+    // In the padding its newline stands there already, and others may have read the whole line.
+    let whole = needed - usize::from(tally.bytes <= reading.length);
+    if written < whole {
+        known_bad!(ShortKept => return Err(problem(io::ErrorKind::StorageFull.into())));
+        // Nobody else has written since.
+        if let Err(error) = ledger.file.set_len(start) {
+            // All of it but its newline may stand there: then the next reader takes it for a line.
+            return Err(problem(error)
+                .with_kind(Kind::OutcomeUnknown)
+                .hint("a part of it was written, and could not be taken back"));
+        }
+        return Err(problem(io::ErrorKind::StorageFull.into()));
+    }
+    Ok(Written {
+        tally,
+        length: reading.length.max(start + written as u64),
+        padded: pad,
+    })
+}
+
+/// Appends the line at whatever is the ledger's end at that moment: for buyers without a lock.
+pub(super) fn at_the_end(
+    files: &EventFiles,
+    mut ledger: &File,
+    reading: &Reading,
+    record: &Record<'_>,
+) -> Result<Written> {
+    let problem = |e| problem(files, e);
+    if reading.is_padded() {
+        let message = "somebody is selling under the lock just now";
+        return Err(Error::new(Kind::Refused, message).at(&files.ledger, 0, 0));
+    }
+    let (line, tally) = encode(files, &reading.tally, record)?;
+    let written = once(|| ledger.write(&line)).map_err(problem)?;
+    if written < line.len() {
+        // Others may have written since: it cannot be taken back.
+        return Err(problem(io::ErrorKind::StorageFull.into()));
+    }
+    // After an appending write the offset is where that write ended.
+    let bytes = ledger.stream_position().map_err(problem)?;
+    Ok(Written {
+        tally: Tally { bytes, ..tally },
+        length: bytes,
+        padded: false,
+    })
+}
+
+fn encode(files: &EventFiles, before: &Tally, record: &Record<'_>) -> Result<(Vec<u8>, Tally)> {
+    let Some((line, sum)) = record.encode(before.sum) else {
+        return Err(Error::new(Kind::Usage, "this does not fit a ledger line"));
+    };
+    let end = before.bytes + line.len() as u64;
+    let tally = before.apply(record, sum, end);
+    let impossible = |why| Error::new(Kind::Integrity, why).at(&files.ledger, record.seq, 0);
+    Ok((line, tally.map_err(impossible)?))
+}
+
+/// One call; again only where it did nothing.
+fn once(mut write: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match write() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+fn problem(files: &EventFiles, error: io::Error) -> Error {
+    Error::io("write to", &files.ledger, error).hint("nothing was changed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_call_that_was_interrupted_is_made_again() {
+        let mut calls = 0;
+        let written = once(|| {
+            calls += 1;
+            match calls {
+                1 | 2 => Err(io::ErrorKind::Interrupted.into()),
+                3 => Ok(7),
+                _ => Err(io::ErrorKind::StorageFull.into()),
+            }
+        });
+        assert_eq!((written.unwrap(), calls), (7, 3));
+        let mut calls = 0;
+        let failed = once(|| {
+            calls += 1;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(calls, 1);
+    }
+}

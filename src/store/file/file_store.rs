@@ -1,0 +1,204 @@
+//! The file store: the state that one opening of an event keeps between its transactions.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::deciding::Deciding;
+use super::durable::{Ledger, Syncs};
+use super::event::EventFiles;
+use super::files::{Access, FileId};
+use super::ledger_file::{LedgerFile, open_ledger};
+use super::lock::{LockFile, Patience};
+use super::open;
+use super::reading::{Reading, Rest};
+use super::sale_lookup::SaleLookup;
+use super::sellable::{refuse_unsellable, second_names};
+use super::spares::Shelf;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{LockKind, Tally};
+
+/// An event in files, opened by one thread of one process.
+#[derive(Debug)]
+pub(crate) struct FileStore {
+    pub(super) files: EventFiles,
+    /// The locks for deciding.
+    pub(super) deciding: Deciding,
+    /// What it knows of its syncs.
+    pub(super) syncs: Syncs,
+    pub(super) patience: Patience,
+    pub(super) ledger: Option<Ledger>,
+    /// What was read last, so that the next look is a short one.
+    pub(super) last: Option<Reading>,
+    /// What was recovered, and what is unusual.
+    pub(super) notes: Vec<String>,
+    /// Whether the event was looked at, whether it can be sold from.
+    looked_at: bool,
+    /// How many lines were written.
+    pub(super) written: u64,
+    /// Whether the ledger was padded.
+    pub(super) padded: bool,
+    /// For old versions of the count.
+    pub(super) shelf: Shelf,
+    /// For [`LockKind::Mutex`].
+    pub(super) mutex: Arc<Mutex<()>>,
+    /// The lock of the unsafe transaction that is under way.
+    pub(super) unsafe_lock: Option<LockFile>,
+    /// Whether the lock file was found to be another one than was locked.
+    pub(super) lock_lost: bool,
+    /// The sale that was looked for last.
+    pub(super) lookup: Option<SaleLookup>,
+}
+
+impl FileStore {
+    /// Opens the event whose count is at `path`. Nothing is read or locked yet.
+    pub(crate) fn at(path: &Path) -> Result<Self> {
+        let files = EventFiles::at(path)?;
+        Ok(Self {
+            deciding: Deciding::on(&files),
+            syncs: Syncs::default(),
+            patience: Patience::default(),
+            ledger: None,
+            last: None,
+            notes: Vec::new(),
+            looked_at: false,
+            written: 0,
+            padded: false,
+            shelf: Shelf::default(),
+            mutex: Arc::default(),
+            unsafe_lock: None,
+            lock_lost: false,
+            lookup: None,
+            files,
+        })
+    }
+
+    /// The same, with locks waited for in another way.
+    pub(crate) fn waiting(self, patience: Patience) -> Self {
+        let mut store = self;
+        store.patience = patience;
+        store
+    }
+
+    /// The same, with old versions of the count kept where others of this process keep theirs, and with
+    /// their mutex.
+    pub(crate) fn sharing(self, old_versions: &Shelf, mutex: &Arc<Mutex<()>>) -> Self {
+        let mut store = self;
+        store.shelf = old_versions.clone();
+        store.mutex = Arc::clone(mutex);
+        store
+    }
+
+    /// The event's files.
+    pub(crate) fn files(&self) -> &EventFiles {
+        &self.files
+    }
+
+    /// Opens the event's ledger for a buyer without a lock, and creates it where it is missing or
+    /// empty. With a lock that is done under it, so that it is taken once: who lets it go and comes
+    /// back mixes up those who wait.
+    pub(super) fn open_ledger(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
+        if !self.looked_at {
+            refuse_unsellable(&self.files)?;
+            self.notes.extend(second_names(&self.files));
+            self.looked_at = true;
+        }
+        if self.ledger.is_some() {
+            return Ok(());
+        }
+        self.ledger = Ledger::open(&self.files, &self.shelf)?;
+        if lock == LockKind::Exclusive {
+            return Ok(());
+        }
+        let length = |ledger: &Ledger| ledger.append.metadata().map(|metadata| metadata.len());
+        let empty = match &self.ledger {
+            Some(ledger) => {
+                length(ledger).map_err(|e| Error::io("look at", &self.files.ledger, e))? == 0
+            }
+            None => true,
+        };
+        if empty {
+            self.prepare(lock, false, wait, &mut || true)?;
+            self.ledger = Ledger::open(&self.files, &self.shelf)?;
+        }
+        Ok(())
+    }
+
+    /// Reads without a lock.
+    pub(super) fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
+        self.settled(
+            |files, ledger| Reading::take(files, ledger).and_then(&check),
+            |_| None,
+        )
+    }
+
+    /// Looks without a lock. A reset between two looks makes files of different times meet, and a line may
+    /// be seen half written: what does not add up then, or is in doubt, is looked at again. When the files
+    /// are the same at the next look, and so is what is wrong with them, it is real.
+    pub(super) fn settled<T>(
+        &self,
+        look: impl Fn(&EventFiles, Option<&LedgerFile>) -> Result<T>,
+        doubt: impl Fn(&T) -> Option<String>,
+    ) -> Result<T> {
+        let once = || match &self.ledger {
+            Some(ledger) if ledger.rewrite.is_at(&self.files.ledger) => {
+                look(&self.files, Some(&ledger.rewrite))
+            }
+            _ => look(
+                &self.files,
+                open_ledger(&self.files, Access::Read)?.as_ref(),
+            ),
+        };
+        let wrong = |result: &Result<T>| match result {
+            Ok(found) => doubt(found),
+            Err(error) if error.kind() == Kind::Integrity => Some(error.to_string()),
+            Err(_) => None,
+        };
+        let which =
+            || [&self.files.count, &self.files.ledger].map(|path| FileId::of_name(path).ok());
+        let mut result = once();
+        let mut before = None;
+        for _ in 0..100 {
+            let Some(wrong) = wrong(&result) else { break };
+            let now = Some((which(), wrong));
+            if now == before {
+                break;
+            }
+            before = now;
+            result = once();
+        }
+        result
+    }
+}
+
+impl Drop for FileStore {
+    /// Whoever has padded the ledger takes the padding away again, if nobody holds the lock just now.
+    fn drop(&mut self) {
+        if !self.padded {
+            return;
+        }
+        // Padding harms nobody: whatever fails here is no matter.
+        if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.deciding.try_acquire())
+            && ledger.rewrite.is_at(&self.files.ledger)
+        {
+            let _ = open::trim(&self.files, &ledger.rewrite);
+        }
+    }
+}
+
+/// What the ledger adds up to, with a last line that only lacks its newline.
+pub(super) fn tally(reading: &Reading) -> &Tally {
+    match &reading.rest {
+        Rest::Unterminated { with_it } => with_it,
+        _ => &reading.tally,
+    }
+}
+
+pub(super) fn no_ledger(files: &EventFiles) -> Error {
+    Error::new(Kind::Integrity, "is gone, or has no opening line any more")
+        .at(&files.ledger, 0, 0)
+        .hint(
+            "nothing was sold; 'tickets audit' says more; put the right file back: 'tickets restore DIR' takes it from a \
+             backup",
+        )
+}

@@ -1,0 +1,55 @@
+//! The file store: an event in `tickets.json`, the ledger beside it, and the locks.
+//!
+//! Knows files, locks and crashes; knows nothing of purchases.
+
+pub(crate) mod acl;
+pub(crate) mod append;
+pub(crate) mod aside;
+pub(crate) mod attached;
+pub(crate) mod audit;
+pub(crate) mod backup;
+pub(crate) mod bell;
+pub(crate) mod block_map;
+pub(crate) mod copied;
+pub(crate) mod count;
+pub(crate) mod deciding;
+pub(crate) mod direct;
+pub(crate) mod durable;
+pub(crate) mod edit;
+pub(crate) mod event;
+pub(crate) mod file_store;
+pub(crate) mod files;
+pub(crate) mod holder;
+pub(crate) mod hole;
+pub(crate) mod in_place;
+pub(crate) mod kept;
+pub(crate) mod lease;
+pub(crate) mod ledger_file;
+pub(crate) mod lines;
+pub(crate) mod lock;
+pub(crate) mod open;
+pub(crate) mod output;
+pub(crate) mod pause;
+pub(crate) mod people;
+pub(crate) mod prepare;
+pub(crate) mod reading;
+pub(crate) mod replace;
+pub(crate) mod reset;
+pub(crate) mod restart;
+pub(crate) mod restore;
+pub(crate) mod rights;
+pub(crate) mod sale_lookup;
+pub(crate) mod search;
+pub(crate) mod sellable;
+pub(crate) mod skim;
+pub(crate) mod spares;
+pub(crate) mod store_impl;
+pub(crate) mod swap;
+pub(crate) mod sys;
+pub(crate) mod temporary;
+pub(crate) mod transaction;
+pub(crate) mod unfinished;
+pub(crate) mod unsafe_locking;
+pub(crate) mod verify;
+pub(crate) mod version;
+pub(crate) mod vouch;

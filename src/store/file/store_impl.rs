@@ -1,0 +1,197 @@
+//! The file store behind the seam.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Duration;
+
+use super::durable::{self, Durable};
+use super::file_store::{FileStore, no_ledger, tally};
+use super::files::Access;
+use super::ledger_file::open_ledger;
+use super::lines::{Stretches, line_starting};
+use super::people::explain_denied;
+use super::reading::Reading;
+use super::sale_lookup::SaleLookup;
+use super::search::{Mark, search};
+use super::transaction::Exclusive;
+use super::unsafe_locking::Unsafe;
+use crate::error::{Error, Result};
+use crate::ledger::{CountFile, Line, LockKind, Op};
+use crate::store::audit::Audit;
+use crate::store::options::{CommitOptions, Durability};
+use crate::store::results::{Backup, Reset, Restored};
+use crate::store::{Head, Lookup, Scan, Settle, Store, Transaction, Visit};
+
+/// A sale that need not be durable by itself is made so when so many bytes are not: readers follow
+/// them one by one.
+const UNPROVEN: u64 = 256 * 1024;
+
+impl Store for FileStore {
+    fn location(&self) -> &Path {
+        &self.files.count
+    }
+
+    fn open(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
+        let opened = self.open_ledger(lock, wait);
+        opened.map_err(|error| self.explain(error))
+    }
+
+    fn head(&self, lock: LockKind) -> Result<Head> {
+        let reading = match lock {
+            LockKind::Exclusive => self.reread(|reading| reading.sound(&self.files))?,
+            _ => self.reread(Ok)?,
+        };
+        Ok(Head {
+            tally: *tally(&reading),
+            rebuilt: reading.rebuilt,
+        })
+    }
+
+    fn published(&self) -> Result<u64> {
+        Ok(CountFile::read(&self.files.count)?.ticket)
+    }
+
+    fn begin(&mut self, options: CommitOptions) -> Result<Box<dyn Transaction + '_>> {
+        if options.is_sound() {
+            Ok(Box::new(Exclusive::begin(self, options)))
+        } else {
+            Ok(Box::new(Unsafe::begin(self, options)))
+        }
+    }
+
+    fn prefetch(&mut self, what: Lookup<'_>) -> Result<()> {
+        let Some(ledger) = &self.ledger else {
+            return Ok(());
+        };
+        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let mut lookup = SaleLookup::of(what);
+        // A reset between the two: what was read is not of this ledger, and no harm is done.
+        match lookup.follow(&self.files, &ledger.rewrite, reading.tally.bytes) {
+            Err(_) if !ledger.rewrite.is_at(&self.files.ledger) => {}
+            result => result?,
+        }
+        self.lookup = Some(lookup);
+        Ok(())
+    }
+
+    fn settle(&mut self, settle: Settle, options: CommitOptions) -> Result<Option<Error>> {
+        if !options.is_sound() {
+            // Published by the append, if at all.
+            return Ok(None);
+        }
+        let Some(ledger) = &mut self.ledger else {
+            return Err(no_ledger(&self.files));
+        };
+        let counted = self.last.as_ref().map_or(0, |reading| reading.counted);
+        let unproven = settle.tally.bytes.saturating_sub(counted);
+        let covered = counted >= settle.end;
+        let lazy =
+            options.durability == Durability::Process && settle.written && unproven < UNPROVEN;
+        if covered || lazy {
+            return Ok(None);
+        }
+        known_bad!(AnswerFirst => return Ok(None));
+        known_bad!(KnownBelieved => if !settle.written { return Ok(None) });
+        let mut syncer = durable::Syncer {
+            files: &self.files,
+            deciding: &mut self.deciding,
+            patience: &mut self.patience,
+            syncs: &mut self.syncs,
+        };
+        let (end, last) = (settle.end, &mut self.last);
+        Ok(
+            match durable::share(&mut syncer, ledger, end, last, options.wait)? {
+                Durable::Published => None,
+                Durable::Unpublished(error) => Some(error),
+            },
+        )
+    }
+
+    fn explain(&self, error: Error) -> Error {
+        explain_denied(&self.files, error)
+    }
+
+    fn scan(&self, what: Scan, visit: &mut Visit<'_>) -> Result<()> {
+        let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
+            // Whether it is missing rightly.
+            return self.reread(|reading| reading.sound(&self.files)).map(drop);
+        };
+        let reading: Reading = self.reread(|reading| reading.sound(&self.files))?;
+        // A last line without its newline is counted, as in a query.
+        let end = tally(&reading).bytes;
+        let problem = |e| Error::io("read", &self.files.ledger, e);
+        match what {
+            Scan::Only(op) => {
+                let mut mark = Mark::default();
+                let text = needle(op);
+                let mut over = false;
+                let mut see = |line: &Line<'_>, _| {
+                    over = over || line.record.op == op && visit(line).is_break();
+                    None
+                };
+                search(&self.files, &ledger, &mut mark, end, text, &mut see)?;
+                if mark.bytes < end {
+                    let last = line_starting(&ledger.file, mark.bytes).map_err(problem)?;
+                    if let Ok(line) = Line::parse(&last, None) {
+                        see(&line, end);
+                    }
+                }
+            }
+            Scan::All => {
+                let mut stretches = Stretches::new(&ledger.file, 0);
+                while let Some(stretch) = stretches.next().map_err(problem)? {
+                    if stretch.end > end {
+                        break;
+                    }
+                    let Ok(line) = Line::parse(stretch.bytes, None) else {
+                        break;
+                    };
+                    if let ControlFlow::Break(()) = visit(&line) {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn inspect(&self) -> Result<Audit> {
+        self.audit()
+    }
+
+    fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
+        let done = self.put_right(wait, forced);
+        done.map_err(|error| self.explain(error))
+    }
+
+    fn restart(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset> {
+        let done = self.reset(stock, forced, wait);
+        done.map_err(|error| self.explain(error))
+    }
+
+    fn backup(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
+        let done = self.copy_to(to, wait);
+        done.map_err(|error| self.explain(error))
+    }
+
+    fn restore(&mut self, from: &Path, forced: bool, wait: Duration) -> Result<Restored> {
+        let done = self.put_back(from, forced, wait);
+        done.map_err(|error| self.explain(error))
+    }
+
+    fn notes(&mut self) -> Vec<String> {
+        let found = std::mem::take(&mut self.syncs.found);
+        self.notes.extend(found.told());
+        std::mem::take(&mut self.notes)
+    }
+}
+
+/// How lines of a kind are found without being parsed.
+fn needle(op: Op) -> &'static str {
+    match op {
+        Op::Open => "\"op\":\"open\"",
+        Op::Sell => "\"op\":\"sell\"",
+        Op::Cancel => "\"op\":\"cancel\"",
+        Op::Adjust => "\"op\":\"adjust\"",
+    }
+}

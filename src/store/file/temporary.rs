@@ -1,0 +1,317 @@
+//! Temporary files beside an event's own: how they are named, where they are put, and how those are
+//! found that killed processes left.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::{Dir, FileType};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::files::{Access, FileId, directory, open_regular};
+use super::lease::{self, Elsewhere};
+use super::pause::outlast;
+use super::rights::Rights;
+use super::sellable::kept_by_sticky;
+use super::sys;
+use crate::error::{Error, Result};
+
+/// The name of a temporary file beside `path`: `.<name>.<process>-<8 random digits><12 digits of a sum>.tmp`, the
+/// process in decimal, the others in hexadecimal. The sum is of all that stands before it.
+///
+/// So nobody else's file is taken for one of ours: whatever people and other programs leave beside an event, and
+/// however they call it, no name of theirs has the right sum.
+fn name_of(path: &Path, process: u32, random: u32) -> OsString {
+    summed(path, &format!("{process}-{random:08x}"))
+}
+
+/// A name beside `path` with this in it, and with the sum that shows whose it is: `.<name>.<unique><sum>.tmp`.
+pub(super) fn summed(path: &Path, unique: &str) -> OsString {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".");
+    name.push(unique);
+    let sum = xxh3_64_with_seed(name.as_bytes(), SEED) >> 16;
+    name.push(format!("{sum:012x}{SUFFIX}"));
+    name
+}
+
+/// What stands before the sum in a name beside `path`, if it looks like one of [`summed`].
+pub(super) fn unsummed<'n>(name: &'n OsStr, path: &Path) -> Option<&'n str> {
+    let rest = name.as_bytes().strip_prefix(b".")?;
+    let rest = rest.strip_prefix(path.file_name()?.as_bytes())?;
+    let rest = std::str::from_utf8(rest.strip_prefix(b".")?).ok()?;
+    let unique = rest.get(..rest.len().checked_sub(SUM + SUFFIX.len())?)?;
+    (summed(path, unique) == name).then_some(unique)
+}
+
+/// How many digits a sum has.
+const SUM: usize = 12;
+
+const SUFFIX: &str = ".tmp";
+
+/// Not that of a ledger's sums.
+const SEED: u64 = 0x7469_636b_6574_7321;
+
+/// The process that made a temporary file of ours beside `path`; `None`: it is none of those.
+fn maker(temporary: &OsStr, path: &Path) -> Option<u32> {
+    let (process, random) = unsummed(temporary, path)?.split_once('-')?;
+    let process = process.parse().ok()?;
+    let random = u32::from_str_radix(random, 16).ok()?;
+    (name_of(path, process, random) == temporary).then_some(process)
+}
+
+/// A new temporary file in the directory of `path`, which is to get these rights; without any, a file as open as the
+/// umask and the directory let any new one be.
+pub(crate) fn temporary(
+    path: &Path,
+    rights: Option<&Rights>,
+) -> io::Result<tempfile::NamedTempFile> {
+    known_bad!(WideAtFirst => return create(path, 0o666));
+    create(path, rights.map_or(0o666, Rights::at_first))
+}
+
+fn create(path: &Path, mode: u32) -> io::Result<tempfile::NamedTempFile> {
+    const TRIES: u32 = 100;
+    let mut tried = 0;
+    loop {
+        // The operating system's, mixed anew each time: no two are alike in one process, and it makes no system call.
+        let random = RandomState::new().build_hasher().finish();
+        let name = name_of(path, std::process::id(), random as u32);
+        tried += 1;
+        match tempfile::Builder::new()
+            .prefix(&name)
+            .rand_bytes(0)
+            .permissions(fs::Permissions::from_mode(mode))
+            .tempfile_in(directory(path))
+        {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tried < TRIES => {}
+            result => return result,
+        }
+    }
+}
+
+/// The same, with its inode in another block of the file system's inode table than a file's.
+///
+/// ext4 without a journal writes the whole block with a sync of any file in it, if the block has changed;
+/// and to rename a file changes its inode. So a ledger whose inode shares a block with what is renamed
+/// at every publication costs two writes a sync instead of one: half as long again.
+pub(super) fn temporary_apart(
+    path: &Path,
+    rights: Option<&Rights>,
+    from: FileId,
+) -> io::Result<tempfile::NamedTempFile> {
+    let mut temp = temporary(path, rights)?;
+    if sys::file_system(temp.as_file()) != "ext4" {
+        return Ok(temp);
+    }
+    // Kept until one is found, so that each is another inode.
+    let mut near = Vec::new();
+    while near.len() < INODES as usize && is_near(FileId::of_handle(temp.as_file())?, from) {
+        near.push(temp);
+        temp = temporary(path, rights)?;
+    }
+    Ok(temp)
+}
+
+/// How many inodes a block of the table has: of 256 bytes, in 4 KiB. Where that is wrong, this is in vain.
+const INODES: u64 = 16;
+
+/// Whether the inodes of two files share a block of the table.
+pub(super) fn is_near(a: FileId, b: FileId) -> bool {
+    // Inodes count from 1.
+    let block = |id: FileId| id.inode.saturating_sub(1) / INODES;
+    a.device == b.device && block(a) == block(b)
+}
+
+/// The temporary files beside a count, its ledger and its lock file that no living
+/// process keeps, as far as that can be told. Some may be in use just now.
+pub(crate) fn strays(paths: [&Path; 3]) -> Result<Vec<PathBuf>> {
+    let (mut found, mut doubtful) = (Vec::new(), Vec::new());
+    for path in temporaries(paths)? {
+        // Only old versions of the count are kept.
+        let Some(process) = path.file_name().and_then(|name| maker(name, paths[0])) else {
+            found.push(path);
+            continue;
+        };
+        let runs = sys::is_running(process);
+        match (elsewhere(&path), runs) {
+            (None, _) | (Some(Elsewhere::Open | Elsewhere::Unknown), true) => {}
+            (Some(Elsewhere::NotOpen | Elsewhere::Unknown), _) => found.push(path),
+            (Some(Elsewhere::Open), false) => doubtful.push(path),
+        }
+    }
+    // A maker that cannot be seen from here may run elsewhere, in a container say. Or a child that has not
+    // yet started its program has the file open, for a moment.
+    for _ in 0..MOMENTS {
+        if doubtful.is_empty() {
+            break;
+        }
+        outlast(MOMENT);
+        let (open, not_open) = doubtful
+            .into_iter()
+            .partition(|path| matches!(elsewhere(path), Some(Elsewhere::Open)));
+        doubtful = open;
+        found.extend::<Vec<PathBuf>>(not_open);
+    }
+    Ok(found)
+}
+
+/// How often, and for how long, to wait for a file to be closed.
+const MOMENTS: u32 = 5;
+const MOMENT: Duration = Duration::from_millis(2);
+
+/// Who has a file open for writing; `None`: there is no such file any more.
+fn elsewhere(path: &Path) -> Option<Elsewhere> {
+    match open_regular(path, Access::Read) {
+        Ok(file) => Some(lease::elsewhere(&file)),
+        Err(error) if error.is_not_found() => None,
+        Err(_) => Some(Elsewhere::Unknown),
+    }
+}
+
+/// Removes temporary files that killed processes left beside these files. Only for the
+/// holder of the sync lock, where there is a ledger: nobody else is about to give a temporary file its name then.
+pub(crate) fn sweep_strays(paths: [&Path; 3]) -> Result<usize> {
+    let mut swept = 0;
+    for path in strays(paths)? {
+        match fs::remove_file(&path) {
+            Ok(()) => swept += 1,
+            // Whoever kept it has just ended.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // It harms nobody, and its owner's next sale takes it away.
+            Err(_) if kept_by_sticky(&path).is_some() => {}
+            Err(error) => return Err(Error::io("remove", &path, error)),
+        }
+    }
+    Ok(swept)
+}
+
+/// The temporary files of ours beside these files, whichever process made them.
+fn temporaries([count, ledger, lock]: [&Path; 3]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    // A ledger behind a symbolic link stands elsewhere.
+    if directory(count) == directory(ledger) {
+        list(
+            directory(count),
+            &beside(&[count, ledger, lock]),
+            &mut found,
+        )?;
+    } else {
+        list(directory(count), &beside(&[count, lock]), &mut found)?;
+        list(directory(ledger), &beside(&[ledger]), &mut found)?;
+    }
+    Ok(found)
+}
+
+/// Whether a name is that of a temporary file of ours beside one of these.
+fn beside(paths: &[&Path]) -> impl Fn(&OsStr) -> bool {
+    move |name| paths.iter().any(|path| maker(name, path).is_some())
+}
+
+/// Adds those regular files of one directory whose names are so: whatever else has such a name is somebody else's.
+pub(super) fn list(
+    directory: &Path,
+    is_wanted: &dyn Fn(&OsStr) -> bool,
+    found: &mut Vec<PathBuf>,
+) -> Result<()> {
+    let problem = |e: io::Error| Error::io("list", directory, e);
+    let handle = match File::open(directory) {
+        // Nothing is in it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        handle => handle.map_err(problem)?,
+    };
+    // The standard library's `ReadDir` panics where a directory cannot be closed.
+    let mut entries = Dir::new(handle).map_err(|e| problem(e.into()))?;
+    while let Some(entry) = entries.read() {
+        let entry = entry.map_err(|e| problem(e.into()))?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if !is_wanted(name) {
+            continue;
+        }
+        let path = directory.join(name);
+        let kind = match entry.file_type() {
+            FileType::Unknown => sys::kind_of_name(&path).unwrap_or(FileType::Unknown),
+            kind => kind,
+        };
+        if kind == FileType::RegularFile {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_put_apart_shares_no_block_of_the_inode_table() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        let path = place.path().join("tickets.json");
+        let mut all = vec![temporary(&path, None).unwrap()];
+        for _ in 0..40 {
+            let from = FileId::of_handle(all.last().unwrap().as_file()).unwrap();
+            let temp = temporary_apart(&path, None, from).unwrap();
+            if sys::file_system(temp.as_file()) == "ext4" {
+                assert!(!is_near(FileId::of_handle(temp.as_file()).unwrap(), from));
+            }
+            all.push(temp);
+        }
+        drop(all);
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_somebody_elses() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        let path = place.path().join("tickets.json");
+        let named = |random| place.path().join(name_of(&path, u32::MAX, random));
+        fs::create_dir(named(1)).unwrap();
+        std::os::unix::fs::symlink("nowhere", named(2)).unwrap();
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            named(3),
+            rustix::fs::Mode::from_raw_mode(0o600),
+        )
+        .unwrap();
+        fs::write(named(4), "x").unwrap();
+        let paths = [&*path, Path::new("no/ledger"), Path::new("no/lock")];
+        assert_eq!(strays(paths).unwrap(), [named(4)]);
+        assert_eq!(sweep_strays(paths).unwrap(), 1);
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn only_names_of_ours_are_ours() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        let path = place.path().join("tickets.json");
+        let temp = temporary(&path, None).unwrap();
+        let name = temp.path().file_name().unwrap().to_str().unwrap();
+        let ours = |name: &str, path: &Path| maker(OsStr::new(name), path);
+        assert_eq!(ours(name, &path), Some(std::process::id()));
+        assert_eq!(ours(name, Path::new("gig.json")), None);
+        for at in 0..name.len() {
+            let mut other = name.as_bytes().to_vec();
+            other[at] = if other[at] == b'0' { b'1' } else { b'0' };
+            assert_eq!(ours(std::str::from_utf8(&other).unwrap(), &path), None);
+        }
+        for other in [
+            ".tickets.json.tmp",
+            ".tickets.json.before-the-show.tmp",
+            ".tickets.json.x.tmp",
+            ".tickets.json.2024-backup.tmp",
+            ".tickets.json.4242-a1b2c3.tmp",
+            ".tickets.json.4242-00000000000000000000.tmp",
+            &format!("{name}.tmp"),
+            &name[1..],
+        ] {
+            assert_eq!(ours(other, &path), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! A change under the exclusive lock: read, recover, append, with the locks for deciding held.
+
+use std::time::Duration;
+
+use super::append;
+use super::deciding::{Decider, Deciding, sync_too};
+use super::durable::Ledger;
+use super::event::EventFiles;
+use super::file_store::{FileStore, no_ledger};
+use super::files::look;
+use super::lock::{Held, LockFile, Patience, Wait};
+use super::open;
+use super::reading::{Reading, Rest};
+use super::sale_lookup::SaleLookup;
+use super::spares::Shelf;
+use crate::error::{Error, Result};
+use crate::ledger::{Record, Step, Tally};
+use crate::store::options::{CommitOptions, Durability};
+use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
+
+/// A process that has sold so often pads the ledger: syncing a file that does not grow is cheaper, by a third
+/// or so. For a command that sells once it would be for nothing.
+const PAD_AFTER: u64 = 16;
+
+/// How many old versions of the count such a one keeps: the one to be written next, and one that somebody
+/// may still be reading.
+const SPARES: usize = 2;
+
+/// The transaction.
+pub(super) struct Exclusive<'s> {
+    decider: Option<Decider<'s>>,
+    /// The locks, until they are taken.
+    locks: Option<&'s mut Deciding>,
+    state: State<'s>,
+}
+
+/// What of the store a transaction works on.
+struct State<'s> {
+    files: &'s EventFiles,
+    options: CommitOptions,
+    patience: &'s mut Patience,
+    ledger: &'s mut Option<Ledger>,
+    shelf: &'s mut Shelf,
+    last: &'s mut Option<Reading>,
+    notes: &'s mut Vec<String>,
+    written: &'s mut u64,
+    padded: &'s mut bool,
+    lookup: &'s mut Option<SaleLookup>,
+    lock_lost: &'s mut bool,
+    /// Whether `last` was read under the locks.
+    is_read: bool,
+}
+
+impl<'s> Exclusive<'s> {
+    pub(super) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
+        if std::mem::take(&mut store.lock_lost) {
+            // What was locked keeps nobody out any more.
+            store.deciding.name.forget();
+        }
+        Self {
+            decider: None,
+            locks: Some(&mut store.deciding),
+            state: State {
+                files: &store.files,
+                options,
+                patience: &mut store.patience,
+                ledger: &mut store.ledger,
+                shelf: &mut store.shelf,
+                last: &mut store.last,
+                notes: &mut store.notes,
+                written: &mut store.written,
+                padded: &mut store.padded,
+                lookup: &mut store.lookup,
+                lock_lost: &mut store.lock_lost,
+                is_read: false,
+            },
+        }
+    }
+}
+
+impl Transaction for Exclusive<'_> {
+    fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
+        let Some(Deciding { name, ledger }) = self.locks.take() else {
+            return Err(no_ledger(self.state.files));
+        };
+        let state = &mut self.state;
+        let (name, deadline) = {
+            // What others sell meanwhile is read before the lock is there, not under it.
+            let (files, opened, last) = (state.files, &*state.ledger, &mut *state.last);
+            let mut read_ahead = || {
+                if let (Some(ledger), Some(reading)) = (opened, last.as_mut()) {
+                    reading.read_ahead(files, &ledger.rewrite);
+                }
+            };
+            let wait = Wait::wanted(state.options.wait, still_wanted);
+            let mut wait = match state.options.durability {
+                Durability::Disk => wait,
+                Durability::Process => wait.seldom_looking().doing(&mut read_ahead),
+            };
+            let name = name.acquire_unverified(state.patience, &mut wait)?;
+            (name, wait.deadline())
+        };
+        let mut wait = Wait::wanted(state.options.wait, still_wanted).until(deadline);
+        let ledger = lock_ledger(
+            state.files,
+            ledger,
+            (state.ledger, state.shelf),
+            state.patience,
+            &mut wait,
+        )?;
+        let id = name.id();
+        self.decider = Some(Decider::of(name, ledger));
+        Ok(Some(LockId {
+            device: id.device,
+            inode: id.inode,
+        }))
+    }
+
+    fn head(&mut self) -> Result<Tally> {
+        let ledger_lock = self.decider.as_ref().and_then(Decider::ledger);
+        let length = ledger_lock.and_then(Held::length);
+        let state = &mut self.state;
+        let (files, last) = (state.files, state.last.take());
+        let Some(ledger) = &*state.ledger else {
+            return Err(no_ledger(files));
+        };
+        let reading = Reading::again_to_write(last, files, &ledger.rewrite, length)?;
+        let mut reading = reading.sound(files)?;
+        if needs_recovery(&reading) {
+            reading = recover(files, ledger, reading, state.options.wait, state.notes)?;
+        }
+        if reading.tally.seq == 0 {
+            return Err(no_ledger(files));
+        }
+        let tally = reading.tally;
+        *state.last = Some(reading);
+        state.is_read = true;
+        Ok(tally)
+    }
+
+    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        let state = &mut self.state;
+        let (Some(ledger), Some(reading)) = (&*state.ledger, &*state.last) else {
+            return Err(no_ledger(state.files));
+        };
+        let mut lookup = match state.lookup.take() {
+            Some(lookup) if lookup.is_for(what) => lookup,
+            _ => SaleLookup::of(what),
+        };
+        lookup.follow(state.files, &ledger.rewrite, reading.tally.bytes)?;
+        Ok(state.lookup.insert(lookup).found().cloned())
+    }
+
+    fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
+        let state = &mut self.state;
+        let (Some(decider), true) = (&self.decider, state.is_read) else {
+            return Err(no_ledger(state.files));
+        };
+        let (Some(ledger), Some(reading)) = (&mut *state.ledger, state.last.take()) else {
+            return Err(no_ledger(state.files));
+        };
+        // The ledger lock keeps other sellers out, whatever has become of the lock file.
+        let named = match state.options.durability {
+            Durability::Disk => decider.name().verify()?,
+            Durability::Process => decider.name().has_a_name()?,
+        };
+        if !named {
+            *state.lock_lost = true;
+            return Ok(Append::Conflict);
+        }
+        let pad = *state.written >= PAD_AFTER;
+        let written = append::in_place(state.files, &ledger.rewrite, &reading, record, pad)?;
+        ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
+        *state.padded |= written.padded;
+        *state.written += 1;
+        if *state.written == PAD_AFTER {
+            state.shelf.widen(SPARES);
+        }
+        *state.last = Some(reading.with(written.tally, written.length));
+        step(Step::Written);
+        Ok(Append::Written {
+            tally: written.tally,
+            unpublished: None,
+        })
+    }
+}
+
+/// Takes the lock of the ledger that the name means, and opens that ledger; creates it where it is missing.
+/// Only for the holder of the name lock.
+pub(super) fn lock_ledger<'l>(
+    files: &EventFiles,
+    lock: &'l mut LockFile,
+    (ledger, shelf): (&mut Option<Ledger>, &Shelf),
+    patience: &mut Patience,
+    wait: &mut Wait<'_>,
+) -> Result<Held<'l>> {
+    if ledger.is_none() {
+        ready_ledger(files, ledger, shelf)?;
+    }
+    lock.acquire_where(patience, wait, &mut |found| {
+        let fits = |ledger: &Option<Ledger>| match (ledger, found) {
+            (Some(ledger), Some(found)) => ledger.rewrite.id == found.id,
+            _ => false,
+        };
+        if fits(ledger) {
+            return Ok(true);
+        }
+        ready_ledger(files, ledger, shelf)?;
+        Ok(fits(ledger))
+    })
+}
+
+/// Opens the ledger that the name means now, and creates it where it is missing. Only for the holder of the
+/// name lock.
+fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>, shelf: &Shelf) -> Result<()> {
+    *ledger = None;
+    let named = look(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
+    if named.is_none() {
+        let reading = Reading::take(files, None)?;
+        open::create_ledger(files, reading.snapshot.ticket)?;
+    }
+    *ledger = Ledger::open(files, shelf)?;
+    if ledger.is_none() {
+        return Err(no_ledger(files));
+    }
+    Ok(())
+}
+
+/// Whether there is something to recover, or to tell.
+fn needs_recovery(reading: &Reading) -> bool {
+    reading.rest != Rest::Clean || reading.tally.seq == 0 || reading.rebuilt
+}
+
+/// Recovers what a crash left. Only for the holder of the deciding locks.
+fn recover(
+    files: &EventFiles,
+    ledger: &Ledger,
+    reading: Reading,
+    wait: Duration,
+    notes: &mut Vec<String>,
+) -> Result<Reading> {
+    if reading.rebuilt {
+        let how = if reading.version().is_missing() {
+            "was missing"
+        } else {
+            "was empty, as a power cut leaves it"
+        };
+        notes.push(format!(
+            "{} {how}: rebuilt from the ledger",
+            files.count.display()
+        ));
+    }
+    if reading.rest == Rest::Clean && reading.tally.seq > 0 {
+        return Ok(reading);
+    }
+    let ledger = &ledger.rewrite;
+    let wanted = &mut || true;
+    let _sync = sync_too(files, ledger, &mut Wait::wanted(wait, wanted))?;
+    let reading = Reading::take(files, Some(ledger))?.sound(files)?;
+    notes.extend(open::heal(files, ledger, &reading)?);
+    Reading::take(files, Some(ledger))?.sound(files)
+}

@@ -1,0 +1,154 @@
+//! Unsafe locking: changes under no lock, or under one that does not guard them. They race, and are there to be
+//! looked at.
+//!
+//! The buyer believes what it reads, appends, and publishes its own count over whatever is there; whatever
+//! lock it takes, it holds until then. Only the exclusive lock with atomic replacement is sound: see
+//! [`super::transaction`].
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::append;
+use super::durable::{self, Durable, Ledger};
+use super::event::EventFiles;
+use super::file_store::{FileStore, no_ledger};
+use super::in_place;
+use super::lock::{Held, LockFile, Patience, Wait};
+use super::reading::Reading;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{LockKind, Record, Step, Tally};
+use crate::store::options::{CommitOptions, Writes};
+use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
+
+/// What is to be taken.
+enum Lock<'s> {
+    None,
+    File(&'s mut LockFile),
+    Mutex(&'s Mutex<()>),
+}
+
+/// What is held.
+#[expect(dead_code, reason = "held until it is dropped")]
+enum Guard<'s> {
+    File(Held<'s>),
+    Mutex(MutexGuard<'s, ()>),
+}
+
+/// The transaction.
+pub(super) struct Unsafe<'s> {
+    guard: Option<Guard<'s>>,
+    lock: Option<Lock<'s>>,
+    files: &'s EventFiles,
+    options: CommitOptions,
+    patience: &'s mut Patience,
+    ledger: &'s Option<Ledger>,
+    written: &'s mut u64,
+    reading: Option<Reading>,
+}
+
+impl<'s> Unsafe<'s> {
+    /// The file of the lock is opened anew for each sale, as a program that makes these mistakes does.
+    pub(super) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
+        store.unsafe_lock = lock_file(&store.files, options.lock);
+        let lock = match (&mut store.unsafe_lock, options.lock) {
+            (Some(file), _) => Lock::File(file),
+            (None, LockKind::Mutex) => Lock::Mutex(&store.mutex),
+            (None, _) => Lock::None,
+        };
+        Self {
+            guard: None,
+            lock: Some(lock),
+            files: &store.files,
+            options,
+            patience: &mut store.patience,
+            ledger: &store.ledger,
+            written: &mut store.written,
+            reading: None,
+        }
+    }
+}
+
+impl Transaction for Unsafe<'_> {
+    fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
+        match self.lock.take() {
+            None | Some(Lock::None) => Ok(None),
+            Some(Lock::Mutex(mutex)) => {
+                let held = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+                self.guard = Some(Guard::Mutex(held));
+                Ok(Some(LockId::default()))
+            }
+            Some(Lock::File(file)) => {
+                let mut wait = Wait::wanted(self.options.wait, still_wanted);
+                let held = file.acquire_unverified(self.patience, &mut wait)?;
+                let id = held.id();
+                self.guard = Some(Guard::File(held));
+                Ok(Some(LockId {
+                    device: id.device,
+                    inode: id.inode,
+                }))
+            }
+        }
+    }
+
+    fn head(&mut self) -> Result<Tally> {
+        let Some(ledger) = self.ledger else {
+            return Err(no_ledger(self.files));
+        };
+        let reading = Reading::take(self.files, Some(&ledger.rewrite))?;
+        if self.options.writes == Writes::InPlace && reading.rebuilt {
+            let message = "was read while somebody was writing it: it has no contents";
+            return Err(Error::new(Kind::Integrity, message).at(&self.files.count, 0, 0));
+        }
+        if reading.tally.seq == 0 {
+            return Err(no_ledger(self.files));
+        }
+        let tally = reading.tally;
+        self.reading = Some(reading);
+        Ok(tally)
+    }
+
+    /// Only keys and ids are looked for, and they need the exclusive lock.
+    fn find(&mut self, _what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        Err(no_ledger(self.files))
+    }
+
+    fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
+        let (Some(ledger), Some(reading)) = (self.ledger, self.reading.take()) else {
+            return Err(no_ledger(self.files));
+        };
+        let written = append::at_the_end(self.files, &ledger.append, &reading, record)?;
+        *self.written += 1;
+        step(Step::Written);
+        let tally = written.tally;
+        let durable = match self.options.writes {
+            Writes::Replace => {
+                let (snapshot, durability) = (&reading.snapshot, self.options.durability);
+                durable::alone(self.files, ledger, durability, snapshot, &tally)?
+            }
+            Writes::InPlace => {
+                let text = reading.snapshot.counting(&tally).render();
+                let between = &mut || step(Step::Truncated);
+                in_place::write(&self.files.count, text.as_bytes(), between)?;
+                Durable::Published
+            }
+        };
+        Ok(Append::Written {
+            tally,
+            unpublished: match durable {
+                Durable::Published => None,
+                Durable::Unpublished(error) => Some(error),
+            },
+        })
+    }
+}
+
+/// The file whose lock this kind takes.
+fn lock_file(files: &EventFiles, kind: LockKind) -> Option<LockFile> {
+    let (lock, count) = (files.lock.clone(), files.count.clone());
+    let models = [count.clone(), files.ledger.clone()];
+    match kind {
+        LockKind::None | LockKind::Mutex => None,
+        LockKind::DataFile => Some(LockFile::on(count)),
+        LockKind::Shared => Some(LockFile::created_like(lock, models).shared()),
+        LockKind::Exclusive | LockKind::WriteOnly => Some(LockFile::created_like(lock, models)),
+    }
+}

@@ -1,0 +1,275 @@
+//! A store in the memory of one process: the seam without files, for tests and documentation.
+//!
+//! Knows lines and their arithmetic; knows nothing of files, locks and other processes.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::audit::{Audit, Finding, Flaw};
+use super::options::CommitOptions;
+use super::results::{Backup, Reset, Restored};
+use super::{Append, FoundSale, Head, LockId, Lookup, Scan, Settle, Store, Transaction, Visit};
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{Line, LockKind, MAX_STOCK, Op, Record, Step, Tally};
+
+/// The lines of a ledger, and what they add up to.
+#[derive(Debug)]
+pub(crate) struct MemoryStore {
+    lines: Vec<u8>,
+    tally: Tally,
+    stock: u64,
+}
+
+impl MemoryStore {
+    /// A new event.
+    pub(crate) fn new(stock: u64) -> Result<Self> {
+        if stock > MAX_STOCK {
+            let message =
+                format!("a stock of {stock} is more than the {MAX_STOCK} that can be counted");
+            return Err(Error::new(Kind::Usage, message));
+        }
+        let mut store = Self {
+            lines: Vec::new(),
+            tally: Tally::default(),
+            stock,
+        };
+        store.write(&Record::open(stock, None))?;
+        Ok(store)
+    }
+
+    fn write(&mut self, record: &Record<'_>) -> Result<()> {
+        let Some((line, sum)) = record.encode(self.tally.sum) else {
+            return Err(Error::new(Kind::Usage, "this does not fit a ledger line"));
+        };
+        let end = self.tally.bytes + line.len() as u64;
+        let tally = self.tally.apply(record, sum, end);
+        self.tally = tally.map_err(|why| Error::new(Kind::Integrity, why))?;
+        self.lines.extend_from_slice(&line);
+        Ok(())
+    }
+
+    /// Every line in its order with the tally up to it, as far as they add up; then why they do not any further.
+    fn follow(
+        &self,
+        see: &mut dyn FnMut(&Line<'_>, &Tally) -> bool,
+    ) -> std::result::Result<(), (u64, String)> {
+        let mut tally = Tally::default();
+        for bytes in self.lines.split_inclusive(|&byte| byte == b'\n') {
+            let end = tally.bytes + bytes.len() as u64;
+            let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+            let read = Line::parse(text, Some(tally.sum)).and_then(|line| {
+                let tally = tally.after(&line, end)?;
+                Ok((line, tally))
+            });
+            let (line, after) = read.map_err(|why| (tally.seq + 1, why))?;
+            tally = after;
+            if !see(&line, &tally) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, what: Lookup<'_>) -> Option<FoundSale> {
+        let mut found: Option<FoundSale> = None;
+        let _ = self.follow(&mut |line, tally| {
+            let record = &line.record;
+            if let Some(sale) = &mut found {
+                if record.op == Op::Cancel && record.reference.as_deref() == Some(&*sale.id) {
+                    sale.cancelled += record.quantity.unsigned_abs();
+                    sale.end = tally.bytes;
+                }
+                return true;
+            }
+            let is_it = match what {
+                Lookup::Key(key) => record.key.as_deref() == Some(key),
+                Lookup::Id(id) => record.id.as_deref() == Some(id),
+            };
+            if record.op == Op::Sell && is_it {
+                found = Some(FoundSale {
+                    id: record.id.as_deref().unwrap_or_default().to_owned(),
+                    buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
+                    quantity: record.quantity.unsigned_abs(),
+                    seq: record.seq,
+                    cancelled: 0,
+                    end: tally.bytes,
+                });
+            }
+            true
+        });
+        found
+    }
+}
+
+fn no_file() -> Error {
+    Error::new(Kind::Refused, "an event in memory has no files")
+}
+
+impl Store for MemoryStore {
+    fn location(&self) -> &Path {
+        Path::new("memory")
+    }
+
+    fn open(&mut self, _lock: LockKind, _wait: Duration) -> Result<()> {
+        Ok(())
+    }
+
+    fn head(&self, _lock: LockKind) -> Result<Head> {
+        Ok(Head {
+            tally: self.tally,
+            rebuilt: false,
+        })
+    }
+
+    fn published(&self) -> Result<u64> {
+        Ok(self.tally.left)
+    }
+
+    fn begin(&mut self, _options: CommitOptions) -> Result<Box<dyn Transaction + '_>> {
+        Ok(Box::new(MemoryTransaction(self)))
+    }
+
+    fn prefetch(&mut self, _what: Lookup<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn settle(&mut self, _settle: Settle, _options: CommitOptions) -> Result<Option<Error>> {
+        Ok(None)
+    }
+
+    fn scan(&self, what: Scan, visit: &mut Visit<'_>) -> Result<()> {
+        let wanted = |op: Op| match what {
+            Scan::All => true,
+            Scan::Only(only) => op == only,
+        };
+        let followed =
+            self.follow(&mut |line, _| !wanted(line.record.op) || visit(line).is_continue());
+        followed
+            .map_err(|(line, why)| Error::new(Kind::Integrity, why).at(self.location(), line, 0))
+    }
+
+    fn inspect(&self) -> Result<Audit> {
+        let finding = |(line, text)| Finding {
+            kind: Flaw::Ledger,
+            file: self.location().display().to_string(),
+            line,
+            text,
+            repairable: false,
+        };
+        let findings = self.follow(&mut |_, _| true).map_err(finding).err();
+        Ok(Audit {
+            capacity: self.tally.left + self.tally.sold,
+            sold: self.tally.sold,
+            left: self.tally.left,
+            records: self.tally.seq,
+            findings: findings.into_iter().collect(),
+            notes: Vec::new(),
+            repaired: Vec::new(),
+        })
+    }
+
+    fn repair(&mut self, _wait: Duration, _forced: bool) -> Result<Audit> {
+        self.inspect()
+    }
+
+    fn restart(&mut self, stock: Option<u64>, forced: bool, _wait: Duration) -> Result<Reset> {
+        if self.tally.sold > 0 && !forced {
+            let message = format!("{} tickets are booked", self.tally.sold);
+            return Err(Error::new(Kind::Refused, message));
+        }
+        *self = Self::new(stock.unwrap_or(self.stock))?;
+        Ok(Reset {
+            stock: self.stock,
+            archive: None,
+            kept: None,
+        })
+    }
+
+    fn backup(&mut self, _to: &Path, _wait: Duration) -> Result<Backup> {
+        Err(no_file())
+    }
+
+    fn restore(&mut self, _from: &Path, _forced: bool, _wait: Duration) -> Result<Restored> {
+        Err(no_file())
+    }
+
+    fn notes(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// One change. Nobody else is there, so that nothing is locked.
+struct MemoryTransaction<'s>(&'s mut MemoryStore);
+
+impl Transaction for MemoryTransaction<'_> {
+    fn lock(&mut self, _still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
+        Ok(None)
+    }
+
+    fn head(&mut self) -> Result<Tally> {
+        Ok(self.0.tally)
+    }
+
+    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        Ok(self.0.find(what))
+    }
+
+    fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
+        self.0.write(record)?;
+        step(Step::Written);
+        Ok(Append::Written {
+            tally: self.0.tally,
+            unpublished: None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::office::{BoxOffice, DEFAULT_WAIT, Order, Unobserved};
+    use crate::{Kind, MAX_STOCK};
+
+    #[test]
+    fn an_event_in_memory_lives_as_one_in_files_does() {
+        let mut office = BoxOffice::in_memory(5).unwrap();
+        let order = Order {
+            key: Some("k"),
+            ..Order::new("alice", 2)
+        };
+        let sale = office.purchase(&order, &mut Unobserved).unwrap();
+        let again = office.purchase(&order, &mut Unobserved).unwrap();
+        assert!(again.replayed && again.id == sale.id && again.left == 3);
+        let given = office
+            .cancel(&sale.id, Some(1), None, DEFAULT_WAIT)
+            .unwrap();
+        assert_eq!((given.kept, given.left), (1, 4));
+        let refused = office.purchase(&order, &mut Unobserved).unwrap_err();
+        assert_eq!(refused.kind(), Kind::Refused);
+        assert_eq!(office.adjust(-4, "fewer", DEFAULT_WAIT).unwrap().left, 0);
+        let refused = office.book("bob", 1).unwrap_err();
+        assert_eq!(refused.kind(), Kind::SoldOut { left: 0 });
+        let mut sales = Vec::new();
+        let see = &mut |sale: &crate::office::Sold<'_>| {
+            sales.push((sale.buyer.to_owned(), sale.quantity, sale.cancelled));
+            std::ops::ControlFlow::Continue(())
+        };
+        office.sales(None, see).unwrap();
+        assert_eq!(sales, [("alice".to_owned(), 2, 1)]);
+        let audit = office.audit().unwrap();
+        assert_eq!((audit.records, audit.sold, audit.findings.len()), (4, 1, 0));
+        assert_eq!(
+            office.reset(None, false, DEFAULT_WAIT).unwrap_err().kind(),
+            Kind::Refused
+        );
+        assert_eq!(office.reset(None, true, DEFAULT_WAIT).unwrap().stock, 5);
+    }
+
+    #[test]
+    fn the_largest_stock_opens() {
+        assert!(BoxOffice::in_memory(MAX_STOCK).is_ok());
+        assert_eq!(
+            BoxOffice::in_memory(MAX_STOCK + 1).unwrap_err().kind(),
+            Kind::Usage
+        );
+    }
+}

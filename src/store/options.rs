@@ -1,0 +1,53 @@
+//! How a change is committed.
+
+use std::time::Duration;
+
+use crate::ledger::LockKind;
+
+/// What an answered sale survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// The end of the machine's power too: it is on disk.
+    #[default]
+    Disk,
+    /// The end of every process, `kill -9` included, but not of the power: it is on the ledger, and
+    /// the operating system writes it when it likes, or when the next sale is made durable.
+    Process,
+}
+
+/// How `tickets.json` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Writes {
+    /// Replaced by another file in one step: whoever reads finds the old count or the new one.
+    #[default]
+    Replace,
+    /// Cut to nothing and written over, under whatever lock: whoever reads in between finds an empty
+    /// file. For the race lab only.
+    InPlace,
+}
+
+/// How a line is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CommitOptions {
+    pub(crate) lock: LockKind,
+    pub(crate) wait: Duration,
+    pub(crate) durability: Durability,
+    pub(crate) writes: Writes,
+}
+
+impl CommitOptions {
+    /// Under the exclusive lock, and durable.
+    pub(crate) fn durable(wait: Duration) -> Self {
+        Self {
+            lock: LockKind::Exclusive,
+            wait,
+            durability: Durability::Disk,
+            writes: Writes::Replace,
+        }
+    }
+
+    /// Whether nothing can be oversold: the lock covers the read and the write, and readers see whole counts.
+    pub(crate) fn is_sound(&self) -> bool {
+        (self.lock, self.writes) == (LockKind::Exclusive, Writes::Replace)
+    }
+}
