@@ -281,15 +281,16 @@ impl TestEvent {
             .collect()
     }
 
-    /// The buyers' processes: those whose parent is one of ours and that have no child themselves.
+    /// The buyers' processes: those that a nursery has forked, which another one of ours has started. (That it has no
+    /// children is not asked: processes are looked at one after the other, and a nursery may have some by then.)
     pub(crate) fn buyers(&self) -> Vec<Process> {
         let all = self.processes();
-        let is_parent = |pid| all.iter().any(|process| process.parent == pid);
-        let has_parent = |pid| all.iter().any(|process| process.pid == pid);
-        all.iter()
-            .filter(|p| has_parent(p.parent) && !is_parent(p.pid) && p.line.contains("__buyers"))
-            .cloned()
-            .collect()
+        let parent = |of: &Process| all.iter().find(|process| process.pid == of.parent);
+        let forked = |process: &&Process| {
+            let nursery = parent(process).filter(|nursery| nursery.line.contains("__buyers"));
+            nursery.is_some_and(|nursery| parent(nursery).is_some())
+        };
+        all.iter().filter(forked).cloned().collect()
     }
 }
 
@@ -418,8 +419,14 @@ pub(crate) fn flocks(path: &Path) -> Vec<(i32, bool)> {
     let Ok(metadata) = fs::metadata(path) else {
         return Vec::new();
     };
-    let end = format!(":{}", metadata.ino());
+    // Files of two file systems may have one number; some file systems are listed under another device than stat(2) has.
+    let (device, inode) = (metadata.dev(), metadata.ino());
+    let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
+    let end = format!(":{inode}");
+    let exactly = format!("{major:02x}:{minor:02x}{end}");
     let table = fs::read_to_string("/proc/locks").unwrap();
+    let listed = table.split_ascii_whitespace().any(|word| word == exactly);
+    let end = if listed { exactly } else { end };
     let lock = |line: &str| {
         let waits = line.contains("->");
         let line = line.replace("->", "");

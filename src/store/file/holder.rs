@@ -101,3 +101,29 @@ mod linux {
         })
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::super::lock::{try_lock, unlock};
+    use super::*;
+
+    #[test]
+    fn open_files_and_the_table_tell_of_a_lock() {
+        let named = tempfile::NamedTempFile::new().unwrap();
+        let file = FileId::of_handle(named.as_file()).unwrap();
+        assert_eq!(linux::by_open_files(file), None);
+        assert!(try_lock(named.as_file()).unwrap());
+        assert_eq!(linux::by_open_files(file), Some(std::process::id()));
+        // On some file systems the table has another device.
+        let table = std::fs::read_to_string("/proc/locks").unwrap();
+        let (major, minor) = (
+            rustix::fs::major(file.device),
+            rustix::fs::minor(file.device),
+        );
+        let place = format!(" {major:02x}:{minor:02x}:{} ", file.inode);
+        assert_eq!(is_locked(file), table.contains(&place));
+        unlock(named.as_file()).unwrap();
+        assert!(!is_locked(file));
+        assert_eq!(linux::by_open_files(file), None);
+    }
+}

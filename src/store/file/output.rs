@@ -273,6 +273,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_beginning_is_one_short_line_and_says_whether_there_is_more() {
+        assert_eq!(beginning(b""), "");
+        assert_eq!(beginning(b"{}\n"), "{}");
+        assert_eq!(beginning(b"one\ntwo\n"), "one\u{2026}");
+        let long = "x".repeat(25);
+        assert_eq!(
+            beginning(long.as_bytes()),
+            format!("{}\u{2026}", "x".repeat(24))
+        );
+        assert_eq!(beginning("x".repeat(24).as_bytes()), "x".repeat(24));
+    }
+
+    #[test]
     fn a_write_that_fails_is_not_tried_again() {
         let named = tempfile::NamedTempFile::new().unwrap();
         let only_to_read = File::open(named.path()).unwrap();
