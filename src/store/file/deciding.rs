@@ -8,7 +8,7 @@ use super::event::EventFiles;
 use super::files::FileId;
 use super::ledger_file::LedgerFile;
 use super::lock::range::{self, RangeLock, is_published_under, try_publication, try_range};
-use super::lock::{Held, LockFile, Patience, Tried, Wait};
+use super::lock::{Held, LockFile, Next, Patience, Tried, Wait};
 use super::pause::outlast;
 use super::sys::Attributes;
 use crate::error::{Error, Kind, Result};
@@ -90,47 +90,91 @@ pub(crate) enum Publishing<'a> {
 /// ledger lock is found taken with the publication lock held, the name lock stays with a process that decides until
 /// the publication lock is given up. Only one name may lead to the ledger: each has a lock file of its own.
 ///
-/// `others`: others are selling. Some of them may queue for the name lock: a publisher that takes it between two of them
-/// mixes up their order, for the kernel wakes all of the queue then. So it waits a little for one that decides.
+/// Where processes block for the name lock, a publisher that takes it between two of them mixes up their order, for the
+/// kernel wakes all of the queue then. So it waits a little for one of them to decide.
 pub(crate) fn may_publish<'a>(
     ledger: &'a LedgerFile,
     name: &'a mut LockFile,
     files: &EventFiles,
-    others: bool,
 ) -> Result<std::result::Result<Publishing<'a>, FileId>> {
-    let problem = |e| Error::io("lock", &files.ledger, e);
-    let looks = match others || name.was_contended() {
-        true => LOOKS,
-        false if name.try_acquire()?.is_none() => 1,
-        false => 0,
-    };
-    let mut whole = LockFile::on(files.ledger.clone());
-    for look in 0..looks {
-        if look == 0 && Attributes::of_handle(&ledger.file).map_err(problem)?.links != 1 {
-            break;
+    let mut beside = None;
+    let mut decider = BesideDecider::on(ledger, files);
+    let mut look = 0;
+    let tried = name.try_as_told(&mut |queued| {
+        if look > 0 || queued {
+            beside = decider.look()?;
+            if beside.is_some() {
+                return Ok(Next::Stop);
+            }
         }
-        let Some(publication) = try_publication(&ledger.file).map_err(problem)? else {
-            break;
-        };
-        if whole.try_acquire()?.is_none() {
-            return Ok(Ok(Publishing::Beside(publication)));
-        }
-        drop(publication);
-        if look < YIELDS {
-            std::thread::yield_now();
-        } else {
-            outlast(NAP / 4);
-        }
+        let most = if queued { LOOKS_IN_QUEUE } else { LOOKS };
+        look += 1;
+        Ok(match look {
+            1 if !queued => Next::Try,
+            _ if look > most => Next::Stop,
+            // Who queues is not coming: it was stopped.
+            _ if look == most => Next::Try,
+            _ => {
+                if look <= YIELDS {
+                    std::thread::yield_now();
+                } else {
+                    outlast(NAP / 4);
+                }
+                if queued { Next::Skip } else { Next::Try }
+            }
+        })
+    })?;
+    if let Some(publication) = beside {
+        return Ok(Ok(Publishing::Beside(publication)));
     }
-    Ok(match name.try_awhile()? {
+    Ok(match tried {
         Tried::Held(held) => Ok(Publishing::Name(held)),
         Tried::Busy(file) => Err(file),
     })
 }
 
-/// How often to look for a process that decides, where others are selling: at first at once, then after a nap.
-const LOOKS: u32 = 80;
+/// How often to look for a process that decides, and for the name lock itself: about as long as sellers hold it.
+const LOOKS: u32 = 15;
+/// The same where others queue for the name lock: at first at once, then after a nap.
+const LOOKS_IN_QUEUE: u32 = 80;
 const YIELDS: u32 = 50;
+
+/// Looks for a process that decides, to publish beside it.
+struct BesideDecider<'a> {
+    ledger: &'a LedgerFile,
+    whole: LockFile,
+    /// Whether one name alone leads to the ledger, once that was looked at.
+    is_alone: Option<bool>,
+}
+
+impl<'a> BesideDecider<'a> {
+    fn on(ledger: &'a LedgerFile, files: &EventFiles) -> Self {
+        Self {
+            ledger,
+            whole: LockFile::on(files.ledger.clone()),
+            is_alone: None,
+        }
+    }
+
+    /// The publication lock, if a process that decides has the ledger lock.
+    fn look(&mut self) -> Result<Option<RangeLock<'a>>> {
+        let file = &self.ledger.file;
+        let problem = |e| Error::io("lock", self.whole.path(), e);
+        let is_alone = match self.is_alone {
+            Some(known) => known,
+            None => Attributes::of_handle(file).map_err(problem)?.links == 1,
+        };
+        self.is_alone = Some(is_alone);
+        if !is_alone {
+            return Ok(None);
+        }
+        let Some(publication) = try_publication(file).map_err(problem)? else {
+            return Ok(None);
+        };
+        let is_taken = self.whole.try_acquire()?.is_none();
+        Ok(is_taken.then_some(publication))
+    }
+}
 
 impl Deciding {
     pub(crate) fn on(files: &EventFiles) -> Self {

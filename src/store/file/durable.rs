@@ -9,7 +9,6 @@ mod edited;
 mod tests;
 
 use std::fs::File;
-use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -406,7 +405,7 @@ fn take_turn(
             let Some(name) = name else {
                 return Ok(Turn::Done(Durable::Unpublished(error)));
             };
-            return Ok(match may_publish(ledger, name, files, true) {
+            return Ok(match may_publish(ledger, name, files) {
                 Ok(Err(file)) => Turn::Named(file),
                 // It was written meanwhile.
                 Ok(Ok(_)) if Reading::take(files, Some(ledger)).is_ok() => Turn::Again,
@@ -440,7 +439,7 @@ fn take_turn(
     known_bad!(PublishUnlocked => *name = None);
     let _name = match name {
         None => None,
-        Some(name) => match may_publish(ledger, name, files, others_sell(ledger, &reading)) {
+        Some(name) => match may_publish(ledger, name, files) {
             Ok(Ok(publishing)) => Some(publishing),
             Ok(Err(file)) => {
                 *last = Some(reading);
@@ -458,15 +457,6 @@ fn take_turn(
             Err(error) => Durable::Unpublished(error),
         },
     ))
-}
-
-/// Whether more than one line waits to be counted, or somebody has written behind the last that was read.
-fn others_sell(ledger: &LedgerFile, reading: &Reading) -> bool {
-    let counted = reading.snapshot.counted.map_or(0, |counted| counted.seq);
-    let mut next = [b'\n'];
-    // Behind the last line there is nothing, or padding.
-    let read = ledger.file.read_at(&mut next, reading.tally.bytes);
-    reading.tally.seq > counted + 1 || read.is_ok() && next != [b'\n']
 }
 
 fn too_short(files: &EventFiles) -> Error {

@@ -119,8 +119,6 @@ pub(crate) struct LockFile {
     models: Vec<PathBuf>,
     mode: Mode,
     file: Option<(File, FileId)>,
-    /// Whether somebody else held the lock when this one was last wanted.
-    contended: bool,
 }
 
 /// How a lock is held.
@@ -142,6 +140,16 @@ pub(crate) struct Held<'a> {
     length: Option<u64>,
 }
 
+/// What to do about a lock that is to be had without waiting for it.
+pub(crate) enum Next {
+    /// To try it.
+    Try,
+    /// To ask again before.
+    Skip,
+    /// To do without it.
+    Stop,
+}
+
 /// What came of trying a lock.
 pub(crate) enum Tried<'a> {
     Held(Held<'a>),
@@ -157,7 +165,6 @@ impl LockFile {
             models: Vec::new(),
             mode: Mode::Exclusive,
             file: None,
-            contended: false,
         }
     }
 
@@ -169,7 +176,6 @@ impl LockFile {
             models: models.into(),
             mode: Mode::Exclusive,
             file: None,
-            contended: false,
         }
     }
 
@@ -240,38 +246,42 @@ impl LockFile {
     /// Takes the lock if nobody holds it. Whoever holds it may hold that of a file that has lost its name:
     /// the next try after its release tells.
     pub(crate) fn try_acquire(&mut self) -> Result<Option<Held<'_>>> {
-        loop {
-            let (file, id) = self.opened()?;
-            if !attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
-                self.file = Some((file, id));
-                return Ok(None);
-            }
-            if let Some(found) = named(&self.path, id)? {
-                return Ok(Some(self.held(file, id, Some(found))));
-            }
-        }
+        let mut tried = false;
+        let once = &mut |_: bool| {
+            let next = if tried { Next::Stop } else { Next::Try };
+            tried = true;
+            Ok(next)
+        };
+        Ok(match self.try_as_told(once)? {
+            Tried::Held(held) => Some(held),
+            Tried::Busy(_) => None,
+        })
     }
 
-    /// The same, a few times for about as long as sellers hold it: for whoever must not wait for it.
-    pub(crate) fn try_awhile(&mut self) -> Result<Tried<'_>> {
-        let mut looks = 0;
-        let (file, id, found) = loop {
+    /// The same as often as `next` says; it is asked before each try, with whether others block for this lock.
+    pub(crate) fn try_as_told(
+        &mut self,
+        next: &mut dyn FnMut(bool) -> Result<Next>,
+    ) -> Result<Tried<'_>> {
+        loop {
             let (file, id) = self.opened()?;
-            if attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
-                if let Some(found) = named(&self.path, id)? {
-                    break (file, id, found);
+            let next = next(range::is_queued_for(&file));
+            let tried = match next {
+                Ok(Next::Try) => attempt(&file, self.mode).map_err(|error| self.unusable(error))?,
+                _ => false,
+            };
+            if !tried {
+                self.file = Some((file, id));
+                match next? {
+                    Next::Stop => return Ok(Tried::Busy(id)),
+                    Next::Try | Next::Skip => continue,
                 }
-                continue;
             }
-            self.file = Some((file, id));
-            looks += 1;
-            match looks {
-                _ if looks <= SPINS => spin(),
-                _ if looks <= SPINS + YIELDS => thread::yield_now(),
-                _ => return Ok(Tried::Busy(id)),
+            // The lock of a file that has lost its name guards nothing.
+            if let Some(found) = named(&self.path, id)? {
+                return Ok(Tried::Held(self.held(file, id, Some(found))));
             }
-        };
-        Ok(Tried::Held(self.held(file, id, Some(found))))
+        }
     }
 
     /// Why it was not had in this time.
@@ -291,18 +301,11 @@ impl LockFile {
         let deadline = wait.deadline();
         // A step control asks before each try.
         let is_stepped = matches!(patience, Patience::Stepped(_));
-        self.contended =
-            !is_stepped && !attempt(&file, self.mode).map_err(|error| self.unusable(error))?;
-        if !is_stepped && !self.contended {
+        if !is_stepped && attempt(&file, self.mode).map_err(|error| self.unusable(error))? {
             return Ok((file, id));
         }
         let file = self.block(file, id, deadline, patience, wait)?;
         Ok((file, id))
-    }
-
-    /// Whether somebody else held the lock when this one was last wanted: then others may be waiting for it still.
-    pub(crate) fn was_contended(&self) -> bool {
-        self.contended
     }
 
     /// The name of the file.
@@ -391,7 +394,7 @@ impl LockFile {
                 guard
                     .arm(deadline, Box::new(late))
                     .map_err(|error| self.unusable(error))?;
-                let locked = lock(&file, self.mode);
+                let locked = lock_in_queue(&file, self.mode);
                 guard.disarm();
                 return locked.map(|()| file).map_err(|error| self.unusable(error));
             }
@@ -632,7 +635,7 @@ impl Waiter {
             .stack_size(64 * 1024)
             .spawn(move || {
                 for (file, mode) in wishes {
-                    let result = lock(&file, mode).map(|()| file);
+                    let result = lock_in_queue(&file, mode).map(|()| file);
                     if send_lock.send(result).is_err() {
                         return;
                     }
@@ -682,6 +685,14 @@ fn lock(file: &File, mode: Mode) -> io::Result<()> {
             result => return result,
         }
     }
+}
+
+/// Blocks, seen by those who ask whether somebody does.
+fn lock_in_queue(file: &File, mode: Mode) -> io::Result<()> {
+    range::join_queue(file);
+    let locked = lock(file, mode);
+    range::leave_queue(file);
+    locked
 }
 
 /// Gives up a lock that [`try_lock`] or [`try_lock_shared`] took.

@@ -1,7 +1,7 @@
 //! The sync lock and the publication lock: open file description locks (fcntl(2), `F_OFD_SETLK`) on the first
-//! two bytes of the ledger.
+//! two bytes of the ledger. The queue mark: a shared one on a byte of the lock file.
 //!
-//! Invariant: it belongs to the ledger's inode, as the deciding lock does, and to another kind of lock than
+//! Invariant: such a lock belongs to the ledger's inode, as the deciding lock does, and to another kind of lock than
 //! that, a `flock`: so one process decides while another one syncs, which is what makes group commit possible.
 //! It belongs to an open file, not to a process: two handles of one process exclude each other, and it is
 //! given up when its handle is closed, at a process's death too. It is never waited for in the kernel.
@@ -25,6 +25,42 @@ const SYNC: u8 = 0;
 
 /// The byte of the publication lock.
 const PUBLICATION: u8 = 1;
+
+/// The byte of the lock file on which each process that blocks on the name lock has a shared lock.
+const QUEUE: u8 = 2;
+
+/// Marks a process as waiting in the kernel's queue for the lock of this file, until [`leave_queue`] or its death.
+/// Where there are no such locks, nothing is marked.
+#[cfg(target_os = "linux")]
+pub(super) fn join_queue(file: &File) {
+    let _ = linux::set(file, QUEUE, linux::READ);
+}
+
+/// Takes the mark away.
+#[cfg(target_os = "linux")]
+pub(super) fn leave_queue(file: &File) {
+    let _ = linux::set(file, QUEUE, linux::UNLOCK);
+}
+
+/// Whether another handle has the mark.
+#[cfg(target_os = "linux")]
+pub(super) fn is_queued_for(file: &File) -> bool {
+    linux::is_held(file, QUEUE)
+}
+
+/// There are no such locks here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn join_queue(_: &File) {}
+
+/// There are no such locks here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn leave_queue(_: &File) {}
+
+/// There are no such locks here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_queued_for(_: &File) -> bool {
+    false
+}
 
 /// A lock, held until it is dropped.
 #[derive(Debug)]
@@ -101,6 +137,7 @@ mod linux {
     use nix::fcntl::{FcntlArg, fcntl};
     use nix::libc;
 
+    pub(super) const READ: libc::c_int = libc::F_RDLCK;
     pub(super) const WRITE: libc::c_int = libc::F_WRLCK;
     pub(super) const UNLOCK: libc::c_int = libc::F_UNLCK;
 
@@ -152,5 +189,20 @@ mod tests {
         assert!(try_lock(one.as_file()).unwrap());
         assert!(matches!(try_range(&other).unwrap(), Tried::Held(_)));
         unlock(one.as_file()).unwrap();
+    }
+
+    #[test]
+    fn a_queue_is_seen_by_others_until_the_last_has_left_it() {
+        let one = tempfile::NamedTempFile::new().unwrap();
+        let [first, second, looks] = [(); 3].map(|()| File::open(one.path()).unwrap());
+        assert!(!is_queued_for(&looks));
+        join_queue(&first);
+        join_queue(&second);
+        assert!(is_queued_for(&looks));
+        leave_queue(&first);
+        assert!(is_queued_for(&looks));
+        assert!(!is_queued_for(&second));
+        drop(second);
+        assert!(!is_queued_for(&looks));
     }
 }
