@@ -79,9 +79,6 @@ impl CountFile {
     }
 
     pub(crate) fn parse(text: &str) -> std::result::Result<Self, Fault> {
-        if let Some(plain) = Self::parse_plain(text) {
-            return Ok(plain);
-        }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.trim_ascii().is_empty() {
             return Err(Fault::new("is empty, not {\"ticket\": 2}", 1, 1));
@@ -151,25 +148,6 @@ impl CountFile {
                 .collect(),
             one_a_line: text.trim_ascii().contains('\n'),
         })
-    }
-
-    /// What [`CountFile::render`] makes of a count with nothing personal in it, which is read again and
-    /// again.
-    fn parse_plain(text: &str) -> Option<Self> {
-        let mut rest = text;
-        let mut next = |name: &str| {
-            rest = rest.strip_prefix(name)?;
-            let (digits, _) = rest.split_at_checked(rest.find([',', '}'])?)?;
-            rest = rest.get(digits.len()..)?;
-            whole_number(digits).ok()
-        };
-        let ticket = next("{\"ticket\": ")?;
-        let counted = Counted {
-            sold: next(", \"sold\": ")?,
-            seq: next(", \"seq\": ")?,
-            bytes: next(", \"bytes\": ")?,
-        };
-        (rest == "}\n").then(|| Self::fresh(ticket).with(ticket, Some(counted)))
     }
 
     /// Whether the file holds what cannot be told from the ledger: members that are not ours, the other

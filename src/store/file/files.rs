@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FileType, OFlags};
 
 use super::pause::outlast;
+use super::placement::temporary_apart;
 use super::rights::Rights;
 use super::sys::{self, Attributes};
-use super::temporary::{temporary, temporary_apart};
+use super::temporary::temporary;
 use super::version::Version;
 use crate::error::{Error, Kind, Result};
 

@@ -31,6 +31,7 @@ pub(crate) mod open;
 pub(crate) mod output;
 pub(crate) mod pause;
 pub(crate) mod people;
+pub(crate) mod placement;
 pub(crate) mod prepare;
 pub(crate) mod reading;
 pub(crate) mod replace;

@@ -19,9 +19,9 @@ use tempfile::TempPath;
 
 use super::files::FileId;
 use super::lease;
+use super::placement::{self, is_near};
 use super::rights::Rights;
 use super::sys::{self, Attributes};
-use super::temporary::is_near;
 use super::version::Version;
 
 /// The longest count that is written over an old one, in bytes. A disk writes it in one piece, so that a
@@ -38,7 +38,9 @@ pub(crate) struct Shelf(Arc<Mutex<Spares>>);
 #[derive(Debug, Default)]
 struct Spares {
     room: usize,
-    spares: Vec<Spare>,
+    /// Whether it matters where the inodes stand, once that was asked.
+    placed: Option<bool>,
+    versions: Vec<Spare>,
 }
 
 #[derive(Debug)]
@@ -75,9 +77,9 @@ impl Shelf {
             match rewrite(&spare, bytes, rights) {
                 Rewritten::Done(version) => return Some((version, spare.path)),
                 // Whoever has it open will close it.
-                Rewritten::InUse => self.lock().spares.push(spare),
+                Rewritten::InUse => self.lock().versions.push(spare),
                 Rewritten::Unfit => {}
-                Rewritten::Stale => self.lock().spares.clear(),
+                Rewritten::Stale => self.lock().versions.clear(),
             }
         }
         None
@@ -86,13 +88,13 @@ impl Shelf {
     /// Whether one more would be kept.
     pub(super) fn has_room(&self) -> bool {
         let spares = self.lock();
-        spares.spares.len() < spares.room
+        spares.versions.len() < spares.room
     }
 
     /// Keeps a version that has lost its name to this one, if there is room; removes it otherwise, and if its
     /// inode is too near to the ledger's: see [`temporary_apart`]. `known`: perhaps the same version.
     ///
-    /// [`temporary_apart`]: super::temporary::temporary_apart
+    /// [`temporary_apart`]: super::placement::temporary_apart
     pub(super) fn keep(
         &self,
         ledger: FileId,
@@ -100,19 +102,29 @@ impl Shelf {
         replaced: FileId,
         known: Option<&Version>,
     ) {
-        if !is_near(replaced, ledger) && self.has_room() {
-            let same = known.filter(|known| known.id() == Some(replaced));
-            let file = same.and_then(Version::writable).or_else(|| open(&path));
-            if let Some(file) = file {
-                self.lock().spares.push(Spare { ledger, path, file });
-            }
+        if !self.has_room() {
+            return;
         }
+        let same = known.filter(|known| known.id() == Some(replaced));
+        let file = same.and_then(Version::writable).or_else(|| open(&path));
+        if let Some(file) = file
+            && !(is_near(replaced, ledger) && self.is_placed(&file))
+        {
+            self.lock().versions.push(Spare { ledger, path, file });
+        }
+    }
+
+    fn is_placed(&self, file: &File) -> bool {
+        let mut spares = self.lock();
+        *spares
+            .placed
+            .get_or_insert_with(|| placement::matters(file))
     }
 
     /// The one that has lain there for longest.
     fn next(&self) -> Option<Spare> {
         let mut spares = self.lock();
-        (!spares.spares.is_empty()).then(|| spares.spares.remove(0))
+        (!spares.versions.is_empty()).then(|| spares.versions.remove(0))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Spares> {

@@ -287,6 +287,31 @@ pub(crate) fn file_system(_: &File) -> String {
     UNKNOWN.to_owned()
 }
 
+/// Whether the file system that holds an open file has a journal of ext4's kind. `None`: the system does not tell.
+#[cfg(target_os = "linux")]
+pub(crate) fn has_journal(file: &File) -> Option<bool> {
+    let device = rustix::fs::fstat(file).ok()?.st_dev;
+    let numbers = format!(
+        "{}:{}",
+        rustix::fs::major(device),
+        rustix::fs::minor(device)
+    );
+    let block = std::fs::read_link(Path::new("/sys/dev/block").join(numbers)).ok()?;
+    let name = block.file_name()?.to_str()?;
+    // Named after the device and the journal's inode.
+    Some(
+        Path::new("/proc/fs/jbd2")
+            .join(format!("{name}-8"))
+            .exists(),
+    )
+}
+
+#[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
+pub(crate) fn has_journal(_: &File) -> Option<bool> {
+    None
+}
+
 /// How long a name in a directory may be, in bytes.
 pub(super) fn longest_name(directory: &Path) -> usize {
     const USUAL: usize = 255;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::fs::{Dir, FileType};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::files::{Access, FileId, directory, open_regular};
+use super::files::{Access, directory, open_regular};
 use super::lease::{self, Elsewhere};
 use super::pause::outlast;
 use super::rights::Rights;
@@ -94,39 +94,6 @@ fn create(path: &Path, mode: u32) -> io::Result<tempfile::NamedTempFile> {
             result => return result,
         }
     }
-}
-
-/// The same, with its inode in another block of the file system's inode table than a file's.
-///
-/// ext4 without a journal writes the whole block with a sync of any file in it, if the block has changed;
-/// and to rename a file changes its inode. So a ledger whose inode shares a block with what is renamed
-/// at every publication costs two writes a sync instead of one: half as long again.
-pub(super) fn temporary_apart(
-    path: &Path,
-    rights: Option<&Rights>,
-    from: FileId,
-) -> io::Result<tempfile::NamedTempFile> {
-    let mut temp = temporary(path, rights)?;
-    if sys::file_system(temp.as_file()) != "ext4" {
-        return Ok(temp);
-    }
-    // Kept until one is found, so that each is another inode.
-    let mut near = Vec::new();
-    while near.len() < INODES as usize && is_near(FileId::of_handle(temp.as_file())?, from) {
-        near.push(temp);
-        temp = temporary(path, rights)?;
-    }
-    Ok(temp)
-}
-
-/// How many inodes a block of the table has: of 256 bytes, in 4 KiB. Where that is wrong, this is in vain.
-const INODES: u64 = 16;
-
-/// Whether the inodes of two files share a block of the table.
-pub(super) fn is_near(a: FileId, b: FileId) -> bool {
-    // Inodes count from 1.
-    let block = |id: FileId| id.inode.saturating_sub(1) / INODES;
-    a.device == b.device && block(a) == block(b)
 }
 
 /// The temporary files beside a count, its ledger and its lock file that no living
@@ -249,23 +216,6 @@ pub(super) fn list(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_put_apart_shares_no_block_of_the_inode_table() {
-        let place = tempfile::tempdir_in(".").unwrap();
-        let path = place.path().join("tickets.json");
-        let mut all = vec![temporary(&path, None).unwrap()];
-        for _ in 0..40 {
-            let from = FileId::of_handle(all.last().unwrap().as_file()).unwrap();
-            let temp = temporary_apart(&path, None, from).unwrap();
-            if sys::file_system(temp.as_file()) == "ext4" {
-                assert!(!is_near(FileId::of_handle(temp.as_file()).unwrap(), from));
-            }
-            all.push(temp);
-        }
-        drop(all);
-        assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
-    }
 
     #[test]
     fn what_is_no_regular_file_is_somebody_elses() {
