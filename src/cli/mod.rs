@@ -9,6 +9,7 @@ mod cell;
 mod check;
 mod doctor;
 mod hint;
+mod init;
 mod json;
 mod keeping;
 mod lab;
@@ -75,6 +76,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
     }
     let file = &cli.file;
     match &cli.command {
+        Command::Init(arguments) => init::init(file, arguments, screen),
         Command::Query => query::query(file, screen),
         Command::Buy(arguments) => buy::run(file, arguments, screen),
         Command::Book(arguments) => booking::book(file, arguments, screen),

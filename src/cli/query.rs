@@ -20,7 +20,7 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
             let document = QueryDocument {
                 ok: true,
                 command: "query",
-                ticket: count.left,
+                left: count.left,
                 sold: count.sold,
             };
             screen.result(&document, |out| {
@@ -41,6 +41,6 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
 struct QueryDocument {
     ok: bool,
     command: &'static str,
-    ticket: u64,
+    left: u64,
     sold: u64,
 }

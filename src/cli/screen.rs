@@ -131,10 +131,10 @@ impl Screen {
     }
 
     /// An error: as JSON on stdout, with the count where that is known, or for people on stderr.
-    pub(crate) fn error(&self, command: &str, error: &Error, ticket: Option<u64>) {
+    pub(crate) fn error(&self, command: &str, error: &Error, left: Option<u64>) {
         if self.json {
             self.result(
-                &ErrorDocument::new(command, error, ticket, &self.event),
+                &ErrorDocument::new(command, error, left, &self.event),
                 |_| Ok(()),
             );
             return;
@@ -183,8 +183,6 @@ struct ErrorDocument<'a> {
     error: ErrorMember<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ticket: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -204,7 +202,7 @@ struct ErrorMember<'a> {
 }
 
 impl<'a> ErrorDocument<'a> {
-    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>, event: &EventFlag) -> Self {
+    fn new(command: &'a str, error: &'a Error, left: Option<u64>, event: &EventFlag) -> Self {
         let place = error.place();
         let known = |number: u64| (number > 0).then_some(number);
         Self {
@@ -224,9 +222,8 @@ impl<'a> ErrorDocument<'a> {
             },
             left: match error.kind() {
                 Kind::SoldOut { left } => Some(left),
-                _ => None,
+                _ => left,
             },
-            ticket,
         }
     }
 }

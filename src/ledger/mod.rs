@@ -3,6 +3,7 @@
 //! Knows nothing of files, clusters and people.
 
 mod count_file;
+mod event_settings;
 mod limits;
 mod line;
 mod lock_kind;
@@ -11,12 +12,14 @@ mod step;
 mod sum;
 mod tally;
 
+pub use event_settings::EventSettings;
 pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
 pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
 pub(crate) use count_file::{CountFile, Counted, Fault};
+pub(crate) use limits::FORMAT;
 pub(crate) use line::Line;
 pub(crate) use record::{Op, Record, Replaced};
 pub(crate) use sum::{MAX_LINE, Sum};
-pub(crate) use tally::Tally;
+pub(crate) use tally::{Tally, newer};

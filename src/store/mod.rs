@@ -15,10 +15,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::ledger::{Line, LockKind, Op, Record, Step, Tally};
+use crate::ledger::{EventSettings, Line, LockKind, Op, Record, Step, Tally};
 
 use audit::Audit;
-use options::CommitOptions;
+use options::{CommitOptions, Restart};
 use results::{Backup, Reset, Restored};
 
 /// What an event adds up to.
@@ -139,8 +139,11 @@ pub(crate) trait Store: Debug + Send {
     /// Verifies everything under the locks, and puts right what can be proven.
     fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit>;
 
+    /// Makes the event, for real, where there is none.
+    fn make(&mut self, stock: u64, settings: &EventSettings) -> Result<()>;
+
     /// Starts the event anew.
-    fn restart(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset>;
+    fn restart(&mut self, how: Restart) -> Result<Reset>;
 
     /// Copies the event to a directory while others sell.
     fn backup(&mut self, to: &Path, wait: Duration) -> Result<Backup>;

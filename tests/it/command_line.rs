@@ -11,7 +11,7 @@ fn query_tells_people_and_programs() {
     assert_eq!(event.run("query").stdout, "2 left, 0 sold\n");
     assert_eq!(
         event.run("--json query").stdout,
-        "{\"ok\":true,\"command\":\"query\",\"ticket\":2,\"sold\":0}\n"
+        "{\"ok\":true,\"command\":\"query\",\"left\":2,\"sold\":0}\n"
     );
     assert_eq!(event.names(), ["tickets.json"], "a query writes nothing");
 }

@@ -6,10 +6,15 @@ use clap::builder::Resettable;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::help;
-use super::keeping::{AuditArgs, BackupArgs, DoctorArgs, ResetArgs, RestoreArgs, SalesArgs};
+use super::keeping::{
+    AuditArgs, BackupArgs, DoctorArgs, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
+};
 use super::race::RaceCommand;
 use super::rush::BuyArgs;
 use super::selling::{AdjustArgs, BookArgs, CancelArgs};
+
+/// The event that is meant where none is named: it is there to practise on.
+pub(crate) const DEFAULT_FILE: &str = "data/tickets.json";
 
 /// Names the event where `-f` does not.
 const FILE_VARIABLE: &str = "TICKETS_FILE";
@@ -36,7 +41,7 @@ pub(crate) struct Cli {
         long,
         global = true,
         env = FILE_VARIABLE,
-        default_value = "data/tickets.json",
+        default_value = DEFAULT_FILE,
         value_name = "FILE"
     )]
     pub(crate) file: PathBuf,
@@ -55,6 +60,10 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a new event to sell from
+    #[command(after_help = help::INIT)]
+    Init(InitArgs),
+
     /// How many tickets are left
     #[command(after_help = help::QUERY)]
     Query,
@@ -122,6 +131,7 @@ impl Command {
     /// The command's name in JSON.
     pub(crate) fn name(&self) -> &'static str {
         match self {
+            Self::Init(_) => "init",
             Self::Query => "query",
             Self::Buy(_) => "buy",
             Self::Book(_) => "book",

@@ -2,6 +2,7 @@
 
 pub(super) const PROGRAM: &str = "\
 Examples:
+  tickets init 200                an event to sell from
   tickets query                   how many are left
   tickets buy --users 8           8 buyers rush, without a lock: a race
   tickets buy --users 8 --lock    the same under the lock: nothing is oversold
@@ -24,10 +25,18 @@ Exit codes:
   6  integrity: a race, or the count and the ledger do not add up
   128 + n  stopped by signal n; 130 is Ctrl-C";
 
+pub(super) const INIT: &str = "\
+Examples:
+  tickets -f gala.json init 200
+  tickets init 200                in data/tickets.json
+
+Makes the event's files, and their directory. Exits 4 when any of them is there already, or a ledger of that \
+name that was put away. A rush ('tickets buy') keeps off such an event.";
+
 pub(super) const QUERY: &str = "\
 Examples:
   tickets query
-  tickets --json query | jq .ticket
+  tickets --json query | jq .left
 
 Takes no lock, waits for nobody and writes nothing. \
 Exits 6 when the count and the ledger do not add up.";
@@ -45,7 +54,7 @@ Examples:
 
 Each buyer queries, then buys: read, think, write. All start at one gun. They take from the event's stock: \
 where tickets are booked for people, a rush is refused unless --force, and belongs on an event of its own, \
-which 'tickets -f other.json reset N' makes.
+which a file with {\"ticket\": 50} in it is.
 
 With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
 that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
@@ -120,10 +129,11 @@ pub(super) const RESET: &str = "\
 Examples:
   tickets reset                    with the stock it opened with
   tickets reset 200                with 200
-  tickets -f gig.json reset 50     make a new event
+  tickets -f gig.json reset        of another event
 
 Waits for whoever holds the lock. Exits 4, unless --force, while tickets are booked, where that is \
-unknown because the ledger is missing or shorter than the count says, and over a file that is no event.";
+unknown because the ledger is missing or shorter than the count says, and over a file that is no event. Exits 1 \
+where there is no event: 'tickets init' makes one. The default event alone is made, to practise on.";
 
 pub(super) const RACE: &str = "\
 Examples:

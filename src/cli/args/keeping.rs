@@ -1,10 +1,17 @@
-//! What keeps an event, and looks at it: `sales`, `audit`, `backup`, `restore`, `reset`, `doctor`.
+//! What makes an event, keeps it, and looks at it: `init`, `sales`, `audit`, `backup`, `restore`, `reset`, `doctor`.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::value::{WaitArgs, stock};
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// How many tickets there are
+    #[arg(value_name = "N", allow_negative_numbers = true, value_parser = stock)]
+    pub(crate) stock: u64,
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct SalesArgs {

@@ -9,9 +9,9 @@ mod rush;
 mod selling;
 mod value;
 
-pub(crate) use command::{Cli, Command, grammar};
+pub(crate) use command::{Cli, Command, DEFAULT_FILE, grammar};
 pub(crate) use keeping::{
-    AuditArgs, BackupArgs, DoctorArgs, Format, ResetArgs, RestoreArgs, SalesArgs,
+    AuditArgs, BackupArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };
 pub(crate) use lab::{
     FindArgs, LocksArgs, MAX_EXHAUSTIVE, ProveArgs, ReplayArgs, SelfcheckArgs, TrialArgs,

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use super::beginning::refuse_newer;
 use super::event::EventFiles;
 use super::files::{Access, FileId, try_open_regular};
 use super::lines::Stretches;
@@ -18,11 +19,15 @@ pub(crate) struct LedgerFile {
     pub(crate) id: FileId,
 }
 
-/// Opens the ledger; `None` when there is none.
+/// Opens the ledger; `None` when there is none. One that a newer program has made is refused.
 pub(crate) fn open_ledger(files: &EventFiles, access: Access<'_>) -> Result<Option<LedgerFile>> {
     match try_open_regular(&files.ledger, access)? {
         None => Ok(None),
-        Some((file, own)) => Ok(Some(LedgerFile { id: own.id, file })),
+        Some((file, own)) => {
+            let ledger = LedgerFile { id: own.id, file };
+            refuse_newer(files, &ledger)?;
+            Ok(Some(ledger))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::aside;
+use super::beginning::Beginning;
 use super::event::EventFiles;
 use super::files::{FileId, directory, name_new, sync_directory, write_beside};
 use super::holder::is_locked;
@@ -15,13 +16,14 @@ use super::rights::Rights;
 use super::temporary;
 use crate::error::{Error, Result};
 use crate::ledger::CountFile;
-use crate::ledger::{Record, Replaced, Tally};
+use crate::ledger::{Record, Tally};
 
 /// Creates the ledger with its opening line, durably. Only for the holder of the name lock.
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     let rights = Rights::of_name(&files.count);
     let rights = rights.map_err(|e| Error::io("look at", &files.count, e))?;
-    let temp = opening_line(files, stock, None, &rights.bare())?;
+    let begun = Beginning::of(stock, None, None)?;
+    let temp = write_ledger(files, &begun.bytes, Some(&rights.bare()))?;
     match name_new(temp, &files.ledger) {
         Ok(_) => sync_directory(&files.ledger),
         // Somebody who locks another file was faster: one of the two is the ledger.
@@ -30,18 +32,15 @@ pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     }
 }
 
-pub(super) fn opening_line(
+/// A ledger that has no name yet, on the disk.
+pub(super) fn write_ledger(
     files: &EventFiles,
-    stock: u64,
-    replaces: Option<Replaced>,
-    rights: &Rights,
+    bytes: &[u8],
+    rights: Option<&Rights>,
 ) -> Result<tempfile::NamedTempFile> {
-    let (line, _) = Record::open(stock, replaces)
-        .encode(Tally::default().sum)
-        .unwrap_or_default();
     // Each publication renames in the directory, which changes its inode.
     let apart = FileId::of_name(directory(&files.ledger)).unwrap_or(None);
-    write_beside(&files.ledger, &line, Some(rights), true, apart)
+    write_beside(&files.ledger, bytes, rights, true, apart)
 }
 
 /// Heals the ledger's end. Only for the holder of the deciding locks and the sync lock.

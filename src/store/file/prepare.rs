@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::beginning::settings;
 use super::deciding::{Decider, sync_too};
 use super::event::EventFiles;
 use super::file_store::{FileStore, no_ledger};
@@ -95,6 +96,9 @@ impl FileStore {
         } else {
             reading
         };
+        if !force {
+            refuse_real(&self.files, &ledger, &reading)?;
+        }
         // What was never sold is not booked, and need not be looked for.
         if !force && (reading.tally.sold > 0 || lock != LockKind::Exclusive) {
             refuse_rush(&self.files, &ledger)?;
@@ -145,15 +149,33 @@ fn refuse_rush(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
         if error.kind() != Kind::Refused {
             return error;
         }
-        let other = (1..).map(|at| match at {
-            1 => "other.json".to_owned(),
-            at => format!("other-{at}.json"),
-        });
-        let mut free = other.filter(|name| !Path::new(name).exists());
-        let other = free.next().unwrap_or_default();
-        error.hint(format!(
-            "'tickets -f {other} reset 50' makes another event to rush on, with -f {other}; --force rushes \
-             here all the same"
-        ))
+        error.hint(elsewhere())
     })
+}
+
+/// The same on an event that is made for real, whether anything was booked yet or not.
+fn refuse_real(files: &EventFiles, ledger: &LedgerFile, reading: &Reading) -> Result<()> {
+    if settings(files, ledger)?.is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "this event was made for real: a rush would sell the {} that are left to nobody",
+        reading.tally.left
+    );
+    let error = Error::new(Kind::Refused, message).at(&files.count, 0, 0);
+    Err(error.hint(elsewhere()))
+}
+
+/// Where a rush belongs: on an event that is none.
+fn elsewhere() -> String {
+    let other = (1..).map(|at| match at {
+        1 => "other.json".to_owned(),
+        at => format!("other-{at}.json"),
+    });
+    let mut free = other.filter(|name| !Path::new(name).exists());
+    let other = free.next().unwrap_or_default();
+    format!(
+        "nothing was sold; to rush elsewhere: echo '{{\"ticket\": 50}}' > {other}, then say -f {other}; --force rushes \
+         here all the same"
+    )
 }

@@ -1,8 +1,7 @@
 //! Starting an event anew.
 
-use std::time::Duration;
-
 use super::aside::adopt;
+use super::count::missing;
 use super::deciding::sync_too;
 use super::event::EventFiles;
 use super::file_store::FileStore;
@@ -16,6 +15,7 @@ use super::restart::restart;
 use super::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, MAX_STOCK};
+use crate::store::options::Restart;
 use crate::store::results::Reset;
 
 impl FileStore {
@@ -23,15 +23,13 @@ impl FileStore {
     /// ledger is put away, never deleted. Waits for whoever holds the lock.
     ///
     /// # Errors
+    /// [`Kind::Missing`]: there is none, and it is not to be made.
+    ///
     /// [`Kind::Refused`], unless it is `forced`: there are real bookings, which no rush made and nobody cancelled;
     /// or what was booked is unknown, for the ledger is missing, empty or shorter than the count says; or the file
     /// is no event.
-    pub(super) fn reset(
-        &mut self,
-        stock: Option<u64>,
-        forced: bool,
-        wait: Duration,
-    ) -> Result<Reset> {
+    pub(super) fn reset(&mut self, how: Restart) -> Result<Reset> {
+        let (stock, forced) = (how.stock, how.forced);
         if let Some(stock) = stock.filter(|stock| *stock > MAX_STOCK) {
             return Err(Error::new(
                 Kind::Usage,
@@ -46,6 +44,7 @@ impl FileStore {
             }
             Some(_) => {}
             None if is_there(&self.files.count) => keep_off(&self.files, None, forced)?,
+            None if !how.makes => return Err(missing(&self.files.count)),
             None => open::create_event(&self.files, stock.unwrap_or(2))?,
         }
         refuse_unsellable(&self.files)?;
@@ -56,7 +55,7 @@ impl FileStore {
             _ => {}
         }
         let wanted = &mut || true;
-        let mut wait = Wait::wanted(wait, wanted);
+        let mut wait = Wait::wanted(how.wait, wanted);
         let _held = self.deciding.acquire(&mut self.patience, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::ReadWrite)?;
         let _sync = match &ledger {

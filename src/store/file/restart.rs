@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::aside::{PutAway, take_place};
+use super::beginning::{Beginning, settings};
 use super::durable::put_count_over;
 use super::event::EventFiles;
 use super::files::{Access, sync_directory};
 use super::kept::{BROKEN, REPLACED, keep_count};
 use super::ledger_file::{LedgerFile, open_ledger};
-use super::open::{opening_line, trim};
+use super::open::{trim, write_ledger};
 use super::reading::{Reading, is_borne_out};
 use super::rights::Rights;
 use super::version::Version;
@@ -31,7 +32,8 @@ pub(crate) struct Restarted {
 ///
 /// That the new ledger takes the old one's name is the commit. Before it nothing has changed;
 /// after it, the new ledger's opening line says which count it took the place of, so that whoever
-/// reads the old `tickets.json` knows that it is stale.
+/// reads the old `tickets.json` knows that it is stale. An event that is made for real stays one, with what it is sold
+/// by.
 pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     let old = match CountFile::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
@@ -39,7 +41,8 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     };
     let Some(ledger) = open_ledger(files, Access::ReadWrite)? else {
         // Without a ledger the count was the event.
-        let kept = put_fresh_count(files, &old, false, stock)?;
+        let begun = Beginning::of(stock, None, None)?;
+        let kept = put_fresh_count(files, &old, false, (stock, &begun))?;
         return Ok(Restarted {
             archive: None,
             kept,
@@ -64,11 +67,13 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     // Those who may read the old one may be fewer than may read the count.
     let rights = Rights::of_handle(&ledger.file);
     let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
-    let new = opening_line(files, stock, replaces, &rights)?;
+    let settings = settings(files, &ledger)?;
+    let begun = Beginning::of(stock, replaces, settings.as_ref())?;
+    let new = write_ledger(files, &begun.bytes, Some(&rights))?;
     let mut done = false;
     let put_away = take_place(files, new, &mut done);
     let finished = put_away.and_then(|put_away| {
-        let kept = put_fresh_count(files, &old, borne_out, stock)?;
+        let kept = put_fresh_count(files, &old, borne_out, (stock, &begun))?;
         Ok(restarted(put_away, kept))
     });
     finished.map_err(|error| {
@@ -95,7 +100,7 @@ fn put_fresh_count(
     files: &EventFiles,
     old: &Result<(Option<CountFile>, Version)>,
     borne_out: bool,
-    stock: u64,
+    (stock, begun): (u64, &Beginning),
 ) -> Result<Option<PathBuf>> {
     let (fresh, kept) = match old {
         Err(_) => (CountFile::fresh(stock), keep_count(files, BROKEN)?),
@@ -114,7 +119,7 @@ fn put_fresh_count(
         Ok((old, known)) => (old.as_ref(), Some(known)),
         Err(_) => (None, None),
     };
-    let edited = put_count_over(files, (old, known), fresh)?;
+    let edited = put_count_over(files, (old, known), begun.count(fresh))?;
     sync_directory(&files.count)?;
     Ok(kept.or(edited))
 }
@@ -153,7 +158,8 @@ mod tests {
         let edit = place.path().join("edit");
         fs::write(&edit, text).unwrap();
         fs::rename(&edit, &path).unwrap();
-        let kept = put_fresh_count(&files, &old, true, 9).unwrap();
+        let begun = Beginning::of(9, None, None).unwrap();
+        let kept = put_fresh_count(&files, &old, true, (9, &begun)).unwrap();
         (place, files, kept)
     }
 

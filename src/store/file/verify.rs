@@ -120,7 +120,7 @@ impl Reader<'_> {
             Op::Open => self.opens(&line.record),
             Op::Sell => self.sells(&line.record, stretch.start)?,
             Op::Cancel => self.cancels(&line.record, before.bytes)?,
-            Op::Adjust => {}
+            Op::Adjust | Op::Set => {}
         }
         self.summary.tally = tally;
         // The count counts a line with its newline.
