@@ -26,6 +26,18 @@ pub enum Kind {
     },
     /// The request goes against what is on the ledger (exit 4).
     Refused,
+    /// The sale is closed (exit 4).
+    Closed,
+    /// The sale has not begun (exit 4).
+    NotYet,
+    /// The sale is over (exit 4).
+    Over,
+    /// More than one sale, or one buyer, may have (exit 4).
+    Limit,
+    /// The hold has ended at its time: somebody else needed it (exit 4).
+    Expired,
+    /// It is cancelled already, or was given back (exit 4).
+    Cancelled,
     /// The lock was not had in time (exit 5). Nothing was changed.
     Busy {
         /// The process that holds the lock, where the system tells.
@@ -45,7 +57,13 @@ impl Kind {
             Self::Missing | Self::Io | Self::OutcomeUnknown => 1,
             Self::Usage => 2,
             Self::SoldOut { .. } => 3,
-            Self::Refused => 4,
+            Self::Refused
+            | Self::Closed
+            | Self::NotYet
+            | Self::Over
+            | Self::Limit
+            | Self::Expired
+            | Self::Cancelled => 4,
             Self::Busy { .. } => 5,
             Self::Integrity => 6,
             Self::Interrupted => 130,
@@ -62,6 +80,12 @@ impl Kind {
             Self::OutcomeUnknown => "outcome_unknown",
             Self::SoldOut { .. } => "sold_out",
             Self::Refused => "refused",
+            Self::Closed => "closed",
+            Self::NotYet => "not_yet",
+            Self::Over => "over",
+            Self::Limit => "limit",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
             Self::Busy { .. } => "busy",
             Self::Integrity => "integrity",
             Self::Interrupted => "interrupted",
@@ -101,6 +125,7 @@ pub struct Error {
     message: String,
     place: Option<Place>,
     hint: Option<String>,
+    held: Option<(u64, Option<String>)>,
     #[source]
     source: Option<io::Error>,
 }
@@ -114,6 +139,7 @@ impl Error {
             message: message.into(),
             place: None,
             hint: None,
+            held: None,
             source: None,
         }
     }
@@ -149,6 +175,25 @@ impl Error {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same failure, where so many are held, and when the next of them is due.
+    #[must_use]
+    pub(crate) fn held(mut self, held: u64, due: Option<&str>) -> Self {
+        self.held = Some((held, due.map(str::to_owned)));
+        self
+    }
+
+    /// How many are held that are not due yet, where too few are left.
+    #[must_use]
+    pub fn held_tickets(&self) -> Option<u64> {
+        self.held.as_ref().map(|(held, _)| *held)
+    }
+
+    /// When the next hold is due, RFC 3339 in UTC.
+    #[must_use]
+    pub fn next_due(&self) -> Option<&str> {
+        self.held.as_ref()?.1.as_deref()
     }
 
     /// The same failure as another kind.

@@ -12,12 +12,17 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::index::Index;
 use super::limits::MAX_STOCK;
 use super::tally::Tally;
 use crate::error::{Error, Kind, Result};
 
 /// The two names of the count; a file has exactly one of them.
 const SPELLINGS: [&str; 2] = ["ticket", "ticket_num"];
+
+/// How many are held, and where to look for holds and rules: there only where something is held, or a rule changed.
+const HELD: &str = "held";
+const INDEX: &str = "index";
 
 /// What ties the count to the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +33,10 @@ pub(crate) struct Counted {
     pub(crate) seq: u64,
     /// Where that line ends in the ledger, in bytes.
     pub(crate) bytes: u64,
+    /// How many are held.
+    pub(crate) held: u64,
+    /// What finds holds and rules.
+    pub(crate) index: Index,
 }
 
 /// The contents of `tickets.json`.
@@ -125,9 +134,27 @@ impl CountFile {
                 .map_err(|found| Fault::value(text, value, format!("{name:?} is {found}")))
         };
         let ours = |name: &str| find(name)?.map(|value| number(name, value)).transpose();
+        // Both are there, or neither is ours: people may have members of these names.
+        let index = match (find(HELD)?, find(INDEX)?) {
+            (held, Some(index)) => {
+                let held = held.map_or(Ok(0), |held| whole_number(held.get()));
+                let index = serde_json::from_str::<Index>(index.get());
+                held.ok().zip(index.ok())
+            }
+            _ => None,
+        };
         let counted = match (ours("sold")?, ours("seq")?, ours("bytes")?) {
             (None, None, None) => None,
-            (Some(sold), Some(seq), Some(bytes)) => Some(Counted { sold, seq, bytes }),
+            (Some(sold), Some(seq), Some(bytes)) => {
+                let (held, index) = index.unwrap_or_default();
+                Some(Counted {
+                    sold,
+                    seq,
+                    bytes,
+                    held,
+                    index,
+                })
+            }
             _ => {
                 let message = "has some, but not all, of \"sold\", \"seq\" and \"bytes\", \
                                which tie it to the ledger";
@@ -142,7 +169,9 @@ impl CountFile {
                 .0
                 .into_iter()
                 .map(|(name, value)| {
-                    let value = (!is_ours(&name)).then(|| value.get().to_owned());
+                    let ours = is_ours(&name)
+                        || index.is_some() && counted.is_some() && [HELD, INDEX].contains(&&*name);
+                    let value = (!ours).then(|| value.get().to_owned());
                     (name.into_owned(), value)
                 })
                 .collect(),
@@ -165,6 +194,8 @@ impl CountFile {
             sold: tally.sold,
             seq: tally.seq,
             bytes: tally.bytes,
+            held: tally.held,
+            index: tally.index,
         };
         self.with(tally.left, Some(counted))
     }
@@ -237,14 +268,19 @@ impl CountFile {
         let mut members: Vec<_> = self
             .members
             .iter()
-            .filter(|(name, _)| name == self.spelling || !is_ours(name))
+            .filter(|(name, value)| name == self.spelling || value.is_some())
             .cloned()
             .collect();
-        if counted.is_some() {
+        if let Some(counted) = counted {
+            let ties: &[&str] = match (counted.held, counted.index == Index::default()) {
+                (0, true) => &["sold", "seq", "bytes"],
+                (0, false) => &["sold", "seq", "bytes", INDEX],
+                _ => &["sold", HELD, "seq", "bytes", INDEX],
+            };
+            members.retain(|(name, value)| value.is_none() || !ties.contains(&name.as_str()));
             let at = members.iter().position(|(name, _)| name == self.spelling);
             let at = at.map_or(members.len(), |at| at + 1);
-            let ties = ["sold", "seq", "bytes"].map(|name| (name.to_owned(), None));
-            members.splice(at..at, ties);
+            members.splice(at..at, ties.iter().map(|&name| (name.to_owned(), None)));
         }
         Self {
             ticket,
@@ -265,6 +301,8 @@ impl CountFile {
             sold: 0,
             seq: 0,
             bytes: 0,
+            held: 0,
+            index: Index::default(),
         });
         let mut text = String::from(open);
         for (at, (name, value)) in self.members.iter().enumerate() {
@@ -278,6 +316,11 @@ impl CountFile {
                 (None, "sold") => write!(text, "{}", counted.sold),
                 (None, "seq") => write!(text, "{}", counted.seq),
                 (None, "bytes") => write!(text, "{}", counted.bytes),
+                (None, HELD) => write!(text, "{}", counted.held),
+                (None, INDEX) => {
+                    let index = serde_json::to_string(&counted.index);
+                    text.write_str(&index.unwrap_or_default())
+                }
                 (None, _) => write!(text, "{}", self.ticket),
             };
             debug_assert!(written.is_ok(), "writing to a String");

@@ -4,6 +4,7 @@
 
 mod count_file;
 mod event_settings;
+mod index;
 mod limits;
 mod line;
 mod lock_kind;
@@ -18,6 +19,7 @@ pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
 pub(crate) use count_file::{CountFile, Counted, Fault};
+pub(crate) use index::{Index, millisecond};
 pub(crate) use limits::FORMAT;
 pub(crate) use line::Line;
 pub(crate) use record::{Op, Record, Replaced};

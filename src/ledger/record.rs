@@ -23,6 +23,35 @@ pub(crate) enum Op {
     Adjust,
     /// Says what the event is sold by, and that it is for real.
     Set,
+    /// Keeps some of it for somebody until a time.
+    Hold,
+    /// Makes a sale of a hold.
+    Confirm,
+    /// Gives a hold back.
+    Release,
+    /// Gives a hold back whose time has come, for somebody else wants it.
+    Expire,
+    /// Gives a sale another buyer's name.
+    Rename,
+    /// Ends the sale for now.
+    Close,
+    /// Goes on with it.
+    Reopen,
+}
+
+impl Op {
+    /// Whether such a line moves tickets, and so says how many.
+    pub(crate) fn moves(self) -> bool {
+        !matches!(self, Self::Set | Self::Rename | Self::Close | Self::Reopen)
+    }
+
+    /// Whether such a line is about the sale or the hold that it refers to.
+    pub(crate) fn refers(self) -> bool {
+        matches!(
+            self,
+            Self::Cancel | Self::Confirm | Self::Release | Self::Expire | Self::Rename
+        )
+    }
 }
 
 /// The end of the ledger that this one took the place of.
@@ -83,7 +112,7 @@ pub(crate) struct Record<'a> {
     /// Who bought.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) buyer: Option<Text<'a>>,
-    /// The id of the sale that is cancelled.
+    /// The id of the sale or the hold that this line is about.
     #[serde(
         borrow,
         default,
@@ -91,7 +120,7 @@ pub(crate) struct Record<'a> {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) reference: Option<Text<'a>>,
-    /// How many: opened with, sold, cancelled, or (signed) adjusted by. A `set` line has none.
+    /// How many: opened with, sold, held, given back, or (signed) adjusted by. A line that moves none has none.
     #[serde(default)]
     pub(crate) quantity: i64,
     /// How many are left after this line.
@@ -105,6 +134,15 @@ pub(crate) struct Record<'a> {
     /// Why.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<Text<'a>>,
+    /// Until when a hold is kept, RFC 3339 in UTC.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Text<'a>>,
+    /// What the seller noted.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<Text<'a>>,
+    /// Who did it.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<Text<'a>>,
     /// Of an opening line: the ledger before a reset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replaces: Option<Replaced>,
@@ -113,14 +151,25 @@ pub(crate) struct Record<'a> {
     pub(crate) event: Option<Box<EventSettings>>,
 }
 
-/// A `set` line, which moves no tickets.
+/// A line that moves no tickets.
 #[derive(Serialize)]
-struct SetLine<'a> {
+struct QuietLine<'a> {
     seq: u64,
     at: &'a Text<'a>,
     op: Op,
-    event: &'a Option<Box<EventSettings>>,
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buyer: Option<&'a Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a EventSettings>,
     left: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a Text<'a>>,
 }
 
 impl Record<'_> {
@@ -139,6 +188,9 @@ impl Record<'_> {
             key: None,
             rush: None,
             reason: None,
+            until: None,
+            note: None,
+            by: None,
             replaces: None,
             event: None,
         }
@@ -172,30 +224,37 @@ impl Record<'_> {
     pub(crate) fn complete(&self) -> Result<(), String> {
         let missing = |what: &str| Err(format!("its {what} is missing"));
         match self.op {
-            Op::Sell if self.buyer.is_none() => missing("buyer"),
-            Op::Sell => match self.id.as_deref().and_then(|id| id.split_once('-')) {
+            Op::Sell | Op::Hold | Op::Rename if self.buyer.is_none() => missing("buyer"),
+            Op::Hold if self.until.is_none() => missing("until"),
+            Op::Sell | Op::Hold => match self.id.as_deref().and_then(|id| id.split_once('-')) {
                 Some((seq, _)) if seq.parse() == Ok(self.seq) => Ok(()),
                 Some(_) => Err("its id is that of another line".to_owned()),
                 None => missing("id"),
             },
-            Op::Cancel if self.reference.is_none() => missing("ref"),
+            op if op.refers() && self.reference.is_none() => missing("ref"),
             Op::Set if self.event.is_none() => missing("event"),
-            Op::Open | Op::Cancel | Op::Adjust | Op::Set => Ok(()),
+            _ => Ok(()),
         }
     }
 
     /// The line's bytes with its newline, and its sum. `None`: longer than [`MAX_LINE`].
     pub(crate) fn encode(&self, previous: Sum) -> Option<(Vec<u8>, Sum)> {
         known_bad!(KeyForgotten => if self.key.is_some() { return Record { key: None, ..self.clone() }.encode(previous) });
-        let line = match self.op {
-            Op::Set => serde_json::to_vec(&SetLine {
+        let line = if self.op.moves() {
+            serde_json::to_vec(self)
+        } else {
+            serde_json::to_vec(&QuietLine {
                 seq: self.seq,
                 at: &self.at,
                 op: self.op,
-                event: &self.event,
+                reference: self.reference.as_ref(),
+                buyer: self.buyer.as_ref(),
+                event: self.event.as_deref(),
                 left: self.left,
-            }),
-            _ => serde_json::to_vec(self),
+                key: self.key.as_ref(),
+                reason: self.reason.as_ref(),
+                by: self.by.as_ref(),
+            })
         };
         let mut line = line.ok()?;
         line.pop();

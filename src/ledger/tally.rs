@@ -1,5 +1,6 @@
 //! The arithmetic of a ledger: what its lines add up to.
 
+use super::index::Index;
 use super::limits::{FORMAT, MAX_STOCK};
 use super::line::Line;
 #[cfg(feature = "known-bad")]
@@ -18,6 +19,10 @@ pub(crate) struct Tally {
     pub(crate) left: u64,
     /// How many are sold.
     pub(crate) sold: u64,
+    /// How many are held.
+    pub(crate) held: u64,
+    /// What finds holds and rules without a look at the whole ledger.
+    pub(crate) index: Index,
     /// The sum of that line.
     pub(crate) sum: Sum,
 }
@@ -48,33 +53,37 @@ impl Tally {
         if let Some(format) = record.format.filter(|format| *format > FORMAT) {
             return Err(newer(format));
         }
-        let (left, sold) = match (record.op, record.quantity) {
-            (Op::Open, 0..) => (Some(quantity), Some(0)),
-            (Op::Sell, 1..) => (takes(self.left), gains(self.sold)),
-            (Op::Cancel, 1..) => (gains(self.left), takes(self.sold)),
-            (Op::Adjust, 1..) => (gains(self.left), Some(self.sold)),
-            (Op::Adjust, ..=-1) => (takes(self.left), Some(self.sold)),
-            (Op::Set, 0) => (Some(self.left), Some(self.sold)),
+        let same = (Some(self.left), Some(self.sold), Some(self.held));
+        let (left, sold, held) = match (record.op, record.quantity) {
+            (Op::Open, 0..) => (Some(quantity), Some(0), Some(0)),
+            (Op::Sell, 1..) => (takes(self.left), gains(self.sold), same.2),
+            (Op::Cancel, 1..) => (gains(self.left), takes(self.sold), same.2),
+            (Op::Adjust, 1..) => (gains(self.left), same.1, same.2),
+            (Op::Adjust, ..=-1) => (takes(self.left), same.1, same.2),
+            (Op::Hold, 1..) => (takes(self.left), same.1, gains(self.held)),
+            (Op::Confirm, 1..) => (same.0, gains(self.sold), takes(self.held)),
+            (Op::Release | Op::Expire, 1..) => (gains(self.left), same.1, takes(self.held)),
+            (op, 0) if !op.moves() => same,
             (op, quantity) => return Err(format!("{op:?} of {quantity} cannot stand here")),
         };
-        match (left, sold) {
-            (Some(left), Some(sold))
-                if left == record.left && left.saturating_add(sold) <= MAX_STOCK =>
-            {
-                Ok(Self {
-                    seq: record.seq,
-                    bytes,
-                    left,
-                    sold,
-                    sum,
-                })
-            }
-            (Some(left), Some(_)) if left != record.left => {
-                Err(format!("it says {} left where {left} are", record.left))
-            }
-            (Some(_), Some(_)) => Err(format!("with it there are more than {MAX_STOCK}")),
-            _ => Err(format!("it takes {quantity} where there are fewer")),
+        let (Some(left), Some(sold), Some(held)) = (left, sold, held) else {
+            return Err(format!("it takes {quantity} where there are fewer"));
+        };
+        if left != record.left {
+            return Err(format!("it says {} left where {left} are", record.left));
         }
+        if left.saturating_add(sold).saturating_add(held) > MAX_STOCK {
+            return Err(format!("with it there are more than {MAX_STOCK}"));
+        }
+        Ok(Self {
+            seq: record.seq,
+            bytes,
+            left,
+            sold,
+            held,
+            index: self.index.after(record, self.bytes, held),
+            sum,
+        })
     }
 }
 

@@ -1,14 +1,15 @@
 //! Giving sales back, and changing the stock.
 
-use std::time::Duration;
-
 use super::BoxOffice;
+use super::change_options::Change;
 use super::commit::Decision;
-use super::order::{MAX_NAME, MAX_REASON, Unobserved, check_text};
+use super::keyed::{Asked, replays};
+use super::on_sale::now;
+use super::order::Unobserved;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, MAX_STOCK, Op, Record};
-use crate::store::Lookup;
 use crate::store::options::CommitOptions;
+use crate::store::{FoundSale, Lookup, SaleState};
 
 /// What a cancellation did. It is durable.
 #[derive(Debug)]
@@ -17,12 +18,14 @@ pub struct Cancellation {
     pub id: String,
     /// Who had bought.
     pub buyer: String,
-    /// How many were given back now.
+    /// How many were cancelled.
     pub quantity: u64,
     /// How many of the sale the buyer keeps.
     pub kept: u64,
     /// How many are left in stock.
     pub left: u64,
+    /// Whether it was done before, under the same key.
+    pub replayed: bool,
     /// Why `tickets.json` does not show it yet.
     pub unpublished: Option<Error>,
 }
@@ -34,6 +37,8 @@ pub struct Adjustment {
     pub quantity: i64,
     /// How many are left in stock.
     pub left: u64,
+    /// Whether it was done before, under the same key.
+    pub replayed: bool,
     /// Why `tickets.json` does not show it yet.
     pub unpublished: Option<Error>,
 }
@@ -42,59 +47,94 @@ impl BoxOffice {
     /// Gives `quantity` tickets of a sale back to the stock; `None`: all that are not given back yet.
     ///
     /// # Errors
-    /// [`Kind::Refused`]: there is no such sale, or fewer of it are left to give back. A second
-    /// cancellation of a whole sale is refused, and the first one is durable then.
+    /// [`Kind::Cancelled`]: the whole sale is cancelled already, and that is durable. [`Kind::Refused`]: there is no
+    /// such sale, or fewer of it are left to give back.
     pub fn cancel(
         &mut self,
         id: &str,
         quantity: Option<u64>,
-        reason: Option<&str>,
-        wait: Duration,
+        change: &Change<'_>,
     ) -> Result<Cancellation> {
-        check_text("a sale's id", id, MAX_NAME)?;
-        if let Some(reason) = reason {
-            check_text("a reason", reason, MAX_REASON)?;
-        }
+        change.check()?;
+        let id = &self.whole_id(id)?;
         if quantity == Some(0) {
             return Err(Error::new(Kind::Usage, "cannot cancel 0 tickets"));
         }
-        self.store.open(LockKind::Exclusive, wait)?;
-        self.store.prefetch(Lookup::Id(id))?;
+        self.store.open(LockKind::Exclusive, change.wait)?;
         let (mut found, mut given, mut refusal) = (None, 0, None);
+        let mut earlier: Option<FoundSale> = None;
+        self.look_for_key(change.key, change.wait)?;
         let done = self.commit(
-            CommitOptions::durable(wait),
+            CommitOptions::durable(change.wait),
             &mut Unobserved,
             &mut |head, transaction, _| {
+                if let Some(key) = change.key {
+                    earlier = transaction.find(Lookup::Key(key))?;
+                }
                 let sale = transaction
                     .find(Lookup::Id(id))?
                     .ok_or_else(|| unknown(id))?;
-                given = quantity.unwrap_or(sale.kept());
                 let (kept, end) = (sale.kept(), sale.end);
-                found = Some(sale);
-                if given == 0 || given > kept {
-                    // What this rests on must be durable before it is told.
-                    refusal = Some(too_many(id, given, kept));
+                let state = sale.state;
+                if let Some(known) = &earlier {
+                    let end = end.max(known.end);
+                    found = Some(sale);
                     return Ok(Decision::Known { end });
                 }
-                refusal = None;
-                let (seq, left) = (head.seq + 1, head.left + given);
-                Ok(Decision::Write(Box::new(Record {
-                    reference: Some(id.into()),
-                    reason: reason.map(Into::into),
+                given = quantity.unwrap_or(kept);
+                found = Some(sale);
+                // What this rests on must be durable before it is told.
+                refusal = match state {
+                    SaleState::Sold if given == 0 || given > kept => {
+                        Some(too_many(id, given, kept))
+                    }
+                    SaleState::Sold => None,
+                    _ => Some(no_sale(id, state)),
+                };
+                if refusal.is_some() {
+                    return Ok(Decision::Known { end });
+                }
+                let (seq, left) = (head.seq + 1, head.left.saturating_add(given));
+                Ok(Decision::Write(vec![Record {
+                    reference: Some(id.as_str().into()),
+                    key: change.key.map(Into::into),
+                    reason: change.reason.map(Into::into),
+                    by: change.by.map(Into::into),
                     ..Record::new(Op::Cancel, seq, given.cast_signed(), left)
-                })))
+                }]))
             },
         )?;
         if let Some(refusal) = refusal {
             return Err(refusal);
         }
         let sale = found.ok_or_else(|| unknown(id))?;
+        if let Some(known) = &earlier {
+            let moved = quantity.map(u64::cast_signed);
+            let (op, about) = (Op::Cancel, id.as_str());
+            replays(
+                known,
+                Asked {
+                    op,
+                    buyer: "",
+                    about,
+                    moved,
+                },
+            )?;
+            given = known.quantity;
+        }
+        let replayed = earlier.is_some();
+        let kept = sale.kept();
         Ok(Cancellation {
-            id: sale.id.clone(),
             quantity: given,
-            kept: sale.kept().saturating_sub(given),
+            kept: if replayed {
+                kept
+            } else {
+                kept.saturating_sub(given)
+            },
+            id: sale.id,
             buyer: sale.buyer,
             left: done.tally.left,
+            replayed,
             unpublished: done.unpublished,
         })
     }
@@ -104,53 +144,99 @@ impl BoxOffice {
     /// # Errors
     /// [`Kind::Refused`]: fewer are left than are to be taken away, or the stock gets too large to be
     /// counted.
-    pub fn adjust(&mut self, quantity: i64, reason: &str, wait: Duration) -> Result<Adjustment> {
-        check_text("a reason", reason, MAX_REASON)?;
+    pub fn adjust(&mut self, quantity: i64, change: &Change<'_>) -> Result<Adjustment> {
+        change.check()?;
         if quantity == 0 || quantity.unsigned_abs() > MAX_STOCK {
             let message = format!("cannot adjust the stock by {quantity}");
             return Err(Error::new(Kind::Usage, message));
         }
-        let done = self.commit(
-            CommitOptions::durable(wait),
+        self.look_for_key(change.key, change.wait)?;
+        let mut earlier: Option<FoundSale> = None;
+        let done = self.commit_taking(
+            CommitOptions::durable(change.wait),
             &mut Unobserved,
-            &mut |before, _, _| {
-                let Some(left) = before.left.checked_add_signed(quantity) else {
-                    let message = format!(
-                        "cannot take {} away: only {} are not sold",
-                        quantity.unsigned_abs(),
-                        before.left
-                    );
-                    return Err(Error::new(Kind::Refused, message).hint("cancel sales first"));
+            &mut |before, transaction, _, stock| {
+                if let Some(key) = change.key {
+                    earlier = transaction.find(Lookup::Key(key))?;
+                    if let Some(known) = &earlier {
+                        return Ok(Decision::Known { end: known.end });
+                    }
+                }
+                let wanted = quantity.min(0).unsigned_abs();
+                let taken = match stock.take(before, transaction, wanted, now()) {
+                    Err(error) if matches!(error.kind(), Kind::SoldOut { .. }) => {
+                        return Err(not_so_many(wanted, &error));
+                    }
+                    taken => taken?,
                 };
-                if left.saturating_add(before.sold) > MAX_STOCK {
+                let left = taken.left.saturating_add_signed(quantity);
+                let all = left.saturating_add(before.sold).saturating_add(before.held);
+                if all > MAX_STOCK {
                     let message = format!("more than the {MAX_STOCK} that can be counted");
                     return Err(Error::new(Kind::Refused, message));
                 }
-                Ok(Decision::Write(Box::new(Record {
-                    reason: Some(reason.into()),
-                    ..Record::new(Op::Adjust, before.seq + 1, quantity, left)
-                })))
+                let mut records = taken.expired;
+                records.push(Record {
+                    key: change.key.map(Into::into),
+                    reason: change.reason.map(Into::into),
+                    by: change.by.map(Into::into),
+                    ..Record::new(Op::Adjust, taken.seq, quantity, left)
+                });
+                Ok(Decision::Write(records))
             },
         )?;
+        if let Some(known) = &earlier {
+            let (op, moved) = (Op::Adjust, Some(quantity));
+            replays(
+                known,
+                Asked {
+                    op,
+                    buyer: "",
+                    about: "",
+                    moved,
+                },
+            )?;
+        }
         Ok(Adjustment {
             quantity,
             left: done.tally.left,
+            replayed: earlier.is_some(),
             unpublished: done.unpublished,
         })
     }
 }
 
-fn unknown(id: &str) -> Error {
+fn not_so_many(wanted: u64, found: &Error) -> Error {
+    let left = match found.kind() {
+        Kind::SoldOut { left } => left,
+        _ => 0,
+    };
+    let message = format!("cannot take {wanted} away: only {left} are not sold");
+    let error = Error::new(Kind::Refused, message).hint("cancel sales first");
+    match found.held_tickets() {
+        Some(held) => error.held(held, found.next_due()),
+        None => error,
+    }
+}
+
+pub(super) fn unknown(id: &str) -> Error {
     Error::new(Kind::Refused, format!("there is no sale {id:?}"))
         .hint("'tickets sales' lists them with their ids")
 }
 
+/// A hold is no sale.
+fn no_sale(id: &str, state: SaleState) -> Error {
+    match state {
+        SaleState::Held => Error::new(Kind::Refused, format!("{id} is held, and not sold"))
+            .hint(format!("'tickets release {id}' gives it back")),
+        _ => Error::new(Kind::Cancelled, format!("hold {id} was given back already")),
+    }
+}
+
 fn too_many(id: &str, wanted: u64, kept: u64) -> Error {
-    let message = match kept {
-        0 => format!("sale {id} is cancelled already"),
-        kept => {
-            format!("cannot give {wanted} of sale {id} back: only {kept} are not given back yet")
-        }
-    };
+    if kept == 0 {
+        return Error::new(Kind::Cancelled, format!("sale {id} is cancelled already"));
+    }
+    let message = format!("cannot cancel {wanted} of sale {id}: only {kept} are not cancelled yet");
     Error::new(Kind::Refused, message)
 }

@@ -6,6 +6,7 @@
 
 use super::BoxOffice;
 use super::order::Observer;
+use super::taking::Stock;
 use crate::error::{Error, Result};
 use crate::ledger::{Record, Step, Tally};
 use crate::store::options::{CommitOptions, Durability};
@@ -13,8 +14,8 @@ use crate::store::{Append, Settle, Transaction, patiently};
 
 /// What is to be done, by what was read.
 pub(super) enum Decision<'r> {
-    /// This line is to be written.
-    Write(Box<Record<'r>>),
+    /// These lines are to be written, all at once.
+    Write(Vec<Record<'r>>),
     /// The ledger says already, up to here, what was to be written.
     Known {
         /// What must be durable before that is answered.
@@ -25,6 +26,10 @@ pub(super) enum Decision<'r> {
 /// Decides by what the ledger adds up to, and by what stands on it.
 pub(super) type Decide<'d, 'r, O> =
     dyn FnMut(&Tally, &mut dyn Transaction, &mut O) -> Result<Decision<'r>> + 'd;
+
+/// The same, with what takes from the stock.
+pub(super) type DecideTaking<'d, 'r, O> =
+    dyn FnMut(&Tally, &mut dyn Transaction, &mut O, &mut Stock) -> Result<Decision<'r>> + 'd;
 
 /// What was done.
 pub(super) struct Committed {
@@ -43,7 +48,7 @@ struct Decided {
 }
 
 impl BoxOffice {
-    /// Writes the line that `decide` makes of what it reads, and makes it durable. `decide` may be asked again: when
+    /// Writes the lines that `decide` makes of what it reads, and makes them durable. `decide` may be asked again: when
     /// the lock was lost meanwhile.
     pub(super) fn commit<O: Observer>(
         &mut self,
@@ -60,6 +65,41 @@ impl BoxOffice {
             }),
             Err(error) => Err(explain(error)),
         }
+    }
+
+    /// The same for what takes from the stock, with what it needs to know of holds and buyers. Where that is far to
+    /// read, the lock is given up, that is read, and all begins again.
+    pub(super) fn commit_taking<O: Observer>(
+        &mut self,
+        options: CommitOptions,
+        observer: &mut O,
+        decide: &mut DecideTaking<'_, '_, O>,
+    ) -> Result<Committed> {
+        let mut stock = std::mem::take(&mut self.stock).for_one_order();
+        let done = loop {
+            let wanted = (stock.wants_holds, stock.wants_buyer);
+            let done = self.commit(options, observer, &mut |head, transaction, observer| {
+                decide(head, transaction, observer, &mut stock)
+            });
+            match (done, &mut stock) {
+                (Err(_), stock) if stock.wants_holds && !wanted.0 => {
+                    self.store.follow(&mut stock.holds)?;
+                }
+                (
+                    Err(_),
+                    Stock {
+                        wants_buyer: true,
+                        buyer: Some(buyer),
+                        ..
+                    },
+                ) if !wanted.1 => {
+                    self.store.follow(buyer)?;
+                }
+                (done, _) => break done,
+            }
+        };
+        self.stock = stock;
+        done
     }
 
     fn commit_once<O: Observer>(
@@ -125,8 +165,8 @@ fn run<O: Observer>(
         lock(transaction, observer, locked)?;
     }
     let head = transaction.head()?;
-    let record = match decide(&head, transaction, observer)? {
-        Decision::Write(record) => record,
+    let records = match decide(&head, transaction, observer)? {
+        Decision::Write(records) => records,
         Decision::Known { end } => {
             let known = Settle {
                 end,
@@ -140,7 +180,7 @@ fn run<O: Observer>(
         lock(transaction, observer, locked)?;
     }
     let told = &mut |step| drop(observer.at(step));
-    Ok(match transaction.append(&record, told)? {
+    Ok(match transaction.append(&records, told)? {
         Append::Conflict => None,
         Append::Written { tally, unpublished } => {
             let written = Settle {

@@ -2,14 +2,24 @@
 //!
 //! Knows nothing of where an event is stored: a store does.
 
+mod buyer_total;
 mod change;
+mod change_options;
 mod commit;
+mod event;
+mod holding;
 mod ids;
+mod keyed;
+mod names;
 #[cfg(test)]
 mod observed;
+mod on_sale;
+mod open_holds;
 mod order;
 mod purchase;
+mod rules;
 mod sales;
+mod taking;
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,6 +31,7 @@ use crate::store::file::file_store::FileStore;
 use crate::store::memory::MemoryStore;
 use crate::store::options::Restart;
 use ids::RandomIds;
+use taking::Stock;
 
 pub(crate) use ids::random;
 
@@ -29,6 +40,10 @@ pub use crate::store::audit::{Audit, Finding, Flaw};
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
 pub use change::{Adjustment, Cancellation};
+pub use change_options::Change;
+pub use event::{EventState, Renamed};
+pub use holding::{Hold, HoldEnd};
+pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};
 pub use sales::Sold;
@@ -82,6 +97,7 @@ pub struct Count {
 pub struct BoxOffice {
     store: Box<dyn Store>,
     ids: RandomIds,
+    stock: Stock,
 }
 
 impl BoxOffice {
@@ -112,6 +128,7 @@ impl BoxOffice {
         Self {
             store: Box::new(store),
             ids: RandomIds::default(),
+            stock: Stock::default(),
         }
     }
 

@@ -30,6 +30,7 @@ pub struct Order<'a> {
     pub(crate) buyer: &'a str,
     pub(crate) quantity: u64,
     pub(crate) key: Option<&'a str>,
+    pub(crate) note: Option<&'a str>,
     pub(crate) wait: Duration,
     pub(crate) durability: Durability,
 }
@@ -61,6 +62,7 @@ impl<'a> Order<'a> {
             buyer,
             quantity,
             key: None,
+            note: None,
             wait: DEFAULT_WAIT,
             durability: Durability::Disk,
         }
@@ -70,6 +72,12 @@ impl<'a> Order<'a> {
     pub fn key(self, key: impl Into<Option<&'a str>>) -> Self {
         let key = key.into();
         Self { key, ..self }
+    }
+
+    /// With a note of the seller, such as "paid cash".
+    pub fn note(self, note: impl Into<Option<&'a str>>) -> Self {
+        let note = note.into();
+        Self { note, ..self }
     }
 
     /// Waits so long for the lock.
@@ -82,6 +90,11 @@ impl<'a> Order<'a> {
         Self { durability, ..self }
     }
 
+    /// The same of a real sale or a hold.
+    pub(super) fn check_real(&self) -> Result<()> {
+        self.check(&Conditions::REAL)
+    }
+
     /// An error when it makes no sense.
     pub(super) fn check(&self, conditions: &Conditions<'_>) -> Result<()> {
         if self.quantity == 0 || self.quantity > MAX_STOCK {
@@ -92,6 +105,9 @@ impl<'a> Order<'a> {
             ));
         }
         check_text("a buyer's name", self.buyer, MAX_NAME)?;
+        if let Some(note) = self.note {
+            check_text("a note", note, MAX_REASON)?;
+        }
         let Some(key) = self.key else { return Ok(()) };
         check_text("a key", key, MAX_NAME)?;
         if conditions.lock == LockKind::Exclusive {

@@ -2,11 +2,16 @@
 
 use super::BoxOffice;
 use super::commit::Decision;
+use super::keyed::{Asked, replays};
+use super::on_sale::now;
 use super::order::{Conditions, Observer, Order, Sale, Unobserved};
-use crate::error::{Error, Kind, Result};
-use crate::ledger::{Nonce, Op, Record, Step, Tally};
+use super::rules::Rules;
+use super::taking::Taken;
+use crate::error::Result;
+use crate::ledger::{LockKind, Nonce, Op, Record, Step};
+use crate::store::Lookup;
 use crate::store::options::CommitOptions;
-use crate::store::{FoundSale, Lookup};
+use std::time::Duration;
 
 impl BoxOffice {
     /// Books: a real sale under the exclusive lock, as [`BoxOffice::purchase`] of [`Order::new`] is.
@@ -43,27 +48,41 @@ impl BoxOffice {
             durability: order.durability,
             writes: conditions.writes,
         };
-        if let Some(key) = order.key {
-            self.store.open(conditions.lock, order.wait)?;
-            self.store.prefetch(Lookup::Key(key))?;
-        }
+        self.look_for_key(order.key, order.wait)?;
         let number = self.ids.next()?;
         let mut id = String::new();
         let mut earlier = None;
-        let done = self.commit(options, observer, &mut |head, transaction, observer| {
+        let done = self.commit_taking(options, observer, &mut |head, transaction, observer, stock| {
             if let Some(key) = order.key {
-                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(Box::new(sell((order, conditions.rush), head, observer, number, &mut id)?))) });
+                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, now())?, observer, number, &mut id)?)) });
                 earlier = transaction.find(Lookup::Key(key))?;
                 if let Some(sale) = &earlier {
                     // Also a refusal rests on what the ledger says.
                     return Ok(Decision::Known { end: sale.end });
                 }
             }
-            let record = sell((order, conditions.rush), head, observer, number, &mut id)?;
-            Ok(Decision::Write(Box::new(record)))
+            observer.at(Step::Read {
+                left: head.left,
+                seq: head.seq,
+                sum: head.sum.number(),
+            })?;
+            let now = now();
+            // A rush is nobody: it keeps to no rules, and is kept off where there are some.
+            if conditions.rush.is_none() {
+                Rules::of(transaction)?.allow(order, head, transaction, stock, now)?;
+            }
+            let taken = stock.take(head, transaction, order.quantity, now)?;
+            let records = sell((order, conditions.rush), taken, observer, number, &mut id)?;
+            Ok(Decision::Write(records))
         })?;
         if let Some(sale) = &earlier {
-            replays(sale, order)?;
+            let asked = Asked {
+                op: Op::Sell,
+                buyer: order.buyer,
+                about: "",
+                moved: Some(order.quantity.cast_signed()),
+            };
+            replays(sale, asked)?;
         }
         Ok(Sale {
             seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),
@@ -75,61 +94,37 @@ impl BoxOffice {
             unpublished: done.unpublished,
         })
     }
+
+    /// Looks for a key without the lock.
+    pub(super) fn look_for_key(&mut self, key: Option<&str>, wait: Duration) -> Result<()> {
+        let Some(key) = key else { return Ok(()) };
+        self.store.open(LockKind::Exclusive, wait)?;
+        self.store.prefetch(Lookup::Key(key))
+    }
 }
 
 /// Writes the sale down, under a new id, as one of this rush if it is of any.
 fn sell<'o, O: Observer>(
     (order, rush): (&Order<'o>, Option<&'o str>),
-    before: &Tally,
+    taken: Taken<'o>,
     observer: &mut O,
     number: u32,
     id: &mut String,
-) -> Result<Record<'o>> {
-    observer.at(Step::Read {
-        left: before.left,
-        seq: before.seq,
-        sum: before.sum.number(),
-    })?;
-    let Some(left) = before.left.checked_sub(order.quantity) else {
-        return Err(sold_out(order.quantity, before.left));
-    };
-    let (seq, nonce) = (before.seq + 1, Nonce(number));
+) -> Result<Vec<Record<'o>>> {
+    let left = taken.left.saturating_sub(order.quantity);
+    let (seq, nonce) = (taken.seq, Nonce(number));
     observer.at(Step::Write { left, seq, nonce })?;
     // The number of the sale's line, so that a sale can be found by it, and a random part, so that two
-    // buyers who race for one line, or two events, never share an id.
+    // buyers who race for one line, or two events, hardly ever share an id.
     *id = format!("{seq}-{nonce}");
-    Ok(Record {
+    let mut records = taken.expired;
+    records.push(Record {
         id: Some(id.clone().into()),
         buyer: Some(order.buyer.into()),
         key: order.key.map(Into::into),
+        note: order.note.map(Into::into),
         rush: rush.map(Into::into),
         ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
-    })
-}
-
-fn sold_out(wanted: u64, left: u64) -> Error {
-    let message = match left {
-        0 => format!("asked for {wanted}, none left"),
-        left => format!("asked for {wanted}, {left} left"),
-    };
-    Error::new(Kind::SoldOut { left }, message)
-}
-
-/// Whether an order with the key of a sale is the same order again. The error says why it is not.
-fn replays(sale: &FoundSale, order: &Order<'_>) -> Result<()> {
-    let key = order.key.unwrap_or_default();
-    let refused = |message: String| Err(Error::new(Kind::Refused, message));
-    if sale.buyer != order.buyer || sale.quantity != order.quantity {
-        return refused(format!(
-            "the key {key:?} belongs to another sale: {} of {} to {:?}, not {} to {:?}",
-            sale.id, sale.quantity, sale.buyer, order.quantity, order.buyer
-        ));
-    }
-    match sale.cancelled {
-        0 => Ok(()),
-        cancelled => refused(format!(
-            "the key {key:?} belongs to sale {}, of which {cancelled} of {} were cancelled since",
-            sale.id, sale.quantity
-        )),
-    }
+    });
+    Ok(records)
 }

@@ -9,6 +9,8 @@ pub struct Audit {
     pub capacity: u64,
     /// How many are sold.
     pub sold: u64,
+    /// How many are held.
+    pub held: u64,
     /// How many are left.
     pub left: u64,
     /// How many lines of the ledger add up, from the first on.

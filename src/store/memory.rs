@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::audit::{Audit, Finding, Flaw};
+use super::follower::{Followed, Follower};
 use super::options::{CommitOptions, Restart};
 use super::results::{Backup, Reset, Restored};
 use super::{Append, FoundSale, Head, LockId, Lookup, Scan, Settle, Store, Transaction, Visit};
@@ -48,10 +49,11 @@ impl MemoryStore {
         Ok(())
     }
 
-    /// Every line in its order with the tally up to it, as far as they add up; then why they do not any further.
-    fn follow(
+    /// Every line in its order with the tallies before and after it, as far as they add up; then why they do not any
+    /// further.
+    fn read(
         &self,
-        see: &mut dyn FnMut(&Line<'_>, &Tally) -> bool,
+        see: &mut dyn FnMut(&Line<'_>, &Tally, &Tally) -> bool,
     ) -> std::result::Result<(), (u64, String)> {
         let mut tally = Tally::default();
         for bytes in self.lines.split_inclusive(|&byte| byte == b'\n') {
@@ -62,8 +64,8 @@ impl MemoryStore {
                 Ok((line, tally))
             });
             let (line, after) = read.map_err(|why| (tally.seq + 1, why))?;
-            tally = after;
-            if !see(&line, &tally) {
+            let before = std::mem::replace(&mut tally, after);
+            if !see(&line, &before, &tally) {
                 break;
             }
         }
@@ -72,28 +74,47 @@ impl MemoryStore {
 
     fn find(&self, what: Lookup<'_>) -> Option<FoundSale> {
         let mut found: Option<FoundSale> = None;
-        let _ = self.follow(&mut |line, tally| {
+        let _ = self.read(&mut |line, before, tally| {
             let record = &line.record;
-            if let Some(sale) = &mut found {
-                if record.op == Op::Cancel && record.reference.as_deref() == Some(&*sale.id) {
-                    sale.cancelled += record.quantity.unsigned_abs();
-                    sale.end = tally.bytes;
-                }
-                return true;
+            match &mut found {
+                Some(sale) => sale.note(record, tally.bytes),
+                None if what.is(record) => found = Some(FoundSale::of(record, tally.bytes)),
+                None => {}
             }
-            let is_it = match what {
-                Lookup::Key(key) => record.key.as_deref() == Some(key),
-                Lookup::Id(id) => record.id.as_deref() == Some(id),
-            };
-            if record.op == Op::Sell && is_it {
-                found = Some(FoundSale {
-                    id: record.id.as_deref().unwrap_or_default().to_owned(),
-                    buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
-                    quantity: record.quantity.unsigned_abs(),
-                    seq: record.seq,
-                    cancelled: 0,
-                    end: tally.bytes,
-                });
+            let _ = before;
+            true
+        });
+        found
+    }
+
+    fn show(&self, follower: &mut dyn Follower) -> Result<()> {
+        if follower.followed().ledger.is_none() {
+            follower.begin(&self.tally);
+            follower.followed().ledger = Some((0, 0));
+        }
+        let from = follower.followed().bytes;
+        let read = self.read(&mut |line, before, after| {
+            if before.bytes >= from {
+                if follower.wants(line.record.op) {
+                    follower.see(&line.record, before.bytes);
+                }
+                *follower.followed() = Followed {
+                    ledger: Some((0, 0)),
+                    seq: after.seq,
+                    bytes: after.bytes,
+                    sum: Some(after.sum),
+                };
+            }
+            true
+        });
+        read.map_err(|(line, why)| Error::new(Kind::Integrity, why).at(self.location(), line, 0))
+    }
+
+    fn last_settings(&self) -> Option<EventSettings> {
+        let mut found = None;
+        let _ = self.read(&mut |line, _, _| {
+            if let Some(event) = &line.record.event {
+                found = Some((**event).clone());
             }
             true
         });
@@ -133,6 +154,14 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn follow(&self, follower: &mut dyn Follower) -> Result<()> {
+        self.show(follower)
+    }
+
+    fn settings(&self) -> Result<Option<EventSettings>> {
+        Ok(self.last_settings())
+    }
+
     fn settle(&mut self, _settle: Settle, _options: CommitOptions) -> Result<Option<Error>> {
         Ok(None)
     }
@@ -143,7 +172,7 @@ impl Store for MemoryStore {
             Scan::Only(only) => op == only,
         };
         let followed =
-            self.follow(&mut |line, _| !wanted(line.record.op) || visit(line).is_continue());
+            self.read(&mut |line, _, _| !wanted(line.record.op) || visit(line).is_continue());
         followed
             .map_err(|(line, why)| Error::new(Kind::Integrity, why).at(self.location(), line, 0))
     }
@@ -156,9 +185,10 @@ impl Store for MemoryStore {
             text,
             repairable: false,
         };
-        let findings = self.follow(&mut |_, _| true).map_err(finding).err();
+        let findings = self.read(&mut |_, _, _| true).map_err(finding).err();
         Ok(Audit {
-            capacity: self.tally.left + self.tally.sold,
+            capacity: self.tally.left + self.tally.sold + self.tally.held,
+            held: self.tally.held,
             sold: self.tally.sold,
             left: self.tally.left,
             records: self.tally.seq,
@@ -221,8 +251,23 @@ impl Transaction for MemoryTransaction<'_> {
         Ok(self.0.find(what))
     }
 
-    fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
-        self.0.write(record)?;
+    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
+        self.0.show(follower)
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        Ok(self.0.last_settings())
+    }
+
+    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
+        let before = (self.0.tally, self.0.lines.len());
+        for record in records {
+            if let Err(error) = self.0.write(record) {
+                self.0.lines.truncate(before.1);
+                self.0.tally = before.0;
+                return Err(error);
+            }
+        }
         step(Step::Written);
         Ok(Append::Written {
             tally: self.0.tally,

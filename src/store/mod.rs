@@ -5,6 +5,8 @@
 
 pub(crate) mod audit;
 pub(crate) mod file;
+pub(crate) mod follower;
+pub(crate) mod found_sale;
 pub(crate) mod memory;
 pub(crate) mod options;
 pub(crate) mod results;
@@ -18,8 +20,11 @@ use crate::error::{Error, Result};
 use crate::ledger::{EventSettings, Line, LockKind, Op, Record, Step, Tally};
 
 use audit::Audit;
+use follower::Follower;
 use options::{CommitOptions, Restart};
 use results::{Backup, Reset, Restored};
+
+pub(crate) use found_sale::{FoundSale, SaleState};
 
 /// What an event adds up to.
 #[derive(Debug, Clone, Copy)]
@@ -38,23 +43,13 @@ pub(crate) enum Lookup<'a> {
     Id(&'a str),
 }
 
-/// A sale as the ledger has it.
-#[derive(Debug, Clone)]
-pub(crate) struct FoundSale {
-    pub(crate) id: String,
-    pub(crate) buyer: String,
-    pub(crate) quantity: u64,
-    pub(crate) seq: u64,
-    /// How many of it were given back.
-    pub(crate) cancelled: u64,
-    /// Where the last line about it ends on the ledger.
-    pub(crate) end: u64,
-}
-
-impl FoundSale {
-    /// How many of it are not given back.
-    pub(crate) fn kept(&self) -> u64 {
-        self.quantity.saturating_sub(self.cancelled)
+impl Lookup<'_> {
+    /// Whether this line is the one.
+    pub(crate) fn is(self, record: &Record<'_>) -> bool {
+        match self {
+            Self::Key(key) => record.key.as_deref() == Some(key),
+            Self::Id(id) => record.id.as_deref() == Some(id),
+        }
     }
 }
 
@@ -121,6 +116,13 @@ pub(crate) trait Store: Debug + Send {
     /// Looks for a sale without a lock, so that a transaction need look only at what was written since.
     fn prefetch(&mut self, what: Lookup<'_>) -> Result<()>;
 
+    /// Shows lines as far as the event is sound. Without a lock, so that a transaction need show only what was
+    /// written since.
+    fn follow(&self, follower: &mut dyn Follower) -> Result<()>;
+
+    /// By what the event is sold; `None`: it was not made for real.
+    fn settings(&self) -> Result<Option<EventSettings>>;
+
     /// Makes the ledger durable as far as `settle` says, and publishes the count. Returns why the count could not be
     /// published: the change stands all the same.
     fn settle(&mut self, settle: Settle, options: CommitOptions) -> Result<Option<Error>>;
@@ -166,8 +168,15 @@ pub(crate) trait Transaction {
     /// Looks for a sale on the ledger, up to its head.
     fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>>;
 
-    /// Writes a line behind the head, whole or not at all. `step` is told of each step.
-    fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append>;
+    /// Shows lines, up to the head.
+    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()>;
+
+    /// By what the event is sold at its head; `None`: it was not made for real.
+    fn settings(&mut self) -> Result<Option<EventSettings>>;
+
+    /// Writes lines behind the head in one write, all or none of them. `step` is told of each step. A process that
+    /// is killed may have written the first of them.
+    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append>;
 }
 
 /// Does what another program's lease on a file of the event keeps from being done, again until it is done or so

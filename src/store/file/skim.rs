@@ -78,6 +78,7 @@ impl Skim {
             left: record.left,
             sold,
             sum: line.sum,
+            ..*from
         })
     }
 }

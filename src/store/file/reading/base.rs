@@ -2,7 +2,7 @@
 
 use super::rest::{ALL_LOST, all_lost, disagreement};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{CountFile, Counted};
+use crate::ledger::{CountFile, Counted, Index};
 use crate::ledger::{Line, MAX_LINE, Op, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::ledger_file::LedgerFile;
@@ -47,7 +47,7 @@ pub(super) fn base(
             None => all_lost(message, &files.ledger),
         });
     };
-    known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: snapshot.ticket, sold: counted.sold, sum: line.sum }, None)));
+    known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: snapshot.ticket, sold: counted.sold, held: counted.held, index: counted.index, sum: line.sum }, None)));
     if line.record.left != snapshot.ticket {
         let message = format!(
             "says {} left, but line {} of {} says {}: somebody changed the count by hand, or sold without the ledger",
@@ -65,6 +65,8 @@ pub(super) fn base(
         bytes: counted.bytes,
         left: snapshot.ticket,
         sold: counted.sold,
+        held: counted.held,
+        index: counted.index,
         sum: line.sum,
     };
     Ok((tally, fork))
@@ -117,11 +119,16 @@ fn fork(
                 seq: before.record.seq,
                 bytes: start,
                 left: before.record.left,
-                // No line says how many are sold; here it is enough that a cancellation may follow.
+                // No line says how many are sold and held; here it is enough that what gives back may follow.
                 sold: match line.record.op {
                     Op::Cancel => line.record.quantity.unsigned_abs(),
                     _ => 0,
                 },
+                held: match line.record.op {
+                    Op::Confirm | Op::Release | Op::Expire => line.record.quantity.unsigned_abs(),
+                    _ => 0,
+                },
+                index: Index::default(),
                 sum: before.sum,
             }
         }

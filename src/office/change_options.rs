@@ -1,0 +1,77 @@
+//! How a change is made that is no purchase: why, by whom, and under which key.
+
+use std::time::Duration;
+
+use super::order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, check_text};
+use crate::error::Result;
+
+/// How a change is made.
+///
+/// ```
+/// use tickets::office::Change;
+///
+/// let change = Change::new().reason("ill").by("carol").key("web-7f1c");
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[must_use = "options do nothing until they are given to an office"]
+pub struct Change<'a> {
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) by: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
+    pub(crate) wait: Duration,
+}
+
+impl Default for Change<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'a> Change<'a> {
+    /// Without a reason, and without a key, and with [`DEFAULT_WAIT`].
+    pub fn new() -> Self {
+        Self {
+            reason: None,
+            by: None,
+            key: None,
+            wait: DEFAULT_WAIT,
+        }
+    }
+
+    /// Why; kept on the ledger.
+    pub fn reason(self, reason: impl Into<Option<&'a str>>) -> Self {
+        let reason = reason.into();
+        Self { reason, ..self }
+    }
+
+    /// By whom; kept on the ledger.
+    pub fn by(self, by: impl Into<Option<&'a str>>) -> Self {
+        let by = by.into();
+        Self { by, ..self }
+    }
+
+    /// With this idempotency key: however often it is asked for, it is done once.
+    pub fn key(self, key: impl Into<Option<&'a str>>) -> Self {
+        let key = key.into();
+        Self { key, ..self }
+    }
+
+    /// Waits so long for the lock.
+    pub fn wait(self, wait: Duration) -> Self {
+        Self { wait, ..self }
+    }
+
+    /// An error when it makes no sense.
+    pub(super) fn check(&self) -> Result<()> {
+        for (what, text, most) in [
+            ("a reason", self.reason, MAX_REASON),
+            ("a name", self.by, MAX_NAME),
+            ("a key", self.key, MAX_NAME),
+        ] {
+            if let Some(text) = text {
+                check_text(what, text, most)?;
+            }
+        }
+        Ok(())
+    }
+}

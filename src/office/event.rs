@@ -1,0 +1,196 @@
+//! The life of an event: closed, reopened, its settings changed; a sale's name corrected; what it is now.
+
+use super::BoxOffice;
+use super::change::unknown;
+use super::change_options::Change;
+use super::commit::Decision;
+use super::on_sale::{OnSale, now};
+use super::open_holds::OpenHolds;
+use super::order::{MAX_NAME, Unobserved, check_text};
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{EventSettings, LockKind, Op, Record};
+use crate::store::options::CommitOptions;
+use crate::store::{Lookup, SaleState};
+
+/// What an event holds, and whether it is on sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventState {
+    /// How many are left: those on hand, and those whose hold is due.
+    pub left: u64,
+    /// How many are sold.
+    pub sold: u64,
+    /// How many are held and not due.
+    pub held: u64,
+    /// Whether tickets can be had.
+    pub on_sale: OnSale,
+    /// What it is called.
+    pub title: Option<String>,
+    /// Whether the ledger alone says so: `tickets.json` is missing or has no contents, and the next change writes
+    /// it anew.
+    pub rebuilt: bool,
+}
+
+/// A sale whose name was corrected.
+#[derive(Debug)]
+pub struct Renamed {
+    /// Its id.
+    pub id: String,
+    /// The buyer's name by now.
+    pub buyer: String,
+    /// How many tickets it has.
+    pub quantity: u64,
+    /// Why `tickets.json` does not show it yet.
+    pub unpublished: Option<Error>,
+}
+
+impl BoxOffice {
+    /// What the event holds, and whether it is on sale. Takes no lock, waits for nobody, writes nothing.
+    ///
+    /// # Errors
+    /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
+    pub fn state(&self) -> Result<EventState> {
+        let head = self.store.head(LockKind::Exclusive)?;
+        let (tally, now) = (head.tally, now());
+        let settings = self.store.settings()?;
+        let due = if tally.index.may_be_due(now) {
+            let mut holds = OpenHolds::default();
+            self.store.follow(&mut holds)?;
+            holds.due_tickets(now).min(tally.held)
+        } else {
+            0
+        };
+        let left = tally.left.saturating_add(due);
+        let on_sale = match OnSale::by_rules(settings.as_ref(), tally.index.closed, now) {
+            OnSale::Open if left == 0 => OnSale::SoldOut,
+            on_sale => on_sale,
+        };
+        Ok(EventState {
+            left,
+            sold: tally.sold,
+            held: tally.held.saturating_sub(due),
+            on_sale,
+            title: settings.and_then(|settings| settings.title),
+            rebuilt: head.rebuilt,
+        })
+    }
+
+    /// By what the event is sold; `None`: it was not made for real.
+    ///
+    /// # Errors
+    /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
+    pub fn settings(&self) -> Result<Option<EventSettings>> {
+        self.store.settings()
+    }
+
+    /// Ends the sale for now: no sale and no hold until [`BoxOffice::reopen`]. Closed again, nothing is written.
+    pub fn close(&mut self, change: &Change<'_>) -> Result<Option<Error>> {
+        self.turn(Op::Close, change)
+    }
+
+    /// Goes on with the sale.
+    pub fn reopen(&mut self, change: &Change<'_>) -> Result<Option<Error>> {
+        self.turn(Op::Reopen, change)
+    }
+
+    /// Returns why `tickets.json` does not show it yet.
+    fn turn(&mut self, op: Op, change: &Change<'_>) -> Result<Option<Error>> {
+        change.check()?;
+        let done = self.commit(
+            CommitOptions::durable(change.wait),
+            &mut Unobserved,
+            &mut |head, _, _| {
+                if head.index.closed == (op == Op::Close) {
+                    return Ok(Decision::Known { end: head.bytes });
+                }
+                Ok(Decision::Write(vec![Record {
+                    reason: change.reason.map(Into::into),
+                    by: change.by.map(Into::into),
+                    ..Record::new(op, head.seq + 1, 0, head.left)
+                }]))
+            },
+        )?;
+        Ok(done.unpublished)
+    }
+
+    /// Changes by what the event is sold; an event that was made to practise on is for real from then on. `change_to`
+    /// makes the new settings of those that there are.
+    ///
+    /// # Errors
+    /// What `change_to` returns: then nothing is changed.
+    pub fn set(
+        &mut self,
+        change: &Change<'_>,
+        change_to: &mut dyn FnMut(EventSettings) -> Result<EventSettings>,
+    ) -> Result<EventSettings> {
+        change.check()?;
+        let mut settings = EventSettings::default();
+        self.commit(
+            CommitOptions::durable(change.wait),
+            &mut Unobserved,
+            &mut |head, transaction, _| {
+                let before = transaction.settings()?;
+                settings = change_to(before.clone().unwrap_or_default())?;
+                if before.as_ref() == Some(&settings) {
+                    return Ok(Decision::Known { end: head.bytes });
+                }
+                let mut record = Record::set(head.seq + 1, head.left, settings.clone());
+                record.by = change.by.map(Into::into);
+                Ok(Decision::Write(vec![record]))
+            },
+        )?;
+        Ok(settings)
+    }
+
+    /// Corrects the buyer's name on a sale or a hold. Moves no tickets.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`]: there is no such sale; [`Kind::Cancelled`]: nothing of it is left.
+    pub fn rename(&mut self, id: &str, buyer: &str, change: &Change<'_>) -> Result<Renamed> {
+        change.check()?;
+        check_text("a buyer's name", buyer, MAX_NAME)?;
+        let id = &self.whole_id(id)?;
+        self.store.open(LockKind::Exclusive, change.wait)?;
+        self.store.prefetch(Lookup::Id(id))?;
+        let (mut quantity, mut gone) = (0, false);
+        let done = self.commit(
+            CommitOptions::durable(change.wait),
+            &mut Unobserved,
+            &mut |head, transaction, _| {
+                let sale = transaction
+                    .find(Lookup::Id(id))?
+                    .ok_or_else(|| unknown(id))?;
+                quantity = sale.kept();
+                let ended = matches!(sale.state, SaleState::Released | SaleState::Expired);
+                gone = ended || quantity == 0;
+                if gone || sale.buyer == buyer {
+                    return Ok(Decision::Known { end: sale.end });
+                }
+                Ok(Decision::Write(vec![Record {
+                    reference: Some(id.as_str().into()),
+                    buyer: Some(buyer.into()),
+                    reason: change.reason.map(Into::into),
+                    by: change.by.map(Into::into),
+                    ..Record::new(Op::Rename, head.seq + 1, 0, head.left)
+                }]))
+            },
+        )?;
+        if gone {
+            return Err(Error::new(
+                Kind::Cancelled,
+                format!("nothing of sale {id} is left"),
+            ));
+        }
+        Ok(Renamed {
+            id: id.clone(),
+            buyer: buyer.to_owned(),
+            quantity,
+            unpublished: done.unpublished,
+        })
+    }
+
+    /// An id as it stands on the ledger.
+    pub(super) fn whole_id(&self, id: &str) -> Result<String> {
+        check_text("a sale's id", id, MAX_NAME)?;
+        Ok(id.to_lowercase())
+    }
+}

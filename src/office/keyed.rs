@@ -1,0 +1,71 @@
+//! One key, one order: an order whose key the ledger knows is answered as before, or refused.
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::Op;
+use crate::store::{FoundSale, SaleState};
+
+/// What an order asks for, as its line would say.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) op: Op,
+    /// Whose tickets, of a sale or a hold.
+    pub(super) buyer: &'a str,
+    /// The sale that it is about, of a change.
+    pub(super) about: &'a str,
+    /// How many, signed as on the ledger; `None`: all that there are.
+    pub(super) moved: Option<i64>,
+}
+
+/// Whether the line with the key is that of the same order. The error says why it is not, or what has become of it.
+pub(super) fn replays(found: &FoundSale, asked: Asked<'_>) -> Result<()> {
+    let key = found.key.as_deref().unwrap_or_default();
+    let is_same = found.op == asked.op
+        && match asked.op {
+            Op::Sell | Op::Hold => found.ordered_by == asked.buyer,
+            Op::Adjust => true,
+            _ => found.id == asked.about,
+        }
+        && asked.moved.is_none_or(|moved| moved == found.moved);
+    if !is_same {
+        let message = format!("the key {key:?} belongs to another order: {}", told(found));
+        return Err(Error::new(Kind::Refused, message));
+    }
+    if !matches!(asked.op, Op::Sell | Op::Hold) {
+        return Ok(());
+    }
+    match (found.state, found.cancelled) {
+        (SaleState::Sold | SaleState::Held, 0) => Ok(()),
+        (SaleState::Expired, _) => Err(Error::new(
+            Kind::Expired,
+            format!(
+                "the key {key:?} belongs to hold {}, which has ended",
+                found.id
+            ),
+        )),
+        (SaleState::Released, _) => Err(Error::new(
+            Kind::Cancelled,
+            format!(
+                "the key {key:?} belongs to hold {}, which was released",
+                found.id
+            ),
+        )),
+        (_, cancelled) => Err(Error::new(
+            Kind::Cancelled,
+            format!(
+                "the key {key:?} belongs to sale {}, of which {cancelled} of {} were cancelled since",
+                found.id, found.quantity
+            ),
+        )),
+    }
+}
+
+fn told(found: &FoundSale) -> String {
+    let (id, quantity, buyer) = (&found.id, found.quantity, &found.ordered_by);
+    match found.op {
+        Op::Sell => format!("sale {id} of {quantity} to {buyer:?}"),
+        Op::Hold => format!("hold {id} of {quantity} for {buyer:?}"),
+        Op::Cancel => format!("the cancellation of {quantity} of sale {id}"),
+        Op::Adjust => format!("an adjustment by {:+}", found.moved),
+        _ => format!("a change of {id}"),
+    }
+}

@@ -1,0 +1,97 @@
+//! By which rules an event is sold: its settings, and whether it is closed.
+
+use std::time::Duration;
+
+use super::buyer_total::BuyerTotal;
+use super::on_sale::OnSale;
+use super::order::Order;
+use super::taking::Stock;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{EventSettings, Tally};
+use crate::store::{Lookup, SaleState, Transaction};
+
+/// How long tickets are held unless the event says otherwise.
+const HOLD: Duration = Duration::from_mins(15);
+
+/// The rules.
+pub(super) struct Rules {
+    settings: Option<EventSettings>,
+}
+
+impl Rules {
+    pub(super) fn of(transaction: &mut dyn Transaction) -> Result<Self> {
+        Ok(Self {
+            settings: transaction.settings()?,
+        })
+    }
+
+    /// How long tickets are held.
+    pub(super) fn hold(&self) -> Result<Duration> {
+        let Some(settings) = &self.settings else {
+            return Ok(HOLD);
+        };
+        humantime::parse_duration(&settings.hold).map_err(|error| {
+            let message = format!("the event's settings hold for {:?}: {error}", settings.hold);
+            Error::new(Kind::Integrity, message)
+        })
+    }
+
+    /// An error where they do not allow this order at this time.
+    pub(super) fn allow(
+        &self,
+        order: &Order<'_>,
+        head: &Tally,
+        transaction: &mut dyn Transaction,
+        stock: &mut Stock,
+        now: i64,
+    ) -> Result<()> {
+        let settings = self.settings.as_ref();
+        OnSale::by_rules(settings, head.index.closed, now).check(settings)?;
+        let Some(settings) = settings else {
+            return Ok(());
+        };
+        if let Some(most) = settings.max_per_sale
+            && order.quantity > most
+        {
+            let message = format!("asked for {}; one sale has at most {most}", order.quantity);
+            return Err(Error::new(Kind::Limit, message));
+        }
+        let Some(most) = settings.max_per_buyer else {
+            return Ok(());
+        };
+        let has = stock.tickets_of(order.buyer, head, transaction)?;
+        if has.saturating_add(order.quantity) > most {
+            let message = format!(
+                "asked for {}; one buyer has at most {most}, and {:?} has {has}",
+                order.quantity, order.buyer
+            );
+            return Err(Error::new(Kind::Limit, message));
+        }
+        Ok(())
+    }
+}
+
+impl Stock {
+    /// How many tickets this buyer has. The long way is gone without the lock: see [`Stock::wants_buyer`].
+    fn tickets_of(
+        &mut self,
+        buyer: &str,
+        head: &Tally,
+        transaction: &mut dyn Transaction,
+    ) -> Result<u64> {
+        let total = self.buyer.get_or_insert_with(|| BuyerTotal::of(buyer));
+        let far = head.bytes.saturating_sub(total.seen_up_to()) > super::taking::UNDER_THE_LOCK;
+        if far && !self.wants_buyer {
+            self.wants_buyer = true;
+            return Err(Error::interrupted("the buyer's tickets are counted first"));
+        }
+        transaction.follow(total)?;
+        total.tickets(&mut |id| {
+            let found = transaction.find(Lookup::Id(id))?;
+            Ok(found.map_or(0, |sale| match sale.state {
+                SaleState::Sold | SaleState::Held => sale.kept(),
+                SaleState::Released | SaleState::Expired => 0,
+            }))
+        })
+    }
+}

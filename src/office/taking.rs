@@ -1,0 +1,115 @@
+//! Taking tickets from the stock, for a sale, a hold or an adjustment: what is due is released where that is needed.
+
+use super::buyer_total::BuyerTotal;
+use super::open_holds::OpenHolds;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{Op, Record, Tally};
+use crate::store::Transaction;
+
+/// So many bytes of lines are read under the lock at most where holds are looked for; more are read before.
+pub(super) const UNDER_THE_LOCK: u64 = 1 << 20;
+
+/// What may be taken from the stock.
+pub(super) struct Taken<'r> {
+    /// The lines that release what is due, to be written with the line that takes.
+    pub(super) expired: Vec<Record<'r>>,
+    /// The number of the line that takes.
+    pub(super) seq: u64,
+    /// How many are left before it.
+    pub(super) left: u64,
+}
+
+/// What an order needs to know of the lines before it, followed as far as it was needed.
+#[derive(Debug, Default)]
+pub(super) struct Stock {
+    pub(super) holds: OpenHolds,
+    /// Whether the holds were to be followed before the lock was taken.
+    pub(super) wants_holds: bool,
+    pub(super) buyer: Option<BuyerTotal>,
+    /// The same of the buyer's tickets.
+    pub(super) wants_buyer: bool,
+}
+
+impl Stock {
+    /// For another order: the holds are followed further, the buyer is another one.
+    pub(super) fn for_one_order(self) -> Self {
+        Self {
+            holds: self.holds,
+            ..Self::default()
+        }
+    }
+
+    /// So many tickets of what is on hand and due, at this time.
+    ///
+    /// # Errors
+    /// [`Kind::SoldOut`]: there are not so many. Nothing is written then.
+    pub(super) fn take<'r>(
+        &mut self,
+        head: &Tally,
+        transaction: &mut dyn Transaction,
+        quantity: u64,
+        now: i64,
+    ) -> Result<Taken<'r>> {
+        let mut taken = Taken {
+            expired: Vec::new(),
+            seq: head.seq + 1,
+            left: head.left,
+        };
+        if head.left >= quantity {
+            return Ok(taken);
+        }
+        if head.held == 0 {
+            return Err(sold_out(quantity, head.left, 0, None));
+        }
+        self.follow(head, transaction)?;
+        let due = self.holds.due_tickets(now);
+        let free = head.left.saturating_add(due);
+        if free < quantity {
+            let held = head.held.saturating_sub(due);
+            return Err(sold_out(quantity, free, held, self.holds.next_due(now)));
+        }
+        for hold in self.holds.due(now) {
+            if taken.left >= quantity {
+                break;
+            }
+            taken.left = taken.left.saturating_add(hold.quantity);
+            taken.expired.push(Record {
+                reference: Some(hold.id.clone().into()),
+                ..Record::new(
+                    Op::Expire,
+                    taken.seq,
+                    hold.quantity.cast_signed(),
+                    taken.left,
+                )
+            });
+            taken.seq += 1;
+        }
+        Ok(taken)
+    }
+
+    /// Follows the holds up to the head. Where that is far, it is done without the lock: see [`Stock::wants_holds`].
+    fn follow(&mut self, head: &Tally, transaction: &mut dyn Transaction) -> Result<()> {
+        let from = self
+            .holds
+            .seen_up_to()
+            .max(head.index.holds.unwrap_or(head.bytes));
+        let far = head.bytes.saturating_sub(from) > UNDER_THE_LOCK;
+        if far && !self.wants_holds {
+            self.wants_holds = true;
+            return Err(Error::interrupted("the holds are looked for first"));
+        }
+        transaction.follow(&mut self.holds)
+    }
+}
+
+fn sold_out(wanted: u64, left: u64, held: u64, due: Option<&str>) -> Error {
+    let message = match left {
+        0 => format!("asked for {wanted}, none left"),
+        left => format!("asked for {wanted}, {left} left"),
+    };
+    let error = Error::new(Kind::SoldOut { left }, message);
+    if held == 0 {
+        return error;
+    }
+    error.held(held, due)
+}
