@@ -8,7 +8,7 @@ use super::args::{AdjustArgs, BookArgs, CancelArgs};
 use super::hint::quoted;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
-use crate::office::Order;
+use crate::office::{Change, Order};
 use crate::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result<u8> {
@@ -72,9 +72,10 @@ fn how_to_retry(error: Error, arguments: &BookArgs, screen: &Screen) -> Error {
 
 pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
-    let (wait, reason) = (arguments.wait.limit, arguments.reason.as_deref());
+    let wait = arguments.wait.limit;
+    let change = Change::new().reason(arguments.reason.as_deref()).wait(wait);
     let done = watched(("cancel", wait), &SaleProgress::unknown(), screen, || {
-        office.cancel(&arguments.id, arguments.quantity, reason, wait)
+        office.cancel(&arguments.id, arguments.quantity, &change)
     });
     screen.notes(&office.notes());
     let done = done?;
@@ -110,8 +111,9 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
 pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
     let wait = arguments.wait.limit;
+    let change = Change::new().reason(arguments.reason.as_str()).wait(wait);
     let done = watched(("adjust", wait), &SaleProgress::unknown(), screen, || {
-        office.adjust(arguments.quantity, &arguments.reason, wait)
+        office.adjust(arguments.quantity, &change)
     });
     screen.notes(&office.notes());
     let done = done?;

@@ -1,6 +1,6 @@
 //! A ledger line as it stands: a record and its checksum.
 
-use super::record::Record;
+use super::record::{Op, Record};
 use super::sum::{SUM_PREFIX, SUM_TAIL, Sum};
 
 /// A line as it stands, its sum not yet compared with the line before.
@@ -19,6 +19,18 @@ impl<'a> Line<'a> {
         let record =
             serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
         Ok(Self { record, sum })
+    }
+
+    /// What a line does, as far as its beginning tells, which is always written in the same way:
+    /// `{"seq":2,"at":"2026-05-01T18:00:00.000Z","op":"sell",…`. `None`: it is to be parsed.
+    pub(crate) fn op(bytes: &[u8]) -> Option<Op> {
+        const TIME: usize = "2026-05-01T18:00:00.000Z".len();
+        let rest = bytes.strip_prefix(b"{\"seq\":")?;
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let rest = rest.get(digits..)?.strip_prefix(b",\"at\":\"")?;
+        let rest = rest.get(TIME..)?.strip_prefix(b"\",\"op\":\"")?;
+        let end = rest.iter().take(16).position(|&byte| byte == b'"')?;
+        Op::named(rest.get(..end)?)
     }
 
     /// The sum of a line, compared with its bytes; the rest of it is not looked at.

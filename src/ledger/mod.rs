@@ -4,6 +4,7 @@
 
 mod count_file;
 mod event_settings;
+mod holds;
 mod index;
 mod limits;
 mod line;
@@ -19,6 +20,7 @@ pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
 pub(crate) use count_file::{CountFile, Counted, Fault};
+pub(crate) use holds::{VerifiedHolds, number};
 pub(crate) use index::{Index, millisecond};
 pub(crate) use limits::FORMAT;
 pub(crate) use line::Line;

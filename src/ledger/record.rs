@@ -40,6 +40,28 @@ pub(crate) enum Op {
 }
 
 impl Op {
+    /// Every kind of line, with its name on the ledger.
+    const NAMES: [(&'static [u8], Self); 12] = [
+        (b"open", Self::Open),
+        (b"sell", Self::Sell),
+        (b"cancel", Self::Cancel),
+        (b"adjust", Self::Adjust),
+        (b"set", Self::Set),
+        (b"hold", Self::Hold),
+        (b"confirm", Self::Confirm),
+        (b"release", Self::Release),
+        (b"expire", Self::Expire),
+        (b"rename", Self::Rename),
+        (b"close", Self::Close),
+        (b"reopen", Self::Reopen),
+    ];
+
+    /// The kind of this name.
+    pub(crate) fn named(name: &[u8]) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(own, _)| *own == name);
+        found.map(|(_, op)| *op)
+    }
+
     /// Whether such a line moves tickets, and so says how many.
     pub(crate) fn moves(self) -> bool {
         !matches!(self, Self::Set | Self::Rename | Self::Close | Self::Reopen)

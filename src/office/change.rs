@@ -64,6 +64,7 @@ impl BoxOffice {
         let (mut found, mut given, mut refusal) = (None, 0, None);
         let mut earlier: Option<FoundSale> = None;
         self.look_for_key(change.key, change.wait)?;
+        self.store.prefetch(Lookup::Id(id))?;
         let done = self.commit(
             CommitOptions::durable(change.wait),
             &mut Unobserved,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ledger::{Op, Record, Tally, millisecond};
+use crate::ledger::{Op, Record, Tally, millisecond, number};
 use crate::store::follower::{Followed, Follower};
 
 /// A hold that is open.
@@ -53,11 +53,6 @@ impl OpenHolds {
             .min_by_key(|hold| hold.until)
             .map(|hold| hold.until_text.as_str())
     }
-}
-
-/// The number with which an id begins.
-fn number(id: &str) -> Option<u64> {
-    id.split_once('-')?.0.parse().ok()
 }
 
 impl Follower for OpenHolds {

@@ -31,8 +31,9 @@ impl WrittenLine {
             seq: record.seq,
             end,
             change: match record.op {
-                Op::Sell => record.quantity.saturating_neg(),
-                Op::Open | Op::Cancel | Op::Adjust | Op::Set => record.quantity,
+                Op::Sell | Op::Hold => record.quantity.saturating_neg(),
+                Op::Confirm => 0,
+                _ => record.quantity,
             },
             left: record.left,
             own: record.rush.as_deref() == run,

@@ -1,4 +1,4 @@
-//! Writing one line to the ledger: whole, or it is taken back.
+//! Writing lines to the ledger: whole, or they are taken back.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -26,18 +26,23 @@ pub(super) struct Written {
     pub(super) padded: bool,
 }
 
-/// Writes the line behind the last one, over the padding where there is some; makes new padding where
+/// Writes the lines behind the last one, over the padding where there is some; makes new padding where
 /// it is wanted and has run out. For the holder of the event's lock. One write call, so that who is
 /// killed has written all or nothing of it.
 pub(super) fn in_place(
     files: &EventFiles,
     ledger: &LedgerFile,
     reading: &Reading,
-    record: &Record<'_>,
+    records: &[Record<'_>],
     pad: bool,
 ) -> Result<Written> {
     let problem = |e| problem(files, e);
-    let (mut line, tally) = encode(files, &reading.tally, record)?;
+    let (mut line, mut tally) = (Vec::new(), reading.tally);
+    for record in records {
+        let (bytes, after) = encode(files, &tally, record)?;
+        line.extend_from_slice(&bytes);
+        tally = after;
+    }
     known_bad!(CountFirst => durable::publish(files, ledger, (&reading.snapshot, &tally), None)?);
     let (start, needed) = (reading.tally.bytes, line.len());
     let pad = pad && tally.bytes > reading.length;

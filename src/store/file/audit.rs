@@ -234,6 +234,7 @@ fn examine(
     let audit = Audit {
         capacity: capacity + unopened,
         sold: books.tally.sold,
+        held: books.tally.held,
         left: books.tally.left + unopened,
         records: books.tally.seq,
         findings,

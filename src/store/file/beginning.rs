@@ -81,6 +81,29 @@ pub(crate) fn settings(files: &EventFiles, ledger: &LedgerFile) -> Result<Option
     Ok(found)
 }
 
+/// What the event is sold by at a head whose index says where the last `set` line stands; without one that is the
+/// second line, if it is one. `None`: the event is not made for real.
+pub(crate) fn settings_at(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    set: Option<u64>,
+) -> Result<Option<EventSettings>> {
+    let problem = |e| Error::io("read", &files.ledger, e);
+    let mut stretches = Stretches::new(&ledger.file, set.unwrap_or(0));
+    if set.is_none() && stretches.next().map_err(problem)?.is_none() {
+        return Ok(None);
+    }
+    let Some(stretch) = stretches.next().map_err(problem)? else {
+        return Ok(None);
+    };
+    if !stretch.terminated || Line::op(stretch.bytes) != Some(Op::Set) {
+        return Ok(None);
+    }
+    let line = Line::parse(stretch.bytes, None)
+        .map_err(|why| Error::new(Kind::Integrity, why).at(&files.ledger, 0, 0))?;
+    Ok(line.record.event.map(|event| *event))
+}
+
 /// Refuses a ledger that a newer program has opened: what its lines mean is not known here. A look at the first line
 /// alone; whether its sum fits is seen when it says so.
 ///

@@ -12,11 +12,14 @@ use super::ledger_file::{LedgerFile, open_ledger};
 use super::lock::{LockFile, Patience};
 use super::open;
 use super::reading::{Reading, Rest};
-use super::sale_lookup::SaleLookup;
+use super::sale_lookup::Lookups;
 use super::sellable::{refuse_unsellable, second_names};
 use super::spares::Shelf;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{LockKind, Tally};
+use crate::ledger::{EventSettings, LockKind, Tally};
+
+/// The settings of a ledger whose last `set` line stands there.
+pub(super) type KnownSettings = ((FileId, Option<u64>), Option<EventSettings>);
 
 /// An event in files, opened by one thread of one process.
 #[derive(Debug)]
@@ -46,8 +49,10 @@ pub(crate) struct FileStore {
     pub(super) unsafe_lock: Option<LockFile>,
     /// Whether the lock file was found to be another one than was locked.
     pub(super) lock_lost: bool,
-    /// The sale that was looked for last.
-    pub(super) lookup: Option<SaleLookup>,
+    /// The sales that were looked for last.
+    pub(super) lookups: Lookups,
+    /// By what the event is sold, as it was read last.
+    pub(super) settings: Option<KnownSettings>,
 }
 
 impl FileStore {
@@ -68,7 +73,8 @@ impl FileStore {
             mutex: Arc::default(),
             unsafe_lock: None,
             lock_lost: false,
-            lookup: None,
+            lookups: Lookups::default(),
+            settings: None,
             files,
         })
     }

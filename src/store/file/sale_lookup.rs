@@ -5,8 +5,29 @@ use super::files::FileId;
 use super::ledger_file::LedgerFile;
 use super::search::{Mark, locate, search};
 use crate::error::Result;
-use crate::ledger::{Line, Op};
+use crate::ledger::Line;
 use crate::store::{FoundSale, Lookup};
+
+/// The look-ups of one opening of an event: one by key, one by id.
+#[derive(Debug, Default)]
+pub(super) struct Lookups {
+    key: Option<SaleLookup>,
+    id: Option<SaleLookup>,
+}
+
+impl Lookups {
+    /// The look-up of this sale, as far as it has come.
+    pub(super) fn of(&mut self, what: Lookup<'_>) -> &mut SaleLookup {
+        let place = match what {
+            Lookup::Key(_) => &mut self.key,
+            Lookup::Id(_) => &mut self.id,
+        };
+        if !place.as_ref().is_some_and(|lookup| lookup.is_for(what)) {
+            *place = None;
+        }
+        place.get_or_insert_with(|| SaleLookup::of(what))
+    }
+}
 
 /// What is looked for, kept between two looks.
 #[derive(Debug, Clone)]
@@ -16,11 +37,10 @@ enum Sought {
 }
 
 impl Sought {
-    fn is(&self, what: Lookup<'_>) -> bool {
-        match (self, what) {
-            (Self::Key(own), Lookup::Key(key)) => own == key,
-            (Self::Id(own), Lookup::Id(id)) => own == id,
-            _ => false,
+    fn lookup(&self) -> Lookup<'_> {
+        match self {
+            Self::Key(key) => Lookup::Key(key),
+            Self::Id(id) => Lookup::Id(id),
         }
     }
 }
@@ -36,7 +56,7 @@ pub(super) struct SaleLookup {
 }
 
 impl SaleLookup {
-    pub(super) fn of(what: Lookup<'_>) -> Self {
+    fn of(what: Lookup<'_>) -> Self {
         Self::new(match what {
             Lookup::Key(key) => Sought::Key(key.to_owned()),
             Lookup::Id(id) => Sought::Id(id.to_owned()),
@@ -53,8 +73,8 @@ impl SaleLookup {
     }
 
     /// Whether it looks for this.
-    pub(super) fn is_for(&self, what: Lookup<'_>) -> bool {
-        self.sought.is(what)
+    fn is_for(&self, what: Lookup<'_>) -> bool {
+        self.sought.lookup() == what
     }
 
     /// What was found.
@@ -125,28 +145,12 @@ fn note(
 ) -> Option<String> {
     let record = &line.record;
     if let Some(sale) = found {
-        if record.op == Op::Cancel && record.reference.as_deref() == Some(&sale.id) {
-            sale.cancelled = sale
-                .cancelled
-                .saturating_add(record.quantity.unsigned_abs());
-            sale.end = end;
-        }
+        sale.note(record, end);
         return None;
     }
-    let is_it = match sought {
-        Sought::Key(key) => record.key.as_deref() == Some(key),
-        Sought::Id(id) => record.id.as_deref() == Some(id),
-    };
-    if record.op != Op::Sell || !is_it {
+    if !sought.lookup().is(record) {
         return None;
     }
-    let sale = found.insert(FoundSale {
-        id: record.id.as_deref().unwrap_or_default().to_owned(),
-        buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
-        quantity: record.quantity.unsigned_abs(),
-        seq: record.seq,
-        cancelled: 0,
-        end,
-    });
+    let sale = found.insert(FoundSale::of(record, end));
     Some(needle("ref", &sale.id))
 }

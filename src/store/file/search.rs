@@ -11,6 +11,7 @@ use super::lines::{Stretches, line_before};
 use super::reading::broken;
 use crate::error::{Error, Result};
 use crate::ledger::{Line, MAX_LINE, Sum, Tally};
+use crate::store::follower::{Followed, Follower};
 
 /// How far a search has come: everything up to the end of a line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,6 +69,45 @@ pub(crate) fn search(
             seq,
             bytes: stretch.end,
             sum,
+        };
+    }
+    Ok(())
+}
+
+/// Shows a follower the lines that it wants, from where it has come to up to this head. Every line that it passes is
+/// checked against its sum.
+pub(crate) fn follow(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    head: &Tally,
+    follower: &mut dyn Follower,
+) -> Result<()> {
+    let problem = |e| Error::io("read", &files.ledger, e);
+    let id = Some((ledger.id.device, ledger.id.inode));
+    let is_of_it = follower.followed().ledger == id && follower.followed().bytes <= head.bytes;
+    if !is_of_it {
+        follower.begin(head);
+        follower.followed().ledger = id;
+    }
+    let mut stretches = Stretches::new(&ledger.file, follower.followed().bytes);
+    while follower.followed().bytes < head.bytes {
+        let Some(stretch) = stretches.next().map_err(problem)? else {
+            return Ok(());
+        };
+        let Followed { seq, sum, .. } = *follower.followed();
+        let broken = |why: String| broken(files, seq.saturating_add(1), &why);
+        let sum = Line::check(stretch.bytes, sum).map_err(broken)?;
+        if Line::op(stretch.bytes).is_none_or(|op| follower.wants(op)) {
+            let line = Line::parse(stretch.bytes, None).map_err(broken)?;
+            if follower.wants(line.record.op) {
+                follower.see(&line.record, stretch.start);
+            }
+        }
+        *follower.followed() = Followed {
+            ledger: id,
+            seq: seq.saturating_add(1),
+            bytes: stretch.end,
+            sum: Some(sum),
         };
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
+use super::beginning::settings_at;
 use super::durable::{self, Durable};
 use super::file_store::{FileStore, no_ledger, tally};
 use super::files::Access;
@@ -11,13 +12,13 @@ use super::ledger_file::open_ledger;
 use super::lines::{Stretches, line_starting};
 use super::people::explain_denied;
 use super::reading::Reading;
-use super::sale_lookup::SaleLookup;
-use super::search::{Mark, search};
+use super::search::{Mark, follow, search};
 use super::transaction::Exclusive;
 use super::unsafe_locking::Unsafe;
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, EventSettings, Line, LockKind, Op};
 use crate::store::audit::Audit;
+use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability, Restart};
 use crate::store::results::{Backup, Reset, Restored};
 use crate::store::{Head, Lookup, Scan, Settle, Store, Transaction, Visit};
@@ -64,14 +65,33 @@ impl Store for FileStore {
             return Ok(());
         };
         let reading = self.reread(|reading| reading.sound(&self.files))?;
-        let mut lookup = SaleLookup::of(what);
+        let lookup = self.lookups.of(what);
         // A reset between the two: what was read is not of this ledger, and no harm is done.
         match lookup.follow(&self.files, &ledger.rewrite, reading.tally.bytes) {
             Err(_) if !ledger.rewrite.is_at(&self.files.ledger) => {}
             result => result?,
         }
-        self.lookup = Some(lookup);
         Ok(())
+    }
+
+    fn follow(&self, follower: &mut dyn Follower) -> Result<()> {
+        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
+            return Ok(());
+        };
+        match follow(&self.files, &ledger, &reading.tally, follower) {
+            // A reset between the two: what was read is not of this ledger, and the next look begins anew.
+            Err(_) if !ledger.is_at(&self.files.ledger) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn settings(&self) -> Result<Option<EventSettings>> {
+        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        match open_ledger(&self.files, Access::Read)? {
+            Some(ledger) => settings_at(&self.files, &ledger, reading.tally.index.set),
+            None => Ok(None),
+        }
     }
 
     fn settle(&mut self, settle: Settle, options: CommitOptions) -> Result<Option<Error>> {
@@ -199,5 +219,12 @@ fn needle(op: Op) -> &'static str {
         Op::Cancel => "\"op\":\"cancel\"",
         Op::Adjust => "\"op\":\"adjust\"",
         Op::Set => "\"op\":\"set\"",
+        Op::Hold => "\"op\":\"hold\"",
+        Op::Confirm => "\"op\":\"confirm\"",
+        Op::Release => "\"op\":\"release\"",
+        Op::Expire => "\"op\":\"expire\"",
+        Op::Rename => "\"op\":\"rename\"",
+        Op::Close => "\"op\":\"close\"",
+        Op::Reopen => "\"op\":\"reopen\"",
     }
 }

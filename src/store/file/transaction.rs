@@ -3,18 +3,22 @@
 use std::time::Duration;
 
 use super::append;
+use super::beginning::settings_at;
 use super::deciding::{Decider, Deciding, sync_too};
 use super::durable::Ledger;
 use super::event::EventFiles;
+use super::file_store::KnownSettings;
 use super::file_store::{FileStore, no_ledger};
 use super::files::look;
 use super::lock::{Held, LockFile, Patience, Wait};
 use super::open;
 use super::reading::{Reading, Rest};
-use super::sale_lookup::SaleLookup;
+use super::sale_lookup::Lookups;
+use super::search::follow;
 use super::spares::Shelf;
 use crate::error::{Error, Result};
-use crate::ledger::{Record, Step, Tally};
+use crate::ledger::{EventSettings, Record, Step, Tally};
+use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
@@ -45,8 +49,9 @@ struct State<'s> {
     notes: &'s mut Vec<String>,
     written: &'s mut u64,
     padded: &'s mut bool,
-    lookup: &'s mut Option<SaleLookup>,
+    lookups: &'s mut Lookups,
     lock_lost: &'s mut bool,
+    settings: &'s mut Option<KnownSettings>,
     /// Whether `last` was read under the locks.
     is_read: bool,
 }
@@ -70,8 +75,9 @@ impl<'s> Exclusive<'s> {
                 notes: &mut store.notes,
                 written: &mut store.written,
                 padded: &mut store.padded,
-                lookup: &mut store.lookup,
+                lookups: &mut store.lookups,
                 lock_lost: &mut store.lock_lost,
+                settings: &mut store.settings,
                 is_read: false,
             },
         }
@@ -143,15 +149,35 @@ impl Transaction for Exclusive<'_> {
         let (Some(ledger), Some(reading)) = (&*state.ledger, &*state.last) else {
             return Err(no_ledger(state.files));
         };
-        let mut lookup = match state.lookup.take() {
-            Some(lookup) if lookup.is_for(what) => lookup,
-            _ => SaleLookup::of(what),
-        };
+        let lookup = state.lookups.of(what);
         lookup.follow(state.files, &ledger.rewrite, reading.tally.bytes)?;
-        Ok(state.lookup.insert(lookup).found().cloned())
+        Ok(lookup.found().cloned())
     }
 
-    fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
+    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
+        let state = &mut self.state;
+        let (Some(ledger), Some(reading)) = (&*state.ledger, &*state.last) else {
+            return Err(no_ledger(state.files));
+        };
+        follow(state.files, &ledger.rewrite, &reading.tally, follower)
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        let state = &mut self.state;
+        let (Some(ledger), Some(reading)) = (&*state.ledger, &*state.last) else {
+            return Err(no_ledger(state.files));
+        };
+        let at = (ledger.rewrite.id, reading.tally.index.set);
+        if let Some((known, settings)) = &*state.settings
+            && *known == at
+        {
+            return Ok(settings.clone());
+        }
+        let settings = settings_at(state.files, &ledger.rewrite, at.1)?;
+        Ok(state.settings.insert((at, settings)).1.clone())
+    }
+
+    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
         let state = &mut self.state;
         let (Some(decider), true) = (&self.decider, state.is_read) else {
             return Err(no_ledger(state.files));
@@ -169,7 +195,7 @@ impl Transaction for Exclusive<'_> {
             return Ok(Append::Conflict);
         }
         let pad = *state.written >= PAD_AFTER;
-        let written = append::in_place(state.files, &ledger.rewrite, &reading, record, pad)?;
+        let written = append::in_place(state.files, &ledger.rewrite, &reading, records, pad)?;
         ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
         *state.padded |= written.padded;
         *state.written += 1;

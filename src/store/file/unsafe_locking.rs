@@ -15,7 +15,8 @@ use super::in_place;
 use super::lock::{Held, LockFile, Patience, Wait};
 use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{LockKind, Record, Step, Tally};
+use crate::ledger::{EventSettings, LockKind, Record, Step, Tally};
+use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Writes};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
@@ -111,7 +112,19 @@ impl Transaction for Unsafe<'_> {
         Err(no_ledger(self.files))
     }
 
-    fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
+    /// Nobody keeps to rules without a lock.
+    fn follow(&mut self, _follower: &mut dyn Follower) -> Result<()> {
+        Err(no_ledger(self.files))
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        Ok(None)
+    }
+
+    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
+        let [record] = records else {
+            return Err(no_ledger(self.files));
+        };
         let (Some(ledger), Some(reading)) = (self.ledger, self.reading.take()) else {
             return Err(no_ledger(self.files));
         };

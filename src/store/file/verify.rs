@@ -11,7 +11,7 @@ use super::search::locate;
 use super::unfinished::Unfinished;
 use crate::error::{Error, Result};
 use crate::ledger::Counted;
-use crate::ledger::{Line, Op, Record, Tally};
+use crate::ledger::{Line, Op, Record, Tally, VerifiedHolds};
 use crate::store::audit::{Finding, Flaw};
 
 /// What the whole ledger comes to.
@@ -43,6 +43,7 @@ struct Reader<'a> {
     hasher: RandomState,
     /// How many of a sale were given back, by the number of its line.
     cancelled: HashMap<u64, u64>,
+    holds: VerifiedHolds,
 }
 
 /// Reads all of it. `counted`: what the count says that it counts.
@@ -59,6 +60,7 @@ pub(super) fn read_books(
         keys: HashMap::new(),
         hasher: RandomState::new(),
         cancelled: HashMap::new(),
+        holds: VerifiedHolds::default(),
     };
     let mut stretches = Stretches::new(&ledger.file, 0);
     let problem = |e| Error::io("read", &files.ledger, e);
@@ -118,10 +120,21 @@ impl Reader<'_> {
         line.record.complete()?;
         match line.record.op {
             Op::Open => self.opens(&line.record),
-            Op::Sell => self.sells(&line.record, stretch.start)?,
+            Op::Sell => self.book(&line.record),
             Op::Cancel => self.cancels(&line.record, before.bytes)?,
-            Op::Adjust | Op::Set => {}
+            Op::Hold => {
+                self.book(&line.record);
+                self.holds.note(&line.record)?;
+            }
+            Op::Confirm => self.holds.note(&line.record)?,
+            Op::Release | Op::Expire => {
+                self.holds.note(&line.record)?;
+                self.unbook(line.record.quantity.unsigned_abs());
+            }
+            Op::Rename => self.renames(&line.record, before.bytes)?,
+            Op::Adjust | Op::Set | Op::Close | Op::Reopen => {}
         }
+        self.takes_key(&line.record, stretch.start)?;
         self.summary.tally = tally;
         // The count counts a line with its newline.
         let with_newline = tally.bytes + u64::from(!stretch.terminated);
@@ -143,13 +156,28 @@ impl Reader<'_> {
         self.summary.replaces = replaces.map(|replaced| (replaced.seq, replaced.bytes));
     }
 
-    fn sells(&mut self, record: &Record<'_>, start: u64) -> std::result::Result<(), Wrong> {
+    /// What is sold or held for somebody real is booked.
+    fn book(&mut self, record: &Record<'_>) {
         if record.rush.is_none() {
-            self.summary.booked = self
-                .summary
-                .booked
-                .saturating_add(record.quantity.unsigned_abs());
+            let booked = self.summary.booked;
+            self.summary.booked = booked.saturating_add(record.quantity.unsigned_abs());
         }
+    }
+
+    fn unbook(&mut self, quantity: u64) {
+        self.summary.booked = self.summary.booked.saturating_sub(quantity);
+    }
+
+    fn renames(&self, record: &Record<'_>, end: u64) -> std::result::Result<(), Wrong> {
+        let id = record.reference.as_deref().unwrap_or_default();
+        match self.sale(id, end)? {
+            Some(_) => Ok(()),
+            None => Err(format!("it renames {id:?}, which is no sale before it").into()),
+        }
+    }
+
+    /// A key stands on one line only.
+    fn takes_key(&mut self, record: &Record<'_>, start: u64) -> std::result::Result<(), Wrong> {
         let Some(key) = record.key.as_deref() else {
             return Ok(());
         };
@@ -171,7 +199,8 @@ impl Reader<'_> {
     fn cancels(&mut self, record: &Record<'_>, end: u64) -> std::result::Result<(), Wrong> {
         let id = record.reference.as_deref().unwrap_or_default();
         let sale = self.sale(id, end)?;
-        let Some((seq, quantity, real)) = sale else {
+        let is_sold = |(seq, ..): &(u64, u64, bool)| !self.holds.is_open(*seq);
+        let Some((seq, quantity, real)) = sale.filter(is_sold) else {
             return Err(format!("it cancels {id:?}, which is no sale before it").into());
         };
         let cancelled = self.cancelled.entry(seq).or_insert(0);
@@ -182,11 +211,7 @@ impl Reader<'_> {
             );
         }
         if real {
-            let booked = self
-                .summary
-                .booked
-                .checked_sub(record.quantity.unsigned_abs());
-            self.summary.booked = booked.unwrap_or_default();
+            self.unbook(record.quantity.unsigned_abs());
         }
         Ok(())
     }
@@ -200,8 +225,15 @@ impl Reader<'_> {
         let Some(mark) = mark else { return Ok(None) };
         let bytes = line_starting(&self.ledger.file, mark.bytes).map_err(|e| self.io(e))?;
         let line = Line::parse(&bytes, None).ok();
-        let is_it =
-            |line: &Line<'_>| line.record.op == Op::Sell && line.record.id.as_deref() == Some(id);
+        let is_it = |line: &Line<'_>| {
+            let is_sale = match line.record.op {
+                Op::Sell => true,
+                // A sale, if it was confirmed, and somebody's until it has ended.
+                Op::Hold => self.holds.is_sale(seq) || self.holds.is_open(seq),
+                _ => false,
+            };
+            is_sale && line.record.id.as_deref() == Some(id)
+        };
         let sale = line.filter(is_it);
         Ok(sale.map(|line| {
             let record = line.record;
