@@ -1,5 +1,7 @@
 //! A ledger line as it stands: a record and its checksum.
 
+use serde_json::value::RawValue;
+
 use super::record::{Op, Record};
 use super::sum::{SUM_PREFIX, SUM_TAIL, Sum};
 
@@ -19,6 +21,12 @@ impl<'a> Line<'a> {
         let record =
             serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
         Ok(Self { record, sum })
+    }
+
+    /// The line as it stands, its checksum included: made again of its record, which says all of it.
+    pub(crate) fn text(&self) -> Option<Box<RawValue>> {
+        let text = self.record.text(self.sum)?;
+        RawValue::from_string(text).ok()
     }
 
     /// What a line does, as far as its beginning tells, which is always written in the same way:

@@ -262,6 +262,25 @@ impl Record<'_> {
     /// The line's bytes with its newline, and its sum. `None`: longer than [`MAX_LINE`].
     pub(crate) fn encode(&self, previous: Sum) -> Option<(Vec<u8>, Sum)> {
         known_bad!(KeyForgotten => if self.key.is_some() { return Record { key: None, ..self.clone() }.encode(previous) });
+        let mut line = self.body()?;
+        let sum = Sum::of(&line, previous);
+        line.extend_from_slice(SUM_PREFIX);
+        line.extend_from_slice(sum.to_string().as_bytes());
+        line.extend_from_slice(b"\"}\n");
+        (line.len() <= MAX_LINE).then_some((line, sum))
+    }
+
+    /// The line's text with this sum, without its newline.
+    pub(super) fn text(&self, sum: Sum) -> Option<String> {
+        let mut line = self.body()?;
+        line.extend_from_slice(SUM_PREFIX);
+        line.extend_from_slice(sum.to_string().as_bytes());
+        line.extend_from_slice(b"\"}");
+        String::from_utf8(line).ok()
+    }
+
+    /// The line's bytes before its sum.
+    fn body(&self) -> Option<Vec<u8>> {
         let line = if self.op.moves() {
             serde_json::to_vec(self)
         } else {
@@ -280,11 +299,7 @@ impl Record<'_> {
         };
         let mut line = line.ok()?;
         line.pop();
-        let sum = Sum::of(&line, previous);
-        line.extend_from_slice(SUM_PREFIX);
-        line.extend_from_slice(sum.to_string().as_bytes());
-        line.extend_from_slice(b"\"}\n");
-        (line.len() <= MAX_LINE).then_some((line, sum))
+        Some(line)
     }
 }
 

@@ -7,6 +7,8 @@ mod change;
 mod change_options;
 mod commit;
 mod event;
+mod guests;
+mod history;
 mod holding;
 mod ids;
 mod keyed;
@@ -42,6 +44,8 @@ pub use crate::store::results::{Backup, Reset, Restored};
 pub use change::{Adjustment, Cancellation};
 pub use change_options::Change;
 pub use event::{EventState, Renamed};
+pub use guests::Guest;
+pub use history::{History, State};
 pub use holding::{Hold, HoldEnd};
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
@@ -70,7 +74,7 @@ pub struct Count {
 /// ```
 /// use std::ops::ControlFlow;
 /// use tickets::BoxOffice;
-/// use tickets::office::{DEFAULT_WAIT, Order, Unobserved};
+/// use tickets::office::{Change, Order, Unobserved};
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let file = directory.path().join("tickets.json");
@@ -81,7 +85,7 @@ pub struct Count {
 /// let again = office.purchase(&order, &mut Unobserved)?;
 /// assert!(again.replayed && again.id == sale.id && again.left == 8);
 ///
-/// let given_back = office.cancel(&sale.id, Some(1), Some("ill"), DEFAULT_WAIT)?;
+/// let given_back = office.cancel(&sale.id, Some(1), &Change::new().reason("ill"))?;
 /// assert_eq!((given_back.kept, given_back.left), (1, 9));
 ///
 /// let mut kept = 0;

@@ -278,7 +278,7 @@ impl Transaction for MemoryTransaction<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::office::{BoxOffice, DEFAULT_WAIT, Order, Unobserved};
+    use crate::office::{BoxOffice, Change, DEFAULT_WAIT, Order, Unobserved};
     use crate::{Kind, MAX_STOCK};
 
     #[test]
@@ -291,13 +291,17 @@ mod tests {
         let sale = office.purchase(&order, &mut Unobserved).unwrap();
         let again = office.purchase(&order, &mut Unobserved).unwrap();
         assert!(again.replayed && again.id == sale.id && again.left == 3);
-        let given = office
-            .cancel(&sale.id, Some(1), None, DEFAULT_WAIT)
-            .unwrap();
+        let given = office.cancel(&sale.id, Some(1), &Change::new()).unwrap();
         assert_eq!((given.kept, given.left), (1, 4));
         let refused = office.purchase(&order, &mut Unobserved).unwrap_err();
-        assert_eq!(refused.kind(), Kind::Refused);
-        assert_eq!(office.adjust(-4, "fewer", DEFAULT_WAIT).unwrap().left, 0);
+        assert_eq!(refused.kind(), Kind::Cancelled);
+        assert_eq!(
+            office
+                .adjust(-4, &Change::new().reason("fewer"))
+                .unwrap()
+                .left,
+            0
+        );
         let refused = office.book("bob", 1).unwrap_err();
         assert_eq!(refused.kind(), Kind::SoldOut { left: 0 });
         let mut sales = Vec::new();

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use tickets::office::{DEFAULT_WAIT, Durability, Order, Unobserved};
+use tickets::office::{Change, DEFAULT_WAIT, Durability, Order, Unobserved};
 use tickets::{BoxOffice, Kind};
 use tickets_faults::stray;
 
@@ -196,7 +196,7 @@ impl World {
         let id = sale.as_ref().map_or("2-abcdef", |sale| &sale.id).to_owned();
         let result = self
             .office
-            .cancel(&id, quantity, Some("no \"reason\""), DEFAULT_WAIT);
+            .cancel(&id, quantity, &Change::new().reason("no \"reason\""));
         self.torn = false;
         match (sale, result) {
             (Some(sale), Ok(done)) => {
@@ -209,8 +209,14 @@ impl World {
                 );
             }
             (sale, Err(error)) => {
-                assert_eq!(error.kind(), Kind::Refused, "{error}");
-                let kept = sale.map_or(0, |sale| sale.kept);
+                let kept = sale.as_ref().map_or(0, |sale| sale.kept);
+                let is_cancelled = sale.is_some() && kept == 0;
+                let kind = if is_cancelled {
+                    Kind::Cancelled
+                } else {
+                    Kind::Refused
+                };
+                assert_eq!(error.kind(), kind, "{error}");
                 assert!(
                     kept == 0 || quantity.is_some_and(|quantity| quantity > kept),
                     "{error}"
@@ -225,7 +231,11 @@ impl World {
             .left
             .checked_add_signed(quantity)
             .filter(|_| quantity != 0);
-        match (self.office.adjust(quantity, "because", DEFAULT_WAIT), left) {
+        match (
+            self.office
+                .adjust(quantity, &Change::new().reason("because")),
+            left,
+        ) {
             (Ok(done), Some(left)) => {
                 assert_eq!(done.left, left);
                 (self.left, self.torn) = (left, false);
