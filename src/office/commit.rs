@@ -89,11 +89,11 @@ impl BoxOffice {
                     Err(_),
                     Stock {
                         wants_buyer: true,
-                        buyer: Some(buyer),
+                        buyers: Some(buyers),
                         ..
                     },
                 ) if !wanted.1 => {
-                    self.store.follow(buyer)?;
+                    self.store.follow(buyers)?;
                 }
                 (done, _) => break done,
             }

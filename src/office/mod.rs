@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of where an event is stored: a store does.
 
-mod buyer_total;
+mod buyer_totals;
 mod change;
 mod change_options;
 mod commit;
@@ -11,6 +11,7 @@ mod guests;
 mod history;
 mod holding;
 mod ids;
+mod import;
 mod keyed;
 mod names;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use event::{EventState, Renamed};
 pub use guests::Guest;
 pub use history::{History, State};
 pub use holding::{Hold, HoldEnd};
+pub use import::Outcome;
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};

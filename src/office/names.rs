@@ -3,13 +3,13 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// Whether a person would call two names the same: without regard to case, to how accents are encoded, and to outer
-/// spaces.
+/// Whether a person would call two names the same.
 pub(super) fn same_name(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
-fn plain(name: &str) -> String {
+/// A name without regard to case, to how accents are encoded, and to outer spaces.
+pub(super) fn plain(name: &str) -> String {
     name.trim().nfc().flat_map(char::to_lowercase).collect()
 }
 

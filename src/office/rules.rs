@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::buyer_total::BuyerTotal;
+use super::buyer_totals::BuyerTotals;
 use super::on_sale::OnSale;
 use super::order::Order;
 use super::taking::Stock;
@@ -79,18 +79,21 @@ impl Stock {
         head: &Tally,
         transaction: &mut dyn Transaction,
     ) -> Result<u64> {
-        let total = self.buyer.get_or_insert_with(|| BuyerTotal::of(buyer));
-        let far = head.bytes.saturating_sub(total.seen_up_to()) > super::taking::UNDER_THE_LOCK;
+        let totals = self.buyers.get_or_insert_with(|| BuyerTotals::of([buyer]));
+        let far = head.bytes.saturating_sub(totals.seen_up_to()) > super::taking::UNDER_THE_LOCK;
         if far && !self.wants_buyer {
             self.wants_buyer = true;
             return Err(Error::interrupted("the buyer's tickets are counted first"));
         }
-        transaction.follow(total)?;
-        total.tickets(&mut |id| {
+        transaction.follow(totals)?;
+        totals.tickets(buyer, &mut |id| {
             let found = transaction.find(Lookup::Id(id))?;
-            Ok(found.map_or(0, |sale| match sale.state {
-                SaleState::Sold | SaleState::Held => sale.kept(),
-                SaleState::Released | SaleState::Expired => 0,
+            Ok(found.map_or_else(Default::default, |sale| {
+                let kept = match sale.state {
+                    SaleState::Sold | SaleState::Held => sale.kept(),
+                    SaleState::Released | SaleState::Expired => 0,
+                };
+                (sale.buyer, kept)
             }))
         })
     }

@@ -1,10 +1,11 @@
 //! Taking tickets from the stock, for a sale, a hold or an adjustment: what is due is released where that is needed.
 
-use super::buyer_total::BuyerTotal;
+use super::buyer_totals::BuyerTotals;
 use super::open_holds::OpenHolds;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::store::Transaction;
+use crate::store::follower::Follower as _;
 
 /// So many bytes of lines are read under the lock at most where holds are looked for; more are read before.
 pub(super) const UNDER_THE_LOCK: u64 = 1 << 20;
@@ -25,18 +26,38 @@ pub(super) struct Stock {
     pub(super) holds: OpenHolds,
     /// Whether the holds were to be followed before the lock was taken.
     pub(super) wants_holds: bool,
-    pub(super) buyer: Option<BuyerTotal>,
+    pub(super) buyers: Option<BuyerTotals>,
     /// The same of the buyer's tickets.
     pub(super) wants_buyer: bool,
+    /// Whether it knows of lines that may not have been written.
+    is_ahead: bool,
 }
 
 impl Stock {
     /// For another order: the holds are followed further, the buyer is another one.
     pub(super) fn for_one_order(self) -> Self {
         Self {
-            holds: self.holds,
+            // What was not written after all is forgotten.
+            holds: if self.is_ahead {
+                OpenHolds::default()
+            } else {
+                self.holds
+            },
             ..Self::default()
         }
+    }
+
+    /// Takes note of a line that is being written, before it can be followed.
+    pub(super) fn wrote(&mut self, record: &Record<'_>) {
+        if self.holds.wants(record.op) {
+            self.holds.see(record, 0);
+        }
+        if let Some(buyers) = &mut self.buyers
+            && buyers.wants(record.op)
+        {
+            buyers.see(record, 0);
+        }
+        self.is_ahead = true;
     }
 
     /// So many tickets of what is on hand and due, at this time.

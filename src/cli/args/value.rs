@@ -82,3 +82,31 @@ fn wait_time(text: &str) -> Result<Duration, String> {
         Err(error) => Err(format!("{error}; write 0s, 500ms, 30s or 2m")),
     }
 }
+
+/// How long tickets are held.
+pub(super) fn held_for(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_hours(366 * 24);
+    match humantime::parse_duration(text) {
+        Ok(time) if time <= LONGEST => Ok(time),
+        Ok(_) => Err("at most 366days is allowed".into()),
+        Err(error) => Err(format!("{error}; write 15m, 2h or 3days")),
+    }
+}
+
+/// A moment as the ledger has it, in UTC; "" stays so.
+pub(super) fn moment(text: &str) -> Result<String, String> {
+    use jiff::civil::{Date, DateTime};
+    use jiff::{Timestamp, tz::TimeZone};
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let local = |time: DateTime| time.to_zoned(TimeZone::system()).map(|zoned| zoned.timestamp());
+    let of_day = || text.parse::<Date>().map(|date| date.at(0, 0, 0, 0));
+    let moment = match text.parse::<Timestamp>() {
+        Ok(moment) => Ok(moment),
+        Err(_) => text.parse::<DateTime>().or_else(|_| of_day()).and_then(local),
+    };
+    moment
+        .map(|moment| format!("{moment:.0}"))
+        .map_err(|_| "write 2026-12-31T18:00, or 2026-12-31T17:00Z in UTC".to_owned())
+}

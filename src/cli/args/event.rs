@@ -1,0 +1,157 @@
+//! What an event is sold by, and what becomes of it: `set`, `close`, `reopen`, `hold`, `confirm`, `release`, `rename`,
+//! `show`, `door`, `import`, `watch`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
+
+use super::candidates;
+use super::value::{WaitArgs, held_for, moment, wanted};
+
+/// By what an event is sold. What is left out stays as it is.
+#[derive(Debug, Args)]
+pub(crate) struct SettingsArgs {
+    /// What it is called; "" for no title
+    #[arg(long, value_name = "T")]
+    pub(crate) title: Option<String>,
+
+    /// When it takes place, in your own words
+    #[arg(long, value_name = "D")]
+    pub(crate) date: Option<String>,
+
+    /// The most tickets of one sale; 0 for no limit
+    #[arg(long, value_name = "N")]
+    pub(crate) max_per_sale: Option<u64>,
+
+    /// The most tickets under one name, which proves nothing; 0 for no limit
+    #[arg(long, value_name = "N")]
+    pub(crate) max_per_buyer: Option<u64>,
+
+    /// How long tickets are held unless 'hold --for' says otherwise
+    #[arg(long, value_name = "TIME", value_parser = held_for)]
+    pub(crate) hold: Option<Duration>,
+
+    /// From when on it is sold: 2026-12-31T18:00, in your time zone; "" for at once
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) from: Option<String>,
+
+    /// Until when it is sold
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) until: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetArgs {
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TurnArgs {
+    /// Why; kept on the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HoldArgs {
+    /// For whom
+    pub(crate) name: String,
+
+    /// How many tickets
+    #[arg(short = 'n', long, value_name = "Q", default_value_t = 1, allow_negative_numbers = true, value_parser = wanted)]
+    pub(crate) quantity: u64,
+
+    /// For how long [default: as the event says, 15m]
+    #[arg(long = "for", value_name = "TIME", value_parser = held_for)]
+    pub(crate) time: Option<Duration>,
+
+    /// The idempotency key: however often an order with it is given, it is held once
+    #[arg(short, long)]
+    pub(crate) key: Option<String>,
+
+    /// What to remember of it; kept on the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+/// A hold that is to end.
+#[derive(Debug, Args)]
+pub(crate) struct HoldEndArgs {
+    /// The hold's id, as in 7-k3v9xq
+    #[arg(add = ArgValueCompleter::new(candidates::sale_ids))]
+    pub(crate) id: String,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenameArgs {
+    /// The sale's id, as in 7-k3v9xq
+    #[arg(add = ArgValueCompleter::new(candidates::sale_ids))]
+    pub(crate) id: String,
+
+    /// The right name
+    pub(crate) name: String,
+
+    /// Why; kept on the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The sale's id, as in 7-k3v9xq
+    #[arg(add = ArgValueCompleter::new(candidates::sale_ids))]
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoorArgs {
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: DoorFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DoorFormat {
+    /// For people
+    Table,
+    /// For spreadsheets
+    Csv,
+    /// To print
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// A CSV file with a header (buyer, quantity, key, note, in any order), JSON lines, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// What the rows belong to: the same row of one batch is sold once [default: the file's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) batch: Option<String>,
+
+    /// Write the rows that were refused here, ready to be corrected
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
