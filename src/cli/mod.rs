@@ -7,6 +7,7 @@ mod booking;
 mod buy;
 mod cell;
 mod check;
+mod completions;
 mod doctor;
 mod hint;
 mod json;
@@ -38,7 +39,7 @@ use screen::Screen;
 #[must_use]
 pub fn main() -> ExitCode {
     process::outlive_size_limit();
-    serve_as_child().unwrap_or_else(|| ExitCode::from(run()))
+    serve_as_child().unwrap_or_else(|| ExitCode::from(completions::answer().unwrap_or_else(run)))
 }
 
 /// Runs the command line; returns the exit code.
@@ -85,7 +86,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Backup(arguments) => keeping::backup(file, arguments, screen),
         Command::Restore(arguments) => keeping::restore(file, arguments, screen),
         Command::Reset(arguments) => keeping::reset(file, arguments, screen),
-        Command::Completions { shell } => Ok(manual::completions(*shell, screen)),
+        Command::Completions { shell } => Ok(completions::registration(*shell, screen)),
         Command::Man { directory } => manual::pages(directory.as_deref(), screen),
         Command::Race(race) => lab::run(race, file, screen),
         Command::Doctor(arguments) => doctor::run(file, arguments, screen),

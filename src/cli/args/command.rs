@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use clap::builder::Resettable;
 use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 
+use super::candidates;
 use super::help;
 use super::keeping::{AuditArgs, BackupArgs, DoctorArgs, ResetArgs, RestoreArgs, SalesArgs};
 use super::race::RaceCommand;
 use super::rush::BuyArgs;
 use super::selling::{AdjustArgs, BookArgs, CancelArgs};
-
-/// Names the event where `-f` does not.
-const FILE_VARIABLE: &str = "TICKETS_FILE";
+use super::value::{DEFAULT_FILE, FILE_VARIABLE};
 
 /// The grammar of the command line. An empty variable is one that is not set, as whoever writes unit files
 /// and the like means it.
@@ -36,8 +36,9 @@ pub(crate) struct Cli {
         long,
         global = true,
         env = FILE_VARIABLE,
-        default_value = "data/tickets.json",
-        value_name = "FILE"
+        default_value = DEFAULT_FILE,
+        value_name = "FILE",
+        add = ArgValueCompleter::new(candidates::events)
     )]
     pub(crate) file: PathBuf,
 
@@ -110,7 +111,7 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
 
-    /// The manual: a page on stdout, or a page for each command in a directory
+    /// The manual, on stdout, or as a page for each command in a directory
     #[command(after_help = help::MAN)]
     Man {
         /// Where to write a page for each command

@@ -1,9 +1,11 @@
 //! What sellers say: `book`, `cancel`, `adjust`.
 
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
 use crate::office::Durability;
 
+use super::candidates;
 use super::value::{WaitArgs, signed, wanted};
 
 #[derive(Debug, Args)]
@@ -47,6 +49,7 @@ impl From<DurabilityArg> for Durability {
 #[derive(Debug, Args)]
 pub(crate) struct CancelArgs {
     /// The sale's id, as in 7-k3v9xq
+    #[arg(add = ArgValueCompleter::new(candidates::sale_ids))]
     pub(crate) id: String,
 
     /// How many of its tickets [default: all that are not given back yet]

@@ -6,6 +6,12 @@ use clap::{Args, ValueEnum};
 
 use crate::LockKind;
 
+/// Names the event where `-f` does not.
+pub(crate) const FILE_VARIABLE: &str = "TICKETS_FILE";
+
+/// The event where neither names one.
+pub(crate) const DEFAULT_FILE: &str = "data/tickets.json";
+
 #[derive(Debug, Args)]
 pub(crate) struct WaitArgs {
     /// How long to wait for the lock
