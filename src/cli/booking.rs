@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{AdjustArgs, BookArgs, CancelArgs};
+use super::document::{SaleMember, by, tickets};
 use super::hint::quoted;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
@@ -16,6 +17,7 @@ pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result
     let wait = arguments.wait.limit;
     let order = Order::new(&arguments.name, arguments.quantity)
         .key(arguments.key.as_deref())
+        .note(arguments.note.as_deref())
         .wait(wait)
         .durability(arguments.durability.into());
     let mut progress = SaleProgress::default();
@@ -73,7 +75,12 @@ fn how_to_retry(error: Error, arguments: &BookArgs, screen: &Screen) -> Error {
 pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
     let wait = arguments.wait.limit;
-    let change = Change::new().reason(arguments.reason.as_deref()).wait(wait);
+    let by = by();
+    let change = Change::new()
+        .reason(arguments.reason.as_deref())
+        .key(arguments.key.as_deref())
+        .by(by.as_deref())
+        .wait(wait);
     let done = watched(("cancel", wait), &SaleProgress::unknown(), screen, || {
         office.cancel(&arguments.id, arguments.quantity, &change)
     });
@@ -111,7 +118,12 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
 pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
     let wait = arguments.wait.limit;
-    let change = Change::new().reason(arguments.reason.as_str()).wait(wait);
+    let by = by();
+    let change = Change::new()
+        .reason(arguments.reason.as_str())
+        .key(arguments.key.as_deref())
+        .by(by.as_deref())
+        .wait(wait);
     let done = watched(("adjust", wait), &SaleProgress::unknown(), screen, || {
         office.adjust(arguments.quantity, &change)
     });
@@ -134,13 +146,6 @@ pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Re
     });
     screen.unpublished(done.unpublished.as_ref());
     Ok(0)
-}
-
-fn tickets(quantity: u64) -> String {
-    match quantity {
-        1 => "1 ticket".to_owned(),
-        quantity => format!("{quantity} tickets"),
-    }
 }
 
 #[derive(Serialize)]
@@ -173,11 +178,4 @@ struct AdjustDocument {
     left: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
-}
-
-#[derive(Serialize)]
-struct SaleMember<'a> {
-    id: &'a str,
-    buyer: &'a str,
-    quantity: u64,
 }

@@ -5,13 +5,14 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::InitArgs;
+use super::event_life::changed;
 use super::screen::{GOOD, Screen};
 use crate::office::EventSettings;
 use crate::{BoxOffice, Result, shown};
 
 pub(super) fn init(file: &Path, arguments: &InitArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
-    let event = EventSettings::default();
+    let event = changed(EventSettings::default(), &arguments.settings)?;
     office.init(arguments.stock, &event)?;
     let document = InitDocument {
         ok: true,

@@ -7,8 +7,14 @@ mod booking;
 mod buy;
 mod cell;
 mod check;
+mod completions;
 mod doctor;
+mod document;
+mod door;
+mod event_life;
 mod hint;
+mod holding;
+mod import;
 mod init;
 mod json;
 mod keeping;
@@ -24,6 +30,7 @@ mod screen;
 mod spoken;
 mod usage;
 mod verdict;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -39,7 +46,7 @@ use screen::Screen;
 #[must_use]
 pub fn main() -> ExitCode {
     process::outlive_size_limit();
-    serve_as_child().unwrap_or_else(|| ExitCode::from(run()))
+    serve_as_child().unwrap_or_else(|| ExitCode::from(completions::answer().unwrap_or_else(run)))
 }
 
 /// Runs the command line; returns the exit code.
@@ -80,6 +87,17 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Query => query::query(file, screen),
         Command::Buy(arguments) => buy::run(file, arguments, screen),
         Command::Book(arguments) => booking::book(file, arguments, screen),
+        Command::Hold(arguments) => holding::hold(file, arguments, screen),
+        Command::Confirm(arguments) => holding::confirm(file, arguments, screen),
+        Command::Release(arguments) => holding::release(file, arguments, screen),
+        Command::Rename(arguments) => event_life::rename(file, arguments, screen),
+        Command::Show(arguments) => event_life::show(file, arguments, screen),
+        Command::Import(arguments) => import::import(file, arguments, screen),
+        Command::Set(arguments) => event_life::set(file, arguments, screen),
+        Command::Close(arguments) => event_life::close(file, arguments, screen),
+        Command::Reopen(arguments) => event_life::reopen(file, arguments, screen),
+        Command::Door(arguments) => door::door(file, arguments, screen),
+        Command::Watch => watch::watch(file, screen),
         Command::Cancel(arguments) => booking::cancel(file, arguments, screen),
         Command::Adjust(arguments) => booking::adjust(file, arguments, screen),
         Command::Sales(arguments) => sales::sales(file, arguments, screen),
@@ -87,7 +105,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Backup(arguments) => keeping::backup(file, arguments, screen),
         Command::Restore(arguments) => keeping::restore(file, arguments, screen),
         Command::Reset(arguments) => keeping::reset(file, arguments, screen),
-        Command::Completions { shell } => Ok(manual::completions(*shell, screen)),
+        Command::Completions { shell } => Ok(completions::registration(*shell, screen)),
         Command::Man { directory } => manual::pages(directory.as_deref(), screen),
         Command::Race(race) => lab::run(race, file, screen),
         Command::Doctor(arguments) => doctor::run(file, arguments, screen),

@@ -7,6 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::{flag, low_level};
@@ -80,6 +81,18 @@ impl Stop {
     /// What to wait on.
     pub(crate) fn fd(&self) -> BorrowedFd<'_> {
         self.told.as_fd()
+    }
+
+    /// Waits so long, or until the process is asked to end. Returns whether it was.
+    pub(crate) fn wait(&self, time: Duration) -> bool {
+        use rustix::event::{PollFd, PollFlags, poll};
+        let mut told = [PollFd::new(&self.told, PollFlags::IN)];
+        let time = rustix::event::Timespec {
+            tv_sec: time.as_secs().cast_signed(),
+            tv_nsec: time.subsec_nanos().into(),
+        };
+        let _ = poll(&mut told, Some(&time));
+        self.was_told()
     }
 
     /// Whether the process was asked to end.

@@ -5,11 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::screen::Screen;
+use crate::office::OnSale;
 use crate::{BoxOffice, Kind, Result};
 
 pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
     let office = BoxOffice::at(file)?;
-    match office.query() {
+    match office.state() {
         Ok(count) => {
             if count.rebuilt {
                 screen.notes(&[format!(
@@ -22,9 +23,21 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
                 command: "query",
                 left: count.left,
                 sold: count.sold,
+                held: count.held,
+                on_sale: count.on_sale,
+                title: count.title.as_deref(),
             };
             screen.result(&document, |out| {
-                writeln!(out, "{} left, {} sold", count.left, count.sold)
+                write!(out, "{} left, {} sold", count.left, count.sold)?;
+                if count.held > 0 {
+                    write!(out, ", {} held", count.held)?;
+                }
+                match count.on_sale {
+                    OnSale::Closed => writeln!(out, "; the sale is closed"),
+                    OnSale::NotYet => writeln!(out, "; not on sale yet"),
+                    OnSale::Over => writeln!(out, "; the sale is over"),
+                    _ => writeln!(out),
+                }
             });
             Ok(0)
         }
@@ -38,9 +51,12 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
 }
 
 #[derive(Serialize)]
-struct QueryDocument {
+struct QueryDocument<'a> {
     ok: bool,
     command: &'static str,
     left: u64,
     sold: u64,
+    held: u64,
+    on_sale: OnSale,
+    title: Option<&'a str>,
 }

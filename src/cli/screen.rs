@@ -198,6 +198,10 @@ struct ErrorMember<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     holder: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
 }
 
@@ -214,6 +218,8 @@ impl<'a> ErrorDocument<'a> {
                 file: place.map(|place| place.file.display().to_string()),
                 line: place.and_then(|place| known(place.line)),
                 column: place.and_then(|place| known(place.column)),
+                held: error.held_tickets(),
+                due: error.next_due(),
                 holder: match error.kind() {
                     Kind::Busy { holder } => holder,
                     _ => None,

@@ -12,6 +12,7 @@ mod evidence_session;
 mod fork;
 mod fork_server;
 mod ledger_entry;
+mod outcome_reader;
 mod outcomes;
 mod recorded;
 mod recorder;

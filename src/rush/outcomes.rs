@@ -1,20 +1,18 @@
 //! Outcomes: what a rush left on disk, read back and judged.
 
 use std::collections::HashMap;
-use std::mem::take;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::buyer_outcome::{BuyerOutcome, BuyerReport};
 use super::ledger_entry::LedgerEntry;
-use crate::check::final_state::{FinalState, StateVerdict, WrittenLine, judge};
-use crate::error::{Error, Result};
-use crate::ledger::{CountFile, Line};
+use super::outcome_reader::{OutcomeReader, ReportedSale};
+use crate::check::Anomaly;
+use crate::check::final_state::{StateVerdict, WrittenLine, judge};
+use crate::error::Result;
+use crate::ledger::CountFile;
 use crate::store::file::event::EventFiles;
-use crate::store::file::files::Access;
-use crate::store::file::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::lines::{Stretches, is_blank, line_starting};
+use crate::store::file::pause::outlast;
 use crate::store::file::prepare::Opening;
-use crate::store::file::unfinished::{Fate, Unfinished, WORTH_WAITING};
 
 /// What was read, and the judgement of it.
 pub(super) struct Outcomes {
@@ -54,15 +52,9 @@ impl FinalCount {
     }
 }
 
-/// A sale that a buyer reported.
-#[derive(Debug, Clone)]
-pub(super) struct ReportedSale {
-    pub(super) buyer: String,
-    /// The version it wrote.
-    pub(super) seq: u64,
-    /// Whether the count showed the sale by then.
-    pub(super) published: bool,
-}
+/// How long a reset may take from the new ledger to the new count: a sync of a directory and of a file.
+const RESET: Duration = Duration::from_secs(2);
+const NAP: Duration = Duration::from_millis(5);
 
 impl Outcomes {
     /// Reads the lines since the opening, and the count. `sales`: those that buyers reported, by their ids.
@@ -74,8 +66,34 @@ impl Outcomes {
         sales: &HashMap<String, ReportedSale>,
         records: bool,
     ) -> Result<Self> {
+        let deadline = Instant::now() + RESET;
+        let look = &mut || CountFile::read(&files.count);
+        loop {
+            let outcomes = Self::read_once(files, opening, run, sales, records, look)?;
+            if !outcomes.may_be_mixed() || Instant::now() >= deadline {
+                return Ok(outcomes);
+            }
+            outlast(NAP);
+        }
+    }
+
+    /// Whether the count and the ledger may be of two events: a reset gives the new ledger its name, then the new
+    /// count, and both were read one after the other meanwhile.
+    fn may_be_mixed(&self) -> bool {
+        let mut findings = self.judged.findings.iter();
+        self.replaced && findings.any(|found| found.kind != Anomaly::TornWrite)
+    }
+
+    fn read_once(
+        files: &EventFiles,
+        opening: &Opening,
+        run: &str,
+        sales: &HashMap<String, ReportedSale>,
+        records: bool,
+        look: &mut dyn FnMut() -> Result<CountFile>,
+    ) -> Result<Self> {
         // The count first: it then counts no line that is not read below.
-        let count = CountFile::read(&files.count);
+        let count = look();
         let mut reader = OutcomeReader {
             files,
             run,
@@ -133,117 +151,6 @@ fn bought<'a>(lines: impl Iterator<Item = &'a WrittenLine>) -> HashMap<String, u
         *sum = sum.saturating_add(line.change.unsigned_abs());
     }
     bought
-}
-
-struct OutcomeReader<'a> {
-    files: &'a EventFiles,
-    run: &'a str,
-    sales: &'a HashMap<String, ReportedSale>,
-    /// The sales that were reported and not found yet.
-    missing: HashMap<String, ReportedSale>,
-    /// For the evidence, where some is recorded.
-    entries: Option<Vec<LedgerEntry>>,
-}
-
-impl OutcomeReader<'_> {
-    /// What is to be judged. If a reset came between, the sales before it stand on the ledger that it put
-    /// away, which is still open here, and those after it on the new one; each is judged by itself.
-    fn read_both(
-        &mut self,
-        opening: &Opening,
-        count: &Result<CountFile>,
-    ) -> Result<(FinalState, Option<FinalState>)> {
-        let snapshot = count.as_ref().ok();
-        let counted = snapshot.and_then(|snapshot| snapshot.counted);
-        let mut first = FinalState {
-            stock: opening.tally.left,
-            seq: opening.tally.seq,
-            lines: Vec::new(),
-            left: snapshot.map(|snapshot| snapshot.ticket),
-            counted: counted.map_or(0, |counted| counted.bytes),
-            before: Some(opening.counted),
-            torn: 0,
-            lost: Vec::new(),
-            unreadable: count.as_ref().err().map(ToString::to_string),
-            replaced: false,
-        };
-        self.read(&opening.ledger, opening.end, &mut first)?;
-        match open_ledger(self.files, Access::Read)? {
-            Some(now) if now.id == opening.ledger.id => {
-                let lost = take(&mut self.missing).into_values();
-                first.lost = lost.map(|sale| sale.buyer).collect();
-                Ok((first, None))
-            }
-            // A second reset may have put away a ledger that was never seen here: a sale that is not
-            // found is not judged.
-            Some(now) => {
-                let mut second = FinalState {
-                    seq: 0,
-                    stock: 0,
-                    before: None,
-                    lines: Vec::new(),
-                    torn: 0,
-                    ..first.clone()
-                };
-                first.replaced = true;
-                self.read(&now, 0, &mut second)?;
-                Ok((first, Some(second)))
-            }
-            None => {
-                first.replaced = true;
-                Ok((first, None))
-            }
-        }
-    }
-
-    /// Reads the lines of one ledger.
-    fn read(&mut self, ledger: &LedgerFile, from: u64, after: &mut FinalState) -> Result<()> {
-        let problem = |e| Error::io("read", &self.files.ledger, e);
-        let file = &ledger.file;
-        let mut stretches = Stretches::new(file, from);
-        while let Some(stretch) = stretches.next().map_err(problem)? {
-            let (start, end, bytes) = (stretch.start, stretch.end, stretch.bytes);
-            if stretch.terminated && bytes.is_empty() {
-                // Padding: all that was reported stands before it, and so does all that the count includes.
-                if is_blank(file, start, u64::MAX).map_err(problem)?
-                    || !line_starting(file, start).map_err(problem)?.is_empty()
-                {
-                    return Ok(());
-                }
-                continue;
-            }
-            match Line::parse(bytes, None) {
-                Ok(line) if stretch.terminated => after.lines.push(self.take(&line, end)),
-                // The last one, which may just be written, behind all that was reported.
-                _ if is_blank(file, end, u64::MAX).map_err(problem)? => {
-                    let unfinished = Unfinished::of(ledger, &stretch);
-                    let deadline = Instant::now() + WORTH_WAITING;
-                    if unfinished.fate(ledger, deadline).map_err(problem)? == Fate::Left {
-                        after.torn += end - start;
-                    }
-                    return Ok(());
-                }
-                // What follows was written since.
-                _ if line_starting(file, start).map_err(problem)? != bytes => return Ok(()),
-                _ => after.torn += end - start,
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes note of a line that ends there.
-    fn take(&mut self, line: &Line<'_>, end: u64) -> WrittenLine {
-        let record = &line.record;
-        let published = record.id.as_deref().is_some_and(|id| {
-            self.missing.remove(id);
-            self.sales.get(id).is_some_and(|sale| sale.published)
-        });
-        let own = Some(self.run);
-        if let Some(entries) = &mut self.entries {
-            entries.push(LedgerEntry::of(line, end, record.rush.as_deref() == own));
-        }
-        WrittenLine::of(record, end, own, published)
-    }
 }
 
 #[cfg(test)]

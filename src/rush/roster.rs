@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::buyer_outcome::{BuyerOutcome, BuyerReport};
-use super::outcomes::{Outcomes, ReportedSale};
+use super::outcome_reader::ReportedSale;
+use super::outcomes::Outcomes;
 use super::report_pipe::{Message, Status};
 
 /// All buyers of a rush, and how far they are.

@@ -177,9 +177,11 @@ fn completions_and_manual_know_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let run = event.run(&format!("completions {shell}"));
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{shell}");
-        for command in commands {
-            assert!(run.stdout.contains(command), "{shell} {command}");
-        }
+        assert!(
+            run.stdout.contains("TICKETS_COMPLETE"),
+            "{shell}: {}",
+            run.stdout
+        );
     }
     assert_eq!(event.run("completions tcsh").code, Some(2));
     let run = event.run("man");
@@ -188,8 +190,13 @@ fn completions_and_manual_know_every_command() {
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
     for command in commands {
         let page = fs::read_to_string(event.path(&format!("a/man1/tickets-{command}.1"))).unwrap();
-        assert!(page.contains("Examples:"), "{command}");
+        assert!(page.contains("EXAMPLES"), "{command}");
     }
+    let all = event.run("man").stdout;
+    assert_eq!(
+        all.matches(".TH tickets").count(),
+        fs::read_dir(event.path("a/man1")).unwrap().count()
+    );
     fs::write(event.path("file"), "").unwrap();
     let run = event.run(&format!("man {}", event.path("file").display()));
     assert_eq!(run.code, Some(1), "{run:?}");
@@ -201,4 +208,50 @@ fn completions_and_manual_know_every_command() {
         .arg(event.path("completions"))
         .status();
     assert!(checked.unwrap().success());
+}
+
+/// What a shell is told that asks for the last of these words.
+fn candidates(event: &TestEvent, words: &[&str]) -> Vec<String> {
+    let output = Command::new(TICKETS)
+        .current_dir(event.file.parent().unwrap())
+        .env("TICKETS_COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", words.len().to_string())
+        .env("_CLAP_IFS", "\n")
+        .args(["--", "tickets"])
+        .args(words)
+        .output();
+    let run = Run::of(output.unwrap());
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{words:?}");
+    run.stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn completions_know_commands_sales_events_and_locks() {
+    let event = TestEvent::stock(9);
+    let ids: Vec<String> = ["alice", "bob", "carol"]
+        .iter()
+        .map(|name| {
+            event.json(&format!("book {name}")).1["sale"]["id"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(event.json(&format!("cancel {}", ids[1])).0, 0);
+    let told = |words: &[&str]| candidates(&event, words);
+    let file = event.file.to_str().unwrap();
+    assert_eq!(
+        told(&["-f", file, "cancel", ""])[..2],
+        [ids[2].clone(), ids[0].clone()]
+    );
+    assert_eq!(told(&["-f", file, "cancel", "2-"]), [ids[0].clone()]);
+    assert_eq!(told(&["-f", "tick"]), ["tickets.json"]);
+    assert!(told(&["buy", "--lock="]).contains(&"--lock=write-only".to_owned()));
+    assert!(told(&["bo"]).contains(&"book".to_owned()));
+    // Where there is no event, there is nothing to choose from, and no error.
+    assert!(
+        !told(&["-f", "none.json", "cancel", "2-"])
+            .iter()
+            .any(|it| it.starts_with("2-"))
+    );
 }

@@ -11,24 +11,60 @@ mod torn_query;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Once;
 use std::time::SystemTime;
 
 use crate::harness::{Run, TICKETS, eventually};
 
-/// The program of an example. `cargo test` builds them all; `cargo test --test it` builds none.
+/// The program of an example. `cargo test` builds them all; `cargo test --test it` builds none, so that they are built here.
 pub(crate) fn program(name: &str) -> PathBuf {
+    static BUILT: Once = Once::new();
     let program = Path::new(TICKETS).with_file_name("examples").join(name);
-    let built = fs::metadata(&program).and_then(|it| it.modified());
-    let source = newest(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"),
-        name,
-    );
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let source = newest(&examples, name);
+    let is_built = || {
+        let built = fs::metadata(&program).and_then(|it| it.modified());
+        built.is_ok_and(|built| built >= source)
+    };
+    if !is_built() {
+        BUILT.call_once(build);
+    }
     assert!(
-        built.is_ok_and(|built| built >= source),
-        "{} is not there, or older than its source: run 'cargo build --examples' first",
+        is_built(),
+        "{} is not there, or older than its source",
         program.display()
     );
     program
+}
+
+/// Builds all examples as the tests themselves were built.
+fn build() {
+    let directory = Path::new(TICKETS).parent().unwrap();
+    let profile = match directory.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(profile) => profile,
+    };
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .args([
+            "build",
+            "--locked",
+            "--offline",
+            "--quiet",
+            "--examples",
+            "--profile",
+            profile,
+        ])
+        .arg("--target-dir")
+        .arg(directory.parent().unwrap())
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::null());
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// When an example's source was last changed: one file, or a directory of them.

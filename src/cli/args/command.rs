@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use clap::builder::Resettable;
 use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::engine::ArgValueCompleter;
 
+use super::candidates;
+use super::event::{
+    DoorArgs, HoldArgs, HoldEndArgs, ImportArgs, RenameArgs, SetArgs, ShowArgs, TurnArgs,
+};
 use super::help;
 use super::keeping::{
     AuditArgs, BackupArgs, DoctorArgs, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
@@ -12,12 +17,7 @@ use super::keeping::{
 use super::race::RaceCommand;
 use super::rush::BuyArgs;
 use super::selling::{AdjustArgs, BookArgs, CancelArgs};
-
-/// The event that is meant where none is named: it is there to practise on.
-pub(crate) const DEFAULT_FILE: &str = "data/tickets.json";
-
-/// Names the event where `-f` does not.
-const FILE_VARIABLE: &str = "TICKETS_FILE";
+use super::value::{DEFAULT_FILE, FILE_VARIABLE};
 
 /// The grammar of the command line. An empty variable is one that is not set, as whoever writes unit files
 /// and the like means it.
@@ -42,7 +42,8 @@ pub(crate) struct Cli {
         global = true,
         env = FILE_VARIABLE,
         default_value = DEFAULT_FILE,
-        value_name = "FILE"
+        value_name = "FILE",
+        add = ArgValueCompleter::new(candidates::events)
     )]
     pub(crate) file: PathBuf,
 
@@ -75,6 +76,50 @@ pub(crate) enum Command {
     /// Book tickets for somebody: one real sale, always locked
     #[command(after_help = help::BOOK)]
     Book(BookArgs),
+
+    /// Keep tickets for somebody until a time
+    #[command(after_help = help::HOLD)]
+    Hold(HoldArgs),
+
+    /// Make a sale of a hold
+    #[command(after_help = help::CONFIRM)]
+    Confirm(HoldEndArgs),
+
+    /// Give a hold back to the stock
+    #[command(after_help = help::RELEASE)]
+    Release(HoldEndArgs),
+
+    /// Correct the buyer's name on a sale
+    #[command(after_help = help::RENAME)]
+    Rename(RenameArgs),
+
+    /// One sale or hold: all that happened to it
+    #[command(after_help = help::SHOW)]
+    Show(ShowArgs),
+
+    /// Sell to all of a list: each row is sold or refused by itself, and sold once however often it is run
+    #[command(after_help = help::IMPORT)]
+    Import(ImportArgs),
+
+    /// Change what the event is sold by: title, limits, from when until when
+    #[command(after_help = help::SET)]
+    Set(SetArgs),
+
+    /// End the sale for now: no sale and no hold
+    #[command(after_help = help::CLOSE)]
+    Close(TurnArgs),
+
+    /// Go on with the sale
+    #[command(after_help = help::REOPEN)]
+    Reopen(TurnArgs),
+
+    /// Who may come in: valid sales by name
+    #[command(after_help = help::DOOR)]
+    Door(DoorArgs),
+
+    /// The count and the last sales, live
+    #[command(after_help = help::WATCH)]
+    Watch,
 
     /// Give a sale, or a part of it, back to the stock, once
     #[command(after_help = help::CANCEL)]
@@ -119,7 +164,7 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
 
-    /// The manual: a page on stdout, or a page for each command in a directory
+    /// The manual, on stdout, or as a page for each command in a directory
     #[command(after_help = help::MAN)]
     Man {
         /// Where to write a page for each command
@@ -135,6 +180,17 @@ impl Command {
             Self::Query => "query",
             Self::Buy(_) => "buy",
             Self::Book(_) => "book",
+            Self::Hold(_) => "hold",
+            Self::Confirm(_) => "confirm",
+            Self::Release(_) => "release",
+            Self::Rename(_) => "rename",
+            Self::Show(_) => "show",
+            Self::Import(_) => "import",
+            Self::Set(_) => "set",
+            Self::Close(_) => "close",
+            Self::Reopen(_) => "reopen",
+            Self::Door(_) => "door",
+            Self::Watch => "watch",
             Self::Cancel(_) => "cancel",
             Self::Adjust(_) => "adjust",
             Self::Sales(_) => "sales",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::event::SettingsArgs;
 use super::value::{WaitArgs, stock};
 
 #[derive(Debug, Args)]
@@ -11,6 +12,13 @@ pub(crate) struct InitArgs {
     /// How many tickets there are
     #[arg(value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(crate) stock: u64,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
+
+    /// Make the files group-writable, like their directory
+    #[arg(long)]
+    pub(crate) group: bool,
 }
 
 #[derive(Debug, Args)]

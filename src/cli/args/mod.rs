@@ -1,6 +1,8 @@
 //! The command line's grammar, its help and its values. Knows nothing of what a command does.
 
+mod candidates;
 mod command;
+mod event;
 mod help;
 mod keeping;
 mod lab;
@@ -9,7 +11,11 @@ mod rush;
 mod selling;
 mod value;
 
-pub(crate) use command::{Cli, Command, DEFAULT_FILE, grammar};
+pub(crate) use command::{Cli, Command, grammar};
+pub(crate) use event::{
+    DoorArgs, DoorFormat, HoldArgs, HoldEndArgs, ImportArgs, RenameArgs, SetArgs, SettingsArgs,
+    ShowArgs, TurnArgs,
+};
 pub(crate) use keeping::{
     AuditArgs, BackupArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };
@@ -19,4 +25,4 @@ pub(crate) use lab::{
 pub(crate) use race::RaceCommand;
 pub(crate) use rush::BuyArgs;
 pub(crate) use selling::{AdjustArgs, BookArgs, CancelArgs};
-pub(crate) use value::LockArg;
+pub(crate) use value::{DEFAULT_FILE, LockArg};

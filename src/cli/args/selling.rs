@@ -1,9 +1,11 @@
 //! What sellers say: `book`, `cancel`, `adjust`.
 
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
 use crate::office::Durability;
 
+use super::candidates;
 use super::value::{WaitArgs, signed, wanted};
 
 #[derive(Debug, Args)]
@@ -18,6 +20,10 @@ pub(crate) struct BookArgs {
     /// The idempotency key: however often an order with it is given, it is sold once
     #[arg(short, long)]
     pub(crate) key: Option<String>,
+
+    /// What to remember of it, such as "paid cash"; kept on the ledger
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
 
     /// What the sale survives once it is answered
     #[arg(long, value_name = "WHAT", default_value = "disk")]
@@ -47,6 +53,7 @@ impl From<DurabilityArg> for Durability {
 #[derive(Debug, Args)]
 pub(crate) struct CancelArgs {
     /// The sale's id, as in 7-k3v9xq
+    #[arg(add = ArgValueCompleter::new(candidates::sale_ids))]
     pub(crate) id: String,
 
     /// How many of its tickets [default: all that are not given back yet]
@@ -56,6 +63,10 @@ pub(crate) struct CancelArgs {
     /// Why; kept on the ledger
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+
+    /// The idempotency key: however often a cancellation with it is given, it is done once
+    #[arg(short, long)]
+    pub(crate) key: Option<String>,
 
     #[command(flatten)]
     pub(crate) wait: WaitArgs,
@@ -70,6 +81,10 @@ pub(crate) struct AdjustArgs {
     /// Why; kept on the ledger
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
+
+    /// The idempotency key: however often an adjustment with it is given, it is done once
+    #[arg(short, long)]
+    pub(crate) key: Option<String>,
 
     #[command(flatten)]
     pub(crate) wait: WaitArgs,

@@ -6,6 +6,12 @@ use clap::{Args, ValueEnum};
 
 use crate::LockKind;
 
+/// Names the event where `-f` does not.
+pub(crate) const FILE_VARIABLE: &str = "TICKETS_FILE";
+
+/// The event where neither names one.
+pub(crate) const DEFAULT_FILE: &str = "data/tickets.json";
+
 #[derive(Debug, Args)]
 pub(crate) struct WaitArgs {
     /// How long to wait for the lock
@@ -100,11 +106,17 @@ pub(super) fn moment(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Ok(String::new());
     }
-    let local = |time: DateTime| time.to_zoned(TimeZone::system()).map(|zoned| zoned.timestamp());
+    let local = |time: DateTime| {
+        time.to_zoned(TimeZone::system())
+            .map(|zoned| zoned.timestamp())
+    };
     let of_day = || text.parse::<Date>().map(|date| date.at(0, 0, 0, 0));
     let moment = match text.parse::<Timestamp>() {
         Ok(moment) => Ok(moment),
-        Err(_) => text.parse::<DateTime>().or_else(|_| of_day()).and_then(local),
+        Err(_) => text
+            .parse::<DateTime>()
+            .or_else(|_| of_day())
+            .and_then(local),
     };
     moment
         .map(|moment| format!("{moment:.0}"))

@@ -1,5 +1,8 @@
 use super::*;
+use crate::check::final_state::FinalState;
 use crate::ledger::{Op, Record, Tally};
+use crate::store::file::files::Access;
+use crate::store::file::ledger_file::open_ledger;
 use crate::store::file::lock::{try_lock, unlock};
 use std::fs::{self, File};
 
@@ -146,5 +149,49 @@ mod torn_bytes {
         ] {
             assert_eq!(torn_writes(before, Some(after)), told(torn));
         }
+    }
+}
+
+mod reset_meanwhile {
+    use std::fs;
+
+    use super::*;
+    use crate::office::{BoxOffice, DEFAULT_WAIT};
+    use crate::store::file::reading::Reading;
+
+    /// A reset comes between the look at the count and the look at the ledger: what it mixes up is looked at again.
+    #[test]
+    fn a_count_before_a_reset_is_not_judged_by_the_ledger_after_it() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        fs::write(&path, r#"{"ticket": 5}"#).unwrap();
+        let files = EventFiles::at(&path).unwrap();
+        let mut office = BoxOffice::at(&path).unwrap();
+        office.reset(Some(5), true, DEFAULT_WAIT).unwrap();
+        office.book("before", 1).unwrap();
+        let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
+        let tally = Reading::take(&files, Some(&ledger)).unwrap().tally;
+        let opening = Opening {
+            tally,
+            end: tally.bytes,
+            counted: (4, 1),
+            ledger,
+        };
+        let once = |between: &mut dyn FnMut()| {
+            let look = &mut || {
+                let count = CountFile::read(&files.count);
+                between();
+                count
+            };
+            let read = Outcomes::read_once(&files, &opening, "run", &HashMap::new(), false, look);
+            let outcomes = read.unwrap();
+            (outcomes.replaced, outcomes.may_be_mixed())
+        };
+        assert_eq!(once(&mut || {}), (false, false));
+        let mut reset = || drop(office.reset(Some(9), true, DEFAULT_WAIT).unwrap());
+        assert_eq!(once(&mut reset), (true, true));
+        assert_eq!(once(&mut || {}), (true, false));
+        let outcomes = Outcomes::read(&files, &opening, "run", &HashMap::new(), false).unwrap();
+        assert_eq!(outcomes.judged.findings, []);
     }
 }

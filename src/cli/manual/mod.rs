@@ -1,0 +1,137 @@
+//! `tickets man`: the manual, made from the grammar of the command line.
+
+mod page;
+mod prose;
+
+use std::path::Path;
+
+use clap::CommandFactory;
+use serde::Serialize;
+
+use super::args::Cli;
+use super::screen::Screen;
+use crate::{Contents, Error, Output, Result, shown};
+use page::Page;
+
+/// How a page begins.
+const MARK: &str = ".\\\" made by tickets man\n";
+
+const PAGE: Contents = Contents {
+    name: "a page that this program made",
+    is_own: |head| head.starts_with(MARK.as_bytes()),
+};
+
+/// Writes a page for each command into the directory; without one, all of them to stdout, one after the other.
+pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
+    let pages = all();
+    let Some(directory) = directory else {
+        let texts = pages.iter().map(Page::render);
+        screen.bytes(&texts.collect::<Vec<_>>().concat());
+        return Ok(0);
+    };
+    std::fs::create_dir_all(directory)
+        .map_err(|e| Error::io("write the manual here", directory, e))?;
+    // All are claimed before one is written.
+    let claimed = pages.iter().map(|page| {
+        let path = directory.join(page.file_name());
+        Ok((Output::claim(&path, PAGE)?, page))
+    });
+    let claimed = claimed.collect::<Result<Vec<_>>>()?;
+    let written = claimed.len();
+    for (mut output, page) in claimed {
+        output.write(&[MARK.as_bytes(), &page.render()].concat())?;
+    }
+    let document = ManDocument {
+        ok: true,
+        command: "man",
+        directory: directory.display().to_string(),
+        pages: written,
+    };
+    screen.result(&document, |out| {
+        writeln!(out, "{written} pages are in {}", shown(&document.directory))
+    });
+    Ok(0)
+}
+
+/// The program's page, then one for each command and for each below it.
+fn all() -> Vec<Page> {
+    let mut whole = Cli::command().disable_help_subcommand(true);
+    whole.build();
+    let mut pages = Vec::new();
+    add(&whole, None, &mut pages);
+    pages
+}
+
+fn add(command: &clap::Command, above: Option<&str>, pages: &mut Vec<Page>) {
+    let page = Page::of(command, above);
+    let name = page.name().to_owned();
+    pages.push(page);
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        add(sub, Some(&name), pages);
+    }
+}
+
+#[derive(Serialize)]
+struct ManDocument {
+    ok: bool,
+    command: &'static str,
+    directory: String,
+    pages: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of pages that a page refers to, as in `tickets-buy(1)`.
+    fn referred(text: &str) -> Vec<String> {
+        let text = text.replace("\\-", "-");
+        let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
+        let ends = text.match_indices("(1)").map(|(at, _)| at);
+        let name = |end: usize| {
+            let before = text[..end].trim_end_matches("\\fR");
+            let start = before.rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+            before[start..].to_owned()
+        };
+        ends.map(name)
+            .filter(|name| name.starts_with("tickets"))
+            .collect()
+    }
+
+    #[test]
+    fn every_page_has_its_sections_and_refers_to_pages_that_are_there() {
+        let pages = all();
+        let names: Vec<_> = pages.iter().map(Page::name).collect();
+        assert!(names.len() > 20, "{names:?}");
+        for page in &pages {
+            let text = String::from_utf8(page.render()).unwrap();
+            let name = page.name();
+            for section in [
+                "NAME",
+                "SYNOPSIS",
+                "DESCRIPTION",
+                "OPTIONS",
+                "EXIT STATUS",
+                "ENVIRONMENT",
+                "FILES",
+                "EXAMPLES",
+                "SEE ALSO",
+            ] {
+                let heading = format!("\n.SH \"{section}\"\n");
+                let plain = format!("\n.SH {section}\n");
+                let is_there = text.contains(&heading) || text.contains(&plain);
+                // What works on no event has no files.
+                assert!(is_there || section == "FILES", "{name} {section}\n{text}");
+            }
+            assert!(
+                !text.contains("EXTRA") && !text.contains("\u{2026}"),
+                "{name}"
+            );
+            let referred = referred(&text);
+            assert!(!referred.is_empty(), "{name}");
+            for other in referred {
+                assert!(names.contains(&other.as_str()), "{name} refers to {other}");
+            }
+        }
+    }
+}
