@@ -41,7 +41,7 @@ fn one() -> u64 {
 }
 
 pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Result<u8> {
-    let is_stdin = arguments.file.as_os_str() == "-";
+    let is_stdin = arguments.list.as_os_str() == "-";
     let batch = match (&arguments.batch, is_stdin) {
         (Some(batch), _) => batch.clone(),
         (None, true) => {
@@ -49,11 +49,11 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
             return Err(Error::new(Kind::Usage, message).hint("add --batch NAME"));
         }
         (None, false) => {
-            let name = arguments.file.file_name().unwrap_or_default();
+            let name = arguments.list.file_name().unwrap_or_default();
             name.to_string_lossy().into_owned()
         }
     };
-    let text = read(&arguments.file, is_stdin)?;
+    let text = read(&arguments.list, is_stdin)?;
     let is_csv = !is_stdin
         && arguments
             .file
@@ -66,7 +66,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         of_json_lines(&text)
     }
     .map_err(|(line, why)| {
-        let error = Error::new(Kind::Usage, why).at(&arguments.file, line, 0);
+        let error = Error::new(Kind::Usage, why).at(&arguments.list, line, 0);
         error.hint(
             "nothing was sold; a row has buyer, quantity, key and note: 'tickets import --help'",
         )

@@ -142,7 +142,7 @@ pub(crate) enum DoorFormat {
 pub(crate) struct ImportArgs {
     /// A CSV file with a header (buyer, quantity, key, note, in any order), JSON lines, or - for standard input
     #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    pub(crate) list: PathBuf,
 
     /// What the rows belong to: the same row of one batch is sold once [default: the file's name]
     #[arg(long, value_name = "NAME")]
