@@ -56,7 +56,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     let text = read(&arguments.list, is_stdin)?;
     let is_csv = !is_stdin
         && arguments
-            .file
+            .list
             .extension()
             .is_some_and(|it| it.eq_ignore_ascii_case("csv"))
         || !text.trim_start().starts_with('{');

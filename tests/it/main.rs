@@ -27,6 +27,7 @@ mod doctor;
 mod doctor_peer;
 mod doctor_stand_in;
 mod documents;
+mod events;
 mod evidence;
 mod examples;
 mod harness;
