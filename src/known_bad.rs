@@ -35,11 +35,11 @@ mod mistakes {
 
     use crate::error::Result;
     use crate::ledger::MAX_COUNT_BYTES;
-    use crate::store::file::files::read_capped;
-    use crate::store::file::in_place;
-    use crate::store::file::open::copy_bytes;
-    use crate::store::file::temporary::temporary;
-    use crate::store::file::version::Version;
+    use crate::store::file::count::in_place;
+    use crate::store::file::files::copy::copy_bytes;
+    use crate::store::file::files::read::read_capped;
+    use crate::store::file::files::temporary::temporary;
+    use crate::store::file::files::version::Version;
 
     #[cfg(not(debug_assertions))]
     compile_error!("the feature known-bad makes mistakes on purpose: no release has it");

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use super::report::{Cost, Costs};
 use super::scratch::{COUNT, LOCK, Scratch, is_full};
 use crate::error::{Error, Result};
-use crate::store::file::files::{Access, open_regular};
+use crate::store::file::count::replace::replace;
+use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::lock;
-use crate::store::file::replace::replace;
 
 /// Each thing is done so often, unless that takes too long,
 const REPETITIONS: usize = 300;

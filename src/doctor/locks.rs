@@ -8,7 +8,7 @@ use super::peer_process::PeerProcess;
 use super::report::{Check, CheckResult};
 use super::scratch::{LOCK, Scratch};
 use crate::error::Result;
-use crate::store::file::files::{Access, open_regular};
+use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::lock::range::{Tried, try_range};
 
 /// How long the lock of a killed process may stay.

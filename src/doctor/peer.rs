@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::scratch::{COUNT, LOCK, is_readable};
 use super::watch::{ReadCounts, watch};
 use crate::error::{Kind, Result};
-use crate::store::file::files::{Access, open_regular};
+use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::lock;
 
 /// The hidden first argument of the peer process.

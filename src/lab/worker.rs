@@ -3,6 +3,7 @@
 //! Before each step that others could notice it says which it is, and waits for one byte on its standard
 //! input. What it runs is the one purchase of the box office; the steps are those of its observer.
 
+use crate::store::file::sys::FileId;
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 
@@ -11,7 +12,6 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::office::{BoxOffice, Conditions, DEFAULT_WAIT, Observer, Order, Step, Writes};
 use crate::store::file::file_store::FileStore;
-use crate::store::file::files::FileId;
 use crate::store::file::lock::{Patience, Stepper};
 
 /// Lives as a buyer until its standard input ends. Returns the exit code.

@@ -14,7 +14,7 @@ use crate::ledger::{LockKind, Tally};
 use crate::office::{BoxOffice, Conditions, Durability, Observer, Order, Sale, Step, Writes};
 use crate::store::file::file_store::FileStore;
 use crate::store::file::lock::Patience;
-use crate::store::file::spares::Shelf;
+use crate::store::file::recycled::Shelf;
 
 /// What a buyer runs as.
 #[derive(Debug, Clone, Copy)]

@@ -9,12 +9,12 @@ use super::ledger_entry::LedgerEntry;
 use crate::check::final_state::{FinalState, StateVerdict, WrittenLine, judge};
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Line};
+use crate::store::file::admin::prepare::Opening;
 use crate::store::file::event::EventFiles;
-use crate::store::file::files::Access;
-use crate::store::file::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::lines::{Stretches, is_blank, line_starting};
-use crate::store::file::prepare::Opening;
-use crate::store::file::unfinished::{Fate, Unfinished, WORTH_WAITING};
+use crate::store::file::files::open::Access;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::raw_lines::{Stretches, is_blank, line_starting};
+use crate::store::file::reader::unfinished::{Fate, Unfinished, WORTH_WAITING};
 
 /// What was read, and the judgement of it.
 pub(super) struct Outcomes {

@@ -14,7 +14,7 @@ use super::report_pipe::{ReportWriter, Status};
 use super::server_process::BuyerPipes;
 use super::settings::Rush;
 use super::start_barrier::ParentPipe;
-use crate::store::file::spares::Shelf;
+use crate::store::file::recycled::Shelf;
 
 /// A thread buyer needs little: no recursion, small buffers.
 pub(super) const STACK: usize = 256 * 1024;

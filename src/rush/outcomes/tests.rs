@@ -69,7 +69,7 @@ mod torn_bytes {
     use super::*;
     use crate::check::Anomaly;
     use crate::ledger::{Record, Tally};
-    use crate::store::file::reading::Reading;
+    use crate::store::file::reader::view::Reading;
 
     fn opening_line() -> Vec<u8> {
         let line = Record::open(5, None).encode(Tally::default().sum);

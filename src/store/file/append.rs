@@ -4,32 +4,32 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::os::unix::fs::FileExt;
 
-#[cfg(feature = "known-bad")]
-use super::durable;
-use super::event::EventFiles;
-use super::ledger_file::LedgerFile;
-use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Record, Tally};
+#[cfg(feature = "known-bad")]
+use crate::store::file::count::publish;
+use crate::store::file::event::EventFiles;
+use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::view::Reading;
 
 /// How long padding is made, in bytes.
 const PADDING: u64 = 64 * 1024;
 
 /// A line that was written.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(crate) struct Written {
     /// What the ledger adds up to with it.
-    pub(super) tally: Tally,
+    pub(crate) tally: Tally,
     /// How long the ledger is now, its padding included.
-    pub(super) length: u64,
+    pub(crate) length: u64,
     /// Whether padding was made.
-    pub(super) padded: bool,
+    pub(crate) padded: bool,
 }
 
 /// Writes the line behind the last one, over the padding where there is some; makes new padding where
 /// it is wanted and has run out. For the holder of the event's lock. One write call, so that who is
 /// killed has written all or nothing of it.
-pub(super) fn in_place(
+pub(crate) fn in_place(
     files: &EventFiles,
     ledger: &LedgerFile,
     reading: &Reading,
@@ -38,7 +38,7 @@ pub(super) fn in_place(
 ) -> Result<Written> {
     let problem = |e| problem(files, e);
     let (mut line, tally) = encode(files, &reading.tally, record)?;
-    known_bad!(CountFirst => durable::publish(files, ledger, (&reading.snapshot, &tally), None)?);
+    known_bad!(CountFirst => publish::publish(files, ledger, (&reading.snapshot, &tally), None)?);
     let (start, needed) = (reading.tally.bytes, line.len());
     let pad = pad && tally.bytes > reading.length;
     if pad {
@@ -67,7 +67,7 @@ pub(super) fn in_place(
 }
 
 /// Appends the line at whatever is the ledger's end at that moment: for buyers without a lock.
-pub(super) fn at_the_end(
+pub(crate) fn at_the_end(
     files: &EventFiles,
     mut ledger: &File,
     reading: &Reading,

@@ -4,50 +4,52 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::deciding::Deciding;
-use super::durable::{Ledger, Syncs};
-use super::event::EventFiles;
-use super::files::{Access, FileId};
-use super::ledger_file::{LedgerFile, open_ledger};
-use super::lock::{LockFile, Patience};
-use super::open;
-use super::reading::{Reading, Rest};
-use super::sale_lookup::SaleLookup;
-use super::sellable::{refuse_unsellable, second_names};
-use super::spares::Shelf;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::open::Access;
+use crate::store::file::lock::decision::Deciding;
+use crate::store::file::lock::{LockFile, Patience};
+use crate::store::file::preallocation::trim;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::sale_lookup::SaleLookup;
+use crate::store::file::reader::view::Reading;
+use crate::store::file::reader::view::tail::Rest;
+use crate::store::file::recycled::Shelf;
+use crate::store::file::sellable::{refuse_unsellable, second_names};
+use crate::store::file::sync::group_commit::{Ledger, Syncs};
+use crate::store::file::sys::FileId;
 
 /// An event in files, opened by one thread of one process.
 #[derive(Debug)]
 pub(crate) struct FileStore {
-    pub(super) files: EventFiles,
+    pub(crate) files: EventFiles,
     /// The locks for deciding.
-    pub(super) deciding: Deciding,
+    pub(crate) deciding: Deciding,
     /// What it knows of its syncs.
-    pub(super) syncs: Syncs,
-    pub(super) patience: Patience,
-    pub(super) ledger: Option<Ledger>,
+    pub(crate) syncs: Syncs,
+    pub(crate) patience: Patience,
+    pub(crate) ledger: Option<Ledger>,
     /// What was read last, so that the next look is a short one.
-    pub(super) last: Option<Reading>,
+    pub(crate) last: Option<Reading>,
     /// What was recovered, and what is unusual.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// Whether the event was looked at, whether it can be sold from.
     looked_at: bool,
     /// How many lines were written.
-    pub(super) written: u64,
+    pub(crate) written: u64,
     /// Whether the ledger was padded.
-    pub(super) padded: bool,
+    pub(crate) padded: bool,
     /// For old versions of the count.
-    pub(super) shelf: Shelf,
+    pub(crate) shelf: Shelf,
     /// For [`LockKind::Mutex`].
-    pub(super) mutex: Arc<Mutex<()>>,
+    pub(crate) mutex: Arc<Mutex<()>>,
     /// The lock of the unsafe transaction that is under way.
-    pub(super) unsafe_lock: Option<LockFile>,
+    pub(crate) unsafe_lock: Option<LockFile>,
     /// Whether the lock file was found to be another one than was locked.
-    pub(super) lock_lost: bool,
+    pub(crate) lock_lost: bool,
     /// The sale that was looked for last.
-    pub(super) lookup: Option<SaleLookup>,
+    pub(crate) lookup: Option<SaleLookup>,
 }
 
 impl FileStore {
@@ -97,7 +99,7 @@ impl FileStore {
     /// Opens the event's ledger for a buyer without a lock, and creates it where it is missing or
     /// empty. With a lock that is done under it, so that it is taken once: who lets it go and comes
     /// back mixes up those who wait.
-    pub(super) fn open_ledger(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
+    pub(crate) fn open_ledger(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
         if !self.looked_at {
             refuse_unsellable(&self.files)?;
             self.notes.extend(second_names(&self.files));
@@ -125,7 +127,7 @@ impl FileStore {
     }
 
     /// Reads without a lock.
-    pub(super) fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
+    pub(crate) fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
         self.settled(
             |files, ledger| Reading::take(files, ledger).and_then(&check),
             |_| None,
@@ -135,7 +137,7 @@ impl FileStore {
     /// Looks without a lock. A reset between two looks makes files of different times meet, and a line may
     /// be seen half written: what does not add up then, or is in doubt, is looked at again. When the files
     /// are the same at the next look, and so is what is wrong with them, it is real.
-    pub(super) fn settled<T>(
+    pub(crate) fn settled<T>(
         &self,
         look: impl Fn(&EventFiles, Option<&LedgerFile>) -> Result<T>,
         doubt: impl Fn(&T) -> Option<String>,
@@ -181,20 +183,20 @@ impl Drop for FileStore {
         if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.deciding.try_acquire())
             && ledger.rewrite.is_at(&self.files.ledger)
         {
-            let _ = open::trim(&self.files, &ledger.rewrite);
+            let _ = trim(&self.files, &ledger.rewrite);
         }
     }
 }
 
 /// What the ledger adds up to, with a last line that only lacks its newline.
-pub(super) fn tally(reading: &Reading) -> &Tally {
+pub(crate) fn tally(reading: &Reading) -> &Tally {
     match &reading.rest {
         Rest::Unterminated { with_it } => with_it,
         _ => &reading.tally,
     }
 }
 
-pub(super) fn no_ledger(files: &EventFiles) -> Error {
+pub(crate) fn no_ledger(files: &EventFiles) -> Error {
     Error::new(Kind::Integrity, "is gone, or has no opening line any more")
         .at(&files.ledger, 0, 0)
         .hint(

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::event::EventFiles;
-use super::files::FileId;
-use super::lock;
-use super::rights::Rights;
 use crate::error::{Error, Kind, Result};
+use crate::store::file::event::EventFiles;
+use crate::store::file::lock;
+use crate::store::file::rights::Rights;
+use crate::store::file::sys::FileId;
 
 /// What a file is to hold, and how one is known that an earlier command wrote: what another program wrote is not
 /// ours to write over.

@@ -9,12 +9,13 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD};
 use rustix::io::Errno;
 
-use super::event::EventFiles;
-use super::files::{Access, directory, look, open_regular};
-use super::people::user;
-use super::sys::{self, Trait};
 use crate::error::{Error, Kind, Result};
 use crate::shown::quoted;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::directory::directory;
+use crate::store::file::files::open::{Access, open_regular};
+use crate::store::file::people::user;
+use crate::store::file::sys::{self, Trait, look};
 
 /// Refuses an event that cannot be sold from: its count cannot be replaced, or its ledger or its lock file not be
 /// written.
@@ -80,7 +81,7 @@ fn refuse_fixed_itself(path: &Path, what: &str) -> Result<()> {
 }
 
 /// Whose this file is, where only they, the directory's owner or root may replace or remove it.
-pub(super) fn kept_by_sticky(path: &Path) -> Option<u32> {
+pub(crate) fn kept_by_sticky(path: &Path) -> Option<u32> {
     let around = look(directory(path)).ok()??;
     if around.permissions() & STICKY == 0 {
         return None;

@@ -4,20 +4,20 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use super::durable::{self, Durable};
-use super::file_store::{FileStore, no_ledger, tally};
-use super::files::Access;
-use super::ledger_file::open_ledger;
-use super::lines::{Stretches, line_starting};
-use super::people::explain_denied;
-use super::reading::Reading;
-use super::sale_lookup::SaleLookup;
-use super::search::{Mark, search};
-use super::transaction::Exclusive;
-use super::unsafe_locking::Unsafe;
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Line, LockKind, Op};
 use crate::store::audit::Audit;
+use crate::store::file::file_store::{FileStore, no_ledger, tally};
+use crate::store::file::files::open::Access;
+use crate::store::file::people::explain_denied;
+use crate::store::file::reader::ledger_file::open_ledger;
+use crate::store::file::reader::raw_lines::{Stretches, line_starting};
+use crate::store::file::reader::sale_lookup::SaleLookup;
+use crate::store::file::reader::search::{Mark, search};
+use crate::store::file::reader::view::Reading;
+use crate::store::file::sync::group_commit::{Durable, Syncer, commit_group};
+use crate::store::file::transaction::Exclusive;
+use crate::store::file::unsafe_locking::Unsafe;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::results::{Backup, Reset, Restored};
 use crate::store::{Head, Lookup, Scan, Settle, Store, Transaction, Visit};
@@ -92,7 +92,7 @@ impl Store for FileStore {
         }
         known_bad!(AnswerFirst => return Ok(None));
         known_bad!(KnownBelieved => if !settle.written { return Ok(None) });
-        let mut syncer = durable::Syncer {
+        let mut syncer = Syncer {
             files: &self.files,
             deciding: &mut self.deciding,
             patience: &mut self.patience,
@@ -100,7 +100,7 @@ impl Store for FileStore {
         };
         let (end, last) = (settle.end, &mut self.last);
         Ok(
-            match durable::share(&mut syncer, ledger, end, last, options.wait)? {
+            match commit_group(&mut syncer, ledger, end, last, options.wait)? {
                 Durable::Published => None,
                 Durable::Unpublished(error) => Some(error),
             },

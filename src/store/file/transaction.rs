@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use super::append;
-use super::deciding::{Decider, Deciding, sync_too};
-use super::durable::Ledger;
-use super::event::EventFiles;
-use super::file_store::{FileStore, no_ledger};
-use super::files::look;
-use super::lock::{Held, LockFile, Patience, Wait};
-use super::open;
-use super::reading::{Reading, Rest};
-use super::sale_lookup::SaleLookup;
-use super::spares::Shelf;
 use crate::error::{Error, Result};
 use crate::ledger::{Record, Step, Tally};
+use crate::store::file::append;
+use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::{FileStore, no_ledger};
+use crate::store::file::lock::decision::{Decider, Deciding, sync_too};
+use crate::store::file::lock::{Held, LockFile, Patience, Wait};
+use crate::store::file::reader::sale_lookup::SaleLookup;
+use crate::store::file::reader::view::Reading;
+use crate::store::file::reader::view::tail::Rest;
+use crate::store::file::recovery::create::create_ledger;
+use crate::store::file::recovery::recover::recover_tail;
+use crate::store::file::recycled::Shelf;
+use crate::store::file::sync::group_commit::Ledger;
+use crate::store::file::sys::look;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
@@ -27,7 +29,7 @@ const PAD_AFTER: u64 = 16;
 const SPARES: usize = 2;
 
 /// The transaction.
-pub(super) struct Exclusive<'s> {
+pub(crate) struct Exclusive<'s> {
     decider: Option<Decider<'s>>,
     /// The locks, until they are taken.
     locks: Option<&'s mut Deciding>,
@@ -52,7 +54,7 @@ struct State<'s> {
 }
 
 impl<'s> Exclusive<'s> {
-    pub(super) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
+    pub(crate) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
         if std::mem::take(&mut store.lock_lost) {
             // What was locked keeps nobody out any more.
             store.deciding.name.forget();
@@ -187,7 +189,7 @@ impl Transaction for Exclusive<'_> {
 
 /// Takes the lock of the ledger that the name means, and opens that ledger; creates it where it is missing.
 /// Only for the holder of the name lock.
-pub(super) fn lock_ledger<'l>(
+pub(crate) fn lock_ledger<'l>(
     files: &EventFiles,
     lock: &'l mut LockFile,
     (ledger, shelf): (&mut Option<Ledger>, &Shelf),
@@ -217,7 +219,7 @@ fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>, shelf: &Shelf) 
     let named = look(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
     if named.is_none() {
         let reading = Reading::take(files, None)?;
-        open::create_ledger(files, reading.snapshot.ticket)?;
+        create_ledger(files, reading.snapshot.ticket)?;
     }
     *ledger = Ledger::open(files, shelf)?;
     if ledger.is_none() {
@@ -257,6 +259,6 @@ fn recover(
     let wanted = &mut || true;
     let _sync = sync_too(files, ledger, &mut Wait::wanted(wait, wanted))?;
     let reading = Reading::take(files, Some(ledger))?.sound(files)?;
-    notes.extend(open::heal(files, ledger, &reading)?);
+    notes.extend(recover_tail(files, ledger, &reading)?);
     Reading::take(files, Some(ledger))?.sound(files)
 }

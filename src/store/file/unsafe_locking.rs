@@ -3,19 +3,19 @@
 //!
 //! The buyer believes what it reads, appends, and publishes its own count over whatever is there; whatever
 //! lock it takes, it holds until then. Only the exclusive lock with atomic replacement is sound: see
-//! [`super::transaction`].
+//! [`crate::store::file::transaction`].
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::append;
-use super::durable::{self, Durable, Ledger};
-use super::event::EventFiles;
-use super::file_store::{FileStore, no_ledger};
-use super::in_place;
-use super::lock::{Held, LockFile, Patience, Wait};
-use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Record, Step, Tally};
+use crate::store::file::append;
+use crate::store::file::count::in_place;
+use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::{FileStore, no_ledger};
+use crate::store::file::lock::{Held, LockFile, Patience, Wait};
+use crate::store::file::reader::view::Reading;
+use crate::store::file::sync::group_commit::{Durable, Ledger, commit_unshared};
 use crate::store::options::{CommitOptions, Writes};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
@@ -34,7 +34,7 @@ enum Guard<'s> {
 }
 
 /// The transaction.
-pub(super) struct Unsafe<'s> {
+pub(crate) struct Unsafe<'s> {
     guard: Option<Guard<'s>>,
     lock: Option<Lock<'s>>,
     files: &'s EventFiles,
@@ -47,7 +47,7 @@ pub(super) struct Unsafe<'s> {
 
 impl<'s> Unsafe<'s> {
     /// The file of the lock is opened anew for each sale, as a program that makes these mistakes does.
-    pub(super) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
+    pub(crate) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
         store.unsafe_lock = lock_file(&store.files, options.lock);
         let lock = match (&mut store.unsafe_lock, options.lock) {
             (Some(file), _) => Lock::File(file),
@@ -122,7 +122,7 @@ impl Transaction for Unsafe<'_> {
         let durable = match self.options.writes {
             Writes::Replace => {
                 let (snapshot, durability) = (&reading.snapshot, self.options.durability);
-                durable::alone(self.files, ledger, durability, snapshot, &tally)?
+                commit_unshared(self.files, ledger, durability, snapshot, &tally)?
             }
             Writes::InPlace => {
                 let text = reading.snapshot.counting(&tally).render();

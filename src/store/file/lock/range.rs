@@ -32,33 +32,33 @@ const QUEUE: u8 = 2;
 /// Marks a process as waiting in the kernel's queue for the lock of this file, until [`leave_queue`] or its death.
 /// Where there are no such locks, nothing is marked.
 #[cfg(target_os = "linux")]
-pub(super) fn join_queue(file: &File) {
+pub(crate) fn join_queue(file: &File) {
     let _ = linux::set(file, QUEUE, linux::READ);
 }
 
 /// Takes the mark away.
 #[cfg(target_os = "linux")]
-pub(super) fn leave_queue(file: &File) {
+pub(crate) fn leave_queue(file: &File) {
     let _ = linux::set(file, QUEUE, linux::UNLOCK);
 }
 
 /// Whether another handle has the mark.
 #[cfg(target_os = "linux")]
-pub(super) fn is_queued_for(file: &File) -> bool {
+pub(crate) fn is_queued_for(file: &File) -> bool {
     linux::is_held(file, QUEUE)
 }
 
 /// There are no such locks here.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn join_queue(_: &File) {}
+pub(crate) fn join_queue(_: &File) {}
 
 /// There are no such locks here.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn leave_queue(_: &File) {}
+pub(crate) fn leave_queue(_: &File) {}
 
 /// There are no such locks here.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn is_queued_for(_: &File) -> bool {
+pub(crate) fn is_queued_for(_: &File) -> bool {
     false
 }
 
@@ -137,9 +137,9 @@ mod linux {
     use nix::fcntl::{FcntlArg, fcntl};
     use nix::libc;
 
-    pub(super) const READ: libc::c_int = libc::F_RDLCK;
-    pub(super) const WRITE: libc::c_int = libc::F_WRLCK;
-    pub(super) const UNLOCK: libc::c_int = libc::F_UNLCK;
+    pub(crate) const READ: libc::c_int = libc::F_RDLCK;
+    pub(crate) const WRITE: libc::c_int = libc::F_WRLCK;
+    pub(crate) const UNLOCK: libc::c_int = libc::F_UNLCK;
 
     /// The fields have other types elsewhere, and there are more of them.
     fn range(byte: u8, kind: libc::c_int) -> libc::flock {
@@ -153,14 +153,14 @@ mod linux {
     }
 
     /// Whether another handle's lock is on this byte.
-    pub(super) fn is_held(file: &File, byte: u8) -> bool {
+    pub(crate) fn is_held(file: &File, byte: u8) -> bool {
         let mut range = range(byte, WRITE);
         let asked = fcntl(file, FcntlArg::F_OFD_GETLK(&mut range));
         asked.is_ok() && libc::c_int::from(range.l_type) != UNLOCK
     }
 
     /// Nothing but these locks is kept on the bytes.
-    pub(super) fn set(file: &File, byte: u8, kind: libc::c_int) -> nix::Result<()> {
+    pub(crate) fn set(file: &File, byte: u8, kind: libc::c_int) -> nix::Result<()> {
         let range = range(byte, kind);
         loop {
             match fcntl(file, FcntlArg::F_OFD_SETLK(&range)) {

@@ -1,0 +1,317 @@
+//! Copying an event to another directory while others sell.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{CountFile, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::{FileStore, no_ledger};
+use crate::store::file::files::copy::copy_beside;
+use crate::store::file::files::directory::{directory, sync_directory};
+use crate::store::file::files::open::Access;
+use crate::store::file::files::write::write_beside;
+use crate::store::file::lock::decision::{Deciding, sync_too};
+use crate::store::file::lock::{Patience, Wait};
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::verify::read_books;
+use crate::store::file::reader::view::Reading;
+use crate::store::file::recovery::archive::common;
+use crate::store::file::recovery::clean_up::clean_up;
+use crate::store::file::rights::Rights;
+use crate::store::file::sellable::{
+    refuse_fixed_ledger, refuse_mounted_count, refuse_unsellable, second_names,
+};
+use crate::store::file::sync::group_commit::Ledger;
+use crate::store::file::sys::FileId;
+use crate::store::options::CommitOptions;
+use crate::store::results::Backup;
+use crate::store::{Settle, Store, patiently};
+
+/// So many resets may come in between before a backup gives up.
+const RESETS: u32 = 10;
+
+/// The state that is copied.
+struct State {
+    snapshot: CountFile,
+    tally: Tally,
+    ledger: Option<LedgerFile>,
+}
+
+impl FileStore {
+    /// Copies the event to this directory, which is made where it is missing: a count and a ledger that add up.
+    /// Others may sell meanwhile; what is copied is durable in the event. An older backup there is replaced, in
+    /// such an order that there is a whole one at every moment.
+    ///
+    /// # Errors
+    /// - [`Kind::Refused`]: what stands there is no older backup of this event; nothing was changed;
+    /// - [`Kind::Integrity`]: the event does not add up;
+    /// - [`Kind::Usage`]: it is the event's own directory.
+    pub(crate) fn copy_to(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
+        let target = kept_in(&self.files, to)?;
+        let state = self.state_to_copy(wait)?;
+        if !to.is_dir() {
+            fs::create_dir_all(to).map_err(|e| Error::io("create", to, e))?;
+            sync_directory(to)?;
+        }
+        refuse_unsellable(&target)?;
+        refuse_fixed_ledger(&target)?;
+        refuse_at_sight(&self.files, &target, &state)?;
+        let models = [&target.count, &self.files.count, &self.files.ledger].map(Clone::clone);
+        let mut deciding = Deciding::on(&target).made_like(models);
+        let wanted = &mut || true;
+        let mut wait = Wait::wanted(wait, wanted);
+        let _held = deciding.acquire(&mut Patience::default(), &mut wait)?;
+        let older = open_ledger(&target, Access::ReadWrite)?;
+        let _sync = match &older {
+            Some(older) => Some(sync_too(&target, older, &mut wait)?),
+            None => None,
+        };
+        replaceable(&self.files, &target, older.as_ref(), &state)?;
+        // Strays harm nobody: the next one may sweep them.
+        let _ = clean_up(&target);
+        write(&self.files, &target, &state)?;
+        Ok(Backup {
+            left: state.tally.left,
+            sold: state.tally.sold,
+            seq: state.tally.seq,
+        })
+    }
+
+    /// All that is on the ledger, durable by now: else the backup might have a line that the event loses.
+    fn state_to_copy(&mut self, wait: Duration) -> Result<State> {
+        if open_ledger(&self.files, Access::Read)?.is_none() {
+            let reading = Reading::take(&self.files, None)?;
+            return Ok(State {
+                snapshot: reading.snapshot,
+                tally: reading.tally,
+                ledger: None,
+            });
+        }
+        for _ in 0..RESETS {
+            let tally = match self.durable_head(wait) {
+                Ok(tally) => tally,
+                // A process that may not write copies what is known to be durable.
+                Err(error) if error.is_denied() => return self.counted_state(),
+                Err(error) => return Err(self.explain(error)),
+            };
+            let snapshot = self.last.as_ref().map(|reading| reading.snapshot.clone());
+            let settled = self.ledger.as_ref().map(|ledger| ledger.rewrite.id);
+            // A handle of its own: with a second one of the same opening the locks would be shared.
+            let ledger = open_ledger(&self.files, Access::Read)?;
+            let ledger = ledger.filter(|ledger| Some(ledger.id) == settled);
+            if let (Some(snapshot), Some(ledger)) = (snapshot, ledger) {
+                return Ok(State {
+                    snapshot,
+                    tally,
+                    ledger: Some(ledger),
+                });
+            }
+        }
+        Err(no_ledger(&self.files))
+    }
+
+    /// What the ledger adds up to, durable, as if its last line were this process's own.
+    fn durable_head(&mut self, wait: Duration) -> Result<Tally> {
+        let options = CommitOptions::durable(wait);
+        patiently(wait, || self.open_to_copy())?;
+        let tally = patiently(wait, || {
+            let mut transaction = self.begin(options)?;
+            transaction.lock(&mut || true)?;
+            transaction.head()
+        })?;
+        let settle = Settle {
+            end: tally.bytes,
+            tally,
+            written: false,
+        };
+        self.settle(settle, options)?;
+        Ok(tally)
+    }
+
+    /// Opens the ledger, also that of an event whose count cannot be replaced: a copy needs no new one.
+    fn open_to_copy(&mut self) -> Result<()> {
+        refuse_mounted_count(&self.files)?;
+        if self.ledger.is_none() {
+            self.ledger = Ledger::open(&self.files, &self.shelf)?;
+            self.notes.extend(second_names(&self.files));
+        }
+        Ok(())
+    }
+
+    /// What `tickets.json` counts.
+    fn counted_state(&self) -> Result<State> {
+        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let ledger = open_ledger(&self.files, Access::Read)?;
+        let (Some(ledger), Some(counted)) = (ledger, reading.snapshot.counted) else {
+            let message = "counts nothing of its ledger yet, and cannot be written";
+            return Err(Error::new(Kind::Io, message).at(&self.files.count, 0, 0));
+        };
+        let books = read_books(&self.files, &ledger, Some(counted))?;
+        let Some(tally) = books.at_counted else {
+            return Err(no_ledger(&self.files));
+        };
+        Ok(State {
+            snapshot: reading.snapshot,
+            tally,
+            ledger: Some(ledger),
+        })
+    }
+}
+
+/// The files of the event's backup in this directory.
+///
+/// # Errors
+/// [`Kind::Usage`]: they are the event's own, by whatever name.
+pub(crate) fn kept_in(files: &EventFiles, place: &Path) -> Result<EventFiles> {
+    let own = id(directory(&files.count));
+    if own.is_some() && own == id(place) {
+        let error = Error::new(Kind::Usage, "is the directory of the event itself");
+        return Err(error.at(place, 0, 0).hint("name another directory"));
+    }
+    let name: PathBuf = files.count.file_name().unwrap_or_default().into();
+    let named = place.join(name);
+    let kept = EventFiles::at(&named)?;
+    let ledger = kept.link.as_ref().unwrap_or(&kept.ledger);
+    for (name, resolved) in [(&named, &kept.count), (ledger, &kept.ledger)] {
+        for own in [&files.count, &files.ledger] {
+            if is_one(resolved, own) {
+                let message = format!("is {} of the event itself, by another name", own.display());
+                let error = Error::new(Kind::Usage, message).at(name, 0, 0);
+                return Err(error.hint(
+                    "nothing was changed; a backup has files of its own: name another directory, or remove this link",
+                ));
+            }
+        }
+    }
+    Ok(kept)
+}
+
+fn id(path: &Path) -> Option<FileId> {
+    FileId::of_name(path).ok().flatten()
+}
+
+/// Whether two names, links resolved, mean one file, also one that is not there yet.
+fn is_one(a: &Path, b: &Path) -> bool {
+    match (id(a), id(b)) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => {
+            let there = id(directory(a));
+            there.is_some() && there == id(directory(b)) && a.file_name() == b.file_name()
+        }
+        _ => false,
+    }
+}
+
+/// Refuses without the locks what will be refused under them, for a lock file is made to take them. Where one is there
+/// already another backup may be written just now.
+fn refuse_at_sight(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
+    let is_locked = || id(&target.lock).is_some();
+    if is_locked() {
+        return Ok(());
+    }
+    let older = open_ledger(target, Access::Read)?;
+    match replaceable(files, target, older.as_ref(), state) {
+        Err(_) if is_locked() => Ok(()),
+        result => result,
+    }
+}
+
+/// Refuses to replace what is no older backup of this event.
+fn replaceable(
+    files: &EventFiles,
+    target: &EventFiles,
+    older: Option<&LedgerFile>,
+    state: &State,
+) -> Result<()> {
+    let refused = |file: &Path, why: String| {
+        let error = Error::new(Kind::Refused, why).at(file, 0, 0);
+        Err(error.hint("nothing was changed; name another directory, or move away what is there"))
+    };
+    let problem = |e| Error::io("compare", &target.ledger, e);
+    if let Some(older) = older {
+        let length = older.file.metadata().map_err(problem)?.len();
+        let same = match &state.ledger {
+            Some(ledger) => common(&older.file, &ledger.file, length).map_err(problem)?,
+            None => 0,
+        };
+        if same < length || length > state.tally.bytes {
+            let why = format!(
+                "is no older backup of {}: it has what that ledger lacks from byte {same} on",
+                files.ledger.display()
+            );
+            return refused(&target.ledger, why);
+        }
+    }
+    let there =
+        FileId::of_name(&target.count).map_err(|e| Error::io("look at", &target.count, e))?;
+    if there.is_none() {
+        return Ok(());
+    }
+    let found = Reading::take(target, older).and_then(|reading| reading.sound(target));
+    let is_ours = match (&found, older) {
+        (Err(error), _) if error.kind() == Kind::Integrity => false,
+        (Err(_), _) => return found.map(drop),
+        (Ok(_), Some(_)) => true,
+        // Of a time when nothing was sold yet.
+        (Ok(reading), None) => {
+            let opening = match &state.ledger {
+                Some(ledger) => ledger.first_line(files)?.map(|line| line.left),
+                None => Some(reading.snapshot.ticket),
+            };
+            opening == Some(reading.snapshot.ticket)
+                && reading.snapshot.restarted(0) == state.snapshot.restarted(0)
+        }
+    };
+    if is_ours {
+        return Ok(());
+    }
+    let why = format!("is no older backup of {}", files.count.display());
+    refused(&target.count, why)
+}
+
+/// Writes the copy. The ledger has its name before the count counts it: a count that is older is no harm.
+fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
+    let of = |path: &Path| Rights::of_name(path).map_err(|e| Error::io("look at", path, e));
+    let snapshot = match &state.ledger {
+        None => state.snapshot.clone(),
+        Some(ledger) => {
+            let rights = of(&files.ledger)?;
+            let length = state.tally.bytes;
+            let copy = copy_beside(&target.ledger, &ledger.file, length, false, &rights)?;
+            adds_up(files, &copy, &state.tally)?;
+            let named = copy.persist(&target.ledger);
+            named.map_err(|e| Error::io("replace", &target.ledger, e.error))?;
+            sync_directory(&target.ledger)?;
+            state.snapshot.counting(&state.tally)
+        }
+    };
+    let rights = of(&files.count).or_else(|_| of(&files.ledger).map(Rights::bare))?;
+    let text = snapshot.render();
+    let count = write_beside(&target.count, text.as_bytes(), Some(&rights), true, None)?;
+    let named = count.persist(&target.count);
+    named.map_err(|e| Error::io("replace", &target.count, e.error))?;
+    sync_directory(&target.count)
+}
+
+/// An error unless every line of this copy of the event's ledger adds up, and all of it comes to this.
+pub(crate) fn adds_up(files: &EventFiles, copy: &NamedTempFile, tally: &Tally) -> Result<()> {
+    let problem = |e| Error::io("read the copy of", &files.ledger, e);
+    let file = copy.reopen().map_err(problem)?;
+    let id = FileId::of_handle(&file).map_err(problem)?;
+    let books = read_books(files, &LedgerFile { file, id }, None)?;
+    let wrong = |line: u64, why: String| {
+        let error = Error::new(Kind::Integrity, why).at(&files.ledger, line, 0);
+        Err(error.hint("nothing was changed; 'tickets audit' says more"))
+    };
+    match books.findings.first() {
+        Some(finding) => wrong(finding.line, finding.text.clone()),
+        None if books.tally != *tally => {
+            wrong(0, "does not come to what its count says".to_owned())
+        }
+        None => Ok(()),
+    }
+}
