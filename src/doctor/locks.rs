@@ -9,7 +9,7 @@ use super::report::{Check, CheckResult};
 use super::scratch::{LOCK, Scratch};
 use crate::error::Result;
 use crate::store::file::files::open::{Access, open_regular};
-use crate::store::file::lock::range::{Tried, try_range};
+use crate::store::file::lock::range::{RangeTry, try_range};
 
 /// How long the lock of a killed process may stay.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -154,22 +154,22 @@ fn sync_lock(scratch: &Scratch<'_>, this: &Peer) -> Result<Check> {
     let again = try_range(&other);
     this.handle(PeerRequest::Unlock);
     Ok(match (held, again) {
-        (Ok(Tried::Held(_)), Ok(Tried::Busy)) => Check::new(
+        (Ok(RangeTry::Held(_)), Ok(RangeTry::Busy)) => Check::new(
             NAME,
             CheckResult::Pass,
             "one process syncs the ledger while another one decides",
         ),
-        (Ok(Tried::Unsupported), _) => Check::new(
+        (Ok(RangeTry::Unsupported), _) => Check::new(
             NAME,
             CheckResult::Note,
             "there are no open file description locks: who syncs keeps off who decides, which is slower",
         ),
-        (Ok(Tried::Held(_)), _) => Check::new(
+        (Ok(RangeTry::Held(_)), _) => Check::new(
             NAME,
             CheckResult::Fail,
             "two holders: the sync lock of one handle was given to another",
         ),
-        (Ok(Tried::Busy), _) => Check::new(
+        (Ok(RangeTry::Busy), _) => Check::new(
             NAME,
             CheckResult::Fail,
             "a lock on the whole file keeps off one on a byte of it: a sale would wait for itself",

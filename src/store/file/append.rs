@@ -6,11 +6,12 @@ use std::os::unix::fs::FileExt;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Record, Tally};
-#[cfg(feature = "known-bad")]
-use crate::store::file::count::publish;
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::Reading;
+
+#[cfg(feature = "known-bad")]
+use crate::store::file::count::publish;
 
 /// How long padding is made, in bytes.
 const PADDING: u64 = 64 * 1024;

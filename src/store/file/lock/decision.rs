@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::store::file::backoff::outlast;
 use crate::store::file::event::EventFiles;
 use crate::store::file::lock::range::{
-    self, RangeLock, is_published_under, try_publication, try_range,
+    RangeLock, RangeTry, is_published_under, try_publication, try_range,
 };
 use crate::store::file::lock::{Held, LockFile, Next, Patience, Tried, Wait};
 use crate::store::file::reader::ledger_file::LedgerFile;
@@ -240,9 +240,9 @@ pub(crate) fn try_sync<'a>(
     whole: &'a mut LockFile,
 ) -> Result<Option<Syncing<'a>>> {
     match try_range(&ledger.file).map_err(|e| Error::io("lock", whole.path(), e))? {
-        range::Tried::Held(range) => Ok(Some(Syncing::Range(range))),
-        range::Tried::Busy => Ok(None),
-        range::Tried::Unsupported => Ok(whole.try_acquire()?.map(Syncing::Ledger)),
+        RangeTry::Held(range) => Ok(Some(Syncing::Range(range))),
+        RangeTry::Busy => Ok(None),
+        RangeTry::Unsupported => Ok(whole.try_acquire()?.map(Syncing::Ledger)),
     }
 }
 
@@ -256,12 +256,12 @@ pub(crate) fn sync_too<'a>(
     let mut looks = 0;
     loop {
         match try_range(&ledger.file).map_err(|e| Error::io("lock", &files.ledger, e))? {
-            range::Tried::Held(range) => return Ok(Syncing::Range(range)),
-            range::Tried::Unsupported => return Ok(Syncing::Decider),
-            range::Tried::Busy if Instant::now() >= deadline => {
+            RangeTry::Held(range) => return Ok(Syncing::Range(range)),
+            RangeTry::Unsupported => return Ok(Syncing::Decider),
+            RangeTry::Busy if Instant::now() >= deadline => {
                 return Err(busy(files, wait.limit));
             }
-            range::Tried::Busy => {}
+            RangeTry::Busy => {}
         }
         // A sync takes about as long.
         outlast(NAP);

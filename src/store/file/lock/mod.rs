@@ -22,7 +22,6 @@
 //!   the lock. The standard library opens every file close-on-exec.
 
 pub(crate) mod decision;
-pub(crate) mod holder;
 pub(crate) mod range;
 
 use std::fs::File;
@@ -34,8 +33,7 @@ use std::{io, thread};
 use crate::error::{Error, Kind, Result};
 use crate::store::file::count::read::explain_missing;
 use crate::store::file::files::open::{Access, open_regular};
-use crate::store::file::lock::holder::lock_holder;
-use crate::store::file::sys::{self, Attributes, FileId, look};
+use crate::store::file::sys::{self, Attributes, FileId, lock_holder, look};
 
 /// How often the file may be missing before that is an error: whoever makes it may come just after somebody who
 /// takes it away.

@@ -10,11 +10,10 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crate::store::file::backoff::outlast;
-use crate::store::file::lock::holder::lock_holder;
 use crate::store::file::lock::{try_lock_shared, unlock};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::{Stretch, Stretches};
-use crate::store::file::sys::FileId;
+use crate::store::file::sys::{FileId, lock_holder};
 
 /// The last line of a ledger, which is not whole, as it was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,11 +11,9 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::directory::directory;
 use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::files::temporary::{list_files, maker};
-use crate::store::file::lock::holder::is_locked;
-use crate::store::file::recycled::lease::{self, Elsewhere};
 use crate::store::file::sellable::kept_by_sticky;
 use crate::store::file::sys;
-use crate::store::file::sys::FileId;
+use crate::store::file::sys::{FileId, WriterElsewhere, is_locked};
 
 /// The temporary files beside a count, its ledger and its lock file that no living
 /// process keeps, as far as that can be told. Some may be in use just now.
@@ -30,9 +28,9 @@ pub(crate) fn orphans(files: &EventFiles) -> Result<Vec<PathBuf>> {
         };
         let runs = sys::is_running(process);
         match (elsewhere(&path), runs) {
-            (None, _) | (Some(Elsewhere::Open | Elsewhere::Unknown), true) => {}
-            (Some(Elsewhere::NotOpen | Elsewhere::Unknown), _) => found.push(path),
-            (Some(Elsewhere::Open), false) => doubtful.push(path),
+            (None, _) | (Some(WriterElsewhere::Open | WriterElsewhere::Unknown), true) => {}
+            (Some(WriterElsewhere::NotOpen | WriterElsewhere::Unknown), _) => found.push(path),
+            (Some(WriterElsewhere::Open), false) => doubtful.push(path),
         }
     }
     // A maker that cannot be seen from here may run elsewhere, in a container say. Or a child that has not
@@ -44,7 +42,7 @@ pub(crate) fn orphans(files: &EventFiles) -> Result<Vec<PathBuf>> {
         outlast(MOMENT);
         let (open, not_open) = doubtful
             .into_iter()
-            .partition(|path| matches!(elsewhere(path), Some(Elsewhere::Open)));
+            .partition(|path| matches!(elsewhere(path), Some(WriterElsewhere::Open)));
         doubtful = open;
         found.extend::<Vec<PathBuf>>(not_open);
     }
@@ -57,11 +55,11 @@ const MOMENTS: u32 = 5;
 const MOMENT: Duration = Duration::from_millis(2);
 
 /// Who has a file open for writing; `None`: there is no such file any more.
-fn elsewhere(path: &Path) -> Option<Elsewhere> {
+fn elsewhere(path: &Path) -> Option<WriterElsewhere> {
     match open_regular(path, Access::Read) {
-        Ok(file) => Some(lease::elsewhere(&file)),
+        Ok(file) => Some(sys::writer_elsewhere(&file)),
         Err(error) if error.is_not_found() => None,
-        Err(_) => Some(Elsewhere::Unknown),
+        Err(_) => Some(WriterElsewhere::Unknown),
     }
 }
 

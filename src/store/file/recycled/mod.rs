@@ -9,8 +9,6 @@
 //! which somebody may have given it. And it serves the same ledger only: after a power cut the name
 //! may mean a file with its earlier contents, which must be an older count of this very ledger.
 
-pub(crate) mod lease;
-
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -151,7 +149,7 @@ struct Stale;
 /// makes a new file.
 fn rewrite(spare: &Spare, bytes: &[u8], rights: &Rights) -> Rewritten {
     let file = &spare.file;
-    let written = lease::alone(file, || {
+    let written = sys::under_write_lease(file, || {
         // One name is the spare's own. It has none when somebody has swept it.
         let own = Attributes::of_handle(file).ok()?;
         if !own.is_file() || own.links != 1 {

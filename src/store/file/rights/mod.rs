@@ -15,8 +15,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::store::file::rights::acl::Acl;
-use crate::store::file::rights::xattr::{ACL, NFS4_ACL, Place, Role, is_refusal};
-use crate::store::file::sys::Attributes;
+use crate::store::file::rights::xattr::{ACL, NFS4_ACL, Role, is_refusal};
+use crate::store::file::sys;
+use crate::store::file::sys::{Attributes, FileRef};
 
 /// Bits of a mode: all that is not the owner's; those that no list has; those by which a program takes its owner
 /// or its group.
@@ -44,7 +45,7 @@ pub(crate) struct Rights {
 impl Rights {
     /// Of the file that a name means.
     pub(crate) fn of_name(path: &Path) -> io::Result<Self> {
-        Self::of(Place::Name(path), &Attributes::of_name(path)?)
+        Self::of(FileRef::Name(path), &Attributes::of_name(path)?)
     }
 
     /// Of an open file.
@@ -54,15 +55,15 @@ impl Rights {
 
     /// Of the file that a name means, which is known to be so.
     pub(crate) fn of_named(path: &Path, own: &Attributes) -> io::Result<Self> {
-        Self::of(Place::Name(path), own)
+        Self::of(FileRef::Name(path), own)
     }
 
     /// Of an open file that is known to be so.
     pub(crate) fn of_known(file: &File, own: &Attributes) -> io::Result<Self> {
-        Self::of(Place::Handle(file), own)
+        Self::of(FileRef::Handle(file), own)
     }
 
-    fn of(place: Place<'_>, own: &Attributes) -> io::Result<Self> {
+    fn of(place: FileRef<'_>, own: &Attributes) -> io::Result<Self> {
         let mut rights = Self {
             uid: own.uid,
             gid: own.gid,
@@ -70,7 +71,7 @@ impl Rights {
             attached: Vec::new(),
             veiled: false,
         };
-        let names = match xattr::list(place) {
+        let names = match sys::list_xattr(place) {
             Err(error) if is_refusal(&error) => vec![ACL.to_owned()],
             names => names?,
         };
@@ -79,7 +80,7 @@ impl Rights {
             if role == Role::Left {
                 continue;
             }
-            match xattr::get(place, &name) {
+            match sys::get_xattr(place, &name) {
                 Ok(Some(value)) => rights.attached.push((name, value)),
                 Ok(None) => {}
                 Err(error) if is_refusal(&error) => rights.veiled |= role == Role::List,
@@ -149,7 +150,7 @@ impl Rights {
             }
             _ => value.clone(),
         };
-        match xattr::set(file, name, &value) {
+        match sys::set_xattr(file, name, &value) {
             // The list brings the mode with it, but for these bits.
             Ok(()) if mode & SPECIAL != 0 => set_mode(file, mode),
             Err(error) if is_refusal(&error) => {
@@ -169,7 +170,7 @@ impl Rights {
     /// Takes the list away from a file that has this one: one of its directory's.
     fn drop_list(&self, file: &File) -> io::Result<()> {
         match self.list() {
-            Some((name, _)) => xattr::remove(file, name),
+            Some((name, _)) => sys::remove_xattr(file, name),
             None => Ok(()),
         }
     }
@@ -181,11 +182,11 @@ impl Rights {
         let lacking = self.attached.iter().filter(carried);
         let lacking = lacking.filter(|it| !own.attached.contains(it));
         let mut done: Vec<_> = lacking
-            .map(|(name, value)| xattr::set(file, name, value))
+            .map(|(name, value)| sys::set_xattr(file, name, value))
             .collect();
         let extra = own.attached.iter().filter(carried);
         let extra = extra.filter(|(name, _)| !is_named(&self.attached, name));
-        done.extend(extra.map(|(name, _)| xattr::remove(file, name)));
+        done.extend(extra.map(|(name, _)| sys::remove_xattr(file, name)));
         let failed = done.into_iter().find_map(|done| {
             let error = done.err()?;
             (!is_refusal(&error)).then_some(error)

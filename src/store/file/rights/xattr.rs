@@ -1,20 +1,11 @@
 //! Extended attributes (xattr(7)): the system's calls, and which attributes go with a file that is replaced.
 
-use std::ffi::{CStr, CString};
-use std::fs::File;
+use std::ffi::CStr;
 use std::io;
-use std::path::Path;
 
 /// The access list of POSIX, and the one of NFS 4.
 pub(crate) const ACL: &CStr = c"system.posix_acl_access";
 pub(crate) const NFS4_ACL: &CStr = c"system.nfs4_acl";
-
-/// A file by its name or by a handle.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Place<'a> {
-    Name(&'a Path),
-    Handle(&'a File),
-}
 
 /// What the attribute of this name is to a file that takes another's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,102 +40,4 @@ pub(crate) fn is_refusal(error: &io::Error) -> bool {
         Errno::from_io_error(error),
         Some(Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL)
     )
-}
-
-/// The names of all attributes, sorted; none where the file system has none.
-#[cfg(target_os = "linux")]
-pub(crate) fn list(place: Place<'_>) -> io::Result<Vec<CString>> {
-    use rustix::fs::{flistxattr, listxattr};
-    use rustix::io::Errno;
-    let ask = |buffer: &mut [u8]| match place {
-        Place::Name(path) => listxattr(path, buffer),
-        Place::Handle(file) => flistxattr(file, buffer),
-    };
-    // Nearly always there are none, or few.
-    let mut few = [0; 128];
-    let bytes = match ask(&mut few) {
-        Ok(0) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => return Ok(Vec::new()),
-        Ok(length) => few.get(..length).unwrap_or_default().to_vec(),
-        Err(Errno::RANGE) => whole(ask)?,
-        Err(error) => return Err(error.into()),
-    };
-    let names = bytes.split_inclusive(|byte| *byte == 0);
-    let mut names: Vec<CString> = names
-        .filter_map(|name| CStr::from_bytes_with_nul(name).ok().map(CStr::to_owned))
-        .collect();
-    names.sort_unstable();
-    Ok(names)
-}
-
-/// The value of an attribute; `None` where there is none of this name.
-#[cfg(target_os = "linux")]
-pub(crate) fn get(place: Place<'_>, name: &CStr) -> io::Result<Option<Vec<u8>>> {
-    use rustix::fs::{fgetxattr, getxattr};
-    use rustix::io::Errno;
-    match whole(|buffer: &mut [u8]| match place {
-        Place::Name(path) => getxattr(path, name, buffer),
-        Place::Handle(file) => fgetxattr(file, name, buffer),
-    }) {
-        Ok(value) => Ok(Some(value)),
-        Err(Errno::NODATA) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// All of an answer, however long it is.
-#[cfg(target_os = "linux")]
-fn whole(ask: impl Fn(&mut [u8]) -> rustix::io::Result<usize>) -> rustix::io::Result<Vec<u8>> {
-    use rustix::io::Errno;
-    /// The most that the system has, of names and of values.
-    const MOST: usize = 1 << 16;
-    let mut buffer = vec![0; 256];
-    loop {
-        match ask(&mut buffer) {
-            Err(Errno::RANGE) if buffer.len() < MOST => buffer.resize(MOST, 0),
-            Err(error) => return Err(error),
-            Ok(length) => {
-                buffer.truncate(length);
-                return Ok(buffer);
-            }
-        }
-    }
-}
-
-/// Gives an attribute to a file.
-#[cfg(target_os = "linux")]
-pub(crate) fn set(file: &File, name: &CStr, value: &[u8]) -> io::Result<()> {
-    rustix::fs::fsetxattr(file, name, value, rustix::fs::XattrFlags::empty()).map_err(Into::into)
-}
-
-/// Takes an attribute away from a file, if it has it.
-#[cfg(target_os = "linux")]
-pub(crate) fn remove(file: &File, name: &CStr) -> io::Result<()> {
-    match rustix::fs::fremovexattr(file, name) {
-        Ok(()) | Err(rustix::io::Errno::NODATA) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-#[cfg_attr(windows, mutants::skip)]
-pub(crate) fn list(_: Place<'_>) -> io::Result<Vec<CString>> {
-    Ok(Vec::new())
-}
-
-#[cfg(not(target_os = "linux"))]
-#[cfg_attr(windows, mutants::skip)]
-pub(crate) fn get(_: Place<'_>, _: &CStr) -> io::Result<Option<Vec<u8>>> {
-    Ok(None)
-}
-
-#[cfg(not(target_os = "linux"))]
-#[cfg_attr(windows, mutants::skip)]
-pub(crate) fn set(_: &File, _: &CStr, _: &[u8]) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-#[cfg(not(target_os = "linux"))]
-#[cfg_attr(windows, mutants::skip)]
-pub(crate) fn remove(_: &File, _: &CStr) -> io::Result<()> {
-    Ok(())
 }

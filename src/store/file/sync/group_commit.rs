@@ -26,7 +26,7 @@ use crate::store::file::recycled::Shelf;
 use crate::store::file::sync::commit_delay::CommitDelay;
 use crate::store::file::sync::own_tail::OwnTail;
 use crate::store::file::sync::vouch;
-use crate::store::file::sync::wakeup::Bell;
+use crate::store::file::sync::wakeup::Wakeup;
 use crate::store::file::sys::{FileId, look};
 use crate::store::options::Durability;
 
@@ -76,7 +76,7 @@ impl Proven {
 pub(crate) struct Ledger {
     pub(crate) rewrite: LedgerFile,
     pub(crate) append: File,
-    bell: Bell,
+    wakeup: Wakeup,
     shelf: Shelf,
     /// What this process wrote itself through `rewrite`.
     pub(crate) own: OwnTail,
@@ -90,7 +90,7 @@ impl Ledger {
         };
         let append = open_regular(&files.ledger, Access::Append)?;
         Ok(Some(Self {
-            bell: Bell::of(&rewrite.file),
+            wakeup: Wakeup::of(&rewrite.file),
             shelf: shelf.clone(),
             rewrite,
             append,
@@ -109,7 +109,7 @@ pub(crate) struct Syncer<'a> {
 
 /// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were
 /// decided under the deciding locks, which are given up by now. Whoever gets the sync lock does it for all who
-/// have appended by then, and rings; the others wait for the bell and look.
+/// have appended by then, and rings; the others wait for the wakeup and look.
 ///
 /// `last` is what this caller last read, and what it has read in the end.
 ///
@@ -140,7 +140,7 @@ pub(crate) fn commit_group(
         if let Some(result) = done {
             syncer.syncs.commit_delay.answered(counted(last.as_ref()));
             // Also after an error: the next one's turn may cure it.
-            ledger.bell.ring();
+            ledger.wakeup.notify();
             return result;
         }
         let left = deadline.saturating_duration_since(Instant::now());
@@ -151,7 +151,7 @@ pub(crate) fn commit_group(
                 None => Err(unknown(busy(files, wait))),
             };
         }
-        ledger.bell.wait(left.min(patience));
+        ledger.wakeup.wait(left.min(patience));
         patience = LONGEST.min(2 * patience);
         if is_covered(files, &ledger.rewrite, end, last) {
             syncer.syncs.commit_delay.answered(counted(last.as_ref()));
@@ -273,7 +273,7 @@ fn delay_commit(
     Ok(reading)
 }
 
-/// How long a bell is waited for before one looks, at first and at last: it may have rung just before,
+/// How long a wakeup is waited for before one looks, at first and at last: it may have rung just before,
 /// and whoever should ring it may have been killed.
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);

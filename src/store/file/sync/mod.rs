@@ -1,6 +1,5 @@
 //! Durability: group commit, commit delay, wakeup, the sync lock, vouching.
 
-pub(crate) mod block_map;
 pub(crate) mod commit_delay;
 pub(crate) mod direct;
 pub(crate) mod group_commit;

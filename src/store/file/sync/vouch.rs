@@ -15,8 +15,9 @@ use std::os::unix::fs::FileExt;
 use crate::error::{Error, Kind, Result};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::sync::block_map::{self, OnDisk};
 use crate::store::file::sync::direct;
+use crate::store::file::sys;
+use crate::store::file::sys::OnDisk;
 
 /// Makes the ledger's bytes from `from` to `to` durable; `own`: this process wrote all of them itself, through
 /// this handle and since its last sync, which need not be done again: had the system failed to write them,
@@ -33,7 +34,7 @@ pub(crate) fn prove(
         write_again(files, ledger, from, to)?;
     }
     sync(files, &ledger.file)?;
-    Ok(block_map::look(&ledger.file, from, to) != OnDisk::Unwritten)
+    Ok(sys::on_disk(&ledger.file, from, to) != OnDisk::Unwritten)
 }
 
 /// Makes the ledger's bytes from `from` to `to` durable, whatever has happened to them. Only for the holder of
@@ -48,7 +49,7 @@ pub(crate) fn secure(files: &EventFiles, ledger: &LedgerFile, from: u64, to: u64
     direct::write_again(&files.ledger, ledger, (from, to))
         .map_err(|e| lacking(Error::io("write past the page cache", &files.ledger, e)))?;
     sync(files, &ledger.file)?;
-    match block_map::look(&ledger.file, from, to) {
+    match sys::on_disk(&ledger.file, from, to) {
         OnDisk::Unwritten => {
             let message = "the disk still lacks what was written, though its sync succeeded";
             Err(lacking(Error::new(Kind::Io, message).at(
