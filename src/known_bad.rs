@@ -28,13 +28,13 @@ mod mistakes {
     use std::io;
     use std::os::unix::fs::FileExt;
     use std::path::Path;
-    use std::thread;
     use std::time::Duration;
 
     use tempfile::NamedTempFile;
 
     use crate::error::Result;
     use crate::ledger::MAX_COUNT_BYTES;
+    use crate::store::file::backoff::Backoff;
     use crate::store::file::count::in_place;
     use crate::store::file::files::copy::copy_bytes;
     use crate::store::file::files::read::read_capped;
@@ -134,8 +134,9 @@ mod mistakes {
 
     /// Takes a lock without queueing for it.
     pub(crate) fn poll(mut attempt: impl FnMut() -> io::Result<bool>) -> io::Result<()> {
+        let mut backoff = Backoff::napping(Duration::from_millis(1));
         while !attempt()? {
-            thread::sleep(Duration::from_millis(1));
+            backoff.pause();
         }
         Ok(())
     }

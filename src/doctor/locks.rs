@@ -1,6 +1,5 @@
 //! Do two processes exclude each other, and does a lock go with its holder.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::peer::{Peer, PeerAnswer, PeerRequest};
@@ -8,6 +7,7 @@ use super::peer_process::PeerProcess;
 use super::report::{Check, CheckResult};
 use super::scratch::{LOCK, Scratch};
 use crate::error::Result;
+use crate::store::file::backoff::Backoff;
 use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::lock::range::{RangeTry, try_range};
 
@@ -214,14 +214,14 @@ fn killed_holder(scratch: &Scratch<'_>, this: &Peer, peer: &mut PeerProcess<'_>)
         return Ok(Check::new(NAME, CheckResult::Note, text));
     }
     peer.kill()?;
-    let killed = Instant::now();
+    let (killed, mut backoff) = (Instant::now(), Backoff::napping(Duration::from_millis(1)));
     while this.handle(PeerRequest::Lock) != PeerAnswer::Locked {
         scratch.go_on()?;
         if killed.elapsed() > PATIENCE {
             let text = format!("a killed process still has its lock after {PATIENCE:?}");
             return Ok(Check::new(NAME, CheckResult::Fail, text));
         }
-        thread::sleep(Duration::from_millis(1));
+        backoff.pause();
     }
     let text = "a killed process leaves its lock to others";
     Ok(Check::new(NAME, CheckResult::Pass, text))

@@ -1,6 +1,7 @@
 use super::*;
 use crate::ledger::{Op, Record, Tally};
-use crate::store::file::lock::{try_lock, unlock};
+use crate::store::file::lock::flock::try_lock;
+use crate::store::file::lock::flock::unlock;
 use std::fs::{self, File};
 
 /// What is read of a ledger of two whole lines and `rest`: how many lines, and how many bytes that are none.

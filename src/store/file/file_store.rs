@@ -8,8 +8,9 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
-use crate::store::file::lock::decision::Deciding;
-use crate::store::file::lock::{LockFile, Patience};
+use crate::store::file::lock::decision::DecisionLocks;
+use crate::store::file::lock::lock_file::LockFile;
+use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::sale_lookup::SaleLookup;
@@ -24,11 +25,11 @@ use crate::store::file::sys::FileId;
 #[derive(Debug)]
 pub(crate) struct FileStore {
     pub(crate) files: EventFiles,
-    /// The locks for deciding.
-    pub(crate) deciding: Deciding,
+    /// the decision locks.
+    pub(crate) decision_locks: DecisionLocks,
     /// What it knows of its syncs.
     pub(crate) syncs: Syncs,
-    pub(crate) patience: Patience,
+    pub(crate) strategy: WaitStrategy,
     pub(crate) ledger: Option<Ledger>,
     /// What was read last, so that the next look is a short one.
     pub(crate) last: Option<Reading>,
@@ -57,9 +58,9 @@ impl FileStore {
     pub(crate) fn at(path: &Path) -> Result<Self> {
         let files = EventFiles::at(path)?;
         Ok(Self {
-            deciding: Deciding::on(&files),
+            decision_locks: DecisionLocks::on(&files),
             syncs: Syncs::default(),
-            patience: Patience::default(),
+            strategy: WaitStrategy::default(),
             ledger: None,
             last: None,
             notes: Vec::new(),
@@ -76,9 +77,9 @@ impl FileStore {
     }
 
     /// The same, with locks waited for in another way.
-    pub(crate) fn waiting(self, patience: Patience) -> Self {
+    pub(crate) fn waiting(self, strategy: WaitStrategy) -> Self {
         let mut store = self;
-        store.patience = patience;
+        store.strategy = strategy;
         store
     }
 
@@ -180,7 +181,7 @@ impl Drop for FileStore {
             return;
         }
         // Padding harms nobody: whatever fails here is no matter.
-        if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.deciding.try_acquire())
+        if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.decision_locks.try_acquire())
             && ledger.rewrite.is_at(&self.files.ledger)
         {
             let _ = trim(&self.files, &ledger.rewrite);

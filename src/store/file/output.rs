@@ -12,7 +12,7 @@ use rustix::fs::OFlags;
 
 use crate::error::{Error, Kind, Result};
 use crate::store::file::event::EventFiles;
-use crate::store::file::lock;
+use crate::store::file::lock::flock;
 use crate::store::file::rights::Rights;
 use crate::store::file::sys::FileId;
 
@@ -130,7 +130,7 @@ impl Output {
             return usage(message, "name another file, or remove this one");
         }
         // Where locks are not to be had, two commands at once are at their own risk.
-        if let Ok(false) = lock::try_lock(&self.file) {
+        if let Ok(false) = flock::try_lock(&self.file) {
             let message = "another command writes it just now";
             return Err(Error::new(Kind::Refused, message)
                 .at(&self.path, 0, 0)

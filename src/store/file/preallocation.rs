@@ -8,7 +8,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::Reading;
 use crate::store::file::reader::view::tail::Rest;
 
-/// Takes the padding behind the last line away. Only for the holder of the deciding locks.
+/// Takes the padding behind the last line away. Only for the holder of the decision locks.
 pub(crate) fn trim(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
     let reading = Reading::take(files, Some(ledger))?;
     if reading.rest == Rest::Clean && reading.is_padded() {

@@ -94,8 +94,8 @@ impl Store for FileStore {
         known_bad!(KnownBelieved => if !settle.written { return Ok(None) });
         let mut syncer = Syncer {
             files: &self.files,
-            deciding: &mut self.deciding,
-            patience: &mut self.patience,
+            decision_locks: &mut self.decision_locks,
+            strategy: &mut self.strategy,
             syncs: &mut self.syncs,
         };
         let (end, last) = (settle.end, &mut self.last);

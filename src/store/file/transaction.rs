@@ -1,4 +1,4 @@
-//! A change under the exclusive lock: read, recover, append, with the locks for deciding held.
+//! A change under the exclusive lock: read, recover, append, with the decision locks held.
 
 use std::time::Duration;
 
@@ -7,8 +7,11 @@ use crate::ledger::{Record, Step, Tally};
 use crate::store::file::append;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
-use crate::store::file::lock::decision::{Decider, Deciding, sync_too};
-use crate::store::file::lock::{Held, LockFile, Patience, Wait};
+use crate::store::file::lock::decision::{DecisionGuard, DecisionLocks};
+use crate::store::file::lock::held::Held;
+use crate::store::file::lock::lock_file::LockFile;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::sale_lookup::SaleLookup;
 use crate::store::file::reader::view::Reading;
 use crate::store::file::reader::view::tail::Rest;
@@ -16,6 +19,7 @@ use crate::store::file::recovery::create::create_ledger;
 use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::recycled::Shelf;
 use crate::store::file::sync::group_commit::Ledger;
+use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sys::look;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
@@ -30,9 +34,9 @@ const SPARES: usize = 2;
 
 /// The transaction.
 pub(crate) struct Exclusive<'s> {
-    decider: Option<Decider<'s>>,
+    decider: Option<DecisionGuard<'s>>,
     /// The locks, until they are taken.
-    locks: Option<&'s mut Deciding>,
+    locks: Option<&'s mut DecisionLocks>,
     state: State<'s>,
 }
 
@@ -40,7 +44,7 @@ pub(crate) struct Exclusive<'s> {
 struct State<'s> {
     files: &'s EventFiles,
     options: CommitOptions,
-    patience: &'s mut Patience,
+    strategy: &'s mut WaitStrategy,
     ledger: &'s mut Option<Ledger>,
     shelf: &'s mut Shelf,
     last: &'s mut Option<Reading>,
@@ -57,15 +61,15 @@ impl<'s> Exclusive<'s> {
     pub(crate) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
         if std::mem::take(&mut store.lock_lost) {
             // What was locked keeps nobody out any more.
-            store.deciding.name.forget();
+            store.decision_locks.name.forget();
         }
         Self {
             decider: None,
-            locks: Some(&mut store.deciding),
+            locks: Some(&mut store.decision_locks),
             state: State {
                 files: &store.files,
                 options,
-                patience: &mut store.patience,
+                strategy: &mut store.strategy,
                 ledger: &mut store.ledger,
                 shelf: &mut store.shelf,
                 last: &mut store.last,
@@ -82,7 +86,7 @@ impl<'s> Exclusive<'s> {
 
 impl Transaction for Exclusive<'_> {
     fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
-        let Some(Deciding { name, ledger }) = self.locks.take() else {
+        let Some(DecisionLocks { name, ledger }) = self.locks.take() else {
             return Err(no_ledger(self.state.files));
         };
         let state = &mut self.state;
@@ -97,9 +101,9 @@ impl Transaction for Exclusive<'_> {
             let wait = Wait::wanted(state.options.wait, still_wanted);
             let mut wait = match state.options.durability {
                 Durability::Disk => wait,
-                Durability::Process => wait.seldom_looking().doing(&mut read_ahead),
+                Durability::Process => wait.backing_off_for_longer().doing(&mut read_ahead),
             };
-            let name = name.acquire_unverified(state.patience, &mut wait)?;
+            let name = name.acquire_unverified(state.strategy, &mut wait)?;
             (name, wait.deadline())
         };
         let mut wait = Wait::wanted(state.options.wait, still_wanted).until(deadline);
@@ -107,11 +111,11 @@ impl Transaction for Exclusive<'_> {
             state.files,
             ledger,
             (state.ledger, state.shelf),
-            state.patience,
+            state.strategy,
             &mut wait,
         )?;
         let id = name.id();
-        self.decider = Some(Decider::of(name, ledger));
+        self.decider = Some(DecisionGuard::of(name, ledger));
         Ok(Some(LockId {
             device: id.device,
             inode: id.inode,
@@ -119,7 +123,7 @@ impl Transaction for Exclusive<'_> {
     }
 
     fn head(&mut self) -> Result<Tally> {
-        let ledger_lock = self.decider.as_ref().and_then(Decider::ledger);
+        let ledger_lock = self.decider.as_ref().and_then(DecisionGuard::ledger);
         let length = ledger_lock.and_then(Held::length);
         let state = &mut self.state;
         let (files, last) = (state.files, state.last.take());
@@ -193,13 +197,13 @@ pub(crate) fn lock_ledger<'l>(
     files: &EventFiles,
     lock: &'l mut LockFile,
     (ledger, shelf): (&mut Option<Ledger>, &Shelf),
-    patience: &mut Patience,
+    strategy: &mut WaitStrategy,
     wait: &mut Wait<'_>,
 ) -> Result<Held<'l>> {
     if ledger.is_none() {
         ready_ledger(files, ledger, shelf)?;
     }
-    lock.acquire_where(patience, wait, &mut |found| {
+    lock.acquire_where(strategy, wait, &mut |found| {
         let fits = |ledger: &Option<Ledger>| match (ledger, found) {
             (Some(ledger), Some(found)) => ledger.rewrite.id == found.id,
             _ => false,
@@ -233,7 +237,7 @@ fn needs_recovery(reading: &Reading) -> bool {
     reading.rest != Rest::Clean || reading.tally.seq == 0 || reading.rebuilt
 }
 
-/// Recovers what a crash left. Only for the holder of the deciding locks.
+/// Recovers what a crash left. Only for the holder of the decision locks.
 fn recover(
     files: &EventFiles,
     ledger: &Ledger,
@@ -257,7 +261,7 @@ fn recover(
     }
     let ledger = &ledger.rewrite;
     let wanted = &mut || true;
-    let _sync = sync_too(files, ledger, &mut Wait::wanted(wait, wanted))?;
+    let _sync = acquire_sync(files, ledger, &mut Wait::wanted(wait, wanted))?;
     let reading = Reading::take(files, Some(ledger))?.sound(files)?;
     notes.extend(recover_tail(files, ledger, &reading)?);
     Reading::take(files, Some(ledger))?.sound(files)

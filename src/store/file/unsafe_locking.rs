@@ -13,7 +13,10 @@ use crate::store::file::append;
 use crate::store::file::count::in_place;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
-use crate::store::file::lock::{Held, LockFile, Patience, Wait};
+use crate::store::file::lock::held::Held;
+use crate::store::file::lock::lock_file::LockFile;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::view::Reading;
 use crate::store::file::sync::group_commit::{Durable, Ledger, commit_unshared};
 use crate::store::options::{CommitOptions, Writes};
@@ -28,18 +31,18 @@ enum Lock<'s> {
 
 /// What is held.
 #[expect(dead_code, reason = "held until it is dropped")]
-enum Guard<'s> {
+enum HeldGuard<'s> {
     File(Held<'s>),
     Mutex(MutexGuard<'s, ()>),
 }
 
 /// The transaction.
 pub(crate) struct Unsafe<'s> {
-    guard: Option<Guard<'s>>,
+    guard: Option<HeldGuard<'s>>,
     lock: Option<Lock<'s>>,
     files: &'s EventFiles,
     options: CommitOptions,
-    patience: &'s mut Patience,
+    strategy: &'s mut WaitStrategy,
     ledger: &'s Option<Ledger>,
     written: &'s mut u64,
     reading: Option<Reading>,
@@ -59,7 +62,7 @@ impl<'s> Unsafe<'s> {
             lock: Some(lock),
             files: &store.files,
             options,
-            patience: &mut store.patience,
+            strategy: &mut store.strategy,
             ledger: &store.ledger,
             written: &mut store.written,
             reading: None,
@@ -73,14 +76,14 @@ impl Transaction for Unsafe<'_> {
             None | Some(Lock::None) => Ok(None),
             Some(Lock::Mutex(mutex)) => {
                 let held = mutex.lock().unwrap_or_else(PoisonError::into_inner);
-                self.guard = Some(Guard::Mutex(held));
+                self.guard = Some(HeldGuard::Mutex(held));
                 Ok(Some(LockId::default()))
             }
             Some(Lock::File(file)) => {
                 let mut wait = Wait::wanted(self.options.wait, still_wanted);
-                let held = file.acquire_unverified(self.patience, &mut wait)?;
+                let held = file.acquire_unverified(self.strategy, &mut wait)?;
                 let id = held.id();
-                self.guard = Some(Guard::File(held));
+                self.guard = Some(HeldGuard::File(held));
                 Ok(Some(LockId {
                     device: id.device,
                     inode: id.inode,

@@ -11,8 +11,8 @@ use crate::store::file::count::read::missing;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::open::Access;
-use crate::store::file::lock::decision::sync_too;
-use crate::store::file::lock::{Wait, named_holder};
+use crate::store::file::lock::busy::named_holder;
+use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::unfinished::{Fate, Unfinished, WORTH_WAITING};
 use crate::store::file::reader::verify::{LedgerSummary, read_books};
@@ -21,6 +21,7 @@ use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::{count_orphans, orphans};
 use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::{refuse_unsellable, second_names};
+use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sync::vouch;
 
 impl FileStore {
@@ -88,10 +89,10 @@ impl FileStore {
     pub(crate) fn put_right(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
-        let _held = self.deciding.acquire(&mut self.patience, &mut wait)?;
+        let _held = self.decision_locks.acquire(&mut self.strategy, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::ReadWrite)?;
         let _sync = match &ledger {
-            Some(ledger) => Some(sync_too(&self.files, ledger, &mut wait)?),
+            Some(ledger) => Some(acquire_sync(&self.files, ledger, &mut wait)?),
             None => None,
         };
         let ledger = ledger.as_ref();

@@ -14,8 +14,9 @@ use crate::store::file::files::copy::copy_beside;
 use crate::store::file::files::directory::{directory, sync_directory};
 use crate::store::file::files::open::Access;
 use crate::store::file::files::write::write_beside;
-use crate::store::file::lock::decision::{Deciding, sync_too};
-use crate::store::file::lock::{Patience, Wait};
+use crate::store::file::lock::decision::DecisionLocks;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::verify::read_books;
 use crate::store::file::reader::view::Reading;
@@ -26,6 +27,7 @@ use crate::store::file::sellable::{
     refuse_fixed_ledger, refuse_mounted_count, refuse_unsellable, second_names,
 };
 use crate::store::file::sync::group_commit::Ledger;
+use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sys::FileId;
 use crate::store::options::CommitOptions;
 use crate::store::results::Backup;
@@ -61,13 +63,13 @@ impl FileStore {
         refuse_fixed_ledger(&target)?;
         refuse_at_sight(&self.files, &target, &state)?;
         let models = [&target.count, &self.files.count, &self.files.ledger].map(Clone::clone);
-        let mut deciding = Deciding::on(&target).made_like(models);
+        let mut locks = DecisionLocks::on(&target).made_like(models);
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
-        let _held = deciding.acquire(&mut Patience::default(), &mut wait)?;
+        let _held = locks.acquire(&mut WaitStrategy::default(), &mut wait)?;
         let older = open_ledger(&target, Access::ReadWrite)?;
         let _sync = match &older {
-            Some(older) => Some(sync_too(&target, older, &mut wait)?),
+            Some(older) => Some(acquire_sync(&target, older, &mut wait)?),
             None => None,
         };
         replaceable(&self.files, &target, older.as_ref(), &state)?;

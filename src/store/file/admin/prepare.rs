@@ -8,8 +8,8 @@ use crate::ledger::{LockKind, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::open::Access;
-use crate::store::file::lock::Wait;
-use crate::store::file::lock::decision::{Decider, sync_too};
+use crate::store::file::lock::decision::DecisionGuard;
+use crate::store::file::lock::wait::Wait;
 use crate::store::file::people::explain_denied;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
@@ -20,6 +20,7 @@ use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::count_orphans;
 use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::{refuse_unsellable, try_files};
+use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sync::vouch;
 use crate::store::file::transaction::lock_ledger;
 
@@ -70,17 +71,17 @@ impl FileStore {
         let blank = lock != LockKind::Exclusive && reading.is_padded();
         let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean && !blank;
         if !ready || count_orphans(&self.files)? > 0 {
-            let name = self.deciding.name.acquire(&mut self.patience, wait)?;
+            let name = self.decision_locks.name.acquire(&mut self.strategy, wait)?;
             let ledger = lock_ledger(
                 &self.files,
-                &mut self.deciding.ledger,
+                &mut self.decision_locks.ledger,
                 (&mut self.ledger, &self.shelf),
-                &mut self.patience,
+                &mut self.strategy,
                 wait,
             )?;
-            let _held = Decider::of(name, ledger);
+            let _held = DecisionGuard::of(name, ledger);
             if let Some(ledger) = &self.ledger {
-                let _sync = sync_too(&self.files, &ledger.rewrite, wait)?;
+                let _sync = acquire_sync(&self.files, &ledger.rewrite, wait)?;
                 let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
                 let healed = recover_tail(&self.files, &ledger.rewrite, &reading)?;
                 self.notes.extend(healed);

@@ -9,14 +9,14 @@ use crate::store::file::admin::restart::restart;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::open::Access;
-use crate::store::file::lock::Wait;
-use crate::store::file::lock::decision::sync_too;
+use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::view::base::is_borne_out;
 use crate::store::file::recovery::archive::finish_interrupted;
 use crate::store::file::recovery::clean_up::{CleanedUp, clean_up};
 use crate::store::file::recovery::create::create_event;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
+use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sys::FileId;
 use crate::store::results::Reset;
 
@@ -59,10 +59,10 @@ impl FileStore {
         }
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
-        let _held = self.deciding.acquire(&mut self.patience, &mut wait)?;
+        let _held = self.decision_locks.acquire(&mut self.strategy, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::ReadWrite)?;
         let _sync = match &ledger {
-            Some(ledger) => Some(sync_too(&self.files, ledger, &mut wait)?),
+            Some(ledger) => Some(acquire_sync(&self.files, ledger, &mut wait)?),
             None => None,
         };
         keep_off(&self.files, ledger.as_ref(), forced)?;

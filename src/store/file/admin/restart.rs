@@ -29,7 +29,7 @@ pub(crate) struct Restarted {
 }
 
 /// Starts an event anew with `stock`: the old ledger is put away whole, under its own name with
-/// the time in it. Only for the holder of the deciding locks and the sync lock.
+/// the time in it. Only for the holder of the decision locks and the sync lock.
 ///
 /// That the new ledger takes the old one's name is the commit. Before it nothing has changed;
 /// after it, the new ledger's opening line says which count it took the place of, so that whoever

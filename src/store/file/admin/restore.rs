@@ -14,8 +14,9 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::directory::{directory, sync_directory};
 use crate::store::file::files::open::Access;
-use crate::store::file::lock::decision::{Deciding, sync_too};
-use crate::store::file::lock::{Patience, Wait};
+use crate::store::file::lock::decision::DecisionLocks;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{Stretches, is_blank, line_before};
 use crate::store::file::reader::verify::read_books;
@@ -23,6 +24,7 @@ use crate::store::file::reader::view::base::is_borne_out;
 use crate::store::file::recovery::archive::common;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
+use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::results::Restored;
 
 /// A backup that adds up.
@@ -64,13 +66,13 @@ impl FileStore {
             &source.count,
             &source.ledger,
         ];
-        let mut deciding = Deciding::on(&self.files).made_like(models.map(Clone::clone));
+        let mut locks = DecisionLocks::on(&self.files).made_like(models.map(Clone::clone));
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
-        let _held = deciding.acquire(&mut Patience::default(), &mut wait)?;
+        let _held = locks.acquire(&mut WaitStrategy::default(), &mut wait)?;
         let living = open_ledger(&self.files, Access::ReadWrite)?;
         let _sync = match &living {
-            Some(living) => Some(sync_too(&self.files, living, &mut wait)?),
+            Some(living) => Some(acquire_sync(&self.files, living, &mut wait)?),
             None => None,
         };
         let count = match CountFile::look(&self.files.count) {

@@ -49,7 +49,7 @@ pub(crate) struct PutBack {
 type Old<'a> = (Option<&'a LedgerFile>, &'a Result<Option<CountFile>>, bool);
 
 /// Puts it in place. `is_same`: the ledger is the same already. `check` looks at the copy before it gets its name.
-/// Only for the holder of the deciding locks and the sync lock.
+/// Only for the holder of the decision locks and the sync lock.
 ///
 /// # Errors
 /// [`Kind::OutcomeUnknown`]: the ledger has its name, and the rest is not proven.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FileType, OFlags};
 
 use crate::error::{Error, Kind, Result};
-use crate::store::file::backoff::outlast;
+use crate::store::file::backoff::Backoff;
 use crate::store::file::files::temporary::temporary;
 use crate::store::file::files::write::name_new;
 use crate::store::file::rights::Rights;
@@ -69,12 +69,12 @@ pub(crate) fn open_file(path: &Path, access: Access<'_>) -> Result<(File, Attrib
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => open(flags),
         result => result,
     };
-    let start = Instant::now();
+    let (start, mut backoff) = (Instant::now(), LEASE_BACKOFF);
     let file = loop {
         match open_now() {
             // Somebody has a lease on it, for a moment.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock && is_leased(path, start) => {
-                outlast(Duration::from_millis(1));
+                backoff.pause();
             }
             result => break result,
         }
@@ -90,6 +90,9 @@ pub(crate) fn open_file(path: &Path, access: Access<'_>) -> Result<(File, Attrib
         Err(not_regular(path, own.kind()))
     }
 }
+
+/// Another process of this program keeps a lease for microseconds.
+const LEASE_BACKOFF: Backoff = Backoff::napping(Duration::from_millis(1));
 
 /// Whether what cannot be opened just now is a file on which somebody may have a lease ([`crate::store::file::recycled::lease`]), and is
 /// worth to wait for: this program's own end in microseconds.

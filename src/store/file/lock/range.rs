@@ -1,7 +1,7 @@
 //! The sync lock and the publication lock: open file description locks (fcntl(2), `F_OFD_SETLK`) on the first
 //! two bytes of the ledger. The queue mark: a shared one on a byte of the lock file.
 //!
-//! Invariant: such a lock belongs to the ledger's inode, as the deciding lock does, and to another kind of lock than
+//! Invariant: such a lock belongs to the ledger's inode, as the decision lock does, and to another kind of lock than
 //! that, a `flock`: so one process decides while another one syncs, which is what makes group commit possible.
 //! It belongs to an open file, not to a process: two handles of one process exclude each other, and it is
 //! given up when its handle is closed, at a process's death too. It is never waited for in the kernel.
@@ -90,10 +90,10 @@ impl Drop for RangeLock<'_> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::store::file::lock::{try_lock, unlock};
+    use crate::store::file::lock::flock::{try_lock, unlock};
 
     #[test]
-    fn it_is_a_lock_of_handles_and_keeps_off_no_deciding_lock() {
+    fn it_is_a_lock_of_handles_and_keeps_off_no_decision_lock() {
         let one = tempfile::NamedTempFile::new().unwrap();
         let mut options = File::options();
         let other = options.read(true).write(true).open(one.path()).unwrap();

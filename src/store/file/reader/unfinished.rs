@@ -9,8 +9,8 @@ use std::fs::File;
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::store::file::backoff::outlast;
-use crate::store::file::lock::{try_lock_shared, unlock};
+use crate::store::file::backoff::Backoff;
+use crate::store::file::lock::flock::{try_lock_shared, unlock};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::{Stretch, Stretches};
 use crate::store::file::sys::{FileId, lock_holder};
@@ -58,10 +58,11 @@ impl Unfinished {
 
     /// Finds out what it is, until the deadline.
     pub(crate) fn fate(&self, ledger: &LedgerFile, deadline: Instant) -> io::Result<Fate> {
+        let mut backoff = Backoff::napping(Duration::from_millis(1));
         self.fate_while(ledger, &mut || {
             let in_time = Instant::now() < deadline;
             if in_time {
-                outlast(Duration::from_millis(1));
+                backoff.pause();
             }
             in_time
         })
@@ -110,7 +111,7 @@ fn nobody_can_lock(error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::file::lock::try_lock;
+    use crate::store::file::lock::flock::try_lock;
     use std::cell::Cell;
     use std::os::unix::fs::FileExt;
 

@@ -21,11 +21,12 @@ use crate::store::file::files::copy::copy_from;
 use crate::store::file::files::directory::{directory, sync_directory};
 use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::files::temporary;
+use crate::store::file::lock::flock;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::Stretches;
 use crate::store::file::sellable::kept_by_sticky;
+use crate::store::file::sys;
 use crate::store::file::sys::FileId;
-use crate::store::file::{lock, sys};
 
 /// What stands in an aside name before the number of the file it was made for.
 const MARK: &str = "-aside";
@@ -35,12 +36,12 @@ const MARK: &str = "-aside";
 pub(crate) struct PutAway {
     /// Where the old one is.
     pub(crate) archive: PathBuf,
-    /// The new one, locked for deciding until this is dropped: nobody takes what is not finished for a stray.
+    /// The new one, locked as the decision locks are until this is dropped: nobody takes what is not finished for a stray.
     _new: File,
 }
 
 /// Gives the ledger's name to `new`, which is whole and synced, and an archive's name to the old ledger. Only
-/// for the holder of the deciding locks and the sync lock.
+/// for the holder of the decision locks and the sync lock.
 ///
 /// # Errors
 /// Whether it was done before says `done`: then the next command gives the old ledger its archive's name.
@@ -51,7 +52,7 @@ pub(crate) fn take_place(
 ) -> Result<PutAway> {
     let problem = |e| Error::io("replace", &files.ledger, e);
     // Where locks are not to be had the old ledger could not have been locked either.
-    let _ = lock::try_lock(new.as_file());
+    let _ = flock::try_lock(new.as_file());
     let made = FileId::of_handle(new.as_file()).map_err(problem)?;
     let ready = aside_name(files, made.inode);
     let new = new.persist(&ready).map_err(|e| problem(e.error))?;
@@ -129,7 +130,7 @@ fn asides(ledger: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Finishes or undoes what whoever was killed left under aside names: an old ledger gets its archive's name, and
-/// a new one that never took its place goes. Returns the archives. Only for the holder of the deciding locks or
+/// a new one that never took its place goes. Returns the archives. Only for the holder of the decision locks or
 /// the sync lock of the ledger that has the name.
 pub(crate) fn finish_interrupted(files: &EventFiles) -> Result<Vec<PathBuf>> {
     let mut archives = Vec::new();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use std::{fs, io};
 
 use crate::error::{Error, Result};
-use crate::store::file::backoff::outlast;
+use crate::store::file::backoff::Backoff;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::directory::directory;
 use crate::store::file::files::open::{Access, open_regular};
@@ -35,11 +35,12 @@ pub(crate) fn orphans(files: &EventFiles) -> Result<Vec<PathBuf>> {
     }
     // A maker that cannot be seen from here may run elsewhere, in a container say. Or a child that has not
     // yet started its program has the file open, for a moment.
-    for _ in 0..MOMENTS {
+    let mut backoff = BACKOFF;
+    while let Some(pause) = backoff.next() {
         if doubtful.is_empty() {
             break;
         }
-        outlast(MOMENT);
+        pause.take();
         let (open, not_open) = doubtful
             .into_iter()
             .partition(|path| matches!(elsewhere(path), Some(WriterElsewhere::Open)));
@@ -50,9 +51,7 @@ pub(crate) fn orphans(files: &EventFiles) -> Result<Vec<PathBuf>> {
 }
 
 /// How often, and for how long, to wait for a file to be closed.
-const MOMENTS: u32 = 5;
-
-const MOMENT: Duration = Duration::from_millis(2);
+const BACKOFF: Backoff = Backoff::NONE.naps(5, Duration::from_millis(2), Duration::from_millis(2));
 
 /// Who has a file open for writing; `None`: there is no such file any more.
 fn elsewhere(path: &Path) -> Option<WriterElsewhere> {

@@ -14,7 +14,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::Reading;
 use crate::store::file::reader::view::tail::Rest;
 
-/// Heals the ledger's end. Only for the holder of the deciding locks and the sync lock.
+/// Heals the ledger's end. Only for the holder of the decision locks and the sync lock.
 ///
 /// A newline that an editor took away is put back. Bytes that a crash left are put away in a file
 /// of their own, then cut off: they hold no sale that was ever acknowledged. Returns what was done, for

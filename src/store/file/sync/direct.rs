@@ -31,7 +31,7 @@ const LEAST: u64 = 512;
 const USUAL: u64 = 4096;
 
 /// Writes all of the ledger again that stands from `from` on, up to its end; takes the padding away that begins
-/// at `to`, where the last line ends. Only for the holder of the deciding lock.
+/// at `to`, where the last line ends. Only for the holder of the decision lock.
 ///
 /// # Errors
 /// [`io::ErrorKind::InvalidInput`]: the file system does not do this. Another: the disk did not take it. What

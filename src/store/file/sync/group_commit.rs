@@ -8,23 +8,27 @@
 mod tests;
 
 use std::fs::File;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Tally};
+use crate::store::file::backoff::Backoff;
 use crate::store::file::count::publish::publish_on;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::directory::sync_directory;
 use crate::store::file::files::open::{Access, open_regular};
-use crate::store::file::lock::decision::{Deciding, busy, may_publish, sync_too, try_sync};
-use crate::store::file::lock::{LockFile, Patience, Wait};
+use crate::store::file::lock::decision::DecisionLocks;
+use crate::store::file::lock::lock_file::LockFile;
+use crate::store::file::lock::publication::may_publish;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::view::Reading;
 use crate::store::file::recovery::clean_up::{CleanedUp, clean_up};
 use crate::store::file::recycled::Shelf;
 use crate::store::file::sync::commit_delay::CommitDelay;
 use crate::store::file::sync::own_tail::OwnTail;
+use crate::store::file::sync::sync_lock::{acquire_sync, sync_busy, try_sync};
 use crate::store::file::sync::vouch;
 use crate::store::file::sync::wakeup::Wakeup;
 use crate::store::file::sys::{FileId, look};
@@ -102,13 +106,13 @@ impl Ledger {
 /// Who makes lines durable: with which locks, and how they are waited for.
 pub(crate) struct Syncer<'a> {
     pub(crate) files: &'a EventFiles,
-    pub(crate) deciding: &'a mut Deciding,
-    pub(crate) patience: &'a mut Patience,
+    pub(crate) decision_locks: &'a mut DecisionLocks,
+    pub(crate) strategy: &'a mut WaitStrategy,
     pub(crate) syncs: &'a mut Syncs,
 }
 
 /// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were
-/// decided under the deciding locks, which are given up by now. Whoever gets the sync lock does it for all who
+/// decided under the decision locks, which are given up by now. Whoever gets the sync lock does it for all who
 /// have appended by then, and rings; the others wait for the wakeup and look.
 ///
 /// `last` is what this caller last read, and what it has read in the end.
@@ -123,7 +127,7 @@ pub(crate) fn commit_group(
     wait: Duration,
 ) -> Result<Durable> {
     let deadline = Instant::now() + wait;
-    let mut patience = SHORTEST;
+    let mut strategy = SHORTEST;
     let files = syncer.files;
     // Whose lock on the name kept the count from being published.
     let mut named = None;
@@ -147,12 +151,14 @@ pub(crate) fn commit_group(
         if left.is_zero() {
             return match named {
                 // Proven, and whoever publishes next counts it.
-                Some(file) => Ok(Durable::Unpublished(syncer.deciding.name.busy(file, wait))),
-                None => Err(unknown(busy(files, wait))),
+                Some(file) => Ok(Durable::Unpublished(
+                    syncer.decision_locks.name.busy(file, wait),
+                )),
+                None => Err(unknown(sync_busy(files, wait))),
             };
         }
-        ledger.wakeup.wait(left.min(patience));
-        patience = LONGEST.min(2 * patience);
+        ledger.wakeup.wait(left.min(strategy));
+        strategy = LONGEST.min(2 * strategy);
         if is_covered(files, &ledger.rewrite, end, last) {
             syncer.syncs.commit_delay.answered(counted(last.as_ref()));
             return Ok(Durable::Published);
@@ -179,13 +185,13 @@ fn sync_once(
     last: &mut Option<Reading>,
 ) -> Result<Attempt> {
     let (files, own) = (syncer.files, ledger.own);
-    let whole = &mut syncer.deciding.ledger;
+    let whole = &mut syncer.decision_locks.ledger;
     let Some(held) = try_sync(&ledger.rewrite, whole).map_err(unknown)? else {
         return Ok(Attempt::Busy);
     };
     // Whoever steps through the sellers one by one stops them with the lock in their hands, and edits nothing.
-    let is_stepped = matches!(syncer.patience, Patience::Stepped(_));
-    let mut name = (!is_stepped).then_some(&mut syncer.deciding.name);
+    let is_stepped = syncer.strategy.is_stepped();
+    let mut name = (!is_stepped).then_some(&mut syncer.decision_locks.name);
     let result = take_turn(files, ledger, own, end, last, &mut name, syncer.syncs);
     // Whoever locks a ledger that has lost its name keeps nobody off what stands beside the name.
     if !syncer.syncs.cleaned_up && ledger.rewrite.is_at(&files.ledger) {
@@ -206,7 +212,7 @@ fn sync_once(
 }
 
 /// Writes the end of the ledger anew where the disk lacks it although a sync succeeded, and publishes the
-/// count. Blocks are written as a whole, so that nobody may append meanwhile: it takes the deciding locks.
+/// count. Blocks are written as a whole, so that nobody may append meanwhile: it takes the decision locks.
 fn rewrite_unwritten(
     syncer: &mut Syncer<'_>,
     ledger: &Ledger,
@@ -218,10 +224,10 @@ fn rewrite_unwritten(
     *last = None;
     let wanted = &mut || true;
     let mut wait = Wait::wanted(deadline.saturating_duration_since(Instant::now()), wanted);
-    let locks = syncer.deciding.acquire(syncer.patience, &mut wait);
+    let locks = syncer.decision_locks.acquire(syncer.strategy, &mut wait);
     let _locks = locks.map_err(unknown)?;
     let (ledger, shelf) = (&ledger.rewrite, &ledger.shelf);
-    let _sync = sync_too(files, ledger, &mut wait).map_err(unknown)?;
+    let _sync = acquire_sync(files, ledger, &mut wait).map_err(unknown)?;
     if !ledger.is_at(&files.ledger) {
         return put_away(files, ledger, end);
     }
@@ -264,10 +270,10 @@ fn delay_commit(
     mut reading: Reading,
     delay: &CommitDelay,
 ) -> Result<Reading> {
-    let start = Instant::now();
+    let (start, mut backoff) = (Instant::now(), Backoff::YIELDS);
     let counted = reading.snapshot.counted.map_or(0, |counted| counted.seq);
     while delay.goes_on(reading.tally.seq.saturating_sub(counted), start.elapsed()) {
-        thread::yield_now();
+        backoff.pause();
         reading.read_on(files, ledger).map_err(unknown)?;
     }
     Ok(reading)

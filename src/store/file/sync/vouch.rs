@@ -38,7 +38,7 @@ pub(crate) fn prove(
 }
 
 /// Makes the ledger's bytes from `from` to `to` durable, whatever has happened to them. Only for the holder of
-/// the deciding locks and the sync lock.
+/// the decision locks and the sync lock.
 ///
 /// # Errors
 /// [`Kind::Io`]: they are not.

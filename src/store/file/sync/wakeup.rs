@@ -12,6 +12,7 @@
 use std::fs::File;
 use std::time::Duration;
 
+use crate::store::file::backoff::Backoff;
 use crate::store::file::sys::SharedWord;
 
 /// Without a futex: how long a wait sleeps at most.
@@ -36,7 +37,7 @@ impl Wakeup {
         if self.word.as_ref().is_some_and(|word| word.wait(limit)) {
             return;
         }
-        std::thread::sleep(limit.min(NAP));
+        Backoff::napping(limit.min(NAP)).pause();
     }
 
     /// Releases all who wait.

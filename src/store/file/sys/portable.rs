@@ -1,5 +1,9 @@
 //! Any Unix: what it lacks is told, and its callers do without.
 #![cfg_attr(windows, mutants::skip)]
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "each has the signature that it has in linux.rs"
+)]
 
 use std::convert::Infallible;
 use std::ffi::{CStr, CString};

@@ -84,7 +84,7 @@ fn by_table(file: FileId) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::file::lock::{try_lock, unlock};
+    use crate::store::file::lock::flock::{try_lock, unlock};
 
     #[test]
     fn open_files_and_the_table_tell_of_a_lock() {
