@@ -67,7 +67,7 @@ impl CountFile {
         Self::parse(text).map_err(|fault| fault.in_file(path))
     }
 
-    /// The snapshot of a new event.
+    /// The count of a new event.
     pub(crate) fn fresh(ticket: u64) -> Self {
         Self {
             ticket,
@@ -412,8 +412,8 @@ mod tests {
     #[test]
     fn foreign_members_keep_their_order_and_their_letters() {
         let text = "{\"b\": 1e400, \"ticket_num\": 7, \"a\": {\"x\":[1, 2.50]}}";
-        let snapshot = CountFile::parse(text).unwrap();
-        let sold = snapshot.counting(&tally(6, 1, 2, 311));
+        let count = CountFile::parse(text).unwrap();
+        let sold = count.counting(&tally(6, 1, 2, 311));
         let expected = "{\"b\": 1e400, \"ticket_num\": 6, \"sold\": 1, \"seq\": 2, \"bytes\": 311, \
                         \"a\": {\"x\":[1, 2.50]}}\n";
         assert_eq!(sold.render(), expected);
@@ -492,10 +492,10 @@ mod tests {
             ("{\"ticket\": 2\n}\n", true),
             ("{\"ticket\": 2}\n\n", false),
         ] {
-            let snapshot = CountFile::parse(text).unwrap();
-            assert_eq!(snapshot.is_personal(), personal, "{text}");
+            let count = CountFile::parse(text).unwrap();
+            assert_eq!(count.is_personal(), personal, "{text}");
             // So are the later versions of it.
-            let sold = snapshot.counting(&tally(1, 2, 3, 99));
+            let sold = count.counting(&tally(1, 2, 3, 99));
             assert_eq!(sold.is_personal(), personal, "{text}");
         }
     }

@@ -14,14 +14,14 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
 use crate::office::{BoxOffice, Conditions, Durability, Observer, Order, Sale, Step, Writes};
 use crate::store::file::file_store::FileStore;
-use crate::store::file::recycled::Shelf;
+use crate::store::file::recycled::RecycledVersions;
 
 /// What a buyer runs as.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum RunsAs<'a> {
     Process,
     /// It shares what it may with the others.
-    Thread(&'a Shelf, &'a Arc<Mutex<()>>),
+    Thread(&'a RecycledVersions, &'a Arc<Mutex<()>>),
 }
 
 /// Runs one buyer to its end, whatever that is.
@@ -94,9 +94,9 @@ fn buy(
             let guard = Box::new(Watchdog::new(assignment.number, give_up));
             store.waiting(WaitStrategy::Guarded(guard))
         }
-        RunsAs::Thread(shelf, mutex) => {
+        RunsAs::Thread(recycled, mutex) => {
             let strategy = WaitStrategy::queued();
-            store.waiting(strategy).sharing(shelf, mutex)
+            store.waiting(strategy).sharing(recycled, mutex)
         }
     };
     if let Some(file) = &assignment.evidence {

@@ -13,7 +13,7 @@ use crate::store::file::admin::prepare::Opening;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::raw_lines::{Stretches, is_blank, line_starting};
+use crate::store::file::reader::raw_lines::{RawLines, is_blank, line_starting};
 use crate::store::file::reader::unfinished::{Fate, Unfinished, WORTH_WAITING};
 
 /// What was read, and the judgement of it.
@@ -200,10 +200,10 @@ impl OutcomeReader<'_> {
     fn read(&mut self, ledger: &LedgerFile, from: u64, after: &mut FinalState) -> Result<()> {
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let file = &ledger.file;
-        let mut stretches = Stretches::new(file, from);
-        while let Some(stretch) = stretches.next().map_err(problem)? {
-            let (start, end, bytes) = (stretch.start, stretch.end, stretch.bytes);
-            if stretch.terminated && bytes.is_empty() {
+        let mut raw_lines = RawLines::new(file, from);
+        while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+            let (start, end, bytes) = (raw_line.start, raw_line.end, raw_line.bytes);
+            if raw_line.terminated && bytes.is_empty() {
                 // Padding: all that was reported stands before it, and so does all that the count includes.
                 if is_blank(file, start, u64::MAX).map_err(problem)?
                     || !line_starting(file, start).map_err(problem)?.is_empty()
@@ -213,10 +213,10 @@ impl OutcomeReader<'_> {
                 continue;
             }
             match Line::parse(bytes, None) {
-                Ok(line) if stretch.terminated => after.lines.push(self.take(&line, end)),
+                Ok(line) if raw_line.terminated => after.lines.push(self.take(&line, end)),
                 // The last one, which may just be written, behind all that was reported.
                 _ if is_blank(file, end, u64::MAX).map_err(problem)? => {
-                    let unfinished = Unfinished::of(ledger, &stretch);
+                    let unfinished = Unfinished::of(ledger, &raw_line);
                     let deadline = Instant::now() + WORTH_WAITING;
                     if unfinished.fate(ledger, deadline).map_err(problem)? == Fate::Left {
                         after.torn += end - start;

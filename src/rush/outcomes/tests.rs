@@ -70,7 +70,7 @@ mod torn_bytes {
     use super::*;
     use crate::check::Anomaly;
     use crate::ledger::{Record, Tally};
-    use crate::store::file::reader::view::Reading;
+    use crate::store::file::reader::view::LedgerView;
 
     fn opening_line() -> Vec<u8> {
         let line = Record::open(5, None).encode(Tally::default().sum);
@@ -85,7 +85,7 @@ mod torn_bytes {
         fs::write(&files.count, r#"{"ticket": 5}"#).unwrap();
         fs::write(&files.ledger, opening_line()).unwrap();
         let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
-        let tally = Reading::take(&files, Some(&ledger)).unwrap().tally;
+        let tally = LedgerView::take(&files, Some(&ledger)).unwrap().tally;
         let opening = Opening {
             tally,
             end: tally.bytes,

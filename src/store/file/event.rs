@@ -71,7 +71,7 @@ impl EventFiles {
     }
 
     /// A name beside the ledger for what is put away: `tickets.ledger.<label>[-<n>].jsonl`.
-    pub(crate) fn put_away(&self, label: &str, attempt: u32) -> PathBuf {
+    pub(crate) fn beside_ledger(&self, label: &str, attempt: u32) -> PathBuf {
         let again = match attempt {
             0 => String::new(),
             n => format!("-{n}"),

@@ -14,9 +14,9 @@ use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::sale_lookup::SaleLookup;
-use crate::store::file::reader::view::Reading;
-use crate::store::file::reader::view::tail::Rest;
-use crate::store::file::recycled::Shelf;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::Tail;
+use crate::store::file::recycled::RecycledVersions;
 use crate::store::file::sellable::{refuse_unsellable, second_names};
 use crate::store::file::sync::group_commit::{Ledger, Syncs};
 use crate::store::file::sys::FileId;
@@ -32,17 +32,17 @@ pub(crate) struct FileStore {
     pub(crate) strategy: WaitStrategy,
     pub(crate) ledger: Option<Ledger>,
     /// What was read last, so that the next look is a short one.
-    pub(crate) last: Option<Reading>,
+    pub(crate) last: Option<LedgerView>,
     /// What was recovered, and what is unusual.
     pub(crate) notes: Vec<String>,
     /// Whether the event was looked at, whether it can be sold from.
     looked_at: bool,
     /// How many lines were written.
     pub(crate) written: u64,
-    /// Whether the ledger was padded.
-    pub(crate) padded: bool,
+    /// Whether the ledger was preallocated.
+    pub(crate) preallocated: bool,
     /// For old versions of the count.
-    pub(crate) shelf: Shelf,
+    pub(crate) recycled: RecycledVersions,
     /// For [`LockKind::Mutex`].
     pub(crate) mutex: Arc<Mutex<()>>,
     /// The lock of the unsafe transaction that is under way.
@@ -66,8 +66,8 @@ impl FileStore {
             notes: Vec::new(),
             looked_at: false,
             written: 0,
-            padded: false,
-            shelf: Shelf::default(),
+            preallocated: false,
+            recycled: RecycledVersions::default(),
             mutex: Arc::default(),
             unsafe_lock: None,
             lock_lost: false,
@@ -85,9 +85,9 @@ impl FileStore {
 
     /// The same, with old versions of the count kept where others of this process keep theirs, and with
     /// their mutex.
-    pub(crate) fn sharing(self, old_versions: &Shelf, mutex: &Arc<Mutex<()>>) -> Self {
+    pub(crate) fn sharing(self, old_versions: &RecycledVersions, mutex: &Arc<Mutex<()>>) -> Self {
         let mut store = self;
-        store.shelf = old_versions.clone();
+        store.recycled = old_versions.clone();
         store.mutex = Arc::clone(mutex);
         store
     }
@@ -109,7 +109,7 @@ impl FileStore {
         if self.ledger.is_some() {
             return Ok(());
         }
-        self.ledger = Ledger::open(&self.files, &self.shelf)?;
+        self.ledger = Ledger::open(&self.files, &self.recycled)?;
         if lock == LockKind::Exclusive {
             return Ok(());
         }
@@ -122,15 +122,18 @@ impl FileStore {
         };
         if empty {
             self.prepare(lock, false, wait, &mut || true)?;
-            self.ledger = Ledger::open(&self.files, &self.shelf)?;
+            self.ledger = Ledger::open(&self.files, &self.recycled)?;
         }
         Ok(())
     }
 
     /// Reads without a lock.
-    pub(crate) fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
+    pub(crate) fn reread(
+        &self,
+        check: impl Fn(LedgerView) -> Result<LedgerView>,
+    ) -> Result<LedgerView> {
         self.settled(
-            |files, ledger| Reading::take(files, ledger).and_then(&check),
+            |files, ledger| LedgerView::take(files, ledger).and_then(&check),
             |_| None,
         )
     }
@@ -175,12 +178,12 @@ impl FileStore {
 }
 
 impl Drop for FileStore {
-    /// Whoever has padded the ledger takes the padding away again, if nobody holds the lock just now.
+    /// Whoever has preallocated the ledger takes the preallocation away again, if nobody holds the lock just now.
     fn drop(&mut self) {
-        if !self.padded {
+        if !self.preallocated {
             return;
         }
-        // Padding harms nobody: whatever fails here is no matter.
+        // Preallocation harms nobody: whatever fails here is no matter.
         if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.decision_locks.try_acquire())
             && ledger.rewrite.is_at(&self.files.ledger)
         {
@@ -190,10 +193,10 @@ impl Drop for FileStore {
 }
 
 /// What the ledger adds up to, with a last line that only lacks its newline.
-pub(crate) fn tally(reading: &Reading) -> &Tally {
-    match &reading.rest {
-        Rest::Unterminated { with_it } => with_it,
-        _ => &reading.tally,
+pub(crate) fn tally(view: &LedgerView) -> &Tally {
+    match &view.tail {
+        Tail::Unterminated { with_it } => with_it,
+        _ => &view.tally,
     }
 }
 

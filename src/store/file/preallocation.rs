@@ -5,15 +5,15 @@
 use crate::error::{Error, Result};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::view::Reading;
-use crate::store::file::reader::view::tail::Rest;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::Tail;
 
-/// Takes the padding behind the last line away. Only for the holder of the decision locks.
+/// Takes the preallocation behind the last line away. Only for the holder of the decision locks.
 pub(crate) fn trim(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
-    let reading = Reading::take(files, Some(ledger))?;
-    if reading.rest == Rest::Clean && reading.is_padded() {
-        let end = reading.tally.bytes;
-        let problem = |e| Error::io("cut the padding off", &files.ledger, e);
+    let view = LedgerView::take(files, Some(ledger))?;
+    if view.tail == Tail::Clean && view.is_preallocated() {
+        let end = view.tally.bytes;
+        let problem = |e| Error::io("cut the preallocation off", &files.ledger, e);
         ledger.file.set_len(end).map_err(problem)?;
     }
     Ok(())

@@ -13,24 +13,24 @@ use crate::store::file::lock::lock_file::LockFile;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::sale_lookup::SaleLookup;
-use crate::store::file::reader::view::Reading;
-use crate::store::file::reader::view::tail::Rest;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::Tail;
 use crate::store::file::recovery::create::create_ledger;
 use crate::store::file::recovery::recover::recover_tail;
-use crate::store::file::recycled::Shelf;
+use crate::store::file::recycled::RecycledVersions;
 use crate::store::file::sync::group_commit::Ledger;
 use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sys::look;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
-/// A process that has sold so often pads the ledger: syncing a file that does not grow is cheaper, by a third
+/// A process that has sold so often preallocates the ledger: syncing a file that does not grow is cheaper, by a third
 /// or so. For a command that sells once it would be for nothing.
-const PAD_AFTER: u64 = 16;
+const PREALLOCATE_AFTER: u64 = 16;
 
 /// How many old versions of the count such a one keeps: the one to be written next, and one that somebody
 /// may still be reading.
-const SPARES: usize = 2;
+const RECYCLED: usize = 2;
 
 /// The transaction.
 pub(crate) struct Exclusive<'s> {
@@ -46,11 +46,11 @@ struct State<'s> {
     options: CommitOptions,
     strategy: &'s mut WaitStrategy,
     ledger: &'s mut Option<Ledger>,
-    shelf: &'s mut Shelf,
-    last: &'s mut Option<Reading>,
+    recycled: &'s mut RecycledVersions,
+    last: &'s mut Option<LedgerView>,
     notes: &'s mut Vec<String>,
     written: &'s mut u64,
-    padded: &'s mut bool,
+    preallocated: &'s mut bool,
     lookup: &'s mut Option<SaleLookup>,
     lock_lost: &'s mut bool,
     /// Whether `last` was read under the locks.
@@ -71,11 +71,11 @@ impl<'s> Exclusive<'s> {
                 options,
                 strategy: &mut store.strategy,
                 ledger: &mut store.ledger,
-                shelf: &mut store.shelf,
+                recycled: &mut store.recycled,
                 last: &mut store.last,
                 notes: &mut store.notes,
                 written: &mut store.written,
-                padded: &mut store.padded,
+                preallocated: &mut store.preallocated,
                 lookup: &mut store.lookup,
                 lock_lost: &mut store.lock_lost,
                 is_read: false,
@@ -94,8 +94,8 @@ impl Transaction for Exclusive<'_> {
             // What others sell meanwhile is read before the lock is there, not under it.
             let (files, opened, last) = (state.files, &*state.ledger, &mut *state.last);
             let mut read_ahead = || {
-                if let (Some(ledger), Some(reading)) = (opened, last.as_mut()) {
-                    reading.read_ahead(files, &ledger.rewrite);
+                if let (Some(ledger), Some(view)) = (opened, last.as_mut()) {
+                    view.read_ahead(files, &ledger.rewrite);
                 }
             };
             let wait = Wait::wanted(state.options.wait, still_wanted);
@@ -110,7 +110,7 @@ impl Transaction for Exclusive<'_> {
         let ledger = lock_ledger(
             state.files,
             ledger,
-            (state.ledger, state.shelf),
+            (state.ledger, state.recycled),
             state.strategy,
             &mut wait,
         )?;
@@ -130,30 +130,30 @@ impl Transaction for Exclusive<'_> {
         let Some(ledger) = &*state.ledger else {
             return Err(no_ledger(files));
         };
-        let reading = Reading::again_to_write(last, files, &ledger.rewrite, length)?;
-        let mut reading = reading.sound(files)?;
-        if needs_recovery(&reading) {
-            reading = recover(files, ledger, reading, state.options.wait, state.notes)?;
+        let view = LedgerView::again_to_write(last, files, &ledger.rewrite, length)?;
+        let mut view = view.sound(files)?;
+        if needs_recovery(&view) {
+            view = recover(files, ledger, view, state.options.wait, state.notes)?;
         }
-        if reading.tally.seq == 0 {
+        if view.tally.seq == 0 {
             return Err(no_ledger(files));
         }
-        let tally = reading.tally;
-        *state.last = Some(reading);
+        let tally = view.tally;
+        *state.last = Some(view);
         state.is_read = true;
         Ok(tally)
     }
 
     fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
         let state = &mut self.state;
-        let (Some(ledger), Some(reading)) = (&*state.ledger, &*state.last) else {
+        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
             return Err(no_ledger(state.files));
         };
         let mut lookup = match state.lookup.take() {
             Some(lookup) if lookup.is_for(what) => lookup,
             _ => SaleLookup::of(what),
         };
-        lookup.follow(state.files, &ledger.rewrite, reading.tally.bytes)?;
+        lookup.follow(state.files, &ledger.rewrite, view.tally.bytes)?;
         Ok(state.lookup.insert(lookup).found().cloned())
     }
 
@@ -162,7 +162,7 @@ impl Transaction for Exclusive<'_> {
         let (Some(decider), true) = (&self.decider, state.is_read) else {
             return Err(no_ledger(state.files));
         };
-        let (Some(ledger), Some(reading)) = (&mut *state.ledger, state.last.take()) else {
+        let (Some(ledger), Some(view)) = (&mut *state.ledger, state.last.take()) else {
             return Err(no_ledger(state.files));
         };
         // The ledger lock keeps other sellers out, whatever has become of the lock file.
@@ -174,15 +174,15 @@ impl Transaction for Exclusive<'_> {
             *state.lock_lost = true;
             return Ok(Append::Conflict);
         }
-        let pad = *state.written >= PAD_AFTER;
-        let written = append::in_place(state.files, &ledger.rewrite, &reading, record, pad)?;
-        ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
-        *state.padded |= written.padded;
+        let preallocate = *state.written >= PREALLOCATE_AFTER;
+        let written = append::in_place(state.files, &ledger.rewrite, &view, record, preallocate)?;
+        ledger.own.wrote(view.tally.bytes, written.tally.bytes);
+        *state.preallocated |= written.preallocated;
         *state.written += 1;
-        if *state.written == PAD_AFTER {
-            state.shelf.widen(SPARES);
+        if *state.written == PREALLOCATE_AFTER {
+            state.recycled.widen(RECYCLED);
         }
-        *state.last = Some(reading.with(written.tally, written.length));
+        *state.last = Some(view.with(written.tally, written.length));
         step(Step::Written);
         Ok(Append::Written {
             tally: written.tally,
@@ -196,12 +196,12 @@ impl Transaction for Exclusive<'_> {
 pub(crate) fn lock_ledger<'l>(
     files: &EventFiles,
     lock: &'l mut LockFile,
-    (ledger, shelf): (&mut Option<Ledger>, &Shelf),
+    (ledger, recycled): (&mut Option<Ledger>, &RecycledVersions),
     strategy: &mut WaitStrategy,
     wait: &mut Wait<'_>,
 ) -> Result<Held<'l>> {
     if ledger.is_none() {
-        ready_ledger(files, ledger, shelf)?;
+        ready_ledger(files, ledger, recycled)?;
     }
     lock.acquire_where(strategy, wait, &mut |found| {
         let fits = |ledger: &Option<Ledger>| match (ledger, found) {
@@ -211,21 +211,25 @@ pub(crate) fn lock_ledger<'l>(
         if fits(ledger) {
             return Ok(true);
         }
-        ready_ledger(files, ledger, shelf)?;
+        ready_ledger(files, ledger, recycled)?;
         Ok(fits(ledger))
     })
 }
 
 /// Opens the ledger that the name means now, and creates it where it is missing. Only for the holder of the
 /// name lock.
-fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>, shelf: &Shelf) -> Result<()> {
+fn ready_ledger(
+    files: &EventFiles,
+    ledger: &mut Option<Ledger>,
+    recycled: &RecycledVersions,
+) -> Result<()> {
     *ledger = None;
     let named = look(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
     if named.is_none() {
-        let reading = Reading::take(files, None)?;
-        create_ledger(files, reading.snapshot.ticket)?;
+        let view = LedgerView::take(files, None)?;
+        create_ledger(files, view.count.ticket)?;
     }
-    *ledger = Ledger::open(files, shelf)?;
+    *ledger = Ledger::open(files, recycled)?;
     if ledger.is_none() {
         return Err(no_ledger(files));
     }
@@ -233,20 +237,20 @@ fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>, shelf: &Shelf) 
 }
 
 /// Whether there is something to recover, or to tell.
-fn needs_recovery(reading: &Reading) -> bool {
-    reading.rest != Rest::Clean || reading.tally.seq == 0 || reading.rebuilt
+fn needs_recovery(view: &LedgerView) -> bool {
+    view.tail != Tail::Clean || view.tally.seq == 0 || view.rebuilt
 }
 
 /// Recovers what a crash left. Only for the holder of the decision locks.
 fn recover(
     files: &EventFiles,
     ledger: &Ledger,
-    reading: Reading,
+    view: LedgerView,
     wait: Duration,
     notes: &mut Vec<String>,
-) -> Result<Reading> {
-    if reading.rebuilt {
-        let how = if reading.version().is_missing() {
+) -> Result<LedgerView> {
+    if view.rebuilt {
+        let how = if view.version().is_missing() {
             "was missing"
         } else {
             "was empty, as a power cut leaves it"
@@ -256,13 +260,13 @@ fn recover(
             files.count.display()
         ));
     }
-    if reading.rest == Rest::Clean && reading.tally.seq > 0 {
-        return Ok(reading);
+    if view.tail == Tail::Clean && view.tally.seq > 0 {
+        return Ok(view);
     }
     let ledger = &ledger.rewrite;
     let wanted = &mut || true;
     let _sync = acquire_sync(files, ledger, &mut Wait::wanted(wait, wanted))?;
-    let reading = Reading::take(files, Some(ledger))?.sound(files)?;
-    notes.extend(recover_tail(files, ledger, &reading)?);
-    Reading::take(files, Some(ledger))?.sound(files)
+    let view = LedgerView::take(files, Some(ledger))?.sound(files)?;
+    notes.extend(recover_tail(files, ledger, &view)?);
+    LedgerView::take(files, Some(ledger))?.sound(files)
 }

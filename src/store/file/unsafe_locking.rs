@@ -17,7 +17,7 @@ use crate::store::file::lock::held::Held;
 use crate::store::file::lock::lock_file::LockFile;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
-use crate::store::file::reader::view::Reading;
+use crate::store::file::reader::view::LedgerView;
 use crate::store::file::sync::group_commit::{Durable, Ledger, commit_unshared};
 use crate::store::options::{CommitOptions, Writes};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
@@ -45,7 +45,7 @@ pub(crate) struct Unsafe<'s> {
     strategy: &'s mut WaitStrategy,
     ledger: &'s Option<Ledger>,
     written: &'s mut u64,
-    reading: Option<Reading>,
+    view: Option<LedgerView>,
 }
 
 impl<'s> Unsafe<'s> {
@@ -65,7 +65,7 @@ impl<'s> Unsafe<'s> {
             strategy: &mut store.strategy,
             ledger: &store.ledger,
             written: &mut store.written,
-            reading: None,
+            view: None,
         }
     }
 }
@@ -96,16 +96,16 @@ impl Transaction for Unsafe<'_> {
         let Some(ledger) = self.ledger else {
             return Err(no_ledger(self.files));
         };
-        let reading = Reading::take(self.files, Some(&ledger.rewrite))?;
-        if self.options.writes == Writes::InPlace && reading.rebuilt {
+        let view = LedgerView::take(self.files, Some(&ledger.rewrite))?;
+        if self.options.writes == Writes::InPlace && view.rebuilt {
             let message = "was read while somebody was writing it: it has no contents";
             return Err(Error::new(Kind::Integrity, message).at(&self.files.count, 0, 0));
         }
-        if reading.tally.seq == 0 {
+        if view.tally.seq == 0 {
             return Err(no_ledger(self.files));
         }
-        let tally = reading.tally;
-        self.reading = Some(reading);
+        let tally = view.tally;
+        self.view = Some(view);
         Ok(tally)
     }
 
@@ -115,20 +115,20 @@ impl Transaction for Unsafe<'_> {
     }
 
     fn append(&mut self, record: &Record<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
-        let (Some(ledger), Some(reading)) = (self.ledger, self.reading.take()) else {
+        let (Some(ledger), Some(view)) = (self.ledger, self.view.take()) else {
             return Err(no_ledger(self.files));
         };
-        let written = append::at_the_end(self.files, &ledger.append, &reading, record)?;
+        let written = append::at_the_end(self.files, &ledger.append, &view, record)?;
         *self.written += 1;
         step(Step::Written);
         let tally = written.tally;
         let durable = match self.options.writes {
             Writes::Replace => {
-                let (snapshot, durability) = (&reading.snapshot, self.options.durability);
-                commit_unshared(self.files, ledger, durability, snapshot, &tally)?
+                let (count, durability) = (&view.count, self.options.durability);
+                commit_unshared(self.files, ledger, durability, count, &tally)?
             }
             Writes::InPlace => {
-                let text = reading.snapshot.counting(&tally).render();
+                let text = view.count.counting(&tally).render();
                 let between = &mut || step(Step::Truncated);
                 in_place::write(&self.files.count, text.as_bytes(), between)?;
                 Durable::Published

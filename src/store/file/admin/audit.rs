@@ -15,8 +15,8 @@ use crate::store::file::lock::busy::named_holder;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::unfinished::{Fate, Unfinished, WORTH_WAITING};
-use crate::store::file::reader::verify::{LedgerSummary, read_books};
-use crate::store::file::reader::view::Reading;
+use crate::store::file::reader::verify::{LedgerSummary, summarize_ledger};
+use crate::store::file::reader::view::LedgerView;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::{count_orphans, orphans};
 use crate::store::file::recovery::recover::recover_tail;
@@ -134,20 +134,20 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
     let mut done = Vec::new();
     let has = |flaw: Flaw| audit.findings.iter().any(|finding| finding.kind == flaw);
     if has(Flaw::TornTail) || has(Flaw::Newline) {
-        let reading = match audit.records {
+        let view = match audit.records {
             // The opening line itself: the stock stands in the count only.
-            0 => Reading::take(files, Some(ledger))?,
-            _ => Reading::from_the_start(files, ledger)?,
+            0 => LedgerView::take(files, Some(ledger))?,
+            _ => LedgerView::from_the_start(files, ledger)?,
         };
-        done.extend(recover_tail(files, ledger, &reading)?);
+        done.extend(recover_tail(files, ledger, &view)?);
     }
-    let reading = Reading::from_the_start(files, ledger)?;
+    let view = LedgerView::from_the_start(files, ledger)?;
     let stale = match CountFile::look(&files.count) {
-        Ok((Some(snapshot), _)) => snapshot.counting(&reading.tally) != snapshot,
+        Ok((Some(count), _)) => count.counting(&view.tally) != count,
         _ => true,
     };
-    if stale && reading.tally.seq > 0 {
-        vouch::secure(files, ledger, 0, reading.tally.bytes)?;
+    if stale && view.tally.seq > 0 {
+        vouch::secure(files, ledger, 0, view.tally.bytes)?;
         let kept = if has(Flaw::Count) {
             keep_count(files, BROKEN)?
         } else if !audit.is_repairable() {
@@ -157,17 +157,17 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
         };
         // One that is too long to be read has no version, and is kept.
         let known = match &kept {
-            Some(_) if reading.version().is_missing() => None,
-            _ => Some(reading.version()),
+            Some(_) if view.version().is_missing() => None,
+            _ => Some(view.version()),
         };
-        let count = (&reading.snapshot, &reading.tally);
+        let count = (&view.count, &view.tally);
         publish(files, ledger, count, known)?;
         let kept = kept.map(|kept| format!("; what stood in it is kept as {}", kept.display()));
         done.push(format!(
             "{} was written anew from the ledger: {} left, {} sold{}",
             files.count.display(),
-            reading.tally.left,
-            reading.tally.sold,
+            view.tally.left,
+            view.tally.sold,
             kept.unwrap_or_default()
         ));
     }
@@ -189,17 +189,17 @@ fn examine(
         result => result,
     };
     let counted = match &count {
-        Ok((Some(snapshot), _)) => snapshot.counted,
+        Ok((Some(count), _)) => count.counted,
         _ => None,
     };
-    let books = match ledger {
-        Some(ledger) => read_books(files, ledger, counted)?,
+    let summary = match ledger {
+        Some(ledger) => summarize_ledger(files, ledger, counted)?,
         None => LedgerSummary::default(),
     };
-    let mut findings = books.findings.clone();
-    let capacity = books.tally.left.saturating_add(books.tally.sold);
+    let mut findings = summary.findings.clone();
+    let capacity = summary.tally.left.saturating_add(summary.tally.sold);
     let sound = !findings.iter().any(|finding| finding.kind == Flaw::Ledger);
-    let opened = books.tally.seq > 0;
+    let opened = summary.tally.seq > 0;
     match &count {
         Err(error) => findings.push(count_finding(files, error, sound && opened)),
         Ok((None, version)) => {
@@ -211,7 +211,7 @@ fn examine(
             let error = Error::new(Kind::Integrity, how);
             findings.push(count_finding(files, &error, sound && opened));
         }
-        Ok((Some(snapshot), _)) => findings.extend(drift(files, snapshot, &books, sound)),
+        Ok((Some(count), _)) => findings.extend(drift(files, count, &summary, sound)),
     }
     let mut notes = second_names(files);
     if orphans > 0 {
@@ -231,19 +231,19 @@ fn examine(
         ));
     }
     let unopened = match &count {
-        Ok((Some(snapshot), _)) if !opened => snapshot.ticket,
+        Ok((Some(count), _)) if !opened => count.ticket,
         _ => 0,
     };
     let audit = Audit {
         capacity: capacity + unopened,
-        sold: books.tally.sold,
-        left: books.tally.left + unopened,
-        records: books.tally.seq,
+        sold: summary.tally.sold,
+        left: summary.tally.left + unopened,
+        records: summary.tally.seq,
         findings,
         notes,
         repaired: Vec::new(),
     };
-    Ok((audit, books.unfinished))
+    Ok((audit, summary.unfinished))
 }
 
 fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding {
@@ -259,8 +259,8 @@ fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding
 /// How the count differs from the ledger at the line that it counts last.
 fn drift(
     files: &EventFiles,
-    snapshot: &CountFile,
-    books: &LedgerSummary,
+    count: &CountFile,
+    summary: &LedgerSummary,
     sound: bool,
 ) -> Option<Finding> {
     let finding = |kind, text, repairable| {
@@ -272,22 +272,22 @@ fn drift(
             repairable,
         })
     };
-    let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
-        return match books.opening {
-            Some(opening) if opening != snapshot.ticket => finding(
+    let Some(counted) = count.counted.filter(|counted| counted.seq > 0) else {
+        return match summary.opening {
+            Some(opening) if opening != count.ticket => finding(
                 Flaw::Drift,
                 format!(
                     "says {} left and counts no sale, but the ledger opens with {opening}",
-                    snapshot.ticket
+                    count.ticket
                 ),
                 sound,
             ),
             _ => None,
         };
     };
-    match &books.at_counted {
+    match &summary.at_counted {
         Some(tally) if tally.seq == counted.seq => {
-            let (said, is) = ((snapshot.ticket, counted.sold), (tally.left, tally.sold));
+            let (said, is) = ((count.ticket, counted.sold), (tally.left, tally.sold));
             if said == is {
                 return None;
             }
@@ -298,11 +298,11 @@ fn drift(
             finding(Flaw::Drift, text, sound)
         }
         // What it says of a ledger that this one took the place of: a reset was killed.
-        _ if books.replaces == Some((counted.seq, counted.bytes)) => None,
-        _ if books.tally.bytes < counted.bytes || !sound => {
+        _ if summary.replaces == Some((counted.seq, counted.bytes)) => None,
+        _ if summary.tally.bytes < counted.bytes || !sound => {
             let text = format!(
                 "counts {} lines and {} bytes of the ledger, of which only {} lines and {} bytes add up",
-                counted.seq, counted.bytes, books.tally.seq, books.tally.bytes
+                counted.seq, counted.bytes, summary.tally.seq, summary.tally.bytes
             );
             finding(Flaw::Short, text, false)
         }

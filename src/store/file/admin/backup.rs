@@ -18,8 +18,8 @@ use crate::store::file::lock::decision::DecisionLocks;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::verify::read_books;
-use crate::store::file::reader::view::Reading;
+use crate::store::file::reader::verify::summarize_ledger;
+use crate::store::file::reader::view::LedgerView;
 use crate::store::file::recovery::archive::common;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::rights::Rights;
@@ -38,7 +38,7 @@ const RESETS: u32 = 10;
 
 /// The state that is copied.
 struct State {
-    snapshot: CountFile,
+    count: CountFile,
     tally: Tally,
     ledger: Option<LedgerFile>,
 }
@@ -86,10 +86,10 @@ impl FileStore {
     /// All that is on the ledger, durable by now: else the backup might have a line that the event loses.
     fn state_to_copy(&mut self, wait: Duration) -> Result<State> {
         if open_ledger(&self.files, Access::Read)?.is_none() {
-            let reading = Reading::take(&self.files, None)?;
+            let view = LedgerView::take(&self.files, None)?;
             return Ok(State {
-                snapshot: reading.snapshot,
-                tally: reading.tally,
+                count: view.count,
+                tally: view.tally,
                 ledger: None,
             });
         }
@@ -100,14 +100,14 @@ impl FileStore {
                 Err(error) if error.is_denied() => return self.counted_state(),
                 Err(error) => return Err(self.explain(error)),
             };
-            let snapshot = self.last.as_ref().map(|reading| reading.snapshot.clone());
+            let count = self.last.as_ref().map(|view| view.count.clone());
             let settled = self.ledger.as_ref().map(|ledger| ledger.rewrite.id);
             // A handle of its own: with a second one of the same opening the locks would be shared.
             let ledger = open_ledger(&self.files, Access::Read)?;
             let ledger = ledger.filter(|ledger| Some(ledger.id) == settled);
-            if let (Some(snapshot), Some(ledger)) = (snapshot, ledger) {
+            if let (Some(count), Some(ledger)) = (count, ledger) {
                 return Ok(State {
-                    snapshot,
+                    count,
                     tally,
                     ledger: Some(ledger),
                 });
@@ -138,7 +138,7 @@ impl FileStore {
     fn open_to_copy(&mut self) -> Result<()> {
         refuse_mounted_count(&self.files)?;
         if self.ledger.is_none() {
-            self.ledger = Ledger::open(&self.files, &self.shelf)?;
+            self.ledger = Ledger::open(&self.files, &self.recycled)?;
             self.notes.extend(second_names(&self.files));
         }
         Ok(())
@@ -146,18 +146,18 @@ impl FileStore {
 
     /// What `tickets.json` counts.
     fn counted_state(&self) -> Result<State> {
-        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let view = self.reread(|view| view.sound(&self.files))?;
         let ledger = open_ledger(&self.files, Access::Read)?;
-        let (Some(ledger), Some(counted)) = (ledger, reading.snapshot.counted) else {
+        let (Some(ledger), Some(counted)) = (ledger, view.count.counted) else {
             let message = "counts nothing of its ledger yet, and cannot be written";
             return Err(Error::new(Kind::Io, message).at(&self.files.count, 0, 0));
         };
-        let books = read_books(&self.files, &ledger, Some(counted))?;
-        let Some(tally) = books.at_counted else {
+        let summary = summarize_ledger(&self.files, &ledger, Some(counted))?;
+        let Some(tally) = summary.at_counted else {
             return Err(no_ledger(&self.files));
         };
         Ok(State {
-            snapshot: reading.snapshot,
+            count: view.count,
             tally,
             ledger: Some(ledger),
         })
@@ -253,19 +253,19 @@ fn replaceable(
     if there.is_none() {
         return Ok(());
     }
-    let found = Reading::take(target, older).and_then(|reading| reading.sound(target));
+    let found = LedgerView::take(target, older).and_then(|view| view.sound(target));
     let is_ours = match (&found, older) {
         (Err(error), _) if error.kind() == Kind::Integrity => false,
         (Err(_), _) => return found.map(drop),
         (Ok(_), Some(_)) => true,
         // Of a time when nothing was sold yet.
-        (Ok(reading), None) => {
+        (Ok(view), None) => {
             let opening = match &state.ledger {
                 Some(ledger) => ledger.first_line(files)?.map(|line| line.left),
-                None => Some(reading.snapshot.ticket),
+                None => Some(view.count.ticket),
             };
-            opening == Some(reading.snapshot.ticket)
-                && reading.snapshot.restarted(0) == state.snapshot.restarted(0)
+            opening == Some(view.count.ticket)
+                && view.count.restarted(0) == state.count.restarted(0)
         }
     };
     if is_ours {
@@ -278,8 +278,8 @@ fn replaceable(
 /// Writes the copy. The ledger has its name before the count counts it: a count that is older is no harm.
 fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
     let of = |path: &Path| Rights::of_name(path).map_err(|e| Error::io("look at", path, e));
-    let snapshot = match &state.ledger {
-        None => state.snapshot.clone(),
+    let count = match &state.ledger {
+        None => state.count.clone(),
         Some(ledger) => {
             let rights = of(&files.ledger)?;
             let length = state.tally.bytes;
@@ -288,11 +288,11 @@ fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
             let named = copy.persist(&target.ledger);
             named.map_err(|e| Error::io("replace", &target.ledger, e.error))?;
             sync_directory(&target.ledger)?;
-            state.snapshot.counting(&state.tally)
+            state.count.counting(&state.tally)
         }
     };
     let rights = of(&files.count).or_else(|_| of(&files.ledger).map(Rights::bare))?;
-    let text = snapshot.render();
+    let text = count.render();
     let count = write_beside(&target.count, text.as_bytes(), Some(&rights), true, None)?;
     let named = count.persist(&target.count);
     named.map_err(|e| Error::io("replace", &target.count, e.error))?;
@@ -304,14 +304,14 @@ pub(crate) fn adds_up(files: &EventFiles, copy: &NamedTempFile, tally: &Tally) -
     let problem = |e| Error::io("read the copy of", &files.ledger, e);
     let file = copy.reopen().map_err(problem)?;
     let id = FileId::of_handle(&file).map_err(problem)?;
-    let books = read_books(files, &LedgerFile { file, id }, None)?;
+    let summary = summarize_ledger(files, &LedgerFile { file, id }, None)?;
     let wrong = |line: u64, why: String| {
         let error = Error::new(Kind::Integrity, why).at(&files.ledger, line, 0);
         Err(error.hint("nothing was changed; 'tickets audit' says more"))
     };
-    match books.findings.first() {
+    match summary.findings.first() {
         Some(finding) => wrong(finding.line, finding.text.clone()),
-        None if books.tally != *tally => {
+        None if summary.tally != *tally => {
             wrong(0, "does not come to what its count says".to_owned())
         }
         None => Ok(()),

@@ -13,9 +13,9 @@ use crate::store::file::lock::wait::Wait;
 use crate::store::file::people::explain_denied;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::verify::read_books;
-use crate::store::file::reader::view::Reading;
-use crate::store::file::reader::view::tail::Rest;
+use crate::store::file::reader::verify::summarize_ledger;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::Tail;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::count_orphans;
 use crate::store::file::recovery::recover::recover_tail;
@@ -66,24 +66,24 @@ impl FileStore {
             return Err(error);
         }
         let ledger = open_ledger(&self.files, Access::Read)?;
-        let reading = Reading::take(&self.files, ledger.as_ref())?;
+        let view = LedgerView::take(&self.files, ledger.as_ref())?;
         // Buyers without a lock append, and would leave blank lines behind them.
-        let blank = lock != LockKind::Exclusive && reading.is_padded();
-        let ready = reading.tally.seq > 0 && reading.rest == Rest::Clean && !blank;
+        let blank = lock != LockKind::Exclusive && view.is_preallocated();
+        let ready = view.tally.seq > 0 && view.tail == Tail::Clean && !blank;
         if !ready || count_orphans(&self.files)? > 0 {
             let name = self.decision_locks.name.acquire(&mut self.strategy, wait)?;
             let ledger = lock_ledger(
                 &self.files,
                 &mut self.decision_locks.ledger,
-                (&mut self.ledger, &self.shelf),
+                (&mut self.ledger, &self.recycled),
                 &mut self.strategy,
                 wait,
             )?;
             let _held = DecisionGuard::of(name, ledger);
             if let Some(ledger) = &self.ledger {
                 let _sync = acquire_sync(&self.files, &ledger.rewrite, wait)?;
-                let reading = Reading::take(&self.files, Some(&ledger.rewrite))?;
-                let healed = recover_tail(&self.files, &ledger.rewrite, &reading)?;
+                let view = LedgerView::take(&self.files, Some(&ledger.rewrite))?;
+                let healed = recover_tail(&self.files, &ledger.rewrite, &view)?;
                 self.notes.extend(healed);
                 if lock != LockKind::Exclusive {
                     trim(&self.files, &ledger.rewrite)?;
@@ -95,25 +95,25 @@ impl FileStore {
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             return Err(no_ledger(&self.files));
         };
-        let reading = Reading::take(&self.files, Some(&ledger))?;
-        let reading = if lock == LockKind::Exclusive {
-            reading.sound(&self.files)?
+        let view = LedgerView::take(&self.files, Some(&ledger))?;
+        let view = if lock == LockKind::Exclusive {
+            view.sound(&self.files)?
         } else {
-            reading
+            view
         };
         // What was never sold is not booked, and need not be looked for.
-        if !force && (reading.tally.sold > 0 || lock != LockKind::Exclusive) {
+        if !force && (view.tally.sold > 0 || lock != LockKind::Exclusive) {
             refuse_rush(&self.files, &ledger)?;
         }
         let metadata = ledger.file.metadata();
         let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
-        let snapshot = &reading.snapshot;
-        let counted = snapshot.counted.map_or(0, |counted| counted.bytes);
+        let count = &view.count;
+        let counted = count.counted.map_or(0, |counted| counted.bytes);
         Ok(Opening {
-            counted: (snapshot.ticket, counted),
-            tally: reading.tally,
+            counted: (count.ticket, counted),
+            tally: view.tally,
             end: match lock {
-                LockKind::Exclusive => reading.tally.bytes,
+                LockKind::Exclusive => view.tally.bytes,
                 _ => metadata.len(),
             },
             ledger,
@@ -131,7 +131,7 @@ impl FileStore {
 
 /// An error when there are real bookings that were not all given back.
 pub(crate) fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result<()> {
-    match read_books(files, ledger, None)?.booked {
+    match summarize_ledger(files, ledger, None)?.booked {
         0 => Ok(()),
         1 => Err(Error::new(
             Kind::Refused,

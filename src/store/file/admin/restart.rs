@@ -12,9 +12,9 @@ use crate::store::file::files::open::Access;
 use crate::store::file::files::version::Version;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::view::Reading;
+use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::base::is_borne_out;
-use crate::store::file::recovery::archive::{PutAway, take_place};
+use crate::store::file::recovery::archive::{Archived, take_place};
 use crate::store::file::recovery::create::opening_line;
 use crate::store::file::rights::Rights;
 use crate::store::file::sync::vouch;
@@ -68,10 +68,10 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
     let new = opening_line(files, stock, replaces, &rights)?;
     let mut done = false;
-    let put_away = take_place(files, new, &mut done);
-    let finished = put_away.and_then(|put_away| {
+    let archived = take_place(files, new, &mut done);
+    let finished = archived.and_then(|archived| {
         let kept = put_fresh_count(files, &old, borne_out, stock)?;
-        Ok(restarted(put_away, kept))
+        Ok(restarted(archived, kept))
     });
     finished.map_err(|error| {
         if !done {
@@ -84,9 +84,9 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     })
 }
 
-fn restarted(put_away: PutAway, kept: Option<PathBuf>) -> Restarted {
+fn restarted(archived: Archived, kept: Option<PathBuf>) -> Restarted {
     Restarted {
-        archive: Some(put_away.archive),
+        archive: Some(archived.archive),
         kept,
     }
 }
@@ -124,11 +124,11 @@ fn put_fresh_count(
 /// Makes everything that is on the ledger durable, so that whoever still waits for that may take
 /// the new ledger's opening line for an answer. Returns up to where it adds up and is durable.
 pub(crate) fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
-    let end = match Reading::take(files, Some(ledger)) {
-        Ok(reading) => {
-            vouch::secure(files, ledger, reading.counted, reading.tally.bytes)?;
+    let end = match LedgerView::take(files, Some(ledger)) {
+        Ok(view) => {
+            vouch::secure(files, ledger, view.counted, view.tally.bytes)?;
             trim(files, ledger)?;
-            reading.tally.bytes
+            view.tally.bytes
         }
         Err(_) => 0,
     };

@@ -18,8 +18,8 @@ use crate::store::file::lock::decision::DecisionLocks;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::raw_lines::{Stretches, is_blank, line_before};
-use crate::store::file::reader::verify::read_books;
+use crate::store::file::reader::raw_lines::{RawLines, is_blank, line_before};
+use crate::store::file::reader::verify::summarize_ledger;
 use crate::store::file::reader::view::base::is_borne_out;
 use crate::store::file::recovery::archive::common;
 use crate::store::file::recovery::clean_up::clean_up;
@@ -29,7 +29,7 @@ use crate::store::results::Restored;
 
 /// A backup that adds up.
 struct Saved {
-    snapshot: CountFile,
+    count: CountFile,
     tally: Tally,
     /// `None`: of a time when nothing was sold yet.
     ledger: Option<LedgerFile>,
@@ -91,7 +91,7 @@ impl FileStore {
         let found = clean_up(&self.files)?;
         self.notes.extend(found.told());
         let fresh = Fresh {
-            snapshot: &saved.snapshot,
+            count: &saved.count,
             tally: extra.same.unwrap_or(saved.tally),
             from: saved.ledger.as_ref(),
             unterminated: saved.unterminated,
@@ -127,10 +127,10 @@ fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
         return match count? {
             None => Err(none(format!("holds no backup of {name}"))
                 .hint("name the directory that 'tickets backup DIR' wrote to")),
-            Some(snapshot) if snapshot.counted.is_none_or(|counted| counted.seq == 0) => {
-                let left = snapshot.ticket;
+            Some(count) if count.counted.is_none_or(|counted| counted.seq == 0) => {
+                let left = count.ticket;
                 Ok(Saved {
-                    snapshot,
+                    count,
                     tally: Tally {
                         left,
                         ..Tally::default()
@@ -146,8 +146,8 @@ fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
     };
     let count = count.ok().flatten();
     let counted = count.as_ref().and_then(|count| count.counted);
-    let books = read_books(source, &ledger, counted)?;
-    let broken = books.findings.iter().find(|it| it.kind == Flaw::Ledger);
+    let summary = summarize_ledger(source, &ledger, counted)?;
+    let broken = summary.findings.iter().find(|it| it.kind == Flaw::Ledger);
     let wrong = |line: u64, why: &str, hint: &'static str| {
         Error::new(Kind::Integrity, why)
             .at(&source.ledger, line, 0)
@@ -160,7 +160,7 @@ fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
             "nothing was changed; this backup is damaged: name another one",
         ));
     }
-    let Some(opening) = books.opening else {
+    let Some(opening) = summary.opening else {
         return Err(wrong(
             0,
             "has no opening line",
@@ -173,7 +173,7 @@ fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
     {
         let message = format!(
             "has {} lines, and the count beside it includes {}",
-            books.tally.seq,
+            summary.tally.seq,
             counted.map_or(0, |counted| counted.seq)
         );
         let error = Error::new(Kind::Refused, message).at(&source.ledger, 0, 0);
@@ -182,10 +182,10 @@ fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
              its ledger has",
         ));
     }
-    let unterminated = books.findings.iter().any(|it| it.kind == Flaw::Newline);
+    let unterminated = summary.findings.iter().any(|it| it.kind == Flaw::Newline);
     Ok(Saved {
-        snapshot: count.unwrap_or_else(|| CountFile::fresh(opening)),
-        tally: books.tally,
+        count: count.unwrap_or_else(|| CountFile::fresh(opening)),
+        tally: summary.tally,
         ledger: Some(ledger),
         unterminated,
     })
@@ -241,12 +241,12 @@ fn extra(files: &EventFiles, living: Option<&LedgerFile>, saved: &Saved) -> Resu
         Ok(Some(line)) => Line::check(&line, None).unwrap_or_default(),
         _ => Sum::default(),
     };
-    let mut stretches = Stretches::new(&living.file, from);
-    while let Some(stretch) = stretches.next().map_err(problem)? {
-        let Ok(line) = Line::parse(stretch.bytes, None) else {
+    let mut raw_lines = RawLines::new(&living.file, from);
+    while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+        let Ok(line) = Line::parse(raw_line.bytes, None) else {
             continue;
         };
-        let sound = Line::check(stretch.bytes, Some(before)).is_ok();
+        let sound = Line::check(raw_line.bytes, Some(before)).is_ok();
         before = line.sum;
         // A line that was damaged, and stands in the backup as it was, is none that the backup lacks.
         if sums.contains(&line.sum) && sound || !sound && lines.contains(&line.record.seq) {
@@ -260,8 +260,8 @@ fn extra(files: &EventFiles, living: Option<&LedgerFile>, saved: &Saved) -> Resu
 
 /// What a ledger comes to that has its opening line only.
 fn only_opened(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Tally>> {
-    let mut stretches = Stretches::new(&ledger.file, 0);
-    let Some(first) = stretches.next()?.filter(|first| first.terminated) else {
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
+    let Some(first) = raw_lines.next()?.filter(|first| first.terminated) else {
         return Ok(None);
     };
     let start = Tally::default();
@@ -280,9 +280,9 @@ fn lines_from(
     to: u64,
 ) -> std::io::Result<(HashSet<Sum>, HashSet<u64>)> {
     let mut found = (HashSet::new(), HashSet::new());
-    let mut stretches = Stretches::new(&ledger.file, from).until(to);
-    while let Some(stretch) = stretches.next()? {
-        if let Ok(line) = Line::parse(stretch.bytes, None) {
+    let mut raw_lines = RawLines::new(&ledger.file, from).until(to);
+    while let Some(raw_line) = raw_lines.next()? {
+        if let Ok(line) = Line::parse(raw_line.bytes, None) {
             found.0.insert(line.sum);
             found.1.insert(line.record.seq);
         }

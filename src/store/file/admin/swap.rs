@@ -26,7 +26,7 @@ use crate::store::file::sync::vouch;
 
 /// What takes the event's place.
 pub(crate) struct Fresh<'a> {
-    pub(crate) snapshot: &'a CountFile,
+    pub(crate) count: &'a CountFile,
     /// What its ledger comes to.
     pub(crate) tally: Tally,
     /// Its ledger; `None`: one that was only just opened is made.
@@ -81,8 +81,8 @@ pub(crate) fn put_back(
         };
         settle(files, living)?;
         let loosened = loosen(files, fresh, living, count, kept.is_empty())?;
-        let put_away = match take_place(files, new, &mut done) {
-            Ok(put_away) => put_away,
+        let archived = match take_place(files, new, &mut done) {
+            Ok(archived) => archived,
             Err(error) => {
                 if !done {
                     loosened.undo(files);
@@ -90,7 +90,7 @@ pub(crate) fn put_back(
                 return Err(error);
             }
         };
-        kept.push(put_away.archive.clone());
+        kept.push(archived.archive.clone());
         // The new ledger stays locked until its count is there.
         finish(files, fresh, &tally)?;
         loosened.forget();
@@ -118,7 +118,7 @@ fn copy(files: &EventFiles, fresh: &Fresh<'_>, tally: &mut Tally) -> Result<Name
         tally.bytes += u64::from(newline);
         return copy_beside(&files.ledger, &ledger.file, length, newline, &rights);
     }
-    let record = Record::open(fresh.snapshot.ticket, None);
+    let record = Record::open(fresh.count.ticket, None);
     let (line, sum) = record.encode(Tally::default().sum).unwrap_or_default();
     let opened = Tally::default().apply(&record, sum, line.len() as u64);
     *tally = opened.map_err(|why| Error::new(Kind::Integrity, why))?;
@@ -134,7 +134,7 @@ fn keep(
 ) -> Result<Option<PathBuf>> {
     match count {
         Err(_) => keep_count(files, BROKEN),
-        Ok(Some(count)) if !borne_out || count.restarted(0) != fresh.snapshot.restarted(0) => {
+        Ok(Some(count)) if !borne_out || count.restarted(0) != fresh.count.restarted(0) => {
             keep_count(files, REPLACED)
         }
         Ok(_) => Ok(None),
@@ -188,7 +188,7 @@ fn loosen(
     };
     let coming = match fresh.from {
         Some(ledger) => ledger.first_line(files)?.map(|line| line.left),
-        None => Some(fresh.snapshot.ticket),
+        None => Some(fresh.count.ticket),
     };
     let mut beside = None;
     match count {
@@ -208,7 +208,7 @@ fn loosen(
 }
 
 fn finish(files: &EventFiles, fresh: &Fresh<'_>, tally: &Tally) -> Result<()> {
-    put_count(files, &fresh.snapshot.counting(tally), true)?;
+    put_count(files, &fresh.count.counting(tally), true)?;
     sync_directory(&files.count)
 }
 
@@ -260,14 +260,14 @@ mod tests {
     ) -> Result<PutBack> {
         let ledger = |files| open_ledger(files, Access::ReadWrite).unwrap().unwrap();
         let (living, from) = (ledger(files), ledger(saved));
-        let snapshot = CountFile::read(&saved.count).unwrap();
-        let counted = snapshot.counted.unwrap();
+        let count = CountFile::read(&saved.count).unwrap();
+        let counted = count.counted.unwrap();
         let fresh = Fresh {
-            snapshot: &snapshot,
+            count: &count,
             tally: Tally {
                 seq: counted.seq,
                 bytes: counted.bytes,
-                left: snapshot.ticket,
+                left: count.ticket,
                 sold: counted.sold,
                 ..Tally::default()
             },
@@ -311,9 +311,9 @@ mod tests {
             let (place, files, saved) = event(stock);
             let [living, from] = [&files, &saved]
                 .map(|files| open_ledger(files, Access::ReadWrite).unwrap().unwrap());
-            let snapshot = CountFile::read(&saved.count).unwrap();
+            let count = CountFile::read(&saved.count).unwrap();
             let fresh = Fresh {
-                snapshot: &snapshot,
+                count: &count,
                 tally: Tally::default(),
                 from: Some(&from),
                 unterminated: false,

@@ -60,16 +60,16 @@ impl Edit {
     /// # Errors
     /// [`Kind::Integrity`]: it makes no sense, or contradicts the ledger.
     pub(crate) fn count(&self, files: &EventFiles, ledger: &LedgerFile) -> Result<CountFile> {
-        let snapshot = self.snapshot(files)?;
-        bears_out(&snapshot, ledger, files)?;
-        Ok(snapshot)
+        let count = self.parsed(files)?;
+        bears_out(&count, ledger, files)?;
+        Ok(count)
     }
 
     /// The count that somebody wrote, whatever it says.
     ///
     /// # Errors
     /// [`Kind::Integrity`]: it makes no sense.
-    pub(crate) fn snapshot(&self, files: &EventFiles) -> Result<CountFile> {
+    pub(crate) fn parsed(&self, files: &EventFiles) -> Result<CountFile> {
         CountFile::of_bytes(self.bytes.as_deref().unwrap_or_default(), &files.count)
     }
 
@@ -103,7 +103,7 @@ impl Edit {
                     return ours.close().map_err(problem);
                 }
                 Err(edit) if earlier == Some(replaced) => {
-                    let label = match edit.snapshot(files) {
+                    let label = match edit.parsed(files) {
                         Ok(_) => REPLACED,
                         Err(_) => BROKEN,
                     };

@@ -15,7 +15,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::recycled::Shelf;
+use crate::store::file::recycled::RecycledVersions;
 use crate::store::file::sys::{FileId, look};
 
 /// Writes the count of the ledger up to `tally`. `known`: the version that it replaces, as last seen; without one,
@@ -26,9 +26,9 @@ use crate::store::file::sys::{FileId, look};
 /// still.
 pub(crate) fn publish_on(
     files: &EventFiles,
-    shelf: &Shelf,
+    recycled: &RecycledVersions,
     ledger: &LedgerFile,
-    (snapshot, tally): (&CountFile, &Tally),
+    (count, tally): (&CountFile, &Tally),
     known: Option<&Version>,
 ) -> Result<(CountFile, Version)> {
     let mut put = |next: &CountFile, known: Option<&Version>| {
@@ -39,11 +39,11 @@ pub(crate) fn publish_on(
             if personal {
                 replace_known(&files.count, text.as_bytes(), true, known)
             } else {
-                replace_again(&files.count, text.as_bytes(), shelf, ledger.id, known)
+                replace_again(&files.count, text.as_bytes(), recycled, ledger.id, known)
             }
         })
     };
-    publish_by(files, ledger, (snapshot, tally), known, &mut put)
+    publish_by(files, ledger, (count, tally), known, &mut put)
 }
 
 /// Gives the count's name to this one: returns the new version, and what it replaced if that is not the known one.
@@ -53,11 +53,11 @@ type Put<'p> = dyn FnMut(&CountFile, Option<&Version>) -> Result<(Version, Optio
 fn publish_by(
     files: &EventFiles,
     ledger: &LedgerFile,
-    (snapshot, tally): (&CountFile, &Tally),
+    (count, tally): (&CountFile, &Tally),
     known: Option<&Version>,
     put: &mut Put<'_>,
 ) -> Result<(CountFile, Version)> {
-    let mut named = Named::over(Some(snapshot), snapshot.counting(tally));
+    let mut named = Named::over(Some(count), count.counting(tally));
     let mut ours: Option<Version> = None;
     for _ in 0..EDITS {
         let (version, edit) = put(&named.next, ours.as_ref().or(known))?;
@@ -161,7 +161,7 @@ fn put_over_by(
         let Some(edit) = edit else {
             return Ok(kept);
         };
-        match edit.snapshot(files) {
+        match edit.parsed(files) {
             Ok(theirs) => {
                 let says = |count: &CountFile| (count.ticket, count.counted);
                 // One that was made from a version of ours says what that does.
@@ -186,5 +186,5 @@ pub(crate) fn publish(
     count: (&CountFile, &Tally),
     known: Option<&Version>,
 ) -> Result<(CountFile, Version)> {
-    publish_on(files, &Shelf::default(), ledger, count, known)
+    publish_on(files, &RecycledVersions::default(), ledger, count, known)
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::error::Kind;
 use crate::store::file::reader::ledger_file::open_ledger;
-use crate::store::file::reader::view::Reading;
+use crate::store::file::reader::view::LedgerView;
 
 use super::*;
 
@@ -33,7 +33,7 @@ fn adding(member: &'static str) -> impl Fn(&str) -> String {
 }
 
 /// An event with one sale, which the count does not include yet.
-fn event() -> (tempfile::TempDir, EventFiles, LedgerFile, Reading) {
+fn event() -> (tempfile::TempDir, EventFiles, LedgerFile, LedgerView) {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("tickets.json");
     let before = "{\"ticket\": 5, \"door\": \"north\"}\n";
@@ -43,16 +43,16 @@ fn event() -> (tempfile::TempDir, EventFiles, LedgerFile, Reading) {
     fs::write(&path, before).unwrap();
     let files = EventFiles::at(&path).unwrap();
     let ledger = open_ledger(&files, Access::ReadWrite).unwrap().unwrap();
-    let reading = Reading::take(&files, Some(&ledger)).unwrap();
-    (place, files, ledger, reading)
+    let view = LedgerView::take(&files, Some(&ledger)).unwrap();
+    (place, files, ledger, view)
 }
 
 fn published(edits: &[&dyn Fn(&str) -> String]) -> (tempfile::TempDir, EventFiles, Result<String>) {
-    let (place, files, ledger, reading) = event();
-    let count = (&reading.snapshot, &reading.tally);
+    let (place, files, ledger, view) = event();
+    let count = (&view.count, &view.tally);
     let done = {
         let mut put = edited_by(&files, edits);
-        publish_by(&files, &ledger, count, Some(reading.version()), &mut put)
+        publish_by(&files, &ledger, count, Some(view.version()), &mut put)
     };
     let text = fs::read_to_string(&files.count).unwrap();
     let done = done.map(|(next, version)| {
@@ -97,12 +97,12 @@ fn a_count_that_is_not_borne_out_is_put_back_and_edits_before_it_are_kept() {
 
 #[test]
 fn edits_that_come_one_after_another_upon_a_reset_are_all_kept() {
-    let (place, files, _, reading) = event();
-    let old = (Some(&reading.snapshot), Some(reading.version()));
+    let (place, files, _, view) = event();
+    let old = (Some(&view.count), Some(view.version()));
     let other = |text: &str| text.replace("9,", "3, \"m4\": 1,");
     let edits: [&dyn Fn(&str) -> String; 4] = [&adding("m1"), &adding("m2"), &other, &adding("m3")];
     let put = &mut edited_by(&files, &edits);
-    let next = reading.snapshot.restarted(9);
+    let next = view.count.restarted(9);
     let kept = put_over_by(&files, old, next, put).unwrap();
     let text = fs::read_to_string(&files.count).unwrap();
     let all = "{\"ticket\": 9, \"m4\": 1, \"door\": \"north\", \"m1\": 1, \"m2\": 1, \"m3\": 1}\n";

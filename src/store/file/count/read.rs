@@ -11,7 +11,7 @@ impl CountFile {
     /// Reads and checks the file.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         match Self::look(path)? {
-            (Some(snapshot), _) => Ok(snapshot),
+            (Some(count), _) => Ok(count),
             (None, version) if version.is_missing() => Err(missing(path)),
             (None, _) => Err(Fault::new("is empty, not {\"ticket\": 2}", 1, 1).in_file(path)),
         }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::store::file::count::edit::{Edit, displaced};
 use crate::store::file::files::version::Version;
 use crate::store::file::files::write::write_beside;
-use crate::store::file::recycled::Shelf;
+use crate::store::file::recycled::RecycledVersions;
 use crate::store::file::rights::Rights;
 use crate::store::file::sys;
 use crate::store::file::sys::{FileId, look};
@@ -47,31 +47,31 @@ pub(crate) fn replace_known(
     Ok((version, None))
 }
 
-/// The same without a sync, by an old version of the count of this ledger where the shelf has one. The
-/// version that is replaced goes onto the shelf; `known`: which that is, as far as its caller
+/// The same without a sync, by an old version of the count of this ledger where the recycled versions has one. The
+/// version that is replaced goes onto the recycled versions; `known`: which that is, as far as its caller
 /// has seen. Returns it if it is another one.
 pub(crate) fn replace_again(
     path: &Path,
     bytes: &[u8],
-    shelf: &Shelf,
+    recycled: &RecycledVersions,
     ledger: FileId,
     known: Option<&Version>,
 ) -> Result<(Version, Option<Edit>)> {
     let problem = |e| Error::io("replace", path, e);
     let now = || Rights::of_name(path).map_err(problem);
     let rights = now()?;
-    if let Some((fresh, spare)) = shelf.take(ledger, bytes, &rights)
+    if let Some((fresh, old)) = recycled.take(ledger, bytes, &rights)
         // Somebody may have swept it meanwhile.
-        && sys::exchange(&spare, path).is_ok_and(|exchanged| exchanged)
+        && sys::exchange(&old, path).is_ok_and(|exchanged| exchanged)
     {
         let replaced = fresh
             .file()
-            .map(|file| make_up(file, &rights, &spare))
+            .map(|file| make_up(file, &rights, &old))
             .transpose()
             .map_err(problem)?;
         if let Some(replaced) = replaced.flatten() {
-            match displaced(spare, replaced, known) {
-                Ok(old) => shelf.keep(ledger, old, replaced, known),
+            match displaced(old, replaced, known) {
+                Ok(old) => recycled.keep(ledger, old, replaced, known),
                 Err(edit) => return Ok((fresh, Some(edit))),
             }
         }
@@ -79,11 +79,11 @@ pub(crate) fn replace_again(
     }
     let rights = now()?;
     // Only what is used again and again repays the search.
-    let apart = shelf.has_room().then_some(ledger);
+    let apart = recycled.has_room().then_some(ledger);
     let (version, old) = name_fresh(path, bytes, &rights, false, apart)?;
     if let Some((old, replaced)) = old {
         match displaced(old, replaced, known) {
-            Ok(old) => shelf.keep(ledger, old, replaced, known),
+            Ok(old) => recycled.keep(ledger, old, replaced, known),
             Err(edit) => return Ok((version, Some(edit))),
         }
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::store::file::sys::{Attributes, FileId, look};
 
 /// A version of a file that was read or written, held open: as long as it is, no other file gets its
-/// number, and no other process writes it again as a spare.
+/// number, and no other process writes it again as a recycled one.
 #[derive(Debug)]
 pub(crate) struct Version {
     /// `None`: there was no file under the name.

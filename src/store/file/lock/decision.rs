@@ -1,6 +1,6 @@
 //! The decision locks, of a process that decides what is written next: the name lock, then the ledger lock.
 //!
-//! Invariant: nobody writes to a ledger, cuts it, pads it or gives its name to another without a lock on that
+//! Invariant: nobody writes to a ledger, cuts it, preallocates it or gives its name to another without a lock on that
 //! very file, held from the read to the write. The name lock alone does not give that: a ledger that is
 //! reached by two names (a hard link, a symbolic link, a mount of the file alone) has two lock files.
 

@@ -6,11 +6,11 @@
 //! line is parsed: it says its number and how many are left, and the capacity has not changed.
 
 use crate::ledger::{Line, Sum, Tally};
-use crate::store::file::reader::raw_lines::Stretch;
+use crate::store::file::reader::raw_lines::RawLine;
 
-/// A stretch of lines that were skimmed.
+/// A raw line of lines that were skimmed.
 #[derive(Debug, Default)]
-pub(crate) struct Skim {
+pub(crate) struct FastForward {
     lines: u64,
     last: Vec<u8>,
     /// The sum of the last line.
@@ -21,7 +21,7 @@ pub(crate) struct Skim {
     end: u64,
 }
 
-impl Skim {
+impl FastForward {
     /// Whether no line was taken.
     pub(crate) fn is_empty(&self) -> bool {
         self.lines == 0
@@ -29,8 +29,8 @@ impl Skim {
 
     /// Takes one more line, if it is a whole one that keeps the capacity. `from`: what the ledger adds up
     /// to before the first line that was taken.
-    pub(crate) fn takes(&mut self, from: &Tally, stretch: &Stretch<'_>) -> bool {
-        if !stretch.terminated || !keeps_capacity(stretch.bytes) {
+    pub(crate) fn takes(&mut self, from: &Tally, raw_line: &RawLine<'_>) -> bool {
+        if !raw_line.terminated || !keeps_capacity(raw_line.bytes) {
             return false;
         }
         let before = match self.lines {
@@ -41,15 +41,15 @@ impl Skim {
                 ..*from
             },
         };
-        let Ok(sum) = Line::check(stretch.bytes, Some(before.sum)) else {
+        let Ok(sum) = Line::check(raw_line.bytes, Some(before.sum)) else {
             return false;
         };
         self.sum = sum;
         self.before = before;
         self.lines += 1;
-        self.end = stretch.end;
+        self.end = raw_line.end;
         self.last.clear();
-        self.last.extend_from_slice(stretch.bytes);
+        self.last.extend_from_slice(raw_line.bytes);
         true
     }
 
@@ -127,21 +127,21 @@ mod tests {
         (lines, tallies)
     }
 
-    fn skim(lines: &[Vec<u8>], from: Tally) -> (usize, Result<Tally, String>) {
-        let (mut skim, mut end, mut taken) = (Skim::default(), from.bytes, 0);
+    fn forward(lines: &[Vec<u8>], from: Tally) -> (usize, Result<Tally, String>) {
+        let (mut forward, mut end, mut taken) = (FastForward::default(), from.bytes, 0);
         for line in lines {
-            let stretch = Stretch {
+            let raw_line = RawLine {
                 start: end,
                 end: end + line.len() as u64 + 1,
                 bytes: line,
                 terminated: true,
             };
-            if !skim.takes(&from, &stretch) {
+            if !forward.takes(&from, &raw_line) {
                 break;
             }
-            (end, taken) = (stretch.end, taken + 1);
+            (end, taken) = (raw_line.end, taken + 1);
         }
-        (taken, skim.land(&from))
+        (taken, forward.land(&from))
     }
 
     #[test]
@@ -157,12 +157,12 @@ mod tests {
         ];
         let (lines, tallies) = ledger(&ops);
         for to in 1..5 {
-            let (taken, landed) = skim(&lines[1..=to], tallies[0]);
+            let (taken, landed) = forward(&lines[1..=to], tallies[0]);
             assert_eq!((taken, landed), (to, Ok(tallies[to])));
         }
         // Neither the opening line nor an adjustment is skimmed.
-        assert_eq!(skim(&lines, Tally::default()).0, 0);
-        assert_eq!(skim(&lines[5..], tallies[4]), (0, Ok(tallies[4])));
+        assert_eq!(forward(&lines, Tally::default()).0, 0);
+        assert_eq!(forward(&lines[5..], tallies[4]), (0, Ok(tallies[4])));
     }
 
     #[test]
@@ -171,10 +171,10 @@ mod tests {
             ledger(&[(Op::Open, 9), (Op::Sell, 1), (Op::Sell, 1), (Op::Sell, 1)]);
         let mut flipped = lines.clone();
         flipped[2][40] ^= 1;
-        assert_eq!(skim(&flipped[1..], tallies[0]).0, 1);
+        assert_eq!(forward(&flipped[1..], tallies[0]).0, 1);
         let lost = [lines[1].clone(), lines[3].clone()];
-        assert_eq!(skim(&lost, tallies[0]).0, 1);
+        assert_eq!(forward(&lost, tallies[0]).0, 1);
         let swapped = [lines[2].clone(), lines[1].clone()];
-        assert_eq!(skim(&swapped, tallies[0]).0, 0);
+        assert_eq!(forward(&swapped, tallies[0]).0, 0);
     }
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Line, Op, Replaced, Sum, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::{Access, try_open_regular};
-use crate::store::file::reader::raw_lines::Stretches;
+use crate::store::file::reader::raw_lines::RawLines;
 use crate::store::file::sys::{Attributes, FileId};
 
 /// The ledger, opened for reading and for rewriting its tail.
@@ -57,8 +57,8 @@ impl LedgerFile {
 
     /// The same.
     pub(crate) fn opening_line(&self) -> io::Result<Option<FirstLine>> {
-        let mut stretches = Stretches::new(&self.file, 0);
-        let Some(first) = stretches.next()? else {
+        let mut raw_lines = RawLines::new(&self.file, 0);
+        let Some(first) = raw_lines.next()? else {
             return Ok(None);
         };
         Ok(Line::parse(first.bytes, Some(Tally::default().sum))

@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use crate::ledger::MAX_LINE;
 
 /// A stretch of the ledger between two newlines.
-pub(crate) struct Stretch<'b> {
+pub(crate) struct RawLine<'b> {
     /// Where it begins, in bytes.
     pub(crate) start: u64,
     /// Where it ends, its newline included if there is one.
@@ -19,7 +19,7 @@ pub(crate) struct Stretch<'b> {
 }
 
 /// Reads a ledger line by line, from an offset, in constant memory.
-pub(crate) struct Stretches<'a> {
+pub(crate) struct RawLines<'a> {
     file: &'a File,
     buffer: Vec<u8>,
     /// The part of `buffer` not yet handed out.
@@ -37,7 +37,7 @@ pub(crate) struct Stretches<'a> {
 const CHUNK: usize = 512;
 const LARGE_CHUNK: usize = 64 * 1024;
 
-impl<'a> Stretches<'a> {
+impl<'a> RawLines<'a> {
     pub(crate) fn new(file: &'a File, at: u64) -> Self {
         Self {
             file,
@@ -61,14 +61,14 @@ impl<'a> Stretches<'a> {
         Self { chunk, ..self }
     }
 
-    /// Where the next stretch begins, in bytes.
+    /// Where the next raw line begins, in bytes.
     pub(crate) fn at(&self) -> u64 {
         self.at
     }
 
-    /// The next stretch; `None` at the end of the file. Of a line longer than [`MAX_LINE`] the
+    /// The next raw line; `None` at the end of the file. Of a line longer than [`MAX_LINE`] the
     /// beginning is handed out, as not terminated; the rest of it is passed over.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Stretch<'_>>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<RawLine<'_>>> {
         let (length, terminated) = loop {
             let pending = self.buffer.get(self.from..).unwrap_or_default();
             let searched = pending
@@ -92,7 +92,7 @@ impl<'a> Stretches<'a> {
         };
         let (start, from) = (self.at, self.from);
         self.pass(length + usize::from(terminated));
-        Ok(Some(Stretch {
+        Ok(Some(RawLine {
             start,
             end: self.at,
             bytes: self.buffer.get(from..from + length).unwrap_or_default(),
@@ -151,10 +151,10 @@ pub(crate) fn line_before(file: &File, end: u64) -> io::Result<Option<Vec<u8>>> 
 
 /// The line that starts at `start`, without its newline; empty where none does.
 pub(crate) fn line_starting(file: &File, start: u64) -> io::Result<Vec<u8>> {
-    let mut stretches = Stretches::new(file, start);
-    let first = stretches.next()?;
+    let mut raw_lines = RawLines::new(file, start);
+    let first = raw_lines.next()?;
     Ok(first
-        .map(|stretch| stretch.bytes.to_vec())
+        .map(|raw_line| raw_line.bytes.to_vec())
         .unwrap_or_default())
 }
 
@@ -184,6 +184,6 @@ mod tests {
 
     #[test]
     fn a_read_that_fails_is_not_tried_again() {
-        assert!(Stretches::new(&File::open("/").unwrap(), 0).next().is_err());
+        assert!(RawLines::new(&File::open("/").unwrap(), 0).next().is_err());
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Line, MAX_LINE, Sum, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::raw_lines::{Stretches, line_before};
+use crate::store::file::reader::raw_lines::{RawLines, line_before};
 use crate::store::file::reader::view::tail::broken;
 
 use memchr::memmem::Finder;
@@ -46,27 +46,27 @@ pub(crate) fn search(
 ) -> Result<()> {
     let problem = |e| Error::io("read", &files.ledger, e);
     let mut finder = Finder::new(text.as_bytes()).into_owned();
-    let mut stretches = Stretches::new(&ledger.file, mark.bytes);
+    let mut raw_lines = RawLines::new(&ledger.file, mark.bytes);
     while mark.bytes < end {
-        let Some(stretch) = stretches.next().map_err(problem)? else {
+        let Some(raw_line) = raw_lines.next().map_err(problem)? else {
             return Ok(());
         };
-        if !stretch.terminated {
+        if !raw_line.terminated {
             return Ok(());
         }
         let seq = mark.seq.saturating_add(1);
         let sum =
-            Line::check(stretch.bytes, Some(mark.sum)).map_err(|why| broken(files, seq, &why))?;
-        if finder.find(stretch.bytes).is_some() {
-            let line = Line::parse(stretch.bytes, Some(mark.sum))
+            Line::check(raw_line.bytes, Some(mark.sum)).map_err(|why| broken(files, seq, &why))?;
+        if finder.find(raw_line.bytes).is_some() {
+            let line = Line::parse(raw_line.bytes, Some(mark.sum))
                 .map_err(|why| broken(files, seq, &why))?;
-            if let Some(next) = see(&line, stretch.end) {
+            if let Some(next) = see(&line, raw_line.end) {
                 finder = Finder::new(next.as_bytes()).into_owned();
             }
         }
         *mark = Mark {
             seq,
-            bytes: stretch.end,
+            bytes: raw_line.end,
             sum,
         };
     }
@@ -103,10 +103,10 @@ fn find(file: &File, seq: u64, end: u64) -> io::Result<Option<Mark>> {
             _ => high = middle,
         }
     }
-    let mut stretches = Stretches::new(file, low).until(end);
-    while let Some(stretch) = stretches.next()? {
-        match Line::parse(stretch.bytes, None) {
-            Ok(line) if line.record.seq == seq => return mark_before(file, seq, stretch.start),
+    let mut raw_lines = RawLines::new(file, low).until(end);
+    while let Some(raw_line) = raw_lines.next()? {
+        match Line::parse(raw_line.bytes, None) {
+            Ok(line) if line.record.seq == seq => return mark_before(file, seq, raw_line.start),
             Ok(line) if line.record.seq < seq => {}
             _ => break,
         }
@@ -128,12 +128,12 @@ fn mark_before(file: &File, seq: u64, start: u64) -> io::Result<Option<Mark>> {
 
 /// The first line that begins after `at`: where, and its number.
 fn line_from(file: &File, at: u64) -> io::Result<Option<(u64, u64)>> {
-    let mut stretches = Stretches::new(file, at);
-    if stretches.next()?.is_none_or(|part| !part.terminated) {
+    let mut raw_lines = RawLines::new(file, at);
+    if raw_lines.next()?.is_none_or(|part| !part.terminated) {
         return Ok(None);
     }
-    Ok(stretches.next()?.and_then(|stretch| {
-        let line = Line::parse(stretch.bytes, None).ok()?;
-        Some((stretch.start, line.record.seq))
+    Ok(raw_lines.next()?.and_then(|raw_line| {
+        let line = Line::parse(raw_line.bytes, None).ok()?;
+        Some((raw_line.start, line.record.seq))
     }))
 }

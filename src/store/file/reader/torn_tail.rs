@@ -2,10 +2,10 @@
 //!
 //! A disk writes sectors in whatever order, each in one piece. So of several lines that were written behind
 //! the last synced one, any sectors may be missing, and whole lines may stand behind what is missing. In a
-//! missing sector stands what stood there before: padding, or zeros where the file grew. As with a
+//! missing sector stands what stood there before: preallocation, or zeros where the file grew. As with a
 //! write-ahead log, what comes behind the first missing byte was never answered for.
 //!
-//! Other damage does not keep to sectors. A line that somebody changed or took out, or put behind the padding
+//! Other damage does not keep to sectors. A line that somebody changed or took out, or put behind the preallocation
 //! without knowing of it, is refused as long as whole lines follow it.
 
 use std::fs::File;
@@ -47,7 +47,7 @@ pub(crate) fn begins_with_a_hole(file: &File, tally: &Tally) -> io::Result<bool>
     }
 }
 
-/// A stretch of padding and zeros.
+/// A stretch of preallocation and zeros.
 struct Hole {
     start: u64,
     end: u64,
@@ -78,7 +78,7 @@ impl Hole {
             return Ok(true);
         }
         // Or a write is missing as a whole: then the line behind it does not follow on the last one. That of
-        // somebody who knew of no padding does.
+        // somebody who knew of no preallocation does.
         let bytes = line_starting(file, self.end)?;
         let behind = Line::parse(&bytes, None);
         Ok(behind.is_ok_and(|line| line.record.seq > tally.seq + 1))
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn other_damage_is_not() {
-        // A blank line, or several, that somebody put there; padding that somebody wrote behind.
+        // A blank line, or several, that somebody put there; preallocation that somebody wrote behind.
         assert!(!holds(300, &ledger(300, b"\n")));
         assert!(!holds(300, &ledger(300, &[b'\n'; 100])));
         assert!(!holds(300, &ledger(350, &[b'\n'; 162])));

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::store::file::backoff::Backoff;
 use crate::store::file::lock::flock::{try_lock_shared, unlock};
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::raw_lines::{Stretch, Stretches};
+use crate::store::file::reader::raw_lines::{RawLine, RawLines};
 use crate::store::file::sys::{FileId, lock_holder};
 
 /// The last line of a ledger, which is not whole, as it was seen.
@@ -42,12 +42,12 @@ pub(crate) enum Fate {
 pub(crate) const WORTH_WAITING: Duration = Duration::from_secs(1);
 
 impl Unfinished {
-    pub(crate) fn of(ledger: &LedgerFile, stretch: &Stretch<'_>) -> Self {
+    pub(crate) fn of(ledger: &LedgerFile, raw_line: &RawLine<'_>) -> Self {
         Self {
             ledger: ledger.id,
-            start: stretch.start,
-            bytes: stretch.bytes.to_vec(),
-            terminated: stretch.terminated,
+            start: raw_line.start,
+            bytes: raw_line.bytes.to_vec(),
+            terminated: raw_line.terminated,
         }
     }
 
@@ -94,11 +94,11 @@ impl Unfinished {
     }
 
     fn stands_in(&self, file: &File) -> io::Result<bool> {
-        let mut stretches = Stretches::new(file, self.start);
-        let same = |now: Stretch<'_>| {
+        let mut raw_lines = RawLines::new(file, self.start);
+        let same = |now: RawLine<'_>| {
             now.terminated == self.terminated && now.bytes == self.bytes.as_slice()
         };
-        Ok(stretches.next()?.is_some_and(same))
+        Ok(raw_lines.next()?.is_some_and(same))
     }
 }
 
@@ -131,8 +131,8 @@ mod tests {
         let id = FileId::of_handle(&file).unwrap();
         let ledger = LedgerFile { file, id };
         let seen = {
-            let mut stretches = Stretches::new(&ledger.file, 4);
-            Unfinished::of(&ledger, &stretches.next().unwrap().unwrap())
+            let mut raw_lines = RawLines::new(&ledger.file, 4);
+            Unfinished::of(&ledger, &raw_lines.next().unwrap().unwrap())
         };
         (named, writer, ledger, seen)
     }
@@ -185,8 +185,8 @@ mod tests {
         let at = 4 + HALF.len() as u64;
         writer.write_all_at(&[b'\n'; 64], at).unwrap();
         let seen = {
-            let mut stretches = Stretches::new(&ledger.file, 4);
-            Unfinished::of(&ledger, &stretches.next().unwrap().unwrap())
+            let mut raw_lines = RawLines::new(&ledger.file, 4);
+            Unfinished::of(&ledger, &raw_lines.next().unwrap().unwrap())
         };
         let fate = |seen: &Unfinished| seen.fate_while(&ledger, &mut || false).unwrap();
         assert_eq!(fate(&seen), Fate::Left);

@@ -8,7 +8,7 @@ use crate::ledger::{Counted, Line, Op, Record, Tally};
 use crate::store::audit::{Finding, Flaw};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::raw_lines::{Stretch, Stretches, is_blank, line_starting};
+use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank, line_starting};
 use crate::store::file::reader::search::locate;
 use crate::store::file::reader::torn_tail::begins_with_a_hole;
 use crate::store::file::reader::unfinished::Unfinished;
@@ -45,7 +45,7 @@ struct Reader<'a> {
 }
 
 /// Reads all of it. `counted`: what the count says that it counts.
-pub(crate) fn read_books(
+pub(crate) fn summarize_ledger(
     files: &EventFiles,
     ledger: &LedgerFile,
     counted: Option<Counted>,
@@ -59,21 +59,21 @@ pub(crate) fn read_books(
         hasher: RandomState::new(),
         cancelled: HashMap::new(),
     };
-    let mut stretches = Stretches::new(&ledger.file, 0);
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
     let problem = |e| Error::io("read", &files.ledger, e);
-    // Where padding was seen.
-    let mut padded = None;
-    while let Some(stretch) = stretches.next().map_err(problem)? {
-        if stretch.terminated && stretch.bytes.is_empty() {
-            padded.get_or_insert(stretch.start);
+    // Where preallocation was seen.
+    let mut preallocated = None;
+    while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+        if raw_line.terminated && raw_line.bytes.is_empty() {
+            preallocated.get_or_insert(raw_line.start);
             continue;
         }
-        let one_more = match padded {
-            None => reader.one_more(&stretch),
+        let one_more = match preallocated {
+            None => reader.one_more(&raw_line),
             // Lines were written into it since.
             Some(start) if !is_blank(&ledger.file, start, start + 1).map_err(problem)? => {
-                stretches = Stretches::new(&ledger.file, start);
-                padded = None;
+                raw_lines = RawLines::new(&ledger.file, start);
+                preallocated = None;
                 continue;
             }
             Some(_) => Err(Wrong::Line("blank lines stand before it".to_owned())),
@@ -83,14 +83,14 @@ pub(crate) fn read_books(
             Err(Wrong::Io(error)) => return Err(error),
             Err(Wrong::Line(why)) => {
                 // Also a line whose sum fits, but which is none that we know: a newer program's.
-                let whole = Line::parse(stretch.bytes, None).is_ok()
-                    || Line::check(stretch.bytes, Some(reader.summary.tally.sum)).is_ok();
-                let first = Unfinished::of(ledger, &stretch);
-                reader.end((first, whole), &mut stretches, why)?;
+                let whole = Line::parse(raw_line.bytes, None).is_ok()
+                    || Line::check(raw_line.bytes, Some(reader.summary.tally.sum)).is_ok();
+                let first = Unfinished::of(ledger, &raw_line);
+                reader.end((first, whole), &mut raw_lines, why)?;
                 break;
             }
         }
-        if !stretch.terminated {
+        if !raw_line.terminated {
             break;
         }
     }
@@ -110,28 +110,28 @@ impl From<String> for Wrong {
 }
 
 impl Reader<'_> {
-    fn one_more(&mut self, stretch: &Stretch<'_>) -> std::result::Result<(), Wrong> {
+    fn one_more(&mut self, raw_line: &RawLine<'_>) -> std::result::Result<(), Wrong> {
         let before = self.summary.tally;
-        let line = Line::parse(stretch.bytes, Some(before.sum))?;
-        let tally = before.after(&line, stretch.end)?;
+        let line = Line::parse(raw_line.bytes, Some(before.sum))?;
+        let tally = before.after(&line, raw_line.end)?;
         line.record.complete()?;
         match line.record.op {
             Op::Open => self.opens(&line.record),
-            Op::Sell => self.sells(&line.record, stretch.start)?,
+            Op::Sell => self.sells(&line.record, raw_line.start)?,
             Op::Cancel => self.cancels(&line.record, before.bytes)?,
             Op::Adjust => {}
         }
         self.summary.tally = tally;
         // The count counts a line with its newline.
-        let with_newline = tally.bytes + u64::from(!stretch.terminated);
+        let with_newline = tally.bytes + u64::from(!raw_line.terminated);
         let counted = self.counted.map(|counted| counted.bytes);
         if counted == Some(tally.bytes) || counted == Some(with_newline) {
             self.summary.at_counted = Some(tally);
         }
-        if !stretch.terminated {
+        if !raw_line.terminated {
             let text = "its last line has no newline: an editor took it away";
             self.finding(Flaw::Newline, tally.seq, text.to_owned(), true);
-            self.summary.unfinished = Some(Unfinished::of(self.ledger, stretch));
+            self.summary.unfinished = Some(Unfinished::of(self.ledger, raw_line));
         }
         Ok(())
     }
@@ -216,15 +216,15 @@ impl Reader<'_> {
     fn end(
         &mut self,
         (first, first_whole): (Unfinished, bool),
-        stretches: &mut Stretches<'_>,
+        raw_lines: &mut RawLines<'_>,
         why: String,
     ) -> Result<()> {
         let start = first.start();
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let mut whole = first_whole;
         let (mut end, mut lines) = (start, 0_u64);
-        while let Some(stretch) = stretches.next().map_err(problem)? {
-            if let Ok(line) = Line::parse(stretch.bytes, None) {
+        while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+            if let Ok(line) = Line::parse(raw_line.bytes, None) {
                 whole = true;
                 // What was booked behind a break counts, to be on the safe side.
                 let record = line.record;
@@ -233,7 +233,7 @@ impl Reader<'_> {
                     self.summary.booked = booked.saturating_add(record.quantity.unsigned_abs());
                 }
             }
-            (end, lines) = (stretch.end, lines + 1);
+            (end, lines) = (raw_line.end, lines + 1);
         }
         let line = self.summary.tally.seq + 1;
         if whole && !self.is_hole(first_whole).map_err(problem)? {

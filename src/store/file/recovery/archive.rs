@@ -23,7 +23,7 @@ use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::files::temporary;
 use crate::store::file::lock::flock;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::raw_lines::Stretches;
+use crate::store::file::reader::raw_lines::RawLines;
 use crate::store::file::sellable::kept_by_sticky;
 use crate::store::file::sys;
 use crate::store::file::sys::FileId;
@@ -33,7 +33,7 @@ const MARK: &str = "-aside";
 
 /// A ledger that took another one's place.
 #[derive(Debug)]
-pub(crate) struct PutAway {
+pub(crate) struct Archived {
     /// Where the old one is.
     pub(crate) archive: PathBuf,
     /// The new one, locked as the decision locks are until this is dropped: nobody takes what is not finished for a stray.
@@ -49,7 +49,7 @@ pub(crate) fn take_place(
     files: &EventFiles,
     new: tempfile::NamedTempFile,
     done: &mut bool,
-) -> Result<PutAway> {
+) -> Result<Archived> {
     let problem = |e| Error::io("replace", &files.ledger, e);
     // Where locks are not to be had the old ledger could not have been locked either.
     let _ = flock::try_lock(new.as_file());
@@ -68,7 +68,7 @@ pub(crate) fn take_place(
     sync_directory(&files.ledger)?;
     let archive = to_archive(files, &aside)?;
     sync_directory(&files.ledger)?;
-    Ok(PutAway { archive, _new: new })
+    Ok(Archived { archive, _new: new })
 }
 
 /// Gives the ledger's name to the file under `ready`; `aside` is where the old ledger is then.
@@ -191,9 +191,9 @@ fn is_needless(files: &EventFiles, path: &Path) -> Result<bool> {
 }
 
 fn has_one_line(file: &File) -> io::Result<bool> {
-    let mut stretches = Stretches::new(file, 0);
-    stretches.next()?;
-    Ok(stretches.next()?.is_none())
+    let mut raw_lines = RawLines::new(file, 0);
+    raw_lines.next()?;
+    Ok(raw_lines.next()?.is_none())
 }
 
 /// Whether all that stands in a file stands at the beginning of another one.
@@ -244,7 +244,7 @@ fn fill(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
 fn to_archive(files: &EventFiles, aside: &Path) -> Result<PathBuf> {
     let stamp = stamp();
     for attempt in 0..1000 {
-        let name = files.put_away(&stamp, attempt);
+        let name = files.beside_ledger(&stamp, attempt);
         if fs::symlink_metadata(&name).is_ok() {
             continue;
         }

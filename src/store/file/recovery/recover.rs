@@ -11,8 +11,8 @@ use crate::store::file::files::copy::copy_from;
 use crate::store::file::files::directory::sync_directory;
 use crate::store::file::files::write::name_new;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::view::Reading;
-use crate::store::file::reader::view::tail::Rest;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::Tail;
 
 /// Heals the ledger's end. Only for the holder of the decision locks and the sync lock.
 ///
@@ -22,19 +22,19 @@ use crate::store::file::reader::view::tail::Rest;
 pub(crate) fn recover_tail(
     files: &EventFiles,
     ledger: &LedgerFile,
-    reading: &Reading,
+    view: &LedgerView,
 ) -> Result<Option<String>> {
     let problem = |e| Error::io("mend the end of", &files.ledger, e);
     known_bad!(NewlineCut => crate::known_bad::cut_at_newline(&ledger.file).map_err(problem)?);
-    let end = reading.tally.bytes;
-    match &reading.rest {
+    let end = view.tally.bytes;
+    match &view.tail {
         // A ledger without a line: not opened.
-        Rest::Clean if reading.tally.seq == 0 => {
-            write_opening_line(files, ledger, reading)?;
+        Tail::Clean if view.tally.seq == 0 => {
+            write_opening_line(files, ledger, view)?;
             Ok(None)
         }
-        Rest::Clean | Rest::Broken { .. } => Ok(None),
-        Rest::Unterminated { with_it } => {
+        Tail::Clean | Tail::Broken { .. } => Ok(None),
+        Tail::Unterminated { with_it } => {
             ledger
                 .file
                 .write_all_at(b"\n", with_it.bytes)
@@ -43,12 +43,12 @@ pub(crate) fn recover_tail(
             let ledger = files.ledger.display();
             Ok(Some(format!("{ledger}: its last newline was put back")))
         }
-        Rest::Torn { from } => {
+        Tail::Torn { from } => {
             let torn = quarantine_torn_tail(files, ledger, *from)?;
             ledger.file.set_len(end).map_err(problem)?;
             ledger.file.sync_data().map_err(problem)?;
-            if reading.tally.seq == 0 {
-                write_opening_line(files, ledger, reading)?;
+            if view.tally.seq == 0 {
+                write_opening_line(files, ledger, view)?;
             }
             Ok(Some(format!(
                 "{}: bytes behind the last whole line, as a crash leaves them, were put away as {}",
@@ -60,8 +60,8 @@ pub(crate) fn recover_tail(
 }
 
 /// Opens the event on a ledger that has no line left.
-fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, reading: &Reading) -> Result<()> {
-    let (line, _) = Record::open(reading.snapshot.ticket, None)
+fn write_opening_line(files: &EventFiles, ledger: &LedgerFile, view: &LedgerView) -> Result<()> {
+    let (line, _) = Record::open(view.count.ticket, None)
         .encode(Tally::default().sum)
         .unwrap_or_default();
     ledger
@@ -76,7 +76,7 @@ fn quarantine_torn_tail(files: &EventFiles, ledger: &LedgerFile, from: u64) -> R
     let problem = |e| Error::io("put the end away of", &files.ledger, e);
     let label = format!("torn-{}", stamp());
     for attempt in 0.. {
-        let path = files.put_away(&label, attempt);
+        let path = files.beside_ledger(&label, attempt);
         let copy = copy_from(&ledger.file, from, &files.ledger).map_err(problem)?;
         match name_new(copy, &path) {
             Ok(_) => {
@@ -105,8 +105,8 @@ mod tests {
         fs::write(&files.count, r#"{"ticket": 5}"#).unwrap();
         fs::write(&files.ledger, ledger).unwrap();
         let opened = open_ledger(&files, Access::ReadWrite).unwrap().unwrap();
-        let reading = Reading::take(&files, Some(&opened)).unwrap();
-        recover_tail(&files, &opened, &reading).unwrap();
+        let view = LedgerView::take(&files, Some(&opened)).unwrap();
+        recover_tail(&files, &opened, &view).unwrap();
         let entries = fs::read_dir(place.path()).unwrap();
         let paths = entries.map(|entry| entry.unwrap().path());
         let torn = paths.filter(|path| path.to_string_lossy().contains(".torn-"));
@@ -143,8 +143,8 @@ mod tests {
     #[test]
     fn a_ledger_with_its_opening_line_keeps_it() {
         let opening = opening();
-        let padded = [&opening[..], &[b'\n'; 100]].concat();
-        for sound in [&opening, &padded] {
+        let preallocated = [&opening[..], &[b'\n'; 100]].concat();
+        for sound in [&opening, &preallocated] {
             assert_eq!(recovered(sound), (sound.clone(), vec![]));
         }
         for end in [&b"{\"seq\":2,\"at\""[..], &[0; 5000]] {

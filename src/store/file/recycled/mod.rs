@@ -29,20 +29,20 @@ const LONGEST: usize = 512;
 /// How many that somebody had open are passed over before a new file is made.
 const TRIES: usize = 2;
 
-/// Where spare versions are kept, for those who share it. They are removed with the last of them.
+/// Where recycled versions are kept, for those who share it. They are removed with the last of them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Shelf(Arc<Mutex<Spares>>);
+pub(crate) struct RecycledVersions(Arc<Mutex<Pool>>);
 
 #[derive(Debug, Default)]
-struct Spares {
+struct Pool {
     room: usize,
     /// Whether it matters where the inodes stand, once that was asked.
     placed: Option<bool>,
-    versions: Vec<Spare>,
+    versions: Vec<RecycledVersion>,
 }
 
 #[derive(Debug)]
-struct Spare {
+struct RecycledVersion {
     /// The ledger that it counts.
     ledger: FileId,
     path: TempPath,
@@ -50,14 +50,14 @@ struct Spare {
     file: Arc<File>,
 }
 
-impl Shelf {
+impl RecycledVersions {
     /// Makes room for so many, if there is less.
     pub(crate) fn widen(&self, room: usize) {
-        let mut spares = self.lock();
-        spares.room = spares.room.max(room);
+        let mut pool = self.lock();
+        pool.room = pool.room.max(room);
     }
 
-    /// A spare version of the count of this ledger, with these bytes now, and these rights.
+    /// A recycled version of the count of this ledger, with these bytes now, and these rights.
     pub(crate) fn take(
         &self,
         ledger: FileId,
@@ -68,14 +68,14 @@ impl Shelf {
             return None;
         }
         for _ in 0..TRIES {
-            let spare = self.next()?;
-            if spare.ledger != ledger {
+            let old = self.next()?;
+            if old.ledger != ledger {
                 continue;
             }
-            match rewrite(&spare, bytes, rights) {
-                Rewritten::Done(version) => return Some((version, spare.path)),
+            match rewrite(&old, bytes, rights) {
+                Rewritten::Done(version) => return Some((version, old.path)),
                 // Whoever has it open will close it.
-                Rewritten::InUse => self.lock().versions.push(spare),
+                Rewritten::InUse => self.lock().versions.push(old),
                 Rewritten::Unfit => {}
                 Rewritten::Stale => self.lock().versions.clear(),
             }
@@ -85,8 +85,8 @@ impl Shelf {
 
     /// Whether one more would be kept.
     pub(crate) fn has_room(&self) -> bool {
-        let spares = self.lock();
-        spares.versions.len() < spares.room
+        let pool = self.lock();
+        pool.versions.len() < pool.room
     }
 
     /// Keeps a version that has lost its name to this one, if there is room; removes it otherwise, and if its
@@ -108,36 +108,36 @@ impl Shelf {
         if let Some(file) = file
             && !(is_near(replaced, ledger) && self.is_placed(&file))
         {
-            self.lock().versions.push(Spare { ledger, path, file });
+            self.lock()
+                .versions
+                .push(RecycledVersion { ledger, path, file });
         }
     }
 
     fn is_placed(&self, file: &File) -> bool {
-        let mut spares = self.lock();
-        *spares
-            .placed
-            .get_or_insert_with(|| placement::matters(file))
+        let mut pool = self.lock();
+        *pool.placed.get_or_insert_with(|| placement::matters(file))
     }
 
     /// The one that has lain there for longest.
-    fn next(&self) -> Option<Spare> {
-        let mut spares = self.lock();
-        (!spares.versions.is_empty()).then(|| spares.versions.remove(0))
+    fn next(&self) -> Option<RecycledVersion> {
+        let mut pool = self.lock();
+        (!pool.versions.is_empty()).then(|| pool.versions.remove(0))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Spares> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Pool> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What came of writing a spare version again.
+/// What came of writing a recycled version again.
 enum Rewritten {
     Done(Version),
     /// Somebody has it open.
     InUse,
     /// Whatever it is now, it is not to be written.
     Unfit,
-    /// Others than those who may use the count may use it, and as likely the other spares: somebody has changed
+    /// Others than those who may use the count may use it, and as likely the other ones: somebody has changed
     /// that of the count, and versions of before are to be had by nobody any more.
     Stale,
 }
@@ -145,12 +145,12 @@ enum Rewritten {
 /// See [`Rewritten::Stale`].
 struct Stale;
 
-/// Writes the bytes over a spare version, unless somebody else has it open. A failure is none: the caller
+/// Writes the bytes over a recycled version, unless somebody else has it open. A failure is none: the caller
 /// makes a new file.
-fn rewrite(spare: &Spare, bytes: &[u8], rights: &Rights) -> Rewritten {
-    let file = &spare.file;
+fn rewrite(old: &RecycledVersion, bytes: &[u8], rights: &Rights) -> Rewritten {
+    let file = &old.file;
     let written = sys::under_write_lease(file, || {
-        // One name is the spare's own. It has none when somebody has swept it.
+        // One name is its own. It has none when somebody has swept it.
         let own = Attributes::of_handle(file).ok()?;
         if !own.is_file() || own.links != 1 {
             return None;

@@ -7,7 +7,7 @@
 //! into the file, or an end cut off, would be a ledger without those lines until they are written again.)
 //!
 //! The write itself may fail, and whoever is killed then leaves blocks that read as zeros: of lines that others
-//! wait for, or were told of. So it is tried only where the disk has just taken the same blocks, and padding, for
+//! wait for, or were told of. So it is tried only where the disk has just taken the same blocks, and preallocation, for
 //! which there may be no room, is taken away first.
 //!
 //! Blocks are written as a whole: what stands in them before the first byte that is to be cured is written as
@@ -30,7 +30,7 @@ const CHUNK: u64 = 1 << 20;
 const LEAST: u64 = 512;
 const USUAL: u64 = 4096;
 
-/// Writes all of the ledger again that stands from `from` on, up to its end; takes the padding away that begins
+/// Writes all of the ledger again that stands from `from` on, up to its end; takes the preallocation away that begins
 /// at `to`, where the last line ends. Only for the holder of the decision lock.
 ///
 /// # Errors
@@ -66,9 +66,9 @@ pub(crate) fn write_again(
         let known = (length - at).min(CHUNK);
         let whole = known.next_multiple_of(block);
         let part = chunk.get_mut(..whole as usize).unwrap_or_default();
-        let (lines, padding) = part.split_at_mut(known as usize);
+        let (lines, preallocation) = part.split_at_mut(known as usize);
         ledger.file.read_exact_at(lines, at)?;
-        padding.fill(b'\n');
+        preallocation.fill(b'\n');
         if let Err(error) = write_all(&file, part, at) {
             let lines = part.get(..known as usize).unwrap_or_default();
             // The kernel may have dropped the pages: so that others read them as before.
@@ -77,7 +77,7 @@ pub(crate) fn write_again(
         }
         at += whole;
     }
-    // The last block is longer than what stands in it; who dies before this leaves padding.
+    // The last block is longer than what stands in it; who dies before this leaves preallocation.
     ledger.file.set_len(length)
 }
 

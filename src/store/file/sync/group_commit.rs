@@ -23,9 +23,9 @@ use crate::store::file::lock::publication::may_publish;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::view::Reading;
+use crate::store::file::reader::view::LedgerView;
 use crate::store::file::recovery::clean_up::{CleanedUp, clean_up};
-use crate::store::file::recycled::Shelf;
+use crate::store::file::recycled::RecycledVersions;
 use crate::store::file::sync::commit_delay::CommitDelay;
 use crate::store::file::sync::own_tail::OwnTail;
 use crate::store::file::sync::sync_lock::{acquire_sync, sync_busy, try_sync};
@@ -81,21 +81,21 @@ pub(crate) struct Ledger {
     pub(crate) rewrite: LedgerFile,
     pub(crate) append: File,
     wakeup: Wakeup,
-    shelf: Shelf,
+    recycled: RecycledVersions,
     /// What this process wrote itself through `rewrite`.
     pub(crate) own: OwnTail,
 }
 
 impl Ledger {
-    /// `shelf`: for versions of the count that lose their name.
-    pub(crate) fn open(files: &EventFiles, shelf: &Shelf) -> Result<Option<Self>> {
+    /// `recycled`: for versions of the count that lose their name.
+    pub(crate) fn open(files: &EventFiles, recycled: &RecycledVersions) -> Result<Option<Self>> {
         let Some(rewrite) = open_ledger(files, Access::ReadWrite)? else {
             return Ok(None);
         };
         let append = open_regular(&files.ledger, Access::Append)?;
         Ok(Some(Self {
             wakeup: Wakeup::of(&rewrite.file),
-            shelf: shelf.clone(),
+            recycled: recycled.clone(),
             rewrite,
             append,
             own: OwnTail::default(),
@@ -123,7 +123,7 @@ pub(crate) fn commit_group(
     syncer: &mut Syncer<'_>,
     ledger: &mut Ledger,
     end: u64,
-    last: &mut Option<Reading>,
+    last: &mut Option<LedgerView>,
     wait: Duration,
 ) -> Result<Durable> {
     let deadline = Instant::now() + wait;
@@ -182,7 +182,7 @@ fn sync_once(
     syncer: &mut Syncer<'_>,
     ledger: &mut Ledger,
     end: u64,
-    last: &mut Option<Reading>,
+    last: &mut Option<LedgerView>,
 ) -> Result<Attempt> {
     let (files, own) = (syncer.files, ledger.own);
     let whole = &mut syncer.decision_locks.ledger;
@@ -217,7 +217,7 @@ fn rewrite_unwritten(
     syncer: &mut Syncer<'_>,
     ledger: &Ledger,
     end: u64,
-    last: &mut Option<Reading>,
+    last: &mut Option<LedgerView>,
     deadline: Instant,
 ) -> Result<Durable> {
     let files = syncer.files;
@@ -226,13 +226,13 @@ fn rewrite_unwritten(
     let mut wait = Wait::wanted(deadline.saturating_duration_since(Instant::now()), wanted);
     let locks = syncer.decision_locks.acquire(syncer.strategy, &mut wait);
     let _locks = locks.map_err(unknown)?;
-    let (ledger, shelf) = (&ledger.rewrite, &ledger.shelf);
+    let (ledger, recycled) = (&ledger.rewrite, &ledger.recycled);
     let _sync = acquire_sync(files, ledger, &mut wait).map_err(unknown)?;
     if !ledger.is_at(&files.ledger) {
-        return put_away(files, ledger, end);
+        return archived(files, ledger, end);
     }
-    let reading = match Reading::take(files, Some(ledger)) {
-        Ok(reading) => reading.sound(files).map_err(unknown)?,
+    let view = match LedgerView::take(files, Some(ledger)) {
+        Ok(view) => view.sound(files).map_err(unknown)?,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
             vouch::secure(files, ledger, 0, end).map_err(unknown)?;
@@ -240,18 +240,18 @@ fn rewrite_unwritten(
             return Ok(Durable::Unpublished(error));
         }
     };
-    if reading.counted < end {
-        vouch::secure(files, ledger, reading.counted, reading.tally.bytes).map_err(unknown)?;
+    if view.counted < end {
+        vouch::secure(files, ledger, view.counted, view.tally.bytes).map_err(unknown)?;
     }
-    if reading.tally.bytes < end {
+    if view.tally.bytes < end {
         return Err(too_short(files));
     }
-    if reading.counted == 0 {
+    if view.counted == 0 {
         sync_directory(&files.ledger).map_err(unknown)?;
     }
-    Ok(match publish_reading(files, shelf, ledger, reading) {
-        Ok(reading) => {
-            *last = Some(reading);
+    Ok(match publish_reading(files, recycled, ledger, view) {
+        Ok(view) => {
+            *last = Some(view);
             Durable::Published
         }
         Err(error) => Durable::Unpublished(error),
@@ -259,24 +259,24 @@ fn rewrite_unwritten(
 }
 
 /// The last line that the count includes, as it was last read.
-fn counted(last: Option<&Reading>) -> u64 {
-    let counted = last.and_then(|reading| reading.snapshot.counted);
+fn counted(last: Option<&LedgerView>) -> u64 {
+    let counted = last.and_then(|view| view.count.counted);
     counted.map_or(0, |counted| counted.seq)
 }
 
 fn delay_commit(
     files: &EventFiles,
     ledger: &LedgerFile,
-    mut reading: Reading,
+    mut view: LedgerView,
     delay: &CommitDelay,
-) -> Result<Reading> {
+) -> Result<LedgerView> {
     let (start, mut backoff) = (Instant::now(), Backoff::YIELDS);
-    let counted = reading.snapshot.counted.map_or(0, |counted| counted.seq);
-    while delay.goes_on(reading.tally.seq.saturating_sub(counted), start.elapsed()) {
+    let counted = view.count.counted.map_or(0, |counted| counted.seq);
+    while delay.goes_on(view.tally.seq.saturating_sub(counted), start.elapsed()) {
         backoff.pause();
-        reading.read_on(files, ledger).map_err(unknown)?;
+        view.read_on(files, ledger).map_err(unknown)?;
     }
-    Ok(reading)
+    Ok(view)
 }
 
 /// How long a wakeup is waited for before one looks, at first and at last: it may have rung just before,
@@ -292,20 +292,20 @@ fn is_covered(
     files: &EventFiles,
     ledger: &LedgerFile,
     end: u64,
-    last: &mut Option<Reading>,
+    last: &mut Option<LedgerView>,
 ) -> bool {
     let looked = match last.take() {
-        Some(reading) => reading.covers(end, files, ledger),
-        None => Reading::take(files, Some(ledger)).map(|reading| {
-            let covered = reading.counted >= end;
-            (reading, covered)
+        Some(view) => view.covers(end, files, ledger),
+        None => LedgerView::take(files, Some(ledger)).map(|view| {
+            let covered = view.counted >= end;
+            (view, covered)
         }),
     };
     // What does not add up is told by whoever has the turn.
-    let Ok((reading, covered)) = looked else {
+    let Ok((view, covered)) = looked else {
         return false;
     };
-    *last = Some(reading);
+    *last = Some(view);
     covered && ledger.is_at(&files.ledger)
 }
 
@@ -328,22 +328,22 @@ fn take_turn(
     ledger: &Ledger,
     own: OwnTail,
     end: u64,
-    last: &mut Option<Reading>,
+    last: &mut Option<LedgerView>,
     name: &mut Option<&mut LockFile>,
     syncs: &mut Syncs,
 ) -> Result<Turn> {
-    let (ledger, shelf) = (&ledger.rewrite, &ledger.shelf);
+    let (ledger, recycled) = (&ledger.rewrite, &ledger.recycled);
     let named = look(&files.ledger).map_err(|e| unknown(Error::io("look at", &files.ledger, e)))?;
     let Some(named) = named.filter(|named| named.id == ledger.id) else {
-        return put_away(files, ledger, end).map(Turn::Done);
+        return archived(files, ledger, end).map(Turn::Done);
     };
-    let reading = Reading::again(last.take(), files, ledger, Some(named.length));
-    let reading = match reading.map(Reading::leaving_the_rest) {
-        Ok(reading) if reading.counted >= end => {
-            *last = Some(reading);
+    let view = LedgerView::again(last.take(), files, ledger, Some(named.length));
+    let view = match view.map(LedgerView::leaving_the_tail) {
+        Ok(view) if view.counted >= end => {
+            *last = Some(view);
             return Ok(Turn::Done(Durable::Published));
         }
-        Ok(reading) => delay_commit(files, ledger, reading, &syncs.commit_delay)?,
+        Ok(view) => delay_commit(files, ledger, view, &syncs.commit_delay)?,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
             let proven = vouch::prove(files, ledger, (0, end), false).map_err(unknown)?;
@@ -358,18 +358,18 @@ fn take_turn(
             return Ok(match may_publish(ledger, name, files) {
                 Ok(Err(file)) => Turn::Named(file),
                 // It was written meanwhile.
-                Ok(Ok(_)) if Reading::take(files, Some(ledger)).is_ok() => Turn::Again,
+                Ok(Ok(_)) if LedgerView::take(files, Some(ledger)).is_ok() => Turn::Again,
                 _ => Turn::Done(Durable::Unpublished(error)),
             });
         }
     };
-    if reading.tally.bytes < end {
+    if view.tally.bytes < end {
         return Err(too_short(files));
     }
     let start = Instant::now();
-    known_bad!(PublishFirst => drop(publish_on(files, shelf, ledger, (&reading.snapshot, &reading.tally), Some(reading.version()))));
-    let to = reading.tally.bytes;
-    let from = syncs.proven.from(ledger.id, reading.counted);
+    known_bad!(PublishFirst => drop(publish_on(files, recycled, ledger, (&view.count, &view.tally), Some(view.version()))));
+    let to = view.tally.bytes;
+    let from = syncs.proven.from(ledger.id, view.counted);
     if from < to {
         let is_own = own.covers(from, to);
         if !vouch::prove(files, ledger, (from, to), is_own).map_err(unknown)? {
@@ -378,7 +378,7 @@ fn take_turn(
         syncs.commit_delay.took(start.elapsed());
         // Nobody has counted this ledger yet: whoever gave it its name may have been killed before that was
         // durable, and a power cut would bring the ledger before it back, or none.
-        if reading.counted == 0 {
+        if view.counted == 0 {
             sync_directory(&files.ledger).map_err(unknown)?;
         }
         syncs.proven = Proven {
@@ -392,16 +392,16 @@ fn take_turn(
         Some(name) => match may_publish(ledger, name, files) {
             Ok(Ok(publishing)) => Some(publishing),
             Ok(Err(file)) => {
-                *last = Some(reading);
+                *last = Some(view);
                 return Ok(Turn::Named(file));
             }
             Err(error) => return Ok(Turn::Done(Durable::Unpublished(error))),
         },
     };
     Ok(Turn::Done(
-        match publish_reading(files, shelf, ledger, reading) {
-            Ok(reading) => {
-                *last = Some(reading);
+        match publish_reading(files, recycled, ledger, view) {
+            Ok(view) => {
+                *last = Some(view);
                 Durable::Published
             }
             Err(error) => Durable::Unpublished(error),
@@ -417,18 +417,18 @@ fn too_short(files: &EventFiles) -> Error {
 /// Writes the count of all that was read.
 fn publish_reading(
     files: &EventFiles,
-    shelf: &Shelf,
+    recycled: &RecycledVersions,
     ledger: &LedgerFile,
-    reading: Reading,
-) -> Result<Reading> {
-    let count = (&reading.snapshot, &reading.tally);
-    let (snapshot, version) = publish_on(files, shelf, ledger, count, Some(reading.version()))?;
-    Ok(reading.published(snapshot, version))
+    view: LedgerView,
+) -> Result<LedgerView> {
+    let count = (&view.count, &view.tally);
+    let (count, version) = publish_on(files, recycled, ledger, count, Some(view.version()))?;
+    Ok(view.published(count, version))
 }
 
 /// Another ledger stands under the name. A reset put ours away, and synced it first: if the new
 /// ledger says so. Whatever else has replaced it vouches for nothing.
-fn put_away(files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<Durable> {
+fn archived(files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<Durable> {
     let ours = ledger.first_line(files).map_err(unknown)?;
     let new = open_ledger(files, Access::Read).map_err(unknown)?;
     let new = match &new {
@@ -455,14 +455,14 @@ pub(crate) fn commit_unshared(
     files: &EventFiles,
     ledger: &Ledger,
     durability: Durability,
-    snapshot: &CountFile,
+    count: &CountFile,
     tally: &Tally,
 ) -> Result<Durable> {
     if durability == Durability::Disk {
         vouch::sync(files, &ledger.append).map_err(unknown)?;
     }
-    let count = (snapshot, tally);
-    let published = publish_on(files, &ledger.shelf, &ledger.rewrite, count, None);
+    let count = (count, tally);
+    let published = publish_on(files, &ledger.recycled, &ledger.rewrite, count, None);
     Ok(match published {
         Ok(_) => Durable::Published,
         Err(error) => Durable::Unpublished(error),

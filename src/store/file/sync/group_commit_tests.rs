@@ -68,7 +68,7 @@ impl Event {
 
     /// What becomes of the sale, now that another ledger stands under the name.
     fn outcome(&self) -> std::result::Result<(), Kind> {
-        let answer = put_away(&self.files, &self.ledger, self.tally.bytes);
+        let answer = archived(&self.files, &self.ledger, self.tally.bytes);
         answer.map(drop).map_err(|error| error.kind())
     }
 }
@@ -112,8 +112,8 @@ fn a_count_of_another_ledger_covers_nothing() {
         let event = Event::new();
         let (files, ledger) = (&event.files, &event.ledger);
         let end = event.tally.bytes;
-        let read = || Reading::take(files, Some(ledger)).unwrap();
-        let covered = |last: Option<Reading>, end| is_covered(files, ledger, end, &mut { last });
+        let read = || LedgerView::take(files, Some(ledger)).unwrap();
+        let covered = |last: Option<LedgerView>, end| is_covered(files, ledger, end, &mut { last });
         assert!(!covered(knows_it.then(read), end), "nobody has counted it");
         let count = CountFile::fresh(10).counting(&event.tally).render();
         fs::write(&files.count, count).unwrap();

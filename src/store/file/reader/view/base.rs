@@ -5,24 +5,24 @@ use crate::ledger::{CountFile, Counted, Line, MAX_LINE, Op, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::raw_lines::{Stretches, line_before};
+use crate::store::file::reader::raw_lines::{RawLines, line_before};
 use crate::store::file::reader::view::tail::{ALL_LOST, all_lost, disagreement};
 use crate::store::file::sys::Attributes;
 
 /// The tally at the line that `tickets.json` counts last, and what does not add up between that
 /// line and the one before it.
 pub(crate) fn base(
-    snapshot: &CountFile,
+    count: &CountFile,
     ledger: &LedgerFile,
     length: u64,
     files: &EventFiles,
 ) -> Result<(Tally, Option<String>)> {
     let problem = |e| Error::io("read", &files.ledger, e);
     let start = Tally {
-        left: snapshot.ticket,
+        left: count.ticket,
         ..Tally::default()
     };
-    let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
+    let Some(counted) = count.counted.filter(|counted| counted.seq > 0) else {
         return Ok((start, None));
     };
     let bytes = last_counted(counted, ledger, length).map_err(problem)?;
@@ -46,11 +46,11 @@ pub(crate) fn base(
             None => all_lost(message, &files.ledger),
         });
     };
-    known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: snapshot.ticket, sold: counted.sold, sum: line.sum }, None)));
-    if line.record.left != snapshot.ticket {
+    known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: count.ticket, sold: counted.sold, sum: line.sum }, None)));
+    if line.record.left != count.ticket {
         let message = format!(
             "says {} left, but line {} of {} says {}: somebody changed the count by hand, or sold without the ledger",
-            snapshot.ticket,
+            count.ticket,
             counted.seq,
             files.ledger.display(),
             line.record.left
@@ -58,15 +58,15 @@ pub(crate) fn base(
         return Err(disagreement(message, &files.count, 1).hint(DRIFT));
     }
     let start_of_line = counted.bytes - bytes.len() as u64 - 1;
-    let fork = fork(ledger, &line, &bytes, start_of_line).map_err(problem)?;
+    let chain_break = chain_break(ledger, &line, &bytes, start_of_line).map_err(problem)?;
     let tally = Tally {
         seq: counted.seq,
         bytes: counted.bytes,
-        left: snapshot.ticket,
+        left: count.ticket,
         sold: counted.sold,
         sum: line.sum,
     };
-    Ok((tally, fork))
+    Ok((tally, chain_break))
 }
 
 /// The bytes of what should be the line that the count includes last.
@@ -84,12 +84,12 @@ fn last_counted(counted: Counted, ledger: &LedgerFile, length: u64) -> std::io::
 /// Whether the line that the count includes last stands where it says, or it is the count of a ledger that this
 /// one took the place of. Else there were lines of which this ledger knows nothing.
 pub(crate) fn is_borne_out(
-    snapshot: &CountFile,
+    count: &CountFile,
     ledger: &LedgerFile,
     files: &EventFiles,
 ) -> Result<bool> {
     let problem = |e| Error::io("read", &files.ledger, e);
-    let Some(counted) = snapshot.counted.filter(|counted| counted.seq > 0) else {
+    let Some(counted) = count.counted.filter(|counted| counted.seq > 0) else {
         return Ok(true);
     };
     let length = Attributes::of_handle(&ledger.file).map_err(problem)?.length;
@@ -99,7 +99,7 @@ pub(crate) fn is_borne_out(
 }
 
 /// What does not add up between a line and the one before it.
-fn fork(
+fn chain_break(
     ledger: &LedgerFile,
     line: &Line<'_>,
     bytes: &[u8],
@@ -134,10 +134,10 @@ fn fork(
 /// The last line of a ledger that does not end in a newline.
 fn unterminated_end(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Vec<u8>>> {
     let from = length.saturating_sub(MAX_LINE as u64);
-    let mut stretches = Stretches::new(&ledger.file, from);
+    let mut raw_lines = RawLines::new(&ledger.file, from);
     let mut last = None;
-    while let Some(stretch) = stretches.next()? {
-        last = (!stretch.terminated).then(|| stretch.bytes.to_vec());
+    while let Some(raw_line) = raw_lines.next()? {
+        last = (!raw_line.terminated).then(|| raw_line.bytes.to_vec());
     }
     Ok(last)
 }
@@ -191,18 +191,18 @@ pub(crate) fn rebuilt_from(
 
 /// A count that is not tied to the ledger must be the stock that the ledger opens with.
 pub(crate) fn check_stock(
-    snapshot: &CountFile,
+    count: &CountFile,
     tally: &Tally,
     counted: u64,
     files: &EventFiles,
 ) -> Result<()> {
-    let tied = snapshot.counted.is_some_and(|counted| counted.seq > 0);
-    if counted > 0 || tied || tally.seq != 1 || tally.left == snapshot.ticket {
+    let tied = count.counted.is_some_and(|counted| counted.seq > 0);
+    if counted > 0 || tied || tally.seq != 1 || tally.left == count.ticket {
         return Ok(());
     }
     let message = format!(
         "says {} left and counts no sale, but {} opens with {}: somebody changed the count by hand",
-        snapshot.ticket,
+        count.ticket,
         files.ledger.display(),
         tally.left
     );

@@ -14,16 +14,16 @@ use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Line, MAX_LINE, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
-use crate::store::file::reader::fast_forward::Skim;
+use crate::store::file::reader::fast_forward::FastForward;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::raw_lines::{Stretch, Stretches, is_blank};
+use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
 use crate::store::file::reader::view::base::{base, check_stock, look_at_count, rebuilt_from};
-use crate::store::file::reader::view::tail::{Rest, all_lost, broken, is_whole, rest};
+use crate::store::file::reader::view::tail::{Tail, all_lost, broken, is_whole, judge_tail};
 use crate::store::file::sys::{Attributes, FileId};
 
 /// What to do with bytes that are no line, or do not add up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tail {
+enum TailPolicy {
     /// Find out what they are.
     Judge,
     /// Leave them: somebody may be writing them just now.
@@ -32,18 +32,18 @@ enum Tail {
 
 /// An event as it was read.
 #[derive(Debug)]
-pub(crate) struct Reading {
+pub(crate) struct LedgerView {
     /// `tickets.json`.
-    pub(crate) snapshot: CountFile,
+    pub(crate) count: CountFile,
     /// The ledger up to the last line that adds up.
     pub(crate) tally: Tally,
     /// How far `tickets.json` counts the ledger, in bytes.
     pub(crate) counted: u64,
     /// What follows.
-    pub(crate) rest: Rest,
+    pub(crate) tail: Tail,
     /// What does not add up between the last counted line and the one before it: a race was here.
-    fork: Option<String>,
-    /// Where the ledger ends, its padding included: newlines behind the last line, which the next lines
+    chain_break: Option<String>,
+    /// Where the ledger ends, its preallocation included: newlines behind the last line, which the next lines
     /// overwrite.
     pub(crate) length: u64,
     /// `tickets.json` is missing or has no contents, and is to be rebuilt from the ledger.
@@ -70,28 +70,28 @@ fn is_fresh(look: Instant, now: Instant) -> bool {
 /// How often a break in the ledger is read again, at the most, until it is the same twice.
 const CONFIRMED_WITHIN: u32 = 100;
 
-impl Reading {
+impl LedgerView {
     /// Reads `tickets.json` and the ledger's tail.
     pub(crate) fn take(files: &EventFiles, ledger: Option<&LedgerFile>) -> Result<Self> {
         let looked = Instant::now();
-        let (snapshot, version) = look_at_count(files, ledger)?;
+        let (count, version) = look_at_count(files, ledger)?;
         let Some(ledger) = ledger else {
-            return without_ledger(snapshot, version, files);
+            return without_ledger(count, version, files);
         };
-        let rebuilt = snapshot.is_none();
-        let snapshot = match snapshot {
-            Some(snapshot) => snapshot,
+        let rebuilt = count.is_none();
+        let count = match count {
+            Some(count) => count,
             None => rebuilt_from(ledger, files, &version)?,
         };
         let problem = |e| Error::io("read", &files.ledger, e);
         let length = Attributes::of_handle(&ledger.file).map_err(problem)?.length;
-        let (base, fork) = base(&snapshot, ledger, length, files)?;
-        let mut reading = Self {
-            fork,
+        let (base, chain_break) = base(&count, ledger, length, files)?;
+        let mut view = Self {
+            chain_break,
             counted: base.bytes,
             tally: base,
-            snapshot,
-            rest: Rest::Clean,
+            count,
+            tail: Tail::Clean,
             length: base.bytes,
             rebuilt,
             version,
@@ -100,39 +100,39 @@ impl Reading {
             ledger: Some(ledger.id),
         };
         if base.bytes > length {
-            reading.tally.bytes = length;
-            reading.rest = Rest::Unterminated {
-                with_it: reading.tally,
+            view.tally.bytes = length;
+            view.tail = Tail::Unterminated {
+                with_it: view.tally,
             };
-            return Ok(reading);
+            return Ok(view);
         }
-        reading.follow(ledger, files, length, Tail::Judge)?;
-        Ok(reading)
+        view.follow(ledger, files, length, TailPolicy::Judge)?;
+        Ok(view)
     }
 
     /// Reads the ledger from its first line on, whatever the count says that it counts.
     pub(crate) fn from_the_start(files: &EventFiles, ledger: &LedgerFile) -> Result<Self> {
         let opening = ledger.first_line(files)?.map_or(0, |opening| opening.left);
-        let (snapshot, version) = CountFile::look_whatever_it_says(&files.count)?;
-        let snapshot = snapshot.unwrap_or_else(|| CountFile::fresh(opening));
-        let mut reading = Self {
-            snapshot: snapshot.restarted(opening),
+        let (count, version) = CountFile::look_whatever_it_says(&files.count)?;
+        let count = count.unwrap_or_else(|| CountFile::fresh(opening));
+        let mut view = Self {
+            count: count.restarted(opening),
             tally: Tally {
                 left: opening,
                 ..Tally::default()
             },
             counted: 0,
-            rest: Rest::Clean,
+            tail: Tail::Clean,
             length: 0,
-            fork: None,
+            chain_break: None,
             rebuilt: true,
             version,
             stride: 0,
             looked: Instant::now(),
             ledger: Some(ledger.id),
         };
-        reading.follow(ledger, files, u64::MAX, Tail::Judge)?;
-        Ok(reading)
+        view.follow(ledger, files, u64::MAX, TailPolicy::Judge)?;
+        Ok(view)
     }
 
     /// Reads again: only what has been written since, where that is all that has happened. `length`: how
@@ -150,8 +150,8 @@ impl Reading {
         };
         let now = Instant::now();
         if !before.version.is_at(&files.count) {
-            let (snapshot, version) = look_at_count(files, Some(ledger))?;
-            if !before.recount(snapshot, version, files, ledger)? {
+            let (count, version) = look_at_count(files, Some(ledger))?;
+            if !before.recount(count, version, files, ledger)? {
                 return Self::take(files, Some(ledger));
             }
         }
@@ -179,7 +179,7 @@ impl Reading {
         }
     }
 
-    /// Whether a line of any length finds room in the padding: then it does not matter where the file ends.
+    /// Whether a line of any length finds room in the preallocation: then it does not matter where the file ends.
     fn has_room(&self) -> bool {
         self.length.saturating_sub(self.tally.bytes) >= MAX_LINE as u64
     }
@@ -193,7 +193,7 @@ impl Reading {
             ledger.length().unwrap_or_default()
         };
         if self.tally.bytes < length {
-            self.follow(ledger, files, length, Tail::Leave)?;
+            self.follow(ledger, files, length, TailPolicy::Leave)?;
         }
         Ok(())
     }
@@ -208,19 +208,19 @@ impl Reading {
 
     /// The same reading, for whoever does not hold the event's lock: what is no line may be one that somebody
     /// is just writing. (A missing newline stays: what is read ends before it, and nobody may write there.)
-    pub(crate) fn leaving_the_rest(mut self) -> Self {
-        if !matches!(self.rest, Rest::Unterminated { .. }) {
-            self.rest = Rest::Clean;
+    pub(crate) fn leaving_the_tail(mut self) -> Self {
+        if !matches!(self.tail, Tail::Unterminated { .. }) {
+            self.tail = Tail::Clean;
         }
         self
     }
 
     fn read_up_to(&mut self, length: u64, files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
-        // Somebody may have cut the padding off.
+        // Somebody may have cut the preallocation off.
         self.length = self.length.min(length);
         if self.tally.bytes < length {
-            self.rest = Rest::Clean;
-            self.follow(ledger, files, length, Tail::Judge)?;
+            self.tail = Tail::Clean;
+            self.follow(ledger, files, length, TailPolicy::Judge)?;
         }
         Ok(())
     }
@@ -233,12 +233,12 @@ impl Reading {
         ledger: &LedgerFile,
     ) -> Result<(Self, bool)> {
         let now = Instant::now();
-        let (snapshot, version) = CountFile::look(&files.count)?;
-        let counted = snapshot.as_ref().and_then(|snapshot| snapshot.counted);
+        let (count, version) = CountFile::look(&files.count)?;
+        let counted = count.as_ref().and_then(|count| count.counted);
         if counted.is_none_or(|counted| counted.bytes < end) {
             return Ok((self, false));
         }
-        if self.is_firm_on(ledger, u64::MAX) && self.recount(snapshot, version, files, ledger)? {
+        if self.is_firm_on(ledger, u64::MAX) && self.recount(count, version, files, ledger)? {
             self.looked = now;
             return Ok((self, true));
         }
@@ -250,29 +250,29 @@ impl Reading {
     /// Takes a new count over, if it counts up to a line that was read or is read now.
     fn recount(
         &mut self,
-        snapshot: Option<CountFile>,
+        count: Option<CountFile>,
         version: Version,
         files: &EventFiles,
         ledger: &LedgerFile,
     ) -> Result<bool> {
-        let Some(snapshot) = snapshot else {
+        let Some(count) = count else {
             return Ok(false);
         };
-        let Some(counted) = snapshot.counted else {
+        let Some(counted) = count.counted else {
             return Ok(false);
         };
         if counted.bytes > self.tally.bytes {
             let length = self.length;
-            self.follow(ledger, files, counted.bytes, Tail::Judge)?;
+            self.follow(ledger, files, counted.bytes, TailPolicy::Judge)?;
             self.length = length.max(self.tally.bytes);
         }
         let read = (self.tally.seq, self.tally.bytes, self.tally.left);
-        let fits = self.rest == Rest::Clean
-            && read == (counted.seq, counted.bytes, snapshot.ticket)
+        let fits = self.tail == Tail::Clean
+            && read == (counted.seq, counted.bytes, count.ticket)
             && self.tally.sold == counted.sold;
         if fits {
             self.counted = counted.bytes;
-            self.snapshot = snapshot;
+            self.count = count;
             self.version = version;
             self.rebuilt = false;
         }
@@ -281,8 +281,8 @@ impl Reading {
 
     /// Whether everything added up, nothing was left over, and it is of this ledger, which has this length.
     fn is_firm_on(&self, ledger: &LedgerFile, length: u64) -> bool {
-        self.rest == Rest::Clean
-            && self.fork.is_none()
+        self.tail == Tail::Clean
+            && self.chain_break.is_none()
             && self.tally.seq > 0
             && self.tally.bytes <= length
             && self.ledger == Some(ledger.id)
@@ -301,9 +301,9 @@ impl Reading {
     }
 
     /// The same after the count of all that was read was published.
-    pub(crate) fn published(mut self, snapshot: CountFile, version: Version) -> Self {
+    pub(crate) fn published(mut self, count: CountFile, version: Version) -> Self {
         self.counted = self.tally.bytes;
-        self.snapshot = snapshot;
+        self.count = count;
         self.version = version;
         self.looked = Instant::now();
         self.rebuilt = false;
@@ -317,19 +317,19 @@ impl Reading {
         ledger: &LedgerFile,
         files: &EventFiles,
         length: u64,
-        tail: Tail,
+        policy: TailPolicy,
     ) -> Result<bool> {
         let from = self.tally.bytes;
-        let mut followed = self.follow_lines(ledger, files, length, tail)?;
+        let mut followed = self.follow_lines(ledger, files, length, policy)?;
         // Beside a writer what was read first may be older than what was read next. It is no longer when
         // it is read again.
         for _ in 0..CONFIRMED_WITHIN {
-            if !matches!(self.rest, Rest::Broken { .. }) {
+            if !matches!(self.tail, Tail::Broken { .. }) {
                 break;
             }
-            let found = (self.tally, std::mem::replace(&mut self.rest, Rest::Clean));
-            followed = self.follow_lines(ledger, files, length, tail)?;
-            if (self.tally, &self.rest) == (found.0, &found.1) {
+            let found = (self.tally, std::mem::replace(&mut self.tail, Tail::Clean));
+            followed = self.follow_lines(ledger, files, length, policy)?;
+            if (self.tally, &self.tail) == (found.0, &found.1) {
                 break;
             }
         }
@@ -343,79 +343,79 @@ impl Reading {
         ledger: &LedgerFile,
         files: &EventFiles,
         length: u64,
-        tail: Tail,
+        policy: TailPolicy,
     ) -> Result<bool> {
         let problem = |e| Error::io("read", &files.ledger, e);
-        let mut stretches = Stretches::new(&ledger.file, self.tally.bytes)
+        let mut raw_lines = RawLines::new(&ledger.file, self.tally.bytes)
             .until(length)
             .expecting(self.stride);
-        let mut skim = Skim::default();
+        let mut forward = FastForward::default();
         let known = self.length;
-        while let Some(stretch) = stretches.next().map_err(problem)? {
-            let opened = self.tally.seq > 0 || !skim.is_empty();
-            if opened && stretch.terminated && stretch.bytes.is_empty() {
+        while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+            let opened = self.tally.seq > 0 || !forward.is_empty();
+            if opened && raw_line.terminated && raw_line.bytes.is_empty() {
                 // Looked through once; it only shrinks from the front as long as the length is the same.
                 let end = match length {
                     length if length == known => length,
                     length => ledger.length().unwrap_or(length),
                 };
-                let (start, file) = (stretch.start, &ledger.file);
+                let (start, file) = (raw_line.start, &ledger.file);
                 if end == known || is_blank(file, start, end).map_err(problem)? {
-                    if !self.land(&mut skim, tail) {
+                    if !self.land(&mut forward, policy) {
                         return Ok(false);
                     }
                     self.length = end.max(self.tally.bytes);
                     return Ok(true);
                 }
             }
-            if skim.takes(&self.tally, &stretch) {
+            if forward.takes(&self.tally, &raw_line) {
                 continue;
             }
-            if !self.land(&mut skim, tail) {
+            if !self.land(&mut forward, policy) {
                 return Ok(false);
             }
-            match one_more(&self.tally, &stretch) {
-                _ if tail == Tail::Leave && !stretch.terminated => return Ok(false),
+            match one_more(&self.tally, &raw_line) {
+                _ if policy == TailPolicy::Leave && !raw_line.terminated => return Ok(false),
                 Ok(tally) => {
-                    check_stock(&self.snapshot, &tally, self.counted, files)?;
-                    if !stretch.terminated {
+                    check_stock(&self.count, &tally, self.counted, files)?;
+                    if !raw_line.terminated {
                         // Only a newline proves that the line is whole: an append that crosses a
                         // page boundary is seen growing.
-                        self.rest = Rest::Unterminated { with_it: tally };
+                        self.tail = Tail::Unterminated { with_it: tally };
                         return Ok(false);
                     }
                     self.tally = tally;
                 }
-                Err(_) if tail == Tail::Leave => return Ok(false),
+                Err(_) if policy == TailPolicy::Leave => return Ok(false),
                 Err(why) => {
-                    let first = (stretch.start, is_whole(&stretch));
-                    self.rest =
-                        rest(&self.tally, first, (ledger, &mut stretches), why).map_err(problem)?;
+                    let first = (raw_line.start, is_whole(&raw_line));
+                    self.tail = judge_tail(&self.tally, first, (ledger, &mut raw_lines), why)
+                        .map_err(problem)?;
                     return Ok(false);
                 }
             }
         }
-        let landed = self.land(&mut skim, tail);
+        let landed = self.land(&mut forward, policy);
         self.length = self.tally.bytes;
         Ok(landed)
     }
 
-    /// Whether there is padding behind the last line.
-    pub(crate) fn is_padded(&self) -> bool {
+    /// Whether there is preallocation behind the last line.
+    pub(crate) fn is_preallocated(&self) -> bool {
         self.length > self.tally.bytes
     }
 
     /// Takes over what was skimmed; `false`: it does not add up.
-    fn land(&mut self, skim: &mut Skim, tail: Tail) -> bool {
-        match skim.land(&self.tally) {
+    fn land(&mut self, forward: &mut FastForward, policy: TailPolicy) -> bool {
+        match forward.land(&self.tally) {
             Ok(tally) => {
                 self.tally = tally;
                 true
             }
-            Err(_) if tail == Tail::Leave => false,
+            Err(_) if policy == TailPolicy::Leave => false,
             Err(why) => {
                 let line = self.tally.seq + 1;
-                self.rest = Rest::Broken { line, why };
+                self.tail = Tail::Broken { line, why };
                 false
             }
         }
@@ -423,22 +423,18 @@ impl Reading {
 
     /// The reading, if every line adds up or a crash or an editor explains the last bytes.
     pub(crate) fn sound(self, files: &EventFiles) -> Result<Self> {
-        match (&self.fork, &self.rest) {
+        match (&self.chain_break, &self.tail) {
             (Some(why), _) => Err(broken(files, self.tally.seq, why)),
-            (None, Rest::Broken { line, why }) => Err(broken(files, *line, why)),
+            (None, Tail::Broken { line, why }) => Err(broken(files, *line, why)),
             _ => Ok(self),
         }
     }
 }
 
 /// Whether the ledger bears out what a count says, whatever else it holds.
-pub(crate) fn bears_out(
-    snapshot: &CountFile,
-    ledger: &LedgerFile,
-    files: &EventFiles,
-) -> Result<()> {
+pub(crate) fn bears_out(count: &CountFile, ledger: &LedgerFile, files: &EventFiles) -> Result<()> {
     let length = ledger.length().unwrap_or_default();
-    let (tally, _) = base(snapshot, ledger, length, files)?;
+    let (tally, _) = base(count, ledger, length, files)?;
     if tally.seq > 0 {
         return Ok(());
     }
@@ -449,19 +445,19 @@ pub(crate) fn bears_out(
         left: opening,
         ..Tally::default()
     };
-    check_stock(snapshot, &opened, 0, files)
+    check_stock(count, &opened, 0, files)
 }
 
 fn without_ledger(
-    snapshot: Option<CountFile>,
+    count: Option<CountFile>,
     version: Version,
     files: &EventFiles,
-) -> Result<Reading> {
-    let snapshot = match snapshot {
-        Some(snapshot) => snapshot,
+) -> Result<LedgerView> {
+    let count = match count {
+        Some(count) => count,
         None => CountFile::read(&files.count)?,
     };
-    if let Some(counted) = snapshot.counted
+    if let Some(counted) = count.counted
         && counted.seq > 0
     {
         let message = format!(
@@ -471,16 +467,16 @@ fn without_ledger(
         );
         return Err(all_lost(message, &files.ledger));
     }
-    Ok(Reading {
+    Ok(LedgerView {
         tally: Tally {
-            left: snapshot.ticket,
+            left: count.ticket,
             ..Tally::default()
         },
-        snapshot,
+        count,
         counted: 0,
-        rest: Rest::Clean,
+        tail: Tail::Clean,
         length: 0,
-        fork: None,
+        chain_break: None,
         rebuilt: false,
         version,
         stride: 0,
@@ -489,7 +485,7 @@ fn without_ledger(
     })
 }
 
-fn one_more(tally: &Tally, stretch: &Stretch<'_>) -> std::result::Result<Tally, String> {
-    let line = Line::parse(stretch.bytes, Some(tally.sum))?;
-    tally.after(&line, stretch.end)
+fn one_more(tally: &Tally, raw_line: &RawLine<'_>) -> std::result::Result<Tally, String> {
+    let line = Line::parse(raw_line.bytes, Some(tally.sum))?;
+    tally.after(&line, raw_line.end)
 }

@@ -7,12 +7,12 @@ use crate::ledger::{Line, Op, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::raw_lines::{Stretch, Stretches, is_blank};
+use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
 use crate::store::file::reader::torn_tail::begins_with_a_hole;
 
 /// What stands in the ledger after the last line that adds up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Rest {
+pub(crate) enum Tail {
     /// Nothing.
     Clean,
     /// A last line that adds up but has no newline: an editor took it away, or somebody is just
@@ -36,42 +36,42 @@ pub(crate) enum Rest {
     },
 }
 
-/// What the first stretch that does not add up is: the torn end of the ledger, or a break in it.
+/// What the first raw line that does not add up is: the torn end of the ledger, or a break in it.
 ///
 /// A crash leaves bytes that are no line, and nothing after them; a power cut leaves holes too. Where a
 /// whole line follows anything else, or stands there itself, something else happened.
-pub(crate) fn rest(
+pub(crate) fn judge_tail(
     tally: &Tally,
     (start, whole): (u64, bool),
-    (ledger, stretches): (&LedgerFile, &mut Stretches<'_>),
+    (ledger, raw_lines): (&LedgerFile, &mut RawLines<'_>),
     why: String,
-) -> std::io::Result<Rest> {
+) -> std::io::Result<Tail> {
     let line = tally.seq + 1;
-    let broken = Rest::Broken { line, why };
+    let broken = Tail::Broken { line, why };
     if whole {
         return Ok(broken);
     }
-    // Mostly padding, in which a line by line search would take its time.
-    if is_blank(&ledger.file, stretches.at(), u64::MAX)? {
-        return Ok(Rest::Torn { from: start });
+    // Mostly preallocation, in which a line by line search would take its time.
+    if is_blank(&ledger.file, raw_lines.at(), u64::MAX)? {
+        return Ok(Tail::Torn { from: start });
     }
-    while let Some(stretch) = stretches.next()? {
-        if is_whole(&stretch) {
+    while let Some(raw_line) = raw_lines.next()? {
+        if is_whole(&raw_line) {
             known_bad!(HoleRefused => return Ok(broken));
             // A power cut, or something else.
             let hole = begins_with_a_hole(&ledger.file, tally)?;
             return Ok(if hole {
-                Rest::Torn { from: start }
+                Tail::Torn { from: start }
             } else {
                 broken
             });
         }
     }
-    Ok(Rest::Torn { from: start })
+    Ok(Tail::Torn { from: start })
 }
 
-pub(crate) fn is_whole(stretch: &Stretch<'_>) -> bool {
-    Line::parse(stretch.bytes, None).is_ok()
+pub(crate) fn is_whole(raw_line: &RawLine<'_>) -> bool {
+    Line::parse(raw_line.bytes, None).is_ok()
 }
 
 /// A line of the ledger does not add up.
@@ -98,9 +98,9 @@ fn has_bookings(files: &EventFiles) -> bool {
     let Ok(Some(ledger)) = open_ledger(files, Access::Read) else {
         return true;
     };
-    let mut stretches = Stretches::new(&ledger.file, 0);
-    while let Ok(Some(stretch)) = stretches.next() {
-        let line = Line::parse(stretch.bytes, None);
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
+    while let Ok(Some(raw_line)) = raw_lines.next() {
+        let line = Line::parse(raw_line.bytes, None);
         if line.is_ok_and(|line| line.record.op == Op::Sell && line.record.rush.is_none()) {
             return true;
         }

@@ -10,18 +10,18 @@ use crate::ledger::{Op, Record, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::view::Reading;
-use crate::store::file::reader::view::tail::Rest;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::Tail;
 
 /// So many newlines behind the last line.
-const PADDING: usize = 64 * 1024;
+const PREALLOCATED: usize = 64 * 1024;
 
-/// An event of ten tickets with a padded ledger, opened and read once.
+/// An event of ten tickets with a preallocated ledger, opened and read once.
 struct Event {
     _directory: TempDir,
     files: EventFiles,
     ledger: LedgerFile,
-    reading: Reading,
+    view: LedgerView,
 }
 
 impl Event {
@@ -31,22 +31,22 @@ impl Event {
         fs::write(&path, r#"{"ticket": 10}"#).unwrap();
         let files = EventFiles::at(&path).unwrap();
         let (mut line, _) = Record::open(10, None).encode(Tally::default().sum).unwrap();
-        line.resize(line.len() + PADDING, b'\n');
+        line.resize(line.len() + PREALLOCATED, b'\n');
         fs::write(&files.ledger, line).unwrap();
         let ledger = open_ledger(&files, Access::ReadWrite).unwrap().unwrap();
-        let reading = Reading::take(&files, Some(&ledger)).unwrap();
-        assert!(reading.is_padded());
+        let view = LedgerView::take(&files, Some(&ledger)).unwrap();
+        assert!(view.is_preallocated());
         Self {
             _directory: directory,
             files,
             ledger,
-            reading,
+            view,
         }
     }
 
     /// The line that sells one more, and what the ledger adds up to with it.
     fn next(&self) -> (Vec<u8>, Tally) {
-        let before = self.reading.tally;
+        let before = self.view.tally;
         let record = Record {
             id: Some(format!("{}-000000", before.seq + 1).into()),
             buyer: Some("alice".into()),
@@ -58,12 +58,12 @@ impl Event {
     }
 
     fn write(&self, bytes: &[u8]) {
-        let at = self.reading.tally.bytes;
+        let at = self.view.tally.bytes;
         self.ledger.file.write_all_at(bytes, at).unwrap();
     }
 
     fn read_ahead(&mut self) {
-        self.reading.read_ahead(&self.files, &self.ledger);
+        self.view.read_ahead(&self.files, &self.ledger);
     }
 
     /// Sells one more, without a count of it.
@@ -71,7 +71,7 @@ impl Event {
         let (line, tally) = self.next();
         self.write(&line);
         self.read_ahead();
-        assert_eq!(self.reading.tally, tally);
+        assert_eq!(self.view.tally, tally);
         tally
     }
 
@@ -84,8 +84,8 @@ impl Event {
     }
 
     /// Reads on, as whoever comes next under the lock does.
-    fn again(self) -> Result<Reading> {
-        Reading::again(Some(self.reading), &self.files, &self.ledger, None)
+    fn again(self) -> Result<LedgerView> {
+        LedgerView::again(Some(self.view), &self.files, &self.ledger, None)
     }
 
     /// Another file under the ledger's name, opened.
@@ -123,26 +123,26 @@ fn ledger_of(sales: u64, buyer: &str) -> (Vec<u8>, Tally) {
 #[test]
 fn a_line_that_is_just_being_written_is_left_for_the_next_look() {
     let mut event = Event::new();
-    let length = event.reading.length;
+    let length = event.view.length;
     for _ in 0..3 {
-        let before = event.reading.tally;
+        let before = event.view.tally;
         let (line, after) = event.next();
-        // With its last character it is whole: its newline is the first of the padding.
+        // With its last character it is whole: its newline is the first of the preallocation.
         for seen in 0..line.len() - 1 {
             event.write(&line[..seen]);
             event.read_ahead();
-            assert_eq!(event.reading.tally, before, "{seen} bytes");
+            assert_eq!(event.view.tally, before, "{seen} bytes");
             assert_eq!(
-                (&event.reading.rest, event.reading.length),
-                (&Rest::Clean, length)
+                (&event.view.tail, event.view.length),
+                (&Tail::Clean, length)
             );
         }
         event.write(&line);
         event.read_ahead();
-        assert_eq!(event.reading.tally, after);
+        assert_eq!(event.view.tally, after);
         assert_eq!(
-            (&event.reading.rest, event.reading.length),
-            (&Rest::Clean, length)
+            (&event.view.tail, event.view.length),
+            (&Tail::Clean, length)
         );
     }
 }
@@ -154,17 +154,17 @@ fn whoever_has_the_lock_says_what_half_a_line_is() {
     let (line, _) = event.next();
     event.write(&line[..line.len() / 2]);
     event.read_ahead();
-    let from = event.reading.tally.bytes;
-    let length = Some(event.reading.length);
-    let read = Reading::again(Some(event.reading), &event.files, &event.ledger, length).unwrap();
-    assert_eq!(read.rest, Rest::Torn { from });
+    let from = event.view.tally.bytes;
+    let length = Some(event.view.length);
+    let read = LedgerView::again(Some(event.view), &event.files, &event.ledger, length).unwrap();
+    assert_eq!(read.tail, Tail::Torn { from });
 }
 
 /// A newer program's, say: its sum fits, and it says what this one does not take.
 #[test]
 fn a_line_that_fits_and_cannot_be_read_is_never_written_over() {
     let mut event = Event::new();
-    let before = event.reading.tally;
+    let before = event.view.tally;
     let wrong = Record {
         id: Some("2-000000".into()),
         buyer: Some("alice".into()),
@@ -173,10 +173,10 @@ fn a_line_that_fits_and_cannot_be_read_is_never_written_over() {
     let (line, _) = wrong.encode(before.sum).unwrap();
     event.write(&line);
     event.read_ahead();
-    assert_eq!(event.reading.tally, before);
-    let length = Some(event.reading.length);
-    let read = Reading::again_to_write(Some(event.reading), &event.files, &event.ledger, length);
-    assert!(matches!(read.unwrap().rest, Rest::Broken { line: 2, .. }));
+    assert_eq!(event.view.tally, before);
+    let length = Some(event.view.length);
+    let read = LedgerView::again_to_write(Some(event.view), &event.files, &event.ledger, length);
+    assert!(matches!(read.unwrap().tail, Tail::Broken { line: 2, .. }));
 }
 
 #[test]
@@ -190,24 +190,24 @@ fn nobody_writes_where_the_last_newline_is_missing() {
         tally.left, tally.bytes
     );
     fs::write(&event.files.count, count).unwrap();
-    let read = Reading::take(&event.files, Some(&event.ledger)).unwrap();
+    let read = LedgerView::take(&event.files, Some(&event.ledger)).unwrap();
     assert!(matches!(
-        read.leaving_the_rest().rest,
-        Rest::Unterminated { .. }
+        read.leaving_the_tail().tail,
+        Tail::Unterminated { .. }
     ));
     event.ledger.file.set_len(tally.bytes - 9).unwrap();
-    let read = Reading::take(&event.files, Some(&event.ledger));
+    let read = LedgerView::take(&event.files, Some(&event.ledger));
     assert!(read.is_err(), "shorter than counted");
 }
 
 #[test]
 fn what_goes_beyond_the_known_padding_is_read_by_the_length_that_the_file_has() {
     let mut event = Event::new();
-    let stock = event.reading.tally.left;
-    // Another process has filled the room that this one knows, and padded anew.
-    let room = event.reading.length;
+    let stock = event.view.tally.left;
+    // Another process has filled the room that this one knows, and preallocated anew.
+    let room = event.view.length;
     let mut bytes = Vec::new();
-    let mut tally = event.reading.tally;
+    let mut tally = event.view.tally;
     while tally.bytes < room + 1000 {
         let seq = tally.seq + 1;
         // Gives back what was sold just before.
@@ -227,13 +227,13 @@ fn what_goes_beyond_the_known_padding_is_read_by_the_length_that_the_file_has() 
             .unwrap();
         bytes.extend_from_slice(&line);
     }
-    bytes.resize(bytes.len() + PADDING, b'\n');
+    bytes.resize(bytes.len() + PREALLOCATED, b'\n');
     event.write(&bytes);
     for _ in 0..3 {
         event.read_ahead();
     }
-    assert_eq!(event.reading.tally, tally);
-    assert_eq!(event.reading.length, tally.bytes + PADDING as u64);
+    assert_eq!(event.view.tally, tally);
+    assert_eq!(event.view.length, tally.bytes + PREALLOCATED as u64);
 }
 
 /// Group commit: two buyers wait for one sync, and the count is published up to the first one's line.
@@ -243,13 +243,13 @@ fn a_waiter_is_covered_only_when_its_own_line_is_counted() {
     for knows_both in [true, false] {
         let covered = |counted: usize, own: usize| {
             let mut event = Event::new();
-            let stale = Reading::take(&event.files, Some(&event.ledger)).unwrap();
+            let stale = LedgerView::take(&event.files, Some(&event.ledger)).unwrap();
             let lines = [event.sell(), event.sell()];
             event.count(&lines[counted]);
-            let reading = if knows_both { event.reading } else { stale };
+            let view = if knows_both { event.view } else { stale };
             let end = lines[own].bytes;
-            let (reading, covered) = reading.covers(end, &event.files, &event.ledger).unwrap();
-            assert_eq!(reading.counted >= end, covered);
+            let (view, covered) = view.covers(end, &event.files, &event.ledger).unwrap();
+            assert_eq!(view.counted >= end, covered);
             covered
         };
         assert!(covered(0, 0), "the first line is counted");
@@ -262,11 +262,8 @@ fn a_waiter_is_covered_only_when_its_own_line_is_counted() {
 fn a_count_that_says_nothing_of_the_ledger_covers_no_line() {
     let mut event = Event::new();
     let end = event.sell().bytes;
-    let (reading, covered) = event
-        .reading
-        .covers(end, &event.files, &event.ledger)
-        .unwrap();
-    assert!(!covered && reading.counted == 0);
+    let (view, covered) = event.view.covers(end, &event.files, &event.ledger).unwrap();
+    assert!(!covered && view.counted == 0);
 }
 
 /// What somebody makes of a tally, and its name.
@@ -304,14 +301,14 @@ fn a_reading_of_another_ledger_is_not_gone_on_from() {
     let mut event = Event::new();
     let (alices, before) = ledger_of(2, "alice");
     event.put(&alices);
-    event.reading = Reading::take(&event.files, Some(&event.ledger)).unwrap();
-    assert_eq!(event.reading.tally, before);
+    event.view = LedgerView::take(&event.files, Some(&event.ledger)).unwrap();
+    assert_eq!(event.view.tally, before);
     let (carols, after) = ledger_of(3, "carol");
     event.put(&carols);
     event.read_ahead();
-    assert_eq!(event.reading.tally, before, "nothing was read ahead");
+    assert_eq!(event.view.tally, before, "nothing was read ahead");
     let read = event.again().unwrap();
-    assert_eq!((read.tally, &read.rest), (after, &Rest::Clean));
+    assert_eq!((read.tally, &read.tail), (after, &Tail::Clean));
 }
 
 /// As somebody leaves it who puts an older copy back in place.
@@ -334,8 +331,8 @@ fn a_reading_of_a_broken_ledger_is_not_gone_on_from() {
     let mut byte = [0];
     event.ledger.file.read_exact_at(&mut byte, at).unwrap();
     event.ledger.file.write_all_at(&[byte[0] ^ 1], at).unwrap();
-    event.reading = Reading::take(&event.files, Some(&event.ledger)).unwrap();
-    assert!(event.reading.fork.is_some(), "{:?}", event.reading);
+    event.view = LedgerView::take(&event.files, Some(&event.ledger)).unwrap();
+    assert!(event.view.chain_break.is_some(), "{:?}", event.view);
     event.ledger.file.write_all_at(&byte, at).unwrap();
     let files = event.files.clone();
     let read = event.again().unwrap().sound(&files).unwrap();
@@ -349,32 +346,28 @@ fn a_reading_without_the_last_newline_is_not_gone_on_from() {
     let count = event.sell();
     event.count(&count);
     event.ledger.file.set_len(count.bytes - 1).unwrap();
-    event.reading = Reading::take(&event.files, Some(&event.ledger)).unwrap();
-    assert!(matches!(event.reading.rest, Rest::Unterminated { .. }));
+    event.view = LedgerView::take(&event.files, Some(&event.ledger)).unwrap();
+    assert!(matches!(event.view.tail, Tail::Unterminated { .. }));
     let at = count.bytes - 1;
     event.ledger.file.write_all_at(b"\n", at).unwrap();
     let read = event.again().unwrap();
-    assert_eq!((read.tally, &read.rest), (count, &Rest::Clean));
+    assert_eq!((read.tally, &read.tail), (count, &Tail::Clean));
 }
 
-/// Into the padding, so that the ledger is as long as before, right after the last look.
+/// Into the preallocation, so that the ledger is as long as before, right after the last look.
 #[test]
 fn what_another_wrote_into_the_padding_is_read_before_the_next_line() {
     let mut event = Event::new();
-    let length = event.reading.length;
+    let length = event.view.length;
     for _ in 0..3 {
         let (line, after) = event.next();
         event.write(&line);
         assert_eq!(event.ledger.length(), Some(length));
-        event.reading.looked = Instant::now();
-        let reading = Reading::again_to_write(
-            Some(event.reading),
-            &event.files,
-            &event.ledger,
-            Some(length),
-        );
-        event.reading = reading.unwrap();
-        assert_eq!(event.reading.tally, after);
+        event.view.looked = Instant::now();
+        let view =
+            LedgerView::again_to_write(Some(event.view), &event.files, &event.ledger, Some(length));
+        event.view = view.unwrap();
+        assert_eq!(event.view.tally, after);
     }
 }
 
@@ -386,7 +379,7 @@ fn a_count_of_no_line_needs_no_ledger() {
     for (seq, opens) in [(0, true), (1, false)] {
         let count = format!(r#"{{"ticket": 7, "sold": 0, "seq": {seq}, "bytes": 0}}"#);
         fs::write(&event.files.count, count).unwrap();
-        let read = Reading::take(&event.files, None);
+        let read = LedgerView::take(&event.files, None);
         assert_eq!(read.is_ok_and(|read| read.tally.left == 7), opens, "{seq}");
     }
 }
