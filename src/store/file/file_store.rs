@@ -18,7 +18,8 @@ use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::tail::Tail;
 use crate::store::file::recycled::RecycledVersions;
 use crate::store::file::sellable::{refuse_unsellable, second_names};
-use crate::store::file::sync::group_commit::{Ledger, Syncs};
+use crate::store::file::sync::open_ledger::OpenLedger;
+use crate::store::file::sync::sync_attempt::SyncState;
 use crate::store::file::sys::FileId;
 
 /// An event in files, opened by one thread of one process.
@@ -28,9 +29,9 @@ pub(crate) struct FileStore {
     /// the decision locks.
     pub(crate) decision_locks: DecisionLocks,
     /// What it knows of its syncs.
-    pub(crate) syncs: Syncs,
+    pub(crate) sync_state: SyncState,
     pub(crate) strategy: WaitStrategy,
-    pub(crate) ledger: Option<Ledger>,
+    pub(crate) ledger: Option<OpenLedger>,
     /// What was read last, so that the next look is a short one.
     pub(crate) last: Option<LedgerView>,
     /// What was recovered, and what is unusual.
@@ -59,7 +60,7 @@ impl FileStore {
         let files = EventFiles::at(path)?;
         Ok(Self {
             decision_locks: DecisionLocks::on(&files),
-            syncs: Syncs::default(),
+            sync_state: SyncState::default(),
             strategy: WaitStrategy::default(),
             ledger: None,
             last: None,
@@ -109,11 +110,11 @@ impl FileStore {
         if self.ledger.is_some() {
             return Ok(());
         }
-        self.ledger = Ledger::open(&self.files, &self.recycled)?;
+        self.ledger = OpenLedger::open(&self.files, &self.recycled)?;
         if lock == LockKind::Exclusive {
             return Ok(());
         }
-        let length = |ledger: &Ledger| ledger.append.metadata().map(|metadata| metadata.len());
+        let length = |ledger: &OpenLedger| ledger.append.metadata().map(|metadata| metadata.len());
         let empty = match &self.ledger {
             Some(ledger) => {
                 length(ledger).map_err(|e| Error::io("look at", &self.files.ledger, e))? == 0
@@ -122,7 +123,7 @@ impl FileStore {
         };
         if empty {
             self.prepare(lock, false, wait, &mut || true)?;
-            self.ledger = Ledger::open(&self.files, &self.recycled)?;
+            self.ledger = OpenLedger::open(&self.files, &self.recycled)?;
         }
         Ok(())
     }
@@ -178,7 +179,8 @@ impl FileStore {
 }
 
 impl Drop for FileStore {
-    /// Whoever has preallocated the ledger takes the preallocation away again, if nobody holds the lock just now.
+    /// A process that has preallocated the ledger takes the preallocation away again, if nobody holds the
+    /// lock just now.
     fn drop(&mut self) {
         if !self.preallocated {
             return;

@@ -15,7 +15,9 @@ use crate::store::file::reader::raw_lines::{RawLines, line_starting};
 use crate::store::file::reader::sale_lookup::SaleLookup;
 use crate::store::file::reader::search::{Mark, search};
 use crate::store::file::reader::view::LedgerView;
-use crate::store::file::sync::group_commit::{Durable, Syncer, commit_group};
+use crate::store::file::sync::group_commit::commit_group;
+use crate::store::file::sync::outcome::Durable;
+use crate::store::file::sync::sync_attempt::GroupCommit;
 use crate::store::file::transaction::Exclusive;
 use crate::store::file::unsafe_locking::Unsafe;
 use crate::store::options::{CommitOptions, Durability};
@@ -92,15 +94,15 @@ impl Store for FileStore {
         }
         known_bad!(AnswerFirst => return Ok(None));
         known_bad!(KnownBelieved => if !settle.written { return Ok(None) });
-        let mut syncer = Syncer {
+        let mut commit = GroupCommit {
             files: &self.files,
             decision_locks: &mut self.decision_locks,
             strategy: &mut self.strategy,
-            syncs: &mut self.syncs,
+            state: &mut self.sync_state,
         };
         let (end, last) = (settle.end, &mut self.last);
         Ok(
-            match commit_group(&mut syncer, ledger, end, last, options.wait)? {
+            match commit_group(&mut commit, ledger, end, last, options.wait)? {
                 Durable::Published => None,
                 Durable::Unpublished(error) => Some(error),
             },
@@ -180,7 +182,7 @@ impl Store for FileStore {
     }
 
     fn notes(&mut self) -> Vec<String> {
-        let found = std::mem::take(&mut self.syncs.found);
+        let found = std::mem::take(&mut self.sync_state.found);
         self.notes.extend(found.told());
         std::mem::take(&mut self.notes)
     }

@@ -2,25 +2,23 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::{Record, Step, Tally};
 use crate::store::file::append;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
+use crate::store::file::ledger_lock::lock_ledger;
 use crate::store::file::lock::decision::{DecisionGuard, DecisionLocks};
 use crate::store::file::lock::held::Held;
-use crate::store::file::lock::lock_file::LockFile;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::sale_lookup::SaleLookup;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::tail::Tail;
-use crate::store::file::recovery::create::create_ledger;
 use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::recycled::RecycledVersions;
-use crate::store::file::sync::group_commit::Ledger;
+use crate::store::file::sync::open_ledger::OpenLedger;
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::file::sys::look;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
@@ -37,15 +35,15 @@ pub(crate) struct Exclusive<'s> {
     decider: Option<DecisionGuard<'s>>,
     /// The locks, until they are taken.
     locks: Option<&'s mut DecisionLocks>,
-    state: State<'s>,
+    state: TransactionState<'s>,
 }
 
 /// What of the store a transaction works on.
-struct State<'s> {
+struct TransactionState<'s> {
     files: &'s EventFiles,
     options: CommitOptions,
     strategy: &'s mut WaitStrategy,
-    ledger: &'s mut Option<Ledger>,
+    ledger: &'s mut Option<OpenLedger>,
     recycled: &'s mut RecycledVersions,
     last: &'s mut Option<LedgerView>,
     notes: &'s mut Vec<String>,
@@ -66,7 +64,7 @@ impl<'s> Exclusive<'s> {
         Self {
             decider: None,
             locks: Some(&mut store.decision_locks),
-            state: State {
+            state: TransactionState {
                 files: &store.files,
                 options,
                 strategy: &mut store.strategy,
@@ -191,51 +189,6 @@ impl Transaction for Exclusive<'_> {
     }
 }
 
-/// Takes the lock of the ledger that the name means, and opens that ledger; creates it where it is missing.
-/// Only for the holder of the name lock.
-pub(crate) fn lock_ledger<'l>(
-    files: &EventFiles,
-    lock: &'l mut LockFile,
-    (ledger, recycled): (&mut Option<Ledger>, &RecycledVersions),
-    strategy: &mut WaitStrategy,
-    wait: &mut Wait<'_>,
-) -> Result<Held<'l>> {
-    if ledger.is_none() {
-        ready_ledger(files, ledger, recycled)?;
-    }
-    lock.acquire_where(strategy, wait, &mut |found| {
-        let fits = |ledger: &Option<Ledger>| match (ledger, found) {
-            (Some(ledger), Some(found)) => ledger.rewrite.id == found.id,
-            _ => false,
-        };
-        if fits(ledger) {
-            return Ok(true);
-        }
-        ready_ledger(files, ledger, recycled)?;
-        Ok(fits(ledger))
-    })
-}
-
-/// Opens the ledger that the name means now, and creates it where it is missing. Only for the holder of the
-/// name lock.
-fn ready_ledger(
-    files: &EventFiles,
-    ledger: &mut Option<Ledger>,
-    recycled: &RecycledVersions,
-) -> Result<()> {
-    *ledger = None;
-    let named = look(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
-    if named.is_none() {
-        let view = LedgerView::take(files, None)?;
-        create_ledger(files, view.count.ticket)?;
-    }
-    *ledger = Ledger::open(files, recycled)?;
-    if ledger.is_none() {
-        return Err(no_ledger(files));
-    }
-    Ok(())
-}
-
 /// Whether there is something to recover, or to tell.
 fn needs_recovery(view: &LedgerView) -> bool {
     view.tail != Tail::Clean || view.tally.seq == 0 || view.rebuilt
@@ -244,7 +197,7 @@ fn needs_recovery(view: &LedgerView) -> bool {
 /// Recovers what a crash left. Only for the holder of the decision locks.
 fn recover(
     files: &EventFiles,
-    ledger: &Ledger,
+    ledger: &OpenLedger,
     view: LedgerView,
     wait: Duration,
     notes: &mut Vec<String>,

@@ -8,9 +8,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{LockKind, Record, Step, Tally};
+use crate::ledger::{CountFile, LockKind, Record, Step, Tally};
 use crate::store::file::append;
 use crate::store::file::count::in_place;
+use crate::store::file::count::publish::publish_on;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::lock::held::Held;
@@ -18,8 +19,10 @@ use crate::store::file::lock::lock_file::LockFile;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::view::LedgerView;
-use crate::store::file::sync::group_commit::{Durable, Ledger, commit_unshared};
-use crate::store::options::{CommitOptions, Writes};
+use crate::store::file::sync::open_ledger::OpenLedger;
+use crate::store::file::sync::outcome::{Durable, unknown};
+use crate::store::file::sync::vouch;
+use crate::store::options::{CommitOptions, Durability, Writes};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
 /// What is to be taken.
@@ -43,7 +46,7 @@ pub(crate) struct Unsafe<'s> {
     files: &'s EventFiles,
     options: CommitOptions,
     strategy: &'s mut WaitStrategy,
-    ledger: &'s Option<Ledger>,
+    ledger: &'s Option<OpenLedger>,
     written: &'s mut u64,
     view: Option<LedgerView>,
 }
@@ -154,4 +157,24 @@ fn lock_file(files: &EventFiles, kind: LockKind) -> Option<LockFile> {
         LockKind::Shared => Some(LockFile::created_like(lock, models).shared()),
         LockKind::Exclusive | LockKind::WriteOnly => Some(LockFile::created_like(lock, models)),
     }
+}
+
+/// Makes one's own sale durable, if it is to be, and publishes one's own count, over whatever others
+/// published; for sales that were decided without a lock.
+fn commit_unshared(
+    files: &EventFiles,
+    ledger: &OpenLedger,
+    durability: Durability,
+    count: &CountFile,
+    tally: &Tally,
+) -> Result<Durable> {
+    if durability == Durability::Disk {
+        vouch::sync(files, &ledger.append).map_err(unknown)?;
+    }
+    let count = (count, tally);
+    let published = publish_on(files, &ledger.recycled, &ledger.rewrite, count, None);
+    Ok(match published {
+        Ok(_) => Durable::Published,
+        Err(error) => Durable::Unpublished(error),
+    })
 }

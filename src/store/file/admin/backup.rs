@@ -1,17 +1,18 @@
 //! Copying an event to another directory while others sell.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{CountFile, Tally};
+use crate::ledger::Tally;
+use crate::store::file::admin::backup_target::{EventState, kept_in, refuse_at_sight, replaceable};
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::copy::copy_beside;
-use crate::store::file::files::directory::{directory, sync_directory};
+use crate::store::file::files::directory::sync_directory;
 use crate::store::file::files::open::Access;
 use crate::store::file::files::write::write_beside;
 use crate::store::file::lock::decision::DecisionLocks;
@@ -20,13 +21,12 @@ use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::verify::summarize_ledger;
 use crate::store::file::reader::view::LedgerView;
-use crate::store::file::recovery::archive::common;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::rights::Rights;
 use crate::store::file::sellable::{
     refuse_fixed_ledger, refuse_mounted_count, refuse_unsellable, second_names,
 };
-use crate::store::file::sync::group_commit::Ledger;
+use crate::store::file::sync::open_ledger::OpenLedger;
 use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sys::FileId;
 use crate::store::options::CommitOptions;
@@ -35,13 +35,6 @@ use crate::store::{Settle, Store, patiently};
 
 /// So many resets may come in between before a backup gives up.
 const RESETS: u32 = 10;
-
-/// The state that is copied.
-struct State {
-    count: CountFile,
-    tally: Tally,
-    ledger: Option<LedgerFile>,
-}
 
 impl FileStore {
     /// Copies the event to this directory, which is made where it is missing: a count and a ledger that add up.
@@ -73,7 +66,7 @@ impl FileStore {
             None => None,
         };
         replaceable(&self.files, &target, older.as_ref(), &state)?;
-        // Strays harm nobody: the next one may sweep them.
+        // Orphans harm nobody: the next one may clean them up.
         let _ = clean_up(&target);
         write(&self.files, &target, &state)?;
         Ok(Backup {
@@ -84,10 +77,10 @@ impl FileStore {
     }
 
     /// All that is on the ledger, durable by now: else the backup might have a line that the event loses.
-    fn state_to_copy(&mut self, wait: Duration) -> Result<State> {
+    fn state_to_copy(&mut self, wait: Duration) -> Result<EventState> {
         if open_ledger(&self.files, Access::Read)?.is_none() {
             let view = LedgerView::take(&self.files, None)?;
-            return Ok(State {
+            return Ok(EventState {
                 count: view.count,
                 tally: view.tally,
                 ledger: None,
@@ -106,7 +99,7 @@ impl FileStore {
             let ledger = open_ledger(&self.files, Access::Read)?;
             let ledger = ledger.filter(|ledger| Some(ledger.id) == settled);
             if let (Some(count), Some(ledger)) = (count, ledger) {
-                return Ok(State {
+                return Ok(EventState {
                     count,
                     tally,
                     ledger: Some(ledger),
@@ -138,14 +131,14 @@ impl FileStore {
     fn open_to_copy(&mut self) -> Result<()> {
         refuse_mounted_count(&self.files)?;
         if self.ledger.is_none() {
-            self.ledger = Ledger::open(&self.files, &self.recycled)?;
+            self.ledger = OpenLedger::open(&self.files, &self.recycled)?;
             self.notes.extend(second_names(&self.files));
         }
         Ok(())
     }
 
     /// What `tickets.json` counts.
-    fn counted_state(&self) -> Result<State> {
+    fn counted_state(&self) -> Result<EventState> {
         let view = self.reread(|view| view.sound(&self.files))?;
         let ledger = open_ledger(&self.files, Access::Read)?;
         let (Some(ledger), Some(counted)) = (ledger, view.count.counted) else {
@@ -156,7 +149,7 @@ impl FileStore {
         let Some(tally) = summary.at_counted else {
             return Err(no_ledger(&self.files));
         };
-        Ok(State {
+        Ok(EventState {
             count: view.count,
             tally,
             ledger: Some(ledger),
@@ -164,119 +157,8 @@ impl FileStore {
     }
 }
 
-/// The files of the event's backup in this directory.
-///
-/// # Errors
-/// [`Kind::Usage`]: they are the event's own, by whatever name.
-pub(crate) fn kept_in(files: &EventFiles, place: &Path) -> Result<EventFiles> {
-    let own = id(directory(&files.count));
-    if own.is_some() && own == id(place) {
-        let error = Error::new(Kind::Usage, "is the directory of the event itself");
-        return Err(error.at(place, 0, 0).hint("name another directory"));
-    }
-    let name: PathBuf = files.count.file_name().unwrap_or_default().into();
-    let named = place.join(name);
-    let kept = EventFiles::at(&named)?;
-    let ledger = kept.link.as_ref().unwrap_or(&kept.ledger);
-    for (name, resolved) in [(&named, &kept.count), (ledger, &kept.ledger)] {
-        for own in [&files.count, &files.ledger] {
-            if is_one(resolved, own) {
-                let message = format!("is {} of the event itself, by another name", own.display());
-                let error = Error::new(Kind::Usage, message).at(name, 0, 0);
-                return Err(error.hint(
-                    "nothing was changed; a backup has files of its own: name another directory, or remove this link",
-                ));
-            }
-        }
-    }
-    Ok(kept)
-}
-
-fn id(path: &Path) -> Option<FileId> {
-    FileId::of_name(path).ok().flatten()
-}
-
-/// Whether two names, links resolved, mean one file, also one that is not there yet.
-fn is_one(a: &Path, b: &Path) -> bool {
-    match (id(a), id(b)) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => {
-            let there = id(directory(a));
-            there.is_some() && there == id(directory(b)) && a.file_name() == b.file_name()
-        }
-        _ => false,
-    }
-}
-
-/// Refuses without the locks what will be refused under them, for a lock file is made to take them. Where one is there
-/// already another backup may be written just now.
-fn refuse_at_sight(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
-    let is_locked = || id(&target.lock).is_some();
-    if is_locked() {
-        return Ok(());
-    }
-    let older = open_ledger(target, Access::Read)?;
-    match replaceable(files, target, older.as_ref(), state) {
-        Err(_) if is_locked() => Ok(()),
-        result => result,
-    }
-}
-
-/// Refuses to replace what is no older backup of this event.
-fn replaceable(
-    files: &EventFiles,
-    target: &EventFiles,
-    older: Option<&LedgerFile>,
-    state: &State,
-) -> Result<()> {
-    let refused = |file: &Path, why: String| {
-        let error = Error::new(Kind::Refused, why).at(file, 0, 0);
-        Err(error.hint("nothing was changed; name another directory, or move away what is there"))
-    };
-    let problem = |e| Error::io("compare", &target.ledger, e);
-    if let Some(older) = older {
-        let length = older.file.metadata().map_err(problem)?.len();
-        let same = match &state.ledger {
-            Some(ledger) => common(&older.file, &ledger.file, length).map_err(problem)?,
-            None => 0,
-        };
-        if same < length || length > state.tally.bytes {
-            let why = format!(
-                "is no older backup of {}: it has what that ledger lacks from byte {same} on",
-                files.ledger.display()
-            );
-            return refused(&target.ledger, why);
-        }
-    }
-    let there =
-        FileId::of_name(&target.count).map_err(|e| Error::io("look at", &target.count, e))?;
-    if there.is_none() {
-        return Ok(());
-    }
-    let found = LedgerView::take(target, older).and_then(|view| view.sound(target));
-    let is_ours = match (&found, older) {
-        (Err(error), _) if error.kind() == Kind::Integrity => false,
-        (Err(_), _) => return found.map(drop),
-        (Ok(_), Some(_)) => true,
-        // Of a time when nothing was sold yet.
-        (Ok(view), None) => {
-            let opening = match &state.ledger {
-                Some(ledger) => ledger.first_line(files)?.map(|line| line.left),
-                None => Some(view.count.ticket),
-            };
-            opening == Some(view.count.ticket)
-                && view.count.restarted(0) == state.count.restarted(0)
-        }
-    };
-    if is_ours {
-        return Ok(());
-    }
-    let why = format!("is no older backup of {}", files.count.display());
-    refused(&target.count, why)
-}
-
 /// Writes the copy. The ledger has its name before the count counts it: a count that is older is no harm.
-fn write(files: &EventFiles, target: &EventFiles, state: &State) -> Result<()> {
+fn write(files: &EventFiles, target: &EventFiles, state: &EventState) -> Result<()> {
     let of = |path: &Path| Rights::of_name(path).map_err(|e| Error::io("look at", path, e));
     let count = match &state.ledger {
         None => state.count.clone(),

@@ -8,6 +8,7 @@ use crate::ledger::{LockKind, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::open::Access;
+use crate::store::file::ledger_lock::lock_ledger;
 use crate::store::file::lock::decision::DecisionGuard;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::people::explain_denied;
@@ -22,7 +23,6 @@ use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::{refuse_unsellable, try_files};
 use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sync::vouch;
-use crate::store::file::transaction::lock_ledger;
 
 /// The state of an event before a rush, to judge the rush by.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(crate) struct Opening {
 
 impl FileStore {
     /// Gets the event ready for a rush: the ledger exists, and what killed processes left is
-    /// swept. Under a lock everything must add up; without one, buyers believe what they see. `force`: even
+    /// cleaned up. Under a lock everything must add up; without one, buyers believe what they see. `force`: even
     /// where tickets are booked.
     pub(crate) fn prepare(
         &mut self,

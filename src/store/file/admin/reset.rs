@@ -22,7 +22,7 @@ use crate::store::results::Reset;
 
 impl FileStore {
     /// Starts the event anew with `stock`, or with the stock it opened with, or with 2. The old
-    /// ledger is put away, never deleted. Waits for whoever holds the lock.
+    /// ledger is put away, never deleted. Waits for a process that holds the lock.
     ///
     /// # Errors
     /// [`Kind::Refused`], unless it is `forced`: there are real bookings, which no rush made and nobody cancelled;
@@ -77,7 +77,7 @@ impl FileStore {
         };
         self.notes.extend(found.told());
         let done = restart(&self.files, stock)?;
-        // Strays harm nobody: the next one may sweep them.
+        // Orphans harm nobody: the next one may clean them up.
         let _ = clean_up(&self.files);
         self.ledger = None;
         self.last = None;

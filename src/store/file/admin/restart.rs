@@ -32,7 +32,7 @@ pub(crate) struct Restarted {
 /// the time in it. Only for the holder of the decision locks and the sync lock.
 ///
 /// That the new ledger takes the old one's name is the commit. Before it nothing has changed;
-/// after it, the new ledger's opening line says which count it took the place of, so that whoever
+/// after it, the new ledger's opening line says which count it took the place of, so that a process that
 /// reads the old `tickets.json` knows that it is stale.
 pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     let old = match CountFile::look(&files.count) {
@@ -121,7 +121,7 @@ fn put_fresh_count(
     Ok(kept.or(edited))
 }
 
-/// Makes everything that is on the ledger durable, so that whoever still waits for that may take
+/// Makes everything that is on the ledger durable, so that a process that still waits for that may take
 /// the new ledger's opening line for an answer. Returns up to where it adds up and is durable.
 pub(crate) fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
     let end = match LedgerView::take(files, Some(ledger)) {

@@ -1,41 +1,28 @@
 //! Putting a backup back in an event's place.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{CountFile, Line, Op, Sum, Tally};
-use crate::store::audit::Flaw;
-use crate::store::file::admin::backup::{adds_up, kept_in};
+use crate::ledger::{CountFile, Tally};
+use crate::store::file::admin::backup::adds_up;
+use crate::store::file::admin::backup_target::kept_in;
+use crate::store::file::admin::extra_lines::{extra, refuse_to_lose};
+use crate::store::file::admin::saved::saved;
 use crate::store::file::admin::swap::{Fresh, put_back};
-use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::directory::{directory, sync_directory};
 use crate::store::file::files::open::Access;
 use crate::store::file::lock::decision::DecisionLocks;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
-use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::raw_lines::{RawLines, is_blank, line_before};
-use crate::store::file::reader::verify::summarize_ledger;
+use crate::store::file::reader::ledger_file::open_ledger;
 use crate::store::file::reader::view::base::is_borne_out;
-use crate::store::file::recovery::archive::common;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::results::Restored;
-
-/// A backup that adds up.
-struct Saved {
-    count: CountFile,
-    tally: Tally,
-    /// `None`: of a time when nothing was sold yet.
-    ledger: Option<LedgerFile>,
-    /// Whether its last line lacks its newline.
-    unterminated: bool,
-}
 
 impl FileStore {
     /// Puts the backup in this directory back, under the locks. What it replaces is kept beside.
@@ -109,224 +96,4 @@ impl FileStore {
             kept: done.kept,
         })
     }
-}
-
-/// Reads the backup: all of its ledger that adds up, if a crash explains the rest.
-fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
-    let none = |why: String| Error::new(Kind::Missing, why).at(from, 0, 0);
-    let count = CountFile::look(&source.count).map(|(count, _)| count);
-    let name = source
-        .count
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
-    let Some(ledger) = open_ledger(source, Access::Read)? else {
-        let count = count.map_err(|error| {
-            error.hint("nothing was changed; this backup is damaged: name another one")
-        });
-        return match count? {
-            None => Err(none(format!("holds no backup of {name}"))
-                .hint("name the directory that 'tickets backup DIR' wrote to")),
-            Some(count) if count.counted.is_none_or(|counted| counted.seq == 0) => {
-                let left = count.ticket;
-                Ok(Saved {
-                    count,
-                    tally: Tally {
-                        left,
-                        ..Tally::default()
-                    },
-                    ledger: None,
-                    unterminated: false,
-                })
-            }
-            Some(_) => Err(Error::new(Kind::Integrity, "is missing beside its count")
-                .at(&source.ledger, 0, 0)
-                .hint("nothing was changed; a backup is a count and its ledger")),
-        };
-    };
-    let count = count.ok().flatten();
-    let counted = count.as_ref().and_then(|count| count.counted);
-    let summary = summarize_ledger(source, &ledger, counted)?;
-    let broken = summary.findings.iter().find(|it| it.kind == Flaw::Ledger);
-    let wrong = |line: u64, why: &str, hint: &'static str| {
-        Error::new(Kind::Integrity, why)
-            .at(&source.ledger, line, 0)
-            .hint(hint)
-    };
-    if let Some(finding) = broken {
-        return Err(wrong(
-            finding.line,
-            &finding.text,
-            "nothing was changed; this backup is damaged: name another one",
-        ));
-    }
-    let Some(opening) = summary.opening else {
-        return Err(wrong(
-            0,
-            "has no opening line",
-            "nothing was changed; name another backup",
-        ));
-    };
-    if let Some(count) = &count
-        && !forced
-        && !is_borne_out(count, &ledger, source)?
-    {
-        let message = format!(
-            "has {} lines, and the count beside it includes {}",
-            summary.tally.seq,
-            counted.map_or(0, |counted| counted.seq)
-        );
-        let error = Error::new(Kind::Refused, message).at(&source.ledger, 0, 0);
-        return Err(error.hint(
-            "nothing was changed; this copy was made while tickets were sold, the ledger first: --force goes by what \
-             its ledger has",
-        ));
-    }
-    let unterminated = summary.findings.iter().any(|it| it.kind == Flaw::Newline);
-    Ok(Saved {
-        count: count.unwrap_or_else(|| CountFile::fresh(opening)),
-        tally: summary.tally,
-        ledger: Some(ledger),
-        unterminated,
-    })
-}
-
-/// What the event's ledger has that the backup lacks.
-struct Extra {
-    lines: u64,
-    sales: u64,
-    /// What it comes to, if it has all that the backup has, and no more.
-    same: Option<Tally>,
-}
-
-fn extra(files: &EventFiles, living: Option<&LedgerFile>, saved: &Saved) -> Result<Extra> {
-    let problem = |e| Error::io("compare", &files.ledger, e);
-    let mut extra = Extra {
-        lines: 0,
-        sales: 0,
-        same: None,
-    };
-    let Some(living) = living else {
-        return Ok(extra);
-    };
-    let end = saved.tally.bytes;
-    let (mut from, theirs) = match &saved.ledger {
-        Some(ledger) => {
-            let from = common(&living.file, &ledger.file, end).map_err(problem)?;
-            (from, Some(ledger))
-        }
-        None => (0, None),
-    };
-    let length = living.file.metadata().map_err(problem)?.len();
-    let blank = is_blank(&living.file, end, length).map_err(problem)?;
-    if theirs.is_some() && from == end && blank && !saved.unterminated {
-        extra.same = Some(saved.tally);
-    }
-    if theirs.is_none()
-        && let Some(tally) = only_opened(living, length).map_err(problem)?
-        && tally.left == saved.tally.left
-    {
-        extra.same = Some(tally);
-        return Ok(extra);
-    }
-    // From the start of the line in which they differ.
-    while from > 0 && line_before(&living.file, from).map_err(problem)?.is_none() {
-        from -= 1;
-    }
-    let (sums, lines) = match theirs {
-        Some(ledger) => lines_from(ledger, from, end).map_err(problem)?,
-        None => Default::default(),
-    };
-    let mut before = match line_before(&living.file, from) {
-        Ok(Some(line)) => Line::check(&line, None).unwrap_or_default(),
-        _ => Sum::default(),
-    };
-    let mut raw_lines = RawLines::new(&living.file, from);
-    while let Some(raw_line) = raw_lines.next().map_err(problem)? {
-        let Ok(line) = Line::parse(raw_line.bytes, None) else {
-            continue;
-        };
-        let sound = Line::check(raw_line.bytes, Some(before)).is_ok();
-        before = line.sum;
-        // A line that was damaged, and stands in the backup as it was, is none that the backup lacks.
-        if sums.contains(&line.sum) && sound || !sound && lines.contains(&line.record.seq) {
-            continue;
-        }
-        extra.lines += 1;
-        extra.sales += u64::from(line.record.op == Op::Sell);
-    }
-    Ok(extra)
-}
-
-/// What a ledger comes to that has its opening line only.
-fn only_opened(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Tally>> {
-    let mut raw_lines = RawLines::new(&ledger.file, 0);
-    let Some(first) = raw_lines.next()?.filter(|first| first.terminated) else {
-        return Ok(None);
-    };
-    let start = Tally::default();
-    let line = Line::parse(first.bytes, Some(start.sum)).ok();
-    let tally = line.and_then(|line| start.after(&line, first.end).ok());
-    match tally {
-        Some(tally) if is_blank(&ledger.file, tally.bytes, length)? => Ok(Some(tally)),
-        _ => Ok(None),
-    }
-}
-
-/// The sums of a ledger's lines between these bytes, and their numbers.
-fn lines_from(
-    ledger: &LedgerFile,
-    from: u64,
-    to: u64,
-) -> std::io::Result<(HashSet<Sum>, HashSet<u64>)> {
-    let mut found = (HashSet::new(), HashSet::new());
-    let mut raw_lines = RawLines::new(&ledger.file, from).until(to);
-    while let Some(raw_line) = raw_lines.next()? {
-        if let Ok(line) = Line::parse(raw_line.bytes, None) {
-            found.0.insert(line.sum);
-            found.1.insert(line.record.seq);
-        }
-    }
-    Ok(found)
-}
-
-fn refuse_to_lose(
-    files: &EventFiles,
-    extra: &Extra,
-    count: &Result<Option<CountFile>>,
-    borne_out: bool,
-    saved: &Saved,
-) -> Result<()> {
-    let refused = |file: &Path, message: String| {
-        let error = Error::new(Kind::Refused, message).at(file, 0, 0);
-        Err(error.hint(
-            "nothing was changed; --force puts the backup back all the same, and keeps what is there beside",
-        ))
-    };
-    let Extra { lines, sales, .. } = *extra;
-    if lines > 0 {
-        let lines = match lines {
-            1 => "1 line".to_owned(),
-            lines => format!("{lines} lines"),
-        };
-        let sales = match sales {
-            1 => "1 sale".to_owned(),
-            sales => format!("{sales} sales"),
-        };
-        let message = format!("has {lines} that the backup lacks, {sales} among them");
-        return refused(&files.ledger, message);
-    }
-    let counted = match count {
-        Ok(Some(count)) => count.counted.map_or(0, |counted| counted.seq),
-        _ => 0,
-    };
-    if !borne_out && counted > saved.tally.seq {
-        let message = format!(
-            "counts {counted} lines, and the backup has {}: {} of them stand on no ledger any more",
-            saved.tally.seq,
-            counted - saved.tally.seq
-        );
-        return refused(&files.count, message);
-    }
-    Ok(())
 }

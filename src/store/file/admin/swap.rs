@@ -320,7 +320,7 @@ mod tests {
                 model: [&saved.ledger, &saved.count],
             };
             let count = Ok(Some(CountFile::read(&files.count).unwrap()));
-            // Whoever is killed here does nothing more.
+            // A process that is killed here does nothing more.
             drop(loosen(&files, &fresh, &living, &count, true).unwrap());
             let mut office = BoxOffice::at(&files.count).unwrap();
             assert_eq!(office.audit().unwrap().sold, 2);

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 
 use std::io::Write as _;
 
-/// Cuts the file to nothing, and writes the bytes. In between, `between` is called, and whoever reads
+/// Cuts the file to nothing, and writes the bytes. In between, `between` is called, and a process that reads
 /// finds an empty file.
 pub(crate) fn write(path: &Path, bytes: &[u8], between: &mut dyn FnMut()) -> Result<()> {
     let problem = |e| Error::io("write over", path, e);

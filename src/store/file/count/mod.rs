@@ -1,4 +1,6 @@
 //! The count file: read, written, replaced, published.
+//!
+//! Knows the count file and its edits; knows nothing of locks and syncs.
 
 pub(crate) mod edit;
 pub(crate) mod in_place;

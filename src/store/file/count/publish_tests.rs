@@ -81,7 +81,7 @@ fn a_count_that_is_not_borne_out_is_put_back_and_edits_before_it_are_kept() {
     let drift = |_: &str| "{\"ticket\": 3}\n".to_owned();
     let (place, files, done) = published(&[&adding("m1"), &drift]);
     assert_eq!(done.unwrap_err().kind(), Kind::Integrity);
-    // So are the members of whoever edited before.
+    // So are the members of a process that edited before.
     let held = fs::read_dir(&place).unwrap().map(|entry| {
         let entry = entry.unwrap();
         (entry.file_name(), fs::read_to_string(entry.path()).unwrap())

@@ -15,7 +15,7 @@ use crate::store::file::rights::Rights;
 use crate::store::file::sys;
 use crate::store::file::sys::{FileId, look};
 
-/// Replaces a file by a fresh one with these bytes, atomically: whoever opens `path` reads the
+/// Replaces a file by a fresh one with these bytes, atomically: a process that opens `path` reads the
 /// old bytes or the new ones, never a mixture, and never finds the name missing. Its rights are kept, and those
 /// that cannot be are never wider ([`crate::store::file::rights`]). Returns the new version.
 ///
@@ -61,7 +61,7 @@ pub(crate) fn replace_again(
     let now = || Rights::of_name(path).map_err(problem);
     let rights = now()?;
     if let Some((fresh, old)) = recycled.take(ledger, bytes, &rights)
-        // Somebody may have swept it meanwhile.
+        // Somebody may have removed it meanwhile.
         && sys::exchange(&old, path).is_ok_and(|exchanged| exchanged)
     {
         let replaced = fresh
@@ -91,7 +91,7 @@ pub(crate) fn replace_again(
 }
 
 /// What lost its name, which it has now, and which file that is.
-type Replaced = (TempPath, FileId);
+type Displaced = (TempPath, FileId);
 
 /// Gives the name to a new file; returns it, and the old one if it is still there.
 fn name_fresh(
@@ -100,7 +100,7 @@ fn name_fresh(
     rights: &Rights,
     sync: bool,
     apart: Option<FileId>,
-) -> Result<(Version, Option<Replaced>)> {
+) -> Result<(Version, Option<Displaced>)> {
     let problem = |e| Error::io("replace", path, e);
     known_bad!(CountInPlace => return Ok((crate::known_bad::write_over(path, bytes)?, None)));
     let (file, temp) = write_beside(path, bytes, Some(rights), sync, apart)?.into_parts();
@@ -123,7 +123,7 @@ fn name_fresh(
 /// Gives the rights of what lost its name to what has it now, where somebody changed them since they were looked
 /// at. Tells which file lost it; `None`: it is gone.
 fn make_up(fresh: &File, looked: &Rights, replaced: &Path) -> io::Result<Option<FileId>> {
-    // Somebody may have swept it.
+    // Somebody may have removed it.
     let Some(own) = look(replaced)? else {
         return Ok(None);
     };

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::store::file::files::temporary::temporary;
 use crate::store::file::rights::Rights;
 
-/// Copies so many bytes of a ledger to a temporary file beside `path`, with these rights, and syncs it. `newline`: the last line lacks its newline, which the copy has.
+/// Copies so many bytes of a ledger to a temporary file beside `path`, with these rights, and syncs it. `newline`: the last line lacks its newline, which the copy
+/// has.
 pub(crate) fn copy_beside(
     path: &Path,
     ledger: &File,

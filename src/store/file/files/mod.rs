@@ -1,5 +1,8 @@
 //! Regular files beside one another: opened, read, written, copied.
+//!
+//! Knows names, handles and rights; knows nothing of ledgers and counts.
 
+pub(crate) mod compare;
 pub(crate) mod copy;
 pub(crate) mod directory;
 pub(crate) mod open;

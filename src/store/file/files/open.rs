@@ -94,7 +94,8 @@ pub(crate) fn open_file(path: &Path, access: Access<'_>) -> Result<(File, Attrib
 /// Another process of this program keeps a lease for microseconds.
 const LEASE_BACKOFF: Backoff = Backoff::napping(Duration::from_millis(1));
 
-/// Whether what cannot be opened just now is a file on which somebody may have a lease ([`crate::store::file::recycled::lease`]), and is
+/// Whether what cannot be opened just now is a file on which somebody may have a write lease, and
+/// is
 /// worth to wait for: this program's own end in microseconds.
 fn is_leased(path: &Path, since: Instant) -> bool {
     const ENDED: Duration = Duration::from_millis(250);
@@ -102,7 +103,7 @@ fn is_leased(path: &Path, since: Instant) -> bool {
 }
 
 /// Another program keeps its lease. The system ends one that somebody waits for after 45 s, unless somebody changed
-/// that: whoever may wait so long tries again.
+/// that: a process that may wait so long tries again.
 fn leased(path: &Path, error: io::Error) -> Error {
     Error::io("open", path, error)
         .with_kind(Kind::Busy { holder: None })
@@ -112,7 +113,7 @@ fn leased(path: &Path, error: io::Error) -> Error {
 
 /// Creates an empty file with the rights of another, unless there is one under the name: `None`.
 ///
-/// The name comes last: whoever is killed before leaves no file that others may not open.
+/// The name comes last: a process that is killed before leaves no file that others may not open.
 fn create_like(path: &Path, model: &Path) -> Result<Option<File>> {
     let exists = |path: &Path| fs::symlink_metadata(path).is_ok();
     if exists(path) {
@@ -126,7 +127,7 @@ fn create_like(path: &Path, model: &Path) -> Result<Option<File>> {
     given.map_err(|e| Error::io("set the mode of", path, e))?;
     match name_new(temp, path) {
         Ok(file) => Ok(Some(file)),
-        // Somebody else was faster, and may have swept our temporary file.
+        // Somebody else was faster, and may have removed our temporary file.
         Err(_) if exists(path) => Ok(None),
         Err(error) => Err(problem(error)),
     }

@@ -101,7 +101,7 @@ impl Version {
                         return false;
                     }
                     at += read;
-                    // Whoever reads a regular file gets as much as there is.
+                    // A process that reads a regular file gets as much as there is.
                     if at == self.bytes.len() && read < bytes.len() {
                         return true;
                     }

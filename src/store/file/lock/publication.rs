@@ -29,7 +29,8 @@ pub(crate) enum PublishLock<'a> {
 /// ledger lock is found taken with the publication lock held, the name lock stays with a process that decides until
 /// the publication lock is given up. Only one name may lead to the ledger: each has a lock file of its own.
 ///
-/// Where processes block for the name lock, a publisher that takes it between two of them mixes up their order, for the
+/// Where processes block for the name lock, a publisher that takes it between two of them mixes up their order, for
+/// the
 /// kernel wakes all of the queue then. So it waits a little for one of them to decide.
 pub(crate) fn may_publish<'a>(
     ledger: &'a LedgerFile,

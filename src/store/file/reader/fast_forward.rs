@@ -1,6 +1,6 @@
 //! Following many lines without parsing each.
 //!
-//! Whoever sells beside 31 others reads 31 lines of theirs for each of its own. Their checksums and
+//! A process that sells beside 31 others reads 31 lines of theirs for each of its own. Their checksums and
 //! chain tell that they stand there as they were written, under the lock, by somebody who had checked the
 //! line before. So a stretch of sales and cancellations is followed by sums alone, and only its last
 //! line is parsed: it says its number and how many are left, and the capacity has not changed.
@@ -8,7 +8,7 @@
 use crate::ledger::{Line, Sum, Tally};
 use crate::store::file::reader::raw_lines::RawLine;
 
-/// A raw line of lines that were skimmed.
+/// A raw line of lines that were fast-forwarded.
 #[derive(Debug, Default)]
 pub(crate) struct FastForward {
     lines: u64,
@@ -160,7 +160,7 @@ mod tests {
             let (taken, landed) = forward(&lines[1..=to], tallies[0]);
             assert_eq!((taken, landed), (to, Ok(tallies[to])));
         }
-        // Neither the opening line nor an adjustment is skimmed.
+        // Neither the opening line nor an adjustment is fast-forwarded.
         assert_eq!(forward(&lines, Tally::default()).0, 0);
         assert_eq!(forward(&lines[5..], tallies[4]), (0, Ok(tallies[4])));
     }

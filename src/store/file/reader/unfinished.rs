@@ -1,6 +1,7 @@
 //! A last line that is not whole: what a crash left, or what somebody is just writing.
 //!
-//! Two looks that find the same prove nothing: whoever writes the line may have lost the processor, or been stopped,
+//! Two looks that find the same prove nothing: a process that writes the line may have lost the processor, or
+//! been stopped,
 //! in the middle of the write. What proves it is the lock: nobody writes a line without that of the ledger. So it
 //! is had, shared and for one look at that line; if the line is still as it was, nobody is going to finish it.
 //! (Buyers without a lock keep to none: beside them this proves nothing.)
@@ -38,7 +39,7 @@ pub(crate) enum Fate {
     },
 }
 
-/// For how long to wait for whoever holds the lock: a write takes microseconds.
+/// For how long to wait for a process that holds the lock: a write takes microseconds.
 pub(crate) const WORTH_WAITING: Duration = Duration::from_secs(1);
 
 impl Unfinished {

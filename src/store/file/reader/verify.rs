@@ -4,32 +4,15 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::error::{Error, Result};
-use crate::ledger::{Counted, Line, Op, Record, Tally};
+use crate::ledger::{Counted, Line, Op, Record};
 use crate::store::audit::{Finding, Flaw};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank, line_starting};
 use crate::store::file::reader::search::locate;
 use crate::store::file::reader::torn_tail::begins_with_a_hole;
 use crate::store::file::reader::unfinished::Unfinished;
-
-/// What the whole ledger comes to.
-#[derive(Debug, Default)]
-pub(crate) struct LedgerSummary {
-    /// What it adds up to, up to the first line that does not.
-    pub(crate) tally: Tally,
-    /// The stock that it opened with.
-    pub(crate) opening: Option<u64>,
-    /// What it added up to where the count says that it counts to.
-    pub(crate) at_counted: Option<Tally>,
-    /// The count of an earlier ledger that this one took the place of: its lines and bytes.
-    pub(crate) replaces: Option<(u64, u64)>,
-    /// How many tickets of real bookings, which no rush made, are not given back.
-    pub(crate) booked: u64,
-    pub(crate) findings: Vec<Finding>,
-    /// The last line, where it is not whole: somebody may be writing it just now.
-    pub(crate) unfinished: Option<Unfinished>,
-}
 
 /// What is remembered of the lines read so far.
 struct Reader<'a> {
@@ -95,18 +78,6 @@ pub(crate) fn summarize_ledger(
         }
     }
     Ok(reader.summary)
-}
-
-/// Why a line cannot be counted.
-enum Wrong {
-    Line(String),
-    Io(Error),
-}
-
-impl From<String> for Wrong {
-    fn from(why: String) -> Self {
-        Self::Line(why)
-    }
 }
 
 impl Reader<'_> {

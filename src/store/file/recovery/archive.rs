@@ -1,8 +1,8 @@
 //! Putting a ledger away whole: another one takes its name, and it gets the name of an archive.
 //!
-//! Invariant: whoever is killed, or whose power is cut, at any moment leaves the old ledger under a name of
+//! Invariant: a process that is killed, or whose power is cut, at any moment leaves the old ledger under a name of
 //! which the next command knows what it is. Nothing has an archive's name that is not put away, and no ledger
-//! that was put away is ever taken for a stray.
+//! that was put away is ever taken for an orphaned file.
 //!
 //! The new ledger stands ready under an *aside* name, a temporary one that says which file it was made for.
 //! The two names are exchanged: the commit. From then on the aside name means the old ledger, and is renamed to
@@ -12,11 +12,11 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::store::file::event::{EventFiles, stamp};
+use crate::store::file::files::compare::common;
 use crate::store::file::files::copy::copy_from;
 use crate::store::file::files::directory::{directory, sync_directory};
 use crate::store::file::files::open::{Access, open_regular};
@@ -36,7 +36,8 @@ const MARK: &str = "-aside";
 pub(crate) struct Archived {
     /// Where the old one is.
     pub(crate) archive: PathBuf,
-    /// The new one, locked as the decision locks are until this is dropped: nobody takes what is not finished for a stray.
+    /// The new one, locked as the decision locks are until this is dropped: nobody takes what is not finished for a
+    /// stray.
     _new: File,
 }
 
@@ -120,7 +121,7 @@ fn made_for(name: &OsStr, ledger: &Path) -> Option<u64> {
     u64::from_str_radix(made, 16).ok()
 }
 
-/// What stands under aside names of this ledger. None of it is a temporary file that is ever swept
+/// What stands under aside names of this ledger. None of it is a temporary file that is ever removed as an orphan
 /// ([`crate::store::file::files::temporary`]): those have other names.
 fn asides(ledger: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -129,7 +130,8 @@ fn asides(ledger: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Finishes or undoes what whoever was killed left under aside names: an old ledger gets its archive's name, and
+/// Finishes or undoes what a process that was killed left under aside names: an old ledger gets its archive's
+/// name, and
 /// a new one that never took its place goes. Returns the archives. Only for the holder of the decision locks or
 /// the sync lock of the ledger that has the name.
 pub(crate) fn finish_interrupted(files: &EventFiles) -> Result<Vec<PathBuf>> {
@@ -202,44 +204,6 @@ fn is_beginning(file: &LedgerFile, of: &LedgerFile) -> io::Result<bool> {
     Ok(common(&file.file, &of.file, length)? == length)
 }
 
-/// How many bytes two files begin with in common, up to so many.
-pub(crate) fn common(a: &File, b: &File, most: u64) -> io::Result<u64> {
-    const CHUNK: usize = 64 * 1024;
-    let (mut of_a, mut of_b) = (vec![0; CHUNK], vec![0; CHUNK]);
-    let mut at = 0;
-    while at < most {
-        let wanted = (most - at).min(CHUNK as u64) as usize;
-        let read = [(a, &mut of_a), (b, &mut of_b)].map(|(file, bytes)| {
-            let bytes = bytes.get_mut(..wanted).unwrap_or_default();
-            fill(file, bytes, at)
-        });
-        let [of_first, of_second] = read;
-        let shorter = of_first?.min(of_second?);
-        let pairs = of_a.iter().zip(&of_b).take(shorter);
-        let same = pairs.take_while(|(a, b)| a == b).count();
-        at += same as u64;
-        if same < wanted {
-            break;
-        }
-    }
-    Ok(at)
-}
-
-/// Reads as much as there is.
-fn fill(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < bytes.len() {
-        let free = bytes.get_mut(filled..).unwrap_or_default();
-        match file.read_at(free, at + filled as u64) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
-}
-
 /// Gives an old ledger the first archive's name that is free.
 fn to_archive(files: &EventFiles, aside: &Path) -> Result<PathBuf> {
     let stamp = stamp();
@@ -258,6 +222,7 @@ fn to_archive(files: &EventFiles, aside: &Path) -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::file::files::compare::fill;
 
     #[test]
     fn an_aside_name_says_which_file_it_was_made_for() {

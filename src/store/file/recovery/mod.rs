@@ -1,4 +1,6 @@
 //! What a crash left: recovered, archived, cleaned up.
+//!
+//! Knows ledgers and what a crash leaves of them; knows nothing of sales and of who commands.
 
 pub(crate) mod archive;
 pub(crate) mod clean_up;

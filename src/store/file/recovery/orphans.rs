@@ -69,7 +69,7 @@ pub(crate) fn remove_orphans(files: &EventFiles) -> Result<usize> {
     for path in orphans(files)? {
         match fs::remove_file(&path) {
             Ok(()) => removed += 1,
-            // Whoever kept it has just ended.
+            // A process that kept it has just ended.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             // It harms nobody, and its owner's next sale takes it away.
             Err(_) if kept_by_sticky(&path).is_some() => {}
@@ -102,7 +102,7 @@ fn beside(paths: &[&Path]) -> impl Fn(&OsStr) -> bool {
 }
 
 /// How many temporary files killed processes left. Without the locks: one that is in use just now is none,
-/// and whoever uses it holds one of the locks as long as it is there.
+/// and a process that uses it holds one of the locks as long as it is there.
 pub(crate) fn count_orphans(files: &EventFiles) -> Result<usize> {
     let before = orphans(files)?;
     if before.is_empty() {

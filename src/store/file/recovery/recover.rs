@@ -1,4 +1,4 @@
-//! Getting an event ready for selling: open its ledger, and heal what a crash left behind.
+//! Getting an event ready for selling: open its ledger, and recover what a crash left behind.
 
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -14,7 +14,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::tail::Tail;
 
-/// Heals the ledger's end. Only for the holder of the decision locks and the sync lock.
+/// Recovers the ledger's end. Only for the holder of the decision locks and the sync lock.
 ///
 /// A newline that an editor took away is put back. Bytes that a crash left are put away in a file
 /// of their own, then cut off: they hold no sale that was ever acknowledged. Returns what was done, for

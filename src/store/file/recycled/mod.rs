@@ -5,9 +5,11 @@
 //! the last seconds, one by one.
 //!
 //! A version may still be read by somebody who opened it before it lost its name. So it is written
-//! again only while [`lease::alone`] proves that nobody has it open. Nor may it have a second name,
+//! again only while [`crate::store::file::sys::under_write_lease`] proves that nobody has it open. Nor may it have a second name,
 //! which somebody may have given it. And it serves the same ledger only: after a power cut the name
 //! may mean a file with its earlier contents, which must be an older count of this very ledger.
+//!
+//! Knows versions of a file and their rights; knows nothing of ledgers but which one a version counts.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -74,7 +76,7 @@ impl RecycledVersions {
             }
             match rewrite(&old, bytes, rights) {
                 Rewritten::Done(version) => return Some((version, old.path)),
-                // Whoever has it open will close it.
+                // A process that has it open will close it.
                 Rewritten::InUse => self.lock().versions.push(old),
                 Rewritten::Unfit => {}
                 Rewritten::Stale => self.lock().versions.clear(),
@@ -150,7 +152,7 @@ struct Stale;
 fn rewrite(old: &RecycledVersion, bytes: &[u8], rights: &Rights) -> Rewritten {
     let file = &old.file;
     let written = sys::under_write_lease(file, || {
-        // One name is its own. It has none when somebody has swept it.
+        // One name is its own. It has none when somebody has cleaned up it.
         let own = Attributes::of_handle(file).ok()?;
         if !own.is_file() || own.links != 1 {
             return None;

@@ -4,6 +4,8 @@
 //! The invariant: nobody may do more with the new file than with the old one, at no moment, and whatever of this
 //! cannot be kept. So a new file is its owner's alone ([`Rights::at_first`]) until the last call, and what is left
 //! of a list or a group that is lost is what everybody had.
+//!
+//! Knows modes, access lists and attributes; knows nothing of events.
 
 pub(crate) mod acl;
 pub(crate) mod xattr;
@@ -196,7 +198,7 @@ impl Rights {
 
     /// Gives a file to the owner and the group; tells what of the two is lost.
     ///
-    /// Only root may give a file away. Whoever is not root, but may write here, keeps the group, so that the
+    /// Only root may give a file away. A process that is not root, but may write here, keeps the group, so that the
     /// others who could sell still can.
     fn give_away(&self, file: &File, own: &Self) -> Lost {
         let is_kept = |uid, gid| Lost {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Who else is selling, as far as the ledger tells.
 ///
-/// Those who were released together come back together: whoever syncs at once covers the first of them
+/// Those who were released together come back together: a process that syncs at once covers the first of them
 /// only, and the others wait for the next sync. So the syncer gives as many lines as came since its own
 /// last one the time of a sync to come again. (Known from databases as a commit delay.)
 #[derive(Debug, Default)]

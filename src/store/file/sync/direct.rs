@@ -1,13 +1,14 @@
 //! Writing the end of a ledger past the page cache (`O_DIRECT`): the cure for blocks that are unwritten
-//! although their pages are clean ([`crate::store::file::sync::block_map`]).
+//! although their pages are clean ([`crate::store::file::sys::on_disk`]).
 //!
 //! Invariant: the bytes are never taken away from where they can be read before they are written anew, by
 //! anything this process does, so that its death leaves the ledger as it was or cured. (The kernel drops the
 //! pages of what it is about to write; mapped ones too, which `POSIX_FADV_DONTNEED` leaves. A hole punched
 //! into the file, or an end cut off, would be a ledger without those lines until they are written again.)
 //!
-//! The write itself may fail, and whoever is killed then leaves blocks that read as zeros: of lines that others
-//! wait for, or were told of. So it is tried only where the disk has just taken the same blocks, and preallocation, for
+//! The write itself may fail, and a process that is killed then leaves blocks that read as zeros: of lines that others
+//! wait for, or were told of. So it is tried only where the disk has just taken the same blocks, and preallocation,
+//! for
 //! which there may be no room, is taken away first.
 //!
 //! Blocks are written as a whole: what stands in them before the first byte that is to be cured is written as

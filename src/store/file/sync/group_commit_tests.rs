@@ -1,8 +1,14 @@
+use crate::error::Kind;
+use crate::ledger::CountFile;
+use crate::ledger::Tally;
+use crate::store::file::files::open::Access;
+use crate::store::file::reader::ledger_file::open_ledger;
 use std::fs;
 
 use tempfile::TempDir;
 
 use crate::ledger::{Op, Record, Replaced};
+use crate::store::file::sync::outcome::settled_by_reset;
 
 use super::*;
 
@@ -68,7 +74,7 @@ impl Event {
 
     /// What becomes of the sale, now that another ledger stands under the name.
     fn outcome(&self) -> std::result::Result<(), Kind> {
-        let answer = archived(&self.files, &self.ledger, self.tally.bytes);
+        let answer = settled_by_reset(&self.files, &self.ledger, self.tally.bytes);
         answer.map(drop).map_err(|error| error.kind())
     }
 }
@@ -119,7 +125,7 @@ fn a_count_of_another_ledger_covers_nothing() {
         fs::write(&files.count, count).unwrap();
         assert!(covered(knows_it.then(read), end));
         assert!(!covered(knows_it.then(read), end + 1));
-        // The same bytes, and another file: whoever put it there has synced nothing.
+        // The same bytes, and another file: a process that put it there has synced nothing.
         event.put(&fs::read(&files.ledger).unwrap());
         assert!(!covered(knows_it.then(read), end), "the name means another");
     }

@@ -17,7 +17,8 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 pub(crate) enum SyncLock<'a> {
     /// The lock itself.
     Range(RangeLock<'a>),
-    /// Where there is no such lock: the ledger lock in its place, so that a process that syncs keeps off those that decide.
+    /// Where there is no such lock: the ledger lock in its place, so that a process that syncs keeps off those that
+    /// decide.
     Ledger(Held<'a>),
     /// The same, where the process holds that already.
     Decision,

@@ -6,7 +6,7 @@
 //! Why each: a clean `fdatasync` vouches for nothing that another process wrote, for that process's own sync
 //! may have failed, and the kernel reports such a failure once; so the same bytes are written again. And
 //! after a failed write-back of a new block even that reaches the disk and not the file system
-//! ([`crate::store::file::sync::block_map`]).
+//! ([`crate::store::file::sys::on_disk`]).
 
 use std::fs::File;
 use std::io;

@@ -36,7 +36,7 @@ pub(crate) fn look(path: &Path) -> io::Result<Option<Attributes>> {
 
 /// What a file is, without its times.
 ///
-/// Whoever asks Linux (from 6.13 on) for a file's times makes its next change note a finer one, and then
+/// A process that asks Linux (from 6.13 on) for a file's times makes its next change note a finer one, and then
 /// every file's next change is noted as later: the next sync of a ledger would write its inode too, a
 /// second block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Attributes {
     }
 }
 
-/// What keeps a file from being replaced, whoever tries.
+/// What keeps a file from being replaced, a process that tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FileTrait {
     /// Something is mounted on it: a directory, or a file by itself.

@@ -2,6 +2,8 @@
 //!
 //! Costs the same however long the ledger is: `tickets.json`, the one ledger line that it counts
 //! last, and the lines after that one.
+//!
+//! Knows raw lines and the count file; knows nothing of locks and syncs.
 
 pub(crate) mod base;
 pub(crate) mod tail;
@@ -57,8 +59,8 @@ pub(crate) struct LedgerView {
     ledger: Option<FileId>,
 }
 
-/// Whoever is about to write a line under the lock need not look at `tickets.json` again when it did so
-/// that short a while ago: the ledger is what counts. Whoever replaces `tickets.json` always looks.
+/// A process that is about to write a line under the lock need not look at `tickets.json` again when it did so
+/// that short a while ago: the ledger is what counts. A process that replaces `tickets.json` always looks.
 const FRESH: Duration = Duration::from_millis(1);
 
 /// Whether a look at this time can still be believed.
@@ -160,7 +162,7 @@ impl LedgerView {
         Ok(before)
     }
 
-    /// The same for whoever is about to write a line: without a look at `tickets.json` where one was taken
+    /// The same for a process that is about to write a line: without a look at `tickets.json` where one was taken
     /// just now.
     pub(crate) fn again_to_write(
         before: Option<Self>,
@@ -201,12 +203,12 @@ impl LedgerView {
     /// The same before the lock is there, as far as it goes.
     pub(crate) fn read_ahead(&mut self, files: &EventFiles, ledger: &LedgerFile) {
         if self.is_firm_on(ledger, u64::MAX) {
-            // Whoever has the lock reads it again, and tells.
+            // A process that has the lock reads it again, and tells.
             let _ = self.read_on(files, ledger);
         }
     }
 
-    /// The same reading, for whoever does not hold the event's lock: what is no line may be one that somebody
+    /// The same reading, for a process that does not hold the event's lock: what is no line may be one that somebody
     /// is just writing. (A missing newline stays: what is read ends before it, and nobody may write there.)
     pub(crate) fn leaving_the_tail(mut self) -> Self {
         if !matches!(self.tail, Tail::Unterminated { .. }) {
@@ -405,7 +407,7 @@ impl LedgerView {
         self.length > self.tally.bytes
     }
 
-    /// Takes over what was skimmed; `false`: it does not add up.
+    /// Takes over what was fast-forwarded; `false`: it does not add up.
     fn land(&mut self, forward: &mut FastForward, policy: TailPolicy) -> bool {
         match forward.land(&self.tally) {
             Ok(tally) => {

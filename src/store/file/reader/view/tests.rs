@@ -83,7 +83,7 @@ impl Event {
         fs::write(&self.files.count, count).unwrap();
     }
 
-    /// Reads on, as whoever comes next under the lock does.
+    /// Reads on, as a process that comes next under the lock does.
     fn again(self) -> Result<LedgerView> {
         LedgerView::again(Some(self.view), &self.files, &self.ledger, None)
     }

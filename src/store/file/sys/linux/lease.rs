@@ -1,8 +1,8 @@
 //! The proof that nobody else has a file open: a write lease (fcntl(2), `F_SETLEASE`).
 //!
-//! The kernel grants it only while no other handle of any process is open on the file, and whoever
+//! The kernel grants it only while no other handle of any process is open on the file, and a process that
 //! opens the file afterwards is kept waiting until the lease is given back. It may be given at all
-//! only to the file's owner, and not by every file system: whoever does not get it does without.
+//! only to the file's owner, and not by every file system: a process that does not get it does without.
 #![expect(
     unsafe_code,
     reason = "leases have no safe interface; measured: a fresh file for every publication costs five \
@@ -20,7 +20,7 @@ use crate::store::file::sys::types::WriterElsewhere;
 /// # Errors
 /// [`io::ErrorKind::WouldBlock`]: somebody has. Another: this cannot be known here. Nothing was done.
 ///
-/// Whoever opens the file meanwhile waits for the end of `work`, or with `O_NONBLOCK` is refused
+/// A process that opens the file meanwhile waits for the end of `work`, or with `O_NONBLOCK` is refused
 /// ([`io::ErrorKind::WouldBlock`]), so long as the system allows
 /// (`/proc/sys/fs/lease-break-time`, 45 s unless somebody changed it).
 pub(crate) fn under_write_lease<T>(file: &File, work: impl FnOnce() -> T) -> io::Result<T> {
@@ -31,7 +31,7 @@ pub(crate) fn under_write_lease<T>(file: &File, work: impl FnOnce() -> T) -> io:
 }
 
 /// Whether anybody else has a file open for writing. By a read lease on a handle for reading: while this looks,
-/// whoever reads the file is not kept waiting.
+/// a process that reads the file is not kept waiting.
 pub(crate) fn writer_elsewhere(file: &File) -> WriterElsewhere {
     match Lease::try_take(file, READ) {
         Ok(_) => WriterElsewhere::NotOpen,
@@ -54,7 +54,7 @@ struct Lease<'f>(&'f File);
 impl<'f> Lease<'f> {
     /// [`io::ErrorKind::WouldBlock`]: somebody else has the file open, or for [`READ`], open for writing.
     fn try_take(file: &'f File, kind: libc::c_int) -> io::Result<Self> {
-        // Whoever wants to open the file makes the kernel send a signal, by default one that ends
+        // A process that wants to open the file makes the kernel send a signal, by default one that ends
         // the process. This one is ignored unless the program wants to hear it.
         // SAFETY: an open handle and an integer, as this operation takes it.
         let quiet = unsafe { libc::fcntl(file.as_raw_fd(), F_SETSIG, libc::SIGURG) };

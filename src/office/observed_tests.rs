@@ -133,7 +133,7 @@ fn the_steps_come_in_their_order() {
     }
 }
 
-/// Whoever finds none left gives its lock up too, and says so before it does: while the lock is held.
+/// A process that finds none left gives its lock up too, and says so before it does: while the lock is held.
 #[test]
 fn a_lock_is_told_of_before_it_is_given_up() {
     /// How many locks there are on the lock file while it says that it is about to give its own up.
@@ -153,7 +153,7 @@ fn a_lock_is_told_of_before_it_is_given_up() {
         buy(&mut office, lock, &mut holder).unwrap();
         let refused = buy(&mut office, lock, &mut holder).unwrap_err();
         assert_eq!(refused.kind(), Kind::SoldOut { left: 0 });
-        // Whoever locks only to write never got so far.
+        // A process that locks only to write never got so far.
         let expected: &[usize] = match lock {
             LockKind::WriteOnly => &[1],
             _ => &[1, 1],
