@@ -94,7 +94,8 @@ pub use ledger::{LockKind, MAX_COUNT_BYTES, MAX_STOCK};
 pub use office::BoxOffice;
 pub use shown::{quoted, shown, steers};
 #[cfg(feature = "cli")]
-pub(crate) use store::file::output::{Contents, Output};
+pub(crate) use store::file::output::Output;
+pub(crate) use store::file::output_contents::Contents;
 
 /// ```compile_fail,E0277
 /// fn share<T: Sync>() {}

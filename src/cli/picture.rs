@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::screen::{BAD, FAINT, GOOD};
-use crate::store::file::output::SVG;
+use crate::store::file::output_contents::SVG;
 use crate::timeline::{Timeline, Tone};
 use crate::{Contents, Output, Result, shown};
 

@@ -1,11 +1,11 @@
 //! A name that is read again and again while its file is replaced: what a reader finds there.
 
+use crate::store::file::files::read::read_capped;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::report::{Check, CheckResult};
-use crate::store::file::files::read_capped;
 
 /// Versions differ in their bytes and in their length, up to so many.
 const VERSIONS: u8 = 26;

@@ -3,6 +3,8 @@
 //! Knows nothing of files, clusters and people.
 
 mod count_file;
+mod count_merge;
+mod count_text;
 mod limits;
 mod line;
 mod lock_kind;
@@ -15,7 +17,8 @@ pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
 pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
-pub(crate) use count_file::{CountFile, Counted, Fault};
+pub(crate) use count_file::{CountFile, Counted};
+pub(crate) use count_text::Fault;
 pub(crate) use line::Line;
 pub(crate) use record::{Op, Record, Replaced};
 pub(crate) use sum::{MAX_LINE, Sum};

@@ -6,7 +6,7 @@ mod change;
 mod commit;
 mod ids;
 #[cfg(test)]
-mod observed;
+mod observed_tests;
 mod order;
 mod purchase;
 mod sales;

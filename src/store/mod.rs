@@ -65,6 +65,16 @@ pub(crate) struct LockId {
     pub(crate) inode: u64,
 }
 
+impl LockId {
+    /// The step of a purchase that got this lock.
+    pub(crate) fn got(self) -> Step {
+        Step::LockGot {
+            device: self.device,
+            inode: self.inode,
+        }
+    }
+}
+
 /// What came of an append.
 #[derive(Debug)]
 pub(crate) enum Append {

@@ -6,7 +6,7 @@ use super::layout::{LEFT, LINE, Layout, MARGIN, RIGHT, WIDTH};
 use super::model::{Time, Timeline};
 use super::words::{count, short, tick, xml};
 use super::{arrows, labels, lanes, legend, panels};
-use crate::store::file::output::SVG;
+use crate::store::file::output_contents::SVG;
 
 const STYLE: &str = "<style>
 .bg{fill:none}

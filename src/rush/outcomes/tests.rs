@@ -1,9 +1,10 @@
 use super::*;
 use crate::check::final_state::FinalState;
 use crate::ledger::{Op, Record, Tally};
-use crate::store::file::files::Access;
-use crate::store::file::ledger_file::open_ledger;
-use crate::store::file::lock::{try_lock, unlock};
+use crate::store::file::files::open::Access;
+use crate::store::file::lock::flock::try_lock;
+use crate::store::file::lock::flock::unlock;
+use crate::store::file::reader::ledger_file::open_ledger;
 use std::fs::{self, File};
 
 /// What is read of a ledger of two whole lines and `rest`: how many lines, and how many bytes that are none.
@@ -72,7 +73,7 @@ mod torn_bytes {
     use super::*;
     use crate::check::Anomaly;
     use crate::ledger::{Record, Tally};
-    use crate::store::file::reading::Reading;
+    use crate::store::file::reader::view::LedgerView;
 
     fn opening_line() -> Vec<u8> {
         let line = Record::open(5, None).encode(Tally::default().sum);
@@ -87,7 +88,7 @@ mod torn_bytes {
         fs::write(&files.count, r#"{"ticket": 5}"#).unwrap();
         fs::write(&files.ledger, opening_line()).unwrap();
         let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
-        let tally = Reading::take(&files, Some(&ledger)).unwrap().tally;
+        let tally = LedgerView::take(&files, Some(&ledger)).unwrap().tally;
         let opening = Opening {
             tally,
             end: tally.bytes,
@@ -157,7 +158,7 @@ mod reset_meanwhile {
 
     use super::*;
     use crate::office::{BoxOffice, DEFAULT_WAIT};
-    use crate::store::file::reading::Reading;
+    use crate::store::file::reader::view::LedgerView;
 
     /// A reset comes between the look at the count and the look at the ledger: what it mixes up is looked at again.
     #[test]
@@ -170,7 +171,7 @@ mod reset_meanwhile {
         office.reset(Some(5), true, DEFAULT_WAIT).unwrap();
         office.book("before", 1).unwrap();
         let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
-        let tally = Reading::take(&files, Some(&ledger)).unwrap().tally;
+        let tally = LedgerView::take(&files, Some(&ledger)).unwrap().tally;
         let opening = Opening {
             tally,
             end: tally.bytes,

@@ -4,20 +4,22 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use super::durable::{self, Durable};
-use super::file_store::{FileStore, no_ledger, tally};
-use super::files::Access;
-use super::ledger_file::open_ledger;
-use super::lines::{Stretches, line_starting};
-use super::people::explain_denied;
-use super::reading::Reading;
-use super::sale_lookup::SaleLookup;
-use super::search::{Mark, search};
-use super::transaction::Exclusive;
-use super::unsafe_locking::Unsafe;
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Line, LockKind, Op};
 use crate::store::audit::Audit;
+use crate::store::file::file_store::{FileStore, no_ledger, tally};
+use crate::store::file::files::open::Access;
+use crate::store::file::people::explain_denied;
+use crate::store::file::reader::ledger_file::open_ledger;
+use crate::store::file::reader::raw_lines::{RawLines, line_starting};
+use crate::store::file::reader::sale_lookup::SaleLookup;
+use crate::store::file::reader::search::{Mark, search};
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::sync::group_commit::commit_group;
+use crate::store::file::sync::outcome::Durable;
+use crate::store::file::sync::sync_attempt::GroupCommit;
+use crate::store::file::transaction::Exclusive;
+use crate::store::file::unsafe_locking::Unsafe;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::results::{Backup, Reset, Restored};
 use crate::store::{Head, Lookup, Scan, Settle, Store, Transaction, Visit};
@@ -37,13 +39,13 @@ impl Store for FileStore {
     }
 
     fn head(&self, lock: LockKind) -> Result<Head> {
-        let reading = match lock {
-            LockKind::Exclusive => self.reread(|reading| reading.sound(&self.files))?,
+        let view = match lock {
+            LockKind::Exclusive => self.reread(|view| view.sound(&self.files))?,
             _ => self.reread(Ok)?,
         };
         Ok(Head {
-            tally: *tally(&reading),
-            rebuilt: reading.rebuilt,
+            tally: *tally(&view),
+            rebuilt: view.rebuilt,
         })
     }
 
@@ -63,10 +65,10 @@ impl Store for FileStore {
         let Some(ledger) = &self.ledger else {
             return Ok(());
         };
-        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let view = self.reread(|view| view.sound(&self.files))?;
         let mut lookup = SaleLookup::of(what);
         // A reset between the two: what was read is not of this ledger, and no harm is done.
-        match lookup.follow(&self.files, &ledger.rewrite, reading.tally.bytes) {
+        match lookup.follow(&self.files, &ledger.rewrite, view.tally.bytes) {
             Err(_) if !ledger.rewrite.is_at(&self.files.ledger) => {}
             result => result?,
         }
@@ -82,7 +84,7 @@ impl Store for FileStore {
         let Some(ledger) = &mut self.ledger else {
             return Err(no_ledger(&self.files));
         };
-        let counted = self.last.as_ref().map_or(0, |reading| reading.counted);
+        let counted = self.last.as_ref().map_or(0, |view| view.counted);
         let unproven = settle.tally.bytes.saturating_sub(counted);
         let covered = counted >= settle.end;
         let lazy =
@@ -92,15 +94,15 @@ impl Store for FileStore {
         }
         known_bad!(AnswerFirst => return Ok(None));
         known_bad!(KnownBelieved => if !settle.written { return Ok(None) });
-        let mut syncer = durable::Syncer {
+        let mut commit = GroupCommit {
             files: &self.files,
-            deciding: &mut self.deciding,
-            patience: &mut self.patience,
-            syncs: &mut self.syncs,
+            decision_locks: &mut self.decision_locks,
+            strategy: &mut self.strategy,
+            state: &mut self.sync_state,
         };
         let (end, last) = (settle.end, &mut self.last);
         Ok(
-            match durable::share(&mut syncer, ledger, end, last, options.wait)? {
+            match commit_group(&mut commit, ledger, end, last, options.wait)? {
                 Durable::Published => None,
                 Durable::Unpublished(error) => Some(error),
             },
@@ -114,11 +116,11 @@ impl Store for FileStore {
     fn scan(&self, what: Scan, visit: &mut Visit<'_>) -> Result<()> {
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             // Whether it is missing rightly.
-            return self.reread(|reading| reading.sound(&self.files)).map(drop);
+            return self.reread(|view| view.sound(&self.files)).map(drop);
         };
-        let reading: Reading = self.reread(|reading| reading.sound(&self.files))?;
+        let view: LedgerView = self.reread(|view| view.sound(&self.files))?;
         // A last line without its newline is counted, as in a query.
-        let end = tally(&reading).bytes;
+        let end = tally(&view).bytes;
         let problem = |e| Error::io("read", &self.files.ledger, e);
         match what {
             Scan::Only(op) => {
@@ -138,12 +140,12 @@ impl Store for FileStore {
                 }
             }
             Scan::All => {
-                let mut stretches = Stretches::new(&ledger.file, 0);
-                while let Some(stretch) = stretches.next().map_err(problem)? {
-                    if stretch.end > end {
+                let mut raw_lines = RawLines::new(&ledger.file, 0);
+                while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+                    if raw_line.end > end {
                         break;
                     }
-                    let Ok(line) = Line::parse(stretch.bytes, None) else {
+                    let Ok(line) = Line::parse(raw_line.bytes, None) else {
                         break;
                     };
                     if let ControlFlow::Break(()) = visit(&line) {
@@ -180,7 +182,7 @@ impl Store for FileStore {
     }
 
     fn notes(&mut self) -> Vec<String> {
-        let found = std::mem::take(&mut self.syncs.found);
+        let found = std::mem::take(&mut self.sync_state.found);
         self.notes.extend(found.told());
         std::mem::take(&mut self.notes)
     }

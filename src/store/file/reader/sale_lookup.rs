@@ -1,0 +1,152 @@
+//! Sale look-up: where a sale stands on the ledger, and what was given back of it since.
+
+use crate::error::Result;
+use crate::ledger::{Line, Op};
+use crate::store::file::event::EventFiles;
+use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::search::{Mark, locate, search};
+use crate::store::file::sys::FileId;
+use crate::store::{FoundSale, Lookup};
+
+/// What is looked for, kept between two looks.
+#[derive(Debug, Clone)]
+enum Sought {
+    Key(String),
+    Id(String),
+}
+
+impl Sought {
+    fn is(&self, what: Lookup<'_>) -> bool {
+        match (self, what) {
+            (Self::Key(own), Lookup::Key(key)) => own == key,
+            (Self::Id(own), Lookup::Id(id)) => own == id,
+            _ => false,
+        }
+    }
+}
+
+/// What was found so far. The long way is gone without a lock; under the lock, only what was appended
+/// since.
+#[derive(Debug)]
+pub(crate) struct SaleLookup {
+    sought: Sought,
+    ledger: Option<FileId>,
+    mark: Mark,
+    found: Option<FoundSale>,
+}
+
+impl SaleLookup {
+    pub(crate) fn of(what: Lookup<'_>) -> Self {
+        Self::new(match what {
+            Lookup::Key(key) => Sought::Key(key.to_owned()),
+            Lookup::Id(id) => Sought::Id(id.to_owned()),
+        })
+    }
+
+    fn new(sought: Sought) -> Self {
+        Self {
+            sought,
+            ledger: None,
+            mark: Mark::default(),
+            found: None,
+        }
+    }
+
+    /// Whether it looks for this.
+    pub(crate) fn is_for(&self, what: Lookup<'_>) -> bool {
+        self.sought.is(what)
+    }
+
+    /// What was found.
+    pub(crate) fn found(&self) -> Option<&FoundSale> {
+        self.found.as_ref()
+    }
+
+    /// Looks as far as `end`, on this ledger.
+    pub(crate) fn follow(
+        &mut self,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+        end: u64,
+    ) -> Result<()> {
+        if self.ledger != Some(ledger.id) {
+            // Another ledger than before: a reset came between.
+            *self = Self {
+                ledger: Some(ledger.id),
+                ..Self::new(self.sought.clone())
+            };
+            if let Sought::Id(id) = &self.sought {
+                let Some(mark) = line_of(files, ledger, id, end)? else {
+                    // It may be appended yet.
+                    self.ledger = None;
+                    return Ok(());
+                };
+                self.mark = mark;
+            }
+        }
+        let text = match (&self.found, &self.sought) {
+            (Some(found), _) => needle("ref", &found.id),
+            (None, Sought::Key(key)) => needle("key", key),
+            (None, Sought::Id(id)) => needle("id", id),
+        };
+        let (sought, found) = (&self.sought, &mut self.found);
+        search(
+            files,
+            ledger,
+            &mut self.mark,
+            end,
+            &text,
+            &mut |line, end| note(sought, found, line, end),
+        )
+    }
+}
+
+/// The line before that of a sale, which begins with the number of its line.
+fn line_of(files: &EventFiles, ledger: &LedgerFile, id: &str, end: u64) -> Result<Option<Mark>> {
+    let seq = id.split_once('-').and_then(|(seq, _)| seq.parse().ok());
+    match seq {
+        Some(seq) => locate(files, ledger, seq, end),
+        None => Ok(None),
+    }
+}
+
+/// How a member stands in a line. A text with quotes in it stands there with other letters, so that
+/// nobody can plant one inside a name.
+fn needle(member: &str, text: &str) -> String {
+    format!("\"{member}\":{}", serde_json::Value::from(text))
+}
+
+/// Takes note of a line; returns what to look for after it, if that is something else.
+fn note(
+    sought: &Sought,
+    found: &mut Option<FoundSale>,
+    line: &Line<'_>,
+    end: u64,
+) -> Option<String> {
+    let record = &line.record;
+    if let Some(sale) = found {
+        if record.op == Op::Cancel && record.reference.as_deref() == Some(&sale.id) {
+            sale.cancelled = sale
+                .cancelled
+                .saturating_add(record.quantity.unsigned_abs());
+            sale.end = end;
+        }
+        return None;
+    }
+    let is_it = match sought {
+        Sought::Key(key) => record.key.as_deref() == Some(key),
+        Sought::Id(id) => record.id.as_deref() == Some(id),
+    };
+    if record.op != Op::Sell || !is_it {
+        return None;
+    }
+    let sale = found.insert(FoundSale {
+        id: record.id.as_deref().unwrap_or_default().to_owned(),
+        buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
+        quantity: record.quantity.unsigned_abs(),
+        seq: record.seq,
+        cancelled: 0,
+        end,
+    });
+    Some(needle("ref", &sale.id))
+}

@@ -1,0 +1,139 @@
+//! Finding lines in a ledger: by their number, and by what stands in them.
+
+use std::fs::File;
+use std::io;
+
+use crate::error::{Error, Result};
+use crate::ledger::{Line, MAX_LINE, Sum, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::raw_lines::{RawLines, line_before};
+use crate::store::file::reader::view::tail::broken;
+
+use memchr::memmem::Finder;
+
+/// How far a search has come: everything up to the end of a line.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Mark {
+    /// The number of that line; 0 for the beginning.
+    pub(crate) seq: u64,
+    /// Where it ends, in bytes.
+    pub(crate) bytes: u64,
+    sum: Sum,
+}
+
+impl From<Tally> for Mark {
+    fn from(tally: Tally) -> Self {
+        Self {
+            seq: tally.seq,
+            bytes: tally.bytes,
+            sum: tally.sum,
+        }
+    }
+}
+
+/// Walks from `mark` to `end` and shows the lines in which `text` stands. Every line that it passes is
+/// checked against its sum; none but those shown is parsed.
+///
+/// `see` returns what is to be looked for from there on.
+pub(crate) fn search(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    mark: &mut Mark,
+    end: u64,
+    text: &str,
+    see: &mut dyn FnMut(&Line<'_>, u64) -> Option<String>,
+) -> Result<()> {
+    let problem = |e| Error::io("read", &files.ledger, e);
+    let mut finder = Finder::new(text.as_bytes()).into_owned();
+    let mut raw_lines = RawLines::new(&ledger.file, mark.bytes);
+    while mark.bytes < end {
+        let Some(raw_line) = raw_lines.next().map_err(problem)? else {
+            return Ok(());
+        };
+        if !raw_line.terminated {
+            return Ok(());
+        }
+        let seq = mark.seq.saturating_add(1);
+        let sum =
+            Line::check(raw_line.bytes, Some(mark.sum)).map_err(|why| broken(files, seq, &why))?;
+        if finder.find(raw_line.bytes).is_some() {
+            let line = Line::parse(raw_line.bytes, Some(mark.sum))
+                .map_err(|why| broken(files, seq, &why))?;
+            if let Some(next) = see(&line, raw_line.end) {
+                finder = Finder::new(next.as_bytes()).into_owned();
+            }
+        }
+        *mark = Mark {
+            seq,
+            bytes: raw_line.end,
+            sum,
+        };
+    }
+    Ok(())
+}
+
+/// The line with this number, among those up to `end`: where the line before it ends. Takes a few
+/// reads, however long the ledger is: the numbers only grow.
+pub(crate) fn locate(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    seq: u64,
+    end: u64,
+) -> Result<Option<Mark>> {
+    find(&ledger.file, seq, end).map_err(|e| Error::io("read", &files.ledger, e))
+}
+
+fn find(file: &File, seq: u64, end: u64) -> io::Result<Option<Mark>> {
+    if seq == 0 {
+        return Ok(None);
+    }
+    // The line begins in `low..high`.
+    let (mut low, mut high) = (0, end);
+    while high - low > MAX_LINE as u64 {
+        let middle = low + (high - low) / 2;
+        match line_from(file, middle)? {
+            Some((start, found)) if start < high => {
+                if found <= seq {
+                    low = start;
+                } else {
+                    high = middle;
+                }
+            }
+            _ => high = middle,
+        }
+    }
+    let mut raw_lines = RawLines::new(file, low).until(end);
+    while let Some(raw_line) = raw_lines.next()? {
+        match Line::parse(raw_line.bytes, None) {
+            Ok(line) if line.record.seq == seq => return mark_before(file, seq, raw_line.start),
+            Ok(line) if line.record.seq < seq => {}
+            _ => break,
+        }
+    }
+    Ok(None)
+}
+
+fn mark_before(file: &File, seq: u64, start: u64) -> io::Result<Option<Mark>> {
+    if start == 0 {
+        return Ok(Some(Mark::default()));
+    }
+    let before = line_before(file, start)?.unwrap_or_default();
+    Ok(Line::parse(&before, None).ok().map(|line| Mark {
+        seq: seq - 1,
+        bytes: start,
+        sum: line.sum,
+    }))
+}
+
+/// The first line that begins after `at`: where, and its number.
+fn line_from(file: &File, at: u64) -> io::Result<Option<(u64, u64)>> {
+    let mut raw_lines = RawLines::new(file, at);
+    if raw_lines.next()?.is_none_or(|part| !part.terminated) {
+        return Ok(None);
+    }
+    Ok(raw_lines.next()?.and_then(|raw_line| {
+        let line = Line::parse(raw_line.bytes, None).ok()?;
+        Some((raw_line.start, line.record.seq))
+    }))
+}
