@@ -24,6 +24,7 @@ mod screen;
 mod spoken;
 mod usage;
 mod verdict;
+mod width;
 
 use std::process::ExitCode;
 

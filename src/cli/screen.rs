@@ -147,6 +147,14 @@ impl Screen {
         }
     }
 
+    /// That the rest of a result was stopped, for people: JSON says so itself.
+    pub(crate) fn stopped(&self, error: &Error) {
+        if !self.json {
+            let error = shown(&error.to_string());
+            let _ = writeln!(anstream::stderr().lock(), "{BAD}stopped{BAD:#}: {error}");
+        }
+    }
+
     fn note(&self, written: io::Result<()>) {
         if let Err(error) = written {
             self.failure.borrow_mut().get_or_insert(error);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::screen::{BAD, FAINT, GOOD, Screen};
+use super::width::columns;
 use crate::check::Anomaly;
 use crate::check::final_state::StateFinding;
 use crate::rush::report::{Judgement, RushReport};
@@ -128,13 +129,13 @@ fn unpublished(out: &mut dyn Write, report: &RushReport, screen: &Screen) -> io:
     writeln!(out, "{FAINT}hint{FAINT:#}  {}", screen.hint(hint))
 }
 
-/// A sentence in lines that leave room for the label in 80 columns.
+/// A sentence in lines that leave room for the label.
 fn wrapped(sentence: &str) -> Vec<String> {
-    const WIDTH: usize = 74;
+    let width = columns() - "RACE  ".len();
     let mut lines: Vec<String> = Vec::new();
     for word in sentence.split(' ') {
         match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= WIDTH => {
+            Some(line) if line.len() + 1 + word.len() <= width => {
                 line.push(' ');
                 line.push_str(word);
             }

@@ -99,9 +99,10 @@ fn a_missing_file_is_named_with_the_way_to_make_one() {
             run.stderr
         );
         assert!(
-            run.stderr.contains(&match line.starts_with("buy") {
-                true => format!(" > {} makes", event.file.display()),
-                false => format!("hint: 'tickets -f {} init 200'", event.file.display()),
+            run.stderr.contains(&if line.starts_with("buy") {
+                format!(" > {} makes", event.file.display())
+            } else {
+                format!("hint: 'tickets -f {} init 200'", event.file.display())
             }),
             "{}",
             run.stderr

@@ -74,11 +74,27 @@ impl<'s> SearchProgress<'s> {
         true
     }
 
-    /// The result, or the exit code of a process that was asked to end.
-    pub(super) fn done<T>(&self, result: Result<T>) -> Result<std::result::Result<T, u8>> {
+    /// That a process was asked to end, and its exit code: for one that shows what it has done until then.
+    pub(super) fn ended(&self, result: Result<()>) -> Result<Option<(Error, u8)>> {
+        self.clear();
+        match result {
+            Ok(()) => Ok(None),
+            Err(error) if error.kind() == Kind::Interrupted => {
+                Ok(Some((error, self.stop.exit_code())))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn clear(&self) {
         if self.shown {
             let _ = write!(anstream::stderr().lock(), "\r\x1b[K");
         }
+    }
+
+    /// The result, or the exit code of a process that was asked to end.
+    pub(super) fn done<T>(&self, result: Result<T>) -> Result<std::result::Result<T, u8>> {
+        self.clear();
         match result {
             Err(error) if error.kind() == Kind::Interrupted => {
                 if let Some(users) = self.bounded.filter(|_| self.beyond) {

@@ -12,7 +12,7 @@ const DRAWING: [&str; 4] = [
     "prove|--users|2",
     "prove|--users|2|--samples|20|--seed|1",
     "find|oversold",
-    "replay|0 1 1 0",
+    "replay|1 2 2 1",
 ];
 
 fn draw(event: &TestEvent, line: &str, picture: &Path) -> (i32, Value) {
