@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::args::Cli;
 use super::screen::Screen;
-use crate::{Contents, Error, Output, Result, shown};
+use crate::plural::count;
+use crate::{Contents, Error, Kind, Output, Result, shown};
 
 /// How a page begins.
 const MARK: &str = ".\\\" made by tickets man\n";
@@ -27,6 +28,10 @@ pub(super) fn completions(shell: clap_complete::Shell, screen: &Screen) -> u8 {
 
 pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
     let Some(directory) = directory else {
+        if screen.json {
+            let message = "a page is no JSON: --json is for 'tickets man DIRECTORY'";
+            return Err(Error::new(Kind::Usage, message).hint("see 'tickets man --help'"));
+        }
         let mut text = Vec::new();
         // Writing to memory does not fail.
         let _ = Man::new(Cli::command()).render(&mut text);
@@ -58,7 +63,8 @@ pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
         pages: written,
     };
     screen.result(&document, |out| {
-        writeln!(out, "{written} pages are in {}", shown(&document.directory))
+        let (pages, place) = (count(written as u64, "page"), shown(&document.directory));
+        writeln!(out, "{pages} written to {place}")
     });
     Ok(0)
 }

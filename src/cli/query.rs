@@ -24,6 +24,9 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
                 sold: count.sold,
             };
             screen.result(&document, |out| {
+                if screen.quiet {
+                    return writeln!(out, "{}", count.left);
+                }
                 writeln!(out, "{} left, {} sold", count.left, count.sold)
             });
             Ok(0)

@@ -102,13 +102,11 @@ fn cure(lock: LockKind, forced: bool) -> &'static str {
         _ if forced && lock != LockKind::Exclusive => {
             "'tickets audit' says what the race has left; what is booked stays on the ledger"
         }
-        LockKind::None => "'tickets reset' gives the stock back; then try the same with --lock",
+        LockKind::None => "'tickets reset' starts anew; then try the same with --lock",
         LockKind::Exclusive => {
             "somebody changed the event's files beside this rush without its lock: 'tickets audit' says more"
         }
-        _ => {
-            "'tickets reset' gives the stock back; then try the exclusive lock, which keeps others out"
-        }
+        _ => "'tickets reset' starts anew; then try the exclusive lock, which keeps others out",
     }
 }
 

@@ -5,6 +5,7 @@
 mod change;
 mod commit;
 mod ids;
+mod name;
 #[cfg(test)]
 mod observed;
 mod order;

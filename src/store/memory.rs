@@ -81,11 +81,7 @@ impl MemoryStore {
                 }
                 return true;
             }
-            let is_it = match what {
-                Lookup::Key(key) => record.key.as_deref() == Some(key),
-                Lookup::Id(id) => record.id.as_deref() == Some(id),
-            };
-            if record.op == Op::Sell && is_it {
+            if record.op == Op::Sell && what.is(record) {
                 found = Some(FoundSale {
                     id: record.id.as_deref().unwrap_or_default().to_owned(),
                     buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),

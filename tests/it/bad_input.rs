@@ -254,7 +254,7 @@ fn arguments_that_make_no_sense_are_refused() {
             "buy --users 8 --lock=shard",
             "possible values: none, exclusive",
         ),
-        ("buy --users 8 --wait soon", "write 0s, 500ms, 30s or 2m"),
+        ("buy --users 8 --wait soon", "write 0, 500ms, 30s or 2m"),
         ("buy --users 8 --lock --together", "--together"),
         ("buy", "--users"),
         ("buy --users many", "write a whole number from 1 to 10000"),

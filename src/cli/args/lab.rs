@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::value::{LockArg, seed, stock, whole};
+use super::value::{LockArg, picture, seed, stock, whole};
 use crate::lab::MAX_BUYERS;
 use crate::lab::sample::{MOST_DEPTH, MOST_SAMPLES};
 use crate::office::Writes;
@@ -102,7 +102,7 @@ pub(crate) struct TrialArgs {
     pub(crate) query: bool,
 
     /// Also draw what is shown: a picture of it, if there is anything to show
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", value_parser = picture())]
     pub(crate) timeline: Option<PathBuf>,
 
     /// Any buyer may also be killed before any of its steps

@@ -2,14 +2,16 @@
 
 mod command;
 mod help;
+mod ignored;
 mod keeping;
 mod lab;
+mod moment;
 mod race;
 mod rush;
 mod selling;
 mod value;
 
-pub(crate) use command::{Cli, Command, DEFAULT_FILE, grammar};
+pub(crate) use command::{Cli, ColorArg, Command, DEFAULT_FILE, grammar, parse};
 pub(crate) use keeping::{
     AuditArgs, BackupArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::value::picture;
+
 use super::lab::{FindArgs, LocksArgs, ProveArgs, ReplayArgs, SelfcheckArgs};
 
 /// How the buyers of a rush may meet: tried out, step by step
@@ -79,7 +81,7 @@ pipe that nobody writes.")]
         evidence: PathBuf,
 
         /// Also draw it: a picture of what happened, what went wrong first
-        #[arg(long, value_name = "FILE.svg")]
+        #[arg(long, value_name = "FILE.svg", value_parser = picture())]
         timeline: Option<PathBuf>,
     },
 

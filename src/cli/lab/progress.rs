@@ -64,11 +64,12 @@ impl<'s> SearchProgress<'s> {
         }
         if self.shown && self.last.elapsed() > OFTEN {
             self.last = Instant::now();
-            let mut err = anstream::stderr().lock();
             let rate = schedules as f64 / self.began.elapsed().as_secs_f64();
+            self.clear();
+            let mut err = anstream::stderr().lock();
             let _ = write!(
                 err,
-                "\r\x1b[K{FAINT}{schedules} schedules, {rate:.0} a second; Ctrl-C stops{FAINT:#}"
+                "{FAINT}{schedules} schedules, {rate:.0} a second; Ctrl-C stops{FAINT:#}"
             );
         }
         true
@@ -88,7 +89,8 @@ impl<'s> SearchProgress<'s> {
 
     fn clear(&self) {
         if self.shown {
-            let _ = write!(anstream::stderr().lock(), "\r\x1b[K");
+            // No colour, and so not for the stream that takes colours away.
+            let _ = write!(io::stderr(), "\r\x1b[K");
         }
     }
 

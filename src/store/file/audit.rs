@@ -19,6 +19,7 @@ use super::verify::{LedgerSummary, read_books};
 use super::vouch;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
+use crate::plural;
 use crate::store::audit::{Audit, Finding, Flaw};
 
 impl FileStore {
@@ -119,7 +120,8 @@ fn mend(files: &EventFiles, ledger: Option<&LedgerFile>, audit: &Audit) -> Resul
     match swept.strays {
         0 => {}
         swept => done.push(format!(
-            "{swept} temporary files of killed processes were removed from beside {}",
+            "{} of killed processes removed from beside {}",
+            plural::count(swept as u64, "temporary file"),
             files.count.display()
         )),
     }
@@ -298,15 +300,19 @@ fn drift(
         _ if books.replaces == Some((counted.seq, counted.bytes)) => None,
         _ if books.tally.bytes < counted.bytes || !sound => {
             let text = format!(
-                "counts {} lines and {} bytes of the ledger, of which only {} lines and {} bytes add up",
-                counted.seq, counted.bytes, books.tally.seq, books.tally.bytes
+                "counts {} and {} of the ledger, of which only {} and {} add up",
+                plural::count(counted.seq, "line"),
+                plural::count(counted.bytes, "byte"),
+                plural::count(books.tally.seq, "line"),
+                plural::count(books.tally.bytes, "byte")
             );
             finding(Flaw::Short, text, false)
         }
         _ => {
             let text = format!(
-                "counts {} lines up to byte {} of the ledger, where no such line ends",
-                counted.seq, counted.bytes
+                "counts {} up to byte {} of the ledger, where no such line ends",
+                plural::count(counted.seq, "line"),
+                counted.bytes
             );
             finding(Flaw::Drift, text, false)
         }

@@ -127,7 +127,7 @@ impl FileStore {
     }
 }
 
-/// An error when there are real bookings that were not all given back.
+/// An error when there are real bookings that were not all cancelled.
 pub(super) fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result<()> {
     match read_books(files, ledger, None)?.booked {
         0 => Ok(()),

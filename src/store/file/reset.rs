@@ -15,6 +15,7 @@ use super::restart::restart;
 use super::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, MAX_STOCK};
+use crate::plural;
 use crate::store::options::Restart;
 use crate::store::results::Reset;
 
@@ -130,7 +131,8 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
     match (ledger, &count) {
         (None, _) if lines > 0 => {
             let count = files.count.display();
-            let message = format!("is missing, but {count} counts {lines} lines of it: {unknown}");
+            let lines = plural::count(lines, "line");
+            let message = format!("is missing, but {count} counts {lines} of it: {unknown}");
             refused(message, &files.ledger)
         }
         (Some(_), _) if opening.is_none() => {

@@ -22,6 +22,7 @@ use super::verify::read_books;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
 use crate::ledger::{Line, Op, Sum, Tally};
+use crate::plural;
 use crate::store::audit::Flaw;
 use crate::store::results::Restored;
 
@@ -170,8 +171,8 @@ fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
         && !is_borne_out(count, &ledger, source)?
     {
         let message = format!(
-            "has {} lines, and the count beside it includes {}",
-            books.tally.seq,
+            "has {}, and the count beside it includes {}",
+            plural::count(books.tally.seq, "line"),
             counted.map_or(0, |counted| counted.seq)
         );
         let error = Error::new(Kind::Refused, message).at(&source.ledger, 0, 0);
@@ -303,14 +304,7 @@ fn refuse_to_lose(
     };
     let Extra { lines, sales, .. } = *extra;
     if lines > 0 {
-        let lines = match lines {
-            1 => "1 line".to_owned(),
-            lines => format!("{lines} lines"),
-        };
-        let sales = match sales {
-            1 => "1 sale".to_owned(),
-            sales => format!("{sales} sales"),
-        };
+        let (lines, sales) = (plural::count(lines, "line"), plural::count(sales, "sale"));
         let message = format!("has {lines} that the backup lacks, {sales} among them");
         return refused(&files.ledger, message);
     }
@@ -320,7 +314,8 @@ fn refuse_to_lose(
     };
     if !borne_out && counted > saved.tally.seq {
         let message = format!(
-            "counts {counted} lines, and the backup has {}: {} of them stand on no ledger any more",
+            "counts {}, and the backup has {}: {} on no ledger any more",
+            plural::count(counted, "line"),
             saved.tally.seq,
             counted - saved.tally.seq
         );

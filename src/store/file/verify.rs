@@ -25,7 +25,7 @@ pub(super) struct LedgerSummary {
     pub(super) at_counted: Option<Tally>,
     /// The count of an earlier ledger that this one took the place of: its lines and bytes.
     pub(super) replaces: Option<(u64, u64)>,
-    /// How many tickets of real bookings, which no rush made, are not given back.
+    /// How many tickets of real bookings, which no rush made, are not cancelled.
     pub(super) booked: u64,
     pub(super) findings: Vec<Finding>,
     /// The last line, where it is not whole: somebody may be writing it just now.
@@ -41,7 +41,7 @@ struct Reader<'a> {
     /// Where a key stands, by its hash.
     keys: HashMap<u64, u64>,
     hasher: RandomState,
-    /// How many of a sale were given back, by the number of its line.
+    /// How many of a sale were cancelled, by the number of its line.
     cancelled: HashMap<u64, u64>,
 }
 
@@ -240,6 +240,7 @@ impl Reader<'_> {
         if whole && !self.is_hole(first_whole).map_err(problem)? {
             let text = match lines {
                 0 => why,
+                1 => format!("{why}; the line behind it is not verified"),
                 lines => format!("{why}; the {lines} lines behind it are not verified"),
             };
             self.finding(Flaw::Ledger, line, text, false);
