@@ -82,6 +82,7 @@ pub mod error;
 pub mod lab;
 mod ledger;
 pub mod office;
+mod plural;
 mod random;
 pub mod rush;
 mod shown;

@@ -70,7 +70,7 @@ fn told(case: &Case<'_>, done: bool, after: &Books) {
         match case.task {
             Task::Audit => assert_eq!(document["ok"], true, "{run:?}"),
             Task::Query => {
-                let told = (&document["ticket"], &document["sold"]);
+                let told = (&document["left"], &document["sold"]);
                 assert_eq!(told, (&after.left.into(), &after.sold.into()), "{run:?}");
             }
             Task::Reset => assert!(done, "exit 0, but not done: {run:?}"),
@@ -144,7 +144,7 @@ fn unharmed(case: &Case<'_>, done: bool, before: &Books, after: &Books) {
     }
     count_is_whole(case);
     let (code, document) = event.json("query");
-    let told = (code, &document["ticket"], &document["sold"]);
+    let told = (code, &document["left"], &document["sold"]);
     assert_eq!(
         told,
         (0, &after.left.into(), &after.sold.into()),

@@ -9,6 +9,7 @@ use super::hint::quoted;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::Order;
+use crate::plural::count;
 use crate::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result<u8> {
@@ -37,7 +38,10 @@ pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result
         warning: sale.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
-        let (name, quantity) = (shown(&sale.buyer), tickets(sale.quantity));
+        if screen.quiet {
+            return writeln!(out, "{}", shown(&sale.id));
+        }
+        let (name, quantity) = (shown(&sale.buyer), count(sale.quantity, "ticket"));
         let again = if sale.replayed {
             ", as before: the key is known"
         } else {
@@ -91,7 +95,10 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
         warning: done.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
-        let (name, quantity) = (shown(&done.buyer), tickets(done.quantity));
+        if screen.quiet {
+            return writeln!(out, "{}", shown(&done.id));
+        }
+        let (name, quantity) = (shown(&done.buyer), count(done.quantity, "ticket"));
         write!(
             out,
             "{GOOD}cancelled{GOOD:#}  {quantity} of {name}, sale {}",
@@ -123,6 +130,9 @@ pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Re
         warning: done.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
+        if screen.quiet {
+            return writeln!(out, "{}", done.left);
+        }
         writeln!(
             out,
             "{GOOD}adjusted{GOOD:#}  the stock by {:+}",
@@ -132,13 +142,6 @@ pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Re
     });
     screen.unpublished(done.unpublished.as_ref());
     Ok(0)
-}
-
-fn tickets(quantity: u64) -> String {
-    match quantity {
-        1 => "1 ticket".to_owned(),
-        quantity => format!("{quantity} tickets"),
-    }
 }
 
 #[derive(Serialize)]

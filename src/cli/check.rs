@@ -10,6 +10,7 @@ use super::screen::{BAD, FAINT, GOOD, Screen};
 use crate::check::evidence::{self, Evidence};
 use crate::check::{self, Anomaly, HistoryVerdict};
 use crate::draw;
+use crate::plural::count;
 use crate::timeline::Timeline;
 use crate::{Error, Kind, Result, shown};
 
@@ -120,9 +121,9 @@ fn titled(timeline: Timeline, evidence: &Evidence) -> Timeline {
             format!("run {run}")
         },
         subtitle: format!(
-            "{} in stock, {} buyers",
+            "{} in stock, {}",
             evidence.stock,
-            timeline.lanes.len()
+            count(timeline.lanes.len() as u64, "buyer")
         ),
         ..timeline
     }
@@ -148,8 +149,12 @@ fn tell(out: &mut dyn Write, verdict: &HistoryVerdict, quiet: bool) -> io::Resul
     if quiet {
         return Ok(());
     }
-    let (operations, sales, reads) = (verdict.operations, verdict.sales, verdict.reads);
-    let judged = format!("{operations} operations, {sales} sales, {reads} reads");
+    let judged = [
+        count(verdict.operations, "operation"),
+        count(verdict.sales, "sale"),
+        count(verdict.reads, "read"),
+    ];
+    let judged = judged.join(", ");
     if verdict.is_clean() {
         writeln!(out, "{GOOD}clean{GOOD:#}  {judged}: nothing was found")?;
     } else {
@@ -166,8 +171,8 @@ fn notes(verdict: &HistoryVerdict) -> Vec<String> {
     let mut notes = Vec::new();
     if verdict.unjudged > 0 {
         notes.push(format!(
-            "{} operations do not say which version they read or wrote, and were not judged",
-            verdict.unjudged
+            "{} without the version that was read or written: not judged",
+            count(verdict.unjudged, "operation")
         ));
     }
     if !verdict.ledger {

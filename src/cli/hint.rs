@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 pub(crate) use crate::quoted;
 
 /// The commands that `-f` matters to.
-const OF_AN_EVENT: [&str; 11] = [
-    "query", "buy", "book", "cancel", "adjust", "sales", "audit", "backup", "restore", "reset",
-    "doctor",
+const OF_AN_EVENT: [&str; 12] = [
+    "init", "query", "buy", "book", "cancel", "adjust", "sales", "audit", "backup", "restore",
+    "reset", "doctor",
 ];
 
 /// How a command is told to take the event that was named: ` -f gig.json`, or nothing where none was.

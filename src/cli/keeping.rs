@@ -4,8 +4,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::{BackupArgs, ResetArgs, RestoreArgs};
+use super::args::{BackupArgs, DEFAULT_FILE, ResetArgs, RestoreArgs};
 use super::screen::{GOOD, Screen};
+use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
 
 pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Result<u8> {
@@ -24,10 +25,10 @@ pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Re
     screen.answer(&document, |out| {
         writeln!(
             out,
-            "{GOOD}saved{GOOD:#}  {} left, {} sold, {} lines of the ledger, in {}",
+            "{GOOD}saved{GOOD:#}  {} left, {} sold, {} of the ledger, in {}",
             done.left,
             done.sold,
-            done.seq,
+            count(done.seq, "line"),
             shown(&document.to)
         )
     });
@@ -56,12 +57,12 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
     screen.answer(&document, |out| {
         writeln!(
             out,
-            "{GOOD}restored{GOOD:#}  {} from {}: {} left, {} sold, {} lines of the ledger",
+            "{GOOD}restored{GOOD:#}  {} from {}: {} left, {} sold, {} of the ledger",
             shown(&file.display().to_string()),
             shown(&document.from),
             done.left,
             done.sold,
-            done.seq
+            count(done.seq, "line")
         )?;
         for kept in &document.kept {
             writeln!(out, "what was replaced is kept as {}", shown(kept))?;
@@ -74,19 +75,26 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
 pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Result<u8> {
     let (force, wait) = (arguments.force, arguments.wait.limit);
     let mut office = BoxOffice::at(file)?;
-    let done = office.reset(arguments.stock, force, wait);
+    let done = if file == Path::new(DEFAULT_FILE) {
+        office.reset_or_make(arguments.stock, force, wait)
+    } else {
+        office.reset(arguments.stock, force, wait)
+    };
     screen.notes(&office.notes());
     let done = done?;
     let document = ResetDocument {
         ok: true,
         command: "reset",
         file: file.display().to_string(),
-        ticket: done.stock,
+        left: done.stock,
         archived: done.archive.map(|path| path.display().to_string()),
         kept: done.kept.map(|path| path.display().to_string()),
     };
     screen.result(&document, |out| {
-        writeln!(out, "{} left", document.ticket)?;
+        if screen.quiet {
+            return writeln!(out, "{}", document.left);
+        }
+        writeln!(out, "{} left", document.left)?;
         let name = shown(&document.file);
         match &document.archived {
             Some(archive) => {
@@ -129,7 +137,7 @@ struct ResetDocument {
     ok: bool,
     command: &'static str,
     file: String,
-    ticket: u64,
+    left: u64,
     archived: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kept: Option<String>,

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod doctor;
 mod hint;
+mod init;
 mod json;
 mod keeping;
 mod lab;
@@ -24,14 +25,14 @@ mod screen;
 mod spoken;
 mod usage;
 mod verdict;
+mod width;
 
 use std::process::ExitCode;
 
-use clap::FromArgMatches as _;
 use clap::parser::ValueSource;
 
 use crate::{Result, serve_as_child};
-use args::{Cli, Command};
+use args::{Cli, ColorArg, Command};
 use hint::EventFlag;
 use screen::Screen;
 
@@ -48,6 +49,12 @@ fn run() -> u8 {
         Ok(parsed) => parsed,
         Err(error) => return usage::tell(error),
     };
+    match cli.color {
+        ColorArg::Auto => anstream::ColorChoice::Auto,
+        ColorArg::Always => anstream::ColorChoice::Always,
+        ColorArg::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
     let screen = Screen::new(cli.json, cli.quiet).of(event);
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
@@ -61,8 +68,7 @@ fn run() -> u8 {
 
 /// The command, and the event as the hints name it.
 fn parsed() -> std::result::Result<(Cli, EventFlag), clap::Error> {
-    let matches = args::grammar().try_get_matches()?;
-    let cli = Cli::from_arg_matches(&matches)?;
+    let (matches, cli) = args::parse()?;
     let event = match matches.value_source("file") {
         Some(ValueSource::DefaultValue) => EventFlag::default(),
         _ => EventFlag::named(cli.file.as_os_str()),
@@ -76,6 +82,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
     }
     let file = &cli.file;
     match &cli.command {
+        Command::Init(arguments) => init::init(file, arguments, screen),
         Command::Query => query::query(file, screen),
         Command::Buy(arguments) => buy::run(file, arguments, screen),
         Command::Book(arguments) => booking::book(file, arguments, screen),

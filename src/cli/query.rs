@@ -20,10 +20,13 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
             let document = QueryDocument {
                 ok: true,
                 command: "query",
-                ticket: count.left,
+                left: count.left,
                 sold: count.sold,
             };
             screen.result(&document, |out| {
+                if screen.quiet {
+                    return writeln!(out, "{}", count.left);
+                }
                 writeln!(out, "{} left, {} sold", count.left, count.sold)
             });
             Ok(0)
@@ -41,6 +44,6 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
 struct QueryDocument {
     ok: bool,
     command: &'static str,
-    ticket: u64,
+    left: u64,
     sold: u64,
 }

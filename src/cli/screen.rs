@@ -131,10 +131,10 @@ impl Screen {
     }
 
     /// An error: as JSON on stdout, with the count where that is known, or for people on stderr.
-    pub(crate) fn error(&self, command: &str, error: &Error, ticket: Option<u64>) {
+    pub(crate) fn error(&self, command: &str, error: &Error, left: Option<u64>) {
         if self.json {
             self.result(
-                &ErrorDocument::new(command, error, ticket, &self.event),
+                &ErrorDocument::new(command, error, left, &self.event),
                 |_| Ok(()),
             );
             return;
@@ -144,6 +144,14 @@ impl Screen {
         let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(&error.to_string()));
         if let Some(hint) = error.hint_text() {
             let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {}", shown(&self.hint(hint)));
+        }
+    }
+
+    /// That the rest of a result was stopped, for people: JSON says so itself.
+    pub(crate) fn stopped(&self, error: &Error) {
+        if !self.json {
+            let error = shown(&error.to_string());
+            let _ = writeln!(anstream::stderr().lock(), "{BAD}stopped{BAD:#}: {error}");
         }
     }
 
@@ -183,8 +191,6 @@ struct ErrorDocument<'a> {
     error: ErrorMember<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ticket: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -204,7 +210,7 @@ struct ErrorMember<'a> {
 }
 
 impl<'a> ErrorDocument<'a> {
-    fn new(command: &'a str, error: &'a Error, ticket: Option<u64>, event: &EventFlag) -> Self {
+    fn new(command: &'a str, error: &'a Error, left: Option<u64>, event: &EventFlag) -> Self {
         let place = error.place();
         let known = |number: u64| (number > 0).then_some(number);
         Self {
@@ -224,9 +230,8 @@ impl<'a> ErrorDocument<'a> {
             },
             left: match error.kind() {
                 Kind::SoldOut { left } => Some(left),
-                _ => None,
+                _ => left,
             },
-            ticket,
         }
     }
 }

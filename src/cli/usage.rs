@@ -36,7 +36,8 @@ pub(super) fn tell(error: clap::Error) -> u8 {
     screen.close(u8::try_from(error.exit_code()).unwrap_or(Kind::Usage.exit_code()))
 }
 
-/// `--lock data-file` for `--lock=data-file`: says so, for there the kind is taken for a word too many.
+/// `--lock data-file` for `--lock=data-file`: says so, for there the kind is taken for a word too many. So are the
+/// right words for commands that there are not told.
 fn told_how(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::UnknownArgument
         && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg)
@@ -46,8 +47,38 @@ fn told_how(mut error: clap::Error) -> clap::Error {
         let tips = ContextValue::StyledStrs(vec![tip.into()]);
         error.insert(ContextKind::Suggested, tips);
     }
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && meant().is_empty()
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some((_, command)) = MEANT.iter().find(|(tried, _)| word == tried)
+    {
+        let tip = format!("'tickets {command}' does that");
+        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        error.remove(ContextKind::SuggestedSubcommand);
+        error.insert(ContextKind::Suggested, tips);
+    }
     error
 }
+
+/// Words that people try, and the command that each means.
+const MEANT: [(&str, &str); 16] = [
+    ("sell", "book NAME"),
+    ("order", "book NAME"),
+    ("list", "sales"),
+    ("ls", "sales"),
+    ("show", "sales"),
+    ("new", "init N"),
+    ("create", "init N"),
+    ("make", "init N"),
+    ("status", "query"),
+    ("count", "query"),
+    ("left", "query"),
+    ("refund", "cancel ID"),
+    ("delete", "cancel ID"),
+    ("verify", "audit"),
+    ("check", "audit"),
+    ("version", "--version"),
+];
 
 /// The same with nothing in it that steers a terminal: it repeats words of the command line, which a script
 /// may have from somebody else.

@@ -3,7 +3,7 @@
 use super::report::{Check, CheckResult};
 use super::scratch::Scratch;
 use crate::error::{Error, Kind, Result};
-use crate::office::{BoxOffice, DEFAULT_WAIT};
+use crate::office::{BoxOffice, DEFAULT_WAIT, EventSettings};
 
 /// The event that is made and goes with the scratch directory.
 const EVENT: &str = "event.json";
@@ -29,7 +29,7 @@ pub(super) fn examine(scratch: &Scratch<'_>) -> Result<Check> {
 
 fn live(scratch: &Scratch<'_>) -> Result<()> {
     let mut office = BoxOffice::at(scratch.path(EVENT))?;
-    office.reset(Some(2), false, DEFAULT_WAIT)?;
+    office.init(2, &EventSettings::default())?;
     let sale = office.book("doctor", 1)?;
     if let Some(error) = sale.unpublished {
         return Err(error);

@@ -5,6 +5,7 @@ use crate::check::final_state::StateFinding;
 use crate::lab::{Move, Point, Run, Trial, WorkerEnd};
 use crate::ledger::LockKind;
 use crate::office::Writes;
+use crate::plural::count;
 use crate::timeline::{
     Clash, Doing, DrawnFinding, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span,
     Spot, Time, Timeline,
@@ -46,11 +47,6 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
 }
 
 fn title(trial: &Trial, users: usize) -> String {
-    let tickets = if trial.stock == 1 {
-        "ticket"
-    } else {
-        "tickets"
-    };
     let lock = match trial.lock {
         LockKind::None => "no lock".to_owned(),
         kind => format!("lock {}", kind.name()),
@@ -59,7 +55,8 @@ fn title(trial: &Trial, users: usize) -> String {
         Writes::Replace => "",
         Writes::InPlace => ", count written in place",
     };
-    format!("{users} buyers, {} {tickets}, {lock}{writes}", trial.stock)
+    let (buyers, tickets) = (count(users as u64, "buyer"), count(trial.stock, "ticket"));
+    format!("{buyers}, {tickets}, {lock}{writes}")
 }
 
 struct Drawing {

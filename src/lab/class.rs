@@ -54,7 +54,7 @@ impl Class {
         Some(number)
     }
 
-    /// One schedule of it: the i-th who writes is buyer i, and each reads as late as it may.
+    /// One schedule of it: the i-th who writes is the i-th buyer, and each reads as late as it may.
     #[must_use]
     pub fn steps(&self) -> LabSteps {
         let mut steps = Vec::new();
@@ -151,10 +151,10 @@ mod tests {
     fn the_last_class_is_one_after_another() {
         let class = Class::of(vec![0, 1, 2]).unwrap();
         assert_eq!(class.to_string(), "3!:5");
-        assert_eq!(class.steps().to_string(), "0 0 1 1 2 2");
+        assert_eq!(class.steps().to_string(), "1 1 2 2 3 3");
         assert_eq!(
             Class::numbered(3, 0).unwrap().steps().to_string(),
-            "0 1 2 0 1 2"
+            "1 2 3 1 2 3"
         );
         assert_eq!(Class::of(vec![1]), None);
     }

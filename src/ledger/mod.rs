@@ -5,6 +5,7 @@
 mod count_file;
 mod count_merge;
 mod count_text;
+mod event_settings;
 mod limits;
 mod line;
 mod lock_kind;
@@ -13,13 +14,15 @@ mod step;
 mod sum;
 mod tally;
 
+pub use event_settings::EventSettings;
 pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
 pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
 pub(crate) use count_file::{CountFile, Counted};
 pub(crate) use count_text::Fault;
+pub(crate) use limits::FORMAT;
 pub(crate) use line::Line;
 pub(crate) use record::{Op, Record, Replaced};
 pub(crate) use sum::{MAX_LINE, Sum};
-pub(crate) use tally::Tally;
+pub(crate) use tally::{Tally, newer};

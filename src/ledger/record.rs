@@ -5,6 +5,8 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
+use super::event_settings::EventSettings;
+use super::limits::FORMAT;
 use super::sum::{MAX_LINE, SUM_PREFIX, Sum};
 
 /// What a ledger line does.
@@ -15,10 +17,12 @@ pub(crate) enum Op {
     Open,
     /// Sells some of it.
     Sell,
-    /// Gives a sale, or a part of it, back.
+    /// Cancels a sale, or a part of it.
     Cancel,
     /// Adds stock or takes it away.
     Adjust,
+    /// Says what the event is sold by, and that it is for real.
+    Set,
 }
 
 /// The end of the ledger that this one took the place of.
@@ -70,6 +74,9 @@ pub(crate) struct Record<'a> {
     pub(crate) at: Text<'a>,
     /// What it does.
     pub(crate) op: Op,
+    /// Of an opening line: the format of the ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<u64>,
     /// The sale's id.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<Text<'a>>,
@@ -84,7 +91,8 @@ pub(crate) struct Record<'a> {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) reference: Option<Text<'a>>,
-    /// How many: opened with, sold, given back, or (signed) adjusted by.
+    /// How many: opened with, sold, cancelled, or (signed) adjusted by. A `set` line has none.
+    #[serde(default)]
     pub(crate) quantity: i64,
     /// How many are left after this line.
     pub(crate) left: u64,
@@ -100,6 +108,19 @@ pub(crate) struct Record<'a> {
     /// Of an opening line: the ledger before a reset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replaces: Option<Replaced>,
+    /// Of a `set` line: what the event is sold by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) event: Option<Box<EventSettings>>,
+}
+
+/// A `set` line, which moves no tickets.
+#[derive(Serialize)]
+struct SetLine<'a> {
+    seq: u64,
+    at: &'a Text<'a>,
+    op: Op,
+    event: &'a Option<Box<EventSettings>>,
+    left: u64,
 }
 
 impl Record<'_> {
@@ -109,6 +130,7 @@ impl Record<'_> {
             seq,
             at: Text(Cow::Owned(now())),
             op,
+            format: None,
             id: None,
             buyer: None,
             reference: None,
@@ -118,6 +140,7 @@ impl Record<'_> {
             rush: None,
             reason: None,
             replaces: None,
+            event: None,
         }
     }
 
@@ -126,6 +149,22 @@ impl Record<'_> {
         Self {
             replaces,
             ..Self::new(Op::Open, 1, stock.cast_signed(), stock)
+        }
+    }
+
+    /// The line behind it of an event that is made for real.
+    pub(crate) fn set(seq: u64, left: u64, settings: EventSettings) -> Self {
+        Self {
+            event: Some(Box::new(settings)),
+            ..Self::new(Op::Set, seq, 0, left)
+        }
+    }
+
+    /// The same opening line of a ledger that has lines of the newest format.
+    pub(crate) fn of_newest_format(self) -> Self {
+        Self {
+            format: Some(FORMAT),
+            ..self
         }
     }
 
@@ -140,14 +179,25 @@ impl Record<'_> {
                 None => missing("id"),
             },
             Op::Cancel if self.reference.is_none() => missing("ref"),
-            Op::Open | Op::Cancel | Op::Adjust => Ok(()),
+            Op::Set if self.event.is_none() => missing("event"),
+            Op::Open | Op::Cancel | Op::Adjust | Op::Set => Ok(()),
         }
     }
 
     /// The line's bytes with its newline, and its sum. `None`: longer than [`MAX_LINE`].
     pub(crate) fn encode(&self, previous: Sum) -> Option<(Vec<u8>, Sum)> {
         known_bad!(KeyForgotten => if self.key.is_some() { return Record { key: None, ..self.clone() }.encode(previous) });
-        let mut line = serde_json::to_vec(self).ok()?;
+        let line = match self.op {
+            Op::Set => serde_json::to_vec(&SetLine {
+                seq: self.seq,
+                at: &self.at,
+                op: self.op,
+                event: &self.event,
+                left: self.left,
+            }),
+            _ => serde_json::to_vec(self),
+        };
+        let mut line = line.ok()?;
         line.pop();
         let sum = Sum::of(&line, previous);
         line.extend_from_slice(SUM_PREFIX);

@@ -1,6 +1,6 @@
 //! The arithmetic of a ledger: what its lines add up to.
 
-use super::limits::MAX_STOCK;
+use super::limits::{FORMAT, MAX_STOCK};
 use super::line::Line;
 #[cfg(feature = "known-bad")]
 use super::record::now;
@@ -45,12 +45,16 @@ impl Tally {
         if opens != (record.seq == 1) {
             return Err("the first line, and no other, opens the event".into());
         }
+        if let Some(format) = record.format.filter(|format| *format > FORMAT) {
+            return Err(newer(format));
+        }
         let (left, sold) = match (record.op, record.quantity) {
             (Op::Open, 0..) => (Some(quantity), Some(0)),
             (Op::Sell, 1..) => (takes(self.left), gains(self.sold)),
             (Op::Cancel, 1..) => (gains(self.left), takes(self.sold)),
             (Op::Adjust, 1..) => (gains(self.left), Some(self.sold)),
             (Op::Adjust, ..=-1) => (takes(self.left), Some(self.sold)),
+            (Op::Set, 0) => (Some(self.left), Some(self.sold)),
             (op, quantity) => return Err(format!("{op:?} of {quantity} cannot stand here")),
         };
         match (left, sold) {
@@ -72,4 +76,11 @@ impl Tally {
             _ => Err(format!("it takes {quantity} where there are fewer")),
         }
     }
+}
+
+/// Why a ledger of this format is not read.
+pub(crate) fn newer(format: u64) -> String {
+    format!(
+        "it was made by a newer tickets: its format is {format}, and this program knows {FORMAT}"
+    )
 }

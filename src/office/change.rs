@@ -1,4 +1,4 @@
-//! Giving sales back, and changing the stock.
+//! Cancelling sales, and changing the stock.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct Cancellation {
     pub id: String,
     /// Who had bought.
     pub buyer: String,
-    /// How many were given back now.
+    /// How many were cancelled now.
     pub quantity: u64,
     /// How many of the sale the buyer keeps.
     pub kept: u64,
@@ -39,10 +39,11 @@ pub struct Adjustment {
 }
 
 impl BoxOffice {
-    /// Gives `quantity` tickets of a sale back to the stock; `None`: all that are not given back yet.
+    /// Cancels `quantity` tickets of a sale, which are left then; `None`: all that are not cancelled yet. The id is taken
+    /// in any case, and its number alone will do.
     ///
     /// # Errors
-    /// [`Kind::Refused`]: there is no such sale, or fewer of it are left to give back. A second
+    /// [`Kind::Refused`]: there is no such sale, or fewer of it are not cancelled. A second
     /// cancellation of a whole sale is refused, and the first one is durable then.
     pub fn cancel(
         &mut self,
@@ -51,6 +52,7 @@ impl BoxOffice {
         reason: Option<&str>,
         wait: Duration,
     ) -> Result<Cancellation> {
+        let id = id.trim();
         check_text("a sale's id", id, MAX_NAME)?;
         if let Some(reason) = reason {
             check_text("a reason", reason, MAX_REASON)?;
@@ -70,10 +72,11 @@ impl BoxOffice {
                     .ok_or_else(|| unknown(id))?;
                 given = quantity.unwrap_or(sale.kept());
                 let (kept, end) = (sale.kept(), sale.end);
+                let id = sale.id.clone();
                 found = Some(sale);
                 if given == 0 || given > kept {
                     // What this rests on must be durable before it is told.
-                    refusal = Some(too_many(id, given, kept));
+                    refusal = Some(too_many(&id, given, kept));
                     return Ok(Decision::Known { end });
                 }
                 refusal = None;
@@ -149,7 +152,7 @@ fn too_many(id: &str, wanted: u64, kept: u64) -> Error {
     let message = match kept {
         0 => format!("sale {id} is cancelled already"),
         kept => {
-            format!("cannot give {wanted} of sale {id} back: only {kept} are not given back yet")
+            format!("cannot cancel {wanted} of sale {id}: only {kept} are not cancelled yet")
         }
     };
     Error::new(Kind::Refused, message)

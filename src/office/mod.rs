@@ -5,6 +5,7 @@
 mod change;
 mod commit;
 mod ids;
+mod name;
 #[cfg(test)]
 mod observed_tests;
 mod order;
@@ -19,11 +20,12 @@ use crate::ledger::{LockKind, Tally};
 use crate::store::Store;
 use crate::store::file::file_store::FileStore;
 use crate::store::memory::MemoryStore;
+use crate::store::options::Restart;
 use ids::RandomIds;
 
 pub(crate) use ids::random;
 
-pub use crate::ledger::{Nonce, Step};
+pub use crate::ledger::{EventSettings, Nonce, Step};
 pub use crate::store::audit::{Audit, Finding, Flaw};
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
@@ -171,6 +173,28 @@ impl BoxOffice {
         self.store.repair(wait, forced)
     }
 
+    /// Makes the event, with so many tickets, for real: a rush keeps off it. Its directory is made where that is missing.
+    ///
+    /// ```
+    /// use tickets::BoxOffice;
+    /// use tickets::office::EventSettings;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let file = directory.path().join("gala.json");
+    /// let mut office = BoxOffice::at(&file)?;
+    /// office.init(200, &EventSettings::default())?;
+    /// assert_eq!(office.book("alice", 2)?.left, 198);
+    /// assert!(office.init(200, &EventSettings::default()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Kind::Refused`](crate::Kind::Refused): there is something of an event of this name: its count, its ledger, or
+    /// one that was put away.
+    pub fn init(&mut self, stock: u64, settings: &EventSettings) -> Result<()> {
+        self.store.make(stock, settings)
+    }
+
     /// Starts the event anew with `stock`, or with the stock it opened with, or with 2. The old
     /// ledger is put away, never deleted. Waits for the holder of the lock.
     ///
@@ -178,8 +202,30 @@ impl BoxOffice {
     /// [`Kind::Refused`](crate::Kind::Refused), unless it is `forced`: there are real bookings, which no rush made
     /// and nobody cancelled; or what was booked is unknown, for the ledger is missing, empty or shorter than the
     /// count says; or the file is no event.
+    ///
+    /// [`Kind::Missing`](crate::Kind::Missing): there is no event.
     pub fn reset(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset> {
-        self.store.restart(stock, forced, wait)
+        self.store.restart(Restart {
+            stock,
+            forced,
+            makes: false,
+            wait,
+        })
+    }
+
+    /// The same, and makes an event to practise on where there is none.
+    pub(crate) fn reset_or_make(
+        &mut self,
+        stock: Option<u64>,
+        forced: bool,
+        wait: Duration,
+    ) -> Result<Reset> {
+        self.store.restart(Restart {
+            stock,
+            forced,
+            makes: true,
+            wait,
+        })
     }
 
     /// Copies the event to this directory, which is made where it is missing: a count and a ledger that add up.

@@ -2,6 +2,7 @@
 
 use super::BoxOffice;
 use super::commit::Decision;
+use super::name;
 use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Nonce, Op, Record, Step, Tally};
@@ -43,6 +44,16 @@ impl BoxOffice {
             durability: order.durability,
             writes: conditions.writes,
         };
+        let (buyer, mut wrong) = match name::checked(order.buyer) {
+            Ok(buyer) => (buyer, None),
+            // Under its key it may have been sold before there was a rule against that name.
+            Err(error) if order.key.is_some() => (name::normal(order.buyer), Some(error)),
+            Err(error) => return Err(error),
+        };
+        let order = &Order {
+            buyer: &buyer,
+            ..order.clone()
+        };
         if let Some(key) = order.key {
             self.store.open(conditions.lock, order.wait)?;
             self.store.prefetch(Lookup::Key(key))?;
@@ -59,6 +70,9 @@ impl BoxOffice {
                     return Ok(Decision::Known { end: sale.end });
                 }
             }
+            if let Some(error) = wrong.take() {
+                return Err(error);
+            }
             let record = sell((order, conditions.rush), head, observer, number, &mut id)?;
             Ok(Decision::Write(Box::new(record)))
         })?;
@@ -68,8 +82,11 @@ impl BoxOffice {
         Ok(Sale {
             seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),
             replayed: earlier.is_some(),
+            buyer: match &earlier {
+                Some(sale) => sale.buyer.clone(),
+                None => order.buyer.to_owned(),
+            },
             id: earlier.map_or(id, |sale| sale.id),
-            buyer: order.buyer.to_owned(),
             quantity: order.quantity,
             left: done.tally.left,
             unpublished: done.unpublished,
@@ -119,7 +136,7 @@ fn sold_out(wanted: u64, left: u64) -> Error {
 fn replays(sale: &FoundSale, order: &Order<'_>) -> Result<()> {
     let key = order.key.unwrap_or_default();
     let refused = |message: String| Err(Error::new(Kind::Refused, message));
-    if sale.buyer != order.buyer || sale.quantity != order.quantity {
+    if name::normal(&sale.buyer) != order.buyer || sale.quantity != order.quantity {
         return refused(format!(
             "the key {key:?} belongs to another sale: {} of {} to {:?}, not {} to {:?}",
             sale.id, sale.quantity, sale.buyer, order.quantity, order.buyer

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
+use super::name::Wanted;
 use crate::error::Result;
 use crate::ledger::{Line, Op, Record};
 use crate::store::Scan;
@@ -21,8 +22,10 @@ pub struct Sold<'a> {
     pub buyer: &'a str,
     /// How many.
     pub quantity: u64,
-    /// How many of these were given back.
+    /// How many of these were cancelled.
     pub cancelled: u64,
+    /// How many of these still count.
+    pub valid: u64,
     /// The idempotency key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<&'a str>,
@@ -32,8 +35,8 @@ pub struct Sold<'a> {
 }
 
 impl BoxOffice {
-    /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's. `see`
-    /// may break the list off.
+    /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's: whoever has the same
+    /// name but for capitals, outer spaces and how its letters are put together. `see` may break the list off.
     ///
     /// The ledger is read twice, in constant memory but for the cancelled sales, and verified before
     /// the first sale is shown. Takes no lock.
@@ -46,8 +49,10 @@ impl BoxOffice {
         see: &mut dyn FnMut(&Sold<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
         let cancelled = self.cancelled()?;
+        let wanted = buyer.map(Wanted::named);
         self.store.scan(Scan::All, &mut |Line { record, .. }| {
-            let wanted = buyer.is_none_or(|buyer| record.buyer.as_deref() == Some(buyer));
+            let name = record.buyer.as_deref().unwrap_or_default();
+            let wanted = wanted.as_ref().is_none_or(|wanted| wanted.is(name));
             if record.op == Op::Sell && wanted {
                 return see(&sold(record, &cancelled));
             }
@@ -55,7 +60,7 @@ impl BoxOffice {
         })
     }
 
-    /// How many were given back of each sale, by its id. Verifies the ledger on the way.
+    /// How many were cancelled of each sale, by its id. Verifies the ledger on the way.
     fn cancelled(&self) -> Result<HashMap<String, u64>> {
         let mut cancelled = HashMap::new();
         self.store
@@ -72,12 +77,15 @@ impl BoxOffice {
 
 fn sold<'a>(record: &'a Record<'_>, cancelled: &HashMap<String, u64>) -> Sold<'a> {
     let id = record.id.as_deref().unwrap_or_default();
+    let quantity = record.quantity.unsigned_abs();
+    let cancelled = cancelled.get(id).copied().unwrap_or_default();
     Sold {
         id,
         at: &record.at,
         buyer: record.buyer.as_deref().unwrap_or_default(),
-        quantity: record.quantity.unsigned_abs(),
-        cancelled: cancelled.get(id).copied().unwrap_or_default(),
+        quantity,
+        cancelled,
+        valid: quantity.saturating_sub(cancelled),
         key: record.key.as_deref(),
         rush: record.rush.as_deref(),
     }

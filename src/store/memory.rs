@@ -6,11 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::audit::{Audit, Finding, Flaw};
-use super::options::CommitOptions;
+use super::options::{CommitOptions, Restart};
 use super::results::{Backup, Reset, Restored};
 use super::{Append, FoundSale, Head, LockId, Lookup, Scan, Settle, Store, Transaction, Visit};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Line, LockKind, MAX_STOCK, Op, Record, Step, Tally};
+use crate::ledger::{EventSettings, Line, LockKind, MAX_STOCK, Op, Record, Step, Tally};
 
 /// The lines of a ledger, and what they add up to.
 #[derive(Debug)]
@@ -81,11 +81,7 @@ impl MemoryStore {
                 }
                 return true;
             }
-            let is_it = match what {
-                Lookup::Key(key) => record.key.as_deref() == Some(key),
-                Lookup::Id(id) => record.id.as_deref() == Some(id),
-            };
-            if record.op == Op::Sell && is_it {
+            if record.op == Op::Sell && what.is(record) {
                 found = Some(FoundSale {
                     id: record.id.as_deref().unwrap_or_default().to_owned(),
                     buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
@@ -172,12 +168,19 @@ impl Store for MemoryStore {
         self.inspect()
     }
 
-    fn restart(&mut self, stock: Option<u64>, forced: bool, _wait: Duration) -> Result<Reset> {
-        if self.tally.sold > 0 && !forced {
+    fn make(&mut self, _stock: u64, _settings: &EventSettings) -> Result<()> {
+        Err(Error::new(
+            Kind::Refused,
+            "an event in memory is there already",
+        ))
+    }
+
+    fn restart(&mut self, how: Restart) -> Result<Reset> {
+        if self.tally.sold > 0 && !how.forced {
             let message = format!("{} tickets are booked", self.tally.sold);
             return Err(Error::new(Kind::Refused, message));
         }
-        *self = Self::new(stock.unwrap_or(self.stock))?;
+        *self = Self::new(how.stock.unwrap_or(self.stock))?;
         Ok(Reset {
             stock: self.stock,
             archive: None,

@@ -15,10 +15,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::ledger::{Line, LockKind, Op, Record, Step, Tally};
+use crate::ledger::{EventSettings, Line, LockKind, Op, Record, Step, Tally};
 
 use audit::Audit;
-use options::CommitOptions;
+use options::{CommitOptions, Restart};
 use results::{Backup, Reset, Restored};
 
 /// What an event adds up to.
@@ -34,8 +34,21 @@ pub(crate) struct Head {
 pub(crate) enum Lookup<'a> {
     /// By its idempotency key.
     Key(&'a str),
-    /// By its id.
+    /// By its id, in any case, or by the number of its line alone.
     Id(&'a str),
+}
+
+impl Lookup<'_> {
+    /// Whether it is this sale that is looked for.
+    pub(crate) fn is(self, record: &Record<'_>) -> bool {
+        match self {
+            Self::Key(key) => record.key.as_deref() == Some(key),
+            Self::Id(sought) => record.id.as_deref().is_some_and(|id| {
+                let number = id.split_once('-').map(|(number, _)| number);
+                id.eq_ignore_ascii_case(sought) || number == Some(sought)
+            }),
+        }
+    }
 }
 
 /// A sale as the ledger has it.
@@ -45,14 +58,14 @@ pub(crate) struct FoundSale {
     pub(crate) buyer: String,
     pub(crate) quantity: u64,
     pub(crate) seq: u64,
-    /// How many of it were given back.
+    /// How many of it were cancelled.
     pub(crate) cancelled: u64,
     /// Where the last line about it ends on the ledger.
     pub(crate) end: u64,
 }
 
 impl FoundSale {
-    /// How many of it are not given back.
+    /// How many of it are not cancelled.
     pub(crate) fn kept(&self) -> u64 {
         self.quantity.saturating_sub(self.cancelled)
     }
@@ -149,8 +162,11 @@ pub(crate) trait Store: Debug + Send {
     /// Verifies everything under the locks, and puts right what can be proven.
     fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit>;
 
+    /// Makes the event, for real, where there is none.
+    fn make(&mut self, stock: u64, settings: &EventSettings) -> Result<()>;
+
     /// Starts the event anew.
-    fn restart(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset>;
+    fn restart(&mut self, how: Restart) -> Result<Reset>;
 
     /// Copies the event to a directory while others sell.
     fn backup(&mut self, to: &Path, wait: Duration) -> Result<Backup>;

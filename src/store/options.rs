@@ -26,6 +26,19 @@ pub enum Writes {
     InPlace,
 }
 
+/// How an event is started anew.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Restart {
+    /// With so many tickets; `None`: with as many as it opened with, or with 2.
+    pub(crate) stock: Option<u64>,
+    /// Even while tickets are booked.
+    pub(crate) forced: bool,
+    /// Whether it is made where there is none.
+    pub(crate) makes: bool,
+    /// How long the locks are waited for.
+    pub(crate) wait: Duration,
+}
+
 /// How a line is written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CommitOptions {

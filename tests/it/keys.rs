@@ -155,10 +155,14 @@ fn no_text_confuses_the_search_for_a_key() {
     // Each as a name, as a reason and as a key.
     let mut ids = HashSet::new();
     for text in texts {
-        let (code, sale) = book(&event, &[text]);
+        let steers = text.contains(char::is_control);
+        assert_eq!(book(&event, &[text]).0 == 2, steers, "{text:?}");
+        let name = if steers { "somebody" } else { text };
+        let written = if name == "e\u{301}" { "\u{e9}" } else { name };
+        let (code, sale) = book(&event, &[name]);
         assert_eq!(
             (code, &sale["sale"]["buyer"]),
-            (0, &text.into()),
+            (0, &written.into()),
             "{sale:#}"
         );
         let id = sale["sale"]["id"].as_str().unwrap();

@@ -33,6 +33,7 @@ mod harness;
 mod hints;
 mod hostile;
 mod hostile_ledgers;
+mod init;
 mod keys;
 mod locking;
 mod losses;

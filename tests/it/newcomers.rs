@@ -21,6 +21,8 @@ fn where_even_the_directory_is_missing_each_command_says_how_to_make_an_event() 
         "sales",
         "audit",
         "audit --repair",
+        "reset",
+        "reset 5",
     ] {
         for directory in [".", "no/such"] {
             let event = TestEvent::empty();
@@ -38,10 +40,12 @@ fn where_even_the_directory_is_missing_each_command_says_how_to_make_an_event() 
                 "{line}: {document}"
             );
             let hint = error["hint"].as_str().unwrap();
-            assert!(
-                hint.contains("tickets.json reset 2' makes"),
-                "{line}: {document}"
-            );
+            let way = if line.starts_with("buy") {
+                "tickets.json makes an event to rush on"
+            } else {
+                "tickets.json init 200' makes"
+            };
+            assert!(hint.contains(way), "{line}: {document}");
             assert_eq!(event.names(), [""; 0], "{line}");
         }
     }
@@ -52,7 +56,7 @@ fn a_directory_that_is_closed_is_not_taken_for_an_empty_one() {
     let mut event = TestEvent::empty();
     let closed = event.path("closed");
     event.file = closed.join("tickets.json");
-    assert_eq!(event.run("reset 2").code, Some(0));
+    assert_eq!(event.run("init 2").code, Some(0));
     event.booked("ann");
     let mode = |mode| fs::Permissions::from_mode(mode);
     fs::set_permissions(event.directory(), mode(0o755)).unwrap();
@@ -78,7 +82,7 @@ fn programs_are_told_which_command_makes_no_sense_and_why() {
     let event = TestEvent::stock(2);
     for (line, command, part) in [
         ("", "tickets", "'tickets' requires a subcommand"),
-        ("sell", "tickets", "unrecognized subcommand 'sell'"),
+        ("vend", "tickets", "unrecognized subcommand 'vend'"),
         ("race", "race", "'tickets race' requires a subcommand"),
         ("book", "book", "<NAME>"),
         ("buy --lock", "buy", "--users <N>"),
@@ -126,4 +130,27 @@ fn a_help_that_nobody_can_read_is_an_error_and_a_refusal_was_not_carried_out() {
         );
         assert_eq!(run.stderr.contains("carried out"), told, "{line}: {run:?}");
     }
+}
+
+#[test]
+fn words_that_people_try_are_answered_with_the_right_ones() {
+    let event = TestEvent::stock(2);
+    for (word, right) in [
+        ("sell", "tickets book NAME"),
+        ("list", "tickets sales"),
+        ("show", "tickets sales"),
+        ("new", "tickets init N"),
+        ("status", "tickets query"),
+        ("version", "tickets --version"),
+    ] {
+        let run = event.run(word);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        let told = format!("tip: '{right}' does that\n");
+        assert!(run.stderr.contains(&told), "{run:?}");
+        assert_eq!(run.stderr.matches("tip:").count(), 1, "{run:?}");
+        let hint = event.json(word).1["error"]["hint"].clone();
+        assert_eq!(hint, Value::from(format!("'{right}' does that")));
+    }
+    // What follows another command is none of these.
+    assert!(!event.run("race show").stderr.contains("sales"));
 }

@@ -169,7 +169,7 @@ fn bytes_in_the_room_that_are_no_line_are_put_away() {
     let event = TestEvent::stock(10);
     assert_eq!(event.json("book alice").0, 0);
     append(&event, b"\n\n{\"seq\":3,\"at\n\n\n");
-    assert_eq!(event.json("query").1["ticket"], 9);
+    assert_eq!(event.json("query").1["left"], 9);
     assert_eq!(event.json("audit").0, 6);
     assert_eq!(event.json("book bob").0, 0);
     assert!(event.names().iter().any(|name| name.contains(".torn-")));

@@ -57,7 +57,7 @@ fn who_may_not_write_is_told_by_whom_and_how_that_is_changed() {
     };
     let anna = |line: &str| run_as(ANNA, &program, &file, line);
     let ben = |line: &str| run_as(BEN, &program, &file, line);
-    assert_eq!(anna("reset 9").0, 0);
+    assert_eq!(anna("init 9").0, 0);
     assert_eq!(anna("book alice").0, 0);
     for line in ["book bob", "adjust +1 --reason x"] {
         let (code, error) = ben(line);
@@ -100,7 +100,7 @@ fn who_is_in_another_group_is_told_so() {
     let Some((program, file)) = club(&event) else {
         return;
     };
-    assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "init 9").0, 0);
     assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
     let mut command = Command::new(&program);
     command
@@ -126,7 +126,7 @@ fn what_the_group_lacks_is_said_by_every_command() {
         "g\u{1b}[2Jig's.ledger.jsonl",
         "g\u{1b}[2Jig's.json.lock",
     ];
-    assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "init 9").0, 0);
     assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
     for name in names {
         let narrow = fs::Permissions::from_mode(0o620);
@@ -180,7 +180,7 @@ fn in_a_sticky_directory_nobody_replaces_the_file_of_another() {
         |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     chown(place, Some(0), Some(CLUB)).unwrap();
     mode(place, 0o3775);
-    assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "init 9").0, 0);
     assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
     for name in ["gig.json", "gig.ledger.jsonl", "gig.json.lock"] {
         mode(&file.with_file_name(name), 0o664);

@@ -202,7 +202,7 @@ fn a_sale_whose_buyer_died_unheard_is_found_on_the_ledger() {
     assert_ne!(code, 0);
     drop(file);
     // The next reader counts the ledger, and the next sale brings the count up to it.
-    assert_eq!(event.json("query").1["ticket"], 0);
+    assert_eq!(event.json("query").1["left"], 0);
 }
 
 #[test]

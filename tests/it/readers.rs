@@ -31,12 +31,9 @@ fn no_read_is_torn_while_64_buyers_sell() {
             let queries = scope.spawn(|| query_until_over(&event, &over));
             // The first sales are made one by one, each of them once the readers have seen the one before.
             let mut rounds = 0;
-            while rounds < 8 && event.json("query").1["ticket"] != 0 {
+            while rounds < 8 && event.json("query").1["left"] != 0 {
                 rounds += 1;
-                let (sold, left) = (
-                    event.sales().len(),
-                    event.json("query").1["ticket"].as_u64(),
-                );
+                let (sold, left) = (event.sales().len(), event.json("query").1["left"].as_u64());
                 eventually("both have seen it", || {
                     let seen = |last: &AtomicU64| Some(last.load(Ordering::SeqCst)) == left;
                     last.iter().all(seen).then_some(())
@@ -98,7 +95,7 @@ fn query_until_over(event: &TestEvent, over: &AtomicBool) {
     while !over.load(Ordering::SeqCst) {
         let (code, answer) = event.json("query");
         assert_eq!(code, 0, "{answer:#}");
-        let left = answer["ticket"].as_u64().unwrap();
+        let left = answer["left"].as_u64().unwrap();
         assert!(left <= last, "the count went up from {last} to {left}");
         assert_eq!(answer["sold"], 64 - left);
         last = left;

@@ -50,7 +50,7 @@ fn a_count_that_lags_behind_the_ledger_is_brought_up_to_it() {
         fs::write(event.path("tickets.ledger.jsonl"), &ledger).unwrap();
         let (code, answer) = event.json("query");
         assert_eq!(
-            (code, &answer["ticket"], &answer["sold"]),
+            (code, &answer["left"], &answer["sold"]),
             (0, &2.into(), &3.into()),
             "{count}"
         );
@@ -77,7 +77,7 @@ fn a_torn_end_is_put_away_and_selling_goes_on() {
     ] {
         let (event, _, ledger) = three_sold();
         append(&event, torn);
-        assert_eq!(event.json("query").1["ticket"], 2);
+        assert_eq!(event.json("query").1["left"], 2);
         let (code, report) = event.json("buy --users 3 --lock --think 0ms");
         assert_eq!((code, &report["sold"]), (0, &2.into()), "{report:#}");
         event.assert_adds_up();
@@ -96,7 +96,7 @@ fn a_torn_end_is_put_away_and_selling_goes_on() {
 fn a_newline_that_an_editor_took_away_is_put_back() {
     let (event, _, ledger) = three_sold();
     fs::write(event.path("tickets.ledger.jsonl"), ledger.trim_end()).unwrap();
-    assert_eq!(event.json("query").1["ticket"], 2);
+    assert_eq!(event.json("query").1["left"], 2);
     assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
     event.assert_adds_up();
     assert_eq!(event.sales().len(), 4);
@@ -105,7 +105,7 @@ fn a_newline_that_an_editor_took_away_is_put_back() {
     let (event, _, ledger) = three_sold();
     fs::write(&event.file, "{\"ticket\": 5}").unwrap();
     fs::write(event.path("tickets.ledger.jsonl"), ledger.trim_end()).unwrap();
-    assert_eq!(event.json("query").1["ticket"], 2);
+    assert_eq!(event.json("query").1["left"], 2);
     assert_eq!(event.json("buy --users 1 --lock --think 0ms").0, 0);
     event.assert_adds_up();
     assert_eq!(event.sales().len(), 4);
@@ -188,7 +188,7 @@ fn a_reset_killed_halfway_is_a_reset() {
     let (event, count, _) = three_sold();
     assert_eq!(event.json("reset 9").0, 0);
     fs::write(&event.file, count).unwrap();
-    assert_eq!(event.json("query").1["ticket"], 9);
+    assert_eq!(event.json("query").1["left"], 9);
     let (code, report) = event.json("buy --users 2 --lock --think 0ms");
     assert_eq!(
         (code, &report["stock"], &report["left"]),

@@ -239,7 +239,7 @@ fn a_torn_opening_line_costs_no_stock() {
             (0, &5.into()),
             "{torn:?}: {repaired:#}"
         );
-        assert_eq!(event.json("query").1["ticket"], 5, "{torn:?}");
+        assert_eq!(event.json("query").1["left"], 5, "{torn:?}");
         assert_eq!(event.json("book alice --quantity 5").0, 0, "{torn:?}");
         event.assert_adds_up();
     }

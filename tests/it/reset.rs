@@ -11,7 +11,7 @@ fn reset_gives_the_opening_stock_back_and_keeps_the_old_ledger() {
     assert_eq!(event.json("buy --users 3 --lock --think 0ms").0, 0);
     let ledger = fs::read(event.path("tickets.ledger.jsonl")).unwrap();
     let (code, document) = event.json("reset");
-    assert_eq!((code, &document["ticket"]), (0, &5.into()), "{document:#}");
+    assert_eq!((code, &document["left"]), (0, &5.into()), "{document:#}");
     assert_eq!(
         fs::read_to_string(&event.file).unwrap(),
         "{\"ticket_num\": 5, \"event\": \"Ball\"}\n"
@@ -24,29 +24,32 @@ fn reset_gives_the_opening_stock_back_and_keeps_the_old_ledger() {
 }
 
 #[test]
-fn reset_takes_a_stock_and_makes_an_event() {
-    let event = TestEvent::empty();
+fn reset_takes_a_stock() {
+    let event = TestEvent::stock(2);
     let run = event.run("reset 7");
     assert!(run.stdout.starts_with("7 left\n"), "{run:?}");
     assert_eq!(
         fs::read_to_string(&event.file).unwrap(),
         "{\"ticket\": 7}\n"
     );
-    assert_eq!(event.json("reset").1["ticket"], 7);
-    assert_eq!(event.json("reset 0").1["ticket"], 0);
-    fs::remove_file(&event.file).unwrap();
-    let fresh = TestEvent::empty();
-    assert_eq!(fresh.json("reset").1["ticket"], 2);
-    let deeper = fresh.path("a/b/gig.json");
-    let output = Command::new(crate::harness::TICKETS)
-        .arg("-f")
-        .arg(&deeper)
-        .args(["reset", "3"])
-        .output()
-        .unwrap();
-    let run = Run::of(output);
-    assert!(run.stdout.starts_with("3 left\n"), "{run:?}");
-    assert!(deeper.exists());
+    assert_eq!(event.json("reset").1["left"], 7);
+    assert_eq!(event.json("reset 0").1["left"], 0);
+}
+
+#[test]
+fn reset_makes_the_event_to_practise_on_and_no_other() {
+    let event = TestEvent::empty();
+    let (code, error) = event.json("reset 5");
+    assert_eq!((code, &error["error"]["code"]), (1, &"missing".into()));
+    assert_eq!(event.names(), [""; 0]);
+    let run = Run::of(event.without_file("reset").output().unwrap());
+    assert!(run.stdout.starts_with("2 left\n"), "{run:?}");
+    let made = fs::read_to_string(event.path("data/tickets.json")).unwrap();
+    assert_eq!(made, "{\"ticket\": 2}\n");
+    let rush = ["buy", "--users", "3", "--lock", "--think", "0ms"];
+    let mut command = event.without_file("--json");
+    let (code, report) = Run::of(command.args(rush).output().unwrap()).document();
+    assert_eq!((code, &report["sold"]), (0, &2.into()), "{report:#}");
 }
 
 /// A torn tail holds no sale, and is somebody's all the same.
@@ -79,7 +82,7 @@ fn an_event_of_the_largest_stock_opens_and_no_larger_one() {
     let most = (1_u64 << 53) - 1;
     for line in ["reset 9007199254740991", "query"] {
         let event = TestEvent::stock(most);
-        assert_eq!(event.json(line).1["ticket"], most);
+        assert_eq!(event.json(line).1["left"], most);
         assert_eq!(event.json("book alice").1["left"], most - 1);
         assert_eq!(event.ledger()[0]["quantity"], most);
         let (code, document) = event.json("audit");
@@ -97,7 +100,7 @@ fn an_event_of_the_largest_stock_opens_and_no_larger_one() {
 #[test]
 fn a_count_of_no_line_opens_without_a_ledger() {
     let event = TestEvent::with("{\"ticket\": 5, \"sold\": 0, \"seq\": 0, \"bytes\": 0}\n");
-    assert_eq!(event.json("query").1["ticket"], 5);
+    assert_eq!(event.json("query").1["left"], 5);
     assert_eq!(event.json("book alice").1["left"], 4);
     event.assert_adds_up();
     let event = TestEvent::with("{\"ticket\": 5, \"sold\": 0, \"seq\": 1, \"bytes\": 0}\n");
@@ -118,10 +121,10 @@ fn reset_is_the_way_out_of_a_race() {
     );
     let (code, document) = event.json("query");
     assert_eq!(
-        (code, &document["ticket"], &document["error"]["code"]),
+        (code, &document["left"], &document["error"]["code"]),
         (6, &1.into(), &"integrity".into())
     );
-    assert_eq!(event.json("reset").1["ticket"], 2);
+    assert_eq!(event.json("reset").1["left"], 2);
     assert_eq!(event.json("buy --users 8 --lock --think 0ms").0, 0);
     event.assert_adds_up();
 }
@@ -183,7 +186,7 @@ fn reset_waits_for_a_rush_that_holds_the_lock() {
     signal(rush.id().cast_signed(), "INT");
     assert_eq!(rush.wait_with_output().unwrap().status.code(), Some(130));
     let (code, document) = Run::of(reset.wait_with_output().unwrap()).document();
-    assert_eq!((code, &document["ticket"]), (0, &9.into()));
+    assert_eq!((code, &document["left"]), (0, &9.into()));
     assert_eq!(event.count()["ticket"], 9);
 }
 
@@ -279,7 +282,7 @@ fn reset_keeps_off_real_bookings() {
     );
     fs::write(&event.file, &before[0].1).unwrap();
     let (code, document) = event.json("reset --force 9");
-    assert_eq!((code, &document["ticket"]), (0, &9.into()), "{document:#}");
+    assert_eq!((code, &document["left"]), (0, &9.into()), "{document:#}");
     assert_eq!(
         fs::read(document["archived"].as_str().unwrap()).unwrap(),
         ledger
@@ -298,7 +301,7 @@ fn reset_keeps_off_real_bookings() {
         "{document:#}"
     );
     assert_eq!(event.json(&format!("cancel {}", ids[0])).0, 0);
-    assert_eq!(event.json("reset").1["ticket"], 9);
+    assert_eq!(event.json("reset").1["left"], 9);
     assert_eq!(event.ledger().len(), 1);
 }
 
@@ -322,7 +325,8 @@ fn a_rush_keeps_off_real_bookings() {
             "{document:#}"
         );
         let hint = document["error"]["hint"].as_str().unwrap();
-        assert!(hint.contains("'tickets -f other.json reset 50'"), "{hint}");
+        let way = "echo '{\"ticket\": 50}' > other.json";
+        assert!(hint.contains(way), "{hint}");
         assert!(!hint.contains("--lock"), "{hint}");
         assert_eq!(event.contents(), before, "{line}");
     }
@@ -348,8 +352,8 @@ fn an_event_that_gets_no_name_is_not_made() {
     command.args(["-einject=renameat2:error=EIO:when=1"]);
     command
         .arg(crate::harness::TICKETS)
-        .arg("-f")
-        .arg(&event.file);
+        .env_remove("TICKETS_FILE")
+        .current_dir(event.directory());
     let Ok(output) = command.args(["--json", "reset", "5"]).output() else {
         return eprintln!("skipped: no strace here");
     };
@@ -360,6 +364,7 @@ fn an_event_that_gets_no_name_is_not_made() {
         told("message").starts_with("could not create") && told("file").ends_with("tickets.json"),
         "{document:#}"
     );
-    assert_eq!(event.names(), [""; 0]);
-    assert_eq!(event.json("reset 5").0, 0);
+    assert!(fs::read_dir(event.path("data")).unwrap().next().is_none());
+    let run = Run::of(event.without_file("reset").output().unwrap());
+    assert_eq!(run.code, Some(0), "{run:?}");
 }

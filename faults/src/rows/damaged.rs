@@ -174,7 +174,7 @@ fn judge(event: &TestEvent, file: &str, whole: &Contents) -> Fault {
     let (code, query) = event.json("query");
     // A query reads the end of the ledger only: it need not see the damage, but must not be deceived.
     if code == 0 {
-        assert_eq!(query["ticket"], whole.0, "the query was deceived");
+        assert_eq!(query["left"], whole.0, "the query was deceived");
     }
     let (code, audit) = event.json("audit");
     let told = contents(event);

@@ -148,10 +148,10 @@ fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
     let before = keys(event.directory());
     let (code, query) = event.json("query");
     if code == 0 {
-        let told = (&query["ticket"], &query["sold"]);
+        let told = (&query["left"], &query["sold"]);
         assert_eq!(
             told,
-            (&whole["ticket"], &whole["sold"]),
+            (&whole["left"], &whole["sold"]),
             "deceived: {query:#}"
         );
     } else {
@@ -167,7 +167,7 @@ fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
     if code == 0 {
         assert_eq!(
             next["left"],
-            whole["ticket"].as_i64().unwrap() - 1,
+            whole["left"].as_i64().unwrap() - 1,
             "{next:#}"
         );
     } else {

@@ -5,6 +5,7 @@ use super::lost_update::{lost_update, races};
 use super::model::{FinalState, StateFinding, StateVerdict, WrittenLine};
 use crate::check::anomaly::Anomaly;
 use crate::check::listing::names;
+use crate::plural::count;
 
 /// Judges a run.
 #[must_use]
@@ -41,8 +42,9 @@ pub fn judge(after: &FinalState) -> StateVerdict {
         findings.push(StateFinding::new(
             Anomaly::TornWrite,
             format!(
-                "{} bytes on the ledger are no whole line: a buyer was cut off while it wrote",
-                after.torn
+                "{} on the ledger {} no whole line: a buyer was cut off while it wrote",
+                count(after.torn, "byte"),
+                if after.torn == 1 { "is" } else { "are" }
             ),
         ));
     }

@@ -32,7 +32,7 @@ impl WrittenLine {
             end,
             change: match record.op {
                 Op::Sell => record.quantity.saturating_neg(),
-                Op::Open | Op::Cancel | Op::Adjust => record.quantity,
+                Op::Open | Op::Cancel | Op::Adjust | Op::Set => record.quantity,
             },
             left: record.left,
             own: record.rush.as_deref() == run,

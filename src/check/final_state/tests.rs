@@ -155,9 +155,10 @@ fn torn_bytes_are_told_with_their_number() {
                 kind: Anomaly::TornWrite,
                 buyers: Vec::new(),
                 read_seq: None,
-                text: format!(
-                    "{torn} bytes on the ledger are no whole line: a buyer was cut off while it wrote"
-                ),
+                text: match torn {
+                    1 => "1 byte on the ledger is".to_owned(),
+                    torn => format!("{torn} bytes on the ledger are"),
+                } + " no whole line: a buyer was cut off while it wrote",
             }],
         };
         assert_eq!(verdict.findings, expected);

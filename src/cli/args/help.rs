@@ -2,10 +2,11 @@
 
 pub(super) const PROGRAM: &str = "\
 Examples:
+  tickets init 200                an event to sell from
   tickets query                   how many are left
   tickets buy --users 8           8 buyers rush, without a lock: a race
   tickets buy --users 8 --lock    the same under the lock: nothing is oversold
-  tickets reset                   give the stock back
+  tickets reset                   start the event anew
   tickets race prove --users 3    every way in which 3 buyers can meet
   tickets doctor                  whether this directory is fit for it
 
@@ -24,10 +25,18 @@ Exit codes:
   6  integrity: a race, or the count and the ledger do not add up
   128 + n  stopped by signal n; 130 is Ctrl-C";
 
+pub(super) const INIT: &str = "\
+Examples:
+  tickets -f gala.json init 200
+  tickets init 200                in data/tickets.json
+
+Makes the event's files, and their directory. Exits 4 when any of them is there already, or a ledger of that \
+name that was put away. A rush ('tickets buy') keeps off such an event.";
+
 pub(super) const QUERY: &str = "\
 Examples:
   tickets query
-  tickets --json query | jq .ticket
+  tickets --json query | jq .left
 
 Takes no lock, waits for nobody and writes nothing. \
 Exits 6 when the count and the ledger do not add up.";
@@ -45,7 +54,7 @@ Examples:
 
 Each buyer queries, then buys: read, think, write. All start at one gun. They take from the event's stock: \
 where tickets are booked for people, a rush is refused unless --force, and belongs on an event of its own, \
-which 'tickets -f other.json reset N' makes.
+which a file with {\"ticket\": 50} in it is.
 
 With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
 that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
@@ -68,9 +77,10 @@ pub(super) const CANCEL: &str = "\
 Examples:
   tickets cancel 7-k3v9xq
   tickets cancel 7-k3v9xq --quantity 1 --reason ill
+  tickets cancel 7
 
 The id is what 'tickets book' printed; 'tickets sales' lists them. Exits 4 when there is no such sale or \
-nothing of it to give back.";
+nothing of it is left to cancel.";
 
 pub(super) const ADJUST: &str = "\
 Examples:
@@ -83,12 +93,14 @@ pub(super) const SALES: &str = "\
 Examples:
   tickets sales
   tickets sales --name alice
+  tickets sales --since 2h --limit 10
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 
-In CSV, an apostrophe stands before each = + - @ that may begin a cell of a spreadsheet, wherever it splits: \
-at the start, or behind anything but a letter, a digit, a dot or a low line. Control characters are \
-written out, as \\n. Exits 6 when the ledger does not add up.";
+For people the times are those of the clock here, for programs in UTC. In CSV, an apostrophe stands before each \
+= + - @ that may begin a cell of a spreadsheet, wherever it splits: at the start, or behind anything but a letter, a \
+digit, a dot or a low line; not before a telephone number. Control characters are written out, as \\n. With --raw \
+nothing is changed. Exits 6 when the ledger does not add up.";
 
 pub(super) const AUDIT: &str = "\
 Examples:
@@ -120,10 +132,11 @@ pub(super) const RESET: &str = "\
 Examples:
   tickets reset                    with the stock it opened with
   tickets reset 200                with 200
-  tickets -f gig.json reset 50     make a new event
+  tickets -f gig.json reset        of another event
 
 Waits for whoever holds the lock. Exits 4, unless --force, while tickets are booked, where that is \
-unknown because the ledger is missing or shorter than the count says, and over a file that is no event.";
+unknown because the ledger is missing or shorter than the count says, and over a file that is no event. Exits 1 \
+where there is no event: 'tickets init' makes one. The default event alone is made, to practise on.";
 
 pub(super) const RACE: &str = "\
 Examples:

@@ -3,16 +3,18 @@
 mod candidates;
 mod command;
 mod help;
+mod ignored;
 mod keeping;
 mod lab;
+mod moment;
 mod race;
 mod rush;
 mod selling;
 mod value;
 
-pub(crate) use command::{Cli, Command, grammar};
+pub(crate) use command::{Cli, ColorArg, Command, grammar, parse};
 pub(crate) use keeping::{
-    AuditArgs, BackupArgs, DoctorArgs, Format, ResetArgs, RestoreArgs, SalesArgs,
+    AuditArgs, BackupArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };
 pub(crate) use lab::{
     FindArgs, LocksArgs, MAX_EXHAUSTIVE, ProveArgs, ReplayArgs, SelfcheckArgs, TrialArgs,
@@ -20,4 +22,4 @@ pub(crate) use lab::{
 pub(crate) use race::RaceCommand;
 pub(crate) use rush::BuyArgs;
 pub(crate) use selling::{AdjustArgs, BookArgs, CancelArgs};
-pub(crate) use value::LockArg;
+pub(crate) use value::{DEFAULT_FILE, LockArg};

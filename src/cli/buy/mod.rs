@@ -8,13 +8,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::BuyArgs;
+use super::args::{BuyArgs, DEFAULT_FILE};
+use super::hint::quoted;
 use super::process::{Stop, program};
 use super::screen::Screen;
 use crate::office::random;
 use crate::rush::report::RushReport;
 use crate::rush::{News, Recording, Rush};
-use crate::{Kind, LockKind, Result};
+use crate::{Error, Kind, LockKind, Result};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
 const SHOWN: u32 = 64;
@@ -28,7 +29,7 @@ pub(super) fn run(file: &Path, arguments: &BuyArgs, screen: &Screen) -> Result<u
             screen.error("buy", &error, None);
             return Ok(stop.exit_code());
         }
-        report => report?,
+        report => report.map_err(|error| where_to_rush(error, file))?,
     };
     let timeline = drawing::timeline(&rush, &report);
     let drawn = picture.map(|output| drawing::draw(output, timeline.as_ref()));
@@ -50,6 +51,20 @@ pub(super) fn run(file: &Path, arguments: &BuyArgs, screen: &Screen) -> Result<u
         130 => stop.exit_code(),
         code => code,
     })
+}
+
+/// There is no event: how to get one to rush on, which `tickets init` does not make.
+fn where_to_rush(error: Error, file: &Path) -> Error {
+    if error.kind() != Kind::Missing {
+        return error;
+    }
+    if file == Path::new(DEFAULT_FILE) {
+        return error.hint("'tickets reset' makes an event to practise on, with 2 tickets");
+    }
+    let file = quoted(file.as_os_str());
+    error.hint(format!(
+        "echo '{{\"ticket\": 2}}' > {file} makes an event to rush on"
+    ))
 }
 
 /// The rush that the command line asks for.

@@ -46,12 +46,14 @@ pub(super) fn sample(
     let document = SampleDocument::of(&trial, sampling, &drawn, smallest.as_ref());
     screen.result(&document, |out| {
         let (buyers, tickets) = (buyers(trial.users), tickets(trial.stock, trial.stock));
-        writeln!(out, "{buyers}, {tickets}, {}\n", way(&trial))?;
+        let text = format!("{buyers}, {tickets}, {}", way(&trial));
+        run::wrapped(out, &text, 0)?;
+        writeln!(out)?;
         told_of(out, &trial, sampling, &drawn)?;
         let Some(smallest) = &smallest else {
             return run::undrawn(out, picture.as_ref());
         };
-        writeln!(out, "\nthe smallest of those drawn: {}\n", smallest.name())?;
+        smallest.introduce(out, "the smallest of those drawn")?;
         smallest.draw(out)?;
         run::found_in(out, &smallest.run.verdict.findings)?;
         advice(out, smallest, arguments.users)?;

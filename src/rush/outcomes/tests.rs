@@ -113,10 +113,12 @@ mod torn_bytes {
     }
 
     fn told(bytes: &[u64]) -> Vec<String> {
-        let text = |bytes| {
-            format!(
-                "{bytes} bytes on the ledger are no whole line: a buyer was cut off while it wrote"
-            )
+        let text = |bytes: &u64| {
+            let bytes = match bytes {
+                1 => "1 byte on the ledger is".to_owned(),
+                bytes => format!("{bytes} bytes on the ledger are"),
+            };
+            format!("{bytes} no whole line: a buyer was cut off while it wrote")
         };
         bytes.iter().map(text).collect()
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::ledger::{CountFile, Line, LockKind, Op};
+use crate::ledger::{CountFile, EventSettings, Line, LockKind, Op};
 use crate::store::audit::Audit;
 use crate::store::file::file_store::{FileStore, no_ledger, tally};
 use crate::store::file::files::open::Access;
@@ -20,7 +20,7 @@ use crate::store::file::sync::outcome::Durable;
 use crate::store::file::sync::sync_attempt::GroupCommit;
 use crate::store::file::transaction::Exclusive;
 use crate::store::file::unsafe_locking::Unsafe;
-use crate::store::options::{CommitOptions, Durability};
+use crate::store::options::{CommitOptions, Durability, Restart};
 use crate::store::results::{Backup, Reset, Restored};
 use crate::store::{Head, Lookup, Scan, Settle, Store, Transaction, Visit};
 
@@ -166,8 +166,13 @@ impl Store for FileStore {
         done.map_err(|error| self.explain(error))
     }
 
-    fn restart(&mut self, stock: Option<u64>, forced: bool, wait: Duration) -> Result<Reset> {
-        let done = self.reset(stock, forced, wait);
+    fn make(&mut self, stock: u64, settings: &EventSettings) -> Result<()> {
+        let done = FileStore::make(self, stock, settings);
+        done.map_err(|error| self.explain(error))
+    }
+
+    fn restart(&mut self, how: Restart) -> Result<Reset> {
+        let done = self.reset(how);
         done.map_err(|error| self.explain(error))
     }
 
@@ -195,5 +200,6 @@ fn needle(op: Op) -> &'static str {
         Op::Sell => "\"op\":\"sell\"",
         Op::Cancel => "\"op\":\"cancel\"",
         Op::Adjust => "\"op\":\"adjust\"",
+        Op::Set => "\"op\":\"set\"",
     }
 }

@@ -254,7 +254,7 @@ fn a_clean_run_is_told_with_what_it_cannot_say() {
     };
     assert_eq!(
         run(&[]),
-        "clean  1 operations, 1 sales, 1 reads: nothing was found\n"
+        "clean  1 operation, 1 sale, 1 read: nothing was found\n"
     );
     assert_eq!(
         run(&["--json"]),

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::ledger::CountFile;
+use crate::plural;
 use crate::store::audit::{Finding, Flaw};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_summary::LedgerSummary;
@@ -51,15 +52,19 @@ pub(crate) fn drift(
         _ if summary.replaces == Some((counted.seq, counted.bytes)) => None,
         _ if summary.tally.bytes < counted.bytes || !sound => {
             let text = format!(
-                "counts {} lines and {} bytes of the ledger, of which only {} lines and {} bytes add up",
-                counted.seq, counted.bytes, summary.tally.seq, summary.tally.bytes
+                "counts {} and {} of the ledger, of which only {} and {} add up",
+                plural::count(counted.seq, "line"),
+                plural::count(counted.bytes, "byte"),
+                plural::count(summary.tally.seq, "line"),
+                plural::count(summary.tally.bytes, "byte")
             );
             finding(Flaw::Short, text, false)
         }
         _ => {
             let text = format!(
-                "counts {} lines up to byte {} of the ledger, where no such line ends",
-                counted.seq, counted.bytes
+                "counts {} up to byte {} of the ledger, where no such line ends",
+                plural::count(counted.seq, "line"),
+                counted.bytes
             );
             finding(Flaw::Drift, text, false)
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Line, Op, Sum, Tally};
+use crate::plural;
 use crate::store::file::admin::saved::Saved;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::compare::common;
@@ -129,14 +130,7 @@ pub(crate) fn refuse_to_lose(
     };
     let Extra { lines, sales, .. } = *extra;
     if lines > 0 {
-        let lines = match lines {
-            1 => "1 line".to_owned(),
-            lines => format!("{lines} lines"),
-        };
-        let sales = match sales {
-            1 => "1 sale".to_owned(),
-            sales => format!("{sales} sales"),
-        };
+        let (lines, sales) = (plural::count(lines, "line"), plural::count(sales, "sale"));
         let message = format!("has {lines} that the backup lacks, {sales} among them");
         return refused(&files.ledger, message);
     }
@@ -146,7 +140,8 @@ pub(crate) fn refuse_to_lose(
     };
     if !borne_out && counted > saved.tally.seq {
         let message = format!(
-            "counts {counted} lines, and the backup has {}: {} of them stand on no ledger any more",
+            "counts {}, and the backup has {}: {} on no ledger any more",
+            plural::count(counted, "line"),
             saved.tally.seq,
             counted - saved.tally.seq
         );

@@ -14,6 +14,7 @@ use crate::store::file::lock::wait::Wait;
 use crate::store::file::people::explain_denied;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::settings::settings;
 use crate::store::file::reader::verify::summarize_ledger;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::tail::Tail;
@@ -101,6 +102,9 @@ impl FileStore {
         } else {
             view
         };
+        if !force {
+            refuse_real(&self.files, &ledger, &view)?;
+        }
         // What was never sold is not booked, and need not be looked for.
         if !force && (view.tally.sold > 0 || lock != LockKind::Exclusive) {
             refuse_rush(&self.files, &ledger)?;
@@ -129,7 +133,7 @@ impl FileStore {
     }
 }
 
-/// An error when there are real bookings that were not all given back.
+/// An error when there are real bookings that were not all cancelled.
 pub(crate) fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result<()> {
     match summarize_ledger(files, ledger, None)?.booked {
         0 => Ok(()),
@@ -151,15 +155,33 @@ fn refuse_rush(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
         if error.kind() != Kind::Refused {
             return error;
         }
-        let other = (1..).map(|at| match at {
-            1 => "other.json".to_owned(),
-            at => format!("other-{at}.json"),
-        });
-        let mut free = other.filter(|name| !Path::new(name).exists());
-        let other = free.next().unwrap_or_default();
-        error.hint(format!(
-            "'tickets -f {other} reset 50' makes another event to rush on, with -f {other}; --force rushes \
-             here all the same"
-        ))
+        error.hint(elsewhere())
     })
+}
+
+/// The same on an event that is made for real, whether anything was booked yet or not.
+fn refuse_real(files: &EventFiles, ledger: &LedgerFile, view: &LedgerView) -> Result<()> {
+    if settings(files, &ledger.file)?.is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "this event was made for real: a rush would sell the {} that are left to nobody",
+        view.tally.left
+    );
+    let error = Error::new(Kind::Refused, message).at(&files.count, 0, 0);
+    Err(error.hint(elsewhere()))
+}
+
+/// Where a rush belongs: on an event that is none.
+fn elsewhere() -> String {
+    let other = (1..).map(|at| match at {
+        1 => "other.json".to_owned(),
+        at => format!("other-{at}.json"),
+    });
+    let mut free = other.filter(|name| !Path::new(name).exists());
+    let other = free.next().unwrap_or_default();
+    format!(
+        "nothing was sold; to rush elsewhere: echo '{{\"ticket\": 50}}' > {other}, then say -f {other}; --force rushes \
+         here all the same"
+    )
 }

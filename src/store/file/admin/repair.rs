@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::ledger::CountFile;
+use crate::plural;
 use crate::store::audit::{Audit, Flaw};
 use crate::store::file::admin::audit::examine;
 use crate::store::file::count::kept::{BROKEN, REPLACED, keep_count};
@@ -65,7 +66,8 @@ fn mend(files: &EventFiles, ledger: Option<&LedgerFile>, audit: &Audit) -> Resul
     match cleaned.orphans {
         0 => {}
         swept => done.push(format!(
-            "{swept} temporary files of killed processes were removed from beside {}",
+            "{} of killed processes removed from beside {}",
+            plural::count(swept as u64, "temporary file"),
             files.count.display()
         )),
     }

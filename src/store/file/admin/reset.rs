@@ -1,11 +1,11 @@
 //! Starting an event anew.
 
-use std::time::Duration;
-
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, MAX_STOCK};
+use crate::plural;
 use crate::store::file::admin::prepare::refuse_bookings;
 use crate::store::file::admin::restart::restart;
+use crate::store::file::count::read::missing;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::open::Access;
@@ -18,6 +18,7 @@ use crate::store::file::recovery::create::create_event;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::file::sys::FileId;
+use crate::store::options::Restart;
 use crate::store::results::Reset;
 
 impl FileStore {
@@ -25,15 +26,13 @@ impl FileStore {
     /// ledger is put away, never deleted. Waits for a process that holds the lock.
     ///
     /// # Errors
+    /// [`Kind::Missing`]: there is none, and it is not to be made.
+    ///
     /// [`Kind::Refused`], unless it is `forced`: there are real bookings, which no rush made and nobody cancelled;
     /// or what was booked is unknown, for the ledger is missing, empty or shorter than the count says; or the file
     /// is no event.
-    pub(crate) fn reset(
-        &mut self,
-        stock: Option<u64>,
-        forced: bool,
-        wait: Duration,
-    ) -> Result<Reset> {
+    pub(crate) fn reset(&mut self, how: Restart) -> Result<Reset> {
+        let (stock, forced) = (how.stock, how.forced);
         if let Some(stock) = stock.filter(|stock| *stock > MAX_STOCK) {
             return Err(Error::new(
                 Kind::Usage,
@@ -48,6 +47,7 @@ impl FileStore {
             }
             Some(_) => {}
             None if is_there(&self.files.count) => keep_off(&self.files, None, forced)?,
+            None if !how.makes => return Err(missing(&self.files.count)),
             None => create_event(&self.files, stock.unwrap_or(2))?,
         }
         refuse_unsellable(&self.files)?;
@@ -58,7 +58,7 @@ impl FileStore {
             _ => {}
         }
         let wanted = &mut || true;
-        let mut wait = Wait::wanted(wait, wanted);
+        let mut wait = Wait::wanted(how.wait, wanted);
         let _held = self.decision_locks.acquire(&mut self.strategy, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::ReadWrite)?;
         let _sync = match &ledger {
@@ -133,7 +133,8 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
     match (ledger, &count) {
         (None, _) if lines > 0 => {
             let count = files.count.display();
-            let message = format!("is missing, but {count} counts {lines} lines of it: {unknown}");
+            let lines = plural::count(lines, "line");
+            let message = format!("is missing, but {count} counts {lines} of it: {unknown}");
             refused(message, &files.ledger)
         }
         (Some(_), _) if opening.is_none() => {

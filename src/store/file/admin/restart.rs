@@ -12,10 +12,12 @@ use crate::store::file::files::open::Access;
 use crate::store::file::files::version::Version;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::settings::settings;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::base::is_borne_out;
 use crate::store::file::recovery::archive::{Archived, take_place};
-use crate::store::file::recovery::create::opening_line;
+use crate::store::file::recovery::beginning::Beginning;
+use crate::store::file::recovery::create::write_ledger;
 use crate::store::file::rights::Rights;
 use crate::store::file::sync::vouch;
 
@@ -33,7 +35,8 @@ pub(crate) struct Restarted {
 ///
 /// That the new ledger takes the old one's name is the commit. Before it nothing has changed;
 /// after it, the new ledger's opening line says which count it took the place of, so that a process that
-/// reads the old `tickets.json` knows that it is stale.
+/// reads the old `tickets.json` knows that it is stale. An event that is made for real stays one, with what it is sold
+/// by.
 pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     let old = match CountFile::look(&files.count) {
         Err(error) if error.kind() != Kind::Integrity => return Err(error),
@@ -41,7 +44,8 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     };
     let Some(ledger) = open_ledger(files, Access::ReadWrite)? else {
         // Without a ledger the count was the event.
-        let kept = put_fresh_count(files, &old, false, stock)?;
+        let begun = Beginning::of(stock, None, None)?;
+        let kept = put_fresh_count(files, &old, false, (stock, &begun))?;
         return Ok(Restarted {
             archive: None,
             kept,
@@ -66,11 +70,13 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     // Those who may read the old one may be fewer than may read the count.
     let rights = Rights::of_handle(&ledger.file);
     let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
-    let new = opening_line(files, stock, replaces, &rights)?;
+    let settings = settings(files, &ledger.file)?;
+    let begun = Beginning::of(stock, replaces, settings.as_ref())?;
+    let new = write_ledger(files, &begun.bytes, Some(&rights))?;
     let mut done = false;
     let archived = take_place(files, new, &mut done);
     let finished = archived.and_then(|archived| {
-        let kept = put_fresh_count(files, &old, borne_out, stock)?;
+        let kept = put_fresh_count(files, &old, borne_out, (stock, &begun))?;
         Ok(restarted(archived, kept))
     });
     finished.map_err(|error| {
@@ -97,7 +103,7 @@ fn put_fresh_count(
     files: &EventFiles,
     old: &Result<(Option<CountFile>, Version)>,
     borne_out: bool,
-    stock: u64,
+    (stock, begun): (u64, &Beginning),
 ) -> Result<Option<PathBuf>> {
     let (fresh, kept) = match old {
         Err(_) => (CountFile::fresh(stock), keep_count(files, BROKEN)?),
@@ -116,7 +122,7 @@ fn put_fresh_count(
         Ok((old, known)) => (old.as_ref(), Some(known)),
         Err(_) => (None, None),
     };
-    let edited = put_count_over(files, (old, known), fresh)?;
+    let edited = put_count_over(files, (old, known), begun.count(fresh))?;
     sync_directory(&files.count)?;
     Ok(kept.or(edited))
 }
@@ -155,7 +161,8 @@ mod tests {
         let edit = place.path().join("edit");
         fs::write(&edit, text).unwrap();
         fs::rename(&edit, &path).unwrap();
-        let kept = put_fresh_count(&files, &old, true, 9).unwrap();
+        let begun = Beginning::of(9, None, None).unwrap();
+        let kept = put_fresh_count(&files, &old, true, (9, &begun)).unwrap();
         (place, files, kept)
     }
 

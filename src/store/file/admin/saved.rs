@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Tally};
+use crate::plural;
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
@@ -82,8 +83,8 @@ pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Sa
         && !is_borne_out(count, &ledger, source)?
     {
         let message = format!(
-            "has {} lines, and the count beside it includes {}",
-            summary.tally.seq,
+            "has {}, and the count beside it includes {}",
+            plural::count(summary.tally.seq, "line"),
             counted.map_or(0, |counted| counted.seq)
         );
         let error = Error::new(Kind::Refused, message).at(&source.ledger, 0, 0);

@@ -59,5 +59,5 @@ fn is_missing(error: &Error, path: &Path) -> bool {
 pub(crate) fn missing(path: &Path) -> Error {
     Error::new(Kind::Missing, "there is no such file")
         .at(path, 0, 0)
-        .hint("'tickets reset 2' makes an event with 2 tickets there")
+        .hint("'tickets init 200' makes an event with 200 tickets there")
 }

@@ -9,6 +9,7 @@ use crate::ledger::{Line, Op, Replaced, Sum, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::{Access, try_open_regular};
 use crate::store::file::reader::raw_lines::RawLines;
+use crate::store::file::reader::settings::refuse_newer;
 use crate::store::file::sys::{Attributes, FileId};
 
 /// The ledger, opened for reading and for rewriting its tail.
@@ -18,11 +19,15 @@ pub(crate) struct LedgerFile {
     pub(crate) id: FileId,
 }
 
-/// Opens the ledger; `None` when there is none.
+/// Opens the ledger; `None` when there is none. One that a newer program has made is refused.
 pub(crate) fn open_ledger(files: &EventFiles, access: Access<'_>) -> Result<Option<LedgerFile>> {
     match try_open_regular(&files.ledger, access)? {
         None => Ok(None),
-        Some((file, own)) => Ok(Some(LedgerFile { id: own.id, file })),
+        Some((file, own)) => {
+            let ledger = LedgerFile { id: own.id, file };
+            refuse_newer(files, &ledger.file)?;
+            Ok(Some(ledger))
+        }
     }
 }
 

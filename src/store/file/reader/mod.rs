@@ -8,6 +8,7 @@ pub(crate) mod ledger_summary;
 pub(crate) mod raw_lines;
 pub(crate) mod sale_lookup;
 pub(crate) mod search;
+pub(crate) mod settings;
 pub(crate) mod torn_tail;
 pub(crate) mod unfinished;
 pub(crate) mod verify;

@@ -1,4 +1,4 @@
-//! Sale look-up: where a sale stands on the ledger, and what was given back of it since.
+//! Sale look-up: where a sale stands on the ledger, and what was cancelled of it since.
 
 use crate::error::Result;
 use crate::ledger::{Line, Op};
@@ -16,11 +16,10 @@ enum Sought {
 }
 
 impl Sought {
-    fn is(&self, what: Lookup<'_>) -> bool {
-        match (self, what) {
-            (Self::Key(own), Lookup::Key(key)) => own == key,
-            (Self::Id(own), Lookup::Id(id)) => own == id,
-            _ => false,
+    fn lookup(&self) -> Lookup<'_> {
+        match self {
+            Self::Key(key) => Lookup::Key(key),
+            Self::Id(id) => Lookup::Id(id),
         }
     }
 }
@@ -54,7 +53,7 @@ impl SaleLookup {
 
     /// Whether it looks for this.
     pub(crate) fn is_for(&self, what: Lookup<'_>) -> bool {
-        self.sought.is(what)
+        self.sought.lookup() == what
     }
 
     /// What was found.
@@ -87,7 +86,10 @@ impl SaleLookup {
         let text = match (&self.found, &self.sought) {
             (Some(found), _) => needle("ref", &found.id),
             (None, Sought::Key(key)) => needle("key", key),
-            (None, Sought::Id(id)) => needle("id", id),
+            (None, Sought::Id(id)) => {
+                let (number, _) = parts(id);
+                format!("\"id\":\"{number}-")
+            }
         };
         let (sought, found) = (&self.sought, &mut self.found);
         search(
@@ -103,11 +105,15 @@ impl SaleLookup {
 
 /// The line before that of a sale, which begins with the number of its line.
 fn line_of(files: &EventFiles, ledger: &LedgerFile, id: &str, end: u64) -> Result<Option<Mark>> {
-    let seq = id.split_once('-').and_then(|(seq, _)| seq.parse().ok());
-    match seq {
-        Some(seq) => locate(files, ledger, seq, end),
-        None => Ok(None),
+    match parts(id).0.parse() {
+        Ok(seq) => locate(files, ledger, seq, end),
+        Err(_) => Ok(None),
     }
+}
+
+/// The number of a sale's line in its id, and the rest of that.
+fn parts(id: &str) -> (&str, &str) {
+    id.split_once('-').unwrap_or((id, ""))
 }
 
 /// How a member stands in a line. A text with quotes in it stands there with other letters, so that
@@ -133,11 +139,7 @@ fn note(
         }
         return None;
     }
-    let is_it = match sought {
-        Sought::Key(key) => record.key.as_deref() == Some(key),
-        Sought::Id(id) => record.id.as_deref() == Some(id),
-    };
-    if record.op != Op::Sell || !is_it {
+    if record.op != Op::Sell || !sought.lookup().is(record) {
         return None;
     }
     let sale = found.insert(FoundSale {

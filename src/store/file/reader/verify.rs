@@ -23,7 +23,7 @@ struct Reader<'a> {
     /// Where a key stands, by its hash.
     keys: HashMap<u64, u64>,
     hasher: RandomState,
-    /// How many of a sale were given back, by the number of its line.
+    /// How many of a sale were cancelled, by the number of its line.
     cancelled: HashMap<u64, u64>,
 }
 
@@ -90,7 +90,7 @@ impl Reader<'_> {
             Op::Open => self.opens(&line.record),
             Op::Sell => self.sells(&line.record, raw_line.start)?,
             Op::Cancel => self.cancels(&line.record, before.bytes)?,
-            Op::Adjust => {}
+            Op::Adjust | Op::Set => {}
         }
         self.summary.tally = tally;
         // The count counts a line with its newline.
@@ -210,6 +210,7 @@ impl Reader<'_> {
         if whole && !self.is_hole(first_whole).map_err(problem)? {
             let text = match lines {
                 0 => why,
+                1 => format!("{why}; the line behind it is not verified"),
                 lines => format!("{why}; the {lines} lines behind it are not verified"),
             };
             self.finding(Flaw::Ledger, line, text, false);

@@ -3,10 +3,11 @@
 use std::{fs, io};
 
 use crate::error::{Error, Result};
-use crate::ledger::{CountFile, Record, Replaced, Tally};
+use crate::ledger::CountFile;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::directory::{directory, sync_directory};
 use crate::store::file::files::write::{name_new, write_beside};
+use crate::store::file::recovery::beginning::Beginning;
 use crate::store::file::rights::Rights;
 use crate::store::file::sys::FileId;
 
@@ -14,7 +15,8 @@ use crate::store::file::sys::FileId;
 pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     let rights = Rights::of_name(&files.count);
     let rights = rights.map_err(|e| Error::io("look at", &files.count, e))?;
-    let temp = opening_line(files, stock, None, &rights.bare())?;
+    let begun = Beginning::of(stock, None, None)?;
+    let temp = write_ledger(files, &begun.bytes, Some(&rights.bare()))?;
     match name_new(temp, &files.ledger) {
         Ok(_) => sync_directory(&files.ledger),
         // Somebody who locks another file was faster: one of the two is the ledger.
@@ -23,18 +25,15 @@ pub(crate) fn create_ledger(files: &EventFiles, stock: u64) -> Result<()> {
     }
 }
 
-pub(crate) fn opening_line(
+/// A ledger that has no name yet, on the disk.
+pub(crate) fn write_ledger(
     files: &EventFiles,
-    stock: u64,
-    replaces: Option<Replaced>,
-    rights: &Rights,
+    bytes: &[u8],
+    rights: Option<&Rights>,
 ) -> Result<tempfile::NamedTempFile> {
-    let (line, _) = Record::open(stock, replaces)
-        .encode(Tally::default().sum)
-        .unwrap_or_default();
     // Each publication renames in the directory, which changes its inode.
     let apart = FileId::of_name(directory(&files.ledger)).unwrap_or(None);
-    write_beside(&files.ledger, &line, Some(rights), true, apart)
+    write_beside(&files.ledger, bytes, rights, true, apart)
 }
 
 /// Makes a new event with `stock`, and its directory where that is missing.

@@ -3,6 +3,7 @@
 //! Knows ledgers and what a crash leaves of them; knows nothing of sales and of who commands.
 
 pub(crate) mod archive;
+pub(crate) mod beginning;
 pub(crate) mod clean_up;
 pub(crate) mod create;
 pub(crate) mod orphans;

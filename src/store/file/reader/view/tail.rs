@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Kind};
-use crate::ledger::{Line, Op, Tally};
+use crate::ledger::{Line, Op, Record, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
@@ -92,7 +92,7 @@ pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
     })
 }
 
-/// Whether any line of the ledger that can be read is a sale which no rush made. Where there is one it is among the
+/// Whether any line of the ledger that can be read is a sale which no rush made, or says that the event is for real. Where there is one it is among the
 /// first, so that this is no long search.
 fn has_bookings(files: &EventFiles) -> bool {
     let Ok(Some(ledger)) = open_ledger(files, Access::Read) else {
@@ -100,8 +100,11 @@ fn has_bookings(files: &EventFiles) -> bool {
     };
     let mut raw_lines = RawLines::new(&ledger.file, 0);
     while let Ok(Some(raw_line)) = raw_lines.next() {
-        let line = Line::parse(raw_line.bytes, None);
-        if line.is_ok_and(|line| line.record.op == Op::Sell && line.record.rush.is_none()) {
+        let is_real = |record: &Record<'_>| match record.op {
+            Op::Sell => record.rush.is_none(),
+            op => op == Op::Set,
+        };
+        if Line::parse(raw_line.bytes, None).is_ok_and(|line| is_real(&line.record)) {
             return true;
         }
     }

@@ -1,0 +1,39 @@
+//! `tickets init`: a new event.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::InitArgs;
+use super::screen::{GOOD, Screen};
+use crate::office::EventSettings;
+use crate::{BoxOffice, Result, shown};
+
+pub(super) fn init(file: &Path, arguments: &InitArgs, screen: &Screen) -> Result<u8> {
+    let mut office = BoxOffice::at(file)?;
+    let event = EventSettings::default();
+    office.init(arguments.stock, &event)?;
+    let document = InitDocument {
+        ok: true,
+        command: "init",
+        event: &event,
+        left: arguments.stock,
+    };
+    screen.answer(&document, |out| {
+        if screen.quiet {
+            return writeln!(out, "{}", document.left);
+        }
+        let name = shown(&file.display().to_string());
+        writeln!(out, "{GOOD}made{GOOD:#}  {name}")?;
+        writeln!(out, "{} left", document.left)
+    });
+    Ok(0)
+}
+
+#[derive(Serialize)]
+struct InitDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    event: &'a EventSettings,
+    left: u64,
+}
