@@ -214,6 +214,7 @@ impl BoxOffice {
     }
 
     /// The same, and makes an event to practise on where there is none.
+    #[cfg(feature = "cli")]
     pub(crate) fn reset_or_make(
         &mut self,
         stock: Option<u64>,
