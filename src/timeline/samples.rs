@@ -31,6 +31,7 @@ fn lost_update(places: [Spot; 2], sentence: impl Into<String>) -> DrawnFinding {
         sentence: sentence.into(),
         places: places.to_vec(),
         also: Vec::new(),
+        harm: String::new(),
     }
 }
 
@@ -149,6 +150,7 @@ pub(super) fn split_lock() -> Timeline {
                 sentence: "bob held the lock of inode 4718592 and carol that of inode 4718593 at once, for 356 µs: the file had been replaced while bob waited".to_owned(),
                 places: vec![at(1, 0), at(2, 0)],
                 also: Vec::new(),
+        harm: String::new(),
             },
             lost_update(
                 [at(2, 0), at(1, 0)],
@@ -194,6 +196,7 @@ pub(super) fn torn() -> Timeline {
             sentence: "querier read an empty file: buyer had truncated it at step 4 and wrote it at step 6".to_owned(),
             places: vec![at(0, 0), at(1, 0)],
             also: Vec::new(),
+        harm: String::new(),
         }],
         ..Timeline::default()
     }
