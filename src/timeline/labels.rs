@@ -11,6 +11,8 @@ pub(super) const SIZE: u32 = 11;
 /// Between two labels, and how far from one place that is tried to the next.
 const GAP: f64 = 8.0;
 const STEP: f64 = 4.0;
+/// How close two bars share a label.
+const NEAR: f64 = 24.0;
 /// So many lines of labels a lane has at most.
 const LINES: usize = 3;
 
@@ -81,7 +83,7 @@ fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
         let last = sayings.last_mut().filter(|(place, _)| *place == act.place);
         if let Some((_, last)) = last {
             let both = format!("{}, {}", last.words, act.words);
-            if wide(&both, SIZE) > x1 - last.x.0 && x1 - x0 < wide(&act.words, SIZE) {
+            if x0 - last.x.1 < NEAR && x1 - x0 < wide(&act.words, SIZE) {
                 last.words = both;
                 last.x.1 = x1;
                 last.ends = false;

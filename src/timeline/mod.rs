@@ -66,6 +66,8 @@ pub use text_line::{COLUMNS, Piece, TextLine, Tone};
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;

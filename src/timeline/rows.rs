@@ -171,32 +171,36 @@ impl<'a> RowPlan<'a> {
         if let Some((text, tone)) = self.chance(act) {
             line = line.and(format!("  {text:>0$}", BAD_END.len()), tone);
         }
-        line = line.and("  ", Tone::Plain);
+        line = line.and(" ", Tone::Plain);
         let marked = act.proves || !act.findings.is_empty();
         let tone = if marked { Tone::Bad } else { Tone::Plain };
         line = self.graph(line, act, tone);
         let name = short(self.scene.timeline.name(act.place.lane), self.name);
         let pad = " ".repeat(self.name.saturating_sub(columns(&name)));
-        line = line.and(format!("{name}{pad}  "), tone);
+        line = line.and(format!("{name}{pad} "), tone);
         let marks = match numbers(&act.findings) {
             none if none.is_empty() => none,
-            marks => format!("  <- {marks}"),
+            marks => format!(" <- {marks}"),
         };
         let taken = columns(&line.to_string()) + columns(&marks);
-        let words = short(&self.words(act), self.room.saturating_sub(taken));
+        let left = self.room.saturating_sub(taken);
+        let mut words = self.words(act).into_iter();
+        let words = words.find(|words| columns(words) <= left);
+        let words = words.unwrap_or_else(|| short(&act.words, left));
         line.and(words, tone).and(marks, Tone::Bad).cut(self.room)
     }
 
-    /// What an act is, whom it overwrites, and how it ended if nothing of the operation follows.
-    fn words(&self, act: &Act) -> String {
-        let mut words = match &act.doing {
+    /// What an act is; with whom it overwrites, and how it ended if nothing of the operation follows, where there is
+    /// room for that: the longest first.
+    fn words(&self, act: &Act) -> Vec<String> {
+        let words = match &act.doing {
             Some(Doing::Hold(_)) => act.words.replacen("holds", "takes", 1),
             _ => act.words.clone(),
         };
-        if let Some(lane) = self.scene.overwrites(act) {
+        let over = self.scene.overwrites(act).map(|lane| {
             let name = short(self.scene.timeline.name(lane), NAME);
-            words = format!("{words}, over {name}'s");
-        }
+            format!("{words} over {name}'s")
+        });
         let own = self.scene.acts.iter().rev();
         let last = own
             .filter(|other| other.place == act.place && is_said(self.scene, other))
@@ -205,10 +209,15 @@ impl<'a> RowPlan<'a> {
         // What one who only asks was told is what it saw.
         let asked = |one: &&DrawnOperation| !matches!(one.outcome, Some(DrawnOutcome::Told(_)));
         let told = operation.filter(asked).and_then(told);
-        match told.filter(|_| last.is_some_and(|last| std::ptr::eq(last, act))) {
-            Some(told) if told != words => format!("{words}; {told}"),
-            _ => words,
+        let told =
+            told.filter(|told| *told != words && last.is_some_and(|last| std::ptr::eq(last, act)));
+        let mut all = Vec::new();
+        if let Some(told) = told {
+            all.push(format!("{}, {told}", over.as_ref().unwrap_or(&words)));
         }
+        all.extend(over);
+        all.push(words);
+        all
     }
 
     /// The lines of the buyers: which of them are at something, and whose act this is.

@@ -100,10 +100,10 @@ pub(super) fn sentence(finding: &DrawnFinding) -> String {
     format!("{kind}: {sentence}")
 }
 
-/// Numbers of findings, as `1` or `1, 2`.
+/// Numbers of findings, as `1` or `1,2`.
 pub(super) fn numbers(findings: &[usize]) -> String {
     let words: Vec<String> = findings.iter().map(|at| thousands(*at as u64)).collect();
-    words.join(", ")
+    words.join(",")
 }
 
 /// The odds that can be drawn: numbers, in the order of time, not too many.

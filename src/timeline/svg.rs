@@ -87,7 +87,7 @@ fn axis(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) {
     let at = (layout.left - 12.0, y);
     canvas.text(at, "end", SIZE, Ink::Quiet, scene.axis.name());
     let ticks = scale.ticks(if steps { 20.0 } else { 8.0 });
-    let mut free = f64::NEG_INFINITY;
+    let (mut free, mut last) = (f64::NEG_INFINITY, String::new());
     for (at, (time, x)) in ticks.iter().copied().enumerate() {
         // The name of a step stands over its middle, and the end of the last step begins none.
         let x = match (steps, ticks.get(at + 1)) {
@@ -97,11 +97,12 @@ fn axis(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) {
         };
         let label = scene.axis.label(time);
         let half = wide(&label, SIZE) / 2.0;
-        if x - half < free {
+        if x - half < free || label == last {
             continue;
         }
         free = x + half + 6.0;
         canvas.text((x, y), "middle", SIZE, Ink::Quiet, &label);
+        last = label;
         if !steps {
             let line = format!("M{x:.1} {:.1}V{:.1}", y + 2.0, y + 8.0);
             canvas.path(&line, QUIET, r#"stroke-opacity="0.7""#);

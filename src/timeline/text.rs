@@ -28,7 +28,7 @@ pub(super) fn draw(timeline: &Timeline, columns: usize) -> Vec<TextLine> {
     lines.push(TextLine::default());
     findings(&mut lines, timeline, room);
     lines.extend(drawing(&Scene::of(timeline), room));
-    lines
+    lines.into_iter().map(|line| line.cut(room)).collect()
 }
 
 /// The acts and the versions, and what the numbers of the findings mean.
@@ -50,7 +50,7 @@ pub(super) fn sketch(timeline: &Timeline, columns: usize) -> Vec<TextLine> {
     if !kinds.is_empty() {
         lines.push(TextLine::default());
     }
-    lines
+    lines.into_iter().map(|line| line.cut(room)).collect()
 }
 
 fn drawing(scene: &Scene<'_>, room: usize) -> Vec<TextLine> {

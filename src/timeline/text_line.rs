@@ -63,6 +63,9 @@ impl TextLine {
     pub(super) fn cut(self, room: usize) -> Self {
         let (mut line, mut taken) = (Self::default(), 0);
         for piece in self.pieces {
+            if taken >= room {
+                break;
+            }
             let text = short(&piece.text, room - taken);
             taken += columns(&text);
             line = line.and(text, piece.tone);
