@@ -75,12 +75,11 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
         Doing::Hold(inode) => format!("holds {}", marks.lock_name(*inode)),
         Doing::Read => with("reads", seen(timeline, operation)),
         Doing::Think if timeline.time == Time::Steps => "thinks".to_owned(),
-        Doing::Think => String::new(),
         Doing::Truncate => "empties the count".to_owned(),
         Doing::Write => with("writes", left(timeline, operation.wrote)),
         Doing::Sync => "publishes".to_owned(),
         Doing::Point(name) if timeline.time == Time::Steps => short(name, ROOM),
-        Doing::Point(_) => String::new(),
+        Doing::Think | Doing::Point(_) => String::new(),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Axis {
     /// The first time of all.
     start: u64,
     /// How many nanoseconds the unit has, its name, and how many digits behind the point are told.
-    unit: (f64, &'static str, usize),
+    unit: (u64, &'static str, usize),
 }
 
 impl Axis {
@@ -24,10 +24,10 @@ impl Axis {
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
             .unwrap_or_default();
         let unit = match end - start {
-            0..1_000_000 => (1e3, "µs", 1),
-            1_000_000..20_000_000 => (1e6, "ms", 3),
-            20_000_000..10_000_000_000 => (1e6, "ms", 2),
-            _ => (1e9, "s", 3),
+            0..1_000_000 => (1_000, "µs", 1),
+            1_000_000..20_000_000 => (1_000_000, "ms", 3),
+            20_000_000..10_000_000_000 => (1_000_000, "ms", 2),
+            _ => (1_000_000_000, "s", 3),
         };
         Self {
             time: timeline.time,
@@ -52,13 +52,11 @@ impl Axis {
             Time::Nanoseconds if since == 0 => "0".to_owned(),
             Time::Nanoseconds => {
                 let (unit, _, digits) = self.unit;
-                let whole = (since as f64 / unit) as u64;
-                let text = format!("{:.digits$}", since as f64 / unit - whole as f64);
-                // What rounds up to the next whole.
-                match text.strip_prefix("0.") {
-                    Some(part) => format!("{}.{part}", thousands(whole)),
-                    None => format!("{}.{}", thousands(whole + 1), "0".repeat(digits)),
-                }
+                let parts = [1, 10, 100, 1_000].get(digits).copied().unwrap_or(1);
+                let each = unit / parts;
+                let rounded = since / each + u64::from(since % each >= each.div_ceil(2));
+                let (whole, rest) = (rounded / parts, rounded % parts);
+                format!("{}.{rest:0digits$}", thousands(whole))
             }
         }
     }

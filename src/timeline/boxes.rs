@@ -11,6 +11,8 @@ pub(super) struct TextBox {
 
 /// How far a line keeps off.
 const OFF: f64 = 2.0;
+/// Into so many pieces a line is cut to see what it crosses: shorter than a letter is high.
+const PIECES: u32 = 400;
 
 impl TextBox {
     /// The place of a text whose baseline begins there.
@@ -24,11 +26,8 @@ impl TextBox {
 
     /// Whether a straight line from one point to another comes too near.
     pub(super) fn is_crossed(&self, (x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> bool {
-        let pieces = ((x1 - x0).abs().max((y1 - y0).abs()) / 2.0)
-            .ceil()
-            .clamp(1.0, 2_000.0);
-        (0..=pieces as u32).any(|piece| {
-            let on = f64::from(piece) / pieces;
+        (0..=PIECES).any(|piece| {
+            let on = f64::from(piece) / f64::from(PIECES);
             let (x, y) = (x0 + (x1 - x0) * on, y0 + (y1 - y0) * on);
             x > self.x.0 - OFF && x < self.x.1 + OFF && y > self.y.0 - OFF && y < self.y.1 + OFF
         })

@@ -31,9 +31,9 @@ pub(super) fn fates(timeline: &Timeline, tree: &Tree, lane: usize) -> Vec<Fate> 
     let mut fates = Vec::new();
     let mut add = |words: String, bad: bool| fates.push(Fate { words, bad });
     match (many, last(operations)) {
-        (0 | 1, Some(last)) => {
-            if let Some(told) = told(last) {
-                let bad = last.outcome == Some(DrawnOutcome::Failed) && last.killed.is_none();
+        (0 | 1, Some(end)) => {
+            if let Some(told) = told(end) {
+                let bad = end.outcome == Some(DrawnOutcome::Failed) && end.killed.is_none();
                 add(told, bad);
             }
         }

@@ -13,6 +13,8 @@ const GAP: f64 = 8.0;
 const STEP: f64 = 4.0;
 /// How close two bars share a label.
 const NEAR: f64 = 24.0;
+/// So many places are tried to each side: from margin to margin.
+const TRIES: u32 = 250;
 /// So many lines of labels a lane has at most.
 const LINES: usize = 3;
 
@@ -108,8 +110,7 @@ fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
 fn places((x0, x1): (f64, f64), width: f64, ends: bool) -> impl Iterator<Item = f64> {
     let best = if ends { x1 - width } else { x0 };
     let (least, most) = (x0 - width + 2.0, x1 - 2.0);
-    let tries = (((most - least).max(0.0) / STEP) as u32 + 1).min(400);
-    let shifted = (0..=tries).flat_map(move |at| {
+    let shifted = (0..=TRIES).flat_map(move |at| {
         let by = f64::from(at) * STEP;
         [best + by, best - by]
     });

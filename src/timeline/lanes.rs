@@ -8,7 +8,7 @@ use super::canvas::{Canvas, Ink, QUIET, badge};
 use super::labels;
 use super::layout::{LaneRow, Layout, NAME};
 use super::model::{Spot, Time};
-use super::operation::Doing;
+use super::operation::{Doing, DrawnOperation};
 use super::scene::Scene;
 use super::words::{duration, short, xml};
 
@@ -31,7 +31,10 @@ pub(super) fn lane(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row:
             lane: row.lane,
             operation,
         };
-        let bounds = scene.timeline.operation(place).and_then(|one| one.bounds());
+        let bounds = scene
+            .timeline
+            .operation(place)
+            .and_then(DrawnOperation::bounds);
         if let Some((from, to)) = bounds {
             let (from, to) = (layout.scale.at(from), layout.scale.at(to));
             if from > last {

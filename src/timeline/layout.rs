@@ -1,17 +1,15 @@
 //! Where everything lies in the picture, from top to bottom.
 
-use std::ops::Range;
-
 use super::acts::Act;
 use super::arrows::Arrow;
 use super::boxes::TextBox;
 use super::canvas::wide;
 use super::fates::Fate;
 use super::labels::{self, Label, labels};
-use super::model::Timeline;
+use super::notes::{Badge, SentenceLine, badges, sentences_above, sentences_below};
 use super::scale::Scale;
-use super::scene::{Scene, numbers, odds, sentence};
-use super::words::{count, short, wrapped};
+use super::scene::{Scene, odds};
+use super::words::short;
 
 pub(super) const WIDTH: f64 = 1000.0;
 pub(super) const MARGIN: f64 = 16.0;
@@ -26,11 +24,6 @@ pub(super) const ROW: f64 = 20.0;
 pub(super) const ODDS: f64 = 56.0;
 /// The height of a bar.
 pub(super) const BAR: f64 = 18.0;
-/// How many sentences are written out, and how many of them above the lanes.
-const SENTENCES: usize = 24;
-const ABOVE: usize = 5;
-/// How many columns of text fit from margin to margin.
-const COLUMNS: usize = 132;
 /// How many columns of a name.
 pub(super) const NAME: usize = 18;
 
@@ -60,13 +53,6 @@ impl LaneRow {
     }
 }
 
-/// The number of a finding at the act where it happens.
-#[derive(Debug)]
-pub(super) struct Badge {
-    pub(super) words: String,
-    pub(super) at: (f64, f64),
-}
-
 /// The whole picture.
 #[derive(Debug)]
 pub(super) struct Layout {
@@ -75,10 +61,10 @@ pub(super) struct Layout {
     pub(super) left: f64,
     pub(super) right: f64,
     /// The sentences, each with the number of its finding if it begins one.
-    pub(super) sentences: Vec<(Option<usize>, String)>,
+    pub(super) sentences: Vec<SentenceLine>,
     pub(super) caption: f64,
     /// The sentences for which there is no room above the lanes.
-    pub(super) further: Vec<(Option<usize>, String)>,
+    pub(super) further: Vec<SentenceLine>,
     pub(super) further_top: f64,
     pub(super) axis: f64,
     pub(super) rows: Vec<LaneRow>,
@@ -99,7 +85,7 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn of(scene: &Scene<'_>) -> Self {
         let timeline = scene.timeline;
-        let sentences = sentences(timeline, 0..ABOVE);
+        let sentences = sentences_above(timeline);
         let caption = if timeline.subtitle.is_empty() {
             50.0
         } else {
@@ -214,49 +200,4 @@ fn rows(
         top += BAR + (SMALL * lines as f64 + 2.0).max(beside) + 4.0;
     }
     (rows, top)
-}
-
-/// The numbers of the findings, each right above the act where it happens.
-fn badges(scene: &Scene<'_>, scale: &Scale, rows: &[LaneRow]) -> Vec<Badge> {
-    let mut badges: Vec<Badge> = Vec::new();
-    for row in rows {
-        let own = scene.acts.iter().filter(|act| act.place.lane == row.lane);
-        let mut free = f64::NEG_INFINITY;
-        for act in own.filter(|act| !act.findings.is_empty()) {
-            let words = numbers(&act.findings);
-            let x = f64::midpoint(scale.at(act.from), scale.at(act.to)) + 4.0;
-            let x = x.max(free);
-            free = x + wide(&words, 11) + 12.0;
-            badges.push(Badge {
-                words,
-                at: (x, row.top - 16.5),
-            });
-        }
-    }
-    badges
-}
-
-/// The sentences of some of the findings, in lines.
-fn sentences(timeline: &Timeline, which: Range<usize>) -> Vec<(Option<usize>, String)> {
-    let findings = timeline.findings.iter().enumerate();
-    let mut lines = Vec::new();
-    for (at, finding) in findings.skip(which.start).take(which.len()) {
-        let parts = wrapped(&sentence(finding), COLUMNS).into_iter().enumerate();
-        lines.extend(parts.map(|(part, line)| ((part == 0).then_some(at + 1), line)));
-    }
-    lines
-}
-
-/// The other sentences, and how many are not written out.
-fn sentences_below(timeline: &Timeline) -> Vec<(Option<usize>, String)> {
-    let mut lines = sentences(timeline, ABOVE..SENTENCES);
-    let more = timeline.findings.len().saturating_sub(SENTENCES) as u64;
-    if more > 0 {
-        lines.push((None, format!("and {}", count(more, "more finding"))));
-    }
-    if !lines.is_empty() {
-        // Room before what follows.
-        lines.push((None, String::new()));
-    }
-    lines
 }

@@ -19,11 +19,11 @@ pub(super) fn legend(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, le
     let (mut x, mut y) = (left, layout.below + 4.0);
     let mut floor = y;
     let items = items(scene, layout);
-    // As many columns as there is room for, of a few rows each.
+    // Two columns, where there is room for them.
     let widest = items.iter().map(|(_, words)| wide(words, SIZE));
     let column = widest.fold(0.0, f64::max) + 44.0;
-    let columns = ((RIGHT - left) / column).max(1.0).floor();
-    let rows = (items.len() as f64 / columns).ceil().max(1.0) as usize;
+    let columns = if left + 2.0 * column < RIGHT { 2 } else { 1 };
+    let rows = items.len().div_ceil(columns).max(1);
     for (at, (shape, words)) in items.iter().enumerate() {
         if at > 0 && at % rows == 0 {
             (x, y) = (x + column, layout.below + 4.0);

@@ -121,7 +121,7 @@ pub(super) fn tree(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) -> (
         reach = reach.max(x + 12.0 + wide(&text.0, 12) + 20.0 + wide(&fork, 12));
     }
     (
-        (reach + 24.0).max(RIGHT * 0.5).min(RIGHT * 0.72),
+        (reach + 24.0).clamp(RIGHT * 0.5, RIGHT * 0.72),
         top + ROW * rows.len() as f64,
     )
 }

@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 
 use super::acts::{Act, told};
+use super::chosen_acts::{chosen, is_minor, is_said};
 use super::fold::Fold;
-use super::model::{Spot, Time};
+use super::model::Spot;
 use super::operation::{Doing, DrawnOperation, DrawnOutcome};
 use super::scene::{Scene, is_certain, numbers, odds};
 use super::text_line::{TextLine, Tone};
 use super::words::{columns, count, short};
 
-/// Up to so many lines; above, first what is least is left out.
-const ROWS: usize = 60;
 /// Columns at most for a name, and for all lines of the buyers together.
 const NAME: usize = 18;
 const GRAPH: usize = 34;
@@ -66,50 +65,6 @@ pub(super) fn rows(scene: &Scene<'_>, room: usize) -> Vec<TextLine> {
         .filter(|_| scene.choice.folds.len() > 1);
     lines.extend(after.filter(|fold| fold.operations > 0).map(folded));
     lines
-}
-
-/// The acts that have words, each with whether there is room for it.
-fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
-    let said: Vec<&Act> = scene
-        .acts
-        .iter()
-        .filter(|act| is_said(scene, act))
-        .collect();
-    let abridged = said.len() > ROWS;
-    let said: Vec<&Act> = said
-        .into_iter()
-        .filter(|act| !abridged || !is_minor(act))
-        .collect();
-    let marked = |act: &Act| act.proves || !act.findings.is_empty();
-    let mut rest = ROWS.saturating_sub(said.iter().filter(|act| marked(act)).count());
-    let mut of_findings = ROWS;
-    let choose = |act: &'a Act| {
-        let left = if marked(act) {
-            &mut of_findings
-        } else {
-            &mut rest
-        };
-        let drawn = *left > 0;
-        *left = left.saturating_sub(1);
-        (act, drawn)
-    };
-    said.into_iter().map(choose).collect()
-}
-
-/// In a schedule the step that takes a lock is an act of its own.
-fn is_said(scene: &Scene<'_>, act: &Act) -> bool {
-    let holds = matches!(act.doing, Some(Doing::Hold(_)));
-    !act.words.is_empty() && !(holds && scene.timeline.time == Time::Steps)
-}
-
-/// Whether the sale can be understood without it.
-fn is_minor(act: &Act) -> bool {
-    let asks = act.doing == Some(Doing::Query) && act.words == "asks";
-    let quiet = matches!(
-        act.doing,
-        Some(Doing::Wait | Doing::Think | Doing::Sync | Doing::Point(_))
-    );
-    (asks || quiet) && act.findings.is_empty()
 }
 
 fn folded(fold: &Fold) -> TextLine {
