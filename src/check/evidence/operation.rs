@@ -118,11 +118,13 @@ impl Operation {
 pub struct Hold {
     /// The operation's index.
     pub operation: u32,
-    /// The locked file: an index of [`Evidence::files`](crate::check::evidence::Evidence::files), or [`NONE`] while it is not known.
+    /// The locked file: an index of [`Evidence::files`](crate::check::evidence::Evidence::files), or [`NONE`] while
+    /// it is not known.
     pub lock: u32,
     /// The file that the lock's path meant then, or [`NONE`].
     pub path: u32,
-    /// The lock that the operation asked for before this one: an index of [`Evidence::holds`](crate::check::evidence::Evidence::holds), or [`NONE`].
+    /// The lock that the operation asked for before this one: an index of
+    /// [`Evidence::holds`](crate::check::evidence::Evidence::holds), or [`NONE`].
     pub previous: u32,
     /// Whether others may hold it too.
     pub shared: bool,
