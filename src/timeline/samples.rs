@@ -24,15 +24,19 @@ fn sold(spans: Vec<Span>, read: usize, wrote: usize) -> DrawnOperation {
     }
 }
 
-fn lost_update(places: [Spot; 2], sentence: impl Into<String>) -> DrawnFinding {
+fn lost_update<const N: usize>(places: [Spot; N], sentence: impl Into<String>) -> DrawnFinding {
     DrawnFinding {
         kind: "lost update".to_owned(),
         clash: Clash::Writes,
         sentence: sentence.into(),
         places: places.to_vec(),
         also: Vec::new(),
+        harm: String::new(),
     }
 }
+
+/// In which order the eight write, by the times below.
+const ORDER: [usize; 8] = [0, 5, 2, 7, 4, 1, 6, 3];
 
 /// Eight buyers without a lock, who all read version 1 and all write version 2.
 pub(super) fn eight() -> Timeline {
@@ -48,21 +52,20 @@ pub(super) fn eight() -> Timeline {
         ];
         lane(
             format!("buyer-{}", at + 1),
-            vec![sold(spans, 0, at as usize + 1)],
+            vec![sold(spans, 0, (at * 5 % 8) as usize + 1)],
         )
     };
     let mut versions = vec![DrawnVersion::first(1, 2)];
-    versions.extend((0..8).map(|at| DrawnVersion::after(0, 2, 1).by(at, 0)));
-    // Who writes last, by the times above.
-    versions[4] = versions[4].clone().survived();
+    versions.extend(ORDER.map(|at| DrawnVersion::after(0, 2, 1).by(at, 0)));
+    versions[8] = versions[8].clone().survived();
     Timeline {
         title: "8 buyers, no lock, 2 tickets".to_owned(),
         subtitle: "8 processes, lock: none, think 12ms, seed 7, all at once".to_owned(),
         lanes: (0..8).map(buyer).collect(),
         versions,
         findings: vec![lost_update(
-            [at(5, 0), at(3, 0)],
-            "buyer-6 and buyer-4 both read version 1 (2 left) and both wrote version 2: buyer-4 wrote last and overwrote buyer-6; of these 8 sales the count shows one",
+            ORDER.map(|lane| at(lane, 0)),
+            "buyer-1, buyer-6, buyer-3, buyer-8, buyer-5, buyer-2, buyer-7 and buyer-4 all read version 1 (2 left) and all wrote version 2: buyer-4 wrote last and overwrote the other 7; of these 8 sales the count shows one",
         )],
         ..Timeline::default()
     }
@@ -82,7 +85,7 @@ pub(super) fn schedule() -> Timeline {
     };
     Timeline {
         title: "2 buyers, no lock: the smallest race".to_owned(),
-        subtitle: "schedule 0 0 1 1 1 1 0 0, two switches".to_owned(),
+        subtitle: "who makes each step: alice, alice, bob, bob, bob, bob, alice, alice".to_owned(),
         time: Time::Steps,
         lanes: vec![
             lane("alice", vec![sold(spans([0, 1, 6, 7]), 0, 2)]),
@@ -146,9 +149,10 @@ pub(super) fn split_lock() -> Timeline {
             DrawnFinding {
                 kind: "split lock".to_owned(),
                 clash: Clash::Holds,
-                sentence: "bob held the lock of inode 4718592 and carol that of inode 4718593 at once, for 356 µs: the file had been replaced while bob waited".to_owned(),
+                sentence: "bob and carol held the locks of two files at once, for 356 µs: the file had been replaced while bob waited".to_owned(),
                 places: vec![at(1, 0), at(2, 0)],
                 also: Vec::new(),
+        harm: String::new(),
             },
             lost_update(
                 [at(2, 0), at(1, 0)],
@@ -194,6 +198,7 @@ pub(super) fn torn() -> Timeline {
             sentence: "querier read an empty file: buyer had truncated it at step 4 and wrote it at step 6".to_owned(),
             places: vec![at(0, 0), at(1, 0)],
             also: Vec::new(),
+        harm: String::new(),
         }],
         ..Timeline::default()
     }

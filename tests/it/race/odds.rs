@@ -133,6 +133,6 @@ fn the_picture_has_the_point_of_no_return() {
     let timeline = tickets::draw::run(&trial, &run, Some(&odds));
     let words = format!("point of no return: step {step}");
     assert!(timeline.to_svg().contains(&words), "{words}");
-    let lines = timeline.to_text();
+    let lines = timeline.to_text(tickets::timeline::COLUMNS);
     assert!(lines.iter().any(|line| line.to_string().contains(&words)));
 }

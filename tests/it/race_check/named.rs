@@ -96,19 +96,19 @@ pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
         (
             Anomaly::BrokenLock,
             locked(r#"{"got":150,"released":390,"device":1,"inode":7}"#),
-            "bob got the lock on inode 7 at 0.050 µs, while alice held it from 0.010 µs to 0.090 µs",
+            "bob got the lock (of the file with inode 7) at 0.050 µs, while alice held it from 0.010 µs to 0.090 µs",
         ),
         (
             Anomaly::SplitLock,
             locked(r#"{"got":150,"released":390,"device":1,"inode":8}"#),
-            "alice locked inode 7 and bob locked inode 8",
+            "alice locked one file (inode 7) and bob locked another (inode 8): two locks keep nobody out",
         ),
         (
             Anomaly::DeadInodeLock,
             locked(
                 r#"{"got":250,"released":390,"device":1,"inode":7,"path_device":1,"path_inode":9}"#,
             ),
-            "no longer meant",
+            "got the lock of a file (inode 7) at 0.150 µs, when another file had taken its place",
         ),
         (
             Anomaly::UnlockedWrite,
