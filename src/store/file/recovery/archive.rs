@@ -37,7 +37,7 @@ pub(crate) struct Archived {
     /// Where the old one is.
     pub(crate) archive: PathBuf,
     /// The new one, locked as the decision locks are until this is dropped: nobody takes what is not finished for a
-    /// stray.
+    /// orphaned file.
     _new: File,
 }
 

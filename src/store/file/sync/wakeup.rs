@@ -70,7 +70,7 @@ mod tests {
         }
         let wakeup = Wakeup::of(file.as_file());
         for _ in 0..4 {
-            // A ring before the wait is lost, as it may be: so it rings again.
+            // A wakeup before the wait is lost, as it may be: so it notifies again.
             while all_done.recv_timeout(Duration::from_millis(5)).is_err() {
                 wakeup.notify();
             }
