@@ -80,7 +80,7 @@ impl Screen {
         self.note(text(&mut out).and_then(|()| out.flush()));
     }
 
-    /// The answer to a sale and the like: it is not enough that whoever asked has gone away.
+    /// The answer to a sale and the like: it is not enough that the reader has gone away.
     pub(crate) fn answer(
         &self,
         document: &impl Serialize,
@@ -161,7 +161,7 @@ impl Screen {
         }
     }
 
-    /// The exit code: the command's, unless its result could not be written. Whoever closed the
+    /// The exit code: the command's, unless its result could not be written. A reader that closed the
     /// pipe has read enough.
     pub(crate) fn close(&self, code: u8) -> u8 {
         match self.failure.borrow().as_ref() {

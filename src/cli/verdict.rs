@@ -96,7 +96,7 @@ fn race(
     Ok(())
 }
 
-/// What helps against a race, or against whoever raced with a rush that held the lock.
+/// What helps against a race, or against a process that raced with a rush that held the lock.
 fn cure(lock: LockKind, forced: bool) -> &'static str {
     match lock {
         _ if forced && lock != LockKind::Exclusive => {

@@ -12,14 +12,14 @@ const ROOM: usize = 26;
 
 /// One line of what became of a buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fate {
+pub(super) struct BuyerFate {
     pub(super) words: String,
     /// Whether that went wrong.
     pub(super) bad: bool,
 }
 
 /// What became of the buyer of a lane, in at most three lines.
-pub(super) fn fates(timeline: &Timeline, tree: &Tree, lane: usize) -> Vec<Fate> {
+pub(super) fn fates(timeline: &Timeline, tree: &Tree, lane: usize) -> Vec<BuyerFate> {
     let operations = timeline.lanes.get(lane).map_or(&[][..], |l| &l.operations);
     let sales = || {
         let all = operations.iter().enumerate();
@@ -29,7 +29,7 @@ pub(super) fn fates(timeline: &Timeline, tree: &Tree, lane: usize) -> Vec<Fate> 
     let lost = sales().filter(|(_, one)| is_lost(one)).count() as u64;
     let many = sales().count() as u64;
     let mut fates = Vec::new();
-    let mut add = |words: String, bad: bool| fates.push(Fate { words, bad });
+    let mut add = |words: String, bad: bool| fates.push(BuyerFate { words, bad });
     match (many, last(operations)) {
         (0 | 1, Some(end)) => {
             if let Some(told) = told(end) {

@@ -4,7 +4,7 @@ use super::acts::Act;
 use super::arrows::Arrow;
 use super::boxes::TextBox;
 use super::canvas::wide;
-use super::fates::Fate;
+use super::fates::BuyerFate;
 use super::labels::{self, Label, labels};
 use super::notes::{Badge, SentenceLine, badges, sentences_above, sentences_below};
 use super::scale::Scale;
@@ -34,7 +34,7 @@ pub(super) struct LaneRow {
     /// The upper edge of its bars.
     pub(super) top: f64,
     pub(super) labels: Vec<Label>,
-    pub(super) fates: Vec<Fate>,
+    pub(super) fates: Vec<BuyerFate>,
 }
 
 impl LaneRow {
@@ -93,7 +93,8 @@ impl Layout {
         };
         let axis = caption + LINE * sentences.len() as f64 + 18.0;
         let lanes = scene.choice.lanes.keys();
-        let fates: Vec<(usize, Vec<Fate>)> = lanes.map(|&lane| (lane, scene.fates(lane))).collect();
+        let fates: Vec<(usize, Vec<BuyerFate>)> =
+            lanes.map(|&lane| (lane, scene.fates(lane))).collect();
         let (left, right) = margins(scene, &fates);
         let scale = Scale::new(scene, left + 6.0, right - 6.0);
         let (rows, floor) = rows(scene, &scale, fates, axis + 10.0, (left, right));
@@ -157,7 +158,7 @@ impl Layout {
 }
 
 /// Where the times begin and end: beside the names, and beside what became of the buyers.
-fn margins(scene: &Scene<'_>, fates: &[(usize, Vec<Fate>)]) -> (f64, f64) {
+fn margins(scene: &Scene<'_>, fates: &[(usize, Vec<BuyerFate>)]) -> (f64, f64) {
     let names = fates
         .iter()
         .map(|(lane, _)| wide(&short(scene.timeline.name(*lane), NAME), 12));
@@ -177,7 +178,7 @@ fn margins(scene: &Scene<'_>, fates: &[(usize, Vec<Fate>)]) -> (f64, f64) {
 fn rows(
     scene: &Scene<'_>,
     scale: &Scale,
-    fates: Vec<(usize, Vec<Fate>)>,
+    fates: Vec<(usize, Vec<BuyerFate>)>,
     mut top: f64,
     (left, right): (f64, f64),
 ) -> (Vec<LaneRow>, f64) {

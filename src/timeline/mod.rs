@@ -70,6 +70,7 @@ mod hostile;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
+#[path = "tests/samples.rs"]
 mod samples;
 #[cfg(test)]
 mod tests;

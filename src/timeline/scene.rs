@@ -4,7 +4,7 @@
 use super::acts::{Act, acts};
 use super::axis::Axis;
 use super::choose::Choice;
-use super::fates::{Fate, fates, is_named};
+use super::fates::{BuyerFate, fates, is_named};
 use super::marks::Marks;
 use super::model::{DrawnFinding, Timeline};
 use super::operation::Doing;
@@ -41,7 +41,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What became of the buyer of a lane.
-    pub(super) fn fates(&self, lane: usize) -> Vec<Fate> {
+    pub(super) fn fates(&self, lane: usize) -> Vec<BuyerFate> {
         fates(self.timeline, &self.tree, lane)
     }
 

@@ -20,7 +20,7 @@ use super::rush::BuyArgs;
 use super::selling::{AdjustArgs, BookArgs, CancelArgs};
 use super::value::{DEFAULT_FILE, FILE_VARIABLE};
 
-/// The grammar of the command line. An empty variable is one that is not set, as whoever writes unit files
+/// The grammar of the command line. An empty variable is one that is not set, as people who write unit files
 /// and the like means it.
 pub(crate) fn grammar() -> clap::Command {
     let is_empty = std::env::var_os(FILE_VARIABLE).is_some_and(|value| value.is_empty());

@@ -24,7 +24,7 @@ pub(super) fn sample(
     screen: &Screen,
 ) -> Result<u8> {
     let trial = Trial {
-        // With fewer tickets than buyers whoever finds none left stops early, and hides what it does.
+        // With fewer tickets than buyers a buyer that finds none left stops early, and hides what it does.
         stock: arguments.how.stock.unwrap_or(arguments.users.into()),
         ..trial
     };

@@ -101,7 +101,7 @@ pub(super) fn schedule() -> Timeline {
             "alice and bob both read version 1 (2 left) and both wrote version 2: alice wrote last and overwrote bob",
         )],
         incomplete: false,
-        // Whoever is not done takes the next step, each with the same chance.
+        // A buyer that is not done takes the next step, each with the same chance.
         odds: Some(vec![
             (0, 0.375),
             (1, 0.375),
