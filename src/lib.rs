@@ -96,6 +96,7 @@ pub use office::BoxOffice;
 pub use shown::{quoted, shown, steers};
 #[cfg(feature = "cli")]
 pub(crate) use store::file::output::Output;
+#[cfg(feature = "cli")]
 pub(crate) use store::file::output_contents::Contents;
 
 /// ```compile_fail,E0277

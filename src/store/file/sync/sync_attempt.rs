@@ -168,7 +168,7 @@ fn under_sync_lock(
     if view.tally.bytes < end {
         return Err(too_short(files));
     }
-    known_bad!(PublishFirst => drop(publish_on(files, recycled, ledger, (&view.count, &view.tally), Some(view.version()))));
+    known_bad!(PublishFirst => drop(crate::store::file::count::publish::publish_on(files, recycled, ledger, (&view.count, &view.tally), Some(view.version()))));
     if !prove_durable(files, ledger, own, &view, state)? {
         return Ok(AttemptEnd::Unwritten);
     }
