@@ -88,6 +88,8 @@ mod tests {
         for (text, why) in [
             ("", "no step"),
             ("x", "\"x\" is no buyer, which are 0 to 63"),
+            (&"1".repeat(40), "1\" is no"),
+            (&"1".repeat(41), "1…\" is no"),
             ("0 64 1", "\"64\" is no buyer"),
             ("1 -1", "\"-1\" is no buyer"),
             ("3!:6", "of 3 buyers there are 0 to 5"),

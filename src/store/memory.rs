@@ -226,7 +226,8 @@ impl Transaction for MemoryTransaction<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::office::{BoxOffice, DEFAULT_WAIT, Order, Unobserved};
+    use crate::ledger::Step;
+    use crate::office::{BoxOffice, DEFAULT_WAIT, Durability, Observer, Order, Unobserved};
     use crate::{Kind, MAX_STOCK};
 
     #[test]
@@ -271,5 +272,52 @@ mod tests {
             BoxOffice::in_memory(MAX_STOCK + 1).unwrap_err().kind(),
             Kind::Usage
         );
+    }
+
+    #[test]
+    fn a_line_that_does_not_add_up_is_found_with_its_number() {
+        let mut store = super::MemoryStore::new(5).unwrap();
+        store.lines.extend_from_slice(b"no line\n");
+        let found = super::Store::inspect(&store).unwrap().findings;
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].line, found[0].repairable), (2, false));
+        let all = super::Store::scan(&store, super::Scan::All, &mut |_| {
+            std::ops::ControlFlow::Continue(())
+        });
+        assert_eq!(all.unwrap_err().kind(), Kind::Integrity);
+    }
+
+    #[test]
+    fn what_it_counts_is_published_and_nothing_is_recovered() {
+        let mut office = BoxOffice::in_memory(5).unwrap();
+        office.book("alice", 2).unwrap();
+        assert_eq!(office.written_count().unwrap(), 3);
+        assert_eq!(office.notes(), Vec::<String>::new());
+    }
+
+    /// The steps that a purchase comes by.
+    struct Steps(Vec<Step>);
+
+    impl Observer for Steps {
+        fn at(&mut self, step: Step) -> crate::Result<()> {
+            self.0.push(step);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_sale_is_said_to_be_durable_unless_it_was_written_for_the_processes_alone() {
+        let mut office = BoxOffice::in_memory(5).unwrap();
+        let mut told = |key, durability| {
+            let mut steps = Steps(Vec::new());
+            let order = Order::new("alice", 1).key(Some(key)).durability(durability);
+            office.purchase(&order, &mut steps).unwrap();
+            steps.0.contains(&Step::Durable)
+        };
+        assert!(told("a", Durability::Disk));
+        assert!(!told("b", Durability::Process));
+        // What stands there already is durable before it is answered.
+        assert!(told("b", Durability::Process));
+        assert!(told("a", Durability::Disk));
     }
 }

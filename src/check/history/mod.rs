@@ -31,3 +31,6 @@ mod words_of_sales;
 pub use judge::judge;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
+
+#[cfg(test)]
+mod tests;
