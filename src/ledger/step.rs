@@ -73,7 +73,7 @@ mod tests {
             (1, "100000"),
             (31, "z00000"),
             (32, "010000"),
-            (1 << 25 | 10, "a00001"),
+            (0x0200_000a, "a00001"),
             (0x3fff_ffff, "zzzzzz"),
         ] {
             assert_eq!(Nonce(number).to_string(), text);

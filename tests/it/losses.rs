@@ -317,3 +317,40 @@ fn a_ledger_that_is_being_put_away_is_nobodys_stray() {
     assert_eq!(event.json("audit").0, 0);
     assert_eq!(event.json("query").1["sold"], 0);
 }
+
+#[test]
+fn a_count_of_a_line_that_is_not_there_is_told_as_that() {
+    let event = sold();
+    let count = fs::read_to_string(&event.file).unwrap();
+    let seq = event.count()["seq"].as_u64().unwrap();
+    let now = format!("\"seq\": {}", seq + 6);
+    fs::write(&event.file, count.replace(&format!("\"seq\": {seq}"), &now)).unwrap();
+    let (code, error) = event.json("query");
+    assert_eq!(code, 6, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    let why = format!("has no line {} that ends at byte", seq + 6);
+    assert!(message.contains(&why), "{message}");
+}
+
+/// No lock is made beside it.
+#[test]
+fn a_directory_in_the_place_of_the_count_is_left_alone() {
+    let event = sold();
+    fs::remove_file(&event.file).unwrap();
+    fs::create_dir(&event.file).unwrap();
+    fs::remove_file(event.path("tickets.json.lock")).unwrap();
+    let before = event.names();
+    for line in [
+        "audit",
+        "audit --repair",
+        "reset 5 --force",
+        "query",
+        "book eve",
+    ] {
+        let (code, error) = event.json(line);
+        assert_eq!(code, 2, "{line}: {error:#}");
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(message.contains("directory"), "{line}: {message}");
+        assert_eq!(event.names(), before, "{line}");
+    }
+}
