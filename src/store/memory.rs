@@ -320,4 +320,35 @@ mod tests {
         assert!(told("b", Durability::Process));
         assert!(told("a", Durability::Disk));
     }
+
+    #[test]
+    fn several_sales_are_told_apart() {
+        let mut office = BoxOffice::in_memory(9).unwrap();
+        let mut buy = |key| {
+            let order = Order::new("alice", 2).key(Some(key));
+            office.purchase(&order, &mut Unobserved).unwrap()
+        };
+        let (first, second, again) = (buy("a"), buy("b"), buy("b"));
+        assert!(!second.replayed && first.id != second.id);
+        assert!(again.replayed && again.id == second.id);
+        let kept = |office: &mut BoxOffice, id: &str, quantity| {
+            let given = office.cancel(id, quantity, None, DEFAULT_WAIT).unwrap();
+            (given.quantity, given.kept)
+        };
+        assert_eq!(kept(&mut office, &second.id, Some(1)), (1, 1));
+        assert_eq!(kept(&mut office, &first.id, None), (2, 0));
+        assert_eq!(kept(&mut office, &second.id, None), (1, 0));
+    }
+
+    #[test]
+    fn nothing_is_locked_where_nobody_else_is() {
+        let mut steps = Steps(Vec::new());
+        let mut office = BoxOffice::in_memory(5).unwrap();
+        office
+            .purchase(&Order::new("alice", 1), &mut steps)
+            .unwrap();
+        let locks = [Step::LockReleasing, Step::LockReleased];
+        assert!(!steps.0.iter().any(|step| locks.contains(step)));
+        assert!(steps.0.contains(&Step::Written));
+    }
 }

@@ -227,3 +227,52 @@ fn an_audit_beside_sales_finds_nothing() {
     }
     event.assert_adds_up();
 }
+
+#[test]
+fn an_audit_says_how_much_it_could_not_verify() {
+    let sold = || {
+        let event = TestEvent::stock(9);
+        for buyer in ["alice", "bob", "carol", "dave"] {
+            event.booked(buyer);
+        }
+        event
+    };
+    let path = |event: &TestEvent| event.path("tickets.ledger.jsonl");
+    let findings = |event: &TestEvent| {
+        let (code, audit) = event.json("audit");
+        assert_eq!(code, 6, "{audit:#}");
+        audit["findings"].as_array().unwrap().clone()
+    };
+    let event = sold();
+    let ledger = fs::read_to_string(path(&event)).unwrap();
+    fs::write(path(&event), ledger.replacen("alice", "alive", 1)).unwrap();
+    let text = findings(&event)[0]["text"].to_string();
+    assert!(
+        text.contains("; the 3 lines behind it are not verified"),
+        "{text}"
+    );
+    // Nothing can be made of the count then.
+    fs::write(&event.file, "garbage").unwrap();
+    let found = findings(&event);
+    let count = found
+        .iter()
+        .find(|it| it["file"].as_str().unwrap().ends_with(".json"));
+    assert_eq!(count.unwrap()["repairable"], false, "{found:#?}");
+    let event = sold();
+    fs::write(&event.file, "garbage").unwrap();
+    assert_eq!(findings(&event)[0]["repairable"], true);
+    // The last line alone, and what is no line behind it.
+    let event = sold();
+    let whole = ledger.trim_end().rfind('\n').unwrap() + 1;
+    let ledger = fs::read_to_string(path(&event)).unwrap();
+    let whole = ledger.trim_end().rfind('\n').unwrap().max(whole.min(1)) + 1;
+    fs::write(path(&event), &ledger[..whole + 9]).unwrap();
+    let found = findings(&event);
+    let torn = format!("from byte {whole} on");
+    assert!(
+        found
+            .iter()
+            .any(|it| it["text"].to_string().contains(&torn)),
+        "{found:#?}"
+    );
+}

@@ -485,3 +485,26 @@ fn what_does_not_add_up_is_not_saved() {
     assert!(!event.path("safe").join(LEDGER).exists());
     assert!(!event.path("safe").join("tickets.json").exists());
 }
+
+#[test]
+fn a_backup_that_is_not_whole_is_put_back_as_far_as_it_can_be() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let safe = event.path("safe").join(LEDGER);
+    let whole = fs::read(&safe).unwrap();
+    // Without the newline of its last line.
+    fs::write(&safe, &whole[..whole.len() - 1]).unwrap();
+    fs::remove_file(event.path(LEDGER)).unwrap();
+    let (code, done) = to(&event, "restore DIR");
+    assert_eq!((code, &done["seq"]), (0, &3.into()), "{done:#}");
+    assert_eq!(fs::read(event.path(LEDGER)).unwrap(), whole);
+    assert_eq!(event.count()["bytes"], whole.len());
+    assert_eq!(event.json("audit").1["findings"], json!([]));
+    // Without its ledger.
+    fs::remove_file(&safe).unwrap();
+    let (code, error) = to(&event, "restore DIR --force");
+    assert_eq!(code, 6, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("is missing beside its count"), "{message}");
+    assert_eq!(fs::read(event.path(LEDGER)).unwrap(), whole);
+}

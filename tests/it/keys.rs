@@ -221,3 +221,62 @@ fn a_key_is_found_on_a_long_ledger_and_every_byte_before_it_counts() {
         }
     }
 }
+
+/// What one order looked for is no answer to the next one.
+#[test]
+fn one_office_tells_keys_and_sales_apart() {
+    use tickets::BoxOffice;
+    use tickets::office::{DEFAULT_WAIT, Order, Unobserved};
+    let event = TestEvent::stock(99);
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    let mut buy = |key: &str| {
+        let order = Order::new("alice", 3).key(Some(key));
+        let sale = office.purchase(&order, &mut Unobserved).unwrap();
+        (sale.id, sale.replayed)
+    };
+    let (first, _) = buy("a");
+    let (second, replayed) = buy("b");
+    assert!(!replayed && first != second);
+    for (key, id) in [("b", &second), ("a", &first), ("a", &first), ("b", &second)] {
+        assert_eq!(buy(key), (id.clone(), true));
+    }
+    // The id of a sale is no key, and a key is no id.
+    let (third, replayed) = buy(&first);
+    assert!(!replayed);
+    let mut give = |id: &str| {
+        let given = office.cancel(id, Some(1), None, DEFAULT_WAIT).unwrap();
+        (given.id, given.kept)
+    };
+    for kept in [2, 1, 0] {
+        for id in [&first, &second, &third] {
+            assert_eq!(give(id), (id.clone(), kept));
+        }
+    }
+    event.assert_adds_up();
+}
+
+/// Where a line stands is found by its number in a few looks.
+#[test]
+fn any_sale_of_a_long_ledger_is_found() {
+    use tickets::BoxOffice;
+    use tickets::office::DEFAULT_WAIT;
+    let event = TestEvent::sold(1500);
+    let ids: Vec<_> = event
+        .sales()
+        .iter()
+        .map(|sale| sale["id"].to_string())
+        .collect();
+    for at in [0, 1, 299, 300, 750, 1111, 1498, 1499] {
+        let mut office = BoxOffice::at(&event.file).unwrap();
+        let id = ids[at].trim_matches('"');
+        let given = office.cancel(id, None, None, DEFAULT_WAIT).unwrap();
+        assert_eq!((given.buyer, given.kept), (format!("buyer-{at}"), 0));
+    }
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    assert!(
+        office
+            .cancel("99999-000000", None, None, DEFAULT_WAIT)
+            .is_err()
+    );
+    event.assert_adds_up();
+}

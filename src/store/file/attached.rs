@@ -148,3 +148,67 @@ pub(super) fn set(_: &File, _: &CStr, _: &[u8]) -> io::Result<()> {
 pub(super) fn remove(_: &File, _: &CStr) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::io::Errno;
+    use std::cell::Cell;
+
+    #[test]
+    fn what_goes_with_a_file_that_is_replaced() {
+        for (name, role) in [
+            (ACL, Role::List),
+            (NFS4_ACL, Role::List),
+            (c"user.note", Role::Carried),
+            (c"security.selinux", Role::Carried),
+            (c"security.ima", Role::Left),
+            (c"security.evm", Role::Left),
+            (c"security.capability", Role::Left),
+            (c"system.posix_acl_default", Role::Left),
+            (c"trusted.overlay.opaque", Role::Left),
+            (c"btrfs.compression", Role::Left),
+        ] {
+            assert_eq!(Role::of(name), role, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_done_here_is_no_failure() {
+        for (errno, refusal) in [
+            (Errno::PERM, true),
+            (Errno::ACCESS, true),
+            (Errno::OPNOTSUPP, true),
+            (Errno::NOSYS, true),
+            (Errno::INVAL, true),
+            (Errno::IO, false),
+            (Errno::NOSPC, false),
+            (Errno::NOENT, false),
+        ] {
+            assert_eq!(is_refusal(&errno.into()), refusal, "{errno:?}");
+        }
+        assert!(!is_refusal(&io::ErrorKind::PermissionDenied.into()));
+    }
+
+    /// An answer of so many bytes, as the system gives it to a buffer; and how large the buffers were.
+    #[cfg(target_os = "linux")]
+    fn answer(length: usize) -> (rustix::io::Result<Vec<u8>>, usize) {
+        let largest = Cell::new(0);
+        let answer = whole(|buffer| {
+            largest.set(buffer.len());
+            buffer.get_mut(..length).ok_or(Errno::RANGE)?.fill(b'x');
+            Ok(length)
+        });
+        (answer, largest.get())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_long_answer_is_had_whole_and_one_without_an_end_is_an_error() {
+        for length in [0, 1, 256, 257, 65_536] {
+            assert_eq!(answer(length).0.unwrap(), vec![b'x'; length]);
+        }
+        assert_eq!(answer(256).1, 256);
+        assert_eq!(answer(65_537).0.unwrap_err(), Errno::RANGE);
+    }
+}

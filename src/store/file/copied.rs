@@ -49,3 +49,30 @@ impl Read for Positioned<'_> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::FileExt as _;
+
+    #[test]
+    fn a_ledger_is_read_to_its_end_in_stretches() {
+        let ledger = tempfile::tempfile().unwrap();
+        let bytes: Vec<u8> = (0..200_000_u32).map(|at| (at % 251) as u8).collect();
+        ledger.write_all_at(&bytes, 0).unwrap();
+        let mut read = Vec::new();
+        let mut from = Positioned {
+            ledger: &ledger,
+            at: 0,
+        };
+        let mut stretch = [0; 1000];
+        loop {
+            match from.read(&mut stretch).unwrap() {
+                0 => break,
+                length => read.extend_from_slice(&stretch[..length]),
+            }
+            assert!(read.len() <= bytes.len());
+        }
+        assert!(read == bytes);
+    }
+}

@@ -155,4 +155,23 @@ mod tests {
         let named = tempfile::NamedTempFile::new().unwrap();
         assert!(write_all(&File::open(named.path()).unwrap(), b"x", 0).is_err());
     }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn it_is_on_the_disk_without_a_sync() {
+        use crate::store::file::block_map::{OnDisk, look};
+        let length = 9000;
+        let file = tempfile::NamedTempFile::new_in(".").unwrap();
+        file.as_file()
+            .write_all_at(&vec![b'x'; length as usize], 0)
+            .unwrap();
+        let ledger = LedgerFile {
+            id: FileId::of_handle(file.as_file()).unwrap(),
+            file: file.reopen().unwrap(),
+        };
+        let not_yet = look(file.as_file(), 0, length) == OnDisk::Unwritten;
+        if write_again(file.path(), &ledger, (0, length)).is_ok() && not_yet {
+            assert_eq!(look(file.as_file(), 0, length), OnDisk::Written);
+        }
+    }
 }

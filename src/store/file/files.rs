@@ -334,4 +334,28 @@ mod tests {
     fn a_read_that_fails_is_not_tried_again() {
         assert!(read_up_to(&File::open("/").unwrap(), 0, 9).is_err());
     }
+
+    #[test]
+    fn what_is_no_regular_file_is_named_with_what_to_do() {
+        for (kind, what) in [
+            (FileType::Directory, "is a directory"),
+            (FileType::Fifo, "is a FIFO"),
+            (FileType::CharacterDevice, "is a device"),
+            (FileType::BlockDevice, "is a device"),
+            (FileType::Socket, "is a socket"),
+        ] {
+            let error = not_regular(Path::new("tickets.json"), kind);
+            assert_eq!(error.message(), format!("{what}, not a regular file"));
+        }
+        for (name, ours) in [
+            ("tickets.json", false),
+            ("tickets.json.lock", true),
+            ("tickets.ledger.jsonl", true),
+            ("tickets", false),
+        ] {
+            let error = not_regular(Path::new(name), FileType::Directory);
+            let hint = error.hint_text().unwrap();
+            assert_eq!(hint.contains("a file of its own"), ours, "{name}: {hint}");
+        }
+    }
 }

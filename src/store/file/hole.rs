@@ -118,6 +118,8 @@ mod tests {
         // All of the line but its newline.
         assert!(holds(300, &ledger(300, &[b'\n'; 213])));
         assert!(holds(300, &ledger(300, &[0; 212])));
+        // However much was written before it.
+        assert!(holds(300, &ledger(200_000, &[0; 77])));
         // A disk that keeps to nothing leaves zeros anywhere.
         assert!(holds(300, &ledger(350, &[0; 77])));
     }

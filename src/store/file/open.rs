@@ -322,4 +322,26 @@ mod tests {
         let cut = &opening[..opening.len() - 1];
         assert_eq!(healed(cut), (opening.clone(), vec![]));
     }
+
+    /// Whoever holds a lock may be using it.
+    #[test]
+    fn a_stray_is_counted_unless_somebody_holds_a_lock_of_the_event() {
+        use crate::store::file::lock::{try_lock, unlock};
+        let place = tempfile::tempdir_in(".").unwrap();
+        let files = EventFiles::at(&place.path().join("tickets.json")).unwrap();
+        for path in [&files.count, &files.ledger, &files.lock] {
+            fs::write(path, "").unwrap();
+        }
+        assert_eq!(count_strays(&files).unwrap(), 0);
+        let stray = temporary::summed(&files.count, &format!("{}-{:08x}", u32::MAX, 7));
+        fs::write(place.path().join(stray), "x").unwrap();
+        assert_eq!(count_strays(&files).unwrap(), 1);
+        for path in [&files.lock, &files.ledger] {
+            let held = File::open(path).unwrap();
+            assert!(try_lock(&held).unwrap());
+            assert_eq!(count_strays(&files).unwrap(), 0, "{}", path.display());
+            unlock(&held).unwrap();
+        }
+        assert_eq!(count_strays(&files).unwrap(), 1);
+    }
 }
