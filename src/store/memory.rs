@@ -293,6 +293,10 @@ mod tests {
         office.book("alice", 2).unwrap();
         assert_eq!(office.written_count().unwrap(), 3);
         assert_eq!(office.notes(), Vec::<String>::new());
+        let audit = office.audit().unwrap();
+        assert_eq!((audit.capacity, audit.sold, audit.left), (5, 2, 3));
+        let mut fresh = BoxOffice::in_memory(4).unwrap();
+        assert_eq!(fresh.reset(None, false, DEFAULT_WAIT).unwrap().stock, 4);
     }
 
     /// The steps that a purchase comes by.

@@ -388,6 +388,8 @@ fn a_backup_without_sales_is_put_back_as_often_as_one_likes() {
     );
     assert_eq!(event.count()["event"], "Ball");
     event.assert_adds_up();
+    // All of it is there already.
+    assert_eq!(to(&event, "restore DIR").1["kept"], json!([]));
     // Of another stock it is another event.
     assert_eq!(event.json("reset 8").0, 0);
     assert_eq!(to(&event, "restore DIR").0, 4);

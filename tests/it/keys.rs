@@ -280,3 +280,25 @@ fn any_sale_of_a_long_ledger_is_found() {
     );
     event.assert_adds_up();
 }
+
+/// What an office has found is of the ledger that it found it on.
+#[test]
+fn a_key_of_before_a_reset_is_not_known_any_more() {
+    use tickets::BoxOffice;
+    use tickets::office::{Order, Unobserved};
+    let event = TestEvent::stock(9);
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    let mut buy = || {
+        let order = Order::new("alice", 1).key(Some("a"));
+        office.purchase(&order, &mut Unobserved).unwrap()
+    };
+    assert!(!buy().replayed);
+    assert!(buy().replayed);
+    assert_eq!(event.json("reset 9 --force").0, 0);
+    let again = buy();
+    assert!(!again.replayed);
+    assert!(buy().replayed);
+    assert_eq!(event.sales().len(), 1);
+    assert_eq!(event.sales()[0]["id"], again.id);
+    event.assert_adds_up();
+}

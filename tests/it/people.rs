@@ -299,10 +299,10 @@ fn who_loses_a_count_with_a_list_is_named_in_it() {
         (16, 6, NOBODY),
         (32, 0, NOBODY),
     ]);
-    let Some((uid, gid, mode, now)) = after_a_sale_of_ben(0o660, Some(&before)) else {
+    let Some((uid, gid, mode, now)) = after_a_sale_of_ben(0o1660, Some(&before)) else {
         return;
     };
-    assert_eq!((uid, gid, mode), (BEN, CLUB, 0o660));
+    assert_eq!((uid, gid, mode), (BEN, CLUB, 0o1660));
     let named = list(&[
         (1, 6, NOBODY),
         (2, 6, ANNA),
