@@ -510,3 +510,24 @@ fn a_backup_that_is_not_whole_is_put_back_as_far_as_it_can_be() {
     assert!(message.contains("is missing beside its count"), "{message}");
     assert_eq!(fs::read(event.path(LEDGER)).unwrap(), whole);
 }
+
+/// As a copy comes out that was made while tickets were sold, the ledger first.
+#[test]
+fn a_copy_whose_count_is_ahead_of_its_ledger_is_put_back_by_force_alone() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let safe = event.path("safe");
+    event.booked("carol");
+    fs::copy(&event.file, safe.join("tickets.json")).unwrap();
+    fs::remove_file(event.path(LEDGER)).unwrap();
+    fs::remove_file(&event.file).unwrap();
+    let (code, error) = to(&event, "restore DIR");
+    assert_eq!(code, 4, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    let why = "has 3 lines, and the count beside it includes 4";
+    assert!(message.contains(why), "{message}");
+    assert!(!event.file.exists());
+    let (code, done) = to(&event, "restore DIR --force");
+    assert_eq!((code, &done["sold"]), (0, &3.into()), "{done:#}");
+    assert_eq!(event.json("audit").0, 0);
+}

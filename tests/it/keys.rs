@@ -302,3 +302,28 @@ fn a_key_of_before_a_reset_is_not_known_any_more() {
     assert_eq!(event.sales()[0]["id"], again.id);
     event.assert_adds_up();
 }
+
+/// Somebody else sells on the new ledger before the office has looked at it.
+#[test]
+fn what_was_looked_for_before_a_reset_is_no_answer_after_it() {
+    use tickets::BoxOffice;
+    use tickets::office::{DEFAULT_WAIT, Order, Unobserved};
+    let event = TestEvent::stock(9);
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    let order = |key| Order::new("alice", 2).key(Some(key));
+    let first = office.purchase(&order("a"), &mut Unobserved).unwrap();
+    office.reset(None, true, DEFAULT_WAIT).unwrap();
+    let id = event.booked("alice --quantity 2 --key b");
+    let again = office.purchase(&order("b"), &mut Unobserved).unwrap();
+    assert!(again.replayed && again.id == id);
+    assert_eq!(event.sales().len(), 1);
+    // By its id.
+    let given = office.cancel(&id, Some(1), None, DEFAULT_WAIT).unwrap();
+    assert_eq!(given.kept, 1);
+    office.reset(None, true, DEFAULT_WAIT).unwrap();
+    let other = event.booked("bob --quantity 2");
+    let given = office.cancel(&other, Some(1), None, DEFAULT_WAIT).unwrap();
+    assert_eq!((given.id, given.kept), (other, 1));
+    assert!(office.cancel(&first.id, None, None, DEFAULT_WAIT).is_err());
+    event.assert_adds_up();
+}

@@ -222,9 +222,15 @@ fn in_a_sticky_directory_nobody_replaces_the_file_of_another() {
     assert_eq!(run_as(BEN, &program, &file, "reset 9 --force").0, 0);
 }
 
-/// What a sale of somebody who is neither the owner nor in the file's group makes of the count's rights.
-fn after_a_sale_of_ben(mode: u32, list: Option<&[u8]>) -> Option<(u32, u32, u32, Vec<u8>)> {
-    const OTHERS: u32 = 64_200;
+/// A group of neither.
+const OTHERS: u32 = 64_200;
+
+/// What a sale of somebody who is not the owner makes of the count's rights: owner, group, mode and list.
+fn after_a_sale_of_ben(
+    group: u32,
+    mode: u32,
+    list: Option<&[u8]>,
+) -> Option<(u32, u32, u32, Vec<u8>)> {
     let event = TestEvent::empty();
     let (program, file) = club(&event)?;
     assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
@@ -233,7 +239,7 @@ fn after_a_sale_of_ben(mode: u32, list: Option<&[u8]>) -> Option<(u32, u32, u32,
         let path = file.with_file_name(name);
         fs::set_permissions(path, fs::Permissions::from_mode(0o664)).unwrap();
     }
-    chown(&file, Some(ANNA), Some(OTHERS)).unwrap();
+    chown(&file, Some(ANNA), Some(group)).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
     if let Some(list) = list {
         let flags = rustix::fs::XattrFlags::empty();
@@ -269,7 +275,7 @@ fn who_cannot_keep_the_owner_and_the_group_lets_nobody_do_more() {
         (0o6666, 0o666),
         (0o1646, 0o1644),
     ] {
-        let Some((uid, gid, mode, list)) = after_a_sale_of_ben(before, None) else {
+        let Some((uid, gid, mode, list)) = after_a_sale_of_ben(OTHERS, before, None) else {
             return;
         };
         assert_eq!((uid, gid), (BEN, CLUB), "{before:o}");
@@ -299,7 +305,7 @@ fn who_loses_a_count_with_a_list_is_named_in_it() {
         (16, 6, NOBODY),
         (32, 0, NOBODY),
     ]);
-    let Some((uid, gid, mode, now)) = after_a_sale_of_ben(0o1660, Some(&before)) else {
+    let Some((uid, gid, mode, now)) = after_a_sale_of_ben(OTHERS, 0o1660, Some(&before)) else {
         return;
     };
     assert_eq!((uid, gid, mode), (BEN, CLUB, 0o1660));
@@ -308,9 +314,64 @@ fn who_loses_a_count_with_a_list_is_named_in_it() {
         (2, 6, ANNA),
         (2, 6, BEN),
         (4, 0, NOBODY),
-        (8, 4, 64_200),
+        (8, 4, OTHERS),
         (16, 6, NOBODY),
         (32, 0, NOBODY),
     ]);
     assert_eq!(now, named);
+    // Who is in the group loses the owner alone.
+    let (_, gid, mode, now) = after_a_sale_of_ben(CLUB, 0o660, Some(&before)).unwrap();
+    assert_eq!((gid, mode), (CLUB, 0o660));
+    let named = list(&[
+        (1, 6, NOBODY),
+        (2, 6, ANNA),
+        (2, 6, BEN),
+        (4, 4, NOBODY),
+        (16, 6, NOBODY),
+        (32, 0, NOBODY),
+    ]);
+    assert_eq!(now, named);
+}
+
+#[test]
+fn who_may_only_read_saves_what_is_known_to_be_durable() {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
+        return;
+    };
+    assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
+    let safe = event.path("safe");
+    fs::create_dir(&safe).unwrap();
+    chown(&safe, Some(BEN), Some(CLUB)).unwrap();
+    let line = format!("backup {}", safe.display());
+    let (code, done) = run_as(BEN, &program, &file, &line);
+    assert_eq!((code, &done["sold"]), (0, &1.into()), "{done:#}");
+    let saved = |name: &str| fs::read(safe.join(name)).unwrap();
+    let ledger = fs::read(file.with_file_name("gig.ledger.jsonl")).unwrap();
+    assert!(ledger.starts_with(&saved("gig.ledger.jsonl")));
+    assert_eq!(
+        run_as(BEN, &program, &safe.join("gig.json"), "audit").1["sold"],
+        1
+    );
+}
+
+/// The directory's owner may replace what stands in it, whoever made it.
+#[test]
+fn the_owner_of_a_sticky_directory_sells_from_the_files_of_another() {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
+        return;
+    };
+    let place = file.parent().unwrap();
+    fs::set_permissions(place, fs::Permissions::from_mode(0o3775)).unwrap();
+    assert_eq!(run_as(BEN, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(BEN, &program, &file, "book bob").0, 0);
+    for name in ["gig.json", "gig.ledger.jsonl", "gig.json.lock"] {
+        let path = file.with_file_name(name);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o664)).unwrap();
+    }
+    let (code, sold) = run_as(ANNA, &program, &file, "book alice");
+    assert_eq!((code, &sold["warning"]), (0, &Value::Null), "{sold:#}");
+    assert_eq!(run_as(ANNA, &program, &file, "reset 9 --force").0, 0);
 }

@@ -143,6 +143,12 @@ fn locked(buyer: &str, (got, released): (u64, u64), (read, left): (u64, u64)) ->
 fn one_lock_that_follows_on_another_at_the_same_moment_is_no_broken_one() {
     let anna = locked("anna", (100, 200), (0, 2));
     assert_eq!(found(3, &[&anna, &locked("ben", (200, 300), (1, 1))]), []);
+    // Held for no time at all, at the moment at which the other was got.
+    let ben = locked("ben", (100, 100), (1, 1)).replace(r#""invoke":95"#, r#""invoke":100"#);
+    let (anna_first, ben_last) = (anna.replace(r#""return":205"#, r#""return":900"#), ben);
+    let kinds =
+        |lines: &[&str]| -> Vec<Anomaly> { found(3, lines).into_iter().map(|it| it.0).collect() };
+    assert!(!kinds(&[&anna_first, &ben_last]).contains(&Anomaly::BrokenLock));
     let broken = found(3, &[&anna, &locked("ben", (199, 300), (1, 1))]);
     assert_eq!(broken.len(), 1);
     assert_eq!(broken[0].0, Anomaly::BrokenLock);
@@ -300,6 +306,10 @@ fn a_line_of_nobody_that_does_not_add_up_is_told_without_a_name() {
     let line = r#"{"committed":1,"nonce":"x","left":9,"buyer":"ben","quantity":1}"#;
     let all = told(&run(3, &[&query(100, r#""read":0"#), line]));
     let text = "version 1 is on the ledger, and nobody meant to write it";
+    assert!(all.contains(&text.to_owned()), "{all:#?}");
+    let line = line.replace(r#""committed":1"#, r#""committed":0"#);
+    let all = told(&run(3, &[&query(100, r#""read":0"#), &line]));
+    let text = "the ledger's version 0 does not leave what 3 in stock less the sales up to it are";
     assert!(all.contains(&text.to_owned()), "{all:#?}");
 }
 

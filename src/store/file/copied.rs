@@ -75,4 +75,24 @@ mod tests {
         }
         assert!(read == bytes);
     }
+
+    /// Somebody cut it meanwhile.
+    #[test]
+    fn a_ledger_that_is_too_short_is_not_copied() {
+        let place = tempfile::tempdir().unwrap();
+        let (path, ledger) = (place.path().join("copy"), place.path().join("ledger"));
+        std::fs::write(&ledger, "0123456789").unwrap();
+        let (file, rights) = (
+            File::open(&ledger).unwrap(),
+            Rights::of_name(&ledger).unwrap(),
+        );
+        let copy = |length, newline| {
+            let copied = copy_beside(&path, &file, length, newline, &rights);
+            copied.map(|copy| std::fs::read(copy.path()).unwrap())
+        };
+        assert_eq!(copy(10, false).unwrap(), b"0123456789");
+        assert_eq!(copy(4, true).unwrap(), b"0123\n");
+        assert!(copy(11, false).is_err());
+        assert_eq!(std::fs::read_dir(&place).unwrap().count(), 1);
+    }
 }

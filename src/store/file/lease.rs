@@ -158,4 +158,10 @@ mod tests {
         assert!(waited.unwrap(), "somebody opened it meanwhile");
         when.recv().unwrap().unwrap();
     }
+
+    /// A directory has no leases.
+    #[test]
+    fn where_there_are_no_leases_nothing_is_known() {
+        assert_eq!(elsewhere(&File::open("/").unwrap()), Elsewhere::Unknown);
+    }
 }

@@ -170,6 +170,7 @@ pub(super) fn kind_of_name(path: &Path) -> io::Result<FileType> {
 
 /// The same.
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(windows, mutants::skip)]
 pub(super) fn kind_of_name(path: &Path) -> io::Result<FileType> {
     use std::os::unix::fs::MetadataExt;
     let mode = std::fs::symlink_metadata(path)?.mode();

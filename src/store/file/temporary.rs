@@ -264,4 +264,11 @@ mod tests {
             assert_eq!(ours(other, &path), None, "{other}");
         }
     }
+
+    #[test]
+    fn who_has_a_file_open_is_known_of_regular_files_alone() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        assert_eq!(elsewhere(&place.path().join("none")), None);
+        assert_eq!(elsewhere(place.path()), Some(Elsewhere::Unknown));
+    }
 }
