@@ -358,4 +358,18 @@ mod tests {
             assert_eq!(hint.contains("a file of its own"), ours, "{name}: {hint}");
         }
     }
+
+    /// A file server may keep it so for 45 s.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_lease_that_nobody_gives_back_is_told_after_a_moment() {
+        use crate::store::file::lease::alone;
+        let named = tempfile::NamedTempFile::new().unwrap();
+        let open = || open_regular(named.path(), Access::Read).map(drop);
+        let opened = alone(named.as_file(), || open().map_err(|error| error.kind()));
+        // This file system has no leases, or somebody had the file open.
+        let Ok(opened) = opened else { return };
+        assert_eq!(opened, Err(Kind::Busy { holder: None }));
+        open().unwrap();
+    }
 }
