@@ -355,4 +355,19 @@ mod tests {
         assert!(!steps.0.iter().any(|step| locks.contains(step)));
         assert!(steps.0.contains(&Step::Written));
     }
+
+    #[test]
+    fn a_sale_is_found_with_where_its_last_line_ends() {
+        let mut store = super::MemoryStore::new(5).unwrap();
+        let record = super::Record {
+            key: Some("k".into()),
+            id: Some("2-000000".into()),
+            buyer: Some("alice".into()),
+            ..super::Record::new(super::Op::Sell, 2, 1, 4)
+        };
+        store.write(&record).unwrap();
+        let found = store.find(super::Lookup::Key("k")).unwrap();
+        assert_eq!(found.end, store.lines.len() as u64);
+        assert_eq!(store.tally.bytes, found.end);
+    }
 }

@@ -256,7 +256,7 @@ fn an_audit_says_how_much_it_could_not_verify() {
     let found = findings(&event);
     let count = found
         .iter()
-        .find(|it| it["file"].as_str().unwrap().ends_with(".json"));
+        .find(|it| it["file"].as_str().unwrap().ends_with("tickets.json"));
     assert_eq!(count.unwrap()["repairable"], false, "{found:#?}");
     let event = sold();
     fs::write(&event.file, "garbage").unwrap();

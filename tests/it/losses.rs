@@ -367,6 +367,7 @@ fn a_count_of_no_line_must_be_what_the_ledger_opens_with() {
         for tied in ["", ", \"sold\": 0, \"seq\": 0, \"bytes\": 0"] {
             fs::write(&event.file, format!("{{\"ticket\": {ticket}{tied}}}")).unwrap();
             assert_eq!(event.json("query").0, code, "{ticket}{tied}");
+            assert_eq!(event.json("audit").0, code, "{ticket}{tied}");
         }
     }
 }

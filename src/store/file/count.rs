@@ -76,7 +76,7 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             assert_eq!(look().unwrap().0.map(|count| count.ticket), count);
         }
-        std::fs::write(&path, [b' '; 2_000_000]).unwrap();
+        std::fs::write(&path, vec![b' '; 2_000_000]).unwrap();
         assert!(look().unwrap().0.is_none(), "it is too long");
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();

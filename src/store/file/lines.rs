@@ -186,4 +186,14 @@ mod tests {
     fn a_read_that_fails_is_not_tried_again() {
         assert!(Stretches::new(&File::open("/").unwrap(), 0).next().is_err());
     }
+
+    #[test]
+    fn a_reader_of_stretches_says_where_the_next_one_begins() {
+        let named = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(named.path(), "one\ntwo\n").unwrap();
+        let mut stretches = Stretches::new(named.as_file(), 4);
+        assert_eq!(stretches.at(), 4);
+        assert_eq!(stretches.next().unwrap().unwrap().bytes, b"two");
+        assert_eq!(stretches.at(), 8);
+    }
 }

@@ -732,4 +732,23 @@ mod tests {
             assert_eq!(held.verify().unwrap(), is_the_one, "{what}");
         }
     }
+
+    /// A handle that is good for its name alone.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_lock_that_cannot_be_had_at_all_is_not_waited_for() {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let named = tempfile::NamedTempFile::new().unwrap();
+        let flags = rustix::fs::OFlags::PATH.bits().cast_signed();
+        let mut options = File::options();
+        let file = options
+            .read(true)
+            .custom_flags(flags)
+            .open(named.path())
+            .unwrap();
+        assert!(try_lock(&file).is_err());
+        assert!(try_lock_shared(&file).is_err());
+        assert!(lock(&file, Mode::Exclusive).is_err());
+        assert!(lock(&file, Mode::Shared).is_err());
+    }
 }

@@ -168,4 +168,11 @@ mod tests {
         fs::remove_file(&path).unwrap();
         assert!(missing.is_at(&path));
     }
+
+    #[test]
+    fn a_version_that_cannot_be_read_is_not_unchanged() {
+        let file = File::open("/").unwrap();
+        let id = FileId::of_handle(&file).unwrap();
+        assert!(!Version::read(file, id, b"x".to_vec()).is_unchanged());
+    }
 }
