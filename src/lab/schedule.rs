@@ -111,6 +111,8 @@ mod tests {
         for (text, why) in [
             ("", "no step"),
             ("x", "\"x\" is no buyer, which are 1 to 64"),
+            (&"1".repeat(40), "1\" is no"),
+            (&"1".repeat(41), "1…\" is no"),
             ("1 65 1", "\"65\" is no buyer"),
             ("1 0 0 1", "\"0\" is no buyer"),
             ("1 -1", "\"-1\" is no buyer"),

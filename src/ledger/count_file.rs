@@ -260,6 +260,12 @@ mod tests {
                 r#"{"ticket_num": 5, "b": 2, "c": 3}"#,
                 r#"{"ticket_num": 4, "b": 2, "c": 3}"#,
             ),
+            // One spells the count otherwise, and the other adds a member.
+            (
+                r#"{"ticket_num": 5, "a": 1, "b": 2, "c": 3}"#,
+                r#"{"ticket": 5, "a": 1, "b": 2, "c": 3, "m": 0}"#,
+                r#"{"ticket_num": 4, "a": 1, "b": 2, "c": 3, "m": 0}"#,
+            ),
             (
                 "{\n  \"ticket\": 5,\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}",
                 r#"{"ticket": 5, "b": 2, "c": 3}"#,

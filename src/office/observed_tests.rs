@@ -60,8 +60,17 @@ fn flocks(path: &Path) -> usize {
     let Ok(metadata) = fs::metadata(path) else {
         return 0;
     };
-    let file = format!(":{} ", metadata.ino());
+    // Files of two file systems may have one number; some are listed under another device than stat(2) has.
+    let device = metadata.dev();
+    let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
+    let by_number = format!(":{} ", metadata.ino());
+    let exactly = format!(" {major:02x}:{minor:02x}{by_number}");
     let table = fs::read_to_string("/proc/locks").unwrap();
+    let file = if table.contains(&exactly) {
+        exactly
+    } else {
+        by_number
+    };
     let locks = table.lines();
     locks
         .filter(|line| line.contains("FLOCK") && line.contains(&file))

@@ -85,8 +85,7 @@ fn oversale(after: &FinalState, oversold: u64) -> StateFinding {
     let sold = after
         .lines
         .iter()
-        .filter(|line| line.change < 0)
-        .map(|line| line.change.unsigned_abs())
+        .map(|line| line.change.min(0).unsigned_abs())
         .fold(0, u64::saturating_add);
     let holders = match oversold {
         1 => "1 ticket that was sold does not exist".to_owned(),

@@ -34,3 +34,6 @@ pub use judge::judge;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
 pub(crate) use words_of_sales::too_many;
+
+#[cfg(test)]
+mod tests;

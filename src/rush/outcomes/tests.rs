@@ -198,3 +198,81 @@ mod reset_meanwhile {
         assert_eq!(outcomes.judged.findings, []);
     }
 }
+
+mod counted {
+    use super::*;
+
+    /// An event of two sales whose count includes the first; what a rush that made both makes of it, if this is what
+    /// the buyer of one of them was told.
+    fn after(told: Option<(u64, bool)>) -> Outcomes {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        fs::write(&path, r#"{"ticket": 5}"#).unwrap();
+        let mut office = crate::BoxOffice::at(&path).unwrap();
+        office.book("anna", 1).unwrap();
+        let count = fs::read(&path).unwrap();
+        office.book("ben", 1).unwrap();
+        fs::write(&path, count).unwrap();
+        let files = EventFiles::at(&path).unwrap();
+        let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
+        let opening = Opening {
+            tally: Tally {
+                left: 5,
+                ..Tally::default()
+            },
+            end: 0,
+            counted: (5, 0),
+            ledger,
+        };
+        let sale = told.map(|(seq, published)| {
+            let buyer = "anna".to_owned();
+            let sale = ReportedSale {
+                buyer,
+                seq,
+                published,
+            };
+            (format!("{seq}-000000"), sale)
+        });
+        Outcomes::read(&files, &opening, "run", &sale.into_iter().collect(), true).unwrap()
+    }
+
+    #[test]
+    fn a_count_is_behind_if_it_lacks_a_sale_whose_buyer_was_told_that_it_does() {
+        for (told, behind) in [
+            (None, false),
+            (Some((2, false)), false),
+            (Some((3, true)), false),
+            (Some((3, false)), true),
+            (Some((4, false)), true),
+        ] {
+            assert_eq!(after(told).behind, behind, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn the_warning_of_a_sale_that_the_count_lacks_is_told() {
+        let after = after(None);
+        assert_eq!(
+            after.last.as_ref().map(|last| (last.seq, last.left)),
+            Some((2, 4))
+        );
+        let bought = |seq: u64, warning: Option<&str>| BuyerReport {
+            name: "anna".to_owned(),
+            outcome: BuyerOutcome::Sold {
+                id: "x".to_owned(),
+                quantity: 1,
+                left: 3,
+                seq,
+                warning: warning.map(str::to_owned),
+            },
+        };
+        let told = |seq, warning| {
+            after
+                .unpublished(&[bought(seq, warning)])
+                .map(str::to_owned)
+        };
+        assert_eq!(told(2, Some("it was full")), None);
+        assert_eq!(told(3, None), None);
+        assert_eq!(told(3, Some("it was full")).as_deref(), Some("it was full"));
+    }
+}

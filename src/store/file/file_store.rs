@@ -210,3 +210,43 @@ pub(crate) fn no_ledger(files: &EventFiles) -> Error {
              backup",
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// How often an event is looked at of which this is told at each look, until something is believed; and what.
+    fn looks(
+        told: &[std::result::Result<&str, Kind>],
+    ) -> (usize, std::result::Result<String, Kind>) {
+        let place = tempfile::tempdir().unwrap();
+        let store = FileStore::at(&place.path().join("tickets.json")).unwrap();
+        let looks = Cell::new(0);
+        let look = |_: &EventFiles, _: Option<&LedgerFile>| {
+            let at = looks.replace(looks.get() + 1);
+            let told = told.get(at).or(told.last()).unwrap();
+            told.map(str::to_owned)
+                .map_err(|kind| Error::new(kind, "wrong"))
+        };
+        let doubt = |found: &String| (found != "sound").then(|| found.clone());
+        let found = store.settled(look, doubt).map_err(|error| error.kind());
+        (looks.get(), found)
+    }
+
+    #[test]
+    fn what_is_wrong_is_looked_at_until_it_is_the_same_twice() {
+        let sound = Ok("sound".to_owned());
+        assert_eq!(looks(&[Ok("sound")]), (1, sound.clone()));
+        assert_eq!(looks(&[Ok("torn"), Ok("sound")]), (2, sound.clone()));
+        assert_eq!(looks(&[Ok("torn")]), (2, Ok("torn".to_owned())));
+        assert_eq!(
+            looks(&[Ok("torn"), Ok("gone"), Ok("sound")]),
+            (3, sound.clone())
+        );
+        let wrong = Kind::Integrity;
+        assert_eq!(looks(&[Err(wrong), Ok("sound")]), (2, sound));
+        assert_eq!(looks(&[Err(wrong)]), (2, Err(wrong)));
+        assert_eq!(looks(&[Err(Kind::Io), Ok("sound")]), (1, Err(Kind::Io)));
+    }
+}

@@ -46,3 +46,33 @@ pub(crate) fn beginning(head: &[u8]) -> String {
     };
     part + more
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_of_a_rush_is_known_by_its_name() {
+        for (head, own) in [
+            (
+                &br#"{"evidence":1,"run":"0123abcf","stock":2"#[..],
+                Some(true),
+            ),
+            (br#"{"evidence":1,"run":"0123abcg","stock":2"#, Some(false)),
+            (br#"{"evidence":1,"run":"0123abcf","first":2"#, Some(false)),
+            (
+                br#"{"evidence":1,"run":"0123abcdef","stock":2"#,
+                Some(false),
+            ),
+            (br#"{"evidence":1,"run":"0123"#, None),
+            (br#"{"evidence":1,"stock":2"#, None),
+        ] {
+            assert_eq!(
+                is_own_evidence(head),
+                own,
+                "{}",
+                String::from_utf8_lossy(head)
+            );
+        }
+    }
+}

@@ -191,3 +191,26 @@ pub(crate) fn refuse_fixed_ledger(files: &EventFiles) -> Result<()> {
     }
     refuse_fixed(ledger)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_that_lacks_is_told_from_what_nobody_may() {
+        let error = |errno: Errno| Error::io("write", Path::new("x"), errno.into());
+        for (errno, lacks, forbidden) in [
+            (Errno::ACCESS, true, false),
+            (Errno::PERM, false, true),
+            (Errno::NOSPC, false, false),
+        ] {
+            let error = error(errno);
+            assert_eq!(
+                (lacks_right(&error), is_forbidden(&error)),
+                (lacks, forbidden)
+            );
+        }
+        let other = Error::new(crate::error::Kind::Io, "x");
+        assert!(!lacks_right(&other) && !is_forbidden(&other));
+    }
+}

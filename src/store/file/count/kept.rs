@@ -103,4 +103,12 @@ mod tests {
         }
         assert!(kept[0] != kept[1] && kept[1] != kept[2] && kept[0] != kept[2]);
     }
+
+    #[test]
+    fn what_cannot_be_kept_says_why() {
+        let place = tempfile::tempdir().unwrap();
+        let files = EventFiles::at(&place.path().join("tickets.json")).unwrap();
+        let error = keep(&files, &place.path().join("none"), BROKEN).unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+    }
 }

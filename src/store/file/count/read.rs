@@ -61,3 +61,25 @@ pub(crate) fn missing(path: &Path) -> Error {
         .at(path, 0, 0)
         .hint("'tickets init 200' makes an event with 200 tickets there")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_makes_no_sense_is_looked_at_whatever_it_says() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        let look = || CountFile::look_whatever_it_says(&path);
+        assert!(look().unwrap().0.is_none());
+        for (text, count) in [("{\"ticket\": 5}", Some(5)), ("garbage", None), ("", None)] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(look().unwrap().0.map(|count| count.ticket), count);
+        }
+        std::fs::write(&path, vec![b' '; 2_000_000]).unwrap();
+        assert!(look().unwrap().0.is_none(), "it is too long");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert!(look().is_err());
+    }
+}

@@ -94,4 +94,45 @@ mod tests {
         let mut copy = tempfile::tempfile().unwrap();
         assert!(copy_bytes(&File::open("/").unwrap(), 0, &mut copy).is_err());
     }
+
+    #[test]
+    fn a_ledger_is_read_to_its_end_in_stretches() {
+        let ledger = tempfile::tempfile().unwrap();
+        let bytes: Vec<u8> = (0..200_000_u32).map(|at| (at % 251) as u8).collect();
+        ledger.write_all_at(&bytes, 0).unwrap();
+        let mut read = Vec::new();
+        let mut from = Positioned {
+            ledger: &ledger,
+            at: 0,
+        };
+        let mut stretch = [0; 1000];
+        loop {
+            match from.read(&mut stretch).unwrap() {
+                0 => break,
+                length => read.extend_from_slice(&stretch[..length]),
+            }
+            assert!(read.len() <= bytes.len());
+        }
+        assert!(read == bytes);
+    }
+
+    /// Somebody cut it meanwhile.
+    #[test]
+    fn a_ledger_that_is_too_short_is_not_copied() {
+        let place = tempfile::tempdir().unwrap();
+        let (path, ledger) = (place.path().join("copy"), place.path().join("ledger"));
+        std::fs::write(&ledger, "0123456789").unwrap();
+        let (file, rights) = (
+            File::open(&ledger).unwrap(),
+            Rights::of_name(&ledger).unwrap(),
+        );
+        let copy = |length, newline| {
+            let copied = copy_beside(&path, &file, length, newline, &rights);
+            copied.map(|copy| std::fs::read(copy.path()).unwrap())
+        };
+        assert_eq!(copy(10, false).unwrap(), b"0123456789");
+        assert_eq!(copy(4, true).unwrap(), b"0123\n");
+        assert!(copy(11, false).is_err());
+        assert_eq!(std::fs::read_dir(&place).unwrap().count(), 1);
+    }
 }

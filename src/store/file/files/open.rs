@@ -179,3 +179,45 @@ fn not_regular(path: &Path, kind: FileType) -> Error {
             "give the path of a tickets.json with -f FILE"
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_regular_file_is_named_with_what_to_do() {
+        for (kind, what) in [
+            (FileType::Directory, "is a directory"),
+            (FileType::Fifo, "is a FIFO"),
+            (FileType::CharacterDevice, "is a device"),
+            (FileType::BlockDevice, "is a device"),
+            (FileType::Socket, "is a socket"),
+        ] {
+            let error = not_regular(Path::new("tickets.json"), kind);
+            assert_eq!(error.message(), format!("{what}, not a regular file"));
+        }
+        for (name, ours) in [
+            ("tickets.json", false),
+            ("tickets.json.lock", true),
+            ("tickets.ledger.jsonl", true),
+            ("tickets", false),
+        ] {
+            let error = not_regular(Path::new(name), FileType::Directory);
+            let hint = error.hint_text().unwrap();
+            assert_eq!(hint.contains("a file of its own"), ours, "{name}: {hint}");
+        }
+    }
+
+    /// A file server may keep it so for 45 s.
+    #[test]
+    fn a_lease_that_nobody_gives_back_is_told_after_a_moment() {
+        use crate::store::file::sys::under_write_lease;
+        let named = tempfile::NamedTempFile::new().unwrap();
+        let open = || open_regular(named.path(), Access::Read).map(drop);
+        let opened = under_write_lease(named.as_file(), || open().map_err(|error| error.kind()));
+        // This file system has no leases, or somebody had the file open.
+        let Ok(opened) = opened else { return };
+        assert_eq!(opened, Err(Kind::Busy { holder: None }));
+        open().unwrap();
+    }
+}

@@ -156,4 +156,18 @@ mod tests {
             assert_eq!(ours(other, &path), None, "{other}");
         }
     }
+
+    #[test]
+    fn only_a_directory_that_is_not_there_has_nothing_in_it() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        let listed = |path: &Path| {
+            let mut found = Vec::new();
+            list_files(path, &|_| true, &mut found).map(|()| found.len())
+        };
+        fs::write(place.path().join("file"), "x").unwrap();
+        assert_eq!(listed(place.path()).unwrap(), 1);
+        assert_eq!(listed(&place.path().join("none")).unwrap(), 0);
+        assert!(listed(&place.path().join("n".repeat(5000))).is_err());
+        assert!(listed(&place.path().join("file")).is_err());
+    }
 }

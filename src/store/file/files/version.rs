@@ -112,3 +112,66 @@ impl Version {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::path::PathBuf;
+
+    /// A file of so many bytes, and the version of it that was read.
+    fn read(length: usize) -> (tempfile::TempDir, PathBuf, Version) {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("count");
+        let bytes = vec![b'x'; length];
+        fs::write(&path, &bytes).unwrap();
+        let file = File::open(&path).unwrap();
+        let id = FileId::of_handle(&file).unwrap();
+        (place, path, Version::read(file, id, bytes))
+    }
+
+    #[test]
+    fn a_version_is_known_by_its_name_its_number_and_every_byte() {
+        for length in [1, 100, 4095, 4096, 4097, 10_000] {
+            let (_place, path, version) = read(length);
+            let same = |version: &Version| (version.is_at(&path), version.is_unchanged());
+            let bytes = version.bytes().to_vec();
+            assert_eq!(same(&version), (true, true), "{length}");
+            for other in [
+                &bytes[..length - 1],
+                &[],
+                &[&bytes[..], b"x"].concat(),
+                &[&bytes[..length - 1], b"y"].concat(),
+                &[b"y", &bytes[1..]].concat(),
+            ] {
+                fs::write(&path, other).unwrap();
+                assert_eq!(same(&version), (false, false), "{length}");
+            }
+            fs::write(&path, &bytes).unwrap();
+            assert_eq!(same(&version), (true, true), "{length}");
+            // Another file of the same bytes.
+            let other = path.with_extension("new");
+            fs::write(&other, &bytes).unwrap();
+            fs::rename(&other, &path).unwrap();
+            assert_eq!(same(&version), (false, true), "{length}");
+            fs::remove_file(&path).unwrap();
+            assert_eq!(same(&version), (false, true), "{length}");
+        }
+    }
+
+    #[test]
+    fn that_there_was_none_is_known_until_there_is_one() {
+        let (_place, path, _) = read(1);
+        let missing = Version::missing();
+        assert!(missing.is_missing() && !missing.is_at(&path) && !missing.is_unchanged());
+        fs::remove_file(&path).unwrap();
+        assert!(missing.is_at(&path));
+    }
+
+    #[test]
+    fn a_version_that_cannot_be_read_is_not_unchanged() {
+        let file = File::open("/").unwrap();
+        let id = FileId::of_handle(&file).unwrap();
+        assert!(!Version::read(file, id, b"x".to_vec()).is_unchanged());
+    }
+}

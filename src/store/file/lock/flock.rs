@@ -69,3 +69,26 @@ pub(crate) fn lock_in_queue(file: &File, mode: LockMode) -> io::Result<()> {
     leave_queue(file);
     locked
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A handle that is good for its name alone.
+    #[test]
+    fn a_lock_that_cannot_be_had_at_all_is_not_waited_for() {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let named = tempfile::NamedTempFile::new().unwrap();
+        let flags = rustix::fs::OFlags::PATH.bits().cast_signed();
+        let mut options = File::options();
+        let file = options
+            .read(true)
+            .custom_flags(flags)
+            .open(named.path())
+            .unwrap();
+        assert!(try_lock(&file).is_err());
+        assert!(try_lock_shared(&file).is_err());
+        assert!(lock(&file, LockMode::Exclusive).is_err());
+        assert!(lock(&file, LockMode::Shared).is_err());
+    }
+}

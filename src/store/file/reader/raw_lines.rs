@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 
 use crate::ledger::MAX_LINE;
 
-/// A stretch of the ledger between two newlines.
+/// A raw line of the ledger between two newlines.
 pub(crate) struct RawLine<'b> {
     /// Where it begins, in bytes.
     pub(crate) start: u64,
@@ -185,5 +185,15 @@ mod tests {
     #[test]
     fn a_read_that_fails_is_not_tried_again() {
         assert!(RawLines::new(&File::open("/").unwrap(), 0).next().is_err());
+    }
+
+    #[test]
+    fn a_reader_of_raw_lines_says_where_the_next_one_begins() {
+        let named = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(named.path(), "one\ntwo\n").unwrap();
+        let mut raw_lines = RawLines::new(named.as_file(), 4);
+        assert_eq!(raw_lines.at(), 4);
+        assert_eq!(raw_lines.next().unwrap().unwrap().bytes, b"two");
+        assert_eq!(raw_lines.at(), 8);
     }
 }

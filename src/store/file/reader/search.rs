@@ -137,3 +137,38 @@ fn line_from(file: &File, at: u64) -> io::Result<Option<(u64, u64)>> {
         Some((raw_line.start, line.record.seq))
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Op, Record};
+    use std::os::unix::fs::FileExt as _;
+
+    #[test]
+    fn a_line_is_found_by_its_number_with_what_stands_before_it() {
+        let file = tempfile::tempfile().unwrap();
+        let mut marks = vec![Tally::default()];
+        for seq in 1..=2000 {
+            let before = *marks.last().unwrap();
+            let record = match seq {
+                1 => Record::open(9, None),
+                seq => Record::new(Op::Adjust, seq, 1, 8 + seq),
+            };
+            let (line, sum) = record.encode(before.sum).unwrap();
+            file.write_all_at(&line, before.bytes).unwrap();
+            let end = before.bytes + line.len() as u64;
+            marks.push(before.apply(&record, sum, end).unwrap());
+        }
+        let end = marks.last().unwrap().bytes;
+        let parts = |mark: &Mark| (mark.seq, mark.bytes, mark.sum);
+        for seq in [1, 2, 3, 700, 1000, 1999, 2000] {
+            let found = find(&file, seq, end).unwrap().unwrap();
+            let before = marks[seq as usize - 1];
+            assert_eq!(parts(&found), parts(&Mark::from(before)));
+            assert_eq!(parts(&found), (before.seq, before.bytes, before.sum));
+        }
+        for seq in [0, 2001, u64::MAX] {
+            assert!(find(&file, seq, end).unwrap().is_none(), "{seq}");
+        }
+    }
+}

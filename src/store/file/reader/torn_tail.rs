@@ -88,6 +88,7 @@ impl Hole {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::{Op, Record};
     use std::io::Write as _;
 
     fn holds(from: u64, text: &[u8]) -> bool {
@@ -117,6 +118,8 @@ mod tests {
         // All of the line but its newline.
         assert!(holds(300, &ledger(300, &[b'\n'; 213])));
         assert!(holds(300, &ledger(300, &[0; 212])));
+        // However much was written before it.
+        assert!(holds(300, &ledger(200_000, &[0; 77])));
         // A disk that keeps to nothing leaves zeros anywhere.
         assert!(holds(300, &ledger(350, &[0; 77])));
     }
@@ -139,5 +142,23 @@ mod tests {
     #[test]
     fn a_read_that_fails_is_not_tried_again() {
         assert!(begins_with_a_hole(&File::open("/").unwrap(), &Tally::default()).is_err());
+    }
+
+    /// Padding of which nobody else knew, or a line that is missing as a whole.
+    #[test]
+    fn a_whole_line_behind_padding_follows_on_the_last_one_or_something_is_missing() {
+        for (seq, missing) in [(2, false), (3, true), (9, true)] {
+            let line = Record::new(Op::Adjust, seq, 1, 10).encode(Tally::default().sum);
+            let mut file = tempfile::tempfile().unwrap();
+            let before = [&[b'x'; 300][..], &[b'\n'; 100]].concat();
+            file.write_all(&[&before[..], &line.unwrap().0].concat())
+                .unwrap();
+            let tally = Tally {
+                seq: 1,
+                bytes: 300,
+                ..Tally::default()
+            };
+            assert_eq!(begins_with_a_hole(&file, &tally).unwrap(), missing, "{seq}");
+        }
     }
 }

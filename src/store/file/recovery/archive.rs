@@ -330,4 +330,50 @@ mod tests {
     fn a_read_that_fails_is_not_tried_again() {
         assert!(fill(&File::open("/").unwrap(), &mut [0], 0).is_err());
     }
+
+    /// What becomes of a file under an aside name with another file's number, as in a copied directory.
+    fn adopted(text: &dyn Fn(&LedgerFile) -> Vec<u8>) -> bool {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        fs::write(&path, "{\"ticket\": 5}\n").unwrap();
+        let mut office = crate::BoxOffice::at(&path).unwrap();
+        office.book("anna", 1).unwrap();
+        let files = EventFiles::at(&path).unwrap();
+        let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
+        let unique = format!("1{MARK}{:016x}", 131);
+        let aside = place.path().join(temporary::summed(&files.ledger, &unique));
+        fs::write(&aside, text(&ledger)).unwrap();
+        let archives = finish_interrupted(&files).unwrap();
+        assert!(!aside.exists());
+        assert_eq!(archives.len(), fs::read_dir(&place).unwrap().count() - 3);
+        archives.len() == 1
+    }
+
+    #[test]
+    fn a_new_ledger_that_waits_for_its_place_goes_and_an_old_one_stays() {
+        let opening = |stock: u64, of: Option<&LedgerFile>| {
+            let replaces = of.map(|ledger| crate::ledger::Replaced {
+                seq: 2,
+                bytes: 9,
+                opened: ledger.opening_line().unwrap().unwrap().sum.to_string(),
+                end: 9,
+            });
+            let record = crate::ledger::Record::open(stock, replaces);
+            record
+                .encode(crate::ledger::Tally::default().sum)
+                .unwrap()
+                .0
+        };
+        let another = |ledger: &LedgerFile| [opening(7, Some(ledger)), opening(7, None)].concat();
+        assert!(!adopted(&|ledger| opening(7, Some(ledger))), "it waits");
+        assert!(adopted(&|_| opening(7, None)), "of another event");
+        assert!(adopted(&another), "it was sold from");
+        // All of it stands in the ledger.
+        assert!(!adopted(&|ledger| {
+            use std::os::unix::fs::FileExt as _;
+            let mut bytes = vec![0; 20];
+            ledger.file.read_exact_at(&mut bytes, 0).unwrap();
+            bytes
+        }));
+    }
 }

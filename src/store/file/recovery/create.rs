@@ -53,3 +53,20 @@ pub(crate) fn create_event(files: &EventFiles, stock: u64) -> Result<()> {
     }
     sync_directory(&files.count)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_that_somebody_else_has_made_first_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let files = EventFiles::at(&place.path().join("tickets.json")).unwrap();
+        fs::write(&files.count, r#"{"ticket": 5}"#).unwrap();
+        create_ledger(&files, 5).unwrap();
+        let made = fs::read(&files.ledger).unwrap();
+        create_ledger(&files, 7).unwrap();
+        assert_eq!(fs::read(&files.ledger).unwrap(), made);
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 2);
+    }
+}

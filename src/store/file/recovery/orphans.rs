@@ -152,4 +152,36 @@ mod tests {
         assert_eq!(remove_orphans(&files).unwrap(), 1);
         assert_eq!(fs::read_dir(&place).unwrap().count(), 3);
     }
+
+    /// A process that holds a lock may be using it.
+    #[test]
+    fn an_orphan_is_counted_unless_somebody_holds_a_lock_of_the_event() {
+        use crate::store::file::lock::flock::{try_lock, unlock};
+        let place = tempfile::tempdir_in(".").unwrap();
+        let files = EventFiles::at(&place.path().join("tickets.json")).unwrap();
+        for path in [&files.count, &files.ledger, &files.lock] {
+            fs::write(path, "").unwrap();
+        }
+        assert_eq!(count_orphans(&files).unwrap(), 0);
+        let orphan = crate::store::file::files::temporary::summed(
+            &files.count,
+            &format!("{}-{:08x}", u32::MAX, 7),
+        );
+        fs::write(place.path().join(orphan), "x").unwrap();
+        assert_eq!(count_orphans(&files).unwrap(), 1);
+        for path in [&files.lock, &files.ledger] {
+            let held = fs::File::open(path).unwrap();
+            assert!(try_lock(&held).unwrap());
+            assert_eq!(count_orphans(&files).unwrap(), 0, "{}", path.display());
+            unlock(&held).unwrap();
+        }
+        assert_eq!(count_orphans(&files).unwrap(), 1);
+    }
+
+    #[test]
+    fn who_has_a_file_open_is_known_of_regular_files_alone() {
+        let place = tempfile::tempdir_in(".").unwrap();
+        assert_eq!(elsewhere(&place.path().join("none")), None);
+        assert_eq!(elsewhere(place.path()), Some(WriterElsewhere::Unknown));
+    }
 }

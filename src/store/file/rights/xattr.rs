@@ -41,3 +41,44 @@ pub(crate) fn is_refusal(error: &io::Error) -> bool {
         Some(Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::io::Errno;
+
+    #[test]
+    fn what_goes_with_a_file_that_is_replaced() {
+        for (name, role) in [
+            (ACL, Role::List),
+            (NFS4_ACL, Role::List),
+            (c"user.note", Role::Carried),
+            (c"security.selinux", Role::Carried),
+            (c"security.ima", Role::Left),
+            (c"security.evm", Role::Left),
+            (c"security.capability", Role::Left),
+            (c"system.posix_acl_default", Role::Left),
+            (c"trusted.overlay.opaque", Role::Left),
+            (c"btrfs.compression", Role::Left),
+        ] {
+            assert_eq!(Role::of(name), role, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_done_here_is_no_failure() {
+        for (errno, refusal) in [
+            (Errno::PERM, true),
+            (Errno::ACCESS, true),
+            (Errno::OPNOTSUPP, true),
+            (Errno::NOSYS, true),
+            (Errno::INVAL, true),
+            (Errno::IO, false),
+            (Errno::NOSPC, false),
+            (Errno::NOENT, false),
+        ] {
+            assert_eq!(is_refusal(&errno.into()), refusal, "{errno:?}");
+        }
+        assert!(!is_refusal(&io::ErrorKind::PermissionDenied.into()));
+    }
+}

@@ -130,3 +130,16 @@ fn a_count_of_another_ledger_covers_nothing() {
         assert!(!covered(knows_it.then(read), end), "the name means another");
     }
 }
+
+/// Else what another process wrote in between would count as vouched for.
+#[test]
+fn only_what_one_process_wrote_without_a_gap_is_its_own() {
+    let mut own = crate::store::file::sync::own_tail::OwnTail::default();
+    own.wrote(100, 200);
+    own.wrote(200, 300);
+    assert!(own.covers(100, 300) && own.covers(150, 200));
+    assert!(!own.covers(99, 300) && !own.covers(100, 301));
+    own.wrote(350, 400);
+    assert!(own.covers(350, 400));
+    assert!(!own.covers(100, 400) && !own.covers(300, 400) && !own.covers(100, 300));
+}

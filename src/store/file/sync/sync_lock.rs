@@ -79,3 +79,43 @@ pub(crate) fn sync_busy(files: &EventFiles, limit: Duration) -> Error {
         .at(&files.ledger, 0, 0)
         .hint("the disk may be slow or stuck: wait longer with --wait 2m")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::file::files::open::Access;
+    use crate::store::file::lock::range;
+    use crate::store::file::reader::ledger_file::open_ledger;
+
+    /// Somebody else syncs until `over` says that this process has asked so often whether it is still wanted.
+    fn synced(limit: Duration, over: u32, wanted: bool) -> (u32, std::result::Result<(), Kind>) {
+        let place = tempfile::tempdir().unwrap();
+        let files = EventFiles::at(&place.path().join("tickets.json")).unwrap();
+        std::fs::write(&files.ledger, "").unwrap();
+        let open = || open_ledger(&files, Access::ReadWrite).unwrap().unwrap();
+        let (ledger, other) = (open(), open());
+        let range::RangeTry::Held(held) = range::try_range(&other.file).unwrap() else {
+            return (over, Ok(()));
+        };
+        let (mut held, mut asked) = (Some(held), 0);
+        let mut still_wanted = || {
+            asked += 1;
+            if asked == over {
+                held = None;
+            }
+            wanted
+        };
+        let mut wait = Wait::wanted(limit, &mut still_wanted);
+        let synced = acquire_sync(&files, &ledger, &mut wait).map(drop);
+        (asked, synced.map_err(|error| error.kind()))
+    }
+
+    #[test]
+    fn a_sync_of_somebody_else_is_waited_for_as_long_as_that_is_wanted() {
+        const LONG: Duration = Duration::from_secs(3600);
+        assert_eq!(synced(LONG, 2, true), (2, Ok(())));
+        assert_eq!(synced(LONG, 2, false), (1, Err(Kind::Interrupted)));
+        let busy = Kind::Busy { holder: None };
+        assert_eq!(synced(Duration::ZERO, 1, true), (0, Err(busy)));
+    }
+}

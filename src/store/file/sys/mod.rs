@@ -39,3 +39,28 @@ pub(crate) fn longest_name(directory: &Path) -> usize {
         .filter(|longest| *longest > 0)
         .unwrap_or(USUAL)
 }
+
+#[cfg(test)]
+mod tests {
+    use rustix::fs::FileType;
+
+    use super::*;
+
+    #[test]
+    fn a_process_runs_or_does_not() {
+        assert!(is_running(std::process::id()));
+        assert!(!is_running(u32::MAX));
+    }
+
+    #[test]
+    fn what_a_name_itself_means_is_told_without_following_it() {
+        let place = tempfile::tempdir().unwrap();
+        let [file, link] = ["file", "link"].map(|name| place.path().join(name));
+        std::fs::write(&file, "x").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(kind_of_name(&file).unwrap(), FileType::RegularFile);
+        assert_eq!(kind_of_name(&link).unwrap(), FileType::Symlink);
+        assert_eq!(kind_of_name(place.path()).unwrap(), FileType::Directory);
+        assert!(kind_of_name(&place.path().join("none")).is_err());
+    }
+}

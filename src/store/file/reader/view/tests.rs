@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
+use super::{FRESH, is_fresh};
 use crate::error::{Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::store::file::event::EventFiles;
@@ -382,4 +383,13 @@ fn a_count_of_no_line_needs_no_ledger() {
         let read = LedgerView::take(&event.files, None);
         assert_eq!(read.is_ok_and(|read| read.tally.left == 7), opens, "{seq}");
     }
+}
+
+#[test]
+fn a_look_is_believed_for_a_short_while() {
+    let look = Instant::now();
+    assert!(is_fresh(look, look));
+    assert!(!is_fresh(look, look + FRESH));
+    assert!(!is_fresh(look, look + 2 * FRESH));
+    assert!(!is_fresh(look + FRESH, look), "it was made after this");
 }

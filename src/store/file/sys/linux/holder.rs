@@ -21,8 +21,12 @@ pub(crate) fn lock_holder(file: FileId) -> Option<u32> {
 
 /// Whether anybody holds the `flock` on this file just now, as far as the kernel's table tells.
 pub(crate) fn is_locked(file: FileId) -> bool {
-    by_table(file).is_some()
+    // The table is read in pieces: while other locks come and go, a line may be passed over.
+    (0..LOOKS).any(|_| by_table(file).is_some())
 }
+
+/// How often the table is read before a file counts as not locked.
+const LOOKS: u32 = 3;
 
 /// Looks at what every process has open that lets itself be looked at.
 fn by_open_files(file: FileId) -> Option<u32> {

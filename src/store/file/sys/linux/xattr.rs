@@ -72,3 +72,30 @@ pub(crate) fn remove_xattr(file: &File, name: &CStr) -> io::Result<()> {
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::io::Errno;
+    use std::cell::Cell;
+
+    /// An answer of so many bytes, as the system gives it to a buffer; and how large the buffers were.
+    fn answer(length: usize) -> (rustix::io::Result<Vec<u8>>, usize) {
+        let largest = Cell::new(0);
+        let answer = whole(|buffer| {
+            largest.set(buffer.len());
+            buffer.get_mut(..length).ok_or(Errno::RANGE)?.fill(b'x');
+            Ok(length)
+        });
+        (answer, largest.get())
+    }
+
+    #[test]
+    fn a_long_answer_is_had_whole_and_one_without_an_end_is_an_error() {
+        for length in [0, 1, 256, 257, 65_536] {
+            assert_eq!(answer(length).0.unwrap(), vec![b'x'; length]);
+        }
+        assert_eq!(answer(256).1, 256);
+        assert_eq!(answer(65_537).0.unwrap_err(), Errno::RANGE);
+    }
+}
