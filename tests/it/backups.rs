@@ -422,7 +422,7 @@ fn a_count_of_more_than_the_backup_has_is_not_lost_unasked() {
     let (code, error) = to(&event, "restore DIR");
     assert_eq!(code, 4, "{error:#}");
     let message = error["error"]["message"].as_str().unwrap();
-    let why = "counts 5 lines, and the backup has 3: 2 of them stand on no ledger any more";
+    let why = "counts 5 lines, and the backup has 3: 2 on no ledger any more";
     assert!(message.contains(why), "{message}");
     assert_eq!(fs::read(&event.file).unwrap(), count);
     let (code, done) = to(&event, "restore DIR --force");

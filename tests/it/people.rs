@@ -233,7 +233,7 @@ fn after_a_sale_of_ben(
 ) -> Option<(u32, u32, u32, Vec<u8>)> {
     let event = TestEvent::empty();
     let (program, file) = club(&event)?;
-    assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "init 9").0, 0);
     assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
     for name in ["gig.ledger.jsonl", "gig.json.lock"] {
         let path = file.with_file_name(name);
@@ -339,7 +339,7 @@ fn who_may_only_read_saves_what_is_known_to_be_durable() {
     let Some((program, file)) = club(&event) else {
         return;
     };
-    assert_eq!(run_as(ANNA, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "init 9").0, 0);
     assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
     let safe = event.path("safe");
     fs::create_dir(&safe).unwrap();
@@ -365,7 +365,7 @@ fn the_owner_of_a_sticky_directory_sells_from_the_files_of_another() {
     };
     let place = file.parent().unwrap();
     fs::set_permissions(place, fs::Permissions::from_mode(0o3775)).unwrap();
-    assert_eq!(run_as(BEN, &program, &file, "reset 9").0, 0);
+    assert_eq!(run_as(BEN, &program, &file, "init 9").0, 0);
     assert_eq!(run_as(BEN, &program, &file, "book bob").0, 0);
     for name in ["gig.json", "gig.ledger.jsonl", "gig.json.lock"] {
         let path = file.with_file_name(name);
