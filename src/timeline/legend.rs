@@ -86,6 +86,9 @@ fn items(scene: &Scene<'_>, layout: &Layout) -> Vec<(Shape, String)> {
             add(shape, words);
         }
     }
+    if occurs(&Doing::Read) {
+        add(line(r#"stroke-width="1.5""#), "goes by what it has read");
+    }
     for (at, inode) in scene.marks.locks.iter().enumerate().take(4) {
         let colour = lock_colour(at);
         let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
