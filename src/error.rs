@@ -117,6 +117,13 @@ impl fmt::Display for Place {
     }
 }
 
+/// How many are held where too few are left, and when the next of them is due.
+#[derive(Debug)]
+struct HeldTickets {
+    held: u64,
+    due: Option<String>,
+}
+
 /// A failure: its kind, its message, the place in a file, and a hint.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{message}", self.place_prefix())]
@@ -125,7 +132,7 @@ pub struct Error {
     message: String,
     place: Option<Place>,
     hint: Option<String>,
-    held: Option<(u64, Option<String>)>,
+    held: Option<Box<HeldTickets>>,
     #[source]
     source: Option<io::Error>,
 }
@@ -180,20 +187,23 @@ impl Error {
     /// The same failure, where so many are held, and when the next of them is due.
     #[must_use]
     pub(crate) fn held(mut self, held: u64, due: Option<&str>) -> Self {
-        self.held = Some((held, due.map(str::to_owned)));
+        self.held = Some(Box::new(HeldTickets {
+            held,
+            due: due.map(str::to_owned),
+        }));
         self
     }
 
     /// How many are held that are not due yet, where too few are left.
     #[must_use]
     pub fn held_tickets(&self) -> Option<u64> {
-        self.held.as_ref().map(|(held, _)| *held)
+        self.held.as_ref().map(|tickets| tickets.held)
     }
 
     /// When the next hold is due, RFC 3339 in UTC.
     #[must_use]
     pub fn next_due(&self) -> Option<&str> {
-        self.held.as_ref()?.1.as_deref()
+        self.held.as_ref()?.due.as_deref()
     }
 
     /// The same failure as another kind.

@@ -28,18 +28,18 @@ mod mistakes {
     use std::io;
     use std::os::unix::fs::FileExt;
     use std::path::Path;
-    use std::thread;
     use std::time::Duration;
 
     use tempfile::NamedTempFile;
 
     use crate::error::Result;
     use crate::ledger::MAX_COUNT_BYTES;
-    use crate::store::file::files::read_capped;
-    use crate::store::file::in_place;
-    use crate::store::file::open::copy_bytes;
-    use crate::store::file::temporary::temporary;
-    use crate::store::file::version::Version;
+    use crate::store::file::backoff::Backoff;
+    use crate::store::file::count::in_place;
+    use crate::store::file::files::copy::copy_bytes;
+    use crate::store::file::files::read::read_capped;
+    use crate::store::file::files::temporary::temporary;
+    use crate::store::file::files::version::Version;
 
     #[cfg(not(debug_assertions))]
     compile_error!("the feature known-bad makes mistakes on purpose: no release has it");
@@ -134,8 +134,9 @@ mod mistakes {
 
     /// Takes a lock without queueing for it.
     pub(crate) fn poll(mut attempt: impl FnMut() -> io::Result<bool>) -> io::Result<()> {
+        let mut backoff = Backoff::napping(Duration::from_millis(1));
         while !attempt()? {
-            thread::sleep(Duration::from_millis(1));
+            backoff.pause();
         }
         Ok(())
     }

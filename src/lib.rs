@@ -82,6 +82,7 @@ pub mod error;
 pub mod lab;
 mod ledger;
 pub mod office;
+mod plural;
 mod random;
 pub mod rush;
 mod shown;
@@ -94,7 +95,9 @@ pub use ledger::{LockKind, MAX_COUNT_BYTES, MAX_STOCK};
 pub use office::BoxOffice;
 pub use shown::{quoted, shown, steers};
 #[cfg(feature = "cli")]
-pub(crate) use store::file::output::{Contents, Output};
+pub(crate) use store::file::output::Output;
+#[cfg(feature = "cli")]
+pub(crate) use store::file::output_contents::Contents;
 
 /// ```compile_fail,E0277
 /// fn share<T: Sync>() {}

@@ -67,4 +67,48 @@ impl Anomaly {
             Self::Failed => "failed",
         }
     }
+
+    /// What happened, in words that need no explanation.
+    #[must_use]
+    pub fn plain(self) -> &'static str {
+        match self {
+            Self::LostUpdate => "sales were overwritten",
+            Self::Oversold => "more was sold than there was",
+            Self::Conservation => "the count is wrong",
+            Self::TornWrite => "a line was cut off",
+            Self::LostSale => "a sale was never written down",
+            Self::TornRead => "a half-written count was read",
+            Self::DirtyRead => "something was read that never counted",
+            Self::Gap => "a count is missing between two others",
+            Self::Phantom => "a sale came out of nowhere",
+            Self::FalseSoldOut => "turned away while tickets were left",
+            Self::StaleRead => "an old count was read",
+            Self::BrokenLock => "two held one lock at once",
+            Self::SplitLock => "two locks where there must be one",
+            Self::DeadInodeLock => "the lock of a file that was replaced",
+            Self::UnlockedWrite => "written while nothing kept others out",
+            Self::Deadlock => "two wait for each other for ever",
+            Self::Failed => "a buyer failed",
+        }
+    }
+
+    /// Both: what happened, and behind it what that is called.
+    #[must_use]
+    pub fn explained(self) -> String {
+        match self {
+            Self::Failed => self.plain().to_owned(),
+            _ => format!("{} ({})", self.plain(), self.name()),
+        }
+    }
+
+    /// What it means for a buyer whom it names, in a few words; empty where that is not the same for all of them.
+    #[must_use]
+    pub fn harm(self) -> &'static str {
+        match self {
+            Self::Oversold => "no ticket is left for it",
+            Self::LostSale => "its sale is not on record",
+            Self::FalseSoldOut => "could have bought",
+            _ => "",
+        }
+    }
 }

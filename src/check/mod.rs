@@ -10,4 +10,8 @@ pub(crate) mod listing;
 pub mod proof;
 
 pub use anomaly::Anomaly;
-pub use history::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD, judge, sentence};
+pub(crate) use history::too_many;
+pub use history::{
+    AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD, OverwrittenVersion, judge, overwritten,
+    sentence,
+};

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::args::AuditArgs;
 use super::screen::{BAD, FAINT, GOOD, Screen};
 use crate::office::Audit;
+use crate::plural::count;
 use crate::{BoxOffice, Kind, Result, shown};
 
 pub(super) fn audit(file: &Path, arguments: &AuditArgs, screen: &Screen) -> Result<u8> {
@@ -43,7 +44,7 @@ fn tell(out: &mut dyn Write, audit: &Audit, screen: &Screen) -> io::Result<()> {
             shown(&finding.text)
         )?;
     }
-    for note in &audit.notes {
+    for note in audit.notes.iter().filter(|_| !screen.quiet) {
         writeln!(out, "{FAINT}note{FAINT:#}  {}", shown(note))?;
     }
     if !audit.findings.is_empty() {
@@ -51,9 +52,12 @@ fn tell(out: &mut dyn Write, audit: &Audit, screen: &Screen) -> io::Result<()> {
     }
     writeln!(
         out,
-        "{GOOD}sound{GOOD:#}  {} lines: every checksum, number, key and cancellation adds up",
-        audit.records
+        "{GOOD}sound{GOOD:#}  {}: every checksum, number, key and cancellation adds up",
+        count(audit.records, "line")
     )?;
+    if screen.quiet {
+        return Ok(());
+    }
     writeln!(
         out,
         "{} in all, {} sold, {} left",

@@ -5,11 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{AdjustArgs, BookArgs, CancelArgs};
-use super::document::{SaleMember, by, tickets};
+use super::document::{SaleMember, by};
 use super::hint::quoted;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::{Change, Order};
+use crate::plural::count;
 use crate::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result<u8> {
@@ -39,7 +40,10 @@ pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result
         warning: sale.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
-        let (name, quantity) = (shown(&sale.buyer), tickets(sale.quantity));
+        if screen.quiet {
+            return writeln!(out, "{}", shown(&sale.id));
+        }
+        let (name, quantity) = (shown(&sale.buyer), count(sale.quantity, "ticket"));
         let again = if sale.replayed {
             ", as before: the key is known"
         } else {
@@ -99,7 +103,10 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
         warning: done.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
-        let (name, quantity) = (shown(&done.buyer), tickets(done.quantity));
+        if screen.quiet {
+            return writeln!(out, "{}", shown(&done.id));
+        }
+        let (name, quantity) = (shown(&done.buyer), count(done.quantity, "ticket"));
         write!(
             out,
             "{GOOD}cancelled{GOOD:#}  {quantity} of {name}, sale {}",
@@ -137,6 +144,9 @@ pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Re
         warning: done.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
+        if screen.quiet {
+            return writeln!(out, "{}", done.left);
+        }
         writeln!(
             out,
             "{GOOD}adjusted{GOOD:#}  the stock by {:+}",

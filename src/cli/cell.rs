@@ -11,15 +11,31 @@ use crate::shown;
 pub(super) fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len() + 2);
     let mut within = false;
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         let opens = opens_formula(c);
-        if opens && !within {
+        if opens && !within && !is_telephone(text.get(at..).unwrap_or_default()) {
             cell.push('\'');
         }
         within = opens || keeps_within(c);
         cell.push(c);
     }
     shown(&cell)
+}
+
+/// Whether a telephone number stands here, up to where a cell may end: `+49 (30) 123-456`. A spreadsheet makes nothing
+/// worse of one than a sum, and people look for it as they wrote it.
+fn is_telephone(text: &str) -> bool {
+    const LEAST: usize = 6;
+    let Some(behind) = text.strip_prefix('+') else {
+        return false;
+    };
+    let number = behind.split([';', ',', '\t', '\n', '\r']).next();
+    let number = number.unwrap_or_default();
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let is_part = |c: char| c.is_ascii_digit() || " ()/.-".contains(c);
+    number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(is_part)
+        && digits >= LEAST
 }
 
 /// Also the full-width and small forms, which some spreadsheets read as the plain ones.
@@ -60,6 +76,12 @@ mod tests {
             ("a@b.example", "a@b.example"),
             ("web--7f1c", "web--7f1c"),
             ("7-k3v9xq", "7-k3v9xq"),
+            ("+49 170 1234567", "+49 170 1234567"),
+            ("Bob; +49 (30) 123-456", "Bob; +49 (30) 123-456"),
+            ("+1-2", "'+1-2"),
+            ("+1234567|a!A0", "'+1234567|a!A0"),
+            ("+1234567+A1", "'+1234567+A1"),
+            ("+49 170 1234567;=1", "+49 170 1234567;'=1"),
         ] {
             assert_eq!(cell(text), expected);
         }

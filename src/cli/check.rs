@@ -10,6 +10,7 @@ use super::screen::{BAD, FAINT, GOOD, Screen};
 use crate::check::evidence::{self, Evidence};
 use crate::check::{self, Anomaly, HistoryVerdict};
 use crate::draw;
+use crate::plural::count;
 use crate::timeline::Timeline;
 use crate::{Error, Kind, Result, shown};
 
@@ -51,7 +52,7 @@ pub(super) fn check(
         None => None,
     };
     screen.result(&document, |out| {
-        tell(out, &verdict, screen.quiet)?;
+        tell(out, &evidence, &verdict, screen.quiet)?;
         if let Some(file) = drawn_into.filter(|_| !screen.quiet) {
             super::picture::drawn(out, file)?;
         }
@@ -120,36 +121,63 @@ fn titled(timeline: Timeline, evidence: &Evidence) -> Timeline {
             format!("run {run}")
         },
         subtitle: format!(
-            "{} in stock, {} buyers",
+            "{} in stock, {}",
             evidence.stock,
-            timeline.lanes.len()
+            count(timeline.lanes.len() as u64, "buyer")
         ),
         ..timeline
     }
 }
 
-fn tell(out: &mut dyn Write, verdict: &HistoryVerdict, quiet: bool) -> io::Result<()> {
+/// A finding, behind the name of its kind.
+fn line(out: &mut dyn Write, kind: Anomaly, text: &str) -> io::Result<()> {
+    writeln!(out, "{BAD}{}{BAD:#}: {}", kind.name(), shown(text))
+}
+
+/// What was found; all lost updates of one version as one.
+fn tell(
+    out: &mut dyn Write,
+    evidence: &Evidence,
+    verdict: &HistoryVerdict,
+    quiet: bool,
+) -> io::Result<()> {
+    let groups = check::overwritten(evidence, verdict);
+    for group in groups.iter().take(TOLD as usize) {
+        line(out, Anomaly::LostUpdate, &group.text)?;
+    }
     let mut told: HashMap<Anomaly, u64> = HashMap::new();
     for finding in &verdict.findings {
+        if finding.kind == Anomaly::LostUpdate && !groups.is_empty() {
+            continue;
+        }
         let many = told.entry(finding.kind).or_insert(0);
         *many += 1;
         if *many <= TOLD {
-            let name = finding.kind.name();
-            writeln!(out, "{BAD}{name}{BAD:#}: {}", shown(&finding.text))?;
+            line(out, finding.kind, &finding.text)?;
         }
     }
     for count in &verdict.counts {
-        let more = count.count.saturating_sub(TOLD);
+        let is_grouped = count.kind == Anomaly::LostUpdate && !groups.is_empty();
+        let all = if is_grouped {
+            groups.len() as u64
+        } else {
+            count.count
+        };
+        let more = all.saturating_sub(TOLD);
         if more > 0 {
-            let name = count.kind.name();
-            writeln!(out, "{BAD}{name}{BAD:#}: {more} more")?;
+            let versions = if is_grouped { " versions" } else { "" };
+            line(out, count.kind, &format!("{more} more{versions}"))?;
         }
     }
     if quiet {
         return Ok(());
     }
-    let (operations, sales, reads) = (verdict.operations, verdict.sales, verdict.reads);
-    let judged = format!("{operations} operations, {sales} sales, {reads} reads");
+    let judged = [
+        count(verdict.operations, "operation"),
+        count(verdict.sales, "sale"),
+        count(verdict.reads, "read"),
+    ];
+    let judged = judged.join(", ");
     if verdict.is_clean() {
         writeln!(out, "{GOOD}clean{GOOD:#}  {judged}: nothing was found")?;
     } else {
@@ -166,8 +194,8 @@ fn notes(verdict: &HistoryVerdict) -> Vec<String> {
     let mut notes = Vec::new();
     if verdict.unjudged > 0 {
         notes.push(format!(
-            "{} operations do not say which version they read or wrote, and were not judged",
-            verdict.unjudged
+            "{} without the version that was read or written: not judged",
+            count(verdict.unjudged, "operation")
         ));
     }
     if !verdict.ledger {

@@ -1,4 +1,4 @@
-//! Commands in hints: they name the event that the caller has named, so that whoever copies one hits no other.
+//! Commands in hints: they name the event that the caller has named, so that a person who copies one hits no other.
 
 use std::ffi::OsStr;
 

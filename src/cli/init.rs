@@ -21,6 +21,9 @@ pub(super) fn init(file: &Path, arguments: &InitArgs, screen: &Screen) -> Result
         left: arguments.stock,
     };
     screen.answer(&document, |out| {
+        if screen.quiet {
+            return writeln!(out, "{}", document.left);
+        }
         let name = shown(&file.display().to_string());
         writeln!(out, "{GOOD}made{GOOD:#}  {name}")?;
         writeln!(out, "{} left", document.left)

@@ -7,7 +7,7 @@ use serde_json::ser::{Formatter, Serializer};
 
 use crate::steers;
 
-/// Writes a value so that nothing in it steers a terminal: JSON itself escapes C0 only. Whoever parses it
+/// Writes a value so that nothing in it steers a terminal: JSON itself escapes C0 only. A program that parses it
 /// has each text to the letter.
 pub(super) fn write(out: &mut dyn Write, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(out, Escaping);

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::args::{BackupArgs, DEFAULT_FILE, ResetArgs, RestoreArgs};
 use super::screen::{GOOD, Screen};
+use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
 
 pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Result<u8> {
@@ -24,10 +25,10 @@ pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Re
     screen.answer(&document, |out| {
         writeln!(
             out,
-            "{GOOD}saved{GOOD:#}  {} left, {} sold, {} lines of the ledger, in {}",
+            "{GOOD}saved{GOOD:#}  {} left, {} sold, {} of the ledger, in {}",
             done.left,
             done.sold,
-            done.seq,
+            count(done.seq, "line"),
             shown(&document.to)
         )
     });
@@ -56,12 +57,12 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
     screen.answer(&document, |out| {
         writeln!(
             out,
-            "{GOOD}restored{GOOD:#}  {} from {}: {} left, {} sold, {} lines of the ledger",
+            "{GOOD}restored{GOOD:#}  {} from {}: {} left, {} sold, {} of the ledger",
             shown(&file.display().to_string()),
             shown(&document.from),
             done.left,
             done.sold,
-            done.seq
+            count(done.seq, "line")
         )?;
         for kept in &document.kept {
             writeln!(out, "what was replaced is kept as {}", shown(kept))?;
@@ -90,6 +91,9 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
         kept: done.kept.map(|path| path.display().to_string()),
     };
     screen.result(&document, |out| {
+        if screen.quiet {
+            return writeln!(out, "{}", document.left);
+        }
         writeln!(out, "{} left", document.left)?;
         let name = shown(&document.file);
         match &document.archived {

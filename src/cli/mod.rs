@@ -31,14 +31,14 @@ mod spoken;
 mod usage;
 mod verdict;
 mod watch;
+mod width;
 
 use std::process::ExitCode;
 
-use clap::FromArgMatches as _;
 use clap::parser::ValueSource;
 
 use crate::{Result, serve_as_child};
-use args::{Cli, Command};
+use args::{Cli, ColorArg, Command};
 use hint::EventFlag;
 use screen::Screen;
 
@@ -55,6 +55,12 @@ fn run() -> u8 {
         Ok(parsed) => parsed,
         Err(error) => return usage::tell(error),
     };
+    match cli.color {
+        ColorArg::Auto => anstream::ColorChoice::Auto,
+        ColorArg::Always => anstream::ColorChoice::Always,
+        ColorArg::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
     let screen = Screen::new(cli.json, cli.quiet).of(event);
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
@@ -68,8 +74,7 @@ fn run() -> u8 {
 
 /// The command, and the event as the hints name it.
 fn parsed() -> std::result::Result<(Cli, EventFlag), clap::Error> {
-    let matches = args::grammar().try_get_matches()?;
-    let cli = Cli::from_arg_matches(&matches)?;
+    let (matches, cli) = args::parse()?;
     let event = match matches.value_source("file") {
         Some(ValueSource::DefaultValue) => EventFlag::default(),
         _ => EventFlag::named(cli.file.as_os_str()),

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::screen::{BAD, FAINT, GOOD};
-use crate::store::file::output::SVG;
-use crate::timeline::{Timeline, Tone};
+use crate::store::file::output_contents::SVG;
+use crate::timeline::{COLUMNS, Timeline, Tone};
 use crate::{Contents, Output, Result, shown};
 
 const PICTURE: Contents = Contents {
@@ -28,12 +28,12 @@ pub(super) fn drawn(out: &mut dyn Write, file: &Path) -> io::Result<()> {
     writeln!(out, "{FAINT}timeline{FAINT:#}  {file}")
 }
 
-/// Draws a run of a few buyers.
+/// Draws a run of a few buyers, as wide as the terminal is.
 pub(super) fn small(out: &mut dyn Write, timeline: &Timeline) -> io::Result<()> {
     if timeline.lanes.len() > DRAWN {
         return Ok(());
     }
-    for line in timeline.to_sketch() {
+    for line in timeline.to_sketch(width()) {
         for piece in &line.pieces {
             let text = &piece.text;
             match piece.tone {
@@ -46,4 +46,13 @@ pub(super) fn small(out: &mut dyn Write, timeline: &Timeline) -> io::Result<()> 
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// How wide the terminal is; where there is none, what most are.
+fn width() -> usize {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+    match size.map(|size| usize::from(size.ws_col)) {
+        None | Some(0) => COLUMNS,
+        Some(columns) => columns,
+    }
 }

@@ -30,7 +30,7 @@ pub(crate) fn outlive_size_limit() {
     let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
-/// Before processes are started: whoever started this one may have passed on that SIGCHLD is ignored, and then
+/// Before processes are started: its parent may have passed on that SIGCHLD is ignored, and then
 /// the number of a child that has ended may be another process's before anybody has waited for it.
 pub(crate) fn keep_children() {
     if is_in(ignored(), SIGCHLD) {
@@ -59,7 +59,7 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// Takes the signals over, for the rest of the process's life, but for those that whoever started it wants
+    /// Takes the signals over, for the rest of the process's life, but for those that its parent wants
     /// to be ignored: a hangup under `nohup`, Ctrl-C in a background job of a script.
     pub(crate) fn on_signals() -> Result<Self> {
         Self::registered().map_err(|e| problem("watch for signals", &e))
@@ -71,7 +71,7 @@ impl Stop {
         let ignored = ignored();
         let obeyed = [SIGINT, SIGTERM, SIGHUP].into_iter();
         for number in obeyed.filter(|number| !is_in(ignored, *number)) {
-            // The number first: whoever is told finds it.
+            // The number first: a thread that is told finds it.
             flag::register_usize(number, Arc::clone(&signal), number.unsigned_abs() as usize)?;
             low_level::pipe::register(number, teller.try_clone()?)?;
         }

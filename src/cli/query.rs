@@ -28,6 +28,9 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
                 title: count.title.as_deref(),
             };
             screen.result(&document, |out| {
+                if screen.quiet {
+                    return writeln!(out, "{}", count.left);
+                }
                 write!(out, "{} left, {} sold", count.left, count.sold)?;
                 if count.held > 0 {
                     write!(out, ", {} held", count.held)?;

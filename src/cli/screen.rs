@@ -80,7 +80,7 @@ impl Screen {
         self.note(text(&mut out).and_then(|()| out.flush()));
     }
 
-    /// The answer to a sale and the like: it is not enough that whoever asked has gone away.
+    /// The answer to a sale and the like: it is not enough that the reader has gone away.
     pub(crate) fn answer(
         &self,
         document: &impl Serialize,
@@ -147,13 +147,21 @@ impl Screen {
         }
     }
 
+    /// That the rest of a result was stopped, for people: JSON says so itself.
+    pub(crate) fn stopped(&self, error: &Error) {
+        if !self.json {
+            let error = shown(&error.to_string());
+            let _ = writeln!(anstream::stderr().lock(), "{BAD}stopped{BAD:#}: {error}");
+        }
+    }
+
     fn note(&self, written: io::Result<()>) {
         if let Err(error) = written {
             self.failure.borrow_mut().get_or_insert(error);
         }
     }
 
-    /// The exit code: the command's, unless its result could not be written. Whoever closed the
+    /// The exit code: the command's, unless its result could not be written. A reader that closed the
     /// pipe has read enough.
     pub(crate) fn close(&self, code: u8) -> u8 {
         match self.failure.borrow().as_ref() {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::screen::{BAD, FAINT, GOOD, Screen};
+use super::width::columns;
 use crate::check::Anomaly;
 use crate::check::final_state::StateFinding;
 use crate::rush::report::{Judgement, RushReport};
@@ -95,19 +96,17 @@ fn race(
     Ok(())
 }
 
-/// What helps against a race, or against whoever raced with a rush that held the lock.
+/// What helps against a race, or against a process that raced with a rush that held the lock.
 fn cure(lock: LockKind, forced: bool) -> &'static str {
     match lock {
         _ if forced && lock != LockKind::Exclusive => {
             "'tickets audit' says what the race has left; what is booked stays on the ledger"
         }
-        LockKind::None => "'tickets reset' gives the stock back; then try the same with --lock",
+        LockKind::None => "'tickets reset' starts anew; then try the same with --lock",
         LockKind::Exclusive => {
             "somebody changed the event's files beside this rush without its lock: 'tickets audit' says more"
         }
-        _ => {
-            "'tickets reset' gives the stock back; then try the exclusive lock, which keeps others out"
-        }
+        _ => "'tickets reset' starts anew; then try the exclusive lock, which keeps others out",
     }
 }
 
@@ -128,13 +127,13 @@ fn unpublished(out: &mut dyn Write, report: &RushReport, screen: &Screen) -> io:
     writeln!(out, "{FAINT}hint{FAINT:#}  {}", screen.hint(hint))
 }
 
-/// A sentence in lines that leave room for the label in 80 columns.
+/// A sentence in lines that leave room for the label.
 fn wrapped(sentence: &str) -> Vec<String> {
-    const WIDTH: usize = 74;
+    let width = columns() - "RACE  ".len();
     let mut lines: Vec<String> = Vec::new();
     for word in sentence.split(' ') {
         match lines.last_mut() {
-            Some(line) if line.len() + 1 + word.len() <= WIDTH => {
+            Some(line) if line.len() + 1 + word.len() <= width => {
                 line.push(' ');
                 line.push_str(word);
             }

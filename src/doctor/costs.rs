@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use super::report::{Cost, Costs};
 use super::scratch::{COUNT, LOCK, Scratch, is_full};
 use crate::error::{Error, Result};
-use crate::store::file::files::{Access, open_regular};
-use crate::store::file::lock;
-use crate::store::file::replace::replace;
+use crate::store::file::count::replace::replace;
+use crate::store::file::files::open::{Access, open_regular};
+use crate::store::file::lock::flock;
 
 /// Each thing is done so often, unless that takes too long,
 const REPETITIONS: usize = 300;
@@ -37,8 +37,8 @@ pub(super) fn measure(scratch: &Scratch<'_>) -> Result<Costs> {
     let problem = |error| Error::io("measure", scratch.directory(), error);
     Ok(Costs {
         lock: median(scratch, short, || {
-            if lock::try_lock(&lock_file).map_err(problem)? {
-                lock::unlock(&lock_file).map_err(problem)
+            if flock::try_lock(&lock_file).map_err(problem)? {
+                flock::unlock(&lock_file).map_err(problem)
             } else {
                 Err(problem(io::ErrorKind::WouldBlock.into()))
             }

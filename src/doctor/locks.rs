@@ -1,6 +1,5 @@
 //! Do two processes exclude each other, and does a lock go with its holder.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::peer::{Peer, PeerAnswer, PeerRequest};
@@ -8,8 +7,9 @@ use super::peer_process::PeerProcess;
 use super::report::{Check, CheckResult};
 use super::scratch::{LOCK, Scratch};
 use crate::error::Result;
-use crate::store::file::files::{Access, open_regular};
-use crate::store::file::lock::range::{Tried, try_range};
+use crate::store::file::backoff::Backoff;
+use crate::store::file::files::open::{Access, open_regular};
+use crate::store::file::lock::range::{RangeTry, try_range};
 
 /// How long the lock of a killed process may stay.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -154,22 +154,22 @@ fn sync_lock(scratch: &Scratch<'_>, this: &Peer) -> Result<Check> {
     let again = try_range(&other);
     this.handle(PeerRequest::Unlock);
     Ok(match (held, again) {
-        (Ok(Tried::Held(_)), Ok(Tried::Busy)) => Check::new(
+        (Ok(RangeTry::Held(_)), Ok(RangeTry::Busy)) => Check::new(
             NAME,
             CheckResult::Pass,
             "one process syncs the ledger while another one decides",
         ),
-        (Ok(Tried::Unsupported), _) => Check::new(
+        (Ok(RangeTry::Unsupported), _) => Check::new(
             NAME,
             CheckResult::Note,
             "there are no open file description locks: who syncs keeps off who decides, which is slower",
         ),
-        (Ok(Tried::Held(_)), _) => Check::new(
+        (Ok(RangeTry::Held(_)), _) => Check::new(
             NAME,
             CheckResult::Fail,
             "two holders: the sync lock of one handle was given to another",
         ),
-        (Ok(Tried::Busy), _) => Check::new(
+        (Ok(RangeTry::Busy), _) => Check::new(
             NAME,
             CheckResult::Fail,
             "a lock on the whole file keeps off one on a byte of it: a sale would wait for itself",
@@ -214,14 +214,14 @@ fn killed_holder(scratch: &Scratch<'_>, this: &Peer, peer: &mut PeerProcess<'_>)
         return Ok(Check::new(NAME, CheckResult::Note, text));
     }
     peer.kill()?;
-    let killed = Instant::now();
+    let (killed, mut backoff) = (Instant::now(), Backoff::napping(Duration::from_millis(1)));
     while this.handle(PeerRequest::Lock) != PeerAnswer::Locked {
         scratch.go_on()?;
         if killed.elapsed() > PATIENCE {
             let text = format!("a killed process still has its lock after {PATIENCE:?}");
             return Ok(Check::new(NAME, CheckResult::Fail, text));
         }
-        thread::sleep(Duration::from_millis(1));
+        backoff.pause();
     }
     let text = "a killed process leaves its lock to others";
     Ok(Check::new(NAME, CheckResult::Pass, text))

@@ -15,6 +15,7 @@ mod report;
 mod scratch;
 mod watch;
 
+use crate::store::file::files::directory::directory;
 use std::fs::File;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ pub use report::{Check, CheckResult, Cost, Costs, Report};
 
 use crate::error::{Error, Result};
 use crate::store::file::event::EventFiles;
-use crate::store::file::{files, people, sellable, sys};
+use crate::store::file::{people, sellable, sys};
 
 /// Examines a directory. Nothing is left there, whatever comes of it.
 ///
@@ -117,5 +118,5 @@ pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
 /// The directory that holds an event's files: links are followed as a sale follows them.
 pub fn directory_of(file: &Path) -> Result<PathBuf> {
     let files = EventFiles::at(file)?;
-    Ok(files::directory(&files.count).to_path_buf())
+    Ok(directory(&files.count).to_path_buf())
 }

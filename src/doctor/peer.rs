@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::scratch::{COUNT, LOCK, is_readable};
 use super::watch::{ReadCounts, watch};
 use crate::error::{Kind, Result};
-use crate::store::file::files::{Access, open_regular};
-use crate::store::file::lock;
+use crate::store::file::files::open::{Access, open_regular};
+use crate::store::file::lock::flock;
 
 /// The hidden first argument of the peer process.
 pub(crate) const PEER: &str = "__peer";
@@ -65,14 +65,14 @@ impl Peer {
 
     pub(super) fn handle(&self, request: PeerRequest) -> PeerAnswer {
         let done = match request {
-            PeerRequest::Lock => lock::try_lock(&self.file).map(|locked| {
+            PeerRequest::Lock => flock::try_lock(&self.file).map(|locked| {
                 if locked {
                     PeerAnswer::Locked
                 } else {
                     PeerAnswer::Held
                 }
             }),
-            PeerRequest::Unlock => lock::unlock(&self.file).map(|()| PeerAnswer::Unlocked),
+            PeerRequest::Unlock => flock::unlock(&self.file).map(|()| PeerAnswer::Unlocked),
             PeerRequest::Use => self.make_use().map(|()| PeerAnswer::Used),
             PeerRequest::Watch | PeerRequest::Tell => {
                 Err(io::Error::other("only the peer process watches"))

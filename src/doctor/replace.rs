@@ -1,5 +1,8 @@
 //! Is a replaced file always there, and whole; can names be exchanged, linked and synced.
 
+use crate::store::file::files::directory::sync_directory;
+use crate::store::file::files::write::write_beside;
+use crate::store::file::sys::FileId;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,8 +13,8 @@ use super::report::{Check, CheckResult};
 use super::scratch::{COUNT, LOCK, Scratch, is_full};
 use super::watch::version;
 use crate::error::{Error, Kind, Result};
-use crate::store::file::files::{Access, FileId, open_regular, sync_directory, write_beside};
-use crate::store::file::replace::replace;
+use crate::store::file::count::replace::replace;
+use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::sys;
 
 /// A file is replaced so often, unless that takes too long.

@@ -1,11 +1,12 @@
 //! A name that is read again and again while its file is replaced: what a reader finds there.
 
+use crate::store::file::files::read::read_capped;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::report::{Check, CheckResult};
-use crate::store::file::files::read_capped;
+use crate::plural::count;
 
 /// Versions differ in their bytes and in their length, up to so many.
 const VERSIONS: u8 = 26;
@@ -46,9 +47,13 @@ impl ReadCounts {
         let found: Vec<String> = broken
             .iter()
             .filter(|(times, _)| *times > 0)
-            .map(|(times, what)| format!("{times} times {what}"))
+            .map(|(times, what)| format!("{} {what}", count(*times, "time")))
             .collect();
-        let text = format!("read {} times while replaced {times} times", self.reads);
+        let text = format!(
+            "read {} while replaced {}",
+            count(self.reads, "time"),
+            count(times.into(), "time")
+        );
         if !found.is_empty() {
             let error = self.error.iter().map(|error| format!(" ({error})"));
             let error = error.collect::<String>();

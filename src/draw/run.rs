@@ -5,6 +5,7 @@ use crate::check::final_state::StateFinding;
 use crate::lab::{Move, Point, Run, Trial, WorkerEnd};
 use crate::ledger::LockKind;
 use crate::office::Writes;
+use crate::plural::count;
 use crate::timeline::{
     Clash, Doing, DrawnFinding, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span,
     Spot, Time, Timeline,
@@ -27,6 +28,9 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         drawing.step(trial, at, step);
     }
     drawing.end(run);
+    let last = drawing.versions.last().and_then(|version| version.writer);
+    let found = run.verdict.findings.iter();
+    let findings = found.map(|found| finding(found, last)).collect();
     let lanes = (1..)
         .zip(drawing.operations)
         .map(|(number, operation)| Lane {
@@ -39,18 +43,13 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         time: Time::Steps,
         lanes: lanes.collect(),
         versions: drawing.versions,
-        findings: run.verdict.findings.iter().map(finding).collect(),
+        findings,
         incomplete: false,
         odds: odds.map(|odds| (0..).zip(odds.iter().copied()).collect()),
     }
 }
 
 fn title(trial: &Trial, users: usize) -> String {
-    let tickets = if trial.stock == 1 {
-        "ticket"
-    } else {
-        "tickets"
-    };
     let lock = match trial.lock {
         LockKind::None => "no lock".to_owned(),
         kind => format!("lock {}", kind.name()),
@@ -59,7 +58,8 @@ fn title(trial: &Trial, users: usize) -> String {
         Writes::Replace => "",
         Writes::InPlace => ", count written in place",
     };
-    format!("{users} buyers, {} {tickets}, {lock}{writes}", trial.stock)
+    let (buyers, tickets) = (count(users as u64, "buyer"), count(trial.stock, "ticket"));
+    format!("{buyers}, {tickets}, {lock}{writes}")
 }
 
 struct Drawing {
@@ -121,7 +121,7 @@ impl Drawing {
                     Doing::Wait
                 } else {
                     *self.holds.get_mut(step.buyer)? = Some((file, at));
-                    Doing::Point("lock".to_owned())
+                    Doing::Point("takes the lock".to_owned())
                 }
             }
             Point::Read => {
@@ -131,7 +131,7 @@ impl Drawing {
             }
             Point::Write if in_place => Doing::Truncate,
             Point::Write | Point::Fill => Doing::Write,
-            Point::Unlock => Doing::Point("unlock".to_owned()),
+            Point::Unlock => Doing::Point("frees the lock".to_owned()),
             Point::Publish => Doing::Sync,
         })
     }
@@ -182,7 +182,8 @@ impl Drawing {
     }
 }
 
-fn finding(finding: &StateFinding) -> DrawnFinding {
+/// A finding with those whom it names; what is said of the whole run stands where the count was written last.
+fn finding(finding: &StateFinding, last: Option<Spot>) -> DrawnFinding {
     let place = |name: &String| {
         let number: usize = name.strip_prefix("user-")?.parse().ok()?;
         Some(Spot {
@@ -191,27 +192,24 @@ fn finding(finding: &StateFinding) -> DrawnFinding {
         })
     };
     let mut places: Vec<_> = finding.buyers.iter().filter_map(place).collect();
+    if places.is_empty() {
+        places.extend(last);
+    }
     let clash = match finding.kind {
-        Anomaly::LostUpdate => {
-            // The one that was overwritten last, and the one that wrote last.
-            places.drain(..places.len().saturating_sub(2));
-            Clash::Writes
-        }
+        Anomaly::LostUpdate => Clash::Writes,
         Anomaly::TornRead => {
             // The writer, and who read.
             places.reverse();
             Clash::WriteRead
         }
-        _ => {
-            places.truncate(0);
-            Clash::Whole
-        }
+        _ => Clash::Whole,
     };
     DrawnFinding {
-        kind: finding.kind.name().to_owned(),
+        kind: finding.kind.explained(),
         clash,
         sentence: finding.text.clone(),
         places,
         also: Vec::new(),
+        harm: finding.kind.harm().to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use super::protocol::{Point, WorkerEnd};
 
 /// A buyer in the middle of a run.
 #[derive(Debug, Clone)]
-pub(super) struct Buyer {
+pub(super) struct LabBuyer {
     pub(super) next: Option<Point>,
     /// Waits until some lock is given up.
     pub(super) blocked: bool,
@@ -15,7 +15,7 @@ pub(super) struct Buyer {
     pub(super) history: u64,
 }
 
-impl Buyer {
+impl LabBuyer {
     /// Those with the same key go on alike.
     pub(super) fn key(&self) -> (u64, bool, bool) {
         (self.history, self.blocked, self.killed)

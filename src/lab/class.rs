@@ -54,7 +54,7 @@ impl Class {
         Some(number)
     }
 
-    /// One schedule of it: the i-th who writes is buyer i, and each reads as late as it may.
+    /// One schedule of it: the i-th who writes is the i-th buyer, and each reads as late as it may.
     #[must_use]
     pub fn steps(&self) -> LabSteps {
         let mut steps = Vec::new();
@@ -111,8 +111,10 @@ pub(super) fn factorial(n: usize) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::run::Move;
     use super::super::schedule::Schedule;
     use super::*;
+    use crate::check::final_state::{FinalState, judge};
 
     #[test]
     fn every_class_has_a_name_and_the_name_says_which() {
@@ -151,11 +153,80 @@ mod tests {
     fn the_last_class_is_one_after_another() {
         let class = Class::of(vec![0, 1, 2]).unwrap();
         assert_eq!(class.to_string(), "3!:5");
-        assert_eq!(class.steps().to_string(), "0 0 1 1 2 2");
+        assert_eq!(class.steps().to_string(), "1 1 2 2 3 3");
         assert_eq!(
             Class::numbered(3, 0).unwrap().steps().to_string(),
-            "0 1 2 0 1 2"
+            "1 2 3 1 2 3"
         );
         assert_eq!(Class::of(vec![1]), None);
+    }
+
+    /// One after another.
+    fn run_of(users: usize) -> Run {
+        let step = |buyer, point| Move {
+            buyer,
+            point,
+            seen: None,
+            busy: false,
+            killed: false,
+        };
+        let moves = (0..users)
+            .flat_map(|buyer| [Point::Read, Point::Write].map(|point| step(buyer, point)));
+        Run {
+            moves: moves.collect(),
+            ends: vec![None; users],
+            verdict: judge(&FinalState {
+                stock: 9,
+                seq: 1,
+                lines: Vec::new(),
+                left: Some(9),
+                counted: 0,
+                before: None,
+                torn: 0,
+                lost: Vec::new(),
+                unreadable: None,
+                replaced: false,
+            }),
+            left: Vec::new(),
+            sellers: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_a_run_without_a_lock_that_reads_once_and_replaces_has_a_class() {
+        let trial = Trial {
+            users: 2,
+            stock: 9,
+            lock: LockKind::None,
+            writes: Writes::Replace,
+            query: false,
+            crashes: false,
+            second_name: false,
+            place: None,
+            program: "tickets".into(),
+        };
+        let of = |trial: &Trial, users| Class::of_run(trial, &run_of(users));
+        assert_eq!(of(&trial, 2), Class::of(vec![0, 1]));
+        assert_eq!(of(&trial, MAX_NAMED), Class::of((0..MAX_NAMED).collect()));
+        assert_eq!(of(&trial, MAX_NAMED + 1), None);
+        for other in [
+            Trial {
+                lock: LockKind::Exclusive,
+                ..trial.clone()
+            },
+            Trial {
+                writes: Writes::InPlace,
+                ..trial.clone()
+            },
+            Trial {
+                query: true,
+                ..trial.clone()
+            },
+        ] {
+            assert_eq!(of(&other, 2), None, "{other:?}");
+        }
+        let mut killed = run_of(2);
+        killed.moves[3].killed = true;
+        assert_eq!(Class::of_run(&trial, &killed), None);
     }
 }

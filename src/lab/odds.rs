@@ -12,7 +12,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::buyer::Buyer;
+use super::buyer::LabBuyer;
 use super::harness::Harness;
 use super::run::{Move, Run, Trial};
 use super::state::LabState;
@@ -154,7 +154,7 @@ impl Graph {
 
     /// The number of a state, and whether it is new: then all that may follow is to be tried.
     fn meet(&mut self, state: &LabState) -> (StateId, bool) {
-        let mut key: StateKey = state.buyers.iter().map(Buyer::key).collect();
+        let mut key: StateKey = state.buyers.iter().map(LabBuyer::key).collect();
         key.sort_unstable();
         if let Some(place) = self.places.get(&key) {
             return (*place, false);

@@ -21,18 +21,26 @@ pub enum Schedule {
 impl FromStr for Schedule {
     type Err = Error;
 
-    /// `0 1 1 0`, or `3!:4`.
+    /// `1 2 2 1`, or `3!:4`.
     fn from_str(text: &str) -> Result<Self, Error> {
         if let Some((buyers, number)) = text.split_once("!:") {
             return class(text, buyers.trim(), number.trim()).map(Self::Class);
         }
-        let parts = text.split([' ', ',']).filter(|part| !part.is_empty());
-        let steps: Result<Vec<LabStep>, &str> =
-            parts.map(|part| part.parse().map_err(|()| part)).collect();
+        let parts = text.split(|c: char| c == ',' || c.is_whitespace());
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        let steps: Result<Vec<LabStep>, &str> = parts
+            .iter()
+            .map(|part| part.parse().map_err(|()| *part))
+            .collect();
         let steps = steps.map_err(|part| {
-            let last = MAX_BUYERS - 1;
-            let what = format!("{:?} is no buyer, which are 0 to {last}", short(part));
-            none(text, &what)
+            let what = format!("{:?} is no buyer, which are 1 to {MAX_BUYERS}", short(part));
+            let error = none(text, &what);
+            match LabSteps::from_zero(&parts) {
+                Some(steps) if steps.0.len() <= MAX_STEPS => error.hint(format!(
+                    "buyers count from 1: '{steps}' is what counts from 0 here"
+                )),
+                _ => error,
+            }
         })?;
         match steps.len() {
             0 => Err(none(text, "it has no step")),
@@ -65,7 +73,7 @@ fn class(text: &str, buyers: &str, number: &str) -> Result<Class, Error> {
 fn none(text: &str, why: &str) -> Error {
     let message = format!("{:?} is no schedule: {why}", short(text));
     Error::new(Kind::Usage, message)
-        .hint("give who makes each step, as in '0 1 1 0', or a class, as in 3!:4")
+        .hint("give who makes each step, as in '1 2 2 1', or a class, as in 3!:4")
 }
 
 /// The beginning of a text that may be long.
@@ -83,12 +91,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_schedule_that_counts_from_0_is_refused_with_its_translation() {
+        for (text, right) in [("0 1 1 0", "'1 2 2 1'"), ("0 1x, 63", "'1 2x 64'")] {
+            let error = text.parse::<Schedule>().unwrap_err();
+            let hint = error.hint_text().unwrap_or_default();
+            assert!(hint.contains(right), "{text}: {hint}");
+        }
+        let error = "0 64".parse::<Schedule>().unwrap_err();
+        assert!(
+            error
+                .hint_text()
+                .is_some_and(|hint| hint.contains("1 2 2 1"))
+        );
+    }
+
+    #[test]
     fn what_is_no_schedule_is_refused() {
-        let long = "0 ".repeat(MAX_STEPS + 1);
+        let long = "1 ".repeat(MAX_STEPS + 1);
         for (text, why) in [
             ("", "no step"),
-            ("x", "\"x\" is no buyer, which are 0 to 63"),
-            ("0 64 1", "\"64\" is no buyer"),
+            ("x", "\"x\" is no buyer, which are 1 to 64"),
+            (&"1".repeat(40), "1\" is no"),
+            (&"1".repeat(41), "1…\" is no"),
+            ("1 65 1", "\"65\" is no buyer"),
+            ("1 0 0 1", "\"0\" is no buyer"),
             ("1 -1", "\"-1\" is no buyer"),
             ("3!:6", "of 3 buyers there are 0 to 5"),
             ("0!:0", "1 to 20 buyers"),
@@ -102,12 +128,12 @@ mod tests {
             assert!(error.contains(why), "{text}: {error}");
             assert!(error.chars().count() < 200, "{text}: {error}");
         }
-        assert!("63 0".parse::<Schedule>().is_ok());
-        let killed = "0 1x 0".parse::<Schedule>().unwrap();
+        assert!("64 1".parse::<Schedule>().is_ok());
+        let killed = "1 2x 1".parse::<Schedule>().unwrap();
         let steps = LabSteps(vec![LabStep::Go(0), LabStep::Kill(1), LabStep::Go(0)]);
-        assert_eq!(steps.to_string(), "0 1x 0");
+        assert_eq!(steps.to_string(), "1 2x 1");
         assert_eq!(killed, Schedule::Steps(steps));
-        let schedule = "0 1,1 0".parse::<Schedule>().unwrap();
+        let schedule = "1 2,2\n1".parse::<Schedule>().unwrap();
         assert_eq!(
             schedule,
             Schedule::Steps(LabSteps([0, 1, 1, 0].map(LabStep::Go).to_vec()))

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::access_set::{AccessSet, StepAccess};
-use super::buyer::Buyer;
+use super::buyer::LabBuyer;
 use super::harness::Harness;
 use super::protocol::{Point, StepReport};
 use super::run::{Move, Run, Trial};
@@ -20,7 +20,7 @@ pub(super) struct LabState {
     second_name: bool,
     /// Whether they sell as real tickets are sold.
     sound: bool,
-    pub(super) buyers: Vec<Buyer>,
+    pub(super) buyers: Vec<LabBuyer>,
     pub(super) moves: Vec<Move>,
     /// How often the event was written: the version.
     version: u64,
@@ -38,7 +38,7 @@ impl LabState {
         let buyers = reports
             .into_iter()
             .enumerate()
-            .map(|(number, report)| Buyer {
+            .map(|(number, report)| LabBuyer {
                 next: report.next,
                 blocked: false,
                 holds: false,
@@ -60,7 +60,7 @@ impl LabState {
 
     /// Whether a buyer can make a step.
     pub(super) fn is_enabled(&self, buyer: usize) -> bool {
-        let can = |buyer: &Buyer| buyer.next.is_some() && !buyer.blocked;
+        let can = |buyer: &LabBuyer| buyer.next.is_some() && !buyer.blocked;
         self.buyers.get(buyer).is_some_and(can)
     }
 

@@ -26,10 +26,11 @@ impl LabStep {
 }
 
 impl fmt::Display for LabStep {
+    /// The buyer's number, from 1: user-1 makes step `1`, and is killed before it at `1x`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Go(buyer) => write!(f, "{buyer}"),
-            Self::Kill(buyer) => write!(f, "{buyer}x"),
+            Self::Go(buyer) => write!(f, "{}", buyer + 1),
+            Self::Kill(buyer) => write!(f, "{}x", buyer + 1),
         }
     }
 }
@@ -43,7 +44,7 @@ impl FromStr for LabStep {
             None => (text, Self::Go),
         };
         match number.parse() {
-            Ok(buyer) if buyer < MAX_BUYERS => Ok(step(buyer)),
+            Ok(number @ 1..=MAX_BUYERS) => Ok(step(number - 1)),
             _ => Err(()),
         }
     }
@@ -64,6 +65,25 @@ impl LabSteps {
                 buyer(pair.first()) != buyer(pair.last())
             })
             .count()
+    }
+}
+
+impl LabSteps {
+    /// The same of steps that count buyers from 0. `None`: they are none.
+    pub(super) fn from_zero(text: &[&str]) -> Option<Self> {
+        let step = |part: &&str| {
+            let (number, kills) = match part.strip_suffix('x') {
+                Some(number) => (number, true),
+                None => (*part, false),
+            };
+            let buyer = number.parse().ok().filter(|buyer| *buyer < MAX_BUYERS)?;
+            Some(if kills {
+                LabStep::Kill(buyer)
+            } else {
+                LabStep::Go(buyer)
+            })
+        };
+        text.iter().map(step).collect::<Option<_>>().map(Self)
     }
 }
 

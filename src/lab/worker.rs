@@ -3,6 +3,9 @@
 //! Before each step that others could notice it says which it is, and waits for one byte on its standard
 //! input. What it runs is the one purchase of the box office; the steps are those of its observer.
 
+use crate::store::file::lock::stepped::StepControl;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::sys::FileId;
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 
@@ -11,8 +14,6 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::office::{BoxOffice, Conditions, DEFAULT_WAIT, Observer, Order, Step, Writes};
 use crate::store::file::file_store::FileStore;
-use crate::store::file::files::FileId;
-use crate::store::file::lock::{Patience, Stepper};
 
 /// Lives as a buyer until its standard input ends. Returns the exit code.
 pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
@@ -59,8 +60,8 @@ fn run(task: &WorkerTask) -> WorkerEnd {
 }
 
 fn buy(task: &WorkerTask, watch: &mut StepObserver) -> Result<String> {
-    let patience = Patience::Stepped(Box::new(Queue));
-    let mut office = BoxOffice::over(FileStore::at(&task.file)?.waiting(patience));
+    let strategy = WaitStrategy::Stepped(Box::new(Queue));
+    let mut office = BoxOffice::over(FileStore::at(&task.file)?.waiting(strategy));
     office.open(task.lock, DEFAULT_WAIT)?;
     if task.query {
         watch.pause(Point::Query)?;
@@ -132,7 +133,7 @@ impl Observer for StepObserver {
 /// Tries a lock again when it is told to.
 struct Queue;
 
-impl Stepper for Queue {
+impl StepControl for Queue {
     fn busy(&mut self, _: FileId) -> Result<()> {
         await_go(&StepReport {
             seen: None,

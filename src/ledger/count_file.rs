@@ -3,19 +3,16 @@
 //! People write this file, and so do other programs. Only the count and the three members that
 //! tie it to the ledger are ours; everything else is kept, in its order and to the letter.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::path::Path;
 
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::count_text::{Fault, Members, corrupt, line_and_column, whole_number};
 use super::index::Index;
-use super::limits::MAX_STOCK;
 use super::tally::Tally;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 
 /// The two names of the count; a file has exactly one of them.
 const SPELLINGS: [&str; 2] = ["ticket", "ticket_num"];
@@ -46,23 +43,10 @@ pub(crate) struct CountFile {
     pub(crate) ticket: u64,
     /// What ties it to the ledger; absent until something was sold.
     pub(crate) counted: Option<Counted>,
-    spelling: &'static str,
+    pub(super) spelling: &'static str,
     /// All members in their order, each value as it was written. Ours are placeholders.
-    members: Vec<(String, Option<String>)>,
-    one_a_line: bool,
-}
-
-/// A member that is not ours, with its value as it was written; without a name, the count.
-type Own<'a> = (Option<&'a str>, Option<&'a str>);
-
-/// The member of this name, among others.
-fn find<'a>(among: &[Own<'a>], name: Own<'_>) -> Option<Own<'a>> {
-    among.iter().find(|member| member.0 == name.0).copied()
-}
-
-/// What somebody made of `base`, if anything, else `ours`.
-fn changed<T: PartialEq>(ours: T, base: &T, theirs: T) -> T {
-    if theirs == *base { ours } else { theirs }
+    pub(super) members: Vec<(String, Option<String>)>,
+    pub(super) one_a_line: bool,
 }
 
 impl CountFile {
@@ -76,7 +60,7 @@ impl CountFile {
         Self::parse(text).map_err(|fault| fault.in_file(path))
     }
 
-    /// The snapshot of a new event.
+    /// The count of a new event.
     pub(crate) fn fresh(ticket: u64) -> Self {
         Self {
             ticket,
@@ -94,29 +78,10 @@ impl CountFile {
         }
         let parsed: Members<'_> =
             serde_json::from_str(text).map_err(|error| Fault::json(&error))?;
-        let find = |name: &str| {
-            let mut found = parsed.0.iter().filter(|(key, _)| key == name);
-            let first = found.next();
-            match found.next() {
-                Some((_, again)) => Err(Fault::value(
-                    text,
-                    again,
-                    format!("{name:?} is there twice"),
-                )),
-                None => Ok(first.map(|(_, value)| *value)),
-            }
-        };
-        let mut names = HashSet::with_capacity(parsed.0.len());
-        for (name, value) in &parsed.0 {
-            if !names.insert(name) {
-                return Err(Fault::value(
-                    text,
-                    value,
-                    format!("{name:?} is there twice"),
-                ));
-            }
-        }
-        let (spelling, count) = match (find(SPELLINGS[0])?, find(SPELLINGS[1])?) {
+        refuse_doubles(&parsed, text)?;
+        let find = |name: &str| parsed.0.iter().find(|(key, _)| key == name);
+        let find = |name: &str| find(name).map(|(_, value)| *value);
+        let (spelling, count) = match (find(SPELLINGS[0]), find(SPELLINGS[1])) {
             (Some(value), None) => (SPELLINGS[0], value),
             (None, Some(value)) => (SPELLINGS[1], value),
             (Some(_), Some(value)) => {
@@ -133,9 +98,9 @@ impl CountFile {
             whole_number(value.get())
                 .map_err(|found| Fault::value(text, value, format!("{name:?} is {found}")))
         };
-        let ours = |name: &str| find(name)?.map(|value| number(name, value)).transpose();
+        let ours = |name: &str| find(name).map(|value| number(name, value)).transpose();
         // Both are there, or neither is ours: people may have members of these names.
-        let index = match (find(HELD)?, find(INDEX)?) {
+        let index = match (find(HELD), find(INDEX)) {
             (held, Some(index)) => {
                 let held = held.map_or(Ok(0), |held| whole_number(held.get()));
                 let index = serde_json::from_str::<Index>(index.get());
@@ -205,66 +170,7 @@ impl CountFile {
         self.with(stock, None)
     }
 
-    /// The same count with what somebody changed of the rest: what `theirs` has added, changed or taken away against
-    /// `base`, the version that it was made from. Where both changed one member, theirs counts.
-    pub(crate) fn taking_over(&self, base: &Self, theirs: &Self) -> Self {
-        let is_whole = self.looks() == base.looks() && self.own() == base.own();
-        let merged = Self {
-            members: if is_whole {
-                theirs.members.clone()
-            } else {
-                self.merged(base, theirs)
-            },
-            spelling: changed(self.spelling, &base.spelling, theirs.spelling),
-            one_a_line: changed(self.one_a_line, &base.one_a_line, theirs.one_a_line),
-            ..self.clone()
-        };
-        merged.with(self.ticket, self.counted)
-    }
-
-    /// The members of [`CountFile::taking_over`]: those of this one in their order, new ones before that which they
-    /// stand before in theirs.
-    fn merged(&self, base: &Self, theirs: &Self) -> Vec<(String, Option<String>)> {
-        let (old, edited) = (base.own(), theirs.own());
-        let is_kept = |it: &Own<'_>| find(&old, *it).is_none() || find(&edited, *it).is_some();
-        let mut members: Vec<_> = self.own().into_iter().filter(is_kept).collect();
-        let mut before = members.len();
-        for member in edited.iter().rev() {
-            let at = members.iter().position(|it| it.0 == member.0);
-            let is_changed = find(&old, *member) != Some(*member);
-            match (at.and_then(|at| members.get_mut(at)), is_changed) {
-                (Some(found), true) => *found = *member,
-                (None, true) => members.insert(before, *member),
-                _ => {}
-            }
-            before = at.unwrap_or(before);
-        }
-        let spelling = changed(self.spelling, &base.spelling, theirs.spelling);
-        let owned = |(name, value): Own<'_>| match name {
-            None => (spelling.to_owned(), None),
-            Some(name) => (name.to_owned(), value.map(str::to_owned)),
-        };
-        members.into_iter().map(owned).collect()
-    }
-
-    fn looks(&self) -> (&'static str, bool) {
-        (self.spelling, self.one_a_line)
-    }
-
-    /// The members that are not ours, and where the count stands among them.
-    fn own(&self) -> Vec<Own<'_>> {
-        let mut own = Vec::with_capacity(self.members.len());
-        for (name, value) in &self.members {
-            match value {
-                Some(value) => own.push((Some(name.as_str()), Some(value.as_str()))),
-                None if name == self.spelling => own.push((None, None)),
-                None => {}
-            }
-        }
-        own
-    }
-
-    fn with(&self, ticket: u64, counted: Option<Counted>) -> Self {
+    pub(super) fn with(&self, ticket: u64, counted: Option<Counted>) -> Self {
         let mut members: Vec<_> = self
             .members
             .iter()
@@ -330,112 +236,19 @@ impl CountFile {
     }
 }
 
+fn refuse_doubles(parsed: &Members<'_>, text: &str) -> std::result::Result<(), Fault> {
+    let mut names = HashSet::with_capacity(parsed.0.len());
+    for (name, value) in &parsed.0 {
+        if !names.insert(name) {
+            let message = format!("{name:?} is there twice");
+            return Err(Fault::value(text, value, message));
+        }
+    }
+    Ok(())
+}
+
 fn is_ours(name: &str) -> bool {
     SPELLINGS.contains(&name) || ["sold", "seq", "bytes"].contains(&name)
-}
-
-/// A whole number from 0 to [`MAX_STOCK`], or what was found instead.
-fn whole_number(text: &str) -> std::result::Result<u64, String> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let short: String = text.chars().take(40).collect();
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(format!("{short}, not a whole number"));
-    }
-    if text.starts_with('-') && digits.bytes().any(|digit| digit != b'0') {
-        return Err(format!("{short}, below zero"));
-    }
-    match digits.parse() {
-        Ok(number) if number <= MAX_STOCK => Ok(number),
-        _ => Err(format!(
-            "{short}, more than the {MAX_STOCK} that can be counted"
-        )),
-    }
-}
-
-/// All members of a JSON object in their order, with values as they were written.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object like {\"ticket\": 2}")
-            }
-            fn visit_map<A: MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> std::result::Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-                    members.push((name.0, value));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// What is wrong with the text, and where.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Fault {
-    message: String,
-    line: u64,
-    column: u64,
-}
-
-impl Fault {
-    pub(crate) fn new(message: impl Into<String>, line: u64, column: u64) -> Self {
-        Self {
-            message: message.into(),
-            line,
-            column,
-        }
-    }
-
-    fn json(error: &serde_json::Error) -> Self {
-        let (line, column) = (error.line() as u64, error.column() as u64);
-        if error.is_data() {
-            return Self::new("is not an object like {\"ticket\": 2}", line, column.max(1));
-        }
-        let text = error.to_string();
-        let what = text.split(" at line ").next().unwrap_or(&text);
-        Self::new(format!("is not valid JSON: {what}"), line, column.max(1))
-    }
-
-    fn value(text: &str, value: &RawValue, message: String) -> Self {
-        let offset = (value.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-        let (line, column) = line_and_column(text.as_bytes().get(..offset).unwrap_or_default());
-        Self::new(message, line, column)
-    }
-
-    pub(crate) fn in_file(self, path: &Path) -> Error {
-        corrupt(self.message).at(path, self.line, self.column)
-    }
-}
-
-fn corrupt(message: impl Into<String>) -> Error {
-    Error::new(Kind::Integrity, message).hint(
-        "is this the right file? Mend it by hand, or 'tickets restore DIR' puts a backup back; 'tickets reset N --force' \
-         makes an event here, and keeps this file beside it",
-    )
-}
-
-/// The line and column, from 1, of the byte that follows these.
-fn line_and_column(before: &[u8]) -> (u64, u64) {
-    let line = before.split(|&byte| byte == b'\n').count() as u64;
-    let column = before
-        .iter()
-        .rev()
-        .take_while(|&&byte| byte != b'\n')
-        .count() as u64
-        + 1;
-    (line, column)
 }
 
 #[cfg(test)]
@@ -455,8 +268,8 @@ mod tests {
     #[test]
     fn foreign_members_keep_their_order_and_their_letters() {
         let text = "{\"b\": 1e400, \"ticket_num\": 7, \"a\": {\"x\":[1, 2.50]}}";
-        let snapshot = CountFile::parse(text).unwrap();
-        let sold = snapshot.counting(&tally(6, 1, 2, 311));
+        let count = CountFile::parse(text).unwrap();
+        let sold = count.counting(&tally(6, 1, 2, 311));
         let expected = "{\"b\": 1e400, \"ticket_num\": 6, \"sold\": 1, \"seq\": 2, \"bytes\": 311, \
                         \"a\": {\"x\":[1, 2.50]}}\n";
         assert_eq!(sold.render(), expected);
@@ -489,6 +302,12 @@ mod tests {
                 r#"{"ticket": 5, "a": 9, "b": 2, "c": 3}"#,
                 r#"{"ticket_num": 5, "b": 2, "c": 3}"#,
                 r#"{"ticket_num": 4, "b": 2, "c": 3}"#,
+            ),
+            // One spells the count otherwise, and the other adds a member.
+            (
+                r#"{"ticket_num": 5, "a": 1, "b": 2, "c": 3}"#,
+                r#"{"ticket": 5, "a": 1, "b": 2, "c": 3, "m": 0}"#,
+                r#"{"ticket_num": 4, "a": 1, "b": 2, "c": 3, "m": 0}"#,
             ),
             (
                 "{\n  \"ticket\": 5,\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}",
@@ -535,10 +354,10 @@ mod tests {
             ("{\"ticket\": 2\n}\n", true),
             ("{\"ticket\": 2}\n\n", false),
         ] {
-            let snapshot = CountFile::parse(text).unwrap();
-            assert_eq!(snapshot.is_personal(), personal, "{text}");
+            let count = CountFile::parse(text).unwrap();
+            assert_eq!(count.is_personal(), personal, "{text}");
             // So are the later versions of it.
-            let sold = snapshot.counting(&tally(1, 2, 3, 99));
+            let sold = count.counting(&tally(1, 2, 3, 99));
             assert_eq!(sold.is_personal(), personal, "{text}");
         }
     }

@@ -13,7 +13,7 @@ pub enum LockKind {
     Exclusive,
     /// A shared lock on `tickets.json.lock`: looks like a lock, but all hold it at once.
     Shared,
-    /// An exclusive lock on `tickets.json` itself, which is replaced: whoever waited for it gets the
+    /// An exclusive lock on `tickets.json` itself, which is replaced: a process that waited for it gets the
     /// lock of a file that nobody reads any more. Clean with two buyers, not with three.
     DataFile,
     /// An exclusive lock around the write alone: what was read before is old by then.

@@ -3,6 +3,8 @@
 //! Knows nothing of files, clusters and people.
 
 mod count_file;
+mod count_merge;
+mod count_text;
 mod event_settings;
 mod holds;
 mod index;
@@ -19,7 +21,8 @@ pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
 pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
-pub(crate) use count_file::{CountFile, Counted, Fault};
+pub(crate) use count_file::{CountFile, Counted};
+pub(crate) use count_text::Fault;
 pub(crate) use holds::{VerifiedHolds, number};
 pub(crate) use index::{Index, millisecond};
 pub(crate) use limits::FORMAT;

@@ -17,7 +17,7 @@ pub(crate) enum Op {
     Open,
     /// Sells some of it.
     Sell,
-    /// Gives a sale, or a part of it, back.
+    /// Cancels a sale, or a part of it.
     Cancel,
     /// Adds stock or takes it away.
     Adjust,

@@ -61,3 +61,22 @@ impl fmt::Display for Nonce {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_letter_of_a_nonce_says_five_bits_of_it() {
+        for (number, text) in [
+            (0, "000000"),
+            (1, "100000"),
+            (31, "z00000"),
+            (32, "010000"),
+            (0x0200_000a, "a00001"),
+            (0x3fff_ffff, "zzzzzz"),
+        ] {
+            assert_eq!(Nonce(number).to_string(), text);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::names::plain;
+use super::name::without_case;
 use crate::error::Result;
 use crate::ledger::{Op, Record, Sum, Tally};
 use crate::store::follower::{Followed, Follower};
@@ -23,7 +23,7 @@ pub(super) struct BuyerTotals {
 impl BuyerTotals {
     /// Of these names.
     pub(super) fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
-        let mut wanted: Vec<String> = names.into_iter().map(plain).collect();
+        let mut wanted: Vec<String> = names.into_iter().map(without_case).collect();
         wanted.sort();
         wanted.dedup();
         Self {
@@ -47,11 +47,15 @@ impl BuyerTotals {
             let (buyer, tickets) = look_up(&id)?;
             self.enter(&id, &buyer, tickets);
         }
-        Ok(self.totals.get(&plain(name)).copied().unwrap_or_default())
+        Ok(self
+            .totals
+            .get(&without_case(name))
+            .copied()
+            .unwrap_or_default())
     }
 
     fn enter(&mut self, id: &str, buyer: &str, tickets: u64) {
-        let buyer = plain(buyer);
+        let buyer = without_case(buyer);
         if self.wanted.binary_search(&buyer).is_ok() {
             let total = self.totals.entry(buyer.clone()).or_default();
             *total = total.saturating_add(tickets);
@@ -104,7 +108,7 @@ impl Follower for BuyerTotals {
                 self.renamed.retain(|own| own != id);
                 match self.leave(id, None) {
                     Some(tickets) => self.enter(id, buyer, tickets),
-                    None if self.wanted.binary_search(&plain(buyer)).is_ok() => {
+                    None if self.wanted.binary_search(&without_case(buyer)).is_ok() => {
                         self.renamed.push(id.to_owned());
                     }
                     None => {}

@@ -1,4 +1,4 @@
-//! Giving sales back, and changing the stock.
+//! Cancelling sales, and changing the stock.
 
 use super::BoxOffice;
 use super::change_options::Change;
@@ -44,11 +44,12 @@ pub struct Adjustment {
 }
 
 impl BoxOffice {
-    /// Gives `quantity` tickets of a sale back to the stock; `None`: all that are not given back yet.
+    /// Cancels `quantity` tickets of a sale, which are left then; `None`: all that are not cancelled yet. The id is taken
+    /// in any case, and its number alone will do.
     ///
     /// # Errors
     /// [`Kind::Cancelled`]: the whole sale is cancelled already, and that is durable. [`Kind::Refused`]: there is no
-    /// such sale, or fewer of it are left to give back.
+    /// such sale, or fewer of it are not cancelled.
     pub fn cancel(
         &mut self,
         id: &str,
@@ -76,7 +77,7 @@ impl BoxOffice {
                     .find(Lookup::Id(id))?
                     .ok_or_else(|| unknown(id))?;
                 let (kept, end) = (sale.kept(), sale.end);
-                let state = sale.state;
+                let (state, sale_id) = (sale.state, sale.id.clone());
                 if let Some(known) = &earlier {
                     let end = end.max(known.end);
                     found = Some(sale);
@@ -87,17 +88,17 @@ impl BoxOffice {
                 // What this rests on must be durable before it is told.
                 refusal = match state {
                     SaleState::Sold if given == 0 || given > kept => {
-                        Some(too_many(id, given, kept))
+                        Some(too_many(&sale_id, given, kept))
                     }
                     SaleState::Sold => None,
-                    _ => Some(no_sale(id, state)),
+                    _ => Some(no_sale(&sale_id, state)),
                 };
                 if refusal.is_some() {
                     return Ok(Decision::Known { end });
                 }
                 let (seq, left) = (head.seq + 1, head.left.saturating_add(given));
                 Ok(Decision::Write(vec![Record {
-                    reference: Some(id.as_str().into()),
+                    reference: Some(sale_id.into()),
                     key: change.key.map(Into::into),
                     reason: change.reason.map(Into::into),
                     by: change.by.map(Into::into),

@@ -203,8 +203,5 @@ fn lock<O: Observer>(
         return Ok(());
     };
     *locked = true;
-    observer.at(Step::LockGot {
-        device: id.device,
-        inode: id.inode,
-    })
+    observer.at(id.got())
 }

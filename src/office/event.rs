@@ -4,6 +4,7 @@ use super::BoxOffice;
 use super::change::unknown;
 use super::change_options::Change;
 use super::commit::Decision;
+use super::name;
 use super::on_sale::{OnSale, now};
 use super::open_holds::OpenHolds;
 use super::order::{MAX_NAME, Unobserved, check_text};
@@ -147,11 +148,11 @@ impl BoxOffice {
     /// [`Kind::Refused`]: there is no such sale; [`Kind::Cancelled`]: nothing of it is left.
     pub fn rename(&mut self, id: &str, buyer: &str, change: &Change<'_>) -> Result<Renamed> {
         change.check()?;
-        check_text("a buyer's name", buyer, MAX_NAME)?;
+        let buyer = &*name::checked(buyer)?;
         let id = &self.whole_id(id)?;
         self.store.open(LockKind::Exclusive, change.wait)?;
         self.store.prefetch(Lookup::Id(id))?;
-        let (mut quantity, mut gone) = (0, false);
+        let (mut quantity, mut gone, mut whole) = (0, false, String::new());
         let done = self.commit(
             CommitOptions::durable(change.wait),
             &mut Unobserved,
@@ -162,11 +163,12 @@ impl BoxOffice {
                 quantity = sale.kept();
                 let ended = matches!(sale.state, SaleState::Released | SaleState::Expired);
                 gone = ended || quantity == 0;
+                whole.clone_from(&sale.id);
                 if gone || sale.buyer == buyer {
                     return Ok(Decision::Known { end: sale.end });
                 }
                 Ok(Decision::Write(vec![Record {
-                    reference: Some(id.as_str().into()),
+                    reference: Some(whole.clone().into()),
                     buyer: Some(buyer.into()),
                     reason: change.reason.map(Into::into),
                     by: change.by.map(Into::into),
@@ -181,7 +183,7 @@ impl BoxOffice {
             ));
         }
         Ok(Renamed {
-            id: id.clone(),
+            id: whole,
             buyer: buyer.to_owned(),
             quantity,
             unpublished: done.unpublished,
@@ -191,6 +193,6 @@ impl BoxOffice {
     /// An id as it stands on the ledger.
     pub(super) fn whole_id(&self, id: &str) -> Result<String> {
         check_text("a sale's id", id, MAX_NAME)?;
-        Ok(id.to_lowercase())
+        Ok(id.trim().to_owned())
     }
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use super::names::{same_name, sort_key};
+use super::name::{Wanted, sort_key};
 use crate::error::Result;
 use crate::ledger::{Op, Record};
 use crate::store::Scan;
@@ -51,7 +51,7 @@ impl BoxOffice {
         let mut guests: Vec<Guest> = Vec::new();
         for (id, entry) in valid {
             match guests.last_mut() {
-                Some(last) if same_name(&last.buyer, &entry.buyer) => {
+                Some(last) if Wanted::named(&last.buyer).is(&entry.buyer) => {
                     last.quantity = last.quantity.saturating_add(entry.quantity);
                     last.ids.push(id);
                 }

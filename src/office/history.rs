@@ -74,7 +74,7 @@ impl BoxOffice {
             let is_its = match &mut found {
                 Some(sale) => {
                     sale.note(record, 0);
-                    record.reference.as_deref() == Some(&*id)
+                    record.reference.as_deref() == Some(&*sale.id)
                 }
                 None if Lookup::Id(&id).is(record) => {
                     found = Some(FoundSale::of(record, 0));

@@ -8,6 +8,7 @@ use super::BoxOffice;
 use super::change_options::Change;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
+use super::name;
 use super::on_sale::now;
 use super::order::{Order, Unobserved};
 use super::rules::Rules;
@@ -61,6 +62,11 @@ impl BoxOffice {
     /// Those of [`BoxOffice::purchase`].
     pub fn hold(&mut self, order: &Order<'_>, time: Option<Duration>) -> Result<Hold> {
         order.check_real()?;
+        let buyer = name::checked(order.buyer)?;
+        let order = &Order {
+            buyer: &buyer,
+            ..order.clone()
+        };
         let options = CommitOptions {
             durability: order.durability,
             ..CommitOptions::durable(order.wait)
@@ -160,7 +166,7 @@ impl BoxOffice {
                     .find(Lookup::Id(id))?
                     .ok_or_else(|| unknown(id))?;
                 let (state, end) = (found.state, found.end);
-                let quantity = found.quantity;
+                let (quantity, whole) = (found.quantity, found.id.clone());
                 let is_hold = found.op == Op::Hold;
                 hold = Some(found);
                 // What an answer rests on must be durable before it is given.
@@ -177,7 +183,7 @@ impl BoxOffice {
                     _ => head.left,
                 };
                 Ok(Decision::Write(vec![Record {
-                    reference: Some(id.as_str().into()),
+                    reference: Some(whole.into()),
                     key: change.key.map(Into::into),
                     reason: change.reason.map(Into::into),
                     by: change.by.map(Into::into),
@@ -243,7 +249,7 @@ mod tests {
     use crate::ledger::EventSettings;
 
     const NOW: Option<Duration> = Some(Duration::ZERO);
-    const LATER: Option<Duration> = Some(Duration::from_hours(1));
+    const LATER: Option<Duration> = Some(Duration::from_secs(3600));
 
     fn held(office: &mut BoxOffice, buyer: &str, quantity: u64, time: Option<Duration>) -> String {
         office.hold(&Order::new(buyer, quantity), time).unwrap().id

@@ -7,6 +7,7 @@ use super::BoxOffice;
 use super::buyer_totals::BuyerTotals;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
+use super::name;
 use super::on_sale::now;
 use super::order::{Order, Unobserved};
 use super::rules::Rules;
@@ -97,6 +98,7 @@ impl BoxOffice {
     ) -> Result<u64> {
         for order in orders {
             order.check_real()?;
+            name::checked(order.buyer)?;
         }
         self.store.open(LockKind::Exclusive, wait)?;
         let mut keyed = KeyedLines::default();
@@ -151,7 +153,7 @@ impl BoxOffice {
                         let id = format!("{}-{}", taken.seq, Nonce(*number));
                         let sale = Record {
                             id: Some(id.clone().into()),
-                            buyer: Some(order.buyer.into()),
+                            buyer: Some(name::normal(order.buyer).into_owned().into()),
                             key: order.key.map(Into::into),
                             note: order.note.map(Into::into),
                             ..Record::new(
@@ -193,7 +195,7 @@ impl BoxOffice {
 fn known(found: &FoundSale, order: &Order<'_>) -> Outcome {
     let asked = Asked {
         op: Op::Sell,
-        buyer: order.buyer,
+        buyer: &name::normal(order.buyer),
         about: "",
         moved: Some(order.quantity.cast_signed()),
     };

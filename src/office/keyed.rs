@@ -1,5 +1,6 @@
 //! One key, one order: an order whose key the ledger knows is answered as before, or refused.
 
+use super::name;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Op;
 use crate::store::{FoundSale, SaleState};
@@ -21,7 +22,7 @@ pub(super) fn replays(found: &FoundSale, asked: Asked<'_>) -> Result<()> {
     let key = found.key.as_deref().unwrap_or_default();
     let is_same = found.op == asked.op
         && match asked.op {
-            Op::Sell | Op::Hold => found.ordered_by == asked.buyer,
+            Op::Sell | Op::Hold => name::normal(&found.ordered_by) == asked.buyer,
             Op::Adjust => true,
             _ => found.id == asked.about,
         }

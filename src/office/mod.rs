@@ -13,9 +13,9 @@ mod holding;
 mod ids;
 mod import;
 mod keyed;
-mod names;
+mod name;
 #[cfg(test)]
-mod observed;
+mod observed_tests;
 mod on_sale;
 mod open_holds;
 mod order;
@@ -236,6 +236,7 @@ impl BoxOffice {
     }
 
     /// The same, and makes an event to practise on where there is none.
+    #[cfg(feature = "cli")]
     pub(crate) fn reset_or_make(
         &mut self,
         stock: Option<u64>,

@@ -6,7 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, MAX_STOCK, Step};
 use crate::store::options::{Durability, Writes};
 
-/// The longest name of a buyer, and the longest idempotency key, in bytes.
+/// The longest name of a buyer, as it is written down, and the longest idempotency key, in bytes.
 pub const MAX_NAME: usize = 256;
 
 /// The longest reason of a cancellation or an adjustment, in bytes.
@@ -56,7 +56,7 @@ impl Conditions<'_> {
 }
 
 impl<'a> Order<'a> {
-    /// So many tickets for this buyer: without a key, durable, and with [`DEFAULT_WAIT`].
+    /// So many tickets for this buyer, whose name is written down without outer spaces and in NFC: without a key, durable, and with [`DEFAULT_WAIT`].
     pub fn new(buyer: &'a str, quantity: u64) -> Self {
         Self {
             buyer,
@@ -104,7 +104,6 @@ impl<'a> Order<'a> {
                 format!("cannot buy {quantity} tickets"),
             ));
         }
-        check_text("a buyer's name", self.buyer, MAX_NAME)?;
         if let Some(note) = self.note {
             check_text("a note", note, MAX_REASON)?;
         }
@@ -134,7 +133,7 @@ pub(super) fn check_text(what: &str, text: &str, most: usize) -> Result<()> {
 pub struct Sale {
     /// Its id: the number of its ledger line and six random characters.
     pub id: String,
-    /// Who bought.
+    /// Who bought, as the ledger has it.
     pub buyer: String,
     /// How many.
     pub quantity: u64,

@@ -3,6 +3,7 @@
 use super::BoxOffice;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
+use super::name;
 use super::on_sale::now;
 use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use super::rules::Rules;
@@ -48,6 +49,16 @@ impl BoxOffice {
             durability: order.durability,
             writes: conditions.writes,
         };
+        let (buyer, mut wrong) = match name::checked(order.buyer) {
+            Ok(buyer) => (buyer, None),
+            // Under its key it may have been sold before there was a rule against that name.
+            Err(error) if order.key.is_some() => (name::normal(order.buyer), Some(error)),
+            Err(error) => return Err(error),
+        };
+        let order = &Order {
+            buyer: &buyer,
+            ..order.clone()
+        };
         self.look_for_key(order.key, order.wait)?;
         let number = self.ids.next()?;
         let mut id = String::new();
@@ -60,6 +71,9 @@ impl BoxOffice {
                     // Also a refusal rests on what the ledger says.
                     return Ok(Decision::Known { end: sale.end });
                 }
+            }
+            if let Some(error) = wrong.take() {
+                return Err(error);
             }
             observer.at(Step::Read {
                 left: head.left,
@@ -87,8 +101,11 @@ impl BoxOffice {
         Ok(Sale {
             seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),
             replayed: earlier.is_some(),
+            buyer: match &earlier {
+                Some(sale) => sale.buyer.clone(),
+                None => order.buyer.to_owned(),
+            },
             id: earlier.map_or(id, |sale| sale.id),
-            buyer: order.buyer.to_owned(),
             quantity: order.quantity,
             left: done.tally.left,
             unpublished: done.unpublished,

@@ -11,7 +11,7 @@ use crate::ledger::{EventSettings, Tally};
 use crate::store::{Lookup, SaleState, Transaction};
 
 /// How long tickets are held unless the event says otherwise.
-const HOLD: Duration = Duration::from_mins(15);
+const HOLD: Duration = Duration::from_secs(15 * 60);
 
 /// The rules.
 pub(super) struct Rules {

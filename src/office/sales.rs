@@ -1,11 +1,12 @@
 //! The list of sales.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use serde::Serialize;
 
 use super::BoxOffice;
+use super::name::Wanted;
 use crate::error::Result;
 use crate::ledger::{Line, Op, Record};
 use crate::store::Scan;
@@ -21,8 +22,10 @@ pub struct Sold<'a> {
     pub buyer: &'a str,
     /// How many.
     pub quantity: u64,
-    /// How many of these were given back.
+    /// How many of these were cancelled.
     pub cancelled: u64,
+    /// How many of these still count.
+    pub valid: u64,
     /// The idempotency key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<&'a str>,
@@ -32,8 +35,8 @@ pub struct Sold<'a> {
 }
 
 impl BoxOffice {
-    /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's. `see`
-    /// may break the list off.
+    /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's: whoever has the same
+    /// name but for capitals, outer spaces and how its letters are put together. `see` may break the list off.
     ///
     /// The ledger is read twice, in constant memory but for the cancelled sales, and verified before
     /// the first sale is shown. Takes no lock.
@@ -45,39 +48,85 @@ impl BoxOffice {
         buyer: Option<&str>,
         see: &mut dyn FnMut(&Sold<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
-        let cancelled = self.cancelled()?;
+        let changes = self.changes()?;
+        let wanted = buyer.map(Wanted::named);
         self.store.scan(Scan::All, &mut |Line { record, .. }| {
-            let wanted = buyer.is_none_or(|buyer| record.buyer.as_deref() == Some(buyer));
-            if record.op == Op::Sell && wanted {
-                return see(&sold(record, &cancelled));
+            let id = record.id.as_deref().unwrap_or_default();
+            let is_sale = match record.op {
+                Op::Sell => true,
+                Op::Hold => changes.confirmed.contains(id),
+                _ => false,
+            };
+            if !is_sale {
+                return ControlFlow::Continue(());
             }
-            ControlFlow::Continue(())
+            let sale = sold(record, &changes);
+            match &wanted {
+                Some(wanted) if !wanted.is(sale.buyer) => ControlFlow::Continue(()),
+                _ => see(&sale),
+            }
         })
     }
 
-    /// How many were given back of each sale, by its id. Verifies the ledger on the way.
-    fn cancelled(&self) -> Result<HashMap<String, u64>> {
-        let mut cancelled = HashMap::new();
-        self.store
-            .scan(Scan::Only(Op::Cancel), &mut |Line { record, .. }| {
-                if let Some(id) = record.reference.as_deref() {
-                    let sum: &mut u64 = cancelled.entry(id.to_owned()).or_default();
-                    *sum = sum.saturating_add(record.quantity.unsigned_abs());
-                }
-                ControlFlow::Continue(())
-            })?;
-        Ok(cancelled)
+    /// What became of sales and holds since. Verifies the ledger on the way.
+    fn changes(&self) -> Result<Changes> {
+        let mut changes = Changes::default();
+        for op in [Op::Cancel, Op::Confirm, Op::Rename] {
+            self.store
+                .scan(Scan::Only(op), &mut |Line { record, .. }| {
+                    changes.note(record);
+                    ControlFlow::Continue(())
+                })?;
+        }
+        Ok(changes)
     }
 }
 
-fn sold<'a>(record: &'a Record<'_>, cancelled: &HashMap<String, u64>) -> Sold<'a> {
+/// What became of sales and holds, by their ids.
+#[derive(Debug, Default)]
+struct Changes {
+    /// How many were cancelled.
+    cancelled: HashMap<String, u64>,
+    /// Holds that became sales.
+    confirmed: HashSet<String>,
+    /// Today's names, where they were corrected.
+    renamed: HashMap<String, String>,
+}
+
+impl Changes {
+    fn note(&mut self, record: &Record<'_>) {
+        let Some(id) = record.reference.as_deref() else {
+            return;
+        };
+        match record.op {
+            Op::Cancel => {
+                let sum: &mut u64 = self.cancelled.entry(id.to_owned()).or_default();
+                *sum = sum.saturating_add(record.quantity.unsigned_abs());
+            }
+            Op::Confirm => {
+                self.confirmed.insert(id.to_owned());
+            }
+            Op::Rename => {
+                let buyer = record.buyer.as_deref().unwrap_or_default();
+                self.renamed.insert(id.to_owned(), buyer.to_owned());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn sold<'a>(record: &'a Record<'_>, changes: &'a Changes) -> Sold<'a> {
     let id = record.id.as_deref().unwrap_or_default();
+    let quantity = record.quantity.unsigned_abs();
+    let cancelled = changes.cancelled.get(id).copied().unwrap_or_default();
+    let buyer = changes.renamed.get(id).map(String::as_str);
     Sold {
         id,
         at: &record.at,
-        buyer: record.buyer.as_deref().unwrap_or_default(),
-        quantity: record.quantity.unsigned_abs(),
-        cancelled: cancelled.get(id).copied().unwrap_or_default(),
+        buyer: buyer.or(record.buyer.as_deref()).unwrap_or_default(),
+        quantity,
+        cancelled,
+        valid: quantity.saturating_sub(cancelled),
         key: record.key.as_deref(),
         rush: record.rush.as_deref(),
     }

@@ -86,8 +86,8 @@ impl Stock {
         let due = self.holds.due_tickets(now);
         let free = head.left.saturating_add(due);
         if free < quantity {
-            let held = head.held.saturating_sub(due);
-            return Err(sold_out(quantity, free, held, self.holds.next_due(now)));
+            let kept = head.held.saturating_sub(due);
+            return Err(sold_out(quantity, free, kept, self.holds.next_due(now)));
         }
         for hold in self.holds.due(now) {
             if taken.left >= quantity {

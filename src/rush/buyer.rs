@@ -1,5 +1,6 @@
 //! One buyer of a rush, as a process of its own or as a thread: the same code.
 
+use crate::store::file::lock::strategy::WaitStrategy;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,15 +14,14 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
 use crate::office::{BoxOffice, Conditions, Durability, Observer, Order, Sale, Step, Writes};
 use crate::store::file::file_store::FileStore;
-use crate::store::file::lock::Patience;
-use crate::store::file::spares::Shelf;
+use crate::store::file::recycled::RecycledVersions;
 
 /// What a buyer runs as.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum RunsAs<'a> {
     Process,
     /// It shares what it may with the others.
-    Thread(&'a Shelf, &'a Arc<Mutex<()>>),
+    Thread(&'a RecycledVersions, &'a Arc<Mutex<()>>),
 }
 
 /// Runs one buyer to its end, whatever that is.
@@ -92,11 +92,11 @@ fn buy(
     let store = match runs_as {
         RunsAs::Process => {
             let guard = Box::new(Watchdog::new(assignment.number, give_up));
-            store.waiting(Patience::Guarded(guard))
+            store.waiting(WaitStrategy::Guarded(guard))
         }
-        RunsAs::Thread(shelf, mutex) => {
-            let patience = Patience::queued();
-            store.waiting(patience).sharing(shelf, mutex)
+        RunsAs::Thread(recycled, mutex) => {
+            let strategy = WaitStrategy::queued();
+            store.waiting(strategy).sharing(recycled, mutex)
         }
     };
     if let Some(file) = &assignment.evidence {

@@ -1,5 +1,6 @@
 //! Evidence file: one for a rush, to which each of its buyers appends its lines, each line in one call.
 
+use crate::store::file::sys::FileId;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,6 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::check::evidence::EvidenceRecord;
 use crate::error::Result;
-use crate::store::file::files::FileId;
 use crate::store::file::output::{Output, append, open_again};
 
 /// A file of evidence that is being written, shared by those who write it.

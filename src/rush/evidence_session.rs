@@ -16,8 +16,9 @@ use crate::check::evidence::{
 };
 use crate::check::judge;
 use crate::error::{Error, Result};
-use crate::store::file::output::{Contents, Output};
-use crate::store::file::prepare::Opening;
+use crate::store::file::admin::prepare::Opening;
+use crate::store::file::output::Output;
+use crate::store::file::output_contents::Contents;
 
 /// The file of evidence of a running rush.
 #[derive(Debug)]

@@ -8,12 +8,12 @@ use super::ledger_entry::LedgerEntry;
 use crate::check::final_state::{FinalState, WrittenLine};
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Line};
+use crate::store::file::admin::prepare::Opening;
 use crate::store::file::event::EventFiles;
-use crate::store::file::files::Access;
-use crate::store::file::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::lines::{Stretches, is_blank, line_starting};
-use crate::store::file::prepare::Opening;
-use crate::store::file::unfinished::{Fate, Unfinished, WORTH_WAITING};
+use crate::store::file::files::open::Access;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::raw_lines::{RawLines, is_blank, line_starting};
+use crate::store::file::reader::unfinished::{Fate, Unfinished, WORTH_WAITING};
 
 /// A sale that a buyer reported.
 #[derive(Debug, Clone)]
@@ -36,20 +36,19 @@ pub(super) struct OutcomeReader<'a> {
 }
 
 impl OutcomeReader<'_> {
-    /// What is to be judged. If a reset came between, the sales before it stand on the ledger that it put
-    /// away, which is still open here, and those after it on the new one; each is judged by itself.
+    /// What is to be judged. If a reset came between, the sales before it stand on the ledger that it archived, which is still open here, and those after it on the new one; each is judged by itself.
     pub(super) fn read_both(
         &mut self,
         opening: &Opening,
         count: &Result<CountFile>,
     ) -> Result<(FinalState, Option<FinalState>)> {
-        let snapshot = count.as_ref().ok();
-        let counted = snapshot.and_then(|snapshot| snapshot.counted);
+        let count_file = count.as_ref().ok();
+        let counted = count_file.and_then(|count_file| count_file.counted);
         let mut first = FinalState {
             stock: opening.tally.left,
             seq: opening.tally.seq,
             lines: Vec::new(),
-            left: snapshot.map(|snapshot| snapshot.ticket),
+            left: count_file.map(|count_file| count_file.ticket),
             counted: counted.map_or(0, |counted| counted.bytes),
             before: Some(opening.counted),
             torn: 0,
@@ -95,10 +94,10 @@ impl OutcomeReader<'_> {
     ) -> Result<()> {
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let file = &ledger.file;
-        let mut stretches = Stretches::new(file, from);
-        while let Some(stretch) = stretches.next().map_err(problem)? {
-            let (start, end, bytes) = (stretch.start, stretch.end, stretch.bytes);
-            if stretch.terminated && bytes.is_empty() {
+        let mut raw_lines = RawLines::new(file, from);
+        while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+            let (start, end, bytes) = (raw_line.start, raw_line.end, raw_line.bytes);
+            if raw_line.terminated && bytes.is_empty() {
                 // Padding: all that was reported stands before it, and so does all that the count includes.
                 if is_blank(file, start, u64::MAX).map_err(problem)?
                     || !line_starting(file, start).map_err(problem)?.is_empty()
@@ -108,10 +107,10 @@ impl OutcomeReader<'_> {
                 continue;
             }
             match Line::parse(bytes, None) {
-                Ok(line) if stretch.terminated => after.lines.push(self.take(&line, end)),
+                Ok(line) if raw_line.terminated => after.lines.push(self.take(&line, end)),
                 // The last one, which may just be written, behind all that was reported.
                 _ if is_blank(file, end, u64::MAX).map_err(problem)? => {
-                    let unfinished = Unfinished::of(ledger, &stretch);
+                    let unfinished = Unfinished::of(ledger, &raw_line);
                     let deadline = Instant::now() + WORTH_WAITING;
                     if unfinished.fate(ledger, deadline).map_err(problem)? == Fate::Left {
                         after.torn += end - start;

@@ -10,9 +10,9 @@ use crate::check::Anomaly;
 use crate::check::final_state::{StateVerdict, WrittenLine, judge};
 use crate::error::Result;
 use crate::ledger::CountFile;
+use crate::store::file::admin::prepare::Opening;
+use crate::store::file::backoff::outlast;
 use crate::store::file::event::EventFiles;
-use crate::store::file::pause::outlast;
-use crate::store::file::prepare::Opening;
 
 /// What was read, and the judgement of it.
 pub(super) struct Outcomes {
@@ -23,7 +23,7 @@ pub(super) struct Outcomes {
     /// The lines of the ledger, for the evidence.
     pub(super) entries: Vec<LedgerEntry>,
     /// What `tickets.json` says, if it can be read.
-    pub(super) last: Option<FinalCount>,
+    pub(super) last: Option<CountAtEnd>,
     /// Whether the event was reset meanwhile.
     pub(super) replaced: bool,
     /// Whether the count does not show a sale whose buyer was told so: it could not be written.
@@ -32,14 +32,14 @@ pub(super) struct Outcomes {
 
 /// The count when all was over.
 #[derive(Debug)]
-pub(super) struct FinalCount {
+pub(super) struct CountAtEnd {
     pub(super) seq: u64,
     pub(super) left: u64,
     /// The checksum of the line that it counts last, if that is one of the run.
     pub(super) sum: Option<u64>,
 }
 
-impl FinalCount {
+impl CountAtEnd {
     fn of(count: &CountFile, opening: &Opening, entries: &[LedgerEntry]) -> Self {
         let counted = count.counted;
         let is_last =
@@ -107,7 +107,7 @@ impl Outcomes {
             judged.add(judge(second));
         }
         let entries = reader.entries.unwrap_or_default();
-        let last = count.map(|count| FinalCount::of(&count, opening, &entries));
+        let last = count.map(|count| CountAtEnd::of(&count, opening, &entries));
         let last = last.ok();
         let counted = last.as_ref().map_or(0, |last| last.seq);
         let mut reported = sales.values();

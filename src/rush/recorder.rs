@@ -1,5 +1,6 @@
 //! Evidence of one buyer: what it does, each step written down before the next one is taken.
 
+use crate::store::file::sys::FileId;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +11,6 @@ use crate::ledger::LockKind;
 use crate::ledger::Tally;
 use crate::office::{self, Sale};
 use crate::store::file::event::EventFiles;
-use crate::store::file::files::FileId;
 
 /// Records the operations of one buyer.
 ///

@@ -14,18 +14,18 @@ use super::report_pipe::{ReportWriter, Status};
 use super::server_process::BuyerPipes;
 use super::settings::Rush;
 use super::start_barrier::ParentPipe;
-use crate::store::file::spares::Shelf;
+use crate::store::file::recycled::RecycledVersions;
 
 /// A thread buyer needs little: no recursion, small buffers.
 pub(super) const STACK: usize = 256 * 1024;
 
 /// How many old versions of the count the threads keep, to be written again.
-const SPARES: usize = 8;
+const RECYCLED: usize = 8;
 
 /// What the threads share.
 struct Shared {
-    // In this order: the spares are gone before the end of the pipe tells that all buyers have gone.
-    shelf: Shelf,
+    // In this order: the recycled versions are gone before the end of the pipe tells that all buyers have gone.
+    recycled: RecycledVersions,
     mutex: Arc<Mutex<()>>,
     pipes: BuyerPipes,
     ready: AtomicU32,
@@ -40,10 +40,10 @@ pub(super) fn start_threads(
     pipes: BuyerPipes,
     evidence: Option<&Arc<EvidenceFile>>,
 ) -> io::Result<()> {
-    let shelf = Shelf::default();
-    shelf.widen(SPARES);
+    let recycled = RecycledVersions::default();
+    recycled.widen(RECYCLED);
     let shared = Arc::new(Shared {
-        shelf,
+        recycled,
         mutex: Arc::default(),
         pipes,
         ready: AtomicU32::new(0),
@@ -74,7 +74,7 @@ fn run_buyer(assignment: &Assignment, shared: &Shared) {
             assignment,
             ParentPipe(pipes.start_barrier.as_fd()),
             read_barrier.map(|barrier| ParentPipe(barrier.as_fd())),
-            RunsAs::Thread(&shared.shelf, &shared.mutex),
+            RunsAs::Thread(&shared.recycled, &shared.mutex),
             &mut &pipes.report,
         );
     };

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use super::start_barrier::ParentPipe;
 use crate::error::Error;
-use crate::store::file::lock::Guard;
+use crate::store::file::lock::guarded::DeadlineGuard;
 
 /// Watches over the waits of this process, whose parent pipe is its standard input.
 pub(super) struct Watchdog {
@@ -57,7 +57,7 @@ impl Watchdog {
     }
 }
 
-impl Guard for Watchdog {
+impl DeadlineGuard for Watchdog {
     fn arm(&mut self, deadline: Instant, late: Box<dyn Fn() -> Error + Send>) -> io::Result<()> {
         let mut state = locked(&self.shared);
         state.watched = Some(Watched { deadline, late });

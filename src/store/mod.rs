@@ -39,7 +39,7 @@ pub(crate) struct Head {
 pub(crate) enum Lookup<'a> {
     /// By its idempotency key.
     Key(&'a str),
-    /// By its id.
+    /// By its id, in any case, or by the number of its line alone.
     Id(&'a str),
 }
 
@@ -48,7 +48,10 @@ impl Lookup<'_> {
     pub(crate) fn is(self, record: &Record<'_>) -> bool {
         match self {
             Self::Key(key) => record.key.as_deref() == Some(key),
-            Self::Id(id) => record.id.as_deref() == Some(id),
+            Self::Id(sought) => record.id.as_deref().is_some_and(|id| {
+                let number = id.split_once('-').map(|(number, _)| number);
+                id.eq_ignore_ascii_case(sought) || number == Some(sought)
+            }),
         }
     }
 }
@@ -58,6 +61,16 @@ impl Lookup<'_> {
 pub(crate) struct LockId {
     pub(crate) device: u64,
     pub(crate) inode: u64,
+}
+
+impl LockId {
+    /// The step of a purchase that got this lock.
+    pub(crate) fn got(self) -> Step {
+        Step::LockGot {
+            device: self.device,
+            inode: self.inode,
+        }
+    }
 }
 
 /// What came of an append.

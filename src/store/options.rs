@@ -18,10 +18,10 @@ pub enum Durability {
 /// How `tickets.json` is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Writes {
-    /// Replaced by another file in one step: whoever reads finds the old count or the new one.
+    /// Replaced by another file in one step: a process that reads finds the old count or the new one.
     #[default]
     Replace,
-    /// Cut to nothing and written over, under whatever lock: whoever reads in between finds an empty
+    /// Cut to nothing and written over, under whatever lock: a process that reads in between finds an empty
     /// file. For the race lab only.
     InPlace,
 }

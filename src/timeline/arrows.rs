@@ -1,181 +1,188 @@
-//! The arrows of the picture: from writes to reads, and between the operations of a finding.
+//! The arrows of the picture: from writes to reads, and between the acts of a finding. None crosses a text: where every
+//! way does, there is no arrow, and the numbers of the finding join what it joins.
 
+use std::fmt::Write as _;
+
+use super::boxes::TextBox;
 use super::canvas::{ACCENT, Canvas, QUIET};
-use super::layout::{BAR, LaneRow, Layout};
+use super::layout::{BAR, Layout};
 use super::marks::Marks;
-use super::model::{Clash, Spot, Timeline};
-use super::operation::{Doing, Sight, Span};
+use super::model::{Clash, Spot};
+use super::operation::{Doing, DrawnOperation, Sight, Span};
+use super::scene::Scene;
 
-/// A curve from one bar to another.
+/// From corner to corner.
 #[derive(Debug)]
 pub(super) struct Arrow {
-    from: (f64, f64),
-    to: (f64, f64),
-    /// How far it goes on to the right, and comes from the left, before it turns.
-    bend: f64,
+    pub(super) corners: Vec<(f64, f64)>,
     /// Whether it joins the operations of a finding.
-    accent: bool,
+    pub(super) accent: bool,
+    /// What acts it joins.
+    pub(super) clash: Clash,
 }
 
-/// Into so many pieces a curve is cut to see what it crosses.
-const PIECES: u32 = 24;
+/// How far from one channel that is tried to the next.
+const STEP: f64 = 6.0;
+/// How many channels are tried.
+const TRIES: u32 = 160;
+const AROUND: u32 = 24;
 
-impl Arrow {
-    /// From the edge of a bar that faces the other to the edge of the other that faces back.
-    fn new((x0, y0): (f64, f64), (x1, y1): (f64, f64), accent: bool) -> Self {
-        let half = BAR / 2.0 + 3.0;
-        let (y0, y1) = match y0.total_cmp(&y1) {
-            std::cmp::Ordering::Less => (y0 + half, y1 - half),
-            std::cmp::Ordering::Greater => (y0 - half, y1 + half),
-            std::cmp::Ordering::Equal => (y0, y1),
-        };
-        let bend = if accent {
-            0.0
-        } else {
-            ((x1 - x0).abs() / 2.0).clamp(6.0, 40.0)
-        };
-        Self {
-            from: (x0, y0),
-            to: (x1, y1),
-            bend,
-            accent,
-        }
+/// A bar that an arrow leaves or reaches.
+#[derive(Debug, Clone, Copy)]
+struct Bar {
+    x: (f64, f64),
+    y: f64,
+}
+
+impl Bar {
+    fn middle(self) -> f64 {
+        f64::midpoint(self.x.0, self.x.1)
     }
 
-    /// Points along it.
-    pub(super) fn points(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        let ((x0, y0), (x1, y1)) = (self.from, self.to);
-        (0..=PIECES).map(move |piece| {
-            let on = f64::from(piece) / f64::from(PIECES);
-            let off = 1.0 - on;
-            // A cubic curve; without a bend its inner points are its ends, on the same line.
-            let inner = (3.0 * off * off * on, 3.0 * off * on * on);
-            let (near, far) = (off.powi(3) + inner.0, on.powi(3) + inner.1);
-            let bent = self.bend * (inner.0 - inner.1);
-            (near * x0 + far * x1 + bent, near * y0 + far * y1)
+    /// The edge that faces a height.
+    fn edge(self, y: f64) -> f64 {
+        self.y + (BAR / 2.0 + 1.0).copysign(y - self.y)
+    }
+}
+
+impl Arrow {
+    /// The first way from one bar to another that crosses no text.
+    fn of(from: Bar, to: Bar, texts: &[TextBox], clash: Clash) -> Option<Self> {
+        let clear = |corners: &[(f64, f64)]| {
+            let mut legs = corners.iter().zip(corners.iter().skip(1));
+            !legs.any(|(a, b)| texts.iter().any(|text| text.is_crossed(*a, *b)))
+        };
+        let corners = ways(from, to).find(|corners| clear(corners))?;
+        Some(Self {
+            corners,
+            accent: true,
+            clash,
         })
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas) {
-        let ((x0, y0), (x1, y1)) = (self.from, self.to);
-        let path = format!(
-            "M{x0:.1} {y0:.1}C{:.1} {y0:.1} {:.1} {y1:.1} {x1:.1} {y1:.1}",
-            x0 + self.bend,
-            x1 - self.bend
-        );
-        if self.accent {
-            let line = format!("M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}");
-            canvas.path(
-                &line,
-                ACCENT,
-                r#"stroke-width="2" marker-end="url(#accent)""#,
-            );
-        } else {
-            canvas.path(
-                &path,
-                QUIET,
-                r#"stroke-opacity="0.8" marker-end="url(#quiet)""#,
-            );
+        let mut path = String::new();
+        for (at, (x, y)) in self.corners.iter().enumerate() {
+            let _ = write!(path, "{}{x:.1} {y:.1}", if at == 0 { "M" } else { "L" });
         }
+        let (colour, rest) = if self.accent {
+            (ACCENT, r#"stroke-width="1.8" marker-end="url(#accent)""#)
+        } else {
+            (QUIET, r#"stroke-opacity="0.8" marker-end="url(#quiet)""#)
+        };
+        canvas.path(&path, colour, &format!(r#"stroke-linejoin="round" {rest}"#));
     }
 }
 
-/// All arrows, what must be found last.
-pub(super) fn arrows(timeline: &Timeline, layout: &Layout) -> Vec<Arrow> {
-    let places = layout.choice.places();
-    let reads = places.filter_map(|place| {
-        let writer = layout.seen_from(timeline, place)?;
-        let from = anchor(timeline, layout, writer, false, true)?;
-        let to = anchor(timeline, layout, place, true, false)?;
-        Some(Arrow::new(from, to, false))
+/// Ways between two bars, the plainest first.
+fn ways(from: Bar, to: Bar) -> impl Iterator<Item = Vec<(f64, f64)>> {
+    let start = (from.x.1, from.y);
+    let enters = to.middle();
+    let mut ways = Vec::new();
+    if enters >= start.0 + 3.0 {
+        // On along its own line, then straight onto the other.
+        ways.push(vec![start, (enters, from.y), (enters, to.edge(from.y))]);
+    }
+    let (x0, x1) = (from.middle().max(to.x.0), from.x.1.min(to.x.1));
+    if x0 <= x1 {
+        let x = f64::midpoint(x0, x1);
+        ways.push(vec![(x, from.edge(to.y)), (x, to.edge(from.y))]);
+    }
+    let channels = (1..TRIES).map(move |at| start.0 + f64::from(at) * STEP);
+    let channels = channels
+        .take_while(move |x| *x <= to.x.0 - 4.0)
+        .map(move |x| vec![start, (x, from.y), (x, to.y), (to.x.0, to.y)]);
+    // Around both, back onto the far end of the other.
+    let far = from.x.1.max(to.x.1);
+    let around = (1..AROUND).map(move |at| {
+        let x = far + f64::from(at) * STEP;
+        vec![start, (x, from.y), (x, to.y), (to.x.1, to.y)]
     });
-    let clashes = timeline
-        .findings
-        .iter()
-        .enumerate()
-        .filter_map(|(at, finding)| {
-            let &[first, second, ..] = finding.places.as_slice() else {
-                return None;
-            };
-            if first == second || !Marks::is_marked(at) {
-                return None;
+    let direct = vec![(from.middle(), from.edge(to.y)), (enters, to.edge(from.y))];
+    ways.into_iter()
+        .chain(channels)
+        .chain([direct])
+        .chain(around)
+}
+
+/// The same picture with its arrows.
+pub(super) fn joined(scene: &Scene<'_>, layout: Layout) -> Layout {
+    let mut arrows = reads(scene, &layout);
+    arrows.extend(overwrites(scene, &layout));
+    Layout { arrows, ..layout }
+}
+
+/// From writes to the reads that saw them: all of them, or none where one crosses a text whatever way it takes.
+fn reads(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
+    let reads = scene.choice.places().filter_map(|place| {
+        let from = layout.bar(scene, seen_from(scene, place)?, Clash::Writes, true)?;
+        let to = layout.bar(scene, place, Clash::WriteRead, false)?;
+        let arrow = Arrow::of(from, to, &layout.texts, Clash::WriteRead);
+        Some(arrow.map(|arrow| Arrow {
+            accent: false,
+            ..arrow
+        }))
+    });
+    reads.collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+/// Between the acts that a finding names, one after the other.
+fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
+    let findings = scene.timeline.findings.iter().enumerate();
+    let findings = findings.filter(|(at, finding)| {
+        Marks::is_marked(*at) && matches!(finding.clash, Clash::Writes | Clash::WriteRead)
+    });
+    let mut arrows = Vec::new();
+    for (_, finding) in findings {
+        // Between two that others part nothing is drawn: the one did not write over the other.
+        for (first, second) in finding.places.iter().zip(finding.places.iter().skip(1)) {
+            let drawn = scene.choice.has(*first) && scene.choice.has(*second);
+            if !drawn || first == second {
+                continue;
             }
-            let from = middle(timeline, layout, first, finding.clash, true)?;
-            let to = middle(timeline, layout, second, finding.clash, false)?;
-            Some(Arrow::new(from, to, true))
-        });
-    reads.chain(clashes).collect()
-}
-
-/// The read or the write of an operation; its beginning, or its end.
-fn anchor(
-    timeline: &Timeline,
-    layout: &Layout,
-    place: Spot,
-    read: bool,
-    end: bool,
-) -> Option<(f64, f64)> {
-    let operation = timeline.operation(place)?;
-    let wanted = |doing: &Doing| {
-        if read {
-            matches!(doing, Doing::Read | Doing::Query)
-        } else {
-            matches!(doing, Doing::Write)
+            let from = layout.bar(scene, *first, finding.clash, true);
+            let to = layout.bar(scene, *second, finding.clash, false);
+            if let (Some(from), Some(to)) = (from, to) {
+                arrows.extend(Arrow::of(from, to, &layout.texts, finding.clash));
+            }
         }
-    };
-    let bounds = operation
-        .span(wanted)
-        .map(Span::bounds)
-        .or(operation.bounds())?;
-    let time = if end { bounds.1 } else { bounds.0 };
-    let row = layout.row(place)?;
-    Some((layout.scale.at(time), row.top + BAR / 2.0))
-}
-
-/// The middle of the act of an operation that proves a finding.
-fn middle(
-    timeline: &Timeline,
-    layout: &Layout,
-    place: Spot,
-    clash: Clash,
-    first: bool,
-) -> Option<(f64, f64)> {
-    let operation = timeline.operation(place)?;
-    let write = |doing: &Doing| matches!(doing, Doing::Write);
-    let span = match (clash, first) {
-        (Clash::Writes, _) => operation.span(write),
-        (Clash::WriteRead, true) => operation
-            .span(|d| matches!(d, Doing::Truncate))
-            .or(operation.span(write)),
-        (Clash::WriteRead, false) => operation.span(|d| matches!(d, Doing::Read | Doing::Query)),
-        (Clash::Holds, _) => operation.span(|d| matches!(d, Doing::Hold(_))),
-        (Clash::Whole, _) => None,
-    };
-    let (from, to) = span.map(Span::bounds).or(operation.bounds())?;
-    let row = layout.row(place)?;
-    let x = f64::midpoint(layout.scale.at(from), layout.scale.at(to));
-    Some((x, row.top + BAR / 2.0))
+    }
+    arrows
 }
 
 impl Layout {
-    /// Where an operation's lane lies, if the operation is drawn.
-    fn row(&self, place: Spot) -> Option<&LaneRow> {
-        let drawn = self.choice.has(place);
-        self.rows.iter().find(|row| drawn && row.lane == place.lane)
+    /// The bar of the act that a finding is about.
+    fn bar(&self, scene: &Scene<'_>, place: Spot, clash: Clash, first: bool) -> Option<Bar> {
+        let operation = scene.timeline.operation(place)?;
+        let (from, to) = act(operation, clash, first)
+            .map(Span::bounds)
+            .or(operation.bounds())?;
+        let row = self.rows.iter().find(|row| row.lane == place.lane)?;
+        Some(Bar {
+            x: (self.scale.at(from), self.scale.at(to)),
+            y: row.top + BAR / 2.0,
+        })
     }
+}
 
-    /// The drawn operation whose write this one read.
-    pub(super) fn seen_from(&self, timeline: &Timeline, place: Spot) -> Option<Spot> {
-        let Sight::Version(read) = timeline.operation(place)?.read.as_ref()? else {
-            return None;
-        };
-        let writer = timeline.versions.get(*read)?.writer?;
-        (writer != place && self.choice.has(writer)).then_some(writer)
+fn act(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<&Span> {
+    let write = |doing: &Doing| matches!(doing, Doing::Write);
+    match (clash, first) {
+        (Clash::WriteRead, true) => operation
+            .span(|doing| matches!(doing, Doing::Truncate))
+            .or(operation.span(write)),
+        (Clash::WriteRead, false) => operation
+            .span(|doing| matches!(doing, Doing::Read))
+            .or(operation.span(|doing| matches!(doing, Doing::Query))),
+        _ => operation.span(write),
     }
+}
 
-    /// Whether any read is joined to the write that it saw.
-    pub(super) fn reads_are_joined(&self, timeline: &Timeline) -> bool {
-        let mut places = self.choice.places();
-        places.any(|place| self.seen_from(timeline, place).is_some())
-    }
+/// The drawn operation whose write this one read.
+fn seen_from(scene: &Scene<'_>, place: Spot) -> Option<Spot> {
+    let Sight::Version(read) = scene.timeline.operation(place)?.read.as_ref()? else {
+        return None;
+    };
+    let writer = scene.timeline.versions.get(*read)?.writer?;
+    (writer != place && scene.choice.has(writer)).then_some(writer)
 }

@@ -1,34 +1,57 @@
-//! The bars of an operation in the picture: one for each span.
+//! The bars of the acts in the picture.
 
-use super::canvas::{ACCENT, Canvas, Ink, QUIET, lock_colour, wide};
+use super::acts::Act;
+use super::canvas::{ACCENT, Canvas, QUIET, lock_colour};
 use super::layout::{BAR, LaneRow, Layout};
-use super::marks::words;
-use super::model::{Spot, Time, Timeline};
+use super::model::Time;
 use super::operation::{Doing, DrawnOperation, Span};
+use super::scene::Scene;
 
-/// The line of an operation, where no bar is: words in bars are not struck through.
+/// A line of an operation.
+const SPINE: &str = r#"stroke-width="1.5""#;
+
+/// The line of an operation, where no bar is.
 pub(super) fn spine(
     canvas: &mut Canvas,
     layout: &Layout,
     operation: &DrawnOperation,
-    middle: f64,
+    row: &LaneRow,
     (x0, x1): (f64, f64),
 ) {
-    let bars = operation.spans.iter().map(Span::bounds);
-    let mut bars: Vec<_> = bars.collect();
+    let mut bars: Vec<_> = operation.spans.iter().map(Span::bounds).collect();
     bars.sort_unstable();
     let mut last = x0;
     for (from, to) in bars {
         let (from, to) = (layout.scale.at(from), layout.scale.at(to));
         if from > last {
-            let line = format!("M{last:.1} {middle:.1}H{from:.1}");
-            canvas.path(&line, QUIET, r#"stroke-width="1.5""#);
+            line(canvas, layout, row, (last, from), SPINE);
         }
         last = last.max(to);
     }
     if x1 > last {
-        let line = format!("M{last:.1} {middle:.1}H{x1:.1}");
-        canvas.path(&line, QUIET, r#"stroke-width="1.5""#);
+        line(canvas, layout, row, (last, x1), SPINE);
+    }
+}
+
+/// A line along a lane, but where time is cut out.
+pub(super) fn line(
+    canvas: &mut Canvas,
+    layout: &Layout,
+    row: &LaneRow,
+    (x0, x1): (f64, f64),
+    rest: &str,
+) {
+    let middle = row.middle();
+    for (from, to) in layout.scale.pieces(x0, x1) {
+        canvas.path(&format!("M{from:.1} {middle:.1}H{to:.1}"), QUIET, rest);
+    }
+    for (from, to) in layout.scale.cut(x0, x1).filter(|_| rest == SPINE) {
+        let path = format!("M{from:.1} {middle:.1}H{to:.1}");
+        canvas.path(
+            &path,
+            QUIET,
+            r#"stroke-opacity="0.5" stroke-dasharray="2 3""#,
+        );
     }
 }
 
@@ -55,83 +78,56 @@ pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
     })
 }
 
-/// One span.
+/// One act.
 pub(super) fn bar(
     canvas: &mut Canvas,
-    timeline: &Timeline,
+    scene: &Scene<'_>,
     layout: &Layout,
     row: &LaneRow,
-    place: Spot,
-    span: &Span,
+    act: &Act,
 ) {
-    let (from, to) = span.bounds();
-    let (x0, x1) = (layout.scale.at(from), layout.scale.at(to));
-    let middle = row.top + BAR / 2.0;
-    let proves = layout.marks.proves(place, &span.doing);
-    let colour = if proves { ACCENT } else { QUIET };
-    match (&span.doing, style(&span.doing, colour)) {
-        (Doing::Think | Doing::Point(_), _) if timeline.time == Time::Nanoseconds => {
-            let line = format!("M{x0:.1} {middle:.1}H{x1:.1}");
-            return canvas.path(&line, QUIET, r#"stroke-width="1.5""#);
+    let (x0, x1) = (layout.scale.at(act.from), layout.scale.at(act.to));
+    let middle = row.middle();
+    let colour = if act.proves { ACCENT } else { QUIET };
+    let Some(doing) = &act.doing else {
+        let cross = format!("M{:.1} {:.1}l12 12m0 -12l-12 12", x0 - 6.0, middle - 6.0);
+        let rest = r#"class="k" stroke-width="3" stroke-linecap="round""#;
+        return canvas.path(&cross, QUIET, rest);
+    };
+    match (doing, style(doing, colour)) {
+        (Doing::Think | Doing::Point(_), _) if scene.timeline.time == Time::Nanoseconds => {
+            line(canvas, layout, row, (x0, x1), SPINE);
         }
         (Doing::Hold(inode), _) => {
-            let lock = lock_colour(layout.marks.lock(*inode));
-            let edge = if proves { 2.5 } else { 1.0 };
+            let lock = lock_colour(scene.marks.lock(*inode));
+            let (edge, width) = if act.proves {
+                (ACCENT, 2.0)
+            } else {
+                (lock, 1.0)
+            };
             let rest = format!(
-                r#"rx="3" fill="{lock}" fill-opacity="0.28" stroke="{lock}" stroke-width="{edge}""#
+                r#"rx="3" fill="{lock}" fill-opacity="0.28" stroke="{edge}" stroke-width="{width}""#
             );
-            canvas.rect((x0, row.top), (x1, row.top + BAR), &rest);
+            for (from, to) in layout.scale.pieces(x0, x1) {
+                canvas.rect((from, row.top), (to, row.top + BAR), &rest);
+            }
+            // It goes on where time is cut out.
+            for (from, to) in layout.scale.cut(x0, x1) {
+                let rest = format!(r#"fill="{lock}" fill-opacity="0.14""#);
+                canvas.rect((from, row.top + 2.0), (to, row.top + BAR - 2.0), &rest);
+            }
         }
-        (_, Some((half, rest))) => canvas.rect((x0, middle - half), (x1, middle + half), &rest),
-        _ => {
-            let line = format!("M{x0:.1} {middle:.1}H{x1:.1}");
-            canvas.path(&line, QUIET, r#"stroke-width="5" stroke-dasharray="1.5 3""#);
+        (_, Some((half, rest))) => {
+            for (from, to) in layout.scale.pieces(x0, x1) {
+                canvas.rect((from, middle - half), (to, middle + half), &rest);
+            }
         }
-    }
-    let Some(operation) = timeline.operation(place) else {
-        return;
-    };
-    let words = words(timeline, &layout.marks, operation, &span.doing);
-    name(
-        canvas,
-        timeline,
-        layout,
-        operation,
-        span,
-        words,
-        (x0, x1, middle),
-    );
-}
-
-/// The name of a span, in it, where there is room for it: that of a hold, and of a step.
-fn name(
-    canvas: &mut Canvas,
-    timeline: &Timeline,
-    layout: &Layout,
-    operation: &DrawnOperation,
-    span: &Span,
-    (word, brief): (String, String),
-    (x0, x1, middle): (f64, f64, f64),
-) {
-    let holds = matches!(span.doing, Doing::Hold(_));
-    // A dotted line would strike its word through; the legend has it.
-    let waits = matches!(span.doing, Doing::Wait);
-    if waits || (!holds && timeline.time == Time::Nanoseconds) {
-        return;
-    }
-    // Within a hold lie other bars: its name stands before the first.
-    let within = operation.spans.iter().filter(|other| *other != span);
-    let within = within.map(|other| layout.scale.at(other.bounds().0));
-    let x1 = within.filter(|x| holds && *x >= x0).fold(x1, f64::min);
-    let brief = brief.trim_start_matches('+').to_owned();
-    let mut fitting = [word, brief].into_iter();
-    let fitting = fitting.find(|word| wide(word, 10) + 4.0 <= x1 - x0);
-    let at = (f64::midpoint(x0, x1), middle + 3.5);
-    match (fitting, &span.doing) {
-        (Some(word), Doing::Write | Doing::Truncate) => {
-            canvas.text(at, "middle", 10, Ink::Inverse, &word);
-        }
-        (Some(word), _) => canvas.text(at, "middle", 10, Ink::Plain, &word),
-        (None, _) => {}
+        _ => line(
+            canvas,
+            layout,
+            row,
+            (x0, x1),
+            r#"stroke-width="5" stroke-dasharray="1.5 3""#,
+        ),
     }
 }

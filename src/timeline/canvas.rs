@@ -20,8 +20,6 @@ pub(super) enum Ink {
     Plain,
     /// What must be found.
     Accent,
-    /// On a solid bar.
-    Inverse,
 }
 
 /// What is drawn so far.
@@ -37,7 +35,6 @@ impl Canvas {
             Ink::Quiet => ("q", QUIET, ""),
             Ink::Plain => ("n", QUIET, ""),
             Ink::Accent => ("a", ACCENT, r#" font-weight="600""#),
-            Ink::Inverse => ("w", "#fff", r#" font-weight="600""#),
         };
         let _ = writeln!(
             self.body,

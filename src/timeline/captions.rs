@@ -9,8 +9,11 @@ use super::words::{count, short, thousands};
 /// What is said of the time from which on the chance is 1.
 pub(super) fn no_return(timeline: &Timeline, time: u64) -> String {
     match timeline.time {
-        Time::Steps if time > 0 => format!("point of no return: step {}", thousands(time)),
-        _ => "point of no return".to_owned(),
+        Time::Steps if time > 0 => format!(
+            "point of no return: step {}; from here on it must end badly",
+            thousands(time)
+        ),
+        _ => "point of no return: from here on it must end badly".to_owned(),
     }
 }
 
@@ -50,13 +53,13 @@ pub(super) fn words_of(
     };
     let mut text = format!("version {}", known.seq);
     if let Some(left) = known.left {
-        let _ = write!(text, ", {} left", thousands(left));
+        let _ = write!(text, ": {} left", thousands(left));
     }
     if let Some(writer) = known.writer {
-        let _ = write!(text, ", {}", short(timeline.name(writer.lane), room));
+        let _ = write!(text, ", by {}", short(timeline.name(writer.lane), room));
     }
     if known.survived {
-        text += ", in tickets.json";
+        text += ", stands in tickets.json";
     } else if tree.is_lost(version) {
         text += ", overwritten";
     }

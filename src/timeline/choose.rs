@@ -12,6 +12,10 @@ const LANES: usize = 16;
 const OPERATIONS: usize = 80;
 /// So many findings are drawn of a larger run.
 const FINDINGS: usize = 3;
+/// Of the operations that a finding of a larger run names, the first and the last so many are drawn: at least those
+/// whose buyers its sentence names.
+const FIRST: usize = 7;
+const LAST: usize = 2;
 /// How many readers of one version are drawn.
 const READERS: usize = 3;
 
@@ -68,7 +72,7 @@ impl Choice {
     fn pick(&mut self, timeline: &Timeline) {
         let drawn = timeline.findings.iter().take(FINDINGS);
         let named: Vec<Spot> = drawn
-            .flat_map(|finding| finding.places.iter().take(2))
+            .flat_map(|finding| ends(&finding.places))
             .copied()
             .filter(|place| timeline.operation(*place).is_some())
             .collect();
@@ -159,6 +163,12 @@ impl Choice {
         self.stretches = stretches;
         self.folds = folds;
     }
+}
+
+/// The first of what a finding names, and the last.
+fn ends(places: &[Spot]) -> impl Iterator<Item = &Spot> {
+    let last = places.len().saturating_sub(LAST).max(FIRST);
+    places.iter().take(FIRST).chain(places.iter().skip(last))
 }
 
 /// Where nothing was found: how it began, and how it ended.

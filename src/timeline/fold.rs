@@ -33,10 +33,11 @@ impl Fold {
             count(self.operations, "operation")
         };
         let how = match self.named {
-            0 if self.doubtful => "named by no finding here".to_owned(),
+            0 if self.doubtful => "not told in detail".to_owned(),
             0 if self.operations == 1 => "in order".to_owned(),
             0 => "all in order".to_owned(),
-            n => format!("{} in findings", thousands(n)),
+            n if n == self.operations && n > 1 => "all of them in findings".to_owned(),
+            n => format!("{} of them in findings", thousands(n)),
         };
         (what, how)
     }

@@ -81,13 +81,15 @@ fn finding() -> impl Strategy<Value = DrawnFinding> {
         Just(Clash::Whole)
     ];
     let places = (vec(place(), 0..4), vec(place(), 0..4));
-    (".{0,20}", clash, ".{0,200}", places).prop_map(|(kind, clash, sentence, (places, also))| {
+    let words = (".{0,20}", ".{0,200}", ".{0,40}");
+    (words, clash, places).prop_map(|((kind, sentence, harm), clash, (places, also))| {
         DrawnFinding {
             kind,
             clash,
             sentence,
             places,
             also,
+            harm,
         }
     })
 }
@@ -130,10 +132,12 @@ proptest! {
         prop_assert!(super::tests::balanced(&svg).is_ok(), "{:?}", super::tests::balanced(&svg));
         prop_assert!(!svg.contains("=\"NaN") && !svg.contains("=\"inf") && !svg.contains("=\"-inf"));
         prop_assert!(svg.len() < 1_000_000);
-        for line in timeline.to_text() {
-            let line = line.to_string();
-            prop_assert!(words::columns(&line) <= 80, "{} columns: {line}", words::columns(&line));
-            prop_assert!(!line.chars().any(char::is_control), "{line:?}");
+        for room in [40, 80, 132] {
+            for line in timeline.to_text(room) {
+                let line = line.to_string();
+                prop_assert!(words::columns(&line) <= room, "{} columns: {line}", words::columns(&line));
+                prop_assert!(!line.chars().any(char::is_control), "{line:?}");
+            }
         }
     }
 }

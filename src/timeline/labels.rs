@@ -1,102 +1,135 @@
-//! What is said under each operation, where no arrow and no fold lies.
+//! Where the words of the acts of a lane stand: below the lane, each beside its bar, none over another.
 
-use super::arrows::Arrow;
-use super::canvas::{Canvas, Ink, wide};
-use super::layout::{BAR, LEFT, LaneRow, Layout, RIGHT, is_certain, odds};
-use super::marks::sayings;
-use super::model::{Spot, Timeline};
+use super::acts::Act;
+use super::canvas::wide;
+use super::model::Spot;
+use super::operation::Doing;
+use super::scale::Scale;
 
 /// The size of the letters.
-const SIZE: u32 = 11;
-/// How far from one place that is tried to the next.
-const STEP: f64 = 14.0;
-/// How many places are tried to each side: from margin to margin.
-const TRIES: u32 = 70;
+pub(super) const SIZE: u32 = 11;
+/// Between two labels, and how far from one place that is tried to the next.
+const GAP: f64 = 8.0;
+const STEP: f64 = 4.0;
+/// How close two bars share a label.
+const NEAR: f64 = 24.0;
+/// So many places are tried to each side: from margin to margin.
+const TRIES: u32 = 250;
+/// So many lines of labels a lane has at most.
+const LINES: usize = 3;
 
-/// What words must keep off.
-struct Obstacles {
-    points: Vec<(f64, f64)>,
-    /// From where to where, at any height.
-    bands: Vec<(f64, f64)>,
+/// The words of an act, with their place.
+#[derive(Debug)]
+pub(super) struct Label {
+    pub(super) words: String,
+    pub(super) x: f64,
+    /// Which line below the bars, from 0.
+    pub(super) line: usize,
+    /// Whether it belongs to a finding.
+    pub(super) marked: bool,
 }
 
-impl Obstacles {
-    fn of(timeline: &Timeline, layout: &Layout, arrows: &[Arrow]) -> Self {
-        let mut bands: Vec<_> = layout.scale.folded.iter().map(|f| (f.from, f.to)).collect();
-        let odds = odds(timeline).into_iter().flatten();
-        let certain = odds
-            .filter(|(_, chance)| is_certain(*chance))
-            .map(|(t, _)| t);
-        bands.extend(certain.min().map(|time| {
-            let x = layout.scale.at(time);
-            (x - 2.0, x + 2.0)
-        }));
-        Self {
-            points: arrows.iter().flat_map(Arrow::points).collect(),
-            bands,
+/// Words for one bar, or for several of one operation that are too close for a label each.
+#[derive(Debug)]
+struct Saying {
+    words: String,
+    x: (f64, f64),
+    /// Whether the words end where the bar ends, and do not begin where it begins.
+    ends: bool,
+    marked: bool,
+    rank: u8,
+}
+
+/// What of a lane is put in words, and where.
+pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) -> Vec<Label> {
+    let mut sayings = sayings(acts, scale);
+    // What a finding is about comes first, then what touched the count.
+    sayings.sort_by_key(|saying| (!saying.marked, saying.rank));
+    let mut labels: Vec<Label> = Vec::new();
+    for saying in sayings {
+        let width = wide(&saying.words, SIZE);
+        let free = |x: f64, line: usize| {
+            let inside = x >= left && x + width <= right;
+            let folds = scale
+                .folded
+                .iter()
+                .all(|fold| x + width < fold.from || x > fold.to);
+            let mut others = labels.iter().filter(|label| label.line == line);
+            let clear = others.all(|label| {
+                x >= label.x + wide(&label.words, SIZE) + GAP || x + width + GAP <= label.x
+            });
+            inside && folds && clear
+        };
+        let place = (0..LINES).find_map(|line| {
+            let mut places = places(saying.x, width, saying.ends);
+            places.find(|x| free(*x, line)).map(|x| (x, line))
+        });
+        if let Some((x, line)) = place {
+            labels.push(Label {
+                words: saying.words,
+                x,
+                line,
+                marked: saying.marked,
+            });
         }
     }
-
-    /// Whether anything lies between two corners.
-    fn hit(&self, from: (f64, f64), to: (f64, f64)) -> bool {
-        let band = |&(x0, x1): &(f64, f64)| x0 < to.0 && x1 > from.0;
-        let point = |&(x, y): &(f64, f64)| {
-            x > from.0 - 4.0 && x < to.0 + 4.0 && y > from.1 - 3.0 && y < to.1 + 3.0
-        };
-        self.bands.iter().any(band) || self.points.iter().any(point)
-    }
+    labels
 }
 
-/// Says what each drawn operation did.
-pub(super) fn labels(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout, arrows: &[Arrow]) {
-    let obstacles = Obstacles::of(timeline, layout, arrows);
-    for row in &layout.rows {
-        let places: Vec<Spot> = layout.places(row.lane).collect();
-        let mut free = LEFT;
-        for (at, place) in places.iter().enumerate() {
-            let next = places.get(at + 1);
-            let next = next.and_then(|next| layout.bounds(timeline, *next));
-            let end = next.map_or(RIGHT, |(_, (x0, _))| x0 - 6.0);
-            let room = (free, end);
-            if let Some(taken) = label(canvas, timeline, layout, &obstacles, (row, *place), room) {
-                free = taken + 8.0;
+/// The words of a lane, in the order of time.
+fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
+    let mut sayings: Vec<(Spot, Saying)> = Vec::new();
+    for act in acts.iter().filter(|act| is_said(act)) {
+        let (x0, x1) = (scale.at(act.from), scale.at(act.to));
+        let marked = act.proves || !act.findings.is_empty();
+        let last = sayings.last_mut().filter(|(place, _)| *place == act.place);
+        if let Some((_, last)) = last {
+            let both = format!("{}, {}", last.words, act.words);
+            if x0 - last.x.1 < NEAR && x1 - x0 < wide(&act.words, SIZE) {
+                last.words = both;
+                last.x.1 = x1;
+                last.ends = false;
+                last.marked |= marked;
+                last.rank = last.rank.min(rank(act));
+                continue;
             }
         }
+        let saying = Saying {
+            words: act.words.clone(),
+            x: (x0, x1),
+            ends: matches!(act.doing, Some(Doing::Write)),
+            marked,
+            rank: rank(act),
+        };
+        sayings.push((act.place, saying));
     }
+    sayings.into_iter().map(|(_, saying)| saying).collect()
 }
 
-/// Says what one operation did, in the longest words for which a place is free; gives where they
-/// end.
-fn label(
-    canvas: &mut Canvas,
-    timeline: &Timeline,
-    layout: &Layout,
-    obstacles: &Obstacles,
-    (row, place): (&LaneRow, Spot),
-    (free, end): (f64, f64),
-) -> Option<f64> {
-    let (operation, (x0, x1)) = layout.bounds(timeline, place)?;
-    let y = row.top + BAR + 14.0;
-    for words in sayings(timeline, operation) {
-        // The letters of the emphasised are wider.
-        let named = layout.marks.names(place);
-        let width = wide(&words, SIZE) * if named { 1.06 } else { 1.0 };
-        let (least, most) = (
-            free.max(x0 - width * 0.7),
-            (end - width).min(x1 - width * 0.3),
-        );
-        let tries = 0..TRIES;
-        let right = tries.clone().map(|at| x0 + f64::from(at) * STEP);
-        let left = tries.map(|at| x0 - f64::from(at) * STEP);
-        let fits = |x: &f64| {
-            *x >= least && *x <= most && !obstacles.hit((*x, y - 10.0), (*x + width, y + 3.0))
-        };
-        let fitting = right.chain(left).find(fits);
-        if let Some(x) = fitting {
-            let ink = if named { Ink::Accent } else { Ink::Quiet };
-            canvas.text((x, y), "start", SIZE, ink, &words);
-            return Some(x + width);
-        }
+/// Where a label may begin so that it touches the bar: as far as it goes at its side of the bar first.
+fn places((x0, x1): (f64, f64), width: f64, ends: bool) -> impl Iterator<Item = f64> {
+    let best = if ends { x1 - width } else { x0 };
+    let (least, most) = (x0 - width + 2.0, x1 - 2.0);
+    let shifted = (0..=TRIES).flat_map(move |at| {
+        let by = f64::from(at) * STEP;
+        [best + by, best - by]
+    });
+    shifted.filter(move |x| *x >= least && *x <= most)
+}
+
+/// What the legend alone explains needs no words.
+fn is_said(act: &Act) -> bool {
+    let silent = matches!(
+        act.doing,
+        Some(Doing::Hold(_) | Doing::Wait | Doing::Think | Doing::Sync)
+    );
+    !silent && !act.words.is_empty()
+}
+
+fn rank(act: &Act) -> u8 {
+    match act.doing {
+        Some(Doing::Read | Doing::Write | Doing::Truncate) | None => 0,
+        Some(Doing::Query) => 1,
+        _ => 2,
     }
-    None
 }

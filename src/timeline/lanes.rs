@@ -1,123 +1,140 @@
-//! The lanes of the picture: a buyer each, with what it did.
+//! The lanes of the picture: a buyer each, with what it did and what became of it.
 
 use std::fmt::Write as _;
 
-use super::bars::{bar, spine};
-use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge};
-use super::layout::{BAR, LEFT, LaneRow, Layout};
-use super::marks::sayings;
-use super::model::{Spot, Time, Timeline};
-use super::operation::{Doing, DrawnOperation, Span};
+use super::acts::told;
+use super::bars::{bar, line, spine};
+use super::canvas::{Canvas, Ink, QUIET, badge};
+use super::labels;
+use super::layout::{LaneRow, Layout, NAME};
+use super::model::{Spot, Time};
+use super::operation::{Doing, DrawnOperation};
+use super::scene::Scene;
 use super::words::{duration, short, xml};
 
 /// A lane: its name, its line, its operations.
-pub(super) fn lane(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout, row: &LaneRow) {
-    let middle = row.top + BAR / 2.0;
-    let whole = xml(&short(timeline.name(row.lane), 300));
-    let _ = write!(canvas.body, "<g><title>{whole}</title>");
-    let name = short(timeline.name(row.lane), 18);
-    canvas.text((LEFT - 12.0, middle + 4.0), "end", 12, Ink::Plain, &name);
+pub(super) fn lane(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row: &LaneRow) {
+    let name = scene.timeline.name(row.lane);
+    let _ = write!(canvas.body, "<g><title>{}</title>", xml(&short(name, 300)));
+    let ink = if scene.is_named(row.lane) {
+        Ink::Accent
+    } else {
+        Ink::Plain
+    };
+    let at = (layout.left - 12.0, row.middle() + 4.0);
+    canvas.text(at, "end", 12, ink, &short(name, NAME));
     canvas.body += "</g>\n";
-    let mut last = LEFT;
-    for place in layout.places(row.lane) {
-        let Some((operation, bounds)) = layout.bounds(timeline, place) else {
-            continue;
+    let faint = r#"stroke-opacity="0.16""#;
+    let mut last = layout.left;
+    for &operation in scene.choice.lanes.get(&row.lane).into_iter().flatten() {
+        let place = Spot {
+            lane: row.lane,
+            operation,
         };
-        empty(canvas, layout, middle, (last, bounds.0));
-        last = bounds.1;
-        shape(canvas, timeline, layout, row, (place, operation));
-    }
-    empty(canvas, layout, middle, (last, layout.scale.end()));
-}
-
-/// The numbers of the findings that name an operation of the lane. Drawn after the arrows, so that no arrow
-/// hides one.
-pub(super) fn numbers(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout, row: &LaneRow) {
-    for place in layout.places(row.lane) {
-        if let Some((_, (from, _))) = layout.bounds(timeline, place)
-            && layout.marks.names(place)
-        {
-            let numbers = layout.marks.numbers(place);
-            badge(canvas, (from - 3.0, row.top - 15.0), &numbers);
+        let bounds = scene
+            .timeline
+            .operation(place)
+            .and_then(DrawnOperation::bounds);
+        if let Some((from, to)) = bounds {
+            let (from, to) = (layout.scale.at(from), layout.scale.at(to));
+            if from > last {
+                line(canvas, layout, row, (last, from), faint);
+            }
+            last = last.max(to);
+            shape(canvas, scene, layout, row, place, (from, to));
         }
     }
+    if layout.scale.end() > last {
+        line(canvas, layout, row, (last, layout.scale.end()), faint);
+    }
+    words(canvas, layout, row);
 }
 
-/// The line of a lane where nothing happens, up to a fold and on behind it.
-fn empty(canvas: &mut Canvas, layout: &Layout, middle: f64, (from, to): (f64, f64)) {
-    let mut last = from;
-    let folds = layout
-        .scale
-        .folded
-        .iter()
-        .filter(|fold| fold.to > from && fold.from < to);
-    let ends = folds.map(|fold| (fold.from, fold.to));
-    for (from, next) in ends.chain([(to, to)]) {
-        if from > last {
-            let line = format!("M{last:.1} {middle:.1}H{from:.1}");
-            canvas.path(&line, QUIET, r#"stroke-opacity="0.16""#);
-        }
-        last = next;
+/// The words below the bars, and what became of the buyer.
+fn words(canvas: &mut Canvas, layout: &Layout, row: &LaneRow) {
+    for label in &row.labels {
+        let ink = if label.marked {
+            Ink::Accent
+        } else {
+            Ink::Quiet
+        };
+        let at = (label.x, row.baseline(label));
+        canvas.text(at, "start", labels::SIZE, ink, &label.words);
+    }
+    for (at, fate) in row.fates.iter().enumerate() {
+        let ink = if fate.bad { Ink::Accent } else { Ink::Plain };
+        let at = (layout.right + 14.0, row.fate_at(at));
+        canvas.text(at, "start", labels::SIZE, ink, &fate.words);
     }
 }
 
-/// One operation: its frame if a finding names it, its bars, its end.
+/// The numbers of the findings. Drawn after the arrows, so that no arrow hides one.
+pub(super) fn badges(canvas: &mut Canvas, layout: &Layout) {
+    for one in &layout.badges {
+        badge(canvas, one.at, &one.words);
+    }
+}
+
+/// One operation: its line, and its bars.
 fn shape(
     canvas: &mut Canvas,
-    timeline: &Timeline,
+    scene: &Scene<'_>,
     layout: &Layout,
     row: &LaneRow,
-    (place, operation): (Spot, &DrawnOperation),
+    place: Spot,
+    bounds: (f64, f64),
 ) {
-    let Some((_, (x0, x1))) = layout.bounds(timeline, place) else {
+    let Some(operation) = scene.timeline.operation(place) else {
         return;
     };
-    let middle = row.top + BAR / 2.0;
-    let details = xml(&details(timeline, operation));
+    let details = xml(&details(scene, place));
     let _ = writeln!(canvas.body, "<g><title>{details}</title>");
-    if layout.marks.names(place) {
-        let frame = format!(
-            r#"rx="5" fill="{ACCENT}" fill-opacity="0.1" stroke="{ACCENT}" stroke-width="1.5""#
-        );
-        let (top, floor) = (row.top - 3.0, row.top + BAR + 3.0);
-        canvas.rect((x0 - 3.0, top), (x1 + 3.0, floor), &frame);
+    spine(canvas, layout, operation, row, bounds);
+    let holds = |doing: &Option<Doing>| matches!(doing, Some(Doing::Hold(_)));
+    let own = || scene.acts.iter().filter(|act| act.place == place);
+    for act in own().filter(|act| holds(&act.doing)) {
+        bar(canvas, scene, layout, row, act);
     }
-    spine(canvas, layout, operation, middle, (x0, x1));
-    let holds = |span: &&Span| matches!(span.doing, Doing::Hold(_));
-    for span in operation.spans.iter().filter(holds) {
-        bar(canvas, timeline, layout, row, place, span);
-    }
-    for span in operation.spans.iter().filter(|span| !holds(span)) {
-        bar(canvas, timeline, layout, row, place, span);
-    }
-    if let Some(killed) = operation.killed {
-        let x = layout.scale.at(killed);
-        let cross = format!("M{:.1} {:.1}l12 12m0 -12l-12 12", x - 6.0, middle - 6.0);
-        canvas.path(
-            &cross,
-            QUIET,
-            r#"class="k" stroke-width="3" stroke-linecap="round""#,
-        );
+    for act in own().filter(|act| !holds(&act.doing)) {
+        bar(canvas, scene, layout, row, act);
     }
     canvas.body += "</g>\n";
 }
 
-/// What a pointer that rests on an operation is told: every span in its own unit.
-fn details(timeline: &Timeline, operation: &DrawnOperation) -> String {
-    let mut lines = sayings(timeline, operation);
-    lines.truncate(1);
-    for span in operation.spans.iter().take(12) {
-        let (from, to) = span.bounds();
-        let doing = match &span.doing {
-            Doing::Hold(_) if timeline.time == Time::Steps => "held the lock".to_owned(),
-            Doing::Hold(inode) => format!("held inode {inode}"),
-            Doing::Point(name) => short(name, 30),
-            doing => format!("{doing:?}").to_lowercase(),
-        };
-        lines.push(match timeline.time {
-            Time::Steps => format!("{doing}: step {}", from.saturating_add(1)),
-            Time::Nanoseconds => format!("{doing}: {}", duration(to - from)),
+/// What a pointer that rests on an operation is told: every act with its length.
+fn details(scene: &Scene<'_>, place: Spot) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let own = scene.acts.iter().filter(|act| act.place == place);
+    for act in own.filter(|act| !act.words.is_empty()).take(12) {
+        let words = &act.words;
+        lines.push(match scene.timeline.time {
+            Time::Steps => format!("{words} (step {})", act.from.saturating_add(1)),
+            Time::Nanoseconds => format!("{words} ({})", duration(act.to - act.from)),
         });
     }
+    lines.extend(scene.timeline.operation(place).and_then(told));
     lines.join("; ")
+}
+
+/// What stands where time is cut out: two strokes on every lane.
+pub(super) fn breaks(canvas: &mut Canvas, layout: &Layout) {
+    let heights = layout.rows.iter().map(LaneRow::middle);
+    let heights: Vec<f64> = std::iter::once(layout.axis + 5.0).chain(heights).collect();
+    let mut path = String::new();
+    for (from, to) in &layout.scale.breaks {
+        let x = f64::midpoint(*from, *to);
+        for y in &heights {
+            let _ = write!(
+                path,
+                "M{:.1} {:.1}l4 -8M{:.1} {:.1}l4 -8",
+                x - 4.5,
+                y + 4.0,
+                x + 0.5,
+                y + 4.0
+            );
+        }
+    }
+    if !path.is_empty() {
+        canvas.path(&path, QUIET, r#"stroke-opacity="0.7""#);
+    }
 }

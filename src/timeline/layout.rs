@@ -1,201 +1,204 @@
 //! Where everything lies in the picture, from top to bottom.
 
-use std::ops::Range;
-
-use super::choose::Choice;
-use super::marks::Marks;
-use super::model::{DrawnFinding, Spot, Timeline};
-use super::operation::DrawnOperation;
+use super::acts::Act;
+use super::arrows::Arrow;
+use super::boxes::TextBox;
+use super::canvas::wide;
+use super::fates::BuyerFate;
+use super::labels::{self, Label, labels};
+use super::notes::{Badge, SentenceLine, badges, sentences_above, sentences_below};
 use super::scale::Scale;
-use super::tree::Tree;
-use super::words::{count, wrapped};
+use super::scene::{Scene, odds};
+use super::words::short;
 
 pub(super) const WIDTH: f64 = 1000.0;
 pub(super) const MARGIN: f64 = 16.0;
-/// Names end here, times begin.
-pub(super) const LEFT: f64 = 150.0;
 pub(super) const RIGHT: f64 = WIDTH - MARGIN;
 /// Of a line of text.
 pub(super) const LINE: f64 = 18.0;
+/// Of a line of small text.
+pub(super) const SMALL: f64 = 14.0;
 /// Of a row of the tree.
 pub(super) const ROW: f64 = 20.0;
 /// Of the curve of the odds.
 pub(super) const ODDS: f64 = 56.0;
-/// How many sentences are written out, and how many of them above the lanes.
-const SENTENCES: usize = 24;
-const ABOVE: usize = 5;
-/// How many columns of text fit from margin to margin.
-const COLUMNS: usize = 132;
+/// The height of a bar.
+pub(super) const BAR: f64 = 18.0;
+/// How many columns of a name.
+pub(super) const NAME: usize = 18;
 
-/// Where a lane lies.
+/// A lane, and where it lies.
 #[derive(Debug)]
 pub(super) struct LaneRow {
     pub(super) lane: usize,
     /// The upper edge of its bars.
     pub(super) top: f64,
+    pub(super) labels: Vec<Label>,
+    pub(super) fates: Vec<BuyerFate>,
 }
 
-/// The height of a bar.
-pub(super) const BAR: f64 = 18.0;
+impl LaneRow {
+    pub(super) fn middle(&self) -> f64 {
+        self.top + BAR / 2.0
+    }
+
+    /// The baseline of a label.
+    pub(super) fn baseline(&self, label: &Label) -> f64 {
+        self.top + BAR + 12.0 + SMALL * label.line as f64
+    }
+
+    /// The baseline of a line of what became of its buyer.
+    pub(super) fn fate_at(&self, line: usize) -> f64 {
+        self.middle() + 4.0 + SMALL * line as f64
+    }
+}
 
 /// The whole picture.
 #[derive(Debug)]
 pub(super) struct Layout {
-    pub(super) choice: Choice,
-    pub(super) marks: Marks,
     pub(super) scale: Scale,
-    pub(super) tree: Tree,
+    /// Names end here, times begin; times end, and what became of the buyers begins.
+    pub(super) left: f64,
+    pub(super) right: f64,
     /// The sentences, each with the number of its finding if it begins one.
-    pub(super) sentences: Vec<(Option<usize>, String)>,
+    pub(super) sentences: Vec<SentenceLine>,
     pub(super) caption: f64,
     /// The sentences for which there is no room above the lanes.
-    pub(super) further: Vec<(Option<usize>, String)>,
+    pub(super) further: Vec<SentenceLine>,
     pub(super) further_top: f64,
     pub(super) axis: f64,
     pub(super) rows: Vec<LaneRow>,
+    pub(super) badges: Vec<Badge>,
+    /// None before the words have their places.
+    pub(super) arrows: Vec<Arrow>,
+    /// Where words stand among the lanes.
+    pub(super) texts: Vec<TextBox>,
     /// Where the lanes end, and what is said of them.
     pub(super) lanes_floor: f64,
     pub(super) floor: f64,
     /// Where the curve of the odds begins, if there is one.
     pub(super) odds: Option<f64>,
-    pub(super) tree_top: f64,
-    pub(super) legend: f64,
-}
-
-/// Where the lanes lie from there on, and where they end.
-fn rows(choice: &Choice, marks: &Marks, mut top: f64) -> (Vec<LaneRow>, f64) {
-    let mut rows = Vec::new();
-    for (&lane, operations) in &choice.lanes {
-        let named = operations
-            .iter()
-            .any(|&operation| marks.names(Spot { lane, operation }));
-        // Room for the number of a finding above the bar.
-        top += if named { 16.0 } else { 6.0 };
-        rows.push(LaneRow { lane, top });
-        top += BAR + 20.0;
-    }
-    (rows, top)
+    /// Where the versions begin, and beside them the legend.
+    pub(super) below: f64,
 }
 
 impl Layout {
-    pub(super) fn of(timeline: &Timeline) -> Self {
-        let choice = Choice::of(timeline);
-        let marks = Marks::of(timeline, &choice);
-        let scale = Scale::new(timeline, &choice, LEFT + 4.0, RIGHT - 4.0);
-        let tree = Tree::of(timeline, &choice);
-        let sentences = sentences(timeline, 0..ABOVE);
-        let further = sentences_below(timeline);
+    pub(super) fn of(scene: &Scene<'_>) -> Self {
+        let timeline = scene.timeline;
+        let sentences = sentences_above(timeline);
         let caption = if timeline.subtitle.is_empty() {
             50.0
         } else {
             70.0
         };
-        let axis = caption + LINE * sentences.len() as f64 + 14.0;
-        let (rows, mut top) = rows(&choice, &marks, axis + 14.0);
-        let lanes_floor = top - 4.0;
-        if choice.hidden > 0 || choice.meanwhile.operations > 0 {
-            top += 22.0;
-        }
-        let floor = top;
-        let has_odds = odds(timeline).is_some() && !rows.is_empty();
-        let odds = has_odds.then_some(floor + 24.0);
-        let tree_top = odds.map_or(floor, |top| top + ODDS) + 34.0;
-        let legend = match tree.rows.len() {
-            0 => tree_top,
-            rows => tree_top + ROW * rows as f64 + 16.0,
+        let axis = caption + LINE * sentences.len() as f64 + 18.0;
+        let lanes = scene.choice.lanes.keys();
+        let fates: Vec<(usize, Vec<BuyerFate>)> =
+            lanes.map(|&lane| (lane, scene.fates(lane))).collect();
+        let (left, right) = margins(scene, &fates);
+        let scale = Scale::new(scene, left + 6.0, right - 6.0);
+        let (rows, floor) = rows(scene, &scale, fates, axis + 10.0, (left, right));
+        let lanes_floor = floor;
+        let floor = if scene.not_drawn().is_empty() {
+            floor
+        } else {
+            floor + 24.0
         };
-        Self {
-            choice,
-            marks,
+        let has_odds = odds(timeline).is_some() && !rows.is_empty();
+        let odds = has_odds.then_some(floor + 20.0);
+        let further = sentences_below(timeline);
+        let further_top = odds.map_or(floor, |top| top + ODDS) + 34.0;
+        let badges = badges(scene, &scale, &rows);
+        let mut layout = Self {
             scale,
-            tree,
+            left,
+            right,
             sentences,
             caption,
-            further_top: legend,
-            legend: legend + LINE * further.len() as f64,
+            below: further_top + LINE * further.len() as f64,
             further,
+            further_top,
             axis,
             rows,
+            badges,
+            arrows: Vec::new(),
+            texts: Vec::new(),
             lanes_floor,
             floor,
             odds,
-            tree_top,
+        };
+        layout.texts = layout.taken();
+        layout
+    }
+
+    /// The places of all words among the lanes.
+    fn taken(&self) -> Vec<TextBox> {
+        let mut texts = Vec::new();
+        for row in &self.rows {
+            for label in &row.labels {
+                let at = (label.x, row.baseline(label));
+                texts.push(TextBox::of(&label.words, labels::SIZE, at));
+            }
+            for (line, fate) in row.fates.iter().enumerate() {
+                let at = (self.right + 14.0, row.fate_at(line));
+                texts.push(TextBox::of(&fate.words, labels::SIZE, at));
+            }
         }
-    }
-
-    /// The operations of a lane that are drawn.
-    pub(super) fn places(&self, lane: usize) -> impl Iterator<Item = Spot> + '_ {
-        let drawn = self.choice.lanes.get(&lane).into_iter().flatten();
-        drawn.map(move |&operation| Spot { lane, operation })
-    }
-
-    /// An operation, and from where to where it is drawn.
-    pub(super) fn bounds<'a>(
-        &self,
-        timeline: &'a Timeline,
-        place: Spot,
-    ) -> Option<(&'a DrawnOperation, (f64, f64))> {
-        let operation = timeline.operation(place)?;
-        let (from, to) = operation.bounds()?;
-        Some((operation, (self.scale.at(from), self.scale.at(to))))
+        let badges = self.badges.iter().map(|badge| TextBox {
+            x: (badge.at.0, badge.at.0 + wide(&badge.words, 11) + 9.0),
+            y: (badge.at.1, badge.at.1 + 15.0),
+        });
+        texts.extend(badges);
+        texts.extend(self.scale.folded.iter().map(|fold| TextBox {
+            x: (fold.from + 6.0, fold.to - 6.0),
+            y: (self.axis, self.lanes_floor),
+        }));
+        texts
     }
 }
 
-/// The sentences of some of the findings, in lines.
-fn sentences(timeline: &Timeline, which: Range<usize>) -> Vec<(Option<usize>, String)> {
-    let findings = timeline.findings.iter().enumerate();
-    let mut lines = Vec::new();
-    for (at, finding) in findings.skip(which.start).take(which.len()) {
-        let parts = wrapped(&sentence(finding), COLUMNS).into_iter().enumerate();
-        lines.extend(parts.map(|(part, line)| ((part == 0).then_some(at + 1), line)));
-    }
-    lines
-}
-
-/// The other sentences, and how many are not written out.
-fn sentences_below(timeline: &Timeline) -> Vec<(Option<usize>, String)> {
-    let mut lines = sentences(timeline, ABOVE..SENTENCES);
-    let more = timeline.findings.len().saturating_sub(SENTENCES) as u64;
-    if more > 0 {
-        lines.push((None, format!("and {}", count(more, "more finding"))));
-    }
-    if !lines.is_empty() {
-        // Room before what follows.
-        lines.push((None, String::new()));
-    }
-    lines
-}
-
-/// The kind of a finding and its sentence; of an absurdly long one, the beginning.
-pub(super) fn sentence(finding: &DrawnFinding) -> String {
-    let sentence: String = finding.sentence.chars().take(2_000).collect();
-    if finding.kind.is_empty() {
-        return sentence;
-    }
-    let kind: String = finding.kind.chars().take(60).collect();
-    format!("{kind}: {sentence}")
-}
-
-/// The odds that can be drawn: numbers, in the order of time, not too many.
-pub(super) fn odds(timeline: &Timeline) -> Option<Vec<(u64, f64)>> {
-    let all = timeline.odds.as_ref()?;
-    let mut odds: Vec<(u64, f64)> = all
+/// Where the times begin and end: beside the names, and beside what became of the buyers.
+fn margins(scene: &Scene<'_>, fates: &[(usize, Vec<BuyerFate>)]) -> (f64, f64) {
+    let names = fates
         .iter()
-        .filter(|(_, chance)| chance.is_finite())
-        .map(|&(time, chance)| (time, chance.clamp(0.0, 1.0)))
-        .collect();
-    odds.sort_by_key(|(time, _)| *time);
-    let certain = odds.iter().position(|(_, chance)| is_certain(*chance));
-    let every = odds.len() / 500 + 1;
-    let thinned = odds.iter().enumerate();
-    let odds: Vec<_> = thinned
-        .filter(|(at, _)| at % every == 0 || Some(*at) == certain)
-        .map(|(_, point)| *point)
-        .collect();
-    (!odds.is_empty()).then_some(odds)
+        .map(|(lane, _)| wide(&short(scene.timeline.name(*lane), NAME), 12));
+    let odds = if odds(scene.timeline).is_some() {
+        wide("ends badly: 100 %", 11)
+    } else {
+        0.0
+    };
+    let left = MARGIN + names.fold(odds.max(56.0), f64::max) + 12.0;
+    let fates = fates.iter().flat_map(|(_, fates)| fates);
+    let fate = fates.map(|fate| wide(&fate.words, labels::SIZE));
+    let fate = fate.fold(0.0, f64::max);
+    (left, RIGHT - fate - if fate > 0.0 { 14.0 } else { 0.0 })
 }
 
-/// Whether a chance is 1, but for what a sum of fractions loses.
-pub(super) fn is_certain(chance: f64) -> bool {
-    chance > 1.0 - 1e-9
+/// Where the lanes lie from there on, and where they end.
+fn rows(
+    scene: &Scene<'_>,
+    scale: &Scale,
+    fates: Vec<(usize, Vec<BuyerFate>)>,
+    mut top: f64,
+    (left, right): (f64, f64),
+) -> (Vec<LaneRow>, f64) {
+    let mut rows = Vec::new();
+    for (lane, fates) in fates {
+        let own = scene.acts.iter().filter(|act| act.place.lane == lane);
+        let own: Vec<&Act> = own.collect();
+        let labels = labels(&own, scale, (left - 4.0, right + 8.0));
+        let marked = own.iter().any(|act| !act.findings.is_empty());
+        // Room for the number of a finding above the bar.
+        top += if marked { 17.0 } else { 6.0 };
+        let lines = labels.iter().map(|label| label.line + 1).max().unwrap_or(0);
+        let beside = SMALL * fates.len().saturating_sub(1) as f64 - BAR / 2.0 + 4.0;
+        rows.push(LaneRow {
+            lane,
+            top,
+            labels,
+            fates,
+        });
+        top += BAR + (SMALL * lines as f64 + 2.0).max(beside) + 4.0;
+    }
+    (rows, top)
 }

@@ -2,53 +2,80 @@
 
 use std::fmt::Write as _;
 
+use super::arrows::Arrow;
 use super::bars::style;
-use super::canvas::{ACCENT, Canvas, Ink, QUIET, lock_colour, wide};
-use super::layout::{LEFT, Layout, RIGHT};
-use super::model::{Time, Timeline};
+use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, lock_colour, wide};
+use super::labels::SIZE;
+use super::layout::{Layout, RIGHT, SMALL};
+use super::model::{Clash, Time};
 use super::operation::Doing;
+use super::scene::Scene;
 
-/// Draws the legend; gives where it ends.
-pub(super) fn legend(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) -> f64 {
-    let (mut x, mut y) = (LEFT, layout.legend + 6.0);
-    for (shape, words) in items(timeline, layout) {
-        let needed = 26.0 + wide(&words, 11) + 12.0;
-        if x + needed > RIGHT {
-            (x, y) = (LEFT, y + 20.0);
+/// Between two meanings.
+const ROW: f64 = 18.0;
+
+/// Draws the legend, as a list from `left` on; gives where it ends.
+pub(super) fn legend(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, left: f64) -> f64 {
+    let (mut x, mut y) = (left, layout.below + 4.0);
+    let mut floor = y;
+    let items = items(scene, layout);
+    // Two columns, where there is room for them.
+    let widest = items.iter().map(|(_, words)| wide(words, SIZE));
+    let column = widest.fold(0.0, f64::max) + 44.0;
+    let columns = if left + 2.0 * column < RIGHT { 2 } else { 1 };
+    let rows = items.len().div_ceil(columns).max(1);
+    for (at, (shape, words)) in items.iter().enumerate() {
+        if at > 0 && at % rows == 0 {
+            (x, y) = (x + column, layout.below + 4.0);
         }
         let up = y - 4.0;
-        let place = format!("{x:.1} {up:.1}");
-        let _ = write!(
-            canvas.body,
-            r#"<g transform="translate({place})">{shape}</g>"#
-        );
-        canvas.text((x + 26.0, y), "start", 11, Ink::Quiet, &words);
-        x += needed;
+        match shape {
+            Shape::Drawn(shape) => {
+                let place = format!("{x:.1} {up:.1}");
+                let _ = write!(
+                    canvas.body,
+                    r#"<g transform="translate({place})">{shape}</g>"#
+                );
+            }
+            Shape::Number => badge(canvas, (x + 2.0, y - 12.0), "1"),
+        }
+        canvas.text((x + 28.0, y), "start", SIZE, Ink::Quiet, words);
+        y += ROW;
+        floor = floor.max(y);
     }
-    if timeline.time == Time::Nanoseconds && !layout.rows.is_empty() {
-        y += 20.0;
-        let note = "time from the first touch, not to scale; + is the time since the tick before";
-        canvas.text((LEFT, y), "start", 11, Ink::Quiet, note);
+    if scene.timeline.time == Time::Nanoseconds && !layout.rows.is_empty() {
+        let name = scene.axis.name();
+        let note = format!("time in {name} since the first act");
+        floor += SMALL - ROW / 2.0;
+        canvas.text((left, floor), "start", SIZE, Ink::Quiet, &note);
+        floor += SMALL;
     }
-    y
+    floor
+}
+
+enum Shape {
+    Drawn(String),
+    /// The number of a finding.
+    Number,
 }
 
 /// Shapes with their meanings.
-fn items(timeline: &Timeline, layout: &Layout) -> Vec<(String, String)> {
-    let operations = || layout.choice.places().filter_map(|p| timeline.operation(p));
+fn items(scene: &Scene<'_>, layout: &Layout) -> Vec<(Shape, String)> {
     let occurs = |doing: &Doing| {
-        let mut spans = operations().flat_map(|operation| &operation.spans);
-        spans.any(|span| span.doing == *doing)
+        scene
+            .acts
+            .iter()
+            .any(|act| act.doing.as_ref() == Some(doing))
     };
     let mut items = Vec::new();
-    let mut add = |shape: String, words: &str| items.push((shape, words.to_owned()));
+    let mut add = |shape: String, words: &str| items.push((Shape::Drawn(shape), words.to_owned()));
     let line = |rest: &str| format!(r#"<path d="M0 0H20" stroke="{QUIET}" fill="none" {rest}/>"#);
     for (doing, words) in [
-        (Doing::Query, "query"),
+        (Doing::Query, "asks how many are left"),
         (Doing::Wait, "waits for the lock"),
-        (Doing::Read, "read"),
-        (Doing::Truncate, "truncate"),
-        (Doing::Write, "write"),
+        (Doing::Read, "reads the count"),
+        (Doing::Truncate, "empties the count"),
+        (Doing::Write, "writes the count"),
         (Doing::Sync, "publishes the count"),
     ] {
         if occurs(&doing) {
@@ -59,44 +86,46 @@ fn items(timeline: &Timeline, layout: &Layout) -> Vec<(String, String)> {
             add(shape, words);
         }
     }
-    for (shape, words) in locks(timeline, layout) {
-        add(shape, &words);
+    if occurs(&Doing::Read) {
+        add(line(r#"stroke-width="1.5""#), "goes by what it has read");
     }
-    if layout.reads_are_joined(timeline) {
-        add(line(r#"marker-end="url(#quiet)""#), "what a read saw");
-    }
-    if operations().any(|operation| operation.killed.is_some()) {
-        let cross = r#"<path class="k" d="M4 -6l12 12m0 -12l-12 12" stroke-width="3""#;
-        add(
-            format!(r#"{cross} stroke="{QUIET}" fill="none"/>"#),
-            "killed",
-        );
-    }
-    if !timeline.findings.is_empty() {
-        let rest = format!(
-            r#"rx="4" fill="{ACCENT}" fill-opacity="0.1" stroke="{ACCENT}" stroke-width="1.5""#
-        );
-        add(bar(6.5, &rest), "named by a finding");
-    }
-    items
-}
-
-/// The locked files that are told apart.
-fn locks(timeline: &Timeline, layout: &Layout) -> impl Iterator<Item = (String, String)> {
-    let locks = layout.marks.locks.iter().enumerate().take(4);
-    locks.map(|(at, inode)| {
+    for (at, inode) in scene.marks.locks.iter().enumerate().take(4) {
         let colour = lock_colour(at);
         let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
-        let letter = layout.marks.letter(*inode);
-        let words = match timeline.time {
-            // Of files that were made for one run nobody wants the number.
-            Time::Steps => format!("holds the lock of file {letter}"),
-            // A mutex is no file.
-            Time::Nanoseconds if *inode == 0 => format!("holds lock {letter}"),
-            Time::Nanoseconds => format!("holds lock {letter} (inode {inode})"),
-        };
-        (bar(7.0, &rest), words)
-    })
+        let words = format!("holds {}", scene.marks.lock_name(*inode));
+        add(bar(7.0, &rest), &words);
+    }
+    if layout.arrows.iter().any(|arrow| !arrow.accent) {
+        add(
+            line(r#"marker-end="url(#quiet)""#),
+            "whose write a read saw",
+        );
+    }
+    if scene.acts.iter().any(|act| act.doing.is_none()) {
+        let cross = r#"<path class="k" d="M4 -6l12 12m0 -12l-12 12" stroke-width="3""#;
+        let cross = format!(r#"{cross} stroke="{QUIET}" fill="none"/>"#);
+        add(cross, "killed");
+    }
+    if scene.acts.iter().any(|act| act.proves) {
+        let red = format!(r#"rx="1" fill="{ACCENT}""#);
+        add(bar(6.5, &red), "red: went wrong");
+    }
+    let overwrites = |arrow: &Arrow| arrow.accent && arrow.clash == Clash::Writes;
+    if layout.arrows.iter().any(overwrites) {
+        let arrow = format!(
+            r#"<path d="M0 0H20" stroke="{ACCENT}" stroke-width="1.8" marker-end="url(#accent)"/>"#
+        );
+        add(arrow, "is overwritten by");
+    }
+    if !layout.scale.breaks.is_empty() {
+        let strokes = format!(r#"<path d="M6 4l4 -8M11 4l4 -8" stroke="{QUIET}" fill="none"/>"#);
+        add(strokes, "time cut out: nothing happens");
+    }
+    if scene.acts.iter().any(|act| !act.findings.is_empty()) {
+        let words = "here finding 1 happens";
+        items.push((Shape::Number, words.to_owned()));
+    }
+    items
 }
 
 fn bar(half: f64, rest: &str) -> String {

@@ -1,4 +1,4 @@
-//! Draws what happened in a run: as one SVG, or as text for a terminal of 80 columns.
+//! Draws what happened in a run: as one SVG, or as text for a terminal of any width.
 //!
 //! The model is filled by a caller who knows the run: from evidence that was recorded, or from a
 //! schedule. Pure: nothing here knows how a run was judged; the findings come with the model. No input makes it
@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use tickets::timeline::{
-//!     Doing, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span, Time, Timeline,
+//!     COLUMNS, Doing, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span, Time, Timeline,
 //! };
 //!
 //! let timeline = Timeline {
@@ -27,15 +27,20 @@
 //!     ..Timeline::default()
 //! };
 //! assert!(timeline.to_svg().starts_with("<svg"));
-//! assert!(timeline.to_text().iter().any(|line| line.to_string().contains("alice")));
+//! assert!(timeline.to_text(COLUMNS).iter().any(|line| line.to_string().contains("alice")));
 //! ```
 
+mod acts;
 mod arrows;
+mod axis;
 mod bars;
+mod boxes;
 mod canvas;
 mod captions;
 mod choose;
+mod chosen_acts;
 mod family;
+mod fates;
 mod fold;
 mod labels;
 mod lanes;
@@ -43,12 +48,13 @@ mod layout;
 mod legend;
 mod marks;
 mod model;
+mod notes;
 mod operation;
 mod panels;
 mod render;
 mod rows;
 mod scale;
-mod steps;
+mod scene;
 mod svg;
 mod text;
 mod text_line;
@@ -57,11 +63,14 @@ mod words;
 
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
 pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
-pub use text_line::{Piece, TextLine, Tone};
+pub use text_line::{COLUMNS, Piece, TextLine, Tone};
 
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
+#[path = "tests/samples.rs"]
 mod samples;
 #[cfg(test)]
 mod tests;

@@ -128,16 +128,18 @@ pub struct Spot {
 /// Something that was found, with its proof.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DrawnFinding {
-    /// What kind, in a word or two, as "lost update".
+    /// What kind, in a few words, as "a sale was overwritten (lost update)".
     pub kind: String,
     /// Which acts of the two operations prove it.
     pub clash: Clash,
     /// The whole finding as a sentence.
     pub sentence: String,
-    /// The operations that prove it; the first two are joined.
+    /// Everything that it names, in the order in which it happened: all of it is marked.
     pub places: Vec<Spot>,
-    /// Others that it concerns, or that others like it concern: they are counted, not marked.
+    /// Those that others like it name: they are counted, not marked.
     pub also: Vec<Spot>,
+    /// What it means for each of those that it names, in a few words, as "no such ticket"; may be empty.
+    pub harm: String,
 }
 
 /// Which acts of two operations a finding joins.

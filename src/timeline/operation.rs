@@ -7,7 +7,7 @@ pub struct DrawnOperation {
     pub spans: Vec<Span>,
     /// What it saw of the count.
     pub read: Option<Sight>,
-    /// The version that it wrote, as an index into [`Timeline::versions`].
+    /// The version that it wrote, as an index into [`Timeline::versions`](super::Timeline::versions).
     pub wrote: Option<usize>,
     /// What it was told; `None` when it was not told anything.
     pub outcome: Option<DrawnOutcome>,
@@ -82,7 +82,7 @@ pub enum Doing {
 /// What an operation saw of the count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sight {
-    /// This version, as an index into [`Timeline::versions`].
+    /// This version, as an index into [`Timeline::versions`](super::Timeline::versions).
     Version(usize),
     /// No version: what it was in a few words, as "an empty file".
     Torn(String),

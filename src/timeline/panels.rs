@@ -1,11 +1,12 @@
-//! What stands under the lanes: the odds, the tree of versions, the legend.
+//! What stands under the lanes: the odds, and the tree of versions.
 
 use std::fmt::Write as _;
 
 use super::canvas::{ACCENT, Canvas, Ink, QUIET, wide};
 use super::captions::{no_return, words_of};
-use super::layout::{self, LEFT, Layout, ODDS, RIGHT, ROW, is_certain};
+use super::layout::{Layout, MARGIN, ODDS, RIGHT, ROW};
 use super::model::Timeline;
+use super::scene::{self, Scene, is_certain};
 use super::tree::What;
 use super::words::xml;
 
@@ -14,18 +15,18 @@ const NAME: usize = 28;
 
 /// The chance that the run ends badly, and the step from which on it must.
 pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
-    let (Some(top), Some(odds)) = (layout.odds, layout::odds(timeline)) else {
+    let (Some(top), Some(odds)) = (layout.odds, scene::odds(timeline)) else {
         return;
     };
     let floor = top + ODDS;
     let label = |canvas: &mut Canvas, y: f64, text: &str| {
-        canvas.text((LEFT - 12.0, y), "end", 11, Ink::Quiet, text);
+        canvas.text((layout.left - 12.0, y), "end", 11, Ink::Quiet, text);
     };
     label(canvas, top + 4.0, "ends badly: 100 %");
     label(canvas, floor + 4.0, "0 %");
     let end = layout.scale.end();
     for y in [top, floor] {
-        let line = format!("M{LEFT} {y:.1}H{end:.1}");
+        let line = format!("M{:.1} {y:.1}H{end:.1}", layout.left);
         canvas.path(&line, QUIET, r#"stroke-opacity="0.3""#);
     }
     let mut path = String::new();
@@ -41,12 +42,7 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
     canvas.path(&path, QUIET, r#"stroke-width="2" stroke-linejoin="round""#);
     if let Some((time, _)) = odds.iter().find(|(_, chance)| is_certain(*chance)) {
         let x = layout.scale.at(*time);
-        let line = format!("M{x:.1} {:.1}V{floor:.1}", layout.axis + 6.0);
-        canvas.path(
-            &line,
-            ACCENT,
-            r#"stroke-width="1.5" stroke-dasharray="5 4""#,
-        );
+        certain(canvas, layout, x, floor);
         let words = &no_return(timeline, *time);
         // Behind it the curve is at the top, before it below.
         let (at, anchor) = if x + wide(words, 12) + 8.0 < RIGHT {
@@ -58,22 +54,43 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
     }
 }
 
-/// The versions, each under the one that it grew from.
-pub(super) fn tree(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
-    let rows = &layout.tree.rows;
-    if rows.is_empty() {
-        return;
+/// A line from the axis to the floor, but where words stand.
+fn certain(canvas: &mut Canvas, layout: &Layout, x: f64, floor: f64) {
+    let near = layout
+        .texts
+        .iter()
+        .filter(|text| text.x.0 - 3.0 < x && text.x.1 + 3.0 > x);
+    let mut near: Vec<(f64, f64)> = near.map(|text| (text.y.0 - 3.0, text.y.1 + 3.0)).collect();
+    near.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut last = layout.axis + 6.0;
+    for (from, to) in near.into_iter().chain([(floor, floor)]) {
+        if from > last {
+            let line = format!("M{x:.1} {last:.1}V{from:.1}");
+            let rest = r#"stroke-width="1.5" stroke-dasharray="5 4""#;
+            canvas.path(&line, ACCENT, rest);
+        }
+        last = last.max(to);
     }
-    let top = layout.tree_top;
-    canvas.text((LEFT - 12.0, top + 4.0), "end", 11, Ink::Quiet, "versions");
+}
+
+/// The versions, each under the one that it grew from; gives how far they reach to the right, and where they end.
+pub(super) fn tree(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) -> (f64, f64) {
+    let rows = &scene.tree.rows;
+    let top = layout.below;
+    if rows.is_empty() {
+        return (layout.left, top);
+    }
+    let left = MARGIN + wide("versions", 11) + 24.0;
+    canvas.text((MARGIN, top + 4.0), "start", 11, Ink::Quiet, "versions");
     let place = |at: usize| {
         let depth = rows.get(at).map_or(0, |row| row.rails.len());
-        (LEFT + 8.0 + 26.0 * depth as f64, top + ROW * at as f64)
+        (left + 26.0 * depth as f64, top + ROW * at as f64)
     };
+    let mut reach = left;
     for (at, row) in rows.iter().enumerate() {
         let (x, y) = place(at);
         let lost = match row.what {
-            What::Version(version) => layout.tree.is_lost(version),
+            What::Version(version) => scene.tree.is_lost(version),
             What::Branches(_) => true,
             _ => false,
         };
@@ -88,7 +105,7 @@ pub(super) fn tree(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
             let line = format!("M{px:.1} {:.1}V{y:.1}H{x:.1}", py + 5.0);
             canvas.path(&line, colour, &format!(r#"stroke-width="1.5" {dash}"#));
         }
-        let text = words_of(timeline, &layout.tree, row.what, NAME);
+        let text = words_of(scene.timeline, &scene.tree, row.what, NAME);
         let dot = match row.what {
             What::Version(_) => {
                 format!(r#"<circle cx="{x:.1}" cy="{y:.1}" r="4.5" fill="{colour}"/>"#)
@@ -101,7 +118,12 @@ pub(super) fn tree(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
         canvas.body.push('\n');
         let fork = text.1.unwrap_or_default();
         row_text(canvas, (x + 12.0, y + 4.0), lost, &text.0, &fork);
+        reach = reach.max(x + 12.0 + wide(&text.0, 12) + 20.0 + wide(&fork, 12));
     }
+    (
+        (reach + 24.0).clamp(RIGHT * 0.5, RIGHT * 0.72),
+        top + ROW * rows.len() as f64,
+    )
 }
 
 /// A row of the tree, and what is said of a fork behind it.

@@ -1,4 +1,4 @@
-//! The three drawings of a timeline.
+//! The drawings of a timeline.
 
 use super::model::Timeline;
 use super::text_line::TextLine;
@@ -11,15 +11,15 @@ impl Timeline {
         svg::draw(self)
     }
 
-    /// The same for a terminal: lines of at most 80 columns.
+    /// The same for a terminal: lines of at most so many columns, and of 40 where there are fewer.
     #[must_use]
-    pub fn to_text(&self) -> Vec<TextLine> {
-        text::draw(self)
+    pub fn to_text(&self, columns: usize) -> Vec<TextLine> {
+        text::draw(self, columns)
     }
 
     /// The lanes and the versions alone, for a terminal, where the rest is said already.
     #[must_use]
-    pub fn to_sketch(&self) -> Vec<TextLine> {
-        text::sketch(self)
+    pub fn to_sketch(&self, columns: usize) -> Vec<TextLine> {
+        text::sketch(self, columns)
     }
 }

@@ -1,48 +1,69 @@
-//! The lanes in a terminal: a row each, with the steps from left to right.
+//! The acts in a terminal: a line each, with a column for every buyer, in which its line runs down.
 
-use std::ops::Range;
+use std::collections::HashMap;
 
-use super::choose::Choice;
+use super::acts::{Act, told};
+use super::chosen_acts::{chosen, is_minor, is_said};
 use super::fold::Fold;
-use super::layout::{is_certain, odds};
-use super::marks::ending;
-use super::model::{Spot, Time, Timeline};
-use super::steps::{END, Steps, TimelineStep};
+use super::model::Spot;
+use super::operation::{Doing, DrawnOperation, DrawnOutcome};
+use super::scene::{Scene, is_certain, numbers, odds};
 use super::text_line::{TextLine, Tone};
-use super::words::{columns, short, tick};
+use super::words::{columns, count, short};
 
-/// The lanes over some of the steps.
-pub(super) fn block(
-    timeline: &Timeline,
-    choice: &Choice,
-    steps: &Steps,
-    range: &Range<usize>,
-) -> Vec<TextLine> {
-    let mut lines = Vec::new();
-    let first = steps.all.get(range.start);
-    let before = first.and_then(|step| choice.folds.get(step.fold?));
-    if let Some(fold) = before {
-        lines.extend([folded(fold), TextLine::default()]);
+/// Columns at most for a name, and for all lines of the buyers together.
+const NAME: usize = 18;
+const GRAPH: usize = 34;
+/// Above the odds, and as wide as they are.
+const BAD_END: &str = "bad end";
+
+/// What is drawn in a line.
+struct RowPlan<'a> {
+    scene: &'a Scene<'a>,
+    odds: Option<Vec<(u64, f64)>>,
+    /// How many columns the times, the names, a buyer's line and all of a line take.
+    time: usize,
+    name: usize,
+    pitch: usize,
+    room: usize,
+    /// From when to when each operation that is drawn lasts.
+    bounds: Vec<(Spot, (u64, u64))>,
+}
+
+/// A line for every act.
+pub(super) fn rows(scene: &Scene<'_>, room: usize) -> Vec<TextLine> {
+    let acts = chosen(scene);
+    if acts.is_empty() {
+        return Vec::new();
     }
-    lines.push(times(timeline, steps, range));
-    for (&lane, operations) in &choice.lanes {
-        let own = |step: &TimelineStep| step.place.lane == lane;
-        let shown = steps.all.get(range.clone()).unwrap_or_default();
-        if shown.iter().any(own)
-            || steps.is_open(range.start, lane)
-            || range.len() == steps.all.len()
-        {
-            lines.push(row(timeline, steps, range, (lane, operations)));
+    let plan = RowPlan::of(scene, &acts, room);
+    let mut lines = vec![plan.head()];
+    let mut last: Option<&Act> = None;
+    let mut skipped = 0;
+    for (act, drawn) in &acts {
+        if !drawn {
+            skipped += 1;
+            continue;
         }
+        if skipped > 0 {
+            let text = format!("  ... {} not drawn ...", count(skipped, "act"));
+            lines.push(TextLine::new(text, Tone::Faint));
+            skipped = 0;
+        }
+        lines.extend(plan.fold(last, act));
+        lines.push(plan.row(act, last));
+        last = Some(act);
     }
-    lines.extend(chances(timeline, steps, range));
-    let last = choice
+    if skipped > 0 {
+        let text = format!("  and {}, not drawn", count(skipped, "act"));
+        lines.push(TextLine::new(text, Tone::Faint));
+    }
+    let after = scene
+        .choice
         .folds
         .last()
-        .filter(|_| range.end == steps.all.len() && choice.folds.len() > 1);
-    if let Some(fold) = last.filter(|fold| fold.operations > 0) {
-        lines.extend([TextLine::default(), folded(fold)]);
-    }
+        .filter(|_| scene.choice.folds.len() > 1);
+    lines.extend(after.filter(|fold| fold.operations > 0).map(folded));
     lines
 }
 
@@ -51,120 +72,159 @@ fn folded(fold: &Fold) -> TextLine {
     TextLine::new(format!("  ... {what}, {how} ..."), Tone::Faint)
 }
 
-/// When the steps were, where there is room to say it.
-fn times(timeline: &Timeline, steps: &Steps, range: &Range<usize>) -> TextLine {
-    let mut text = " ".repeat(steps.name + 4);
-    let mut place = columns(&text);
-    let start = steps.all.first().map_or(0, |step| step.time);
-    let mut last = None;
-    for step in steps.all.get(range.clone()).unwrap_or_default() {
-        let since = last.map(|last: u64| step.time.saturating_sub(last));
-        let label = match timeline.time {
-            Time::Steps => tick(timeline.time, step.time, None),
-            Time::Nanoseconds => tick(timeline.time, step.time - start, since),
+impl<'a> RowPlan<'a> {
+    fn of(scene: &'a Scene<'a>, acts: &[(&Act, bool)], room: usize) -> Self {
+        let drawn = || acts.iter().filter(|(_, drawn)| *drawn).map(|(act, _)| *act);
+        let times = drawn().map(|act| columns(&scene.axis.label(act.from)));
+        let names = drawn().map(|act| columns(&short(scene.timeline.name(act.place.lane), NAME)));
+        let lanes = scene.choice.lanes.len();
+        let places = scene.choice.places();
+        let bounds =
+            places.filter_map(|place| Some((place, scene.timeline.operation(place)?.bounds()?)));
+        Self {
+            scene,
+            odds: odds(scene.timeline),
+            time: times.max().unwrap_or(0).max(columns(scene.axis.name())),
+            name: names.max().unwrap_or(0).min(room / 4),
+            pitch: match lanes {
+                _ if lanes * 2 <= GRAPH.min(room / 3) => 2,
+                _ if lanes <= GRAPH.min(room / 3) => 1,
+                _ => 0,
+            },
+            room,
+            bounds: bounds.collect(),
+        }
+    }
+
+    fn head(&self) -> TextLine {
+        let odds = if self.odds.is_some() {
+            format!("  {BAD_END}")
+        } else {
+            String::new()
         };
-        let taken = columns(&text);
-        if taken <= place
-            && since != Some(0)
-            && place + columns(&label) <= steps.name + 4 + steps.room
-        {
-            text += &" ".repeat(place - taken);
-            text += &label;
-            text.push(' ');
-            last = Some(step.time);
-        }
-        place += step.wide();
+        let text = format!("  {:>1$}{odds}", self.scene.axis.name(), self.time);
+        TextLine::new(text, Tone::Faint)
     }
-    TextLine::new(text.trim_end(), Tone::Faint)
-}
 
-fn row(
-    timeline: &Timeline,
-    steps: &Steps,
-    range: &Range<usize>,
-    (lane, operations): (usize, &[usize]),
-) -> TextLine {
-    let name = padded(&short(timeline.name(lane), steps.name), steps.name);
-    let mut row = TextLine::new(format!("  {name}  "), Tone::Plain);
-    let mut holds = false;
-    let mut taken = 0;
-    for (at, step) in steps.all.iter().enumerate().take(range.end) {
-        let own = step.place.lane == lane;
-        if own {
-            holds = step.hold.unwrap_or(holds);
+    /// What was left out before an act.
+    fn fold(&self, last: Option<&Act>, act: &Act) -> Option<TextLine> {
+        let stretch = |at: u64| self.scene.choice.stretches.partition_point(|s| s.1 < at);
+        let here = stretch(act.from);
+        if last.is_some_and(|last| stretch(last.from) == here) {
+            return None;
         }
-        if at >= range.start {
-            let goes_on = steps.is_open(at + 1, lane);
-            row = cell(row, step, own, (goes_on, holds));
-            taken += step.wide();
-        }
+        let fold = self.scene.choice.folds.get(here)?;
+        (fold.operations > 0).then(|| folded(fold))
     }
-    let last = operations.last().map(|&operation| Spot { lane, operation });
-    let end = last.and_then(|place| timeline.operation(place)).map(ending);
-    let last = steps.all.iter().rposition(|step| step.place.lane == lane);
-    let here = last.is_some_and(|last| range.contains(&last));
-    match end.filter(|end| here && !end.is_empty()) {
-        Some(end) => {
-            let gap = " ".repeat((steps.room - taken.min(steps.room)).min(1));
-            row.and(format!("{gap}{}", short(&end, END - 1)), Tone::Plain)
-        }
-        None => row,
-    }
-}
 
-/// A step of this lane, or what it did while another took a step.
-fn cell(
-    line: TextLine,
-    step: &TimelineStep,
-    own: bool,
-    (goes_on, holds): (bool, bool),
-) -> TextLine {
-    let fill = match (goes_on, holds) {
-        (true, true) => "=",
-        (true, false) => "─",
-        _ => " ",
-    };
-    if !own {
-        return line.and(fill.repeat(step.wide()), Tone::Faint);
+    fn row(&self, act: &Act, last: Option<&Act>) -> TextLine {
+        let label = self.scene.axis.label(act.from);
+        let is_new = last.is_none_or(|last| self.scene.axis.label(last.from) != label);
+        let label = if is_new { label } else { String::new() };
+        let pad = " ".repeat(self.time.saturating_sub(columns(&label)));
+        let mut line = TextLine::new(format!("  {pad}{label}"), Tone::Faint);
+        if let Some((text, tone)) = self.chance(act) {
+            line = line.and(format!("  {text:>0$}", BAD_END.len()), tone);
+        }
+        line = line.and(" ", Tone::Plain);
+        let marked = act.proves || !act.findings.is_empty();
+        let tone = if marked { Tone::Bad } else { Tone::Plain };
+        line = self.graph(line, act, tone);
+        let name = short(self.scene.timeline.name(act.place.lane), self.name);
+        let pad = " ".repeat(self.name.saturating_sub(columns(&name)));
+        line = line.and(format!("{name}{pad} "), tone);
+        let marks = match numbers(&act.findings) {
+            none if none.is_empty() => none,
+            marks => format!(" <- {marks}"),
+        };
+        let taken = columns(&line.to_string()) + columns(&marks);
+        let left = self.room.saturating_sub(taken);
+        let mut words = self.words(act).into_iter();
+        let words = words.find(|words| columns(words) <= left);
+        let words = words.unwrap_or_else(|| short(&act.words, left));
+        line.and(words, tone).and(marks, Tone::Bad).cut(self.room)
     }
-    let (mark, tone) = if step.proves {
-        ("!", Tone::Bad)
-    } else {
-        ("", Tone::Plain)
-    };
-    let word = format!("{}{mark}", step.word);
-    let rest = step.wide() - columns(&word);
-    line.and(word, tone).and(fill.repeat(rest), Tone::Faint)
-}
 
-/// The chance that the run ends badly after each step.
-fn chances(timeline: &Timeline, steps: &Steps, range: &Range<usize>) -> Option<TextLine> {
-    let odds = odds(timeline)?;
-    let mut line = TextLine::new(
-        format!("  {}  ", padded("bad end", steps.name)),
-        Tone::Faint,
-    );
-    for step in steps.all.get(range.clone()).unwrap_or_default() {
+    /// What an act is; with whom it overwrites, and how it ended if nothing of the operation follows, where there is
+    /// room for that: the longest first.
+    fn words(&self, act: &Act) -> Vec<String> {
+        let words = match &act.doing {
+            Some(Doing::Hold(_)) => act.words.replacen("holds", "takes", 1),
+            _ => act.words.clone(),
+        };
+        let over = self.scene.overwrites(act).map(|lane| {
+            let name = short(self.scene.timeline.name(lane), NAME);
+            format!("{words} over {name}'s")
+        });
+        let own = self.scene.acts.iter().rev();
+        let last = own
+            .filter(|other| other.place == act.place && is_said(self.scene, other))
+            .find(|other| !is_minor(other) && !matches!(other.doing, Some(Doing::Hold(_))));
+        let operation = self.scene.timeline.operation(act.place);
+        // What one who only asks was told is what it saw.
+        let asked = |one: &&DrawnOperation| !matches!(one.outcome, Some(DrawnOutcome::Told(_)));
+        let told = operation.filter(asked).and_then(told);
+        let told =
+            told.filter(|told| *told != words && last.is_some_and(|last| std::ptr::eq(last, act)));
+        let mut all = Vec::new();
+        if let Some(told) = told {
+            all.push(format!("{}, {told}", over.as_ref().unwrap_or(&words)));
+        }
+        all.extend(over);
+        all.push(words);
+        all
+    }
+
+    /// The lines of the buyers: which of them are at something, and whose act this is.
+    fn graph(&self, mut line: TextLine, act: &Act, tone: Tone) -> TextLine {
+        if self.pitch == 0 {
+            return line;
+        }
+        let mut doing: HashMap<usize, &str> = HashMap::new();
+        for (place, (from, to)) in &self.bounds {
+            if *from <= act.from && act.from < *to {
+                doing.insert(place.lane, "│");
+            }
+        }
+        for other in &self.scene.acts {
+            if matches!(other.doing, Some(Doing::Hold(_)))
+                && other.from <= act.from
+                && act.from < other.to
+            {
+                doing.insert(other.place.lane, "┃");
+            }
+        }
+        for lane in self.scene.choice.lanes.keys() {
+            let gap = " ".repeat(self.pitch - 1);
+            if *lane == act.place.lane {
+                let shape = match act.doing {
+                    Some(Doing::Write | Doing::Truncate) => "●",
+                    None => "x",
+                    _ => "○",
+                };
+                line = line.and(shape, tone).and(gap, Tone::Plain);
+            } else {
+                let shape = doing.get(lane).copied().unwrap_or(" ");
+                line = line.and(format!("{shape}{gap}"), Tone::Faint);
+            }
+        }
+        line.and(" ", Tone::Plain)
+    }
+
+    /// The chance that the run ends badly after a step.
+    fn chance(&self, act: &Act) -> Option<(String, Tone)> {
+        let odds = self.odds.as_ref()?;
         let after = odds
             .iter()
-            .take_while(|(time, _)| *time <= step.time.saturating_add(1));
-        let chance = after.last().map(|(_, chance)| *chance);
-        let (text, tone) = match chance {
-            Some(chance) if is_certain(chance) => ("1".to_owned(), Tone::Bad),
-            // Cut, not rounded: only what is certain reads 1.
-            Some(chance) => {
+            .take_while(|(time, _)| *time <= act.from.saturating_add(1));
+        Some(match after.last() {
+            Some((_, chance)) if is_certain(*chance) => ("100 %".to_owned(), Tone::Bad),
+            // Cut, not rounded: only what is certain reads 100.
+            Some((_, chance)) => {
                 let cut = (chance * 100.0).floor().min(99.0);
-                (format!(".{cut:02.0}"), Tone::Faint)
+                (format!("{cut:.0} %"), Tone::Faint)
             }
             None => (String::new(), Tone::Faint),
-        };
-        let text = short(&text, step.wide());
-        let rest = step.wide() - columns(&text);
-        line = line.and(text, tone).and(" ".repeat(rest), Tone::Plain);
+        })
     }
-    Some(line)
-}
-
-fn padded(text: &str, room: usize) -> String {
-    format!("{text}{}", " ".repeat(room.saturating_sub(columns(text))))
 }

@@ -1,9 +1,9 @@
-//! Where a time lies from left to right. Not to scale: every span must be seen, be it microseconds
-//! within seconds, so that a gap takes room by the logarithm of its length.
+//! Where a time lies from left to right. In proportion, and where nothing happens for long, time is cut out: a break.
 
 use super::choose::Choice;
 use super::model::Time;
-use super::model::Timeline;
+use super::operation::Doing;
+use super::scene::Scene;
 
 /// A stretch that is drawn folded.
 #[derive(Debug, Clone, Copy)]
@@ -14,57 +14,66 @@ pub(super) struct Folded {
     pub(super) to: f64,
 }
 
-/// From times to places.
+/// From times to places: in proportion, but for what is left out and what would be too thin to be seen.
 #[derive(Debug, Default)]
 pub(super) struct Scale {
     /// Times that something begins or ends at, each with its place; both rise.
     knots: Vec<(u64, f64)>,
     pub(super) folded: Vec<Folded>,
-    /// The first time of all.
-    pub(super) start: u64,
+    /// From where to where time is cut out in which nothing begins or ends.
+    pub(super) breaks: Vec<(f64, f64)>,
 }
 
-/// The room of a fold, and between two times, at most.
+/// The room of a fold, of a break, and between two steps at most.
 const FOLD: f64 = 96.0;
-const STEP: f64 = 96.0;
+const BREAK: f64 = 24.0;
+const STEP: f64 = 180.0;
 /// Between two times, at least, where there is room.
-const LEAST: f64 = 6.0;
+const LEAST: f64 = 3.0;
+/// So many breaks at most, of gaps that would each take more than this part of the room.
+const BREAKS: usize = 12;
+const PART: f64 = 0.14;
 
 impl Scale {
     /// Lays the times of what is drawn out between two places.
-    pub(super) fn new(timeline: &Timeline, choice: &Choice, left: f64, right: f64) -> Self {
-        let mut times = times(timeline, choice);
+    pub(super) fn new(scene: &Scene<'_>, left: f64, right: f64) -> Self {
+        let (choice, unit) = (&scene.choice, scene.timeline.time);
+        let mut times = times(scene);
         times.sort_unstable();
         times.dedup();
         let folds = choice.folds.iter().filter(|f| f.operations > 0).count();
         let fold = FOLD.min((right - left) / 2.0 / (folds.max(1) as f64));
-        let room = right - left - fold * folds as f64;
-        let start = times.first().copied().unwrap_or_default();
-        let first = choice.folds.first().and_then(|fold| fold.bounds);
-        let mut scale = Self {
-            start: first.map_or(start, |(from, _)| from.min(start)),
-            ..Self::default()
-        };
-        let is_fold = |from: u64, to: u64| choice.stretches.iter().any(|s| s.1 == from && to > s.1);
-        let weights: Vec<f64> = times
+        let is_fold = |from: u64, to: u64| choice.stretches.iter().any(|s| from <= s.1 && to > s.1);
+        let gaps: Vec<Option<u64>> = times
             .windows(2)
             .map(|pair| match pair {
-                &[from, to] if !is_fold(from, to) => weight(timeline.time, to - from),
-                _ => 0.0,
+                &[from, to] if !is_fold(from, to) => Some(to - from),
+                _ => None,
             })
             .collect();
-        let spaces = weights.iter().filter(|weight| **weight > 0.0).count() as f64;
+        let cut = cuts(unit, &gaps);
+        let is_cut = |gap: u64| cut.is_some_and(|least| gap >= least);
+        let open = || gaps.iter().flatten().filter(|gap| !is_cut(**gap));
+        let breaks = gaps.iter().flatten().filter(|gap| is_cut(**gap)).count();
+        let room = right - left - fold * folds as f64 - BREAK * breaks as f64;
+        let spaces = open().count() as f64;
         let least = LEAST.min(room / 2.0 / spaces.max(1.0));
-        let mut unit = (room - least * spaces) / weights.iter().sum::<f64>().max(f64::EPSILON);
-        if timeline.time == Time::Steps {
-            unit = unit.min(STEP - least);
+        let all: f64 = open().map(|gap| *gap as f64).sum();
+        let mut each = (room - least * spaces) / all.max(f64::EPSILON);
+        if unit == Time::Steps {
+            each = each.min(STEP - least);
         }
+        let mut scale = Self::default();
         let mut next = 0;
         let mut place = scale.fold_at(choice, next, left, fold);
         for (at, &time) in times.iter().enumerate() {
             scale.knots.push((time, place));
-            match weights.get(at) {
-                Some(&weight) if weight > 0.0 => place += least + weight * unit,
+            match gaps.get(at) {
+                Some(&Some(gap)) if is_cut(gap) => {
+                    scale.breaks.push((place, place + BREAK));
+                    place += BREAK;
+                }
+                Some(&Some(gap)) => place += least + gap as f64 * each,
                 _ => {
                     next += 1;
                     place = scale.fold_at(choice, next, place, fold);
@@ -104,6 +113,33 @@ impl Scale {
         self.folded.last().map_or(last, |fold| fold.to.max(last))
     }
 
+    /// Where time is cut out between two places.
+    pub(super) fn cut(&self, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let within = self.breaks.iter().copied();
+        within.filter(move |(start, end)| *start >= from && *end <= to)
+    }
+
+    /// What lies between two places without what is cut or left out there.
+    pub(super) fn pieces(&self, from: f64, to: f64) -> Vec<(f64, f64)> {
+        let folds = self.folded.iter().map(|fold| (fold.from, fold.to));
+        let mut gaps: Vec<(f64, f64)> = self.breaks.iter().copied().chain(folds).collect();
+        gaps.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut pieces = Vec::new();
+        let mut last = from;
+        for (gap, end) in gaps {
+            if end > from && gap < to {
+                if gap > last {
+                    pieces.push((last, gap));
+                }
+                last = last.max(end);
+            }
+        }
+        if to > last || pieces.is_empty() {
+            pieces.push((last.min(to), to));
+        }
+        pieces
+    }
+
     /// The times that deserve a tick, at least `apart` from each other; those around the longest
     /// gaps come first.
     pub(super) fn ticks(&self, apart: f64) -> Vec<(u64, f64)> {
@@ -137,29 +173,42 @@ impl Scale {
     }
 }
 
+/// From which length on a gap is cut out, if any is: as long as one takes more than its part of all that is left.
+fn cuts(unit: Time, gaps: &[Option<u64>]) -> Option<u64> {
+    let mut gaps: Vec<u64> = gaps.iter().flatten().copied().collect();
+    if unit == Time::Steps {
+        return gaps.iter().any(|gap| *gap > 2).then_some(3);
+    }
+    gaps.sort_unstable_by_key(|gap| std::cmp::Reverse(*gap));
+    let mut rest: f64 = gaps.iter().map(|gap| *gap as f64).sum();
+    let median = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
+    let mut least = None;
+    for (at, &gap) in gaps.iter().enumerate().take(BREAKS) {
+        // Something must be left to be drawn, and what recurs is no break.
+        let recurs = gap / 4 <= median;
+        if (gap as f64) < rest * PART || at + 3 > gaps.len() || recurs {
+            break;
+        }
+        rest -= gap as f64;
+        least = Some(gap);
+    }
+    least
+}
+
 /// The times at which something that is drawn begins or ends.
-fn times(timeline: &Timeline, choice: &Choice) -> Vec<u64> {
+fn times(scene: &Scene<'_>) -> Vec<u64> {
     let mut times = Vec::new();
-    for operation in choice
-        .places()
-        .filter_map(|place| timeline.operation(place))
-    {
-        times.extend(operation.killed);
-        for span in &operation.spans {
-            times.extend([span.from, span.to]);
-            if timeline.time == Time::Steps && span.to.abs_diff(span.from) <= 64 {
-                let (from, to) = span.bounds();
-                times.extend(from..to);
-            }
+    for act in &scene.acts {
+        // Where a line ends is nothing that happens.
+        let is_line = matches!(act.doing, Some(Doing::Point(_) | Doing::Think));
+        if is_line && scene.timeline.time == Time::Nanoseconds {
+            times.push(act.from);
+            continue;
+        }
+        times.extend([act.from, act.to]);
+        if scene.timeline.time == Time::Steps && act.to - act.from <= 64 {
+            times.extend(act.from..act.to);
         }
     }
     times
-}
-
-/// How much room a gap takes beside others.
-fn weight(unit: Time, gap: u64) -> f64 {
-    match unit {
-        Time::Steps => (gap as f64).min(2.0),
-        Time::Nanoseconds => (gap as f64 / 1_000.0).ln_1p().max(1e-6),
-    }
 }

@@ -2,11 +2,13 @@
 //! and on black; the style gives a light or a dark background with stronger text.
 
 use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, wide};
-use super::layout::{LEFT, LINE, Layout, MARGIN, RIGHT, WIDTH};
+use super::labels::SIZE;
+use super::layout::{LINE, Layout, MARGIN, WIDTH};
 use super::model::{Time, Timeline};
-use super::words::{count, short, tick, xml};
-use super::{arrows, labels, lanes, legend, panels};
-use crate::store::file::output::SVG;
+use super::scene::Scene;
+use super::words::{short, xml};
+use super::{arrows, lanes, legend, panels};
+use crate::store::file::output_contents::SVG;
 
 const STYLE: &str = "<style>
 .bg{fill:none}
@@ -17,26 +19,29 @@ const STYLE: &str = "<style>
 
 /// The whole picture.
 pub(super) fn draw(timeline: &Timeline) -> String {
-    let layout = Layout::of(timeline);
+    let scene = Scene::of(timeline);
+    let layout = arrows::joined(&scene, Layout::of(&scene));
     let mut canvas = Canvas::default();
     head(&mut canvas, timeline, &layout);
-    axis(&mut canvas, timeline, &layout);
-    folds(&mut canvas, &layout);
+    axis(&mut canvas, &scene, &layout);
+    folds(&mut canvas, &scene, &layout);
     for row in &layout.rows {
-        lanes::lane(&mut canvas, timeline, &layout, row);
+        lanes::lane(&mut canvas, &scene, &layout, row);
     }
-    let arrows = arrows::arrows(timeline, &layout);
-    for arrow in &arrows {
+    lanes::breaks(&mut canvas, &layout);
+    for arrow in &layout.arrows {
         arrow.draw(&mut canvas);
     }
-    for row in &layout.rows {
-        lanes::numbers(&mut canvas, timeline, &layout, row);
+    lanes::badges(&mut canvas, &layout);
+    let not_drawn = scene.not_drawn();
+    if !not_drawn.is_empty() {
+        let at = (layout.left, layout.floor - 6.0);
+        canvas.text(at, "start", SIZE, Ink::Quiet, &not_drawn);
     }
-    labels::labels(&mut canvas, timeline, &layout, &arrows);
-    meanwhile(&mut canvas, &layout);
     panels::odds(&mut canvas, timeline, &layout);
-    panels::tree(&mut canvas, timeline, &layout);
-    let height = legend::legend(&mut canvas, timeline, &layout) + 16.0;
+    let tree = panels::tree(&mut canvas, &scene, &layout);
+    let floor = legend::legend(&mut canvas, &scene, &layout, tree.0);
+    let height = tree.1.max(floor) + 8.0;
     format!(
         r#"{SVG}xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" width="{WIDTH}" height="{height:.0}" role="img" font-family="system-ui, sans-serif">
 <title>{}</title>
@@ -73,43 +78,51 @@ fn sentences(canvas: &mut Canvas, lines: &[(Option<usize>, String)], top: f64) {
     }
 }
 
-fn axis(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
+fn axis(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) {
     if layout.rows.is_empty() {
         return;
     }
-    let (unit, apart) = match timeline.time {
-        Time::Steps => ("step", 20.0),
-        Time::Nanoseconds => ("time", 64.0),
-    };
+    let steps = scene.timeline.time == Time::Steps;
     let (y, scale) = (layout.axis, &layout.scale);
-    canvas.text((LEFT - 12.0, y), "end", 11, Ink::Quiet, unit);
-    let mut last = None;
-    let ticks = scale.ticks(apart);
+    let at = (layout.left - 12.0, y);
+    canvas.text(at, "end", SIZE, Ink::Quiet, scene.axis.name());
+    let ticks = scale.ticks(if steps { 20.0 } else { 8.0 });
+    let (mut free, mut last) = (f64::NEG_INFINITY, String::new());
     for (at, (time, x)) in ticks.iter().copied().enumerate() {
         // The name of a step stands over its middle, and the end of the last step begins none.
-        let x = match (timeline.time, ticks.get(at + 1)) {
-            (Time::Steps, Some(next)) => f64::midpoint(x, next.1),
-            (Time::Steps, None) => continue,
+        let x = match (steps, ticks.get(at + 1)) {
+            (true, Some(next)) => f64::midpoint(x, next.1),
+            (true, None) => continue,
             _ => x,
         };
-        let gap = last.map(|last| time - last);
-        let label = tick(timeline.time, time - scale.start, gap);
-        last = Some(time);
-        canvas.text((x.min(RIGHT - 20.0), y), "middle", 11, Ink::Quiet, &label);
-        let line = format!("M{x:.1} {:.1}V{:.1}", y + 5.0, layout.lanes_floor);
-        if timeline.time == Time::Nanoseconds {
-            canvas.path(&line, QUIET, r#"stroke-opacity="0.18""#);
+        let label = scene.axis.label(time);
+        let half = wide(&label, SIZE) / 2.0;
+        if x - half < free || label == last {
+            continue;
+        }
+        free = x + half + 6.0;
+        canvas.text((x, y), "middle", SIZE, Ink::Quiet, &label);
+        last = label;
+        if !steps {
+            let line = format!("M{x:.1} {:.1}V{:.1}", y + 2.0, y + 8.0);
+            canvas.path(&line, QUIET, r#"stroke-opacity="0.7""#);
+        }
+    }
+    if !steps {
+        for (from, to) in scale.pieces(layout.left, layout.right) {
+            let line = format!("M{from:.1} {:.1}H{to:.1}", y + 5.0);
+            canvas.path(&line, QUIET, r#"stroke-opacity="0.5""#);
         }
     }
 }
 
-fn folds(canvas: &mut Canvas, layout: &Layout) {
+fn folds(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) {
     for folded in &layout.scale.folded {
-        let Some(fold) = layout.choice.folds.get(folded.fold) else {
+        let Some(fold) = scene.choice.folds.get(folded.fold) else {
             continue;
         };
         let (from, to) = (folded.from + 6.0, folded.to - 6.0);
-        let (top, floor) = (layout.axis + 8.0, layout.lanes_floor);
+        let (top, floor) = (layout.axis + 12.0, layout.lanes_floor);
         let rest = format!(
             r#"rx="6" fill="{QUIET}" fill-opacity="0.1" stroke="{QUIET}" stroke-opacity="0.5" stroke-dasharray="2 4""#
         );
@@ -117,27 +130,15 @@ fn folds(canvas: &mut Canvas, layout: &Layout) {
         let (what, how) = fold.words();
         let (middle, centre) = (f64::midpoint(from, to), f64::midpoint(top, floor));
         let (number, noun) = what.split_once(' ').unwrap_or((&what, ""));
-        for (line, text) in [number, noun, &how].into_iter().enumerate() {
-            if wide(text, 11) <= to - from + 10.0 {
-                let y = centre - 11.0 + 15.0 * line as f64;
-                canvas.text((middle, y), "middle", 11, Ink::Plain, text);
+        let how = super::words::wrapped(&how, 12);
+        let lines = [number, noun]
+            .into_iter()
+            .chain(how.iter().map(String::as_str));
+        for (line, text) in lines.enumerate() {
+            if wide(text, SIZE) <= to - from + 10.0 {
+                let y = centre - 18.0 + 15.0 * line as f64;
+                canvas.text((middle, y), "middle", SIZE, Ink::Plain, text);
             }
         }
-    }
-}
-
-fn meanwhile(canvas: &mut Canvas, layout: &Layout) {
-    let mut parts = Vec::new();
-    if layout.choice.hidden > 0 {
-        parts.push(count(layout.choice.hidden as u64, "more buyer"));
-    }
-    let fold = layout.choice.meanwhile;
-    if fold.operations > 0 {
-        let (what, how) = fold.words();
-        parts.push(format!("{what} meanwhile, {how}"));
-    }
-    if !parts.is_empty() {
-        let text = format!("not drawn: {}", parts.join("; "));
-        canvas.text((LEFT, layout.floor - 8.0), "start", 11, Ink::Quiet, &text);
     }
 }

@@ -1,120 +1,120 @@
-//! The drawing for a terminal: at most 80 columns, clear without colours.
+//! The drawing for a terminal: as wide as it is, clear without colours.
 
 use super::captions::{no_return, words_of};
-use super::choose::Choice;
-use super::layout::{is_certain, odds, sentence};
-use super::marks::Marks;
 use super::model::Timeline;
-use super::rows::block;
-use super::steps::Steps;
-use super::text_line::{COLUMNS, TextLine, Tone};
+use super::operation::Doing;
+use super::rows::rows;
+use super::scene::{Scene, is_certain, odds, sentence};
+use super::text_line::{TextLine, Tone};
 use super::tree::{Rail, Tree, TreeRow, What};
 use super::words::{columns, count, short, wrapped};
 
-/// How many sentences are written out, and how many blocks of steps are drawn.
+/// How many sentences are written out.
 const SENTENCES: usize = 24;
-const BLOCKS: usize = 4;
+/// A drawing is never narrower, nor wider than can be read.
+const LEAST: usize = 40;
+const MOST: usize = 160;
 
 /// The whole drawing.
-pub(super) fn draw(timeline: &Timeline) -> Vec<TextLine> {
+pub(super) fn draw(timeline: &Timeline, columns: usize) -> Vec<TextLine> {
+    let room = columns.clamp(LEAST, MOST);
     let mut lines = Vec::new();
     if !timeline.title.is_empty() {
-        lines.push(TextLine::new(short(&timeline.title, COLUMNS), Tone::Plain));
+        lines.push(TextLine::new(short(&timeline.title, room), Tone::Plain));
     }
     if !timeline.subtitle.is_empty() {
-        lines.push(TextLine::new(
-            short(&timeline.subtitle, COLUMNS),
-            Tone::Faint,
-        ));
+        lines.push(TextLine::new(short(&timeline.subtitle, room), Tone::Faint));
     }
     lines.push(TextLine::default());
-    lines.extend(sketch(timeline));
-    findings(&mut lines, timeline);
-    lines
+    findings(&mut lines, timeline, room);
+    lines.extend(drawing(&Scene::of(timeline), room));
+    lines.into_iter().map(|line| line.cut(room)).collect()
 }
 
-/// The lanes and the versions.
-pub(super) fn sketch(timeline: &Timeline) -> Vec<TextLine> {
-    let choice = Choice::of(timeline);
-    let marks = Marks::of(timeline, &choice);
-    let mut lines = Vec::new();
-    lanes(&mut lines, timeline, &choice, &marks);
-    certainty(&mut lines, timeline);
-    tree(&mut lines, timeline, &choice);
-    lines
-}
-
-fn lanes(lines: &mut Vec<TextLine>, timeline: &Timeline, choice: &Choice, marks: &Marks) {
-    let steps = Steps::of(timeline, choice, marks);
-    let blocks = steps.blocks();
-    for columns in blocks.iter().take(BLOCKS) {
-        lines.extend(block(timeline, choice, &steps, columns));
-        lines.push(TextLine::default());
-    }
-    if blocks.len() > BLOCKS {
-        let more: usize = blocks.iter().skip(BLOCKS).map(ExactSizeIterator::len).sum();
-        let text = format!("  and {}, not drawn", count(more as u64, "step"));
-        lines.push(TextLine::new(text, Tone::Faint));
-    }
-    let mut hidden = Vec::new();
-    if choice.hidden > 0 {
-        hidden.push(count(choice.hidden as u64, "more buyer"));
-    }
-    if choice.meanwhile.operations > 0 {
-        let (what, how) = choice.meanwhile.words();
-        hidden.push(format!("{what} meanwhile, {how}"));
-    }
-    if !hidden.is_empty() {
-        let text = format!("  not drawn: {}", hidden.join("; "));
-        lines.push(TextLine::new(short(&text, COLUMNS), Tone::Faint));
-        lines.push(TextLine::default());
-    }
-    if !steps.legend.is_empty() {
-        lines.extend(legend(&steps.legend));
-        lines.push(TextLine::default());
-    }
-}
-
-/// What the short words mean, with each meaning on one line.
-fn legend(meanings: &[&str]) -> Vec<TextLine> {
-    let mut lines: Vec<String> = Vec::new();
-    for meaning in meanings {
-        match lines.last_mut() {
-            Some(line) if columns(line) + 3 + columns(meaning) <= COLUMNS => {
-                line.push_str(" · ");
-                line.push_str(meaning);
-            }
-            _ => lines.push(format!("  {meaning}")),
+/// The acts and the versions, and what the numbers of the findings mean.
+pub(super) fn sketch(timeline: &Timeline, columns: usize) -> Vec<TextLine> {
+    let room = columns.clamp(LEAST, MOST);
+    let scene = Scene::of(timeline);
+    let mut lines = drawing(&scene, room);
+    let mut kinds = Vec::new();
+    for (at, finding) in timeline.findings.iter().enumerate() {
+        let number = at + 1;
+        if scene.acts.iter().any(|act| act.findings.contains(&number)) {
+            kinds.push(format!("<- {number}  {}", finding.kind));
         }
     }
-    let lines = lines.into_iter();
-    lines.map(|line| TextLine::new(line, Tone::Faint)).collect()
+    for kind in &kinds {
+        let text = format!("  {}", short(kind, room - 2));
+        lines.push(TextLine::new(text, Tone::Bad));
+    }
+    if !kinds.is_empty() {
+        lines.push(TextLine::default());
+    }
+    lines.into_iter().map(|line| line.cut(room)).collect()
+}
+
+fn drawing(scene: &Scene<'_>, room: usize) -> Vec<TextLine> {
+    let mut lines = rows(scene, room);
+    if !lines.is_empty() {
+        lines.push(TextLine::default());
+    }
+    let not_drawn = scene.not_drawn();
+    if !not_drawn.is_empty() {
+        let text = format!("  {}", short(&not_drawn, room - 2));
+        lines.extend([TextLine::new(text, Tone::Faint), TextLine::default()]);
+    }
+    legend(&mut lines, scene, room);
+    certainty(&mut lines, scene.timeline, room);
+    tree(&mut lines, scene, room);
+    lines
+}
+
+/// What the lines and the points mean: only those that occur.
+fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
+    let occurs = |wanted: fn(&Doing) -> bool| {
+        let mut doing = scene.acts.iter().filter_map(|act| act.doing.as_ref());
+        doing.any(wanted)
+    };
+    let mut meanings = Vec::new();
+    if occurs(|doing| matches!(doing, Doing::Write)) {
+        meanings.push("● writes");
+    }
+    if !scene.acts.is_empty() {
+        meanings.push("│ at it");
+    }
+    if occurs(|doing| matches!(doing, Doing::Hold(_))) {
+        meanings.push("┃ holds a lock");
+    }
+    if scene.acts.iter().any(|act| !act.findings.is_empty()) {
+        meanings.push("<- 1 here happens finding 1");
+    }
+    if !meanings.is_empty() {
+        let text = short(&meanings.join(" · "), room - 2);
+        lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
+        lines.push(TextLine::default());
+    }
 }
 
 /// Where the odds say that the run can no longer end well.
-fn certainty(lines: &mut Vec<TextLine>, timeline: &Timeline) {
-    let Some(odds) = odds(timeline) else {
-        return;
-    };
-    let Some((time, _)) = odds.iter().find(|(_, chance)| is_certain(*chance)) else {
-        return;
-    };
-    let words = format!("  {}", no_return(timeline, *time));
-    lines.push(TextLine::new(short(&words, COLUMNS), Tone::Bad));
-    lines.push(TextLine::default());
-}
-
-fn tree(lines: &mut Vec<TextLine>, timeline: &Timeline, choice: &Choice) {
-    let tree = Tree::of(timeline, choice);
-    for row in &tree.rows {
-        lines.push(tree_row(timeline, &tree, row));
-    }
-    if !tree.rows.is_empty() {
+fn certainty(lines: &mut Vec<TextLine>, timeline: &Timeline, room: usize) {
+    let odds = odds(timeline).unwrap_or_default();
+    if let Some((time, _)) = odds.iter().find(|(_, chance)| is_certain(*chance)) {
+        let words = format!("  {}", no_return(timeline, *time));
+        lines.push(TextLine::new(short(&words, room), Tone::Bad));
         lines.push(TextLine::default());
     }
 }
 
-fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow) -> TextLine {
+fn tree(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
+    for row in &scene.tree.rows {
+        lines.push(tree_row(scene.timeline, &scene.tree, row, room));
+    }
+    if !scene.tree.rows.is_empty() {
+        lines.push(TextLine::default());
+    }
+}
+
+fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> TextLine {
     let rails = row.rails.iter().map(|rail| match rail {
         Rail::Blank => "   ",
         Rail::Pipe => "│  ",
@@ -122,7 +122,7 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow) -> TextLine {
         Rail::Corner => "└─ ",
     });
     let rails = format!("  {}", rails.collect::<String>());
-    let room = COLUMNS.saturating_sub(columns(&rails));
+    let room = room.saturating_sub(columns(&rails));
     let (text, fork) = words_of(timeline, tree, row.what, 16);
     let tone = match row.what {
         What::Version(version) if tree.is_lost(version) => Tone::Bad,
@@ -143,9 +143,9 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow) -> TextLine {
         .and(fork, Tone::Bad)
 }
 
-fn findings(lines: &mut Vec<TextLine>, timeline: &Timeline) {
+fn findings(lines: &mut Vec<TextLine>, timeline: &Timeline, room: usize) {
     for (at, finding) in timeline.findings.iter().enumerate().take(SENTENCES) {
-        for (line, text) in wrapped(&sentence(finding), COLUMNS - 5)
+        for (line, text) in wrapped(&sentence(finding), room - 5)
             .into_iter()
             .enumerate()
         {
@@ -161,5 +161,8 @@ fn findings(lines: &mut Vec<TextLine>, timeline: &Timeline) {
     if more > 0 {
         let text = format!("     and {}", count(more, "more finding"));
         lines.push(TextLine::new(text, Tone::Faint));
+    }
+    if !timeline.findings.is_empty() {
+        lines.push(TextLine::default());
     }
 }

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-/// How wide a terminal is.
-pub(super) const COLUMNS: usize = 80;
+use super::words::{columns, short};
+
+/// How wide a drawing is where no terminal says how wide it is.
+pub const COLUMNS: usize = 80;
 
 /// A line, in pieces of one tone each. Displayed, it is plain text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,5 +57,19 @@ impl TextLine {
             self.pieces.push(Piece { text, tone });
         }
         self
+    }
+
+    /// Without what goes beyond so many columns.
+    pub(super) fn cut(self, room: usize) -> Self {
+        let (mut line, mut taken) = (Self::default(), 0);
+        for piece in self.pieces {
+            if taken >= room {
+                break;
+            }
+            let text = short(&piece.text, room - taken);
+            taken += columns(&text);
+            line = line.and(text, piece.tone);
+        }
+        line
     }
 }

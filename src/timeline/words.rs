@@ -1,6 +1,5 @@
 //! Words for drawings: names made harmless and short, sentences in lines, numbers and times.
 
-use super::model::Time;
 use crate::shown::shown;
 
 /// How many columns of a terminal a letter takes, at most: in doubt two, so that a line that is
@@ -155,15 +154,5 @@ pub(super) fn duration(nanoseconds: u64) -> String {
         1_000..1_000_000 => scaled(1e3, "µs"),
         1_000_000..1_000_000_000 => scaled(1e6, "ms"),
         _ => scaled(1e9, "s"),
-    }
-}
-
-/// A time on the axis: when it is so close to the one before that both would read the same, by how
-/// much later it is.
-pub(super) fn tick(unit: Time, since_start: u64, since_last: Option<u64>) -> String {
-    match (unit, since_last) {
-        (Time::Steps, _) => thousands(since_start.saturating_add(1)),
-        (_, Some(gap)) if gap < since_start / 20 => format!("+{}", duration(gap)),
-        _ => duration(since_start),
     }
 }

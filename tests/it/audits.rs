@@ -227,3 +227,84 @@ fn an_audit_beside_sales_finds_nothing() {
     }
     event.assert_adds_up();
 }
+
+#[test]
+fn an_audit_says_how_much_it_could_not_verify() {
+    let sold = || {
+        let event = TestEvent::stock(9);
+        for buyer in ["alice", "bob", "carol", "dave"] {
+            event.booked(buyer);
+        }
+        event
+    };
+    let path = |event: &TestEvent| event.path("tickets.ledger.jsonl");
+    let findings = |event: &TestEvent| {
+        let (code, audit) = event.json("audit");
+        assert_eq!(code, 6, "{audit:#}");
+        audit["findings"].as_array().unwrap().clone()
+    };
+    let event = sold();
+    let ledger = fs::read_to_string(path(&event)).unwrap();
+    fs::write(path(&event), ledger.replacen("alice", "alive", 1)).unwrap();
+    let text = findings(&event)[0]["text"].to_string();
+    assert!(
+        text.contains("; the 3 lines behind it are not verified"),
+        "{text}"
+    );
+    // Nothing can be made of the count then.
+    fs::write(&event.file, "garbage").unwrap();
+    let found = findings(&event);
+    let count = found
+        .iter()
+        .find(|it| it["file"].as_str().unwrap().ends_with("tickets.json"));
+    assert_eq!(count.unwrap()["repairable"], false, "{found:#?}");
+    let event = sold();
+    fs::write(&event.file, "garbage").unwrap();
+    assert_eq!(findings(&event)[0]["repairable"], true);
+    // The last line alone, and what is no line behind it.
+    let event = sold();
+    let ledger = fs::read_to_string(path(&event)).unwrap();
+    let whole = ledger.trim_end().rfind('\n').unwrap() + 1;
+    fs::write(path(&event), &ledger[..whole + 9]).unwrap();
+    let found = findings(&event);
+    let torn = format!("the end of it, from byte {whole} on, is no line");
+    assert!(
+        found
+            .iter()
+            .any(|it| it["text"].to_string().contains(&torn)),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_count_that_counts_what_the_ledger_lacks_is_told_with_what_it_lacks() {
+    let event = TestEvent::stock(9);
+    for buyer in ["alice", "bob", "carol"] {
+        event.booked(buyer);
+    }
+    let (count, bytes) = (
+        fs::read_to_string(&event.file).unwrap(),
+        event.count()["bytes"].clone(),
+    );
+    let found = |lines: &str| {
+        let now = count.replace("\"seq\": 4", lines);
+        assert_ne!(now, count);
+        fs::write(&event.file, now).unwrap();
+        event.json("audit").1["findings"].to_string()
+    };
+    let text = found("\"seq\": 3");
+    let wrong = format!("counts 3 lines up to byte {bytes} of the ledger, where no such line ends");
+    assert!(text.contains(&wrong), "{text}");
+    let path = event.path("tickets.ledger.jsonl");
+    let ledger = fs::read_to_string(&path).unwrap();
+    fs::write(&path, ledger.replacen("bob", "bib", 1)).unwrap();
+    let text = found("\"seq\": 5");
+    let short = format!("counts 5 lines and {bytes} bytes of the ledger, of which only 2 lines");
+    assert!(text.contains(&short), "{text}");
+    // What was booked behind the break counts, to be on the safe side.
+    fs::write(&event.file, &count).unwrap();
+    let (code, error) = event.json("reset");
+    assert_eq!(code, 4, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("2 tickets are booked"), "{message}");
+}

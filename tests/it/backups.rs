@@ -388,7 +388,146 @@ fn a_backup_without_sales_is_put_back_as_often_as_one_likes() {
     );
     assert_eq!(event.count()["event"], "Ball");
     event.assert_adds_up();
+    // All of it is there already.
+    assert_eq!(to(&event, "restore DIR").1["kept"], json!([]));
     // Of another stock it is another event.
     assert_eq!(event.json("reset 8").0, 0);
     assert_eq!(to(&event, "restore DIR").0, 4);
+}
+
+#[test]
+fn a_restore_makes_the_directory_that_went_with_the_event() {
+    let place = TestEvent::empty();
+    let (hall, safe) = (place.path("hall"), place.path("safe"));
+    fs::create_dir(&hall).unwrap();
+    let file = hall.join("tickets.json");
+    fs::write(&file, "{\"ticket\": 9}").unwrap();
+    assert_eq!(on(&file, "book alice").0, 0);
+    assert_eq!(on(&file, &format!("backup {}", safe.display())).0, 0);
+    fs::remove_dir_all(&hall).unwrap();
+    let (code, done) = on(&file, &format!("restore {}", safe.display()));
+    assert_eq!((code, &done["sold"]), (0, &1.into()), "{done:#}");
+    assert_eq!(on(&file, "audit").0, 0);
+}
+
+/// The ledger lost what the count still knows of.
+#[test]
+fn a_count_of_more_than_the_backup_has_is_not_lost_unasked() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    event.booked("carol");
+    event.booked("dave");
+    fs::copy(event.path("safe").join(LEDGER), event.path(LEDGER)).unwrap();
+    let count = fs::read(&event.file).unwrap();
+    let (code, error) = to(&event, "restore DIR");
+    assert_eq!(code, 4, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    let why = "counts 5 lines, and the backup has 3: 2 on no ledger any more";
+    assert!(message.contains(why), "{message}");
+    assert_eq!(fs::read(&event.file).unwrap(), count);
+    let (code, done) = to(&event, "restore DIR --force");
+    assert_eq!((code, &done["sold"]), (0, &3.into()), "{done:#}");
+    assert!(kept(&done).contains(&count), "{done:#}");
+    assert_eq!(event.json("audit").0, 0);
+}
+
+/// What stands in the files that were kept.
+fn kept(done: &Value) -> Vec<Vec<u8>> {
+    let kept = done["kept"].as_array().unwrap().iter();
+    kept.map(|name| fs::read(name.as_str().unwrap()).unwrap())
+        .collect()
+}
+
+#[test]
+fn what_a_restore_takes_out_of_the_count_is_kept() {
+    for count in ["garbage", "{\"ticket\": 6, \"event\": \"Gala\"}"] {
+        let event = sold();
+        assert_eq!(to(&event, "backup DIR").0, 0);
+        fs::write(&event.file, count).unwrap();
+        let (code, done) = to(&event, "restore DIR");
+        assert_eq!(code, 0, "{done:#}");
+        assert!(kept(&done).contains(&count.as_bytes().to_vec()), "{done:#}");
+        assert_eq!(event.count()["event"], "Ball");
+    }
+}
+
+/// Both have a line of this number, and it is another sale.
+#[test]
+fn a_sale_in_the_place_of_another_one_is_not_lost_unasked() {
+    let event = sold();
+    let (first, second) = (event.path("first"), event.path("second"));
+    let run =
+        |what: &str, directory: &Path| on(&event.file, &format!("{what} {}", directory.display()));
+    assert_eq!(run("backup", &first).0, 0);
+    event.booked("carol");
+    assert_eq!(run("backup", &second).0, 0);
+    assert_eq!(run("restore --force", &first).0, 0);
+    event.booked("dave");
+    let (code, error) = run("restore", &second);
+    assert_eq!(code, 4, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("has 1 line that the backup lacks, 1 sale among them"),
+        "{message}"
+    );
+    assert_eq!(event.sales().last().unwrap()["buyer"], "dave");
+}
+
+/// Far before the lines that are looked at by whoever sells.
+#[test]
+fn what_does_not_add_up_is_not_saved() {
+    let event = sold();
+    for buyer in ["carol", "dave", "erin"] {
+        event.booked(buyer);
+    }
+    let ledger = fs::read_to_string(event.path(LEDGER)).unwrap();
+    fs::write(event.path(LEDGER), ledger.replacen("alice", "alive", 1)).unwrap();
+    let (code, error) = to(&event, "backup DIR");
+    assert_eq!(code, 6, "{error:#}");
+    assert!(!event.path("safe").join(LEDGER).exists());
+    assert!(!event.path("safe").join("tickets.json").exists());
+}
+
+#[test]
+fn a_backup_that_is_not_whole_is_put_back_as_far_as_it_can_be() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let safe = event.path("safe").join(LEDGER);
+    let whole = fs::read(&safe).unwrap();
+    // Without the newline of its last line.
+    fs::write(&safe, &whole[..whole.len() - 1]).unwrap();
+    fs::remove_file(event.path(LEDGER)).unwrap();
+    let (code, done) = to(&event, "restore DIR");
+    assert_eq!((code, &done["seq"]), (0, &3.into()), "{done:#}");
+    assert_eq!(fs::read(event.path(LEDGER)).unwrap(), whole);
+    assert_eq!(event.count()["bytes"], whole.len());
+    assert_eq!(event.json("audit").1["findings"], json!([]));
+    // Without its ledger.
+    fs::remove_file(&safe).unwrap();
+    let (code, error) = to(&event, "restore DIR --force");
+    assert_eq!(code, 6, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("is missing beside its count"), "{message}");
+    assert_eq!(fs::read(event.path(LEDGER)).unwrap(), whole);
+}
+
+/// As a copy comes out that was made while tickets were sold, the ledger first.
+#[test]
+fn a_copy_whose_count_is_ahead_of_its_ledger_is_put_back_by_force_alone() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let safe = event.path("safe");
+    event.booked("carol");
+    fs::copy(&event.file, safe.join("tickets.json")).unwrap();
+    fs::remove_file(event.path(LEDGER)).unwrap();
+    fs::remove_file(&event.file).unwrap();
+    let (code, error) = to(&event, "restore DIR");
+    assert_eq!(code, 4, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    let why = "has 3 lines, and the count beside it includes 4";
+    assert!(message.contains(why), "{message}");
+    assert!(!event.file.exists());
+    let (code, done) = to(&event, "restore DIR --force");
+    assert_eq!((code, &done["sold"]), (0, &3.into()), "{done:#}");
+    assert_eq!(event.json("audit").0, 0);
 }

@@ -99,9 +99,10 @@ fn a_missing_file_is_named_with_the_way_to_make_one() {
             run.stderr
         );
         assert!(
-            run.stderr.contains(&match line.starts_with("buy") {
-                true => format!(" > {} makes", event.file.display()),
-                false => format!("hint: 'tickets -f {} init 200'", event.file.display()),
+            run.stderr.contains(&if line.starts_with("buy") {
+                format!(" > {} makes", event.file.display())
+            } else {
+                format!("hint: 'tickets -f {} init 200'", event.file.display())
             }),
             "{}",
             run.stderr
@@ -253,7 +254,7 @@ fn arguments_that_make_no_sense_are_refused() {
             "buy --users 8 --lock=shard",
             "possible values: none, exclusive",
         ),
-        ("buy --users 8 --wait soon", "write 0s, 500ms, 30s or 2m"),
+        ("buy --users 8 --wait soon", "write 0, 500ms, 30s or 2m"),
         ("buy --users 8 --lock --together", "--together"),
         ("buy", "--users"),
         ("buy --users many", "write a whole number from 1 to 10000"),

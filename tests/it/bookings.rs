@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use crate::harness::{Run, TestEvent};
+use crate::harness::{Run, TestEvent, foreign_lock};
+use crate::{craft, crafted};
 
 const MOST: u64 = (1 << 53) - 1;
 
@@ -123,7 +124,7 @@ fn a_sale_is_given_back_whole_or_in_parts_but_once() {
     for (line, part) in [
         (format!("cancel {whole}"), "is cancelled already"),
         (format!("cancel {whole} -n 1"), "is cancelled already"),
-        (format!("cancel {parts} -n 4"), "only 3 are not given back"),
+        (format!("cancel {parts} -n 4"), "only 3 are not cancelled"),
     ] {
         let (code, document) = event.json(&line);
         let message = document["error"]["message"].as_str().unwrap();
@@ -151,7 +152,6 @@ fn an_id_that_is_no_sale_is_refused() {
     for unknown in [
         foreign.as_str(),
         &later,
-        &id.to_uppercase(),
         &id[2..],
         &format!("+{id}"),
         &format!("0{id}"),
@@ -160,7 +160,6 @@ fn an_id_that_is_no_sale_is_refused() {
         "0-abcdef",
         "2-",
         "-",
-        "2",
         "-2-abcdef",
         "999999999999999999999-abc",
         "18446744073709551615-abc",
@@ -242,4 +241,117 @@ fn all_commands_at_once_add_up() {
     }
     event.assert_adds_up();
     assert_eq!(event.json("audit").0, 0);
+}
+
+#[test]
+fn an_id_is_taken_in_any_case_and_by_its_number_alone() {
+    let event = TestEvent::stock(30);
+    let ids: Vec<_> = (0..20).map(|at| event.booked(&format!("b{at}"))).collect();
+    for (given, id) in [
+        (ids[0].to_uppercase(), &ids[0]),
+        ("3".to_owned(), &ids[1]),
+        (" 20 ".to_owned(), &ids[18]),
+    ] {
+        let run = event.command(["--json", "cancel", &given]).output();
+        let (code, document) = Run::of(run.unwrap()).document();
+        assert_eq!(
+            (code, &document["cancelled"]["id"]),
+            (0, &id.as_str().into())
+        );
+        assert_eq!(event.ledger().last().unwrap()["ref"], id.as_str());
+    }
+    // That of a line which is no sale is none.
+    for number in ["1", "22", "99"] {
+        let (code, document) = event.json(&format!("cancel {number}"));
+        assert_eq!((code, &document["error"]["code"]), (4, &"refused".into()));
+    }
+    event.assert_adds_up();
+}
+
+#[test]
+fn who_wants_no_more_than_the_result_gets_it_alone() {
+    let event = TestEvent::stock(9);
+    let told = |line: &str| {
+        let run = event.run(line);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+        run.stdout
+    };
+    let id = told("book -q alice");
+    assert_eq!(
+        id,
+        format!("{}\n", event.sales()[0]["id"].as_str().unwrap())
+    );
+    assert_eq!(told("query -q"), "8\n");
+    assert_eq!(told("adjust -q +2 --reason more"), "10\n");
+    assert_eq!(told(&format!("cancel -q {}", id.trim())), id);
+    assert_eq!(told("reset -q 5"), "5\n");
+}
+
+/// Of a ledger that was written before there were such rules.
+#[test]
+fn an_order_of_before_the_rules_for_names_is_answered_as_before() {
+    let (old, buyer) = (" Zoe\u{308}\tM ", "key-of-before");
+    let sold = json!({"id": "2-aaaaaa", "buyer": old, "key": buyer});
+    let lines = [
+        craft::line(1, "open", 5, 5, &json!({})),
+        craft::line(2, "sell", 1, 4, &sold),
+    ];
+    let event = crafted::event(&lines);
+    let (code, audit) = event.json("audit");
+    assert_eq!((code, &audit["findings"]), (0, &json!([])), "{audit:#}");
+    for name in [old, "Zo\u{eb}\tM"] {
+        let order = ["--json", "book", name, "--key", buyer];
+        let (code, sale) = Run::of(event.command(order).output().unwrap()).document();
+        assert_eq!((code, &sale["replayed"]), (0, &true.into()), "{sale:#}");
+        assert_eq!(sale["sale"]["buyer"], old);
+        // A new one is not sold.
+        let order = ["--json", "book", name, "--key", "new"];
+        let (code, error) = Run::of(event.command(order).output().unwrap()).document();
+        assert_eq!((code, &error["error"]["code"]), (2, &"usage".into()));
+    }
+    let order = ["--json", "book", "Zoe M", "--key", buyer];
+    assert_eq!(
+        Run::of(event.command(order).output().unwrap()).document().0,
+        4
+    );
+    assert_eq!(event.sales().len(), 1);
+}
+
+#[test]
+fn a_name_is_kept_as_people_read_it() {
+    let event = TestEvent::stock(9);
+    let order = ["--json", "book", "  Zoe\u{308} M ", "--key", "k"];
+    let (_, sale) = Run::of(event.command(order).output().unwrap()).document();
+    assert_eq!(sale["sale"]["buyer"], "Zo\u{eb} M");
+    assert_eq!(event.sales()[0]["buyer"], "Zo\u{eb} M");
+    let again = ["--json", "book", "Zo\u{eb} M", "--key", "k"];
+    let (_, sale) = Run::of(event.command(again).output().unwrap()).document();
+    assert_eq!(sale["replayed"], true);
+    for name in ["two\nlines", "a\u{1b}[2J", " ", "x\u{2028}y"] {
+        let (code, error) =
+            Run::of(event.command(["--json", "book", name]).output().unwrap()).document();
+        assert_eq!(
+            (code, &error["error"]["code"]),
+            (2, &"usage".into()),
+            "{name:?}"
+        );
+    }
+    assert_eq!(event.sales().len(), 1);
+}
+
+#[test]
+fn numbers_without_a_sign_or_a_unit_are_understood_or_told_what_is_meant() {
+    let event = TestEvent::stock(9);
+    let run = event.run("adjust 5 --reason x");
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(
+        run.stderr
+            .contains("write +5 to add so many tickets, or -5"),
+        "{run:?}"
+    );
+    assert_eq!(event.run("book ann --wait 2").code, Some(0));
+    let held = foreign_lock(&event.path("tickets.json.lock"));
+    let (code, error) = event.json("book bob --wait 0");
+    assert_eq!((code, &error["error"]["code"]), (5, &"busy".into()));
+    drop(held);
 }

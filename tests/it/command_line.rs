@@ -171,11 +171,12 @@ fn a_process_that_is_started_as_a_fork_server_by_mistake_sells_nothing() {
 #[test]
 fn completions_and_manual_know_every_command() {
     let commands = [
-        "query", "buy", "book", "cancel", "adjust", "sales", "audit", "reset", "doctor",
+        "init", "query", "buy", "book", "cancel", "adjust", "sales", "audit", "reset", "doctor",
     ];
     let event = TestEvent::empty();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let run = event.run(&format!("completions {shell}"));
+        let mut command = event.without_file("completions");
+        let run = Run::of(command.arg(shell).output().unwrap());
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{shell}");
         assert!(
             run.stdout.contains("TICKETS_COMPLETE"),
@@ -184,7 +185,7 @@ fn completions_and_manual_know_every_command() {
         );
     }
     assert_eq!(event.run("completions tcsh").code, Some(2));
-    let run = event.run("man");
+    let run = Run::of(event.without_file("man").output().unwrap());
     assert!(run.stdout.contains(".TH tickets 1"), "{}", run.stdout);
     let run = event.run(&format!("man {}", event.path("a/man1").display()));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
@@ -254,4 +255,90 @@ fn completions_know_commands_sales_events_and_locks() {
             .iter()
             .any(|it| it.starts_with("2-"))
     );
+}
+
+#[test]
+fn an_option_that_a_command_would_ignore_is_refused_and_its_help_is_silent() {
+    let event = TestEvent::empty();
+    for line in [
+        "completions -q bash",
+        "--json completions bash",
+        "man -q",
+        "man --color never",
+    ] {
+        let run = event.run(line);
+        assert_eq!(run.code, Some(2), "{line}: {run:?}");
+    }
+    assert_eq!(event.json("man").0, 2);
+    for line in ["sales --raw", "sales --bom --format jsonl"] {
+        let run = event.run(line);
+        assert_eq!(run.code, Some(2), "{line}: {run:?}");
+        assert!(run.stderr.contains("is for --format csv"), "{run:?}");
+    }
+    for (line, globals) in [
+        ("completions --help", &[][..]),
+        ("man --help", &["--json"]),
+        ("race locks --help", &["--json", "--quiet", "--color"]),
+        ("sales --help", &["--file", "--json", "--quiet", "--color"]),
+    ] {
+        let help = event.run(line).stdout;
+        let options = help.split("Examples:").next().unwrap();
+        let (own, global) = options
+            .split_once("Global options:")
+            .unwrap_or((options, ""));
+        for option in ["--file", "--json", "--quiet", "--color"] {
+            assert!(!own.contains(option), "{line}: {help}");
+            assert_eq!(
+                global.contains(option),
+                globals.contains(&option),
+                "{line}: {help}"
+            );
+        }
+    }
+    assert!(event.run("query --help").stdout.contains("$NO_COLOR"));
+    // An event may be named to any command.
+    assert_eq!(event.run("completions bash").code, Some(0));
+}
+
+#[test]
+fn colour_is_as_it_is_asked_for() {
+    let event = TestEvent::stock(9);
+    let told = |line: &str, variable: Option<&str>| {
+        let mut command = event.command(line.split(' '));
+        command
+            .env_remove("NO_COLOR")
+            .envs(variable.map(|it| (it, "1")));
+        let run = Run::of(command.output().unwrap());
+        run.stdout + &run.stderr
+    };
+    for line in [
+        "book ann --color always",
+        "--color=always sales --nosuch",
+        "query --help --color always",
+    ] {
+        assert!(told(line, None).contains('\u{1b}'), "{line}");
+    }
+    for line in [
+        "book ann",
+        "book ann --color never",
+        "sales --nosuch",
+        "query --help",
+    ] {
+        assert!(!told(line, None).contains('\u{1b}'), "{line}");
+    }
+    assert!(!told("book ann", Some("NO_COLOR")).contains('\u{1b}'));
+    assert_eq!(event.run("query --color pink").code, Some(2));
+}
+
+#[test]
+fn a_picture_is_what_its_name_says() {
+    let event = TestEvent::stock(9);
+    for name in ["x.txt", "x", "x.png", ".svg"] {
+        for line in ["buy --users 2", "race prove", "race check run.jsonl"] {
+            let run = event.run(&format!("{line} --timeline {name}"));
+            assert_eq!(run.code, Some(2), "{line}: {run:?}");
+            assert!(run.stderr.contains("ends in .svg"), "{run:?}");
+        }
+    }
+    assert_eq!(event.names(), ["tickets.json"]);
 }

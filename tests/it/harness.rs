@@ -241,7 +241,7 @@ impl TestEvent {
         self.names().into_iter().map(read).collect()
     }
 
-    /// Checks by arithmetic of its own that a ledger sold nothing twice and gave nothing back twice,
+    /// Checks by arithmetic of its own that a ledger sold nothing twice and cancelled nothing twice,
     /// and that the count agrees.
     #[track_caller]
     pub(crate) fn assert_adds_up(&self) {
@@ -266,7 +266,7 @@ impl TestEvent {
                     let sale = kept.get_mut(&line["ref"].to_string());
                     let sale = sale.unwrap_or_else(|| panic!("of no sale: {line}"));
                     *sale -= quantity;
-                    assert!(*sale >= 0, "given back twice: {ledger:#?}");
+                    assert!(*sale >= 0, "cancelled twice: {ledger:#?}");
                 }
                 op => panic!("what is {op:?}?"),
             }

@@ -162,7 +162,7 @@ fn what_a_newer_program_has_made_is_not_touched() {
     let sold = craft::line(2, "sell", 1, 4, &sold);
     // Also where the count goes past the first line.
     for event in [
-        crafted::event(&[open.clone()]),
+        crafted::event(std::slice::from_ref(&open)),
         crafted::event(&[open, sold]),
     ] {
         for command in [

@@ -155,10 +155,14 @@ fn no_text_confuses_the_search_for_a_key() {
     // Each as a name, as a reason and as a key.
     let mut ids = HashSet::new();
     for text in texts {
-        let (code, sale) = book(&event, &[text]);
+        let steers = text.contains(char::is_control);
+        assert_eq!(book(&event, &[text]).0 == 2, steers, "{text:?}");
+        let name = if steers { "somebody" } else { text };
+        let written = if name == "e\u{301}" { "\u{e9}" } else { name };
+        let (code, sale) = book(&event, &[name]);
         assert_eq!(
             (code, &sale["sale"]["buyer"]),
-            (0, &text.into()),
+            (0, &written.into()),
             "{sale:#}"
         );
         let id = sale["sale"]["id"].as_str().unwrap();
@@ -220,4 +224,110 @@ fn a_key_is_found_on_a_long_ledger_and_every_byte_before_it_counts() {
             assert_eq!(fs::read(&path).unwrap(), flipped, "{place}: changed");
         }
     }
+}
+
+/// What one order looked for is no answer to the next one.
+#[test]
+fn one_office_tells_keys_and_sales_apart() {
+    use tickets::BoxOffice;
+    use tickets::office::{DEFAULT_WAIT, Order, Unobserved};
+    let event = TestEvent::stock(99);
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    let mut buy = |key: &str| {
+        let order = Order::new("alice", 3).key(Some(key));
+        let sale = office.purchase(&order, &mut Unobserved).unwrap();
+        (sale.id, sale.replayed)
+    };
+    let (first, _) = buy("a");
+    let (second, replayed) = buy("b");
+    assert!(!replayed && first != second);
+    for (key, id) in [("b", &second), ("a", &first), ("a", &first), ("b", &second)] {
+        assert_eq!(buy(key), (id.clone(), true));
+    }
+    // The id of a sale is no key, and a key is no id.
+    let (third, replayed) = buy(&first);
+    assert!(!replayed);
+    let mut give = |id: &str| {
+        let given = office.cancel(id, Some(1), None, DEFAULT_WAIT).unwrap();
+        (given.id, given.kept)
+    };
+    for kept in [2, 1, 0] {
+        for id in [&first, &second, &third] {
+            assert_eq!(give(id), (id.clone(), kept));
+        }
+    }
+    event.assert_adds_up();
+}
+
+/// Where a line stands is found by its number in a few looks.
+#[test]
+fn any_sale_of_a_long_ledger_is_found() {
+    use tickets::BoxOffice;
+    use tickets::office::DEFAULT_WAIT;
+    let event = TestEvent::sold(1500);
+    let ids: Vec<_> = event
+        .sales()
+        .iter()
+        .map(|sale| sale["id"].to_string())
+        .collect();
+    for at in [0, 1, 299, 300, 750, 1111, 1498, 1499] {
+        let mut office = BoxOffice::at(&event.file).unwrap();
+        let id = ids[at].trim_matches('"');
+        let given = office.cancel(id, None, None, DEFAULT_WAIT).unwrap();
+        assert_eq!((given.buyer, given.kept), (format!("buyer-{at}"), 0));
+    }
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    assert!(
+        office
+            .cancel("99999-000000", None, None, DEFAULT_WAIT)
+            .is_err()
+    );
+    event.assert_adds_up();
+}
+
+/// What an office has found is of the ledger that it found it on.
+#[test]
+fn a_key_of_before_a_reset_is_not_known_any_more() {
+    use tickets::BoxOffice;
+    use tickets::office::{Order, Unobserved};
+    let event = TestEvent::stock(9);
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    let mut buy = || {
+        let order = Order::new("alice", 1).key(Some("a"));
+        office.purchase(&order, &mut Unobserved).unwrap()
+    };
+    assert!(!buy().replayed);
+    assert!(buy().replayed);
+    assert_eq!(event.json("reset 9 --force").0, 0);
+    let again = buy();
+    assert!(!again.replayed);
+    assert!(buy().replayed);
+    assert_eq!(event.sales().len(), 1);
+    assert_eq!(event.sales()[0]["id"], again.id);
+    event.assert_adds_up();
+}
+
+/// Somebody else sells on the new ledger before the office has looked at it.
+#[test]
+fn what_was_looked_for_before_a_reset_is_no_answer_after_it() {
+    use tickets::BoxOffice;
+    use tickets::office::{DEFAULT_WAIT, Order, Unobserved};
+    let event = TestEvent::stock(9);
+    let mut office = BoxOffice::at(&event.file).unwrap();
+    let order = |key| Order::new("alice", 2).key(Some(key));
+    let first = office.purchase(&order("a"), &mut Unobserved).unwrap();
+    office.reset(None, true, DEFAULT_WAIT).unwrap();
+    let id = event.booked("alice --quantity 2 --key b");
+    let again = office.purchase(&order("b"), &mut Unobserved).unwrap();
+    assert!(again.replayed && again.id == id);
+    assert_eq!(event.sales().len(), 1);
+    // By its id.
+    let given = office.cancel(&id, Some(1), None, DEFAULT_WAIT).unwrap();
+    assert_eq!(given.kept, 1);
+    office.reset(None, true, DEFAULT_WAIT).unwrap();
+    let other = event.booked("bob --quantity 2");
+    let given = office.cancel(&other, Some(1), None, DEFAULT_WAIT).unwrap();
+    assert_eq!((given.id, given.kept), (other, 1));
+    assert!(office.cancel(&first.id, None, None, DEFAULT_WAIT).is_err());
+    event.assert_adds_up();
 }

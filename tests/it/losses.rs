@@ -319,3 +319,73 @@ fn a_ledger_that_is_being_put_away_is_nobodys_stray() {
     assert_eq!(event.json("audit").0, 0);
     assert_eq!(event.json("query").1["sold"], 0);
 }
+
+#[test]
+fn a_count_of_a_line_that_is_not_there_is_told_as_that() {
+    let event = sold();
+    let count = fs::read_to_string(&event.file).unwrap();
+    let seq = event.count()["seq"].as_u64().unwrap();
+    let now = format!("\"seq\": {}", seq + 6);
+    fs::write(&event.file, count.replace(&format!("\"seq\": {seq}"), &now)).unwrap();
+    let (code, error) = event.json("query");
+    assert_eq!(code, 6, "{error:#}");
+    let message = error["error"]["message"].as_str().unwrap();
+    let why = format!("has no line {} that ends at byte", seq + 6);
+    assert!(message.contains(&why), "{message}");
+    let (code, audit) = event.json("audit");
+    assert_eq!(code, 6, "{audit:#}");
+    let text = audit["findings"][0]["text"].as_str().unwrap();
+    assert!(!text.contains("but the ledger says"), "{text}");
+}
+
+/// No lock is made beside it.
+#[test]
+fn a_directory_in_the_place_of_the_count_is_left_alone() {
+    let event = sold();
+    fs::remove_file(&event.file).unwrap();
+    fs::create_dir(&event.file).unwrap();
+    fs::remove_file(event.path("tickets.json.lock")).unwrap();
+    let before = event.names();
+    for line in [
+        "audit",
+        "audit --repair",
+        "reset 5 --force",
+        "query",
+        "book eve",
+    ] {
+        let (code, error) = event.json(line);
+        assert_eq!(code, 2, "{line}: {error:#}");
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(message.contains("directory"), "{line}: {message}");
+        assert_eq!(event.names(), before, "{line}");
+    }
+}
+
+#[test]
+fn a_count_of_no_line_must_be_what_the_ledger_opens_with() {
+    let event = sold();
+    let opened = event.ledger()[0]["left"].as_u64().unwrap();
+    for (ticket, code) in [(opened, 0), (opened + 1, 6)] {
+        for tied in ["", ", \"sold\": 0, \"seq\": 0, \"bytes\": 0"] {
+            fs::write(&event.file, format!("{{\"ticket\": {ticket}{tied}}}")).unwrap();
+            assert_eq!(event.json("query").0, code, "{ticket}{tied}");
+            assert_eq!(event.json("audit").0, code, "{ticket}{tied}");
+        }
+    }
+}
+
+/// The count of before a reset is known by the number of its last line and by where that ended.
+#[test]
+fn only_the_very_count_that_a_reset_replaced_is_out_of_date() {
+    let event = sold();
+    let (old, count) = (fs::read_to_string(&event.file).unwrap(), event.count());
+    assert_eq!(event.json("reset 5 --force").0, 0);
+    fs::write(&event.file, &old).unwrap();
+    let (code, now) = event.json("query");
+    assert_eq!((code, &now["sold"]), (0, &0.into()), "{now:#}");
+    for member in ["seq", "bytes"] {
+        let of = |more: u64| format!("\"{member}\": {}", count[member].as_u64().unwrap() + more);
+        fs::write(&event.file, old.replace(&of(0), &of(1))).unwrap();
+        assert_eq!(event.json("query").0, 6, "{member}");
+    }
+}

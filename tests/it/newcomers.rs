@@ -40,9 +40,10 @@ fn where_even_the_directory_is_missing_each_command_says_how_to_make_an_event() 
                 "{line}: {document}"
             );
             let hint = error["hint"].as_str().unwrap();
-            let way = match line.starts_with("buy") {
-                true => "tickets.json makes an event to rush on",
-                false => "tickets.json init 200' makes",
+            let way = if line.starts_with("buy") {
+                "tickets.json makes an event to rush on"
+            } else {
+                "tickets.json init 200' makes"
             };
             assert!(hint.contains(way), "{line}: {document}");
             assert_eq!(event.names(), [""; 0], "{line}");

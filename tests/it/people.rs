@@ -1,7 +1,7 @@
 //! Two people of one group who sell from one event, and one of whom made its files.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -220,4 +220,158 @@ fn in_a_sticky_directory_nobody_replaces_the_file_of_another() {
     mode(place, 0o2775);
     assert_eq!(run_as(BEN, &program, &file, "book bob").0, 0);
     assert_eq!(run_as(BEN, &program, &file, "reset 9 --force").0, 0);
+}
+
+/// A group of neither.
+const OTHERS: u32 = 64_200;
+
+/// What a sale of somebody who is not the owner makes of the count's rights: owner, group, mode and list.
+fn after_a_sale_of_ben(
+    group: u32,
+    mode: u32,
+    list: Option<&[u8]>,
+) -> Option<(u32, u32, u32, Vec<u8>)> {
+    let event = TestEvent::empty();
+    let (program, file) = club(&event)?;
+    assert_eq!(run_as(ANNA, &program, &file, "init 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
+    for name in ["gig.ledger.jsonl", "gig.json.lock"] {
+        let path = file.with_file_name(name);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o664)).unwrap();
+    }
+    chown(&file, Some(ANNA), Some(group)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+    if let Some(list) = list {
+        let flags = rustix::fs::XattrFlags::empty();
+        rustix::fs::setxattr(&file, LIST, list, flags).ok()?;
+    }
+    let (code, sold) = run_as(BEN, &program, &file, "book bob");
+    assert_eq!((code, &sold["warning"]), (0, &Value::Null), "{sold:#}");
+    let now = fs::metadata(&file).unwrap();
+    let mut value = vec![0; 1024];
+    let length = rustix::fs::getxattr(&file, LIST, &mut value[..]).unwrap_or_default();
+    value.truncate(length);
+    Some((
+        now.uid(),
+        now.gid(),
+        now.permissions().mode() & 0o7777,
+        value,
+    ))
+}
+
+const LIST: &str = "system.posix_acl_access";
+
+/// A group that is lost may do no more than everybody might, and nobody gets more than before.
+#[test]
+fn who_cannot_keep_the_owner_and_the_group_lets_nobody_do_more() {
+    for (before, after) in [
+        (0o646, 0o644),
+        (0o666, 0o666),
+        (0o606, 0o600),
+        (0o626, 0o622),
+        (0o676, 0o666),
+        (0o4646, 0o644),
+        (0o2646, 0o644),
+        (0o6666, 0o666),
+        (0o1646, 0o1644),
+    ] {
+        let Some((uid, gid, mode, list)) = after_a_sale_of_ben(OTHERS, before, None) else {
+            return;
+        };
+        assert_eq!((uid, gid), (BEN, CLUB), "{before:o}");
+        assert_eq!(format!("{mode:o}"), format!("{after:o}"), "{before:o}");
+        assert!(list.is_empty(), "{list:?}");
+    }
+}
+
+/// Tags as in acl(5): the owner, a user, the group, a group, the mask and the others.
+fn list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
+    let mut bytes = 2_u32.to_le_bytes().to_vec();
+    for (tag, may, id) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(may.to_le_bytes());
+        bytes.extend(id.to_le_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn who_loses_a_count_with_a_list_is_named_in_it() {
+    const NOBODY: u32 = u32::MAX;
+    let before = list(&[
+        (1, 6, NOBODY),
+        (2, 6, BEN),
+        (4, 4, NOBODY),
+        (16, 6, NOBODY),
+        (32, 0, NOBODY),
+    ]);
+    let Some((uid, gid, mode, now)) = after_a_sale_of_ben(OTHERS, 0o1660, Some(&before)) else {
+        return;
+    };
+    assert_eq!((uid, gid, mode), (BEN, CLUB, 0o1660));
+    let named = list(&[
+        (1, 6, NOBODY),
+        (2, 6, ANNA),
+        (2, 6, BEN),
+        (4, 0, NOBODY),
+        (8, 4, OTHERS),
+        (16, 6, NOBODY),
+        (32, 0, NOBODY),
+    ]);
+    assert_eq!(now, named);
+    // Who is in the group loses the owner alone.
+    let (_, gid, mode, now) = after_a_sale_of_ben(CLUB, 0o660, Some(&before)).unwrap();
+    assert_eq!((gid, mode), (CLUB, 0o660));
+    let named = list(&[
+        (1, 6, NOBODY),
+        (2, 6, ANNA),
+        (2, 6, BEN),
+        (4, 4, NOBODY),
+        (16, 6, NOBODY),
+        (32, 0, NOBODY),
+    ]);
+    assert_eq!(now, named);
+}
+
+#[test]
+fn who_may_only_read_saves_what_is_known_to_be_durable() {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
+        return;
+    };
+    assert_eq!(run_as(ANNA, &program, &file, "init 9").0, 0);
+    assert_eq!(run_as(ANNA, &program, &file, "book alice").0, 0);
+    let safe = event.path("safe");
+    fs::create_dir(&safe).unwrap();
+    chown(&safe, Some(BEN), Some(CLUB)).unwrap();
+    let line = format!("backup {}", safe.display());
+    let (code, done) = run_as(BEN, &program, &file, &line);
+    assert_eq!((code, &done["sold"]), (0, &1.into()), "{done:#}");
+    let saved = |name: &str| fs::read(safe.join(name)).unwrap();
+    let ledger = fs::read(file.with_file_name("gig.ledger.jsonl")).unwrap();
+    assert!(ledger.starts_with(&saved("gig.ledger.jsonl")));
+    assert_eq!(
+        run_as(BEN, &program, &safe.join("gig.json"), "audit").1["sold"],
+        1
+    );
+}
+
+/// The directory's owner may replace what stands in it, whoever made it.
+#[test]
+fn the_owner_of_a_sticky_directory_sells_from_the_files_of_another() {
+    let event = TestEvent::empty();
+    let Some((program, file)) = club(&event) else {
+        return;
+    };
+    let place = file.parent().unwrap();
+    fs::set_permissions(place, fs::Permissions::from_mode(0o3775)).unwrap();
+    assert_eq!(run_as(BEN, &program, &file, "init 9").0, 0);
+    assert_eq!(run_as(BEN, &program, &file, "book bob").0, 0);
+    for name in ["gig.json", "gig.ledger.jsonl", "gig.json.lock"] {
+        let path = file.with_file_name(name);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o664)).unwrap();
+    }
+    let (code, sold) = run_as(ANNA, &program, &file, "book alice");
+    assert_eq!((code, &sold["warning"]), (0, &Value::Null), "{sold:#}");
+    assert_eq!(run_as(ANNA, &program, &file, "reset 9 --force").0, 0);
 }

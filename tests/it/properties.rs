@@ -1,4 +1,4 @@
-//! Whatever is booked, given back, adjusted and crashed, in whatever order: the books are those of a
+//! Whatever is booked, cancelled, adjusted and crashed, in whatever order: the books are those of a
 //! model in memory.
 
 use std::fs;

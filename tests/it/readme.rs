@@ -73,6 +73,47 @@ pub(crate) fn runnable(command: &str) -> Option<String> {
     Some(format!("'{TICKETS}' {arguments}{certain}"))
 }
 
+/// What was tried out leaves nothing for git to see.
+fn assert_clean(directory: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    std::fs::copy(root.join(".gitignore"), directory.join(".gitignore")).unwrap();
+    let git = |line: &str| {
+        let mut command = Command::new("git");
+        command.current_dir(directory).args(line.split(' '));
+        command
+            .output()
+            .ok()
+            .map(|output| String::from_utf8(output.stdout).unwrap())
+    };
+    if git("init -q").is_none() {
+        eprintln!("skipped: no git here");
+        return;
+    }
+    let told = git("status --porcelain --untracked-files=all").unwrap();
+    let mut left: Vec<&str> = told.lines().collect();
+    // What the document itself has as files, and what the clone has.
+    left.retain(|line| !line.ends_with(".gitignore") && !line.ends_with("data/tickets.json"));
+    assert!(left.is_empty(), "git sees {left:?}");
+    let count = std::fs::read_to_string(directory.join("data/tickets.json")).unwrap();
+    assert_eq!(
+        count,
+        std::fs::read_to_string(root.join("data/tickets.json")).unwrap()
+    );
+}
+
+/// Stands for lines that are not shown.
+const CUT: &str = "…";
+
+/// Where some lines of a command are shown, and others are not, a mark must say so.
+#[track_caller]
+fn assert_marked(document: &str, printed: &BTreeSet<String>, (shown, marked): (usize, bool)) {
+    let all = printed.iter().filter(|line| !line.is_empty()).count();
+    assert!(
+        shown == 0 || shown >= all || marked,
+        "{document} shows {shown} of {all} lines, and does not say that there are more:\n{printed:#?}"
+    );
+}
+
 /// Runs a document's lines in a directory with the project's event; how many commands, and lines of output.
 #[track_caller]
 fn run_all(document: &str) -> (usize, usize) {
@@ -94,10 +135,20 @@ fn run_all(document: &str) -> (usize, usize) {
     let mut printed: BTreeSet<String> = BTreeSet::new();
     let mut like: fn(&str) -> String = normal;
     let (mut commands, mut lines) = (0, 0);
+    // How many lines of the last command are shown, and whether it is said that there are more.
+    let mut cut = (0, false);
     for block in text.split("```console\n").skip(1) {
+        assert_marked(document, &printed, cut);
+        cut = (0, false);
+        printed.clear();
         let block = block.split("```").next().unwrap();
         for line in block.lines().filter(|line| !line.trim().is_empty()) {
             let Some(command) = line.strip_prefix("$ ") else {
+                cut.1 |= line == CUT;
+                if line == CUT {
+                    continue;
+                }
+                cut.0 += 1;
                 assert!(
                     printed.contains(&like(line)),
                     "{document} shows\n{line}\nbut this is printed:\n{printed:#?}"
@@ -105,7 +156,9 @@ fn run_all(document: &str) -> (usize, usize) {
                 lines += 1;
                 continue;
             };
+            assert_marked(document, &printed, cut);
             printed.clear();
+            cut = (0, false);
             let Some(shell) = runnable(command) else {
                 continue;
             };
@@ -144,6 +197,10 @@ fn run_all(document: &str) -> (usize, usize) {
                 fresh().unwrap();
             }
         }
+    }
+    assert_marked(document, &printed, cut);
+    if document == "README.md" {
+        assert_clean(directory.path());
     }
     (commands, lines)
 }

@@ -299,3 +299,33 @@ fn what_cannot_be_proven_is_not_touched() {
         }
     }
 }
+
+/// The ledger lost lines that the count knows of; a count that only drifted says nothing that the ledger does not.
+#[test]
+fn a_count_that_says_more_than_the_ledger_is_kept_when_it_is_repaired_by_force() {
+    let event = booked();
+    let (count, ledger) = (
+        fs::read(&event.file).unwrap(),
+        event.path("tickets.ledger.jsonl"),
+    );
+    let kept = || {
+        let all = event.contents().into_iter();
+        let kept = all.filter(|(name, _)| name.contains(".replaced-"));
+        kept.map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    let drifted = String::from_utf8(count.clone()).unwrap();
+    let sold = event.count()["sold"].to_string();
+    let drifted = drifted.replace(&format!("\"sold\": {sold}"), "\"sold\": 77");
+    fs::write(&event.file, drifted).unwrap();
+    assert_eq!(event.json("audit --repair").0, 0);
+    assert_eq!(kept(), Vec::<Vec<u8>>::new());
+    fs::write(&event.file, &count).unwrap();
+    let text = fs::read_to_string(&ledger).unwrap();
+    let end = text.trim_end().rfind('\n').unwrap() + 1;
+    fs::write(&ledger, &text[..end]).unwrap();
+    assert_eq!(event.json("audit --repair").0, 6);
+    let (code, repaired) = event.json("audit --repair --force");
+    assert_eq!(code, 0, "{repaired:#}");
+    assert_eq!(kept(), [count]);
+    assert_eq!(event.json("audit").0, 0);
+}

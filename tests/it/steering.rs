@@ -5,7 +5,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::harness::{Run, TestEvent, foreign_lock};
+use crate::{craft, crafted};
 
 /// Clears the screen, sets a title, forges a line, turns the direction.
 const HOSTILE: &str = "x\u{1b}]0;P\u{7}\u{1b}[2J\nerror: FAKE\r\u{9b}31m\u{202e}y";
@@ -106,6 +109,7 @@ fn no_word_of_the_command_line_steers_a_terminal() {
         &["book", "a", "--wait", HOSTILE],
         &["book", "a", "--durability", HOSTILE],
         &["adjust", HOSTILE, "--reason", "r"],
+        &["book", HOSTILE],
         &["cancel", HOSTILE],
         &["race", "find", HOSTILE],
         &["race", "replay", HOSTILE],
@@ -114,7 +118,7 @@ fn no_word_of_the_command_line_steers_a_terminal() {
         assert_all_harmless(&event, arguments);
     }
     for format in ["table", "json", "jsonl", "csv"] {
-        assert_harmless(&event, ["book", "--key", HOSTILE, HOSTILE]);
+        assert_harmless(&event, ["book", "--key", HOSTILE, "somebody"]);
         let run = assert_harmless(&event, ["sales", "--format", format]);
         assert!(run.stdout.contains("error: FAKE"), "{run:?}");
     }
@@ -192,9 +196,13 @@ fn no_holder_of_the_lock_steers_a_terminal() {
 /// Sales of others beside a rush, and lines that somebody has made up with right checksums.
 #[test]
 fn no_buyer_of_somebody_else_steers_a_terminal() {
-    let event = TestEvent::stock(9);
-    event.booked("a");
-    let run = assert_harmless(&event, ["book", HOSTILE]);
+    let sold = |seq: u64, buyer: &str| {
+        let sale = json!({"id": format!("{seq}-aaaaaa"), "buyer": buyer, "key": buyer});
+        craft::line(seq, "sell", 1, 10 - seq, &sale)
+    };
+    let opened = craft::line(1, "open", 9, 9, &json!({}));
+    let event = crafted::event(&[opened, sold(2, "a"), sold(3, HOSTILE)]);
+    let run = assert_harmless(&event, ["book", "--key", HOSTILE, HOSTILE]);
     assert_eq!(run.code, Some(0), "{run:?}");
     for command in ["sales", "query", "audit"] {
         assert_all_harmless(&event, &[command]);

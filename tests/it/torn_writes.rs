@@ -38,7 +38,11 @@ fn rush(event: &TestEvent, mode: &str, meanwhile: impl FnOnce()) -> (Value, Vec<
 }
 
 fn told(bytes: usize) -> String {
-    format!("{bytes} bytes on the ledger are no whole line: a buyer was cut off while it wrote")
+    let bytes = match bytes {
+        1 => "1 byte on the ledger is".to_owned(),
+        bytes => format!("{bytes} bytes on the ledger are"),
+    };
+    format!("{bytes} no whole line: a buyer was cut off while it wrote")
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The result of `sales` as a picture: sales per second over processes, a line for each program.
 //!
-//! The background is left open and all colours are of middle lightness: it is read on white and on
-//! black.
+//! Without its style all colours are of middle lightness, so that it is read on white and on black; the style
+//! gives a light or a dark background with stronger text.
 
 use std::fmt::Write as _;
 
@@ -11,15 +11,22 @@ use super::scale::{across, spread, step};
 use super::store::Promise;
 use crate::table::thousands;
 
-const WIDTH: f64 = 900.0;
+const STYLE: &str = "<style>
+.bg{fill:none}
+@media (prefers-color-scheme:light){.bg{fill:#fff}.n{fill:#1f2328}.q{fill:#59636e}}
+@media (prefers-color-scheme:dark){.bg{fill:#0d1117}.n{fill:#e6edf3}.q{fill:#9198a1}}
+</style>
+";
+
+const WIDTH: f64 = 1000.0;
 /// Of one panel, of which there is one for each promise.
-const HEIGHT: f64 = 360.0;
+const HEIGHT: f64 = 350.0;
 const LEFT: f64 = 80.0;
 /// The names of the programs stand to the right.
-const RIGHT: f64 = WIDTH - 280.0;
+const RIGHT: f64 = WIDTH - 270.0;
 /// From the edges of the panel to the first and the last point.
 const INSET: f64 = 24.0;
-const TOP: f64 = 50.0;
+const TOP: f64 = 62.0;
 const BOTTOM: f64 = HEIGHT - 60.0;
 /// How close the numbers below the axis may come.
 const NUMBER: f64 = 30.0;
@@ -35,11 +42,11 @@ pub(crate) fn to_svg(report: &Report) -> String {
     let panels = [
         (
             Promise::Durable,
-            "durable: a sale is on the disk when it is answered",
+            "Durable: a sale that is answered survives a power cut",
         ),
         (
             Promise::Process,
-            "not durable: a sale survives the process, not the machine",
+            "Not durable: a sale survives the end of its program, not a power cut",
         ),
     ];
     let mut body = String::new();
@@ -55,16 +62,17 @@ pub(crate) fn to_svg(report: &Report) -> String {
         top += HEIGHT;
     }
     let note = format!(
-        "median of {} rounds, {}; {} cores",
+        "each point: the middle one of {} rounds, {}; {} cores; dashed: what one process alone does",
         report.rounds,
         report.work(),
         report.machine.cores()
     );
-    text(&mut body, (LEFT, top + 4.0), "start", 12, &note);
-    let height = top + 20.0;
+    text(&mut body, (LEFT, top + 8.0), "start", 12, &note);
+    let height = top + 24.0;
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" font-family="system-ui, sans-serif" fill="#768390">
-<title>Sales per second of processes that contend</title>
+<title>Sales per second of processes that sell from one event</title>
+{STYLE}<rect class="bg" width="100%" height="100%" fill="none"/>
 {body}</svg>
 "##
     )
@@ -101,13 +109,7 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
     let across = across(&processes, LEFT + INSET, RIGHT - INSET);
     let up = |rate: f64| BOTTOM - (BOTTOM - TOP) * rate / top;
 
-    text(
-        body,
-        (LEFT, TOP - 24.0),
-        "start",
-        15,
-        &format!("sales per second, {title}"),
-    );
+    titled(body, title);
     let mut rate = 0.0;
     while rate <= top {
         let y = up(rate);
@@ -137,7 +139,7 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
         (middle, BOTTOM + 38.0),
         "middle",
         12,
-        "processes that contend",
+        "processes that sell at once from one event (each mark has twice as many as the one before)",
     );
 
     let ends: Vec<_> = series
@@ -145,12 +147,7 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
         .map(|series| series.draw(body, &across, &up))
         .collect();
     for (series, y) in series.iter().zip(spread(&ends, BOTTOM)) {
-        let alone = if series.peer.shares() {
-            ""
-        } else {
-            " (1 process)"
-        };
-        let label = format!("{}{alone}", series.peer.label());
+        let label = plain(series.peer);
         let colour = colour(series.peer);
         let _ = writeln!(
             body,
@@ -202,10 +199,35 @@ impl Series {
     }
 }
 
+/// What a panel shows, and what its numbers are.
+fn titled(body: &mut String, title: &str) {
+    let _ = writeln!(
+        body,
+        r#"<text class="n" x="{LEFT:.1}" y="{:.1}" font-size="15">{title}</text>"#,
+        TOP - 38.0
+    );
+    let unit = "sales per second: higher is better";
+    text(body, (LEFT, TOP - 18.0), "start", 12, unit);
+}
+
+/// What a program is called for those who do not know its settings.
+fn plain(peer: Peer) -> String {
+    let label = peer.label();
+    match peer {
+        Peer::Ours | Peer::Lmdb => label.to_owned(),
+        Peer::OursProcess => "tickets, not durable".to_owned(),
+        Peer::SqliteFull => "SQLite (synchronous = FULL)".to_owned(),
+        Peer::SqliteOff => "SQLite (synchronous = OFF)".to_owned(),
+        Peer::LmdbNoSync => "LMDB (NO_SYNC)".to_owned(),
+        Peer::Append => "one append and its sync".to_owned(),
+        Peer::Overwrite => "one overwrite and its sync".to_owned(),
+    }
+}
+
 fn text(body: &mut String, (x, y): (f64, f64), anchor: &str, size: u32, text: &str) {
     let _ = writeln!(
         body,
-        r#"<text x="{x:.1}" y="{y:.1}" font-size="{size}" text-anchor="{anchor}">{text}</text>"#
+        r#"<text class="q" x="{x:.1}" y="{y:.1}" font-size="{size}" text-anchor="{anchor}">{text}</text>"#
     );
 }
 
@@ -216,5 +238,62 @@ fn colour(peer: Peer) -> &'static str {
         Peer::Lmdb | Peer::LmdbNoSync => "#37a34a",
         Peer::Append => "#9c6ade",
         Peer::Overwrite => "#c2588f",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{Entry, Measured};
+    use super::{Peer, Report, to_svg};
+    use crate::machine::Machine;
+    use crate::stats::Summary;
+
+    fn measured(peer: Peer, rates: &[(u32, f64)]) -> impl Iterator<Item = Measured> {
+        rates.iter().map(move |&(processes, rate)| Measured {
+            entry: Entry { peer, processes },
+            values: vec![rate],
+            summary: Summary::of(&[rate]).unwrap(),
+            slowest: 100.0,
+        })
+    }
+
+    fn report(all: &[(Peer, &[(u32, f64)])]) -> Report {
+        let measured = all.iter().flat_map(|(peer, rates)| measured(*peer, rates));
+        Report {
+            machine: Machine::look(Path::new("/"), &[]),
+            rounds: 3,
+            seconds: None,
+            measured: measured.collect(),
+        }
+    }
+
+    #[test]
+    fn no_name_of_a_program_stands_over_another_and_settings_are_named() {
+        let svg = to_svg(&report(&[
+            (Peer::Ours, &[(1, 7000.0), (8, 21_000.0)]),
+            (Peer::SqliteFull, &[(1, 6990.0), (8, 3001.0)]),
+            (Peer::Lmdb, &[(1, 4300.0), (8, 3000.0)]),
+            (Peer::Append, &[(1, 7001.0)]),
+        ]));
+        let names = svg.lines().filter(|line| line.contains("x=\"742.0\""));
+        let height = |line: &str| -> f64 {
+            let from = line.split(" y=\"").nth(1).unwrap();
+            from.split('"').next().unwrap().parse().unwrap()
+        };
+        let mut heights: Vec<f64> = names.map(height).collect();
+        heights.sort_by(f64::total_cmp);
+        assert_eq!(heights.len(), 4, "{svg}");
+        let apart = heights.windows(2).all(|pair| pair[1] - pair[0] >= 14.0);
+        assert!(apart, "{heights:?}");
+        for words in [
+            "SQLite (synchronous = FULL)",
+            "sales per second: higher is better",
+        ] {
+            assert!(svg.contains(words), "{words}");
+        }
+        // A panel in which nothing was measured is not drawn.
+        assert!(!svg.contains("Not durable"));
     }
 }

@@ -6,6 +6,7 @@ use super::open_operations::{MAX_NAME, OpenOperations, begin, buyer_number};
 use super::operation::{Hold, NONE, Operation, UNSAID};
 use super::record::{EvidenceRecord, File, OperationOutcome, Whole, WholeHold};
 use super::steps::take_step;
+use crate::plural::count;
 
 /// The longest reason, in letters; what is longer is cut.
 const MAX_REASON: usize = 1000;
@@ -200,7 +201,8 @@ impl Gatherer {
             let has = self.evidence.ledger.get_or_insert_default().len() as u64;
             if lines != has {
                 return Err(format!(
-                    "the ledger has {lines} lines, but the evidence {has} of them: it was cut"
+                    "the ledger has {}, but the evidence {has} of them: it was cut",
+                    count(lines, "line")
                 ));
             }
         }

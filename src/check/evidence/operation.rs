@@ -13,13 +13,13 @@ pub(crate) const STRANGER: &str = " (not of this run)";
 /// One operation: a query, or an attempt to buy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
-    /// Who: a number of [`Evidence::names`].
+    /// Who: a number of [`Evidence::names`](crate::check::evidence::Evidence::names).
     pub buyer: u32,
     /// Its process; 0 where that was not said.
     pub pid: u32,
     /// How many tickets it wants; 0 for a query.
     pub quantity: u32,
-    /// Its last lock: an index of [`Evidence::holds`], or [`NONE`].
+    /// Its last lock: an index of [`Evidence::holds`](crate::check::evidence::Evidence::holds), or [`NONE`].
     pub hold: u32,
     /// How it ended.
     pub outcome: OperationOutcome,
@@ -118,11 +118,13 @@ impl Operation {
 pub struct Hold {
     /// The operation's index.
     pub operation: u32,
-    /// The locked file: an index of [`Evidence::files`], or [`NONE`] while it is not known.
+    /// The locked file: an index of [`Evidence::files`](crate::check::evidence::Evidence::files), or [`NONE`] while
+    /// it is not known.
     pub lock: u32,
     /// The file that the lock's path meant then, or [`NONE`].
     pub path: u32,
-    /// The lock that the operation asked for before this one: an index of [`Evidence::holds`], or [`NONE`].
+    /// The lock that the operation asked for before this one: an index of
+    /// [`Evidence::holds`](crate::check::evidence::Evidence::holds), or [`NONE`].
     pub previous: u32,
     /// Whether others may hold it too.
     pub shared: bool,

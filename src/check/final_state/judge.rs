@@ -5,6 +5,7 @@ use super::lost_update::{lost_update, races};
 use super::model::{FinalState, StateFinding, StateVerdict, WrittenLine};
 use crate::check::anomaly::Anomaly;
 use crate::check::listing::names;
+use crate::plural::count;
 
 /// Judges a run.
 #[must_use]
@@ -41,8 +42,9 @@ pub fn judge(after: &FinalState) -> StateVerdict {
         findings.push(StateFinding::new(
             Anomaly::TornWrite,
             format!(
-                "{} bytes on the ledger are no whole line: a buyer was cut off while it wrote",
-                after.torn
+                "{} on the ledger {} no whole line: a buyer was cut off while it wrote",
+                count(after.torn, "byte"),
+                if after.torn == 1 { "is" } else { "are" }
             ),
         ));
     }
@@ -83,8 +85,7 @@ fn oversale(after: &FinalState, oversold: u64) -> StateFinding {
     let sold = after
         .lines
         .iter()
-        .filter(|line| line.change < 0)
-        .map(|line| line.change.unsigned_abs())
+        .map(|line| line.change.min(0).unsigned_abs())
         .fold(0, u64::saturating_add);
     let holders = match oversold {
         1 => "1 ticket that was sold does not exist".to_owned(),

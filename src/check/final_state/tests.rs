@@ -155,9 +155,10 @@ fn torn_bytes_are_told_with_their_number() {
                 kind: Anomaly::TornWrite,
                 buyers: Vec::new(),
                 read_seq: None,
-                text: format!(
-                    "{torn} bytes on the ledger are no whole line: a buyer was cut off while it wrote"
-                ),
+                text: match torn {
+                    1 => "1 byte on the ledger is".to_owned(),
+                    torn => format!("{torn} bytes on the ledger are"),
+                } + " no whole line: a buyer was cut off while it wrote",
             }],
         };
         assert_eq!(verdict.findings, expected);
@@ -203,4 +204,57 @@ fn a_count_that_could_not_be_written_is_no_anomaly_where_the_buyers_were_told() 
         ..unpublished(false)
     };
     assert_eq!(kinds(&judge(&other)), [Anomaly::Conservation]);
+}
+
+#[test]
+fn a_count_that_shows_neither_of_two_racing_sales_is_not_said_to_show_one() {
+    let lines = vec![sale(2, 4, "a"), sale(2, 4, "b"), sale(3, 3, "c")];
+    let verdict = judge(&after(5, 3, 3, lines));
+    assert_eq!(
+        verdict.findings[0].text,
+        "a and b both read version 1 (5 left) and both wrote version 2: b wrote last and overwrote a"
+    );
+}
+
+#[test]
+fn what_a_run_did_on_two_ledgers_is_added_up() {
+    let part = |racers: u64| {
+        let lines = (0..racers).map(|n| sale(2, 0, &format!("user-{n}")));
+        judge(&after(1, 0, racers as usize, lines.collect()))
+    };
+    let mut both = part(3);
+    both.add(part(5));
+    assert_eq!((both.sold, both.sales, both.oversold), (8, 8, 6));
+    assert_eq!((both.lost_updates, both.left), (6, Some(0)));
+    assert_eq!(
+        both.findings.len(),
+        part(3).findings.len() + part(5).findings.len()
+    );
+}
+
+#[test]
+fn who_was_oversold_is_named() {
+    let lines = vec![
+        sale(2, 1, "a"),
+        sale(3, 0, "b"),
+        sale(4, 0, "c"),
+        sale(5, 0, "d"),
+    ];
+    let nothing = WrittenLine {
+        change: 0,
+        ..sale(6, 0, "e")
+    };
+    let lines = [lines, vec![nothing]].concat();
+    let verdict = judge(&after(2, 0, 4, lines));
+    assert_eq!(verdict.findings[0].kind, Anomaly::Oversold);
+    assert_eq!(verdict.findings[0].buyers, ["c", "d"]);
+}
+
+#[test]
+fn who_lost_a_sale_or_is_missed_by_the_count_is_named() {
+    let mut lost = after(2, 1, 1, vec![sale(2, 1, "a")]);
+    lost.lost = vec!["b".to_owned()];
+    assert_eq!(judge(&lost).findings[0].buyers, ["b"]);
+    let missed = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), sale(3, 0, "b")]));
+    assert_eq!(missed.findings[0].buyers, ["b"]);
 }

@@ -15,6 +15,7 @@
 
 mod chain;
 mod findings;
+mod groups;
 mod judge;
 mod ledger_claims;
 mod lock;
@@ -28,6 +29,11 @@ mod verdict;
 mod words;
 mod words_of_sales;
 
+pub use groups::{OverwrittenVersion, overwritten};
 pub use judge::judge;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
+pub(crate) use words_of_sales::too_many;
+
+#[cfg(test)]
+mod tests;

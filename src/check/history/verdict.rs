@@ -13,7 +13,8 @@ pub const MAX_TOLD: u64 = 100;
 pub struct HistoryFinding {
     /// What kind.
     pub kind: Anomaly,
-    /// The operations concerned, at most two: indexes of [`Evidence::operations`]. A pair stands as the
+    /// The operations concerned, at most two: indexes of
+    /// [`Evidence::operations`](crate::check::evidence::Evidence::operations). A pair stands as the
     /// sentence names it.
     pub operations: Vec<u32>,
     /// Their buyers.

@@ -43,16 +43,16 @@ impl Phrases<'_> {
         let (other_got, _, other_inode) = hold(1);
         match self.finding.kind {
             Anomaly::BrokenLock => format!(
-                "{b} got the lock on inode {inode} at {}, while {a} held it from {} to {}",
+                "{b} got the lock (of the file with inode {inode}) at {}, while {a} held it from {} to {}",
                 self.time(other_got),
                 self.time(got),
                 self.time(released)
             ),
             Anomaly::SplitLock => format!(
-                "{a} locked inode {inode} and {b} locked inode {other_inode}: two locks keep nobody out"
+                "{a} locked one file (inode {inode}) and {b} locked another (inode {other_inode}): two locks keep nobody out"
             ),
             Anomaly::DeadInodeLock => format!(
-                "{a} got the lock on inode {inode} at {}, which the lock's path no longer meant",
+                "{a} got the lock of a file (inode {inode}) at {}, when another file had taken its place",
                 self.time(got)
             ),
             Anomaly::UnlockedWrite => {

@@ -1,7 +1,29 @@
 //! Findings about versions and sales in words.
 
 use super::phrases::Phrases;
-use crate::check::evidence::{CommittedLine, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{CommittedLine, Evidence, Operation, OperationOutcome, UNSAID};
+
+/// How many were sold, of how many, and how many of them do not exist.
+pub(crate) fn too_many(evidence: &Evidence) -> String {
+    let sold = evidence.operations.iter();
+    let sold = sold.filter(|did| did.outcome == OperationOutcome::Sold);
+    let sold = sold.fold(0_u64, |sum, did| sum.saturating_add(did.quantity.into()));
+    let tickets = |many: u64, one: &str, more: &str| match many {
+        1 => format!("1 ticket {one}"),
+        many => format!("{many} tickets {more}"),
+    };
+    format!(
+        "{} sold, but there {} only {}: {}",
+        tickets(sold, "was", "were"),
+        if evidence.stock == 1 { "was" } else { "were" },
+        evidence.stock,
+        tickets(
+            sold.saturating_sub(evidence.stock),
+            "that was sold does not exist",
+            "that were sold do not exist"
+        )
+    )
+}
 
 impl Phrases<'_> {
     pub(super) fn lost_update(&self, version: u64) -> String {
@@ -135,7 +157,8 @@ impl Phrases<'_> {
                 "{who} bought {quantity} with version {version}, when fewer than {quantity} of the {stock} were left"
             ),
             None => format!(
-                "more were told that they bought than the {stock} that there were: the first too many is {who}, who bought {quantity}"
+                "{}; the first too many is {who}, who bought {quantity}",
+                too_many(self.evidence)
             ),
         }
     }

@@ -6,7 +6,7 @@ Examples:
   tickets query                   how many are left
   tickets buy --users 8           8 buyers rush, without a lock: a race
   tickets buy --users 8 --lock    the same under the lock: nothing is oversold
-  tickets reset                   give the stock back
+  tickets reset                   start the event anew
   tickets race prove --users 3    every way in which 3 buyers can meet
   tickets doctor                  whether this directory is fit for it
 
@@ -77,9 +77,10 @@ pub(super) const CANCEL: &str = "\
 Examples:
   tickets cancel 7-k3v9xq
   tickets cancel 7-k3v9xq --quantity 1 --reason ill
+  tickets cancel 7
 
 The id is what 'tickets book' printed; 'tickets sales' lists them. Exits 4 when there is no such sale or \
-nothing of it to give back.";
+nothing of it is left to cancel.";
 
 pub(super) const ADJUST: &str = "\
 Examples:
@@ -92,12 +93,14 @@ pub(super) const SALES: &str = "\
 Examples:
   tickets sales
   tickets sales --name alice
+  tickets sales --since 2h --limit 10
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 
-In CSV, an apostrophe stands before each = + - @ that may begin a cell of a spreadsheet, wherever it splits: \
-at the start, or behind anything but a letter, a digit, a dot or a low line. Control characters are \
-written out, as \\n. Exits 6 when the ledger does not add up.";
+For people the times are those of the clock here, for programs in UTC. In CSV, an apostrophe stands before each \
+= + - @ that may begin a cell of a spreadsheet, wherever it splits: at the start, or behind anything but a letter, a \
+digit, a dot or a low line; not before a telephone number. Control characters are written out, as \\n. With --raw \
+nothing is changed. Exits 6 when the ledger does not add up.";
 
 pub(super) const AUDIT: &str = "\
 Examples:

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::event::SettingsArgs;
-use super::value::{WaitArgs, stock};
+use super::moment::since;
+use super::value::{WaitArgs, stock, whole};
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -23,13 +24,33 @@ pub(crate) struct InitArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SalesArgs {
-    /// Only those of this buyer
+    /// Only those of this buyer, capitals or not
     #[arg(long, value_name = "WHO")]
     pub(crate) name: Option<String>,
+
+    /// Only those made since then: 2026-11-22, 14:30, 2h
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub(crate) since: Option<jiff::Timestamp>,
+
+    /// No more than the last N of them
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit)]
+    pub(crate) limit: Option<u64>,
 
     /// How to write them
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: Format,
+
+    /// In CSV: cells as they are, also what a spreadsheet would take for a formula
+    #[arg(long)]
+    pub(crate) raw: bool,
+
+    /// In CSV: begin with the mark by which some spreadsheets know UTF-8
+    #[arg(long)]
+    pub(crate) bom: bool,
+}
+
+fn limit(text: &str) -> std::result::Result<u64, String> {
+    whole(text, 0, u32::MAX.into())
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

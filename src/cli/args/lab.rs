@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::value::{LockArg, seed, stock, whole};
+use super::value::{LockArg, picture, seed, stock, whole};
 use crate::lab::MAX_BUYERS;
 use crate::lab::sample::{MOST_DEPTH, MOST_SAMPLES};
 use crate::office::Writes;
@@ -50,7 +50,7 @@ pub(crate) struct FindArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArgs {
-    /// Who makes each step, as in '0 1 1 0', or a class, as in 3!:4
+    /// Who makes each step, as in '1 2 2 1', or a class, as in 3!:4
     pub(crate) schedule: String,
 
     /// How many buyers [default: as many as the schedule names]
@@ -102,7 +102,7 @@ pub(crate) struct TrialArgs {
     pub(crate) query: bool,
 
     /// Also draw what is shown: a picture of it, if there is anything to show
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", value_parser = picture())]
     pub(crate) timeline: Option<PathBuf>,
 
     /// Any buyer may also be killed before any of its steps

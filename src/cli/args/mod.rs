@@ -4,14 +4,16 @@ mod candidates;
 mod command;
 mod event;
 mod help;
+mod ignored;
 mod keeping;
 mod lab;
+mod moment;
 mod race;
 mod rush;
 mod selling;
 mod value;
 
-pub(crate) use command::{Cli, Command, grammar};
+pub(crate) use command::{Cli, ColorArg, Command, grammar, parse};
 pub(crate) use event::{
     DoorArgs, DoorFormat, HoldArgs, HoldEndArgs, ImportArgs, RenameArgs, SetArgs, SettingsArgs,
     ShowArgs, TurnArgs,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::value::picture;
+
 use super::lab::{FindArgs, LocksArgs, ProveArgs, ReplayArgs, SelfcheckArgs};
 
 /// How the buyers of a rush may meet: tried out, step by step
@@ -49,9 +51,12 @@ finds: most of these locks are mistakes.")]
     /// Run one schedule again, and show it step by step
     #[command(after_help = "\
 Examples:
-  tickets race replay '0 1 1 0'              who makes each step, from 0
+  tickets race replay '1 2 2 1'              who makes each step, from 1
   tickets race replay 3!:4                   class 4 of three buyers' 3!
-  tickets race replay '0 1 1 0' --lock       under the lock it cannot happen
+  tickets race replay '1 2 2 1' --lock       under the lock it cannot happen
+
+A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step. A class \
+3!:4 is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write; JSON names it.
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     Replay(ReplayArgs),
@@ -76,7 +81,7 @@ pipe that nobody writes.")]
         evidence: PathBuf,
 
         /// Also draw it: a picture of what happened, what went wrong first
-        #[arg(long, value_name = "FILE.svg")]
+        #[arg(long, value_name = "FILE.svg", value_parser = picture())]
         timeline: Option<PathBuf>,
     },
 

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::rush::MAX_USERS;
 use crate::rush::think::Think;
 
-use super::value::{LockArg, WaitArgs, seed, wanted, whole};
+use super::value::{LockArg, WaitArgs, picture, seed, wanted, whole};
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -52,7 +52,7 @@ pub(crate) struct BuyArgs {
     pub(crate) evidence: Option<PathBuf>,
 
     /// Draw the rush: a picture of what happened, what went wrong first
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", value_parser = picture())]
     pub(crate) timeline: Option<PathBuf>,
 
     #[command(flatten)]

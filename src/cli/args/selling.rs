@@ -52,11 +52,11 @@ impl From<DurabilityArg> for Durability {
 
 #[derive(Debug, Args)]
 pub(crate) struct CancelArgs {
-    /// The sale's id, as in 7-k3v9xq
+    /// The sale's id, as in 7-k3v9xq; its number alone will do
     #[arg(add = ArgValueCompleter::new(candidates::sale_ids))]
     pub(crate) id: String,
 
-    /// How many of its tickets [default: all that are not given back yet]
+    /// How many of its tickets [default: all that are not cancelled yet]
     #[arg(short = 'n', long, value_name = "Q", allow_negative_numbers = true, value_parser = wanted)]
     pub(crate) quantity: Option<u64>,
 

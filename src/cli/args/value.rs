@@ -1,7 +1,9 @@
 //! Values that several commands take, and how they are written.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::LockKind;
@@ -14,7 +16,7 @@ pub(crate) const DEFAULT_FILE: &str = "data/tickets.json";
 
 #[derive(Debug, Args)]
 pub(crate) struct WaitArgs {
-    /// How long to wait for the lock
+    /// How long to wait for the lock: 500ms, 30s, 2m; a number alone is seconds
     #[arg(long = "wait", value_name = "TIME", default_value = "30s", value_parser = wait_time)]
     pub(crate) limit: Duration,
 }
@@ -56,6 +58,19 @@ pub(super) fn whole(text: &str, least: u64, most: u64) -> Result<u64, String> {
     }
 }
 
+/// A file for a picture. What its name promises is what is written.
+pub(super) fn picture() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(svg)
+}
+
+fn svg(path: PathBuf) -> Result<PathBuf, String> {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
+        return Ok(path);
+    }
+    Err("a picture is an SVG: write a name that ends in .svg".into())
+}
+
 pub(super) fn wanted(text: &str) -> Result<u64, String> {
     whole(text, 1, crate::MAX_STOCK)
 }
@@ -71,7 +86,14 @@ pub(super) fn seed(text: &str) -> Result<u64, String> {
 pub(super) fn signed(text: &str) -> Result<i64, String> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("write +N to add tickets, -N to take some away".into());
+        let example = if text.parse::<u64>().is_ok() {
+            text
+        } else {
+            "5"
+        };
+        return Err(format!(
+            "write +{example} to add so many tickets, or -{example} to take so many away"
+        ));
     }
     match text.parse::<i64>() {
         Ok(0) => Err("that changes nothing".into()),
@@ -82,16 +104,17 @@ pub(super) fn signed(text: &str) -> Result<i64, String> {
 
 fn wait_time(text: &str) -> Result<Duration, String> {
     const LONGEST: Duration = Duration::from_secs(24 * 3600);
-    match humantime::parse_duration(text) {
+    let seconds = text.parse().map(Duration::from_secs);
+    match seconds.or_else(|_| humantime::parse_duration(text)) {
         Ok(time) if time <= LONGEST => Ok(time),
         Ok(_) => Err("at most 24h is allowed".into()),
-        Err(error) => Err(format!("{error}; write 0s, 500ms, 30s or 2m")),
+        Err(error) => Err(format!("{error}; write 0, 500ms, 30s or 2m")),
     }
 }
 
 /// How long tickets are held.
 pub(super) fn held_for(text: &str) -> Result<Duration, String> {
-    const LONGEST: Duration = Duration::from_hours(366 * 24);
+    const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
     match humantime::parse_duration(text) {
         Ok(time) if time <= LONGEST => Ok(time),
         Ok(_) => Err("at most 366days is allowed".into()),

@@ -8,6 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::super::hint::{command, quoted};
 use super::super::screen::{BAD, FAINT, Screen};
 use super::super::{picture, verdict};
+use crate::plural::count;
 use crate::rush::report::{BuyerOutcome, RushReport};
 use crate::timeline::Timeline;
 use crate::{Result, shown};
@@ -24,9 +25,12 @@ pub(super) fn summary(
     if !screen.quiet {
         writeln!(
             out,
-            "\n{} {}, lock: {}, think {}, seed {}",
-            report.users,
-            report.mode,
+            "\n{}, lock: {}, think {}, seed {}",
+            match (report.users, report.mode) {
+                (1, "threads") => "1 thread".to_owned(),
+                (1, _) => "1 process".to_owned(),
+                (users, mode) => format!("{users} {mode}"),
+            },
             report.lock.name(),
             report.think,
             report.seed
@@ -110,10 +114,10 @@ pub(super) fn files(
         && let Some(file) = &recorded.file
     {
         let check = command(&format!("race check {}", quoted(file.as_ref())));
-        let (file, operations) = (shown(file), recorded.operations);
+        let (file, operations) = (shown(file), count(recorded.operations, "operation"));
         writeln!(
             out,
-            "{FAINT}evidence{FAINT:#}  {file}: {operations} operations; {check} judges it again"
+            "{FAINT}evidence{FAINT:#}  {file}: {operations}; {check} judges it again"
         )?;
     }
     if let Some(Ok(file)) = drawn {

@@ -27,10 +27,8 @@ pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Re
         } else {
             ""
         };
-        writeln!(
-            out,
-            "{FAINT}cure{FAINT:#}   tickets race prove --users {users} --lock{stock}{samples}"
-        )?;
+        let line = format!("tickets race prove --users {users} --lock{stock}{samples}");
+        run::command(out, "cure", &line)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::Error;
 use crate::check::final_state::StateFinding;
 use crate::lab::Class;
 use crate::lab::odds::no_return;
@@ -24,6 +25,22 @@ pub(super) struct Shown {
     /// After which step it is certain.
     #[serde(skip_serializing_if = "Option::is_none")]
     no_return: Option<usize>,
+}
+
+/// That the rest was stopped.
+#[derive(Serialize)]
+pub(super) struct Stopped {
+    code: &'static str,
+    message: String,
+}
+
+impl Stopped {
+    pub(super) fn of(error: &Error) -> Self {
+        Self {
+            code: error.kind().code(),
+            message: error.message().to_owned(),
+        }
+    }
 }
 
 #[derive(Serialize)]

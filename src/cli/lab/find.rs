@@ -49,7 +49,9 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
                 users => format!("1 to {users} buyers"),
             };
             let tickets = tickets(*stocks.start(), *stocks.end());
-            writeln!(out, "{buyers}, {tickets}, {}\n", way(&trial))?;
+            let text = format!("{buyers}, {tickets}, {}", way(&trial));
+            run::wrapped(out, &text, 0)?;
+            writeln!(out)?;
             let text = format!("of all {schedules} schedules is as asked for: {condition}");
             run::labelled(out, "none", BAD, &text)?;
             return run::undrawn(out, picture.as_ref());
@@ -62,10 +64,11 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
 
 fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::Result<()> {
     let tickets = tickets(smallest.trial.stock, smallest.trial.stock);
-    let (name, way) = (smallest.name(), way(&smallest.trial));
-    writeln!(out, "{tickets}, {way}\n")?;
-    writeln!(out, "{GOOD}found{GOOD:#}  {condition}")?;
-    writeln!(out, "\nthe smallest: {name}\n")?;
+    let way = way(&smallest.trial);
+    run::wrapped(out, &format!("{tickets}, {way}"), 0)?;
+    writeln!(out)?;
+    run::labelled(out, "found", GOOD, &condition.to_string())?;
+    smallest.introduce(out, "the smallest")?;
     smallest.draw(out)?;
     run::found_in(out, &smallest.run.verdict.findings)?;
     if !smallest.run.verdict.is_safe() {

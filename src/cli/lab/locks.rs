@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::super::args::LocksArgs;
 use super::super::process::program;
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
-use super::document::Shown;
+use super::super::width::columns;
+use super::document::{Shown, Stopped};
 use super::progress::SearchProgress;
-use super::run::{buyers, writes};
+use super::run::{buyers, labelled, writes};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Search, smallest};
 use crate::office::Writes;
@@ -19,22 +20,28 @@ use crate::{LockKind, Result};
 pub(super) fn locks(arguments: &LocksArgs, screen: &Screen) -> Result<u8> {
     let mut progress = SearchProgress::new("race locks", screen)?;
     let mut told = |schedules| progress.tell(schedules);
-    let rows = scoreboard(arguments, &mut told);
-    let rows = match progress.done(rows)? {
-        Ok(rows) => rows,
-        Err(code) => return Ok(code),
-    };
+    let mut rows = Vec::new();
+    let done = scoreboard(arguments, &mut told, &mut rows);
+    let stopped = progress.ended(done)?;
     let document = LocksDocument {
-        ok: true,
+        ok: stopped.is_none(),
         command: "race locks",
+        error: stopped.as_ref().map(|(error, _)| Stopped::of(error)),
         rows,
     };
-    screen.result(&document, |out| table(out, arguments, &document.rows));
-    Ok(0)
+    screen.result(&document, |out| board(out, arguments, &document.rows));
+    Ok(stopped.map_or(0, |(error, code)| {
+        screen.stopped(&error);
+        code
+    }))
 }
 
-fn scoreboard(arguments: &LocksArgs, told: &mut dyn FnMut(u64) -> bool) -> Result<Vec<LocksRow>> {
-    let mut rows = Vec::new();
+/// Tries each kind of lock, and adds what came of it: so what was done stands when the rest is stopped.
+fn scoreboard(
+    arguments: &LocksArgs,
+    told: &mut dyn FnMut(u64) -> bool,
+    rows: &mut Vec<LocksRow>,
+) -> Result<()> {
     let kinds = LockKind::ALL
         .into_iter()
         .filter(|kind| *kind != LockKind::Mutex);
@@ -62,6 +69,11 @@ fn scoreboard(arguments: &LocksArgs, told: &mut dyn FnMut(u64) -> bool) -> Resul
                 _ => smallest(&trial, told)?,
             };
             rows.push(LocksRow {
+                name: if query {
+                    TUTORIAL.to_owned()
+                } else {
+                    format!("{}, {}", lock.name(), writes(&trial))
+                },
                 stock: trial.stock,
                 lock: lock.name(),
                 writes: writes(&trial),
@@ -76,16 +88,45 @@ fn scoreboard(arguments: &LocksArgs, told: &mut dyn FnMut(u64) -> bool) -> Resul
             });
         }
     }
-    Ok(rows)
+    Ok(())
 }
 
-fn table(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::Result<()> {
-    let (from, to) = arguments.users;
+/// What the tutorial chapter's own repaired program is called among the kinds of lock.
+const TUTORIAL: &str = "tutorial";
+
+fn board(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::Result<()> {
     let stock = match arguments.stock {
         Some(stock) => format!("{stock} in stock"),
         None => "one ticket fewer than buyers".to_owned(),
     };
     writeln!(out, "bad schedules of all, {stock}\n")?;
+    let (from, to) = arguments.users;
+    let numbers = usize::from(to - from) + 1;
+    let wide = rows
+        .chunks(numbers)
+        .map(|row| NAMES + NUMBER * numbers + 2 + grants(row).len());
+    if wide.max().unwrap_or(0) <= columns() {
+        table(out, arguments, rows)?;
+    } else {
+        list(out, rows)?;
+    }
+    if rows.iter().any(|row| row.query) {
+        let text = "tutorial is the tutorial chapter's own repaired program, with a query outside the lock: \
+                    --lock=exclusive --writes in-place --query";
+        writeln!(out)?;
+        labelled(out, "note", FAINT, text)?;
+    }
+    let text = "'tickets race replay' shows each of them, with the same --lock and --writes";
+    labelled(out, "hint", FAINT, text)
+}
+
+/// How wide the names of a row are, and each of its numbers.
+const NAMES: usize = 21;
+const NUMBER: usize = 15;
+
+/// A row a kind of lock, a column a number of buyers.
+fn table(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::Result<()> {
+    let (from, to) = arguments.users;
     write!(out, "{FAINT}{:<11} {:<9}", "lock", "writes")?;
     for users in from..=to {
         write!(out, " {:>14}", buyers(users.into()))?;
@@ -93,39 +134,69 @@ fn table(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::R
     writeln!(out, "  smallest race{FAINT:#}")?;
     for row in rows.chunks(usize::from(to - from) + 1) {
         let Some(first) = row.first() else { continue };
-        write!(out, "{:<11} {:<9}", first.lock, first.writes)?;
+        write!(out, "{:<11} {:<9}", first.lock(), first.writes)?;
         for cell in row {
-            let text = format!("{:>14}", format!("{} of {}", cell.bad, cell.schedules));
-            let style = if cell.bad == 0 { GOOD } else { BAD };
-            write!(out, " {style}{text}{style:#}")?;
+            write!(out, " ")?;
+            cell.number(out)?;
         }
-        let smallest = row.iter().find_map(|cell| cell.smallest.as_ref());
-        let query = if first.query {
-            "  (query outside the lock: the chapter's program)"
-        } else {
-            ""
-        };
-        writeln!(
-            out,
-            "  {}{query}",
-            smallest.map_or("none", |shown| &shown.grants)
-        )?;
+        writeln!(out, "  {}", grants(row))?;
     }
-    writeln!(
-        out,
-        "\n{FAINT}hint{FAINT:#}  'tickets race replay' shows each of them, with the same --lock and --writes"
-    )
+    Ok(())
+}
+
+/// A line a kind of lock and number of buyers.
+fn list(out: &mut dyn Write, rows: &[LocksRow]) -> io::Result<()> {
+    let head = format!(
+        "{:<11} {:<9} {:>6} {:>14}",
+        "lock", "writes", "buyers", "bad"
+    );
+    writeln!(out, "{FAINT}{head}{FAINT:#}")?;
+    for row in rows {
+        write!(
+            out,
+            "{:<11} {:<9} {:>6} ",
+            row.lock(),
+            row.writes,
+            row.users
+        )?;
+        row.number(out)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// The smallest race of a kind of lock.
+fn grants(row: &[LocksRow]) -> &str {
+    let smallest = row.iter().find_map(|cell| cell.smallest.as_ref());
+    smallest.map_or("none", |shown| &shown.grants)
+}
+
+impl LocksRow {
+    fn lock(&self) -> &str {
+        if self.query { TUTORIAL } else { self.lock }
+    }
+
+    fn number(&self, out: &mut dyn Write) -> io::Result<()> {
+        let text = format!("{:>14}", format!("{} of {}", self.bad, self.schedules));
+        let style = if self.bad == 0 { GOOD } else { BAD };
+        write!(out, "{style}{text}{style:#}")
+    }
 }
 
 #[derive(Serialize)]
 struct LocksDocument {
     ok: bool,
     command: &'static str,
+    /// Why the rest of the rows is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Stopped>,
     rows: Vec<LocksRow>,
 }
 
 #[derive(Serialize)]
 struct LocksRow {
+    /// What the row is called: no other has this name.
+    name: String,
     stock: u64,
     lock: &'static str,
     writes: &'static str,

@@ -64,21 +64,39 @@ impl<'s> SearchProgress<'s> {
         }
         if self.shown && self.last.elapsed() > OFTEN {
             self.last = Instant::now();
-            let mut err = anstream::stderr().lock();
             let rate = schedules as f64 / self.began.elapsed().as_secs_f64();
+            self.clear();
+            let mut err = anstream::stderr().lock();
             let _ = write!(
                 err,
-                "\r\x1b[K{FAINT}{schedules} schedules, {rate:.0} a second; Ctrl-C stops{FAINT:#}"
+                "{FAINT}{schedules} schedules, {rate:.0} a second; Ctrl-C stops{FAINT:#}"
             );
         }
         true
     }
 
+    /// That a process was asked to end, and its exit code: for one that shows what it has done until then.
+    pub(super) fn ended(&self, result: Result<()>) -> Result<Option<(Error, u8)>> {
+        self.clear();
+        match result {
+            Ok(()) => Ok(None),
+            Err(error) if error.kind() == Kind::Interrupted => {
+                Ok(Some((error, self.stop.exit_code())))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown {
+            // No colour, and so not for the stream that takes colours away.
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
     /// The result, or the exit code of a process that was asked to end.
     pub(super) fn done<T>(&self, result: Result<T>) -> Result<std::result::Result<T, u8>> {
-        if self.shown {
-            let _ = write!(anstream::stderr().lock(), "\r\x1b[K");
-        }
+        self.clear();
         match result {
             Err(error) if error.kind() == Kind::Interrupted => {
                 if let Some(users) = self.bounded.filter(|_| self.beyond) {

@@ -41,7 +41,7 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
         let Some(smallest) = &proof.smallest else {
             return run::undrawn(out, picture.as_ref());
         };
-        writeln!(out, "\nthe smallest of them: {}\n", smallest.name())?;
+        smallest.introduce(out, "the smallest of them")?;
         smallest.draw(out)?;
         run::found_in(out, &smallest.run.verdict.findings)?;
         advice(out, smallest, users)?;
@@ -99,7 +99,9 @@ impl Proof {
 fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     let Proof { trial, found, .. } = proof;
     let (buyers, tickets) = (buyers(trial.users), tickets(proof.from, trial.stock));
-    writeln!(out, "{buyers}, {tickets}, {}\n", way(trial))?;
+    let text = format!("{buyers}, {tickets}, {}", way(trial));
+    run::wrapped(out, &text, 0)?;
+    writeln!(out)?;
     let Explored { schedules, bad, .. } = found;
     if *bad == 0 {
         let are = if *schedules == 1 {
@@ -107,22 +109,22 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
         } else {
             "schedules are"
         };
-        return writeln!(
-            out,
-            "{GOOD}safe{GOOD:#}  {schedules} of {schedules} {are} right: whoever goes first, nobody \
-             is overwritten"
+        let text = format!(
+            "{schedules} of {schedules} {are} right: whoever goes first, nobody is overwritten"
         );
+        return run::labelled(out, "safe", GOOD, &text);
     }
     let oversold = match found.oversold {
         0 => String::new(),
         n => format!(", {n} oversell"),
     };
     let are = if *bad == 1 { "is" } else { "are" };
-    writeln!(
-        out,
-        "{BAD}race{BAD:#}  {bad} of {schedules} schedules {are} bad{oversold}; {} different outcomes",
-        found.outcomes.len()
-    )
+    let outcomes = match found.outcomes.len() {
+        1 => "1 outcome".to_owned(),
+        many => format!("{many} different outcomes"),
+    };
+    let text = format!("{bad} of {schedules} schedules {are} bad{oversold}; {outcomes}");
+    run::labelled(out, "race", BAD, &text)
 }
 
 #[derive(Serialize)]

@@ -38,9 +38,11 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         writeln!(out, "tickets {version}, {}\n", pictured.name())?;
         pictured.draw(out)?;
         if !bad {
-            writeln!(
+            run::labelled(
                 out,
-                "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote"
+                "safe",
+                GOOD,
+                "every sale read what the sale before it wrote",
             )?;
         }
         run::found_in(out, &pictured.run.verdict.findings)?;
@@ -67,7 +69,7 @@ fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
             run::buyers(named_users)
         );
         return Err(Error::new(Kind::Usage, message)
-            .hint("buyers are numbered from 0; leave --users out, or give at least as many"));
+            .hint("buyers count from 1; leave --users out, or give at least as many"));
     }
     let mut trial = Trial {
         users,

@@ -5,18 +5,15 @@ use std::io::{self, Write};
 
 use super::super::picture;
 use super::super::screen::{BAD, FAINT};
+use super::super::width::columns;
 use super::document::Shown;
 use crate::check::Anomaly;
 use crate::check::final_state::StateFinding;
 use crate::draw;
-use crate::lab::Class;
 use crate::lab::odds::odds;
 use crate::lab::{Run, Trial};
 use crate::office::Writes;
 use crate::{LockKind, Output, Result, shown};
-
-/// How wide a terminal is taken to be.
-pub(super) const COLUMNS: usize = 80;
 
 /// So many findings of a kind are told to people.
 const TOLD: usize = 10;
@@ -55,7 +52,14 @@ impl Pictured {
         Shown::of(&self.trial, &self.run, self.odds.as_deref())
     }
 
-    /// How many buyers and switches, its steps if they fit beside a few words, and its class if it has one.
+    /// A line of its own, with its name.
+    pub(super) fn introduce(&self, out: &mut dyn Write, what: &str) -> io::Result<()> {
+        writeln!(out)?;
+        wrapped(out, &format!("{what}: {}", self.name()), 0)?;
+        writeln!(out)
+    }
+
+    /// How many buyers and switches, and its steps if they fit beside a few words.
     pub(super) fn name(&self) -> String {
         let steps = self.run.steps();
         let switches = match steps.switches() {
@@ -63,13 +67,11 @@ impl Pictured {
             n => format!("{n} switches"),
         };
         let buyers = buyers(self.trial.users);
-        let class = Class::of_run(&self.trial, &self.run);
-        let class = class.map_or_else(String::new, |class| format!(" ({class})"));
-        let name = format!("{buyers}, {switches}: {steps}{class}");
-        if name.len() + SMALLEST <= COLUMNS {
+        let name = format!("{buyers}, {switches}: {steps}");
+        if name.len() + SMALLEST <= columns() {
             name
         } else {
-            format!("{buyers}, {switches}{class}")
+            format!("{buyers}, {switches}")
         }
     }
 }
@@ -120,19 +122,56 @@ pub(super) fn labelled(
     style: anstyle::Style,
     text: &str,
 ) -> io::Result<()> {
-    let mut line = format!("{style}{label}{style:#} ");
-    let mut width = label.len() + 1;
-    for word in shown(text).split(' ') {
-        let wide = word.chars().count() + 1;
-        if width + wide > COLUMNS {
-            writeln!(out, "{line}")?;
-            (line, width) = ("     ".to_owned(), 5);
+    write!(out, "{style}{label}{style:#}  ")?;
+    wrapped(out, text, label.len() + 2)
+}
+
+/// A text in lines that are not too long; `width` is what stands before it in the first of them.
+pub(super) fn wrapped(out: &mut dyn Write, text: &str, width: usize) -> io::Result<()> {
+    const INDENT: usize = 6;
+    let (mut width, columns) = (width, columns());
+    for (at, word) in shown(text).split(' ').enumerate() {
+        let wide = word.chars().count() + usize::from(at > 0);
+        if at > 0 && width + wide > columns {
+            write!(out, "\n{:INDENT$}{word}", "")?;
+            width = INDENT + wide - 1;
+        } else {
+            write!(out, "{}{word}", if at > 0 { " " } else { "" })?;
+            width += wide;
         }
-        line.push(' ');
-        line.push_str(word);
-        width += wide;
     }
-    writeln!(out, "{line}")
+    writeln!(out)
+}
+
+/// A command line to be copied. Where it is too long for one line a shell reads on: behind a backslash, and within
+/// quotes, where a schedule may go on in the next line.
+pub(super) fn command(out: &mut dyn Write, label: &str, line: &str) -> io::Result<()> {
+    const INDENT: usize = 7;
+    let columns = columns().saturating_sub(" \\".len());
+    write!(
+        out,
+        "{FAINT}{label}{FAINT:#}{:1$}",
+        "",
+        INDENT.saturating_sub(label.len())
+    )?;
+    let (mut width, mut quoted) = (INDENT, false);
+    for (at, word) in line.split(' ').enumerate() {
+        let wide = word.chars().count() + usize::from(at > 0);
+        let breaks = at > 0 && width + wide > columns;
+        match (breaks, quoted) {
+            (false, _) if at > 0 => write!(out, " {word}")?,
+            (false, _) => write!(out, "{word}")?,
+            (true, true) => write!(out, "\n{:INDENT$}{word}", "")?,
+            (true, false) => write!(out, " \\\n{:INDENT$}{word}", "")?,
+        }
+        width = if breaks {
+            INDENT + wide - 1
+        } else {
+            width + wide
+        };
+        quoted ^= word.matches('\'').count() % 2 == 1;
+    }
+    writeln!(out)
 }
 
 pub(super) fn writes(trial: &Trial) -> &'static str {
@@ -201,8 +240,6 @@ pub(super) fn again(out: &mut dyn Write, trial: &Trial, run: &Run) -> io::Result
     } else {
         format!(" --users {}", trial.users)
     };
-    writeln!(
-        out,
-        "{FAINT}again{FAINT:#}  tickets race replay '{steps}'{users}{flags}"
-    )
+    let line = format!("tickets race replay '{steps}'{users}{flags}");
+    command(out, "again", &line)
 }

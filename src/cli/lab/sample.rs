@@ -24,7 +24,7 @@ pub(super) fn sample(
     screen: &Screen,
 ) -> Result<u8> {
     let trial = Trial {
-        // With fewer tickets than buyers whoever finds none left stops early, and hides what it does.
+        // With fewer tickets than buyers a buyer that finds none left stops early, and hides what it does.
         stock: arguments.how.stock.unwrap_or(arguments.users.into()),
         ..trial
     };
@@ -46,12 +46,14 @@ pub(super) fn sample(
     let document = SampleDocument::of(&trial, sampling, &drawn, smallest.as_ref());
     screen.result(&document, |out| {
         let (buyers, tickets) = (buyers(trial.users), tickets(trial.stock, trial.stock));
-        writeln!(out, "{buyers}, {tickets}, {}\n", way(&trial))?;
+        let text = format!("{buyers}, {tickets}, {}", way(&trial));
+        run::wrapped(out, &text, 0)?;
+        writeln!(out)?;
         told_of(out, &trial, sampling, &drawn)?;
         let Some(smallest) = &smallest else {
             return run::undrawn(out, picture.as_ref());
         };
-        writeln!(out, "\nthe smallest of those drawn: {}\n", smallest.name())?;
+        smallest.introduce(out, "the smallest of those drawn")?;
         smallest.draw(out)?;
         run::found_in(out, &smallest.run.verdict.findings)?;
         advice(out, smallest, arguments.users)?;

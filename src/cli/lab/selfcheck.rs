@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::super::args::SelfcheckArgs;
 use super::super::process::program;
 use super::super::screen::{BAD, GOOD, Screen};
+use super::document::Stopped;
 use super::progress::SearchProgress;
-use super::run::writes;
+use super::run::{labelled, writes};
 use crate::check::Anomaly;
 use crate::lab::selfcheck::{Checked, selfcheck};
 use crate::{Kind, Result};
@@ -17,15 +18,19 @@ use crate::{Kind, Result};
 pub(super) fn check(arguments: &SelfcheckArgs, screen: &Screen) -> Result<u8> {
     let mut progress = SearchProgress::new("race selfcheck", screen)?;
     let mut told = |schedules| progress.tell(schedules);
-    let checked = selfcheck(&program()?, arguments.place.as_ref(), &mut told);
-    let checked = match progress.done(checked)? {
-        Ok(checked) => checked,
-        Err(code) => return Ok(code),
-    };
-    let right = checked.iter().all(Checked::is_right);
+    let mut checked = Vec::new();
+    let done = selfcheck(
+        &program()?,
+        arguments.place.as_ref(),
+        &mut told,
+        &mut checked,
+    );
+    let stopped = progress.ended(done)?;
+    let right = stopped.is_none() && checked.iter().all(Checked::is_right);
     let document = SelfcheckDocument {
         ok: right,
         command: "race selfcheck",
+        error: stopped.as_ref().map(|(error, _)| Stopped::of(error)),
         rows: checked.iter().map(SelfcheckRow::of).collect(),
     };
     screen.result(&document, |out| {
@@ -34,6 +39,10 @@ pub(super) fn check(arguments: &SelfcheckArgs, screen: &Screen) -> Result<u8> {
         }
         Ok(())
     });
+    if let Some((error, code)) = stopped {
+        screen.stopped(&error);
+        return Ok(code);
+    }
     Ok(if right {
         0
     } else {
@@ -57,33 +66,35 @@ fn told_of(out: &mut dyn Write, checked: &Checked) -> io::Result<()> {
         found => names(found),
     };
     let query = if trial.query { " query" } else { "" };
-    write!(
-        out,
-        "{style}{label}{style:#}  {:<10} {:<14} {} buyers {:>4} schedules  {found}",
+    let mut text = format!(
+        "{:<10} {:<14} {} buyers {:>4} schedules  {found}",
         trial.lock.name(),
         format!("{}{query}", writes(trial)),
         trial.users,
         checked.schedules,
-    )?;
+    );
     for (what, kinds) in [
         ("not found", &checked.missed),
         ("invented", &checked.invented),
     ] {
         if !kinds.is_empty() {
-            write!(out, "; {what}: {}", names(kinds))?;
+            text.extend(["; ", what, ": ", &names(kinds)]);
         }
     }
     let unseen: Vec<_> = checked.unseen.iter().map(|point| point.name()).collect();
     if !unseen.is_empty() {
-        write!(out, "; never stopped at: {}", unseen.join(", "))?;
+        text.extend(["; never stopped at: ", &unseen.join(", ")]);
     }
-    writeln!(out)
+    labelled(out, label, style, &text)
 }
 
 #[derive(Serialize)]
 struct SelfcheckDocument {
     ok: bool,
     command: &'static str,
+    /// Why the rest of the rows is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Stopped>,
     rows: Vec<SelfcheckRow>,
 }
 

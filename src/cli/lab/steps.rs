@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::super::screen::{BAD, FAINT};
-use super::run::{COLUMNS, Pictured, labelled};
+use super::super::width::columns;
+use super::run::{Pictured, labelled};
 use crate::draw;
 use crate::lab::odds;
 use crate::lab::{Move, Point, WorkerEnd};
@@ -15,16 +16,15 @@ use crate::timeline::Doing;
 /// Where the columns of the buyers begin.
 const LEFT: usize = 8;
 
-/// Up to so many buyers have a column each: of six characters, as "read 9" has.
-const COLUMNED: usize = (COLUMNS - LEFT) / 6;
+/// The widest that a column is.
+const WIDEST: usize = 28;
 
 impl Pictured {
     /// A line a step, and for a few buyers a column each; and the odds.
     pub(super) fn draw(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.trial.users > COLUMNED {
-            self.list(out)?;
-        } else {
-            self.columns(out)?;
+        match self.lines() {
+            Some(lines) => self.columns(out, &lines)?,
+            None => self.list(out)?,
         }
         writeln!(out)?;
         self.draw_odds(out)
@@ -35,37 +35,46 @@ impl Pictured {
         writeln!(out, "{FAINT}  step  buyer{FAINT:#}")?;
         for (at, step) in self.run.moves.iter().enumerate() {
             let name = format!("user-{}", step.buyer + 1);
-            let [text, ..] = self.words(at, step);
+            let [text, _] = self.words(at, step);
             let style = if step.killed { BAD } else { Style::new() };
             writeln!(out, "  {:>4}  {name:<8} {style}{text}{style:#}", at + 1)?;
         }
         Ok(())
     }
 
+    /// What each step is called in the column of its buyer; `None` where some step, or the name of a buyer, has no
+    /// room in its own.
+    fn lines(&self) -> Option<Vec<String>> {
+        let width = self.width();
+        let last = format!("user-{}", self.trial.users);
+        if last.len() >= width {
+            return None;
+        }
+        let moves = self.run.moves.iter().enumerate();
+        let fits = |(at, step): (usize, &Move)| {
+            let room = columns().saturating_sub(LEFT + width * step.buyer);
+            let mut words = self.words(at, step).into_iter();
+            words.find(|text| text.len() <= room)
+        };
+        moves.map(fits).collect()
+    }
+
+    fn width(&self) -> usize {
+        ((columns() - LEFT) / self.trial.users.max(1)).min(WIDEST)
+    }
+
     /// A column a buyer, a line a step.
-    fn columns(&self, out: &mut dyn Write) -> io::Result<()> {
-        let buyers = self.trial.users.max(1);
-        let width = ((COLUMNS - LEFT) / buyers).min(28);
-        let heads = (1..=buyers).map(|buyer| {
+    fn columns(&self, out: &mut dyn Write, lines: &[String]) -> io::Result<()> {
+        let width = self.width();
+        let heads = (1..=self.trial.users.max(1)).map(|buyer| {
             let name = format!("user-{buyer}");
-            let name = if name.len() < width {
-                name
-            } else {
-                format!("u{buyer}")
-            };
             format!("{name:<width$}")
         });
         let heads = format!("  step  {}", heads.collect::<String>());
         writeln!(out, "{FAINT}{}{FAINT:#}", heads.trim_end())?;
-        for (at, step) in self.run.moves.iter().enumerate() {
+        for ((at, step), text) in self.run.moves.iter().enumerate().zip(lines) {
             let indent = width * step.buyer;
             write!(out, "  {:>4}  {:indent$}", at + 1, "")?;
-            let room = COLUMNS.saturating_sub(LEFT + indent);
-            let mut words = self
-                .words(at, step)
-                .into_iter()
-                .filter(|text| text.len() <= room);
-            let text = words.next().unwrap_or_default();
             if step.killed {
                 writeln!(out, "{BAD}{text}{BAD:#}")?;
             } else {
@@ -75,49 +84,45 @@ impl Pictured {
         Ok(())
     }
 
-    /// What a step is called, from the longest to the shortest.
-    fn words(&self, at: usize, step: &Move) -> [String; 3] {
-        let all = |texts: [&str; 3]| texts.map(str::to_owned);
+    /// What a step is called, and shorter.
+    fn words(&self, at: usize, step: &Move) -> [String; 2] {
+        let all = |texts: [&str; 2]| texts.map(str::to_owned);
         if step.killed {
-            return all(["killed", "killed", "x"]);
+            return all(["killed", "killed"]);
         }
         let later = self.run.moves.iter().skip(at + 1);
         let last = !later.into_iter().any(|later| later.buyer == step.buyer);
         let end = self.run.ends.get(step.buyer).and_then(Option::as_ref);
         let end = end.filter(|_| last);
         if matches!(end, Some(WorkerEnd::Torn { .. })) {
-            return all(["reads an empty file", "torn", "!"]);
+            return all(["reads an empty file", "torn"]);
         }
         let in_place = self.trial.writes == Writes::InPlace;
         let texts = match (step.point, step.seen) {
-            (Point::Lock, _) if step.busy => all(["finds the lock taken", "taken", ".."]),
+            (Point::Lock, _) if step.busy => all(["finds the lock taken", "taken"]),
             (Point::Lock, _) => match self.file(at, step.buyer) {
-                Some(file) => [format!("locks file {file}"), format!("lock {file}"), file],
-                None => all(["takes the lock", "lock", "l"]),
+                Some(file) => [format!("locks file {file}"), format!("lock {file}")],
+                None => all(["takes the lock", "lock"]),
             },
             (Point::Read, Some(seen)) => {
                 let left = seen.left;
-                [
-                    format!("reads: {left} left"),
-                    format!("read {left}"),
-                    format!("r{left}"),
-                ]
+                [format!("reads: {left} left"), format!("read {left}")]
             }
-            (Point::Query, _) => all(["queries", "query", "q"]),
-            (Point::Read, None) => all(["reads", "read", "r"]),
-            (Point::Write, _) if in_place => all(["cuts the count to nothing", "cut", "c"]),
-            (Point::Write, _) => all(["writes its sale", "write", "w"]),
-            (Point::Fill, _) => all(["fills the count", "fill", "f"]),
-            (Point::Unlock, _) => all(["gives the lock up", "unlock", "u"]),
-            (Point::Publish, _) => all(["publishes the count", "publish", "p"]),
+            (Point::Query, _) => all(["queries", "query"]),
+            (Point::Read, None) => all(["reads", "read"]),
+            (Point::Write, _) if in_place => all(["cuts the count to nothing", "cut"]),
+            (Point::Write, _) => all(["writes its sale", "write"]),
+            (Point::Fill, _) => all(["fills the count", "fill"]),
+            (Point::Unlock, _) => all(["gives the lock up", "unlock"]),
+            (Point::Publish, _) => all(["publishes the count", "publish"]),
         };
         let suffix = match end {
-            Some(WorkerEnd::SoldOut) => [": none left", ": none", "-"],
-            Some(WorkerEnd::Failed { .. }) => [", fails", "!", "!"],
-            _ => [""; 3],
+            Some(WorkerEnd::SoldOut) => [": none left", ": none"],
+            Some(WorkerEnd::Failed { .. }) => [", fails", ", fails"],
+            _ => [""; 2],
         };
-        let [long, short, letter] = texts;
-        [long + suffix[0], short + suffix[1], letter + suffix[2]]
+        let [long, short] = texts;
+        [long + suffix[0], short + suffix[1]]
     }
 
     /// The letter of the file whose lock a step takes, where not all buyers lock the same one.

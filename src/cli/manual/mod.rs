@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::args::Cli;
 use super::screen::Screen;
-use crate::{Contents, Error, Output, Result, shown};
+use crate::plural::count;
+use crate::{Contents, Error, Kind, Output, Result, shown};
 use page::Page;
 
 /// How a page begins.
@@ -25,6 +26,10 @@ const PAGE: Contents = Contents {
 pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
     let pages = all();
     let Some(directory) = directory else {
+        if screen.json {
+            let message = "a page is no JSON: --json is for 'tickets man DIRECTORY'";
+            return Err(Error::new(Kind::Usage, message).hint("see 'tickets man --help'"));
+        }
         let texts = pages.iter().map(Page::render);
         screen.bytes(&texts.collect::<Vec<_>>().concat());
         return Ok(0);
@@ -48,7 +53,8 @@ pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
         pages: written,
     };
     screen.result(&document, |out| {
-        writeln!(out, "{written} pages are in {}", shown(&document.directory))
+        let (pages, place) = (count(written as u64, "page"), shown(&document.directory));
+        writeln!(out, "{pages} written to {place}")
     });
     Ok(0)
 }

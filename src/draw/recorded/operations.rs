@@ -71,7 +71,11 @@ fn spans(
         } else {
             Doing::Point("intends".to_owned())
         };
-        spans.push(Span::new(doing, intends, wrote.unwrap_or(end)));
+        // Between the intent and the write it may have waited for a lock.
+        let wrote = wrote.unwrap_or(end);
+        let got = holds.iter().filter_map(|hold| known(hold.got));
+        let from = got.filter(|got| *got <= wrote).fold(intends, u64::max);
+        spans.push(Span::new(doing, from, wrote));
     }
     if spans.is_empty() {
         spans.push(Span::new(Doing::Point("busy".to_owned()), did.invoke, end));

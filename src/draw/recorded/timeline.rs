@@ -24,7 +24,9 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
         operations.collect::<Vec<_>>()
     });
     let names = lanes.buyers.iter().map(|buyer| evidence.names.name(*buyer));
-    let findings = found::findings(evidence, verdict, &lanes.places, &versions.wrote);
+    let mut standing = versions.all.iter().filter(|version| version.survived);
+    let written = standing.next().and_then(|version| version.writer);
+    let findings = found::findings(evidence, verdict, &lanes.places, &versions.wrote, written);
     Timeline {
         time: Time::Nanoseconds,
         lanes: names

@@ -1,9 +1,10 @@
 use super::*;
 use crate::check::final_state::FinalState;
 use crate::ledger::{Op, Record, Tally};
-use crate::store::file::files::Access;
-use crate::store::file::ledger_file::open_ledger;
-use crate::store::file::lock::{try_lock, unlock};
+use crate::store::file::files::open::Access;
+use crate::store::file::lock::flock::try_lock;
+use crate::store::file::lock::flock::unlock;
+use crate::store::file::reader::ledger_file::open_ledger;
 use std::fs::{self, File};
 
 /// What is read of a ledger of two whole lines and `rest`: how many lines, and how many bytes that are none.
@@ -72,7 +73,7 @@ mod torn_bytes {
     use super::*;
     use crate::check::Anomaly;
     use crate::ledger::{Record, Tally};
-    use crate::store::file::reading::Reading;
+    use crate::store::file::reader::view::LedgerView;
 
     fn opening_line() -> Vec<u8> {
         let line = Record::open(5, None).encode(Tally::default().sum);
@@ -87,7 +88,7 @@ mod torn_bytes {
         fs::write(&files.count, r#"{"ticket": 5}"#).unwrap();
         fs::write(&files.ledger, opening_line()).unwrap();
         let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
-        let tally = Reading::take(&files, Some(&ledger)).unwrap().tally;
+        let tally = LedgerView::take(&files, Some(&ledger)).unwrap().tally;
         let opening = Opening {
             tally,
             end: tally.bytes,
@@ -112,10 +113,12 @@ mod torn_bytes {
     }
 
     fn told(bytes: &[u64]) -> Vec<String> {
-        let text = |bytes| {
-            format!(
-                "{bytes} bytes on the ledger are no whole line: a buyer was cut off while it wrote"
-            )
+        let text = |bytes: &u64| {
+            let bytes = match bytes {
+                1 => "1 byte on the ledger is".to_owned(),
+                bytes => format!("{bytes} bytes on the ledger are"),
+            };
+            format!("{bytes} no whole line: a buyer was cut off while it wrote")
         };
         bytes.iter().map(text).collect()
     }
@@ -157,7 +160,7 @@ mod reset_meanwhile {
 
     use super::*;
     use crate::office::{BoxOffice, DEFAULT_WAIT};
-    use crate::store::file::reading::Reading;
+    use crate::store::file::reader::view::LedgerView;
 
     /// A reset comes between the look at the count and the look at the ledger: what it mixes up is looked at again.
     #[test]
@@ -170,7 +173,7 @@ mod reset_meanwhile {
         office.reset(Some(5), true, DEFAULT_WAIT).unwrap();
         office.book("before", 1).unwrap();
         let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
-        let tally = Reading::take(&files, Some(&ledger)).unwrap().tally;
+        let tally = LedgerView::take(&files, Some(&ledger)).unwrap().tally;
         let opening = Opening {
             tally,
             end: tally.bytes,
@@ -193,5 +196,83 @@ mod reset_meanwhile {
         assert_eq!(once(&mut || {}), (true, false));
         let outcomes = Outcomes::read(&files, &opening, "run", &HashMap::new(), false).unwrap();
         assert_eq!(outcomes.judged.findings, []);
+    }
+}
+
+mod counted {
+    use super::*;
+
+    /// An event of two sales whose count includes the first; what a rush that made both makes of it, if this is what
+    /// the buyer of one of them was told.
+    fn after(told: Option<(u64, bool)>) -> Outcomes {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        fs::write(&path, r#"{"ticket": 5}"#).unwrap();
+        let mut office = crate::BoxOffice::at(&path).unwrap();
+        office.book("anna", 1).unwrap();
+        let count = fs::read(&path).unwrap();
+        office.book("ben", 1).unwrap();
+        fs::write(&path, count).unwrap();
+        let files = EventFiles::at(&path).unwrap();
+        let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
+        let opening = Opening {
+            tally: Tally {
+                left: 5,
+                ..Tally::default()
+            },
+            end: 0,
+            counted: (5, 0),
+            ledger,
+        };
+        let sale = told.map(|(seq, published)| {
+            let buyer = "anna".to_owned();
+            let sale = ReportedSale {
+                buyer,
+                seq,
+                published,
+            };
+            (format!("{seq}-000000"), sale)
+        });
+        Outcomes::read(&files, &opening, "run", &sale.into_iter().collect(), true).unwrap()
+    }
+
+    #[test]
+    fn a_count_is_behind_if_it_lacks_a_sale_whose_buyer_was_told_that_it_does() {
+        for (told, behind) in [
+            (None, false),
+            (Some((2, false)), false),
+            (Some((3, true)), false),
+            (Some((3, false)), true),
+            (Some((4, false)), true),
+        ] {
+            assert_eq!(after(told).behind, behind, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn the_warning_of_a_sale_that_the_count_lacks_is_told() {
+        let after = after(None);
+        assert_eq!(
+            after.last.as_ref().map(|last| (last.seq, last.left)),
+            Some((2, 4))
+        );
+        let bought = |seq: u64, warning: Option<&str>| BuyerReport {
+            name: "anna".to_owned(),
+            outcome: BuyerOutcome::Sold {
+                id: "x".to_owned(),
+                quantity: 1,
+                left: 3,
+                seq,
+                warning: warning.map(str::to_owned),
+            },
+        };
+        let told = |seq, warning| {
+            after
+                .unpublished(&[bought(seq, warning)])
+                .map(str::to_owned)
+        };
+        assert_eq!(told(2, Some("it was full")), None);
+        assert_eq!(told(3, None), None);
+        assert_eq!(told(3, Some("it was full")).as_deref(), Some("it was full"));
     }
 }

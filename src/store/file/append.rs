@@ -4,55 +4,56 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::os::unix::fs::FileExt;
 
-#[cfg(feature = "known-bad")]
-use super::durable;
-use super::event::EventFiles;
-use super::ledger_file::LedgerFile;
-use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Record, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::view::LedgerView;
 
-/// How long padding is made, in bytes.
-const PADDING: u64 = 64 * 1024;
+#[cfg(feature = "known-bad")]
+use crate::store::file::count::publish;
+
+/// How long preallocation is made, in bytes.
+const PREALLOCATED: u64 = 64 * 1024;
 
 /// A line that was written.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(crate) struct Written {
     /// What the ledger adds up to with it.
-    pub(super) tally: Tally,
-    /// How long the ledger is now, its padding included.
-    pub(super) length: u64,
-    /// Whether padding was made.
-    pub(super) padded: bool,
+    pub(crate) tally: Tally,
+    /// How long the ledger is now, its preallocation included.
+    pub(crate) length: u64,
+    /// Whether preallocation was made.
+    pub(crate) preallocated: bool,
 }
 
-/// Writes the lines behind the last one, over the padding where there is some; makes new padding where
+/// Writes the lines behind the last one, over the preallocation where there is some; makes new preallocation where
 /// it is wanted and has run out. For the holder of the event's lock. One write call, so that who is
 /// killed has written all or nothing of it.
-pub(super) fn in_place(
+pub(crate) fn in_place(
     files: &EventFiles,
     ledger: &LedgerFile,
-    reading: &Reading,
+    view: &LedgerView,
     records: &[Record<'_>],
-    pad: bool,
+    preallocate: bool,
 ) -> Result<Written> {
     let problem = |e| problem(files, e);
-    let (mut line, mut tally) = (Vec::new(), reading.tally);
+    let (mut line, mut tally) = (Vec::new(), view.tally);
     for record in records {
         let (bytes, after) = encode(files, &tally, record)?;
         line.extend_from_slice(&bytes);
         tally = after;
     }
-    known_bad!(CountFirst => durable::publish(files, ledger, (&reading.snapshot, &tally), None)?);
-    let (start, needed) = (reading.tally.bytes, line.len());
-    let pad = pad && tally.bytes > reading.length;
-    if pad {
-        line.resize(needed + PADDING as usize, b'\n');
+    known_bad!(CountFirst => publish::publish(files, ledger, (&view.count, &tally), None)?);
+    let (start, needed) = (view.tally.bytes, line.len());
+    let preallocate = preallocate && tally.bytes > view.length;
+    if preallocate {
+        line.resize(needed + PREALLOCATED as usize, b'\n');
     }
     let written = once(|| ledger.file.write_at(&line, start)).map_err(problem)?;
-    known_bad!(ShortTaken => return Ok(Written { tally, length: tally.bytes, padded: pad }));
-    // In the padding its newline stands there already, and others may have read the whole line.
-    let whole = needed - usize::from(tally.bytes <= reading.length);
+    known_bad!(ShortTaken => return Ok(Written { tally, length: tally.bytes, preallocated: preallocate }));
+    // In the preallocation its newline stands there already, and others may have read the whole line.
+    let whole = needed - usize::from(tally.bytes <= view.length);
     if written < whole {
         known_bad!(ShortKept => return Err(problem(io::ErrorKind::StorageFull.into())));
         // Nobody else has written since.
@@ -66,24 +67,24 @@ pub(super) fn in_place(
     }
     Ok(Written {
         tally,
-        length: reading.length.max(start + written as u64),
-        padded: pad,
+        length: view.length.max(start + written as u64),
+        preallocated: preallocate,
     })
 }
 
 /// Appends the line at whatever is the ledger's end at that moment: for buyers without a lock.
-pub(super) fn at_the_end(
+pub(crate) fn at_the_end(
     files: &EventFiles,
     mut ledger: &File,
-    reading: &Reading,
+    view: &LedgerView,
     record: &Record<'_>,
 ) -> Result<Written> {
     let problem = |e| problem(files, e);
-    if reading.is_padded() {
+    if view.is_preallocated() {
         let message = "somebody is selling under the lock just now";
         return Err(Error::new(Kind::Refused, message).at(&files.ledger, 0, 0));
     }
-    let (line, tally) = encode(files, &reading.tally, record)?;
+    let (line, tally) = encode(files, &view.tally, record)?;
     let written = once(|| ledger.write(&line)).map_err(problem)?;
     if written < line.len() {
         // Others may have written since: it cannot be taken back.
@@ -94,7 +95,7 @@ pub(super) fn at_the_end(
     Ok(Written {
         tally: Tally { bytes, ..tally },
         length: bytes,
-        padded: false,
+        preallocated: false,
     })
 }
 

@@ -4,9 +4,10 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::files::{directory, look};
-use super::sys;
 use crate::error::{Error, Kind, Result};
+use crate::store::file::files::directory::directory;
+use crate::store::file::sys;
+use crate::store::file::sys::look;
 
 /// How the names of a ledger and of a lock file end.
 const LEDGER: &str = ".ledger.jsonl";
@@ -70,7 +71,7 @@ impl EventFiles {
     }
 
     /// A name beside the ledger for what is put away: `tickets.ledger.<label>[-<n>].jsonl`.
-    pub(crate) fn put_away(&self, label: &str, attempt: u32) -> PathBuf {
+    pub(crate) fn beside_ledger(&self, label: &str, attempt: u32) -> PathBuf {
         let again = match attempt {
             0 => String::new(),
             n => format!("-{n}"),
@@ -149,6 +150,13 @@ fn refuse_neighbour(count: &Path, name: &OsStr) -> Result<()> {
         "nothing was changed; say -f {}, or give one of the two another name",
         neighbour.display()
     )))
+}
+
+/// The time now as a part of a file name.
+pub(crate) fn stamp() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y%m%dT%H%M%SZ")
+        .to_string()
 }
 
 #[cfg(test)]

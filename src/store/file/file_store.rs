@@ -4,55 +4,59 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::deciding::Deciding;
-use super::durable::{Ledger, Syncs};
-use super::event::EventFiles;
-use super::files::{Access, FileId};
-use super::ledger_file::{LedgerFile, open_ledger};
-use super::lock::{LockFile, Patience};
-use super::open;
-use super::reading::{Reading, Rest};
-use super::sale_lookup::Lookups;
-use super::sellable::{refuse_unsellable, second_names};
-use super::spares::Shelf;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{EventSettings, LockKind, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::open::Access;
+use crate::store::file::lock::decision::DecisionLocks;
+use crate::store::file::lock::lock_file::LockFile;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::preallocation::trim;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::sale_lookup::Lookups;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::Tail;
+use crate::store::file::recycled::RecycledVersions;
+use crate::store::file::sellable::{refuse_unsellable, second_names};
+use crate::store::file::sync::open_ledger::OpenLedger;
+use crate::store::file::sync::sync_attempt::SyncState;
+use crate::store::file::sys::FileId;
 
 /// The settings of a ledger whose last `set` line stands there.
-pub(super) type KnownSettings = ((FileId, Option<u64>), Option<EventSettings>);
+pub(crate) type KnownSettings = ((FileId, Option<u64>), Option<EventSettings>);
 
 /// An event in files, opened by one thread of one process.
 #[derive(Debug)]
 pub(crate) struct FileStore {
-    pub(super) files: EventFiles,
-    /// The locks for deciding.
-    pub(super) deciding: Deciding,
+    pub(crate) files: EventFiles,
+    /// the decision locks.
+    pub(crate) decision_locks: DecisionLocks,
     /// What it knows of its syncs.
-    pub(super) syncs: Syncs,
-    pub(super) patience: Patience,
-    pub(super) ledger: Option<Ledger>,
+    pub(crate) sync_state: SyncState,
+    pub(crate) strategy: WaitStrategy,
+    pub(crate) ledger: Option<OpenLedger>,
     /// What was read last, so that the next look is a short one.
-    pub(super) last: Option<Reading>,
+    pub(crate) last: Option<LedgerView>,
     /// What was recovered, and what is unusual.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// Whether the event was looked at, whether it can be sold from.
     looked_at: bool,
     /// How many lines were written.
-    pub(super) written: u64,
-    /// Whether the ledger was padded.
-    pub(super) padded: bool,
+    pub(crate) written: u64,
+    /// Whether the ledger was preallocated.
+    pub(crate) preallocated: bool,
     /// For old versions of the count.
-    pub(super) shelf: Shelf,
+    pub(crate) recycled: RecycledVersions,
     /// For [`LockKind::Mutex`].
-    pub(super) mutex: Arc<Mutex<()>>,
+    pub(crate) mutex: Arc<Mutex<()>>,
     /// The lock of the unsafe transaction that is under way.
-    pub(super) unsafe_lock: Option<LockFile>,
+    pub(crate) unsafe_lock: Option<LockFile>,
     /// Whether the lock file was found to be another one than was locked.
-    pub(super) lock_lost: bool,
+    pub(crate) lock_lost: bool,
     /// The sales that were looked for last.
-    pub(super) lookups: Lookups,
+    pub(crate) lookups: Lookups,
     /// By what the event is sold, as it was read last.
-    pub(super) settings: Option<KnownSettings>,
+    pub(crate) settings: Option<KnownSettings>,
 }
 
 impl FileStore {
@@ -60,16 +64,16 @@ impl FileStore {
     pub(crate) fn at(path: &Path) -> Result<Self> {
         let files = EventFiles::at(path)?;
         Ok(Self {
-            deciding: Deciding::on(&files),
-            syncs: Syncs::default(),
-            patience: Patience::default(),
+            decision_locks: DecisionLocks::on(&files),
+            sync_state: SyncState::default(),
+            strategy: WaitStrategy::default(),
             ledger: None,
             last: None,
             notes: Vec::new(),
             looked_at: false,
             written: 0,
-            padded: false,
-            shelf: Shelf::default(),
+            preallocated: false,
+            recycled: RecycledVersions::default(),
             mutex: Arc::default(),
             unsafe_lock: None,
             lock_lost: false,
@@ -80,17 +84,17 @@ impl FileStore {
     }
 
     /// The same, with locks waited for in another way.
-    pub(crate) fn waiting(self, patience: Patience) -> Self {
+    pub(crate) fn waiting(self, strategy: WaitStrategy) -> Self {
         let mut store = self;
-        store.patience = patience;
+        store.strategy = strategy;
         store
     }
 
     /// The same, with old versions of the count kept where others of this process keep theirs, and with
     /// their mutex.
-    pub(crate) fn sharing(self, old_versions: &Shelf, mutex: &Arc<Mutex<()>>) -> Self {
+    pub(crate) fn sharing(self, old_versions: &RecycledVersions, mutex: &Arc<Mutex<()>>) -> Self {
         let mut store = self;
-        store.shelf = old_versions.clone();
+        store.recycled = old_versions.clone();
         store.mutex = Arc::clone(mutex);
         store
     }
@@ -103,7 +107,7 @@ impl FileStore {
     /// Opens the event's ledger for a buyer without a lock, and creates it where it is missing or
     /// empty. With a lock that is done under it, so that it is taken once: who lets it go and comes
     /// back mixes up those who wait.
-    pub(super) fn open_ledger(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
+    pub(crate) fn open_ledger(&mut self, lock: LockKind, wait: Duration) -> Result<()> {
         if !self.looked_at {
             refuse_unsellable(&self.files)?;
             self.notes.extend(second_names(&self.files));
@@ -112,11 +116,11 @@ impl FileStore {
         if self.ledger.is_some() {
             return Ok(());
         }
-        self.ledger = Ledger::open(&self.files, &self.shelf)?;
+        self.ledger = OpenLedger::open(&self.files, &self.recycled)?;
         if lock == LockKind::Exclusive {
             return Ok(());
         }
-        let length = |ledger: &Ledger| ledger.append.metadata().map(|metadata| metadata.len());
+        let length = |ledger: &OpenLedger| ledger.append.metadata().map(|metadata| metadata.len());
         let empty = match &self.ledger {
             Some(ledger) => {
                 length(ledger).map_err(|e| Error::io("look at", &self.files.ledger, e))? == 0
@@ -125,15 +129,18 @@ impl FileStore {
         };
         if empty {
             self.prepare(lock, false, wait, &mut || true)?;
-            self.ledger = Ledger::open(&self.files, &self.shelf)?;
+            self.ledger = OpenLedger::open(&self.files, &self.recycled)?;
         }
         Ok(())
     }
 
     /// Reads without a lock.
-    pub(super) fn reread(&self, check: impl Fn(Reading) -> Result<Reading>) -> Result<Reading> {
+    pub(crate) fn reread(
+        &self,
+        check: impl Fn(LedgerView) -> Result<LedgerView>,
+    ) -> Result<LedgerView> {
         self.settled(
-            |files, ledger| Reading::take(files, ledger).and_then(&check),
+            |files, ledger| LedgerView::take(files, ledger).and_then(&check),
             |_| None,
         )
     }
@@ -141,7 +148,7 @@ impl FileStore {
     /// Looks without a lock. A reset between two looks makes files of different times meet, and a line may
     /// be seen half written: what does not add up then, or is in doubt, is looked at again. When the files
     /// are the same at the next look, and so is what is wrong with them, it is real.
-    pub(super) fn settled<T>(
+    pub(crate) fn settled<T>(
         &self,
         look: impl Fn(&EventFiles, Option<&LedgerFile>) -> Result<T>,
         doubt: impl Fn(&T) -> Option<String>,
@@ -178,33 +185,74 @@ impl FileStore {
 }
 
 impl Drop for FileStore {
-    /// Whoever has padded the ledger takes the padding away again, if nobody holds the lock just now.
+    /// A process that has preallocated the ledger takes the preallocation away again, if nobody holds the
+    /// lock just now.
     fn drop(&mut self) {
-        if !self.padded {
+        if !self.preallocated {
             return;
         }
-        // Padding harms nobody: whatever fails here is no matter.
-        if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.deciding.try_acquire())
+        // Preallocation harms nobody: whatever fails here is no matter.
+        if let (Some(ledger), Ok(Some(_held))) = (&self.ledger, self.decision_locks.try_acquire())
             && ledger.rewrite.is_at(&self.files.ledger)
         {
-            let _ = open::trim(&self.files, &ledger.rewrite);
+            let _ = trim(&self.files, &ledger.rewrite);
         }
     }
 }
 
 /// What the ledger adds up to, with a last line that only lacks its newline.
-pub(super) fn tally(reading: &Reading) -> &Tally {
-    match &reading.rest {
-        Rest::Unterminated { with_it } => with_it,
-        _ => &reading.tally,
+pub(crate) fn tally(view: &LedgerView) -> &Tally {
+    match &view.tail {
+        Tail::Unterminated { with_it } => with_it,
+        _ => &view.tally,
     }
 }
 
-pub(super) fn no_ledger(files: &EventFiles) -> Error {
+pub(crate) fn no_ledger(files: &EventFiles) -> Error {
     Error::new(Kind::Integrity, "is gone, or has no opening line any more")
         .at(&files.ledger, 0, 0)
         .hint(
             "nothing was sold; 'tickets audit' says more; put the right file back: 'tickets restore DIR' takes it from a \
              backup",
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// How often an event is looked at of which this is told at each look, until something is believed; and what.
+    fn looks(
+        told: &[std::result::Result<&str, Kind>],
+    ) -> (usize, std::result::Result<String, Kind>) {
+        let place = tempfile::tempdir().unwrap();
+        let store = FileStore::at(&place.path().join("tickets.json")).unwrap();
+        let looks = Cell::new(0);
+        let look = |_: &EventFiles, _: Option<&LedgerFile>| {
+            let at = looks.replace(looks.get() + 1);
+            let told = told.get(at).or(told.last()).unwrap();
+            told.map(str::to_owned)
+                .map_err(|kind| Error::new(kind, "wrong"))
+        };
+        let doubt = |found: &String| (found != "sound").then(|| found.clone());
+        let found = store.settled(look, doubt).map_err(|error| error.kind());
+        (looks.get(), found)
+    }
+
+    #[test]
+    fn what_is_wrong_is_looked_at_until_it_is_the_same_twice() {
+        let sound = Ok("sound".to_owned());
+        assert_eq!(looks(&[Ok("sound")]), (1, sound.clone()));
+        assert_eq!(looks(&[Ok("torn"), Ok("sound")]), (2, sound.clone()));
+        assert_eq!(looks(&[Ok("torn")]), (2, Ok("torn".to_owned())));
+        assert_eq!(
+            looks(&[Ok("torn"), Ok("gone"), Ok("sound")]),
+            (3, sound.clone())
+        );
+        let wrong = Kind::Integrity;
+        assert_eq!(looks(&[Err(wrong), Ok("sound")]), (2, sound));
+        assert_eq!(looks(&[Err(wrong)]), (2, Err(wrong)));
+        assert_eq!(looks(&[Err(Kind::Io), Ok("sound")]), (1, Err(Kind::Io)));
+    }
 }

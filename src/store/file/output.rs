@@ -10,44 +10,12 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::event::EventFiles;
-use super::files::FileId;
-use super::lock;
-use super::rights::Rights;
 use crate::error::{Error, Kind, Result};
-
-/// What a file is to hold, and how one is known that an earlier command wrote: what another program wrote is not
-/// ours to write over.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Contents {
-    /// As in "is not a picture that this program drew".
-    pub(crate) name: &'static str,
-    /// Whether this program wrote a file that begins so.
-    pub(crate) is_own: fn(&[u8]) -> bool,
-}
-
-/// How a picture begins.
-pub(crate) const SVG: &str = "<svg data-drawn-by=\"tickets\" ";
-
-impl Contents {
-    /// So many bytes tell whose a file is.
-    const HEAD: u64 = 64;
-
-    /// Evidence, a JSON object a line.
-    pub(crate) const EVIDENCE: Self = Self {
-        name: "evidence that a rush of this program wrote",
-        is_own: |head| is_own_evidence(head).unwrap_or(false),
-    };
-}
-
-/// The name of a rush is eight hexadecimal digits.
-fn is_own_evidence(head: &[u8]) -> Option<bool> {
-    let (run, rest) = head
-        .strip_prefix(b"{\"evidence\":1,\"run\":\"")?
-        .split_first_chunk::<8>()?;
-    let digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    Some(run.iter().all(digit) && rest.starts_with(b"\",\"stock\":"))
-}
+use crate::store::file::event::EventFiles;
+use crate::store::file::lock::flock;
+use crate::store::file::output_contents::{Contents, beginning};
+use crate::store::file::rights::Rights;
+use crate::store::file::sys::FileId;
 
 /// A file that is to be written. What stood in it stays until [`Output::clear`]; a file that was made for this
 /// and never cleared goes away again.
@@ -79,7 +47,7 @@ impl Output {
     /// As of [`Output::claim`], and [`Kind::Usage`]: it is one of the event's own files.
     pub(crate) fn claim_of(event: &Path, path: &Path, contents: Contents) -> Result<Self> {
         let files = EventFiles::at(event)?;
-        // Without a count there is no event, and that is told by whoever reads it.
+        // Without a count there is no event, and that is told by a process that reads it.
         let rights = Rights::of_name(&files.count).ok().map(Rights::bare);
         let output = Self::claim_with(path, contents, rights.as_ref())?;
         output.keep_off(event)?;
@@ -130,7 +98,7 @@ impl Output {
             return usage(message, "name another file, or remove this one");
         }
         // Where locks are not to be had, two commands at once are at their own risk.
-        if let Ok(false) = lock::try_lock(&self.file) {
+        if let Ok(false) = flock::try_lock(&self.file) {
             let message = "another command writes it just now";
             return Err(Error::new(Kind::Refused, message)
                 .at(&self.path, 0, 0)
@@ -211,20 +179,6 @@ impl Output {
     pub(crate) fn id(&self) -> Result<FileId> {
         FileId::of_handle(&self.file).map_err(|e| Error::io("look at", &self.path, e))
     }
-}
-
-/// The first letters of a file, on one line.
-fn beginning(head: &[u8]) -> String {
-    const SHOWN: usize = 24;
-    let text = String::from_utf8_lossy(head);
-    let line = text.lines().next().unwrap_or_default();
-    let part: String = line.chars().take(SHOWN).collect();
-    let more = if part.len() < text.trim_end().len() {
-        "…"
-    } else {
-        ""
-    };
-    part + more
 }
 
 impl Drop for Output {

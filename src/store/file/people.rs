@@ -6,11 +6,12 @@ use std::path::Path;
 
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 
-use super::event::EventFiles;
-use super::files::{directory, look};
-use super::sys;
 use crate::error::{Error, Place};
 use crate::shown::quoted;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::directory::directory;
+use crate::store::file::sys;
+use crate::store::file::sys::look;
 
 /// The most that is read of `/etc/passwd`, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -108,7 +109,7 @@ fn our_groups() -> Vec<u32> {
 }
 
 /// A user's name from `/etc/passwd`, else the number: a program that is linked statically has no other way.
-pub(super) fn user(uid: u32) -> String {
+pub(crate) fn user(uid: u32) -> String {
     let mut text = String::new();
     let read =
         File::open("/etc/passwd").and_then(|file| file.take(LONGEST).read_to_string(&mut text));

@@ -9,12 +9,13 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD};
 use rustix::io::Errno;
 
-use super::event::EventFiles;
-use super::files::{Access, directory, look, open_regular};
-use super::people::user;
-use super::sys::{self, Trait};
 use crate::error::{Error, Kind, Result};
 use crate::shown::quoted;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::directory::directory;
+use crate::store::file::files::open::{Access, open_regular};
+use crate::store::file::people::user;
+use crate::store::file::sys::{self, FileTrait, look};
 
 /// Refuses an event that cannot be sold from: its count cannot be replaced, or its ledger or its lock file not be
 /// written.
@@ -41,7 +42,7 @@ pub(crate) fn refuse_fixed_directory(directory: &Path) -> Result<()> {
 /// # Errors
 /// [`Kind::Refused`].
 pub(crate) fn refuse_mounted_count(files: &EventFiles) -> Result<()> {
-    if !sys::has(&files.count, Trait::MountRoot) {
+    if !sys::has(&files.count, FileTrait::MountRoot) {
         return Ok(());
     }
     let message = "is a mount of its own, as a file is that was bound into a container alone: it cannot be \
@@ -68,7 +69,7 @@ fn refuse_fixed(path: &Path) -> Result<()> {
 }
 
 fn refuse_fixed_itself(path: &Path, what: &str) -> Result<()> {
-    for fixed in [Trait::Immutable, Trait::AppendOnly] {
+    for fixed in [FileTrait::Immutable, FileTrait::AppendOnly] {
         if sys::has(path, fixed) {
             let error = Error::new(Kind::Refused, fixed.sentence()).at(path, 0, 0);
             return Err(error.hint(format!(
@@ -80,7 +81,7 @@ fn refuse_fixed_itself(path: &Path, what: &str) -> Result<()> {
 }
 
 /// Whose this file is, where only they, the directory's owner or root may replace or remove it.
-pub(super) fn kept_by_sticky(path: &Path) -> Option<u32> {
+pub(crate) fn kept_by_sticky(path: &Path) -> Option<u32> {
     let around = look(directory(path)).ok()??;
     if around.permissions() & STICKY == 0 {
         return None;
@@ -167,7 +168,7 @@ pub(crate) fn second_names(files: &EventFiles) -> Vec<String> {
             found.links
         ));
     }
-    if sys::has(&files.ledger, Trait::MountRoot) {
+    if sys::has(&files.ledger, FileTrait::MountRoot) {
         notes.push(format!(
             "{name} is a mount of its own: it can be sold from, and cannot be replaced by a reset"
         ));
@@ -181,7 +182,7 @@ pub(crate) fn second_names(files: &EventFiles) -> Vec<String> {
 /// [`Kind::Refused`]: nothing was written.
 pub(crate) fn refuse_fixed_ledger(files: &EventFiles) -> Result<()> {
     let ledger = &files.ledger;
-    if sys::has(ledger, Trait::MountRoot) {
+    if sys::has(ledger, FileTrait::MountRoot) {
         let message = "is a mount of its own, and cannot be replaced by a new ledger";
         let error = Error::new(Kind::Refused, message).at(ledger, 0, 0);
         return Err(
@@ -189,4 +190,27 @@ pub(crate) fn refuse_fixed_ledger(files: &EventFiles) -> Result<()> {
         );
     }
     refuse_fixed(ledger)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_that_lacks_is_told_from_what_nobody_may() {
+        let error = |errno: Errno| Error::io("write", Path::new("x"), errno.into());
+        for (errno, lacks, forbidden) in [
+            (Errno::ACCESS, true, false),
+            (Errno::PERM, false, true),
+            (Errno::NOSPC, false, false),
+        ] {
+            let error = error(errno);
+            assert_eq!(
+                (lacks_right(&error), is_forbidden(&error)),
+                (lacks, forbidden)
+            );
+        }
+        let other = Error::new(crate::error::Kind::Io, "x");
+        assert!(!lacks_right(&other) && !is_forbidden(&other));
+    }
 }

@@ -4,20 +4,22 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use super::beginning::settings_at;
-use super::durable::{self, Durable};
-use super::file_store::{FileStore, no_ledger, tally};
-use super::files::Access;
-use super::ledger_file::open_ledger;
-use super::lines::{Stretches, line_starting};
-use super::people::explain_denied;
-use super::reading::Reading;
-use super::search::{Mark, follow, search};
-use super::transaction::Exclusive;
-use super::unsafe_locking::Unsafe;
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, EventSettings, Line, LockKind, Op};
 use crate::store::audit::Audit;
+use crate::store::file::file_store::{FileStore, no_ledger, tally};
+use crate::store::file::files::open::Access;
+use crate::store::file::people::explain_denied;
+use crate::store::file::reader::ledger_file::open_ledger;
+use crate::store::file::reader::raw_lines::{RawLines, line_starting};
+use crate::store::file::reader::search::{Mark, follow, search};
+use crate::store::file::reader::settings::settings_at;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::sync::group_commit::commit_group;
+use crate::store::file::sync::outcome::Durable;
+use crate::store::file::sync::sync_attempt::GroupCommit;
+use crate::store::file::transaction::Exclusive;
+use crate::store::file::unsafe_locking::Unsafe;
 use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability, Restart};
 use crate::store::results::{Backup, Reset, Restored};
@@ -38,13 +40,13 @@ impl Store for FileStore {
     }
 
     fn head(&self, lock: LockKind) -> Result<Head> {
-        let reading = match lock {
-            LockKind::Exclusive => self.reread(|reading| reading.sound(&self.files))?,
+        let view = match lock {
+            LockKind::Exclusive => self.reread(|view| view.sound(&self.files))?,
             _ => self.reread(Ok)?,
         };
         Ok(Head {
-            tally: *tally(&reading),
-            rebuilt: reading.rebuilt,
+            tally: *tally(&view),
+            rebuilt: view.rebuilt,
         })
     }
 
@@ -64,10 +66,10 @@ impl Store for FileStore {
         let Some(ledger) = &self.ledger else {
             return Ok(());
         };
-        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let view = self.reread(|view| view.sound(&self.files))?;
         let lookup = self.lookups.of(what);
         // A reset between the two: what was read is not of this ledger, and no harm is done.
-        match lookup.follow(&self.files, &ledger.rewrite, reading.tally.bytes) {
+        match lookup.follow(&self.files, &ledger.rewrite, view.tally.bytes) {
             Err(_) if !ledger.rewrite.is_at(&self.files.ledger) => {}
             result => result?,
         }
@@ -75,11 +77,11 @@ impl Store for FileStore {
     }
 
     fn follow(&self, follower: &mut dyn Follower) -> Result<()> {
-        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let view = self.reread(|view| view.sound(&self.files))?;
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             return Ok(());
         };
-        match follow(&self.files, &ledger, &reading.tally, follower) {
+        match follow(&self.files, &ledger, &view.tally, follower) {
             // A reset between the two: what was read is not of this ledger, and the next look begins anew.
             Err(_) if !ledger.is_at(&self.files.ledger) => Ok(()),
             result => result,
@@ -87,9 +89,9 @@ impl Store for FileStore {
     }
 
     fn settings(&self) -> Result<Option<EventSettings>> {
-        let reading = self.reread(|reading| reading.sound(&self.files))?;
+        let view = self.reread(|view| view.sound(&self.files))?;
         match open_ledger(&self.files, Access::Read)? {
-            Some(ledger) => settings_at(&self.files, &ledger, reading.tally.index.set),
+            Some(ledger) => settings_at(&self.files, &ledger.file, view.tally.index.set),
             None => Ok(None),
         }
     }
@@ -102,7 +104,7 @@ impl Store for FileStore {
         let Some(ledger) = &mut self.ledger else {
             return Err(no_ledger(&self.files));
         };
-        let counted = self.last.as_ref().map_or(0, |reading| reading.counted);
+        let counted = self.last.as_ref().map_or(0, |view| view.counted);
         let unproven = settle.tally.bytes.saturating_sub(counted);
         let covered = counted >= settle.end;
         let lazy =
@@ -112,15 +114,15 @@ impl Store for FileStore {
         }
         known_bad!(AnswerFirst => return Ok(None));
         known_bad!(KnownBelieved => if !settle.written { return Ok(None) });
-        let mut syncer = durable::Syncer {
+        let mut commit = GroupCommit {
             files: &self.files,
-            deciding: &mut self.deciding,
-            patience: &mut self.patience,
-            syncs: &mut self.syncs,
+            decision_locks: &mut self.decision_locks,
+            strategy: &mut self.strategy,
+            state: &mut self.sync_state,
         };
         let (end, last) = (settle.end, &mut self.last);
         Ok(
-            match durable::share(&mut syncer, ledger, end, last, options.wait)? {
+            match commit_group(&mut commit, ledger, end, last, options.wait)? {
                 Durable::Published => None,
                 Durable::Unpublished(error) => Some(error),
             },
@@ -134,11 +136,11 @@ impl Store for FileStore {
     fn scan(&self, what: Scan, visit: &mut Visit<'_>) -> Result<()> {
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             // Whether it is missing rightly.
-            return self.reread(|reading| reading.sound(&self.files)).map(drop);
+            return self.reread(|view| view.sound(&self.files)).map(drop);
         };
-        let reading: Reading = self.reread(|reading| reading.sound(&self.files))?;
+        let view: LedgerView = self.reread(|view| view.sound(&self.files))?;
         // A last line without its newline is counted, as in a query.
-        let end = tally(&reading).bytes;
+        let end = tally(&view).bytes;
         let problem = |e| Error::io("read", &self.files.ledger, e);
         match what {
             Scan::Only(op) => {
@@ -158,12 +160,12 @@ impl Store for FileStore {
                 }
             }
             Scan::All => {
-                let mut stretches = Stretches::new(&ledger.file, 0);
-                while let Some(stretch) = stretches.next().map_err(problem)? {
-                    if stretch.end > end {
+                let mut raw_lines = RawLines::new(&ledger.file, 0);
+                while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+                    if raw_line.end > end {
                         break;
                     }
-                    let Ok(line) = Line::parse(stretch.bytes, None) else {
+                    let Ok(line) = Line::parse(raw_line.bytes, None) else {
                         break;
                     };
                     if let ControlFlow::Break(()) = visit(&line) {
@@ -205,7 +207,7 @@ impl Store for FileStore {
     }
 
     fn notes(&mut self) -> Vec<String> {
-        let found = std::mem::take(&mut self.syncs.found);
+        let found = std::mem::take(&mut self.sync_state.found);
         self.notes.extend(found.told());
         std::mem::take(&mut self.notes)
     }

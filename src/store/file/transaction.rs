@@ -1,54 +1,57 @@
-//! A change under the exclusive lock: read, recover, append, with the locks for deciding held.
+//! A change under the exclusive lock: read, recover, append, with the decision locks held.
 
 use std::time::Duration;
 
-use super::append;
-use super::beginning::settings_at;
-use super::deciding::{Decider, Deciding, sync_too};
-use super::durable::Ledger;
-use super::event::EventFiles;
-use super::file_store::KnownSettings;
-use super::file_store::{FileStore, no_ledger};
-use super::files::look;
-use super::lock::{Held, LockFile, Patience, Wait};
-use super::open;
-use super::reading::{Reading, Rest};
-use super::sale_lookup::Lookups;
-use super::search::follow;
-use super::spares::Shelf;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::{EventSettings, Record, Step, Tally};
+use crate::store::file::append;
+use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::{FileStore, KnownSettings, no_ledger};
+use crate::store::file::ledger_lock::lock_ledger;
+use crate::store::file::lock::decision::{DecisionGuard, DecisionLocks};
+use crate::store::file::lock::held::Held;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
+use crate::store::file::reader::sale_lookup::Lookups;
+use crate::store::file::reader::search::follow;
+use crate::store::file::reader::settings::settings_at;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::Tail;
+use crate::store::file::recovery::recover::recover_tail;
+use crate::store::file::recycled::RecycledVersions;
+use crate::store::file::sync::open_ledger::OpenLedger;
+use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
-/// A process that has sold so often pads the ledger: syncing a file that does not grow is cheaper, by a third
+/// A process that has sold so often preallocates the ledger: syncing a file that does not grow is cheaper, by a third
 /// or so. For a command that sells once it would be for nothing.
-const PAD_AFTER: u64 = 16;
+const PREALLOCATE_AFTER: u64 = 16;
 
 /// How many old versions of the count such a one keeps: the one to be written next, and one that somebody
 /// may still be reading.
-const SPARES: usize = 2;
+const RECYCLED: usize = 2;
 
 /// The transaction.
-pub(super) struct Exclusive<'s> {
-    decider: Option<Decider<'s>>,
+pub(crate) struct Exclusive<'s> {
+    decider: Option<DecisionGuard<'s>>,
     /// The locks, until they are taken.
-    locks: Option<&'s mut Deciding>,
-    state: State<'s>,
+    locks: Option<&'s mut DecisionLocks>,
+    state: TransactionState<'s>,
 }
 
 /// What of the store a transaction works on.
-struct State<'s> {
+struct TransactionState<'s> {
     files: &'s EventFiles,
     options: CommitOptions,
-    patience: &'s mut Patience,
-    ledger: &'s mut Option<Ledger>,
-    shelf: &'s mut Shelf,
-    last: &'s mut Option<Reading>,
+    strategy: &'s mut WaitStrategy,
+    ledger: &'s mut Option<OpenLedger>,
+    recycled: &'s mut RecycledVersions,
+    last: &'s mut Option<LedgerView>,
     notes: &'s mut Vec<String>,
     written: &'s mut u64,
-    padded: &'s mut bool,
+    preallocated: &'s mut bool,
     lookups: &'s mut Lookups,
     lock_lost: &'s mut bool,
     settings: &'s mut Option<KnownSettings>,
@@ -57,24 +60,24 @@ struct State<'s> {
 }
 
 impl<'s> Exclusive<'s> {
-    pub(super) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
+    pub(crate) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
         if std::mem::take(&mut store.lock_lost) {
             // What was locked keeps nobody out any more.
-            store.deciding.name.forget();
+            store.decision_locks.name.forget();
         }
         Self {
             decider: None,
-            locks: Some(&mut store.deciding),
-            state: State {
+            locks: Some(&mut store.decision_locks),
+            state: TransactionState {
                 files: &store.files,
                 options,
-                patience: &mut store.patience,
+                strategy: &mut store.strategy,
                 ledger: &mut store.ledger,
-                shelf: &mut store.shelf,
+                recycled: &mut store.recycled,
                 last: &mut store.last,
                 notes: &mut store.notes,
                 written: &mut store.written,
-                padded: &mut store.padded,
+                preallocated: &mut store.preallocated,
                 lookups: &mut store.lookups,
                 lock_lost: &mut store.lock_lost,
                 settings: &mut store.settings,
@@ -86,7 +89,7 @@ impl<'s> Exclusive<'s> {
 
 impl Transaction for Exclusive<'_> {
     fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
-        let Some(Deciding { name, ledger }) = self.locks.take() else {
+        let Some(DecisionLocks { name, ledger }) = self.locks.take() else {
             return Err(no_ledger(self.state.files));
         };
         let state = &mut self.state;
@@ -94,28 +97,28 @@ impl Transaction for Exclusive<'_> {
             // What others sell meanwhile is read before the lock is there, not under it.
             let (files, opened, last) = (state.files, &*state.ledger, &mut *state.last);
             let mut read_ahead = || {
-                if let (Some(ledger), Some(reading)) = (opened, last.as_mut()) {
-                    reading.read_ahead(files, &ledger.rewrite);
+                if let (Some(ledger), Some(view)) = (opened, last.as_mut()) {
+                    view.read_ahead(files, &ledger.rewrite);
                 }
             };
             let wait = Wait::wanted(state.options.wait, still_wanted);
             let mut wait = match state.options.durability {
                 Durability::Disk => wait,
-                Durability::Process => wait.seldom_looking().doing(&mut read_ahead),
+                Durability::Process => wait.backing_off_for_longer().doing(&mut read_ahead),
             };
-            let name = name.acquire_unverified(state.patience, &mut wait)?;
+            let name = name.acquire_unverified(state.strategy, &mut wait)?;
             (name, wait.deadline())
         };
         let mut wait = Wait::wanted(state.options.wait, still_wanted).until(deadline);
         let ledger = lock_ledger(
             state.files,
             ledger,
-            (state.ledger, state.shelf),
-            state.patience,
+            (state.ledger, state.recycled),
+            state.strategy,
             &mut wait,
         )?;
         let id = name.id();
-        self.decider = Some(Decider::of(name, ledger));
+        self.decider = Some(DecisionGuard::of(name, ledger));
         Ok(Some(LockId {
             device: id.device,
             inode: id.inode,
@@ -123,57 +126,57 @@ impl Transaction for Exclusive<'_> {
     }
 
     fn head(&mut self) -> Result<Tally> {
-        let ledger_lock = self.decider.as_ref().and_then(Decider::ledger);
+        let ledger_lock = self.decider.as_ref().and_then(DecisionGuard::ledger);
         let length = ledger_lock.and_then(Held::length);
         let state = &mut self.state;
         let (files, last) = (state.files, state.last.take());
         let Some(ledger) = &*state.ledger else {
             return Err(no_ledger(files));
         };
-        let reading = Reading::again_to_write(last, files, &ledger.rewrite, length)?;
-        let mut reading = reading.sound(files)?;
-        if needs_recovery(&reading) {
-            reading = recover(files, ledger, reading, state.options.wait, state.notes)?;
+        let view = LedgerView::again_to_write(last, files, &ledger.rewrite, length)?;
+        let mut view = view.sound(files)?;
+        if needs_recovery(&view) {
+            view = recover(files, ledger, view, state.options.wait, state.notes)?;
         }
-        if reading.tally.seq == 0 {
+        if view.tally.seq == 0 {
             return Err(no_ledger(files));
         }
-        let tally = reading.tally;
-        *state.last = Some(reading);
+        let tally = view.tally;
+        *state.last = Some(view);
         state.is_read = true;
         Ok(tally)
     }
 
     fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
         let state = &mut self.state;
-        let (Some(ledger), Some(reading)) = (&*state.ledger, &*state.last) else {
+        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
             return Err(no_ledger(state.files));
         };
         let lookup = state.lookups.of(what);
-        lookup.follow(state.files, &ledger.rewrite, reading.tally.bytes)?;
+        lookup.follow(state.files, &ledger.rewrite, view.tally.bytes)?;
         Ok(lookup.found().cloned())
     }
 
     fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
         let state = &mut self.state;
-        let (Some(ledger), Some(reading)) = (&*state.ledger, &*state.last) else {
+        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
             return Err(no_ledger(state.files));
         };
-        follow(state.files, &ledger.rewrite, &reading.tally, follower)
+        follow(state.files, &ledger.rewrite, &view.tally, follower)
     }
 
     fn settings(&mut self) -> Result<Option<EventSettings>> {
         let state = &mut self.state;
-        let (Some(ledger), Some(reading)) = (&*state.ledger, &*state.last) else {
+        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
             return Err(no_ledger(state.files));
         };
-        let at = (ledger.rewrite.id, reading.tally.index.set);
+        let at = (ledger.rewrite.id, view.tally.index.set);
         if let Some((known, settings)) = &*state.settings
             && *known == at
         {
             return Ok(settings.clone());
         }
-        let settings = settings_at(state.files, &ledger.rewrite, at.1)?;
+        let settings = settings_at(state.files, &ledger.rewrite.file, at.1)?;
         Ok(state.settings.insert((at, settings)).1.clone())
     }
 
@@ -182,7 +185,7 @@ impl Transaction for Exclusive<'_> {
         let (Some(decider), true) = (&self.decider, state.is_read) else {
             return Err(no_ledger(state.files));
         };
-        let (Some(ledger), Some(reading)) = (&mut *state.ledger, state.last.take()) else {
+        let (Some(ledger), Some(view)) = (&mut *state.ledger, state.last.take()) else {
             return Err(no_ledger(state.files));
         };
         // The ledger lock keeps other sellers out, whatever has become of the lock file.
@@ -194,15 +197,15 @@ impl Transaction for Exclusive<'_> {
             *state.lock_lost = true;
             return Ok(Append::Conflict);
         }
-        let pad = *state.written >= PAD_AFTER;
-        let written = append::in_place(state.files, &ledger.rewrite, &reading, records, pad)?;
-        ledger.own.wrote(reading.tally.bytes, written.tally.bytes);
-        *state.padded |= written.padded;
+        let preallocate = *state.written >= PREALLOCATE_AFTER;
+        let written = append::in_place(state.files, &ledger.rewrite, &view, records, preallocate)?;
+        ledger.own.wrote(view.tally.bytes, written.tally.bytes);
+        *state.preallocated |= written.preallocated;
         *state.written += 1;
-        if *state.written == PAD_AFTER {
-            state.shelf.widen(SPARES);
+        if *state.written == PREALLOCATE_AFTER {
+            state.recycled.widen(RECYCLED);
         }
-        *state.last = Some(reading.with(written.tally, written.length));
+        *state.last = Some(view.with(written.tally, written.length));
         step(Step::Written);
         Ok(Append::Written {
             tally: written.tally,
@@ -211,62 +214,21 @@ impl Transaction for Exclusive<'_> {
     }
 }
 
-/// Takes the lock of the ledger that the name means, and opens that ledger; creates it where it is missing.
-/// Only for the holder of the name lock.
-pub(super) fn lock_ledger<'l>(
-    files: &EventFiles,
-    lock: &'l mut LockFile,
-    (ledger, shelf): (&mut Option<Ledger>, &Shelf),
-    patience: &mut Patience,
-    wait: &mut Wait<'_>,
-) -> Result<Held<'l>> {
-    if ledger.is_none() {
-        ready_ledger(files, ledger, shelf)?;
-    }
-    lock.acquire_where(patience, wait, &mut |found| {
-        let fits = |ledger: &Option<Ledger>| match (ledger, found) {
-            (Some(ledger), Some(found)) => ledger.rewrite.id == found.id,
-            _ => false,
-        };
-        if fits(ledger) {
-            return Ok(true);
-        }
-        ready_ledger(files, ledger, shelf)?;
-        Ok(fits(ledger))
-    })
-}
-
-/// Opens the ledger that the name means now, and creates it where it is missing. Only for the holder of the
-/// name lock.
-fn ready_ledger(files: &EventFiles, ledger: &mut Option<Ledger>, shelf: &Shelf) -> Result<()> {
-    *ledger = None;
-    let named = look(&files.ledger).map_err(|e| Error::io("look at", &files.ledger, e))?;
-    if named.is_none() {
-        let reading = Reading::take(files, None)?;
-        open::create_ledger(files, reading.snapshot.ticket)?;
-    }
-    *ledger = Ledger::open(files, shelf)?;
-    if ledger.is_none() {
-        return Err(no_ledger(files));
-    }
-    Ok(())
-}
-
 /// Whether there is something to recover, or to tell.
-fn needs_recovery(reading: &Reading) -> bool {
-    reading.rest != Rest::Clean || reading.tally.seq == 0 || reading.rebuilt
+fn needs_recovery(view: &LedgerView) -> bool {
+    view.tail != Tail::Clean || view.tally.seq == 0 || view.rebuilt
 }
 
-/// Recovers what a crash left. Only for the holder of the deciding locks.
+/// Recovers what a crash left. Only for the holder of the decision locks.
 fn recover(
     files: &EventFiles,
-    ledger: &Ledger,
-    reading: Reading,
+    ledger: &OpenLedger,
+    view: LedgerView,
     wait: Duration,
     notes: &mut Vec<String>,
-) -> Result<Reading> {
-    if reading.rebuilt {
-        let how = if reading.version().is_missing() {
+) -> Result<LedgerView> {
+    if view.rebuilt {
+        let how = if view.version().is_missing() {
             "was missing"
         } else {
             "was empty, as a power cut leaves it"
@@ -276,13 +238,13 @@ fn recover(
             files.count.display()
         ));
     }
-    if reading.rest == Rest::Clean && reading.tally.seq > 0 {
-        return Ok(reading);
+    if view.tail == Tail::Clean && view.tally.seq > 0 {
+        return Ok(view);
     }
     let ledger = &ledger.rewrite;
     let wanted = &mut || true;
-    let _sync = sync_too(files, ledger, &mut Wait::wanted(wait, wanted))?;
-    let reading = Reading::take(files, Some(ledger))?.sound(files)?;
-    notes.extend(open::heal(files, ledger, &reading)?);
-    Reading::take(files, Some(ledger))?.sound(files)
+    let _sync = acquire_sync(files, ledger, &mut Wait::wanted(wait, wanted))?;
+    let view = LedgerView::take(files, Some(ledger))?.sound(files)?;
+    notes.extend(recover_tail(files, ledger, &view)?);
+    LedgerView::take(files, Some(ledger))?.sound(files)
 }

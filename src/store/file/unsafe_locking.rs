@@ -3,21 +3,27 @@
 //!
 //! The buyer believes what it reads, appends, and publishes its own count over whatever is there; whatever
 //! lock it takes, it holds until then. Only the exclusive lock with atomic replacement is sound: see
-//! [`super::transaction`].
+//! [`crate::store::file::transaction`].
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::append;
-use super::durable::{self, Durable, Ledger};
-use super::event::EventFiles;
-use super::file_store::{FileStore, no_ledger};
-use super::in_place;
-use super::lock::{Held, LockFile, Patience, Wait};
-use super::reading::Reading;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{EventSettings, LockKind, Record, Step, Tally};
+use crate::ledger::{CountFile, EventSettings, LockKind, Record, Step, Tally};
+use crate::store::file::append;
+use crate::store::file::count::in_place;
+use crate::store::file::count::publish::publish_on;
+use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::{FileStore, no_ledger};
+use crate::store::file::lock::held::Held;
+use crate::store::file::lock::lock_file::LockFile;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::sync::open_ledger::OpenLedger;
+use crate::store::file::sync::outcome::{Durable, unknown};
+use crate::store::file::sync::vouch;
 use crate::store::follower::Follower;
-use crate::store::options::{CommitOptions, Writes};
+use crate::store::options::{CommitOptions, Durability, Writes};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
 
 /// What is to be taken.
@@ -29,26 +35,26 @@ enum Lock<'s> {
 
 /// What is held.
 #[expect(dead_code, reason = "held until it is dropped")]
-enum Guard<'s> {
+enum HeldGuard<'s> {
     File(Held<'s>),
     Mutex(MutexGuard<'s, ()>),
 }
 
 /// The transaction.
-pub(super) struct Unsafe<'s> {
-    guard: Option<Guard<'s>>,
+pub(crate) struct Unsafe<'s> {
+    guard: Option<HeldGuard<'s>>,
     lock: Option<Lock<'s>>,
     files: &'s EventFiles,
     options: CommitOptions,
-    patience: &'s mut Patience,
-    ledger: &'s Option<Ledger>,
+    strategy: &'s mut WaitStrategy,
+    ledger: &'s Option<OpenLedger>,
     written: &'s mut u64,
-    reading: Option<Reading>,
+    view: Option<LedgerView>,
 }
 
 impl<'s> Unsafe<'s> {
     /// The file of the lock is opened anew for each sale, as a program that makes these mistakes does.
-    pub(super) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
+    pub(crate) fn begin(store: &'s mut FileStore, options: CommitOptions) -> Self {
         store.unsafe_lock = lock_file(&store.files, options.lock);
         let lock = match (&mut store.unsafe_lock, options.lock) {
             (Some(file), _) => Lock::File(file),
@@ -60,10 +66,10 @@ impl<'s> Unsafe<'s> {
             lock: Some(lock),
             files: &store.files,
             options,
-            patience: &mut store.patience,
+            strategy: &mut store.strategy,
             ledger: &store.ledger,
             written: &mut store.written,
-            reading: None,
+            view: None,
         }
     }
 }
@@ -74,14 +80,14 @@ impl Transaction for Unsafe<'_> {
             None | Some(Lock::None) => Ok(None),
             Some(Lock::Mutex(mutex)) => {
                 let held = mutex.lock().unwrap_or_else(PoisonError::into_inner);
-                self.guard = Some(Guard::Mutex(held));
+                self.guard = Some(HeldGuard::Mutex(held));
                 Ok(Some(LockId::default()))
             }
             Some(Lock::File(file)) => {
                 let mut wait = Wait::wanted(self.options.wait, still_wanted);
-                let held = file.acquire_unverified(self.patience, &mut wait)?;
+                let held = file.acquire_unverified(self.strategy, &mut wait)?;
                 let id = held.id();
-                self.guard = Some(Guard::File(held));
+                self.guard = Some(HeldGuard::File(held));
                 Ok(Some(LockId {
                     device: id.device,
                     inode: id.inode,
@@ -94,16 +100,16 @@ impl Transaction for Unsafe<'_> {
         let Some(ledger) = self.ledger else {
             return Err(no_ledger(self.files));
         };
-        let reading = Reading::take(self.files, Some(&ledger.rewrite))?;
-        if self.options.writes == Writes::InPlace && reading.rebuilt {
+        let view = LedgerView::take(self.files, Some(&ledger.rewrite))?;
+        if self.options.writes == Writes::InPlace && view.rebuilt {
             let message = "was read while somebody was writing it: it has no contents";
             return Err(Error::new(Kind::Integrity, message).at(&self.files.count, 0, 0));
         }
-        if reading.tally.seq == 0 {
+        if view.tally.seq == 0 {
             return Err(no_ledger(self.files));
         }
-        let tally = reading.tally;
-        self.reading = Some(reading);
+        let tally = view.tally;
+        self.view = Some(view);
         Ok(tally)
     }
 
@@ -125,20 +131,20 @@ impl Transaction for Unsafe<'_> {
         let [record] = records else {
             return Err(no_ledger(self.files));
         };
-        let (Some(ledger), Some(reading)) = (self.ledger, self.reading.take()) else {
+        let (Some(ledger), Some(view)) = (self.ledger, self.view.take()) else {
             return Err(no_ledger(self.files));
         };
-        let written = append::at_the_end(self.files, &ledger.append, &reading, record)?;
+        let written = append::at_the_end(self.files, &ledger.append, &view, record)?;
         *self.written += 1;
         step(Step::Written);
         let tally = written.tally;
         let durable = match self.options.writes {
             Writes::Replace => {
-                let (snapshot, durability) = (&reading.snapshot, self.options.durability);
-                durable::alone(self.files, ledger, durability, snapshot, &tally)?
+                let (count, durability) = (&view.count, self.options.durability);
+                commit_unshared(self.files, ledger, durability, count, &tally)?
             }
             Writes::InPlace => {
-                let text = reading.snapshot.counting(&tally).render();
+                let text = view.count.counting(&tally).render();
                 let between = &mut || step(Step::Truncated);
                 in_place::write(&self.files.count, text.as_bytes(), between)?;
                 Durable::Published
@@ -164,4 +170,24 @@ fn lock_file(files: &EventFiles, kind: LockKind) -> Option<LockFile> {
         LockKind::Shared => Some(LockFile::created_like(lock, models).shared()),
         LockKind::Exclusive | LockKind::WriteOnly => Some(LockFile::created_like(lock, models)),
     }
+}
+
+/// Makes one's own sale durable, if it is to be, and publishes one's own count, over whatever others
+/// published; for sales that were decided without a lock.
+fn commit_unshared(
+    files: &EventFiles,
+    ledger: &OpenLedger,
+    durability: Durability,
+    count: &CountFile,
+    tally: &Tally,
+) -> Result<Durable> {
+    if durability == Durability::Disk {
+        vouch::sync(files, &ledger.append).map_err(unknown)?;
+    }
+    let count = (count, tally);
+    let published = publish_on(files, &ledger.recycled, &ledger.rewrite, count, None);
+    Ok(match published {
+        Ok(_) => Durable::Published,
+        Err(error) => Durable::Unpublished(error),
+    })
 }

@@ -45,9 +45,9 @@ impl TestEvent {
 #[test]
 fn what_cannot_be_written_is_refused_before_anything_is_sold() {
     let event = TestEvent::stock(5);
-    let directory = event.path("directory");
+    let directory = event.path("directory.svg");
     fs::create_dir(&directory).unwrap();
-    let foreign = event.path("thesis.txt");
+    let foreign = event.path("thesis.svg");
     fs::write(&foreign, "years of work\n").unwrap();
     let by_hand = event.path("logo.svg");
     fs::write(
@@ -55,13 +55,13 @@ fn what_cannot_be_written_is_refused_before_anything_is_sold() {
         "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\n",
     )
     .unwrap();
-    let recorded = event.path("night.jsonl");
+    let recorded = event.path("night.svg");
     fs::write(
         &recorded,
         "{\"evidence\":1,\"run\":\"night-1\",\"stock\":2,\"first\":0}\n",
     )
     .unwrap();
-    let fifo = event.path("fifo");
+    let fifo = event.path("fifo.svg");
     assert!(
         Command::new("mkfifo")
             .arg(&fifo)
@@ -69,44 +69,57 @@ fn what_cannot_be_written_is_refused_before_anything_is_sold() {
             .unwrap()
             .success()
     );
-    let dangling = event.path("dangling");
+    let dangling = event.path("dangling.svg");
     std::os::unix::fs::symlink(event.path("nowhere/at all"), &dangling).unwrap();
+    let full = event.path("full.svg");
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
     for option in ["--evidence", "--timeline"] {
         for (path, exit, why) in [
             (directory.as_path(), 1, "could not open"),
-            (&event.path("no/such/place"), 1, "No such file"),
-            (&foreign.join("beneath"), 1, "Not a directory"),
+            (&event.path("no/such/place.svg"), 1, "No such file"),
+            (&foreign.join("beneath.svg"), 1, "Not a directory"),
             (&dangling, 1, "No such file"),
             (&foreign, 2, "it is not overwritten"),
             (&by_hand, 2, "it is not overwritten"),
             (&recorded, 2, "it is not overwritten"),
             (&fifo, 2, "no regular file"),
-            (Path::new("/dev/full"), 2, "no regular file"),
+            (&full, 2, "no regular file"),
         ] {
             refused(&event, &[(option, path)], exit, why);
         }
+        // A picture has a name that ends in .svg.
+        let called = |path: &Path| {
+            if option == "--evidence" {
+                return path.to_owned();
+            }
+            let link = event.path("own.svg");
+            let _ = fs::remove_file(&link);
+            std::os::unix::fs::symlink(path, &link).unwrap();
+            link
+        };
         // The event's own files, whether they are there yet or not, by whatever name.
+        let (exit, why) = if option == "--evidence" {
+            (2, "a file of the event itself")
+        } else {
+            // A link to what is not there.
+            (1, "No such file")
+        };
         for name in ["tickets.json.lock", "tickets.ledger.jsonl"] {
-            refused(
-                &event,
-                &[(option, &event.path(name))],
-                2,
-                "a file of the event itself",
-            );
+            refused(&event, &[(option, &called(&event.path(name)))], exit, why);
             let around = directory.join("..").join(name);
-            refused(
-                &event,
-                &[(option, &around)],
-                2,
-                "a file of the event itself",
-            );
+            refused(&event, &[(option, &called(&around))], exit, why);
         }
-        refused(&event, &[(option, &event.file)], 2, "it is not overwritten");
+        refused(
+            &event,
+            &[(option, &called(&event.file))],
+            2,
+            "it is not overwritten",
+        );
         fs::write(event.path("tickets.json.lock"), "").unwrap();
         fs::hard_link(event.path("tickets.json.lock"), event.path("other name")).unwrap();
         refused(
             &event,
-            &[(option, &event.path("other name"))],
+            &[(option, &called(&event.path("other name")))],
             2,
             "a file of the event itself",
         );
@@ -114,7 +127,7 @@ fn what_cannot_be_written_is_refused_before_anything_is_sold() {
             fs::remove_file(event.path(name)).unwrap();
         }
     }
-    let both = event.path("both");
+    let both = event.path("both.svg");
     refused(
         &event,
         &[("--evidence", &both), ("--timeline", &both)],

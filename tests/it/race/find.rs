@@ -133,7 +133,7 @@ fn the_smallest_is_that_of_all_schedules() {
 fn find_tells_programs_what_it_found() {
     let (code, document) = race("find|oversold && switches <= 2");
     assert_eq!(code, Some(0), "{document:#}");
-    assert_eq!(document["smallest"]["grants"], "0 1 1 0");
+    assert_eq!(document["smallest"]["grants"], "1 2 2 1");
     assert_eq!(
         (&document["ok"], &document["found"], &document["users"]),
         (&true.into(), &true.into(), &2.into())
@@ -162,7 +162,7 @@ fn find_tells_programs_what_it_found() {
         "{document:#}"
     );
     // Killed as late as can be: to go on comes before to be killed.
-    assert_eq!(document["smallest"]["grants"], "0 0 0x");
+    assert_eq!(document["smallest"]["grants"], "1 1 1x");
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn the_smallest_race_without_a_lock_is_two_who_read_before_either_writes() {
     let run = smallest(&trial(3, 1, LockKind::None), &mut |_| true)
         .unwrap()
         .unwrap();
-    assert_eq!(run.steps().to_string(), "0 1 1 0");
+    assert_eq!(run.steps().to_string(), "1 2 2 1");
     let kinds: Vec<_> = run
         .verdict
         .findings
@@ -188,7 +188,7 @@ fn the_chapters_repaired_program_reads_a_torn_count() {
     let found = search(&program(true), Search::Reduced);
     assert!(found.bad > 0 && found.oversold == 0);
     let run = smallest(&program(true), &mut |_| true).unwrap().unwrap();
-    assert_eq!(run.steps().to_string(), "0 0 0 0 1 0");
+    assert_eq!(run.steps().to_string(), "1 1 1 1 2 1");
     assert!(
         matches!(run.ends[1], Some(WorkerEnd::Torn { .. })),
         "{:?}",
@@ -320,7 +320,7 @@ fn prove_tells_programs_what_it_found() {
     for (name, value) in wanted.as_object().unwrap() {
         assert_eq!(&told(name), value, "{name}: {document:#}");
     }
-    assert_eq!(document["smallest"]["grants"], "0 1 1 0");
+    assert_eq!(document["smallest"]["grants"], "1 2 2 1");
     assert_eq!(document["smallest"]["schedule"], "2!:0");
     assert_eq!(document["smallest"]["findings"][0]["kind"], "lost_update");
     let (code, document) = race("prove|--users|3|--lock");
@@ -339,9 +339,9 @@ fn prove_tells_programs_what_it_found() {
 
 #[test]
 fn a_schedule_that_cannot_be_followed_is_refused_at_its_step() {
-    let (code, document) = race("replay|0 1 1 0");
+    let (code, document) = race("replay|1 2 2 1");
     assert_eq!(code, Some(6), "{document:#}");
-    let (code, document) = race("replay|0 1 1 0|--lock");
+    let (code, document) = race("replay|1 2 2 1|--lock");
     assert_eq!(code, Some(4), "{document:#}");
     assert!(
         document["error"]["message"]
@@ -407,4 +407,112 @@ fn an_interrupted_search_leaves_nothing_behind() {
     assert_eq!(run.code, Some(130), "{run:?}");
     assert!(run.stdout.contains("interrupted"), "{run:?}");
     assert!(place.names().is_empty(), "{:?}", place.names());
+}
+
+/// What a command of the lab prints for people.
+fn told(arguments: &[&str], columns: &str) -> Run {
+    let mut command = std::process::Command::new(TICKETS);
+    command.arg("race").args(arguments).env("COLUMNS", columns);
+    Run::of(command.output().unwrap())
+}
+
+#[test]
+fn what_the_lab_prints_is_as_wide_as_the_terminal() {
+    for arguments in [
+        &["locks"][..],
+        &["selfcheck"],
+        &["prove", "--users", "3"],
+        &["prove", "--users", "4", "--lock"],
+        &["prove", "--lock", "--writes", "in-place", "--query"],
+        &["prove", "--users", "12", "--samples", "20", "--seed", "7"],
+        &["prove", "--users", "20", "--samples", "9", "--lock=shared"],
+        &["find", "oversold && switches <= 2"],
+        &["find", "oversold && switches <= 0"],
+        &["replay", "8!:0", "--stock", "2"],
+        &["replay", "1 1x 2 2"],
+    ] {
+        for columns in [50, 80, 130] {
+            let run = told(arguments, &columns.to_string());
+            assert!([Some(0), Some(3), Some(6)].contains(&run.code), "{run:?}");
+            let longest = run.stdout.lines().map(|line| line.chars().count()).max();
+            assert!(longest <= Some(columns), "{arguments:?}:\n{}", run.stdout);
+        }
+    }
+    // Wider, the same has more room.
+    let words = |columns| told(&["replay", "8!:0"], columns).stdout;
+    assert!(
+        words("80").contains(
+            "     8                                                                 read 8"
+        )
+    );
+    assert!(!words("130").contains(" read 8"));
+    // What is to be copied is what a shell reads.
+    let run = told(
+        &["prove", "--users", "12", "--samples", "9", "--seed", "7"],
+        "60",
+    );
+    let (_, again) = run.stdout.split_once("\nagain  tickets ").unwrap();
+    let (again, _) = again.split_once("\ncure").unwrap();
+    assert!(again.contains('\n'), "{again}");
+    let script = format!("'{TICKETS}' --json {again}");
+    let shell = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output();
+    let (code, document) = Run::of(shell.unwrap()).document();
+    assert_eq!((code, &document["users"]), (6, &12.into()), "{document:#}");
+}
+
+#[test]
+fn each_row_of_the_scoreboard_has_a_name_of_its_own() {
+    let (_, board) = race("locks|--users|2");
+    let rows = board["rows"].as_array().unwrap();
+    let mut names: Vec<_> = rows
+        .iter()
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.last(), Some(&"tutorial"));
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), rows.len());
+    let board = told(&["locks", "--users", "2"], "80").stdout;
+    assert!(board.contains("\ntutorial    in-place "), "{board}");
+}
+
+#[test]
+fn buyers_count_from_1_and_who_counts_from_0_is_told_so() {
+    let (code, document) = race("replay|0 1x 1");
+    assert_eq!(code, Some(2), "{document:#}");
+    let hint = document["error"]["hint"].as_str().unwrap();
+    assert!(hint.contains("'1 2x 2'"), "{hint}");
+    let (code, document) = race("replay|1 2 2 1");
+    assert_eq!((code, &document["users"]), (Some(6), &2.into()));
+    assert_eq!(document["steps"][0]["buyer"], "user-1");
+}
+
+/// Each search has scratch directories of its own: the more have been seen, the more rows are done.
+#[test]
+fn a_scoreboard_that_is_stopped_keeps_its_finished_rows() {
+    let stopped = |after: usize| {
+        let place = TestEvent::empty();
+        let mut command = std::process::Command::new(TICKETS);
+        command.args(["--json", "race", "locks", "--users", "2..8", "--place"]);
+        command
+            .arg(place.directory())
+            .stdout(std::process::Stdio::piped());
+        let child = command.spawn().unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        eventually("it has come so far", || {
+            seen.extend(place.names());
+            (seen.len() >= after).then_some(())
+        });
+        signal(child.id().cast_signed(), "INT");
+        let (code, document) = Run::of(child.wait_with_output().unwrap()).document();
+        assert_eq!((code, &document["ok"]), (130, &false.into()));
+        assert_eq!(document["error"]["code"], "interrupted", "{document:#}");
+        document["rows"].as_array().unwrap().clone()
+    };
+    let rows = (1..200).map(stopped).find(|rows| !rows.is_empty()).unwrap();
+    assert_eq!(rows[0]["name"], "none, replace", "{rows:#?}");
+    assert_eq!((&rows[0]["users"], &rows[0]["bad"]), (&2.into(), &1.into()));
+    assert!(rows.len() < 77, "{rows:#?}");
 }

@@ -99,13 +99,13 @@ fn the_odds_are_those_of_all_schedules() {
 /// Two buyers, one ticket: whoever goes second decides. One of two reads too, one writes.
 #[test]
 fn two_buyers_lose_an_update_with_a_chance_of_one_half() {
-    let (_, document) = race("replay|0 1 1 0");
+    let (_, document) = race("replay|1 2 2 1");
     assert_eq!(
         document["odds"],
         serde_json::json!([0.5, 0.5, 1.0, 1.0, 1.0])
     );
     assert_eq!(document["no_return"], 2);
-    let (_, document) = race("replay|0 0 1");
+    let (_, document) = race("replay|1 1 2");
     assert_eq!(document["odds"], serde_json::json!([0.5, 0.5, 0.0, 0.0]));
     assert!(document["no_return"].is_null());
 }
@@ -113,7 +113,7 @@ fn two_buyers_lose_an_update_with_a_chance_of_one_half() {
 #[test]
 fn a_killed_buyer_changes_the_odds_of_what_follows() {
     let trial = trial(3, 1, LockKind::None);
-    let grants = "0 1x 2 2 0".parse().unwrap();
+    let grants = "1 2x 3 3 1".parse().unwrap();
     let tickets::lab::Schedule::Steps(grants) = grants else {
         panic!("grants")
     };
@@ -133,6 +133,6 @@ fn the_picture_has_the_point_of_no_return() {
     let timeline = tickets::draw::run(&trial, &run, Some(&odds));
     let words = format!("point of no return: step {step}");
     assert!(timeline.to_svg().contains(&words), "{words}");
-    let lines = timeline.to_text();
+    let lines = timeline.to_text(tickets::timeline::COLUMNS);
     assert!(lines.iter().any(|line| line.to_string().contains(&words)));
 }

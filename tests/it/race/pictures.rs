@@ -12,7 +12,7 @@ const DRAWING: [&str; 4] = [
     "prove|--users|2",
     "prove|--users|2|--samples|20|--seed|1",
     "find|oversold",
-    "replay|0 1 1 0",
+    "replay|1 2 2 1",
 ];
 
 fn draw(event: &TestEvent, line: &str, picture: &Path) -> (i32, Value) {
@@ -48,7 +48,7 @@ fn what_is_no_picture_is_not_drawn_over_and_nothing_is_searched() {
     event.booked("alice");
     let foreign = event.path("thesis.svg");
     fs::write(&foreign, "years of work\n").unwrap();
-    let directory = event.path("directory");
+    let directory = event.path("directory.svg");
     fs::create_dir(&directory).unwrap();
     let by_hand = event.path("logo.svg");
     fs::write(
@@ -58,19 +58,47 @@ fn what_is_no_picture_is_not_drawn_over_and_nothing_is_searched() {
     .unwrap();
     let held = event.path("held.svg");
     let _held = foreign_lock(&held);
+    let called = |path: &Path| {
+        let link = event.path("own.svg");
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(path, &link).unwrap();
+        link
+    };
     for line in DRAWING {
         refused(&event, line, &foreign, 2, "it is not overwritten");
         refused(&event, line, &by_hand, 2, "begins with \"<svg xmlns=");
-        refused(&event, line, &event.file, 2, "it is not overwritten");
+        refused(
+            &event,
+            line,
+            &called(&event.file),
+            2,
+            "it is not overwritten",
+        );
         let ledger = event.path("tickets.ledger.jsonl");
-        refused(&event, line, &ledger, 2, "it is not overwritten");
+        refused(&event, line, &called(&ledger), 2, "it is not overwritten");
         let lock = event.path("tickets.json.lock");
-        refused(&event, line, &lock, 2, "a file of the event itself");
+        refused(
+            &event,
+            line,
+            &called(&lock),
+            2,
+            "a file of the event itself",
+        );
         refused(&event, line, &directory, 1, "could not open");
-        refused(&event, line, Path::new("/dev/null"), 2, "no regular file");
+        refused(
+            &event,
+            line,
+            &called(Path::new("/dev/null")),
+            2,
+            "no regular file",
+        );
         refused(&event, line, &held, 4, "another command writes it");
     }
-    let (code, document) = draw(&event, "check|thesis.svg", &event.path("tickets.json.lock"));
+    let (code, document) = draw(
+        &event,
+        "check|thesis.svg",
+        &called(&event.path("tickets.json.lock")),
+    );
     let message = document["error"]["message"].as_str().unwrap();
     assert_eq!(code, 2, "{document:#}");
     assert!(message.contains("a file of the event itself"), "{message}");

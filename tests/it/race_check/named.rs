@@ -96,19 +96,19 @@ pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
         (
             Anomaly::BrokenLock,
             locked(r#"{"got":150,"released":390,"device":1,"inode":7}"#),
-            "bob got the lock on inode 7 at 0.050 µs, while alice held it from 0.010 µs to 0.090 µs",
+            "bob got the lock (of the file with inode 7) at 0.050 µs, while alice held it from 0.010 µs to 0.090 µs",
         ),
         (
             Anomaly::SplitLock,
             locked(r#"{"got":150,"released":390,"device":1,"inode":8}"#),
-            "alice locked inode 7 and bob locked inode 8",
+            "alice locked one file (inode 7) and bob locked another (inode 8): two locks keep nobody out",
         ),
         (
             Anomaly::DeadInodeLock,
             locked(
                 r#"{"got":250,"released":390,"device":1,"inode":7,"path_device":1,"path_inode":9}"#,
             ),
-            "no longer meant",
+            "got the lock of a file (inode 7) at 0.150 µs, when another file had taken its place",
         ),
         (
             Anomaly::UnlockedWrite,
@@ -254,7 +254,7 @@ fn a_clean_run_is_told_with_what_it_cannot_say() {
     };
     assert_eq!(
         run(&[]),
-        "clean  1 operations, 1 sales, 1 reads: nothing was found\n"
+        "clean  1 operation, 1 sale, 1 read: nothing was found\n"
     );
     assert_eq!(
         run(&["--json"]),

@@ -1,0 +1,125 @@
+//! Names of buyers: as they are written down, and which of them people would call the same.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use super::order::{MAX_NAME, check_text};
+use crate::error::{Error, Kind, Result};
+
+/// A name as a new line has it: without outer spaces, in NFC, so that what looks the same is the same.
+///
+/// # Errors
+/// [`Kind::Usage`]: it is empty or too long then, or would not stand in one line of a list.
+pub(super) fn checked(name: &str) -> Result<Cow<'_, str>> {
+    let written = normal(name);
+    if written.contains(breaks_a_list) {
+        let message = "a buyer's name is one line without control characters";
+        return Err(Error::new(Kind::Usage, message));
+    }
+    check_text("a buyer's name", &written, MAX_NAME)?;
+    Ok(written)
+}
+
+fn breaks_a_list(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// The same without a check: also for names of lines that are older than the rules.
+pub(super) fn normal(name: &str) -> Cow<'_, str> {
+    let trimmed = name.trim_matches(|c: char| c.is_whitespace() && !breaks_a_list(c));
+    if trimmed.is_ascii() {
+        return Cow::Borrowed(trimmed);
+    }
+    Cow::Owned(trimmed.nfc().collect())
+}
+
+/// Whether it is the same name for people, who care neither for capitals nor for outer spaces, nor for how a letter
+/// is put together.
+#[derive(Debug)]
+pub(super) struct Wanted(String);
+
+impl Wanted {
+    pub(super) fn named(name: &str) -> Self {
+        Self(without_case(name))
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        let trimmed = name.trim();
+        if trimmed.is_ascii() && self.0.is_ascii() {
+            return trimmed.eq_ignore_ascii_case(&self.0);
+        }
+        without_case(name) == self.0
+    }
+}
+
+/// A name as people compare names.
+pub(super) fn without_case(name: &str) -> String {
+    normal(name.trim()).to_lowercase().nfc().collect()
+}
+
+/// By what names are sorted: without regard to case and accents first, then by the name itself.
+pub(super) fn sort_key(name: &str) -> (String, String) {
+    let bare = name
+        .trim()
+        .nfkd()
+        .filter(|letter| !is_combining_mark(*letter));
+    (
+        bare.flat_map(char::to_lowercase).collect(),
+        without_case(name),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn accents_and_capitals_do_not_matter_to_the_order() {
+        let mut names = ["Zoe", "ärger", "Bob", "Arthur", "bert"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(names, ["ärger", "Arthur", "bert", "Bob", "Zoe"]);
+    }
+
+    use super::*;
+
+    #[test]
+    fn what_looks_the_same_is_written_the_same() {
+        for (name, written) in [
+            ("alice", "alice"),
+            ("  Bob Smith\u{a0}", "Bob Smith"),
+            ("Zoe\u{308} Mu\u{308}ller ", "Zo\u{eb} M\u{fc}ller"),
+            ("\u{212b}", "\u{c5}"),
+        ] {
+            assert_eq!(checked(name).unwrap(), written);
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_of_at_most_256_bytes_as_it_is_written() {
+        for name in [
+            "",
+            "  ",
+            "a\nb",
+            "a\n",
+            "\u{2028}a",
+            "a\tb",
+            "a\u{1b}[2J",
+            "a\u{85}b",
+            "a\u{2028}b",
+        ] {
+            assert_eq!(checked(name).unwrap_err().kind(), Kind::Usage, "{name:?}");
+        }
+        // 128 letters of two bytes each, written with three.
+        let decomposed = "u\u{308}".repeat(MAX_NAME / 2);
+        assert_eq!(checked(&decomposed).unwrap().len(), MAX_NAME);
+        assert!(checked(&format!("{decomposed}x")).is_err());
+    }
+
+    #[test]
+    fn people_look_for_a_name_and_not_for_its_letters() {
+        let wanted = Wanted::named(" zoe\u{308} M\u{dc}LLER");
+        assert!(wanted.is("Zo\u{eb} Mu\u{308}ller"));
+        assert!(!wanted.is("Zoe M\u{fc}ller"));
+        assert!(Wanted::named("ALICE").is(" alice ") && !Wanted::named("alice").is("alicia"));
+    }
+}

@@ -1,0 +1,201 @@
+//! Copying an event to another directory while others sell.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::Tally;
+use crate::store::file::admin::backup_target::{EventState, kept_in, refuse_at_sight, replaceable};
+use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::{FileStore, no_ledger};
+use crate::store::file::files::copy::copy_beside;
+use crate::store::file::files::directory::sync_directory;
+use crate::store::file::files::open::Access;
+use crate::store::file::files::write::write_beside;
+use crate::store::file::lock::decision::DecisionLocks;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::verify::summarize_ledger;
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::recovery::clean_up::clean_up;
+use crate::store::file::rights::Rights;
+use crate::store::file::sellable::{
+    refuse_fixed_ledger, refuse_mounted_count, refuse_unsellable, second_names,
+};
+use crate::store::file::sync::open_ledger::OpenLedger;
+use crate::store::file::sync::sync_lock::acquire_sync;
+use crate::store::file::sys::FileId;
+use crate::store::options::CommitOptions;
+use crate::store::results::Backup;
+use crate::store::{Settle, Store, patiently};
+
+/// So many resets may come in between before a backup gives up.
+const RESETS: u32 = 10;
+
+impl FileStore {
+    /// Copies the event to this directory, which is made where it is missing: a count and a ledger that add up.
+    /// Others may sell meanwhile; what is copied is durable in the event. An older backup there is replaced, in
+    /// such an order that there is a whole one at every moment.
+    ///
+    /// # Errors
+    /// - [`Kind::Refused`]: what stands there is no older backup of this event; nothing was changed;
+    /// - [`Kind::Integrity`]: the event does not add up;
+    /// - [`Kind::Usage`]: it is the event's own directory.
+    pub(crate) fn copy_to(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
+        let target = kept_in(&self.files, to)?;
+        let state = self.state_to_copy(wait)?;
+        if !to.is_dir() {
+            fs::create_dir_all(to).map_err(|e| Error::io("create", to, e))?;
+            sync_directory(to)?;
+        }
+        refuse_unsellable(&target)?;
+        refuse_fixed_ledger(&target)?;
+        refuse_at_sight(&self.files, &target, &state)?;
+        let models = [&target.count, &self.files.count, &self.files.ledger].map(Clone::clone);
+        let mut locks = DecisionLocks::on(&target).made_like(models);
+        let wanted = &mut || true;
+        let mut wait = Wait::wanted(wait, wanted);
+        let _held = locks.acquire(&mut WaitStrategy::default(), &mut wait)?;
+        let older = open_ledger(&target, Access::ReadWrite)?;
+        let _sync = match &older {
+            Some(older) => Some(acquire_sync(&target, older, &mut wait)?),
+            None => None,
+        };
+        replaceable(&self.files, &target, older.as_ref(), &state)?;
+        // Orphans harm nobody: the next one may clean them up.
+        let _ = clean_up(&target);
+        write(&self.files, &target, &state)?;
+        Ok(Backup {
+            left: state.tally.left,
+            sold: state.tally.sold,
+            seq: state.tally.seq,
+        })
+    }
+
+    /// All that is on the ledger, durable by now: else the backup might have a line that the event loses.
+    fn state_to_copy(&mut self, wait: Duration) -> Result<EventState> {
+        if open_ledger(&self.files, Access::Read)?.is_none() {
+            let view = LedgerView::take(&self.files, None)?;
+            return Ok(EventState {
+                count: view.count,
+                tally: view.tally,
+                ledger: None,
+            });
+        }
+        for _ in 0..RESETS {
+            let tally = match self.durable_head(wait) {
+                Ok(tally) => tally,
+                // A process that may not write copies what is known to be durable.
+                Err(error) if error.is_denied() => return self.counted_state(),
+                Err(error) => return Err(self.explain(error)),
+            };
+            let count = self.last.as_ref().map(|view| view.count.clone());
+            let settled = self.ledger.as_ref().map(|ledger| ledger.rewrite.id);
+            // A handle of its own: with a second one of the same opening the locks would be shared.
+            let ledger = open_ledger(&self.files, Access::Read)?;
+            let ledger = ledger.filter(|ledger| Some(ledger.id) == settled);
+            if let (Some(count), Some(ledger)) = (count, ledger) {
+                return Ok(EventState {
+                    count,
+                    tally,
+                    ledger: Some(ledger),
+                });
+            }
+        }
+        Err(no_ledger(&self.files))
+    }
+
+    /// What the ledger adds up to, durable, as if its last line were this process's own.
+    fn durable_head(&mut self, wait: Duration) -> Result<Tally> {
+        let options = CommitOptions::durable(wait);
+        patiently(wait, || self.open_to_copy())?;
+        let tally = patiently(wait, || {
+            let mut transaction = self.begin(options)?;
+            transaction.lock(&mut || true)?;
+            transaction.head()
+        })?;
+        let settle = Settle {
+            end: tally.bytes,
+            tally,
+            written: false,
+        };
+        self.settle(settle, options)?;
+        Ok(tally)
+    }
+
+    /// Opens the ledger, also that of an event whose count cannot be replaced: a copy needs no new one.
+    fn open_to_copy(&mut self) -> Result<()> {
+        refuse_mounted_count(&self.files)?;
+        if self.ledger.is_none() {
+            self.ledger = OpenLedger::open(&self.files, &self.recycled)?;
+            self.notes.extend(second_names(&self.files));
+        }
+        Ok(())
+    }
+
+    /// What `tickets.json` counts.
+    fn counted_state(&self) -> Result<EventState> {
+        let view = self.reread(|view| view.sound(&self.files))?;
+        let ledger = open_ledger(&self.files, Access::Read)?;
+        let (Some(ledger), Some(counted)) = (ledger, view.count.counted) else {
+            let message = "counts nothing of its ledger yet, and cannot be written";
+            return Err(Error::new(Kind::Io, message).at(&self.files.count, 0, 0));
+        };
+        let summary = summarize_ledger(&self.files, &ledger, Some(counted))?;
+        let Some(tally) = summary.at_counted else {
+            return Err(no_ledger(&self.files));
+        };
+        Ok(EventState {
+            count: view.count,
+            tally,
+            ledger: Some(ledger),
+        })
+    }
+}
+
+/// Writes the copy. The ledger has its name before the count counts it: a count that is older is no harm.
+fn write(files: &EventFiles, target: &EventFiles, state: &EventState) -> Result<()> {
+    let of = |path: &Path| Rights::of_name(path).map_err(|e| Error::io("look at", path, e));
+    let count = match &state.ledger {
+        None => state.count.clone(),
+        Some(ledger) => {
+            let rights = of(&files.ledger)?;
+            let length = state.tally.bytes;
+            let copy = copy_beside(&target.ledger, &ledger.file, length, false, &rights)?;
+            adds_up(files, &copy, &state.tally)?;
+            let named = copy.persist(&target.ledger);
+            named.map_err(|e| Error::io("replace", &target.ledger, e.error))?;
+            sync_directory(&target.ledger)?;
+            state.count.counting(&state.tally)
+        }
+    };
+    let rights = of(&files.count).or_else(|_| of(&files.ledger).map(Rights::bare))?;
+    let text = count.render();
+    let count = write_beside(&target.count, text.as_bytes(), Some(&rights), true, None)?;
+    let named = count.persist(&target.count);
+    named.map_err(|e| Error::io("replace", &target.count, e.error))?;
+    sync_directory(&target.count)
+}
+
+/// An error unless every line of this copy of the event's ledger adds up, and all of it comes to this.
+pub(crate) fn adds_up(files: &EventFiles, copy: &NamedTempFile, tally: &Tally) -> Result<()> {
+    let problem = |e| Error::io("read the copy of", &files.ledger, e);
+    let file = copy.reopen().map_err(problem)?;
+    let id = FileId::of_handle(&file).map_err(problem)?;
+    let summary = summarize_ledger(files, &LedgerFile { file, id }, None)?;
+    let wrong = |line: u64, why: String| {
+        let error = Error::new(Kind::Integrity, why).at(&files.ledger, line, 0);
+        Err(error.hint("nothing was changed; 'tickets audit' says more"))
+    };
+    match summary.findings.first() {
+        Some(finding) => wrong(finding.line, finding.text.clone()),
+        None if summary.tally != *tally => {
+            wrong(0, "does not come to what its count says".to_owned())
+        }
+        None => Ok(()),
+    }
+}

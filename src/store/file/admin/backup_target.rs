@@ -1,0 +1,135 @@
+//! The place of a backup: whose files stand there, and whether they may be replaced.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{CountFile, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::compare::common;
+use crate::store::file::files::directory::directory;
+use crate::store::file::files::open::Access;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::sys::FileId;
+
+/// The state that is copied.
+pub(crate) struct EventState {
+    pub(crate) count: CountFile,
+    pub(crate) tally: Tally,
+    pub(crate) ledger: Option<LedgerFile>,
+}
+
+/// The files of the event's backup in this directory.
+///
+/// # Errors
+/// [`Kind::Usage`]: they are the event's own, by whatever name.
+pub(crate) fn kept_in(files: &EventFiles, place: &Path) -> Result<EventFiles> {
+    let own = id(directory(&files.count));
+    if own.is_some() && own == id(place) {
+        let error = Error::new(Kind::Usage, "is the directory of the event itself");
+        return Err(error.at(place, 0, 0).hint("name another directory"));
+    }
+    let name: PathBuf = files.count.file_name().unwrap_or_default().into();
+    let named = place.join(name);
+    let kept = EventFiles::at(&named)?;
+    let ledger = kept.link.as_ref().unwrap_or(&kept.ledger);
+    for (name, resolved) in [(&named, &kept.count), (ledger, &kept.ledger)] {
+        for own in [&files.count, &files.ledger] {
+            if is_one(resolved, own) {
+                let message = format!("is {} of the event itself, by another name", own.display());
+                let error = Error::new(Kind::Usage, message).at(name, 0, 0);
+                return Err(error.hint(
+                    "nothing was changed; a backup has files of its own: name another directory, or remove this link",
+                ));
+            }
+        }
+    }
+    Ok(kept)
+}
+
+fn id(path: &Path) -> Option<FileId> {
+    FileId::of_name(path).ok().flatten()
+}
+
+/// Whether two names, links resolved, mean one file, also one that is not there yet.
+fn is_one(a: &Path, b: &Path) -> bool {
+    match (id(a), id(b)) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => {
+            let there = id(directory(a));
+            there.is_some() && there == id(directory(b)) && a.file_name() == b.file_name()
+        }
+        _ => false,
+    }
+}
+
+/// Refuses without the locks what will be refused under them, for a lock file is made to take them. Where one is there
+/// already another backup may be written just now.
+pub(crate) fn refuse_at_sight(
+    files: &EventFiles,
+    target: &EventFiles,
+    state: &EventState,
+) -> Result<()> {
+    let is_locked = || id(&target.lock).is_some();
+    if is_locked() {
+        return Ok(());
+    }
+    let older = open_ledger(target, Access::Read)?;
+    match replaceable(files, target, older.as_ref(), state) {
+        Err(_) if is_locked() => Ok(()),
+        result => result,
+    }
+}
+
+/// Refuses to replace what is no older backup of this event.
+pub(crate) fn replaceable(
+    files: &EventFiles,
+    target: &EventFiles,
+    older: Option<&LedgerFile>,
+    state: &EventState,
+) -> Result<()> {
+    let refused = |file: &Path, why: String| {
+        let error = Error::new(Kind::Refused, why).at(file, 0, 0);
+        Err(error.hint("nothing was changed; name another directory, or move away what is there"))
+    };
+    let problem = |e| Error::io("compare", &target.ledger, e);
+    if let Some(older) = older {
+        let length = older.file.metadata().map_err(problem)?.len();
+        let same = match &state.ledger {
+            Some(ledger) => common(&older.file, &ledger.file, length).map_err(problem)?,
+            None => 0,
+        };
+        if same < length || length > state.tally.bytes {
+            let why = format!(
+                "is no older backup of {}: it has what that ledger lacks from byte {same} on",
+                files.ledger.display()
+            );
+            return refused(&target.ledger, why);
+        }
+    }
+    let there =
+        FileId::of_name(&target.count).map_err(|e| Error::io("look at", &target.count, e))?;
+    if there.is_none() {
+        return Ok(());
+    }
+    let found = LedgerView::take(target, older).and_then(|view| view.sound(target));
+    let is_ours = match (&found, older) {
+        (Err(error), _) if error.kind() == Kind::Integrity => false,
+        (Err(_), _) => return found.map(drop),
+        (Ok(_), Some(_)) => true,
+        // Of a time when nothing was sold yet.
+        (Ok(view), None) => {
+            let opening = match &state.ledger {
+                Some(ledger) => ledger.first_line(files)?.map(|line| line.left),
+                None => Some(view.count.ticket),
+            };
+            opening == Some(view.count.ticket)
+                && view.count.restarted(0) == state.count.restarted(0)
+        }
+    };
+    if is_ours {
+        return Ok(());
+    }
+    let why = format!("is no older backup of {}", files.count.display());
+    refused(&target.count, why)
+}

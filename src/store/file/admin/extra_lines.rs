@@ -1,0 +1,151 @@
+//! What an event has that a backup lacks, and would lose.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{CountFile, Line, Op, Sum, Tally};
+use crate::plural;
+use crate::store::file::admin::saved::Saved;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::compare::common;
+use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::raw_lines::{RawLines, is_blank, line_before};
+
+/// What the event's ledger has that the backup lacks.
+pub(crate) struct Extra {
+    pub(crate) lines: u64,
+    pub(crate) sales: u64,
+    /// What it comes to, if it has all that the backup has, and no more.
+    pub(crate) same: Option<Tally>,
+}
+
+pub(crate) fn extra(
+    files: &EventFiles,
+    living: Option<&LedgerFile>,
+    saved: &Saved,
+) -> Result<Extra> {
+    let problem = |e| Error::io("compare", &files.ledger, e);
+    let mut extra = Extra {
+        lines: 0,
+        sales: 0,
+        same: None,
+    };
+    let Some(living) = living else {
+        return Ok(extra);
+    };
+    let end = saved.tally.bytes;
+    let (mut from, theirs) = match &saved.ledger {
+        Some(ledger) => {
+            let from = common(&living.file, &ledger.file, end).map_err(problem)?;
+            (from, Some(ledger))
+        }
+        None => (0, None),
+    };
+    let length = living.file.metadata().map_err(problem)?.len();
+    let blank = is_blank(&living.file, end, length).map_err(problem)?;
+    if theirs.is_some() && from == end && blank && !saved.unterminated {
+        extra.same = Some(saved.tally);
+    }
+    if theirs.is_none()
+        && let Some(tally) = only_opened(living, length).map_err(problem)?
+        && tally.left == saved.tally.left
+    {
+        extra.same = Some(tally);
+        return Ok(extra);
+    }
+    // From the start of the line in which they differ.
+    while from > 0 && line_before(&living.file, from).map_err(problem)?.is_none() {
+        from -= 1;
+    }
+    let (sums, lines) = match theirs {
+        Some(ledger) => lines_from(ledger, from, end).map_err(problem)?,
+        None => Default::default(),
+    };
+    let mut before = match line_before(&living.file, from) {
+        Ok(Some(line)) => Line::check(&line, None).unwrap_or_default(),
+        _ => Sum::default(),
+    };
+    let mut raw_lines = RawLines::new(&living.file, from);
+    while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+        let Ok(line) = Line::parse(raw_line.bytes, None) else {
+            continue;
+        };
+        let sound = Line::check(raw_line.bytes, Some(before)).is_ok();
+        before = line.sum;
+        // A line that was damaged, and stands in the backup as it was, is none that the backup lacks.
+        if sums.contains(&line.sum) && sound || !sound && lines.contains(&line.record.seq) {
+            continue;
+        }
+        extra.lines += 1;
+        extra.sales += u64::from(line.record.op == Op::Sell);
+    }
+    Ok(extra)
+}
+
+/// What a ledger comes to that has its opening line only.
+fn only_opened(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Tally>> {
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
+    let Some(first) = raw_lines.next()?.filter(|first| first.terminated) else {
+        return Ok(None);
+    };
+    let start = Tally::default();
+    let line = Line::parse(first.bytes, Some(start.sum)).ok();
+    let tally = line.and_then(|line| start.after(&line, first.end).ok());
+    match tally {
+        Some(tally) if is_blank(&ledger.file, tally.bytes, length)? => Ok(Some(tally)),
+        _ => Ok(None),
+    }
+}
+
+/// The sums of a ledger's lines between these bytes, and their numbers.
+fn lines_from(
+    ledger: &LedgerFile,
+    from: u64,
+    to: u64,
+) -> std::io::Result<(HashSet<Sum>, HashSet<u64>)> {
+    let mut found = (HashSet::new(), HashSet::new());
+    let mut raw_lines = RawLines::new(&ledger.file, from).until(to);
+    while let Some(raw_line) = raw_lines.next()? {
+        if let Ok(line) = Line::parse(raw_line.bytes, None) {
+            found.0.insert(line.sum);
+            found.1.insert(line.record.seq);
+        }
+    }
+    Ok(found)
+}
+
+pub(crate) fn refuse_to_lose(
+    files: &EventFiles,
+    extra: &Extra,
+    count: &Result<Option<CountFile>>,
+    borne_out: bool,
+    saved: &Saved,
+) -> Result<()> {
+    let refused = |file: &Path, message: String| {
+        let error = Error::new(Kind::Refused, message).at(file, 0, 0);
+        Err(error.hint(
+            "nothing was changed; --force puts the backup back all the same, and keeps what is there beside",
+        ))
+    };
+    let Extra { lines, sales, .. } = *extra;
+    if lines > 0 {
+        let (lines, sales) = (plural::count(lines, "line"), plural::count(sales, "sale"));
+        let message = format!("has {lines} that the backup lacks, {sales} among them");
+        return refused(&files.ledger, message);
+    }
+    let counted = match count {
+        Ok(Some(count)) => count.counted.map_or(0, |counted| counted.seq),
+        _ => 0,
+    };
+    if !borne_out && counted > saved.tally.seq {
+        let message = format!(
+            "counts {}, and the backup has {}: {} on no ledger any more",
+            plural::count(counted, "line"),
+            saved.tally.seq,
+            counted - saved.tally.seq
+        );
+        return refused(&files.count, message);
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Making an event for real, where none is.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{CountFile, EventSettings, MAX_STOCK};
+use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::FileStore;
+use crate::store::file::files::directory::{directory, sync_directory};
+use crate::store::file::files::write::{name_new, write_beside};
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::recovery::beginning::Beginning;
+use crate::store::file::recovery::create::write_ledger;
+use crate::store::file::sellable::{
+    refuse_fixed_directory, refuse_fixed_ledger, refuse_unsellable,
+};
+use crate::store::file::sys::{FileId, look};
+
+impl FileStore {
+    /// Makes an event with so many tickets, and its directory where that is missing.
+    ///
+    /// That the ledger gets its name is the commit, and that name is given only where none is: of many who make one
+    /// event at once, one does.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`]: something of an event of this name is there.
+    pub(crate) fn make(&self, stock: u64, settings: &EventSettings) -> Result<()> {
+        let files = &self.files;
+        if stock > MAX_STOCK {
+            let message =
+                format!("a stock of {stock} is more than the {MAX_STOCK} that can be counted");
+            return Err(Error::new(Kind::Usage, message));
+        }
+        refuse_what_is_there(files)?;
+        let place = directory(&files.count);
+        if !place.is_dir() {
+            fs::create_dir_all(place).map_err(|e| Error::io("create", place, e))?;
+            sync_directory(place)?;
+        }
+        refuse_fixed_directory(place)?;
+        refuse_unsellable(files)?;
+        refuse_fixed_ledger(files)?;
+        let begun = Beginning::of(stock, None, Some(settings))?;
+        let ledger = write_ledger(files, &begun.bytes, None)?;
+        match name_new(ledger, &files.ledger) {
+            Ok(_) => sync_directory(&files.ledger)?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(is_there(&files.ledger));
+            }
+            Err(error) => return Err(Error::io("create", &files.ledger, error)),
+        }
+        let text = begun.count(CountFile::fresh(stock)).render();
+        let count = write_beside(&files.count, text.as_bytes(), None, true, None)?;
+        match name_new(count, &files.count) {
+            Ok(_) => sync_directory(&files.count),
+            // Somebody has sold from it since; or wrote a count of their own, and is told if that is another one.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.reread(|view: LedgerView| view.sound(files)).map(drop)
+            }
+            Err(error) => Err(Error::io("create", &files.count, error)),
+        }
+    }
+}
+
+fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
+    for path in [&files.count, &files.ledger] {
+        if look(path).is_ok_and(|found| found.is_some()) || FileId::of_name(path).is_err() {
+            return Err(is_there(path));
+        }
+    }
+    let Some(archive) = archive(files) else {
+        return Ok(());
+    };
+    let message = "an event of this name was here: this is a ledger of it that was archived";
+    let error = Error::new(Kind::Refused, message).at(&archive, 0, 0);
+    Err(error.hint(
+        "nothing was changed; give the event another name with -f FILE, or move that file away",
+    ))
+}
+
+fn is_there(path: &std::path::Path) -> Error {
+    let error = Error::new(Kind::Refused, "is there already, and is left alone").at(path, 0, 0);
+    error.hint(
+        "nothing was changed; 'tickets query' says what it holds, 'tickets reset N' starts it anew; -f FILE names \
+         another event",
+    )
+}
+
+/// A ledger of this name that was archived: `tickets.ledger.<label>.jsonl`.
+fn archive(files: &EventFiles) -> Option<PathBuf> {
+    let own = files.ledger.file_name()?.as_encoded_bytes();
+    let begins = own.strip_suffix(b"jsonl")?;
+    let is_one = |name: &OsStr| {
+        let name = name.as_encoded_bytes();
+        name.starts_with(begins) && name.ends_with(b".jsonl")
+    };
+    let entries = fs::read_dir(directory(&files.ledger)).ok()?;
+    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.find(|path| path.file_name().is_some_and(is_one))
+}

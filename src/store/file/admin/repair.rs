@@ -1,0 +1,120 @@
+//! Repair: what an audit found is put right from the ledger, where that can be proven.
+
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::ledger::CountFile;
+use crate::plural;
+use crate::store::audit::{Audit, Flaw};
+use crate::store::file::admin::audit::examine;
+use crate::store::file::count::kept::{BROKEN, REPLACED, keep_count};
+use crate::store::file::count::publish::publish;
+use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::FileStore;
+use crate::store::file::files::open::Access;
+use crate::store::file::lock::wait::Wait;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::view::LedgerView;
+use crate::store::file::recovery::clean_up::clean_up;
+use crate::store::file::recovery::orphans::orphans;
+use crate::store::file::recovery::recover::recover_tail;
+use crate::store::file::sellable::refuse_unsellable;
+use crate::store::file::sync::sync_lock::acquire_sync;
+use crate::store::file::sync::vouch;
+
+impl FileStore {
+    /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
+    /// of it adds up. The count is written anew from it, a torn tail is put away in a file of its own,
+    /// a missing newline is put back, orphans are removed. A ledger that does not add up is left alone.
+    /// `forced`: so is no count that includes lines which its ledger lacks; it is kept beside.
+    ///
+    /// # Errors
+    /// When the files cannot be read or written, and [`Kind::Busy`] when the locks were not had within `wait`.
+    pub(crate) fn put_right(&mut self, wait: Duration, forced: bool) -> Result<Audit> {
+        let wanted = &mut || true;
+        let mut wait = Wait::wanted(wait, wanted);
+        let _held = self.decision_locks.acquire(&mut self.strategy, &mut wait)?;
+        let ledger = open_ledger(&self.files, Access::ReadWrite)?;
+        let _sync = match &ledger {
+            Some(ledger) => Some(acquire_sync(&self.files, ledger, &mut wait)?),
+            None => None,
+        };
+        let ledger = ledger.as_ref();
+        self.last = None;
+        let orphans = orphans(&self.files)?.len();
+        let (before, _) = examine(&self.files, ledger, orphans)?;
+        if !(before.is_repairable() || forced && before.is_repairable_by_force()) {
+            return Ok(before);
+        }
+        if !before.findings.is_empty() {
+            refuse_unsellable(&self.files)?;
+        }
+        let repaired = mend(&self.files, ledger, &before)?;
+        let (after, _) = examine(&self.files, ledger, 0)?;
+        Ok(Audit { repaired, ..after })
+    }
+}
+
+/// Puts right what was found, all of it repairable. Only for the holder of both locks.
+fn mend(files: &EventFiles, ledger: Option<&LedgerFile>, audit: &Audit) -> Result<Vec<String>> {
+    let mut done = match ledger {
+        Some(ledger) => by_the_ledger(files, ledger, audit)?,
+        None => Vec::new(),
+    };
+    let cleaned = clean_up(files)?;
+    done.extend(cleaned.told());
+    match cleaned.orphans {
+        0 => {}
+        swept => done.push(format!(
+            "{} of killed processes removed from beside {}",
+            plural::count(swept as u64, "temporary file"),
+            files.count.display()
+        )),
+    }
+    Ok(done)
+}
+
+/// Mends the ledger's end, and writes the count anew where it is not what the ledger says.
+fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Result<Vec<String>> {
+    let mut done = Vec::new();
+    let has = |flaw: Flaw| audit.findings.iter().any(|finding| finding.kind == flaw);
+    if has(Flaw::TornTail) || has(Flaw::Newline) {
+        let view = match audit.records {
+            // The opening line itself: the stock stands in the count only.
+            0 => LedgerView::take(files, Some(ledger))?,
+            _ => LedgerView::from_the_start(files, ledger)?,
+        };
+        done.extend(recover_tail(files, ledger, &view)?);
+    }
+    let view = LedgerView::from_the_start(files, ledger)?;
+    let stale = match CountFile::look(&files.count) {
+        Ok((Some(count), _)) => count.counting(&view.tally) != count,
+        _ => true,
+    };
+    if stale && view.tally.seq > 0 {
+        vouch::secure(files, ledger, 0, view.tally.bytes)?;
+        let kept = if has(Flaw::Count) {
+            keep_count(files, BROKEN)?
+        } else if !audit.is_repairable() {
+            keep_count(files, REPLACED)?
+        } else {
+            None
+        };
+        // One that is too long to be read has no version, and is kept.
+        let known = match &kept {
+            Some(_) if view.version().is_missing() => None,
+            _ => Some(view.version()),
+        };
+        let count = (&view.count, &view.tally);
+        publish(files, ledger, count, known)?;
+        let kept = kept.map(|kept| format!("; what stood in it is kept as {}", kept.display()));
+        done.push(format!(
+            "{} was written anew from the ledger: {} left, {} sold{}",
+            files.count.display(),
+            view.tally.left,
+            view.tally.sold,
+            kept.unwrap_or_default()
+        ));
+    }
+    Ok(done)
+}

@@ -1,0 +1,99 @@
+//! Putting a backup back in an event's place.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{CountFile, Tally};
+use crate::store::file::admin::backup::adds_up;
+use crate::store::file::admin::backup_target::kept_in;
+use crate::store::file::admin::extra_lines::{extra, refuse_to_lose};
+use crate::store::file::admin::saved::saved;
+use crate::store::file::admin::swap::{Fresh, put_back};
+use crate::store::file::file_store::FileStore;
+use crate::store::file::files::directory::{directory, sync_directory};
+use crate::store::file::files::open::Access;
+use crate::store::file::lock::decision::DecisionLocks;
+use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::file::lock::wait::Wait;
+use crate::store::file::reader::ledger_file::open_ledger;
+use crate::store::file::reader::view::base::is_borne_out;
+use crate::store::file::recovery::clean_up::clean_up;
+use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
+use crate::store::file::sync::sync_lock::acquire_sync;
+use crate::store::results::Restored;
+
+impl FileStore {
+    /// Puts the backup in this directory back, under the locks. What it replaces is kept beside.
+    ///
+    /// # Errors
+    /// - [`Kind::Refused`], unless it is `forced`: the event has lines that the backup lacks, or counts some; or the
+    ///   backup's own count includes lines that its ledger lacks;
+    /// - [`Kind::Missing`]: there is no backup of this event; [`Kind::Integrity`]: it does not add up;
+    /// - [`Kind::OutcomeUnknown`]: it is done, but not all of it is proven to be on disk.
+    pub(crate) fn put_back(
+        &mut self,
+        from: &Path,
+        forced: bool,
+        wait: Duration,
+    ) -> Result<Restored> {
+        let source = kept_in(&self.files, from)?;
+        let saved = saved(&source, from, forced)?;
+        let place = directory(&self.files.count);
+        if !place.is_dir() {
+            fs::create_dir_all(place).map_err(|e| Error::io("create", place, e))?;
+            sync_directory(place)?;
+        }
+        refuse_unsellable(&self.files)?;
+        refuse_fixed_ledger(&self.files)?;
+        let models = [
+            &self.files.count,
+            &self.files.ledger,
+            &source.count,
+            &source.ledger,
+        ];
+        let mut locks = DecisionLocks::on(&self.files).made_like(models.map(Clone::clone));
+        let wanted = &mut || true;
+        let mut wait = Wait::wanted(wait, wanted);
+        let _held = locks.acquire(&mut WaitStrategy::default(), &mut wait)?;
+        let living = open_ledger(&self.files, Access::ReadWrite)?;
+        let _sync = match &living {
+            Some(living) => Some(acquire_sync(&self.files, living, &mut wait)?),
+            None => None,
+        };
+        let count = match CountFile::look(&self.files.count) {
+            Err(error) if error.kind() != Kind::Integrity => return Err(error),
+            result => result.map(|(count, _)| count),
+        };
+        let extra = extra(&self.files, living.as_ref(), &saved)?;
+        let borne_out = match (&count, &living) {
+            (Ok(Some(count)), Some(living)) => is_borne_out(count, living, &self.files)?,
+            (Ok(Some(count)), None) => count.counted.is_none_or(|counted| counted.seq == 0),
+            _ => true,
+        };
+        if !forced {
+            refuse_to_lose(&self.files, &extra, &count, borne_out, &saved)?;
+        }
+        let found = clean_up(&self.files)?;
+        self.notes.extend(found.told());
+        let fresh = Fresh {
+            count: &saved.count,
+            tally: extra.same.unwrap_or(saved.tally),
+            from: saved.ledger.as_ref(),
+            unterminated: saved.unterminated,
+            model: [&source.ledger, &source.count],
+        };
+        let old = (living.as_ref(), &count, borne_out);
+        let check = &|copy: &tempfile::NamedTempFile, tally: &Tally| adds_up(&source, copy, tally);
+        let done = put_back(&self.files, &fresh, old, extra.same.is_some(), check)?;
+        self.ledger = None;
+        self.last = None;
+        Ok(Restored {
+            left: done.tally.left,
+            sold: done.tally.sold,
+            seq: done.tally.seq,
+            kept: done.kept,
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! Reading the count file, `tickets.json`.
+
+use std::path::Path;
+
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{CountFile, Fault, MAX_COUNT_BYTES};
+use crate::store::file::files::read::read_capped;
+use crate::store::file::files::version::Version;
+
+impl CountFile {
+    /// Reads and checks the file.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        match Self::look(path)? {
+            (Some(count), _) => Ok(count),
+            (None, version) if version.is_missing() => Err(missing(path)),
+            (None, _) => Err(Fault::new("is empty, not {\"ticket\": 2}", 1, 1).in_file(path)),
+        }
+    }
+
+    /// The same, with the version of the file that was read; `None` where there is no file, and for one
+    /// without contents, as a power cut may leave it: a ledger beside it says all that they said.
+    pub(crate) fn look(path: &Path) -> Result<(Option<Self>, Version)> {
+        let (bytes, version) = match read_capped(path, MAX_COUNT_BYTES) {
+            Err(error) if is_missing(&error, path) => return Ok((None, Version::missing())),
+            read => read?,
+        };
+        if bytes.iter().all(|&byte| byte == 0) {
+            return Ok((None, version));
+        }
+        Ok((Some(Self::of_bytes(&bytes, path)?), version))
+    }
+
+    /// The same; `None` also for a file that makes no sense, or is too long for one.
+    pub(crate) fn look_whatever_it_says(path: &Path) -> Result<(Option<Self>, Version)> {
+        let (bytes, version) = match read_capped(path, MAX_COUNT_BYTES) {
+            Err(error) if is_missing(&error, path) || error.kind() == Kind::Integrity => {
+                return Ok((None, Version::missing()));
+            }
+            read => read?,
+        };
+        let text = std::str::from_utf8(&bytes).ok();
+        Ok((text.and_then(|text| Self::parse(text).ok()), version))
+    }
+}
+
+/// The error that says how to make an event, if it is that there is no file under this name.
+pub(crate) fn explain_missing(error: Error, path: &Path) -> Error {
+    if is_missing(&error, path) {
+        return missing(path);
+    }
+    error
+}
+
+fn is_missing(error: &Error, path: &Path) -> bool {
+    error.is_not_found() && !path.is_symlink()
+}
+
+/// The error that there is no event under this name.
+pub(crate) fn missing(path: &Path) -> Error {
+    Error::new(Kind::Missing, "there is no such file")
+        .at(path, 0, 0)
+        .hint("'tickets init 200' makes an event with 200 tickets there")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_makes_no_sense_is_looked_at_whatever_it_says() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("tickets.json");
+        let look = || CountFile::look_whatever_it_says(&path);
+        assert!(look().unwrap().0.is_none());
+        for (text, count) in [("{\"ticket\": 5}", Some(5)), ("garbage", None), ("", None)] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(look().unwrap().0.map(|count| count.ticket), count);
+        }
+        std::fs::write(&path, vec![b' '; 2_000_000]).unwrap();
+        assert!(look().unwrap().0.is_none(), "it is too long");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert!(look().is_err());
+    }
+}

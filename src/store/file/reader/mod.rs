@@ -1,0 +1,15 @@
+//! The ledger as it is read: raw lines, the view of its end, look-ups, verification.
+//!
+//! Knows files of lines and their arithmetic; knows nothing of locks and syncs, and writes nothing.
+
+pub(crate) mod fast_forward;
+pub(crate) mod ledger_file;
+pub(crate) mod ledger_summary;
+pub(crate) mod raw_lines;
+pub(crate) mod sale_lookup;
+pub(crate) mod search;
+pub(crate) mod settings;
+pub(crate) mod torn_tail;
+pub(crate) mod unfinished;
+pub(crate) mod verify;
+pub(crate) mod view;

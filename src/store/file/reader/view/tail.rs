@@ -1,0 +1,131 @@
+//! What stands behind the last line that adds up.
+
+use std::path::Path;
+
+use crate::error::{Error, Kind};
+use crate::ledger::{Line, Op, Record, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::open::Access;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
+use crate::store::file::reader::torn_tail::begins_with_a_hole;
+
+/// What stands in the ledger after the last line that adds up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Tail {
+    /// Nothing.
+    Clean,
+    /// A last line that adds up but has no newline: an editor took it away, or somebody is just
+    /// writing it.
+    Unterminated {
+        /// The tally with that line.
+        with_it: Tally,
+    },
+    /// Bytes that are no line: what a crash in the middle of an append leaves, or a power cut that also
+    /// leaves whole lines behind them.
+    Torn {
+        /// Where they begin; they go on to the end of the file.
+        from: u64,
+    },
+    /// A whole line that does not add up with the lines before it.
+    Broken {
+        /// Its number, from 1.
+        line: u64,
+        /// What does not add up.
+        why: String,
+    },
+}
+
+/// What the first raw line that does not add up is: the torn end of the ledger, or a break in it.
+///
+/// A crash leaves bytes that are no line, and nothing after them; a power cut leaves holes too. Where a
+/// whole line follows anything else, or stands there itself, something else happened.
+pub(crate) fn judge_tail(
+    tally: &Tally,
+    (start, whole): (u64, bool),
+    (ledger, raw_lines): (&LedgerFile, &mut RawLines<'_>),
+    why: String,
+) -> std::io::Result<Tail> {
+    let line = tally.seq + 1;
+    let broken = Tail::Broken { line, why };
+    if whole {
+        return Ok(broken);
+    }
+    // Mostly preallocation, in which a line by line search would take its time.
+    if is_blank(&ledger.file, raw_lines.at(), u64::MAX)? {
+        return Ok(Tail::Torn { from: start });
+    }
+    while let Some(raw_line) = raw_lines.next()? {
+        if is_whole(&raw_line) {
+            known_bad!(HoleRefused => return Ok(broken));
+            // A power cut, or something else.
+            let hole = begins_with_a_hole(&ledger.file, tally)?;
+            return Ok(if hole {
+                Tail::Torn { from: start }
+            } else {
+                broken
+            });
+        }
+    }
+    Ok(Tail::Torn { from: start })
+}
+
+pub(crate) fn is_whole(raw_line: &RawLine<'_>) -> bool {
+    Line::parse(raw_line.bytes, None).is_ok()
+}
+
+/// A line of the ledger does not add up.
+pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
+    let error = disagreement(
+        format!(
+            "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
+        ),
+        &files.ledger,
+        line,
+    );
+    error.hint(if has_bookings(files) {
+        "nothing was sold; 'tickets audit' says more; put the right ledger back: 'tickets restore DIR' takes it from a \
+         backup"
+    } else {
+        "nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
+         'tickets reset' starts afresh and keeps the old ledger"
+    })
+}
+
+/// Whether any line of the ledger that can be read is a sale which no rush made, or says that the event is for real. Where there is one it is among the
+/// first, so that this is no long search.
+fn has_bookings(files: &EventFiles) -> bool {
+    let Ok(Some(ledger)) = open_ledger(files, Access::Read) else {
+        return true;
+    };
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
+    while let Ok(Some(raw_line)) = raw_lines.next() {
+        let is_real = |record: &Record<'_>| match record.op {
+            Op::Sell => record.rush.is_none(),
+            op => op == Op::Set,
+        };
+        if Line::parse(raw_line.bytes, None).is_ok_and(|line| is_real(&line.record)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The two files do not agree.
+pub(crate) fn disagreement(message: String, file: &Path, line: u64) -> Error {
+    Error::new(Kind::Integrity, message)
+        .at(file, line, 0)
+        .hint(
+            "nothing was sold; 'tickets audit' says more; put the right ledger back: 'tickets restore DIR' takes it \
+             from a backup; else 'tickets audit --repair --force' goes on with what the ledger has",
+        )
+}
+
+/// The count includes lines of a ledger of which nothing is left.
+pub(crate) fn all_lost(message: String, file: &Path) -> Error {
+    disagreement(message, file, 0).hint(ALL_LOST)
+}
+
+/// What to do where no ledger says what was sold.
+pub(crate) const ALL_LOST: &str = "nothing was sold; 'tickets restore DIR' puts a backup back; else \
+                                   'tickets reset N --force' starts afresh, and keeps what is there";

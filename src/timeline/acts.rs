@@ -1,0 +1,114 @@
+//! The acts of a run in the order in which they were done, each in plain words: what every drawing is made from.
+
+use super::choose::Choice;
+use super::marks::Marks;
+use super::model::{Spot, Time, Timeline};
+use super::operation::{Doing, DrawnOperation, DrawnOutcome, Sight};
+use super::words::{short, thousands};
+
+/// Columns at most for what the model says in its own words.
+const ROOM: usize = 40;
+
+/// One thing that one buyer did.
+#[derive(Debug, Clone)]
+pub(super) struct Act {
+    pub(super) place: Spot,
+    pub(super) from: u64,
+    pub(super) to: u64,
+    /// What it did; `None`: it was killed.
+    pub(super) doing: Option<Doing>,
+    /// What it did, for people; empty where the shape alone says it.
+    pub(super) words: String,
+    /// The numbers, from 1, of the findings that happen here.
+    pub(super) findings: Vec<usize>,
+    /// Whether it proves a finding.
+    pub(super) proves: bool,
+}
+
+/// All acts that are drawn, by time.
+pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<Act> {
+    let mut acts = Vec::new();
+    for place in choice.places() {
+        let Some(operation) = timeline.operation(place) else {
+            continue;
+        };
+        for (at, span) in operation.spans.iter().enumerate() {
+            let (from, to) = span.bounds();
+            acts.push(Act {
+                place,
+                from,
+                to,
+                doing: Some(span.doing.clone()),
+                words: words(timeline, marks, operation, &span.doing),
+                findings: marks.at_span(operation, place, at),
+                proves: marks.proves(place, &span.doing),
+            });
+        }
+        if let Some(at) = operation.killed {
+            let unsaid = operation.spans.is_empty();
+            acts.push(Act {
+                place,
+                from: at,
+                to: at,
+                doing: None,
+                words: "killed".to_owned(),
+                findings: marks.of_place(place).filter(|_| unsaid).collect(),
+                proves: false,
+            });
+        }
+    }
+    // What lies around others comes first.
+    acts.sort_by_key(|act| (act.from, act.place, std::cmp::Reverse(act.to)));
+    acts
+}
+
+/// What is done in a span, in plain words.
+fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: &Doing) -> String {
+    let reads = operation
+        .span(|doing| matches!(doing, Doing::Read))
+        .is_some();
+    match doing {
+        // What a buyer saw is said where it read it.
+        Doing::Query if reads => "asks".to_owned(),
+        Doing::Query => with("asks", seen(timeline, operation)),
+        Doing::Wait => "waits".to_owned(),
+        Doing::Hold(inode) => format!("holds {}", marks.lock_name(*inode)),
+        Doing::Read => with("reads", seen(timeline, operation)),
+        Doing::Think if timeline.time == Time::Steps => "thinks".to_owned(),
+        Doing::Truncate => "empties the count".to_owned(),
+        Doing::Write => with("writes", left(timeline, operation.wrote)),
+        Doing::Sync => "publishes".to_owned(),
+        Doing::Point(name) if timeline.time == Time::Steps => short(name, ROOM),
+        Doing::Think | Doing::Point(_) => String::new(),
+    }
+}
+
+fn with(word: &str, what: Option<String>) -> String {
+    what.map_or_else(|| word.to_owned(), |what| format!("{word}: {what}"))
+}
+
+fn seen(timeline: &Timeline, operation: &DrawnOperation) -> Option<String> {
+    match &operation.read {
+        Some(Sight::Version(read)) => left(timeline, Some(*read)),
+        Some(Sight::Torn(what)) => Some(short(what, ROOM)),
+        None => None,
+    }
+}
+
+/// How many a version says are left.
+fn left(timeline: &Timeline, version: Option<usize>) -> Option<String> {
+    let left = timeline.versions.get(version?)?.left?;
+    Some(format!("{} left", thousands(left)))
+}
+
+/// What an operation was told, in a word or two.
+pub(super) fn told(operation: &DrawnOperation) -> Option<String> {
+    Some(match operation.outcome {
+        _ if operation.killed.is_some() => "killed".to_owned(),
+        Some(DrawnOutcome::Sold(many)) => format!("bought {}", thousands(many)),
+        Some(DrawnOutcome::NoneLeft) => "told: none left".to_owned(),
+        Some(DrawnOutcome::Told(many)) => format!("told: {} left", thousands(many)),
+        Some(DrawnOutcome::Failed) => "failed".to_owned(),
+        None => return None,
+    })
+}

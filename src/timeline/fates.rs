@@ -1,0 +1,83 @@
+//! What became of each buyer: what it was told, and what of that is not so.
+
+use super::acts::told;
+use super::marks::Marks;
+use super::model::{Spot, Timeline};
+use super::operation::{DrawnOperation, DrawnOutcome};
+use super::tree::Tree;
+use super::words::{count, short, thousands};
+
+/// Columns at most of a line.
+const ROOM: usize = 26;
+
+/// One line of what became of a buyer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BuyerFate {
+    pub(super) words: String,
+    /// Whether that went wrong.
+    pub(super) bad: bool,
+}
+
+/// What became of the buyer of a lane, in at most three lines.
+pub(super) fn fates(timeline: &Timeline, tree: &Tree, lane: usize) -> Vec<BuyerFate> {
+    let operations = timeline.lanes.get(lane).map_or(&[][..], |l| &l.operations);
+    let sales = || {
+        let all = operations.iter().enumerate();
+        all.filter(|(_, one)| matches!(one.outcome, Some(DrawnOutcome::Sold(_))))
+    };
+    let is_lost = |one: &DrawnOperation| one.wrote.is_some_and(|wrote| tree.is_lost(wrote));
+    let lost = sales().filter(|(_, one)| is_lost(one)).count() as u64;
+    let many = sales().count() as u64;
+    let mut fates = Vec::new();
+    let mut add = |words: String, bad: bool| fates.push(BuyerFate { words, bad });
+    match (many, last(operations)) {
+        (0 | 1, Some(end)) => {
+            if let Some(told) = told(end) {
+                let bad = end.outcome == Some(DrawnOutcome::Failed) && end.killed.is_none();
+                add(told, bad);
+            }
+        }
+        (0, None) => {}
+        _ => {
+            let sold = sales().filter_map(|(_, one)| match one.outcome {
+                Some(DrawnOutcome::Sold(many)) => Some(many),
+                _ => None,
+            });
+            let sold = sold.fold(0, u64::saturating_add);
+            add(
+                format!("bought {} in {}", thousands(sold), count(many, "sale")),
+                false,
+            );
+        }
+    }
+    match lost {
+        0 => {}
+        _ if many == 1 => add("its sale was overwritten".to_owned(), true),
+        lost => add(format!("{} overwritten", count(lost, "sale")), true),
+    }
+    for finding in timeline.findings.iter().enumerate() {
+        let (at, finding) = finding;
+        let own = finding.places.iter().any(|place| place.lane == lane);
+        if own && Marks::is_marked(at) && !finding.harm.is_empty() {
+            add(short(&finding.harm, ROOM), true);
+        }
+    }
+    fates.dedup();
+    fates.truncate(3);
+    fates
+}
+
+/// The operation that says most of how a buyer ended: its last purchase, else its last.
+fn last(operations: &[DrawnOperation]) -> Option<&DrawnOperation> {
+    let mut from_last = operations.iter().rev();
+    let asks = |one: &&DrawnOperation| !matches!(one.outcome, Some(DrawnOutcome::Told(_)));
+    from_last.find(asks).or(operations.last())
+}
+
+/// Whether any finding names an operation of the lane.
+pub(super) fn is_named(marks: &Marks, lane: usize, operations: &[usize]) -> bool {
+    operations.iter().any(|&operation| {
+        let place = Spot { lane, operation };
+        marks.of_place(place).next().is_some()
+    })
+}

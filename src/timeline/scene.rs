@@ -1,0 +1,131 @@
+//! What every drawing of a run shows: the picture, the drawing for a terminal, and any other are made from this one
+//! selection of acts, words, marks and versions, and say the same.
+
+use super::acts::{Act, acts};
+use super::axis::Axis;
+use super::choose::Choice;
+use super::fates::{BuyerFate, fates, is_named};
+use super::marks::Marks;
+use super::model::{DrawnFinding, Timeline};
+use super::operation::Doing;
+use super::tree::Tree;
+use super::words::{count, thousands};
+
+/// A run, chosen and put in words.
+#[derive(Debug)]
+pub(super) struct Scene<'a> {
+    pub(super) timeline: &'a Timeline,
+    pub(super) choice: Choice,
+    pub(super) marks: Marks,
+    pub(super) tree: Tree,
+    /// By time.
+    pub(super) acts: Vec<Act>,
+    pub(super) axis: Axis,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn of(timeline: &'a Timeline) -> Self {
+        let choice = Choice::of(timeline);
+        let marks = Marks::of(timeline, &choice);
+        let tree = Tree::of(timeline, &choice);
+        let acts = acts(timeline, &choice, &marks);
+        let axis = Axis::of(timeline, &choice, &acts);
+        Self {
+            timeline,
+            choice,
+            marks,
+            tree,
+            acts,
+            axis,
+        }
+    }
+
+    /// What became of the buyer of a lane.
+    pub(super) fn fates(&self, lane: usize) -> Vec<BuyerFate> {
+        fates(self.timeline, &self.tree, lane)
+    }
+
+    /// Whether a finding names what is drawn of a lane.
+    pub(super) fn is_named(&self, lane: usize) -> bool {
+        let drawn = self.choice.lanes.get(&lane).map_or(&[][..], Vec::as_slice);
+        is_named(&self.marks, lane, drawn)
+    }
+
+    /// Whether an act writes over a version that its writer had not seen: whose.
+    pub(super) fn overwrites(&self, act: &Act) -> Option<usize> {
+        if act.doing != Some(Doing::Write) {
+            return None;
+        }
+        let wrote = self.timeline.operation(act.place)?.wrote?;
+        let before = wrote.checked_sub(1)?;
+        if self.timeline.parent(wrote)? == before {
+            return None;
+        }
+        let writer = self.timeline.versions.get(before)?.writer?;
+        (writer != act.place).then_some(writer.lane)
+    }
+
+    /// What is not drawn beside what is, in a sentence; empty where everything is.
+    pub(super) fn not_drawn(&self) -> String {
+        let mut parts = Vec::new();
+        if self.choice.hidden > 0 {
+            parts.push(count(self.choice.hidden as u64, "more buyer"));
+        }
+        if self.choice.meanwhile.operations > 0 {
+            let (what, how) = self.choice.meanwhile.words();
+            parts.push(format!("{what} meanwhile, {how}"));
+        }
+        let findings = self.timeline.findings.iter().enumerate();
+        for (at, finding) in findings.filter(|(at, _)| Marks::is_marked(*at)) {
+            let places = finding.places.iter();
+            let hidden = places.filter(|place| !self.choice.has(**place)).count() as u64;
+            if hidden > 0 && self.choice.hidden > 0 {
+                parts.push(format!("{} more in finding {}", thousands(hidden), at + 1));
+            }
+        }
+        match parts.len() {
+            0 => String::new(),
+            _ => format!("not drawn: {}", parts.join("; ")),
+        }
+    }
+}
+
+/// The kind of a finding and its sentence; of an absurdly long one, the beginning.
+pub(super) fn sentence(finding: &DrawnFinding) -> String {
+    let sentence: String = finding.sentence.chars().take(2_000).collect();
+    if finding.kind.is_empty() {
+        return sentence;
+    }
+    let kind: String = finding.kind.chars().take(60).collect();
+    format!("{kind}: {sentence}")
+}
+
+/// Numbers of findings, as `1` or `1,2`.
+pub(super) fn numbers(findings: &[usize]) -> String {
+    let words: Vec<String> = findings.iter().map(|at| thousands(*at as u64)).collect();
+    words.join(",")
+}
+
+/// The odds that can be drawn: numbers, in the order of time, not too many.
+pub(super) fn odds(timeline: &Timeline) -> Option<Vec<(u64, f64)>> {
+    let all = timeline.odds.as_ref()?;
+    let mut odds: Vec<(u64, f64)> = all
+        .iter()
+        .filter(|(_, chance)| chance.is_finite())
+        .map(|&(time, chance)| (time, chance.clamp(0.0, 1.0)))
+        .collect();
+    odds.sort_by_key(|(time, _)| *time);
+    let certain = odds.iter().position(|(_, chance)| is_certain(*chance));
+    let every = odds.len() / 500 + 1;
+    let thinned = odds.iter().enumerate();
+    let odds: Vec<_> = thinned
+        .filter(|(at, _)| at % every == 0 || Some(*at) == certain)
+        .map(|(_, point)| *point)
+        .collect();
+    (!odds.is_empty()).then_some(odds)
+}
+
+/// Whether a chance is 1, but for what a sum of fractions loses.
+pub(super) fn is_certain(chance: f64) -> bool {
+    chance > 1.0 - 1e-9
+}
