@@ -28,12 +28,11 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
         screen.result(&document, |out| as_table(out, &guests, total));
         return Ok(0);
     }
-    let text = match arguments.format {
-        DoorFormat::Csv => as_csv(&guests)?,
-        _ => {
-            let title = office.settings()?.and_then(|settings| settings.title);
-            as_html(title.as_deref().unwrap_or("Guest list"), &guests, total).into_bytes()
-        }
+    let text = if arguments.format == DoorFormat::Csv {
+        as_csv(&guests)?
+    } else {
+        let title = office.settings()?.and_then(|settings| settings.title);
+        as_html(title.as_deref().unwrap_or("Guest list"), &guests, total).into_bytes()
     };
     screen.bytes(&text);
     Ok(0)

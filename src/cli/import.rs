@@ -101,54 +101,88 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
             .filter_map(|(at, _)| Some((rows.get(*at)?, *has_key.get(*at)?)));
         write_rejects(path, is_csv, rejects)?;
     }
-    let is_sold_out = |(_, error): &(usize, Error)| matches!(error.kind(), Kind::SoldOut { .. });
-    let code = match refused.is_empty() {
-        true => 0,
-        false if refused.iter().all(is_sold_out) => 3,
-        false => 4,
-    };
-    let line = |at: usize| rows.get(at).map_or(0, |row| row.line);
-    let document = ImportDocument {
-        ok: code == 0,
-        command: "import",
-        rows: rows.len(),
+    let done = Done {
+        rows: &rows,
         sold,
         replayed,
-        refused: refused
-            .iter()
-            .map(|(at, error)| RefusedRow {
-                row: line(*at),
-                code: error.kind().code(),
-                message: error.message(),
-            })
-            .collect(),
+        refused,
         left,
     };
-    screen.result(&document, |out| {
-        for (at, error) in refused.iter().take(TOLD) {
+    Ok(done.tell(screen))
+}
+
+/// What an import came to.
+struct Done<'a> {
+    rows: &'a [Row],
+    sold: usize,
+    replayed: usize,
+    /// Which rows, by their place in the list.
+    refused: Vec<(usize, Error)>,
+    left: u64,
+}
+
+impl Done<'_> {
+    /// Says so; returns the exit code.
+    fn tell(&self, screen: &Screen) -> u8 {
+        let Self {
+            rows,
+            sold,
+            replayed,
+            refused,
+            left,
+        } = self;
+        let is_sold_out =
+            |(_, error): &(usize, Error)| matches!(error.kind(), Kind::SoldOut { .. });
+        let code = if refused.is_empty() {
+            0
+        } else if refused.iter().all(is_sold_out) {
+            3
+        } else {
+            4
+        };
+        let line = |at: usize| rows.get(at).map_or(0, |row| row.line);
+        let document = ImportDocument {
+            ok: code == 0,
+            command: "import",
+            rows: rows.len(),
+            sold: *sold,
+            replayed: *replayed,
+            refused: refused
+                .iter()
+                .map(|(at, error)| RefusedRow {
+                    row: line(*at),
+                    code: error.kind().code(),
+                    message: error.message(),
+                })
+                .collect(),
+            left: *left,
+        };
+        screen.result(&document, |out| {
+            for (at, error) in refused.iter().take(TOLD) {
+                writeln!(
+                    out,
+                    "{BAD}refused{BAD:#}  row {}: {}",
+                    line(*at),
+                    shown(error.message())
+                )?;
+            }
+            if refused.len() > TOLD {
+                writeln!(
+                    out,
+                    "and {} more: --rejects FILE writes them down",
+                    refused.len() - TOLD
+                )?;
+            }
             writeln!(
                 out,
-                "{BAD}refused{BAD:#}  row {}: {}",
-                line(*at),
-                shown(error.message())
+                "{GOOD}imported{GOOD:#}  {} rows: {sold} sold, {replayed} sold before, {} refused",
+                rows.len(),
+                refused.len()
             )?;
-        }
-        if refused.len() > TOLD {
-            writeln!(
-                out,
-                "and {} more: --rejects FILE writes them down",
-                refused.len() - TOLD
-            )?;
-        }
-        writeln!(
-            out,
-            "{GOOD}imported{GOOD:#}  {} rows: {sold} sold, {replayed} sold before, {} refused",
-            rows.len(),
-            refused.len()
-        )?;
-        writeln!(out, "{left} left")
-    });
-    Ok(code)
+            writeln!(out, "{left} left")
+        });
+        code
+    }
 }
 
 fn progress(rows: usize, screen: &Screen) -> ProgressBar {
@@ -212,11 +246,12 @@ fn of_csv(text: &str) -> Rows {
                 ),
             ));
         };
-        if columns[column].replace(at).is_some() {
+        let place: Option<&mut Option<usize>> = columns.get_mut(column);
+        if place.is_some_and(|place| place.replace(at).is_some()) {
             return Err((1, format!("has the column {name:?} twice")));
         }
     }
-    if columns[0].is_none() {
+    if columns.first().copied().flatten().is_none() {
         return Err((
             1,
             "has no column \"buyer\": the first line must name the columns".to_owned(),
@@ -230,7 +265,7 @@ fn of_csv(text: &str) -> Rows {
         })?;
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |column: usize| {
-            let at: Option<usize> = columns[column];
+            let at = columns.get(column).copied().flatten();
             at.and_then(|at| record.get(at))
                 .filter(|text| !text.is_empty())
         };

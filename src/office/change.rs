@@ -3,6 +3,7 @@
 use super::BoxOffice;
 use super::change_options::Change;
 use super::commit::Decision;
+use super::event::id_of;
 use super::keyed::{Asked, replays};
 use super::on_sale::now;
 use super::order::Unobserved;
@@ -57,7 +58,7 @@ impl BoxOffice {
         change: &Change<'_>,
     ) -> Result<Cancellation> {
         change.check()?;
-        let id = &self.whole_id(id)?;
+        let id = id_of(id)?;
         if quantity == Some(0) {
             return Err(Error::new(Kind::Usage, "cannot cancel 0 tickets"));
         }
@@ -112,7 +113,7 @@ impl BoxOffice {
         let sale = found.ok_or_else(|| unknown(id))?;
         if let Some(known) = &earlier {
             let moved = quantity.map(u64::cast_signed);
-            let (op, about) = (Op::Cancel, id.as_str());
+            let (op, about) = (Op::Cancel, id);
             replays(
                 known,
                 Asked {

@@ -149,7 +149,7 @@ impl BoxOffice {
     pub fn rename(&mut self, id: &str, buyer: &str, change: &Change<'_>) -> Result<Renamed> {
         change.check()?;
         let buyer = &*name::checked(buyer)?;
-        let id = &self.whole_id(id)?;
+        let id = id_of(id)?;
         self.store.open(LockKind::Exclusive, change.wait)?;
         self.store.prefetch(Lookup::Id(id))?;
         let (mut quantity, mut gone, mut whole) = (0, false, String::new());
@@ -189,10 +189,11 @@ impl BoxOffice {
             unpublished: done.unpublished,
         })
     }
+}
 
-    /// An id as it stands on the ledger.
-    pub(super) fn whole_id(&self, id: &str) -> Result<String> {
-        check_text("a sale's id", id, MAX_NAME)?;
-        Ok(id.trim().to_owned())
-    }
+/// An id as people give it: its number alone will do, in any case.
+pub(super) fn id_of(id: &str) -> Result<&str> {
+    let id = id.trim();
+    check_text("a sale's id", id, MAX_NAME)?;
+    Ok(id)
 }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::BoxOffice;
 use super::change::unknown;
+use super::event::id_of;
 use crate::error::Result;
 use crate::store::{FoundSale, Lookup, SaleState, Scan};
 
@@ -66,7 +67,7 @@ impl BoxOffice {
     /// [`Kind::Refused`](crate::Kind::Refused): there is no such sale;
     /// [`Kind::Integrity`](crate::Kind::Integrity): the count and the ledger do not add up.
     pub fn history(&self, id: &str) -> Result<History> {
-        let id = self.whole_id(id)?;
+        let id = id_of(id)?;
         let mut found: Option<FoundSale> = None;
         let mut lines = Vec::new();
         self.store.scan(Scan::All, &mut |line| {
@@ -76,7 +77,7 @@ impl BoxOffice {
                     sale.note(record, 0);
                     record.reference.as_deref() == Some(&*sale.id)
                 }
-                None if Lookup::Id(&id).is(record) => {
+                None if Lookup::Id(id).is(record) => {
                     found = Some(FoundSale::of(record, 0));
                     true
                 }
@@ -87,7 +88,7 @@ impl BoxOffice {
             }
             ControlFlow::Continue(())
         })?;
-        let sale = found.ok_or_else(|| unknown(&id))?;
+        let sale = found.ok_or_else(|| unknown(id))?;
         Ok(History {
             state: State::of(sale.state, sale.quantity, sale.cancelled),
             id: sale.id,

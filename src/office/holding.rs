@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::BoxOffice;
 use super::change_options::Change;
 use super::commit::Decision;
+use super::event::id_of;
 use super::keyed::{Asked, replays};
 use super::name;
 use super::on_sale::now;
@@ -154,7 +155,7 @@ impl BoxOffice {
 
     fn end_hold(&mut self, id: &str, op: Op, change: &Change<'_>) -> Result<HoldEnd> {
         change.check()?;
-        let id = &self.whole_id(id)?;
+        let id = id_of(id)?;
         self.store.open(LockKind::Exclusive, change.wait)?;
         self.store.prefetch(Lookup::Id(id))?;
         let (mut hold, mut refusal, mut replayed) = (None, None, false);

@@ -176,9 +176,10 @@ impl BoxOffice {
                         }
                         outcomes.push(Outcome::Sold { id });
                     }
-                    Ok(match records.is_empty() {
-                        true => Decision::Known { end: head.bytes },
-                        false => Decision::Write(records),
+                    Ok(if records.is_empty() {
+                        Decision::Known { end: head.bytes }
+                    } else {
+                        Decision::Write(records)
                     })
                 },
             )?;

@@ -75,6 +75,10 @@ impl LockId {
 
 /// What came of an append.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once a line, and a box would be made each time"
+)]
 pub(crate) enum Append {
     /// The line is on the ledger. `unpublished`: why the count does not show it, if that was tried already.
     Written {
