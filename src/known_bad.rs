@@ -73,7 +73,7 @@ mod mistakes {
         "mode-lost" ModeLost: "A file that takes another's place does not take its mode.";
         "acl-lost" AclLost: "A file that takes another's place takes its mode, and not its list.";
         "wide-at-first" WideAtFirst: "A temporary file may be opened by all until it is whole.";
-        "put-away-bare" PutAwayBare: "What is put away has the mode of any new file.";
+        "put-away-bare" PutAwayBare: "What is archived has the mode of any new file.";
         "lock-on-data" LockOnData: "The file is locked that is replaced.";
         "lock-deleted" LockDeleted: "The lock file is deleted when the lock is given up.";
         "lock-unverified" LockUnverified: "The lock of a file counts whether it has its name or not.";
@@ -91,7 +91,7 @@ mod mistakes {
         "publish-unlocked" PublishUnlocked: "The count is published without the name lock.";
         "edit-lost" EditLost: "What was replaced is not looked at.";
         "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
-        "aside-swept" AsideSwept: "A ledger that is being put away is taken for a stray.";
+        "aside-swept" AsideSwept: "A ledger that is being archived is taken for a stray.";
         "reset-unasked" ResetUnasked: "A reset takes a ledger that is shorter than its count for an empty event.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }

@@ -20,7 +20,7 @@ pub(crate) struct Case<'a> {
     pub(crate) run: &'a Run,
     /// How it ends when nothing strikes it.
     pub(crate) usual: Option<i32>,
-    /// Whether an append may have been cut short: what is left of it is put away.
+    /// Whether an append may have been cut short: what is left of it is kept beside.
     pub(crate) cut: bool,
 }
 
@@ -53,7 +53,7 @@ fn done(case: &Case<'_>, before: &Books, after: &Books) -> bool {
             assert!([0, 1].contains(&grown), "adjusted: {:#?}", after.lines);
             grown == 1
         }
-        // Without a ledger there is nothing to put away.
+        // Without a ledger there is nothing to archive.
         Task::Reset if before.lines.is_empty() => case.run.code == Some(0),
         Task::Reset => after.lines.first() != before.lines.first(),
     }
@@ -126,7 +126,7 @@ fn unharmed(case: &Case<'_>, done: bool, before: &Books, after: &Books) {
         assert_eq!(
             was.trim_ascii_end(),
             is.trim_ascii_end(),
-            "the old ledger was not put away whole"
+            "the old ledger was not archived whole"
         );
     } else {
         let kept = after.lines.get(..before.lines.len());
@@ -199,7 +199,7 @@ fn goes_on(case: &Case<'_>, done: bool) {
     }
 }
 
-/// Under which names a ledger stands that is being put away.
+/// Under which names a ledger stands that is being archived.
 fn aside(event: &TestEvent) -> Vec<String> {
     let mut names = event.names();
     names.retain(|name| name.starts_with('.') && name.contains("-aside"));
@@ -265,7 +265,7 @@ fn mode(event: &TestEvent, name: &str) -> u32 {
     fs::metadata(event.path(name)).unwrap().permissions().mode() & 0o7777
 }
 
-/// The ledgers that were put away under a name with this in it.
+/// The ledgers that were archived under a name with this in it.
 fn put_away(event: &TestEvent, part: &str) -> Vec<String> {
     let start = format!("tickets.ledger{part}");
     let mut names = event.names();

@@ -129,7 +129,7 @@ fn judge(prepared: &Prepared, event: &TestEvent, asked: &[(Request, bool)], answ
 }
 
 /// Whether each thing was done once, or, if nobody was told so, not at all; what was done before a reset
-/// stands in the ledger that it put away.
+/// stands in the ledger that it archived.
 fn done(
     prepared: &Prepared,
     event: &TestEvent,
@@ -157,7 +157,7 @@ fn done(
             )
         };
         if request.task == Task::Reset {
-            // Without a ledger there is nothing to put away.
+            // Without a ledger there is nothing to archive.
             let nothing = at == 0 && prepared.variant == Variant::First;
             assert!(anew || nothing || !answered, "{}", told());
             continue;

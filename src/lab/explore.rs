@@ -169,11 +169,12 @@ pub(super) fn follow(harness: &mut Harness, trial: &Trial, steps: &LabSteps) -> 
     let mut state = LabState::begin(harness, trial)?;
     for (at, &step) in steps.0.iter().enumerate() {
         if !state.is_enabled(step.buyer()) {
-            let (step, buyer) = (at + 1, step.buyer());
+            let (step, buyer) = (at + 1, step.buyer() + 1);
             let message =
                 format!("the schedule diverges at step {step}: buyer {buyer} cannot go on");
             return Err(Error::new(Kind::Refused, message).hint(
-                "it is of another --lock, --writes, --stock or --query, or of another version",
+                "its buyer has come to its end, or waits for a lock: the schedule is too long, or of another --lock, \
+                 --writes, --stock or --query",
             ));
         }
         state.step(harness, step)?;

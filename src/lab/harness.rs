@@ -129,7 +129,7 @@ impl Harness {
         if !self.trial.second_name {
             return own;
         }
-        let counted = |snapshot: &CountFile| snapshot.counted.map_or(0, |counted| counted.seq);
+        let counted = |count: &CountFile| count.counted.map_or(0, |counted| counted.seq);
         let (own, other) = (own?, CountFile::read(&self.count_of(1))?);
         Ok(if counted(&other) > counted(&own) {
             other

@@ -12,7 +12,7 @@ use crate::ledger::Line;
 pub(super) fn judge_run(
     trial: &Trial,
     ledger: &[u8],
-    snapshot: &Result<CountFile>,
+    count_file: &Result<CountFile>,
     moves: Vec<Move>,
     ends: Vec<Option<WorkerEnd>>,
 ) -> Run {
@@ -27,19 +27,19 @@ pub(super) fn judge_run(
         .iter()
         .filter_map(|line| buyer_number(&line.buyer))
         .collect();
-    let count = snapshot.as_ref().ok();
-    left.extend(count.map(|snapshot| snapshot.ticket));
-    let counted = count.and_then(|snapshot| snapshot.counted);
+    let count = count_file.as_ref().ok();
+    left.extend(count.map(|count_file| count_file.ticket));
+    let counted = count.and_then(|count_file| count_file.counted);
     let mut verdict = judge(&FinalState {
         stock: trial.stock,
         seq: 1,
         lines: lines.into_iter().skip(1).collect(),
-        left: count.map(|snapshot| snapshot.ticket),
+        left: count.map(|count_file| count_file.ticket),
         counted: counted.map_or(0, |counted| counted.bytes),
         before: None,
         torn,
         lost: lost(ledger, &ends),
-        unreadable: snapshot.as_ref().err().map(ToString::to_string),
+        unreadable: count_file.as_ref().err().map(ToString::to_string),
         replaced: false,
     });
     verdict.findings.extend(failures(&ends, &moves));

@@ -184,7 +184,7 @@ impl BoxOffice {
     }
 
     /// Audits under the locks and repairs what can be proven: the ledger is the truth, as long as all
-    /// of it adds up. The count is written anew from it, a torn tail is put away in a file of its own,
+    /// of it adds up. The count is written anew from it, a torn tail is kept in a file of its own,
     /// a missing newline is put back, temporary files of killed processes are removed. A ledger that does not add up
     /// is left alone. `forced`: so is no count that includes lines which its ledger lacks; it is kept beside.
     ///
@@ -212,13 +212,13 @@ impl BoxOffice {
     ///
     /// # Errors
     /// [`Kind::Refused`](crate::Kind::Refused): there is something of an event of this name: its count, its ledger, or
-    /// one that was put away.
+    /// one that was archived.
     pub fn init(&mut self, stock: u64, settings: &EventSettings) -> Result<()> {
         self.store.make(stock, settings)
     }
 
     /// Starts the event anew with `stock`, or with the stock it opened with, or with 2. The old
-    /// ledger is put away, never deleted. Waits for the holder of the lock.
+    /// ledger is archived, never deleted. Waits for the holder of the lock.
     ///
     /// # Errors
     /// [`Kind::Refused`](crate::Kind::Refused), unless it is `forced`: there are real bookings, which no rush made

@@ -63,7 +63,7 @@ impl OutcomeReader<'_> {
                 first.lost = lost.map(|sale| sale.buyer).collect();
                 Ok((first, None))
             }
-            // A second reset may have put away a ledger that was never seen here: a sale that is not
+            // A second reset may have archived a ledger that was never seen here: a sale that is not
             // found is not judged.
             Some(now) => {
                 let mut second = FinalState {

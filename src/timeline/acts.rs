@@ -109,6 +109,7 @@ pub(super) fn told(operation: &DrawnOperation) -> Option<String> {
         Some(DrawnOutcome::NoneLeft) => "told: none left".to_owned(),
         Some(DrawnOutcome::Told(many)) => format!("told: {} left", thousands(many)),
         Some(DrawnOutcome::Failed) => "failed".to_owned(),
+        Some(DrawnOutcome::Unknown) => "told: nobody knows".to_owned(),
         None => return None,
     })
 }

@@ -1,25 +1,14 @@
 //! The arrows of the picture: from writes to reads, and between the acts of a finding. None crosses a text: where every
 //! way does, there is no arrow, and the numbers of the finding join what it joins.
 
-use std::fmt::Write as _;
-
+use super::arrow::Arrow;
 use super::boxes::TextBox;
-use super::canvas::{ACCENT, Canvas, QUIET};
-use super::layout::{BAR, Layout};
+use super::lane_row::BAR;
+use super::layout::Layout;
 use super::marks::Marks;
 use super::model::{Clash, Spot};
 use super::operation::{Doing, DrawnOperation, Sight, Span};
 use super::scene::Scene;
-
-/// From corner to corner.
-#[derive(Debug)]
-pub(super) struct Arrow {
-    pub(super) corners: Vec<(f64, f64)>,
-    /// Whether it joins the operations of a finding.
-    pub(super) accent: bool,
-    /// What acts it joins.
-    pub(super) clash: Clash,
-}
 
 /// How far from one channel that is tried to the next.
 const STEP: f64 = 6.0;
@@ -58,19 +47,6 @@ impl Arrow {
             accent: true,
             clash,
         })
-    }
-
-    pub(super) fn draw(&self, canvas: &mut Canvas) {
-        let mut path = String::new();
-        for (at, (x, y)) in self.corners.iter().enumerate() {
-            let _ = write!(path, "{}{x:.1} {y:.1}", if at == 0 { "M" } else { "L" });
-        }
-        let (colour, rest) = if self.accent {
-            (ACCENT, r#"stroke-width="1.8" marker-end="url(#accent)""#)
-        } else {
-            (QUIET, r#"stroke-opacity="0.8" marker-end="url(#quiet)""#)
-        };
-        canvas.path(&path, colour, &format!(r#"stroke-linejoin="round" {rest}"#));
     }
 }
 

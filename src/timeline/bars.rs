@@ -2,7 +2,8 @@
 
 use super::acts::Act;
 use super::canvas::{ACCENT, Canvas, QUIET, lock_colour};
-use super::layout::{BAR, LaneRow, Layout};
+use super::lane_row::{BAR, LaneRow};
+use super::layout::Layout;
 use super::model::Time;
 use super::operation::{Doing, DrawnOperation, Span};
 use super::scene::Scene;

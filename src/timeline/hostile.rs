@@ -34,7 +34,8 @@ fn operation() -> impl Strategy<Value = DrawnOperation> {
         any::<u64>().prop_map(DrawnOutcome::Sold),
         Just(DrawnOutcome::NoneLeft),
         any::<u64>().prop_map(DrawnOutcome::Told),
-        Just(DrawnOutcome::Failed)
+        Just(DrawnOutcome::Failed),
+        Just(DrawnOutcome::Unknown)
     ];
     let parts = (
         spans,

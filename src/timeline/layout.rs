@@ -1,11 +1,12 @@
 //! Where everything lies in the picture, from top to bottom.
 
 use super::acts::Act;
-use super::arrows::Arrow;
+use super::arrow::Arrow;
 use super::boxes::TextBox;
 use super::canvas::wide;
 use super::fates::BuyerFate;
-use super::labels::{self, Label, labels};
+use super::labels::{self, labels};
+use super::lane_row::{BAR, LaneRow, SMALL};
 use super::notes::{Badge, SentenceLine, badges, sentences_above, sentences_below};
 use super::scale::Scale;
 use super::scene::{Scene, odds};
@@ -16,42 +17,12 @@ pub(super) const MARGIN: f64 = 16.0;
 pub(super) const RIGHT: f64 = WIDTH - MARGIN;
 /// Of a line of text.
 pub(super) const LINE: f64 = 18.0;
-/// Of a line of small text.
-pub(super) const SMALL: f64 = 14.0;
 /// Of a row of the tree.
 pub(super) const ROW: f64 = 20.0;
 /// Of the curve of the odds.
 pub(super) const ODDS: f64 = 56.0;
-/// The height of a bar.
-pub(super) const BAR: f64 = 18.0;
 /// How many columns of a name.
 pub(super) const NAME: usize = 18;
-
-/// A lane, and where it lies.
-#[derive(Debug)]
-pub(super) struct LaneRow {
-    pub(super) lane: usize,
-    /// The upper edge of its bars.
-    pub(super) top: f64,
-    pub(super) labels: Vec<Label>,
-    pub(super) fates: Vec<BuyerFate>,
-}
-
-impl LaneRow {
-    pub(super) fn middle(&self) -> f64 {
-        self.top + BAR / 2.0
-    }
-
-    /// The baseline of a label.
-    pub(super) fn baseline(&self, label: &Label) -> f64 {
-        self.top + BAR + 12.0 + SMALL * label.line as f64
-    }
-
-    /// The baseline of a line of what became of its buyer.
-    pub(super) fn fate_at(&self, line: usize) -> f64 {
-        self.middle() + 4.0 + SMALL * line as f64
-    }
-}
 
 /// The whole picture.
 #[derive(Debug)]

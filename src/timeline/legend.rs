@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::arrows::Arrow;
+use super::arrow::Arrow;
 use super::bars::style;
 use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, lock_colour, wide};
 use super::labels::SIZE;
-use super::layout::{Layout, RIGHT, SMALL};
+use super::lane_row::SMALL;
+use super::layout::{Layout, RIGHT};
 use super::model::{Clash, Time};
 use super::operation::Doing;
 use super::scene::Scene;

@@ -31,6 +31,7 @@
 //! ```
 
 mod acts;
+mod arrow;
 mod arrows;
 mod axis;
 mod bars;
@@ -43,6 +44,7 @@ mod family;
 mod fates;
 mod fold;
 mod labels;
+mod lane_row;
 mod lanes;
 mod layout;
 mod legend;

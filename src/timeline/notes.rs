@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::canvas::wide;
-use super::layout::LaneRow;
+use super::lane_row::LaneRow;
 use super::model::Timeline;
 use super::scale::Scale;
 use super::scene::{Scene, numbers, sentence};

@@ -100,4 +100,6 @@ pub enum DrawnOutcome {
     Told(u64),
     /// It failed.
     Failed,
+    /// It was told that nobody knows whether it sold.
+    Unknown,
 }

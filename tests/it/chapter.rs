@@ -56,7 +56,7 @@ fn without_number_after(line: &str, before: &str) -> String {
     text
 }
 
-/// A word of a line, without its chance: a sale's id, a time in seconds, a ledger that was put away, the
+/// A word of a line, without its chance: a sale's id, a time in seconds, a ledger that was archived, the
 /// rule of a table.
 fn word(word: &str) -> String {
     let bare = word.trim_end_matches(',');

@@ -80,7 +80,7 @@ fn what_is_there_is_left_alone_and_named() {
     assert_refused(&event, "init 5", "tickets.json\"");
     fs::remove_file(&event.file).unwrap();
     assert_refused(&event, "init 5", LEDGER);
-    // What a reset has put away is somebody's too.
+    // What a reset has archived is somebody's too.
     let event = made(5);
     let archived = event.json("reset").1["archived"].clone();
     for name in [LEDGER, "tickets.json"] {

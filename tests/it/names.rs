@@ -134,7 +134,7 @@ fn a_second_name_is_told_once_and_noted() {
     }
 }
 
-/// A ledger on another disk stays there, and so does what a reset puts away.
+/// A ledger on another disk stays there, and so does what a reset archives.
 #[test]
 fn a_reset_keeps_a_linked_ledger_where_it_is() {
     let event = TestEvent::stock(4);

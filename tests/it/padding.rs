@@ -105,7 +105,7 @@ fn nobody_writes_over_what_another_has_sold_into_the_room() {
 }
 
 /// Who sells into that room looks at the names only now and then. A reset waits for longer than that before
-/// it gives the ledger's name away, or a sale would go to the ledger that was put away.
+/// it gives the ledger's name away, or a sale would go to the ledger that was archived.
 #[test]
 fn who_sells_into_the_room_notices_a_reset_between_two_sales() {
     let event = TestEvent::in_memory(r#"{"ticket": 1000}"#);

@@ -89,7 +89,7 @@ const REPAIRED: [(&[&str], &[&str], &str); 15] = [
     (&["negative count"], &["count"], "anew"),
     (&["huge count"], &["count"], "kept as"),
     (&["count missing"], &["count"], "anew"),
-    (&["torn tail"], &["torn_tail"], "put away as"),
+    (&["torn tail"], &["torn_tail"], "kept as"),
     (&["newline taken"], &["newline"], "newline was put back"),
     (
         &["empty count", "torn tail", "stray", "stray of the ledger"],

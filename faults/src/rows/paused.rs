@@ -128,7 +128,7 @@ fn judge_twins(
     }
 }
 
-/// One who booked and one who reset: the sale is on the new ledger, or on the old one that was put away.
+/// One who booked and one who reset: the sale is on the new ledger, or on the old one that was archived.
 fn judge_reset(prepared: &Prepared, event: &TestEvent, book: &Run, reset: &Run, told: &str) {
     let sold = |name: &String| {
         fs::read_to_string(event.path(name))

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::nonce::WriteNonce;
-use super::operation::{Hold, Operation};
+use super::operation::{Hold, Operation, UNSAID};
 use super::record::File;
 
 /// What a run did.
@@ -57,6 +57,37 @@ impl Evidence {
             .binary_search_by_key(&operation, |sum| sum.0)
             .ok()?;
         self.sums.get(at).map(|sum| sum.1)
+    }
+
+    /// Whose count is the final one: by its checksum on the ledger, else by how many it left, where that tells one
+    /// writer from all others. `None` where nothing tells.
+    #[must_use]
+    pub fn final_writer(&self) -> Option<u32> {
+        let last = self.last?;
+        let wrote = |did: &Operation| did.write == last.seq;
+        let writers = (0..).zip(&self.operations).filter(|(_, did)| wrote(did));
+        let lines = self.ledger.as_deref().unwrap_or_default();
+        if let Some(sum) = self.last_sum
+            && let Some((line, _)) = self.ledger_sums.iter().find(|line| line.1 == sum)
+        {
+            let line = lines.get(*line as usize)?;
+            return writers
+                .clone()
+                .find(|(_, did)| line.is_of(did))
+                .map(|it| it.0);
+        }
+        let written = |did: &Operation| match &self.ledger {
+            Some(lines) => lines.iter().any(|line| line.is_of(did)),
+            None => did.has_written(),
+        };
+        let left = |did: &Operation| match did.left_at_read() {
+            UNSAID => None,
+            left => left.checked_sub(u64::from(did.quantity)),
+        };
+        let fits = |did: &Operation| left(did).is_none_or(|left| left == last.left);
+        let mut fitting = writers.filter(|(_, did)| written(did) && fits(did));
+        let one = fitting.next()?;
+        fitting.next().is_none().then_some(one.0)
     }
 }
 

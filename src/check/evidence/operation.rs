@@ -102,6 +102,22 @@ impl Operation {
         }
     }
 
+    /// Whether it wrote, as far as it says itself: it was told that it sold, or got no answer after its write.
+    #[must_use]
+    pub fn has_written(&self) -> bool {
+        self.outcome == OperationOutcome::Sold || self.is_pending() && self.wrote != UNSAID
+    }
+
+    /// The time by which it had written, ns, or the latest before it did that is known.
+    #[must_use]
+    pub fn written_by(&self) -> u64 {
+        let times = [self.wrote, self.intend];
+        times
+            .into_iter()
+            .find(|time| *time != UNSAID)
+            .unwrap_or(self.invoke)
+    }
+
     /// Whether it may have sold without having been told.
     #[must_use]
     pub fn is_pending(&self) -> bool {

@@ -17,7 +17,12 @@ pub(super) fn races(after: &FinalState) -> BTreeMap<u64, Vec<&WrittenLine>> {
 }
 
 pub(super) fn lost_update(after: &FinalState, seq: u64, racers: &[&WrittenLine]) -> StateFinding {
-    let buyers: Vec<String> = racers.iter().map(|line| line.buyer.clone()).collect();
+    // Whose count stands wrote last, wherever its line is.
+    let stands = |line: &&&WrittenLine| line.end == after.counted;
+    let (standing, others): (Vec<&WrittenLine>, Vec<&WrittenLine>) =
+        racers.iter().partition(stands);
+    let buyers = others.into_iter().chain(standing.iter().copied());
+    let buyers: Vec<String> = buyers.map(|line| line.buyer.clone()).collect();
     let read = seq.saturating_sub(1);
     // What they read: what the lines of that version left, one value or, after an earlier race,
     // several.
@@ -46,14 +51,10 @@ pub(super) fn lost_update(after: &FinalState, seq: u64, racers: &[&WrittenLine])
         format!("{last} wrote last and overwrote the other {others}")
     };
     let both = if others == 1 { "both" } else { "all" };
-    let survivor = if after
-        .lines
-        .iter()
-        .any(|line| line.end == after.counted && line.seq == seq)
-    {
-        format!("; of these {} sales the count shows one", buyers.len())
-    } else {
+    let survivor = if standing.is_empty() {
         String::new()
+    } else {
+        format!("; of these {} sales the count shows one", buyers.len())
     };
     StateFinding {
         kind: Anomaly::LostUpdate,

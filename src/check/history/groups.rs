@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::verdict::HistoryVerdict;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, Operation, UNSAID};
 use crate::check::listing::names;
 
 /// All sales that wrote one version.
@@ -12,7 +12,7 @@ use crate::check::listing::names;
 pub struct OverwrittenVersion {
     /// The version that they wrote.
     pub version: u64,
-    /// The operations, in the order in which they wrote: the last one's count is what stands.
+    /// The operations, in the order in which they wrote, as far as that is said: the last one's count is what stands.
     pub writers: Vec<u32>,
     /// Who read what, who wrote what, and who wrote last, in one sentence.
     pub text: String,
@@ -26,8 +26,7 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     }
     let mut versions: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
     for (index, did) in (0..).zip(&evidence.operations) {
-        let sold = did.outcome == OperationOutcome::Sold || did.is_pending() && did.wrote != UNSAID;
-        if sold && did.write != UNSAID {
+        if did.has_written() && did.write != UNSAID {
             versions.entry(did.write).or_default().push(index);
         }
     }
@@ -38,14 +37,19 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
             lines.entry(line.seq).or_default().push(at);
         }
     }
+    let standing = evidence.final_writer();
     let mut all: Vec<OverwrittenVersion> = versions
         .into_iter()
         .map(|(version, mut writers)| {
             let lines = lines.get(&version).map_or(&[][..], Vec::as_slice);
-            writers.sort_by_cached_key(|at| written(evidence, lines, *at));
+            let order = |at: &u32| (standing == Some(*at), written(evidence, lines, *at));
+            writers.sort_by_cached_key(order);
+            let said = |at: &u32| order(at).1 != NOT_SAID;
+            let stands = writers.last().is_some_and(|last| standing == Some(*last));
+            let told = stands || writers.iter().all(said);
             OverwrittenVersion {
                 version,
-                text: sentence(evidence, version, &writers),
+                text: sentence(evidence, version, &writers, told),
                 writers,
             }
         })
@@ -54,20 +58,21 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     all
 }
 
+/// Nothing says when it wrote.
+const NOT_SAID: (usize, u64) = (usize::MAX, UNSAID);
+
 /// What orders the writes of one version: their lines on the ledger, else the time.
 fn written(evidence: &Evidence, lines: &[usize], at: u32) -> (usize, u64) {
     let Some(did) = evidence.operation(at) else {
-        return (usize::MAX, u64::MAX);
+        return NOT_SAID;
     };
     let ledger = evidence.ledger.as_deref().unwrap_or_default();
     let is_own = |line: &&usize| ledger.get(**line).is_some_and(|line| line.is_of(did));
     let line = lines.iter().find(is_own).copied();
-    let times = [did.wrote, did.intend, did.invoke];
-    let time = times.into_iter().find(|time| *time != UNSAID);
-    (line.unwrap_or(usize::MAX), time.unwrap_or(UNSAID))
+    (line.unwrap_or(usize::MAX), did.wrote)
 }
 
-fn sentence(evidence: &Evidence, version: u64, writers: &[u32]) -> String {
+fn sentence(evidence: &Evidence, version: u64, writers: &[u32], told: bool) -> String {
     let name = |at: &u32| {
         let did = evidence.operation(*at);
         let name = did.map(|did| evidence.names.name(did.buyer));
@@ -96,8 +101,13 @@ fn sentence(evidence: &Evidence, version: u64, writers: &[u32]) -> String {
         }
         _ => String::new(),
     };
+    let order = if told {
+        format!("{last} wrote last and overwrote {overwritten}")
+    } else {
+        "which of them wrote last is not said".to_owned()
+    };
     format!(
-        "{} {both} read version {read}{saw} and {both} wrote version {version}: {last} wrote last and overwrote {overwritten}{counted}",
+        "{} {both} read version {read}{saw} and {both} wrote version {version}: {order}{counted}",
         names(&all)
     )
 }

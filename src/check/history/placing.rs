@@ -29,7 +29,7 @@ pub(super) fn place_all(
         }
         let written = ledger.as_mut().map(|ledger| ledger.claim(operation));
         if !sold && !operation.is_pending() {
-            if written == Some(true) {
+            if written.unwrap_or(operation.wrote != UNSAID) {
                 findings.add(Anomaly::Phantom, &[index], operation.write);
             }
             continue;
@@ -43,7 +43,8 @@ pub(super) fn place_all(
         }
         match written {
             Some(false) if sold => missing.push(index),
-            None if !sold => waiting.push(index),
+            // Without a ledger, whoever says that it wrote has written.
+            None if !sold && operation.wrote == UNSAID => waiting.push(index),
             Some(false) => {}
             _ if !follows(operation) || operation.write <= chain.first => odd.push(index),
             _ => place(chain, index, operation, findings),

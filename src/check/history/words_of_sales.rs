@@ -43,8 +43,14 @@ impl Phrases<'_> {
         )
     }
 
-    /// Which of two writes of one version took the other's place: the later one on the ledger, else in time.
+    /// Which of two writes of one version took the other's place: the one whose count is the final one, else the
+    /// later one on the ledger, else in time.
     fn survivor(&self, one: &Operation, other: &Operation) -> Option<usize> {
+        let standing = self.evidence.final_writer();
+        let named = &self.finding.operations;
+        if let Some(at) = named.iter().position(|at| standing == Some(*at)) {
+            return Some(at);
+        }
         let lines = || self.evidence.ledger.iter().flatten();
         if self.evidence.ledger.is_some() {
             let mut held = lines().filter(|line| line.is_of(one) || line.is_of(other));
@@ -120,6 +126,11 @@ impl Phrases<'_> {
                     did.quantity,
                     line.quantity,
                     self.evidence.names.name(line.buyer)
+                ),
+                None if self.evidence.ledger.is_none() => format!(
+                    "{} was told {}, but wrote version {version}",
+                    self.who(0),
+                    did.outcome.code()
                 ),
                 None => format!(
                     "{} was told {}, but the ledger has its version {version}",

@@ -88,16 +88,16 @@ impl Case<'_> {
             Anomaly::Phantom if self.version.is_none() => {
                 let leaps = did.read != UNSAID && did.read.checked_add(1) != Some(did.write);
                 did.write != UNSAID
-                    && (sold || did.is_pending() && self.on_ledger(did))
+                    && (sold || did.is_pending() && self.has_written(did))
                     && (leaps || did.write <= self.evidence.first)
             }
             Anomaly::Phantom => {
                 let failed = !sold && !did.is_pending();
-                wrote && self.on_ledger(did) && (failed || !self.as_wanted(did))
+                wrote && self.has_written(did) && (failed || !self.as_wanted(did))
             }
             Anomaly::Gap => {
                 let known = self.evidence.ledger.is_some();
-                let sure = sold && !known || (sold || did.is_pending()) && self.on_ledger(did);
+                let sure = sold && !known || (sold || did.is_pending()) && self.has_written(did);
                 wrote && sure && self.too_far(did.write)
             }
             Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
@@ -142,7 +142,8 @@ impl Case<'_> {
             (Anomaly::LostUpdate, Some(version)) => [one, other].iter().all(|did| {
                 let read = did.read == version || did.read == UNSAID;
                 read && version.checked_add(1) == Some(did.write)
-                    && (did.outcome == OperationOutcome::Sold || self.on_ledger(did))
+                    && (did.outcome == OperationOutcome::Sold
+                        || did.is_pending() && self.has_written(did))
             }),
             (Anomaly::StaleRead, Some(version)) => {
                 let wrote = other.outcome == OperationOutcome::Sold && other.write == version;

@@ -19,9 +19,20 @@ impl Case<'_> {
         lines.any(|line: &CommittedLine| line.is_of(did))
     }
 
-    /// Whether a line of it says what the operation wanted.
+    /// Whether it wrote, whatever it was told: the ledger has it, or it says so itself where there is no ledger.
+    pub(super) fn has_written(&self, did: &Operation) -> bool {
+        match &self.evidence.ledger {
+            Some(_) => self.on_ledger(did),
+            None => did.wrote != UNSAID,
+        }
+    }
+
+    /// Whether a line of the ledger says what the operation wanted.
     pub(super) fn as_wanted(&self, did: &Operation) -> bool {
-        let mut lines = self.evidence.ledger.iter().flatten();
+        let Some(ledger) = &self.evidence.ledger else {
+            return true;
+        };
+        let mut lines = ledger.iter();
         lines.any(|line: &CommittedLine| line.is_of(did) && line.agrees_with(did))
     }
 

@@ -18,9 +18,8 @@ impl Case<'_> {
     /// Who wrote it: somebody who was told so, else somebody who may have, and who fits what is said of it.
     pub(super) fn writer(&self, version: u64, before: Option<i64>) -> Option<&Operation> {
         let follows = |did: &&Operation| did.read == UNSAID || did.read + 1 == did.write;
-        let known = |did: &&Operation| {
-            did.outcome == OperationOutcome::Sold || self.evidence.ledger.is_some()
-        };
+        let known =
+            |did: &&Operation| did.outcome == OperationOutcome::Sold || self.has_written(did);
         let told = self.writers(version).filter(known);
         let told = told.clone().find(follows).or_else(|| told.clone().next());
         told.or_else(|| {
@@ -84,7 +83,10 @@ impl Case<'_> {
         let mut all = self.evidence.operations.iter();
         all.any(|did| {
             let mut writers = self.writers(did.write);
-            let sure = did.outcome == OperationOutcome::Sold || known || seen(did.write);
+            let sure = did.outcome == OperationOutcome::Sold
+                || known
+                || self.has_written(did)
+                || seen(did.write);
             did.write > version && sure && writers.any(|writer| std::ptr::eq(writer, did))
         })
     }

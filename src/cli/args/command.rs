@@ -200,7 +200,7 @@ pub(crate) enum Command {
     #[command(after_help = help::RESTORE)]
     Restore(RestoreArgs),
 
-    /// Start the event anew; the old ledger is put away, not deleted
+    /// Start the event anew; the old ledger is archived, not deleted
     #[command(after_help = help::RESET)]
     Reset(ResetArgs),
 

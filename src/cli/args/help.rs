@@ -31,7 +31,7 @@ Examples:
   tickets init 200                in data/tickets.json
 
 Makes the event's files, and their directory. Exits 4 when any of them is there already, or a ledger of that \
-name that was put away. A rush ('tickets buy') keeps off such an event.";
+name that was archived. A rush ('tickets buy') keeps off such an event.";
 
 pub(super) const QUERY: &str = "\
 Examples:

@@ -128,7 +128,7 @@ fn too_many(users: usize) -> Error {
     );
     Error::new(Kind::Usage, message).hint(format!(
         "take a smaller --stock, or up to {MAX_EXHAUSTIVE} buyers, of whom all are run however many they \
-         are; or draw some at random: 'tickets race prove --users {users} --samples 1000'"
+         are; or draw some at random: the same with --samples 1000"
     ))
 }
 

@@ -22,6 +22,9 @@ pub(super) fn operation(
     let told = u64::from(did.quantity);
     let read = match versions.read.get(index as usize).copied().flatten() {
         _ if did.torn => Some(Sight::Torn("what made no sense".to_owned())),
+        Some(version) if saw_another(did, versions, version) => {
+            Some(Sight::Torn(format!("{} left", did.seen)))
+        }
         Some(version) => Some(Sight::Version(version)),
         None if did.read != UNSAID => Some(Sight::Torn(format!("version {}", did.read))),
         None => None,
@@ -35,11 +38,18 @@ pub(super) fn operation(
             OperationOutcome::SoldOut => Some(DrawnOutcome::NoneLeft),
             OperationOutcome::Query if did.left != UNSAID => Some(DrawnOutcome::Told(did.left)),
             OperationOutcome::Query => known(did.seen).map(DrawnOutcome::Told),
-            OperationOutcome::Failed | OperationOutcome::Unknown => Some(DrawnOutcome::Failed),
+            OperationOutcome::Failed => Some(DrawnOutcome::Failed),
+            OperationOutcome::Unknown => Some(DrawnOutcome::Unknown),
             OperationOutcome::Killed | OperationOutcome::Open => None,
         },
         killed: (did.outcome == OperationOutcome::Killed).then_some(end),
     }
+}
+
+/// Whether it saw another count than the version that it read has.
+fn saw_another(did: &Operation, versions: &Versions, version: usize) -> bool {
+    let left = versions.all.get(version).and_then(|version| version.left);
+    did.seen != UNSAID && left.is_some_and(|left| left != did.seen)
 }
 
 /// What an operation did when, as far as it is known; no step that the evidence does not have. `is_known`:

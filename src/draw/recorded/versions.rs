@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, Operation, UNSAID};
 use crate::timeline::{DrawnVersion, Spot};
 
 /// The versions, and what each operation has to do with them: by its index.
@@ -65,7 +65,9 @@ impl Versions {
             Some(last) => numbered.last(last.seq),
             None => Some(versions.all.len() - 1),
         };
-        let last = exact(evidence, &written).or(latest);
+        let writer = evidence.final_writer();
+        let writer = writer.and_then(|by| versions.wrote.get(by as usize).copied().flatten());
+        let last = exact(evidence, &written).or(writer).or(latest);
         if let Some(last) = last.and_then(|last| versions.all.get_mut(last)) {
             last.survived = true;
         }
@@ -116,7 +118,15 @@ impl<'a> NumberedVersions<'a> {
             sum.is_some() && line.is_some_and(|line| line.sum == sum)
         });
         let by_then = |at: &&usize| line(at).is_none_or(|line| line.at <= did.read_at);
-        let latest = all.iter().rev().find(by_then);
+        let left = |at: &&usize| match at.checked_sub(1) {
+            Some(at) => self.written.get(at).and_then(|line| line.left),
+            None => Some(self.evidence.stock),
+        };
+        // Of several with this number it read one that left what it saw.
+        let fits = |at: &&usize| did.seen == UNSAID || left(at).is_none_or(|left| left == did.seen);
+        let fitting = || all.iter().rev().filter(fits);
+        let latest = fitting().find(by_then).or_else(|| fitting().next());
+        let latest = latest.or_else(|| all.iter().rev().find(by_then));
         exact.or(latest).or(all.last()).copied()
     }
 }
@@ -151,11 +161,11 @@ fn on_ledger(evidence: &Evidence) -> Vec<WrittenVersion> {
 /// Without a ledger: what was answered, in the order in which it was written.
 fn by_time(evidence: &Evidence) -> Vec<WrittenVersion> {
     let dids = (0..).zip(&evidence.operations);
-    let wrote = dids.filter(|(_, did)| {
-        let sold = did.outcome == OperationOutcome::Sold || did.is_pending() && did.wrote != UNSAID;
-        sold && did.write != UNSAID
-    });
-    let mut written: Vec<WrittenVersion> = wrote
+    let wrote = dids.filter(|(_, did)| did.has_written() && did.write != UNSAID);
+    let mut wrote: Vec<(u32, &Operation)> = wrote.collect();
+    wrote.sort_by_key(|(index, did)| (did.written_by(), did.write, *index));
+    let written = wrote.into_iter();
+    written
         .map(|(index, did)| WrittenVersion {
             by: Some(index),
             seq: did.write,
@@ -166,9 +176,7 @@ fn by_time(evidence: &Evidence) -> Vec<WrittenVersion> {
             sum: None,
             at: time(evidence, Some(index)),
         })
-        .collect();
-    written.sort_by_key(|line| (line.at, line.seq));
-    written
+        .collect()
 }
 
 /// When an operation wrote: not before that.

@@ -70,7 +70,7 @@ impl EventFiles {
         })
     }
 
-    /// A name beside the ledger for what is put away: `tickets.ledger.<label>[-<n>].jsonl`.
+    /// A name beside the ledger for what is archived: `tickets.ledger.<label>[-<n>].jsonl`.
     pub(crate) fn beside_ledger(&self, label: &str, attempt: u32) -> PathBuf {
         let again = match attempt {
             0 => String::new(),
@@ -106,7 +106,7 @@ fn refuse_name(path: &Path) -> Result<&OsStr> {
 }
 
 /// The most that the names beside a count are longer than its own, in bytes: a temporary file of the ledger's,
-/// `.NAME.ledger.jsonl.PID-RANDOM.tmp`, and what is put away, `NAME.ledger.torn-TIME-N.jsonl`.
+/// `.NAME.ledger.jsonl.PID-RANDOM.tmp`, and what is archived, `NAME.ledger.torn-TIME-N.jsonl`.
 const BESIDE: usize = 64;
 
 /// A name that leaves no room for those of the files beside it would make an event that cannot be sold from.

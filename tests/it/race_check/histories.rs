@@ -53,6 +53,9 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
             did.write = seq + 1;
             did.nonce = WriteNonce::new(&format!("n{at}")).unwrap();
             let happened = !pending || random.random_bool(0.5);
+            if happened && random.random_bool(0.5) {
+                did.wrote = effect;
+            }
             if happened {
                 seq += 1;
                 left -= u64::from(quantity);
@@ -82,7 +85,7 @@ fn history(random: &mut Xoshiro256PlusPlus) -> Evidence {
                 // Not written after all, and it said so.
                 (seq, left) = (seq - 1, left + u64::from(quantity));
                 ledger.pop();
-                (did.outcome, did.left) = (OperationOutcome::Failed, UNSAID);
+                (did.outcome, did.left, did.wrote) = (OperationOutcome::Failed, UNSAID, UNSAID);
             }
         }
         if random.random_bool(0.1) {
@@ -128,7 +131,13 @@ fn nudge(value: &mut u64, random: &mut Xoshiro256PlusPlus) {
 fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
     let at = random.random_range(0..evidence.operations.len());
     let did = &mut evidence.operations[at];
-    match random.random_range(0..14) {
+    match random.random_range(0..15) {
+        13 if did.write != UNSAID && did.wrote == UNSAID => {
+            did.wrote = match did.intend {
+                UNSAID => did.invoke + 1,
+                intend => intend,
+            };
+        }
         0 => nudge(&mut did.read, random),
         1 => nudge(&mut did.seen, random),
         2 => nudge(&mut did.write, random),
@@ -185,7 +194,7 @@ fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
 fn is_legal(evidence: &Evidence) -> bool {
     // Those who are not known to have bought may have or not: all ways are tried.
     let pending: Vec<usize> = (0..evidence.operations.len())
-        .filter(|at| evidence.operations[*at].is_pending())
+        .filter(|at| evidence.operations[*at].is_pending() && !must_have_written(evidence, *at))
         .collect();
     let all = &evidence.operations;
     let sold: u64 = all
@@ -209,11 +218,20 @@ fn is_legal(evidence: &Evidence) -> bool {
     {
         return false;
     }
+    if evidence.ledger.is_none()
+        && all
+            .iter()
+            .any(|did| fails(did) && did.wrote != UNSAID && did.write != UNSAID)
+    {
+        return false;
+    }
     (0..1_u32 << pending.len()).any(|chosen| {
         let sells: Vec<bool> = (0..all.len())
             .map(|at| match pending.iter().position(|one| *one == at) {
                 Some(bit) => chosen >> bit & 1 == 1,
-                None => all[at].outcome == OperationOutcome::Sold,
+                None => {
+                    all[at].outcome == OperationOutcome::Sold || must_have_written(evidence, at)
+                }
             })
             .collect();
         let mut search = Search {
@@ -225,6 +243,12 @@ fn is_legal(evidence: &Evidence) -> bool {
         };
         search.go_on(evidence.first, evidence.stock)
     })
+}
+
+/// Whether it wrote for sure, though nobody told it so: it says so, and no ledger says otherwise.
+fn must_have_written(evidence: &Evidence, at: usize) -> bool {
+    let did = &evidence.operations[at];
+    evidence.ledger.is_none() && did.is_pending() && did.wrote != UNSAID
 }
 
 /// Whether only a search could tell which of several, who wanted unequal quantities, wrote a version:

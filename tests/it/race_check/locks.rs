@@ -35,7 +35,10 @@ pub(super) fn lock(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
             released = UNSAID;
         }
         if did.write != UNSAID && random.random_bool(0.5) {
-            (did.intend, did.wrote) = (effect, effect);
+            did.intend = effect;
+            if did.outcome == OperationOutcome::Sold {
+                did.wrote = effect;
+            }
         }
         did.hold = evidence.holds.len() as u32;
         evidence.holds.push(Hold {

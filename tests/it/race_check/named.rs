@@ -279,6 +279,73 @@ fn who_died_without_an_answer_is_looked_up_by_its_nonce() {
     assert_eq!(verdict.count(Anomaly::Phantom), 1, "{verdict:#?}");
 }
 
+/// Without a ledger nothing but the buyer itself says whether it wrote.
+#[test]
+fn whoever_says_that_it_wrote_has_written_whatever_its_answer_was() {
+    let bob = |end: &str| {
+        run(&[&format!(
+            r#"{{"buyer":"bob","invoke":100,"read":1,"seen":2,"write":2,"nonce":"b","intend":120,{end},"lock":{{"got":110,"released":190,"device":1,"inode":8}}}}"#
+        )])
+    };
+    let count = |end: &str, kind| judge(&read(&bob(end))).count(kind);
+    for outcome in ["killed", "open", "unknown"] {
+        let returned = if outcome == "unknown" {
+            r#""return":200,"#
+        } else {
+            ""
+        };
+        let wrote = format!(r#"{returned}"wrote":130,"outcome":"{outcome}""#);
+        assert_eq!(count(&wrote, Anomaly::LostUpdate), 1, "{outcome}");
+        let unsaid = format!(r#"{returned}"outcome":"{outcome}""#);
+        assert_eq!(count(&unsaid, Anomaly::LostUpdate), 0, "{outcome}");
+    }
+    let failed = r#""return":200,"wrote":130,"outcome":"failed""#;
+    let verdict = judge(&read(&bob(failed)));
+    let found = verdict
+        .findings
+        .iter()
+        .find(|found| found.kind == Anomaly::Phantom);
+    assert_eq!(
+        found.unwrap().text,
+        "bob was told failed, but wrote version 2"
+    );
+}
+
+/// The count that stands in the end tells who wrote last, whatever the times say; without it and without times
+/// nothing does.
+#[test]
+fn who_wrote_last_is_whose_count_stands() {
+    let sale = |buyer: &str, quantity: u64, members: &str| {
+        format!(
+            r#"{{"buyer":"{buyer}","quantity":{quantity},"invoke":100,"return":900,"read":0,"seen":9,"write":1,"nonce":"{buyer}","outcome":"sold"{members}}}"#
+        )
+    };
+    let text = |lines: &[String]| {
+        let first = r#"{"evidence":1,"stock":9,"first":0}"#.to_owned();
+        let evidence = read(&[&[first], lines].concat().join("\n"));
+        let all = tickets::check::overwritten(&evidence, &judge(&evidence));
+        all.into_iter().next().unwrap().text
+    };
+    let timed = [
+        sale("ann", 1, r#","intend":150,"wrote":200"#),
+        sale("bob", 2, r#","intend":110,"wrote":300"#),
+    ];
+    let untimed = [sale("ann", 1, ""), sale("bob", 2, "")];
+    let ending = |lines: &[String; 2], left: u64| {
+        let last = format!(r#"{{"final":1,"left":{left}}}"#);
+        text(&[lines[0].clone(), lines[1].clone(), last])
+    };
+    assert!(text(&timed).ends_with("bob wrote last and overwrote ann"));
+    let ann = "ann wrote last and overwrote bob; of these 2 sales the count shows one";
+    assert!(ending(&timed, 8).ends_with(ann), "{}", ending(&timed, 8));
+    assert!(
+        ending(&untimed, 8).ends_with(ann),
+        "{}",
+        ending(&untimed, 8)
+    );
+    assert!(text(&untimed).ends_with("which of them wrote last is not said"));
+}
+
 /// In a race the branches of a fork may stand on the ledger in any order, and who read one of two versions of
 /// one number has read that one.
 #[test]

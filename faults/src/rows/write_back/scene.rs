@@ -38,7 +38,7 @@ pub(super) struct Scene {
     pub(super) event: TestEvent,
     pub(super) disk: Disk,
     pub(super) answers: Vec<Answer>,
-    /// A ledger that a reset put away, with what was answered before.
+    /// A ledger that a reset archived, with what was answered before.
     pub(super) archive: Option<(PathBuf, Vec<Answer>)>,
     /// In which block of the ledger it strikes.
     block: u64,
@@ -186,7 +186,7 @@ impl Scene {
         code == 0
     }
 
-    /// Starts anew; what was sold stands in the ledger that is put away.
+    /// Starts anew; what was sold stands in the ledger that is archived.
     pub(super) fn reset(&mut self) {
         let (code, document) = self.event.json("reset --force");
         assert_eq!(code, 0, "{document:#}");

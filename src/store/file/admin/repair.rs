@@ -24,7 +24,7 @@ use crate::store::file::sync::vouch;
 
 impl FileStore {
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
-    /// of it adds up. The count is written anew from it, a torn tail is put away in a file of its own,
+    /// of it adds up. The count is written anew from it, a torn tail is kept in a file of its own,
     /// a missing newline is put back, orphans are removed. A ledger that does not add up is left alone.
     /// `forced`: so is no count that includes lines which its ledger lacks; it is kept beside.
     ///

@@ -23,7 +23,7 @@ use crate::store::results::Reset;
 
 impl FileStore {
     /// Starts the event anew with `stock`, or with the stock it opened with, or with 2. The old
-    /// ledger is put away, never deleted. Waits for a process that holds the lock.
+    /// ledger is archived, never deleted. Waits for a process that holds the lock.
     ///
     /// # Errors
     /// [`Kind::Missing`]: there is none, and it is not to be made.

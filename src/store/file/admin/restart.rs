@@ -1,4 +1,4 @@
-//! Starting an event anew: the old ledger is put away whole, and nothing that was written is lost.
+//! Starting an event anew: the old ledger is archived whole, and nothing that was written is lost.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ use crate::store::file::recovery::create::write_ledger;
 use crate::store::file::rights::Rights;
 use crate::store::file::sync::vouch;
 
-/// What a restart put away, and where that is now.
+/// What a restart archived, and where that is now.
 #[derive(Debug, Default)]
 pub(crate) struct Restarted {
     /// The old ledger.
@@ -30,7 +30,7 @@ pub(crate) struct Restarted {
     pub(crate) kept: Option<PathBuf>,
 }
 
-/// Starts an event anew with `stock`: the old ledger is put away whole, under its own name with
+/// Starts an event anew with `stock`: the old ledger is archived whole, under its own name with
 /// the time in it. Only for the holder of the decision locks and the sync lock.
 ///
 /// That the new ledger takes the old one's name is the commit. Before it nothing has changed;

@@ -30,8 +30,7 @@ pub(crate) enum PublishLock<'a> {
 /// the publication lock is given up. Only one name may lead to the ledger: each has a lock file of its own.
 ///
 /// Where processes block for the name lock, a publisher that takes it between two of them mixes up their order, for
-/// the
-/// kernel wakes all of the queue then. So it waits a little for one of them to decide.
+/// the kernel wakes all of the queue then. So it waits a little for one of them to decide.
 pub(crate) fn may_publish<'a>(
     ledger: &'a LedgerFile,
     name: &'a mut LockFile,
@@ -42,7 +41,8 @@ pub(crate) fn may_publish<'a>(
     let mut look = 0;
     let mut backoff = BACKOFF;
     let tried = name.try_as_told(&mut |queued| {
-        if look > 0 || queued {
+        // Beside a process that decides costs that process a wait: where nobody queues, it is the last resort.
+        if look + 1 >= LOOKS || queued {
             beside = decider.look()?;
             if beside.is_some() {
                 return Ok(NextTry::Stop);

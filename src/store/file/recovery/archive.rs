@@ -1,8 +1,8 @@
 //! Putting a ledger away whole: another one takes its name, and it gets the name of an archive.
 //!
 //! Invariant: a process that is killed, or whose power is cut, at any moment leaves the old ledger under a name of
-//! which the next command knows what it is. Nothing has an archive's name that is not put away, and no ledger
-//! that was put away is ever taken for an orphaned file.
+//! which the next command knows what it is. Nothing has an archive's name that is not archived, and no ledger
+//! that was archived is ever taken for an orphaned file.
 //!
 //! The new ledger stands ready under an *aside* name, a temporary one that says which file it was made for.
 //! The two names are exchanged: the commit. From then on the aside name means the old ledger, and is renamed to
@@ -59,7 +59,7 @@ pub(crate) fn take_place(
     let new = new.persist(&ready).map_err(|e| problem(e.error))?;
     let mut aside = ready.clone();
     if let Err(error) = commit(files, &ready, &mut aside) {
-        // Nothing was put away.
+        // Nothing was archived.
         for name in [&ready, &aside] {
             let _ = fs::remove_file(name);
         }
@@ -165,7 +165,7 @@ fn finish(files: &EventFiles, path: &Path) -> Result<Option<PathBuf>> {
     }
 }
 
-/// Whether what stands under an aside name was not put away: it waits to take the ledger's place, or all of it
+/// Whether what stands under an aside name was not archived: it waits to take the ledger's place, or all of it
 /// stands in the ledger.
 fn is_needless(files: &EventFiles, path: &Path) -> Result<bool> {
     let problem = |e| Error::io("read", path, e);

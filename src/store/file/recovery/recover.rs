@@ -16,7 +16,7 @@ use crate::store::file::reader::view::tail::Tail;
 
 /// Recovers the ledger's end. Only for the holder of the decision locks and the sync lock.
 ///
-/// A newline that an editor took away is put back. Bytes that a crash left are put away in a file
+/// A newline that an editor took away is put back. Bytes that a crash left are kept in a file
 /// of their own, then cut off: they hold no sale that was ever acknowledged. Returns what was done, for
 /// people.
 pub(crate) fn recover_tail(
@@ -51,7 +51,7 @@ pub(crate) fn recover_tail(
                 write_opening_line(files, ledger, view)?;
             }
             Ok(Some(format!(
-                "{}: bytes behind the last whole line, as a crash leaves them, were put away as {}",
+                "{}: bytes behind the last whole line, as a crash leaves them, were kept as {}",
                 files.ledger.display(),
                 torn.display()
             )))

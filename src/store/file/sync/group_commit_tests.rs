@@ -79,7 +79,7 @@ impl Event {
     }
 }
 
-/// A reset vouches for the ledger that it puts away, up to where it synced that.
+/// A reset vouches for the ledger that it archives, up to where it synced that.
 #[test]
 fn a_sale_overtaken_by_a_reset_stands_where_the_new_ledger_says_that_it_was_synced() {
     let event = Event::new();
