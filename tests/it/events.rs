@@ -66,10 +66,10 @@ fn a_hold_is_lines_a_count_and_an_answer() {
         assert_eq!(line[member], value, "{line:#}");
     }
     let count = event.count();
-    let [ticket, sold, held, seq] =
+    let [left, sold, reserved, version] =
         ["ticket", "sold", "held", "seq"].map(|name| count[name].as_u64());
     assert_eq!(
-        [ticket, sold, held, seq],
+        [left, sold, reserved, version],
         [Some(8), Some(0), Some(2), Some(3)],
         "{count:#}"
     );

@@ -230,7 +230,7 @@ fn a_key_is_found_on_a_long_ledger_and_every_byte_before_it_counts() {
 #[test]
 fn one_office_tells_keys_and_sales_apart() {
     use tickets::BoxOffice;
-    use tickets::office::{DEFAULT_WAIT, Order, Unobserved};
+    use tickets::office::{Change, Order, Unobserved};
     let event = TestEvent::stock(99);
     let mut office = BoxOffice::at(&event.file).unwrap();
     let mut buy = |key: &str| {
@@ -248,7 +248,7 @@ fn one_office_tells_keys_and_sales_apart() {
     let (third, replayed) = buy(&first);
     assert!(!replayed);
     let mut give = |id: &str| {
-        let given = office.cancel(id, Some(1), None, DEFAULT_WAIT).unwrap();
+        let given = office.cancel(id, Some(1), &Change::new()).unwrap();
         (given.id, given.kept)
     };
     for kept in [2, 1, 0] {
@@ -263,7 +263,7 @@ fn one_office_tells_keys_and_sales_apart() {
 #[test]
 fn any_sale_of_a_long_ledger_is_found() {
     use tickets::BoxOffice;
-    use tickets::office::DEFAULT_WAIT;
+    use tickets::office::Change;
     let event = TestEvent::sold(1500);
     let ids: Vec<_> = event
         .sales()
@@ -273,15 +273,11 @@ fn any_sale_of_a_long_ledger_is_found() {
     for at in [0, 1, 299, 300, 750, 1111, 1498, 1499] {
         let mut office = BoxOffice::at(&event.file).unwrap();
         let id = ids[at].trim_matches('"');
-        let given = office.cancel(id, None, None, DEFAULT_WAIT).unwrap();
+        let given = office.cancel(id, None, &Change::new()).unwrap();
         assert_eq!((given.buyer, given.kept), (format!("buyer-{at}"), 0));
     }
     let mut office = BoxOffice::at(&event.file).unwrap();
-    assert!(
-        office
-            .cancel("99999-000000", None, None, DEFAULT_WAIT)
-            .is_err()
-    );
+    assert!(office.cancel("99999-000000", None, &Change::new()).is_err());
     event.assert_adds_up();
 }
 
@@ -311,7 +307,7 @@ fn a_key_of_before_a_reset_is_not_known_any_more() {
 #[test]
 fn what_was_looked_for_before_a_reset_is_no_answer_after_it() {
     use tickets::BoxOffice;
-    use tickets::office::{DEFAULT_WAIT, Order, Unobserved};
+    use tickets::office::{Change, DEFAULT_WAIT, Order, Unobserved};
     let event = TestEvent::stock(9);
     let mut office = BoxOffice::at(&event.file).unwrap();
     let order = |key| Order::new("alice", 2).key(Some(key));
@@ -322,12 +318,12 @@ fn what_was_looked_for_before_a_reset_is_no_answer_after_it() {
     assert!(again.replayed && again.id == id);
     assert_eq!(event.sales().len(), 1);
     // By its id.
-    let given = office.cancel(&id, Some(1), None, DEFAULT_WAIT).unwrap();
+    let given = office.cancel(&id, Some(1), &Change::new()).unwrap();
     assert_eq!(given.kept, 1);
     office.reset(None, true, DEFAULT_WAIT).unwrap();
     let other = event.booked("bob --quantity 2");
-    let given = office.cancel(&other, Some(1), None, DEFAULT_WAIT).unwrap();
+    let given = office.cancel(&other, Some(1), &Change::new()).unwrap();
     assert_eq!((given.id, given.kept), (other, 1));
-    assert!(office.cancel(&first.id, None, None, DEFAULT_WAIT).is_err());
+    assert!(office.cancel(&first.id, None, &Change::new()).is_err());
     event.assert_adds_up();
 }
