@@ -392,7 +392,7 @@ mod tests {
         assert!(!second.replayed && first.id != second.id);
         assert!(again.replayed && again.id == second.id);
         let kept = |office: &mut BoxOffice, id: &str, quantity| {
-            let given = office.cancel(id, quantity, None, DEFAULT_WAIT).unwrap();
+            let given = office.cancel(id, quantity, &Change::new()).unwrap();
             (given.quantity, given.kept)
         };
         assert_eq!(kept(&mut office, &second.id, Some(1)), (1, 1));
