@@ -79,6 +79,7 @@ impl BoxOffice {
         let done = loop {
             let wanted = (stock.wants_holds, stock.wants_buyer);
             let done = self.commit(options, observer, &mut |head, transaction, observer| {
+                stock.forget_what_was_not_written();
                 decide(head, transaction, observer, &mut stock)
             });
             match (done, &mut stock) {

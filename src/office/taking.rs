@@ -37,13 +37,17 @@ impl Stock {
     /// For another order: the holds are followed further, the buyer is another one.
     pub(super) fn for_one_order(self) -> Self {
         Self {
-            // What was not written after all is forgotten.
-            holds: if self.is_ahead {
-                OpenHolds::default()
-            } else {
-                self.holds
-            },
+            holds: self.holds,
+            is_ahead: self.is_ahead,
             ..Self::default()
+        }
+    }
+
+    /// For a decision that is made again, or the next one: lines that it knew ahead may not have been written.
+    pub(super) fn forget_what_was_not_written(&mut self) {
+        if std::mem::take(&mut self.is_ahead) {
+            self.holds = OpenHolds::default();
+            self.buyers = None;
         }
     }
 

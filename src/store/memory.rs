@@ -19,6 +19,9 @@ pub(crate) struct MemoryStore {
     lines: Vec<u8>,
     tally: Tally,
     stock: u64,
+    /// So many of the next appends of more lines than one find that the lock was lost.
+    #[cfg(test)]
+    conflicts: u32,
 }
 
 impl MemoryStore {
@@ -33,9 +36,17 @@ impl MemoryStore {
             lines: Vec::new(),
             tally: Tally::default(),
             stock,
+            #[cfg(test)]
+            conflicts: 0,
         };
         store.write(&Record::open(stock, None))?;
         Ok(store)
+    }
+
+    /// The same event, of which the lock is lost so many times before several lines are written.
+    #[cfg(test)]
+    pub(crate) fn losing_the_lock(self, conflicts: u32) -> Self {
+        Self { conflicts, ..self }
     }
 
     fn write(&mut self, record: &Record<'_>) -> Result<()> {
@@ -260,6 +271,13 @@ impl Transaction for MemoryTransaction<'_> {
     }
 
     fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
+        #[cfg(test)]
+        if records.len() > 1
+            && let Some(less) = self.0.conflicts.checked_sub(1)
+        {
+            self.0.conflicts = less;
+            return Ok(Append::Conflict);
+        }
         let before = (self.0.tally, self.0.lines.len());
         for record in records {
             if let Err(error) = self.0.write(record) {
