@@ -247,6 +247,8 @@ mod tests {
     fn holds_that_were_to_end_and_buyers_are_counted_anew_too() {
         let store = MemoryStore::new(3).unwrap().losing_the_lock(2);
         let mut office = BoxOffice::over(store);
+        let held = Order::new("bob", 3);
+        let held = office.hold(&held, Some(Duration::ZERO)).unwrap();
         let limits = &mut |settings| {
             Ok(EventSettings {
                 max_per_buyer: Some(2),
@@ -254,8 +256,6 @@ mod tests {
             })
         };
         office.set(&Change::new(), limits).unwrap();
-        let held = Order::new("bob", 3);
-        let held = office.hold(&held, Some(Duration::ZERO)).unwrap();
         let orders = ["a", "b", "c"].map(|key| Order::new("ann", 1).key(key));
         assert_eq!(outcomes(&mut office, &orders), ["sold", "sold", "limit"]);
         let ended = office.confirm(&held.id, &Change::new()).unwrap_err();
