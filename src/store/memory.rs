@@ -198,7 +198,7 @@ impl Store for MemoryStore {
         };
         let findings = self.read(&mut |_, _, _| true).map_err(finding).err();
         Ok(Audit {
-            capacity: self.tally.left + self.tally.sold + self.tally.held,
+            capacity: self.tally.capacity(),
             held: self.tally.held,
             sold: self.tally.sold,
             left: self.tally.left,
@@ -213,7 +213,7 @@ impl Store for MemoryStore {
         self.inspect()
     }
 
-    fn make(&mut self, _stock: u64, _settings: &EventSettings) -> Result<()> {
+    fn make(&mut self, _stock: u64, _settings: &EventSettings, _for_group: bool) -> Result<()> {
         Err(Error::new(
             Kind::Refused,
             "an event in memory is there already",
