@@ -81,15 +81,13 @@ pub(crate) fn put_back(
         };
         settle(files, living)?;
         let loosened = loosen(files, fresh, living, count, kept.is_empty())?;
-        let archived = match take_place(files, new, &mut done) {
-            Ok(archived) => archived,
-            Err(error) => {
-                if !done {
-                    loosened.undo(files);
-                }
-                return Err(error);
-            }
-        };
+        let archived = take_place(files, new, &mut done);
+        // It did not get its name: then all is as it was.
+        if archived.is_err() && !done {
+            loosened.undo(files);
+            return archived.map(drop);
+        }
+        let archived = archived?;
         kept.push(archived.archive.clone());
         // The new ledger stays locked until its count is there.
         finish(files, fresh, &tally)?;

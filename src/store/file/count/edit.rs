@@ -17,7 +17,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::read::read_capped;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::view::bears_out;
+use crate::store::file::reader::view::base::bears_out;
 use crate::store::file::sys::{self, Attributes, FileId};
 
 /// How often somebody may put another version in the way before that is an error.

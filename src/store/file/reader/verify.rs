@@ -33,15 +33,7 @@ pub(crate) fn summarize_ledger(
     ledger: &LedgerFile,
     counted: Option<Counted>,
 ) -> Result<LedgerSummary> {
-    let mut reader = Reader {
-        files,
-        ledger,
-        counted,
-        summary: LedgerSummary::default(),
-        keys: HashMap::new(),
-        hasher: RandomState::new(),
-        cancelled: HashMap::new(),
-    };
+    let mut reader = Reader::of(files, ledger, counted);
     let mut raw_lines = RawLines::new(&ledger.file, 0);
     let problem = |e| Error::io("read", &files.ledger, e);
     // Where preallocation was seen.
@@ -80,7 +72,19 @@ pub(crate) fn summarize_ledger(
     Ok(reader.summary)
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn of(files: &'a EventFiles, ledger: &'a LedgerFile, counted: Option<Counted>) -> Self {
+        Self {
+            files,
+            ledger,
+            counted,
+            summary: LedgerSummary::default(),
+            keys: HashMap::new(),
+            hasher: RandomState::new(),
+            cancelled: HashMap::new(),
+        }
+    }
+
     fn one_more(&mut self, raw_line: &RawLine<'_>) -> std::result::Result<(), Wrong> {
         let before = self.summary.tally;
         let line = Line::parse(raw_line.bytes, Some(before.sum))?;

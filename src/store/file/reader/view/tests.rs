@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
-use super::{FRESH, is_fresh};
+use super::again::{FRESH, is_fresh};
 use crate::error::{Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::store::file::event::EventFiles;
