@@ -186,12 +186,9 @@ impl<'t> Members<'t> {
 
     /// What ties the count to the ledger: all three members, or none.
     fn counted(&self, text: &str) -> std::result::Result<Option<Counted>, Fault> {
-        let ours = |name: &str| self.find(name).map(|value| number(name, value, text));
-        match (
-            ours("sold").transpose()?,
-            ours("seq").transpose()?,
-            ours("bytes").transpose()?,
-        ) {
+        let found = |name: &str| self.find(name).map(|value| number(name, value, text));
+        let ours = |name: &str| found(name).transpose();
+        match (ours("sold")?, ours("seq")?, ours("bytes")?) {
             (None, None, None) => Ok(None),
             (Some(sold), Some(seq), Some(bytes)) => Ok(Some(Counted { sold, seq, bytes })),
             _ => {

@@ -39,14 +39,7 @@ pub fn judge(after: &FinalState) -> StateVerdict {
     }
     findings.extend(conservation(after, change));
     if after.torn > 0 {
-        findings.push(StateFinding::new(
-            Anomaly::TornWrite,
-            format!(
-                "{} on the ledger {} no whole line: a buyer was cut off while it wrote",
-                count(after.torn, "byte"),
-                if after.torn == 1 { "is" } else { "are" }
-            ),
-        ));
+        findings.push(torn_write(after.torn));
     }
     StateVerdict {
         sold: sales()
@@ -66,6 +59,17 @@ fn net(lines: &[WrittenLine]) -> i64 {
     lines
         .iter()
         .fold(0, |sum: i64, line| sum.saturating_add(line.change))
+}
+
+fn torn_write(bytes: u64) -> StateFinding {
+    StateFinding::new(
+        Anomaly::TornWrite,
+        format!(
+            "{} on the ledger {} no whole line: a buyer was cut off while it wrote",
+            count(bytes, "byte"),
+            if bytes == 1 { "is" } else { "are" }
+        ),
+    )
 }
 
 fn lost_sale(after: &FinalState) -> StateFinding {
