@@ -77,7 +77,7 @@ mod mistakes {
         "lock-on-data" LockOnData: "The file is locked that is replaced.";
         "lock-deleted" LockDeleted: "The lock file is deleted when the lock is given up.";
         "lock-unverified" LockUnverified: "The lock of a file counts whether it has its name or not.";
-        "lock-polled" LockPolled: "Whoever waits for the lock naps and looks again.";
+        "lock-polled" LockPolled: "A process that waits for the lock naps and looks again.";
         "key-unlocked" KeyUnlocked: "A key is looked for before the lock is taken, and no more.";
         "key-forgotten" KeyForgotten: "A key is not written down.";
         "newline-cut" NewlineCut: "A line without a newline is cut off.";
@@ -90,8 +90,8 @@ mod mistakes {
         "ledger-unlocked" LedgerUnlocked: "The lock file is locked, and the ledger is not.";
         "publish-unlocked" PublishUnlocked: "The count is published without the name lock.";
         "edit-lost" EditLost: "What was replaced is not looked at.";
-        "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
-        "aside-swept" AsideSwept: "A ledger that is being archived is taken for a stray.";
+        "lost-write-refused" LostWriteRefused: "A lost write before whole lines is taken for damage.";
+        "archive-orphaned" ArchiveOrphaned: "A ledger that is being archived is taken for an orphaned file.";
         "reset-unasked" ResetUnasked: "A reset takes a ledger that is shorter than its count for an empty event.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }

@@ -108,16 +108,6 @@ fn operation(
     } else {
         (None, seen)
     };
-    let lock = WholeHold {
-        wanted: Some(time + 100),
-        got: Some(time + 300),
-        released: Some(time + 800),
-        device: 1,
-        inode: 1,
-        path_device: None,
-        path_inode: None,
-        shared: false,
-    };
     let whole = EvidenceRecord::Whole(Whole {
         buyer: buyer.clone().into(),
         pid: 0,
@@ -138,7 +128,7 @@ fn operation(
         } else {
             OperationOutcome::Query
         },
-        lock: (locked && sale).then_some(lock),
+        lock: (locked && sale).then(|| hold(time)),
     });
     let line = write.map(|seq| EvidenceRecord::Committed {
         seq,
@@ -149,6 +139,20 @@ fn operation(
         sum: None,
     });
     (whole, line)
+}
+
+/// A lock that an operation from this time on holds.
+fn hold(time: u64) -> WholeHold {
+    WholeHold {
+        wanted: Some(time + 100),
+        got: Some(time + 300),
+        released: Some(time + 800),
+        device: 1,
+        inode: 1,
+        path_device: None,
+        path_inode: None,
+        shared: false,
+    }
 }
 
 fn header(operations: u64) -> EvidenceRecord<'static> {

@@ -293,14 +293,14 @@ impl TestEvent {
             .collect()
     }
 
-    /// The buyers' processes: those that a nursery has forked, which another one of ours has started. (That it has no
-    /// children is not asked: processes are looked at one after the other, and a nursery may have some by then.)
+    /// The buyers' processes: those that a fork server has forked, which another one of ours has started. (That it has no
+    /// children is not asked: processes are looked at one after the other, and a fork server may have some by then.)
     pub(crate) fn buyers(&self) -> Vec<Process> {
         let all = self.processes();
         let parent = |of: &Process| all.iter().find(|process| process.pid == of.parent);
         let forked = |process: &&Process| {
-            let nursery = parent(process).filter(|nursery| nursery.line.contains("__buyers"));
-            nursery.is_some_and(|nursery| parent(nursery).is_some())
+            let server = parent(process).filter(|server| server.line.contains("__buyers"));
+            server.is_some_and(|server| parent(server).is_some())
         };
         all.iter().filter(forked).cloned().collect()
     }

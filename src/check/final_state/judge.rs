@@ -23,7 +23,7 @@ pub fn judge(after: &FinalState) -> StateVerdict {
         .min(0)
         .unsigned_abs();
     let races = races(after);
-    let lost_updates = races.values().map(|racers| racers.len() as u64 - 1).sum();
+    let lost_updates = races.values().map(|writers| writers.len() as u64 - 1).sum();
 
     let mut findings = Vec::new();
     if oversold > 0 {
@@ -32,7 +32,7 @@ pub fn judge(after: &FinalState) -> StateVerdict {
     findings.extend(
         races
             .iter()
-            .map(|(seq, racers)| lost_update(after, *seq, racers)),
+            .map(|(seq, writers)| lost_update(after, *seq, writers)),
     );
     if !after.lost.is_empty() {
         findings.push(lost_sale(after));

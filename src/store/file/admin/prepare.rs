@@ -22,8 +22,8 @@ use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::count_orphans;
 use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::{refuse_unsellable, try_files};
+use crate::store::file::sync::prove;
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::file::sync::vouch;
 
 /// The state of an event before a rush, to judge the rush by.
 #[derive(Debug)]
@@ -136,7 +136,7 @@ impl FileStore {
     /// Makes durable what is on the ledger, whichever process wrote it.
     pub(crate) fn sync(&self) -> Result<()> {
         match open_ledger(&self.files, Access::ReadWrite)? {
-            Some(ledger) => vouch::sync(&self.files, &ledger.file),
+            Some(ledger) => prove::sync(&self.files, &ledger.file),
             None => Ok(()),
         }
     }

@@ -19,7 +19,7 @@ use crate::store::file::recovery::archive::{Archived, take_place};
 use crate::store::file::recovery::beginning::Beginning;
 use crate::store::file::recovery::create::write_ledger;
 use crate::store::file::rights::Rights;
-use crate::store::file::sync::vouch;
+use crate::store::file::sync::prove;
 
 /// What a restart archived, and where that is now.
 #[derive(Debug, Default)]
@@ -141,7 +141,7 @@ fn put_fresh_count(
 pub(crate) fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
     let end = match LedgerView::take(files, Some(ledger)) {
         Ok(view) => {
-            vouch::secure(files, ledger, view.counted, view.tally.bytes)?;
+            prove::secure(files, ledger, view.counted, view.tally.bytes)?;
             trim(files, ledger)?;
             view.tally.bytes
         }

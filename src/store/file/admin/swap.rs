@@ -22,7 +22,7 @@ use crate::store::file::files::write::{name_new, write_beside};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::recovery::archive::take_place;
 use crate::store::file::rights::Rights;
-use crate::store::file::sync::vouch;
+use crate::store::file::sync::prove;
 
 /// What takes the event's place.
 pub(crate) struct Fresh<'a> {
@@ -65,7 +65,7 @@ pub(crate) fn put_back(
     let mut done = false;
     let mut act = || -> Result<()> {
         if let (Some(living), true) = (living, is_same) {
-            vouch::secure(files, living, 0, tally.bytes)?;
+            prove::secure(files, living, 0, tally.bytes)?;
             kept.extend(keep(files, fresh, count, borne_out)?);
             return finish(files, fresh, &tally);
         }

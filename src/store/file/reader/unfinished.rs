@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_that_is_written_into_has_changed() {
+    fn preallocation_that_is_written_into_has_changed() {
         let (_named, writer, ledger, _) = half_written();
         let at = 4 + HALF.len() as u64;
         writer.write_all_at(&[b'\n'; 64], at).unwrap();

@@ -135,7 +135,7 @@ mod tests {
         }
     }
     #[test]
-    fn padding_is_taken_away_and_anything_else_behind_the_last_line_stays() {
+    fn preallocation_is_taken_away_and_anything_else_behind_the_last_line_stays() {
         for (behind, left) in [("\n\n\n", ""), ("\n{\"se", "\n{\"se")] {
             let file = tempfile::NamedTempFile::new_in(".").unwrap();
             let line = "a line\n";

@@ -1,7 +1,7 @@
 //! Group commit: making sales durable, one sync for all who wait, and publishing the count.
 //!
-//! The invariant: `tickets.json` counts a line only after one process has vouched for that line and for every
-//! line before it ([`crate::store::file::sync::vouch`]).
+//! The invariant: `tickets.json` counts a line only after one process has proven that line and every line before it
+//! durable ([`crate::store::file::sync::prove`]).
 
 #[cfg(test)]
 #[path = "group_commit_tests.rs"]

@@ -79,7 +79,7 @@ impl Event {
     }
 }
 
-/// A reset vouches for the ledger that it archives, up to where it synced that.
+/// A reset proves the ledger that it archives durable, up to where it synced that.
 #[test]
 fn a_sale_overtaken_by_a_reset_stands_where_the_new_ledger_says_that_it_was_synced() {
     let event = Event::new();
@@ -131,7 +131,7 @@ fn a_count_of_another_ledger_covers_nothing() {
     }
 }
 
-/// Else what another process wrote in between would count as vouched for.
+/// Else what another process wrote in between would count as proven.
 #[test]
 fn only_what_one_process_wrote_without_a_gap_is_its_own() {
     let mut own = crate::store::file::sync::own_tail::OwnTail::default();

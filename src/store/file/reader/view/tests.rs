@@ -150,7 +150,7 @@ fn a_line_that_is_just_being_written_is_left_for_the_next_look() {
 
 /// The last line of one who was killed, as everybody but its writer finds it.
 #[test]
-fn whoever_has_the_lock_says_what_half_a_line_is() {
+fn the_holder_of_the_lock_says_what_half_a_line_is() {
     let mut event = Event::new();
     let (line, _) = event.next();
     event.write(&line[..line.len() / 2]);
@@ -202,7 +202,7 @@ fn nobody_writes_where_the_last_newline_is_missing() {
 }
 
 #[test]
-fn what_goes_beyond_the_known_padding_is_read_by_the_length_that_the_file_has() {
+fn what_goes_beyond_the_known_preallocation_is_read_by_the_length_that_the_file_has() {
     let mut event = Event::new();
     let stock = event.view.tally.left;
     // Another process has filled the room that this one knows, and preallocated anew.
@@ -357,7 +357,7 @@ fn a_reading_without_the_last_newline_is_not_gone_on_from() {
 
 /// Into the preallocation, so that the ledger is as long as before, right after the last look.
 #[test]
-fn what_another_wrote_into_the_padding_is_read_before_the_next_line() {
+fn what_another_wrote_into_the_preallocation_is_read_before_the_next_line() {
     let mut event = Event::new();
     let length = event.view.length;
     for _ in 0..3 {
