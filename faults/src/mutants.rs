@@ -81,7 +81,7 @@ pub const MUTANTS: &[Mutant] = &[
     by("mode-lost", "access", "access/of the group/bob/022"),
     by("wide-at-first", "access", "access/of its owner/Plain/book/"),
     by(
-        "put-away-bare",
+        "archive-bare",
         "access",
         "access/the ledger is not of all/root/022",
     ),

@@ -9,7 +9,6 @@ use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::base::look_at_count;
-use crate::store::file::reader::view::follow::TailPolicy;
 use crate::store::file::reader::view::tail::Tail;
 
 /// A process that is about to write a line under the lock need not look at `tickets.json` again when it did so
@@ -81,7 +80,7 @@ impl LedgerView {
             ledger.length().unwrap_or_default()
         };
         if self.tally.bytes < length {
-            self.follow(ledger, files, length, TailPolicy::Leave)?;
+            self.follow_whole_lines(ledger, files, length)?;
         }
         Ok(())
     }
@@ -99,7 +98,7 @@ impl LedgerView {
         self.length = self.length.min(length);
         if self.tally.bytes < length {
             self.tail = Tail::Clean;
-            self.follow(ledger, files, length, TailPolicy::Judge)?;
+            self.follow(ledger, files, length)?;
         }
         Ok(())
     }
@@ -142,7 +141,7 @@ impl LedgerView {
         };
         if counted.bytes > self.tally.bytes {
             let length = self.length;
-            self.follow(ledger, files, counted.bytes, TailPolicy::Judge)?;
+            self.follow(ledger, files, counted.bytes)?;
             self.length = length.max(self.tally.bytes);
         }
         let read = (self.tally.seq, self.tally.bytes, self.tally.left);

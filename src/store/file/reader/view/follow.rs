@@ -12,7 +12,7 @@ use crate::store::file::reader::view::tail::{Tail, is_whole, judge_tail};
 
 /// What to do with bytes that are no line, or do not add up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TailPolicy {
+enum TailPolicy {
     /// Find out what they are.
     Judge,
     /// Leave them: somebody may be writing them just now.
@@ -33,17 +33,36 @@ enum Taken {
 const CONFIRMED_WITHIN: u32 = 100;
 
 impl LedgerView {
-    /// Follows the lines after the counted ones, as far as they add up; up to `length`, as long as the
-    /// ledger was when somebody looked. `false`: something else stands behind them.
+    /// Follows the lines after the counted ones, as far as they add up; up to `length`, as long as the ledger was when
+    /// somebody looked. What stands behind them is judged.
     pub(super) fn follow(
         &mut self,
         ledger: &LedgerFile,
         files: &EventFiles,
         length: u64,
+    ) -> Result<()> {
+        self.follow_by(ledger, files, length, TailPolicy::Judge)
+    }
+
+    /// The same while others may be writing: what is no whole line yet is left.
+    pub(super) fn follow_whole_lines(
+        &mut self,
+        ledger: &LedgerFile,
+        files: &EventFiles,
+        length: u64,
+    ) -> Result<()> {
+        self.follow_by(ledger, files, length, TailPolicy::Leave)
+    }
+
+    fn follow_by(
+        &mut self,
+        ledger: &LedgerFile,
+        files: &EventFiles,
+        length: u64,
         policy: TailPolicy,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let from = self.tally.bytes;
-        let mut followed = self.follow_lines(ledger, files, length, policy)?;
+        self.follow_lines(ledger, files, length, policy)?;
         // Beside a writer what was read first may be older than what was read next. It is no longer when
         // it is read again.
         for _ in 0..CONFIRMED_WITHIN {
@@ -51,14 +70,14 @@ impl LedgerView {
                 break;
             }
             let found = (self.tally, std::mem::replace(&mut self.tail, Tail::Clean));
-            followed = self.follow_lines(ledger, files, length, policy)?;
+            self.follow_lines(ledger, files, length, policy)?;
             if (self.tally, &self.tail) == (found.0, &found.1) {
                 break;
             }
         }
         let line = 512;
         self.stride = (self.tally.bytes - from) as usize + line;
-        Ok(followed)
+        Ok(())
     }
 
     /// The same once. Lines are fast-forwarded where they may be, and parsed where they may not.
@@ -68,7 +87,7 @@ impl LedgerView {
         files: &EventFiles,
         length: u64,
         policy: TailPolicy,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let problem = |e| Error::io("read", &files.ledger, e);
         let mut raw_lines = RawLines::new(&ledger.file, self.tally.bytes)
             .until(length)
@@ -83,32 +102,31 @@ impl LedgerView {
                     .preallocated(ledger, raw_line.start, length)
                     .map_err(problem)?
             {
-                let landed = self.land(&mut forward, policy);
-                if landed {
+                if self.land(&mut forward, policy) {
                     self.length = end.max(self.tally.bytes);
                 }
-                return Ok(landed);
+                return Ok(());
             }
             if forward.takes(&self.tally, &raw_line) {
                 continue;
             }
             if !self.land(&mut forward, policy) {
-                return Ok(false);
+                return Ok(());
             }
             match self.take_line(&raw_line, policy, files)? {
                 Taken::Whole => {}
-                Taken::Last => return Ok(false),
+                Taken::Last => return Ok(()),
                 Taken::Wrong(why) => {
                     let first = (raw_line.start, is_whole(&raw_line));
                     let judged = judge_tail(&self.tally, first, (ledger, &mut raw_lines), why);
                     self.tail = judged.map_err(problem)?;
-                    return Ok(false);
+                    return Ok(());
                 }
             }
         }
-        let landed = self.land(&mut forward, policy);
+        self.land(&mut forward, policy);
         self.length = self.tally.bytes;
-        Ok(landed)
+        Ok(())
     }
 
     /// Where the preallocation ends that begins at `start`; `None`: there are lines behind the blank ones.

@@ -20,7 +20,6 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::base::{base, look_at_count, rebuilt_from};
-use crate::store::file::reader::view::follow::TailPolicy;
 use crate::store::file::reader::view::tail::{Tail, all_lost, broken};
 use crate::store::file::sys::{Attributes, FileId};
 
@@ -87,7 +86,7 @@ impl LedgerView {
             };
             return Ok(view);
         }
-        view.follow(ledger, files, length, TailPolicy::Judge)?;
+        view.follow(ledger, files, length)?;
         Ok(view)
     }
 
@@ -112,7 +111,7 @@ impl LedgerView {
             looked: Instant::now(),
             ledger: Some(ledger.id),
         };
-        view.follow(ledger, files, u64::MAX, TailPolicy::Judge)?;
+        view.follow(ledger, files, u64::MAX)?;
         Ok(view)
     }
 
