@@ -103,8 +103,9 @@ fn name_fresh(
 ) -> Result<(Version, Option<Displaced>)> {
     let problem = |e| Error::io("replace", path, e);
     known_bad!(CountInPlace => {
-        in_place::write(path, bytes, &mut || {})?;
-        return Ok((read_capped(path, MAX_COUNT_BYTES)?.1, None))
+        crate::store::file::count::in_place::write(path, bytes, &mut || {})?;
+        let read = crate::store::file::files::read::read_capped(path, crate::ledger::MAX_COUNT_BYTES)?;
+        return Ok((read.1, None))
     });
     let (file, temp) = write_beside(path, bytes, Some(rights), sync, apart)?.into_parts();
     let old = if sys::exchange(&temp, path).map_err(problem)? {
