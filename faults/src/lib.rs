@@ -43,5 +43,6 @@ mod unsynced;
 
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
 pub use orphan::orphan;
-pub use program::Program;
+pub use program::{Program, Run};
 pub use row::Extent;
+pub use test_event::{TestEvent, eventually};

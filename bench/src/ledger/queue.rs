@@ -14,9 +14,9 @@ use rustix::fs::{FlockOperation, flock};
 use serde_json::Value;
 use tickets::BoxOffice;
 
-use super::figure::Figure;
 use super::sale::book;
 use super::{locks, order};
+use crate::figure::Figure;
 use crate::run::excerpt;
 use crate::run::peak_resident_kib;
 use crate::sales::ours::{problem, write_event};

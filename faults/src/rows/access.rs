@@ -437,7 +437,7 @@ fn run(event: &TestEvent, seller: Seller, umask: &str, before: &[&str], line: &s
         command.uid(person.uid).gid(person.groups[0]);
     }
     command.current_dir("/").args(line.split_ascii_whitespace());
-    Run::of(&command.output().unwrap())
+    Run::of(command.output().unwrap())
 }
 
 /// A long-lived office, on a disk, with old versions that are written again.

@@ -164,7 +164,7 @@ fn sell_once_each(event: &TestEvent, buyer: &str, over: &AtomicBool, answers: &A
         let key = format!("{buyer}-{n}");
         let line = format!("--json book short --key {key}");
         let output = event.command(line.split_ascii_whitespace()).output();
-        let run = Run::of(&output.unwrap());
+        let run = Run::of(output.unwrap());
         if run.code != Some(0) || over.load(Ordering::SeqCst) {
             return;
         }

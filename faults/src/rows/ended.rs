@@ -126,7 +126,7 @@ fn run_unheard(event: &TestEvent, line: &str, output: &str) -> Run {
         }
     };
     command.stdin(Stdio::null()).stdout(stdout);
-    Run::of(&command.output().unwrap())
+    Run::of(command.output().unwrap())
 }
 
 /// It is done, whatever could be told of it, and the same again does it no second time.

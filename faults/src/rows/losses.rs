@@ -371,7 +371,7 @@ fn kill(fixture: &Fixture, deed: Deed, how: &[String]) -> bool {
     through.extend(how.iter().map(String::as_str));
     through.push("--");
     let mut command = event.program.through(&through, &event.file);
-    let run = Run::of(&command.args(line.split(' ')).output().unwrap());
+    let run = Run::of(command.args(line.split(' ')).output().unwrap());
     if run.code.is_some_and(|code| code != 137) {
         assert_eq!(run.code, Some(0), "{run:?}");
         return false;
@@ -413,7 +413,7 @@ fn judge(
         named(&query["error"], &query);
     }
     let mut copy = event.program.through::<&str>(&[], &safe.join(COUNT));
-    let run = Run::of(&copy.args(["--json", "audit"]).output().unwrap());
+    let run = Run::of(copy.args(["--json", "audit"]).output().unwrap());
     let there = safe.join(LEDGER).exists();
     // Of a first backup the ledger comes first: a count is missing then, and can be made.
     let early = matches!(deed, Deed::Backup) && !safe.join(COUNT).exists();

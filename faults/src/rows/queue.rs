@@ -102,7 +102,7 @@ fn crowd(program: &Program, buyers: usize, percent: u64, seed: u64) -> Fault {
     }
     let runs: Vec<Run> = crowd
         .into_iter()
-        .map(|child| Run::of(&child.wait_with_output().unwrap()))
+        .map(|child| Run::of(child.wait_with_output().unwrap()))
         .collect();
     let drained = start.elapsed();
     judge(&event, &runs, &killed);
