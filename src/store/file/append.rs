@@ -26,8 +26,8 @@ pub(crate) struct Written {
 }
 
 /// Writes the line behind the last one, over the preallocation where there is some; makes new preallocation where
-/// it is wanted and has run out. For the holder of the event's lock. One write call, so that who is
-/// killed has written all or nothing of it.
+/// it is wanted and has run out. For the holder of the event's lock. One write call, so that a process that
+/// is killed has written all or nothing of it.
 pub(crate) fn in_place(
     files: &EventFiles,
     ledger: &LedgerFile,

@@ -1,9 +1,8 @@
 //! A last line that is not whole: what a crash left, or what somebody is just writing.
 //!
-//! Two looks that find the same prove nothing: a process that writes the line may have lost the processor, or
-//! been stopped,
-//! in the middle of the write. What proves it is the lock: nobody writes a line without that of the ledger. So it
-//! is had, shared and for one look at that line; if the line is still as it was, nobody is going to finish it.
+//! Two looks that find the same prove nothing: a process that writes the line may have lost the processor, or been
+//! stopped, in the middle of the write. What proves it is the lock: nobody writes a line without that of the ledger. So
+//! it is had, shared and for one look at that line; if the line is still as it was, nobody is going to finish it.
 //! (Buyers without a lock keep to none: beside them this proves nothing.)
 
 use std::fs::File;

@@ -130,10 +130,9 @@ fn exchange_names(ledger: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Finishes or undoes what a process that was killed left under exchange names: an old ledger gets its archive's
-/// name, and
-/// a new one that never took its place goes. Returns the archives. Only for the holder of the decision locks or
-/// the sync lock of the ledger that has the name.
+/// Finishes or undoes what a process that was killed left under exchange names: an old ledger gets its archive's name,
+/// and a new one that never took its place goes. Returns the archives. Only for the holder of the decision locks or the
+/// sync lock of the ledger that has the name.
 pub(crate) fn finish_interrupted(files: &EventFiles) -> Result<Vec<PathBuf>> {
     let mut archives = Vec::new();
     for path in exchange_names(&files.ledger)? {

@@ -19,10 +19,9 @@ use crate::store::file::sync::sync_attempt::{Attempt, GroupCommit, counted, sync
 use crate::store::file::sync::sync_lock::sync_busy;
 use crate::store::file::sync::unwritten::rewrite_unwritten;
 
-/// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were
-/// decided under the decision locks, which are given up by now. The process that gets the sync lock does it for all
-/// who
-/// have appended by then, and notifies them; the others wait for the wakeup and look.
+/// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were decided under the
+/// decision locks, which are given up by now. The process that gets the sync lock does it for all who have appended by
+/// then, and notifies them; the others wait for the wakeup and look.
 ///
 /// `last` is what this caller last read, and what it has read in the end.
 ///
