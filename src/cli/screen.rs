@@ -101,7 +101,7 @@ impl Screen {
         self.note(written);
     }
 
-    /// What was healed on the way.
+    /// What was recovered on the way.
     pub(crate) fn notes(&self, notes: &[String]) {
         let mut err = anstream::stderr().lock();
         for note in notes.iter().filter(|_| !self.quiet) {

@@ -1,4 +1,4 @@
-//! A command line that makes no sense, or a wish for help.
+//! A command line that makes no sense, or a request for help.
 
 use clap::ValueEnum as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};

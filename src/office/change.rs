@@ -6,9 +6,9 @@ use super::BoxOffice;
 use super::commit::Decision;
 use super::order::{MAX_NAME, MAX_REASON, Unobserved, check_text};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{LockKind, MAX_STOCK, Op, Record};
-use crate::store::Lookup;
+use crate::ledger::{LockKind, MAX_STOCK, Op, Record, Tally};
 use crate::store::options::CommitOptions;
+use crate::store::{FoundSale, Lookup};
 
 /// What a cancellation did. It is durable.
 #[derive(Debug)]
@@ -71,21 +71,14 @@ impl BoxOffice {
                     .find(Lookup::Id(id))?
                     .ok_or_else(|| unknown(id))?;
                 given = quantity.unwrap_or(sale.kept());
-                let (kept, end) = (sale.kept(), sale.end);
-                let id = sale.id.clone();
+                // What a refusal rests on must be durable before it is told.
+                refusal = too_many(&sale, given);
+                let decision = match refusal {
+                    Some(_) => Decision::Known { end: sale.end },
+                    None => Decision::Write(Box::new(cancellation(&sale, given, reason, head))),
+                };
                 found = Some(sale);
-                if given == 0 || given > kept {
-                    // What this rests on must be durable before it is told.
-                    refusal = Some(too_many(&id, given, kept));
-                    return Ok(Decision::Known { end });
-                }
-                refusal = None;
-                let (seq, left) = (head.seq + 1, head.left + given);
-                Ok(Decision::Write(Box::new(Record {
-                    reference: Some(id.into()),
-                    reason: reason.map(Into::into),
-                    ..Record::new(Op::Cancel, seq, given.cast_signed(), left)
-                })))
+                Ok(decision)
             },
         )?;
         if let Some(refusal) = refusal {
@@ -148,12 +141,30 @@ fn unknown(id: &str) -> Error {
         .hint("'tickets sales' lists them with their ids")
 }
 
-fn too_many(id: &str, wanted: u64, kept: u64) -> Error {
-    let message = match kept {
+/// Why so many of a sale cannot be cancelled.
+fn too_many(sale: &FoundSale, wanted: u64) -> Option<Error> {
+    let id = &sale.id;
+    let message = match sale.kept() {
+        kept if wanted > 0 && wanted <= kept => return None,
         0 => format!("sale {id} is cancelled already"),
         kept => {
             format!("cannot cancel {wanted} of sale {id}: only {kept} are not cancelled yet")
         }
     };
-    Error::new(Kind::Refused, message)
+    Some(Error::new(Kind::Refused, message))
+}
+
+/// The line that cancels so many of a sale.
+fn cancellation<'r>(
+    sale: &FoundSale,
+    quantity: u64,
+    reason: Option<&'r str>,
+    head: &Tally,
+) -> Record<'r> {
+    let (seq, left) = (head.seq + 1, head.left + quantity);
+    Record {
+        reference: Some(sale.id.clone().into()),
+        reason: reason.map(Into::into),
+        ..Record::new(Op::Cancel, seq, quantity.cast_signed(), left)
+    }
 }

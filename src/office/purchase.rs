@@ -1,7 +1,9 @@
 //! The one purchase: with a lock or without, real or in a rush, by a process or a thread.
 
+use std::borrow::Cow;
+
 use super::BoxOffice;
-use super::commit::Decision;
+use super::commit::{Committed, Decision};
 use super::name;
 use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use crate::error::{Error, Kind, Result};
@@ -44,12 +46,7 @@ impl BoxOffice {
             durability: order.durability,
             writes: conditions.writes,
         };
-        let (buyer, mut wrong) = match name::checked(order.buyer) {
-            Ok(buyer) => (buyer, None),
-            // Under its key it may have been sold before there was a rule against that name.
-            Err(error) if order.key.is_some() => (name::normal(order.buyer), Some(error)),
-            Err(error) => return Err(error),
-        };
+        let (buyer, mut wrong) = name_of(order)?;
         let order = &Order {
             buyer: &buyer,
             ..order.clone()
@@ -76,21 +73,17 @@ impl BoxOffice {
             let record = sell((order, conditions.rush), head, observer, number, &mut id)?;
             Ok(Decision::Write(Box::new(record)))
         })?;
-        if let Some(sale) = &earlier {
-            replays(sale, order)?;
-        }
-        Ok(Sale {
-            seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),
-            replayed: earlier.is_some(),
-            buyer: match &earlier {
-                Some(sale) => sale.buyer.clone(),
-                None => order.buyer.to_owned(),
-            },
-            id: earlier.map_or(id, |sale| sale.id),
-            quantity: order.quantity,
-            left: done.tally.left,
-            unpublished: done.unpublished,
-        })
+        answer(order, done, id, earlier)
+    }
+}
+
+/// The buyer's name as it is written down. Where an order has a key, a name that is refused today is no error yet: the
+/// order may have been sold before there was a rule against the name.
+fn name_of<'o>(order: &Order<'o>) -> Result<(Cow<'o, str>, Option<Error>)> {
+    match name::checked(order.buyer) {
+        Ok(buyer) => Ok((buyer, None)),
+        Err(error) if order.key.is_some() => Ok((name::normal(order.buyer), Some(error))),
+        Err(error) => Err(error),
     }
 }
 
@@ -130,6 +123,32 @@ fn sold_out(wanted: u64, left: u64) -> Error {
         left => format!("asked for {wanted}, {left} left"),
     };
     Error::new(Kind::SoldOut { left }, message)
+}
+
+/// What is answered: the sale that was written down, or the `earlier` one with the order's key.
+fn answer(
+    order: &Order<'_>,
+    done: Committed,
+    id: String,
+    earlier: Option<FoundSale>,
+) -> Result<Sale> {
+    let replayed = earlier.is_some();
+    let (seq, id, buyer) = match earlier {
+        None => (done.tally.seq, id, order.buyer.to_owned()),
+        Some(sale) => {
+            replays(&sale, order)?;
+            (sale.seq, sale.id, sale.buyer)
+        }
+    };
+    Ok(Sale {
+        seq,
+        replayed,
+        buyer,
+        id,
+        quantity: order.quantity,
+        left: done.tally.left,
+        unpublished: done.unpublished,
+    })
 }
 
 /// Whether an order with the key of a sale is the same order again. The error says why it is not.

@@ -55,11 +55,11 @@ fn reset_makes_the_event_to_practise_on_and_no_other() {
 /// A torn tail holds no sale, and is somebody's all the same.
 #[test]
 fn reset_keeps_a_torn_tail_in_the_archive() {
-    let padding = [b'\n'; 300];
+    let preallocation = [b'\n'; 300];
     for torn in [
         &b"{\"seq\":3,\"at\":\""[..],
         b"\0\0\0\0\n",
-        &[&padding[..], b"{\"seq\":3"].concat(),
+        &[&preallocation[..], b"{\"seq\":3"].concat(),
     ] {
         let event = TestEvent::stock(5);
         event.booked("alice");

@@ -52,7 +52,7 @@ Examples:
   tickets buy --users 2000 --lock --evidence run.jsonl       what each did, and
   tickets race check run.jsonl                               to judge it again
 
-Each buyer queries, then buys: read, think, write. All start at one gun. They take from the event's stock: \
+Each buyer queries, then buys: read, think, write. All start at one barrier. They take from the event's stock: \
 where tickets are booked for people, a rush is refused unless --force, and belongs on an event of its own, \
 which a file with {\"ticket\": 50} in it is.
 

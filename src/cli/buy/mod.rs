@@ -1,4 +1,6 @@
 //! `tickets buy`: shows a rush as it comes, and what it came to.
+//!
+//! Knows outcomes and reports; knows nothing of the buyers' processes.
 
 mod drawing;
 mod steps;

@@ -1,4 +1,6 @@
 //! `tickets sales`: who has bought, as a table, JSON or CSV.
+//!
+//! Knows sales; knows nothing of ledger lines.
 
 mod csv;
 mod list;

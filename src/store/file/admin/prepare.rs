@@ -22,8 +22,8 @@ use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::count_orphans;
 use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::{refuse_unsellable, try_files};
+use crate::store::file::sync::prove;
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::file::sync::vouch;
 
 /// The state of an event before a rush, to judge the rush by.
 #[derive(Debug)]
@@ -66,42 +66,16 @@ impl FileStore {
         if let Some(error) = wrong.into_iter().next() {
             return Err(error);
         }
-        let ledger = open_ledger(&self.files, Access::Read)?;
-        let view = LedgerView::take(&self.files, ledger.as_ref())?;
-        // Buyers without a lock append, and would leave blank lines behind them.
-        let blank = lock != LockKind::Exclusive && view.is_preallocated();
-        let ready = view.tally.seq > 0 && view.tail == Tail::Clean && !blank;
-        if !ready || count_orphans(&self.files)? > 0 {
-            let name = self.decision_locks.name.acquire(&mut self.strategy, wait)?;
-            let ledger = lock_ledger(
-                &self.files,
-                &mut self.decision_locks.ledger,
-                (&mut self.ledger, &self.recycled),
-                &mut self.strategy,
-                wait,
-            )?;
-            let _held = DecisionGuard::of(name, ledger);
-            if let Some(ledger) = &self.ledger {
-                let _sync = acquire_sync(&self.files, &ledger.rewrite, wait)?;
-                let view = LedgerView::take(&self.files, Some(&ledger.rewrite))?;
-                let healed = recover_tail(&self.files, &ledger.rewrite, &view)?;
-                self.notes.extend(healed);
-                if lock != LockKind::Exclusive {
-                    trim(&self.files, &ledger.rewrite)?;
-                }
-            }
-            let cleaned = clean_up(&self.files)?;
-            self.notes.extend(cleaned.told());
+        if self.needs_recovery(lock)? {
+            self.recover(lock, wait)?;
         }
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             return Err(no_ledger(&self.files));
         };
-        let view = LedgerView::take(&self.files, Some(&ledger))?;
-        let view = if lock == LockKind::Exclusive {
-            view.sound(&self.files)?
-        } else {
-            view
-        };
+        let mut view = LedgerView::take(&self.files, Some(&ledger))?;
+        if lock == LockKind::Exclusive {
+            view = view.sound(&self.files)?;
+        }
         if !force {
             refuse_real(&self.files, &ledger, &view)?;
         }
@@ -124,10 +98,45 @@ impl FileStore {
         })
     }
 
+    /// Whether killed processes left something, or the ledger is not there yet.
+    fn needs_recovery(&self, lock: LockKind) -> Result<bool> {
+        let ledger = open_ledger(&self.files, Access::Read)?;
+        let view = LedgerView::take(&self.files, ledger.as_ref())?;
+        // Buyers without a lock append, and would leave blank lines behind them.
+        let blank = lock != LockKind::Exclusive && view.is_preallocated();
+        let ready = view.tally.seq > 0 && view.tail == Tail::Clean && !blank;
+        Ok(!ready || count_orphans(&self.files)? > 0)
+    }
+
+    /// Recovers the ledger's tail and cleans up, under all three locks.
+    fn recover(&mut self, lock: LockKind, wait: &mut Wait<'_>) -> Result<()> {
+        let name = self.decision_locks.name.acquire(&mut self.strategy, wait)?;
+        let ledger = lock_ledger(
+            &self.files,
+            &mut self.decision_locks.ledger,
+            (&mut self.ledger, &self.recycled),
+            &mut self.strategy,
+            wait,
+        )?;
+        let _held = DecisionGuard::of(name, ledger);
+        if let Some(ledger) = &self.ledger {
+            let _sync = acquire_sync(&self.files, &ledger.rewrite, wait)?;
+            let view = LedgerView::take(&self.files, Some(&ledger.rewrite))?;
+            let recovered = recover_tail(&self.files, &ledger.rewrite, &view)?;
+            self.notes.extend(recovered);
+            if lock != LockKind::Exclusive {
+                trim(&self.files, &ledger.rewrite)?;
+            }
+        }
+        let cleaned = clean_up(&self.files)?;
+        self.notes.extend(cleaned.told());
+        Ok(())
+    }
+
     /// Makes durable what is on the ledger, whichever process wrote it.
     pub(crate) fn sync(&self) -> Result<()> {
         match open_ledger(&self.files, Access::ReadWrite)? {
-            Some(ledger) => vouch::sync(&self.files, &ledger.file),
+            Some(ledger) => prove::sync(&self.files, &ledger.file),
             None => Ok(()),
         }
     }

@@ -11,7 +11,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank, line_starting};
 use crate::store::file::reader::search::locate;
-use crate::store::file::reader::torn_tail::begins_with_a_hole;
+use crate::store::file::reader::torn_tail::begins_with_lost_write;
 use crate::store::file::reader::unfinished::Unfinished;
 
 /// What is remembered of the lines read so far.
@@ -65,10 +65,8 @@ pub(crate) fn summarize_ledger(
             Ok(()) => {}
             Err(Wrong::Io(error)) => return Err(error),
             Err(Wrong::Line(why)) => {
-                // Also a line whose sum fits, but which is none that we know: a newer program's.
-                let whole = Line::parse(raw_line.bytes, None).is_ok()
-                    || Line::check(raw_line.bytes, Some(reader.summary.tally.sum)).is_ok();
                 let first = Unfinished::of(ledger, &raw_line);
+                let whole = reader.is_whole(&raw_line);
                 reader.end((first, whole), &mut raw_lines, why)?;
                 break;
             }
@@ -207,7 +205,7 @@ impl Reader<'_> {
             (end, lines) = (raw_line.end, lines + 1);
         }
         let line = self.summary.tally.seq + 1;
-        if whole && !self.is_hole(first_whole).map_err(problem)? {
+        if whole && !self.is_lost_write(first_whole).map_err(problem)? {
             let text = match lines {
                 0 => why,
                 1 => format!("{why}; the line behind it is not verified"),
@@ -226,14 +224,20 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether a power cut left a hole behind the lines that the count includes.
-    fn is_hole(&self, first_whole: bool) -> std::io::Result<bool> {
+    /// Whether a power cut lost a write behind the lines that the count includes.
+    fn is_lost_write(&self, first_whole: bool) -> std::io::Result<bool> {
         let end = self.summary.tally.bytes;
         let uncounted = self.counted.is_none_or(|counted| counted.bytes <= end);
         let blank = is_blank(&self.ledger.file, end, end + 1)?;
         Ok(uncounted
             && (blank || !first_whole)
-            && begins_with_a_hole(&self.ledger.file, &self.summary.tally)?)
+            && begins_with_lost_write(&self.ledger.file, &self.summary.tally)?)
+    }
+
+    /// Whether a line is whole: also one whose sum fits, but which is none that we know: a newer program's.
+    fn is_whole(&self, raw_line: &RawLine<'_>) -> bool {
+        Line::parse(raw_line.bytes, None).is_ok()
+            || Line::check(raw_line.bytes, Some(self.summary.tally.sum)).is_ok()
     }
 
     fn finding(&mut self, kind: Flaw, line: u64, text: String, repairable: bool) {
