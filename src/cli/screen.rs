@@ -109,6 +109,11 @@ impl Screen {
         }
     }
 
+    /// What somebody should know before it happens.
+    pub(crate) fn warning(&self, text: &str) {
+        let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");
+    }
+
     /// That a sale stands, but the count does not show it yet.
     pub(crate) fn unpublished(&self, error: Option<&Error>) {
         if let (Some(error), false) = (error, self.json) {

@@ -52,9 +52,12 @@ Examples:
   tickets buy --users 2000 --lock --evidence run.jsonl       what each did, and
   tickets race check run.jsonl                               to judge it again
 
-Each buyer queries, then buys: read, think, write. All start at one gun. They take from the event's stock: \
-where tickets are booked for people, a rush is refused unless --force, and belongs on an event of its own, \
-which a file with {\"ticket\": 50} in it is.
+Each buyer queries, then buys: read, think, write. All start at one signal. They take from the event's stock. \
+Where tickets are booked for people, or the event was made by 'tickets init', a rush is refused: it belongs on an event \
+of its own, which a file with {\"ticket\": 50} in it is. --lock --force rushes there all the same; a rush without a lock \
+may leave a ledger that nobody can sell from, and needs --force and the lock by its name: --lock=none.
+
+Refused are also buyers that found too few left; they are no failure.
 
 With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
 that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
@@ -87,13 +90,15 @@ Examples:
   tickets adjust +20 --reason \"gallery opened\"
   tickets adjust -10 --reason \"stage grew\"
 
-Never takes away what is sold. Exits 4 when that is asked for.";
+Never takes away what is sold. Exits 4 when that is asked for. 'tickets sales --changes' lists all adjustments, \
+with their reasons.";
 
 pub(super) const SALES: &str = "\
 Examples:
   tickets sales
   tickets sales --name alice
   tickets sales --since 2h --limit 10
+  tickets sales --changes         what was cancelled and adjusted, and why
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 

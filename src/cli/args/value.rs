@@ -102,7 +102,7 @@ pub(super) fn signed(text: &str) -> Result<i64, String> {
     }
 }
 
-fn wait_time(text: &str) -> Result<Duration, String> {
+pub(super) fn wait_time(text: &str) -> Result<Duration, String> {
     const LONGEST: Duration = Duration::from_secs(24 * 3600);
     let seconds = text.parse().map(Duration::from_secs);
     match seconds.or_else(|_| humantime::parse_duration(text)) {
