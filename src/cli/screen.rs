@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::hint::EventFlag;
+use crate::error::told;
 use crate::{Error, Kind, shown};
 
 /// Red and bold: what went wrong.
@@ -179,7 +180,8 @@ impl Screen {
                 };
                 let _ = writeln!(
                     anstream::stderr().lock(),
-                    "{BAD}error{BAD:#}: {done} result could not be written: {error}"
+                    "{BAD}error{BAD:#}: {done} result could not be written: {}",
+                    told(error)
                 );
                 code.max(Kind::Io.exit_code())
             }

@@ -117,6 +117,7 @@ fn one_word_more(word: &str, command: &str, matches: Option<&ArgMatches>) -> Opt
             format!("'--format {word}' writes them so")
         }
         "sales" => format!("'--name {}' finds the sales of one buyer", in_quotes(word)),
+        "race replay" => "a schedule stands in quotes, as in '1 2 2 1'".to_owned(),
         "race prove" | "race find" | "race locks" if is_number => {
             format!("'--users {word}' says how many buyers")
         }
@@ -131,6 +132,15 @@ fn one_word_more(word: &str, command: &str, matches: Option<&ArgMatches>) -> Opt
 fn unknown_option(word: &str, command: &str) -> Option<String> {
     let format = word.trim_start_matches('-');
     let right = match (command, word) {
+        ("buy", "--stock" | "--tickets") => {
+            return Some(
+                "the event says how many there are: 'tickets reset 200' starts it anew so"
+                    .to_owned(),
+            );
+        }
+        ("doctor", "--dir" | "--directory" | "--path") => {
+            return Some("the directory stands by itself: 'tickets doctor DIR'".to_owned());
+        }
         ("sales", _) if Format::from_str(format, true).is_ok() => {
             return Some(format!("'--format {format}' writes them so"));
         }

@@ -20,7 +20,7 @@ Exit codes:
   1  I/O error
   2  usage
   3  sold out; race find: there is none
-  4  refused
+  4  refused: it goes against what is there
   5  busy: the lock was not had in time
   6  integrity: a race, or the count and the ledger do not add up
   128 + n  stopped by signal n; 130 is Ctrl-C";

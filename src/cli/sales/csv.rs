@@ -107,6 +107,6 @@ impl<'a> Sheet<'a> {
 fn plain(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
+        _ => io::Error::other("a row could not be written"),
     }
 }
