@@ -71,6 +71,8 @@ fn advice(audit: &Audit) -> &'static str {
     } else if audit.is_repairable_by_force() {
         "this cannot be repaired without guessing: put the right ledger back, as 'tickets restore DIR' does from a \
          backup; 'tickets audit --repair --force' goes on with what the ledger has, and keeps the count beside"
+    } else if audit.for_real {
+        "this cannot be repaired without guessing: put the right file back, as 'tickets restore DIR' does from a backup"
     } else if audit.records > 0 {
         "this cannot be repaired without guessing: put the right file back, as 'tickets restore DIR' does from a \
          backup; where it was only a rush, 'tickets reset' starts afresh, and keeps what is there"

@@ -155,6 +155,22 @@ fn a_booking_that_is_damaged_is_not_started_anew_without() {
         let damaged = ledger.replace(was, is);
         assert_ne!(ledger, damaged);
         fs::write(event.path(LEDGER), damaged).unwrap();
+        for line in [
+            "query",
+            "sales",
+            "book bob",
+            "audit",
+            "audit --repair",
+            "buy --users 2 --lock",
+        ] {
+            let run = event.run(line);
+            let said = run.stdout + &run.stderr;
+            assert_eq!(run.code, Some(6), "{line}: {said}");
+            assert!(
+                said.contains("restore DIR'") && !said.contains(" reset"),
+                "{line}: {said}"
+            );
+        }
         assert_refused(&event, "reset", told);
         assert_eq!(event.json("reset --force").1["left"], 7);
     }

@@ -57,14 +57,14 @@ Where tickets are booked for people, or the event was made by 'tickets init', a 
 of its own, which a file with {\"ticket\": 50} in it is. --lock --force rushes there all the same; a rush without a lock \
 may leave a ledger that nobody can sell from, and needs --force and the lock by its name: --lock=none.
 
-Refused are also buyers that found too few left; they are no failure.
+In its table, and in JSON, those buyers are refused that found too few left: that is no failure.
 
 With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
 that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
 anything is sold. A buyer that cannot write down what it is about to do does not sell.
 
-Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 4 where tickets are \
-booked, 1 when a buyer failed, the count could not be written or the evidence is not whole, else 0: also when there were not enough tickets for all.";
+Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 4 where it is \
+refused, 1 when a buyer failed, the count could not be written or the evidence is not whole, else 0: also when there were not enough tickets for all.";
 
 pub(super) const BOOK: &str = "\
 Examples:

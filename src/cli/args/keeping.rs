@@ -30,7 +30,7 @@ pub(crate) struct SalesArgs {
     pub(crate) limit: Option<u64>,
 
     /// What was cancelled and adjusted instead, with the reasons
-    #[arg(long)]
+    #[arg(long, conflicts_with = "name")]
     pub(crate) changes: bool,
 
     /// How to write them [default: table]

@@ -54,11 +54,6 @@ fn format(arguments: &SalesArgs, screen: &Screen) -> Result<Format> {
         }
         (format, false) => format.unwrap_or(Format::Table),
     };
-    if arguments.changes && arguments.name.is_some() {
-        return Err(usage(
-            "--changes lists those of all sales: leave --name away",
-        ));
-    }
     match (arguments.raw, arguments.bom) {
         _ if matches!(format, Format::Csv) => Ok(format),
         (true, _) => Err(usage("--raw is for --format csv")),

@@ -143,6 +143,7 @@ pub(crate) fn examine(
         findings,
         notes,
         repaired: Vec::new(),
+        for_real: summary.made_for_real || summary.booked > 0,
     };
     Ok((audit, summary.unfinished))
 }

@@ -20,8 +20,6 @@ struct Reader<'a> {
     ledger: &'a LedgerFile,
     counted: Option<Counted>,
     summary: LedgerSummary,
-    /// Whether the event is made for real.
-    real: bool,
     /// Where a key stands, by its hash.
     keys: HashMap<u64, u64>,
     hasher: RandomState,
@@ -40,7 +38,6 @@ pub(crate) fn summarize_ledger(
         ledger,
         counted,
         summary: LedgerSummary::default(),
-        real: false,
         keys: HashMap::new(),
         hasher: RandomState::new(),
         cancelled: HashMap::new(),
@@ -94,7 +91,7 @@ impl Reader<'_> {
             Op::Open => self.opens(&line.record),
             Op::Sell => self.sells(&line.record, raw_line.start)?,
             Op::Cancel => self.cancels(&line.record, before.bytes)?,
-            Op::Set => self.real = true,
+            Op::Set => self.summary.made_for_real = true,
             Op::Adjust => {}
         }
         self.summary.tally = tally;
@@ -188,7 +185,8 @@ impl Reader<'_> {
     /// line at all; of an event that is for real one that is none may have been a booking.
     fn behind_a_break(&mut self, bytes: &[u8], terminated: bool) -> bool {
         let Ok(line) = Line::parse(bytes, None) else {
-            let is_lost = self.real && terminated && !bytes.iter().all(|byte| *byte == 0);
+            let made_for_real = self.summary.made_for_real;
+            let is_lost = made_for_real && terminated && !bytes.iter().all(|byte| *byte == 0);
             self.summary.unread += u64::from(is_lost);
             return false;
         };
