@@ -111,7 +111,7 @@ impl Screen {
     }
 
     /// What somebody should know before it happens.
-    pub(crate) fn warning(&self, text: &str) {
+    pub(crate) fn warning(text: &str) {
         let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");
     }
 

@@ -1,5 +1,7 @@
 //! Common slips on the command line, and what was meant: the right word stands in the tip.
 
+use std::path::Path;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, ValueEnum as _};
 
@@ -152,8 +154,10 @@ fn unknown_option(word: &str, command: &str) -> Option<String> {
             "book" | "cancel" | "buy",
             "--count" | "--number" | "--tickets" | "--amount" | "--qty",
         ) => "--quantity Q",
-        ("buy", "--buyers" | "--processes" | "--clients") => "--users N",
-        ("race prove" | "race find" | "race locks", "--buyers" | "--processes") => "--users N",
+        (
+            "buy" | "race prove" | "race find" | "race locks",
+            "--buyers" | "--processes" | "--clients",
+        ) => "--users N",
         ("init" | "reset", "--stock" | "--tickets" | "--quantity" | "-n") => {
             return Some(format!(
                 "the number stands by itself: 'tickets {command} 200'"
@@ -189,7 +193,8 @@ fn who_rushes(matches: Option<&ArgMatches>) -> String {
 
 /// Whether it is more likely a file than a word.
 fn is_file(word: &str) -> bool {
-    word.contains('/') || word.ends_with(".json")
+    let is_json = Path::new(word).extension().is_some_and(|end| end == "json");
+    word.contains('/') || is_json
 }
 
 fn named_by_f(word: &str, command: &str) -> String {

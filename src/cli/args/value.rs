@@ -108,6 +108,6 @@ pub(super) fn wait_time(text: &str) -> Result<Duration, String> {
     match seconds.or_else(|_| humantime::parse_duration(text)) {
         Ok(time) if time <= LONGEST => Ok(time),
         Ok(_) => Err("at most 24h is allowed".into()),
-        Err(error) => Err(format!("{error}; write 0, 500ms, 30s or 2m")),
+        Err(_) => Err("write 0, 500ms, 30s or 2m".into()),
     }
 }

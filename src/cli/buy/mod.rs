@@ -107,7 +107,7 @@ fn watched(rush: &Rush, verbose: bool, screen: &Screen, stop: &Stop) -> Result<R
             progress.set_position(done.into());
             progress.set_message(format!("{sold} bought"));
         }
-        News::Endangers => screen.warning(&format!(
+        News::Endangers => Screen::warning(&format!(
             "{} is for real, and no lock keeps these buyers apart: a race leaves a ledger that nobody can sell from",
             shown(&rush.file.display().to_string())
         )),
