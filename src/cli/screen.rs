@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::hint::EventFlag;
+use crate::error::told;
 use crate::{Error, Kind, shown};
 
 /// Red and bold: what went wrong.
@@ -109,6 +110,11 @@ impl Screen {
         }
     }
 
+    /// What somebody should know before it happens.
+    pub(crate) fn warning(text: &str) {
+        let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");
+    }
+
     /// That a sale stands, but the count does not show it yet.
     pub(crate) fn unpublished(&self, error: Option<&Error>) {
         if let (Some(error), false) = (error, self.json) {
@@ -174,7 +180,8 @@ impl Screen {
                 };
                 let _ = writeln!(
                     anstream::stderr().lock(),
-                    "{BAD}error{BAD:#}: {done} result could not be written: {error}"
+                    "{BAD}error{BAD:#}: {done} result could not be written: {}",
+                    told(error)
                 );
                 code.max(Kind::Io.exit_code())
             }

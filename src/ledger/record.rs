@@ -25,6 +25,19 @@ pub(crate) enum Op {
     Set,
 }
 
+impl Op {
+    /// The word that the line has for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Sell => "sell",
+            Self::Cancel => "cancel",
+            Self::Adjust => "adjust",
+            Self::Set => "set",
+        }
+    }
+}
+
 /// The end of the ledger that this one took the place of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Replaced {

@@ -55,7 +55,7 @@ impl Tally {
             (Op::Adjust, 1..) => (gains(self.left), Some(self.sold)),
             (Op::Adjust, ..=-1) => (takes(self.left), Some(self.sold)),
             (Op::Set, 0) => (Some(self.left), Some(self.sold)),
-            (op, quantity) => return Err(format!("{op:?} of {quantity} cannot stand here")),
+            (op, quantity) => return Err(format!("{} {quantity} cannot stand here", op.name())),
         };
         match (left, sold) {
             (Some(left), Some(sold))
@@ -69,9 +69,10 @@ impl Tally {
                     sum,
                 })
             }
-            (Some(left), Some(_)) if left != record.left => {
-                Err(format!("it says {} left where {left} are", record.left))
-            }
+            (Some(left), Some(_)) if left != record.left => Err(format!(
+                "it says {} left where {left} should be",
+                record.left
+            )),
             (Some(_), Some(_)) => Err(format!("with it there are more than {MAX_STOCK}")),
             _ => Err(format!("it takes {quantity} where there are fewer")),
         }

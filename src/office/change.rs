@@ -7,6 +7,8 @@ use super::commit::Decision;
 use super::order::{MAX_NAME, MAX_REASON, Unobserved, check_text};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, MAX_STOCK, Op, Record, Tally};
+use crate::plural::are;
+use crate::shown::quoted;
 use crate::store::options::CommitOptions;
 use crate::store::{FoundSale, Lookup};
 
@@ -112,9 +114,11 @@ impl BoxOffice {
             &mut |before, _, _| {
                 let Some(left) = before.left.checked_add_signed(quantity) else {
                     let message = format!(
-                        "cannot take {} away: only {} are not sold",
+                        "cannot take {} away: there {} only {} that {} not sold",
                         quantity.unsigned_abs(),
-                        before.left
+                        are(before.left),
+                        before.left,
+                        are(before.left)
                     );
                     return Err(Error::new(Kind::Refused, message).hint("cancel sales first"));
                 };
@@ -137,8 +141,14 @@ impl BoxOffice {
 }
 
 fn unknown(id: &str) -> Error {
-    Error::new(Kind::Refused, format!("there is no sale {id:?}"))
-        .hint("'tickets sales' lists them with their ids")
+    let error = Error::new(Kind::Refused, format!("there is no sale {id:?}"));
+    if id.starts_with(|c: char| c.is_ascii_digit()) {
+        return error.hint("'tickets sales' lists them with their ids");
+    }
+    error.hint(format!(
+        "an id is as in 7-k3v9xq; 'tickets sales --name {}' lists those of one buyer",
+        quoted(id.as_ref())
+    ))
 }
 
 /// Why so many of a sale cannot be cancelled.
@@ -148,7 +158,10 @@ fn too_many(sale: &FoundSale, wanted: u64) -> Option<Error> {
         kept if wanted > 0 && wanted <= kept => return None,
         0 => format!("sale {id} is cancelled already"),
         kept => {
-            format!("cannot cancel {wanted} of sale {id}: only {kept} are not cancelled yet")
+            format!(
+                "cannot cancel {wanted} of sale {id}: only {kept} {} not cancelled yet",
+                are(kept)
+            )
         }
     };
     Some(Error::new(Kind::Refused, message))

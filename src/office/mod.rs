@@ -3,6 +3,7 @@
 //! Knows nothing of where an event is stored: a store does.
 
 mod change;
+mod changes;
 mod commit;
 mod ids;
 mod name;
@@ -30,6 +31,7 @@ pub use crate::store::audit::{Audit, Finding, Flaw};
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
 pub use change::{Adjustment, Cancellation};
+pub use changes::Changed;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};
 pub use sales::Sold;

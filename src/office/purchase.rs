@@ -164,8 +164,10 @@ fn replays(sale: &FoundSale, order: &Order<'_>) -> Result<()> {
     match sale.cancelled {
         0 => Ok(()),
         cancelled => refused(format!(
-            "the key {key:?} belongs to sale {}, of which {cancelled} of {} were cancelled since",
-            sale.id, sale.quantity
+            "the key {key:?} belongs to sale {}, of which {cancelled} of {} {} cancelled since",
+            sale.id,
+            sale.quantity,
+            if cancelled == 1 { "was" } else { "were" }
         )),
     }
 }

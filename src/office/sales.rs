@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use super::name::Wanted;
+use super::name::{Alike, Wanted};
 use crate::error::Result;
 use crate::ledger::{Line, Op, Record};
 use crate::store::Scan;
@@ -58,6 +58,27 @@ impl BoxOffice {
             }
             ControlFlow::Continue(())
         })
+    }
+
+    /// Buyers whose names have every word of this one in them, whatever the capitals and accents, in the order of the
+    /// ledger: `most` at most, each once. Takes no lock.
+    ///
+    /// # Errors
+    /// As for [`BoxOffice::sales`].
+    pub fn buyers_like(&self, name: &str, most: usize) -> Result<Vec<String>> {
+        let alike = Alike::to(name);
+        let mut found: Vec<String> = Vec::new();
+        self.sales(None, &mut |sale| {
+            if alike.is(sale.buyer) && !found.iter().any(|known| known == sale.buyer) {
+                found.push(sale.buyer.to_owned());
+            }
+            if found.len() < most {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
+        Ok(found)
     }
 
     /// How many were cancelled of each sale, by its id. Verifies the ledger on the way.

@@ -92,6 +92,7 @@ mod torn_bytes {
         let opening = Opening {
             tally,
             end: tally.bytes,
+            endangered: false,
             counted: (5, 0),
             ledger,
         };
@@ -177,6 +178,7 @@ mod reset_meanwhile {
         let opening = Opening {
             tally,
             end: tally.bytes,
+            endangered: false,
             counted: (4, 1),
             ledger,
         };
@@ -221,6 +223,7 @@ mod counted {
                 ..Tally::default()
             },
             end: 0,
+            endangered: false,
             counted: (5, 0),
             ledger,
         };

@@ -113,6 +113,7 @@ pub(crate) fn examine(
         findings: findings(files, &count, &summary),
         notes,
         repaired: Vec::new(),
+        for_real: summary.made_for_real || summary.booked > 0,
     };
     Ok((audit, summary.unfinished))
 }

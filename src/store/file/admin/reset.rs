@@ -97,7 +97,7 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
     if forced {
         return Ok(());
     }
-    let anew = "a reset would start the event anew without them";
+    let anew = "a reset would start the event anew without what is booked";
     if let Some(ledger) = ledger {
         refuse_bookings(files, ledger, anew).map_err(|error| {
             error.hint(

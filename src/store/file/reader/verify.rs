@@ -67,6 +67,7 @@ pub(crate) fn summarize_ledger(
             Err(Wrong::Line(why)) => {
                 let first = Unfinished::of(ledger, &raw_line);
                 let whole = reader.is_whole(&raw_line);
+                reader.behind_a_break(raw_line.bytes, raw_line.terminated);
                 reader.end((first, whole), &mut raw_lines, why)?;
                 break;
             }
@@ -88,7 +89,8 @@ impl Reader<'_> {
             Op::Open => self.opens(&line.record),
             Op::Sell => self.sells(&line.record, raw_line.start)?,
             Op::Cancel => self.cancels(&line.record, before.bytes)?,
-            Op::Adjust | Op::Set => {}
+            Op::Set => self.summary.made_for_real = true,
+            Op::Adjust => {}
         }
         self.summary.tally = tally;
         // The count counts a line with its newline.
@@ -177,6 +179,23 @@ impl Reader<'_> {
         }))
     }
 
+    /// A line that does not add up, or stands behind one: what it books counts, to be on the safe side. Whether it is a
+    /// line at all; of an event that is for real one that is none may have been a booking.
+    fn behind_a_break(&mut self, bytes: &[u8], terminated: bool) -> bool {
+        let Ok(line) = Line::parse(bytes, None) else {
+            let made_for_real = self.summary.made_for_real;
+            let is_lost = made_for_real && terminated && !bytes.iter().all(|byte| *byte == 0);
+            self.summary.unread += u64::from(is_lost);
+            return false;
+        };
+        let record = line.record;
+        if record.op == Op::Sell && record.rush.is_none() {
+            let booked = self.summary.booked;
+            self.summary.booked = booked.saturating_add(record.quantity.unsigned_abs());
+        }
+        true
+    }
+
     fn io(&self, error: std::io::Error) -> Wrong {
         Wrong::Io(Error::io("read", &self.files.ledger, error))
     }
@@ -193,15 +212,7 @@ impl Reader<'_> {
         let mut whole = first_whole;
         let (mut end, mut lines) = (start, 0_u64);
         while let Some(raw_line) = raw_lines.next().map_err(problem)? {
-            if let Ok(line) = Line::parse(raw_line.bytes, None) {
-                whole = true;
-                // What was booked behind a break counts, to be on the safe side.
-                let record = line.record;
-                if record.op == Op::Sell && record.rush.is_none() {
-                    let booked = self.summary.booked;
-                    self.summary.booked = booked.saturating_add(record.quantity.unsigned_abs());
-                }
-            }
+            whole |= self.behind_a_break(raw_line.bytes, raw_line.terminated);
             (end, lines) = (raw_line.end, lines + 1);
         }
         let line = self.summary.tally.seq + 1;

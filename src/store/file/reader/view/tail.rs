@@ -92,8 +92,8 @@ pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
     })
 }
 
-/// Whether any line of the ledger that can be read is a sale which no rush made, or says that the event is for real. Where there is one it is among the
-/// first, so that this is no long search.
+/// Whether any line of the ledger that can be read is a sale which no rush made, or says that the event is for real.
+/// Where there is one it is among the first, so that this is no long search.
 fn has_bookings(files: &EventFiles) -> bool {
     let Ok(Some(ledger)) = open_ledger(files, Access::Read) else {
         return true;
@@ -127,5 +127,5 @@ pub(crate) fn all_lost(message: String, file: &Path) -> Error {
 }
 
 /// What to do where no ledger says what was sold.
-pub(crate) const ALL_LOST: &str = "nothing was sold; 'tickets restore DIR' puts a backup back; else \
-                                   'tickets reset N --force' starts afresh, and keeps what is there";
+pub(crate) const ALL_LOST: &str = "nothing was sold; 'tickets restore DIR' puts a backup back; where there is \
+                                   none, 'tickets reset --help' says how to start afresh without what was sold";
