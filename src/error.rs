@@ -160,7 +160,8 @@ impl Error {
     /// An I/O error, with what was being done (as in "open") and to which file.
     #[must_use]
     pub(crate) fn io(doing: &str, file: &Path, source: io::Error) -> Self {
-        let mut error = Self::new(Kind::Io, format!("could not {doing}: {source}")).at(file, 0, 0);
+        let message = format!("could not {doing}: {}", told(&source));
+        let mut error = Self::new(Kind::Io, message).at(file, 0, 0);
         error.source = Some(source);
         error
     }
@@ -271,4 +272,14 @@ impl Error {
             .as_ref()
             .map_or_else(String::new, |place| format!("{place}: "))
     }
+}
+
+/// What the system said, without its number and without a path: a message has a place of its own.
+pub(crate) fn told(error: &io::Error) -> String {
+    let text = error.to_string();
+    let cut = [" (os error ", " at path \""];
+    let end = cut.iter().filter_map(|cut| text.find(cut)).min();
+    text.get(..end.unwrap_or(text.len()))
+        .unwrap_or(&text)
+        .to_owned()
 }

@@ -20,7 +20,7 @@ macro_rules! known_bad {
 }
 
 #[cfg(feature = "known-bad")]
-pub(crate) use mistakes::{Mistake, copy_bare, cut_at_newline, delete_lock_file, poll, write_over};
+pub(crate) use mistakes::{Mistake, cut_at_newline, delete_lock_file, poll};
 
 #[cfg(feature = "known-bad")]
 mod mistakes {
@@ -30,16 +30,7 @@ mod mistakes {
     use std::path::Path;
     use std::time::Duration;
 
-    use tempfile::NamedTempFile;
-
-    use crate::error::Result;
-    use crate::ledger::MAX_COUNT_BYTES;
     use crate::store::file::backoff::Backoff;
-    use crate::store::file::count::in_place;
-    use crate::store::file::files::copy::copy_bytes;
-    use crate::store::file::files::read::read_capped;
-    use crate::store::file::files::temporary::temporary;
-    use crate::store::file::files::version::Version;
 
     #[cfg(not(debug_assertions))]
     compile_error!("the feature known-bad makes mistakes on purpose: no release has it");
@@ -73,11 +64,11 @@ mod mistakes {
         "mode-lost" ModeLost: "A file that takes another's place does not take its mode.";
         "acl-lost" AclLost: "A file that takes another's place takes its mode, and not its list.";
         "wide-at-first" WideAtFirst: "A temporary file may be opened by all until it is whole.";
-        "put-away-bare" PutAwayBare: "What is archived has the mode of any new file.";
+        "archive-bare" ArchiveBare: "What is archived has the mode of any new file.";
         "lock-on-data" LockOnData: "The file is locked that is replaced.";
         "lock-deleted" LockDeleted: "The lock file is deleted when the lock is given up.";
         "lock-unverified" LockUnverified: "The lock of a file counts whether it has its name or not.";
-        "lock-polled" LockPolled: "Whoever waits for the lock naps and looks again.";
+        "lock-polled" LockPolled: "A process that waits for the lock naps and looks again.";
         "key-unlocked" KeyUnlocked: "A key is looked for before the lock is taken, and no more.";
         "key-forgotten" KeyForgotten: "A key is not written down.";
         "newline-cut" NewlineCut: "A line without a newline is cut off.";
@@ -90,8 +81,8 @@ mod mistakes {
         "ledger-unlocked" LedgerUnlocked: "The lock file is locked, and the ledger is not.";
         "publish-unlocked" PublishUnlocked: "The count is published without the name lock.";
         "edit-lost" EditLost: "What was replaced is not looked at.";
-        "hole-refused" HoleRefused: "A hole before whole lines is taken for damage.";
-        "aside-swept" AsideSwept: "A ledger that is being archived is taken for a stray.";
+        "lost-write-refused" LostWriteRefused: "A lost write before whole lines is taken for damage.";
+        "archive-orphaned" ArchiveOrphaned: "A ledger that is being archived is taken for an orphaned file.";
         "reset-unasked" ResetUnasked: "A reset takes a ledger that is shorter than its count for an empty event.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }
@@ -104,25 +95,12 @@ mod mistakes {
         }
     }
 
-    /// Writes a file over instead of replacing it.
-    pub(crate) fn write_over(path: &Path, bytes: &[u8]) -> Result<Version> {
-        in_place::write(path, bytes, &mut || {})?;
-        Ok(read_capped(path, MAX_COUNT_BYTES)?.1)
-    }
-
     /// Cuts a file after its last newline.
     pub(crate) fn cut_at_newline(file: &File) -> io::Result<()> {
         let mut bytes = vec![0; file.metadata()?.len() as usize];
         file.read_exact_at(&mut bytes, 0)?;
         let newline = bytes.iter().rposition(|&byte| byte == b'\n');
         file.set_len(newline.map_or(0, |at| at as u64 + 1))
-    }
-
-    /// Copies a file as any new one is made.
-    pub(crate) fn copy_bare(file: &File, from: u64, beside: &Path) -> io::Result<NamedTempFile> {
-        let mut copy = temporary(beside, None)?;
-        copy_bytes(file, from, copy.as_file_mut())?;
-        Ok(copy)
     }
 
     /// Deletes the event's lock file; leaves the ledger, which is locked too.

@@ -79,6 +79,7 @@ pub mod cli;
 pub mod doctor;
 pub mod draw;
 pub mod error;
+mod json_words;
 pub mod lab;
 mod ledger;
 pub mod office;

@@ -6,14 +6,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use serde_json::{Value, json};
 use tickets::check::evidence::{
     CommittedLine, Evidence, EvidenceRecord, Gatherer, OperationOutcome, Whole, WholeHold,
     WriteNonce,
 };
 use tickets::check::judge;
 
-use crate::ledger::figure::Figure;
+use crate::figure::Figure;
+use crate::figure_report::FigureReport;
 use crate::ledger::{probe, same_code};
 use crate::machine::Machine;
 use crate::program::find_tickets;
@@ -30,38 +30,8 @@ const SVG_KB: f64 = 1000.0;
 const QUERY: u64 = 10;
 const BUYERS: u64 = 1000;
 
-/// Everything that was measured.
-#[derive(Debug)]
-pub(crate) struct Report {
-    machine: Machine,
-    file_bytes: u64,
-    figures: Vec<Figure>,
-}
-
-impl Report {
-    /// The table.
-    pub(crate) fn to_table(&self) -> String {
-        format!(
-            "{}\nthe file has {:.1} MB\n\n{}",
-            self.machine.to_line(),
-            self.file_bytes as f64 / 1e6,
-            Figure::table(&self.figures)
-        )
-    }
-
-    /// The same for programs.
-    pub(crate) fn to_json(&self) -> Value {
-        let figures = self.figures.iter().map(Figure::to_json);
-        json!({
-            "machine": self.machine.to_json(),
-            "file_bytes": self.file_bytes,
-            "figures": figures.collect::<Vec<_>>(),
-        })
-    }
-}
-
 /// Measures.
-pub(crate) fn run(args: &CheckArgs) -> Result<Report> {
+pub(crate) fn run(args: &CheckArgs) -> Result<FigureReport> {
     let (sizes, most) = if args.quick {
         ([10_000, 100_000], 20_000)
     } else {
@@ -81,14 +51,9 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Report> {
     let path = scratch.path().join("run.jsonl");
     let file_bytes = write(&path, most)?;
     figures.extend(file(&tickets, &path, most, runs)?);
-    if args.quick {
-        figures = figures.into_iter().map(Figure::unbound).collect();
-    }
-    Ok(Report {
-        machine,
-        file_bytes,
-        figures,
-    })
+    let about = format!("the file has {:.1} MB", file_bytes as f64 / 1e6);
+    let report = FigureReport::new(machine, figures, args.quick);
+    Ok(report.of(&[("file_bytes", file_bytes)], about))
 }
 
 /// An operation of a clean run, and the line of the ledger that it wrote.
@@ -107,16 +72,6 @@ fn operation(
         (Some(read + 1), seen - 1)
     } else {
         (None, seen)
-    };
-    let lock = WholeHold {
-        wanted: Some(time + 100),
-        got: Some(time + 300),
-        released: Some(time + 800),
-        device: 1,
-        inode: 1,
-        path_device: None,
-        path_inode: None,
-        shared: false,
     };
     let whole = EvidenceRecord::Whole(Whole {
         buyer: buyer.clone().into(),
@@ -138,7 +93,7 @@ fn operation(
         } else {
             OperationOutcome::Query
         },
-        lock: (locked && sale).then_some(lock),
+        lock: (locked && sale).then(|| hold(time)),
     });
     let line = write.map(|seq| EvidenceRecord::Committed {
         seq,
@@ -149,6 +104,20 @@ fn operation(
         sum: None,
     });
     (whole, line)
+}
+
+/// A lock that an operation from this time on holds.
+fn hold(time: u64) -> WholeHold {
+    WholeHold {
+        wanted: Some(time + 100),
+        got: Some(time + 300),
+        released: Some(time + 800),
+        device: 1,
+        inode: 1,
+        path_device: None,
+        path_inode: None,
+        shared: false,
+    }
 }
 
 fn header(operations: u64) -> EvidenceRecord<'static> {

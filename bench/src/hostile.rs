@@ -4,10 +4,9 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::{Value, json};
-
 use crate::corpus::{self, Files};
-use crate::ledger::figure::Figure;
+use crate::figure::Figure;
+use crate::figure_report::FigureReport;
 use crate::machine::Machine;
 use crate::program::find_tickets;
 use crate::run::excerpt;
@@ -31,41 +30,8 @@ const COMMANDS: [&[&str]; 6] = [
     &["audit", "--repair"],
 ];
 
-/// Everything that was measured.
-#[derive(Debug)]
-pub(crate) struct Report {
-    machine: Machine,
-    files: usize,
-    runs: usize,
-    figures: Vec<Figure>,
-}
-
-impl Report {
-    /// The table.
-    pub(crate) fn to_table(&self) -> String {
-        format!(
-            "{}\n{} hostile pairs of files, {} commands on them; the slowest:\n\n{}",
-            self.machine.to_line(),
-            self.files,
-            self.runs,
-            Figure::table(&self.figures)
-        )
-    }
-
-    /// The same for programs.
-    pub(crate) fn to_json(&self) -> Value {
-        let figures = self.figures.iter().map(Figure::to_json);
-        json!({
-            "machine": self.machine.to_json(),
-            "files": self.files,
-            "runs": self.runs,
-            "figures": figures.collect::<Vec<_>>(),
-        })
-    }
-}
-
 /// Measures.
-pub(crate) fn run(args: &HostileArgs) -> Result<Report> {
+pub(crate) fn run(args: &HostileArgs) -> Result<FigureReport> {
     let tickets = find_tickets(args.tickets.as_deref())?;
     let scratch = Scratch::new()?;
     let machine = Machine::look(scratch.path(), &[]);
@@ -103,15 +69,10 @@ pub(crate) fn run(args: &HostileArgs) -> Result<Report> {
         figures.push(Figure::of(name.clone(), "ms", milliseconds)?.at_most(MILLISECONDS));
         figures.push(Figure::of(name + ", peak memory", "MiB", peaks)?.at_most(MIB));
     }
-    if args.quick {
-        figures = figures.into_iter().map(Figure::unbound).collect();
-    }
-    Ok(Report {
-        machine,
-        files: all.len(),
-        runs: times.len(),
-        figures,
-    })
+    let (files, runs) = (all.len(), times.len());
+    let about = format!("{files} hostile pairs of files, {runs} commands on them; the slowest:");
+    let report = FigureReport::new(machine, figures, args.quick);
+    Ok(report.of(&[("files", files as u64), ("runs", runs as u64)], about))
 }
 
 /// Ledgers that are larger than what a command may use.

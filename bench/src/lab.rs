@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-use serde_json::{Value, json};
 use tickets::LockKind;
 use tickets::lab::Trial;
 use tickets::lab::explore::{Search, explore};
 use tickets::lab::sample::{Sampling, sample};
 use tickets::office::Writes;
 
-use crate::ledger::figure::Figure;
+use crate::figure::Figure;
+use crate::figure_report::FigureReport;
 use crate::ledger::probe;
 use crate::machine::Machine;
 use crate::program::find_tickets;
@@ -26,35 +26,8 @@ const SECONDS: f64 = 60.0;
 /// are, and how many outcomes (Bell's numbers). All classes but one are bad.
 const KNOWN: [(usize, u64, usize); 2] = [(5, 120, 52), (8, 40_320, 4140)];
 
-/// Everything that was measured.
-#[derive(Debug)]
-pub(crate) struct Report {
-    machine: Machine,
-    figures: Vec<Figure>,
-}
-
-impl Report {
-    /// The table.
-    pub(crate) fn to_table(&self) -> String {
-        format!(
-            "{}\n\n{}",
-            self.machine.to_line(),
-            Figure::table(&self.figures)
-        )
-    }
-
-    /// The same for programs.
-    pub(crate) fn to_json(&self) -> Value {
-        let figures = self.figures.iter().map(Figure::to_json);
-        json!({
-            "machine": self.machine.to_json(),
-            "figures": figures.collect::<Vec<_>>(),
-        })
-    }
-}
-
 /// Measures.
-pub(crate) fn run(args: &LabArgs) -> Result<Report> {
+pub(crate) fn run(args: &LabArgs) -> Result<FigureReport> {
     let tickets = find_tickets(args.tickets.as_deref())?;
     probe(&tickets, "race prove")?;
     let place = place(args.place.as_deref())?;
@@ -78,10 +51,7 @@ pub(crate) fn run(args: &LabArgs) -> Result<Report> {
     }
     let known = if args.quick { KNOWN[0] } else { KNOWN[1] };
     figures.push(all(known, machine.cores(), &place, &tickets)?.at_most(SECONDS));
-    if args.quick {
-        figures = figures.into_iter().map(Figure::unbound).collect();
-    }
-    Ok(Report { machine, figures })
+    Ok(FigureReport::new(machine, figures, args.quick))
 }
 
 /// Where the scratch events are put: in memory, unless it is said where.

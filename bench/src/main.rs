@@ -5,6 +5,8 @@
 
 mod chapter;
 mod check;
+mod figure;
+mod figure_report;
 mod hostile;
 mod lab;
 mod ledger;

@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::Value;
 
 use crate::disk_model::Files;
+use crate::orphan::orphan;
 use crate::program::Program;
-use crate::stray::stray;
 use crate::test_event::{COUNT, LEDGER, TestEvent};
 
 /// The events that are struck.
@@ -142,7 +142,7 @@ impl Prepared {
                 fs::write(&event.file, lagging).unwrap();
                 bytes.extend_from_slice(TORN_END);
                 fs::write(&ledger, &bytes).unwrap();
-                fs::write(event.path(&stray(COUNT, 1)), "{\"tick").unwrap();
+                fs::write(event.path(&orphan(COUNT, 1)), "{\"tick").unwrap();
             }
         }
         Self {

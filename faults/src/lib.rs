@@ -20,7 +20,6 @@
 
 mod access;
 mod block_map;
-mod dice;
 mod disk;
 mod disk_model;
 mod event;
@@ -29,19 +28,21 @@ mod matrix;
 pub mod mutants;
 mod oracle;
 mod order;
+mod orphan;
 mod power_cut;
 mod program;
 mod request;
+mod rng;
 mod row;
 mod rows;
 mod strace;
-mod stray;
 mod test_event;
 mod thin;
 mod trace;
 mod unsynced;
 
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
-pub use program::Program;
+pub use orphan::orphan;
+pub use program::{Program, Run};
 pub use row::Extent;
-pub use stray::stray;
+pub use test_event::{TestEvent, eventually};

@@ -64,34 +64,12 @@ fn act(cli: &Cli) -> Result<bool, String> {
         let _ = out.flush();
     };
     if cli.rows == ["list"] {
-        for Plan {
-            number,
-            name,
-            fault,
-            ..
-        } in ROWS
-        {
-            print(&format!("{number:>3}  {name:<10} {fault}"));
-        }
-        print(" 17  mutants    known mistakes, each noticed by a row");
+        list(&mut print);
         return Ok(true);
     }
     let everything = cli.rows == ["all"];
     let mutants = everything || cli.rows.iter().any(|row| row == "mutants" || row == "17");
-    let mut plans = Vec::new();
-    for name in cli
-        .rows
-        .iter()
-        .filter(|name| !["all", "mutants", "17"].contains(&name.as_str()))
-    {
-        plans.push(
-            find(name)
-                .ok_or_else(|| format!("there is no row {name:?}: see 'tickets-faults list'"))?,
-        );
-    }
-    if everything {
-        plans.extend(ROWS);
-    }
+    let plans = plans(cli, everything)?;
     let settings = settings(cli)?;
     let mut well = true;
     if !plans.is_empty() {
@@ -107,6 +85,32 @@ fn act(cli: &Cli) -> Result<bool, String> {
         well &= all_mutants(cli.case.as_deref().unwrap_or_default(), &mut print)?;
     }
     Ok(well)
+}
+
+fn list(print: &mut impl FnMut(&str)) {
+    for Plan {
+        number,
+        name,
+        fault,
+        ..
+    } in ROWS
+    {
+        print(&format!("{number:>3}  {name:<10} {fault}"));
+    }
+    print(" 17  mutants    known mistakes, each noticed by a row");
+}
+
+/// The rows that are named, but for the mutants.
+fn plans(cli: &Cli, everything: bool) -> Result<Vec<&'static Plan>, String> {
+    if everything {
+        return Ok(ROWS.iter().collect());
+    }
+    let rows = cli.rows.iter().map(String::as_str);
+    let rows = rows.filter(|name| !["all", "mutants", "17"].contains(name));
+    rows.map(|name| {
+        find(name).ok_or_else(|| format!("there is no row {name:?}: see 'tickets-faults list'"))
+    })
+    .collect()
 }
 
 fn settings(cli: &Cli) -> Result<Settings, String> {

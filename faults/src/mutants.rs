@@ -40,7 +40,7 @@ pub const MUTANTS: &[Mutant] = &[
         "replay/Plain/2 unsynced, sectors/book/",
     ),
     by(
-        "hole-refused",
+        "lost-write-refused",
         "replay",
         "replay/Torn/2 unsynced, a page's end/book/",
     ),
@@ -48,7 +48,7 @@ pub const MUTANTS: &[Mutant] = &[
     by("known-believed", "relay", "relay/killed/Plain/book, book"),
     by("no-rewrite", "relay", "relay/refused/Plain/book, adjust"),
     by(
-        "hole-refused",
+        "lost-write-refused",
         "relay",
         "relay/two killed/Plain/a page's end",
     ),
@@ -59,7 +59,7 @@ pub const MUTANTS: &[Mutant] = &[
         "losses",
         "losses/Plain/tickets.ledger.jsonl/empty",
     ),
-    by("aside-swept", "losses", "losses/Foreign/Reset/rename:"),
+    by("archive-orphaned", "losses", "losses/Foreign/Reset/rename:"),
     by("ledger-unlocked", "names", "names/hard link, itself/"),
     by("map-unread", "relay", "relay/lacking/Plain/book/"),
     by(
@@ -81,7 +81,7 @@ pub const MUTANTS: &[Mutant] = &[
     by("mode-lost", "access", "access/of the group/bob/022"),
     by("wide-at-first", "access", "access/of its owner/Plain/book/"),
     by(
-        "put-away-bare",
+        "archive-bare",
         "access",
         "access/the ledger is not of all/root/022",
     ),

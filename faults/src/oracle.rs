@@ -104,43 +104,10 @@ fn unharmed(case: &Case<'_>, done: bool, before: &Books, after: &Books) {
             assert_eq!(was, is, "{name} was changed by a reader");
         }
     }
-    let mut archives = put_away(event, ".2");
-    if case.run.code != Some(0) {
-        // The next command gives it its archive's name.
-        archives.extend(aside(event));
-    }
     if case.task == Task::Reset && done && prepared.variant != Variant::First {
-        assert_eq!(
-            (after.lines.len(), after.sold),
-            (1, 0),
-            "{:#?}",
-            after.lines
-        );
-        assert_eq!(after.left, before.lines[0]["quantity"].as_i64().unwrap());
-        assert_eq!(archives.len(), 1, "{:?}", event.names());
-        let [was, is] = [
-            prepared.event.path("tickets.ledger.jsonl"),
-            event.path(&archives[0]),
-        ]
-        .map(|path| fs::read(path).unwrap());
-        assert_eq!(
-            was.trim_ascii_end(),
-            is.trim_ascii_end(),
-            "the old ledger was not archived whole"
-        );
+        was_reset(case, before, after);
     } else {
-        let kept = after.lines.get(..before.lines.len());
-        assert_eq!(kept, Some(&before.lines[..]), "a line was lost");
-        let opening = usize::from(before.lines.is_empty() && !after.lines.is_empty());
-        let new = after.lines.len() - before.lines.len() - opening;
-        let wanted = usize::from(done && case.task != Task::Reset);
-        assert!(new == wanted, "{new} new lines: {:#?}", after.lines);
-        let archives = put_away(event, ".2");
-        assert!(
-            archives.is_empty(),
-            "nothing was reset: {:?}",
-            event.names()
-        );
+        nothing_is_lost(case, done, before, after);
     }
     count_is_whole(case);
     let (code, document) = event.json("query");
@@ -149,6 +116,50 @@ fn unharmed(case: &Case<'_>, done: bool, before: &Books, after: &Books) {
         told,
         (0, &after.left.into(), &after.sold.into()),
         "{document:#}"
+    );
+}
+
+/// Whether the event begins anew with the stock that it had, and the old ledger is archived whole.
+fn was_reset(case: &Case<'_>, before: &Books, after: &Books) {
+    let (prepared, event) = (case.prepared, case.event);
+    let mut archives = put_away(event, ".2");
+    if case.run.code != Some(0) {
+        // The next command gives it its archive's name.
+        archives.extend(aside(event));
+    }
+    assert_eq!(
+        (after.lines.len(), after.sold),
+        (1, 0),
+        "{:#?}",
+        after.lines
+    );
+    assert_eq!(after.left, before.lines[0]["quantity"].as_i64().unwrap());
+    assert_eq!(archives.len(), 1, "{:?}", event.names());
+    let [was, is] = [
+        prepared.event.path("tickets.ledger.jsonl"),
+        event.path(&archives[0]),
+    ]
+    .map(|path| fs::read(path).unwrap());
+    assert_eq!(
+        was.trim_ascii_end(),
+        is.trim_ascii_end(),
+        "the old ledger was not archived whole"
+    );
+}
+
+/// Whether every line is there that was there, and no more than what was done.
+fn nothing_is_lost(case: &Case<'_>, done: bool, before: &Books, after: &Books) {
+    let kept = after.lines.get(..before.lines.len());
+    assert_eq!(kept, Some(&before.lines[..]), "a line was lost");
+    let opening = usize::from(before.lines.is_empty() && !after.lines.is_empty());
+    let new = after.lines.len() - before.lines.len() - opening;
+    let wanted = usize::from(done && case.task != Task::Reset);
+    assert!(new == wanted, "{new} new lines: {:#?}", after.lines);
+    let archives = put_away(case.event, ".2");
+    assert!(
+        archives.is_empty(),
+        "nothing was reset: {:?}",
+        case.event.names()
     );
 }
 

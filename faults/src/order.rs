@@ -126,18 +126,7 @@ impl Order {
                     inode.sync(event.process, event.began, *done);
                 }
             }
-            Deed::Rename { from, to, exchange } => {
-                let (moved, replaced) = (self.names.remove(from), self.names.remove(to));
-                if let (true, Some(replaced)) = (*exchange, replaced) {
-                    self.names.insert(from.clone(), replaced);
-                }
-                if let Some(moved) = moved {
-                    self.names.insert(to.clone(), moved);
-                }
-                if to == COUNT || from == COUNT {
-                    self.published();
-                }
-            }
+            Deed::Rename { from, to, exchange } => self.rename(from, to, *exchange),
             Deed::Link { from, to } => {
                 if let Some(inode) = self.names.get(from).copied() {
                     self.names.insert(to.clone(), inode);
@@ -152,6 +141,19 @@ impl Order {
                 }
             }
             Deed::Create(_) => {}
+        }
+    }
+
+    fn rename(&mut self, from: &str, to: &str, exchange: bool) {
+        let (moved, replaced) = (self.names.remove(from), self.names.remove(to));
+        if let (true, Some(replaced)) = (exchange, replaced) {
+            self.names.insert(from.to_owned(), replaced);
+        }
+        if let Some(moved) = moved {
+            self.names.insert(to.to_owned(), moved);
+        }
+        if to == COUNT || from == COUNT {
+            self.published();
         }
     }
 

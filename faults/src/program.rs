@@ -62,25 +62,35 @@ impl Program {
 
 /// What a command came to.
 #[derive(Debug)]
-pub(crate) struct Run {
-    /// Without one it was killed.
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+pub struct Run {
+    /// Its exit code; without one it was killed.
+    pub code: Option<i32>,
+    /// What it said on stdout.
+    pub stdout: String,
+    /// What it said on stderr.
+    pub stderr: String,
 }
 
 impl Run {
-    pub(crate) fn of(output: &Output) -> Self {
+    /// Of what it left. Only one that was killed may have been cut off within a letter.
+    #[must_use]
+    pub fn of(output: Output) -> Self {
+        let code = output.status.code();
+        let text = |bytes: Vec<u8>| match code {
+            Some(_) => String::from_utf8(bytes).expect("it says what is no text"),
+            None => String::from_utf8_lossy(&bytes).into_owned(),
+        };
         Self {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code,
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
         }
     }
 
     /// The exit code, and the one JSON document on stdout.
     #[track_caller]
-    pub(crate) fn document(self) -> (i32, Value) {
+    #[must_use]
+    pub fn document(self) -> (i32, Value) {
         let document = serde_json::from_str(&self.stdout);
         let document = document.unwrap_or_else(|e| panic!("not one JSON document: {e}\n{self:?}"));
         (self.code.expect("killed by a signal"), document)

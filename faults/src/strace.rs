@@ -138,7 +138,7 @@ pub(crate) fn traced(
 ) -> (Run, String) {
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
     let mut command = command(prepared, request, event, arguments, trace.path());
-    let run = Run::of(&command.output().unwrap());
+    let run = Run::of(command.output().unwrap());
     assert_ne!(run.code, Some(124), "it hangs: {command:?}");
     (run, fs::read_to_string(trace.path()).unwrap())
 }

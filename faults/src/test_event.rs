@@ -17,10 +17,12 @@ pub(crate) const LOCK: &str = "tickets.json.lock";
 
 /// An event in a directory of its own.
 #[derive(Debug)]
-pub(crate) struct TestEvent {
-    pub(crate) program: Program,
+pub struct TestEvent {
+    /// What is run on it.
+    pub program: Program,
     directory: tempfile::TempDir,
-    pub(crate) file: PathBuf,
+    /// Its `tickets.json`.
+    pub file: PathBuf,
 }
 
 /// Where an event is that needs no real disk: tens of thousands of syncs would wait for one.
@@ -33,16 +35,20 @@ pub(crate) fn memory() -> &'static Path {
     }
 }
 
+#[expect(
+    clippy::must_use_candidate,
+    reason = "a test may run a command for what it does"
+)]
 impl TestEvent {
     /// A directory without an event.
     #[must_use]
-    pub(crate) fn empty(program: &Program) -> Self {
+    pub fn empty(program: &Program) -> Self {
         Self::empty_in(program, memory())
     }
 
     /// The same, somewhere else.
     #[must_use]
-    pub(crate) fn empty_in(program: &Program, place: &Path) -> Self {
+    pub fn empty_in(program: &Program, place: &Path) -> Self {
         let directory = tempfile::tempdir_in(place).unwrap();
         let file = directory.path().join(COUNT);
         Self {
@@ -52,38 +58,37 @@ impl TestEvent {
         }
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// Where a file of this name is.
+    pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    pub(crate) fn directory(&self) -> &Path {
+    /// Its directory.
+    pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
     /// The command, ready to be run.
-    pub(crate) fn command<S: AsRef<OsStr>>(
-        &self,
-        arguments: impl IntoIterator<Item = S>,
-    ) -> Command {
+    pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = self.program.through::<&str>(&[], &self.file);
         command.args(arguments);
         command
     }
 
     /// Runs a command line, split at spaces.
-    pub(crate) fn run(&self, line: &str) -> Run {
+    pub fn run(&self, line: &str) -> Run {
         let mut command = self.command(line.split_ascii_whitespace());
-        Run::of(&command.output().unwrap())
+        Run::of(command.output().unwrap())
     }
 
     /// Runs it with `--json`; its exit code and its one document.
     #[track_caller]
-    pub(crate) fn json(&self, line: &str) -> (i32, Value) {
+    pub fn json(&self, line: &str) -> (i32, Value) {
         self.run(&format!("--json {line}")).document()
     }
 
     /// Starts it in the background, its output piped.
-    pub(crate) fn start(&self, line: &str) -> Child {
+    pub fn start(&self, line: &str) -> Child {
         self.command(line.split_ascii_whitespace())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -93,12 +98,12 @@ impl TestEvent {
 
     /// `tickets.json`, parsed.
     #[track_caller]
-    pub(crate) fn count(&self) -> Value {
+    pub fn count(&self) -> Value {
         serde_json::from_slice(&fs::read(&self.file).unwrap()).unwrap()
     }
 
     /// The names of all files in the directory, sorted.
-    pub(crate) fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.directory()).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -142,7 +147,7 @@ pub(crate) fn resumed(pid: Option<u32>, mut command: Child) -> Run {
         }
         std::thread::sleep(Duration::from_millis(2));
     }
-    Run::of(&command.wait_with_output().unwrap())
+    Run::of(command.wait_with_output().unwrap())
 }
 
 /// How many wait for the lock on a file, as the kernel lists them.
@@ -173,8 +178,8 @@ fn locks(path: &Path) -> Vec<String> {
 
 /// Waits until something holds. It must come to hold; how long it takes is not judged.
 #[track_caller]
-pub(crate) fn eventually<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(20);
+pub fn eventually<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(60);
     loop {
         if let Some(found) = check() {
             return found;

@@ -181,6 +181,13 @@ fn deed(line: &str, directory: &str, direct: bool) -> Option<Deed> {
             file: handle(0)?,
             done: result == 0,
         },
+        _ => return named(call, &path, argument(4)),
+    })
+}
+
+/// What a call does to names; `path`: that of an argument.
+fn named(call: &str, path: &impl Fn(usize) -> Option<String>, flags: &str) -> Option<Deed> {
+    Some(match call {
         "rename" => Deed::Rename {
             from: path(0)?,
             to: path(1)?,
@@ -189,7 +196,7 @@ fn deed(line: &str, directory: &str, direct: bool) -> Option<Deed> {
         "renameat" | "renameat2" => Deed::Rename {
             from: path(1)?,
             to: path(3)?,
-            exchange: argument(4).contains("RENAME_EXCHANGE"),
+            exchange: flags.contains("RENAME_EXCHANGE"),
         },
         "link" => Deed::Link {
             from: path(0)?,

@@ -14,7 +14,7 @@ use crate::{BoxOffice, Kind, Result, shown};
 pub(super) fn audit(file: &Path, arguments: &AuditArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
     let audit = if arguments.repair {
-        office.repair(arguments.wait.limit, arguments.force)?
+        office.repair(arguments.wait, arguments.force)?
     } else {
         office.audit()?
     };
@@ -71,9 +71,14 @@ fn advice(audit: &Audit) -> &'static str {
     } else if audit.is_repairable_by_force() {
         "this cannot be repaired without guessing: put the right ledger back, as 'tickets restore DIR' does from a \
          backup; 'tickets audit --repair --force' goes on with what the ledger has, and keeps the count beside"
+    } else if audit.for_real {
+        "this cannot be repaired without guessing: put the right file back, as 'tickets restore DIR' does from a backup"
+    } else if audit.records > 0 {
+        "this cannot be repaired without guessing: put the right file back, as 'tickets restore DIR' does from a \
+         backup; where it was only a rush, 'tickets reset' starts afresh, and keeps what is there"
     } else {
         "this cannot be repaired without guessing: put the right file back, as 'tickets restore DIR' does from a \
-         backup, or start afresh with 'tickets reset N --force', which keeps what is there"
+         backup; where there is none, 'tickets reset --help' says how to start afresh without what was sold"
     }
 }
 

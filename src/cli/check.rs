@@ -172,6 +172,11 @@ fn tell(
     if quiet {
         return Ok(());
     }
+    summary(out, verdict)
+}
+
+/// Whether anything was found in how much, and what cannot be said.
+fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
     let judged = [
         count(verdict.operations, "operation"),
         count(verdict.sales, "sale"),

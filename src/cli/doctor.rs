@@ -70,9 +70,14 @@ fn tell(out: &mut dyn Write, report: &Report, quiet: bool) -> io::Result<()> {
     }
     let directory = shown(&report.directory);
     if report.holds() {
+        let by = if report.is_for_one_user() {
+            ", by one user alone: it is sticky"
+        } else {
+            ""
+        };
         writeln!(
             out,
-            "{GOOD}fit{GOOD:#}  an event can be kept in {directory}"
+            "{GOOD}fit{GOOD:#}  an event can be kept in {directory}{by}"
         )
     } else {
         writeln!(

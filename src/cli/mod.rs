@@ -27,6 +27,7 @@ mod process;
 mod query;
 mod sales;
 mod screen;
+mod slips;
 #[cfg(test)]
 mod spoken;
 mod usage;

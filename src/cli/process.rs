@@ -12,6 +12,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::{flag, low_level};
 
+use crate::error::told;
 use crate::{Error, Kind, Result};
 
 /// This program, which is started as each child.
@@ -21,7 +22,7 @@ pub(crate) fn program() -> Result<PathBuf> {
 }
 
 fn problem(doing: &str, error: &io::Error) -> Error {
-    Error::new(Kind::Io, format!("could not {doing}: {error}"))
+    Error::new(Kind::Io, format!("could not {doing}: {}", told(error)))
 }
 
 /// A write beyond a limit of file size (`ulimit -f`) is an error then, as on a full disk, and not the end of the

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::hint::EventFlag;
+use crate::error::told;
 use crate::{Error, Kind, shown};
 
 /// Red and bold: what went wrong.
@@ -101,12 +102,17 @@ impl Screen {
         self.note(written);
     }
 
-    /// What was healed on the way.
+    /// What was recovered on the way.
     pub(crate) fn notes(&self, notes: &[String]) {
         let mut err = anstream::stderr().lock();
         for note in notes.iter().filter(|_| !self.quiet) {
             let _ = writeln!(err, "{FAINT}note{FAINT:#}: {}", shown(note));
         }
+    }
+
+    /// What somebody should know before it happens.
+    pub(crate) fn warning(text: &str) {
+        let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");
     }
 
     /// That a sale stands, but the count does not show it yet.
@@ -119,14 +125,6 @@ impl Screen {
                 "{BAD}warning{BAD:#}: it is on the ledger and stands, but the count does not show it \
                  yet: {error}"
             );
-        }
-    }
-
-    /// What went wrong beside a result that stands, for people: JSON says so itself.
-    pub(crate) fn warning(&self, text: &str) {
-        if !self.json {
-            let text = shown(text);
-            let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");
         }
     }
 
@@ -182,7 +180,8 @@ impl Screen {
                 };
                 let _ = writeln!(
                     anstream::stderr().lock(),
-                    "{BAD}error{BAD:#}: {done} result could not be written: {error}"
+                    "{BAD}error{BAD:#}: {done} result could not be written: {}",
+                    told(error)
                 );
                 code.max(Kind::Io.exit_code())
             }

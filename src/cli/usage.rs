@@ -1,10 +1,15 @@
-//! A command line that makes no sense, or a wish for help.
+//! A command line that makes no sense, or a request for help.
 
-use clap::ValueEnum as _;
+use std::path::PathBuf;
+
+use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
 
-use super::args::{LockArg, grammar};
+use super::args::grammar;
+use super::hint::EventFlag;
 use super::screen::Screen;
+use super::slips;
 use crate::{Error, Kind, shown};
 
 /// Tells it, as JSON where that is asked for; returns the exit code.
@@ -12,7 +17,7 @@ pub(super) fn tell(error: clap::Error) -> u8 {
     let error = harmless(told_how(error));
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if error.use_stderr() && wants_json {
-        let name = meant();
+        let (name, _) = meant();
         let of_command = match name.as_str() {
             "" => String::new(),
             name => format!("{name} "),
@@ -36,59 +41,30 @@ pub(super) fn tell(error: clap::Error) -> u8 {
     screen.close(u8::try_from(error.exit_code()).unwrap_or(Kind::Usage.exit_code()))
 }
 
-/// `--lock data-file` for `--lock=data-file`: says so, for there the kind is taken for a word too many. So are the
-/// right words for commands that there are not told.
+/// The same with what was meant, where that is known.
 fn told_how(mut error: clap::Error) -> clap::Error {
-    if error.kind() == ErrorKind::UnknownArgument
-        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg)
-        && LockArg::from_str(word, false).is_ok()
-    {
-        let tip = format!("a kind of lock is given as '--lock={word}'");
-        let tips = ContextValue::StyledStrs(vec![tip.into()]);
-        error.insert(ContextKind::Suggested, tips);
-    }
-    if error.kind() == ErrorKind::InvalidSubcommand
-        && meant().is_empty()
-        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
-        && let Some((_, command)) = MEANT.iter().find(|(tried, _)| word == tried)
-    {
-        let tip = format!("'tickets {command}' does that");
+    let (command, matches) = meant();
+    if let Some(tip) = slips::tip(&error, &command, matches.as_ref()) {
+        let tip = event(matches.as_ref()).hint(&tip);
         let tips = ContextValue::StyledStrs(vec![tip.into()]);
         error.remove(ContextKind::SuggestedSubcommand);
+        error.remove(ContextKind::SuggestedArg);
         error.insert(ContextKind::Suggested, tips);
     }
     error
 }
 
-/// Words that people try, and the command that each means.
-const MEANT: [(&str, &str); 26] = [
-    ("sell", "book NAME"),
-    ("order", "book NAME"),
-    ("reserve", "hold NAME"),
-    ("keep", "hold NAME"),
-    ("pay", "confirm ID"),
-    ("accept", "confirm ID"),
-    ("free", "release ID"),
-    ("load", "import FILE"),
-    ("stop", "close"),
-    ("pause", "close"),
-    ("open", "reopen"),
-    ("resume", "reopen"),
-    ("guests", "door"),
-    ("list", "sales"),
-    ("ls", "sales"),
-    ("new", "init N"),
-    ("create", "init N"),
-    ("make", "init N"),
-    ("status", "query"),
-    ("count", "query"),
-    ("left", "query"),
-    ("refund", "cancel ID"),
-    ("delete", "cancel ID"),
-    ("verify", "audit"),
-    ("check", "audit"),
-    ("version", "--version"),
-];
+/// The event as the caller has named it.
+fn event(matches: Option<&ArgMatches>) -> EventFlag {
+    let named = matches.filter(|matches| {
+        let source = matches.value_source("file");
+        source.is_some_and(|source| source != ValueSource::DefaultValue)
+    });
+    let file = named.and_then(|matches| matches.try_get_one::<PathBuf>("file").ok()?);
+    file.map_or_else(EventFlag::default, |file| {
+        EventFlag::named(file.as_os_str())
+    })
+}
 
 /// The same with nothing in it that steers a terminal: it repeats words of the command line, which a script
 /// may have from somebody else.
@@ -125,16 +101,17 @@ fn message(error: &clap::Error, command: &str) -> String {
     lines.join(" ").trim_start_matches("error: ").to_owned()
 }
 
-/// The command that was meant, as in `race prove`; empty where none was named.
-fn meant() -> String {
-    let grammar = grammar().ignore_errors(true);
+/// The command that was meant, as in `race prove`, and what can be understood of its arguments; empty where none was
+/// named.
+fn meant() -> (String, Option<ArgMatches>) {
     let mut words = Vec::new();
-    if let Ok(matches) = grammar.try_get_matches() {
-        let mut matches = &matches;
-        while let Some((name, inner)) = matches.subcommand() {
-            words.push(name.to_owned());
-            matches = inner;
+    let mut inner = None;
+    if let Ok(mut matches) = grammar().ignore_errors(true).try_get_matches() {
+        while let Some((name, next)) = matches.remove_subcommand() {
+            words.push(name);
+            matches = next;
         }
+        inner = Some(matches);
     }
-    words.join(" ")
+    (words.join(" "), inner)
 }

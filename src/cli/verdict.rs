@@ -90,17 +90,18 @@ fn race(
         writeln!(out, "      and {more} more {findings}: --json has all")?;
     }
     if !screen.quiet {
-        let hint = screen.hint(cure(report.lock, report.forced));
+        let hint = screen.hint(cure(report.lock, report.endangered));
         writeln!(out, "{FAINT}hint{FAINT:#}  {hint}")?;
     }
     Ok(())
 }
 
 /// What helps against a race, or against a process that raced with a rush that held the lock.
-fn cure(lock: LockKind, forced: bool) -> &'static str {
+fn cure(lock: LockKind, endangered: bool) -> &'static str {
     match lock {
-        _ if forced && lock != LockKind::Exclusive => {
-            "'tickets audit' says what the race has left; what is booked stays on the ledger"
+        _ if endangered => {
+            "nothing can be sold from this event now: 'tickets restore DIR' puts a backup back, 'tickets audit' says \
+             what the race has left; what is booked stays on the ledger"
         }
         LockKind::None => "'tickets reset' starts anew; then try the same with --lock",
         LockKind::Exclusive => {

@@ -13,6 +13,7 @@ mod peer_process;
 mod replace;
 mod report;
 mod scratch;
+mod sticky;
 mod watch;
 
 use crate::store::file::files::directory::directory;
@@ -63,6 +64,7 @@ fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Re
     let scratch = Scratch::lay_out(directory, program, stop)?;
     let file_system = file_system(scratch.directory());
     let mut checks = vec![report::on_file_system(&file_system)];
+    checks.extend(sticky::note(directory));
     checks.extend(locks::examine(&scratch)?);
     checks.extend(replace::examine(&scratch)?);
     checks.push(life::examine(&scratch)?);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::peer::{PEER, PeerAnswer, PeerRequest};
 use super::scratch::{Scratch, stopped, wait_for};
 use crate::children;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
 
 /// How long to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -70,7 +70,7 @@ impl<'a> PeerProcess<'a> {
             if error.kind() == io::ErrorKind::BrokenPipe {
                 unusable(ENDED)
             } else {
-                unusable(&format!("could not be asked: {error}"))
+                unusable(&format!("could not be asked: {}", told(&error)))
             }
         })?;
         let line = self.hear(Instant::now() + PATIENCE)?;
@@ -82,7 +82,7 @@ impl<'a> PeerProcess<'a> {
 
     /// The next line of it.
     fn hear(&mut self, deadline: Instant) -> Result<Vec<u8>> {
-        let problem = |error: io::Error| unusable(&format!("could not be heard: {error}"));
+        let problem = |error: io::Error| unusable(&format!("could not be heard: {}", told(&error)));
         loop {
             if let Some(end) = self.heard.iter().position(|byte| *byte == b'\n') {
                 return Ok(self.heard.drain(..=end).collect());
@@ -115,7 +115,7 @@ impl<'a> PeerProcess<'a> {
     pub(super) fn kill(&mut self) -> Result<()> {
         let killed = self.child.kill();
         let killed = killed.and_then(|()| children::wait(&mut self.child));
-        killed.map_err(|error| unusable(&format!("could not be killed: {error}")))
+        killed.map_err(|error| unusable(&format!("could not be killed: {}", told(&error))))
     }
 }
 

@@ -12,7 +12,7 @@ use super::peer_process::PeerProcess;
 use super::report::{Check, CheckResult};
 use super::scratch::{COUNT, LOCK, Scratch, is_full};
 use super::watch::version;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
 use crate::store::file::count::replace::replace;
 use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::sys;
@@ -105,7 +105,7 @@ fn exchange(scratch: &Scratch<'_>) -> Result<Check> {
         Err(error) => Check::new(
             NAME,
             CheckResult::Fail,
-            format!("two names cannot be exchanged: {error}"),
+            format!("two names cannot be exchanged: {}", told(&error)),
         ),
     })
 }
@@ -117,7 +117,7 @@ fn hard_links(scratch: &Scratch<'_>) -> Check {
         Err(error) => Check::new(
             NAME,
             CheckResult::Note,
-            format!("a file cannot have a second name: {error}"),
+            format!("a file cannot have a second name: {}", told(&error)),
         ),
     }
 }

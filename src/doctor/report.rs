@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::error::Kind;
 
+/// The check that is noted where the directory is sticky.
+pub(super) const STICKY: &str = "sticky";
+
 /// What was found in a directory.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -26,6 +29,12 @@ impl Report {
             .checks
             .iter()
             .any(|check| check.result == CheckResult::Fail)
+    }
+
+    /// Whether it holds for an event that one user alone sells from: the directory is sticky.
+    #[must_use]
+    pub fn is_for_one_user(&self) -> bool {
+        self.checks.iter().any(|check| check.name == STICKY)
     }
 
     /// The exit code of a command that ends with this report.

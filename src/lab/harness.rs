@@ -18,6 +18,7 @@ use crate::ledger::CountFile;
 use crate::ledger::LockKind;
 use crate::office::DEFAULT_WAIT;
 use crate::store::file::file_store::FileStore;
+use crate::store::options::Force;
 
 /// Where the ledger has its second name.
 const OTHER: &str = "other";
@@ -52,7 +53,7 @@ impl Harness {
         fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
         let mut store = FileStore::at(&count)?;
         let wanted = &mut || true;
-        store.prepare(LockKind::Exclusive, true, DEFAULT_WAIT, wanted)?;
+        store.prepare(LockKind::Exclusive, Force::Locked, DEFAULT_WAIT, wanted)?;
         let read = |path: &Path| fs::read(path).map_err(|e| Error::io("read", path, e));
         let fresh = [read(&store.files().count)?, read(&store.files().ledger)?];
         let mut harness = Self {

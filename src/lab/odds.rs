@@ -1,7 +1,7 @@
 //! The chance that a run ends badly, given its steps so far: computed from all ways in which it may go on.
 //!
 //! **The measure.** At each step one of the buyers who can make one makes it, each with the same chance,
-//! whatever went before. Who waits for a lock cannot make one, from when it has found the lock taken until
+//! whatever went before. A buyer that waits for a lock cannot make one, from when it has found the lock taken until
 //! some lock is given up; to find a lock taken is a step too. Nobody is killed, but for those whom the run
 //! itself kills. So a run in which `k` of the steps had `n_1 .. n_k` who could have made them has the chance
 //! `1/n_1 * .. * 1/n_k`, and not all schedules have the same.

@@ -79,63 +79,18 @@ impl CountFile {
         let parsed: Members<'_> =
             serde_json::from_str(text).map_err(|error| Fault::json(&error))?;
         refuse_doubles(&parsed, text)?;
-        let find = |name: &str| parsed.0.iter().find(|(key, _)| key == name);
-        let find = |name: &str| find(name).map(|(_, value)| *value);
-        let (spelling, count) = match (find(SPELLINGS[0]), find(SPELLINGS[1])) {
-            (Some(value), None) => (SPELLINGS[0], value),
-            (None, Some(value)) => (SPELLINGS[1], value),
-            (Some(_), Some(value)) => {
-                let message = "has both \"ticket\" and \"ticket_num\": which one counts?";
-                return Err(Fault::value(text, value, message.into()));
-            }
-            (None, None) => {
-                let message =
-                    "has neither \"ticket\" nor \"ticket_num\", the number of tickets left";
-                return Err(Fault::new(message, 1, 1));
-            }
-        };
-        let number = |name: &str, value: &RawValue| {
-            whole_number(value.get())
-                .map_err(|found| Fault::value(text, value, format!("{name:?} is {found}")))
-        };
-        let ours = |name: &str| find(name).map(|value| number(name, value)).transpose();
-        // Both are there, or neither is ours: people may have members of these names.
-        let index = match (find(HELD), find(INDEX)) {
-            (held, Some(index)) => {
-                let held = held.map_or(Ok(0), |held| whole_number(held.get()));
-                let index = serde_json::from_str::<Index>(index.get());
-                held.ok().zip(index.ok())
-            }
-            _ => None,
-        };
-        let counted = match (ours("sold")?, ours("seq")?, ours("bytes")?) {
-            (None, None, None) => None,
-            (Some(sold), Some(seq), Some(bytes)) => {
-                let (held, index) = index.unwrap_or_default();
-                Some(Counted {
-                    sold,
-                    seq,
-                    bytes,
-                    held,
-                    index,
-                })
-            }
-            _ => {
-                let message = "has some, but not all, of \"sold\", \"seq\" and \"bytes\", \
-                               which tie it to the ledger";
-                return Err(Fault::new(message, 1, 1));
-            }
-        };
+        let (spelling, count) = parsed.spelled(text)?;
+        let counted = parsed.counted(text)?;
+        let is_indexed = counted.is_some() && parsed.index().is_some();
         Ok(Self {
-            ticket: number(spelling, count)?,
+            ticket: number(spelling, count, text)?,
             counted,
             spelling,
             members: parsed
                 .0
                 .into_iter()
                 .map(|(name, value)| {
-                    let ours = is_ours(&name)
-                        || index.is_some() && counted.is_some() && [HELD, INDEX].contains(&&*name);
+                    let ours = is_ours(&name) || is_indexed && [HELD, INDEX].contains(&&*name);
                     let value = (!ours).then(|| value.get().to_owned());
                     (name.into_owned(), value)
                 })
@@ -234,6 +189,69 @@ impl CountFile {
         text.push_str(close);
         text
     }
+}
+
+impl<'t> Members<'t> {
+    /// The count, and under which of its two names it stands.
+    fn spelled(&self, text: &str) -> std::result::Result<(&'static str, &'t RawValue), Fault> {
+        match SPELLINGS.map(|name| self.find(name)) {
+            [Some(value), None] => Ok((SPELLINGS[0], value)),
+            [None, Some(value)] => Ok((SPELLINGS[1], value)),
+            [Some(_), Some(value)] => {
+                let message = "has both \"ticket\" and \"ticket_num\": which one counts?";
+                Err(Fault::value(text, value, message.into()))
+            }
+            [None, None] => {
+                let message =
+                    "has neither \"ticket\" nor \"ticket_num\", the number of tickets left";
+                Err(Fault::new(message, 1, 1))
+            }
+        }
+    }
+
+    /// What ties the count to the ledger: all three members, or none.
+    fn counted(&self, text: &str) -> std::result::Result<Option<Counted>, Fault> {
+        let found = |name: &str| self.find(name).map(|value| number(name, value, text));
+        let ours = |name: &str| found(name).transpose();
+        match (ours("sold")?, ours("seq")?, ours("bytes")?) {
+            (None, None, None) => Ok(None),
+            (Some(sold), Some(seq), Some(bytes)) => {
+                let (held, index) = self.index().unwrap_or_default();
+                Ok(Some(Counted {
+                    sold,
+                    seq,
+                    bytes,
+                    held,
+                    index,
+                }))
+            }
+            _ => {
+                let message = "has some, but not all, of \"sold\", \"seq\" and \"bytes\", \
+                               which tie it to the ledger";
+                Err(Fault::new(message, 1, 1))
+            }
+        }
+    }
+
+    /// How many are held, and where to look: both are there, or neither is ours, for people may have members of these
+    /// names.
+    fn index(&self) -> Option<(u64, Index)> {
+        let index = serde_json::from_str(self.find(INDEX)?.get()).ok()?;
+        let held = self
+            .find(HELD)
+            .map_or(Ok(0), |held| whole_number(held.get()));
+        Some((held.ok()?, index))
+    }
+
+    fn find(&self, name: &str) -> Option<&'t RawValue> {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| *value)
+    }
+}
+
+fn number(name: &str, value: &RawValue, text: &str) -> std::result::Result<u64, Fault> {
+    let found = whole_number(value.get());
+    found.map_err(|found| Fault::value(text, value, format!("{name:?} is {found}")))
 }
 
 fn refuse_doubles(parsed: &Members<'_>, text: &str) -> std::result::Result<(), Fault> {

@@ -98,8 +98,7 @@ impl Fault {
 
 pub(super) fn corrupt(message: impl Into<String>) -> Error {
     Error::new(Kind::Integrity, message).hint(
-        "is this the right file? Mend it by hand, or 'tickets restore DIR' puts a backup back; 'tickets reset N --force' \
-         makes an event here, and keeps this file beside it",
+        "is this the right file? -f FILE names another; mend it by hand, or 'tickets restore DIR' puts a backup back",
     )
 }
 

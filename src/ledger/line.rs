@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::record::{Op, Record};
 use super::sum::{SUM_PREFIX, SUM_TAIL, Sum};
+use crate::json_words;
 
 /// A line as it stands, its sum not yet compared with the line before.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +21,13 @@ impl<'a> Line<'a> {
     /// `previous`: the sum of the line before; `None` leaves the sum unchecked.
     pub(crate) fn parse(bytes: &'a [u8], previous: Option<Sum>) -> Result<Self, String> {
         let sum = Self::check(bytes, previous)?;
-        let record =
-            serde_json::from_slice(bytes).map_err(|e| format!("it is not a ledger line: {e}"))?;
+        let record = serde_json::from_slice(bytes).map_err(|e| {
+            format!(
+                "it is not a ledger line: {} (column {})",
+                json_words::in_words(&e),
+                e.column()
+            )
+        })?;
         Ok(Self { record, sum, bytes })
     }
 

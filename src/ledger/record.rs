@@ -41,24 +41,24 @@ pub(crate) enum Op {
 
 impl Op {
     /// Every kind of line, with its name on the ledger.
-    const NAMES: [(&'static [u8], Self); 12] = [
-        (b"open", Self::Open),
-        (b"sell", Self::Sell),
-        (b"cancel", Self::Cancel),
-        (b"adjust", Self::Adjust),
-        (b"set", Self::Set),
-        (b"hold", Self::Hold),
-        (b"confirm", Self::Confirm),
-        (b"release", Self::Release),
-        (b"expire", Self::Expire),
-        (b"rename", Self::Rename),
-        (b"close", Self::Close),
-        (b"reopen", Self::Reopen),
+    const NAMES: [(&'static str, Self); 12] = [
+        ("open", Self::Open),
+        ("sell", Self::Sell),
+        ("cancel", Self::Cancel),
+        ("adjust", Self::Adjust),
+        ("set", Self::Set),
+        ("hold", Self::Hold),
+        ("confirm", Self::Confirm),
+        ("release", Self::Release),
+        ("expire", Self::Expire),
+        ("rename", Self::Rename),
+        ("close", Self::Close),
+        ("reopen", Self::Reopen),
     ];
 
     /// The kind of this name.
     pub(crate) fn named(name: &[u8]) -> Option<Self> {
-        let found = Self::NAMES.iter().find(|(own, _)| *own == name);
+        let found = Self::NAMES.iter().find(|(own, _)| own.as_bytes() == name);
         found.map(|(_, op)| *op)
     }
 
@@ -73,6 +73,12 @@ impl Op {
             self,
             Self::Cancel | Self::Confirm | Self::Release | Self::Expire | Self::Rename
         )
+    }
+
+    /// The word that the line has for it.
+    pub(crate) fn name(self) -> &'static str {
+        let found = Self::NAMES.iter().find(|(_, own)| *own == self);
+        found.map_or("", |(name, _)| name)
     }
 }
 

@@ -71,13 +71,16 @@ impl Tally {
             (Op::Confirm, 1..) => (same.0, gains(self.sold), takes(self.held)),
             (Op::Release | Op::Expire, 1..) => (gains(self.left), same.1, takes(self.held)),
             (op, 0) if !op.moves() => same,
-            (op, quantity) => return Err(format!("{op:?} of {quantity} cannot stand here")),
+            (op, quantity) => return Err(format!("{} {quantity} cannot stand here", op.name())),
         };
         let (Some(left), Some(sold), Some(held)) = (left, sold, held) else {
             return Err(format!("it takes {quantity} where there are fewer"));
         };
         if left != record.left {
-            return Err(format!("it says {} left where {left} are", record.left));
+            return Err(format!(
+                "it says {} left where {left} should be",
+                record.left
+            ));
         }
         if left.saturating_add(sold).saturating_add(held) > MAX_STOCK {
             return Err(format!("with it there are more than {MAX_STOCK}"));

@@ -8,7 +8,9 @@ use super::keyed::{Asked, replays};
 use super::on_sale::now;
 use super::order::Unobserved;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{LockKind, MAX_STOCK, Op, Record};
+use crate::ledger::{LockKind, MAX_STOCK, Op, Record, Tally};
+use crate::plural::are;
+use crate::shown::quoted;
 use crate::store::options::CommitOptions;
 use crate::store::{FoundSale, Lookup, SaleState};
 
@@ -77,34 +79,20 @@ impl BoxOffice {
                 let sale = transaction
                     .find(Lookup::Id(id))?
                     .ok_or_else(|| unknown(id))?;
-                let (kept, end) = (sale.kept(), sale.end);
-                let (state, sale_id) = (sale.state, sale.id.clone());
                 if let Some(known) = &earlier {
-                    let end = end.max(known.end);
+                    let end = sale.end.max(known.end);
                     found = Some(sale);
                     return Ok(Decision::Known { end });
                 }
-                given = quantity.unwrap_or(kept);
-                found = Some(sale);
-                // What this rests on must be durable before it is told.
-                refusal = match state {
-                    SaleState::Sold if given == 0 || given > kept => {
-                        Some(too_many(&sale_id, given, kept))
-                    }
-                    SaleState::Sold => None,
-                    _ => Some(no_sale(&sale_id, state)),
+                given = quantity.unwrap_or(sale.kept());
+                // What a refusal rests on must be durable before it is told.
+                refusal = no_sale(&sale).or_else(|| too_many(&sale, given));
+                let decision = match refusal {
+                    Some(_) => Decision::Known { end: sale.end },
+                    None => Decision::Write(vec![cancellation(&sale, given, change, head)]),
                 };
-                if refusal.is_some() {
-                    return Ok(Decision::Known { end });
-                }
-                let (seq, left) = (head.seq + 1, head.left.saturating_add(given));
-                Ok(Decision::Write(vec![Record {
-                    reference: Some(sale_id.into()),
-                    key: change.key.map(Into::into),
-                    reason: change.reason.map(Into::into),
-                    by: change.by.map(Into::into),
-                    ..Record::new(Op::Cancel, seq, given.cast_signed(), left)
-                }]))
+                found = Some(sale);
+                Ok(decision)
             },
         )?;
         if let Some(refusal) = refusal {
@@ -196,7 +184,8 @@ fn not_so_many(wanted: u64, found: &Error) -> Error {
         Kind::SoldOut { left } => left,
         _ => 0,
     };
-    let message = format!("cannot take {wanted} away: only {left} are not sold");
+    let is = are(left);
+    let message = format!("cannot take {wanted} away: there {is} only {left} that {is} not sold");
     let error = Error::new(Kind::Refused, message).hint("cancel sales first");
     match found.held_tickets() {
         Some(held) => error.held(held, found.next_due()),
@@ -204,24 +193,65 @@ fn not_so_many(wanted: u64, found: &Error) -> Error {
     }
 }
 
+/// Why what is no sale cannot be cancelled: a hold is none.
+fn no_sale(found: &FoundSale) -> Option<Error> {
+    let id = &found.id;
+    match found.state {
+        SaleState::Sold => None,
+        SaleState::Held => {
+            let error = Error::new(Kind::Refused, format!("{id} is held, and not sold"));
+            Some(error.hint(format!("'tickets release {id}' gives it back")))
+        }
+        SaleState::Released | SaleState::Expired => Some(Error::new(
+            Kind::Cancelled,
+            format!("hold {id} was given back already"),
+        )),
+    }
+}
+
 pub(super) fn unknown(id: &str) -> Error {
-    Error::new(Kind::Refused, format!("there is no sale {id:?}"))
-        .hint("'tickets sales' lists them with their ids")
+    let error = Error::new(Kind::Refused, format!("there is no sale {id:?}"));
+    if id.starts_with(|c: char| c.is_ascii_digit()) {
+        return error.hint("'tickets sales' lists them with their ids");
+    }
+    error.hint(format!(
+        "an id is as in 7-k3v9xq; 'tickets sales --name {}' lists those of one buyer",
+        quoted(id.as_ref())
+    ))
 }
 
-/// A hold is no sale.
-fn no_sale(id: &str, state: SaleState) -> Error {
-    match state {
-        SaleState::Held => Error::new(Kind::Refused, format!("{id} is held, and not sold"))
-            .hint(format!("'tickets release {id}' gives it back")),
-        _ => Error::new(Kind::Cancelled, format!("hold {id} was given back already")),
-    }
+/// Why so many of a sale cannot be cancelled.
+fn too_many(sale: &FoundSale, wanted: u64) -> Option<Error> {
+    let id = &sale.id;
+    let message = match sale.kept() {
+        kept if wanted > 0 && wanted <= kept => return None,
+        0 => {
+            let message = format!("sale {id} is cancelled already");
+            return Some(Error::new(Kind::Cancelled, message));
+        }
+        kept => {
+            format!(
+                "cannot cancel {wanted} of sale {id}: only {kept} {} not cancelled yet",
+                are(kept)
+            )
+        }
+    };
+    Some(Error::new(Kind::Refused, message))
 }
 
-fn too_many(id: &str, wanted: u64, kept: u64) -> Error {
-    if kept == 0 {
-        return Error::new(Kind::Cancelled, format!("sale {id} is cancelled already"));
+/// The line that cancels so many of a sale.
+fn cancellation<'r>(
+    sale: &FoundSale,
+    quantity: u64,
+    change: &Change<'r>,
+    head: &Tally,
+) -> Record<'r> {
+    let (seq, left) = (head.seq + 1, head.left.saturating_add(quantity));
+    Record {
+        reference: Some(sale.id.clone().into()),
+        key: change.key.map(Into::into),
+        reason: change.reason.map(Into::into),
+        by: change.by.map(Into::into),
+        ..Record::new(Op::Cancel, seq, quantity.cast_signed(), left)
     }
-    let message = format!("cannot cancel {wanted} of sale {id}: only {kept} are not cancelled yet");
-    Error::new(Kind::Refused, message)
 }

@@ -5,6 +5,7 @@
 mod buyer_totals;
 mod change;
 mod change_options;
+mod changes;
 mod commit;
 mod event;
 mod guests;
@@ -45,6 +46,7 @@ pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
 pub use change::{Adjustment, Cancellation};
 pub use change_options::Change;
+pub use changes::Changed;
 pub use event::{EventState, Renamed, SettingsChange, Turned};
 pub use guests::Guest;
 pub use history::{History, State};

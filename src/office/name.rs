@@ -55,6 +55,27 @@ impl Wanted {
     }
 }
 
+/// Names that a person may have meant who looked for one: whatever has each of its words somewhere, accents or not.
+#[derive(Debug)]
+pub(super) struct Alike(Vec<String>);
+
+impl Alike {
+    pub(super) fn to(name: &str) -> Self {
+        let name = without_accents(name);
+        Self(name.split_whitespace().map(str::to_owned).collect())
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        let name = without_accents(name);
+        !self.0.is_empty() && self.0.iter().all(|word| name.contains(word.as_str()))
+    }
+}
+
+fn without_accents(name: &str) -> String {
+    let parts = name.nfd().filter(|c| !is_combining_mark(*c));
+    parts.collect::<String>().to_lowercase()
+}
+
 /// A name as people compare names.
 pub(super) fn without_case(name: &str) -> String {
     normal(name.trim()).to_lowercase().nfc().collect()
@@ -122,5 +143,13 @@ mod tests {
         assert!(wanted.is("Zo\u{eb} Mu\u{308}ller"));
         assert!(!wanted.is("Zoe M\u{fc}ller"));
         assert!(Wanted::named("ALICE").is(" alice ") && !Wanted::named("alice").is("alicia"));
+    }
+
+    #[test]
+    fn a_name_that_was_meant_has_every_word_that_was_typed() {
+        let alike = Alike::to("zoe mull");
+        assert!(alike.is("Zo\u{eb} M\u{fc}ller") && alike.is("MULLER, Zoe\u{308}"));
+        assert!(!alike.is("Zoe Miller"));
+        assert!(!Alike::to(" ").is("Zoe"));
     }
 }

@@ -23,12 +23,12 @@ fn write(left: u64, seq: u64) -> Step {
     Step::Write { left, seq, nonce }
 }
 
-struct Shop {
+struct TestEvent {
     directory: tempfile::TempDir,
     file: PathBuf,
 }
 
-impl Shop {
+impl TestEvent {
     fn stock(tickets: u64) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("tickets.json");
@@ -129,16 +129,16 @@ fn the_steps_come_in_their_order() {
             ],
         ),
     ] {
-        let shop = Shop::stock(5);
+        let event = TestEvent::stock(5);
         let mut notes = Notes {
             seen: Vec::new(),
             stop_at: usize::MAX,
         };
-        let mut office = BoxOffice::at(&shop.file).unwrap();
+        let mut office = BoxOffice::at(&event.file).unwrap();
         let sale = buy(&mut office, lock, &mut notes).unwrap();
         assert_eq!(notes.seen, steps);
         assert_eq!((sale.left, sale.seq), (4, 2));
-        shop.assert_adds_up(5);
+        event.assert_adds_up(5);
     }
 }
 
@@ -146,7 +146,7 @@ fn the_steps_come_in_their_order() {
 #[test]
 fn a_lock_is_told_of_before_it_is_given_up() {
     /// How many locks there are on the lock file while it says that it is about to give its own up.
-    struct Holder<'a>(&'a Shop, Vec<usize>);
+    struct Holder<'a>(&'a TestEvent, Vec<usize>);
     impl Observer for Holder<'_> {
         fn at(&mut self, step: Step) -> Result<()> {
             if step == Step::LockReleasing {
@@ -156,9 +156,9 @@ fn a_lock_is_told_of_before_it_is_given_up() {
         }
     }
     for lock in [LockKind::Exclusive, LockKind::Shared, LockKind::WriteOnly] {
-        let shop = Shop::stock(1);
-        let mut holder = Holder(&shop, Vec::new());
-        let mut office = BoxOffice::at(&shop.file).unwrap();
+        let event = TestEvent::stock(1);
+        let mut holder = Holder(&event, Vec::new());
+        let mut office = BoxOffice::at(&event.file).unwrap();
         buy(&mut office, lock, &mut holder).unwrap();
         let refused = buy(&mut office, lock, &mut holder).unwrap_err();
         assert_eq!(refused.kind(), Kind::SoldOut { left: 0 });
@@ -177,8 +177,8 @@ fn a_lock_is_told_of_before_it_is_given_up() {
 fn an_observer_stops_a_purchase_before_it_sells_and_not_after() {
     for (lock, steps, last_stop) in [(LockKind::None, 5, 2), (LockKind::Exclusive, 8, 3)] {
         for stop_at in 0..steps {
-            let shop = Shop::stock(5);
-            let mut office = BoxOffice::at(&shop.file).unwrap();
+            let event = TestEvent::stock(5);
+            let mut office = BoxOffice::at(&event.file).unwrap();
             let mut notes = Notes {
                 seen: Vec::new(),
                 stop_at,
@@ -190,18 +190,18 @@ fn an_observer_stops_a_purchase_before_it_sells_and_not_after() {
                     Kind::Interrupted,
                     "{lock:?} at {stop_at}"
                 );
-                assert_eq!(shop.sales(), 0, "{lock:?} at {stop_at}");
+                assert_eq!(event.sales(), 0, "{lock:?} at {stop_at}");
             } else {
                 assert_eq!(result.unwrap().left, 4, "{lock:?} at {stop_at}");
-                shop.assert_adds_up(5);
+                event.assert_adds_up(5);
             }
             assert_eq!(
-                flocks(&shop.path("tickets.json.lock")),
+                flocks(&event.path("tickets.json.lock")),
                 0,
                 "the lock is free"
             );
             assert!(office.book("bob", 1).is_ok());
-            shop.assert_adds_up(5);
+            event.assert_adds_up(5);
         }
     }
 }

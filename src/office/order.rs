@@ -15,7 +15,7 @@ pub const MAX_REASON: usize = 1000;
 /// How long a lock is waited for unless told otherwise.
 pub const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
-/// A wish to buy: a real sale, under the exclusive lock.
+/// An order: a real sale, under the exclusive lock.
 ///
 /// ```
 /// use tickets::office::{Durability, Order};

@@ -1,18 +1,20 @@
 //! The one purchase: with a lock or without, real or in a rush, by a process or a thread.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 use super::BoxOffice;
-use super::commit::Decision;
+use super::commit::{Committed, Decision};
 use super::keyed::{Asked, replays};
 use super::name;
 use super::on_sale::now;
 use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use super::rules::Rules;
 use super::taking::Taken;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::{LockKind, Nonce, Op, Record, Step};
-use crate::store::Lookup;
 use crate::store::options::CommitOptions;
-use std::time::Duration;
+use crate::store::{FoundSale, Lookup};
 
 impl BoxOffice {
     /// Books: a real sale under the exclusive lock, as [`BoxOffice::purchase`] of [`Order::new`] is.
@@ -49,12 +51,7 @@ impl BoxOffice {
             durability: order.durability,
             writes: conditions.writes,
         };
-        let (buyer, mut wrong) = match name::checked(order.buyer) {
-            Ok(buyer) => (buyer, None),
-            // Under its key it may have been sold before there was a rule against that name.
-            Err(error) if order.key.is_some() => (name::normal(order.buyer), Some(error)),
-            Err(error) => return Err(error),
-        };
+        let (buyer, mut wrong) = name_of(order)?;
         let order = &Order {
             buyer: &buyer,
             ..order.clone()
@@ -91,21 +88,7 @@ impl BoxOffice {
             let records = sell((order, conditions.rush), taken, observer, number, &mut id)?;
             Ok(Decision::Write(records))
         })?;
-        if let Some(sale) = &earlier {
-            replays(sale, Asked::of(Op::Sell, order.buyer, order))?;
-        }
-        Ok(Sale {
-            seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),
-            replayed: earlier.is_some(),
-            buyer: match &earlier {
-                Some(sale) => sale.buyer.clone(),
-                None => order.buyer.to_owned(),
-            },
-            id: earlier.map_or(id, |sale| sale.id),
-            quantity: order.quantity,
-            left: done.tally.left,
-            unpublished: done.unpublished,
-        })
+        answer(order, done, id, earlier)
     }
 
     /// Looks for a key without the lock.
@@ -113,6 +96,16 @@ impl BoxOffice {
         let Some(key) = key else { return Ok(()) };
         self.store.open(LockKind::Exclusive, wait)?;
         self.store.prefetch(Lookup::Key(key))
+    }
+}
+
+/// The buyer's name as it is written down. Where an order has a key, a name that is refused today is no error yet: the
+/// order may have been sold before there was a rule against the name.
+fn name_of<'o>(order: &Order<'o>) -> Result<(Cow<'o, str>, Option<Error>)> {
+    match name::checked(order.buyer) {
+        Ok(buyer) => Ok((buyer, None)),
+        Err(error) if order.key.is_some() => Ok((name::normal(order.buyer), Some(error))),
+        Err(error) => Err(error),
     }
 }
 
@@ -140,4 +133,30 @@ fn sell<'o, O: Observer>(
         ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
     });
     Ok(records)
+}
+
+/// What is answered: the sale that was written down, or the `earlier` one with the order's key.
+fn answer(
+    order: &Order<'_>,
+    done: Committed,
+    id: String,
+    earlier: Option<FoundSale>,
+) -> Result<Sale> {
+    let replayed = earlier.is_some();
+    let (seq, id, buyer) = match earlier {
+        None => (done.tally.seq, id, order.buyer.to_owned()),
+        Some(sale) => {
+            replays(&sale, Asked::of(Op::Sell, order.buyer, order))?;
+            (sale.seq, sale.id, sale.buyer)
+        }
+    };
+    Ok(Sale {
+        seq,
+        replayed,
+        buyer,
+        id,
+        quantity: order.quantity,
+        left: done.tally.left,
+        unpublished: done.unpublished,
+    })
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use super::name::Wanted;
+use super::name::{Alike, Wanted};
 use crate::error::Result;
 use crate::ledger::{Line, Op, Record};
 use crate::store::Scan;
@@ -48,7 +48,7 @@ impl BoxOffice {
         buyer: Option<&str>,
         see: &mut dyn FnMut(&Sold<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
-        let changes = self.changes()?;
+        let changes = self.later_lines()?;
         let wanted = buyer.map(Wanted::named);
         self.store.scan(Scan::All, &mut |Line { record, .. }| {
             let id = record.id.as_deref().unwrap_or_default();
@@ -69,7 +69,7 @@ impl BoxOffice {
     }
 
     /// What became of sales and holds since. Verifies the ledger on the way.
-    fn changes(&self) -> Result<Changes> {
+    fn later_lines(&self) -> Result<Changes> {
         let mut changes = Changes::default();
         for op in [Op::Cancel, Op::Confirm, Op::Rename] {
             self.store
@@ -79,6 +79,27 @@ impl BoxOffice {
                 })?;
         }
         Ok(changes)
+    }
+
+    /// Buyers whose names have every word of this one in them, whatever the capitals and accents, in the order of the
+    /// ledger: `most` at most, each once. Takes no lock.
+    ///
+    /// # Errors
+    /// As for [`BoxOffice::sales`].
+    pub fn buyers_like(&self, name: &str, most: usize) -> Result<Vec<String>> {
+        let alike = Alike::to(name);
+        let mut found: Vec<String> = Vec::new();
+        self.sales(None, &mut |sale| {
+            if alike.is(sale.buyer) && !found.iter().any(|known| known == sale.buyer) {
+                found.push(sale.buyer.to_owned());
+            }
+            if found.len() < most {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
+        Ok(found)
     }
 }
 

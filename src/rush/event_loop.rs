@@ -23,6 +23,8 @@ const GRACE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum News<'a> {
+    /// It is about to start on an event that is for real, forced, and without a lock that keeps others out.
+    Endangers,
     /// A buyer queried.
     Queried {
         /// Who.

@@ -30,6 +30,7 @@ pub mod think;
 mod threads;
 mod watchdog;
 
+pub use crate::store::options::Force;
 pub use event_loop::News;
 pub(crate) use fork_server::{FORK_SERVER, start_buyers};
 pub use settings::{MAX_USERS, Recording, Rush};

@@ -98,7 +98,7 @@ impl OutcomeReader<'_> {
         while let Some(raw_line) = raw_lines.next().map_err(problem)? {
             let (start, end, bytes) = (raw_line.start, raw_line.end, raw_line.bytes);
             if raw_line.terminated && bytes.is_empty() {
-                // Padding: all that was reported stands before it, and so does all that the count includes.
+                // Preallocation: all that was reported stands before it, and so does all that the count includes.
                 if is_blank(file, start, u64::MAX).map_err(problem)?
                     || !line_starting(file, start).map_err(problem)?.is_empty()
                 {

@@ -28,6 +28,8 @@ pub(super) struct Outcomes {
     pub(super) replaced: bool,
     /// Whether the count does not show a sale whose buyer was told so: it could not be written.
     pub(super) behind: bool,
+    /// Whether the event is for real, and nothing kept the buyers from ruining it.
+    pub(super) endangered: bool,
 }
 
 /// The count when all was over.
@@ -124,6 +126,7 @@ impl Outcomes {
             entries,
             last,
             replaced: first.replaced,
+            endangered: opening.endangered,
         })
     }
 

@@ -54,9 +54,9 @@ pub struct RushReport {
     pub lost_updates: u64,
     /// Whether anything was found, on disk or in the evidence.
     pub verdict: Judgement,
-    /// Whether it was run even where tickets are booked.
+    /// Whether it was forced, without a lock that keeps others out, on an event that is for real.
     #[serde(skip)]
-    pub forced: bool,
+    pub endangered: bool,
     /// What was found: on disk, then what only the evidence shows.
     pub findings: Vec<StateFinding>,
     /// Why `tickets.json` does not show all that was sold: it could not be written. The sales stand on the
@@ -121,7 +121,7 @@ pub(super) fn write(
         lock: rush.lock,
         mode: if rush.threads { "threads" } else { "processes" },
         think: rush.think.to_string(),
-        forced: rush.force,
+        endangered: after.endangered,
         quantity: rush.quantity,
         seed: rush.seed,
         rush: run,
@@ -175,7 +175,7 @@ mod tests {
             oversold: 0,
             lost_updates: 0,
             verdict: Judgement::Safe,
-            forced: false,
+            endangered: false,
             findings: Vec::new(),
             unpublished: None,
             interrupted: false,

@@ -39,6 +39,9 @@ impl Rush {
         let opening = patiently(self.wait, || {
             store.prepare(self.lock, self.force, self.wait, wanted)
         })?;
+        if opening.endangered {
+            news(News::Endangers);
+        }
         let run = format!("{:08x}", random()?);
         let (session, fleeting) = match claimed {
             Some((output, fleeting)) => {

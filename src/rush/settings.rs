@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::think::Think;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
+use crate::store::options::Force;
 
 /// The most buyers of one rush.
 pub const MAX_USERS: u32 = 10_000;
@@ -34,8 +35,8 @@ pub struct Rush {
     pub wait: Duration,
     /// Nobody writes before everybody has read: without a lock, a certain race.
     pub together: bool,
-    /// Even where tickets are booked.
-    pub force: bool,
+    /// Whether it goes on where the event is for real.
+    pub force: Force,
     /// The `tickets` program, which starts the buyers' processes.
     #[serde(skip)]
     pub program: PathBuf,

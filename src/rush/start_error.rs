@@ -2,10 +2,10 @@
 
 use std::io;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, told};
 
 pub(super) fn start_error(doing: &str, error: &io::Error) -> Error {
-    Error::new(Kind::Io, format!("could not {doing}: {error}")).hint("nothing was sold")
+    Error::new(Kind::Io, format!("could not {doing}: {}", told(error))).hint("nothing was sold")
 }
 
 /// Not every buyer could be started. `what`: processes or threads.

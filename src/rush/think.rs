@@ -80,7 +80,7 @@ impl FromStr for Think {
     fn from_str(text: &str) -> Result<Self, String> {
         let time = |part: &str| {
             humantime::parse_duration(part)
-                .map_err(|e| format!("{part:?} is no duration ({e}); write 0ms, 1s or 50ms..150ms"))
+                .map_err(|_| format!("{part:?} is no duration: write 0ms, 1s or 50ms..150ms"))
         };
         let (shortest, longest) = match text.split_once("..") {
             Some((from, to)) => (time(from)?, time(to)?),

@@ -22,6 +22,9 @@ pub struct Audit {
     /// What was repaired, in words for people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repaired: Vec<String>,
+    /// Whether the event is for real: a reset would give up what was sold.
+    #[serde(skip)]
+    pub for_real: bool,
 }
 
 /// Something that does not add up.

@@ -206,6 +206,7 @@ impl Store for MemoryStore {
             findings: findings.into_iter().collect(),
             notes: Vec::new(),
             repaired: Vec::new(),
+            for_real: false,
         })
     }
 

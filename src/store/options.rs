@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ledger::LockKind;
 
 /// What an answered sale survives.
@@ -24,6 +26,19 @@ pub enum Writes {
     /// Cut to nothing and written over, under whatever lock: a process that reads in between finds an empty
     /// file. For the race lab only.
     InPlace,
+}
+
+/// How far a rush goes on an event that is for real: tickets are booked there, or it was made by `init`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Force {
+    /// It is refused there.
+    #[default]
+    No,
+    /// It sells there under the exclusive lock, which takes from the stock and harms nothing else.
+    Locked,
+    /// It sells there under any lock or none: a race leaves a ledger that nobody can sell from.
+    Racing,
 }
 
 /// How an event is started anew.

@@ -101,22 +101,7 @@ pub(super) fn bar(
         }
         (Doing::Hold(inode), _) => {
             let lock = lock_colour(scene.marks.lock(*inode));
-            let (edge, width) = if act.proves {
-                (ACCENT, 2.0)
-            } else {
-                (lock, 1.0)
-            };
-            let rest = format!(
-                r#"rx="3" fill="{lock}" fill-opacity="0.28" stroke="{edge}" stroke-width="{width}""#
-            );
-            for (from, to) in layout.scale.pieces(x0, x1) {
-                canvas.rect((from, row.top), (to, row.top + BAR), &rest);
-            }
-            // It goes on where time is cut out.
-            for (from, to) in layout.scale.cut(x0, x1) {
-                let rest = format!(r#"fill="{lock}" fill-opacity="0.14""#);
-                canvas.rect((from, row.top + 2.0), (to, row.top + BAR - 2.0), &rest);
-            }
+            hold(canvas, layout, row, (x0, x1), (lock, act.proves));
         }
         (_, Some((half, rest))) => {
             for (from, to) in layout.scale.pieces(x0, x1) {
@@ -130,5 +115,26 @@ pub(super) fn bar(
             (x0, x1),
             r#"stroke-width="5" stroke-dasharray="1.5 3""#,
         ),
+    }
+}
+
+/// A lock that is held: it goes on where time is cut out.
+fn hold(
+    canvas: &mut Canvas,
+    layout: &Layout,
+    row: &LaneRow,
+    (x0, x1): (f64, f64),
+    (lock, proves): (&str, bool),
+) {
+    let (edge, width) = if proves { (ACCENT, 2.0) } else { (lock, 1.0) };
+    let rest = format!(
+        r#"rx="3" fill="{lock}" fill-opacity="0.28" stroke="{edge}" stroke-width="{width}""#
+    );
+    for (from, to) in layout.scale.pieces(x0, x1) {
+        canvas.rect((from, row.top), (to, row.top + BAR), &rest);
+    }
+    for (from, to) in layout.scale.cut(x0, x1) {
+        let rest = format!(r#"fill="{lock}" fill-opacity="0.14""#);
+        canvas.rect((from, row.top + 2.0), (to, row.top + BAR - 2.0), &rest);
     }
 }

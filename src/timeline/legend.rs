@@ -60,8 +60,27 @@ enum Shape {
     Number,
 }
 
-/// Shapes with their meanings.
+/// Shapes with their meanings: bars, lines, locks, then what was marked.
 fn items(scene: &Scene<'_>, layout: &Layout) -> Vec<(Shape, String)> {
+    let mut items = doings(scene);
+    items.extend(locks(scene));
+    items.extend(marks(scene, layout));
+    let items = items.into_iter();
+    let mut items: Vec<_> = items
+        .map(|(shape, words)| (Shape::Drawn(shape), words))
+        .collect();
+    if scene.acts.iter().any(|act| !act.findings.is_empty()) {
+        let words = "here finding 1 happens";
+        items.push((Shape::Number, words.to_owned()));
+    }
+    items
+}
+
+/// What is drawn, and what it means.
+type Item = (String, String);
+
+/// What buyers do.
+fn doings(scene: &Scene<'_>) -> Vec<Item> {
     let occurs = |doing: &Doing| {
         scene
             .acts
@@ -69,8 +88,6 @@ fn items(scene: &Scene<'_>, layout: &Layout) -> Vec<(Shape, String)> {
             .any(|act| act.doing.as_ref() == Some(doing))
     };
     let mut items = Vec::new();
-    let mut add = |shape: String, words: &str| items.push((Shape::Drawn(shape), words.to_owned()));
-    let line = |rest: &str| format!(r#"<path d="M0 0H20" stroke="{QUIET}" fill="none" {rest}/>"#);
     for (doing, words) in [
         (Doing::Query, "asks how many are left"),
         (Doing::Wait, "waits for the lock"),
@@ -84,23 +101,36 @@ fn items(scene: &Scene<'_>, layout: &Layout) -> Vec<(Shape, String)> {
                 Some((half, rest)) => bar(half, &rest),
                 None => line(r#"stroke-width="5" stroke-dasharray="1.5 3""#),
             };
-            add(shape, words);
+            items.push((shape, words.to_owned()));
         }
     }
     if occurs(&Doing::Read) {
-        add(line(r#"stroke-width="1.5""#), "goes by what it has read");
+        let words = "goes by what it has read".to_owned();
+        items.push((line(r#"stroke-width="1.5""#), words));
     }
-    for (at, inode) in scene.marks.locks.iter().enumerate().take(4) {
+    items
+}
+
+/// The locks that are held, as far as there are colours.
+fn locks<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = Item> + 'a {
+    let locks = scene.marks.locks.iter().enumerate().take(4);
+    locks.map(|(at, inode)| {
         let colour = lock_colour(at);
         let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
-        let words = format!("holds {}", scene.marks.lock_name(*inode));
-        add(bar(7.0, &rest), &words);
-    }
+        (
+            bar(7.0, &rest),
+            format!("holds {}", scene.marks.lock_name(*inode)),
+        )
+    })
+}
+
+/// What joins acts, and what sets some of them off.
+fn marks(scene: &Scene<'_>, layout: &Layout) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut add = |shape: String, words: &str| items.push((shape, words.to_owned()));
     if layout.arrows.iter().any(|arrow| !arrow.accent) {
-        add(
-            line(r#"marker-end="url(#quiet)""#),
-            "whose write a read saw",
-        );
+        let arrow = line(r#"marker-end="url(#quiet)""#);
+        add(arrow, "whose write a read saw");
     }
     if scene.acts.iter().any(|act| act.doing.is_none()) {
         let cross = r#"<path class="k" d="M4 -6l12 12m0 -12l-12 12" stroke-width="3""#;
@@ -122,11 +152,11 @@ fn items(scene: &Scene<'_>, layout: &Layout) -> Vec<(Shape, String)> {
         let strokes = format!(r#"<path d="M6 4l4 -8M11 4l4 -8" stroke="{QUIET}" fill="none"/>"#);
         add(strokes, "time cut out: nothing happens");
     }
-    if scene.acts.iter().any(|act| !act.findings.is_empty()) {
-        let words = "here finding 1 happens";
-        items.push((Shape::Number, words.to_owned()));
-    }
     items
+}
+
+fn line(rest: &str) -> String {
+    format!(r#"<path d="M0 0H20" stroke="{QUIET}" fill="none" {rest}/>"#)
 }
 
 fn bar(half: f64, rest: &str) -> String {

@@ -105,17 +105,8 @@ pub(super) fn tree(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) -> (
             let line = format!("M{px:.1} {:.1}V{y:.1}H{x:.1}", py + 5.0);
             canvas.path(&line, colour, &format!(r#"stroke-width="1.5" {dash}"#));
         }
+        dot(canvas, (x, y), row.what, colour);
         let text = words_of(scene.timeline, &scene.tree, row.what, NAME);
-        let dot = match row.what {
-            What::Version(_) => {
-                format!(r#"<circle cx="{x:.1}" cy="{y:.1}" r="4.5" fill="{colour}"/>"#)
-            }
-            _ => format!(
-                r#"<circle cx="{x:.1}" cy="{y:.1}" r="4" fill="none" stroke="{colour}" stroke-dasharray="2 2"/>"#
-            ),
-        };
-        canvas.body += &dot;
-        canvas.body.push('\n');
         let fork = text.1.unwrap_or_default();
         row_text(canvas, (x + 12.0, y + 4.0), lost, &text.0, &fork);
         reach = reach.max(x + 12.0 + wide(&text.0, 12) + 20.0 + wide(&fork, 12));
@@ -124,6 +115,21 @@ pub(super) fn tree(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) -> (
         (reach + 24.0).clamp(RIGHT * 0.5, RIGHT * 0.72),
         top + ROW * rows.len() as f64,
     )
+}
+
+/// A version, or what stands for several.
+fn dot(canvas: &mut Canvas, (x, y): (f64, f64), what: What, colour: &str) {
+    let (radius, fill) = match what {
+        What::Version(_) => ("4.5", format!(r#"fill="{colour}""#)),
+        _ => (
+            "4",
+            format!(r#"fill="none" stroke="{colour}" stroke-dasharray="2 2""#),
+        ),
+    };
+    let _ = writeln!(
+        canvas.body,
+        r#"<circle cx="{x:.1}" cy="{y:.1}" r="{radius}" {fill}/>"#
+    );
 }
 
 /// A row of the tree, and what is said of a fork behind it.

@@ -189,7 +189,7 @@ fn reset_leaves_alone_what_is_no_file() {
     assert_eq!(event.names(), ["tickets.json"]);
 }
 
-/// Only a reset vouches for the sales on the ledger that it archived.
+/// Only a reset proves the sales on the ledger that it archived.
 #[test]
 fn a_sale_on_a_ledger_that_somebody_replaced_is_not_acknowledged() {
     for mode in ["", "--threads"] {

@@ -137,6 +137,96 @@ fn sales_of_one_buyer_are_those_of_that_buyer() {
     }
 }
 
+/// Who looks for a part of a name is told whole ones.
+#[test]
+fn where_a_name_finds_nothing_those_like_it_are_told() {
+    let event = TestEvent::stock(20);
+    for name in ["Ann Smith", "Zo\u{eb} M\u{fc}ller", "Ann Smith", "bob"] {
+        book(&event, &[name]);
+    }
+    let told = |arguments: &[&str]| {
+        let run = event.command([&["sales", "--name"], arguments].concat());
+        Run::of({ run }.output().unwrap())
+    };
+    for (wanted, like) in [
+        (
+            "smith",
+            "note: --name finds a whole name; these are like it: Ann Smith\n",
+        ),
+        (
+            "MULLER zoe",
+            "note: --name finds a whole name; these are like it: Zo\u{eb} M\u{fc}ller\n",
+        ),
+        ("carol", ""),
+    ] {
+        let run = told(&[wanted]);
+        assert_eq!(
+            (run.stdout.as_str(), run.stderr.as_str()),
+            ("no sales\n", like)
+        );
+        assert_eq!(told(&[wanted, "--quiet"]).stderr, "");
+        let json = told(&[wanted, "--json"]);
+        assert_eq!(json.stderr, like);
+        assert_eq!(json.document().1["sales"], json!([]));
+    }
+    assert_eq!(told(&["bob"]).stderr, "");
+    for at in 0..7 {
+        book(&event, &[&format!("guest {at}")]);
+    }
+    let many = told(&["guest"]).stderr;
+    assert!(many.ends_with("guest 3, guest 4 and others\n"), "{many}");
+}
+
+#[test]
+fn what_was_cancelled_and_adjusted_is_listed_with_the_reasons() {
+    let event = TestEvent::stock(9);
+    assert_eq!(sales(&event, &["--changes"]), "no changes\n");
+    let id = book(&event, &["=ann", "--quantity", "3"]);
+    assert_eq!(event.json("adjust -2 --reason stage").0, 0);
+    let reason = ["--json", "cancel", "2", "-n", "1", "--reason", "ill; =1+1"];
+    assert_eq!(
+        Run::of(event.command(reason).output().unwrap()).code,
+        Some(0)
+    );
+    assert_eq!(event.json("cancel 2").0, 0);
+    let (code, document) = event.json("sales --changes");
+    let at = |line: usize| event.ledger()[line]["at"].clone();
+    let changes = json!([
+        {"at": at(2), "change": "adjust", "quantity": -2, "left": 4, "reason": "stage"},
+        {"at": at(3), "change": "cancel", "quantity": 1, "left": 5, "sale": id, "buyer": "=ann", "reason": "ill; =1+1"},
+        {"at": at(4), "change": "cancel", "quantity": 2, "left": 7, "sale": id, "buyer": "=ann"},
+    ]);
+    let total = json!({"changes": 3, "cancelled": 3, "adjusted": -2});
+    let expected = json!({"ok": true, "command": "sales", "changes": changes, "total": total});
+    assert_eq!((code, document), (0, expected));
+    let lines = sales(&event, &["--changes", "--format", "jsonl"]);
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    assert_eq!(lines.collect::<Vec<_>>(), *changes.as_array().unwrap());
+    let text = sales(&event, &["--changes", "--format", "csv"]);
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(rows[0], "at,change,quantity,left,sale,buyer,reason");
+    assert!(rows[2].ends_with(",'=ann,ill; '=1+1"), "{text}");
+    let raw = sales(&event, &["--changes", "--format", "csv", "--raw", "--bom"]);
+    assert!(
+        raw.starts_with("\u{feff}at,") && raw.contains(",=ann,ill; =1+1\n"),
+        "{raw}"
+    );
+    let told = sales(&event, &["--changes", "--limit", "1"]);
+    assert!(
+        told.ends_with(
+            "3 changes: 3 tickets cancelled, the stock adjusted by -2; the last one is shown\n"
+        ),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 3, "{told}");
+    assert_eq!(
+        sales(&event, &["--changes", "--since", "2100-01-01"]),
+        "no changes\n"
+    );
+}
+
 fn at(seq: u64, at: &str) -> Value {
     let sale = json!({"id": format!("{seq}-aaaaaa"), "buyer": "ann", "at": at});
     craft::line(seq, "sell", 1, 10 - seq, &sale)

@@ -301,6 +301,15 @@ fn an_option_that_a_command_would_ignore_is_refused_and_its_help_is_silent() {
         assert_eq!(run.code, Some(2), "{line}: {run:?}");
         assert!(run.stderr.contains("is for --format csv"), "{run:?}");
     }
+    for line in [
+        "audit --wait 3",
+        "audit --force",
+        "sales --json --format csv",
+        "sales --changes --name x",
+    ] {
+        let run = event.run(line);
+        assert_eq!(run.code, Some(2), "{line}: {run:?}");
+    }
     for (line, globals) in [
         ("completions --help", &[][..]),
         ("man --help", &["--json"]),

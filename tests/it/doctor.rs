@@ -138,6 +138,29 @@ fn the_directory_is_the_one_named_or_the_one_of_the_event() {
     nothing_is_left(&event, &["tickets.json"]);
 }
 
+/// Also to root, who may replace any file there; others may not.
+#[test]
+fn a_sticky_directory_is_fit_for_one_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let event = TestEvent::empty();
+    let place = event.path("sticky");
+    fs::create_dir(&place).unwrap();
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o1777)).unwrap();
+    fs::write(place.join("file"), "{\"ticket\": 2}\n").unwrap();
+    for named in [&place, &place.join("file")] {
+        let line = format!("doctor {}", named.display());
+        let (code, report) = event.json(&line);
+        assert_eq!((code, result(&report, "sticky")), (0, "note"), "{report:#}");
+        assert!(text(&report, "sticky").contains("several people cannot sell"));
+        let told = event.run(&line).stdout;
+        assert!(
+            told.ends_with(", by one user alone: it is sticky\n"),
+            "{told}"
+        );
+    }
+    assert_eq!(fs::read_dir(&place).unwrap().count(), 1);
+}
+
 #[test]
 fn a_file_system_with_a_catch_is_named() {
     let mounts = fs::read_to_string("/proc/mounts").unwrap();

@@ -1,24 +1,36 @@
 //! An event in a directory of its own, and the real binary run on it.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tickets::BoxOffice;
 use tickets::office::{Durability, Order, Unobserved};
+use tickets_faults::Program;
+pub(crate) use tickets_faults::{Run, eventually};
 
 /// The binary under test.
 pub(crate) const TICKETS: &str = env!("CARGO_BIN_EXE_tickets");
 
-/// An event in a directory of its own.
+/// An event in a directory of its own, on which the binary under test is run.
 #[derive(Debug)]
-pub(crate) struct TestEvent {
-    directory: tempfile::TempDir,
-    pub(crate) file: PathBuf,
+pub(crate) struct TestEvent(tickets_faults::TestEvent);
+
+impl Deref for TestEvent {
+    type Target = tickets_faults::TestEvent;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for TestEvent {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
 }
 
 impl Drop for TestEvent {
@@ -32,14 +44,6 @@ impl Drop for TestEvent {
             }
         }
     }
-}
-
-/// What a command came to.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
 }
 
 impl TestEvent {
@@ -60,9 +64,11 @@ impl TestEvent {
     /// The same in memory, where that is to be had: for many events in which no disk is tested.
     #[must_use]
     pub(crate) fn in_memory(text: impl AsRef<[u8]>) -> Self {
-        let event = match tempfile::tempdir_in("/dev/shm") {
-            Ok(directory) => Self::in_directory(directory),
-            Err(_) => Self::empty(),
+        let memory = Path::new("/dev/shm");
+        let event = if memory.is_dir() {
+            Self::empty_in(memory)
+        } else {
+            Self::empty()
         };
         fs::write(&event.file, text).unwrap();
         event
@@ -77,12 +83,8 @@ impl TestEvent {
     /// The same, somewhere else.
     #[must_use]
     pub(crate) fn empty_in(place: &Path) -> Self {
-        Self::in_directory(tempfile::tempdir_in(place).unwrap())
-    }
-
-    fn in_directory(directory: tempfile::TempDir) -> Self {
-        let file = directory.path().join("tickets.json");
-        Self { directory, file }
+        let program = Program::at(TICKETS);
+        Self(tickets_faults::TestEvent::empty_in(&program, place))
     }
 
     /// An event that has sold so many tickets and has ten left: to buyer-0, buyer-1 and so on, every
@@ -105,29 +107,6 @@ impl TestEvent {
         event
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    pub(crate) fn directory(&self) -> &Path {
-        self.directory.path()
-    }
-
-    /// The command, ready to be run.
-    pub(crate) fn command<S: AsRef<OsStr>>(
-        &self,
-        arguments: impl IntoIterator<Item = S>,
-    ) -> Command {
-        let mut command = Command::new(TICKETS);
-        command
-            .env_remove("TICKETS_FILE")
-            .arg("-f")
-            .arg(&self.file)
-            .args(arguments)
-            .stdin(Stdio::null());
-        command
-    }
-
     /// A command in the event's directory that names no event: `data/tickets.json` there is meant.
     pub(crate) fn without_file(&self, argument: &str) -> Command {
         let mut command = Command::new(TICKETS);
@@ -137,37 +116,6 @@ impl TestEvent {
             .arg(argument)
             .stdin(Stdio::null());
         command
-    }
-
-    /// Runs a command line, split at spaces.
-    #[track_caller]
-    pub(crate) fn run(&self, line: &str) -> Run {
-        Run::of(
-            self.command(line.split_ascii_whitespace())
-                .output()
-                .unwrap(),
-        )
-    }
-
-    /// Runs it with `--json`; its exit code and its one document.
-    #[track_caller]
-    pub(crate) fn json(&self, line: &str) -> (i32, Value) {
-        self.run(&format!("--json {line}")).document()
-    }
-
-    /// Starts it in the background, its output piped.
-    pub(crate) fn start(&self, line: &str) -> Child {
-        self.command(line.split_ascii_whitespace())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-    }
-
-    /// `tickets.json`, parsed.
-    #[track_caller]
-    pub(crate) fn count(&self) -> Value {
-        serde_json::from_slice(&fs::read(&self.file).unwrap()).unwrap()
     }
 
     /// The ledger's lines, parsed; empty where there is none. A last one that somebody is just writing is left out.
@@ -189,16 +137,6 @@ impl TestEvent {
         let mut lines = self.ledger();
         lines.retain(|line| line["op"] == "sell");
         lines
-    }
-
-    /// The names of all files in the directory, sorted.
-    pub(crate) fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.directory()).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-            .collect();
-        names.sort();
-        names
     }
 
     /// Books with `tickets book`; returns the sale's id.
@@ -293,14 +231,14 @@ impl TestEvent {
             .collect()
     }
 
-    /// The buyers' processes: those that a nursery has forked, which another one of ours has started. (That it has no
-    /// children is not asked: processes are looked at one after the other, and a nursery may have some by then.)
+    /// The buyers' processes: those that a fork server has forked, which another one of ours has started. (That it has no
+    /// children is not asked: processes are looked at one after the other, and a fork server may have some by then.)
     pub(crate) fn buyers(&self) -> Vec<Process> {
         let all = self.processes();
         let parent = |of: &Process| all.iter().find(|process| process.pid == of.parent);
         let forked = |process: &&Process| {
-            let nursery = parent(process).filter(|nursery| nursery.line.contains("__buyers"));
-            nursery.is_some_and(|nursery| parent(nursery).is_some())
+            let server = parent(process).filter(|server| server.line.contains("__buyers"));
+            server.is_some_and(|server| parent(server).is_some())
         };
         all.iter().filter(forked).cloned().collect()
     }
@@ -311,24 +249,6 @@ impl TestEvent {
 fn ends(children: Vec<Child>) -> Vec<(i32, Value)> {
     let end = |child: Child| Run::of(child.wait_with_output().unwrap()).document();
     children.into_iter().map(end).collect()
-}
-
-impl Run {
-    pub(crate) fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// The exit code, and the one JSON document on stdout.
-    #[track_caller]
-    pub(crate) fn document(self) -> (i32, Value) {
-        let document = serde_json::from_str(&self.stdout);
-        let document = document.unwrap_or_else(|e| panic!("not one JSON document: {e}\n{self:?}"));
-        (self.code.expect("killed by a signal"), document)
-    }
 }
 
 /// A process of this machine.
@@ -389,19 +309,6 @@ fn processes() -> Vec<Process> {
         })
     })
     .collect()
-}
-
-/// Waits until something holds. It must come to hold; how long it takes is not judged.
-#[track_caller]
-pub(crate) fn eventually<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(60);
-    loop {
-        if let Some(found) = check() {
-            return found;
-        }
-        assert!(Instant::now() < end, "it never came to this: {what}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 /// Reads what a child prints until so many lines contain `part`.

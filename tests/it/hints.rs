@@ -228,9 +228,13 @@ fn a_copied_command_hits_the_event_that_was_named() {
 fn what_a_hint_advises_is_right_where_it_stands() {
     let event = TestEvent::stock(9);
     event.booked("alice");
-    let run = event.run("buy --users 4 --think 0ms --together --force");
+    let run = event.run("buy --users 4 --think 0ms --together --force --lock=none");
     assert!(
         run.stdout.contains("audit'") && !run.stdout.contains("reset"),
+        "{run:?}"
+    );
+    assert!(
+        run.stderr.contains("warning: ") && run.stderr.contains("is for real"),
         "{run:?}"
     );
     for how in [
@@ -265,7 +269,7 @@ fn whatever_is_written_anew_is_named() {
         "race replay 2!:0 --timeline",
         "race find oversold --timeline",
         "race prove --users 2 --samples 9 --seed 1 --timeline",
-        "buy --users 2 --think 0ms --together --force --evidence run.jsonl --timeline",
+        "buy --users 2 --think 0ms --together --force --lock=none --evidence run.jsonl --timeline",
         "race check run.jsonl --timeline",
     ] {
         let mut command = event.command(line.split(' '));

@@ -98,7 +98,7 @@ fn a_ledger_larger_than_the_memory_is_read() {
             &["cancel", "2-abcdef"],
         ] {
             if arguments[0] == "cancel" {
-                // Beside a count that counts one of its lines, nobody heals it.
+                // Beside a count that counts one of its lines, nobody repairs it.
                 fs::write(&event.file, tied("7", 4, 600)).unwrap();
             }
             let run = run(&event, arguments, LITTLE);

@@ -101,12 +101,79 @@ fn a_rush_keeps_off_an_event_that_is_made_for_real() {
         assert_refused(
             &event,
             &format!("buy --users 2 {how}"),
-            "the 7 that are left",
+            "what is left, 7 tickets",
         );
         assert_refused(&event, &format!("buy --users 2 {how}"), "other.json");
     }
     let (code, rush) = event.json("buy --users 2 --lock --think 0ms --force");
     assert_eq!((code, &rush["sold"]), (0, &2.into()), "{rush:#}");
+}
+
+/// A race leaves a ledger that nobody can sell from: that is never asked for by `--force` alone.
+#[test]
+fn a_rush_that_may_ruin_a_real_event_is_asked_for_by_its_lock() {
+    let booked = TestEvent::stock(7);
+    booked.booked("alice");
+    for event in [made(7), booked] {
+        for how in ["--force", "--force --together", "--force --threads"] {
+            let line = format!("buy --users 4 --think 0ms {how}");
+            assert_refused(&event, &line, "it can ruin the event");
+            assert_refused(&event, &line, "'--force --lock=none' races here");
+            assert_refused(&event, &line, "backup DIR'");
+        }
+        let run = event.run("buy --users 4 --think 0ms --together --force --lock=none");
+        assert_eq!(run.code, Some(6), "{run:?}");
+        assert!(run.stderr.starts_with("warning: "), "{run:?}");
+        assert!(
+            run.stdout.contains("restore DIR' puts a backup back"),
+            "{run:?}"
+        );
+        assert!(!run.stdout.contains("reset"), "{run:?}");
+    }
+    // Nothing is warned of where nothing is at stake.
+    let event = TestEvent::stock(7);
+    for how in ["--force", "--force --lock=none"] {
+        let run = event.run(&format!("buy --users 1 --think 0ms {how}"));
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+    }
+}
+
+/// What cannot be read any more was sold to somebody all the same.
+#[test]
+fn a_booking_that_is_damaged_is_not_started_anew_without() {
+    for (was, is, told) in [
+        ("alice", "alicf", "1 ticket is booked"),
+        (
+            "\"op\":\"sell\"",
+            "\"op\":\"sall\"",
+            "1 line of the ledger cannot be read",
+        ),
+    ] {
+        let event = made(7);
+        event.booked("alice");
+        let ledger = fs::read_to_string(event.path(LEDGER)).unwrap();
+        let damaged = ledger.replace(was, is);
+        assert_ne!(ledger, damaged);
+        fs::write(event.path(LEDGER), damaged).unwrap();
+        for line in [
+            "query",
+            "sales",
+            "book bob",
+            "audit",
+            "audit --repair",
+            "buy --users 2 --lock",
+        ] {
+            let run = event.run(line);
+            let said = run.stdout + &run.stderr;
+            assert_eq!(run.code, Some(6), "{line}: {said}");
+            assert!(
+                said.contains("restore DIR'") && !said.contains(" reset"),
+                "{line}: {said}"
+            );
+        }
+        assert_refused(&event, "reset", told);
+        assert_eq!(event.json("reset --force").1["left"], 7);
+    }
 }
 
 #[test]

@@ -277,9 +277,9 @@ fn a_killed_reset_is_finished_or_undone_by_whoever_comes_next() {
     assert!(seen[0] >= 6 && seen[1] >= 6, "{seen:?}");
 }
 
-/// A seller who is asleep over a reset does not take its ledger, and nobody takes what it is putting away.
+/// A seller who is asleep over a reset does not take its ledger, and nobody takes what it is archiving.
 #[test]
-fn a_ledger_that_is_being_put_away_is_nobodys_stray() {
+fn a_ledger_that_is_being_archived_is_nobodys_orphan() {
     if Command::new("strace").arg("-V").output().is_err() {
         return eprintln!("skipped: no strace here");
     }

@@ -95,7 +95,6 @@ fn programs_are_told_which_command_makes_no_sense_and_why() {
         ("vend", "tickets", "unrecognized subcommand 'vend'"),
         ("race", "race", "'tickets race' requires a subcommand"),
         ("book", "book", "<NAME>"),
-        ("buy --lock", "buy", "--users <N>"),
         ("adjust +1", "adjust", "--reason <TEXT>"),
         ("sales --format xml", "sales", "table, json, jsonl, csv"),
         (
@@ -146,15 +145,21 @@ fn a_help_that_nobody_can_read_is_an_error_and_a_refusal_was_not_carried_out() {
 fn words_that_people_try_are_answered_with_the_right_ones() {
     let event = TestEvent::stock(2);
     for (word, right) in [
-        ("sell", "tickets book NAME"),
-        ("list", "tickets sales"),
-        ("reserve", "tickets hold NAME"),
-        ("pause", "tickets close"),
-        ("guests", "tickets door"),
-        ("new", "tickets init N"),
-        ("status", "tickets query"),
-        ("version", "tickets --version"),
+        ("sell", "book NAME"),
+        ("list", "sales"),
+        ("reserve", "hold NAME"),
+        ("pause", "close"),
+        ("guests", "door"),
+        ("log", "sales --changes"),
+        ("new", "init N"),
+        ("status", "query"),
+        ("fix", "audit --repair"),
+        ("version", "--version"),
     ] {
+        let right = match right {
+            "--version" => "tickets --version".to_owned(),
+            right => format!("tickets -f {} {right}", event.file.display()),
+        };
         let run = event.run(word);
         assert_eq!(run.code, Some(2), "{run:?}");
         let told = format!("tip: '{right}' does that\n");
@@ -163,6 +168,73 @@ fn words_that_people_try_are_answered_with_the_right_ones() {
         let hint = event.json(word).1["error"]["hint"].clone();
         assert_eq!(hint, Value::from(format!("'{right}' does that")));
     }
+    // The event is named as the caller has done it, or not at all.
+    let run = Run::of(event.without_file("sell").output().unwrap());
+    assert!(
+        run.stderr.contains("tip: 'tickets book NAME' does"),
+        "{run:?}"
+    );
     // What follows another command is none of these.
     assert!(!event.run("race show").stderr.contains("sales"));
+}
+
+/// What people type who have not read the help, and what they are told.
+#[test]
+fn a_slip_is_answered_with_what_was_meant() {
+    let event = TestEvent::stock(9);
+    for (line, meant) in [
+        ("book Ann Smith", "in quotes: 'tickets book \"Ann Smith\"'"),
+        ("book Ann Smith Jones", "'tickets book \"Ann Smith\"'"),
+        ("book -n Ann Smith", "'tickets book \"Ann Smith\" -n 2'"),
+        ("book --name Ann", "the name stands by itself"),
+        ("book ann 2", "'--quantity 2'"),
+        ("book ann --count 2", "'--quantity Q'"),
+        ("cancel 4 2", "'--quantity 2'"),
+        ("cancel 4 ill", "'--reason ill'"),
+        ("adjust +5 gallery", "'--reason gallery'"),
+        ("buy 8", "'--users 8'"),
+        ("buy -n 8", "'--users 8' says how many buyers"),
+        (
+            "buy",
+            "'--users 8' says how many buyers rush; 'tickets book NAME'",
+        ),
+        ("buy alice", "'tickets book alice' sells to somebody"),
+        ("buy --users 8 --lock shared", "'--lock=shared'"),
+        ("sales ann", "'--name ann'"),
+        ("sales csv", "'--format csv'"),
+        ("sales --csv", "'--format csv'"),
+        ("sales --buyer ann", "'--name WHO'"),
+        ("query gala.json", "'tickets -f gala.json query'"),
+        ("gala.json query", "'tickets -f gala.json query'"),
+        ("init gala", "'tickets -f gala.json init 200'"),
+        ("init gala.json 200", "'tickets -f FILE init 200'"),
+        ("init --stock 200", "'tickets init 200'"),
+        ("buy --users 3 --stock 2", "'tickets reset 200'"),
+        ("doctor --dir data", "'tickets doctor DIR'"),
+        ("race replay 1 2 2 1", "as in '1 2 2 1'"),
+        ("race prove 3", "'--users 3'"),
+        ("audit --wait 3", "'--repair' does"),
+    ] {
+        let told = |json: &[&str]| {
+            let mut command = Command::new(TICKETS);
+            command
+                .env_remove("TICKETS_FILE")
+                .current_dir(event.directory())
+                .args(json)
+                .args(line.split(' '));
+            Run::of(command.output().unwrap())
+        };
+        let run = told(&[]);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (Some(2), ""),
+            "{line}: {run:?}"
+        );
+        let tip = run.stderr.split("tip: ").nth(1).unwrap_or_default();
+        assert!(tip.contains(meant), "{line}: {run:?}");
+        let (code, document) = told(&["--json"]).document();
+        let hint = document["error"]["hint"].as_str().unwrap_or_default();
+        assert!(code == 2 && hint.contains(meant), "{line}: {document:#}");
+    }
+    assert_eq!(event.names(), ["tickets.json"]);
 }

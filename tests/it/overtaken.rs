@@ -53,7 +53,7 @@ fn a_sale_overtaken_by_a_reset_is_answered_and_stands_in_the_archive() {
     );
 }
 
-/// The second reset vouches for the ledger of the first, however long that is, and for no other.
+/// The second reset proves the ledger of the first durable, however long that is, and no other.
 #[test]
 fn a_sale_overtaken_by_two_resets_has_an_unknown_outcome() {
     let event = TestEvent::stock(5);
@@ -69,9 +69,9 @@ fn a_sale_overtaken_by_two_resets_has_an_unknown_outcome() {
     assert!(archive.contains("\"alice\""), "{archive}");
 }
 
-/// With such a count the reset does not know how far the ledger adds up, and vouches for none of it.
+/// With such a count the reset does not know how far the ledger adds up, and proves none of it.
 #[test]
-fn a_sale_overtaken_by_a_reset_that_vouches_for_nothing_has_an_unknown_outcome() {
+fn a_sale_overtaken_by_a_reset_that_proves_nothing_has_an_unknown_outcome() {
     let event = TestEvent::stock(5);
     let mut archive = String::new();
     let error = overtaken(&event, |other| {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use tickets::office::{Change, DEFAULT_WAIT, Durability, Order, Unobserved};
 use tickets::{BoxOffice, Kind};
-use tickets_faults::stray;
+use tickets_faults::orphan;
 
 use crate::harness::TestEvent;
 
@@ -42,7 +42,7 @@ enum Crash {
     /// One of the counts that there were, counted backwards.
     OldCount(usize),
     EmptyCount,
-    Strays,
+    Orphans,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -66,7 +66,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Crash::Newline),
         (0..9_usize).prop_map(Crash::OldCount),
         Just(Crash::EmptyCount),
-        Just(Crash::Strays),
+        Just(Crash::Orphans),
     ];
     let step = prop_oneof![
         8 => book,
@@ -150,7 +150,7 @@ impl World {
     fn book(&mut self, buyer: &str, quantity: u64, key: Option<&str>, durability: Durability) {
         let order = Order::new(buyer, quantity).key(key).durability(durability);
         let result = self.office.purchase(&order, &mut Unobserved);
-        // Whatever came of it: the ledger was healed before.
+        // Whatever came of it: the ledger was recovered before.
         self.torn = false;
         let known = self
             .sales
@@ -280,9 +280,9 @@ impl World {
                 fs::write(&self.event.file, [0; 40]).unwrap();
             }
             Crash::Nothing | Crash::EmptyCount => {}
-            Crash::Strays => {
+            Crash::Orphans => {
                 for of in ["tickets.json", "tickets.ledger.jsonl"] {
-                    fs::write(self.event.path(&stray(of, 1)), "{\"tick").unwrap();
+                    fs::write(self.event.path(&orphan(of, 1)), "{\"tick").unwrap();
                 }
             }
         }

@@ -1,10 +1,10 @@
-//! What a crash or a person left is healed or named, never guessed.
+//! What a crash or a person left is recovered or named, never guessed.
 
 use std::fs;
 use std::io::Write;
 use std::process::Command;
 
-use tickets_faults::stray;
+use tickets_faults::orphan;
 
 use crate::harness::{Run, TestEvent};
 
@@ -202,7 +202,7 @@ fn a_reset_killed_halfway_is_a_reset() {
 fn what_killed_processes_left_is_swept() {
     let event = TestEvent::stock(2);
     for of in ["tickets.json", "tickets.ledger.jsonl"] {
-        fs::write(event.path(&stray(of, 1)), "{}").unwrap();
+        fs::write(event.path(&orphan(of, 1)), "{}").unwrap();
     }
     assert_eq!(event.json("buy --users 2 --lock --think 0ms").0, 0);
     assert_eq!(

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use tickets_faults::stray;
+use tickets_faults::orphan;
 
 use crate::harness::TestEvent;
 
@@ -41,7 +41,7 @@ fn damage(event: &TestEvent, what: &str) {
     let count = |text: &[u8]| fs::write(&event.file, text).unwrap();
     let change = |change: &dyn Fn(&str) -> String| write(event, "tickets.json", change);
     let ledger = |change: &dyn Fn(&str) -> String| write(event, LEDGER, change);
-    let left = |of: &str| fs::write(event.path(&stray(of, 1)), "{").unwrap();
+    let left = |of: &str| fs::write(event.path(&orphan(of, 1)), "{").unwrap();
     match what {
         "ticket by hand" => change(&|t| t.replace("197", "196")),
         "sold by hand" => change(&|t| t.replace("\"sold\": 3", "\"sold\": 4")),
@@ -58,8 +58,8 @@ fn damage(event: &TestEvent, what: &str) {
         "huge count" => count(&vec![b' '; (1 << 20) + 1]),
         "torn tail" => ledger(&|t| t.to_owned() + "{\"seq\":6,\"at"),
         "newline taken" => ledger(&|t| t.trim_end().to_owned()),
-        "stray" => left("tickets.json"),
-        "stray of the ledger" => left(LEDGER),
+        "orphan" => left("tickets.json"),
+        "orphan of the ledger" => left(LEDGER),
         "cut in a line" => ledger(&|t| t[..t.len() - 30].to_owned()),
         "cut behind a line" => ledger(&|t| lines(t, 0..3)),
         "cut to nothing" => ledger(&|_| String::new()),
@@ -92,7 +92,7 @@ const REPAIRED: [(&[&str], &[&str], &str); 15] = [
     (&["torn tail"], &["torn_tail"], "kept as"),
     (&["newline taken"], &["newline"], "newline was put back"),
     (
-        &["empty count", "torn tail", "stray", "stray of the ledger"],
+        &["empty count", "torn tail", "orphan", "orphan of the ledger"],
         &["torn_tail", "count"],
         "2 temporary files",
     ),
@@ -184,8 +184,8 @@ fn temporary_files_are_noted_and_only_ours_are_removed() {
         }
         let (code, audit) = event.json("audit");
         assert_eq!((code, &audit["notes"]), (0, &json!([])), "{audit:#}");
-        damage(&event, "stray");
-        damage(&event, "stray of the ledger");
+        damage(&event, "orphan");
+        damage(&event, "orphan of the ledger");
         let before = event.contents();
         let (code, audit) = event.json("audit");
         assert_eq!((code, kinds(&audit).len()), (0, 0), "{audit:#}");
@@ -274,7 +274,7 @@ fn what_cannot_be_proven_is_not_touched() {
             damage(&event, what);
         }
         // Nothing is repaired as long as not all can be.
-        damage(&event, "stray");
+        damage(&event, "orphan");
         let before = event.contents();
         for line in ["audit", "audit --repair"] {
             let (code, audit) = event.json(line);

@@ -19,8 +19,8 @@ struct HalfWritten {
     whole: Vec<u8>,
 }
 
-/// `written` bytes of the line, or all of it but its newline, and so much padding.
-fn half_written(written: usize, padding: usize) -> HalfWritten {
+/// `written` bytes of the line, or all of it but its newline, and so much preallocation.
+fn half_written(written: usize, preallocation: usize) -> HalfWritten {
     let event = TestEvent::stock(9);
     event.booked("alice");
     let count = fs::read(&event.file).unwrap();
@@ -28,7 +28,7 @@ fn half_written(written: usize, padding: usize) -> HalfWritten {
     event.booked("bob");
     let whole = fs::read(event.path(LEDGER)).unwrap();
     let end = whole.len().min(start + written + 1) - 1;
-    let half = [&whole[..end], &vec![b'\n'; padding]].concat();
+    let half = [&whole[..end], &vec![b'\n'; preallocation]].concat();
     // Nobody has counted it yet.
     fs::write(&event.file, count).unwrap();
     fs::write(event.path(LEDGER), half).unwrap();
@@ -39,7 +39,7 @@ fn half_written(written: usize, padding: usize) -> HalfWritten {
     }
 }
 
-/// How much of the line is there, how much padding behind it, and what that is once nobody is writing.
+/// How much of the line is there, how much preallocation behind it, and what that is once nobody is writing.
 const HALVES: [(usize, usize, &str); 4] = [
     (1, 0, "torn_tail"),
     (60, 0, "torn_tail"),
@@ -55,8 +55,8 @@ fn told(audit: &Value) -> (&str, String) {
 
 #[test]
 fn a_line_that_somebody_may_be_writing_is_a_note() {
-    for (written, padding, _) in HALVES {
-        let half = half_written(written, padding);
+    for (written, preallocation, _) in HALVES {
+        let half = half_written(written, preallocation);
         let HalfWritten {
             event,
             start,
@@ -84,8 +84,8 @@ fn a_line_that_somebody_may_be_writing_is_a_note() {
 
 #[test]
 fn a_line_that_nobody_is_writing_is_a_flaw() {
-    for (written, padding, flaw) in HALVES {
-        let HalfWritten { event, .. } = half_written(written, padding);
+    for (written, preallocation, flaw) in HALVES {
+        let HalfWritten { event, .. } = half_written(written, preallocation);
         let (code, audit) = event.json("audit");
         assert_eq!((code, told(&audit)), (6, (flaw, "[]".to_owned())));
     }

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::figure::Figure;
 use super::grow::{Events, sold};
 use super::same_code;
+use crate::figure::Figure;
 use crate::run::{self, Finished};
 use crate::{Result, note};
 

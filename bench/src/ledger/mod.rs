@@ -2,7 +2,6 @@
 //! once.
 
 mod audit;
-pub(crate) mod figure;
 mod grow;
 mod locks;
 mod order;
@@ -12,15 +11,13 @@ mod sale;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::{Value, json};
-
+use crate::figure_report::FigureReport;
 use crate::machine::Machine;
 use crate::program::find_tickets;
 use crate::run::Finished;
 use crate::run::excerpt;
 use crate::scratch::Scratch;
 use crate::{LedgerArgs, Result, note};
-use figure::Figure;
 use grow::Events;
 
 /// The parts, by the names that `--only` looks at.
@@ -39,38 +36,8 @@ struct Sizes {
     audits: u32,
 }
 
-/// Everything that was measured.
-#[derive(Debug)]
-pub(crate) struct Report {
-    machine: Machine,
-    sales: u64,
-    figures: Vec<Figure>,
-}
-
-impl Report {
-    /// The table.
-    pub(crate) fn to_table(&self) -> String {
-        let sales = self.sales;
-        format!(
-            "{}\nthe long ledger has {sales} sales\n\n{}",
-            self.machine.to_line(),
-            Figure::table(&self.figures)
-        )
-    }
-
-    /// The same for programs.
-    pub(crate) fn to_json(&self) -> Value {
-        let figures = self.figures.iter().map(Figure::to_json);
-        json!({
-            "machine": self.machine.to_json(),
-            "sales": self.sales,
-            "figures": figures.collect::<Vec<_>>(),
-        })
-    }
-}
-
 /// Measures the parts the command line asks for.
-pub(crate) fn run(args: &LedgerArgs) -> Result<Report> {
+pub(crate) fn run(args: &LedgerArgs) -> Result<FigureReport> {
     let sizes = sizes(args);
     let parts = choose(args.only.as_deref().unwrap_or(""))?;
     let tickets = find_tickets(args.tickets.as_deref())?;
@@ -101,14 +68,9 @@ pub(crate) fn run(args: &LedgerArgs) -> Result<Report> {
             figures.extend(audit::audit(&events, sizes.audits, &tickets)?);
         }
     }
-    if args.quick {
-        figures = figures.into_iter().map(Figure::unbound).collect();
-    }
-    Ok(Report {
-        machine,
-        sales: sizes.sales,
-        figures,
-    })
+    let about = format!("the long ledger has {} sales", sizes.sales);
+    let report = FigureReport::new(machine, figures, args.quick);
+    Ok(report.of(&[("sales", sizes.sales)], about))
 }
 
 fn sizes(args: &LedgerArgs) -> Sizes {

@@ -14,9 +14,9 @@ use rustix::fs::{FlockOperation, flock};
 use serde_json::Value;
 use tickets::BoxOffice;
 
-use super::figure::Figure;
 use super::sale::book;
 use super::{locks, order};
+use crate::figure::Figure;
 use crate::run::excerpt;
 use crate::run::peak_resident_kib;
 use crate::sales::ours::{problem, write_event};
@@ -53,16 +53,16 @@ pub(crate) fn queue(scratch: &Scratch, buyers: usize, tickets: &Path) -> Result<
     let ((), inode, lock) =
         lock.map_err(|error| format!("could not lock {}: {error}", path.display()))?;
     let said = event.with_extension("stderr");
-    let mut crowd = Crowd::default();
+    let mut waiters = Waiters::default();
     for place in 0..buyers {
-        crowd.start(tickets, &event, place, &said)?;
-        crowd.wait_for_last(inode, &said)?;
+        waiters.start(tickets, &event, place, &said)?;
+        waiters.wait_for_last(inode, &said)?;
     }
-    let peak_kib = crowd.peak_kib();
+    let peak_kib = waiters.peak_kib();
 
     let released = Instant::now();
     drop(lock);
-    let codes = crowd.wait(released)?;
+    let codes = waiters.wait(released)?;
     let seconds = released.elapsed().as_secs_f64();
 
     check(&codes, stock, &said)?;
@@ -90,11 +90,11 @@ pub(crate) fn queue(scratch: &Scratch, buyers: usize, tickets: &Path) -> Result<
 
 /// The buyers in the order in which they came, killed if they are left early.
 #[derive(Debug, Default)]
-struct Crowd {
+struct Waiters {
     buyers: Vec<Child>,
 }
 
-impl Drop for Crowd {
+impl Drop for Waiters {
     fn drop(&mut self) {
         for buyer in &mut self.buyers {
             // Does nothing to one that has ended and was waited for.
@@ -104,7 +104,7 @@ impl Drop for Crowd {
     }
 }
 
-impl Crowd {
+impl Waiters {
     fn start(&mut self, tickets: &Path, event: &Path, place: usize, said: &Path) -> Result<()> {
         let start = || {
             book(tickets, event, &format!("{NAME}{place}"))

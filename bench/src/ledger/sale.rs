@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use tickets::BoxOffice;
 
-use super::figure::Figure;
 use super::grow::{Events, sell};
 use super::same_code;
+use crate::figure::Figure;
 use crate::sales::ours::{order, problem};
 use crate::sales::store::Promise;
 use crate::{Result, note, run};

@@ -1,11 +1,11 @@
 //! Sales per second of processes that contend: the library beside databases that do the same work.
 
 mod append;
-mod crew;
 pub(crate) mod lmdb;
 pub(crate) mod ours;
 pub(crate) mod peer;
 mod plot;
+mod pool;
 mod report;
 mod scale;
 pub(crate) mod sqlite;
@@ -220,7 +220,7 @@ fn measure(
     for round in first..=rounds {
         for (entry, runs) in heat.iter().zip(&mut runs) {
             note(&format!("round {round} of {rounds}: {}", entry.name()));
-            let made = crew::run(entry.peer, entry.processes, entry.work(args), scratch)?;
+            let made = pool::run(entry.peer, entry.processes, entry.work(args), scratch)?;
             if round > 0 {
                 runs.push(made);
             }

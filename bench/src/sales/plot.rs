@@ -110,6 +110,26 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
     let up = |rate: f64| BOTTOM - (BOTTOM - TOP) * rate / top;
 
     titled(body, title);
+    scale(body, top, step, &up);
+    numbers(body, &processes, &across);
+    let ends: Vec<_> = series
+        .iter()
+        .map(|series| series.draw(body, &across, &up))
+        .collect();
+    for (series, y) in series.iter().zip(spread(&ends, BOTTOM)) {
+        let label = plain(series.peer);
+        let colour = colour(series.peer);
+        let _ = writeln!(
+            body,
+            r#"<text x="{:.1}" y="{:.1}" font-size="12" fill="{colour}">{label}</text>"#,
+            RIGHT + 12.0,
+            y + 4.0
+        );
+    }
+}
+
+/// The rates, each with its line.
+fn scale(body: &mut String, top: f64, step: f64, up: &impl Fn(f64) -> f64) {
     let mut rate = 0.0;
     while rate <= top {
         let y = up(rate);
@@ -120,8 +140,12 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
         text(body, (LEFT - 8.0, y + 4.0), "end", 12, &thousands(rate));
         rate += step;
     }
+}
+
+/// The numbers of processes, as far as there is room.
+fn numbers(body: &mut String, processes: &[u32], across: &impl Fn(u32) -> f64) {
     let mut last = f64::NEG_INFINITY;
-    for &number in &processes {
+    for &number in processes {
         if across(number) - last >= NUMBER {
             last = across(number);
             text(
@@ -141,21 +165,6 @@ fn panel(body: &mut String, title: &str, series: &[Series]) {
         12,
         "processes that sell at once from one event (each mark has twice as many as the one before)",
     );
-
-    let ends: Vec<_> = series
-        .iter()
-        .map(|series| series.draw(body, &across, &up))
-        .collect();
-    for (series, y) in series.iter().zip(spread(&ends, BOTTOM)) {
-        let label = plain(series.peer);
-        let colour = colour(series.peer);
-        let _ = writeln!(
-            body,
-            r#"<text x="{:.1}" y="{:.1}" font-size="12" fill="{colour}">{label}</text>"#,
-            RIGHT + 12.0,
-            y + 4.0
-        );
-    }
 }
 
 impl Series {

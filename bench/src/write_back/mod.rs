@@ -17,7 +17,7 @@ mod worker;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::ValueEnum as _;
@@ -100,24 +100,10 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
         }
         for store in stores {
             note(&format!("trying: {}, {}", kind.name, store.label()));
-            let until_struck = |end| {
-                let trial = Trial {
-                    kind,
-                    store,
-                    end,
-                    before: args.before,
-                    others: args.sales,
-                    tickets: &tickets,
-                };
-                until_struck(&trial, args.tries, &scratch)
-                    .map_err(|problem| format!("{}, {}: {problem}", kind.name, store.label()))
-            };
-            tried.rows.push(Row {
-                file_system: kind.name,
-                store,
-                unmount: until_struck(End::Unmount)?,
-                cut: until_struck(End::Cut)?,
-            });
+            let row = row(args, kind, store, &tickets, &scratch);
+            tried.rows.push(
+                row.map_err(|problem| format!("{}, {}: {problem}", kind.name, store.label()))?,
+            );
         }
     }
     if tried.rows.is_empty() {
@@ -153,6 +139,27 @@ fn rows(kinds: &[Kind], only: Option<&str>) -> Result<Vec<(Kind, Vec<Store>)>> {
         ));
     }
     Ok(rows)
+}
+
+/// Tries one store on one file system, unmounted and after a power cut.
+fn row(args: &Args, kind: Kind, store: Store, tickets: &Path, scratch: &Scratch) -> Result<Row> {
+    let until_struck = |end| {
+        let trial = Trial {
+            kind,
+            store,
+            end,
+            before: args.before,
+            others: args.sales,
+            tickets,
+        };
+        until_struck(&trial, args.tries, scratch)
+    };
+    Ok(Row {
+        file_system: kind.name,
+        store,
+        unmount: until_struck(End::Unmount)?,
+        cut: until_struck(End::Cut)?,
+    })
 }
 
 fn until_struck(trial: &Trial<'_>, most: u32, scratch: &Scratch) -> Result<Tries> {

@@ -90,12 +90,7 @@ impl Trial<'_> {
             scratch: scratch.path(),
         };
         place.create()?;
-        let reader = match self.store {
-            Store::SqliteRead => Some(Worker::start(&place, Task::Hold)?),
-            _ => None,
-        };
-        let reader = reader.map(|mut reader| reader.wait_done().map(|()| reader));
-        let reader = reader.transpose()?;
+        let reader = self.reader(&place)?;
 
         let mut seller = Seller::new(&place, self.kind.block)?;
         seller.sell_before(self.before, round)?;
@@ -107,14 +102,7 @@ impl Trial<'_> {
             return Ok(Outcome::Missed);
         };
 
-        let (mut after, mut others_refused) = (Vec::new(), None);
-        for other in 1..=self.others {
-            let buyer = name("after", other as usize, SHORTEST);
-            match place.sell(&buyer) {
-                Ok(()) => after.push(buyer),
-                Err(problem) => others_refused = others_refused.or(Some(problem)),
-            }
-        }
+        let (after, others_refused) = self.sell_after(&place);
         // It is killed: if it ended by itself, it would be the last to close the database, and move all into it.
         drop(reader);
         match self.end {
@@ -135,5 +123,28 @@ impl Trial<'_> {
             unreadable,
             sells_no_more,
         }))
+    }
+
+    /// A process that reads the database all the time, where the store is one that is tried so.
+    fn reader(&self, place: &Place<'_>) -> Result<Option<Worker>> {
+        if self.store != Store::SqliteRead {
+            return Ok(None);
+        }
+        let mut reader = Worker::start(place, Task::Hold)?;
+        reader.wait_done()?;
+        Ok(Some(reader))
+    }
+
+    /// The sales by others that were answered, and why one was refused.
+    fn sell_after(&self, place: &Place<'_>) -> (Vec<String>, Option<String>) {
+        let (mut after, mut refused) = (Vec::new(), None);
+        for other in 1..=self.others {
+            let buyer = name("after", other as usize, SHORTEST);
+            match place.sell(&buyer) {
+                Ok(()) => after.push(buyer),
+                Err(problem) => refused = refused.or(Some(problem)),
+            }
+        }
+        (after, refused)
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn strike(row: &mut Row) {
     let event = events[0].copy();
     let mut late = program.through(&["faketime", "-f", "+10y"], &event.file);
     assert_eq!(
-        Run::of(&late.args(["book", "late"]).output().unwrap()).code,
+        Run::of(late.args(["book", "late"]).output().unwrap()).code,
         Some(0)
     );
     let last = Books::of(&event)
@@ -56,7 +56,7 @@ fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) 
         .program
         .through(&["faketime", "-f", offset], &event.file);
     command.args(task.line(prepared).split_ascii_whitespace());
-    let run = Run::of(&command.output().unwrap());
+    let run = Run::of(command.output().unwrap());
     // Whatever was written says the wrong time: the fault struck.
     let last = |event: &TestEvent| Books::of(event).lines.last().cloned();
     if let Some(line) = last(&event).filter(|line| Some(line) != last(&prepared.event).as_ref()) {

@@ -110,7 +110,7 @@ fn every_limit(
         row.run(column, &name, limit % STRIDE == 0, || {
             let event = prepared.copy();
             let run = Run::of(
-                &limited(&event, before, limit, &task.line(prepared))
+                limited(&event, before, limit, &task.line(prepared))
                     .output()
                     .unwrap(),
             );
@@ -137,7 +137,7 @@ fn buyers(prepared: &Prepared, mode: &str) -> Fault {
     let event = prepared.copy();
     let limit = event.length(LEDGER);
     let line = format!("--json buy --users 3 --lock --force --think 0ms {mode}");
-    let run = Run::of(&limited(&event, &[], limit, &line).output().unwrap());
+    let run = Run::of(limited(&event, &[], limit, &line).output().unwrap());
     let (code, report) = run.document();
     let told = (code, &report["sold"], &report["failed"]);
     assert_eq!(told, (1, &0.into(), &3.into()), "{report:#}");

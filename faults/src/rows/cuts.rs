@@ -1,5 +1,5 @@
 //! Row 6, second part: the power of a real file system is cut under eight buyers: four that go on selling
-//! through one `BoxOffice`, with padding and spare versions of the count, and four that start a process for
+//! through one `BoxOffice`, with preallocation and recycled versions of the count, and four that start a process for
 //! each sale.
 
 use std::cell::RefCell;
@@ -134,8 +134,8 @@ impl Event {
             let there = sold.get(key.as_str());
             assert_eq!(there, Some(&id.as_str()), "the sale under {key} is lost");
         }
-        let strays = event.names().iter().any(|name| name.starts_with('.'));
-        assert!(!strays, "{:?}", event.names());
+        let orphans = event.names().iter().any(|name| name.starts_with('.'));
+        assert!(!orphans, "{:?}", event.names());
     }
 }
 
@@ -164,7 +164,7 @@ fn sell_once_each(event: &TestEvent, buyer: &str, over: &AtomicBool, answers: &A
         let key = format!("{buyer}-{n}");
         let line = format!("--json book short --key {key}");
         let output = event.command(line.split_ascii_whitespace()).output();
-        let run = Run::of(&output.unwrap());
+        let run = Run::of(output.unwrap());
         if run.code != Some(0) || over.load(Ordering::SeqCst) {
             return;
         }

@@ -9,7 +9,7 @@ use crate::oracle::{Case, judge};
 use crate::program::Run;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, injection, traced};
-use crate::test_event::{eventually, signal};
+use crate::test_event::{TestEvent, eventually, signal};
 
 const SIGNALS: [&str; 4] = ["SIGTERM", "SIGINT", "SIGHUP", "SIGPIPE"];
 
@@ -90,7 +90,22 @@ fn end(prepared: &Prepared, task: Task, point: &Point, signal: &str, usual: Opti
 /// What was done and could not be told is exit 1; a reader whom nobody hears has done no harm.
 fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
     let event = prepared.copy();
-    let mut command = event.command(task.line(prepared).split_ascii_whitespace());
+    let run = run_unheard(&event, &task.line(prepared), output);
+    let harmless = task.only_reads() || task == Task::Reset;
+    match output {
+        "full" => assert_eq!(run.code, Some(1), "{run:?}"),
+        // The standard library takes a closed output for one that swallows everything.
+        "closed" => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
+        _ if harmless => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
+        _ => assert_eq!(run.code, Some(1), "{run:?}"),
+    }
+    done_once(prepared, task, &event, &run);
+    Fault::Struck
+}
+
+/// Runs a command whose output nobody gets.
+fn run_unheard(event: &TestEvent, line: &str, output: &str) -> Run {
+    let mut command = event.command(line.split_ascii_whitespace());
     let stdout = match output {
         "full" => Stdio::from(File::options().write(true).open("/dev/full").unwrap()),
         "closed" => {
@@ -101,7 +116,7 @@ fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
                 .env_remove("TICKETS_FILE")
                 .arg("-f")
                 .arg(&event.file);
-            command.args(task.line(prepared).split_ascii_whitespace());
+            command.args(line.split_ascii_whitespace());
             Stdio::null()
         }
         _ => {
@@ -110,23 +125,13 @@ fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
             writer.into()
         }
     };
-    let run = Run::of(
-        &command
-            .stdin(Stdio::null())
-            .stdout(stdout)
-            .output()
-            .unwrap(),
-    );
-    let harmless = task.only_reads() || task == Task::Reset;
-    match output {
-        "full" => assert_eq!(run.code, Some(1), "{run:?}"),
-        // The standard library takes a closed output for one that swallows everything.
-        "closed" => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
-        _ if harmless => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
-        _ => assert_eq!(run.code, Some(1), "{run:?}"),
-    }
-    // It is done, whatever could be told of it, and the same again does it no second time.
-    let after = Books::of(&event);
+    command.stdin(Stdio::null()).stdout(stdout);
+    Run::of(command.output().unwrap())
+}
+
+/// It is done, whatever could be told of it, and the same again does it no second time.
+fn done_once(prepared: &Prepared, task: Task, event: &TestEvent, run: &Run) {
+    let after = Books::of(event);
     let before = Books::of(&prepared.event);
     match task {
         Task::Book => {
@@ -145,7 +150,6 @@ fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
     }
     assert_eq!(event.json("book next --key next").0, 0);
     assert_eq!(event.json("audit").0, 0);
-    Fault::Struck
 }
 
 /// A rush that is told to end reports what was sold until then, and its exit code tells the signal.

@@ -99,7 +99,7 @@ fn refused(program: &Program, line: &str, prepare: impl Fn(&TestEvent)) -> Fault
     let limit = format!("--data={MEMORY}");
     let mut command = program.through(&["prlimit", &limit], &event.file);
     command.arg("--json").args(line.split_ascii_whitespace());
-    let run = Run::of(&command.output().unwrap());
+    let run = Run::of(command.output().unwrap());
     assert!(!run.stderr.contains("panicked"), "{run:?}");
     let code = run.code;
     assert!(

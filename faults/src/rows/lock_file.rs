@@ -100,7 +100,7 @@ fn taken_away(program: &Program, take_away: fn(&Path)) -> Fault {
         (waiting(&lock) == 1).then_some(())
     });
     drop(new);
-    let run = Run::of(&waiter.wait_with_output().unwrap());
+    let run = Run::of(waiter.wait_with_output().unwrap());
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(event.json("book next").0, 0);
     assert_eq!(event.json("audit").0, 0);

@@ -52,13 +52,13 @@ pub(crate) fn strike(row: &mut Row) {
 }
 
 /// An event, a backup of it, what it was before, and another event.
-struct Ground {
+struct Fixture {
     prepared: Prepared,
     older: TestEvent,
     neighbour: Prepared,
 }
 
-impl Ground {
+impl Fixture {
     fn new(program: &Program, variant: Variant) -> Self {
         let prepared = Prepared::new(program, variant);
         let neighbour = Prepared::new(program, variant);
@@ -94,12 +94,12 @@ impl Ground {
 }
 
 fn every_loss(row: &mut Row, variant: Variant) {
-    let ground = Ground::new(row.program(), variant);
-    let label = ground.prepared.label;
-    let older = |file: &str| fs::read(ground.older.path(file)).ok();
-    let theirs = |file: &str| fs::read(ground.neighbour.event.path(file)).ok();
+    let fixture = Fixture::new(row.program(), variant);
+    let label = fixture.prepared.label;
+    let older = |file: &str| fs::read(fixture.older.path(file)).ok();
+    let theirs = |file: &str| fs::read(fixture.neighbour.event.path(file)).ok();
     for file in [COUNT, LEDGER, LOCK] {
-        let whole = fs::read(ground.prepared.event.path(file)).unwrap_or_default();
+        let whole = fs::read(fixture.prepared.event.path(file)).unwrap_or_default();
         let losses = [
             ("missing", None),
             ("empty", Some(Vec::new())),
@@ -110,12 +110,12 @@ fn every_loss(row: &mut Row, variant: Variant) {
             ("the neighbour's", theirs(file)),
             (
                 "the other file's",
-                fs::read(ground.prepared.event.path(other(file))).ok(),
+                fs::read(fixture.prepared.event.path(other(file))).ok(),
             ),
         ];
         for (how, bytes) in losses {
             row.run(how, &format!("{label}/{file}/{how}"), true, || {
-                lose(&ground, file, bytes.as_deref())
+                lose(&fixture, file, bytes.as_deref())
             });
         }
     }
@@ -138,8 +138,8 @@ fn keys(directory: &Path) -> BTreeSet<String> {
     found
 }
 
-fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
-    let (event, safe) = ground.copy();
+fn lose(fixture: &Fixture, file: &str, bytes: Option<&[u8]>) -> Fault {
+    let (event, safe) = fixture.copy();
     let whole = event.json("query").1;
     match bytes {
         None => fs::remove_file(event.path(file)).unwrap_or_default(),
@@ -177,7 +177,7 @@ fn lose(ground: &Ground, file: &str, bytes: Option<&[u8]>) -> Fault {
         keys(event.directory()).is_superset(&before),
         "a sale was lost"
     );
-    let damaged = TestEvent::empty(&ground.prepared.program);
+    let damaged = TestEvent::empty(&fixture.prepared.program);
     event.copy_to(&damaged);
     way_out(&event, &safe, &before);
     restored(&damaged, &safe, &before);
@@ -291,8 +291,8 @@ impl Deed {
 }
 
 fn every_kill(row: &mut Row, variant: Variant) {
-    let ground = Ground::new(row.program(), variant);
-    let label = ground.prepared.label;
+    let fixture = Fixture::new(row.program(), variant);
+    let label = fixture.prepared.label;
     for deed in [
         Deed::Backup,
         Deed::BackupAgain,
@@ -304,13 +304,13 @@ fn every_kill(row: &mut Row, variant: Variant) {
         if !row.wants_any(&start) {
             continue;
         }
-        for (call, times) in counted(&ground, deed) {
+        for (call, times) in counted(&fixture, deed) {
             for when in 1..=times {
                 let in_slice = variant == Variant::Foreign && call.starts_with("rename");
                 let name = format!("{start}{call}:when={when}");
                 row.run(deed.column(), &name, in_slice, || {
                     let fault = format!("-einject={call}:signal=SIGKILL:when={when}");
-                    let struck = kill(&ground, deed, &[format!("-etrace={call}"), fault]);
+                    let struck = kill(&fixture, deed, &[format!("-etrace={call}"), fault]);
                     if struck {
                         Fault::Struck
                     } else {
@@ -323,24 +323,23 @@ fn every_kill(row: &mut Row, variant: Variant) {
 }
 
 /// How often a deed makes each of these calls.
-fn counted(ground: &Ground, deed: Deed) -> Vec<(&'static str, usize)> {
+fn counted(fixture: &Fixture, deed: Deed) -> Vec<(&'static str, usize)> {
     let trace = tempfile::NamedTempFile::new_in(crate::test_event::memory()).unwrap();
     let name = trace.path().display().to_string();
     let calls = format!("-etrace={}", CALLS.join(","));
-    assert!(!kill(ground, deed, &[calls, format!("-o{name}")]));
+    assert!(!kill(fixture, deed, &[calls, format!("-o{name}")]));
     let text = fs::read_to_string(trace.path()).unwrap();
     let times = |call| text.matches(&format!(" {call}(")).count();
     CALLS.into_iter().map(|call| (call, times(call))).collect()
 }
 
-/// Whether it was killed.
-fn kill(ground: &Ground, deed: Deed, how: &[String]) -> bool {
-    let (event, safe) = ground.copy();
-    let place = safe.path().display().to_string();
-    let line = match deed {
+/// Makes an event such that a deed has something to do; gives the command.
+fn ready(deed: Deed, event: &TestEvent, safe: &Path) -> String {
+    let place = safe.display();
+    match deed {
         Deed::Backup => {
             for name in [COUNT, LEDGER, LOCK] {
-                let _ = fs::remove_file(safe.path().join(name));
+                let _ = fs::remove_file(safe.join(name));
             }
             format!("backup {place}")
         }
@@ -359,14 +358,20 @@ fn kill(ground: &Ground, deed: Deed, how: &[String]) -> bool {
             format!("restore --force {place}")
         }
         Deed::Reset => "reset --force".to_owned(),
-    };
+    }
+}
+
+/// Whether it was killed.
+fn kill(fixture: &Fixture, deed: Deed, how: &[String]) -> bool {
+    let (event, safe) = fixture.copy();
+    let line = ready(deed, &event, safe.path());
     let before = keys(event.directory());
     let saved = keys(safe.path());
     let mut through = vec!["timeout", "60", "strace", "-f", "-qq", "-o", "/dev/null"];
     through.extend(how.iter().map(String::as_str));
     through.push("--");
     let mut command = event.program.through(&through, &event.file);
-    let run = Run::of(&command.args(line.split(' ')).output().unwrap());
+    let run = Run::of(command.args(line.split(' ')).output().unwrap());
     if run.code.is_some_and(|code| code != 137) {
         assert_eq!(run.code, Some(0), "{run:?}");
         return false;
@@ -408,7 +413,7 @@ fn judge(
         named(&query["error"], &query);
     }
     let mut copy = event.program.through::<&str>(&[], &safe.join(COUNT));
-    let run = Run::of(&copy.args(["--json", "audit"]).output().unwrap());
+    let run = Run::of(copy.args(["--json", "audit"]).output().unwrap());
     let there = safe.join(LEDGER).exists();
     // Of a first backup the ledger comes first: a count is missing then, and can be made.
     let early = matches!(deed, Deed::Backup) && !safe.join(COUNT).exists();

@@ -161,6 +161,6 @@ fn goes_on(event: &TestEvent, told: &str) {
         &books.left.into(),
     );
     assert_eq!(numbers, wanted, "{audit:#}\n{told}");
-    let strays = event.names().iter().any(|name| name.starts_with('.'));
-    assert!(!strays, "{:?}\n{told}", event.names());
+    let orphans = event.names().iter().any(|name| name.starts_with('.'));
+    assert!(!orphans, "{:?}\n{told}", event.names());
 }

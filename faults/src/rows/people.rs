@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::dice::Dice;
 use crate::event::Books;
 use crate::program::Program;
+use crate::rng::Rng;
 use crate::row::{Fault, Row};
 use crate::test_event::{COUNT, TestEvent};
 
@@ -35,15 +35,15 @@ fn edits(program: &Program, seed: u64) -> Fault {
     assert_eq!(event.json("book first --key first").0, 0);
     let over = AtomicBool::new(false);
     let answered = Mutex::new(Vec::new());
-    let mut dice = Dice::of(seed);
+    let mut rng = Rng::of(seed);
     thread::scope(|scope| {
         let (event, over, answered) = (&event, &over, &answered);
         for buyer in 0..8 {
             scope.spawn(move || buy(event, buyer, over, answered));
         }
         for _ in 0..EDITS {
-            edit(event, &mut dice);
-            thread::sleep(Duration::from_millis(2 + dice.below(8)));
+            edit(event, &mut rng);
+            thread::sleep(Duration::from_millis(2 + rng.below(8)));
             // Whoever finds it out says so; the ledger is the truth.
             let run = event.run("--json audit --repair");
             if ![Some(0), Some(6)].contains(&run.code) {
@@ -97,14 +97,14 @@ fn buy(
 }
 
 /// One thing that people do to a file.
-fn edit(event: &TestEvent, dice: &mut Dice) {
+fn edit(event: &TestEvent, rng: &mut Rng) {
     let old = fs::read_to_string(&event.file).unwrap_or_default();
     let Ok(mut count) = serde_json::from_str::<Value>(&old) else {
         return;
     };
-    let what = dice.below(6);
+    let what = rng.below(6);
     // Long enough for others to sell meanwhile.
-    thread::sleep(Duration::from_millis(dice.below(6)));
+    thread::sleep(Duration::from_millis(rng.below(6)));
     let new = match what {
         // Saved as it was read: stale by now.
         0 | 1 => old,

@@ -9,10 +9,10 @@ use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::dice::Dice;
 use crate::event::Books;
 use crate::holder::Holder;
 use crate::program::{Program, Run};
+use crate::rng::Rng;
 use crate::row::{Fault, Row};
 use crate::test_event::{LOCK, TestEvent, eventually, signal, waiting};
 
@@ -68,7 +68,7 @@ fn stopped(program: &Program) -> Fault {
 }
 
 fn crowd(program: &Program, buyers: usize, percent: u64, seed: u64) -> Fault {
-    let mut dice = Dice::of(seed);
+    let mut rng = Rng::of(seed);
     let event = event(program, buyers + 9);
     let mut holder = Holder::of(&event);
     let mut crowd: Vec<Child> = (0..buyers)
@@ -81,10 +81,10 @@ fn crowd(program: &Program, buyers: usize, percent: u64, seed: u64) -> Fault {
             child
         })
         .collect();
-    let killed: Vec<bool> = crowd.iter().map(|_| dice.below(100) < percent).collect();
+    let killed: Vec<bool> = crowd.iter().map(|_| rng.below(100) < percent).collect();
     let early: Vec<bool> = killed
         .iter()
-        .map(|killed| *killed && dice.below(2) == 0)
+        .map(|killed| *killed && rng.below(2) == 0)
         .collect();
     let kill = |child: &mut Child| child.kill().unwrap();
     crowd
@@ -96,13 +96,13 @@ fn crowd(program: &Program, buyers: usize, percent: u64, seed: u64) -> Fault {
     holder.kill();
     for ((child, killed), early) in crowd.iter_mut().zip(&killed).zip(&early) {
         if *killed && !early {
-            thread::sleep(Duration::from_micros(dice.below(500)));
+            thread::sleep(Duration::from_micros(rng.below(500)));
             kill(child);
         }
     }
     let runs: Vec<Run> = crowd
         .into_iter()
-        .map(|child| Run::of(&child.wait_with_output().unwrap()))
+        .map(|child| Run::of(child.wait_with_output().unwrap()))
         .collect();
     let drained = start.elapsed();
     judge(&event, &runs, &killed);

@@ -111,7 +111,7 @@ fn refuse(prepared: &Prepared, task: Task, course: &Course, point: &Point, fault
     Fault::Struck
 }
 
-/// A clean sync vouches for nothing that was written before one that failed: those bytes may be gone. So
+/// A clean sync proves nothing of what was written before one that failed: those bytes may be gone. So
 /// whoever comes next, with the same order again or with another, writes them again before it syncs.
 fn not_synced(program: &Program, task: Task) -> Fault {
     let prepared = Prepared::new(program, Variant::Plain);

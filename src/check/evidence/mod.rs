@@ -1,4 +1,7 @@
-//! Evidence of a run: what each of its operations did, and when. `docs/evidence.md` is the format.
+//! Evidence of a run: what each of its operations did, and when; read, written, gathered. `docs/evidence.md` is the
+//! format.
+//!
+//! Knows operations and their steps; knows nothing of what is right or wrong about them.
 //!
 //! Times are nanoseconds of one clock, `CLOCK_MONOTONIC`, for all processes of a host. What an operation
 //! did lies between its `invoke`, stamped before it touched anything, and its `returned`, stamped after

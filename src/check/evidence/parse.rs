@@ -8,6 +8,7 @@ use super::plain;
 use super::record::{
     EvidenceRecord, EvidenceStep, FORMAT, File, MAX_NUMBER, OperationOutcome, Whole,
 };
+use crate::json_words;
 
 impl<'a> EvidenceRecord<'a> {
     /// The line with these bytes, its newline taken off; or why it is none.
@@ -52,12 +53,8 @@ fn file(device: Option<u64>, inode: Option<u64>) -> Option<File> {
 impl<'a> RecordMembers<'a> {
     /// Understands any line.
     pub(super) fn of(line: &'a [u8]) -> Result<Self, String> {
-        serde_json::from_slice(line).map_err(|e| {
-            let text = e.to_string();
-            // The place in the file is told apart.
-            let text = text.split(" at line ").next().unwrap_or_default();
-            format!("{text} (column {})", e.column())
-        })
+        serde_json::from_slice(line)
+            .map_err(|e| format!("{} (column {})", json_words::in_words(&e), e.column()))
     }
 
     /// Numbers leave room to count on.

@@ -10,7 +10,7 @@ use super::record::{OperationOutcome, WholeHold};
 
 /// The members of a plain line; `None` where it is not plain, or an error.
 pub(super) fn members(line: &[u8]) -> Option<RecordMembers<'_>> {
-    let mut scan = Scan {
+    let mut scan = PlainScan {
         text: std::str::from_utf8(line).ok()?,
         at: 0,
     };
@@ -20,12 +20,12 @@ pub(super) fn members(line: &[u8]) -> Option<RecordMembers<'_>> {
 }
 
 /// Goes through a text, byte by byte.
-struct Scan<'a> {
+struct PlainScan<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Scan<'a> {
+impl<'a> PlainScan<'a> {
     fn next(&mut self) -> Option<u8> {
         let byte = self.text.as_bytes().get(self.at).copied();
         self.at += 1;

@@ -63,18 +63,9 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
             operation.torn = true;
             operation.read_at = at;
         }
-        EvidenceStep::Intend { .. } if operation.wrote != UNSAID => {
-            return Err("it says what it intends to write after it wrote".to_owned());
-        }
         EvidenceStep::Intend { read, write, nonce } => {
-            if operation.read == UNSAID {
-                operation.read = read;
-            } else if operation.read != read {
-                return Err(format!(
-                    "it says that it read version {read}, but read {}",
-                    operation.read
-                ));
-            }
+            may_intend(operation, read)?;
+            operation.read = read;
             operation.write = write;
             operation.nonce = nonce.unwrap_or_default();
             operation.intend = at;
@@ -87,20 +78,39 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
         }
         EvidenceStep::Wrote => operation.wrote = at,
         EvidenceStep::Return { outcome, left } => {
-            let bought_nothing =
-                matches!(outcome, OperationOutcome::SoldOut | OperationOutcome::Query);
-            if bought_nothing && operation.wrote != UNSAID {
-                return Err("it wrote, and was told that it bought nothing".to_owned());
-            }
-            if outcome == OperationOutcome::Sold && operation.quantity == 0 {
-                return Err("a sale of no tickets".to_owned());
-            }
+            may_return(operation, outcome)?;
             operation.outcome = outcome;
             operation.returned = at;
             operation.left = left.unwrap_or(UNSAID);
         }
         EvidenceStep::Killed => operation.outcome = OperationOutcome::Killed,
         _ => {}
+    }
+    Ok(())
+}
+
+/// An error where an operation that read this version cannot say that it is about to write.
+fn may_intend(operation: &Operation, read: u64) -> Result<(), String> {
+    if operation.wrote != UNSAID {
+        return Err("it says what it intends to write after it wrote".to_owned());
+    }
+    if ![UNSAID, read].contains(&operation.read) {
+        return Err(format!(
+            "it says that it read version {read}, but read {}",
+            operation.read
+        ));
+    }
+    Ok(())
+}
+
+/// An error where an operation cannot have come to this.
+fn may_return(operation: &Operation, outcome: OperationOutcome) -> Result<(), String> {
+    let bought_nothing = matches!(outcome, OperationOutcome::SoldOut | OperationOutcome::Query);
+    if bought_nothing && operation.wrote != UNSAID {
+        return Err("it wrote, and was told that it bought nothing".to_owned());
+    }
+    if outcome == OperationOutcome::Sold && operation.quantity == 0 {
+        return Err("a sale of no tickets".to_owned());
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn judge(after: &FinalState) -> StateVerdict {
         .min(0)
         .unsigned_abs();
     let races = races(after);
-    let lost_updates = races.values().map(|racers| racers.len() as u64 - 1).sum();
+    let lost_updates = races.values().map(|writers| writers.len() as u64 - 1).sum();
 
     let mut findings = Vec::new();
     if oversold > 0 {
@@ -32,21 +32,14 @@ pub fn judge(after: &FinalState) -> StateVerdict {
     findings.extend(
         races
             .iter()
-            .map(|(seq, racers)| lost_update(after, *seq, racers)),
+            .map(|(seq, writers)| lost_update(after, *seq, writers)),
     );
     if !after.lost.is_empty() {
         findings.push(lost_sale(after));
     }
     findings.extend(conservation(after, change));
     if after.torn > 0 {
-        findings.push(StateFinding::new(
-            Anomaly::TornWrite,
-            format!(
-                "{} on the ledger {} no whole line: a buyer was cut off while it wrote",
-                count(after.torn, "byte"),
-                if after.torn == 1 { "is" } else { "are" }
-            ),
-        ));
+        findings.push(torn_write(after.torn));
     }
     StateVerdict {
         sold: sales()
@@ -66,6 +59,17 @@ fn net(lines: &[WrittenLine]) -> i64 {
     lines
         .iter()
         .fold(0, |sum: i64, line| sum.saturating_add(line.change))
+}
+
+fn torn_write(bytes: u64) -> StateFinding {
+    StateFinding::new(
+        Anomaly::TornWrite,
+        format!(
+            "{} on the ledger {} no whole line: a buyer was cut off while it wrote",
+            count(bytes, "byte"),
+            if bytes == 1 { "is" } else { "are" }
+        ),
+    )
 }
 
 fn lost_sale(after: &FinalState) -> StateFinding {

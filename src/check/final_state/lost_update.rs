@@ -16,21 +16,21 @@ pub(super) fn races(after: &FinalState) -> BTreeMap<u64, Vec<&WrittenLine>> {
     versions
 }
 
-pub(super) fn lost_update(after: &FinalState, seq: u64, racers: &[&WrittenLine]) -> StateFinding {
+pub(super) fn lost_update(after: &FinalState, seq: u64, writers: &[&WrittenLine]) -> StateFinding {
     // Whose count stands wrote last, wherever its line is.
     let stands = |line: &&&WrittenLine| line.end == after.counted;
     let (standing, others): (Vec<&WrittenLine>, Vec<&WrittenLine>) =
-        racers.iter().partition(stands);
+        writers.iter().partition(stands);
     let buyers = others.into_iter().chain(standing.iter().copied());
     let buyers: Vec<String> = buyers.map(|line| line.buyer.clone()).collect();
     let read = seq.saturating_sub(1);
     // What they read: what the lines of that version left, one value or, after an earlier race,
     // several.
-    let saw = racers.first().map_or(0, |line| {
+    let saw = writers.first().map_or(0, |line| {
         line.left
             .saturating_add_signed(line.change.saturating_neg())
     });
-    let same = racers.iter().all(|line| {
+    let same = writers.iter().all(|line| {
         line.left
             .saturating_add_signed(line.change.saturating_neg())
             == saw

@@ -1,4 +1,6 @@
-//! Judges a run from its final state: the ledger lines that it appended, and the count that it left behind.
+//! Judgement of a final state: the ledger lines that a run appended, and the count that it left behind.
+//!
+//! Knows lines and sums; knows nothing of times, evidence and files.
 //!
 //! Every sale writes the version after the one it read (its `seq`). So two sales with one `seq`
 //! read the same version, and the one that wrote last overwrote the other: a lost update. No search

@@ -218,9 +218,9 @@ fn a_count_that_shows_neither_of_two_racing_sales_is_not_said_to_show_one() {
 
 #[test]
 fn what_a_run_did_on_two_ledgers_is_added_up() {
-    let part = |racers: u64| {
-        let lines = (0..racers).map(|n| sale(2, 0, &format!("user-{n}")));
-        judge(&after(1, 0, racers as usize, lines.collect()))
+    let part = |writers: u64| {
+        let lines = (0..writers).map(|n| sale(2, 0, &format!("user-{n}")));
+        judge(&after(1, 0, writers as usize, lines.collect()))
     };
     let mut both = part(3);
     both.add(part(5));

@@ -1,4 +1,6 @@
-//! Judges the history of a run, which its evidence tells, in time linear in its length.
+//! Judgement of a history: of a run as its evidence tells it, in time linear in its length.
+//!
+//! Knows evidence; knows nothing of files, and of how a finding is proven or drawn.
 //!
 //! Every sale writes the version after the one that it read, so the order of the versions is forced, and
 //! no search over orders is needed:

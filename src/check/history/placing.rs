@@ -43,7 +43,7 @@ pub(super) fn place_all(
         }
         match written {
             Some(false) if sold => missing.push(index),
-            // Without a ledger, whoever says that it wrote has written.
+            // Without a ledger, an operation that says that it wrote has written.
             None if !sold && operation.wrote == UNSAID => waiting.push(index),
             Some(false) => {}
             _ if !follows(operation) || operation.write <= chain.first => odd.push(index),

@@ -104,7 +104,7 @@ fn who_goes_on_hides_no_deadlock_of_others() {
         format!(r#"{{"step":"lock_wanted","buyer":"{buyer}","t":{t},"device":1,"inode":{inode}}}"#)
     };
     let invoked = |buyer: &str, t: u64| format!(r#"{{"step":"invoke","buyer":"{buyer}","t":{t}}}"#);
-    // Whoever began first stands first among those who hold a file.
+    // The one that began first stands first among those that hold a file.
     for (first, second) in [("carol", "anna"), ("anna", "carol")] {
         let steps = [
             invoked(first, 1),

@@ -2,6 +2,7 @@
 
 use super::phrases::Phrases;
 use crate::check::evidence::{CommittedLine, Evidence, Operation, OperationOutcome, UNSAID};
+use crate::plural::are;
 
 /// How many were sold, of how many, and how many of them do not exist.
 pub(crate) fn too_many(evidence: &Evidence) -> String {
@@ -205,7 +206,7 @@ impl Phrases<'_> {
                 let (who, did) = (self.who(0), self.operation(0));
                 let told = match did.left {
                     UNSAID => String::new(),
-                    left => format!(", and was told that {left} are left"),
+                    left => format!(", and was told that {left} {} left", are(left)),
                 };
                 format!(
                     "it does not add up at version {version}: {who} wanted {}{told}",

@@ -1,6 +1,6 @@
-//! Checks a finding against the evidence, by nothing but the operations that it names and plain sums.
+//! The proof of a finding: accepted or refused by nothing but the operations that it names and plain sums.
 //!
-//! Independent of [`super::judge`], but for the words: it keeps no chain, goes through all of the evidence
+//! Knows evidence; knows nothing of [`super::judge`], but its words: it keeps no chain, goes through all of the evidence
 //! again for every finding, and so is slow. A finding that it refuses is a fault of this program.
 
 mod accept;

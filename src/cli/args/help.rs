@@ -22,7 +22,7 @@ Exit codes:
   1  I/O error
   2  usage
   3  sold out; race find: there is none
-  4  refused
+  4  refused: it goes against what is there
   5  busy: the lock was not had in time
   6  integrity: a race, or the count and the ledger do not add up
   128 + n  stopped by signal n; 130 is Ctrl-C";
@@ -61,16 +61,19 @@ Examples:
   tickets buy --users 2000 --lock --evidence run.jsonl       what each did, and
   tickets race check run.jsonl                               to judge it again
 
-Each buyer queries, then buys: read, think, write. All start at one gun. They take from the event's stock: \
-where tickets are booked for people, a rush is refused unless --force, and belongs on an event of its own, \
-which a file with {\"ticket\": 50} in it is.
+Each buyer queries, then buys: read, think, write. All start at one signal. They take from the event's stock. \
+Where tickets are booked for people, or the event was made by 'tickets init', a rush is refused: it belongs on an event \
+of its own, which a file with {\"ticket\": 50} in it is. --lock --force rushes there all the same; a rush without a lock \
+may leave a ledger that nobody can sell from, and needs --force and the lock by its name: --lock=none.
+
+In its table, and in JSON, those buyers are refused that found too few left: that is no failure.
 
 With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
 that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
 anything is sold. A buyer that cannot write down what it is about to do does not sell.
 
-Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 4 where tickets are \
-booked, 1 when a buyer failed, the count could not be written or the evidence is not whole, else 0: also when there were not enough tickets for all.";
+Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 4 where it is \
+refused, 1 when a buyer failed, the count could not be written or the evidence is not whole, else 0: also when there were not enough tickets for all.";
 
 pub(super) const BOOK: &str = "\
 Examples:
@@ -98,13 +101,15 @@ Examples:
   tickets adjust +20 --reason \"gallery opened\"
   tickets adjust -10 --reason \"stage grew\"
 
-Never takes away what is sold. Exits 4 when that is asked for.";
+Never takes away what is sold. Exits 4 when that is asked for. 'tickets sales --changes' lists all adjustments, \
+with their reasons.";
 
 pub(super) const SALES: &str = "\
 Examples:
   tickets sales
   tickets sales --name alice
   tickets sales --since 2h --limit 10
+  tickets sales --changes         what was cancelled, renamed, adjusted and set, and why
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 

@@ -1,12 +1,13 @@
 //! What makes an event, keeps it, and looks at it: `init`, `sales`, `audit`, `backup`, `restore`, `reset`, `doctor`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::event::SettingsArgs;
 use super::moment::since;
-use super::value::{WaitArgs, stock, whole};
+use super::value::{WaitArgs, stock, wait_time, whole};
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -24,7 +25,7 @@ pub(crate) struct InitArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SalesArgs {
-    /// Only those of this buyer, capitals or not
+    /// Only those of this buyer: the whole name, capitals or not
     #[arg(long, value_name = "WHO")]
     pub(crate) name: Option<String>,
 
@@ -36,9 +37,13 @@ pub(crate) struct SalesArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit)]
     pub(crate) limit: Option<u64>,
 
-    /// How to write them
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub(crate) format: Format,
+    /// What was cancelled and adjusted instead, with the reasons
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) changes: bool,
+
+    /// How to write them [default: table]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
 
     /// In CSV: cells as they are, also what a spreadsheet would take for a formula
     #[arg(long)]
@@ -75,8 +80,9 @@ pub(crate) struct AuditArgs {
     #[arg(long, requires = "repair")]
     pub(crate) force: bool,
 
-    #[command(flatten)]
-    pub(crate) wait: WaitArgs,
+    /// How long a repair waits for the lock: 500ms, 30s, 2m; a number alone is seconds
+    #[arg(long, value_name = "TIME", default_value = "30s", requires = "repair", value_parser = wait_time)]
+    pub(crate) wait: Duration,
 }
 
 #[derive(Debug, Args)]

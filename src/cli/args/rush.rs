@@ -43,7 +43,7 @@ pub(crate) struct BuyArgs {
     #[arg(long)]
     pub(crate) together: bool,
 
-    /// Even where tickets are booked: the buyers take from the same stock
+    /// Even where tickets are booked, or the event was made by init: with --lock, or with another kind named
     #[arg(long)]
     pub(crate) force: bool,
 

@@ -102,13 +102,13 @@ pub(super) fn signed(text: &str) -> Result<i64, String> {
     }
 }
 
-fn wait_time(text: &str) -> Result<Duration, String> {
+pub(super) fn wait_time(text: &str) -> Result<Duration, String> {
     const LONGEST: Duration = Duration::from_secs(24 * 3600);
     let seconds = text.parse().map(Duration::from_secs);
     match seconds.or_else(|_| humantime::parse_duration(text)) {
         Ok(time) if time <= LONGEST => Ok(time),
         Ok(_) => Err("at most 24h is allowed".into()),
-        Err(error) => Err(format!("{error}; write 0, 500ms, 30s or 2m")),
+        Err(_) => Err("write 0, 500ms, 30s or 2m".into()),
     }
 }
 

@@ -1,4 +1,6 @@
 //! `tickets buy`: shows a rush as it comes, and what it came to.
+//!
+//! Knows outcomes and reports; knows nothing of the buyers' processes.
 
 mod drawing;
 mod steps;
@@ -14,8 +16,8 @@ use super::process::{Stop, program};
 use super::screen::Screen;
 use crate::office::random;
 use crate::rush::report::RushReport;
-use crate::rush::{News, Recording, Rush};
-use crate::{Error, Kind, LockKind, Result};
+use crate::rush::{Force, News, Recording, Rush};
+use crate::{Error, Kind, LockKind, Result, shown};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
 const SHOWN: u32 = 64;
@@ -83,7 +85,12 @@ fn wanted(file: &Path, arguments: &BuyArgs) -> Result<Rush> {
         },
         wait: arguments.wait.limit,
         together: arguments.together,
-        force: arguments.force,
+        force: match (arguments.force, arguments.lock) {
+            (false, _) => Force::No,
+            // Whoever names no lock may not know that there is none.
+            (true, None) => Force::Locked,
+            (true, Some(_)) => Force::Racing,
+        },
         program: program()?,
         recording: match (&arguments.evidence, &arguments.timeline) {
             (Some(path), _) => Recording::File(path.clone()),
@@ -102,6 +109,10 @@ fn watched(rush: &Rush, verbose: bool, screen: &Screen, stop: &Stop) -> Result<R
             progress.set_position(done.into());
             progress.set_message(format!("{sold} bought"));
         }
+        News::Endangers => Screen::warning(&format!(
+            "{} is for real, and no lock keeps these buyers apart: a race leaves a ledger that nobody can sell from",
+            shown(&rush.file.display().to_string())
+        )),
         news if every_step => screen.line(|out| steps::write_step(out, &news)),
         _ => {}
     });

@@ -118,7 +118,8 @@ impl Done {
         };
         screen.answer(&document, |out| in_words(&document, out));
         if let Some(error) = &self.unwritten {
-            screen.warning(&format!("the refused rows are not written down: {error}"));
+            let told = format!("the refused rows are not written down: {error}");
+            Screen::warning(&shown(&told));
         }
         self.exit_code()
     }

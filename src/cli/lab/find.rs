@@ -13,6 +13,7 @@ use super::run::{self, Pictured, tickets, way, writes};
 use crate::lab::Trial;
 use crate::lab::condition::{Condition, Problem};
 use crate::lab::find;
+use crate::plural::count;
 use crate::{Error, Result, shown};
 
 /// Runs it; returns the exit code.
@@ -52,7 +53,10 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
             let text = format!("{buyers}, {tickets}, {}", way(&trial));
             run::wrapped(out, &text, 0)?;
             writeln!(out)?;
-            let text = format!("of all {schedules} schedules is as asked for: {condition}");
+            let text = format!(
+                "of {} none is as asked for: {condition}",
+                count(schedules, "schedule")
+            );
             run::labelled(out, "none", BAD, &text)?;
             return run::undrawn(out, picture.as_ref());
         };

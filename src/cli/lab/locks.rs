@@ -63,32 +63,37 @@ fn scoreboard(
                 place: arguments.place.clone(),
                 program: program()?,
             };
-            let found = explore::explore(&trial, Search::Reduced, told)?;
-            let first = match found.bad {
-                0 => None,
-                _ => smallest(&trial, told)?,
-            };
-            rows.push(LocksRow {
-                name: if query {
-                    TUTORIAL.to_owned()
-                } else {
-                    format!("{}, {}", lock.name(), writes(&trial))
-                },
-                stock: trial.stock,
-                lock: lock.name(),
-                writes: writes(&trial),
-                query,
-                users: trial.users,
-                bad: found.bad,
-                schedules: found.schedules,
-                oversold: found.oversold,
-                smallest: first
-                    .as_ref()
-                    .map(|run| Shown::of(&trial.with_users(run.ends.len()), run, None)),
-            });
+            rows.push(row(&trial, told)?);
         }
     }
     Ok(())
+}
+
+/// What comes of all schedules of a trial.
+fn row(trial: &Trial, told: &mut dyn FnMut(u64) -> bool) -> Result<LocksRow> {
+    let found = explore::explore(trial, Search::Reduced, told)?;
+    let first = match found.bad {
+        0 => None,
+        _ => smallest(trial, told)?,
+    };
+    Ok(LocksRow {
+        name: if trial.query {
+            TUTORIAL.to_owned()
+        } else {
+            format!("{}, {}", trial.lock.name(), writes(trial))
+        },
+        stock: trial.stock,
+        lock: trial.lock.name(),
+        writes: writes(trial),
+        query: trial.query,
+        users: trial.users,
+        bad: found.bad,
+        schedules: found.schedules,
+        oversold: found.oversold,
+        smallest: first
+            .as_ref()
+            .map(|run| Shown::of(&trial.with_users(run.ends.len()), run, None)),
+    })
 }
 
 /// What the tutorial chapter's own repaired program is called among the kinds of lock.

@@ -1,4 +1,6 @@
-//! `tickets race`: what can happen, tried out with real processes.
+//! `tickets race`: what the lab finds, as people and programs read it.
+//!
+//! Knows runs and their findings; knows nothing of how a schedule is run.
 
 mod advice;
 mod document;

@@ -13,6 +13,7 @@ use super::run::{self, Pictured, buyers, tickets, way, writes};
 use crate::lab::Trial;
 use crate::lab::sample::{self, DrawnFrom, Sampled, Sampling};
 use crate::office::random;
+use crate::plural::{are, count};
 use crate::{Kind, Output, Result};
 
 /// Runs it; returns the exit code.
@@ -110,7 +111,9 @@ fn told_of(
         0 => ("unproven", FAINT, "none".to_owned()),
         bad => ("race", BAD, bad.to_string()),
     };
-    let text = format!("{none} of {samples} schedules drawn at random are bad; {of}");
+    let schedules = count(samples, "schedule");
+    let are = are(bad);
+    let text = format!("{none} of {schedules} drawn at random {are} bad; {of}");
     run::labelled(out, label, style, &text)?;
     let text = format!("{seed}: the same --seed draws the same schedules");
     run::labelled(out, "seed", FAINT, &text)

@@ -1,4 +1,6 @@
 //! `tickets man`: the manual, made from the grammar of the command line.
+//!
+//! Knows commands and their help; knows nothing of what a command does.
 
 mod page;
 mod prose;

@@ -1,5 +1,8 @@
-//! `tickets sales`: who has bought, as a table, JSON or CSV.
+//! `tickets sales`: who has bought, and what was changed since, as a table, JSON or CSV.
+//!
+//! Knows sales; knows nothing of ledger lines.
 
+mod changes;
 mod csv;
 mod list;
 mod table;
@@ -13,45 +16,75 @@ use super::screen::Screen;
 use crate::{BoxOffice, Error, Kind, Result};
 use list::{SaleList, Total};
 
+/// So many names are told at most, where none is found.
+const TOLD: usize = 5;
+
 pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Result<u8> {
-    let format = if screen.json {
-        Format::Json
-    } else {
-        arguments.format
-    };
-    refuse_unused(arguments, format)?;
+    let format = format(arguments, screen)?;
     let office = BoxOffice::at(file)?;
+    if arguments.changes {
+        changes::write(&office, arguments, format, screen)?;
+        return Ok(0);
+    }
     let list = SaleList::of(&office, arguments);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match format {
         Format::Table => table::write(&list, &mut out, screen.quiet),
         Format::Json => as_json(&list, &mut out),
-        Format::Jsonl => list
-            .show(&mut |sale| {
-                json::write(&mut out, sale)?;
-                out.write_all(b"\n")
-            })
-            .map(|shown| shown.map(drop)),
+        Format::Jsonl => list.show(&mut |sale| {
+            json::write(&mut out, sale)?;
+            out.write_all(b"\n")
+        }),
         Format::Csv => csv::write(&list, &mut out, arguments),
     }?;
-    screen.written(written.and_then(|()| out.flush()));
+    let found = written.as_ref().map_or(1, |total| total.sales);
+    screen.written(written.and_then(|_| out.flush()));
+    if let (Some(name), 0) = (&arguments.name, found) {
+        screen.notes(&who_was_meant(&office, name)?);
+    }
     Ok(0)
 }
 
-/// What is for spreadsheets alone is not ignored elsewhere.
-fn refuse_unused(arguments: &SalesArgs, format: Format) -> Result<()> {
-    let option = match (arguments.raw, arguments.bom) {
-        _ if matches!(format, Format::Csv) => return Ok(()),
-        (true, _) => "--raw",
-        (_, true) => "--bom",
-        (false, false) => return Ok(()),
+/// How they are written. What means nothing there is not ignored.
+fn format(arguments: &SalesArgs, screen: &Screen) -> Result<Format> {
+    let format = match (arguments.format, screen.json) {
+        (None | Some(Format::Json), true) => Format::Json,
+        (Some(_), true) => {
+            return Err(usage(
+                "--json prints one JSON document: leave --format away",
+            ));
+        }
+        (format, false) => format.unwrap_or(Format::Table),
     };
-    let message = format!("{option} is for --format csv");
-    Err(Error::new(Kind::Usage, message).hint("see 'tickets sales --help'"))
+    match (arguments.raw, arguments.bom) {
+        _ if matches!(format, Format::Csv) => Ok(format),
+        (true, _) => Err(usage("--raw is for --format csv")),
+        (_, true) => Err(usage("--bom is for --format csv")),
+        (false, false) => Ok(format),
+    }
+}
+
+fn usage(message: &str) -> Error {
+    Error::new(Kind::Usage, message).hint("see 'tickets sales --help'")
+}
+
+/// Names that were perhaps meant, in words; nothing where there are none.
+fn who_was_meant(office: &BoxOffice, name: &str) -> Result<Vec<String>> {
+    let mut names = office.buyers_like(name, TOLD + 1)?;
+    let more = names.len() > TOLD;
+    names.truncate(TOLD);
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let more = if more { " and others" } else { "" };
+    let names = names.join(", ");
+    Ok(vec![format!(
+        "--name finds a whole name; these are like it: {names}{more}"
+    )])
 }
 
 /// `{"ok":true,"command":"sales","sales":[…],"total":{…}}`, a sale at a time.
-fn as_json(list: &SaleList<'_>, out: &mut dyn Write) -> Result<io::Result<()>> {
+fn as_json(list: &SaleList<'_>, out: &mut dyn Write) -> Result<io::Result<Total>> {
     const OPENING: &[u8] = b"{\"ok\":true,\"command\":\"sales\",\"sales\":[";
     let mut before = OPENING;
     let shown = list.show(&mut |sale| {
@@ -63,6 +96,7 @@ fn as_json(list: &SaleList<'_>, out: &mut dyn Write) -> Result<io::Result<()>> {
         out.write_all(opening)?;
         out.write_all(b"],\"total\":")?;
         json::write(&mut *out, &total)?;
-        out.write_all(b"}\n")
+        out.write_all(b"}\n")?;
+        Ok(total)
     }))
 }

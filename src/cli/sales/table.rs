@@ -15,7 +15,7 @@ pub(super) fn write(
     list: &SaleList<'_>,
     out: &mut dyn Write,
     quiet: bool,
-) -> Result<io::Result<()>> {
+) -> Result<io::Result<Total>> {
     let mut table = table();
     let zone = TimeZone::system();
     let shown = list.show(&mut |sale| {
@@ -24,15 +24,16 @@ pub(super) fn write(
     })?;
     Ok(shown.and_then(|total| {
         if total.sales == 0 {
-            return writeln!(out, "no sales");
+            writeln!(out, "no sales")?;
+            return Ok(total);
         }
         for line in table.lines().filter(|_| total.shown > 0) {
             writeln!(out, "{}", line.trim_end())?;
         }
-        if quiet {
-            return Ok(());
+        if !quiet {
+            writeln!(out, "{}", in_words(&total))?;
         }
-        writeln!(out, "{}", in_words(&total))
+        Ok(total)
     }))
 }
 

@@ -1,7 +1,7 @@
 //! What was found in a recorded run, for its drawing: what weighs most first, and once what was found of many.
 
 use crate::check::evidence::{Evidence, OperationOutcome};
-use crate::check::{Anomaly, HistoryVerdict, overwritten, too_many};
+use crate::check::{Anomaly, HistoryFinding, HistoryVerdict, overwritten, too_many};
 use crate::timeline::{Clash, DrawnFinding, Spot};
 
 /// Of so many versions the lost updates are told apart.
@@ -28,45 +28,52 @@ pub(super) fn findings(
             continue;
         }
         told.push(found.kind);
-        let more = match verdict.count(found.kind) {
-            0 | 1 => String::new(),
-            all => format!(" (and {} more like this)", all - 1),
-        };
-        let clash = match found.kind {
+        let mut one = drawn(evidence, verdict, found, wrote, place);
+        if one.places.is_empty() {
+            // What is said of the whole run stands where the count was written last.
+            one.places.extend(written);
+        }
+        findings.push(one);
+    }
+    findings
+}
+
+/// A finding with all that are of its kind.
+fn drawn(
+    evidence: &Evidence,
+    verdict: &HistoryVerdict,
+    found: &HistoryFinding,
+    wrote: &[Option<usize>],
+    place: impl Fn(&u32) -> Option<Spot>,
+) -> DrawnFinding {
+    let more = match verdict.count(found.kind) {
+        0 | 1 => String::new(),
+        all => format!(" (and {} more like this)", all - 1),
+    };
+    let is_oversale = found.kind == Anomaly::Oversold && found.version.is_none();
+    let alike = verdict.findings.iter();
+    let alike = alike.filter(|other| other.kind == found.kind);
+    let operations = if is_oversale {
+        beyond_stock(evidence, wrote)
+    } else {
+        alike.flat_map(|other| &other.operations).copied().collect()
+    };
+    DrawnFinding {
+        kind: found.kind.explained(),
+        clash: match found.kind {
             Anomaly::BrokenLock | Anomaly::SplitLock | Anomaly::DeadInodeLock => Clash::Holds,
             Anomaly::LostUpdate => Clash::Writes,
             _ => Clash::Whole,
-        };
-        let is_oversale = found.kind == Anomaly::Oversold && found.version.is_none();
-        let alike = verdict.findings.iter();
-        let alike = alike.filter(|other| other.kind == found.kind);
-        let mut named: Vec<Spot> = if is_oversale {
-            beyond_stock(evidence, wrote)
-                .iter()
-                .filter_map(place)
-                .collect()
+        },
+        sentence: if is_oversale {
+            too_many(evidence)
         } else {
-            let all = alike.flat_map(|other| &other.operations);
-            all.filter_map(place).collect()
-        };
-        if named.is_empty() {
-            // What is said of the whole run stands where the count was written last.
-            named.extend(written);
-        }
-        findings.push(DrawnFinding {
-            kind: found.kind.explained(),
-            clash,
-            sentence: if is_oversale {
-                too_many(evidence)
-            } else {
-                format!("{}{more}", found.text)
-            },
-            places: named,
-            also: Vec::new(),
-            harm: found.kind.harm().to_owned(),
-        });
+            format!("{}{more}", found.text)
+        },
+        places: operations.iter().filter_map(place).collect(),
+        also: Vec::new(),
+        harm: found.kind.harm().to_owned(),
     }
-    findings
 }
 
 /// The sales for which no ticket was left, in the order in which they were written.

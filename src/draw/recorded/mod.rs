@@ -1,4 +1,6 @@
 //! A recorded run as a timeline: its evidence, with what was found in it.
+//!
+//! Knows evidence and its findings; knows nothing of files, pictures and terminals.
 
 mod found;
 mod lanes;

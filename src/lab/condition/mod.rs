@@ -1,4 +1,6 @@
-//! A condition on a run, as `oversold && switches <= 2`. Pure.
+//! A condition on a run, as `oversold && switches <= 2`: parsed, and asked of the facts of a run.
+//!
+//! Knows facts of a run; knows nothing of schedules and processes.
 //!
 //! ```text
 //! condition  = all { "||" all }

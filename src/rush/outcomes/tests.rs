@@ -43,9 +43,9 @@ fn read(rest: &[u8], written: &dyn Fn(&File)) -> (usize, u64) {
 #[test]
 fn a_last_line_that_may_be_being_written_is_not_judged() {
     let half = b"{\"seq\":3,\"at\"";
-    let padded = [&half[..], &[b'\n'; 99]].concat();
+    let preallocated = [&half[..], &[b'\n'; 99]].concat();
     // Bytes, with the newline that ends them.
-    for (rest, torn) in [(&half[..], 13), (&padded, 14)] {
+    for (rest, torn) in [(&half[..], 13), (&preallocated, 14)] {
         let stopped = |writer: &File| assert!(try_lock(writer).unwrap());
         assert_eq!(read(rest, &stopped), (2, 0));
         let killed = |writer: &File| {
@@ -92,6 +92,7 @@ mod torn_bytes {
         let opening = Opening {
             tally,
             end: tally.bytes,
+            endangered: false,
             counted: (5, 0),
             ledger,
         };
@@ -135,7 +136,7 @@ mod torn_bytes {
             (&[0; 5000], &[5000]),
             // Whole but for its newline: nobody can tell that it is.
             (&line[..line.len() - 1], &[line.len() as u64 - 1]),
-            // Padding is no torn write.
+            // Preallocation is no torn write.
             (&[b'\n'; 100], &[]),
         ] {
             assert_eq!(torn_writes(bytes, None), told(torn), "{bytes:?}");
@@ -177,6 +178,7 @@ mod reset_meanwhile {
         let opening = Opening {
             tally,
             end: tally.bytes,
+            endangered: false,
             counted: (4, 1),
             ledger,
         };
@@ -221,6 +223,7 @@ mod counted {
                 ..Tally::default()
             },
             end: 0,
+            endangered: false,
             counted: (5, 0),
             ledger,
         };

@@ -7,14 +7,12 @@ use std::os::unix::fs::FileExt;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Record, Tally};
 use crate::store::file::event::EventFiles;
+use crate::store::file::preallocation;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::LedgerView;
 
 #[cfg(feature = "known-bad")]
 use crate::store::file::count::publish;
-
-/// How long preallocation is made, in bytes.
-const PREALLOCATED: u64 = 64 * 1024;
 
 /// A line that was written.
 #[derive(Debug)]
@@ -28,8 +26,8 @@ pub(crate) struct Written {
 }
 
 /// Writes the lines behind the last one, over the preallocation where there is some; makes new preallocation where
-/// it is wanted and has run out. For the holder of the event's lock. One write call, so that who is
-/// killed has written all or nothing of it.
+/// it is wanted and has run out. For the holder of the event's lock. One write call, so that a process that
+/// is killed has written all or nothing of it.
 pub(crate) fn in_place(
     files: &EventFiles,
     ledger: &LedgerFile,
@@ -48,7 +46,7 @@ pub(crate) fn in_place(
     let (start, needed) = (view.tally.bytes, line.len());
     let preallocate = preallocate && tally.bytes > view.length;
     if preallocate {
-        line.resize(needed + PREALLOCATED as usize, b'\n');
+        preallocation::add_to(&mut line);
     }
     let written = once(|| ledger.file.write_at(&line, start)).map_err(problem)?;
     known_bad!(ShortTaken => return Ok(Written { tally, length: tally.bytes, preallocated: preallocate }));

@@ -21,6 +21,7 @@ use crate::store::file::sellable::{refuse_unsellable, second_names};
 use crate::store::file::sync::open_ledger::OpenLedger;
 use crate::store::file::sync::sync_attempt::SyncState;
 use crate::store::file::sys::FileId;
+use crate::store::options::Force;
 
 /// The settings of a ledger whose last `set` line stands there.
 pub(crate) type KnownSettings = ((FileId, Option<u64>), Option<EventSettings>);
@@ -128,7 +129,7 @@ impl FileStore {
             None => true,
         };
         if empty {
-            self.prepare(lock, false, wait, &mut || true)?;
+            self.prepare(lock, Force::No, wait, &mut || true)?;
             self.ledger = OpenLedger::open(&self.files, &self.recycled)?;
         }
         Ok(())

@@ -8,6 +8,14 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::tail::Tail;
 
+/// How long it is made, in bytes.
+const LENGTH: usize = 64 * 1024;
+
+/// Adds it to a line that is about to be written.
+pub(crate) fn add_to(line: &mut Vec<u8>) {
+    line.resize(line.len() + LENGTH, b'\n');
+}
+
 /// Takes the preallocation behind the last line away. Only for the holder of the decision locks.
 pub(crate) fn trim(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
     let view = LedgerView::take(files, Some(ledger))?;

@@ -83,7 +83,7 @@ fn refuse_fixed_itself(path: &Path, what: &str) -> Result<()> {
 /// Whose this file is, where only they, the directory's owner or root may replace or remove it.
 pub(crate) fn kept_by_sticky(path: &Path) -> Option<u32> {
     let around = look(directory(path)).ok()??;
-    if around.permissions() & STICKY == 0 {
+    if around.permissions() & STICKY_BIT == 0 {
         return None;
     }
     let ours = sys::effective_user()?;
@@ -94,7 +94,8 @@ pub(crate) fn kept_by_sticky(path: &Path) -> Option<u32> {
     (owner != ours).then_some(owner)
 }
 
-const STICKY: u32 = 0o1000;
+/// The bit of a mode that says so.
+pub(crate) const STICKY_BIT: u32 = 0o1000;
 
 /// Opens what a sale opens, and tells what is wrong with it; a file that is not there is made by the first sale.
 /// `lock`: whether the lock file is wanted too.

@@ -21,7 +21,7 @@ use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::sync::open_ledger::OpenLedger;
 use crate::store::file::sync::outcome::{Durable, unknown};
-use crate::store::file::sync::vouch;
+use crate::store::file::sync::prove;
 use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability, Writes};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
@@ -182,7 +182,7 @@ fn commit_unshared(
     tally: &Tally,
 ) -> Result<Durable> {
     if durability == Durability::Disk {
-        vouch::sync(files, &ledger.append).map_err(unknown)?;
+        prove::sync(files, &ledger.append).map_err(unknown)?;
     }
     let count = (count, tally);
     let published = publish_on(files, &ledger.recycled, &ledger.rewrite, count, None);

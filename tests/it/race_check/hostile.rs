@@ -33,28 +33,34 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
     let (intended, wrote) = (begun.clone() + &intend, step("wrote", 6, ""));
     let sold_out = step("return", 6, ",\"outcome\":\"sold_out\"");
     let all = [
-        ("\u{0}\u{0}\n".to_owned(), "expected value"),
-        (SALE[..40].to_owned(), "EOF"),
-        ("{\"buyer\":5}\n".to_owned(), "invalid type"),
+        ("\u{0}\u{0}\n".to_owned(), "this is no JSON"),
+        (SALE[..40].to_owned(), "it ends in the middle"),
+        ("{\"buyer\":5}\n".to_owned(), "where a string belongs"),
         ("[]\n".to_owned(), ""),
-        ("null\n".to_owned(), "invalid type"),
-        ("{\"buyr\":\"a\"}\n".to_owned(), "unknown field `buyr`"),
+        ("null\n".to_owned(), "null stands where"),
+        (
+            "{\"buyr\":\"a\"}\n".to_owned(),
+            "the member \"buyr\" is not known",
+        ),
         (
             SALE.replace("\"invoke\":1", "\"invoke\":3"),
             "time runs backwards",
         ),
-        (SALE.replace("\"seen\":2", "\"seen\":-1"), "invalid value"),
+        (SALE.replace("\"seen\":2", "\"seen\":-1"), "-1 stands where"),
         (
             SALE.replace("\"seen\":2", "\"seen\":18446744073709551615"),
             "\"seen\" is above",
         ),
         (
             SALE.replace("\"seen\":2", "\"seen\":2,\"seen\":2"),
-            "duplicate field",
+            "is there twice",
         ),
         (SALE.replace("\"n\"", "\"N\""), "a nonce is"),
         (SALE.replace("\"a\"", "\"\""), "a buyer's name"),
-        (SALE.replace("\"sold\"", "\"bought\""), "unknown variant"),
+        (
+            SALE.replace("\"sold\"", "\"bought\""),
+            "\"bought\" is not known",
+        ),
         (SALE.replace("\"return\":2,", ""), "\"return\" is missing"),
         (HEADER.to_owned(), "a second header"),
         (step("read", 5, ",\"seq\":1"), "has not begun"),
@@ -80,7 +86,7 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
         ),
         (
             SALE.replace("\"read\"", "\"lock\":{},\"read\""),
-            "missing field",
+            "is missing",
         ),
         ("[".repeat(MAX_LINE / 2) + "\n", ""),
         (
@@ -89,7 +95,7 @@ pub(super) fn nonsense() -> Vec<(String, &'static str)> {
                 "{\"lock\":".repeat(5000),
                 "}".repeat(5000)
             ),
-            "unknown field",
+            "is not known",
         ),
         ("{\"buyer\":\"\\ud800\"}\n".to_owned(), "hex escape"),
         ("{\"invoke\":1e400}\n".to_owned(), "number out of range"),

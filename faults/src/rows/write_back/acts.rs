@@ -170,7 +170,7 @@ fn crowd(scene: &mut Scene) -> Result<Option<Full>, Missed> {
     let start = |buyer: &String| scene.event.start(&format!("--json book {buyer}"));
     let crowd: Vec<_> = buyers.iter().map(start).collect();
     for (buyer, child) in buyers.iter().zip(crowd) {
-        scene.takes(buyer, Run::of(&child.wait_with_output().unwrap()));
+        scene.takes(buyer, Run::of(child.wait_with_output().unwrap()));
     }
     Ok(None)
 }

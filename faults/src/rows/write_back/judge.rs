@@ -59,8 +59,8 @@ impl Scene {
         assert_eq!(event.json("book more").0, 3, "there was none left");
         let books = Books::of(event);
         assert_eq!((books.sold, books.left), (books.capacity, 0));
-        let strays = event.names().iter().any(|name| name.starts_with('.'));
-        assert!(!strays, "{:?}", event.names());
+        let orphans = event.names().iter().any(|name| name.starts_with('.'));
+        assert!(!orphans, "{:?}", event.names());
     }
 }
 

@@ -233,5 +233,5 @@ pub(super) fn killed(scene: &Scene, call: &str, when: usize) -> Run {
     let strace = ["strace", "-qq", "-o", "/dev/null", "-e", &kill];
     let mut command = scene.event.program.through(&strace, &scene.event.file);
     let command = command.args(["--json", "book", "killed"]);
-    Run::of(&command.output().unwrap())
+    Run::of(command.output().unwrap())
 }

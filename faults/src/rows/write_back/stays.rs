@@ -109,7 +109,7 @@ pub(super) fn readers(scene: &mut Scene) -> Result<Option<Full>, Missed> {
         let line = ["--json", "book", "after"];
         let cures = scene.event.command(line).output().unwrap();
         over.store(true, Ordering::SeqCst);
-        scene.takes("after", Run::of(&cures));
+        scene.takes("after", Run::of(cures));
         reader.join().unwrap();
     });
     Ok(None)

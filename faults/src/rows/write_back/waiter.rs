@@ -45,7 +45,7 @@ impl Waiter {
         signal(self.pid(), "CONT");
         let child = self.child.take().unwrap();
         let output: Output = child.wait_with_output().unwrap();
-        let (code, document) = Run::of(&output).document();
+        let (code, document) = Run::of(output).document();
         if code == 0 {
             scene.answered(self.buyer, document["sale"]["id"].as_str().unwrap());
         } else {

@@ -10,6 +10,7 @@ use crate::store::file::count::read::missing;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::open::Access;
+use crate::store::file::files::version::Version;
 use crate::store::file::lock::busy::named_holder;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::ledger_summary::LedgerSummary;
@@ -20,10 +21,9 @@ use crate::store::file::sellable::second_names;
 
 impl FileStore {
     /// Verifies every line's checksum, chain and arithmetic, every key and cancellation, and the count.
-    /// Sales may go on meanwhile: it takes no lock, but where the last line is not whole that of the ledger, shared
-    /// and
-    /// for one look at that line. Who holds it for longer than a second may be in the middle of writing that line:
-    /// then this is a note, and no finding. Memory stays flat, but for 40 bytes or so a key and a cancelled sale.
+    /// Sales may go on meanwhile: it takes no lock, but where the last line is not whole that of the ledger, shared and
+    /// for one look at that line. A process that holds it for longer than a second may be in the middle of writing that
+    /// line: then this is a note, and no finding. Memory stays flat, but for 40 bytes or so a key and a cancelled sale.
     ///
     /// # Errors
     /// When the files cannot be read. What does not add up is no error, but a finding.
@@ -97,12 +97,39 @@ pub(crate) fn examine(
         Some(ledger) => summarize_ledger(files, ledger, counted)?,
         None => LedgerSummary::default(),
     };
+    let tally = summary.tally;
+    let mut notes = second_names(files);
+    notes.extend(orphans_note(files, orphans));
+    // Before the opening line is written, the stock stands in the count alone.
+    let unopened = match &count {
+        Ok((Some(count), _)) if tally.seq == 0 => count.ticket,
+        _ => 0,
+    };
+    let audit = Audit {
+        capacity: tally.capacity() + unopened,
+        sold: tally.sold,
+        held: tally.held,
+        left: tally.left + unopened,
+        records: tally.seq,
+        findings: findings(files, &count, &summary),
+        notes,
+        repaired: Vec::new(),
+        for_real: summary.made_for_real || summary.booked > 0,
+    };
+    Ok((audit, summary.unfinished))
+}
+
+/// What does not add up in the ledger, then what the count says otherwise.
+fn findings(
+    files: &EventFiles,
+    count: &Result<(Option<CountFile>, Version)>,
+    summary: &LedgerSummary,
+) -> Vec<Finding> {
     let mut findings = summary.findings.clone();
-    let capacity = summary.tally.capacity();
     let sound = !findings.iter().any(|finding| finding.kind == Flaw::Ledger);
-    let opened = summary.tally.seq > 0;
-    match &count {
-        Err(error) => findings.push(count_finding(files, error, sound && opened)),
+    let repairable = sound && summary.tally.seq > 0;
+    match count {
+        Err(error) => findings.push(count_finding(files, error, repairable)),
         Ok((None, version)) => {
             let how = if version.is_missing() {
                 "is missing"
@@ -110,40 +137,28 @@ pub(crate) fn examine(
                 "is empty"
             };
             let error = Error::new(Kind::Integrity, how);
-            findings.push(count_finding(files, &error, sound && opened));
+            findings.push(count_finding(files, &error, repairable));
         }
-        Ok((Some(count), _)) => findings.extend(drift(files, count, &summary, sound)),
+        Ok((Some(count), _)) => findings.extend(drift(files, count, summary, sound)),
     }
-    let mut notes = second_names(files);
-    if orphans > 0 {
-        let (what, it) = match orphans {
-            1 => (
-                "a temporary file of a killed process stands".to_owned(),
-                "it",
-            ),
-            many => (
-                format!("{many} temporary files of killed processes stand"),
-                "them",
-            ),
-        };
-        notes.push(format!(
-            "{what} beside {}: no harm, and the next sale that is made durable removes {it}",
-            files.count.display()
-        ));
-    }
-    let unopened = match &count {
-        Ok((Some(count), _)) if !opened => count.ticket,
-        _ => 0,
+    findings
+}
+
+/// That killed processes left so many temporary files.
+fn orphans_note(files: &EventFiles, orphans: usize) -> Option<String> {
+    let (what, it) = match orphans {
+        0 => return None,
+        1 => (
+            "a temporary file of a killed process stands".to_owned(),
+            "it",
+        ),
+        many => (
+            format!("{many} temporary files of killed processes stand"),
+            "them",
+        ),
     };
-    let audit = Audit {
-        capacity: capacity + unopened,
-        sold: summary.tally.sold,
-        held: summary.tally.held,
-        left: summary.tally.left + unopened,
-        records: summary.tally.seq,
-        findings,
-        notes,
-        repaired: Vec::new(),
-    };
-    Ok((audit, summary.unfinished))
+    Some(format!(
+        "{what} beside {}: no harm, and the next sale that is made durable removes {it}",
+        files.count.display()
+    ))
 }

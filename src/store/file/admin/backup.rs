@@ -1,6 +1,5 @@
 //! Copying an event to another directory while others sell.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use crate::store::file::admin::backup_target::{EventState, kept_in, refuse_at_si
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::copy::copy_beside;
-use crate::store::file::files::directory::sync_directory;
+use crate::store::file::files::directory::{make_directory, sync_directory};
 use crate::store::file::files::open::Access;
 use crate::store::file::files::write::write_beside;
 use crate::store::file::lock::decision::DecisionLocks;
@@ -48,10 +47,7 @@ impl FileStore {
     pub(crate) fn copy_to(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
         let target = kept_in(&self.files, to)?;
         let state = self.state_to_copy(wait)?;
-        if !to.is_dir() {
-            fs::create_dir_all(to).map_err(|e| Error::io("create", to, e))?;
-            sync_directory(to)?;
-        }
+        make_directory(to)?;
         refuse_unsellable(&target)?;
         refuse_fixed_ledger(&target)?;
         refuse_at_sight(&self.files, &target, &state)?;

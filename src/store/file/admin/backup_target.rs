@@ -81,31 +81,16 @@ pub(crate) fn refuse_at_sight(
     }
 }
 
-/// Refuses to replace what is no older backup of this event.
+/// Refuses to replace what is no older backup of this event: a ledger that is no beginning of the event's, or a count
+/// of another one.
 pub(crate) fn replaceable(
     files: &EventFiles,
     target: &EventFiles,
     older: Option<&LedgerFile>,
     state: &EventState,
 ) -> Result<()> {
-    let refused = |file: &Path, why: String| {
-        let error = Error::new(Kind::Refused, why).at(file, 0, 0);
-        Err(error.hint("nothing was changed; name another directory, or move away what is there"))
-    };
-    let problem = |e| Error::io("compare", &target.ledger, e);
     if let Some(older) = older {
-        let length = older.file.metadata().map_err(problem)?.len();
-        let same = match &state.ledger {
-            Some(ledger) => common(&older.file, &ledger.file, length).map_err(problem)?,
-            None => 0,
-        };
-        if same < length || length > state.tally.bytes {
-            let why = format!(
-                "is no older backup of {}: it has what that ledger lacks from byte {same} on",
-                files.ledger.display()
-            );
-            return refused(&target.ledger, why);
-        }
+        refuse_other_ledger(files, target, older, state)?;
     }
     let there =
         FileId::of_name(&target.count).map_err(|e| Error::io("look at", &target.count, e))?;
@@ -131,5 +116,33 @@ pub(crate) fn replaceable(
         return Ok(());
     }
     let why = format!("is no older backup of {}", files.count.display());
-    refused(&target.count, why)
+    Err(refused(&target.count, why))
+}
+
+/// Refuses a ledger that has what the event's lacks.
+fn refuse_other_ledger(
+    files: &EventFiles,
+    target: &EventFiles,
+    older: &LedgerFile,
+    state: &EventState,
+) -> Result<()> {
+    let problem = |e| Error::io("compare", &target.ledger, e);
+    let length = older.file.metadata().map_err(problem)?.len();
+    let same = match &state.ledger {
+        Some(ledger) => common(&older.file, &ledger.file, length).map_err(problem)?,
+        None => 0,
+    };
+    if same == length && length <= state.tally.bytes {
+        return Ok(());
+    }
+    let why = format!(
+        "is no older backup of {}: it has what that ledger lacks from byte {same} on",
+        files.ledger.display()
+    );
+    Err(refused(&target.ledger, why))
+}
+
+fn refused(file: &Path, why: String) -> Error {
+    let error = Error::new(Kind::Refused, why).at(file, 0, 0);
+    error.hint("nothing was changed; name another directory, or move away what is there")
 }

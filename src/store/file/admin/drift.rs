@@ -7,38 +7,50 @@ use crate::store::audit::{Finding, Flaw};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_summary::LedgerSummary;
 
-/// How the count differs from the ledger at the line that it counts last.
+/// How the count differs from the ledger at the line that it counts last. `sound`: every line of the ledger adds up.
 pub(crate) fn drift(
     files: &EventFiles,
     count: &CountFile,
     summary: &LedgerSummary,
     sound: bool,
 ) -> Option<Finding> {
-    let finding = |kind, text, repairable| {
-        Some(Finding {
-            kind,
-            file: files.count.display().to_string(),
-            line: 0,
-            text,
-            repairable,
-        })
+    let found = match count.counted.filter(|counted| counted.seq > 0) {
+        None => opening_drift(count, summary, sound),
+        Some(counted) => counted_drift(count.ticket, counted, summary, sound),
     };
-    let Some(counted) = count.counted.filter(|counted| counted.seq > 0) else {
-        return match summary.opening {
-            Some(opening) if opening != count.ticket => finding(
-                Flaw::Drift,
-                format!(
-                    "says {} left and counts no sale, but the ledger opens with {opening}",
-                    count.ticket
-                ),
-                sound,
-            ),
-            _ => None,
-        };
-    };
+    found.map(|(kind, text, repairable)| Finding {
+        kind,
+        file: files.count.display().to_string(),
+        line: 0,
+        text,
+        repairable,
+    })
+}
+
+/// What is wrong, in words, and whether a repair may go by the ledger.
+type Drift = (Flaw, String, bool);
+
+/// A count that is tied to no line must say with how many the ledger opens.
+fn opening_drift(count: &CountFile, summary: &LedgerSummary, sound: bool) -> Option<Drift> {
+    let opening = summary.opening.filter(|&opening| opening != count.ticket)?;
+    let text = format!(
+        "says {} left and counts no sale, but the ledger opens with {opening}",
+        count.ticket
+    );
+    Some((Flaw::Drift, text, sound))
+}
+
+/// A count must say what the ledger says at the line that it counts last.
+fn counted_drift(
+    left: u64,
+    counted: Counted,
+    summary: &LedgerSummary,
+    sound: bool,
+) -> Option<Drift> {
     match &summary.at_counted {
         Some(tally) if tally.seq == counted.seq => {
-            finding(Flaw::Drift, differs(count, counted, tally)?, sound)
+            let text = differs(left, counted, tally)?;
+            Some((Flaw::Drift, text, sound))
         }
         // What it says of a ledger that this one took the place of: a reset was killed.
         _ if summary.replaces == Some((counted.seq, counted.bytes)) => None,
@@ -50,7 +62,7 @@ pub(crate) fn drift(
                 plural::count(summary.tally.seq, "line"),
                 plural::count(summary.tally.bytes, "byte")
             );
-            finding(Flaw::Short, text, false)
+            Some((Flaw::Short, text, false))
         }
         _ => {
             let text = format!(
@@ -58,14 +70,14 @@ pub(crate) fn drift(
                 plural::count(counted.seq, "line"),
                 counted.bytes
             );
-            finding(Flaw::Drift, text, false)
+            Some((Flaw::Drift, text, false))
         }
     }
 }
 
 /// How a count differs from the ledger at the line that it counts last, if it does.
-fn differs(count: &CountFile, counted: Counted, is: &Tally) -> Option<String> {
-    let said = (count.ticket, counted.sold, counted.held);
+fn differs(left: u64, counted: Counted, is: &Tally) -> Option<String> {
+    let said = (left, counted.sold, counted.held);
     if said != (is.left, is.sold, is.held) {
         let told = |(left, sold, held): (u64, u64, u64)| match held {
             0 if said.2 == is.held => format!("{left} left and {sold} sold"),
@@ -84,6 +96,7 @@ fn differs(count: &CountFile, counted: Counted, is: &Tally) -> Option<String> {
     })
 }
 
+/// A count that cannot be read, or is not there.
 pub(crate) fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding {
     Finding {
         kind: Flaw::Count,

@@ -20,6 +20,7 @@ pub(crate) struct Extra {
     pub(crate) same: Option<Tally>,
 }
 
+/// Compares the event's ledger with the backup's, from the line on in which they differ.
 pub(crate) fn extra(
     files: &EventFiles,
     living: Option<&LedgerFile>,
@@ -34,21 +35,16 @@ pub(crate) fn extra(
     let Some(living) = living else {
         return Ok(extra);
     };
-    let end = saved.tally.bytes;
-    let (mut from, theirs) = match &saved.ledger {
-        Some(ledger) => {
-            let from = common(&living.file, &ledger.file, end).map_err(problem)?;
-            (from, Some(ledger))
-        }
-        None => (0, None),
-    };
     let length = living.file.metadata().map_err(problem)?.len();
-    let blank = is_blank(&living.file, end, length).map_err(problem)?;
-    if theirs.is_some() && from == end && blank && !saved.unterminated {
-        extra.same = Some(saved.tally);
-    }
-    if theirs.is_none()
-        && let Some(tally) = only_opened(living, length).map_err(problem)?
+    let end = saved.tally.bytes;
+    let mut from = 0;
+    if let Some(theirs) = &saved.ledger {
+        from = common(&living.file, &theirs.file, end).map_err(problem)?;
+        let blank = is_blank(&living.file, end, length).map_err(problem)?;
+        if from == end && blank && !saved.unterminated {
+            extra.same = Some(saved.tally);
+        }
+    } else if let Some(tally) = only_opened(living, length).map_err(problem)?
         && tally.left == saved.tally.left
     {
         extra.same = Some(tally);
@@ -58,29 +54,39 @@ pub(crate) fn extra(
     while from > 0 && line_before(&living.file, from).map_err(problem)?.is_none() {
         from -= 1;
     }
-    let (sums, lines) = match theirs {
-        Some(ledger) => lines_from(ledger, from, end).map_err(problem)?,
-        None => Default::default(),
+    let known = match &saved.ledger {
+        Some(theirs) => KnownLines::between(theirs, from, end).map_err(problem)?,
+        None => KnownLines::default(),
     };
-    let mut before = match line_before(&living.file, from) {
+    count_lacking(living, from, &known, &mut extra).map_err(problem)?;
+    Ok(extra)
+}
+
+/// Counts the lines of a ledger, from this byte on, that are not among the known ones.
+fn count_lacking(
+    ledger: &LedgerFile,
+    from: u64,
+    known: &KnownLines,
+    extra: &mut Extra,
+) -> std::io::Result<()> {
+    let mut before = match line_before(&ledger.file, from) {
         Ok(Some(line)) => Line::check(&line, None).unwrap_or_default(),
         _ => Sum::default(),
     };
-    let mut raw_lines = RawLines::new(&living.file, from);
-    while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+    let mut raw_lines = RawLines::new(&ledger.file, from);
+    while let Some(raw_line) = raw_lines.next()? {
         let Ok(line) = Line::parse(raw_line.bytes, None) else {
             continue;
         };
         let sound = Line::check(raw_line.bytes, Some(before)).is_ok();
         before = line.sum;
-        // A line that was damaged, and stands in the backup as it was, is none that the backup lacks.
-        if sums.contains(&line.sum) && sound || !sound && lines.contains(&line.record.seq) {
+        if known.has(&line, sound) {
             continue;
         }
         extra.lines += 1;
         extra.sales += u64::from(line.record.op == Op::Sell);
     }
-    Ok(extra)
+    Ok(())
 }
 
 /// What a ledger comes to that has its opening line only.
@@ -98,23 +104,39 @@ fn only_opened(ledger: &LedgerFile, length: u64) -> std::io::Result<Option<Tally
     }
 }
 
-/// The sums of a ledger's lines between these bytes, and their numbers.
-fn lines_from(
-    ledger: &LedgerFile,
-    from: u64,
-    to: u64,
-) -> std::io::Result<(HashSet<Sum>, HashSet<u64>)> {
-    let mut found = (HashSet::new(), HashSet::new());
-    let mut raw_lines = RawLines::new(&ledger.file, from).until(to);
-    while let Some(raw_line) = raw_lines.next()? {
-        if let Ok(line) = Line::parse(raw_line.bytes, None) {
-            found.0.insert(line.sum);
-            found.1.insert(line.record.seq);
-        }
-    }
-    Ok(found)
+/// The lines of a backup's ledger, from the first one on that differs.
+#[derive(Default)]
+struct KnownLines {
+    sums: HashSet<Sum>,
+    numbers: HashSet<u64>,
 }
 
+impl KnownLines {
+    fn between(ledger: &LedgerFile, from: u64, to: u64) -> std::io::Result<Self> {
+        let mut known = Self::default();
+        let mut raw_lines = RawLines::new(&ledger.file, from).until(to);
+        while let Some(raw_line) = raw_lines.next()? {
+            if let Ok(line) = Line::parse(raw_line.bytes, None) {
+                known.sums.insert(line.sum);
+                known.numbers.insert(line.record.seq);
+            }
+        }
+        Ok(known)
+    }
+
+    /// Whether the backup has this line. A line that was damaged, and stands in the backup as it was, is none that the
+    /// backup lacks.
+    fn has(&self, line: &Line<'_>, sound: bool) -> bool {
+        if sound {
+            self.sums.contains(&line.sum)
+        } else {
+            self.numbers.contains(&line.record.seq)
+        }
+    }
+}
+
+/// Refuses to put a backup back that lacks what the event has. `borne_out`: the event's ledger has what its count
+/// includes.
 pub(crate) fn refuse_to_lose(
     files: &EventFiles,
     extra: &Extra,

@@ -117,8 +117,8 @@ fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
 fn is_there(path: &Path) -> Error {
     let error = Error::new(Kind::Refused, "is there already, and is left alone").at(path, 0, 0);
     error.hint(
-        "nothing was changed; 'tickets query' says what it holds, 'tickets reset N' starts it anew; -f FILE names \
-         another event",
+        "nothing was changed; 'tickets query' says what it holds; -f FILE names another event; for more tickets, or \
+         fewer, 'tickets adjust +N --reason TEXT'",
     )
 }
 

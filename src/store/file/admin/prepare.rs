@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
+use crate::plural::count;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::open::Access;
@@ -22,8 +23,9 @@ use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::count_orphans;
 use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::{refuse_unsellable, try_files};
+use crate::store::file::sync::prove;
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::file::sync::vouch;
+use crate::store::options::Force;
 
 /// The state of an event before a rush, to judge the rush by.
 #[derive(Debug)]
@@ -33,18 +35,20 @@ pub(crate) struct Opening {
     pub(crate) ledger: LedgerFile,
     /// Where it ended, in bytes.
     pub(crate) end: u64,
+    /// Whether the event is for real, and nothing keeps the buyers from ruining it.
+    pub(crate) endangered: bool,
     /// What `tickets.json` said was left, and up to where it counted the ledger, in bytes: it may be behind.
     pub(crate) counted: (u64, u64),
 }
 
 impl FileStore {
     /// Gets the event ready for a rush: the ledger exists, and what killed processes left is
-    /// cleaned up. Under a lock everything must add up; without one, buyers believe what they see. `force`: even
-    /// where tickets are booked.
+    /// cleaned up. Under a lock everything must add up; without one, buyers believe what they see. `force`: how far
+    /// it goes where the event is for real.
     pub(crate) fn prepare(
         &mut self,
         lock: LockKind,
-        force: bool,
+        force: Force,
         wait: Duration,
         still_wanted: &mut dyn FnMut() -> bool,
     ) -> Result<Opening> {
@@ -55,7 +59,7 @@ impl FileStore {
     fn get_ready(
         &mut self,
         lock: LockKind,
-        force: bool,
+        force: Force,
         wait: Duration,
         still_wanted: &mut dyn FnMut() -> bool,
     ) -> Result<Opening> {
@@ -66,32 +70,8 @@ impl FileStore {
         if let Some(error) = wrong.into_iter().next() {
             return Err(error);
         }
-        let ledger = open_ledger(&self.files, Access::Read)?;
-        let view = LedgerView::take(&self.files, ledger.as_ref())?;
-        // Buyers without a lock append, and would leave blank lines behind them.
-        let blank = lock != LockKind::Exclusive && view.is_preallocated();
-        let ready = view.tally.seq > 0 && view.tail == Tail::Clean && !blank;
-        if !ready || count_orphans(&self.files)? > 0 {
-            let name = self.decision_locks.name.acquire(&mut self.strategy, wait)?;
-            let ledger = lock_ledger(
-                &self.files,
-                &mut self.decision_locks.ledger,
-                (&mut self.ledger, &self.recycled),
-                &mut self.strategy,
-                wait,
-            )?;
-            let _held = DecisionGuard::of(name, ledger);
-            if let Some(ledger) = &self.ledger {
-                let _sync = acquire_sync(&self.files, &ledger.rewrite, wait)?;
-                let view = LedgerView::take(&self.files, Some(&ledger.rewrite))?;
-                let healed = recover_tail(&self.files, &ledger.rewrite, &view)?;
-                self.notes.extend(healed);
-                if lock != LockKind::Exclusive {
-                    trim(&self.files, &ledger.rewrite)?;
-                }
-            }
-            let cleaned = clean_up(&self.files)?;
-            self.notes.extend(cleaned.told());
+        if self.needs_recovery(lock)? {
+            self.recover(lock, wait)?;
         }
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             return Err(no_ledger(&self.files));
@@ -102,19 +82,14 @@ impl FileStore {
         } else {
             view
         };
-        if !force {
-            refuse_real(&self.files, &ledger, &view)?;
-        }
-        // What was never sold is not booked, and need not be looked for.
-        if !force && (view.tally.sold > 0 || lock != LockKind::Exclusive) {
-            refuse_rush(&self.files, &ledger)?;
-        }
+        let endangered = keep_off(&self.files, (&ledger, &view), (lock, force))?;
         let metadata = ledger.file.metadata();
         let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
-        let count = &view.count;
-        let counted = count.counted.map_or(0, |counted| counted.bytes);
+        let (ticket, counted) = (view.count.ticket, view.count.counted);
+        let counted = counted.map_or(0, |counted| counted.bytes);
         Ok(Opening {
-            counted: (count.ticket, counted),
+            endangered,
+            counted: (ticket, counted),
             tally: view.tally,
             end: match lock {
                 LockKind::Exclusive => view.tally.bytes,
@@ -124,10 +99,45 @@ impl FileStore {
         })
     }
 
+    /// Whether killed processes left something, or the ledger is not there yet.
+    fn needs_recovery(&self, lock: LockKind) -> Result<bool> {
+        let ledger = open_ledger(&self.files, Access::Read)?;
+        let view = LedgerView::take(&self.files, ledger.as_ref())?;
+        // Buyers without a lock append, and would leave blank lines behind them.
+        let blank = lock != LockKind::Exclusive && view.is_preallocated();
+        let ready = view.tally.seq > 0 && view.tail == Tail::Clean && !blank;
+        Ok(!ready || count_orphans(&self.files)? > 0)
+    }
+
+    /// Recovers the ledger's tail and cleans up, under all three locks.
+    fn recover(&mut self, lock: LockKind, wait: &mut Wait<'_>) -> Result<()> {
+        let name = self.decision_locks.name.acquire(&mut self.strategy, wait)?;
+        let ledger = lock_ledger(
+            &self.files,
+            &mut self.decision_locks.ledger,
+            (&mut self.ledger, &self.recycled),
+            &mut self.strategy,
+            wait,
+        )?;
+        let _held = DecisionGuard::of(name, ledger);
+        if let Some(ledger) = &self.ledger {
+            let _sync = acquire_sync(&self.files, &ledger.rewrite, wait)?;
+            let view = LedgerView::take(&self.files, Some(&ledger.rewrite))?;
+            let recovered = recover_tail(&self.files, &ledger.rewrite, &view)?;
+            self.notes.extend(recovered);
+            if lock != LockKind::Exclusive {
+                trim(&self.files, &ledger.rewrite)?;
+            }
+        }
+        let cleaned = clean_up(&self.files)?;
+        self.notes.extend(cleaned.told());
+        Ok(())
+    }
+
     /// Makes durable what is on the ledger, whichever process wrote it.
     pub(crate) fn sync(&self) -> Result<()> {
         match open_ledger(&self.files, Access::ReadWrite)? {
-            Some(ledger) => vouch::sync(&self.files, &ledger.file),
+            Some(ledger) => prove::sync(&self.files, &ledger.file),
             None => Ok(()),
         }
     }
@@ -135,53 +145,84 @@ impl FileStore {
 
 /// An error when there are real bookings that were not all cancelled.
 pub(crate) fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result<()> {
-    match summarize_ledger(files, ledger, None)?.booked {
-        0 => Ok(()),
-        1 => Err(Error::new(
-            Kind::Refused,
-            format!("1 ticket is booked: {why}"),
-        )),
-        booked => Err(Error::new(
-            Kind::Refused,
-            format!("{booked} tickets are booked: {why}"),
-        )),
+    let summary = summarize_ledger(files, ledger, None)?;
+    let booked = match (summary.booked, summary.unread) {
+        (0, 0) => return Ok(()),
+        (0, 1) => "1 line of the ledger cannot be read, and may be a booking".to_owned(),
+        (0, unread) => format!("{unread} lines of the ledger cannot be read, and may be bookings"),
+        (1, _) => "1 ticket is booked".to_owned(),
+        (booked, _) => format!("{booked} tickets are booked"),
+    };
+    Err(Error::new(Kind::Refused, format!("{booked}: {why}")))
+}
+
+/// Keeps a rush off an event that is for real, as far as it is not forced. `true`: it goes on, and may ruin it.
+fn keep_off(
+    files: &EventFiles,
+    (ledger, view): (&LedgerFile, &LedgerView),
+    (lock, force): (LockKind, Force),
+) -> Result<bool> {
+    let locked = lock == LockKind::Exclusive;
+    if locked && force != Force::No {
+        return Ok(false);
+    }
+    let mut real = refuse_real(files, ledger, view);
+    // What was never sold is not booked, and need not be looked for.
+    if real.is_ok() && (view.tally.sold > 0 || !locked) {
+        let why = "a rush would sell what is left to nobody";
+        real = refuse_bookings(files, ledger, why);
+    }
+    match (real, force) {
+        (Ok(()), _) => Ok(false),
+        (Err(_), Force::Racing) => Ok(true),
+        (Err(error), _) if error.kind() != Kind::Refused => Err(error),
+        (Err(error), Force::Locked) => {
+            let message = format!(
+                "{}, and without a lock that keeps others out it can ruin the event",
+                error.message()
+            );
+            Err(error.with_message(message).hint(under_the_lock()))
+        }
+        (Err(error), Force::No) => Err(error.hint(elsewhere(locked))),
     }
 }
 
-/// The same for a rush, whose buyers are nobody: with the name of an event of its own.
-fn refuse_rush(files: &EventFiles, ledger: &LedgerFile) -> Result<()> {
-    let why = "a rush would sell what is left to nobody";
-    refuse_bookings(files, ledger, why).map_err(|error| {
-        if error.kind() != Kind::Refused {
-            return error;
-        }
-        error.hint(elsewhere())
-    })
-}
-
-/// The same on an event that is made for real, whether anything was booked yet or not.
+/// Refuses an event that is made for real, whether anything was booked yet or not.
 fn refuse_real(files: &EventFiles, ledger: &LedgerFile, view: &LedgerView) -> Result<()> {
     if settings(files, &ledger.file)?.is_none() {
         return Ok(());
     }
-    let message = format!(
-        "this event was made for real: a rush would sell the {} that are left to nobody",
-        view.tally.left
-    );
-    let error = Error::new(Kind::Refused, message).at(&files.count, 0, 0);
-    Err(error.hint(elsewhere()))
+    let left = count(view.tally.left, "ticket");
+    let message =
+        format!("this event was made for real: a rush would sell what is left, {left}, to nobody");
+    Err(Error::new(Kind::Refused, message).at(&files.count, 0, 0))
+}
+
+/// Where a rush without a lock belongs, and how it is had here all the same.
+fn under_the_lock() -> String {
+    format!(
+        "nothing was sold; --lock --force rushes here and harms no booking; {}; '--force --lock=none' races here all \
+         the same: make a backup first, 'tickets backup DIR'",
+        on_another()
+    )
 }
 
 /// Where a rush belongs: on an event that is none.
-fn elsewhere() -> String {
+fn elsewhere(locked: bool) -> String {
+    let lock = if locked { "" } else { "--lock " };
+    format!(
+        "nothing was sold; {}; {lock}--force rushes here all the same",
+        on_another()
+    )
+}
+
+/// How an event to rush on is made.
+fn on_another() -> String {
     let other = (1..).map(|at| match at {
         1 => "other.json".to_owned(),
         at => format!("other-{at}.json"),
     });
     let mut free = other.filter(|name| !Path::new(name).exists());
     let other = free.next().unwrap_or_default();
-    format!(
-        "nothing was sold; to rush elsewhere: echo '{{\"ticket\": 50}}' > {other}, then say -f {other}; --force rushes \
-         here all the same"
-    )
+    format!("to rush elsewhere: echo '{{\"ticket\": 50}}' > {other}, then say -f {other}")
 }

@@ -19,8 +19,8 @@ use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::orphans;
 use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::refuse_unsellable;
+use crate::store::file::sync::prove;
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::file::sync::vouch;
 
 impl FileStore {
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
@@ -92,7 +92,7 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
         _ => true,
     };
     if stale && view.tally.seq > 0 {
-        vouch::secure(files, ledger, 0, view.tally.bytes)?;
+        prove::secure(files, ledger, 0, view.tally.bytes)?;
         let kept = if has(Flaw::Count) {
             keep_count(files, BROKEN)?
         } else if !audit.is_repairable() {

@@ -39,17 +39,7 @@ impl FileStore {
                 format!("a stock of {stock} is more than the {MAX_STOCK} that can be counted"),
             ));
         }
-        let is_there = |path| FileId::of_name(path).is_ok_and(|id| id.is_some());
-        match open_ledger(&self.files, Access::Read)? {
-            // A refusal leaves nothing behind, no lock file either.
-            Some(ledger) if !is_there(&self.files.count) => {
-                keep_off(&self.files, Some(&ledger), forced)?;
-            }
-            Some(_) => {}
-            None if is_there(&self.files.count) => keep_off(&self.files, None, forced)?,
-            None if !how.makes => return Err(missing(&self.files.count)),
-            None => create_event(&self.files, stock.unwrap_or(2))?,
-        }
+        self.have_an_event(how)?;
         refuse_unsellable(&self.files)?;
         refuse_fixed_ledger(&self.files)?;
         // What is no file of ours is left alone, and gets no lock beside it.
@@ -70,7 +60,7 @@ impl FileStore {
             Some(stock) => stock,
             None => opening_stock(&self.files)?,
         };
-        // An old ledger that somebody was putting away must have its name before another one does.
+        // An old ledger whose archiving was interrupted must have its name before another one does.
         let found = CleanedUp {
             archives: finish_interrupted(&self.files)?,
             orphans: 0,
@@ -87,6 +77,19 @@ impl FileStore {
             kept: done.kept,
         })
     }
+
+    /// Makes the event where there is none, if that is asked for; refuses what is refused without a lock file, too: a
+    /// refusal leaves nothing behind.
+    fn have_an_event(&self, how: Restart) -> Result<()> {
+        let is_there = FileId::of_name(&self.files.count).is_ok_and(|id| id.is_some());
+        match open_ledger(&self.files, Access::Read)? {
+            Some(_) if is_there => Ok(()),
+            Some(ledger) => keep_off(&self.files, Some(&ledger), how.forced),
+            None if is_there => keep_off(&self.files, None, how.forced),
+            None if !how.makes => Err(missing(&self.files.count)),
+            None => create_event(&self.files, how.stock.unwrap_or(2)),
+        }
+    }
 }
 
 /// Refuses to start anew what may be real, unless that is `forced`.
@@ -94,7 +97,7 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
     if forced {
         return Ok(());
     }
-    let anew = "a reset would start the event anew without them";
+    let anew = "a reset would start the event anew without what is booked";
     if let Some(ledger) = ledger {
         refuse_bookings(files, ledger, anew).map_err(|error| {
             error.hint(
@@ -103,13 +106,6 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
         })?;
     }
     known_bad!(ResetUnasked => return Ok(()));
-    let refused = |message: String, file: &std::path::Path| {
-        let error = Error::new(Kind::Refused, message).at(file, 0, 0);
-        Err(error.hint(
-            "nothing was changed; 'tickets restore DIR' puts a backup back; --force resets all the same, and keeps \
-             what is there",
-        ))
-    };
     let opening = match ledger {
         Some(ledger) => ledger.first_line(files)?,
         None => None,
@@ -117,39 +113,41 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
     let count = match CountFile::look(&files.count) {
         Ok((count, _)) => count,
         Err(error) if error.kind() == Kind::Integrity && ledger.is_none() => {
-            let message = format!("is no event: it {}", error.message());
-            let error = Error::new(Kind::Refused, message).at(&files.count, 0, 0);
-            return Err(error.hint(
-                "nothing was changed; name the tickets.json of an event with -f FILE; --force makes an event here, \
-                 and keeps this file beside it",
-            ));
+            return Err(no_event(files, &error));
         }
         Err(error) if error.kind() == Kind::Integrity => None,
         Err(error) => return Err(error),
     };
     let counted = count.as_ref().and_then(|count| count.counted);
     let lines = counted.map_or(0, |counted| counted.seq);
-    let unknown = "what was booked is unknown";
-    match (ledger, &count) {
+    let name = files.count.display();
+    let why = match (ledger, &count) {
         (None, _) if lines > 0 => {
-            let count = files.count.display();
             let lines = plural::count(lines, "line");
-            let message = format!("is missing, but {count} counts {lines} of it: {unknown}");
-            refused(message, &files.ledger)
+            format!("is missing, but {name} counts {lines} of it")
         }
-        (Some(_), _) if opening.is_none() => {
-            let message = format!("does not begin with an opening line: {unknown}");
-            refused(message, &files.ledger)
-        }
+        (Some(_), _) if opening.is_none() => "does not begin with an opening line".to_owned(),
         (Some(ledger), Some(count)) if !is_borne_out(count, ledger, files)? => {
-            let message = format!(
-                "lacks the line {lines} that {} counts: {unknown}",
-                files.count.display()
-            );
-            refused(message, &files.ledger)
+            format!("lacks the line {lines} that {name} counts")
         }
-        _ => Ok(()),
-    }
+        _ => return Ok(()),
+    };
+    let message = format!("{why}: what was booked is unknown");
+    let error = Error::new(Kind::Refused, message).at(&files.ledger, 0, 0);
+    Err(error.hint(
+        "nothing was changed; 'tickets restore DIR' puts a backup back; --force resets all the same, and keeps what is \
+         there",
+    ))
+}
+
+/// A file that is no count, without a ledger beside it.
+fn no_event(files: &EventFiles, error: &Error) -> Error {
+    let message = format!("is no event: it {}", error.message());
+    let error = Error::new(Kind::Refused, message).at(&files.count, 0, 0);
+    error.hint(
+        "nothing was changed; name the tickets.json of an event with -f FILE; --force makes an event here, and keeps \
+         this file beside it",
+    )
 }
 
 /// The stock that the event opened with; where no ledger says it, all that the count knows of.

@@ -19,7 +19,7 @@ use crate::store::file::recovery::archive::{Archived, take_place};
 use crate::store::file::recovery::beginning::Beginning;
 use crate::store::file::recovery::create::write_ledger;
 use crate::store::file::rights::Rights;
-use crate::store::file::sync::vouch;
+use crate::store::file::sync::prove;
 
 /// What a restart archived, and where that is now.
 #[derive(Debug, Default)]
@@ -29,6 +29,9 @@ pub(crate) struct Restarted {
     /// What stood in `tickets.json`, where no ledger says the same.
     pub(crate) kept: Option<PathBuf>,
 }
+
+/// The count as it was found; an error: what is no count.
+type OldCount = Result<(Option<CountFile>, Version)>;
 
 /// Starts an event anew with `stock`: the old ledger is archived whole, under its own name with
 /// the time in it. Only for the holder of the decision locks and the sync lock.
@@ -51,27 +54,16 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
             kept,
         });
     };
-    let counted = match &old {
-        Ok((Some(old), _)) => old.counted,
-        _ => None,
-    };
     let borne_out = match &old {
         Ok((Some(old), _)) => is_borne_out(old, &ledger, files)?,
         _ => true,
     };
-    let end = settle(files, &ledger)?;
-    let opened = ledger.first_line(files)?;
-    let replaces = Some(Replaced {
-        seq: counted.map_or(0, |counted| counted.seq),
-        bytes: counted.map_or(0, |counted| counted.bytes),
-        opened: opened.map_or_else(String::new, |line| line.sum.to_string()),
-        end,
-    });
+    let replaces = what_is_replaced(files, &ledger, &old)?;
     // Those who may read the old one may be fewer than may read the count.
     let rights = Rights::of_handle(&ledger.file);
     let rights = rights.map_err(|e| Error::io("look at", &files.ledger, e))?;
     let settings = settings(files, &ledger.file)?;
-    let begun = Beginning::of(stock, replaces, settings.as_ref())?;
+    let begun = Beginning::of(stock, Some(replaces), settings.as_ref())?;
     let new = write_ledger(files, &begun.bytes, Some(&rights))?;
     let mut done = false;
     let archived = take_place(files, new, &mut done);
@@ -90,6 +82,23 @@ pub(crate) fn restart(files: &EventFiles, stock: u64) -> Result<Restarted> {
     })
 }
 
+/// Settles the old ledger, and says what the new one takes the place of: the count that includes so much of it, and
+/// the ledger that is durable up to there.
+fn what_is_replaced(files: &EventFiles, ledger: &LedgerFile, old: &OldCount) -> Result<Replaced> {
+    let counted = match old {
+        Ok((Some(old), _)) => old.counted,
+        _ => None,
+    };
+    let end = settle(files, ledger)?;
+    let opened = ledger.first_line(files)?;
+    Ok(Replaced {
+        seq: counted.map_or(0, |counted| counted.seq),
+        bytes: counted.map_or(0, |counted| counted.bytes),
+        opened: opened.map_or_else(String::new, |line| line.sum.to_string()),
+        end,
+    })
+}
+
 fn restarted(archived: Archived, kept: Option<PathBuf>) -> Restarted {
     Restarted {
         archive: Some(archived.archive),
@@ -101,7 +110,7 @@ fn restarted(archived: Archived, kept: Option<PathBuf>) -> Restarted {
 /// somebody writes just before.
 fn put_fresh_count(
     files: &EventFiles,
-    old: &Result<(Option<CountFile>, Version)>,
+    old: &OldCount,
     borne_out: bool,
     (stock, begun): (u64, &Beginning),
 ) -> Result<Option<PathBuf>> {
@@ -132,7 +141,7 @@ fn put_fresh_count(
 pub(crate) fn settle(files: &EventFiles, ledger: &LedgerFile) -> Result<u64> {
     let end = match LedgerView::take(files, Some(ledger)) {
         Ok(view) => {
-            vouch::secure(files, ledger, view.counted, view.tally.bytes)?;
+            prove::secure(files, ledger, view.counted, view.tally.bytes)?;
             trim(files, ledger)?;
             view.tally.bytes
         }

@@ -1,23 +1,25 @@
 //! Putting a backup back in an event's place.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::error::{Error, Kind, Result};
+use tempfile::NamedTempFile;
+
+use crate::error::{Kind, Result};
 use crate::ledger::{CountFile, Tally};
 use crate::store::file::admin::backup::adds_up;
 use crate::store::file::admin::backup_target::kept_in;
 use crate::store::file::admin::extra_lines::{extra, refuse_to_lose};
-use crate::store::file::admin::saved::saved;
-use crate::store::file::admin::swap::{Fresh, put_back};
+use crate::store::file::admin::saved::{Saved, saved};
+use crate::store::file::admin::swap::{Fresh, PutBack, put_back};
+use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
-use crate::store::file::files::directory::{directory, sync_directory};
+use crate::store::file::files::directory::{directory, make_directory};
 use crate::store::file::files::open::Access;
 use crate::store::file::lock::decision::DecisionLocks;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
-use crate::store::file::reader::ledger_file::open_ledger;
+use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::view::base::is_borne_out;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
@@ -40,11 +42,7 @@ impl FileStore {
     ) -> Result<Restored> {
         let source = kept_in(&self.files, from)?;
         let saved = saved(&source, from, forced)?;
-        let place = directory(&self.files.count);
-        if !place.is_dir() {
-            fs::create_dir_all(place).map_err(|e| Error::io("create", place, e))?;
-            sync_directory(place)?;
-        }
+        make_directory(directory(&self.files.count))?;
         refuse_unsellable(&self.files)?;
         refuse_fixed_ledger(&self.files)?;
         let models = [
@@ -62,18 +60,38 @@ impl FileStore {
             Some(living) => Some(acquire_sync(&self.files, living, &mut wait)?),
             None => None,
         };
+        let done = self.replace_by(&saved, &source, living.as_ref(), forced)?;
+        self.ledger = None;
+        self.last = None;
+        Ok(Restored {
+            left: done.tally.left,
+            sold: done.tally.sold,
+            seq: done.tally.seq,
+            kept: done.kept,
+        })
+    }
+
+    /// Puts what was read of the backup in the event's place. Only for the holder of the decision locks and of the
+    /// sync lock of the `living` ledger.
+    fn replace_by(
+        &mut self,
+        saved: &Saved,
+        source: &EventFiles,
+        living: Option<&LedgerFile>,
+        forced: bool,
+    ) -> Result<PutBack> {
         let count = match CountFile::look(&self.files.count) {
             Err(error) if error.kind() != Kind::Integrity => return Err(error),
             result => result.map(|(count, _)| count),
         };
-        let extra = extra(&self.files, living.as_ref(), &saved)?;
-        let borne_out = match (&count, &living) {
+        let extra = extra(&self.files, living, saved)?;
+        let borne_out = match (&count, living) {
             (Ok(Some(count)), Some(living)) => is_borne_out(count, living, &self.files)?,
             (Ok(Some(count)), None) => count.counted.is_none_or(|counted| counted.seq == 0),
             _ => true,
         };
         if !forced {
-            refuse_to_lose(&self.files, &extra, &count, borne_out, &saved)?;
+            refuse_to_lose(&self.files, &extra, &count, borne_out, saved)?;
         }
         let found = clean_up(&self.files)?;
         self.notes.extend(found.told());
@@ -84,16 +102,8 @@ impl FileStore {
             unterminated: saved.unterminated,
             model: [&source.ledger, &source.count],
         };
-        let old = (living.as_ref(), &count, borne_out);
-        let check = &|copy: &tempfile::NamedTempFile, tally: &Tally| adds_up(&source, copy, tally);
-        let done = put_back(&self.files, &fresh, old, extra.same.is_some(), check)?;
-        self.ledger = None;
-        self.last = None;
-        Ok(Restored {
-            left: done.tally.left,
-            sold: done.tally.sold,
-            seq: done.tally.seq,
-            kept: done.kept,
-        })
+        let old = (living, &count, borne_out);
+        let check = &|copy: &NamedTempFile, tally: &Tally| adds_up(source, copy, tally);
+        put_back(&self.files, &fresh, old, extra.same.is_some(), check)
     }
 }

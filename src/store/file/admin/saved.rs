@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{CountFile, Tally};
+use crate::ledger::{CountFile, Counted, Tally};
 use crate::plural;
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::ledger_summary::LedgerSummary;
 use crate::store::file::reader::verify::summarize_ledger;
 use crate::store::file::reader::view::base::is_borne_out;
 
@@ -22,76 +23,34 @@ pub(crate) struct Saved {
     pub(crate) unterminated: bool,
 }
 
+const DAMAGED: &str = "nothing was changed; this backup is damaged: name another one";
+
 /// Reads the backup: all of its ledger that adds up, if a crash explains the rest.
 pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
-    let none = |why: String| Error::new(Kind::Missing, why).at(from, 0, 0);
     let count = CountFile::look(&source.count).map(|(count, _)| count);
-    let name = source
-        .count
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
     let Some(ledger) = open_ledger(source, Access::Read)? else {
-        let count = count.map_err(|error| {
-            error.hint("nothing was changed; this backup is damaged: name another one")
-        });
-        return match count? {
-            None => Err(none(format!("holds no backup of {name}"))
-                .hint("name the directory that 'tickets backup DIR' wrote to")),
-            Some(count) if count.counted.is_none_or(|counted| counted.seq == 0) => {
-                let left = count.ticket;
-                Ok(Saved {
-                    count,
-                    tally: Tally {
-                        left,
-                        ..Tally::default()
-                    },
-                    ledger: None,
-                    unterminated: false,
-                })
-            }
-            Some(_) => Err(Error::new(Kind::Integrity, "is missing beside its count")
-                .at(&source.ledger, 0, 0)
-                .hint("nothing was changed; a backup is a count and its ledger")),
-        };
+        return without_ledger(source, from, count.map_err(|error| error.hint(DAMAGED))?);
     };
     let count = count.ok().flatten();
     let counted = count.as_ref().and_then(|count| count.counted);
     let summary = summarize_ledger(source, &ledger, counted)?;
     let broken = summary.findings.iter().find(|it| it.kind == Flaw::Ledger);
     let wrong = |line: u64, why: &str, hint: &'static str| {
-        Error::new(Kind::Integrity, why)
-            .at(&source.ledger, line, 0)
-            .hint(hint)
+        let error = Error::new(Kind::Integrity, why).at(&source.ledger, line, 0);
+        error.hint(hint)
     };
     if let Some(finding) = broken {
-        return Err(wrong(
-            finding.line,
-            &finding.text,
-            "nothing was changed; this backup is damaged: name another one",
-        ));
+        return Err(wrong(finding.line, &finding.text, DAMAGED));
     }
     let Some(opening) = summary.opening else {
-        return Err(wrong(
-            0,
-            "has no opening line",
-            "nothing was changed; name another backup",
-        ));
+        let hint = "nothing was changed; name another backup";
+        return Err(wrong(0, "has no opening line", hint));
     };
     if let Some(count) = &count
         && !forced
         && !is_borne_out(count, &ledger, source)?
     {
-        let message = format!(
-            "has {}, and the count beside it includes {}",
-            plural::count(summary.tally.seq, "line"),
-            counted.map_or(0, |counted| counted.seq)
-        );
-        let error = Error::new(Kind::Refused, message).at(&source.ledger, 0, 0);
-        return Err(error.hint(
-            "nothing was changed; this copy was made while tickets were sold, the ledger first: --force goes by what \
-             its ledger has",
-        ));
+        return Err(behind_its_count(source, &summary, counted));
     }
     let unterminated = summary.findings.iter().any(|it| it.kind == Flaw::Newline);
     Ok(Saved {
@@ -100,4 +59,46 @@ pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Sa
         ledger: Some(ledger),
         unterminated,
     })
+}
+
+/// A backup of a time when nothing was sold yet: its count is all of it.
+fn without_ledger(source: &EventFiles, from: &Path, count: Option<CountFile>) -> Result<Saved> {
+    let Some(count) = count else {
+        let name = source.count.file_name().unwrap_or_default();
+        let why = format!("holds no backup of {}", name.to_string_lossy());
+        let error = Error::new(Kind::Missing, why).at(from, 0, 0);
+        return Err(error.hint("name the directory that 'tickets backup DIR' wrote to"));
+    };
+    if count.counted.is_some_and(|counted| counted.seq > 0) {
+        let error = Error::new(Kind::Integrity, "is missing beside its count");
+        let error = error.at(&source.ledger, 0, 0);
+        return Err(error.hint("nothing was changed; a backup is a count and its ledger"));
+    }
+    Ok(Saved {
+        tally: Tally {
+            left: count.ticket,
+            ..Tally::default()
+        },
+        count,
+        ledger: None,
+        unterminated: false,
+    })
+}
+
+/// The copy's ledger lacks what the count beside it includes.
+fn behind_its_count(
+    source: &EventFiles,
+    summary: &LedgerSummary,
+    counted: Option<Counted>,
+) -> Error {
+    let message = format!(
+        "has {}, and the count beside it includes {}",
+        plural::count(summary.tally.seq, "line"),
+        counted.map_or(0, |counted| counted.seq)
+    );
+    let error = Error::new(Kind::Refused, message).at(&source.ledger, 0, 0);
+    error.hint(
+        "nothing was changed; this copy was made while tickets were sold, the ledger first: --force goes by what its \
+         ledger has",
+    )
 }

@@ -22,7 +22,7 @@ use crate::store::file::files::write::{name_new, write_beside};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::recovery::archive::take_place;
 use crate::store::file::rights::Rights;
-use crate::store::file::sync::vouch;
+use crate::store::file::sync::prove;
 
 /// What takes the event's place.
 pub(crate) struct Fresh<'a> {
@@ -65,7 +65,7 @@ pub(crate) fn put_back(
     let mut done = false;
     let mut act = || -> Result<()> {
         if let (Some(living), true) = (living, is_same) {
-            vouch::secure(files, living, 0, tally.bytes)?;
+            prove::secure(files, living, 0, tally.bytes)?;
             kept.extend(keep(files, fresh, count, borne_out)?);
             return finish(files, fresh, &tally);
         }
@@ -81,15 +81,13 @@ pub(crate) fn put_back(
         };
         settle(files, living)?;
         let loosened = loosen(files, fresh, living, count, kept.is_empty())?;
-        let archived = match take_place(files, new, &mut done) {
-            Ok(archived) => archived,
-            Err(error) => {
-                if !done {
-                    loosened.undo(files);
-                }
-                return Err(error);
-            }
-        };
+        let archived = take_place(files, new, &mut done);
+        // It did not get its name: then all is as it was.
+        if archived.is_err() && !done {
+            loosened.undo(files);
+            return archived.map(drop);
+        }
+        let archived = archived?;
         kept.push(archived.archive.clone());
         // The new ledger stays locked until its count is there.
         finish(files, fresh, &tally)?;

@@ -1,10 +1,8 @@
 //! Edits of `tickets.json` that come just before a new version takes its name.
 //!
-//! A process that publishes has looked at the version that it replaces. Somebody may have put another one in
-//! its place since:
-//! the exchange of the two names hands that back, and it is looked at before it goes. Its own members are taken over;
-//! a
-//! count that the ledger does not bear out is put back under its name, where everybody finds it and is told.
+//! A process that publishes has looked at the version that it replaces. Somebody may have put another one in its place
+//! since: the exchange of the two names hands that back, and it is looked at before it goes. Its own members are taken
+//! over; a count that the ledger does not bear out is put back under its name, where everybody finds it and is told.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +15,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::read::read_capped;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::view::bears_out;
+use crate::store::file::reader::view::base::bears_out;
 use crate::store::file::sys::{self, Attributes, FileId};
 
 /// How often somebody may put another version in the way before that is an error.

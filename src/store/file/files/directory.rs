@@ -1,6 +1,6 @@
 //! Directories: the one that holds a file, and the durability of the names in it.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -11,6 +11,15 @@ pub(crate) fn directory(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
+}
+
+/// Makes this directory, durably, where it is missing.
+pub(crate) fn make_directory(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(path).map_err(|e| Error::io("create", path, e))?;
+    sync_directory(path)
 }
 
 /// Makes the names in the directory of `path` durable.

@@ -94,9 +94,8 @@ pub(crate) fn open_file(path: &Path, access: Access<'_>) -> Result<(File, Attrib
 /// Another process of this program keeps a lease for microseconds.
 const LEASE_BACKOFF: Backoff = Backoff::napping(Duration::from_millis(1));
 
-/// Whether what cannot be opened just now is a file on which somebody may have a write lease, and
-/// is
-/// worth to wait for: this program's own end in microseconds.
+/// Whether what cannot be opened just now is a file on which somebody may have a write lease, and is worth to wait for:
+/// this program's own end in microseconds.
 fn is_leased(path: &Path, since: Instant) -> bool {
     const ENDED: Duration = Duration::from_millis(250);
     since.elapsed() < ENDED && Attributes::of_name(path).is_ok_and(|found| found.is_file())

@@ -1,12 +1,9 @@
 //! Inode placement: on ext4 without a journal, the ledger's inode shares no block of the inode table with the versions
-//! of
-//! the count.
+//! of the count.
 //!
-//! There a sync of any file writes the whole block of its inode, if the block has changed; and a rename changes the inode
-//! of
-//! what is renamed. So a ledger beside the versions that are renamed at every publication costs two writes a sync
-//! instead
-//! of one. A journal writes all that changed in one piece, wherever it stands.
+//! There a sync of any file writes the whole block of its inode, if the block has changed; and a rename changes the
+//! inode of what is renamed. So a ledger beside the versions that are renamed at every publication costs two writes a
+//! sync instead of one. A journal writes all that changed in one piece, wherever it stands.
 
 use std::fs::File;
 use std::io;

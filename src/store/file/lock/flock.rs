@@ -91,4 +91,22 @@ mod tests {
         assert!(lock(&file, LockMode::Exclusive).is_err());
         assert!(lock(&file, LockMode::Shared).is_err());
     }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_range_lock_is_one_of_handles_and_keeps_off_no_flock() {
+        use crate::store::file::lock::range::{RangeTry, try_range};
+
+        let one = tempfile::NamedTempFile::new().unwrap();
+        let mut options = File::options();
+        let other = options.read(true).write(true).open(one.path()).unwrap();
+        let held = try_range(one.as_file()).unwrap();
+        assert!(matches!(held, RangeTry::Held(_)));
+        assert!(matches!(try_range(&other).unwrap(), RangeTry::Busy));
+        drop(held);
+        assert!(matches!(try_range(&other).unwrap(), RangeTry::Held(_)));
+        assert!(try_lock(one.as_file()).unwrap());
+        assert!(matches!(try_range(&other).unwrap(), RangeTry::Held(_)));
+        unlock(one.as_file()).unwrap();
+    }
 }

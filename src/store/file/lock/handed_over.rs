@@ -39,7 +39,7 @@ enum WaitEnd {
     TooLong,
 }
 
-/// Takes wishes to the waiting thread, and brings locks back.
+/// Takes requests to the waiting thread, and brings locks back.
 type WaiterChannels = (Sender<(File, LockMode)>, Receiver<io::Result<File>>);
 
 /// A thread that blocks on locks, so that the thread that wants them can stop waiting. It starts when it is
@@ -80,19 +80,19 @@ impl LockWaiter {
     }
 
     fn start() -> io::Result<WaiterChannels> {
-        let (send_wish, wishes) = mpsc::channel::<(File, LockMode)>();
+        let (send_request, requests) = mpsc::channel::<(File, LockMode)>();
         let (send_lock, locks) = mpsc::channel();
         thread::Builder::new()
             .name("lock-wait".into())
             .stack_size(64 * 1024)
             .spawn(move || {
-                for (file, mode) in wishes {
+                for (file, mode) in requests {
                     let result = lock_in_queue(&file, mode).map(|()| file);
                     if send_lock.send(result).is_err() {
                         return;
                     }
                 }
             })?;
-        Ok((send_wish, locks))
+        Ok((send_request, locks))
     }
 }

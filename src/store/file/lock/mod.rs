@@ -4,8 +4,8 @@
 //!
 //! The protocol. Three locks guard an event, always taken in this order:
 //!
-//! 1. **the name lock**, `flock` on `tickets.json.lock`, from the read to the write: it keeps out who locks
-//!    that file from outside, and queues the buyers;
+//! 1. **the name lock**, `flock` on `tickets.json.lock`, from the read to the write: it keeps out a process that
+//!    locks that file from outside, and queues the buyers;
 //! 2. **the ledger lock**, `flock` on the ledger itself, from the read to the write: nobody writes a line
 //!    without it, by whatever name the ledger was reached;
 //! 3. **the sync lock**, on a byte of the ledger ([`range`]): making durable, from the sync to the

@@ -90,22 +90,6 @@ impl Drop for RangeLock<'_> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::store::file::lock::flock::{try_lock, unlock};
-
-    #[test]
-    fn it_is_a_lock_of_handles_and_keeps_off_no_decision_lock() {
-        let one = tempfile::NamedTempFile::new().unwrap();
-        let mut options = File::options();
-        let other = options.read(true).write(true).open(one.path()).unwrap();
-        let held = try_range(one.as_file()).unwrap();
-        assert!(matches!(held, RangeTry::Held(_)));
-        assert!(matches!(try_range(&other).unwrap(), RangeTry::Busy));
-        drop(held);
-        assert!(matches!(try_range(&other).unwrap(), RangeTry::Held(_)));
-        assert!(try_lock(one.as_file()).unwrap());
-        assert!(matches!(try_range(&other).unwrap(), RangeTry::Held(_)));
-        unlock(one.as_file()).unwrap();
-    }
 
     #[test]
     fn a_queue_is_seen_by_others_until_the_last_has_left_it() {

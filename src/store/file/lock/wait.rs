@@ -19,7 +19,7 @@ const LONG_BACKOFF: Backoff =
         .yields(1)
         .naps(NAPS, Duration::from_millis(4), Duration::from_millis(16));
 
-/// A wish for a lock: for how long, and whether it is still wanted.
+/// A request for a lock: for how long, and whether it is still wanted.
 pub(crate) struct Wait<'a> {
     /// For how long to wait, on the monotonic clock.
     pub(crate) limit: Duration,

@@ -2,7 +2,7 @@
 //!
 //! A process that sells beside 31 others reads 31 lines of theirs for each of its own. Their checksums and
 //! chain tell that they stand there as they were written, under the lock, by somebody who had checked the
-//! line before. So a stretch of sales and cancellations is followed by sums alone, and only its last
+//! line before. So sales and cancellations in a row are followed by sums alone, and only its last
 //! line is parsed: it says its number and how many are left, and the capacity has not changed.
 
 use crate::ledger::{Line, Sum, Tally};
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn skimming_comes_to_the_same_as_reading() {
+    fn fast_forward_comes_to_the_same_as_reading() {
         let ops = [
             (Op::Open, 9),
             (Op::Sell, 2),

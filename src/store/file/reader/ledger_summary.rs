@@ -18,6 +18,10 @@ pub(crate) struct LedgerSummary {
     pub(crate) replaces: Option<(u64, u64)>,
     /// How many tickets of real bookings, which no rush made, are not given back.
     pub(crate) booked: u64,
+    /// Whether a line says that the event is for real, whatever is booked.
+    pub(crate) made_for_real: bool,
+    /// How many lines of an event that is for real cannot be read: any may have been a booking.
+    pub(crate) unread: u64,
     pub(crate) findings: Vec<Finding>,
     /// The last line, where it is not whole: somebody may be writing it just now.
     pub(crate) unfinished: Option<Unfinished>,

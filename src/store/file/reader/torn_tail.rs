@@ -1,4 +1,4 @@
-//! What a power cut leaves out of the middle of lines that were not synced.
+//! Lost writes: what a power cut leaves out of the middle of lines that were not synced.
 //!
 //! A disk writes sectors in whatever order, each in one piece. So of several lines that were written behind
 //! the last synced one, any sectors may be missing, and whole lines may stand behind what is missing. In a
@@ -21,10 +21,10 @@ const SECTOR: u64 = 512;
 /// So many zeros in a row, nobody typed; a single one may be a damaged byte.
 const ZEROS: u64 = 16;
 
-/// Whether what stands behind the lines that add up to `tally` has such a hole before anything else that
-/// is no line. None of it is known to have been synced.
-pub(crate) fn begins_with_a_hole(file: &File, tally: &Tally) -> io::Result<bool> {
-    let mut hole: Option<Hole> = None;
+/// Whether a write was lost behind the lines that add up to `tally`, before anything else that is no line. None of it
+/// is known to have been synced.
+pub(crate) fn begins_with_lost_write(file: &File, tally: &Tally) -> io::Result<bool> {
+    let mut lost: Option<LostWrite> = None;
     let mut chunk = vec![0; 64 * 1024];
     let mut at = tally.bytes;
     loop {
@@ -36,10 +36,10 @@ pub(crate) fn begins_with_a_hole(file: &File, tally: &Tally) -> io::Result<bool>
             return Ok(false);
         }
         for (byte, at) in chunk.iter().take(read).zip(at..) {
-            match (byte, &mut hole) {
-                (0 | b'\n', None) => hole = Some(Hole::at(at, *byte)),
-                (0 | b'\n', Some(hole)) => hole.goes_on(*byte),
-                (_, Some(hole)) => return hole.is_one(file, tally),
+            match (byte, &mut lost) {
+                (0 | b'\n', None) => lost = Some(LostWrite::at(at, *byte)),
+                (0 | b'\n', Some(lost)) => lost.goes_on(*byte),
+                (_, Some(lost)) => return lost.is_one(file, tally),
                 (_, None) => {}
             }
         }
@@ -47,19 +47,19 @@ pub(crate) fn begins_with_a_hole(file: &File, tally: &Tally) -> io::Result<bool>
     }
 }
 
-/// A stretch of preallocation and zeros.
-struct Hole {
+/// Preallocation and zeros in a row: what stood there before a write that may have been lost.
+struct LostWrite {
     start: u64,
     end: u64,
     zeros: u64,
 }
 
-impl Hole {
+impl LostWrite {
     fn at(start: u64, byte: u8) -> Self {
         let (end, zeros) = (start, 0);
-        let mut hole = Self { start, end, zeros };
-        hole.goes_on(byte);
-        hole
+        let mut lost = Self { start, end, zeros };
+        lost.goes_on(byte);
+        lost
     }
 
     fn goes_on(&mut self, byte: u8) {
@@ -73,7 +73,7 @@ impl Hole {
         if self.zeros >= ZEROS || !begins || self.end - self.start == 1 {
             return Ok(self.zeros >= ZEROS);
         }
-        // The first byte behind the hole may be the newline of a line that is missing.
+        // The first byte behind it may be the newline of a line that is missing.
         if self.end % SECTOR <= 1 {
             return Ok(true);
         }
@@ -98,7 +98,7 @@ mod tests {
             bytes: from,
             ..Tally::default()
         };
-        begins_with_a_hole(&file, &tally).unwrap()
+        begins_with_lost_write(&file, &tally).unwrap()
     }
 
     /// `from` bytes of a line, then `missing` bytes of what stood there before, then the rest.
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_sector_is_a_hole() {
+    fn a_missing_sector_is_a_lost_write() {
         // The first sector of the first line that was not synced; from its second sector on; both.
         assert!(holds(300, &ledger(300, &[b'\n'; 212])));
         assert!(holds(300, &ledger(512, &[b'\n'; 512])));
@@ -141,12 +141,12 @@ mod tests {
 
     #[test]
     fn a_read_that_fails_is_not_tried_again() {
-        assert!(begins_with_a_hole(&File::open("/").unwrap(), &Tally::default()).is_err());
+        assert!(begins_with_lost_write(&File::open("/").unwrap(), &Tally::default()).is_err());
     }
 
-    /// Padding of which nobody else knew, or a line that is missing as a whole.
+    /// Preallocation of which nobody else knew, or a line that is missing as a whole.
     #[test]
-    fn a_whole_line_behind_padding_follows_on_the_last_one_or_something_is_missing() {
+    fn a_whole_line_behind_preallocation_follows_on_the_last_one_or_something_is_missing() {
         for (seq, missing) in [(2, false), (3, true), (9, true)] {
             let line = Record::new(Op::Adjust, seq, 1, 10).encode(Tally::default().sum);
             let mut file = tempfile::tempfile().unwrap();
@@ -158,7 +158,11 @@ mod tests {
                 bytes: 300,
                 ..Tally::default()
             };
-            assert_eq!(begins_with_a_hole(&file, &tally).unwrap(), missing, "{seq}");
+            assert_eq!(
+                begins_with_lost_write(&file, &tally).unwrap(),
+                missing,
+                "{seq}"
+            );
         }
     }
 }

@@ -1,9 +1,8 @@
 //! A last line that is not whole: what a crash left, or what somebody is just writing.
 //!
-//! Two looks that find the same prove nothing: a process that writes the line may have lost the processor, or
-//! been stopped,
-//! in the middle of the write. What proves it is the lock: nobody writes a line without that of the ledger. So it
-//! is had, shared and for one look at that line; if the line is still as it was, nobody is going to finish it.
+//! Two looks that find the same prove nothing: a process that writes the line may have lost the processor, or been
+//! stopped, in the middle of the write. What proves it is the lock: nobody writes a line without that of the ledger. So
+//! it is had, shared and for one look at that line; if the line is still as it was, nobody is going to finish it.
 //! (Buyers without a lock keep to none: beside them this proves nothing.)
 
 use std::fs::File;
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_that_is_written_into_has_changed() {
+    fn preallocation_that_is_written_into_has_changed() {
         let (_named, writer, ledger, _) = half_written();
         let at = 4 + HALF.len() as u64;
         writer.write_all_at(&[b'\n'; 64], at).unwrap();

@@ -11,7 +11,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank, line_starting};
 use crate::store::file::reader::search::locate;
-use crate::store::file::reader::torn_tail::begins_with_a_hole;
+use crate::store::file::reader::torn_tail::begins_with_lost_write;
 use crate::store::file::reader::unfinished::Unfinished;
 
 /// What is remembered of the lines read so far.
@@ -67,10 +67,9 @@ pub(crate) fn summarize_ledger(
             Ok(()) => {}
             Err(Wrong::Io(error)) => return Err(error),
             Err(Wrong::Line(why)) => {
-                // Also a line whose sum fits, but which is none that we know: a newer program's.
-                let whole = Line::parse(raw_line.bytes, None).is_ok()
-                    || Line::check(raw_line.bytes, Some(reader.summary.tally.sum)).is_ok();
                 let first = Unfinished::of(ledger, &raw_line);
+                let whole = reader.is_whole(&raw_line);
+                reader.behind_a_break(raw_line.bytes, raw_line.terminated);
                 reader.end((first, whole), &mut raw_lines, why)?;
                 break;
             }
@@ -102,7 +101,8 @@ impl Reader<'_> {
                 self.unbook(line.record.quantity.unsigned_abs());
             }
             Op::Rename => self.renames(&line.record, before.bytes)?,
-            Op::Adjust | Op::Set | Op::Close | Op::Reopen => {}
+            Op::Set => self.summary.made_for_real = true,
+            Op::Adjust | Op::Close | Op::Reopen => {}
         }
         self.takes_key(&line.record, raw_line.start)?;
         self.summary.tally = tally;
@@ -211,6 +211,22 @@ impl Reader<'_> {
         }))
     }
 
+    /// A line that does not add up, or stands behind one: what it books counts, to be on the safe side. Whether it is a
+    /// line at all; of an event that is for real one that is none may have been a booking.
+    fn behind_a_break(&mut self, bytes: &[u8], terminated: bool) -> bool {
+        let Ok(line) = Line::parse(bytes, None) else {
+            let made_for_real = self.summary.made_for_real;
+            let is_lost = made_for_real && terminated && !bytes.iter().all(|byte| *byte == 0);
+            self.summary.unread += u64::from(is_lost);
+            return false;
+        };
+        let record = line.record;
+        if matches!(record.op, Op::Sell | Op::Hold) {
+            self.book(&record);
+        }
+        true
+    }
+
     fn io(&self, error: std::io::Error) -> Wrong {
         Wrong::Io(Error::io("read", &self.files.ledger, error))
     }
@@ -227,19 +243,11 @@ impl Reader<'_> {
         let mut whole = first_whole;
         let (mut end, mut lines) = (start, 0_u64);
         while let Some(raw_line) = raw_lines.next().map_err(problem)? {
-            if let Ok(line) = Line::parse(raw_line.bytes, None) {
-                whole = true;
-                // What was booked behind a break counts, to be on the safe side.
-                let record = line.record;
-                if record.op == Op::Sell && record.rush.is_none() {
-                    let booked = self.summary.booked;
-                    self.summary.booked = booked.saturating_add(record.quantity.unsigned_abs());
-                }
-            }
+            whole |= self.behind_a_break(raw_line.bytes, raw_line.terminated);
             (end, lines) = (raw_line.end, lines + 1);
         }
         let line = self.summary.tally.seq + 1;
-        if whole && !self.is_hole(first_whole).map_err(problem)? {
+        if whole && !self.is_lost_write(first_whole).map_err(problem)? {
             let text = match lines {
                 0 => why,
                 1 => format!("{why}; the line behind it is not verified"),
@@ -258,14 +266,20 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether a power cut left a hole behind the lines that the count includes.
-    fn is_hole(&self, first_whole: bool) -> std::io::Result<bool> {
+    /// Whether a power cut lost a write behind the lines that the count includes.
+    fn is_lost_write(&self, first_whole: bool) -> std::io::Result<bool> {
         let end = self.summary.tally.bytes;
         let uncounted = self.counted.is_none_or(|counted| counted.bytes <= end);
         let blank = is_blank(&self.ledger.file, end, end + 1)?;
         Ok(uncounted
             && (blank || !first_whole)
-            && begins_with_a_hole(&self.ledger.file, &self.summary.tally)?)
+            && begins_with_lost_write(&self.ledger.file, &self.summary.tally)?)
+    }
+
+    /// Whether a line is whole: also one whose sum fits, but which is none that we know: a newer program's.
+    fn is_whole(&self, raw_line: &RawLine<'_>) -> bool {
+        Line::parse(raw_line.bytes, None).is_ok()
+            || Line::check(raw_line.bytes, Some(self.summary.tally.sum)).is_ok()
     }
 
     fn finding(&mut self, kind: Flaw, line: u64, text: String, repairable: bool) {

@@ -1,11 +1,11 @@
-//! Putting a ledger away whole: another one takes its name, and it gets the name of an archive.
+//! Archiving a ledger whole: another one takes its name, and it gets the name of an archive.
 //!
 //! Invariant: a process that is killed, or whose power is cut, at any moment leaves the old ledger under a name of
 //! which the next command knows what it is. Nothing has an archive's name that is not archived, and no ledger
 //! that was archived is ever taken for an orphaned file.
 //!
-//! The new ledger stands ready under an *aside* name, a temporary one that says which file it was made for.
-//! The two names are exchanged: the commit. From then on the aside name means the old ledger, and is renamed to
+//! The new ledger stands ready under an *exchange name*, a temporary one that says which file it was made for.
+//! The two names are exchanged: the commit. From then on the exchange name means the old ledger, and is renamed to
 //! the archive's. Where names cannot be exchanged, the old ledger gets a second name of this kind, or is
 //! copied, before the new one is renamed over it.
 
@@ -28,7 +28,7 @@ use crate::store::file::sellable::kept_by_sticky;
 use crate::store::file::sys;
 use crate::store::file::sys::FileId;
 
-/// What stands in an aside name before the number of the file it was made for.
+/// What stands in an exchange name before the number of the file it was made for: a part of the format on disk.
 const MARK: &str = "-aside";
 
 /// A ledger that took another one's place.
@@ -36,7 +36,7 @@ const MARK: &str = "-aside";
 pub(crate) struct Archived {
     /// Where the old one is.
     pub(crate) archive: PathBuf,
-    /// The new one, locked as the decision locks are until this is dropped: nobody takes what is not finished for a
+    /// The new one, locked as the decision locks are until this is dropped: nobody takes what is not finished for an
     /// orphaned file.
     _new: File,
 }
@@ -55,25 +55,25 @@ pub(crate) fn take_place(
     // Where locks are not to be had the old ledger could not have been locked either.
     let _ = flock::try_lock(new.as_file());
     let made = FileId::of_handle(new.as_file()).map_err(problem)?;
-    let ready = aside_name(files, made.inode);
+    let ready = exchange_name(files, made.inode);
     let new = new.persist(&ready).map_err(|e| problem(e.error))?;
-    let mut aside = ready.clone();
-    if let Err(error) = commit(files, &ready, &mut aside) {
+    let mut old = ready.clone();
+    if let Err(error) = commit(files, &ready, &mut old) {
         // Nothing was archived.
-        for name in [&ready, &aside] {
+        for name in [&ready, &old] {
             let _ = fs::remove_file(name);
         }
         return Err(error);
     }
     *done = true;
     sync_directory(&files.ledger)?;
-    let archive = to_archive(files, &aside)?;
+    let archive = to_archive(files, &old)?;
     sync_directory(&files.ledger)?;
     Ok(Archived { archive, _new: new })
 }
 
-/// Gives the ledger's name to the file under `ready`; `aside` is where the old ledger is then.
-fn commit(files: &EventFiles, ready: &Path, aside: &mut PathBuf) -> Result<()> {
+/// Gives the ledger's name to the file under `ready`; `old` is the name of the old ledger then.
+fn commit(files: &EventFiles, ready: &Path, old: &mut PathBuf) -> Result<()> {
     let problem = |e| Error::io("replace", &files.ledger, e);
     // Before the commit: a power cut may keep any of the names that were changed since the last sync, so also
     // the new ledger's with a count that is older than the one it says it replaces.
@@ -82,13 +82,13 @@ fn commit(files: &EventFiles, ready: &Path, aside: &mut PathBuf) -> Result<()> {
         return Ok(());
     }
     // No file has the number 0.
-    *aside = aside_name(files, 0);
+    *old = exchange_name(files, 0);
     // A second name of another's file could not be taken away again in a sticky directory.
     let linked = match kept_by_sticky(&files.ledger) {
-        None => fs::hard_link(&files.ledger, &*aside),
+        None => fs::hard_link(&files.ledger, &*old),
         Some(_) => Err(io::ErrorKind::PermissionDenied.into()),
     };
-    second_name(&linked, &files.ledger, aside)?;
+    second_name(&linked, &files.ledger, old)?;
     sync_directory(&files.ledger)?;
     fs::rename(ready, &files.ledger).map_err(problem)
 }
@@ -96,7 +96,7 @@ fn commit(files: &EventFiles, ready: &Path, aside: &mut PathBuf) -> Result<()> {
 /// Gives the ledger a second name: `linked`, or a copy with its rights, where the file system knows no second
 /// names.
 fn second_name(linked: &io::Result<()>, ledger: &Path, name: &Path) -> Result<()> {
-    let problem = |e| Error::io("put the ledger away as", name, e);
+    let problem = |e| Error::io("archive the ledger as", name, e);
     if linked.is_ok() {
         return Ok(());
     }
@@ -108,36 +108,35 @@ fn second_name(linked: &io::Result<()>, ledger: &Path, name: &Path) -> Result<()
 
 /// `.<name>.<process>-aside<16 digits of the number><12 digits of a sum>.tmp`, the process in decimal, the others in
 /// hexadecimal.
-fn aside_name(files: &EventFiles, made: u64) -> PathBuf {
+fn exchange_name(files: &EventFiles, made: u64) -> PathBuf {
     let process = std::process::id();
     let name = temporary::summed(&files.ledger, &format!("{process}{MARK}{made:016x}"));
     files.ledger.with_file_name(name)
 }
 
-/// The number of the file that an aside name of this ledger was made for; `None`: it is no such name.
+/// The number of the file that an exchange name of this ledger was made for; `None`: it is no such name.
 fn made_for(name: &OsStr, ledger: &Path) -> Option<u64> {
     let (process, made) = temporary::unsummed(name, ledger)?.split_once(MARK)?;
     process.parse::<u32>().ok()?;
     u64::from_str_radix(made, 16).ok()
 }
 
-/// What stands under aside names of this ledger. None of it is a temporary file that is ever removed as an orphan
+/// What stands under exchange names of this ledger. None of it is a temporary file that is ever removed as an orphan
 /// ([`crate::store::file::files::temporary`]): those have other names.
-fn asides(ledger: &Path) -> Result<Vec<PathBuf>> {
+fn exchange_names(ledger: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    let is_aside = |name: &OsStr| made_for(name, ledger).is_some();
-    temporary::list_files(directory(ledger), &is_aside, &mut found)?;
+    let is_one = |name: &OsStr| made_for(name, ledger).is_some();
+    temporary::list_files(directory(ledger), &is_one, &mut found)?;
     Ok(found)
 }
 
-/// Finishes or undoes what a process that was killed left under aside names: an old ledger gets its archive's
-/// name, and
-/// a new one that never took its place goes. Returns the archives. Only for the holder of the decision locks or
-/// the sync lock of the ledger that has the name.
+/// Finishes or undoes what a process that was killed left under exchange names: an old ledger gets its archive's name,
+/// and a new one that never took its place goes. Returns the archives. Only for the holder of the decision locks or the
+/// sync lock of the ledger that has the name.
 pub(crate) fn finish_interrupted(files: &EventFiles) -> Result<Vec<PathBuf>> {
     let mut archives = Vec::new();
-    for path in asides(&files.ledger)? {
-        known_bad!(AsideSwept => {
+    for path in exchange_names(&files.ledger)? {
+        known_bad!(ArchiveOrphaned => {
             let _ = fs::remove_file(&path);
             continue
         });
@@ -165,7 +164,7 @@ fn finish(files: &EventFiles, path: &Path) -> Result<Option<PathBuf>> {
     }
 }
 
-/// Whether what stands under an aside name was not archived: it waits to take the ledger's place, or all of it
+/// Whether what stands under an exchange name was not archived: it waits to take the ledger's place, or all of it
 /// stands in the ledger.
 fn is_needless(files: &EventFiles, path: &Path) -> Result<bool> {
     let problem = |e| Error::io("read", path, e);
@@ -175,21 +174,21 @@ fn is_needless(files: &EventFiles, path: &Path) -> Result<bool> {
     if made.and_then(|name| made_for(name, &files.ledger)) == Some(id.inode) {
         return Ok(true);
     }
-    let aside = LedgerFile { file, id };
+    let found = LedgerFile { file, id };
     let Some(living) = open_ledger(files, Access::Read)? else {
         return Ok(false);
     };
-    if living.id == aside.id || is_beginning(&aside, &living).map_err(problem)? {
+    if living.id == found.id || is_beginning(&found, &living).map_err(problem)? {
         return Ok(true);
     }
     // In a copied directory files have other numbers: a new ledger says whose place it is to take.
     let living = living.opening_line().map_err(problem)?;
     let opened = living.map_or_else(String::new, |line| line.sum.to_string());
-    let first = aside.opening_line().map_err(problem)?;
+    let first = found.opening_line().map_err(problem)?;
     let waits = first
         .and_then(|line| line.replaces)
         .is_some_and(|replaced| replaced.opened == opened);
-    Ok(waits && has_one_line(&aside.file).map_err(problem)?)
+    Ok(waits && has_one_line(&found.file).map_err(problem)?)
 }
 
 fn has_one_line(file: &File) -> io::Result<bool> {
@@ -205,18 +204,18 @@ fn is_beginning(file: &LedgerFile, of: &LedgerFile) -> io::Result<bool> {
 }
 
 /// Gives an old ledger the first archive's name that is free.
-fn to_archive(files: &EventFiles, aside: &Path) -> Result<PathBuf> {
+fn to_archive(files: &EventFiles, old: &Path) -> Result<PathBuf> {
     let stamp = stamp();
     for attempt in 0..1000 {
         let name = files.beside_ledger(&stamp, attempt);
         if fs::symlink_metadata(&name).is_ok() {
             continue;
         }
-        fs::rename(aside, &name).map_err(|e| Error::io("put the ledger away as", &name, e))?;
+        fs::rename(old, &name).map_err(|e| Error::io("archive the ledger as", &name, e))?;
         return Ok(name);
     }
     let taken = io::ErrorKind::AlreadyExists.into();
-    Err(Error::io("put the ledger away as", &files.ledger, taken))
+    Err(Error::io("archive the ledger as", &files.ledger, taken))
 }
 
 #[cfg(test)]
@@ -225,9 +224,9 @@ mod tests {
     use crate::store::file::files::compare::fill;
 
     #[test]
-    fn an_aside_name_says_which_file_it_was_made_for() {
+    fn an_exchange_name_says_which_file_it_was_made_for() {
         let files = EventFiles::at(Path::new("no/such/tickets.json")).unwrap();
-        let name = aside_name(&files, 131);
+        let name = exchange_name(&files, 131);
         let made = |name: &OsStr| made_for(name, &files.ledger);
         assert_eq!(name.file_name().and_then(made), Some(131));
         let other = temporary::summed(&files.ledger, "4242-aside");
@@ -255,22 +254,22 @@ mod tests {
         let mut office = crate::BoxOffice::at(&path).unwrap();
         office.book("anna", 1).unwrap();
         let files = EventFiles::at(&path).unwrap();
-        let aside = |process: u32| {
+        let named = |process: u32| {
             let unique = format!("{process}{MARK}{:016x}", 131);
             place.path().join(temporary::summed(&files.ledger, &unique))
         };
-        fs::create_dir(aside(1)).unwrap();
-        std::os::unix::fs::symlink("nowhere", aside(2)).unwrap();
+        fs::create_dir(named(1)).unwrap();
+        std::os::unix::fs::symlink("nowhere", named(2)).unwrap();
         rustix::fs::mkfifoat(
             rustix::fs::CWD,
-            aside(3),
+            named(3),
             rustix::fs::Mode::from_raw_mode(0o600),
         )
         .unwrap();
         let foreign = [
-            aside(1),
-            aside(2),
-            aside(3),
+            named(1),
+            named(2),
+            named(3),
             place.path().join(".tickets.ledger.jsonl.4242-aside131.tmp"),
             place.path().join(".tickets.ledger.jsonl.4242-aside0.tmp"),
         ];
@@ -285,17 +284,17 @@ mod tests {
             assert!(fs::symlink_metadata(path).is_ok(), "{}", path.display());
         }
         // One of ours is no less adopted.
-        fs::rename(&foreign[4], aside(5)).unwrap();
+        fs::rename(&foreign[4], named(5)).unwrap();
         drop(ledger);
         assert_eq!(finish_interrupted(&files).unwrap().len(), 1);
-        assert!(!aside(5).exists());
+        assert!(!named(5).exists());
     }
 
     #[test]
     fn where_there_are_no_hard_links_the_old_ledger_is_copied_with_its_rights() {
         use std::os::unix::fs::PermissionsExt;
         let place = tempfile::tempdir().unwrap();
-        let (ledger, name) = (place.path().join("ledger"), place.path().join("aside"));
+        let (ledger, name) = (place.path().join("ledger"), place.path().join("second"));
         // More than is copied at once, and a torn end.
         let bytes = [&vec![b'x'; 200_000][..], b"\n{\"seq\""].concat();
         fs::write(&ledger, &bytes).unwrap();
@@ -331,7 +330,7 @@ mod tests {
         assert!(fill(&File::open("/").unwrap(), &mut [0], 0).is_err());
     }
 
-    /// What becomes of a file under an aside name with another file's number, as in a copied directory.
+    /// What becomes of a file under an exchange name with another file's number, as in a copied directory.
     fn adopted(text: &dyn Fn(&LedgerFile) -> Vec<u8>) -> bool {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("tickets.json");
@@ -341,10 +340,10 @@ mod tests {
         let files = EventFiles::at(&path).unwrap();
         let ledger = open_ledger(&files, Access::Read).unwrap().unwrap();
         let unique = format!("1{MARK}{:016x}", 131);
-        let aside = place.path().join(temporary::summed(&files.ledger, &unique));
-        fs::write(&aside, text(&ledger)).unwrap();
+        let left = place.path().join(temporary::summed(&files.ledger, &unique));
+        fs::write(&left, text(&ledger)).unwrap();
         let archives = finish_interrupted(&files).unwrap();
-        assert!(!aside.exists());
+        assert!(!left.exists());
         assert_eq!(archives.len(), fs::read_dir(&place).unwrap().count() - 3);
         archives.len() == 1
     }

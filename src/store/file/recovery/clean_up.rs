@@ -28,7 +28,7 @@ impl CleanedUp {
     }
 }
 
-/// Removes the temporary files of killed processes; ledgers that they were putting away get the names of archives.
+/// Removes the temporary files of killed processes; ledgers that they were archiving get the names of archives.
 /// Only for the holder of the sync lock.
 pub(crate) fn clean_up(files: &EventFiles) -> Result<CleanedUp> {
     Ok(CleanedUp {

@@ -7,8 +7,7 @@
 //! into the file, or an end cut off, would be a ledger without those lines until they are written again.)
 //!
 //! The write itself may fail, and a process that is killed then leaves blocks that read as zeros: of lines that others
-//! wait for, or were told of. So it is tried only where the disk has just taken the same blocks, and preallocation,
-//! for
+//! wait for, or were told of. So it is tried only where the disk has just taken the same blocks, and preallocation, for
 //! which there may be no room, is taken away first.
 //!
 //! Blocks are written as a whole: what stands in them before the first byte that is to be cured is written as
@@ -135,7 +134,7 @@ mod tests {
         }
     }
     #[test]
-    fn padding_is_taken_away_and_anything_else_behind_the_last_line_stays() {
+    fn preallocation_is_taken_away_and_anything_else_behind_the_last_line_stays() {
         for (behind, left) in [("\n\n\n", ""), ("\n{\"se", "\n{\"se")] {
             let file = tempfile::NamedTempFile::new_in(".").unwrap();
             let line = "a line\n";

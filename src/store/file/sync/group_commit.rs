@@ -1,7 +1,7 @@
 //! Group commit: making sales durable, one sync for all who wait, and publishing the count.
 //!
-//! The invariant: `tickets.json` counts a line only after one process has vouched for that line and for every
-//! line before it ([`crate::store::file::sync::vouch`]).
+//! The invariant: `tickets.json` counts a line only after one process has proven that line and every line before it
+//! durable ([`crate::store::file::sync::prove`]).
 
 #[cfg(test)]
 #[path = "group_commit_tests.rs"]
@@ -19,10 +19,9 @@ use crate::store::file::sync::sync_attempt::{Attempt, GroupCommit, counted, sync
 use crate::store::file::sync::sync_lock::sync_busy;
 use crate::store::file::sync::unwritten::rewrite_unwritten;
 
-/// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were
-/// decided under the decision locks, which are given up by now. The process that gets the sync lock does it for all
-/// who
-/// have appended by then, and notifies them; the others wait for the wakeup and look.
+/// Makes the ledger durable up to `end` at least, and publishes the count; for lines that were decided under the
+/// decision locks, which are given up by now. The process that gets the sync lock does it for all who have appended by
+/// then, and notifies them; the others wait for the wakeup and look.
 ///
 /// `last` is what this caller last read, and what it has read in the end.
 ///

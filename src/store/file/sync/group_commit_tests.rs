@@ -13,7 +13,7 @@ use crate::store::file::sync::outcome::settled_by_reset;
 use super::*;
 
 /// An event whose ledger has one sale that nobody has counted.
-struct Event {
+struct SyncedEvent {
     _directory: TempDir,
     files: EventFiles,
     ledger: LedgerFile,
@@ -23,7 +23,7 @@ struct Event {
     opened: String,
 }
 
-impl Event {
+impl SyncedEvent {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let files = EventFiles::at(&directory.path().join("tickets.json")).unwrap();
@@ -79,10 +79,10 @@ impl Event {
     }
 }
 
-/// A reset vouches for the ledger that it archives, up to where it synced that.
+/// A reset proves the ledger that it archives durable, up to where it synced that.
 #[test]
 fn a_sale_overtaken_by_a_reset_stands_where_the_new_ledger_says_that_it_was_synced() {
-    let event = Event::new();
+    let event = SyncedEvent::new();
     let end = event.tally.bytes;
     let other = format!("{:016x}", 1);
     for (opened, synced, outcome) in [
@@ -100,7 +100,7 @@ fn a_sale_overtaken_by_a_reset_stands_where_the_new_ledger_says_that_it_was_sync
 
 #[test]
 fn a_sale_whose_ledger_was_taken_away_or_replaced_by_hand_has_an_unknown_outcome() {
-    let event = Event::new();
+    let event = SyncedEvent::new();
     let unknown = Err(Kind::OutcomeUnknown);
     let opening = Record::open(10, None).encode(Tally::default().sum);
     event.put(&opening.unwrap().0);
@@ -115,7 +115,7 @@ fn a_sale_whose_ledger_was_taken_away_or_replaced_by_hand_has_an_unknown_outcome
 #[test]
 fn a_count_of_another_ledger_covers_nothing() {
     for knows_it in [true, false] {
-        let event = Event::new();
+        let event = SyncedEvent::new();
         let (files, ledger) = (&event.files, &event.ledger);
         let end = event.tally.bytes;
         let read = || LedgerView::take(files, Some(ledger)).unwrap();
@@ -131,7 +131,7 @@ fn a_count_of_another_ledger_covers_nothing() {
     }
 }
 
-/// Else what another process wrote in between would count as vouched for.
+/// Else what another process wrote in between would count as proven.
 #[test]
 fn only_what_one_process_wrote_without_a_gap_is_its_own() {
     let mut own = crate::store::file::sync::own_tail::OwnTail::default();

@@ -35,7 +35,7 @@ pub(crate) fn publish_view(
 }
 
 /// Another ledger stands under the name. A reset put ours away, and synced it first: if the new
-/// ledger says so. Whatever else has replaced it vouches for nothing.
+/// ledger says so. Whatever else has replaced it proves nothing.
 pub(crate) fn settled_by_reset(
     files: &EventFiles,
     ledger: &LedgerFile,

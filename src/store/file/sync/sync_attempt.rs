@@ -19,8 +19,8 @@ use crate::store::file::sync::outcome::{
     Durable, outcome_of, publish_view, settled_by_reset, too_short, unknown,
 };
 use crate::store::file::sync::own_tail::OwnTail;
+use crate::store::file::sync::prove;
 use crate::store::file::sync::sync_lock::try_sync;
-use crate::store::file::sync::vouch;
 use crate::store::file::sys::{FileId, look};
 
 /// What a process knows of the syncs that it has made.
@@ -96,7 +96,7 @@ pub(crate) fn sync_once(
         commit.state.found = clean_up(files).unwrap_or_default();
     }
     drop(held);
-    // What was written before this sync was vouched for by it, or by nothing any more.
+    // What was written before this sync was proven durable by it, or by nothing any more.
     ledger.own = OwnTail::default();
     Ok(match result {
         Ok(AttemptEnd::Done(durable)) => Attempt::Done(Ok(durable)),
@@ -196,7 +196,7 @@ fn without_a_count(
     name: &mut Option<&mut LockFile>,
     error: Error,
 ) -> Result<AttemptEnd> {
-    let proven = vouch::prove(files, ledger, (0, end), false).map_err(unknown)?;
+    let proven = prove::prove(files, ledger, (0, end), false).map_err(unknown)?;
     sync_directory(&files.ledger).map_err(unknown)?;
     if !proven {
         return Ok(AttemptEnd::Unwritten);
@@ -228,7 +228,7 @@ fn prove_durable(
         return Ok(true);
     }
     let is_own = own.covers(from, to);
-    if !vouch::prove(files, ledger, (from, to), is_own).map_err(unknown)? {
+    if !prove::prove(files, ledger, (from, to), is_own).map_err(unknown)? {
         return Ok(false);
     }
     state.commit_delay.took(start.elapsed());

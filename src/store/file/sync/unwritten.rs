@@ -10,9 +10,9 @@ use crate::store::file::sync::open_ledger::OpenLedger;
 use crate::store::file::sync::outcome::{
     Durable, outcome_of, publish_view, settled_by_reset, too_short, unknown,
 };
+use crate::store::file::sync::prove;
 use crate::store::file::sync::sync_attempt::GroupCommit;
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::file::sync::vouch;
 
 /// Writes the end of the ledger anew where the disk lacks it although a sync succeeded, and publishes the
 /// count. Blocks are written as a whole, so that nobody may append meanwhile: it takes the decision locks.
@@ -38,13 +38,13 @@ pub(crate) fn rewrite_unwritten(
         Ok(view) => view.sound(files).map_err(unknown)?,
         Err(error) => {
             // The count is unreadable or contradicts the ledger. The sale stands all the same.
-            vouch::secure(files, ledger, 0, end).map_err(unknown)?;
+            prove::secure(files, ledger, 0, end).map_err(unknown)?;
             sync_directory(&files.ledger).map_err(unknown)?;
             return Ok(Durable::Unpublished(error));
         }
     };
     if view.counted < end {
-        vouch::secure(files, ledger, view.counted, view.tally.bytes).map_err(unknown)?;
+        prove::secure(files, ledger, view.counted, view.tally.bytes).map_err(unknown)?;
     }
     if view.tally.bytes < end {
         return Err(too_short(files));

@@ -32,30 +32,12 @@ pub(crate) fn base(
             // A reset that was killed after its commit, before it wrote the new count.
             return Ok((start, None));
         }
-        let count = files.count.display();
-        let (seq, bytes) = (counted.seq, counted.bytes);
-        let message = if counted.bytes > length {
-            format!(
-                "has {length} bytes, but {count} counts {bytes} of them: it is cut short, or belongs to another count"
-            )
-        } else {
-            format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
-        };
-        return Err(match ledger.opening_line().map_err(problem)? {
-            Some(_) => disagreement(message, &files.ledger, seq),
-            None => all_lost(message, &files.ledger),
-        });
+        let opened = ledger.opening_line().map_err(problem)?.is_some();
+        return Err(lacks(counted, length, opened, files));
     };
     known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: count.ticket, sold: counted.sold, held: counted.held, index: counted.index, sum: line.sum }, None)));
     if line.record.left != count.ticket {
-        let message = format!(
-            "says {} left, but line {} of {} says {}: somebody changed the count by hand, or sold without the ledger",
-            count.ticket,
-            counted.seq,
-            files.ledger.display(),
-            line.record.left
-        );
-        return Err(disagreement(message, &files.count, 1).hint(DRIFT));
+        return Err(differs(count, counted, line.record.left, files));
     }
     let start_of_line = counted.bytes - bytes.len() as u64 - 1;
     let chain_break = chain_break(ledger, &line, &bytes, start_of_line).map_err(problem)?;
@@ -69,6 +51,35 @@ pub(crate) fn base(
         sum: line.sum,
     };
     Ok((tally, chain_break))
+}
+
+/// The ledger lacks the line that the count includes last. `opened`: it has its opening line.
+fn lacks(counted: Counted, length: u64, opened: bool, files: &EventFiles) -> Error {
+    let count = files.count.display();
+    let Counted { seq, bytes, .. } = counted;
+    let message = if bytes > length {
+        format!(
+            "has {length} bytes, but {count} counts {bytes} of them: it is cut short, or belongs to another count"
+        )
+    } else {
+        format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
+    };
+    if opened {
+        disagreement(message, &files.ledger, seq)
+    } else {
+        all_lost(message, &files.ledger)
+    }
+}
+
+/// The count says another number than the line that it includes last.
+fn differs(count: &CountFile, counted: Counted, left: u64, files: &EventFiles) -> Error {
+    let message = format!(
+        "says {} left, but line {} of {} says {left}: somebody changed the count by hand, or sold without the ledger",
+        count.ticket,
+        counted.seq,
+        files.ledger.display(),
+    );
+    disagreement(message, &files.count, 1).hint(DRIFT)
 }
 
 /// The bytes of what should be the line that the count includes last.
@@ -98,6 +109,23 @@ pub(crate) fn is_borne_out(
     let bytes = last_counted(counted, ledger, length).map_err(problem)?;
     let is_there = Line::parse(&bytes, None).is_ok_and(|line| line.record.seq == counted.seq);
     Ok(is_there || replaced(ledger, counted.seq, counted.bytes).map_err(problem)?)
+}
+
+/// Whether the ledger bears out what a count says, whatever else it holds.
+pub(crate) fn bears_out(count: &CountFile, ledger: &LedgerFile, files: &EventFiles) -> Result<()> {
+    let length = ledger.length().unwrap_or_default();
+    let (tally, _) = base(count, ledger, length, files)?;
+    if tally.seq > 0 {
+        return Ok(());
+    }
+    // It counts no sale: then it must say with how many the event opened.
+    let opening = ledger.first_line(files)?.map_or(0, |opening| opening.left);
+    let opened = Tally {
+        seq: 1,
+        left: opening,
+        ..Tally::default()
+    };
+    check_stock(count, &opened, 0, files)
 }
 
 /// What does not add up between a line and the one before it.

@@ -8,7 +8,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
-use crate::store::file::reader::torn_tail::begins_with_a_hole;
+use crate::store::file::reader::torn_tail::begins_with_lost_write;
 
 /// What stands in the ledger after the last line that adds up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) enum Tail {
 
 /// What the first raw line that does not add up is: the torn end of the ledger, or a break in it.
 ///
-/// A crash leaves bytes that are no line, and nothing after them; a power cut leaves holes too. Where a
+/// A crash leaves bytes that are no line, and nothing after them; a power cut loses writes in between, too. Where a
 /// whole line follows anything else, or stands there itself, something else happened.
 pub(crate) fn judge_tail(
     tally: &Tally,
@@ -57,10 +57,10 @@ pub(crate) fn judge_tail(
     }
     while let Some(raw_line) = raw_lines.next()? {
         if is_whole(&raw_line) {
-            known_bad!(HoleRefused => return Ok(broken));
+            known_bad!(LostWriteRefused => return Ok(broken));
             // A power cut, or something else.
-            let hole = begins_with_a_hole(&ledger.file, tally)?;
-            return Ok(if hole {
+            let lost = begins_with_lost_write(&ledger.file, tally)?;
+            return Ok(if lost {
                 Tail::Torn { from: start }
             } else {
                 broken
@@ -92,8 +92,8 @@ pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
     })
 }
 
-/// Whether any line of the ledger that can be read is a sale which no rush made, or says that the event is for real. Where there is one it is among the
-/// first, so that this is no long search.
+/// Whether any line of the ledger that can be read is a sale which no rush made, or says that the event is for real.
+/// Where there is one it is among the first, so that this is no long search.
 fn has_bookings(files: &EventFiles) -> bool {
     let Ok(Some(ledger)) = open_ledger(files, Access::Read) else {
         return true;
@@ -127,5 +127,5 @@ pub(crate) fn all_lost(message: String, file: &Path) -> Error {
 }
 
 /// What to do where no ledger says what was sold.
-pub(crate) const ALL_LOST: &str = "nothing was sold; 'tickets restore DIR' puts a backup back; else \
-                                   'tickets reset N --force' starts afresh, and keeps what is there";
+pub(crate) const ALL_LOST: &str = "nothing was sold; 'tickets restore DIR' puts a backup back; where there is \
+                                   none, 'tickets reset --help' says how to start afresh without what was sold";

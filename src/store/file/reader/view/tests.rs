@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 
-use super::{FRESH, is_fresh};
+use super::again::{FRESH, is_fresh};
 use crate::error::{Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::store::file::event::EventFiles;
@@ -18,14 +18,14 @@ use crate::store::file::reader::view::tail::Tail;
 const PREALLOCATED: usize = 64 * 1024;
 
 /// An event of ten tickets with a preallocated ledger, opened and read once.
-struct Event {
+struct PreallocatedEvent {
     _directory: TempDir,
     files: EventFiles,
     ledger: LedgerFile,
     view: LedgerView,
 }
 
-impl Event {
+impl PreallocatedEvent {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path: PathBuf = directory.path().join("tickets.json");
@@ -123,7 +123,7 @@ fn ledger_of(sales: u64, buyer: &str) -> (Vec<u8>, Tally) {
 
 #[test]
 fn a_line_that_is_just_being_written_is_left_for_the_next_look() {
-    let mut event = Event::new();
+    let mut event = PreallocatedEvent::new();
     let length = event.view.length;
     for _ in 0..3 {
         let before = event.view.tally;
@@ -150,8 +150,8 @@ fn a_line_that_is_just_being_written_is_left_for_the_next_look() {
 
 /// The last line of one who was killed, as everybody but its writer finds it.
 #[test]
-fn whoever_has_the_lock_says_what_half_a_line_is() {
-    let mut event = Event::new();
+fn the_holder_of_the_lock_says_what_half_a_line_is() {
+    let mut event = PreallocatedEvent::new();
     let (line, _) = event.next();
     event.write(&line[..line.len() / 2]);
     event.read_ahead();
@@ -164,7 +164,7 @@ fn whoever_has_the_lock_says_what_half_a_line_is() {
 /// A newer program's, say: its sum fits, and it says what this one does not take.
 #[test]
 fn a_line_that_fits_and_cannot_be_read_is_never_written_over() {
-    let mut event = Event::new();
+    let mut event = PreallocatedEvent::new();
     let before = event.view.tally;
     let wrong = Record {
         id: Some("2-000000".into()),
@@ -182,7 +182,7 @@ fn a_line_that_fits_and_cannot_be_read_is_never_written_over() {
 
 #[test]
 fn nobody_writes_where_the_last_newline_is_missing() {
-    let event = Event::new();
+    let event = PreallocatedEvent::new();
     let (line, tally) = event.next();
     event.write(&line);
     event.ledger.file.set_len(tally.bytes - 1).unwrap();
@@ -202,8 +202,8 @@ fn nobody_writes_where_the_last_newline_is_missing() {
 }
 
 #[test]
-fn what_goes_beyond_the_known_padding_is_read_by_the_length_that_the_file_has() {
-    let mut event = Event::new();
+fn what_goes_beyond_the_known_preallocation_is_read_by_the_length_that_the_file_has() {
+    let mut event = PreallocatedEvent::new();
     let stock = event.view.tally.left;
     // Another process has filled the room that this one knows, and preallocated anew.
     let room = event.view.length;
@@ -243,7 +243,7 @@ fn a_waiter_is_covered_only_when_its_own_line_is_counted() {
     // As the waiter knows the ledger: with both lines, or only up to where it opened.
     for knows_both in [true, false] {
         let covered = |counted: usize, own: usize| {
-            let mut event = Event::new();
+            let mut event = PreallocatedEvent::new();
             let stale = LedgerView::take(&event.files, Some(&event.ledger)).unwrap();
             let lines = [event.sell(), event.sell()];
             event.count(&lines[counted]);
@@ -261,25 +261,25 @@ fn a_waiter_is_covered_only_when_its_own_line_is_counted() {
 
 #[test]
 fn a_count_that_says_nothing_of_the_ledger_covers_no_line() {
-    let mut event = Event::new();
+    let mut event = PreallocatedEvent::new();
     let end = event.sell().bytes;
     let (view, covered) = event.view.covers(end, &event.files, &event.ledger).unwrap();
     assert!(!covered && view.counted == 0);
 }
 
 /// What somebody makes of a tally, and its name.
-type Edit = (&'static str, fn(&mut Tally));
+type TallyEdit = (&'static str, fn(&mut Tally));
 
 /// Between two sales of a process that stays open.
 #[test]
 fn a_count_that_was_edited_since_the_last_look_is_refused() {
-    let edits: [Edit; 3] = [
+    let edits: [TallyEdit; 3] = [
         ("ticket", |count| count.left += 1),
         ("seq", |count| count.seq += 1),
         ("bytes", |count| count.bytes += 1),
     ];
     for (member, edit) in edits {
-        let mut event = Event::new();
+        let mut event = PreallocatedEvent::new();
         event.sell();
         let mut count = event.sell();
         event.count(&count);
@@ -288,7 +288,7 @@ fn a_count_that_was_edited_since_the_last_look_is_refused() {
         let error = event.again().expect_err(member);
         assert_eq!(error.kind(), Kind::Integrity, "{member}: {error}");
     }
-    let mut event = Event::new();
+    let mut event = PreallocatedEvent::new();
     event.sell();
     let count = event.sell();
     event.count(&count);
@@ -299,7 +299,7 @@ fn a_count_that_was_edited_since_the_last_look_is_refused() {
 /// As a reset leaves it: another ledger, here with lines that end at the same bytes.
 #[test]
 fn a_reading_of_another_ledger_is_not_gone_on_from() {
-    let mut event = Event::new();
+    let mut event = PreallocatedEvent::new();
     let (alices, before) = ledger_of(2, "alice");
     event.put(&alices);
     event.view = LedgerView::take(&event.files, Some(&event.ledger)).unwrap();
@@ -315,7 +315,7 @@ fn a_reading_of_another_ledger_is_not_gone_on_from() {
 /// As somebody leaves it who puts an older copy back in place.
 #[test]
 fn a_reading_beyond_the_end_of_the_ledger_is_not_gone_on_from() {
-    let mut event = Event::new();
+    let mut event = PreallocatedEvent::new();
     let kept = event.sell();
     event.sell();
     event.ledger.file.set_len(kept.bytes).unwrap();
@@ -325,7 +325,7 @@ fn a_reading_beyond_the_end_of_the_ledger_is_not_gone_on_from() {
 /// The line before the counted one was damaged, and is put right again.
 #[test]
 fn a_reading_of_a_broken_ledger_is_not_gone_on_from() {
-    let mut event = Event::new();
+    let mut event = PreallocatedEvent::new();
     let at = event.sell().bytes - 30;
     let count = event.sell();
     event.count(&count);
@@ -343,7 +343,7 @@ fn a_reading_of_a_broken_ledger_is_not_gone_on_from() {
 /// The counted line lacked its newline, and somebody puts it back.
 #[test]
 fn a_reading_without_the_last_newline_is_not_gone_on_from() {
-    let mut event = Event::new();
+    let mut event = PreallocatedEvent::new();
     let count = event.sell();
     event.count(&count);
     event.ledger.file.set_len(count.bytes - 1).unwrap();
@@ -357,8 +357,8 @@ fn a_reading_without_the_last_newline_is_not_gone_on_from() {
 
 /// Into the preallocation, so that the ledger is as long as before, right after the last look.
 #[test]
-fn what_another_wrote_into_the_padding_is_read_before_the_next_line() {
-    let mut event = Event::new();
+fn what_another_wrote_into_the_preallocation_is_read_before_the_next_line() {
+    let mut event = PreallocatedEvent::new();
     let length = event.view.length;
     for _ in 0..3 {
         let (line, after) = event.next();
@@ -375,7 +375,7 @@ fn what_another_wrote_into_the_padding_is_read_before_the_next_line() {
 /// A count of no line at all ties an event to no ledger.
 #[test]
 fn a_count_of_no_line_needs_no_ledger() {
-    let event = Event::new();
+    let event = PreallocatedEvent::new();
     fs::remove_file(&event.files.ledger).unwrap();
     for (seq, opens) in [(0, true), (1, false)] {
         let count = format!(r#"{{"ticket": 7, "sold": 0, "seq": {seq}, "bytes": 0}}"#);

@@ -86,7 +86,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn whoever_has_it_open_is_noticed_and_whoever_opens_it_waits() {
+    fn a_process_that_has_it_open_is_noticed_and_one_that_opens_it_waits() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let reader = File::open(file.path()).unwrap();
         let refused = under_write_lease(file.as_file(), || ()).unwrap_err();

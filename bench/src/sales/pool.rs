@@ -38,19 +38,19 @@ fn run_in(directory: &Path, peer: Peer, processes: u32, work: Work) -> Result<Ma
     peer.create(directory)?;
     // What others left to be written is not this run's to wait for.
     rustix::fs::sync();
-    let mut crew = Crew::default();
+    let mut pool = Pool::default();
     for _ in 0..processes {
-        crew.workers.push(Worker::start(peer, directory, work)?);
+        pool.workers.push(Worker::start(peer, directory, work)?);
     }
-    for worker in &mut crew.workers {
+    for worker in &mut pool.workers {
         worker.wait_ready()?;
     }
-    for worker in &mut crew.workers {
+    for worker in &mut pool.workers {
         worker.go()?;
     }
     let mut sold = u64::from(processes);
     let mut sales = Vec::new();
-    for worker in &mut crew.workers {
+    for worker in &mut pool.workers {
         let done = worker.wait_end()?;
         sold += done.0;
         sales.push(done);
@@ -98,11 +98,11 @@ fn check(books: Books, sold: u64) -> Result<()> {
 
 /// Workers, killed if they are left early.
 #[derive(Debug, Default)]
-struct Crew {
+struct Pool {
     workers: Vec<Worker>,
 }
 
-impl Drop for Crew {
+impl Drop for Pool {
     fn drop(&mut self) {
         for worker in &mut self.workers {
             // Does nothing to one that has ended and was waited for.

@@ -1,9 +1,9 @@
 //! Numbers that look random, the same for the same seed.
 
 /// xorshift64, by Marsaglia (2003), "Xorshift RNGs".
-pub(crate) struct Dice(u64);
+pub(crate) struct Rng(u64);
 
-impl Dice {
+impl Rng {
     pub(crate) fn of(seed: u64) -> Self {
         Self(0x9e37_79b9_7f4a_7c15 ^ (seed + 1))
     }

@@ -68,17 +68,17 @@ fn hidden(event: &TestEvent) -> usize {
 }
 
 #[test]
-fn spares_of_the_living_are_no_strays() {
+fn recycled_versions_of_a_living_process_are_no_orphans() {
     let event = TestEvent::stock(1000);
     let mut office = BoxOffice::at(&event.file).unwrap();
     (0..REGULAR).for_each(|_| drop(office.book("alice", 1).unwrap()));
-    let spares = hidden(&event);
-    assert!(spares > 0);
+    let recycled = hidden(&event);
+    assert!(recycled > 0);
     let (code, document) = event.json("audit");
     assert_eq!(code, 0, "{document:#}");
-    // The first sale of a process sweeps what the dead have left.
-    let stray = event.path(&tickets_faults::stray("tickets.json", 1));
-    fs::write(&stray, "{").unwrap();
+    // The first sale of a process cleans up what killed ones have left.
+    let orphan = event.path(&tickets_faults::orphan("tickets.json", 1));
+    fs::write(&orphan, "{").unwrap();
     let (code, audit) = event.json("audit");
     assert_eq!((code, &audit["findings"]), (0, &json!([])), "{audit:#}");
     let notes = audit["notes"].as_array().unwrap();
@@ -89,10 +89,10 @@ fn spares_of_the_living_are_no_strays() {
             .contains("a temporary file of a killed process")
     );
     assert_eq!(event.json("book bob").0, 0);
-    assert!(!stray.exists());
-    assert!(hidden(&event) >= spares);
+    assert!(!orphan.exists());
+    assert!(hidden(&event) >= recycled);
     let repaired = event.json("audit --repair");
-    assert_eq!((repaired.0, hidden(&event) >= spares), (0, true));
+    assert_eq!((repaired.0, hidden(&event) >= recycled), (0, true));
     office.book("alice", 1).unwrap();
     drop(office);
     assert_eq!(hidden(&event), 0);
@@ -100,7 +100,7 @@ fn spares_of_the_living_are_no_strays() {
 }
 
 #[test]
-fn whose_spares_are_deleted_makes_new_ones() {
+fn whose_recycled_versions_are_deleted_makes_new_ones() {
     let event = TestEvent::stock(1000);
     let mut office = BoxOffice::at(&event.file).unwrap();
     let mut sell = |times| (0..times).for_each(|_| drop(office.book("alice", 1).unwrap()));

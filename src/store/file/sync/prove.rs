@@ -1,9 +1,9 @@
-//! Vouching for lines: what must be true before anybody may say that they are on the disk.
+//! Proof of durability: what must be true before anybody may say that lines are on the disk.
 //!
 //! The invariant: lines count as durable only after one process wrote all that no sync was known to cover,
 //! itself, then synced it, and then saw in the map of the ledger's blocks that none of them is unwritten.
 //!
-//! Why each: a clean `fdatasync` vouches for nothing that another process wrote, for that process's own sync
+//! Why each: a clean `fdatasync` proves nothing of what another process wrote, for that process's own sync
 //! may have failed, and the kernel reports such a failure once; so the same bytes are written again. And
 //! after a failed write-back of a new block even that reaches the disk and not the file system
 //! ([`crate::store::file::sys::on_disk`]).

@@ -165,7 +165,7 @@ fn a_line_behind_blank_ones_stops_the_sale() {
 }
 
 #[test]
-fn bytes_in_the_room_that_are_no_line_are_put_away() {
+fn bytes_in_the_preallocation_that_are_no_line_are_quarantined() {
     let event = TestEvent::stock(10);
     assert_eq!(event.json("book alice").0, 0);
     append(&event, b"\n\n{\"seq\":3,\"at\n\n\n");
@@ -180,7 +180,7 @@ fn bytes_in_the_room_that_are_no_line_are_put_away() {
 /// A disk writes in any order: of lines that no sync covered, any sectors may be missing, or what any one
 /// write wrote, with whole lines behind.
 #[test]
-fn a_hole_that_a_power_cut_left_is_put_away_with_what_is_behind_it() {
+fn a_write_that_a_power_cut_lost_is_quarantined_with_what_is_behind_it() {
     let sold = TestEvent::stock(50);
     assert_eq!(sold.json("book alice").0, 0);
     let count = fs::read(&sold.file).unwrap();
@@ -223,8 +223,8 @@ fn a_hole_that_a_power_cut_left_is_put_away_with_what_is_behind_it() {
             let (code, audit) = event.json("audit");
             let finding = &audit["findings"][0]["kind"];
             assert_eq!((code, finding), (6, &"torn_tail".into()), "{told}");
-            let heal = ["book zoe", "audit --repair"][at % 2];
-            assert_eq!(event.run(heal).code, Some(0), "{heal}: {told}");
+            let repair = ["book zoe", "audit --repair"][at % 2];
+            assert_eq!(event.run(repair).code, Some(0), "{repair}: {told}");
             let names = event.names();
             let put_away = names.iter().find(|name| name.contains(".torn-")).unwrap();
             assert_eq!(fs::read(event.path(put_away)).unwrap(), &bytes[torn..]);
