@@ -178,7 +178,7 @@ fn where_a_name_finds_nothing_those_like_it_are_told() {
 }
 
 #[test]
-fn what_was_cancelled_and_adjusted_is_listed_with_the_reasons() {
+fn what_was_changed_is_listed_with_the_reasons() {
     let event = TestEvent::stock(9);
     assert_eq!(sales(&event, &["--changes"]), "no changes\n");
     let id = book(&event, &["=ann", "--quantity", "3"]);
@@ -189,14 +189,25 @@ fn what_was_cancelled_and_adjusted_is_listed_with_the_reasons() {
         Some(0)
     );
     assert_eq!(event.json("cancel 2").0, 0);
+    let late = ["--json", "rename", "2", "Ann", "--reason", "late"];
+    assert_eq!(Run::of(event.command(late).output().unwrap()).code, Some(0));
+    assert_eq!(event.json("close --reason storm").0, 0);
     let (code, document) = event.json("sales --changes");
     let at = |line: usize| event.ledger()[line]["at"].clone();
-    let changes = json!([
+    let by = &event.ledger()[2]["by"];
+    let mut changes = json!([
         {"at": at(2), "change": "adjust", "quantity": -2, "left": 4, "reason": "stage"},
         {"at": at(3), "change": "cancel", "quantity": 1, "left": 5, "sale": id, "buyer": "=ann", "reason": "ill; =1+1"},
         {"at": at(4), "change": "cancel", "quantity": 2, "left": 7, "sale": id, "buyer": "=ann"},
+        {"at": at(5), "change": "rename", "quantity": 0, "left": 7, "sale": id, "buyer": "Ann", "reason": "late"},
+        {"at": at(6), "change": "close", "quantity": 0, "left": 7, "reason": "storm"},
     ]);
-    let total = json!({"changes": 3, "cancelled": 3, "adjusted": -2});
+    for change in changes.as_array_mut().unwrap() {
+        if !by.is_null() {
+            change["by"] = by.clone();
+        }
+    }
+    let total = json!({"changes": 5, "cancelled": 3, "adjusted": -2});
     let expected = json!({"ok": true, "command": "sales", "changes": changes, "total": total});
     assert_eq!((code, document), (0, expected));
     let lines = sales(&event, &["--changes", "--format", "jsonl"]);
@@ -206,17 +217,17 @@ fn what_was_cancelled_and_adjusted_is_listed_with_the_reasons() {
     assert_eq!(lines.collect::<Vec<_>>(), *changes.as_array().unwrap());
     let text = sales(&event, &["--changes", "--format", "csv"]);
     let rows: Vec<&str> = text.lines().collect();
-    assert_eq!(rows[0], "at,change,quantity,left,sale,buyer,reason");
-    assert!(rows[2].ends_with(",'=ann,ill; '=1+1"), "{text}");
+    assert_eq!(rows[0], "at,change,quantity,left,sale,buyer,reason,by");
+    assert!(rows[2].contains(",'=ann,ill; '=1+1,"), "{text}");
     let raw = sales(&event, &["--changes", "--format", "csv", "--raw", "--bom"]);
     assert!(
-        raw.starts_with("\u{feff}at,") && raw.contains(",=ann,ill; =1+1\n"),
+        raw.starts_with("\u{feff}at,") && raw.contains(",=ann,ill; =1+1,"),
         "{raw}"
     );
     let told = sales(&event, &["--changes", "--limit", "1"]);
     assert!(
         told.ends_with(
-            "3 changes: 3 tickets cancelled, the stock adjusted by -2; the last one is shown\n"
+            "5 changes: 3 tickets cancelled, the stock adjusted by -2; the last one is shown\n"
         ),
         "{told}"
     );

@@ -109,7 +109,7 @@ Examples:
   tickets sales
   tickets sales --name alice
   tickets sales --since 2h --limit 10
-  tickets sales --changes         what was cancelled, renamed, adjusted and set, and why
+  tickets sales --changes         what was cancelled, adjusted, set, and why
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 

@@ -37,7 +37,7 @@ pub(crate) struct SalesArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit)]
     pub(crate) limit: Option<u64>,
 
-    /// What was cancelled and adjusted instead, with the reasons
+    /// What was cancelled, renamed, adjusted and set instead, with the reasons
     #[arg(long, conflicts_with = "name")]
     pub(crate) changes: bool,
 
