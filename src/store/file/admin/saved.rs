@@ -1,5 +1,6 @@
 //! A backup as it is read: all of its ledger that adds up.
 
+use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
@@ -36,8 +37,7 @@ pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Sa
             error.hint("nothing was changed; this backup is damaged: name another one")
         });
         return match count? {
-            None => Err(none(format!("holds no backup of {name}"))
-                .hint("name the directory that 'tickets backup DIR' wrote to")),
+            None => Err(none(format!("holds no backup of {name}")).hint(where_it_may_be(from))),
             Some(count) if count.counted.is_none_or(|counted| counted.seq == 0) => {
                 let left = count.ticket;
                 Ok(Saved {
@@ -100,4 +100,20 @@ pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Sa
         ledger: Some(ledger),
         unterminated,
     })
+}
+
+/// Where the backup may be that is not in this directory: under another name, or elsewhere.
+fn where_it_may_be(from: &Path) -> String {
+    let entries = fs::read_dir(from).into_iter().flatten().flatten();
+    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let other = names.find_map(|name| {
+        let count = format!("{}.json", name.strip_suffix(".ledger.jsonl")?);
+        from.join(&count).is_file().then_some(count)
+    });
+    match other {
+        Some(other) => format!(
+            "it holds one of {other}, which is put back under that name, wherever: -f DIRECTORY/{other}"
+        ),
+        None => "name the directory that 'tickets backup DIR' wrote to".to_owned(),
+    }
 }
