@@ -1,5 +1,6 @@
 //! A backup as it is read: all of its ledger that adds up.
 
+use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
@@ -29,7 +30,31 @@ const DAMAGED: &str = "nothing was changed; this backup is damaged: name another
 pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
     let count = CountFile::look(&source.count).map(|(count, _)| count);
     let Some(ledger) = open_ledger(source, Access::Read)? else {
+<<<<<<< HEAD
         return without_ledger(source, from, count.map_err(|error| error.hint(DAMAGED))?);
+=======
+        let count = count.map_err(|error| {
+            error.hint("nothing was changed; this backup is damaged: name another one")
+        });
+        return match count? {
+            None => Err(none(format!("holds no backup of {name}")).hint(where_it_may_be(from))),
+            Some(count) if count.counted.is_none_or(|counted| counted.seq == 0) => {
+                let left = count.ticket;
+                Ok(Saved {
+                    count,
+                    tally: Tally {
+                        left,
+                        ..Tally::default()
+                    },
+                    ledger: None,
+                    unterminated: false,
+                })
+            }
+            Some(_) => Err(Error::new(Kind::Integrity, "is missing beside its count")
+                .at(&source.ledger, 0, 0)
+                .hint("nothing was changed; a backup is a count and its ledger")),
+        };
+>>>>>>> words20
     };
     let count = count.ok().flatten();
     let counted = count.as_ref().and_then(|count| count.counted);
@@ -61,6 +86,7 @@ pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Sa
     })
 }
 
+<<<<<<< HEAD
 /// A backup of a time when nothing was sold yet: its count is all of it.
 fn without_ledger(source: &EventFiles, from: &Path, count: Option<CountFile>) -> Result<Saved> {
     let Some(count) = count else {
@@ -101,4 +127,20 @@ fn behind_its_count(
         "nothing was changed; this copy was made while tickets were sold, the ledger first: --force goes by what its \
          ledger has",
     )
+=======
+/// Where the backup may be that is not in this directory: under another name, or elsewhere.
+fn where_it_may_be(from: &Path) -> String {
+    let entries = fs::read_dir(from).into_iter().flatten().flatten();
+    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let other = names.find_map(|name| {
+        let count = format!("{}.json", name.strip_suffix(".ledger.jsonl")?);
+        from.join(&count).is_file().then_some(count)
+    });
+    match other {
+        Some(other) => format!(
+            "it holds one of {other}, which is put back under that name, wherever: -f DIRECTORY/{other}"
+        ),
+        None => "name the directory that 'tickets backup DIR' wrote to".to_owned(),
+    }
+>>>>>>> words20
 }
