@@ -21,11 +21,13 @@ table{border-collapse:collapse;width:100%}
 thead{display:table-header-group}
 tr{break-inside:avoid}
 th{font-size:9pt;text-align:left;border-bottom:1pt solid #000}
-th,td{padding:3pt 5pt;vertical-align:top}
+th,td{padding:3pt 5pt;vertical-align:baseline}
 td{border-bottom:.5pt solid #bbb;overflow-wrap:anywhere}
 .n{text-align:right;width:4em;font-variant-numeric:tabular-nums}
 .b{width:7.6em;white-space:nowrap;padding-left:0}
-.i{width:30%;color:#444;font-size:8.5pt}
+.i{width:30%}
+td.i{color:#444;font-size:8.5pt}
+span{white-space:nowrap}
 tfoot{display:table-row-group}
 tfoot td{font-weight:bold;border-top:1pt solid #000;border-bottom:0}
 b{display:inline-block;width:.8em;height:.8em;border:.8pt solid #000;margin-right:.25em;vertical-align:-.05em}";
@@ -51,7 +53,12 @@ pub(super) fn page(event: &EventSettings, guests: &[Guest], total: u64) -> Strin
         let quantity = guest.quantity;
         let boxes = if quantity > BOXES { 1 } else { quantity };
         let boxes = (0..boxes).map(|_| "<b></b>").collect::<String>();
-        let (name, ids) = (escaped(&guest.buyer), escaped(&guest.ids.join(" ")));
+        let name = escaped(&guest.buyer);
+        let ids = guest
+            .ids
+            .iter()
+            .map(|id| format!("<span>{}</span>", escaped(id)));
+        let ids = ids.collect::<Vec<_>>().join(" ");
         // Writing to a String does not fail.
         let _ = writeln!(
             page,

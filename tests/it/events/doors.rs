@@ -78,6 +78,7 @@ fn a_door_is_a_table_a_spreadsheet_and_a_page() {
         "<title>Gala &lt;b&gt;</title>",
         "31 Dec",
         ">Ann</td>",
+        "<span>",
         "4 tickets, 2 names",
         "@page",
     ] {
