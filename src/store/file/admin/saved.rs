@@ -30,31 +30,7 @@ const DAMAGED: &str = "nothing was changed; this backup is damaged: name another
 pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Saved> {
     let count = CountFile::look(&source.count).map(|(count, _)| count);
     let Some(ledger) = open_ledger(source, Access::Read)? else {
-<<<<<<< HEAD
         return without_ledger(source, from, count.map_err(|error| error.hint(DAMAGED))?);
-=======
-        let count = count.map_err(|error| {
-            error.hint("nothing was changed; this backup is damaged: name another one")
-        });
-        return match count? {
-            None => Err(none(format!("holds no backup of {name}")).hint(where_it_may_be(from))),
-            Some(count) if count.counted.is_none_or(|counted| counted.seq == 0) => {
-                let left = count.ticket;
-                Ok(Saved {
-                    count,
-                    tally: Tally {
-                        left,
-                        ..Tally::default()
-                    },
-                    ledger: None,
-                    unterminated: false,
-                })
-            }
-            Some(_) => Err(Error::new(Kind::Integrity, "is missing beside its count")
-                .at(&source.ledger, 0, 0)
-                .hint("nothing was changed; a backup is a count and its ledger")),
-        };
->>>>>>> words20
     };
     let count = count.ok().flatten();
     let counted = count.as_ref().and_then(|count| count.counted);
@@ -86,14 +62,13 @@ pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Sa
     })
 }
 
-<<<<<<< HEAD
 /// A backup of a time when nothing was sold yet: its count is all of it.
 fn without_ledger(source: &EventFiles, from: &Path, count: Option<CountFile>) -> Result<Saved> {
     let Some(count) = count else {
         let name = source.count.file_name().unwrap_or_default();
         let why = format!("holds no backup of {}", name.to_string_lossy());
         let error = Error::new(Kind::Missing, why).at(from, 0, 0);
-        return Err(error.hint("name the directory that 'tickets backup DIR' wrote to"));
+        return Err(error.hint(where_it_may_be(from)));
     };
     if count.counted.is_some_and(|counted| counted.seq > 0) {
         let error = Error::new(Kind::Integrity, "is missing beside its count");
@@ -127,7 +102,8 @@ fn behind_its_count(
         "nothing was changed; this copy was made while tickets were sold, the ledger first: --force goes by what its \
          ledger has",
     )
-=======
+}
+
 /// Where the backup may be that is not in this directory: under another name, or elsewhere.
 fn where_it_may_be(from: &Path) -> String {
     let entries = fs::read_dir(from).into_iter().flatten().flatten();
@@ -142,5 +118,4 @@ fn where_it_may_be(from: &Path) -> String {
         ),
         None => "name the directory that 'tickets backup DIR' wrote to".to_owned(),
     }
->>>>>>> words20
 }
