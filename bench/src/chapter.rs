@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::Result;
+use crate::args::ChapterArgs;
 use crate::machine::Machine;
 use crate::measure::{Quantity, Row, Target, measure};
 use crate::program::{Load, Program, Tools, find_tickets, package};
 use crate::report::Report;
 use crate::run::excerpt;
 use crate::scratch::Scratch;
-use crate::{ChapterArgs, Result};
 
 /// Timed runs of each program unless the command line says otherwise.
 const DEFAULT_RUNS: u32 = 5;

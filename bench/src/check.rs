@@ -12,6 +12,7 @@ use tickets::check::evidence::{
 };
 use tickets::check::judge;
 
+use crate::args::CheckArgs;
 use crate::figure::Figure;
 use crate::figure_report::FigureReport;
 use crate::ledger::{probe, same_code};
@@ -20,7 +21,7 @@ use crate::program::find_tickets;
 use crate::run;
 use crate::scratch::Scratch;
 use crate::table::thousands;
-use crate::{CheckArgs, Result, note};
+use crate::{Result, note};
 
 const OPERATIONS_PER_SECOND: f64 = 20e6;
 const FILE_SECONDS: f64 = 2.0;

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
 
+use crate::args::HostileArgs;
 use crate::corpus::{self, Files};
 use crate::figure::Figure;
 use crate::figure_report::FigureReport;
@@ -12,7 +13,7 @@ use crate::program::find_tickets;
 use crate::run::excerpt;
 use crate::run::{self, Finished};
 use crate::scratch::Scratch;
-use crate::{HostileArgs, Result, note};
+use crate::{Result, note};
 
 const MILLISECONDS: f64 = 100.0;
 const MIB: f64 = 64.0;

@@ -10,12 +10,13 @@ use tickets::lab::explore::{Search, explore};
 use tickets::lab::sample::{Sampling, sample};
 use tickets::office::Writes;
 
+use crate::args::LabArgs;
 use crate::figure::Figure;
 use crate::figure_report::FigureReport;
 use crate::ledger::probe;
 use crate::machine::Machine;
 use crate::program::find_tickets;
-use crate::{LabArgs, Result, note};
+use crate::{Result, note};
 
 /// With two buyers, on one processor.
 const SCHEDULES_PER_SECOND: f64 = 3000.0;

@@ -11,13 +11,14 @@ mod sale;
 use std::path::Path;
 use std::process::Command;
 
+use crate::args::LedgerArgs;
 use crate::figure_report::FigureReport;
 use crate::machine::Machine;
 use crate::program::find_tickets;
 use crate::run::Finished;
 use crate::run::excerpt;
 use crate::scratch::Scratch;
-use crate::{LedgerArgs, Result, note};
+use crate::{Result, note};
 use grow::Events;
 
 /// The parts, by the names that `--only` looks at.

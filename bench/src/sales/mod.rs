@@ -19,10 +19,11 @@ pub(crate) use plot::to_svg;
 pub(crate) use report::Report;
 pub(crate) use worker::run as work;
 
+use crate::args::SalesArgs;
 use crate::machine::Machine;
 use crate::scratch::Scratch;
 use crate::stats::Summary;
-use crate::{Result, SalesArgs, note};
+use crate::{Result, note};
 use peer::Peer;
 use store::Promise;
 

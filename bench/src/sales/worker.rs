@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::Work;
 use super::store::OpenStore;
-use crate::{Result, WorkerArgs, note};
+use crate::args::WorkerArgs;
+use crate::{Result, note};
 
 /// What a worker says when it waits for the start.
 pub(crate) const READY: &str = "ready";

@@ -20,7 +20,7 @@ enum TailPolicy {
 }
 
 /// What came of a line that was to be taken over.
-enum Taken {
+enum FollowedLine {
     /// It adds up, and is whole.
     Whole,
     /// Nothing is read behind it for now.
@@ -114,9 +114,9 @@ impl LedgerView {
                 return Ok(());
             }
             match self.take_line(&raw_line, policy, files)? {
-                Taken::Whole => {}
-                Taken::Last => return Ok(()),
-                Taken::Wrong(why) => {
+                FollowedLine::Whole => {}
+                FollowedLine::Last => return Ok(()),
+                FollowedLine::Wrong(why) => {
                     let first = (raw_line.start, is_whole(&raw_line));
                     let judged = judge_tail(&self.tally, first, (ledger, &mut raw_lines), why);
                     self.tail = judged.map_err(problem)?;
@@ -151,21 +151,21 @@ impl LedgerView {
         raw_line: &RawLine<'_>,
         policy: TailPolicy,
         files: &EventFiles,
-    ) -> Result<Taken> {
+    ) -> Result<FollowedLine> {
         let leaves = policy == TailPolicy::Leave;
         match one_more(&self.tally, raw_line) {
-            _ if leaves && !raw_line.terminated => Ok(Taken::Last),
-            Err(_) if leaves => Ok(Taken::Last),
-            Err(why) => Ok(Taken::Wrong(why)),
+            _ if leaves && !raw_line.terminated => Ok(FollowedLine::Last),
+            Err(_) if leaves => Ok(FollowedLine::Last),
+            Err(why) => Ok(FollowedLine::Wrong(why)),
             Ok(tally) => {
                 check_stock(&self.count, &tally, self.counted, files)?;
                 if raw_line.terminated {
                     self.tally = tally;
-                    return Ok(Taken::Whole);
+                    return Ok(FollowedLine::Whole);
                 }
                 // Only a newline proves that the line is whole: an append that crosses a page boundary is seen growing.
                 self.tail = Tail::Unterminated { with_it: tally };
-                Ok(Taken::Last)
+                Ok(FollowedLine::Last)
             }
         }
     }
