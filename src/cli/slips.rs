@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, ValueEnum as _};
 
-use super::args::{Format, LockArg};
+use super::args::{Format, LockArg, grammar};
 use super::hint::quoted;
 
 /// Words that people try, and the command that each means.
@@ -45,8 +45,8 @@ const MEANT: [(&str, &str); 33] = [
     ("version", "--version"),
 ];
 
-/// What was meant by it, in a sentence, where that can be told. `command`: the command that was named, and what could be
-/// understood of its arguments.
+/// What was meant by it, in a sentence, where that can be told. `command`: the one that was named; `matches`: what could
+/// be understood of its arguments.
 pub(super) fn tip(
     error: &clap::Error,
     command: &str,
@@ -91,7 +91,13 @@ fn unknown_command(word: &str, command: &str) -> Option<String> {
     if is_file(word) {
         return Some(named_by_f(word, "query"));
     }
-    let (_, meant) = MEANT.iter().find(|(tried, _)| word == *tried)?;
+    let small = word.to_lowercase();
+    if small != word && grammar().find_subcommand(&small).is_some() {
+        return Some(format!(
+            "commands are written in small letters: 'tickets {small}'"
+        ));
+    }
+    let (_, meant) = MEANT.iter().find(|(tried, _)| small == *tried)?;
     Some(format!("'tickets {meant}' does that"))
 }
 
@@ -109,7 +115,10 @@ fn one_word_more(word: &str, command: &str, matches: Option<&ArgMatches>) -> Opt
             let name = in_quotes(&name);
             format!("a name of several words stands in quotes: 'tickets book {name}'")
         }
-        "cancel" | "adjust" => format!("'--reason {}' says why", in_quotes(word)),
+        "cancel" => format!("'--reason {}' says why", in_quotes(word)),
+        "adjust" => {
+            "--reason says why: 'tickets adjust +20 --reason \"gallery opened\"'".to_owned()
+        }
         "buy" if is_number => format!("'--users {word}' says how many buyers"),
         "buy" => format!(
             "a rush has buyers without a name; 'tickets book {}' sells to somebody",
@@ -139,6 +148,10 @@ fn unknown_option(word: &str, command: &str) -> Option<String> {
                 "the event says how many there are: 'tickets reset 200' starts it anew so"
                     .to_owned(),
             );
+        }
+        ("audit", "--fix" | "--mend" | "--heal") => "--repair",
+        ("cancel", "--id" | "--sale") => {
+            return Some("the id stands by itself: 'tickets cancel 7-k3v9xq'".to_owned());
         }
         ("doctor", "--dir" | "--directory" | "--path") => {
             return Some("the directory stands by itself: 'tickets doctor DIR'".to_owned());

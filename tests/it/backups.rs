@@ -531,3 +531,25 @@ fn a_copy_whose_count_is_ahead_of_its_ledger_is_put_back_by_force_alone() {
     assert_eq!((code, &done["sold"]), (0, &3.into()), "{done:#}");
     assert_eq!(event.json("audit").0, 0);
 }
+
+/// Whoever looks for it under another name is told under which it is there.
+#[test]
+fn a_backup_of_another_name_is_told() {
+    let event = TestEvent::stock(9);
+    event.booked("alice");
+    let safe = event.path("safe").display().to_string();
+    assert_eq!(event.json(&format!("backup {safe}")).0, 0);
+    let mut other = TestEvent::empty();
+    other.file = other.path("gala.json");
+    let (code, error) = other.json(&format!("restore {safe}"));
+    let hint = error["error"]["hint"].as_str().unwrap();
+    assert_eq!(code, 1, "{error:#}");
+    assert!(hint.starts_with("it holds one of tickets.json,"), "{hint}");
+    fs::create_dir(event.path("empty")).unwrap();
+    let (code, error) = other.json(&format!("restore {}", event.path("empty").display()));
+    let hint = error["error"]["hint"].as_str().unwrap();
+    assert!(
+        code == 1 && hint.starts_with("name the directory"),
+        "{hint}"
+    );
+}

@@ -179,7 +179,13 @@ fn a_slip_is_answered_with_what_was_meant() {
         ("book ann --count 2", "'--quantity Q'"),
         ("cancel 4 2", "'--quantity 2'"),
         ("cancel 4 ill", "'--reason ill'"),
-        ("adjust +5 gallery", "'--reason gallery'"),
+        (
+            "adjust +5 gallery",
+            "--reason says why: 'tickets adjust +20",
+        ),
+        ("audit --fix", "'--repair'"),
+        ("cancel --id 4", "the id stands by itself"),
+        ("BOOK Ann", "in small letters: 'tickets book'"),
         ("buy 8", "'--users 8'"),
         ("buy -n 8", "'--users 8' says how many buyers"),
         (
@@ -225,4 +231,74 @@ fn a_slip_is_answered_with_what_was_meant() {
         assert!(code == 2 && hint.contains(meant), "{line}: {document:#}");
     }
     assert_eq!(event.names(), ["tickets.json"]);
+}
+
+/// Messages are for people: no type, no error number and no value as the program's own language writes it.
+#[test]
+fn no_message_speaks_of_the_insides_of_the_program() {
+    let event = TestEvent::stock(9);
+    let header = "{\"evidence\":1,\"stock\":2,\"first\":1}\n";
+    for (name, text) in [
+        ("bytes", &b"\xff\xfe"[..]),
+        ("type", b"{\"buyer\":\"a\",\"invoke\":\"x\"}\n"),
+        ("negative", b"{\"buyer\":\"a\",\"invoke\":-1}\n"),
+        ("word", b"{\"buyer\":\"a\",\"outcome\":\"sald\"}\n"),
+        ("member", b"{\"byer\":\"a\"}\n"),
+        ("cut", b"{\"buyer\":\"a\""),
+    ] {
+        let all = [header.as_bytes(), text].concat();
+        fs::write(event.path(name), all).unwrap();
+    }
+    let place = event.directory().display().to_string();
+    let mut lines: Vec<String> = [
+        "bytes", "type", "negative", "word", "member", "cut", "", "nosuch",
+    ]
+    .iter()
+    .map(|name| format!("race check {place}/{name}"))
+    .collect();
+    lines.extend(
+        [
+            "race prove --users 2 --place /nosuch",
+            "doctor /proc",
+            "doctor /dev/null",
+            "man /proc/nosuch",
+            "backup /proc/nosuch",
+            "restore /nosuch",
+            "buy --users 2 --evidence /nosuch/x",
+            "buy --users 2 --timeline /nosuch/x.svg",
+            "buy --users 2 --think soon",
+            "book ann --wait soon",
+            "race find foo",
+            "race replay x",
+        ]
+        .map(str::to_owned),
+    );
+    for line in lines {
+        let run = event.run(&line);
+        assert!(
+            ![Some(0), Some(101), None].contains(&run.code),
+            "{line}: {run:?}"
+        );
+        let said = run.stdout + &run.stderr;
+        for insides in [
+            "os error",
+            "u64",
+            "usize",
+            "i64",
+            "invalid type",
+            "invalid value: ",
+            "variant",
+            "field",
+            "Some(",
+            "None",
+            "Utf8Error",
+            "Err(",
+            "at line ",
+            "at path",
+            "expected one of",
+            "expected number",
+        ] {
+            assert!(!said.contains(insides), "{line}: {insides}: {said}");
+        }
+    }
 }

@@ -2,18 +2,19 @@
 
 pub(super) const PROGRAM: &str = "\
 Examples:
-  tickets init 200                an event to sell from
-  tickets query                   how many are left
-  tickets buy --users 8           8 buyers rush, without a lock: a race
-  tickets buy --users 8 --lock    the same under the lock: nothing is oversold
-  tickets reset                   start the event anew
-  tickets race prove --users 3    every way in which 3 buyers can meet
-  tickets doctor                  whether this directory is fit for it
+  tickets -f gala.json init 200           an event to sell from
+  tickets -f gala.json book alice --quantity 2 --key web-7f1c
+  tickets -f gala.json query              how many are left
+  tickets -f gala.json sales              who has bought
+  tickets -f gala.json audit              does everything add up
+  tickets -f gala.json backup /mnt/stick  a copy, while others sell
 
-  tickets book alice --quantity 2 --key web-7f1c    a real sale
-  tickets sales                   who has bought
-  tickets audit                   does everything add up
-  tickets backup /mnt/stick       a copy, while others sell
+  tickets reset                   2 tickets to practise on
+  tickets buy --users 8           8 buyers rush, without a lock: a race
+  tickets reset                   start anew
+  tickets buy --users 8 --lock    the same under the lock: nothing is oversold
+  tickets race prove --users 3    every way in which 3 buyers can meet
+  tickets doctor .                whether this directory is fit for events
 
 Exit codes:
   0  done

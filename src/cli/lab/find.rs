@@ -54,7 +54,7 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
             run::wrapped(out, &text, 0)?;
             writeln!(out)?;
             let text = format!(
-                "of {} none is as asked for: {condition}",
+                "of all {} is as asked for: {condition}",
                 count(schedules, "schedule")
             );
             run::labelled(out, "none", BAD, &text)?;

@@ -1,5 +1,6 @@
 //! A backup as it is read: all of its ledger that adds up.
 
+use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
@@ -67,7 +68,7 @@ fn without_ledger(source: &EventFiles, from: &Path, count: Option<CountFile>) ->
         let name = source.count.file_name().unwrap_or_default();
         let why = format!("holds no backup of {}", name.to_string_lossy());
         let error = Error::new(Kind::Missing, why).at(from, 0, 0);
-        return Err(error.hint("name the directory that 'tickets backup DIR' wrote to"));
+        return Err(error.hint(where_it_may_be(from)));
     };
     if count.counted.is_some_and(|counted| counted.seq > 0) {
         let error = Error::new(Kind::Integrity, "is missing beside its count");
@@ -101,4 +102,20 @@ fn behind_its_count(
         "nothing was changed; this copy was made while tickets were sold, the ledger first: --force goes by what its \
          ledger has",
     )
+}
+
+/// Where the backup may be that is not in this directory: under another name, or elsewhere.
+fn where_it_may_be(from: &Path) -> String {
+    let entries = fs::read_dir(from).into_iter().flatten().flatten();
+    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let other = names.find_map(|name| {
+        let count = format!("{}.json", name.strip_suffix(".ledger.jsonl")?);
+        from.join(&count).is_file().then_some(count)
+    });
+    match other {
+        Some(other) => format!(
+            "it holds one of {other}, which is put back under that name, wherever: -f DIRECTORY/{other}"
+        ),
+        None => "name the directory that 'tickets backup DIR' wrote to".to_owned(),
+    }
 }
