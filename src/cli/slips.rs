@@ -59,8 +59,8 @@ const MEANT: [(&str, &str); 47] = [
     ("version", "--version"),
 ];
 
-/// What was meant by it, in a sentence, where that can be told. `command`: the command that was named, and what could be
-/// understood of its arguments.
+/// What was meant by it, in a sentence, where that can be told. `command`: the one that was named; `matches`: what could
+/// be understood of its arguments.
 pub(super) fn tip(
     error: &clap::Error,
     command: &str,
