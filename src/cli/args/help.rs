@@ -111,6 +111,7 @@ Examples:
   tickets sales --name alice
   tickets sales --since 2h --limit 10
   tickets sales --changes         what was cancelled, adjusted, set, and why
+  tickets sales --held            what is held, with the ids to confirm
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 

@@ -24,6 +24,7 @@ pub(crate) struct InitArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub(crate) struct SalesArgs {
     /// Only those of this buyer: the whole name, capitals or not
     #[arg(long, value_name = "WHO")]
@@ -32,6 +33,10 @@ pub(crate) struct SalesArgs {
     /// Only those made since then: 2026-11-22, 14:30, 2h
     #[arg(long, value_name = "TIME", value_parser = since)]
     pub(crate) since: Option<jiff::Timestamp>,
+
+    /// What is held and not sold yet, instead of sales
+    #[arg(long, conflicts_with_all = ["name", "since", "limit", "format", "raw", "bom"])]
+    pub(crate) held: bool,
 
     /// No more than the last N of them
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit)]

@@ -4,6 +4,7 @@
 
 mod changes;
 mod csv;
+mod held;
 mod list;
 mod table;
 
@@ -26,6 +27,9 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
         changes::write(&office, arguments, format, screen)?;
         return Ok(0);
     }
+    if arguments.held {
+        return held(&office, screen);
+    }
     let list = SaleList::of(&office, arguments);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match format {
@@ -42,6 +46,17 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
     if let (Some(name), 0) = (&arguments.name, found) {
         screen.notes(&who_was_meant(&office, name)?);
     }
+    Ok(0)
+}
+
+fn held(office: &BoxOffice, screen: &Screen) -> Result<u8> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = if screen.json {
+        held::as_json(office, &mut out)
+    } else {
+        held::as_table(office, &mut out, screen.quiet)
+    }?;
+    screen.written(written.and_then(|()| out.flush()));
     Ok(0)
 }
 
