@@ -383,7 +383,7 @@ fn a_terminal_shows_how_far_it_has_come() {
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(told.contains("of 3000 rows"), "{told:?}");
     assert!(
-        told.ends_with("imported  3000 rows: 3000 sold\r\n0 left\r\n"),
+        told.ends_with("  3000 rows: 3000 sold\r\n0 left\r\n"),
         "{told:?}"
     );
     // To a pipe it is silent until it is done.
