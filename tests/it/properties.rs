@@ -167,8 +167,8 @@ impl World {
             }
             (Some(known), Err(error)) => {
                 let same = known.buyer == buyer && known.quantity == quantity;
-                let expected = if same { Kind::Cancelled } else { Kind::Refused };
-                assert_eq!(error.kind(), expected, "{error}");
+                let kind = if same { Kind::Cancelled } else { Kind::Refused };
+                assert_eq!(error.kind(), kind, "{error}");
                 assert!(!same || known.kept < quantity, "{error}");
             }
             (None, Ok(sale)) => {
