@@ -48,7 +48,6 @@ fn look(file: &str) -> Vec<KernelLock> {
     let table = fs::read_to_string("/proc/locks").unwrap_or_default();
     let mut locks: Vec<_> = table.lines().filter_map(|line| lock(line, file)).collect();
     locks.sort();
-    locks.dedup();
     locks
 }
 
