@@ -24,6 +24,7 @@ mod disk;
 mod disk_model;
 mod event;
 mod holder;
+mod kernel_locks;
 mod matrix;
 pub mod mutants;
 mod oracle;
@@ -41,6 +42,7 @@ mod thin;
 mod trace;
 mod unsynced;
 
+pub use kernel_locks::{KernelLock, locks};
 pub use matrix::{Plan, ROWS, Report, Settings, find, run};
 pub use orphan::orphan;
 pub use program::{Program, Run};

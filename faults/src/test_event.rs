@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::access::Access;
+use crate::kernel_locks::{KernelLock, locks};
 use crate::program::{Program, Run};
 
 pub(crate) const COUNT: &str = "tickets.json";
@@ -150,30 +151,16 @@ pub(crate) fn resumed(pid: Option<u32>, mut command: Child) -> Run {
     Run::of(command.wait_with_output().unwrap())
 }
 
-/// How many wait for the lock on a file, as the kernel lists them.
+/// How many wait for a lock on a file.
 pub(crate) fn waiting(path: &Path) -> usize {
-    let locks = locks(path);
-    locks.iter().filter(|line| line.contains("->")).count()
+    locks(path).iter().filter(|lock| lock.waits).count()
 }
 
-/// Whether a process holds the lock on a file.
+/// Whether a process holds a lock on a file.
 pub(crate) fn held(path: &Path, process: u32) -> bool {
-    let holds = |line: &String| !line.contains("->") && line.contains(&format!(" {process} "));
+    let process = i32::try_from(process).ok();
+    let holds = |lock: &KernelLock| !lock.waits && Some(lock.process) == process;
     locks(path).iter().any(holds)
-}
-
-fn locks(path: &Path) -> Vec<String> {
-    use std::os::unix::fs::MetadataExt;
-    let Ok(metadata) = fs::metadata(path) else {
-        return Vec::new();
-    };
-    let file = format!(":{} ", metadata.ino());
-    let table = fs::read_to_string("/proc/locks").unwrap();
-    table
-        .lines()
-        .filter(|line| line.contains(&file))
-        .map(str::to_owned)
-        .collect()
 }
 
 /// Waits until something holds. It must come to hold; how long it takes is not judged.

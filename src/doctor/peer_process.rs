@@ -12,7 +12,7 @@ use crate::children;
 use crate::error::{Error, Kind, Result, told};
 
 /// How long to wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// No answer is longer.
 const LONGEST: usize = 4096;

@@ -1,7 +1,6 @@
 //! The one purchase under every lock that its buyers may take: an observer sees its steps and may stop it.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{BoxOffice, Conditions, Nonce, Observer, Order, Sale, Step};
@@ -57,24 +56,8 @@ impl TestEvent {
 
 /// How many `flock`s there are on a file, as the kernel lists them.
 fn flocks(path: &Path) -> usize {
-    let Ok(metadata) = fs::metadata(path) else {
-        return 0;
-    };
-    // Files of two file systems may have one number; some are listed under another device than stat(2) has.
-    let device = metadata.dev();
-    let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
-    let by_number = format!(":{} ", metadata.ino());
-    let exactly = format!(" {major:02x}:{minor:02x}{by_number}");
-    let table = fs::read_to_string("/proc/locks").unwrap();
-    let file = if table.contains(&exactly) {
-        exactly
-    } else {
-        by_number
-    };
-    let locks = table.lines();
-    locks
-        .filter(|line| line.contains("FLOCK") && line.contains(&file))
-        .count()
+    let locks = tickets_faults::locks(path);
+    locks.iter().filter(|lock| lock.is_flock).count()
 }
 
 fn buy(office: &mut BoxOffice, lock: LockKind, observer: &mut impl Observer) -> Result<Sale> {

@@ -383,26 +383,9 @@ pub(crate) fn read_until(
 
 /// The `flock`s on a file, as the kernel lists them: (pid, whether it still waits).
 pub(crate) fn flocks(path: &Path) -> Vec<(i32, bool)> {
-    use std::os::unix::fs::MetadataExt;
-    let Ok(metadata) = fs::metadata(path) else {
-        return Vec::new();
-    };
-    // Files of two file systems may have one number; some file systems are listed under another device than stat(2) has.
-    let (device, inode) = (metadata.dev(), metadata.ino());
-    let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
-    let end = format!(":{inode}");
-    let exactly = format!("{major:02x}:{minor:02x}{end}");
-    let table = fs::read_to_string("/proc/locks").unwrap();
-    let listed = table.split_ascii_whitespace().any(|word| word == exactly);
-    let end = if listed { exactly } else { end };
-    let lock = |line: &str| {
-        let waits = line.contains("->");
-        let line = line.replace("->", "");
-        let words: Vec<&str> = line.split_ascii_whitespace().collect();
-        (words.get(1) == Some(&"FLOCK") && words.get(5)?.ends_with(&end))
-            .then(|| Some((words[4].parse().ok()?, waits)))?
-    };
-    table.lines().filter_map(lock).collect()
+    let locks = tickets_faults::locks(path);
+    let flocks = locks.into_iter().filter(|lock| lock.is_flock);
+    flocks.map(|lock| (lock.process, lock.waits)).collect()
 }
 
 /// Whether this test runs as root, whom no permission stops.
