@@ -5,7 +5,6 @@ use super::change_options::Change;
 use super::commit::Decision;
 use super::event::id_of;
 use super::keyed::{Asked, replays};
-use super::on_sale::now;
 use super::order::Unobserved;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, MAX_STOCK, Op, Record};
@@ -155,6 +154,7 @@ impl BoxOffice {
         }
         self.look_for_key(change.key, change.wait)?;
         let mut earlier: Option<FoundSale> = None;
+        let clock = self.clock.clone();
         let done = self.commit_taking(
             CommitOptions::durable(change.wait),
             &mut Unobserved,
@@ -166,7 +166,7 @@ impl BoxOffice {
                     }
                 }
                 let wanted = quantity.min(0).unsigned_abs();
-                let taken = match stock.take(before, transaction, wanted, now()) {
+                let taken = match stock.take(before, transaction, wanted, clock.now()) {
                     Err(error) if matches!(error.kind(), Kind::SoldOut { .. }) => {
                         return Err(not_so_many(wanted, &error));
                     }

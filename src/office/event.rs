@@ -5,7 +5,7 @@ use super::change::unknown;
 use super::change_options::Change;
 use super::commit::Decision;
 use super::name;
-use super::on_sale::{OnSale, now};
+use super::on_sale::OnSale;
 use super::open_holds::OpenHolds;
 use super::order::{MAX_NAME, Unobserved, check_text};
 use crate::error::{Error, Kind, Result};
@@ -51,7 +51,7 @@ impl BoxOffice {
     /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
     pub fn state(&self) -> Result<EventState> {
         let head = self.store.head(LockKind::Exclusive)?;
-        let (tally, now) = (head.tally, now());
+        let (tally, now) = (head.tally, self.clock.now());
         let settings = self.store.settings()?;
         let due = if tally.index.may_be_due(now) {
             let mut holds = OpenHolds::default();

@@ -8,7 +8,6 @@ use super::buyer_totals::BuyerTotals;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
 use super::name;
-use super::on_sale::now;
 use super::order::{Order, Unobserved};
 use super::rules::Rules;
 use crate::error::{Error, Kind, Result};
@@ -107,6 +106,7 @@ impl BoxOffice {
         if !keyed.wanted.is_empty() {
             self.store.follow(&mut keyed)?;
         }
+        let clock = self.clock.clone();
         let (mut from, mut left) = (0, 0);
         while from < orders.len() {
             let rest = orders.get(from..).unwrap_or_default();
@@ -131,16 +131,16 @@ impl BoxOffice {
                     });
                     let start = Instant::now();
                     for (order, number) in rest.iter().zip(&numbers) {
-                        if start.elapsed() > LONGEST && !outcomes.is_empty() {
+                        if clock.since(start) > LONGEST && !outcomes.is_empty() {
                             break;
                         }
                         if let Some(found) = order.key.and_then(|key| keyed.found.get(key)) {
                             outcomes.push(known(found, order));
                             continue;
                         }
-                        let allowed = rules.allow(order, &at, transaction, stock, now());
+                        let allowed = rules.allow(order, &at, transaction, stock, clock.now());
                         let taken = allowed
-                            .and_then(|()| stock.take(&at, transaction, order.quantity, now()));
+                            .and_then(|()| stock.take(&at, transaction, order.quantity, clock.now()));
                         let taken = match taken {
                             Ok(taken) => taken,
                             // Something is to be read first.

@@ -5,6 +5,7 @@
 mod buyer_totals;
 mod change;
 mod change_options;
+mod clock;
 mod commit;
 mod event;
 mod guests;
@@ -25,6 +26,7 @@ mod sales;
 mod taking;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Result;
@@ -33,9 +35,11 @@ use crate::store::Store;
 use crate::store::file::file_store::FileStore;
 use crate::store::memory::MemoryStore;
 use crate::store::options::Restart;
+use clock::Clock;
 use ids::RandomIds;
 use taking::Stock;
 
+pub(crate) use clock::TimeSource;
 pub(crate) use ids::random;
 
 pub use crate::ledger::{EventSettings, Nonce, Step};
@@ -104,6 +108,7 @@ pub struct BoxOffice {
     store: Box<dyn Store>,
     ids: RandomIds,
     stock: Stock,
+    clock: Clock,
 }
 
 impl BoxOffice {
@@ -135,6 +140,15 @@ impl BoxOffice {
             store: Box::new(store),
             ids: RandomIds::default(),
             stock: Stock::default(),
+            clock: Clock::default(),
+        }
+    }
+
+    /// The same, by this clock.
+    pub(crate) fn told_the_time(self, clock: Arc<dyn TimeSource>) -> Self {
+        Self {
+            clock: Clock::Told(clock),
+            ..self
         }
     }
 

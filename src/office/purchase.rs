@@ -4,7 +4,6 @@ use super::BoxOffice;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
 use super::name;
-use super::on_sale::now;
 use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use super::rules::Rules;
 use super::taking::Taken;
@@ -63,9 +62,10 @@ impl BoxOffice {
         let number = self.ids.next()?;
         let mut id = String::new();
         let mut earlier = None;
+        let clock = self.clock.clone();
         let done = self.commit_taking(options, observer, &mut |head, transaction, observer, stock| {
             if let Some(key) = order.key {
-                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, now())?, observer, number, &mut id)?)) });
+                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, clock.now())?, observer, number, &mut id)?)) });
                 earlier = transaction.find(Lookup::Key(key))?;
                 if let Some(sale) = &earlier {
                     // Also a refusal rests on what the ledger says.
@@ -80,7 +80,7 @@ impl BoxOffice {
                 seq: head.seq,
                 sum: head.sum.number(),
             })?;
-            let now = now();
+            let now = clock.now();
             // A rush is nobody: it keeps to no rules, and is kept off where there are some.
             if conditions.rush.is_none() {
                 Rules::of(transaction)?.allow(order, head, transaction, stock, now)?;
