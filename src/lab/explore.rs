@@ -168,7 +168,7 @@ pub fn replay(trial: &Trial, steps: &LabSteps) -> Result<Run> {
 pub(super) fn follow(harness: &mut Harness, trial: &Trial, steps: &LabSteps) -> Result<Run> {
     let mut state = LabState::begin(harness, trial)?;
     for (at, &step) in steps.0.iter().enumerate() {
-        if !state.is_enabled(step.buyer()) {
+        if !state.can(step) {
             let (step, buyer) = (at + 1, step.buyer() + 1);
             let message =
                 format!("the schedule diverges at step {step}: buyer {buyer} cannot go on");

@@ -76,6 +76,7 @@ impl BoxOffice {
         decide: &mut DecideTaking<'_, '_, O>,
     ) -> Result<Committed> {
         let mut stock = std::mem::take(&mut self.stock).for_one_order();
+        known_bad!(ExpiryUnlocked => self.store.follow(&mut stock.holds)?);
         let done = loop {
             let wanted = (stock.wants_holds, stock.wants_buyer);
             let done = self.commit(options, observer, &mut |head, transaction, observer| {

@@ -27,6 +27,7 @@ fn trial(users: usize, stock: u64, lock: LockKind) -> Trial {
         query: false,
         crashes: false,
         second_name: false,
+        scenario: None,
         place: None,
         program: PathBuf::from(TICKETS),
     }
