@@ -63,6 +63,8 @@ impl BoxOffice {
         let mut id = String::new();
         let mut earlier = None;
         let clock = self.clock.clone();
+        known_bad!(CloseUnlocked => super::on_sale::OnSale::by_rules(None, self.store.head(LockKind::Exclusive)?.tally.index.closed, 0).check(None)?);
+        known_bad!(RulesUnlocked => if self.store.settings()?.and_then(|settings| settings.max_per_sale).is_some_and(|most| order.quantity > most) { return Err(crate::Error::new(crate::Kind::Limit, "too many")) });
         let done = self.commit_taking(options, observer, &mut |head, transaction, observer, stock| {
             if let Some(key) = order.key {
                 known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, clock.now())?, observer, number, &mut id)?)) });
