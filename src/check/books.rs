@@ -66,7 +66,9 @@ impl Books {
         wrong.extend(self.key(record));
         wrong.extend(match record.op {
             Op::Sell | Op::Hold => self.takes(record),
-            Op::Cancel | Op::Confirm | Op::Release | Op::Expire | Op::Rename => self.changes(record),
+            Op::Cancel | Op::Confirm | Op::Release | Op::Expire | Op::Rename => {
+                self.changes(record)
+            }
             Op::Close | Op::Reopen => self.turns(record),
             Op::Set => {
                 self.settings = record.event.as_deref().cloned().unwrap_or_default();

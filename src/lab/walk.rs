@@ -157,9 +157,8 @@ impl<'t> Walk<'t> {
         };
         // A clock says one thing or the other: of these steps of a buyer each makes the other impossible.
         let goes = |step: LabStep| !matches!(step, LabStep::Kill(_));
-        let instead = |step: LabStep| {
-            goes(step) && goes(node.taken) && step.buyer() == node.taken.buyer()
-        };
+        let instead =
+            |step: LabStep| goes(step) && goes(node.taken) && step.buyer() == node.taken.buyer();
         let independent = |&step: &LabStep| {
             !instead(step) && access_set(step).is_some_and(|other| !other.touches(taken))
         };

@@ -140,8 +140,9 @@ impl BoxOffice {
                             continue;
                         }
                         let allowed = rules.allow(order, &at, transaction, stock, clock.now());
-                        let taken = allowed
-                            .and_then(|()| stock.take(&at, transaction, order.quantity, clock.now()));
+                        let taken = allowed.and_then(|()| {
+                            stock.take(&at, transaction, order.quantity, clock.now())
+                        });
                         let taken = match taken {
                             Ok(taken) => taken,
                             // Something is to be read first.

@@ -6,8 +6,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::value::{LockArg, picture, seed, stock, whole};
-use crate::lab::{MAX_BUYERS, Scenario};
 use crate::lab::sample::{MOST_DEPTH, MOST_SAMPLES};
+use crate::lab::{MAX_BUYERS, Scenario};
 use crate::office::Writes;
 
 /// So many buyers are run in all their schedules, however many those are: 8 without a lock have 40,320.

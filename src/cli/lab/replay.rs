@@ -58,7 +58,9 @@ fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
     let schedule: Schedule = arguments.schedule.parse()?;
     if let (Some(_), Schedule::Class(_)) = (arguments.scenario, &schedule) {
         let message = "a class is of buyers without a lock, and a scenario has none";
-        return Err(Error::new(Kind::Usage, message).hint("give who makes each step, as in '1 2 2 1'"));
+        return Err(
+            Error::new(Kind::Usage, message).hint("give who makes each step, as in '1 2 2 1'")
+        );
     }
     let (steps, named_users) = match &schedule {
         Schedule::Steps(steps) => {

@@ -66,7 +66,12 @@ impl Pictured {
             1 => "1 switch".to_owned(),
             n => format!("{n} switches"),
         };
-        let buyers = buyers(self.trial.users);
+        let users = self.trial.users;
+        let buyers = match (self.trial.scenario, users) {
+            (None, users) => buyers(users),
+            (Some(_), 1) => "1 process".to_owned(),
+            (Some(_), users) => format!("{users} processes"),
+        };
         let name = format!("{buyers}, {switches}: {steps}");
         if name.len() + SMALLEST <= columns() {
             name

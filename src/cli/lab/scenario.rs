@@ -66,13 +66,21 @@ fn search(
 /// What is to be tried.
 pub(super) fn trial(how: &TrialArgs, scenario: Scenario, users: usize) -> Result<Trial> {
     let given = [
-        (how.stock.is_some(), "--stock", "a scenario has tickets of its own"),
+        (
+            how.stock.is_some(),
+            "--stock",
+            "a scenario has tickets of its own",
+        ),
         (
             how.lock.is_some() || Writes::from(how.writes) == Writes::InPlace,
             "--lock and --writes",
             "its commands are those of real sales, which take the exclusive lock and replace the count",
         ),
-        (how.query, "--query", "its commands look outside the lock where they always do"),
+        (
+            how.query,
+            "--query",
+            "its commands look outside the lock where they always do",
+        ),
         (
             how.timeline.is_some(),
             "--timeline",
@@ -108,7 +116,11 @@ fn no_use(option: &str, why: &str) -> Error {
 
 /// What happens, and who does what.
 pub(super) fn introduced(out: &mut dyn Write, trial: &Trial, scenario: Scenario) -> io::Result<()> {
-    let more = if trial.crashes { "; any may be killed" } else { "" };
+    let more = if trial.crashes {
+        "; any may be killed"
+    } else {
+        ""
+    };
     let text = format!("{}: {}{more}", scenario.name(), scenario.about());
     run::wrapped(out, &text, 0)?;
     for (number, command) in (1..=trial.users).zip(scenario.commands()) {
@@ -125,7 +137,12 @@ fn proved(out: &mut dyn Write, found: &Explored, scenario: Scenario) -> io::Resu
     };
     if *bad == 0 {
         let promise = scenario.promise();
-        let text = format!("{schedules} of {schedules} schedules are right, with {outcomes}: {promise}");
+        let are = if *schedules == 1 {
+            "schedule is"
+        } else {
+            "schedules are"
+        };
+        let text = format!("{schedules} of {schedules} {are} right, with {outcomes}: {promise}");
         return run::labelled(out, "safe", GOOD, &text);
     }
     let are = if *bad == 1 { "is" } else { "are" };
@@ -148,8 +165,8 @@ pub(super) fn list(screen: &Screen) -> u8 {
             run::labelled(out, scenario.name(), GOOD, scenario.about())?;
             let [first, second, third] = scenario.commands();
             let commands = format!("{first} | {second}; a third: {third}");
-            run::labelled(out, "      runs", FAINT, &commands)?;
-            run::labelled(out, "      must", FAINT, scenario.promise())?;
+            run::labelled(out, "  runs", FAINT, &commands)?;
+            run::labelled(out, "  must", FAINT, scenario.promise())?;
         }
         Ok(())
     });
@@ -203,7 +220,12 @@ struct ScenarioDocument {
 }
 
 impl ScenarioDocument {
-    fn of(trial: &Trial, scenario: Scenario, found: &Explored, smallest: Option<&Pictured>) -> Self {
+    fn of(
+        trial: &Trial,
+        scenario: Scenario,
+        found: &Explored,
+        smallest: Option<&Pictured>,
+    ) -> Self {
         Self {
             ok: found.bad == 0,
             command: "race prove",

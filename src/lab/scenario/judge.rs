@@ -11,6 +11,7 @@ use crate::check::books::{Books, Fate};
 use crate::check::final_state::{StateFinding, StateVerdict};
 use crate::error::Result;
 use crate::ledger::{CountFile, Op};
+use crate::plural::count;
 
 /// What a run has left.
 struct Left<'r> {
@@ -26,7 +27,7 @@ struct Left<'r> {
 pub(in crate::lab) fn judge(
     scenario: Scenario,
     (ledger, begun): (&[u8], usize),
-    count: &Result<CountFile>,
+    count_file: &Result<CountFile>,
     moves: Vec<Move>,
     ends: Vec<Option<WorkerEnd>>,
 ) -> Run {
@@ -41,12 +42,12 @@ pub(in crate::lab) fn judge(
     findings.extend(left.expiries());
     findings.extend(left.answers());
     findings.extend(left.unanswered());
-    findings.extend(left.count(count));
+    findings.extend(left.count(count_file));
     let books = left.books();
     let verdict = StateVerdict {
         sold: books.of(Fate::Sold),
         sales: left.written().count() as u64,
-        left: count.as_ref().ok().map(|count| count.ticket),
+        left: count_file.as_ref().ok().map(|count_file| count_file.ticket),
         oversold: (books.of(Fate::Sold) + books.of(Fate::Held)).saturating_sub(books.stock),
         lost_updates: findings
             .iter()
@@ -81,7 +82,11 @@ impl Left<'_> {
             let of = move |(kind, text): &(Anomaly, String)| {
                 let writer = line.writer.map(buyer_name);
                 let by = writer.as_deref().unwrap_or("nobody");
-                finding(*kind, &writer, format!("line {}, by {by}, {text}", line.seq))
+                finding(
+                    *kind,
+                    &writer,
+                    format!("line {}, by {by}, {text}", line.seq),
+                )
             };
             line.wrong.iter().map(of)
         });
@@ -96,7 +101,10 @@ impl Left<'_> {
     /// Holds that were ended for nobody, or by a clock that does not say that they are due.
     fn expiries(&self) -> Vec<StateFinding> {
         let lines: Vec<_> = self.written().collect();
-        let ends = lines.iter().enumerate().filter(|(_, line)| line.op == Op::Expire);
+        let ends = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.op == Op::Expire);
         let wrong = ends.filter_map(|(at, line)| {
             let behind = lines.get(at + 1..).unwrap_or_default();
             let next = behind.iter().find(|line| line.op != Op::Expire);
@@ -163,7 +171,9 @@ impl Left<'_> {
         let stands = |from: usize, id: &str| {
             let lines = self.ledger.lines.get(from..to).unwrap_or_default();
             let op = act.writes();
-            lines.iter().any(|line| Some(line.op) == op && line.id == id)
+            lines
+                .iter()
+                .any(|line| Some(line.op) == op && line.id == id)
         };
         match answer {
             Answer::Done { id } if act.writes().is_some() => {
@@ -190,18 +200,27 @@ impl Left<'_> {
         }
     }
 
-    /// Lines that nobody was told, and answers of which several are for one line; and changes of the rules that another one
-    /// took back.
+    /// Lines of which nobody was told, and answers of which several are for one line; and changes of the rules that
+    /// another one took back.
     fn unanswered(&self) -> Vec<StateFinding> {
         let mut found = Vec::new();
-        let open = self.ends.iter().filter(|end| end.is_none()).count();
         let mut ops: Vec<Op> = self.acts.iter().filter_map(|act| act.writes()).collect();
         ops.dedup();
         for op in ops {
-            let lines = self.written().filter(|line| line.op == op).count();
+            let own = |line: &&EnteredLine| line.op == op && self.was_answered(line);
+            let lines = self.written().filter(own).count();
             let told = self.done().filter(|act| act.writes() == Some(op)).count();
-            if lines > told + open || told > lines {
-                let text = format!("{lines} lines {op:?} stand there, and {told} were told so");
+            if lines != told {
+                let text = format!(
+                    "{} told that it was done, and the ledger has {} that {}",
+                    if told == 1 {
+                        "1 was".to_owned()
+                    } else {
+                        format!("{told} were")
+                    },
+                    count(lines as u64, "line"),
+                    if lines == 1 { "says so" } else { "say so" },
+                );
                 found.push(finding(Anomaly::WrongAnswer, &None, text));
             }
         }
@@ -213,6 +232,12 @@ impl Left<'_> {
         found
     }
 
+    /// Whether the process that wrote a line came to its end: one that was killed may have written it.
+    fn was_answered(&self, line: &EnteredLine) -> bool {
+        let end = line.writer.map(|writer| self.ends.get(writer));
+        !matches!(end, Some(Some(None)))
+    }
+
     /// The command of each answer that it is done.
     fn done(&self) -> impl Iterator<Item = Act> {
         let acts = self.ends.iter().zip(&self.acts);
@@ -221,39 +246,47 @@ impl Left<'_> {
                 Some(WorkerEnd::Answered { answers }) => answers.as_slice(),
                 _ => &[],
             };
-            let done = answers.iter().filter(|answer| matches!(answer, Answer::Done { .. }));
+            let done = answers
+                .iter()
+                .filter(|answer| matches!(answer, Answer::Done { .. }));
             done.map(|_| *act)
         })
     }
 
     /// Whether the count says what the ledger says up to the line that it names, and whether it names what was answered.
-    fn count(&self, count: &Result<CountFile>) -> Option<StateFinding> {
+    fn count(&self, count_file: &Result<CountFile>) -> Option<StateFinding> {
         let wrong = |text| Some(finding(Anomaly::Conservation, &None, text));
-        let count = match count {
-            Ok(count) => count,
+        let count_file = match count_file {
+            Ok(count_file) => count_file,
             Err(error) => return wrong(format!("the count cannot be read any more: {error}")),
         };
-        let Some(counted) = count.counted else {
+        let Some(counted) = count_file.counted else {
             return wrong("the count names no line of the ledger".to_owned());
         };
-        let (seq, left) = (counted.seq, count.ticket);
+        let (seq, left) = (counted.seq, count_file.ticket);
         let (sold, held) = (counted.sold, counted.held);
         let mut books = self.ledger.books.iter();
         let fits = books.any(|books| {
-            let own = (books.seq, books.left, books.of(Fate::Sold), books.of(Fate::Held));
+            let own = (
+                books.seq,
+                books.left,
+                books.of(Fate::Sold),
+                books.of(Fate::Held),
+            );
             own == (seq, left, sold, held)
         });
         if !fits {
-            let text = format!("the count says {left} left, {sold} sold, {held} held at line {seq}, which says another");
+            let text = format!(
+                "the count has {left} left, {sold} sold and {held} held at line {seq}, where the ledger has others"
+            );
             return wrong(text);
         }
-        let answered = |line: &&EnteredLine| {
-            let writer = line.writer.and_then(|writer| self.ends.get(writer));
-            matches!(writer, Some(Some(WorkerEnd::Answered { .. })))
-        };
+        let answered = |line: &&EnteredLine| self.was_answered(line);
         let last = self.written().filter(answered).map(|line| line.seq).max();
         if last.is_some_and(|last| last > seq) {
-            return wrong(format!("the count ends at line {seq}, behind which others were answered"));
+            return wrong(format!(
+                "the count ends at line {seq}, behind which others were answered"
+            ));
         }
         None
     }

@@ -57,15 +57,20 @@ impl LedgerLines {
         };
         let (mut books, mut sum) = (Books::default(), Sum::default());
         for bytes in ledger.split_inclusive(|&byte| byte == b'\n') {
-            let line = bytes.strip_suffix(b"\n").map(|line| Line::parse(line, None));
+            let line = bytes
+                .strip_suffix(b"\n")
+                .map(|line| Line::parse(line, None));
             let Some(Ok(line)) = line else {
                 read.torn += bytes.len();
                 continue;
             };
             let mut wrong = books.enter(&line.record);
-            let chained = bytes.strip_suffix(b"\n").map(|line| Line::check(line, Some(sum)));
+            let chained = bytes
+                .strip_suffix(b"\n")
+                .map(|line| Line::check(line, Some(sum)));
             if wrong.is_empty() && !matches!(chained, Some(Ok(_))) {
-                let text = "does not follow on the line before it: its checksum is another's".to_owned();
+                let text =
+                    "does not follow on the line before it: its checksum is another's".to_owned();
                 wrong.push((crate::check::Anomaly::Phantom, text));
             }
             sum = line.sum;

@@ -76,7 +76,9 @@ impl Scenario {
             Self::ConfirmRelease => "a hold is confirmed and given back",
             Self::CancelRename => "a sale is cancelled while the name on it is corrected",
             Self::CloseBook => "the sale is closed while others book",
-            Self::SetBook => "the rules are changed, twice, while somebody books more than they will allow",
+            Self::SetBook => {
+                "the rules are changed, twice, while somebody books more than they will allow"
+            }
             Self::HoldHold => "several hold the last ticket",
             Self::ImportImport => "several take in the same list",
         }
@@ -101,7 +103,9 @@ impl Scenario {
                 "no sale stands behind a rule that forbids it: that is told limit; and no change takes back another"
             }
             Self::HoldHold => "one has the ticket, and the others are told sold_out",
-            Self::ImportImport => "each row is sold once, and every other answer for it is the same",
+            Self::ImportImport => {
+                "each row is sold once, and every other answer for it is the same"
+            }
         }
     }
 
@@ -129,7 +133,9 @@ impl Scenario {
 
     /// What each process does.
     pub(super) fn acts(self) -> [Act; MAX_PROCESSES] {
-        use Act::{Book, Cancel, Close, Confirm, Hold, Import, LimitSale, Release, Rename, Retitle};
+        use Act::{
+            Book, Cancel, Close, Confirm, Hold, Import, LimitSale, Release, Rename, Retitle,
+        };
         match self {
             Self::ConfirmExpire => [Confirm, Book("ann", 1), Book("dan", 1)],
             Self::ConfirmRelease => [Confirm, Release, Release],

@@ -5,6 +5,7 @@ mod mistakes;
 mod odds;
 mod pictures;
 mod sample;
+mod scenarios;
 
 use std::path::PathBuf;
 
