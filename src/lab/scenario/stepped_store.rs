@@ -141,8 +141,8 @@ impl<S: Store> Store for SteppedStore<S> {
         self.inner.repair(wait, forced)
     }
 
-    fn make(&mut self, stock: u64, settings: &EventSettings) -> Result<()> {
-        self.inner.make(stock, settings)
+    fn make(&mut self, stock: u64, settings: &EventSettings, for_group: bool) -> Result<()> {
+        self.inner.make(stock, settings, for_group)
     }
 
     fn restart(&mut self, how: Restart) -> Result<Reset> {
