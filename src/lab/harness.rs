@@ -54,12 +54,11 @@ impl Harness {
                 error.hint("name another directory by --place")
             })?;
         let count = directory.path().join("tickets.json");
-        match trial.scenario {
-            Some(scenario) => scenario.prepare(&count)?,
-            None => {
-                let text = format!("{{\"ticket\": {}}}\n", trial.stock);
-                fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
-            }
+        if let Some(scenario) = trial.scenario {
+            scenario.prepare(&count)?;
+        } else {
+            let text = format!("{{\"ticket\": {}}}\n", trial.stock);
+            fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
         }
         let mut store = FileStore::at(&count)?;
         let wanted = &mut || true;
@@ -196,7 +195,7 @@ impl Harness {
         Ok(match trial.scenario {
             Some(scenario) => {
                 let [_, fresh] = &self.fresh;
-                let begun = fresh.iter().filter(|&&byte| byte == b'\n').count();
+                let begun = memchr::memchr_iter(b'\n', fresh).count();
                 scenario::judge(scenario, (&ledger, begun), &count, moves, ends)
             }
             None => judge_run(trial, &ledger, &count, moves, ends),

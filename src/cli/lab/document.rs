@@ -64,7 +64,7 @@ struct StepShown {
 }
 
 /// What a process was told.
-fn words(end: &Option<WorkerEnd>) -> Vec<String> {
+fn words(end: Option<&WorkerEnd>) -> Vec<String> {
     match end {
         Some(WorkerEnd::Answered { answers }) => {
             let words = answers.iter().map(Answer::word);
@@ -97,7 +97,9 @@ impl Shown {
                     late: step.late,
                 })
                 .collect(),
-            answers: trial.scenario.map(|_| run.ends.iter().map(words).collect()),
+            answers: trial
+                .scenario
+                .map(|_| run.ends.iter().map(|end| words(end.as_ref())).collect()),
             sold: run.verdict.sold,
             left: run.verdict.left,
             findings: run.verdict.findings.clone(),

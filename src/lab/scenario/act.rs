@@ -99,7 +99,7 @@ fn import(office: &mut BoxOffice) -> Result<Vec<Answer>> {
     let orders = ROWS.map(|(buyer, key)| Order::new(buyer, 1).key(key));
     let mut outcomes = Vec::new();
     office.purchase_all(&orders, DEFAULT_WAIT, &mut |_, outcome| {
-        outcomes.push(outcome)
+        outcomes.push(outcome);
     })?;
     let told = outcomes.into_iter().map(|outcome| match outcome {
         Outcome::Sold { id } => Ok(answered(id, false)),

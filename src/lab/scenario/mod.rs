@@ -4,6 +4,7 @@
 //! ([`SteppedStore`]). Two processes are the pair; a third is one more of either side.
 
 mod act;
+mod answers;
 mod expected;
 mod judge;
 mod ledger_lines;
@@ -147,3 +148,6 @@ impl Scenario {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
