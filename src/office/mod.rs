@@ -3,14 +3,18 @@
 //! Knows nothing of where an event is stored: a store does.
 
 mod buyer_totals;
+mod cancel;
 mod change;
 mod change_options;
 mod clock;
 mod commit;
 mod event;
 mod guests;
+mod held_list;
 mod history;
 mod holding;
+#[cfg(test)]
+mod holding_tests;
 mod ids;
 mod import;
 mod keyed;
@@ -23,6 +27,7 @@ mod open_holds;
 mod order;
 mod purchase;
 mod rules;
+mod sale_id;
 mod sales;
 mod taking;
 
@@ -47,10 +52,12 @@ pub use crate::ledger::{EventSettings, Nonce, Step};
 pub use crate::store::audit::{Audit, Finding, Flaw};
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
-pub use change::{Adjustment, Cancellation};
+pub use cancel::Cancellation;
+pub use change::Adjustment;
 pub use change_options::Change;
 pub use event::{EventState, Renamed, SettingsChange, Turned};
 pub use guests::Guest;
+pub use held_list::OpenHold;
 pub use history::{History, State};
 pub use holding::{Hold, HoldEnd};
 pub use import::Outcome;
