@@ -10,7 +10,8 @@ use tempfile::TempDir;
 use super::judge_run::judge_run;
 use super::protocol::{CALL_OFF, DIE, GO, LATE, StepReport, WorkerEnd};
 use super::run::{Move, Run, Trial};
-use super::scenario::{self, MAX_PROCESSES};
+use super::scenario::MAX_PROCESSES;
+use super::scenario_judge;
 use super::step::MAX_BUYERS;
 use super::worker_process::{WorkerProcess, gone};
 use crate::children;
@@ -196,7 +197,7 @@ impl Harness {
             Some(scenario) => {
                 let [_, fresh] = &self.fresh;
                 let begun = memchr::memchr_iter(b'\n', fresh).count();
-                scenario::judge(scenario, (&ledger, begun), &count, moves, ends)
+                scenario_judge::judge(scenario, (&ledger, begun), &count, moves, ends)
             }
             None => judge_run(trial, &ledger, &count, moves, ends),
         })

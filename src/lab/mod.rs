@@ -5,6 +5,7 @@
 mod access_set;
 mod buyer;
 mod class;
+mod commands;
 pub mod condition;
 pub mod explore;
 pub mod find;
@@ -19,6 +20,7 @@ mod run;
 pub mod sample;
 mod sampling;
 mod scenario;
+mod scenario_judge;
 mod schedule;
 pub mod selfcheck;
 mod state;

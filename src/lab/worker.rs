@@ -5,8 +5,8 @@
 
 use std::ffi::OsString;
 
+use super::commands;
 use super::protocol::{GO, Point, SeenCount, StepReport, WorkerEnd, WorkerTask};
-use super::scenario;
 use super::worker_pipe::{Queue, await_go, called_off, hear, say};
 use crate::error::{Kind, Result};
 use crate::ledger::LockKind;
@@ -39,7 +39,7 @@ pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
 
 fn run(task: &WorkerTask) -> WorkerEnd {
     if let Some(part) = &task.part {
-        return scenario::play(&task.file, part);
+        return commands::play(&task.file, part);
     }
     let mut watch = StepObserver {
         sound: task.lock == LockKind::Exclusive && !task.in_place,

@@ -1,22 +1,12 @@
 //! Scenarios: pairs of commands that can race on one event, and what must hold whoever comes first.
 //!
-//! Each process runs one command of the box office, on a store whose every call that others could notice is a step
-//! ([`SteppedStore`]). Two processes are the pair; a third is one more of either side.
+//! Each process runs one command of the box office. Two are the pair; a third is one more of either side. Pure.
 
 mod act;
-mod answers;
-mod expected;
-mod judge;
-mod ledger_lines;
-mod part;
-mod setting;
-mod stepped_store;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use act::Act;
-pub(super) use judge::judge;
-pub(super) use part::{Part, play};
+pub(super) use act::{Act, BOBS, ROWS};
 
 /// The most processes of a scenario: the pair, and one more.
 pub const MAX_PROCESSES: usize = 3;
@@ -149,5 +139,10 @@ impl Scenario {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// Which process of which scenario.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Part {
+    pub(super) scenario: Scenario,
+    /// From 0.
+    pub(super) process: usize,
+}

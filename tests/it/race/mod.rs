@@ -432,6 +432,9 @@ fn what_the_lab_prints_is_as_wide_as_the_terminal() {
         &["find", "oversold && switches <= 0"],
         &["replay", "8!:0", "--stock", "2"],
         &["replay", "1 1x 2 2"],
+        &["scenarios"],
+        &["prove", "--users", "3", "--scenario", "confirm-expire"],
+        &["replay", "2 2 2t 1 1", "--scenario", "confirm-expire"],
     ] {
         for columns in [50, 80, 130] {
             let run = told(arguments, &columns.to_string());

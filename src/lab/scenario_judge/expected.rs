@@ -1,12 +1,12 @@
 //! What a command may be answered, by the books of some moment.
 
-use super::act::{Act, BOBS};
+use super::super::scenario::{Act, BOBS};
 use crate::check::books::{Books, Entry, Fate};
 use crate::ledger::Op;
 
 impl Act {
     /// The line that it writes when it is done; `None`: any that its answer does not depend on.
-    pub(in crate::lab) fn writes(self) -> Option<Op> {
+    pub(super) fn writes(self) -> Option<Op> {
         match self {
             Self::Book(..) | Self::Import => Some(Op::Sell),
             Self::Hold(..) => Some(Op::Hold),
@@ -19,7 +19,7 @@ impl Act {
     }
 
     /// Whether the books show that it was done; for what writes no line of its own.
-    pub(in crate::lab) fn is_done(self, books: &Books) -> bool {
+    pub(super) fn is_done(self, books: &Books) -> bool {
         match self {
             Self::Close => books.closed,
             Self::LimitSale(most) => books.settings.max_per_sale == Some(most),
@@ -30,7 +30,7 @@ impl Act {
 
     /// The code of the error with which it is refused where the books are so; `late`: by a clock that is past the time of
     /// Bob's hold. `None`: it is not refused.
-    pub(in crate::lab) fn refusal(self, books: &Books, late: bool) -> Option<&'static str> {
+    pub(super) fn refusal(self, books: &Books, late: bool) -> Option<&'static str> {
         let bobs = bobs(books);
         let fate = bobs.map(|entry| entry.fate);
         match self {

@@ -3,25 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::super::protocol::{Answer, WorkerEnd};
+use super::super::scenario::Part;
 use super::super::worker_pipe::Queue;
-use super::Scenario;
 use super::setting::Standing;
 use super::stepped_store::{StepTeller, SteppedStore};
 use crate::error::{Error, Kind, Result};
 use crate::office::BoxOffice;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::lock::strategy::WaitStrategy;
-
-/// Which process of which scenario.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(in crate::lab) struct Part {
-    pub(in crate::lab) scenario: Scenario,
-    /// From 0.
-    pub(in crate::lab) process: usize,
-}
 
 /// Plays it once, step by step.
 pub(in crate::lab) fn play(file: &Path, part: &Part) -> WorkerEnd {

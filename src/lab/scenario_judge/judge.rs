@@ -3,8 +3,7 @@
 
 use super::super::protocol::{Answer, WorkerEnd};
 use super::super::run::{Move, Run, buyer_name};
-use super::Scenario;
-use super::act::Act;
+use super::super::scenario::{Act, Scenario};
 use super::ledger_lines::{EnteredLine, LedgerLines};
 use crate::check::Anomaly;
 use crate::check::books::{Books, Fate};

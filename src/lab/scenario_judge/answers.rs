@@ -2,7 +2,7 @@
 
 use super::super::protocol::{Answer, WorkerEnd};
 use super::super::run::buyer_name;
-use super::act::Act;
+use super::super::scenario::Act;
 use super::judge::{RunLeft, finding};
 use super::ledger_lines::EnteredLine;
 use crate::check::Anomaly;

@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Scenario;
-use super::act::BOBS;
+use super::super::scenario::{BOBS, Scenario};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::EventSettings;
 use crate::office::{BoxOffice, Order, TimeSource};

@@ -2,6 +2,7 @@
 
 use super::super::protocol::{Answer, Point, SeenCount, WorkerEnd};
 use super::super::run::Move;
+use super::super::scenario::Scenario;
 use super::*;
 use crate::check::Anomaly::{
     self, Conservation, FalseSoldOut, LostSale, LostUpdate, StaleDecision, WrongAnswer,
