@@ -62,4 +62,5 @@ rows! {
     edits "edits";
     access "access";
     losses "losses";
+    scenarios "scenarios";
 }

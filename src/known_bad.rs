@@ -84,6 +84,13 @@ mod mistakes {
         "lost-write-refused" LostWriteRefused: "A lost write before whole lines is taken for damage.";
         "archive-orphaned" ArchiveOrphaned: "A ledger that is being archived is taken for an orphaned file.";
         "reset-unasked" ResetUnasked: "A reset takes a ledger that is shorter than its count for an empty event.";
+        "expiry-unlocked" ExpiryUnlocked: "Which holds are due is looked at before the lock is taken, and no more.";
+        "lookup-unlocked" LookupUnlocked: "What a sale or a hold has become is looked up before the lock is taken, and no more.";
+        "close-unlocked" CloseUnlocked: "Whether the sale is closed is looked at before the lock is taken, and no more.";
+        "rules-unlocked" RulesUnlocked: "The rules of a sale are read before the lock is taken, and no more.";
+        "set-unlocked" SetUnlocked: "A change of the rules is made to those read before the lock is taken.";
+        "head-unlocked" HeadUnlocked: "What is left is read before the lock is taken, and no more.";
+        "import-unlocked" ImportUnlocked: "Which keys of a list are known is looked at before the lock is taken, and no more.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }
 

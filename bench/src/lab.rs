@@ -75,6 +75,7 @@ fn trial(users: usize, lock: LockKind, place: &Path, tickets: &Path) -> Trial {
         query: false,
         crashes: false,
         second_name: false,
+        scenario: None,
         place: Some(place.to_owned()),
         program: tickets.to_owned(),
     }

@@ -154,6 +154,12 @@ pub const ROWS: &[Plan] = &[
         "a file is missing, empty, garbage, older or the neighbour's; copies killed",
         rows::losses::strike,
     ),
+    row(
+        22,
+        "scenarios",
+        "commands that can race meet in every schedule of the lab",
+        rows::scenarios::strike,
+    ),
 ];
 
 const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mut Row)) -> Plan {

@@ -103,6 +103,18 @@ pub const MUTANTS: &[Mutant] = &[
         "damaged",
         "bit flipped/tickets.json/bit 0",
     ),
+    by("expiry-unlocked", "scenarios", "scenarios/confirm-expire/2"),
+    by(
+        "lookup-unlocked",
+        "scenarios",
+        "scenarios/confirm-release/2",
+    ),
+    by("lookup-unlocked", "scenarios", "scenarios/cancel-rename/2"),
+    by("close-unlocked", "scenarios", "scenarios/close-book/2"),
+    by("rules-unlocked", "scenarios", "scenarios/set-book/2"),
+    by("set-unlocked", "scenarios", "scenarios/set-book/3"),
+    by("head-unlocked", "scenarios", "scenarios/hold-hold/2"),
+    by("import-unlocked", "scenarios", "scenarios/import-import/2"),
 ];
 
 const fn by(name: &'static str, row: &'static str, case: &'static str) -> Mutant {

@@ -21,4 +21,5 @@ pub(crate) mod queue;
 pub(crate) mod refused;
 pub(crate) mod relay;
 pub(crate) mod replay;
+pub(crate) mod scenarios;
 pub(crate) mod write_back;

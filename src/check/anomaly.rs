@@ -39,6 +39,10 @@ pub enum Anomaly {
     UnlockedWrite,
     /// Two wait for one another.
     Deadlock,
+    /// A line was written that what stood before it forbids: it was decided by what was so no longer.
+    StaleDecision,
+    /// Somebody was told what the ledger does not say.
+    WrongAnswer,
     /// A buyer failed.
     Failed,
 }
@@ -64,6 +68,8 @@ impl Anomaly {
             Self::DeadInodeLock => "dead-inode lock",
             Self::UnlockedWrite => "unlocked write",
             Self::Deadlock => "deadlock",
+            Self::StaleDecision => "stale decision",
+            Self::WrongAnswer => "wrong answer",
             Self::Failed => "failed",
         }
     }
@@ -88,6 +94,8 @@ impl Anomaly {
             Self::DeadInodeLock => "the lock of a file that was replaced",
             Self::UnlockedWrite => "written while nothing kept others out",
             Self::Deadlock => "two wait for each other for ever",
+            Self::StaleDecision => "decided by what was so no longer",
+            Self::WrongAnswer => "told what the ledger does not say",
             Self::Failed => "a buyer failed",
         }
     }

@@ -3,6 +3,7 @@
 //! first. Pure: nothing here knows of processes or drawing.
 
 mod anomaly;
+pub(crate) mod books;
 pub mod evidence;
 pub mod final_state;
 mod history;

@@ -133,6 +133,7 @@ impl Drawing {
             Point::Write | Point::Fill => Doing::Write,
             Point::Unlock => Doing::Point("frees the lock".to_owned()),
             Point::Publish => Doing::Sync,
+            Point::Clock => Doing::Point("reads its clock".to_owned()),
         })
     }
 
@@ -170,10 +171,12 @@ impl Drawing {
                     .spans
                     .push(Span::new(Doing::Hold(file), since, end));
             }
-            operation.outcome = end.as_ref().map(|end| match end {
-                WorkerEnd::Sold { .. } => DrawnOutcome::Sold(1),
-                WorkerEnd::SoldOut => DrawnOutcome::NoneLeft,
-                WorkerEnd::Torn { .. } | WorkerEnd::Failed { .. } => DrawnOutcome::Failed,
+            operation.outcome = end.as_ref().and_then(|end| match end {
+                WorkerEnd::Sold { .. } => Some(DrawnOutcome::Sold(1)),
+                WorkerEnd::SoldOut => Some(DrawnOutcome::NoneLeft),
+                WorkerEnd::Torn { .. } | WorkerEnd::Failed { .. } => Some(DrawnOutcome::Failed),
+                // No sale of one ticket: nothing here says what it was.
+                WorkerEnd::Answered { .. } => None,
             });
             if matches!(end, Some(WorkerEnd::Torn { .. })) {
                 operation.read = Some(Sight::Torn("an empty file".to_owned()));

@@ -169,6 +169,7 @@ mod tests {
             seen: None,
             busy: false,
             killed: false,
+            late: false,
         };
         let moves = (0..users)
             .flat_map(|buyer| [Point::Read, Point::Write].map(|point| step(buyer, point)));
@@ -189,6 +190,7 @@ mod tests {
             }),
             left: Vec::new(),
             sellers: Vec::new(),
+            story: Vec::new(),
         }
     }
 
@@ -202,6 +204,7 @@ mod tests {
             query: false,
             crashes: false,
             second_name: false,
+            scenario: None,
             place: None,
             program: "tickets".into(),
         };

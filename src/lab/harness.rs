@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::judge_run::judge_run;
-use super::protocol::{CALL_OFF, DIE, GO, StepReport, WorkerEnd};
+use super::protocol::{CALL_OFF, DIE, GO, LATE, StepReport, WorkerEnd};
 use super::run::{Move, Run, Trial};
+use super::scenario::MAX_PROCESSES;
+use super::scenario_judge;
 use super::step::MAX_BUYERS;
 use super::worker_process::{WorkerProcess, gone};
 use crate::children;
@@ -40,6 +42,11 @@ impl Harness {
             let message = format!("the lab has 1 to {MAX_BUYERS} buyers, not {}", trial.users);
             return Err(Error::new(Kind::Usage, message));
         }
+        if trial.scenario.is_some() && trial.users > MAX_PROCESSES {
+            let users = trial.users;
+            let message = format!("a scenario has 1 to {MAX_PROCESSES} processes, not {users}");
+            return Err(Error::new(Kind::Usage, message));
+        }
         let place = place(trial);
         let directory = tempfile::Builder::new()
             .prefix("tickets-race-")
@@ -49,8 +56,12 @@ impl Harness {
                 error.hint("name another directory by --place")
             })?;
         let count = directory.path().join("tickets.json");
-        let text = format!("{{\"ticket\": {}}}\n", trial.stock);
-        fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
+        if let Some(scenario) = trial.scenario {
+            scenario.prepare(&count)?;
+        } else {
+            let text = format!("{{\"ticket\": {}}}\n", trial.stock);
+            fs::write(&count, text).map_err(|e| Error::io("write", &count, e))?;
+        }
         let mut store = FileStore::at(&count)?;
         let wanted = &mut || true;
         store.prepare(LockKind::Exclusive, Force::Locked, DEFAULT_WAIT, wanted)?;
@@ -139,13 +150,13 @@ impl Harness {
         })
     }
 
-    /// Lets one buyer make its next step. Returns what it says then.
-    pub(super) fn step(&mut self, buyer: usize) -> Result<StepReport> {
+    /// Lets one buyer make its next step, by a clock that is `late` or not. Returns what it says then.
+    pub(super) fn step(&mut self, buyer: usize, late: bool) -> Result<StepReport> {
         let worker = self
             .workers
             .get_mut(buyer)
             .ok_or_else(|| gone("is not there"))?;
-        worker.tell(GO)?;
+        worker.tell(if late { LATE } else { GO })?;
         worker.listen()
     }
 
@@ -182,7 +193,15 @@ impl Harness {
     ) -> Result<Run> {
         let files = self.store.files();
         let ledger = fs::read(&files.ledger).map_err(|e| Error::io("read", &files.ledger, e))?;
-        Ok(judge_run(trial, &ledger, &self.latest_count(), moves, ends))
+        let count = self.latest_count();
+        Ok(match trial.scenario {
+            Some(scenario) => {
+                let [_, fresh] = &self.fresh;
+                let begun = memchr::memchr_iter(b'\n', fresh).count();
+                scenario_judge::judge(scenario, (&ledger, begun), &count, moves, ends)
+            }
+            None => judge_run(trial, &ledger, &count, moves, ends),
+        })
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn judge_run(
         verdict,
         left,
         sellers,
+        story: Vec::new(),
     }
 }
 

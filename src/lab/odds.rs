@@ -25,8 +25,8 @@ pub const MOST_RUNS: u64 = 1500;
 /// The most steps of all buyers together for which that is tried.
 pub const MOST_STEPS: u64 = 16;
 
-/// The chance of a bad end before the first step of a run, and after each; `None` where there are too many
-/// ways to go on: more than [`MOST_STEPS`] steps, or more than [`MOST_RUNS`] runs.
+/// The chance of a bad end before the first step of a run, and after each; `None` for a scenario, and where there are too
+/// many ways to go on: more than [`MOST_STEPS`] steps, or more than [`MOST_RUNS`] runs.
 ///
 /// # Errors
 /// [`Kind::Io`]: the scratch event or the processes failed; [`Kind::Interrupted`]: `progress` stopped it.
@@ -36,7 +36,8 @@ pub fn odds(
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Option<Vec<f64>>> {
     let trial = &trial.with_users(run.ends.len());
-    if trial.users as u64 * trial.steps() > MOST_STEPS {
+    // What a clock says is no matter of chance.
+    if trial.scenario.is_some() || trial.users as u64 * trial.steps() > MOST_STEPS {
         return Ok(None);
     }
     let mut harness = Harness::open(trial)?;

@@ -95,6 +95,7 @@ mod tests {
             query: false,
             crashes: false,
             second_name: false,
+            scenario: None,
             place: None,
             program: "tickets".into(),
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::scenario::Part;
 use crate::ledger::LockKind;
 
 /// The hidden first argument that makes a process a worker of the lab.
@@ -11,6 +12,8 @@ pub(crate) const WORKER: &str = "__lab_worker";
 
 /// The next step is made, or the next run begins.
 pub(super) const GO: u8 = b'g';
+/// The same, and the clock that the step reads is past the time in question.
+pub(super) const LATE: u8 = b'l';
 /// The run is called off: whatever is left of it is of no interest.
 pub(super) const CALL_OFF: u8 = b'c';
 /// Dies where it is, as of `kill -9`.
@@ -26,6 +29,9 @@ pub(super) struct WorkerTask {
     /// Whether it looks at the count first, outside the lock.
     pub(super) query: bool,
     pub(super) quantity: u64,
+    /// Which process of which scenario it is, where it is no buyer that buys as the members above say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) part: Option<Part>,
 }
 
 /// A step that others could notice.
@@ -46,6 +52,8 @@ pub enum Point {
     Unlock,
     /// Makes its sale durable and publishes the count.
     Publish,
+    /// Reads its clock.
+    Clock,
 }
 
 impl Point {
@@ -60,6 +68,7 @@ impl Point {
             Self::Fill => "fill",
             Self::Unlock => "unlock",
             Self::Publish => "publish",
+            Self::Clock => "clock",
         }
     }
 }
@@ -73,6 +82,27 @@ pub struct SeenCount {
     pub seq: u64,
 }
 
+/// What a process of a scenario was told, for each thing that it asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// It is done.
+    Done {
+        /// The sale or the hold; empty where it is about none.
+        id: String,
+    },
+    /// It was done before.
+    Replayed {
+        /// The same.
+        id: String,
+    },
+    /// It was refused.
+    Refused {
+        /// The error's code.
+        code: String,
+    },
+}
+
 /// How a purchase ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,6 +114,11 @@ pub enum WorkerEnd {
     },
     /// It found too few left.
     SoldOut,
+    /// It was answered, in a scenario.
+    Answered {
+        /// What it was told.
+        answers: Vec<Answer>,
+    },
     /// It read a count that made no sense.
     Torn {
         /// What it was told.
@@ -94,6 +129,31 @@ pub enum WorkerEnd {
         /// Why.
         message: String,
     },
+}
+
+impl WorkerEnd {
+    /// How it ended, and by which codes; not with which ids and in which words.
+    pub(super) fn kind(&self) -> (u8, Vec<&str>) {
+        match self {
+            Self::Sold { .. } => (0, Vec::new()),
+            Self::SoldOut => (1, Vec::new()),
+            Self::Torn { .. } => (2, Vec::new()),
+            Self::Failed { .. } => (3, Vec::new()),
+            Self::Answered { answers } => (4, answers.iter().map(Answer::word).collect()),
+        }
+    }
+}
+
+impl Answer {
+    /// What it says, in a word: the code, where it is a refusal.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Done { .. } => "done",
+            Self::Replayed { .. } => "replayed",
+            Self::Refused { code } => code,
+        }
+    }
 }
 
 /// What a buyer says: what it has seen since it last spoke, and what comes next.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::protocol::{Point, SeenCount, WorkerEnd};
+use super::scenario::Scenario;
 use super::step::{LabStep, LabSteps};
 use crate::check::final_state::StateVerdict;
 use crate::ledger::LockKind;
@@ -26,6 +27,8 @@ pub struct Trial {
     /// Whether every second buyer reaches the ledger by another name: a hard link beside a count and a lock file
     /// of its own.
     pub second_name: bool,
+    /// What the processes do, where they are no buyers of one ticket each.
+    pub scenario: Option<Scenario>,
     /// Where the scratch event is put; `None`: in memory, where the system has such a place.
     pub place: Option<PathBuf>,
     /// The `tickets` program, which is started as each buyer.
@@ -76,20 +79,22 @@ pub struct Move {
     pub buyer: usize,
     /// Which.
     pub point: Point,
-    /// What was read.
+    /// What was read; of the write of a scenario's process, what it made of it.
     pub seen: Option<SeenCount>,
     /// The lock was somebody else's.
     pub busy: bool,
     /// It was killed before it.
     pub killed: bool,
+    /// Its clock was past the time in question.
+    pub late: bool,
 }
 
 impl Move {
     pub(super) fn step(&self) -> LabStep {
-        if self.killed {
-            LabStep::Kill(self.buyer)
-        } else {
-            LabStep::Go(self.buyer)
+        match (self.killed, self.late) {
+            (true, _) => LabStep::Kill(self.buyer),
+            (_, true) => LabStep::Late(self.buyer),
+            _ => LabStep::Go(self.buyer),
         }
     }
 }
@@ -107,6 +112,8 @@ pub struct Run {
     pub left: Vec<u64>,
     /// Who made each sale, in the order of the ledger.
     pub sellers: Vec<usize>,
+    /// Of a scenario: the lines of the ledger in their order, and what the processes were told.
+    pub story: Vec<String>,
 }
 
 impl Run {

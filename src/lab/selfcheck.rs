@@ -144,6 +144,7 @@ pub fn selfcheck(
             query: known.query,
             crashes: false,
             second_name: false,
+            scenario: None,
             place: place.cloned(),
             program: program.to_owned(),
         };

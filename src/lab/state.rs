@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::access_set::{AccessSet, StepAccess};
 use super::buyer::LabBuyer;
 use super::harness::Harness;
-use super::protocol::{Point, StepReport};
+use super::protocol::{Point, StepReport, WorkerEnd};
 use super::run::{Move, Run, Trial};
 use super::step::LabStep;
 use crate::error::Result;
@@ -20,21 +20,26 @@ pub(super) struct LabState {
     second_name: bool,
     /// Whether they sell as real tickets are sold.
     sound: bool,
+    /// Whether each call of the store is a step of its own.
+    is_scenario: bool,
     pub(super) buyers: Vec<LabBuyer>,
     pub(super) moves: Vec<Move>,
     /// How often the event was written: the version.
     version: u64,
     /// Who made each write, and which version it had read.
     read: Vec<u64>,
-    pub(super) commits: Vec<u64>,
+    commits: Vec<u64>,
 }
 
 impl LabState {
     /// Every buyer at its first step.
     pub(super) fn begin(harness: &mut Harness, trial: &Trial) -> Result<Self> {
         let reports = harness.begin()?;
-        // Who goes by another name is not like the others.
-        let history = |number: usize| u64::from(trial.second_name && number % 2 == 1);
+        // Who goes by another name, or does something else, is not like the others.
+        let history = |number: usize| match trial.scenario {
+            Some(_) => number as u64,
+            None => u64::from(trial.second_name && number % 2 == 1),
+        };
         let buyers = reports
             .into_iter()
             .enumerate()
@@ -50,6 +55,7 @@ impl LabState {
             lock: trial.lock,
             second_name: trial.second_name,
             sound: trial.lock == LockKind::Exclusive && trial.writes == Writes::Replace,
+            is_scenario: trial.scenario.is_some(),
             buyers: buyers.collect(),
             moves: Vec::new(),
             version: 0,
@@ -62,6 +68,18 @@ impl LabState {
     pub(super) fn is_enabled(&self, buyer: usize) -> bool {
         let can = |buyer: &LabBuyer| buyer.next.is_some() && !buyer.blocked;
         self.buyers.get(buyer).is_some_and(can)
+    }
+
+    /// Whether this step can be made.
+    pub(super) fn can(&self, step: LabStep) -> bool {
+        let reads_clock = |number: usize| self.next(number) == Some(Point::Clock);
+        self.is_enabled(step.buyer())
+            && (!matches!(step, LabStep::Late(_)) || reads_clock(step.buyer()))
+    }
+
+    /// What a buyer does next; `None`: it has come to its end.
+    fn next(&self, buyer: usize) -> Option<Point> {
+        self.buyers.get(buyer)?.next
     }
 
     /// Those who can make a step.
@@ -84,7 +102,7 @@ impl LabState {
     /// the lock is on a file that is replaced: then it matters when it was opened. Nor where there are two lock
     /// files: what is taken is seen only when it is tried.
     pub(super) fn would_wait(&self, buyer: usize) -> bool {
-        let locks = self.buyers.get(buyer).and_then(|buyer| buyer.next) == Some(Point::Lock);
+        let locks = self.next(buyer) == Some(Point::Lock);
         let one = matches!(self.lock, LockKind::Exclusive | LockKind::WriteOnly);
         one && !self.second_name && locks && self.buyers.iter().any(|other| other.holds)
     }
@@ -102,6 +120,8 @@ impl LabState {
             });
         }
         let (count, ledger) = match buyer.next? {
+            // It reads as a buyer that sells soundly does: see below.
+            Point::Query if self.is_scenario => (Nothing, Reads),
             Point::Query => (Reads, Nothing),
             // A buyer that sells soundly reads the count, and then the ledger behind what that counts: so it
             // sees the same whether or not somebody has published meanwhile.
@@ -111,12 +131,14 @@ impl LabState {
             Point::Write | Point::Fill => (Writes, Writes),
             Point::Publish => (Writes, Reads),
             Point::Lock if self.lock == LockKind::DataFile => (Reads, Nothing),
-            Point::Lock | Point::Unlock => (Nothing, Nothing),
+            Point::Lock | Point::Unlock | Point::Clock => (Nothing, Nothing),
         };
         let locks = match buyer.next? {
             Point::Lock | Point::Unlock => true,
-            // A sound sale that is written gives its lock up later, in a step of its own.
+            // A sound sale that is written gives its lock up later, in a step of its own; in a scenario whatever
+            // was done.
             Point::Write if self.sound => false,
+            _ if self.is_scenario => false,
             // A buyer that holds a lock gives it up by writing, by finding nothing left, by failing.
             _ => buyer.holds,
         };
@@ -127,12 +149,24 @@ impl LabState {
         })
     }
 
+    /// What tells this run from those of other classes: who read what; in a scenario, what each has done and seen.
+    pub(super) fn name(&self) -> Vec<u64> {
+        if !self.is_scenario {
+            return self.commits.clone();
+        }
+        self.buyers.iter().map(|buyer| buyer.history).collect()
+    }
+
     /// Makes a step.
     pub(super) fn step(&mut self, harness: &mut Harness, step: LabStep) -> Result<()> {
         match step {
             LabStep::Go(number) => {
-                let report = harness.step(number)?;
-                self.take(number, &report);
+                let report = harness.step(number, false)?;
+                self.take(number, false, &report);
+            }
+            LabStep::Late(number) => {
+                let report = harness.step(number, true)?;
+                self.take(number, true, &report);
             }
             LabStep::Kill(number) => {
                 harness.kill(number)?;
@@ -169,11 +203,12 @@ impl LabState {
             seen: None,
             busy: false,
             killed: true,
+            late: false,
         });
     }
 
     /// Notes that one has made a step, and what it says then.
-    fn take(&mut self, number: usize, report: &StepReport) {
+    fn take(&mut self, number: usize, late: bool, report: &StepReport) {
         let Some(buyer) = self.buyers.get_mut(number) else {
             return;
         };
@@ -187,10 +222,11 @@ impl LabState {
             Point::Unlock => false,
             _ => held,
         } && report.end.is_none();
-        let kind = report.end.as_ref().map(std::mem::discriminant);
+        let kind = report.end.as_ref().map(WorkerEnd::kind);
         let (seen, busy, next) = (report.seen, report.busy, report.next);
         let mut history = DefaultHasher::new();
-        (buyer.history, point, self.version, seen, busy, next, kind).hash(&mut history);
+        let before = (buyer.history, late);
+        (before, point, self.version, seen, busy, next, kind).hash(&mut history);
         buyer.history = history.finish();
         let released = held && !buyer.holds;
         if matches!(point, Point::Query | Point::Read)
@@ -214,6 +250,7 @@ impl LabState {
             seen: report.seen,
             busy: report.busy,
             killed: false,
+            late,
         });
     }
 

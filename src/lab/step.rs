@@ -13,6 +13,8 @@ pub enum LabStep {
     Go(usize),
     /// This one is killed before it.
     Kill(usize),
+    /// This one makes its next step, which is to read its clock, and that is past the time in question.
+    Late(usize),
 }
 
 impl LabStep {
@@ -20,17 +22,18 @@ impl LabStep {
     #[must_use]
     pub fn buyer(self) -> usize {
         match self {
-            Self::Go(buyer) | Self::Kill(buyer) => buyer,
+            Self::Go(buyer) | Self::Kill(buyer) | Self::Late(buyer) => buyer,
         }
     }
 }
 
 impl fmt::Display for LabStep {
-    /// The buyer's number, from 1: user-1 makes step `1`, and is killed before it at `1x`.
+    /// The buyer's number, from 1: user-1 makes step `1`, is killed before it at `1x`, and its clock is late at `1t`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Go(buyer) => write!(f, "{}", buyer + 1),
             Self::Kill(buyer) => write!(f, "{}x", buyer + 1),
+            Self::Late(buyer) => write!(f, "{}t", buyer + 1),
         }
     }
 }
@@ -39,14 +42,20 @@ impl FromStr for LabStep {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (number, step): (_, fn(usize) -> Self) = match text.strip_suffix('x') {
-            Some(number) => (number, Self::Kill),
-            None => (text, Self::Go),
-        };
+        let (number, step) = parts(text);
         match number.parse() {
             Ok(number @ 1..=MAX_BUYERS) => Ok(step(number - 1)),
             _ => Err(()),
         }
+    }
+}
+
+/// The number of a step as it is written, and which step the letter behind it makes of that.
+fn parts(text: &str) -> (&str, fn(usize) -> LabStep) {
+    match (text.strip_suffix('x'), text.strip_suffix('t')) {
+        (Some(number), _) => (number, LabStep::Kill),
+        (_, Some(number)) => (number, LabStep::Late),
+        _ => (text, LabStep::Go),
     }
 }
 
@@ -72,16 +81,9 @@ impl LabSteps {
     /// The same of steps that count buyers from 0. `None`: they are none.
     pub(super) fn from_zero(text: &[&str]) -> Option<Self> {
         let step = |part: &&str| {
-            let (number, kills) = match part.strip_suffix('x') {
-                Some(number) => (number, true),
-                None => (*part, false),
-            };
+            let (number, step) = parts(part);
             let buyer = number.parse().ok().filter(|buyer| *buyer < MAX_BUYERS)?;
-            Some(if kills {
-                LabStep::Kill(buyer)
-            } else {
-                LabStep::Go(buyer)
-            })
+            Some(step(buyer))
         };
         text.iter().map(step).collect::<Option<_>>().map(Self)
     }

@@ -19,7 +19,7 @@ pub struct Explored {
     /// How many sold more than there was.
     pub oversold: u64,
     /// How many classes of [`Class`](super::class::Class) they were; `None` where that is not how they
-    /// differ.
+    /// differ. In a scenario: how many differ in what some process did and saw.
     pub classes: Option<u64>,
     /// The different outcomes.
     pub outcomes: BTreeSet<RunOutcome>,
@@ -34,8 +34,8 @@ pub struct Explored {
 }
 
 /// What came of a run, whichever buyer it was: what each sale left, in the order of the ledger, and what is left;
-/// how many were refused, torn, failed, and stuck.
-pub type RunOutcome = (Vec<u64>, [usize; 4]);
+/// how many were refused, torn, failed, and stuck; and in a scenario what stands on the ledger, and what was told.
+pub type RunOutcome = (Vec<u64>, [usize; 4], Vec<String>);
 
 /// What one searcher has found.
 #[derive(Debug)]
@@ -61,13 +61,15 @@ impl<'t> RunTally<'t> {
             sum.found.add(tally.found);
             sum.classes.extend(tally.classes);
         }
-        if sum.classes.len() as u64 == sum.found.schedules {
+        if trial.scenario.is_some() {
+            sum.found.classes = Some(sum.classes.len() as u64);
+        } else if sum.classes.len() as u64 == sum.found.schedules {
             sum.found.classes = Some(sum.found.schedules);
         }
         sum.found
     }
 
-    pub(super) fn note(&mut self, run: Run, commits: Vec<u64>) {
+    pub(super) fn note(&mut self, run: Run, name: Vec<u64>) {
         let found = &mut self.found;
         found.schedules += 1;
         found.outcomes.insert(outcome(&run));
@@ -77,9 +79,9 @@ impl<'t> RunTally<'t> {
         let plain = self.trial.lock == LockKind::None
             && self.trial.writes == Writes::Replace
             && !self.trial.query
-            && commits.len() == self.trial.users;
-        if plain {
-            self.classes.insert(commits);
+            && name.len() == self.trial.users;
+        if plain || self.trial.scenario.is_some() {
+            self.classes.insert(name);
         }
         let kinds = run.verdict.findings.iter().map(|finding| finding.kind);
         found.anomalies.extend(kinds);
@@ -120,5 +122,5 @@ fn outcome(run: &Run) -> RunOutcome {
         count(|end| matches!(end, WorkerEnd::Failed { .. })),
         run.stuck(),
     ];
-    (run.left.clone(), counts)
+    (run.left.clone(), counts, run.story.clone())
 }

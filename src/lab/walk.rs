@@ -75,7 +75,7 @@ impl<'t> Walk<'t> {
     pub(super) fn run(&mut self, harness: &mut Harness) -> Result<Option<(Run, Vec<u64>)>> {
         let mut state = LabState::begin(harness, self.trial)?;
         for (at, node) in self.nodes.iter().enumerate() {
-            if !state.is_enabled(node.taken.buyer()) {
+            if !state.can(node.taken) {
                 let message = format!("a run was not the same again at step {}", at + 1);
                 return Err(Error::new(Kind::Integrity, message));
             }
@@ -87,7 +87,7 @@ impl<'t> Walk<'t> {
                 return Ok(None);
             }
             if state.enabled().is_empty() {
-                let commits = state.commits.clone();
+                let commits = state.name();
                 return Ok(Some((state.end(harness, self.trial)?, commits)));
             }
             let Some(taken) = self.choose(&state) else {
@@ -148,28 +148,35 @@ impl<'t> Walk<'t> {
         let access_set = |step: LabStep| {
             let [go, die] = *node.access_sets.get(step.buyer())?;
             match step {
-                LabStep::Go(_) => go,
+                LabStep::Go(_) | LabStep::Late(_) => go,
                 LabStep::Kill(_) => die,
             }
         };
         let Some(taken) = access_set(node.taken) else {
             return Vec::new();
         };
-        let independent =
-            |&step: &LabStep| access_set(step).is_some_and(|other| !other.touches(taken));
+        // A clock says one thing or the other: of these steps of a buyer each makes the other impossible.
+        let goes = |step: LabStep| !matches!(step, LabStep::Kill(_));
+        let instead =
+            |step: LabStep| goes(step) && goes(node.taken) && step.buyer() == node.taken.buyer();
+        let independent = |&step: &LabStep| {
+            !instead(step) && access_set(step).is_some_and(|other| !other.touches(taken))
+        };
         node.asleep.iter().copied().filter(independent).collect()
     }
 
     fn choices(&mut self, state: &LabState, asleep: &[LabStep]) -> Vec<LabStep> {
         let enabled = state.enabled();
         let mut steps: Vec<_> = enabled.iter().copied().map(LabStep::Go).collect();
+        let late = enabled.iter().copied().map(LabStep::Late);
+        steps.extend(late.filter(|step| state.can(*step)));
         if self.trial.crashes {
             steps.extend(enabled.iter().copied().map(LabStep::Kill));
         }
         let kind = |step: LabStep| {
             let buyer = state.buyers.get(step.buyer());
-            let dies = matches!(step, LabStep::Kill(_));
-            (dies, buyer.map(|buyer| buyer.history))
+            let how = std::mem::discriminant(&step);
+            (how, buyer.map(|buyer| buyer.history))
         };
         match self.search {
             Search::Full => {}

@@ -3,17 +3,16 @@
 //! Before each step that others could notice it says which it is, and waits for one byte on its standard
 //! input. What it runs is the one purchase of the box office; the steps are those of its observer.
 
-use crate::store::file::lock::stepped::StepControl;
-use crate::store::file::lock::strategy::WaitStrategy;
-use crate::store::file::sys::FileId;
 use std::ffi::OsString;
-use std::io::{self, Read as _, Write as _};
 
-use super::protocol::{DIE, GO, Point, SeenCount, StepReport, WorkerEnd, WorkerTask};
-use crate::error::{Error, Kind, Result};
+use super::commands;
+use super::protocol::{GO, Point, SeenCount, StepReport, WorkerEnd, WorkerTask};
+use super::worker_pipe::{Queue, await_go, called_off, hear, say};
+use crate::error::{Kind, Result};
 use crate::ledger::LockKind;
 use crate::office::{BoxOffice, Conditions, DEFAULT_WAIT, Observer, Order, Step, Writes};
 use crate::store::file::file_store::FileStore;
+use crate::store::file::lock::strategy::WaitStrategy;
 
 /// Lives as a buyer until its standard input ends. Returns the exit code.
 pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
@@ -39,6 +38,9 @@ pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
 }
 
 fn run(task: &WorkerTask) -> WorkerEnd {
+    if let Some(part) = &task.part {
+        return commands::play(&task.file, part);
+    }
     let mut watch = StepObserver {
         sound: task.lock == LockKind::Exclusive && !task.in_place,
         lock: task.lock,
@@ -105,7 +107,7 @@ impl StepObserver {
         };
         let heard = await_go(&report);
         self.over = heard.is_err();
-        heard
+        heard.map(drop)
     }
 }
 
@@ -128,51 +130,4 @@ impl Observer for StepObserver {
             Step::Written | Step::LockReleasing | Step::LockReleased | Step::Durable => Ok(()),
         }
     }
-}
-
-/// Tries a lock again when it is told to.
-struct Queue;
-
-impl StepControl for Queue {
-    fn busy(&mut self, _: FileId) -> Result<()> {
-        await_go(&StepReport {
-            seen: None,
-            busy: true,
-            next: Some(Point::Lock),
-            end: None,
-        })
-    }
-}
-
-fn await_go(report: &StepReport) -> Result<()> {
-    say(report).map_err(|_| called_off())?;
-    match hear() {
-        Some(GO) => Ok(()),
-        Some(DIE) => {
-            let own = rustix::process::getpid();
-            let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);
-            Err(called_off())
-        }
-        _ => Err(called_off()),
-    }
-}
-
-fn hear() -> Option<u8> {
-    let mut byte = [0];
-    match io::stdin().lock().read(&mut byte) {
-        Ok(1) => byte.first().copied(),
-        _ => None,
-    }
-}
-
-fn say(report: &StepReport) -> io::Result<()> {
-    let mut line = serde_json::to_vec(report)?;
-    line.push(b'\n');
-    let mut out = io::stdout().lock();
-    out.write_all(&line)?;
-    out.flush()
-}
-
-fn called_off() -> Error {
-    Error::new(Kind::Interrupted, "the run was called off")
 }

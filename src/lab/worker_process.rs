@@ -9,6 +9,7 @@ use rustix::io::Errno;
 
 use super::protocol::{StepReport, WORKER, WorkerTask};
 use super::run::{Trial, buyer_name};
+use super::scenario::Part;
 use crate::error::{Error, Kind, Result};
 use crate::office::Writes;
 
@@ -34,6 +35,10 @@ impl WorkerProcess {
             in_place: trial.writes == Writes::InPlace,
             query: trial.query,
             quantity: 1,
+            part: trial.scenario.map(|scenario| Part {
+                scenario,
+                process: buyer,
+            }),
         };
         let task = serde_json::to_string(&task).map_err(|e| Error::new(Kind::Io, e.to_string()))?;
         let mut child = Command::new(&trial.program)

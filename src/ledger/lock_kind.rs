@@ -38,6 +38,7 @@ impl LockKind {
 
     /// Whether the lock covers the read too, or the write alone; none covers nothing.
     pub(crate) fn covers_the_read(self) -> bool {
+        known_bad!(HeadUnlocked => return false);
         self != Self::WriteOnly
     }
 

@@ -4,7 +4,6 @@ use super::BoxOffice;
 use super::change_options::Change;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
-use super::on_sale::now;
 use super::order::Unobserved;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{MAX_STOCK, Op, Record};
@@ -39,6 +38,7 @@ impl BoxOffice {
         }
         self.look_for_key(change.key, change.wait)?;
         let mut earlier: Option<FoundSale> = None;
+        let clock = self.clock.clone();
         let done = self.commit_taking(
             CommitOptions::durable(change.wait),
             &mut Unobserved,
@@ -50,7 +50,7 @@ impl BoxOffice {
                     }
                 }
                 let wanted = quantity.min(0).unsigned_abs();
-                let taken = match stock.take(before, transaction, wanted, now()) {
+                let taken = match stock.take(before, transaction, wanted, clock.now()) {
                     Err(error) if matches!(error.kind(), Kind::SoldOut { .. }) => {
                         return Err(not_so_many(wanted, &error));
                     }

@@ -76,6 +76,7 @@ impl BoxOffice {
         decide: &mut DecideTaking<'_, '_, O>,
     ) -> Result<Committed> {
         let mut stock = std::mem::take(&mut self.stock).for_one_order();
+        known_bad!(ExpiryUnlocked => self.store.follow(&mut stock.holds)?);
         let done = self.commit_from(&mut stock, options, observer, decide);
         self.stock = stock;
         done

@@ -4,7 +4,7 @@ use super::BoxOffice;
 use super::change_options::Change;
 use super::commit::Decision;
 use super::name;
-use super::on_sale::{OnSale, now};
+use super::on_sale::OnSale;
 use super::open_holds::OpenHolds;
 use super::order::Unobserved;
 use super::rules::check_settings;
@@ -70,7 +70,7 @@ impl BoxOffice {
     /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
     pub fn state(&self) -> Result<EventState> {
         let head = self.store.head(LockKind::Exclusive)?;
-        let (tally, now) = (head.tally, now());
+        let (tally, now) = (head.tally, self.clock.now());
         let settings = self.store.settings()?;
         let due = if tally.index.may_be_due(now) {
             let mut holds = OpenHolds::default();
@@ -155,10 +155,12 @@ impl BoxOffice {
     ) -> Result<SettingsChange> {
         change.check_without_key()?;
         let mut settings = EventSettings::default();
+        known_bad!(SetUnlocked => settings = self.store.settings()?.unwrap_or_default());
         let done = self.commit(
             CommitOptions::durable(change.wait),
             &mut Unobserved,
             &mut |head, transaction, _| {
+                known_bad!(SetUnlocked => return Ok(Decision::Write(vec![Record::set(head.seq + 1, head.left, change_to(settings.clone())?)])));
                 let before = transaction.settings()?;
                 settings = change_to(before.clone().unwrap_or_default())?;
                 check_settings(&settings)?;

@@ -9,7 +9,6 @@ use super::change_options::Change;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
 use super::name;
-use super::on_sale::now;
 use super::order::{Order, Unobserved};
 use super::rules::Rules;
 use super::sale_id::id_of;
@@ -76,6 +75,7 @@ impl BoxOffice {
         self.look_for_key(order.key, order.wait)?;
         let (number, mut id) = (self.ids.next()?, String::new());
         let mut until = String::new();
+        let clock = self.clock.clone();
         let mut earlier: Option<FoundSale> = None;
         let done = self.commit_taking(
             options,
@@ -88,10 +88,11 @@ impl BoxOffice {
                     }
                 }
                 let rules = Rules::of(transaction)?;
-                rules.allow(order, head, transaction, stock, now())?;
+                let now = clock.now();
+                rules.allow(order, head, transaction, stock, now)?;
                 let time = time.unwrap_or(rules.hold()?);
-                until = moment(time)?;
-                let taken = stock.take(head, transaction, order.quantity, now())?;
+                until = moment(now, time)?;
+                let taken = stock.take(head, transaction, order.quantity, now)?;
                 id = format!("{}-{}", taken.seq, Nonce(number));
                 Ok(Decision::Write(held(order, taken, &id, &until)))
             },
@@ -229,11 +230,12 @@ fn ended(id: &str, op: Op, (state, cancelled): (SaleState, bool), is_hold: bool)
     Some(Error::new(kind, message))
 }
 
-/// The time after so long.
-fn moment(time: Duration) -> Result<String> {
+/// The time so long after that one, which is in milliseconds since 1970.
+fn moment(now: i64, time: Duration) -> Result<String> {
     let far = || Error::new(Kind::Usage, "tickets cannot be held for so long");
     let time = jiff::SignedDuration::try_from(time).map_err(|_| far())?;
-    let moment = Timestamp::now().checked_add(time).map_err(|_| far())?;
+    let now = Timestamp::from_millisecond(now).map_err(|_| far())?;
+    let moment = now.checked_add(time).map_err(|_| far())?;
     Ok(format!("{moment:.3}"))
 }
 

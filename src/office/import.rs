@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::BoxOffice;
+use super::clock::Clock;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
 use super::name;
-use super::on_sale::now;
 use super::order::{Order, Unobserved};
 use super::rules::Rules;
 use super::taking::{Stock, Taken};
@@ -91,11 +91,13 @@ struct Batch<'r> {
     outcomes: Vec<Outcome>,
     /// The keys that these lines have.
     keys: HashMap<&'r str, FoundSale>,
+    clock: Clock,
 }
 
 impl<'r> Batch<'r> {
-    fn behind(head: Tally) -> Self {
+    fn behind(head: Tally, clock: Clock) -> Self {
         Self {
+            clock,
             at: head,
             records: Vec::new(),
             outcomes: Vec::new(),
@@ -121,7 +123,7 @@ impl<'r> Batch<'r> {
             self.outcomes.push(answer_again(found, order));
             return Ok(());
         }
-        let now = now();
+        let now = self.clock.now();
         let taken = rules
             .allow(order, &self.at, transaction, stock, now)
             .and_then(|()| stock.take(&self.at, transaction, order.quantity, now));
@@ -197,6 +199,7 @@ impl BoxOffice {
         keyed.wanted.extend(keys.map(str::to_owned));
         if !keyed.wanted.is_empty() {
             self.store.follow(&mut keyed)?;
+            known_bad!(ImportUnlocked => keyed.wanted.clear());
         }
         let mut stock = Stock::of(orders.iter().map(|order| order.buyer));
         let (mut from, mut left) = (0, self.store.head(LockKind::Exclusive)?.tally.left);
@@ -223,6 +226,7 @@ impl BoxOffice {
         let numbers = (0..most).map(|_| self.ids.next());
         let numbers: Vec<u32> = numbers.collect::<Result<_>>()?;
         let mut outcomes = Vec::new();
+        let clock = self.clock.clone();
         let done = self.commit_from(
             stock,
             CommitOptions::durable(wait),
@@ -233,10 +237,10 @@ impl BoxOffice {
                     transaction.follow(keyed)?;
                 }
                 let rules = Rules::of(transaction)?;
-                let mut batch = Batch::behind(*head);
+                let mut batch = Batch::behind(*head, clock.clone());
                 let start = Instant::now();
                 for (order, number) in rest.iter().zip(&numbers) {
-                    if start.elapsed() > LONGEST && !batch.outcomes.is_empty() {
+                    if clock.since(start) > LONGEST && !batch.outcomes.is_empty() {
                         break;
                     }
                     batch.decide((order, *number), keyed, (&rules, stock), transaction)?;

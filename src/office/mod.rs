@@ -7,6 +7,7 @@ mod cancel;
 mod change;
 mod change_options;
 mod changes;
+mod clock;
 mod commit;
 mod event;
 mod guests;
@@ -32,6 +33,7 @@ mod sales;
 mod taking;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Result;
@@ -40,9 +42,11 @@ use crate::store::Store;
 use crate::store::file::file_store::FileStore;
 use crate::store::memory::MemoryStore;
 use crate::store::options::Restart;
+use clock::Clock;
 use ids::RandomIds;
 use taking::Stock;
 
+pub(crate) use clock::TimeSource;
 pub(crate) use ids::random;
 
 pub use crate::ledger::{EventSettings, Nonce, Step};
@@ -115,6 +119,7 @@ pub struct BoxOffice {
     store: Box<dyn Store>,
     ids: RandomIds,
     stock: Stock,
+    clock: Clock,
 }
 
 impl BoxOffice {
@@ -146,6 +151,15 @@ impl BoxOffice {
             store: Box::new(store),
             ids: RandomIds::default(),
             stock: Stock::default(),
+            clock: Clock::default(),
+        }
+    }
+
+    /// The same, by this clock.
+    pub(crate) fn told_the_time(self, clock: Arc<dyn TimeSource>) -> Self {
+        Self {
+            clock: Clock::Told(clock),
+            ..self
         }
     }
 

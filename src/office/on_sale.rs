@@ -67,8 +67,3 @@ impl OnSale {
         Err(Error::new(kind, message).hint(hint))
     }
 }
-
-/// The time now, in milliseconds since 1970.
-pub(super) fn now() -> i64 {
-    Timestamp::now().as_millisecond()
-}

@@ -7,7 +7,6 @@ use super::BoxOffice;
 use super::commit::{Committed, Decision};
 use super::keyed::{Asked, replays};
 use super::name;
-use super::on_sale::now;
 use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use super::rules::Rules;
 use super::taking::Taken;
@@ -62,9 +61,12 @@ impl BoxOffice {
         let number = self.ids.next()?;
         let mut id = String::new();
         let mut earlier = None;
+        let clock = self.clock.clone();
+        known_bad!(CloseUnlocked => super::on_sale::OnSale::by_rules(None, self.store.head(LockKind::Exclusive)?.tally.index.closed, 0).check(None)?);
+        known_bad!(RulesUnlocked => if self.store.settings()?.and_then(|settings| settings.max_per_sale).is_some_and(|most| order.quantity > most) { return Err(crate::Error::new(crate::Kind::Limit, "too many")) });
         let done = self.commit_taking(options, observer, &mut |head, transaction, observer, stock| {
             if let Some(key) = order.key {
-                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, now())?, observer, number, &mut id)?)) });
+                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, clock.now())?, observer, number, &mut id)?)) });
                 earlier = transaction.find(Lookup::Key(key))?;
                 if let Some(sale) = &earlier {
                     // Also a refusal rests on what the ledger says.
@@ -79,11 +81,11 @@ impl BoxOffice {
                 seq: head.seq,
                 sum: head.sum.number(),
             })?;
-            let now = now();
             let taken = if conditions.rush.is_some() {
                 // A rush is nobody: it keeps to no rules, ends nobody's hold, and is kept off where there are any.
                 Taken::on_hand(head, order.quantity)?
             } else {
+                let now = clock.now();
                 Rules::of(transaction)?.allow(order, head, transaction, stock, now)?;
                 stock.take(head, transaction, order.quantity, now)?
             };

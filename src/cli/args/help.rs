@@ -162,6 +162,7 @@ Examples:
   tickets race prove --users 3 --lock    under it
   tickets race find oversold             the smallest that oversells
   tickets race locks                     every kind of lock
+  tickets race scenarios                 real commands that can race
   tickets race check run.jsonl           a run that was recorded
 
 Exits 6 when something goes wrong in what was run or judged, and 'race find' exits 3 when there is none.";

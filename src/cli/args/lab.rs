@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::value::{LockArg, picture, seed, stock, whole};
-use crate::lab::MAX_BUYERS;
 use crate::lab::sample::{MOST_DEPTH, MOST_SAMPLES};
+use crate::lab::{MAX_BUYERS, Scenario};
 use crate::office::Writes;
 
 /// So many buyers are run in all their schedules, however many those are: 8 without a lock have 40,320.
@@ -17,6 +18,10 @@ pub(crate) struct ProveArgs {
     /// How many buyers
     #[arg(short, long, value_name = "N", default_value_t = 2, allow_negative_numbers = true, value_parser = buyers)]
     pub(crate) users: u8,
+
+    /// Run these commands on one event instead of buyers of one ticket each
+    #[arg(long, value_name = "NAME", value_parser = scenario())]
+    pub(crate) scenario: Option<Scenario>,
 
     #[command(flatten)]
     pub(crate) how: TrialArgs,
@@ -56,6 +61,10 @@ pub(crate) struct ReplayArgs {
     /// How many buyers [default: as many as the schedule names]
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = buyers)]
     pub(crate) users: Option<u8>,
+
+    /// The commands of this scenario
+    #[arg(long, value_name = "NAME", value_parser = scenario())]
+    pub(crate) scenario: Option<Scenario>,
 
     #[command(flatten)]
     pub(crate) how: TrialArgs,
@@ -128,6 +137,13 @@ pub(crate) enum WritesArg {
 
 fn buyers(text: &str) -> std::result::Result<u8, String> {
     whole(text, 1, MAX_BUYERS as u64).map(|buyers| buyers as u8)
+}
+
+/// A scenario by its name.
+fn scenario() -> impl TypedValueParser<Value = Scenario> {
+    let name = |scenario: Scenario| PossibleValue::new(scenario.name()).help(scenario.about());
+    let named = |name: String| Scenario::named(&name).ok_or("there is no such scenario");
+    PossibleValuesParser::new(Scenario::ALL.map(name)).try_map(named)
 }
 
 fn samples(text: &str) -> std::result::Result<u64, String> {

@@ -22,6 +22,7 @@ Examples:
   tickets race prove --users 2 --lock --crashes         killed anywhere, too
   tickets race prove --users 3 --timeline race.svg      a picture
   tickets race prove --users 12 --samples 1000 --seed 7
+  tickets race prove --users 3 --scenario confirm-expire
 
 Each buyer is a process, and buys on a scratch event in memory; one step is made at a time. Only \
 schedules that differ in the order of steps that touch the same thing are run. With --samples, for more \
@@ -30,8 +31,23 @@ buyers than can be run in every way, schedules are drawn at random: that proves 
 Below a race stand its odds: how likely a bad end was after each step, and the point of no return, after \
 which it was certain.
 
+With --scenario the processes run commands that can race, such as confirm and book: 'tickets race scenarios' says \
+which. What is decided outside the lock is found out, and what a clock says is tried both ways.
+
 Exits 6 when one of them goes wrong.")]
     Prove(ProveArgs),
+
+    /// The commands that can race on one event, and what must hold
+    #[command(after_help = "\
+Examples:
+  tickets race scenarios
+  tickets race prove --scenario confirm-expire
+  tickets race prove --scenario confirm-expire --users 3
+  tickets --json race scenarios | jq -r '.scenarios[].name'
+
+Two processes are the pair, a third is one more of either side. Each runs its command as it is run on a real \
+event; one call on the event's files is made at a time.")]
+    Scenarios,
 
     /// Is there a schedule that a condition holds for: the smallest
     #[command(after_help = FIND)]
@@ -54,8 +70,10 @@ Examples:
   tickets race replay '1 2 2 1'              who makes each step, from 1
   tickets race replay 3!:4                   class 4 of three buyers' 3!
   tickets race replay '1 2 2 1' --lock       under the lock it cannot happen
+  tickets race replay '2 2 2t 1 1' --scenario confirm-expire
 
-A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step. A class \
+A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step, 2t that its clock \
+is past the time that it asks for. A class \
 3!:4 is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write; JSON names it.
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
@@ -100,6 +118,7 @@ impl RaceCommand {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Prove(_) => "race prove",
+            Self::Scenarios => "race scenarios",
             Self::Find(_) => "race find",
             Self::Locks(_) => "race locks",
             Self::Replay(_) => "race replay",

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::check::final_state::StateFinding;
 use crate::lab::Class;
 use crate::lab::odds::no_return;
-use crate::lab::{Run, Trial};
+use crate::lab::{Answer, Run, Trial, WorkerEnd};
 
 /// A run: its name, its steps and what was found.
 #[derive(Serialize)]
@@ -16,6 +16,9 @@ pub(super) struct Shown {
     users: usize,
     switches: usize,
     steps: Vec<StepShown>,
+    /// What each process of a scenario was told, thing by thing; nothing where it came to no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<Vec<Vec<String>>>,
     sold: u64,
     left: Option<u64>,
     findings: Vec<StateFinding>,
@@ -55,6 +58,20 @@ struct StepShown {
     busy: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     killed: bool,
+    /// Its clock is past the time that it asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    late: bool,
+}
+
+/// What a process was told.
+fn words(end: Option<&WorkerEnd>) -> Vec<String> {
+    match end {
+        Some(WorkerEnd::Answered { answers }) => {
+            let words = answers.iter().map(Answer::word);
+            words.map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 impl Shown {
@@ -77,8 +94,12 @@ impl Shown {
                     version: step.seen.map(|seen| seen.seq),
                     busy: step.busy,
                     killed: step.killed,
+                    late: step.late,
                 })
                 .collect(),
+            answers: trial
+                .scenario
+                .map(|_| run.ends.iter().map(|end| words(end.as_ref())).collect()),
             sold: run.verdict.sold,
             left: run.verdict.left,
             findings: run.verdict.findings.clone(),

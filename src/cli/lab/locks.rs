@@ -60,6 +60,7 @@ fn scoreboard(
                 query,
                 crashes: false,
                 second_name: false,
+                scenario: None,
                 place: arguments.place.clone(),
                 program: program()?,
             };

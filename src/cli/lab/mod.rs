@@ -11,6 +11,7 @@ mod prove;
 mod replay;
 mod run;
 mod sample;
+mod scenario;
 mod selfcheck;
 mod steps;
 mod trial;
@@ -25,6 +26,7 @@ use crate::Result;
 pub(crate) fn run(race: &RaceCommand, event: &Path, screen: &Screen) -> Result<u8> {
     match race {
         RaceCommand::Prove(arguments) => prove::prove(arguments, event, screen),
+        RaceCommand::Scenarios => Ok(scenario::list(screen)),
         RaceCommand::Find(arguments) => find::find(arguments, event, screen),
         RaceCommand::Locks(arguments) => locks::locks(arguments, screen),
         RaceCommand::Replay(arguments) => replay::replay(arguments, event, screen),

@@ -11,13 +11,16 @@ use super::advice::advice;
 use super::document::Shown;
 use super::progress::{SearchProgress, foresee};
 use super::run::{self, Pictured, buyers, tickets, way, writes};
-use super::sample;
+use super::{sample, scenario};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Explored, Search, smallest};
 use crate::{Kind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Result<u8> {
+    if let Some(scenario) = arguments.scenario {
+        return scenario::prove(arguments, scenario, screen);
+    }
     let trial = arguments.how.trial(arguments.users)?;
     if let Some(samples) = arguments.samples {
         let picture = arguments.how.claim_picture(event)?;

@@ -9,9 +9,10 @@ use super::super::screen::{GOOD, Screen};
 use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured};
+use super::scenario;
 use crate::lab::Trial;
 use crate::lab::explore;
-use crate::lab::{LabSteps, Schedule};
+use crate::lab::{LabSteps, Scenario, Schedule};
 use crate::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
@@ -35,15 +36,16 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
     };
     screen.result(&document, |out| {
         let version = env!("CARGO_PKG_VERSION");
-        writeln!(out, "tickets {version}, {}\n", pictured.name())?;
+        writeln!(out, "tickets {version}, {}", pictured.name())?;
+        if let Some(scenario) = arguments.scenario {
+            scenario::introduced(out, &pictured.trial, scenario)?;
+        }
+        writeln!(out)?;
         pictured.draw(out)?;
         if !bad {
-            run::labelled(
-                out,
-                "safe",
-                GOOD,
-                "every sale read what the sale before it wrote",
-            )?;
+            let sales = "every sale read what the sale before it wrote";
+            let text = arguments.scenario.map_or(sales, Scenario::promise);
+            run::labelled(out, "safe", GOOD, text)?;
         }
         run::found_in(out, &pictured.run.verdict.findings)?;
         run::drawn(out, picture.as_ref())
@@ -54,6 +56,12 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
 /// What is to be run again, and in which order.
 fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
     let schedule: Schedule = arguments.schedule.parse()?;
+    if let (Some(_), Schedule::Class(_)) = (arguments.scenario, &schedule) {
+        let message = "a class is of buyers without a lock, and a scenario has none";
+        return Err(
+            Error::new(Kind::Usage, message).hint("give who makes each step, as in '1 2 2 1'")
+        );
+    }
     let (steps, named_users) = match &schedule {
         Schedule::Steps(steps) => {
             let buyers = steps.0.iter().map(|grant| grant.buyer() + 1);
@@ -70,6 +78,9 @@ fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
         );
         return Err(Error::new(Kind::Usage, message)
             .hint("buyers count from 1; leave --users out, or give at least as many"));
+    }
+    if let Some(scenario) = arguments.scenario {
+        return Ok((scenario::trial(&arguments.how, scenario, users)?, steps));
     }
     let mut trial = Trial {
         users,

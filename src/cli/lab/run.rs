@@ -66,7 +66,12 @@ impl Pictured {
             1 => "1 switch".to_owned(),
             n => format!("{n} switches"),
         };
-        let buyers = buyers(self.trial.users);
+        let users = self.trial.users;
+        let buyers = match (self.trial.scenario, users) {
+            (None, users) => buyers(users),
+            (Some(_), 1) => "1 process".to_owned(),
+            (Some(_), users) => format!("{users} processes"),
+        };
         let name = format!("{buyers}, {switches}: {steps}");
         if name.len() + SMALLEST <= columns() {
             name
@@ -223,11 +228,17 @@ pub(super) fn tickets(from: u64, to: u64) -> String {
 
 /// The arguments that make the same trial again.
 pub(super) fn flags(trial: &Trial) -> String {
+    let second_name = trial.second_name.then(|| " --second-name".to_owned());
+    if let Some(scenario) = trial.scenario {
+        let name = format!(" --scenario {}", scenario.name());
+        return name + second_name.as_deref().unwrap_or_default();
+    }
     let stock = (trial.stock != 1).then(|| format!(" --stock {}", trial.stock));
     let lock = (trial.lock != LockKind::None).then(|| format!(" --lock={}", trial.lock.name()));
     let writes = (trial.writes == Writes::InPlace).then(|| " --writes in-place".to_owned());
     let query = trial.query.then(|| " --query".to_owned());
-    [stock, lock, writes, query].into_iter().flatten().collect()
+    let all = [stock, lock, writes, query, second_name];
+    all.into_iter().flatten().collect()
 }
 
 /// How to see a run again.

@@ -9,7 +9,7 @@ use super::super::width::columns;
 use super::run::{Pictured, labelled};
 use crate::draw;
 use crate::lab::odds;
-use crate::lab::{Move, Point, WorkerEnd};
+use crate::lab::{Answer, Move, Point, WorkerEnd};
 use crate::office::Writes;
 use crate::timeline::Doing;
 
@@ -98,6 +98,7 @@ impl Pictured {
             return all(["reads an empty file", "torn"]);
         }
         let in_place = self.trial.writes == Writes::InPlace;
+        let is_scenario = self.trial.scenario.is_some();
         let texts = match (step.point, step.seen) {
             (Point::Lock, _) if step.busy => all(["finds the lock taken", "taken"]),
             (Point::Lock, _) => match self.file(at, step.buyer) {
@@ -108,21 +109,32 @@ impl Pictured {
                 let left = seen.left;
                 [format!("reads: {left} left"), format!("read {left}")]
             }
+            (Point::Query, _) if is_scenario => all(["looks, without the lock", "look"]),
             (Point::Query, _) => all(["queries", "query"]),
             (Point::Read, None) => all(["reads", "read"]),
             (Point::Write, _) if in_place => all(["cuts the count to nothing", "cut"]),
+            (Point::Write, _) if is_scenario => all(["writes its line", "write"]),
             (Point::Write, _) => all(["writes its sale", "write"]),
             (Point::Fill, _) => all(["fills the count", "fill"]),
             (Point::Unlock, _) => all(["gives the lock up", "unlock"]),
             (Point::Publish, _) => all(["publishes the count", "publish"]),
+            (Point::Clock, _) if step.late => all(["clock: it is due", "due"]),
+            (Point::Clock, _) => all(["clock: it is not due yet", "not due"]),
         };
         let suffix = match end {
-            Some(WorkerEnd::SoldOut) => [": none left", ": none"],
-            Some(WorkerEnd::Failed { .. }) => [", fails", ", fails"],
-            _ => [""; 2],
+            Some(WorkerEnd::SoldOut) => all([": none left", ": none"]),
+            Some(WorkerEnd::Failed { .. }) => all([", fails", ", fails"]),
+            Some(WorkerEnd::Answered { answers }) => {
+                let mut words: Vec<_> = answers.iter().map(Answer::word).collect();
+                words.dedup();
+                let told = format!(": {}", words.join(", "));
+                [told.clone(), told]
+            }
+            _ => all([""; 2]),
         };
         let [long, short] = texts;
-        [long + suffix[0], short + suffix[1]]
+        let [more, less] = suffix;
+        [long + &more, short + &less]
     }
 
     /// The letter of the file whose lock a step takes, where not all buyers lock the same one.

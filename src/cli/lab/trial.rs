@@ -26,6 +26,7 @@ impl TrialArgs {
             query: self.query,
             crashes: self.crashes,
             second_name: self.second_name,
+            scenario: None,
             place: self.place.clone(),
             program: program()?,
         })

@@ -5,6 +5,7 @@ mod mistakes;
 mod odds;
 mod pictures;
 mod sample;
+mod scenarios;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,7 @@ fn trial(users: usize, stock: u64, lock: LockKind) -> Trial {
         query: false,
         crashes: false,
         second_name: false,
+        scenario: None,
         place: None,
         program: PathBuf::from(TICKETS),
     }
@@ -430,6 +432,9 @@ fn what_the_lab_prints_is_as_wide_as_the_terminal() {
         &["find", "oversold && switches <= 0"],
         &["replay", "8!:0", "--stock", "2"],
         &["replay", "1 1x 2 2"],
+        &["scenarios"],
+        &["prove", "--users", "3", "--scenario", "confirm-expire"],
+        &["replay", "2 2 2t 1 1", "--scenario", "confirm-expire"],
     ] {
         for columns in [50, 80, 130] {
             let run = told(arguments, &columns.to_string());

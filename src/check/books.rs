@@ -1,0 +1,306 @@
+//! The books: what the lines of a ledger make of an event, kept by a second bookkeeper, who does not know how they were
+//! decided. It says of each line what is wrong with it, and goes on.
+
+use std::collections::BTreeMap;
+
+use super::anomaly::Anomaly;
+use crate::ledger::{EventSettings, Op, Record, number};
+
+/// What is wrong with a line: what it does, as it is said behind its number.
+pub(crate) type Wrong = (Anomaly, String);
+
+/// What has become of a sale or a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Sold,
+    Held,
+    Released,
+    Expired,
+}
+
+/// A sale or a hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) fate: Fate,
+    /// How many of its tickets are not given back.
+    pub(crate) kept: u64,
+    /// The last line that changed it.
+    line: u64,
+}
+
+/// The books, up to some line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Books {
+    /// The number of the last line.
+    pub(crate) seq: u64,
+    /// How many are left, as the last line has it.
+    pub(crate) left: u64,
+    /// How many there are in all.
+    pub(crate) stock: u64,
+    /// Sales and holds, by their ids.
+    entries: BTreeMap<String, Entry>,
+    /// The line that has a key.
+    keys: BTreeMap<String, u64>,
+    pub(crate) closed: bool,
+    pub(crate) settings: EventSettings,
+}
+
+impl Books {
+    /// The sale or hold of the line of this number.
+    pub(crate) fn entry(&self, line: u64) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        let found = entries.find(|(id, _)| number(id) == Some(line));
+        found.map(|(_, entry)| entry)
+    }
+
+    /// How many tickets have this fate.
+    pub(crate) fn of(&self, fate: Fate) -> u64 {
+        let own = self.entries.values().filter(|entry| entry.fate == fate);
+        own.map(|entry| entry.kept).fold(0, u64::saturating_add)
+    }
+
+    /// Enters a line; says what is wrong with it.
+    pub(crate) fn enter(&mut self, record: &Record<'_>) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        wrong.extend(self.number(record.seq));
+        wrong.extend(self.key(record));
+        wrong.extend(match record.op {
+            Op::Sell | Op::Hold => self.takes(record),
+            Op::Cancel | Op::Confirm | Op::Release | Op::Expire | Op::Rename => {
+                self.changes(record)
+            }
+            Op::Close | Op::Reopen => self.turns(record),
+            Op::Set => {
+                self.settings = record.event.as_deref().cloned().unwrap_or_default();
+                None
+            }
+            Op::Open | Op::Adjust => {
+                self.stock = self.stock.saturating_add_signed(record.quantity);
+                None
+            }
+        });
+        self.left = record.left;
+        wrong.extend(self.sum());
+        wrong
+    }
+
+    fn number(&mut self, seq: u64) -> Option<Wrong> {
+        let before = std::mem::replace(&mut self.seq, seq);
+        if seq <= before {
+            let text = "has the number of a line before it: neither knew of the other".to_owned();
+            return Some((Anomaly::LostUpdate, text));
+        }
+        (seq > before + 1).then(|| {
+            let text = format!("stands behind line {before}");
+            (Anomaly::Gap, text)
+        })
+    }
+
+    fn key(&mut self, record: &Record<'_>) -> Option<Wrong> {
+        let (key, seq) = (record.key.as_deref()?, record.seq);
+        let before = self.keys.insert(key.to_owned(), seq)?;
+        let text = format!("has the key {key:?} of line {before}");
+        Some((Anomaly::StaleDecision, text))
+    }
+
+    /// A sale or a hold: not while the sale is closed, and not against the rules.
+    fn takes(&mut self, record: &Record<'_>) -> Option<Wrong> {
+        let kept = record.quantity.unsigned_abs();
+        let (fate, does) = match record.op {
+            Op::Hold => (Fate::Held, "holds"),
+            _ => (Fate::Sold, "sells"),
+        };
+        let id = record.id.as_deref().unwrap_or_default().to_owned();
+        let line = record.seq;
+        self.entries.insert(id, Entry { fate, kept, line });
+        let most = self.settings.max_per_sale.unwrap_or(u64::MAX);
+        let why = if self.closed {
+            "the sale is closed".to_owned()
+        } else if kept > most {
+            format!("one sale has at most {most}")
+        } else {
+            return None;
+        };
+        let text = format!("{does} {kept}, where {why}");
+        Some((Anomaly::StaleDecision, text))
+    }
+
+    /// What a line does to the sale or the hold that it is about.
+    fn changes(&mut self, record: &Record<'_>) -> Option<Wrong> {
+        let (seq, quantity) = (record.seq, record.quantity.unsigned_abs());
+        let about = record.reference.as_deref().unwrap_or_default();
+        let does = match record.op {
+            Op::Cancel => "cancels",
+            Op::Confirm => "confirms",
+            Op::Release => "releases",
+            Op::Expire => "ends",
+            _ => "renames",
+        };
+        let Some(entry) = self.entries.get_mut(about) else {
+            let text = format!("{does} {about:?}, which is no sale and no hold");
+            return Some((Anomaly::Phantom, text));
+        };
+        let is_open = match record.op {
+            Op::Rename => matches!(entry.fate, Fate::Sold | Fate::Held) && entry.kept > 0,
+            Op::Cancel => entry.fate == Fate::Sold && quantity <= entry.kept,
+            _ => entry.fate == Fate::Held && quantity == entry.kept,
+        };
+        let text = (!is_open).then(|| {
+            let (became, line) = (entry.told(), entry.line);
+            let about = number(about).unwrap_or_default();
+            format!("{does} what stands on line {about}, and is {became} since line {line}")
+        });
+        match record.op {
+            Op::Cancel => entry.kept = entry.kept.saturating_sub(quantity),
+            Op::Confirm => entry.fate = Fate::Sold,
+            Op::Release => entry.fate = Fate::Released,
+            Op::Expire => entry.fate = Fate::Expired,
+            _ => {}
+        }
+        entry.line = seq;
+        text.map(|text| (Anomaly::StaleDecision, text))
+    }
+
+    fn turns(&mut self, record: &Record<'_>) -> Option<Wrong> {
+        let closes = record.op == Op::Close;
+        let before = std::mem::replace(&mut self.closed, closes);
+        (before == closes).then(|| {
+            let text = "closes what is closed, or reopens what is open".to_owned();
+            (Anomaly::StaleDecision, text)
+        })
+    }
+
+    /// What is left, sold and held is the stock.
+    fn sum(&self) -> Option<Wrong> {
+        let (left, sold, held) = (self.left, self.of(Fate::Sold), self.of(Fate::Held));
+        let taken = sold.saturating_add(held);
+        if taken.saturating_add(left) == self.stock {
+            return None;
+        }
+        let kind = if taken > self.stock {
+            Anomaly::Oversold
+        } else {
+            Anomaly::Conservation
+        };
+        let stock = self.stock;
+        let text = format!("leaves {left}, with {sold} sold and {held} held, of {stock}");
+        Some((kind, text))
+    }
+}
+
+impl Entry {
+    /// What its last line made of it.
+    fn told(&self) -> &'static str {
+        match self.fate {
+            Fate::Sold if self.kept == 0 => "cancelled",
+            Fate::Sold => "sold",
+            Fate::Held => "held",
+            Fate::Released => "released",
+            Fate::Expired => "ended",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line: what it does, its sale or hold, how many, and how many are left then.
+    fn record(seq: u64, (op, id, quantity, left): (Op, &'static str, i64, u64)) -> Record<'static> {
+        let takes = matches!(op, Op::Sell | Op::Hold);
+        Record {
+            id: takes.then(|| id.into()),
+            reference: op.refers().then(|| id.into()),
+            ..Record::new(op, seq, quantity, left)
+        }
+    }
+
+    /// The kinds of what is wrong with the last of these lines; nothing is with those before it.
+    fn wrong(lines: &[(Op, &'static str, i64, u64)]) -> Vec<Anomaly> {
+        let mut books = Books::default();
+        let mut wrong = Vec::new();
+        for (seq, line) in (1..).zip(lines) {
+            assert_eq!(wrong, [], "before line {seq}: {lines:?}");
+            let found = books.enter(&record(seq, *line));
+            wrong = found.into_iter().map(|(kind, _)| kind).collect();
+        }
+        wrong
+    }
+
+    #[test]
+    fn what_was_so_no_longer_is_named() {
+        use Anomaly::{Conservation, Oversold, Phantom, StaleDecision};
+        use Op::{Cancel, Close, Confirm, Expire, Hold, Open, Release, Rename, Reopen, Sell};
+        let (open, hold) = ((Open, "", 4, 4), (Hold, "2-a", 2, 2));
+        let sale = (Sell, "2-a", 2, 2);
+        let ends = [
+            (Confirm, "2-a", 2, 2),
+            (Release, "2-a", 2, 4),
+            (Expire, "2-a", 2, 4),
+        ];
+        for first in ends {
+            assert_eq!(wrong(&[open, hold, first]), [], "{first:?}");
+            for second in ends {
+                let left = if second.0 == Confirm {
+                    first.3
+                } else {
+                    first.3 + 2
+                };
+                let second = (second.0, "2-a", 2, left);
+                let found = wrong(&[open, hold, first, second]);
+                assert_eq!(found.first(), Some(&StaleDecision), "{first:?}, {second:?}");
+            }
+            assert_eq!(
+                wrong(&[open, hold, first, (Rename, "2-a", 0, first.3)]).is_empty(),
+                first.0 == Confirm
+            );
+        }
+        let cancel = (Cancel, "2-a", 2, 4);
+        let name = |left| (Rename, "2-a", 0, left);
+        assert_eq!(wrong(&[open, sale, name(2), cancel]), []);
+        assert_eq!(wrong(&[open, sale, cancel, name(4)]), [StaleDecision]);
+        assert_eq!(
+            wrong(&[open, sale, cancel, (Cancel, "2-a", 1, 5)]),
+            [StaleDecision, Conservation]
+        );
+        assert_eq!(wrong(&[open, hold, (Cancel, "2-a", 2, 4)]), [StaleDecision]);
+        assert_eq!(wrong(&[open, (Confirm, "9-z", 1, 4)]), [Phantom]);
+        let (close, late) = ((Close, "", 0, 4), (Sell, "3-a", 1, 3));
+        assert_eq!(wrong(&[open, close, late]), [StaleDecision]);
+        assert_eq!(wrong(&[open, close, close]), [StaleDecision]);
+        assert_eq!(
+            wrong(&[open, close, (Reopen, "", 0, 4), (Sell, "4-a", 1, 3)]),
+            []
+        );
+        assert_eq!(wrong(&[open, (Sell, "2-a", 5, 0)]), [Oversold]);
+        assert_eq!(wrong(&[open, (Sell, "2-a", 1, 2)]), [Conservation]);
+    }
+
+    #[test]
+    fn numbers_keys_and_rules_are_looked_at() {
+        let mut books = Books::default();
+        let kinds = |found: Vec<Wrong>| found.into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
+        let keyed = |seq, id, left| Record {
+            key: Some("k".into()),
+            ..record(seq, (Op::Sell, id, 1, left))
+        };
+        books.enter(&record(1, (Op::Open, "", 5, 5)));
+        assert_eq!(kinds(books.enter(&keyed(2, "2-a", 4))), []);
+        assert_eq!(
+            kinds(books.enter(&keyed(3, "3-a", 3))),
+            [Anomaly::StaleDecision]
+        );
+        let again = record(3, (Op::Sell, "3-b", 1, 2));
+        assert_eq!(kinds(books.enter(&again)), [Anomaly::LostUpdate]);
+        let far = record(7, (Op::Sell, "7-a", 1, 1));
+        assert_eq!(kinds(books.enter(&far)), [Anomaly::Gap]);
+        let rules = EventSettings {
+            max_per_sale: Some(0),
+            ..EventSettings::default()
+        };
+        assert_eq!(kinds(books.enter(&Record::set(8, 1, rules))), []);
+        let more = record(9, (Op::Hold, "9-a", 1, 0));
+        assert_eq!(kinds(books.enter(&more)), [Anomaly::StaleDecision]);
+        assert_eq!((books.of(Fate::Sold), books.of(Fate::Held)), (4, 1));
+    }
+}
