@@ -20,11 +20,13 @@
 
 mod access;
 mod block_map;
+mod books;
 mod dice;
 mod disk;
 mod disk_model;
 mod event;
 mod holder;
+mod life;
 mod matrix;
 pub mod mutants;
 mod oracle;
@@ -36,6 +38,7 @@ mod row;
 mod rows;
 mod strace;
 mod stray;
+mod task;
 mod test_event;
 mod thin;
 mod trace;

@@ -14,10 +14,11 @@ use std::process::Command;
 use tickets::BoxOffice;
 
 use crate::access::{Access, List, Person, Whom, give_by_default};
-use crate::event::{Prepared, Task, Variant};
+use crate::event::{Prepared, Variant};
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, traced};
+use crate::task::Task;
 use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent};
 
 const ALICE: u32 = 71_001;

@@ -2,10 +2,12 @@
 
 use std::process::Command;
 
-use crate::event::{Books, Prepared, TASKS, Task, VARIANTS};
+use crate::books::Books;
+use crate::event::{Prepared, VARIANTS};
 use crate::oracle::{Case, judge};
 use crate::program::Run;
 use crate::row::{Fault, Row};
+use crate::task::{TASKS, Task};
 use crate::test_event::TestEvent;
 
 const OFFSETS: [&str; 2] = ["-10y", "+10y"];

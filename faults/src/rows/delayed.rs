@@ -4,9 +4,11 @@
 use std::sync::Mutex;
 use std::thread;
 
-use crate::event::{Books, Prepared, Task, Variant};
+use crate::books::Books;
+use crate::event::{Prepared, Variant};
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, injection, traced};
+use crate::task::Task;
 use crate::test_event::TestEvent;
 
 /// How long, in microseconds: all others come by meanwhile.

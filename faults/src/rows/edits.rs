@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::event::{Books, Prepared, Task, Variant};
+use crate::books::Books;
+use crate::event::{Prepared, Variant};
 use crate::holder::Holder;
 use crate::program::Run;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, command, course, injection};
+use crate::task::Task;
 use crate::test_event::{LOCK, TestEvent, eventually, held, memory, resumed, waiting};
 
 /// What is written, and how.

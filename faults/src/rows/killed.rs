@@ -1,9 +1,10 @@
 //! Row 1: `kill -9` before every system call of a command.
 
-use crate::event::{Prepared, TASKS, Task, VARIANTS, Variant};
+use crate::event::{Prepared, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, in_order, recorded_with};
+use crate::task::{TASKS, Task};
 
 /// In a slice, `book` is killed everywhere, and of the others' points every so manyth.
 const STRIDE: usize = 9;

@@ -7,10 +7,12 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::event::{Books, Prepared, Task, Variant};
+use crate::books::Books;
+use crate::event::{Prepared, Variant};
 use crate::program::Run;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, injection, traced};
+use crate::task::Task;
 use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent};
 
 /// How long, in microseconds: the other one has sold by then, unless it waits.

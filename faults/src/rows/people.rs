@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::books::Books;
 use crate::dice::Dice;
-use crate::event::Books;
 use crate::program::Program;
 use crate::row::{Fault, Row};
 use crate::test_event::{COUNT, TestEvent};

@@ -9,8 +9,8 @@ use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::books::Books;
 use crate::dice::Dice;
-use crate::event::Books;
 use crate::holder::Holder;
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
