@@ -58,11 +58,11 @@ fn tell(out: &mut dyn Write, audit: &Audit, screen: &Screen) -> io::Result<()> {
     if screen.quiet {
         return Ok(());
     }
-    writeln!(
-        out,
-        "{} in all, {} sold, {} left",
-        audit.capacity, audit.sold, audit.left
-    )
+    write!(out, "{} in all, {} sold, ", audit.capacity, audit.sold)?;
+    if audit.held > 0 {
+        write!(out, "{} held, ", audit.held)?;
+    }
+    writeln!(out, "{} left", audit.left)
 }
 
 fn advice(audit: &Audit) -> &'static str {

@@ -28,6 +28,13 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// How many there are in all: left, sold and held.
+    pub(crate) fn capacity(&self) -> u64 {
+        self.left
+            .saturating_add(self.sold)
+            .saturating_add(self.held)
+    }
+
     /// The tally after one more line that ends at `bytes`. The error says what does not add up.
     pub(crate) fn after(&self, line: &Line<'_>, bytes: u64) -> Result<Self, String> {
         known_bad!(ClockTrusted => if *line.record.at > *now() { return Err("it is of the future".into()) });

@@ -187,7 +187,7 @@ impl Store for MemoryStore {
         };
         let findings = self.read(&mut |_, _, _| true).map_err(finding).err();
         Ok(Audit {
-            capacity: self.tally.left + self.tally.sold + self.tally.held,
+            capacity: self.tally.capacity(),
             held: self.tally.held,
             sold: self.tally.sold,
             left: self.tally.left,

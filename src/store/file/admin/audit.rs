@@ -98,7 +98,7 @@ pub(crate) fn examine(
         None => LedgerSummary::default(),
     };
     let mut findings = summary.findings.clone();
-    let capacity = summary.tally.left.saturating_add(summary.tally.sold);
+    let capacity = summary.tally.capacity();
     let sound = !findings.iter().any(|finding| finding.kind == Flaw::Ledger);
     let opened = summary.tally.seq > 0;
     match &count {
