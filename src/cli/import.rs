@@ -157,7 +157,7 @@ impl Done<'_> {
                 .collect(),
             left: *left,
         };
-        screen.result(&document, |out| {
+        screen.answer(&document, |out| {
             for (at, error) in refused.iter().take(TOLD) {
                 writeln!(
                     out,

@@ -99,15 +99,7 @@ impl CountFile {
                 .map_err(|found| Fault::value(text, value, format!("{name:?} is {found}")))
         };
         let ours = |name: &str| find(name).map(|value| number(name, value)).transpose();
-        // Both are there, or neither is ours: people may have members of these names.
-        let index = match (find(HELD), find(INDEX)) {
-            (held, Some(index)) => {
-                let held = held.map_or(Ok(0), |held| whole_number(held.get()));
-                let index = serde_json::from_str::<Index>(index.get());
-                held.ok().zip(index.ok())
-            }
-            _ => None,
-        };
+        let index = indexed(&parsed, text)?;
         let counted = match (ours("sold")?, ours("seq")?, ours("bytes")?) {
             (None, None, None) => None,
             (Some(sold), Some(seq), Some(bytes)) => {
@@ -223,10 +215,7 @@ impl CountFile {
                 (None, "seq") => write!(text, "{}", counted.seq),
                 (None, "bytes") => write!(text, "{}", counted.bytes),
                 (None, HELD) => write!(text, "{}", counted.held),
-                (None, INDEX) => {
-                    let index = serde_json::to_string(&counted.index);
-                    text.write_str(&index.unwrap_or_default())
-                }
+                (None, INDEX) => text.write_str(&counted.index.sealed(counted.held)),
                 (None, _) => write!(text, "{}", self.ticket),
             };
             debug_assert!(written.is_ok(), "writing to a String");
@@ -245,6 +234,33 @@ fn refuse_doubles(parsed: &Members<'_>, text: &str) -> std::result::Result<(), F
         }
     }
     Ok(())
+}
+
+/// How many are held, and where to look for holds and rules. Members of these names may be somebody's own; a damaged
+/// index is none of those, whatever it is called by now.
+fn indexed(parsed: &Members<'_>, text: &str) -> std::result::Result<Option<(u64, Index)>, Fault> {
+    let mut members = parsed.0.iter();
+    let held = members.find(|(name, _)| name == HELD);
+    let held = held.map_or(Ok(0), |(_, value)| whole_number(value.get()));
+    for (name, value) in &parsed.0 {
+        if !value.get().starts_with('{') {
+            continue;
+        }
+        let index = held
+            .as_ref()
+            .ok()
+            .and_then(|held| Index::unsealed(value.get(), *held));
+        match (index, &held) {
+            (Some(index), Ok(held)) if name == INDEX => return Ok(Some((*held, index))),
+            (None, _) if name != INDEX || !Index::is_one(value.get()) => {}
+            _ => {
+                let message =
+                    format!("{name:?}, which says where holds and rules are found, is damaged");
+                return Err(Fault::value(text, value, message));
+            }
+        }
+    }
+    Ok(None)
 }
 
 fn is_ours(name: &str) -> bool {

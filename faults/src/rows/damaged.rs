@@ -28,7 +28,12 @@ struct Damage {
 }
 
 pub(crate) fn strike(row: &mut Row) {
-    for variant in [Variant::Foreign, Variant::Padded, Variant::Held] {
+    for variant in [
+        Variant::Foreign,
+        Variant::Padded,
+        Variant::Held,
+        Variant::Closed,
+    ] {
         every_damage(row, variant);
     }
     let program = row.program().clone();
@@ -54,7 +59,9 @@ fn every_damage(row: &mut Row, variant: Variant) {
             in_slice: true,
         }));
     let event = prepared.copy();
-    for damage in damages {
+    // All other lines of one that is closed are those of one that is not.
+    let all = variant != Variant::Closed;
+    for damage in damages.filter(|damage| all || damage.file == COUNT) {
         let name = format!("{}/{}/{}", prepared.label, damage.column, damage.name);
         row.run(damage.column, &name, damage.in_slice, || {
             for name in event.names() {
@@ -204,6 +211,14 @@ fn judge(event: &TestEvent, file: &str, whole: &Contents) -> Fault {
         }
         code => panic!("exit code {code}: {audit:#}"),
     };
+    if whole.3[1]["on_sale"] == "closed" {
+        let (code, document) = event.json("book next --key next");
+        assert!(
+            [1, 4, 6].contains(&code),
+            "sold, and it is closed: {document:#}"
+        );
+        return fault;
+    }
     sell_or_refuse(event, whole);
     fault
 }

@@ -109,7 +109,12 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
         "it was not stopped"
     );
     // The first may hold a lock: then the second is told so, and has done nothing, or cannot know.
-    let second = event.run(&format!("{} --wait 0s", other.line(prepared)));
+    let waits = if other == Task::Init {
+        ""
+    } else {
+        " --wait 0s"
+    };
+    let second = event.run(&format!("{}{waits}", other.line(prepared)));
     let first = resumed(stopped.is_some_and(|stopped| stopped).then_some(pid), first);
     let told = format!(
         "first {first:?}\nsecond {second:?}\n{:#?}",
