@@ -136,6 +136,18 @@ impl Prepared {
         }
     }
 
+    /// The event of [`Variant::Held`] with so many more tickets held, one by one, all due: each sale after the first
+    /// needs some of them.
+    pub(crate) fn crowded(program: &Program, more: u32) -> Self {
+        let prepared = Self::new(program, Variant::Held);
+        let done = |line: &str| assert_eq!(prepared.event.json(line).0, 0, "{line}");
+        done(&format!("adjust +{more} --reason room"));
+        for _ in 0..more {
+            done("hold judy --for 0s");
+        }
+        prepared
+    }
+
     /// Where the list stands that is imported.
     pub(crate) fn list(&self) -> &str {
         self.list.to_str().unwrap()

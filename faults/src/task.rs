@@ -169,6 +169,15 @@ impl Task {
         }
     }
 
+    /// How many tickets are sold by it that were not before.
+    pub(crate) fn sells(self) -> i64 {
+        match self {
+            Self::Book | Self::Confirm => 1,
+            Self::Import | Self::Expire => 2,
+            _ => 0,
+        }
+    }
+
     /// Whether its answer says how many are left.
     pub(crate) fn tells_left(self) -> bool {
         !matches!(self, Self::Rename | Self::Close | Self::Reopen | Self::Set)

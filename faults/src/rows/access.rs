@@ -154,7 +154,7 @@ fn people() -> Vec<Person> {
 }
 
 /// What is done, one after the other: a name, and a command line, or something that happens to the files.
-const DEEDS: [(&str, &str); 9] = [
+const DEEDS: [(&str, &str); 18] = [
     ("book", "book eve"),
     ("cancel", "cancel 2-"),
     ("adjust", "adjust +5 --reason x"),
@@ -167,6 +167,15 @@ const DEEDS: [(&str, &str); 9] = [
     ("repair", "audit --repair"),
     ("reset", "reset 9 --force"),
     ("reset by copies", "reset 9 --force"),
+    ("hold", "hold fay --quantity 3 --for 1h"),
+    ("confirm", "confirm HOLD"),
+    ("rename", "rename HOLD Gilbert"),
+    ("hold a moment", "hold gil --quantity 3 --for 0s"),
+    ("release", "release HOLD"),
+    ("set", "set --title Gala"),
+    ("close", "close"),
+    ("reopen", "reopen"),
+    ("import", "import LIST --batch b"),
 ];
 
 pub(crate) fn strike(row: &mut Row) {
@@ -194,11 +203,17 @@ pub(crate) fn strike(row: &mut Row) {
         return row.cannot(reason);
     }
     let mut at = 0;
-    for variant in [Variant::Plain, Variant::First, Variant::Torn] {
-        for kind in kinds() {
+    for variant in [Variant::Plain, Variant::First, Variant::Torn, Variant::Held] {
+        let held = variant == Variant::Held;
+        for kind in kinds().into_iter().step_by(if held { 4 } else { 1 }) {
             let prepared = Prepared::new(row.program(), variant);
             kind.put(&prepared.event).unwrap();
-            for task in [Task::Book, Task::Reset] {
+            let tasks = if held {
+                [Task::Expire, Task::Import]
+            } else {
+                [Task::Book, Task::Reset]
+            };
+            for task in tasks {
                 for point in &course(&prepared, task).points {
                     at += 1;
                     let name = format!(
@@ -353,6 +368,7 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
     let event = TestEvent::empty(program);
     fs::write(&event.file, "{\"ticket\": 90}\n").unwrap();
     kind.put(&event).unwrap();
+    let list = crate::life::list();
     let mut struck = 0;
     let mut judged = |what: &str, line: &str| {
         let before = Before::of(&event);
@@ -383,7 +399,8 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
         let line = if what == "cancel" {
             line.to_owned() + &second(&event)
         } else {
-            line.to_owned()
+            let line = line.replace("HOLD", &last_hold(&event));
+            line.replace("LIST", list.to_str().unwrap())
         };
         let run = as_seller(through, &line);
         let told = format!("{what}: {run:?}");
@@ -424,6 +441,15 @@ fn second(event: &TestEvent) -> String {
     id.and_then(|rest| rest.split('"').next())
         .unwrap_or_default()
         .to_owned()
+}
+
+/// The id of the hold that was made last.
+fn last_hold(event: &TestEvent) -> String {
+    let text = fs::read_to_string(event.path(LEDGER)).unwrap_or_default();
+    let line = text.lines().rfind(|line| line.contains("\"op\":\"hold\""));
+    let line = line.and_then(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let id = line.and_then(|line| Some(line["id"].as_str()?.to_owned()));
+    id.unwrap_or_else(|| "0-none".to_owned())
 }
 
 fn run(event: &TestEvent, seller: Seller, umask: &str, before: &[&str], line: &str) -> Run {

@@ -192,7 +192,13 @@ fn judge(event: &TestEvent, file: &str, whole: &Contents) -> Fault {
     let (code, query) = event.json("query");
     // A query reads the end of the ledger only: it need not see the damage, but must not be deceived.
     if code == 0 {
-        assert_eq!(query, whole.3[1], "the query was deceived");
+        // How many are sold only an audit adds up.
+        let but_sold = |mut query: Value| {
+            query["sold"] = Value::Null;
+            query
+        };
+        let (query, whole) = (but_sold(query), but_sold(whole.3[1].clone()));
+        assert_eq!(query, whole, "the query was deceived");
     }
     let (code, audit) = event.json("audit");
     let told = contents(event);

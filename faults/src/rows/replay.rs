@@ -53,7 +53,13 @@ pub(crate) fn strike(row: &mut Row) {
                 continue;
             }
             let prepared = event(row.program(), variant, page);
-            for killed in 2..=LONG.len() {
+            // There are tickets for so many.
+            let most = if variant == Variant::Held {
+                2
+            } else {
+                LONG.len()
+            };
+            for killed in 2..=most {
                 for last in last(variant) {
                     let place = if page { "a page's end" } else { "sectors" };
                     let start = format!(
