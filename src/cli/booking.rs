@@ -100,6 +100,7 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
         },
         kept: done.kept,
         left: done.left,
+        replayed: done.replayed,
         warning: done.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
@@ -141,6 +142,7 @@ pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Re
         command: "adjust",
         quantity: done.quantity,
         left: done.left,
+        replayed: done.replayed,
         warning: done.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
@@ -156,6 +158,11 @@ pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Re
     });
     screen.unpublished(done.unpublished.as_ref());
     Ok(0)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_first(replayed: &bool) -> bool {
+    !replayed
 }
 
 #[derive(Serialize)]
@@ -176,6 +183,8 @@ struct CancelDocument<'a> {
     cancelled: SaleMember<'a>,
     kept: u64,
     left: u64,
+    #[serde(skip_serializing_if = "is_first")]
+    replayed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }
@@ -186,6 +195,8 @@ struct AdjustDocument {
     command: &'static str,
     quantity: i64,
     left: u64,
+    #[serde(skip_serializing_if = "is_first")]
+    replayed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }

@@ -33,7 +33,7 @@ pub(super) fn check(
 ) -> Result<u8> {
     let output = super::picture::claim(picture, event)?;
     if let Some(output) = &output {
-        output.keep_apart(path)?;
+        output.keep_apart(path, super::picture::NOT_EVIDENCE)?;
     }
     let evidence = read(path)?;
     let verdict = judged(path, &evidence)?;

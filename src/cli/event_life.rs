@@ -6,14 +6,15 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::args::{RenameArgs, SetArgs, SettingsArgs, ShowArgs, TurnArgs};
+use super::clock::here;
 use super::document::{SaleMember, by, tickets};
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
-use crate::office::{Change, EventSettings, State};
-use crate::{BoxOffice, Error, Kind, Result, shown};
+use crate::office::{Change, EventSettings, OnSale, State, Turned};
+use crate::{BoxOffice, Error, Result, shown};
 
 /// The settings with what the command line changes of them.
-pub(super) fn changed(mut settings: EventSettings, by: &SettingsArgs) -> Result<EventSettings> {
+pub(super) fn changed(mut settings: EventSettings, by: &SettingsArgs) -> EventSettings {
     let text = |text: &String| (!text.is_empty()).then(|| text.clone());
     let limit = |limit: u64| (limit > 0).then_some(limit);
     if let Some(title) = &by.title {
@@ -39,22 +40,7 @@ pub(super) fn changed(mut settings: EventSettings, by: &SettingsArgs) -> Result<
     if let Some(until) = &by.until {
         settings.until = text(until);
     }
-    for (name, text) in [("title", &settings.title), ("date", &settings.date)] {
-        if text
-            .as_ref()
-            .is_some_and(|text| text.len() > 256 || text.chars().any(char::is_control))
-        {
-            let message = format!("a {name} has at most 256 bytes, and no control characters");
-            return Err(Error::new(Kind::Usage, message));
-        }
-    }
-    if let (Some(from), Some(until)) = (&settings.from, &settings.until)
-        && from >= until
-    {
-        let message = format!("the sale cannot end at {until}: it begins at {from}");
-        return Err(Error::new(Kind::Usage, message));
-    }
-    Ok(settings)
+    settings
 }
 
 pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u8> {
@@ -62,18 +48,22 @@ pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u
     let (wait, by) = (arguments.wait.limit, by());
     let change = Change::new().by(by.as_deref()).wait(wait);
     let done = watched(("set", wait), &SaleProgress::unknown(), screen, || {
-        office.set(&change, &mut |before| changed(before, &arguments.settings))
+        office.set(&change, &mut |before| {
+            Ok(changed(before, &arguments.settings))
+        })
     });
     screen.notes(&office.notes());
-    let event = done?;
+    let done = done?;
     let document = SetDocument {
         ok: true,
         command: "set",
-        event: &event,
+        event: &done.settings,
+        warning: done.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
-        writeln!(out, "{GOOD}set{GOOD:#}  {}", in_words(&event))
+        writeln!(out, "{GOOD}set{GOOD:#}  {}", in_words(&done.settings))
     });
+    screen.unpublished(done.unpublished.as_ref());
     Ok(0)
 }
 
@@ -96,35 +86,23 @@ pub(super) fn in_words(event: &EventSettings) -> String {
         event.max_per_buyer.map(|most| most.to_string()),
     );
     add("holds for", Some(event.hold.clone()));
-    add("on sale from", event.from.clone());
-    add("on sale until", event.until.clone());
+    add("on sale from", event.from.as_deref().map(here));
+    add("on sale until", event.until.as_deref().map(here));
     words.join(", ")
 }
 
 pub(super) fn close(file: &Path, arguments: &TurnArgs, screen: &Screen) -> Result<u8> {
-    turn(
-        ("close", "closed"),
-        file,
-        arguments,
-        screen,
-        BoxOffice::close,
-    )
+    turn("close", file, arguments, screen, BoxOffice::close)
 }
 
 pub(super) fn reopen(file: &Path, arguments: &TurnArgs, screen: &Screen) -> Result<u8> {
-    turn(
-        ("reopen", "open"),
-        file,
-        arguments,
-        screen,
-        BoxOffice::reopen,
-    )
+    turn("reopen", file, arguments, screen, BoxOffice::reopen)
 }
 
-type Turn = fn(&mut BoxOffice, &Change<'_>) -> Result<Option<Error>>;
+type Turn = fn(&mut BoxOffice, &Change<'_>) -> Result<Turned>;
 
 fn turn(
-    (command, on_sale): (&'static str, &'static str),
+    command: &'static str,
     file: &Path,
     arguments: &TurnArgs,
     screen: &Screen,
@@ -140,15 +118,17 @@ fn turn(
         turn(&mut office, &change)
     });
     screen.notes(&office.notes());
-    let unpublished = done?;
+    let done = done?;
     let document = TurnDocument {
         ok: true,
         command,
-        on_sale,
-        warning: unpublished.as_ref().map(Error::to_string),
+        on_sale: done.on_sale,
+        warning: done.unpublished.as_ref().map(Error::to_string),
     };
-    screen.answer(&document, |out| writeln!(out, "{GOOD}{on_sale}{GOOD:#}"));
-    screen.unpublished(unpublished.as_ref());
+    screen.answer(&document, |out| {
+        writeln!(out, "{GOOD}{}{GOOD:#}", told(done.on_sale))
+    });
+    screen.unpublished(done.unpublished.as_ref());
     Ok(0)
 }
 
@@ -176,6 +156,9 @@ pub(super) fn rename(file: &Path, arguments: &RenameArgs, screen: &Screen) -> Re
     };
     screen.answer(&document, |out| {
         let (name, id) = (shown(&sale.buyer), shown(&sale.id));
+        if screen.quiet {
+            return writeln!(out, "{id}");
+        }
         writeln!(
             out,
             "{GOOD}renamed{GOOD:#}  {} for {name}, sale {id}",
@@ -219,18 +202,31 @@ pub(super) fn show(file: &Path, arguments: &ShowArgs, screen: &Screen) -> Result
     Ok(0)
 }
 
+/// Whether an event is on sale, for people.
+pub(super) fn told(on_sale: OnSale) -> &'static str {
+    match on_sale {
+        OnSale::Open => "on sale",
+        OnSale::Closed => "the sale is closed",
+        OnSale::NotYet => "not on sale yet",
+        OnSale::Over => "the sale is over",
+        OnSale::SoldOut => "sold out",
+    }
+}
+
 #[derive(Serialize)]
 struct SetDocument<'a> {
     ok: bool,
     command: &'static str,
     event: &'a EventSettings,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
 }
 
 #[derive(Serialize)]
 struct TurnDocument {
     ok: bool,
     command: &'static str,
-    on_sale: &'static str,
+    on_sale: OnSale,
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{HoldArgs, HoldEndArgs};
+use super::clock::here;
 use super::document::{SaleMember, by, tickets};
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
@@ -38,6 +39,9 @@ pub(super) fn hold(file: &Path, arguments: &HoldArgs, screen: &Screen) -> Result
         warning: hold.unpublished.as_ref().map(Error::to_string),
     };
     screen.answer(&document, |out| {
+        if screen.quiet {
+            return writeln!(out, "{}", shown(&hold.id));
+        }
         let again = if hold.replayed {
             ", as before: the key is known"
         } else {
@@ -48,7 +52,7 @@ pub(super) fn hold(file: &Path, arguments: &HoldArgs, screen: &Screen) -> Result
             "{GOOD}held{GOOD:#}  {} for {} until {}, hold {}{again}",
             tickets(hold.quantity),
             shown(&hold.buyer),
-            shown(&hold.until),
+            here(&hold.until),
             shown(&hold.id)
         )?;
         writeln!(out, "{} left, {} held", hold.left, hold.held)
@@ -71,7 +75,9 @@ pub(super) fn confirm(file: &Path, arguments: &HoldEndArgs, screen: &Screen) -> 
         replayed: done.replayed,
         warning: done.unpublished.as_ref().map(Error::to_string),
     };
-    screen.answer(&document, |out| told(out, "confirmed", "sale", &done));
+    screen.answer(&document, |out| {
+        told(out, ("confirmed", "sale"), &done, screen)
+    });
     screen.unpublished(done.unpublished.as_ref());
     Ok(0)
 }
@@ -89,7 +95,9 @@ pub(super) fn release(file: &Path, arguments: &HoldEndArgs, screen: &Screen) -> 
         replayed: done.replayed,
         warning: done.unpublished.as_ref().map(Error::to_string),
     };
-    screen.answer(&document, |out| told(out, "released", "hold", &done));
+    screen.answer(&document, |out| {
+        told(out, ("released", "hold"), &done, screen)
+    });
     screen.unpublished(done.unpublished.as_ref());
     Ok(0)
 }
@@ -115,10 +123,13 @@ fn end(
 
 fn told(
     out: &mut dyn std::io::Write,
-    done: &str,
-    what: &str,
+    (done, what): (&str, &str),
     end: &HoldEnd,
+    screen: &Screen,
 ) -> std::io::Result<()> {
+    if screen.quiet {
+        return writeln!(out, "{}", shown(&end.id));
+    }
     let again = if end.replayed { ", as before" } else { "" };
     writeln!(
         out,

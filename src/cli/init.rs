@@ -12,8 +12,12 @@ use crate::{BoxOffice, Result, shown};
 
 pub(super) fn init(file: &Path, arguments: &InitArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
-    let event = changed(EventSettings::default(), &arguments.settings)?;
-    office.init(arguments.stock, &event)?;
+    let event = changed(EventSettings::default(), &arguments.settings);
+    if arguments.group {
+        office.init_for_group(arguments.stock, &event)?;
+    } else {
+        office.init(arguments.stock, &event)?;
+    }
     let document = InitDocument {
         ok: true,
         command: "init",

@@ -22,6 +22,9 @@ pub(super) fn claim(path: Option<&Path>, event: &Path) -> Result<Option<Output>>
     Output::claim_of(event, path, PICTURE).map(Some)
 }
 
+/// What is said where evidence and a picture are to be one file.
+pub(super) const NOT_EVIDENCE: &str = "cannot hold both the evidence and the picture";
+
 /// Which file it was drawn into.
 pub(super) fn drawn(out: &mut dyn Write, file: &Path) -> io::Result<()> {
     let file = shown(&file.display().to_string());

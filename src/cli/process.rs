@@ -83,16 +83,23 @@ impl Stop {
         self.told.as_fd()
     }
 
-    /// Waits so long, or until the process is asked to end. Returns whether it was.
+    /// Waits so long, until the process is asked to end, or until nobody reads what it prints any more. Returns
+    /// whether it is to end.
     pub(crate) fn wait(&self, time: Duration) -> bool {
         use rustix::event::{PollFd, PollFlags, poll};
-        let mut told = [PollFd::new(&self.told, PollFlags::IN)];
+        let out = io::stdout();
+        let mut told = [
+            PollFd::new(&self.told, PollFlags::IN),
+            PollFd::new(&out, PollFlags::empty()),
+        ];
         let time = rustix::event::Timespec {
             tv_sec: time.as_secs().cast_signed(),
             tv_nsec: time.subsec_nanos().into(),
         };
         let _ = poll(&mut told, Some(&time));
-        self.was_told()
+        let gone = PollFlags::ERR | PollFlags::HUP;
+        let [_, out] = told;
+        self.was_told() || out.revents().intersects(gone)
     }
 
     /// Whether the process was asked to end.

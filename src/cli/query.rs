@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::event_life::told;
 use super::screen::Screen;
 use crate::office::OnSale;
 use crate::{BoxOffice, Kind, Result};
@@ -36,10 +37,8 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
                     write!(out, ", {} held", count.held)?;
                 }
                 match count.on_sale {
-                    OnSale::Closed => writeln!(out, "; the sale is closed"),
-                    OnSale::NotYet => writeln!(out, "; not on sale yet"),
-                    OnSale::Over => writeln!(out, "; the sale is over"),
-                    _ => writeln!(out),
+                    OnSale::Open | OnSale::SoldOut => writeln!(out),
+                    other => writeln!(out, "; {}", told(other)),
                 }
             });
             Ok(0)

@@ -122,6 +122,14 @@ impl Screen {
         }
     }
 
+    /// What went wrong beside a result that stands, for people: JSON says so itself.
+    pub(crate) fn warning(&self, text: &str) {
+        if !self.json {
+            let text = shown(text);
+            let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");
+        }
+    }
+
     /// A part of the result that comes before its end; nothing in JSON.
     pub(crate) fn line(&self, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         if !self.json {

@@ -61,12 +61,22 @@ fn told_how(mut error: clap::Error) -> clap::Error {
 }
 
 /// Words that people try, and the command that each means.
-const MEANT: [(&str, &str); 16] = [
+const MEANT: [(&str, &str); 26] = [
     ("sell", "book NAME"),
     ("order", "book NAME"),
+    ("reserve", "hold NAME"),
+    ("keep", "hold NAME"),
+    ("pay", "confirm ID"),
+    ("accept", "confirm ID"),
+    ("free", "release ID"),
+    ("load", "import FILE"),
+    ("stop", "close"),
+    ("pause", "close"),
+    ("open", "reopen"),
+    ("resume", "reopen"),
+    ("guests", "door"),
     ("list", "sales"),
     ("ls", "sales"),
-    ("show", "sales"),
     ("new", "init N"),
     ("create", "init N"),
     ("make", "init N"),

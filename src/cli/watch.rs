@@ -1,121 +1,153 @@
 //! `tickets watch`: the count and the last sales, live.
 
-use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::event_life::told;
 use super::json;
 use super::process::Stop;
 use super::screen::Screen;
-use crate::office::EventState;
+use crate::office::{EventState, LatestSale, LatestSales, OnSale};
 use crate::{BoxOffice, Result, shown};
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// So many sales are shown.
+/// So many sales are shown, where there is room.
 const LAST: usize = 10;
+
+/// So many lines of a terminal are for what is not a sale.
+const OTHER_LINES: usize = 4;
 
 pub(super) fn watch(file: &Path, screen: &Screen) -> Result<u8> {
     let office = BoxOffice::at(file)?;
     let stop = Stop::on_signals()?;
     let is_terminal = io::stdout().is_terminal() && !screen.json;
-    let mut before: Option<EventState> = None;
+    let mut latest = LatestSales::new(LAST);
+    let mut before: Option<(EventState, Vec<LatestSale>)> = None;
     loop {
         let state = office.state()?;
-        if before.as_ref() != Some(&state) {
+        office.look_for_latest(&mut latest)?;
+        // A sale that got another name changes no number.
+        let now = (state, latest.sales().cloned().collect());
+        if before.as_ref() != Some(&now) {
+            let state = &now.0;
             let told = if screen.json {
-                as_json(&state)
+                as_json(state, &latest)
             } else if is_terminal {
-                draw(&office, &state)?
+                draw(state, &latest)
             } else {
-                as_line(&state)
+                as_line(state, &latest)
             };
-            // A reader that has seen enough ends it.
             if told.is_err() {
                 screen.written(told);
                 return Ok(0);
             }
-            before = Some(state);
+            before = Some(now);
         }
         if stop.wait(EVERY) {
-            return Ok(stop.exit_code());
+            // A reader that has seen enough ends it too.
+            let code = if stop.was_told() { stop.exit_code() } else { 0 };
+            return Ok(code);
         }
     }
 }
 
-fn as_json(state: &EventState) -> io::Result<()> {
+fn as_json(state: &EventState, latest: &LatestSales) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    json::write(&mut out, &WatchDocument::of(state))?;
+    json::write(&mut out, &WatchDocument::of(state, latest))?;
     out.write_all(b"\n")?;
     out.flush()
 }
 
-fn as_line(state: &EventState) -> io::Result<()> {
+fn in_words(state: &EventState) -> String {
+    let held = match state.held {
+        0 => String::new(),
+        held => format!(", {held} held"),
+    };
+    let on_sale = match state.on_sale {
+        OnSale::Open => String::new(),
+        other => format!("; {}", told(other)),
+    };
+    format!("{} left, {} sold{held}{on_sale}", state.left, state.sold)
+}
+
+fn sale_in_words(sale: &LatestSale) -> String {
+    let (id, buyer) = (shown(&sale.id), shown(&sale.buyer));
+    format!("{id}  {} for {buyer}", sale.quantity)
+}
+
+fn as_line(state: &EventState, latest: &LatestSales) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "{} left, {} sold, {} held",
-        state.left, state.sold, state.held
-    )?;
+    write!(out, "{}", in_words(state))?;
+    if let Some(sale) = latest.sales().next() {
+        write!(out, "; last sale {}", sale_in_words(sale))?;
+    }
+    writeln!(out)?;
     out.flush()
 }
 
-fn draw(office: &BoxOffice, state: &EventState) -> Result<io::Result<()>> {
-    let mut last: VecDeque<String> = VecDeque::new();
-    office.sales(None, &mut |sale| {
-        if last.len() == LAST {
-            last.pop_front();
-        }
-        let kept = sale.quantity.saturating_sub(sale.cancelled);
-        last.push_back(format!(
-            "{}  {kept} for {}",
-            shown(sale.id),
-            shown(sale.buyer)
-        ));
-        ControlFlow::Continue(())
-    })?;
-    let write = || {
-        let mut out = io::stdout().lock();
-        // Home, then each line and what was below it anew.
-        write!(out, "\x1b[H\x1b[J")?;
-        if let Some(title) = &state.title {
-            writeln!(out, "{}", shown(title))?;
-        }
-        writeln!(
-            out,
-            "{} left, {} sold, {} held\n",
-            state.left, state.sold, state.held
-        )?;
-        for sale in last.iter().rev() {
-            writeln!(out, "{sale}")?;
-        }
-        out.flush()
+fn draw(state: &EventState, latest: &LatestSales) -> io::Result<()> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+    let rows = size.map_or(0, |size| usize::from(size.ws_row));
+    let most = match rows {
+        0 => LAST,
+        rows => rows.saturating_sub(OTHER_LINES),
     };
-    Ok(write())
+    let mut out = io::stdout().lock();
+    // Home, then each line and what was below it anew.
+    write!(out, "\x1b[H\x1b[J")?;
+    if let Some(title) = &state.title {
+        writeln!(out, "{}", shown(title))?;
+    }
+    writeln!(out, "{}\n", in_words(state))?;
+    for sale in latest.sales().take(most) {
+        writeln!(out, "{}", sale_in_words(sale))?;
+    }
+    out.flush()
 }
 
 #[derive(Serialize)]
 struct WatchDocument<'a> {
+    ok: bool,
+    command: &'static str,
     left: u64,
     sold: u64,
     held: u64,
-    on_sale: crate::office::OnSale,
+    on_sale: OnSale,
     title: Option<&'a str>,
+    /// The last one first.
+    last: Vec<LastMember<'a>>,
+}
+
+#[derive(Serialize)]
+struct LastMember<'a> {
+    id: &'a str,
+    buyer: &'a str,
+    quantity: u64,
 }
 
 impl<'a> WatchDocument<'a> {
-    fn of(state: &'a EventState) -> Self {
+    fn of(state: &'a EventState, latest: &'a LatestSales) -> Self {
         Self {
+            ok: true,
+            command: "watch",
             left: state.left,
             sold: state.sold,
             held: state.held,
             on_sale: state.on_sale,
             title: state.title.as_deref(),
+            last: latest
+                .sales()
+                .map(|sale| LastMember {
+                    id: &sale.id,
+                    buyer: &sale.buyer,
+                    quantity: sale.quantity,
+                })
+                .collect(),
         }
     }
 }

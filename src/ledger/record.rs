@@ -145,6 +145,9 @@ pub(crate) struct Record<'a> {
     /// How many: opened with, sold, held, given back, or (signed) adjusted by. A line that moves none has none.
     #[serde(default)]
     pub(crate) quantity: i64,
+    /// Until when a hold is kept, RFC 3339 in UTC.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Text<'a>>,
     /// How many are left after this line.
     pub(crate) left: u64,
     /// The idempotency key.
@@ -156,9 +159,6 @@ pub(crate) struct Record<'a> {
     /// Why.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<Text<'a>>,
-    /// Until when a hold is kept, RFC 3339 in UTC.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub(crate) until: Option<Text<'a>>,
     /// What the seller noted.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<Text<'a>>,
@@ -268,15 +268,6 @@ impl Record<'_> {
         line.extend_from_slice(sum.to_string().as_bytes());
         line.extend_from_slice(b"\"}\n");
         (line.len() <= MAX_LINE).then_some((line, sum))
-    }
-
-    /// The line's text with this sum, without its newline.
-    pub(super) fn text(&self, sum: Sum) -> Option<String> {
-        let mut line = self.body()?;
-        line.extend_from_slice(SUM_PREFIX);
-        line.extend_from_slice(sum.to_string().as_bytes());
-        line.extend_from_slice(b"\"}");
-        String::from_utf8(line).ok()
     }
 
     /// The line's bytes before its sum.

@@ -32,6 +32,14 @@ impl BuyerTotals {
         }
     }
 
+    /// The same names, and nothing followed.
+    pub(super) fn anew(self) -> Self {
+        Self {
+            wanted: self.wanted,
+            ..Self::default()
+        }
+    }
+
     /// Up to where the ledger was followed, in bytes.
     pub(super) fn seen_up_to(&self) -> u64 {
         self.followed.bytes
@@ -55,6 +63,9 @@ impl BuyerTotals {
     }
 
     fn enter(&mut self, id: &str, buyer: &str, tickets: u64) {
+        if self.own.contains_key(id) {
+            return;
+        }
         let buyer = without_case(buyer);
         if self.wanted.binary_search(&buyer).is_ok() {
             let total = self.totals.entry(buyer.clone()).or_default();

@@ -113,16 +113,7 @@ impl BoxOffice {
         let sale = found.ok_or_else(|| unknown(id))?;
         if let Some(known) = &earlier {
             let moved = quantity.map(u64::cast_signed);
-            let (op, about) = (Op::Cancel, id);
-            replays(
-                known,
-                Asked {
-                    op,
-                    buyer: "",
-                    about,
-                    moved,
-                },
-            )?;
+            replays(known, Asked::change(Op::Cancel, &sale.id, moved))?;
             given = known.quantity;
         }
         let replayed = earlier.is_some();
@@ -189,16 +180,7 @@ impl BoxOffice {
             },
         )?;
         if let Some(known) = &earlier {
-            let (op, moved) = (Op::Adjust, Some(quantity));
-            replays(
-                known,
-                Asked {
-                    op,
-                    buyer: "",
-                    about: "",
-                    moved,
-                },
-            )?;
+            replays(known, Asked::change(Op::Adjust, "", Some(quantity)))?;
         }
         Ok(Adjustment {
             quantity,

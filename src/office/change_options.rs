@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, check_text};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// How a change is made.
 ///
@@ -50,7 +50,8 @@ impl<'a> Change<'a> {
         Self { by, ..self }
     }
 
-    /// With this idempotency key: however often it is asked for, it is done once.
+    /// With this idempotency key: however often it is asked for, it is done once. For a cancellation and an adjustment;
+    /// the other changes are done once without.
     pub fn key(self, key: impl Into<Option<&'a str>>) -> Self {
         let key = key.into();
         Self { key, ..self }
@@ -59,6 +60,15 @@ impl<'a> Change<'a> {
     /// Waits so long for the lock.
     pub fn wait(self, wait: Duration) -> Self {
         Self { wait, ..self }
+    }
+
+    /// The same of a change that is made once anyhow, so that it takes no key.
+    pub(super) fn check_without_key(&self) -> Result<()> {
+        if self.key.is_some() {
+            let message = "this takes no key: it is done once, however often it is asked for";
+            return Err(Error::new(Kind::Usage, message));
+        }
+        self.check()
     }
 
     /// An error when it makes no sense.

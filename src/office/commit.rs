@@ -76,30 +76,34 @@ impl BoxOffice {
         decide: &mut DecideTaking<'_, '_, O>,
     ) -> Result<Committed> {
         let mut stock = std::mem::take(&mut self.stock).for_one_order();
-        let done = loop {
-            let wanted = (stock.wants_holds, stock.wants_buyer);
-            let done = self.commit(options, observer, &mut |head, transaction, observer| {
-                decide(head, transaction, observer, &mut stock)
-            });
-            match (done, &mut stock) {
-                (Err(_), stock) if stock.wants_holds && !wanted.0 => {
-                    self.store.follow(&mut stock.holds)?;
-                }
-                (
-                    Err(_),
-                    Stock {
-                        wants_buyer: true,
-                        buyers: Some(buyers),
-                        ..
-                    },
-                ) if !wanted.1 => {
-                    self.store.follow(buyers)?;
-                }
-                (done, _) => break done,
-            }
-        };
+        let done = self.commit_from(&mut stock, options, observer, decide);
         self.stock = stock;
         done
+    }
+
+    /// The same with what is known of holds and buyers already.
+    pub(super) fn commit_from<O: Observer>(
+        &mut self,
+        stock: &mut Stock,
+        options: CommitOptions,
+        observer: &mut O,
+        decide: &mut DecideTaking<'_, '_, O>,
+    ) -> Result<Committed> {
+        loop {
+            let wanted = (stock.wants_holds, stock.wants_buyer);
+            let done = self.commit(options, observer, &mut |head, transaction, observer| {
+                decide(head, transaction, observer, stock)
+            });
+            match &mut stock.buyers {
+                _ if done.is_err() && stock.wants_holds && !wanted.0 => {
+                    self.store.follow(&mut stock.holds)?;
+                }
+                Some(buyers) if done.is_err() && stock.wants_buyer && !wanted.1 => {
+                    self.store.follow(buyers)?;
+                }
+                _ => return done,
+            }
+        }
     }
 
     fn commit_once<O: Observer>(

@@ -8,6 +8,7 @@ use super::name;
 use super::on_sale::{OnSale, now};
 use super::open_holds::OpenHolds;
 use super::order::{MAX_NAME, Unobserved, check_text};
+use super::rules::check_settings;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{EventSettings, LockKind, Op, Record};
 use crate::store::options::CommitOptions;
@@ -29,6 +30,24 @@ pub struct EventState {
     /// Whether the ledger alone says so: `tickets.json` is missing or has no contents, and the next change writes
     /// it anew.
     pub rebuilt: bool,
+}
+
+/// What came of closing an event, or reopening it. It is durable.
+#[derive(Debug)]
+pub struct Turned {
+    /// Whether tickets can be had by now.
+    pub on_sale: OnSale,
+    /// Why `tickets.json` does not show it yet.
+    pub unpublished: Option<Error>,
+}
+
+/// By what an event is sold after a change of that. It is durable.
+#[derive(Debug)]
+pub struct SettingsChange {
+    /// By what it is sold now.
+    pub settings: EventSettings,
+    /// Why `tickets.json` does not show it yet.
+    pub unpublished: Option<Error>,
 }
 
 /// A sale whose name was corrected.
@@ -84,18 +103,29 @@ impl BoxOffice {
     }
 
     /// Ends the sale for now: no sale and no hold until [`BoxOffice::reopen`]. Closed again, nothing is written.
-    pub fn close(&mut self, change: &Change<'_>) -> Result<Option<Error>> {
-        self.turn(Op::Close, change)
+    pub fn close(&mut self, change: &Change<'_>) -> Result<Turned> {
+        let unpublished = self.turn(Op::Close, change)?;
+        let on_sale = OnSale::Closed;
+        Ok(Turned {
+            on_sale,
+            unpublished,
+        })
     }
 
-    /// Goes on with the sale.
-    pub fn reopen(&mut self, change: &Change<'_>) -> Result<Option<Error>> {
-        self.turn(Op::Reopen, change)
+    /// Goes on with the sale, as far as its times and its stock allow. Open already, nothing is written.
+    pub fn reopen(&mut self, change: &Change<'_>) -> Result<Turned> {
+        let unpublished = self.turn(Op::Reopen, change)?;
+        // What was done stands, whether or not it can be read again.
+        let on_sale = self.state().map_or(OnSale::Open, |state| state.on_sale);
+        Ok(Turned {
+            on_sale,
+            unpublished,
+        })
     }
 
     /// Returns why `tickets.json` does not show it yet.
     fn turn(&mut self, op: Op, change: &Change<'_>) -> Result<Option<Error>> {
-        change.check()?;
+        change.check_without_key()?;
         let done = self.commit(
             CommitOptions::durable(change.wait),
             &mut Unobserved,
@@ -117,29 +147,34 @@ impl BoxOffice {
     /// makes the new settings of those that there are.
     ///
     /// # Errors
-    /// What `change_to` returns: then nothing is changed.
+    /// What `change_to` returns, and [`Kind::Usage`]: the settings make no sense. Then nothing is changed.
     pub fn set(
         &mut self,
         change: &Change<'_>,
         change_to: &mut dyn FnMut(EventSettings) -> Result<EventSettings>,
-    ) -> Result<EventSettings> {
-        change.check()?;
+    ) -> Result<SettingsChange> {
+        change.check_without_key()?;
         let mut settings = EventSettings::default();
-        self.commit(
+        let done = self.commit(
             CommitOptions::durable(change.wait),
             &mut Unobserved,
             &mut |head, transaction, _| {
                 let before = transaction.settings()?;
                 settings = change_to(before.clone().unwrap_or_default())?;
+                check_settings(&settings)?;
                 if before.as_ref() == Some(&settings) {
                     return Ok(Decision::Known { end: head.bytes });
                 }
                 let mut record = Record::set(head.seq + 1, head.left, settings.clone());
+                record.reason = change.reason.map(Into::into);
                 record.by = change.by.map(Into::into);
                 Ok(Decision::Write(vec![record]))
             },
         )?;
-        Ok(settings)
+        Ok(SettingsChange {
+            settings,
+            unpublished: done.unpublished,
+        })
     }
 
     /// Corrects the buyer's name on a sale or a hold. Moves no tickets.
@@ -147,7 +182,7 @@ impl BoxOffice {
     /// # Errors
     /// [`Kind::Refused`]: there is no such sale; [`Kind::Cancelled`]: nothing of it is left.
     pub fn rename(&mut self, id: &str, buyer: &str, change: &Change<'_>) -> Result<Renamed> {
-        change.check()?;
+        change.check_without_key()?;
         let buyer = &*name::checked(buyer)?;
         let id = id_of(id)?;
         self.store.open(LockKind::Exclusive, change.wait)?;
@@ -177,10 +212,8 @@ impl BoxOffice {
             },
         )?;
         if gone {
-            return Err(Error::new(
-                Kind::Cancelled,
-                format!("nothing of sale {id} is left"),
-            ));
+            let message = format!("nothing of sale {whole} is left");
+            return Err(Error::new(Kind::Cancelled, message));
         }
         Ok(Renamed {
             id: whole,

@@ -13,6 +13,7 @@ use super::name;
 use super::on_sale::now;
 use super::order::{Order, Unobserved};
 use super::rules::Rules;
+use super::taking::Taken;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Nonce, Op, Record};
 use crate::store::options::CommitOptions;
@@ -92,35 +93,11 @@ impl BoxOffice {
                 until = moment(time)?;
                 let taken = stock.take(head, transaction, order.quantity, now())?;
                 id = format!("{}-{}", taken.seq, Nonce(number));
-                let mut records = taken.expired;
-                records.push(Record {
-                    id: Some(id.clone().into()),
-                    buyer: Some(order.buyer.into()),
-                    until: Some(until.clone().into()),
-                    key: order.key.map(Into::into),
-                    note: order.note.map(Into::into),
-                    ..Record::new(
-                        Op::Hold,
-                        taken.seq,
-                        order.quantity.cast_signed(),
-                        taken.left - order.quantity,
-                    )
-                });
-                Ok(Decision::Write(records))
+                Ok(Decision::Write(held(order, taken, &id, &until)))
             },
         )?;
         if let Some(found) = &earlier {
-            let moved = Some(order.quantity.cast_signed());
-            let (op, buyer) = (Op::Hold, order.buyer);
-            replays(
-                found,
-                Asked {
-                    op,
-                    buyer,
-                    about: "",
-                    moved,
-                },
-            )?;
+            replays(found, Asked::of(Op::Hold, order.buyer, order))?;
         }
         Ok(Hold {
             replayed: earlier.is_some(),
@@ -140,7 +117,8 @@ impl BoxOffice {
     /// Makes a sale of a hold: also after its time, as long as nobody else has needed its tickets.
     ///
     /// # Errors
-    /// [`Kind::Expired`]: it has ended; [`Kind::Cancelled`]: it was released; [`Kind::Refused`]: there is no such hold.
+    /// [`Kind::Expired`]: it has ended; [`Kind::Cancelled`]: it was released, or its sale is cancelled since;
+    /// [`Kind::Refused`]: there is no such hold.
     pub fn confirm(&mut self, id: &str, change: &Change<'_>) -> Result<HoldEnd> {
         self.end_hold(id, Op::Confirm, change)
     }
@@ -154,7 +132,7 @@ impl BoxOffice {
     }
 
     fn end_hold(&mut self, id: &str, op: Op, change: &Change<'_>) -> Result<HoldEnd> {
-        change.check()?;
+        change.check_without_key()?;
         let id = id_of(id)?;
         self.store.open(LockKind::Exclusive, change.wait)?;
         self.store.prefetch(Lookup::Id(id))?;
@@ -168,6 +146,7 @@ impl BoxOffice {
                     .ok_or_else(|| unknown(id))?;
                 let (state, end) = (found.state, found.end);
                 let (quantity, whole) = (found.quantity, found.id.clone());
+                let kept = found.kept();
                 let is_hold = found.op == Op::Hold;
                 hold = Some(found);
                 // What an answer rests on must be durable before it is given.
@@ -175,7 +154,9 @@ impl BoxOffice {
                     (op, state),
                     (Op::Confirm, SaleState::Sold) | (Op::Release, SaleState::Released)
                 ) && is_hold;
-                refusal = ended(id, op, state, is_hold);
+                let cancelled = state == SaleState::Sold && kept == 0;
+                refusal = ended(&whole, op, (state, cancelled), is_hold);
+                replayed &= refusal.is_none();
                 if replayed || refusal.is_some() {
                     return Ok(Decision::Known { end });
                 }
@@ -185,7 +166,6 @@ impl BoxOffice {
                 };
                 Ok(Decision::Write(vec![Record {
                     reference: Some(whole.into()),
-                    key: change.key.map(Into::into),
                     reason: change.reason.map(Into::into),
                     by: change.by.map(Into::into),
                     ..Record::new(op, head.seq + 1, quantity.cast_signed(), left)
@@ -207,10 +187,29 @@ impl BoxOffice {
     }
 }
 
+/// The lines of a new hold: those that end others, and its own.
+fn held<'o>(order: &Order<'o>, taken: Taken<'o>, id: &str, until: &str) -> Vec<Record<'o>> {
+    let left = taken.left.saturating_sub(order.quantity);
+    let mut records = taken.expired;
+    records.push(Record {
+        id: Some(id.to_owned().into()),
+        buyer: Some(order.buyer.into()),
+        until: Some(until.to_owned().into()),
+        key: order.key.map(Into::into),
+        note: order.note.map(Into::into),
+        ..Record::new(Op::Hold, taken.seq, order.quantity.cast_signed(), left)
+    });
+    records
+}
+
 /// Why a hold cannot be ended so.
-fn ended(id: &str, op: Op, state: SaleState, is_hold: bool) -> Option<Error> {
+fn ended(id: &str, op: Op, (state, cancelled): (SaleState, bool), is_hold: bool) -> Option<Error> {
     let (kind, message) = match (is_hold, op, state) {
         (false, _, _) => (Kind::Refused, format!("{id} is a sale, and was never held")),
+        (_, Op::Confirm, _) if cancelled => (
+            Kind::Cancelled,
+            format!("hold {id} was confirmed, and that sale is cancelled since"),
+        ),
         (_, Op::Confirm, SaleState::Expired) => (
             Kind::Expired,
             format!("hold {id} has ended: somebody else needed its tickets after its time"),
@@ -240,7 +239,7 @@ fn moment(time: Duration) -> Result<String> {
 
 fn unknown(id: &str) -> Error {
     Error::new(Kind::Refused, format!("there is no hold {id:?}"))
-        .hint("'tickets sales' lists sales and holds with their ids")
+        .hint("its id is what 'tickets hold' printed; with the same --key it is printed again")
 }
 
 #[cfg(test)]

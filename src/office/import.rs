@@ -4,18 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::BoxOffice;
-use super::buyer_totals::BuyerTotals;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
 use super::name;
 use super::on_sale::now;
 use super::order::{Order, Unobserved};
 use super::rules::Rules;
+use super::taking::{Stock, Taken};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Nonce, Op, Record, Sum, Tally};
-use crate::store::FoundSale;
 use crate::store::follower::{Followed, Follower};
 use crate::store::options::CommitOptions;
+use crate::store::{FoundSale, Transaction};
 
 /// So many orders are decided at once at most, and for so long: others are waiting for the lock.
 const MOST: usize = 1000;
@@ -83,6 +83,100 @@ impl Follower for KeyedLines {
     }
 }
 
+/// The lines of one write, as they are decided.
+struct Batch<'r> {
+    /// What the ledger adds up to with them.
+    at: Tally,
+    records: Vec<Record<'r>>,
+    outcomes: Vec<Outcome>,
+    /// The keys that these lines have.
+    keys: HashMap<&'r str, FoundSale>,
+}
+
+impl<'r> Batch<'r> {
+    fn behind(head: Tally) -> Self {
+        Self {
+            at: head,
+            records: Vec::new(),
+            outcomes: Vec::new(),
+            keys: HashMap::new(),
+        }
+    }
+
+    /// Sells to one more order with this random part of an id, or refuses it.
+    ///
+    /// # Errors
+    /// Whatever is no refusal of this order alone.
+    fn decide(
+        &mut self,
+        (order, number): (&Order<'r>, u32),
+        known: &KeyedLines,
+        (rules, stock): (&Rules, &mut Stock),
+        transaction: &mut dyn Transaction,
+    ) -> Result<()> {
+        let earlier = order
+            .key
+            .and_then(|key| known.found.get(key).or_else(|| self.keys.get(key)));
+        if let Some(found) = earlier {
+            self.outcomes.push(answer_again(found, order));
+            return Ok(());
+        }
+        let now = now();
+        let taken = rules
+            .allow(order, &self.at, transaction, stock, now)
+            .and_then(|()| stock.take(&self.at, transaction, order.quantity, now));
+        match taken {
+            Ok(taken) => self.sell(order, number, taken, stock),
+            Err(error) if matches!(error.kind().exit_code(), 3 | 4) => {
+                self.outcomes.push(Outcome::Refused(error));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn sell(
+        &mut self,
+        order: &Order<'r>,
+        number: u32,
+        taken: Taken<'r>,
+        stock: &mut Stock,
+    ) -> Result<()> {
+        let id = format!("{}-{}", taken.seq, Nonce(number));
+        let left = taken.left.saturating_sub(order.quantity);
+        let sale = Record {
+            id: Some(id.clone().into()),
+            buyer: Some(name::normal(order.buyer).into_owned().into()),
+            key: order.key.map(Into::into),
+            note: order.note.map(Into::into),
+            ..Record::new(Op::Sell, taken.seq, order.quantity.cast_signed(), left)
+        };
+        if let Some(key) = order.key {
+            self.keys.insert(key, FoundSale::of(&sale, 0));
+        }
+        for record in taken.expired.into_iter().chain([sale]) {
+            // Where it will stand, and what its sum will be, is not known, and does not matter to what is decided.
+            let after = self.at.apply(&record, Sum::default(), self.at.bytes);
+            self.at = after.map_err(|why| Error::new(Kind::Integrity, why))?;
+            stock.decided(&record);
+            self.records.push(record);
+        }
+        self.outcomes.push(Outcome::Sold { id });
+        Ok(())
+    }
+}
+
+impl Order<'_> {
+    /// Whether it makes sense, whatever an event holds.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`]: its name, its quantity, its key or its note cannot stand on a ledger.
+    pub fn check(&self) -> Result<()> {
+        self.check_real()?;
+        name::checked(self.buyer).map(drop)
+    }
+}
+
 impl BoxOffice {
     /// Sells to each of these orders or refuses it, and says which, in their order: sold ones once they are durable. Where
     /// an order has a key that the ledger knows, it is answered as before. `wait` and `durability` of the orders are not
@@ -96,10 +190,7 @@ impl BoxOffice {
         wait: Duration,
         tell: &mut dyn FnMut(usize, Outcome),
     ) -> Result<u64> {
-        for order in orders {
-            order.check_real()?;
-            name::checked(order.buyer)?;
-        }
+        orders.iter().try_for_each(Order::check)?;
         self.store.open(LockKind::Exclusive, wait)?;
         let mut keyed = KeyedLines::default();
         let keys = orders.iter().filter_map(|order| order.key);
@@ -107,83 +198,11 @@ impl BoxOffice {
         if !keyed.wanted.is_empty() {
             self.store.follow(&mut keyed)?;
         }
-        let (mut from, mut left) = (0, 0);
-        while from < orders.len() {
-            let rest = orders.get(from..).unwrap_or_default();
-            let mut outcomes = Vec::new();
-            let numbers: Vec<u32> = rest
-                .iter()
-                .take(MOST)
-                .map(|_| self.ids.next())
-                .collect::<Result<_>>()?;
-            let done = self.commit_taking(
-                CommitOptions::durable(wait),
-                &mut Unobserved,
-                &mut |head, transaction, _, stock| {
-                    outcomes.clear();
-                    if !keyed.wanted.is_empty() {
-                        transaction.follow(&mut keyed)?;
-                    }
-                    let (mut at, mut records) = (*head, Vec::new());
-                    let rules = Rules::of(transaction)?;
-                    stock.buyers.get_or_insert_with(|| {
-                        BuyerTotals::of(orders.iter().map(|order| order.buyer))
-                    });
-                    let start = Instant::now();
-                    for (order, number) in rest.iter().zip(&numbers) {
-                        if start.elapsed() > LONGEST && !outcomes.is_empty() {
-                            break;
-                        }
-                        if let Some(found) = order.key.and_then(|key| keyed.found.get(key)) {
-                            outcomes.push(known(found, order));
-                            continue;
-                        }
-                        let allowed = rules.allow(order, &at, transaction, stock, now());
-                        let taken = allowed
-                            .and_then(|()| stock.take(&at, transaction, order.quantity, now()));
-                        let taken = match taken {
-                            Ok(taken) => taken,
-                            // Something is to be read first.
-                            Err(error) if error.kind() == Kind::Interrupted => return Err(error),
-                            Err(error) => {
-                                outcomes.push(Outcome::Refused(error));
-                                continue;
-                            }
-                        };
-                        let id = format!("{}-{}", taken.seq, Nonce(*number));
-                        let sale = Record {
-                            id: Some(id.clone().into()),
-                            buyer: Some(name::normal(order.buyer).into_owned().into()),
-                            key: order.key.map(Into::into),
-                            note: order.note.map(Into::into),
-                            ..Record::new(
-                                Op::Sell,
-                                taken.seq,
-                                order.quantity.cast_signed(),
-                                taken.left.saturating_sub(order.quantity),
-                            )
-                        };
-                        for record in taken.expired.into_iter().chain([sale]) {
-                            let after = at.apply(&record, Sum::default(), at.bytes);
-                            at = after.map_err(|why| Error::new(Kind::Integrity, why))?;
-                            stock.wrote(&record);
-                            if let Some(key) = record.key.as_deref() {
-                                keyed
-                                    .found
-                                    .insert(key.to_owned(), FoundSale::of(&record, 0));
-                            }
-                            records.push(record);
-                        }
-                        outcomes.push(Outcome::Sold { id });
-                    }
-                    Ok(if records.is_empty() {
-                        Decision::Known { end: head.bytes }
-                    } else {
-                        Decision::Write(records)
-                    })
-                },
-            )?;
-            left = done.tally.left;
+        let mut stock = Stock::of(orders.iter().map(|order| order.buyer));
+        let (mut from, mut left) = (0, self.store.head(LockKind::Exclusive)?.tally.left);
+        while let Some(rest) = orders.get(from..).filter(|rest| !rest.is_empty()) {
+            let (tally, outcomes) = self.purchase_some(rest, wait, &mut keyed, &mut stock)?;
+            left = tally.left;
             for outcome in outcomes {
                 tell(from, outcome);
                 from += 1;
@@ -191,16 +210,54 @@ impl BoxOffice {
         }
         Ok(left)
     }
+
+    /// As many of these orders, from the first on, as one write takes.
+    fn purchase_some(
+        &mut self,
+        rest: &[Order<'_>],
+        wait: Duration,
+        keyed: &mut KeyedLines,
+        stock: &mut Stock,
+    ) -> Result<(Tally, Vec<Outcome>)> {
+        let most = rest.len().min(MOST);
+        let numbers = (0..most).map(|_| self.ids.next());
+        let numbers: Vec<u32> = numbers.collect::<Result<_>>()?;
+        let mut outcomes = Vec::new();
+        let done = self.commit_from(
+            stock,
+            CommitOptions::durable(wait),
+            &mut Unobserved,
+            &mut |head, transaction, _, stock| {
+                stock.forget_undone();
+                if !keyed.wanted.is_empty() {
+                    transaction.follow(keyed)?;
+                }
+                let rules = Rules::of(transaction)?;
+                let mut batch = Batch::behind(*head);
+                let start = Instant::now();
+                for (order, number) in rest.iter().zip(&numbers) {
+                    if start.elapsed() > LONGEST && !batch.outcomes.is_empty() {
+                        break;
+                    }
+                    batch.decide((order, *number), keyed, (&rules, stock), transaction)?;
+                }
+                outcomes = batch.outcomes;
+                Ok(if batch.records.is_empty() {
+                    Decision::Known { end: head.bytes }
+                } else {
+                    Decision::Write(batch.records)
+                })
+            },
+        )?;
+        stock.done();
+        Ok((done.tally, outcomes))
+    }
 }
 
-fn known(found: &FoundSale, order: &Order<'_>) -> Outcome {
-    let asked = Asked {
-        op: Op::Sell,
-        buyer: &name::normal(order.buyer),
-        about: "",
-        moved: Some(order.quantity.cast_signed()),
-    };
-    match replays(found, asked) {
+/// What an order comes to whose key is known.
+fn answer_again(found: &FoundSale, order: &Order<'_>) -> Outcome {
+    let buyer = name::normal(order.buyer);
+    match replays(found, Asked::of(Op::Sell, &buyer, order)) {
         Ok(()) => Outcome::Replayed {
             id: found.id.clone(),
         },

@@ -1,6 +1,7 @@
 //! One key, one order: an order whose key the ledger knows is answered as before, or refused.
 
 use super::name;
+use super::order::Order;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Op;
 use crate::store::{FoundSale, SaleState};
@@ -15,6 +16,32 @@ pub(super) struct Asked<'a> {
     pub(super) about: &'a str,
     /// How many, signed as on the ledger; `None`: all that there are.
     pub(super) moved: Option<i64>,
+    /// What the seller notes, of a sale or a hold.
+    pub(super) note: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// What this order asks for, with its name as it is written down.
+    pub(super) fn of(op: Op, buyer: &'a str, order: &Order<'a>) -> Self {
+        Self {
+            op,
+            buyer,
+            about: "",
+            moved: Some(order.quantity.cast_signed()),
+            note: order.note,
+        }
+    }
+
+    /// What a change of this sale asks for; of an adjustment, of none.
+    pub(super) fn change(op: Op, about: &'a str, moved: Option<i64>) -> Self {
+        Self {
+            op,
+            buyer: "",
+            about,
+            moved,
+            note: None,
+        }
+    }
 }
 
 /// Whether the line with the key is that of the same order. The error says why it is not, or what has become of it.
@@ -22,7 +49,10 @@ pub(super) fn replays(found: &FoundSale, asked: Asked<'_>) -> Result<()> {
     let key = found.key.as_deref().unwrap_or_default();
     let is_same = found.op == asked.op
         && match asked.op {
-            Op::Sell | Op::Hold => name::normal(&found.ordered_by) == asked.buyer,
+            Op::Sell | Op::Hold => {
+                name::normal(&found.ordered_by) == asked.buyer
+                    && found.remark.as_deref() == asked.note
+            }
             Op::Adjust => true,
             _ => found.id == asked.about,
         }

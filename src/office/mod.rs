@@ -13,6 +13,7 @@ mod holding;
 mod ids;
 mod import;
 mod keyed;
+mod latest;
 mod name;
 #[cfg(test)]
 mod observed_tests;
@@ -44,11 +45,12 @@ pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
 pub use change::{Adjustment, Cancellation};
 pub use change_options::Change;
-pub use event::{EventState, Renamed};
+pub use event::{EventState, Renamed, SettingsChange, Turned};
 pub use guests::Guest;
 pub use history::{History, State};
 pub use holding::{Hold, HoldEnd};
 pub use import::Outcome;
+pub use latest::{LatestSale, LatestSales};
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};
@@ -212,9 +214,20 @@ impl BoxOffice {
     ///
     /// # Errors
     /// [`Kind::Refused`](crate::Kind::Refused): there is something of an event of this name: its count, its ledger, or
-    /// one that was archived.
+    /// one that was archived. [`Kind::Usage`](crate::Kind::Usage): the settings make no sense.
     pub fn init(&mut self, stock: u64, settings: &EventSettings) -> Result<()> {
-        self.store.make(stock, settings)
+        rules::check_settings(settings)?;
+        self.store.make(stock, settings, false)
+    }
+
+    /// The same, and the group of the directory may sell too: its files are that group's, and the group may write them.
+    ///
+    /// # Errors
+    /// Those of [`BoxOffice::init`], and [`Kind::Refused`](crate::Kind::Refused): this process may not give files to
+    /// that group.
+    pub fn init_for_group(&mut self, stock: u64, settings: &EventSettings) -> Result<()> {
+        rules::check_settings(settings)?;
+        self.store.make(stock, settings, true)
     }
 
     /// Starts the event anew with `stock`, or with the stock it opened with, or with 2. The old

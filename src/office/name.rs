@@ -22,7 +22,8 @@ pub(super) fn checked(name: &str) -> Result<Cow<'_, str>> {
     Ok(written)
 }
 
-fn breaks_a_list(c: char) -> bool {
+/// Whether a text with this letter would not stand in one line of a list.
+pub(super) fn breaks_a_list(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 

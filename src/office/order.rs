@@ -92,11 +92,11 @@ impl<'a> Order<'a> {
 
     /// The same of a real sale or a hold.
     pub(super) fn check_real(&self) -> Result<()> {
-        self.check(&Conditions::REAL)
+        self.check_under(&Conditions::REAL)
     }
 
     /// An error when it makes no sense.
-    pub(super) fn check(&self, conditions: &Conditions<'_>) -> Result<()> {
+    pub(super) fn check_under(&self, conditions: &Conditions<'_>) -> Result<()> {
         if self.quantity == 0 || self.quantity > MAX_STOCK {
             let quantity = self.quantity;
             return Err(Error::new(

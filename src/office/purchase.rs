@@ -42,7 +42,7 @@ impl BoxOffice {
         conditions: &Conditions<'_>,
         observer: &mut impl Observer,
     ) -> Result<Sale> {
-        order.check(conditions)?;
+        order.check_under(conditions)?;
         let options = CommitOptions {
             lock: conditions.lock,
             wait: order.wait,
@@ -81,22 +81,18 @@ impl BoxOffice {
                 sum: head.sum.number(),
             })?;
             let now = now();
-            // A rush is nobody: it keeps to no rules, and is kept off where there are some.
-            if conditions.rush.is_none() {
+            let taken = if conditions.rush.is_some() {
+                // A rush is nobody: it keeps to no rules, ends nobody's hold, and is kept off where there are any.
+                Taken::on_hand(head, order.quantity)?
+            } else {
                 Rules::of(transaction)?.allow(order, head, transaction, stock, now)?;
-            }
-            let taken = stock.take(head, transaction, order.quantity, now)?;
+                stock.take(head, transaction, order.quantity, now)?
+            };
             let records = sell((order, conditions.rush), taken, observer, number, &mut id)?;
             Ok(Decision::Write(records))
         })?;
         if let Some(sale) = &earlier {
-            let asked = Asked {
-                op: Op::Sell,
-                buyer: order.buyer,
-                about: "",
-                moved: Some(order.quantity.cast_signed()),
-            };
-            replays(sale, asked)?;
+            replays(sale, Asked::of(Op::Sell, order.buyer, order))?;
         }
         Ok(Sale {
             seq: earlier.as_ref().map_or(done.tally.seq, |sale| sale.seq),

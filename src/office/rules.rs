@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::buyer_totals::BuyerTotals;
+use super::name::breaks_a_list;
 use super::on_sale::OnSale;
-use super::order::Order;
+use super::order::{MAX_NAME, Order};
 use super::taking::Stock;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{EventSettings, Tally};
@@ -68,6 +71,35 @@ impl Rules {
             return Err(Error::new(Kind::Limit, message));
         }
         Ok(())
+    }
+}
+
+/// An error where such settings make no sense.
+pub(super) fn check_settings(settings: &EventSettings) -> Result<()> {
+    let usage = |message: String| Err(Error::new(Kind::Usage, message));
+    for (what, text) in [("title", &settings.title), ("date", &settings.date)] {
+        let is_wrong = |text: &String| text.len() > MAX_NAME || text.contains(breaks_a_list);
+        if text.as_ref().is_some_and(is_wrong) {
+            return usage(format!(
+                "a {what} has at most {MAX_NAME} bytes, and no control characters"
+            ));
+        }
+    }
+    if let Err(error) = humantime::parse_duration(&settings.hold) {
+        return usage(format!(
+            "tickets cannot be held for {:?}: {error}",
+            settings.hold
+        ));
+    }
+    let moment = |text: &Option<String>| text.as_deref().map(str::parse::<Timestamp>).transpose();
+    let (Ok(from), Ok(until)) = (moment(&settings.from), moment(&settings.until)) else {
+        return usage("a time is written as 2026-12-31T17:00:00Z".to_owned());
+    };
+    match from.zip(until) {
+        Some((from, until)) if from >= until => usage(format!(
+            "the sale cannot end at {until}: it begins at {from}"
+        )),
+        _ => Ok(()),
     }
 }
 

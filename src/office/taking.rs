@@ -7,8 +7,9 @@ use crate::ledger::{Op, Record, Tally};
 use crate::store::Transaction;
 use crate::store::follower::Follower as _;
 
-/// So many bytes of lines are read under the lock at most where holds are looked for; more are read before.
-pub(super) const UNDER_THE_LOCK: u64 = 1 << 20;
+/// So many bytes of lines are read under the lock at most where holds or a buyer's tickets are looked for; more are
+/// read before, without it.
+pub(super) const UNDER_THE_LOCK: u64 = 1 << 16;
 
 /// What may be taken from the stock.
 pub(super) struct Taken<'r> {
@@ -29,26 +30,59 @@ pub(super) struct Stock {
     pub(super) buyers: Option<BuyerTotals>,
     /// The same of the buyer's tickets.
     pub(super) wants_buyer: bool,
-    /// Whether it knows of lines that may not have been written.
+    /// Whether it knows of lines that are not written yet.
     is_ahead: bool,
 }
 
+impl Taken<'_> {
+    /// Of what is on hand alone.
+    ///
+    /// # Errors
+    /// [`Kind::SoldOut`]: there are not so many.
+    pub(super) fn on_hand(head: &Tally, quantity: u64) -> Result<Self> {
+        if head.left < quantity {
+            return Err(sold_out(quantity, head.left, 0, None));
+        }
+        Ok(Self {
+            expired: Vec::new(),
+            seq: head.seq + 1,
+            left: head.left,
+        })
+    }
+}
+
 impl Stock {
-    /// For another order: the holds are followed further, the buyer is another one.
-    pub(super) fn for_one_order(self) -> Self {
+    /// For orders of these buyers.
+    pub(super) fn of<'n>(buyers: impl IntoIterator<Item = &'n str>) -> Self {
         Self {
-            // What was not written after all is forgotten.
-            holds: if self.is_ahead {
-                OpenHolds::default()
-            } else {
-                self.holds
-            },
+            buyers: Some(BuyerTotals::of(buyers)),
             ..Self::default()
         }
     }
 
-    /// Takes note of a line that is being written, before it can be followed.
-    pub(super) fn wrote(&mut self, record: &Record<'_>) {
+    /// For another order: the holds are followed further, the buyer is another one.
+    pub(super) fn for_one_order(self) -> Self {
+        Self {
+            holds: self.holds,
+            ..Self::default()
+        }
+    }
+
+    /// What was decided and not written is forgotten, with all that was followed.
+    pub(super) fn forget_undone(&mut self) {
+        if std::mem::take(&mut self.is_ahead) {
+            self.holds = OpenHolds::default();
+            self.buyers = self.buyers.take().map(BuyerTotals::anew);
+        }
+    }
+
+    /// What was decided is written: it will be followed too, which changes nothing.
+    pub(super) fn done(&mut self) {
+        self.is_ahead = false;
+    }
+
+    /// Takes note of a line that is to be written, before it can be followed.
+    pub(super) fn decided(&mut self, record: &Record<'_>) {
         if self.holds.wants(record.op) {
             self.holds.see(record, 0);
         }
@@ -71,16 +105,8 @@ impl Stock {
         quantity: u64,
         now: i64,
     ) -> Result<Taken<'r>> {
-        let mut taken = Taken {
-            expired: Vec::new(),
-            seq: head.seq + 1,
-            left: head.left,
-        };
-        if head.left >= quantity {
-            return Ok(taken);
-        }
-        if head.held == 0 {
-            return Err(sold_out(quantity, head.left, 0, None));
+        if head.left >= quantity || head.held == 0 {
+            return Taken::on_hand(head, quantity);
         }
         self.follow(head, transaction)?;
         let due = self.holds.due_tickets(now);
@@ -89,6 +115,11 @@ impl Stock {
             let kept = head.held.saturating_sub(due);
             return Err(sold_out(quantity, free, kept, self.holds.next_due(now)));
         }
+        let mut taken = Taken {
+            expired: Vec::new(),
+            seq: head.seq + 1,
+            left: head.left,
+        };
         for hold in self.holds.due(now) {
             if taken.left >= quantity {
                 break;

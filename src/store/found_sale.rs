@@ -32,6 +32,8 @@ pub(crate) struct FoundSale {
     pub(crate) seq: u64,
     /// The idempotency key.
     pub(crate) key: Option<String>,
+    /// What the seller noted.
+    pub(crate) remark: Option<String>,
     /// Until when it is held, or was.
     pub(crate) until: Option<String>,
     pub(crate) state: SaleState,
@@ -56,6 +58,7 @@ impl FoundSale {
             quantity: record.quantity.unsigned_abs(),
             seq: record.seq,
             key: record.key.as_deref().map(str::to_owned),
+            remark: record.note.as_deref().map(str::to_owned),
             until: record.until.as_deref().map(str::to_owned),
             state: if record.op == Op::Hold {
                 SaleState::Held

@@ -202,7 +202,7 @@ impl Store for MemoryStore {
         self.inspect()
     }
 
-    fn make(&mut self, _stock: u64, _settings: &EventSettings) -> Result<()> {
+    fn make(&mut self, _stock: u64, _settings: &EventSettings, _for_group: bool) -> Result<()> {
         Err(Error::new(
             Kind::Refused,
             "an event in memory is there already",

@@ -158,8 +158,8 @@ pub(crate) trait Store: Debug + Send {
     /// Verifies everything under the locks, and puts right what can be proven.
     fn repair(&mut self, wait: Duration, forced: bool) -> Result<Audit>;
 
-    /// Makes the event, for real, where there is none.
-    fn make(&mut self, stock: u64, settings: &EventSettings) -> Result<()>;
+    /// Makes the event, for real, where there is none. `for_group`: the group of its directory may write its files.
+    fn make(&mut self, stock: u64, settings: &EventSettings, for_group: bool) -> Result<()>;
 
     /// Starts the event anew.
     fn restart(&mut self, how: Restart) -> Result<Reset>;

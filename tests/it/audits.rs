@@ -30,13 +30,13 @@ fn found(event: &TestEvent) -> (String, String, u64, String) {
 fn an_audit_of_a_sound_event_says_so() {
     let event = TestEvent::stock(200);
     let expected = json!({
-        "ok": true, "command": "audit", "capacity": 200, "sold": 0, "left": 200, "records": 0,
-        "findings": [], "notes": [],
+        "ok": true, "command": "audit", "capacity": 200, "sold": 0, "held": 0, "left": 200,
+        "records": 0, "findings": [], "notes": [],
     });
     assert_eq!(event.json("audit"), (0, expected));
     event.booked("alice --quantity 2");
     let text = event.run("--json audit").stdout;
-    let expected = "{\"ok\":true,\"command\":\"audit\",\"capacity\":200,\"sold\":2,\"left\":198,\
+    let expected = "{\"ok\":true,\"command\":\"audit\",\"capacity\":200,\"sold\":2,\"held\":0,\"left\":198,\
                     \"records\":2,\"findings\":[],\"notes\":[]}\n";
     assert_eq!(text, expected);
     let run = event.run("audit");

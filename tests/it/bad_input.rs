@@ -80,7 +80,8 @@ fn a_byte_order_mark_is_no_harm() {
         event.json("query"),
         (
             0,
-            serde_json::json!({"ok": true, "command": "query", "left": 2, "sold": 0})
+            serde_json::json!({"ok": true, "command": "query", "left": 2, "sold": 0, "held": 0, "on_sale": "open",
+                "title": null})
         )
     );
     assert_eq!(event.json("buy --users 3 --lock --think 0ms").1["sold"], 2);

@@ -11,7 +11,7 @@ fn query_tells_people_and_programs() {
     assert_eq!(event.run("query").stdout, "2 left, 0 sold\n");
     assert_eq!(
         event.run("--json query").stdout,
-        "{\"ok\":true,\"command\":\"query\",\"left\":2,\"sold\":0}\n"
+        "{\"ok\":true,\"command\":\"query\",\"left\":2,\"sold\":0,\"held\":0,\"on_sale\":\"open\",\"title\":null}\n"
     );
     assert_eq!(event.names(), ["tickets.json"], "a query writes nothing");
 }
@@ -67,7 +67,33 @@ fn the_report_of_a_rush_keeps_its_contract() {
 #[test]
 fn every_command_has_help_with_examples() {
     for command in [
-        "", "query", "buy", "book", "cancel", "adjust", "sales", "audit", "reset",
+        "",
+        "init",
+        "query",
+        "buy",
+        "book",
+        "hold",
+        "confirm",
+        "release",
+        "rename",
+        "show",
+        "import",
+        "set",
+        "close",
+        "reopen",
+        "door",
+        "watch",
+        "cancel",
+        "adjust",
+        "sales",
+        "audit",
+        "backup",
+        "restore",
+        "reset",
+        "race",
+        "doctor",
+        "completions",
+        "man",
     ] {
         let output = Command::new(TICKETS)
             .args(command.split_ascii_whitespace())

@@ -113,7 +113,7 @@ fn one_key_in_many_processes_at_once_is_sold_once() {
 #[test]
 fn a_key_inside_another_member_is_no_key() {
     let mut sale = craft::sale(2, 1, 4, None);
-    sale["note"] = json!({"key": "K", "op": "cancel", "ref": "2-abcdef"});
+    sale["extra"] = json!({"key": "K", "op": "cancel", "ref": "2-abcdef"});
     let event = crafted::event(&[craft::line(1, "open", 5, 5, &json!({})), sale]);
     let (code, document) = event.json("book alice --key K");
     assert_eq!(

@@ -29,7 +29,7 @@ pub(crate) struct SettingsArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_per_buyer: Option<u64>,
 
-    /// How long tickets are held unless 'hold --for' says otherwise
+    /// How long tickets are held unless 'hold --for' says otherwise [at first: 15m]
     #[arg(long, value_name = "TIME", value_parser = held_for)]
     pub(crate) hold: Option<Duration>,
 
@@ -37,12 +37,15 @@ pub(crate) struct SettingsArgs {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) from: Option<String>,
 
-    /// Until when it is sold
+    /// Until when it is sold; "" for no end
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) until: Option<String>,
 }
 
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("changes").required(true).multiple(true).args([
+    "title", "date", "max_per_sale", "max_per_buyer", "hold", "from", "until",
+])), override_usage = "tickets set [OPTIONS]")]
 pub(crate) struct SetArgs {
     #[command(flatten)]
     pub(crate) settings: SettingsArgs,

@@ -11,7 +11,9 @@ Examples:
   tickets doctor                  whether this directory is fit for it
 
   tickets book alice --quantity 2 --key web-7f1c    a real sale
+  tickets hold bob --for 2h       kept for him; 'confirm ID' sells it
   tickets sales                   who has bought
+  tickets door --format html      the guest list, to print
   tickets audit                   does everything add up
   tickets backup /mnt/stick       a copy, while others sell
 
@@ -29,17 +31,24 @@ pub(super) const INIT: &str = "\
 Examples:
   tickets -f gala.json init 200
   tickets init 200                in data/tickets.json
+  tickets init 200 --title Gala --max-per-sale 6 --hold 1h
+  tickets init 200 --until 2026-12-31T18:00
+  tickets init 200 --group        for all of the directory's group
 
 Makes the event's files, and their directory. Exits 4 when any of them is there already, or a ledger of that \
-name that was archived. A rush ('tickets buy') keeps off such an event.";
+name that was archived. A rush ('tickets buy') keeps off such an event. 'tickets set' changes later what the \
+options say.
+
+--max-per-buyer goes by the name, capitals or not, which proves nothing: whoever gives another name is another \
+buyer. Times without a zone are those of the clock here.";
 
 pub(super) const QUERY: &str = "\
 Examples:
   tickets query
   tickets --json query | jq .left
 
-Takes no lock, waits for nobody and writes nothing. \
-Exits 6 when the count and the ledger do not add up.";
+Takes no lock, waits for nobody and writes nothing. What is held past its time counts as left, for whoever needs \
+it gets it. Exits 6 when the count and the ledger do not add up.";
 
 pub(super) const BUY: &str = "\
 Examples:
@@ -68,9 +77,11 @@ Examples:
   tickets book alice
   tickets book \"Bob Smith\" --quantity 2
   tickets book carol --key web-7f1c      again and again: sold once
+  tickets book dave --note \"paid cash\"
 
 Booked means: on disk. With --key, the same order again gives the same sale again; another order with \
-that key is refused. Exits 3 when too few are left, 4 when the key is another's, 5 when the lock was not \
+that key is refused. Exits 3 when too few are left, 4 when the key is another's, the sale is closed or a limit is \
+reached, 5 when the lock was not \
 had in time, and 1 when the outcome is unknown: then try again with the same key.";
 
 pub(super) const CANCEL: &str = "\
@@ -176,16 +187,19 @@ Exits 1 when a page cannot be written.";
 pub(super) const HOLD: &str = "\
 Examples:
   tickets hold bob --quantity 2 --for 15m
-  tickets hold \"Bob Smith\" --for 3days --key web-7f1c --note \"will call on Friday\"
+  tickets hold \"Bob Smith\" --for 3days --key web-7f1c
+  tickets hold carol --note \"will call on Friday\"
 
-At its time a hold is due, and ends when somebody needs its tickets; until then it can still be confirmed. \
-Exits 3 when too few are left, 4 when the event is closed, not on sale yet or no more, or a limit is reached.";
+What is held is not left. At its time a hold is due, and ends when somebody needs its tickets; until then it can \
+still be confirmed. It is not renewed. Exits 3 when too few are left, 4 when the sale is closed, has not begun or is \
+over, or a limit is reached.";
 
 pub(super) const CONFIRM: &str = "\
 Examples:
   tickets confirm 7-k3v9xq
 
-The sale has the hold's id. Again, it answers the same. Exits 4 when the hold has ended or was released.";
+The sale has the hold's id. Again, it answers the same. Exits 4 when the hold has ended or was released, or its sale \
+is cancelled since.";
 
 pub(super) const RELEASE: &str = "\
 Examples:
@@ -212,26 +226,28 @@ Examples:
   tickets import friends.csv --rejects again.csv
   sort list.jsonl | tickets import - --batch friends
 
-CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order. A row's key is its own, or made of the \
-batch, its cells, and how many equal rows came before it: so a second run sells only what was corrected or added. \
-Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no sense: then \
-nothing was sold.";
+CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order. A row's key is its own, or \
+made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was corrected \
+or added. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
+Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
+sense: then nothing was sold.";
 
 pub(super) const SET: &str = "\
 Examples:
   tickets set --title \"New Year\" --max-per-sale 6
   tickets set --from 2026-12-01 --until 2026-12-31T18:00
   tickets set --until \"\"          no end
+  tickets set --max-per-buyer 0   no limit
 
-Each change is a line on the ledger. Exits 2 when a value makes no sense.";
+Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
 
 pub(super) const CLOSE: &str = "\
 Examples:
   tickets close
   tickets close --reason \"doors are open\"
 
-While it is closed, there is no sale and no hold (exit 4); cancel, confirm, release and rename go on. Exits 0 also when it is \
-closed already.";
+While it is closed, there is no sale and no hold (exit 4); cancel, confirm, release and rename go on. Exits 0 also \
+when it is closed already.";
 
 pub(super) const REOPEN: &str = "\
 Examples:
@@ -245,8 +261,8 @@ Examples:
   tickets door --format html > door.html      to print
   tickets door --format csv > door.csv
 
-Sorted without regard to case and accents. What is cancelled or only held is not on it. Exits 6 when the ledger does not \
-add up.";
+Sorted without regard to case and accents. What is cancelled or only held is not on it. Exits 6 when the ledger does \
+not add up.";
 
 pub(super) const WATCH: &str = "\
 Examples:
@@ -254,4 +270,5 @@ Examples:
   tickets watch | tee evening.log
   tickets --json watch | jq .left
 
-On a terminal it is drawn anew at each change; to a pipe it prints a line for each. Ends at Ctrl-C. Exits 130 then.";
+On a terminal it is drawn anew at each change; to a pipe it prints a line for each. It goes on until Ctrl-C. \
+Exits 130 then.";

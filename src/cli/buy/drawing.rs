@@ -13,7 +13,7 @@ use super::super::picture;
 pub(super) fn claim(arguments: &BuyArgs, rush: &Rush) -> Result<Option<Output>> {
     let output = picture::claim(arguments.timeline.as_deref(), &rush.file)?;
     if let (Some(output), Some(evidence)) = (&output, &arguments.evidence) {
-        output.keep_apart(evidence)?;
+        output.keep_apart(evidence, picture::NOT_EVIDENCE)?;
     }
     Ok(output)
 }

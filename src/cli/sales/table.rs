@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::super::clock::local;
 use super::list::{SaleList, Total};
 use crate::office::Sold;
 use crate::plural::count;
@@ -81,15 +81,4 @@ fn row(sale: &Sold<'_>, zone: &TimeZone) -> [String; 6] {
         buyer,
         shown(sale.key.unwrap_or_default()),
     ]
-}
-
-/// The time on a clock here, to the second; as it stands, where it cannot be read.
-fn local(at: &str, zone: &TimeZone) -> String {
-    match at.parse::<Timestamp>() {
-        Ok(at) => {
-            let here = at.to_zoned(zone.clone());
-            here.strftime("%Y-%m-%d %H:%M:%S").to_string()
-        }
-        Err(_) => shown(at),
-    }
 }

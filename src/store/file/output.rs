@@ -128,11 +128,11 @@ impl Output {
         Ok(())
     }
 
-    /// An error when this path means the same file.
+    /// This error when a path means the same file.
     #[cfg(feature = "cli")]
-    pub(crate) fn keep_apart(&self, path: &Path) -> Result<()> {
+    pub(crate) fn keep_apart(&self, path: &Path, message: &str) -> Result<()> {
         if FileId::of_name(path).is_ok_and(|id| id.is_some() && id == self.id().ok()) {
-            let error = Error::new(Kind::Usage, "cannot hold both the evidence and the picture");
+            let error = Error::new(Kind::Usage, message);
             return Err(error.at(&self.path, 0, 0).hint("name two files"));
         }
         Ok(())

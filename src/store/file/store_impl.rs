@@ -186,8 +186,8 @@ impl Store for FileStore {
         done.map_err(|error| self.explain(error))
     }
 
-    fn make(&mut self, stock: u64, settings: &EventSettings) -> Result<()> {
-        let done = FileStore::make(self, stock, settings);
+    fn make(&mut self, stock: u64, settings: &EventSettings, for_group: bool) -> Result<()> {
+        let done = FileStore::make(self, stock, settings, for_group);
         done.map_err(|error| self.explain(error))
     }
 

@@ -1,7 +1,7 @@
 //! Drift: how the count differs from the ledger.
 
 use crate::error::Error;
-use crate::ledger::CountFile;
+use crate::ledger::{CountFile, Counted, Tally};
 use crate::plural;
 use crate::store::audit::{Finding, Flaw};
 use crate::store::file::event::EventFiles;
@@ -38,15 +38,7 @@ pub(crate) fn drift(
     };
     match &summary.at_counted {
         Some(tally) if tally.seq == counted.seq => {
-            let (said, is) = ((count.ticket, counted.sold), (tally.left, tally.sold));
-            if said == is {
-                return None;
-            }
-            let text = format!(
-                "says {} left and {} sold at line {}, but the ledger says {} left and {} sold there",
-                said.0, said.1, counted.seq, is.0, is.1
-            );
-            finding(Flaw::Drift, text, sound)
+            finding(Flaw::Drift, differs(count, counted, tally)?, sound)
         }
         // What it says of a ledger that this one took the place of: a reset was killed.
         _ if summary.replaces == Some((counted.seq, counted.bytes)) => None,
@@ -69,6 +61,27 @@ pub(crate) fn drift(
             finding(Flaw::Drift, text, false)
         }
     }
+}
+
+/// How a count differs from the ledger at the line that it counts last, if it does.
+fn differs(count: &CountFile, counted: Counted, is: &Tally) -> Option<String> {
+    let said = (count.ticket, counted.sold, counted.held);
+    if said != (is.left, is.sold, is.held) {
+        let told = |(left, sold, held): (u64, u64, u64)| match held {
+            0 if said.2 == is.held => format!("{left} left and {sold} sold"),
+            held => format!("{left} left, {sold} sold and {held} held"),
+        };
+        return Some(format!(
+            "says {} at line {}, but the ledger says {} there",
+            told(said),
+            counted.seq,
+            told((is.left, is.sold, is.held))
+        ));
+    }
+    (counted.index != is.index).then(|| {
+        let seq = counted.seq;
+        format!("its \"index\" at line {seq} is not what the ledger says of holds, settings and closing there")
+    })
 }
 
 pub(crate) fn count_finding(files: &EventFiles, error: &Error, repairable: bool) -> Finding {

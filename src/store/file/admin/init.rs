@@ -3,31 +3,35 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, EventSettings, MAX_STOCK};
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::directory::{directory, sync_directory};
+use crate::store::file::files::temporary::temporary;
 use crate::store::file::files::write::{name_new, write_beside};
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::recovery::beginning::Beginning;
 use crate::store::file::recovery::create::write_ledger;
+use crate::store::file::rights::Rights;
 use crate::store::file::sellable::{
     refuse_fixed_directory, refuse_fixed_ledger, refuse_unsellable,
 };
-use crate::store::file::sys::{FileId, look};
+use crate::store::file::sys::{Attributes, FileId, look};
 
 impl FileStore {
-    /// Makes an event with so many tickets, and its directory where that is missing.
+    /// Makes an event with so many tickets, and its directory where that is missing. `for_group`: the group of the
+    /// directory may write its files.
     ///
     /// That the ledger gets its name is the commit, and that name is given only where none is: of many who make one
     /// event at once, one does.
     ///
     /// # Errors
     /// [`Kind::Refused`]: something of an event of this name is there.
-    pub(crate) fn make(&self, stock: u64, settings: &EventSettings) -> Result<()> {
+    pub(crate) fn make(&self, stock: u64, settings: &EventSettings, for_group: bool) -> Result<()> {
         let files = &self.files;
         if stock > MAX_STOCK {
             let message =
@@ -38,13 +42,17 @@ impl FileStore {
         let place = directory(&files.count);
         if !place.is_dir() {
             fs::create_dir_all(place).map_err(|e| Error::io("create", place, e))?;
+            if for_group {
+                share_directory(place)?;
+            }
             sync_directory(place)?;
         }
         refuse_fixed_directory(place)?;
         refuse_unsellable(files)?;
         refuse_fixed_ledger(files)?;
         let begun = Beginning::of(stock, None, Some(settings))?;
-        let ledger = write_ledger(files, &begun.bytes, None)?;
+        let rights = for_group.then(|| group_rights(files)).transpose()?;
+        let ledger = write_ledger(files, &begun.bytes, rights.as_ref())?;
         match name_new(ledger, &files.ledger) {
             Ok(_) => sync_directory(&files.ledger)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -53,7 +61,7 @@ impl FileStore {
             Err(error) => return Err(Error::io("create", &files.ledger, error)),
         }
         let text = begun.count(CountFile::fresh(stock)).render();
-        let count = write_beside(&files.count, text.as_bytes(), None, true, None)?;
+        let count = write_beside(&files.count, text.as_bytes(), rights.as_ref(), true, None)?;
         match name_new(count, &files.count) {
             Ok(_) => sync_directory(&files.count),
             // Somebody has sold from it since; or wrote a count of their own, and is told if that is another one.
@@ -63,6 +71,31 @@ impl FileStore {
             Err(error) => Err(Error::io("create", &files.count, error)),
         }
     }
+}
+
+/// A directory in which the group may make and replace files, which are the group's then.
+fn share_directory(place: &Path) -> Result<()> {
+    let problem = |e| Error::io("open to the group", place, e);
+    let mode = fs::metadata(place).map_err(problem)?.permissions().mode();
+    let shared = fs::Permissions::from_mode(mode | 0o2070);
+    fs::set_permissions(place, shared).map_err(problem)
+}
+
+/// Those of a new file that the group of its directory may write.
+fn group_rights(files: &EventFiles) -> Result<Rights> {
+    let place = directory(&files.ledger);
+    let problem = |e| Error::io("look at", place, e);
+    let group = Attributes::of_name(place).map_err(problem)?.gid;
+    let tried = temporary(&files.ledger, None).map_err(problem)?;
+    let rights = Rights::of_handle(tried.as_file()).map_err(problem)?;
+    let rights = rights.shared_with(group);
+    rights.give_to(tried.as_file()).map_err(problem)?;
+    if Rights::of_handle(tried.as_file()).map_err(problem)? == rights {
+        return Ok(rights);
+    }
+    let message = "its files cannot be given to its group, of which you are no member";
+    let error = Error::new(Kind::Refused, message).at(place, 0, 0);
+    Err(error.hint("nothing was made; leave --group out, or give the directory a group of yours"))
 }
 
 fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
@@ -81,7 +114,7 @@ fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
     ))
 }
 
-fn is_there(path: &std::path::Path) -> Error {
+fn is_there(path: &Path) -> Error {
     let error = Error::new(Kind::Refused, "is there already, and is left alone").at(path, 0, 0);
     error.hint(
         "nothing was changed; 'tickets query' says what it holds, 'tickets reset N' starts it anew; -f FILE names \

@@ -100,6 +100,14 @@ impl Rights {
         self
     }
 
+    /// The same for this group too, which may do whatever the owner may but run it.
+    #[must_use]
+    pub(crate) fn shared_with(mut self, group: u32) -> Self {
+        self.gid = group;
+        self.mode |= 0o060;
+        self
+    }
+
     /// The mode that a file is made with which is to get these.
     pub(crate) fn at_first(&self) -> u32 {
         self.mode & 0o600

@@ -1,0 +1,178 @@
+//! `tickets import`: sells to all of a list.
+
+mod rejects;
+mod rows;
+
+use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use super::args::ImportArgs;
+use super::screen::{BAD, GOOD, Screen};
+use crate::office::{Order, Outcome};
+use crate::plural::count;
+use crate::{BoxOffice, Error, Kind, Result, shown};
+use rows::{List, Row};
+
+/// So many refusals are told to people.
+const TOLD: usize = 20;
+
+pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Result<u8> {
+    let batch = batch(arguments)?;
+    let list = List::read(&arguments.list, &batch)?;
+    let rejects = rejects::claim(arguments.rejects.as_deref(), &arguments.list, file)?;
+    let orders: Vec<Order<'_>> = list.rows.iter().map(Row::order).collect();
+    let progress = progress(orders.len(), screen);
+    let mut office = BoxOffice::at(file)?;
+    let mut done = Done::default();
+    let left = office.purchase_all(&orders, arguments.wait.limit, &mut |at, outcome| {
+        progress.inc(1);
+        match outcome {
+            Outcome::Sold { .. } => done.sold += 1,
+            Outcome::Replayed { .. } => done.replayed += 1,
+            Outcome::Refused(error) => done.refused.push((at, error)),
+        }
+    });
+    progress.finish_and_clear();
+    screen.notes(&office.notes());
+    done.left = left.map_err(|error| done.broken_off(error))?;
+    if let Some(mut output) = rejects {
+        let refused = done.refused.iter().filter_map(|(at, _)| list.rows.get(*at));
+        let written = rejects::write(&mut output, list.is_csv, refused);
+        done.unwritten = written.err();
+    }
+    Ok(done.tell(&list.rows, screen))
+}
+
+/// What the rows belong to.
+fn batch(arguments: &ImportArgs) -> Result<String> {
+    match &arguments.batch {
+        Some(batch) => Ok(batch.clone()),
+        None if rows::is_stdin(&arguments.list) => {
+            let message = "rows from standard input belong to no file: say to which batch";
+            Err(Error::new(Kind::Usage, message).hint("add --batch NAME"))
+        }
+        None => {
+            let name = arguments.list.file_name().unwrap_or_default();
+            Ok(name.to_string_lossy().into_owned())
+        }
+    }
+}
+
+/// What an import came to.
+#[derive(Default)]
+struct Done {
+    sold: usize,
+    replayed: usize,
+    /// Which rows, by their place in the list.
+    refused: Vec<(usize, Error)>,
+    left: u64,
+    /// Why the refused rows could not be written down.
+    unwritten: Option<Error>,
+}
+
+impl Done {
+    /// What ended it before its end, with what was done until then.
+    fn broken_off(&self, error: Error) -> Error {
+        let sold = count(self.sold as u64, "row");
+        let hint = format!("{sold} had been sold; run it again: none is sold twice");
+        match error.hint_text().map(str::to_owned) {
+            Some(own) => error.hint(format!("{hint}; {own}")),
+            None => error.hint(hint),
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        let is_sold_out =
+            |(_, error): &(usize, Error)| matches!(error.kind(), Kind::SoldOut { .. });
+        match &self.unwritten {
+            _ if !self.refused.iter().all(is_sold_out) => Kind::Refused.exit_code(),
+            _ if !self.refused.is_empty() => Kind::SoldOut { left: 0 }.exit_code(),
+            Some(error) => error.kind().exit_code(),
+            None => 0,
+        }
+    }
+
+    /// Says so; returns the exit code.
+    fn tell(&self, rows: &[Row], screen: &Screen) -> u8 {
+        let refused: Vec<RefusedRow<'_>> = self
+            .refused
+            .iter()
+            .map(|(at, error)| RefusedRow {
+                row: rows.get(*at).map_or(0, |row| row.line),
+                code: error.kind().code(),
+                message: error.message(),
+            })
+            .collect();
+        let document = ImportDocument {
+            ok: true,
+            command: "import",
+            rows: rows.len(),
+            sold: self.sold,
+            replayed: self.replayed,
+            refused,
+            left: self.left,
+            warning: self.unwritten.as_ref().map(Error::to_string),
+        };
+        screen.answer(&document, |out| in_words(&document, out));
+        if let Some(error) = &self.unwritten {
+            screen.warning(&format!("the refused rows are not written down: {error}"));
+        }
+        self.exit_code()
+    }
+}
+
+fn in_words(done: &ImportDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for refused in done.refused.iter().take(TOLD) {
+        let (row, message) = (refused.row, shown(refused.message));
+        writeln!(out, "{BAD}refused{BAD:#}  row {row}: {message}")?;
+    }
+    if let Some(more @ 1..) = done.refused.len().checked_sub(TOLD) {
+        writeln!(out, "and {more} more: --rejects FILE writes them down")?;
+    }
+    let (sold, replayed) = (done.sold, done.replayed);
+    let rows = count(done.rows as u64, "row");
+    write!(out, "{GOOD}imported{GOOD:#}  {rows}: {sold} sold")?;
+    if replayed > 0 {
+        write!(out, ", {replayed} sold before")?;
+    }
+    if !done.refused.is_empty() {
+        write!(out, ", {} refused", done.refused.len())?;
+    }
+    writeln!(out, "\n{} left", done.left)
+}
+
+fn progress(rows: usize, screen: &Screen) -> ProgressBar {
+    let target = if screen.json || screen.quiet || !io::stderr().is_terminal() {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
+    let bar = ProgressBar::with_draw_target(Some(rows as u64), target);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos} of {len} rows") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+#[derive(Serialize)]
+struct ImportDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    rows: usize,
+    sold: usize,
+    replayed: usize,
+    refused: Vec<RefusedRow<'a>>,
+    left: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RefusedRow<'a> {
+    row: u64,
+    code: &'static str,
+    message: &'a str,
+}
