@@ -65,6 +65,11 @@ impl Variant {
         matches!(self, Self::Foreign | Self::First)
     }
 
+    /// Whether lines stand on it, or come to stand on it, that a person's own count and its sales have not.
+    pub(crate) fn is_lived(self) -> bool {
+        matches!(self, Self::Held | Self::Closed | Self::Nothing)
+    }
+
     /// Whether it has no ledger.
     pub(crate) fn is_bare(self) -> bool {
         matches!(self, Self::First | Self::Nothing)

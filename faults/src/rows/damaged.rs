@@ -61,7 +61,10 @@ fn every_damage(row: &mut Row, variant: Variant) {
     let event = prepared.copy();
     // All other lines of one that is closed are those of one that is not.
     let all = variant != Variant::Closed;
-    for damage in damages.filter(|damage| all || damage.file == COUNT) {
+    let damages = damages.filter(|damage| all || damage.file == COUNT);
+    for (at, mut damage) in damages.enumerate() {
+        // Of long ones a slice takes a third.
+        damage.in_slice &= !variant.is_lived() || at % 3 == 0;
         let name = format!("{}/{}/{}", prepared.label, damage.column, damage.name);
         row.run(damage.column, &name, damage.in_slice, || {
             for name in event.names() {

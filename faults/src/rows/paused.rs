@@ -53,6 +53,7 @@ const PAIRS: [Pair; 20] = [
 
 /// In a slice, who books is stopped everywhere, and at the others' points every so manyth.
 const STRIDE: usize = 5;
+const LIFE_STRIDE: usize = 17;
 
 pub(crate) fn strike(row: &mut Row) {
     if let Some(reason) = strace::missing(row.program()) {
@@ -75,7 +76,12 @@ pub(crate) fn strike(row: &mut Row) {
                 at += 1;
                 let whole = variant == Variant::Plain && pair == "book, book";
                 let name = format!("{variant:?}/{pair}/{}:when={}", point.call, point.n);
-                row.run(pair, &name, whole || at % STRIDE == 0, || {
+                let stride = if variant.is_lived() {
+                    LIFE_STRIDE
+                } else {
+                    STRIDE
+                };
+                row.run(pair, &name, whole || at % stride == 0, || {
                     pause(&prepared, task, other, point)
                 });
             }

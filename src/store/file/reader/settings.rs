@@ -62,6 +62,7 @@ pub(crate) fn settings_at(
     if !for_real && Line::op(bytes) != Some(Op::Set) {
         return Ok(None);
     }
+    known_bad!(RuleBelieved => return Ok(Line::parse(bytes, None).ok().and_then(|line| line.record.event).map(|event| *event)));
     let broken = |why: &str| broken(files, seq.saturating_add(1), why);
     let line = Line::parse(bytes, Some(before)).map_err(|why| broken(&why))?;
     let settings = line.record.event.filter(|_| line.record.op == Op::Set);
