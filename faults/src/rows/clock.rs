@@ -79,7 +79,8 @@ fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) 
         event: &event,
         run: &run,
         usual,
-        cut: false,
+        // Of many rows each is refused by itself.
+        cut: task == Task::Import && usual != Some(0),
     });
     Fault::Struck
 }

@@ -146,7 +146,7 @@ fn columns(header: &csv::StringRecord) -> std::result::Result<[Option<usize>; 4]
     let mut columns = [None; COLUMNS.len()];
     for (at, name) in header.iter().enumerate() {
         let is_it = |known: &&str| known.eq_ignore_ascii_case(name);
-        let place = COLUMNS.iter().position(|known| is_it(&known));
+        let place = COLUMNS.iter().position(is_it);
         match place.and_then(|place| columns.get_mut(place)) {
             Some(column @ None) => *column = Some(at),
             Some(Some(_)) => return Err(format!("has the column {name:?} twice")),
