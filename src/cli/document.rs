@@ -15,11 +15,3 @@ pub(super) struct SaleMember<'a> {
     pub(super) buyer: &'a str,
     pub(super) quantity: u64,
 }
-
-/// A number of tickets, for people.
-pub(super) fn tickets(quantity: u64) -> String {
-    match quantity {
-        1 => "1 ticket".to_owned(),
-        quantity => format!("{quantity} tickets"),
-    }
-}

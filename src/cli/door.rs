@@ -1,6 +1,5 @@
 //! `tickets door`: who may come in, to look at, to print, or for a spreadsheet.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -9,9 +8,10 @@ use serde::Serialize;
 
 use super::args::{DoorArgs, DoorFormat};
 use super::cell::cell;
-use super::document::tickets;
+use super::door_page;
 use super::screen::Screen;
 use crate::office::Guest;
+use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
 
 pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result<u8> {
@@ -31,8 +31,8 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
     let text = if arguments.format == DoorFormat::Csv {
         as_csv(&guests)?
     } else {
-        let title = office.settings()?.and_then(|settings| settings.title);
-        as_html(title.as_deref().unwrap_or("Guest list"), &guests, total).into_bytes()
+        let settings = office.settings()?.unwrap_or_default();
+        door_page::page(&settings, &guests, total).into_bytes()
     };
     screen.bytes(&text);
     Ok(0)
@@ -55,11 +55,8 @@ fn as_table(out: &mut dyn Write, guests: &[Guest], total: u64) -> io::Result<()>
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
-    let names = match guests.len() {
-        1 => "1 name".to_owned(),
-        many => format!("{many} names"),
-    };
-    writeln!(out, "{} in all, {names}", tickets(total))
+    let (tickets, names) = (count(total, "ticket"), count(guests.len() as u64, "name"));
+    writeln!(out, "{tickets} in all, {names}")
 }
 
 fn as_csv(guests: &[Guest]) -> Result<Vec<u8>> {
@@ -80,54 +77,6 @@ fn as_csv(guests: &[Guest]) -> Result<Vec<u8>> {
                 .map_err(|error| io::Error::other(error.to_string()))
         })
         .map_err(|error| crate::Error::io("write", Path::new("the list"), error))
-}
-
-/// A page for A4: a box to tick, the name, how many.
-fn as_html(title: &str, guests: &[Guest], total: u64) -> String {
-    let title = escaped(title);
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
-         <h1>{title}</h1>\n<table>\n<thead><tr><th></th><th>Name</th><th class=\"n\">Tickets</th><th>Sale</th></tr></thead>\n<tbody>\n"
-    );
-    for guest in guests {
-        let (name, ids) = (escaped(&guest.buyer), escaped(&guest.ids.join(" ")));
-        let quantity = guest.quantity;
-        let _ = writeln!(
-            page,
-            "<tr><td class=\"b\"></td><td>{name}</td><td class=\"n\">{quantity}</td><td class=\"i\">{ids}</td></tr>"
-        );
-    }
-    let _ = write!(
-        page,
-        "</tbody>\n</table>\n<p>{} in all, {} {}</p>\n</html>\n",
-        tickets(total),
-        guests.len(),
-        if guests.len() == 1 { "name" } else { "names" }
-    );
-    page
-}
-
-const STYLE: &str = "@page{size:A4;margin:15mm}body{font:11pt/1.4 sans-serif;margin:1em;color:#000;background:#fff}\
-h1{font-size:16pt;margin:0 0 .5em}table{border-collapse:collapse;width:100%}\
-th,td{text-align:left;padding:3pt 6pt;border-bottom:.5pt solid #999;overflow-wrap:anywhere}tr{break-inside:avoid}\
-thead{display:table-header-group}.n{text-align:right;white-space:nowrap}.b{width:12pt;min-width:12pt;border:1pt solid #000}\
-.i{color:#555;font-size:8pt}";
-
-/// A text as HTML has it.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            letter if crate::steers(letter) => {}
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
 }
 
 #[derive(Serialize)]

@@ -7,10 +7,11 @@ use serde_json::value::RawValue;
 
 use super::args::{RenameArgs, SetArgs, SettingsArgs, ShowArgs, TurnArgs};
 use super::clock::here;
-use super::document::{SaleMember, by, tickets};
+use super::document::{SaleMember, by};
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::{Change, EventSettings, OnSale, State, Turned};
+use crate::plural::count;
 use crate::{BoxOffice, Error, Result, shown};
 
 /// The settings with what the command line changes of them.
@@ -162,7 +163,7 @@ pub(super) fn rename(file: &Path, arguments: &RenameArgs, screen: &Screen) -> Re
         writeln!(
             out,
             "{GOOD}renamed{GOOD:#}  {} for {name}, sale {id}",
-            tickets(sale.quantity)
+            count(sale.quantity, "ticket")
         )
     });
     screen.unpublished(sale.unpublished.as_ref());
@@ -190,7 +191,7 @@ pub(super) fn show(file: &Path, arguments: &ShowArgs, screen: &Screen) -> Result
             out,
             "{}  {} for {}, {}",
             shown(&history.id),
-            tickets(history.quantity),
+            count(history.quantity, "ticket"),
             shown(&history.buyer),
             state.trim_matches('"')
         )?;

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::args::{HoldArgs, HoldEndArgs};
 use super::clock::here;
-use super::document::{SaleMember, by, tickets};
+use super::document::{SaleMember, by};
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::{Change, HoldEnd, Order};
+use crate::plural::count;
 use crate::{BoxOffice, Error, Result, shown};
 
 pub(super) fn hold(file: &Path, arguments: &HoldArgs, screen: &Screen) -> Result<u8> {
@@ -50,7 +51,7 @@ pub(super) fn hold(file: &Path, arguments: &HoldArgs, screen: &Screen) -> Result
         writeln!(
             out,
             "{GOOD}held{GOOD:#}  {} for {} until {}, hold {}{again}",
-            tickets(hold.quantity),
+            count(hold.quantity, "ticket"),
             shown(&hold.buyer),
             here(&hold.until),
             shown(&hold.id)
@@ -134,7 +135,7 @@ fn told(
     writeln!(
         out,
         "{GOOD}{done}{GOOD:#}  {} for {}, {what} {}{again}",
-        tickets(end.quantity),
+        count(end.quantity, "ticket"),
         shown(&end.buyer),
         shown(&end.id)
     )?;

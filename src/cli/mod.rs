@@ -12,6 +12,7 @@ mod completions;
 mod doctor;
 mod document;
 mod door;
+mod door_page;
 mod event_life;
 mod hint;
 mod holding;

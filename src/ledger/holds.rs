@@ -7,8 +7,8 @@ use super::record::{Op, Record};
 /// The holds of a ledger, line by line, by the numbers of their lines.
 #[derive(Debug, Default)]
 pub(crate) struct VerifiedHolds {
-    /// How many tickets each open hold has.
-    open: HashMap<u64, u64>,
+    /// How many tickets each open hold has, and its whole id.
+    open: HashMap<u64, (u64, String)>,
     /// Those of which a sale came.
     confirmed: HashSet<u64>,
 }
@@ -18,14 +18,15 @@ impl VerifiedHolds {
     pub(crate) fn note(&mut self, record: &Record<'_>) -> Result<(), String> {
         let quantity = record.quantity.unsigned_abs();
         if record.op == Op::Hold {
-            self.open.insert(record.seq, quantity);
+            let id = record.id.as_deref().unwrap_or_default();
+            self.open.insert(record.seq, (quantity, id.to_owned()));
             return Ok(());
         }
         let id = record.reference.as_deref().unwrap_or_default();
         let seq = number(id).unwrap_or_default();
-        match self.open.remove(&seq) {
+        match self.open.remove(&seq).filter(|(_, own)| own == id) {
             None => Err(format!("it ends {id:?}, which is no open hold before it")),
-            Some(held) if held != quantity => {
+            Some((held, _)) if held != quantity => {
                 Err(format!("it ends {quantity} of hold {id}, of {held}"))
             }
             Some(_) => {

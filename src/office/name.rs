@@ -65,23 +65,49 @@ pub(super) fn sort_key(name: &str) -> (String, String) {
     let bare = name
         .trim()
         .nfkd()
-        .filter(|letter| !is_combining_mark(*letter));
-    (
-        bare.flat_map(char::to_lowercase).collect(),
-        without_case(name),
-    )
+        .filter(|letter| !is_combining_mark(*letter))
+        .flat_map(char::to_lowercase);
+    let mut key = String::with_capacity(name.len());
+    for letter in bare {
+        match PLAIN.iter().find(|(own, _)| *own == letter) {
+            Some((_, plain)) => key.push_str(plain),
+            None => key.push(letter),
+        }
+    }
+    (key, without_case(name))
 }
+
+/// Letters that people sort like others, and that are not put together of those.
+const PLAIN: [(char, &str); 12] = [
+    ('ł', "l"),
+    ('ø', "o"),
+    ('đ', "d"),
+    ('ð', "d"),
+    ('ħ', "h"),
+    ('ı', "i"),
+    ('ŋ', "n"),
+    ('ŧ', "t"),
+    ('ß', "ss"),
+    ('æ', "ae"),
+    ('œ', "oe"),
+    ('þ', "th"),
+];
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn accents_and_capitals_do_not_matter_to_the_order() {
-        let mut names = ["Zoe", "ärger", "Bob", "Arthur", "bert"];
+        let mut names = [
+            "Zoe", "ärger", "Øyvind", "Bob", "Łukasz", "Arthur", "bert", "Lz", "Oz",
+        ];
         names.sort_by_key(|name| sort_key(name));
-        assert_eq!(names, ["ärger", "Arthur", "bert", "Bob", "Zoe"]);
+        let sorted = [
+            "ärger", "Arthur", "bert", "Bob", "Łukasz", "Lz", "Øyvind", "Oz", "Zoe",
+        ];
+        assert_eq!(names, sorted);
     }
-
-    use super::*;
 
     #[test]
     fn what_looks_the_same_is_written_the_same() {

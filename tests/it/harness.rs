@@ -42,6 +42,71 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
+/// What a ledger's lines come to.
+#[derive(Debug, Default)]
+struct Sums {
+    stock: i64,
+    left: i64,
+    sold: i64,
+    held: i64,
+    /// How many of each sale are not cancelled, by its id.
+    kept: HashMap<String, i64>,
+    /// How many each open hold has.
+    open: HashMap<String, i64>,
+    keys: HashSet<String>,
+}
+
+impl Sums {
+    #[track_caller]
+    fn add(&mut self, line: &Value) {
+        let quantity = line["quantity"].as_i64().unwrap_or_default();
+        let id = |member: &str| line[member].as_str().unwrap_or_default().to_owned();
+        if let Some(key) = line["key"].as_str() {
+            assert!(self.keys.insert(key.to_owned()), "a key twice: {line}");
+        }
+        match line["op"].as_str().unwrap() {
+            "open" | "adjust" => {
+                (self.stock, self.left) = (self.stock + quantity, self.left + quantity);
+            }
+            "set" | "close" | "reopen" => {}
+            "rename" => {
+                let it = id("ref");
+                let known = self.kept.get(&it).or(self.open.get(&it));
+                assert!(known.is_some_and(|kept| *kept > 0), "of no sale: {line}");
+            }
+            "sell" => {
+                (self.left, self.sold) = (self.left - quantity, self.sold + quantity);
+                let twice = self.kept.insert(id("id"), quantity);
+                assert_eq!(twice, None, "an id twice: {line}");
+            }
+            "cancel" => {
+                (self.left, self.sold) = (self.left + quantity, self.sold - quantity);
+                let sale = self.kept.get_mut(&id("ref"));
+                let sale = sale.unwrap_or_else(|| panic!("of no sale: {line}"));
+                *sale -= quantity;
+                assert!(*sale >= 0, "cancelled twice: {line}");
+            }
+            "hold" => {
+                (self.left, self.held) = (self.left - quantity, self.held + quantity);
+                let twice = self.open.insert(id("id"), quantity);
+                assert_eq!(twice, None, "an id twice: {line}");
+            }
+            op @ ("confirm" | "release" | "expire") => {
+                let open = self.open.remove(&id("ref"));
+                assert_eq!(open, Some(quantity), "ended twice: {line}");
+                self.held -= quantity;
+                if op == "confirm" {
+                    self.sold += quantity;
+                    self.kept.insert(id("ref"), quantity);
+                } else {
+                    self.left += quantity;
+                }
+            }
+            op => panic!("what is {op:?}?"),
+        }
+    }
+}
+
 impl TestEvent {
     /// An event whose `tickets.json` has this text.
     #[must_use]
@@ -241,47 +306,31 @@ impl TestEvent {
         self.names().into_iter().map(read).collect()
     }
 
-    /// Checks by arithmetic of its own that a ledger sold nothing twice and cancelled nothing twice,
-    /// and that the count agrees.
+    /// Checks by arithmetic of its own that a ledger sold nothing twice, cancelled nothing twice and ended no hold
+    /// twice, and that the count agrees.
     #[track_caller]
     pub(crate) fn assert_adds_up(&self) {
         let ledger = self.ledger();
-        let (mut left, mut sold) = (0, 0);
-        let (mut kept, mut keys) = (HashMap::new(), HashSet::new());
+        let mut sum = Sums::default();
         for (at, line) in ledger.iter().enumerate() {
             assert_eq!(line["seq"], at as u64 + 1, "{ledger:#?}");
-            let quantity = line["quantity"].as_i64().unwrap_or_default();
-            match line["op"].as_str().unwrap() {
-                "open" | "adjust" => left += quantity,
-                "set" => {}
-                "sell" => {
-                    (left, sold) = (left - quantity, sold + quantity);
-                    let twice = kept.insert(line["id"].to_string(), quantity);
-                    assert_eq!(twice, None, "an id twice: {ledger:#?}");
-                    let key = &line["key"];
-                    assert!(key.is_null() || keys.insert(key.to_string()), "{ledger:#?}");
-                }
-                "cancel" => {
-                    (left, sold) = (left + quantity, sold - quantity);
-                    let sale = kept.get_mut(&line["ref"].to_string());
-                    let sale = sale.unwrap_or_else(|| panic!("of no sale: {line}"));
-                    *sale -= quantity;
-                    assert!(*sale >= 0, "cancelled twice: {ledger:#?}");
-                }
-                op => panic!("what is {op:?}?"),
-            }
-            assert!(left >= 0, "oversold: {ledger:#?}");
-            assert_eq!(line["left"], left, "{ledger:#?}");
+            sum.add(line);
+            let all = [sum.left, sum.sold, sum.held];
+            assert!(all.iter().all(|it| *it >= 0), "oversold: {ledger:#?}");
+            assert_eq!(all.iter().sum::<i64>(), sum.stock, "{ledger:#?}");
+            assert_eq!(line["left"], sum.left, "{ledger:#?}");
         }
         let count = self.count();
         let told = count.get("ticket").or(count.get("ticket_num"));
         assert_eq!(
             told,
-            Some(&left.into()),
+            Some(&sum.left.into()),
             "tickets.json disagrees with the ledger"
         );
         if let Some(told) = count.get("sold") {
-            assert_eq!(told, sold, "tickets.json disagrees with the ledger");
+            assert_eq!(told, sum.sold, "tickets.json disagrees with the ledger");
+            let told = count.get("held").map_or(0, |held| held.as_i64().unwrap());
+            assert_eq!(told, sum.held, "tickets.json disagrees with the ledger");
         }
     }
 

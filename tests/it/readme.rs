@@ -11,7 +11,7 @@ use crate::harness::{Run, TICKETS};
 fn without_chance(word: &str) -> &str {
     match word.split_once('-') {
         Some((seq, rest))
-            if rest.trim_end_matches(',').len() == 6 && seq.parse::<u64>().is_ok() =>
+            if rest.trim_end_matches([',', ';']).len() == 6 && seq.parse::<u64>().is_ok() =>
         {
             seq
         }

@@ -113,11 +113,9 @@ fn of_csv(text: &str) -> Rows {
     let columns = columns(header).map_err(|why| (1, why))?;
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            (line, error.to_string())
-        })?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = |position: Option<&csv::Position>| line_of(text, position);
+        let record = record.map_err(|error| (line(error.position()), error.to_string()))?;
+        let line = line(record.position());
         let [buyer, quantity, key, note] = columns.map(|at| {
             let cell = at.and_then(|at| record.get(at));
             cell.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -141,12 +139,22 @@ fn of_csv(text: &str) -> Rows {
     Ok(rows)
 }
 
+/// In which line a record begins: its position is that of the blank lines before it, which are passed over.
+fn line_of(text: &str, position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else { return 0 };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let blank = rest.iter().take_while(|byte| b"\r\n".contains(byte));
+    position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
+}
+
 /// Where each of [`COLUMNS`] stands. The error says what is wrong with the header.
 fn columns(header: &csv::StringRecord) -> std::result::Result<[Option<usize>; 4], String> {
     let mut columns = [None; COLUMNS.len()];
     for (at, name) in header.iter().enumerate() {
-        let is_it = |known: &&str| known.eq_ignore_ascii_case(name);
-        let place = COLUMNS.iter().position(is_it);
+        let place = COLUMNS
+            .iter()
+            .position(|known| known.eq_ignore_ascii_case(name));
         match place.and_then(|place| columns.get_mut(place)) {
             Some(column @ None) => *column = Some(at),
             Some(Some(_)) => return Err(format!("has the column {name:?} twice")),

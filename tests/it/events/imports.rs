@@ -1,0 +1,362 @@
+//! Lists: sold row by row, and once.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use super::{audited, held, last_ops, made, told};
+use crate::harness::{Run, TestEvent, eventually, signal};
+
+#[test]
+fn a_list_is_sold_row_by_row_and_once() {
+    let event = made(5, "--max-per-sale 3");
+    let list = event.path("friends.csv");
+    fs::write(
+        &list,
+        "Quantity,buyer,note\n1,ann,\n,bob,pays at the door\n4,carol,\n2,dave,\n1,ann,\n9,eve,\n",
+    )
+    .unwrap();
+    let line = format!(
+        "import {} --rejects {}",
+        list.display(),
+        event.path("again.csv").display()
+    );
+    let (code, done) = event.json(&line);
+    assert_eq!(code, 4, "{done:#}");
+    assert_eq!(
+        [
+            &done["rows"],
+            &done["sold"],
+            &done["replayed"],
+            &done["left"]
+        ],
+        [6, 4, 0, 0]
+    );
+    let told: Vec<(u64, &str)> = done["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["row"].as_u64().unwrap(), it["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [(4, "limit"), (7, "limit")]);
+    let again = fs::read_to_string(event.path("again.csv")).unwrap();
+    assert_eq!(again, "buyer,quantity,key,note\ncarol,4,,\neve,9,,\n");
+    let (code, done) = event.json(&line);
+    assert_eq!(
+        (code, &done["sold"], &done["replayed"]),
+        (4, &0.into(), &4.into()),
+        "{done:#}"
+    );
+    // What was corrected is sold, and nothing else.
+    fs::write(
+        &list,
+        "Quantity,buyer,note\n1,ann,\n,bob,pays at the door\n1,carol,\n2,dave,\n1,ann,\n",
+    )
+    .unwrap();
+    let (code, done) = event.json(&line);
+    assert_eq!(
+        (code, &done["refused"][0]["code"]),
+        (3, &"sold_out".into()),
+        "{done:#}"
+    );
+    assert_eq!(event.json("adjust +1 --reason more").0, 0);
+    assert_eq!(event.json(&line).1["sold"], 1);
+    let rows = "{\"buyer\":\"zoe\"}\n\n{\"buyer\":\"zoe\",\"key\":\"k\",\"quantity\":2}\n";
+    fs::write(event.path("more.jsonl"), rows).unwrap();
+    assert_eq!(event.json("adjust +9 --reason more").0, 0);
+    let line = format!("import {}", event.path("more.jsonl").display());
+    assert_eq!(event.json(&line).1["sold"], 2);
+    assert_eq!(
+        event.json("book zoe --quantity 2 --key k").1["replayed"],
+        true
+    );
+    for wrong in [
+        "name\nann\n",
+        "buyer,buyer\na,b\n",
+        "buyer,quantity\nann,few\n",
+        "buyer\n\"\"\n",
+        "{\"buyer\":3}\n",
+    ] {
+        fs::write(&list, wrong).unwrap();
+        let before = event.contents();
+        assert_eq!(
+            event.json(&format!("import {}", list.display())).0,
+            2,
+            "{wrong:?}"
+        );
+        assert_eq!(event.contents().len(), before.len());
+    }
+    assert_eq!(event.json("import -").0, 2);
+    audited(&event);
+}
+
+fn import(event: &TestEvent, name: &str, text: &str, more: &[&str]) -> (i32, Value) {
+    let list = event.path(name);
+    fs::write(&list, text).unwrap();
+    told(event, &[&["import", list.to_str().unwrap()], more].concat())
+}
+
+#[test]
+fn a_list_that_is_sold_says_so() {
+    let event = made(5, "");
+    let done = import(&event, "a.csv", "buyer,quantity\nann,2\nbob,\n", &[]);
+    let expected = json!({"ok": true, "command": "import", "rows": 2, "sold": 2, "replayed": 0, "refused": [], "left": 2});
+    assert_eq!(done, (0, expected));
+    let (code, done) = import(
+        &event,
+        "b.csv",
+        "buyer,quantity\nmax,2\neve,3\nzoe,1\n",
+        &[],
+    );
+    assert_eq!(code, 3, "{done:#}");
+    assert_eq!((&done["ok"], &done["sold"]), (&true.into(), &1.into()));
+    let rows: Vec<&Value> = done["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["row"])
+        .collect();
+    assert_eq!(rows, [3, 4]);
+    let run = event.run(&format!("import {}", event.path("b.csv").display()));
+    assert_eq!(run.code, Some(3));
+    assert_eq!(
+        run.stdout,
+        "refused  row 3: asked for 3, none left\nrefused  row 4: asked for 1, none left\nimported  3 rows: 0 sold, 1 sold before, 2 refused\n0 left\n"
+    );
+    audited(&event);
+}
+
+#[test]
+fn a_row_with_a_key_is_one_order_with_others() {
+    let event = made(9, "");
+    event.booked("ann -n 2 --key mine");
+    held(&event, "bob --key held");
+    let rows =
+        "buyer,quantity,key\nann,2,mine\neve,1,mine\nbob,1,held\nmax,1,new\nmax,1,new\nmax,2,new\n";
+    let (code, done) = import(&event, "keys.csv", rows, &[]);
+    assert_eq!(code, 4, "{done:#}");
+    assert_eq!([&done["sold"], &done["replayed"]], [1, 2]);
+    let told: Vec<(u64, &str)> = done["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["row"].as_u64().unwrap(), it["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [(3, "refused"), (4, "refused"), (7, "refused")]);
+    let sale = event.sales().last().unwrap()["id"].clone();
+    assert_eq!(
+        event.json(&format!("cancel {}", sale.as_str().unwrap())).0,
+        0
+    );
+    let (_, done) = import(&event, "keys.csv", "buyer,key\nmax,new\n", &[]);
+    assert_eq!(done["refused"][0]["code"], "cancelled");
+    audited(&event);
+}
+
+#[test]
+fn standard_input_needs_a_batch_and_the_batch_makes_the_keys() {
+    let event = made(9, "");
+    let piped = |line: &str, text: &str| {
+        let mut child = event
+            .command(line.split(' '))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
+        Run::of(child.wait_with_output().unwrap()).document()
+    };
+    assert_eq!(piped("--json import -", "buyer\nann\n").0, 2);
+    let (code, done) = piped("--json import - --batch friends.csv", "buyer\nann\n");
+    assert_eq!((code, &done["sold"]), (0, &1.into()), "{done:#}");
+    // The base name of a file is its batch.
+    let (_, done) = import(&event, "friends.csv", "buyer\nann\n", &[]);
+    assert_eq!((&done["sold"], &done["replayed"]), (&0.into(), &1.into()));
+    let (_, done) = import(&event, "others.csv", "buyer\nann\n", &[]);
+    assert_eq!(done["sold"], 1);
+    let (_, done) = import(
+        &event,
+        "again.csv",
+        "buyer\nann\n",
+        &["--batch", "others.csv"],
+    );
+    assert_eq!(done["replayed"], 1);
+    let (_, done) = piped(
+        "--json import - --batch x",
+        "{\"buyer\":\"eve\",\"quantity\":2,\"note\":\"cash\"}\n",
+    );
+    assert_eq!(done["sold"], 1);
+    assert_eq!(event.sales().last().unwrap()["note"], "cash");
+    audited(&event);
+}
+
+#[test]
+fn what_was_refused_is_written_down_and_nothing_else_is_overwritten() {
+    let event = made(3, "");
+    let list = event.path("list.csv");
+    let again = event.path("again.csv");
+    fs::write(event.path("mine.txt"), "mine\n").unwrap();
+    for taken in [
+        "list.csv",
+        "tickets.json",
+        "tickets.ledger.jsonl",
+        "mine.txt",
+        "no/such/file",
+    ] {
+        let rejects = event.path(taken);
+        let before = fs::read(&rejects).ok();
+        let (code, document) = import(
+            &event,
+            "list.csv",
+            "buyer,quantity,key,note\nann,1,,\n",
+            &["--rejects", rejects.to_str().unwrap()],
+        );
+        assert!([1, 2].contains(&code), "{taken}: {document:#}");
+        if taken != "list.csv" {
+            assert_eq!(fs::read(&rejects).ok(), before, "{taken}");
+        }
+        assert_eq!(event.sales().len(), 0, "{taken}");
+    }
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let rows = "note,buyer,quantity\n\"a, \"\"b\"\"\",ann,5\n,bob,1\n";
+    assert_eq!(import(&event, "list.csv", rows, &rejects).0, 3);
+    let text = fs::read_to_string(&again).unwrap();
+    assert_eq!(text, "buyer,quantity,key,note\nann,5,,\"a, \"\"b\"\"\"\n");
+    // Corrected, in a run of its own, and in the list itself.
+    let (code, done) = import(
+        &event,
+        "again.csv",
+        &text.replace(",5,", ",1,"),
+        &["--batch", "list.csv"],
+    );
+    assert_eq!((code, &done["sold"]), (0, &1.into()), "{done:#}");
+    let (code, done) = import(&event, "list.csv", &rows.replace('5', "1"), &rejects);
+    assert_eq!((code, &done["replayed"]), (0, &2.into()), "{done:#}");
+    assert_eq!(
+        fs::read_to_string(&again).unwrap(),
+        "buyer,quantity,key,note\n"
+    );
+    // JSON lines come back as JSON lines.
+    let rows = "{\"buyer\":\"max\",\"quantity\":9,\"key\":\"k\"}\n";
+    let again = event.path("again.jsonl");
+    assert_eq!(
+        import(
+            &event,
+            "list.jsonl",
+            rows,
+            &["--rejects", again.to_str().unwrap()]
+        )
+        .0,
+        3
+    );
+    let row: Value = serde_json::from_slice(&fs::read(&again).unwrap()).unwrap();
+    assert_eq!(
+        row,
+        json!({"buyer": "max", "quantity": 9, "key": "k", "note": null})
+    );
+    assert!(list.exists());
+    audited(&event);
+}
+
+#[test]
+fn a_row_that_makes_no_sense_is_named_by_its_line() {
+    let event = made(9, "");
+    for (text, line) in [
+        ("buyer\nann\n\"a\nb\"\n", 3),
+        ("buyer,quantity\nann,1\n\nbob,0\n", 4),
+        ("buyer,quantity\nann,1\nbob,1,1\n", 3),
+        ("buyer,key\nann,\"\"\nbob,kkk\nmax,LONG\n", 4),
+        ("{\"buyer\":\"ann\"}\n{\"buyer\":\"\"}\n", 2),
+        ("{\"buyer\":\"ann\",\"seats\":2}\n", 1),
+        ("nobody\nann\n", 1),
+    ] {
+        let text = text.replace("LONG", &"k".repeat(257));
+        let (code, document) = import(&event, "list.txt", &text, &[]);
+        assert_eq!(
+            (code, &document["error"]["line"]),
+            (2, &line.into()),
+            "{text}: {document:#}"
+        );
+        assert_eq!(event.ledger().len(), 2);
+    }
+    assert_eq!(told(&event, &["import", "/no/such/list.csv"]).0, 1);
+}
+
+/// Every row stands in its own line, whoever of the two has sold it.
+#[test]
+fn two_imports_of_one_list_at_once_sell_it_once() {
+    let event = made(5000, "--max-per-buyer 3");
+    let rows = (0..1200).map(|at| format!("guest-{},{}\n", at % 700, 1 + at % 2));
+    let text = "buyer,quantity\n".to_owned() + &rows.collect::<String>();
+    let list = event.path("list.csv");
+    fs::write(&list, text).unwrap();
+    let line = format!("import {}", list.display());
+    let all = event.at_once([line.clone(), line.clone()]);
+    let number = |name: &str| -> u64 { all.iter().map(|(_, it)| it[name].as_u64().unwrap()).sum() };
+    let refused = all[0].1["refused"].as_array().unwrap().len() as u64;
+    assert_eq!(number("sold"), 1200 - refused, "{refused}");
+    assert_eq!(number("sold") + number("replayed") + 2 * refused, 2400);
+    let again = event.json(&line).1;
+    assert_eq!(
+        (&again["sold"], &again["left"]),
+        (&0.into(), &all[0].1["left"])
+    );
+    audited(&event);
+}
+
+#[test]
+fn an_import_that_is_killed_half_way_is_finished_once_by_the_next() {
+    let event = made(30_000, "");
+    let rows = (0..20_000).map(|at| format!("guest-{at}\n"));
+    let text = "buyer\n".to_owned() + &rows.collect::<String>();
+    let list = event.path("list.csv");
+    fs::write(&list, text).unwrap();
+    let line = format!("import {}", list.display());
+    let mut first = event.start(&line);
+    let ledger = event.path("tickets.ledger.jsonl");
+    let made = fs::metadata(&ledger).unwrap().len();
+    eventually("some rows are sold", || {
+        (fs::metadata(&ledger).unwrap().len() > made).then_some(())
+    });
+    signal(first.id().cast_signed(), "KILL");
+    let _ = first.wait();
+    let sold = event.sales().len() as u64;
+    let (code, done) = event.json(&line);
+    assert_eq!(code, 0, "{done:#}");
+    assert_eq!(
+        (&done["sold"], &done["replayed"]),
+        (&(20_000 - sold).into(), &sold.into())
+    );
+    assert_eq!(event.json(&line).1["replayed"], 20_000);
+    assert_eq!(audited(&event), [10_000, 20_000, 0]);
+}
+
+/// Each row is decided by all rows before it: limits, and holds that are due.
+#[test]
+fn the_rows_of_one_write_know_of_one_another() {
+    let event = made(4, "--max-per-buyer 2");
+    held(&event, "due -n 2 --for 0s");
+    held(&event, "kept --for 1h");
+    let (code, done) = import(&event, "list.csv", "buyer\nAnn\nANN\nann\nbob\neve\n", &[]);
+    assert_eq!(code, 4, "{done:#}");
+    let told: Vec<(u64, &str)> = done["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["row"].as_u64().unwrap(), it["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [(4, "limit"), (6, "sold_out")], "{done:#}");
+    assert_eq!(last_ops(&event, 4), ["sell", "expire", "sell", "sell"]);
+    assert_eq!(audited(&event), [0, 3, 1]);
+    assert_eq!(event.json("close").0, 0);
+    let (code, done) = import(&event, "more.csv", "buyer\nzoe\n", &[]);
+    assert_eq!((code, &done["refused"][0]["code"]), (4, &"closed".into()));
+}

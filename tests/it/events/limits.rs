@@ -1,0 +1,220 @@
+//! Limits, times, and a sale that is closed.
+
+use serde_json::{Value, json};
+
+use super::{audited, held, last_ops, made, refused, told};
+use crate::harness::TestEvent;
+
+#[test]
+fn limits_times_and_closing_are_kept() {
+    let event = made(50, "--max-per-sale 4 --max-per-buyer 6 --hold 1h");
+    assert_eq!(
+        refused(&event, "book ann --quantity 5"),
+        (4, "limit".to_owned())
+    );
+    let sale = event.booked("ann --quantity 4");
+    held(&event, "ANN --quantity 2");
+    assert_eq!(refused(&event, "book ann"), (4, "limit".to_owned()));
+    assert_eq!(event.json(&format!("rename {sale} bea")).0, 0);
+    event.booked("ann --quantity 4");
+    assert_eq!(
+        refused(&event, "hold Bea --quantity 3"),
+        (4, "limit".to_owned())
+    );
+    assert_eq!(
+        event.json("set --max-per-buyer 0").1["event"]["max_per_buyer"],
+        Value::Null
+    );
+    held(&event, "bea --quantity 3");
+    assert_eq!(
+        event.json("close --reason six").1,
+        json!({"ok": true, "command": "close", "on_sale": "closed"})
+    );
+    for line in ["book zoe", "hold zoe"] {
+        assert_eq!(refused(&event, line), (4, "closed".to_owned()));
+    }
+    assert_eq!(event.json("query").1["on_sale"], "closed");
+    assert_eq!(event.json(&format!("cancel {sale} --quantity 1")).0, 0);
+    assert_eq!(event.json("close").0, 0);
+    assert_eq!(event.json("reopen").1["on_sale"], "open");
+    event.booked("zoe");
+    for (option, code) in [
+        ("--until 2001-01-01", "over"),
+        ("--until= --from 2999-01-01", "not_yet"),
+    ] {
+        let (exit, document) = event.json(&format!("set {option}"));
+        assert_eq!(exit, 0, "{document:#}");
+        assert_eq!(refused(&event, "book zoe"), (4, code.to_owned()));
+        assert_eq!(event.json("query").1["on_sale"], code);
+    }
+    // A line behind the one that the count knows of: rules are found again by all who come later.
+    assert_eq!(event.json("set --from=").0, 0);
+    event.booked("zoe");
+    audited(&event);
+}
+
+#[test]
+fn a_buyers_limit_goes_by_todays_name_as_people_compare_names() {
+    let event = made(99, "--max-per-buyer 4");
+    let first = told(&event, &["book", "Zoe\u{308}", "-n", "3"]).1["sale"]["id"].clone();
+    for name in ["ZO\u{cb}", " zo\u{eb} ", "zoe\u{308}"] {
+        let (code, document) = told(&event, &["book", name, "-n", "2"]);
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (4, &"limit".into()),
+            "{name}"
+        );
+    }
+    let first = first.as_str().unwrap();
+    assert_eq!(event.json(&format!("cancel {first} -n 2")).0, 0);
+    let (code, hold) = told(&event, &["hold", "zo\u{eb}", "-n", "3"]);
+    assert_eq!(code, 0, "{hold:#}");
+    assert_eq!(told(&event, &["book", "Zo\u{eb}"]).0, 4);
+    let id = hold["hold"]["id"].as_str().unwrap();
+    assert_eq!(event.json(&format!("release {id}")).0, 0);
+    assert_eq!(told(&event, &["book", "Zo\u{eb}", "-n", "3"]).0, 0);
+    // A new name is not limited, and counts from then on.
+    event.booked("max -n 4");
+    assert_eq!(told(&event, &["rename", first, "MAX"]).0, 0);
+    assert_eq!(refused(&event, "book max"), (4, "limit".to_owned()));
+    assert_eq!(told(&event, &["book", "zo\u{eb}"]).0, 0);
+    audited(&event);
+}
+
+/// The buyer's tickets stand further back than is read under the lock.
+#[test]
+fn a_buyers_limit_is_kept_on_a_long_ledger() {
+    let event = TestEvent::sold(3000);
+    assert_eq!(event.json("set --max-per-buyer 2").0, 0);
+    event.booked("BUYER-7");
+    assert_eq!(refused(&event, "book buyer-7"), (4, "limit".to_owned()));
+    let lines = (0..4).map(|_| "book buyer-2999".to_owned());
+    let codes: Vec<i32> = event.in_a_queue(lines).iter().map(|it| it.0).collect();
+    assert_eq!(
+        codes.iter().filter(|code| **code == 0).count(),
+        1,
+        "{codes:?}"
+    );
+    assert_eq!(
+        codes.iter().filter(|code| **code == 4).count(),
+        3,
+        "{codes:?}"
+    );
+    audited(&event);
+}
+
+/// Holds that stand further back than is read under the lock.
+#[test]
+fn due_holds_are_found_on_a_long_ledger() {
+    let event = TestEvent::stock(3000);
+    let [first, second] = ["a -n 2 --for 0s", "b -n 2 --for 0s"].map(|it| held(&event, it));
+    let mut office = tickets::BoxOffice::at(&event.file).unwrap();
+    for at in 0..1500 {
+        let name = format!("buyer-{at}");
+        let order =
+            tickets::office::Order::new(&name, 1).durability(tickets::office::Durability::Process);
+        office
+            .purchase(&order, &mut tickets::office::Unobserved)
+            .unwrap();
+    }
+    office.book("rest", 3000 - 4 - 1500).unwrap();
+    drop(office);
+    let lines = (0..3).map(|at| format!("book last-{at}"));
+    let all = event.in_a_queue(lines);
+    assert!(all.iter().all(|(code, _)| *code == 0), "{all:#?}");
+    assert_eq!(refused(&event, &format!("confirm {first}")).1, "expired");
+    assert_eq!(refused(&event, &format!("confirm {second}")).1, "expired");
+    assert_eq!(audited(&event), [1, 2999, 0]);
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused_and_nothing_is_made() {
+    let event = TestEvent::empty();
+    for wrong in [
+        "init 5 --hold soon",
+        "init 5 --from someday",
+        "init 5 --from 2026-02-01 --until 2026-01-01",
+        "init 5 --max-per-sale x",
+        "init -1",
+    ] {
+        let (code, document) = event.json(wrong);
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (2, &"usage".into()),
+            "{document:#}"
+        );
+        assert_eq!(event.names(), [""; 0], "{wrong}");
+    }
+    let event = made(5, "--from 2026-01-01");
+    for wrong in ["set", "set --until 2025-12-31T23:00", "set --hold never"] {
+        assert_eq!(refused(&event, wrong), (2, "usage".to_owned()), "{wrong}");
+    }
+    assert_eq!(told(&event, &["set", "--title", "a\nb"]).0, 2);
+    assert_eq!(told(&event, &["set", "--title", &"x".repeat(257)]).0, 2);
+    // Set again, nothing is written.
+    let before = event.ledger().len();
+    assert_eq!(event.json("set --from 2026-01-01").0, 0);
+    assert_eq!(event.ledger().len(), before);
+}
+
+#[test]
+fn while_it_is_closed_what_gives_back_and_what_was_held_goes_on() {
+    let event = made(9, "");
+    let sale = event.booked("ann -n 2");
+    let [kept, back] = ["bob", "eve"].map(|name| held(&event, name));
+    assert_eq!(event.json("close --reason six").0, 0);
+    assert_eq!(
+        event.run("query").stdout,
+        "5 left, 2 sold, 2 held; the sale is closed\n"
+    );
+    for line in ["book zoe", "hold zoe", "import /dev/stdin --batch b"] {
+        if line.starts_with("import") {
+            continue;
+        }
+        assert_eq!(refused(&event, line), (4, "closed".to_owned()));
+    }
+    for line in [
+        format!("cancel {sale} -n 1"),
+        format!("confirm {kept}"),
+        format!("release {back}"),
+        format!("rename {kept} rob"),
+        "adjust +1 --reason more".to_owned(),
+    ] {
+        assert_eq!(event.json(&line).0, 0, "{line}");
+    }
+    let before = event.ledger().len();
+    assert_eq!(
+        event.json("close").1,
+        json!({"ok": true, "command": "close", "on_sale": "closed"})
+    );
+    assert_eq!(event.ledger().len(), before);
+    assert_eq!(
+        event.json("reopen").1,
+        json!({"ok": true, "command": "reopen", "on_sale": "open"})
+    );
+    assert_eq!(last_ops(&event, 1), ["reopen"]);
+    event.booked("zoe");
+    audited(&event);
+}
+
+#[test]
+fn whether_it_is_on_sale_is_told_in_one_word() {
+    let event = made(1, "");
+    let told = |line: &str| event.json(line).1["on_sale"].clone();
+    assert_eq!(told("query"), "open");
+    let hold = held(&event, "bob --for 1h");
+    assert_eq!(told("query"), "sold_out");
+    assert_eq!(event.json(&format!("release {hold}")).0, 0);
+    event.booked("ann");
+    assert_eq!(told("query"), "sold_out");
+    assert_eq!(event.json("close").1["on_sale"], "closed");
+    assert_eq!(told("query"), "closed");
+    assert_eq!(told("reopen"), "sold_out");
+    assert_eq!(event.json("set --until 2001-01-01").0, 0);
+    assert_eq!(told("query"), "over");
+    assert_eq!(told("reopen"), "over");
+    let (code, set) = event.json("set --until= --from 2999-01-01T00:00Z");
+    assert_eq!((code, &set["event"]["until"]), (0, &Value::Null), "{set:#}");
+    assert_eq!(set["event"]["from"], "2999-01-01T00:00:00Z");
+    assert_eq!(told("query"), "not_yet");
+}
