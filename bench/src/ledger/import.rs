@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::figure::Figure;
+use super::grow::grow_to;
 use super::same_code;
 use crate::sales::ours::write_event;
 use crate::sales::store::STOCK;
@@ -31,6 +32,8 @@ pub(crate) fn import(
     let one = |number: u32, trace: Option<&Path>| -> Result<f64> {
         let event = directory.join(format!("event-{number}.json"));
         write_event(&event, STOCK)?;
+        // Its ledger is made under the lock, once.
+        grow_to(&event, 1)?;
         let mut command = command(trace, tickets);
         command.arg("-f").arg(&event).arg("--json").arg("import");
         let finished = run::run(command.arg(&list), &directory, false)?;

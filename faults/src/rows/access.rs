@@ -4,6 +4,8 @@
 //! Of a file that the seller owns in the end, the seller is not judged: whoever may replace a file may do so with one
 //! that is the seller's own.
 
+mod made;
+
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -199,6 +201,7 @@ pub(crate) fn strike(row: &mut Row) {
     }
     let program = row.program().clone();
     row.run("one office", "changes", true, || changes(&program));
+    made::strike(row, no_strace.is_none());
     if let Some(reason) = no_strace {
         return row.cannot(reason);
     }
