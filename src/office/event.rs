@@ -1,14 +1,14 @@
 //! The life of an event: closed, reopened, its settings changed; a sale's name corrected; what it is now.
 
 use super::BoxOffice;
-use super::change::unknown;
 use super::change_options::Change;
 use super::commit::Decision;
 use super::name;
 use super::on_sale::{OnSale, now};
 use super::open_holds::OpenHolds;
-use super::order::{MAX_NAME, Unobserved, check_text};
+use super::order::Unobserved;
 use super::rules::check_settings;
+use super::sale_id::{id_of, unknown};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{EventSettings, LockKind, Op, Record};
 use crate::store::options::CommitOptions;
@@ -219,11 +219,4 @@ impl BoxOffice {
             unpublished: done.unpublished,
         })
     }
-}
-
-/// An id as people give it: its number alone will do, in any case.
-pub(super) fn id_of(id: &str) -> Result<&str> {
-    let id = id.trim();
-    check_text("a sale's id", id, MAX_NAME)?;
-    Ok(id)
 }

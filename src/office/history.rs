@@ -6,8 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::BoxOffice;
-use super::change::unknown;
-use super::event::id_of;
+use super::sale_id::{id_of, unknown};
 use crate::error::Result;
 use crate::store::{FoundSale, Lookup, SaleState, Scan};
 

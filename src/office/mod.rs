@@ -3,13 +3,17 @@
 //! Knows nothing of where an event is stored: a store does.
 
 mod buyer_totals;
+mod cancel;
 mod change;
 mod change_options;
 mod commit;
 mod event;
 mod guests;
+mod held_list;
 mod history;
 mod holding;
+#[cfg(test)]
+mod holding_tests;
 mod ids;
 mod import;
 mod keyed;
@@ -22,6 +26,7 @@ mod open_holds;
 mod order;
 mod purchase;
 mod rules;
+mod sale_id;
 mod sales;
 mod taking;
 
@@ -43,10 +48,12 @@ pub use crate::ledger::{EventSettings, Nonce, Step};
 pub use crate::store::audit::{Audit, Finding, Flaw};
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
-pub use change::{Adjustment, Cancellation};
+pub use cancel::Cancellation;
+pub use change::Adjustment;
 pub use change_options::Change;
 pub use event::{EventState, Renamed, SettingsChange, Turned};
 pub use guests::Guest;
+pub use held_list::OpenHold;
 pub use history::{History, State};
 pub use holding::{Hold, HoldEnd};
 pub use import::Outcome;

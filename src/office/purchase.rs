@@ -23,12 +23,14 @@ impl BoxOffice {
     /// Buys under the exclusive lock, or finds that there are not enough left.
     ///
     /// # Errors
-    /// - [`Kind::SoldOut`]: there are fewer left than wanted;
-    /// - [`Kind::Refused`]: the key belongs to another sale, or to one that was cancelled since;
-    /// - [`Kind::Busy`]: the lock was not had in time;
-    /// - [`Kind::Integrity`]: the files do not add up;
-    /// - [`Kind::OutcomeUnknown`]: the sale is on the ledger, but could not be made durable;
-    /// - [`Kind::Interrupted`]: the observer stopped it.
+    /// - [`Kind::SoldOut`](crate::Kind::SoldOut): there are fewer left than wanted;
+    /// - [`Kind::Refused`](crate::Kind::Refused): the key belongs to another order;
+    /// - [`Kind::Cancelled`](crate::Kind::Cancelled): the key is that of a sale that was cancelled since;
+    /// - `Closed`, `NotYet`, `Over` or `Limit`: the event's rules do not allow it;
+    /// - [`Kind::Busy`](crate::Kind::Busy): the lock was not had in time;
+    /// - [`Kind::Integrity`](crate::Kind::Integrity): the files do not add up;
+    /// - [`Kind::OutcomeUnknown`](crate::Kind::OutcomeUnknown): the sale is on the ledger, but could not be made durable;
+    /// - [`Kind::Interrupted`](crate::Kind::Interrupted): the observer stopped it.
     ///
     /// After all but `OutcomeUnknown`, nothing was sold.
     pub fn purchase(&mut self, order: &Order<'_>, observer: &mut impl Observer) -> Result<Sale> {

@@ -272,6 +272,14 @@ fn completions_know_commands_sales_events_and_locks() {
         [ids[2].clone(), ids[0].clone()]
     );
     assert_eq!(told(&["-f", file, "cancel", "2-"]), [ids[0].clone()]);
+    let hold = event.json("hold dave -n 2").1["hold"]["id"].clone();
+    for command in ["confirm", "release"] {
+        assert_eq!(
+            told(&["-f", file, command, ""])[..1],
+            [hold.as_str().unwrap()]
+        );
+    }
+    assert_eq!(told(&["-f", file, "rename", "2-"]), [ids[0].clone()]);
     assert_eq!(told(&["-f", "tick"]), ["tickets.json"]);
     assert!(told(&["buy", "--lock="]).contains(&"--lock=write-only".to_owned()));
     assert!(told(&["bo"]).contains(&"book".to_owned()));

@@ -14,28 +14,61 @@ const MOST: usize = 200;
 
 /// The sales whose id begins so, and that are not cancelled; the latest first.
 pub(super) fn sale_ids(begun: &OsStr) -> Vec<CompletionCandidate> {
-    let Some(begun) = begun.to_str() else {
-        return Vec::new();
-    };
-    let mut found: Vec<CompletionCandidate> = Vec::new();
-    let Ok(office) = BoxOffice::at(event(std::env::args_os())) else {
-        return found;
-    };
-    // An event that does not add up has no sales to choose from.
-    let _ = office.sales(None, &mut |sale| {
-        if sale.id.starts_with(begun) && sale.cancelled < sale.quantity {
-            let help = format!("{} for {}", sale.quantity - sale.cancelled, sale.buyer);
-            if found.len() == 2 * MOST {
-                found.drain(..MOST);
-            }
-            found.push(CompletionCandidate::new(sale.id).help(Some(crate::shown(&help).into())));
+    let mut found = Found::beginning(begun);
+    if let Ok(office) = BoxOffice::at(event(std::env::args_os())) {
+        // An event that does not add up has no sales to choose from.
+        let _ = office.sales(None, &mut |sale| {
+            found.add(sale.id, sale.valid, sale.buyer);
+            ControlFlow::Continue(())
+        });
+    }
+    found.latest_first()
+}
+
+/// The same of open holds.
+pub(super) fn hold_ids(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let mut found = Found::beginning(begun);
+    if let Ok(office) = BoxOffice::at(event(std::env::args_os())) {
+        let _ = office.open_holds(&mut |hold| {
+            found.add(hold.id, hold.quantity, hold.buyer);
+            ControlFlow::Continue(())
+        });
+    }
+    found.latest_first()
+}
+
+/// Ids that begin as what was typed, in the order of the ledger.
+struct Found<'b> {
+    begun: Option<&'b str>,
+    ids: Vec<CompletionCandidate>,
+}
+
+impl<'b> Found<'b> {
+    fn beginning(begun: &'b OsStr) -> Self {
+        Self {
+            begun: begun.to_str(),
+            ids: Vec::new(),
         }
-        ControlFlow::Continue(())
-    });
-    found.reverse();
-    found.truncate(MOST);
-    let order = |(at, candidate): (usize, CompletionCandidate)| candidate.display_order(Some(at));
-    found.into_iter().enumerate().map(order).collect()
+    }
+
+    fn add(&mut self, id: &str, quantity: u64, buyer: &str) {
+        if quantity > 0 && self.begun.is_some_and(|begun| id.starts_with(begun)) {
+            let help = format!("{quantity} for {buyer}");
+            if self.ids.len() == 2 * MOST {
+                self.ids.drain(..MOST);
+            }
+            let candidate = CompletionCandidate::new(id);
+            self.ids
+                .push(candidate.help(Some(crate::shown(&help).into())));
+        }
+    }
+
+    fn latest_first(mut self) -> Vec<CompletionCandidate> {
+        self.ids.reverse();
+        self.ids.truncate(MOST);
+        let ids = self.ids.into_iter().enumerate();
+        ids.map(|(at, id)| id.display_order(Some(at))).collect()
+    }
 }
 
 /// Events beside what was typed: files that have a ledger, or are called `*.json`; and directories.

@@ -92,8 +92,8 @@ pub(crate) struct HoldArgs {
 /// A hold that is to end.
 #[derive(Debug, Args)]
 pub(crate) struct HoldEndArgs {
-    /// The hold's id, as in 7-k3v9xq
-    #[arg(add = ArgValueCompleter::new(candidates::sale_ids))]
+    /// The hold's id, as in 7-k3v9xq; its number alone will do
+    #[arg(add = ArgValueCompleter::new(candidates::hold_ids))]
     pub(crate) id: String,
 
     #[command(flatten)]

@@ -105,6 +105,7 @@ Examples:
   tickets sales
   tickets sales --name alice
   tickets sales --since 2h --limit 10
+  tickets sales --held            what is held, with the ids to confirm
   tickets sales --format csv > sales.csv
   tickets --json sales | jq '.sales[].buyer'
 

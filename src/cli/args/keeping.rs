@@ -32,6 +32,10 @@ pub(crate) struct SalesArgs {
     #[arg(long, value_name = "TIME", value_parser = since)]
     pub(crate) since: Option<jiff::Timestamp>,
 
+    /// What is held and not sold yet, instead of sales
+    #[arg(long, conflicts_with_all = ["name", "since", "limit", "format", "raw", "bom"])]
+    pub(crate) held: bool,
+
     /// No more than the last N of them
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = limit)]
     pub(crate) limit: Option<u64>,

@@ -1,6 +1,7 @@
 //! `tickets sales`: who has bought, as a table, JSON or CSV.
 
 mod csv;
+mod held;
 mod list;
 mod table;
 
@@ -21,6 +22,9 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
     };
     refuse_unused(arguments, format)?;
     let office = BoxOffice::at(file)?;
+    if arguments.held {
+        return held(&office, screen);
+    }
     let list = SaleList::of(&office, arguments);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match format {
@@ -33,6 +37,17 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
             })
             .map(|shown| shown.map(drop)),
         Format::Csv => csv::write(&list, &mut out, arguments),
+    }?;
+    screen.written(written.and_then(|()| out.flush()));
+    Ok(0)
+}
+
+fn held(office: &BoxOffice, screen: &Screen) -> Result<u8> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = if screen.json {
+        held::as_json(office, &mut out)
+    } else {
+        held::as_table(office, &mut out, screen.quiet)
     }?;
     screen.written(written.and_then(|()| out.flush()));
     Ok(0)

@@ -345,3 +345,36 @@ fn a_rush_that_is_forced_leaves_holds_alone() {
     assert_eq!(event.json(&format!("confirm {due}")).0, 0);
     assert_eq!(audited(&event), [0, 3, 0]);
 }
+
+#[test]
+fn what_is_held_is_listed_with_the_ids_to_confirm() {
+    let event = made(20, "");
+    assert_eq!(event.run("sales --held").stdout, "nothing is held\n");
+    let none =
+        json!({"ok": true, "command": "sales", "holds": [], "total": {"holds": 0, "quantity": 0}});
+    assert_eq!(event.json("sales --held"), (0, none));
+    let [first, ended, last] =
+        ["bob -n 2 --key k --note friday", "eve", "max -n 3"].map(|it| held(&event, it));
+    assert_eq!(event.json(&format!("release {ended}")).0, 0);
+    assert_eq!(event.json(&format!("rename {last} Maxim")).0, 0);
+    event.booked("ann");
+    let (code, document) = event.json("sales --held");
+    assert_eq!(
+        (code, &document["total"]),
+        (0, &json!({"holds": 2, "quantity": 5}))
+    );
+    let line = event.ledger()[2].clone();
+    let expected = json!({"id": first, "at": line["at"], "buyer": "bob", "quantity": 2, "until": line["until"],
+        "key": "k", "note": "friday"});
+    assert_eq!(document["holds"][0], expected);
+    assert_eq!(
+        [&document["holds"][1]["id"], &document["holds"][1]["buyer"]],
+        [&json!(last), &json!("Maxim")]
+    );
+    let run = event.run("sales --held");
+    assert!(
+        run.stdout.contains(&first) && run.stdout.ends_with("2 holds: 5 tickets\n"),
+        "{run:?}"
+    );
+    assert_eq!(event.run("sales --held --limit 1").code, Some(2));
+}
