@@ -91,6 +91,14 @@ mod mistakes {
         "set-unlocked" SetUnlocked: "A change of the rules is made to those read before the lock is taken.";
         "head-unlocked" HeadUnlocked: "What is left is read before the lock is taken, and no more.";
         "import-unlocked" ImportUnlocked: "Which keys of a list are known is looked at before the lock is taken, and no more.";
+        "expiry-lost" ExpiryLost: "Of a hold whose time has come one ticket is given back, however many it has.";
+        "end-unlooked" EndUnlooked: "A hold is confirmed or released whatever has become of it.";
+        "confirm-by-clock" ConfirmByClock: "A hold whose time has come cannot be confirmed, though nobody needed it.";
+        "import-unkeyed" ImportUnkeyed: "The lines of an import do not say which rows they sold.";
+        "close-forgotten" CloseForgotten: "That the sale is closed is not looked for.";
+        "set-forgotten" SetForgotten: "An event is sold by what it was made with, whatever was set since.";
+        "index-believed" IndexBelieved: "What says where holds and rules stand is believed without its checksum.";
+        "rule-believed" RuleBelieved: "A rule is read without a look at the line before it.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
     }
 

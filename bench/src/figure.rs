@@ -127,9 +127,8 @@ impl Figure {
 
     fn show(&self, value: f64) -> String {
         match self.unit {
-            "lines/s" | "operations/s" | "schedules/s" | "sales" | "processes" => {
-                crate::table::thousands(value)
-            }
+            "lines/s" | "operations/s" | "schedules/s" | "sales" | "processes" | "rows/s"
+            | "times" => crate::table::thousands(value),
             "%" | "MiB" => format!("{value:.1}"),
             _ => format!("{value:.2}"),
         }

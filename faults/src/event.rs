@@ -1,11 +1,13 @@
-//! A small event to be struck, its copies, and what a command does to it.
+//! A small event to be struck, and its copies.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
-use serde_json::Value;
+use tempfile::TempPath;
 
 use crate::disk_model::Files;
+use crate::life;
 use crate::orphan::orphan;
 use crate::program::Program;
 use crate::test_event::{COUNT, LEDGER, TestEvent};
@@ -24,15 +26,24 @@ pub(crate) enum Variant {
     /// The ledger is padded, as somebody leaves it who sold much and was killed: the next line is written
     /// over the padding.
     Padded,
+    /// Made for real, with a line of every kind; one hold is open, and one is due whose tickets nobody has needed.
+    Held,
+    /// The same, and the sale is closed.
+    Closed,
+    /// There is no event.
+    Nothing,
 }
 
 /// All of them.
-pub(crate) const VARIANTS: [Variant; 5] = [
+pub(crate) const VARIANTS: [Variant; 8] = [
     Variant::Plain,
     Variant::Foreign,
     Variant::First,
     Variant::Torn,
     Variant::Padded,
+    Variant::Held,
+    Variant::Closed,
+    Variant::Nothing,
 ];
 
 impl Variant {
@@ -43,29 +54,27 @@ impl Variant {
             Self::First => "First",
             Self::Torn => "Torn",
             Self::Padded => "Padded",
+            Self::Held => "Held",
+            Self::Closed => "Closed",
+            Self::Nothing => "Nothing",
         }
     }
-}
 
-/// What is asked for when the fault strikes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Task {
-    Book,
-    Cancel,
-    Adjust,
-    Reset,
-    Query,
-    Audit,
-}
+    /// Whether its count has members of its own.
+    pub(crate) fn is_foreign(self) -> bool {
+        matches!(self, Self::Foreign | Self::First)
+    }
 
-pub(crate) const TASKS: [Task; 6] = [
-    Task::Book,
-    Task::Cancel,
-    Task::Adjust,
-    Task::Reset,
-    Task::Query,
-    Task::Audit,
-];
+    /// Whether lines stand on it, or come to stand on it, that a person's own count and its sales have not.
+    pub(crate) fn is_lived(self) -> bool {
+        matches!(self, Self::Held | Self::Closed | Self::Nothing)
+    }
+
+    /// Whether it has no ledger.
+    pub(crate) fn is_bare(self) -> bool {
+        matches!(self, Self::First | Self::Nothing)
+    }
+}
 
 /// What a crash in the middle of an append left on the ledger of [`Variant::Torn`].
 pub(crate) const TORN_END: &[u8] = b"{\"seq\":7,\"at\":";
@@ -88,8 +97,12 @@ pub(crate) struct Prepared {
     /// The event's name in that of a case.
     pub(crate) label: &'static str,
     pub(crate) event: TestEvent,
-    /// The sale that is cancelled.
+    /// The sale that is cancelled and renamed.
     pub(crate) id: String,
+    /// The hold that is confirmed and released.
+    pub(crate) hold: String,
+    /// What is imported.
+    list: Arc<TempPath>,
     pub(crate) mode: u32,
 }
 
@@ -101,48 +114,19 @@ impl Prepared {
     /// The same, with sales before until its ledger is about so many bytes long.
     pub(crate) fn filled(program: &Program, variant: Variant, length: u64) -> Self {
         let event = TestEvent::empty(&program.sound());
-        let foreign = match variant {
-            Variant::Foreign | Variant::First => format!(", {FOREIGN}"),
-            Variant::Plain | Variant::Torn | Variant::Padded => String::new(),
-        };
-        let stock = 9 + length / LONG_LINE;
-        fs::write(&event.file, format!("{{\"ticket\": {stock}{foreign}}}\n")).unwrap();
-        let mode = if variant == Variant::First {
-            0o660
-        } else {
-            0o640
-        };
-        fs::set_permissions(&event.file, fs::Permissions::from_mode(mode)).unwrap();
-        let mut id = String::new();
-        if variant != Variant::First {
-            assert_eq!(event.json("book alice --key a").0, 0);
-            let bob = event.json("book bob --quantity 2").1;
-            id.push_str(bob["sale"]["id"].as_str().unwrap());
-            loop {
-                let missing = length.saturating_sub(event.length(LEDGER) + LATER);
-                if missing <= SHORT_LINE {
-                    break;
-                }
-                let name = missing.min(LONG_LINE) - SHORT_LINE;
-                let name = "d".repeat(usize::try_from(name).unwrap());
-                assert_eq!(event.json(&format!("book {name}")).0, 0);
+        let (mut id, mut hold, mut mode) = (String::new(), String::new(), 0o640);
+        match variant {
+            Variant::Nothing => mode = life::mode(program),
+            Variant::Held | Variant::Closed => {
+                (id, hold) = life::live(&event, mode, variant == Variant::Closed);
             }
-            let lagging = fs::read(&event.file).unwrap();
-            assert_eq!(event.json("adjust +1 --reason chairs").0, 0);
-            let carol = event.json("book carol --key c").1;
-            let carol = carol["sale"]["id"].as_str().unwrap();
-            assert_eq!(event.json(&format!("cancel {carol}")).0, 0);
-            let ledger = event.path(LEDGER);
-            let mut bytes = fs::read(&ledger).unwrap();
-            if variant == Variant::Padded {
-                bytes.extend_from_slice(&[b'\n'; 200]);
-                fs::write(&ledger, &bytes).unwrap();
+            Variant::First => {
+                mode = 0o660;
+                begin(&event, variant, 9, mode);
             }
-            if variant == Variant::Torn {
-                fs::write(&event.file, lagging).unwrap();
-                bytes.extend_from_slice(TORN_END);
-                fs::write(&ledger, &bytes).unwrap();
-                fs::write(event.path(&orphan(COUNT, 1)), "{\"tick").unwrap();
+            _ => {
+                begin(&event, variant, 9 + length / LONG_LINE, mode);
+                id = sell(&event, variant, length);
             }
         }
         Self {
@@ -151,8 +135,27 @@ impl Prepared {
             label: variant.name(),
             event,
             id,
+            hold,
+            list: Arc::new(life::list()),
             mode,
         }
+    }
+
+    /// The event of [`Variant::Held`] with so many more tickets held, one by one, all due: each sale after the first
+    /// needs some of them.
+    pub(crate) fn crowded(program: &Program, more: u32) -> Self {
+        let prepared = Self::new(program, Variant::Held);
+        let done = |line: &str| assert_eq!(prepared.event.json(line).0, 0, "{line}");
+        done(&format!("adjust +{more} --reason room"));
+        for _ in 0..more {
+            done("hold judy --for 0s");
+        }
+        prepared
+    }
+
+    /// Where the list stands that is imported.
+    pub(crate) fn list(&self) -> &str {
+        self.list.to_str().unwrap()
     }
 
     /// The same, as somebody left it who was struck.
@@ -161,6 +164,8 @@ impl Prepared {
             program: self.program.clone(),
             event,
             id: self.id.clone(),
+            hold: self.hold.clone(),
+            list: Arc::clone(&self.list),
             ..*self
         }
     }
@@ -183,97 +188,46 @@ impl Prepared {
     }
 }
 
-impl Task {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Book => "book",
-            Self::Cancel => "cancel",
-            Self::Adjust => "adjust",
-            Self::Reset => "reset --force",
-            Self::Query => "query",
-            Self::Audit => "audit",
-        }
-    }
-
-    /// The command line.
-    pub(crate) fn line(self, prepared: &Prepared) -> String {
-        let line = match self {
-            Self::Book => "book eve --key k".to_owned(),
-            Self::Cancel => format!("cancel {}", prepared.id),
-            Self::Adjust => "adjust +1 --reason x".to_owned(),
-            Self::Reset => "reset --force".to_owned(),
-            Self::Query => "query".to_owned(),
-            Self::Audit => "audit".to_owned(),
-        };
-        format!("--json {line}")
-    }
-
-    pub(crate) fn only_reads(self) -> bool {
-        matches!(self, Self::Query | Self::Audit)
-    }
-
-    /// Whether it means something on this event.
-    pub(crate) fn fits(self, variant: Variant) -> bool {
-        self != Self::Cancel || variant != Variant::First
-    }
+/// A count that somebody wrote by hand.
+fn begin(event: &TestEvent, variant: Variant, stock: u64, mode: u32) {
+    let foreign = if variant.is_foreign() {
+        format!(", {FOREIGN}")
+    } else {
+        String::new()
+    };
+    fs::write(&event.file, format!("{{\"ticket\": {stock}{foreign}}}\n")).unwrap();
+    fs::set_permissions(&event.file, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// What the ledger of an event comes to, by arithmetic of the tests' own.
-#[derive(Debug, Clone)]
-pub(crate) struct Books {
-    /// Its whole lines.
-    pub(crate) lines: Vec<Value>,
-    pub(crate) capacity: i64,
-    pub(crate) sold: i64,
-    pub(crate) left: i64,
-}
-
-impl Books {
-    /// A torn end is passed over; anything else that is wrong fails.
-    #[track_caller]
-    pub(crate) fn of(event: &TestEvent) -> Self {
-        let bytes = fs::read(event.path(LEDGER)).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        // Behind the last line there may be padding; the last line may be torn, or lack its newline only.
-        let text = text.trim_end_matches('\n');
-        let (whole, last) = text.rsplit_once('\n').unwrap_or(("", text));
-        let lines = whole
-            .lines()
-            .map(|line| serde_json::from_str(line).expect(line));
-        let mut books = Self {
-            lines: lines.chain(serde_json::from_str(last).ok()).collect(),
-            capacity: 0,
-            sold: 0,
-            left: 0,
-        };
-        if books.lines.is_empty() {
-            books.capacity = event.count()["ticket"].as_i64().unwrap();
-            books.left = books.capacity;
+/// A few sales, an adjustment and a cancellation, and what a crash left; returns the sale that is cancelled later.
+fn sell(event: &TestEvent, variant: Variant, length: u64) -> String {
+    assert_eq!(event.json("book alice --key a").0, 0);
+    let bob = event.json("book bob --quantity 2").1;
+    loop {
+        let missing = length.saturating_sub(event.length(LEDGER) + LATER);
+        if missing <= SHORT_LINE {
+            break;
         }
-        for (at, line) in books.lines.iter().enumerate() {
-            let quantity = line["quantity"].as_i64().unwrap();
-            match line["op"].as_str().unwrap() {
-                "sell" => books.sold += quantity,
-                "cancel" => books.sold -= quantity,
-                _ => books.capacity += quantity,
-            }
-            books.left = books.capacity - books.sold;
-            assert_eq!(line["seq"], at as u64 + 1, "{:#?}", books.lines);
-            assert!(books.left >= 0, "oversold: {:#?}", books.lines);
-            assert_eq!(line["left"], books.left, "{:#?}", books.lines);
-        }
-        books
+        let name = missing.min(LONG_LINE) - SHORT_LINE;
+        let name = "d".repeat(usize::try_from(name).unwrap());
+        assert_eq!(event.json(&format!("book {name}")).0, 0);
     }
-
-    /// The sales under a key.
-    pub(crate) fn under(&self, key: &str) -> Vec<&Value> {
-        let sales = self.lines.iter().filter(|line| line["op"] == "sell");
-        sales.filter(|line| line["key"] == key).collect()
+    let lagging = fs::read(&event.file).unwrap();
+    assert_eq!(event.json("adjust +1 --reason chairs").0, 0);
+    let carol = event.json("book carol --key c").1;
+    let carol = carol["sale"]["id"].as_str().unwrap();
+    assert_eq!(event.json(&format!("cancel {carol}")).0, 0);
+    let ledger = event.path(LEDGER);
+    let mut bytes = fs::read(&ledger).unwrap();
+    if variant == Variant::Padded {
+        bytes.extend_from_slice(&[b'\n'; 200]);
+        fs::write(&ledger, &bytes).unwrap();
     }
-
-    /// How many of a sale were given back.
-    pub(crate) fn cancelled(&self, id: &str) -> i64 {
-        let lines = self.lines.iter().filter(|line| line["ref"] == id);
-        lines.map(|line| line["quantity"].as_i64().unwrap()).sum()
+    if variant == Variant::Torn {
+        fs::write(&event.file, lagging).unwrap();
+        bytes.extend_from_slice(TORN_END);
+        fs::write(&ledger, &bytes).unwrap();
+        fs::write(event.path(&orphan(COUNT, 1)), "{\"tick").unwrap();
     }
+    bob["sale"]["id"].as_str().unwrap().to_owned()
 }

@@ -20,11 +20,13 @@
 
 mod access;
 mod block_map;
+mod books;
 mod disk;
 mod disk_model;
 mod event;
 mod holder;
 mod kernel_locks;
+mod life;
 mod matrix;
 pub mod mutants;
 mod oracle;
@@ -37,6 +39,7 @@ mod rng;
 mod row;
 mod rows;
 mod strace;
+mod task;
 mod test_event;
 mod thin;
 mod trace;

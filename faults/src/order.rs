@@ -195,14 +195,15 @@ impl Order {
 fn changes(answer: &[u8]) -> bool {
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
     let command = answer["command"].as_str().unwrap_or_default();
-    ["book", "cancel", "adjust", "reset"].contains(&command)
+    !["query", "audit", "door"].contains(&command)
 }
 
 /// Whether a count has members that are not the program's own.
 fn is_personal(count: &[u8]) -> bool {
     let count: Value = serde_json::from_slice(count).unwrap_or_default();
     let mut names = count.as_object().into_iter().flat_map(|count| count.keys());
-    names.any(|name| !["ticket", "sold", "seq", "bytes"].contains(&name.as_str()))
+    let own = ["ticket", "sold", "held", "seq", "bytes", "index"];
+    names.any(|name| !own.contains(&name.as_str()))
 }
 
 /// How many bytes of the ledger a count counts.

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::event::{Prepared, Task};
+use crate::event::Prepared;
+use crate::task::Task;
 
 /// A task, and whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +49,7 @@ impl Request {
 
     /// How often these lines say that it was done.
     pub(crate) fn times(&self, prepared: &Prepared, lines: &[Value]) -> usize {
-        let says = |line: &&Value| match self.task {
-            Task::Book => line["op"] == "sell" && line["key"] == self.key,
-            Task::Cancel => line["op"] == "cancel" && line["ref"] == prepared.id,
-            Task::Adjust => line["op"] == "adjust" && line["reason"] == "x",
-            Task::Reset | Task::Query | Task::Audit => false,
-        };
+        let says = |line: &&Value| self.task.is_on(line, prepared, self.key);
         lines.iter().filter(says).count()
     }
 }

@@ -3,10 +3,11 @@
 
 use std::fs;
 
-use crate::event::{Prepared, Task, Variant};
+use crate::event::{Prepared, Variant};
 use crate::program::Program;
 use crate::request::Request;
 use crate::strace::{recorded, recorded_with};
+use crate::task::Task;
 use crate::test_event::{LEDGER, TestEvent};
 use crate::trace::hex;
 

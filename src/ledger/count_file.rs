@@ -80,8 +80,9 @@ impl CountFile {
             serde_json::from_str(text).map_err(|error| Fault::json(&error))?;
         refuse_doubles(&parsed, text)?;
         let (spelling, count) = parsed.spelled(text)?;
-        let counted = parsed.counted(text)?;
-        let is_indexed = counted.is_some() && parsed.index().is_some();
+        let index = indexed(&parsed, text)?;
+        let counted = parsed.counted(index, text)?;
+        let is_indexed = counted.is_some() && index.is_some();
         Ok(Self {
             ticket: number(spelling, count, text)?,
             counted,
@@ -178,10 +179,7 @@ impl CountFile {
                 (None, "seq") => write!(text, "{}", counted.seq),
                 (None, "bytes") => write!(text, "{}", counted.bytes),
                 (None, HELD) => write!(text, "{}", counted.held),
-                (None, INDEX) => {
-                    let index = serde_json::to_string(&counted.index);
-                    text.write_str(&index.unwrap_or_default())
-                }
+                (None, INDEX) => text.write_str(&counted.index.sealed(counted.held)),
                 (None, _) => write!(text, "{}", self.ticket),
             };
             debug_assert!(written.is_ok(), "writing to a String");
@@ -210,13 +208,17 @@ impl<'t> Members<'t> {
     }
 
     /// What ties the count to the ledger: all three members, or none.
-    fn counted(&self, text: &str) -> std::result::Result<Option<Counted>, Fault> {
+    fn counted(
+        &self,
+        index: Option<(u64, Index)>,
+        text: &str,
+    ) -> std::result::Result<Option<Counted>, Fault> {
         let found = |name: &str| self.find(name).map(|value| number(name, value, text));
         let ours = |name: &str| found(name).transpose();
         match (ours("sold")?, ours("seq")?, ours("bytes")?) {
             (None, None, None) => Ok(None),
             (Some(sold), Some(seq), Some(bytes)) => {
-                let (held, index) = self.index().unwrap_or_default();
+                let (held, index) = index.unwrap_or_default();
                 Ok(Some(Counted {
                     sold,
                     seq,
@@ -231,16 +233,6 @@ impl<'t> Members<'t> {
                 Err(Fault::new(message, 1, 1))
             }
         }
-    }
-
-    /// How many are held, and where to look: both are there, or neither is ours, for people may have members of these
-    /// names.
-    fn index(&self) -> Option<(u64, Index)> {
-        let index = serde_json::from_str(self.find(INDEX)?.get()).ok()?;
-        let held = self
-            .find(HELD)
-            .map_or(Ok(0), |held| whole_number(held.get()));
-        Some((held.ok()?, index))
     }
 
     fn find(&self, name: &str) -> Option<&'t RawValue> {
@@ -263,6 +255,33 @@ fn refuse_doubles(parsed: &Members<'_>, text: &str) -> std::result::Result<(), F
         }
     }
     Ok(())
+}
+
+/// How many are held, and where to look for holds and rules. Members of these names may be somebody's own; a damaged
+/// index is none of those, whatever it is called by now.
+fn indexed(parsed: &Members<'_>, text: &str) -> std::result::Result<Option<(u64, Index)>, Fault> {
+    let mut members = parsed.0.iter();
+    let held = members.find(|(name, _)| name == HELD);
+    let held = held.map_or(Ok(0), |(_, value)| whole_number(value.get()));
+    for (name, value) in &parsed.0 {
+        if !value.get().starts_with('{') {
+            continue;
+        }
+        let index = held
+            .as_ref()
+            .ok()
+            .and_then(|held| Index::unsealed(value.get(), *held));
+        match (index, &held) {
+            (Some(index), Ok(held)) if name == INDEX => return Ok(Some((*held, index))),
+            (None, _) if name != INDEX || !Index::is_one(value.get()) => {}
+            _ => {
+                let message =
+                    format!("{name:?}, which says where holds and rules are found, is damaged");
+                return Err(Fault::value(text, value, message));
+            }
+        }
+    }
+    Ok(None)
 }
 
 fn is_ours(name: &str) -> bool {

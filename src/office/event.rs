@@ -69,16 +69,13 @@ impl BoxOffice {
     /// # Errors
     /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
     pub fn state(&self) -> Result<EventState> {
-        let head = self.store.head(LockKind::Exclusive)?;
-        let (tally, now) = (head.tally, self.clock.now());
+        let (mut head, now) = (self.store.head(LockKind::Exclusive)?, self.clock.now());
         let settings = self.store.settings()?;
-        let due = if tally.index.may_be_due(now) {
-            let mut holds = OpenHolds::default();
-            self.store.follow(&mut holds)?;
-            holds.due_tickets(now).min(tally.held)
-        } else {
-            0
-        };
+        let mut holds = OpenHolds::default();
+        if head.tally.index.may_be_due(now) {
+            head = self.store.survey(&mut holds)?;
+        }
+        let (tally, due) = (head.tally, holds.due_tickets(now));
         let left = tally.left.saturating_add(due);
         let on_sale = match OnSale::by_rules(settings.as_ref(), tally.index.closed, now) {
             OnSale::Open if left == 0 => OnSale::SoldOut,

@@ -149,6 +149,7 @@ impl BoxOffice {
                 let (quantity, whole) = (found.quantity, found.id.clone());
                 let kept = found.kept();
                 let is_hold = found.op == Op::Hold;
+                known_bad!(ConfirmByClock => if op == Op::Confirm && found.until.as_deref().and_then(crate::ledger::millisecond) <= Some(now()) { return Err(ended(&whole, op, (SaleState::Expired, false), true).unwrap_or_else(|| unknown(id))) });
                 hold = Some(found);
                 // What an answer rests on must be durable before it is given.
                 replayed = matches!(
@@ -158,6 +159,7 @@ impl BoxOffice {
                 let cancelled = state == SaleState::Sold && kept == 0;
                 refusal = ended(&whole, op, (state, cancelled), is_hold);
                 replayed &= refusal.is_none();
+                known_bad!(EndUnlooked => (replayed, refusal) = (false, None));
                 if replayed || refusal.is_some() {
                     return Ok(Decision::Known { end });
                 }

@@ -1,7 +1,7 @@
 //! Taking tickets from the stock, for a sale, a hold or an adjustment: what is due is released where that is needed.
 
 use super::buyer_totals::BuyerTotals;
-use super::open_holds::OpenHolds;
+use super::open_holds::{OpenHold, OpenHolds};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::store::Transaction;
@@ -48,6 +48,16 @@ impl Taken<'_> {
             seq: head.seq + 1,
             left: head.left,
         })
+    }
+
+    /// So many tickets of this hold are on hand again.
+    fn expires(&mut self, hold: &OpenHold, tickets: u64) {
+        self.left = self.left.saturating_add(tickets);
+        self.expired.push(Record {
+            reference: Some(hold.id.clone().into()),
+            ..Record::new(Op::Expire, self.seq, tickets.cast_signed(), self.left)
+        });
+        self.seq += 1;
     }
 }
 
@@ -124,17 +134,8 @@ impl Stock {
             if taken.left >= quantity {
                 break;
             }
-            taken.left = taken.left.saturating_add(hold.quantity);
-            taken.expired.push(Record {
-                reference: Some(hold.id.clone().into()),
-                ..Record::new(
-                    Op::Expire,
-                    taken.seq,
-                    hold.quantity.cast_signed(),
-                    taken.left,
-                )
-            });
-            taken.seq += 1;
+            known_bad!(ExpiryLost => { taken.expires(hold, 1); continue; });
+            taken.expires(hold, hold.quantity);
         }
         Ok(taken)
     }

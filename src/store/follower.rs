@@ -11,7 +11,7 @@ pub(crate) struct Followed {
     pub(crate) seq: u64,
     /// Where that line ends, in bytes.
     pub(crate) bytes: u64,
-    /// Its checksum; `None`: what comes first is not checked against the line before it.
+    /// Its checksum; `None`: the one that it says itself.
     pub(crate) sum: Option<Sum>,
 }
 

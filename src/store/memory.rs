@@ -169,6 +169,11 @@ impl Store for MemoryStore {
         self.show(follower)
     }
 
+    fn survey(&self, follower: &mut dyn Follower) -> Result<Head> {
+        self.show(follower)?;
+        self.head(LockKind::Exclusive)
+    }
+
     fn settings(&self) -> Result<Option<EventSettings>> {
         Ok(self.last_settings())
     }

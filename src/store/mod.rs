@@ -137,6 +137,10 @@ pub(crate) trait Store: Debug + Send {
     /// written since.
     fn follow(&self, follower: &mut dyn Follower) -> Result<()>;
 
+    /// Shows a new follower all that it wants, a last line that only lacks its newline too, and says what that adds up
+    /// to. Further than that it is not to be followed.
+    fn survey(&self, follower: &mut dyn Follower) -> Result<Head>;
+
     /// By what the event is sold; `None`: it was not made for real.
     fn settings(&self) -> Result<Option<EventSettings>>;
 

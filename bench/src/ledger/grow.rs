@@ -49,7 +49,7 @@ impl Events {
 }
 
 /// Sells until so many are sold. Only the last sale need be durable: all before it are with it.
-fn grow_to(path: &Path, sales: u64) -> Result<()> {
+pub(crate) fn grow_to(path: &Path, sales: u64) -> Result<()> {
     let durable = order(Promise::Durable);
     let quick = order(Promise::Process);
     let mut office = BoxOffice::at(path).map_err(|error| problem(&error))?;

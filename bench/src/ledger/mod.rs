@@ -3,6 +3,8 @@
 
 mod audit;
 mod grow;
+mod holds;
+mod import;
 mod locks;
 mod order;
 mod queue;
@@ -22,11 +24,13 @@ use crate::{Result, note};
 use grow::Events;
 
 /// The parts, by the names that `--only` looks at.
-const PARTS: [&str; 4] = [LIBRARY, COMMAND, AUDIT, QUEUE];
+const PARTS: [&str; 6] = [LIBRARY, COMMAND, AUDIT, QUEUE, DUE, IMPORT];
 const LIBRARY: &str = "one more sale, library";
 const COMMAND: &str = "one more sale, command";
 const AUDIT: &str = "audit";
 const QUEUE: &str = "at once";
+const DUE: &str = "due holds";
+const IMPORT: &str = "import";
 
 /// How much of everything there is.
 struct Sizes {
@@ -35,6 +39,9 @@ struct Sizes {
     /// Sales on each ledger, by the library and by the command.
     sales_timed: u32,
     audits: u32,
+    /// The rows of a list, and how often it is imported.
+    rows: u64,
+    imports: u32,
 }
 
 /// Measures the parts the command line asks for.
@@ -43,8 +50,11 @@ pub(crate) fn run(args: &LedgerArgs) -> Result<FigureReport> {
     let parts = choose(args.only.as_deref().unwrap_or(""))?;
     let tickets = find_tickets(args.tickets.as_deref())?;
     let wants = |part| parts.contains(&part);
-    if wants(COMMAND) || wants(QUEUE) {
+    if wants(COMMAND) || wants(QUEUE) || wants(DUE) {
         probe(&tickets, "book")?;
+    }
+    if wants(IMPORT) {
+        probe(&tickets, "import")?;
     }
     if wants(AUDIT) {
         probe(&tickets, "audit")?;
@@ -59,15 +69,27 @@ pub(crate) fn run(args: &LedgerArgs) -> Result<FigureReport> {
     if wants(LIBRARY) || wants(COMMAND) || wants(AUDIT) {
         note(&format!("making a ledger of {} sales", sizes.sales));
         let events = Events::grow(&scratch, sizes.sales)?;
-        if wants(LIBRARY) {
-            figures.extend(sale::library(&events, sizes.sales_timed)?);
-        }
-        if wants(COMMAND) {
-            figures.extend(sale::command(&events, sizes.sales_timed, &tickets)?);
+        if wants(LIBRARY) || wants(COMMAND) {
+            let held = holds::open(&scratch, sizes.sales)?;
+            let runs = sizes.sales_timed;
+            if wants(LIBRARY) {
+                figures.extend(sale::library(&events, &held, runs)?);
+            }
+            if wants(COMMAND) {
+                figures.extend(sale::command(&events, &held, runs, &tickets)?);
+            }
         }
         if wants(AUDIT) {
             figures.extend(audit::audit(&events, sizes.audits, &tickets)?);
         }
+    }
+    if wants(DUE) {
+        let sizes = (sizes.sales, sizes.audits);
+        figures.extend(holds::due(&scratch, sizes, &tickets)?);
+    }
+    if wants(IMPORT) {
+        let sizes = (sizes.rows, sizes.imports);
+        figures.extend(import::import(&scratch, sizes, &tickets)?);
     }
     let about = format!("the long ledger has {} sales", sizes.sales);
     let report = FigureReport::new(machine, figures, args.quick);
@@ -80,11 +102,14 @@ fn sizes(args: &LedgerArgs) -> Sizes {
     } else {
         (1_000_000, 2_000, 200, 5)
     };
+    let (rows, imports) = if args.quick { (200, 1) } else { (10_000, 9) };
     Sizes {
         sales: args.sales.unwrap_or(sales),
         buyers: args.buyers.map_or(buyers, |buyers| buyers as usize),
         sales_timed,
         audits,
+        rows,
+        imports,
     }
 }
 
@@ -138,7 +163,7 @@ mod tests {
     #[test]
     fn only_chooses_by_name_and_names_what_there_is() {
         assert_eq!(choose("library"), Ok(vec![LIBRARY]));
-        assert_eq!(choose("").map(|parts| parts.len()), Ok(4));
+        assert_eq!(choose("").map(|parts| parts.len()), Ok(6));
         assert!(choose("nonsense").is_err_and(|said| said.contains("audit")));
     }
 }

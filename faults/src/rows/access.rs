@@ -4,6 +4,8 @@
 //! Of a file that the seller owns in the end, the seller is not judged: whoever may replace a file may do so with one
 //! that is the seller's own.
 
+mod made;
+
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -14,10 +16,11 @@ use std::process::Command;
 use tickets::BoxOffice;
 
 use crate::access::{Access, List, Person, Whom, give_by_default};
-use crate::event::{Prepared, Task, Variant};
+use crate::event::{Prepared, Variant};
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, traced};
+use crate::task::Task;
 use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent};
 
 const ALICE: u32 = 71_001;
@@ -153,7 +156,7 @@ fn people() -> Vec<Person> {
 }
 
 /// What is done, one after the other: a name, and a command line, or something that happens to the files.
-const DEEDS: [(&str, &str); 9] = [
+const DEEDS: [(&str, &str); 18] = [
     ("book", "book eve"),
     ("cancel", "cancel 2-"),
     ("adjust", "adjust +5 --reason x"),
@@ -166,6 +169,15 @@ const DEEDS: [(&str, &str); 9] = [
     ("repair", "audit --repair"),
     ("reset", "reset 9 --force"),
     ("reset by copies", "reset 9 --force"),
+    ("hold", "hold fay --quantity 3 --for 1h"),
+    ("confirm", "confirm HOLD"),
+    ("rename", "rename HOLD Gilbert"),
+    ("hold a moment", "hold gil --quantity 3 --for 0s"),
+    ("release", "release HOLD"),
+    ("set", "set --title Gala"),
+    ("close", "close"),
+    ("reopen", "reopen"),
+    ("import", "import LIST --batch b"),
 ];
 
 pub(crate) fn strike(row: &mut Row) {
@@ -189,15 +201,22 @@ pub(crate) fn strike(row: &mut Row) {
     }
     let program = row.program().clone();
     row.run("one office", "changes", true, || changes(&program));
+    made::strike(row, no_strace.is_none());
     if let Some(reason) = no_strace {
         return row.cannot(reason);
     }
     let mut at = 0;
-    for variant in [Variant::Plain, Variant::First, Variant::Torn] {
-        for kind in kinds() {
+    for variant in [Variant::Plain, Variant::First, Variant::Torn, Variant::Held] {
+        let held = variant == Variant::Held;
+        for kind in kinds().into_iter().step_by(if held { 4 } else { 1 }) {
             let prepared = Prepared::new(row.program(), variant);
             kind.put(&prepared.event).unwrap();
-            for task in [Task::Book, Task::Reset] {
+            let tasks = if held {
+                [Task::Expire, Task::Import]
+            } else {
+                [Task::Book, Task::Reset]
+            };
+            for task in tasks {
                 for point in &course(&prepared, task).points {
                     at += 1;
                     let name = format!(
@@ -338,16 +357,6 @@ impl Before {
         }
     }
 
-    /// Who may not read and write the ledger and the lock file cannot sell.
-    fn may_sell(&self, seller: Seller) -> bool {
-        let Some(person) = seller.person() else {
-            return true;
-        };
-        [&self.count, &self.ledger, &self.lock]
-            .into_iter()
-            .all(|access| access.of_person(&person) & 1 << 6 != 0)
-    }
-
     /// What somebody may who is named in the list, at the most.
     fn most(&self) -> u8 {
         let mask = self.count.mode >> 3 & 7;
@@ -362,63 +371,71 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
     let event = TestEvent::empty(program);
     fs::write(&event.file, "{\"ticket\": 90}\n").unwrap();
     kind.put(&event).unwrap();
-    let deeds = DEEDS.into_iter();
-    let deeds = deeds.filter(|(what, _)| strace || *what != BY_COPIES);
-    let struck = deeds
-        .filter(|(what, line)| judged(&event, seller, umask, what, line))
-        .count();
+    let list = crate::life::list();
+    let mut struck = 0;
+    let mut judged = |what: &str, line: &str| {
+        let before = Before::of(&event);
+        let is_new = event.names().len() < 3;
+        let as_seller = |before: &[&str], line: &str| run(&event, seller, umask, before, line);
+        let by_copies: &[&str] = &[
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-etrace=link,linkat,renameat2",
+            "-einject=link,linkat,renameat2:error=EINVAL",
+        ];
+        if what == "reset by copies" && !strace {
+            return;
+        }
+        if what == "a torn end"
+            && let Ok(whole) = fs::read(event.path(LEDGER))
+        {
+            fs::write(event.path(LEDGER), [&whole[..], b"{\"seq\":"].concat()).unwrap();
+        }
+        let through = if what == "reset by copies" {
+            by_copies
+        } else {
+            &[]
+        };
+        let line = if what == "cancel" {
+            line.to_owned() + &second(&event)
+        } else {
+            let line = line.replace("HOLD", &last_hold(&event));
+            line.replace("LIST", list.to_str().unwrap())
+        };
+        let run = as_seller(through, &line);
+        let told = format!("{what}: {run:?}");
+        before.nobody_gained(&event, &told);
+        let may = |access: &Access| match seller.person() {
+            None => true,
+            // Who may not read and write the ledger and the lock file cannot sell.
+            Some(person) => access.of_person(&person) & 1 << 6 != 0,
+        };
+        let may = [&before.count, &before.ledger, &before.lock]
+            .into_iter()
+            .all(may);
+        if !may {
+            // Who may write the directory may make what is not there yet.
+            assert!(run.code != Some(0) || is_new, "{told}");
+            return;
+        }
+        assert_eq!(run.code, Some(0), "{told}");
+        struck += 1;
+        match seller.person() {
+            None => before.all_is_kept(&event, &told),
+            Some(person) => before.nobody_lost(&event, &person, &told),
+        }
+    };
+    for (what, line) in DEEDS {
+        judged(what, line);
+    }
     match struck {
         0 => Fault::Harmless,
-        _ => Fault::StruckOften(struck as u64),
+        _ => Fault::StruckOften(struck),
     }
 }
-
-/// Does one thing, and judges who may do what then; whether it could be done.
-fn judged(event: &TestEvent, seller: Seller, umask: &str, what: &str, line: &str) -> bool {
-    let before = Before::of(event);
-    let is_new = event.names().len() < 3;
-    if what == "a torn end"
-        && let Ok(whole) = fs::read(event.path(LEDGER))
-    {
-        fs::write(event.path(LEDGER), [&whole[..], b"{\"seq\":"].concat()).unwrap();
-    }
-    let through: &[&str] = if what == BY_COPIES {
-        &WITHOUT_LINKS
-    } else {
-        &[]
-    };
-    let line = match what {
-        "cancel" => line.to_owned() + &second(event),
-        _ => line.to_owned(),
-    };
-    let run = run(event, seller, umask, through, &line);
-    let told = format!("{what}: {run:?}");
-    before.nobody_gained(event, &told);
-    if !before.may_sell(seller) {
-        // Who may write the directory may make what is not there yet.
-        assert!(run.code != Some(0) || is_new, "{told}");
-        return false;
-    }
-    assert_eq!(run.code, Some(0), "{told}");
-    match seller.person() {
-        None => before.all_is_kept(event, &told),
-        Some(person) => before.nobody_lost(event, &person, &told),
-    }
-    true
-}
-
-/// A reset where neither links nor exchanges are to be had.
-const BY_COPIES: &str = "reset by copies";
-
-const WITHOUT_LINKS: [&str; 7] = [
-    "strace",
-    "-f",
-    "-qq",
-    "-o",
-    "/dev/null",
-    "-etrace=link,linkat,renameat2",
-    "-einject=link,linkat,renameat2:error=EINVAL",
-];
 
 /// The rest of the id of the second line's sale.
 fn second(event: &TestEvent) -> String {
@@ -427,6 +444,15 @@ fn second(event: &TestEvent) -> String {
     id.and_then(|rest| rest.split('"').next())
         .unwrap_or_default()
         .to_owned()
+}
+
+/// The id of the hold that was made last.
+fn last_hold(event: &TestEvent) -> String {
+    let text = fs::read_to_string(event.path(LEDGER)).unwrap_or_default();
+    let line = text.lines().rfind(|line| line.contains("\"op\":\"hold\""));
+    let line = line.and_then(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let id = line.and_then(|line| Some(line["id"].as_str()?.to_owned()));
+    id.unwrap_or_else(|| "0-none".to_owned())
 }
 
 fn run(event: &TestEvent, seller: Seller, umask: &str, before: &[&str], line: &str) -> Run {

@@ -2,10 +2,12 @@
 
 use std::process::Command;
 
-use crate::event::{Books, Prepared, TASKS, Task, VARIANTS};
+use crate::books::Books;
+use crate::event::{Prepared, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
-use crate::program::Run;
+use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
+use crate::task::{TASKS, Task};
 use crate::test_event::TestEvent;
 
 const OFFSETS: [&str; 2] = ["-10y", "+10y"];
@@ -48,6 +50,7 @@ pub(crate) fn strike(row: &mut Row) {
             }
         }
     }
+    two_clocks(row);
 }
 
 fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) -> Fault {
@@ -63,7 +66,12 @@ fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) 
         let at = line["at"].as_str().unwrap();
         assert_ne!(&at[..3], year, "{line}");
     }
-    let usual = prepared.copy().run(&task.line(prepared)).code;
+    // By a clock that is slow no hold is due yet: what needs its tickets is refused, and nothing is lost.
+    let usual = match (task, offset) {
+        (Task::Expire, "-10y") => Some(3),
+        (Task::Import, "-10y") if prepared.variant == Variant::Held => Some(3),
+        _ => prepared.copy().run(&task.line(prepared)).code,
+    };
     assert_eq!(run.code, usual, "{run:?}");
     judge(&Case {
         prepared,
@@ -71,7 +79,84 @@ fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) 
         event: &event,
         run: &run,
         usual,
-        cut: false,
+        // Of many rows each is refused by itself.
+        cut: task == Task::Import && usual != Some(0),
     });
+    Fault::Struck
+}
+
+/// How the clocks of three processes differ from the right one.
+const CLOCKS: [&str; 3] = ["-1h", "+0h", "+1h"];
+
+/// One holds three of four tickets for half an hour, another one needs three, the first confirms or gives back: each by
+/// its own clock, an hour apart.
+fn two_clocks(row: &mut Row) {
+    for holder in CLOCKS {
+        for other in CLOCKS {
+            for later in CLOCKS {
+                for (column, confirms_first) in [("needed first", false), ("ended first", true)] {
+                    for end in ["confirm", "release"] {
+                        let name = format!("{column}/{end}/{holder}/{other}/{later}");
+                        let program = row.program().clone();
+                        row.run(column, &name, true, || {
+                            by_clocks(&program, [holder, other, later], confirms_first, end)
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn by_clocks(
+    program: &Program,
+    [holder, other, later]: [&str; 3],
+    ends_first: bool,
+    end: &str,
+) -> Fault {
+    let event = TestEvent::empty(program);
+    assert_eq!(event.json("init 4").0, 0);
+    let by = |clock: &str, line: &str| {
+        let mut command = program.through(&["faketime", "-f", clock], &event.file);
+        command.arg("--json").args(line.split_ascii_whitespace());
+        Run::of(command.output().unwrap()).document()
+    };
+    let (code, held) = by(holder, "hold bob --quantity 3 --for 30m");
+    assert_eq!(code, 0, "{held:#}");
+    let id = held["hold"]["id"].as_str().unwrap();
+    let needs = || by(other, "book alice --quantity 3 --key a");
+    let ends = || by(later, &format!("{end} {id}"));
+    let (need, ended) = if ends_first {
+        let ended = ends();
+        (needs(), ended)
+    } else {
+        let need = needs();
+        let ended = ends();
+        (need, ended)
+    };
+    let told = format!("{need:#?}\n{ended:#?}");
+    // It is due by the other's clock, which is an hour ahead of the holder's at least.
+    let hour = |clock: &str| CLOCKS.iter().position(|own| *own == clock);
+    let is_due = hour(other) > hour(holder);
+    let wanted = match (ends_first, end) {
+        // Nobody has needed it: whatever its clock says, it may be confirmed.
+        (true, "confirm") => (3, 0),
+        (true, _) => (0, 0),
+        (false, _) => (if is_due { 0 } else { 3 }, if is_due { 4 } else { 0 }),
+    };
+    assert_eq!((need.0, ended.0), wanted, "{told}");
+    if ended.0 == 4 {
+        assert_eq!(ended.1["error"]["code"], "expired", "{told}");
+    }
+    // The same again is answered as before.
+    let again = ends();
+    assert_eq!(again.0, ended.0, "{again:#?}\n{told}");
+    assert_eq!(again.1["error"]["code"], ended.1["error"]["code"], "{told}");
+    let books = Books::of(&event);
+    assert_eq!(books.left + books.sold + books.held, 4, "{told}");
+    let sales = books.under("a").len();
+    assert_eq!(sales, usize::from(need.0 == 0), "{told}");
+    let (code, audit) = event.json("audit");
+    assert_eq!(code, 0, "{audit:#}\n{told}");
     Fault::Struck
 }

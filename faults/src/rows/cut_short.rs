@@ -3,14 +3,14 @@
 use std::fs;
 use std::process::Command;
 
-use crate::event::{Books, FOREIGN, Prepared, Task, VARIANTS, Variant};
+use crate::books::Books;
+use crate::event::{FOREIGN, Prepared, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
 use crate::strace;
+use crate::task::{Task, writers};
 use crate::test_event::{COUNT, LEDGER, TestEvent};
-
-const WRITERS: [Task; 4] = [Task::Book, Task::Cancel, Task::Adjust, Task::Reset];
 
 /// In a slice, of all limits every so manyth.
 const STRIDE: u64 = 23;
@@ -39,10 +39,7 @@ pub(crate) fn strike(row: &mut Row) {
     let program = row.program().clone();
     let events = VARIANTS.map(|variant| Prepared::new(&program, variant));
     for prepared in events.iter().chain([&wordy(&program)]) {
-        for task in WRITERS
-            .into_iter()
-            .filter(|task| task.fits(prepared.variant))
-        {
+        for task in writers(prepared.variant) {
             every_limit(row, task.name(), prepared, task, &[]);
         }
     }
@@ -72,7 +69,12 @@ fn left_short(row: &mut Row, events: &[Prepared]) {
             .chain(["-etrace=ftruncate", fault])
             .collect();
         for prepared in events {
-            every_limit(row, column, prepared, Task::Book, &tracer);
+            // Of several lines the first may be left whole.
+            for task in [Task::Book, Task::Expire, Task::Import] {
+                if task.fits(prepared.variant) {
+                    every_limit(row, column, prepared, task, &tracer);
+                }
+            }
         }
     }
 }
@@ -98,7 +100,8 @@ fn every_limit(
     let usual = event.run(&task.line(prepared)).code;
     // What is written again or anew begins at the first byte.
     let anew = task == Task::Reset
-        || [Variant::First, Variant::Torn, Variant::Padded].contains(&prepared.variant);
+        || prepared.variant.is_bare()
+        || [Variant::Torn, Variant::Padded].contains(&prepared.variant);
     let first = if anew {
         0
     } else {

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use tickets::BoxOffice;
 use tickets::office::{Order, Unobserved};
 
+use crate::books::Books;
 use crate::disk::{Disk, KINDS, Kind};
-use crate::event::Books;
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
 use crate::test_event::TestEvent;

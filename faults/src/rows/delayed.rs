@@ -4,9 +4,12 @@
 use std::sync::Mutex;
 use std::thread;
 
-use crate::event::{Books, Prepared, Task, Variant};
+use crate::books::Books;
+use crate::event::{Prepared, Variant};
+use crate::request::Request;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, injection, traced};
+use crate::task::{LIFE, Task};
 use crate::test_event::TestEvent;
 
 /// How long, in microseconds: all others come by meanwhile.
@@ -21,6 +24,7 @@ const TRIES: usize = 10;
 
 /// In a slice, of the calls every so manyth.
 const STRIDE: usize = 9;
+const LIFE_STRIDE: usize = 31;
 
 pub(crate) fn strike(row: &mut Row) {
     if let Some(reason) = strace::missing(row.program()) {
@@ -31,38 +35,48 @@ pub(crate) fn strike(row: &mut Row) {
         let prepared = Prepared::new(row.program(), variant);
         // Tickets for all of them.
         assert_eq!(prepared.event.json("adjust +90 --reason room").0, 0);
-        let course = course(&prepared, Task::Book);
-        // Whoever ends is past all of it.
-        let points = course
-            .points
-            .iter()
-            .filter(|point| point.call != "exit_group");
-        for (at, point) in points.enumerate() {
-            let name = format!("{}/{}:when={}", variant.name(), point.call, point.n);
-            row.run(variant.name(), &name, at % STRIDE == 0, || {
-                // Whoever is covered by another makes fewer calls.
-                let struck = (0..TRIES).map(|_| delay(&prepared, point));
-                let struck = struck.into_iter().find(|fault| *fault != Fault::Missed);
-                struck.unwrap_or(Fault::Harmless)
-            });
+        every_call(row, variant.name(), &prepared, Task::Book, STRIDE);
+    }
+    // Here the others end holds that are due.
+    let prepared = Prepared::crowded(row.program(), 40);
+    for task in LIFE {
+        let name = format!("{}/", task.name());
+        if row.wants_any(&name) {
+            every_call(row, task.name(), &prepared, task, LIFE_STRIDE);
         }
     }
 }
 
-fn delay(prepared: &Prepared, point: &Point) -> Fault {
+fn every_call(row: &mut Row, column: &'static str, prepared: &Prepared, task: Task, stride: usize) {
+    let course = course(prepared, task);
+    // Whoever ends is past all of it.
+    let points = course.points.iter();
+    let points = points.filter(|point| point.call != "exit_group");
+    for (at, point) in points.enumerate() {
+        let name = format!("{column}/{}:when={}", point.call, point.n);
+        row.run(column, &name, at % stride == 0, || {
+            // Whoever is covered by another makes fewer calls.
+            let struck = (0..TRIES).map(|_| delay(prepared, task, point));
+            let struck = struck.into_iter().find(|fault| *fault != Fault::Missed);
+            struck.unwrap_or(Fault::Harmless)
+        });
+    }
+}
+
+fn delay(prepared: &Prepared, task: Task, point: &Point) -> Fault {
     let event = prepared.copy();
-    let before = Books::of(&prepared.event).left;
+    let before = Books::of(&prepared.event);
     let answered = Mutex::new(Vec::new());
     let how = format!("delay_enter={DELAY}:when={}", point.n);
     let mut struck = None;
     thread::scope(|scope| {
         for other in 0..OTHERS {
             let (event, answered) = (&event, &answered);
-            scope.spawn(move || buy(event, other, answered));
+            scope.spawn(move || buy(event, other, task == Task::Close, answered));
         }
         struck = Some(traced(
             prepared,
-            Task::Book,
+            task,
             &event,
             &injection(&point.call, &how),
         ));
@@ -73,25 +87,49 @@ fn delay(prepared: &Prepared, point: &Point) -> Fault {
     }
     assert_eq!(run.code, Some(0), "{run:?}");
     let mut answered = answered.into_inner().unwrap();
-    answered.push(("k".to_owned(), run.document().1["sale"]["id"].to_string()));
     let books = Books::of(&event);
-    assert_eq!(answered.len(), OTHERS * TIMES + 1);
+    let times = Request::from(task).times(prepared, &books.lines);
+    assert_eq!(times, task.marks(), "{run:?}\n{:#?}", books.lines);
+    let others = i64::try_from(answered.len()).unwrap();
+    if task == Task::Book {
+        answered.push(("k".to_owned(), run.document().1["sale"]["id"].to_string()));
+    }
+    if task == Task::Close {
+        let closed = books
+            .lines
+            .iter()
+            .rposition(|line| line["op"] == "close")
+            .unwrap();
+        assert_eq!(
+            closed + 1,
+            books.lines.len(),
+            "sold, and it is closed: {:#?}",
+            books.lines
+        );
+        assert_eq!(event.json("reopen").0, 0);
+    } else {
+        assert_eq!(others, i64::try_from(OTHERS * TIMES).unwrap());
+    }
     for (key, id) in &answered {
         let sales = books.under(key);
         assert_eq!(sales.len(), 1, "{key}: {:#?}", books.lines);
         assert_eq!(sales[0]["id"].to_string(), *id, "{key}: {:#?}", books.lines);
     }
-    assert_eq!(books.left, before - i64::try_from(answered.len()).unwrap());
+    assert_eq!(books.sold, before.sold + others + task.sells());
+    assert_eq!(books.capacity, before.capacity);
     assert_eq!(event.json("book next --key next").0, 0);
     let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{audit:#}");
     Fault::Struck
 }
 
-fn buy(event: &TestEvent, other: usize, answered: &Mutex<Vec<(String, String)>>) {
+fn buy(event: &TestEvent, other: usize, closes: bool, answered: &Mutex<Vec<(String, String)>>) {
     for n in 0..TIMES {
         let key = format!("{other}-{n}");
         let (code, document) = event.json(&format!("book other --key {key}"));
+        if closes && document["error"]["code"] == "closed" {
+            continue;
+        }
         assert_eq!(code, 0, "{document:#}");
         let id = document["sale"]["id"].to_string();
         answered.lock().unwrap().push((key, id));

@@ -11,11 +11,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::event::{Books, Prepared, Task, Variant};
+use crate::books::Books;
+use crate::event::{Prepared, Variant};
 use crate::holder::Holder;
 use crate::program::Run;
+use crate::request::Request;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, command, course, injection};
+use crate::task::Task;
 use crate::test_event::{LOCK, TestEvent, eventually, held, memory, resumed, waiting};
 
 /// What is written, and how.
@@ -47,6 +50,9 @@ const ALL: [How; 6] = [
 /// In a slice, of the calls every so manyth.
 const STRIDE: usize = 17;
 
+/// What is done to holds, to the sale, and with lists meanwhile.
+const LIVES: [Task; 4] = [Task::Expire, Task::Confirm, Task::Import, Task::Close];
+
 /// What they write.
 const NOTE: &str = "\"note\": \"doors at eight\"";
 
@@ -57,29 +63,43 @@ pub(crate) fn strike(row: &mut Row) {
     if Holder::missing() {
         return row.cannot("no flock(1)");
     }
-    let mut at = 0;
     for variant in [Variant::Plain, Variant::Foreign] {
         let prepared = Prepared::new(row.program(), variant);
-        let points = course(&prepared, Task::Book).points;
-        for how in ALL {
-            // Whoever ends is past all of it.
-            for point in points.iter().filter(|point| point.call != "exit_group") {
-                at += 1;
-                let name = format!("{variant:?}/{how:?}/{}:when={}", point.call, point.n);
-                let column = match how {
-                    How::InPlace => "in place",
-                    How::Locked => "locked",
-                    _ => "replaced",
-                };
-                row.run(column, &name, at % STRIDE == 0, || {
-                    edit(&prepared, how, point)
-                });
-            }
+        every_call(row, &prepared, Task::Book, STRIDE);
+    }
+    let held = Prepared::new(row.program(), Variant::Held);
+    for task in LIVES {
+        every_call(row, &held, task, 5 * STRIDE);
+    }
+}
+
+fn every_call(row: &mut Row, prepared: &Prepared, task: Task, stride: usize) {
+    let points = course(prepared, task).points;
+    let what = if task == Task::Book {
+        String::new()
+    } else {
+        format!("{}/", task.name())
+    };
+    let mut at = 0;
+    for how in ALL {
+        // Whoever ends is past all of it.
+        for point in points.iter().filter(|point| point.call != "exit_group") {
+            at += 1;
+            let label = prepared.label;
+            let name = format!("{label}/{what}{how:?}/{}:when={}", point.call, point.n);
+            let column = match how {
+                How::InPlace => "in place",
+                How::Locked => "locked",
+                _ => "replaced",
+            };
+            row.run(column, &name, at % stride == 0, || {
+                edit(prepared, task, how, point)
+            });
         }
     }
 }
 
-fn edit(prepared: &Prepared, how: How, point: &Point) -> Fault {
+fn edit(prepared: &Prepared, task: Task, how: How, point: &Point) -> Fault {
     let event = prepared.copy();
     let before = fs::read_to_string(&event.file).unwrap();
     let mut handle = File::options()
@@ -89,7 +109,7 @@ fn edit(prepared: &Prepared, how: How, point: &Point) -> Fault {
         .unwrap();
     let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
     let fault = injection(&point.call, &format!("signal=SIGSTOP:when={}", point.n));
-    let mut sale = command(prepared, Task::Book, &event, &fault, trace.path());
+    let mut sale = command(prepared, task, &event, &fault, trace.path());
     let sale = sale.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let sale = sale.unwrap();
     let mut stopped = false;
@@ -113,7 +133,7 @@ fn edit(prepared: &Prepared, how: How, point: &Point) -> Fault {
     };
     drop(handle);
     let sale = resumed(Some(pid), sale);
-    judge(&event, how, &sale, reached);
+    judge(prepared, (task, &event), how, &sale, reached);
     Fault::Struck
 }
 
@@ -180,7 +200,13 @@ fn write(event: &TestEvent, how: How, before: &str, handle: &mut File) -> bool {
     true
 }
 
-fn judge(event: &TestEvent, how: How, sale: &Run, reached: bool) {
+fn judge(
+    prepared: &Prepared,
+    (task, event): (Task, &TestEvent),
+    how: How,
+    sale: &Run,
+    reached: bool,
+) {
     let told = format!(
         "{how:?}: {sale:?}\n{}",
         fs::read_to_string(&event.file).unwrap()
@@ -192,7 +218,11 @@ fn judge(event: &TestEvent, how: How, sale: &Run, reached: bool) {
             .contains(&document["error"]["code"].as_str().unwrap()),
         "{told}"
     );
-    let (code, next) = event.json("book next --key next");
+    let (mut code, mut next) = event.json("book next --key next");
+    if task == Task::Close && code == 4 {
+        assert_eq!(event.json("reopen").0, 0, "{told}");
+        (code, next) = event.json("book next --key next");
+    }
     let named = code == 6 || !sold || document["warning"].is_string();
     assert!(code == 0 || code == 6, "{told}\n{next:#}");
     let keeps = !matches!(how, How::Count | How::Half);
@@ -200,6 +230,9 @@ fn judge(event: &TestEvent, how: How, sale: &Run, reached: bool) {
         assert!(!keeps || how == How::InPlace, "{told}\n{next:#}");
         let (code, repaired) = event.json("audit --repair");
         assert_eq!(code, 0, "{told}\n{repaired:#}");
+        if task == Task::Close {
+            assert_eq!(event.json("reopen").0, 0, "{told}");
+        }
         assert_eq!(event.json("book next --key next").0, 0, "{told}");
     }
     let text = fs::read_to_string(&event.file).unwrap();
@@ -213,9 +246,9 @@ fn judge(event: &TestEvent, how: How, sale: &Run, reached: bool) {
     }
     let books = Books::of(event);
     assert_eq!(books.under("next").len(), 1, "{told}");
-    let there = books.under("k").len();
+    let there = Request::from(task).times(prepared, &books.lines);
     assert!(
-        there == 1 || there == 0 && !sold,
+        there == task.marks() || there == 0 && !sold,
         "{told}\n{:#?}",
         books.lines
     );

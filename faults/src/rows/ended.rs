@@ -4,12 +4,15 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
-use crate::event::{Books, Prepared, TASKS, Task, Variant};
+use crate::books::Books;
+use crate::event::{Prepared, Variant};
 use crate::oracle::{Case, judge};
 use crate::program::Run;
+use crate::request::Request;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, injection, traced};
-use crate::test_event::{TestEvent, eventually, signal};
+use crate::task::{TASKS, Task};
+use crate::test_event::{eventually, signal};
 
 const SIGNALS: [&str; 4] = ["SIGTERM", "SIGINT", "SIGHUP", "SIGPIPE"];
 
@@ -18,21 +21,38 @@ const STRIDE: usize = 61;
 
 pub(crate) fn strike(row: &mut Row) {
     let program = row.program().clone();
-    let plain = Prepared::new(&program, Variant::Plain);
+    let of = |variant| Prepared::new(&program, variant);
+    let events = [
+        Variant::Plain,
+        Variant::Held,
+        Variant::Closed,
+        Variant::Nothing,
+    ]
+    .map(of);
     for task in TASKS {
+        let Some(event) = events.iter().find(|event| task.fits(event.variant)) else {
+            continue;
+        };
         for output in ["full", "closed", "a pipe that nobody reads"] {
             let name = format!("{}/{output}", task.name());
-            row.run("unheard", &name, true, || unheard(&plain, task, output));
+            row.run("unheard", &name, true, || unheard(event, task, output));
         }
     }
     for name in ["TERM", "INT", "HUP"] {
-        row.run("a rush", name, true, || rush(&plain, name));
+        row.run("a rush", name, true, || rush(&events[0], name));
     }
     if let Some(reason) = strace::missing(&program) {
         return row.cannot(reason);
     }
     let mut at = 0;
-    for variant in [Variant::Plain, Variant::First, Variant::Torn] {
+    for variant in [
+        Variant::Plain,
+        Variant::First,
+        Variant::Torn,
+        Variant::Held,
+        Variant::Closed,
+        Variant::Nothing,
+    ] {
         let prepared = Prepared::new(&program, variant);
         for task in TASKS.into_iter().filter(|task| task.fits(variant)) {
             let course = course(&prepared, task);
@@ -90,22 +110,7 @@ fn end(prepared: &Prepared, task: Task, point: &Point, signal: &str, usual: Opti
 /// What was done and could not be told is exit 1; a reader whom nobody hears has done no harm.
 fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
     let event = prepared.copy();
-    let run = run_unheard(&event, &task.line(prepared), output);
-    let harmless = task.only_reads() || task == Task::Reset;
-    match output {
-        "full" => assert_eq!(run.code, Some(1), "{run:?}"),
-        // The standard library takes a closed output for one that swallows everything.
-        "closed" => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
-        _ if harmless => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
-        _ => assert_eq!(run.code, Some(1), "{run:?}"),
-    }
-    done_once(prepared, task, &event, &run);
-    Fault::Struck
-}
-
-/// Runs a command whose output nobody gets.
-fn run_unheard(event: &TestEvent, line: &str, output: &str) -> Run {
-    let mut command = event.command(line.split_ascii_whitespace());
+    let mut command = event.command(task.line(prepared).split_ascii_whitespace());
     let stdout = match output {
         "full" => Stdio::from(File::options().write(true).open("/dev/full").unwrap()),
         "closed" => {
@@ -116,7 +121,7 @@ fn run_unheard(event: &TestEvent, line: &str, output: &str) -> Run {
                 .env_remove("TICKETS_FILE")
                 .arg("-f")
                 .arg(&event.file);
-            command.args(line.split_ascii_whitespace());
+            command.args(task.line(prepared).split_ascii_whitespace());
             Stdio::null()
         }
         _ => {
@@ -126,12 +131,17 @@ fn run_unheard(event: &TestEvent, line: &str, output: &str) -> Run {
         }
     };
     command.stdin(Stdio::null()).stdout(stdout);
-    Run::of(command.output().unwrap())
-}
-
-/// It is done, whatever could be told of it, and the same again does it no second time.
-fn done_once(prepared: &Prepared, task: Task, event: &TestEvent, run: &Run) {
-    let after = Books::of(event);
+    let run = Run::of(command.output().unwrap());
+    let harmless = task.only_reads() || task == Task::Reset;
+    match output {
+        "full" => assert_eq!(run.code, Some(1), "{run:?}"),
+        // The standard library takes a closed output for one that swallows everything.
+        "closed" => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
+        _ if harmless => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
+        _ => assert_eq!(run.code, Some(1), "{run:?}"),
+    }
+    // It is done, whatever could be told of it, and the same again does it no second time.
+    let after = Books::of(&event);
     let before = Books::of(&prepared.event);
     match task {
         Task::Book => {
@@ -143,13 +153,21 @@ fn done_once(prepared: &Prepared, task: Task, event: &TestEvent, run: &Run) {
                 "{document:#}"
             );
         }
-        Task::Cancel => assert_eq!(after.cancelled(&prepared.id), 2, "{run:?}"),
-        Task::Adjust => assert_eq!(after.capacity, before.capacity + 1, "{run:?}"),
         Task::Reset => assert_eq!(after.sold, 0, "{run:?}"),
-        Task::Query | Task::Audit => assert_eq!(after.lines, before.lines, "{run:?}"),
+        Task::Query | Task::Audit | Task::Door => {
+            assert_eq!(after.lines, before.lines, "{run:?}");
+        }
+        _ => {
+            let times = Request::from(task).times(prepared, &after.lines);
+            assert_eq!(times, task.marks(), "{run:?}");
+        }
+    }
+    if task == Task::Close {
+        assert_eq!(event.json("reopen").0, 0);
     }
     assert_eq!(event.json("book next --key next").0, 0);
     assert_eq!(event.json("audit").0, 0);
+    Fault::Struck
 }
 
 /// A rush that is told to end reports what was sold until then, and its exit code tells the signal.

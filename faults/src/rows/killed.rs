@@ -1,12 +1,14 @@
 //! Row 1: `kill -9` before every system call of a command.
 
-use crate::event::{Prepared, TASKS, Task, VARIANTS, Variant};
+use crate::event::{Prepared, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, in_order, recorded_with};
+use crate::task::{TASKS, Task};
 
-/// In a slice, `book` is killed everywhere, and of the others' points every so manyth.
+/// In a slice, `book` is killed everywhere, and of the others' points every so manyth; fewer where there are more tasks.
 const STRIDE: usize = 9;
+const LIFE_STRIDE: usize = 29;
 
 pub(crate) fn strike(row: &mut Row) {
     if let Some(reason) = strace::missing(row.program()) {
@@ -26,7 +28,12 @@ pub(crate) fn strike(row: &mut Row) {
                     point.call,
                     point.n
                 );
-                row.run(task.name(), &name, whole || at % STRIDE == 0, || {
+                let stride = if variant.is_lived() {
+                    LIFE_STRIDE
+                } else {
+                    STRIDE
+                };
+                row.run(task.name(), &name, whole || at % stride == 0, || {
                     kill(&prepared, task, point)
                 });
             }

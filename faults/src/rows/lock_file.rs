@@ -5,11 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::event::{Books, Prepared, Task, Variant};
+use crate::books::Books;
+use crate::event::{Prepared, Variant};
 use crate::holder::Holder;
 use crate::program::{Program, Run};
 use crate::row::{Fault, Row};
 use crate::strace::{self, injection, traced};
+use crate::task::Task;
 use crate::test_event::{LEDGER, LOCK, TestEvent, eventually, waiting};
 
 /// Something done to the lock file.

@@ -35,7 +35,12 @@ const CALLS: [&str; 15] = [
 ];
 
 pub(crate) fn strike(row: &mut Row) {
-    for variant in [Variant::Plain, Variant::Foreign, Variant::Padded] {
+    for variant in [
+        Variant::Plain,
+        Variant::Foreign,
+        Variant::Padded,
+        Variant::Held,
+    ] {
         every_loss(row, variant);
     }
     if let Some(reason) = strace::missing(row.program()) {
@@ -46,6 +51,7 @@ pub(crate) fn strike(row: &mut Row) {
         Variant::Foreign,
         Variant::Torn,
         Variant::Padded,
+        Variant::Held,
     ] {
         every_kill(row, variant);
     }

@@ -7,10 +7,13 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::event::{Books, Prepared, Task, Variant};
+use crate::books::Books;
+use crate::event::{Prepared, Variant};
 use crate::program::Run;
+use crate::request::Request;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, injection, traced};
+use crate::task::Task;
 use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent};
 
 /// How long, in microseconds: the other one has sold by then, unless it waits.
@@ -47,6 +50,16 @@ const WAYS: [Way; 6] = [
     Way::LinkedDirectory,
     Way::Mounted,
 ];
+
+/// By which names what is done to holds and lists goes.
+const SOME: [(Way, Way); 4] = [
+    (Way::Itself, Way::HardLink),
+    (Way::HardLink, Way::Itself),
+    (Way::Mounted, Way::SymbolicLink),
+    (Way::Copied, Way::LinkedDirectory),
+];
+
+const LIVES: [Task; 4] = [Task::Hold, Task::Confirm, Task::Import, Task::Expire];
 
 impl Way {
     fn name(self) -> &'static str {
@@ -140,27 +153,41 @@ pub(crate) fn strike(row: &mut Row) {
     }
     let prepared = Prepared::new(row.program(), Variant::Plain);
     assert_eq!(prepared.event.json("adjust +90 --reason room").0, 0);
-    let course = course(&prepared, Task::Book);
+    let all = WAYS
+        .into_iter()
+        .flat_map(|one| WAYS.map(|other| (one, other)));
+    every_call(row, &prepared, Task::Book, &all.collect::<Vec<_>>());
+    let held = Prepared::crowded(row.program(), 10);
+    for task in LIVES {
+        every_call(row, &held, task, &SOME);
+    }
+}
+
+fn every_call(row: &mut Row, prepared: &Prepared, task: Task, ways: &[(Way, Way)]) {
+    let course = course(prepared, task);
     // Whoever ends is past all of it.
     let points = course.points.iter();
     let points: Vec<_> = points.filter(|point| point.call != "exit_group").collect();
     let mut at = 0;
-    for one in WAYS {
-        for other in WAYS {
-            if let Err(reason) = both(&prepared.copy(), one, other) {
-                row.cannot(format!("{}, {}: {reason}", one.name(), other.name()));
-                continue;
-            }
-            for point in &points {
-                at += 1;
-                let names = (one.name(), other.name());
-                let name = format!("{}, {}/{}:when={}", names.0, names.1, point.call, point.n);
-                row.run(one.name(), &name, at % STRIDE == 0, || {
-                    let struck = (0..TRIES).map(|_| delay(&prepared, (one, other), point));
-                    let struck = struck.into_iter().find(|fault| *fault != Fault::Missed);
-                    struck.unwrap_or(Fault::Harmless)
-                });
-            }
+    for &(one, other) in ways {
+        if let Err(reason) = both(&prepared.copy(), one, other) {
+            row.cannot(format!("{}, {}: {reason}", one.name(), other.name()));
+            continue;
+        }
+        let what = if task == Task::Book {
+            String::new()
+        } else {
+            format!("{}/", task.name())
+        };
+        for point in &points {
+            at += 1;
+            let names = format!("{}, {}", one.name(), other.name());
+            let name = format!("{what}{names}/{}:when={}", point.call, point.n);
+            row.run(one.name(), &name, at % STRIDE == 0, || {
+                let struck = (0..TRIES).map(|_| delay(prepared, task, (one, other), point));
+                let struck = struck.into_iter().find(|fault| *fault != Fault::Missed);
+                struck.unwrap_or(Fault::Harmless)
+            });
         }
     }
 }
@@ -172,20 +199,14 @@ fn both(original: &TestEvent, one: Way, other: Way) -> Result<[Reached; 2], Stri
     ])
 }
 
-fn delay(prepared: &Prepared, (one, other): (Way, Way), point: &Point) -> Fault {
+fn delay(prepared: &Prepared, task: Task, (one, other): (Way, Way), point: &Point) -> Fault {
     let original = prepared.copy();
     let [one, other] = both(&original, one, other).unwrap();
     let how = format!("delay_enter={DELAY}:when={}", point.n);
     let mut answered = Vec::new();
     let (run, trace) = std::thread::scope(|scope| {
-        let held_up = scope.spawn(|| {
-            traced(
-                prepared,
-                Task::Book,
-                &one.event,
-                &injection(&point.call, &how),
-            )
-        });
+        let held_up =
+            scope.spawn(|| traced(prepared, task, &one.event, &injection(&point.call, &how)));
         for n in 0..3 {
             let key = format!("o-{n}");
             answered.push((other.book(&key), key));
@@ -195,7 +216,12 @@ fn delay(prepared: &Prepared, (one, other): (Way, Way), point: &Point) -> Fault 
     if !trace.contains("(DELAYED)") {
         return Fault::Missed;
     }
-    answered.push((id_of(run), "k".to_owned()));
+    let mut sold = task.sells() + 5;
+    if task == Task::Book {
+        answered.push((id_of(run), "k".to_owned()));
+    } else {
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
     answered.push((one.book("after"), "after".to_owned()));
     answered.push((other.book("last"), "last".to_owned()));
     let books = Books::of(&original);
@@ -204,8 +230,10 @@ fn delay(prepared: &Prepared, (one, other): (Way, Way), point: &Point) -> Fault 
         assert_eq!(sales.len(), 1, "{key}: {:#?}", books.lines);
         assert_eq!(sales[0]["id"].to_string(), *id, "{key}: {:#?}", books.lines);
     }
-    let before = Books::of(&prepared.event).left;
-    assert_eq!(books.left, before - i64::try_from(answered.len()).unwrap());
+    let times = Request::from(task).times(prepared, &books.lines);
+    assert_eq!(times, task.marks(), "{:#?}", books.lines);
+    sold += Books::of(&prepared.event).sold;
+    assert_eq!(books.sold, sold, "{:#?}", books.lines);
     for reached in [&one, &other] {
         let (code, audit) = reached.event.json("audit");
         assert_eq!((code, &audit["sold"]), (0, &books.sold.into()), "{audit:#}");

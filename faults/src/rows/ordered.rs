@@ -2,10 +2,11 @@
 //! on every event, alone and after another one's sync failed. Rows 1, 3, 6 and 7 check every trace of theirs
 //! in the same way.
 
-use crate::event::{Prepared, TASKS, Task, VARIANTS};
+use crate::event::{Prepared, VARIANTS};
 use crate::order;
 use crate::row::{Fault, Row};
 use crate::strace::{self, recorded, recorded_with};
+use crate::task::{TASKS, Task};
 use crate::trace::parse;
 
 pub(crate) fn strike(row: &mut Row) {
@@ -19,7 +20,10 @@ pub(crate) fn strike(row: &mut Row) {
             row.run("alone", &format!("{name}/alone"), true, || {
                 follow(&prepared, None, task)
             });
-            for first in [Task::Book, Task::Adjust] {
+            for first in [Task::Book, Task::Adjust, Task::Expire, Task::Import] {
+                if !first.fits(variant) {
+                    continue;
+                }
                 let name = format!("{name}/after {}", first.name());
                 row.run("after a failed sync", &name, true, || {
                     follow(&prepared, Some(first), task)

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::event::Books;
+use crate::books::Books;
 use crate::program::Program;
 use crate::rng::Rng;
 use crate::row::{Fault, Row};

@@ -9,7 +9,7 @@ use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::event::Books;
+use crate::books::Books;
 use crate::holder::Holder;
 use crate::program::{Program, Run};
 use crate::rng::Rng;

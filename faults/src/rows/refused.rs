@@ -1,10 +1,11 @@
 //! Row 3: every system call of a command fails, once or from there on.
 
-use crate::event::{Prepared, TASKS, Task, VARIANTS, Variant};
+use crate::event::{Prepared, VARIANTS, Variant};
 use crate::oracle::{Case, judge};
 use crate::program::Program;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Course, Point, course, in_order, injection, recorded_with, traced};
+use crate::task::{TASKS, Task};
 use crate::test_event::LEDGER;
 
 const ERRORS: [&str; 11] = [

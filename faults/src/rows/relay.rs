@@ -6,20 +6,31 @@
 //! memory, where there is no map of the blocks: so whoever reads it is told of a hole as long as the model has
 //! one there.
 
-use crate::event::{Prepared, Task, Variant};
+use crate::event::{Prepared, Variant};
 use crate::power_cut::Cuts;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Course, Point, course, map_read, recorded, recorded_with};
+use crate::task::Task;
 use crate::test_event::TestEvent;
 use crate::trace::{Deed, Event, parse};
 use crate::unsynced::{LONG, event, goes_on, kill};
 
-/// Who is struck, and who goes on. The same order again finds what the first wrote.
-const PAIRS: [(&str, Task, Task); 4] = [
-    ("book, book", Task::Book, Task::Book),
-    ("book, adjust", Task::Book, Task::Adjust),
-    ("cancel, book", Task::Cancel, Task::Book),
-    ("reset, book", Task::Reset, Task::Book),
+/// Who is struck, who goes on, and on which events. The same order again finds what the first wrote.
+type Pair = (&'static str, Task, Task, &'static [Variant]);
+
+const OLD: &[Variant] = &[Variant::Plain, Variant::First, Variant::Padded];
+const HELD: &[Variant] = &[Variant::Held];
+
+const PAIRS: [Pair; 9] = [
+    ("book, book", Task::Book, Task::Book, OLD),
+    ("book, adjust", Task::Book, Task::Adjust, OLD),
+    ("cancel, book", Task::Cancel, Task::Book, OLD),
+    ("reset, book", Task::Reset, Task::Book, OLD),
+    ("hold, book", Task::Hold, Task::Book, HELD),
+    ("expire, expire", Task::Expire, Task::Expire, HELD),
+    ("import, import", Task::Import, Task::Import, HELD),
+    ("confirm, set", Task::Confirm, Task::Set, HELD),
+    ("close, release", Task::Close, Task::Release, HELD),
 ];
 
 /// The calls at which the second of two is killed.
@@ -33,10 +44,15 @@ pub(crate) fn strike(row: &mut Row) {
         return row.cannot(reason);
     }
     let mut at = 0;
-    for variant in [Variant::Plain, Variant::First, Variant::Padded] {
+    for variant in [
+        Variant::Plain,
+        Variant::First,
+        Variant::Padded,
+        Variant::Held,
+    ] {
         let prepared = Prepared::new(row.program(), variant);
-        for (pair, first, second) in PAIRS {
-            if !first.fits(variant) {
+        for (pair, first, second, variants) in PAIRS {
+            if !variants.contains(&variant) || !first.fits(variant) {
                 continue;
             }
             let Course { points, .. } = course(&prepared, first);

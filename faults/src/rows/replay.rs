@@ -1,11 +1,12 @@
 //! Row 6, first part: a power cut at any moment of recorded commands: of all sequences of them, and of some
 //! whose lines no sync covered before another sold.
 
-use crate::event::{Prepared, Task, VARIANTS, Variant};
+use crate::event::{Prepared, VARIANTS, Variant};
 use crate::power_cut::Cuts;
 use crate::request::Request;
 use crate::row::Row;
 use crate::strace;
+use crate::task::{LIFE, Task};
 use crate::trace::parse;
 use crate::unsynced::{LONG, event, goes_on, kill};
 
@@ -14,6 +15,13 @@ const STRIDE: usize = 5;
 
 /// Who sells after some were killed.
 const LAST: [Task; 4] = [Task::Book, Task::Cancel, Task::Adjust, Task::Reset];
+
+fn last(variant: Variant) -> [Task; 4] {
+    match variant {
+        Variant::Held => [Task::Confirm, Task::Hold, Task::Close, Task::Rename],
+        _ => LAST,
+    }
+}
 
 pub(crate) fn strike(row: &mut Row) {
     if let Some(reason) = strace::missing(row.program()) {
@@ -26,7 +34,7 @@ pub(crate) fn strike(row: &mut Row) {
     };
     for variant in VARIANTS {
         let prepared = Prepared::new(row.program(), variant);
-        for tasks in sequences() {
+        for tasks in sequences(variant) {
             let start = format!("{}/{}/", variant.name(), names(&tasks));
             let fits = tasks.iter().all(|task| task.fits(variant));
             if fits && wanted(row, &start, tasks.len() <= 2) {
@@ -34,11 +42,25 @@ pub(crate) fn strike(row: &mut Row) {
             }
         }
     }
-    for variant in [Variant::Plain, Variant::Padded, Variant::Torn] {
+    for variant in [
+        Variant::Plain,
+        Variant::Padded,
+        Variant::Torn,
+        Variant::Held,
+    ] {
         for page in [false, true] {
+            if page && variant == Variant::Held {
+                continue;
+            }
             let prepared = event(row.program(), variant, page);
-            for killed in 2..=LONG.len() {
-                for last in LAST {
+            // There are tickets for so many.
+            let most = if variant == Variant::Held {
+                2
+            } else {
+                LONG.len()
+            };
+            for killed in 2..=most {
+                for last in last(variant) {
                     let place = if page { "a page's end" } else { "sectors" };
                     let start = format!(
                         "{}/{killed} unsynced, {place}/{}/",
@@ -54,8 +76,34 @@ pub(crate) fn strike(row: &mut Row) {
     }
 }
 
+/// What is done on this event, one after the other.
+fn sequences(variant: Variant) -> Vec<Vec<Task>> {
+    match variant {
+        Variant::Held => lives(),
+        Variant::Closed => vec![vec![Task::Reopen]],
+        Variant::Nothing => vec![vec![Task::Init]],
+        _ => orders(),
+    }
+}
+
+/// Each change of a sale's and an event's life, alone and with another one before or behind it.
+fn lives() -> Vec<Vec<Task>> {
+    let alone = LIFE.into_iter().chain([Task::Reset]);
+    let mut all: Vec<_> = alone.map(|task| vec![task]).collect();
+    let then_book = LIFE.into_iter().filter(|task| *task != Task::Close);
+    all.extend(then_book.map(|task| vec![task, Task::Book]));
+    all.extend([
+        vec![Task::Book, Task::Expire],
+        vec![Task::Expire, Task::Hold],
+        vec![Task::Close, Task::Confirm],
+        vec![Task::Hold, Task::Import, Task::Set],
+        vec![Task::Rename, Task::Cancel],
+    ]);
+    all
+}
+
 /// All sequences of different commands. A reset is the last, or a sale follows it.
-fn sequences() -> Vec<Vec<Task>> {
+fn orders() -> Vec<Vec<Task>> {
     let mut all = vec![Vec::new()];
     let mut at = 0;
     while let Some(before) = all.get(at).cloned() {

@@ -39,7 +39,7 @@ fn prove(program: &Program, name: &str, flags: &str) -> Fault {
     let event = TestEvent::empty(program);
     let line = format!("--json race prove --scenario {name} {flags}");
     let mut command = event.command(line.split_ascii_whitespace());
-    let (code, document) = Run::of(&command.output().unwrap()).document();
+    let (code, document) = Run::of(command.output().unwrap()).document();
     let smallest = &document["smallest"];
     let found = (
         code,

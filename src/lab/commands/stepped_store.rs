@@ -113,6 +113,11 @@ impl<S: Store> Store for SteppedStore<S> {
         self.inner.follow(follower)
     }
 
+    fn survey(&self, follower: &mut dyn Follower) -> Result<Head> {
+        self.look()?;
+        self.inner.survey(follower)
+    }
+
     fn settings(&self) -> Result<Option<EventSettings>> {
         self.look()?;
         self.inner.settings()

@@ -88,6 +88,20 @@ impl Store for FileStore {
         }
     }
 
+    fn survey(&self, follower: &mut dyn Follower) -> Result<Head> {
+        loop {
+            let head = self.head(LockKind::Exclusive)?;
+            let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
+                return Ok(head);
+            };
+            match follow(&self.files, &ledger, &head.tally, follower) {
+                // A reset between the two: what was read is not of this ledger.
+                Err(_) if !ledger.is_at(&self.files.ledger) => {}
+                result => return result.map(|()| head),
+            }
+        }
+    }
+
     fn settings(&self) -> Result<Option<EventSettings>> {
         let view = self.reread(|view| view.sound(&self.files))?;
         match open_ledger(&self.files, Access::Read)? {

@@ -98,7 +98,7 @@ fn every_flipped_byte_of_every_kind_of_line_is_found() {
 }
 
 #[test]
-fn a_count_that_lies_about_what_is_held_is_drift_and_mended() {
+fn a_count_that_lies_about_what_is_held_is_named_and_mended() {
     let event = with_all_lines();
     let sound = fs::read_to_string(&event.file).unwrap();
     let counted = event.count();
@@ -114,7 +114,7 @@ fn a_count_that_lies_about_what_is_held_is_drift_and_mended() {
         let (code, audit) = event.json("audit");
         assert_eq!(
             (code, &audit["findings"][0]["kind"]),
-            (6, &"drift".into()),
+            (6, &"count".into()),
             "{lie}: {audit:#}"
         );
         assert_eq!(event.json("audit --repair").0, 0, "{lie}");
@@ -239,5 +239,78 @@ fn what_ends_no_open_hold_is_found() {
         let text = audit["findings"][0]["text"].to_string();
         assert_eq!(code, 6, "{audit:#}");
         assert!(text.contains(part), "{part}: {audit:#}");
+    }
+}
+
+#[test]
+fn a_damaged_index_is_named_and_nothing_is_sold_by_it() {
+    let event = super::made(5, "");
+    assert_eq!(event.json("hold bob --for 1h").0, 0);
+    assert_eq!(event.json("close").0, 0);
+    let whole = fs::read_to_string(&event.file).unwrap();
+    for (is, instead) in [
+        ("\"closed\":true", "\"closed\":false"),
+        ("\"closed\"", "\"close\""),
+        ("\"holds\":", "\"holds\":1"),
+        ("\"held\"", "\"heed\""),
+        ("\"held\": 1", "\"held\": 0"),
+        ("\"index\"", "\"indew\""),
+        ("\"sum\":\"", "\"sum\":\"0"),
+    ] {
+        assert!(whole.contains(is), "{whole}");
+        fs::write(&event.file, whole.replacen(is, instead, 1)).unwrap();
+        for line in ["book eve", "query", "audit"] {
+            let (code, document) = event.json(line);
+            assert_eq!(code, 6, "{instead}, {line}: {document:#}");
+        }
+        assert_eq!(event.json("audit --repair").0, 0, "{instead}");
+        assert_eq!(super::refused(&event, "book eve"), (4, "closed".to_owned()));
+    }
+    assert_eq!(fs::read_to_string(&event.file).unwrap(), whole);
+}
+
+#[test]
+fn a_last_line_without_its_newline_ends_a_hold_for_a_query_too() {
+    let event = super::made(3, "");
+    assert_eq!(event.json("hold bob --for 0s").0, 0);
+    assert_eq!(event.json("hold carol --for 1h").0, 0);
+    assert_eq!(event.json("book alice --quantity 2").0, 0);
+    let ledger = event.path("tickets.ledger.jsonl");
+    let text = fs::read_to_string(&ledger).unwrap();
+    let (_, lines) = text.split_once("\"op\":\"expire\"").unwrap();
+    let end = text.len() - lines.len() + lines.find('\n').unwrap();
+    // The write ended there, and the count does not include it.
+    fs::write(&ledger, &text[..end]).unwrap();
+    fs::remove_file(&event.file).unwrap();
+    let (code, query) = event.json("query");
+    let told = (&query["left"], &query["sold"], &query["held"]);
+    assert_eq!(
+        (code, told),
+        (0, (&2.into(), &0.into(), &1.into())),
+        "{query:#}"
+    );
+}
+
+#[test]
+fn a_damaged_rule_is_named_and_nothing_is_sold_by_it() {
+    for changed in [false, true] {
+        let event = super::made(5, "--max-per-sale 2");
+        if changed {
+            assert_eq!(event.json("set --title Gala").0, 0);
+        }
+        // It is not among the lines at the end, which are read anyway.
+        assert_eq!(event.json("book bob").0, 0);
+        assert_eq!(event.json("book carol").0, 0);
+        let ledger = event.path("tickets.ledger.jsonl");
+        let text = fs::read_to_string(&ledger).unwrap();
+        let at = text.rfind("\"max_per_sale\":2").unwrap() + "\"max_per_sale\":".len();
+        let mut damaged = text.into_bytes();
+        damaged[at] = b'4';
+        fs::write(&ledger, &damaged).unwrap();
+        let (code, document) = event.json("book eve --quantity 3");
+        assert_eq!(code, 6, "{document:#}");
+        let line = if changed { 3 } else { 2 };
+        assert_eq!(document["error"]["line"], line, "{document:#}");
+        assert_eq!(fs::read(&ledger).unwrap(), damaged);
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::End;
 use super::scene::{Answer, Scene};
 use crate::block_map::lacking;
-use crate::event::Books;
+use crate::books::Books;
 use crate::test_event::LEDGER;
 use crate::thin::Full;
 

@@ -11,7 +11,7 @@ use crate::ledger::{CountFile, EventSettings, MAX_STOCK};
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::directory::{directory, sync_directory};
-use crate::store::file::files::temporary::temporary;
+use crate::store::file::files::temporary::{list_files, temporary};
 use crate::store::file::files::write::{name_new, write_beside};
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::recovery::beginning::Beginning;
@@ -20,7 +20,7 @@ use crate::store::file::rights::Rights;
 use crate::store::file::sellable::{
     refuse_fixed_directory, refuse_fixed_ledger, refuse_unsellable,
 };
-use crate::store::file::sys::{Attributes, FileId, look};
+use crate::store::file::sys::{Attributes, look};
 
 impl FileStore {
     /// Makes an event with so many tickets, and its directory where that is missing. `for_group`: the group of the
@@ -54,14 +54,25 @@ impl FileStore {
         let rights = for_group.then(|| group_rights(files)).transpose()?;
         let ledger = write_ledger(files, &begun.bytes, rights.as_ref())?;
         match name_new(ledger, &files.ledger) {
-            Ok(_) => sync_directory(&files.ledger)?,
+            Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(is_there(&files.ledger));
             }
             Err(error) => return Err(Error::io("create", &files.ledger, error)),
         }
+        let counted = self.count_anew(stock, &begun, rights.as_ref());
+        counted.map_err(|error| {
+            let error = error.with_kind(Kind::OutcomeUnknown);
+            error.hint("its ledger is made: 'tickets query' says what the event holds")
+        })
+    }
+
+    /// The rest of it: the ledger's name is durable, and there is a count.
+    fn count_anew(&self, stock: u64, begun: &Beginning, rights: Option<&Rights>) -> Result<()> {
+        let files = &self.files;
+        sync_directory(&files.ledger)?;
         let text = begun.count(CountFile::fresh(stock)).render();
-        let count = write_beside(&files.count, text.as_bytes(), rights.as_ref(), true, None)?;
+        let count = write_beside(&files.count, text.as_bytes(), rights, true, None)?;
         match name_new(count, &files.count) {
             Ok(_) => sync_directory(&files.count),
             // Somebody has sold from it since; or wrote a count of their own, and is told if that is another one.
@@ -100,11 +111,13 @@ fn group_rights(files: &EventFiles) -> Result<Rights> {
 
 fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
     for path in [&files.count, &files.ledger] {
-        if look(path).is_ok_and(|found| found.is_some()) || FileId::of_name(path).is_err() {
+        // What cannot be looked at may be there.
+        let found = look(path).map_err(|e| Error::io("look at", path, e))?;
+        if found.is_some() {
             return Err(is_there(path));
         }
     }
-    let Some(archive) = archive(files) else {
+    let Some(archive) = archive(files)? else {
         return Ok(());
     };
     let message = "an event of this name was here: this is a ledger of it that was archived";
@@ -123,14 +136,14 @@ fn is_there(path: &Path) -> Error {
 }
 
 /// A ledger of this name that was archived: `tickets.ledger.<label>.jsonl`.
-fn archive(files: &EventFiles) -> Option<PathBuf> {
-    let own = files.ledger.file_name()?.as_encoded_bytes();
-    let begins = own.strip_suffix(b"jsonl")?;
+fn archive(files: &EventFiles) -> Result<Option<PathBuf>> {
+    let own = files.ledger.file_name().unwrap_or_default();
+    let begins = own.as_encoded_bytes().strip_suffix(b"jsonl");
     let is_one = |name: &OsStr| {
         let name = name.as_encoded_bytes();
-        name.starts_with(begins) && name.ends_with(b".jsonl")
+        begins.is_some_and(|begins| name.starts_with(begins)) && name.ends_with(b".jsonl")
     };
-    let entries = fs::read_dir(directory(&files.ledger)).ok()?;
-    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    paths.find(|path| path.file_name().is_some_and(is_one))
+    let mut found = Vec::new();
+    list_files(directory(&files.ledger), &is_one, &mut found)?;
+    Ok(found.pop())
 }

@@ -8,6 +8,7 @@ use crate::ledger::{Line, MAX_LINE, Sum, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::{RawLines, line_before};
+use crate::store::file::reader::settings::line_ending_at;
 use crate::store::file::reader::view::tail::broken;
 use crate::store::follower::{Followed, Follower};
 
@@ -87,7 +88,14 @@ pub(crate) fn follow(
     let is_of_it = follower.followed().ledger == id && follower.followed().bytes <= head.bytes;
     if !is_of_it {
         follower.begin(head);
-        follower.followed().ledger = id;
+        let start = follower.followed().bytes;
+        let (seq, sum) = line_ending_at(&ledger.file, start).map_err(problem)?;
+        *follower.followed() = Followed {
+            ledger: id,
+            seq,
+            bytes: start,
+            sum: Some(sum),
+        };
     }
     let mut raw_lines = RawLines::new(&ledger.file, follower.followed().bytes);
     while follower.followed().bytes < head.bytes {
