@@ -3,6 +3,7 @@
 //! schedules at random ([`sample`]), the odds of a run ([`odds`]). Nothing here knows of drawing.
 
 mod access_set;
+mod accesses;
 mod buyer;
 mod class;
 mod commands;

@@ -6,7 +6,7 @@ use super::super::args::MAX_EXHAUSTIVE;
 use super::super::screen::FAINT;
 use super::run::{self, Pictured};
 use crate::LockKind;
-use crate::lab::Trial;
+use crate::lab::{Run, Trial};
 use crate::office::Writes;
 
 /// Why it went wrong, how to see it again, and what helps.
@@ -16,7 +16,7 @@ pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Re
         run::labelled(out, "why", FAINT, why)?;
     }
     writeln!(out)?;
-    run::again(out, trial, &shown.run)?;
+    again(out, trial, &shown.run)?;
     if trial.lock != LockKind::Exclusive || trial.writes != Writes::Replace {
         let stock = match trial.stock {
             1 => String::new(),
@@ -61,4 +61,36 @@ fn why(trial: &Trial) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+/// The arguments that make the same trial again.
+fn flags(trial: &Trial) -> String {
+    let second_name = trial.second_name.then(|| " --second-name".to_owned());
+    if let Some(scenario) = trial.scenario {
+        return format!(
+            " --scenario {}{}",
+            scenario.name(),
+            second_name.unwrap_or_default()
+        );
+    }
+    let stock = (trial.stock != 1).then(|| format!(" --stock {}", trial.stock));
+    let lock = (trial.lock != LockKind::None).then(|| format!(" --lock={}", trial.lock.name()));
+    let writes = (trial.writes == Writes::InPlace).then(|| " --writes in-place".to_owned());
+    let query = trial.query.then(|| " --query".to_owned());
+    let all = [stock, lock, writes, query, second_name];
+    all.into_iter().flatten().collect()
+}
+
+/// How to see a run again.
+pub(super) fn again(out: &mut dyn Write, trial: &Trial, played: &Run) -> io::Result<()> {
+    let (steps, flags) = (played.steps(), flags(trial));
+    let most = played.moves.iter().map(|step| step.buyer + 1).max();
+    // A buyer that makes no step is not named by the steps.
+    let users = if most == Some(trial.users) {
+        String::new()
+    } else {
+        format!(" --users {}", trial.users)
+    };
+    let line = format!("tickets race replay '{steps}'{users}{flags}");
+    run::command(out, "again", &line)
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::super::args::FindArgs;
 use super::super::screen::{BAD, GOOD, Screen};
+use super::advice;
 use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured, tickets, way, writes};
@@ -78,7 +79,7 @@ fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::
     if !smallest.run.verdict.is_safe() {
         writeln!(out)?;
     }
-    run::again(out, &smallest.trial, &smallest.run)
+    advice::again(out, &smallest.trial, &smallest.run)
 }
 
 /// The exit code when there is none.

@@ -225,32 +225,3 @@ pub(super) fn tickets(from: u64, to: u64) -> String {
         (from, to) => format!("{from} to {to} tickets"),
     }
 }
-
-/// The arguments that make the same trial again.
-pub(super) fn flags(trial: &Trial) -> String {
-    let second_name = trial.second_name.then(|| " --second-name".to_owned());
-    if let Some(scenario) = trial.scenario {
-        let name = format!(" --scenario {}", scenario.name());
-        return name + second_name.as_deref().unwrap_or_default();
-    }
-    let stock = (trial.stock != 1).then(|| format!(" --stock {}", trial.stock));
-    let lock = (trial.lock != LockKind::None).then(|| format!(" --lock={}", trial.lock.name()));
-    let writes = (trial.writes == Writes::InPlace).then(|| " --writes in-place".to_owned());
-    let query = trial.query.then(|| " --query".to_owned());
-    let all = [stock, lock, writes, query, second_name];
-    all.into_iter().flatten().collect()
-}
-
-/// How to see a run again.
-pub(super) fn again(out: &mut dyn Write, trial: &Trial, run: &Run) -> io::Result<()> {
-    let (steps, flags) = (run.steps(), flags(trial));
-    let most = run.moves.iter().map(|step| step.buyer + 1).max();
-    // A buyer that makes no step is not named by the steps.
-    let users = if most == Some(trial.users) {
-        String::new()
-    } else {
-        format!(" --users {}", trial.users)
-    };
-    let line = format!("tickets race replay '{steps}'{users}{flags}");
-    command(out, "again", &line)
-}

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::args::{ProveArgs, TrialArgs};
 use super::super::process::program;
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
+use super::advice;
 use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured};
@@ -41,7 +42,7 @@ pub(super) fn prove(arguments: &ProveArgs, scenario: Scenario, screen: &Screen) 
         smallest.draw(out)?;
         run::found_in(out, &smallest.run.verdict.findings)?;
         writeln!(out)?;
-        run::again(out, &smallest.trial, &smallest.run)
+        advice::again(out, &smallest.trial, &smallest.run)
     });
     Ok(match found.bad {
         0 => 0,
