@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::figure::Figure;
 use super::grow::grow_to;
 use super::same_code;
+use crate::figure::Figure;
 use crate::sales::ours::write_event;
 use crate::sales::store::STOCK;
 use crate::scratch::Scratch;

@@ -3,6 +3,7 @@
 //! Knows files of lines and their arithmetic; knows nothing of locks and syncs, and writes nothing.
 
 pub(crate) mod fast_forward;
+pub(crate) mod format;
 pub(crate) mod ledger_file;
 pub(crate) mod ledger_summary;
 pub(crate) mod raw_lines;
