@@ -3,9 +3,10 @@
 use super::index::Index;
 use super::limits::{FORMAT, MAX_STOCK};
 use super::line::Line;
+use super::op::Op;
+use super::record::Record;
 #[cfg(feature = "known-bad")]
 use super::record::now;
-use super::record::{Op, Record};
 use super::sum::Sum;
 
 /// What a ledger adds up to, up to the end of one of its lines.

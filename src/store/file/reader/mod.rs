@@ -6,6 +6,7 @@ pub(crate) mod fast_forward;
 pub(crate) mod format;
 pub(crate) mod ledger_file;
 pub(crate) mod ledger_summary;
+pub(crate) mod line_check;
 pub(crate) mod raw_lines;
 pub(crate) mod sale_lookup;
 pub(crate) mod search;
