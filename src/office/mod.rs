@@ -13,6 +13,7 @@ mod event;
 mod guests;
 mod held_list;
 mod history;
+mod hold_end;
 mod holding;
 #[cfg(test)]
 mod holding_tests;
@@ -62,7 +63,8 @@ pub use event::{EventState, Renamed, SettingsChange, Turned};
 pub use guests::Guest;
 pub use held_list::OpenHold;
 pub use history::{History, State};
-pub use holding::{Hold, HoldEnd};
+pub use hold_end::HoldEnd;
+pub use holding::Hold;
 pub use import::Outcome;
 pub use latest::{LatestSale, LatestSales};
 pub use on_sale::OnSale;

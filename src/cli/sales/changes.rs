@@ -176,12 +176,7 @@ fn as_table(
     if quiet {
         return Ok(());
     }
-    let last = match changes.len() as u64 {
-        all if all == total.changes => String::new(),
-        0 => "; none is shown".to_owned(),
-        1 => "; the last one is shown".to_owned(),
-        last => format!("; the last {last} are shown"),
-    };
+    let last = shown_of(changes.len() as u64, total.changes);
     writeln!(
         out,
         "{}: {} cancelled, the stock adjusted by {:+}{last}",
@@ -189,6 +184,16 @@ fn as_table(
         count(total.cancelled, "ticket"),
         total.adjusted
     )
+}
+
+/// How many of all are shown, where that is not all of them.
+fn shown_of(shown: u64, all: u64) -> String {
+    match shown {
+        _ if shown == all => String::new(),
+        0 => "; none is shown".to_owned(),
+        1 => "; the last one is shown".to_owned(),
+        _ => format!("; the last {shown} are shown"),
+    }
 }
 
 fn as_csv(
