@@ -1,4 +1,4 @@
-//! The one error type: what happened, where, and what to do about it.
+//! The one error type: what happened, where, and what to do about it. Knows nothing of who is told.
 
 mod kind;
 

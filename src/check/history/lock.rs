@@ -1,4 +1,4 @@
-//! The lock, judged apart from what was done under it.
+//! The lock, judged apart from what was done under it. Knows nothing of tickets and of the ledger.
 
 mod deadlock;
 

@@ -1,6 +1,8 @@
 //! Scenarios: pairs of commands that can race on one event, and what must hold whoever comes first.
 //!
 //! Each process runs one command of the box office. Two are the pair; a third is one more of either side. Pure.
+//!
+//! Knows commands by what is asked of them; knows nothing of how one is run, and of how a run is judged.
 
 mod act;
 
