@@ -56,6 +56,12 @@ pub(crate) fn live(event: &TestEvent, mode: u32, closed: bool) -> (String, Strin
     if closed {
         done("close");
     }
+    is_lived(event);
+    (bob, hank)
+}
+
+/// Whether every kind of line is there, and what is left and held.
+fn is_lived(event: &TestEvent) {
     let books = Books::of(event);
     let kinds: BTreeSet<_> = books
         .lines
@@ -73,7 +79,6 @@ pub(crate) fn live(event: &TestEvent, mode: u32, closed: bool) -> (String, Strin
         "{:#?}",
         books.lines
     );
-    (bob, hank)
 }
 
 /// The mode that a new event has.

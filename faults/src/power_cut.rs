@@ -155,12 +155,7 @@ fn done(
 ) {
     let is_reset = |(request, _): &(Request, bool)| request.task == Task::Reset;
     let reset = asked.iter().position(is_reset);
-    let away = ledgers(event, "tickets.ledger.2");
-    let away: Vec<Value> = away
-        .iter()
-        .flat_map(|text| text.lines())
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect();
+    let away = archived(event);
     // A reset that the cut undid: its ledger, with what was sold on it and nobody was told, is what was put away.
     let undone = books.lines.first() == Books::of(&prepared.event).lines.first();
     let anew = !away.is_empty() && !undone;
@@ -198,6 +193,15 @@ fn done(
         let capacity = Books::of(&prepared.event).capacity;
         assert_eq!(books.capacity, capacity + grown, "{:#?}", books.lines);
     }
+}
+
+/// The lines of the ledgers that were archived.
+fn archived(event: &TestEvent) -> Vec<Value> {
+    let texts = ledgers(event, "tickets.ledger.2");
+    let lines = texts.iter().flat_map(|text| text.lines());
+    lines
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
 }
 
 /// The texts of the files whose names begin so.

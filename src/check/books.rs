@@ -7,7 +7,7 @@ use super::anomaly::Anomaly;
 use crate::ledger::{EventSettings, Op, Record, number};
 
 /// What is wrong with a line: what it does, as it is said behind its number.
-pub(crate) type Wrong = (Anomaly, String);
+pub(crate) type LineFault = (Anomaly, String);
 
 /// What has become of a sale or a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Books {
     }
 
     /// Enters a line; says what is wrong with it.
-    pub(crate) fn enter(&mut self, record: &Record<'_>) -> Vec<Wrong> {
+    pub(crate) fn enter(&mut self, record: &Record<'_>) -> Vec<LineFault> {
         let mut wrong = Vec::new();
         wrong.extend(self.number(record.seq));
         wrong.extend(self.key(record));
@@ -84,7 +84,7 @@ impl Books {
         wrong
     }
 
-    fn number(&mut self, seq: u64) -> Option<Wrong> {
+    fn number(&mut self, seq: u64) -> Option<LineFault> {
         let before = std::mem::replace(&mut self.seq, seq);
         if seq <= before {
             let text = "has the number of a line before it: neither knew of the other".to_owned();
@@ -96,7 +96,7 @@ impl Books {
         })
     }
 
-    fn key(&mut self, record: &Record<'_>) -> Option<Wrong> {
+    fn key(&mut self, record: &Record<'_>) -> Option<LineFault> {
         let (key, seq) = (record.key.as_deref()?, record.seq);
         let before = self.keys.insert(key.to_owned(), seq)?;
         let text = format!("has the key {key:?} of line {before}");
@@ -104,7 +104,7 @@ impl Books {
     }
 
     /// A sale or a hold: not while the sale is closed, and not against the rules.
-    fn takes(&mut self, record: &Record<'_>) -> Option<Wrong> {
+    fn takes(&mut self, record: &Record<'_>) -> Option<LineFault> {
         let kept = record.quantity.unsigned_abs();
         let (fate, does) = match record.op {
             Op::Hold => (Fate::Held, "holds"),
@@ -126,7 +126,7 @@ impl Books {
     }
 
     /// What a line does to the sale or the hold that it is about.
-    fn changes(&mut self, record: &Record<'_>) -> Option<Wrong> {
+    fn changes(&mut self, record: &Record<'_>) -> Option<LineFault> {
         let (seq, quantity) = (record.seq, record.quantity.unsigned_abs());
         let about = record.reference.as_deref().unwrap_or_default();
         let does = match record.op {
@@ -161,7 +161,7 @@ impl Books {
         text.map(|text| (Anomaly::StaleDecision, text))
     }
 
-    fn turns(&mut self, record: &Record<'_>) -> Option<Wrong> {
+    fn turns(&mut self, record: &Record<'_>) -> Option<LineFault> {
         let closes = record.op == Op::Close;
         let before = std::mem::replace(&mut self.closed, closes);
         (before == closes).then(|| {
@@ -171,7 +171,7 @@ impl Books {
     }
 
     /// What is left, sold and held is the stock.
-    fn sum(&self) -> Option<Wrong> {
+    fn sum(&self) -> Option<LineFault> {
         let (left, sold, held) = (self.left, self.of(Fate::Sold), self.of(Fate::Held));
         let taken = sold.saturating_add(held);
         if taken.saturating_add(left) == self.stock {
@@ -279,7 +279,8 @@ mod tests {
     #[test]
     fn numbers_keys_and_rules_are_looked_at() {
         let mut books = Books::default();
-        let kinds = |found: Vec<Wrong>| found.into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
+        let kinds =
+            |found: Vec<LineFault>| found.into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
         let keyed = |seq, id, left| Record {
             key: Some("k".into()),
             ..record(seq, (Op::Sell, id, 1, left))

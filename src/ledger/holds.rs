@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::record::{Op, Record};
+use super::op::Op;
+use super::record::Record;
 
 /// The holds of a ledger, line by line, by the numbers of their lines.
 #[derive(Debug, Default)]

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::record::{Op, Record};
+use super::op::Op;
+use super::record::Record;
 use super::sum::Sum;
 
 /// Where to look, and whether there is anything to look for. All of it can be told from the ledger.

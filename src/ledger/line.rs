@@ -2,7 +2,8 @@
 
 use serde_json::value::RawValue;
 
-use super::record::{Op, Record};
+use super::op::Op;
+use super::record::Record;
 use super::sum::{SUM_PREFIX, SUM_TAIL, Sum};
 use crate::json_words;
 

@@ -3,6 +3,7 @@
 //! Knows nothing of files, clusters and people.
 
 mod count_file;
+mod count_members;
 mod count_merge;
 mod count_text;
 mod event_settings;
@@ -11,6 +12,7 @@ mod index;
 mod limits;
 mod line;
 mod lock_kind;
+mod op;
 mod record;
 mod step;
 mod sum;
@@ -21,12 +23,14 @@ pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
 pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
-pub(crate) use count_file::{CountFile, Counted};
+pub(crate) use count_file::CountFile;
+pub(crate) use count_members::Counted;
 pub(crate) use count_text::Fault;
 pub(crate) use holds::{VerifiedHolds, number};
 pub(crate) use index::{Index, millisecond};
 pub(crate) use limits::FORMAT;
 pub(crate) use line::Line;
-pub(crate) use record::{Op, Record, Replaced};
+pub(crate) use op::Op;
+pub(crate) use record::{Record, Replaced};
 pub(crate) use sum::{MAX_LINE, Sum};
 pub(crate) use tally::{Tally, newer};

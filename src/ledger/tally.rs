@@ -3,9 +3,10 @@
 use super::index::Index;
 use super::limits::{FORMAT, MAX_STOCK};
 use super::line::Line;
+use super::op::Op;
+use super::record::Record;
 #[cfg(feature = "known-bad")]
 use super::record::now;
-use super::record::{Op, Record};
 use super::sum::Sum;
 
 /// What a ledger adds up to, up to the end of one of its lines.
@@ -51,8 +52,6 @@ impl Tally {
         if quantity > MAX_STOCK {
             return Err(format!("its quantity is {}", record.quantity));
         }
-        let takes = |from: u64| from.checked_sub(quantity);
-        let gains = |from: u64| from.checked_add(quantity);
         let opens = record.op == Op::Open;
         if opens != (record.seq == 1) {
             return Err("the first line, and no other, opens the event".into());
@@ -60,22 +59,7 @@ impl Tally {
         if let Some(format) = record.format.filter(|format| *format > FORMAT) {
             return Err(newer(format));
         }
-        let same = (Some(self.left), Some(self.sold), Some(self.held));
-        let (left, sold, held) = match (record.op, record.quantity) {
-            (Op::Open, 0..) => (Some(quantity), Some(0), Some(0)),
-            (Op::Sell, 1..) => (takes(self.left), gains(self.sold), same.2),
-            (Op::Cancel, 1..) => (gains(self.left), takes(self.sold), same.2),
-            (Op::Adjust, 1..) => (gains(self.left), same.1, same.2),
-            (Op::Adjust, ..=-1) => (takes(self.left), same.1, same.2),
-            (Op::Hold, 1..) => (takes(self.left), same.1, gains(self.held)),
-            (Op::Confirm, 1..) => (same.0, gains(self.sold), takes(self.held)),
-            (Op::Release | Op::Expire, 1..) => (gains(self.left), same.1, takes(self.held)),
-            (op, 0) if !op.moves() => same,
-            (op, quantity) => return Err(format!("{} {quantity} cannot stand here", op.name())),
-        };
-        let (Some(left), Some(sold), Some(held)) = (left, sold, held) else {
-            return Err(format!("it takes {quantity} where there are fewer"));
-        };
+        let (left, sold, held) = self.moved(record.op, record.quantity)?;
         if left != record.left {
             return Err(format!(
                 "it says {} left where {left} should be",
@@ -94,6 +78,30 @@ impl Tally {
             index: self.index.after(record, self.bytes, held),
             sum,
         })
+    }
+
+    /// How many are left, sold and held after a line that moves so many.
+    fn moved(&self, op: Op, quantity: i64) -> Result<(u64, u64, u64), String> {
+        let tickets = quantity.unsigned_abs();
+        let takes = |from: u64| from.checked_sub(tickets);
+        let gains = |from: u64| from.checked_add(tickets);
+        let same = (Some(self.left), Some(self.sold), Some(self.held));
+        let moved = match (op, quantity) {
+            (Op::Open, 0..) => (Some(tickets), Some(0), Some(0)),
+            (Op::Sell, 1..) => (takes(self.left), gains(self.sold), same.2),
+            (Op::Cancel, 1..) => (gains(self.left), takes(self.sold), same.2),
+            (Op::Adjust, 1..) => (gains(self.left), same.1, same.2),
+            (Op::Adjust, ..=-1) => (takes(self.left), same.1, same.2),
+            (Op::Hold, 1..) => (takes(self.left), same.1, gains(self.held)),
+            (Op::Confirm, 1..) => (same.0, gains(self.sold), takes(self.held)),
+            (Op::Release | Op::Expire, 1..) => (gains(self.left), same.1, takes(self.held)),
+            (op, 0) if !op.moves() => same,
+            (op, quantity) => return Err(format!("{} {quantity} cannot stand here", op.name())),
+        };
+        let (Some(left), Some(sold), Some(held)) = moved else {
+            return Err(format!("it takes {tickets} where there are fewer"));
+        };
+        Ok((left, sold, held))
     }
 }
 

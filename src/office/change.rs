@@ -3,13 +3,13 @@
 use super::BoxOffice;
 use super::change_options::Change;
 use super::commit::Decision;
-use super::keyed::{Asked, replays};
+use super::keyed::{Asked, known, replays};
 use super::order::Unobserved;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{MAX_STOCK, Op, Record};
 use crate::plural::are;
+use crate::store::FoundSale;
 use crate::store::options::CommitOptions;
-use crate::store::{FoundSale, Lookup};
 
 /// What an adjustment did. It is durable.
 #[derive(Debug)]
@@ -43,11 +43,8 @@ impl BoxOffice {
             CommitOptions::durable(change.wait),
             &mut Unobserved,
             &mut |before, transaction, _, stock| {
-                if let Some(key) = change.key {
-                    earlier = transaction.find(Lookup::Key(key))?;
-                    if let Some(known) = &earlier {
-                        return Ok(Decision::Known { end: known.end });
-                    }
+                if let Some(known) = known(transaction, change.key, &mut earlier)? {
+                    return Ok(known);
                 }
                 let wanted = quantity.min(0).unsigned_abs();
                 let taken = match stock.take(before, transaction, wanted, clock.now()) {

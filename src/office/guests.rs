@@ -23,7 +23,7 @@ pub struct Guest {
 }
 
 /// A sale, as far as it matters at the door.
-struct Entry {
+struct GuestEntry {
     buyer: String,
     quantity: u64,
     is_sold: bool,
@@ -38,12 +38,12 @@ impl BoxOffice {
     /// # Errors
     /// [`Kind::Integrity`](crate::Kind::Integrity) when the count and the ledger do not add up.
     pub fn guests(&self) -> Result<Vec<Guest>> {
-        let mut entries: HashMap<String, Entry> = HashMap::new();
+        let mut entries: HashMap<String, GuestEntry> = HashMap::new();
         self.store.scan(Scan::All, &mut |line| {
             note(&mut entries, &line.record);
             ControlFlow::Continue(())
         })?;
-        let mut valid: Vec<(String, Entry)> = entries
+        let mut valid: Vec<(String, GuestEntry)> = entries
             .into_iter()
             .filter(|(_, entry)| entry.is_sold && entry.quantity > 0)
             .collect();
@@ -66,10 +66,10 @@ impl BoxOffice {
     }
 }
 
-fn note(entries: &mut HashMap<String, Entry>, record: &Record<'_>) {
+fn note(entries: &mut HashMap<String, GuestEntry>, record: &Record<'_>) {
     let quantity = record.quantity.unsigned_abs();
     if let (Op::Sell | Op::Hold, Some(id)) = (record.op, record.id.as_deref()) {
-        let entry = Entry {
+        let entry = GuestEntry {
             buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
             quantity,
             is_sold: record.op == Op::Sell,

@@ -1,19 +1,19 @@
 //! Many orders at once: each is sold or refused by itself, and many are written in one write and made durable by one sync.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::BoxOffice;
 use super::clock::Clock;
 use super::commit::Decision;
 use super::keyed::{Asked, replays};
+use super::keyed_lines::KeyedLines;
 use super::name;
 use super::order::{Order, Unobserved};
 use super::rules::Rules;
 use super::taking::{Stock, Taken};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Nonce, Op, Record, Sum, Tally};
-use crate::store::follower::{Followed, Follower};
 use crate::store::options::CommitOptions;
 use crate::store::{FoundSale, Transaction};
 
@@ -38,50 +38,6 @@ pub enum Outcome {
     },
     /// Nothing was sold to it.
     Refused(Error),
-}
-
-/// The lines with the keys of the orders, found in one walk.
-#[derive(Debug, Default)]
-struct KeyedLines {
-    followed: Followed,
-    wanted: HashSet<String>,
-    found: HashMap<String, FoundSale>,
-    /// The key of a sale or hold, by its id.
-    keys: HashMap<String, String>,
-}
-
-impl Follower for KeyedLines {
-    fn followed(&mut self) -> &mut Followed {
-        &mut self.followed
-    }
-
-    fn begin(&mut self, _: &Tally) {
-        self.found.clear();
-        self.keys.clear();
-        self.followed = Followed {
-            sum: Some(Sum::default()),
-            ..Followed::default()
-        };
-    }
-
-    fn wants(&self, _: Op) -> bool {
-        true
-    }
-
-    fn see(&mut self, record: &Record<'_>, _: u64) {
-        if let Some(key) = record.key.as_deref()
-            && self.wanted.contains(key)
-        {
-            let sale = FoundSale::of(record, 0);
-            self.keys.insert(sale.id.clone(), key.to_owned());
-            self.found.insert(key.to_owned(), sale);
-            return;
-        }
-        let about = record.reference.as_deref().and_then(|id| self.keys.get(id));
-        if let Some(sale) = about.and_then(|key| self.found.get_mut(key)) {
-            sale.note(record, 0);
-        }
-    }
 }
 
 /// The lines of one write, as they are decided.

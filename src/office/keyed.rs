@@ -1,10 +1,11 @@
 //! One key, one order: an order whose key the ledger knows is answered as before, or refused.
 
+use super::commit::Decision;
 use super::name;
 use super::order::Order;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Op;
-use crate::store::{FoundSale, SaleState};
+use crate::store::{FoundSale, Lookup, SaleState, Transaction};
 
 /// What an order asks for, as its line would say.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,18 @@ impl<'a> Asked<'a> {
             note: None,
         }
     }
+}
+
+/// What the ledger says already, where it knows the key: the line with it, which goes to `earlier`.
+pub(super) fn known<'r>(
+    transaction: &mut dyn Transaction,
+    key: Option<&str>,
+    earlier: &mut Option<FoundSale>,
+) -> Result<Option<Decision<'r>>> {
+    let Some(key) = key else { return Ok(None) };
+    *earlier = transaction.find(Lookup::Key(key))?;
+    let known = earlier.as_ref();
+    Ok(known.map(|found| Decision::Known { end: found.end }))
 }
 
 /// Whether the line with the key is that of the same order. The error says why it is not, or what has become of it.

@@ -7,7 +7,7 @@ use crate::store::follower::{Followed, Follower};
 
 /// A hold that is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OpenHold {
+pub(super) struct TimedHold {
     pub(super) id: String,
     pub(super) quantity: u64,
     /// When it is due, in milliseconds since 1970.
@@ -20,7 +20,7 @@ pub(super) struct OpenHold {
 #[derive(Debug, Default)]
 pub(super) struct OpenHolds {
     followed: Followed,
-    open: BTreeMap<u64, OpenHold>,
+    open: BTreeMap<u64, TimedHold>,
 }
 
 impl OpenHolds {
@@ -30,7 +30,7 @@ impl OpenHolds {
     }
 
     /// Those that are due at this time, those that were due first first.
-    pub(super) fn due(&self, now: i64) -> Vec<&OpenHold> {
+    pub(super) fn due(&self, now: i64) -> Vec<&TimedHold> {
         let mut due: Vec<_> = self
             .open
             .iter()
@@ -76,7 +76,7 @@ impl Follower for OpenHolds {
     fn see(&mut self, record: &Record<'_>, _: u64) {
         if record.op == Op::Hold {
             let until = record.until.as_deref().unwrap_or_default();
-            let hold = OpenHold {
+            let hold = TimedHold {
                 id: record.id.as_deref().unwrap_or_default().to_owned(),
                 quantity: record.quantity.unsigned_abs(),
                 until: millisecond(until).unwrap_or(i64::MIN),

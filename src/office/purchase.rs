@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::BoxOffice;
 use super::commit::{Committed, Decision};
-use super::keyed::{Asked, replays};
+use super::keyed::{Asked, known, replays};
 use super::name;
 use super::order::{Conditions, Observer, Order, Sale, Unobserved};
 use super::rules::Rules;
@@ -46,12 +46,6 @@ impl BoxOffice {
         observer: &mut impl Observer,
     ) -> Result<Sale> {
         order.check_under(conditions)?;
-        let options = CommitOptions {
-            lock: conditions.lock,
-            wait: order.wait,
-            durability: order.durability,
-            writes: conditions.writes,
-        };
         let (buyer, mut wrong) = name_of(order)?;
         let order = &Order {
             buyer: &buyer,
@@ -64,14 +58,11 @@ impl BoxOffice {
         let clock = self.clock.clone();
         known_bad!(CloseUnlocked => super::on_sale::OnSale::by_rules(None, self.store.head(LockKind::Exclusive)?.tally.index.closed, 0).check(None)?);
         known_bad!(RulesUnlocked => if self.store.settings()?.and_then(|settings| settings.max_per_sale).is_some_and(|most| order.quantity > most) { return Err(crate::Error::new(crate::Kind::Limit, "too many")) });
-        let done = self.commit_taking(options, observer, &mut |head, transaction, observer, stock| {
-            if let Some(key) = order.key {
-                known_bad!(KeyUnlocked => if earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, clock.now())?, observer, number, &mut id)?)) });
-                earlier = transaction.find(Lookup::Key(key))?;
-                if let Some(sale) = &earlier {
-                    // Also a refusal rests on what the ledger says.
-                    return Ok(Decision::Known { end: sale.end });
-                }
+        let done = self.commit_taking(options(order, conditions), observer, &mut |head, transaction, observer, stock| {
+            known_bad!(KeyUnlocked => if order.key.is_some() && earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, clock.now())?, observer, number, &mut id)?)) });
+            // Also a refusal rests on what the ledger says.
+            if let Some(known) = known(transaction, order.key, &mut earlier)? {
+                return Ok(known);
             }
             if let Some(error) = wrong.take() {
                 return Err(error);
@@ -110,6 +101,15 @@ fn name_of<'o>(order: &Order<'o>) -> Result<(Cow<'o, str>, Option<Error>)> {
         Ok(buyer) => Ok((buyer, None)),
         Err(error) if order.key.is_some() => Ok((name::normal(order.buyer), Some(error))),
         Err(error) => Err(error),
+    }
+}
+
+fn options(order: &Order<'_>, conditions: &Conditions<'_>) -> CommitOptions {
+    CommitOptions {
+        lock: conditions.lock,
+        wait: order.wait,
+        durability: order.durability,
+        writes: conditions.writes,
     }
 }
 

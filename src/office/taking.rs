@@ -1,7 +1,7 @@
 //! Taking tickets from the stock, for a sale, a hold or an adjustment: what is due is released where that is needed.
 
 use super::buyer_totals::BuyerTotals;
-use super::open_holds::{OpenHold, OpenHolds};
+use super::open_holds::{OpenHolds, TimedHold};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::store::Transaction;
@@ -51,7 +51,7 @@ impl Taken<'_> {
     }
 
     /// So many tickets of this hold are on hand again.
-    fn expires(&mut self, hold: &OpenHold, tickets: u64) {
+    fn expires(&mut self, hold: &TimedHold, tickets: u64) {
         self.left = self.left.saturating_add(tickets);
         self.expired.push(Record {
             reference: Some(hold.id.clone().into()),

@@ -13,7 +13,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{RawLines, is_blank, line_starting};
-use crate::store::file::reader::unfinished::{Fate, Unfinished, WORTH_WAITING};
+use crate::store::file::reader::unfinished::{LineFate, Unfinished, WORTH_WAITING};
 
 /// A sale that a buyer reported.
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ impl OutcomeReader<'_> {
                 _ if is_blank(file, end, u64::MAX).map_err(problem)? => {
                     let unfinished = Unfinished::of(ledger, &raw_line);
                     let deadline = Instant::now() + WORTH_WAITING;
-                    if unfinished.fate(ledger, deadline).map_err(problem)? == Fate::Left {
+                    if unfinished.fate(ledger, deadline).map_err(problem)? == LineFate::Left {
                         after.torn += end - start;
                     }
                     return Ok(());

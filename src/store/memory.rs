@@ -6,18 +6,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::audit::{Audit, Finding, Flaw};
-use super::follower::{Followed, Follower};
+use super::follower::Follower;
+use super::memory_lines::{MemoryLines, PLACE};
 use super::options::{CommitOptions, Restart};
 use super::results::{Backup, Reset, Restored};
 use super::{Append, FoundSale, Head, LockId, Lookup, Scan, Settle, Store, Transaction, Visit};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{EventSettings, Line, LockKind, MAX_STOCK, Op, Record, Step, Tally};
+use crate::ledger::{EventSettings, LockKind, MAX_STOCK, Op, Record, Step, Tally};
 
-/// The lines of a ledger, and what they add up to.
+/// An event: its ledger, and the stock that it opened with.
 #[derive(Debug)]
 pub(crate) struct MemoryStore {
-    lines: Vec<u8>,
-    tally: Tally,
+    ledger: MemoryLines,
     stock: u64,
     /// So many of the next appends of more lines than one find that the lock was lost.
     #[cfg(test)]
@@ -33,13 +33,12 @@ impl MemoryStore {
             return Err(Error::new(Kind::Usage, message));
         }
         let mut store = Self {
-            lines: Vec::new(),
-            tally: Tally::default(),
+            ledger: MemoryLines::default(),
             stock,
             #[cfg(test)]
             conflicts: 0,
         };
-        store.write(&Record::open(stock, None))?;
+        store.ledger.write(&Record::open(stock, None))?;
         Ok(store)
     }
 
@@ -47,89 +46,6 @@ impl MemoryStore {
     #[cfg(test)]
     pub(crate) fn losing_the_lock(self, conflicts: u32) -> Self {
         Self { conflicts, ..self }
-    }
-
-    fn write(&mut self, record: &Record<'_>) -> Result<()> {
-        let Some((line, sum)) = record.encode(self.tally.sum) else {
-            return Err(Error::new(Kind::Usage, "this does not fit a ledger line"));
-        };
-        let end = self.tally.bytes + line.len() as u64;
-        let tally = self.tally.apply(record, sum, end);
-        self.tally = tally.map_err(|why| Error::new(Kind::Integrity, why))?;
-        self.lines.extend_from_slice(&line);
-        Ok(())
-    }
-
-    /// Every line in its order with the tallies before and after it, as far as they add up; then why they do not any
-    /// further.
-    fn read(
-        &self,
-        see: &mut dyn FnMut(&Line<'_>, &Tally, &Tally) -> bool,
-    ) -> std::result::Result<(), (u64, String)> {
-        let mut tally = Tally::default();
-        for bytes in self.lines.split_inclusive(|&byte| byte == b'\n') {
-            let end = tally.bytes + bytes.len() as u64;
-            let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-            let read = Line::parse(text, Some(tally.sum)).and_then(|line| {
-                let tally = tally.after(&line, end)?;
-                Ok((line, tally))
-            });
-            let (line, after) = read.map_err(|why| (tally.seq + 1, why))?;
-            let before = std::mem::replace(&mut tally, after);
-            if !see(&line, &before, &tally) {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn find(&self, what: Lookup<'_>) -> Option<FoundSale> {
-        let mut found: Option<FoundSale> = None;
-        let _ = self.read(&mut |line, before, tally| {
-            let record = &line.record;
-            match &mut found {
-                Some(sale) => sale.note(record, tally.bytes),
-                None if what.is(record) => found = Some(FoundSale::of(record, tally.bytes)),
-                None => {}
-            }
-            let _ = before;
-            true
-        });
-        found
-    }
-
-    fn show(&self, follower: &mut dyn Follower) -> Result<()> {
-        if follower.followed().ledger.is_none() {
-            follower.begin(&self.tally);
-            follower.followed().ledger = Some((0, 0));
-        }
-        let from = follower.followed().bytes;
-        let read = self.read(&mut |line, before, after| {
-            if before.bytes >= from {
-                if follower.wants(line.record.op) {
-                    follower.see(&line.record, before.bytes);
-                }
-                *follower.followed() = Followed {
-                    ledger: Some((0, 0)),
-                    seq: after.seq,
-                    bytes: after.bytes,
-                    sum: Some(after.sum),
-                };
-            }
-            true
-        });
-        read.map_err(|(line, why)| Error::new(Kind::Integrity, why).at(self.location(), line, 0))
-    }
-
-    fn last_settings(&self) -> Option<EventSettings> {
-        let mut found = None;
-        let _ = self.read(&mut |line, _, _| {
-            if let Some(event) = &line.record.event {
-                found = Some((**event).clone());
-            }
-            true
-        });
-        found
     }
 }
 
@@ -139,7 +55,7 @@ fn no_file() -> Error {
 
 impl Store for MemoryStore {
     fn location(&self) -> &Path {
-        Path::new("memory")
+        Path::new(PLACE)
     }
 
     fn open(&mut self, _lock: LockKind, _wait: Duration) -> Result<()> {
@@ -148,13 +64,13 @@ impl Store for MemoryStore {
 
     fn head(&self, _lock: LockKind) -> Result<Head> {
         Ok(Head {
-            tally: self.tally,
+            tally: self.ledger.tally,
             rebuilt: false,
         })
     }
 
     fn published(&self) -> Result<u64> {
-        Ok(self.tally.left)
+        Ok(self.ledger.tally.left)
     }
 
     fn begin(&mut self, _options: CommitOptions) -> Result<Box<dyn Transaction + '_>> {
@@ -166,16 +82,16 @@ impl Store for MemoryStore {
     }
 
     fn follow(&self, follower: &mut dyn Follower) -> Result<()> {
-        self.show(follower)
+        self.ledger.show(follower)
     }
 
     fn survey(&self, follower: &mut dyn Follower) -> Result<Head> {
-        self.show(follower)?;
+        self.ledger.show(follower)?;
         self.head(LockKind::Exclusive)
     }
 
     fn settings(&self) -> Result<Option<EventSettings>> {
-        Ok(self.last_settings())
+        Ok(self.ledger.last_settings())
     }
 
     fn settle(&mut self, _settle: Settle, _options: CommitOptions) -> Result<Option<Error>> {
@@ -187,8 +103,9 @@ impl Store for MemoryStore {
             Scan::All => true,
             Scan::Only(only) => op == only,
         };
-        let followed =
-            self.read(&mut |line, _, _| !wanted(line.record.op) || visit(line).is_continue());
+        let followed = self
+            .ledger
+            .read(&mut |line, _, _| !wanted(line.record.op) || visit(line).is_continue());
         followed
             .map_err(|(line, why)| Error::new(Kind::Integrity, why).at(self.location(), line, 0))
     }
@@ -201,13 +118,13 @@ impl Store for MemoryStore {
             text,
             repairable: false,
         };
-        let findings = self.read(&mut |_, _, _| true).map_err(finding).err();
+        let findings = self.ledger.read(&mut |_, _, _| true).map_err(finding).err();
         Ok(Audit {
-            capacity: self.tally.capacity(),
-            held: self.tally.held,
-            sold: self.tally.sold,
-            left: self.tally.left,
-            records: self.tally.seq,
+            capacity: self.ledger.tally.capacity(),
+            held: self.ledger.tally.held,
+            sold: self.ledger.tally.sold,
+            left: self.ledger.tally.left,
+            records: self.ledger.tally.seq,
             findings: findings.into_iter().collect(),
             notes: Vec::new(),
             repaired: Vec::new(),
@@ -227,8 +144,8 @@ impl Store for MemoryStore {
     }
 
     fn restart(&mut self, how: Restart) -> Result<Reset> {
-        if self.tally.sold > 0 && !how.forced {
-            let message = format!("{} tickets are booked", self.tally.sold);
+        if self.ledger.tally.sold > 0 && !how.forced {
+            let message = format!("{} tickets are booked", self.ledger.tally.sold);
             return Err(Error::new(Kind::Refused, message));
         }
         *self = Self::new(how.stock.unwrap_or(self.stock))?;
@@ -261,19 +178,19 @@ impl Transaction for MemoryTransaction<'_> {
     }
 
     fn head(&mut self) -> Result<Tally> {
-        Ok(self.0.tally)
+        Ok(self.0.ledger.tally)
     }
 
     fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
-        Ok(self.0.find(what))
+        Ok(self.0.ledger.find(what))
     }
 
     fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
-        self.0.show(follower)
+        self.0.ledger.show(follower)
     }
 
     fn settings(&mut self) -> Result<Option<EventSettings>> {
-        Ok(self.0.last_settings())
+        Ok(self.0.ledger.last_settings())
     }
 
     fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
@@ -284,17 +201,17 @@ impl Transaction for MemoryTransaction<'_> {
             self.0.conflicts = less;
             return Ok(Append::Conflict);
         }
-        let before = (self.0.tally, self.0.lines.len());
+        let before = (self.0.ledger.tally, self.0.ledger.lines.len());
         for record in records {
-            if let Err(error) = self.0.write(record) {
-                self.0.lines.truncate(before.1);
-                self.0.tally = before.0;
+            if let Err(error) = self.0.ledger.write(record) {
+                self.0.ledger.lines.truncate(before.1);
+                self.0.ledger.tally = before.0;
                 return Err(error);
             }
         }
         step(Step::Written);
         Ok(Append::Written {
-            tally: self.0.tally,
+            tally: self.0.ledger.tally,
             unpublished: None,
         })
     }
@@ -357,7 +274,7 @@ mod tests {
     #[test]
     fn a_line_that_does_not_add_up_is_found_with_its_number() {
         let mut store = super::MemoryStore::new(5).unwrap();
-        store.lines.extend_from_slice(b"no line\n");
+        store.ledger.lines.extend_from_slice(b"no line\n");
         let found = super::Store::inspect(&store).unwrap().findings;
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].line, found[0].repairable), (2, false));
@@ -445,9 +362,9 @@ mod tests {
             buyer: Some("alice".into()),
             ..super::Record::new(super::Op::Sell, 2, 1, 4)
         };
-        store.write(&record).unwrap();
-        let found = store.find(super::Lookup::Key("k")).unwrap();
-        assert_eq!(found.end, store.lines.len() as u64);
-        assert_eq!(store.tally.bytes, found.end);
+        store.ledger.write(&record).unwrap();
+        let found = store.ledger.find(super::Lookup::Key("k")).unwrap();
+        assert_eq!(found.end, store.ledger.lines.len() as u64);
+        assert_eq!(store.ledger.tally.bytes, found.end);
     }
 }

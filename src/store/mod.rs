@@ -8,6 +8,7 @@ pub(crate) mod file;
 pub(crate) mod follower;
 pub(crate) mod found_sale;
 pub(crate) mod memory;
+mod memory_lines;
 pub(crate) mod options;
 pub(crate) mod results;
 

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use tickets::BoxOffice;
 use tickets::office::{Durability, Order, Unobserved};
 
-use crate::figure::Figure;
 use super::grow::grow_to;
 use super::same_code;
+use crate::figure::Figure;
 use crate::sales::ours::{problem, write_event};
 use crate::sales::store::STOCK;
 use crate::scratch::Scratch;

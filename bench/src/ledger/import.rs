@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::figure::Figure;
 use super::grow::grow_to;
 use super::same_code;
+use crate::figure::Figure;
 use crate::sales::ours::write_event;
 use crate::sales::store::STOCK;
 use crate::scratch::Scratch;
@@ -29,21 +29,9 @@ pub(crate) fn import(
     let directory = scratch.subdirectory("import")?;
     let list = directory.join("rows.csv");
     write(&list, rows)?;
-    let one = |number: u32, trace: Option<&Path>| -> Result<f64> {
+    let one = |number, trace: Option<&Path>| {
         let event = directory.join(format!("event-{number}.json"));
-        write_event(&event, STOCK)?;
-        // Its ledger is made under the lock, once.
-        grow_to(&event, 1)?;
-        let mut command = command(trace, tickets);
-        command.arg("-f").arg(&event).arg("--json").arg("import");
-        let finished = run::run(command.arg(&list), &directory, false)?;
-        same_code("tickets import", &finished)?;
-        let sold = format!("\"sold\":{rows},");
-        if finished.stdout.contains(&sold) {
-            Ok(finished.seconds)
-        } else {
-            Err(format!("not all rows were sold: {}", finished.stdout))
-        }
+        once((&event, &list, rows), trace, tickets)
     };
     let mut speeds = Vec::new();
     for number in 0..=runs {
@@ -71,6 +59,28 @@ pub(crate) fn import(
     let longest = Figure::of(name("longest under the lock"), "ms", longest)?;
     figures.push(longest.at_most(UNDER_THE_LOCK));
     Ok(figures)
+}
+
+/// Imports this list of so many rows into a new event; returns how long that took, in seconds.
+fn once(
+    (event, list, rows): (&Path, &Path, u64),
+    trace: Option<&Path>,
+    tickets: &Path,
+) -> Result<f64> {
+    let directory = list.parent().unwrap_or_else(|| Path::new("."));
+    write_event(event, STOCK)?;
+    // Its ledger is made under the lock, once.
+    grow_to(event, 1)?;
+    let mut command = command(trace, tickets);
+    command.arg("-f").arg(event).arg("--json").arg("import");
+    let finished = run::run(command.arg(list), directory, false)?;
+    same_code("tickets import", &finished)?;
+    let sold = format!("\"sold\":{rows},");
+    if finished.stdout.contains(&sold) {
+        Ok(finished.seconds)
+    } else {
+        Err(format!("not all rows were sold: {}", finished.stdout))
+    }
 }
 
 /// The program, under strace where its locks are traced: that costs a little at each call of these, and so never makes

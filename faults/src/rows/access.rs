@@ -155,6 +155,18 @@ fn people() -> Vec<Person> {
     uids.into_iter().flat_map(of).collect()
 }
 
+/// A reset where the file system has no links and cannot swap names.
+const BY_COPIES: &str = "reset by copies";
+const NO_LINKS: &[&str] = &[
+    "strace",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "-etrace=link,linkat,renameat2",
+    "-einject=link,linkat,renameat2:error=EINVAL",
+];
+
 /// What is done, one after the other: a name, and a command line, or something that happens to the files.
 const DEEDS: [(&str, &str); 18] = [
     ("book", "book eve"),
@@ -168,7 +180,7 @@ const DEEDS: [(&str, &str); 18] = [
     ),
     ("repair", "audit --repair"),
     ("reset", "reset 9 --force"),
-    ("reset by copies", "reset 9 --force"),
+    (BY_COPIES, "reset 9 --force"),
     ("hold", "hold fay --quantity 3 --for 1h"),
     ("confirm", "confirm HOLD"),
     ("rename", "rename HOLD Gilbert"),
@@ -205,6 +217,11 @@ pub(crate) fn strike(row: &mut Row) {
     if let Some(reason) = no_strace {
         return row.cannot(reason);
     }
+    kills(row);
+}
+
+/// It is killed at every call.
+fn kills(row: &mut Row) {
     let mut at = 0;
     for variant in [Variant::Plain, Variant::First, Variant::Torn, Variant::Held] {
         let held = variant == Variant::Held;
@@ -357,6 +374,15 @@ impl Before {
         }
     }
 
+    /// Who may not read and write the ledger and the lock file cannot sell.
+    fn may_be_sold_by(&self, seller: Seller) -> bool {
+        seller.person().is_none_or(|person| {
+            [&self.count, &self.ledger, &self.lock]
+                .into_iter()
+                .all(|access| access.of_person(&person) & 1 << 6 != 0)
+        })
+    }
+
     /// What somebody may who is named in the list, at the most.
     fn most(&self) -> u8 {
         let mask = self.count.mode >> 3 & 7;
@@ -371,70 +397,49 @@ fn sell(program: &Program, kind: &Kind, seller: Seller, umask: &str, strace: boo
     let event = TestEvent::empty(program);
     fs::write(&event.file, "{\"ticket\": 90}\n").unwrap();
     kind.put(&event).unwrap();
-    let list = crate::life::list();
     let mut struck = 0;
-    let mut judged = |what: &str, line: &str| {
-        let before = Before::of(&event);
-        let is_new = event.names().len() < 3;
-        let as_seller = |before: &[&str], line: &str| run(&event, seller, umask, before, line);
-        let by_copies: &[&str] = &[
-            "strace",
-            "-f",
-            "-qq",
-            "-o",
-            "/dev/null",
-            "-etrace=link,linkat,renameat2",
-            "-einject=link,linkat,renameat2:error=EINVAL",
-        ];
-        if what == "reset by copies" && !strace {
-            return;
-        }
-        if what == "a torn end"
-            && let Ok(whole) = fs::read(event.path(LEDGER))
-        {
-            fs::write(event.path(LEDGER), [&whole[..], b"{\"seq\":"].concat()).unwrap();
-        }
-        let through = if what == "reset by copies" {
-            by_copies
-        } else {
-            &[]
-        };
-        let line = if what == "cancel" {
-            line.to_owned() + &second(&event)
-        } else {
-            let line = line.replace("HOLD", &last_hold(&event));
-            line.replace("LIST", list.to_str().unwrap())
-        };
-        let run = as_seller(through, &line);
-        let told = format!("{what}: {run:?}");
-        before.nobody_gained(&event, &told);
-        let may = |access: &Access| match seller.person() {
-            None => true,
-            // Who may not read and write the ledger and the lock file cannot sell.
-            Some(person) => access.of_person(&person) & 1 << 6 != 0,
-        };
-        let may = [&before.count, &before.ledger, &before.lock]
-            .into_iter()
-            .all(may);
-        if !may {
-            // Who may write the directory may make what is not there yet.
-            assert!(run.code != Some(0) || is_new, "{told}");
-            return;
-        }
-        assert_eq!(run.code, Some(0), "{told}");
-        struck += 1;
-        match seller.person() {
-            None => before.all_is_kept(&event, &told),
-            Some(person) => before.nobody_lost(&event, &person, &told),
-        }
-    };
     for (what, line) in DEEDS {
-        judged(what, line);
+        if strace || what != BY_COPIES {
+            struck += u64::from(deed(&event, (seller, umask), what, line));
+        }
     }
     match struck {
         0 => Fault::Harmless,
         _ => Fault::StruckOften(struck),
     }
+}
+
+/// Does it, and judges what everybody may then. Whether the seller could.
+fn deed(event: &TestEvent, (seller, umask): (Seller, &str), what: &str, line: &str) -> bool {
+    let before = Before::of(event);
+    let is_new = event.names().len() < 3;
+    if what == "a torn end"
+        && let Ok(whole) = fs::read(event.path(LEDGER))
+    {
+        fs::write(event.path(LEDGER), [&whole[..], b"{\"seq\":"].concat()).unwrap();
+    }
+    let list = crate::life::list();
+    let through = if what == BY_COPIES { NO_LINKS } else { &[] };
+    let line = if what == "cancel" {
+        line.to_owned() + &second(event)
+    } else {
+        let line = line.replace("HOLD", &last_hold(event));
+        line.replace("LIST", list.to_str().unwrap())
+    };
+    let run = run(event, seller, umask, through, &line);
+    let told = format!("{what}: {run:?}");
+    before.nobody_gained(event, &told);
+    if !before.may_be_sold_by(seller) {
+        // Who may write the directory may make what is not there yet.
+        assert!(run.code != Some(0) || is_new, "{told}");
+        return false;
+    }
+    assert_eq!(run.code, Some(0), "{told}");
+    match seller.person() {
+        None => before.all_is_kept(event, &told),
+        Some(person) => before.nobody_lost(event, &person, &told),
+    }
+    true
 }
 
 /// The rest of the id of the second line's sale.

@@ -135,15 +135,7 @@ fn by_clocks(
         (need, ended)
     };
     let told = format!("{need:#?}\n{ended:#?}");
-    // It is due by the other's clock, which is an hour ahead of the holder's at least.
-    let hour = |clock: &str| CLOCKS.iter().position(|own| *own == clock);
-    let is_due = hour(other) > hour(holder);
-    let wanted = match (ends_first, end) {
-        // Nobody has needed it: whatever its clock says, it may be confirmed.
-        (true, "confirm") => (3, 0),
-        (true, _) => (0, 0),
-        (false, _) => (if is_due { 0 } else { 3 }, if is_due { 4 } else { 0 }),
-    };
+    let wanted = wanted(holder, other, ends_first.then_some(end));
     assert_eq!((need.0, ended.0), wanted, "{told}");
     if ended.0 == 4 {
         assert_eq!(ended.1["error"]["code"], "expired", "{told}");
@@ -159,4 +151,17 @@ fn by_clocks(
     let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{audit:#}\n{told}");
     Fault::Struck
+}
+
+/// How the other one exits, and the one that ends the hold, where `first` is how it was ended before.
+fn wanted(holder: &str, other: &str, first: Option<&str>) -> (i32, i32) {
+    // It is due by the other's clock, which is an hour ahead of the holder's at least.
+    let hour = |clock: &str| CLOCKS.iter().position(|own| *own == clock);
+    match first {
+        // Nobody has needed it: whatever its clock says, it may be confirmed.
+        Some("confirm") => (3, 0),
+        Some(_) => (0, 0),
+        None if hour(other) > hour(holder) => (0, 4),
+        None => (3, 0),
+    }
 }

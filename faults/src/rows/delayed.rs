@@ -95,32 +95,42 @@ fn delay(prepared: &Prepared, task: Task, point: &Point) -> Fault {
         answered.push(("k".to_owned(), run.document().1["sale"]["id"].to_string()));
     }
     if task == Task::Close {
-        let closed = books
-            .lines
-            .iter()
-            .rposition(|line| line["op"] == "close")
-            .unwrap();
-        assert_eq!(
-            closed + 1,
-            books.lines.len(),
-            "sold, and it is closed: {:#?}",
-            books.lines
-        );
+        is_last(&books, "close");
         assert_eq!(event.json("reopen").0, 0);
     } else {
         assert_eq!(others, i64::try_from(OTHERS * TIMES).unwrap());
     }
-    for (key, id) in &answered {
-        let sales = books.under(key);
-        assert_eq!(sales.len(), 1, "{key}: {:#?}", books.lines);
-        assert_eq!(sales[0]["id"].to_string(), *id, "{key}: {:#?}", books.lines);
-    }
+    are_there(&books, &answered);
     assert_eq!(books.sold, before.sold + others + task.sells());
     assert_eq!(books.capacity, before.capacity);
     assert_eq!(event.json("book next --key next").0, 0);
     let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{audit:#}");
     Fault::Struck
+}
+
+/// Nothing is sold behind the line that closes the sale.
+fn is_last(books: &Books, op: &str) {
+    let last = books
+        .lines
+        .iter()
+        .rposition(|line| line["op"] == op)
+        .unwrap();
+    assert_eq!(
+        last + 1,
+        books.lines.len(),
+        "sold, and it is closed: {:#?}",
+        books.lines
+    );
+}
+
+/// Each sale that was answered is there, once.
+fn are_there(books: &Books, answered: &[(String, String)]) {
+    for (key, id) in answered {
+        let sales = books.under(key);
+        assert_eq!(sales.len(), 1, "{key}: {:#?}", books.lines);
+        assert_eq!(sales[0]["id"].to_string(), *id, "{key}: {:#?}", books.lines);
+    }
 }
 
 fn buy(event: &TestEvent, other: usize, closes: bool, answered: &Mutex<Vec<(String, String)>>) {

@@ -228,12 +228,7 @@ fn judge(
     let keeps = !matches!(how, How::Count | How::Half);
     if code == 6 {
         assert!(!keeps || how == How::InPlace, "{told}\n{next:#}");
-        let (code, repaired) = event.json("audit --repair");
-        assert_eq!(code, 0, "{told}\n{repaired:#}");
-        if task == Task::Close {
-            assert_eq!(event.json("reopen").0, 0, "{told}");
-        }
-        assert_eq!(event.json("book next --key next").0, 0, "{told}");
+        repair(task, event, &told);
     }
     let text = fs::read_to_string(&event.file).unwrap();
     if keeps {
@@ -254,4 +249,14 @@ fn judge(
     );
     let (code, audit) = event.json("audit");
     assert_eq!(code, 0, "{told}\n{audit:#}");
+}
+
+/// What is damaged is repaired, and it goes on.
+fn repair(task: Task, event: &TestEvent, told: &str) {
+    let (code, repaired) = event.json("audit --repair");
+    assert_eq!(code, 0, "{told}\n{repaired:#}");
+    if task == Task::Close {
+        assert_eq!(event.json("reopen").0, 0, "{told}");
+    }
+    assert_eq!(event.json("book next --key next").0, 0, "{told}");
 }

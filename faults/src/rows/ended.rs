@@ -7,12 +7,12 @@ use std::process::{Command, Stdio};
 use crate::books::Books;
 use crate::event::{Prepared, Variant};
 use crate::oracle::{Case, judge};
-use crate::program::Run;
+use crate::program::{Program, Run};
 use crate::request::Request;
 use crate::row::{Fault, Row};
 use crate::strace::{self, Point, course, injection, traced};
 use crate::task::{TASKS, Task};
-use crate::test_event::{eventually, signal};
+use crate::test_event::{TestEvent, eventually, signal};
 
 const SIGNALS: [&str; 4] = ["SIGTERM", "SIGINT", "SIGHUP", "SIGPIPE"];
 
@@ -44,6 +44,11 @@ pub(crate) fn strike(row: &mut Row) {
     if let Some(reason) = strace::missing(&program) {
         return row.cannot(reason);
     }
+    every_point(row, &program);
+}
+
+/// Each command is told to end at each of its calls.
+fn every_point(row: &mut Row, program: &Program) {
     let mut at = 0;
     for variant in [
         Variant::Plain,
@@ -53,7 +58,7 @@ pub(crate) fn strike(row: &mut Row) {
         Variant::Closed,
         Variant::Nothing,
     ] {
-        let prepared = Prepared::new(&program, variant);
+        let prepared = Prepared::new(program, variant);
         for task in TASKS.into_iter().filter(|task| task.fits(variant)) {
             let course = course(&prepared, task);
             // Whoever ends is told nothing any more.
@@ -110,6 +115,26 @@ fn end(prepared: &Prepared, task: Task, point: &Point, signal: &str, usual: Opti
 /// What was done and could not be told is exit 1; a reader whom nobody hears has done no harm.
 fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
     let event = prepared.copy();
+    let run = Run::of(writing_to(prepared, task, &event, output).output().unwrap());
+    let harmless = task.only_reads() || task == Task::Reset;
+    match output {
+        "full" => assert_eq!(run.code, Some(1), "{run:?}"),
+        // The standard library takes a closed output for one that swallows everything.
+        "closed" => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
+        _ if harmless => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
+        _ => assert_eq!(run.code, Some(1), "{run:?}"),
+    }
+    done_once(prepared, task, &event, &run);
+    if task == Task::Close {
+        assert_eq!(event.json("reopen").0, 0);
+    }
+    assert_eq!(event.json("book next --key next").0, 0);
+    assert_eq!(event.json("audit").0, 0);
+    Fault::Struck
+}
+
+/// The command with an output that nobody hears.
+fn writing_to(prepared: &Prepared, task: Task, event: &TestEvent, output: &str) -> Command {
     let mut command = event.command(task.line(prepared).split_ascii_whitespace());
     let stdout = match output {
         "full" => Stdio::from(File::options().write(true).open("/dev/full").unwrap()),
@@ -131,17 +156,12 @@ fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
         }
     };
     command.stdin(Stdio::null()).stdout(stdout);
-    let run = Run::of(command.output().unwrap());
-    let harmless = task.only_reads() || task == Task::Reset;
-    match output {
-        "full" => assert_eq!(run.code, Some(1), "{run:?}"),
-        // The standard library takes a closed output for one that swallows everything.
-        "closed" => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
-        _ if harmless => assert!([Some(0), Some(1)].contains(&run.code), "{run:?}"),
-        _ => assert_eq!(run.code, Some(1), "{run:?}"),
-    }
-    // It is done, whatever could be told of it, and the same again does it no second time.
-    let after = Books::of(&event);
+    command
+}
+
+/// It is done, whatever could be told of it, and the same again does it no second time.
+fn done_once(prepared: &Prepared, task: Task, event: &TestEvent, run: &Run) {
+    let after = Books::of(event);
     let before = Books::of(&prepared.event);
     match task {
         Task::Book => {
@@ -162,12 +182,6 @@ fn unheard(prepared: &Prepared, task: Task, output: &str) -> Fault {
             assert_eq!(times, task.marks(), "{run:?}");
         }
     }
-    if task == Task::Close {
-        assert_eq!(event.json("reopen").0, 0);
-    }
-    assert_eq!(event.json("book next --key next").0, 0);
-    assert_eq!(event.json("audit").0, 0);
-    Fault::Struck
 }
 
 /// A rush that is told to end reports what was sold until then, and its exit code tells the signal.

@@ -127,22 +127,31 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
         Books::of(&event).lines
     );
     assert!([0, 1, 4, 5].contains(&second.code.unwrap()), "{told}");
-    if task == other {
-        judge_twins(prepared, task, &event, [&first, &second], &told);
-    } else if task != Task::Reset && other != Task::Reset {
-        judge_two(prepared, &event, [(task, &first), (other, &second)], &told);
-    } else if task == Task::Import {
-        judge_imported(prepared, &event, &first, &told);
-    } else {
-        let (book, reset) = if task == Task::Book {
-            (&first, &second)
-        } else {
-            (&second, &first)
-        };
-        judge_reset(prepared, &event, book, reset, &told);
-    }
+    judge(prepared, &event, [(task, &first), (other, &second)], &told);
     goes_on(&event, &told);
     Fault::Struck
+}
+
+fn judge(
+    prepared: &Prepared,
+    event: &TestEvent,
+    [(task, first), (other, second)]: [(Task, &Run); 2],
+    told: &str,
+) {
+    if task == other {
+        judge_twins(prepared, task, event, [first, second], told);
+    } else if task != Task::Reset && other != Task::Reset {
+        judge_two(prepared, event, [(task, first), (other, second)], told);
+    } else if task == Task::Import {
+        judge_imported(prepared, event, first, told);
+    } else {
+        let (book, reset) = if task == Task::Book {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        judge_reset(prepared, event, book, reset, told);
+    }
 }
 
 /// Two who did the same.

@@ -42,6 +42,11 @@ pub(crate) fn strike(row: &mut Row) {
             }
         }
     }
+    strike_unsynced(row, &mut wanted);
+}
+
+/// Many who were killed before they synced, and one after them.
+fn strike_unsynced(row: &mut Row, wanted: &mut dyn FnMut(&Row, &str, bool) -> bool) {
     for variant in [
         Variant::Plain,
         Variant::Padded,

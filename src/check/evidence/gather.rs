@@ -3,7 +3,7 @@
 use super::locks::{FileNumbers, add_hold};
 use super::model::{CommittedLine, Evidence, FinalCount};
 use super::open_operations::{MAX_NAME, OpenOperations, begin, buyer_number};
-use super::operation::{Hold, NONE, Operation, UNSAID};
+use super::operation::{LockHold, NONE, Operation, UNSAID};
 use super::record::{EvidenceRecord, File, OperationOutcome, Whole, WholeHold};
 use super::steps::take_step;
 use crate::plural::count;
@@ -159,7 +159,7 @@ impl Gatherer {
         let or = |value: Option<u64>| value.unwrap_or(UNSAID);
         let (numbers, files) = (&mut self.numbers, &mut self.evidence.files);
         let mut file = |device, inode| numbers.number(files, File { device, inode });
-        let hold = Hold {
+        let hold = LockHold {
             operation: index,
             lock: file(lock.device, lock.inode),
             path: path.map_or(NONE, |(device, inode)| file(device, inode)),

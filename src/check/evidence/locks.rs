@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::model::Evidence;
-use super::operation::{Hold, NONE, UNSAID};
+use super::operation::{LockHold, NONE, UNSAID};
 use super::record::{EvidenceStep, File};
 
 /// How many locks one operation may ask for: what looks at all of them takes no time to speak of.
@@ -24,7 +24,7 @@ impl FileNumbers {
 }
 
 /// Adds a lock to what its operation asked for.
-pub(super) fn add_hold(evidence: &mut Evidence, hold: Hold) -> Result<(), String> {
+pub(super) fn add_hold(evidence: &mut Evidence, hold: LockHold) -> Result<(), String> {
     let index = u32::try_from(evidence.holds.len()).unwrap_or(NONE);
     let operation = evidence.operations.get_mut(hold.operation as usize);
     if index == NONE {
@@ -39,7 +39,7 @@ pub(super) fn add_hold(evidence: &mut Evidence, hold: Hold) -> Result<(), String
             ));
         }
         let previous = std::mem::replace(&mut operation.hold, index);
-        evidence.holds.push(Hold { previous, ..hold });
+        evidence.holds.push(LockHold { previous, ..hold });
     }
     Ok(())
 }
@@ -51,7 +51,7 @@ pub(super) fn lock_step(
     (index, at): (u32, u64),
     step: EvidenceStep,
 ) -> Result<(), String> {
-    let blank = Hold {
+    let blank = LockHold {
         operation: index,
         lock: NONE,
         path: NONE,
@@ -67,7 +67,7 @@ pub(super) fn lock_step(
             let wanted = at;
             add_hold(
                 evidence,
-                Hold {
+                LockHold {
                     lock,
                     wanted,
                     ..blank
@@ -91,7 +91,7 @@ pub(super) fn lock_step(
 
 /// Releases the last lock that the operation got.
 fn release(evidence: &mut Evidence, index: u32, at: u64) -> Result<(), String> {
-    let held = |hold: &Hold| hold.got != UNSAID && hold.released == UNSAID;
+    let held = |hold: &LockHold| hold.got != UNSAID && hold.released == UNSAID;
     let mut at_hold = evidence.operation(index).map_or(NONE, |op| op.hold);
     while let Some(hold) = evidence.holds.get_mut(at_hold as usize) {
         if held(hold) {
@@ -103,7 +103,7 @@ fn release(evidence: &mut Evidence, index: u32, at: u64) -> Result<(), String> {
     Err("a lock is released that was not got".to_owned())
 }
 
-fn last_hold(evidence: &mut Evidence, operation: u32) -> Option<&mut Hold> {
+fn last_hold(evidence: &mut Evidence, operation: u32) -> Option<&mut LockHold> {
     let last = evidence.operation(operation)?.hold;
     evidence.holds.get_mut(last as usize)
 }

@@ -29,7 +29,7 @@ pub use names::Names;
 pub use nonce::WriteNonce;
 pub(crate) use open_operations::MAX_NAME;
 pub(crate) use operation::STRANGER;
-pub use operation::{Hold, NONE, Operation, UNSAID};
+pub use operation::{LockHold, NONE, Operation, UNSAID};
 pub use read::{MAX_LINE, read, read_lines};
 pub(crate) use read::{gather, refused};
 pub use record::{

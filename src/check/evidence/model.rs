@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::nonce::WriteNonce;
-use super::operation::{Hold, Operation, UNSAID};
+use super::operation::{LockHold, Operation, UNSAID};
 use super::record::File;
 
 /// What a run did.
@@ -21,7 +21,7 @@ pub struct Evidence {
     /// In the order in which the evidence has them.
     pub operations: Vec<Operation>,
     /// Locks that were wanted or held.
-    pub holds: Vec<Hold>,
+    pub holds: Vec<LockHold>,
     /// Checksums of what was read: the operation's index, in rising order, and the sum.
     pub sums: Vec<(u32, u64)>,
     /// The ledger's lines since the first version, in their order; `None` when nobody said what it holds.
@@ -44,7 +44,7 @@ impl Evidence {
     }
 
     /// The locks that an operation asked for, the last first.
-    pub fn holds_of<'a>(&'a self, operation: &Operation) -> impl Iterator<Item = &'a Hold> {
+    pub fn holds_of<'a>(&'a self, operation: &Operation) -> impl Iterator<Item = &'a LockHold> {
         let at = |index: u32| self.holds.get(index as usize);
         std::iter::successors(at(operation.hold), move |hold| at(hold.previous))
     }

@@ -131,7 +131,7 @@ impl Operation {
 
 /// A lock that an operation wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hold {
+pub struct LockHold {
     /// The operation's index.
     pub operation: u32,
     /// The locked file: an index of [`Evidence::files`](crate::check::evidence::Evidence::files), or [`NONE`] while

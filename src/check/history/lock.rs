@@ -1,10 +1,10 @@
-//! The lock, judged apart from what was done under it.
+//! The lock, judged apart from what was done under it. Knows nothing of tickets and of the ledger.
 
 mod deadlock;
 
 use super::findings::Findings;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, Hold, NONE, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
 
 /// Gives how many locks were got.
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
@@ -29,7 +29,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
 
 /// Until when it was held for sure: a lock whose release nobody stamped was held at least until the last
 /// thing that its holder did.
-pub(super) fn end(evidence: &Evidence, hold: &Hold) -> u64 {
+pub(super) fn end(evidence: &Evidence, hold: &LockHold) -> u64 {
     if hold.released != UNSAID {
         return hold.released;
     }
@@ -43,22 +43,22 @@ pub(super) fn end(evidence: &Evidence, hold: &Hold) -> u64 {
 /// in which they stand; where not, they are sorted first.
 fn overlaps(evidence: &Evidence, findings: &mut Findings<'_>) {
     let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
-    let order = |hold: &&Hold| (hold.lock, hold.got);
+    let order = |hold: &&LockHold| (hold.lock, hold.got);
     if got.clone().is_sorted_by_key(|hold| order(&hold)) {
         return overlaps_of(evidence, got, findings);
     }
-    let mut got: Vec<&Hold> = got.collect();
+    let mut got: Vec<&LockHold> = got.collect();
     got.sort_by_key(order);
     overlaps_of(evidence, got.into_iter(), findings);
 }
 
 fn overlaps_of<'a>(
     evidence: &'a Evidence,
-    got: impl Iterator<Item = &'a Hold>,
+    got: impl Iterator<Item = &'a LockHold>,
     findings: &mut Findings<'_>,
 ) {
     // Who holds it longest so far: of all, and of those who let nobody else have it.
-    let (mut any, mut sole): (Option<&Hold>, Option<&Hold>) = (None, None);
+    let (mut any, mut sole): (Option<&LockHold>, Option<&LockHold>) = (None, None);
     for hold in got {
         let against = if hold.shared { sole } else { any };
         if let Some(other) = against
@@ -70,7 +70,7 @@ fn overlaps_of<'a>(
             let pair = [other.operation, hold.operation];
             findings.add(Anomaly::BrokenLock, &pair, None);
         }
-        let longer = |than: Option<&Hold>| {
+        let longer = |than: Option<&LockHold>| {
             than.is_none_or(|than| {
                 than.lock != hold.lock || end(evidence, than) < end(evidence, hold)
             })

@@ -1,6 +1,8 @@
 //! What a finding is held against, and what its operations locked, wrote and sold.
 
-use crate::check::evidence::{CommittedLine, Evidence, Hold, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{
+    CommittedLine, Evidence, LockHold, Operation, OperationOutcome, UNSAID,
+};
 
 /// The evidence, and the version that the finding is about.
 pub(super) struct Case<'a> {
@@ -9,7 +11,7 @@ pub(super) struct Case<'a> {
 }
 
 impl Case<'_> {
-    pub(super) fn got(&self, did: &Operation) -> impl Iterator<Item = &Hold> {
+    pub(super) fn got(&self, did: &Operation) -> impl Iterator<Item = &LockHold> {
         let holds = self.evidence.holds_of(did);
         holds.filter(|hold| hold.got != UNSAID)
     }
@@ -80,7 +82,7 @@ impl Case<'_> {
 }
 
 /// Until when a lock was held for sure.
-pub(super) fn until(did: &Operation, hold: &Hold) -> u64 {
+pub(super) fn until(did: &Operation, hold: &LockHold) -> u64 {
     if hold.released != UNSAID {
         return hold.released;
     }

@@ -3,6 +3,8 @@
 mod candidates;
 mod command;
 mod event;
+mod event_help;
+mod grammar;
 mod help;
 mod ignored;
 mod keeping;
@@ -13,11 +15,12 @@ mod rush;
 mod selling;
 mod value;
 
-pub(crate) use command::{Cli, ColorArg, Command, grammar, parse};
+pub(crate) use command::Command;
 pub(crate) use event::{
     DoorArgs, DoorFormat, HoldArgs, HoldEndArgs, ImportArgs, RenameArgs, SetArgs, SettingsArgs,
     ShowArgs, TurnArgs,
 };
+pub(crate) use grammar::{Cli, ColorArg, grammar, parse};
 pub(crate) use keeping::{
     AuditArgs, BackupArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };

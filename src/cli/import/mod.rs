@@ -1,4 +1,6 @@
 //! `tickets import`: sells to all of a list.
+//!
+//! Knows lists, their rows and what became of each; knows nothing of locks and ledger lines.
 
 mod rejects;
 mod rows;

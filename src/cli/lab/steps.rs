@@ -121,19 +121,8 @@ impl Pictured {
             (Point::Clock, _) if step.late => all(["clock: it is due", "due"]),
             (Point::Clock, _) => all(["clock: it is not due yet", "not due"]),
         };
-        let suffix = match end {
-            Some(WorkerEnd::SoldOut) => all([": none left", ": none"]),
-            Some(WorkerEnd::Failed { .. }) => all([", fails", ", fails"]),
-            Some(WorkerEnd::Answered { answers }) => {
-                let mut words: Vec<_> = answers.iter().map(Answer::word).collect();
-                words.dedup();
-                let told = format!(": {}", words.join(", "));
-                [told.clone(), told]
-            }
-            _ => all([""; 2]),
-        };
         let [long, short] = texts;
-        let [more, less] = suffix;
+        let [more, less] = ending(end);
         [long + &more, short + &less]
     }
 
@@ -194,6 +183,22 @@ impl Pictured {
         let text = format!("of a bad end: {}", words.join(", "));
         labelled(out, "odds", FAINT, &text)?;
         writeln!(out)
+    }
+}
+
+/// How a process ended, behind its last step; and shorter.
+fn ending(end: Option<&WorkerEnd>) -> [String; 2] {
+    let all = |texts: [&str; 2]| texts.map(str::to_owned);
+    match end {
+        Some(WorkerEnd::SoldOut) => all([": none left", ": none"]),
+        Some(WorkerEnd::Failed { .. }) => all([", fails", ", fails"]),
+        Some(WorkerEnd::Answered { answers }) => {
+            let mut words: Vec<_> = answers.iter().map(Answer::word).collect();
+            words.dedup();
+            let told = format!(": {}", words.join(", "));
+            [told.clone(), told]
+        }
+        _ => all([""; 2]),
     }
 }
 

@@ -35,13 +35,13 @@ struct ChangeTotal {
 struct ChangesDocument<'a> {
     ok: bool,
     command: &'static str,
-    changes: &'a VecDeque<Kept>,
+    changes: &'a VecDeque<KeptChange>,
     total: ChangeTotal,
 }
 
 /// A change that is shown when all are read.
 #[derive(Serialize)]
-struct Kept {
+struct KeptChange {
     at: String,
     change: &'static str,
     quantity: i64,
@@ -86,7 +86,10 @@ pub(super) fn write(
 }
 
 /// Those since then, and of more than the limit the last.
-fn wanted(office: &BoxOffice, arguments: &SalesArgs) -> Result<(VecDeque<Kept>, ChangeTotal)> {
+fn wanted(
+    office: &BoxOffice,
+    arguments: &SalesArgs,
+) -> Result<(VecDeque<KeptChange>, ChangeTotal)> {
     let limit = arguments.limit.map_or(usize::MAX, |limit| limit as usize);
     let mut kept = VecDeque::new();
     let mut total = ChangeTotal::default();
@@ -103,7 +106,7 @@ fn wanted(office: &BoxOffice, arguments: &SalesArgs) -> Result<(VecDeque<Kept>, 
         } else {
             total.adjusted = total.adjusted.saturating_add(change.quantity);
         }
-        kept.push_back(Kept::of(change));
+        kept.push_back(KeptChange::of(change));
         if kept.len() > limit {
             kept.pop_front();
         }
@@ -112,7 +115,7 @@ fn wanted(office: &BoxOffice, arguments: &SalesArgs) -> Result<(VecDeque<Kept>, 
     Ok((kept, total))
 }
 
-impl Kept {
+impl KeptChange {
     fn of(change: &Changed<'_>) -> Self {
         Self {
             at: change.at.to_owned(),
@@ -137,7 +140,7 @@ impl Kept {
 }
 
 fn as_table(
-    changes: &VecDeque<Kept>,
+    changes: &VecDeque<KeptChange>,
     total: &ChangeTotal,
     out: &mut dyn Write,
     quiet: bool,
@@ -173,12 +176,7 @@ fn as_table(
     if quiet {
         return Ok(());
     }
-    let last = match changes.len() as u64 {
-        all if all == total.changes => String::new(),
-        0 => "; none is shown".to_owned(),
-        1 => "; the last one is shown".to_owned(),
-        last => format!("; the last {last} are shown"),
-    };
+    let last = shown_of(changes.len() as u64, total.changes);
     writeln!(
         out,
         "{}: {} cancelled, the stock adjusted by {:+}{last}",
@@ -188,7 +186,21 @@ fn as_table(
     )
 }
 
-fn as_csv(changes: &VecDeque<Kept>, out: &mut dyn Write, arguments: &SalesArgs) -> io::Result<()> {
+/// How many of all are shown, where that is not all of them.
+fn shown_of(shown: u64, all: u64) -> String {
+    match shown {
+        _ if shown == all => String::new(),
+        0 => "; none is shown".to_owned(),
+        1 => "; the last one is shown".to_owned(),
+        _ => format!("; the last {shown} are shown"),
+    }
+}
+
+fn as_csv(
+    changes: &VecDeque<KeptChange>,
+    out: &mut dyn Write,
+    arguments: &SalesArgs,
+) -> io::Result<()> {
     let mut sheet = Sheet::of(&COLUMNS, out, arguments);
     for change in changes {
         let text = |text: &Option<String>| sheet_text(text.as_deref(), arguments);

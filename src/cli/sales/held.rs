@@ -15,7 +15,7 @@ const OPENING: &[u8] = b"{\"ok\":true,\"command\":\"sales\",\"holds\":[";
 
 /// `{"ok":true,"command":"sales","holds":[…],"total":{"holds":1,"quantity":2}}`
 pub(super) fn as_json(office: &BoxOffice, out: &mut dyn Write) -> Result<io::Result<()>> {
-    let (mut written, mut total) = (Ok(()), Total::default());
+    let (mut written, mut total) = (Ok(()), HeldTotal::default());
     let mut before = OPENING;
     office.open_holds(&mut |hold| {
         total.add(hold.quantity);
@@ -27,7 +27,7 @@ pub(super) fn as_json(office: &BoxOffice, out: &mut dyn Write) -> Result<io::Res
     let opening = if before == OPENING { OPENING } else { b"" };
     Ok(written.and_then(|()| {
         out.write_all(opening)?;
-        let Total { holds, quantity } = total;
+        let HeldTotal { holds, quantity } = total;
         writeln!(
             out,
             "],\"total\":{{\"holds\":{holds},\"quantity\":{quantity}}}}}"
@@ -46,7 +46,7 @@ pub(super) fn as_table(
     if let Some(column) = table.column_mut(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let mut total = Total::default();
+    let mut total = HeldTotal::default();
     office.open_holds(&mut |hold| {
         total.add(hold.quantity);
         table.add_row([
@@ -75,12 +75,12 @@ pub(super) fn as_table(
 }
 
 #[derive(Default)]
-struct Total {
+struct HeldTotal {
     holds: u64,
     quantity: u64,
 }
 
-impl Total {
+impl HeldTotal {
     fn add(&mut self, quantity: u64) {
         self.holds += 1;
         self.quantity = self.quantity.saturating_add(quantity);

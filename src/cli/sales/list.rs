@@ -32,7 +32,7 @@ pub(super) struct Total {
 }
 
 /// A sale that may be shown when all are read.
-struct Kept {
+struct KeptSale {
     texts: [String; 3],
     key: Option<String>,
     rush: Option<String>,
@@ -57,7 +57,7 @@ impl<'a> SaleList<'a> {
     pub(super) fn show(&self, show: &mut Show<'_>) -> Result<io::Result<Total>> {
         let mut total = Total::default();
         let mut written = Ok(());
-        let mut kept: VecDeque<Kept> = VecDeque::new();
+        let mut kept: VecDeque<KeptSale> = VecDeque::new();
         self.office.sales(self.name, &mut |sale| {
             if !self.is_wanted(sale) {
                 return ControlFlow::Continue(());
@@ -70,7 +70,7 @@ impl<'a> SaleList<'a> {
                     if kept.len() == limit {
                         kept.pop_front();
                     }
-                    kept.push_back(Kept::of(sale));
+                    kept.push_back(KeptSale::of(sale));
                 }
             }
             match written {
@@ -107,7 +107,7 @@ impl Total {
     }
 }
 
-impl Kept {
+impl KeptSale {
     fn of(sale: &Sold<'_>) -> Self {
         Self {
             texts: [sale.id, sale.at, sale.buyer].map(str::to_owned),

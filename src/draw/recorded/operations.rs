@@ -2,7 +2,7 @@
 
 use super::lanes::over;
 use super::versions::Versions;
-use crate::check::evidence::{Evidence, Hold, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
 use crate::timeline::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 
 pub(super) fn operation(
@@ -11,7 +11,7 @@ pub(super) fn operation(
     index: u32,
     did: &Operation,
 ) -> DrawnOperation {
-    let holds: Vec<&Hold> = evidence.holds_of(did).collect();
+    let holds: Vec<&LockHold> = evidence.holds_of(did).collect();
     let end = holds
         .iter()
         .flat_map(|hold| [hold.wanted, hold.got, hold.released])
@@ -57,7 +57,7 @@ fn saw_another(did: &Operation, versions: &Versions, version: usize) -> bool {
 fn spans(
     evidence: &Evidence,
     did: &Operation,
-    holds: &[&Hold],
+    holds: &[&LockHold],
     end: u64,
     is_known: bool,
 ) -> Vec<Span> {
@@ -100,8 +100,8 @@ fn spans(
 }
 
 /// The waits and the holds of locks, in their order.
-fn of_holds(evidence: &Evidence, holds: &[&Hold], end: u64) -> Vec<Span> {
-    let inode = |hold: &Hold| {
+fn of_holds(evidence: &Evidence, holds: &[&LockHold], end: u64) -> Vec<Span> {
+    let inode = |hold: &LockHold| {
         let file = evidence.files.get(hold.lock as usize);
         file.map_or(0, |file| file.inode)
     };

@@ -1,12 +1,12 @@
 //! A command is given to the box office.
 
 use super::super::protocol::Answer;
-use super::super::scenario::{Act, BOBS, ROWS};
+use super::super::scenario::{BOBS, CommandCall, ROWS};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::EventSettings;
 use crate::office::{BoxOffice, Change, DEFAULT_WAIT, Order, Outcome, Unobserved};
 
-impl Act {
+impl CommandCall {
     /// Does it; says what it was told. A refusal is an answer.
     ///
     /// # Errors

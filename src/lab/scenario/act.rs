@@ -8,7 +8,7 @@ pub(in crate::lab) const ROWS: [(&str, &str); 2] = [("ann", "list-1"), ("dan", "
 
 /// One command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lab) enum Act {
+pub(in crate::lab) enum CommandCall {
     Book(&'static str, u64),
     Hold(&'static str, u64),
     Confirm,
@@ -21,7 +21,7 @@ pub(in crate::lab) enum Act {
     Import,
 }
 
-impl Act {
+impl CommandCall {
     /// It as a command line.
     pub(in crate::lab) fn command(self) -> String {
         match self {

@@ -1,12 +1,14 @@
 //! Scenarios: pairs of commands that can race on one event, and what must hold whoever comes first.
 //!
 //! Each process runs one command of the box office. Two are the pair; a third is one more of either side. Pure.
+//!
+//! Knows commands by what is asked of them; knows nothing of how one is run, and of how a run is judged.
 
 mod act;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use act::{Act, BOBS, ROWS};
+pub(super) use act::{BOBS, CommandCall, ROWS};
 
 /// The most processes of a scenario: the pair, and one more.
 pub const MAX_PROCESSES: usize = 3;
@@ -109,7 +111,7 @@ impl Scenario {
     /// What each process does, as a command line.
     #[must_use]
     pub fn commands(self) -> [String; MAX_PROCESSES] {
-        self.acts().map(Act::command)
+        self.acts().map(CommandCall::command)
     }
 
     /// How many tickets there are at first, in all.
@@ -123,8 +125,8 @@ impl Scenario {
     }
 
     /// What each process does.
-    pub(super) fn acts(self) -> [Act; MAX_PROCESSES] {
-        use Act::{
+    pub(super) fn acts(self) -> [CommandCall; MAX_PROCESSES] {
+        use CommandCall::{
             Book, Cancel, Close, Confirm, Hold, Import, LimitSale, Release, Rename, Retitle,
         };
         match self {

@@ -2,7 +2,7 @@
 
 use super::super::protocol::{Answer, WorkerEnd};
 use super::super::run::buyer_name;
-use super::super::scenario::Act;
+use super::super::scenario::CommandCall;
 use super::judge::{RunLeft, finding};
 use super::ledger_lines::EnteredLine;
 use crate::check::Anomaly;
@@ -46,7 +46,7 @@ impl RunLeft<'_> {
     fn wrong_answer(
         &self,
         process: usize,
-        act: Act,
+        act: CommandCall,
         answer: &Answer,
     ) -> Option<(Anomaly, &'static str)> {
         let (from, to) = self.ledger.period(self.begun, self.moves, process);
@@ -114,7 +114,7 @@ impl RunLeft<'_> {
     }
 
     /// The command of each answer that it is done.
-    fn done(&self) -> impl Iterator<Item = Act> {
+    fn done(&self) -> impl Iterator<Item = CommandCall> {
         let acts = self.ends.iter().zip(&self.acts);
         acts.flat_map(|(end, act)| {
             let answers = match end {

@@ -1,10 +1,10 @@
 //! What a command may be answered, by the books of some moment.
 
-use super::super::scenario::{Act, BOBS};
+use super::super::scenario::{BOBS, CommandCall};
 use crate::check::books::{Books, Entry, Fate};
 use crate::ledger::Op;
 
-impl Act {
+impl CommandCall {
     /// The line that it writes when it is done; `None`: any that its answer does not depend on.
     pub(super) fn writes(self) -> Option<Op> {
         match self {

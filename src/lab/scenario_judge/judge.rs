@@ -3,7 +3,7 @@
 
 use super::super::protocol::{Answer, WorkerEnd};
 use super::super::run::{Move, Run, buyer_name};
-use super::super::scenario::{Act, Scenario};
+use super::super::scenario::{CommandCall, Scenario};
 use super::ledger_lines::{EnteredLine, LedgerLines};
 use crate::check::Anomaly;
 use crate::check::books::{Books, Fate};
@@ -16,7 +16,7 @@ pub(super) struct RunLeft<'r> {
     pub(super) ledger: LedgerLines,
     /// How many lines stood there before it.
     pub(super) begun: usize,
-    pub(super) acts: Vec<Act>,
+    pub(super) acts: Vec<CommandCall>,
     pub(super) moves: &'r [Move],
     pub(super) ends: &'r [Option<WorkerEnd>],
 }

@@ -2,7 +2,7 @@
 
 use super::super::protocol::Point;
 use super::super::run::Move;
-use crate::check::books::{Books, Wrong};
+use crate::check::books::{Books, LineFault};
 use crate::ledger::{Line, Op, Record, Sum, number};
 
 /// A line.
@@ -15,11 +15,11 @@ pub(super) struct EnteredLine {
     /// The process that wrote it; `None`: it was there before.
     pub(super) writer: Option<usize>,
     /// What is wrong with it.
-    pub(super) wrong: Vec<Wrong>,
+    pub(super) wrong: Vec<LineFault>,
 }
 
 impl EnteredLine {
-    fn of(record: &Record<'_>, wrong: Vec<Wrong>) -> Self {
+    fn of(record: &Record<'_>, wrong: Vec<LineFault>) -> Self {
         let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
         Self {
             seq: record.seq,

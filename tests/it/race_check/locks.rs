@@ -3,7 +3,9 @@
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use tickets::check::Anomaly;
-use tickets::check::evidence::{Evidence, File, Hold, NONE, Operation, OperationOutcome, UNSAID};
+use tickets::check::evidence::{
+    Evidence, File, LockHold, NONE, Operation, OperationOutcome, UNSAID,
+};
 
 use super::histories::pick;
 
@@ -41,7 +43,7 @@ pub(super) fn lock(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
             }
         }
         did.hold = evidence.holds.len() as u32;
-        evidence.holds.push(Hold {
+        evidence.holds.push(LockHold {
             operation: index as u32,
             lock: 0,
             path: *pick(random, &[0, NONE]),
@@ -91,7 +93,7 @@ fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
         let name = format!("waits-{number}-{}", evidence.operations.len());
         let buyer = evidence.names.number(&name).unwrap();
         let mut did = Operation::new(buyer, 1, 300);
-        let hold = Hold {
+        let hold = LockHold {
             operation: evidence.operations.len() as u32,
             lock: random.random_range(0..FILES),
             path: NONE,
@@ -102,7 +104,7 @@ fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
             released: *pick(random, &[UNSAID, UNSAID, UNSAID, 320]),
         };
         did.hold = evidence.holds.len() as u32 + 1;
-        let wanted = Hold {
+        let wanted = LockHold {
             lock: random.random_range(0..FILES),
             previous: did.hold - 1,
             wanted: 330,
@@ -122,7 +124,7 @@ pub(super) fn only_waits(did: &Operation) -> bool {
 
 /// Whether nothing is wrong with the locks.
 pub(super) fn are_sound(evidence: &Evidence) -> bool {
-    let got: Vec<&Hold> = evidence
+    let got: Vec<&LockHold> = evidence
         .holds
         .iter()
         .filter(|hold| hold.got != UNSAID)
@@ -160,7 +162,7 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
     !(dead || broken || split || unlocked || deadlock)
 }
 
-fn end(evidence: &Evidence, hold: &Hold) -> u64 {
+fn end(evidence: &Evidence, hold: &LockHold) -> u64 {
     let did = evidence.operations[hold.operation as usize];
     let times = [hold.got, did.intend, did.wrote];
     let last = times.into_iter().filter(|time| *time != UNSAID).max();

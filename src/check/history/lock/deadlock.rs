@@ -5,7 +5,7 @@
 //! another: each of them for somebody who is left.
 
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, Hold, NONE, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
 use crate::check::history::findings::Findings;
 
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
@@ -136,7 +136,7 @@ fn wanted(evidence: &Evidence, operation: &Operation) -> Option<u32> {
 }
 
 /// What it got and never let go.
-fn held<'a>(evidence: &'a Evidence, operation: &Operation) -> impl Iterator<Item = &'a Hold> {
+fn held<'a>(evidence: &'a Evidence, operation: &Operation) -> impl Iterator<Item = &'a LockHold> {
     let holds = evidence.holds_of(operation);
     holds.filter(|hold| hold.got != UNSAID && hold.released == UNSAID)
 }

@@ -14,7 +14,7 @@ use crate::store::file::files::version::Version;
 use crate::store::file::lock::busy::named_holder;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::ledger_summary::LedgerSummary;
-use crate::store::file::reader::unfinished::{Fate, Unfinished, WORTH_WAITING};
+use crate::store::file::reader::unfinished::{LineFate, Unfinished, WORTH_WAITING};
 use crate::store::file::reader::verify::summarize_ledger;
 use crate::store::file::recovery::orphans::count_orphans;
 use crate::store::file::sellable::second_names;
@@ -43,19 +43,21 @@ impl FileStore {
             };
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + WORTH_WAITING);
             match self.fate(&unfinished, deadline)? {
-                Fate::Left => return Ok(audit),
-                Fate::Changed if Instant::now() < deadline => {}
-                Fate::Changed => return Ok(self.in_doubt(audit, &unfinished, None)),
-                Fate::Unknown { holder } => return Ok(self.in_doubt(audit, &unfinished, holder)),
+                LineFate::Left => return Ok(audit),
+                LineFate::Changed if Instant::now() < deadline => {}
+                LineFate::Changed => return Ok(self.in_doubt(audit, &unfinished, None)),
+                LineFate::Unknown { holder } => {
+                    return Ok(self.in_doubt(audit, &unfinished, holder));
+                }
             }
         }
     }
 
-    fn fate(&self, unfinished: &Unfinished, deadline: Instant) -> Result<Fate> {
+    fn fate(&self, unfinished: &Unfinished, deadline: Instant) -> Result<LineFate> {
         let problem = |e| Error::io("look at the end of", &self.files.ledger, e);
         match open_ledger(&self.files, Access::Read)? {
             Some(ledger) => unfinished.fate(&ledger, deadline).map_err(problem),
-            None => Ok(Fate::Changed),
+            None => Ok(LineFate::Changed),
         }
     }
 

@@ -7,7 +7,9 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Tally;
-use crate::store::file::admin::backup_target::{EventState, kept_in, refuse_at_sight, replaceable};
+use crate::store::file::admin::backup_target::{
+    CopiedState, kept_in, refuse_at_sight, replaceable,
+};
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::copy::copy_beside;
@@ -73,10 +75,10 @@ impl FileStore {
     }
 
     /// All that is on the ledger, durable by now: else the backup might have a line that the event loses.
-    fn state_to_copy(&mut self, wait: Duration) -> Result<EventState> {
+    fn state_to_copy(&mut self, wait: Duration) -> Result<CopiedState> {
         if open_ledger(&self.files, Access::Read)?.is_none() {
             let view = LedgerView::take(&self.files, None)?;
-            return Ok(EventState {
+            return Ok(CopiedState {
                 count: view.count,
                 tally: view.tally,
                 ledger: None,
@@ -95,7 +97,7 @@ impl FileStore {
             let ledger = open_ledger(&self.files, Access::Read)?;
             let ledger = ledger.filter(|ledger| Some(ledger.id) == settled);
             if let (Some(count), Some(ledger)) = (count, ledger) {
-                return Ok(EventState {
+                return Ok(CopiedState {
                     count,
                     tally,
                     ledger: Some(ledger),
@@ -134,7 +136,7 @@ impl FileStore {
     }
 
     /// What `tickets.json` counts.
-    fn counted_state(&self) -> Result<EventState> {
+    fn counted_state(&self) -> Result<CopiedState> {
         let view = self.reread(|view| view.sound(&self.files))?;
         let ledger = open_ledger(&self.files, Access::Read)?;
         let (Some(ledger), Some(counted)) = (ledger, view.count.counted) else {
@@ -145,7 +147,7 @@ impl FileStore {
         let Some(tally) = summary.at_counted else {
             return Err(no_ledger(&self.files));
         };
-        Ok(EventState {
+        Ok(CopiedState {
             count: view.count,
             tally,
             ledger: Some(ledger),
@@ -154,7 +156,7 @@ impl FileStore {
 }
 
 /// Writes the copy. The ledger has its name before the count counts it: a count that is older is no harm.
-fn write(files: &EventFiles, target: &EventFiles, state: &EventState) -> Result<()> {
+fn write(files: &EventFiles, target: &EventFiles, state: &CopiedState) -> Result<()> {
     let of = |path: &Path| Rights::of_name(path).map_err(|e| Error::io("look at", path, e));
     let count = match &state.ledger {
         None => state.count.clone(),

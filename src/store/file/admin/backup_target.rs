@@ -13,7 +13,7 @@ use crate::store::file::reader::view::LedgerView;
 use crate::store::file::sys::FileId;
 
 /// The state that is copied.
-pub(crate) struct EventState {
+pub(crate) struct CopiedState {
     pub(crate) count: CountFile,
     pub(crate) tally: Tally,
     pub(crate) ledger: Option<LedgerFile>,
@@ -68,7 +68,7 @@ fn is_one(a: &Path, b: &Path) -> bool {
 pub(crate) fn refuse_at_sight(
     files: &EventFiles,
     target: &EventFiles,
-    state: &EventState,
+    state: &CopiedState,
 ) -> Result<()> {
     let is_locked = || id(&target.lock).is_some();
     if is_locked() {
@@ -87,7 +87,7 @@ pub(crate) fn replaceable(
     files: &EventFiles,
     target: &EventFiles,
     older: Option<&LedgerFile>,
-    state: &EventState,
+    state: &CopiedState,
 ) -> Result<()> {
     if let Some(older) = older {
         refuse_other_ledger(files, target, older, state)?;
@@ -124,7 +124,7 @@ fn refuse_other_ledger(
     files: &EventFiles,
     target: &EventFiles,
     older: &LedgerFile,
-    state: &EventState,
+    state: &CopiedState,
 ) -> Result<()> {
     let problem = |e| Error::io("compare", &target.ledger, e);
     let length = older.file.metadata().map_err(problem)?.len();

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::ledger::{Line, Op, Replaced, Sum, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::{Access, try_open_regular};
+use crate::store::file::reader::format::refuse_newer;
 use crate::store::file::reader::raw_lines::RawLines;
-use crate::store::file::reader::settings::refuse_newer;
 use crate::store::file::sys::{Attributes, FileId};
 
 /// The ledger, opened for reading and for rewriting its tail.

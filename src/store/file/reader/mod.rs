@@ -3,8 +3,10 @@
 //! Knows files of lines and their arithmetic; knows nothing of locks and syncs, and writes nothing.
 
 pub(crate) mod fast_forward;
+pub(crate) mod format;
 pub(crate) mod ledger_file;
 pub(crate) mod ledger_summary;
+pub(crate) mod line_check;
 pub(crate) mod raw_lines;
 pub(crate) mod sale_lookup;
 pub(crate) mod search;

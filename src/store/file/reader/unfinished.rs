@@ -26,7 +26,7 @@ pub(crate) struct Unfinished {
 
 /// What it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum LineFate {
     /// It was left there: nobody is writing it.
     Left,
     /// Something else stands there by now.
@@ -57,7 +57,7 @@ impl Unfinished {
     }
 
     /// Finds out what it is, until the deadline.
-    pub(crate) fn fate(&self, ledger: &LedgerFile, deadline: Instant) -> io::Result<Fate> {
+    pub(crate) fn fate(&self, ledger: &LedgerFile, deadline: Instant) -> io::Result<LineFate> {
         let mut backoff = Backoff::napping(Duration::from_millis(1));
         self.fate_while(ledger, &mut || {
             let in_time = Instant::now() < deadline;
@@ -69,9 +69,13 @@ impl Unfinished {
     }
 
     /// The same as long as `go_on` says so, which is asked before each further try.
-    fn fate_while(&self, ledger: &LedgerFile, go_on: &mut dyn FnMut() -> bool) -> io::Result<Fate> {
+    fn fate_while(
+        &self,
+        ledger: &LedgerFile,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> io::Result<LineFate> {
         if ledger.id != self.ledger {
-            return Ok(Fate::Changed);
+            return Ok(LineFate::Changed);
         }
         loop {
             let tried = try_lock_shared(&ledger.file);
@@ -80,13 +84,13 @@ impl Unfinished {
                 unlock(&ledger.file)?;
             }
             match (stands?, tried) {
-                (false, _) => return Ok(Fate::Changed),
-                (true, Ok(true)) => return Ok(Fate::Left),
-                (true, Err(error)) if nobody_can_lock(&error) => return Ok(Fate::Left),
-                (true, Err(_)) => return Ok(Fate::Unknown { holder: None }),
+                (false, _) => return Ok(LineFate::Changed),
+                (true, Ok(true)) => return Ok(LineFate::Left),
+                (true, Err(error)) if nobody_can_lock(&error) => return Ok(LineFate::Left),
+                (true, Err(_)) => return Ok(LineFate::Unknown { holder: None }),
                 (true, Ok(false)) if !go_on() => {
                     let holder = lock_holder(ledger.id);
-                    return Ok(Fate::Unknown { holder });
+                    return Ok(LineFate::Unknown { holder });
                 }
                 (true, Ok(false)) => {}
             }
@@ -141,7 +145,7 @@ mod tests {
     fn what_nobody_writes_was_left() {
         let (_named, writer, ledger, seen) = half_written();
         let never = &mut || panic!("the lock is free");
-        assert_eq!(seen.fate_while(&ledger, never).unwrap(), Fate::Left);
+        assert_eq!(seen.fate_while(&ledger, never).unwrap(), LineFate::Left);
         // It does not keep the lock.
         assert!(try_lock(&writer).unwrap());
     }
@@ -159,7 +163,7 @@ mod tests {
             true
         };
         let fate = seen.fate_while(&ledger, finished_at_the_third);
-        assert_eq!((fate.unwrap(), tries.get()), (Fate::Changed, 3));
+        assert_eq!((fate.unwrap(), tries.get()), (LineFate::Changed, 3));
     }
 
     #[test]
@@ -167,7 +171,7 @@ mod tests {
         let (_named, writer, ledger, seen) = half_written();
         assert!(try_lock(&writer).unwrap());
         let killed = &mut || unlock(&writer).is_ok();
-        assert_eq!(seen.fate_while(&ledger, killed).unwrap(), Fate::Left);
+        assert_eq!(seen.fate_while(&ledger, killed).unwrap(), LineFate::Left);
     }
 
     #[test]
@@ -176,7 +180,7 @@ mod tests {
         assert!(try_lock(&writer).unwrap());
         let fate = seen.fate(&ledger, Instant::now()).unwrap();
         let holder = cfg!(target_os = "linux").then(std::process::id);
-        assert_eq!(fate, Fate::Unknown { holder });
+        assert_eq!(fate, LineFate::Unknown { holder });
     }
 
     #[test]
@@ -189,9 +193,9 @@ mod tests {
             Unfinished::of(&ledger, &raw_lines.next().unwrap().unwrap())
         };
         let fate = |seen: &Unfinished| seen.fate_while(&ledger, &mut || false).unwrap();
-        assert_eq!(fate(&seen), Fate::Left);
+        assert_eq!(fate(&seen), LineFate::Left);
         writer.write_all_at(REST, at).unwrap();
-        assert_eq!(fate(&seen), Fate::Changed);
+        assert_eq!(fate(&seen), LineFate::Changed);
     }
 
     #[test]
@@ -199,7 +203,7 @@ mod tests {
         let (_named, writer, ledger, seen) = half_written();
         writer.write_all_at(b"\n", 4 + HALF.len() as u64).unwrap();
         let fate = seen.fate_while(&ledger, &mut || false).unwrap();
-        assert_eq!(fate, Fate::Changed);
+        assert_eq!(fate, LineFate::Changed);
     }
 
     #[test]
@@ -207,9 +211,9 @@ mod tests {
         let (_named, writer, ledger, seen) = half_written();
         let (_other, _, other, _) = half_written();
         let fate = |ledger| seen.fate_while(ledger, &mut || false).unwrap();
-        assert_eq!(fate(&other), Fate::Changed);
+        assert_eq!(fate(&other), LineFate::Changed);
         writer.set_len(4).unwrap();
-        assert_eq!(fate(&ledger), Fate::Changed);
+        assert_eq!(fate(&ledger), LineFate::Changed);
     }
 
     #[test]

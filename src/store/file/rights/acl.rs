@@ -19,7 +19,7 @@ const NO_ID: u32 = u32::MAX;
 
 /// What one class of users may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+struct AclEntry {
     tag: u16,
     id: u32,
     /// Bits as in one digit of a mode.
@@ -28,7 +28,7 @@ struct Entry {
 
 /// A list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Acl(Vec<Entry>);
+pub(crate) struct Acl(Vec<AclEntry>);
 
 impl Acl {
     /// `None`: this is none that is known here.
@@ -38,7 +38,7 @@ impl Acl {
         if u32::from_le_bytes(*version) != VERSION || !rest.is_empty() {
             return None;
         }
-        let entry = |&[a, b, c, d, e, f, g, h]: &[u8; 8]| Entry {
+        let entry = |&[a, b, c, d, e, f, g, h]: &[u8; 8]| AclEntry {
             tag: u16::from_le_bytes([a, b]),
             may: u16::from_le_bytes([c, d]),
             id: u32::from_le_bytes([e, f, g, h]),
@@ -91,7 +91,7 @@ impl Acl {
         }
         if let Some(group) = group {
             // One that names the group had: it stays, and may be less.
-            let is_named = |entry: &Entry| (entry.tag, entry.id) == (NAMED_GROUP, group);
+            let is_named = |entry: &AclEntry| (entry.tag, entry.id) == (NAMED_GROUP, group);
             if !self.0.iter().any(is_named) {
                 self.put(NAMED_GROUP, group, had_group);
             }
@@ -108,7 +108,7 @@ impl Acl {
 
     fn put(&mut self, tag: u16, id: u32, may: u16) {
         self.0.retain(|entry| (entry.tag, entry.id) != (tag, id));
-        self.0.push(Entry { tag, id, may });
+        self.0.push(AclEntry { tag, id, may });
     }
 }
 
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     fn list(entries: &[(u16, u32, u16)]) -> Acl {
-        let entry = |&(tag, id, may): &(u16, u32, u16)| Entry { tag, id, may };
+        let entry = |&(tag, id, may): &(u16, u32, u16)| AclEntry { tag, id, may };
         Acl(entries.iter().map(entry).collect())
     }
 

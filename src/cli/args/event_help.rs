@@ -1,0 +1,90 @@
+//! What stands below the options of the commands of an event's life: holds, names, lists, settings, the door.
+
+pub(super) const HOLD: &str = "\
+Examples:
+  tickets hold bob --quantity 2 --for 15m
+  tickets hold \"Bob Smith\" --for 3days --key web-7f1c
+  tickets hold carol --note \"will call on Friday\"
+
+What is held is not left. At its time a hold is due, and ends when somebody needs its tickets; until then it can \
+still be confirmed. It is not renewed. Exits 3 when too few are left, 4 when the sale is closed, has not begun or is \
+over, or a limit is reached.";
+
+pub(super) const CONFIRM: &str = "\
+Examples:
+  tickets confirm 7-k3v9xq
+
+The sale has the hold's id. Again, it answers the same. Exits 4 when the hold has ended or was released, or its sale \
+is cancelled since.";
+
+pub(super) const RELEASE: &str = "\
+Examples:
+  tickets release 7-k3v9xq
+
+Again, it answers the same. Exits 4 when it was confirmed: then 'tickets cancel' gives the sale back.";
+
+pub(super) const RENAME: &str = "\
+Examples:
+  tickets rename 7-k3v9xq \"Alice Brown\" --reason \"a slip of the pen\"
+
+Moves no tickets, and is not limited by --max-per-buyer. Exits 4 when there is no such sale, or nothing of it is left.";
+
+pub(super) const SHOW: &str = "\
+Examples:
+  tickets show 7-k3v9xq
+  tickets --json show 7-k3v9xq | jq .lines
+
+Exits 4 when there is no such sale.";
+
+pub(super) const IMPORT: &str = "\
+Examples:
+  tickets import friends.csv
+  tickets import friends.csv --rejects again.csv
+  sort list.jsonl | tickets import - --batch friends
+
+CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order. A row's key is its own, or \
+made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was corrected \
+or added. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
+Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
+sense: then nothing was sold.";
+
+pub(super) const SET: &str = "\
+Examples:
+  tickets set --title \"New Year\" --max-per-sale 6
+  tickets set --from 2026-12-01 --until 2026-12-31T18:00
+  tickets set --until \"\"          no end
+  tickets set --max-per-buyer 0   no limit
+
+Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
+
+pub(super) const CLOSE: &str = "\
+Examples:
+  tickets close
+  tickets close --reason \"doors are open\"
+
+While it is closed, there is no sale and no hold (exit 4); cancel, confirm, release and rename go on. Exits 0 also \
+when it is closed already.";
+
+pub(super) const REOPEN: &str = "\
+Examples:
+  tickets reopen
+
+Exits 0 also when it is open already.";
+
+pub(super) const DOOR: &str = "\
+Examples:
+  tickets door
+  tickets door --format html > door.html      to print
+  tickets door --format csv > door.csv
+
+Sorted without regard to case and accents. What is cancelled or only held is not on it. Exits 6 when the ledger does \
+not add up.";
+
+pub(super) const WATCH: &str = "\
+Examples:
+  tickets watch
+  tickets watch | tee evening.log
+  tickets --json watch | jq .left
+
+On a terminal it is drawn anew at each change; to a pipe it prints a line for each. It goes on until Ctrl-C. \
+Exits 130 then.";
