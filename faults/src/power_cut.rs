@@ -156,7 +156,9 @@ fn done(
     let is_reset = |(request, _): &(Request, bool)| request.task == Task::Reset;
     let reset = asked.iter().position(is_reset);
     let away = archived(event);
-    let anew = !away.is_empty();
+    // A reset that the cut undid: its ledger, with what was sold on it and nobody was told, is what was put away.
+    let undone = books.lines.first() == Books::of(&prepared.event).lines.first();
+    let anew = !away.is_empty() && !undone;
     let mut grown = 0;
     let mut answers = 0..answered;
     for (at, (request, to_be_answered)) in asked.iter().enumerate() {

@@ -188,9 +188,9 @@ fn what_was_changed_is_listed_with_the_reasons() {
         Run::of(event.command(reason).output().unwrap()).code,
         Some(0)
     );
-    assert_eq!(event.json("cancel 2").0, 0);
     let late = ["--json", "rename", "2", "Ann", "--reason", "late"];
     assert_eq!(Run::of(event.command(late).output().unwrap()).code, Some(0));
+    assert_eq!(event.json("cancel 2").0, 0);
     assert_eq!(event.json("close --reason storm").0, 0);
     let (code, document) = event.json("sales --changes");
     let at = |line: usize| event.ledger()[line]["at"].clone();
@@ -198,8 +198,8 @@ fn what_was_changed_is_listed_with_the_reasons() {
     let mut changes = json!([
         {"at": at(2), "change": "adjust", "quantity": -2, "left": 4, "reason": "stage"},
         {"at": at(3), "change": "cancel", "quantity": 1, "left": 5, "sale": id, "buyer": "=ann", "reason": "ill; =1+1"},
-        {"at": at(4), "change": "cancel", "quantity": 2, "left": 7, "sale": id, "buyer": "=ann"},
-        {"at": at(5), "change": "rename", "quantity": 0, "left": 7, "sale": id, "buyer": "Ann", "reason": "late"},
+        {"at": at(4), "change": "rename", "quantity": 0, "left": 5, "sale": id, "buyer": "Ann", "reason": "late"},
+        {"at": at(5), "change": "cancel", "quantity": 2, "left": 7, "sale": id, "buyer": "Ann"},
         {"at": at(6), "change": "close", "quantity": 0, "left": 7, "reason": "storm"},
     ]);
     for change in changes.as_array_mut().unwrap() {
