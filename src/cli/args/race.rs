@@ -46,7 +46,7 @@ Examples:
   tickets --json race scenarios | jq -r '.scenarios[].name'
 
 Two processes are the pair, a third is one more of either side. Each runs its command as it is run on a real \
-event; one call on the event's files is made at a time.")]
+event; one call on the event's files is made at a time. Exits 0: they are listed, and not run.")]
     Scenarios,
 
     /// Is there a schedule that a condition holds for: the smallest

@@ -4,7 +4,8 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 
-use super::{ALICE, BOB, STAFF, Seller, people, run};
+use super::deeds::run;
+use super::kinds::{ALICE, BOB, STAFF, Seller, people};
 use crate::access::Access;
 use crate::program::Program;
 use crate::row::{Fault, Row};
