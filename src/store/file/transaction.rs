@@ -177,7 +177,9 @@ impl Transaction for Exclusive<'_> {
             return Ok(settings.clone());
         }
         let settings = settings_at(state.files, &ledger.rewrite.file, at.1)?;
-        Ok(state.settings.insert((at, settings)).1.clone())
+        // Without an index the second line says it, which may not be written yet.
+        *state.settings = (view.tally.seq >= 2).then(|| (at, settings.clone()));
+        Ok(settings)
     }
 
     fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
 use super::{audited, held, last_ops, made, told};
-use crate::harness::{Run, TestEvent, eventually, signal};
+use crate::harness::{Run, TICKETS, TestEvent, eventually, signal};
 
 #[test]
 fn a_list_is_sold_row_by_row_and_once() {
@@ -359,4 +359,38 @@ fn the_rows_of_one_write_know_of_one_another() {
     assert_eq!(event.json("close").0, 0);
     let (code, done) = import(&event, "more.csv", "buyer\nzoe\n", &[]);
     assert_eq!((code, &done["refused"][0]["code"]), (4, &"closed".into()));
+}
+
+#[test]
+fn a_terminal_shows_how_far_it_has_come() {
+    let event = made(3000, "");
+    let rows: String = (0..3000).map(|at| format!("guest-{at}\n")).collect();
+    let list = event.path("list.csv");
+    fs::write(&list, format!("buyer\n{rows}")).unwrap();
+    let line = format!(
+        "{TICKETS} -f {} import {}",
+        event.file.display(),
+        list.display()
+    );
+    let mut script = Command::new("script");
+    let script = script
+        .args(["-qefc", &line, "/dev/null"])
+        .stdin(Stdio::null());
+    let Ok(output) = script.output() else {
+        eprintln!("skipped: no script(1), which makes terminals");
+        return;
+    };
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("of 3000 rows"), "{told:?}");
+    assert!(
+        told.ends_with("  3000 rows: 3000 sold\r\n0 left\r\n"),
+        "{told:?}"
+    );
+    // To a pipe it is silent until it is done.
+    let run = event.run(&format!("import {}", list.display()));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    assert_eq!(
+        run.stdout,
+        "imported  3000 rows: 0 sold, 3000 sold before\n0 left\n"
+    );
 }

@@ -218,3 +218,36 @@ fn whether_it_is_on_sale_is_told_in_one_word() {
     assert_eq!(set["event"]["from"], "2999-01-01T00:00:00Z");
     assert_eq!(told("query"), "not_yet");
 }
+
+/// An office that is open sees settings that are written after it has looked, its own and others'.
+#[test]
+fn an_open_office_keeps_to_settings_that_come_later() {
+    use tickets::office::{Change, EventSettings};
+    let event = TestEvent::stock(20);
+    let mut office = tickets::BoxOffice::at(&event.file).unwrap();
+    let limit = |most| {
+        move |before| {
+            Ok(EventSettings {
+                max_per_sale: Some(most),
+                ..before
+            })
+        }
+    };
+    let own = office.set(&Change::new(), &mut limit(3)).unwrap();
+    assert_eq!(own.settings.max_per_sale, Some(3));
+    let kind = |result: tickets::Result<_>| {
+        result
+            .map(|_: tickets::office::Sale| ())
+            .map_err(|error| error.kind())
+    };
+    assert_eq!(kind(office.book("ann", 4)), Err(tickets::Kind::Limit));
+    assert_eq!(kind(office.book("ann", 3)), Ok(()));
+    assert_eq!(event.json("set --max-per-sale 1").0, 0);
+    assert_eq!(kind(office.book("bob", 2)), Err(tickets::Kind::Limit));
+    assert_eq!(event.json("close").0, 0);
+    assert_eq!(kind(office.book("bob", 1)), Err(tickets::Kind::Closed));
+    assert_eq!(event.json("reset 9 --force").0, 0);
+    assert_eq!(kind(office.book("bob", 2)), Err(tickets::Kind::Limit));
+    assert_eq!(kind(office.book("bob", 1)), Ok(()));
+    audited(&event);
+}

@@ -6,6 +6,7 @@ mod holds;
 mod imports;
 mod life;
 mod limits;
+mod model;
 mod survival;
 mod watching;
 
