@@ -79,8 +79,7 @@ fn late_or_early(prepared: &Prepared, task: Task, (offset, year): (&str, &str)) 
         event: &event,
         run: &run,
         usual,
-        // Of many rows each is refused by itself.
-        cut: task == Task::Import && usual != Some(0),
+        cut: false,
     });
     Fault::Struck
 }

@@ -243,7 +243,7 @@ fn judge(
     assert_eq!(books.under("next").len(), 1, "{told}");
     let there = Request::from(task).times(prepared, &books.lines);
     assert!(
-        there == task.marks() || there == 0 && !sold,
+        there == task.marks() || there < task.marks() && !sold,
         "{told}\n{:#?}",
         books.lines
     );

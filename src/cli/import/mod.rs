@@ -81,7 +81,11 @@ impl Done {
         let sold = count(self.sold as u64, "row");
         let hint = format!("{sold} had been sold; run it again: none is sold twice");
         match error.hint_text().map(str::to_owned) {
-            Some(own) => error.hint(format!("{hint}; {own}")),
+            Some(own) => {
+                // Of the rows that come behind those.
+                let own = own.trim_start_matches("nothing was sold; ");
+                error.hint(format!("{hint}; {own}"))
+            }
             None => error.hint(hint),
         }
     }
