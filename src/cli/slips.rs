@@ -120,16 +120,34 @@ fn one_word_more(word: &str, command: &str, matches: Option<&ArgMatches>) -> Opt
     if LockArg::from_str(word, false).is_ok() {
         return Some(format!("a kind of lock is given as '--lock={word}'"));
     }
+    if word.starts_with(['\u{2013}', '\u{2014}']) {
+        return Some(format!(
+            "{word:?} begins with a long dash, as a word processor makes it: write - or --"
+        ));
+    }
     let is_number = word.parse::<u64>().is_ok();
     Some(match command {
-        "book" | "cancel" if is_number => format!("'--quantity {word}' says how many"),
+        "book" | "hold" if is_number => format!("'--quantity {word}' says how many"),
+        "cancel" if is_number => {
+            format!("one sale at a time; of a sale, '--quantity {word}' says how many")
+        }
+        "init" | "reset" if is_number => {
+            format!("-f names an event: 'tickets -f FILE {command} {word}'")
+        }
+        "query" | "audit" | "init" | "reset" if is_file(word) => named_by_f(word, command),
+        "hold" | "rename" | "init" | "set" | "close" | "reopen" | "import" => {
+            "words that belong together stand in quotes, as in \"Ann Smith\"".to_owned()
+        }
         "book" => {
             let begun = matches.and_then(|matches| matches.try_get_one::<String>("name").ok()?);
             let name = begun.map_or_else(|| word.to_owned(), |begun| format!("{begun} {word}"));
             let name = in_quotes(&name);
             format!("a name of several words stands in quotes: 'tickets book {name}'")
         }
-        "cancel" => format!("'--reason {}' says why", in_quotes(word)),
+        "cancel" => format!(
+            "'--reason {}' says why; several words stand in quotes",
+            in_quotes(word)
+        ),
         "adjust" => {
             "--reason says why: 'tickets adjust +20 --reason \"gallery opened\"'".to_owned()
         }
@@ -141,15 +159,15 @@ fn one_word_more(word: &str, command: &str, matches: Option<&ArgMatches>) -> Opt
         "sales" if Format::from_str(word, true).is_ok() => {
             format!("'--format {word}' writes them so")
         }
-        "sales" => format!("'--name {}' finds the sales of one buyer", in_quotes(word)),
+        "sales" => {
+            let begun = matches.and_then(|matches| matches.try_get_one::<String>("name").ok()?);
+            let name = begun.map_or_else(|| word.to_owned(), |begun| format!("{begun} {word}"));
+            format!("'--name {}' finds the sales of one buyer", in_quotes(&name))
+        }
         "race replay" => "a schedule stands in quotes, as in '1 2 2 1'".to_owned(),
         "race prove" | "race find" | "race locks" if is_number => {
             format!("'--users {word}' says how many buyers")
         }
-        "init" | "reset" if is_number => {
-            format!("-f names an event: 'tickets -f FILE {command} {word}'")
-        }
-        "query" | "audit" | "init" | "reset" if is_file(word) => named_by_f(word, command),
         _ => return None,
     })
 }

@@ -61,10 +61,13 @@ pub fn odds(
     Ok(Some(chances.collect()))
 }
 
-/// From which step on a run cannot end well, counted from 1; 0: from the beginning.
+/// From which step on a run cannot end well, counted from 1; 0: from the beginning. The odds are those of buyers of whom
+/// none is killed: a kill may lead out of what was certain without it, and what it leads out of is no point of no return.
 #[must_use]
 pub fn no_return(odds: &[f64]) -> Option<usize> {
-    odds.iter().position(|&chance| chance >= 1.0 - 1e-12)
+    let is_open = |chance: &f64| *chance < 1.0 - 1e-12;
+    let from = odds.iter().rposition(is_open).map_or(0, |last| last + 1);
+    (from < odds.len()).then_some(from)
 }
 
 /// What each buyer has done and seen, whether it waits, whether it was killed; in order, for the buyers are

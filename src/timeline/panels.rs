@@ -6,7 +6,7 @@ use super::canvas::{ACCENT, Canvas, Ink, QUIET, wide};
 use super::captions::{no_return, words_of};
 use super::layout::{Layout, MARGIN, ODDS, RIGHT, ROW};
 use super::model::Timeline;
-use super::scene::{self, Scene, is_certain};
+use super::scene::{self, Scene, certain_from};
 use super::tree::What;
 use super::words::xml;
 
@@ -40,7 +40,7 @@ pub(super) fn odds(canvas: &mut Canvas, timeline: &Timeline, layout: &Layout) {
     }
     let _ = write!(path, "H{end:.1}");
     canvas.path(&path, QUIET, r#"stroke-width="2" stroke-linejoin="round""#);
-    if let Some((time, _)) = odds.iter().find(|(_, chance)| is_certain(*chance)) {
+    if let Some((time, _)) = certain_from(&odds).and_then(|from| odds.get(from)) {
         let x = layout.scale.at(*time);
         certain(canvas, layout, x, floor);
         let words = &no_return(timeline, *time);

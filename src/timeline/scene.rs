@@ -115,7 +115,7 @@ pub(super) fn odds(timeline: &Timeline) -> Option<Vec<(u64, f64)>> {
         .map(|&(time, chance)| (time, chance.clamp(0.0, 1.0)))
         .collect();
     odds.sort_by_key(|(time, _)| *time);
-    let certain = odds.iter().position(|(_, chance)| is_certain(*chance));
+    let certain = certain_from(&odds);
     let every = odds.len() / 500 + 1;
     let thinned = odds.iter().enumerate();
     let odds: Vec<_> = thinned
@@ -123,6 +123,14 @@ pub(super) fn odds(timeline: &Timeline) -> Option<Vec<(u64, f64)>> {
         .map(|(_, point)| *point)
         .collect();
     (!odds.is_empty()).then_some(odds)
+}
+
+/// The place of the point from which on a bad end is certain: it stays so. A kill may lead out of what was certain without
+/// it.
+pub(super) fn certain_from(odds: &[(u64, f64)]) -> Option<usize> {
+    let open = odds.iter().rposition(|(_, chance)| !is_certain(*chance));
+    let from = open.map_or(0, |last| last + 1);
+    (from < odds.len()).then_some(from)
 }
 
 /// Whether a chance is 1, but for what a sum of fractions loses.

@@ -4,7 +4,7 @@ use super::captions::{no_return, words_of};
 use super::model::Timeline;
 use super::operation::Doing;
 use super::rows::rows;
-use super::scene::{Scene, is_certain, odds, sentence};
+use super::scene::{Scene, certain_from, odds, sentence};
 use super::text_line::{TextLine, Tone};
 use super::tree::{Rail, Tree, TreeRow, What};
 use super::words::{columns, count, short, wrapped};
@@ -98,7 +98,7 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
 /// Where the odds say that the run can no longer end well.
 fn certainty(lines: &mut Vec<TextLine>, timeline: &Timeline, room: usize) {
     let odds = odds(timeline).unwrap_or_default();
-    if let Some((time, _)) = odds.iter().find(|(_, chance)| is_certain(*chance)) {
+    if let Some((time, _)) = certain_from(&odds).and_then(|from| odds.get(from)) {
         let words = format!("  {}", no_return(timeline, *time));
         lines.push(TextLine::new(short(&words, room), Tone::Bad));
         lines.push(TextLine::default());

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::ledger::{CountFile, EventSettings, Line, LockKind, Op};
+use crate::ledger::{CountFile, EventSettings, Line, LockKind, Op, Sum};
 use crate::store::audit::Audit;
 use crate::store::file::file_store::{FileStore, no_ledger, tally};
 use crate::store::file::files::open::Access;
@@ -15,6 +15,7 @@ use crate::store::file::reader::raw_lines::{RawLines, line_starting};
 use crate::store::file::reader::search::{Mark, follow, search};
 use crate::store::file::reader::settings::settings_at;
 use crate::store::file::reader::view::LedgerView;
+use crate::store::file::reader::view::tail::broken;
 use crate::store::file::sync::group_commit::commit_group;
 use crate::store::file::sync::outcome::Durable;
 use crate::store::file::sync::sync_attempt::GroupCommit;
@@ -175,13 +176,15 @@ impl Store for FileStore {
             }
             Scan::All => {
                 let mut raw_lines = RawLines::new(&ledger.file, 0);
+                let (mut seq, mut sum) = (0_u64, Sum::default());
                 while let Some(raw_line) = raw_lines.next().map_err(problem)? {
                     if raw_line.end > end {
                         break;
                     }
-                    let Ok(line) = Line::parse(raw_line.bytes, None) else {
-                        break;
-                    };
+                    seq = seq.saturating_add(1);
+                    let line = Line::parse(raw_line.bytes, Some(sum))
+                        .map_err(|why| broken(&self.files, seq, &why))?;
+                    sum = line.sum;
                     if let ControlFlow::Break(()) = visit(&line) {
                         break;
                     }

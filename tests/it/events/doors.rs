@@ -1,5 +1,6 @@
 //! The door: who may come in.
 
+use std::fs;
 use std::process::Command;
 
 use serde_json::json;
@@ -136,4 +137,35 @@ fn a_closed_pipe_is_no_error_at_the_door() {
     let run = Run::of(Command::new("bash").args(["-c", &line]).output().unwrap());
     assert_eq!(run.stdout, "buyer,quantity,ids\n");
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+/// What a person reads at the door is verified: one byte that was changed is an error, and no guest.
+#[test]
+fn a_damaged_ledger_gives_no_list_and_shows_no_sale() {
+    let event = TestEvent::empty();
+    assert_eq!(event.json("init 9").0, 0);
+    for buyer in ["ann", "b2", "carol", "dave"] {
+        assert_eq!(event.json(&format!("book {buyer}")).0, 0);
+    }
+    let ledger = event.path("tickets.ledger.jsonl");
+    let sound = fs::read_to_string(&ledger).unwrap();
+    for (was, is) in [
+        ("\"b2\",\"quantity\":1", "\"b2\",\"quantity\":9"),
+        ("\"b2\"", "\"bX\""),
+    ] {
+        assert!(sound.contains(was), "{sound}");
+        fs::write(&ledger, sound.replacen(was, is, 1)).unwrap();
+        for line in ["door", "show 4", "sales", "sales --changes"] {
+            let (code, document) = event.json(line);
+            assert_eq!(
+                (code, &document["error"]["code"]),
+                (6, &"integrity".into()),
+                "{line}: {document:#}"
+            );
+        }
+        let list = event.run("door --format csv");
+        assert_eq!((list.code, list.stdout.as_str()), (Some(6), ""), "{list:?}");
+    }
+    fs::write(&ledger, sound).unwrap();
+    assert_eq!(event.json("door").1["total"], 4);
 }

@@ -136,3 +136,20 @@ fn the_picture_has_the_point_of_no_return() {
     let lines = timeline.to_text(tickets::timeline::COLUMNS);
     assert!(lines.iter().any(|line| line.to_string().contains(&words)));
 }
+
+/// What a kill leads out of was certain for buyers of whom none is killed, and is no point of no return.
+#[test]
+fn a_kill_may_lead_out_of_what_was_certain() {
+    let event = crate::harness::TestEvent::empty();
+    let picture = event.path("race.svg");
+    let line = ["race", "replay", "1 2 2x 1", "--timeline"];
+    let run = crate::harness::Run::of(event.command(line).arg(&picture).output().unwrap());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.stdout
+            .contains("100 % after step 2, 0 % after step 3\n"),
+        "{run:?}"
+    );
+    let drawn = std::fs::read_to_string(picture).unwrap();
+    assert!(!drawn.contains("point of no return"), "{drawn}");
+}
