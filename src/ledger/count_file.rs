@@ -287,9 +287,9 @@ mod tests {
         for (text, part) in [
             ("", "empty"),
             (" \n", "empty"),
-            ("{\"ticket\": 2", "EOF"),
+            ("{\"ticket\": 2", "it ends in the middle"),
             ("[1]", "is not an object"),
-            ("{\"ticket\": 2}}", "trailing"),
+            ("{\"ticket\": 2}}", "something stands behind its end"),
             ("{\"ticket\": 2, \"ticket_num\": 2}", "both"),
             ("{\"tickets\": 2}", "neither"),
             ("{\"ticket\": -1}", "below zero"),

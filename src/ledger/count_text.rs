@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::limits::MAX_STOCK;
 use crate::error::{Error, Kind};
+use crate::json_words;
 
 /// A whole number from 0 to [`MAX_STOCK`], or what was found instead.
 pub(super) fn whole_number(text: &str) -> std::result::Result<u64, String> {
@@ -80,8 +81,7 @@ impl Fault {
         if error.is_data() {
             return Self::new("is not an object like {\"ticket\": 2}", line, column.max(1));
         }
-        let text = error.to_string();
-        let what = text.split(" at line ").next().unwrap_or(&text);
+        let what = json_words::in_words(error);
         Self::new(format!("is not valid JSON: {what}"), line, column.max(1))
     }
 

@@ -22,8 +22,14 @@ fn what_is_no_count_is_named_with_its_place() {
         (b"", ":1:1: is empty"),
         (b"  \n", ":1:1: is empty"),
         (b"two", ":1:"),
-        (b"{\"ticket\": 2", ": is not valid JSON: EOF"),
-        (b"{\"ticket\": 2}\n{}", ":2:1: is not valid JSON: trailing"),
+        (
+            b"{\"ticket\": 2",
+            ": is not valid JSON: it ends in the middle",
+        ),
+        (
+            b"{\"ticket\": 2}\n{}",
+            ":2:1: is not valid JSON: something stands behind its end",
+        ),
         (b"[2]", "is not an object like"),
         (b"{\"ticket\": 2, \"ticket_num\": 2}", ":1:29: has both"),
         (

@@ -6,6 +6,8 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::Value;
 use tickets::BoxOffice;
 use tickets::office::{Durability, Order, Unobserved};
@@ -453,5 +455,28 @@ impl Drop for ForeignLock {
     )]
     fn drop(&mut self) {
         let _ = fs2::FileExt::unlock(&self.0);
+    }
+}
+
+/// Runs a test on many values that are drawn by a seed, which every failure names.
+#[track_caller]
+pub(crate) fn try_many<S: Strategy>(values: &S, test: impl Fn(S::Value)) {
+    let given = std::env::var("TICKETS_TEST_SEED").ok();
+    let seed = given.map_or_else(
+        || u64::from(std::process::id()),
+        |seed| seed.parse().unwrap(),
+    );
+    let config = Config {
+        cases: 64,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(seed),
+        ..Config::default()
+    };
+    let tried = TestRunner::new(config).run(values, |value| {
+        test(value);
+        Ok(())
+    });
+    if let Err(error) = tried {
+        panic!("with TICKETS_TEST_SEED={seed}: {error}");
     }
 }

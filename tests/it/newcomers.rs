@@ -190,7 +190,12 @@ fn a_slip_is_answered_with_what_was_meant() {
         ("book ann 2", "'--quantity 2'"),
         ("book ann --count 2", "'--quantity Q'"),
         ("cancel 4 2", "'--quantity 2'"),
+        ("cancel 4 5", "one sale at a time"),
         ("cancel 4 ill", "'--reason ill'"),
+        ("book Ann \u{2013}n 2", "begins with a long dash"),
+        ("hold Carol Smith", "stand in quotes"),
+        ("rename 6 Alice Brown", "stand in quotes"),
+        ("sales --name carol smith", "--name \"carol smith\""),
         (
             "adjust +5 gallery",
             "--reason says why: 'tickets adjust +20",

@@ -5,12 +5,11 @@ use std::fs;
 use std::io::Write;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed, TestRunner};
 use tickets::office::{Change, DEFAULT_WAIT, Durability, Order, Unobserved};
 use tickets::{BoxOffice, Kind};
 use tickets_faults::orphan;
 
-use crate::harness::TestEvent;
+use crate::harness::{TestEvent, try_many};
 
 /// What happens to an event.
 #[derive(Debug, Clone)]
@@ -329,26 +328,11 @@ impl World {
 
 #[test]
 fn whatever_happens_the_books_are_those_of_a_model() {
-    let given = std::env::var("TICKETS_TEST_SEED").ok();
-    let seed = given.map_or_else(
-        || u64::from(std::process::id()),
-        |seed| seed.parse().unwrap(),
-    );
-    let config = Config {
-        cases: 64,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(seed),
-        ..Config::default()
-    };
-    let tried = TestRunner::new(config).run(&steps(), |steps| {
+    try_many(&steps(), |steps| {
         let mut world = World::new();
         for step in &steps {
             world.take(step);
         }
         world.end();
-        Ok(())
     });
-    if let Err(error) = tried {
-        panic!("with TICKETS_TEST_SEED={seed}: {error}");
-    }
 }
