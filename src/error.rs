@@ -42,6 +42,21 @@ struct HeldTickets {
     due: Option<String>,
 }
 
+/// What a refusal is about, where its kind alone does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum About {
+    #[default]
+    Other,
+    /// There is no such sale, or its key is another one.
+    NoSuchSale,
+    /// The key belongs to another order.
+    KeyOfAnother,
+    /// Only a seller may do it.
+    SellersOnly,
+    /// How many tickets this buyer has.
+    BuyersTickets,
+}
+
 /// A failure: its kind, its message, the place in a file, and a hint.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{message}", self.place_prefix())]
@@ -49,8 +64,9 @@ pub struct Error {
     kind: Kind,
     message: String,
     place: Option<Place>,
-    hint: Option<String>,
+    hint: Option<Box<str>>,
     held: Option<Box<HeldTickets>>,
+    about: About,
     #[source]
     source: Option<io::Error>,
 }
@@ -65,6 +81,7 @@ impl Error {
             place: None,
             hint: None,
             held: None,
+            about: About::Other,
             source: None,
         }
     }
@@ -99,7 +116,7 @@ impl Error {
     /// `'tickets audit'`, and leaves the event out: the command line names the caller's.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(hint.into().into_boxed_str());
         self
     }
 
@@ -123,6 +140,31 @@ impl Error {
     #[must_use]
     pub fn next_due(&self) -> Option<&str> {
         self.held.as_ref()?.due.as_deref()
+    }
+
+    /// The same failure, about this.
+    #[must_use]
+    pub(crate) fn about(mut self, about: About) -> Self {
+        self.about = about;
+        self
+    }
+
+    /// Whether a refusal is about this.
+    #[cfg(feature = "serve")]
+    pub(crate) fn is_about(&self, about: About) -> bool {
+        self.about == about
+    }
+
+    /// Whether it is that there is no such sale, or that its key is another one.
+    #[must_use]
+    pub fn is_no_such_sale(&self) -> bool {
+        self.about == About::NoSuchSale
+    }
+
+    /// Whether it is that the idempotency key belongs to another order.
+    #[must_use]
+    pub fn is_key_of_another(&self) -> bool {
+        self.about == About::KeyOfAnother
     }
 
     /// The same failure as another kind.

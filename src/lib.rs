@@ -86,6 +86,8 @@ pub mod office;
 mod plural;
 mod random;
 pub mod rush;
+#[cfg(feature = "serve")]
+mod serve;
 mod shown;
 pub(crate) mod store;
 pub mod timeline;

@@ -28,6 +28,8 @@ mod process;
 mod query;
 mod sales;
 mod screen;
+#[cfg(feature = "serve")]
+mod serve;
 mod slips;
 #[cfg(test)]
 mod spoken;
@@ -113,6 +115,8 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Backup(arguments) => keeping::backup(file, arguments, screen),
         Command::Restore(arguments) => keeping::restore(file, arguments, screen),
         Command::Reset(arguments) => keeping::reset(file, arguments, screen),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::serve(file, arguments, screen),
         Command::Completions { shell } => Ok(completions::registration(*shell, screen)),
         Command::Man { directory } => manual::pages(directory.as_deref(), screen),
         Command::Race(race) => lab::run(race, file, screen),

@@ -40,6 +40,12 @@ pub(crate) fn keep_children() {
     }
 }
 
+/// Whether the parent process wants this signal to be ignored.
+#[cfg(feature = "serve")]
+pub(crate) fn ignores(signal: i32) -> bool {
+    is_in(ignored(), signal)
+}
+
 /// The signals that this process ignores, a bit each, where the system tells.
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -88,7 +88,9 @@ impl<'c> Cancelling<'c> {
             self.earlier = transaction.find(Lookup::Key(key))?;
         }
         let sale = transaction.find(Lookup::Id(self.id))?;
-        let sale = sale.ok_or_else(|| unknown(self.id))?;
+        let sale = sale
+            .filter(|sale| self.change.may_touch(sale))
+            .ok_or_else(|| unknown(self.id))?;
         let sale = self.sale.insert(sale);
         if let Some(known) = &self.earlier {
             let end = sale.end.max(known.end);

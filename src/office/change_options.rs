@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, check_text};
+use super::sale_key::proves;
 use crate::error::{Error, Kind, Result};
+use crate::store::FoundSale;
 
 /// How a change is made.
 ///
@@ -18,6 +20,7 @@ pub struct Change<'a> {
     pub(crate) reason: Option<&'a str>,
     pub(crate) by: Option<&'a str>,
     pub(crate) key: Option<&'a str>,
+    pub(crate) sale_key: Option<&'a str>,
     pub(crate) wait: Duration,
 }
 
@@ -34,6 +37,7 @@ impl<'a> Change<'a> {
             reason: None,
             by: None,
             key: None,
+            sale_key: None,
             wait: DEFAULT_WAIT,
         }
     }
@@ -57,6 +61,13 @@ impl<'a> Change<'a> {
         Self { key, ..self }
     }
 
+    /// Only of a sale or a hold that was made under this key: for a buyer, who proves by it that it is theirs. Under
+    /// another key there is no such sale.
+    pub fn sale_key(self, key: impl Into<Option<&'a str>>) -> Self {
+        let sale_key = key.into();
+        Self { sale_key, ..self }
+    }
+
     /// Waits so long for the lock.
     pub fn wait(self, wait: Duration) -> Self {
         Self { wait, ..self }
@@ -69,6 +80,12 @@ impl<'a> Change<'a> {
             return Err(Error::new(Kind::Usage, message));
         }
         self.check()
+    }
+
+    /// Whether this sale or hold is one that may be changed.
+    pub(super) fn may_touch(&self, found: &FoundSale) -> bool {
+        self.sale_key
+            .is_none_or(|key| proves(key, found.key.as_deref()))
     }
 
     /// An error when it makes no sense.

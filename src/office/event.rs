@@ -69,6 +69,11 @@ impl BoxOffice {
     /// # Errors
     /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
     pub fn state(&self) -> Result<EventState> {
+        self.numbered_state().map(|(_, state)| state)
+    }
+
+    /// The same, with the number of the last line of the ledger.
+    pub(crate) fn numbered_state(&self) -> Result<(u64, EventState)> {
         let (mut head, now) = (self.store.head(LockKind::Exclusive)?, self.clock.now());
         let settings = self.store.settings()?;
         let mut holds = OpenHolds::default();
@@ -81,14 +86,15 @@ impl BoxOffice {
             OnSale::Open if left == 0 => OnSale::SoldOut,
             on_sale => on_sale,
         };
-        Ok(EventState {
+        let state = EventState {
             left,
             sold: tally.sold,
             held: tally.held.saturating_sub(due),
             on_sale,
             title: settings.and_then(|settings| settings.title),
             rebuilt: head.rebuilt,
-        })
+        };
+        Ok((tally.seq, state))
     }
 
     /// By what the event is sold; `None`: it was not made for real.

@@ -5,7 +5,7 @@ use super::change_options::Change;
 use super::commit::Decision;
 use super::order::Unobserved;
 use super::sale_id::id_of;
-use crate::error::{Error, Kind, Result};
+use crate::error::{About, Error, Kind, Result};
 use crate::ledger::{LockKind, Op, Record, Tally};
 use crate::store::options::CommitOptions;
 use crate::store::{FoundSale, Lookup, SaleState};
@@ -59,6 +59,7 @@ impl BoxOffice {
             &mut |head, transaction, _| {
                 let found = transaction
                     .find(Lookup::Id(id))?
+                    .filter(|found| change.may_touch(found))
                     .ok_or_else(|| unknown(id))?;
                 known_bad!(ConfirmByClock => if op == Op::Confirm && found.until.as_deref().and_then(crate::ledger::millisecond) <= Some(clock.now()) { return Err(refused(&found.id, op, (SaleState::Expired, false), true).unwrap_or_else(|| unknown(id))) });
                 (replayed, refusal) = looked_at(&found, op);
@@ -146,5 +147,6 @@ fn refused(
 
 fn unknown(id: &str) -> Error {
     Error::new(Kind::Refused, format!("there is no hold {id:?}"))
+        .about(About::NoSuchSale)
         .hint("'tickets sales --held' lists them with their ids")
 }

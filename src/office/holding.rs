@@ -9,7 +9,7 @@ use super::commit::Decision;
 use super::keyed::{Asked, known, replays};
 use super::name;
 use super::order::{Order, Unobserved};
-use super::rules::Rules;
+use super::rules::{Asker, Rules};
 use super::taking::Taken;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Nonce, Op, Record};
@@ -43,6 +43,25 @@ impl BoxOffice {
     /// # Errors
     /// Those of [`BoxOffice::purchase`].
     pub fn hold(&mut self, order: &Order<'_>, time: Option<Duration>) -> Result<Hold> {
+        self.hold_for(Asker::Seller, order, time)
+    }
+
+    /// The same for somebody who does not sell: where the event's settings say how long tickets are held, and for no
+    /// longer than that.
+    ///
+    /// # Errors
+    /// Those of [`BoxOffice::hold`]; [`Kind::Refused`]: the event holds none for the public; [`Kind::Limit`]: that is
+    /// too long.
+    pub fn hold_for_public(&mut self, order: &Order<'_>, time: Option<Duration>) -> Result<Hold> {
+        self.hold_for(Asker::Public, order, time)
+    }
+
+    fn hold_for(
+        &mut self,
+        asker: Asker,
+        order: &Order<'_>,
+        time: Option<Duration>,
+    ) -> Result<Hold> {
         order.check_real()?;
         let buyer = name::checked(order.buyer)?;
         let order = &Order {
@@ -68,7 +87,7 @@ impl BoxOffice {
                 let rules = Rules::of(transaction)?;
                 let now = clock.now();
                 rules.allow(order, head, transaction, stock, now)?;
-                let time = time.unwrap_or(rules.hold()?);
+                let time = rules.held_for(time, asker)?;
                 until = moment(now, time)?;
                 let taken = stock.take(head, transaction, order.quantity, now)?;
                 id = format!("{}-{}", taken.seq, Nonce(number));

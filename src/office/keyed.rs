@@ -3,7 +3,7 @@
 use super::commit::Decision;
 use super::name;
 use super::order::Order;
-use crate::error::{Error, Kind, Result};
+use crate::error::{About, Error, Kind, Result};
 use crate::ledger::Op;
 use crate::store::{FoundSale, Lookup, SaleState, Transaction};
 
@@ -72,7 +72,7 @@ pub(super) fn replays(found: &FoundSale, asked: Asked<'_>) -> Result<()> {
         && asked.moved.is_none_or(|moved| moved == found.moved);
     if !is_same {
         let message = format!("the key {key:?} belongs to another order: {}", told(found));
-        return Err(Error::new(Kind::Refused, message));
+        return Err(Error::new(Kind::Refused, message).about(About::KeyOfAnother));
     }
     if !matches!(asked.op, Op::Sell | Op::Hold) {
         return Ok(());

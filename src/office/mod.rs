@@ -32,6 +32,8 @@ mod order;
 mod purchase;
 mod rules;
 mod sale_id;
+mod sale_key;
+mod sale_status;
 mod sales;
 mod taking;
 
@@ -70,6 +72,7 @@ pub use latest::{LatestSale, LatestSales};
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};
+pub use sale_status::SaleStatus;
 pub use sales::Sold;
 
 /// What an event holds.

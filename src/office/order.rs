@@ -137,6 +137,8 @@ pub struct Sale {
     pub buyer: String,
     /// How many.
     pub quantity: u64,
+    /// When it was written, RFC 3339 in UTC. For people.
+    pub at: String,
     /// How many are left: after this sale, or now, where it is an earlier one's replay.
     pub left: u64,
     /// The number of its ledger line.

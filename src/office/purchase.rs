@@ -53,13 +53,13 @@ impl BoxOffice {
         };
         self.look_for_key(order.key, order.wait)?;
         let number = self.ids.next()?;
-        let mut id = String::new();
+        let mut written = Written::default();
         let mut earlier = None;
         let clock = self.clock.clone();
         known_bad!(CloseUnlocked => super::on_sale::OnSale::by_rules(None, self.store.head(LockKind::Exclusive)?.tally.index.closed, 0).check(None)?);
         known_bad!(RulesUnlocked => if self.store.settings()?.and_then(|settings| settings.max_per_sale).is_some_and(|most| order.quantity > most) { return Err(crate::Error::new(crate::Kind::Limit, "too many")) });
         let done = self.commit_taking(options(order, conditions), observer, &mut |head, transaction, observer, stock| {
-            known_bad!(KeyUnlocked => if order.key.is_some() && earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, clock.now())?, observer, number, &mut id)?)) });
+            known_bad!(KeyUnlocked => if order.key.is_some() && earlier.is_none() { return Ok(Decision::Write(sell((order, conditions.rush), stock.take(head, transaction, order.quantity, clock.now())?, observer, number, &mut written)?)) });
             // Also a refusal rests on what the ledger says.
             if let Some(known) = known(transaction, order.key, &mut earlier)? {
                 return Ok(known);
@@ -80,10 +80,10 @@ impl BoxOffice {
                 Rules::of(transaction)?.allow(order, head, transaction, stock, now)?;
                 stock.take(head, transaction, order.quantity, now)?
             };
-            let records = sell((order, conditions.rush), taken, observer, number, &mut id)?;
+            let records = sell((order, conditions.rush), taken, observer, number, &mut written)?;
             Ok(Decision::Write(records))
         })?;
-        answer(order, done, id, earlier)
+        answer(order, done, written, earlier)
     }
 
     /// Looks for a key without the lock.
@@ -113,29 +113,41 @@ fn options(order: &Order<'_>, conditions: &Conditions<'_>) -> CommitOptions {
     }
 }
 
+/// The line of a new sale, as it is answered.
+#[derive(Debug, Default)]
+struct Written {
+    id: String,
+    at: String,
+}
+
 /// Writes the sale down, under a new id, as one of this rush if it is of any.
 fn sell<'o, O: Observer>(
     (order, rush): (&Order<'o>, Option<&'o str>),
     taken: Taken<'o>,
     observer: &mut O,
     number: u32,
-    id: &mut String,
+    written: &mut Written,
 ) -> Result<Vec<Record<'o>>> {
     let left = taken.left.saturating_sub(order.quantity);
     let (seq, nonce) = (taken.seq, Nonce(number));
     observer.at(Step::Write { left, seq, nonce })?;
     // The number of the sale's line, so that a sale can be found by it, and a random part, so that two
     // buyers who race for one line, or two events, hardly ever share an id.
-    *id = format!("{seq}-{nonce}");
-    let mut records = taken.expired;
-    records.push(Record {
+    let id = format!("{seq}-{nonce}");
+    let record = Record {
         id: Some(id.clone().into()),
         buyer: Some(order.buyer.into()),
         key: order.key.map(Into::into),
         note: order.note.map(Into::into),
         rush: rush.map(Into::into),
         ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
-    });
+    };
+    *written = Written {
+        id,
+        at: record.at.to_string(),
+    };
+    let mut records = taken.expired;
+    records.push(record);
     Ok(records)
 }
 
@@ -143,15 +155,16 @@ fn sell<'o, O: Observer>(
 fn answer(
     order: &Order<'_>,
     done: Committed,
-    id: String,
+    written: Written,
     earlier: Option<FoundSale>,
 ) -> Result<Sale> {
     let replayed = earlier.is_some();
-    let (seq, id, buyer) = match earlier {
-        None => (done.tally.seq, id, order.buyer.to_owned()),
+    let (seq, Written { id, at }, buyer) = match earlier {
+        None => (done.tally.seq, written, order.buyer.to_owned()),
         Some(sale) => {
             replays(&sale, Asked::of(Op::Sell, order.buyer, order))?;
-            (sale.seq, sale.id, sale.buyer)
+            let (id, at) = (sale.id, sale.at);
+            (sale.seq, Written { id, at }, sale.buyer)
         }
     };
     Ok(Sale {
@@ -159,6 +172,7 @@ fn answer(
         replayed,
         buyer,
         id,
+        at,
         quantity: order.quantity,
         left: done.tally.left,
         unpublished: done.unpublished,

@@ -9,12 +9,19 @@ use super::name::breaks_a_list;
 use super::on_sale::OnSale;
 use super::order::{MAX_NAME, Order};
 use super::taking::Stock;
-use crate::error::{Error, Kind, Result};
+use crate::error::{About, Error, Kind, Result};
 use crate::ledger::{EventSettings, Tally};
 use crate::store::{Lookup, SaleState, Transaction};
 
 /// How long tickets are held unless the event says otherwise.
 const HOLD: Duration = Duration::from_secs(15 * 60);
+
+/// Who asks for a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asker {
+    Seller,
+    Public,
+}
 
 /// The rules.
 pub(super) struct Rules {
@@ -37,6 +44,26 @@ impl Rules {
             let message = format!("the event's settings hold for {:?}: {error}", settings.hold);
             Error::new(Kind::Integrity, message)
         })
+    }
+
+    /// How long tickets are held for which so long was asked: for the public at most as long as the event says.
+    pub(super) fn held_for(&self, time: Option<Duration>, asker: Asker) -> Result<Duration> {
+        let usual = self.hold()?;
+        if asker == Asker::Seller {
+            return Ok(time.unwrap_or(usual));
+        }
+        if self.settings.is_none() || usual.is_zero() {
+            let message = "this event holds no tickets for the public";
+            return Err(Error::new(Kind::Refused, message).about(About::SellersOnly));
+        }
+        match time {
+            Some(time) if time > usual => {
+                let most = humantime::format_duration(usual);
+                let message = format!("tickets are held for {most} at most");
+                Err(Error::new(Kind::Limit, message))
+            }
+            time => Ok(time.unwrap_or(usual)),
+        }
     }
 
     /// An error where they do not allow this order at this time.
@@ -69,7 +96,7 @@ impl Rules {
                 "asked for {}; one buyer has at most {most}, and {:?} has {has}",
                 order.quantity, order.buyer
             );
-            return Err(Error::new(Kind::Limit, message));
+            return Err(Error::new(Kind::Limit, message).about(About::BuyersTickets));
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The id of a sale or a hold, as people give it.
 
 use super::order::{MAX_NAME, check_text};
-use crate::error::{Error, Kind, Result};
+use crate::error::{About, Error, Kind, Result};
 use crate::shown::quoted;
 
 /// An id as people give it: its number alone will do, in any case.
@@ -14,6 +14,7 @@ pub(super) fn id_of(id: &str) -> Result<&str> {
 /// What is said where no sale has this id.
 pub(super) fn unknown(id: &str) -> Error {
     let error = Error::new(Kind::Refused, format!("there is no sale {id:?}"));
+    let error = error.about(About::NoSuchSale);
     if id.starts_with(|c: char| c.is_ascii_digit()) {
         return error.hint("'tickets sales' lists them with their ids");
     }

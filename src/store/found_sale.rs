@@ -30,6 +30,8 @@ pub(crate) struct FoundSale {
     pub(crate) moved: i64,
     pub(crate) quantity: u64,
     pub(crate) seq: u64,
+    /// When it was written.
+    pub(crate) at: String,
     /// The idempotency key.
     pub(crate) key: Option<String>,
     /// What the seller noted.
@@ -57,6 +59,7 @@ impl FoundSale {
             moved: record.quantity,
             quantity: record.quantity.unsigned_abs(),
             seq: record.seq,
+            at: record.at.to_string(),
             key: record.key.as_deref().map(str::to_owned),
             remark: record.note.as_deref().map(str::to_owned),
             until: record.until.as_deref().map(str::to_owned),

@@ -81,6 +81,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn find(&self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        Ok(self.ledger.find(what))
+    }
+
     fn follow(&self, follower: &mut dyn Follower) -> Result<()> {
         self.ledger.show(follower)
     }

@@ -134,6 +134,9 @@ pub(crate) trait Store: Debug + Send {
     /// Looks for a sale without a lock, so that a transaction need look only at what was written since.
     fn prefetch(&mut self, what: Lookup<'_>) -> Result<()>;
 
+    /// Looks for a sale without a lock.
+    fn find(&self, what: Lookup<'_>) -> Result<Option<FoundSale>>;
+
     /// Shows lines as far as the event is sound. Without a lock, so that a transaction need show only what was
     /// written since.
     fn follow(&self, follower: &mut dyn Follower) -> Result<()>;

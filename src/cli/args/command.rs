@@ -15,6 +15,8 @@ use super::keeping::{
 use super::race::RaceCommand;
 use super::rush::BuyArgs;
 use super::selling::{AdjustArgs, BookArgs, CancelArgs};
+#[cfg(feature = "serve")]
+use super::serve::{self, ServeArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -106,6 +108,11 @@ pub(crate) enum Command {
     #[command(after_help = help::RESET)]
     Reset(ResetArgs),
 
+    /// Sell over HTTP, beside all who sell here
+    #[cfg(feature = "serve")]
+    #[command(after_help = serve::HELP)]
+    Serve(ServeArgs),
+
     /// What can go wrong: every way in which a few buyers can meet, run with real processes
     #[command(subcommand, after_help = help::RACE)]
     Race(RaceCommand),
@@ -155,6 +162,8 @@ impl Command {
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
             Self::Reset(_) => "reset",
+            #[cfg(feature = "serve")]
+            Self::Serve(_) => "serve",
             Self::Completions { .. } => "completions",
             Self::Man { .. } => "man",
             Self::Doctor(_) => "doctor",

@@ -13,6 +13,8 @@ mod moment;
 mod race;
 mod rush;
 mod selling;
+#[cfg(feature = "serve")]
+mod serve;
 mod value;
 
 pub(crate) use command::Command;
@@ -30,4 +32,6 @@ pub(crate) use lab::{
 pub(crate) use race::RaceCommand;
 pub(crate) use rush::BuyArgs;
 pub(crate) use selling::{AdjustArgs, BookArgs, CancelArgs};
+#[cfg(feature = "serve")]
+pub(crate) use serve::{LogArg, ServeArgs};
 pub(crate) use value::{DEFAULT_FILE, LockArg};

@@ -108,6 +108,11 @@ impl<S: Store> Store for SteppedStore<S> {
         self.inner.prefetch(what)
     }
 
+    fn find(&self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        self.look()?;
+        self.inner.find(what)
+    }
+
     fn follow(&self, follower: &mut dyn Follower) -> Result<()> {
         self.look()?;
         self.inner.follow(follower)

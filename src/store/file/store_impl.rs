@@ -12,6 +12,7 @@ use crate::store::file::files::open::Access;
 use crate::store::file::people::explain_denied;
 use crate::store::file::reader::ledger_file::open_ledger;
 use crate::store::file::reader::raw_lines::{RawLines, line_starting};
+use crate::store::file::reader::sale_lookup::SaleLookup;
 use crate::store::file::reader::search::{Mark, follow, search};
 use crate::store::file::reader::settings::settings_at;
 use crate::store::file::reader::view::LedgerView;
@@ -24,7 +25,7 @@ use crate::store::file::unsafe_locking::Unsafe;
 use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability, Restart};
 use crate::store::results::{Backup, Reset, Restored};
-use crate::store::{Head, Lookup, Scan, Settle, Store, Transaction, Visit};
+use crate::store::{FoundSale, Head, Lookup, Scan, Settle, Store, Transaction, Visit};
 
 /// A sale that need not be durable by itself is made so when so many bytes are not: readers follow
 /// them one by one.
@@ -75,6 +76,21 @@ impl Store for FileStore {
             result => result?,
         }
         Ok(())
+    }
+
+    fn find(&self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        loop {
+            let view = self.reread(|view| view.sound(&self.files))?;
+            let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
+                return Ok(None);
+            };
+            let mut lookup = SaleLookup::of(what);
+            match lookup.follow(&self.files, &ledger, view.tally.bytes) {
+                // A reset between the two: what was read is not of this ledger.
+                Err(_) if !ledger.is_at(&self.files.ledger) => {}
+                result => return result.map(|()| lookup.found().cloned()),
+            }
+        }
     }
 
     fn follow(&self, follower: &mut dyn Follower) -> Result<()> {

@@ -56,7 +56,8 @@ pub(crate) struct SaleLookup {
 }
 
 impl SaleLookup {
-    fn of(what: Lookup<'_>) -> Self {
+    /// Looks for this.
+    pub(crate) fn of(what: Lookup<'_>) -> Self {
         Self::new(match what {
             Lookup::Key(key) => Sought::Key(key.to_owned()),
             Lookup::Id(id) => Sought::Id(id.to_owned()),

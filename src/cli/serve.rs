@@ -1,0 +1,85 @@
+//! `tickets serve`: what is told when it listens.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use signal_hook::consts::SIGINT;
+
+use super::args::{LogArg, ServeArgs};
+use super::process::ignores;
+use super::screen::Screen;
+use crate::serve::{self, Listen, LogFormat, Settings, Started};
+use crate::{Result, shown};
+
+pub(super) fn serve(file: &Path, arguments: &ServeArgs, screen: &Screen) -> Result<u8> {
+    let settings = Settings {
+        events: events(file, &arguments.events),
+        listen: arguments.listen.clone(),
+        public_url: arguments.public_url.clone(),
+        tokens: arguments.tokens.clone(),
+        queue: arguments.queue,
+        clerks: arguments.clerks,
+        per_address: arguments.per_address,
+        trust_proxy: arguments.trust_proxy,
+        log: match arguments.log {
+            LogArg::Human => LogFormat::Human,
+            LogArg::Json => LogFormat::Json,
+        },
+        ignores_interrupt: ignores(SIGINT),
+    };
+    serve::run(&settings, |started| tell(started, screen))?;
+    Ok(0)
+}
+
+fn events(file: &Path, named: &[PathBuf]) -> Vec<PathBuf> {
+    match named {
+        [] => vec![file.to_path_buf()],
+        named => named.to_vec(),
+    }
+}
+
+fn tell(started: &Started, screen: &Screen) {
+    let listening = shown(&started.listening.to_string());
+    let place = |prefix: &str| match started.listening {
+        Listen::Tcp(_) => format!("{listening}{prefix}/"),
+        Listen::Unix(_) => format!("{listening} {prefix}/"),
+    };
+    let events = started.events.iter().map(|(file, prefix)| EventMember {
+        file: file.display().to_string(),
+        path: format!("{prefix}/"),
+    });
+    let document = ServeDocument {
+        ok: true,
+        command: "serve",
+        listening: &listening,
+        events: events.collect(),
+    };
+    screen.result(&document, |out| {
+        writeln!(out, "listening on {listening}")?;
+        for (file, prefix) in &started.events {
+            let name = file.file_name().unwrap_or(OsStr::new(""));
+            writeln!(
+                out,
+                "  {}  {}",
+                place(prefix),
+                shown(&name.to_string_lossy())
+            )?;
+        }
+        Ok(())
+    });
+}
+
+#[derive(Serialize)]
+struct ServeDocument<'a> {
+    ok: bool,
+    command: &'static str,
+    listening: &'a str,
+    events: Vec<EventMember>,
+}
+
+#[derive(Serialize)]
+struct EventMember {
+    file: String,
+    path: String,
+}

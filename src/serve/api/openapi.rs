@@ -1,0 +1,54 @@
+//! The description of the API, made of its code.
+
+use axum::body::Bytes;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{OpenApi as Description, Server};
+use utoipa::{Modify, OpenApi};
+
+use crate::serve::service::Site;
+
+/// What stands above the requests.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "tickets",
+        description = "A limited stock, sold over HTTP. An order carries an Idempotency-Key: sent again with the same one, it is done once."
+    ),
+    tags(
+        (name = "event", description = "What there is"),
+        (name = "sales", description = "Buying"),
+        (name = "holds", description = "Keeping tickets for a time"),
+        (name = "management", description = "For those who have a token")
+    ),
+    modifiers(&Token)
+)]
+pub(super) struct Document;
+
+/// How a token is sent.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut Description) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", scheme);
+    }
+}
+
+/// The description, with where this event is served.
+pub(super) fn text(mut document: Description, site: &Site) -> Bytes {
+    let place = format!("{}{}", site.service.public_url, site.event.prefix);
+    let place = if place.is_empty() { "/" } else { &place };
+    document.servers = Some(vec![Server::new(place)]);
+    Bytes::from(document.to_json().unwrap_or_default())
+}
+
+pub(super) fn answer(text: Bytes) -> Response {
+    let kind = [
+        (CONTENT_TYPE, "application/json"),
+        (CACHE_CONTROL, "no-cache"),
+    ];
+    (kind, text).into_response()
+}

@@ -1,0 +1,95 @@
+//! `POST /api/v1/sales`: the one purchase, over HTTP.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, LOCATION};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::failures::ChangeFailures;
+use super::replies::{NewSale, SaleReply, warn};
+use crate::office::Order;
+use crate::serve::body::Body;
+use crate::serve::clerks::LOCK_TIME;
+use crate::serve::keys::OrderKey;
+use crate::serve::problem::Problem;
+use crate::serve::service::Site;
+
+/// What somebody wants to buy.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SaleOrder {
+    /// Who buys: one line of at most 256 bytes.
+    #[schema(min_length = 1, max_length = 256)]
+    pub(super) buyer: String,
+    /// How many.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
+    pub(super) quantity: u64,
+    /// What to remember of it; kept on the ledger.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub(super) note: Option<String>,
+}
+
+/// Buy
+///
+/// However often an order is sent with its key, it is sold once; so after a lost answer it is sent again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sales",
+    tag = "sales",
+    params(("Idempotency-Key" = String, Header, description = "A key of the client's own for this order, of 1 to 256 visible characters; p- is no beginning of one", min_length = 1, max_length = 256)),
+    request_body = SaleOrder,
+    responses(
+        (status = 201, description = "Sold", body = SaleReply, headers(("Location" = String, description = "The sale"))),
+        (status = 200, description = "Sold before, under the same key", body = SaleReply, headers(("Location" = String, description = "The sale"))),
+        ChangeFailures,
+    )
+)]
+pub(super) async fn sell(
+    State(site): State<Site>,
+    OrderKey(key): OrderKey,
+    Body(wanted): Body<SaleOrder>,
+) -> Result<Response, Problem> {
+    let sale = site.event.clerks.sell(move |office, state| {
+        let order = Order::new(&wanted.buyer, wanted.quantity)
+            .key(key.as_str())
+            .note(wanted.note.as_deref())
+            .wait(LOCK_TIME);
+        office.purchase(&order, state)
+    });
+    let sale = sale.await?;
+    warn(sale.unpublished.as_ref());
+    let reply = SaleReply {
+        left: sale.left,
+        replayed: sale.replayed,
+        sale: NewSale {
+            id: sale.id,
+            buyer: sale.buyer,
+            quantity: sale.quantity,
+            at: sale.at,
+        },
+    };
+    Ok(made(&site, reply.replayed, &reply.sale.id, Json(&reply)))
+}
+
+/// The answer to what made a sale or a hold, or found it made.
+pub(super) fn made(site: &Site, replayed: bool, id: &str, reply: impl IntoResponse) -> Response {
+    let status = if replayed {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    let place = format!(
+        "{}{}/api/v1/sales/{id}",
+        site.service.public_url, site.event.prefix
+    );
+    let headers = [(LOCATION, place), (CACHE_CONTROL, "no-store".to_owned())];
+    (status, headers, reply).into_response()
+}
+
+/// The answer to what changed something else.
+pub(super) fn done(reply: impl IntoResponse) -> Response {
+    ([(CACHE_CONTROL, "no-store")], reply).into_response()
+}

@@ -1,0 +1,98 @@
+//! Bodies: JSON of a bounded size, read in a bounded time.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+use super::problem::Problem;
+use super::service::Site;
+
+/// The largest body, in bytes.
+pub(super) const MAX_BODY: usize = 16 << 10;
+
+/// How long a client may take to send one.
+const TIME: Duration = Duration::from_secs(10);
+
+/// A body that must be there.
+#[derive(Debug)]
+pub(super) struct Body<T>(pub(super) T);
+
+/// A body that may be left out: then it says nothing.
+#[derive(Debug)]
+pub(super) struct OptionalBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Site> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
+        check_type(request.headers())?;
+        let bytes = read(request, site).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Default> FromRequest<Site> for OptionalBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        let bytes = read(request, site).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        check_type(&headers)?;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let sent = headers
+        .get(CONTENT_TYPE)
+        .and_then(|sent| sent.to_str().ok());
+    let essence = sent.and_then(|sent| sent.split(';').next()).map(str::trim);
+    if essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+        return Ok(());
+    }
+    let detail = "send the body as Content-Type: application/json";
+    Err(Problem::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
+}
+
+/// The whole body. An order whose body has not come when the service is to end was not accepted.
+async fn read(request: Request, site: &Site) -> Result<Bytes, Problem> {
+    let body = Limited::new(request.into_body(), MAX_BODY).collect();
+    let read = tokio::select! {
+        read = timeout(TIME, body) => read,
+        () = site.service.drain.begun() => return Err(Problem::draining()),
+    };
+    match read {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let detail = format!("a body has at most {MAX_BODY} bytes");
+            Err(Problem::refused(StatusCode::PAYLOAD_TOO_LARGE, detail))
+        }
+        Ok(Err(_)) => Err(Problem::bad_request("the body was broken off")),
+        Err(_) => {
+            let detail = format!("the body took longer than {} s", TIME.as_secs());
+            Err(Problem::refused(StatusCode::REQUEST_TIMEOUT, detail))
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
+    let parsed = Json::from_bytes(bytes);
+    parsed.map(|Json(value)| value).map_err(|rejection| {
+        let status = match rejection {
+            JsonRejection::JsonDataError(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Problem::refused(status, rejection.body_text())
+    })
+}

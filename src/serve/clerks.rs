@@ -1,0 +1,223 @@
+//! Clerks: threads that sell, each with a box office of its own, behind one bounded queue.
+//!
+//! Clerks that sell at the same time share one sync: group commit follows by itself.
+//!
+//! Invariant: what is refused for want of time or room was not begun, and nothing of it is written.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::failure;
+use super::order_state::{OrderState, Waiting};
+use super::problem::Problem;
+use crate::error::{Error, Result};
+use crate::{BoxOffice, shown};
+
+/// How long an order may wait for a clerk.
+const QUEUE_TIME: Duration = Duration::from_secs(4);
+
+/// How long a clerk may wait for the lock of an event.
+pub(super) const LOCK_TIME: Duration = Duration::from_secs(4);
+
+/// How long a client waits for an order that was not begun: longer than both.
+const PATIENCE: Duration = Duration::from_millis(8_500);
+
+/// How much longer it waits for one that was: then its outcome is unknown.
+const LAST_PATIENCE: Duration = Duration::from_secs(8);
+
+type Work = Box<dyn FnOnce(&mut BoxOffice) + Send>;
+
+enum Job {
+    Order(Work),
+    /// One clerk goes home.
+    GoHome,
+}
+
+/// The clerks of an event.
+#[derive(Debug)]
+pub(super) struct Clerks {
+    queue: Sender<Job>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Clerks {
+    /// So many, who sell the event at this path; so many orders may wait.
+    pub(super) fn hire(path: &Path, clerks: usize, queue: usize) -> Result<Self> {
+        let (queue, jobs) = bounded(queue);
+        let mut threads = Vec::new();
+        for _ in 0..clerks {
+            let (office, path, jobs) = (BoxOffice::at(path)?, path.to_path_buf(), jobs.clone());
+            let thread = std::thread::Builder::new().name("clerk".to_owned());
+            let thread = thread.spawn(move || clerk(office, &path, &jobs));
+            threads.push(thread.map_err(|error| failure::io("start a thread", &error))?);
+        }
+        let threads = Mutex::new(threads);
+        Ok(Self { queue, threads })
+    }
+
+    /// How many orders wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Has `work` done, which tells the state of its order by itself when it writes.
+    pub(super) async fn sell<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut BoxOffice, &mut OrderState) -> Result<T> + Send + 'static,
+    ) -> std::result::Result<T, Problem> {
+        let order = OrderState::default();
+        let waiting = Waiting(order.clone());
+        let (answer, answered) = oneshot::channel();
+        let queued = Instant::now();
+        let job = move |office: &mut BoxOffice| {
+            if !order.is_wanted() {
+                return;
+            }
+            let done = if queued.elapsed() > QUEUE_TIME {
+                Err(Problem::overloaded())
+            } else {
+                work(office, &mut order.clone()).map_err(|error| Problem::of(&error))
+            };
+            let _ = answer.send(done);
+            for note in office.notes() {
+                tracing::warn!("{}", shown(&note));
+            }
+        };
+        let full = |_| Problem::overloaded();
+        self.queue
+            .try_send(Job::Order(Box::new(job)))
+            .map_err(full)?;
+        answer_of(answered, &waiting.0).await
+    }
+
+    /// The same for work that cannot be given up once a clerk has it.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut BoxOffice) -> Result<T> + Send + 'static,
+    ) -> std::result::Result<T, Problem> {
+        self.sell(move |office, order| {
+            if order.begin() {
+                return work(office);
+            }
+            Err(Error::interrupted(
+                "nobody waits for this any more; nothing was changed",
+            ))
+        })
+        .await
+    }
+
+    /// When all orders that wait are done, the clerks go home.
+    pub(super) fn close(&self) {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in threads.iter() {
+            let _ = self.queue.send(Job::GoHome);
+        }
+        for thread in threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn answer_of<T>(
+    mut answered: oneshot::Receiver<std::result::Result<T, Problem>>,
+    order: &OrderState,
+) -> std::result::Result<T, Problem> {
+    let lost = |_| Problem::outcome_unknown();
+    if let Ok(done) = timeout(PATIENCE, &mut answered).await {
+        return done.map_err(lost)?;
+    }
+    if order.give_up() {
+        return Err(Problem::stuck());
+    }
+    match timeout(LAST_PATIENCE, answered).await {
+        Ok(done) => done.map_err(lost)?,
+        Err(_) => Err(Problem::outcome_unknown()),
+    }
+}
+
+/// A clerk's day. A panic is a mistake of this program: its order's outcome is unknown, and the next one is sold with a
+/// new box office.
+fn clerk(mut office: BoxOffice, path: &Path, jobs: &Receiver<Job>) {
+    while let Ok(Job::Order(work)) = jobs.recv() {
+        if catch_unwind(AssertUnwindSafe(|| work(&mut office))).is_ok() {
+            continue;
+        }
+        tracing::error!("a clerk made a mistake: please report it");
+        match BoxOffice::at(path) {
+            Ok(new) => office = new,
+            Err(error) => return tracing::error!("{}", shown(&error.to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+    use std::sync::mpsc;
+
+    fn event() -> (tempfile::TempDir, PathBuf) {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("tickets.json");
+        std::fs::write(&file, r#"{"ticket": 10}"#).unwrap();
+        (place, file)
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().unwrap()
+    }
+
+    #[test]
+    fn a_full_queue_refuses_and_a_client_that_goes_is_not_sold_to() {
+        let (_place, file) = event();
+        let clerks = Clerks::hire(&file, 1, 1).unwrap();
+        runtime().block_on(async {
+            let (go_on, blocked) = mpsc::channel::<()>();
+            let (begun, has_begun) = oneshot::channel();
+            let first = clerks.change(move |_| {
+                let _ = begun.send(());
+                let _ = blocked.recv();
+                Ok(())
+            });
+            let mut first = Box::pin(first);
+            tokio::select! {
+                _ = &mut first => panic!("it is blocked"),
+                begun = has_begun => begun.unwrap(),
+            }
+            let mut second = Box::pin(clerks.sell(|office, order| {
+                let order_for_bob = crate::office::Order::new("bob", 1);
+                office.purchase(&order_for_bob, order)
+            }));
+            assert!(futures_util::poll!(&mut second).is_pending());
+            assert_eq!(clerks.waiting(), 1);
+            let third = clerks.change(|_| Ok(())).await;
+            assert_eq!(third.unwrap_err().code(), "overloaded");
+            drop(second);
+            drop(go_on);
+            first.await.unwrap();
+        });
+        clerks.close();
+        assert_eq!(BoxOffice::at(&file).unwrap().query().unwrap().sold, 0);
+    }
+
+    #[test]
+    fn after_a_panic_the_outcome_is_unknown_and_the_next_order_is_sold() {
+        let (_place, file) = event();
+        let clerks = Clerks::hire(&file, 1, 4).unwrap();
+        runtime().block_on(async {
+            let lost = clerks.change::<()>(|_| panic!("a mistake")).await;
+            assert_eq!(lost.unwrap_err().code(), "outcome_unknown");
+            let sale = clerks.change(|office| office.book("bob", 1)).await;
+            assert_eq!(sale.unwrap().left, 9);
+        });
+        clerks.close();
+    }
+}

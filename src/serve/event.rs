@@ -1,0 +1,119 @@
+//! An event that is served: its clerks, its reads, and who follows its count.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use tokio::sync::watch;
+
+use super::clerks::Clerks;
+use super::failure;
+use super::lookups::Lookups;
+use super::reader::{Reader, Seen};
+use super::settings::Settings;
+use crate::BoxOffice;
+use crate::error::{Kind, Result};
+use crate::shown;
+
+/// Paths of the service itself.
+const RESERVED: [&str; 6] = ["api", "book", "desk", "healthz", "metrics", "readyz"];
+
+/// An event that is served.
+#[derive(Debug)]
+pub(super) struct Event {
+    /// Its file without `.json`.
+    pub(super) name: String,
+    /// Its count.
+    pub(super) path: PathBuf,
+    /// Where it is served: empty, or as in `/gala`.
+    pub(super) prefix: String,
+    pub(super) clerks: Clerks,
+    pub(super) reader: Reader,
+    pub(super) lookups: Lookups,
+    /// What was seen last, for those who follow it.
+    pub(super) changes: watch::Sender<Option<Seen>>,
+}
+
+/// Opens all of them.
+pub(super) fn open_all(settings: &Settings) -> Result<Vec<Event>> {
+    let mut names = HashSet::new();
+    let alone = settings.events.len() == 1;
+    let mut events = Vec::new();
+    for path in &settings.events {
+        let name = name(path, alone)?;
+        if !names.insert(name.clone()) {
+            let message = format!("two events are called {name:?}");
+            return Err(failure::usage(message).hint("each is served at a path of its own name"));
+        }
+        events.push(Event::open(path, name, alone, settings)?);
+    }
+    Ok(events)
+}
+
+impl Event {
+    /// One that does not add up is served too: it says so, until somebody puts it right.
+    fn open(path: &Path, name: String, alone: bool, settings: &Settings) -> Result<Self> {
+        let office = BoxOffice::at(path)?;
+        match office.state() {
+            Err(error) if error.kind() == Kind::Missing => return Err(error),
+            _ => {}
+        }
+        let path = office.path();
+        Ok(Self {
+            prefix: if alone {
+                String::new()
+            } else {
+                format!("/{name}")
+            },
+            name,
+            clerks: Clerks::hire(path, settings.clerks, settings.queue)?,
+            reader: Reader::of(path)?,
+            lookups: Lookups::of(path),
+            changes: watch::Sender::new(None),
+            path: path.to_path_buf(),
+        })
+    }
+}
+
+/// What an event is called in a path. An event that is alone needs no name.
+fn name(path: &Path, alone: bool) -> Result<String> {
+    let name = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let fits = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain);
+    if alone || fits && !RESERVED.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    let message = format!(
+        "{} cannot be served at a path of its name",
+        shown(&path.display().to_string())
+    );
+    Err(failure::usage(message).hint("letters, digits, - _ and . are for names of events"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_plain_part_of_a_path() {
+        for (path, expected) in [
+            ("gala.json", "gala"),
+            ("/a/New-Year_2027.json", "New-Year_2027"),
+        ] {
+            assert_eq!(name(path.as_ref(), false).unwrap(), expected);
+        }
+        for path in [
+            "metrics.json",
+            "a b.json",
+            "gäla.json",
+            "..json",
+            "a%2fb.json",
+            "{x}.json",
+            "*.json",
+            "",
+        ] {
+            assert!(name(path.as_ref(), false).is_err(), "{path}");
+            assert!(name(path.as_ref(), true).is_ok(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Limits by address: how many orders one may give in a minute, and how many wrong tokens.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::caller::Caller;
+use super::problem::Problem;
+use super::service::Site;
+
+/// How many wrong tokens an address may send in a minute.
+const GUESSES: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+
+type ByAddress = DefaultKeyedRateLimiter<IpAddr>;
+
+/// The limits, and what was counted.
+#[derive(Debug)]
+pub(super) struct Limits {
+    orders: Option<ByAddress>,
+    guesses: ByAddress,
+    /// Until when no token of an address is looked at.
+    blocked: Mutex<HashMap<IpAddr, Instant>>,
+    clock: DefaultClock,
+}
+
+impl Limits {
+    /// So many orders a minute; `None`: no limit.
+    pub(super) fn new(orders: Option<NonZeroU32>) -> Self {
+        let a_minute = |most| RateLimiter::keyed(Quota::per_minute(most));
+        Self {
+            orders: orders.map(a_minute),
+            guesses: a_minute(GUESSES),
+            blocked: Mutex::default(),
+            clock: DefaultClock::default(),
+        }
+    }
+
+    /// One more order of this caller.
+    pub(super) fn order(&self, caller: &Caller) -> Result<(), Problem> {
+        match &self.orders {
+            Some(orders) => self.wait(orders, caller).map_err(too_many),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a token of this caller is looked at at all: else a right guess would tell itself from wrong ones.
+    pub(super) fn may_guess(&self, caller: &Caller) -> Result<(), Problem> {
+        let Some(address) = caller.counted else {
+            return Ok(());
+        };
+        let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = blocked.get(&network(address)).copied();
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        match left.filter(|left| !left.is_zero()) {
+            Some(left) => Err(too_many(left)),
+            None => Ok(()),
+        }
+    }
+
+    /// One more wrong token of this caller.
+    pub(super) fn guessed(&self, caller: &Caller) {
+        if let (Err(wait), Some(address)) = (self.wait(&self.guesses, caller), caller.counted) {
+            let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+            blocked.insert(network(address), Instant::now() + wait);
+        }
+    }
+
+    fn wait(&self, limit: &ByAddress, caller: &Caller) -> Result<(), Duration> {
+        let Some(address) = caller.counted else {
+            return Ok(());
+        };
+        let counted = limit.check_key(&network(address));
+        counted.map_err(|until| until.wait_time_from(self.clock.now()))
+    }
+
+    /// Forgets those who have not come again.
+    pub(super) fn forget_old(&self) {
+        for limit in self.orders.iter().chain([&self.guesses]) {
+            limit.retain_recent();
+            limit.shrink_to_fit();
+        }
+        let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+        blocked.retain(|_, until| *until > Instant::now());
+    }
+}
+
+fn too_many(wait: Duration) -> Problem {
+    Problem::too_many_requests(wait.as_secs().saturating_add(1))
+}
+
+/// What counts as one address: of IPv6 the half that a provider gives to one customer.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> 64 << 64)),
+    }
+}
+
+/// What changes something is counted, and refused once the service is to end.
+pub(super) async fn of_changes(
+    State(site): State<Site>,
+    caller: Caller,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if [Method::POST, Method::DELETE].contains(request.method()) {
+        if site.service.drain.has_begun() {
+            return Err(Problem::draining());
+        }
+        site.service.limits.order(&caller)?;
+    }
+    Ok(next.run(request).await)
+}

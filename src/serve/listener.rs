@@ -1,0 +1,126 @@
+//! Where the service listens: an address, a socket with a name, or a socket of the service manager.
+
+use std::io;
+use std::net::TcpListener as StdTcpListener;
+use std::os::unix::net::UnixListener as StdUnixListener;
+use std::path::PathBuf;
+
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio_util::either::Either;
+
+use super::activation::{self, Activated};
+use super::failure;
+use super::peer::Peer;
+use super::settings::Listen;
+use super::unix_socket::{self, SocketFile};
+use crate::error::Result;
+
+/// A connection.
+pub(super) type Connection = Either<TcpStream, UnixStream>;
+
+/// A socket that is open, before there is a runtime: clients wait from now on.
+#[derive(Debug)]
+pub(super) struct Listener {
+    socket: Socket,
+    place: Listen,
+    file: Option<SocketFile>,
+}
+
+#[derive(Debug)]
+enum Socket {
+    Tcp(StdTcpListener),
+    Unix(StdUnixListener),
+}
+
+/// The same within the runtime. Dropped, it is closed, and nobody can connect any more.
+#[derive(Debug)]
+pub(super) struct OpenSocket {
+    socket: AsyncSocket,
+    _file: Option<SocketFile>,
+}
+
+#[derive(Debug)]
+enum AsyncSocket {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Listener {
+    /// Listens at the socket of the service manager, if there is one, or there.
+    pub(super) fn bind(listen: &Listen) -> Result<Self> {
+        let (socket, file) = match (activation::socket()?, listen) {
+            (Some(Activated::Tcp(socket)), _) => (Socket::Tcp(socket), None),
+            (Some(Activated::Unix(socket)), _) => (Socket::Unix(socket), None),
+            (None, Listen::Tcp(address)) => {
+                let socket = StdTcpListener::bind(address)
+                    .map_err(|error| failure::io(&format!("listen at {address}"), &error))?;
+                (Socket::Tcp(socket), None)
+            }
+            (None, Listen::Unix(path)) => {
+                let (socket, file) = unix_socket::bind(path)?;
+                (Socket::Unix(socket), Some(file))
+            }
+        };
+        let place = place(&socket).map_err(|error| failure::io("look at the socket", &error))?;
+        Ok(Self {
+            socket,
+            place,
+            file,
+        })
+    }
+
+    /// Where it listens, with the number of the port.
+    pub(super) fn place(&self) -> &Listen {
+        &self.place
+    }
+
+    /// Listens within the runtime.
+    pub(super) fn listen(self) -> Result<OpenSocket> {
+        let socket = match self.socket {
+            Socket::Tcp(socket) => asynchronous(socket),
+            Socket::Unix(socket) => asynchronous_unix(socket),
+        };
+        Ok(OpenSocket {
+            socket: socket.map_err(|error| failure::io("listen", &error))?,
+            _file: self.file,
+        })
+    }
+}
+
+fn asynchronous(socket: StdTcpListener) -> io::Result<AsyncSocket> {
+    socket.set_nonblocking(true)?;
+    TcpListener::from_std(socket).map(AsyncSocket::Tcp)
+}
+
+fn asynchronous_unix(socket: StdUnixListener) -> io::Result<AsyncSocket> {
+    socket.set_nonblocking(true)?;
+    UnixListener::from_std(socket).map(AsyncSocket::Unix)
+}
+
+fn place(socket: &Socket) -> io::Result<Listen> {
+    Ok(match socket {
+        Socket::Tcp(socket) => Listen::Tcp(socket.local_addr()?),
+        Socket::Unix(socket) => {
+            let address = socket.local_addr()?;
+            Listen::Unix(address.as_pathname().map_or_else(PathBuf::new, Into::into))
+        }
+    })
+}
+
+impl OpenSocket {
+    /// The next client.
+    pub(super) async fn accept(&self) -> io::Result<(Connection, Peer)> {
+        match &self.socket {
+            AsyncSocket::Tcp(socket) => {
+                let (stream, address) = socket.accept().await?;
+                // Answers are short, and are not kept back.
+                let _ = stream.set_nodelay(true);
+                Ok((Either::Left(stream), Peer::Tcp(address)))
+            }
+            AsyncSocket::Unix(socket) => {
+                let (stream, _) = socket.accept().await?;
+                Ok((Either::Right(stream), Peer::Unix))
+            }
+        }
+    }
+}

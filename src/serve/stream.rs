@@ -1,0 +1,153 @@
+//! The count at each change, as server-sent events.
+//!
+//! One task an event looks at the files while somebody follows it, a few times a second, however fast one sells.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::sse::{Event as Message, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{Stream, unfold};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::drain::Drain;
+use super::event::Event;
+use super::problem::Problem;
+use super::reader::Seen;
+use super::service::Site;
+
+/// How often the files are looked at.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// How often something is sent at least, so that nobody takes the connection for a dead one.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// After how long a client is to come back when the service has ended.
+const COME_BACK: Duration = Duration::from_secs(2);
+
+/// Looks at an event as long as somebody follows it, until the service is to end.
+pub(super) async fn follow(event: Arc<Event>, drain: Drain) {
+    let mut times = interval(EVERY);
+    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = times.tick() => {}
+            () = drain.begun() => return,
+        }
+        if event.changes.receiver_count() == 0 {
+            continue;
+        }
+        let seen = event.reader.read().await;
+        event.changes.send_if_modified(|before| {
+            let is_new = before.as_ref().is_none_or(|before| differ(before, &seen));
+            if is_new {
+                *before = Some(seen);
+            }
+            is_new
+        });
+    }
+}
+
+fn differ(before: &Seen, now: &Seen) -> bool {
+    match (before, now) {
+        (Ok(before), Ok(now)) => (before.seq, &before.state) != (now.seq, &now.state),
+        (Err(before), Err(now)) => before.code() != now.code(),
+        _ => true,
+    }
+}
+
+/// The count, and from then on each change of it
+///
+/// A client that comes back with `Last-Event-ID` is told the count of now first: that is all it can have missed.
+#[utoipa::path(
+    get,
+    path = "/api/v1/stream",
+    tag = "event",
+    params(("Last-Event-ID" = Option<String>, Header, description = "The last id that was received; nothing depends on it")),
+    responses(
+        (status = 200, description = "Server-sent events: `id` is the number of the ledger's last line, `data` as of GET /api/v1/event", body = String, content_type = "text/event-stream"),
+        super::api::Failures,
+    )
+)]
+pub(super) async fn stream(State(site): State<Site>) -> Result<Response, Problem> {
+    let changes = site.event.changes.subscribe();
+    let first = site.event.reader.read().await;
+    if let Err(problem) = first {
+        return Err(problem);
+    }
+    let messages = messages(first, changes, site.service.drain.clone());
+    let alive = KeepAlive::new().interval(HEARTBEAT).text("alive");
+    let stream = Sse::new(messages).keep_alive(alive);
+    Ok(([(CACHE_CONTROL, "no-store")], stream).into_response())
+}
+
+/// What one client is sent.
+struct Following {
+    first: Option<Seen>,
+    changes: watch::Receiver<Option<Seen>>,
+    drain: Drain,
+    /// The last look that was sent.
+    look: u64,
+    ended: bool,
+}
+
+fn messages(
+    first: Seen,
+    changes: watch::Receiver<Option<Seen>>,
+    drain: Drain,
+) -> impl Stream<Item = Result<Message, Infallible>> {
+    let following = Following {
+        first: Some(first),
+        changes,
+        drain,
+        look: 0,
+        ended: false,
+    };
+    unfold(following, |mut following| async move {
+        let message = following.next().await?;
+        Some((Ok(message), following))
+    })
+}
+
+impl Following {
+    async fn next(&mut self) -> Option<Message> {
+        if let Some(first) = self.first.take() {
+            return Some(self.message(&first));
+        }
+        while !self.ended {
+            tokio::select! {
+                changed = self.changes.changed() => changed.ok()?,
+                () = self.drain.begun() => {
+                    self.ended = true;
+                    return Some(Message::default().event("end").retry(COME_BACK).data("the service ends"));
+                }
+            }
+            let seen = self.changes.borrow_and_update().clone();
+            match seen {
+                // Seen before the count that was sent first.
+                Some(Ok(count)) if count.look <= self.look => {}
+                Some(seen) => return Some(self.message(&seen)),
+                None => {}
+            }
+        }
+        None
+    }
+
+    fn message(&mut self, seen: &Seen) -> Message {
+        match seen {
+            Ok(count) => {
+                self.look = count.look;
+                let data = String::from_utf8_lossy(&count.body);
+                Message::default().id(count.seq.to_string()).data(data)
+            }
+            Err(problem) => {
+                let data = serde_json::to_string(problem).unwrap_or_default();
+                Message::default().event("problem").data(data)
+            }
+        }
+    }
+}
