@@ -57,6 +57,8 @@ mod reset;
 mod room;
 mod rush;
 mod sellers;
+#[cfg(feature = "serve")]
+mod serve;
 mod steering;
 mod stuck;
 mod torn_writes;

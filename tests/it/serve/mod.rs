@@ -1,0 +1,8 @@
+//! The service, over real sockets.
+
+mod attacks;
+mod beside;
+mod client;
+mod drain;
+mod life;
+mod management;
