@@ -111,11 +111,11 @@ impl Server {
     pub(super) fn call(&self, method: &str, headers: &[&str], body: &str) -> Answer {
         let mut text = format!("{method} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
         for header in headers {
-            text += &format!("{header}\r\n");
+            text.extend([*header, "\r\n"]);
         }
         if !body.is_empty() {
-            let length = body.len();
-            text += &format!("Content-Type: application/json\r\nContent-Length: {length}\r\n");
+            text.push_str("Content-Type: application/json\r\n");
+            text.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);
         }
         self.raw(format!("{text}\r\n{body}").as_bytes())
     }

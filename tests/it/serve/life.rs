@@ -54,11 +54,11 @@ fn a_hold_is_confirmed_or_released_by_its_own_key() {
     );
     let server = Server::start(&event, "");
     let hold = |key: &str, body: &str| server.post("/api/v1/holds", key, body);
-    let held = hold("a", r#"{"buyer":"bob","quantity":2,"for":"10m"}"#).is(201);
-    assert_eq!((&held["left"], &held["held"]), (&3.into(), &2.into()));
+    let kept = hold("a", r#"{"buyer":"bob","quantity":2,"for":"10m"}"#).is(201);
+    assert_eq!((&kept["left"], &kept["held"]), (&3.into(), &2.into()));
     hold("b", r#"{"buyer":"bob","quantity":2,"for":"16m"}"#).is_problem(422, "limit");
     hold("b", r#"{"buyer":"bob","quantity":4}"#).is_problem(422, "limit");
-    let path = format!("/api/v1/holds/{}", held["hold"]["id"].as_str().unwrap());
+    let path = format!("/api/v1/holds/{}", kept["hold"]["id"].as_str().unwrap());
     let end = |method: &str, key: &str| {
         let key = format!("Sale-Key: {key}");
         server.call(method, &["Idempotency-Key: x", &key], "")
@@ -74,8 +74,8 @@ fn a_hold_is_confirmed_or_released_by_its_own_key() {
         true
     );
     end(&format!("DELETE {path}"), "a").is_problem(409, "refused");
-    let held = hold("c", r#"{"buyer":"eve","quantity":1}"#).is(201);
-    let path = format!("/api/v1/holds/{}", held["hold"]["id"].as_str().unwrap());
+    let kept = hold("c", r#"{"buyer":"eve","quantity":1}"#).is(201);
+    let path = format!("/api/v1/holds/{}", kept["hold"]["id"].as_str().unwrap());
     assert_eq!(
         end(&format!("DELETE {path}"), "c").is(200)["released"]["quantity"],
         1
