@@ -58,13 +58,13 @@ fn run() -> u8 {
         Ok(parsed) => parsed,
         Err(error) => return usage::tell(error),
     };
-    match cli.color {
+    match cli.globals.color {
         ColorArg::Auto => anstream::ColorChoice::Auto,
         ColorArg::Always => anstream::ColorChoice::Always,
         ColorArg::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    let screen = Screen::new(cli.json, cli.quiet).of(event);
+    let screen = Screen::new(cli.globals.json, cli.globals.quiet).of(event);
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
         Err(error) => {
@@ -80,7 +80,7 @@ fn parsed() -> std::result::Result<(Cli, EventFlag), clap::Error> {
     let (matches, cli) = args::parse()?;
     let event = match matches.value_source("file") {
         Some(ValueSource::DefaultValue) => EventFlag::default(),
-        _ => EventFlag::named(cli.file.as_os_str()),
+        _ => EventFlag::named(cli.globals.file.as_os_str()),
     };
     Ok((cli, event))
 }
@@ -89,7 +89,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
     if let Command::Buy(_) | Command::Race(_) | Command::Doctor(_) = &cli.command {
         process::keep_children();
     }
-    let file = &cli.file;
+    let file = &cli.globals.file;
     match &cli.command {
         Command::Init(arguments) => init::init(file, arguments, screen),
         Command::Query => query::query(file, screen),
@@ -113,8 +113,8 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Backup(arguments) => keeping::backup(file, arguments, screen),
         Command::Restore(arguments) => keeping::restore(file, arguments, screen),
         Command::Reset(arguments) => keeping::reset(file, arguments, screen),
-        Command::Completions { shell } => Ok(completions::registration(*shell, screen)),
-        Command::Man { directory } => manual::pages(directory.as_deref(), screen),
+        Command::Completions(arguments) => Ok(completions::registration(arguments.shell, screen)),
+        Command::Man(arguments) => manual::pages(arguments.directory.as_deref(), screen),
         Command::Race(race) => lab::run(race, file, screen),
         Command::Doctor(arguments) => doctor::run(file, arguments, screen),
     }

@@ -1,7 +1,5 @@
 //! Every command, with what its help says.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 
 use super::event::{
@@ -12,11 +10,13 @@ use super::help;
 use super::keeping::{
     AuditArgs, BackupArgs, DoctorArgs, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };
+use super::manual::{CompletionsArgs, ManArgs};
 use super::race::RaceCommand;
 use super::rush::BuyArgs;
 use super::selling::{AdjustArgs, BookArgs, CancelArgs};
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Make a new event to sell from
     #[command(after_help = help::INIT)]
@@ -116,17 +116,11 @@ pub(crate) enum Command {
 
     /// Completions for a shell, on stdout
     #[command(after_help = help::COMPLETIONS)]
-    Completions {
-        /// Which shell
-        shell: clap_complete::Shell,
-    },
+    Completions(CompletionsArgs),
 
     /// The manual, on stdout, or as a page for each command in a directory
     #[command(after_help = help::MAN)]
-    Man {
-        /// Where to write a page for each command
-        directory: Option<PathBuf>,
-    },
+    Man(ManArgs),
 }
 
 impl Command {
@@ -155,8 +149,8 @@ impl Command {
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
             Self::Reset(_) => "reset",
-            Self::Completions { .. } => "completions",
-            Self::Man { .. } => "man",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
             Self::Doctor(_) => "doctor",
             Self::Race(race) => race.name(),
         }

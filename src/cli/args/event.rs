@@ -10,7 +10,7 @@ use clap_complete::engine::ArgValueCompleter;
 use super::candidates;
 use super::value::{WaitArgs, held_for, moment, wanted};
 
-/// By what an event is sold. What is left out stays as it is.
+// By what an event is sold. What is left out stays as it is.
 #[derive(Debug, Args)]
 pub(crate) struct SettingsArgs {
     /// What it is called; "" for no title
@@ -89,7 +89,7 @@ pub(crate) struct HoldArgs {
     pub(crate) wait: WaitArgs,
 }
 
-/// A hold that is to end.
+// A hold that is to end.
 #[derive(Debug, Args)]
 pub(crate) struct HoldEndArgs {
     /// The hold's id, as in 7-k3v9xq; its number alone will do

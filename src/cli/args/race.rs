@@ -10,6 +10,7 @@ use super::lab::{FindArgs, LocksArgs, ProveArgs, ReplayArgs, SelfcheckArgs};
 
 /// How the buyers of a rush may meet: tried out, step by step
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum RaceCommand {
     /// Run every schedule of a few buyers, and show the smallest that goes wrong
     #[command(after_help = "\
