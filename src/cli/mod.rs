@@ -21,6 +21,7 @@ mod init;
 mod json;
 mod keeping;
 mod lab;
+mod left;
 mod manual;
 mod overdue;
 mod picture;

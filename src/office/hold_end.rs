@@ -21,6 +21,8 @@ pub struct HoldEnd {
     pub quantity: u64,
     /// How many are left in stock.
     pub left: u64,
+    /// How many are held in all, due or not.
+    pub held: u64,
     /// Whether that was done before.
     pub replayed: bool,
     /// Why `tickets.json` does not show it yet.
@@ -80,6 +82,7 @@ impl BoxOffice {
             buyer: hold.buyer,
             quantity: hold.quantity,
             left: done.tally.left,
+            held: done.tally.held,
             replayed,
             unpublished: done.unpublished,
         })

@@ -65,7 +65,7 @@ pub use held_list::OpenHold;
 pub use history::{History, State};
 pub use hold_end::HoldEnd;
 pub use holding::Hold;
-pub use import::Outcome;
+pub use import::{Outcome, Remaining};
 pub use latest::{LatestSale, LatestSales};
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::args::ImportArgs;
+use super::left::on_hand;
 use super::screen::{BAD, GOOD, Screen};
 use crate::office::{Order, Outcome};
 use crate::plural::count;
@@ -29,7 +30,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     let progress = progress(orders.len(), screen);
     let mut office = BoxOffice::at(file)?;
     let mut done = Done::default();
-    let left = office.purchase_all(&orders, arguments.wait.limit, &mut |at, outcome| {
+    let remaining = office.purchase_all(&orders, arguments.wait.limit, &mut |at, outcome| {
         progress.inc(1);
         match outcome {
             Outcome::Sold { .. } => done.sold += 1,
@@ -39,7 +40,8 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     });
     progress.finish_and_clear();
     screen.notes(&office.notes());
-    done.left = left.map_err(|error| done.broken_off(error))?;
+    let remaining = remaining.map_err(|error| done.broken_off(error))?;
+    (done.left, done.held) = (remaining.left, remaining.held);
     if let Some(mut output) = rejects {
         let refused = done.refused.iter().filter_map(|(at, _)| list.rows.get(*at));
         let written = rejects::write(&mut output, list.is_csv, refused);
@@ -71,6 +73,7 @@ struct Done {
     /// Which rows, by their place in the list.
     refused: Vec<(usize, Error)>,
     left: u64,
+    held: u64,
     /// Why the refused rows could not be written down.
     unwritten: Option<Error>,
 }
@@ -122,7 +125,7 @@ impl Done {
             left: self.left,
             warning: self.unwritten.as_ref().map(Error::to_string),
         };
-        screen.answer(&document, |out| in_words(&document, out));
+        screen.answer(&document, |out| in_words(&document, self.held, out));
         if let Some(error) = &self.unwritten {
             let told = format!("the refused rows are not written down: {error}");
             Screen::warning(&shown(&told));
@@ -131,7 +134,7 @@ impl Done {
     }
 }
 
-fn in_words(done: &ImportDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn in_words(done: &ImportDocument<'_>, held: u64, out: &mut dyn Write) -> io::Result<()> {
     for refused in done.refused.iter().take(TOLD) {
         let (row, message) = (refused.row, shown(refused.message));
         writeln!(out, "{BAD}refused{BAD:#}  row {row}: {message}")?;
@@ -148,7 +151,7 @@ fn in_words(done: &ImportDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !done.refused.is_empty() {
         write!(out, ", {} refused", done.refused.len())?;
     }
-    writeln!(out, "\n{} left", done.left)
+    writeln!(out, "\n{}", on_hand(done.left, held))
 }
 
 fn progress(rows: usize, screen: &Screen) -> ProgressBar {
