@@ -8,6 +8,7 @@ use super::args::{AdjustArgs, BookArgs, CancelArgs};
 use super::document::{SaleMember, by};
 use super::hint::quoted;
 use super::left::on_hand;
+use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::{Change, Order};
@@ -90,7 +91,7 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
         office.cancel(&arguments.id, arguments.quantity, &change)
     });
     screen.notes(&office.notes());
-    let done = done?;
+    let done = done.map_err(|error| name_for_id::told(error, &office, &arguments.id, "cancel"))?;
     let document = CancelDocument {
         ok: true,
         command: "cancel",

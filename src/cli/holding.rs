@@ -8,6 +8,7 @@ use super::args::{HoldArgs, HoldEndArgs};
 use super::clock::here;
 use super::document::{SaleMember, by};
 use super::left::on_hand;
+use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::{Change, HoldEnd, Order};
@@ -120,7 +121,7 @@ fn end(
         end(&mut office, &arguments.id, &change)
     });
     screen.notes(&office.notes());
-    done
+    done.map_err(|error| name_for_id::told(error, &office, &arguments.id, command))
 }
 
 fn told(

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::InitArgs;
-use super::event_life::changed;
 use super::screen::{GOOD, Screen};
+use super::settings::changed;
 use crate::office::EventSettings;
 use crate::{BoxOffice, Result, shown};
 

@@ -13,6 +13,7 @@ mod doctor;
 mod document;
 mod door;
 mod door_page;
+mod error_document;
 mod event_life;
 mod hint;
 mod holding;
@@ -23,12 +24,15 @@ mod keeping;
 mod lab;
 mod left;
 mod manual;
+mod name_for_id;
 mod overdue;
 mod picture;
 mod process;
 mod query;
 mod sales;
 mod screen;
+mod settings;
+mod show;
 mod slips;
 #[cfg(test)]
 mod spoken;
@@ -100,7 +104,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Confirm(arguments) => holding::confirm(file, arguments, screen),
         Command::Release(arguments) => holding::release(file, arguments, screen),
         Command::Rename(arguments) => event_life::rename(file, arguments, screen),
-        Command::Show(arguments) => event_life::show(file, arguments, screen),
+        Command::Show(arguments) => show::show(file, arguments, screen),
         Command::Import(arguments) => import::import(file, arguments, screen),
         Command::Set(arguments) => event_life::set(file, arguments, screen),
         Command::Close(arguments) => event_life::close(file, arguments, screen),

@@ -151,7 +151,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) batch: Option<String>,
 
-    /// Write the rows that were refused here, ready to be corrected
+    /// Write the rows that were refused here, ready to be corrected; one that makes no sense is refused then, too
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
 

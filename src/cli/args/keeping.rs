@@ -35,7 +35,7 @@ pub(crate) struct SalesArgs {
     pub(crate) since: Option<jiff::Timestamp>,
 
     /// What is held and not sold yet, instead of sales
-    #[arg(long, conflicts_with_all = ["name", "since", "limit", "format", "raw", "bom"])]
+    #[arg(long, conflicts_with_all = ["since", "limit", "format", "raw", "bom"])]
     pub(crate) held: bool,
 
     /// No more than the last N of them

@@ -4,24 +4,29 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::super::args::{Format, SalesArgs};
 use super::super::clock::local;
 use super::super::json;
 use super::super::screen::Screen;
+use super::super::settings::changes_in_words;
 use super::csv::Sheet;
-use crate::office::Changed;
+use crate::office::{Changed, EventSettings};
 use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
 
 /// The names of the columns, in CSV and JSON too.
-const COLUMNS: [&str; 8] = [
-    "at", "change", "quantity", "left", "sale", "buyer", "reason", "by",
+const COLUMNS: [&str; 9] = [
+    "at", "change", "quantity", "left", "sale", "buyer", "reason", "by", "what",
 ];
+
+/// The last of them: what was set, or which name it was. It is in a table only where it says something.
+const WHAT: usize = 8;
 
 /// What all changes that are asked for come to, also those that a limit leaves out.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -50,6 +55,14 @@ struct KeptChange {
     sale: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     buyer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was: Option<String>,
+    /// The settings that were changed, as they were from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set: Option<serde_json::Map<String, Value>>,
+    /// The same for people.
+    #[serde(skip)]
+    what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +137,13 @@ impl KeptChange {
             left: change.left,
             sale: change.sale.map(str::to_owned),
             buyer: change.buyer.map(str::to_owned),
+            was: change.was.map(str::to_owned),
+            set: change.settings.map(set),
+            what: match (change.was, change.settings) {
+                (Some(was), _) => format!("was {was}"),
+                (None, Some(settings)) => changes_in_words(settings),
+                (None, None) => String::new(),
+            },
             reason: change.reason.map(str::to_owned),
             by: change.by.map(str::to_owned),
         }
@@ -137,6 +157,18 @@ impl KeptChange {
             (None, moved) => format!("{moved:+}"),
         }
     }
+}
+
+/// The members that were changed, as they are afterwards.
+fn set([before, after]: [&EventSettings; 2]) -> serde_json::Map<String, Value> {
+    let members = |settings: &EventSettings| match serde_json::to_value(settings) {
+        Ok(Value::Object(members)) => members,
+        _ => serde_json::Map::new(),
+    };
+    let was = members(before);
+    let mut set = members(after);
+    set.retain(|name, value| was.get(name) != Some(value));
+    set
 }
 
 fn as_table(
@@ -168,7 +200,12 @@ fn as_table(
             text(&change.buyer),
             text(&change.reason),
             text(&change.by),
+            shown(&change.what),
         ]);
+    }
+    let is_told = changes.iter().any(|change| !change.what.is_empty());
+    if let (Some(what), false) = (table.column_mut(WHAT), is_told) {
+        what.set_constraint(ColumnConstraint::Hidden);
     }
     for line in table.lines().filter(|_| !changes.is_empty()) {
         writeln!(out, "{}", line.trim_end())?;
@@ -213,6 +250,7 @@ fn as_csv(
             text(&change.buyer),
             text(&change.reason),
             text(&change.by),
+            sheet_text(Some(&change.what), arguments),
         ])?;
     }
     sheet.end()

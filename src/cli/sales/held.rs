@@ -13,11 +13,15 @@ use crate::{BoxOffice, Result, shown};
 /// Opens the one document.
 const OPENING: &[u8] = b"{\"ok\":true,\"command\":\"sales\",\"holds\":[";
 
-/// `{"ok":true,"command":"sales","holds":[…],"total":{"holds":1,"quantity":2}}`
-pub(super) fn as_json(office: &BoxOffice, out: &mut dyn Write) -> Result<io::Result<()>> {
+/// How many there are. `{"ok":true,"command":"sales","holds":[…],"total":{"holds":1,"quantity":2}}`
+pub(super) fn as_json(
+    office: &BoxOffice,
+    buyer: Option<&str>,
+    out: &mut dyn Write,
+) -> Result<io::Result<u64>> {
     let (mut written, mut total) = (Ok(()), HeldTotal::default());
     let mut before = OPENING;
-    office.open_holds(&mut |hold| {
+    office.open_holds(buyer, &mut |hold| {
         total.add(hold.quantity);
         written = out
             .write_all(std::mem::replace(&mut before, b","))
@@ -31,15 +35,17 @@ pub(super) fn as_json(office: &BoxOffice, out: &mut dyn Write) -> Result<io::Res
         writeln!(
             out,
             "],\"total\":{{\"holds\":{holds},\"quantity\":{quantity}}}}}"
-        )
+        )?;
+        Ok(holds)
     }))
 }
 
+/// How many there are.
 pub(super) fn as_table(
     office: &BoxOffice,
-    out: &mut dyn Write,
-    quiet: bool,
-) -> Result<io::Result<()>> {
+    buyer: Option<&str>,
+    (out, quiet): (&mut dyn Write, bool),
+) -> Result<io::Result<u64>> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["id", "until", "quantity", "buyer", "note"]);
@@ -47,7 +53,7 @@ pub(super) fn as_table(
         column.set_cell_alignment(CellAlignment::Right);
     }
     let mut total = HeldTotal::default();
-    office.open_holds(&mut |hold| {
+    office.open_holds(buyer, &mut |hold| {
         total.add(hold.quantity);
         table.add_row([
             shown(hold.id),
@@ -71,7 +77,7 @@ pub(super) fn as_table(
         let (holds, tickets) = (count(total.holds, "hold"), count(total.quantity, "ticket"));
         writeln!(out, "{holds}: {tickets}")
     };
-    Ok(write())
+    Ok(write().map(|()| total.holds))
 }
 
 #[derive(Default)]
