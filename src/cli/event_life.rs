@@ -4,18 +4,21 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::{RenameArgs, SetArgs, TurnArgs};
+use super::args::{RenameArgs, SetArgs, SettingsArgs, TurnArgs};
 use super::document::{SaleMember, by};
 use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
-use super::settings::{changed, in_words};
+use super::settings::{changed, in_words, past_end};
 use crate::office::{Change, EventSettings, OnSale, Turned};
 use crate::plural::count;
 use crate::{BoxOffice, Error, Result, shown};
 
 pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
+    if arguments.settings == SettingsArgs::default() {
+        return show(&office, screen);
+    }
     let (wait, by) = (arguments.wait.limit, by());
     let change = Change::new().by(by.as_deref()).wait(wait);
     let done = watched(("set", wait), &SaleProgress::unknown(), screen, || {
@@ -25,16 +28,33 @@ pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u
     });
     screen.notes(&office.notes());
     let done = done?;
+    let over = arguments.settings.until.is_some();
+    let over = over.then(|| past_end(&done.settings, screen)).flatten();
+    let unpublished = done.unpublished.as_ref().map(Error::to_string);
     let document = SetDocument {
         ok: true,
         command: "set",
         event: &done.settings,
-        warning: done.unpublished.as_ref().map(Error::to_string),
+        warning: unpublished.or_else(|| over.clone()),
     };
     screen.answer(&document, |out| {
         writeln!(out, "{GOOD}set{GOOD:#}  {}", in_words(&done.settings))
     });
     screen.unpublished(done.unpublished.as_ref());
+    screen.warned(over.as_deref());
+    Ok(0)
+}
+
+/// `tickets set` alone: what is set. Writes nothing.
+fn show(office: &BoxOffice, screen: &Screen) -> Result<u8> {
+    let settings = office.settings()?.unwrap_or_default();
+    let document = SetDocument {
+        ok: true,
+        command: "set",
+        event: &settings,
+        warning: None,
+    };
+    screen.result(&document, |out| writeln!(out, "{}", in_words(&settings)));
     Ok(0)
 }
 

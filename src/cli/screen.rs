@@ -116,6 +116,13 @@ impl Screen {
         let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");
     }
 
+    /// The same of what was done; nothing in JSON, which says so itself.
+    pub(crate) fn warned(&self, text: Option<&str>) {
+        if let (Some(text), false) = (text, self.json) {
+            Self::warning(text);
+        }
+    }
+
     /// That a sale stands, but the count does not show it yet.
     pub(crate) fn unpublished(&self, error: Option<&Error>) {
         if let (Some(error), false) = (error, self.json) {

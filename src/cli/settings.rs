@@ -1,7 +1,10 @@
 //! By what an event is sold: what the command line changes of it, and how people are told.
 
+use jiff::Timestamp;
+
 use super::args::SettingsArgs;
 use super::clock::here;
+use super::screen::Screen;
 use crate::office::EventSettings;
 use crate::shown;
 
@@ -52,6 +55,20 @@ pub(super) fn changes_in_words([before, after]: [&EventSettings; 2]) -> String {
         (was, None) => Some(format!("{without}, was {}", was.unwrap_or_default())),
     });
     words.collect::<Vec<_>>().join("; ")
+}
+
+/// What somebody should know whose sale is over by these settings.
+pub(super) fn past_end(event: &EventSettings, screen: &Screen) -> Option<String> {
+    let until = event.until.as_deref()?;
+    let end: Timestamp = until.parse().ok()?;
+    if end > Timestamp::now() {
+        return None;
+    }
+    let without = screen.command("set --until=");
+    let until = here(until);
+    Some(format!(
+        "the sale is over: {until} is past; {without} takes that end away"
+    ))
 }
 
 /// Each setting: what it says, what is said without it, and its value.

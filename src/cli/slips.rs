@@ -1,63 +1,16 @@
 //! Common slips on the command line, and what was meant: the right word stands in the tip.
 
-use std::path::Path;
+mod meant;
+mod options;
+mod phrases;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, ValueEnum as _};
 
-use super::args::{Format, LockArg, grammar};
-use super::hint::quoted;
-
-/// Words that people try, and the command that each means.
-const MEANT: [(&str, &str); 47] = [
-    ("sell", "book NAME"),
-    ("order", "book NAME"),
-    ("reserve", "hold NAME"),
-    ("keep", "hold NAME"),
-    ("pay", "confirm ID"),
-    ("accept", "confirm ID"),
-    ("free", "release ID"),
-    ("load", "import FILE"),
-    ("stop", "close"),
-    ("pause", "close"),
-    ("open", "reopen"),
-    ("resume", "reopen"),
-    ("guests", "door"),
-    ("edit", "set"),
-    ("change", "set"),
-    ("follow", "watch"),
-    ("live", "watch"),
-    ("list", "sales"),
-    ("ls", "sales"),
-    ("export", "sales --format csv"),
-    ("log", "sales --changes"),
-    ("history", "sales --changes"),
-    ("new", "init N"),
-    ("create", "init N"),
-    ("make", "init N"),
-    ("start", "init N"),
-    ("status", "query"),
-    ("count", "query"),
-    ("left", "query"),
-    ("refund", "cancel ID"),
-    ("delete", "cancel ID"),
-    ("remove", "cancel ID"),
-    ("rm", "cancel ID"),
-    ("undo", "cancel ID"),
-    ("add", "adjust +N --reason TEXT"),
-    ("verify", "audit"),
-    ("check", "audit"),
-    ("repair", "audit --repair"),
-    ("fix", "audit --repair"),
-    ("save", "backup DIR"),
-    ("rush", "buy --users 8"),
-    ("prove", "race prove"),
-    ("replay", "race replay SCHEDULE"),
-    ("locks", "race locks"),
-    ("selfcheck", "race selfcheck"),
-    ("test", "doctor"),
-    ("version", "--version"),
-];
+use super::args::{DoorFormat, Format, LockArg, grammar};
+use meant::MEANT;
+use options::unknown_option;
+use phrases::{in_quotes, is_file, named_by_f};
 
 /// What was meant by it, in a sentence, where that can be told. `command`: the one that was named; `matches`: what could
 /// be understood of its arguments.
@@ -84,6 +37,9 @@ pub(super) fn tip(
             wrong_value(option, text(error, ContextKind::InvalidValue)?, command)
         }
         ErrorKind::MissingRequiredArgument if command == "buy" => Some(who_rushes(matches)),
+        ErrorKind::MissingRequiredArgument if command == "import" => {
+            Some("the list stands by itself, and -f names the event: 'tickets -f FILE.json import LIST.csv'".to_owned())
+        }
         ErrorKind::MissingRequiredArgument if command == "audit" => {
             Some("an audit alone waits for nobody and forces nothing: '--repair' does".to_owned())
         }
@@ -134,6 +90,12 @@ fn one_word_more(word: &str, command: &str, matches: Option<&ArgMatches>) -> Opt
         "init" | "reset" if is_number => {
             format!("-f names an event: 'tickets -f FILE {command} {word}'")
         }
+        "set" if is_number => {
+            "'tickets adjust +N --reason TEXT' changes how many there are".to_owned()
+        }
+        "door" if DoorFormat::from_str(word, true).is_ok() => {
+            format!("'--format {word}' writes it so")
+        }
         "query" | "audit" | "init" | "reset" if is_file(word) => named_by_f(word, command),
         "hold" | "rename" | "init" | "set" | "close" | "reopen" | "import" => {
             "words that belong together stand in quotes, as in \"Ann Smith\"".to_owned()
@@ -172,51 +134,13 @@ fn one_word_more(word: &str, command: &str, matches: Option<&ArgMatches>) -> Opt
     })
 }
 
-fn unknown_option(word: &str, command: &str) -> Option<String> {
-    let format = word.trim_start_matches('-');
-    let right = match (command, word) {
-        ("buy", "--stock" | "--tickets") => {
-            return Some(
-                "the event says how many there are: 'tickets reset 200' starts it anew so"
-                    .to_owned(),
-            );
-        }
-        ("audit", "--fix" | "--mend" | "--heal") => "--repair",
-        ("cancel", "--id" | "--sale") => {
-            return Some("the id stands by itself: 'tickets cancel 7-k3v9xq'".to_owned());
-        }
-        ("doctor", "--dir" | "--directory" | "--path") => {
-            return Some("the directory stands by itself: 'tickets doctor DIR'".to_owned());
-        }
-        ("sales", _) if Format::from_str(format, true).is_ok() => {
-            return Some(format!("'--format {format}' writes them so"));
-        }
-        ("sales", "--buyer" | "--who" | "--user" | "--for") => "--name WHO",
-        ("book", "--name" | "--buyer" | "--for" | "--user") => {
-            return Some("the name stands by itself: 'tickets book \"Ann Smith\"'".to_owned());
-        }
-        (
-            "book" | "cancel" | "buy",
-            "--count" | "--number" | "--tickets" | "--amount" | "--qty",
-        ) => "--quantity Q",
-        (
-            "buy" | "race prove" | "race find" | "race locks",
-            "--buyers" | "--processes" | "--clients",
-        ) => "--users N",
-        ("init" | "reset", "--stock" | "--tickets" | "--quantity" | "-n") => {
-            return Some(format!(
-                "the number stands by itself: 'tickets {command} 200'"
-            ));
-        }
-        _ => return None,
-    };
-    Some(format!("'{right}' says that"))
-}
-
 /// `book -n Ann`, `init gala.json`.
 fn wrong_value(option: &str, value: &str, command: &str) -> Option<String> {
     let is_number = value.parse::<f64>().is_ok();
     match command {
+        "hold" if option.starts_with("--for") => {
+            Some("--for says for how long, and not until when: '--for 2h', or 45m, or 3days".to_owned())
+        }
         _ if is_number => None,
         "book" if option.starts_with("--quantity") => Some(
             "-n is how many; the name stands by itself, in quotes: 'tickets book \"Ann Smith\" -n 2'"
@@ -234,34 +158,4 @@ fn who_rushes(matches: Option<&ArgMatches>) -> String {
     } else {
         "'--users 8' says how many buyers rush; 'tickets book NAME' sells to somebody".to_owned()
     }
-}
-
-/// Whether it is more likely a file than a word.
-fn is_file(word: &str) -> bool {
-    let is_json = Path::new(word).extension().is_some_and(|end| end == "json");
-    word.contains('/') || is_json
-}
-
-fn named_by_f(word: &str, command: &str) -> String {
-    let file = if is_file(word) {
-        word.to_owned()
-    } else {
-        format!("{word}.json")
-    };
-    format!(
-        "-f names an event: 'tickets -f {} {command}'",
-        quoted(file.as_ref())
-    )
-}
-
-/// A word of a command line that stands in single quotes.
-fn in_quotes(word: &str) -> String {
-    if word
-        .chars()
-        .all(|c| c.is_alphanumeric() || "-_.".contains(c))
-    {
-        return word.to_owned();
-    }
-    let word = crate::shown(word);
-    format!("\"{}\"", word.replace(['"', '$', '`', '\\'], ""))
 }

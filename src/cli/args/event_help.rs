@@ -54,12 +54,13 @@ that row is refused, and the others are sold.";
 
 pub(super) const SET: &str = "\
 Examples:
+  tickets set                     what is set; changes nothing
   tickets set --title \"New Year\" --max-per-sale 6
   tickets set --from 2026-12-01 --until 2026-12-31T18:00
   tickets set --until \"\"          no end
   tickets set --max-per-buyer 0   no limit
 
-Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
+How many there are is changed by 'tickets adjust'. Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
 
 pub(super) const CLOSE: &str = "\
 Examples:

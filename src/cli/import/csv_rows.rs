@@ -39,15 +39,16 @@ pub(super) fn read(text: &str) -> Result<Read, Flaw> {
     Ok(read)
 }
 
-/// The separator by which the header names most columns; where it names none, the one that it has most of.
+/// The separator by which the header names the buyer's column, and most of the others; where it names none, the one
+/// that it has most of.
 fn separator(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty());
     let header = header.unwrap_or_default();
     let score = |separator: u8| {
         let names = header.split(char::from(separator));
         let names = names.map(|name| name.trim().trim_matches('"').trim());
-        let known = names.clone().filter(|name| place(name).is_some());
-        (known.count(), names.count())
+        let known: Vec<usize> = names.clone().filter_map(place).collect();
+        (known.contains(&0), known.len(), names.count())
     };
     // Of equal ones the first.
     let best = SEPARATORS.into_iter().rev().max_by_key(|it| score(*it));
