@@ -9,10 +9,14 @@ use serde::Serialize;
 use super::args::{DoorArgs, DoorFormat};
 use super::cell::cell;
 use super::door_page;
+use super::left::left_out;
 use super::screen::Screen;
 use crate::office::Guest;
 use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
+
+/// What the list is of.
+const LEFT_OUT: &str = "these have bought";
 
 pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result<u8> {
     let office = BoxOffice::at(file)?;
@@ -26,6 +30,9 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
     };
     if screen.json || arguments.format == DoorFormat::Table {
         screen.result(&document, |out| as_table(out, &guests, total));
+        if !screen.json {
+            screen.notes(&left_out(&office, LEFT_OUT, screen)?);
+        }
         return Ok(0);
     }
     let text = if arguments.format == DoorFormat::Csv {
@@ -35,6 +42,7 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
         door_page::page(&settings, &guests, total).into_bytes()
     };
     screen.bytes(&text);
+    screen.notes(&left_out(&office, LEFT_OUT, screen)?);
     Ok(0)
 }
 

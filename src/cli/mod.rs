@@ -25,6 +25,7 @@ mod lab;
 mod left;
 mod manual;
 mod name_for_id;
+mod nearby;
 mod overdue;
 mod picture;
 mod process;
@@ -73,6 +74,7 @@ fn run() -> u8 {
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
         Err(error) => {
+            let error = nearby::told(error, cli.command.name());
             screen.error(cli.command.name(), &error, None);
             error.kind().exit_code()
         }

@@ -1,9 +1,7 @@
 //! By what an event is sold: what the command line changes of it, and how people are told.
 
-use jiff::Timestamp;
-
 use super::args::SettingsArgs;
-use super::clock::here;
+use super::clock::{here, is_past};
 use super::screen::Screen;
 use crate::office::EventSettings;
 use crate::shown;
@@ -60,8 +58,7 @@ pub(super) fn changes_in_words([before, after]: [&EventSettings; 2]) -> String {
 /// What somebody should know whose sale is over by these settings.
 pub(super) fn past_end(event: &EventSettings, screen: &Screen) -> Option<String> {
     let until = event.until.as_deref()?;
-    let end: Timestamp = until.parse().ok()?;
-    if end > Timestamp::now() {
+    if !is_past(until) {
         return None;
     }
     let without = screen.command("set --until=");

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::args::ShowArgs;
-use super::clock::here;
+use super::clock::{here, is_past};
 use super::name_for_id;
 use super::screen::Screen;
 use crate::office::{Happened, History, State};
@@ -56,7 +56,11 @@ fn state_in_words(history: &History) -> String {
             format!("{} cancelled, {kept} valid", history.cancelled)
         }
         State::Cancelled => "cancelled".to_owned(),
-        State::Held => "held".to_owned(),
+        State::Held => {
+            let until = history.events.iter().find_map(|it| it.until.as_deref());
+            let due = until.is_some_and(is_past);
+            if due { "held still, but due" } else { "held" }.to_owned()
+        }
         State::Released => "released".to_owned(),
         State::Expired => "expired".to_owned(),
     }

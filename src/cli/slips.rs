@@ -3,14 +3,16 @@
 mod meant;
 mod options;
 mod phrases;
+mod words;
 
+use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgMatches, ValueEnum as _};
 
-use super::args::{DoorFormat, Format, LockArg, grammar};
+use super::args::grammar;
 use meant::MEANT;
 use options::unknown_option;
-use phrases::{in_quotes, is_file, named_by_f};
+use phrases::{is_file, named_by_f};
+use words::one_word_more;
 
 /// What was meant by it, in a sentence, where that can be told. `command`: the one that was named; `matches`: what could
 /// be understood of its arguments.
@@ -36,13 +38,7 @@ pub(super) fn tip(
             let option = text(error, ContextKind::InvalidArg)?;
             wrong_value(option, text(error, ContextKind::InvalidValue)?, command)
         }
-        ErrorKind::MissingRequiredArgument if command == "buy" => Some(who_rushes(matches)),
-        ErrorKind::MissingRequiredArgument if command == "import" => {
-            Some("the list stands by itself, and -f names the event: 'tickets -f FILE.json import LIST.csv'".to_owned())
-        }
-        ErrorKind::MissingRequiredArgument if command == "audit" => {
-            Some("an audit alone waits for nobody and forces nothing: '--repair' does".to_owned())
-        }
+        ErrorKind::MissingRequiredArgument => missing(command, matches),
         _ => None,
     }
 }
@@ -71,82 +67,20 @@ fn unknown_command(word: &str, command: &str) -> Option<String> {
     Some(format!("'tickets {meant}' does that"))
 }
 
-/// `book Ann Smith`, `cancel 4 2`, `buy 8`.
-fn one_word_more(word: &str, command: &str, matches: Option<&ArgMatches>) -> Option<String> {
-    if LockArg::from_str(word, false).is_ok() {
-        return Some(format!("a kind of lock is given as '--lock={word}'"));
-    }
-    if word.starts_with(['\u{2013}', '\u{2014}']) {
-        return Some(format!(
-            "{word:?} begins with a long dash, as a word processor makes it: write - or --"
-        ));
-    }
-    let is_number = word.parse::<u64>().is_ok();
-    Some(match command {
-        "book" | "hold" if is_number => format!("'--quantity {word}' says how many"),
-        "cancel" if is_number => {
-            format!("one sale at a time; of a sale, '--quantity {word}' says how many")
-        }
-        "init" | "reset" if is_number => {
-            format!("-f names an event: 'tickets -f FILE {command} {word}'")
-        }
-        "set" if is_number => {
-            "'tickets adjust +N --reason TEXT' changes how many there are".to_owned()
-        }
-        "door" if DoorFormat::from_str(word, true).is_ok() => {
-            format!("'--format {word}' writes it so")
-        }
-        "query" | "audit" | "init" | "reset" if is_file(word) => named_by_f(word, command),
-        "hold" | "rename" | "init" | "set" | "close" | "reopen" | "import" => {
-            "words that belong together stand in quotes, as in \"Ann Smith\"".to_owned()
-        }
-        "book" => {
-            let begun = matches.and_then(|matches| matches.try_get_one::<String>("name").ok()?);
-            let name = begun.map_or_else(|| word.to_owned(), |begun| format!("{begun} {word}"));
-            let name = in_quotes(&name);
-            format!("a name of several words stands in quotes: 'tickets book {name}'")
-        }
-        "cancel" => format!(
-            "'--reason {}' says why; several words stand in quotes",
-            in_quotes(word)
-        ),
-        "adjust" => {
-            "--reason says why: 'tickets adjust +20 --reason \"gallery opened\"'".to_owned()
-        }
-        "buy" if is_number => format!("'--users {word}' says how many buyers"),
-        "buy" => format!(
-            "a rush has buyers without a name; 'tickets book {}' sells to somebody",
-            in_quotes(word)
-        ),
-        "sales" if Format::from_str(word, true).is_ok() => {
-            format!("'--format {word}' writes them so")
-        }
-        "sales" => {
-            let begun = matches.and_then(|matches| matches.try_get_one::<String>("name").ok()?);
-            let name = begun.map_or_else(|| word.to_owned(), |begun| format!("{begun} {word}"));
-            format!("'--name {}' finds the sales of one buyer", in_quotes(&name))
-        }
-        "race replay" => "a schedule stands in quotes, as in '1 2 2 1'".to_owned(),
-        "race prove" | "race find" | "race locks" if is_number => {
-            format!("'--users {word}' says how many buyers")
-        }
-        _ => return None,
-    })
-}
-
 /// `book -n Ann`, `init gala.json`.
 fn wrong_value(option: &str, value: &str, command: &str) -> Option<String> {
     let is_number = value.parse::<f64>().is_ok();
+    let option = option.split(' ').next().unwrap_or_default();
     match command {
-        "hold" if option.starts_with("--for") => {
-            Some("--for says for how long, and not until when: '--for 2h', or 45m, or 3days".to_owned())
-        }
         _ if is_number => None,
+        "hold" | "init" | "set" if ["--for", "--hold"].contains(&option) => Some(format!(
+            "{option} says for how long, and not until when: '{option} 2h', or 45m, or 3days"
+        )),
         "book" if option.starts_with("--quantity") => Some(
             "-n is how many; the name stands by itself, in quotes: 'tickets book \"Ann Smith\" -n 2'"
                 .to_owned(),
         ),
-        "init" | "reset" => Some(named_by_f(value, &format!("{command} 200"))),
+        "init" | "reset" if !option.starts_with('-') => Some(named_by_f(value, &format!("{command} 200"))),
         _ => None,
     }
 }
@@ -158,4 +92,20 @@ fn who_rushes(matches: Option<&ArgMatches>) -> String {
     } else {
         "'--users 8' says how many buyers rush; 'tickets book NAME' sells to somebody".to_owned()
     }
+}
+
+/// What a command cannot do without.
+fn missing(command: &str, matches: Option<&ArgMatches>) -> Option<String> {
+    let told = match command {
+        "buy" => return Some(who_rushes(matches)),
+        "audit" => "an audit alone waits for nobody and forces nothing: '--repair' does",
+        "import" => {
+            "the list stands by itself, and -f names the event: 'tickets -f FILE.json import LIST.csv'"
+        }
+        "adjust" => "--reason says why: 'tickets adjust +20 --reason \"gallery opened\"'",
+        "cancel" | "rename" | "show" => "'tickets sales' lists the sales with their ids",
+        "confirm" | "release" => "'tickets sales --held' lists the holds with their ids",
+        _ => return None,
+    };
+    Some(told.to_owned())
 }

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
+use super::name::Wanted;
 use crate::error::Result;
 use crate::ledger::{EventSettings, Line, Op, Record};
 use crate::store::Scan;
@@ -43,14 +44,20 @@ pub struct Changed<'a> {
 }
 
 impl BoxOffice {
-    /// Shows every change to `see`, in the order of the ledger. `see` may break the list off.
+    /// Shows every change to `see`, in the order of the ledger; with a `buyer`, only those of sales that are in that name,
+    /// as [`BoxOffice::sales`] has it, or were before that change. `see` may break the list off.
     ///
     /// The ledger is read twice, in constant memory but for the sales that were changed, and verified before the first change
     /// is shown. Takes no lock.
     ///
     /// # Errors
     /// As for [`BoxOffice::sales`].
-    pub fn changes(&self, see: &mut dyn FnMut(&Changed<'_>) -> ControlFlow<()>) -> Result<()> {
+    pub fn changes(
+        &self,
+        buyer: Option<&str>,
+        see: &mut dyn FnMut(&Changed<'_>) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let wanted = buyer.map(Wanted::named);
         let mut past = Past {
             changed: self.changed_ids()?,
             ..Past::default()
@@ -62,11 +69,15 @@ impl BoxOffice {
             );
             // The settings that an event is made with are no change.
             let is_first = record.op == Op::Set && record.seq == 2;
-            let goes_on = if is_change && !is_first {
-                see(&past.change(record))
-            } else {
-                ControlFlow::Continue(())
-            };
+            let mut goes_on = ControlFlow::Continue(());
+            if is_change && !is_first {
+                let change = past.change(record);
+                let mut names = change.buyer.iter().chain(&change.was);
+                let is_of = |wanted: &Wanted| names.any(|name| wanted.is(name));
+                if wanted.as_ref().is_none_or(is_of) {
+                    goes_on = see(&change);
+                }
+            }
             past.note(record);
             goes_on
         })

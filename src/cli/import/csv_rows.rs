@@ -1,5 +1,7 @@
 //! Rows of CSV: below a header that names the columns, between commas, semicolons or tabs.
 
+use crate::plural::count;
+
 use super::row::{COLUMNS, Flaw, Read, Row, Written, one};
 
 /// What may stand between two cells.
@@ -71,7 +73,7 @@ fn columns(header: &csv::StringRecord) -> Result<[Option<usize>; 4], String> {
             None => {
                 let known = COLUMNS.join(", ");
                 return Err(format!(
-                    "has a column {name:?}, which is none of {known}: the first line must name the columns so"
+                    "has a column {name:?}, which is none of {known}: the first line names the columns; call it one of these, or take it out"
                 ));
             }
         }
@@ -128,7 +130,8 @@ fn in_words(error: &csv::Error, separator: u8) -> String {
         _ => "comma",
     };
     format!(
-        "it has {len} cells, and the header {expected_len}; a cell with a {separator} in it stands in double quotes"
+        "it has {}, and the header {expected_len}: a cell with a {separator} in it stands between two double quotes",
+        count(*len, "cell")
     )
 }
 

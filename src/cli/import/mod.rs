@@ -92,6 +92,9 @@ struct Done {
 impl Done {
     /// What ended it before its end, with what was done until then.
     fn broken_off(&self, error: Error) -> Error {
+        if self.sold + self.replayed == 0 {
+            return error;
+        }
         let sold = count(self.sold as u64, "row");
         let hint = format!("{sold} had been sold; run it again: none is sold twice");
         match error.hint_text().map(str::to_owned) {

@@ -38,11 +38,15 @@ fn way_out(list: &Read, all: usize) -> String {
     if !list.flaws.is_empty() {
         return "nothing was sold; see 'tickets import --help' for what a row has".to_owned();
     }
-    let rows = count(all as u64, "row");
+    let rows = match all {
+        1 => "that row".to_owned(),
+        all => format!("the {all} rows"),
+    };
+    let these = if all == 1 { "it" } else { "these" };
     match list.rows.len() {
-        0 => format!("nothing was sold; correct the {rows}"),
+        0 => format!("nothing was sold; correct {rows}"),
         good => format!(
-            "nothing was sold; correct the {rows}, or sell the other {good} first: --rejects FILE writes these down"
+            "nothing was sold; correct {rows}, or sell the other {good} first: --rejects FILE writes {these} down"
         ),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows sales; knows nothing of ledger lines.
 
+mod change_list;
 mod changes;
 mod csv;
 mod held;
@@ -14,6 +15,7 @@ use std::path::Path;
 
 use super::args::{Format, SalesArgs};
 use super::json;
+use super::left::left_out;
 use super::screen::Screen;
 use crate::{BoxOffice, Error, Kind, Result};
 use list::{SaleList, Total};
@@ -27,7 +29,7 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
         return Ok(0);
     }
     if arguments.held {
-        return held(&office, arguments.name.as_deref(), screen);
+        return held(&office, (arguments, format), screen);
     }
     let list = SaleList::of(&office, arguments);
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -42,22 +44,20 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
     }?;
     let found = written.as_ref().map_or(1, |total| total.sales);
     screen.written(written.and_then(|_| out.flush()));
-    if let Some(name) = &arguments.name {
-        somebody::notes(&office, name, (found, Listed::Sales), screen)?;
+    match &arguments.name {
+        Some(name) => somebody::notes(&office, name, (found, Listed::Sales), screen)?,
+        None if screen.json => {}
+        None => screen.notes(&left_out(&office, "these are sales", screen)?),
     }
     Ok(0)
 }
 
-fn held(office: &BoxOffice, name: Option<&str>, screen: &Screen) -> Result<u8> {
+fn held(office: &BoxOffice, what: (&SalesArgs, Format), screen: &Screen) -> Result<u8> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = if screen.json {
-        held::as_json(office, name, &mut out)
-    } else {
-        held::as_table(office, name, (&mut out, screen.quiet))
-    }?;
+    let written = held::write(office, what, (&mut out, screen.quiet))?;
     let found = *written.as_ref().unwrap_or(&1);
     screen.written(written.and_then(|_| out.flush()));
-    if let Some(name) = name {
+    if let Some(name) = &what.0.name {
         somebody::notes(office, name, (found, Listed::Holds), screen)?;
     }
     Ok(0)

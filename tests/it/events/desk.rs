@@ -224,3 +224,114 @@ fn a_sale_is_shown_in_words() {
             .contains("released 1 ticket")
     );
 }
+
+/// A list of sales says that some tickets are held, and which of them are due.
+#[test]
+fn a_list_that_leaves_holds_out_says_so() {
+    let event = made(20, "");
+    event.booked("ann");
+    for line in ["sales", "door", "door --format csv"] {
+        assert_eq!(event.run(line).stderr, "", "{line}");
+    }
+    let due = held(&event, "bob -n 2 --for 0s");
+    let later = held(&event, "eve");
+    let held = format!(
+        "3 tickets are held besides: 'tickets -f {} sales --held'\n",
+        event.file.display()
+    );
+    for (line, what) in [
+        ("sales", "these are sales"),
+        ("sales --format csv", "these are sales"),
+        ("door", "these have bought"),
+        ("door --format html", "these have bought"),
+    ] {
+        assert_eq!(
+            event.run(line).stderr,
+            format!("note: {what}; {held}"),
+            "{line}"
+        );
+        assert_eq!(event.run(&format!("-q {line}")).stderr, "", "{line}");
+    }
+    for line in ["--json sales", "--json door"] {
+        assert_eq!(event.run(line).stderr, "", "{line}");
+    }
+    let table = event.run("sales --held").stdout;
+    let is_due: Vec<bool> = table
+        .lines()
+        .skip(1)
+        .take(2)
+        .map(|line| line.contains(", due "))
+        .collect();
+    assert_eq!(is_due, [true, false], "{table}");
+    for (id, state) in [(&due, "held still, but due\n"), (&later, "held\n")] {
+        let told = event.run(&format!("show {id}")).stdout;
+        assert!(told.contains(&format!(", {state}")), "{told}");
+    }
+}
+
+#[test]
+fn holds_are_listed_for_programs_and_spreadsheets_too() {
+    let event = made(20, "");
+    let csv = "id,at,until,quantity,buyer,key,note\n";
+    assert_eq!(event.run("sales --held --format csv").stdout, csv);
+    let id = held(&event, "bob -n 2 --key k --note =1+1");
+    held(&event, "eve");
+    let document = event.json("sales --held").1;
+    let hold = document["holds"][0].clone();
+    let [at, until] = ["at", "until"].map(|name| hold[name].as_str().unwrap());
+    let row = |note: &str| format!("{csv}{id},{at},{until},2,bob,k,{note}\n");
+    assert_eq!(
+        event.run("sales --held --name bob --format csv").stdout,
+        row("'=1+1")
+    );
+    assert_eq!(
+        event
+            .run("sales --held --name bob --format csv --raw")
+            .stdout,
+        row("=1+1")
+    );
+    let lines = event.run("sales --held --format jsonl").stdout;
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!((&lines[0], lines.len()), (&hold, 2));
+    let json = event.run("sales --held --format json").stdout;
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), document);
+}
+
+/// What was changed of one buyer's sales, under that name or the one before.
+#[test]
+fn changes_are_found_by_name() {
+    let event = made(20, "");
+    event.booked("ann -n 2");
+    event.booked("bob");
+    for line in [
+        "cancel 3 -n 1",
+        "rename 3 Anna",
+        "adjust +1 --reason more",
+        "cancel 4",
+    ] {
+        assert_eq!(event.json(line).0, 0, "{line}");
+    }
+    let changes = |name: &str| {
+        let document = event.json(&format!("sales --changes --name {name}")).1;
+        let changes = document["changes"].as_array().unwrap().clone();
+        let what = |it: &Value| {
+            format!(
+                "{} {}",
+                it["change"].as_str().unwrap(),
+                it["sale"].as_str().unwrap().split('-').next().unwrap()
+            )
+        };
+        changes.iter().map(what).collect::<Vec<_>>()
+    };
+    assert_eq!(changes("ANN"), ["cancel 3", "rename 3"]);
+    assert_eq!(changes("anna"), ["rename 3"]);
+    assert_eq!(changes("bob"), ["cancel 4"]);
+    assert_eq!(
+        event.run("sales --changes --name zoe").stdout,
+        "no changes\n"
+    );
+    assert_eq!(event.run("sales --changes --held").code, Some(2));
+}

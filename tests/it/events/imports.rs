@@ -319,7 +319,9 @@ fn all_rows_that_make_no_sense_are_told_at_once() {
     );
     assert_eq!(told[1], format!("error: {list}:4: it names no buyer"));
     assert!(
-        told[4].contains("correct the 4 rows, or sell the other 1 first: --rejects FILE"),
+        told[4].contains(
+            "correct the 4 rows, or sell the other 1 first: --rejects FILE writes these down"
+        ),
         "{run:?}"
     );
     // The number of those that are not told.
@@ -344,7 +346,7 @@ fn all_rows_that_make_no_sense_are_told_at_once() {
     );
     let told = document["error"]["rows"][1]["message"].as_str().unwrap();
     assert!(
-        told.starts_with("it has 3 cells, and the header 2; a cell with a comma"),
+        told.starts_with("it has 3 cells, and the header 2: a cell with a comma"),
         "{told}"
     );
     assert!(!again.exists() && event.ledger().len() == 2);
