@@ -13,6 +13,7 @@ mod doctor;
 mod document;
 mod door;
 mod door_page;
+mod error_document;
 mod event_life;
 mod hint;
 mod holding;
@@ -21,13 +22,18 @@ mod init;
 mod json;
 mod keeping;
 mod lab;
+mod left;
 mod manual;
+mod name_for_id;
+mod nearby;
 mod overdue;
 mod picture;
 mod process;
 mod query;
 mod sales;
 mod screen;
+mod settings;
+mod show;
 mod slips;
 #[cfg(test)]
 mod spoken;
@@ -68,6 +74,7 @@ fn run() -> u8 {
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
         Err(error) => {
+            let error = nearby::told(error, cli.command.name());
             screen.error(cli.command.name(), &error, None);
             error.kind().exit_code()
         }
@@ -99,7 +106,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Confirm(arguments) => holding::confirm(file, arguments, screen),
         Command::Release(arguments) => holding::release(file, arguments, screen),
         Command::Rename(arguments) => event_life::rename(file, arguments, screen),
-        Command::Show(arguments) => event_life::show(file, arguments, screen),
+        Command::Show(arguments) => show::show(file, arguments, screen),
         Command::Import(arguments) => import::import(file, arguments, screen),
         Command::Set(arguments) => event_life::set(file, arguments, screen),
         Command::Close(arguments) => event_life::close(file, arguments, screen),

@@ -29,6 +29,7 @@ mod observed_tests;
 mod on_sale;
 mod open_holds;
 mod order;
+mod people;
 mod purchase;
 mod rules;
 mod sale_id;
@@ -62,14 +63,15 @@ pub use changes::Changed;
 pub use event::{EventState, Renamed, SettingsChange, Turned};
 pub use guests::Guest;
 pub use held_list::OpenHold;
-pub use history::{History, State};
+pub use history::{Happened, History, State};
 pub use hold_end::HoldEnd;
 pub use holding::Hold;
-pub use import::Outcome;
+pub use import::{Outcome, Remaining};
 pub use latest::{LatestSale, LatestSales};
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};
+pub use people::Booking;
 pub use sales::Sold;
 
 /// What an event holds.

@@ -161,6 +161,7 @@ fn answer(
         id,
         quantity: order.quantity,
         left: done.tally.left,
+        held: done.tally.held,
         unpublished: done.unpublished,
     })
 }

@@ -553,3 +553,37 @@ fn a_backup_of_another_name_is_told() {
         "{hint}"
     );
 }
+
+/// What a forced restore or reset tells as the way back is a line for a shell, and leads back.
+#[test]
+fn what_was_forced_is_undone_by_the_line_that_is_told() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    event.booked("carol");
+    let before = event.json("sales").1;
+    let safe = event.path("safe").display().to_string();
+    for (line, quiet) in [
+        (format!("restore {safe} --force"), false),
+        ("reset --force".to_owned(), false),
+        (format!("-q restore {safe} --force"), true),
+    ] {
+        let run = event.run(&line);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_ne!(event.json("sales").1, before, "{line}");
+        if quiet {
+            assert_eq!(run.stderr, "");
+            continue;
+        }
+        let told = run.stderr.strip_prefix("note: to undo that: ").unwrap();
+        let script = told.replace("&& tickets ", &format!("&& {TICKETS} "));
+        let undone = Run::of(Command::new("bash").args(["-c", &script]).output().unwrap());
+        assert_eq!(undone.code, Some(0), "{script}: {undone:?}");
+        assert_eq!(event.json("sales").1, before, "{line}");
+        assert_eq!(event.json("audit").0, 0);
+    }
+    // Nothing is lost by a restore that need not be forced, and so nothing is told.
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let safe = event.path("safe").display().to_string();
+    assert_eq!(event.run(&format!("restore {safe}")).stderr, "");
+}

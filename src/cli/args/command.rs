@@ -58,7 +58,7 @@ pub(crate) enum Command {
     #[command(after_help = event_help::IMPORT)]
     Import(ImportArgs),
 
-    /// Change what the event is sold by: title, limits, from when until when
+    /// Show or change what the event is sold by: title, limits, from when until when
     #[command(after_help = event_help::SET)]
     Set(SetArgs),
 

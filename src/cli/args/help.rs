@@ -49,7 +49,8 @@ Examples:
   tickets --json query | jq .left
 
 Takes no lock, waits for nobody and writes nothing. What is held past its time counts as left, for whoever needs \
-it gets it. Exits 6 when the count and the ledger do not add up.";
+it gets it, and it says how many those are; what 'book' and the other changes answer is left besides all holds, due \
+or not. Exits 6 when the count and the ledger do not add up.";
 
 pub(super) const BUY: &str = "\
 Examples:

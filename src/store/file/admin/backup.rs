@@ -76,13 +76,8 @@ impl FileStore {
 
     /// All that is on the ledger, durable by now: else the backup might have a line that the event loses.
     fn state_to_copy(&mut self, wait: Duration) -> Result<CopiedState> {
-        if open_ledger(&self.files, Access::Read)?.is_none() {
-            let view = LedgerView::take(&self.files, None)?;
-            return Ok(CopiedState {
-                count: view.count,
-                tally: view.tally,
-                ledger: None,
-            });
+        if let Some(state) = self.unsold_state()? {
+            return Ok(state);
         }
         for _ in 0..RESETS {
             let tally = match self.durable_head(wait) {
@@ -105,6 +100,24 @@ impl FileStore {
             }
         }
         Err(no_ledger(&self.files))
+    }
+
+    /// The count alone, as long as there is no ledger. The first sale makes one, perhaps between two looks.
+    fn unsold_state(&self) -> Result<Option<CopiedState>> {
+        if open_ledger(&self.files, Access::Read)?.is_some() {
+            return Ok(None);
+        }
+        match LedgerView::take(&self.files, None) {
+            Ok(view) => Ok(Some(CopiedState {
+                count: view.count,
+                tally: view.tally,
+                ledger: None,
+            })),
+            Err(error) => match open_ledger(&self.files, Access::Read)? {
+                Some(_) => Ok(None),
+                None => Err(error),
+            },
+        }
     }
 
     /// What the ledger adds up to, durable, as if its last line were this process's own.
