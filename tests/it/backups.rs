@@ -156,6 +156,20 @@ fn a_damaged_event_replaces_no_backup() {
 }
 
 #[test]
+fn a_backup_that_comes_to_nothing_leaves_nothing() {
+    let event = sold();
+    let ledger = fs::read_to_string(event.path(LEDGER)).unwrap();
+    fs::write(event.path(LEDGER), ledger.replacen("alice", "alive", 1)).unwrap();
+    let names = event.names();
+    assert_eq!(to(&event, "backup DIR").0, 6);
+    assert_eq!(event.names(), names);
+    // A directory that was there stays.
+    fs::create_dir(event.path("safe")).unwrap();
+    assert_eq!(to(&event, "backup DIR").0, 6);
+    assert!(event.path("safe").is_dir());
+}
+
+#[test]
 fn a_restore_is_the_way_back_from_every_loss() {
     for (count, ledger) in [
         (None, Some("keep")),
