@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::args::{AdjustArgs, BookArgs, CancelArgs};
 use super::document::{SaleMember, by};
 use super::hint::quoted;
+use super::left::on_hand;
+use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::{Change, Order};
@@ -54,7 +56,7 @@ pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result
             "{GOOD}booked{GOOD:#}  {quantity} for {name}, sale {}{again}",
             shown(&sale.id)
         )?;
-        writeln!(out, "{} left", sale.left)
+        writeln!(out, "{}", on_hand(sale.left, sale.held))
     });
     screen.unpublished(sale.unpublished.as_ref());
     Ok(0)
@@ -89,7 +91,7 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
         office.cancel(&arguments.id, arguments.quantity, &change)
     });
     screen.notes(&office.notes());
-    let done = done?;
+    let done = done.map_err(|error| name_for_id::told(error, &office, &arguments.id, "cancel"))?;
     let document = CancelDocument {
         ok: true,
         command: "cancel",
@@ -117,7 +119,7 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
             0 => writeln!(out)?,
             kept => writeln!(out, "; {kept} kept")?,
         }
-        writeln!(out, "{} left", done.left)
+        writeln!(out, "{}", on_hand(done.left, done.held))
     });
     screen.unpublished(done.unpublished.as_ref());
     Ok(0)
@@ -154,7 +156,7 @@ pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Re
             "{GOOD}adjusted{GOOD:#}  the stock by {:+}",
             done.quantity
         )?;
-        writeln!(out, "{} left", done.left)
+        writeln!(out, "{}", on_hand(done.left, done.held))
     });
     screen.unpublished(done.unpublished.as_ref());
     Ok(0)

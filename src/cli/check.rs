@@ -184,7 +184,12 @@ fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
     ];
     let judged = judged.join(", ");
     if verdict.is_clean() {
-        writeln!(out, "{GOOD}clean{GOOD:#}  {judged}: nothing was found")?;
+        let label = if verdict.is_whole() {
+            "clean"
+        } else {
+            "clean as far as it goes"
+        };
+        writeln!(out, "{GOOD}{label}{GOOD:#}  {judged}: nothing was found")?;
     } else {
         writeln!(out, "{BAD}BAD{BAD:#}  {judged}")?;
     }
@@ -201,6 +206,33 @@ fn notes(verdict: &HistoryVerdict) -> Vec<String> {
         notes.push(format!(
             "{} without the version that was read or written: not judged",
             count(verdict.unjudged, "operation")
+        ));
+    }
+    if verdict.unanswered > 0 {
+        notes.push(format!(
+            "{} of {} {} no answer ('return'): how that ended is not known, and was not judged",
+            verdict.unanswered,
+            count(verdict.operations, "operation"),
+            if verdict.unanswered == 1 {
+                "has"
+            } else {
+                "have"
+            }
+        ));
+    }
+    if !verdict.last {
+        notes.push(
+            "the evidence ends without the final count ('final'): whether it agrees with the sales was not judged, \
+             and the file may have been cut"
+                .into(),
+        );
+    }
+    if verdict.read_outside > 0 {
+        notes.push(format!(
+            "{} {} written under a lock that was not held when the count was read: it must be held from the read to \
+             the write",
+            count(verdict.read_outside, "sale"),
+            if verdict.read_outside == 1 { "was" } else { "were" }
         ));
     }
     if !verdict.ledger {

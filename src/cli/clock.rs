@@ -20,3 +20,9 @@ pub(super) fn local(at: &str, zone: &TimeZone) -> String {
 pub(super) fn here(at: &str) -> String {
     local(at, &TimeZone::system())
 }
+
+/// Whether that time has come; one that cannot be read has not.
+pub(super) fn is_past(at: &str) -> bool {
+    let at = at.parse::<Timestamp>();
+    at.is_ok_and(|at| at <= Timestamp::now())
+}

@@ -15,7 +15,9 @@ use crate::{Kind, Result, shown};
 pub(super) fn run(file: &Path, arguments: &DoctorArgs, screen: &Screen) -> Result<u8> {
     let (program, stop) = (program()?, Stop::on_signals()?);
     let (directory, event) = match &arguments.place {
-        Some(event) if event.is_file() => (doctor::directory_of(event)?, Some(event.as_path())),
+        Some(event) if event.is_file() || is_to_be_an_event(event) => {
+            (doctor::directory_of(event)?, Some(event.as_path()))
+        }
         Some(directory) => (directory.clone(), None),
         None => (doctor::directory_of(file)?, Some(file)),
     };
@@ -32,16 +34,37 @@ pub(super) fn run(file: &Path, arguments: &DoctorArgs, screen: &Screen) -> Resul
     let document = DoctorDocument {
         ok: report.holds(),
         command: "doctor",
+        verdict: verdict(&report),
         report: &report,
     };
     screen.result(&document, |out| tell(out, &report, screen.quiet));
     Ok(report.exit_code())
 }
 
+/// Whether this is the name of an event that is not there yet, and no directory that is missing.
+fn is_to_be_an_event(place: &Path) -> bool {
+    let is_json = place
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    is_json
+        && !place.exists()
+        && doctor::directory_of(place).is_ok_and(|directory| directory.is_dir())
+}
+
+/// The result in one word, for programs.
+fn verdict(report: &Report) -> &'static str {
+    match (report.holds(), report.is_for_one_user()) {
+        (false, _) => "unfit",
+        (true, true) => "fit_for_one_user",
+        (true, false) => "fit",
+    }
+}
+
 #[derive(Serialize)]
 struct DoctorDocument<'a> {
     ok: bool,
     command: &'static str,
+    verdict: &'static str,
     #[serde(flatten)]
     report: &'a Report,
 }

@@ -3,16 +3,20 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use serde::Serialize;
 
 use super::args::{DoorArgs, DoorFormat};
 use super::cell::cell;
 use super::door_page;
+use super::left::left_out;
 use super::screen::Screen;
 use crate::office::Guest;
 use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
+
+/// What the list is of.
+const LEFT_OUT: &str = "these have bought";
 
 pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result<u8> {
     let office = BoxOffice::at(file)?;
@@ -26,6 +30,9 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
     };
     if screen.json || arguments.format == DoorFormat::Table {
         screen.result(&document, |out| as_table(out, &guests, total));
+        if !screen.json {
+            screen.notes(&left_out(&office, LEFT_OUT, screen)?);
+        }
         return Ok(0);
     }
     let text = if arguments.format == DoorFormat::Csv {
@@ -35,6 +42,7 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
         door_page::page(&settings, &guests, total).into_bytes()
     };
     screen.bytes(&text);
+    screen.notes(&left_out(&office, LEFT_OUT, screen)?);
     Ok(0)
 }
 
@@ -44,13 +52,18 @@ fn as_table(out: &mut dyn Write, guests: &[Guest], total: u64) -> io::Result<()>
     }
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["buyer", "tickets", "sales"]);
+    table.set_header(["buyer", "tickets", "sales", "note"]);
     if let Some(column) = table.column_mut(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     for guest in guests {
         let ids = shown(&guest.ids.join(" "));
-        table.add_row([shown(&guest.buyer), guest.quantity.to_string(), ids]);
+        let (buyer, quantity) = (shown(&guest.buyer), guest.quantity.to_string());
+        table.add_row([buyer, quantity, ids, shown(&notes(guest))]);
+    }
+    let has_note = guests.iter().any(|guest| !guest.notes.is_empty());
+    if let (Some(notes), false) = (table.column_mut(3), has_note) {
+        notes.set_constraint(ColumnConstraint::Hidden);
     }
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
@@ -59,15 +72,21 @@ fn as_table(out: &mut dyn Write, guests: &[Guest], total: u64) -> io::Result<()>
     writeln!(out, "{tickets} in all, {names}")
 }
 
+/// All that was noted of somebody's sales.
+fn notes(guest: &Guest) -> String {
+    guest.notes.join("; ")
+}
+
 fn as_csv(guests: &[Guest]) -> Result<Vec<u8>> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let mut write = |row: [String; 3]| csv.write_record(row);
-    let mut done = write(["buyer", "quantity", "ids"].map(str::to_owned));
+    let mut write = |row: [String; 4]| csv.write_record(row);
+    let mut done = write(["buyer", "quantity", "ids", "note"].map(str::to_owned));
     for guest in guests {
         let row = [
             cell(&guest.buyer),
             guest.quantity.to_string(),
             cell(&guest.ids.join(" ")),
+            cell(&notes(guest)),
         ];
         done = done.and_then(|()| write(row));
     }

@@ -54,6 +54,9 @@ pub(super) fn page(event: &EventSettings, guests: &[Guest], total: u64) -> Strin
         let boxes = if quantity > BOXES { 1 } else { quantity };
         let boxes = (0..boxes).map(|_| "<b></b>").collect::<String>();
         let name = escaped(&guest.buyer);
+        let notes = guest.notes.iter();
+        let notes = notes.map(|note| format!("<br><small>{}</small>", escaped(note)));
+        let notes = notes.collect::<String>();
         let ids = guest
             .ids
             .iter()
@@ -62,7 +65,7 @@ pub(super) fn page(event: &EventSettings, guests: &[Guest], total: u64) -> Strin
         // Writing to a String does not fail.
         let _ = writeln!(
             page,
-            "<tr><td class=\"b\">{boxes}</td><td>{name}</td><td class=\"n\">{quantity}</td><td class=\"i\">{ids}</td></tr>"
+            "<tr><td class=\"b\">{boxes}</td><td>{name}{notes}</td><td class=\"n\">{quantity}</td><td class=\"i\">{ids}</td></tr>"
         );
     }
     let _ = write!(

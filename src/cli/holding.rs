@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::args::{HoldArgs, HoldEndArgs};
 use super::clock::here;
 use super::document::{SaleMember, by};
+use super::left::on_hand;
+use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use crate::office::{Change, HoldEnd, Order};
@@ -56,7 +58,7 @@ pub(super) fn hold(file: &Path, arguments: &HoldArgs, screen: &Screen) -> Result
             here(&hold.until),
             shown(&hold.id)
         )?;
-        writeln!(out, "{} left, {} held", hold.left, hold.held)
+        writeln!(out, "{}", on_hand(hold.left, hold.held))
     });
     screen.unpublished(hold.unpublished.as_ref());
     Ok(0)
@@ -119,7 +121,7 @@ fn end(
         end(&mut office, &arguments.id, &change)
     });
     screen.notes(&office.notes());
-    done
+    done.map_err(|error| name_for_id::told(error, &office, &arguments.id, command))
 }
 
 fn told(
@@ -139,7 +141,7 @@ fn told(
         shown(&end.buyer),
         shown(&end.id)
     )?;
-    writeln!(out, "{} left", end.left)
+    writeln!(out, "{}", on_hand(end.left, end.held))
 }
 
 #[derive(Serialize)]

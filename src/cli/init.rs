@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::InitArgs;
-use super::event_life::changed;
 use super::screen::{GOOD, Screen};
+use super::settings::{changed, past_end};
 use crate::office::EventSettings;
 use crate::{BoxOffice, Result, shown};
 
@@ -23,6 +23,7 @@ pub(super) fn init(file: &Path, arguments: &InitArgs, screen: &Screen) -> Result
         command: "init",
         event: &event,
         left: arguments.stock,
+        warning: past_end(&event, screen),
     };
     screen.answer(&document, |out| {
         if screen.quiet {
@@ -32,6 +33,7 @@ pub(super) fn init(file: &Path, arguments: &InitArgs, screen: &Screen) -> Result
         writeln!(out, "{GOOD}made{GOOD:#}  {name}")?;
         writeln!(out, "{} left", document.left)
     });
+    screen.warned(document.warning.as_deref());
     Ok(0)
 }
 
@@ -41,4 +43,6 @@ struct InitDocument<'a> {
     command: &'static str,
     event: &'a EventSettings,
     left: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
 }

@@ -1,10 +1,11 @@
 //! `tickets backup`, `restore` and `reset`: a copy of the event, the way back, and a new beginning.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::args::{BackupArgs, DEFAULT_FILE, ResetArgs, RestoreArgs};
+use super::hint::quoted;
 use super::screen::{GOOD, Screen};
 use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
@@ -69,6 +70,9 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
         }
         Ok(())
     });
+    if force {
+        screen.notes(&way_back(file, &done.kept, ""));
+    }
     Ok(0)
 }
 
@@ -82,6 +86,7 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
     };
     screen.notes(&office.notes());
     let done = done?;
+    let archive: Vec<PathBuf> = done.archive.clone().into_iter().collect();
     let document = ResetDocument {
         ok: true,
         command: "reset",
@@ -108,7 +113,29 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
             None => Ok(()),
         }
     });
+    if force {
+        screen.notes(&way_back(file, &archive, " --force"));
+    }
     Ok(0)
+}
+
+/// How a ledger that was put away is put back, as a line for a shell: a restore takes it for a backup.
+fn way_back(event: &Path, kept: &[PathBuf], force: &str) -> Vec<String> {
+    let ledger = kept.iter().find_map(|path| {
+        let name = path.file_name()?.to_str()?;
+        let (event, _) = name.split_once(".ledger.")?;
+        Some((path, format!("{event}.ledger.jsonl")))
+    });
+    let Some((kept, name)) = ledger else {
+        return Vec::new();
+    };
+    let directory = kept.with_extension("back");
+    let copy = directory.join(name);
+    let [kept, directory, copy] = [kept, &directory, &copy].map(|path| quoted(path.as_os_str()));
+    let event = quoted(event.as_os_str());
+    vec![format!(
+        "to undo that: mkdir {directory} && cp {kept} {copy} && tickets -f {event} restore{force} {directory}"
+    )]
 }
 
 #[derive(Serialize)]

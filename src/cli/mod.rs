@@ -13,6 +13,7 @@ mod doctor;
 mod document;
 mod door;
 mod door_page;
+mod error_document;
 mod event_life;
 mod hint;
 mod holding;
@@ -21,7 +22,10 @@ mod init;
 mod json;
 mod keeping;
 mod lab;
+mod left;
 mod manual;
+mod name_for_id;
+mod nearby;
 mod overdue;
 mod picture;
 mod process;
@@ -30,6 +34,8 @@ mod sales;
 mod screen;
 #[cfg(feature = "serve")]
 mod serve;
+mod settings;
+mod show;
 mod slips;
 #[cfg(test)]
 mod spoken;
@@ -60,16 +66,17 @@ fn run() -> u8 {
         Ok(parsed) => parsed,
         Err(error) => return usage::tell(error),
     };
-    match cli.color {
+    match cli.globals.color {
         ColorArg::Auto => anstream::ColorChoice::Auto,
         ColorArg::Always => anstream::ColorChoice::Always,
         ColorArg::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    let screen = Screen::new(cli.json, cli.quiet).of(event);
+    let screen = Screen::new(cli.globals.json, cli.globals.quiet).of(event);
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
         Err(error) => {
+            let error = nearby::told(error, cli.command.name());
             screen.error(cli.command.name(), &error, None);
             error.kind().exit_code()
         }
@@ -82,7 +89,7 @@ fn parsed() -> std::result::Result<(Cli, EventFlag), clap::Error> {
     let (matches, cli) = args::parse()?;
     let event = match matches.value_source("file") {
         Some(ValueSource::DefaultValue) => EventFlag::default(),
-        _ => EventFlag::named(cli.file.as_os_str()),
+        _ => EventFlag::named(cli.globals.file.as_os_str()),
     };
     Ok((cli, event))
 }
@@ -91,7 +98,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
     if let Command::Buy(_) | Command::Race(_) | Command::Doctor(_) = &cli.command {
         process::keep_children();
     }
-    let file = &cli.file;
+    let file = &cli.globals.file;
     match &cli.command {
         Command::Init(arguments) => init::init(file, arguments, screen),
         Command::Query => query::query(file, screen),
@@ -101,7 +108,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Confirm(arguments) => holding::confirm(file, arguments, screen),
         Command::Release(arguments) => holding::release(file, arguments, screen),
         Command::Rename(arguments) => event_life::rename(file, arguments, screen),
-        Command::Show(arguments) => event_life::show(file, arguments, screen),
+        Command::Show(arguments) => show::show(file, arguments, screen),
         Command::Import(arguments) => import::import(file, arguments, screen),
         Command::Set(arguments) => event_life::set(file, arguments, screen),
         Command::Close(arguments) => event_life::close(file, arguments, screen),
@@ -117,8 +124,8 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Reset(arguments) => keeping::reset(file, arguments, screen),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::serve(file, arguments, screen),
-        Command::Completions { shell } => Ok(completions::registration(*shell, screen)),
-        Command::Man { directory } => manual::pages(directory.as_deref(), screen),
+        Command::Completions(arguments) => Ok(completions::registration(arguments.shell, screen)),
+        Command::Man(arguments) => manual::pages(arguments.directory.as_deref(), screen),
         Command::Race(race) => lab::run(race, file, screen),
         Command::Doctor(arguments) => doctor::run(file, arguments, screen),
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::event_life::told;
+use super::left::in_words;
 use super::screen::Screen;
 use crate::office::OnSale;
 use crate::{BoxOffice, Kind, Result};
@@ -32,10 +33,7 @@ pub(super) fn query(file: &Path, screen: &Screen) -> Result<u8> {
                 if screen.quiet {
                     return writeln!(out, "{}", count.left);
                 }
-                write!(out, "{} left, {} sold", count.left, count.sold)?;
-                if count.held > 0 {
-                    write!(out, ", {} held", count.held)?;
-                }
+                write!(out, "{}", in_words(&count))?;
                 match count.on_sale {
                     OnSale::Open | OnSale::SoldOut => writeln!(out),
                     other => writeln!(out, "; {}", told(other)),

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::error_document::{ErrorDocument, RowMember};
 use super::hint::EventFlag;
 use crate::error::told;
 use crate::{Error, Kind, shown};
@@ -115,6 +116,13 @@ impl Screen {
         let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");
     }
 
+    /// The same of what was done; nothing in JSON, which says so itself.
+    pub(crate) fn warned(&self, text: Option<&str>) {
+        if let (Some(text), false) = (text, self.json) {
+            Self::warning(text);
+        }
+    }
+
     /// That a sale stands, but the count does not show it yet.
     pub(crate) fn unpublished(&self, error: Option<&Error>) {
         if let (Some(error), false) = (error, self.json) {
@@ -138,16 +146,37 @@ impl Screen {
 
     /// An error: as JSON on stdout, with the count where that is known, or for people on stderr.
     pub(crate) fn error(&self, command: &str, error: &Error, left: Option<u64>) {
+        self.told(
+            &ErrorDocument::new(command, error, left, &self.event),
+            error,
+            &[],
+        );
+    }
+
+    /// An error of which there are more: those that are told behind it, in words and for programs, and how many
+    /// there are in all.
+    pub(crate) fn error_of_rows(
+        &self,
+        command: &str,
+        error: &Error,
+        (words, rows): (&[String], &[RowMember<'_>]),
+        all: usize,
+    ) {
+        let document = ErrorDocument::new(command, error, None, &self.event).of_rows(rows, all);
+        self.told(&document, error, words);
+    }
+
+    fn told(&self, document: &ErrorDocument<'_>, error: &Error, more: &[String]) {
         if self.json {
-            self.result(
-                &ErrorDocument::new(command, error, left, &self.event),
-                |_| Ok(()),
-            );
+            self.result(document, |_| Ok(()));
             return;
         }
         let mut err = anstream::stderr().lock();
         // Nothing can be done where even stderr is closed.
         let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(&error.to_string()));
+        for line in more {
+            let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(line));
+        }
         if let Some(hint) = error.hint_text() {
             let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {}", shown(&self.hint(hint)));
         }
@@ -186,65 +215,6 @@ impl Screen {
                 code.max(Kind::Io.exit_code())
             }
             _ => code,
-        }
-    }
-}
-
-/// `{"ok":false,"command":"book","error":{"code":"sold_out","message":"…"},"left":1}`
-#[derive(Serialize)]
-struct ErrorDocument<'a> {
-    ok: bool,
-    command: &'a str,
-    error: ErrorMember<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    left: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct ErrorMember<'a> {
-    code: &'a str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    holder: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    held: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    due: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-}
-
-impl<'a> ErrorDocument<'a> {
-    fn new(command: &'a str, error: &'a Error, left: Option<u64>, event: &EventFlag) -> Self {
-        let place = error.place();
-        let known = |number: u64| (number > 0).then_some(number);
-        Self {
-            ok: false,
-            command,
-            error: ErrorMember {
-                code: error.kind().code(),
-                message: error.message(),
-                file: place.map(|place| place.file.display().to_string()),
-                line: place.and_then(|place| known(place.line)),
-                column: place.and_then(|place| known(place.column)),
-                held: error.held_tickets(),
-                due: error.next_due(),
-                holder: match error.kind() {
-                    Kind::Busy { holder } => holder,
-                    _ => None,
-                },
-                hint: error.hint_text().map(|hint| event.hint(hint)),
-            },
-            left: match error.kind() {
-                Kind::SoldOut { left } => Some(left),
-                _ => left,
-            },
         }
     }
 }

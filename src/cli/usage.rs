@@ -14,7 +14,11 @@ use crate::{Error, Kind, shown};
 
 /// Tells it, as JSON where that is asked for; returns the exit code.
 pub(super) fn tell(error: clap::Error) -> u8 {
-    let error = harmless(told_how(error));
+    let error = if error.use_stderr() {
+        harmless(told_how(error))
+    } else {
+        error
+    };
     let wants_json = std::env::args_os().any(|argument| argument == "--json");
     if error.use_stderr() && wants_json {
         let (name, _) = meant();

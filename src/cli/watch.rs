@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::event_life::told;
 use super::json;
+use super::left;
 use super::process::Stop;
 use super::screen::Screen;
 use crate::office::{EventState, LatestSale, LatestSales, OnSale};
@@ -64,15 +65,11 @@ fn as_json(state: &EventState, latest: &LatestSales) -> io::Result<()> {
 }
 
 fn in_words(state: &EventState) -> String {
-    let held = match state.held {
-        0 => String::new(),
-        held => format!(", {held} held"),
-    };
     let on_sale = match state.on_sale {
         OnSale::Open => String::new(),
         other => format!("; {}", told(other)),
     };
-    format!("{} left, {} sold{held}{on_sale}", state.left, state.sold)
+    format!("{}{on_sale}", left::in_words(state))
 }
 
 fn sale_in_words(sale: &LatestSale) -> String {

@@ -26,7 +26,8 @@ use scratch::Scratch;
 pub(crate) use peer::{PEER, serve_peer};
 pub use report::{Check, CheckResult, Cost, Costs, Report};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::ledger::CountFile;
 use crate::store::file::event::EventFiles;
 use crate::store::file::{people, sellable, sys};
 
@@ -65,6 +66,7 @@ fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Re
     let file_system = file_system(scratch.directory());
     let mut checks = vec![report::on_file_system(&file_system)];
     checks.extend(sticky::note(directory));
+    checks.extend(scratch.leftovers(directory));
     checks.extend(locks::examine(&scratch)?);
     checks.extend(replace::examine(&scratch)?);
     checks.push(life::examine(&scratch)?);
@@ -112,6 +114,16 @@ pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
     let mut checks: Vec<_> = wrong
         .map(|told| Check::new(NAME, CheckResult::Fail, told))
         .collect();
+    match CountFile::look(&files.count) {
+        Err(error) if error.kind() == Kind::Integrity => {
+            checks.push(Check::new(NAME, CheckResult::Fail, error.to_string()));
+        }
+        Ok((None, _)) if !files.count.exists() => {
+            let missing = format!("{} is not there yet", files.count.display());
+            checks.push(Check::new(NAME, CheckResult::Note, missing));
+        }
+        _ => {}
+    }
     let notes = sellable::second_names(&files).into_iter();
     checks.extend(notes.map(|note| Check::new(NAME, CheckResult::Note, note)));
     Ok(checks)

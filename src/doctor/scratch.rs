@@ -10,13 +10,20 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use tempfile::TempDir;
 
+use crate::doctor::report::{Check, CheckResult};
 use crate::error::{Error, Kind, Result};
+
+/// So many names of the directory are looked at.
+const MOST_NAMES: usize = 10_000;
 
 /// The file that is locked.
 pub(super) const LOCK: &str = "lock";
 
 /// The file that is replaced.
 pub(super) const COUNT: &str = "tickets.json";
+
+/// With this begins the name of each temporary directory.
+const PREFIX: &str = ".tickets-doctor.";
 
 /// The examined place. Dropping it removes the temporary directory.
 #[derive(Debug)]
@@ -49,7 +56,7 @@ impl<'a> Scratch<'a> {
                 .hint("name the directory that holds the event, or is to hold it"));
         }
         let made = tempfile::Builder::new()
-            .prefix(".tickets-doctor.")
+            .prefix(PREFIX)
             .tempdir_in(directory)
             .map_err(|error| {
                 Error::io("make a directory here", directory, error)
@@ -70,6 +77,31 @@ impl<'a> Scratch<'a> {
     /// The temporary directory.
     pub(super) fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// What other examinations have there: a killed one leaves its directory, and one that goes on cannot be told from it.
+    pub(super) fn leftovers(&self, examined: &Path) -> Option<Check> {
+        let own = self.directory().file_name();
+        let names = fs::read_dir(examined).ok()?.take(MOST_NAMES).flatten();
+        let mut others: Vec<_> = names
+            .map(|entry| entry.file_name())
+            .filter(|name| {
+                name.to_string_lossy().starts_with(PREFIX) && Some(name.as_os_str()) != own
+            })
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        others.sort();
+        let text = match others.as_slice() {
+            [] => return None,
+            [one] => format!(
+                "{one} is of an examination that was killed: remove it, unless one goes on just now"
+            ),
+            [one, rest @ ..] => format!(
+                "{one} and {} more are of examinations that were killed: remove them, unless one goes on just now",
+                rest.len()
+            ),
+        };
+        Some(Check::new("leftovers", CheckResult::Note, text))
     }
 
     /// A file in it.

@@ -1,6 +1,7 @@
 //! Every schedule of a few buyers, run with real processes; the smallest of them that is bad; and any one
 //! again.
 
+use super::divergence::diverges;
 use super::harness::Harness;
 use super::pool::{self, ProgressBoard, WorkShare};
 use super::run::{Run, Trial};
@@ -164,31 +165,12 @@ pub fn replay(trial: &Trial, steps: &LabSteps) -> Result<Run> {
     follow(&mut Harness::open(trial)?, trial, steps)
 }
 
-/// Why a schedule cannot be followed beyond the step before this one.
-fn diverges(state: &LabState, at: usize, step: LabStep) -> Error {
-    let number = step.buyer() + 1;
-    let (what, hint) = if state.is_enabled(step.buyer()) {
-        (
-            "reads no clock there",
-            "leave the t out, or give the --scenario that it is of",
-        )
-    } else {
-        (
-            "cannot go on",
-            "its buyer has come to its end, or waits for a lock: the schedule is too long, or of another --lock, \
-             --writes, --stock, --query or --scenario",
-        )
-    };
-    let message = format!("the schedule diverges at step {at}: buyer {number} {what}");
-    Error::new(Kind::Refused, message).hint(hint)
-}
-
 /// The same, among buyers that live on.
 pub(super) fn follow(harness: &mut Harness, trial: &Trial, steps: &LabSteps) -> Result<Run> {
     let mut state = LabState::begin(harness, trial)?;
     for (at, &step) in steps.0.iter().enumerate() {
         if !state.can(step) {
-            return Err(diverges(&state, at + 1, step));
+            return Err(diverges(&state, trial, at + 1, step));
         }
         state.step(harness, step)?;
     }

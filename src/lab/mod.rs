@@ -8,6 +8,7 @@ mod buyer;
 mod class;
 mod commands;
 pub mod condition;
+mod divergence;
 pub mod explore;
 pub mod find;
 mod harness;

@@ -56,6 +56,24 @@ impl Trial {
         self.users * (1 + usize::from(self.query) + usize::from(locks_first))
     }
 
+    /// The fewest buyers, and the fewest tickets with them, by which this way of selling is known to go wrong where
+    /// nobody is killed; `None`: none is known. Below that a proof says less than it seems to.
+    #[must_use]
+    pub fn breaks_with(&self) -> Option<(usize, u64)> {
+        match (self.lock, self.writes) {
+            _ if self.scenario.is_some() => None,
+            (LockKind::Exclusive, Writes::Replace) => None,
+            // One sells, so that the count is another file; a second has opened the old one, a third opens the new.
+            (LockKind::DataFile, Writes::Replace) if !self.second_name => Some((3, 2)),
+            (LockKind::Exclusive | LockKind::DataFile, Writes::InPlace)
+                if !self.query && !self.second_name =>
+            {
+                None
+            }
+            _ => Some((2, 1)),
+        }
+    }
+
     /// How many steps a buyer makes that finds its lock free and a ticket left.
     #[must_use]
     pub fn steps(&self) -> u64 {

@@ -73,7 +73,7 @@ fn class(text: &str, buyers: &str, number: &str) -> Result<Class, Error> {
 fn none(text: &str, why: &str) -> Error {
     let message = format!("{:?} is no schedule: {why}", short(text));
     Error::new(Kind::Usage, message)
-        .hint("give who makes each step, as in '1 2 2 1', or a class, as in 3!:4")
+        .hint("give who makes each step, as in '1 2 2 1', or a class, as in '3!:4'")
 }
 
 /// The beginning of a text that may be long.

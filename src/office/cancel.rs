@@ -25,6 +25,8 @@ pub struct Cancellation {
     pub kept: u64,
     /// How many are left in stock.
     pub left: u64,
+    /// How many are held in all, due or not.
+    pub held: u64,
     /// Whether it was done before, under the same key.
     pub replayed: bool,
     /// Why `tickets.json` does not show it yet.
@@ -139,6 +141,7 @@ impl<'c> Cancelling<'c> {
             id: sale.id,
             buyer: sale.buyer,
             left: done.tally.left,
+            held: done.tally.held,
             replayed: self.earlier.is_some(),
             unpublished: done.unpublished,
         })

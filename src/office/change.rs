@@ -18,6 +18,8 @@ pub struct Adjustment {
     pub quantity: i64,
     /// How many are left in stock.
     pub left: u64,
+    /// How many are held in all, due or not.
+    pub held: u64,
     /// Whether it was done before, under the same key.
     pub replayed: bool,
     /// Why `tickets.json` does not show it yet.
@@ -75,6 +77,7 @@ impl BoxOffice {
         Ok(Adjustment {
             quantity,
             left: done.tally.left,
+            held: done.tally.held,
             replayed: earlier.is_some(),
             unpublished: done.unpublished,
         })
@@ -88,9 +91,11 @@ fn not_so_many(wanted: u64, found: &Error) -> Error {
     };
     let is = are(left);
     let message = format!("cannot take {wanted} away: there {is} only {left} that {is} not sold");
-    let error = Error::new(Kind::Refused, message).hint("cancel sales first");
+    let error = Error::new(Kind::Refused, message);
     match found.held_tickets() {
-        Some(held) => error.held(held, found.next_due()),
-        None => error,
+        Some(held) => error
+            .held(held, found.next_due())
+            .hint("cancel sales, or release holds ('tickets sales --held'), first"),
+        None => error.hint("cancel sales first"),
     }
 }

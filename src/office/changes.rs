@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
+use super::name::Wanted;
 use crate::error::Result;
-use crate::ledger::{Line, Op, Record};
+use crate::ledger::{EventSettings, Line, Op, Record};
 use crate::store::Scan;
 
 /// A change as the ledger has it.
@@ -28,6 +29,12 @@ pub struct Changed<'a> {
     /// Who had bought it; of a new name, that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buyer: Option<&'a str>,
+    /// Of a new name, the one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<&'a str>,
+    /// Of a change of the settings, those before and those from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<[&'a EventSettings; 2]>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'a str>,
@@ -37,69 +44,100 @@ pub struct Changed<'a> {
 }
 
 impl BoxOffice {
-    /// Shows every change to `see`, in the order of the ledger. `see` may break the list off.
+    /// Shows every change to `see`, in the order of the ledger; with a `buyer`, only those of sales that are in that name,
+    /// as [`BoxOffice::sales`] has it, or were before that change. `see` may break the list off.
     ///
-    /// The ledger is read twice, in constant memory but for the cancelled sales, and verified before the first change
+    /// The ledger is read twice, in constant memory but for the sales that were changed, and verified before the first change
     /// is shown. Takes no lock.
     ///
     /// # Errors
     /// As for [`BoxOffice::sales`].
-    pub fn changes(&self, see: &mut dyn FnMut(&Changed<'_>) -> ControlFlow<()>) -> Result<()> {
-        let cancelled = self.cancelled_ids()?;
-        let mut buyers: HashMap<String, String> = HashMap::new();
+    pub fn changes(
+        &self,
+        buyer: Option<&str>,
+        see: &mut dyn FnMut(&Changed<'_>) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let wanted = buyer.map(Wanted::named);
+        let mut past = Past {
+            changed: self.changed_ids()?,
+            ..Past::default()
+        };
         self.store.scan(Scan::All, &mut |Line { record, .. }| {
-            match record.op {
-                Op::Sell | Op::Hold => {
-                    let id = record.id.as_deref().unwrap_or_default();
-                    if cancelled.contains(id) {
-                        let buyer = record.buyer.as_deref().unwrap_or_default();
-                        buyers.insert(id.to_owned(), buyer.to_owned());
-                    }
+            let is_change = matches!(
+                record.op,
+                Op::Cancel | Op::Rename | Op::Adjust | Op::Set | Op::Close | Op::Reopen
+            );
+            // The settings that an event is made with are no change.
+            let is_first = record.op == Op::Set && record.seq == 2;
+            let mut goes_on = ControlFlow::Continue(());
+            if is_change && !is_first {
+                let change = past.change(record);
+                let mut names = change.buyer.iter().chain(&change.was);
+                let is_of = |wanted: &Wanted| names.any(|name| wanted.is(name));
+                if wanted.as_ref().is_none_or(is_of) {
+                    goes_on = see(&change);
                 }
-                // The settings that an event is made with are no change.
-                Op::Set if record.seq == 2 => {}
-                Op::Rename => {
-                    let id = record.reference.as_deref().unwrap_or_default();
-                    if let (Some(buyer), Some(name)) = (buyers.get_mut(id), record.buyer.as_deref())
-                    {
-                        name.clone_into(buyer);
-                    }
-                    return see(&changed(record, &buyers));
-                }
-                Op::Cancel | Op::Adjust | Op::Set | Op::Close | Op::Reopen => {
-                    return see(&changed(record, &buyers));
-                }
-                Op::Open | Op::Confirm | Op::Release | Op::Expire => {}
             }
-            ControlFlow::Continue(())
+            past.note(record);
+            goes_on
         })
     }
 
-    /// The sales of which something was cancelled. Verifies the ledger on the way.
-    fn cancelled_ids(&self) -> Result<HashSet<String>> {
+    /// The sales of which something was cancelled, or that have another name. Verifies the ledger on the way.
+    fn changed_ids(&self) -> Result<HashSet<String>> {
         let mut ids = HashSet::new();
-        self.store
-            .scan(Scan::Only(Op::Cancel), &mut |Line { record, .. }| {
-                ids.extend(record.reference.as_deref().map(str::to_owned));
-                ControlFlow::Continue(())
-            })?;
+        for op in [Op::Cancel, Op::Rename] {
+            self.store
+                .scan(Scan::Only(op), &mut |Line { record, .. }| {
+                    ids.extend(record.reference.as_deref().map(str::to_owned));
+                    ControlFlow::Continue(())
+                })?;
+        }
         Ok(ids)
     }
 }
 
-fn changed<'a>(record: &'a Record<'_>, buyers: &'a HashMap<String, String>) -> Changed<'a> {
-    let sale = record.reference.as_deref();
-    Changed {
-        at: &record.at,
-        change: record.op.name(),
-        quantity: record.quantity,
-        left: record.left,
-        sale,
-        buyer: record
-            .buyer
-            .as_deref()
-            .or_else(|| buyers.get(sale?).map(String::as_str)),
-        reason: record.reason.as_deref(),
-        by: record.by.as_deref(),
+/// What a change has to be told with, as it was before.
+#[derive(Default)]
+struct Past {
+    /// The sales whose buyers are noted.
+    changed: HashSet<String>,
+    buyers: HashMap<String, String>,
+    settings: EventSettings,
+}
+
+impl Past {
+    fn note(&mut self, record: &Record<'_>) {
+        let id = record.id.as_deref().or(record.reference.as_deref());
+        match (record.op, record.buyer.as_deref(), id) {
+            (Op::Sell | Op::Hold | Op::Rename, Some(buyer), Some(id))
+                if self.changed.contains(id) =>
+            {
+                self.buyers.insert(id.to_owned(), buyer.to_owned());
+            }
+            (Op::Set, ..) => {
+                if let Some(settings) = &record.event {
+                    self.settings.clone_from(settings);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn change<'a>(&'a self, record: &'a Record<'_>) -> Changed<'a> {
+        let sale = record.reference.as_deref();
+        let before = sale.and_then(|id| self.buyers.get(id).map(String::as_str));
+        Changed {
+            at: &record.at,
+            change: record.op.name(),
+            quantity: record.quantity,
+            left: record.left,
+            sale,
+            buyer: record.buyer.as_deref().or(before),
+            was: before.filter(|_| record.op == Op::Rename),
+            settings: record.event.as_deref().map(|event| [&self.settings, event]),
+            reason: record.reason.as_deref(),
+            by: record.by.as_deref(),
+        }
     }
 }

@@ -23,6 +23,8 @@ pub struct EventState {
     pub sold: u64,
     /// How many are held and not due.
     pub held: u64,
+    /// How many of those that are left have a hold that is due.
+    pub due: u64,
     /// Whether tickets can be had.
     pub on_sale: OnSale,
     /// What it is called.
@@ -90,6 +92,7 @@ impl BoxOffice {
             left,
             sold: tally.sold,
             held: tally.held.saturating_sub(due),
+            due,
             on_sale,
             title: settings.and_then(|settings| settings.title),
             rebuilt: head.rebuilt,

@@ -20,12 +20,16 @@ pub struct Guest {
     pub quantity: u64,
     /// The sales that they are of.
     pub ids: Vec<String>,
+    /// What the seller noted of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A sale, as far as it matters at the door.
 struct GuestEntry {
     buyer: String,
     quantity: u64,
+    note: Option<String>,
     is_sold: bool,
     /// In the order of the ledger.
     seq: u64,
@@ -54,11 +58,13 @@ impl BoxOffice {
                 Some(last) if Wanted::named(&last.buyer).is(&entry.buyer) => {
                     last.quantity = last.quantity.saturating_add(entry.quantity);
                     last.ids.push(id);
+                    last.notes.extend(entry.note);
                 }
                 _ => guests.push(Guest {
                     buyer: entry.buyer,
                     quantity: entry.quantity,
                     ids: vec![id],
+                    notes: entry.note.into_iter().collect(),
                 }),
             }
         }
@@ -72,6 +78,7 @@ fn note(entries: &mut HashMap<String, GuestEntry>, record: &Record<'_>) {
         let entry = GuestEntry {
             buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
             quantity,
+            note: record.note.as_deref().map(str::to_owned),
             is_sold: record.op == Op::Sell,
             seq: record.seq,
         };

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
+use super::name::Wanted;
 use crate::error::Result;
 use crate::ledger::Op;
 use crate::store::Scan;
@@ -32,11 +33,17 @@ pub struct OpenHold<'a> {
 }
 
 impl BoxOffice {
-    /// Shows every open hold to `see`, in the order of the ledger. Takes no lock.
+    /// Shows every open hold to `see`, in the order of the ledger; with a `buyer`, only that one's, as
+    /// [`BoxOffice::sales`] does. Takes no lock.
     ///
     /// # Errors
     /// [`Kind::Integrity`](crate::Kind::Integrity) when the count and the ledger do not add up: then none is shown.
-    pub fn open_holds(&self, see: &mut dyn FnMut(&OpenHold<'_>) -> ControlFlow<()>) -> Result<()> {
+    pub fn open_holds(
+        &self,
+        buyer: Option<&str>,
+        see: &mut dyn FnMut(&OpenHold<'_>) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let wanted = buyer.map(Wanted::named);
         let (mut ended, mut renamed) = (HashSet::new(), HashMap::new());
         for op in [Op::Confirm, Op::Release, Op::Expire, Op::Rename] {
             self.store.scan(Scan::Only(op), &mut |line| {
@@ -57,10 +64,14 @@ impl BoxOffice {
                 return ControlFlow::Continue(());
             }
             let today = renamed.get(id).map(String::as_str);
+            let buyer = today.or(record.buyer.as_deref()).unwrap_or_default();
+            if wanted.as_ref().is_some_and(|wanted| !wanted.is(buyer)) {
+                return ControlFlow::Continue(());
+            }
             see(&OpenHold {
                 id,
                 at: &record.at,
-                buyer: today.or(record.buyer.as_deref()).unwrap_or_default(),
+                buyer,
                 quantity: record.quantity.unsigned_abs(),
                 until: record.until.as_deref().unwrap_or_default(),
                 key: record.key.as_deref(),

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::BoxOffice;
 use super::sale_id::{id_of, unknown};
 use crate::error::Result;
+use crate::ledger::Record;
 use crate::store::{FoundSale, Lookup, SaleState, Scan};
 
 /// What a sale or a hold is by now.
@@ -57,6 +58,48 @@ pub struct History {
     pub state: State,
     /// Its lines, as they stand on the ledger.
     pub lines: Vec<Box<RawValue>>,
+    /// The same as they are told: what happened, in the order of the ledger.
+    pub events: Vec<Happened>,
+}
+
+/// What happened to a sale or a hold by one line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    /// When it was written, RFC 3339 in UTC. For people; the order is that of the list.
+    pub at: String,
+    /// What: `sell`, `hold`, `confirm`, `release`, `expire`, `cancel` or `rename`.
+    pub what: &'static str,
+    /// How many tickets were moved; 0 of a new name.
+    pub quantity: u64,
+    /// In whose name it is from then on.
+    pub buyer: String,
+    /// Of a hold: until when, RFC 3339 in UTC.
+    pub until: Option<String>,
+    /// The idempotency key.
+    pub key: Option<String>,
+    /// What the seller noted.
+    pub note: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who did it.
+    pub by: Option<String>,
+}
+
+impl Happened {
+    fn of(record: &Record<'_>, buyer: &str) -> Self {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        Self {
+            at: record.at.to_string(),
+            what: record.op.name(),
+            quantity: record.quantity.unsigned_abs(),
+            buyer: buyer.to_owned(),
+            until: text(record.until.as_deref()),
+            key: text(record.key.as_deref()),
+            note: text(record.note.as_deref()),
+            reason: text(record.reason.as_deref()),
+            by: text(record.by.as_deref()),
+        }
+    }
 }
 
 impl BoxOffice {
@@ -68,7 +111,7 @@ impl BoxOffice {
     pub fn history(&self, id: &str) -> Result<History> {
         let id = id_of(id)?;
         let mut found: Option<FoundSale> = None;
-        let mut lines = Vec::new();
+        let (mut lines, mut events) = (Vec::new(), Vec::new());
         self.store.scan(Scan::All, &mut |line| {
             let record = &line.record;
             let is_its = match &mut found {
@@ -82,8 +125,9 @@ impl BoxOffice {
                 }
                 None => false,
             };
-            if is_its && let Some(text) = line.text() {
-                lines.push(text);
+            if let (true, Some(sale)) = (is_its, &found) {
+                lines.extend(line.text());
+                events.push(Happened::of(record, &sale.buyer));
             }
             ControlFlow::Continue(())
         })?;
@@ -95,6 +139,7 @@ impl BoxOffice {
             quantity: sale.quantity,
             cancelled: sale.cancelled,
             lines,
+            events,
         })
     }
 }

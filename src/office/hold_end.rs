@@ -21,6 +21,8 @@ pub struct HoldEnd {
     pub quantity: u64,
     /// How many are left in stock.
     pub left: u64,
+    /// How many are held in all, due or not.
+    pub held: u64,
     /// Whether that was done before.
     pub replayed: bool,
     /// Why `tickets.json` does not show it yet.
@@ -81,6 +83,7 @@ impl BoxOffice {
             buyer: hold.buyer,
             quantity: hold.quantity,
             left: done.tally.left,
+            held: done.tally.held,
             replayed,
             unpublished: done.unpublished,
         })
@@ -120,23 +123,29 @@ fn refused(
     (state, cancelled): (SaleState, bool),
     is_hold: bool,
 ) -> Option<Error> {
-    let (kind, message) = match (is_hold, op, state) {
-        (false, _, _) => (Kind::Refused, format!("{id} is a sale, and was never held")),
-        (_, Op::Confirm, _) if cancelled => (
+    if !is_hold {
+        let error = Error::new(Kind::Refused, format!("{id} is a sale, and was never held"));
+        return Some(match op {
+            Op::Release => error.hint(format!("'tickets cancel {id}' gives it back")),
+            _ => error.hint(format!(
+                "it needs no more; 'tickets show {id}' says what became of it"
+            )),
+        });
+    }
+    let (kind, message) = match (op, state) {
+        (Op::Confirm, _) if cancelled => (
             Kind::Cancelled,
             format!("hold {id} was confirmed, and that sale is cancelled since"),
         ),
-        (_, Op::Confirm, SaleState::Expired) => (
+        (Op::Confirm, SaleState::Expired) => (
             Kind::Expired,
             format!("hold {id} has ended: somebody else needed its tickets after its time"),
         ),
-        (_, Op::Confirm, SaleState::Released) => {
-            (Kind::Cancelled, format!("hold {id} was released"))
-        }
-        (_, Op::Release, SaleState::Expired) => {
+        (Op::Confirm, SaleState::Released) => (Kind::Cancelled, format!("hold {id} was released")),
+        (Op::Release, SaleState::Expired) => {
             (Kind::Expired, format!("hold {id} has ended already"))
         }
-        (_, Op::Release, SaleState::Sold) => {
+        (Op::Release, SaleState::Sold) => {
             let error = Error::new(Kind::Refused, format!("{id} is sold: it was confirmed"));
             return Some(error.hint(format!("'tickets cancel {id}' gives it back")));
         }

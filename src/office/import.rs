@@ -40,6 +40,15 @@ pub enum Outcome {
     Refused(Error),
 }
 
+/// What remains in stock when the last of many orders is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remaining {
+    /// How many are left.
+    pub left: u64,
+    /// How many are held in all, due or not.
+    pub held: u64,
+}
+
 /// The lines of one write, as they are decided.
 struct Batch<'r> {
     /// What the ledger adds up to with them.
@@ -140,7 +149,7 @@ impl Order<'_> {
 impl BoxOffice {
     /// Sells to each of these orders or refuses it, and says which, in their order: sold ones once they are durable. Where
     /// an order has a key that the ledger knows, it is answered as before. `wait` and `durability` of the orders are not
-    /// looked at. Returns how many are left.
+    /// looked at.
     ///
     /// # Errors
     /// Those of [`BoxOffice::purchase`] that are no refusal of one order; what was told until then stands.
@@ -149,7 +158,7 @@ impl BoxOffice {
         orders: &[Order<'_>],
         wait: Duration,
         tell: &mut dyn FnMut(usize, Outcome),
-    ) -> Result<u64> {
+    ) -> Result<Remaining> {
         orders.iter().try_for_each(Order::check)?;
         self.store.open(LockKind::Exclusive, wait)?;
         let mut keyed = KeyedLines::default();
@@ -160,16 +169,19 @@ impl BoxOffice {
             known_bad!(ImportUnlocked => keyed.wanted.clear());
         }
         let mut stock = Stock::of(orders.iter().map(|order| order.buyer));
-        let (mut from, mut left) = (0, self.store.head(LockKind::Exclusive)?.tally.left);
+        let (mut from, mut remaining) = (0, self.store.head(LockKind::Exclusive)?.tally);
         while let Some(rest) = orders.get(from..).filter(|rest| !rest.is_empty()) {
             let (tally, outcomes) = self.purchase_some(rest, wait, &mut keyed, &mut stock)?;
-            left = tally.left;
+            remaining = tally;
             for outcome in outcomes {
                 tell(from, outcome);
                 from += 1;
             }
         }
-        Ok(left)
+        Ok(Remaining {
+            left: remaining.left,
+            held: remaining.held,
+        })
     }
 
     /// As many of these orders, from the first on, as one write takes.

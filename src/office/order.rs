@@ -141,6 +141,8 @@ pub struct Sale {
     pub at: String,
     /// How many are left: after this sale, or now, where it is an earlier one's replay.
     pub left: u64,
+    /// How many are held in all, due or not.
+    pub held: u64,
     /// The number of its ledger line.
     pub seq: u64,
     /// Whether it was sold before, under the same key.

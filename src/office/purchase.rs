@@ -175,6 +175,7 @@ fn answer(
         at,
         quantity: order.quantity,
         left: done.tally.left,
+        held: done.tally.held,
         unpublished: done.unpublished,
     })
 }

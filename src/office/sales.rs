@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use super::name::{Alike, Wanted};
+use super::name::Wanted;
 use crate::error::Result;
 use crate::ledger::{Line, Op, Record};
 use crate::store::Scan;
@@ -29,6 +29,9 @@ pub struct Sold<'a> {
     /// The idempotency key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<&'a str>,
+    /// What the seller noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'a str>,
     /// The run of the rush that bought; a real sale has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rush: Option<&'a str>,
@@ -80,27 +83,6 @@ impl BoxOffice {
         }
         Ok(changes)
     }
-
-    /// Buyers whose names have every word of this one in them, whatever the capitals and accents, in the order of the
-    /// ledger: `most` at most, each once. Takes no lock.
-    ///
-    /// # Errors
-    /// As for [`BoxOffice::sales`].
-    pub fn buyers_like(&self, name: &str, most: usize) -> Result<Vec<String>> {
-        let alike = Alike::to(name);
-        let mut found: Vec<String> = Vec::new();
-        self.sales(None, &mut |sale| {
-            if alike.is(sale.buyer) && !found.iter().any(|known| known == sale.buyer) {
-                found.push(sale.buyer.to_owned());
-            }
-            if found.len() < most {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
-        Ok(found)
-    }
 }
 
 /// What became of sales and holds, by their ids.
@@ -149,6 +131,7 @@ fn sold<'a>(record: &'a Record<'_>, changes: &'a Changes) -> Sold<'a> {
         cancelled,
         valid: quantity.saturating_sub(cancelled),
         key: record.key.as_deref(),
+        note: record.note.as_deref(),
         rush: record.rush.as_deref(),
     }
 }

@@ -4,6 +4,7 @@ use super::buyer_totals::BuyerTotals;
 use super::open_holds::{OpenHolds, TimedHold};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Op, Record, Tally};
+use crate::plural::are;
 use crate::store::Transaction;
 use crate::store::follower::Follower as _;
 
@@ -165,5 +166,9 @@ fn sold_out(wanted: u64, left: u64, held: u64, due: Option<&str>) -> Error {
     if held == 0 {
         return error;
     }
-    error.held(held, due)
+    let hint = format!(
+        "{held} {} held: 'tickets sales --held' says for whom, and until when",
+        are(held)
+    );
+    error.held(held, due).hint(hint)
 }

@@ -41,7 +41,7 @@ impl Arrow {
             let mut legs = corners.iter().zip(corners.iter().skip(1));
             !legs.any(|(a, b)| texts.iter().any(|text| text.is_crossed(*a, *b)))
         };
-        let corners = ways(from, to).find(|corners| clear(corners))?;
+        let corners = ways(from, to, clash).find(|corners| clear(corners))?;
         Some(Self {
             corners,
             accent: true,
@@ -51,8 +51,13 @@ impl Arrow {
 }
 
 /// Ways between two bars, the plainest first.
-fn ways(from: Bar, to: Bar) -> impl Iterator<Item = Vec<(f64, f64)>> {
+fn ways(from: Bar, to: Bar, clash: Clash) -> impl Iterator<Item = Vec<(f64, f64)>> {
     let start = (from.x.1, from.y);
+    // Time goes to the right: no arrow turns back to a write that came wholly later.
+    let tries = match clash {
+        Clash::Writes if to.x.0 >= start.0 => 0,
+        _ => AROUND,
+    };
     let enters = to.middle();
     let mut ways = Vec::new();
     if enters >= start.0 + 3.0 {
@@ -70,7 +75,7 @@ fn ways(from: Bar, to: Bar) -> impl Iterator<Item = Vec<(f64, f64)>> {
         .map(move |x| vec![start, (x, from.y), (x, to.y), (to.x.0, to.y)]);
     // Around both, back onto the far end of the other.
     let far = from.x.1.max(to.x.1);
-    let around = (1..AROUND).map(move |at| {
+    let around = (1..tries).map(move |at| {
         let x = far + f64::from(at) * STEP;
         vec![start, (x, from.y), (x, to.y), (to.x.1, to.y)]
     });

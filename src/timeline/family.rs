@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::choose::Choice;
 use super::model::Timeline;
+use super::operation::Sight;
 
 /// How many rows of versions there are.
 pub(super) const ROWS: usize = 36;
@@ -87,4 +89,26 @@ impl Family {
         }
         (run, beside, version)
     }
+}
+
+/// The versions that must be shown: all of a few; of many, the ends and what findings name.
+pub(super) fn shown(timeline: &Timeline, choice: &Choice) -> HashSet<usize> {
+    let total = timeline.versions.len();
+    if total <= ROWS / 3 {
+        return (0..total).collect();
+    }
+    let mut shown = HashSet::new();
+    let named = timeline.findings.iter().flat_map(|finding| &finding.places);
+    for place in named.filter(|place| choice.has(**place)) {
+        let operation = timeline.operation(*place);
+        shown.extend(operation.and_then(|operation| operation.wrote));
+        if let Some(Sight::Version(read)) = operation.and_then(|operation| operation.read.as_ref())
+        {
+            shown.insert(*read);
+        }
+    }
+    let ends = timeline.versions.iter().enumerate();
+    let ends = ends.filter(|(at, version)| version.survived || *at == 0);
+    shown.extend(ends.map(|(at, _)| at).take(ROWS));
+    shown
 }

@@ -45,6 +45,13 @@ pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) ->
     let mut sayings = sayings(acts, scale);
     // What a finding is about comes first, then what touched the count.
     sayings.sort_by_key(|saying| (!saying.marked, saying.rank));
+    // An arrow leaves a write of a finding down and to the right: words that reach beyond the bar stand in its way. Rather on a line
+    // further down.
+    let ends: Vec<f64> = sayings
+        .iter()
+        .filter(|saying| saying.ends && saying.marked)
+        .map(|saying| saying.x.1)
+        .collect();
     let mut labels: Vec<Label> = Vec::new();
     for saying in sayings {
         let width = wide(&saying.words, SIZE);
@@ -60,10 +67,17 @@ pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) ->
             });
             inside && folds && clear
         };
-        let place = (0..LINES).find_map(|line| {
-            let mut places = places(saying.x, width, saying.ends);
-            places.find(|x| free(*x, line)).map(|x| (x, line))
-        });
+        let leaves = ends.iter().copied().filter(|end| *end >= saying.x.0);
+        let leaves = leaves.min_by(f64::total_cmp);
+        let within = |x: f64| leaves.is_none_or(|end| x + width <= end + STEP);
+        let place_where = |good: &dyn Fn(f64) -> bool| {
+            (0..LINES).find_map(|line| {
+                let mut places = places(saying.x, width, saying.ends);
+                let place = places.find(|x| good(*x) && free(*x, line));
+                place.map(|x| (x, line))
+            })
+        };
+        let place = place_where(&within).or_else(|| place_where(&|_| true));
         if let Some((x, line)) = place {
             labels.push(Label {
                 words: saying.words,

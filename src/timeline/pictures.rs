@@ -1,6 +1,6 @@
 //! What a reader must not misread, seen in the pictures themselves: their texts, their bars and their arrows.
 
-use super::samples::{crowd, eight, in_turn, one_race, schedule, split_lock, torn};
+use super::samples::{crowd, eight, in_turn, one_race, rush, schedule, split_lock, torn};
 use super::*;
 
 /// A text of a picture.
@@ -250,4 +250,45 @@ fn the_picture_and_the_text_say_the_same() {
             assert!(silent || svg.contains(&act.words), "{name}: {act:?}");
         }
     }
+}
+
+/// Time goes to the right: so do the arrows of a rush, in which each is overwritten by the next.
+#[test]
+fn no_arrow_turns_back_to_what_came_later() {
+    for buyers in [17, 40, 64] {
+        let arrows = arrows(&rush(buyers).to_svg());
+        assert!(arrows.len() >= 9, "{arrows:?}");
+        for arrow in arrows {
+            let across: Vec<f64> = arrow.iter().map(|corner| corner.0).collect();
+            assert!(across.is_sorted(), "{buyers} buyers: {arrow:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_left_out_of_a_fork_stands_behind_those_that_were_overwritten() {
+    let svg = rush(40).to_svg();
+    let texts = texts(&svg);
+    let told = |part: &str| {
+        texts
+            .iter()
+            .find(|text| text.words.contains(part))
+            .unwrap()
+            .y
+            .0
+    };
+    let rest = told("and 28 more, overwritten");
+    let above = texts
+        .iter()
+        .filter(|text| text.words.ends_with(", overwritten") && text.y.0 < rest);
+    assert_eq!(above.count(), 11);
+    assert!(told("stands in tickets.json") > rest);
+    let lines = rush(40).to_text(COLUMNS);
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let rest = lines
+        .iter()
+        .position(|line| line.contains("├─ and 28 more, overwritten"));
+    let rest = rest.unwrap();
+    assert!(lines[rest - 1].contains("├─ version 2"), "{lines:#?}");
+    assert!(lines[rest + 1].contains("└─ version 2"), "{lines:#?}");
 }

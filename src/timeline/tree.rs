@@ -4,9 +4,8 @@
 use std::collections::HashSet;
 
 use super::choose::Choice;
-use super::family::{Family, ROWS};
+use super::family::{Family, ROWS, shown};
 use super::model::Timeline;
-use super::operation::Sight;
 
 /// How deep the rows go.
 const DEPTH: usize = 8;
@@ -40,6 +39,22 @@ pub(super) struct TreeRow {
     /// The row that it grew from.
     pub(super) parent: Option<usize>,
     pub(super) what: What,
+}
+
+/// What is still to be laid out, from the last to the first.
+struct Pending {
+    what: Branch,
+    rails: Vec<Rail>,
+    /// The row that it grew from.
+    parent: Option<usize>,
+}
+
+/// A branch of a fork.
+enum Branch {
+    /// This version, and what grew from it.
+    Version(usize),
+    /// So many for which there is no room.
+    Others(u64),
 }
 
 /// The tree of versions.
@@ -113,16 +128,33 @@ impl Tree {
     /// deep.
     fn grow(&mut self, timeline: &Timeline, family: &Family, shown: &HashSet<usize>) {
         let roots = (0..timeline.versions.len()).filter(|v| timeline.parent(*v).is_none());
-        let mut stack: Vec<(usize, Vec<Rail>, Option<usize>)> = roots
+        let mut stack: Vec<Pending> = roots
             .take(ROWS)
-            .map(|root| (root, Vec::new(), None))
+            .map(|root| Pending {
+                what: Branch::Version(root),
+                rails: Vec::new(),
+                parent: None,
+            })
             .collect();
         stack.reverse();
         let mut told: u64 = 0;
-        while let Some((version, rails, parent)) = stack.pop() {
+        while let Some(Pending {
+            what,
+            rails,
+            parent,
+        }) = stack.pop()
+        {
             if self.rows.len() >= ROWS {
                 break;
             }
+            let version = match what {
+                Branch::Version(version) => version,
+                Branch::Others(hidden) => {
+                    told += hidden;
+                    self.push(rails, parent, What::Branches(hidden));
+                    continue;
+                }
+            };
             let (run, beside, version) = family.run(version, shown);
             told += run + beside + 1;
             let mut row = parent;
@@ -138,7 +170,11 @@ impl Tree {
                 [] => {}
                 // Nothing of it must be shown: what grew from it is counted with the rest.
                 _ if !family.matters(version) => {}
-                [child] => stack.push((*child, inner, Some(row))),
+                [child] => stack.push(Pending {
+                    what: Branch::Version(*child),
+                    rails: inner,
+                    parent: Some(row),
+                }),
                 many if rails.len() >= DEPTH => {
                     let hidden = many.len() as u64;
                     told += hidden;
@@ -149,7 +185,8 @@ impl Tree {
                     );
                 }
                 many => {
-                    told += self.fork(many, shown, family.most, (&inner, row), &mut stack);
+                    let picked = self.pick(many, shown, family.most);
+                    self.fork(many.len() - picked.len(), picked, (&inner, row), &mut stack);
                 }
             }
         }
@@ -159,26 +196,28 @@ impl Tree {
         }
     }
 
-    /// Puts the branches of a fork on the stack; gives how many of them are not shown.
+    /// Puts the branches of a fork on the stack, and behind those that were overwritten how many are not shown: what
+    /// survived stands at the bottom.
     fn fork(
-        &mut self,
-        branches: &[usize],
-        shown: &HashSet<usize>,
-        most: usize,
+        &self,
+        hidden: usize,
+        picked: Vec<usize>,
         (rails, row): (&[Rail], usize),
-        stack: &mut Vec<(usize, Vec<Rail>, Option<usize>)>,
-    ) -> u64 {
-        let behind = |rail: Rail| [rails, &[rail]].concat();
-        let picked = self.pick(branches, shown, most);
-        let hidden = (branches.len() - picked.len()) as u64;
+        stack: &mut Vec<Pending>,
+    ) {
+        let survives = picked.first().is_some_and(|child| self.is_alive(*child));
+        let mut branches: Vec<Branch> = picked.into_iter().map(Branch::Version).collect();
         if hidden > 0 {
-            self.push(behind(Rail::Tee), Some(row), What::Branches(hidden));
+            branches.insert(usize::from(survives), Branch::Others(hidden as u64));
         }
-        for (at, child) in picked.into_iter().enumerate() {
+        for (at, what) in branches.into_iter().enumerate() {
             let rail = if at == 0 { Rail::Corner } else { Rail::Tee };
-            stack.push((child, behind(rail), Some(row)));
+            stack.push(Pending {
+                what,
+                rails: [rails, &[rail]].concat(),
+                parent: Some(row),
+            });
         }
-        hidden
     }
 
     fn push(&mut self, rails: Vec<Rail>, parent: Option<usize>, what: What) -> usize {
@@ -207,26 +246,4 @@ fn under(rails: &[Rail]) -> Vec<Rail> {
         Rail::Corner | Rail::Blank => Rail::Blank,
     });
     through.collect()
-}
-
-/// The versions that must be shown: all of a few; of many, the ends and what findings name.
-fn shown(timeline: &Timeline, choice: &Choice) -> HashSet<usize> {
-    let total = timeline.versions.len();
-    if total <= ROWS / 3 {
-        return (0..total).collect();
-    }
-    let mut shown = HashSet::new();
-    let named = timeline.findings.iter().flat_map(|finding| &finding.places);
-    for place in named.filter(|place| choice.has(**place)) {
-        let operation = timeline.operation(*place);
-        shown.extend(operation.and_then(|operation| operation.wrote));
-        if let Some(Sight::Version(read)) = operation.and_then(|operation| operation.read.as_ref())
-        {
-            shown.insert(*read);
-        }
-    }
-    let ends = timeline.versions.iter().enumerate();
-    let ends = ends.filter(|(at, version)| version.survived || *at == 0);
-    shown.extend(ends.map(|(at, _)| at).take(ROWS));
-    shown
 }

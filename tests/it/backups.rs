@@ -156,6 +156,20 @@ fn a_damaged_event_replaces_no_backup() {
 }
 
 #[test]
+fn a_backup_that_comes_to_nothing_leaves_nothing() {
+    let event = sold();
+    let ledger = fs::read_to_string(event.path(LEDGER)).unwrap();
+    fs::write(event.path(LEDGER), ledger.replacen("alice", "alive", 1)).unwrap();
+    let names = event.names();
+    assert_eq!(to(&event, "backup DIR").0, 6);
+    assert_eq!(event.names(), names);
+    // A directory that was there stays.
+    fs::create_dir(event.path("safe")).unwrap();
+    assert_eq!(to(&event, "backup DIR").0, 6);
+    assert!(event.path("safe").is_dir());
+}
+
+#[test]
 fn a_restore_is_the_way_back_from_every_loss() {
     for (count, ledger) in [
         (None, Some("keep")),
@@ -552,4 +566,38 @@ fn a_backup_of_another_name_is_told() {
         code == 1 && hint.starts_with("name the directory"),
         "{hint}"
     );
+}
+
+/// What a forced restore or reset tells as the way back is a line for a shell, and leads back.
+#[test]
+fn what_was_forced_is_undone_by_the_line_that_is_told() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    event.booked("carol");
+    let before = event.json("sales").1;
+    let safe = event.path("safe").display().to_string();
+    for (line, quiet) in [
+        (format!("restore {safe} --force"), false),
+        ("reset --force".to_owned(), false),
+        (format!("-q restore {safe} --force"), true),
+    ] {
+        let run = event.run(&line);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_ne!(event.json("sales").1, before, "{line}");
+        if quiet {
+            assert_eq!(run.stderr, "");
+            continue;
+        }
+        let told = run.stderr.strip_prefix("note: to undo that: ").unwrap();
+        let script = told.replace("&& tickets ", &format!("&& {TICKETS} "));
+        let undone = Run::of(Command::new("bash").args(["-c", &script]).output().unwrap());
+        assert_eq!(undone.code, Some(0), "{script}: {undone:?}");
+        assert_eq!(event.json("sales").1, before, "{line}");
+        assert_eq!(event.json("audit").0, 0);
+    }
+    // Nothing is lost by a restore that need not be forced, and so nothing is told.
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let safe = event.path("safe").display().to_string();
+    assert_eq!(event.run(&format!("restore {safe}")).stderr, "");
 }

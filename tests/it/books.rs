@@ -104,10 +104,14 @@ fn sales_are_listed_in_every_format() {
             "cancelled",
             "valid",
             "key",
-            "rush"
+            "rush",
+            "note"
         ]
     );
-    assert_eq!(rows[1], [&alice, utc, "alice", "3", "2", "1", "web-1", ""]);
+    assert_eq!(
+        rows[1],
+        [&alice, utc, "alice", "3", "2", "1", "web-1", "", ""]
+    );
     assert_eq!(rows[3][7], run);
     assert_eq!(rows.len(), 4);
 }
@@ -198,7 +202,7 @@ fn what_was_changed_is_listed_with_the_reasons() {
     let mut changes = json!([
         {"at": at(2), "change": "adjust", "quantity": -2, "left": 4, "reason": "stage"},
         {"at": at(3), "change": "cancel", "quantity": 1, "left": 5, "sale": id, "buyer": "=ann", "reason": "ill; =1+1"},
-        {"at": at(4), "change": "rename", "quantity": 0, "left": 5, "sale": id, "buyer": "Ann", "reason": "late"},
+        {"at": at(4), "change": "rename", "quantity": 0, "left": 5, "sale": id, "buyer": "Ann", "was": "=ann", "reason": "late"},
         {"at": at(5), "change": "cancel", "quantity": 2, "left": 7, "sale": id, "buyer": "Ann"},
         {"at": at(6), "change": "close", "quantity": 0, "left": 7, "reason": "storm"},
     ]);
@@ -217,7 +221,7 @@ fn what_was_changed_is_listed_with_the_reasons() {
     assert_eq!(lines.collect::<Vec<_>>(), *changes.as_array().unwrap());
     let text = sales(&event, &["--changes", "--format", "csv"]);
     let rows: Vec<&str> = text.lines().collect();
-    assert_eq!(rows[0], "at,change,quantity,left,sale,buyer,reason,by");
+    assert_eq!(rows[0], "at,change,quantity,left,sale,buyer,reason,by,what");
     assert!(rows[2].contains(",'=ann,ill; '=1+1,"), "{text}");
     let raw = sales(&event, &["--changes", "--format", "csv", "--raw", "--bom"]);
     assert!(
@@ -241,6 +245,71 @@ fn what_was_changed_is_listed_with_the_reasons() {
 fn at(seq: u64, at: &str) -> Value {
     let sale = json!({"id": format!("{seq}-aaaaaa"), "buyer": "ann", "at": at});
     craft::line(seq, "sell", 1, 10 - seq, &sale)
+}
+
+/// What a line has set, and which name it was before.
+#[test]
+fn what_was_set_and_what_a_name_was_is_told() {
+    let event = TestEvent::stock(9);
+    for line in ["book alise", "hold bop --for 1h", "confirm 3"] {
+        assert_eq!(event.json(line).0, 0);
+    }
+    for words in [
+        &["rename", "2", "Alice"][..],
+        &["rename", "2", "Alice B."],
+        &["rename", "3", "bob"],
+        &["set", "--title", "Quiz night", "--max-per-sale", "6"],
+        &["set", "--max-per-sale", "8", "--until", "2030-01-01T00:00Z"],
+        &["set", "--title", "", "--hold", "2h"],
+        &["close"],
+    ] {
+        assert_eq!(
+            Run::of(event.command(words).output().unwrap()).code,
+            Some(0)
+        );
+    }
+    let (_, document) = event.json("sales --changes");
+    let changes = document["changes"].as_array().unwrap();
+    let was: Vec<&Value> = changes.iter().map(|change| &change["was"]).collect();
+    let none = Value::Null;
+    assert_eq!(
+        was[..4],
+        [&json!("alise"), &json!("Alice"), &json!("bop"), &none]
+    );
+    let set: Vec<&Value> = changes.iter().map(|change| &change["set"]).collect();
+    assert_eq!(
+        set[3..],
+        [
+            &json!({"title": "Quiz night", "max_per_sale": 6}),
+            &json!({"max_per_sale": 8, "until": "2030-01-01T00:00:00Z"}),
+            &json!({"title": null, "hold": "2h"}),
+            &none
+        ]
+    );
+    let text = sales(&event, &["--changes"]);
+    for (line, what) in text.lines().skip(1).zip([
+        "was alise",
+        "was Alice",
+        "was bop",
+        "title Quiz night; at most a sale 6",
+        "at most a sale 8, was 6; on sale until 2030-01-01 00:00:00",
+        "no title, was Quiz night; holds for 2h, was 15m",
+    ]) {
+        assert!(line.ends_with(what), "{text}");
+    }
+    let text = sales(&event, &["--changes", "--format", "csv"]);
+    assert!(
+        text.lines().nth(1).unwrap().ends_with(",was alise"),
+        "{text}"
+    );
+    assert!(
+        text.contains(",\"no title, was Quiz night; holds for 2h, was 15m\"\n"),
+        "{text}"
+    );
+    // Where no line says more, there is no such column.
+    let event = TestEvent::stock(9);
+    assert_eq!(event.json("adjust +1 --reason more").0, 0);
+    assert!(!sales(&event, &["--changes"]).contains("what"));
 }
 
 #[test]
@@ -297,7 +366,7 @@ fn a_spreadsheet_gets_what_it_asks_for() {
     let told = |arguments: &[&str]| sales(&event, &[&["--format", "csv"], arguments].concat());
     let safe = told(&[]);
     assert!(
-        safe.starts_with("id,at,buyer,quantity,cancelled,valid,key,rush\n"),
+        safe.starts_with("id,at,buyer,quantity,cancelled,valid,key,rush,note\n"),
         "{safe}"
     );
     assert!(
@@ -316,7 +385,7 @@ fn an_empty_list_is_a_list() {
         assert_eq!(sales(&event, &["--format", "jsonl"]), "");
         assert_eq!(
             sales(&event, &["--format", "csv"]),
-            "id,at,buyer,quantity,cancelled,valid,key,rush\n"
+            "id,at,buyer,quantity,cancelled,valid,key,rush,note\n"
         );
         let total = json!({"sales": 0, "quantity": 0, "cancelled": 0, "valid": 0});
         let expected = json!({"ok": true, "command": "sales", "sales": [], "total": total});

@@ -313,7 +313,8 @@ fn an_option_that_a_command_would_ignore_is_refused_and_its_help_is_silent() {
         "audit --wait 3",
         "audit --force",
         "sales --json --format csv",
-        "sales --changes --name x",
+        "sales --changes --held",
+        "sales --held --limit 1",
     ] {
         let run = event.run(line);
         assert_eq!(run.code, Some(2), "{line}: {run:?}");

@@ -81,6 +81,40 @@ fn where_all_is_well_every_check_passes_and_nothing_is_left() {
 }
 
 #[test]
+fn a_file_that_is_no_event_is_not_fit_and_one_that_is_not_there_yet_is_no_directory() {
+    let event = TestEvent::empty();
+    fs::write(event.path("notes.txt"), "bring the cash box\n").unwrap();
+    let notes = event.path("notes.txt");
+    let (code, report) = event.json(&format!("doctor {}", notes.display()));
+    assert_eq!(
+        (code, &report["verdict"]),
+        (6, &"unfit".into()),
+        "{report:#}"
+    );
+    assert_eq!(result(&report, "event"), "fail");
+    let gig = event.path("gig.json");
+    let (code, report) = event.json(&format!("doctor {}", gig.display()));
+    assert_eq!((code, &report["verdict"]), (0, &"fit".into()), "{report:#}");
+    assert!(text(&report, "event").ends_with("gig.json is not there yet"));
+    nothing_is_left(&event, &["notes.txt"]);
+}
+
+#[test]
+fn what_a_killed_doctor_left_is_told() {
+    let event = TestEvent::stock(2);
+    for name in [".tickets-doctor.aaaaaa", ".tickets-doctor.bbbbbb"] {
+        fs::create_dir(event.path(name)).unwrap();
+    }
+    let (code, report) = event.json("doctor");
+    assert_eq!((code, result(&report, "leftovers")), (0, "note"));
+    let told = text(&report, "leftovers");
+    assert!(
+        told.starts_with(".tickets-doctor.aaaaaa and 1 more "),
+        "{told}"
+    );
+}
+
+#[test]
 fn people_get_a_line_for_each_check_and_a_table() {
     let event = TestEvent::empty();
     let run = event.run("doctor");

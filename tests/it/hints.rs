@@ -292,3 +292,29 @@ fn whatever_is_written_anew_is_named() {
         "{run:?}"
     );
 }
+
+/// A force that would be refused is not hinted at.
+#[test]
+fn who_lost_a_line_from_the_middle_is_sent_to_a_backup() {
+    let event = TestEvent::stock(9);
+    for buyer in ["ann", "bob", "cat"] {
+        event.booked(buyer);
+    }
+    let ledger = event.path("tickets.ledger.jsonl");
+    let text = fs::read_to_string(&ledger).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    fs::write(&ledger, [&lines[..2], &lines[3..]].concat().concat()).unwrap();
+    for line in ["book dan", "query"] {
+        let run = event.run(line);
+        assert_eq!(run.code, Some(6), "{run:?}");
+        assert!(!run.stderr.contains("--force"), "{run:?}");
+        assert!(run.stderr.contains("tickets.ledger.jsonl:3: "), "{run:?}");
+        assert!(run.stderr.contains(" restore DIR"), "{run:?}");
+    }
+    // Where only the end is lost, force is what goes on.
+    fs::write(&ledger, lines[..2].concat()).unwrap();
+    let run = event.run("book dan");
+    assert!(run.stderr.contains("audit --repair --force'"), "{run:?}");
+    assert_eq!(event.run("audit --repair --force").code, Some(0));
+    event.booked("dan");
+}

@@ -95,7 +95,7 @@ fn programs_are_told_which_command_makes_no_sense_and_why() {
         ("vend", "tickets", "unrecognized subcommand 'vend'"),
         ("race", "race", "'tickets race' requires a subcommand"),
         ("book", "book", "<NAME>"),
-        ("adjust +1", "adjust", "--reason <TEXT>"),
+        ("hold", "hold", "<NAME>"),
         ("sales --format xml", "sales", "table, json, jsonl, csv"),
         (
             "race prove --users 0",
@@ -181,8 +181,7 @@ fn words_that_people_try_are_answered_with_the_right_ones() {
 /// What people type who have not read the help, and what they are told.
 #[test]
 fn a_slip_is_answered_with_what_was_meant() {
-    let event = TestEvent::stock(9);
-    for (line, meant) in [
+    assert_meant(&[
         ("book Ann Smith", "in quotes: 'tickets book \"Ann Smith\"'"),
         ("book Ann Smith Jones", "'tickets book \"Ann Smith\"'"),
         ("book -n Ann Smith", "'tickets book \"Ann Smith\" -n 2'"),
@@ -225,7 +224,58 @@ fn a_slip_is_answered_with_what_was_meant() {
         ("race replay 1 2 2 1", "as in '1 2 2 1'"),
         ("race prove 3", "'--users 3'"),
         ("audit --wait 3", "'--repair' does"),
-    ] {
+    ]);
+}
+
+#[test]
+fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
+    assert_meant(&[
+        ("hold bob --until 18:00", "'--for 2h'"),
+        ("hold bob --hours 2", "'--for 2h'"),
+        (
+            "hold bob --for 18:00",
+            "for how long, and not until when: '--for 2h'",
+        ),
+        ("hold bob --for Friday", "for how long, and not until when"),
+        ("hold --name bob", "'tickets hold \"Ann Smith\"'"),
+        ("hold bob --count 2", "'--quantity Q'"),
+        ("hold bob --reason friday", "'--note TEXT'"),
+        ("find ann", "'tickets sales --name WHO'"),
+        ("search ann", "'tickets sales --name WHO'"),
+        ("holds", "'tickets sales --held'"),
+        ("settings", "'tickets set'"),
+        ("set --stock 250", "'tickets adjust +N --reason TEXT'"),
+        ("set 250", "'tickets adjust +N --reason TEXT'"),
+        ("set --name Gala", "'--title T'"),
+        ("door --csv", "'--format csv'"),
+        ("door --html", "'--format html'"),
+        ("door html", "'--format html'"),
+        (
+            "rename 4 --to Ann",
+            "'tickets rename 7-k3v9xq \"Ann Smith\"'",
+        ),
+        ("confirm --id 4", "'tickets confirm 7-k3v9xq'"),
+        ("confirm 4 --note cash", "'tickets hold NAME --note TEXT'"),
+        ("cancel 4 --note ill", "'--reason TEXT'"),
+        ("sales --holds", "'--held'"),
+        ("sales --history", "'--changes'"),
+        ("backup --to safe", "'tickets backup DIR'"),
+        ("restore --from safe", "'tickets restore DIR'"),
+        ("import --csv a.csv", "'tickets import LIST.csv'"),
+        ("import -f a.csv", "the list stands by itself"),
+        ("init 200 --hold 18:00", "'--hold 2h'"),
+        ("adjust +20", "'tickets adjust +20 --reason"),
+        ("cancel", "'tickets sales' lists the sales with their ids"),
+        ("show", "'tickets sales' lists"),
+        ("confirm", "'tickets sales --held' lists"),
+    ]);
+}
+
+/// Each of these lines is refused with such a tip, for people and for programs.
+#[track_caller]
+fn assert_meant(slips: &[(&str, &str)]) {
+    let event = TestEvent::stock(9);
+    for (line, meant) in slips {
         let told = |json: &[&str]| {
             let mut command = Command::new(TICKETS);
             command
@@ -248,6 +298,50 @@ fn a_slip_is_answered_with_what_was_meant() {
         assert!(code == 2 && hint.contains(meant), "{line}: {document:#}");
     }
     assert_eq!(event.names(), ["tickets.json"]);
+}
+
+/// Who leaves -f out is told which events there are.
+#[test]
+fn an_event_that_was_not_named_is_looked_for_nearby() {
+    let event = TestEvent::empty();
+    let run = |line: &str| {
+        let mut command = Command::new(TICKETS);
+        command
+            .env_remove("TICKETS_FILE")
+            .current_dir(event.directory())
+            .args(line.split(' '));
+        Run::of(command.output().unwrap())
+    };
+    let told = |line: &str| {
+        let missing = run(line);
+        assert_eq!(missing.code, Some(1), "{missing:?}");
+        missing.stderr.split("hint: ").nth(1).unwrap().to_owned()
+    };
+    let alone = "'tickets init 200' makes an event with 200 tickets there\n";
+    assert_eq!(told("query"), alone);
+    // Neither a file without a ledger, nor a ledger alone, is an event for sure.
+    fs::write(event.path("list.json"), "{\"ticket\": 3}").unwrap();
+    fs::write(event.path("a.ledger.jsonl"), "").unwrap();
+    assert_eq!(told("query"), alone);
+    let here = "no event was named, and here there is";
+    assert_eq!(run("-f ball.json init 5").code, Some(0));
+    assert_eq!(
+        told("book ann"),
+        format!("{here} ball.json: 'tickets -f ball.json book'; {alone}")
+    );
+    for name in ["x y.json", "data/gala.json", "data/more.json"] {
+        let mut made = Command::new(TICKETS);
+        let made = made.arg("-f").arg(event.path(name)).args(["init", "5"]);
+        assert_eq!(Run::of(made.output().unwrap()).code, Some(0));
+    }
+    assert_eq!(
+        told("sales"),
+        format!(
+            "{here} ball.json, x y.json, data/gala.json and others: 'tickets -f ball.json sales'; {alone}"
+        )
+    );
+    // Whoever names one means that one.
+    assert!(!told("-f no.json query").contains(here));
 }
 
 /// Messages are for people: no type, no error number and no value as the program's own language writes it.

@@ -322,3 +322,59 @@ fn no_seats_for_a_group_is_a_refusal() {
         run.stdout
     );
 }
+
+/// What a race has left is no event to rush on, under whatever lock: no report of it could be true.
+#[test]
+fn a_rush_over_a_ruined_event_is_refused() {
+    let event = TestEvent::stock(2);
+    assert_eq!(event.run("buy --users 8 --together").code, Some(6));
+    refuses_every_rush(&event, 2);
+    assert_eq!(event.run("reset").code, Some(0));
+    assert_eq!(event.run("buy --users 8 --together").code, Some(6));
+    // Nobody finds a ticket in it any more, so that nobody would notice.
+    let event = TestEvent::stock(1);
+    assert_eq!(event.run("buy --users 2 --together").code, Some(6));
+    assert_eq!(event.count()["ticket"], 0);
+    refuses_every_rush(&event, 2);
+}
+
+/// A sale reads only what came after the last count; a rush asks all of the ledger.
+#[test]
+fn a_rush_over_a_line_that_was_damaged_long_ago_is_refused() {
+    let event = TestEvent::stock(9);
+    assert_eq!(event.run("buy --users 5 --lock --think 0ms").code, Some(0));
+    let ledger = event.path("tickets.ledger.jsonl");
+    let text = std::fs::read_to_string(&ledger).unwrap();
+    let (second, rest) = text.split_once("\"left\":7").unwrap();
+    std::fs::write(&ledger, format!("{second}\"left\":8{rest}")).unwrap();
+    assert_eq!(event.run("query").code, Some(0));
+    refuses_every_rush(&event, 3);
+}
+
+/// Every kind of rush is refused for this line of the ledger, changes nothing, and is told the way out.
+#[track_caller]
+fn refuses_every_rush(event: &TestEvent, line: u64) {
+    let before = event.contents();
+    for how in [
+        "",
+        "--together",
+        "--threads",
+        "--threads --lock=mutex",
+        "--lock=shared",
+        "--lock=write-only",
+        "--lock=data-file",
+        "--lock",
+        "--force --lock=none",
+    ] {
+        let (code, document) = event.json(&format!("buy --users 4 --think 0ms {how}"));
+        let error = &document["error"];
+        assert_eq!(
+            (code, &error["code"], &error["line"]),
+            (6, &"integrity".into(), &line.into()),
+            "{how}: {document:#}"
+        );
+        let hint = error["hint"].as_str().unwrap();
+        assert!(hint.contains("reset' starts afresh"), "{how}: {hint}");
+        assert_eq!(event.contents(), before, "{how}");
+    }
+}

@@ -36,12 +36,13 @@ pub fn judge(evidence: &Evidence) -> HistoryVerdict {
         verdict: HistoryVerdict {
             operations: evidence.operations.len() as u64,
             ledger: evidence.ledger.is_some(),
+            last: evidence.last.is_some(),
             ..HistoryVerdict::default()
         },
     };
     if evidence.spoiled.is_some() {
         let operations = evidence.operations.iter();
-        operations.for_each(|operation| findings.verdict.count_in(operation));
+        operations.for_each(|operation| findings.verdict.count_in(evidence, operation));
         let got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
         findings.verdict.locked = got.count() as u64;
     } else {

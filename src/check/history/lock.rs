@@ -118,18 +118,31 @@ fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
 fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
     for (index, operation) in (0..).zip(&evidence.operations) {
         let wrote = operation.outcome == OperationOutcome::Sold || operation.wrote != UNSAID;
-        if wrote && !covered(evidence, operation) {
+        if !wrote {
+            continue;
+        }
+        if !covering(evidence, operation).any(|_| true) {
             findings.add(Anomaly::UnlockedWrite, &[index], None);
+        } else if !covering(evidence, operation).any(|hold| covers_read(hold, operation)) {
+            // No anomaly by itself: it may have looked again in a way that the evidence does not tell.
+            findings.verdict.read_outside += 1;
         }
     }
 }
 
-/// Whether its write may lie within a lock that kept others out.
-fn covered(evidence: &Evidence, operation: &Operation) -> bool {
-    let mut holds = evidence.holds_of(operation);
-    holds.any(|hold| {
+/// The locks that kept others out while it may have written.
+fn covering<'a>(
+    evidence: &'a Evidence,
+    operation: &'a Operation,
+) -> impl Iterator<Item = &'a LockHold> {
+    evidence.holds_of(operation).filter(|hold| {
         let early = operation.wrote != UNSAID && operation.wrote < hold.got;
         let late = operation.intend != UNSAID && operation.intend > hold.released;
         hold.got != UNSAID && !hold.shared && !early && !late
     })
+}
+
+/// Whether it may have read within this hold: where the evidence does not say when it read, it may.
+fn covers_read(hold: &LockHold, operation: &Operation) -> bool {
+    operation.read_at == UNSAID || (hold.got..=hold.released).contains(&operation.read_at)
 }

@@ -19,7 +19,7 @@ pub(super) fn place_all(
         told: false,
     };
     for (index, operation) in (0..).zip(&evidence.operations) {
-        findings.verdict.count_in(operation);
+        findings.verdict.count_in(evidence, operation);
         let sold = operation.outcome == OperationOutcome::Sold;
         if sold {
             acknowledged.add(index, operation, findings);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
 
 /// So many findings of a kind are told; the others are only counted.
 pub const MAX_TOLD: u64 = 100;
@@ -48,8 +48,15 @@ pub struct HistoryVerdict {
     pub locked: u64,
     /// How many were answered, but do not say which version they read or wrote: they were not judged.
     pub unjudged: u64,
+    /// How many have no answer: the evidence does not say how they ended, so that what they were told was not judged.
+    pub unanswered: u64,
+    /// How many sales were written under a lock that did not cover their read.
+    pub read_outside: u64,
     /// Whether the evidence says what the ledger holds: without it no lost sale can be seen.
     pub ledger: bool,
+    /// Whether it says what the count was when all was over.
+    #[serde(rename = "final")]
+    pub last: bool,
     /// How many there are of each kind that was found.
     pub counts: Vec<AnomalyCount>,
     /// What was found, at most [`MAX_TOLD`] of each kind.
@@ -66,6 +73,12 @@ impl HistoryVerdict {
         self.counts.is_empty() && self.blind.is_none()
     }
 
+    /// Whether the evidence leaves nothing of the run unsaid: where it does, that nothing was found says less.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.ledger && self.last && self.unjudged == 0 && self.unanswered == 0
+    }
+
     /// How many anomalies of this kind there are.
     #[must_use]
     pub fn count(&self, kind: Anomaly) -> u64 {
@@ -77,7 +90,10 @@ impl HistoryVerdict {
     }
 
     /// Counts an operation, by how much of it there is to judge.
-    pub(super) fn count_in(&mut self, operation: &Operation) {
+    pub(super) fn count_in(&mut self, evidence: &Evidence, operation: &Operation) {
+        let open = operation.outcome == OperationOutcome::Open;
+        let unanswered = open && !operation.is_timeless(evidence.names.name(operation.buyer));
+        self.unanswered += u64::from(unanswered);
         let answered = operation.over() != UNSAID && operation.outcome != OperationOutcome::Failed;
         let sold = operation.outcome == OperationOutcome::Sold;
         let reads = operation.read != UNSAID || operation.torn;

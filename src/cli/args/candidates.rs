@@ -29,7 +29,7 @@ pub(super) fn sale_ids(begun: &OsStr) -> Vec<CompletionCandidate> {
 pub(super) fn hold_ids(begun: &OsStr) -> Vec<CompletionCandidate> {
     let mut found = Found::beginning(begun);
     if let Ok(office) = BoxOffice::at(event(std::env::args_os())) {
-        let _ = office.open_holds(&mut |hold| {
+        let _ = office.open_holds(None, &mut |hold| {
             found.add(hold.id, hold.quantity, hold.buyer);
             ControlFlow::Continue(())
         });

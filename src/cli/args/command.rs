@@ -1,7 +1,5 @@
 //! Every command, with what its help says.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 
 use super::event::{
@@ -12,6 +10,7 @@ use super::help;
 use super::keeping::{
     AuditArgs, BackupArgs, DoctorArgs, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };
+use super::manual::{CompletionsArgs, ManArgs};
 use super::race::RaceCommand;
 use super::rush::BuyArgs;
 use super::selling::{AdjustArgs, BookArgs, CancelArgs};
@@ -19,6 +18,7 @@ use super::selling::{AdjustArgs, BookArgs, CancelArgs};
 use super::serve::{self, ServeArgs};
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Make a new event to sell from
     #[command(after_help = help::INIT)]
@@ -60,7 +60,7 @@ pub(crate) enum Command {
     #[command(after_help = event_help::IMPORT)]
     Import(ImportArgs),
 
-    /// Change what the event is sold by: title, limits, from when until when
+    /// Show or change what the event is sold by: title, limits, from when until when
     #[command(after_help = event_help::SET)]
     Set(SetArgs),
 
@@ -123,17 +123,11 @@ pub(crate) enum Command {
 
     /// Completions for a shell, on stdout
     #[command(after_help = help::COMPLETIONS)]
-    Completions {
-        /// Which shell
-        shell: clap_complete::Shell,
-    },
+    Completions(CompletionsArgs),
 
     /// The manual, on stdout, or as a page for each command in a directory
     #[command(after_help = help::MAN)]
-    Man {
-        /// Where to write a page for each command
-        directory: Option<PathBuf>,
-    },
+    Man(ManArgs),
 }
 
 impl Command {
@@ -164,8 +158,8 @@ impl Command {
             Self::Reset(_) => "reset",
             #[cfg(feature = "serve")]
             Self::Serve(_) => "serve",
-            Self::Completions { .. } => "completions",
-            Self::Man { .. } => "man",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
             Self::Doctor(_) => "doctor",
             Self::Race(race) => race.name(),
         }

@@ -10,8 +10,8 @@ use clap_complete::engine::ArgValueCompleter;
 use super::candidates;
 use super::value::{WaitArgs, held_for, moment, wanted};
 
-/// By what an event is sold. What is left out stays as it is.
-#[derive(Debug, Args)]
+// By what an event is sold. What is left out stays as it is.
+#[derive(Debug, PartialEq, Eq, Default, Args)]
 pub(crate) struct SettingsArgs {
     /// What it is called; "" for no title
     #[arg(long, value_name = "T")]
@@ -43,9 +43,6 @@ pub(crate) struct SettingsArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("changes").required(true).multiple(true).args([
-    "title", "date", "max_per_sale", "max_per_buyer", "hold", "from", "until",
-])), override_usage = "tickets set [OPTIONS]")]
 pub(crate) struct SetArgs {
     #[command(flatten)]
     pub(crate) settings: SettingsArgs,
@@ -89,7 +86,7 @@ pub(crate) struct HoldArgs {
     pub(crate) wait: WaitArgs,
 }
 
-/// A hold that is to end.
+// A hold that is to end.
 #[derive(Debug, Args)]
 pub(crate) struct HoldEndArgs {
     /// The hold's id, as in 7-k3v9xq; its number alone will do
@@ -151,7 +148,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) batch: Option<String>,
 
-    /// Write the rows that were refused here, ready to be corrected
+    /// Write the rows that were refused here, ready to be corrected; one that makes no sense is refused then, too
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
 

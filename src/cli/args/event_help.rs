@@ -7,7 +7,8 @@ Examples:
   tickets hold carol --note \"will call on Friday\"
 
 What is held is not left. At its time a hold is due, and ends when somebody needs its tickets; until then it can \
-still be confirmed. It is not renewed. Exits 3 when too few are left, 4 when the sale is closed, has not begun or is \
+still be confirmed. It is not renewed. 'query' and 'watch' count what is due as left; what 'book' and the other \
+changes answer is left besides all holds, due or not. Exits 3 when too few are left, 4 when the sale is closed, has not begun or is \
 over, or a limit is reached.";
 
 pub(super) const CONFIRM: &str = "\
@@ -42,21 +43,24 @@ Examples:
   tickets import friends.csv --rejects again.csv
   sort list.jsonl | tickets import - --batch friends
 
-CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order. A row's key is its own, or \
+CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
+tabs. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
 added. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \
 sold with 'rename' and 'cancel', and give --batch where one list has two files. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
-sense: then nothing was sold.";
+sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
+that row is refused, and the others are sold.";
 
 pub(super) const SET: &str = "\
 Examples:
+  tickets set                     what is set; changes nothing
   tickets set --title \"New Year\" --max-per-sale 6
   tickets set --from 2026-12-01 --until 2026-12-31T18:00
   tickets set --until \"\"          no end
   tickets set --max-per-buyer 0   no limit
 
-Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
+How many there are is changed by 'tickets adjust'. Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
 
 pub(super) const CLOSE: &str = "\
 Examples:

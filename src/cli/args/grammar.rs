@@ -1,34 +1,36 @@
 //! The grammar as a whole: what every command takes, and how a command line is read by it.
 
-use std::path::PathBuf;
+use std::mem::ManuallyDrop;
 
-use clap::builder::Resettable;
-use clap::{ArgMatches, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
-use clap_complete::engine::ArgValueCompleter;
+use clap::error::ErrorKind;
+use clap::{ArgMatches, ColorChoice, CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::candidates;
 use super::command::Command;
+use super::globals::Globals;
 use super::help;
 use super::ignored;
-use super::value::{DEFAULT_FILE, FILE_VARIABLE};
 
-/// The grammar of the command line. An empty variable is one that is not set, as people who write unit files
-/// and the like means it.
+/// The grammar of the command line.
 pub(crate) fn grammar() -> clap::Command {
-    let is_empty = std::env::var_os(FILE_VARIABLE).is_some_and(|value| value.is_empty());
-    let grammar = if is_empty {
-        Cli::command().mut_arg("file", |file| file.env(Resettable::Reset))
-    } else {
-        Cli::command()
-    };
-    ignored::unsaid(grammar).color(asked_color())
+    ignored::unsaid(plain())
+}
+
+/// The same, but that the help of some commands tells of options that they refuse. What a command takes is made when it
+/// is named, so that a start pays for one of them.
+fn plain() -> clap::Command {
+    Cli::command().color(asked_color())
 }
 
 /// What the command line says, in its words and as the program has it.
 pub(crate) fn parse() -> Result<(ArgMatches, Cli), clap::Error> {
-    let mut grammar = grammar();
-    let matches = grammar.try_get_matches_from_mut(std::env::args_os())?;
-    ignored::refuse(&mut grammar, &matches)?;
+    // Never taken apart: the process's end does that for less.
+    let mut plain = ManuallyDrop::new(plain());
+    let matches = plain.try_get_matches_from_mut(std::env::args_os());
+    let matches = match matches {
+        Err(error) if error.kind() != ErrorKind::DisplayVersion => grammar().try_get_matches()?,
+        matches => matches?,
+    };
+    ignored::refuse(&mut plain, &matches)?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((matches, cli))
 }
@@ -58,49 +60,11 @@ fn asked_color() -> ColorChoice {
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, subcommand_help_heading = "Commands", after_help = help::PROGRAM, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// The event's count
-    #[arg(
-        short,
-        long,
-        global = true,
-        env = FILE_VARIABLE,
-        default_value = DEFAULT_FILE,
-        value_name = "FILE",
-        add = ArgValueCompleter::new(candidates::events),
-        help_heading = GLOBAL
-    )]
-    pub(crate) file: PathBuf,
-
-    /// Print exactly one JSON document on stdout, errors included
-    #[arg(long, global = true, help_heading = GLOBAL)]
-    pub(crate) json: bool,
-
-    /// Print no more than the result
-    #[arg(short, long, global = true, help_heading = GLOBAL)]
-    pub(crate) quiet: bool,
-
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        default_value = "auto",
-        help = "When to colour what is printed; auto: on a terminal, unless $NO_COLOR is set",
-        help_heading = GLOBAL
-    )]
-    pub(crate) color: ColorArg,
+    #[command(flatten)]
+    pub(crate) globals: Globals,
 
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// What every command takes stands under this heading in its help.
-const GLOBAL: &str = "Global options";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorArg {
-    Auto,
-    Always,
-    Never,
 }
 
 #[cfg(test)]
@@ -110,5 +74,18 @@ mod tests {
     #[test]
     fn the_grammar_is_sound() {
         grammar().debug_assert();
+    }
+
+    /// What is deferred overwrites what the command said of itself.
+    #[test]
+    fn a_command_is_about_the_same_before_and_after_it_is_made() {
+        let bare = grammar();
+        let mut made = grammar();
+        made.build();
+        for command in bare.get_subcommands() {
+            let after = made.find_subcommand(command.get_name()).unwrap();
+            let about = |command: &clap::Command| command.get_about().map(ToString::to_string);
+            assert_eq!(about(command), about(after), "{}", command.get_name());
+        }
     }
 }

@@ -49,7 +49,8 @@ Examples:
   tickets --json query | jq .left
 
 Takes no lock, waits for nobody and writes nothing. What is held past its time counts as left, for whoever needs \
-it gets it. Exits 6 when the count and the ledger do not add up.";
+it gets it, and it says how many those are; what 'book' and the other changes answer is left besides all holds, due \
+or not. Exits 6 when the count and the ledger do not add up.";
 
 pub(super) const BUY: &str = "\
 Examples:
@@ -73,7 +74,7 @@ With --evidence or --timeline the rush also finds what only the steps show: torn
 that keep nobody out. Both files are written anew; a file that holds something else is refused, before \
 anything is sold. A buyer that cannot write down what it is about to do does not sell.
 
-Exits 6 when a race was found, 5 when a buyer did not get the lock in time, 4 where it is \
+Exits 6 when a race was found, or an earlier one left what nobody can sell from, 5 when a buyer did not get the lock in time, 4 where it is \
 refused, 1 when a buyer failed, the count could not be written or the evidence is not whole, else 0: also when there were not enough tickets for all.";
 
 pub(super) const BOOK: &str = "\

@@ -35,7 +35,7 @@ pub(crate) struct SalesArgs {
     pub(crate) since: Option<jiff::Timestamp>,
 
     /// What is held and not sold yet, instead of sales
-    #[arg(long, conflicts_with_all = ["name", "since", "limit", "format", "raw", "bom"])]
+    #[arg(long, conflicts_with_all = ["since", "limit", "changes"])]
     pub(crate) held: bool,
 
     /// No more than the last N of them
@@ -43,7 +43,7 @@ pub(crate) struct SalesArgs {
     pub(crate) limit: Option<u64>,
 
     /// What was cancelled, renamed, adjusted and set instead, with the reasons
-    #[arg(long, conflicts_with = "name")]
+    #[arg(long)]
     pub(crate) changes: bool,
 
     /// How to write them [default: table]

@@ -55,7 +55,7 @@ pub(crate) struct FindArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArgs {
-    /// Who makes each step, as in '1 2 2 1', or a class, as in 3!:4
+    /// Who makes each step, as in '1 2 2 1', or a class, as in '3!:4'
     pub(crate) schedule: String,
 
     /// How many buyers [default: as many as the schedule names]

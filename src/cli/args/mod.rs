@@ -4,11 +4,13 @@ mod candidates;
 mod command;
 mod event;
 mod event_help;
+mod globals;
 mod grammar;
 mod help;
 mod ignored;
 mod keeping;
 mod lab;
+mod manual;
 mod moment;
 mod race;
 mod rush;
@@ -22,7 +24,8 @@ pub(crate) use event::{
     DoorArgs, DoorFormat, HoldArgs, HoldEndArgs, ImportArgs, RenameArgs, SetArgs, SettingsArgs,
     ShowArgs, TurnArgs,
 };
-pub(crate) use grammar::{Cli, ColorArg, grammar, parse};
+pub(crate) use globals::ColorArg;
+pub(crate) use grammar::{Cli, grammar, parse};
 pub(crate) use keeping::{
     AuditArgs, BackupArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };

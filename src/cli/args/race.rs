@@ -10,6 +10,7 @@ use super::lab::{FindArgs, LocksArgs, ProveArgs, ReplayArgs, SelfcheckArgs};
 
 /// How the buyers of a rush may meet: tried out, step by step
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum RaceCommand {
     /// Run every schedule of a few buyers, and show the smallest that goes wrong
     #[command(after_help = "\
@@ -68,13 +69,13 @@ finds: most of these locks are mistakes.")]
     #[command(after_help = "\
 Examples:
   tickets race replay '1 2 2 1'              who makes each step, from 1
-  tickets race replay 3!:4                   class 4 of three buyers' 3!
+  tickets race replay '3!:4'                 class 4 of the 3! of three buyers
   tickets race replay '1 2 2 1' --lock       under the lock it cannot happen
   tickets race replay '2 2 2t 1 1' --scenario confirm-expire
 
 A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step, 2t that its clock \
 is past the time that it asks for. A class \
-3!:4 is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write; JSON names it.
+'3!:4' is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write; JSON names it.
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     Replay(ReplayArgs),

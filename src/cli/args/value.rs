@@ -118,7 +118,10 @@ pub(super) fn held_for(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(time) if time <= LONGEST => Ok(time),
         Ok(_) => Err("at most 366days is allowed".into()),
-        Err(error) => Err(format!("{error}; write 15m, 2h or 3days")),
+        Err(_) if text.parse::<f64>().is_ok() => Err(format!(
+            "write its unit, too: {text}m, {text}h or {text}days"
+        )),
+        Err(_) => Err("write for how long: 15m, 2h or 3days".to_owned()),
     }
 }
 

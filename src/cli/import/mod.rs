@@ -2,8 +2,13 @@
 //!
 //! Knows lists, their rows and what became of each; knows nothing of locks and ledger lines.
 
+mod csv_rows;
+mod json_rows;
+mod list;
+mod nonsense;
 mod rejects;
-mod rows;
+mod row;
+mod text;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
@@ -12,24 +17,29 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::args::ImportArgs;
+use super::left::on_hand;
 use super::screen::{BAD, GOOD, Screen};
 use crate::office::{Order, Outcome};
 use crate::plural::count;
 use crate::{BoxOffice, Error, Kind, Result, shown};
-use rows::{List, Row};
+use rejects::Refused;
+use row::{BadRow, Read, Row};
 
 /// So many refusals are told to people.
 const TOLD: usize = 20;
 
 pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Result<u8> {
     let batch = batch(arguments)?;
-    let list = List::read(&arguments.list, &batch)?;
+    let list = list::read(&arguments.list, &batch, screen)?;
+    if !list.flaws.is_empty() || (!list.bad.is_empty() && arguments.rejects.is_none()) {
+        return Ok(nonsense::tell(&list, &arguments.list, screen));
+    }
     let rejects = rejects::claim(arguments.rejects.as_deref(), &arguments.list, file)?;
     let orders: Vec<Order<'_>> = list.rows.iter().map(Row::order).collect();
     let progress = progress(orders.len(), screen);
     let mut office = BoxOffice::at(file)?;
     let mut done = Done::default();
-    let left = office.purchase_all(&orders, arguments.wait.limit, &mut |at, outcome| {
+    let remaining = office.purchase_all(&orders, arguments.wait.limit, &mut |at, outcome| {
         progress.inc(1);
         match outcome {
             Outcome::Sold { .. } => done.sold += 1,
@@ -39,20 +49,23 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     });
     progress.finish_and_clear();
     screen.notes(&office.notes());
-    done.left = left.map_err(|error| done.broken_off(error))?;
+    let remaining = remaining.map_err(|error| done.broken_off(error))?;
+    (done.left, done.held) = (remaining.left, remaining.held);
     if let Some(mut output) = rejects {
         let refused = done.refused.iter().filter_map(|(at, _)| list.rows.get(*at));
-        let written = rejects::write(&mut output, list.is_csv, refused);
+        let bad = list.bad.iter().map(Refused::Bad);
+        let refused = refused.map(Refused::Row).chain(bad).collect();
+        let written = rejects::write(&mut output, list.separator, refused);
         done.unwritten = written.err();
     }
-    Ok(done.tell(&list.rows, screen))
+    Ok(done.tell(&list, screen))
 }
 
 /// What the rows belong to.
 fn batch(arguments: &ImportArgs) -> Result<String> {
     match &arguments.batch {
         Some(batch) => Ok(batch.clone()),
-        None if rows::is_stdin(&arguments.list) => {
+        None if text::is_stdin(&arguments.list) => {
             let message = "rows from standard input belong to no file: say to which batch";
             Err(Error::new(Kind::Usage, message).hint("add --batch NAME"))
         }
@@ -71,6 +84,7 @@ struct Done {
     /// Which rows, by their place in the list.
     refused: Vec<(usize, Error)>,
     left: u64,
+    held: u64,
     /// Why the refused rows could not be written down.
     unwritten: Option<Error>,
 }
@@ -78,6 +92,9 @@ struct Done {
 impl Done {
     /// What ended it before its end, with what was done until then.
     fn broken_off(&self, error: Error) -> Error {
+        if self.sold + self.replayed == 0 {
+            return error;
+        }
         let sold = count(self.sold as u64, "row");
         let hint = format!("{sold} had been sold; run it again: none is sold twice");
         match error.hint_text().map(str::to_owned) {
@@ -90,11 +107,13 @@ impl Done {
         }
     }
 
-    fn exit_code(&self) -> u8 {
+    fn exit_code(&self, bad: &[BadRow]) -> u8 {
         let is_sold_out =
             |(_, error): &(usize, Error)| matches!(error.kind(), Kind::SoldOut { .. });
         match &self.unwritten {
-            _ if !self.refused.iter().all(is_sold_out) => Kind::Refused.exit_code(),
+            _ if !bad.is_empty() || !self.refused.iter().all(is_sold_out) => {
+                Kind::Refused.exit_code()
+            }
             _ if !self.refused.is_empty() => Kind::SoldOut { left: 0 }.exit_code(),
             Some(error) => error.kind().exit_code(),
             None => 0,
@@ -102,36 +121,38 @@ impl Done {
     }
 
     /// Says so; returns the exit code.
-    fn tell(&self, rows: &[Row], screen: &Screen) -> u8 {
-        let refused: Vec<RefusedRow<'_>> = self
+    fn tell(&self, list: &Read, screen: &Screen) -> u8 {
+        let mut refused: Vec<RefusedRow<'_>> = self
             .refused
             .iter()
             .map(|(at, error)| RefusedRow {
-                row: rows.get(*at).map_or(0, |row| row.line),
+                row: list.rows.get(*at).map_or(0, |row| row.line),
                 code: error.kind().code(),
                 message: error.message(),
             })
+            .chain(list.bad.iter().map(RefusedRow::bad))
             .collect();
+        refused.sort_by_key(|refused| refused.row);
         let document = ImportDocument {
             ok: true,
             command: "import",
-            rows: rows.len(),
+            rows: list.rows.len() + list.bad.len(),
             sold: self.sold,
             replayed: self.replayed,
             refused,
             left: self.left,
             warning: self.unwritten.as_ref().map(Error::to_string),
         };
-        screen.answer(&document, |out| in_words(&document, out));
+        screen.answer(&document, |out| in_words(&document, self.held, out));
         if let Some(error) = &self.unwritten {
             let told = format!("the refused rows are not written down: {error}");
             Screen::warning(&shown(&told));
         }
-        self.exit_code()
+        self.exit_code(&list.bad)
     }
 }
 
-fn in_words(done: &ImportDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn in_words(done: &ImportDocument<'_>, held: u64, out: &mut dyn Write) -> io::Result<()> {
     for refused in done.refused.iter().take(TOLD) {
         let (row, message) = (refused.row, shown(refused.message));
         writeln!(out, "{BAD}refused{BAD:#}  row {row}: {message}")?;
@@ -148,7 +169,7 @@ fn in_words(done: &ImportDocument<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !done.refused.is_empty() {
         write!(out, ", {} refused", done.refused.len())?;
     }
-    writeln!(out, "\n{} left", done.left)
+    writeln!(out, "\n{}", on_hand(done.left, held))
 }
 
 fn progress(rows: usize, screen: &Screen) -> ProgressBar {
@@ -182,4 +203,14 @@ struct RefusedRow<'a> {
     row: u64,
     code: &'static str,
     message: &'a str,
+}
+
+impl<'a> RefusedRow<'a> {
+    fn bad(row: &'a BadRow) -> Self {
+        Self {
+            row: row.line,
+            code: Kind::Usage.code(),
+            message: &row.why,
+        }
+    }
 }

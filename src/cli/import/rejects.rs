@@ -3,16 +3,39 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::rows::{COLUMNS, Row, is_stdin};
+use super::row::{BadRow, COLUMNS, Row, Written};
+use super::text::is_stdin;
 use crate::{Contents, Output, Result};
 
 const REJECTS: Contents = Contents {
     name: "a list of refused rows",
-    is_own: |head| head.starts_with(HEADER) || head.starts_with(b"{\"buyer\":"),
+    is_own: |head| begins_as_csv(head) || head.starts_with(b"{\"buyer\":"),
 };
 
-/// What the list begins with in CSV.
-const HEADER: &[u8] = b"buyer,quantity,key,note\n";
+/// What was refused of a list.
+pub(super) enum Refused<'r> {
+    /// By the event.
+    Row(&'r Row),
+    /// For it makes no sense.
+    Bad(&'r BadRow),
+}
+
+impl Refused<'_> {
+    /// In which line of the list it stands.
+    pub(super) fn line(&self) -> u64 {
+        match self {
+            Self::Row(row) => row.line,
+            Self::Bad(row) => row.line,
+        }
+    }
+}
+
+/// Whether it has the header of such a list, whatever separates its cells.
+fn begins_as_csv(head: &[u8]) -> bool {
+    let line = head.split(|byte| *byte == b'\n').next();
+    let cells = line.map(|line| line.split(|byte| b",;\t".contains(byte)));
+    cells.is_some_and(|cells| cells.eq(COLUMNS.map(str::as_bytes)))
+}
 
 /// The file for them, where one is wanted: claimed before anything is sold; neither the event's nor the list itself.
 pub(super) fn claim(path: Option<&Path>, list: &Path, event: &Path) -> Result<Option<Output>> {
@@ -24,18 +47,18 @@ pub(super) fn claim(path: Option<&Path>, list: &Path, event: &Path) -> Result<Op
     Ok(Some(output))
 }
 
-/// Writes them as the list was written. A row that had no key of its own gets none: it is another one when it is
-/// corrected.
-pub(super) fn write<'r>(
+/// Writes them as the list was written, in the order of its lines: CSV with this separator, or JSON lines. A row that
+/// had no key of its own gets none: it is another one when it is corrected.
+pub(super) fn write(
     output: &mut Output,
-    is_csv: bool,
-    rows: impl Iterator<Item = &'r Row>,
+    separator: Option<u8>,
+    mut rows: Vec<Refused<'_>>,
 ) -> Result<()> {
+    rows.sort_by_key(Refused::line);
     let mut text = Vec::new();
-    let written = if is_csv {
-        as_csv(&mut text, rows)
-    } else {
-        as_json_lines(&mut text, rows)
+    let written = match separator {
+        Some(separator) => as_csv(&mut text, separator, &rows),
+        None => as_json_lines(&mut text, &rows),
     };
     debug_assert!(written.is_ok(), "writing to a Vec");
     output.write(&text)
@@ -45,29 +68,48 @@ fn own_key(row: &Row) -> Option<&str> {
     row.key.as_deref().filter(|_| row.has_key)
 }
 
-fn as_csv<'r>(text: &mut Vec<u8>, rows: impl Iterator<Item = &'r Row>) -> std::io::Result<()> {
-    let mut csv = csv::Writer::from_writer(text);
+fn as_csv(text: &mut Vec<u8>, separator: u8, rows: &[Refused<'_>]) -> std::io::Result<()> {
+    let mut csv = csv::WriterBuilder::new()
+        .delimiter(separator)
+        .from_writer(text);
     csv.write_record(COLUMNS)?;
     for row in rows {
-        let (key, note) = (own_key(row), row.note.as_deref());
-        let quantity = row.quantity.to_string();
-        csv.write_record([
-            row.buyer.as_str(),
-            &quantity,
-            key.unwrap_or_default(),
-            note.unwrap_or_default(),
-        ])?;
+        match row {
+            Refused::Row(row) => {
+                let (key, note) = (own_key(row), row.note.as_deref());
+                let quantity = row.quantity.to_string();
+                csv.write_record([
+                    row.buyer.as_str(),
+                    &quantity,
+                    key.unwrap_or_default(),
+                    note.unwrap_or_default(),
+                ])?;
+            }
+            Refused::Bad(row) => match &row.written {
+                Written::Cells(cells) => csv.write_record(cells)?,
+                Written::Line(line) => csv.write_record([line])?,
+            },
+        }
     }
     csv.flush()
 }
 
-fn as_json_lines<'r>(
-    text: &mut Vec<u8>,
-    rows: impl Iterator<Item = &'r Row>,
-) -> std::io::Result<()> {
+fn as_json_lines(text: &mut Vec<u8>, rows: &[Refused<'_>]) -> std::io::Result<()> {
     for row in rows {
-        let key = own_key(row).map(str::to_owned);
-        serde_json::to_writer(&mut *text, &Row { key, ..row.clone() })?;
+        match row {
+            Refused::Row(row) => {
+                let key = own_key(row).map(str::to_owned);
+                let row = Row {
+                    key,
+                    ..(*row).clone()
+                };
+                serde_json::to_writer(&mut *text, &row)?;
+            }
+            Refused::Bad(row) => match &row.written {
+                Written::Line(line) => text.write_all(line.as_bytes())?,
+                Written::Cells(cells) => serde_json::to_writer(&mut *text, cells)?,
+            },
+        }
         text.write_all(b"\n")?;
     }
     Ok(())

@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::super::args::MAX_EXHAUSTIVE;
-use super::super::screen::FAINT;
+use super::super::screen::{BAD, FAINT};
 use super::run::{self, Pictured};
 use crate::LockKind;
+use crate::check::Anomaly;
 use crate::lab::{Run, Trial};
 use crate::office::Writes;
 
@@ -63,6 +66,57 @@ fn why(trial: &Trial) -> Option<&'static str> {
     })
 }
 
+/// That a way of selling is known to go wrong with more than was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) struct FailsWith {
+    users: usize,
+    stock: u64,
+}
+
+impl FailsWith {
+    /// What is needed for it, where a trial has less.
+    pub(super) fn beyond(trial: &Trial) -> Option<Self> {
+        let (users, stock) = trial.breaks_with()?;
+        let less = trial.users < users || trial.stock < stock;
+        less.then_some(Self { users, stock })
+    }
+}
+
+/// That nothing was found because too little was tried, with the most tickets that were. `stock`: those that were
+/// asked for.
+pub(super) fn too_few(out: &mut dyn Write, trial: &Trial, stock: Option<u64>) -> io::Result<()> {
+    let Some(needs) = FailsWith::beyond(trial) else {
+        return Ok(());
+    };
+    let users = (trial.users < needs.users).then(|| format!("--users {}", needs.users));
+    let more = stock.filter(|stock| *stock < needs.stock);
+    let more = more.map(|_| format!("--stock {}", needs.stock));
+    let options: Vec<_> = users.into_iter().chain(more).collect();
+    let text = format!(
+        "nothing is proven of more, and {} with {} are known to break this: try {}",
+        run::buyers(needs.users),
+        run::tickets(needs.stock, needs.stock),
+        options.join(" ")
+    );
+    run::labelled(out, "but", BAD, &text)
+}
+
+/// Where the smallest bad schedule of those that oversell too does not: how to see the smallest that does.
+pub(super) fn oversells(out: &mut dyn Write, trial: &Trial, smallest: &Run) -> io::Result<()> {
+    let mut found = smallest.verdict.findings.iter();
+    if found.any(|finding| finding.kind == Anomaly::Oversold) {
+        return Ok(());
+    }
+    let crashes = if trial.crashes { " --crashes" } else { "" };
+    let text = format!(
+        "it does not oversell; the smallest that does: 'tickets race find oversold --users {}{}{crashes}'",
+        trial.users,
+        flags(trial)
+    );
+    run::labelled(out, "note", FAINT, &text)?;
+    writeln!(out)
+}
+
 /// The arguments that make the same trial again.
 fn flags(trial: &Trial) -> String {
     let second_name = trial.second_name.then(|| " --second-name".to_owned());
@@ -83,14 +137,19 @@ fn flags(trial: &Trial) -> String {
 
 /// How to see a run again.
 pub(super) fn again(out: &mut dyn Write, trial: &Trial, played: &Run) -> io::Result<()> {
+    run::command(out, "again", &replay(trial, played))
+}
+
+/// The command that shows a run again, whose trial may have more buyers.
+pub(super) fn replay(trial: &Trial, played: &Run) -> String {
     let (steps, flags) = (played.steps(), flags(trial));
     let most = played.moves.iter().map(|step| step.buyer + 1).max();
     // A buyer that makes no step is not named by the steps.
-    let users = if most == Some(trial.users) {
+    let users = played.ends.len();
+    let users = if most == Some(users) {
         String::new()
     } else {
-        format!(" --users {}", trial.users)
+        format!(" --users {users}")
     };
-    let line = format!("tickets race replay '{steps}'{users}{flags}");
-    run::command(out, "again", &line)
+    format!("tickets race replay '{steps}'{users}{flags}")
 }

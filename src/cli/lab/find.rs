@@ -59,6 +59,11 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
                 count(schedules, "schedule")
             );
             run::labelled(out, "none", BAD, &text)?;
+            let tried = Trial {
+                stock: *stocks.end(),
+                ..trial.clone()
+            };
+            advice::too_few(out, &tried, arguments.how.stock)?;
             return run::undrawn(out, picture.as_ref());
         };
         tell(out, &condition, smallest)?;
@@ -68,9 +73,7 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
 }
 
 fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::Result<()> {
-    let tickets = tickets(smallest.trial.stock, smallest.trial.stock);
-    let way = way(&smallest.trial);
-    run::wrapped(out, &format!("{tickets}, {way}"), 0)?;
+    run::wrapped(out, &run::conditions(&smallest.trial), 0)?;
     writeln!(out)?;
     run::labelled(out, "found", GOOD, &condition.to_string())?;
     smallest.introduce(out, "the smallest")?;

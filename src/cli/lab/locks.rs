@@ -8,9 +8,10 @@ use super::super::args::LocksArgs;
 use super::super::process::program;
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::super::width::columns;
+use super::advice;
 use super::document::{Shown, Stopped};
 use super::progress::SearchProgress;
-use super::run::{buyers, labelled, writes};
+use super::run::{self, buyers, labelled, writes};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Search, smallest};
 use crate::office::Writes;
@@ -91,6 +92,7 @@ fn row(trial: &Trial, told: &mut dyn FnMut(u64) -> bool) -> Result<LocksRow> {
         bad: found.bad,
         schedules: found.schedules,
         oversold: found.oversold,
+        again: first.as_ref().map(|run| advice::replay(trial, run)),
         smallest: first
             .as_ref()
             .map(|run| Shown::of(&trial.with_users(run.ends.len()), run, None)),
@@ -122,8 +124,25 @@ fn board(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::R
         writeln!(out)?;
         labelled(out, "note", FAINT, text)?;
     }
+    again(out, rows, numbers)
+}
+
+/// How to see each race again. A replay has one ticket unless it is told: where that is not the stock of the race, its
+/// command is written out.
+fn again(out: &mut dyn Write, rows: &[LocksRow], numbers: usize) -> io::Result<()> {
     let text = "'tickets race replay' shows each of them, with the same --lock and --writes";
-    labelled(out, "hint", FAINT, text)
+    let races = rows.chunks(numbers).filter_map(smallest_of);
+    let more: Vec<&str> = races
+        .filter(|cell| cell.stock != 1)
+        .filter_map(|cell| cell.again.as_deref())
+        .collect();
+    if more.is_empty() {
+        return labelled(out, "hint", FAINT, text);
+    }
+    let text = format!("{text}, and with --stock where that is not 1:");
+    labelled(out, "hint", FAINT, &text)?;
+    let mut more = more.into_iter();
+    more.try_for_each(|line| run::command(out, "again", line))
 }
 
 /// How wide the names of a row are, and each of its numbers.
@@ -173,8 +192,13 @@ fn list(out: &mut dyn Write, rows: &[LocksRow]) -> io::Result<()> {
 
 /// The smallest race of a kind of lock.
 fn grants(row: &[LocksRow]) -> &str {
-    let smallest = row.iter().find_map(|cell| cell.smallest.as_ref());
+    let smallest = smallest_of(row).and_then(|cell| cell.smallest.as_ref());
     smallest.map_or("none", |shown| &shown.grants)
+}
+
+/// The cell of a row that its smallest race is of.
+fn smallest_of(row: &[LocksRow]) -> Option<&LocksRow> {
+    row.iter().find(|cell| cell.smallest.is_some())
 }
 
 impl LocksRow {
@@ -213,4 +237,7 @@ struct LocksRow {
     oversold: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     smallest: Option<Shown>,
+    /// The command that shows its smallest race.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<String>,
 }

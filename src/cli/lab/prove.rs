@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::args::ProveArgs;
 use super::super::screen::{BAD, GOOD, Screen};
-use super::advice::advice;
+use super::advice::{self, FailsWith, advice};
 use super::document::Shown;
 use super::progress::{SearchProgress, foresee};
 use super::run::{self, Pictured, buyers, tickets, way, writes};
@@ -42,9 +42,13 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
     screen.result(&document, |out| {
         proved(out, &proof)?;
         let Some(smallest) = &proof.smallest else {
+            advice::too_few(out, &proof.trial, arguments.how.stock)?;
             return run::undrawn(out, picture.as_ref());
         };
-        smallest.introduce(out, "the smallest of them")?;
+        smallest.introduce_smallest(out, proof.trial.users)?;
+        if proof.found.oversold > 0 {
+            advice::oversells(out, &proof.trial, &smallest.run)?;
+        }
         smallest.draw(out)?;
         run::found_in(out, &smallest.run.verdict.findings)?;
         advice(out, smallest, users)?;
@@ -107,15 +111,16 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     writeln!(out)?;
     let Explored { schedules, bad, .. } = found;
     if *bad == 0 {
-        let are = if *schedules == 1 {
-            "schedule is"
+        let (schedule, are) = if *schedules == 1 {
+            ("schedule", "is")
         } else {
-            "schedules are"
+            ("schedules", "are")
         };
         let text = format!(
-            "{schedules} of {schedules} {are} right: whoever goes first, nobody is overwritten"
+            "{schedules} of {schedules} {schedule} of {buyers} {are} right: whoever goes first, nobody is overwritten"
         );
-        return run::labelled(out, "safe", GOOD, &text);
+        run::labelled(out, "safe", GOOD, &text)?;
+        return run::counted(out);
     }
     let oversold = match found.oversold {
         0 => String::new(),
@@ -127,7 +132,8 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
         many => format!("{many} different outcomes"),
     };
     let text = format!("{bad} of {schedules} schedules {are} bad{oversold}; {outcomes}");
-    run::labelled(out, "race", BAD, &text)
+    run::labelled(out, "race", BAD, &text)?;
+    run::counted(out)
 }
 
 #[derive(Serialize)]
@@ -149,6 +155,9 @@ struct ProveDocument {
     oversold: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     smallest: Option<Shown>,
+    /// Nothing was found, but more buyers or tickets are known to break it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fails_with: Option<FailsWith>,
 }
 
 impl ProveDocument {
@@ -169,6 +178,7 @@ impl ProveDocument {
             bad: found.bad,
             oversold: found.oversold,
             smallest: proof.smallest.as_ref().map(Pictured::shown),
+            fails_with: FailsWith::beyond(trial).filter(|_| found.bad == 0),
         }
     }
 }

@@ -32,13 +32,16 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         ok: !bad,
         command: "race replay",
         version: env!("CARGO_PKG_VERSION"),
+        conditions: arguments.scenario.is_none().then(|| Conditions::of(&trial)),
         run: pictured.shown(),
     };
     screen.result(&document, |out| {
         let version = env!("CARGO_PKG_VERSION");
-        writeln!(out, "tickets {version}, {}", pictured.name())?;
-        if let Some(scenario) = arguments.scenario {
-            scenario::introduced(out, &pictured.trial, scenario)?;
+        let program = format!("tickets {version}, ");
+        writeln!(out, "{program}{}", pictured.name(program.len()))?;
+        match arguments.scenario {
+            Some(scenario) => scenario::introduced(out, &pictured.trial, scenario)?,
+            None => run::wrapped(out, &run::conditions(&pictured.trial), 0)?,
         }
         writeln!(out)?;
         pictured.draw(out)?;
@@ -99,5 +102,27 @@ struct ReplayDocument {
     command: &'static str,
     version: &'static str,
     #[serde(flatten)]
+    conditions: Option<Conditions>,
+    #[serde(flatten)]
     run: Shown,
+}
+
+/// How its buyers sell; those of a scenario sell as real sales do.
+#[derive(Serialize)]
+struct Conditions {
+    stock: u64,
+    lock: &'static str,
+    writes: &'static str,
+    query: bool,
+}
+
+impl Conditions {
+    fn of(trial: &Trial) -> Self {
+        Self {
+            stock: trial.stock,
+            lock: trial.lock.name(),
+            writes: run::writes(trial),
+            query: trial.query,
+        }
+    }
 }

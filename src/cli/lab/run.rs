@@ -18,9 +18,6 @@ use crate::{LockKind, Output, Result, shown};
 /// So many findings of a kind are told to people.
 const TOLD: usize = 10;
 
-/// What stands before a name: "the smallest of those drawn: ".
-const SMALLEST: usize = 29;
-
 /// A run with all that is shown of it.
 pub(super) struct Pictured {
     /// With the buyers that it has.
@@ -55,12 +52,26 @@ impl Pictured {
     /// A line of its own, with its name.
     pub(super) fn introduce(&self, out: &mut dyn Write, what: &str) -> io::Result<()> {
         writeln!(out)?;
-        wrapped(out, &format!("{what}: {}", self.name()), 0)?;
+        let what = format!("{what}: ");
+        wrapped(out, &format!("{what}{}", self.name(what.len())), 0)?;
         writeln!(out)
     }
 
-    /// How many buyers and switches, and its steps if they fit beside a few words.
-    pub(super) fn name(&self) -> String {
+    /// The same of the smallest of all schedules of so many buyers: it may have fewer, and is none of those then.
+    pub(super) fn introduce_smallest(&self, out: &mut dyn Write, of: usize) -> io::Result<()> {
+        let processes = match self.trial.scenario {
+            Some(_) => "processes",
+            None => "buyers",
+        };
+        if self.trial.users < of {
+            self.introduce(out, &format!("the smallest, with fewer {processes}"))
+        } else {
+            self.introduce(out, "the smallest of them")
+        }
+    }
+
+    /// How many buyers and switches, and its steps if they fit behind what takes so many columns.
+    pub(super) fn name(&self, taken: usize) -> String {
         let steps = self.run.steps();
         let switches = match steps.switches() {
             1 => "1 switch".to_owned(),
@@ -73,12 +84,19 @@ impl Pictured {
             (Some(_), users) => format!("{users} processes"),
         };
         let name = format!("{buyers}, {switches}: {steps}");
-        if name.len() + SMALLEST <= columns() {
+        if name.len() + taken <= columns() {
             name
         } else {
             format!("{buyers}, {switches}")
         }
     }
+}
+
+/// What the numbers of a proof are numbers of.
+pub(super) fn counted(out: &mut dyn Write) -> io::Result<()> {
+    let text = "all were run, none drawn at random; those that differ only in the order of steps that touch different \
+                things are one";
+    labelled(out, "count", FAINT, text)
 }
 
 /// What was found, a paragraph each, of each kind the first few. JSON has them all.
@@ -201,12 +219,22 @@ pub(super) fn way(trial: &Trial) -> String {
     } else {
         ""
     };
+    let names = if trial.second_name {
+        ", every second buyer by another name of the ledger"
+    } else {
+        ""
+    };
     let crashes = if trial.crashes {
         ", any may be killed"
     } else {
         ""
     };
-    format!("{lock}, {count}{query}{crashes}")
+    format!("{lock}, {count}{query}{names}{crashes}")
+}
+
+/// The tickets of a trial, and how its buyers sell, in words.
+pub(super) fn conditions(trial: &Trial) -> String {
+    format!("{}, {}", tickets(trial.stock, trial.stock), way(trial))
 }
 
 /// So many buyers.

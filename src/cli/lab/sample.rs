@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::args::ProveArgs;
 use super::super::screen::{BAD, FAINT, Screen};
-use super::advice::advice;
+use super::advice::{self, FailsWith, advice};
 use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured, buyers, tickets, way, writes};
@@ -52,6 +52,7 @@ pub(super) fn sample(
         writeln!(out)?;
         told_of(out, &trial, sampling, &drawn)?;
         let Some(smallest) = &smallest else {
+            advice::too_few(out, &trial, Some(trial.stock))?;
             return run::undrawn(out, picture.as_ref());
         };
         smallest.introduce(out, "the smallest of those drawn")?;
@@ -160,6 +161,9 @@ struct SampleDocument {
     /// Of those that were drawn.
     #[serde(skip_serializing_if = "Option::is_none")]
     smallest: Option<Shown>,
+    /// Nothing was found, but more buyers or tickets are known to break it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fails_with: Option<FailsWith>,
 }
 
 impl SampleDocument {
@@ -194,6 +198,7 @@ impl SampleDocument {
             bad: found.bad,
             oversold: found.oversold,
             smallest: smallest.map(Pictured::shown),
+            fails_with: FailsWith::beyond(trial).filter(|_| found.bad == 0),
         }
     }
 }

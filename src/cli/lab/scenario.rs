@@ -38,7 +38,7 @@ pub(super) fn prove(arguments: &ProveArgs, scenario: Scenario, screen: &Screen) 
         let Some(smallest) = &smallest else {
             return Ok(());
         };
-        smallest.introduce(out, "the smallest of them")?;
+        smallest.introduce_smallest(out, trial.users)?;
         smallest.draw(out)?;
         run::found_in(out, &smallest.run.verdict.findings)?;
         writeln!(out)?;
@@ -144,11 +144,13 @@ fn proved(out: &mut dyn Write, found: &Explored, scenario: Scenario) -> io::Resu
             "schedules are"
         };
         let text = format!("{schedules} of {schedules} {are} right, with {outcomes}: {promise}");
-        return run::labelled(out, "safe", GOOD, &text);
+        run::labelled(out, "safe", GOOD, &text)?;
+        return run::counted(out);
     }
     let are = if *bad == 1 { "is" } else { "are" };
     let text = format!("{bad} of {schedules} schedules {are} bad; {outcomes}");
-    run::labelled(out, "race", BAD, &text)
+    run::labelled(out, "race", BAD, &text)?;
+    run::counted(out)
 }
 
 /// Lists them; returns the exit code.

@@ -180,7 +180,10 @@ impl Pictured {
             });
             last = Some(told);
         }
-        let text = format!("of a bad end: {}", words.join(", "));
+        let text = format!(
+            "of a bad end, if each who can go on is as likely to: {}",
+            words.join(", ")
+        );
         labelled(out, "odds", FAINT, &text)?;
         writeln!(out)
     }

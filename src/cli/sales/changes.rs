@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
-use std::ops::ControlFlow;
 
-use comfy_table::{CellAlignment, Table, presets};
-use jiff::Timestamp;
+use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -13,23 +11,18 @@ use super::super::args::{Format, SalesArgs};
 use super::super::clock::local;
 use super::super::json;
 use super::super::screen::Screen;
+use super::change_list::{ChangeTotal, KeptChange, wanted};
 use super::csv::Sheet;
-use crate::office::Changed;
 use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
 
 /// The names of the columns, in CSV and JSON too.
-const COLUMNS: [&str; 8] = [
-    "at", "change", "quantity", "left", "sale", "buyer", "reason", "by",
+const COLUMNS: [&str; 9] = [
+    "at", "change", "quantity", "left", "sale", "buyer", "reason", "by", "what",
 ];
 
-/// What all changes that are asked for come to, also those that a limit leaves out.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-struct ChangeTotal {
-    changes: u64,
-    cancelled: u64,
-    adjusted: i64,
-}
+/// The last of them: what was set, or which name it was. It is in a table only where it says something.
+const WHAT: usize = 8;
 
 #[derive(Serialize)]
 struct ChangesDocument<'a> {
@@ -37,23 +30,6 @@ struct ChangesDocument<'a> {
     command: &'static str,
     changes: &'a VecDeque<KeptChange>,
     total: ChangeTotal,
-}
-
-/// A change that is shown when all are read.
-#[derive(Serialize)]
-struct KeptChange {
-    at: String,
-    change: &'static str,
-    quantity: i64,
-    left: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sale: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    buyer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<String>,
 }
 
 pub(super) fn write(
@@ -85,60 +61,6 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Those since then, and of more than the limit the last.
-fn wanted(
-    office: &BoxOffice,
-    arguments: &SalesArgs,
-) -> Result<(VecDeque<KeptChange>, ChangeTotal)> {
-    let limit = arguments.limit.map_or(usize::MAX, |limit| limit as usize);
-    let mut kept = VecDeque::new();
-    let mut total = ChangeTotal::default();
-    office.changes(&mut |change| {
-        let at = || change.at.parse::<Timestamp>();
-        let is_old = |since| at().is_ok_and(|at| at < since);
-        if arguments.since.is_some_and(is_old) {
-            return ControlFlow::Continue(());
-        }
-        total.changes += 1;
-        if change.sale.is_some() {
-            let cancelled = change.quantity.unsigned_abs();
-            total.cancelled = total.cancelled.saturating_add(cancelled);
-        } else {
-            total.adjusted = total.adjusted.saturating_add(change.quantity);
-        }
-        kept.push_back(KeptChange::of(change));
-        if kept.len() > limit {
-            kept.pop_front();
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok((kept, total))
-}
-
-impl KeptChange {
-    fn of(change: &Changed<'_>) -> Self {
-        Self {
-            at: change.at.to_owned(),
-            change: change.change,
-            quantity: change.quantity,
-            left: change.left,
-            sale: change.sale.map(str::to_owned),
-            buyer: change.buyer.map(str::to_owned),
-            reason: change.reason.map(str::to_owned),
-            by: change.by.map(str::to_owned),
-        }
-    }
-
-    /// `+5`, `-10`; of a cancellation the number alone; nothing where no ticket moves.
-    fn signed(&self) -> String {
-        match (&self.sale, self.quantity) {
-            (_, 0) => String::new(),
-            (Some(_), cancelled) => cancelled.to_string(),
-            (None, moved) => format!("{moved:+}"),
-        }
-    }
-}
-
 fn as_table(
     changes: &VecDeque<KeptChange>,
     total: &ChangeTotal,
@@ -168,7 +90,12 @@ fn as_table(
             text(&change.buyer),
             text(&change.reason),
             text(&change.by),
+            shown(&change.what),
         ]);
+    }
+    let is_told = changes.iter().any(|change| !change.what.is_empty());
+    if let (Some(what), false) = (table.column_mut(WHAT), is_told) {
+        what.set_constraint(ColumnConstraint::Hidden);
     }
     for line in table.lines().filter(|_| !changes.is_empty()) {
         writeln!(out, "{}", line.trim_end())?;
@@ -176,6 +103,11 @@ fn as_table(
     if quiet {
         return Ok(());
     }
+    sum(changes, total, out)
+}
+
+/// What they come to: `2 changes: 1 ticket cancelled, the stock adjusted by +5`.
+fn sum(changes: &VecDeque<KeptChange>, total: &ChangeTotal, out: &mut dyn Write) -> io::Result<()> {
     let last = shown_of(changes.len() as u64, total.changes);
     writeln!(
         out,
@@ -213,6 +145,7 @@ fn as_csv(
             text(&change.buyer),
             text(&change.reason),
             text(&change.by),
+            sheet_text(Some(&change.what), arguments),
         ])?;
     }
     sheet.end()

@@ -7,7 +7,7 @@ use super::super::cell::cell;
 use super::list::{SaleList, Total};
 use crate::Result;
 
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "id",
     "at",
     "buyer",
@@ -16,6 +16,7 @@ const COLUMNS: [&str; 8] = [
     "valid",
     "key",
     "rush",
+    "note",
 ];
 
 /// The mark by which some spreadsheets know UTF-8.
@@ -37,6 +38,7 @@ pub(super) fn write(
             sale.valid.to_string(),
             text(sale.key.unwrap_or_default(), arguments),
             text(sale.rush.unwrap_or_default(), arguments),
+            text(sale.note.unwrap_or_default(), arguments),
         ])
     })?;
     Ok(shown.and_then(|total| {

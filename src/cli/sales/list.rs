@@ -35,6 +35,7 @@ pub(super) struct Total {
 struct KeptSale {
     texts: [String; 3],
     key: Option<String>,
+    note: Option<String>,
     rush: Option<String>,
     numbers: [u64; 3],
 }
@@ -112,6 +113,7 @@ impl KeptSale {
         Self {
             texts: [sale.id, sale.at, sale.buyer].map(str::to_owned),
             key: sale.key.map(str::to_owned),
+            note: sale.note.map(str::to_owned),
             rush: sale.rush.map(str::to_owned),
             numbers: [sale.quantity, sale.cancelled, sale.valid],
         }
@@ -127,6 +129,7 @@ impl KeptSale {
             cancelled,
             valid,
             key: self.key.as_deref(),
+            note: self.note.as_deref(),
             rush: self.rush.as_deref(),
         }
     }

@@ -2,10 +2,12 @@
 //!
 //! Knows sales; knows nothing of ledger lines.
 
+mod change_list;
 mod changes;
 mod csv;
 mod held;
 mod list;
+mod somebody;
 mod table;
 
 use std::io::{self, Write};
@@ -13,12 +15,11 @@ use std::path::Path;
 
 use super::args::{Format, SalesArgs};
 use super::json;
+use super::left::left_out;
 use super::screen::Screen;
 use crate::{BoxOffice, Error, Kind, Result};
 use list::{SaleList, Total};
-
-/// So many names are told at most, where none is found.
-const TOLD: usize = 5;
+use somebody::Listed;
 
 pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Result<u8> {
     let format = format(arguments, screen)?;
@@ -28,7 +29,7 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
         return Ok(0);
     }
     if arguments.held {
-        return held(&office, screen);
+        return held(&office, (arguments, format), screen);
     }
     let list = SaleList::of(&office, arguments);
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -43,20 +44,22 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
     }?;
     let found = written.as_ref().map_or(1, |total| total.sales);
     screen.written(written.and_then(|_| out.flush()));
-    if let (Some(name), 0) = (&arguments.name, found) {
-        screen.notes(&who_was_meant(&office, name)?);
+    match &arguments.name {
+        Some(name) => somebody::notes(&office, name, (found, Listed::Sales), screen)?,
+        None if screen.json => {}
+        None => screen.notes(&left_out(&office, "these are sales", screen)?),
     }
     Ok(0)
 }
 
-fn held(office: &BoxOffice, screen: &Screen) -> Result<u8> {
+fn held(office: &BoxOffice, what: (&SalesArgs, Format), screen: &Screen) -> Result<u8> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = if screen.json {
-        held::as_json(office, &mut out)
-    } else {
-        held::as_table(office, &mut out, screen.quiet)
-    }?;
-    screen.written(written.and_then(|()| out.flush()));
+    let written = held::write(office, what, (&mut out, screen.quiet))?;
+    let found = *written.as_ref().unwrap_or(&1);
+    screen.written(written.and_then(|_| out.flush()));
+    if let Some(name) = &what.0.name {
+        somebody::notes(office, name, (found, Listed::Holds), screen)?;
+    }
     Ok(0)
 }
 
@@ -81,21 +84,6 @@ fn format(arguments: &SalesArgs, screen: &Screen) -> Result<Format> {
 
 fn usage(message: &str) -> Error {
     Error::new(Kind::Usage, message).hint("see 'tickets sales --help'")
-}
-
-/// Names that were perhaps meant, in words; nothing where there are none.
-fn who_was_meant(office: &BoxOffice, name: &str) -> Result<Vec<String>> {
-    let mut names = office.buyers_like(name, TOLD + 1)?;
-    let more = names.len() > TOLD;
-    names.truncate(TOLD);
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let more = if more { " and others" } else { "" };
-    let names = names.join(", ");
-    Ok(vec![format!(
-        "--name finds a whole name; these are like it: {names}{more}"
-    )])
 }
 
 /// `{"ok":true,"command":"sales","sales":[…],"total":{…}}`, a sale at a time.

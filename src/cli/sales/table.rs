@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use jiff::tz::TimeZone;
 
 use super::super::clock::local;
@@ -11,6 +11,9 @@ use crate::office::Sold;
 use crate::plural::count;
 use crate::{Result, shown};
 
+/// The column that is there only where a sale has a note.
+const NOTE: usize = 6;
+
 pub(super) fn write(
     list: &SaleList<'_>,
     out: &mut dyn Write,
@@ -18,10 +21,15 @@ pub(super) fn write(
 ) -> Result<io::Result<Total>> {
     let mut table = table();
     let zone = TimeZone::system();
+    let mut has_note = false;
     let shown = list.show(&mut |sale| {
+        has_note |= sale.note.is_some();
         table.add_row(row(sale, &zone));
         Ok(())
     })?;
+    if let (Some(notes), false) = (table.column_mut(NOTE), has_note) {
+        notes.set_constraint(ColumnConstraint::Hidden);
+    }
     Ok(shown.and_then(|total| {
         if total.sales == 0 {
             writeln!(out, "no sales")?;
@@ -57,7 +65,7 @@ fn in_words(total: &Total) -> String {
 fn table() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["id", "at", "quantity", "cancelled", "buyer", "key"]);
+    table.set_header(["id", "at", "quantity", "cancelled", "buyer", "key", "note"]);
     for column in [2, 3] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -66,7 +74,7 @@ fn table() -> Table {
     table
 }
 
-fn row(sale: &Sold<'_>, zone: &TimeZone) -> [String; 6] {
+fn row(sale: &Sold<'_>, zone: &TimeZone) -> [String; 7] {
     let buyer = match sale.rush {
         Some(rush) => format!("{} (rush {})", shown(sale.buyer), shown(rush)),
         None => shown(sale.buyer),
@@ -81,5 +89,6 @@ fn row(sale: &Sold<'_>, zone: &TimeZone) -> [String; 6] {
         },
         buyer,
         shown(sale.key.unwrap_or_default()),
+        shown(sale.note.unwrap_or_default()),
     ]
 }

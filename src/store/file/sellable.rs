@@ -23,8 +23,16 @@ use crate::store::file::sys::{self, FileTrait, look};
 /// # Errors
 /// [`Kind::Refused`]: nothing was written, and the hint says what to do.
 pub(crate) fn refuse_unsellable(files: &EventFiles) -> Result<()> {
-    refuse_mounted_count(files)?;
-    refuse_fixed(&files.count)?;
+    let count = [
+        FileTrait::MountRoot,
+        FileTrait::Immutable,
+        FileTrait::AppendOnly,
+    ];
+    match sys::first_trait(&files.count, &count) {
+        Some(FileTrait::MountRoot) => return Err(mounted(&files.count)),
+        Some(fixed) => return Err(unchangeable(&files.count, fixed, "this file")),
+        None => refuse_fixed_name(&files.count)?,
+    }
     refuse_fixed_itself(&files.ledger, "this file")?;
     refuse_fixed_itself(&files.lock, "this file")
 }
@@ -42,18 +50,27 @@ pub(crate) fn refuse_fixed_directory(directory: &Path) -> Result<()> {
 /// # Errors
 /// [`Kind::Refused`].
 pub(crate) fn refuse_mounted_count(files: &EventFiles) -> Result<()> {
-    if !sys::has(&files.count, FileTrait::MountRoot) {
-        return Ok(());
+    match sys::first_trait(&files.count, &[FileTrait::MountRoot]) {
+        Some(_) => Err(mounted(&files.count)),
+        None => Ok(()),
     }
+}
+
+fn mounted(count: &Path) -> Error {
     let message = "is a mount of its own, as a file is that was bound into a container alone: it cannot be \
                    replaced, and the ledger beside it is not the one that others see";
-    let error = Error::new(Kind::Refused, message).at(&files.count, 0, 0);
-    Err(error.hint("nothing was changed; mount the directory that holds it instead of the file"))
+    let error = Error::new(Kind::Refused, message).at(count, 0, 0);
+    error.hint("nothing was changed; mount the directory that holds it instead of the file")
 }
 
 /// Refuses a file to whose name no other can be given.
 fn refuse_fixed(path: &Path) -> Result<()> {
     refuse_fixed_itself(path, "this file")?;
+    refuse_fixed_name(path)
+}
+
+/// The same, whatever the file itself is.
+fn refuse_fixed_name(path: &Path) -> Result<()> {
     refuse_fixed_directory(directory(path))?;
     let Some(owner) = kept_by_sticky(path) else {
         return Ok(());
@@ -69,15 +86,17 @@ fn refuse_fixed(path: &Path) -> Result<()> {
 }
 
 fn refuse_fixed_itself(path: &Path, what: &str) -> Result<()> {
-    for fixed in [FileTrait::Immutable, FileTrait::AppendOnly] {
-        if sys::has(path, fixed) {
-            let error = Error::new(Kind::Refused, fixed.sentence()).at(path, 0, 0);
-            return Err(error.hint(format!(
-                "nothing was changed; 'lsattr -d' shows it, and 'chattr -i -a' on {what} ends it"
-            )));
-        }
+    match sys::first_trait(path, &[FileTrait::Immutable, FileTrait::AppendOnly]) {
+        Some(fixed) => Err(unchangeable(path, fixed, what)),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+fn unchangeable(path: &Path, fixed: FileTrait, what: &str) -> Error {
+    let error = Error::new(Kind::Refused, fixed.sentence()).at(path, 0, 0);
+    error.hint(format!(
+        "nothing was changed; 'lsattr -d' shows it, and 'chattr -i -a' on {what} ends it"
+    ))
 }
 
 /// Whose this file is, where only they, the directory's owner or root may replace or remove it.
@@ -169,7 +188,7 @@ pub(crate) fn second_names(files: &EventFiles) -> Vec<String> {
             found.links
         ));
     }
-    if sys::has(&files.ledger, FileTrait::MountRoot) {
+    if sys::first_trait(&files.ledger, &[FileTrait::MountRoot]).is_some() {
         notes.push(format!(
             "{name} is a mount of its own: it can be sold from, and cannot be replaced by a reset"
         ));
@@ -183,7 +202,7 @@ pub(crate) fn second_names(files: &EventFiles) -> Vec<String> {
 /// [`Kind::Refused`]: nothing was written.
 pub(crate) fn refuse_fixed_ledger(files: &EventFiles) -> Result<()> {
     let ledger = &files.ledger;
-    if sys::has(ledger, FileTrait::MountRoot) {
+    if sys::first_trait(ledger, &[FileTrait::MountRoot]).is_some() {
         let message = "is a mount of its own, and cannot be replaced by a new ledger";
         let error = Error::new(Kind::Refused, message).at(ledger, 0, 0);
         return Err(

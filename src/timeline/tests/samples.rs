@@ -297,3 +297,38 @@ pub(super) fn crowd(buyers: usize) -> Timeline {
         ..Timeline::default()
     }
 }
+
+/// As many buyers without a lock who think for a moment, as a rush records them: the read so close to the write, where
+/// time is cut out, that their words have no room beside one another.
+pub(super) fn rush(buyers: usize) -> Timeline {
+    let lanes = (0..buyers).map(|buyer| {
+        let at = buyer as u64;
+        let read = 1_000_000 + (at * 7 % buyers as u64) * 400_000;
+        let write = 80_000_000 + at * 1_100_000;
+        let spans = vec![
+            Span::new(Query, read - 300_000, read - 100_000),
+            Span::new(Read, read, read + 90_000),
+            Span::new(Think, read + 90_000, write),
+            Span::new(Write, write, write + 120_000),
+        ];
+        lane(
+            format!("user-{}", buyer + 1),
+            vec![sold(spans, 0, buyer + 1)],
+        )
+    });
+    let mut versions = vec![DrawnVersion::first(1, 2)];
+    versions.extend((0..buyers).map(|buyer| DrawnVersion::after(0, 2, 1).by(buyer, 0)));
+    versions[buyers].survived = true;
+    let places: Vec<Spot> = (0..buyers).map(|buyer| at(buyer, 0)).collect();
+    let finding = DrawnFinding {
+        places,
+        ..lost_update([], "all read version 1 and all wrote version 2")
+    };
+    Timeline {
+        title: format!("{buyers} buyers, 2 tickets, no lock"),
+        lanes: lanes.collect(),
+        versions,
+        findings: vec![finding],
+        ..Timeline::default()
+    }
+}

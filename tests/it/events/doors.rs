@@ -59,7 +59,7 @@ fn a_door_is_a_table_a_spreadsheet_and_a_page() {
     assert_eq!(event.run("door").stdout, "nobody has bought yet\n");
     assert_eq!(
         event.run("door --format csv").stdout,
-        "buyer,quantity,ids\n"
+        "buyer,quantity,ids,note\n"
     );
     let [first, second] = ["Ann -n 2", "bob"].map(|it| event.booked(it));
     let third = event.booked("ann");
@@ -68,7 +68,7 @@ fn a_door_is_a_table_a_spreadsheet_and_a_page() {
         " buyer  tickets  sales\n Ann          3  {first} {third}\n bob          1  {second}\n4 tickets in all, 2 names\n"
     );
     assert_eq!(run.stdout, table);
-    let csv = format!("buyer,quantity,ids\nAnn,3,{first} {third}\nbob,1,{second}\n");
+    let csv = format!("buyer,quantity,ids,note\nAnn,3,{first} {third},\nbob,1,{second},\n");
     assert_eq!(event.run("door --format csv").stdout, csv);
     assert_eq!(
         told(&event, &["set", "--title", "Gala <b>", "--date", "31 Dec"]).0,
@@ -135,7 +135,7 @@ fn a_closed_pipe_is_no_error_at_the_door() {
         event.file.display()
     );
     let run = Run::of(Command::new("bash").args(["-c", &line]).output().unwrap());
-    assert_eq!(run.stdout, "buyer,quantity,ids\n");
+    assert_eq!(run.stdout, "buyer,quantity,ids,note\n");
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
 }
 

@@ -1,5 +1,7 @@
 //! Holds: tickets kept for somebody, then sold, given back, or left to who needs them.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use super::{audited, held, last_ops, made, refused, told};
@@ -296,11 +298,12 @@ fn people_are_told_what_is_held_and_scripts_its_id() {
     let run = event.run(&format!("confirm {id}"));
     assert_eq!(
         run.stdout,
-        format!("confirmed  1 ticket for eve, sale {id}2 left\n")
+        format!("confirmed  1 ticket for eve, sale {id}2 left, 2 held\n")
     );
     assert_eq!(event.run(&format!("-q confirm {id}")).stdout, id);
     let run = event.run("book max -n 4");
     assert_eq!(run.code, Some(3));
+    assert!(run.stderr.contains("hint: 2 are held: "), "{run:?}");
     assert_eq!(
         event.run("audit").stdout.lines().last(),
         Some("5 in all, 1 sold, 2 held, 2 left")
@@ -314,6 +317,38 @@ fn people_are_told_what_is_held_and_scripts_its_id() {
     ] {
         assert_eq!(event.run(wrong).code, Some(2), "{wrong}");
     }
+}
+
+/// What a change answers and what a query counts differ by what is due: each of the two says so.
+#[test]
+fn who_sees_two_numbers_of_what_is_left_is_told_what_is_between_them() {
+    let event = made(9, "");
+    held(&event, "bob -n 2 --for 0s");
+    held(&event, "eve --for 1h");
+    let query = |told: &str| {
+        let line = format!("{told}\n");
+        assert_eq!(event.run("query").stdout, line);
+    };
+    query("8 left, 0 sold, 1 held; 2 of those left are held still, but due");
+    fs::write(event.path("list.csv"), "buyer\nzoe\n").unwrap();
+    let import = format!("import {}", event.path("list.csv").display());
+    for (line, left) in [
+        ("book ann", "5 left, 3 held"),
+        ("cancel 5", "6 left, 3 held"),
+        ("adjust -1 --reason stage", "5 left, 3 held"),
+        (&import, "4 left, 3 held"),
+        ("confirm 4", "4 left, 2 held"),
+    ] {
+        let run = event.run(line);
+        assert_eq!(
+            (run.code, run.stdout.lines().last()),
+            (Some(0), Some(left)),
+            "{run:?}"
+        );
+    }
+    query("6 left, 2 sold; 2 of those left are held still, but due");
+    assert_eq!(event.run("release 3").stdout.lines().last(), Some("6 left"));
+    query("6 left, 2 sold");
 }
 
 #[test]

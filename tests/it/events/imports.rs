@@ -290,6 +290,223 @@ fn a_row_that_makes_no_sense_is_named_by_its_line() {
     assert_eq!(told(&event, &["import", "/no/such/list.csv"]).0, 1);
 }
 
+/// All that is wrong is told in one run, and how the rest is sold.
+#[test]
+fn all_rows_that_make_no_sense_are_told_at_once() {
+    let event = made(90, "");
+    let text = "buyer,quantity\nann,two\nbob,1\n,3\n\neve,-1\nmax,0\n";
+    let (code, document) = import(&event, "list.csv", text, &[]);
+    let error = &document["error"];
+    assert_eq!(
+        (code, &error["line"], &error["bad"]),
+        (2, &2.into(), &4.into()),
+        "{document:#}"
+    );
+    let rows = json!([
+        {"row": 2, "message": "its quantity is \"two\", not a whole number from 1 on"},
+        {"row": 4, "message": "it names no buyer"},
+        {"row": 6, "message": "its quantity is \"-1\", not a whole number from 1 on"},
+        {"row": 7, "message": "cannot buy 0 tickets"},
+    ]);
+    assert_eq!(error["rows"], rows);
+    let list = event.path("list.csv").display().to_string();
+    let run = event.run(&format!("import {list}"));
+    let told: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(
+        (run.code, run.stdout.as_str(), told.len()),
+        (Some(2), "", 5),
+        "{run:?}"
+    );
+    assert_eq!(told[1], format!("error: {list}:4: it names no buyer"));
+    assert!(
+        told[4].contains(
+            "correct the 4 rows, or sell the other 1 first: --rejects FILE writes these down"
+        ),
+        "{run:?}"
+    );
+    // The number of those that are not told.
+    let text = format!("buyer,quantity\n{}ann,1\n", "ann,x\n".repeat(23));
+    let (_, document) = import(&event, "list.csv", &text, &[]);
+    let rows = document["error"]["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &document["error"]["bad"]), (20, &23.into()));
+    let run = event.run(&format!("import {list}"));
+    assert!(
+        run.stderr.contains("\nerror: 3 more rows make no sense\n"),
+        "{run:?}"
+    );
+    // Lines that are no rows: what stands behind them may not be what it seems.
+    let text = "buyer,quantity\nann,two\nbob,1,1\n";
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let (code, document) = import(&event, "list.csv", text, &rejects);
+    assert_eq!(
+        (code, &document["error"]["bad"]),
+        (2, &2.into()),
+        "{document:#}"
+    );
+    let told = document["error"]["rows"][1]["message"].as_str().unwrap();
+    assert!(
+        told.starts_with("it has 3 cells, and the header 2: a cell with a comma"),
+        "{told}"
+    );
+    assert!(!again.exists() && event.ledger().len() == 2);
+}
+
+#[test]
+fn with_rejects_a_row_that_makes_no_sense_is_refused_and_the_others_are_sold() {
+    let event = made(9, "--max-per-sale 4");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let text = "note,buyer,quantity\n,ann,two\n,bob,5\n\"a, b\",eve,\n,,1\n";
+    let (code, done) = import(&event, "list.csv", text, &rejects);
+    assert_eq!(
+        [&done["rows"], &done["sold"], &done["left"]],
+        [4, 1, 8],
+        "{done:#}"
+    );
+    let refused: Vec<(u64, &str)> = done["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["row"].as_u64().unwrap(), it["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        (code, refused),
+        (4, vec![(2, "usage"), (3, "limit"), (5, "usage")])
+    );
+    let written = fs::read_to_string(&again).unwrap();
+    assert_eq!(
+        written,
+        "buyer,quantity,key,note\nann,two,,\nbob,5,,\n,1,,\n"
+    );
+    // Corrected, in the list itself: what was sold is not sold again.
+    let text = text
+        .replace("two", "2")
+        .replace(",,1", ",zoe,1")
+        .replace(",5", ",4");
+    let (code, done) = import(&event, "list.csv", &text, &rejects);
+    assert_eq!(
+        (code, &done["sold"], &done["replayed"]),
+        (0, &3.into(), &1.into()),
+        "{done:#}"
+    );
+    // The same of JSON lines, whose own members are kept.
+    let again = event.path("again.jsonl");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let text = "{\"quantity\":\"two\",\"buyer\":\"ann\",\"age\":3}\n{\"buyer\":\"max\"}\n";
+    for (run, sold) in [(1, 1), (2, 0)] {
+        let (code, done) = import(&event, "list.jsonl", text, &rejects);
+        assert_eq!((code, &done["sold"]), (4, &sold.into()), "{run}: {done:#}");
+    }
+    let row: Value = serde_json::from_slice(&fs::read(&again).unwrap()).unwrap();
+    assert_eq!(row, json!({"buyer": "ann", "quantity": "two", "age": 3}));
+    let (code, _) = import(&event, "list.jsonl", "{\"buyer\":\"max\"}\nmax\n", &rejects);
+    assert_eq!(code, 2);
+    audited(&event);
+}
+
+/// As spreadsheets of many countries write it.
+#[test]
+fn cells_may_stand_between_semicolons_or_tabs() {
+    let event = made(90, "");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    for (at, separator) in [";", "\t", ","].into_iter().enumerate() {
+        let text =
+            "\u{feff}Buyer;Quantity;Note\r\nM\u{fc}ller, Zo\u{eb};2;\r\n\"eve\";many;\"x;y\"\r\n";
+        let text = match separator {
+            "," => text.replace("ller, Zo", "ller Zo").replace(';', ","),
+            other => text
+                .replace("x;y", &format!("x{other}y"))
+                .replace(';', other),
+        };
+        let (code, done) = import(&event, &format!("list-{at}.csv"), &text, &rejects);
+        assert_eq!((code, &done["sold"]), (4, &1.into()), "{text:?}: {done:#}");
+        let sale = event.sales().last().unwrap().clone();
+        assert_eq!(sale["quantity"], 2, "{sale:#}");
+        assert!(
+            sale["buyer"].as_str().unwrap().starts_with("M\u{fc}ller"),
+            "{sale:#}"
+        );
+        let written = fs::read_to_string(&again).unwrap();
+        let columns = ["buyer", "quantity", "key", "note"].join(separator);
+        assert_eq!(written.lines().next(), Some(&*columns), "{written}");
+        assert!(
+            written.ends_with(&format!("{separator}\"x{separator}y\"\n")),
+            "{written}"
+        );
+    }
+    for header in ["name;quantity", "buyer,quantity,age"] {
+        let (code, document) = import(&event, "list.csv", &format!("{header}\nann;1\n"), &[]);
+        let message = document["error"]["message"].as_str().unwrap();
+        assert!(
+            code == 2 && message.contains("which is none of buyer, quantity, key, note"),
+            "{message}"
+        );
+    }
+}
+
+/// What is no UTF-8 is told with what it is, and the way out is one that works.
+#[test]
+fn a_list_in_another_encoding_is_told_with_the_way_out() {
+    let event = made(90, "");
+    let list = event.path("my list.csv");
+    let utf16: Vec<u8> = "\u{feff}buyer\r\nZo\u{eb}\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (bytes, said, line) in [
+        (
+            &b"buyer;quantity\r\nann;1\r\nZo\xeb;2\r\n"[..],
+            "perhaps Latin-1: \"Zo\u{eb};2\"",
+            Value::from(3),
+        ),
+        (&utf16, "but UTF-16", Value::Null),
+    ] {
+        fs::write(&list, bytes).unwrap();
+        let (code, document) = told(&event, &["import", list.to_str().unwrap()]);
+        let error = &document["error"];
+        assert_eq!((code, &error["line"]), (2, &line), "{document:#}");
+        assert!(
+            error["message"].as_str().unwrap().contains(said),
+            "{document:#}"
+        );
+        let hint = error["hint"].as_str().unwrap();
+        let [iconv, import] = ["iconv", "tickets -f "].map(|word| {
+            let at = hint.find(word).unwrap();
+            hint[at..]
+                .split([';', '"'])
+                .next()
+                .unwrap()
+                .replace(", and then ", "")
+        });
+        let iconv = iconv.split(", and then").next().unwrap();
+        let script = format!(
+            "set -e; {iconv}; {}",
+            import.replace("tickets -f", &format!("{TICKETS} --json -f"))
+        );
+        let done = Command::new("bash").args(["-c", &script]).output().unwrap();
+        let (code, done) = Run::of(done).document();
+        assert_eq!(code, 0, "{script}: {done:#}");
+        assert_eq!(
+            event.sales().last().unwrap()["buyer"],
+            "Zo\u{eb}",
+            "{script}"
+        );
+    }
+    // A row that was sold before is not sold again: it is the same batch.
+    fs::write(&list, "buyer,quantity\nann,1\n").unwrap();
+    let (_, done) = told(&event, &["import", list.to_str().unwrap()]);
+    assert_eq!(done["replayed"], 1, "{done:#}");
+    fs::write(&list, b"PK\x03\x04\xff").unwrap();
+    let (code, document) = told(&event, &["import", list.to_str().unwrap()]);
+    let said = document["error"]["message"].as_str().unwrap();
+    assert!(
+        code == 2 && said.contains("a spreadsheet's own file"),
+        "{said}"
+    );
+}
+
 /// Every row stands in its own line, whoever of the two has sold it.
 #[test]
 fn two_imports_of_one_list_at_once_sell_it_once() {

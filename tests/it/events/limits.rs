@@ -146,7 +146,7 @@ fn settings_that_make_no_sense_are_refused_and_nothing_is_made() {
         assert_eq!(event.names(), [""; 0], "{wrong}");
     }
     let event = made(5, "--from 2026-01-01");
-    for wrong in ["set", "set --until 2025-12-31T23:00", "set --hold never"] {
+    for wrong in ["set --until 2025-12-31T23:00", "set --hold never"] {
         assert_eq!(refused(&event, wrong), (2, "usage".to_owned()), "{wrong}");
     }
     assert_eq!(told(&event, &["set", "--title", "a\nb"]).0, 2);
@@ -155,6 +155,54 @@ fn settings_that_make_no_sense_are_refused_and_nothing_is_made() {
     let before = event.ledger().len();
     assert_eq!(event.json("set --from 2026-01-01").0, 0);
     assert_eq!(event.ledger().len(), before);
+}
+
+/// Alone it shows what is set, and writes nothing.
+#[test]
+fn what_is_set_is_shown() {
+    let event = made(5, "--title Gala --max-per-sale 6 --hold 2h");
+    let told = "title Gala, at most a sale 6, holds for 2h\n";
+    let before = event.contents();
+    assert_eq!(event.run("set").stdout, told);
+    let set = event.json("set");
+    assert_eq!(event.contents(), before);
+    assert_eq!(event.run("set --until=").stdout, format!("set  {told}"));
+    assert_eq!(event.json("set --hold 2h"), set);
+    assert_eq!((set.0, &set.1["event"]["max_per_sale"]), (0, &6.into()));
+    let practice = TestEvent::stock(2);
+    assert_eq!(practice.run("set").stdout, "holds for 15m\n");
+    assert_eq!(practice.names(), ["tickets.json"]);
+}
+
+#[test]
+fn who_ends_a_sale_in_the_past_is_told_so() {
+    let event = made(5, "");
+    let told = |line: &str| {
+        let run = event.run(line);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        (run.stderr, event.json("query").1["on_sale"].clone())
+    };
+    let file = event.file.display();
+    let warned = format!(
+        "warning: the sale is over: 2001-01-01 00:00:00 is past; 'tickets -f {file} set --until=' takes that end away\n"
+    );
+    let over = (warned.clone(), "over".into());
+    assert_eq!(told("set --until 2001-01-01T00:00Z"), over);
+    // Whoever changes something else knows it already.
+    assert_eq!(told("set --title Gala"), (String::new(), "over".into()));
+    assert_eq!(
+        told("set --until 2999-01-01"),
+        (String::new(), "open".into())
+    );
+    let (code, document) = event.json("set --until 2001-01-01T00:00Z");
+    let warning = document["warning"].as_str().unwrap();
+    assert_eq!((code, format!("warning: {warning}\n")), (0, warned));
+    let event = TestEvent::empty();
+    let run = event.run("init 5 --until 2001-01-01");
+    assert!(
+        run.code == Some(0) && run.stderr.starts_with("warning: the sale is over"),
+        "{run:?}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A life of an event's own: holds that end, limits, the door, lists, and what each leaves on the ledger.
 
 mod clocks;
+mod desk;
 mod doors;
 mod holds;
 mod imports;

@@ -347,7 +347,7 @@ impl World {
             [self.left + due, sold, held - due]
         );
         let mut open = Vec::new();
-        let list = self.office.open_holds(&mut |hold| {
+        let list = self.office.open_holds(None, &mut |hold| {
             open.push((hold.id.to_owned(), hold.buyer.to_owned(), hold.quantity));
             std::ops::ControlFlow::Continue(())
         });

@@ -71,6 +71,9 @@ fn one_buyer_is_safe() {
         let run = said(&event, line);
         assert_eq!(run.code, Some(0), "{line}: {run:?}");
         assert!(run.stdout.starts_with("1 buyer, "), "{run:?}");
-        assert!(run.stdout.contains("1 of 1 schedule is right"), "{run:?}");
+        assert!(
+            run.stdout.contains("1 of 1 schedule of 1 buyer is right"),
+            "{run:?}"
+        );
     }
 }

@@ -6,6 +6,7 @@ mod odds;
 mod pictures;
 mod sample;
 mod scenarios;
+mod words;
 
 use std::path::PathBuf;
 
@@ -384,7 +385,7 @@ fn the_picture_in_the_readme_is_what_is_drawn() {
     let drawn = std::fs::read_to_string(drawn).unwrap();
     assert_eq!(
         drawn, kept,
-        "draw it anew: tickets race replay 8!:0 --stock 2 --timeline docs/race.svg"
+        "draw it anew: tickets race replay '8!:0' --stock 2 --timeline docs/race.svg"
     );
     for finding in document["findings"].as_array().unwrap() {
         let kind = finding["kind"].as_str().unwrap().replace('_', " ");

@@ -143,7 +143,9 @@ fn a_kill_may_lead_out_of_what_was_certain() {
     let event = crate::harness::TestEvent::empty();
     let picture = event.path("race.svg");
     let line = ["race", "replay", "1 2 2x 1", "--timeline"];
-    let run = crate::harness::Run::of(event.command(line).arg(&picture).output().unwrap());
+    let mut command = event.command(line);
+    let output = command.arg(&picture).env("COLUMNS", "200").output();
+    let run = crate::harness::Run::of(output.unwrap());
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(
         run.stdout

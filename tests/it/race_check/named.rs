@@ -258,7 +258,7 @@ fn a_clean_run_is_told_with_what_it_cannot_say() {
     );
     assert_eq!(
         run(&["--json"]),
-        "{\"ok\":true,\"command\":\"race check\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"ledger\":true,\"counts\":[],\"findings\":[]}\n"
+        "{\"ok\":true,\"command\":\"race check\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"unanswered\":0,\"read_outside\":0,\"ledger\":true,\"final\":true,\"counts\":[],\"findings\":[]}\n"
     );
 }
 
@@ -403,4 +403,104 @@ fn spoiled_evidence_is_not_judged() {
         message.contains("nothing could be judged: the power"),
         "{message}"
     );
+}
+
+/// What a run of the program itself says of its own evidence, for people and for programs.
+fn checked(event: &TestEvent, text: &str) -> (String, serde_json::Value) {
+    fs::write(event.path("run.jsonl"), text).unwrap();
+    let run = |json: &[&str]| {
+        let path = event.path("run.jsonl");
+        let mut command = event.command(json);
+        command.args(["race", "check"]).arg(path);
+        crate::harness::Run::of(command.output().unwrap())
+    };
+    (run(&[]).stdout, run(&["--json"]).document().1)
+}
+
+/// A clean run is called so without more words only where its evidence leaves nothing unsaid.
+#[test]
+fn what_could_not_be_judged_is_said_where_nothing_was_found() {
+    let event = TestEvent::stock(2);
+    let line = format!(
+        "buy --users 8 --lock --think 0ms --evidence {}",
+        event.path("whole.jsonl").display()
+    );
+    assert_eq!(event.json(&line).0, 0);
+    let whole = fs::read_to_string(event.path("whole.jsonl")).unwrap();
+    let without = |part: &str| -> String {
+        let lines = whole.split_inclusive('\n');
+        lines.filter(|line| !line.contains(part)).collect()
+    };
+    let (told, document) = checked(&event, &whole);
+    assert!(
+        told.starts_with("clean  16 operations") && !told.contains("note"),
+        "{told}"
+    );
+    assert_eq!(
+        (&document["unanswered"], &document["final"]),
+        (&0.into(), &true.into())
+    );
+    let returns = whole.matches("\"step\":\"return\"").count();
+    assert_eq!(returns, 16);
+    // A buyer does one operation at a time, so that only the last of each can be left without an answer.
+    let unanswered: String = whole
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("\"step\":\"return\"") || line.contains("\"query\""))
+        .collect();
+    for (text, unanswered, last, wanted) in [
+        (
+            unanswered.clone(),
+            8,
+            true,
+            "8 of 16 operations have no answer",
+        ),
+        (
+            without("\"final\""),
+            0,
+            false,
+            "ends without the final count",
+        ),
+        // Cut at the end of a line, in the middle of what the buyers did.
+        (
+            whole.split_inclusive('\n').take(60).collect(),
+            usize::MAX,
+            false,
+            "no answer ('return')",
+        ),
+    ] {
+        let (told, document) = checked(&event, &text);
+        assert!(told.starts_with("clean as far as it goes  "), "{told}");
+        assert!(told.contains(wanted), "{wanted}: {told}");
+        assert_eq!(document["final"], last, "{document:#}");
+        let many = document["unanswered"].as_u64().unwrap();
+        assert!(
+            many == unanswered as u64 || unanswered == usize::MAX && many > 0,
+            "{document:#}"
+        );
+        // What is found is what the exit code tells.
+        assert_eq!(document["ok"], true, "{document:#}");
+    }
+}
+
+/// A lock around the write alone lets the read grow old: that is said also where it went well.
+#[test]
+fn a_read_outside_the_lock_is_said() {
+    for (how, outside) in [("--lock=write-only", true), ("--lock", false)] {
+        let event = TestEvent::stock(9);
+        let file = event.path("rush.jsonl");
+        let line = format!(
+            "buy --users 1 --think 0ms {how} --evidence {}",
+            file.display()
+        );
+        assert_eq!(event.json(&line).0, 0, "{how}");
+        let (told, document) = checked(&event, &fs::read_to_string(&file).unwrap());
+        assert!(told.starts_with("clean  2 operations"), "{how}: {told}");
+        assert_eq!(
+            document["read_outside"],
+            u64::from(outside),
+            "{how}: {document:#}"
+        );
+        let words = "1 sale was written under a lock that was not held when the count was read";
+        assert_eq!(told.contains(words), outside, "{how}: {told}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Copying an event to another directory while others sell.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ use crate::store::file::sellable::{
 };
 use crate::store::file::sync::open_ledger::OpenLedger;
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::file::sys::FileId;
+use crate::store::file::sys::{FileId, look};
 use crate::store::options::CommitOptions;
 use crate::store::results::Backup;
 use crate::store::{Settle, Store, patiently};
@@ -49,24 +50,47 @@ impl FileStore {
     pub(crate) fn copy_to(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
         let target = kept_in(&self.files, to)?;
         let state = self.state_to_copy(wait)?;
+        let is_new = !to.exists();
         make_directory(to)?;
-        refuse_unsellable(&target)?;
-        refuse_fixed_ledger(&target)?;
-        refuse_at_sight(&self.files, &target, &state)?;
+        let copied = self.copy_into(&target, &state, wait, is_new);
+        if copied.is_err() && is_new {
+            // It fails where something is in it by now.
+            let _ = fs::remove_dir(to);
+        }
+        copied
+    }
+
+    /// Copies to a directory that is there. `is_new`: it was made for this, and is left empty where nothing comes of it.
+    fn copy_into(
+        &self,
+        target: &EventFiles,
+        state: &CopiedState,
+        wait: Duration,
+        is_new: bool,
+    ) -> Result<Backup> {
+        refuse_unsellable(target)?;
+        refuse_fixed_ledger(target)?;
+        refuse_at_sight(&self.files, target, state)?;
         let models = [&target.count, &self.files.count, &self.files.ledger].map(Clone::clone);
-        let mut locks = DecisionLocks::on(&target).made_like(models);
+        let mut locks = DecisionLocks::on(target).made_like(models);
         let wanted = &mut || true;
         let mut wait = Wait::wanted(wait, wanted);
         let _held = locks.acquire(&mut WaitStrategy::default(), &mut wait)?;
-        let older = open_ledger(&target, Access::ReadWrite)?;
+        let older = open_ledger(target, Access::ReadWrite)?;
         let _sync = match &older {
-            Some(older) => Some(acquire_sync(&target, older, &mut wait)?),
+            Some(older) => Some(acquire_sync(target, older, &mut wait)?),
             None => None,
         };
-        replaceable(&self.files, &target, older.as_ref(), &state)?;
+        replaceable(&self.files, target, older.as_ref(), state)?;
         // Orphans harm nobody: the next one may clean them up.
-        let _ = clean_up(&target);
-        write(&self.files, &target, &state)?;
+        let _ = clean_up(target);
+        let written = write(&self.files, target, state);
+        let is_missing = |path: &Path| matches!(look(path), Ok(None));
+        if written.is_err() && is_new && is_missing(&target.count) && is_missing(&target.ledger) {
+            // Under its lock: who waits for it looks at its name again.
+            let _ = fs::remove_file(&target.lock);
+        }
+        written?;
         Ok(Backup {
             left: state.tally.left,
             sold: state.tally.sold,
@@ -76,13 +100,8 @@ impl FileStore {
 
     /// All that is on the ledger, durable by now: else the backup might have a line that the event loses.
     fn state_to_copy(&mut self, wait: Duration) -> Result<CopiedState> {
-        if open_ledger(&self.files, Access::Read)?.is_none() {
-            let view = LedgerView::take(&self.files, None)?;
-            return Ok(CopiedState {
-                count: view.count,
-                tally: view.tally,
-                ledger: None,
-            });
+        if let Some(state) = self.unsold_state()? {
+            return Ok(state);
         }
         for _ in 0..RESETS {
             let tally = match self.durable_head(wait) {
@@ -105,6 +124,24 @@ impl FileStore {
             }
         }
         Err(no_ledger(&self.files))
+    }
+
+    /// The count alone, as long as there is no ledger. The first sale makes one, perhaps between two looks.
+    fn unsold_state(&self) -> Result<Option<CopiedState>> {
+        if open_ledger(&self.files, Access::Read)?.is_some() {
+            return Ok(None);
+        }
+        match LedgerView::take(&self.files, None) {
+            Ok(view) => Ok(Some(CopiedState {
+                count: view.count,
+                tally: view.tally,
+                ledger: None,
+            })),
+            Err(error) => match open_ledger(&self.files, Access::Read)? {
+                Some(_) => Ok(None),
+                None => Err(error),
+            },
+        }
     }
 
     /// What the ledger adds up to, durable, as if its last line were this process's own.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
 use crate::plural::count;
+use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::open::Access;
@@ -15,10 +16,11 @@ use crate::store::file::lock::wait::Wait;
 use crate::store::file::people::explain_denied;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::ledger_summary::LedgerSummary;
 use crate::store::file::reader::settings::settings;
 use crate::store::file::reader::verify::summarize_ledger;
 use crate::store::file::reader::view::LedgerView;
-use crate::store::file::reader::view::tail::Tail;
+use crate::store::file::reader::view::tail::{Tail, broken};
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::count_orphans;
 use crate::store::file::recovery::recover::recover_tail;
@@ -42,9 +44,11 @@ pub(crate) struct Opening {
 }
 
 impl FileStore {
-    /// Gets the event ready for a rush: the ledger exists, and what killed processes left is
-    /// cleaned up. Under a lock everything must add up; without one, buyers believe what they see. `force`: how far
-    /// it goes where the event is for real.
+    /// Gets the event ready for a rush: the ledger exists, what killed processes left is cleaned up, and everything
+    /// adds up. `force`: how far it goes where the event is for real.
+    ///
+    /// # Errors
+    /// [`Kind::Integrity`]: an earlier race or damage, whatever the lock and the force; nothing was sold.
     pub(crate) fn prepare(
         &mut self,
         lock: LockKind,
@@ -76,12 +80,8 @@ impl FileStore {
         let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
             return Err(no_ledger(&self.files));
         };
-        let view = LedgerView::take(&self.files, Some(&ledger))?;
-        let view = if lock == LockKind::Exclusive {
-            view.sound(&self.files)?
-        } else {
-            view
-        };
+        // Also for buyers without a lock, who believe what they see: a rush over a ruined event cannot be judged.
+        let view = LedgerView::take(&self.files, Some(&ledger))?.sound(&self.files)?;
         let endangered = keep_off(&self.files, (&ledger, &view), (lock, force))?;
         let metadata = ledger.file.metadata();
         let metadata = metadata.map_err(|e| Error::io("look at", &self.files.ledger, e))?;
@@ -145,7 +145,11 @@ impl FileStore {
 
 /// An error when there are real bookings that were not all cancelled.
 pub(crate) fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str) -> Result<()> {
-    let summary = summarize_ledger(files, ledger, None)?;
+    refuse_booked(&summarize_ledger(files, ledger, None)?, why)
+}
+
+/// The same of a ledger that was read.
+fn refuse_booked(summary: &LedgerSummary, why: &str) -> Result<()> {
     let booked = match (summary.booked, summary.unread) {
         (0, 0) => return Ok(()),
         (0, 1) => "1 line of the ledger cannot be read, and may be a booking".to_owned(),
@@ -154,6 +158,15 @@ pub(crate) fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str
         (booked, _) => format!("{booked} tickets are booked"),
     };
     Err(Error::new(Kind::Refused, format!("{booked}: {why}")))
+}
+
+/// An error where a line of the ledger does not add up, however long ago it was written.
+fn refuse_break(files: &EventFiles, summary: &LedgerSummary) -> Result<()> {
+    let mut findings = summary.findings.iter();
+    match findings.find(|finding| finding.kind == Flaw::Ledger) {
+        Some(found) => Err(broken(files, found.line, &found.text)),
+        None => Ok(()),
+    }
 }
 
 /// Keeps a rush off an event that is for real, as far as it is not forced. `true`: it goes on, and may ruin it.
@@ -169,8 +182,9 @@ fn keep_off(
     let mut real = refuse_real(files, ledger, view);
     // What was never sold is not booked, and need not be looked for.
     if real.is_ok() && (view.tally.sold > 0 || !locked) {
-        let why = "a rush would sell what is left to nobody";
-        real = refuse_bookings(files, ledger, why);
+        let summary = summarize_ledger(files, ledger, None)?;
+        refuse_break(files, &summary)?;
+        real = refuse_booked(&summary, "a rush would sell what is left to nobody");
     }
     match (real, force) {
         (Ok(()), _) => Ok(false),

@@ -10,7 +10,7 @@ mod process;
 mod shared_word;
 mod xattr;
 
-pub(crate) use attributes::{has, kind_of_name};
+pub(crate) use attributes::{first_trait, kind_of_name};
 pub(crate) use block_map::on_disk;
 pub(crate) use byte_lock::{is_byte_locked, share_byte, try_lock_byte, unlock_byte};
 pub(crate) use file_system::{DIRECT, NOATIME, exchange, file_system, has_journal};

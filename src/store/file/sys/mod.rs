@@ -16,7 +16,7 @@ use linux as platform;
 use portable as platform;
 
 pub(crate) use platform::{
-    DIRECT, NOATIME, SharedWord, effective_user, exchange, file_system, get_xattr, has,
+    DIRECT, NOATIME, SharedWord, effective_user, exchange, file_system, first_trait, get_xattr,
     has_journal, is_byte_locked, is_locked, kind_of_name, list_xattr, lock_holder, on_disk,
     process_name, remove_xattr, set_xattr, share_byte, try_lock_byte, under_write_lease,
     unlock_byte, writer_elsewhere,

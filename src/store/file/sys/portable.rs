@@ -56,8 +56,8 @@ pub(crate) fn kind_of_name(path: &Path) -> io::Result<FileType> {
 }
 
 /// It cannot be told.
-pub(crate) fn has(_: &Path, _: FileTrait) -> bool {
-    false
+pub(crate) fn first_trait(_: &Path, _: &[FileTrait]) -> Option<FileTrait> {
+    None
 }
 
 /// There is no such call: the caller renames instead.

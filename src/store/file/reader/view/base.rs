@@ -6,7 +6,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::{RawLines, line_before};
-use crate::store::file::reader::view::tail::{ALL_LOST, all_lost, disagreement};
+use crate::store::file::reader::view::tail::{ALL_LOST, all_lost, broken, disagreement, is_whole};
 use crate::store::file::sys::Attributes;
 
 /// The tally at the line that `tickets.json` counts last, and what does not add up between that
@@ -33,7 +33,7 @@ pub(crate) fn base(
             return Ok((start, None));
         }
         let opened = ledger.opening_line().map_err(problem)?.is_some();
-        return Err(lacks(counted, length, opened, files));
+        return Err(lacks(counted, length, opened, (ledger, files)));
     };
     known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: count.ticket, sold: counted.sold, held: counted.held, index: counted.index, sum: line.sum }, None)));
     if line.record.left != count.ticket {
@@ -54,7 +54,12 @@ pub(crate) fn base(
 }
 
 /// The ledger lacks the line that the count includes last. `opened`: it has its opening line.
-fn lacks(counted: Counted, length: u64, opened: bool, files: &EventFiles) -> Error {
+fn lacks(
+    counted: Counted,
+    length: u64,
+    opened: bool,
+    (ledger, files): (&LedgerFile, &EventFiles),
+) -> Error {
     let count = files.count.display();
     let Counted { seq, bytes, .. } = counted;
     let message = if bytes > length {
@@ -64,11 +69,29 @@ fn lacks(counted: Counted, length: u64, opened: bool, files: &EventFiles) -> Err
     } else {
         format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
     };
-    if opened {
-        disagreement(message, &files.ledger, seq)
-    } else {
-        all_lost(message, &files.ledger)
+    if !opened {
+        return all_lost(message, &files.ledger);
     }
+    match whole_lines(ledger) {
+        // What the ledger has adds up: that can be gone on with.
+        Ok(()) => disagreement(message, &files.ledger, seq),
+        Err((line, why)) => broken(files, line, &why),
+    }
+}
+
+/// Whether each whole line adds up with those before it; else the number of the first that does not, and why.
+fn whole_lines(ledger: &LedgerFile) -> std::result::Result<(), (u64, String)> {
+    let mut tally = Tally::default();
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
+    while let Ok(Some(raw_line)) = raw_lines.next() {
+        if !is_whole(&raw_line) {
+            break;
+        }
+        let taken = Line::parse(raw_line.bytes, Some(tally.sum))
+            .and_then(|line| tally.after(&line, raw_line.end));
+        tally = taken.map_err(|why| (tally.seq + 1, why))?;
+    }
+    Ok(())
 }
 
 /// The count says another number than the line that it includes last.

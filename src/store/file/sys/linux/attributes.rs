@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, FileType, Stat, StatxFlags, statat, statx};
+use rustix::fs::{AtFlags, CWD, FileType, Stat, StatxAttributes, StatxFlags, statat, statx};
 use rustix::io::Errno;
 
 use crate::store::file::files::directory::directory;
@@ -81,19 +81,23 @@ pub(crate) fn kind_of_name(path: &Path) -> io::Result<FileType> {
     Ok(FileType::from_raw_mode(mode))
 }
 
-/// Whether a file is known to be so. (A mount is told since Linux 5.8; before, only that of another device.)
-pub(crate) fn has(path: &Path, what: FileTrait) -> bool {
-    use rustix::fs::StatxAttributes;
+/// The first of these that a file is known to be, in one look. (A mount is told since Linux 5.8; before, only that of
+/// another device.)
+pub(crate) fn first_trait(path: &Path, among: &[FileTrait]) -> Option<FileTrait> {
     let ask = |path: &Path| statx(CWD, path, AtFlags::empty(), StatxFlags::TYPE);
-    let Ok(found) = ask(path) else { return false };
-    let wanted = match what {
-        FileTrait::MountRoot => StatxAttributes::MOUNT_ROOT,
-        FileTrait::Immutable => StatxAttributes::IMMUTABLE,
-        FileTrait::AppendOnly => StatxAttributes::APPEND,
+    let found = ask(path).ok()?;
+    let is = |wanted: &FileTrait| match wanted {
+        FileTrait::Immutable => found.stx_attributes.contains(StatxAttributes::IMMUTABLE),
+        FileTrait::AppendOnly => found.stx_attributes.contains(StatxAttributes::APPEND),
+        FileTrait::MountRoot => {
+            let root = StatxAttributes::MOUNT_ROOT;
+            let device = |of: &rustix::fs::Statx| (of.stx_dev_major, of.stx_dev_minor);
+            if found.stx_attributes_mask.contains(root) {
+                found.stx_attributes.contains(root)
+            } else {
+                ask(directory(path)).is_ok_and(|around| device(&around) != device(&found))
+            }
+        }
     };
-    if found.stx_attributes_mask.contains(wanted) || what != FileTrait::MountRoot {
-        return found.stx_attributes.contains(wanted);
-    }
-    let device = |of: &rustix::fs::Statx| (of.stx_dev_major, of.stx_dev_minor);
-    ask(directory(path)).is_ok_and(|around| device(&around) != device(&found))
+    among.iter().copied().find(is)
 }

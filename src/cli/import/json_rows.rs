@@ -1,0 +1,44 @@
+//! Rows of JSON: an object a line.
+
+use serde_json::{Map, Value};
+
+use super::row::{Flaw, Read, Row, Written};
+use crate::json_words::in_words;
+
+/// Reads them all: rows, objects that are no row that makes sense, and lines that are no objects.
+pub(super) fn read(text: &str) -> Read {
+    let mut read = Read::default();
+    for (at, text) in text.lines().enumerate() {
+        let line = at as u64 + 1;
+        if text.trim().is_empty() {
+            continue;
+        }
+        match serde_json::from_str::<Map<String, Value>>(text) {
+            Ok(members) => read.add(line, row(text, line), || {
+                Written::Line(with_buyer_first(members))
+            }),
+            Err(error) => read.flaws.push(Flaw {
+                line,
+                why: in_words(&error),
+            }),
+        }
+    }
+    read
+}
+
+/// The row of this object. The error says what makes no sense.
+fn row(text: &str, line: u64) -> Result<Row, String> {
+    let row: Row = serde_json::from_str(text).map_err(|error| in_words(&error))?;
+    row.check()?;
+    Ok(Row { line, ..row })
+}
+
+/// The same object on one line, with the buyer first, by which a list of refused rows is known.
+fn with_buyer_first(mut members: Map<String, Value>) -> String {
+    let buyer = members.remove("buyer").unwrap_or_else(|| "".into());
+    let more = members.iter().map(|(name, value)| {
+        let name = Value::from(name.as_str());
+        format!(",{name}:{value}")
+    });
+    format!("{{\"buyer\":{buyer}{}}}", more.collect::<String>())
+}

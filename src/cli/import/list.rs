@@ -1,0 +1,71 @@
+//! A list: its rows, each checked before anything is sold.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::super::screen::Screen;
+use super::row::{Read, Row};
+use super::{csv_rows, json_rows, text};
+use crate::{Error, Kind, Result};
+
+/// Reads a list, and names the keys of its rows by this batch.
+///
+/// # Errors
+/// [`Kind::Usage`]: it is no text, or its header makes no sense.
+pub(super) fn read(path: &Path, batch: &str, screen: &Screen) -> Result<Read> {
+    let text = text::read(path, batch, screen)?;
+    let ends_in = |ending: &str| {
+        let own = path.extension();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(ending))
+    };
+    let is_json = ends_in("jsonl") || !ends_in("csv") && text.trim_start().starts_with('{');
+    let mut read = if is_json {
+        json_rows::read(&text)
+    } else {
+        csv_rows::read(&text).map_err(|flaw| {
+            let error = Error::new(Kind::Usage, flaw.why).at(path, flaw.line, 0);
+            error.hint("nothing was sold; see 'tickets import --help' for what a row has")
+        })?
+    };
+    name_keys(batch, &mut read.rows);
+    Ok(read)
+}
+
+/// Gives a key to each row that has none: of the batch, its cells, and how many equal rows come before it.
+fn name_keys(batch: &str, rows: &mut [Row]) {
+    let mut seen: HashMap<(String, u64, Option<String>), u64> = HashMap::new();
+    for row in rows {
+        row.has_key = row.key.is_some();
+        if row.has_key {
+            continue;
+        }
+        let cells = (row.buyer.clone(), row.quantity, row.note.clone());
+        let before = seen.entry(cells).or_insert(0);
+        let text = serde_json::to_vec(&(batch, &row.buyer, row.quantity, &row.note, *before));
+        *before += 1;
+        let sum = xxh3_128(&text.unwrap_or_default());
+        row.key = Some(format!("import-{sum:032x}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_rows_have_keys_of_their_own_and_the_order_of_columns_does_not_matter() {
+        let keys = |text: &str| -> Vec<String> {
+            let mut rows = csv_rows::read(text).unwrap().rows;
+            name_keys("batch", &mut rows);
+            rows.into_iter().map(|row| row.key.unwrap()).collect()
+        };
+        let first = keys("buyer,quantity\nann,1\nbob,2\nann,1\n");
+        assert_ne!(first[0], first[2]);
+        assert_eq!(
+            keys("quantity,buyer,key\n1,ann,\n1,ann,\n2,bob,own\n"),
+            [first[0].clone(), first[2].clone(), "own".to_owned()]
+        );
+    }
+}

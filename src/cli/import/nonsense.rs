@@ -1,0 +1,52 @@
+//! A list that nothing is sold of, because some of it makes no sense: all of that is told at once.
+
+use std::path::Path;
+
+use super::super::error_document::RowMember;
+use super::super::screen::Screen;
+use super::TOLD;
+use super::row::Read;
+use crate::plural::count;
+use crate::{Error, Kind};
+
+/// Tells what makes no sense, line by line, and how to go on; returns the exit code.
+pub(super) fn tell(list: &Read, path: &Path, screen: &Screen) -> u8 {
+    let all = list.nonsense();
+    let mut errors = all.iter().take(TOLD).map(|(line, why)| {
+        let error = Error::new(Kind::Usage, *why);
+        error.at(path, *line, 0)
+    });
+    let Some(first) = errors.next() else { return 0 };
+    let mut words: Vec<String> = errors.map(|error| error.to_string()).collect();
+    if let Some(more @ 1..) = all.len().checked_sub(TOLD) {
+        let (rows, make) = (
+            count(more as u64, "more row"),
+            if more == 1 { "makes" } else { "make" },
+        );
+        words.push(format!("{rows} {make} no sense"));
+    }
+    let members = all.iter().take(TOLD);
+    let members: Vec<_> = members
+        .map(|(row, message)| RowMember { row: *row, message })
+        .collect();
+    let first = first.hint(way_out(list, all.len()));
+    screen.error_of_rows("import", &first, (&words, &members), all.len());
+    Kind::Usage.exit_code()
+}
+
+fn way_out(list: &Read, all: usize) -> String {
+    if !list.flaws.is_empty() {
+        return "nothing was sold; see 'tickets import --help' for what a row has".to_owned();
+    }
+    let rows = match all {
+        1 => "that row".to_owned(),
+        all => format!("the {all} rows"),
+    };
+    let these = if all == 1 { "it" } else { "these" };
+    match list.rows.len() {
+        0 => format!("nothing was sold; correct {rows}"),
+        good => format!(
+            "nothing was sold; correct {rows}, or sell the other {good} first: --rejects FILE writes {these} down"
+        ),
+    }
+}

@@ -1,0 +1,65 @@
+//! A name that stands where an id belongs: what is of that name is told, with its id.
+
+use super::hint::quoted;
+use crate::office::Booking;
+use crate::plural::count;
+use crate::{BoxOffice, Error, Kind};
+
+/// So many ids are told at most.
+const TOLD: usize = 5;
+
+/// The same error of a command that wants an id, with what is of that name where it is no id.
+pub(super) fn told(error: Error, office: &BoxOffice, id: &str, command: &str) -> Error {
+    if error.kind() != Kind::Refused || is_id(id) {
+        return error;
+    }
+    // An event that does not add up was told as such already.
+    let Ok(mut found) = office.bookings_of(id, TOLD + 1) else {
+        return error;
+    };
+    let more = if found.len() > TOLD {
+        " and others"
+    } else {
+        ""
+    };
+    found.truncate(TOLD);
+    let bookings: Vec<String> = found.iter().map(in_words).collect();
+    let bookings = bookings.join(", ");
+    let hint = match found.as_slice() {
+        [] => "an id is as in 7-k3v9xq, and nobody is called so: 'tickets sales' and 'tickets sales --held' list all"
+            .to_owned(),
+        [one] if fits(one, command) => format!("that is a name; {bookings}: {}", whole(command, &one.id)),
+        _ => format!("that is a name, and an id is asked for: {bookings}{more}"),
+    };
+    error.hint(hint)
+}
+
+/// Whether it is written as ids are: a number, and what stands behind its line.
+fn is_id(text: &str) -> bool {
+    let number = text.trim().split('-').next().unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn in_words(booking: &Booking) -> String {
+    let what = if booking.is_held { "hold" } else { "sale" };
+    let tickets = count(booking.quantity, "ticket");
+    format!(
+        "{what} {} has {tickets} for {:?}",
+        booking.id, booking.buyer
+    )
+}
+
+/// Whether the command does something to such a booking.
+fn fits(booking: &Booking, command: &str) -> bool {
+    match command {
+        "confirm" | "release" => booking.is_held,
+        "cancel" => !booking.is_held,
+        _ => true,
+    }
+}
+
+/// The command line with the id, as a hint has it.
+fn whole(command: &str, id: &str) -> String {
+    let more = if command == "rename" { " NAME" } else { "" };
+    format!("'tickets {command} {}{more}'", quoted(id.as_ref()))
+}

@@ -1,0 +1,101 @@
+//! Options that a command does not have.
+
+use clap::ValueEnum as _;
+
+use super::super::args::{DoorFormat, Format};
+
+/// What says so instead, in a sentence.
+pub(super) fn unknown_option(word: &str, command: &str) -> Option<String> {
+    let option = word.trim_start_matches('-');
+    if let Some(told) = of_no_option(option, word, command) {
+        return Some(told);
+    }
+    let right = of_another(option, command)?;
+    Some(format!("'{right}' says that"))
+}
+
+/// Where no option says it.
+fn of_no_option(option: &str, word: &str, command: &str) -> Option<String> {
+    Some(match (command, option) {
+        ("buy", "stock" | "tickets") => {
+            "the event says how many there are: 'tickets reset 200' starts it anew so".to_owned()
+        }
+        ("set", "stock" | "tickets" | "quantity" | "capacity" | "seats" | "left") => {
+            "'tickets adjust +N --reason TEXT' changes how many there are".to_owned()
+        }
+        ("confirm" | "release" | "show" | "rename" | "cancel", "id" | "sale" | "hold") => {
+            format!("the id stands by itself: 'tickets {command} 7-k3v9xq{}'", behind_id(command))
+        }
+        ("rename", "to" | "name" | "as" | "buyer") => {
+            "the new name stands by itself: 'tickets rename 7-k3v9xq \"Ann Smith\"'".to_owned()
+        }
+        ("confirm" | "release", "note" | "reason") => {
+            "a note is kept by 'tickets hold NAME --note TEXT' and 'tickets book', where somebody orders".to_owned()
+        }
+        ("doctor", "dir" | "directory" | "path") => {
+            "the directory stands by itself: 'tickets doctor DIR'".to_owned()
+        }
+        ("backup" | "restore", "to" | "from" | "dir" | "directory") => {
+            format!("the directory stands by itself: 'tickets {command} DIR'")
+        }
+        ("import", "csv" | "file" | "list" | "input") => {
+            "the list stands by itself: 'tickets import LIST.csv'".to_owned()
+        }
+        ("sales", _) if Format::from_str(option, true).is_ok() => {
+            format!("'--format {option}' writes them so")
+        }
+        ("door", _) if DoorFormat::from_str(option, true).is_ok() => {
+            format!("'--format {option}' writes it so")
+        }
+        ("hold", "name" | "buyer" | "user") | ("book", "name" | "buyer" | "for" | "user") => {
+            format!("the name stands by itself: 'tickets {command} \"Ann Smith\"'")
+        }
+        ("init" | "reset", "stock" | "tickets" | "quantity") => number(command),
+        ("init" | "reset", "n") if word == "-n" => number(command),
+        _ => return None,
+    })
+}
+
+fn number(command: &str) -> String {
+    format!("the number stands by itself: 'tickets {command} 200'")
+}
+
+fn behind_id(command: &str) -> &'static str {
+    if command == "rename" {
+        " \"Ann Smith\""
+    } else {
+        ""
+    }
+}
+
+/// The option, or the command line, that says it.
+fn of_another(option: &str, command: &str) -> Option<&'static str> {
+    Some(match (command, option) {
+        ("audit", "fix" | "mend" | "heal") => "--repair",
+        ("sales", "buyer" | "who" | "user" | "for") => "--name WHO",
+        ("sales", "holds" | "hold" | "open") => "--held",
+        ("sales", "history" | "log" | "cancelled") => "--changes",
+        ("sales", "from" | "after") => "--since TIME",
+        ("sales", "last" | "head" | "tail") => "--limit N",
+        ("book" | "hold" | "cancel" | "buy", "count" | "number" | "tickets" | "amount" | "qty") => {
+            "--quantity Q"
+        }
+        (
+            "hold",
+            "until" | "till" | "hours" | "minutes" | "days" | "time" | "duration" | "expires",
+        ) => "--for 2h",
+        ("book" | "hold", "reason" | "comment" | "remark" | "memo") => "--note TEXT",
+        ("cancel" | "adjust" | "rename" | "close" | "reopen", "note" | "comment" | "why") => {
+            "--reason TEXT"
+        }
+        ("init" | "set", "name" | "event") => "--title T",
+        ("init" | "set", "limit" | "max") => "--max-per-sale N",
+        ("init" | "set", "start" | "begin") => "--from TIME",
+        ("init" | "set", "end" | "to" | "till") => "--until TIME",
+        ("init" | "set", "when" | "day") => "--date D",
+        ("buy" | "race prove" | "race find" | "race locks", "buyers" | "processes" | "clients") => {
+            "--users N"
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,82 @@
+//! A word too many.
+
+use clap::{ArgMatches, ValueEnum as _};
+
+use super::super::args::{DoorFormat, Format, LockArg};
+use super::phrases::{in_quotes, is_file, named_by_f};
+
+/// What was meant by it, in a sentence: `book Ann Smith`, `cancel 4 2`, `buy 8`.
+pub(super) fn one_word_more(
+    word: &str,
+    command: &str,
+    matches: Option<&ArgMatches>,
+) -> Option<String> {
+    if LockArg::from_str(word, false).is_ok() {
+        return Some(format!("a kind of lock is given as '--lock={word}'"));
+    }
+    if word.starts_with(['\u{2013}', '\u{2014}']) {
+        return Some(format!(
+            "{word:?} begins with a long dash, as a word processor makes it: write - or --"
+        ));
+    }
+    if word.parse::<u64>().is_ok()
+        && let Some(told) = number(word, command)
+    {
+        return Some(told);
+    }
+    Some(match command {
+        "door" if DoorFormat::from_str(word, true).is_ok() => {
+            format!("'--format {word}' writes it so")
+        }
+        "query" | "audit" | "init" | "reset" if is_file(word) => named_by_f(word, command),
+        "hold" | "rename" | "init" | "set" | "close" | "reopen" | "import" => {
+            "words that belong together stand in quotes, as in \"Ann Smith\"".to_owned()
+        }
+        "book" => {
+            let name = in_quotes(&with_begun(word, matches));
+            format!("a name of several words stands in quotes: 'tickets book {name}'")
+        }
+        "cancel" => format!(
+            "'--reason {}' says why; several words stand in quotes",
+            in_quotes(word)
+        ),
+        "adjust" => {
+            "--reason says why: 'tickets adjust +20 --reason \"gallery opened\"'".to_owned()
+        }
+        "buy" => format!(
+            "a rush has buyers without a name; 'tickets book {}' sells to somebody",
+            in_quotes(word)
+        ),
+        "sales" if Format::from_str(word, true).is_ok() => {
+            format!("'--format {word}' writes them so")
+        }
+        "sales" => {
+            let name = in_quotes(&with_begun(word, matches));
+            format!("'--name {name}' finds the sales of one buyer")
+        }
+        "race replay" => "a schedule stands in quotes, as in '1 2 2 1'".to_owned(),
+        _ => return None,
+    })
+}
+
+/// What a number was meant to be.
+fn number(word: &str, command: &str) -> Option<String> {
+    Some(match command {
+        "book" | "hold" => format!("'--quantity {word}' says how many"),
+        "cancel" => {
+            format!("one sale at a time; of a sale, '--quantity {word}' says how many")
+        }
+        "init" | "reset" => format!("-f names an event: 'tickets -f FILE {command} {word}'"),
+        "set" => "'tickets adjust +N --reason TEXT' changes how many there are".to_owned(),
+        "buy" | "race prove" | "race find" | "race locks" => {
+            format!("'--users {word}' says how many buyers")
+        }
+        _ => return None,
+    })
+}
+
+/// The name that was begun before it, and this word.
+fn with_begun(word: &str, matches: Option<&ArgMatches>) -> String {
+    let begun = matches.and_then(|matches| matches.try_get_one::<String>("name").ok()?);
+    begun.map_or_else(|| word.to_owned(), |begun| format!("{begun} {word}"))
+}
