@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::clock;
 use super::error_document::{ErrorDocument, RowMember};
 use super::hint::EventFlag;
 use crate::error::told;
@@ -173,9 +174,10 @@ impl Screen {
         }
         let mut err = anstream::stderr().lock();
         // Nothing can be done where even stderr is closed.
-        let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(&error.to_string()));
+        let text = clock::all_here(&error.to_string());
+        let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(&text));
         for line in more {
-            let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(line));
+            let _ = writeln!(err, "{BAD}error{BAD:#}: {}", shown(&clock::all_here(line)));
         }
         if let Some(hint) = error.hint_text() {
             let _ = writeln!(err, " {FAINT}hint{FAINT:#}: {}", shown(&self.hint(hint)));

@@ -77,13 +77,13 @@ fn told(event: &EventSettings) -> [(&'static str, &'static str, Option<String>);
         ("title", "no title", text(&event.title)),
         ("date", "no date", text(&event.date)),
         (
-            "at most a sale",
-            "no limit a sale",
+            "at most per sale",
+            "no limit per sale",
             most(event.max_per_sale),
         ),
         (
-            "at most a buyer",
-            "no limit a buyer",
+            "at most per buyer",
+            "no limit per buyer",
             most(event.max_per_buyer),
         ),
         ("holds for", "", Some(shown(&event.hold))),

@@ -54,8 +54,21 @@ fn told_how(mut error: clap::Error) -> clap::Error {
         error.remove(ContextKind::SuggestedSubcommand);
         error.remove(ContextKind::SuggestedArg);
         error.insert(ContextKind::Suggested, tips);
+    } else if is_as_a_value(&error) {
+        // No command here takes a value that looks like an option.
+        error.remove(ContextKind::Suggested);
     }
     error
+}
+
+/// Whether the tip is to pass an unknown option as a value.
+fn is_as_a_value(error: &clap::Error) -> bool {
+    match error.get(ContextKind::Suggested) {
+        Some(ContextValue::StyledStrs(tips)) => tips
+            .iter()
+            .any(|tip| tip.to_string().contains("as a value")),
+        _ => false,
+    }
 }
 
 /// The event as the caller has named it.

@@ -169,6 +169,24 @@ fn a_backup_that_comes_to_nothing_leaves_nothing() {
     assert!(event.path("safe").is_dir());
 }
 
+/// Two events may have one name, in two directories.
+#[test]
+fn another_event_is_not_silently_taken_for_a_backup() {
+    let (event, other) = (sold(), sold());
+    let restore = format!("restore {}", other.directory().display());
+    let (code, document) = event.json(&restore);
+    let told = document["error"]["message"].as_str().unwrap();
+    assert_eq!(code, 4, "{document:#}");
+    assert!(told.contains("the backup is of another event"), "{told}");
+    // Its own older backup is not called so.
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    event.booked("eve");
+    let (code, document) = to(&event, "restore DIR");
+    let told = document["error"]["message"].as_str().unwrap();
+    assert_eq!(code, 4, "{document:#}");
+    assert!(!told.contains("another event"), "{told}");
+}
+
 #[test]
 fn a_restore_is_the_way_back_from_every_loss() {
     for (count, ledger) in [

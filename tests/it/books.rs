@@ -291,8 +291,8 @@ fn what_was_set_and_what_a_name_was_is_told() {
         "was alise",
         "was Alice",
         "was bop",
-        "title Quiz night; at most a sale 6",
-        "at most a sale 8, was 6; on sale until 2030-01-01 00:00:00",
+        "title Quiz night; at most per sale 6",
+        "at most per sale 8, was 6; on sale until 2030-01-01 00:00:00",
         "no title, was Quiz night; holds for 2h, was 15m",
     ]) {
         assert!(line.ends_with(what), "{text}");

@@ -267,8 +267,49 @@ fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
         ("adjust +20", "'tickets adjust +20 --reason"),
         ("cancel", "'tickets sales' lists the sales with their ids"),
         ("show", "'tickets sales' lists"),
+        ("book 2 Al", "'tickets book Al --quantity 2'"),
+        ("book Al x2", "'--quantity 2'"),
+        ("book Al --note paid cash", "'--note \"paid cash\"'"),
+        ("import a.csv gala.json", "-f gala.json import LIST.csv'"),
+        ("set title Gala", "'--title \"New Year\"'"),
+        ("close gala", "-f names the event"),
+        ("undo 4", "what was cancelled is booked again"),
+        ("unhold 4", "'tickets release ID'"),
+        ("edit 4", "'tickets rename'"),
         ("confirm", "'tickets sales --held' lists"),
     ]);
+}
+
+/// It would be another option, with the rest of the word for its value.
+#[test]
+fn an_option_of_many_letters_with_one_dash_is_refused() {
+    let event = TestEvent::stock(9);
+    for (line, told) in [
+        ("book al -key", "write --key"),
+        ("book al -note=paid", "write --note"),
+        ("hold al -for 2h", "write --for"),
+        ("race prove -users 2", "write --users"),
+    ] {
+        let run = event.run(line);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains(told), "{run:?}");
+        let run = event.run(&format!("{line} --json"));
+        assert!(run.stdout.contains(told), "{run:?}");
+    }
+    // A value that only looks so, and what stands behind the options.
+    assert_eq!(event.run("book al -n2 -kkey").code, Some(0));
+    assert_eq!(event.run("book -- -key").code, Some(0));
+}
+
+/// No command takes a value that begins with a dash, so that a tip to pass one would not work.
+#[test]
+fn an_option_that_is_unknown_is_not_to_be_passed_as_a_value() {
+    let event = TestEvent::stock(9);
+    for line in ["book al --paid", "init 200 --price 20", "cancel 1 --all"] {
+        let run = event.run(line);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(!run.stderr.contains("as a value"), "{run:?}");
+    }
 }
 
 /// Each of these lines is refused with such a tip, for people and for programs.

@@ -41,6 +41,7 @@ pub(super) const IMPORT: &str = "\
 Examples:
   tickets import friends.csv
   tickets import friends.csv --rejects again.csv
+  tickets import again.csv --batch friends.csv     what was refused, corrected
   sort list.jsonl | tickets import - --batch friends
 
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \

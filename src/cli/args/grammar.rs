@@ -9,6 +9,7 @@ use super::command::Command;
 use super::globals::Globals;
 use super::help;
 use super::ignored;
+use super::one_dash;
 
 /// The grammar of the command line.
 pub(crate) fn grammar() -> clap::Command {
@@ -23,6 +24,7 @@ fn plain() -> clap::Command {
 
 /// What the command line says, in its words and as the program has it.
 pub(crate) fn parse() -> Result<(ArgMatches, Cli), clap::Error> {
+    one_dash::refuse(&words(), &grammar)?;
     // Never taken apart: the process's end does that for less.
     let mut plain = ManuallyDrop::new(plain());
     let matches = plain.try_get_matches_from_mut(std::env::args_os());
@@ -35,12 +37,16 @@ pub(crate) fn parse() -> Result<(ArgMatches, Cli), clap::Error> {
     Ok((matches, cli))
 }
 
+fn words() -> Vec<String> {
+    let words = std::env::args_os().skip(1);
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}
+
 /// When help and what is wrong with a command line are coloured, which are told before that is understood.
 fn asked_color() -> ColorChoice {
-    let words = std::env::args_os().skip(1);
-    let words: Vec<_> = words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
+    let words = words();
     let mut asked = words
         .iter()
         .zip(words.iter().skip(1).map(Some).chain([None]));

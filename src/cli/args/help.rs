@@ -132,9 +132,9 @@ add up.";
 
 pub(super) const BACKUP: &str = "\
 Examples:
-  tickets backup /mnt/stick/gala
-  tickets backup ~/backups/gala
-  tickets -f /mnt/stick/gala/tickets.json audit    look at it
+  tickets -f gala.json backup /mnt/stick/gala
+  tickets -f gala.json backup ~/backups/gala
+  tickets -f /mnt/stick/gala/gala.json audit    look at it
 
 Makes the directory where it is missing, and replaces an older backup of this event in it; whoever is killed \
 leaves that, or the new one. Exits 4 when something else stands there, 6 when the event does not add up.";

@@ -12,6 +12,7 @@ mod keeping;
 mod lab;
 mod manual;
 mod moment;
+mod one_dash;
 mod race;
 mod rush;
 mod selling;

@@ -21,6 +21,7 @@ use super::left::on_hand;
 use super::screen::{BAD, GOOD, Screen};
 use crate::office::{Order, Outcome};
 use crate::plural::count;
+use crate::shown::quoted;
 use crate::{BoxOffice, Error, Kind, Result, shown};
 use rejects::Refused;
 use row::{BadRow, Read, Row};
@@ -58,7 +59,16 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         let written = rejects::write(&mut output, list.separator, refused);
         done.unwritten = written.err();
     }
-    Ok(done.tell(&list, screen))
+    let code = done.tell(&list, screen);
+    if let (Some(rejects), None, 1..) = (&arguments.rejects, &done.unwritten, code) {
+        // As a batch of their own they would be sold once more by the list, when that is corrected too.
+        let (rejects, batch) = (quoted(rejects.as_os_str()), quoted(batch.as_ref()));
+        let hint = format!(
+            "correct the refused rows there, and sell them with 'tickets import {rejects} --batch {batch}'"
+        );
+        screen.notes(&[screen.hint(&hint)]);
+    }
+    Ok(code)
 }
 
 /// What the rows belong to.

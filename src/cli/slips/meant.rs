@@ -9,14 +9,15 @@ pub(super) const MEANT: [(&str, &str); 53] = [
     ("pay", "confirm ID"),
     ("accept", "confirm ID"),
     ("free", "release ID"),
+    ("unhold", "release ID"),
+    ("transfer", "rename ID NAME"),
+    ("limit", "set --max-per-sale N"),
     ("load", "import FILE"),
     ("stop", "close"),
     ("pause", "close"),
     ("open", "reopen"),
     ("resume", "reopen"),
     ("guests", "door"),
-    ("edit", "set"),
-    ("change", "set"),
     ("settings", "set"),
     ("follow", "watch"),
     ("live", "watch"),
@@ -41,7 +42,6 @@ pub(super) const MEANT: [(&str, &str); 53] = [
     ("delete", "cancel ID"),
     ("remove", "cancel ID"),
     ("rm", "cancel ID"),
-    ("undo", "cancel ID"),
     ("add", "adjust +N --reason TEXT"),
     ("verify", "audit"),
     ("check", "audit"),
@@ -56,3 +56,29 @@ pub(super) const MEANT: [(&str, &str); 53] = [
     ("test", "doctor"),
     ("version", "--version"),
 ];
+
+/// Words that no one command is meant by, and what there is instead.
+pub(super) const NO_COMMAND: [(&str, &str); 7] = [
+    ("edit", CHANGES),
+    ("change", CHANGES),
+    (
+        "undo",
+        "'tickets cancel ID' takes a sale back, 'tickets release ID' a hold; what was cancelled is booked again",
+    ),
+    (
+        "uncancel",
+        "what was cancelled is booked again: 'tickets book NAME'",
+    ),
+    ("renew", "a hold is not renewed: release it, and hold again"),
+    (
+        "price",
+        "tickets have no price here; '--note TEXT' keeps what was paid",
+    ),
+    (
+        "event",
+        "'tickets set' shows what the event is sold by, 'tickets query' how many are left",
+    ),
+];
+
+const CHANGES: &str = "'tickets rename' corrects a name, 'tickets cancel ID --quantity N' takes a part of a sale back, \
+                       'tickets set' changes the event";

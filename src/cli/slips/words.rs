@@ -19,8 +19,22 @@ pub(super) fn one_word_more(
             "{word:?} begins with a long dash, as a word processor makes it: write - or --"
         ));
     }
-    if word.parse::<u64>().is_ok()
-        && let Some(told) = number(word, command)
+    let number_of = |word: &str| word.trim_matches(['x', 'X', '×']).parse::<u64>().ok();
+    if ["book", "hold"].contains(&command)
+        && let Some(begun) = begun(matches)
+        && let Some(tickets) = number_of(&begun)
+    {
+        let name = in_quotes(word);
+        return Some(format!(
+            "'tickets {command} {name} --quantity {tickets}' sells so many"
+        ));
+    }
+    if let Some(note) = given(matches, "note") {
+        let note = in_quotes(&format!("{note} {word}"));
+        return Some(format!("several words stand in quotes: '--note {note}'"));
+    }
+    if let Some(tickets) = number_of(word)
+        && let Some(told) = number(&tickets.to_string(), command)
     {
         return Some(told);
     }
@@ -29,9 +43,17 @@ pub(super) fn one_word_more(
             format!("'--format {word}' writes it so")
         }
         "query" | "audit" | "init" | "reset" if is_file(word) => named_by_f(word, command),
-        "hold" | "rename" | "init" | "set" | "close" | "reopen" | "import" => {
+        "import" if is_file(word) => named_by_f(word, "import LIST.csv"),
+        "hold" | "rename" => {
             "words that belong together stand in quotes, as in \"Ann Smith\"".to_owned()
         }
+        "init" | "set" => {
+            "each thing has its option, as '--title \"New Year\"'; several words stand in quotes"
+                .to_owned()
+        }
+        "close" | "reopen" | "import" => format!(
+            "-f names the event: 'tickets -f FILE.json {command}'; words that belong together stand in quotes"
+        ),
         "book" => {
             let name = in_quotes(&with_begun(word, matches));
             format!("a name of several words stands in quotes: 'tickets book {name}'")
@@ -77,6 +99,13 @@ fn number(word: &str, command: &str) -> Option<String> {
 
 /// The name that was begun before it, and this word.
 fn with_begun(word: &str, matches: Option<&ArgMatches>) -> String {
-    let begun = matches.and_then(|matches| matches.try_get_one::<String>("name").ok()?);
-    begun.map_or_else(|| word.to_owned(), |begun| format!("{begun} {word}"))
+    begun(matches).map_or_else(|| word.to_owned(), |begun| format!("{begun} {word}"))
+}
+
+fn begun(matches: Option<&ArgMatches>) -> Option<String> {
+    given(matches, "name")
+}
+
+fn given(matches: Option<&ArgMatches>, id: &str) -> Option<String> {
+    matches?.try_get_one::<String>(id).ok()?.cloned()
 }

@@ -161,7 +161,7 @@ fn settings_that_make_no_sense_are_refused_and_nothing_is_made() {
 #[test]
 fn what_is_set_is_shown() {
     let event = made(5, "--title Gala --max-per-sale 6 --hold 2h");
-    let told = "title Gala, at most a sale 6, holds for 2h\n";
+    let told = "title Gala, at most per sale 6, holds for 2h\n";
     let before = event.contents();
     assert_eq!(event.run("set").stdout, told);
     let set = event.json("set");

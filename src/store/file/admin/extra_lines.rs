@@ -18,6 +18,8 @@ pub(crate) struct Extra {
     pub(crate) sales: u64,
     /// What it comes to, if it has all that the backup has, and no more.
     pub(crate) same: Option<Tally>,
+    /// Not even the opening line is the backup's: another event's, or this one's of before a reset.
+    pub(crate) differs_from_start: bool,
 }
 
 /// Compares the event's ledger with the backup's, from the line on in which they differ.
@@ -31,6 +33,7 @@ pub(crate) fn extra(
         lines: 0,
         sales: 0,
         same: None,
+        differs_from_start: false,
     };
     let Some(living) = living else {
         return Ok(extra);
@@ -54,6 +57,7 @@ pub(crate) fn extra(
     while from > 0 && line_before(&living.file, from).map_err(problem)?.is_none() {
         from -= 1;
     }
+    extra.differs_from_start = from == 0 && saved.ledger.is_some();
     let known = match &saved.ledger {
         Some(theirs) => KnownLines::between(theirs, from, end).map_err(problem)?,
         None => KnownLines::default(),
@@ -150,10 +154,20 @@ pub(crate) fn refuse_to_lose(
             "nothing was changed; --force puts the backup back all the same, and keeps what is there beside",
         ))
     };
-    let Extra { lines, sales, .. } = *extra;
+    let Extra {
+        lines,
+        sales,
+        differs_from_start,
+        ..
+    } = *extra;
     if lines > 0 {
         let (lines, sales) = (plural::count(lines, "line"), plural::count(sales, "sale"));
-        let message = format!("has {lines} that the backup lacks, {sales} among them");
+        let other = if differs_from_start {
+            "; it begins otherwise: the backup is of another event, or of before a reset"
+        } else {
+            ""
+        };
+        let message = format!("has {lines} that the backup lacks, {sales} among them{other}");
         return refused(&files.ledger, message);
     }
     let counted = match count {

@@ -32,7 +32,18 @@ const LOOKS: u32 = 3;
 fn by_open_files(file: FileId) -> Option<u32> {
     let numbers = names(Path::new("/proc")).into_iter();
     let numbers = numbers.filter_map(|name| name.parse().ok());
-    numbers.into_iter().find(|pid| holds(*pid, file))
+    chosen(numbers.filter_map(|pid| Some((pid, taker(pid, file)?))))
+}
+
+/// Of those that have the lock, each with who took it: that one, while it has it still; else the first. Others have
+/// inherited it, perhaps for a moment, between `fork` and `exec`.
+fn chosen(mut holders: impl Iterator<Item = (u32, u32)>) -> Option<u32> {
+    let (first, taker) = holders.next()?;
+    let is_taker = |(pid, taker): &(u32, u32)| pid == taker;
+    if first == taker {
+        return Some(first);
+    }
+    Some(holders.find(is_taker).map_or(first, |(pid, _)| pid))
 }
 
 /// What a directory holds. (The standard library's `ReadDir` panics where a directory cannot be closed.)
@@ -48,21 +59,26 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-fn holds(pid: u32, file: FileId) -> bool {
+/// Who took the `flock` on this file that this process has.
+fn taker(pid: u32, file: FileId) -> Option<u32> {
     let directory = PathBuf::from(format!("/proc/{pid}/fd"));
-    names(&directory).iter().any(|handle| {
+    names(&directory).iter().find_map(|handle| {
         let found = Attributes::of_name(&directory.join(handle));
-        found.is_ok_and(|found| found.id == file) && has_flock(pid, handle)
+        let is_it = found.is_ok_and(|found| found.id == file);
+        is_it.then(|| flock_taker(pid, handle))?
     })
 }
 
 /// A line reads `lock:\t1: FLOCK  ADVISORY  WRITE 4242 fe:00:131 0 EOF`.
-fn has_flock(pid: u32, handle: &str) -> bool {
-    let Ok(text) = fs::read_to_string(format!("/proc/{pid}/fdinfo/{handle}")) else {
-        return false;
-    };
-    let mut locks = text.lines().filter(|line| line.starts_with("lock:"));
-    locks.any(|line| line.contains(" FLOCK "))
+fn flock_taker(pid: u32, handle: &str) -> Option<u32> {
+    let text = fs::read_to_string(format!("/proc/{pid}/fdinfo/{handle}")).ok()?;
+    text.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        match words.as_slice() {
+            ["lock:", _, "FLOCK", _, _, taker, ..] => Some(taker.parse().unwrap_or_default()),
+            _ => None,
+        }
+    })
 }
 
 /// A line reads `3: FLOCK  ADVISORY  WRITE 4242 fe:00:131 0 EOF` (proc(5)); the device's numbers
@@ -89,6 +105,20 @@ fn by_table(file: FileId) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::store::file::lock::flock::{try_lock, unlock};
+
+    #[test]
+    fn who_took_a_lock_is_told_and_not_who_inherited_it() {
+        for (holders, told) in [
+            (&[][..], None),
+            (&[(7, 7)], Some(7)),
+            (&[(5, 7), (7, 7)], Some(7)),
+            (&[(7, 7), (9, 7)], Some(7)),
+            // It has ended, or is not to be seen.
+            (&[(5, 7), (9, 7)], Some(5)),
+        ] {
+            assert_eq!(chosen(holders.iter().copied()), told, "{holders:?}");
+        }
+    }
 
     #[test]
     fn open_files_and_the_table_tell_of_a_lock() {
