@@ -70,11 +70,12 @@ impl Drop for OverWhenDropped<'_> {
     }
 }
 
-/// Reads the file as any program would; the counts it saw.
+/// Reads the file as any program would, for the last time when all is over; the counts it saw.
 fn read_until_over(event: &TestEvent, over: &AtomicBool, seen_last: &AtomicU64) -> BTreeSet<u64> {
     let mut seen = BTreeSet::new();
     let mut last = u64::MAX;
-    while !over.load(Ordering::SeqCst) {
+    loop {
+        let over = over.load(Ordering::SeqCst);
         let text = std::fs::read_to_string(&event.file).expect("tickets.json is always there");
         let count: Value =
             serde_json::from_str(&text).unwrap_or_else(|e| panic!("torn: {e}: {text:?}"));
@@ -86,8 +87,10 @@ fn read_until_over(event: &TestEvent, over: &AtomicBool, seen_last: &AtomicU64) 
         last = left;
         seen_last.store(left, Ordering::SeqCst);
         seen.insert(left);
+        if over {
+            return seen;
+        }
     }
-    seen
 }
 
 fn query_until_over(event: &TestEvent, over: &AtomicBool) {
