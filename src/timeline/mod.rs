@@ -68,8 +68,10 @@ pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 pub use text_line::{COLUMNS, Piece, TextLine, Tone};
 
 #[cfg(test)]
+#[path = "tests/hostile.rs"]
 mod hostile;
 #[cfg(test)]
+#[path = "tests/pictures.rs"]
 mod pictures;
 #[cfg(test)]
 #[path = "tests/samples.rs"]
