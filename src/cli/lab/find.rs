@@ -10,7 +10,8 @@ use super::super::screen::{BAD, GOOD, Screen};
 use super::advice;
 use super::document::Shown;
 use super::progress::SearchProgress;
-use super::run::{self, Pictured, tickets, way, writes};
+use super::run::{self, Pictured};
+use super::trial::{conditions, tickets, way, writes};
 use crate::lab::Trial;
 use crate::lab::condition::{Condition, Problem};
 use crate::lab::find;
@@ -73,7 +74,7 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
 }
 
 fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::Result<()> {
-    run::wrapped(out, &run::conditions(&smallest.trial), 0)?;
+    run::wrapped(out, &conditions(&smallest.trial), 0)?;
     writeln!(out)?;
     run::labelled(out, "found", GOOD, &condition.to_string())?;
     smallest.introduce(out, "the smallest")?;

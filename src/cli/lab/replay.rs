@@ -10,6 +10,7 @@ use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured};
 use super::scenario;
+use super::trial::{buyers, conditions, writes};
 use crate::lab::Trial;
 use crate::lab::explore;
 use crate::lab::{LabSteps, Scenario, Schedule};
@@ -41,7 +42,7 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         writeln!(out, "{program}{}", pictured.name(program.len()))?;
         match arguments.scenario {
             Some(scenario) => scenario::introduced(out, &pictured.trial, scenario)?,
-            None => run::wrapped(out, &run::conditions(&pictured.trial), 0)?,
+            None => run::wrapped(out, &conditions(&pictured.trial), 0)?,
         }
         writeln!(out)?;
         pictured.draw(out)?;
@@ -75,10 +76,7 @@ fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
     };
     let users = arguments.users.map_or(named_users, usize::from);
     if users < named_users {
-        let message = format!(
-            "the schedule is of {}, not of {users}",
-            run::buyers(named_users)
-        );
+        let message = format!("the schedule is of {}, not of {users}", buyers(named_users));
         return Err(Error::new(Kind::Usage, message)
             .hint("buyers count from 1; leave --users out, or give at least as many"));
     }
@@ -121,7 +119,7 @@ impl Conditions {
         Self {
             stock: trial.stock,
             lock: trial.lock.name(),
-            writes: run::writes(trial),
+            writes: writes(trial),
             query: trial.query,
         }
     }
