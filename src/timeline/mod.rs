@@ -61,6 +61,7 @@ mod svg;
 mod text;
 mod text_line;
 mod tree;
+mod tree_row;
 mod words;
 
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};

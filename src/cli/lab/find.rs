@@ -1,6 +1,7 @@
 //! `tickets race find`: is there a schedule that a condition holds for.
 
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde::Serialize;
@@ -47,19 +48,7 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
     let document = FindDocument::of(&condition, &trial, schedules, smallest.as_ref());
     screen.result(&document, |out| {
         let Some(smallest) = &smallest else {
-            let buyers = match trial.users {
-                1 => "1 buyer".to_owned(),
-                users => format!("1 to {users} buyers"),
-            };
-            let tickets = tickets(*stocks.start(), *stocks.end());
-            let text = format!("{buyers}, {tickets}, {}", way(&trial));
-            run::wrapped(out, &text, 0)?;
-            writeln!(out)?;
-            let text = format!(
-                "of all {} is as asked for: {condition}",
-                count(schedules, "schedule")
-            );
-            run::labelled(out, "none", BAD, &text)?;
+            tell_none(out, &condition, (&trial, &stocks), schedules)?;
             let tried = Trial {
                 stock: *stocks.end(),
                 ..trial.clone()
@@ -84,6 +73,27 @@ fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::
         writeln!(out)?;
     }
     advice::again(out, &smallest.trial, &smallest.run)
+}
+
+fn tell_none(
+    out: &mut dyn Write,
+    condition: &Condition,
+    (trial, stocks): (&Trial, &RangeInclusive<u64>),
+    schedules: u64,
+) -> io::Result<()> {
+    let buyers = match trial.users {
+        1 => "1 buyer".to_owned(),
+        users => format!("1 to {users} buyers"),
+    };
+    let tickets = tickets(*stocks.start(), *stocks.end());
+    let text = format!("{buyers}, {tickets}, {}", way(trial));
+    run::wrapped(out, &text, 0)?;
+    writeln!(out)?;
+    let text = format!(
+        "of all {} is as asked for: {condition}",
+        count(schedules, "schedule")
+    );
+    run::labelled(out, "none", BAD, &text)
 }
 
 /// The exit code when there is none.
