@@ -13,14 +13,14 @@ const DEPTH: usize = 8;
 
 /// What is still to be laid out, from the last to the first.
 struct Pending {
-    what: Branch,
+    what: PendingBranch,
     rails: Vec<Rail>,
     /// The row that it grew from.
     parent: Option<usize>,
 }
 
 /// A branch of a fork.
-enum Branch {
+enum PendingBranch {
     /// This version, and what grew from it.
     Version(usize),
     /// So many for which there is no room.
@@ -101,7 +101,7 @@ impl Tree {
         let mut stack: Vec<Pending> = roots
             .take(ROWS)
             .map(|root| Pending {
-                what: Branch::Version(root),
+                what: PendingBranch::Version(root),
                 rails: Vec::new(),
                 parent: None,
             })
@@ -131,8 +131,8 @@ impl Tree {
     ) -> u64 {
         let (rails, parent) = (next.rails, next.parent);
         let version = match next.what {
-            Branch::Version(version) => version,
-            Branch::Others(hidden) => {
+            PendingBranch::Version(version) => version,
+            PendingBranch::Others(hidden) => {
                 self.push(rails, parent, What::Branches(hidden));
                 return hidden;
             }
@@ -152,7 +152,7 @@ impl Tree {
             // Nothing of it must be shown: what grew from it is counted with the rest.
             _ if !family.matters(version) => {}
             [child] => stack.push(Pending {
-                what: Branch::Version(*child),
+                what: PendingBranch::Version(*child),
                 rails: inner,
                 parent: Some(row),
             }),
@@ -180,9 +180,10 @@ impl Tree {
         stack: &mut Vec<Pending>,
     ) {
         let survives = picked.first().is_some_and(|child| self.is_alive(*child));
-        let mut branches: Vec<Branch> = picked.into_iter().map(Branch::Version).collect();
+        let mut branches: Vec<PendingBranch> =
+            picked.into_iter().map(PendingBranch::Version).collect();
         if hidden > 0 {
-            branches.insert(usize::from(survives), Branch::Others(hidden as u64));
+            branches.insert(usize::from(survives), PendingBranch::Others(hidden as u64));
         }
         for (at, what) in branches.into_iter().enumerate() {
             let rail = if at == 0 { Rail::Corner } else { Rail::Tee };

@@ -33,7 +33,10 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         ok: !bad,
         command: "race replay",
         version: env!("CARGO_PKG_VERSION"),
-        conditions: arguments.scenario.is_none().then(|| Conditions::of(&trial)),
+        conditions: arguments
+            .scenario
+            .is_none()
+            .then(|| ReplayConditions::of(&trial)),
         run: pictured.shown(),
     };
     screen.result(&document, |out| {
@@ -100,21 +103,21 @@ struct ReplayDocument {
     command: &'static str,
     version: &'static str,
     #[serde(flatten)]
-    conditions: Option<Conditions>,
+    conditions: Option<ReplayConditions>,
     #[serde(flatten)]
     run: Shown,
 }
 
 /// How its buyers sell; those of a scenario sell as real sales do.
 #[derive(Serialize)]
-struct Conditions {
+struct ReplayConditions {
     stock: u64,
     lock: &'static str,
     writes: &'static str,
     query: bool,
 }
 
-impl Conditions {
+impl ReplayConditions {
     fn of(trial: &Trial) -> Self {
         Self {
             stock: trial.stock,
