@@ -152,7 +152,7 @@ pub(crate) fn held(path: &Path, process: u32) -> bool {
 /// Waits until something holds. It must come to hold; how long it takes is not judged.
 #[track_caller]
 pub fn eventually<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(300);
     loop {
         if let Some(found) = check() {
             return found;

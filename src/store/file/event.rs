@@ -1,7 +1,7 @@
 //! Where an event's files are.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
@@ -35,12 +35,16 @@ impl EventFiles {
     /// # Errors
     /// [`Kind::Usage`]: no count can have this name. [`Kind::Refused`]: another event keeps the same ledger.
     pub(crate) fn at(path: &Path) -> Result<Self> {
-        let count = if path.is_symlink() {
-            fs::canonicalize(path).map_err(|e| Error::io("follow the link", path, e))?
+        let mut found = fs::symlink_metadata(path).ok();
+        let count = if found.as_ref().is_some_and(Metadata::is_symlink) {
+            let target = fs::canonicalize(path);
+            let target = target.map_err(|e| Error::io("follow the link", path, e))?;
+            found = fs::metadata(&target).ok();
+            target
         } else {
             path.to_path_buf()
         };
-        let name = refuse_name(&count)?.to_os_string();
+        let name = refuse_name(&count, found.as_ref())?.to_os_string();
         let stem = match (count.file_stem(), count.extension()) {
             (Some(stem), Some(extension)) if extension == "json" => stem.to_os_string(),
             _ => {
@@ -48,7 +52,7 @@ impl EventFiles {
                 name.clone()
             }
         };
-        refuse_long(&count, &name)?;
+        refuse_long(&count, &name, found.is_some())?;
         let beside = |mut name: OsString, end: &str| {
             name.push(end);
             count.with_file_name(name)
@@ -81,7 +85,7 @@ impl EventFiles {
 }
 
 /// The name of a count; what an event keeps beside its count, or a directory, is none.
-fn refuse_name(path: &Path) -> Result<&OsStr> {
+fn refuse_name<'a>(path: &'a Path, found: Option<&Metadata>) -> Result<&'a OsStr> {
     let usage = |message: &str| {
         let error = Error::new(Kind::Usage, message).at(path, 0, 0);
         Err(error.hint("give the path of a tickets.json with -f FILE"))
@@ -99,7 +103,7 @@ fn refuse_name(path: &Path) -> Result<&OsStr> {
     if text.ends_with(LOCK) {
         return usage("is a lock file: an event goes by its count, which stands beside it");
     }
-    if path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir() {
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") || found.is_some_and(Metadata::is_dir) {
         return usage("is a directory");
     }
     Ok(name)
@@ -110,9 +114,9 @@ fn refuse_name(path: &Path) -> Result<&OsStr> {
 const BESIDE: usize = 64;
 
 /// A name that leaves no room for those of the files beside it would make an event that cannot be sold from.
-fn refuse_long(count: &Path, name: &OsStr) -> Result<()> {
+fn refuse_long(count: &Path, name: &OsStr, exists: bool) -> Result<()> {
     // An event of before this limit sells on.
-    if count.exists() && look(&lock_of(count, name)).is_ok_and(|found| found.is_some()) {
+    if exists && look(&lock_of(count, name)).is_ok_and(|found| found.is_some()) {
         return Ok(());
     }
     let longest = sys::longest_name(directory(count)).saturating_sub(BESIDE);
