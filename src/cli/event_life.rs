@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::{RenameArgs, SetArgs, SettingsArgs, TurnArgs};
+use super::args::{RenameArgs, SetArgs, TurnArgs};
 use super::document::{SaleMember, by};
 use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
@@ -16,7 +16,7 @@ use crate::{BoxOffice, Error, Result, shown};
 
 pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
-    if arguments.settings == SettingsArgs::default() {
+    if arguments.settings.is_empty() {
         return show(&office, screen);
     }
     let (wait, by) = (arguments.wait.limit, by());

@@ -42,6 +42,13 @@ pub(crate) struct SettingsArgs {
     pub(crate) until: Option<String>,
 }
 
+impl SettingsArgs {
+    /// Whether nothing is to be changed.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
     #[command(flatten)]
@@ -147,6 +154,10 @@ pub(crate) struct ImportArgs {
     /// What the rows belong to: the same row of one batch is sold once [default: the file's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) batch: Option<String>,
+
+    /// Pass over columns that are none of buyer, quantity, key and note; the list is refused otherwise
+    #[arg(long)]
+    pub(crate) ignore_columns: bool,
 
     /// Write the rows that were refused here, ready to be corrected; one that makes no sense is refused then, too
     #[arg(long, value_name = "FILE")]

@@ -45,10 +45,12 @@ Examples:
   sort list.jsonl | tickets import - --batch friends
 
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
-tabs. A row's key is its own, or \
+tabs. A list with columns of other names is refused, unless --ignore-columns passes over them. Rows without anything in \
+them are passed over. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
 added. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \
-sold with 'rename' and 'cancel', and give --batch where one list has two files. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
+sold with 'rename' and 'cancel', and give --batch where one list has two files, or two lists \
+one name. A row whose sale was cancelled is not sold again: a key of its own does that. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
 that row is refused, and the others are sold.";
