@@ -257,6 +257,11 @@ fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
         ("confirm --id 4", "'tickets confirm 7-k3v9xq'"),
         ("confirm 4 --note cash", "'tickets hold NAME --note TEXT'"),
         ("cancel 4 --note ill", "'--reason TEXT'"),
+        (
+            "rename 4 Ann --note paid",
+            "goes into the name: 'tickets rename ID \"Ann (paid)\"'",
+        ),
+        ("note 4 paid", "a note stays as it was written"),
         ("sales --holds", "'--held'"),
         ("sales --history", "'--changes'"),
         ("backup --to safe", "'tickets backup DIR'"),

@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::candidates;
-use super::value::{WaitArgs, held_for, moment, wanted};
+use super::moment::{begin, end};
+use super::value::{WaitArgs, held_for, usually_held_for, wanted};
 
 // By what an event is sold. What is left out stays as it is.
 #[derive(Debug, PartialEq, Eq, Default, Args)]
@@ -29,16 +30,16 @@ pub(crate) struct SettingsArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_per_buyer: Option<u64>,
 
-    /// How long tickets are held unless 'hold --for' says otherwise [at first: 15m]
-    #[arg(long, value_name = "TIME", value_parser = held_for)]
+    /// How long tickets are held unless 'hold --for' says otherwise; none: a hold is due at once [at first: 15m]
+    #[arg(long, value_name = "TIME", value_parser = usually_held_for)]
     pub(crate) hold: Option<Duration>,
 
-    /// From when on it is sold: 2026-12-31T18:00, in your time zone; "" for at once
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    /// From when on it is sold: 2026-12-31T18:00, in your time zone, or from the beginning of a day; "" for at once
+    #[arg(long, value_name = "TIME", value_parser = begin)]
     pub(crate) from: Option<String>,
 
-    /// Until when it is sold; "" for no end
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    /// Until when it is sold: a time, or to the end of a day; "" for no end
+    #[arg(long, value_name = "TIME", value_parser = end)]
     pub(crate) until: Option<String>,
 }
 

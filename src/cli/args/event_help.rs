@@ -7,7 +7,7 @@ Examples:
   tickets hold carol --note \"will call on Friday\"
 
 What is held is not left. At its time a hold is due, and ends when somebody needs its tickets; until then it can \
-still be confirmed. It is not renewed. 'query' and 'watch' count what is due as left; what 'book' and the other \
+still be confirmed. It is not renewed, and its note stays as it was written. 'query' and 'watch' count what is due as left; what 'book' and the other \
 changes answer is left besides all holds, due or not. Exits 3 when too few are left, 4 when the sale is closed, has not begun or is \
 over, or a limit is reached.";
 
@@ -28,7 +28,8 @@ pub(super) const RENAME: &str = "\
 Examples:
   tickets rename 7-k3v9xq \"Alice Brown\" --reason \"a slip of the pen\"
 
-Moves no tickets, and is not limited by --max-per-buyer. Exits 4 when there is no such sale, or nothing of it is left.";
+Its note stays as it was written: no command changes it. What was paid or said later goes into the name, as in \
+\"Alice Brown (paid)\"; with the name that it has already nothing is written. Moves no tickets, and is not limited by --max-per-buyer. Exits 4 when there is no such sale, or nothing of it is left.";
 
 pub(super) const SHOW: &str = "\
 Examples:
@@ -60,7 +61,9 @@ Examples:
   tickets set                     what is set; changes nothing
   tickets set --title \"New Year\" --max-per-sale 6
   tickets set --from 2026-12-01 --until 2026-12-31T18:00
+  tickets set --until 2026-12-31  to the end of that day
   tickets set --until \"\"          no end
+  tickets set --hold none         a hold is due at once, unless 'hold --for' says how long
   tickets set --max-per-buyer 0   no limit
 
 How many there are is changed by 'tickets adjust'. Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";

@@ -581,7 +581,7 @@ fn a_row_whose_sale_was_cancelled_is_told_as_that_sale() {
     assert_eq!(event.json(&format!("cancel {}", ids[0])).0, 0);
     let told = run("buyer,key\nann,\nbob,own\n");
     let refused = format!(
-        "refused  row 2: it is sale {}, of which 1 of 1 were cancelled since\n",
+        "refused  row 2: it is sale {}, of which 1 of 1 was cancelled since\n",
         ids[0]
     );
     assert!(
