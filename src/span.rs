@@ -17,12 +17,12 @@ pub(crate) fn span(time: Duration) -> String {
         (u64::from(nanos / 1000 % 1000), "us"),
         (u64::from(nanos % 1000), "ns"),
     ];
-    let told = parts.iter().filter(|(many, _)| *many > 0);
-    let told: String = told.map(|(many, unit)| format!("{many}{unit}")).collect();
+    let parts = parts.iter().filter(|(many, _)| *many > 0);
+    let told: Vec<String> = parts.map(|(many, unit)| format!("{many}{unit}")).collect();
     if told.is_empty() {
         "0s".to_owned()
     } else {
-        told
+        told.concat()
     }
 }
 

@@ -154,9 +154,12 @@ fn how_far(schedules: u64, total: Option<u64>, time: Duration) -> String {
         return format!("{schedules} schedules so far, {rate:.0} a second");
     };
     let rest = (total - schedules) as f64 / rate.max(0.001);
+    let rest = Duration::try_from_secs_f64(rest.ceil())
+        .unwrap_or(Duration::MAX)
+        .as_secs();
     // Minutes alone, where it is hours.
-    let unit = if rest < 3600.0 { 1.0 } else { 60.0 };
-    let rest = Duration::from_secs(((rest / unit).ceil() * unit) as u64);
+    let unit = if rest < 3600 { 1 } else { 60 };
+    let rest = Duration::from_secs(rest.div_ceil(unit).saturating_mul(unit));
     format!(
         "{schedules} of {total} schedules, {rate:.0} a second, about {} to go",
         span(rest)
