@@ -89,6 +89,7 @@ pub mod rush;
 #[cfg(feature = "serve")]
 mod serve;
 mod shown;
+mod span;
 pub(crate) mod store;
 pub mod timeline;
 

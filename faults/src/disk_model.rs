@@ -14,46 +14,15 @@
 //!   missing; where there are many, they are kept in order, as every journal does it, up to any of them and
 //!   with any one of them missing.
 
+mod inode;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::disk_model::inode::{Change, Inode};
 use crate::trace::{Deed, Event};
 
 /// The files of a directory: names and contents.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
-
-/// A change of a file's contents; `direct`: past the page cache.
-#[derive(Debug, Clone)]
-enum Change {
-    Write {
-        at: usize,
-        bytes: Vec<u8>,
-        direct: bool,
-    },
-    Truncate(usize),
-}
-
-/// Whether a change is on the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// Perhaps: until it is synced.
-    Pending,
-    /// Perhaps, and no sync will change that: one failed, and the kernel takes it for written since.
-    Doubtful,
-    /// It is.
-    Durable,
-}
-
-/// A file: what is durable of it, and what has been done since.
-#[derive(Debug, Clone, Default)]
-struct Inode {
-    base: Vec<u8>,
-    changes: Vec<(usize, Change, Fate)>,
-    length: usize,
-    /// The blocks that hold something durable.
-    written: BTreeSet<usize>,
-    /// Those whose first write-back failed.
-    unwritten: BTreeSet<usize>,
-}
 
 /// A change of names: each name means that file from then on, or none.
 type Naming = Vec<(String, Option<usize>)>;
@@ -73,29 +42,13 @@ pub(crate) struct Model {
 /// So many changes of names are few.
 const FEW: usize = 12;
 
-/// What a disk writes in one piece.
-const SECTOR: usize = 512;
-
-/// A file grows page by page, and a block is as long.
-const PAGE: usize = 4096;
-
-/// The blocks of these bytes.
-fn blocks(from: usize, to: usize) -> std::ops::Range<usize> {
-    from / PAGE..to.div_ceil(PAGE)
-}
-
 impl Model {
     /// A directory that holds these files, durably.
     pub(crate) fn of(files: &Files) -> Self {
         let mut model = Self::default();
         for (name, bytes) in files {
             model.names.insert(name.clone(), model.inodes.len());
-            model.inodes.push(Inode {
-                base: bytes.clone(),
-                length: bytes.len(),
-                written: blocks(0, bytes.len()).collect(),
-                ..Inode::default()
-            });
+            model.inodes.push(Inode::of(bytes));
         }
         model.durable_names = model.names.clone();
         model
@@ -115,7 +68,7 @@ impl Model {
                 direct,
             } => {
                 if let Some(inode) = self.named(file) {
-                    let at = at.map_or(inode.length, |at| usize::try_from(at).unwrap());
+                    let at = at.map_or(inode.length(), |at| usize::try_from(at).unwrap());
                     let (bytes, direct) = (bytes.clone(), *direct);
                     self.change(file, Change::Write { at, bytes, direct });
                 }
@@ -149,15 +102,7 @@ impl Model {
     fn change(&mut self, file: &str, change: Change) {
         let now = self.now;
         if let Some(inode) = self.named(file) {
-            inode.length = match &change {
-                Change::Write { at, bytes, .. } => inode.length.max(at + bytes.len()),
-                Change::Truncate(length) => {
-                    let kept = length.div_ceil(PAGE);
-                    inode.unwritten.retain(|block| *block < kept);
-                    *length
-                }
-            };
-            inode.changes.push((now, change, Fate::Pending));
+            inode.change(now, change);
         }
     }
 
@@ -239,222 +184,5 @@ fn apply(names: &mut BTreeMap<String, usize>, naming: &Naming) {
     }
 }
 
-impl Inode {
-    fn sync(&mut self, began: usize, done: bool) {
-        for (at, change, is) in &mut self.changes {
-            if *at >= began || *is != Fate::Pending {
-                continue;
-            }
-            *is = match change {
-                Change::Write { at, bytes, direct } => {
-                    let touched = blocks(*at, *at + bytes.len());
-                    let (written, unwritten) = (&mut self.written, &mut self.unwritten);
-                    if !done {
-                        unwritten.extend(touched.filter(|block| !written.contains(block)));
-                        Fate::Doubtful
-                    } else if *direct {
-                        unwritten.retain(|block| !touched.contains(block));
-                        written.extend(touched);
-                        Fate::Durable
-                    } else if touched.clone().any(|block| unwritten.contains(&block)) {
-                        Fate::Doubtful
-                    } else {
-                        written.extend(touched);
-                        Fate::Durable
-                    }
-                }
-                Change::Truncate(_) if done => Fate::Durable,
-                Change::Truncate(_) => Fate::Doubtful,
-            };
-        }
-        let durable = |(_, _, fate): &(usize, Change, Fate)| *fate == Fate::Durable;
-        let settled = self
-            .changes
-            .iter()
-            .take_while(|change| durable(change))
-            .count();
-        for (_, change, _) in self.changes.drain(..settled) {
-            change.apply(&mut self.base);
-        }
-    }
-
-    /// All that may be in it.
-    fn states(&self) -> Vec<Vec<u8>> {
-        let mut states = BTreeSet::from([self.base.clone()]);
-        for (_, change, fate) in &self.changes {
-            if *fate == Fate::Durable {
-                states = std::mem::take(&mut states)
-                    .into_iter()
-                    .map(|bytes| change.on(bytes))
-                    .collect();
-            } else {
-                let parts = states.iter().flat_map(|bytes| change.parts(bytes));
-                let parts = parts.collect::<Vec<_>>();
-                states.extend(parts);
-            }
-        }
-        states.into_iter().collect()
-    }
-}
-
-impl Change {
-    fn apply(&self, file: &mut Vec<u8>) {
-        match self {
-            Self::Write { at, bytes, .. } => write(file, *at, bytes),
-            Self::Truncate(length) => file.resize(*length, 0),
-        }
-    }
-
-    /// A file's contents after this.
-    fn on(&self, mut bytes: Vec<u8>) -> Vec<u8> {
-        self.apply(&mut bytes);
-        bytes
-    }
-
-    /// What may be in a file after some of this.
-    fn parts(&self, before: &[u8]) -> Vec<Vec<u8>> {
-        let mut parts = vec![self.on(before.to_vec())];
-        if let Self::Write { at, bytes, .. } = self {
-            let end = at + bytes.len();
-            // What stands there where nothing of the write does.
-            let mut blank = before.to_vec();
-            blank.resize(before.len().max(end), 0);
-            if end > before.len() {
-                parts.push(blank.clone());
-            }
-            let ends = (at + 1..end).filter(|end| end % SECTOR == 0);
-            for middle in ends.filter(|end| end % PAGE == 0 || end - at <= SECTOR) {
-                let mut first = blank.clone();
-                first[*at..middle].copy_from_slice(&bytes[..middle - at]);
-                if middle % PAGE == 0 && middle >= before.len() {
-                    parts.push(first[..middle].to_vec());
-                }
-                let mut second = blank.clone();
-                second[middle..end].copy_from_slice(&bytes[middle - at..]);
-                parts.extend([first, second]);
-            }
-        }
-        parts
-    }
-}
-
-fn write(file: &mut Vec<u8>, at: usize, bytes: &[u8]) {
-    let end = at + bytes.len();
-    if file.len() < end {
-        file.resize(end, 0);
-    }
-    file[at..end].copy_from_slice(bytes);
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn event(deed: Deed, began: usize) -> Event {
-        Event {
-            process: 1,
-            deed,
-            began,
-        }
-    }
-
-    fn written(text: &str) -> Deed {
-        Deed::Write {
-            file: "a".into(),
-            at: None,
-            bytes: text.into(),
-            direct: false,
-        }
-    }
-
-    #[test]
-    fn what_was_synced_is_there_and_nothing_else_must_be() {
-        let files = Files::from([("a".to_owned(), b"old\n".to_vec())]);
-        let mut model = Model::of(&files);
-        model.follow(&event(written("new\n"), 0));
-        let bytes = |model: &Model| -> BTreeSet<Vec<u8>> {
-            model
-                .states()
-                .into_iter()
-                .map(|files| files["a"].clone())
-                .collect()
-        };
-        let whole = b"old\nnew\n".to_vec();
-        assert_eq!(bytes(&model).len(), 3);
-        assert!(bytes(&model).contains(&files["a"]) && bytes(&model).contains(&whole));
-        let done = true;
-        let file = "a".to_owned();
-        model.follow(&event(Deed::Sync { file, done }, 1));
-        assert_eq!(bytes(&model), BTreeSet::from([whole]));
-    }
-
-    #[test]
-    fn a_failed_sync_leaves_doubt_for_good_but_not_of_what_is_written_again() {
-        let mut model = Model::of(&Files::from([("a".to_owned(), b"old".to_vec())]));
-        let sync = |done, began| {
-            let file = "a".to_owned();
-            event(Deed::Sync { file, done }, began)
-        };
-        model.follow(&event(written("new"), 0));
-        model.follow(&sync(false, 1));
-        model.follow(&sync(true, 2));
-        assert!(model.states().len() > 1);
-        model.follow(&event(again(3, b"new", false), 3));
-        model.follow(&sync(true, 4));
-        let there = Files::from([("a".to_owned(), b"oldnew".to_vec())]);
-        assert_eq!(model.states(), BTreeSet::from([there]));
-    }
-
-    fn again(at: u64, bytes: &[u8], direct: bool) -> Deed {
-        Deed::Write {
-            file: "a".to_owned(),
-            at: Some(at),
-            bytes: bytes.to_vec(),
-            direct,
-        }
-    }
-
-    #[test]
-    fn a_new_block_whose_first_write_failed_stays_in_doubt_until_it_is_written_past_the_cache() {
-        let old = vec![b'o'; PAGE];
-        let mut model = Model::of(&Files::from([("a".to_owned(), old.clone())]));
-        let sync = |done, began| {
-            let file = "a".to_owned();
-            event(Deed::Sync { file, done }, began)
-        };
-        let at = PAGE as u64;
-        model.follow(&event(again(at, b"new", false), 0));
-        model.follow(&sync(false, 1));
-        model.follow(&event(again(at, b"new", false), 2));
-        model.follow(&sync(true, 3));
-        assert!(model.states().len() > 1);
-        // What others write there is lost with it.
-        model.follow(&event(again(at + 3, b"more", false), 4));
-        model.follow(&sync(true, 5));
-        assert!(model.states().len() > 1);
-        model.follow(&event(again(at, b"newmore", true), 6));
-        model.follow(&sync(true, 7));
-        let whole = [&old[..], b"newmore"].concat();
-        let there = Files::from([("a".to_owned(), whole)]);
-        assert_eq!(model.states(), BTreeSet::from([there]));
-    }
-
-    #[test]
-    fn a_name_is_durable_with_its_directory_only() {
-        let mut model = Model::of(&Files::new());
-        model.follow(&event(Deed::Create("a".into()), 0));
-        model.follow(&event(written("text"), 1));
-        let sync = |file: &str, at| {
-            let (file, done) = (file.to_owned(), true);
-            event(Deed::Sync { file, done }, at)
-        };
-        model.follow(&sync("a", 2));
-        let there = Files::from([("a".to_owned(), b"text".to_vec())]);
-        assert_eq!(
-            model.states(),
-            BTreeSet::from([Files::new(), there.clone()])
-        );
-        model.follow(&sync("", 3));
-        assert_eq!(model.states(), BTreeSet::from([there]));
-    }
-}
+mod tests;

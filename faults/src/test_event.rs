@@ -137,20 +137,6 @@ pub(crate) fn signal(pid: u32, name: &str) {
     assert!(status.success(), "kill -s {name} {pid}");
 }
 
-/// Lets a stopped process go on, and waits for its end. Each of its threads may come to the call that stops it.
-pub(crate) fn resumed(pid: Option<u32>, mut command: Child) -> Run {
-    while command.try_wait().unwrap().is_none() {
-        if let Some(pid) = pid {
-            let mut kill = Command::new("kill");
-            let kill = kill.args(["-s", "CONT", &pid.to_string()]);
-            // It may have ended just now.
-            let _ = kill.stderr(Stdio::null()).status();
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    Run::of(command.wait_with_output().unwrap())
-}
-
 /// How many wait for a lock on a file.
 pub(crate) fn waiting(path: &Path) -> usize {
     locks(path).iter().filter(|lock| lock.waits).count()

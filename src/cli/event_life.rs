@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::args::{RenameArgs, SetArgs, SettingsArgs, TurnArgs};
+use super::args::{RenameArgs, SetArgs, TurnArgs};
 use super::document::{SaleMember, by};
 use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
@@ -16,7 +16,7 @@ use crate::{BoxOffice, Error, Result, shown};
 
 pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
-    if arguments.settings == SettingsArgs::default() {
+    if arguments.settings.is_empty() {
         return show(&office, screen);
     }
     let (wait, by) = (arguments.wait.limit, by());
@@ -45,7 +45,7 @@ pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u
     Ok(0)
 }
 
-/// `tickets set` alone: what is set. Writes nothing.
+/// `tickets set` alone: what is set, and whether that, or anything else, keeps it from being sold. Writes nothing.
 fn show(office: &BoxOffice, screen: &Screen) -> Result<u8> {
     let settings = office.settings()?.unwrap_or_default();
     let document = SetDocument {
@@ -54,7 +54,13 @@ fn show(office: &BoxOffice, screen: &Screen) -> Result<u8> {
         event: &settings,
         warning: None,
     };
-    screen.result(&document, |out| writeln!(out, "{}", in_words(&settings)));
+    let on_sale = match office.state()?.on_sale {
+        OnSale::Open => String::new(),
+        other => format!("; {}", told(other)),
+    };
+    screen.result(&document, |out| {
+        writeln!(out, "{}{on_sale}", in_words(&settings))
+    });
     Ok(0)
 }
 

@@ -21,6 +21,11 @@ impl EventFlag {
         Self(format!(" -f {}", quoted(file)))
     }
 
+    /// Whether none was named.
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A hint in which each command of an event, written as `'tickets audit'`, is told which event that is,
     /// unless it says so itself.
     pub(crate) fn hint(&self, hint: &str) -> String {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::args::InitArgs;
 use super::screen::{GOOD, Screen};
-use super::settings::{changed, past_end};
+use super::settings::{changed, past_end, times};
 use crate::office::EventSettings;
 use crate::{BoxOffice, Result, shown};
 
@@ -31,7 +31,11 @@ pub(super) fn init(file: &Path, arguments: &InitArgs, screen: &Screen) -> Result
         }
         let name = shown(&file.display().to_string());
         writeln!(out, "{GOOD}made{GOOD:#}  {name}")?;
-        writeln!(out, "{} left", document.left)
+        writeln!(out, "{} left", document.left)?;
+        match times(&event) {
+            Some(times) => writeln!(out, "{times}"),
+            None => Ok(()),
+        }
     });
     screen.warned(document.warning.as_deref());
     Ok(0)

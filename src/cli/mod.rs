@@ -72,6 +72,7 @@ fn run() -> u8 {
         ColorArg::Never => anstream::ColorChoice::Never,
     }
     .write_global();
+    let names_none = event.is_none();
     let screen = Screen::new(cli.globals.json, cli.globals.quiet).of(event);
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
@@ -81,6 +82,10 @@ fn run() -> u8 {
             error.kind().exit_code()
         }
     };
+    if names_none && !screen.json && !screen.quiet {
+        let note: Vec<String> = nearby::unnamed(&cli.command).into_iter().collect();
+        screen.notes(&note);
+    }
     screen.close(code)
 }
 

@@ -1,9 +1,9 @@
-//! An event that nobody named, where others are at hand: `-f` was forgotten.
+//! An event that nobody named, or whose name is a slip, where others are at hand.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::DEFAULT_FILE;
+use super::args::{Command, DEFAULT_FILE};
 use super::hint::EventFlag;
 use crate::{Error, Kind, shown};
 
@@ -13,23 +13,62 @@ const TOLD: usize = 3;
 /// So many files are looked at in each place.
 const LOOKED_AT: usize = 10_000;
 
-/// The same error of a command of this name, with the events that may have been meant where the default is missing.
+/// The same error of a command of this name, with the events that may have been meant where there is none of the name
+/// that was given, or none that is the default.
 pub(super) fn told(error: Error, command: &str) -> Error {
-    let is_default = |error: &Error| {
-        let place = error.place();
-        place.is_some_and(|place| place.file == Path::new(DEFAULT_FILE))
-    };
-    if error.kind() != Kind::Missing || !is_default(&error) {
+    let Some(place) = error.place().filter(|_| error.kind() == Kind::Missing) else {
         return error;
+    };
+    let (found, why) = if place.file == Path::new(DEFAULT_FILE) {
+        (at_hand(), "no event was named, and here there is")
+    } else {
+        (like(&place.file), "there is")
+    };
+    let Some(hint) = meant(&found, why, command) else {
+        return error;
+    };
+    match error.hint_text().map(str::to_owned) {
+        Some(own) => error.hint(format!("{hint}; {own}")),
+        None => error.hint(hint),
     }
-    let found: Vec<PathBuf> = ["", "data"]
-        .iter()
-        .flat_map(|place| events(place))
-        .collect();
-    let Some(first) = found.first() else {
-        return error;
-    };
-    let example = EventFlag::named(first.as_os_str()).command(command);
+}
+
+/// What is said beside an answer about the default event, which nobody named, where others are at hand: nothing for a
+/// command that only looks, and for one that is there to practise.
+pub(super) fn unnamed(command: &Command) -> Option<String> {
+    if !sells(command) || !Path::new(DEFAULT_FILE).exists() {
+        return None;
+    }
+    let why = format!("no event was named, and so it was {DEFAULT_FILE}; here there is");
+    meant(&at_hand(), &why, command.name())
+}
+
+/// Whether it is about somebody's tickets, or keeps them.
+fn sells(command: &Command) -> bool {
+    match command {
+        Command::Set(arguments) => !arguments.settings.is_empty(),
+        command => matches!(
+            command,
+            Command::Book(_)
+                | Command::Hold(_)
+                | Command::Confirm(_)
+                | Command::Release(_)
+                | Command::Rename(_)
+                | Command::Show(_)
+                | Command::Import(_)
+                | Command::Close(_)
+                | Command::Reopen(_)
+                | Command::Door(_)
+                | Command::Cancel(_)
+                | Command::Adjust(_)
+                | Command::Backup(_)
+        ),
+    }
+}
+
+/// These events behind such words, and the command with the first of them; `None`: there are none.
+fn meant(found: &[PathBuf], why: &str, command: &str) -> Option<String> {
+    let example = EventFlag::named(found.first()?.as_os_str()).command(command);
     let names = found.iter().take(TOLD);
     let names = names.map(|event| shown(&event.display().to_string()));
     let names = names.collect::<Vec<_>>().join(", ");
@@ -38,16 +77,55 @@ pub(super) fn told(error: Error, command: &str) -> Error {
     } else {
         ""
     };
-    let hint = format!("no event was named, and here there is {names}{more}: {example}");
-    match error.hint_text().map(str::to_owned) {
-        Some(own) => error.hint(format!("{hint}; {own}")),
-        None => error.hint(hint),
+    Some(format!("{why} {names}{more}: {example}"))
+}
+
+/// The events here, and where the default one is: it is none of them.
+fn at_hand() -> Vec<PathBuf> {
+    let places = ["", "data"].iter().map(Path::new);
+    let events = places.flat_map(events);
+    events
+        .filter(|event| event != Path::new(DEFAULT_FILE))
+        .collect()
+}
+
+/// The events beside this file whose names are like its own, the likest first.
+fn like(file: &Path) -> Vec<PathBuf> {
+    let name = |path: &Path| {
+        let stem = path.file_stem().unwrap_or_default();
+        stem.to_string_lossy().to_lowercase()
+    };
+    let wanted = name(file);
+    let place = file.parent().unwrap_or(Path::new(""));
+    let mut found: Vec<(usize, PathBuf)> = events(place)
+        .into_iter()
+        .map(|event| (slips(&wanted, &name(&event)), event))
+        .filter(|(slips, _)| *slips <= 2 && slips * 2 <= wanted.chars().count())
+        .collect();
+    found.sort();
+    found.into_iter().map(|(_, event)| event).collect()
+}
+
+/// How many letters are left out, put in or taken for others between two words (the Levenshtein distance).
+fn slips(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    // To each beginning of `b`, from the beginning of `a` that has been walked.
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (at, letter) in a.chars().enumerate() {
+        let mut left = at + 1;
+        let mut next = vec![left];
+        for ((other, above), diagonal) in b.iter().zip(row.iter().skip(1)).zip(&row) {
+            let same = diagonal + usize::from(*other != letter);
+            left = same.min(above + 1).min(left + 1);
+            next.push(left);
+        }
+        row = next;
     }
+    row.last().copied().unwrap_or_default()
 }
 
 /// Files in this directory that have a ledger, in the order of their names.
-fn events(place: &str) -> Vec<PathBuf> {
-    let place = Path::new(place);
+fn events(place: &Path) -> Vec<PathBuf> {
     let looked = if place.as_os_str().is_empty() {
         Path::new(".")
     } else {
@@ -64,4 +142,25 @@ fn events(place: &str) -> Vec<PathBuf> {
         .collect();
     events.sort();
     events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_counted_letter_by_letter() {
+        for (a, b, is) in [
+            ("gala", "gala", 0),
+            ("galla", "gala", 1),
+            ("gla", "gala", 1),
+            ("gale", "gala", 1),
+            ("", "gala", 4),
+            ("gala", "", 4),
+            ("gaal", "gala", 2),
+            ("m\u{fc}ller", "muller", 1),
+        ] {
+            assert_eq!(slips(a, b), is, "{a} {b}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use super::clock::{here, is_past};
 use super::screen::Screen;
 use crate::office::EventSettings;
 use crate::shown;
+use crate::span::span;
 
 /// The settings with what the command line changes of them.
 pub(super) fn changed(mut settings: EventSettings, by: &SettingsArgs) -> EventSettings {
@@ -23,9 +24,7 @@ pub(super) fn changed(mut settings: EventSettings, by: &SettingsArgs) -> EventSe
         settings.max_per_buyer = limit(most);
     }
     if let Some(time) = by.hold {
-        settings.hold = humantime::format_duration(time)
-            .to_string()
-            .replace(' ', "");
+        settings.hold = span(time);
     }
     if let Some(from) = &by.from {
         settings.from = text(from);
@@ -41,6 +40,27 @@ pub(super) fn in_words(event: &EventSettings) -> String {
     let told = told(event).into_iter();
     let words = told.filter_map(|(what, _, value)| Some(format!("{what} {}", value?)));
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// From when until when it is on sale, for people; `None`: at any time.
+pub(super) fn times(event: &EventSettings) -> Option<String> {
+    let told = told(event).into_iter();
+    let times = told.filter(|(what, ..)| what.starts_with("on sale"));
+    let words: Vec<_> = times
+        .filter_map(|(what, _, value)| Some(format!("{what} {}", value?)))
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// For how long tickets are held, for people.
+fn hold(time: &str) -> String {
+    match humantime::parse_duration(time) {
+        Ok(time) if time.is_zero() => {
+            "no time (due at once, unless 'hold --for' says how long)".to_owned()
+        }
+        Ok(time) => span(time),
+        Err(_) => shown(time),
+    }
 }
 
 /// What was changed from these settings to those, for people.
@@ -86,7 +106,7 @@ fn told(event: &EventSettings) -> [(&'static str, &'static str, Option<String>);
             "no limit per buyer",
             most(event.max_per_buyer),
         ),
-        ("holds for", "", Some(shown(&event.hold))),
+        ("holds for", "", Some(hold(&event.hold))),
         ("on sale from", "on sale at once", moment(&event.from)),
         (
             "on sale until",

@@ -26,6 +26,21 @@ pub fn explore(
     search: Search,
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Explored> {
+    match explore_until(trial, search, progress)? {
+        (found, None) => Ok(found),
+        (_, Some(stopped)) => Err(stopped),
+    }
+}
+
+/// The same, and where the search was stopped what it had found until then, with the error that says so.
+///
+/// # Errors
+/// [`Kind::Io`]: the scratch event or the processes failed.
+pub fn explore_until(
+    trial: &Trial,
+    search: Search,
+    progress: &mut dyn FnMut(u64) -> bool,
+) -> Result<(Explored, Option<Error>)> {
     // The tree is shared out below the first steps, where no run may have ended; and a few buyers are soon
     // done, unless every schedule is wanted.
     let many = trial.users >= CROWD || search == Search::Full;
@@ -36,13 +51,19 @@ pub fn explore(
     };
     let shares = pool::share(searchers, progress, |share, board| {
         let mut tally = RunTally::new(trial);
-        each(trial, search, share, board, &mut |run, commits| {
+        let ended = each(trial, search, share, board, &mut |run, commits| {
             tally.note(run, commits);
             true
-        })?;
-        Ok(tally)
+        });
+        match ended {
+            Ok(_) => Ok((tally, None)),
+            Err(error) if error.kind() == Kind::Interrupted => Ok((tally, Some(error))),
+            Err(error) => Err(error),
+        }
     })?;
-    Ok(RunTally::sum(trial, shares))
+    let (tallies, stopped): (Vec<_>, Vec<_>) = shares.into_iter().unzip();
+    let stopped = stopped.into_iter().flatten().next();
+    Ok((RunTally::sum(trial, tallies), stopped))
 }
 
 /// How many schedules [`explore`] runs with [`Search::Reduced`], where that is known without running them; at

@@ -103,7 +103,7 @@ impl<'c> Cancelling<'c> {
         // What this rests on must be durable before it is told.
         self.refusal = match sale.state {
             SaleState::Sold if self.given == 0 || self.given > kept => {
-                Some(too_many(&sale.id, self.given, kept))
+                Some(too_many(sale, self.given))
             }
             SaleState::Sold => None,
             state => Some(no_sale(&sale.id, state)),
@@ -157,9 +157,14 @@ fn no_sale(id: &str, state: SaleState) -> Error {
     }
 }
 
-fn too_many(id: &str, wanted: u64, kept: u64) -> Error {
+fn too_many(sale: &FoundSale, wanted: u64) -> Error {
+    let (id, kept) = (&sale.id, sale.kept());
     if kept == 0 {
-        return Error::new(Kind::Cancelled, format!("sale {id} is cancelled already"));
+        let since = sale.cancelled_at.as_deref().unwrap_or_default();
+        let message = format!("sale {id} is cancelled already, since {since}");
+        let hint =
+            format!("nothing is left to give back; 'tickets show {id}' says who did it, and why");
+        return Error::new(Kind::Cancelled, message).hint(hint);
     }
     let message = format!(
         "cannot cancel {wanted} of sale {id}: only {kept} {} not cancelled yet",

@@ -64,17 +64,27 @@ impl BoxOffice {
     ) -> Result<Hold> {
         order.check_real()?;
         let buyer = name::checked(order.buyer)?;
-        let order = &Order {
+        let order = Order {
             buyer: &buyer,
             ..order.clone()
         };
+        self.hold_checked(asker, &order, time)
+    }
+
+    /// The same of an order that makes sense, with the buyer's name as it stands on a ledger.
+    fn hold_checked(
+        &mut self,
+        asker: Asker,
+        order: &Order<'_>,
+        time: Option<Duration>,
+    ) -> Result<Hold> {
         let options = CommitOptions {
             durability: order.durability,
             ..CommitOptions::durable(order.wait)
         };
         self.look_for_key(order.key, order.wait)?;
-        let (number, mut id) = (self.ids.next()?, String::new());
-        let mut until = String::new();
+        let number = self.ids.next()?;
+        let (mut id, mut until) = (String::new(), String::new());
         let clock = self.clock.clone();
         let mut earlier: Option<FoundSale> = None;
         let done = self.commit_taking(
@@ -87,8 +97,7 @@ impl BoxOffice {
                 let rules = Rules::of(transaction)?;
                 let now = clock.now();
                 rules.allow(order, head, transaction, stock, now)?;
-                let time = rules.held_for(time, asker)?;
-                until = moment(now, time)?;
+                until = moment(now, rules.held_for(time, asker)?)?;
                 let taken = stock.take(head, transaction, order.quantity, now)?;
                 id = format!("{}-{}", taken.seq, Nonce(number));
                 Ok(Decision::Write(held(order, taken, &id, &until)))
@@ -97,13 +106,15 @@ impl BoxOffice {
         if let Some(found) = &earlier {
             replays(found, Asked::of(Op::Hold, order.buyer, order))?;
         }
+        let replayed = earlier.is_some();
+        if let Some(found) = earlier {
+            until = found.until.unwrap_or(until);
+            id = found.id;
+        }
         Ok(Hold {
-            replayed: earlier.is_some(),
-            until: earlier
-                .as_ref()
-                .and_then(|found| found.until.clone())
-                .unwrap_or(until),
-            id: earlier.map_or(id, |found| found.id),
+            replayed,
+            until,
+            id,
             buyer: order.buyer.to_owned(),
             quantity: order.quantity,
             left: done.tally.left,

@@ -77,30 +77,21 @@ pub(super) fn replays(found: &FoundSale, asked: Asked<'_>) -> Result<()> {
     if !matches!(asked.op, Op::Sell | Op::Hold) {
         return Ok(());
     }
-    match (found.state, found.cancelled) {
-        (SaleState::Sold | SaleState::Held, 0) => Ok(()),
-        (SaleState::Expired, _) => Err(Error::new(
-            Kind::Expired,
-            format!(
-                "the key {key:?} belongs to hold {}, which has ended",
-                found.id
-            ),
-        )),
-        (SaleState::Released, _) => Err(Error::new(
-            Kind::Cancelled,
-            format!(
-                "the key {key:?} belongs to hold {}, which was released",
-                found.id
-            ),
-        )),
-        (_, cancelled) => Err(Error::new(
-            Kind::Cancelled,
-            format!(
-                "the key {key:?} belongs to sale {}, of which {cancelled} of {} were cancelled since",
-                found.id, found.quantity
-            ),
-        )),
-    }
+    let id = &found.id;
+    let (kind, became) = match (found.state, found.cancelled) {
+        (SaleState::Sold | SaleState::Held, 0) => return Ok(()),
+        (SaleState::Expired, _) => (Kind::Expired, format!("hold {id}, which has ended")),
+        (SaleState::Released, _) => (Kind::Cancelled, format!("hold {id}, which was released")),
+        (_, cancelled) => {
+            let (whole, were) = (found.quantity, if cancelled == 1 { "was" } else { "were" });
+            let sale = format!("sale {id}, of which {cancelled} of {whole} {were} cancelled since");
+            (Kind::Cancelled, sale)
+        }
+    };
+    let error = Error::new(kind, format!("the key {key:?} belongs to {became}"));
+    Err(error.hint(format!(
+        "nothing was done; a new order has another key; 'tickets show {id}' says what became of that one"
+    )))
 }
 
 fn told(found: &FoundSale) -> String {

@@ -53,7 +53,7 @@ impl BoxOffice {
         };
         self.look_for_key(order.key, order.wait)?;
         let number = self.ids.next()?;
-        let mut written = Written::default();
+        let mut written = SaleLine::default();
         let mut earlier = None;
         let clock = self.clock.clone();
         known_bad!(CloseUnlocked => super::on_sale::OnSale::by_rules(None, self.store.head(LockKind::Exclusive)?.tally.index.closed, 0).check(None)?);
@@ -115,7 +115,7 @@ fn options(order: &Order<'_>, conditions: &Conditions<'_>) -> CommitOptions {
 
 /// The line of a new sale, as it is answered.
 #[derive(Debug, Default)]
-struct Written {
+struct SaleLine {
     id: String,
     at: String,
 }
@@ -126,7 +126,7 @@ fn sell<'o, O: Observer>(
     taken: Taken<'o>,
     observer: &mut O,
     number: u32,
-    written: &mut Written,
+    written: &mut SaleLine,
 ) -> Result<Vec<Record<'o>>> {
     let left = taken.left.saturating_sub(order.quantity);
     let (seq, nonce) = (taken.seq, Nonce(number));
@@ -142,7 +142,7 @@ fn sell<'o, O: Observer>(
         rush: rush.map(Into::into),
         ..Record::new(Op::Sell, seq, order.quantity.cast_signed(), left)
     };
-    *written = Written {
+    *written = SaleLine {
         id,
         at: record.at.to_string(),
     };
@@ -155,16 +155,16 @@ fn sell<'o, O: Observer>(
 fn answer(
     order: &Order<'_>,
     done: Committed,
-    written: Written,
+    written: SaleLine,
     earlier: Option<FoundSale>,
 ) -> Result<Sale> {
     let replayed = earlier.is_some();
-    let (seq, Written { id, at }, buyer) = match earlier {
+    let (seq, SaleLine { id, at }, buyer) = match earlier {
         None => (done.tally.seq, written, order.buyer.to_owned()),
         Some(sale) => {
             replays(&sale, Asked::of(Op::Sell, order.buyer, order))?;
             let (id, at) = (sale.id, sale.at);
-            (sale.seq, Written { id, at }, sale.buyer)
+            (sale.seq, SaleLine { id, at }, sale.buyer)
         }
     };
     Ok(Sale {

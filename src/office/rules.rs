@@ -11,6 +11,7 @@ use super::order::{MAX_NAME, Order};
 use super::taking::Stock;
 use crate::error::{About, Error, Kind, Result};
 use crate::ledger::{EventSettings, Tally};
+use crate::span::span;
 use crate::store::{Lookup, SaleState, Transaction};
 
 /// How long tickets are held unless the event says otherwise.
@@ -58,7 +59,7 @@ impl Rules {
         }
         match time {
             Some(time) if time > usual => {
-                let most = humantime::format_duration(usual);
+                let most = span(usual);
                 let message = format!("tickets are held for {most} at most");
                 Err(Error::new(Kind::Limit, message))
             }

@@ -74,10 +74,18 @@ fn run(task: &ForkServerTask, evidence: Option<PathBuf>) -> u8 {
     };
     let (buyers, run) = (task.buyers.clone(), &task.run);
     let assignments = assignments(&task.rush, run, buyers, evidence.as_ref());
+    detect_cpu_features();
     match Alone::prove() {
         Ok(alone) => wait_for_all(fork_all(&alone, &assignments)),
         Err(error) => fails(&error),
     }
+}
+
+/// Lets the standard library find out what the processor can do, which it does once a process: with instructions that
+/// leave a virtual machine, a tenth of what a buyer costs there. Each buyer inherits the answer.
+fn detect_cpu_features() {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    std::hint::black_box(std::is_x86_feature_detected!("avx2"));
 }
 
 /// Forks the buyers, up to the first that cannot be; returns their processes and numbers.

@@ -41,6 +41,8 @@ pub(crate) struct FoundSale {
     pub(crate) state: SaleState,
     /// How many of it were given back.
     pub(crate) cancelled: u64,
+    /// When some of it was given back last.
+    pub(crate) cancelled_at: Option<String>,
     /// Where the last line about it ends on the ledger.
     pub(crate) end: u64,
 }
@@ -69,6 +71,7 @@ impl FoundSale {
                 SaleState::Sold
             },
             cancelled: 0,
+            cancelled_at: None,
             end,
         }
     }
@@ -82,6 +85,7 @@ impl FoundSale {
             Op::Cancel => {
                 let more = record.quantity.unsigned_abs();
                 self.cancelled = self.cancelled.saturating_add(more);
+                self.cancelled_at = Some(record.at.to_string());
             }
             Op::Confirm => self.state = SaleState::Sold,
             Op::Release => self.state = SaleState::Released,

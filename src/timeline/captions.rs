@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::model::{Time, Timeline};
-use super::tree::{Tree, What};
+use super::tree::Tree;
+use super::tree_row::What;
 use super::words::{count, short, thousands};
 
 /// What is said of the time from which on the chance is 1.

@@ -61,6 +61,7 @@ mod svg;
 mod text;
 mod text_line;
 mod tree;
+mod tree_row;
 mod words;
 
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
@@ -68,8 +69,10 @@ pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 pub use text_line::{COLUMNS, Piece, TextLine, Tone};
 
 #[cfg(test)]
+#[path = "tests/hostile.rs"]
 mod hostile;
 #[cfg(test)]
+#[path = "tests/pictures.rs"]
 mod pictures;
 #[cfg(test)]
 #[path = "tests/samples.rs"]

@@ -7,7 +7,7 @@ use super::captions::{no_return, words_of};
 use super::layout::{Layout, MARGIN, ODDS, RIGHT, ROW};
 use super::model::Timeline;
 use super::scene::{self, Scene, certain_from};
-use super::tree::What;
+use super::tree_row::What;
 use super::words::xml;
 
 /// How many columns of a name a row of the tree has.

@@ -6,7 +6,8 @@ use super::operation::Doing;
 use super::rows::rows;
 use super::scene::{Scene, certain_from, odds, sentence};
 use super::text_line::{TextLine, Tone};
-use super::tree::{Rail, Tree, TreeRow, What};
+use super::tree::Tree;
+use super::tree_row::{Rail, TreeRow, What};
 use super::words::{columns, count, short, wrapped};
 
 /// How many sentences are written out.

@@ -6,51 +6,21 @@ use std::collections::HashSet;
 use super::choose::Choice;
 use super::family::{Family, ROWS, shown};
 use super::model::Timeline;
+use super::tree_row::{Rail, TreeRow, What, under};
 
 /// How deep the rows go.
 const DEPTH: usize = 8;
 
-/// What stands before a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rail {
-    Blank,
-    Pipe,
-    Tee,
-    Corner,
-}
-
-/// What a row says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    /// This version.
-    Version(usize),
-    /// So many versions, each after the one before, and so many more on branches beside them.
-    Run(u64, u64),
-    /// So many branches of the fork above.
-    Branches(u64),
-    /// So many versions for which there is no room.
-    Rest(u64),
-}
-
-/// One row.
-#[derive(Debug, Clone)]
-pub(super) struct TreeRow {
-    pub(super) rails: Vec<Rail>,
-    /// The row that it grew from.
-    pub(super) parent: Option<usize>,
-    pub(super) what: What,
-}
-
 /// What is still to be laid out, from the last to the first.
 struct Pending {
-    what: Branch,
+    what: PendingBranch,
     rails: Vec<Rail>,
     /// The row that it grew from.
     parent: Option<usize>,
 }
 
 /// A branch of a fork.
-enum Branch {
+enum PendingBranch {
     /// This version, and what grew from it.
     Version(usize),
     /// So many for which there is no room.
@@ -131,69 +101,73 @@ impl Tree {
         let mut stack: Vec<Pending> = roots
             .take(ROWS)
             .map(|root| Pending {
-                what: Branch::Version(root),
+                what: PendingBranch::Version(root),
                 rails: Vec::new(),
                 parent: None,
             })
             .collect();
         stack.reverse();
         let mut told: u64 = 0;
-        while let Some(Pending {
-            what,
-            rails,
-            parent,
-        }) = stack.pop()
-        {
+        while let Some(next) = stack.pop() {
             if self.rows.len() >= ROWS {
                 break;
             }
-            let version = match what {
-                Branch::Version(version) => version,
-                Branch::Others(hidden) => {
-                    told += hidden;
-                    self.push(rails, parent, What::Branches(hidden));
-                    continue;
-                }
-            };
-            let (run, beside, version) = family.run(version, shown);
-            told += run + beside + 1;
-            let mut row = parent;
-            let mut inner = rails.clone();
-            if run > 0 {
-                row = Some(self.push(rails.clone(), row, What::Run(run, beside)));
-                inner = under(&rails);
-            }
-            let row = self.push(inner.clone(), row, What::Version(version));
-            let children = family.below(version);
-            let inner = under(&inner);
-            match children {
-                [] => {}
-                // Nothing of it must be shown: what grew from it is counted with the rest.
-                _ if !family.matters(version) => {}
-                [child] => stack.push(Pending {
-                    what: Branch::Version(*child),
-                    rails: inner,
-                    parent: Some(row),
-                }),
-                many if rails.len() >= DEPTH => {
-                    let hidden = many.len() as u64;
-                    told += hidden;
-                    self.push(
-                        [inner, vec![Rail::Corner]].concat(),
-                        Some(row),
-                        What::Branches(hidden),
-                    );
-                }
-                many => {
-                    let picked = self.pick(many, shown, family.most);
-                    self.fork(many.len() - picked.len(), picked, (&inner, row), &mut stack);
-                }
-            }
+            told += self.lay_out(next, family, shown, &mut stack);
         }
         let rest = (timeline.versions.len() as u64).saturating_sub(told);
         if rest > 0 {
             self.push(Vec::new(), None, What::Rest(rest));
         }
+    }
+
+    /// Lays out the next branch: its first version, behind those that fold into one row. What grew from that version is
+    /// put on the stack. Returns of how many versions it tells.
+    fn lay_out(
+        &mut self,
+        next: Pending,
+        family: &Family,
+        shown: &HashSet<usize>,
+        stack: &mut Vec<Pending>,
+    ) -> u64 {
+        let (rails, parent) = (next.rails, next.parent);
+        let version = match next.what {
+            PendingBranch::Version(version) => version,
+            PendingBranch::Others(hidden) => {
+                self.push(rails, parent, What::Branches(hidden));
+                return hidden;
+            }
+        };
+        let (run, beside, version) = family.run(version, shown);
+        let told = run + beside + 1;
+        let mut row = parent;
+        let mut inner = rails.clone();
+        if run > 0 {
+            row = Some(self.push(rails.clone(), row, What::Run(run, beside)));
+            inner = under(&rails);
+        }
+        let row = self.push(inner.clone(), row, What::Version(version));
+        let inner = under(&inner);
+        match family.below(version) {
+            [] => {}
+            // Nothing of it must be shown: what grew from it is counted with the rest.
+            _ if !family.matters(version) => {}
+            [child] => stack.push(Pending {
+                what: PendingBranch::Version(*child),
+                rails: inner,
+                parent: Some(row),
+            }),
+            many if rails.len() >= DEPTH => {
+                let hidden = many.len() as u64;
+                let rails = [inner, vec![Rail::Corner]].concat();
+                self.push(rails, Some(row), What::Branches(hidden));
+                return told + hidden;
+            }
+            many => {
+                let picked = self.pick(many, shown, family.most);
+                self.fork(many.len() - picked.len(), picked, (&inner, row), stack);
+            }
+        }
+        told
     }
 
     /// Puts the branches of a fork on the stack, and behind those that were overwritten how many are not shown: what
@@ -206,9 +180,10 @@ impl Tree {
         stack: &mut Vec<Pending>,
     ) {
         let survives = picked.first().is_some_and(|child| self.is_alive(*child));
-        let mut branches: Vec<Branch> = picked.into_iter().map(Branch::Version).collect();
+        let mut branches: Vec<PendingBranch> =
+            picked.into_iter().map(PendingBranch::Version).collect();
         if hidden > 0 {
-            branches.insert(usize::from(survives), Branch::Others(hidden as u64));
+            branches.insert(usize::from(survives), PendingBranch::Others(hidden as u64));
         }
         for (at, what) in branches.into_iter().enumerate() {
             let rail = if at == 0 { Rail::Corner } else { Rail::Tee };
@@ -237,13 +212,4 @@ impl Tree {
         order.sort_by_key(|child| (!self.is_alive(*child), std::cmp::Reverse(*child)));
         order
     }
-}
-
-/// What stands before that which grows from a row with these rails.
-fn under(rails: &[Rail]) -> Vec<Rail> {
-    let through = rails.iter().map(|rail| match rail {
-        Rail::Tee | Rail::Pipe => Rail::Pipe,
-        Rail::Corner | Rail::Blank => Rail::Blank,
-    });
-    through.collect()
 }

@@ -134,6 +134,41 @@ fn what_is_no_older_backup_of_this_event_is_not_replaced() {
     }
 }
 
+/// The event's own file, or any other, where a directory belongs.
+#[test]
+fn a_backup_to_a_name_that_a_file_has_is_answered_with_a_free_one() {
+    let event = sold();
+    fs::write(event.path("list.csv"), "mine\n").unwrap();
+    for (name, free) in [
+        ("tickets.json", "tickets-backup"),
+        ("list.csv", "list-backup"),
+    ] {
+        let before = event.contents();
+        let place = event.path(name);
+        let (code, document) = event.json(&format!("backup {}", place.display()));
+        let error = &document["error"];
+        assert_eq!(
+            (code, &error["code"]),
+            (4, &"refused".into()),
+            "{document:#}"
+        );
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.starts_with("is there, and is no directory"),
+            "{message}"
+        );
+        let hint = error["hint"].as_str().unwrap();
+        let free = event.path(free);
+        assert!(
+            hint.ends_with(&format!("backup {}'", free.display())),
+            "{hint}"
+        );
+        assert_eq!(event.contents(), before);
+        assert_eq!(event.json(&format!("backup {}", free.display())).0, 0);
+        fs::remove_dir_all(free).unwrap();
+    }
+}
+
 #[test]
 fn a_damaged_event_replaces_no_backup() {
     let event = sold();

@@ -143,6 +143,16 @@ fn a_sale_is_given_back_whole_or_in_parts_but_once() {
         assert_eq!((exit, message.contains(part)), (4, true), "{document:#}");
         assert_eq!(document["error"]["code"], code);
     }
+    // When, and how to see more of it.
+    let done = event.ledger();
+    let done = done.iter().find(|line| line["ref"] == whole.as_str());
+    let since = done.unwrap()["at"].as_str().unwrap();
+    let (_, document) = event.json(&format!("cancel {whole}"));
+    let error = &document["error"];
+    let message = format!("sale {whole} is cancelled already, since {since}");
+    assert_eq!(error["message"], message, "{document:#}");
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains(&format!("show {whole}'")), "{hint}");
     assert_eq!(event.json(&format!("cancel {parts}")).1["left"], 10);
     assert_eq!(event.json(&format!("cancel {parts}")).0, 4);
     // What was given back can be booked again.

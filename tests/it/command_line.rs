@@ -237,6 +237,35 @@ fn completions_and_manual_know_every_command() {
     assert!(checked.unwrap().success());
 }
 
+/// It is no directory that is called so.
+#[test]
+fn the_name_of_a_command_is_answered_with_its_page() {
+    let event = TestEvent::empty();
+    let man = |word: &str| {
+        let mut command = event.without_file("man");
+        Run::of(command.arg(word).output().unwrap())
+    };
+    for (word, title) in [
+        ("book", "tickets-book"),
+        ("race-prove", "tickets-race-prove"),
+        ("tickets-book", "tickets-book"),
+        ("tickets", "tickets"),
+    ] {
+        let run = man(word);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.stdout.contains(&format!(".TH {title} 1")), "{word}");
+        assert_eq!(run.stdout.matches(".TH ").count(), 1, "{word}");
+        assert_eq!(event.names(), [""; 0], "{word}");
+    }
+    assert_eq!(event.json("man book").0, 2);
+    // A directory of that name, and any other name, are one.
+    for word in ["./book", "pages"] {
+        let run = man(word);
+        assert!(run.stdout.contains(" pages written to "), "{run:?}");
+    }
+    assert_eq!(event.names(), ["book", "pages"]);
+}
+
 /// What a shell is told that asks for the last of these words.
 fn candidates(event: &TestEvent, words: &[&str]) -> Vec<String> {
     let output = Command::new(TICKETS)

@@ -73,7 +73,15 @@ fn the_key_of_a_cancelled_sale_is_refused() {
         let (code, document) = event.json("book alice --quantity 2 --key web-1");
         assert_eq!(code, 4, "{document:#}");
         let message = document["error"]["message"].as_str().unwrap();
-        assert!(message.contains("cancelled since"), "{message}");
+        let of = if part.is_empty() {
+            "2 of 2 were"
+        } else {
+            "1 of 2 was"
+        };
+        let sale = format!("sale {id}, of which {of} cancelled since");
+        assert!(message.ends_with(&sale), "{message}");
+        let hint = document["error"]["hint"].as_str().unwrap();
+        assert!(hint.contains("a new order has another key"), "{hint}");
         assert_eq!(event.contents(), before);
     }
 }

@@ -257,6 +257,11 @@ fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
         ("confirm --id 4", "'tickets confirm 7-k3v9xq'"),
         ("confirm 4 --note cash", "'tickets hold NAME --note TEXT'"),
         ("cancel 4 --note ill", "'--reason TEXT'"),
+        (
+            "rename 4 Ann --note paid",
+            "goes into the name: 'tickets rename ID \"Ann (paid)\"'",
+        ),
+        ("note 4 paid", "a note stays as it was written"),
         ("sales --holds", "'--held'"),
         ("sales --history", "'--changes'"),
         ("backup --to safe", "'tickets backup DIR'"),
@@ -383,6 +388,98 @@ fn an_event_that_was_not_named_is_looked_for_nearby() {
     );
     // Whoever names one means that one.
     assert!(!told("-f no.json query").contains(here));
+}
+
+/// Who leaves -f out where the default event is there too is told of which event the answer is.
+#[test]
+fn an_answer_of_an_event_that_was_not_named_says_so_where_others_are_at_hand() {
+    let event = TestEvent::empty();
+    let run = |line: &str| {
+        let mut command = Command::new(TICKETS);
+        command
+            .env_remove("TICKETS_FILE")
+            .current_dir(event.directory())
+            .args(line.split(' '));
+        Run::of(command.output().unwrap())
+    };
+    assert_eq!(run("reset 5").code, Some(0));
+    let alone = run("book ann");
+    assert_eq!((alone.code, alone.stderr.as_str()), (Some(0), ""));
+    assert_eq!(run("-f gala.json init 5").code, Some(0));
+    let note = |command: &str| {
+        format!(
+            "note: no event was named, and so it was data/tickets.json; here there is gala.json: \
+             'tickets -f gala.json {command}'\n"
+        )
+    };
+    for (line, code) in [
+        ("book ann", 0),
+        ("hold bob", 0),
+        ("release 4", 0),
+        ("rename 2 Zoe", 0),
+        ("adjust +1 --reason more", 0),
+        ("close", 0),
+        ("book ann", 4),
+        ("reopen", 0),
+        ("book ann -n 99", 3),
+        ("cancel 99", 4),
+        ("show 99", 4),
+        ("set --title x", 0),
+        ("door", 0),
+    ] {
+        let told = run(line);
+        let command = line.split(' ').next().unwrap();
+        assert_eq!(told.code, Some(code), "{line}: {told:?}");
+        assert!(told.stderr.ends_with(&note(command)), "{line}: {told:?}");
+    }
+    for line in [
+        "-q book ann",
+        "--json book ann",
+        "-f data/tickets.json book ann",
+        "-f gala.json book ann",
+        "query",
+        "sales",
+        "set",
+        "book",
+    ] {
+        let told = run(line);
+        assert!(!told.stderr.contains("no event was named"), "{told:?}");
+    }
+}
+
+/// A slip in the name of an event is answered with the events that are called nearly so.
+#[test]
+fn an_event_whose_name_is_a_slip_is_looked_for_beside() {
+    let event = TestEvent::empty();
+    let run = |line: &str| {
+        let mut command = Command::new(TICKETS);
+        command.current_dir(event.directory()).args(line.split(' '));
+        Run::of(command.output().unwrap())
+    };
+    fs::create_dir(event.path("club")).unwrap();
+    for name in ["gala", "gale", "picnic", "club/quiz"] {
+        assert_eq!(run(&format!("-f {name}.json init 5")).code, Some(0));
+    }
+    for (name, like) in [
+        (
+            "galla.json",
+            "gala.json, gale.json: 'tickets -f gala.json book'; ",
+        ),
+        ("Gale.json", "gale.json, gala.json: "),
+        ("club/quizz.json", "club/quiz.json: "),
+    ] {
+        let missing = run(&format!("-f {name} book ann"));
+        let hint = format!(" hint: there is {like}");
+        assert_eq!(missing.code, Some(1), "{missing:?}");
+        assert!(missing.stderr.contains(&hint), "{missing:?}");
+        assert!(missing.stderr.contains("init 200' makes"), "{missing:?}");
+    }
+    let missing = run("-f x.json book ann").stderr;
+    assert!(!missing.contains("there is x"), "{missing}");
+    assert!(
+        missing.contains(" hint: 'tickets -f x.json init 200' makes"),
+        "{missing}"
+    );
 }
 
 /// Messages are for people: no type, no error number and no value as the program's own language writes it.

@@ -305,6 +305,36 @@ fn reset_keeps_off_real_bookings() {
     assert_eq!(event.ledger().len(), 1);
 }
 
+/// What is held is no booking, but somebody's all the same.
+#[test]
+fn a_reset_says_what_is_booked_and_what_is_held() {
+    let event = TestEvent::stock(9);
+    let refused = |said: &str| {
+        let (code, document) = event.json("reset 5");
+        let error = &document["error"];
+        let message = format!("{said}: a reset would start the event anew without them");
+        assert_eq!((code, &error["message"]), (4, &message.into()));
+        let hint = error["hint"].as_str().unwrap();
+        assert!(hint.contains(" adjust +N --reason TEXT'"), "{hint}");
+    };
+    let hold = |line: &str| {
+        event.json(line).1["hold"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let first = hold("hold ann");
+    refused("1 ticket is held");
+    let second = hold("hold bob -n 2");
+    refused("3 tickets are held");
+    event.booked("eve -n 2");
+    refused("2 tickets are booked, and 3 are held");
+    assert_eq!(event.json(&format!("confirm {second}")).0, 0);
+    refused("4 tickets are booked, and 1 is held");
+    assert_eq!(event.json(&format!("release {first}")).0, 0);
+    refused("4 tickets are booked");
+}
+
 #[test]
 fn a_rush_keeps_off_real_bookings() {
     let event = TestEvent::stock(9);

@@ -5,7 +5,7 @@
 use std::fs::{self, File};
 use std::io::{Seek as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,9 +17,10 @@ use crate::holder::Holder;
 use crate::program::Run;
 use crate::request::Request;
 use crate::row::{Fault, Row};
-use crate::strace::{self, Point, command, course, injection};
+use crate::stopped::{StoppedCommand, go_on};
+use crate::strace::{self, Point, course};
 use crate::task::Task;
-use crate::test_event::{LOCK, TestEvent, eventually, held, memory, resumed, waiting};
+use crate::test_event::{LOCK, TestEvent, eventually, held, waiting};
 
 /// What is written, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,32 +108,18 @@ fn edit(prepared: &Prepared, task: Task, how: How, point: &Point) -> Fault {
         .write(true)
         .open(&event.file)
         .unwrap();
-    let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
-    let fault = injection(&point.call, &format!("signal=SIGSTOP:when={}", point.n));
-    let mut sale = command(prepared, task, &event, &fault, trace.path());
-    let sale = sale.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let sale = sale.unwrap();
-    let mut stopped = false;
-    let pid = eventually("it is stopped, or at its end", || {
-        let text = fs::read_to_string(trace.path()).unwrap();
-        let line = text
-            .lines()
-            .find(|line| line.contains("stopped by SIGSTOP") || line.contains("+++"))?;
-        stopped = line.contains("stopped");
-        line.split(' ').next()?.parse().ok()
-    });
-    if !stopped {
-        sale.wait_with_output().unwrap();
+    let mut sale = StoppedCommand::start(prepared, task, &event, point);
+    if !sale.is_stopped() {
+        sale.end();
         return Fault::Missed;
     }
-    let mut sale = sale;
     let reached = if how == How::Locked {
-        write_locked(&event, pid, &mut sale)
+        write_locked(&event, sale.pid, &mut sale.tracer)
     } else {
         write(&event, how, &before, &mut handle)
     };
     drop(handle);
-    let sale = resumed(Some(pid), sale);
+    let sale = sale.resume();
     judge(prepared, (task, &event), how, &sale, reached);
     Fault::Struck
 }
@@ -165,13 +152,6 @@ fn write_locked(event: &TestEvent, pid: u32, sale: &mut Child) -> bool {
     write(event, How::InPlace, "", handle);
     editor.kill();
     true
-}
-
-fn go_on(pid: u32) {
-    let mut kill = Command::new("kill");
-    let kill = kill.args(["-s", "CONT", &pid.to_string()]);
-    // It may have ended just now.
-    let _ = kill.stderr(Stdio::null()).status();
 }
 
 /// Edits; whether that reached a version that the sale must look at still.

@@ -1,16 +1,14 @@
 //! Row 2: a command stopped at every system call, while somebody else does the same, or resets the event.
 
-use std::fs;
-use std::process::Stdio;
+mod judge;
 
 use crate::books::Books;
 use crate::event::{Prepared, Variant};
-use crate::program::Run;
-use crate::request::Request;
 use crate::row::{Fault, Row};
-use crate::strace::{self, Point, command, course, injection};
+use crate::rows::paused::judge::{goes_on, judge};
+use crate::stopped::StoppedCommand;
+use crate::strace::{self, Point, course};
 use crate::task::Task;
-use crate::test_event::{TestEvent, eventually, memory, resumed};
 
 /// Who is stopped, what another does meanwhile, and on which events.
 type Pair = (&'static str, Task, Task, &'static [Variant]);
@@ -91,27 +89,13 @@ pub(crate) fn strike(row: &mut Row) {
 
 fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
     let event = prepared.copy();
-    let trace = tempfile::NamedTempFile::new_in(memory()).unwrap();
-    let fault = injection(&point.call, &format!("signal=SIGSTOP:when={}", point.n));
-    let mut first = command(prepared, task, &event, &fault, trace.path());
-    let first = first.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let first = first.unwrap();
-    let mut stopped = None;
-    // Who is stopped as it ends may be gone before anybody sees it.
-    let pid = eventually("it is stopped, or at its end", || {
-        let text = fs::read_to_string(trace.path()).unwrap();
-        let line = text
-            .lines()
-            .find(|line| line.contains("stopped by SIGSTOP") || line.contains("+++"))?;
-        stopped = Some(line.contains("stopped"));
-        line.split(' ').next()?.parse().ok()
-    });
-    if stopped != Some(true) && point.was_missed(&fs::read_to_string(trace.path()).unwrap()) {
-        first.wait_with_output().unwrap();
+    let first = StoppedCommand::start(prepared, task, &event, point);
+    if first.was_missed(point) {
+        first.end();
         return Fault::Missed;
     }
     assert!(
-        stopped == Some(true) || point.call == "exit_group",
+        first.is_stopped() || point.call == "exit_group",
         "it was not stopped"
     );
     // The first may hold a lock: then the second is told so, and has done nothing, or cannot know.
@@ -121,7 +105,7 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
         " --wait 0s"
     };
     let second = event.run(&format!("{}{waits}", other.line(prepared)));
-    let first = resumed(stopped.is_some_and(|stopped| stopped).then_some(pid), first);
+    let first = first.resume();
     let told = format!(
         "first {first:?}\nsecond {second:?}\n{:#?}",
         Books::of(&event).lines
@@ -130,155 +114,4 @@ fn pause(prepared: &Prepared, task: Task, other: Task, point: &Point) -> Fault {
     judge(prepared, &event, [(task, &first), (other, &second)], &told);
     goes_on(&event, &told);
     Fault::Struck
-}
-
-fn judge(
-    prepared: &Prepared,
-    event: &TestEvent,
-    [(task, first), (other, second)]: [(Task, &Run); 2],
-    told: &str,
-) {
-    if task == other {
-        judge_twins(prepared, task, event, [first, second], told);
-    } else if task != Task::Reset && other != Task::Reset {
-        judge_two(prepared, event, [(task, first), (other, second)], told);
-    } else if task == Task::Import {
-        judge_imported(prepared, event, first, told);
-    } else {
-        let (book, reset) = if task == Task::Book {
-            (first, second)
-        } else {
-            (second, first)
-        };
-        judge_reset(prepared, event, book, reset, told);
-    }
-}
-
-/// Two who did the same.
-fn judge_twins(
-    prepared: &Prepared,
-    task: Task,
-    event: &TestEvent,
-    [first, second]: [&Run; 2],
-    told: &str,
-) {
-    let before = Books::of(&prepared.event);
-    let after = Books::of(event);
-    let done = i64::from(first.code == Some(0)) + i64::from(second.code == Some(0));
-    match task {
-        Task::Book => {
-            assert_eq!(first.code, Some(0), "{told}");
-            assert_eq!(after.under("k").len(), 1, "{told}");
-        }
-        Task::Cancel => {
-            assert_eq!(after.cancelled(&prepared.id), 2, "{told}");
-            let refused = first.code == Some(4);
-            assert!(done <= 1 && (refused || first.code == Some(0)), "{told}");
-        }
-        Task::Adjust => {
-            assert_eq!(first.code, Some(0), "{told}");
-            let grown = after.capacity - before.capacity;
-            // Who does not know may have done it.
-            let most = done + i64::from(second.code == Some(1));
-            assert!((done..=most).contains(&grown), "{told}");
-        }
-        Task::Reset => {
-            assert_eq!(first.code, Some(0), "{told}");
-            assert_eq!(after.sold, 0, "{told}");
-        }
-        Task::Query | Task::Audit | Task::Door => {}
-        // Whoever comes second is told that it is there already.
-        Task::Init => assert!(done == 1 || first.code == Some(4), "{told}"),
-        _ => {
-            assert_eq!(first.code, Some(0), "{told}");
-            let times = Request::from(task).times(prepared, &after.lines);
-            assert_eq!(times, task.marks(), "{told}");
-        }
-    }
-}
-
-/// Two who did something else: each is done if it was answered, and not if it was refused.
-fn judge_two(prepared: &Prepared, event: &TestEvent, both: [(Task, &Run); 2], told: &str) {
-    let after = Books::of(event);
-    let mut done = 0;
-    for (task, run) in both {
-        let times = Request::from(task).times(prepared, &after.lines);
-        match run.code {
-            Some(0) => assert_eq!(times, task.marks(), "{task:?}: {told}"),
-            // Who does not know may have done it.
-            Some(1) => {}
-            _ => assert_eq!(times, 0, "{task:?}: {told}"),
-        }
-        done += times;
-    }
-    let one_only = [Task::Confirm, Task::Release];
-    assert!(
-        done <= 1 || !both.iter().all(|(task, _)| one_only.contains(task)),
-        "{told}"
-    );
-}
-
-/// One who imported while the event was reset: each row is on one of the ledgers, once at most.
-fn judge_imported(prepared: &Prepared, event: &TestEvent, import: &Run, told: &str) {
-    let names = event.names();
-    let ledgers = names
-        .iter()
-        .filter(|name| name.starts_with("tickets.ledger."));
-    let on = |name: &String| {
-        let text = fs::read_to_string(event.path(name)).unwrap();
-        let lines: Vec<_> = text
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect();
-        Request::from(Task::Import).times(prepared, &lines)
-    };
-    let times: Vec<_> = ledgers.map(on).collect();
-    let (sum, all) = (times.iter().sum::<usize>(), Task::Import.marks());
-    assert!(
-        sum <= all && (import.code != Some(0) || sum == all),
-        "{times:?}: {told}"
-    );
-}
-
-/// One who booked and one who reset: the sale is on the new ledger, or on the old one that was archived.
-fn judge_reset(prepared: &Prepared, event: &TestEvent, book: &Run, reset: &Run, told: &str) {
-    let sold = |name: &String| {
-        fs::read_to_string(event.path(name))
-            .unwrap()
-            .matches("\"key\":\"k\"")
-            .count()
-    };
-    let ledgers = event.names();
-    let ledgers = ledgers
-        .iter()
-        .filter(|name| name.starts_with("tickets.ledger."));
-    let sales: usize = ledgers.map(sold).sum();
-    assert!(sales <= 1 && (book.code != Some(0) || sales == 1), "{told}");
-    let opening = |event: &TestEvent| Books::of(event).lines.first().cloned();
-    let was_reset = opening(event) != opening(&prepared.event);
-    if prepared.variant == Variant::Plain {
-        assert!(was_reset || reset.code != Some(0), "{told}");
-    }
-}
-
-fn goes_on(event: &TestEvent, told: &str) {
-    // It may be closed.
-    let (code, next) = event.json("book next --key next");
-    if code == 4 {
-        assert_eq!(next["error"]["code"], "closed", "{next:#}\n{told}");
-        assert_eq!(event.json("reopen").0, 0, "{told}");
-    }
-    assert_eq!(event.json("book next --key next").0, 0, "{told}");
-    let (code, audit) = event.json("audit");
-    assert_eq!(code, 0, "{audit:#}\n{told}");
-    let books = Books::of(event);
-    let numbers = (&audit["capacity"], &audit["sold"], &audit["left"]);
-    let wanted = (
-        &books.capacity.into(),
-        &books.sold.into(),
-        &books.left.into(),
-    );
-    assert_eq!(numbers, wanted, "{audit:#}\n{told}");
-    let orphans = event.names().iter().any(|name| name.starts_with('.'));
-    assert!(!orphans, "{:?}\n{told}", event.names());
 }

@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::candidates;
-use super::value::{WaitArgs, held_for, moment, wanted};
+use super::moment::{begin, end};
+use super::value::{WaitArgs, held_for, usually_held_for, wanted};
 
 // By what an event is sold. What is left out stays as it is.
 #[derive(Debug, PartialEq, Eq, Default, Args)]
@@ -29,17 +30,24 @@ pub(crate) struct SettingsArgs {
     #[arg(long, value_name = "N")]
     pub(crate) max_per_buyer: Option<u64>,
 
-    /// How long tickets are held unless 'hold --for' says otherwise [at first: 15m]
-    #[arg(long, value_name = "TIME", value_parser = held_for)]
+    /// How long tickets are held unless 'hold --for' says otherwise; none: a hold is due at once [at first: 15m]
+    #[arg(long, value_name = "TIME", value_parser = usually_held_for)]
     pub(crate) hold: Option<Duration>,
 
-    /// From when on it is sold: 2026-12-31T18:00, in your time zone; "" for at once
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    /// From when on it is sold: 2026-12-31T18:00, in your time zone, or from the beginning of a day; "" for at once
+    #[arg(long, value_name = "TIME", value_parser = begin)]
     pub(crate) from: Option<String>,
 
-    /// Until when it is sold; "" for no end
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    /// Until when it is sold: a time, or to the end of a day; "" for no end
+    #[arg(long, value_name = "TIME", value_parser = end)]
     pub(crate) until: Option<String>,
+}
+
+impl SettingsArgs {
+    /// Whether nothing is to be changed.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +155,10 @@ pub(crate) struct ImportArgs {
     /// What the rows belong to: the same row of one batch is sold once [default: the file's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) batch: Option<String>,
+
+    /// Pass over columns that are none of buyer, quantity, key and note; the list is refused otherwise
+    #[arg(long)]
+    pub(crate) ignore_columns: bool,
 
     /// Write the rows that were refused here, ready to be corrected; one that makes no sense is refused then, too
     #[arg(long, value_name = "FILE")]

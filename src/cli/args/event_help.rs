@@ -7,7 +7,7 @@ Examples:
   tickets hold carol --note \"will call on Friday\"
 
 What is held is not left. At its time a hold is due, and ends when somebody needs its tickets; until then it can \
-still be confirmed. It is not renewed. 'query' and 'watch' count what is due as left; what 'book' and the other \
+still be confirmed. It is not renewed, and its note stays as it was written. 'query' and 'watch' count what is due as left; what 'book' and the other \
 changes answer is left besides all holds, due or not. Exits 3 when too few are left, 4 when the sale is closed, has not begun or is \
 over, or a limit is reached.";
 
@@ -28,7 +28,8 @@ pub(super) const RENAME: &str = "\
 Examples:
   tickets rename 7-k3v9xq \"Alice Brown\" --reason \"a slip of the pen\"
 
-Moves no tickets, and is not limited by --max-per-buyer. Exits 4 when there is no such sale, or nothing of it is left.";
+Its note stays as it was written: no command changes it. What was paid or said later goes into the name, as in \
+\"Alice Brown (paid)\"; with the name that it has already nothing is written. Moves no tickets, and is not limited by --max-per-buyer. Exits 4 when there is no such sale, or nothing of it is left.";
 
 pub(super) const SHOW: &str = "\
 Examples:
@@ -45,10 +46,12 @@ Examples:
   sort list.jsonl | tickets import - --batch friends
 
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
-tabs. A row's key is its own, or \
+tabs. A list with columns of other names is refused, unless --ignore-columns passes over them. Rows without anything in \
+them are passed over. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
 added. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \
-sold with 'rename' and 'cancel', and give --batch where one list has two files. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
+sold with 'rename' and 'cancel', and give --batch where one list has two files, or two lists \
+one name. A row whose sale was cancelled is not sold again: a key of its own does that. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
 that row is refused, and the others are sold.";
@@ -58,7 +61,9 @@ Examples:
   tickets set                     what is set; changes nothing
   tickets set --title \"New Year\" --max-per-sale 6
   tickets set --from 2026-12-01 --until 2026-12-31T18:00
+  tickets set --until 2026-12-31  to the end of that day
   tickets set --until \"\"          no end
+  tickets set --hold none         a hold is due at once
   tickets set --max-per-buyer 0   no limit
 
 How many there are is changed by 'tickets adjust'. Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";

@@ -85,7 +85,8 @@ Examples:
   tickets book dave --note \"paid cash\"
 
 Booked means: on disk. With --key, the same order again gives the same sale again; another order with \
-that key is refused. Exits 3 when too few are left, 4 when the key is another's, the sale is closed or a limit is \
+that key is refused; so is the key of a sale that was cancelled since. A note stays as it was written: what comes \
+later goes into the name, by 'tickets rename ID \"alice (paid)\"'. Exits 3 when too few are left, 4 when the key is another's, the sale is closed or a limit is \
 reached, 5 when the lock was not \
 had in time, and 1 when the outcome is unknown: then try again with the same key.";
 
@@ -103,7 +104,7 @@ Examples:
   tickets adjust +20 --reason \"gallery opened\"
   tickets adjust -10 --reason \"stage grew\"
 
-Never takes away what is sold. Exits 4 when that is asked for. 'tickets sales --changes' lists all adjustments, \
+The number is the difference, not how many there are then. Never takes away what is sold. Exits 4 when that is asked for. 'tickets sales --changes' lists all adjustments, \
 with their reasons.";
 
 pub(super) const SALES: &str = "\
@@ -189,6 +190,8 @@ Exits 2 for a shell that it does not know.";
 pub(super) const MAN: &str = "\
 Examples:
   tickets man | man -l -
+  tickets man book | man -l -     one page
   tickets man ~/.local/share/man/man1
+  tickets man ./book              a directory that is called as a command is
 
 Exits 1 when a page cannot be written.";

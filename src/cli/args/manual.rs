@@ -12,6 +12,7 @@ pub(crate) struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
-    /// Where to write a page for each command
+    /// Where to write a page for each command; the name of a command: its page alone, on stdout
+    #[arg(value_name = "DIRECTORY|COMMAND")]
     pub(crate) directory: Option<PathBuf>,
 }

@@ -29,6 +29,9 @@ Each buyer is a process, and buys on a scratch event in memory; one step is made
 schedules that differ in the order of steps that touch the same thing are run. With --samples, for more \
 buyers than can be run in every way, schedules are drawn at random: that proves nothing, but finds much.
 
+Under the lock 5 buyers can meet in 1,069 ways, 6 in 11,464, 7 in 146,599 and 8 in 2,173,624, of which some hundreds are \
+run in a second: seconds, a minute, a quarter of an hour, hours. Ctrl-C ends it, and tells what was found until then.
+
 Below a race stand its odds: how likely a bad end was after each step, and the point of no return, after \
 which it was certain.
 

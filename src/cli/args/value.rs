@@ -92,7 +92,8 @@ pub(super) fn signed(text: &str) -> Result<i64, String> {
             "5"
         };
         return Err(format!(
-            "write +{example} to add so many tickets, or -{example} to take so many away"
+            "write +{example} to add so many tickets, or -{example} to take so many away: it is the difference, not how \
+             many there are then"
         ));
     }
     match text.parse::<i64>() {
@@ -125,26 +126,10 @@ pub(super) fn held_for(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A moment as the ledger has it, in UTC; "" stays so.
-pub(super) fn moment(text: &str) -> Result<String, String> {
-    use jiff::civil::{Date, DateTime};
-    use jiff::{Timestamp, tz::TimeZone};
-    if text.is_empty() {
-        return Ok(String::new());
+/// The same for an event, which may hold tickets for no time.
+pub(super) fn usually_held_for(text: &str) -> Result<Duration, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Duration::ZERO);
     }
-    let local = |time: DateTime| {
-        time.to_zoned(TimeZone::system())
-            .map(|zoned| zoned.timestamp())
-    };
-    let of_day = || text.parse::<Date>().map(|date| date.at(0, 0, 0, 0));
-    let moment = match text.parse::<Timestamp>() {
-        Ok(moment) => Ok(moment),
-        Err(_) => text
-            .parse::<DateTime>()
-            .or_else(|_| of_day())
-            .and_then(local),
-    };
-    moment
-        .map(|moment| format!("{moment:.0}"))
-        .map_err(|_| "write 2026-12-31T18:00, or 2026-12-31T17:00Z in UTC".to_owned())
+    held_for(text).map_err(|why| format!("{why}; none: a hold is due at once"))
 }

@@ -2,88 +2,126 @@
 
 use crate::plural::count;
 
-use super::row::{COLUMNS, Flaw, Read, Row, Written, one};
+use super::header::{BadHeader, Columns, separator};
+use super::quotes::{Unclosed, unclosed};
+use super::row::{Flaw, Read, Row, Written, one};
 
-/// What may stand between two cells.
-const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
-
-/// Reads them all: rows, rows with a cell that makes no sense, and lines that are no rows.
+/// Reads them all: rows, rows with a cell that makes no sense, and lines that are no rows. `ignore`: columns of other
+/// names are passed over.
 ///
 /// # Errors
-/// The header makes no sense, and so nothing behind it does.
-pub(super) fn read(text: &str) -> Result<Read, Flaw> {
+/// In which line the header makes no sense, and so nothing behind it does.
+pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
     let separator = separator(text);
+    let open = unclosed(text, separator);
+    // What stands behind such a quote is read as nothing.
+    let sound = open.as_ref().map_or(text.len(), |open| open.row);
+    let text = text.get(..sound).unwrap_or_default();
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
+        .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let at = |line, why| Flaw { line, why };
-    let header = reader.headers().map_err(|error| at(1, error.to_string()))?;
-    let columns = columns(header).map_err(|why| at(1, why))?;
+    let bad = |line, why: String| {
+        let hint = "the first line names the columns".to_owned();
+        (line, BadHeader { why, hint })
+    };
+    if let Some(open) = open.as_ref().filter(|_| text.trim().is_empty()) {
+        return Err(bad(open.line, never_closed()));
+    }
+    let header = reader.headers();
+    let header = header.map_err(|error| bad(1, error.to_string()))?;
+    let columns = Columns::of(header, separator, ignore).map_err(|bad| (1, bad))?;
     let mut read = Read {
         separator: Some(separator),
         ..Read::default()
     };
-    for record in reader.records() {
-        match record {
-            Ok(record) => {
-                let line = line_of(text, record.position());
-                let cells = columns.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default());
-                let written = || Written::Cells(cells.map(str::to_owned));
-                read.add(line, row(cells, line), written);
-            }
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => add(&mut read, &record, &columns, text),
+            Ok(false) => break,
             Err(error) => {
-                let line = line_of(text, error.position());
-                read.flaws.push(at(line, in_words(&error, separator)));
+                let (line, why) = (reader.position().line(), error.to_string());
+                read.flaws.push(Flaw { line, why });
+                break;
             }
         }
+    }
+    if let Some(Unclosed { line, .. }) = open {
+        let why = never_closed();
+        read.flaws.push(Flaw { line, why });
     }
     Ok(read)
 }
 
-/// The separator by which the header names the buyer's column, and most of the others; where it names none, the one
-/// that it has most of.
-fn separator(text: &str) -> u8 {
-    let header = text.lines().find(|line| !line.trim().is_empty());
-    let header = header.unwrap_or_default();
-    let score = |separator: u8| {
-        let names = header.split(char::from(separator));
-        let names = names.map(|name| name.trim().trim_matches('"').trim());
-        let known: Vec<usize> = names.clone().filter_map(place).collect();
-        (known.contains(&0), known.len(), names.count())
+/// Adds what stands in this record of the text: a row, what is none, or nothing.
+fn add(read: &mut Read, record: &csv::StringRecord, columns: &Columns, text: &str) {
+    let (line, start) = place(text, record.position());
+    if is_empty(record, text.get(start..).unwrap_or_default()) {
+        return;
+    }
+    let more = || perhaps_open(record);
+    if let Some(why) = wrong_cells(record, columns, read.separator) {
+        let why = format!("{why}{}", more());
+        read.flaws.push(Flaw { line, why });
+        return;
+    }
+    let cells = columns.cells(record);
+    let row = row(cells, line).map_err(|why| format!("{why}{}", more()));
+    read.add(line, row, || Written::Cells(cells.map(str::to_owned)));
+}
+
+fn never_closed() -> String {
+    "a double quote opens a cell here, and none closes it: what stands behind it cannot be told apart".to_owned()
+}
+
+/// Whether nothing stands in any cell, so that it is an empty line. A single cell of quotes is none.
+fn is_empty(record: &csv::StringRecord, text: &str) -> bool {
+    let is_quoted = || text.lines().next().is_some_and(|line| line.contains('"'));
+    record.iter().all(str::is_empty) && (record.len() > 1 || !is_quoted())
+}
+
+/// What is wrong with the number of its cells.
+fn wrong_cells(
+    record: &csv::StringRecord,
+    columns: &Columns,
+    separator: Option<u8>,
+) -> Option<String> {
+    let is_short = record.len() < columns.many;
+    if !is_short && !columns.has_more(record) {
+        return None;
+    }
+    let separator = match separator {
+        Some(b';') => "semicolon",
+        Some(b'\t') => "tab",
+        _ => "comma",
     };
-    // Of equal ones the first.
-    let best = SEPARATORS.into_iter().rev().max_by_key(|it| score(*it));
-    best.unwrap_or(b',')
+    let cells = count(record.len() as u64, "cell");
+    Some(if is_short {
+        format!(
+            "it has {cells}, and the header {}: an empty cell has its {separator}, too",
+            columns.many
+        )
+    } else if record.len() > columns.many {
+        format!(
+            "it has {cells}, and the header {}: a cell with a {separator} in it stands between two double quotes",
+            columns.many
+        )
+    } else {
+        "it has something in a column that has no name".to_owned()
+    })
 }
 
-/// Which of [`COLUMNS`] is called so.
-fn place(name: &str) -> Option<usize> {
-    let mut known = COLUMNS.iter();
-    known.position(|known| known.eq_ignore_ascii_case(name))
-}
-
-/// Where each of [`COLUMNS`] stands. The error says what is wrong with the header.
-fn columns(header: &csv::StringRecord) -> Result<[Option<usize>; 4], String> {
-    let mut columns = [None; COLUMNS.len()];
-    for (at, name) in header.iter().enumerate() {
-        match place(name).and_then(|place| columns.get_mut(place)) {
-            Some(column @ None) => *column = Some(at),
-            Some(Some(_)) => return Err(format!("has the column {name:?} twice")),
-            None => {
-                let known = COLUMNS.join(", ");
-                return Err(format!(
-                    "has a column {name:?}, which is none of {known}: the first line names the columns; call it one of these, or take it out"
-                ));
-            }
-        }
-    }
-    match columns {
-        [None, ..] => {
-            Err("has no column \"buyer\": the first line must name the columns".to_owned())
-        }
-        columns => Ok(columns),
-    }
+/// What is said besides of a row that makes no sense, where a cell of it goes on in the next line.
+fn perhaps_open(record: &csv::StringRecord) -> String {
+    let mut cells = record.iter().enumerate();
+    let long = cells.find(|(_, cell)| cell.contains(['\n', '\r']));
+    long.map_or_else(String::new, |(at, cell)| {
+        let lines = cell.lines().count();
+        let at = at + 1;
+        format!("; between double quotes its cell {at} goes on over {lines} lines: is one of them missing?")
+    })
 }
 
 /// The row of these cells. The error says which of them makes no sense.
@@ -107,51 +145,15 @@ fn row([buyer, quantity, key, note]: [&str; 4], line: u64) -> Result<Row, String
     Ok(row)
 }
 
-/// In which line a record begins: its position is that of the blank lines before it, which are passed over.
-fn line_of(text: &str, position: Option<&csv::Position>) -> u64 {
-    let Some(position) = position else { return 0 };
+/// In which line a record begins, and at which byte: its position is that of the blank lines before it, which are
+/// passed over.
+fn place(text: &str, position: Option<&csv::Position>) -> (u64, usize) {
+    let Some(position) = position else {
+        return (0, 0);
+    };
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let rest = text.as_bytes().get(start..).unwrap_or_default();
     let blank = rest.iter().take_while(|byte| b"\r\n".contains(byte));
-    position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
-}
-
-/// Why a line is no row.
-fn in_words(error: &csv::Error, separator: u8) -> String {
-    let csv::ErrorKind::UnequalLengths {
-        expected_len, len, ..
-    } = error.kind()
-    else {
-        return error.to_string();
-    };
-    let separator = match separator {
-        b';' => "semicolon",
-        b'\t' => "tab",
-        _ => "comma",
-    };
-    format!(
-        "it has {}, and the header {expected_len}: a cell with a {separator} in it stands between two double quotes",
-        count(*len, "cell")
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_header_says_what_separates_cells() {
-        for (header, is) in [
-            ("buyer", b','),
-            ("buyer,note", b','),
-            ("\"buyer\";\"quantity\"", b';'),
-            ("Quantity\tBUYER", b'\t'),
-            ("buyer;quantity,note", b';'),
-            ("name;seats", b';'),
-            ("name", b','),
-            ("", b','),
-        ] {
-            assert_eq!(separator(header), is, "{header}");
-        }
-    }
+    let newlines = blank.clone().filter(|byte| **byte == b'\n').count();
+    (position.line() + newlines as u64, start + blank.count())
 }

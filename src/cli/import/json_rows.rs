@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::row::{Flaw, Read, Row, Written};
+use super::row::{COLUMNS, Flaw, Read, Row, Written};
 use crate::json_words::in_words;
 
-/// Reads them all: rows, objects that are no row that makes sense, and lines that are no objects.
-pub(super) fn read(text: &str) -> Read {
+/// Reads them all: rows, objects that are no row that makes sense, and lines that are no objects. `ignore`: members of
+/// other names are passed over.
+pub(super) fn read(text: &str, ignore: bool) -> Read {
     let mut read = Read::default();
     for (at, text) in text.lines().enumerate() {
         let line = at as u64 + 1;
@@ -14,9 +15,15 @@ pub(super) fn read(text: &str) -> Read {
             continue;
         }
         match serde_json::from_str::<Map<String, Value>>(text) {
-            Ok(members) => read.add(line, row(text, line), || {
-                Written::Line(with_buyer_first(members))
-            }),
+            Ok(members) if ignore => {
+                let known = known(members.clone());
+                let row = row(&known, line);
+                read.add(line, row, || Written::Line(with_buyer_first(members)));
+            }
+            Ok(members) => {
+                let row = row(text, line).map_err(|why| way_out(why, &members));
+                read.add(line, row, || Written::Line(with_buyer_first(members)));
+            }
             Err(error) => read.flaws.push(Flaw {
                 line,
                 why: in_words(&error),
@@ -24,6 +31,20 @@ pub(super) fn read(text: &str) -> Read {
         }
     }
     read
+}
+
+/// An object of those members alone that a row has.
+fn known(mut members: Map<String, Value>) -> String {
+    members.retain(|name, _| COLUMNS.contains(&&**name));
+    Value::Object(members).to_string()
+}
+
+/// Why it is no row; how members of other names are passed over, where it has such.
+fn way_out(why: String, members: &Map<String, Value>) -> String {
+    if members.keys().all(|name| COLUMNS.contains(&&**name)) {
+        return why;
+    }
+    format!("{why}; --ignore-columns passes over others")
 }
 
 /// The row of this object. The error says what makes no sense.

@@ -10,11 +10,11 @@ use super::row::{Read, Row};
 use super::{csv_rows, json_rows, text};
 use crate::{Error, Kind, Result};
 
-/// Reads a list, and names the keys of its rows by this batch.
+/// Reads a list, and names the keys of its rows by this batch. `ignore`: columns of other names are passed over.
 ///
 /// # Errors
 /// [`Kind::Usage`]: it is no text, or its header makes no sense.
-pub(super) fn read(path: &Path, batch: &str, screen: &Screen) -> Result<Read> {
+pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> Result<Read> {
     let text = text::read(path, batch, screen)?;
     let ends_in = |ending: &str| {
         let own = path.extension();
@@ -22,11 +22,11 @@ pub(super) fn read(path: &Path, batch: &str, screen: &Screen) -> Result<Read> {
     };
     let is_json = ends_in("jsonl") || !ends_in("csv") && text.trim_start().starts_with('{');
     let mut read = if is_json {
-        json_rows::read(&text)
+        json_rows::read(&text, ignore)
     } else {
-        csv_rows::read(&text).map_err(|flaw| {
-            let error = Error::new(Kind::Usage, flaw.why).at(path, flaw.line, 0);
-            error.hint("nothing was sold; see 'tickets import --help' for what a row has")
+        csv_rows::read(&text, ignore).map_err(|(line, bad)| {
+            let error = Error::new(Kind::Usage, bad.why).at(path, line, 0);
+            error.hint(format!("nothing was sold; {}", bad.hint))
         })?
     };
     name_keys(batch, &mut read.rows);
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn equal_rows_have_keys_of_their_own_and_the_order_of_columns_does_not_matter() {
         let keys = |text: &str| -> Vec<String> {
-            let mut rows = csv_rows::read(text).unwrap().rows;
+            let mut rows = csv_rows::read(text, false).unwrap().rows;
             name_keys("batch", &mut rows);
             rows.into_iter().map(|row| row.key.unwrap()).collect()
         };

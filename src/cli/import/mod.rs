@@ -3,9 +3,12 @@
 //! Knows lists, their rows and what became of each; knows nothing of locks and ledger lines.
 
 mod csv_rows;
+mod header;
 mod json_rows;
 mod list;
 mod nonsense;
+mod notes;
+mod quotes;
 mod rejects;
 mod row;
 mod text;
@@ -21,7 +24,6 @@ use super::left::on_hand;
 use super::screen::{BAD, GOOD, Screen};
 use crate::office::{Order, Outcome};
 use crate::plural::count;
-use crate::shown::quoted;
 use crate::{BoxOffice, Error, Kind, Result, shown};
 use rejects::Refused;
 use row::{BadRow, Read, Row};
@@ -31,7 +33,7 @@ const TOLD: usize = 20;
 
 pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Result<u8> {
     let batch = batch(arguments)?;
-    let list = list::read(&arguments.list, &batch, screen)?;
+    let list = list::read(&arguments.list, &batch, arguments.ignore_columns, screen)?;
     if !list.flaws.is_empty() || (!list.bad.is_empty() && arguments.rejects.is_none()) {
         return Ok(nonsense::tell(&list, &arguments.list, screen));
     }
@@ -44,8 +46,8 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         progress.inc(1);
         match outcome {
             Outcome::Sold { .. } => done.sold += 1,
-            Outcome::Replayed { .. } => done.replayed += 1,
-            Outcome::Refused(error) => done.refused.push((at, error)),
+            Outcome::Replayed { .. } => done.replayed.push(at),
+            Outcome::Refused(error) => done.refuse(at, error, list.rows.get(at)),
         }
     });
     progress.finish_and_clear();
@@ -60,14 +62,8 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         done.unwritten = written.err();
     }
     let code = done.tell(&list, screen);
-    if let (Some(rejects), None, 1..) = (&arguments.rejects, &done.unwritten, code) {
-        // As a batch of their own they would be sold once more by the list, when that is corrected too.
-        let (rejects, batch) = (quoted(rejects.as_os_str()), quoted(batch.as_ref()));
-        let hint = format!(
-            "correct the refused rows there, and sell them with 'tickets import {rejects} --batch {batch}'"
-        );
-        screen.notes(&[screen.hint(&hint)]);
-    }
+    let notes = notes::of(&done, &list, (arguments, &batch), code);
+    screen.notes(&notes.map(|note| screen.hint(&note)).collect::<Vec<_>>());
     Ok(code)
 }
 
@@ -90,8 +86,9 @@ fn batch(arguments: &ImportArgs) -> Result<String> {
 #[derive(Default)]
 struct Done {
     sold: usize,
-    replayed: usize,
-    /// Which rows, by their place in the list.
+    /// Which rows were sold before, by their place in the list.
+    replayed: Vec<usize>,
+    /// The same of those that were refused.
     refused: Vec<(usize, Error)>,
     left: u64,
     held: u64,
@@ -100,9 +97,24 @@ struct Done {
 }
 
 impl Done {
+    /// Notes that a row was refused. The key that was made for one is not told: nobody has given it.
+    fn refuse(&mut self, at: usize, error: Error, row: Option<&Row>) {
+        let made = row.filter(|row| !row.has_key);
+        let made = made.and_then(|row| row.key.as_deref());
+        let told = made.and_then(|key| {
+            let told = format!("the key {key:?} belongs to ");
+            error.message().strip_prefix(&told).map(str::to_owned)
+        });
+        let error = match told {
+            Some(sale) => error.with_message(format!("it is {sale}")),
+            None => error,
+        };
+        self.refused.push((at, error));
+    }
+
     /// What ended it before its end, with what was done until then.
     fn broken_off(&self, error: Error) -> Error {
-        if self.sold + self.replayed == 0 {
+        if self.sold + self.replayed.len() == 0 {
             return error;
         }
         let sold = count(self.sold as u64, "row");
@@ -148,7 +160,7 @@ impl Done {
             command: "import",
             rows: list.rows.len() + list.bad.len(),
             sold: self.sold,
-            replayed: self.replayed,
+            replayed: self.replayed.len(),
             refused,
             left: self.left,
             warning: self.unwritten.as_ref().map(Error::to_string),

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::args::MAX_EXHAUSTIVE;
 use super::super::screen::{BAD, FAINT};
 use super::run::{self, Pictured};
+use super::trial::{buyers, tickets};
 use crate::LockKind;
 use crate::check::Anomaly;
 use crate::lab::{Run, Trial};
@@ -94,8 +95,8 @@ pub(super) fn too_few(out: &mut dyn Write, trial: &Trial, stock: Option<u64>) ->
     let options: Vec<_> = users.into_iter().chain(more).collect();
     let text = format!(
         "nothing is proven of more, and {} with {} are known to break this: try {}",
-        run::buyers(needs.users),
-        run::tickets(needs.stock, needs.stock),
+        buyers(needs.users),
+        tickets(needs.stock, needs.stock),
         options.join(" ")
     );
     run::labelled(out, "but", BAD, &text)

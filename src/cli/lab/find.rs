@@ -1,6 +1,7 @@
 //! `tickets race find`: is there a schedule that a condition holds for.
 
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,7 +11,8 @@ use super::super::screen::{BAD, GOOD, Screen};
 use super::advice;
 use super::document::Shown;
 use super::progress::SearchProgress;
-use super::run::{self, Pictured, tickets, way, writes};
+use super::run::{self, Pictured};
+use super::trial::{conditions, tickets, way, writes};
 use crate::lab::Trial;
 use crate::lab::condition::{Condition, Problem};
 use crate::lab::find;
@@ -46,19 +48,7 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
     let document = FindDocument::of(&condition, &trial, schedules, smallest.as_ref());
     screen.result(&document, |out| {
         let Some(smallest) = &smallest else {
-            let buyers = match trial.users {
-                1 => "1 buyer".to_owned(),
-                users => format!("1 to {users} buyers"),
-            };
-            let tickets = tickets(*stocks.start(), *stocks.end());
-            let text = format!("{buyers}, {tickets}, {}", way(&trial));
-            run::wrapped(out, &text, 0)?;
-            writeln!(out)?;
-            let text = format!(
-                "of all {} is as asked for: {condition}",
-                count(schedules, "schedule")
-            );
-            run::labelled(out, "none", BAD, &text)?;
+            tell_none(out, &condition, (&trial, &stocks), schedules)?;
             let tried = Trial {
                 stock: *stocks.end(),
                 ..trial.clone()
@@ -73,7 +63,7 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
 }
 
 fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::Result<()> {
-    run::wrapped(out, &run::conditions(&smallest.trial), 0)?;
+    run::wrapped(out, &conditions(&smallest.trial), 0)?;
     writeln!(out)?;
     run::labelled(out, "found", GOOD, &condition.to_string())?;
     smallest.introduce(out, "the smallest")?;
@@ -83,6 +73,27 @@ fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::
         writeln!(out)?;
     }
     advice::again(out, &smallest.trial, &smallest.run)
+}
+
+fn tell_none(
+    out: &mut dyn Write,
+    condition: &Condition,
+    (trial, stocks): (&Trial, &RangeInclusive<u64>),
+    schedules: u64,
+) -> io::Result<()> {
+    let buyers = match trial.users {
+        1 => "1 buyer".to_owned(),
+        users => format!("1 to {users} buyers"),
+    };
+    let tickets = tickets(*stocks.start(), *stocks.end());
+    let text = format!("{buyers}, {tickets}, {}", way(trial));
+    run::wrapped(out, &text, 0)?;
+    writeln!(out)?;
+    let text = format!(
+        "of all {} is as asked for: {condition}",
+        count(schedules, "schedule")
+    );
+    run::labelled(out, "none", BAD, &text)
 }
 
 /// The exit code when there is none.

@@ -7,11 +7,18 @@ use super::super::args::MAX_EXHAUSTIVE;
 use super::super::process::Stop;
 use super::super::screen::{FAINT, Screen};
 use crate::lab::{Trial, explore};
+use crate::span::span;
 use crate::{Error, Kind, Result};
 
 /// With more buyers than [`MAX_EXHAUSTIVE`] a search is given up beyond so many schedules: 9 without a lock
 /// have 362,880.
 const MOST_SCHEDULES: u64 = 50_000;
+
+/// From so many schedules on it is told beforehand that they take long.
+const LONG: u64 = 20_000;
+
+/// From so many buyers on it is told beforehand that nobody knows how long it takes.
+const UNKNOWN: usize = 6;
 
 /// How often it is told.
 const OFTEN: Duration = Duration::from_millis(200);
@@ -28,6 +35,10 @@ pub(super) struct SearchProgress<'s> {
     /// With so many buyers the search is given up beyond [`MOST_SCHEDULES`].
     bounded: Option<usize>,
     beyond: bool,
+    /// How many schedules there are, where that is known.
+    total: Option<u64>,
+    /// What the process has found when it is asked to end is told.
+    keeps: bool,
 }
 
 impl<'s> SearchProgress<'s> {
@@ -41,6 +52,8 @@ impl<'s> SearchProgress<'s> {
             command,
             bounded: None,
             beyond: false,
+            total: None,
+            keeps: false,
         })
     }
 
@@ -51,6 +64,28 @@ impl<'s> SearchProgress<'s> {
             bounded,
             ..Self::new(command, screen)?
         })
+    }
+
+    /// That so many schedules of so many buyers are to be run, or an unknown number, and that what was found is kept
+    /// when it is stopped. Where that takes long people are told before it begins.
+    pub(super) fn expects(&mut self, total: Option<u64>, users: usize) {
+        (self.total, self.keeps) = (total, true);
+        if self.bounded.is_some() {
+            return;
+        }
+        let long = match total {
+            Some(many @ LONG..) => format!("{many} schedules are to be run"),
+            None if users >= UNKNOWN => {
+                "nobody knows yet how many schedules are to be run".to_owned()
+            }
+            _ => return,
+        };
+        if !self.screen.json {
+            let note = format!(
+                "{long}, some hundreds a second: fewer --users are sooner done, and --samples 1000 draws some at random"
+            );
+            self.screen.notes(&[note]);
+        }
     }
 
     /// Whether to go on, after so many schedules.
@@ -64,13 +99,15 @@ impl<'s> SearchProgress<'s> {
         }
         if self.shown && self.last.elapsed() > OFTEN {
             self.last = Instant::now();
-            let rate = schedules as f64 / self.began.elapsed().as_secs_f64();
+            let far = how_far(schedules, self.total, self.began.elapsed());
+            let keeps = if self.keeps {
+                ", and tells what was found"
+            } else {
+                ""
+            };
             self.clear();
             let mut err = anstream::stderr().lock();
-            let _ = write!(
-                err,
-                "{FAINT}{schedules} schedules, {rate:.0} a second; Ctrl-C stops{FAINT:#}"
-            );
+            let _ = write!(err, "{FAINT}{far}; Ctrl-C stops{keeps}{FAINT:#}");
         }
         true
     }
@@ -110,6 +147,25 @@ impl<'s> SearchProgress<'s> {
     }
 }
 
+/// How many schedules were run in such a time, of how many, and how long it goes on at that rate.
+fn how_far(schedules: u64, total: Option<u64>, time: Duration) -> String {
+    let rate = schedules as f64 / time.as_secs_f64().max(0.001);
+    let Some(total) = total.filter(|total| *total >= schedules) else {
+        return format!("{schedules} schedules so far, {rate:.0} a second");
+    };
+    let rest = (total - schedules) as f64 / rate.max(0.001);
+    let rest = Duration::try_from_secs_f64(rest.ceil())
+        .unwrap_or(Duration::MAX)
+        .as_secs();
+    // Minutes alone, where it is hours.
+    let unit = if rest < 3600 { 1 } else { 60 };
+    let rest = Duration::from_secs(rest.div_ceil(unit).saturating_mul(unit));
+    format!(
+        "{schedules} of {total} schedules, {rate:.0} a second, about {} to go",
+        span(rest)
+    )
+}
+
 /// An error where it is known beforehand that a search would be given up.
 pub(super) fn foresee(trial: &Trial) -> Result<()> {
     let many = trial.users > MAX_EXHAUSTIVE
@@ -135,6 +191,37 @@ fn too_many(users: usize) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_far_a_search_is_is_told_with_how_long_it_goes_on() {
+        let ten = Duration::from_secs(10);
+        for (schedules, total, is) in [
+            (2500, None, "2500 schedules so far, 250 a second"),
+            (
+                2500,
+                Some(2_173_624),
+                "2500 of 2173624 schedules, 250 a second, about 2h25m to go",
+            ),
+            (
+                2500,
+                Some(5000),
+                "2500 of 5000 schedules, 250 a second, about 10s to go",
+            ),
+            (
+                2500,
+                Some(2500),
+                "2500 of 2500 schedules, 250 a second, about 0s to go",
+            ),
+            (2500, Some(9), "2500 schedules so far, 250 a second"),
+            (
+                0,
+                Some(9),
+                "0 of 9 schedules, 0 a second, about 2h30m to go",
+            ),
+        ] {
+            assert_eq!(how_far(schedules, total, ten), is);
+        }
+    }
 
     #[test]
     fn a_crowd_is_given_up_where_a_few_are_not() {

@@ -1,6 +1,7 @@
 //! `tickets race prove`: every schedule of a few buyers, and the smallest that goes wrong.
 
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,11 +11,13 @@ use super::super::screen::{BAD, GOOD, Screen};
 use super::advice::{self, FailsWith, advice};
 use super::document::Shown;
 use super::progress::{SearchProgress, foresee};
-use super::run::{self, Pictured, buyers, tickets, way, writes};
+use super::run::{self, Pictured};
+use super::trial::{buyers, tickets, way, writes};
 use super::{sample, scenario};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Explored, Search, smallest};
-use crate::{Kind, Result};
+use crate::plural::{are, count};
+use crate::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Result<u8> {
@@ -29,8 +32,9 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
     let users = arguments.users;
     let mut picture = arguments.how.claim_picture(event)?;
     let mut progress = SearchProgress::of_all("race prove", screen, trial.users)?;
-    let mut told = |schedules| progress.tell(schedules);
-    let proof = Proof::of(trial, arguments.how.stock, &mut told);
+    let stocks = stocks(&trial, arguments.how.stock);
+    progress.expects(how_many(&trial, stocks.clone()), trial.users);
+    let proof = Proof::of(trial, stocks, &mut progress);
     let proof = match progress.done(proof)? {
         Ok(proof) => proof,
         Err(code) => return Ok(code),
@@ -71,12 +75,44 @@ struct Proof {
     smallest: Option<Pictured>,
 }
 
+/// With which stocks a trial is run, up to the first that goes wrong.
+fn stocks(trial: &Trial, asked: Option<u64>) -> RangeInclusive<u64> {
+    match asked {
+        Some(stock) => stock..=stock,
+        None => 1..=trial.users as u64,
+    }
+}
+
+/// How many schedules those are in all, where nothing goes wrong and that is known.
+fn how_many(trial: &Trial, mut stocks: RangeInclusive<u64>) -> Option<u64> {
+    let mut trial = trial.clone();
+    stocks.try_fold(0_u64, |sum, stock| {
+        trial.stock = stock;
+        Some(sum.saturating_add(explore::foreseen(&trial)?))
+    })
+}
+
+/// That a search was stopped, after so many schedules that were right, with what it had found.
+fn stopped(error: Error, trial: &Trial, (found, right): (&Explored, u64)) -> Error {
+    let run = count(right + found.schedules, "schedule");
+    let error = error.with_message(format!("the search was stopped after {run}"));
+    let (bad, are) = (count(found.bad, "schedule"), are(found.bad));
+    error.hint(match &found.first {
+        Some(first) => format!(
+            "{bad} of those {are} bad; the smallest of them: {}",
+            advice::replay(trial, first)
+        ),
+        None => "none of those was bad, and nothing is proven; the same with --samples 1000 draws some at random"
+            .to_owned(),
+    })
+}
+
 impl Proof {
-    fn of(trial: Trial, stock: Option<u64>, told: &mut dyn FnMut(u64) -> bool) -> Result<Self> {
-        let stocks = match stock {
-            Some(stock) => stock..=stock,
-            None => 1..=trial.users as u64,
-        };
+    fn of(
+        trial: Trial,
+        stocks: RangeInclusive<u64>,
+        progress: &mut SearchProgress<'_>,
+    ) -> Result<Self> {
         let mut proof = Self {
             trial,
             from: *stocks.start(),
@@ -87,13 +123,21 @@ impl Proof {
         for stock in stocks {
             proof.trial.stock = stock;
             foresee(&proof.trial)?;
-            let mut so_far = |more| told(safe + more);
-            proof.found = explore::explore(&proof.trial, Search::Reduced, &mut so_far)?;
+            let mut so_far = |more| progress.tell(safe + more);
+            let (found, ended) =
+                explore::explore_until(&proof.trial, Search::Reduced, &mut so_far)?;
+            proof.found = found;
+            let kept = |error: Error, found: &Explored| match error.kind() {
+                Kind::Interrupted => stopped(error, &proof.trial, (found, safe)),
+                _ => error,
+            };
+            if let Some(error) = ended {
+                return Err(kept(error, &proof.found));
+            }
             if proof.found.bad > 0 {
                 proof.from = stock;
-                if let Some(run) = smallest(&proof.trial, told)? {
-                    proof.smallest = Some(Pictured::of(&proof.trial, run, told)?);
-                }
+                proof.smallest =
+                    pictured(&proof.trial, progress).map_err(|error| kept(error, &proof.found))?;
                 return Ok(proof);
             }
             safe += proof.found.schedules;
@@ -101,6 +145,17 @@ impl Proof {
         proof.found.schedules = safe;
         Ok(proof)
     }
+}
+
+/// The smallest bad schedule, with all that is shown of it.
+fn pictured(trial: &Trial, progress: &mut SearchProgress<'_>) -> Result<Option<Pictured>> {
+    // How many these searches run is not known.
+    progress.expects(None, 0);
+    let mut told = |schedules| progress.tell(schedules);
+    let Some(run) = smallest(trial, &mut told)? else {
+        return Ok(None);
+    };
+    Pictured::of(trial, run, &mut told).map(Some)
 }
 
 fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {

@@ -10,6 +10,7 @@ use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured};
 use super::scenario;
+use super::trial::{buyers, conditions, writes};
 use crate::lab::Trial;
 use crate::lab::explore;
 use crate::lab::{LabSteps, Scenario, Schedule};
@@ -32,7 +33,10 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         ok: !bad,
         command: "race replay",
         version: env!("CARGO_PKG_VERSION"),
-        conditions: arguments.scenario.is_none().then(|| Conditions::of(&trial)),
+        conditions: arguments
+            .scenario
+            .is_none()
+            .then(|| ReplayConditions::of(&trial)),
         run: pictured.shown(),
     };
     screen.result(&document, |out| {
@@ -41,7 +45,7 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         writeln!(out, "{program}{}", pictured.name(program.len()))?;
         match arguments.scenario {
             Some(scenario) => scenario::introduced(out, &pictured.trial, scenario)?,
-            None => run::wrapped(out, &run::conditions(&pictured.trial), 0)?,
+            None => run::wrapped(out, &conditions(&pictured.trial), 0)?,
         }
         writeln!(out)?;
         pictured.draw(out)?;
@@ -75,10 +79,7 @@ fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
     };
     let users = arguments.users.map_or(named_users, usize::from);
     if users < named_users {
-        let message = format!(
-            "the schedule is of {}, not of {users}",
-            run::buyers(named_users)
-        );
+        let message = format!("the schedule is of {}, not of {users}", buyers(named_users));
         return Err(Error::new(Kind::Usage, message)
             .hint("buyers count from 1; leave --users out, or give at least as many"));
     }
@@ -102,26 +103,26 @@ struct ReplayDocument {
     command: &'static str,
     version: &'static str,
     #[serde(flatten)]
-    conditions: Option<Conditions>,
+    conditions: Option<ReplayConditions>,
     #[serde(flatten)]
     run: Shown,
 }
 
 /// How its buyers sell; those of a scenario sell as real sales do.
 #[derive(Serialize)]
-struct Conditions {
+struct ReplayConditions {
     stock: u64,
     lock: &'static str,
     writes: &'static str,
     query: bool,
 }
 
-impl Conditions {
+impl ReplayConditions {
     fn of(trial: &Trial) -> Self {
         Self {
             stock: trial.stock,
             lock: trial.lock.name(),
-            writes: run::writes(trial),
+            writes: writes(trial),
             query: trial.query,
         }
     }

@@ -158,7 +158,7 @@ pub(super) fn list(screen: &Screen) -> u8 {
     let document = ListDocument {
         ok: true,
         command: "race scenarios",
-        scenarios: Scenario::ALL.map(Listed::of),
+        scenarios: Scenario::ALL.map(ListedScenario::of),
     };
     screen.result(&document, |out| {
         for (at, scenario) in Scenario::ALL.into_iter().enumerate() {
@@ -180,11 +180,11 @@ pub(super) fn list(screen: &Screen) -> u8 {
 struct ListDocument {
     ok: bool,
     command: &'static str,
-    scenarios: [Listed; Scenario::ALL.len()],
+    scenarios: [ListedScenario; Scenario::ALL.len()],
 }
 
 #[derive(Serialize)]
-struct Listed {
+struct ListedScenario {
     name: &'static str,
     about: &'static str,
     promise: &'static str,
@@ -192,7 +192,7 @@ struct Listed {
     commands: [String; MAX_PROCESSES],
 }
 
-impl Listed {
+impl ListedScenario {
     fn of(scenario: Scenario) -> Self {
         Self {
             name: scenario.name(),

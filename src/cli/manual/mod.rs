@@ -5,6 +5,7 @@
 mod page;
 mod prose;
 
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use clap::CommandFactory;
@@ -24,18 +25,16 @@ const PAGE: Contents = Contents {
     is_own: |head| head.starts_with(MARK.as_bytes()),
 };
 
-/// Writes a page for each command into the directory; without one, all of them to stdout, one after the other.
+/// Writes a page for each command into the directory; without one, all of them to stdout, one after the other. The name
+/// of a command is no directory: its page alone is printed.
 pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
     let pages = all();
     let Some(directory) = directory else {
-        if screen.json {
-            let message = "a page is no JSON: --json is for 'tickets man DIRECTORY'";
-            return Err(Error::new(Kind::Usage, message).hint("see 'tickets man --help'"));
-        }
-        let texts = pages.iter().map(Page::render);
-        screen.bytes(&texts.collect::<Vec<_>>().concat());
-        return Ok(0);
+        return printed(&pages, screen);
     };
+    if let Some(page) = named(&pages, directory) {
+        return printed(std::slice::from_ref(page), screen);
+    }
     std::fs::create_dir_all(directory)
         .map_err(|e| Error::io("write the manual here", directory, e))?;
     // All are claimed before one is written.
@@ -59,6 +58,31 @@ pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
         writeln!(out, "{pages} written to {place}")
     });
     Ok(0)
+}
+
+/// Writes pages to stdout.
+fn printed(pages: &[Page], screen: &Screen) -> Result<u8> {
+    if screen.json {
+        let message = "a page is no JSON: --json is for 'tickets man DIRECTORY'";
+        return Err(Error::new(Kind::Usage, message).hint("see 'tickets man --help'"));
+    }
+    let texts = pages.iter().map(Page::render);
+    screen.bytes(&texts.collect::<Vec<_>>().concat());
+    if let ([page], true) = (pages, io::stdout().is_terminal()) {
+        let name = page.name().trim_start_matches("tickets-");
+        let note = format!("'tickets man {name} | man -l -' shows it as a page");
+        screen.notes(&[note]);
+    }
+    Ok(0)
+}
+
+/// The page of the command that is called so: `book`, `race-prove`, `tickets-book`.
+fn named<'p>(pages: &'p [Page], word: &Path) -> Option<&'p Page> {
+    let word = word.to_str()?;
+    pages.iter().find(|page| {
+        let name = page.name();
+        name == word || name.strip_prefix("tickets-") == Some(word)
+    })
 }
 
 /// The program's page, then one for each command and for each below it.

@@ -58,7 +58,7 @@ pub(super) const MEANT: [(&str, &str); 53] = [
 ];
 
 /// Words that no one command is meant by, and what there is instead.
-pub(super) const NO_COMMAND: [(&str, &str); 7] = [
+pub(super) const NO_COMMAND: [(&str, &str); 8] = [
     ("edit", CHANGES),
     ("change", CHANGES),
     (
@@ -74,11 +74,16 @@ pub(super) const NO_COMMAND: [(&str, &str); 7] = [
         "price",
         "tickets have no price here; '--note TEXT' keeps what was paid",
     ),
+    ("note", A_NOTE_STAYS),
     (
         "event",
         "'tickets set' shows what the event is sold by, 'tickets query' how many are left",
     ),
 ];
+
+/// No command changes a note.
+pub(super) const A_NOTE_STAYS: &str = "a note stays as it was written, by 'tickets book NAME --note TEXT' or 'tickets hold'; \
+     what comes later goes into the name: 'tickets rename ID \"Ann (paid)\"'";
 
 const CHANGES: &str = "'tickets rename' corrects a name, 'tickets cancel ID --quantity N' takes a part of a sale back, \
                        'tickets set' changes the event";

@@ -3,6 +3,7 @@
 use clap::ValueEnum as _;
 
 use super::super::args::{DoorFormat, Format};
+use super::meant::A_NOTE_STAYS;
 
 /// What says so instead, in a sentence.
 pub(super) fn unknown_option(word: &str, command: &str) -> Option<String> {
@@ -26,6 +27,7 @@ fn of_no_option(option: &str, word: &str, command: &str) -> Option<String> {
         ("confirm" | "release" | "show" | "rename" | "cancel", "id" | "sale" | "hold") => {
             format!("the id stands by itself: 'tickets {command} 7-k3v9xq{}'", behind_id(command))
         }
+        ("rename", "note" | "comment" | "remark" | "memo") => A_NOTE_STAYS.to_owned(),
         ("rename", "to" | "name" | "as" | "buyer") => {
             "the new name stands by itself: 'tickets rename 7-k3v9xq \"Ann Smith\"'".to_owned()
         }
@@ -85,9 +87,8 @@ fn of_another(option: &str, command: &str) -> Option<&'static str> {
             "until" | "till" | "hours" | "minutes" | "days" | "time" | "duration" | "expires",
         ) => "--for 2h",
         ("book" | "hold", "reason" | "comment" | "remark" | "memo") => "--note TEXT",
-        ("cancel" | "adjust" | "rename" | "close" | "reopen", "note" | "comment" | "why") => {
-            "--reason TEXT"
-        }
+        ("rename", "why")
+        | ("cancel" | "adjust" | "close" | "reopen", "note" | "comment" | "why") => "--reason TEXT",
         ("init" | "set", "name" | "event") => "--title T",
         ("init" | "set", "limit" | "max") => "--max-per-sale N",
         ("init" | "set", "start" | "begin") => "--from TIME",

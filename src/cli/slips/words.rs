@@ -38,6 +38,11 @@ pub(super) fn one_word_more(
     {
         return Some(told);
     }
+    to_this_command(word, command, matches)
+}
+
+/// What was meant by it where only the command tells.
+fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> Option<String> {
     Some(match command {
         "door" if DoorFormat::from_str(word, true).is_ok() => {
             format!("'--format {word}' writes it so")

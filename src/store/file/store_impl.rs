@@ -1,22 +1,20 @@
 //! The file store behind the seam.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::ledger::{CountFile, EventSettings, Line, LockKind, Op, Sum};
+use crate::ledger::{CountFile, EventSettings, LockKind};
 use crate::store::audit::Audit;
 use crate::store::file::file_store::{FileStore, no_ledger, tally};
 use crate::store::file::files::open::Access;
 use crate::store::file::people::explain_denied;
 use crate::store::file::reader::ledger_file::open_ledger;
-use crate::store::file::reader::raw_lines::{RawLines, line_starting};
 use crate::store::file::reader::sale_lookup::SaleLookup;
-use crate::store::file::reader::search::{Mark, follow, search};
+use crate::store::file::reader::scan::scan;
+use crate::store::file::reader::search::follow;
 use crate::store::file::reader::settings::settings_at;
 use crate::store::file::reader::view::LedgerView;
-use crate::store::file::reader::view::tail::broken;
 use crate::store::file::sync::group_commit::commit_group;
 use crate::store::file::sync::outcome::Durable;
 use crate::store::file::sync::sync_attempt::GroupCommit;
@@ -171,43 +169,7 @@ impl Store for FileStore {
         };
         let view: LedgerView = self.reread(|view| view.sound(&self.files))?;
         // A last line without its newline is counted, as in a query.
-        let end = tally(&view).bytes;
-        let problem = |e| Error::io("read", &self.files.ledger, e);
-        match what {
-            Scan::Only(op) => {
-                let mut mark = Mark::default();
-                let text = needle(op);
-                let mut over = false;
-                let mut see = |line: &Line<'_>, _| {
-                    over = over || line.record.op == op && visit(line).is_break();
-                    None
-                };
-                search(&self.files, &ledger, &mut mark, end, text, &mut see)?;
-                if mark.bytes < end {
-                    let last = line_starting(&ledger.file, mark.bytes).map_err(problem)?;
-                    if let Ok(line) = Line::parse(&last, None) {
-                        see(&line, end);
-                    }
-                }
-            }
-            Scan::All => {
-                let mut raw_lines = RawLines::new(&ledger.file, 0);
-                let (mut seq, mut sum) = (0_u64, Sum::default());
-                while let Some(raw_line) = raw_lines.next().map_err(problem)? {
-                    if raw_line.end > end {
-                        break;
-                    }
-                    seq = seq.saturating_add(1);
-                    let line = Line::parse(raw_line.bytes, Some(sum))
-                        .map_err(|why| broken(&self.files, seq, &why))?;
-                    sum = line.sum;
-                    if let ControlFlow::Break(()) = visit(&line) {
-                        break;
-                    }
-                }
-            }
-        }
-        Ok(())
+        scan(&self.files, &ledger, what, tally(&view).bytes, visit)
     }
 
     fn inspect(&self) -> Result<Audit> {
@@ -243,23 +205,5 @@ impl Store for FileStore {
         let found = std::mem::take(&mut self.sync_state.found);
         self.notes.extend(found.told());
         std::mem::take(&mut self.notes)
-    }
-}
-
-/// How lines of a kind are found without being parsed.
-fn needle(op: Op) -> &'static str {
-    match op {
-        Op::Open => "\"op\":\"open\"",
-        Op::Sell => "\"op\":\"sell\"",
-        Op::Cancel => "\"op\":\"cancel\"",
-        Op::Adjust => "\"op\":\"adjust\"",
-        Op::Set => "\"op\":\"set\"",
-        Op::Hold => "\"op\":\"hold\"",
-        Op::Confirm => "\"op\":\"confirm\"",
-        Op::Release => "\"op\":\"release\"",
-        Op::Expire => "\"op\":\"expire\"",
-        Op::Rename => "\"op\":\"rename\"",
-        Op::Close => "\"op\":\"close\"",
-        Op::Reopen => "\"op\":\"reopen\"",
     }
 }

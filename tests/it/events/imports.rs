@@ -401,6 +401,206 @@ fn with_rejects_a_row_that_makes_no_sense_is_refused_and_the_others_are_sold() {
     audited(&event);
 }
 
+/// A quote that is not closed takes all behind it into one cell, and a row may have too few cells: each is told as what
+/// it is.
+#[test]
+fn what_is_wrong_with_quotes_and_cells_is_told_as_what_it_is() {
+    let event = made(9, "");
+    for (text, line, said) in [
+        (
+            "buyer,quantity,note\nann,1,\"cash\nbob,2,\ncarl,1,\n",
+            2,
+            "a double quote opens a cell here, and none closes it",
+        ),
+        (
+            "buyer,quantity\nann,1\n\"bob,2\ncarl,1\n",
+            3,
+            "a double quote opens a cell here, and none closes it",
+        ),
+        (
+            "\"buyer\nann\n",
+            1,
+            "a double quote opens a cell here, and none closes it",
+        ),
+        (
+            "buyer,quantity\n\"ann,1\n\"bob\",2\n",
+            2,
+            "; between double quotes its cell 1 goes on over 2 lines: is one of them missing?",
+        ),
+        (
+            "buyer;quantity;note\nann;1\n",
+            2,
+            "it has 2 cells, and the header 3: an empty cell has its semicolon, too",
+        ),
+        (
+            "buyer,quantity\nann,1,cash\n",
+            2,
+            "it has 3 cells, and the header 2: a cell with a comma in it stands between two double quotes",
+        ),
+        (
+            "buyer,,quantity\nann,door,1\n",
+            2,
+            "it has something in a column that has no name",
+        ),
+    ] {
+        let (code, document) = import(&event, "list.csv", text, &[]);
+        let error = &document["error"];
+        assert_eq!(
+            (code, &error["line"]),
+            (2, &line.into()),
+            "{text}: {document:#}"
+        );
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(said), "{text}: {message}");
+        assert_eq!(event.sales().len(), 0, "{text}");
+    }
+    // Quotes that are closed hold what they may, and those within a cell are letters.
+    let text = "buyer,note\nann,\"cash,\nin two \"\"parts\"\"\"\nbob,5\" wide\n";
+    assert_eq!(import(&event, "list.csv", text, &[]).1["sold"], 2);
+}
+
+/// As spreadsheets leave them below a list, and beside it.
+#[test]
+fn rows_and_columns_without_anything_in_them_are_passed_over() {
+    let event = made(9, "");
+    let text = "buyer;quantity;;\n;;\nann;2;;\n ; ;\n\n;;;;\nbob;;\n";
+    let done = import(&event, "list.csv", text, &[]).1;
+    assert_eq!([&done["rows"], &done["sold"], &done["left"]], [2, 2, 6]);
+    // Something stands there.
+    let (code, document) = import(&event, "list.csv", "buyer;quantity\n;2\n", &[]);
+    let said = &document["error"]["message"];
+    assert_eq!((code, said), (2, &"it names no buyer".into()));
+}
+
+#[test]
+fn columns_of_other_names_are_refused_with_the_way_out_or_passed_over() {
+    let event = made(20, "");
+    let text = "Name;Phone;Seats\nann;030;2\nbob;040;1\n";
+    let (code, document) = import(&event, "list.csv", text, &[]);
+    let error = &document["error"];
+    assert_eq!(
+        (code, &error["message"]),
+        (
+            2,
+            &"has the columns \"Name\" and \"Phone\" and \"Seats\", which are none of buyer, quantity, key, note".into()
+        )
+    );
+    let hint = "nothing was sold; the first line names the columns; was this meant: buyer;Phone;quantity; \
+                --ignore-columns passes over \"Phone\"";
+    assert_eq!(error["hint"], hint);
+    // What the hint says works, one after the other.
+    let text = text.replace("Name;Phone;Seats", "buyer;Phone;quantity");
+    assert_eq!(import(&event, "list.csv", &text, &[]).0, 2);
+    let ignore = ["--ignore-columns"];
+    let (code, done) = import(&event, "list.csv", &text, &ignore);
+    assert_eq!(
+        (code, &done["sold"], &done["left"]),
+        (0, &2.into(), &17.into())
+    );
+    // They are no part of a row: the same list without them is the same.
+    let text = "buyer,quantity\nann,2\nbob,1\n";
+    assert_eq!(import(&event, "list.csv", text, &[]).1["replayed"], 2);
+    let text = "{\"buyer\":\"eve\",\"age\":3}\n";
+    let (code, document) = import(&event, "list.jsonl", text, &[]);
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(
+        code == 2 && message.ends_with("; --ignore-columns passes over others"),
+        "{message}"
+    );
+    assert_eq!(import(&event, "list.jsonl", text, &ignore).1["sold"], 1);
+    let (code, document) = import(&event, "list.csv", "name\nann\n", &ignore);
+    assert_eq!(
+        (code, &document["error"]["message"]),
+        (2, &"has no column \"buyer\"".into())
+    );
+}
+
+/// Two lists of one name: what the second shares with the first is not sold, and is named.
+#[test]
+fn rows_that_were_sold_before_as_of_another_list_are_named() {
+    let event = made(90, "");
+    let list = event.path("list.csv");
+    let run = |text: &str, more: &str| {
+        fs::write(&list, text).unwrap();
+        event.run(&format!("import {}{more}", list.display()))
+    };
+    assert_eq!(run("buyer,quantity\nann,2\nbob,1\n", "").stderr, "");
+    let again = run("buyer,quantity\nzoe,1\nann,2\n", "");
+    let note = |rows: &str| {
+        format!(
+            "note: {rows}; if that was another list, give this one a name of its own: --batch NAME\n"
+        )
+    };
+    assert_eq!(
+        again.stderr,
+        note("1 row was sold before as of the list \"list.csv\": row 3 (ann)")
+    );
+    assert_eq!(
+        again.stdout,
+        "imported  2 rows: 1 sold, 1 sold before\n86 left\n"
+    );
+    assert_eq!(
+        run("buyer,quantity\nann,2\n", " --batch second").stdout,
+        "imported  1 row: 1 sold\n84 left\n"
+    );
+    let many: Vec<String> = (0..7).map(|at| format!("guest-{at}\n")).collect();
+    let many = many.concat();
+    assert_eq!(run(&format!("buyer\n{many}"), "").code, Some(0));
+    let named = (0..5).map(|at| format!("row {} (guest-{at})", at + 2));
+    let named = named.collect::<Vec<_>>().join(", ");
+    assert_eq!(
+        run(&format!("buyer\n{many}eve\n"), "").stderr,
+        note(&format!(
+            "7 rows were sold before as of the list \"list.csv\": {named} and 2 more"
+        ))
+    );
+    // The whole list again, and rows by keys of their own, say it of themselves.
+    assert_eq!(run(&format!("buyer\n{many}eve\n"), "").stderr, "");
+    assert_eq!(run("buyer,key\nmax,k\n", "").stderr, "");
+    assert_eq!(run("buyer,key\nmax,k\nbea,l\n", "").stderr, "");
+    assert_eq!(run("buyer\neve\nnew\n", " -q").stderr, "");
+}
+
+#[test]
+fn a_row_whose_sale_was_cancelled_is_told_as_that_sale() {
+    let event = made(90, "");
+    let list = event.path("list.csv");
+    let run = |text: &str| {
+        fs::write(&list, text).unwrap();
+        event.run(&format!("import {}", list.display()))
+    };
+    assert_eq!(run("buyer,key\nann,\nbob,own\n").code, Some(0));
+    let ids: Vec<String> = event
+        .sales()
+        .iter()
+        .map(|sale| sale["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(event.json(&format!("cancel {}", ids[0])).0, 0);
+    let told = run("buyer,key\nann,\nbob,own\n");
+    let refused = format!(
+        "refused  row 2: it is sale {}, of which 1 of 1 was cancelled since\n",
+        ids[0]
+    );
+    assert!(
+        told.code == Some(4) && told.stdout.starts_with(&refused),
+        "{told:?}"
+    );
+    let note = "note: a row whose sale was cancelled is not sold again by itself: with a key of its own in its column key it is\n";
+    assert!(told.stderr.ends_with(note), "{told:?}");
+    assert_eq!(run("buyer,key\nann,anew\nbob,own\n").code, Some(0));
+    assert_eq!(event.json(&format!("cancel {}", ids[1])).0, 0);
+    let told = run("buyer,key\nann,anew\nbob,own\n");
+    assert!(
+        told.stdout
+            .contains("row 3: the key \"own\" belongs to sale "),
+        "{told:?}"
+    );
+    assert!(
+        told.stderr.contains("with another key in its column key"),
+        "{told:?}"
+    );
+}
+
 /// As spreadsheets of many countries write it.
 #[test]
 fn cells_may_stand_between_semicolons_or_tabs() {

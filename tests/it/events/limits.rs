@@ -169,9 +169,74 @@ fn what_is_set_is_shown() {
     assert_eq!(event.run("set --until=").stdout, format!("set  {told}"));
     assert_eq!(event.json("set --hold 2h"), set);
     assert_eq!((set.0, &set.1["event"]["max_per_sale"]), (0, &6.into()));
+    // And what keeps it from being sold.
+    assert_eq!(event.json("close").0, 0);
+    assert_eq!(event.json("set"), set);
+    let closed = format!("{}; the sale is closed\n", told.trim_end());
+    assert_eq!(event.run("set").stdout, closed);
     let practice = TestEvent::stock(2);
     assert_eq!(practice.run("set").stdout, "holds for 15m\n");
     assert_eq!(practice.names(), ["tickets.json"]);
+}
+
+/// A sale that ends with a day is open on that day, and what was taken is told.
+#[test]
+fn a_day_alone_is_sold_from_its_beginning_or_to_its_end() {
+    let event = TestEvent::empty();
+    let made = event.run("init 5 --from 2026-01-01 --until 2999-12-31");
+    let told = "5 left\non sale from 2026-01-01 00:00:00, on sale until 2999-12-31 23:59:59\n";
+    assert!(made.stdout.ends_with(told), "{made:?}");
+    let set = event.run("set --until 2999-01-01 --from=");
+    let told = "set  holds for 15m, on sale until 2999-01-01 23:59:59\n";
+    assert_eq!(set.stdout, told);
+    for (wrong, said) in [
+        (
+            "31.12.2999",
+            "write 2999-12-31 for that day; what is understood is a day, as ",
+        ),
+        (
+            "friday",
+            "write a day, as 2026-12-31, or a time, as 2026-12-31T18:00, or ",
+        ),
+    ] {
+        for option in ["--until", "--from"] {
+            let run = event.run(&format!("set {option} {wrong}"));
+            assert!(run.code == Some(2) && run.stderr.contains(said), "{run:?}");
+        }
+    }
+}
+
+/// As long as was said, in the units that it was said in; and no time is said to be none.
+#[test]
+fn for_how_long_tickets_are_held_is_told_as_it_was_given() {
+    let event = made(5, "--hold 90d");
+    let told = |time: &str| format!("holds for {time}\n");
+    assert_eq!(event.run("set").stdout, told("90days"));
+    assert_eq!(event.json("set").1["event"]["hold"], "90days");
+    for none in ["none", "0", "0s"] {
+        let run = event.run(&format!("set --hold {none}"));
+        let none = told("no time (due at once, unless 'hold --for' says how long)");
+        assert_eq!(run.stdout, format!("set  {none}"));
+        assert_eq!(event.json("set").1["event"]["hold"], "0s");
+    }
+    held(&event, "ann");
+    assert_eq!(event.json("query").1["held"], 0);
+    let run = event.run("set --hold never");
+    assert!(
+        run.stderr.contains("; none: a hold is due at once"),
+        "{run:?}"
+    );
+    assert_eq!(event.run("hold bob --for none").code, Some(2));
+    // As an event from before says it.
+    let mut office = tickets::BoxOffice::at(&event.file).unwrap();
+    let months = &mut |before| {
+        Ok(tickets::office::EventSettings {
+            hold: "2months29days2h52m48s".to_owned(),
+            ..before
+        })
+    };
+    office.set(&tickets::office::Change::new(), months).unwrap();
+    assert_eq!(event.run("set").stdout, told("90days"));
 }
 
 #[test]

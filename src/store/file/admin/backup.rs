@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Tally;
 use crate::store::file::admin::backup_target::{
-    CopiedState, kept_in, refuse_at_sight, replaceable,
+    CopiedState, kept_in, refuse_at_sight, refuse_file, replaceable,
 };
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
@@ -48,6 +48,7 @@ impl FileStore {
     /// - [`Kind::Integrity`]: the event does not add up;
     /// - [`Kind::Usage`]: it is the event's own directory.
     pub(crate) fn copy_to(&mut self, to: &Path, wait: Duration) -> Result<Backup> {
+        refuse_file(to)?;
         let target = kept_in(&self.files, to)?;
         let state = self.state_to_copy(wait)?;
         let is_new = !to.exists();

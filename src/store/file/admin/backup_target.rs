@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Tally};
+use crate::shown::quoted;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::compare::common;
 use crate::store::file::files::directory::directory;
@@ -45,6 +46,22 @@ pub(crate) fn kept_in(files: &EventFiles, place: &Path) -> Result<EventFiles> {
         }
     }
     Ok(kept)
+}
+
+/// Refuses a name that something else has than a directory.
+pub(crate) fn refuse_file(place: &Path) -> Result<()> {
+    if !place.exists() || place.is_dir() {
+        return Ok(());
+    }
+    let stem = place.file_stem().unwrap_or_default().to_string_lossy();
+    let free = place.with_file_name(format!("{stem}-backup"));
+    let free = quoted(free.as_os_str());
+    let message =
+        "is there, and is no directory: a backup is a directory with an event's files in it";
+    let error = Error::new(Kind::Refused, message).at(place, 0, 0);
+    Err(error.hint(format!(
+        "nothing was changed; name one, as in 'tickets backup {free}'"
+    )))
 }
 
 fn id(path: &Path) -> Option<FileId> {

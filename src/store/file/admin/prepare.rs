@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
-use crate::plural::count;
+use crate::plural::{are, count};
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger};
@@ -150,12 +150,20 @@ pub(crate) fn refuse_bookings(files: &EventFiles, ledger: &LedgerFile, why: &str
 
 /// The same of a ledger that was read.
 fn refuse_booked(summary: &LedgerSummary, why: &str) -> Result<()> {
-    let booked = match (summary.booked, summary.unread) {
+    // No rush holds.
+    let held = summary.tally.held.min(summary.booked);
+    let booked = match (summary.booked - held, summary.unread) {
+        (0, _) if held > 0 => format!("{} {} held", count(held, "ticket"), are(held)),
         (0, 0) => return Ok(()),
         (0, 1) => "1 line of the ledger cannot be read, and may be a booking".to_owned(),
         (0, unread) => format!("{unread} lines of the ledger cannot be read, and may be bookings"),
-        (1, _) => "1 ticket is booked".to_owned(),
-        (booked, _) => format!("{booked} tickets are booked"),
+        (sold, _) => {
+            let booked = format!("{} {} booked", count(sold, "ticket"), are(sold));
+            match held {
+                0 => booked,
+                held => format!("{booked}, and {held} {} held", are(held)),
+            }
+        }
     };
     Err(Error::new(Kind::Refused, format!("{booked}: {why}")))
 }

@@ -97,11 +97,12 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
     if forced {
         return Ok(());
     }
-    let anew = "a reset would start the event anew without what is booked";
+    let anew = "a reset would start the event anew without them";
     if let Some(ledger) = ledger {
         refuse_bookings(files, ledger, anew).map_err(|error| {
             error.hint(
-                "--force resets all the same; the old ledger is kept, but nobody's ticket counts any more",
+                "nothing was changed; 'tickets adjust +N --reason TEXT' changes how many there are, and leaves all that is \
+                 booked; --force resets all the same: the old ledger is kept, but nobody's ticket counts any more",
             )
         })?;
     }

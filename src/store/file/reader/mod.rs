@@ -9,6 +9,7 @@ pub(crate) mod ledger_summary;
 pub(crate) mod line_check;
 pub(crate) mod raw_lines;
 pub(crate) mod sale_lookup;
+pub(crate) mod scan;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod torn_tail;

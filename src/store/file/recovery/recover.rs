@@ -1,4 +1,4 @@
-//! Getting an event ready for selling: open its ledger, and recover what a crash left behind.
+//! Recovering what a crash left behind the last line of a ledger.
 
 use std::io;
 use std::os::unix::fs::FileExt;

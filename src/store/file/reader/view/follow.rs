@@ -7,7 +7,7 @@ use crate::store::file::reader::fast_forward::FastForward;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
 use crate::store::file::reader::view::LedgerView;
-use crate::store::file::reader::view::base::check_stock;
+use crate::store::file::reader::view::mismatch::check_stock;
 use crate::store::file::reader::view::tail::{Tail, is_whole, judge_tail};
 
 /// What to do with bytes that are no line, or do not add up.

@@ -8,6 +8,7 @@
 mod again;
 pub(crate) mod base;
 mod follow;
+mod mismatch;
 pub(crate) mod tail;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,257 @@
+//! The first line of CSV: which column is which, and what separates cells.
+
+use super::row::COLUMNS;
+
+/// What may stand between two cells.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// What people call the columns, in small letters: what each of [`COLUMNS`] was perhaps meant by.
+const USUAL: [&[&str]; COLUMNS.len()] = [
+    &[
+        "name",
+        "names",
+        "full name",
+        "who",
+        "guest",
+        "customer",
+        "client",
+        "person",
+        "käufer",
+        "kunde",
+        "gast",
+        "姓名",
+        "名字",
+        "买家",
+        "購買者",
+    ],
+    &[
+        "tickets", "seats", "places", "number", "count", "qty", "amount", "persons", "anzahl",
+        "karten", "plätze", "数量", "票数", "數量",
+    ],
+    &["order", "order id", "reference"],
+    &[
+        "notes",
+        "comment",
+        "comments",
+        "remark",
+        "remarks",
+        "notiz",
+        "bemerkung",
+        "kommentar",
+        "备注",
+        "備註",
+    ],
+];
+
+/// A first line that makes no sense, and so nothing behind it does.
+#[derive(Debug)]
+pub(super) struct BadHeader {
+    pub(super) why: String,
+    /// What to do.
+    pub(super) hint: String,
+}
+
+/// Where the columns stand.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// Each of [`COLUMNS`].
+    at: [Option<usize>; COLUMNS.len()],
+    /// Those whose cells are passed over, whatever they hold.
+    ignored: Vec<usize>,
+    /// So many there are, without those at the end that have no name.
+    pub(super) many: usize,
+}
+
+impl Columns {
+    /// Those of this header. `ignore`: columns of other names are passed over.
+    pub(super) fn of(
+        header: &csv::StringRecord,
+        separator: u8,
+        ignore: bool,
+    ) -> Result<Self, BadHeader> {
+        let mut at = [None; COLUMNS.len()];
+        let mut others = Vec::new();
+        for (column, name) in header.iter().enumerate() {
+            match place(name).and_then(|place| at.get_mut(place)) {
+                Some(known @ None) => *known = Some(column),
+                Some(Some(_)) => {
+                    return Err(BadHeader {
+                        why: format!("has the column {name:?} twice"),
+                        hint: "take one of them out".to_owned(),
+                    });
+                }
+                None => others.push(column),
+            }
+        }
+        let is_named = |column: &usize| header.get(*column).is_some_and(|name| !name.is_empty());
+        let none_unknown = ignore || !others.iter().any(is_named);
+        let many = (0..header.len()).rfind(is_named).map_or(0, |last| last + 1);
+        match at {
+            [Some(_), ..] if none_unknown => Ok(Self {
+                at,
+                ignored: if ignore { others } else { Vec::new() },
+                many,
+            }),
+            _ => Err(bad(header, separator, ignore)),
+        }
+    }
+
+    /// The cells of a row in the order of [`COLUMNS`]; a column that is missing has empty ones.
+    pub(super) fn cells<'r>(&self, row: &'r csv::StringRecord) -> [&'r str; COLUMNS.len()] {
+        self.at
+            .map(|at| at.and_then(|at| row.get(at)).unwrap_or_default())
+    }
+
+    /// Whether a row has something where the header has no name.
+    pub(super) fn has_more(&self, row: &csv::StringRecord) -> bool {
+        let mut cells = row.iter().enumerate();
+        let is_known = |column| self.at.contains(&Some(column)) || self.ignored.contains(&column);
+        cells.any(|(column, cell)| !cell.is_empty() && !is_known(column))
+    }
+}
+
+/// Which of [`COLUMNS`] is called so.
+fn place(name: &str) -> Option<usize> {
+    let mut known = COLUMNS.iter();
+    known.position(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Which of [`COLUMNS`] is perhaps meant.
+fn meant(name: &str) -> Option<usize> {
+    let name = name.to_lowercase();
+    USUAL.iter().position(|names| names.contains(&&*name))
+}
+
+/// What is wrong with a header that has no buyer, or columns of other names; and how it is written instead.
+fn bad(header: &csv::StringRecord, separator: u8, ignore: bool) -> BadHeader {
+    let mut taken: Vec<usize> = header.iter().filter_map(place).collect();
+    let (mut line, mut unknown, mut left) = (Vec::new(), Vec::new(), Vec::new());
+    for name in header {
+        let is_known = name.is_empty() || place(name).is_some();
+        let offered = meant(name).filter(|place| !is_known && !taken.contains(place));
+        let column = offered.and_then(|place| COLUMNS.get(place));
+        taken.extend(offered);
+        line.push(column.map_or(name, |column| *column));
+        if !is_known {
+            unknown.push(format!("{name:?}"));
+        }
+        if !is_known && column.is_none() {
+            left.push(format!("{name:?}"));
+        }
+    }
+    let (has_buyer, offers) = (taken.contains(&0), left.len() < unknown.len());
+    let why = match unknown.as_slice() {
+        [one] if !ignore => format!(
+            "has a column {one}, which is none of {}",
+            COLUMNS.join(", ")
+        ),
+        [_, ..] if !ignore => format!(
+            "has the columns {}, which are none of {}",
+            unknown.join(" and "),
+            COLUMNS.join(", ")
+        ),
+        _ => "has no column \"buyer\"".to_owned(),
+    };
+    let separator = char::from(separator).to_string();
+    let mut hints = vec!["the first line names the columns".to_owned()];
+    if !has_buyer {
+        hints.push("that of the names is called buyer".to_owned());
+    }
+    if offers {
+        hints.push(format!("was this meant: {}", line.join(&separator)));
+    }
+    if !ignore && !left.is_empty() {
+        let left = left.join(" and ");
+        hints.push(format!("--ignore-columns passes over {left}"));
+    }
+    BadHeader {
+        why,
+        hint: hints.join("; "),
+    }
+}
+
+/// The separator by which the header names the buyer's column, and most of the others; where it names none, the one
+/// that it has most of.
+pub(super) fn separator(text: &str) -> u8 {
+    let header = text.lines().find(|line| !line.trim().is_empty());
+    let header = header.unwrap_or_default();
+    let score = |separator: u8| {
+        let names = header.split(char::from(separator));
+        let names = names.map(|name| name.trim().trim_matches('"').trim());
+        let known: Vec<usize> = names.clone().filter_map(place).collect();
+        (known.contains(&0), known.len(), names.count())
+    };
+    // Of equal ones the first.
+    let best = SEPARATORS.into_iter().rev().max_by_key(|it| score(*it));
+    best.unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_says_what_separates_cells() {
+        for (header, is) in [
+            ("buyer", b','),
+            ("buyer,note", b','),
+            ("\"buyer\";\"quantity\"", b';'),
+            ("Quantity\tBUYER", b'\t'),
+            ("buyer;quantity,note", b';'),
+            ("name;seats", b';'),
+            ("name", b','),
+            ("", b','),
+        ] {
+            assert_eq!(separator(header), is, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_was_perhaps_meant_is_offered() {
+        for (header, ignore, why, hint) in [
+            (
+                "Name;Seats",
+                false,
+                "has the columns \"Name\" and \"Seats\", which are none of buyer, quantity, key, note",
+                "the first line names the columns; was this meant: buyer;quantity",
+            ),
+            (
+                "buyer;name",
+                false,
+                "has a column \"name\", which is none of buyer, quantity, key, note",
+                "the first line names the columns; --ignore-columns passes over \"name\"",
+            ),
+            (
+                "NAME;Phone",
+                true,
+                "has no column \"buyer\"",
+                "the first line names the columns; was this meant: buyer;Phone",
+            ),
+            (
+                "ann;2",
+                false,
+                "has the columns \"ann\" and \"2\", which are none of buyer, quantity, key, note",
+                "the first line names the columns; that of the names is called buyer; --ignore-columns passes over \
+                 \"ann\" and \"2\"",
+            ),
+        ] {
+            let record: Vec<&str> = header.split(';').collect();
+            let bad = Columns::of(&record.into(), b';', ignore).unwrap_err();
+            assert_eq!((&*bad.why, &*bad.hint), (why, hint), "{header}");
+        }
+    }
+
+    #[test]
+    fn columns_without_a_name_hold_nothing_unless_they_are_ignored() {
+        let record = |text: &str| text.split(';').collect::<Vec<_>>().into();
+        for (ignore, more) in [(false, true), (true, false)] {
+            let columns = Columns::of(&record(";Buyer;note;;"), b';', ignore).unwrap();
+            assert_eq!(columns.many, 3);
+            assert_eq!(columns.cells(&record(";ann;;;")), ["ann", "", "", ""]);
+            assert!(!columns.has_more(&record(";ann;x")));
+            assert!(!columns.has_more(&record(";ann;x;;;;")));
+            assert_eq!(columns.has_more(&record("1;ann;x")), more);
+            assert!(columns.has_more(&record(";ann;x;;;1")), "beyond the header");
+        }
+    }
+}

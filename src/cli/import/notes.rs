@@ -1,0 +1,89 @@
+//! What is said beside what an import came to: which rows were sold before, and how to go on with those that were refused.
+
+use super::super::args::ImportArgs;
+use super::Done;
+use super::row::{Read, Row};
+use crate::plural::count;
+use crate::shown::quoted;
+use crate::{Kind, shown};
+
+/// So many rows are named at most.
+const NAMED: usize = 5;
+
+/// Says so of a list of this batch, whose exit code is `code`.
+pub(super) fn of(
+    done: &Done,
+    list: &Read,
+    (arguments, batch): (&ImportArgs, &str),
+    code: u8,
+) -> impl Iterator<Item = String> {
+    let notes = [
+        sold_before(done, list, batch),
+        cancelled(done, list),
+        corrected(done, list, (arguments, batch), code),
+    ];
+    notes.into_iter().flatten()
+}
+
+/// Which rows were sold before by the name of the list alone. Where all of them were, the list was run again.
+fn sold_before(done: &Done, list: &Read, batch: &str) -> Option<String> {
+    let rows = done.replayed.iter().filter_map(|at| list.rows.get(*at));
+    let rows: Vec<&Row> = rows.filter(|row| !row.has_key).collect();
+    if rows.is_empty() || done.replayed.len() == list.rows.len() {
+        return None;
+    }
+    let (many, batch) = (count(rows.len() as u64, "row"), shown(batch));
+    let were = if rows.len() == 1 { "was" } else { "were" };
+    Some(format!(
+        "{many} {were} sold before as of the list {batch:?}: {}; if that was another list, give this one a name of its \
+         own: --batch NAME",
+        named(&rows)
+    ))
+}
+
+/// The first of these rows, with whom each is for.
+fn named(rows: &[&Row]) -> String {
+    let first = rows.iter().take(NAMED);
+    let first = first.map(|row| format!("row {} ({})", row.line, shown(&row.buyer)));
+    let first = first.collect::<Vec<_>>().join(", ");
+    match rows.len().checked_sub(NAMED) {
+        Some(more @ 1..) => format!("{first} and {more} more"),
+        _ => first,
+    }
+}
+
+/// How a row is sold again that was cancelled since.
+fn cancelled(done: &Done, list: &Read) -> Option<String> {
+    let mut refused = done.refused.iter();
+    let gone = refused.find(|(_, error)| error.kind() == Kind::Cancelled);
+    let row = list.rows.get(gone?.0)?;
+    let own = if row.has_key {
+        "another key"
+    } else {
+        "a key of its own"
+    };
+    Some(format!(
+        "a row whose sale was cancelled is not sold again by itself: with {own} in its column key it is"
+    ))
+}
+
+/// How the refused rows are sold that were written down. As a batch of their own they would be sold once more by the
+/// list, when that is corrected too.
+fn corrected(
+    done: &Done,
+    list: &Read,
+    (arguments, batch): (&ImportArgs, &str),
+    code: u8,
+) -> Option<String> {
+    let rejects = arguments.rejects.as_deref();
+    let rejects = rejects.filter(|_| done.unwritten.is_none() && code > 0)?;
+    let (rejects, batch) = (quoted(rejects.as_os_str()), quoted(batch.as_ref()));
+    // In JSON lines a row that makes no sense is written down with all of its members.
+    let ignore = match list.separator {
+        None if arguments.ignore_columns => " --ignore-columns",
+        _ => "",
+    };
+    Some(format!(
+        "correct the refused rows there, and sell them with 'tickets import {rejects} --batch {batch}{ignore}'"
+    ))
+}

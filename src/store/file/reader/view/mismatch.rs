@@ -1,0 +1,85 @@
+//! What is said of a count and a ledger that do not agree: the ledger lacks what the count includes, or says another
+//! number.
+
+use crate::error::{Error, Result};
+use crate::ledger::{CountFile, Counted, Line, Tally};
+use crate::store::file::event::EventFiles;
+use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::raw_lines::RawLines;
+use crate::store::file::reader::view::tail::{all_lost, broken, disagreement, is_whole};
+
+/// The ledger lacks the line that the count includes last. `opened`: it has its opening line.
+pub(crate) fn lacks(
+    counted: Counted,
+    length: u64,
+    opened: bool,
+    (ledger, files): (&LedgerFile, &EventFiles),
+) -> Error {
+    let count = files.count.display();
+    let Counted { seq, bytes, .. } = counted;
+    let message = if bytes > length {
+        format!(
+            "has {length} bytes, but {count} counts {bytes} of them: it is cut short, or belongs to another count"
+        )
+    } else {
+        format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
+    };
+    if !opened {
+        return all_lost(message, &files.ledger);
+    }
+    match whole_lines(ledger) {
+        // What the ledger has adds up: that can be gone on with.
+        Ok(()) => disagreement(message, &files.ledger, seq),
+        Err((line, why)) => broken(files, line, &why),
+    }
+}
+
+/// Whether each whole line adds up with those before it; else the number of the first that does not, and why.
+fn whole_lines(ledger: &LedgerFile) -> std::result::Result<(), (u64, String)> {
+    let mut tally = Tally::default();
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
+    while let Ok(Some(raw_line)) = raw_lines.next() {
+        if !is_whole(&raw_line) {
+            break;
+        }
+        let taken = Line::parse(raw_line.bytes, Some(tally.sum))
+            .and_then(|line| tally.after(&line, raw_line.end));
+        tally = taken.map_err(|why| (tally.seq + 1, why))?;
+    }
+    Ok(())
+}
+
+/// The count says another number than the line that it includes last.
+pub(crate) fn differs(count: &CountFile, counted: Counted, left: u64, files: &EventFiles) -> Error {
+    let message = format!(
+        "says {} left, but line {} of {} says {left}: somebody changed the count by hand, or sold without the ledger",
+        count.ticket,
+        counted.seq,
+        files.ledger.display(),
+    );
+    disagreement(message, &files.count, 1).hint(DRIFT)
+}
+
+/// A count that is not tied to the ledger must be the stock that the ledger opens with.
+pub(crate) fn check_stock(
+    count: &CountFile,
+    tally: &Tally,
+    counted: u64,
+    files: &EventFiles,
+) -> Result<()> {
+    let tied = count.counted.is_some_and(|counted| counted.seq > 0);
+    if counted > 0 || tied || tally.seq != 1 || tally.left == count.ticket {
+        return Ok(());
+    }
+    let message = format!(
+        "says {} left and counts no sale, but {} opens with {}: somebody changed the count by hand",
+        count.ticket,
+        files.ledger.display(),
+        tally.left
+    );
+    Err(disagreement(message, &files.count, 1).hint(DRIFT))
+}
+
+/// What to do about a count that was changed by hand.
+const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes the count anew from it, \
+                     and 'tickets adjust +N --reason TEXT' changes the stock";
