@@ -86,7 +86,11 @@ impl Clerks {
             let done = if queued.elapsed() > QUEUE_TIME {
                 Err(Problem::overloaded())
             } else {
-                work(office, &mut order.clone()).map_err(|error| Problem::of(&error))
+                match work(office, &mut order.clone()) {
+                    // Stopped because its client has gone: that is nobody's problem.
+                    Err(_) if !order.is_wanted() => return,
+                    done => done.map_err(|error| Problem::of(&error)),
+                }
             };
             let _ = answer.send(done);
             for note in office.notes() {

@@ -5,14 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::ledger::{CountFile, EventSettings, Line, LockKind, Op, Sum, Tally};
+use crate::ledger::{CountFile, EventSettings, Line, LockKind, Op, Sum};
 use crate::store::audit::Audit;
-use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, no_ledger, tally};
 use crate::store::file::files::open::Access;
 use crate::store::file::people::explain_denied;
-use crate::store::file::reader::key_index::KeyIndex;
-use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::ledger_file::open_ledger;
 use crate::store::file::reader::raw_lines::{RawLines, line_starting};
 use crate::store::file::reader::sale_lookup::SaleLookup;
 use crate::store::file::reader::search::{Mark, follow, search};
@@ -71,15 +69,8 @@ impl Store for FileStore {
             return Ok(());
         };
         let view = self.reread(|view| view.sound(&self.files))?;
-        let lookup = self.lookups.of(what);
-        let (files, ledger) = (&self.files, &ledger.rewrite);
-        let mut looked = look_up(lookup, &self.keys, files, ledger, &view.tally);
-        if looked.is_err() {
-            // What was seen before may stand there no longer.
-            *lookup = SaleLookup::of(what);
-            looked = lookup.follow(files, ledger, view.tally.bytes);
-        }
-        match looked {
+        let (files, ledger, keys) = (&self.files, &ledger.rewrite, self.keys.as_ref());
+        match self.lookups.of(what).look(files, ledger, &view.tally, keys) {
             // A reset between the two: what was read is not of this ledger, and no harm is done.
             Err(_) if !ledger.is_at(&files.ledger) => Ok(()),
             result => result,
@@ -93,8 +84,7 @@ impl Store for FileStore {
                 return Ok(None);
             };
             let mut lookup = SaleLookup::of(what);
-            let looked = look_up(&mut lookup, &self.keys, &self.files, &ledger, &view.tally);
-            match looked {
+            match lookup.look(&self.files, &ledger, &view.tally, self.keys.as_ref()) {
                 // A reset between the two: what was read is not of this ledger.
                 Err(_) if !ledger.is_at(&self.files.ledger) => {}
                 result => return result.map(|()| lookup.found().cloned()),
@@ -252,20 +242,6 @@ impl Store for FileStore {
         let found = std::mem::take(&mut self.sync_state.found);
         self.notes.extend(found.told());
         std::mem::take(&mut self.notes)
-    }
-}
-
-/// Looks up to this head, without a lock: by the index, where there is one.
-fn look_up(
-    lookup: &mut SaleLookup,
-    keys: &Option<KeyIndex>,
-    files: &EventFiles,
-    ledger: &LedgerFile,
-    head: &Tally,
-) -> Result<()> {
-    match keys {
-        Some(index) => lookup.follow_by(index, files, ledger, head),
-        None => lookup.follow(files, ledger, head.bytes),
     }
 }
 

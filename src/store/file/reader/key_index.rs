@@ -21,10 +21,10 @@ const MOST: usize = 3_600_000;
 
 /// An index of the keys on an event's ledger, for a program that sells with keys again and again.
 ///
-/// Without one, each order with a key reads the whole ledger before it takes the lock. All box offices of one event in a
-/// program share one: [`BoxOffice::with_keys`](crate::BoxOffice::with_keys). It is filled by the first order with a key,
-/// takes some 20 bytes a key, and is filled again where the ledger has become another one. Where more than 3.6 million are
-/// on it, the ledger is read through as without an index.
+/// Without one, each order with a key reads the whole ledger before it takes the lock. All box offices of one event in
+/// a program share one: [`BoxOffice::with_keys`](crate::BoxOffice::with_keys). It is filled by the first order with a
+/// key, takes some 20 bytes a key, and is filled again where the ledger has become another one. Where more than 3.6
+/// million are on it, the ledger is read through as without an index.
 #[derive(Debug, Clone, Default)]
 pub struct KeyIndex(Arc<Mutex<Entries>>);
 

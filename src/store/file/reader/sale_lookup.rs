@@ -97,8 +97,27 @@ impl SaleLookup {
         Ok(())
     }
 
-    /// Looks as far as this head, on this ledger, and passes over what the index knows.
-    pub(crate) fn follow_by(
+    /// Looks as far as this head without a lock, by the index where there is one.
+    pub(crate) fn look(
+        &mut self,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+        head: &Tally,
+        index: Option<&KeyIndex>,
+    ) -> Result<()> {
+        let looked = match index {
+            Some(index) => self.follow_by(index, files, ledger, head),
+            None => self.follow(files, ledger, head.bytes),
+        };
+        looked.or_else(|_| {
+            // What was seen before may stand there no longer.
+            *self = Self::new(self.sought.clone());
+            self.follow(files, ledger, head.bytes)
+        })
+    }
+
+    /// The same, and passes over what the index knows.
+    fn follow_by(
         &mut self,
         index: &KeyIndex,
         files: &EventFiles,
