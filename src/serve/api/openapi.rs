@@ -8,7 +8,6 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{OpenApi as Description, RefOr, Server};
 use utoipa::{Modify, OpenApi};
 
-use crate::office::MAX_NAME;
 use crate::serve::keys::{IDEMPOTENCY_KEY, SALE_KEY};
 use crate::serve::service::Site;
 
@@ -40,13 +39,17 @@ impl Modify for Token {
     }
 }
 
+/// A key, bare or in quotes: as `keys.rs` reads it.
+const KEY: &str = concat!(
+    r#"^((?!p-)[!#-~]([ -~]{0,254}[!-~])?"#,
+    r#"|"(?!p-)[!#-~]([ -~]{0,254}[!-~])?")$"#
+);
+
 /// What a key is, wherever one is sent.
 fn describe_keys(document: &mut Description) {
     let key = || {
         let text = ObjectBuilder::new().schema_type(Type::String);
-        let text = text.min_length(Some(1)).max_length(Some(MAX_NAME));
-        text.pattern(Some("^(?!p-)[!#-~]([ -~]{0,254}[!-~])?$"))
-            .build()
+        text.pattern(Some(KEY)).build()
     };
     for path in document.paths.paths.values_mut() {
         let operations = [&mut path.get, &mut path.post, &mut path.delete];

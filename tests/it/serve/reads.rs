@@ -86,7 +86,7 @@ fn a_follower_is_told_the_count_and_each_change_and_misses_none_when_it_comes_ba
     let (seen, left) = follower.count();
     assert_eq!((seen, left), (2, 8));
     drop(follower);
-    assert_eq!(event.run("book cli 2").code, Some(0));
+    assert_eq!(event.run("book cli --quantity 2").code, Some(0));
     let mut again = Follower::of(&server, &format!("Last-Event-ID: {seen}\r\n"));
     assert_eq!(again.count(), (3, 6));
     let mut other = Follower::of(&server, "Last-Event-ID: what?\r\n");
