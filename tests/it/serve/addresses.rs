@@ -111,18 +111,18 @@ fn who_guesses_tokens_or_keys_is_slowed_and_nobody_else_is() {
         let from = |address: &str| format!("X-Forwarded-For: {address}");
         let (guesser, other) = (from(&format!("203.0.113.{at}")), from("198.51.100.1"));
         let (status, code) = codes[at];
-        let mut guesses = 0;
-        while guesses < 40 {
+        let mut tried = 0;
+        while tried < 40 {
             let answer = server.call(request, &[wrong[at], &guesser], "");
             if answer.status == 429 {
                 is_too_many(&answer);
                 break;
             }
             answer.is_problem(status, code);
-            guesses += 1;
+            tried += 1;
         }
-        assert!((10..40).contains(&guesses), "{guesses}");
-        // Nor is it told when it guesses right.
+        assert!((10..40).contains(&tried), "{tried}");
+        // Nor is it told when it tried right.
         is_too_many(&server.call(request, &[header, &guesser], ""));
         server.call(request, &[header, &other], "").is(200);
         // It buys all the same.

@@ -107,12 +107,12 @@ fn each_line_of_the_log_is_one_of_the_service_and_tells_no_key_and_no_token() {
     ];
     let wanted = r#"{"buyer":"quuxly","quantity":1,"note":"forged"}"#;
     let sold = server.post("/api/v1/sales", "secret-key", wanted).is(201);
-    let held = server.post(
+    let kept = server.post(
         "/api/v1/holds",
         "other-secret",
         r#"{"buyer":"quuxly","quantity":1}"#,
     );
-    let hold = held.is(201)["hold"]["id"].as_str().unwrap().to_owned();
+    let hold = kept.is(201)["hold"]["id"].as_str().unwrap().to_owned();
     let sale = sold["sale"]["id"].as_str().unwrap().to_owned();
     server
         .sell("secret-key", "quuxly", 3)

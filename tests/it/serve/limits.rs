@@ -107,9 +107,7 @@ fn what_is_too_large_is_refused_however_it_is_sent() {
         "x".repeat(0x8000)
     );
     server.raw(told.as_bytes()).is_problem(413, "bad_request");
-    let many: String = (0..200)
-        .map(|number| format!("X-{number}: y\r\n"))
-        .collect();
+    let many = "X: y\r\n".repeat(200);
     let many = format!("GET /api/v1/event HTTP/1.1\r\nHost: x\r\n{many}\r\n");
     assert_eq!(server.raw(many.as_bytes()).status, 431);
     let long = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(40_000));

@@ -12,7 +12,7 @@ fn three() -> (TestEvent, String) {
     for (name, stock) in [("gala", 5), ("New-Year_2027", 7)] {
         let path = event.path(&format!("{name}.json"));
         fs::write(&path, format!("{{\"ticket\": {stock}}}")).unwrap();
-        paths.push_str(&format!(" {}", path.display()));
+        paths.extend([" ", path.to_str().unwrap()]);
     }
     let paths = format!("{}{paths}", event.path("tickets.json").display());
     (event, paths)
