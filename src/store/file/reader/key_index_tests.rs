@@ -245,8 +245,8 @@ fn a_look_that_went_ahead_is_void_where_other_lines_stand_by_now() {
         let (seq, sum) = line_ending_at(&ledger.file, bytes).unwrap();
         let head = Tally {
             seq,
-            sum,
             bytes,
+            sum,
             ..Tally::default()
         };
         lookup.follow_to_head(&files, &ledger, &head).unwrap();
