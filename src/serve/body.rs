@@ -49,7 +49,8 @@ impl<T: DeserializeOwned + Default> FromRequest<Site> for OptionalBody<T> {
             return Ok(Self(T::default()));
         }
         check_type(&headers)?;
-        parse(&bytes).map(Self)
+        let said: Option<T> = parse(&bytes)?;
+        Ok(Self(said.unwrap_or_default()))
     }
 }
 

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use super::drain::Drain;
 use super::listener::{Connection, OpenSocket};
+use super::patience::Patient;
 use super::peer::Peer;
 use super::service::Service;
 use super::{router, stream};
@@ -108,7 +109,7 @@ async fn one(connection: Connection, peer: Peer, router: Router, drain: Drain) {
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(MAX_HEADERS)
-        .serve_connection(TokioIo::new(connection), answer);
+        .serve_connection(TokioIo::new(Patient::with(connection)), answer);
     tokio::pin!(connection);
     // A client that breaks off is its own affair.
     tokio::select! {
