@@ -80,5 +80,9 @@ pub(super) const NO_COMMAND: [(&str, &str); 7] = [
     ),
 ];
 
+/// A program that was built without the service.
+pub(super) const NO_SERVICE: &str = "this program was built without the service: 'cargo install --path . --features serve' \
+                                     in its sources builds it with that; see docs/service.md";
+
 const CHANGES: &str = "'tickets rename' corrects a name, 'tickets cancel ID --quantity N' takes a part of a sale back, \
                        'tickets set' changes the event";
