@@ -21,8 +21,10 @@ const TOLD: u64 = 10;
 struct CheckDocument<'a> {
     ok: bool,
     command: &'static str,
+    /// What it came to, in one word.
+    verdict: &'static str,
     #[serde(flatten)]
-    verdict: &'a HistoryVerdict,
+    judgement: &'a HistoryVerdict,
 }
 
 pub(super) fn check(
@@ -40,7 +42,8 @@ pub(super) fn check(
     let document = CheckDocument {
         ok: verdict.is_clean(),
         command: "race check",
-        verdict: &verdict,
+        verdict: word(&verdict),
+        judgement: &verdict,
     };
     // To draw a long run takes more time and memory than to judge it: only where somebody looks.
     let drawn = || titled(draw::recorded(&evidence, &verdict), &evidence);
@@ -175,6 +178,15 @@ fn tell(
     summary(out, verdict)
 }
 
+/// What the evidence came to, for programs.
+fn word(verdict: &HistoryVerdict) -> &'static str {
+    match (verdict.is_clean(), verdict.is_whole()) {
+        (false, _) => "anomalies",
+        (true, false) => "clean_as_far_as_it_goes",
+        (true, true) => "clean",
+    }
+}
+
 /// Whether anything was found in how much, and what cannot be said.
 fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
     let judged = [
@@ -220,6 +232,13 @@ fn notes(verdict: &HistoryVerdict) -> Vec<String> {
             }
         ));
     }
+    if verdict.untimed_locks > 0 {
+        notes.push(format!(
+            "{} {} a lock and not from when to when ('got', 'released'): whether others had it meanwhile was not judged",
+            count(verdict.untimed_locks, "operation"),
+            if verdict.untimed_locks == 1 { "names" } else { "name" }
+        ));
+    }
     if !verdict.last {
         notes.push(
             "the evidence ends without the final count ('final'): whether it agrees with the sales was not judged, \
@@ -240,7 +259,7 @@ fn notes(verdict: &HistoryVerdict) -> Vec<String> {
             "the evidence does not say what the ledger holds: a lost sale goes unseen".into(),
         );
     }
-    if verdict.locked == 0 && verdict.is_clean() {
+    if verdict.locked == 0 && verdict.untimed_locks == 0 && verdict.is_clean() {
         notes.push("no operation held a lock: that nothing was found may be luck".into());
     }
     notes

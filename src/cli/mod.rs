@@ -48,7 +48,7 @@ use std::process::ExitCode;
 
 use clap::parser::ValueSource;
 
-use crate::{Result, serve_as_child};
+use crate::{Result, name_closed_directory, serve_as_child};
 use args::{Cli, ColorArg, Command};
 use hint::EventFlag;
 use screen::Screen;
@@ -77,7 +77,7 @@ fn run() -> u8 {
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
         Err(error) => {
-            let error = nearby::told(error, cli.command.name());
+            let error = name_closed_directory(nearby::told(error, cli.command.name()));
             screen.error(cli.command.name(), &error, None);
             error.kind().exit_code()
         }

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::grammar;
-use meant::{MEANT, NO_COMMAND};
+use meant::{MEANT, NO_COMMAND, NO_SERVICE};
 use options::unknown_option;
 use phrases::{is_file, named_by_f};
 use words::one_word_more;
@@ -62,6 +62,9 @@ fn unknown_command(word: &str, command: &str) -> Option<String> {
         return Some(format!(
             "commands are written in small letters: 'tickets {small}'"
         ));
+    }
+    if cfg!(not(feature = "serve")) && small == "serve" {
+        return Some(NO_SERVICE.to_owned());
     }
     if let Some((_, told)) = NO_COMMAND.iter().find(|(tried, _)| small == *tried) {
         return Some((*told).to_owned());

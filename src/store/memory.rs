@@ -121,6 +121,7 @@ impl Store for MemoryStore {
             line,
             text,
             repairable: false,
+            hint: None,
         };
         let findings = self.ledger.read(&mut |_, _, _| true).map_err(finding).err();
         Ok(Audit {

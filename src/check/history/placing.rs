@@ -80,7 +80,12 @@ fn place_odd(chain: &mut Chain, evidence: &Evidence, odd: &[u32], findings: &mut
 }
 
 /// Acknowledged sales that the ledger does not have.
-fn tell_missing(chain: &Chain, evidence: &Evidence, missing: &[u32], findings: &mut Findings<'_>) {
+fn tell_missing(
+    chain: &mut Chain,
+    evidence: &Evidence,
+    missing: &[u32],
+    findings: &mut Findings<'_>,
+) {
     for &index in missing {
         let Some(operation) = evidence.operation(index) else {
             continue;
@@ -91,6 +96,7 @@ fn tell_missing(chain: &Chain, evidence: &Evidence, missing: &[u32], findings: &
                 findings.add(Anomaly::Phantom, &[index], None);
             }
             Some(writer) if evidence.operation(writer).is_some_and(follows) => {
+                chain.fork(version, operation.quantity);
                 findings.add(Anomaly::LostUpdate, &[index, writer], version - 1);
             }
             _ => findings.add(Anomaly::LostSale, &[index], version),
@@ -101,7 +107,10 @@ fn tell_missing(chain: &Chain, evidence: &Evidence, missing: &[u32], findings: &
 fn place(chain: &mut Chain, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
     let version = operation.write;
     match chain.writer(version) {
-        Some(writer) => findings.add(Anomaly::LostUpdate, &[writer, index], version - 1),
+        Some(writer) => {
+            chain.fork(version, operation.quantity);
+            findings.add(Anomaly::LostUpdate, &[writer, index], version - 1);
+        }
         None if chain.write(index, operation) => {}
         // More versions than there are writes: some in between must be missing.
         None => findings.add(Anomaly::Gap, &[index], version),

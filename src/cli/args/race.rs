@@ -95,8 +95,9 @@ Examples:
 A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md \
 describes the file, so that any program's run can be judged.
 
-Exits 6 when something was found, or when the file has nothing to judge; 1 when it cannot be read, or is a \
-pipe that nobody writes.")]
+Exits 6 when something was found, or when the file is damaged or has nothing to judge; 1 when it cannot be read, or is a \
+pipe that nobody writes. With --json a run that was judged has 'verdict' (clean, clean_as_far_as_it_goes, anomalies), and a \
+file that was not has 'error'; for people findings are on stdout, and an error is on stderr.")]
     Check {
         /// The evidence, a JSON object a line; - is standard input
         #[arg(value_name = "EVIDENCE.jsonl")]

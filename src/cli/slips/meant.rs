@@ -85,5 +85,9 @@ pub(super) const NO_COMMAND: [(&str, &str); 8] = [
 pub(super) const A_NOTE_STAYS: &str = "a note stays as it was written, by 'tickets book NAME --note TEXT' or 'tickets hold'; \
      what comes later goes into the name: 'tickets rename ID \"Ann (paid)\"'";
 
+/// A program that was built without the service.
+pub(super) const NO_SERVICE: &str = "this program was built without the service: 'cargo install --path . --features serve' \
+                                     in its sources builds it with that; see docs/service.md";
+
 const CHANGES: &str = "'tickets rename' corrects a name, 'tickets cancel ID --quantity N' takes a part of a sale back, \
                        'tickets set' changes the event";
