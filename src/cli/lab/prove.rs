@@ -120,7 +120,7 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
             "{schedules} of {schedules} {schedule} of {buyers} {are} right: whoever goes first, nobody is overwritten"
         );
         run::labelled(out, "safe", GOOD, &text)?;
-        return run::counted(out);
+        return run::counted(out, true);
     }
     let oversold = match found.oversold {
         0 => String::new(),
@@ -133,7 +133,7 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     };
     let text = format!("{bad} of {schedules} schedules {are} bad{oversold}; {outcomes}");
     run::labelled(out, "race", BAD, &text)?;
-    run::counted(out)
+    run::counted(out, true)
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,8 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::{RawLines, line_before};
-use crate::store::file::reader::view::tail::{ALL_LOST, all_lost, broken, disagreement, is_whole};
+use crate::store::file::reader::view::breaks::whole_lines;
+use crate::store::file::reader::view::tail::{ALL_LOST, Stands, all_lost, break_at, disagreement};
 use crate::store::file::sys::Attributes;
 
 /// The tally at the line that `tickets.json` counts last, and what does not add up between that
@@ -75,23 +76,8 @@ fn lacks(
     match whole_lines(ledger) {
         // What the ledger has adds up: that can be gone on with.
         Ok(()) => disagreement(message, &files.ledger, seq),
-        Err((line, why)) => broken(files, line, &why),
+        Err((line, why)) => break_at(files, line, &why, Stands::No),
     }
-}
-
-/// Whether each whole line adds up with those before it; else the number of the first that does not, and why.
-fn whole_lines(ledger: &LedgerFile) -> std::result::Result<(), (u64, String)> {
-    let mut tally = Tally::default();
-    let mut raw_lines = RawLines::new(&ledger.file, 0);
-    while let Ok(Some(raw_line)) = raw_lines.next() {
-        if !is_whole(&raw_line) {
-            break;
-        }
-        let taken = Line::parse(raw_line.bytes, Some(tally.sum))
-            .and_then(|line| tally.after(&line, raw_line.end));
-        tally = taken.map_err(|why| (tally.seq + 1, why))?;
-    }
-    Ok(())
 }
 
 /// The count says another number than the line that it includes last.
