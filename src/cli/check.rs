@@ -6,7 +6,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::check_notes::notes;
 use super::screen::{BAD, FAINT, GOOD, Screen};
+use super::width;
 use crate::check::evidence::{self, Evidence};
 use crate::check::{self, Anomaly, HistoryVerdict};
 use crate::draw;
@@ -59,8 +61,15 @@ pub(super) fn check(
         if let Some(file) = drawn_into.filter(|_| !screen.quiet) {
             super::picture::drawn(out, file)?;
         }
-        if screen.quiet || verdict.is_clean() || buyers(&evidence) > super::picture::DRAWN {
+        if screen.quiet || verdict.is_clean() {
             return Ok(());
+        }
+        let many = buyers(&evidence);
+        if many > super::picture::DRAWN {
+            return match drawn_into {
+                Some(_) => Ok(()),
+                None => undrawn(out, many),
+            };
         }
         writeln!(out)?;
         super::picture::small(out, &drawn())
@@ -70,6 +79,16 @@ pub(super) fn check(
     } else {
         Kind::Integrity.exit_code()
     })
+}
+
+/// That there are too many buyers for a drawing here.
+fn undrawn(out: &mut dyn Write, many: usize) -> io::Result<()> {
+    write!(out, "{FAINT}hint{FAINT:#}: ")?;
+    let text = format!(
+        "{many} buyers are not drawn here, only up to {}: --timeline FILE.svg draws what was found",
+        super::picture::DRAWN
+    );
+    fitted(out, &text, "hint: ".len())
 }
 
 /// What the evidence is called in messages.
@@ -134,7 +153,17 @@ fn titled(timeline: Timeline, evidence: &Evidence) -> Timeline {
 
 /// A finding, behind the name of its kind.
 fn line(out: &mut dyn Write, kind: Anomaly, text: &str) -> io::Result<()> {
-    writeln!(out, "{BAD}{}{BAD:#}: {}", kind.name(), shown(text))
+    write!(out, "{BAD}{}{BAD:#}: ", kind.name())?;
+    fitted(out, text, kind.name().len() + 2)
+}
+
+/// A text behind what takes so many columns: in lines that fit, where anything says how wide they may be; else in one,
+/// for programs that read it.
+fn fitted(out: &mut dyn Write, text: &str, taken: usize) -> io::Result<()> {
+    match width::told() {
+        Some(columns) => width::wrapped(out, text, taken, columns),
+        None => writeln!(out, "{}", shown(text)),
+    }
 }
 
 /// What was found; all lost updates of one version as one.
@@ -206,61 +235,8 @@ fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
         writeln!(out, "{BAD}BAD{BAD:#}  {judged}")?;
     }
     for note in notes(verdict) {
-        writeln!(out, "{FAINT}note{FAINT:#}: {note}")?;
+        write!(out, "{FAINT}note{FAINT:#}: ")?;
+        fitted(out, &note, "note: ".len())?;
     }
     Ok(())
-}
-
-/// What a verdict cannot say.
-fn notes(verdict: &HistoryVerdict) -> Vec<String> {
-    let mut notes = Vec::new();
-    if verdict.unjudged > 0 {
-        notes.push(format!(
-            "{} without the version that was read or written: not judged",
-            count(verdict.unjudged, "operation")
-        ));
-    }
-    if verdict.unanswered > 0 {
-        notes.push(format!(
-            "{} of {} {} no answer ('return'): how that ended is not known, and was not judged",
-            verdict.unanswered,
-            count(verdict.operations, "operation"),
-            if verdict.unanswered == 1 {
-                "has"
-            } else {
-                "have"
-            }
-        ));
-    }
-    if verdict.untimed_locks > 0 {
-        notes.push(format!(
-            "{} {} a lock and not from when to when ('got', 'released'): whether others had it meanwhile was not judged",
-            count(verdict.untimed_locks, "operation"),
-            if verdict.untimed_locks == 1 { "names" } else { "name" }
-        ));
-    }
-    if !verdict.last {
-        notes.push(
-            "the evidence ends without the final count ('final'): whether it agrees with the sales was not judged, \
-             and the file may have been cut"
-                .into(),
-        );
-    }
-    if verdict.read_outside > 0 {
-        notes.push(format!(
-            "{} {} written under a lock that was not held when the count was read: it must be held from the read to \
-             the write",
-            count(verdict.read_outside, "sale"),
-            if verdict.read_outside == 1 { "was" } else { "were" }
-        ));
-    }
-    if !verdict.ledger {
-        notes.push(
-            "the evidence does not say what the ledger holds: a lost sale goes unseen".into(),
-        );
-    }
-    if verdict.locked == 0 && verdict.untimed_locks == 0 && verdict.is_clean() {
-        notes.push("no operation held a lock: that nothing was found may be luck".into());
-    }
-    notes
 }

@@ -7,6 +7,7 @@ mod booking;
 mod buy;
 mod cell;
 mod check;
+mod check_notes;
 mod clock;
 mod completions;
 mod doctor;

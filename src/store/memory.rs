@@ -155,6 +155,7 @@ impl Store for MemoryStore {
         }
         *self = Self::new(how.stock.unwrap_or(self.stock))?;
         Ok(Reset {
+            made: false,
             stock: self.stock,
             archive: None,
             kept: None,

@@ -40,7 +40,7 @@ pub struct AnomalyCount {
 pub struct HistoryVerdict {
     /// How many operations there are.
     pub operations: u64,
-    /// How many of them were told that they bought.
+    /// How many of them were told that they bought, or wrote and were told nothing.
     pub sales: u64,
     /// How many of them said which version they read.
     pub reads: u64,

@@ -1,7 +1,7 @@
 //! Words that are no commands.
 
 /// Words that people try, and the command that each means.
-pub(super) const MEANT: [(&str, &str); 53] = [
+pub(super) const MEANT: [(&str, &str); 54] = [
     ("sell", "book NAME"),
     ("order", "book NAME"),
     ("reserve", "hold NAME"),
@@ -52,6 +52,7 @@ pub(super) const MEANT: [(&str, &str); 53] = [
     ("prove", "race prove"),
     ("replay", "race replay SCHEDULE"),
     ("locks", "race locks"),
+    ("scenarios", "race scenarios"),
     ("selfcheck", "race selfcheck"),
     ("test", "doctor"),
     ("version", "--version"),
