@@ -19,6 +19,7 @@
 )]
 
 mod access;
+mod attached;
 mod block_map;
 mod books;
 mod disk;
@@ -38,6 +39,7 @@ mod request;
 mod rng;
 mod row;
 mod rows;
+mod service;
 mod strace;
 mod task;
 mod test_event;

@@ -1,11 +1,13 @@
 //! The rows, each a function that strikes.
 
 pub(crate) mod access;
+pub(crate) mod beside;
 pub(crate) mod clock;
 pub(crate) mod cut_short;
 pub(crate) mod cuts;
 pub(crate) mod damaged;
 pub(crate) mod delayed;
+pub(crate) mod drained;
 pub(crate) mod edits;
 pub(crate) mod ended;
 pub(crate) mod full;
@@ -22,4 +24,5 @@ pub(crate) mod refused;
 pub(crate) mod relay;
 pub(crate) mod replay;
 pub(crate) mod scenarios;
+pub(crate) mod served;
 pub(crate) mod write_back;
