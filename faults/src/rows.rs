@@ -12,6 +12,7 @@ pub(crate) mod edits;
 pub(crate) mod ended;
 pub(crate) mod full;
 pub(crate) mod hostile;
+pub(crate) mod jumps;
 pub(crate) mod killed;
 pub(crate) mod lock_file;
 pub(crate) mod losses;

@@ -57,10 +57,21 @@ impl Service {
     /// Serves the event; `arguments` split at spaces.
     #[track_caller]
     pub(crate) fn start(event: &TestEvent, arguments: &str) -> Self {
+        Self::start_in(event, arguments, [])
+    }
+
+    /// The same, in this environment.
+    #[track_caller]
+    pub(crate) fn start_in<'a>(
+        event: &TestEvent,
+        arguments: &str,
+        environment: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
         let log = NamedTempFile::new_in(memory()).unwrap();
         let mut child = event
             .command(["--json", "serve", "--listen", "127.0.0.1:0"])
             .args(arguments.split_ascii_whitespace())
+            .envs(environment)
             .stdout(Stdio::piped())
             .stderr(log.reopen().unwrap())
             .spawn()
@@ -100,6 +111,22 @@ impl Service {
     pub(crate) fn sell(&self, key: &str) -> io::Result<Answer> {
         let mut stream = self.connect()?;
         exchange(&mut stream, order(key, false).as_bytes())
+    }
+
+    /// Posts to this path of the API, with a key and one more header.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        key: &str,
+        header: &str,
+        body: &str,
+    ) -> io::Result<Answer> {
+        let length = body.len();
+        let request = format!(
+            "POST /api/v1/{path} HTTP/1.1\r\nHost: faults\r\nConnection: close\r\nIdempotency-Key: {key}\r\n{header}\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        exchange(&mut self.connect()?, request.as_bytes())
     }
 
     /// What the event holds.

@@ -11,6 +11,7 @@ use crate::books::Books;
 use crate::event::{Prepared, Variant};
 use crate::holder::Holder;
 use crate::row::{Fault, Row};
+use crate::rows::jumps;
 use crate::service::{Answer, Service, answer, order};
 use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent, eventually, waiting};
 
@@ -45,6 +46,7 @@ pub(crate) fn strike(row: &mut Row) {
         Some(reason) => row.cannot(reason),
         None => row.run("a clerk", "hangs", false, || clerk_hangs(&prepared)),
     }
+    jumps::strike(row);
     let sales = if row.is_slice() { SOAK_SLICE } else { SOAK };
     row.run("time", "soak", true, || soak(&prepared, sales));
 }

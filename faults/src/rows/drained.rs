@@ -149,7 +149,7 @@ fn leave(service: &Service, leaver: usize) {
         };
         let order = order(&format!("l{leaver}-{number}"), false);
         let _ = stream.write_all(order.as_bytes());
-        thread::yield_now();
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
