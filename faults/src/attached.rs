@@ -4,11 +4,16 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
 use crate::strace::Point;
 use crate::test_event::{memory, signal};
+
+/// How often it is looked whether strace has ended.
+const ENDS: usize = 1000;
 
 /// A process under strace. Dropped, it goes on without.
 pub(crate) struct Attached {
@@ -66,11 +71,19 @@ impl Attached {
         fs::read_to_string(self.trace.path()).unwrap()
     }
 
+    /// strace(1) may wait for ever for the threads of a process that was killed; each line is on its file by then.
     fn end(&mut self) {
         if self.strace.try_wait().unwrap().is_none() {
             signal(self.strace.id(), "INT");
-            let _ = self.strace.wait();
         }
+        for _ in 0..ENDS {
+            if self.strace.try_wait().unwrap().is_some() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        let _ = self.strace.kill();
+        let _ = self.strace.wait();
     }
 }
 

@@ -54,7 +54,7 @@ fn library() -> Option<String> {
 }
 
 /// The environment in which a clock is what this file says, at every look; what only measures a while is left alone.
-fn environment<'a>(library: &'a str, clock: &'a Path) -> [(&'static str, &'a str); 4] {
+fn environment<'a>(library: &'a str, clock: &'a Path) -> [(&'a str, &'a str); 4] {
     [
         ("LD_PRELOAD", library),
         (

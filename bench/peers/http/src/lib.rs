@@ -120,10 +120,10 @@ async fn event<S: Shop>(State(shop): State<S>) -> Response {
 ///
 /// # Errors
 /// It cannot listen.
-pub async fn serve(shop: impl Shop) -> Result<(), Failure> {
+pub async fn serve<S: Shop>(shop: S) -> Result<(), Failure> {
     let router = Router::new()
-        .route("/api/v1/sales", post(sell))
-        .route("/api/v1/event", get(event))
+        .route("/api/v1/sales", post(sell::<S>))
+        .route("/api/v1/event", get(event::<S>))
         .with_state(shop);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{{\"listening\":\"http://{}\"}}", listener.local_addr()?);
