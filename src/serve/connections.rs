@@ -92,6 +92,7 @@ async fn accept(
 
 /// One connection, to its end.
 async fn one(connection: Connection, peer: Peer, router: Router, drain: Drain) {
+    known_bad!(SocketLeaked => if let tokio_util::either::Either::Left(socket) = &connection { std::mem::forget(std::os::fd::AsFd::as_fd(socket).try_clone_to_owned()) });
     let router = TowerToHyperService::new(router);
     let requests = Arc::new(AtomicUsize::new(0));
     let under_way = Arc::clone(&requests);
@@ -116,6 +117,7 @@ async fn one(connection: Connection, peer: Peer, router: Router, drain: Drain) {
         _ = connection.as_mut() => return,
         () = drain.begun() => {}
     }
+    known_bad!(DrainCut => return);
     connection.as_mut().graceful_shutdown();
     let most = if requests.load(Ordering::SeqCst) == 0 {
         LINGER

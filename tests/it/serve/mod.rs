@@ -9,7 +9,10 @@ mod drain;
 mod health;
 mod life;
 mod limits;
+#[allow(dead_code, reason = "the benchmark tells the times")]
+mod load;
 mod management;
 mod reads;
+mod rush;
 mod several;
 mod sockets;
