@@ -95,13 +95,13 @@ fn is_faked(program: &Program, library: &str) -> bool {
 fn jumps(
     program: &Program,
     library: &str,
-    (held, needed, ended, is_due): (&str, &str, &str, bool),
+    (begun, needed, ended, is_due): (&str, &str, &str, bool),
 ) -> Fault {
     let event = TestEvent::empty(program);
     assert_eq!(event.json("init 4 --hold 30m").0, 0);
     let clock = clock();
     let mut service = Service::start_in(&event, "", environment(library, clock.0.path()));
-    clock.is(held);
+    clock.is(begun);
     let order = r#"{"buyer":"bob","quantity":3,"for":"30m"}"#;
     let hold = service.post("holds", "h", "X: -", order).unwrap();
     assert_eq!(hold.status, 201, "{hold:?}");

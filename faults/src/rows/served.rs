@@ -74,7 +74,7 @@ fn only_files(event: &TestEvent) -> Vec<String> {
     let files = [COUNT, LEDGER, LOCK].map(|name| event.path(name));
     for path in files
         .iter()
-        .map(|path| path.as_path())
+        .map(std::path::PathBuf::as_path)
         .chain([event.directory()])
     {
         arguments.extend(["-P".to_owned(), path.to_str().unwrap().to_owned()]);

@@ -222,9 +222,9 @@ fn raise_limit(wanted: u64) -> u64 {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current.is_some_and(|current| current < wanted) {
         let most = limit.maximum.unwrap_or(wanted);
-        let mut raised = limit.clone();
+        let mut raised = limit;
         raised.current = Some(most.min(wanted));
-        if setrlimit(Resource::Nofile, raised.clone()).is_ok() {
+        if setrlimit(Resource::Nofile, raised).is_ok() {
             limit = raised;
         }
     }
