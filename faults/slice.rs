@@ -63,4 +63,7 @@ rows! {
     access "access";
     losses "losses";
     scenarios "scenarios";
+    drained "drained";
+    served "served";
+    beside "beside";
 }

@@ -100,6 +100,11 @@ mod mistakes {
         "index-believed" IndexBelieved: "What says where holds and rules stand is believed without its checksum.";
         "rule-believed" RuleBelieved: "A rule is read without a look at the line before it.";
         "count-uncapped" CountUncapped: "The count is read however long it is.";
+        "drain-cut" DrainCut: "A service that is told to end cuts its connections.";
+        "look-kept" LookKept: "A service answers what it saw first.";
+        "order-kept" OrderKept: "An order whose client has gone is done.";
+        "body-awaited" BodyAwaited: "A service that is told to end waits for the rest of a body.";
+        "socket-leaked" SocketLeaked: "The socket of a connection is never closed.";
     }
 
     impl Mistake {

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Hostile(HostileArgs),
     /// The race lab: schedules per second of real processes
     Lab(LabArgs),
+    /// The service in a rush: 10,000 buyers within a second
+    Serve(ServeArgs),
     /// What becomes of answered sales after another process's failed write-back, beside databases
     WriteBack(write_back::Args),
     /// One process that sells, started by `sales`
@@ -155,6 +157,26 @@ pub(crate) struct HostileArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) tickets: Option<PathBuf>,
     /// A few files: does everything work, not how fast it is
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// One JSON document instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What the command line of `tickets-bench serve` says.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The tickets program, built with its service [default: target/release/tickets of this workspace]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) tickets: Option<PathBuf>,
+    /// How many buyers arrive within a second [default: 10000, with --quick 500]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(300..=20_000))]
+    pub(crate) clients: Option<u32>,
+    /// How many rushes [default: 5, with --quick 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) runs: Option<u32>,
+    /// One small rush: does it all still work, not how fast it is
     #[arg(long)]
     pub(crate) quick: bool,
     /// One JSON document instead of the table

@@ -19,6 +19,7 @@ mod report;
 mod run;
 mod sales;
 mod scratch;
+mod serve;
 mod stats;
 mod table;
 mod write_back;
@@ -40,6 +41,8 @@ mod corpus;
     clippy::indexing_slicing
 )]
 mod craft;
+#[path = "../../tests/it/serve/load.rs"]
+mod load;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -48,7 +51,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use serde_json::Value;
 
-use args::{ChapterArgs, CheckArgs, Cli, Command, HostileArgs, LabArgs, LedgerArgs, SalesArgs};
+use args::{
+    ChapterArgs, CheckArgs, Cli, Command, HostileArgs, LabArgs, LedgerArgs, SalesArgs, ServeArgs,
+};
 
 /// What a step of the benchmark gives, or a message for people that says why it could not.
 pub(crate) type Result<T> = std::result::Result<T, String>;
@@ -61,6 +66,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check(&args),
         Command::Hostile(args) => hostile(&args),
         Command::Lab(args) => lab(&args),
+        Command::Serve(args) => serve(&args),
         Command::WriteBack(args) => write_back(&args),
         Command::SalesWorker(args) => sales::work(&args),
         Command::WriteBackWorker(args) => write_back::work(&args),
@@ -105,6 +111,11 @@ fn check(args: &CheckArgs) -> Result<()> {
 
 fn lab(args: &LabArgs) -> Result<()> {
     let report = lab::run(args)?;
+    print(args.json, || report.to_json(), || report.to_table())
+}
+
+fn serve(args: &ServeArgs) -> Result<()> {
+    let report = serve::run(args)?;
     print(args.json, || report.to_json(), || report.to_table())
 }
 

@@ -19,6 +19,7 @@
 )]
 
 mod access;
+mod attached;
 mod block_map;
 mod books;
 mod disk;
@@ -40,6 +41,7 @@ mod rng;
 mod row;
 mod rows;
 mod runner;
+mod service;
 mod stopped;
 mod strace;
 mod task;

@@ -156,6 +156,24 @@ pub const ROWS: &[Plan] = &[
         "commands that can race meet in every schedule of the lab",
         rows::scenarios::strike,
     ),
+    row(
+        23,
+        "drained",
+        "a service is told to end at any moment under load",
+        rows::drained::strike,
+    ),
+    row(
+        24,
+        "served",
+        "a service is killed, ended or refused at every system call of a sale",
+        rows::served::strike,
+    ),
+    row(
+        25,
+        "beside",
+        "beside a service the event changes, its lock is held, clients stop",
+        rows::beside::strike,
+    ),
 ];
 
 const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mut Row)) -> Plan {

@@ -135,6 +135,14 @@ pub const MUTANTS: &[Mutant] = &[
     by("set-unlocked", "scenarios", "scenarios/set-book/3"),
     by("head-unlocked", "scenarios", "scenarios/hold-hold/2"),
     by("import-unlocked", "scenarios", "scenarios/import-import/2"),
+    by("drain-cut", "drained", "drained/seed 1"),
+    by("drain-cut", "served", "served/SIGTERM/fdatasync"),
+    by("key-forgotten", "served", "served/killed/fdatasync"),
+    by("sync-retried", "served", "served/refused/fdatasync"),
+    by("look-kept", "beside", "beside/reset"),
+    by("order-kept", "beside", "beside/gone while they wait"),
+    by("body-awaited", "beside", "beside/half way"),
+    by("socket-leaked", "beside", "beside/soak"),
 ];
 
 const fn by(name: &'static str, row: &'static str, case: &'static str) -> Mutant {
@@ -211,7 +219,7 @@ impl Mutant {
 pub fn build(place: &Path) -> Result<PathBuf, String> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let features = "tickets-faults/known-bad,tickets/known-bad";
+    let features = "tickets-faults/known-bad,tickets/known-bad,tickets/serve";
     let status = Command::new(cargo)
         .args(["build", "--quiet", "--locked", "--features", features])
         .args(["-p", "tickets", "-p", "tickets-faults", "--manifest-path"])

@@ -1,15 +1,18 @@
 //! The rows, each a function that strikes.
 
 pub(crate) mod access;
+pub(crate) mod beside;
 pub(crate) mod clock;
 pub(crate) mod cut_short;
 pub(crate) mod cuts;
 pub(crate) mod damaged;
 pub(crate) mod delayed;
+pub(crate) mod drained;
 pub(crate) mod edits;
 pub(crate) mod ended;
 pub(crate) mod full;
 pub(crate) mod hostile;
+pub(crate) mod jumps;
 pub(crate) mod killed;
 pub(crate) mod lock_file;
 pub(crate) mod losses;
@@ -22,4 +25,5 @@ pub(crate) mod refused;
 pub(crate) mod relay;
 pub(crate) mod replay;
 pub(crate) mod scenarios;
+pub(crate) mod served;
 pub(crate) mod write_back;

@@ -9,6 +9,7 @@ pub mod final_state;
 mod history;
 pub(crate) mod listing;
 pub mod proof;
+pub(crate) mod write_order;
 
 pub use anomaly::Anomaly;
 pub(crate) use history::too_many;

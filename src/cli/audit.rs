@@ -48,7 +48,10 @@ fn tell(out: &mut dyn Write, audit: &Audit, screen: &Screen) -> io::Result<()> {
         writeln!(out, "{FAINT}note{FAINT:#}  {}", shown(note))?;
     }
     if !audit.findings.is_empty() {
-        return writeln!(out, "{}", screen.hint(advice(audit)));
+        let mut hints = audit.findings.iter();
+        let hint = hints.find_map(|finding| finding.hint.as_deref());
+        let hint = hint.unwrap_or_else(|| advice(audit));
+        return writeln!(out, "{}", shown(&screen.hint(hint)));
     }
     writeln!(
         out,

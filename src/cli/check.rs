@@ -6,7 +6,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::check_notes::notes;
 use super::screen::{BAD, FAINT, GOOD, Screen};
+use super::width;
 use crate::check::evidence::{self, Evidence};
 use crate::check::{self, Anomaly, HistoryVerdict};
 use crate::draw;
@@ -21,8 +23,10 @@ const TOLD: u64 = 10;
 struct CheckDocument<'a> {
     ok: bool,
     command: &'static str,
+    /// What it came to, in one word.
+    verdict: &'static str,
     #[serde(flatten)]
-    verdict: &'a HistoryVerdict,
+    judgement: &'a HistoryVerdict,
 }
 
 pub(super) fn check(
@@ -40,7 +44,8 @@ pub(super) fn check(
     let document = CheckDocument {
         ok: verdict.is_clean(),
         command: "race check",
-        verdict: &verdict,
+        verdict: word(&verdict),
+        judgement: &verdict,
     };
     // To draw a long run takes more time and memory than to judge it: only where somebody looks.
     let drawn = || titled(draw::recorded(&evidence, &verdict), &evidence);
@@ -56,8 +61,15 @@ pub(super) fn check(
         if let Some(file) = drawn_into.filter(|_| !screen.quiet) {
             super::picture::drawn(out, file)?;
         }
-        if screen.quiet || verdict.is_clean() || buyers(&evidence) > super::picture::DRAWN {
+        if screen.quiet || verdict.is_clean() {
             return Ok(());
+        }
+        let many = buyers(&evidence);
+        if many > super::picture::DRAWN {
+            return match drawn_into {
+                Some(_) => Ok(()),
+                None => undrawn(out, many),
+            };
         }
         writeln!(out)?;
         super::picture::small(out, &drawn())
@@ -67,6 +79,16 @@ pub(super) fn check(
     } else {
         Kind::Integrity.exit_code()
     })
+}
+
+/// That there are too many buyers for a drawing here.
+fn undrawn(out: &mut dyn Write, many: usize) -> io::Result<()> {
+    write!(out, "{FAINT}hint{FAINT:#}: ")?;
+    let text = format!(
+        "{many} buyers are not drawn here, only up to {}: --timeline FILE.svg draws what was found",
+        super::picture::DRAWN
+    );
+    fitted(out, &text, "hint: ".len())
 }
 
 /// What the evidence is called in messages.
@@ -131,7 +153,17 @@ fn titled(timeline: Timeline, evidence: &Evidence) -> Timeline {
 
 /// A finding, behind the name of its kind.
 fn line(out: &mut dyn Write, kind: Anomaly, text: &str) -> io::Result<()> {
-    writeln!(out, "{BAD}{}{BAD:#}: {}", kind.name(), shown(text))
+    write!(out, "{BAD}{}{BAD:#}: ", kind.name())?;
+    fitted(out, text, kind.name().len() + 2)
+}
+
+/// A text behind what takes so many columns: in lines that fit, where anything says how wide they may be; else in one,
+/// for programs that read it.
+fn fitted(out: &mut dyn Write, text: &str, taken: usize) -> io::Result<()> {
+    match width::told() {
+        Some(columns) => width::wrapped(out, text, taken, columns),
+        None => writeln!(out, "{}", shown(text)),
+    }
 }
 
 /// What was found; all lost updates of one version as one.
@@ -175,6 +207,15 @@ fn tell(
     summary(out, verdict)
 }
 
+/// What the evidence came to, for programs.
+fn word(verdict: &HistoryVerdict) -> &'static str {
+    match (verdict.is_clean(), verdict.is_whole()) {
+        (false, _) => "anomalies",
+        (true, false) => "clean_as_far_as_it_goes",
+        (true, true) => "clean",
+    }
+}
+
 /// Whether anything was found in how much, and what cannot be said.
 fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
     let judged = [
@@ -194,54 +235,8 @@ fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
         writeln!(out, "{BAD}BAD{BAD:#}  {judged}")?;
     }
     for note in notes(verdict) {
-        writeln!(out, "{FAINT}note{FAINT:#}: {note}")?;
+        write!(out, "{FAINT}note{FAINT:#}: ")?;
+        fitted(out, &note, "note: ".len())?;
     }
     Ok(())
-}
-
-/// What a verdict cannot say.
-fn notes(verdict: &HistoryVerdict) -> Vec<String> {
-    let mut notes = Vec::new();
-    if verdict.unjudged > 0 {
-        notes.push(format!(
-            "{} without the version that was read or written: not judged",
-            count(verdict.unjudged, "operation")
-        ));
-    }
-    if verdict.unanswered > 0 {
-        notes.push(format!(
-            "{} of {} {} no answer ('return'): how that ended is not known, and was not judged",
-            verdict.unanswered,
-            count(verdict.operations, "operation"),
-            if verdict.unanswered == 1 {
-                "has"
-            } else {
-                "have"
-            }
-        ));
-    }
-    if !verdict.last {
-        notes.push(
-            "the evidence ends without the final count ('final'): whether it agrees with the sales was not judged, \
-             and the file may have been cut"
-                .into(),
-        );
-    }
-    if verdict.read_outside > 0 {
-        notes.push(format!(
-            "{} {} written under a lock that was not held when the count was read: it must be held from the read to \
-             the write",
-            count(verdict.read_outside, "sale"),
-            if verdict.read_outside == 1 { "was" } else { "were" }
-        ));
-    }
-    if !verdict.ledger {
-        notes.push(
-            "the evidence does not say what the ledger holds: a lost sale goes unseen".into(),
-        );
-    }
-    if verdict.locked == 0 && verdict.is_clean() {
-        notes.push("no operation held a lock: that nothing was found may be luck".into());
-    }
-    notes
 }

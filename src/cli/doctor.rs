@@ -35,6 +35,8 @@ pub(super) fn run(file: &Path, arguments: &DoctorArgs, screen: &Screen) -> Resul
         ok: report.holds(),
         command: "doctor",
         verdict: verdict(&report),
+        event: event.map(|event| event_verdict(event, &report)),
+        outlives_power_cut: report.outlives_power_cut(),
         report: &report,
     };
     screen.result(&document, |out| tell(out, &report, screen.quiet));
@@ -51,9 +53,18 @@ fn is_to_be_an_event(place: &Path) -> bool {
         && doctor::directory_of(place).is_ok_and(|directory| directory.is_dir())
 }
 
-/// The result in one word, for programs.
+/// What of the event that was looked at, in one word for programs.
+fn event_verdict(event: &Path, report: &Report) -> &'static str {
+    match (report.event_faults().is_empty(), event.exists()) {
+        (false, _) => "unfit",
+        (true, true) => "fit",
+        (true, false) => "missing",
+    }
+}
+
+/// The result for the place in one word, for programs.
 fn verdict(report: &Report) -> &'static str {
-    match (report.holds(), report.is_for_one_user()) {
+    match (report.place_holds(), report.is_for_one_user()) {
         (false, _) => "unfit",
         (true, true) => "fit_for_one_user",
         (true, false) => "fit",
@@ -65,6 +76,9 @@ struct DoctorDocument<'a> {
     ok: bool,
     command: &'static str,
     verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'static str>,
+    outlives_power_cut: bool,
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -91,23 +105,43 @@ fn tell(out: &mut dyn Write, report: &Report, quiet: bool) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    sentence(out, report)
+}
+
+/// The verdict in a line: on the place, and on the event where it is the event's fault.
+fn sentence(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let directory = shown(&report.directory);
-    if report.holds() {
-        let by = if report.is_for_one_user() {
-            ", by one user alone: it is sticky"
-        } else {
-            ""
-        };
-        writeln!(
-            out,
-            "{GOOD}fit{GOOD:#}  an event can be kept in {directory}{by}"
-        )
-    } else {
-        writeln!(
+    if !report.place_holds() {
+        return writeln!(
             out,
             "{BAD}UNFIT{BAD:#}  do not keep an event in {directory}: take a directory on a local disk"
-        )
+        );
     }
+    let but = if report.outlives_power_cut() {
+        ""
+    } else {
+        ", but what is sold here may not outlive a power cut"
+    };
+    if let [first, more @ ..] = report.event_faults().as_slice() {
+        let more = match more.len() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let fault = shown(first);
+        return writeln!(
+            out,
+            "{BAD}UNFIT{BAD:#}  the directory {directory} is fit{but}; this event is not: {fault}{more}"
+        );
+    }
+    let by = if report.is_for_one_user() {
+        ", by one user alone: it is sticky"
+    } else {
+        ""
+    };
+    writeln!(
+        out,
+        "{GOOD}fit{GOOD:#}{but}  an event can be kept in {directory}{by}"
+    )
 }
 
 fn costs(costs: &Costs) -> Table {

@@ -106,6 +106,7 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
                 let archive = shown(archive);
                 writeln!(out, "{name} was reset; the old ledger is kept as {archive}")
             }
+            None if done.made => writeln!(out, "{name} was made"),
             None => writeln!(out, "{name} was reset"),
         }?;
         match &document.kept {

@@ -7,6 +7,7 @@ mod booking;
 mod buy;
 mod cell;
 mod check;
+mod check_notes;
 mod clock;
 mod completions;
 mod doctor;
@@ -48,7 +49,7 @@ use std::process::ExitCode;
 
 use clap::parser::ValueSource;
 
-use crate::{Result, serve_as_child};
+use crate::{Result, name_closed_directory, serve_as_child};
 use args::{Cli, ColorArg, Command};
 use hint::EventFlag;
 use screen::Screen;
@@ -77,7 +78,7 @@ fn run() -> u8 {
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
         Err(error) => {
-            let error = nearby::told(error, cli.command.name());
+            let error = name_closed_directory(nearby::told(error, cli.command.name()));
             screen.error(cli.command.name(), &error, None);
             error.kind().exit_code()
         }

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::screen::{BAD, FAINT, GOOD};
+use super::width::columns;
 use crate::store::file::output_contents::SVG;
-use crate::timeline::{COLUMNS, Timeline, Tone};
+use crate::timeline::{Timeline, Tone};
 use crate::{Contents, Output, Result, shown};
 
 const PICTURE: Contents = Contents {
@@ -36,7 +37,7 @@ pub(super) fn small(out: &mut dyn Write, timeline: &Timeline) -> io::Result<()> 
     if timeline.lanes.len() > DRAWN {
         return Ok(());
     }
-    for line in timeline.to_sketch(width()) {
+    for line in timeline.to_sketch(columns()) {
         for piece in &line.pieces {
             let text = &piece.text;
             match piece.tone {
@@ -49,13 +50,4 @@ pub(super) fn small(out: &mut dyn Write, timeline: &Timeline) -> io::Result<()> 
         writeln!(out)?;
     }
     Ok(())
-}
-
-/// How wide the terminal is; where there is none, what most are.
-fn width() -> usize {
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
-    match size.map(|size| usize::from(size.ws_col)) {
-        None | Some(0) => COLUMNS,
-        Some(columns) => columns,
-    }
 }

@@ -5,11 +5,15 @@ mod options;
 mod phrases;
 mod words;
 
+use std::path::Path;
+
 use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::grammar;
-use meant::{MEANT, NO_COMMAND};
+use super::hint::{self, quoted};
+use crate::lab::condition::Condition;
+use meant::{MEANT, NO_COMMAND, NO_SERVICE};
 use options::unknown_option;
 use phrases::{is_file, named_by_f};
 use words::one_word_more;
@@ -38,6 +42,7 @@ pub(super) fn tip(
             let option = text(error, ContextKind::InvalidArg)?;
             wrong_value(option, text(error, ContextKind::InvalidValue)?, command)
         }
+        ErrorKind::InvalidValue => no_lock(text(error, ContextKind::InvalidValue)?, command),
         ErrorKind::MissingRequiredArgument => missing(command, matches),
         _ => None,
     }
@@ -63,11 +68,59 @@ fn unknown_command(word: &str, command: &str) -> Option<String> {
             "commands are written in small letters: 'tickets {small}'"
         ));
     }
+    if cfg!(not(feature = "serve")) && small == "serve" {
+        return Some(NO_SERVICE.to_owned());
+    }
     if let Some((_, told)) = NO_COMMAND.iter().find(|(tried, _)| small == *tried) {
         return Some((*told).to_owned());
     }
+    if let Some(told) = of_a_race(&small, next_word(word).as_deref()) {
+        return Some(told);
+    }
     let (_, meant) = MEANT.iter().find(|(tried, _)| small == *tried)?;
     Some(format!("'tickets {meant}' does that"))
+}
+
+/// The word behind this one on the command line.
+fn next_word(word: &str) -> Option<String> {
+    let mut words = std::env::args_os().skip_while(|one| one.as_os_str() != word);
+    words.nth(1)?.into_string().ok()
+}
+
+/// A command of `race` without that word, by what it is given.
+fn of_a_race(word: &str, given: Option<&str>) -> Option<String> {
+    let given = given?;
+    let command = match word {
+        "check"
+            if given == "-"
+                || Path::new(given)
+                    .extension()
+                    .is_some_and(|end| end == "jsonl") =>
+        {
+            format!("race check {}", quoted(given.as_ref()))
+        }
+        "find" if given.parse::<Condition>().is_ok() => {
+            format!("race find {}", quoted(given.as_ref()))
+        }
+        _ => return None,
+    };
+    Some(format!("{} does that", hint::command(&command)))
+}
+
+/// What is called a lock elsewhere.
+fn no_lock(value: &str, command: &str) -> Option<String> {
+    let told = match (value, command) {
+        ("mutex", "race prove" | "race find" | "race replay") => {
+            "a mutex is nothing between processes, and these buyers are processes: 'tickets buy --users 8 --threads \
+             --lock=mutex' shows it"
+        }
+        ("tutorial", _) => {
+            "tutorial is a row of 'tickets race locks' and no kind of lock: 'tickets race prove --lock --writes in-place \
+             --query' tries it"
+        }
+        _ => return None,
+    };
+    Some(told.to_owned())
 }
 
 /// `book -n Ann`, `init gala.json`.

@@ -27,26 +27,43 @@ pub(super) fn judgement(
     match (report.verdict, report.lock) {
         (Judgement::Race, _) => race(out, report, timeline, screen),
         (Judgement::Safe, _) if report.unpublished.is_some() => unpublished(out, report, screen),
-        (Judgement::Safe, LockKind::None) if report.sold == 0 => {
+        (Judgement::Safe, _) if report.sold == 0 => {
             writeln!(
                 out,
                 "{GOOD}safe{GOOD:#}  nothing was sold, so there was nothing to race for"
             )
         }
-        (Judgement::Safe, LockKind::None) => writeln!(
-            out,
-            "{GOOD}safe{GOOD:#}  this time: it adds up, but without a lock that is luck"
-        ),
-        (Judgement::Safe, LockKind::Shared | LockKind::DataFile | LockKind::WriteOnly) => writeln!(
-            out,
-            "{GOOD}safe{GOOD:#}  this time: it adds up, but under the lock {} that is luck",
-            report.lock.name()
-        ),
+        (Judgement::Safe, LockKind::None) => {
+            let told = "this time: it adds up, but without a lock that is luck";
+            writeln!(out, "{GOOD}safe{GOOD:#}  {told}")?;
+            proven(out, report.lock, screen)
+        }
+        (Judgement::Safe, LockKind::Shared | LockKind::DataFile | LockKind::WriteOnly) => {
+            writeln!(
+                out,
+                "{GOOD}safe{GOOD:#}  this time: it adds up, but under the lock {} that is luck",
+                report.lock.name()
+            )?;
+            proven(out, report.lock, screen)
+        }
         (Judgement::Safe, _) => writeln!(
             out,
             "{GOOD}safe{GOOD:#}  every sale read what the sale before it wrote; sold and left add up"
         ),
     }
+}
+
+/// What shows without luck that a way of selling goes wrong: with three buyers each of them does.
+fn proven(out: &mut dyn Write, lock: LockKind, screen: &Screen) -> io::Result<()> {
+    if screen.quiet {
+        return Ok(());
+    }
+    let lock = match lock {
+        LockKind::None => String::new(),
+        kind => format!(" --lock={}", kind.name()),
+    };
+    let text = format!("'tickets race prove --users 3{lock}' shows when it goes wrong");
+    writeln!(out, "{FAINT}hint{FAINT:#}  {}", screen.hint(&text))
 }
 
 fn race(

@@ -6,6 +6,7 @@
 //! the command line.
 
 mod costs;
+mod durability;
 mod life;
 mod locks;
 mod peer;
@@ -67,15 +68,37 @@ fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Re
     let mut checks = vec![report::on_file_system(&file_system)];
     checks.extend(sticky::note(directory));
     checks.extend(scratch.leftovers(directory));
-    checks.extend(locks::examine(&scratch)?);
-    checks.extend(replace::examine(&scratch)?);
+    checks.extend(or_failed(&scratch, "exclusion", locks::examine(&scratch))?);
+    checks.extend(or_failed(&scratch, "replace", replace::examine(&scratch))?);
+    checks.push(durability::check(scratch.directory()));
     checks.push(life::examine(&scratch)?);
+    let costs_us = match costs::measure(&scratch) {
+        Err(error) if scratch.is_of_here(&error) => {
+            checks.push(Check::new("costs", CheckResult::Fail, error.to_string()));
+            Costs::default()
+        }
+        costs => costs?,
+    };
     Ok(Report {
         directory: directory.display().to_string(),
         file_system,
         checks,
-        costs_us: costs::measure(&scratch)?,
+        costs_us,
     })
+}
+
+/// These checks; where the file system fails in the middle of them, that is what the first of them, of this name, found.
+fn or_failed<const N: usize>(
+    scratch: &Scratch<'_>,
+    name: &'static str,
+    found: Result<[Check; N]>,
+) -> Result<Vec<Check>> {
+    match found {
+        Err(error) if scratch.is_of_here(&error) => {
+            Ok(vec![Check::new(name, CheckResult::Fail, error.to_string())])
+        }
+        found => found.map(Vec::from),
+    }
 }
 
 fn file_system(directory: &Path) -> String {
@@ -91,7 +114,7 @@ fn file_system(directory: &Path) -> String {
 /// # Errors
 /// No event can have this name.
 pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
-    const NAME: &str = "event";
+    const NAME: &str = report::EVENT;
     let files = EventFiles::at(file)?;
     let fixed = [
         sellable::refuse_unsellable(&files),

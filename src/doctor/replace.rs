@@ -2,18 +2,19 @@
 
 use crate::store::file::files::directory::sync_directory;
 use crate::store::file::files::write::write_beside;
-use crate::store::file::sys::FileId;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::peer::{PeerAnswer, PeerRequest};
 use super::peer_process::PeerProcess;
 use super::report::{Check, CheckResult};
-use super::scratch::{COUNT, LOCK, Scratch, is_full};
+use super::scratch::{COUNT, Scratch, is_full};
 use super::watch::version;
 use crate::error::{Error, Kind, Result, told};
 use crate::store::file::count::replace::replace;
+use crate::store::file::files::exchange::{ExchangeTry, try_exchange};
 use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::sys;
 
@@ -35,7 +36,7 @@ pub(super) fn examine(scratch: &Scratch<'_>) -> Result<[Check; 5]> {
             replace(path, bytes, false).map(drop)
         })?,
         watched(scratch, &mut peer, "rename", &rename)?,
-        exchange(scratch)?,
+        exchange(&count, try_exchange(&count, sys::exchange))?,
         hard_links(scratch),
         sync(scratch),
     ])
@@ -80,34 +81,32 @@ fn watched(
     }
 }
 
-fn exchange(scratch: &Scratch<'_>) -> Result<Check> {
-    const NAME: &str = "exchange";
-    let (a, b) = (scratch.path(LOCK), scratch.path(COUNT));
-    let ids = || -> std::io::Result<_> { Ok((FileId::of_name(&a)?, FileId::of_name(&b)?)) };
-    let look = |error| Error::io("look at", &a, error);
-    let (was_a, was_b) = ids().map_err(look)?;
-    Ok(match sys::exchange(&a, &b) {
-        Ok(true) if ids().map_err(look)? == (was_b, was_a) => Check::new(
-            NAME,
+/// A file system that drops the flags of a rename drops the one, too, by which nothing is replaced.
+fn exchange(path: &Path, tried: io::Result<ExchangeTry>) -> Result<Check> {
+    let (result, text) = match tried {
+        Ok(ExchangeTry::Exchanged) => (
             CheckResult::Pass,
-            "two names can be exchanged in one step",
+            "two names can be exchanged in one step".to_owned(),
         ),
-        Ok(true) => Check::new(
-            NAME,
+        Ok(ExchangeTry::Claimed) => (
             CheckResult::Fail,
-            "names are not what they were exchanged to",
+            "claims to exchange two names, and does not: what it says cannot be relied on"
+                .to_owned(),
         ),
-        Ok(false) => Check::new(
-            NAME,
+        Ok(ExchangeTry::Unsupported) => (
             CheckResult::Note,
-            "two names cannot be exchanged: the count is replaced by rename",
+            "two names cannot be exchanged: the count is replaced by rename".to_owned(),
         ),
-        Err(error) => Check::new(
-            NAME,
-            CheckResult::Fail,
-            format!("two names cannot be exchanged: {}", told(&error)),
-        ),
-    })
+        Err(error) => {
+            let text = format!("two names cannot be exchanged: {}", told(&error));
+            let error = Error::io("exchange names beside", path, error);
+            if is_full(&error) {
+                return Err(error);
+            }
+            (CheckResult::Fail, text)
+        }
+    };
+    Ok(Check::new("exchange", result, text))
 }
 
 fn hard_links(scratch: &Scratch<'_>) -> Check {
@@ -129,4 +128,38 @@ fn sync(scratch: &Scratch<'_>) -> Check {
         .and_then(|()| sync_directory(&path));
     let wrong = synced.err().map(|error| error.message().to_owned());
     Check::of("sync", "a file and its directory can be synced", wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_of_an_exchange_is_judged() {
+        for (tried, result, part) in [
+            (
+                Ok(ExchangeTry::Exchanged),
+                CheckResult::Pass,
+                "can be exchanged",
+            ),
+            (Ok(ExchangeTry::Unsupported), CheckResult::Note, "by rename"),
+            (
+                Ok(ExchangeTry::Claimed),
+                CheckResult::Fail,
+                "claims to exchange two names, and does not",
+            ),
+            (
+                Err(io::ErrorKind::Other.into()),
+                CheckResult::Fail,
+                "cannot be exchanged: ",
+            ),
+        ] {
+            let check = exchange(Path::new(COUNT), tried).unwrap();
+            assert_eq!((check.name, check.result), ("exchange", result));
+            assert!(check.text.contains(part), "{}", check.text);
+        }
+        // Where there is no room nothing is known.
+        let full = Err(io::ErrorKind::StorageFull.into());
+        assert!(exchange(Path::new(COUNT), full).is_err());
+    }
 }

@@ -7,6 +7,12 @@ use crate::error::Kind;
 /// The check that is noted where the directory is sticky.
 pub(super) const STICKY: &str = "sticky";
 
+/// The check that tells what is wrong with an event.
+pub(super) const EVENT: &str = "event";
+
+/// The check that tells what a power cut leaves.
+pub(super) const DURABILITY: &str = "durability";
+
 /// What was found in a directory.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -29,6 +35,29 @@ impl Report {
             .checks
             .iter()
             .any(|check| check.result == CheckResult::Fail)
+    }
+
+    /// Whether the place is fit; an event that was looked at there may be unfit all the same.
+    #[must_use]
+    pub fn place_holds(&self) -> bool {
+        let failed = |check: &&Check| check.result == CheckResult::Fail;
+        let mut failed = self.checks.iter().filter(failed);
+        failed.all(|check| check.name == EVENT)
+    }
+
+    /// What is wrong with the event that was looked at.
+    #[must_use]
+    pub fn event_faults(&self) -> Vec<&str> {
+        let failed = |check: &&Check| check.name == EVENT && check.result == CheckResult::Fail;
+        let failed = self.checks.iter().filter(failed);
+        failed.map(|check| check.text.as_str()).collect()
+    }
+
+    /// Whether, as far as can be told, what was synced there outlives a power cut.
+    #[must_use]
+    pub fn outlives_power_cut(&self) -> bool {
+        let mut checks = self.checks.iter();
+        !checks.any(|check| check.name == DURABILITY && check.result != CheckResult::Pass)
     }
 
     /// Whether it holds for an event that one user alone sells from: the directory is sticky.

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use tempfile::TempDir;
 
 use crate::doctor::report::{Check, CheckResult};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Place, Result};
 
 /// So many names of the directory are looked at.
 const MOST_NAMES: usize = 10_000;
@@ -107,6 +107,13 @@ impl<'a> Scratch<'a> {
     /// A file in it.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.directory().join(name)
+    }
+
+    /// Whether it is the file system that failed, at a file in here: that is what a check finds, and not the end of all.
+    pub(super) fn is_of_here(&self, error: &Error) -> bool {
+        let is_here = |place: &Place| place.file.starts_with(self.directory());
+        let is_io = std::error::Error::source(error).is_some();
+        is_io && !is_full(error) && error.place().is_some_and(is_here)
     }
 
     /// Whether to go on: an error when the examination is to stop.

@@ -56,6 +56,7 @@ pub(crate) use ids::random;
 
 pub use crate::ledger::{EventSettings, Nonce, Step};
 pub use crate::store::audit::{Audit, Finding, Flaw};
+pub use crate::store::file::reader::key_index::KeyIndex;
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, Reset, Restored};
 pub use cancel::Cancellation;
@@ -135,6 +136,28 @@ impl BoxOffice {
     /// looked up at each call: give an absolute one to a program that changes its directory.
     pub fn at(path: impl AsRef<Path>) -> Result<Self> {
         Ok(Self::over(FileStore::at(path.as_ref())?))
+    }
+
+    /// The same, for a program that sells with keys again and again: by this index, a key is not looked for in the whole
+    /// ledger each time.
+    ///
+    /// ```
+    /// use tickets::BoxOffice;
+    /// use tickets::office::{KeyIndex, Order, Unobserved};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let file = directory.path().join("tickets.json");
+    /// # std::fs::write(&file, r#"{"ticket": 10}"#)?;
+    /// let keys = KeyIndex::default();
+    /// let mut one = BoxOffice::with_keys(&file, &keys)?;
+    /// let mut other = BoxOffice::with_keys(&file, &keys)?;
+    /// let order = Order::new("alice", 2).key("web-7f1c");
+    /// let sale = one.purchase(&order, &mut Unobserved)?;
+    /// assert_eq!(other.purchase(&order, &mut Unobserved)?.id, sale.id);
+    /// # Ok::<(), tickets::Error>(())
+    /// ```
+    pub fn with_keys(path: impl AsRef<Path>, keys: &KeyIndex) -> Result<Self> {
+        Ok(Self::over(FileStore::at(path.as_ref())?.with_keys(keys)))
     }
 
     /// Opens a new event with this stock, in the memory of this process: for trying things out. What is sold goes

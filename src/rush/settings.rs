@@ -70,7 +70,7 @@ impl Rush {
         let alone = [LockKind::Exclusive, LockKind::DataFile, LockKind::Mutex];
         if self.together && alone.contains(&self.lock) {
             return usage(
-                "--together needs --lock=none: under the lock only one buyer reads at a time"
+                "--together needs --lock=none, shared or write-only: under this lock only one buyer reads at a time"
                     .into(),
             );
         }

@@ -49,7 +49,8 @@ impl<T: DeserializeOwned + Default> FromRequest<Site> for OptionalBody<T> {
             return Ok(Self(T::default()));
         }
         check_type(&headers)?;
-        parse(&bytes).map(Self)
+        let said: Option<T> = parse(&bytes)?;
+        Ok(Self(said.unwrap_or_default()))
     }
 }
 
@@ -68,6 +69,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
 /// The whole body. An order whose body has not come when the service is to end was not accepted.
 async fn read(request: Request, site: &Site) -> Result<Bytes, Problem> {
     let body = Limited::new(request.into_body(), MAX_BODY).collect();
+    known_bad!(BodyAwaited => return body.await.map(|body| body.to_bytes()).map_err(|_| Problem::not_found()));
     let read = tokio::select! {
         read = timeout(TIME, body) => read,
         () = site.service.drain.begun() => return Err(Problem::draining()),

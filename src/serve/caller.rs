@@ -125,10 +125,11 @@ impl FromRequestParts<Site> for Right {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        // One that makes no sense is told also beside a token.
+        let key = SaleKey::from_request_parts(parts, site).await?;
         if let Some(Manager(name)) = manager(parts, site).await? {
             return Ok(Self::Manager(name));
         }
-        let key = SaleKey::from_request_parts(parts, site).await?;
         let missing = "this takes the sale's key, in Sale-Key, or a token";
         key.0
             .map(Self::Key)

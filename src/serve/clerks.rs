@@ -18,6 +18,7 @@ use super::failure;
 use super::order_state::{OrderState, Waiting};
 use super::problem::Problem;
 use crate::error::{Error, Result};
+use crate::office::KeyIndex;
 use crate::{BoxOffice, shown};
 
 /// How long an order may wait for a clerk.
@@ -48,14 +49,16 @@ pub(super) struct Clerks {
 }
 
 impl Clerks {
-    /// So many, who sell the event at this path; so many orders may wait.
-    pub(super) fn hire(path: &Path, clerks: usize, queue: usize) -> Result<Self> {
+    /// So many, who sell the event at this path by one index of keys; so many orders may wait.
+    pub(super) fn hire(path: &Path, keys: &KeyIndex, clerks: usize, queue: usize) -> Result<Self> {
         let (queue, jobs) = bounded(queue);
         let mut threads = Vec::new();
         for _ in 0..clerks {
-            let (office, path, jobs) = (BoxOffice::at(path)?, path.to_path_buf(), jobs.clone());
+            let (path, keys, jobs) = (path.to_path_buf(), keys.clone(), jobs.clone());
+            let opens = move || BoxOffice::with_keys(&path, &keys);
+            let office = opens()?;
             let thread = std::thread::Builder::new().name("clerk".to_owned());
-            let thread = thread.spawn(move || clerk(office, &path, &jobs));
+            let thread = thread.spawn(move || clerk(office, &opens, &jobs));
             threads.push(thread.map_err(|error| failure::io("start a thread", &error))?);
         }
         let threads = Mutex::new(threads);
@@ -83,7 +86,11 @@ impl Clerks {
             let done = if queued.elapsed() > QUEUE_TIME {
                 Err(Problem::overloaded())
             } else {
-                work(office, &mut order.clone()).map_err(|error| Problem::of(&error))
+                match work(office, &mut order.clone()) {
+                    // Stopped because its client has gone: that is nobody's problem.
+                    Err(_) if !order.is_wanted() => return,
+                    done => done.map_err(|error| Problem::of(&error)),
+                }
             };
             let _ = answer.send(done);
             for note in office.notes() {
@@ -144,13 +151,13 @@ async fn answer_of<T>(
 
 /// A clerk's day. A panic is a mistake of this program: its order's outcome is unknown, and the next one is sold with a
 /// new box office.
-fn clerk(mut office: BoxOffice, path: &Path, jobs: &Receiver<Job>) {
+fn clerk(mut office: BoxOffice, opens: &impl Fn() -> Result<BoxOffice>, jobs: &Receiver<Job>) {
     while let Ok(Job::Order(work)) = jobs.recv() {
         if catch_unwind(AssertUnwindSafe(|| work(&mut office))).is_ok() {
             continue;
         }
         tracing::error!("a clerk made a mistake: please report it");
-        match BoxOffice::at(path) {
+        match opens() {
             Ok(new) => office = new,
             Err(error) => return tracing::error!("{}", shown(&error.to_string())),
         }
@@ -178,7 +185,7 @@ mod tests {
     #[test]
     fn a_full_queue_refuses_and_a_client_that_goes_is_not_sold_to() {
         let (_place, file) = event();
-        let clerks = Clerks::hire(&file, 1, 1).unwrap();
+        let clerks = Clerks::hire(&file, &KeyIndex::default(), 1, 1).unwrap();
         runtime().block_on(async {
             let (go_on, blocked) = mpsc::channel::<()>();
             let (begun, has_begun) = oneshot::channel();
@@ -211,7 +218,7 @@ mod tests {
     #[test]
     fn after_a_panic_the_outcome_is_unknown_and_the_next_order_is_sold() {
         let (_place, file) = event();
-        let clerks = Clerks::hire(&file, 1, 4).unwrap();
+        let clerks = Clerks::hire(&file, &KeyIndex::default(), 1, 4).unwrap();
         runtime().block_on(async {
             let lost = clerks.change::<()>(|_| panic!("a mistake")).await;
             assert_eq!(lost.unwrap_err().code(), "outcome_unknown");

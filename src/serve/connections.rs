@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use super::drain::Drain;
 use super::listener::{Connection, OpenSocket};
+use super::patience::Patient;
 use super::peer::Peer;
 use super::service::Service;
 use super::{router, stream};
@@ -91,6 +92,7 @@ async fn accept(
 
 /// One connection, to its end.
 async fn one(connection: Connection, peer: Peer, router: Router, drain: Drain) {
+    known_bad!(SocketLeaked => if let tokio_util::either::Either::Left(socket) = &connection { std::mem::forget(std::os::fd::AsFd::as_fd(socket).try_clone_to_owned()) });
     let router = TowerToHyperService::new(router);
     let requests = Arc::new(AtomicUsize::new(0));
     let under_way = Arc::clone(&requests);
@@ -108,13 +110,14 @@ async fn one(connection: Connection, peer: Peer, router: Router, drain: Drain) {
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(MAX_HEADERS)
-        .serve_connection(TokioIo::new(connection), answer);
+        .serve_connection(TokioIo::new(Patient::with(connection)), answer);
     tokio::pin!(connection);
     // A client that breaks off is its own affair.
     tokio::select! {
         _ = connection.as_mut() => return,
         () = drain.begun() => {}
     }
+    known_bad!(DrainCut => return);
     connection.as_mut().graceful_shutdown();
     let most = if requests.load(Ordering::SeqCst) == 0 {
         LINGER

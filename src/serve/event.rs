@@ -13,6 +13,7 @@ use super::reader::{Reader, Seen};
 use super::settings::Settings;
 use crate::BoxOffice;
 use crate::error::{Kind, Result};
+use crate::office::KeyIndex;
 use crate::shown;
 
 /// Paths of the service itself.
@@ -59,6 +60,7 @@ impl Event {
             _ => {}
         }
         let path = office.path();
+        let keys = KeyIndex::default();
         Ok(Self {
             prefix: if alone {
                 String::new()
@@ -66,9 +68,9 @@ impl Event {
                 format!("/{name}")
             },
             name,
-            clerks: Clerks::hire(path, settings.clerks, settings.queue)?,
+            clerks: Clerks::hire(path, &keys, settings.clerks, settings.queue)?,
             reader: Reader::of(path)?,
-            lookups: Lookups::of(path),
+            lookups: Lookups::of(path, &keys),
             changes: watch::Sender::new(None),
             path: path.to_path_buf(),
         })

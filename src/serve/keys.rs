@@ -68,7 +68,8 @@ fn sent(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
     let visible = key
         .bytes()
         .all(|byte| byte.is_ascii_graphic() || byte == b' ');
-    if !(1..=MAX_NAME).contains(&key.len()) || !visible || values.next().is_some() {
+    let is_plain = visible && !key.starts_with('"') && key.trim() == key;
+    if !(1..=MAX_NAME).contains(&key.len()) || !is_plain || values.next().is_some() {
         return Err(wrong());
     }
     if key.starts_with(PAGE_PREFIX) {
@@ -106,6 +107,8 @@ mod tests {
             &[""],
             &[&long],
             &["a\tb"],
+            &["\"a"],
+            &["\" a\""],
         ] {
             assert!(key(wrong).is_err(), "{wrong:?}");
         }

@@ -1,4 +1,4 @@
-//! Limits by address: how many orders one may give in a minute, and how many wrong tokens.
+//! Limits by address: how many orders one may give in a minute, and how many wrong tokens and keys.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -6,8 +6,9 @@ use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use governor::clock::{Clock as _, DefaultClock};
@@ -17,7 +18,7 @@ use super::caller::Caller;
 use super::problem::Problem;
 use super::service::Site;
 
-/// How many wrong tokens an address may send in a minute.
+/// How many wrong tokens and keys an address may send in a minute.
 const GUESSES: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 type ByAddress = DefaultKeyedRateLimiter<IpAddr>;
@@ -27,7 +28,7 @@ type ByAddress = DefaultKeyedRateLimiter<IpAddr>;
 pub(super) struct Limits {
     orders: Option<ByAddress>,
     guesses: ByAddress,
-    /// Until when no token of an address is looked at.
+    /// Until when no token and no key of an address is looked at.
     blocked: Mutex<HashMap<IpAddr, Instant>>,
     clock: DefaultClock,
 }
@@ -52,7 +53,7 @@ impl Limits {
         }
     }
 
-    /// Whether a token of this caller is looked at at all: else a right guess would tell itself from wrong ones.
+    /// Whether a token or a key of this caller is looked at at all: else a right guess would tell itself from others.
     pub(super) fn may_guess(&self, caller: &Caller) -> Result<(), Problem> {
         let Some(address) = caller.counted else {
             return Ok(());
@@ -66,7 +67,7 @@ impl Limits {
         }
     }
 
-    /// One more wrong token of this caller.
+    /// One more wrong token or key of this caller.
     pub(super) fn guessed(&self, caller: &Caller) {
         if let (Err(wait), Some(address)) = (self.wait(&self.guesses, caller), caller.counted) {
             let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,8 +106,8 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What changes something is counted, and refused once the service is to end.
-pub(super) async fn of_changes(
+/// What changes something is counted, and refused once the service is to end. So is what tries keys of sales.
+pub(super) async fn of_requests(
     State(site): State<Site>,
     caller: Caller,
     request: Request,
@@ -118,5 +119,16 @@ pub(super) async fn of_changes(
         }
         site.service.limits.order(&caller)?;
     }
-    Ok(next.run(request).await)
+    let route = request.extensions().get::<MatchedPath>();
+    let is_of_one = route.is_some_and(|route| route.as_str().contains("{id}"));
+    let is_by_key = is_of_one && !request.headers().contains_key(AUTHORIZATION);
+    if !is_by_key {
+        return Ok(next.run(request).await);
+    }
+    site.service.limits.may_guess(&caller)?;
+    let answer = next.run(request).await;
+    if answer.status() == StatusCode::NOT_FOUND {
+        site.service.limits.guessed(&caller);
+    }
+    Ok(answer)
 }

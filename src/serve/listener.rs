@@ -2,9 +2,11 @@
 
 use std::io;
 use std::net::TcpListener as StdTcpListener;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener as StdUnixListener;
 use std::path::PathBuf;
 
+use rustix::net::listen;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_util::either::Either;
 
@@ -13,7 +15,11 @@ use super::failure;
 use super::peer::Peer;
 use super::settings::Listen;
 use super::unix_socket::{self, SocketFile};
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// How many connections may wait to be accepted; the system allows at most `net.core.somaxconn`. A TCP client that finds no
+/// room there is not refused: it believes to be connected, and nobody ever hears it.
+const BACKLOG: i32 = 16_384;
 
 /// A connection.
 pub(super) type Connection = Either<TcpStream, UnixStream>;
@@ -47,17 +53,19 @@ enum AsyncSocket {
 
 impl Listener {
     /// Listens at the socket of the service manager, if there is one, or there.
-    pub(super) fn bind(listen: &Listen) -> Result<Self> {
-        let (socket, file) = match (activation::socket()?, listen) {
+    pub(super) fn bind(wanted: &Listen) -> Result<Self> {
+        let (socket, file) = match (activation::socket()?, wanted) {
             (Some(Activated::Tcp(socket)), _) => (Socket::Tcp(socket), None),
             (Some(Activated::Unix(socket)), _) => (Socket::Unix(socket), None),
             (None, Listen::Tcp(address)) => {
                 let socket = StdTcpListener::bind(address)
+                    .and_then(|socket| with_room(&socket).map(|()| socket))
                     .map_err(|error| failure::io(&format!("listen at {address}"), &error))?;
                 (Socket::Tcp(socket), None)
             }
             (None, Listen::Unix(path)) => {
                 let (socket, file) = unix_socket::bind(path)?;
+                with_room(&socket).map_err(|error| Error::io("listen", path, error))?;
                 (Socket::Unix(socket), Some(file))
             }
         };
@@ -85,6 +93,11 @@ impl Listener {
             _file: self.file,
         })
     }
+}
+
+/// Lets as many connections wait as may. A socket of the service manager has what its unit says.
+fn with_room(socket: &impl AsFd) -> io::Result<()> {
+    Ok(listen(socket, BACKLOG)?)
 }
 
 fn asynchronous(socket: StdTcpListener) -> io::Result<AsyncSocket> {

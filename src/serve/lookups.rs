@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use super::problem::Problem;
 use crate::BoxOffice;
 use crate::error::Result;
+use crate::office::KeyIndex;
 
 /// How long a client waits for what is read.
 pub(super) const PATIENCE: Duration = Duration::from_millis(8_500);
@@ -21,13 +22,15 @@ const AT_ONCE: usize = 4;
 #[derive(Debug)]
 pub(super) struct Lookups {
     path: PathBuf,
+    keys: KeyIndex,
     room: Arc<Semaphore>,
 }
 
 impl Lookups {
-    pub(super) fn of(path: &Path) -> Self {
+    pub(super) fn of(path: &Path, keys: &KeyIndex) -> Self {
         Self {
             path: path.to_path_buf(),
+            keys: keys.clone(),
             room: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
@@ -37,13 +40,14 @@ impl Lookups {
         &self,
         read: impl FnOnce(&BoxOffice) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, Problem> {
-        let (room, path) = (Arc::clone(&self.room), self.path.clone());
+        let (path, keys) = (self.path.clone(), self.keys.clone());
+        let room = Arc::clone(&self.room);
         let looks = async move {
             let permit = room.acquire_owned().await;
             tokio::task::spawn_blocking(move || {
                 // Room for another one only when this one is read, also where nobody waits for it.
                 let _permit = permit;
-                BoxOffice::at(&path).and_then(|office| read(&office))
+                BoxOffice::with_keys(&path, &keys).and_then(|office| read(&office))
             })
             .await
         };

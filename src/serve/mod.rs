@@ -21,6 +21,7 @@ mod log;
 mod lookups;
 mod metrics;
 mod order_state;
+mod patience;
 mod peer;
 mod problem;
 mod reader;

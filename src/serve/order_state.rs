@@ -23,6 +23,7 @@ pub(super) struct OrderState(Arc<AtomicU8>);
 impl OrderState {
     /// The clerk is about to write. `false`: nobody waits for it any more, and it is not to be done.
     pub(super) fn begin(&self) -> bool {
+        known_bad!(OrderKept => return true);
         self.moves_to(BEGUN)
     }
 
@@ -32,6 +33,7 @@ impl OrderState {
     }
 
     pub(super) fn is_wanted(&self) -> bool {
+        known_bad!(OrderKept => return true);
         self.0.load(Ordering::SeqCst) != GIVEN_UP
     }
 

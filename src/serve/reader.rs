@@ -69,6 +69,10 @@ impl Reader {
 }
 
 fn answer(office: &BoxOffice, asking: &Receiver<oneshot::Sender<Seen>>) {
+    known_bad!(LookKept => {
+        let seen = look(office, 1);
+        asking.iter().for_each(|answer| drop(answer.send(seen.clone())));
+    });
     for look in 1.. {
         let Ok(first) = asking.recv() else { return };
         let others: Vec<_> = asking.try_iter().collect();

@@ -27,7 +27,7 @@ pub(super) fn of(service: &Arc<Service>) -> Router {
             service: Arc::clone(service),
             event: Arc::clone(event),
         };
-        let counted = middleware::from_fn_with_state(site.clone(), limits::of_changes);
+        let counted = middleware::from_fn_with_state(site.clone(), limits::of_requests);
         let event = api::routes(&site).layer(counted).with_state(site.clone());
         router = if is_alone {
             router.merge(event)

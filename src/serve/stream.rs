@@ -17,7 +17,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::drain::Drain;
 use super::event::Event;
 use super::problem::Problem;
-use super::reader::Seen;
+use super::reader::{Count, Seen};
 use super::service::Site;
 
 /// How often the files are looked at.
@@ -90,8 +90,8 @@ struct Following {
     first: Option<Seen>,
     changes: watch::Receiver<Option<Seen>>,
     drain: Drain,
-    /// The last look that was sent.
-    look: u64,
+    /// The count that was sent last.
+    sent: Option<Arc<Count>>,
     ended: bool,
 }
 
@@ -104,7 +104,7 @@ fn messages(
         first: Some(first),
         changes,
         drain,
-        look: 0,
+        sent: None,
         ended: false,
     };
     unfold(following, |mut following| async move {
@@ -128,8 +128,7 @@ impl Following {
             }
             let seen = self.changes.borrow_and_update().clone();
             match seen {
-                // Seen before the count that was sent first.
-                Some(Ok(count)) if count.look <= self.look => {}
+                Some(Ok(count)) if self.knows(&count) => {}
                 Some(seen) => return Some(self.message(&seen)),
                 None => {}
             }
@@ -137,14 +136,23 @@ impl Following {
         None
     }
 
+    /// Whether that was seen before what was sent last, or says the same.
+    fn knows(&self, count: &Count) -> bool {
+        self.sent.as_ref().is_some_and(|sent| {
+            count.look <= sent.look || (count.seq, &count.state) == (sent.seq, &sent.state)
+        })
+    }
+
     fn message(&mut self, seen: &Seen) -> Message {
         match seen {
             Ok(count) => {
-                self.look = count.look;
+                self.sent = Some(Arc::clone(count));
                 let data = String::from_utf8_lossy(&count.body);
                 Message::default().id(count.seq.to_string()).data(data)
             }
             Err(problem) => {
+                // The count is told again when there is one.
+                self.sent = None;
                 let data = serde_json::to_string(problem).unwrap_or_default();
                 Message::default().event("problem").data(data)
             }

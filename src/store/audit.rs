@@ -40,6 +40,9 @@ pub struct Finding {
     pub text: String,
     /// Whether `audit --repair` can put it right: only where what is right can be proven.
     pub repairable: bool,
+    /// What people can do about it, where there is more than to repair or to restore.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 /// What can be wrong.

@@ -121,6 +121,7 @@ impl Store for MemoryStore {
             line,
             text,
             repairable: false,
+            hint: None,
         };
         let findings = self.ledger.read(&mut |_, _, _| true).map_err(finding).err();
         Ok(Audit {
@@ -154,6 +155,7 @@ impl Store for MemoryStore {
         }
         *self = Self::new(how.stock.unwrap_or(self.stock))?;
         Ok(Reset {
+            made: false,
             stock: self.stock,
             archive: None,
             kept: None,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 /// What a reset did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reset {
+    /// Whether there was no event, and it was made.
+    pub made: bool,
     /// The stock now.
     pub stock: u64,
     /// Where the old ledger is, if there was one.

@@ -118,7 +118,7 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
         // Between two that others part nothing is drawn: the one did not write over the other.
         for (first, second) in finding.places.iter().zip(finding.places.iter().skip(1)) {
             let drawn = scene.choice.has(*first) && scene.choice.has(*second);
-            if !drawn || first == second {
+            if !drawn || first == second || scene.is_unordered(*second) {
                 continue;
             }
             let from = layout.bar(scene, *first, finding.clash, true);

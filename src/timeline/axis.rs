@@ -24,7 +24,8 @@ impl Axis {
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
             .unwrap_or_default();
         let unit = match end - start {
-            0..1_000_000 => (1_000, "µs", 1),
+            0..1_000 => (1, "ns", 0),
+            1_000..1_000_000 => (1_000, "µs", 1),
             1_000_000..20_000_000 => (1_000_000, "ms", 3),
             20_000_000..10_000_000_000 => (1_000_000, "ms", 2),
             _ => (1_000_000_000, "s", 3),
@@ -56,7 +57,10 @@ impl Axis {
                 let each = unit / parts;
                 let rounded = since / each + u64::from(since % each >= each.div_ceil(2));
                 let (whole, rest) = (rounded / parts, rounded % parts);
-                format!("{}.{rest:0digits$}", thousands(whole))
+                match digits {
+                    0 => thousands(whole),
+                    _ => format!("{}.{rest:0digits$}", thousands(whole)),
+                }
             }
         }
     }

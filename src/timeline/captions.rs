@@ -59,8 +59,10 @@ pub(super) fn words_of(
     if let Some(writer) = known.writer {
         let _ = write!(text, ", by {}", short(timeline.name(writer.lane), room));
     }
-    if known.survived {
-        text += ", stands in tickets.json";
+    if known.survived && known.doubtful {
+        text += ", may stand in the end";
+    } else if known.survived {
+        text += ", stands in the end";
     } else if tree.is_lost(version) {
         text += ", overwritten";
     }

@@ -1,4 +1,4 @@
-//! The acts that have a line in a terminal.
+//! The acts that have a line in a terminal, and in which order.
 
 use super::acts::Act;
 use super::model::Time;
@@ -10,11 +10,13 @@ const ROWS: usize = 60;
 
 /// The acts that have words, each with whether there is room for it.
 pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
-    let said: Vec<&Act> = scene
+    let mut said: Vec<&Act> = scene
         .acts
         .iter()
         .filter(|act| is_said(scene, act))
         .collect();
+    // Stable: acts of one time keep their order, but for writes, of which one may be known to be the later.
+    said.sort_by_key(|act| (at(scene, act), version(scene, act)));
     let abridged = said.len() > ROWS;
     let said: Vec<&Act> = said
         .into_iter()
@@ -34,6 +36,26 @@ pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
         (act, drawn)
     };
     said.into_iter().map(choose).collect()
+}
+
+/// The time at which an act stands. What was seen or written is known when the act is done: where it stands at its
+/// beginning, it would stand before what it came after.
+pub(super) fn at(scene: &Scene<'_>, act: &Act) -> u64 {
+    match act.doing {
+        Some(Doing::Read | Doing::Write | Doing::Query)
+            if scene.timeline.time == Time::Nanoseconds =>
+        {
+            act.to
+        }
+        _ => act.from,
+    }
+}
+
+/// The version that an act writes; 0 for one that writes none.
+fn version(scene: &Scene<'_>, act: &Act) -> usize {
+    let writes = act.doing == Some(Doing::Write);
+    let operation = scene.timeline.operation(act.place).filter(|_| writes);
+    operation.and_then(|operation| operation.wrote).unwrap_or(0)
 }
 
 /// In a schedule the step that takes a lock is an act of its own.

@@ -73,8 +73,12 @@ pub struct DrawnVersion {
     /// The version that its writer had read, as an index into [`Timeline::versions`]. It must
     /// stand before its child there; otherwise it counts as unknown.
     pub parent: Option<usize>,
-    /// Whether it is what `tickets.json` says in the end.
+    /// Whether it is what the count says in the end.
     pub survived: bool,
+    /// Whether it may have survived, for all that is known, or another one that is called so.
+    pub doubtful: bool,
+    /// Whether it is not known to be written after the one that stands before it in [`Timeline::versions`].
+    pub unordered: bool,
 }
 
 impl DrawnVersion {
@@ -106,7 +110,7 @@ impl DrawnVersion {
         }
     }
 
-    /// The same, and `tickets.json` says so in the end.
+    /// The same, and the count says so in the end.
     #[must_use]
     pub fn survived(self) -> Self {
         Self {

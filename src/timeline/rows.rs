@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::acts::{Act, told};
-use super::chosen_acts::{chosen, is_minor, is_said};
+use super::chosen_acts::{at, chosen, is_minor, is_said};
 use super::fold::Fold;
 use super::model::Spot;
 use super::operation::{Doing, DrawnOperation, DrawnOutcome};
@@ -75,7 +75,7 @@ fn folded(fold: &Fold) -> TextLine {
 impl<'a> RowPlan<'a> {
     fn of(scene: &'a Scene<'a>, acts: &[(&Act, bool)], room: usize) -> Self {
         let drawn = || acts.iter().filter(|(_, drawn)| *drawn).map(|(act, _)| *act);
-        let times = drawn().map(|act| columns(&scene.axis.label(act.from)));
+        let times = drawn().map(|act| columns(&scene.axis.label(at(scene, act))));
         let names = drawn().map(|act| columns(&short(scene.timeline.name(act.place.lane), NAME)));
         let lanes = scene.choice.lanes.len();
         let places = scene.choice.places();
@@ -109,8 +109,8 @@ impl<'a> RowPlan<'a> {
     /// What was left out before an act.
     fn fold(&self, last: Option<&Act>, act: &Act) -> Option<TextLine> {
         let stretch = |at: u64| self.scene.choice.stretches.partition_point(|s| s.1 < at);
-        let here = stretch(act.from);
-        if last.is_some_and(|last| stretch(last.from) == here) {
+        let here = stretch(at(self.scene, act));
+        if last.is_some_and(|last| stretch(at(self.scene, last)) == here) {
             return None;
         }
         let fold = self.scene.choice.folds.get(here)?;
@@ -118,8 +118,9 @@ impl<'a> RowPlan<'a> {
     }
 
     fn row(&self, act: &Act, last: Option<&Act>) -> TextLine {
-        let label = self.scene.axis.label(act.from);
-        let is_new = last.is_none_or(|last| self.scene.axis.label(last.from) != label);
+        let label = |act: &Act| self.scene.axis.label(at(self.scene, act));
+        let is_new = last.is_none_or(|last| label(last) != label(act));
+        let label = label(act);
         let label = if is_new { label } else { String::new() };
         let pad = " ".repeat(self.time.saturating_sub(columns(&label)));
         let mut line = TextLine::new(format!("  {pad}{label}"), Tone::Faint);
@@ -180,16 +181,15 @@ impl<'a> RowPlan<'a> {
         if self.pitch == 0 {
             return line;
         }
+        let here = at(self.scene, act);
         let mut doing: HashMap<usize, &str> = HashMap::new();
         for (place, (from, to)) in &self.bounds {
-            if *from <= act.from && act.from < *to {
+            if *from <= here && here < *to {
                 doing.insert(place.lane, "│");
             }
         }
         for other in &self.scene.acts {
-            if matches!(other.doing, Some(Doing::Hold(_)))
-                && other.from <= act.from
-                && act.from < other.to
+            if matches!(other.doing, Some(Doing::Hold(_))) && other.from <= here && here < other.to
             {
                 doing.insert(other.place.lane, "┃");
             }

@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::choose::Choice;
 use super::fates::{BuyerFate, fates, is_named};
 use super::marks::Marks;
-use super::model::{DrawnFinding, Timeline};
+use super::model::{DrawnFinding, Spot, Timeline};
 use super::operation::Doing;
 use super::tree::Tree;
 use super::words::{count, thousands};
@@ -51,18 +51,25 @@ impl<'a> Scene<'a> {
         is_named(&self.marks, lane, drawn)
     }
 
-    /// Whether an act writes over a version that its writer had not seen: whose.
+    /// Whether an act is known to write over a version that its writer had not seen: whose.
     pub(super) fn overwrites(&self, act: &Act) -> Option<usize> {
         if act.doing != Some(Doing::Write) {
             return None;
         }
         let wrote = self.timeline.operation(act.place)?.wrote?;
         let before = wrote.checked_sub(1)?;
-        if self.timeline.parent(wrote)? == before {
+        if self.is_unordered(act.place) || self.timeline.parent(wrote)? == before {
             return None;
         }
         let writer = self.timeline.versions.get(before)?.writer?;
         (writer != act.place).then_some(writer.lane)
+    }
+
+    /// Whether an operation is not known to have written after the one before it.
+    pub(super) fn is_unordered(&self, place: Spot) -> bool {
+        let wrote = self.timeline.operation(place).and_then(|one| one.wrote);
+        let version = wrote.and_then(|wrote| self.timeline.versions.get(wrote));
+        version.is_some_and(|version| version.unordered)
     }
 
     /// What is not drawn beside what is, in a sentence; empty where everything is.

@@ -112,7 +112,7 @@ fn eight_buyers_read_one_version() {
         "{text}"
     );
     assert!(
-        text.contains("  └─ version 2: 1 left, by buyer-4, stands in tickets.json"),
+        text.contains("  └─ version 2: 1 left, by buyer-4, stands in the end"),
         "{text}"
     );
     assert_eq!(text.matches(", overwritten\n").count(), 7, "{text}");

@@ -128,7 +128,9 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
     let tone = match row.what {
         What::Version(version) if tree.is_lost(version) => Tone::Bad,
         What::Branches(_) => Tone::Bad,
-        What::Version(version) if tree.is_alive(version) => Tone::Good,
+        What::Version(version) if tree.is_alive(version) && !is_doubtful(timeline, version) => {
+            Tone::Good
+        }
         What::Version(_) => Tone::Plain,
         What::Run(..) | What::Rest(_) => Tone::Faint,
     };
@@ -142,6 +144,12 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
     TextLine::new(rails, Tone::Faint)
         .and(text, tone)
         .and(fork, Tone::Bad)
+}
+
+/// Whether nobody knows that a version stands in the end.
+fn is_doubtful(timeline: &Timeline, version: usize) -> bool {
+    let version = timeline.versions.get(version);
+    version.is_some_and(|version| version.doubtful)
 }
 
 fn findings(lines: &mut Vec<TextLine>, timeline: &Timeline, room: usize) {

@@ -123,6 +123,54 @@ fn whole_lines_that_do_not_belong_are_found() {
     }
 }
 
+/// Lines that were sorted by another program, or pasted: no sale is lost, and the way out that is told works.
+#[test]
+fn lines_that_have_changed_places_are_put_in_order_by_what_is_told() {
+    type Places = fn(&mut Vec<String>);
+    let changes: [(Places, &str); 3] = [
+        (|all| all.swap(2, 3), "line 3 stands as line 4"),
+        (|all| all.swap(2, 5), "line 3 stands as line 6"),
+        (|all| all[1..].reverse(), "line 2 stands as line 7"),
+    ];
+    for (change, words) in changes {
+        let event = TestEvent::stock(20);
+        for _ in 0..6 {
+            event.booked("alice");
+        }
+        let path = event.path("tickets.ledger.jsonl");
+        let whole = fs::read_to_string(&path).unwrap();
+        let mut lines: Vec<_> = whole.split_inclusive('\n').map(str::to_owned).collect();
+        change(&mut lines);
+        fs::write(&path, lines.concat() + "\n\n").unwrap();
+        let run = event.run("audit");
+        assert_eq!(run.code, Some(6), "{run:?}");
+        assert!(run.stdout.contains(words), "{run:?}");
+        let (_, document) = event.json("audit");
+        let hint = document["findings"][0]["hint"].as_str().unwrap();
+        assert!(run.stdout.contains(hint), "{run:?}");
+        let command = hint.split_once(": cp ").unwrap().1;
+        let command = command.split_once("; then").unwrap().0;
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("cp {command}")]);
+        assert!(shell.status().unwrap().success(), "{hint}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), whole);
+        event.assert_adds_up();
+        event.booked("bob");
+    }
+    // Where a line is lost, no order helps.
+    let event = TestEvent::stock(20);
+    for _ in 0..3 {
+        event.booked("alice");
+    }
+    let path = event.path("tickets.ledger.jsonl");
+    let whole = fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<_> = whole.split_inclusive('\n').collect();
+    lines.remove(2);
+    fs::write(&path, lines.concat()).unwrap();
+    let (_, document) = event.json("audit");
+    assert!(document["findings"][0]["hint"].is_null(), "{document:#}");
+}
+
 /// What is said of lines that make no sense behind an opening line of ten, and these lines. Of the
 /// first, somebody gives back too much or what was not sold.
 fn given_back() -> Vec<(&'static str, Vec<Value>)> {

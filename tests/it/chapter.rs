@@ -158,6 +158,10 @@ fn the_walk_passes_every_example() {
     let mut examples = 0;
     for entry in std::fs::read_dir(root.join("examples")).unwrap() {
         let path = entry.unwrap().path();
+        // A client of the service is none that cargo runs.
+        if path.extension().is_some_and(|extension| extension == "py") {
+            continue;
+        }
         let name = path.file_stem().unwrap().to_str().unwrap();
         let run = format!("cargo run -q --example {name}");
         let told = |command: &&str| command.split(" -- ").next() == Some(run.as_str());

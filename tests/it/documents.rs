@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What no test runs, and why.
-const NOT_RUN: [(&str, &str, &str); 21] = [
+const NOT_RUN: [(&str, &str, &str); 25] = [
     ("README.md", "cargo test", "this is it"),
     (
         "README.md",
@@ -54,6 +54,12 @@ const NOT_RUN: [(&str, &str, &str); 21] = [
         MINUTES,
     ),
     (
+        "bench/README.md",
+        "target/release/tickets-bench serve",
+        MINUTES,
+    ),
+    ("bench/README.md", "bench/service.py", MINUTES),
+    (
         "faults/README.md",
         "cargo build --release",
         "builds a release, for minutes",
@@ -81,6 +87,16 @@ const NOT_RUN: [(&str, &str, &str); 21] = [
     (
         "faults/README.md",
         "cargo run -p tickets-faults -- mutants",
+        SLICE,
+    ),
+    (
+        "faults/README.md",
+        "cargo build --release --features serve",
+        "builds a release, for minutes",
+    ),
+    (
+        "faults/README.md",
+        "cargo run -p tickets-faults -- --program target/release/tickets drained served beside",
         SLICE,
     ),
     (

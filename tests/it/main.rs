@@ -61,6 +61,7 @@ mod sellers;
 mod serve;
 mod steering;
 mod stuck;
+mod taught;
 mod torn_writes;
 mod unfinished;
 mod unpublished;

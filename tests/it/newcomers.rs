@@ -79,10 +79,24 @@ fn a_directory_that_is_closed_is_not_taken_for_an_empty_one() {
         "audit --repair",
         "reset 9",
     ] {
-        let run = as_nobody(&event, line);
-        assert_eq!(run.code, Some(1), "{line}: {run:?}");
-        assert!(run.stderr.contains("Permission denied"), "{line}: {run:?}");
+        for file in ["tickets.json", "none.json", "below/tickets.json"] {
+            event.file = closed.join(file);
+            let run = as_nobody(&event, line);
+            assert_eq!(run.code, Some(1), "{line}: {run:?}");
+            // Nothing is known of a file in there, not even whether there is one.
+            let named = format!(
+                "error: {}: could not enter: Permission denied\n",
+                closed.display()
+            );
+            assert!(run.stderr.starts_with(&named), "{line} {file}: {run:?}");
+            assert!(run.stderr.contains("chmod"), "{line} {file}: {run:?}");
+            assert!(
+                !run.stderr.contains("on this file"),
+                "{line} {file}: {run:?}"
+            );
+        }
     }
+    event.file = closed.join("tickets.json");
     fs::set_permissions(&closed, mode(0o700)).unwrap();
     assert_eq!(event.json("query").1["sold"], 1);
 }
@@ -167,6 +181,13 @@ fn words_that_people_try_are_answered_with_the_right_ones() {
         assert_eq!(run.stderr.matches("tip:").count(), 1, "{run:?}");
         let hint = event.json(word).1["error"]["hint"].clone();
         assert_eq!(hint, Value::from(format!("'{right}' does that")));
+    }
+    // A program without the service says how it is built.
+    if !cfg!(feature = "serve") {
+        let run = event.run("serve");
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains("--features serve"), "{run:?}");
+        assert!(!run.stderr.contains("restore"), "{run:?}");
     }
     // The event is named as the caller has done it, or not at all.
     let run = Run::of(event.without_file("sell").output().unwrap());

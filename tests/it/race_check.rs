@@ -6,6 +6,7 @@ mod histories;
 mod hostile;
 mod locks;
 mod named;
+mod orders;
 
 /// Evidence of every kind, for the fuzzers.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {

@@ -32,7 +32,9 @@ fn normal(line: &str) -> String {
         }
     }
     // A second reset within a second puts its ledger away under a name of its own.
-    text.replace("Z-N.jsonl", "Z.jsonl")
+    let text = text.replace("Z-N.jsonl", "Z.jsonl");
+    // Where the tests run in memory, the doctor says so.
+    text.replace(", but what is sold here may not outlive a power cut", "")
 }
 
 /// Whether a command prints the same whenever it is run: its numbers are compared too.

@@ -115,7 +115,7 @@ fn reset_is_the_way_out_of_a_race() {
     assert_eq!(run.code, Some(6), "{run:?}");
     assert!(
         run.stderr
-            .contains("tickets.ledger.jsonl:2: this line does not add up"),
+            .contains("tickets.ledger.jsonl:3: this line does not add up"),
         "{}",
         run.stderr
     );

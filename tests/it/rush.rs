@@ -328,14 +328,14 @@ fn no_seats_for_a_group_is_a_refusal() {
 fn a_rush_over_a_ruined_event_is_refused() {
     let event = TestEvent::stock(2);
     assert_eq!(event.run("buy --users 8 --together").code, Some(6));
-    refuses_every_rush(&event, 2);
+    refuses_every_rush(&event, 3);
     assert_eq!(event.run("reset").code, Some(0));
     assert_eq!(event.run("buy --users 8 --together").code, Some(6));
     // Nobody finds a ticket in it any more, so that nobody would notice.
     let event = TestEvent::stock(1);
     assert_eq!(event.run("buy --users 2 --together").code, Some(6));
     assert_eq!(event.count()["ticket"], 0);
-    refuses_every_rush(&event, 2);
+    refuses_every_rush(&event, 3);
 }
 
 /// A sale reads only what came after the last count; a rush asks all of the ledger.

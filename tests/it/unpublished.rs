@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
+use std::process::Command;
 
 use crate::bad_input::as_nobody;
-use crate::harness::{Run, TestEvent, is_root};
+use crate::harness::{Run, TICKETS, TestEvent, is_root};
 
 /// Runs a command line where everything is there but the right to make another file.
 fn with_a_fixed_count(event: &TestEvent, line: &str) -> Run {
@@ -94,4 +95,51 @@ fn evidence_beside_a_count_that_cannot_be_replaced_shows_no_race() {
         let run = event.run(&format!("race check {}", other.path("run.jsonl").display()));
         assert_eq!(run.code, Some(0), "{run:?}");
     }
+}
+
+/// The ledger is all that a copy needs: a count that is behind, and cannot be brought up, is no damage.
+#[test]
+fn a_count_that_cannot_be_replaced_keeps_nobody_from_a_backup() {
+    let event = TestEvent::stock(9);
+    event.booked("ann");
+    let run = with_a_fixed_count(&event, "book bob");
+    assert!(event.sales().len() == 2, "{run:?}");
+    let other = TestEvent::empty();
+    fs::set_permissions(other.directory(), fs::Permissions::from_mode(0o777)).unwrap();
+    let safe = other.path("safe");
+    let run = with_a_fixed_count(&event, &format!("--json backup {}", safe.display()));
+    let (code, document) = run.document();
+    assert_eq!((code, &document["sold"]), (0, &2.into()), "{document:#}");
+    for name in ["tickets.json", "tickets.ledger.jsonl"] {
+        fs::rename(safe.join(name), other.path(name)).unwrap();
+    }
+    other.assert_adds_up();
+    assert_eq!(other.sales().len(), 2);
+}
+
+/// A sale was tried while the disk was full: the ledger is sound, and no advice is to say otherwise.
+#[test]
+fn on_a_full_disk_a_backup_is_made_where_there_is_room_and_else_says_what_is_missing() {
+    let event = TestEvent::empty();
+    let script = "cd \"$1\" && mkdir full safe && mount -t tmpfs -o size=64k tmpfs full || exit 99; \
+        \"$0\" -f full/gig.json init 9000 && cat /dev/zero > full/zeros 2>/dev/null; \
+        while \"$0\" -q -f full/gig.json book ann; code=$?; test $code = 0; do :; done; echo refused $code; \
+        \"$0\" -f full/gig.json backup full/safe; echo full $?; \
+        \"$0\" -f full/gig.json backup safe; echo room $?; \
+        \"$0\" -q -f safe/gig.json audit; echo audit $?";
+    let mut command = Command::new("unshare");
+    command
+        .args(["-m", "sh", "-c", script, TICKETS])
+        .arg(event.directory());
+    let run = match command.output().map(Run::of) {
+        Ok(run) if is_root() && run.code != Some(99) => run,
+        other => {
+            eprintln!("skipped: nothing can be mounted here: {other:?}");
+            return;
+        }
+    };
+    for line in ["refused 1", "full 1", "room 0", "audit 0"] {
+        assert!(run.stdout.contains(&format!("{line}\n")), "{line}: {run:?}");
+    }
+    assert!(!run.stderr.contains("restore"), "{run:?}");
 }

@@ -73,7 +73,7 @@ fn crowd(program: &Program, buyers: usize, percent: u64, seed: u64) -> Fault {
     let mut holder = Holder::of(&event);
     let mut crowd: Vec<Child> = (0..buyers)
         .map(|at| {
-            let child = event.start(&format!("--json book b{at} --key b{at} --wait 300s"));
+            let child = event.start(&format!("--json book b{at} --key b{at} --wait 1h"));
             // One after the other, so that who came first is known.
             eventually("it waits", || {
                 (waiting(&event.path(LOCK)) > at).then_some(())

@@ -49,6 +49,18 @@ impl Evidence {
         std::iter::successors(at(operation.hold), move |hold| at(hold.previous))
     }
 
+    /// Until when a lock that was got was held for sure: one whose release nobody stamped was held at least until the
+    /// last thing that its holder did.
+    pub(crate) fn held_until(&self, hold: &LockHold) -> u64 {
+        if hold.released != UNSAID {
+            return hold.released;
+        }
+        let operation = self.operation(hold.operation);
+        let did = operation.map_or([UNSAID; 2], |did| [did.intend, did.wrote]);
+        let did = did.into_iter().filter(|time| *time != UNSAID);
+        did.fold(hold.got, u64::max)
+    }
+
     /// The checksum of what an operation read.
     #[must_use]
     pub fn sum_of(&self, operation: u32) -> Option<u64> {

@@ -151,3 +151,11 @@ pub struct LockHold {
     /// When it was let go, ns, or [`UNSAID`].
     pub released: u64,
 }
+
+impl LockHold {
+    /// Whether it says which file, and neither when the lock was asked for nor when it was got.
+    #[must_use]
+    pub fn is_untimed(&self) -> bool {
+        (self.wanted, self.got) == (UNSAID, UNSAID)
+    }
+}

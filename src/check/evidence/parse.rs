@@ -39,6 +39,25 @@ impl<'a> EvidenceRecord<'a> {
     }
 }
 
+/// The members that a line of this kind may have, where it says of which kind it is.
+fn members_of(line: &[u8]) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_slice(line).ok()?;
+    let step = value.get("step").and_then(serde_json::Value::as_str);
+    let own: &[&str] = match step {
+        Some("invoke") => &["quantity"],
+        Some("lock_wanted") => &["device", "inode"],
+        Some("lock_got") => &["device", "inode", "path_device", "path_inode", "shared"],
+        Some("read") => &["seq", "left", "sum", "torn"],
+        Some("intend") => &["read", "write", "nonce"],
+        Some("wrote" | "lock_released" | "killed") => &[],
+        Some("return") => &["outcome", "left"],
+        None if value.get("evidence").is_some() => return Some("run, stock, first".to_owned()),
+        _ => return None,
+    };
+    let all = ["buyer", "pid", "t"].iter().chain(own);
+    Some(all.copied().collect::<Vec<_>>().join(", "))
+}
+
 fn said<T>(value: Option<T>, member: &str) -> Result<T, String> {
     value.ok_or_else(|| format!("\"{member}\" is missing"))
 }
@@ -53,8 +72,15 @@ fn file(device: Option<u64>, inode: Option<u64>) -> Option<File> {
 impl<'a> RecordMembers<'a> {
     /// Understands any line.
     pub(super) fn of(line: &'a [u8]) -> Result<Self, String> {
-        serde_json::from_slice(line)
-            .map_err(|e| format!("{} (column {})", json_words::in_words(&e), e.column()))
+        serde_json::from_slice(line).map_err(|e| {
+            let words = json_words::in_words(&e);
+            let known = members_of(line).and_then(|known| {
+                let (unknown, _) = words.split_once(" is not known, only ")?;
+                let is_member = unknown.starts_with("the member ");
+                is_member.then(|| format!("{unknown} is not known here, only {known}"))
+            });
+            format!("{} (column {})", known.unwrap_or(words), e.column())
+        })
     }
 
     /// Numbers leave room to count on.
@@ -144,7 +170,9 @@ impl<'a> RecordMembers<'a> {
             },
             "read" if self.torn == Some(true) => EvidenceStep::ReadTorn,
             "read" => EvidenceStep::Read {
-                seq: said(self.seq, "seq")?,
+                seq: said(self.seq, "seq").map_err(|missing| {
+                    format!("{missing}: where a program keeps no version, docs/evidence.md says what stands for it")
+                })?,
                 left: self.left,
                 sum: self.sum()?,
             },

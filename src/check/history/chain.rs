@@ -1,5 +1,8 @@
 //! The chain of versions: who wrote each, and how many it left.
 
+use std::collections::HashMap;
+
+use super::possible_lefts::PossibleLefts;
 use crate::check::evidence::{Evidence, Operation};
 
 /// The versions of a run, from the one before it.
@@ -12,6 +15,10 @@ pub(super) struct Chain {
     /// How many were left at each version, the first included. Until the replay: how many more than at the
     /// version before.
     pub(super) left: Vec<i64>,
+    /// What further sales of a version wanted, which its writer overwrote or was overwritten by.
+    pub(super) forks: HashMap<u64, Vec<u32>>,
+    /// From which version on how many may be left, in rising order: where more than one value may.
+    pub(super) possible: Vec<(u64, PossibleLefts)>,
 }
 
 impl Chain {
@@ -23,6 +30,8 @@ impl Chain {
             first: evidence.first,
             writers: vec![0; most],
             left: vec![0; most + 1],
+            forks: HashMap::new(),
+            possible: Vec::new(),
         }
     }
 
@@ -38,6 +47,35 @@ impl Chain {
             self.writer(version)?;
         }
         self.left.get(at as usize).copied()
+    }
+
+    /// Whether so many may have been left at this version, which was committed.
+    pub(super) fn may_leave(&self, version: u64, left: i64) -> bool {
+        self.left(version)
+            .is_some_and(|one| match self.possible_at(version) {
+                Some(possible) => possible.contain(left.saturating_sub(one)),
+                None => one == left,
+            })
+    }
+
+    /// How many were left at this version at least, as far as that can be told.
+    pub(super) fn fewest_left(&self, version: u64) -> Option<i64> {
+        let left = self.left(version)?;
+        match self.possible_at(version) {
+            Some(possible) => Some(left.saturating_add(possible.fewest()?)),
+            None => Some(left),
+        }
+    }
+
+    fn possible_at(&self, version: u64) -> Option<&PossibleLefts> {
+        let behind = self.possible.partition_point(|(from, _)| *from <= version);
+        let at = self.possible.get(behind.checked_sub(1)?)?;
+        Some(&at.1)
+    }
+
+    /// Another sale wrote this version too.
+    pub(super) fn fork(&mut self, version: u64, quantity: u32) {
+        self.forks.entry(version).or_default().push(quantity);
     }
 
     /// The last version.

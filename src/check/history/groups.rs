@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::verdict::HistoryVerdict;
+use super::words_of_sales::AT_ONE_TIME;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, Operation, UNSAID};
 use crate::check::listing::names;
+use crate::check::write_order::WriteOrder;
 
 /// All sales that wrote one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverwrittenVersion {
     /// The version that they wrote.
     pub version: u64,
-    /// The operations, in the order in which they wrote, as far as that is said: the last one's count is what stands.
+    /// The operations, in the order in which their writes are known to be done; whose count stands is last, where that
+    /// is known.
     pub writers: Vec<u32>,
     /// Who read what, who wrote what, and who wrote last, in one sentence.
     pub text: String,
@@ -31,22 +34,20 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
         }
     }
     versions.retain(|_, writers| writers.len() > 1);
-    let mut lines: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for (at, line) in evidence.ledger.iter().flatten().enumerate() {
-        if versions.contains_key(&line.seq) {
-            lines.entry(line.seq).or_default().push(at);
-        }
-    }
+    let order = WriteOrder::of(evidence);
     let standing = evidence.final_writer();
     let mut all: Vec<OverwrittenVersion> = versions
         .into_iter()
         .map(|(version, mut writers)| {
-            let lines = lines.get(&version).map_or(&[][..], Vec::as_slice);
-            let order = |at: &u32| (standing == Some(*at), written(evidence, lines, *at));
-            writers.sort_by_cached_key(order);
-            let said = |at: &u32| order(at).1 != NOT_SAID;
+            order.sort(&mut writers);
+            // Stable: the others stay in their order.
+            writers.sort_by_key(|at| standing == Some(*at));
             let stands = writers.last().is_some_and(|last| standing == Some(*last));
-            let told = stands || writers.iter().all(said);
+            let last = writers.split_last();
+            let told = stands
+                || last.is_some_and(|(last, rest)| {
+                    rest.iter().all(|one| order.is_before(*one, *last))
+                });
             OverwrittenVersion {
                 version,
                 text: sentence(evidence, version, &writers, told),
@@ -56,20 +57,6 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
         .collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.writers.len()));
     all
-}
-
-/// Nothing says when it wrote.
-const NOT_SAID: (usize, u64) = (usize::MAX, UNSAID);
-
-/// What orders the writes of one version: their lines on the ledger, else the time.
-fn written(evidence: &Evidence, lines: &[usize], at: u32) -> (usize, u64) {
-    let Some(did) = evidence.operation(at) else {
-        return NOT_SAID;
-    };
-    let ledger = evidence.ledger.as_deref().unwrap_or_default();
-    let is_own = |line: &&usize| ledger.get(**line).is_some_and(|line| line.is_of(did));
-    let line = lines.iter().find(is_own).copied();
-    (line.unwrap_or(usize::MAX), did.wrote)
 }
 
 fn sentence(evidence: &Evidence, version: u64, writers: &[u32], told: bool) -> String {
@@ -104,7 +91,10 @@ fn sentence(evidence: &Evidence, version: u64, writers: &[u32], told: bool) -> S
     let order = if told {
         format!("{last} wrote last and overwrote {overwritten}")
     } else {
-        "which of them wrote last is not said".to_owned()
+        let mut all = writers.iter().filter_map(|at| evidence.operation(*at));
+        let timed = all.all(|did| did.wrote != UNSAID);
+        let why = if timed { AT_ONE_TIME } else { "not said" };
+        format!("which of them wrote last is {why}")
     };
     format!(
         "{} {both} read version {read}{saw} and {both} wrote version {version}: {order}{counted}",

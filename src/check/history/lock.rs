@@ -1,6 +1,7 @@
 //! The lock, judged apart from what was done under it. Knows nothing of tickets and of the ledger.
 
 mod deadlock;
+mod split;
 
 use super::findings::Findings;
 use crate::check::anomaly::Anomaly;
@@ -8,6 +9,11 @@ use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutco
 
 /// Gives how many locks were got.
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
+    let unsaid = evidence.operations.iter().filter(|did| {
+        let mut holds = evidence.holds_of(did);
+        holds.any(|hold| hold.is_untimed() || is_unreleased(did, hold))
+    });
+    findings.verdict.untimed_locks = unsaid.count() as u64;
     let mut locked = 0;
     for hold in evidence.holds.iter().filter(|hold| hold.got != UNSAID) {
         locked += 1;
@@ -17,7 +23,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
     }
     if locked > 0 {
         overlaps(evidence, findings);
-        split(evidence, findings);
+        split::check(evidence, findings);
         unlocked(evidence, findings);
     }
     // Only an operation that still waits for a lock can be in a deadlock, and only with one that got a lock.
@@ -27,16 +33,9 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
     locked
 }
 
-/// Until when it was held for sure: a lock whose release nobody stamped was held at least until the last
-/// thing that its holder did.
-pub(super) fn end(evidence: &Evidence, hold: &LockHold) -> u64 {
-    if hold.released != UNSAID {
-        return hold.released;
-    }
-    let operation = evidence.operation(hold.operation);
-    let did = operation.map_or([UNSAID; 2], |did| [did.intend, did.wrote]);
-    let did = did.into_iter().filter(|time| *time != UNSAID);
-    did.fold(hold.got, u64::max)
+/// Whether its holder was answered, and does not say when it let go of this lock.
+fn is_unreleased(did: &Operation, hold: &LockHold) -> bool {
+    hold.got != UNSAID && hold.released == UNSAID && did.returned != UNSAID
 }
 
 /// Two at once, in one walk over the holds in the order in which they were got. That is mostly the order
@@ -64,15 +63,15 @@ fn overlaps_of<'a>(
         if let Some(other) = against
             && other.lock == hold.lock
             && other.operation != hold.operation
-            && end(evidence, other) > hold.got
-            && end(evidence, hold) > other.got
+            && evidence.held_until(other) > hold.got
+            && evidence.held_until(hold) > other.got
         {
             let pair = [other.operation, hold.operation];
             findings.add(Anomaly::BrokenLock, &pair, None);
         }
         let longer = |than: Option<&LockHold>| {
             than.is_none_or(|than| {
-                than.lock != hold.lock || end(evidence, than) < end(evidence, hold)
+                than.lock != hold.lock || evidence.held_until(than) < evidence.held_until(hold)
             })
         };
         if longer(any) {
@@ -84,41 +83,15 @@ fn overlaps_of<'a>(
     }
 }
 
-/// Locks on different files keep nobody out. One finding for each file.
-fn split(evidence: &Evidence, findings: &mut Findings<'_>) {
-    let mut got = evidence.holds.iter().filter(|hold| hold.got != UNSAID);
-    let Some(first) = got.next() else { return };
-    let mut told = vec![false; evidence.files.len()];
-    for hold in got.filter(|hold| hold.lock != first.lock) {
-        let Some(told) = told.get_mut(hold.lock as usize) else {
-            continue;
-        };
-        if !*told && !share(evidence, first.operation, hold.operation) {
-            *told = true;
-            let pair = [first.operation, hold.operation];
-            findings.add(Anomaly::SplitLock, &pair, None);
-        }
-    }
-}
-
-/// Whether two operations have locked one file.
-fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
-    let files = |index| {
-        let operation = evidence.operation(index);
-        let holds = operation.map(|operation| evidence.holds_of(operation));
-        holds
-            .into_iter()
-            .flatten()
-            .filter(|hold| hold.got != UNSAID)
-    };
-    one == other || files(one).any(|hold| files(other).any(|second| second.lock == hold.lock))
-}
-
 /// Writes of sales that no lock covered, where others locked.
 fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
     for (index, operation) in (0..).zip(&evidence.operations) {
         let wrote = operation.outcome == OperationOutcome::Sold || operation.wrote != UNSAID;
         if !wrote {
+            continue;
+        }
+        // Who does not say when it had its lock may have had it then.
+        if evidence.holds_of(operation).any(LockHold::is_untimed) {
             continue;
         }
         if !covering(evidence, operation).any(|_| true) {

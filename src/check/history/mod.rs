@@ -24,6 +24,7 @@ mod lock;
 mod order;
 mod phrases;
 mod placing;
+mod possible_lefts;
 mod reads;
 mod replay;
 mod seen_versions;

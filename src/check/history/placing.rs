@@ -5,6 +5,7 @@ use super::findings::Findings;
 use super::ledger_claims::LedgerClaims;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, Operation, OperationOutcome, UNSAID};
+use crate::check::write_order::WriteOrder;
 
 /// Gives each sale its version. Returns those of which nobody knows whether they sold, by version.
 pub(super) fn place_all(
@@ -14,20 +15,19 @@ pub(super) fn place_all(
     findings: &mut Findings<'_>,
 ) -> Vec<u32> {
     let (mut waiting, mut odd, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    let mut acknowledged = Acknowledged {
-        rest: evidence.stock,
-        told: false,
-    };
+    oversold(evidence, findings);
     for (index, operation) in (0..).zip(&evidence.operations) {
         findings.verdict.count_in(evidence, operation);
         let sold = operation.outcome == OperationOutcome::Sold;
-        if sold {
-            acknowledged.add(index, operation, findings);
-        }
         if operation.write == UNSAID {
             continue;
         }
         let written = ledger.as_mut().map(|ledger| ledger.claim(operation));
+        // Who was not answered has sold all the same; others than the run's buyers are none of it.
+        let unanswered = operation.is_pending()
+            && written.unwrap_or(operation.wrote != UNSAID)
+            && !operation.is_timeless(evidence.names.name(operation.buyer));
+        findings.verdict.sales += u64::from(unanswered);
         if !sold && !operation.is_pending() {
             if written.unwrap_or(operation.wrote != UNSAID) {
                 findings.add(Anomaly::Phantom, &[index], operation.write);
@@ -80,7 +80,12 @@ fn place_odd(chain: &mut Chain, evidence: &Evidence, odd: &[u32], findings: &mut
 }
 
 /// Acknowledged sales that the ledger does not have.
-fn tell_missing(chain: &Chain, evidence: &Evidence, missing: &[u32], findings: &mut Findings<'_>) {
+fn tell_missing(
+    chain: &mut Chain,
+    evidence: &Evidence,
+    missing: &[u32],
+    findings: &mut Findings<'_>,
+) {
     for &index in missing {
         let Some(operation) = evidence.operation(index) else {
             continue;
@@ -91,6 +96,7 @@ fn tell_missing(chain: &Chain, evidence: &Evidence, missing: &[u32], findings: &
                 findings.add(Anomaly::Phantom, &[index], None);
             }
             Some(writer) if evidence.operation(writer).is_some_and(follows) => {
+                chain.fork(version, operation.quantity);
                 findings.add(Anomaly::LostUpdate, &[index, writer], version - 1);
             }
             _ => findings.add(Anomaly::LostSale, &[index], version),
@@ -101,7 +107,10 @@ fn tell_missing(chain: &Chain, evidence: &Evidence, missing: &[u32], findings: &
 fn place(chain: &mut Chain, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
     let version = operation.write;
     match chain.writer(version) {
-        Some(writer) => findings.add(Anomaly::LostUpdate, &[writer, index], version - 1),
+        Some(writer) => {
+            chain.fork(version, operation.quantity);
+            findings.add(Anomaly::LostUpdate, &[writer, index], version - 1);
+        }
         None if chain.write(index, operation) => {}
         // More versions than there are writes: some in between must be missing.
         None => findings.add(Anomaly::Gap, &[index], version),
@@ -114,21 +123,14 @@ fn follows(operation: &Operation) -> bool {
         || operation.read.checked_add(1) == Some(operation.write)
 }
 
-/// Counts what was acknowledged, up to the stock.
-struct Acknowledged {
-    rest: u64,
-    told: bool,
-}
-
-impl Acknowledged {
-    fn add(&mut self, index: u32, operation: &Operation, findings: &mut Findings<'_>) {
-        match self.rest.checked_sub(u64::from(operation.quantity)) {
-            Some(rest) => self.rest = rest,
-            None if self.told => {}
-            None => {
-                self.told = true;
-                findings.add(Anomaly::Oversold, &[index], None);
-            }
-        }
+/// More was acknowledged than there was: the first sale beyond the stock, in the order in which they were written.
+fn oversold(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let all = evidence.operations.iter();
+    let sold = all.filter(|did| did.outcome == OperationOutcome::Sold);
+    let sold = sold.fold(0_u64, |sum, did| sum.saturating_add(did.quantity.into()));
+    if sold > evidence.stock
+        && let Some(first) = WriteOrder::of(evidence).beyond_stock().first()
+    {
+        findings.add(Anomaly::Oversold, &[*first], None);
     }
 }

@@ -35,15 +35,16 @@ pub(super) fn check(
         if operation.read == UNSAID {
             continue;
         }
-        let Some(left) = chain.left(operation.read) else {
+        if chain.left(operation.read).is_none() {
             findings.add(Anomaly::DirtyRead, &[index], operation.read);
             continue;
-        };
-        let torn = operation.seen != UNSAID && operation.seen.cast_signed() != left;
+        }
+        let holds = |left: u64| chain.may_leave(operation.read, left.cast_signed());
+        let torn = operation.seen != UNSAID && !holds(operation.seen);
         if torn || sums.differ(index, operation.read) {
             findings.add(Anomaly::TornRead, &[index], operation.read);
         }
-        told(index, operation, left, findings);
+        told(index, operation, chain, findings);
         if chain.writer(operation.write) == Some(index) {
             continue;
         }
@@ -63,16 +64,18 @@ pub(super) fn check(
 }
 
 /// What it was told must be what the version that it read, or wrote, holds.
-fn told(index: u32, operation: &Operation, left: i64, findings: &mut Findings<'_>) {
+fn told(index: u32, operation: &Operation, chain: &Chain, findings: &mut Findings<'_>) {
     let quantity = i64::from(operation.quantity);
-    let expected = match operation.outcome {
-        OperationOutcome::Sold => left - quantity,
-        _ => left,
-    };
-    if operation.outcome == OperationOutcome::SoldOut && left >= quantity {
+    let sold_out = operation.outcome == OperationOutcome::SoldOut;
+    if sold_out && chain.fewest_left(operation.read) >= Some(quantity) {
         findings.add(Anomaly::FalseSoldOut, &[index], operation.read);
     }
-    if operation.left != UNSAID && operation.left.cast_signed() != expected {
+    let sold = match operation.outcome {
+        OperationOutcome::Sold => quantity,
+        _ => 0,
+    };
+    let before = operation.left.cast_signed().saturating_add(sold);
+    if operation.left != UNSAID && !chain.may_leave(operation.read, before) {
         findings.add(Anomaly::Conservation, &[index], operation.read);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::chain::Chain;
 use super::findings::Findings;
+use super::possible_lefts::PossibleLefts;
 use super::seen_versions::SeenVersions;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, OperationOutcome, UNSAID};
@@ -38,10 +39,16 @@ pub(super) fn replay(
             if missing && let Some(saw) = saw(evidence, writer) {
                 // What is behind a gap is judged by what its first writer saw.
                 left = saw;
+                if !chain.possible.is_empty() {
+                    chain.possible.push((version, PossibleLefts::one()));
+                }
             }
-            left = left.saturating_add(chain.left.get(slot + 1).copied().unwrap_or_default());
+            let change = chain.left.get(slot + 1).copied().unwrap_or_default();
+            fork(chain, version, change);
+            left = left.saturating_add(change);
             missing = false;
-            if left < 0 && !short {
+            let most = chain.possible.last().map_or(Some(0), |last| last.1.most());
+            if most.is_some_and(|most| left.saturating_add(most) < 0) && !short {
                 short = true;
                 findings.add(Anomaly::Oversold, &[writer], version);
             }
@@ -57,6 +64,19 @@ pub(super) fn replay(
     count(chain, evidence, findings);
 }
 
+/// Notes how many may be left from this version on, where several sales wrote it; `change`: what the one of the chain did.
+fn fork(chain: &mut Chain, version: u64, change: i64) {
+    let Some(others) = chain.forks.get(&version) else {
+        return;
+    };
+    let own = u32::try_from(change.unsigned_abs()).unwrap_or(u32::MAX);
+    let before = chain.possible.last().map(|last| last.1.clone());
+    let after = before
+        .unwrap_or_else(PossibleLefts::one)
+        .forked(own, others);
+    chain.possible.push((version, after));
+}
+
 /// How many a writer saw left, where it was said.
 fn saw(evidence: &Evidence, writer: u32) -> Option<i64> {
     let seen = evidence.operation(writer)?.seen;
@@ -66,14 +86,14 @@ fn saw(evidence: &Evidence, writer: u32) -> Option<i64> {
 /// What the ledger and the final count say is left must be what the chain leaves.
 fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
     for line in evidence.ledger.iter().flatten() {
-        let left = chain.left(line.seq);
-        if left.is_some_and(|left| left != line.left.cast_signed()) {
+        let is_known = chain.left(line.seq).is_some();
+        if is_known && !chain.may_leave(line.seq, line.left.cast_signed()) {
             let writer = chain.writer(line.seq);
             findings.add(Anomaly::Conservation, writer.as_slice(), line.seq);
         }
     }
     let Some(last) = evidence.last else { return };
-    if chain.left(last.seq) != Some(last.left.cast_signed()) {
+    if !chain.may_leave(last.seq, last.left.cast_signed()) {
         findings.add(Anomaly::Conservation, &[], None);
         return;
     }

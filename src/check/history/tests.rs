@@ -225,16 +225,22 @@ fn lines_that_change_places_are_a_gap_and_no_fork() {
     assert!(!forked.contains(&Anomaly::Gap), "{forked:?}");
 }
 
+/// A sale that begins at this time, and holds a file from 5 ns after that for so long.
+fn holding(buyer: &str, read: u64, inode: u64, (invoke, held): (u64, u64)) -> String {
+    let (got, released, write) = (invoke + 5, invoke + 5 + held, read + 1);
+    let over = released + 10;
+    format!(
+        r#"{{"buyer":"{buyer}","invoke":{invoke},"return":{over},"read":{read},"write":{write},"nonce":"{buyer}","outcome":"sold","lock":{{"got":{got},"released":{released},"device":1,"inode":{inode}}}}}"#
+    )
+}
+
 #[test]
-fn two_files_are_a_split_lock_once_unless_somebody_locks_both() {
-    let sale = |buyer: &str, read: u64, inode: u64| {
-        let invoke = 100 * read + 10;
-        let (got, released, over, write) = (invoke + 5, invoke + 20, invoke + 30, read + 1);
-        format!(
-            r#"{{"buyer":"{buyer}","invoke":{invoke},"return":{over},"read":{read},"write":{write},"nonce":"{buyer}","outcome":"sold","lock":{{"got":{got},"released":{released},"device":1,"inode":{inode}}}}}"#
-        )
-    };
-    let (anna, ben, carol) = (sale("anna", 0, 7), sale("ben", 1, 8), sale("carol", 2, 8));
+fn two_files_that_are_held_at_once_are_a_split_lock_once_unless_somebody_locks_both() {
+    let (anna, ben, carol) = (
+        holding("anna", 0, 7, (10, 200)),
+        holding("ben", 1, 8, (110, 20)),
+        holding("carol", 2, 8, (150, 20)),
+    );
     let split = found(9, &[&anna, &ben, &carol]);
     let pair = vec!["anna".to_owned(), "ben".to_owned()];
     assert_eq!(split, [(Anomaly::SplitLock, pair)]);
@@ -247,8 +253,8 @@ fn two_files_are_a_split_lock_once_unless_somebody_locks_both() {
         step("lock_got", 16, r#","device":1,"inode":8"#),
         step("read", 17, r#","seq":0"#),
         step("intend", 18, r#","read":0,"write":1,"nonce":"anna""#),
-        step("wrote", 19, ""),
-        step("return", 30, r#","outcome":"sold""#),
+        step("wrote", 160, ""),
+        step("return", 200, r#","outcome":"sold""#),
     ];
     let lines: Vec<&str> = both.iter().chain([&ben]).map(|it| &**it).collect();
     let split = found(9, &lines);
@@ -256,6 +262,111 @@ fn two_files_are_a_split_lock_once_unless_somebody_locks_both() {
         !split.iter().any(|it| it.0 == Anomaly::SplitLock),
         "{split:?}"
     );
+}
+
+/// A lock that is taken by making its file, and given up by removing it, has another file for each holder.
+#[test]
+fn locks_that_follow_on_one_another_are_none_that_is_split() {
+    let sale = |at: u64, held: u64| holding(&format!("b{at}"), at, 40 + at, (100 * at, held));
+    let lines: Vec<String> = (0..9).map(|at| sale(at, 60)).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    assert_eq!(found(9, &lines), []);
+    // Each one holds its file until the next but one has the lock.
+    let lines: Vec<String> = (0..9).map(|at| sale(at, 101)).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let split = found(9, &lines);
+    assert!(
+        split.iter().all(|it| it.0 == Anomaly::SplitLock),
+        "{split:?}"
+    );
+    assert_eq!(split.len(), 8, "{split:?}");
+    // Both let others have it too: they keep out nobody who reads.
+    let shared = |line: &str| line.replace(r#""device""#, r#""shared":true,"device""#);
+    let (one, other) = (shared(&sale(0, 150)), shared(&sale(1, 50)));
+    let kinds: Vec<Anomaly> = found(9, &[&one, &other])
+        .into_iter()
+        .map(|it| it.0)
+        .collect();
+    assert!(!kinds.contains(&Anomaly::SplitLock), "{kinds:?}");
+}
+
+/// Who names a lock and no times may have had it when it wrote, and may not.
+#[test]
+fn a_lock_without_times_is_not_judged_and_said_to_be_so() {
+    let untimed = |buyer: &str, read: u64| {
+        let all = holding(buyer, read, 7, (100 * read, 50));
+        let (first, rest) = all.split_once(r#""got""#).unwrap();
+        format!("{first}{}", &rest[rest.find(r#""device""#).unwrap()..])
+    };
+    let unreleased = |line: &str| {
+        let (first, rest) = line.split_once(r#","released""#).unwrap();
+        format!("{first}{}", &rest[rest.find(r#","device""#).unwrap()..])
+    };
+    let timed = holding("ben", 1, 7, (100, 50));
+    for (lines, count) in [
+        ([untimed("anna", 0), untimed("ben", 1)], 2),
+        ([untimed("anna", 0), timed.clone()], 1),
+        (
+            [unreleased(&holding("anna", 0, 7, (0, 50))), timed.clone()],
+            1,
+        ),
+        ([holding("anna", 0, 7, (0, 50)), timed], 0),
+    ] {
+        let verdict = judge(&run(9, &[&lines[0], &lines[1]]));
+        assert_eq!(verdict.findings, [], "{lines:?}");
+        assert_eq!(verdict.untimed_locks, count, "{lines:?}");
+    }
+}
+
+/// Two wrote one version, and wanted unequal quantities: either count is one that somebody left.
+#[test]
+fn what_any_of_those_left_who_wrote_one_version_adds_up() {
+    let sale = |buyer: &str, quantity: u64, (read, seen): (u64, u64)| {
+        let (invoke, write, left) = (100 * read, read + 1, seen - quantity);
+        format!(
+            r#"{{"buyer":"{buyer}","quantity":{quantity},"invoke":{invoke},"return":900,"read":{read},"seen":{seen},"write":{write},"left":{left},"nonce":"{buyer}","outcome":"sold"}}"#
+        )
+    };
+    let (ann, bob) = (sale("ann", 1, (0, 5)), sale("bob", 2, (0, 5)));
+    let kinds = |more: &[&str]| -> Vec<Anomaly> {
+        let lines = [&[&*ann, &*bob][..], more].concat();
+        let evidence = run(5, &lines);
+        let verdict = judge(&evidence);
+        for finding in &verdict.findings {
+            assert_eq!(
+                crate::check::proof::accept(&evidence, finding),
+                Ok(()),
+                "{finding:?}"
+            );
+        }
+        verdict.findings.into_iter().map(|it| it.kind).collect()
+    };
+    let ending = |seq: u64, left: u64| format!(r#"{{"final":{seq},"left":{left}}}"#);
+    let lost = Anomaly::LostUpdate;
+    for left in [3, 4] {
+        assert_eq!(kinds(&[&ending(1, left)]), [lost]);
+        assert_eq!(
+            kinds(&[&query(10, &format!(r#""read":1,"seen":{left}"#))]),
+            [lost]
+        );
+        let carol = sale("carol", 1, (1, left));
+        assert_eq!(kinds(&[&carol, &ending(2, left - 1)]), [lost]);
+        let told = carol.replace(&format!(r#""seen":{left},"#), "");
+        assert_eq!(kinds(&[&told, &ending(2, left - 1)]), [lost]);
+    }
+    let wanted = |quantity: u64| {
+        let did = query(10, r#""read":1"#).replace("\"query\"", "\"sold_out\"");
+        did.replace(r#""quantity":0"#, &format!(r#""quantity":{quantity}"#))
+    };
+    assert_eq!(kinds(&[&wanted(4)]), [lost]);
+    // What nobody left adds up with nothing.
+    assert_eq!(kinds(&[&ending(1, 2)]), [lost, Anomaly::Conservation]);
+    assert_eq!(kinds(&[&ending(2, 3)]), [lost, Anomaly::Conservation]);
+    assert_eq!(
+        kinds(&[&query(10, r#""read":1,"seen":5"#)]),
+        [lost, Anomaly::TornRead]
+    );
+    assert_eq!(kinds(&[&wanted(3)]), [lost, Anomaly::FalseSoldOut]);
 }
 
 /// The sentences of what was found.

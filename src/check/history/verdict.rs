@@ -40,7 +40,7 @@ pub struct AnomalyCount {
 pub struct HistoryVerdict {
     /// How many operations there are.
     pub operations: u64,
-    /// How many of them were told that they bought.
+    /// How many of them were told that they bought, or wrote and were told nothing.
     pub sales: u64,
     /// How many of them said which version they read.
     pub reads: u64,
@@ -52,6 +52,8 @@ pub struct HistoryVerdict {
     pub unanswered: u64,
     /// How many sales were written under a lock that did not cover their read.
     pub read_outside: u64,
+    /// How many had a lock and do not say from when to when: whether others had it meanwhile was not judged.
+    pub untimed_locks: u64,
     /// Whether the evidence says what the ledger holds: without it no lost sale can be seen.
     pub ledger: bool,
     /// Whether it says what the count was when all was over.
@@ -76,7 +78,8 @@ impl HistoryVerdict {
     /// Whether the evidence leaves nothing of the run unsaid: where it does, that nothing was found says less.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.ledger && self.last && self.unjudged == 0 && self.unanswered == 0
+        let unsaid = self.unjudged + self.unanswered + self.untimed_locks;
+        self.ledger && self.last && unsaid == 0
     }
 
     /// How many anomalies of this kind there are.

@@ -2,6 +2,7 @@
 
 use super::phrases::Phrases;
 use crate::check::evidence::{CommittedLine, Evidence, Operation, OperationOutcome, UNSAID};
+use crate::check::write_order::{WriteOrder, is_over};
 use crate::plural::are;
 
 /// How many were sold, of how many, and how many of them do not exist.
@@ -26,6 +27,9 @@ pub(crate) fn too_many(evidence: &Evidence) -> String {
     )
 }
 
+/// Why the order of writes is not known.
+pub(super) const AT_ONE_TIME: &str = "not known: they wrote at the same time";
+
 impl Phrases<'_> {
     pub(super) fn lost_update(&self, version: u64) -> String {
         let (a, b) = (self.who(0), self.who(1));
@@ -36,7 +40,11 @@ impl Phrases<'_> {
         };
         let written = version.saturating_add(1);
         let overwritten = self.survivor(&one, &other).map_or_else(
-            || "which of them overwrote the other is not said".to_owned(),
+            || {
+                let timed = [&one, &other].iter().all(|did| did.wrote != UNSAID);
+                let why = if timed { AT_ONE_TIME } else { "not said" };
+                format!("which of them overwrote the other is {why}")
+            },
             |at| format!("{} overwrote {}", self.who(at), self.who(1 - at)),
         );
         format!(
@@ -45,7 +53,7 @@ impl Phrases<'_> {
     }
 
     /// Which of two writes of one version took the other's place: the one whose count is the final one, else the
-    /// later one on the ledger, else in time.
+    /// later one on the ledger, else the one that began when the other was over.
     fn survivor(&self, one: &Operation, other: &Operation) -> Option<usize> {
         let standing = self.evidence.final_writer();
         let named = &self.finding.operations;
@@ -59,8 +67,11 @@ impl Phrases<'_> {
             let last = held.next_back()?;
             return Some(usize::from(!last.is_of(one)));
         }
-        let time = |did: &Operation| (did.wrote != UNSAID).then_some(did.wrote);
-        Some(usize::from(time(one)? < time(other)?))
+        match (is_over(other, one), is_over(one, other)) {
+            (true, _) => Some(0),
+            (_, true) => Some(1),
+            _ => None,
+        }
     }
 
     pub(super) fn stale(&self, version: u64) -> String {
@@ -164,15 +175,16 @@ impl Phrases<'_> {
     pub(super) fn oversold(&self, version: u64) -> String {
         let (who, did, stock) = (self.who(0), self.operation(0), self.evidence.stock);
         let quantity = did.quantity;
-        match self.finding.version {
-            Some(_) => format!(
+        if self.finding.version.is_some() {
+            return format!(
                 "{who} bought {quantity} with version {version}, when fewer than {quantity} of the {stock} were left"
-            ),
-            None => format!(
-                "{}; the first too many is {who}, who bought {quantity}",
-                too_many(self.evidence)
-            ),
+            );
         }
+        let first = self.finding.operations.first();
+        let order = WriteOrder::of(self.evidence);
+        let first = first.filter(|at| order.is_first_beyond(**at));
+        let first = first.map(|_| format!("; the first too many is {who}, who bought {quantity}"));
+        too_many(self.evidence) + &first.unwrap_or_default()
     }
 
     pub(super) fn lost_sale(&self) -> String {

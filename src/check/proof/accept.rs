@@ -2,7 +2,7 @@
 
 use super::case::{Case, until};
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
 use crate::check::history::{HistoryFinding, sentence};
 
 /// Accepts a finding, or says why the evidence does not bear it out.
@@ -40,7 +40,8 @@ impl Case<'_> {
         let lines = || self.evidence.ledger.iter().flatten();
         match (kind, self.version, self.evidence.last) {
             (Anomaly::Conservation, None, Some(last)) => {
-                self.left(last.seq) != Some(last.left.cast_signed())
+                let lefts = self.lefts(last.seq);
+                lefts.is_some_and(|lefts| !lefts.contains(&last.left.cast_signed()))
             }
             (Anomaly::Phantom, Some(version), _) => {
                 let there = lines().filter(|line| line.seq == version).count();
@@ -80,7 +81,8 @@ impl Case<'_> {
             }
             Anomaly::FalseSoldOut => {
                 read && did.outcome == OperationOutcome::SoldOut
-                    && self.left(did.read) >= Some(i64::from(did.quantity))
+                    && self.lefts(did.read).unwrap_or_default().first()
+                        >= Some(&i64::from(did.quantity))
             }
             Anomaly::Conservation => {
                 read && self.told_another(did) || wrote && self.ledger_differs(did.write)
@@ -101,7 +103,10 @@ impl Case<'_> {
                 wrote && sure && self.too_far(did.write)
             }
             Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
-            Anomaly::Oversold => wrote && self.left(did.write).is_some_and(|left| left < 0),
+            Anomaly::Oversold => {
+                let lefts = self.lefts(did.write).unwrap_or_default();
+                wrote && lefts.last().is_some_and(|left| *left < 0)
+            }
             Anomaly::LostSale if wrote => {
                 sold && self.evidence.ledger.is_some() && !self.on_ledger(did)
             }
@@ -124,9 +129,11 @@ impl Case<'_> {
             Anomaly::UnlockedWrite if self.version.is_none() => {
                 let mut holds = self.evidence.holds.iter();
                 let locks = holds.any(|hold| hold.got != UNSAID);
+                let untimed = self.evidence.holds_of(did).any(LockHold::is_untimed);
                 let wrote = sold || did.wrote != UNSAID;
                 locks
                     && wrote
+                    && !untimed
                     && !self.got(did).any(|hold| {
                         let outside = did.wrote < hold.got
                             || did.intend != UNSAID && did.intend > hold.released;
@@ -165,12 +172,15 @@ impl Case<'_> {
                 })
             }),
             Anomaly::SplitLock => {
-                let mut all = self
-                    .got(one)
-                    .flat_map(|hold| self.got(other).map(move |second| hold.lock != second.lock));
-                self.got(one).next().is_some()
-                    && self.got(other).next().is_some()
-                    && all.all(|differ| differ)
+                let pairs = || {
+                    let all = self.got(one);
+                    all.flat_map(move |hold| self.got(other).map(move |second| (hold, second)))
+                };
+                let met = pairs().any(|(hold, second)| {
+                    let meet = hold.got < until(other, second) && second.got < until(one, hold);
+                    meet && !(hold.shared && second.shared)
+                });
+                met && pairs().all(|(hold, second)| hold.lock != second.lock)
             }
             Anomaly::Deadlock => self.waits_for(one, other) && self.leads_to(other, one),
             _ => false,

@@ -38,16 +38,32 @@ impl Case<'_> {
         lines.any(|line: &CommittedLine| line.is_of(did) && line.agrees_with(did))
     }
 
-    /// Whether this is the first acknowledged sale beyond the stock.
+    /// Whether the acknowledged sales that were written before this one, for all that is known, and this one are more
+    /// than the stock.
     pub(super) fn exceeds(&self, did: &Operation) -> bool {
         let all = self.evidence.operations.iter();
-        let before = all.take_while(|one| !std::ptr::eq(*one, did));
-        let before = before.filter(|one| one.outcome == OperationOutcome::Sold);
+        let sold = all.filter(|one| one.outcome == OperationOutcome::Sold);
+        let before = sold.filter(|one| std::ptr::eq(*one, did) || !self.is_later(one, did));
         let before = before.fold(0_u64, |sum, one| {
             sum.saturating_add(u64::from(one.quantity))
         });
-        let stock = self.evidence.stock;
-        before <= stock && before.saturating_add(u64::from(did.quantity)) > stock
+        before > self.evidence.stock
+    }
+
+    /// Whether one wrote after another for sure: by their lines of the ledger, else by their times.
+    fn is_later(&self, one: &Operation, other: &Operation) -> bool {
+        let line = |did: &Operation| {
+            let mut lines = self.evidence.ledger.iter().flatten();
+            lines.position(|line: &CommittedLine| line.is_of(did))
+        };
+        if let (Some(own), Some(before)) = (line(one), line(other)) {
+            return own > before;
+        }
+        let from = [one.intend, one.read_at, one.invoke];
+        let from = from.into_iter().find(|at| *at != UNSAID);
+        let until = [other.wrote, other.returned];
+        let until = until.into_iter().find(|at| *at != UNSAID);
+        from.zip(until).is_some_and(|(from, until)| until < from)
     }
 
     pub(super) fn waits_for(&self, one: &Operation, other: &Operation) -> bool {

@@ -1,7 +1,12 @@
 //! Versions: who may have written one, and how many were left at it; by plain sums over all operations.
 
+use std::collections::BTreeSet;
+
 use super::case::Case;
 use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
+
+/// So many values are kept apart.
+const MOST_LEFTS: usize = 4096;
 
 impl Case<'_> {
     /// Those who may have written a version.
@@ -43,25 +48,51 @@ impl Case<'_> {
         })
     }
 
-    /// How many were left at a version: the stock less what was sold up to it. Behind a missing version,
-    /// what the next writer saw.
-    pub(super) fn left(&self, version: u64) -> Option<i64> {
+    /// How many may have been left at a version: the stock less what was sold up to it; where several sales wrote one
+    /// version, less what any of them sold. Behind a missing version, what the next writer saw. Empty where it was
+    /// never committed; `None` where it may have been more than can be told apart.
+    pub(super) fn lefts(&self, version: u64) -> Option<Vec<i64>> {
         let first = self.evidence.first;
         if version < first || self.too_far(version) {
-            return None;
+            return Some(Vec::new());
         }
         let mut left = self.evidence.stock.cast_signed();
+        let mut lefts = BTreeSet::from([left]);
         let mut missing = false;
         for at in first + 1..=version {
             let writer = self.writer(at, (!missing).then_some(left));
-            match writer.map(|did| did.seen) {
-                Some(seen) if missing && seen != UNSAID => left = seen.cast_signed(),
-                _ => {}
-            }
-            left -= writer.map_or(0, |did| i64::from(did.quantity));
-            missing = writer.is_none();
+            missing = match writer {
+                None => true,
+                Some(did) => {
+                    if missing && did.seen != UNSAID {
+                        left = did.seen.cast_signed();
+                        lefts = BTreeSet::from([left]);
+                    }
+                    left -= i64::from(did.quantity);
+                    let sold: Vec<i64> = self.sold_with(at, did).collect();
+                    let after = |left: i64| sold.iter().map(move |sold| left - sold);
+                    lefts = lefts.iter().copied().flat_map(after).collect();
+                    if lefts.len() > MOST_LEFTS {
+                        return None;
+                    }
+                    false
+                }
+            };
         }
-        (!missing).then_some(left)
+        Some(lefts.into_iter().filter(|_| !missing).collect())
+    }
+
+    /// How many were sold with a version, by its writer or by whoever wrote it as well.
+    fn sold_with(&self, version: u64, writer: &Operation) -> impl Iterator<Item = i64> {
+        let all = self.evidence.operations.iter();
+        let wrote = all.filter(move |did| {
+            let sold = did.outcome == OperationOutcome::Sold;
+            let follows = did.read == UNSAID || did.read + 1 == did.write;
+            let wrote = sold || did.is_pending() && self.has_written(did);
+            did.write == version && follows && wrote
+        });
+        let quantities = wrote.map(|did| i64::from(did.quantity));
+        quantities.chain([i64::from(writer.quantity)])
     }
 
     /// More versions than anybody meant to write: one before it is missing.
@@ -92,8 +123,7 @@ impl Case<'_> {
     }
 
     pub(super) fn saw_another(&self, did: &Operation) -> bool {
-        let left = self.left(did.read);
-        if did.seen != UNSAID && left.is_some_and(|left| left != did.seen.cast_signed()) {
+        if did.seen != UNSAID && self.differs(did.read, did.seen.cast_signed()) {
             return true;
         }
         let index = self
@@ -114,21 +144,21 @@ impl Case<'_> {
     }
 
     pub(super) fn told_another(&self, did: &Operation) -> bool {
-        let Some(left) = self.left(did.read) else {
-            return false;
-        };
         let sold = match did.outcome {
             OperationOutcome::Sold => i64::from(did.quantity),
             _ => 0,
         };
-        did.left != UNSAID && did.left.cast_signed() != left - sold
+        did.left != UNSAID && self.differs(did.read, did.left.cast_signed().saturating_add(sold))
+    }
+
+    /// Whether a version was committed, and so many were not left at it.
+    fn differs(&self, version: u64, left: i64) -> bool {
+        let lefts = self.lefts(version).unwrap_or_default();
+        !lefts.is_empty() && !lefts.contains(&left)
     }
 
     pub(super) fn ledger_differs(&self, version: u64) -> bool {
-        let left = self.left(version);
         let mut lines = self.evidence.ledger.iter().flatten();
-        lines.any(|line| {
-            line.seq == version && left.is_some_and(|left| left != line.left.cast_signed())
-        })
+        lines.any(|line| line.seq == version && self.differs(version, line.left.cast_signed()))
     }
 }

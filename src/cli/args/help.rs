@@ -177,7 +177,9 @@ Examples:
   tickets --json doctor | jq .costs_us
 
 Starts a second process and tries all that a sale relies on, in a directory of its own that it \
-removes. The event is not touched. Exits 6 when something does not hold, 1 when it could not be tried.";
+removes. The event is not touched. In JSON 'verdict' is about the place (fit, fit_for_one_user, unfit), 'event' about the \
+event that was named (fit, unfit, missing). Where a power cut takes what was synced it is noted, and is no failure. Exits 6 \
+when the place or the event is unfit, 1 when it could not be tried.";
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:

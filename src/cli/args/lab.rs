@@ -94,12 +94,12 @@ pub(crate) struct SelfcheckArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TrialArgs {
-    /// How many tickets there are [default: 1; prove and find go on to one for each buyer until there is something to show]
+    /// How many tickets there are [default: 1; prove and find go on to one for each buyer until there is something to show; replay of a class: one for each buyer]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(crate) stock: Option<u64>,
 
     /// The lock each buyer takes [default: none; --lock alone means exclusive]
-    #[arg(short, long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "exclusive")]
+    #[arg(short, long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "exclusive", value_parser = lock_of_processes())]
     pub(crate) lock: Option<LockArg>,
 
     /// How the count is written
@@ -137,6 +137,14 @@ pub(crate) enum WritesArg {
 
 fn buyers(text: &str) -> std::result::Result<u8, String> {
     whole(text, 1, MAX_BUYERS as u64).map(|buyers| buyers as u8)
+}
+
+/// A kind of lock that processes can take: a mutex is none.
+fn lock_of_processes() -> impl TypedValueParser<Value = LockArg> {
+    let kinds = LockArg::value_variants().iter();
+    let kinds = kinds.filter(|kind| !matches!(kind, LockArg::Mutex));
+    let names: Vec<PossibleValue> = kinds.filter_map(ValueEnum::to_possible_value).collect();
+    PossibleValuesParser::new(names).try_map(|name| LockArg::from_str(&name, false))
 }
 
 /// A scenario by its name.

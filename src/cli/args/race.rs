@@ -77,7 +77,8 @@ Examples:
   tickets race replay '2 2 2t 1 1' --scenario confirm-expire
 
 A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step, 2t that its clock \
-is past the time that it asks for. A class \
+is past the time that it asks for. A schedule that ends early is completed, and that is told: of those who can go on \
+always the one with the lowest number. A class \
 '3!:4' is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write; JSON names it.
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
@@ -95,8 +96,9 @@ Examples:
 A line for each anomaly: who did what, when; a bad run of a few buyers is drawn. docs/evidence.md \
 describes the file, so that any program's run can be judged.
 
-Exits 6 when something was found, or when the file has nothing to judge; 1 when it cannot be read, or is a \
-pipe that nobody writes.")]
+Exits 6 when something was found, or when the file is damaged or has nothing to judge; 1 when it cannot be read, or is a \
+pipe that nobody writes. With --json a run that was judged has 'verdict' (clean, clean_as_far_as_it_goes, anomalies), and a \
+file that was not has 'error'; for people findings are on stdout, and an error is on stderr.")]
     Check {
         /// The evidence, a JSON object a line; - is standard input
         #[arg(value_name = "EVIDENCE.jsonl")]

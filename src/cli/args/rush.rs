@@ -39,7 +39,7 @@ pub(crate) struct BuyArgs {
     #[arg(long, value_name = "S", value_parser = seed)]
     pub(crate) seed: Option<u64>,
 
-    /// No buyer writes before every buyer has read; only without a lock
+    /// No buyer writes before every buyer has read; without a lock, or with --lock=shared or write-only
     #[arg(long)]
     pub(crate) together: bool,
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::args::MAX_EXHAUSTIVE;
 use super::super::screen::{BAD, FAINT};
 use super::run::{self, Pictured};
-use super::trial::{buyers, tickets};
+use super::words::{buyers, tickets};
 use crate::LockKind;
 use crate::check::Anomaly;
 use crate::lab::{Run, Trial};
@@ -16,29 +16,54 @@ use crate::office::Writes;
 /// Why it went wrong, how to see it again, and what helps.
 pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Result<()> {
     let trial = &shown.trial;
-    if let Some(why) = why(trial) {
+    if let Some(why) = why(trial, &shown.run) {
         run::labelled(out, "why", FAINT, why)?;
     }
     writeln!(out)?;
     again(out, trial, &shown.run)?;
-    if trial.lock != LockKind::Exclusive || trial.writes != Writes::Replace {
-        let stock = match trial.stock {
-            1 => String::new(),
-            stock => format!(" --stock {stock}"),
-        };
-        let samples = if usize::from(users) > MAX_EXHAUSTIVE {
-            " --samples 1000"
-        } else {
-            ""
-        };
-        let line = format!("tickets race prove --users {users} --lock{stock}{samples}");
-        run::command(out, "cure", &line)?;
+    match cure(trial, users) {
+        Some(line) => run::command(out, "cure", &line),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// What is wrong with a way of selling, and what helps.
-fn why(trial: &Trial) -> Option<&'static str> {
+/// The proof that the same goes well under the lock, with the count replaced in one step.
+fn cure(trial: &Trial, users: u8) -> Option<String> {
+    if trial.lock == LockKind::Exclusive && trial.writes == Writes::Replace {
+        return None;
+    }
+    let stock = match trial.stock {
+        // Of so many buyers only those who rush for one ticket can be run in every way.
+        _ if usize::from(users) > MAX_EXHAUSTIVE => " --stock 1".to_owned(),
+        1 => String::new(),
+        stock => format!(" --stock {stock}"),
+    };
+    let crashes = if trial.crashes { " --crashes" } else { "" };
+    Some(format!(
+        "tickets race prove --users {users} --lock{stock}{crashes}"
+    ))
+}
+
+/// What is wrong with a way of selling, and what helps: of a run, by what went wrong in it.
+fn why(trial: &Trial, run: &Run) -> Option<&'static str> {
+    let found = |wanted: &[Anomaly]| {
+        let mut findings = run.verdict.findings.iter();
+        findings.any(|finding| wanted.contains(&finding.kind))
+    };
+    let overwritten = found(&[Anomaly::LostUpdate, Anomaly::Oversold]);
+    if trial.writes == Writes::InPlace && !overwritten {
+        if run.moves.iter().any(|step| step.killed) {
+            return Some(KILLED_BETWEEN);
+        }
+        if found(&[Anomaly::TornRead]) {
+            let kept_out = [LockKind::Exclusive, LockKind::DataFile].contains(&trial.lock);
+            return Some(if kept_out {
+                READS_OUTSIDE
+            } else {
+                READS_BETWEEN
+            });
+        }
+    }
     Some(match (trial.lock, trial.writes) {
         (LockKind::None, _) => {
             "each writes what it has read, less one. Whoever reads before another has written does \
@@ -58,14 +83,18 @@ fn why(trial: &Trial) -> Option<&'static str> {
             "the lock is taken to write only. What was read before it may be old by then. It must be \
              held from the read to the write."
         }
-        (_, Writes::InPlace) => {
-            "the count is cut to nothing before it is filled, and whoever looks in between, without \
-             the lock, finds it empty. Readers must take the lock too, or the count be replaced in \
-             one step."
-        }
         _ => return None,
     })
 }
+
+const READS_OUTSIDE: &str = "the count is cut to nothing before it is filled, and whoever looks in between, without the \
+                             lock, finds it empty. Readers must take the lock too, or the count be replaced in one step.";
+
+const READS_BETWEEN: &str = "the count is cut to nothing before it is filled, and whoever reads in between finds it empty. \
+                             Under an exclusive lock nobody reads then; replaced in one step, the count is never empty.";
+
+const KILLED_BETWEEN: &str = "the count is cut to nothing before it is filled, and who is killed in between leaves it empty: \
+                              a lock keeps others out, but finishes nothing. The count must be replaced in one step.";
 
 /// That a way of selling is known to go wrong with more than was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -25,6 +25,9 @@ pub(super) struct Shown {
     /// The chance of a bad end before the first step and after each, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     odds: Option<Vec<f64>>,
+    /// Why it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) no_odds: Option<String>,
     /// After which step it is certain.
     #[serde(skip_serializing_if = "Option::is_none")]
     no_return: Option<usize>,
@@ -105,6 +108,7 @@ impl Shown {
             findings: run.verdict.findings.clone(),
             no_return: odds.and_then(no_return),
             odds: odds.map(<[f64]>::to_vec),
+            no_odds: None,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::advice;
 use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured};
-use super::trial::{conditions, tickets, way, writes};
+use super::words::{conditions, tickets, way, writes};
 use crate::lab::Trial;
 use crate::lab::condition::{Condition, Problem};
 use crate::lab::find;

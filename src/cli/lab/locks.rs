@@ -12,7 +12,7 @@ use super::advice;
 use super::document::{Shown, Stopped};
 use super::progress::SearchProgress;
 use super::run::{self, labelled};
-use super::trial::{buyers, writes};
+use super::words::{buyers, writes};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Search, smallest};
 use crate::office::Writes;
@@ -117,7 +117,7 @@ fn board(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::R
     if wide.max().unwrap_or(0) <= columns() {
         table(out, arguments, rows)?;
     } else {
-        list(out, rows)?;
+        list(out, rows, numbers)?;
     }
     if rows.iter().any(|row| row.query) {
         let text = "tutorial is the tutorial chapter's own repaired program, with a query outside the lock: \
@@ -170,23 +170,26 @@ fn table(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::R
     Ok(())
 }
 
-/// A line a kind of lock and number of buyers.
-fn list(out: &mut dyn Write, rows: &[LocksRow]) -> io::Result<()> {
+/// A line a kind of lock and number of buyers, and below those of one kind its smallest race.
+fn list(out: &mut dyn Write, rows: &[LocksRow], numbers: usize) -> io::Result<()> {
     let head = format!(
         "{:<11} {:<9} {:>6} {:>14}",
         "lock", "writes", "buyers", "bad"
     );
     writeln!(out, "{FAINT}{head}{FAINT:#}")?;
-    for row in rows {
-        write!(
-            out,
-            "{:<11} {:<9} {:>6} ",
-            row.lock(),
-            row.writes,
-            row.users
-        )?;
-        row.number(out)?;
-        writeln!(out)?;
+    for kind in rows.chunks(numbers) {
+        for row in kind {
+            write!(
+                out,
+                "{:<11} {:<9} {:>6} ",
+                row.lock(),
+                row.writes,
+                row.users
+            )?;
+            row.number(out)?;
+            writeln!(out)?;
+        }
+        labelled(out, "  smallest race", FAINT, grants(kind))?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod scenario;
 mod selfcheck;
 mod steps;
 mod trial;
+mod words;
 
 use std::path::Path;
 

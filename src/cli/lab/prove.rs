@@ -12,7 +12,7 @@ use super::advice::{self, FailsWith, advice};
 use super::document::Shown;
 use super::progress::{SearchProgress, foresee};
 use super::run::{self, Pictured};
-use super::trial::{buyers, tickets, way, writes};
+use super::words::{buyers, tickets, way, writes};
 use super::{sample, scenario};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Explored, Search, smallest};
@@ -175,7 +175,7 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
             "{schedules} of {schedules} {schedule} of {buyers} {are} right: whoever goes first, nobody is overwritten"
         );
         run::labelled(out, "safe", GOOD, &text)?;
-        return run::counted(out);
+        return run::counted(out, true);
     }
     let oversold = match found.oversold {
         0 => String::new(),
@@ -188,7 +188,7 @@ fn proved(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     };
     let text = format!("{bad} of {schedules} schedules {are} bad{oversold}; {outcomes}");
     run::labelled(out, "race", BAD, &text)?;
-    run::counted(out)
+    run::counted(out, true)
 }
 
 #[derive(Serialize)]

@@ -1,19 +1,20 @@
 //! `tickets race replay`: one schedule again, step by step.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::super::args::ReplayArgs;
-use super::super::screen::{GOOD, Screen};
+use super::super::screen::{FAINT, GOOD, Screen};
 use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured};
 use super::scenario;
-use super::trial::{buyers, conditions, writes};
+use super::words::{buyers, conditions, writes};
 use crate::lab::Trial;
 use crate::lab::explore;
-use crate::lab::{LabSteps, Scenario, Schedule};
+use crate::lab::{LabStep, LabSteps, Run, Scenario, Schedule};
 use crate::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
@@ -21,6 +22,7 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
     let (trial, steps) = wanted(arguments)?;
     let mut picture = arguments.how.claim_picture(event)?;
     let played = explore::replay(&trial, &steps)?;
+    let added = Added::to(&steps, &played);
     let bad = played.is_bad();
     let mut progress = SearchProgress::new("race replay", screen)?;
     let pictured = Pictured::of(&trial, played, &mut |runs| progress.tell(runs));
@@ -37,6 +39,7 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
             .scenario
             .is_none()
             .then(|| ReplayConditions::of(&trial)),
+        added: Some(added.steps.len()).filter(|many| *many > 0),
         run: pictured.shown(),
     };
     screen.result(&document, |out| {
@@ -48,6 +51,7 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
             None => run::wrapped(out, &conditions(&pictured.trial), 0)?,
         }
         writeln!(out)?;
+        added.tell(out)?;
         pictured.draw(out)?;
         if !bad {
             let sales = "every sale read what the sale before it wrote";
@@ -58,6 +62,38 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         run::drawn(out, picture.as_ref())
     });
     Ok(if bad { Kind::Integrity.exit_code() } else { 0 })
+}
+
+/// The steps that were made behind those that a schedule names, until everybody was done.
+struct Added {
+    /// How many it names.
+    named: usize,
+    steps: Vec<LabStep>,
+}
+
+impl Added {
+    fn to(named: &LabSteps, played: &Run) -> Self {
+        let named = named.0.len();
+        let all = played.steps().0;
+        Self {
+            named,
+            steps: all.into_iter().skip(named).collect(),
+        }
+    }
+
+    fn tell(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.steps.is_empty() {
+            return Ok(());
+        }
+        let text = format!(
+            "the schedule ends after step {}, and was completed: of those who could go on always the one with the lowest \
+             number: {}",
+            self.named,
+            LabSteps(self.steps.clone())
+        );
+        run::labelled(out, "note", FAINT, &text)?;
+        writeln!(out)
+    }
 }
 
 /// What is to be run again, and in which order.
@@ -104,6 +140,9 @@ struct ReplayDocument {
     version: &'static str,
     #[serde(flatten)]
     conditions: Option<ReplayConditions>,
+    /// How many steps were made behind those that the schedule names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    added: Option<usize>,
     #[serde(flatten)]
     run: Shown,
 }

@@ -7,13 +7,13 @@ use super::super::picture;
 use super::super::screen::{BAD, FAINT};
 use super::super::width::columns;
 use super::document::Shown;
-use super::trial::buyers;
+use super::words::buyers;
 use crate::check::Anomaly;
 use crate::check::final_state::StateFinding;
 use crate::draw;
-use crate::lab::odds::odds;
+use crate::lab::odds::{MOST_RUNS, MOST_STEPS, odds};
 use crate::lab::{Run, Trial};
-use crate::{Output, Result, shown};
+use crate::{Output, Result};
 
 /// So many findings of a kind are told to people.
 const TOLD: usize = 10;
@@ -25,6 +25,8 @@ pub(super) struct Pictured {
     pub(super) run: Run,
     /// The chance of a bad end, where all ways to go on are known.
     pub(super) odds: Option<Vec<f64>>,
+    /// Why it is not known, where it might be.
+    pub(super) no_odds: Option<String>,
 }
 
 impl Pictured {
@@ -32,7 +34,13 @@ impl Pictured {
     pub(super) fn of(trial: &Trial, run: Run, told: &mut dyn FnMut(u64) -> bool) -> Result<Self> {
         let trial = trial.with_users(run.ends.len());
         let odds = odds(&trial, &run, told)?;
-        Ok(Self { trial, run, odds })
+        let no_odds = (odds.is_none() && trial.scenario.is_none()).then(|| no_odds(&trial));
+        Ok(Self {
+            trial,
+            run,
+            odds,
+            no_odds,
+        })
     }
 
     /// Draws it into a file, where one is wanted.
@@ -46,7 +54,9 @@ impl Pictured {
 
     /// The same for programs.
     pub(super) fn shown(&self) -> Shown {
-        Shown::of(&self.trial, &self.run, self.odds.as_deref())
+        let mut shown = Shown::of(&self.trial, &self.run, self.odds.as_deref());
+        shown.no_odds.clone_from(&self.no_odds);
+        shown
     }
 
     /// A line of its own, with its name.
@@ -92,11 +102,32 @@ impl Pictured {
     }
 }
 
-/// What the numbers of a proof are numbers of.
-pub(super) fn counted(out: &mut dyn Write) -> io::Result<()> {
-    let text = "all were run, none drawn at random; those that differ only in the order of steps that touch different \
-                things are one";
-    labelled(out, "count", FAINT, text)
+/// Why the odds of a run are not told.
+fn no_odds(trial: &Trial) -> String {
+    let steps = trial.users as u64 * trial.steps();
+    if steps > MOST_STEPS {
+        format!(
+            "too many schedules for odds: they are told of at most {MOST_STEPS} steps, and these buyers make {steps}"
+        )
+    } else {
+        format!(
+            "too many schedules for odds: they are told where at most {MOST_RUNS} runs meet all that may follow"
+        )
+    }
+}
+
+/// What the numbers of a proof are numbers of. `alike`: whether the buyers all do the same.
+pub(super) fn counted(out: &mut dyn Write, alike: bool) -> io::Result<()> {
+    let same = if alike {
+        ", or in which of the buyers, who are alike, is which"
+    } else {
+        ""
+    };
+    let text = format!(
+        "all were run, none drawn at random; those count as one that differ only in the order of steps that touch \
+         different things{same}; tries at a lock that is held are left out where they change nothing"
+    );
+    labelled(out, "count", FAINT, &text)
 }
 
 /// What was found, a paragraph each, of each kind the first few. JSON has them all.
@@ -151,19 +182,7 @@ pub(super) fn labelled(
 
 /// A text in lines that are not too long; `width` is what stands before it in the first of them.
 pub(super) fn wrapped(out: &mut dyn Write, text: &str, width: usize) -> io::Result<()> {
-    const INDENT: usize = 6;
-    let (mut width, columns) = (width, columns());
-    for (at, word) in shown(text).split(' ').enumerate() {
-        let wide = word.chars().count() + usize::from(at > 0);
-        if at > 0 && width + wide > columns {
-            write!(out, "\n{:INDENT$}{word}", "")?;
-            width = INDENT + wide - 1;
-        } else {
-            write!(out, "{}{word}", if at > 0 { " " } else { "" })?;
-            width += wide;
-        }
-    }
-    writeln!(out)
+    super::super::width::wrapped(out, text, width, columns())
 }
 
 /// A command line to be copied. Where it is too long for one line a shell reads on: behind a backslash, and within

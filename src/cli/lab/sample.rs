@@ -10,7 +10,7 @@ use super::advice::{self, FailsWith, advice};
 use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured};
-use super::trial::{buyers, tickets, way, writes};
+use super::words::{buyers, tickets, way, writes};
 use crate::lab::Trial;
 use crate::lab::sample::{self, DrawnFrom, Sampled, Sampling};
 use crate::office::random;

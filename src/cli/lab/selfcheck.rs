@@ -10,7 +10,7 @@ use super::super::screen::{BAD, GOOD, Screen};
 use super::document::Stopped;
 use super::progress::SearchProgress;
 use super::run::labelled;
-use super::trial::writes;
+use super::words::writes;
 use crate::check::Anomaly;
 use crate::lab::selfcheck::{Checked, selfcheck};
 use crate::{Kind, Result};

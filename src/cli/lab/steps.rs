@@ -156,6 +156,10 @@ impl Pictured {
 
     /// The chance of a bad end where it changes, and the point of no return.
     fn draw_odds(&self, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(why) = self.no_odds.as_ref().filter(|_| self.run.is_bad()) {
+            labelled(out, "odds", FAINT, why)?;
+            return writeln!(out);
+        }
         let Some(odds) = self
             .odds
             .as_deref()
@@ -185,6 +189,12 @@ impl Pictured {
             words.join(", ")
         );
         labelled(out, "odds", FAINT, &text)?;
+        let killed = self.run.moves.iter().any(|step| step.killed);
+        if self.trial.crashes || killed {
+            let text = "kills do not count in the odds: they are those of buyers who all go on to their end, but for those \
+                        whom this schedule kills";
+            labelled(out, "note", FAINT, text)?;
+        }
         writeln!(out)
     }
 }

@@ -1,7 +1,7 @@
 //! Words that are no commands.
 
 /// Words that people try, and the command that each means.
-pub(super) const MEANT: [(&str, &str); 53] = [
+pub(super) const MEANT: [(&str, &str); 54] = [
     ("sell", "book NAME"),
     ("order", "book NAME"),
     ("reserve", "hold NAME"),
@@ -52,6 +52,7 @@ pub(super) const MEANT: [(&str, &str); 53] = [
     ("prove", "race prove"),
     ("replay", "race replay SCHEDULE"),
     ("locks", "race locks"),
+    ("scenarios", "race scenarios"),
     ("selfcheck", "race selfcheck"),
     ("test", "doctor"),
     ("version", "--version"),
@@ -84,6 +85,10 @@ pub(super) const NO_COMMAND: [(&str, &str); 8] = [
 /// No command changes a note.
 pub(super) const A_NOTE_STAYS: &str = "a note stays as it was written, by 'tickets book NAME --note TEXT' or 'tickets hold'; \
      what comes later goes into the name: 'tickets rename ID \"Ann (paid)\"'";
+
+/// A program that was built without the service.
+pub(super) const NO_SERVICE: &str = "this program was built without the service: 'cargo install --path . --features serve' \
+                                     in its sources builds it with that; see docs/service.md";
 
 const CHANGES: &str = "'tickets rename' corrects a name, 'tickets cancel ID --quantity N' takes a part of a sale back, \
                        'tickets set' changes the event";

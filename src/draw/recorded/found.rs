@@ -1,20 +1,20 @@
 //! What was found in a recorded run, for its drawing: what weighs most first, and once what was found of many.
 
-use crate::check::evidence::{Evidence, OperationOutcome};
+use crate::check::evidence::Evidence;
+use crate::check::write_order::WriteOrder;
 use crate::check::{Anomaly, HistoryFinding, HistoryVerdict, overwritten, too_many};
 use crate::timeline::{Clash, DrawnFinding, Spot};
 
 /// Of so many versions the lost updates are told apart.
 const FORKS: usize = 3;
 
-/// The findings of a drawing: all lost updates of one version as one, and one of each other kind. `wrote`: which
-/// version each operation wrote, in the order in which they were written; `written`: who wrote the count that stands
-/// in the end.
+/// The findings of a drawing: all lost updates of one version as one, and one of each other kind. `written`: who wrote
+/// the count that stands in the end.
 pub(super) fn findings(
     evidence: &Evidence,
     verdict: &HistoryVerdict,
     places: &[Option<Spot>],
-    wrote: &[Option<usize>],
+    order: &WriteOrder<'_>,
     written: Option<Spot>,
 ) -> Vec<DrawnFinding> {
     let place = |at: &u32| places.get(*at as usize).copied().flatten();
@@ -28,7 +28,7 @@ pub(super) fn findings(
             continue;
         }
         told.push(found.kind);
-        let mut one = drawn(evidence, verdict, found, wrote, place);
+        let mut one = drawn(evidence, verdict, found, order, place);
         if one.places.is_empty() {
             // What is said of the whole run stands where the count was written last.
             one.places.extend(written);
@@ -43,7 +43,7 @@ fn drawn(
     evidence: &Evidence,
     verdict: &HistoryVerdict,
     found: &HistoryFinding,
-    wrote: &[Option<usize>],
+    order: &WriteOrder<'_>,
     place: impl Fn(&u32) -> Option<Spot>,
 ) -> DrawnFinding {
     let more = match verdict.count(found.kind) {
@@ -54,7 +54,7 @@ fn drawn(
     let alike = verdict.findings.iter();
     let alike = alike.filter(|other| other.kind == found.kind);
     let operations = if is_oversale {
-        beyond_stock(evidence, wrote)
+        order.beyond_stock()
     } else {
         alike.flat_map(|other| &other.operations).copied().collect()
     };
@@ -72,29 +72,13 @@ fn drawn(
         },
         places: operations.iter().filter_map(place).collect(),
         also: Vec::new(),
-        harm: found.kind.harm().to_owned(),
+        // Where the order of the writes is not known, neither is whose tickets there are not.
+        harm: if is_oversale && !found.operations.iter().all(|at| order.is_first_beyond(*at)) {
+            String::new()
+        } else {
+            found.kind.harm().to_owned()
+        },
     }
-}
-
-/// The sales for which no ticket was left, in the order in which they were written.
-fn beyond_stock(evidence: &Evidence, wrote: &[Option<usize>]) -> Vec<u32> {
-    let all = (0..).zip(&evidence.operations);
-    let sold = all.filter(|(_, did)| did.outcome == OperationOutcome::Sold);
-    let mut sold: Vec<(u32, u64)> = sold.map(|(at, did)| (at, did.quantity.into())).collect();
-    sold.sort_by_key(|(at, _)| {
-        wrote
-            .get(*at as usize)
-            .copied()
-            .flatten()
-            .unwrap_or(usize::MAX)
-    });
-    let mut rest = evidence.stock;
-    let too_many = sold.into_iter().filter(|(_, quantity)| {
-        let fits = rest.checked_sub(*quantity);
-        rest = fits.unwrap_or(rest);
-        fits.is_none()
-    });
-    too_many.map(|(at, _)| at).collect()
 }
 
 /// The sales that wrote one version, whatever it is, where they are several.

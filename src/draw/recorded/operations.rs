@@ -3,11 +3,12 @@
 use super::lanes::over;
 use super::versions::Versions;
 use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
+use crate::check::write_order::WriteOrder;
 use crate::timeline::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 
 pub(super) fn operation(
     evidence: &Evidence,
-    versions: &Versions,
+    (versions, order): (&Versions, &WriteOrder<'_>),
     index: u32,
     did: &Operation,
 ) -> DrawnOperation {
@@ -18,7 +19,9 @@ pub(super) fn operation(
         .filter_map(known)
         .fold(over(did), u64::max);
     let wrote = versions.wrote.get(index as usize).copied().flatten();
-    let spans = spans(evidence, did, &holds, end, wrote.is_some());
+    // A write is drawn until it is known to be done, which the next sale may tell earlier than its own stamp.
+    let done = known(order.done(index)).filter(|_| did.wrote != UNSAID || wrote.is_some());
+    let spans = spans(evidence, did, &holds, end, (done, wrote.is_some()));
     let told = u64::from(did.quantity);
     let read = match versions.read.get(index as usize).copied().flatten() {
         _ if did.torn => Some(Sight::Torn("what made no sense".to_owned())),
@@ -52,14 +55,14 @@ fn saw_another(did: &Operation, versions: &Versions, version: usize) -> bool {
     did.seen != UNSAID && left.is_some_and(|left| left != did.seen)
 }
 
-/// What an operation did when, as far as it is known; no step that the evidence does not have. `is_known`:
-/// whether it is known to have written.
+/// What an operation did when, as far as it is known; no step that the evidence does not have. `wrote`: when its write
+/// was done, if that was said, and whether it is known to have written.
 fn spans(
     evidence: &Evidence,
     did: &Operation,
     holds: &[&LockHold],
     end: u64,
-    is_known: bool,
+    (wrote, is_known): (Option<u64>, bool),
 ) -> Vec<Span> {
     if did.quantity == 0 {
         return vec![Span::new(Doing::Query, did.invoke, end)];
@@ -74,7 +77,6 @@ fn spans(
             spans.push(Span::new(Doing::Think, read, intends));
         }
     }
-    let wrote = known(did.wrote);
     if let Some(intends) = intends {
         let doing = if wrote.is_some() || is_known {
             Doing::Write

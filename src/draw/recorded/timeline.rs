@@ -5,6 +5,7 @@ use super::lanes::Lanes;
 use super::operations::operation;
 use super::versions::Versions;
 use crate::check::evidence::Evidence;
+use crate::check::write_order::WriteOrder;
 use crate::check::{HistoryVerdict, MAX_TOLD};
 use crate::timeline::{Lane, Time, Timeline};
 
@@ -15,18 +16,19 @@ use crate::timeline::{Lane, Time, Timeline};
 #[must_use]
 pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
     let lanes = Lanes::of(evidence);
-    let versions = Versions::of(evidence, &lanes.places);
+    let order = WriteOrder::of(evidence);
+    let versions = Versions::of(evidence, &lanes.places, &order);
     let drawn = lanes.operations.iter().map(|operations| {
         let operations = operations.iter().filter_map(|at| {
             let did = evidence.operation(*at)?;
-            Some(operation(evidence, &versions, *at, did))
+            Some(operation(evidence, (&versions, &order), *at, did))
         });
         operations.collect::<Vec<_>>()
     });
     let names = lanes.buyers.iter().map(|buyer| evidence.names.name(*buyer));
-    let mut standing = versions.all.iter().filter(|version| version.survived);
+    let mut standing = versions.all.iter().rev().filter(|version| version.survived);
     let written = standing.next().and_then(|version| version.writer);
-    let findings = found::findings(evidence, verdict, &lanes.places, &versions.wrote, written);
+    let findings = found::findings(evidence, verdict, &lanes.places, &order, written);
     Timeline {
         time: Time::Nanoseconds,
         lanes: names

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::check::evidence::{Evidence, Operation, UNSAID};
+use crate::check::write_order::WriteOrder;
 use crate::timeline::{DrawnVersion, Spot};
 
 /// The versions, and what each operation has to do with them: by its index.
@@ -21,14 +22,16 @@ struct WrittenVersion {
     sum: Option<u64>,
     /// When, where that is known.
     at: u64,
+    /// Whether it is not known to be written after the one before it.
+    unordered: bool,
 }
 
 impl Versions {
-    pub(super) fn of(evidence: &Evidence, places: &[Option<Spot>]) -> Self {
+    pub(super) fn of(evidence: &Evidence, places: &[Option<Spot>], order: &WriteOrder<'_>) -> Self {
         let written = if evidence.ledger.is_some() {
             on_ledger(evidence)
         } else {
-            by_time(evidence)
+            by_time(evidence, order)
         };
         let mut versions = Self {
             all: vec![DrawnVersion::first(evidence.first, evidence.stock)],
@@ -46,9 +49,14 @@ impl Versions {
                 .by
                 .and_then(|by| places.get(by as usize).copied().flatten());
             let at = versions.all.len();
-            versions
-                .all
-                .push(version(parent, line.seq, line.left, writer));
+            versions.all.push(DrawnVersion {
+                seq: line.seq,
+                left: line.left,
+                writer,
+                parent,
+                unordered: line.unordered,
+                ..DrawnVersion::default()
+            });
             numbered.add(line.seq, at);
             if let Some(wrote) = line.by.and_then(|by| versions.wrote.get_mut(by as usize)) {
                 *wrote = Some(at);
@@ -67,12 +75,56 @@ impl Versions {
         };
         let writer = evidence.final_writer();
         let writer = writer.and_then(|by| versions.wrote.get(by as usize).copied().flatten());
-        let last = exact(evidence, &written).or(writer).or(latest);
-        if let Some(last) = last.and_then(|last| versions.all.get_mut(last)) {
-            last.survived = true;
+        match (exact(evidence, &written).or(writer), latest) {
+            (Some(last), _) => versions.survives(&[last]),
+            (None, Some(latest)) => {
+                versions.survives(&candidates(evidence, latest, &written, order));
+            }
+            (None, None) => {}
         }
         versions
     }
+
+    /// These stand in the end, or one of them does.
+    fn survives(&mut self, last: &[usize]) {
+        for at in last {
+            if let Some(version) = self.all.get_mut(*at) {
+                version.survived = true;
+                version.doubtful = last.len() > 1;
+            }
+        }
+    }
+}
+
+/// So many writes are compared each with each.
+const COMPARED: usize = 64;
+
+/// The versions one of which stands in the end: the one at `latest`, which is known to be done last, and those that may
+/// have been written after it; of its number, where the final count has one.
+fn candidates(
+    evidence: &Evidence,
+    latest: usize,
+    written: &[WrittenVersion],
+    order: &WriteOrder<'_>,
+) -> Vec<usize> {
+    let line = latest.checked_sub(1).and_then(|at| written.get(at));
+    let Some((last, seq)) = line.and_then(|line| Some((line.by?, line.seq))) else {
+        return vec![latest];
+    };
+    let is_of = |line: &WrittenVersion| evidence.last.is_none() || line.seq == seq;
+    let lines = (1..).zip(written).filter(|(_, line)| is_of(line));
+    let lines = lines.filter_map(|(at, line)| Some((at, line.by?)));
+    let mut all: Vec<(usize, u32)> = lines
+        .filter(|(at, by)| *at == latest || !order.is_before(*by, last))
+        .collect();
+    if all.len() <= COMPARED {
+        let any = all.clone();
+        all.retain(|(at, by)| {
+            let is_over = any.iter().any(|(_, other)| order.is_before(*by, *other));
+            *at == latest || !is_over
+        });
+    }
+    all.into_iter().map(|(at, _)| at).collect()
 }
 
 /// The version whose checksum is that of the final count.
@@ -153,21 +205,26 @@ fn on_ledger(evidence: &Evidence) -> Vec<WrittenVersion> {
                 sum: sums.next_if(|sum| sum.0 == index).map(|sum| sum.1),
                 at: time(evidence, by),
                 by,
+                unordered: false,
             }
         })
         .collect()
 }
 
 /// Without a ledger: what was answered, in the order in which it was written.
-fn by_time(evidence: &Evidence) -> Vec<WrittenVersion> {
+fn by_time(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<WrittenVersion> {
     let dids = (0..).zip(&evidence.operations);
     let wrote = dids.filter(|(_, did)| did.has_written() && did.write != UNSAID);
-    let mut wrote: Vec<(u32, &Operation)> = wrote.collect();
-    wrote.sort_by_key(|(index, did)| (did.written_by(), did.write, *index));
-    let written = wrote.into_iter();
+    let mut wrote: Vec<u32> = wrote.map(|(index, _)| index).collect();
+    order.sort(&mut wrote);
+    let before = std::iter::once(None).chain(wrote.iter().copied().map(Some));
+    let written = before
+        .zip(&wrote)
+        .filter_map(|(before, index)| Some((before, *index, evidence.operation(*index)?)));
     written
-        .map(|(index, did)| WrittenVersion {
+        .map(|(before, index, did)| WrittenVersion {
             by: Some(index),
+            unordered: before.is_some_and(|before| !order.is_before(before, index)),
             seq: did.write,
             left: match did.left_at_read() {
                 UNSAID => None,
@@ -186,20 +243,4 @@ fn time(evidence: &Evidence, by: Option<u32>) -> u64 {
         UNSAID => did.invoke,
         intends => intends,
     })
-}
-
-/// A version for the drawing.
-fn version(
-    parent: Option<usize>,
-    seq: u64,
-    left: Option<u64>,
-    writer: Option<Spot>,
-) -> DrawnVersion {
-    DrawnVersion {
-        seq,
-        left,
-        writer,
-        parent,
-        survived: false,
-    }
 }

@@ -41,7 +41,7 @@ pub(super) struct CancelOrder {
     tag = "sales",
     params(
         ("id" = String, Path, description = "The sale's id"),
-        ("Idempotency-Key" = String, Header, description = "A key of the client's own for this cancellation", min_length = 1, max_length = 256),
+        ("Idempotency-Key" = String, Header, description = "A key of the client's own for this cancellation"),
         ("Sale-Key" = Option<String>, Header, description = "The key that the sale was made under, where no token is sent"),
     ),
     request_body = Option<CancelOrder>,

@@ -48,7 +48,7 @@ pub(super) struct HoldOrder {
     post,
     path = "/api/v1/holds",
     tag = "holds",
-    params(("Idempotency-Key" = String, Header, description = "A key of the client's own for this hold; with it the hold is confirmed or released", min_length = 1, max_length = 256)),
+    params(("Idempotency-Key" = String, Header, description = "A key of the client's own for this hold; with it the hold is confirmed or released")),
     request_body = HoldOrder,
     security((), ("token" = [])),
     responses(
@@ -113,7 +113,7 @@ fn time(text: &str) -> Result<Duration, Problem> {
     tag = "holds",
     params(
         ("id" = String, Path, description = "The hold's id"),
-        ("Idempotency-Key" = String, Header, description = "A key of the client's own; a hold is confirmed once under any", min_length = 1, max_length = 256),
+        ("Idempotency-Key" = String, Header, description = "A key of the client's own; a hold is confirmed once under any"),
         ("Sale-Key" = Option<String>, Header, description = "The key that the hold was made under, where no token is sent"),
     ),
     security((), ("token" = [])),

@@ -47,7 +47,7 @@ pub(super) struct AdjustReply {
     post,
     path = "/api/v1/adjustments",
     tag = "management",
-    params(("Idempotency-Key" = String, Header, description = "A key of the client's own for this change", min_length = 1, max_length = 256)),
+    params(("Idempotency-Key" = String, Header, description = "A key of the client's own for this change")),
     request_body = AdjustOrder,
     security(("token" = [])),
     responses(
@@ -103,7 +103,7 @@ pub(super) struct TurnReply {
     post,
     path = "/api/v1/close",
     tag = "management",
-    params(("Idempotency-Key" = String, Header, description = "A key of the client's own", min_length = 1, max_length = 256)),
+    params(("Idempotency-Key" = String, Header, description = "A key of the client's own")),
     request_body = Option<TurnOrder>,
     security(("token" = [])),
     responses(
@@ -128,7 +128,7 @@ pub(super) async fn close(
     post,
     path = "/api/v1/reopen",
     tag = "management",
-    params(("Idempotency-Key" = String, Header, description = "A key of the client's own", min_length = 1, max_length = 256)),
+    params(("Idempotency-Key" = String, Header, description = "A key of the client's own")),
     request_body = Option<TurnOrder>,
     security(("token" = [])),
     responses(

@@ -3,10 +3,12 @@
 use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{OpenApi as Description, Server};
+use utoipa::openapi::{OpenApi as Description, RefOr, Server};
 use utoipa::{Modify, OpenApi};
 
+use crate::serve::keys::{IDEMPOTENCY_KEY, SALE_KEY};
 use crate::serve::service::Site;
 
 /// What stands above the requests.
@@ -37,8 +39,33 @@ impl Modify for Token {
     }
 }
 
+/// A key, bare or in quotes: as `keys.rs` reads it.
+const KEY: &str = concat!(
+    r#"^((?!p-)[!#-~]([ -~]{0,254}[!-~])?"#,
+    r#"|"(?!p-)[!#-~]([ -~]{0,254}[!-~])?")$"#
+);
+
+/// What a key is, wherever one is sent.
+fn describe_keys(document: &mut Description) {
+    let key = || {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.pattern(Some(KEY)).build()
+    };
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.post, &mut path.delete];
+        let parameters = operations.into_iter().flatten();
+        for parameter in parameters.flat_map(|it| it.parameters.iter_mut().flatten()) {
+            let name = parameter.name.to_ascii_lowercase();
+            if [IDEMPOTENCY_KEY, SALE_KEY].contains(&name.as_str()) {
+                parameter.schema = Some(RefOr::T(Schema::Object(key())));
+            }
+        }
+    }
+}
+
 /// The description, with where this event is served.
 pub(super) fn text(mut document: Description, site: &Site) -> Bytes {
+    describe_keys(&mut document);
     let place = format!("{}{}", site.service.public_url, site.event.prefix);
     let place = if place.is_empty() { "/" } else { &place };
     document.servers = Some(vec![Server::new(place)]);

@@ -31,6 +31,7 @@ pub(super) struct Wanted {
     /// Only those of this buyer: the whole name, capitals or not.
     buyer: Option<String>,
     /// Only those behind the sale with this id.
+    #[param(pattern = "^[0-9]{1,19}(-[0-9A-Za-z]{1,6})?$")]
     after: Option<String>,
     /// How many at most: 1 to 1000.
     #[param(minimum = 1, maximum = 1000)]

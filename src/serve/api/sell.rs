@@ -39,7 +39,7 @@ pub(super) struct SaleOrder {
     post,
     path = "/api/v1/sales",
     tag = "sales",
-    params(("Idempotency-Key" = String, Header, description = "A key of the client's own for this order, of 1 to 256 visible characters; p- is no beginning of one", min_length = 1, max_length = 256)),
+    params(("Idempotency-Key" = String, Header, description = "A key of the client's own for this order, of 1 to 256 visible characters; p- is no beginning of one")),
     request_body = SaleOrder,
     responses(
         (status = 201, description = "Sold", body = SaleReply, headers(("Location" = String, description = "The sale"))),

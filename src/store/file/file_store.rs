@@ -12,6 +12,7 @@ use crate::store::file::lock::decision::DecisionLocks;
 use crate::store::file::lock::lock_file::LockFile;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::preallocation::trim;
+use crate::store::file::reader::key_index::KeyIndex;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::sale_lookup::Lookups;
 use crate::store::file::reader::view::LedgerView;
@@ -56,6 +57,8 @@ pub(crate) struct FileStore {
     pub(crate) lock_lost: bool,
     /// The sales that were looked for last.
     pub(crate) lookups: Lookups,
+    /// Where keys stand on the ledger, if that is kept.
+    pub(crate) keys: Option<KeyIndex>,
     /// By what the event is sold, as it was read last.
     pub(crate) settings: Option<KnownSettings>,
 }
@@ -79,6 +82,7 @@ impl FileStore {
             unsafe_lock: None,
             lock_lost: false,
             lookups: Lookups::default(),
+            keys: None,
             settings: None,
             files,
         })
@@ -97,6 +101,13 @@ impl FileStore {
         let mut store = self;
         store.recycled = old_versions.clone();
         store.mutex = Arc::clone(mutex);
+        store
+    }
+
+    /// The same, with an index of keys.
+    pub(crate) fn with_keys(self, keys: &KeyIndex) -> Self {
+        let mut store = self;
+        store.keys = Some(keys.clone());
         store
     }
 

@@ -5,6 +5,8 @@
 pub(crate) mod admin;
 pub(crate) mod append;
 pub(crate) mod backoff;
+#[cfg(feature = "cli")]
+pub(crate) mod closed_directory;
 pub(crate) mod count;
 pub(crate) mod event;
 pub(crate) mod file_store;

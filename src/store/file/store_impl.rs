@@ -67,13 +67,12 @@ impl Store for FileStore {
             return Ok(());
         };
         let view = self.reread(|view| view.sound(&self.files))?;
-        let lookup = self.lookups.of(what);
-        // A reset between the two: what was read is not of this ledger, and no harm is done.
-        match lookup.follow(&self.files, &ledger.rewrite, view.tally.bytes) {
-            Err(_) if !ledger.rewrite.is_at(&self.files.ledger) => {}
-            result => result?,
+        let (files, ledger, keys) = (&self.files, &ledger.rewrite, self.keys.as_ref());
+        match self.lookups.of(what).look(files, ledger, &view.tally, keys) {
+            // A reset between the two: what was read is not of this ledger, and no harm is done.
+            Err(_) if !ledger.is_at(&files.ledger) => Ok(()),
+            result => result,
         }
-        Ok(())
     }
 
     fn find(&self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
@@ -83,7 +82,7 @@ impl Store for FileStore {
                 return Ok(None);
             };
             let mut lookup = SaleLookup::of(what);
-            match lookup.follow(&self.files, &ledger, view.tally.bytes) {
+            match lookup.look(&self.files, &ledger, &view.tally, self.keys.as_ref()) {
                 // A reset between the two: what was read is not of this ledger.
                 Err(_) if !ledger.is_at(&self.files.ledger) => {}
                 result => return result.map(|()| lookup.found().cloned()),

@@ -154,7 +154,7 @@ impl Transaction for Exclusive<'_> {
         };
         let lookup = state.lookups.of(what);
         known_bad!(LookupUnlocked => return Ok(lookup.found().cloned()));
-        lookup.follow(state.files, &ledger.rewrite, view.tally.bytes)?;
+        lookup.follow_to_head(state.files, &ledger.rewrite, &view.tally)?;
         Ok(lookup.found().cloned())
     }
 

@@ -70,6 +70,7 @@ fn version() -> impl Strategy<Value = DrawnVersion> {
             writer,
             parent,
             survived,
+            ..DrawnVersion::default()
         },
     )
 }

@@ -282,7 +282,7 @@ fn what_is_left_out_of_a_fork_stands_behind_those_that_were_overwritten() {
         .iter()
         .filter(|text| text.words.ends_with(", overwritten") && text.y.0 < rest);
     assert_eq!(above.count(), 11);
-    assert!(told("stands in tickets.json") > rest);
+    assert!(told("stands in the end") > rest);
     let lines = rush(40).to_text(COLUMNS);
     let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
     let rest = lines

@@ -112,9 +112,13 @@ fn a_lost_update_says_who_overwrote_whom() {
         );
         who.to_owned()
     };
-    let (early, late) = (r#","wrote":300"#, r#","wrote":400"#);
+    let early = r#","intend":200,"wrote":300"#;
+    let late = r#","intend":310,"wrote":400"#;
+    // It may have written at any time since it began.
+    let overlapping = r#","wrote":400"#;
     let (by_bob, by_ann) = ("bob overwrote ann", "ann overwrote bob");
     let nobody = "which of them overwrote the other is not said";
+    let at_once = "which of them overwrote the other is not known: they wrote at the same time";
     for (wrote, ledger, expected) in [
         (["", ""], &["ann", "bob"][..], by_bob),
         (["", ""], &["bob", "ann"], by_ann),
@@ -123,6 +127,7 @@ fn a_lost_update_says_who_overwrote_whom() {
         ([late, early], &["ann", "bob"], by_bob),
         ([early, late], &[], by_bob),
         ([late, early], &[], by_ann),
+        ([early, overlapping], &[], at_once),
         ([early, ""], &[], nobody),
         (["", late], &[], nobody),
         (["", ""], &[], nobody),

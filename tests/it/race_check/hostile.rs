@@ -329,3 +329,63 @@ fn a_whole_operation_is_read_as_it_was_written() {
     assert_eq!(WriteNonce::new("zzzzzzzzzzzzz"), None);
     assert_eq!(WriteNonce::new("..-_09az").unwrap().to_string(), "..-_09az");
 }
+
+/// What `docs/evidence.md` says that a line must have, and may have; each member with a value.
+#[test]
+fn the_members_that_must_be_there_are_those_of_the_document() {
+    let document = include_str!("../../../docs/evidence.md");
+    let value = |member: &str| match member {
+        "run" | "buyer" | "nonce" | "spoiled" => "\"a\"".to_owned(),
+        "sum" => "\"00000000000000ff\"".to_owned(),
+        "torn" | "shared" => "false".to_owned(),
+        "outcome" => "\"sold\"".to_owned(),
+        "lock" => r#"{"device":1,"inode":2}"#.to_owned(),
+        _ => "1".to_owned(),
+    };
+    let line = |step: Option<&str>, members: &[&str]| {
+        let told = members.iter().map(|member| match (*member, step) {
+            ("step", Some(step)) => format!("\"step\":\"{step}\""),
+            (member, _) => format!("\"{member}\":{}", value(member)),
+        });
+        format!("{{{}}}", told.collect::<Vec<_>>().join(","))
+    };
+    // Names stand in backticks, remarks in brackets.
+    let named = |cell: &'static str| -> Vec<&'static str> {
+        let cell = cell.split('(').next().unwrap();
+        cell.split('`').skip(1).step_by(2).collect()
+    };
+    let table = document
+        .split_once("| line | must have | may have |\n")
+        .unwrap()
+        .1;
+    let rows = table.lines().skip(1).take_while(|row| row.starts_with('|'));
+    let mut tried = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').skip(1).collect();
+        let (must, may) = (named(cells[1]), named(cells[2]));
+        let is_lock = cells[0].contains("its `lock`");
+        let kinds: Vec<Option<&str>> = if cells[0].contains("a step") {
+            named(cells[0]).into_iter().map(Some).collect()
+        } else {
+            vec![None]
+        };
+        for step in kinds {
+            let understood = |members: &[&str]| {
+                let mut text = line(step, members);
+                if is_lock {
+                    let whole = r#"{"buyer":"a","invoke":1,"return":2,"outcome":"sold","lock":"#;
+                    text = format!("{whole}{text}}}");
+                }
+                EvidenceRecord::parse(text.as_bytes()).map(drop)
+            };
+            assert_eq!(understood(&must), Ok(()), "{row}");
+            assert_eq!(understood(&[&must[..], &may[..]].concat()), Ok(()), "{row}");
+            for left_out in &must {
+                let rest: Vec<&str> = must.iter().copied().filter(|it| it != left_out).collect();
+                assert!(understood(&rest).is_err(), "{row}: without {left_out}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 40, "{tried}");
+}

@@ -136,18 +136,21 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
     let dead = got
         .iter()
         .any(|hold| hold.path != NONE && hold.path != hold.lock);
-    let broken = pairs().any(|(one, other)| {
-        let both = one.operation != other.operation && one.lock == other.lock;
+    let meets = |one: &LockHold, other: &LockHold| {
         let (one_end, other_end) = (end(evidence, one), end(evidence, other));
         let meet = one.got.max(other.got) < one_end.min(other_end);
         let inside = |got: u64, from: u64, to: u64| from < got && got < to;
-        let inside = inside(one.got, other.got, other_end) || inside(other.got, one.got, one_end);
-        both && !(one.shared && other.shared) && (meet || inside)
+        meet || inside(one.got, other.got, other_end) || inside(other.got, one.got, one_end)
+    };
+    let broken = pairs().any(|(one, other)| {
+        let both = one.operation != other.operation && one.lock == other.lock;
+        both && !(one.shared && other.shared) && meets(one, other)
     });
     let split = pairs().any(|(one, other)| {
         let mut all =
             pairs().filter(|(a, b)| a.operation == one.operation && b.operation == other.operation);
-        one.operation != other.operation && all.all(|(a, b)| a.lock != b.lock)
+        let apart = one.operation != other.operation && all.all(|(a, b)| a.lock != b.lock);
+        apart && !(one.shared && other.shared) && meets(one, other)
     });
     let unlocked = !got.is_empty()
         && (0..).zip(&evidence.operations).any(|(index, did)| {
@@ -155,8 +158,10 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
                 .iter()
                 .filter(|hold| hold.operation == index && !hold.shared);
             let wrote = did.outcome == OperationOutcome::Sold || did.wrote != UNSAID;
+            let mut asked = evidence.holds.iter().filter(|hold| hold.operation == index);
+            let untimed = asked.any(|hold| (hold.wanted, hold.got) == (UNSAID, UNSAID));
             let from = if did.intend == UNSAID { 0 } else { did.intend };
-            wrote && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
+            wrote && !untimed && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
         });
     let deadlock = (0..evidence.operations.len()).any(|one| comes_back(evidence, one, &[one]));
     !(dead || broken || split || unlocked || deadlock)

@@ -258,7 +258,7 @@ fn a_clean_run_is_told_with_what_it_cannot_say() {
     );
     assert_eq!(
         run(&["--json"]),
-        "{\"ok\":true,\"command\":\"race check\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"unanswered\":0,\"read_outside\":0,\"ledger\":true,\"final\":true,\"counts\":[],\"findings\":[]}\n"
+        "{\"ok\":true,\"command\":\"race check\",\"verdict\":\"clean\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"unanswered\":0,\"read_outside\":0,\"untimed_locks\":0,\"ledger\":true,\"final\":true,\"counts\":[],\"findings\":[]}\n"
     );
 }
 
@@ -335,7 +335,14 @@ fn who_wrote_last_is_whose_count_stands() {
         let last = format!(r#"{{"final":1,"left":{left}}}"#);
         text(&[lines[0].clone(), lines[1].clone(), last])
     };
-    assert!(text(&timed).ends_with("bob wrote last and overwrote ann"));
+    // Ann may have written after bob, whose stamp is the later one.
+    let at_once = "which of them wrote last is not known: they wrote at the same time";
+    assert!(text(&timed).ends_with(at_once), "{}", text(&timed));
+    let apart = [
+        sale("ann", 1, r#","intend":150,"wrote":200"#),
+        sale("bob", 2, r#","intend":210,"wrote":300"#),
+    ];
+    assert!(text(&apart).ends_with("bob wrote last and overwrote ann"));
     let ann = "ann wrote last and overwrote bob; of these 2 sales the count shows one";
     assert!(ending(&timed, 8).ends_with(ann), "{}", ending(&timed, 8));
     assert!(
@@ -503,4 +510,91 @@ fn a_read_outside_the_lock_is_said() {
         let words = "1 sale was written under a lock that was not held when the count was read";
         assert_eq!(told.contains(words), outside, "{how}: {told}");
     }
+}
+
+/// Two who bought at one time, under these locks.
+fn two_under(locks: [&str; 2]) -> String {
+    let [ann, bob] = locks;
+    let lines = [
+        r#"{"evidence":1,"stock":2,"first":0}"#.to_owned(),
+        format!(
+            r#"{{"buyer":"ann","invoke":10,"return":400,"read":0,"seen":2,"write":1,"left":1,"nonce":"a","outcome":"sold","lock":{ann}}}"#
+        ),
+        format!(
+            r#"{{"buyer":"bob","invoke":15,"return":410,"read":1,"seen":1,"write":2,"left":0,"nonce":"b","outcome":"sold","lock":{bob}}}"#
+        ),
+        r#"{"committed":1,"nonce":"a","left":1,"buyer":"ann","quantity":1}"#.to_owned(),
+        r#"{"committed":2,"nonce":"b","left":0,"buyer":"bob","quantity":1}"#.to_owned(),
+        r#"{"final":2,"left":0,"lines":2}"#.to_owned(),
+    ];
+    lines.join("\n")
+}
+
+/// A lock file that is made to take the lock and removed to give it up is another one for each holder.
+#[test]
+fn a_lock_file_that_is_new_for_each_holder_is_no_split_lock() {
+    let event = TestEvent::empty();
+    let ann = r#"{"got":20,"released":90,"device":8,"inode":41,"path_device":8,"path_inode":41}"#;
+    let bob = |got: u64| {
+        format!(
+            r#"{{"got":{got},"released":390,"device":8,"inode":42,"path_device":8,"path_inode":42}}"#
+        )
+    };
+    let (told, document) = checked(&event, &two_under([ann, &bob(120)]));
+    assert!(told.starts_with("clean  2 operations"), "{told}");
+    assert_eq!(document["verdict"], "clean", "{document:#}");
+    let (told, document) = checked(&event, &two_under([ann, &bob(89)]));
+    assert!(
+        told.starts_with("split lock: ann locked one file"),
+        "{told}"
+    );
+    assert_eq!(document["verdict"], "anomalies", "{document:#}");
+    assert_eq!(
+        document["counts"].as_array().unwrap().len(),
+        1,
+        "{document:#}"
+    );
+}
+
+#[test]
+fn locks_that_could_not_be_judged_are_said_and_are_not_bare_clean() {
+    let event = TestEvent::empty();
+    let bare = r#"{"device":8,"inode":41}"#;
+    let kept = r#"{"got":20,"device":8,"inode":41}"#;
+    let timed = r#"{"got":120,"released":190,"device":8,"inode":41}"#;
+    for (locks, many, words) in [
+        (
+            [bare, bare],
+            2,
+            "2 operations name a lock and not from when to when",
+        ),
+        (
+            [bare, timed],
+            1,
+            "1 operation names a lock and not from when to when",
+        ),
+        (
+            [kept, timed],
+            1,
+            "1 operation names a lock and not from when to when",
+        ),
+    ] {
+        let (told, document) = checked(&event, &two_under(locks));
+        assert!(
+            told.starts_with("clean as far as it goes  2 operations"),
+            "{told}"
+        );
+        assert!(told.contains(words), "{told}");
+        assert!(!told.contains("no operation held a lock"), "{told}");
+        assert_eq!(document["untimed_locks"], many, "{document:#}");
+        assert_eq!(
+            document["verdict"], "clean_as_far_as_it_goes",
+            "{document:#}"
+        );
+        assert_eq!(document["ok"], true, "{document:#}");
+    }
+    let whole = r#"{"got":20,"released":90,"device":8,"inode":41}"#;
+    let (told, document) = checked(&event, &two_under([whole, timed]));
+    assert!(told.starts_with("clean  2 operations"), "{told}");
+    assert_eq!(document["untimed_locks"], 0, "{document:#}");
 }

@@ -1,23 +1,38 @@
 //! The service in a process of its own, and a plain client.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::harness::{TestEvent, signal};
+use crate::harness::{TestEvent, eventually, signal};
 
 /// The token of the tests.
 pub(super) const TOKEN: &str = "0123456789abcdef";
 
 /// A service that listens.
 pub(super) struct Server {
+    client: Client,
     child: Child,
+    log: PathBuf,
+}
+
+/// Asks the service at this address.
+pub(super) struct Client {
     pub(super) address: String,
-    log: std::path::PathBuf,
+}
+
+impl Deref for Server {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
 }
 
 /// What was answered.
@@ -66,45 +81,50 @@ impl Answer {
     }
 }
 
-impl Server {
-    /// Serves the event, with a token; `arguments` split at spaces.
-    #[track_caller]
-    pub(super) fn start(event: &TestEvent, arguments: &str) -> Self {
-        let (tokens, log) = (event.path("tokens"), event.path("log"));
-        fs::write(&tokens, format!("carol {TOKEN}\n")).unwrap();
-        fs::set_permissions(&tokens, fs::Permissions::from_mode(0o600)).unwrap();
-        let mut child = event
-            .command(["--json", "serve", "--listen", "127.0.0.1:0", "--tokens"])
-            .arg(tokens)
-            .args(arguments.split_ascii_whitespace())
-            .stdout(Stdio::piped())
-            .stderr(fs::File::create(&log).unwrap())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut told = BufReader::new(child.stdout.take().unwrap());
-        told.read_line(&mut line).unwrap();
-        let document: Value = serde_json::from_str(&line).unwrap();
-        let address = document["listening"].as_str().unwrap();
-        let address = address.trim_start_matches("http://").to_owned();
-        Self {
-            child,
-            address,
-            log,
-        }
-    }
+/// A whole request for one ticket, as bytes.
+pub(super) fn order(key: &str, buyer: &str) -> Vec<u8> {
+    let body = format!("{{\"buyer\":\"{buyer}\",\"quantity\":1}}");
+    let length = body.len();
+    let head = "POST /api/v1/sales HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json";
+    format!("{head}\r\nIdempotency-Key: {key}\r\nContent-Length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
 
+/// Writes the file with the token.
+pub(super) fn write_tokens(event: &TestEvent) -> PathBuf {
+    let tokens = event.path("tokens");
+    fs::write(&tokens, format!("carol {TOKEN}\n")).unwrap();
+    fs::set_permissions(&tokens, fs::Permissions::from_mode(0o600)).unwrap();
+    tokens
+}
+
+/// `tickets serve` with a token; `arguments` split at spaces, without those that say where.
+pub(super) fn command(event: &TestEvent, arguments: &str) -> Command {
+    let mut command = event.command(["--json", "serve", "--tokens"]);
+    command
+        .arg(write_tokens(event))
+        .args(arguments.split_ascii_whitespace());
+    command
+}
+
+/// The same command in the hands of a shell, which does something first.
+pub(super) fn through_shell(first: &str, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &format!("{first}; exec \"$@\""), "sh"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    shell
+}
+
+impl Client {
     pub(super) fn connect(&self) -> TcpStream {
         TcpStream::connect(&self.address).unwrap()
     }
 
     /// Sends these bytes; what comes back until the other end closes.
     pub(super) fn raw(&self, bytes: &[u8]) -> Answer {
-        let mut stream = self.connect();
-        let _ = stream.write_all(bytes);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        Answer::parse(&String::from_utf8_lossy(&answer))
+        exchange(self.connect(), bytes)
     }
 
     /// `method` as in `POST /api/v1/sales`, headers a line each.
@@ -140,6 +160,50 @@ impl Server {
         let order = serde_json::json!({"buyer": buyer, "quantity": quantity});
         self.post("/api/v1/sales", key, &order.to_string())
     }
+}
+
+impl Server {
+    /// Serves the event at some port, with a token; `arguments` split at spaces.
+    #[track_caller]
+    pub(super) fn start(event: &TestEvent, arguments: &str) -> Self {
+        let arguments = format!("--listen 127.0.0.1:0 {arguments}");
+        Self::run(event, command(event, &arguments))
+    }
+
+    /// What this command serves, once it listens.
+    #[track_caller]
+    pub(super) fn run(event: &TestEvent, mut command: Command) -> Self {
+        let log = event.path("log");
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut told = BufReader::new(child.stdout.take().unwrap());
+        told.read_line(&mut line).unwrap();
+        let document: Value = serde_json::from_str(&line).unwrap_or_else(|error| {
+            let log = fs::read_to_string(&log).unwrap();
+            panic!("{error}: {line:?} {log}")
+        });
+        let address = document["listening"].as_str().unwrap();
+        let address = address.trim_start_matches("http://").to_owned();
+        Self {
+            client: Client { address },
+            child,
+            log,
+        }
+    }
+
+    /// What it has logged so far.
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits until that stands in the log.
+    pub(super) fn has_logged(&self, what: &str) {
+        eventually(what, || self.log().contains(what).then_some(()));
+    }
 
     pub(super) fn terminate(&self) {
         signal(i32::try_from(self.child.id()).unwrap(), "TERM");
@@ -150,6 +214,14 @@ impl Server {
         let code = self.child.wait().unwrap().code();
         (code, fs::read_to_string(&self.log).unwrap())
     }
+}
+
+/// Sends these bytes; what comes back until the other end closes.
+pub(super) fn exchange(mut stream: impl Read + Write, bytes: &[u8]) -> Answer {
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    Answer::parse(&String::from_utf8_lossy(&answer))
 }
 
 impl Drop for Server {

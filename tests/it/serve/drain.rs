@@ -3,8 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::thread;
 
-use super::client::Server;
-use crate::harness::TestEvent;
+use super::client::{Server, order};
+use crate::harness::{TestEvent, eventually, flocks, foreign_lock};
 
 #[test]
 fn under_load_every_sale_that_was_answered_is_on_the_ledger_and_streams_end() {
@@ -51,20 +51,42 @@ fn under_load_every_sale_that_was_answered_is_on_the_ledger_and_streams_end() {
     }
 }
 
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let event = TestEvent::stock(3);
+    let server = Server::start(&event, "");
+    server.sell("first", "bob", 1).is(201);
+    // An order that cannot be done yet.
+    let held = foreign_lock(&event.path("tickets.json.lock"));
+    let mut waiting = server.connect();
+    waiting.write_all(&order("second", "bob")).unwrap();
+    eventually("it waits for the lock", || {
+        let waits = flocks(&event.path("tickets.json.lock"));
+        waits.iter().any(|(_, waits)| *waits).then_some(())
+    });
+    server.terminate();
+    server.has_logged("draining");
+    server.terminate();
+    let (code, log) = server.ended();
+    assert_eq!(code, Some(128 + 15), "{log}");
+    let mut answer = String::new();
+    let _ = waiting.read_to_string(&mut answer);
+    assert_eq!(answer, "");
+    drop(held);
+    assert_eq!(event.sales().len(), 1);
+    event.assert_adds_up();
+}
+
 /// Buys until nobody answers; the ids of what was sold.
 fn buy(server: &Server, buyer: usize) -> Vec<String> {
     let mut sold = Vec::new();
     for number in 0.. {
-        let body = format!("{{\"buyer\":\"b{buyer}\",\"quantity\":1}}");
-        let order = format!(
-            "POST /api/v1/sales HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIdempotency-Key: {buyer}-{number}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
         let Ok(mut stream) = std::net::TcpStream::connect(&server.address) else {
             break;
         };
         let mut answer = String::new();
-        let _ = stream.write_all(order.as_bytes());
+        let order = order(&format!("{buyer}-{number}"), &format!("b{buyer}"));
+        let _ = stream.write_all(&order);
         let _ = stream.read_to_string(&mut answer);
         if !answer.starts_with("HTTP/1.1 201") {
             break;

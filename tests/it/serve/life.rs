@@ -1,7 +1,7 @@
 //! The whole life of sales and holds.
 
 use super::client::{Server, bearer};
-use crate::harness::TestEvent;
+use crate::harness::{TestEvent, eventually};
 
 #[test]
 fn a_sale_is_sold_once_found_by_its_key_and_cancelled() {
@@ -96,4 +96,32 @@ fn an_event_that_was_not_made_for_real_holds_nothing_for_the_public() {
         .post("/api/v1/holds", "a", order)
         .is_problem(403, "refused");
     server.managed("/api/v1/holds", "a", order).is(201);
+}
+
+#[test]
+fn a_hold_whose_time_is_over_gives_its_tickets_to_the_next_buyer() {
+    let event = TestEvent::empty();
+    assert_eq!(event.run("init 1 --hold 15m").code, Some(0));
+    let server = Server::start(&event, "");
+    let order = r#"{"buyer":"eve","quantity":1,"for":"2s"}"#;
+    let kept = server.post("/api/v1/holds", "a", order).is(201);
+    let hold = format!("/api/v1/holds/{}", kept["hold"]["id"].as_str().unwrap());
+    let sold = eventually("its tickets are free", || {
+        let answer = server.sell("b", "bob", 1);
+        if answer.status == 201 {
+            return Some(answer);
+        }
+        answer.is_problem(409, "sold_out");
+        assert_eq!(answer.json()["held"], 1, "{answer:?}");
+        None
+    });
+    assert_eq!(sold.json()["left"], 0);
+    let headers = ["Idempotency-Key: c", "Sale-Key: a"];
+    let confirmed = server.call(&format!("POST {hold}/confirm"), &headers, "");
+    confirmed.is_problem(409, "expired");
+    server
+        .post("/api/v1/holds", "a", order)
+        .is_problem(409, "expired");
+    assert_eq!(server.get("/api/v1/event").is(200)["held"], 0);
+    event.assert_adds_up();
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::Tally;
+use crate::ledger::{CountFile, Tally};
 use crate::store::file::admin::backup_target::{
     CopiedState, kept_in, refuse_at_sight, refuse_file, replaceable,
 };
@@ -105,18 +105,18 @@ impl FileStore {
             return Ok(state);
         }
         for _ in 0..RESETS {
-            let tally = match self.durable_head(wait) {
-                Ok(tally) => tally,
+            let (count, tally) = match self.durable_head(wait) {
+                Ok(durable) => durable,
                 // A process that may not write copies what is known to be durable.
                 Err(error) if error.is_denied() => return self.counted_state(),
                 Err(error) => return Err(self.explain(error)),
             };
-            let count = self.last.as_ref().map(|view| view.count.clone());
             let settled = self.ledger.as_ref().map(|ledger| ledger.rewrite.id);
             // A handle of its own: with a second one of the same opening the locks would be shared.
-            let ledger = open_ledger(&self.files, Access::Read)?;
-            let ledger = ledger.filter(|ledger| Some(ledger.id) == settled);
-            if let (Some(count), Some(ledger)) = (count, ledger) {
+            let Some(ledger) = open_ledger(&self.files, Access::Read)? else {
+                return Err(no_ledger(&self.files));
+            };
+            if Some(ledger.id) == settled {
                 return Ok(CopiedState {
                     count,
                     tally,
@@ -124,7 +124,9 @@ impl FileStore {
                 });
             }
         }
-        Err(no_ledger(&self.files))
+        let message = format!("another ledger took its place {RESETS} times meanwhile");
+        let error = Error::new(Kind::Busy { holder: None }, message).at(&self.files.ledger, 0, 0);
+        Err(error.hint("nothing was changed; try again when nobody resets the event"))
     }
 
     /// The count alone, as long as there is no ledger. The first sale makes one, perhaps between two looks.
@@ -145,8 +147,9 @@ impl FileStore {
         }
     }
 
-    /// What the ledger adds up to, durable, as if its last line were this process's own.
-    fn durable_head(&mut self, wait: Duration) -> Result<Tally> {
+    /// What the ledger adds up to, durable, as if its last line were this process's own; and the count beside it. A
+    /// count that cannot be written just now, as on a full disk, is no loss: the copy gets one of its own.
+    fn durable_head(&mut self, wait: Duration) -> Result<(CountFile, Tally)> {
         let options = CommitOptions::durable(wait);
         patiently(wait, || self.open_to_copy())?;
         let tally = patiently(wait, || {
@@ -154,13 +157,18 @@ impl FileStore {
             transaction.lock(&mut || true)?;
             transaction.head()
         })?;
+        let count = |store: &Self| store.last.as_ref().map(|view| view.count.clone());
+        let read = count(self);
         let settle = Settle {
             end: tally.bytes,
             tally,
             written: false,
         };
         self.settle(settle, options)?;
-        Ok(tally)
+        match count(self).or(read) {
+            Some(count) => Ok((count, tally)),
+            None => Err(no_ledger(&self.files)),
+        }
     }
 
     /// Opens the ledger, also that of an event whose count cannot be replaced: a copy needs no new one.

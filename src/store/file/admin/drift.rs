@@ -24,6 +24,7 @@ pub(crate) fn drift(
         line: 0,
         text,
         repairable,
+        hint: None,
     })
 }
 
@@ -104,5 +105,6 @@ pub(crate) fn count_finding(files: &EventFiles, error: &Error, repairable: bool)
         line: error.place().map_or(0, |place| place.line),
         text: error.message().to_owned(),
         repairable,
+        hint: None,
     }
 }

@@ -128,6 +128,15 @@ fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
 }
 
 fn is_there(path: &Path) -> Error {
+    if let Ok(Some(found)) = look(path)
+        && found.length == 0
+    {
+        let message = "is there already, empty, and is left alone";
+        return Error::new(Kind::Refused, message).at(path, 0, 0).hint(
+            "nothing was changed; 'tickets reset 2' makes an event to rush on of an empty count; or take the empty file \
+             away and say this again",
+        );
+    }
     let error = Error::new(Kind::Refused, "is there already, and is left alone").at(path, 0, 0);
     error.hint(
         "nothing was changed; 'tickets query' says what it holds; -f FILE names another event; for more tickets, or \

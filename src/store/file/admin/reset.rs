@@ -39,7 +39,7 @@ impl FileStore {
                 format!("a stock of {stock} is more than the {MAX_STOCK} that can be counted"),
             ));
         }
-        self.have_an_event(how)?;
+        let made = self.have_an_event(how)?;
         refuse_unsellable(&self.files)?;
         refuse_fixed_ledger(&self.files)?;
         // What is no file of ours is left alone, and gets no lock beside it.
@@ -58,7 +58,7 @@ impl FileStore {
         keep_off(&self.files, ledger.as_ref(), forced)?;
         let stock = match stock {
             Some(stock) => stock,
-            None => opening_stock(&self.files)?,
+            None => opening_stock(&self.files, forced)?,
         };
         // An old ledger whose archiving was interrupted must have its name before another one does.
         let found = CleanedUp {
@@ -72,22 +72,23 @@ impl FileStore {
         self.ledger = None;
         self.last = None;
         Ok(Reset {
+            made,
             stock,
             archive: done.archive,
             kept: done.kept,
         })
     }
 
-    /// Makes the event where there is none, if that is asked for; refuses what is refused without a lock file, too: a
-    /// refusal leaves nothing behind.
-    fn have_an_event(&self, how: Restart) -> Result<()> {
+    /// Makes the event where there is none, if that is asked for, and says whether it did; refuses what is refused
+    /// without a lock file, too: a refusal leaves nothing behind.
+    fn have_an_event(&self, how: Restart) -> Result<bool> {
         let is_there = FileId::of_name(&self.files.count).is_ok_and(|id| id.is_some());
         match open_ledger(&self.files, Access::Read)? {
-            Some(_) if is_there => Ok(()),
-            Some(ledger) => keep_off(&self.files, Some(&ledger), how.forced),
-            None if is_there => keep_off(&self.files, None, how.forced),
+            Some(_) if is_there => Ok(false),
+            Some(ledger) => keep_off(&self.files, Some(&ledger), how.forced).map(|()| false),
+            None if is_there => keep_off(&self.files, None, how.forced).map(|()| false),
             None if !how.makes => Err(missing(&self.files.count)),
-            None => create_event(&self.files, how.stock.unwrap_or(2)),
+            None => create_event(&self.files, how.stock.unwrap_or(USUAL)).map(|()| true),
         }
     }
 }
@@ -129,7 +130,8 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
         }
         (Some(_), _) if opening.is_none() => "does not begin with an opening line".to_owned(),
         (Some(ledger), Some(count)) if !is_borne_out(count, ledger, files)? => {
-            format!("lacks the line {lines} that {name} counts")
+            let end = counted.map_or(0, |counted| counted.bytes);
+            format!("has no line {lines} that ends at byte {end}, where {name} counts it")
         }
         _ => return Ok(()),
     };
@@ -143,7 +145,12 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
 
 /// A file that is no count, without a ledger beside it.
 fn no_event(files: &EventFiles, error: &Error) -> Error {
-    let message = format!("is no event: it {}", error.message());
+    let what = error.message();
+    let message = if what.starts_with("is ") || what.starts_with("has ") {
+        format!("is no event: it {what}")
+    } else {
+        format!("is no event: {what}")
+    };
     let error = Error::new(Kind::Refused, message).at(&files.count, 0, 0);
     error.hint(
         "nothing was changed; name the tickets.json of an event with -f FILE; --force makes an event here, and keeps \
@@ -151,14 +158,32 @@ fn no_event(files: &EventFiles, error: &Error) -> Error {
     )
 }
 
-/// The stock that the event opened with; where no ledger says it, all that the count knows of.
-fn opening_stock(files: &EventFiles) -> Result<u64> {
+/// The stock of an event to practise on.
+const USUAL: u64 = 2;
+
+/// The stock that the event opened with; where no ledger says it, all that the count knows of. Where nothing says it, and
+/// that is `forced`, [`USUAL`].
+fn opening_stock(files: &EventFiles, forced: bool) -> Result<u64> {
     if let Some(ledger) = open_ledger(files, Access::Read)?
         && let Some(line) = ledger.first_line(files)?
     {
         return Ok(line.left);
     }
-    let count = CountFile::read(&files.count)?;
+    let count = match CountFile::read(&files.count) {
+        Err(error) if error.kind() == Kind::Integrity && forced => return Ok(USUAL),
+        read => read.map_err(stock_unknown)?,
+    };
     let sold = count.counted.map_or(0, |counted| counted.sold);
     Ok(count.ticket.saturating_add(sold).min(MAX_STOCK))
+}
+
+/// With how many tickets the event is to start is not known.
+fn stock_unknown(error: Error) -> Error {
+    match error.kind() {
+        Kind::Integrity => error.hint(
+            "nothing was changed; nothing says how many tickets there were: 'tickets reset 2' makes an event with 2 here, \
+             and so does --force alone",
+        ),
+        _ => error,
+    }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod compare;
 pub(crate) mod copy;
 pub(crate) mod directory;
+pub(crate) mod exchange;
 pub(crate) mod open;
 pub(crate) mod placement;
 pub(crate) mod read;

@@ -186,6 +186,7 @@ impl<'a> Reader<'a> {
             line,
             text,
             repairable,
+            hint: None,
         });
     }
 }

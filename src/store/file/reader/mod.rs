@@ -4,6 +4,7 @@
 
 pub(crate) mod fast_forward;
 pub(crate) mod format;
+pub(crate) mod key_index;
 pub(crate) mod ledger_file;
 pub(crate) mod ledger_summary;
 pub(crate) mod line_check;

@@ -1,8 +1,9 @@
 //! Sale look-up: where a sale stands on the ledger, and what was cancelled of it since.
 
 use crate::error::Result;
-use crate::ledger::Line;
+use crate::ledger::{Line, Tally};
 use crate::store::file::event::EventFiles;
+use crate::store::file::reader::key_index::{KeyIndex, Member, Where};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::search::{Mark, locate, search};
 use crate::store::file::sys::FileId;
@@ -90,21 +91,110 @@ impl SaleLookup {
         ledger: &LedgerFile,
         end: u64,
     ) -> Result<()> {
-        if self.ledger != Some(ledger.id) {
-            // Another ledger than before: a reset came between.
-            *self = Self {
-                ledger: Some(ledger.id),
-                ..Self::new(self.sought.clone())
+        if self.begins_on(files, ledger, end)? {
+            self.search(files, ledger, end)?;
+        }
+        Ok(())
+    }
+
+    /// Looks as far as this head without a lock, by the index where there is one.
+    pub(crate) fn look(
+        &mut self,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+        head: &Tally,
+        index: Option<&KeyIndex>,
+    ) -> Result<()> {
+        let looked = match index {
+            Some(index) => self.follow_by(index, files, ledger, head),
+            None => self.follow(files, ledger, head.bytes),
+        };
+        looked.or_else(|_| {
+            // What was seen before may stand there no longer.
+            *self = Self::new(self.sought.clone());
+            self.follow(files, ledger, head.bytes)
+        })
+    }
+
+    /// The same, and passes over what the index knows.
+    fn follow_by(
+        &mut self,
+        index: &KeyIndex,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+        head: &Tally,
+    ) -> Result<()> {
+        if !self.begins_on(files, ledger, head.bytes)? {
+            return Ok(());
+        }
+        // First to the line itself, then to the first one about it.
+        for _ in 0..2 {
+            let (member, text) = match (&self.found, &self.sought) {
+                (Some(found), _) => (Member::Reference, found.id.as_str()),
+                (None, Sought::Key(key)) => (Member::Key, key.as_str()),
+                // Found by its number.
+                (None, Sought::Id(_)) => {
+                    self.search(files, ledger, self.mark.bytes.saturating_add(1))?;
+                    continue;
+                }
             };
-            if let Sought::Id(id) = &self.sought {
-                let Some(mark) = line_of(files, ledger, id, end)? else {
-                    // It may be appended yet.
-                    self.ledger = None;
-                    return Ok(());
-                };
-                self.mark = mark;
+            match index.first((files, ledger), head, member, text)? {
+                Where::NotBefore(mark) => self.pass_to(mark),
+                Where::Perhaps(mark) => {
+                    self.pass_to(mark);
+                    self.search(files, ledger, mark.bytes.saturating_add(1))?;
+                }
+                Where::Anywhere => break,
             }
         }
+        self.search(files, ledger, head.bytes)
+    }
+
+    /// Under the lock: looks as far as this head. What was looked at without the lock is void where other lines stand
+    /// there by now.
+    pub(crate) fn follow_to_head(
+        &mut self,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+        head: &Tally,
+    ) -> Result<()> {
+        let went_ahead = self.mark.bytes > 0;
+        let stands = self.mark.bytes < head.bytes || self.mark.is_at(head);
+        if stands {
+            let followed = self.follow(files, ledger, head.bytes);
+            if followed.is_ok() || !went_ahead {
+                return followed;
+            }
+        }
+        *self = Self::new(self.sought.clone());
+        self.follow(files, ledger, head.bytes)
+    }
+
+    /// Whether it can be looked for on this ledger up to `end`.
+    fn begins_on(&mut self, files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<bool> {
+        if self.ledger == Some(ledger.id) {
+            return Ok(true);
+        }
+        // Another ledger than before: a reset came between.
+        *self = Self::new(self.sought.clone());
+        if let Sought::Id(id) = &self.sought {
+            let Some(mark) = line_of(files, ledger, id, end)? else {
+                // It may be appended yet.
+                return Ok(false);
+            };
+            self.mark = mark;
+        }
+        self.ledger = Some(ledger.id);
+        Ok(true)
+    }
+
+    fn pass_to(&mut self, mark: Mark) {
+        if mark.bytes > self.mark.bytes {
+            self.mark = mark;
+        }
+    }
+
+    fn search(&mut self, files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<()> {
         let text = match (&self.found, &self.sought) {
             (Some(found), _) => needle("ref", &found.id),
             (None, Sought::Key(key)) => needle("key", key),

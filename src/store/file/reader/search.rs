@@ -24,6 +24,27 @@ pub(crate) struct Mark {
     sum: Sum,
 }
 
+impl Mark {
+    /// The end of this line, with its sum.
+    pub(crate) fn at(seq: u64, bytes: u64, sum: Sum) -> Self {
+        Self { seq, bytes, sum }
+    }
+
+    /// Whether it is where the ledger ends by this tally.
+    pub(crate) fn is_at(&self, tally: &Tally) -> bool {
+        (self.seq, self.bytes, self.sum) == (tally.seq, tally.bytes, tally.sum)
+    }
+
+    /// Whether the line that ends there still is the one that was seen.
+    pub(crate) fn stands_in(&self, ledger: &File) -> io::Result<bool> {
+        match line_ending_at(ledger, self.bytes) {
+            // The ledger is shorter by now.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            found => Ok(found? == (self.seq, self.sum)),
+        }
+    }
+}
+
 impl From<Tally> for Mark {
     fn from(tally: Tally) -> Self {
         Self {

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::ledger::{Counted, Line, Op};
+use crate::shown::quoted;
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
@@ -43,8 +44,9 @@ pub(crate) fn summarize_ledger(
             Err(Wrong::Line(why)) => {
                 let first = Unfinished::of(ledger, &raw_line);
                 let whole = reader.is_whole(&raw_line);
+                let ahead = reader.is_ahead(&raw_line);
                 reader.behind_a_break(raw_line.bytes, raw_line.terminated);
-                reader.end((first, whole), &mut raw_lines, why)?;
+                reader.end((first, whole, ahead), &mut raw_lines, why)?;
                 break;
             }
         }
@@ -72,10 +74,16 @@ impl Reader<'_> {
         true
     }
 
+    /// Whether a whole line has a number that is too high here: lines before it are lost, or stand behind it.
+    fn is_ahead(&self, raw_line: &RawLine<'_>) -> bool {
+        let next = self.summary.tally.seq + 1;
+        Line::parse(raw_line.bytes, None).is_ok_and(|line| line.record.seq > next)
+    }
+
     /// Notes why the ledger does not add up any further: the torn end of it, or a break.
     fn end(
         &mut self,
-        (first, first_whole): (Unfinished, bool),
+        (first, first_whole, first_ahead): (Unfinished, bool, bool),
         raw_lines: &mut RawLines<'_>,
         why: String,
     ) -> Result<()> {
@@ -83,7 +91,12 @@ impl Reader<'_> {
         let problem = |e| Error::io("read", &self.files.ledger, e);
         let mut whole = first_whole;
         let (mut end, mut lines) = (start, 0_u64);
+        // The line that should stand here, where it stands further down.
+        let mut misplaced = None;
         while let Some(raw_line) = raw_lines.next().map_err(problem)? {
+            if first_ahead && Line::check(raw_line.bytes, Some(self.summary.tally.sum)).is_ok() {
+                misplaced.get_or_insert(lines + 1);
+            }
             whole |= self.behind_a_break(raw_line.bytes, raw_line.terminated);
             (end, lines) = (raw_line.end, lines + 1);
         }
@@ -95,6 +108,10 @@ impl Reader<'_> {
                 lines => format!("{why}; the {lines} lines behind it are not verified"),
             };
             self.finding(Flaw::Ledger, line, text, false);
+            let found = self.summary.findings.last_mut();
+            if let (Some(found), Some(further)) = (found, misplaced) {
+                found.hint = Some(in_order(self.files, line, line + further));
+            }
         } else {
             let bytes = end.max(start) - start;
             let text = match bytes {
@@ -122,4 +139,20 @@ impl Reader<'_> {
         Line::parse(raw_line.bytes, None).is_ok()
             || Line::check(raw_line.bytes, Some(self.summary.tally.sum)).is_ok()
     }
+}
+
+/// How lines that have changed places are put in order again, by people: nothing but their places is to be changed.
+fn in_order(files: &EventFiles, line: u64, stands: u64) -> String {
+    let name = files.ledger.file_name().unwrap_or_default().to_owned();
+    let beside = |end: &str| {
+        let mut name = name.clone();
+        name.push(end);
+        quoted(files.ledger.with_file_name(name).as_os_str())
+    };
+    let (ledger, kept) = (beside(""), beside(".before"));
+    format!(
+        "line {line} stands as line {stands}: lines have changed places, and none need be lost. Keep the ledger as it is, \
+         and put its lines in the order of their numbers: cp -p {ledger} {kept} && \
+         LC_ALL=C sort -t : -k 2,2n {kept} | grep . > {ledger}; then audit again"
+    )
 }

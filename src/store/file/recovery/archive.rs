@@ -6,7 +6,7 @@
 //!
 //! The new ledger stands ready under an *exchange name*, a temporary one that says which file it was made for.
 //! The two names are exchanged: the commit. From then on the exchange name means the old ledger, and is renamed to
-//! the archive's. Where names cannot be exchanged, the old ledger gets a second name of this kind, or is
+//! the archive's. Where names cannot be exchanged, or a file system only says that they can, the old ledger gets a second name of this kind, or is
 //! copied, before the new one is renamed over it.
 
 use std::ffi::OsStr;
@@ -19,6 +19,7 @@ use crate::store::file::event::{EventFiles, stamp};
 use crate::store::file::files::compare::common;
 use crate::store::file::files::copy::copy_from;
 use crate::store::file::files::directory::{directory, sync_directory};
+use crate::store::file::files::exchange::{ExchangeTry, try_exchange};
 use crate::store::file::files::open::{Access, open_regular};
 use crate::store::file::files::temporary;
 use crate::store::file::lock::flock;
@@ -58,7 +59,7 @@ pub(crate) fn take_place(
     let ready = exchange_name(files, made.inode);
     let new = new.persist(&ready).map_err(|e| problem(e.error))?;
     let mut old = ready.clone();
-    if let Err(error) = commit(files, &ready, &mut old) {
+    if let Err(error) = commit(files, (&ready, &mut old), sys::exchange) {
         // Nothing was archived.
         for name in [&ready, &old] {
             let _ = fs::remove_file(name);
@@ -72,13 +73,19 @@ pub(crate) fn take_place(
     Ok(Archived { archive, _new: new })
 }
 
-/// Gives the ledger's name to the file under `ready`; `old` is the name of the old ledger then.
-fn commit(files: &EventFiles, ready: &Path, old: &mut PathBuf) -> Result<()> {
+/// Gives the ledger's name to the file under `ready`; `old` is the name of the old ledger then. `exchange`: how names
+/// are exchanged, which is tried first: the old ledger would be lost by one that renames.
+fn commit(
+    files: &EventFiles,
+    (ready, old): (&Path, &mut PathBuf),
+    exchange: fn(&Path, &Path) -> io::Result<bool>,
+) -> Result<()> {
     let problem = |e| Error::io("replace", &files.ledger, e);
     // Before the commit: a power cut may keep any of the names that were changed since the last sync, so also
     // the new ledger's with a count that is older than the one it says it replaces.
     sync_directory(&files.ledger)?;
-    if sys::exchange(ready, &files.ledger).map_err(problem)? {
+    let tried = try_exchange(&files.ledger, exchange).map_err(problem)?;
+    if tried == ExchangeTry::Exchanged && exchange(ready, &files.ledger).map_err(problem)? {
         return Ok(());
     }
     // No file has the number 0.

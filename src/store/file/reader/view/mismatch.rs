@@ -2,11 +2,11 @@
 //! number.
 
 use crate::error::{Error, Result};
-use crate::ledger::{CountFile, Counted, Line, Tally};
+use crate::ledger::{CountFile, Counted, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::raw_lines::RawLines;
-use crate::store::file::reader::view::tail::{all_lost, broken, disagreement, is_whole};
+use crate::store::file::reader::view::breaks::whole_lines;
+use crate::store::file::reader::view::tail::{Stands, all_lost, break_at, disagreement};
 
 /// The ledger lacks the line that the count includes last. `opened`: it has its opening line.
 pub(crate) fn lacks(
@@ -30,23 +30,8 @@ pub(crate) fn lacks(
     match whole_lines(ledger) {
         // What the ledger has adds up: that can be gone on with.
         Ok(()) => disagreement(message, &files.ledger, seq),
-        Err((line, why)) => broken(files, line, &why),
+        Err((line, why)) => break_at(files, line, &why, Stands::No),
     }
-}
-
-/// Whether each whole line adds up with those before it; else the number of the first that does not, and why.
-fn whole_lines(ledger: &LedgerFile) -> std::result::Result<(), (u64, String)> {
-    let mut tally = Tally::default();
-    let mut raw_lines = RawLines::new(&ledger.file, 0);
-    while let Ok(Some(raw_line)) = raw_lines.next() {
-        if !is_whole(&raw_line) {
-            break;
-        }
-        let taken = Line::parse(raw_line.bytes, Some(tally.sum))
-            .and_then(|line| tally.after(&line, raw_line.end));
-        tally = taken.map_err(|why| (tally.seq + 1, why))?;
-    }
-    Ok(())
 }
 
 /// The count says another number than the line that it includes last.

@@ -7,6 +7,7 @@
 
 mod again;
 pub(crate) mod base;
+mod breaks;
 mod follow;
 mod mismatch;
 pub(crate) mod tail;
@@ -21,7 +22,8 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::base::{base, look_at_count, rebuilt_from};
-use crate::store::file::reader::view::tail::{Tail, all_lost, broken};
+use crate::store::file::reader::view::breaks::first_break;
+use crate::store::file::reader::view::tail::{Tail, all_lost};
 use crate::store::file::sys::{Attributes, FileId};
 
 /// An event as it was read.
@@ -164,8 +166,8 @@ impl LedgerView {
     /// The reading, if every line adds up or a crash or an editor explains the last bytes.
     pub(crate) fn sound(self, files: &EventFiles) -> Result<Self> {
         match (&self.chain_break, &self.tail) {
-            (Some(why), _) => Err(broken(files, self.tally.seq, why)),
-            (None, Tail::Broken { line, why }) => Err(broken(files, *line, why)),
+            (Some(why), _) => Err(first_break(files, self.tally.seq, why)),
+            (None, Tail::Broken { line, why }) => Err(first_break(files, *line, why)),
             _ => Ok(self),
         }
     }

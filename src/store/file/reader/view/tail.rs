@@ -74,8 +74,20 @@ pub(crate) fn is_whole(raw_line: &RawLine<'_>) -> bool {
     Line::parse(raw_line.bytes, None).is_ok()
 }
 
-/// A line of the ledger does not add up.
+/// Whether the line that the count includes last stands in the ledger where it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stands {
+    Yes,
+    No,
+}
+
+/// A line of the ledger does not add up, but the one that the count includes last stands where it says.
 pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
+    break_at(files, line, why, Stands::Yes)
+}
+
+/// A line of the ledger does not add up.
+pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands) -> Error {
     let error = disagreement(
         format!(
             "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
@@ -83,32 +95,52 @@ pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
         &files.ledger,
         line,
     );
-    error.hint(if has_bookings(files) {
-        "nothing was sold; 'tickets audit' says more; put the right ledger back: 'tickets restore DIR' takes it from a \
-         backup"
-    } else {
-        "nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
-         'tickets reset' starts afresh and keeps the old ledger"
+    error.hint(match (booked(files), counted) {
+        (Booked::Some, _) => {
+            "nothing was sold; 'tickets audit' says more; put the right ledger back: 'tickets restore DIR' takes it from \
+             a backup"
+        }
+        (Booked::None, Stands::Yes) => {
+            "nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
+             'tickets reset' starts afresh and keeps the old ledger"
+        }
+        // A reset keeps off what may be booked, and what the count counts and the ledger lacks.
+        _ => {
+            "nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
+             'tickets reset --force' starts afresh and keeps the old ledger"
+        }
     })
 }
 
-/// Whether any line of the ledger that can be read is a sale which no rush made, or says that the event is for real.
-/// Where there is one it is among the first, so that this is no long search.
-fn has_bookings(files: &EventFiles) -> bool {
+/// What of a ledger is somebody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Booked {
+    None,
+    /// It has lines that cannot be read.
+    Perhaps,
+    Some,
+}
+
+/// Whether any line of the ledger is a sale which no rush made, or says that the event is for real, as far as they can be
+/// read. Where there is one it is among the first, so that this is no long search.
+fn booked(files: &EventFiles) -> Booked {
     let Ok(Some(ledger)) = open_ledger(files, Access::Read) else {
-        return true;
+        return Booked::Some;
     };
+    let mut booked = Booked::None;
     let mut raw_lines = RawLines::new(&ledger.file, 0);
     while let Ok(Some(raw_line)) = raw_lines.next() {
         let is_real = |record: &Record<'_>| match record.op {
             Op::Sell => record.rush.is_none(),
             op => op == Op::Set,
         };
-        if Line::parse(raw_line.bytes, None).is_ok_and(|line| is_real(&line.record)) {
-            return true;
+        match Line::parse(raw_line.bytes, None) {
+            Ok(line) if is_real(&line.record) => return Booked::Some,
+            Err(_) if !raw_line.bytes.is_empty() => booked = Booked::Perhaps,
+            _ => {}
         }
     }
-    false
+    booked
 }
 
 /// The two files do not agree.

@@ -23,6 +23,25 @@ fn an_exchange_name_says_which_file_it_was_made_for() {
     }
 }
 
+/// As on a file system that hands calls on and drops their flags.
+#[test]
+fn an_exchange_that_is_a_rename_loses_no_ledger() {
+    let renames: fn(&Path, &Path) -> io::Result<bool> = |a, b| fs::rename(a, b).map(|()| true);
+    let refuses: fn(&Path, &Path) -> io::Result<bool> = |_, _| Ok(false);
+    for exchange in [renames, refuses, sys::exchange] {
+        let place = tempfile::tempdir().unwrap();
+        let files = EventFiles::at(&place.path().join("tickets.json")).unwrap();
+        fs::write(&files.ledger, "old").unwrap();
+        let ready = exchange_name(&files, 131);
+        fs::write(&ready, "new").unwrap();
+        let mut old = ready.clone();
+        commit(&files, (&ready, &mut old), exchange).unwrap();
+        let held = [&files.ledger, &old].map(|path| fs::read_to_string(path).unwrap());
+        assert_eq!(held, ["new", "old"]);
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
+    }
+}
+
 /// The name of each says that it was made for file 131, which none of them is.
 #[test]
 fn what_others_call_so_stays_and_blocks_nothing() {

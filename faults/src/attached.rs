@@ -1,0 +1,127 @@
+//! strace(1), attached to all threads of a process that runs: each thread's calls are counted from then on.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::NamedTempFile;
+
+use crate::strace::Point;
+use crate::test_event::{memory, signal};
+
+/// How often it is looked whether strace has ended.
+const ENDS: usize = 1000;
+
+/// A process under strace. Dropped, it goes on without.
+pub(crate) struct Attached {
+    strace: Child,
+    trace: NamedTempFile,
+}
+
+impl Attached {
+    /// Why strace cannot be attached here, if so.
+    pub(crate) fn missing() -> Option<String> {
+        let mut sleeper = Command::new("sleep").arg("60").spawn().ok()?;
+        let tried = Self::attach(sleeper.id(), &[]);
+        let _ = sleeper.kill();
+        let _ = sleeper.wait();
+        tried
+            .err()
+            .map(|error| format!("strace cannot be attached: {error}"))
+    }
+
+    /// From now on all of its threads are traced, with these arguments.
+    #[track_caller]
+    pub(crate) fn to(process: u32, arguments: &[String]) -> Self {
+        Self::attach(process, arguments).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn attach(process: u32, arguments: &[String]) -> Result<Self, String> {
+        let problem = |error: std::io::Error| error.to_string();
+        let trace = NamedTempFile::new_in(memory()).map_err(problem)?;
+        let mut strace = Command::new("strace")
+            .args(["-f", "-o"])
+            .arg(trace.path())
+            .args(["-p", &process.to_string()])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(problem)?;
+        let mut said = String::new();
+        if let Some(errors) = strace.stderr.take() {
+            BufReader::new(errors)
+                .read_line(&mut said)
+                .map_err(problem)?;
+        }
+        if said.contains(" attached") {
+            return Ok(Self { strace, trace });
+        }
+        let _ = strace.kill();
+        let _ = strace.wait();
+        Err(said.trim().to_owned())
+    }
+
+    /// Lets the process go on without it; what was seen.
+    pub(crate) fn detached(mut self) -> String {
+        self.end();
+        fs::read_to_string(self.trace.path()).unwrap()
+    }
+
+    /// strace(1) may wait for ever for the threads of a process that was killed; each line is on its file by then.
+    fn end(&mut self) {
+        if self.strace.try_wait().unwrap().is_none() {
+            signal(self.strace.id(), "INT");
+        }
+        for _ in 0..ENDS {
+            if self.strace.try_wait().unwrap().is_some() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        let _ = self.strace.kill();
+        let _ = self.strace.wait();
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        if let Ok(None) = self.strace.try_wait() {
+            let _ = self.strace.kill();
+            let _ = self.strace.wait();
+        }
+    }
+}
+
+/// All the points of a trace: of each call as many as the thread made that made it most often.
+pub(crate) fn points(trace: &str) -> Vec<Point> {
+    let mut counts = HashMap::<(&str, &str), usize>::new();
+    let mut points = Vec::<Point>::new();
+    for line in trace.lines() {
+        let Some((thread, rest)) = line.split_once(' ') else {
+            continue;
+        };
+        let call = rest.trim_start().split_once('(').map(|(call, _)| call);
+        let named = |call: &&str| {
+            !call.is_empty() && call.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        let Some(call) = call.filter(named) else {
+            continue;
+        };
+        let n = counts.entry((thread, call)).or_default();
+        *n += 1;
+        if !points
+            .iter()
+            .any(|point| point.call == call && point.n == *n)
+        {
+            points.push(Point {
+                call: call.to_owned(),
+                n: *n,
+            });
+        }
+    }
+    points
+}

@@ -1,0 +1,103 @@
+//! Split lock: two who hold different files at one time. Locks that are new for each holder, as a lock file that is
+//! made to take the lock and removed to give it up, are different files too, and none is split.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::check::anomaly::Anomaly;
+use crate::check::evidence::{Evidence, LockHold, UNSAID};
+use crate::check::history::findings::Findings;
+
+/// So many holds of other files are looked at for each one, where their operations have locked a common file too.
+const MOST: usize = 64;
+
+/// In one walk over the holds in the order in which they were got. One finding for each file at most.
+pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let got = || evidence.holds.iter().filter(|hold| hold.got != UNSAID);
+    let Some(first) = got().next() else { return };
+    if got().all(|hold| hold.lock == first.lock) {
+        return;
+    }
+    // Of those that were got at one moment, the one that was held for no time first: it meets none of the others.
+    let mut holds: Vec<(u64, u64, &LockHold)> = got()
+        .map(|hold| (hold.got, evidence.held_until(hold), hold))
+        .collect();
+    holds.sort_by_key(|(got, end, _)| (*got, *end));
+    // What is held just now: by anybody, and by those who let nobody else have it.
+    let (mut any, mut sole) = (HeldFiles::default(), HeldFiles::default());
+    let mut told = vec![false; evidence.files.len()];
+    for (got, end, hold) in holds {
+        any.drop_until(got);
+        sole.drop_until(got);
+        let against = if hold.shared { &sole } else { &any };
+        if told.get(hold.lock as usize) == Some(&false)
+            && let Some(other) = against.meets(evidence, (end, hold))
+        {
+            for file in [hold.lock, other.lock] {
+                if let Some(told) = told.get_mut(file as usize) {
+                    *told = true;
+                }
+            }
+            let pair = [other.operation, hold.operation];
+            findings.add(Anomaly::SplitLock, &pair, None);
+        }
+        any.add(end, hold);
+        if !hold.shared {
+            sole.add(end, hold);
+        }
+    }
+}
+
+/// Who holds each file longest.
+#[derive(Default)]
+struct HeldFiles<'a> {
+    by_end: BTreeMap<(u64, u32), &'a LockHold>,
+    ends: HashMap<u32, u64>,
+}
+
+impl<'a> HeldFiles<'a> {
+    /// Forgets what is not held any more.
+    fn drop_until(&mut self, time: u64) {
+        while let Some(first) = self
+            .by_end
+            .first_entry()
+            .filter(|held| held.key().0 <= time)
+        {
+            let (_, file) = *first.key();
+            first.remove();
+            self.ends.remove(&file);
+        }
+    }
+
+    fn add(&mut self, end: u64, hold: &'a LockHold) {
+        match self.ends.get(&hold.lock) {
+            Some(known) if *known >= end => return,
+            Some(known) => {
+                self.by_end.remove(&(*known, hold.lock));
+            }
+            None => {}
+        }
+        self.ends.insert(hold.lock, end);
+        self.by_end.insert((end, hold.lock), hold);
+    }
+
+    /// Who holds another file while this one is held, and has locked no file that this operation locked too.
+    fn meets(&self, evidence: &Evidence, (end, hold): (u64, &LockHold)) -> Option<&'a LockHold> {
+        let longest = self.by_end.values().rev().copied();
+        let others = longest.filter(|other| other.lock != hold.lock).take(MOST);
+        let mut met = others.filter(|other| other.got < end);
+        met.find(|other| !share(evidence, other.operation, hold.operation))
+    }
+}
+
+/// Whether two operations have locked one file.
+fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
+    let files = |index| {
+        let operation = evidence.operation(index);
+        let holds = operation.map(|operation| evidence.holds_of(operation));
+        holds
+            .into_iter()
+            .flatten()
+            .filter(|hold| hold.got != UNSAID)
+    };
+    one == other || files(one).any(|hold| files(other).any(|second| second.lock == hold.lock))
+}

@@ -1,0 +1,218 @@
+//! The order in which sales were written, as far as the evidence proves it.
+//!
+//! A write was done at some time from `intend` to `wrote`. So of two writes that overlap in time nobody knows which came
+//! first, unless the ledger says so, or the versions do: who read a version wrote after the one sale that made it. Late
+//! stamps widen the intervals: they can hide an order, never invent one.
+
+use super::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
+
+/// Who wrote before whom.
+pub(crate) struct WriteOrder<'a> {
+    evidence: &'a Evidence,
+    /// Those that wrote: the version and the operation, by version.
+    writers: Vec<(u64, u32)>,
+    /// By operation: its line of the ledger, or [`NONE`].
+    lines: Vec<u32>,
+    /// By operation: when its write is known to be done, ns, or [`UNSAID`].
+    done: Vec<u64>,
+}
+
+impl<'a> WriteOrder<'a> {
+    pub(crate) fn of(evidence: &'a Evidence) -> Self {
+        let all = (0..).zip(&evidence.operations);
+        let said = all.filter(|(_, did)| did.write != UNSAID);
+        let mut writers: Vec<(u64, u32)> = said.map(|(at, did)| (did.write, at)).collect();
+        writers.sort_unstable();
+        let lines = lines(evidence, &writers);
+        let wrote = |at: u32| match &evidence.ledger {
+            Some(_) => lines.get(at as usize).is_some_and(|line| *line != NONE),
+            None => evidence.operation(at).is_some_and(Operation::has_written),
+        };
+        writers.retain(|(_, at)| wrote(*at));
+        let done = evidence.operations.iter().map(end).collect();
+        let mut order = Self {
+            evidence,
+            writers,
+            lines,
+            done,
+        };
+        order.done_before_it_was_read();
+        order.done_before_the_next_line();
+        order
+    }
+
+    /// When a write is known to be done, ns; [`UNSAID`] where nothing tells.
+    pub(crate) fn done(&self, at: u32) -> u64 {
+        self.done.get(at as usize).copied().unwrap_or(UNSAID)
+    }
+
+    /// The line of the ledger that it wrote.
+    fn line(&self, at: u32) -> Option<u32> {
+        let line = self.lines.get(at as usize).copied();
+        line.filter(|line| *line != NONE)
+    }
+
+    /// Whether one is known to have written before the other.
+    pub(crate) fn is_before(&self, one: u32, other: u32) -> bool {
+        if let (Some(one), Some(other)) = (self.line(one), self.line(other)) {
+            return one < other;
+        }
+        let dids = (self.evidence.operation(one), self.evidence.operation(other));
+        let (Some(did), Some(later)) = dids else {
+            return false;
+        };
+        let read_it =
+            later.write != UNSAID && did.write < later.write && self.alone(did.write) == Some(one);
+        read_it && later.read.wrapping_add(1) == later.write || is_over(did, later)
+    }
+
+    /// Puts operations in the order in which their writes are known to be done.
+    pub(crate) fn sort(&self, all: &mut [u32]) {
+        all.sort_by_cached_key(|at| {
+            let did = self.evidence.operation(*at);
+            let (write, start) = did.map_or((UNSAID, UNSAID), |did| (did.write, start(did)));
+            let line = self.line(*at).unwrap_or(NONE);
+            (line, self.done(*at), write, start, *at)
+        });
+    }
+
+    /// The sales that were acknowledged and for which no ticket was left, in the order of [`Self::sort`].
+    pub(crate) fn beyond_stock(&self) -> Vec<u32> {
+        let mut sold: Vec<u32> = self.sold().map(|(at, _)| at).collect();
+        self.sort(&mut sold);
+        let mut rest = self.evidence.stock;
+        sold.retain(|at| {
+            let did = self.evidence.operation(*at);
+            let fits = rest.checked_sub(did.map_or(0, |did| did.quantity.into()));
+            rest = fits.unwrap_or(rest);
+            fits.is_none()
+        });
+        sold
+    }
+
+    /// Whether a sale is known to be the first for which too few were left: who wrote before it, and who after, is
+    /// known of all others.
+    pub(crate) fn is_first_beyond(&self, at: u32) -> bool {
+        let mut before: u64 = 0;
+        let mut own: u64 = 0;
+        for (other, quantity) in self.sold() {
+            if other == at {
+                own = quantity;
+            } else if self.is_before(other, at) {
+                before = before.saturating_add(quantity);
+            } else if !self.is_before(at, other) {
+                return false;
+            }
+        }
+        let stock = self.evidence.stock;
+        before <= stock && before.saturating_add(own) > stock
+    }
+
+    /// Those that were told that they bought, and how many.
+    fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
+        let all = (0..).zip(&self.evidence.operations);
+        let sold = all.filter(|(_, did)| did.outcome == OperationOutcome::Sold);
+        sold.map(|(at, did)| (at, u64::from(did.quantity)))
+    }
+
+    /// The operation that wrote a version, where no other wrote it too.
+    fn alone(&self, version: u64) -> Option<u32> {
+        let from = self.writers.partition_point(|writer| writer.0 < version);
+        let of_version = self.writers.iter().skip(from);
+        let mut of_version = of_version.take_while(|writer| writer.0 == version);
+        let one = of_version.next()?;
+        of_version.next().is_none().then_some(one.1)
+    }
+
+    /// A version that one alone wrote was written before anybody had read it, and before the next one was.
+    fn done_before_it_was_read(&mut self) {
+        let reads = self.evidence.operations.iter();
+        let reads = reads.filter(|did| ![did.read, did.read_at].contains(&UNSAID));
+        let mut reads: Vec<(u64, u64)> = reads.map(|did| (did.read, did.read_at)).collect();
+        reads.sort_unstable();
+        reads.dedup_by_key(|read| read.0);
+        // The version behind, and when one of those who wrote it is known to be done.
+        let mut next = (UNSAID, UNSAID);
+        for group in self.writers.chunk_by(|one, other| one.0 == other.0).rev() {
+            let version = group.first().map_or(UNSAID, |writer| writer.0);
+            if let [(_, writer)] = group {
+                let read = reads.binary_search_by_key(&version, |read| read.0).ok();
+                let read = read.and_then(|at| reads.get(at));
+                let read = read.map_or(UNSAID, |read| read.1.saturating_sub(1));
+                let behind = if next.0 == version.wrapping_add(1) {
+                    next.1
+                } else {
+                    UNSAID
+                };
+                bound(self.evidence, &mut self.done, *writer, read.min(behind));
+            }
+            let done = group
+                .iter()
+                .filter_map(|(_, at)| self.done.get(*at as usize));
+            next = (version, done.copied().min().unwrap_or(UNSAID));
+        }
+    }
+
+    /// A line of the ledger was written before the next one was.
+    fn done_before_the_next_line(&mut self) {
+        let mut on_ledger: Vec<(u32, u32)> = (0..)
+            .zip(&self.lines)
+            .filter(|(_, line)| **line != NONE)
+            .map(|(at, line)| (*line, at))
+            .collect();
+        on_ledger.sort_unstable();
+        let mut next = UNSAID;
+        for (_, at) in on_ledger.into_iter().rev() {
+            next = bound(self.evidence, &mut self.done, at, next);
+        }
+    }
+}
+
+/// That a write was done by then, unless it had not begun; gives when it was done.
+fn bound(evidence: &Evidence, done: &mut [u64], at: u32, by: u64) -> u64 {
+    let (Some(did), Some(done)) = (evidence.operation(at), done.get_mut(at as usize)) else {
+        return by;
+    };
+    *done = (*done).min(by).max(start(did));
+    *done
+}
+
+/// By operation: the line of the ledger that it wrote, or [`NONE`].
+fn lines(evidence: &Evidence, writers: &[(u64, u32)]) -> Vec<u32> {
+    let mut lines = vec![NONE; evidence.operations.len()];
+    for (line, written) in (0..).zip(evidence.ledger.iter().flatten()) {
+        let from = writers.partition_point(|writer| writer.0 < written.seq);
+        let of_version = writers.iter().skip(from);
+        let mut of_version = of_version.take_while(|writer| writer.0 == written.seq);
+        let writer = of_version.find(|(_, at)| {
+            let free = lines.get(*at as usize) == Some(&NONE);
+            free && evidence
+                .operation(*at)
+                .is_some_and(|did| written.is_of(did))
+        });
+        if let Some(own) = writer.and_then(|(_, at)| lines.get_mut(*at as usize)) {
+            *own = line;
+        }
+    }
+    lines
+}
+
+/// Whether the one write was over when the other began.
+pub(super) fn is_over(one: &Operation, other: &Operation) -> bool {
+    end(one) != UNSAID && end(one) <= start(other) && end(other) > start(one)
+}
+
+/// When it wrote: not before that, ns.
+fn start(did: &Operation) -> u64 {
+    let times = [did.intend, did.read_at];
+    let said = times.into_iter().find(|at| *at != UNSAID);
+    said.unwrap_or(did.invoke)
+}
+
+/// When it wrote: not after that, ns, or [`UNSAID`].
+fn end(did: &Operation) -> u64 {
+    match did.wrote {
+        UNSAID => did.over(),
+        wrote => wrote,
+    }
+}

@@ -1,0 +1,58 @@
+//! What the judgement of a recorded run cannot say.
+
+use crate::check::HistoryVerdict;
+use crate::plural::count;
+
+/// What a verdict cannot say.
+pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
+    let mut notes = Vec::new();
+    if verdict.unjudged > 0 {
+        notes.push(format!(
+            "{} without the version that was read or written: not judged",
+            count(verdict.unjudged, "operation")
+        ));
+    }
+    if verdict.unanswered > 0 {
+        notes.push(format!(
+            "{} of {} {} no answer ('return'): how that ended is not known, and was not judged",
+            verdict.unanswered,
+            count(verdict.operations, "operation"),
+            if verdict.unanswered == 1 {
+                "has"
+            } else {
+                "have"
+            }
+        ));
+    }
+    if verdict.untimed_locks > 0 {
+        notes.push(format!(
+            "{} {} a lock and not from when to when ('got', 'released'): whether others had it meanwhile was not judged",
+            count(verdict.untimed_locks, "operation"),
+            if verdict.untimed_locks == 1 { "names" } else { "name" }
+        ));
+    }
+    if !verdict.last {
+        notes.push(
+            "the evidence ends without the final count ('final'): whether it agrees with the sales was not judged, \
+             and the file may have been cut"
+                .into(),
+        );
+    }
+    if verdict.read_outside > 0 {
+        notes.push(format!(
+            "{} {} written under a lock that was not held when the count was read: it must be held from the read to \
+             the write",
+            count(verdict.read_outside, "sale"),
+            if verdict.read_outside == 1 { "was" } else { "were" }
+        ));
+    }
+    if !verdict.ledger {
+        notes.push(
+            "the evidence does not say what the ledger holds: a lost sale goes unseen".into(),
+        );
+    }
+    if verdict.locked == 0 && verdict.untimed_locks == 0 && verdict.is_clean() {
+        notes.push("no operation held a lock: that nothing was found may be luck".into());
+    }
+    notes
+}
