@@ -34,8 +34,8 @@ fn a_thousand_arrive_at_once_and_exactly_what_there_is_is_sold() {
                     status: 409 | 503, ..
                 },
                 Manner::Waits,
-            ) => {}
-            (Outcome::Gone, Manner::Leaves | Manner::BreaksOff) => {}
+            )
+            | (Outcome::Gone, Manner::Leaves | Manner::BreaksOff) => {}
             other => panic!("client {number}: {other:?}"),
         }
     }
