@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::store::file::files::temporary::temporary;
+use crate::store::file::files::temporary::private;
 use crate::store::file::sys::FileId;
 
 /// What comes of an exchange of two names.
@@ -23,7 +23,7 @@ pub(crate) fn try_exchange(
     beside: &Path,
     exchange: impl Fn(&Path, &Path) -> io::Result<bool>,
 ) -> io::Result<ExchangeTry> {
-    let (one, other) = (temporary(beside, None)?, temporary(beside, None)?);
+    let (one, other) = (private(beside)?, private(beside)?);
     let ids =
         || -> io::Result<_> { Ok((FileId::of_name(one.path())?, FileId::of_name(other.path())?)) };
     let (first, second) = ids()?;

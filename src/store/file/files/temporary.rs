@@ -73,6 +73,11 @@ pub(crate) fn temporary(
     create(path, rights.map_or(0o666, Rights::at_first))
 }
 
+/// A new temporary file in the directory of `path` that nobody else may read or write.
+pub(crate) fn private(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    create(path, 0o600)
+}
+
 fn create(path: &Path, mode: u32) -> io::Result<tempfile::NamedTempFile> {
     const TRIES: u32 = 100;
     let mut tried = 0;
