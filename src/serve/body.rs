@@ -12,7 +12,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
-use super::problem::Problem;
+use super::problem::ProblemResponse;
 use super::service::Site;
 
 /// The largest body, in bytes.
@@ -30,9 +30,9 @@ pub(super) struct Body<T>(pub(super) T);
 pub(super) struct OptionalBody<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<Site> for Body<T> {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
+    async fn from_request(request: Request, site: &Site) -> Result<Self, ProblemResponse> {
         check_type(request.headers())?;
         let bytes = read(request, site).await?;
         parse(&bytes).map(Self)
@@ -40,9 +40,9 @@ impl<T: DeserializeOwned> FromRequest<Site> for Body<T> {
 }
 
 impl<T: DeserializeOwned + Default> FromRequest<Site> for OptionalBody<T> {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request(request: Request, site: &Site) -> Result<Self, Problem> {
+    async fn from_request(request: Request, site: &Site) -> Result<Self, ProblemResponse> {
         let headers = request.headers().clone();
         let bytes = read(request, site).await?;
         if bytes.is_empty() {
@@ -54,7 +54,7 @@ impl<T: DeserializeOwned + Default> FromRequest<Site> for OptionalBody<T> {
     }
 }
 
-fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+fn check_type(headers: &HeaderMap) -> Result<(), ProblemResponse> {
     let sent = headers
         .get(CONTENT_TYPE)
         .and_then(|sent| sent.to_str().ok());
@@ -63,38 +63,47 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = "send the body as Content-Type: application/json";
-    Err(Problem::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
+    Err(ProblemResponse::refused(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        detail,
+    ))
 }
 
 /// The whole body. An order whose body has not come when the service is to end was not accepted.
-async fn read(request: Request, site: &Site) -> Result<Bytes, Problem> {
+async fn read(request: Request, site: &Site) -> Result<Bytes, ProblemResponse> {
     let body = Limited::new(request.into_body(), MAX_BODY).collect();
-    known_bad!(BodyAwaited => return body.await.map(|body| body.to_bytes()).map_err(|_| Problem::not_found()));
+    known_bad!(BodyAwaited => return body.await.map(|body| body.to_bytes()).map_err(|_| ProblemResponse::not_found()));
     let read = tokio::select! {
         read = timeout(TIME, body) => read,
-        () = site.service.drain.begun() => return Err(Problem::draining()),
+        () = site.service.drain.begun() => return Err(ProblemResponse::draining()),
     };
     match read {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             let detail = format!("a body has at most {MAX_BODY} bytes");
-            Err(Problem::refused(StatusCode::PAYLOAD_TOO_LARGE, detail))
+            Err(ProblemResponse::refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                detail,
+            ))
         }
-        Ok(Err(_)) => Err(Problem::bad_request("the body was broken off")),
+        Ok(Err(_)) => Err(ProblemResponse::bad_request("the body was broken off")),
         Err(_) => {
             let detail = format!("the body took longer than {} s", TIME.as_secs());
-            Err(Problem::refused(StatusCode::REQUEST_TIMEOUT, detail))
+            Err(ProblemResponse::refused(
+                StatusCode::REQUEST_TIMEOUT,
+                detail,
+            ))
         }
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, ProblemResponse> {
     let parsed = Json::from_bytes(bytes);
     parsed.map(|Json(value)| value).map_err(|rejection| {
         let status = match rejection {
             JsonRejection::JsonDataError(_) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::BAD_REQUEST,
         };
-        Problem::refused(status, rejection.body_text())
+        ProblemResponse::refused(status, rejection.body_text())
     })
 }

@@ -9,8 +9,8 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::keys::SaleKey;
-use super::peer::{Peer, plain};
-use super::problem::Problem;
+use super::peer::{ClientPeer, plain};
+use super::problem::ProblemResponse;
 use super::service::Site;
 
 /// By which headers a proxy says for whom it calls.
@@ -27,13 +27,13 @@ pub(super) struct Caller {
 
 impl Caller {
     /// By the connection and the headers: a proxy is believed only where it is on this machine.
-    fn of(peer: Peer, headers: &HeaderMap, trust_proxy: bool) -> Self {
+    fn of(peer: ClientPeer, headers: &HeaderMap, trust_proxy: bool) -> Self {
         let forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
         let own = peer.address().filter(|_| !peer.is_local());
         let told = peer.is_local() && trust_proxy;
         Self {
             counted: if told { rightmost(headers) } else { own },
-            is_direct: matches!(peer, Peer::Tcp(_)) && peer.is_local() && !forwarded,
+            is_direct: matches!(peer, ClientPeer::Tcp(_)) && peer.is_local() && !forwarded,
         }
     }
 }
@@ -52,9 +52,9 @@ impl FromRequestParts<Site> for Caller {
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Infallible> {
         let peer = parts
             .extensions
-            .get::<Peer>()
+            .get::<ClientPeer>()
             .copied()
-            .unwrap_or(Peer::Unix);
+            .unwrap_or(ClientPeer::Unix);
         Ok(Self::of(peer, &parts.headers, site.service.trust_proxy))
     }
 }
@@ -64,16 +64,18 @@ impl FromRequestParts<Site> for Caller {
 pub(super) struct Manager(pub(super) String);
 
 impl FromRequestParts<Site> for Manager {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, ProblemResponse> {
         let manager = manager(parts, site).await?;
-        manager.ok_or_else(|| Problem::unauthorized("this takes a token: Authorization: Bearer …"))
+        manager.ok_or_else(|| {
+            ProblemResponse::unauthorized("this takes a token: Authorization: Bearer …")
+        })
     }
 }
 
 /// Who sends a token; `None`: nobody does. A wrong one is never taken for none.
-async fn manager(parts: &mut Parts, site: &Site) -> Result<Option<Manager>, Problem> {
+async fn manager(parts: &mut Parts, site: &Site) -> Result<Option<Manager>, ProblemResponse> {
     if !parts.headers.contains_key(AUTHORIZATION) {
         return Ok(None);
     }
@@ -91,7 +93,7 @@ async fn manager(parts: &mut Parts, site: &Site) -> Result<Option<Manager>, Prob
         return Ok(Some(Manager(name.to_owned())));
     }
     site.service.limits.guessed(&caller);
-    Err(Problem::unauthorized("there is no such token"))
+    Err(ProblemResponse::unauthorized("there is no such token"))
 }
 
 /// By which right one sale or hold is seen or changed.
@@ -122,9 +124,9 @@ impl Right {
 }
 
 impl FromRequestParts<Site> for Right {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, ProblemResponse> {
         // One that makes no sense is told also beside a token.
         let key = SaleKey::from_request_parts(parts, site).await?;
         if let Some(Manager(name)) = manager(parts, site).await? {
@@ -133,7 +135,7 @@ impl FromRequestParts<Site> for Right {
         let missing = "this takes the sale's key, in Sale-Key, or a token";
         key.0
             .map(Self::Key)
-            .ok_or_else(|| Problem::unauthorized(missing))
+            .ok_or_else(|| ProblemResponse::unauthorized(missing))
     }
 }
 
@@ -142,9 +144,9 @@ impl FromRequestParts<Site> for Right {
 pub(super) struct Anybody(pub(super) Option<Manager>);
 
 impl FromRequestParts<Site> for Anybody {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, ProblemResponse> {
         manager(parts, site).await.map(Self)
     }
 }
@@ -159,8 +161,8 @@ mod tests {
             headers.append("x-forwarded-for", value.parse().unwrap());
         }
         let peer = match peer {
-            "unix" => Peer::Unix,
-            address => Peer::Tcp(SocketAddr::new(address.parse().unwrap(), 9)),
+            "unix" => ClientPeer::Unix,
+            address => ClientPeer::Tcp(SocketAddr::new(address.parse().unwrap(), 9)),
         };
         let caller = Caller::of(peer, &headers, trust_proxy);
         caller.counted.map(|address| address.to_string())

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::failure;
 use super::order_state::{OrderState, Waiting};
-use super::problem::Problem;
+use super::problem::ProblemResponse;
 use crate::error::{Error, Result};
 use crate::office::KeyIndex;
 use crate::{BoxOffice, shown};
@@ -74,7 +74,7 @@ impl Clerks {
     pub(super) async fn sell<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut BoxOffice, &mut OrderState) -> Result<T> + Send + 'static,
-    ) -> std::result::Result<T, Problem> {
+    ) -> std::result::Result<T, ProblemResponse> {
         let order = OrderState::default();
         let waiting = Waiting(order.clone());
         let (answer, answered) = oneshot::channel();
@@ -84,12 +84,12 @@ impl Clerks {
                 return;
             }
             let done = if queued.elapsed() > QUEUE_TIME {
-                Err(Problem::overloaded())
+                Err(ProblemResponse::overloaded())
             } else {
                 match work(office, &mut order.clone()) {
                     // Stopped because its client has gone: that is nobody's problem.
                     Err(_) if !order.is_wanted() => return,
-                    done => done.map_err(|error| Problem::of(&error)),
+                    done => done.map_err(|error| ProblemResponse::of(&error)),
                 }
             };
             let _ = answer.send(done);
@@ -97,7 +97,7 @@ impl Clerks {
                 tracing::warn!("{}", shown(&note));
             }
         };
-        let full = |_| Problem::overloaded();
+        let full = |_| ProblemResponse::overloaded();
         self.queue
             .try_send(Job::Order(Box::new(job)))
             .map_err(full)?;
@@ -108,7 +108,7 @@ impl Clerks {
     pub(super) async fn change<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut BoxOffice) -> Result<T> + Send + 'static,
-    ) -> std::result::Result<T, Problem> {
+    ) -> std::result::Result<T, ProblemResponse> {
         self.sell(move |office, order| {
             if order.begin() {
                 return work(office);
@@ -133,19 +133,19 @@ impl Clerks {
 }
 
 async fn answer_of<T>(
-    mut answered: oneshot::Receiver<std::result::Result<T, Problem>>,
+    mut answered: oneshot::Receiver<std::result::Result<T, ProblemResponse>>,
     order: &OrderState,
-) -> std::result::Result<T, Problem> {
-    let lost = |_| Problem::outcome_unknown();
+) -> std::result::Result<T, ProblemResponse> {
+    let lost = |_| ProblemResponse::outcome_unknown();
     if let Ok(done) = timeout(PATIENCE, &mut answered).await {
         return done.map_err(lost)?;
     }
     if order.give_up() {
-        return Err(Problem::stuck());
+        return Err(ProblemResponse::stuck());
     }
     match timeout(LAST_PATIENCE, answered).await {
         Ok(done) => done.map_err(lost)?,
-        Err(_) => Err(Problem::outcome_unknown()),
+        Err(_) => Err(ProblemResponse::outcome_unknown()),
     }
 }
 

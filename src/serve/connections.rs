@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use super::drain::Drain;
 use super::listener::{Connection, OpenSocket};
 use super::patience::Patient;
-use super::peer::Peer;
+use super::peer::ClientPeer;
 use super::service::Service;
 use super::{router, stream};
 
@@ -81,7 +81,7 @@ pub(super) async fn serve(socket: OpenSocket, service: &Arc<Service>) -> bool {
 async fn accept(
     socket: &OpenSocket,
     room: &Arc<Semaphore>,
-) -> io::Result<(Connection, Peer, OwnedSemaphorePermit)> {
+) -> io::Result<(Connection, ClientPeer, OwnedSemaphorePermit)> {
     let place = Arc::clone(room)
         .acquire_owned()
         .await
@@ -91,7 +91,7 @@ async fn accept(
 }
 
 /// One connection, to its end.
-async fn one(connection: Connection, peer: Peer, router: Router, drain: Drain) {
+async fn one(connection: Connection, peer: ClientPeer, router: Router, drain: Drain) {
     known_bad!(SocketLeaked => if let tokio_util::either::Either::Left(socket) = &connection { std::mem::forget(std::os::fd::AsFd::as_fd(socket).try_clone_to_owned()) });
     let router = TowerToHyperService::new(router);
     let requests = Arc::new(AtomicUsize::new(0));

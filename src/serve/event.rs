@@ -8,8 +8,8 @@ use tokio::sync::watch;
 
 use super::clerks::Clerks;
 use super::failure;
-use super::lookups::Lookups;
-use super::reader::{Reader, Seen};
+use super::lookups::LookupPool;
+use super::reader::{EventReader, Seen};
 use super::settings::Settings;
 use crate::BoxOffice;
 use crate::error::{Kind, Result};
@@ -29,8 +29,8 @@ pub(super) struct Event {
     /// Where it is served: empty, or as in `/gala`.
     pub(super) prefix: String,
     pub(super) clerks: Clerks,
-    pub(super) reader: Reader,
-    pub(super) lookups: Lookups,
+    pub(super) reader: EventReader,
+    pub(super) lookups: LookupPool,
     /// What was seen last, for those who follow it.
     pub(super) changes: watch::Sender<Option<Seen>>,
 }
@@ -69,8 +69,8 @@ impl Event {
             },
             name,
             clerks: Clerks::hire(path, &keys, settings.clerks, settings.queue)?,
-            reader: Reader::of(path)?,
-            lookups: Lookups::of(path, &keys),
+            reader: EventReader::of(path)?,
+            lookups: LookupPool::of(path, &keys),
             changes: watch::Sender::new(None),
             path: path.to_path_buf(),
         })

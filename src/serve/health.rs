@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::caller::{Caller, Manager};
 use super::event::Event;
-use super::problem::Problem;
+use super::problem::ProblemResponse;
 use super::reader::Seen;
 use super::service::{Service, Site};
 use crate::error::{Error, Result as OfficeResult};
@@ -21,14 +21,19 @@ pub(super) async fn live() -> &'static str {
 }
 
 /// Whether it can sell: every event adds up, their disks take what is written, and it does not end.
-pub(super) async fn ready(State(service): State<Arc<Service>>) -> Result<&'static str, Problem> {
+pub(super) async fn ready(
+    State(service): State<Arc<Service>>,
+) -> Result<&'static str, ProblemResponse> {
     if service.drain.has_begun() {
-        return Err(Problem::draining());
+        return Err(ProblemResponse::draining());
     }
     for event in &service.events {
         let name = &event.name;
         if let Err(problem) = event.reader.read().await {
-            return Err(Problem::unready(format!("{name}: {}", problem.detail())));
+            return Err(ProblemResponse::unready(format!(
+                "{name}: {}",
+                problem.detail()
+            )));
         }
         let directory = event
             .path
@@ -37,7 +42,9 @@ pub(super) async fn ready(State(service): State<Arc<Service>>) -> Result<&'stati
             .unwrap_or_default();
         let probed = event.lookups.look(move |_| probe(&directory)).await;
         if probed.is_err() {
-            return Err(Problem::unready(format!("{name}: its disk takes no more")));
+            return Err(ProblemResponse::unready(format!(
+                "{name}: its disk takes no more"
+            )));
         }
     }
     Ok("ready\n")
@@ -54,9 +61,9 @@ fn probe(directory: &Path) -> OfficeResult<()> {
 pub(super) async fn metrics(
     State(service): State<Arc<Service>>,
     mut parts: Parts,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let Some(event) = service.events.first() else {
-        return Err(Problem::not_found());
+        return Err(ProblemResponse::not_found());
     };
     let site = Site {
         event: Arc::clone(event),

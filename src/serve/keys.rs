@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::problem::Problem;
+use super::problem::ProblemResponse;
 use crate::office::MAX_NAME;
 
 /// The header of an order's key.
@@ -25,40 +25,41 @@ pub(super) struct OrderKey(pub(super) String);
 pub(super) struct SaleKey(pub(super) Option<String>);
 
 impl<S: Send + Sync> FromRequestParts<S> for OrderKey {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ProblemResponse> {
         let missing = "send an Idempotency-Key: the same one again when an answer is lost, and it is done once";
         let key = sent(&parts.headers, IDEMPOTENCY_KEY)?;
-        key.map(Self).ok_or_else(|| Problem::bad_request(missing))
+        key.map(Self)
+            .ok_or_else(|| ProblemResponse::bad_request(missing))
     }
 }
 
 impl<S: Send + Sync> OptionalFromRequestParts<S> for OrderKey {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, ProblemResponse> {
         Ok(sent(&parts.headers, IDEMPOTENCY_KEY)?.map(Self))
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SaleKey {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ProblemResponse> {
         sent(&parts.headers, SALE_KEY).map(Self)
     }
 }
 
 /// The key in this header, bare or in the quotes of a structured field.
-fn sent(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
+fn sent(headers: &HeaderMap, name: &str) -> Result<Option<String>, ProblemResponse> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
         return Ok(None);
     };
     let wrong = || {
         let detail = format!("{name}: one key of 1 to {MAX_NAME} visible ASCII characters");
-        Problem::bad_request(detail)
+        ProblemResponse::bad_request(detail)
     };
     let text = value.to_str().map_err(|_| wrong())?.trim();
     let quoted = text
@@ -75,7 +76,7 @@ fn sent(headers: &HeaderMap, name: &str) -> Result<Option<String>, Problem> {
     if key.starts_with(PAGE_PREFIX) {
         let detail =
             format!("{name}: keys that begin with {PAGE_PREFIX} are made by the service itself");
-        return Err(Problem::bad_request(detail));
+        return Err(ProblemResponse::bad_request(detail));
     }
     Ok(Some(key.to_owned()))
 }

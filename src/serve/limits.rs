@@ -15,7 +15,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::caller::Caller;
-use super::problem::Problem;
+use super::problem::ProblemResponse;
 use super::service::Site;
 
 /// How many wrong tokens and keys an address may send in a minute.
@@ -46,7 +46,7 @@ impl Limits {
     }
 
     /// One more order of this caller.
-    pub(super) fn order(&self, caller: &Caller) -> Result<(), Problem> {
+    pub(super) fn order(&self, caller: &Caller) -> Result<(), ProblemResponse> {
         match &self.orders {
             Some(orders) => self.wait(orders, caller).map_err(too_many),
             None => Ok(()),
@@ -54,7 +54,7 @@ impl Limits {
     }
 
     /// Whether a token or a key of this caller is looked at at all: else a right guess would tell itself from others.
-    pub(super) fn may_guess(&self, caller: &Caller) -> Result<(), Problem> {
+    pub(super) fn may_guess(&self, caller: &Caller) -> Result<(), ProblemResponse> {
         let Some(address) = caller.counted else {
             return Ok(());
         };
@@ -94,8 +94,8 @@ impl Limits {
     }
 }
 
-fn too_many(wait: Duration) -> Problem {
-    Problem::too_many_requests(wait.as_secs().saturating_add(1))
+fn too_many(wait: Duration) -> ProblemResponse {
+    ProblemResponse::too_many_requests(wait.as_secs().saturating_add(1))
 }
 
 /// What counts as one address: of IPv6 the half that a provider gives to one customer.
@@ -112,10 +112,10 @@ pub(super) async fn of_requests(
     caller: Caller,
     request: Request,
     next: Next,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     if [Method::POST, Method::DELETE].contains(request.method()) {
         if site.service.drain.has_begun() {
-            return Err(Problem::draining());
+            return Err(ProblemResponse::draining());
         }
         site.service.limits.order(&caller)?;
     }

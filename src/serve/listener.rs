@@ -12,7 +12,7 @@ use tokio_util::either::Either;
 
 use super::activation::{self, Activated};
 use super::failure;
-use super::peer::Peer;
+use super::peer::ClientPeer;
 use super::settings::Listen;
 use super::unix_socket::{self, SocketFile};
 use crate::error::{Error, Result};
@@ -122,17 +122,17 @@ fn place(socket: &Socket) -> io::Result<Listen> {
 
 impl OpenSocket {
     /// The next client.
-    pub(super) async fn accept(&self) -> io::Result<(Connection, Peer)> {
+    pub(super) async fn accept(&self) -> io::Result<(Connection, ClientPeer)> {
         match &self.socket {
             AsyncSocket::Tcp(socket) => {
                 let (stream, address) = socket.accept().await?;
                 // Answers are short, and are not kept back.
                 let _ = stream.set_nodelay(true);
-                Ok((Either::Left(stream), Peer::Tcp(address)))
+                Ok((Either::Left(stream), ClientPeer::Tcp(address)))
             }
             AsyncSocket::Unix(socket) => {
                 let (stream, _) = socket.accept().await?;
-                Ok((Either::Right(stream), Peer::Unix))
+                Ok((Either::Right(stream), ClientPeer::Unix))
             }
         }
     }

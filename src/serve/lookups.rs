@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::problem::Problem;
+use super::problem::ProblemResponse;
 use crate::BoxOffice;
 use crate::error::Result;
 use crate::office::KeyIndex;
@@ -20,13 +20,13 @@ const AT_ONCE: usize = 4;
 
 /// The reads of an event's ledger.
 #[derive(Debug)]
-pub(super) struct Lookups {
+pub(super) struct LookupPool {
     path: PathBuf,
     keys: KeyIndex,
     room: Arc<Semaphore>,
 }
 
-impl Lookups {
+impl LookupPool {
     pub(super) fn of(path: &Path, keys: &KeyIndex) -> Self {
         Self {
             path: path.to_path_buf(),
@@ -39,7 +39,7 @@ impl Lookups {
     pub(super) async fn look<T: Send + 'static>(
         &self,
         read: impl FnOnce(&BoxOffice) -> Result<T> + Send + 'static,
-    ) -> std::result::Result<T, Problem> {
+    ) -> std::result::Result<T, ProblemResponse> {
         let (path, keys) = (self.path.clone(), self.keys.clone());
         let room = Arc::clone(&self.room);
         let looks = async move {
@@ -52,8 +52,8 @@ impl Lookups {
             .await
         };
         match timeout(PATIENCE, looks).await {
-            Ok(Ok(found)) => found.map_err(|error| Problem::of(&error)),
-            _ => Err(Problem::stuck()),
+            Ok(Ok(found)) => found.map_err(|error| ProblemResponse::of(&error)),
+            _ => Err(ProblemResponse::stuck()),
         }
     }
 }

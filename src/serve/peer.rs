@@ -5,13 +5,13 @@ use std::net::{IpAddr, SocketAddr};
 
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Peer {
+pub(super) enum ClientPeer {
     Tcp(SocketAddr),
     /// A process of this machine that may write to the socket.
     Unix,
 }
 
-impl Peer {
+impl ClientPeer {
     /// Whether it is on this machine.
     pub(super) fn is_local(self) -> bool {
         match self {
@@ -29,7 +29,7 @@ impl Peer {
     }
 }
 
-impl fmt::Display for Peer {
+impl fmt::Display for ClientPeer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.address() {
             Some(address) => address.fmt(f),

@@ -12,11 +12,11 @@ use crate::shown;
 /// A problem.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
-pub(super) struct Problem(Box<ProblemReply>);
+pub(super) struct ProblemResponse(Box<ProblemReply>);
 
 /// A problem, as `application/problem+json`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Problem)]
+#[schema(as = ProblemResponse)]
 pub(super) struct ProblemReply {
     /// Always `about:blank`: `code` says which.
     #[serde(rename = "type")]
@@ -45,7 +45,7 @@ pub(super) struct ProblemReply {
     retry_after: Option<u64>,
 }
 
-impl Problem {
+impl ProblemResponse {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self(Box::new(ProblemReply {
             kind: "about:blank",
@@ -202,7 +202,7 @@ fn detail(error: &Error) -> String {
     text.to_owned()
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ProblemResponse {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -16,14 +16,14 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::api::EventReply;
 use super::failure;
 use super::lookups::PATIENCE;
-use super::problem::Problem;
+use super::problem::ProblemResponse;
 use crate::BoxOffice;
 use crate::error::Result;
 use crate::office::EventState;
 
 /// The count, as one look found it.
 #[derive(Debug)]
-pub(super) struct Count {
+pub(super) struct SeenCount {
     /// Which look of this process it was: a later one has a higher number, whatever became of the ledger.
     pub(super) look: u64,
     /// The last line of the ledger.
@@ -36,15 +36,15 @@ pub(super) struct Count {
 }
 
 /// What a look found.
-pub(super) type Seen = std::result::Result<Arc<Count>, Problem>;
+pub(super) type Seen = std::result::Result<Arc<SeenCount>, ProblemResponse>;
 
 /// The reads of an event.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct EventReader {
     asked: Sender<oneshot::Sender<Seen>>,
 }
 
-impl Reader {
+impl EventReader {
     /// Of the event at this path.
     pub(super) fn of(path: &Path) -> Result<Self> {
         let (asked, asking) = unbounded();
@@ -63,7 +63,7 @@ impl Reader {
         let _ = self.asked.send(answer);
         match timeout(PATIENCE, answered).await {
             Ok(Ok(seen)) => seen,
-            _ => Err(Problem::stuck()),
+            _ => Err(ProblemResponse::stuck()),
         }
     }
 }
@@ -86,15 +86,15 @@ fn answer(office: &BoxOffice, asking: &Receiver<oneshot::Sender<Seen>>) {
 fn look(office: &BoxOffice, look: u64) -> Seen {
     let (seq, state) = office
         .numbered_state()
-        .map_err(|error| Problem::of(&error))?;
+        .map_err(|error| ProblemResponse::of(&error))?;
     let body = serde_json::to_vec(&EventReply::of(&state)).unwrap_or_default();
     // Weak: a proxy may compress it.
     let etag = format!("W/\"{:016x}\"", xxh3_64(&body));
-    Ok(Arc::new(Count {
+    Ok(Arc::new(SeenCount {
         look,
         seq,
         state,
         body: body.into(),
-        etag: HeaderValue::try_from(etag).map_err(|_| Problem::stuck())?,
+        etag: HeaderValue::try_from(etag).map_err(|_| ProblemResponse::stuck())?,
     }))
 }

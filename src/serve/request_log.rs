@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::peer::Peer;
+use super::peer::ClientPeer;
 use super::service::Service;
 
 /// By which an answer is found in the log.
@@ -64,7 +64,7 @@ impl Logged {
             .extensions()
             .get::<MatchedPath>()
             .map(MatchedPath::as_str);
-        let peer = request.extensions().get::<Peer>();
+        let peer = request.extensions().get::<ClientPeer>();
         Self {
             id: service.metrics.requests.next(),
             service,

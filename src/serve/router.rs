@@ -6,7 +6,7 @@ use axum::routing::get;
 use axum::{Json, Router, middleware};
 use serde::Serialize;
 
-use super::problem::Problem;
+use super::problem::ProblemResponse;
 use super::service::{Service, Site};
 use super::{api, health, limits, request_log};
 
@@ -37,8 +37,8 @@ pub(super) fn of(service: &Arc<Service>) -> Router {
     }
     let log = middleware::from_fn_with_state(Arc::clone(service), request_log::log);
     router
-        .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .fallback(async || ProblemResponse::not_found())
+        .method_not_allowed_fallback(async || ProblemResponse::method_not_allowed())
         .layer(log)
 }
 

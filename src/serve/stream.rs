@@ -16,8 +16,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::drain::Drain;
 use super::event::Event;
-use super::problem::Problem;
-use super::reader::{Count, Seen};
+use super::problem::ProblemResponse;
+use super::reader::{Seen, SeenCount};
 use super::service::Site;
 
 /// How often the files are looked at.
@@ -73,7 +73,7 @@ fn differ(before: &Seen, now: &Seen) -> bool {
         super::api::Failures,
     )
 )]
-pub(super) async fn stream(State(site): State<Site>) -> Result<Response, Problem> {
+pub(super) async fn stream(State(site): State<Site>) -> Result<Response, ProblemResponse> {
     let changes = site.event.changes.subscribe();
     let first = site.event.reader.read().await;
     if let Err(problem) = first {
@@ -91,7 +91,7 @@ struct Following {
     changes: watch::Receiver<Option<Seen>>,
     drain: Drain,
     /// The count that was sent last.
-    sent: Option<Arc<Count>>,
+    sent: Option<Arc<SeenCount>>,
     ended: bool,
 }
 
@@ -137,7 +137,7 @@ impl Following {
     }
 
     /// Whether that was seen before what was sent last, or says the same.
-    fn knows(&self, count: &Count) -> bool {
+    fn knows(&self, count: &SeenCount) -> bool {
         self.sent.as_ref().is_some_and(|sent| {
             count.look <= sent.look || (count.seq, &count.state) == (sent.seq, &sent.state)
         })

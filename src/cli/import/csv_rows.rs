@@ -4,7 +4,7 @@ use crate::plural::count;
 
 use super::header::{BadHeader, Columns, separator};
 use super::quotes::{Unclosed, unclosed};
-use super::row::{Flaw, Read, Row, Written, one};
+use super::row::{Read, Row, RowFlaw, RowText, one};
 
 /// Reads them all: rows, rows with a cell that makes no sense, and lines that are no rows. `ignore`: columns of other
 /// names are passed over.
@@ -43,14 +43,14 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
             Ok(false) => break,
             Err(error) => {
                 let (line, why) = (reader.position().line(), error.to_string());
-                read.flaws.push(Flaw { line, why });
+                read.flaws.push(RowFlaw { line, why });
                 break;
             }
         }
     }
     if let Some(Unclosed { line, .. }) = open {
         let why = never_closed();
-        read.flaws.push(Flaw { line, why });
+        read.flaws.push(RowFlaw { line, why });
     }
     Ok(read)
 }
@@ -64,12 +64,12 @@ fn add(read: &mut Read, record: &csv::StringRecord, columns: &Columns, text: &st
     let more = || perhaps_open(record);
     if let Some(why) = wrong_cells(record, columns, read.separator) {
         let why = format!("{why}{}", more());
-        read.flaws.push(Flaw { line, why });
+        read.flaws.push(RowFlaw { line, why });
         return;
     }
     let cells = columns.cells(record);
     let row = row(cells, line).map_err(|why| format!("{why}{}", more()));
-    read.add(line, row, || Written::Cells(cells.map(str::to_owned)));
+    read.add(line, row, || RowText::Cells(cells.map(str::to_owned)));
 }
 
 fn never_closed() -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::row::{COLUMNS, Flaw, Read, Row, Written};
+use super::row::{COLUMNS, Read, Row, RowFlaw, RowText};
 use crate::json_words::in_words;
 
 /// Reads them all: rows, objects that are no row that makes sense, and lines that are no objects. `ignore`: members of
@@ -18,13 +18,13 @@ pub(super) fn read(text: &str, ignore: bool) -> Read {
             Ok(members) if ignore => {
                 let known = known(members.clone());
                 let row = row(&known, line);
-                read.add(line, row, || Written::Line(with_buyer_first(members)));
+                read.add(line, row, || RowText::Line(with_buyer_first(members)));
             }
             Ok(members) => {
                 let row = row(text, line).map_err(|why| way_out(why, &members));
-                read.add(line, row, || Written::Line(with_buyer_first(members)));
+                read.add(line, row, || RowText::Line(with_buyer_first(members)));
             }
-            Err(error) => read.flaws.push(Flaw {
+            Err(error) => read.flaws.push(RowFlaw {
                 line,
                 why: in_words(&error),
             }),

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::row::{BadRow, COLUMNS, Row, Written};
+use super::row::{BadRow, COLUMNS, Row, RowText};
 use super::text::is_stdin;
 use crate::{Contents, Output, Result};
 
@@ -86,8 +86,8 @@ fn as_csv(text: &mut Vec<u8>, separator: u8, rows: &[Refused<'_>]) -> std::io::R
                 ])?;
             }
             Refused::Bad(row) => match &row.written {
-                Written::Cells(cells) => csv.write_record(cells)?,
-                Written::Line(line) => csv.write_record([line])?,
+                RowText::Cells(cells) => csv.write_record(cells)?,
+                RowText::Line(line) => csv.write_record([line])?,
             },
         }
     }
@@ -106,8 +106,8 @@ fn as_json_lines(text: &mut Vec<u8>, rows: &[Refused<'_>]) -> std::io::Result<()
                 serde_json::to_writer(&mut *text, &row)?;
             }
             Refused::Bad(row) => match &row.written {
-                Written::Line(line) => text.write_all(line.as_bytes())?,
-                Written::Cells(cells) => serde_json::to_writer(&mut *text, cells)?,
+                RowText::Line(line) => text.write_all(line.as_bytes())?,
+                RowText::Cells(cells) => serde_json::to_writer(&mut *text, cells)?,
             },
         }
         text.write_all(b"\n")?;

@@ -54,12 +54,12 @@ impl Row {
 pub(super) struct BadRow {
     pub(super) line: u64,
     pub(super) why: String,
-    pub(super) written: Written,
+    pub(super) written: RowText,
 }
 
 /// A row as it is written down to be corrected.
 #[derive(Debug)]
-pub(super) enum Written {
+pub(super) enum RowText {
     /// In the order of [`COLUMNS`].
     Cells([String; 4]),
     Line(String),
@@ -67,7 +67,7 @@ pub(super) enum Written {
 
 /// A line that is no row: what stands behind it may not be what it seems.
 #[derive(Debug)]
-pub(super) struct Flaw {
+pub(super) struct RowFlaw {
     pub(super) line: u64,
     pub(super) why: String,
 }
@@ -77,7 +77,7 @@ pub(super) struct Flaw {
 pub(super) struct Read {
     pub(super) rows: Vec<Row>,
     pub(super) bad: Vec<BadRow>,
-    pub(super) flaws: Vec<Flaw>,
+    pub(super) flaws: Vec<RowFlaw>,
     /// What stands between cells; `None`: it is JSON lines.
     pub(super) separator: Option<u8>,
 }
@@ -88,7 +88,7 @@ impl Read {
         &mut self,
         line: u64,
         row: Result<Row, String>,
-        written: impl FnOnce() -> Written,
+        written: impl FnOnce() -> RowText,
     ) {
         match row {
             Ok(row) => self.rows.push(row),

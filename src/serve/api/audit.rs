@@ -10,7 +10,7 @@ use super::failures::{Failures, RightFailures};
 use super::sell::done;
 use crate::office::{Audit, Finding, Flaw};
 use crate::serve::caller::Manager;
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// What an audit found, as `tickets audit --json` prints it.
@@ -95,7 +95,10 @@ impl AuditReply {
         Failures,
     )
 )]
-pub(super) async fn audit(State(site): State<Site>, _: Manager) -> Result<Response, Problem> {
+pub(super) async fn audit(
+    State(site): State<Site>,
+    _: Manager,
+) -> Result<Response, ProblemResponse> {
     let audit = site.event.lookups.look(crate::BoxOffice::audit).await?;
     Ok(done(Json(AuditReply::of(audit))))
 }

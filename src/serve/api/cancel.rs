@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::failures::{ChangeFailures, RightFailures, SaleFailures};
-use super::replies::{CancelReply, SaleMember, warn};
+use super::replies::{CancelReply, SaleInReply, warn};
 use super::sale::SaleId;
 use super::sell::done;
 use crate::BoxOffice;
@@ -17,7 +17,7 @@ use crate::serve::body::OptionalBody;
 use crate::serve::caller::Right;
 use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// What is to be cancelled.
@@ -59,7 +59,7 @@ pub(super) async fn cancel(
     right: Right,
     OrderKey(key): OrderKey,
     OptionalBody(wanted): OptionalBody<CancelOrder>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let done_now = site.event.clerks.change(move |office| {
         let change = Change::new()
             .reason(wanted.reason.as_deref())
@@ -76,7 +76,7 @@ pub(super) async fn cancel(
             Ok(done) => {
                 warn(done.unpublished.as_ref());
                 Ok(CancelReply {
-                    cancelled: SaleMember {
+                    cancelled: SaleInReply {
                         id: done.id,
                         buyer: done.buyer,
                         quantity: done.quantity,
@@ -98,7 +98,7 @@ fn as_before(office: &BoxOffice, id: &str, error: Error) -> OfficeResult<CancelR
         return Err(error);
     }
     Ok(CancelReply {
-        cancelled: SaleMember {
+        cancelled: SaleInReply {
             id: sale.id,
             buyer: sale.buyer,
             quantity: sale.quantity,

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::failures::Failures;
 use super::replies::EventReply;
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// What the event holds, and whether it is on sale
@@ -25,7 +25,7 @@ use crate::serve::service::Site;
 pub(super) async fn event(
     State(site): State<Site>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let count = site.event.reader.read().await?;
     let revalidated = HeaderValue::from_static("no-cache");
     let about = [(ETAG, count.etag.clone()), (CACHE_CONTROL, revalidated)];

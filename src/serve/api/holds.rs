@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::failures::{ChangeFailures, RightFailures, SaleFailures};
 use super::replies::{
-    ConfirmReply, HoldReply, NewHold, ReleaseReply, ReleasedHold, SaleMember, warn,
+    ConfirmReply, HoldReply, NewHold, ReleaseReply, ReleasedHold, SaleInReply, warn,
 };
 use super::sale::SaleId;
 use super::sell::{done, made};
@@ -20,7 +20,7 @@ use crate::serve::body::Body;
 use crate::serve::caller::{Anybody, Right};
 use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
-use crate::serve::problem::{Problem, ProblemReply};
+use crate::serve::problem::{ProblemReply, ProblemResponse};
 use crate::serve::service::Site;
 
 /// The longest time that tickets are held.
@@ -64,7 +64,7 @@ pub(super) async fn hold(
     Anybody(manager): Anybody,
     OrderKey(key): OrderKey,
     Body(wanted): Body<HoldOrder>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let time = wanted.r#for.as_deref().map(time).transpose()?;
     let hold = site.event.clerks.change(move |office| {
         let order = Order::new(&wanted.buyer, wanted.quantity)
@@ -91,10 +91,10 @@ pub(super) async fn hold(
     Ok(made(&site, reply.replayed, &reply.hold.id, Json(&reply)))
 }
 
-fn time(text: &str) -> Result<Duration, Problem> {
+fn time(text: &str) -> Result<Duration, ProblemResponse> {
     let wrong = |why: String| {
         let detail = format!("for: {why}; write 15m or 2h");
-        Problem::refused(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        ProblemResponse::refused(StatusCode::UNPROCESSABLE_ENTITY, detail)
     };
     match humantime::parse_duration(text) {
         Ok(time) if time.is_zero() => Err(wrong("that is no time".to_owned())),
@@ -129,7 +129,7 @@ pub(super) async fn confirm(
     SaleId(id): SaleId,
     right: Right,
     _: OrderKey,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let ended = site.event.clerks.change(move |office| {
         let change = ending(&right);
         office.confirm(&id, &change)
@@ -137,7 +137,7 @@ pub(super) async fn confirm(
     let hold = ended.await?;
     warn(hold.unpublished.as_ref());
     Ok(done(Json(ConfirmReply {
-        sale: SaleMember {
+        sale: SaleInReply {
             id: hold.id,
             buyer: hold.buyer,
             quantity: hold.quantity,
@@ -170,7 +170,7 @@ pub(super) async fn release(
     State(site): State<Site>,
     SaleId(id): SaleId,
     right: Right,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let ended = site.event.clerks.change(move |office| {
         let change = ending(&right);
         office.release(&id, &change)

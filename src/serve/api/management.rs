@@ -16,7 +16,7 @@ use crate::serve::body::{Body, OptionalBody};
 use crate::serve::caller::Manager;
 use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// By how much the stock is to be changed.
@@ -61,7 +61,7 @@ pub(super) async fn adjust(
     Manager(by): Manager,
     OrderKey(key): OrderKey,
     Body(wanted): Body<AdjustOrder>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let adjusted = site.event.clerks.change(move |office| {
         let change = Change::new()
             .reason(wanted.reason.as_str())
@@ -117,7 +117,7 @@ pub(super) async fn close(
     manager: Manager,
     _: OrderKey,
     OptionalBody(wanted): OptionalBody<TurnOrder>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     turn(site, manager, wanted, BoxOffice::close).await
 }
 
@@ -142,7 +142,7 @@ pub(super) async fn reopen(
     manager: Manager,
     _: OrderKey,
     OptionalBody(wanted): OptionalBody<TurnOrder>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     turn(site, manager, wanted, BoxOffice::reopen).await
 }
 
@@ -153,7 +153,7 @@ async fn turn(
     Manager(by): Manager,
     wanted: TurnOrder,
     turn: Turn,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let turned = site.event.clerks.change(move |office| {
         let change = Change::new()
             .reason(wanted.reason.as_deref())

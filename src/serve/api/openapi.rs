@@ -24,14 +24,14 @@ use crate::serve::service::Site;
         (name = "holds", description = "Keeping tickets for a time"),
         (name = "management", description = "For those who have a token")
     ),
-    modifiers(&Token)
+    modifiers(&BearerScheme)
 )]
 pub(super) struct Document;
 
 /// How a token is sent.
-struct Token;
+struct BearerScheme;
 
-impl Modify for Token {
+impl Modify for BearerScheme {
     fn modify(&self, document: &mut Description) {
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         let components = document.components.get_or_insert_default();

@@ -86,7 +86,7 @@ pub(super) struct NewSale {
 
 /// A sale, or a part of one.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SaleMember {
+pub(super) struct SaleInReply {
     /// Its id.
     pub(super) id: String,
     /// Who bought.
@@ -98,7 +98,7 @@ pub(super) struct SaleMember {
 /// A sale that was cancelled, or a part of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CancelReply {
-    pub(super) cancelled: SaleMember,
+    pub(super) cancelled: SaleInReply,
     /// How many of the sale are not cancelled.
     pub(super) kept: u64,
     /// How many are left.
@@ -110,7 +110,7 @@ pub(super) struct CancelReply {
 /// A hold that became a sale, with the same id.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ConfirmReply {
-    pub(super) sale: SaleMember,
+    pub(super) sale: SaleInReply,
     /// How many are left.
     pub(super) left: u64,
     /// Whether it was done before.

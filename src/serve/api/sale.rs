@@ -11,7 +11,7 @@ use super::sell::done;
 use crate::office::SaleStatus;
 use crate::serve::caller::Anybody;
 use crate::serve::keys::OrderKey;
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// The longest id, in bytes: a number of 20 digits and six letters.
@@ -22,16 +22,16 @@ const LONGEST_ID: usize = 27;
 pub(super) struct SaleId(pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for SaleId {
-    type Rejection = Problem;
+    type Rejection = ProblemResponse;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProblemResponse> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        let Path(id) = path.map_err(|_| Problem::not_found())?;
+        let Path(id) = path.map_err(|_| ProblemResponse::not_found())?;
         let is_id = id.len() <= LONGEST_ID && id.starts_with(|c: char| c.is_ascii_digit());
         if is_id {
             Ok(Self(id))
         } else {
-            Err(Problem::no_such_sale())
+            Err(ProblemResponse::no_such_sale())
         }
     }
 }
@@ -60,11 +60,11 @@ pub(super) async fn sale(
     SaleId(id): SaleId,
     Anybody(manager): Anybody,
     key: Option<OrderKey>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let key = key.map(|OrderKey(key)| key);
     if manager.is_none() && key.is_none() {
         let detail = "this takes the sale's key, in Idempotency-Key, or a token";
-        return Err(Problem::unauthorized(detail));
+        return Err(ProblemResponse::unauthorized(detail));
     }
     let sale = site
         .event
@@ -73,7 +73,7 @@ pub(super) async fn sale(
         .await?;
     let is_theirs = |key: String| sale.is_under_key(&key);
     if manager.is_none() && !key.is_some_and(is_theirs) {
-        return Err(Problem::no_such_sale());
+        return Err(ProblemResponse::no_such_sale());
     }
     Ok(done(Json(SaleStatusReply::of(sale))))
 }

@@ -14,7 +14,7 @@ use crate::BoxOffice;
 use crate::error::Result as OfficeResult;
 use crate::office::Sold;
 use crate::serve::caller::Manager;
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// So many sales are listed at once, unless the client wants fewer or more.
@@ -27,7 +27,7 @@ const MOST: usize = 1000;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct SalesQuery {
     /// Only those of this buyer: the whole name, capitals or not.
     buyer: Option<String>,
     /// Only those behind the sale with this id.
@@ -86,7 +86,7 @@ impl ListedSale {
     get,
     path = "/api/v1/sales",
     tag = "management",
-    params(Wanted),
+    params(SalesQuery),
     security(("token" = [])),
     responses(
         (status = 200, description = "Sales, in the order of the ledger", body = SalesReply),
@@ -98,21 +98,21 @@ pub(super) async fn sales(
     State(site): State<Site>,
     _: Manager,
     RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let wanted = Wanted::parse(query.as_deref().unwrap_or_default())?;
+) -> Result<Response, ProblemResponse> {
+    let wanted = SalesQuery::parse(query.as_deref().unwrap_or_default())?;
     let found = site.event.lookups.look(move |office| list(office, &wanted));
     Ok(done(Json(found.await?)))
 }
 
-impl Wanted {
-    fn parse(query: &str) -> Result<Self, Problem> {
+impl SalesQuery {
+    fn parse(query: &str) -> Result<Self, ProblemResponse> {
         let wanted: Self = serde_urlencoded::from_str(query)
-            .map_err(|error| Problem::bad_request(format!("the query: {error}")))?;
+            .map_err(|error| ProblemResponse::bad_request(format!("the query: {error}")))?;
         if wanted
             .limit
             .is_some_and(|limit| !(1..=MOST).contains(&limit))
         {
-            return Err(Problem::bad_request(format!(
+            return Err(ProblemResponse::bad_request(format!(
                 "limit is a number from 1 to {MOST}"
             )));
         }
@@ -121,7 +121,7 @@ impl Wanted {
             .as_deref()
             .is_some_and(|after| line(after).is_none())
         {
-            return Err(Problem::bad_request(
+            return Err(ProblemResponse::bad_request(
                 "after is the id of a sale, as in 7-k3v9xq",
             ));
         }
@@ -135,7 +135,7 @@ fn line(id: &str) -> Option<u64> {
     number.parse().ok()
 }
 
-fn list(office: &BoxOffice, wanted: &Wanted) -> OfficeResult<SalesReply> {
+fn list(office: &BoxOffice, wanted: &SalesQuery) -> OfficeResult<SalesReply> {
     let after = wanted.after.as_deref().and_then(line).unwrap_or(0);
     let most = wanted.limit.unwrap_or(USUAL);
     let mut sales: Vec<ListedSale> = Vec::new();

@@ -14,7 +14,7 @@ use crate::office::Order;
 use crate::serve::body::Body;
 use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
-use crate::serve::problem::Problem;
+use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
 /// What somebody wants to buy.
@@ -51,7 +51,7 @@ pub(super) async fn sell(
     State(site): State<Site>,
     OrderKey(key): OrderKey,
     Body(wanted): Body<SaleOrder>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemResponse> {
     let sale = site.event.clerks.sell(move |office, state| {
         let order = Order::new(&wanted.buyer, wanted.quantity)
             .key(key.as_str())
