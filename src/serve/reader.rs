@@ -23,7 +23,7 @@ use crate::office::EventState;
 
 /// The count, as one look found it.
 #[derive(Debug)]
-pub(super) struct SeenCount {
+pub(super) struct StreamCount {
     /// Which look of this process it was: a later one has a higher number, whatever became of the ledger.
     pub(super) look: u64,
     /// The last line of the ledger.
@@ -36,7 +36,7 @@ pub(super) struct SeenCount {
 }
 
 /// What a look found.
-pub(super) type Seen = std::result::Result<Arc<SeenCount>, ProblemResponse>;
+pub(super) type Seen = std::result::Result<Arc<StreamCount>, ProblemResponse>;
 
 /// The reads of an event.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ fn look(office: &BoxOffice, look: u64) -> Seen {
     let body = serde_json::to_vec(&EventReply::of(&state)).unwrap_or_default();
     // Weak: a proxy may compress it.
     let etag = format!("W/\"{:016x}\"", xxh3_64(&body));
-    Ok(Arc::new(SeenCount {
+    Ok(Arc::new(StreamCount {
         look,
         seq,
         state,

@@ -17,7 +17,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::drain::Drain;
 use super::event::Event;
 use super::problem::ProblemResponse;
-use super::reader::{Seen, SeenCount};
+use super::reader::{Seen, StreamCount};
 use super::service::Site;
 
 /// How often the files are looked at.
@@ -91,7 +91,7 @@ struct Following {
     changes: watch::Receiver<Option<Seen>>,
     drain: Drain,
     /// The count that was sent last.
-    sent: Option<Arc<SeenCount>>,
+    sent: Option<Arc<StreamCount>>,
     ended: bool,
 }
 
@@ -137,7 +137,7 @@ impl Following {
     }
 
     /// Whether that was seen before what was sent last, or says the same.
-    fn knows(&self, count: &SeenCount) -> bool {
+    fn knows(&self, count: &StreamCount) -> bool {
         self.sent.as_ref().is_some_and(|sent| {
             count.look <= sent.look || (count.seq, &count.state) == (sent.seq, &sent.state)
         })
