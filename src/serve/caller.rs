@@ -80,7 +80,7 @@ async fn manager(parts: &mut Parts, site: &Site) -> Result<Option<Manager>, Prob
         return Ok(None);
     }
     let Ok(caller) = Caller::from_request_parts(parts, site).await;
-    site.service.limits.may_guess(&caller)?;
+    site.service.limits.may_guess(caller.counted)?;
     let Some(sent) = parts.headers.get(AUTHORIZATION) else {
         return Ok(None);
     };
@@ -92,7 +92,7 @@ async fn manager(parts: &mut Parts, site: &Site) -> Result<Option<Manager>, Prob
     if let Some(name) = name {
         return Ok(Some(Manager(name.to_owned())));
     }
-    site.service.limits.guessed(&caller);
+    site.service.limits.guessed(caller.counted);
     Err(ProblemResponse::unauthorized("there is no such token"))
 }
 

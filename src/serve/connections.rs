@@ -17,12 +17,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{interval, sleep, timeout};
 use tokio_util::task::TaskTracker;
 
+use super::api::stream;
 use super::drain::Drain;
 use super::listener::{Connection, OpenSocket};
 use super::patience::Patient;
 use super::peer::ClientPeer;
+use super::router;
 use super::service::Service;
-use super::{router, stream};
 
 /// The most connections at once.
 const MOST: u64 = 16_384;

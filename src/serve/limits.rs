@@ -6,17 +6,10 @@ use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::AUTHORIZATION;
-use axum::http::{Method, StatusCode};
-use axum::middleware::Next;
-use axum::response::Response;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::caller::Caller;
 use super::problem::ProblemResponse;
-use super::service::Site;
 
 /// How many wrong tokens and keys an address may send in a minute.
 const GUESSES: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
@@ -45,17 +38,17 @@ impl Limits {
         }
     }
 
-    /// One more order of this caller.
-    pub(super) fn order(&self, caller: &Caller) -> Result<(), ProblemResponse> {
+    /// One more order of this address, where it is counted.
+    pub(super) fn order(&self, address: Option<IpAddr>) -> Result<(), ProblemResponse> {
         match &self.orders {
-            Some(orders) => self.wait(orders, caller).map_err(too_many),
+            Some(orders) => self.wait(orders, address).map_err(too_many),
             None => Ok(()),
         }
     }
 
-    /// Whether a token or a key of this caller is looked at at all: else a right guess would tell itself from others.
-    pub(super) fn may_guess(&self, caller: &Caller) -> Result<(), ProblemResponse> {
-        let Some(address) = caller.counted else {
+    /// Whether a token or a key of this address is looked at at all: else a right guess would tell itself from others.
+    pub(super) fn may_guess(&self, address: Option<IpAddr>) -> Result<(), ProblemResponse> {
+        let Some(address) = address else {
             return Ok(());
         };
         let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,16 +60,16 @@ impl Limits {
         }
     }
 
-    /// One more wrong token or key of this caller.
-    pub(super) fn guessed(&self, caller: &Caller) {
-        if let (Err(wait), Some(address)) = (self.wait(&self.guesses, caller), caller.counted) {
+    /// One more wrong token or key of this address.
+    pub(super) fn guessed(&self, address: Option<IpAddr>) {
+        if let (Err(wait), Some(address)) = (self.wait(&self.guesses, address), address) {
             let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
             blocked.insert(network(address), Instant::now() + wait);
         }
     }
 
-    fn wait(&self, limit: &ByAddress, caller: &Caller) -> Result<(), Duration> {
-        let Some(address) = caller.counted else {
+    fn wait(&self, limit: &ByAddress, address: Option<IpAddr>) -> Result<(), Duration> {
+        let Some(address) = address else {
             return Ok(());
         };
         let counted = limit.check_key(&network(address));
@@ -104,31 +97,4 @@ fn network(address: IpAddr) -> IpAddr {
         IpAddr::V4(_) => address,
         IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> 64 << 64)),
     }
-}
-
-/// What changes something is counted, and refused once the service is to end. So is what tries keys of sales.
-pub(super) async fn of_requests(
-    State(site): State<Site>,
-    caller: Caller,
-    request: Request,
-    next: Next,
-) -> Result<Response, ProblemResponse> {
-    if [Method::POST, Method::DELETE].contains(request.method()) {
-        if site.service.drain.has_begun() {
-            return Err(ProblemResponse::draining());
-        }
-        site.service.limits.order(&caller)?;
-    }
-    let route = request.extensions().get::<MatchedPath>();
-    let is_of_one = route.is_some_and(|route| route.as_str().contains("{id}"));
-    let is_by_key = is_of_one && !request.headers().contains_key(AUTHORIZATION);
-    if !is_by_key {
-        return Ok(next.run(request).await);
-    }
-    site.service.limits.may_guess(&caller)?;
-    let answer = next.run(request).await;
-    if answer.status() == StatusCode::NOT_FOUND {
-        site.service.limits.guessed(&caller);
-    }
-    Ok(answer)
 }

@@ -1,6 +1,7 @@
 //! Metrics, as Prometheus reads them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use metrics::{counter, gauge, histogram, with_local_recorder};
@@ -9,7 +10,6 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, Prometheu
 use super::event::Event;
 use super::failure;
 use super::reader::Seen;
-use super::request_log::RequestNumbers;
 use crate::error::Result;
 
 /// The bounds of how long requests take, in seconds.
@@ -20,6 +20,18 @@ pub(super) struct Metrics {
     recorder: PrometheusRecorder,
     page: PrometheusHandle,
     pub(super) requests: RequestNumbers,
+}
+
+/// Counts the requests of this process.
+#[derive(Debug, Default)]
+pub(super) struct RequestNumbers(AtomicU64);
+
+impl RequestNumbers {
+    /// The next one, as the log names it.
+    pub(super) fn next(&self) -> String {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        format!("{}-{number}", std::process::id())
+    }
 }
 
 impl Metrics {

@@ -5,6 +5,7 @@
 //! orders to clerks, who sell in threads of their own, and reads to a reader, which never locks.
 
 mod activation;
+mod admission;
 mod api;
 mod body;
 mod caller;
@@ -30,7 +31,6 @@ mod router;
 mod service;
 mod settings;
 mod signals;
-mod stream;
 mod systemd;
 mod tokens;
 mod unix_socket;

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::api::EventReply;
+use super::api::replies::EventReply;
 use super::failure;
 use super::lookups::PATIENCE;
 use super::problem::ProblemResponse;

@@ -3,7 +3,6 @@
 //! Invariant: no key, no name and no query stands in it, and nothing that a client sends begins a line of its own.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
@@ -20,10 +19,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A client that went away before it was answered: no status of HTTP, but what servers log.
 const GONE: u16 = 499;
-
-/// Counts the requests of this process.
-#[derive(Debug, Default)]
-pub(super) struct RequestNumbers(AtomicU64);
 
 /// A request, whose line is written when it is answered, or when its client goes.
 struct Logged {
@@ -136,13 +131,6 @@ fn is_id(text: &str) -> bool {
         && random.len() <= 6
         && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && parts.next().is_none()
-}
-
-impl RequestNumbers {
-    fn next(&self) -> String {
-        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        format!("{}-{number}", std::process::id())
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::problem::ProblemResponse;
 use super::service::{Service, Site};
-use super::{api, health, limits, request_log};
+use super::{admission, api, health, request_log};
 
 /// All paths of the service: one event at `/`, several at `/NAME/` each.
 pub(super) fn of(service: &Arc<Service>) -> Router {
@@ -27,7 +27,7 @@ pub(super) fn of(service: &Arc<Service>) -> Router {
             service: Arc::clone(service),
             event: Arc::clone(event),
         };
-        let counted = middleware::from_fn_with_state(site.clone(), limits::of_requests);
+        let counted = middleware::from_fn_with_state(site.clone(), admission::admit);
         let event = api::routes(&site).layer(counted).with_state(site.clone());
         router = if is_alone {
             router.merge(event)

@@ -3,14 +3,15 @@
 mod audit;
 mod cancel;
 mod event;
-mod failures;
+pub(super) mod failures;
 mod holds;
 mod management;
 mod openapi;
-mod replies;
+pub(super) mod replies;
 mod sale;
 mod sales;
 mod sell;
+pub(super) mod stream;
 
 use axum::Router;
 use axum::routing::get;
@@ -19,9 +20,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::service::Site;
-
-pub(super) use failures::Failures;
-pub(super) use replies::EventReply;
 
 /// The API of one event.
 pub(super) fn routes(site: &Site) -> Router<Site> {
@@ -37,7 +35,7 @@ pub(super) fn routes(site: &Site) -> Router<Site> {
         .routes(routes!(management::close))
         .routes(routes!(management::reopen))
         .routes(routes!(audit::audit))
-        .routes(routes!(super::stream::stream))
+        .routes(routes!(stream::stream))
         .split_for_parts();
     let text = openapi::text(document, site);
     let description = get(move || std::future::ready(openapi::answer(text.clone())));

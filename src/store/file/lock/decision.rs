@@ -4,6 +4,7 @@
 //! very file, held from the read to the write. The name lock alone does not give that: a ledger that is
 //! reached by two names (a hard link, a symbolic link, a mount of the file alone) has two lock files.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -66,10 +67,17 @@ impl Drop for DecisionGuard<'_> {
         };
         let file = ledger.file();
         drop(ledger);
-        let (start, mut backoff) = (Instant::now(), Backoff::YIELDS);
-        while is_published_under(file) && start.elapsed() < PUBLICATION {
-            backoff.pause();
+        if is_published_under(file) {
+            wait_for_publication(file);
         }
+    }
+}
+
+#[cold]
+fn wait_for_publication(file: &File) {
+    let (start, mut backoff) = (Instant::now(), Backoff::YIELDS);
+    while is_published_under(file) && start.elapsed() < PUBLICATION {
+        backoff.pause();
     }
 }
 

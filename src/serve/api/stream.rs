@@ -14,11 +14,12 @@ use futures_util::stream::{Stream, unfold};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::drain::Drain;
-use super::event::Event;
-use super::problem::ProblemResponse;
-use super::reader::{Seen, StreamCount};
-use super::service::Site;
+use super::failures::Failures;
+use crate::serve::drain::Drain;
+use crate::serve::event::Event;
+use crate::serve::problem::ProblemResponse;
+use crate::serve::reader::{Seen, StreamCount};
+use crate::serve::service::Site;
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_millis(250);
@@ -70,7 +71,7 @@ fn differ(before: &Seen, now: &Seen) -> bool {
     params(("Last-Event-ID" = Option<String>, Header, description = "The last id that was received; nothing depends on it")),
     responses(
         (status = 200, description = "Server-sent events: `id` is the number of the ledger's last line, `data` as of GET /api/v1/event", body = String, content_type = "text/event-stream"),
-        super::api::Failures,
+        Failures,
     )
 )]
 pub(super) async fn stream(State(site): State<Site>) -> Result<Response, ProblemResponse> {
