@@ -31,7 +31,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Looks at an event as long as somebody follows it, until the service is to end.
-pub(super) async fn follow(event: Arc<Event>, drain: Drain) {
+pub(in crate::serve) async fn follow(event: Arc<Event>, drain: Drain) {
     let mut times = interval(EVERY);
     times.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
