@@ -91,7 +91,7 @@ const NOT_RUN: [(&str, &str, &str); 25] = [
     ),
     (
         "faults/README.md",
-        "cargo build --release --features serve",
+        "cargo build --release",
         "builds a release, for minutes",
     ),
     (
