@@ -51,7 +51,7 @@ def build():
     cargo = os.environ.get("CARGO", "cargo")
     config = ["--config", str(HERE / "build.toml")]
     build_ = [cargo, "build", "--release", "--locked"]
-    subprocess.run([*build_, "-p", "tickets", "--features", "serve"], cwd=ROOT, check=True)
+    subprocess.run([*build_, "-p", "tickets"], cwd=ROOT, check=True)
     subprocess.run([*build_, "-p", "tickets-bench", *config], cwd=ROOT, check=True)
     subprocess.run([*build_, *config], cwd=PEERS, check=True)
 
