@@ -8,28 +8,24 @@ use crate::Result;
 use crate::args::ChapterArgs;
 use crate::machine::Machine;
 use crate::measure::{Quantity, Row, Target, measure};
-use crate::program::{Load, Program, Tools, find_tickets, package};
+use crate::program::{Load, Program, Tools, package};
 use crate::report::Report;
 use crate::run::excerpt;
 use crate::scratch::Scratch;
 
-/// Timed runs of each program unless the command line says otherwise.
-const DEFAULT_RUNS: u32 = 5;
 /// The stock of the chapter's own file.
 const CHAPTER_STOCK: u32 = 2;
 
 /// Measures the rows the command line asks for.
 pub(crate) fn run(args: &ChapterArgs) -> Result<Report> {
-    let rows = choose(rows(args.quick), args.only.as_deref())?;
+    let rows = choose(rows(args.common.quick), args.only.as_deref())?;
     let (python, version) = find_python(&args.python)?;
     let tools = Tools {
-        tickets: find_tickets(args.tickets.as_deref())?,
+        tickets: args.program.find()?,
         python,
         peers: find_peers()?,
     };
-    let runs = args
-        .runs
-        .unwrap_or(if args.quick { 1 } else { DEFAULT_RUNS });
+    let runs = args.runs.number(args.common.quick);
     let scratch = Scratch::new()?;
     let machine = Machine::look(scratch.path(), &[("Python", version)]);
     let measured = rows
@@ -39,7 +35,7 @@ pub(crate) fn run(args: &ChapterArgs) -> Result<Report> {
     Ok(Report {
         machine,
         runs,
-        quick: args.quick,
+        quick: args.common.quick,
         rows: measured,
     })
 }

@@ -17,7 +17,6 @@ use crate::figure::Figure;
 use crate::figure_report::FigureReport;
 use crate::ledger::{probe, same_code};
 use crate::machine::Machine;
-use crate::program::find_tickets;
 use crate::run;
 use crate::scratch::Scratch;
 use crate::table::thousands;
@@ -33,13 +32,13 @@ const BUYERS: u64 = 1000;
 
 /// Measures.
 pub(crate) fn run(args: &CheckArgs) -> Result<FigureReport> {
-    let (sizes, most) = if args.quick {
+    let (sizes, most) = if args.common.quick {
         ([10_000, 100_000], 20_000)
     } else {
         ([1_000_000, 10_000_000], 1_000_000)
     };
-    let runs = args.runs.unwrap_or(if args.quick { 1 } else { 5 });
-    let tickets = find_tickets(args.tickets.as_deref())?;
+    let runs = args.runs.number(args.common.quick);
+    let tickets = args.program.find()?;
     probe(&tickets, "race check")?;
     let scratch = Scratch::new()?;
     let machine = Machine::look(scratch.path(), &[]);
@@ -53,7 +52,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<FigureReport> {
     let file_bytes = write(&path, most)?;
     figures.extend(file(&tickets, &path, most, runs)?);
     let about = format!("the file has {:.1} MB", file_bytes as f64 / 1e6);
-    let report = FigureReport::new(machine, figures, args.quick);
+    let report = FigureReport::new(machine, figures, args.common.quick);
     Ok(report.of(&[("file_bytes", file_bytes)], about))
 }
 

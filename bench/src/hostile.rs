@@ -9,7 +9,6 @@ use crate::corpus::{self, Files};
 use crate::figure::Figure;
 use crate::figure_report::FigureReport;
 use crate::machine::Machine;
-use crate::program::find_tickets;
 use crate::run::excerpt;
 use crate::run::{self, Finished};
 use crate::scratch::Scratch;
@@ -33,11 +32,11 @@ const COMMANDS: [&[&str]; 6] = [
 
 /// Measures.
 pub(crate) fn run(args: &HostileArgs) -> Result<FigureReport> {
-    let tickets = find_tickets(args.tickets.as_deref())?;
+    let tickets = args.program.find()?;
     let scratch = Scratch::new()?;
     let machine = Machine::look(scratch.path(), &[]);
     let mut all = corpus::all();
-    if args.quick {
+    if args.common.quick {
         all = all.into_iter().step_by(QUICK).collect();
     } else {
         all.extend(large());
@@ -63,7 +62,7 @@ pub(crate) fn run(args: &HostileArgs) -> Result<FigureReport> {
         let what: String = files.what.chars().take(40).collect();
         let name = format!("{:?}: {}", what, arguments.join(" "));
         let (mut milliseconds, mut peaks) = (Vec::new(), Vec::new());
-        for _ in 0..if args.quick { 1 } else { 3 } {
+        for _ in 0..if args.common.quick { 1 } else { 3 } {
             milliseconds.push(1e3 * bench.once(files, arguments, false)?.seconds);
             peaks.push(bench.once(files, arguments, true)?.peak_mib);
         }
@@ -72,7 +71,7 @@ pub(crate) fn run(args: &HostileArgs) -> Result<FigureReport> {
     }
     let (files, runs) = (all.len(), times.len());
     let about = format!("{files} hostile pairs of files, {runs} commands on them; the slowest:");
-    let report = FigureReport::new(machine, figures, args.quick);
+    let report = FigureReport::new(machine, figures, args.common.quick);
     Ok(report.of(&[("files", files as u64), ("runs", runs as u64)], about))
 }
 

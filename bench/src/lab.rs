@@ -15,7 +15,6 @@ use crate::figure::Figure;
 use crate::figure_report::FigureReport;
 use crate::ledger::probe;
 use crate::machine::Machine;
-use crate::program::find_tickets;
 use crate::{Result, note};
 
 /// With two buyers, on one processor.
@@ -29,12 +28,12 @@ const KNOWN: [(usize, u64, usize); 2] = [(5, 120, 52), (8, 40_320, 4140)];
 
 /// Measures.
 pub(crate) fn run(args: &LabArgs) -> Result<FigureReport> {
-    let tickets = find_tickets(args.tickets.as_deref())?;
+    let tickets = args.program.find()?;
     probe(&tickets, "race prove")?;
     let place = place(args.place.as_deref())?;
     let machine = Machine::look(&place, &[]);
-    let runs = args.runs.unwrap_or(if args.quick { 1 } else { 5 });
-    let samples = if args.quick { 200 } else { 5000 };
+    let runs = args.runs.number(args.common.quick);
+    let samples = if args.common.quick { 200 } else { 5000 };
     let mut figures = Vec::new();
     for (users, lock) in [
         (2, LockKind::None),
@@ -50,9 +49,13 @@ pub(crate) fn run(args: &LabArgs) -> Result<FigureReport> {
             figure
         });
     }
-    let known = if args.quick { KNOWN[0] } else { KNOWN[1] };
+    let known = if args.common.quick {
+        KNOWN[0]
+    } else {
+        KNOWN[1]
+    };
     figures.push(all(known, machine.cores(), &place, &tickets)?.at_most(SECONDS));
-    Ok(FigureReport::new(machine, figures, args.quick))
+    Ok(FigureReport::new(machine, figures, args.common.quick))
 }
 
 /// Where the scratch events are put: in memory, unless it is said where.

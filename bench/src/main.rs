@@ -6,6 +6,7 @@
 mod args;
 mod chapter;
 mod check;
+mod cli;
 mod figure;
 mod figure_report;
 mod hostile;
@@ -51,9 +52,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use serde_json::Value;
 
-use args::{
-    ChapterArgs, CheckArgs, Cli, Command, HostileArgs, LabArgs, LedgerArgs, SalesArgs, ServeArgs,
-};
+use args::{ChapterArgs, CheckArgs, HostileArgs, LabArgs, LedgerArgs, SalesArgs, ServeArgs};
+use cli::{Cli, Command};
 
 /// What a step of the benchmark gives, or a message for people that says why it could not.
 pub(crate) type Result<T> = std::result::Result<T, String>;
@@ -82,7 +82,7 @@ fn main() -> ExitCode {
 
 fn chapter(args: &ChapterArgs) -> Result<()> {
     let report = chapter::run(args)?;
-    print(args.json, || report.to_json(), || report.to_table())
+    print(args.common.json, || report.to_json(), || report.to_table())
 }
 
 fn sales(args: &SalesArgs) -> Result<()> {
@@ -91,37 +91,37 @@ fn sales(args: &SalesArgs) -> Result<()> {
         fs::write(path, sales::to_svg(&report))
             .map_err(|error| format!("could not write {}: {error}", path.display()))?;
     }
-    print(args.json, || report.to_json(), || report.to_table())
+    print(args.common.json, || report.to_json(), || report.to_table())
 }
 
 fn ledger(args: &LedgerArgs) -> Result<()> {
     let report = ledger::run(args)?;
-    print(args.json, || report.to_json(), || report.to_table())
+    print(args.common.json, || report.to_json(), || report.to_table())
 }
 
 fn hostile(args: &HostileArgs) -> Result<()> {
     let report = hostile::run(args)?;
-    print(args.json, || report.to_json(), || report.to_table())
+    print(args.common.json, || report.to_json(), || report.to_table())
 }
 
 fn check(args: &CheckArgs) -> Result<()> {
     let report = check::run(args)?;
-    print(args.json, || report.to_json(), || report.to_table())
+    print(args.common.json, || report.to_json(), || report.to_table())
 }
 
 fn lab(args: &LabArgs) -> Result<()> {
     let report = lab::run(args)?;
-    print(args.json, || report.to_json(), || report.to_table())
+    print(args.common.json, || report.to_json(), || report.to_table())
 }
 
 fn serve(args: &ServeArgs) -> Result<()> {
     let report = serve::run(args)?;
-    print(args.json, || report.to_json(), || report.to_table())
+    print(args.common.json, || report.to_json(), || report.to_table())
 }
 
 fn write_back(args: &write_back::Args) -> Result<()> {
     let report = write_back::run(args)?;
-    print(args.json(), || report.to_json(), || report.to_table())?;
+    print(args.common.json, || report.to_json(), || report.to_table())?;
     report.verdict(args)
 }
 

@@ -7,7 +7,8 @@ use std::thread;
 
 use clap::Parser;
 
-use tickets_faults::mutants::{self, MUTANTS, Mutant, Verdict};
+use tickets_faults::mutants::judge::{self, Verdict};
+use tickets_faults::mutants::{MUTANTS, Mutant};
 use tickets_faults::{Extent, Plan, Program, ROWS, Report, Settings, find, run};
 
 /// Strikes tickets with faults, and judges what is left.
@@ -148,7 +149,7 @@ fn beside() -> Result<PathBuf, String> {
 
 /// Makes every known mistake, and asks the row that must notice it.
 fn all_mutants(part: &str, print: &mut dyn FnMut(&str)) -> Result<bool, String> {
-    let programs = mutants::build(&beside()?.join("../known-bad"))?;
+    let programs = judge::build(&beside()?.join("../known-bad"))?;
     let mut well = true;
     print(" 17  mistake            noticed by");
     let wanted = |mutant: &&Mutant| mutant.name.contains(part) || mutant.row.contains(part);

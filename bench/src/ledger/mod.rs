@@ -16,7 +16,6 @@ use std::process::Command;
 use crate::args::LedgerArgs;
 use crate::figure_report::FigureReport;
 use crate::machine::Machine;
-use crate::program::find_tickets;
 use crate::run::Finished;
 use crate::run::excerpt;
 use crate::scratch::Scratch;
@@ -48,7 +47,7 @@ struct Sizes {
 pub(crate) fn run(args: &LedgerArgs) -> Result<FigureReport> {
     let sizes = sizes(args);
     let parts = choose(args.only.as_deref().unwrap_or(""))?;
-    let tickets = find_tickets(args.tickets.as_deref())?;
+    let tickets = args.program.find()?;
     let wants = |part| parts.contains(&part);
     if wants(COMMAND) || wants(QUEUE) || wants(DUE) {
         probe(&tickets, "book")?;
@@ -92,17 +91,21 @@ pub(crate) fn run(args: &LedgerArgs) -> Result<FigureReport> {
         figures.extend(import::import(&scratch, sizes, &tickets)?);
     }
     let about = format!("the long ledger has {} sales", sizes.sales);
-    let report = FigureReport::new(machine, figures, args.quick);
+    let report = FigureReport::new(machine, figures, args.common.quick);
     Ok(report.of(&[("sales", sizes.sales)], about))
 }
 
 fn sizes(args: &LedgerArgs) -> Sizes {
-    let (sales, buyers, sales_timed, audits) = if args.quick {
+    let (sales, buyers, sales_timed, audits) = if args.common.quick {
         (2_000, 40, 5, 1)
     } else {
         (1_000_000, 2_000, 200, 5)
     };
-    let (rows, imports) = if args.quick { (200, 1) } else { (10_000, 9) };
+    let (rows, imports) = if args.common.quick {
+        (200, 1)
+    } else {
+        (10_000, 9)
+    };
     Sizes {
         sales: args.sales.unwrap_or(sales),
         buyers: args.buyers.map_or(buyers, |buyers| buyers as usize),

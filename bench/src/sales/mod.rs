@@ -17,7 +17,7 @@ use std::str::FromStr;
 
 pub(crate) use plot::to_svg;
 pub(crate) use report::Report;
-pub(crate) use worker::run as work;
+pub(crate) use worker::{WorkerArgs, run as work};
 
 use crate::args::SalesArgs;
 use crate::machine::Machine;
@@ -122,7 +122,11 @@ impl Entry {
         if let Some(seconds) = args.seconds {
             return Work::Seconds(seconds);
         }
-        let [durable, process] = if args.quick { QUICK_SALES } else { SALES };
+        let [durable, process] = if args.common.quick {
+            QUICK_SALES
+        } else {
+            SALES
+        };
         let all = match self.peer.promise() {
             Promise::Durable => durable,
             Promise::Process => process,
@@ -157,13 +161,13 @@ impl Entry {
 
 /// Measures the entries the command line asks for.
 pub(crate) fn run(args: &SalesArgs) -> Result<Report> {
-    let processes = match (&args.processes, args.quick) {
+    let processes = match (&args.processes, args.common.quick) {
         (Some(processes), _) => processes.clone(),
         (None, true) => vec![1, 2],
         (None, false) if args.plot.is_some() => PLOT_PROCESSES.to_vec(),
         (None, false) => PROCESSES.to_vec(),
     };
-    let default_rounds = if args.quick { 1 } else { ROUNDS };
+    let default_rounds = if args.common.quick { 1 } else { ROUNDS };
     let rounds = args.rounds.unwrap_or(default_rounds);
     let heats = heats(&processes, args.only.as_deref())?;
 
@@ -217,7 +221,7 @@ fn measure(
     scratch: &Scratch,
 ) -> Result<Vec<Measured>> {
     let mut runs = vec![Vec::new(); heat.len()];
-    let first = u32::from(args.quick);
+    let first = u32::from(args.common.quick);
     for round in first..=rounds {
         for (entry, runs) in heat.iter().zip(&mut runs) {
             note(&format!("round {round} of {rounds}: {}", entry.name()));

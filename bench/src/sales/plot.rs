@@ -3,6 +3,8 @@
 //! Without its style all colours are of middle lightness, so that it is read on white and on black; the style
 //! gives a light or a dark background with stronger text.
 
+mod names;
+
 use std::fmt::Write as _;
 
 use super::Report;
@@ -10,6 +12,7 @@ use super::peer::Peer;
 use super::scale::{across, spread, step};
 use super::store::Promise;
 use crate::table::thousands;
+use names::{colour, plain};
 
 const STYLE: &str = "<style>
 .bg{fill:none}
@@ -219,35 +222,11 @@ fn titled(body: &mut String, title: &str) {
     text(body, (LEFT, TOP - 18.0), "start", 12, unit);
 }
 
-/// What a program is called for those who do not know its settings.
-fn plain(peer: Peer) -> String {
-    let label = peer.label();
-    match peer {
-        Peer::Ours | Peer::Lmdb => label.to_owned(),
-        Peer::OursProcess => "tickets, not durable".to_owned(),
-        Peer::SqliteFull => "SQLite (synchronous = FULL)".to_owned(),
-        Peer::SqliteOff => "SQLite (synchronous = OFF)".to_owned(),
-        Peer::LmdbNoSync => "LMDB (NO_SYNC)".to_owned(),
-        Peer::Append => "one append and its sync".to_owned(),
-        Peer::Overwrite => "one overwrite and its sync".to_owned(),
-    }
-}
-
 fn text(body: &mut String, (x, y): (f64, f64), anchor: &str, size: u32, text: &str) {
     let _ = writeln!(
         body,
         r#"<text class="q" x="{x:.1}" y="{y:.1}" font-size="{size}" text-anchor="{anchor}">{text}</text>"#
     );
-}
-
-fn colour(peer: Peer) -> &'static str {
-    match peer {
-        Peer::Ours | Peer::OursProcess => "#e8590c",
-        Peer::SqliteFull | Peer::SqliteOff => "#228be6",
-        Peer::Lmdb | Peer::LmdbNoSync => "#37a34a",
-        Peer::Append => "#9c6ade",
-        Peer::Overwrite => "#c2588f",
-    }
 }
 
 #[cfg(test)]

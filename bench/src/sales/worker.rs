@@ -4,19 +4,30 @@
 //! sells its share, or for a fixed time, and says how many it sold and in what time.
 
 use std::io::{self, Read as _, Write as _};
+use std::path::PathBuf;
 use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use clap::Args;
+
 use super::Work;
+use super::peer::Peer;
 use super::store::OpenStore;
-use crate::args::WorkerArgs;
 use crate::{Result, note};
 
 /// What a worker says when it waits for the start.
 pub(crate) const READY: &str = "ready";
 /// A worker that takes longer than this hangs, and ends itself.
 const TIME_LIMIT: Duration = Duration::from_secs(780);
+
+/// What the command line of a worker says.
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    peer: Peer,
+    directory: PathBuf,
+    work: Work,
+}
 
 /// Sells. Without a byte on stdin, for the benchmark is gone, nothing.
 pub(crate) fn run(args: &WorkerArgs) -> Result<()> {

@@ -15,7 +15,6 @@ use crate::figure::Figure;
 use crate::figure_report::FigureReport;
 use crate::load::{self, Outcome};
 use crate::machine::Machine;
-use crate::program::find_tickets;
 use crate::scratch::Scratch;
 use crate::table::thousands;
 use crate::{Result, note};
@@ -42,13 +41,13 @@ struct Rush {
 
 /// Measures.
 pub(crate) fn run(args: &ServeArgs) -> Result<FigureReport> {
-    let tickets = find_tickets(args.tickets.as_deref())?;
+    let tickets = args.program.find()?;
     let scratch = Scratch::new()?;
     let machine = Machine::look(scratch.path(), &[]);
     let clients = args
         .clients
-        .unwrap_or(if args.quick { 500 } else { 10_000 }) as usize;
-    let runs = args.runs.unwrap_or(if args.quick { 1 } else { 5 });
+        .unwrap_or(if args.common.quick { 500 } else { 10_000 }) as usize;
+    let runs = args.runs.number(args.common.quick);
     let mut columns = BTreeMap::<(usize, &str), Vec<f64>>::new();
     for run in 0..runs {
         note(&format!(
@@ -70,7 +69,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<FigureReport> {
         thousands(clients as f64),
         WITHIN.as_secs()
     );
-    let report = FigureReport::new(machine, figures, args.quick);
+    let report = FigureReport::new(machine, figures, args.common.quick);
     Ok(report.of(
         &[("clients", clients as u64), ("stock", STOCK as u64)],
         about,

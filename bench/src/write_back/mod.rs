@@ -17,7 +17,7 @@ mod worker;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use clap::ValueEnum as _;
@@ -25,8 +25,8 @@ use clap::ValueEnum as _;
 pub(crate) use report::Report;
 pub(crate) use worker::{WorkerArgs, run as work};
 
+use crate::args::{Common, Program};
 use crate::machine::Machine;
-use crate::program::find_tickets;
 use crate::sales::{lmdb, sqlite};
 use crate::scratch::Scratch;
 use crate::{Result, note};
@@ -37,10 +37,10 @@ use trial::{End, Outcome, Trial};
 
 /// What the command line of `tickets-bench write-back` says.
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("quick", |arg| arg.help("One file system: does everything work")))]
 pub(crate) struct Args {
-    /// The tickets program [default: target/release/tickets of this workspace]
-    #[arg(long, value_name = "PATH")]
-    tickets: Option<PathBuf>,
+    #[command(flatten)]
+    program: Program,
     /// How many sales others make after the failure
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=200))]
     sales: u32,
@@ -57,30 +57,19 @@ pub(crate) struct Args {
     /// Fail if a sale that tickets answered is gone, or no commit of it failed
     #[arg(long)]
     hold: bool,
-    /// One file system: does everything work
-    #[arg(long)]
-    quick: bool,
-    /// One JSON document instead of the table
-    #[arg(long)]
-    json: bool,
-}
-
-impl Args {
-    /// Whether programs read the report.
-    pub(crate) fn json(&self) -> bool {
-        self.json
-    }
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 /// Tries what the command line asks for.
 pub(crate) fn run(args: &Args) -> Result<Report> {
-    let kinds = if args.quick {
+    let kinds = if args.common.quick {
         KINDS.get(..1).unwrap_or_default()
     } else {
         &KINDS
     };
     let rows = rows(kinds, args.only.as_deref())?;
-    let tickets = find_tickets(args.tickets.as_deref())?;
+    let tickets = args.program.find()?;
     if let Err(reason) = alone() {
         return Ok(Report::Skipped(reason));
     }

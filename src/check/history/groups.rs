@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::verdict::HistoryVerdict;
-use super::words_of_sales::AT_ONE_TIME;
+use super::words_of_versions::AT_ONE_TIME;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, Operation, UNSAID};
 use crate::check::listing::names;

@@ -31,6 +31,7 @@ mod seen_versions;
 mod verdict;
 mod words;
 mod words_of_sales;
+mod words_of_versions;
 
 pub use groups::{OverwrittenVersion, overwritten};
 pub use judge::judge;

@@ -18,6 +18,7 @@ pub(crate) mod output_contents;
 pub(crate) mod people;
 pub(crate) mod preallocation;
 pub(crate) mod reader;
+pub(crate) mod recovered_head;
 pub(crate) mod recovery;
 pub(crate) mod recycled;
 pub(crate) mod rights;

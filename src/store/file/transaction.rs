@@ -1,7 +1,5 @@
 //! A change under the exclusive lock: read, recover, append, with the decision locks held.
 
-use std::time::Duration;
-
 use crate::error::Result;
 use crate::ledger::{EventSettings, Record, Step, Tally};
 use crate::store::file::append;
@@ -16,11 +14,9 @@ use crate::store::file::reader::sale_lookup::Lookups;
 use crate::store::file::reader::search::follow;
 use crate::store::file::reader::settings::settings_at;
 use crate::store::file::reader::view::LedgerView;
-use crate::store::file::reader::view::tail::Tail;
-use crate::store::file::recovery::recover::recover_tail;
+use crate::store::file::recovered_head::recovered;
 use crate::store::file::recycled::RecycledVersions;
 use crate::store::file::sync::open_ledger::OpenLedger;
-use crate::store::file::sync::sync_lock::acquire_sync;
 use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
@@ -134,13 +130,7 @@ impl Transaction for Exclusive<'_> {
             return Err(no_ledger(files));
         };
         let view = LedgerView::again_to_write(last, files, &ledger.rewrite, length)?;
-        let mut view = view.sound(files)?;
-        if needs_recovery(&view) {
-            view = recover(files, ledger, view, state.options.wait, state.notes)?;
-        }
-        if view.tally.seq == 0 {
-            return Err(no_ledger(files));
-        }
+        let view = recovered(files, ledger, view, state.options.wait, state.notes)?;
         let tally = view.tally;
         *state.last = Some(view);
         state.is_read = true;
@@ -215,39 +205,4 @@ impl Transaction for Exclusive<'_> {
             unpublished: None,
         })
     }
-}
-
-/// Whether there is something to recover, or to tell.
-fn needs_recovery(view: &LedgerView) -> bool {
-    view.tail != Tail::Clean || view.tally.seq == 0 || view.rebuilt
-}
-
-/// Recovers what a crash left. Only for the holder of the decision locks.
-fn recover(
-    files: &EventFiles,
-    ledger: &OpenLedger,
-    view: LedgerView,
-    wait: Duration,
-    notes: &mut Vec<String>,
-) -> Result<LedgerView> {
-    if view.rebuilt {
-        let how = if view.version().is_missing() {
-            "was missing"
-        } else {
-            "was empty, as a power cut leaves it"
-        };
-        notes.push(format!(
-            "{} {how}: rebuilt from the ledger",
-            files.count.display()
-        ));
-    }
-    if view.tail == Tail::Clean && view.tally.seq > 0 {
-        return Ok(view);
-    }
-    let ledger = &ledger.rewrite;
-    let wanted = &mut || true;
-    let _sync = acquire_sync(files, ledger, &mut Wait::wanted(wait, wanted))?;
-    let view = LedgerView::take(files, Some(ledger))?.sound(files)?;
-    notes.extend(recover_tail(files, ledger, &view)?);
-    LedgerView::take(files, Some(ledger))?.sound(files)
 }

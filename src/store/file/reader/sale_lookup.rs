@@ -6,6 +6,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::reader::key_index::{KeyIndex, Member, Where};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::search::{Mark, locate, search};
+use crate::store::file::reader::sought::{Sought, number, reference};
 use crate::store::file::sys::FileId;
 use crate::store::{FoundSale, Lookup};
 
@@ -30,22 +31,6 @@ impl Lookups {
     }
 }
 
-/// What is looked for, kept between two looks.
-#[derive(Debug, Clone)]
-enum Sought {
-    Key(String),
-    Id(String),
-}
-
-impl Sought {
-    fn lookup(&self) -> Lookup<'_> {
-        match self {
-            Self::Key(key) => Lookup::Key(key),
-            Self::Id(id) => Lookup::Id(id),
-        }
-    }
-}
-
 /// What was found so far. The long way is gone without a lock; under the lock, only what was appended
 /// since.
 #[derive(Debug)]
@@ -59,10 +44,7 @@ pub(crate) struct SaleLookup {
 impl SaleLookup {
     /// Looks for this.
     pub(crate) fn of(what: Lookup<'_>) -> Self {
-        Self::new(match what {
-            Lookup::Key(key) => Sought::Key(key.to_owned()),
-            Lookup::Id(id) => Sought::Id(id.to_owned()),
-        })
+        Self::new(Sought::of(what))
     }
 
     fn new(sought: Sought) -> Self {
@@ -195,13 +177,9 @@ impl SaleLookup {
     }
 
     fn search(&mut self, files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<()> {
-        let text = match (&self.found, &self.sought) {
-            (Some(found), _) => needle("ref", &found.id),
-            (None, Sought::Key(key)) => needle("key", key),
-            (None, Sought::Id(id)) => {
-                let (number, _) = parts(id);
-                format!("\"id\":\"{number}-")
-            }
+        let text = match &self.found {
+            Some(found) => reference(&found.id),
+            None => self.sought.text(),
         };
         let (sought, found) = (&self.sought, &mut self.found);
         search(
@@ -217,21 +195,10 @@ impl SaleLookup {
 
 /// The line before that of a sale, which begins with the number of its line.
 fn line_of(files: &EventFiles, ledger: &LedgerFile, id: &str, end: u64) -> Result<Option<Mark>> {
-    match parts(id).0.parse() {
+    match number(id).parse() {
         Ok(seq) => locate(files, ledger, seq, end),
         Err(_) => Ok(None),
     }
-}
-
-/// The number of a sale's line in its id, and the rest of that.
-fn parts(id: &str) -> (&str, &str) {
-    id.split_once('-').unwrap_or((id, ""))
-}
-
-/// How a member stands in a line. A text with quotes in it stands there with other letters, so that
-/// nobody can plant one inside a name.
-fn needle(member: &str, text: &str) -> String {
-    format!("\"{member}\":{}", serde_json::Value::from(text))
 }
 
 /// Takes note of a line; returns what to look for after it, if that is something else.
@@ -250,5 +217,5 @@ fn note(
         return None;
     }
     let sale = found.insert(FoundSale::of(record, end));
-    Some(needle("ref", &sale.id))
+    Some(reference(&sale.id))
 }

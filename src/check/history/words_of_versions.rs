@@ -1,0 +1,163 @@
+//! Findings about versions in words: who read and wrote which.
+
+use super::phrases::Phrases;
+use crate::check::evidence::{CommittedLine, Operation, OperationOutcome, UNSAID};
+use crate::check::write_order::is_over;
+
+/// Why the order of writes is not known.
+pub(super) const AT_ONE_TIME: &str = "not known: they wrote at the same time";
+
+impl Phrases<'_> {
+    pub(super) fn lost_update(&self, version: u64) -> String {
+        let (a, b) = (self.who(0), self.who(1));
+        let (one, other) = (self.operation(0), self.operation(1));
+        let saw = match one.seen {
+            UNSAID => String::new(),
+            left => format!(" ({left} left)"),
+        };
+        let written = version.saturating_add(1);
+        let overwritten = self.survivor(&one, &other).map_or_else(
+            || {
+                let timed = [&one, &other].iter().all(|did| did.wrote != UNSAID);
+                let why = if timed { AT_ONE_TIME } else { "not said" };
+                format!("which of them overwrote the other is {why}")
+            },
+            |at| format!("{} overwrote {}", self.who(at), self.who(1 - at)),
+        );
+        format!(
+            "{a} and {b} both read version {version}{saw} and both wrote version {written}: {overwritten}"
+        )
+    }
+
+    /// Which of two writes of one version took the other's place: the one whose count is the final one, else the
+    /// later one on the ledger, else the one that began when the other was over.
+    fn survivor(&self, one: &Operation, other: &Operation) -> Option<usize> {
+        let standing = self.evidence.final_writer();
+        let named = &self.finding.operations;
+        if let Some(at) = named.iter().position(|at| standing == Some(*at)) {
+            return Some(at);
+        }
+        let lines = || self.evidence.ledger.iter().flatten();
+        if self.evidence.ledger.is_some() {
+            let mut held = lines().filter(|line| line.is_of(one) || line.is_of(other));
+            // A later line of the same version took the place of the earlier one.
+            let last = held.next_back()?;
+            return Some(usize::from(!last.is_of(one)));
+        }
+        match (is_over(other, one), is_over(one, other)) {
+            (true, _) => Some(0),
+            (_, true) => Some(1),
+            _ => None,
+        }
+    }
+
+    pub(super) fn stale(&self, version: u64) -> String {
+        let (late, early) = (self.operation(0), self.operation(1));
+        let (a, b) = (self.who(0), self.who(1));
+        let (began, over) = (self.time(late.invoke), self.time(early.over()));
+        if late.write == version && early.write != version {
+            return format!(
+                "{b} read version {version} and was answered at {over}, before {a}, who wrote it, began at {began}"
+            );
+        }
+        let read = late.read;
+        format!(
+            "{a} began at {began}, after {b} had been answered at {over} with version {version}, and still read version {read}"
+        )
+    }
+
+    pub(super) fn torn(&self) -> String {
+        let (who, did) = (self.who(0), self.operation(0));
+        match (self.finding.version, did.seen) {
+            (None, _) => format!(
+                "what {who} read between {} and {} made no sense: empty, cut or mixed",
+                self.time(did.invoke),
+                self.time(did.over())
+            ),
+            (Some(version), UNSAID) => {
+                format!("{who} read bytes that are not those of version {version}")
+            }
+            (Some(version), left) => format!(
+                "{who} read version {version} with {left} left, which is not what that version holds"
+            ),
+        }
+    }
+
+    pub(super) fn dirty(&self, version: u64) -> String {
+        let who = self.who(0);
+        if version < self.evidence.first {
+            return format!(
+                "{who} read version {version}, which is older than the first of the run, {}",
+                self.evidence.first
+            );
+        }
+        let mut all = self.evidence.operations.iter();
+        match all.find(|other| other.write == version) {
+            Some(other) => format!(
+                "{who} read version {version}, which {} meant to write but never committed",
+                self.evidence.names.name(other.buyer)
+            ),
+            None => format!("{who} read version {version}, which nobody meant to write"),
+        }
+    }
+
+    pub(super) fn phantom(&self) -> String {
+        let did = self.operation(0);
+        match (self.finding.operations.is_empty(), self.finding.version) {
+            (true, version) => format!(
+                "version {} is on the ledger, and nobody meant to write it",
+                version.unwrap_or_default()
+            ),
+            (false, Some(version)) => match self.contradicted(&did) {
+                Some(line) => format!(
+                    "{} wanted {} with version {version}, but the ledger says that it was {} for {}",
+                    self.who(0),
+                    did.quantity,
+                    line.quantity,
+                    self.evidence.names.name(line.buyer)
+                ),
+                None if self.evidence.ledger.is_none() => format!(
+                    "{} was told {}, but wrote version {version}",
+                    self.who(0),
+                    did.outcome.code()
+                ),
+                None => format!(
+                    "{} was told {}, but the ledger has its version {version}",
+                    self.who(0),
+                    did.outcome.code()
+                ),
+            },
+            (false, None) if did.write <= self.evidence.first => format!(
+                "{} wrote version {}, but version {} was there before it began",
+                self.who(0),
+                did.write,
+                self.evidence.first
+            ),
+            (false, None) => format!(
+                "{} read version {} and wrote version {}, which is not the next",
+                self.who(0),
+                did.read,
+                did.write
+            ),
+        }
+    }
+
+    /// The line that an operation wrote, where it says of it what it did not want.
+    fn contradicted(&self, did: &Operation) -> Option<&CommittedLine> {
+        let fails = did.outcome != OperationOutcome::Sold && !did.is_pending();
+        let mut lines = self.evidence.ledger.iter().flatten();
+        lines.find(|line| !fails && line.is_of(did))
+    }
+
+    pub(super) fn gap(&self, version: u64) -> String {
+        if self.finding.operations.is_empty() {
+            return format!(
+                "version {version} is missing, or does not stand behind the one before it"
+            );
+        }
+        format!(
+            "{} wrote version {version}, but versions before it are missing",
+            self.who(0)
+        )
+    }
+}

@@ -1,0 +1,124 @@
+//! The rows that were refused, written to a file of their own.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::{import, refusals};
+use crate::events::{audited, made};
+
+#[test]
+fn what_was_refused_is_written_down_and_nothing_else_is_overwritten() {
+    let event = made(3, "");
+    let list = event.path("list.csv");
+    let again = event.path("again.csv");
+    fs::write(event.path("mine.txt"), "mine\n").unwrap();
+    for taken in [
+        "list.csv",
+        "tickets.json",
+        "tickets.ledger.jsonl",
+        "mine.txt",
+        "no/such/file",
+    ] {
+        let rejects = event.path(taken);
+        let before = fs::read(&rejects).ok();
+        let (code, document) = import(
+            &event,
+            "list.csv",
+            "buyer,quantity,key,note\nann,1,,\n",
+            &["--rejects", rejects.to_str().unwrap()],
+        );
+        assert!([1, 2].contains(&code), "{taken}: {document:#}");
+        if taken != "list.csv" {
+            assert_eq!(fs::read(&rejects).ok(), before, "{taken}");
+        }
+        assert_eq!(event.sales().len(), 0, "{taken}");
+    }
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let rows = "note,buyer,quantity\n\"a, \"\"b\"\"\",ann,5\n,bob,1\n";
+    assert_eq!(import(&event, "list.csv", rows, &rejects).0, 3);
+    let text = fs::read_to_string(&again).unwrap();
+    assert_eq!(text, "buyer,quantity,key,note\nann,5,,\"a, \"\"b\"\"\"\n");
+    // Corrected, in a run of its own, and in the list itself.
+    let (code, done) = import(
+        &event,
+        "again.csv",
+        &text.replace(",5,", ",1,"),
+        &["--batch", "list.csv"],
+    );
+    assert_eq!((code, &done["sold"]), (0, &1.into()), "{done:#}");
+    let (code, done) = import(&event, "list.csv", &rows.replace('5', "1"), &rejects);
+    assert_eq!((code, &done["replayed"]), (0, &2.into()), "{done:#}");
+    assert_eq!(
+        fs::read_to_string(&again).unwrap(),
+        "buyer,quantity,key,note\n"
+    );
+    // JSON lines come back as JSON lines.
+    let rows = "{\"buyer\":\"max\",\"quantity\":9,\"key\":\"k\"}\n";
+    let again = event.path("again.jsonl");
+    assert_eq!(
+        import(
+            &event,
+            "list.jsonl",
+            rows,
+            &["--rejects", again.to_str().unwrap()]
+        )
+        .0,
+        3
+    );
+    let row: Value = serde_json::from_slice(&fs::read(&again).unwrap()).unwrap();
+    assert_eq!(
+        row,
+        json!({"buyer": "max", "quantity": 9, "key": "k", "note": null})
+    );
+    assert!(list.exists());
+    audited(&event);
+}
+
+#[test]
+fn with_rejects_a_row_that_makes_no_sense_is_refused_and_the_others_are_sold() {
+    let event = made(9, "--max-per-sale 4");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let text = "note,buyer,quantity\n,ann,two\n,bob,5\n\"a, b\",eve,\n,,1\n";
+    let (code, done) = import(&event, "list.csv", text, &rejects);
+    assert_eq!(
+        [&done["rows"], &done["sold"], &done["left"]],
+        [4, 1, 8],
+        "{done:#}"
+    );
+    let refused = refusals(&done);
+    assert_eq!(
+        (code, refused),
+        (4, vec![(2, "usage"), (3, "limit"), (5, "usage")])
+    );
+    let written = fs::read_to_string(&again).unwrap();
+    assert_eq!(
+        written,
+        "buyer,quantity,key,note\nann,two,,\nbob,5,,\n,1,,\n"
+    );
+    // Corrected, in the list itself: what was sold is not sold again.
+    let text = text
+        .replace("two", "2")
+        .replace(",,1", ",zoe,1")
+        .replace(",5", ",4");
+    let (code, done) = import(&event, "list.csv", &text, &rejects);
+    assert_eq!(
+        (code, &done["sold"], &done["replayed"]),
+        (0, &3.into(), &1.into()),
+        "{done:#}"
+    );
+    // The same of JSON lines, whose own members are kept.
+    let again = event.path("again.jsonl");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let text = "{\"quantity\":\"two\",\"buyer\":\"ann\",\"age\":3}\n{\"buyer\":\"max\"}\n";
+    for (run, sold) in [(1, 1), (2, 0)] {
+        let (code, done) = import(&event, "list.jsonl", text, &rejects);
+        assert_eq!((code, &done["sold"]), (4, &sold.into()), "{run}: {done:#}");
+    }
+    let row: Value = serde_json::from_slice(&fs::read(&again).unwrap()).unwrap();
+    assert_eq!(row, json!({"buyer": "ann", "quantity": "two", "age": 3}));
+    let (code, _) = import(&event, "list.jsonl", "{\"buyer\":\"max\"}\nmax\n", &rejects);
+    assert_eq!(code, 2);
+    audited(&event);
+}
