@@ -11,16 +11,16 @@ use crate::books::Books;
 use crate::event::{Prepared, Variant};
 use crate::holder::Holder;
 use crate::row::{Fault, Row};
-use crate::rows::jumps;
+use crate::rows::{jumps, looks};
 use crate::service::{Answer, Service, answer, order};
 use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent, eventually, waiting};
 
 /// How many clients stop half way through their body.
 const HALF_WAY: usize = 10;
 
-/// Sales of a long time, after some that fill what is kept; in a slice fewer.
-const SOAK: usize = 50_000;
-const SOAK_SLICE: usize = 1_000;
+/// Sales of a long time, and of a shorter one for a slice, after some that fill what is kept.
+const SOAKS: [(&str, usize, bool); 2] =
+    [("soak, short", 1_000, true), ("soak, long", 50_000, false)];
 const WARM_UP: usize = 500;
 
 /// By how much the service may grow in that time, in KiB: what it knows of each key, and what an allocator keeps.
@@ -44,11 +44,15 @@ pub(crate) fn strike(row: &mut Row) {
     }
     match Attached::missing() {
         Some(reason) => row.cannot(reason),
-        None => row.run("a clerk", "hangs", false, || clerk_hangs(&prepared)),
+        None => {
+            row.run("a clerk", "hangs", false, || clerk_hangs(&prepared));
+            looks::strike(row, &prepared);
+        }
     }
     jumps::strike(row);
-    let sales = if row.is_slice() { SOAK_SLICE } else { SOAK };
-    row.run("time", "soak", true, || soak(&prepared, sales));
+    for (name, sales, in_slice) in SOAKS {
+        row.run("time", name, in_slice, || soak(&prepared, sales));
+    }
 }
 
 #[track_caller]
