@@ -142,6 +142,12 @@ pub const MUTANTS: &[Mutant] = &[
     by("look-kept", "beside", "beside/reset"),
     by("order-kept", "beside", "beside/gone while they wait"),
     by("body-awaited", "beside", "beside/half way"),
+    by(
+        "confirm-by-clock",
+        "beside",
+        "beside/clock/ended first/confirmed",
+    ),
+    by("expiry-lost", "beside", "beside/clock/needed first"),
     by("socket-leaked", "beside", "beside/soak, short"),
 ];
 

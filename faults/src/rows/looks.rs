@@ -14,7 +14,7 @@ use crate::test_event::{TestEvent, eventually};
 const PAUSE: &str = "2s";
 
 /// In a slice, of the points every so manyth.
-const STRIDE: usize = 4;
+const STRIDE: usize = 8;
 
 pub(crate) fn strike(row: &mut Row, prepared: &Prepared) {
     if !row.wants_any("looks") {

@@ -22,6 +22,9 @@ const KEY: &str = "k";
 /// makes a mistake, which ends all of them.
 const ENDS: [(&str, &str); 2] = [("killed", "SIGKILL"), ("aborted", "SIGABRT")];
 
+/// The exit code of a service that was told twice to end.
+const AT_ONCE: i32 = 128 + 15;
+
 /// What a system without room, or with a broken disk, refuses.
 const REFUSALS: [&str; 2] = ["EIO", "ENOSPC"];
 
@@ -105,23 +108,27 @@ fn kill(prepared: &Prepared, point: &Point, signal: &str, missed: Fault) -> Faul
     Fault::Struck
 }
 
-/// The order was accepted and is answered, or it was not and nothing is sold.
+/// The order was accepted and is answered, or it was not and nothing is sold. Where a second thread came to such a call, the service
+/// was told twice, and may have ended at once.
 fn terminate(prepared: &Prepared, point: &Point, missed: Fault) -> Fault {
     let event = prepared.copy();
     let mut service = Service::start(&event, SERVICE);
     let strace = Attached::to(service.pid(), &injection(point, "signal=SIGTERM"));
     let answer = service.sell(KEY).ok();
-    if !strace.detached().contains("--- SIGTERM") {
+    let told = strace.detached().matches("--- SIGTERM").count();
+    if told == 0 {
         assert_eq!(answer.map(|answer| answer.status), Some(201));
         return missed;
     }
-    assert_eq!(service.ended(), Some(0), "{}", service.log());
+    let code = service.ended();
+    let at_once = told > 1 && code == Some(AT_ONCE);
+    assert!(at_once || code == Some(0), "{code:?}: {}", service.log());
     let books = Books::of(&event);
     let sold = books.under(KEY).len() == 1;
     match &answer {
         Some(answer) if answer.status == 201 => assert!(sold, "{answer:?}"),
         Some(answer) => assert_eq!((answer.code(), sold), ("draining", false), "{answer:?}"),
-        None => assert!(!sold, "sold, and not answered"),
+        None => assert!(at_once || !sold, "sold, and not answered"),
     }
     judge(&event, &Service::start(&event, ""), &books, answer.as_ref());
     Fault::Struck
