@@ -42,12 +42,11 @@ pub(crate) fn strike(row: &mut Row) {
         row.run("the lock", "held", true, || lock_held(&prepared));
         row.run("clients", "gone while they wait", true, || gone(&prepared));
     }
-    match Attached::missing() {
-        Some(reason) => row.cannot(reason),
-        None => {
-            row.run("a clerk", "hangs", false, || clerk_hangs(&prepared));
-            looks::strike(row, &prepared);
-        }
+    if let Some(reason) = Attached::missing() {
+        row.cannot(reason);
+    } else {
+        row.run("a clerk", "hangs", false, || clerk_hangs(&prepared));
+        looks::strike(row, &prepared);
     }
     jumps::strike(row);
     for (name, sales, in_slice) in SOAKS {
