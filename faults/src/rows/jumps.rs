@@ -11,8 +11,8 @@ use crate::row::{Fault, Row};
 use crate::service::{Answer, Service};
 use crate::test_event::TestEvent;
 
-/// A jump of the clock: by how much it differs from the right one when somebody holds three of four tickets for half an hour, when
-/// somebody else needs them, and when the first ends the hold.
+/// A jump of the clock: by how much it differs from the right one when somebody holds three of four tickets for half an
+/// hour, when somebody else needs them, and when the first ends the hold.
 struct Jump {
     begun: &'static str,
     needed: &'static str,
@@ -139,8 +139,9 @@ fn is_faked(program: &Program, library: &str) -> bool {
     sold("b") != right
 }
 
-/// Whether a hold is due is decided when somebody needs its tickets, by the clock of that moment, and stands from then on. A hold
-/// that nobody needed may be ended whatever the clock says, and one that is made after the jumps is as any other.
+/// Whether a hold is due is decided when somebody needs its tickets, by the clock of that moment, and stands from then
+/// on. A hold that nobody needed may be ended whatever the clock says, and one that is made after the jumps is as any
+/// other.
 fn jumps(
     program: &Program,
     library: &str,

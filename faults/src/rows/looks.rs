@@ -1,5 +1,5 @@
-//! Of row 25: somebody is answered while the service looks at the files for others. One thread looks for all who ask, and whoever
-//! asks after an answer is not told what a look saw that began before.
+//! Of row 25: somebody is answered while the service looks at the files for others. One thread looks for all who ask,
+//! and whoever asks after an answer is not told what a look saw that began before.
 
 use std::thread;
 
@@ -10,7 +10,8 @@ use crate::service::Service;
 use crate::strace::Point;
 use crate::test_event::{TestEvent, eventually};
 
-/// How long a look stands still at a call: a command sells meanwhile. Where that takes longer nothing is struck, and nothing fails.
+/// How long a look stands still at a call: a command sells meanwhile. Where that takes longer nothing is struck, and
+/// nothing fails.
 const PAUSE: &str = "2s";
 
 /// In a slice, of the points every so manyth.

@@ -1,5 +1,5 @@
-//! Row 24: a service is struck at every system call of a sale: killed, aborted, told to end, or refused the call. The same key again
-//! is sold exactly once, whatever was answered.
+//! Row 24: a service is struck at every system call of a sale: killed, aborted, told to end, or refused the call. The
+//! same key again is sold exactly once, whatever was answered.
 
 use crate::attached::{Attached, only_files, points};
 use crate::books::Books;
@@ -18,8 +18,8 @@ const SERVICE: &str = "--clerks 1";
 /// The key of the sale.
 const KEY: &str = "k";
 
-/// By which signals a service ends at once: somebody else's, and that of a clerk (or any other thread of a released program) that
-/// makes a mistake, which ends all of them.
+/// By which signals a service ends at once: somebody else's, and that of a clerk (or any other thread of a released
+/// program) that makes a mistake, which ends all of them.
 const ENDS: [(&str, &str); 2] = [("killed", "SIGKILL"), ("aborted", "SIGABRT")];
 
 /// The exit code of a service that was told twice to end.
@@ -108,8 +108,8 @@ fn kill(prepared: &Prepared, point: &Point, signal: &str, missed: Fault) -> Faul
     Fault::Struck
 }
 
-/// The order was accepted and is answered, or it was not and nothing is sold. Where a second thread came to such a call, the service
-/// was told twice, and may have ended at once.
+/// The order was accepted and is answered, or it was not and nothing is sold. Where a second thread came to such a
+/// call, the service was told twice, and may have ended at once.
 fn terminate(prepared: &Prepared, point: &Point, missed: Fault) -> Fault {
     let event = prepared.copy();
     let mut service = Service::start(&event, SERVICE);

@@ -99,7 +99,8 @@ fn whoever_looks_after_an_answer_finds_it_counted() {
     event.assert_adds_up();
 }
 
-/// All look just before, so that whatever is kept of a look is old; then the lock is free, and each looks as soon as it is answered.
+/// All look just before, so that whatever is kept of a look is old; then the lock is free, and each looks as soon as it
+/// is answered.
 #[test]
 fn of_those_who_waited_for_one_lock_each_finds_its_own_sale_counted() {
     let event = TestEvent::stock(100);
