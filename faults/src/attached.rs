@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use crate::strace::Point;
-use crate::test_event::{memory, signal};
+use crate::test_event::{COUNT, LEDGER, LOCK, TestEvent, eventually, memory, signal};
 
 /// How often it is looked whether strace has ended.
 const ENDS: usize = 1000;
@@ -42,27 +42,33 @@ impl Attached {
     fn attach(process: u32, arguments: &[String]) -> Result<Self, String> {
         let problem = |error: std::io::Error| error.to_string();
         let trace = NamedTempFile::new_in(memory()).map_err(problem)?;
+        // A file, not a pipe: it tells of each new thread, and would end where nobody reads that.
+        let said = NamedTempFile::new_in(memory()).map_err(problem)?;
         let mut strace = Command::new("strace")
             .args(["-f", "-o"])
             .arg(trace.path())
             .args(["-p", &process.to_string()])
             .args(arguments)
             .stdin(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(said.reopen().map_err(problem)?)
             .spawn()
             .map_err(problem)?;
-        let mut said = String::new();
-        if let Some(errors) = strace.stderr.take() {
-            BufReader::new(errors)
-                .read_line(&mut said)
-                .map_err(problem)?;
-        }
-        if said.contains(" attached") {
+        let text = || fs::read_to_string(said.path()).unwrap_or_default();
+        let attached = eventually("strace is attached, or has ended", || {
+            if text().contains(" attached") {
+                return Some(true);
+            }
+            strace.try_wait().unwrap().map(|_| false)
+        });
+        if attached {
             return Ok(Self { strace, trace });
         }
-        let _ = strace.kill();
-        let _ = strace.wait();
-        Err(said.trim().to_owned())
+        Err(text().trim().to_owned())
+    }
+
+    /// What was seen so far; a call stands there from its beginning on.
+    pub(crate) fn trace(&self) -> String {
+        fs::read_to_string(self.trace.path()).unwrap_or_default()
     }
 
     /// Lets the process go on without it; what was seen.
@@ -94,6 +100,17 @@ impl Drop for Attached {
             let _ = self.strace.wait();
         }
     }
+}
+
+/// The arguments by which of all calls only those on the event's files are seen, and struck.
+pub(crate) fn only_files(event: &TestEvent) -> Vec<String> {
+    let files = [COUNT, LEDGER, LOCK].map(|name| event.path(name));
+    let paths = files
+        .iter()
+        .map(PathBuf::as_path)
+        .chain([event.directory()]);
+    let arguments = paths.flat_map(|path| ["-P".to_owned(), path.to_str().unwrap().to_owned()]);
+    arguments.collect()
 }
 
 /// All the points of a trace: of each call as many as the thread made that made it most often.

@@ -131,14 +131,20 @@ pub const MUTANTS: &[Mutant] = &[
     by("set-unlocked", "scenarios", "scenarios/set-book/3"),
     by("head-unlocked", "scenarios", "scenarios/hold-hold/2"),
     by("import-unlocked", "scenarios", "scenarios/import-import/2"),
-    by("drain-cut", "drained", "drained/seed 1"),
+    by("drain-cut", "drained", "drained/seed 19"),
     by("drain-cut", "served", "served/SIGTERM/fdatasync"),
     by("key-forgotten", "served", "served/killed/fdatasync"),
     by("sync-retried", "served", "served/refused/fdatasync"),
     by("look-kept", "beside", "beside/reset"),
     by("order-kept", "beside", "beside/gone while they wait"),
     by("body-awaited", "beside", "beside/half way"),
-    by("socket-leaked", "beside", "beside/soak"),
+    by(
+        "confirm-by-clock",
+        "beside",
+        "beside/clock/ended first/confirmed",
+    ),
+    by("expiry-lost", "beside", "beside/clock/needed first"),
+    by("socket-leaked", "beside", "beside/soak, short"),
 ];
 
 const fn by(name: &'static str, row: &'static str, case: &'static str) -> Mutant {

@@ -15,6 +15,7 @@ pub(crate) mod hostile;
 pub(crate) mod jumps;
 pub(crate) mod killed;
 pub(crate) mod lock_file;
+pub(crate) mod looks;
 pub(crate) mod losses;
 pub(crate) mod names;
 pub(crate) mod ordered;

@@ -121,9 +121,21 @@ impl Service {
         header: &str,
         body: &str,
     ) -> io::Result<Answer> {
+        self.send("POST", path, key, header, body)
+    }
+
+    /// The same by any method.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        key: &str,
+        header: &str,
+        body: &str,
+    ) -> io::Result<Answer> {
         let length = body.len();
         let request = format!(
-            "POST /api/v1/{path} HTTP/1.1\r\nHost: faults\r\nConnection: close\r\nIdempotency-Key: {key}\r\n{header}\r\n\
+            "{method} /api/v1/{path} HTTP/1.1\r\nHost: faults\r\nConnection: close\r\nIdempotency-Key: {key}\r\n{header}\r\n\
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         exchange(&mut self.connect()?, request.as_bytes())

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What no test runs, and why.
-const NOT_RUN: [(&str, &str, &str); 25] = [
+const NOT_RUN: [(&str, &str, &str); 27] = [
     ("README.md", "cargo test", "this is it"),
     (
         "README.md",
@@ -98,6 +98,16 @@ const NOT_RUN: [(&str, &str, &str); 25] = [
         "faults/README.md",
         "cargo run -p tickets-faults -- --program target/release/tickets drained served beside",
         SLICE,
+    ),
+    (
+        "faults/README.md",
+        "TICKETS_LINK=dynamic cargo build --features serve --target-dir target/dynamic",
+        "builds another program, for minutes; the gate does",
+    ),
+    (
+        "faults/README.md",
+        "cargo run -p tickets-faults -- --program target/dynamic/debug/tickets beside --case beside/clock",
+        "needs that program; the gate runs it",
     ),
     (
         "faults/README.md",

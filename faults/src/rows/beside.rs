@@ -12,8 +12,8 @@ use crate::holder::Holder;
 use crate::row::Row;
 use crate::rows::beside::clients::{clerk_hangs, gone, half_way, lock_held};
 use crate::rows::beside::event::{edited, reset, restored, taken_away};
-use crate::rows::beside::soak::{SOAK, SOAK_SLICE, soak};
-use crate::rows::jumps;
+use crate::rows::beside::soak::{SOAKS, soak};
+use crate::rows::{jumps, looks};
 use crate::service::Service;
 
 pub(crate) fn strike(row: &mut Row) {
@@ -32,11 +32,14 @@ pub(crate) fn strike(row: &mut Row) {
         row.run("the lock", "held", true, || lock_held(&prepared));
         row.run("clients", "gone while they wait", true, || gone(&prepared));
     }
-    match Attached::missing() {
-        Some(reason) => row.cannot(reason),
-        None => row.run("a clerk", "hangs", false, || clerk_hangs(&prepared)),
+    if let Some(reason) = Attached::missing() {
+        row.cannot(reason);
+    } else {
+        row.run("a clerk", "hangs", false, || clerk_hangs(&prepared));
+        looks::strike(row, &prepared);
     }
     jumps::strike(row);
-    let sales = if row.is_slice() { SOAK_SLICE } else { SOAK };
-    row.run("time", "soak", true, || soak(&prepared, sales));
+    for (name, sales, in_slice) in SOAKS {
+        row.run("time", name, in_slice, || soak(&prepared, sales));
+    }
 }

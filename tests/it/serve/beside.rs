@@ -1,5 +1,6 @@
 //! Commands beside the service, on the same files.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -100,6 +101,37 @@ fn a_key_of_a_command_is_known_to_the_service_and_the_other_way_round() {
         assert_eq!(server.sell(key, "bob", 1).is(200)["replayed"], true);
     }
     assert_eq!(server.get("/api/v1/event").is(200)["left"], 27);
+    event.assert_adds_up();
+}
+
+/// As `cp` does, which leaves the file that the service has read: what it knows of its keys is void.
+#[test]
+fn a_ledger_that_was_copied_over_in_place_is_another_one() {
+    let event = TestEvent::stock(30);
+    event.booked("bob --key first");
+    let files = ["tickets.ledger.jsonl", "tickets.json"];
+    let other = TestEvent::empty();
+    for name in files {
+        fs::copy(event.path(name), other.path(name)).unwrap();
+    }
+    let server = Server::start(&event, "--clerks 1");
+    for key in ["aa", "bb", "cc", "dd"] {
+        server.sell(key, "bob", 1).is(201);
+    }
+    assert_eq!(server.sell("dd", "bob", 1).is(200)["replayed"], true);
+    // Shorter than what is known of the first, with one of its keys on an earlier line, which is as long.
+    let ids = ["bb", "xx"].map(|key| (key, other.booked(&format!("bob --key {key}"))));
+    for name in files {
+        fs::write(event.path(name), fs::read(other.path(name)).unwrap()).unwrap();
+    }
+    for (key, id) in ids {
+        let again = server.sell(key, "bob", 1).is(200);
+        assert_eq!(again["sale"]["id"], id, "{again}");
+    }
+    for key in ["aa", "cc"] {
+        server.sell(key, "bob", 1).is(201);
+    }
+    assert_eq!(server.get("/api/v1/event").is(200)["left"], 25);
     event.assert_adds_up();
 }
 

@@ -4,6 +4,7 @@ mod addresses;
 mod attacks;
 mod beside;
 mod client;
+mod counts;
 mod description;
 mod drain;
 mod health;

@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::client::Server;
+use super::client::{Client, Server};
 use crate::harness::TestEvent;
 
 /// A client that follows the count.
-struct Follower(BufReader<TcpStream>);
+pub(super) struct Follower(BufReader<TcpStream>);
 
 impl Follower {
-    fn of(server: &Server, header: &str) -> Self {
+    pub(super) fn of(server: &Client, header: &str) -> Self {
         let mut stream = server.connect();
         let request = format!("GET /api/v1/stream HTTP/1.1\r\nHost: x\r\n{header}\r\n");
         stream.write_all(request.as_bytes()).unwrap();
@@ -32,7 +32,7 @@ impl Follower {
     }
 
     /// The next count: the id, and how many are left.
-    fn count(&mut self) -> (u64, u64) {
+    pub(super) fn count(&mut self) -> (u64, u64) {
         loop {
             let line = self.line();
             let Some(id) = line.strip_prefix("id: ") else {

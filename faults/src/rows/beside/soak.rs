@@ -10,9 +10,9 @@ use crate::rows::beside::judge::{judge, sold};
 use crate::service::{Service, order};
 use crate::test_event::eventually;
 
-/// Sales of a long time, after some that fill what is kept; in a slice fewer.
-pub(super) const SOAK: usize = 50_000;
-pub(super) const SOAK_SLICE: usize = 1_000;
+/// Sales of a long time, and of a shorter one for a slice, after some that fill what is kept.
+pub(super) const SOAKS: [(&str, usize, bool); 2] =
+    [("soak, short", 1_000, true), ("soak, long", 50_000, false)];
 const WARM_UP: usize = 500;
 
 /// By how much the service may grow in that time, in KiB: what it knows of each key, and what an allocator keeps.

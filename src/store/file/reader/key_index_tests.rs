@@ -177,6 +177,28 @@ fn a_line_that_was_taken_back_is_not_believed() {
 }
 
 #[test]
+fn a_ledger_that_was_copied_over_in_place_is_another_one() {
+    let (event, other) = (Indexed::new(), Indexed::new());
+    buy(&mut event.other(), "first").unwrap();
+    let copy = |from: &Indexed, to: &Indexed| {
+        fs::write(to.ledger(), fs::read(from.ledger()).unwrap()).unwrap();
+        fs::write(&to.file, fs::read(&from.file).unwrap()).unwrap();
+    };
+    copy(&event, &other);
+    for key in ["aa", "bb", "cc", "dd"] {
+        buy(&mut event.office(), key).unwrap();
+    }
+    assert!(buy(&mut event.office(), "dd").unwrap().replayed);
+    // On the other one a key stands before the line that the index names, and where that begins a line begins, too.
+    let sold = buy(&mut other.other(), "bb").unwrap();
+    buy(&mut other.other(), "xx").unwrap();
+    copy(&other, &event);
+    let again = buy(&mut event.office(), "bb").unwrap();
+    assert!(again.replayed && again.id == sold.id);
+    assert!(!buy(&mut event.office(), "aa").unwrap().replayed);
+}
+
+#[test]
 fn where_two_keys_share_a_hash_the_ledger_decides() {
     let event = Indexed::new();
     let mut office = event.office();
