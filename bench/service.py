@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+import service_plot
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 PEERS = HERE / "peers" / "http"
@@ -36,6 +38,7 @@ def arguments():
     parser.add_argument("--peers", type=pathlib.Path, help="another directory of peers than peers/http/target/release")
     parser.add_argument("--no-build", action="store_true", help="measure what is built already")
     parser.add_argument("--quick", action="store_true", help="one round of a second: does it all still work")
+    parser.add_argument("--plot", type=pathlib.Path, metavar="FILE.svg", help="also draw it")
     parser.add_argument("--json", action="store_true", help="every single value, for programs")
     told = parser.parse_args()
     if told.quick:
@@ -268,6 +271,8 @@ def main():
         for peer in peers:
             peer.close()
         shutil.rmtree(scratch, ignore_errors=True)
+    if told.plot:
+        told.plot.write_text(service_plot.picture(results))
     if told.json:
         print(json.dumps({"sales": results, "reads": reads, "library": alone}, indent=2))
         return
