@@ -150,19 +150,22 @@ parentheses. A number alone holds if it is not 0. The numbers of a run:
   lost_updates  sales overwritten by another that had read the same version
   torn_reads    buyers that read a count that made no sense
   torn_writes   1 if the ledger has bytes that are no line
-  conservation  1 if what was sold and what is left do not add up to the stock
+  conservation  1 if what was sold and what is left do not add up to the stock,
+                but for a count that a kill left behind the ledger: the next
+                sale brings it up
   deadlock      buyers that wait for one another without end
   bad           1 if anything was found
   sold          tickets sold, by the ledger
-  left          tickets left, by tickets.json; no number if it cannot be read
+  left          tickets left, by tickets.json, which after a kill may not yet
+                show the last sale; no number if it cannot be read
   refused       buyers that found none left
   failed        buyers that failed
   crashes       buyers that were killed
   buyers, stock of the run
   switches      how often another buyer goes on than the one before
 
-Each number of buyers up to --users is tried, with one ticket to one for each buyer unless --stock says \
-how many. The smallest schedule is that of the fewest tickets, then of the fewest buyers, then of the \
+Each number of buyers up to --users is tried with one ticket, then each with two, and so on up to as many tickets as \
+--users, unless --stock says how many. The smallest schedule is that of the fewest tickets, then of the fewest buyers, then of the \
 fewest switches, then the first in order.
 
 Exits 0 when there is one, 3 when there is none.";
