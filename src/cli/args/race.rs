@@ -76,10 +76,19 @@ Examples:
   tickets race replay '1 2 2 1' --lock       under the lock it cannot happen
   tickets race replay '2 2 2t 1 1' --scenario confirm-expire
 
+The steps of a buyer, who stops when it has read that none is left:
+  no lock             read, write
+  exclusive           lock, read, write, give the lock up, publish the count
+  shared, data-file   lock, read, write, which gives the lock up
+  write-only          read, lock, write, which gives the lock up
+With --writes in-place it cuts the count, then fills it, in place of the write and what follows; with --query a look comes \
+first. To find a lock taken is a step too.
+
 A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step, 2t that its clock \
 is past the time that it asks for. A schedule that ends early is completed, and that is told: of those who can go on \
 always the one with the lowest number. A class \
-'3!:4' is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write; JSON names it.
+'3!:4' is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write. In JSON 'schedule' is the class where there is one, 'grants' the \
+steps, and 'replay' the command that shows them again.
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     Replay(ReplayArgs),

@@ -56,7 +56,12 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         if !bad {
             let sales = "every sale read what the sale before it wrote";
             let text = arguments.scenario.map_or(sales, Scenario::promise);
-            let text = format!("in this schedule: {text}. Of others it says nothing: 'tickets race prove' runs them all");
+            let all = arguments.scenario.map_or(String::new(), |scenario| {
+                format!(" --scenario {}", scenario.name())
+            });
+            let text = format!(
+                "in this schedule: {text}. Of others it says nothing: 'tickets race prove{all}' runs them all"
+            );
             run::labelled(out, "safe", GOOD, &text)?;
             run::behind(out, &pictured)?;
         }

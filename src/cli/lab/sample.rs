@@ -103,8 +103,8 @@ fn told_of(
         }
         DrawnFrom::Priorities { steps, bound } => format!(
             "{different} different ones, of how many is not known, drawn by priorities, so that some are likelier than \
-             others: no proof. A mistake that needs {depth} steps in a certain order is met by one of them at least with a \
-             chance of {}, 1 - (1 - 1/({} x {steps}^{}))^{samples}; of one that needs more steps nothing is said",
+             others: no proof. A mistake that needs {depth} steps in a certain order is met by one of them or more \
+             with a chance of {}, 1 - (1 - 1/({} x {steps}^{}))^{samples}; of one that needs more steps nothing is said",
             chance(bound),
             trial.users,
             depth - 1,
