@@ -132,6 +132,10 @@ fn of_writes_at_one_time_no_order_is_told() {
             &text,
             "which of them wrote last is not known: they wrote at the same time",
         );
+        // What is sold beyond the stock comes first, as in the report of a rush.
+        let [oversold, lost] = ["oversold: ", "lost update: "].map(|kind| place(&text, kind));
+        assert!(oversold < lost, "{text}");
+        place(&text, "<- 1  more was sold than there was (oversold)");
         place(&text, "3 tickets were sold, but there were only 2");
         for claim in [
             "first too many",
