@@ -295,8 +295,11 @@ fn who_resets_what_is_not_there_can_rush_by_the_hint() {
     };
     let reset = own(&["reset"]);
     let (_, hint) = reset.stderr.split_once("hint: ").unwrap();
-    let (line, rest) = hint.split_once(" makes an event to rush on").unwrap();
-    assert!(rest.contains("init 200' makes one to sell from"), "{hint}");
+    let (line, behind) = hint.split_once(" makes an event to rush on").unwrap();
+    assert!(
+        behind.contains("init 200' makes one to sell from"),
+        "{hint}"
+    );
     let made = Command::new("sh")
         .args(["-c", line])
         .current_dir(event.directory())

@@ -28,13 +28,12 @@ pub(crate) fn too_many(evidence: &Evidence) -> String {
 /// not show them all.
 pub(super) fn sold_beside_count(evidence: &Evidence) -> Option<u64> {
     let last = evidence.last?;
-    let mut versions: Vec<(u64, u32)> = match &evidence.ledger {
-        Some(lines) => lines.iter().map(|line| (line.seq, line.quantity)).collect(),
-        None => {
-            let all = evidence.operations.iter();
-            let wrote = all.filter(|did| did.write != UNSAID && did.has_written());
-            wrote.map(|did| (did.write, did.quantity)).collect()
-        }
+    let mut versions: Vec<(u64, u32)> = if let Some(lines) = &evidence.ledger {
+        lines.iter().map(|line| (line.seq, line.quantity)).collect()
+    } else {
+        let all = evidence.operations.iter();
+        let wrote = all.filter(|did| did.write != UNSAID && did.has_written());
+        wrote.map(|did| (did.write, did.quantity)).collect()
     };
     versions.sort_unstable();
     let forked = versions
