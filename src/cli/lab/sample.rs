@@ -133,7 +133,7 @@ fn chance(bound: f64) -> String {
     let percent = (bound * 1000.0).floor() / 10.0;
     match bound {
         ..0.001 => format!("at least 1 in {:.0}", bound.recip().ceil()),
-        _ if percent > 99.9 => "more than 99.9 %".to_owned(),
+        _ if bound > 0.999 => "more than 99.9 %".to_owned(),
         _ => format!("at least {percent} %"),
     }
 }
@@ -221,7 +221,7 @@ mod tests {
         for (bound, told) in [
             (1.0, "more than 99.9 %"),
             (0.999_99, "more than 99.9 %"),
-            (0.999_01, "at least 99.9 %"),
+            (0.998_99, "at least 99.8 %"),
             (0.1378, "at least 13.7 %"),
             (0.000_439, "at least 1 in 2278"),
         ] {
