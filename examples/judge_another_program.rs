@@ -1,5 +1,6 @@
 //! Judges a program that has nothing to do with this one: four threads that sell from a file of their own,
-//! without a lock, and write down what they do. Three tickets, and everybody reads before anybody writes.
+//! without a lock on what they read, and write down what they do. Three tickets, and everybody reads before anybody
+//! writes. One writes after the other: of writes at one time nobody could say which came last.
 //!
 //! ```console
 //! $ cargo run --example judge_another_program
@@ -10,7 +11,7 @@ use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Barrier;
+use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::Instant;
 
@@ -40,7 +41,11 @@ impl Notebook<'_> {
 }
 
 /// The file holds a version and how many are left.
-fn sell(count: &Path, all_have_read: &Barrier, notes: &mut Notebook<'_>) -> Result<(), String> {
+fn sell(
+    count: &Path,
+    (all_have_read, writes): (&Barrier, &Mutex<()>),
+    notes: &mut Notebook<'_>,
+) -> Result<(), String> {
     let failed = |error: io::Error| error.to_string();
     notes
         .note(EvidenceStep::Invoke { quantity: 1 })
@@ -63,6 +68,7 @@ fn sell(count: &Path, all_have_read: &Barrier, notes: &mut Notebook<'_>) -> Resu
     let (outcome, left) = match left.checked_sub(1) {
         None => (OperationOutcome::SoldOut, left),
         Some(rest) => {
+            let one_at_a_time = writes.lock().map_err(|error| error.to_string())?;
             let intend = EvidenceStep::Intend {
                 read: seq,
                 write: seq + 1,
@@ -75,6 +81,7 @@ fn sell(count: &Path, all_have_read: &Barrier, notes: &mut Notebook<'_>) -> Resu
                 .and_then(|()| fs::rename(&new, count))
                 .map_err(failed)?;
             notes.note(EvidenceStep::Wrote).map_err(failed)?;
+            drop(one_at_a_time);
             (OperationOutcome::Sold, rest)
         }
     };
@@ -102,14 +109,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let start = Instant::now();
     let buyers = ["ann", "bert", "cleo", "dora"];
-    let all_have_read = Barrier::new(buyers.len());
+    let (all_have_read, writes) = (Barrier::new(buyers.len()), Mutex::new(()));
     thread::scope(|scope| -> io::Result<()> {
         for buyer in buyers {
             let file = OpenOptions::new().append(true).open(&run)?;
             let mut notes = Notebook { buyer, file, start };
-            let (count, all_have_read) = (&count, &all_have_read);
+            let (count, gates) = (&count, (&all_have_read, &writes));
             scope.spawn(move || {
-                if let Err(error) = sell(count, all_have_read, &mut notes) {
+                if let Err(error) = sell(count, gates, &mut notes) {
                     let _ = writeln!(io::stderr(), "{buyer}: {error}");
                 }
             });

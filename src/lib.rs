@@ -85,6 +85,7 @@ mod ledger;
 pub mod office;
 mod plural;
 mod random;
+mod run_clock;
 pub mod rush;
 #[cfg(feature = "serve")]
 mod serve;

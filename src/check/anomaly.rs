@@ -74,6 +74,19 @@ impl Anomaly {
         }
     }
 
+    /// Its place among what is told of a run: the gravest first, and what is no matter of sold and left as it was found.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Oversold => 0,
+            Self::LostUpdate => 1,
+            Self::LostSale => 2,
+            Self::Conservation => 3,
+            Self::TornWrite => 4,
+            _ => 5,
+        }
+    }
+
     /// What happened, in words that need no explanation.
     #[must_use]
     pub fn plain(self) -> &'static str {

@@ -6,6 +6,9 @@
 
 use super::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
 
+/// So many sales are compared each with each.
+const COMPARED: usize = 256;
+
 /// Who wrote before whom.
 pub(crate) struct WriteOrder<'a> {
     evidence: &'a Evidence,
@@ -88,6 +91,22 @@ impl<'a> WriteOrder<'a> {
             fits.is_none()
         });
         sold
+    }
+
+    /// The sales that were acknowledged and for which, for all that is known, no ticket may have been left.
+    pub(crate) fn perhaps_beyond_stock(&self) -> Vec<u32> {
+        let sold: Vec<(u32, u64)> = self.sold().collect();
+        let is_beyond = |at: u32, own: u64| {
+            let before = sold
+                .iter()
+                .filter(|(other, _)| *other != at && !self.is_before(at, *other));
+            let before = before.fold(own, |sum, (_, quantity)| sum.saturating_add(*quantity));
+            before > self.evidence.stock
+        };
+        let all = sold.iter();
+        // Of many each is taken for one of them: they are not compared each with each.
+        let beyond = all.filter(|(at, own)| sold.len() > COMPARED || is_beyond(*at, *own));
+        beyond.map(|(at, _)| *at).collect()
     }
 
     /// Whether a sale is known to be the first for which too few were left: who wrote before it, and who after, is

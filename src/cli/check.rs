@@ -166,7 +166,7 @@ fn fitted(out: &mut dyn Write, text: &str, taken: usize) -> io::Result<()> {
     }
 }
 
-/// What was found; all lost updates of one version as one.
+/// What was found, the gravest first; all lost updates of one version as one.
 fn tell(
     out: &mut dyn Write,
     evidence: &Evidence,
@@ -174,18 +174,22 @@ fn tell(
     quiet: bool,
 ) -> io::Result<()> {
     let groups = check::overwritten(evidence, verdict);
-    for group in groups.iter().take(TOLD as usize) {
-        line(out, Anomaly::LostUpdate, &group.text)?;
-    }
+    let lost = groups
+        .iter()
+        .map(|group| (Anomaly::LostUpdate, &group.text));
+    let found = verdict.findings.iter();
+    let others = found.filter(|found| found.kind != Anomaly::LostUpdate || groups.is_empty());
+    let mut all: Vec<_> = lost
+        .chain(others.map(|found| (found.kind, &found.text)))
+        .collect();
+    // Stable: those of one rank stay as they were found.
+    all.sort_by_key(|(kind, _)| kind.rank());
     let mut told: HashMap<Anomaly, u64> = HashMap::new();
-    for finding in &verdict.findings {
-        if finding.kind == Anomaly::LostUpdate && !groups.is_empty() {
-            continue;
-        }
-        let many = told.entry(finding.kind).or_insert(0);
+    for (kind, text) in all {
+        let many = told.entry(kind).or_insert(0);
         *many += 1;
         if *many <= TOLD {
-            line(out, finding.kind, &finding.text)?;
+            line(out, kind, text)?;
         }
     }
     for count in &verdict.counts {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::args::{BackupArgs, DEFAULT_FILE, ResetArgs, RestoreArgs};
+use super::buy::where_to_rush;
 use super::hint::quoted;
 use super::screen::{GOOD, Screen};
 use crate::plural::count;
-use crate::{BoxOffice, Result, shown};
+use crate::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
@@ -85,7 +86,7 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
         office.reset(arguments.stock, force, wait)
     };
     screen.notes(&office.notes());
-    let done = done?;
+    let done = done.map_err(|error| where_to_begin(error, file))?;
     let archive: Vec<PathBuf> = done.archive.clone().into_iter().collect();
     let document = ResetDocument {
         ok: true,
@@ -118,6 +119,17 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
         screen.notes(&way_back(file, &archive, " --force"));
     }
     Ok(0)
+}
+
+/// There is no event: how to get one, to rush on or to sell from.
+fn where_to_begin(error: Error, file: &Path) -> Error {
+    if error.kind() != Kind::Missing {
+        return error;
+    }
+    let error = where_to_rush(error, file);
+    let hint = error.hint_text().unwrap_or_default();
+    let hint = format!("{hint}; 'tickets init 200' makes one to sell from, which a rush keeps off");
+    error.hint(hint)
 }
 
 /// How a ledger that was put away is put back, as a line for a shell: a restore takes it for a backup.

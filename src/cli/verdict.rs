@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use super::hint::{command, quoted};
 use super::screen::{BAD, FAINT, GOOD, Screen};
 use super::width::columns;
 use crate::check::Anomaly;
@@ -104,11 +105,28 @@ fn race(
     if report.findings.len() > written {
         let more = report.findings.len() - written;
         let findings = if more == 1 { "finding" } else { "findings" };
-        writeln!(out, "      and {more} more {findings}: --json has all")?;
+        let recorded = report
+            .evidence
+            .as_ref()
+            .and_then(|recorded| recorded.file.as_ref());
+        let told = match recorded {
+            Some(file) => format!(
+                "{} tells more",
+                command(&format!("race check {}", quoted(file.as_ref())))
+            ),
+            None => "--json has all".to_owned(),
+        };
+        writeln!(out, "      and {more} more {findings}: {told}")?;
     }
     if !screen.quiet {
         let hint = screen.hint(cure(report.lock, report.endangered));
-        writeln!(out, "{FAINT}hint{FAINT:#}  {hint}")?;
+        // Under the exclusive lock nobody reads beside another.
+        let together = if report.together && !report.endangered {
+            ", without --together"
+        } else {
+            ""
+        };
+        writeln!(out, "{FAINT}hint{FAINT:#}  {hint}{together}")?;
     }
     Ok(())
 }

@@ -41,6 +41,7 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         title: title(trial, users),
         subtitle: format!("who makes each step: {}", run.steps()),
         time: Time::Steps,
+        clock: None,
         lanes: lanes.collect(),
         versions: drawing.versions,
         findings,

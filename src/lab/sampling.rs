@@ -48,6 +48,8 @@ pub fn drawn(trial: &Trial, sampling: Sampling) -> DrawnFrom {
     let once = 1.0 / (trial.users as f64 * (steps as f64).powi(sampling.depth.cast_signed() - 1));
     // 1 - (1 - p)^samples, also for a very small p.
     let bound = -(sampling.samples as f64 * (-once).ln_1p()).exp_m1();
+    // Rounded, not certain.
+    let bound = bound.min(1.0_f64.next_down());
     DrawnFrom::Priorities { steps, bound }
 }
 

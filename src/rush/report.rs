@@ -54,6 +54,9 @@ pub struct RushReport {
     pub lost_updates: u64,
     /// Whether anything was found, on disk or in the evidence.
     pub verdict: Judgement,
+    /// Whether nobody wrote before everybody had read.
+    #[serde(skip)]
+    pub together: bool,
     /// Whether it was forced, without a lock that keeps others out, on an event that is for real.
     #[serde(skip)]
     pub endangered: bool,
@@ -121,6 +124,7 @@ pub(super) fn write(
         lock: rush.lock,
         mode: if rush.threads { "threads" } else { "processes" },
         think: rush.think.to_string(),
+        together: rush.together,
         endangered: after.endangered,
         quantity: rush.quantity,
         seed: rush.seed,
@@ -175,6 +179,7 @@ mod tests {
             oversold: 0,
             lost_updates: 0,
             verdict: Judgement::Safe,
+            together: false,
             endangered: false,
             findings: Vec::new(),
             unpublished: None,

@@ -46,7 +46,11 @@ pub(super) fn legend(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, le
     }
     if scene.timeline.time == Time::Nanoseconds && !layout.rows.is_empty() {
         let name = scene.axis.name();
-        let note = format!("time in {name} since the first act");
+        let zero = match scene.timeline.clock {
+            Some(_) => "since the first operation began",
+            None => "since the first act",
+        };
+        let note = format!("time in {name} {zero}");
         floor += SMALL - ROW / 2.0;
         canvas.text((left, floor), "start", SIZE, Ink::Quiet, &note);
         floor += SMALL;
@@ -87,13 +91,19 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
             .iter()
             .any(|act| act.doing.as_ref() == Some(doing))
     };
+    // In a schedule the count is published in a step of its own, or with the sale.
+    let cuts = occurs(&Doing::Truncate);
+    let writes = match scene.timeline.time {
+        Time::Steps if !cuts => "writes its sale",
+        _ => "writes the count",
+    };
     let mut items = Vec::new();
     for (doing, words) in [
         (Doing::Query, "asks how many are left"),
         (Doing::Wait, "waits for the lock"),
         (Doing::Read, "reads the count"),
         (Doing::Truncate, "empties the count"),
-        (Doing::Write, "writes the count"),
+        (Doing::Write, writes),
         (Doing::Sync, "publishes the count"),
     ] {
         if occurs(&doing) {

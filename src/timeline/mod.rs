@@ -64,6 +64,7 @@ mod tree;
 mod tree_row;
 mod words;
 
+pub use crate::run_clock::RunClock;
 pub use model::{Clash, DrawnFinding, DrawnVersion, Lane, Spot, Time, Timeline};
 pub use operation::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 pub use text_line::{COLUMNS, Piece, TextLine, Tone};

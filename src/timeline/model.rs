@@ -1,6 +1,7 @@
 //! The model of a run, ready to be drawn.
 
 use super::operation::DrawnOperation;
+use crate::run_clock::RunClock;
 
 /// A run, ready to be drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,6 +12,9 @@ pub struct Timeline {
     pub subtitle: String,
     /// What the times of the spans count.
     pub time: Time,
+    /// What the times are told since, and in which unit, where the sentences of the findings tell times too; else since
+    /// the first act that is drawn.
+    pub clock: Option<RunClock>,
     /// The buyers, from top to bottom.
     pub lanes: Vec<Lane>,
     /// The versions of the count, each after the one that it grew from.

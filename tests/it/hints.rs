@@ -249,6 +249,66 @@ fn what_a_hint_advises_is_right_where_it_stands() {
     }
 }
 
+/// After a race: its cure without what does not go with it, where the rest is told, and one reason in every command.
+#[test]
+fn what_is_said_after_a_race_leads_on() {
+    let event = TestEvent::stock(2);
+    let run = event.run("buy --users 8 --think 0ms --together");
+    assert!(
+        run.stdout.contains("with --lock, without --together\n"),
+        "{run:?}"
+    );
+    for line in ["query", "audit"] {
+        let run = event.run(line);
+        let both = run.stdout + &run.stderr;
+        assert!(
+            both.contains("its seq is 2, not 3. A race without a lock leaves such lines"),
+            "{line}: {both}"
+        );
+    }
+    // Each of the eight has written under a lock that keeps nobody out, which is more than is written out.
+    let event = TestEvent::stock(2);
+    let evidence = event.path("run.jsonl").display().to_string();
+    let run = event.run(&format!(
+        "buy --users 8 --think 0ms --together --lock=shared --evidence {evidence}"
+    ));
+    let (_, more) = run.stdout.split_once(" more findings: ").unwrap();
+    assert!(
+        more.starts_with(&format!("'tickets race check {evidence}' tells more\n")),
+        "{run:?}"
+    );
+    assert!(
+        run.stdout
+            .contains("keeps others out, without --together\n"),
+        "{run:?}"
+    );
+}
+
+/// Where there is no event to be reset, the hint leads to one that a rush sells from.
+#[test]
+fn who_resets_what_is_not_there_can_rush_by_the_hint() {
+    let event = TestEvent::empty();
+    let own = |words: &[&str]| {
+        let mut command = Command::new(TICKETS);
+        command.args(["-f", "own/gig.json"]).args(words);
+        Run::of(command.current_dir(event.directory()).output().unwrap())
+    };
+    let reset = own(&["reset"]);
+    let (_, hint) = reset.stderr.split_once("hint: ").unwrap();
+    let (line, behind) = hint.split_once(" makes an event to rush on").unwrap();
+    assert!(
+        behind.contains("init 200' makes one to sell from"),
+        "{hint}"
+    );
+    let made = Command::new("sh")
+        .args(["-c", line])
+        .current_dir(event.directory())
+        .status();
+    assert!(made.unwrap().success(), "{line}");
+    let rush = own(&["buy", "--users", "2", "--lock", "--think", "0ms"]);
+    assert_eq!(rush.code, Some(0), "{rush:?}");
+}
+
 /// What starts anew, repairs or draws says to which file.
 #[test]
 fn whatever_is_written_anew_is_named() {

@@ -76,6 +76,29 @@ fn the_reason_is_that_of_the_race_and_the_cure_cures_it() {
         line(&many, "cure "),
         "tickets race prove --users 12 --lock --stock 1"
     );
+    // Another event than that of the race: it is said why.
+    assert!(
+        line(&many, "note  with 12 tickets").contains("too many ways"),
+        "{many:?}"
+    );
+    let few = [
+        "race",
+        "prove",
+        "--users",
+        "12",
+        "--stock",
+        "2",
+        "--samples",
+        "99",
+        "--seed",
+        "7",
+    ];
+    let few = said(&few);
+    assert_eq!(
+        line(&few, "cure "),
+        "tickets race prove --users 12 --lock --stock 2"
+    );
+    assert!(!few.stdout.contains("\nnote  with"), "{few:?}");
     let cured = said(&["race", "prove", "--users", "12", "--lock", "--stock", "1"]);
     assert_eq!(cured.code, Some(0), "{cured:?}");
     assert!(cured.stdout.contains("\nsafe  "), "{cured:?}");

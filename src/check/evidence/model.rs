@@ -4,6 +4,7 @@ use super::names::Names;
 use super::nonce::WriteNonce;
 use super::operation::{LockHold, Operation, UNSAID};
 use super::record::File;
+use crate::run_clock::RunClock;
 
 /// What a run did.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +42,22 @@ impl Evidence {
     #[must_use]
     pub fn operation(&self, index: u32) -> Option<&Operation> {
         self.operations.get(index as usize)
+    }
+
+    /// What its times are told since: the first operation that it has, of those whose time is known; and how long it went
+    /// on to the end of the last.
+    pub(crate) fn clock(&self) -> RunClock {
+        let is_timed = |did: &&Operation| !did.is_timeless(self.names.name(did.buyer));
+        let zero = self
+            .operations
+            .iter()
+            .find(is_timed)
+            .map_or(0, |did| did.invoke);
+        let last = self.operations.iter().rev().find(is_timed);
+        let times = last.map(|did| [did.invoke, did.read_at, did.intend, did.wrote, did.returned]);
+        let times = times.into_iter().flatten().filter(|at| *at != UNSAID);
+        let length = times.max().map_or(0, |end| end.saturating_sub(zero));
+        RunClock { zero, length }
     }
 
     /// The locks that an operation asked for, the last first.

@@ -28,6 +28,7 @@ mod possible_lefts;
 mod reads;
 mod replay;
 mod seen_versions;
+mod sold;
 mod verdict;
 mod words;
 mod words_of_sales;
@@ -35,9 +36,9 @@ mod words_of_versions;
 
 pub use groups::{OverwrittenVersion, overwritten};
 pub use judge::judge;
+pub(crate) use sold::too_many;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
-pub(crate) use words_of_sales::too_many;
 
 #[cfg(test)]
 mod tests;

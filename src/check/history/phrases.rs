@@ -23,19 +23,11 @@ impl Phrases<'_> {
             .map_or("somebody", String::as_str)
     }
 
-    /// A time, after the first in the evidence.
+    /// A time, on the clock of the run.
     pub(super) fn time(&self, at: u64) -> String {
-        let start = self
-            .evidence
-            .operations
-            .first()
-            .map_or(0, |first| first.invoke);
         if at == UNSAID {
             return "an unknown time".to_owned();
         }
-        match at.checked_sub(start) {
-            Some(later) => format!("{}.{:03} µs", later / 1000, later % 1000),
-            None => format!("-{}.{:03} µs", (start - at) / 1000, (start - at) % 1000),
-        }
+        self.evidence.clock().told(at)
     }
 }

@@ -4,6 +4,7 @@ use super::chain::Chain;
 use super::findings::Findings;
 use super::possible_lefts::PossibleLefts;
 use super::seen_versions::SeenVersions;
+use super::sold::sold_beside_count;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, OperationOutcome, UNSAID};
 
@@ -96,6 +97,9 @@ fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
     if !chain.may_leave(last.seq, last.left.cast_signed()) {
         findings.add(Anomaly::Conservation, &[], None);
         return;
+    }
+    if !chain.forks.is_empty() && sold_beside_count(evidence).is_some() {
+        findings.add(Anomaly::Conservation, &[], None);
     }
     // A sale that was acknowledged must be in the count.
     let behind = last.seq + 1..=chain.last();

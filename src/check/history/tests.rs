@@ -168,7 +168,7 @@ fn a_stale_read_is_told_by_who_was_answered_and_not_by_who_wrote() {
     assert_eq!(findings.len(), 1);
     assert_eq!(
         findings[0].text,
-        "ben began at 0.390 µs, after carol had been answered at 0.140 µs with version 1, and still read version 0"
+        "ben began at 390 ns, after carol had been answered at 140 ns with version 1, and still read version 0"
     );
 }
 
@@ -185,7 +185,7 @@ fn who_is_answered_before_the_writer_of_what_it_read_began_is_told_so() {
     assert_eq!(findings.len(), 1);
     assert_eq!(
         findings[0].text,
-        "carol read version 1 and was answered at 0.050 µs, before anna, who wrote it, began at 0.300 µs"
+        "carol read version 1 and was answered at 50 ns, before anna, who wrote it, began at 300 ns"
     );
 }
 
@@ -318,9 +318,10 @@ fn a_lock_without_times_is_not_judged_and_said_to_be_so() {
     }
 }
 
-/// Two wrote one version, and wanted unequal quantities: either count is one that somebody left.
+/// Two wrote one version, and wanted unequal quantities: either count is one that somebody left and others may read. What
+/// is left in the end does not add up with both sales.
 #[test]
-fn what_any_of_those_left_who_wrote_one_version_adds_up() {
+fn what_any_of_those_left_who_wrote_one_version_may_be_read() {
     let sale = |buyer: &str, quantity: u64, (read, seen): (u64, u64)| {
         let (invoke, write, left) = (100 * read, read + 1, seen - quantity);
         format!(
@@ -343,16 +344,17 @@ fn what_any_of_those_left_who_wrote_one_version_adds_up() {
     };
     let ending = |seq: u64, left: u64| format!(r#"{{"final":{seq},"left":{left}}}"#);
     let lost = Anomaly::LostUpdate;
+    let both = [lost, Anomaly::Conservation];
     for left in [3, 4] {
-        assert_eq!(kinds(&[&ending(1, left)]), [lost]);
+        assert_eq!(kinds(&[&ending(1, left)]), both);
         assert_eq!(
             kinds(&[&query(10, &format!(r#""read":1,"seen":{left}"#))]),
             [lost]
         );
         let carol = sale("carol", 1, (1, left));
-        assert_eq!(kinds(&[&carol, &ending(2, left - 1)]), [lost]);
+        assert_eq!(kinds(&[&carol, &ending(2, left - 1)]), both);
         let told = carol.replace(&format!(r#""seen":{left},"#), "");
-        assert_eq!(kinds(&[&told, &ending(2, left - 1)]), [lost]);
+        assert_eq!(kinds(&[&told, &ending(2, left - 1)]), both);
     }
     let wanted = |quantity: u64| {
         let did = query(10, r#""read":1"#).replace("\"query\"", "\"sold_out\"");
@@ -404,7 +406,7 @@ fn a_line_that_contradicts_its_writer_is_told_with_what_it_says() {
 fn an_acknowledged_sale_that_the_final_count_lacks_is_lost() {
     let ben = r#"{"buyer":"ben","invoke":1000,"return":1100,"read":1,"write":2,"nonce":"b","outcome":"sold"}"#;
     let all = told(&run(3, &[ANNA, ben, r#"{"final":1,"left":2}"#]));
-    let text = "ben was told at 0.700 µs that it bought with version 2, but the final count ends with version 1";
+    let text = "ben was told at 700 ns that it bought with version 2, but the final count ends with version 1";
     assert_eq!(all, [text]);
     assert_eq!(
         told(&run(3, &[ANNA, ben, r#"{"final":2,"left":1}"#])),

@@ -1,31 +1,10 @@
 //! Findings about sales in words: too many, lost, or not as they were answered.
 
 use super::phrases::Phrases;
-use crate::check::evidence::{Evidence, OperationOutcome, UNSAID};
+use super::sold::{sold_beside_count, too_many};
+use crate::check::evidence::UNSAID;
 use crate::check::write_order::WriteOrder;
 use crate::plural::are;
-
-/// How many were sold, of how many, and how many of them do not exist.
-pub(crate) fn too_many(evidence: &Evidence) -> String {
-    let sold = evidence.operations.iter();
-    let sold = sold.filter(|did| did.outcome == OperationOutcome::Sold);
-    let sold = sold.fold(0_u64, |sum, did| sum.saturating_add(did.quantity.into()));
-    let tickets = |many: u64, one: &str, more: &str| match many {
-        1 => format!("1 ticket {one}"),
-        many => format!("{many} tickets {more}"),
-    };
-    format!(
-        "{} sold, but there {} only {}: {}",
-        tickets(sold, "was", "were"),
-        if evidence.stock == 1 { "was" } else { "were" },
-        evidence.stock,
-        tickets(
-            sold.saturating_sub(evidence.stock),
-            "that was sold does not exist",
-            "that were sold do not exist"
-        )
-    )
-}
 
 impl Phrases<'_> {
     pub(super) fn oversold(&self, version: u64) -> String {
@@ -60,7 +39,17 @@ impl Phrases<'_> {
 
     pub(super) fn conservation(&self, version: u64) -> String {
         let stock = self.evidence.stock;
-        match (self.finding.version, self.evidence.last) {
+        let last = self
+            .evidence
+            .last
+            .filter(|_| self.finding.version.is_none());
+        if let (Some(last), Some(sold)) = (last, sold_beside_count(self.evidence)) {
+            return format!(
+                "it does not add up: {stock} in stock less {sold} sold is not the {} left that the final count says",
+                last.left
+            );
+        }
+        match (self.finding.version, last) {
             (None, Some(last)) => format!(
                 "it does not add up: the final count says version {} with {} left, which {stock} in stock less the sales up to it are not",
                 last.seq, last.left

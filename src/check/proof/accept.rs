@@ -42,6 +42,7 @@ impl Case<'_> {
             (Anomaly::Conservation, None, Some(last)) => {
                 let lefts = self.lefts(last.seq);
                 lefts.is_some_and(|lefts| !lefts.contains(&last.left.cast_signed()))
+                    || self.is_short_of_sales(last.left)
             }
             (Anomaly::Phantom, Some(version), _) => {
                 let there = lines().filter(|line| line.seq == version).count();

@@ -1,5 +1,7 @@
 //! What a finding is held against, and what its operations locked, wrote and sold.
 
+use std::collections::BTreeSet;
+
 use crate::check::evidence::{
     CommittedLine, Evidence, LockHold, Operation, OperationOutcome, UNSAID,
 };
@@ -27,6 +29,25 @@ impl Case<'_> {
             Some(_) => self.on_ledger(did),
             None => did.wrote != UNSAID,
         }
+    }
+
+    /// Whether two sales wrote one version, and all sales together do not leave what is left.
+    pub(super) fn is_short_of_sales(&self, left: u64) -> bool {
+        let written: Vec<(u64, u32)> = if let Some(lines) = &self.evidence.ledger {
+            lines.iter().map(|line| (line.seq, line.quantity)).collect()
+        } else {
+            let all = self.evidence.operations.iter();
+            let sold = |did: &&Operation| {
+                let sold = did.outcome == OperationOutcome::Sold;
+                did.write != UNSAID && (sold || did.is_pending() && self.has_written(did))
+            };
+            all.filter(sold)
+                .map(|did| (did.write, did.quantity))
+                .collect()
+        };
+        let versions: BTreeSet<u64> = written.iter().map(|sale| sale.0).collect();
+        let sold: u128 = written.iter().map(|sale| u128::from(sale.1)).sum();
+        versions.len() < written.len() && sold + u128::from(left) != self.evidence.stock.into()
     }
 
     /// Whether a line of the ledger says what the operation wanted.

@@ -68,7 +68,8 @@ Where tickets are booked for people, or the event was made by 'tickets init', a 
 of its own, which a file with {\"ticket\": 50} in it is. --lock --force rushes there all the same; a rush without a lock \
 may leave a ledger that nobody can sell from, and needs --force and the lock by its name: --lock=none.
 
-In its table, and in JSON, those buyers are refused that found too few left: that is no failure.
+Buyers that found too few left are no failure, and no refusal of exit code 4: the table counts them as 'found none', JSON as \
+\"refused\".
 
 With --evidence or --timeline the rush also finds what only the steps show: torn and stale reads, locks \
 that keep nobody out. Both files are written anew; a file that holds something else is refused, before \

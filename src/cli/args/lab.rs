@@ -94,7 +94,7 @@ pub(crate) struct SelfcheckArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct TrialArgs {
-    /// How many tickets there are [default: 1; prove and find go on to one for each buyer until there is something to show; replay of a class: one for each buyer]
+    /// How many tickets there are [default: 1; prove and find go on to as many as --users until there is something to show; replay of a class: one for each buyer]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(crate) stock: Option<u64>,
 

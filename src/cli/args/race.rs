@@ -76,10 +76,19 @@ Examples:
   tickets race replay '1 2 2 1' --lock       under the lock it cannot happen
   tickets race replay '2 2 2t 1 1' --scenario confirm-expire
 
+The steps of a buyer, who stops when it has read that none is left:
+  no lock             read, write
+  exclusive           lock, read, write, give the lock up, publish the count
+  shared, data-file   lock, read, write, which gives the lock up
+  write-only          read, lock, write, which gives the lock up
+With --writes in-place it cuts the count, then fills it, in place of the write and what follows; with --query a look comes \
+first. To find a lock taken is a step too.
+
 A schedule says who makes each step, from buyer 1 on; 2x is that buyer 2 is killed before its step, 2t that its clock \
 is past the time that it asks for. A schedule that ends early is completed, and that is told: of those who can go on \
 always the one with the lowest number. A class \
-'3!:4' is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write; JSON names it.
+'3!:4' is one of the 3! = 6 ways, from 0 to 5, in which three buyers without a lock can read and write. In JSON 'schedule' is the class where there is one, 'grants' the \
+steps, and 'replay' the command that shows them again.
 
 Exits 6 when something goes wrong, 4 when the schedule cannot be followed.")]
     Replay(ReplayArgs),
@@ -150,19 +159,22 @@ parentheses. A number alone holds if it is not 0. The numbers of a run:
   lost_updates  sales overwritten by another that had read the same version
   torn_reads    buyers that read a count that made no sense
   torn_writes   1 if the ledger has bytes that are no line
-  conservation  1 if what was sold and what is left do not add up to the stock
+  conservation  1 if what was sold and what is left do not add up to the stock,
+                but for a count that a kill left behind the ledger: the next
+                sale brings it up
   deadlock      buyers that wait for one another without end
   bad           1 if anything was found
   sold          tickets sold, by the ledger
-  left          tickets left, by tickets.json; no number if it cannot be read
+  left          tickets left, by tickets.json, which after a kill may not yet
+                show the last sale; no number if it cannot be read
   refused       buyers that found none left
   failed        buyers that failed
   crashes       buyers that were killed
   buyers, stock of the run
   switches      how often another buyer goes on than the one before
 
-Each number of buyers up to --users is tried, with one ticket to one for each buyer unless --stock says \
-how many. The smallest schedule is that of the fewest tickets, then of the fewest buyers, then of the \
+Each number of buyers up to --users is tried with one ticket, then each with two, and so on up to as many tickets as \
+--users, unless --stock says how many. The smallest schedule is that of the fewest tickets, then of the fewest buyers, then of the \
 fewest switches, then the first in order.
 
 Exits 0 when there is one, 3 when there is none.";

@@ -56,16 +56,23 @@ pub(super) fn run(file: &Path, arguments: &BuyArgs, screen: &Screen) -> Result<u
 }
 
 /// There is no event: how to get one to rush on, which `tickets init` does not make.
-fn where_to_rush(error: Error, file: &Path) -> Error {
+pub(super) fn where_to_rush(error: Error, file: &Path) -> Error {
     if error.kind() != Kind::Missing {
         return error;
     }
     if file == Path::new(DEFAULT_FILE) {
         return error.hint("'tickets reset' makes an event to practise on, with 2 tickets");
     }
+    let directory = file
+        .parent()
+        .filter(|directory| *directory != Path::new(""));
+    let made = match directory.filter(|directory| !directory.exists()) {
+        Some(directory) => format!("mkdir -p {} && ", quoted(directory.as_os_str())),
+        None => String::new(),
+    };
     let file = quoted(file.as_os_str());
     error.hint(format!(
-        "echo '{{\"ticket\": 2}}' > {file} makes an event to rush on"
+        "{made}echo '{{\"ticket\": 2}}' > {file} makes an event to rush on"
     ))
 }
 

@@ -65,7 +65,7 @@ fn numbers(report: &RushReport) -> Table {
     table.set_header([
         "stock",
         "sold",
-        "refused",
+        "found none",
         "failed",
         "left",
         "oversold",

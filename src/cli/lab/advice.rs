@@ -6,10 +6,12 @@ use serde::Serialize;
 
 use super::super::args::MAX_EXHAUSTIVE;
 use super::super::screen::{BAD, FAINT};
+use super::progress::is_too_many;
 use super::run::{self, Pictured};
 use super::words::{buyers, tickets};
 use crate::LockKind;
 use crate::check::Anomaly;
+use crate::lab::sample::MOST_DEPTH;
 use crate::lab::{Run, Trial};
 use crate::office::Writes;
 
@@ -21,27 +23,42 @@ pub(super) fn advice(out: &mut dyn Write, shown: &Pictured, users: u8) -> io::Re
     }
     writeln!(out)?;
     again(out, trial, &shown.run)?;
-    match cure(trial, users) {
-        Some(line) => run::command(out, "cure", &line),
-        None => Ok(()),
+    if trial.lock == LockKind::Exclusive && trial.writes == Writes::Replace {
+        return Ok(());
     }
+    cure(out, trial, users)
 }
 
 /// The proof that the same goes well under the lock, with the count replaced in one step.
-fn cure(trial: &Trial, users: u8) -> Option<String> {
-    if trial.lock == LockKind::Exclusive && trial.writes == Writes::Replace {
-        return None;
-    }
+fn cure(out: &mut dyn Write, trial: &Trial, users: u8) -> io::Result<()> {
+    let cured = Trial {
+        users: users.into(),
+        lock: LockKind::Exclusive,
+        writes: Writes::Replace,
+        query: false,
+        second_name: false,
+        ..trial.clone()
+    };
+    let too_many = is_too_many(&cured);
+    let many = cured.users > MAX_EXHAUSTIVE;
     let stock = match trial.stock {
-        // Of so many buyers only those who rush for one ticket can be run in every way.
-        _ if usize::from(users) > MAX_EXHAUSTIVE => " --stock 1".to_owned(),
+        stock if too_many || many && (stock == 1 || cured.crashes) => " --stock 1".to_owned(),
         1 => String::new(),
         stock => format!(" --stock {stock}"),
     };
     let crashes = if trial.crashes { " --crashes" } else { "" };
-    Some(format!(
-        "tickets race prove --users {users} --lock{stock}{crashes}"
-    ))
+    let line = format!("tickets race prove --users {users} --lock{stock}{crashes}");
+    run::command(out, "cure", &line)?;
+    if !too_many {
+        return Ok(());
+    }
+    let text = format!(
+        "with {} so many buyers meet in too many ways to run them all under the lock, so that the cure is shown with one; \
+         the same with --stock {} --samples 1000 draws some",
+        tickets(trial.stock, trial.stock),
+        trial.stock
+    );
+    run::labelled(out, "note", FAINT, &text)
 }
 
 /// What is wrong with a way of selling, and what helps: of a run, by what went wrong in it.
@@ -127,6 +144,28 @@ pub(super) fn too_few(out: &mut dyn Write, trial: &Trial, stock: Option<u64>) ->
         buyers(needs.users),
         tickets(needs.stock, needs.stock),
         options.join(" ")
+    );
+    run::labelled(out, "but", BAD, &text)
+}
+
+/// That what is known to go wrong was not met by the schedules that were drawn: which would. `depth`: of those drawn.
+pub(super) fn not_met(out: &mut dyn Write, trial: &Trial, depth: u32) -> io::Result<()> {
+    let Some((users, stock)) = trial.breaks_with() else {
+        return Ok(());
+    };
+    if FailsWith::beyond(trial).is_some() {
+        return Ok(());
+    }
+    let deeper = if depth < MOST_DEPTH {
+        format!("a greater --depth, up to {MOST_DEPTH}, and more --samples look")
+    } else {
+        "more --samples look".to_owned()
+    };
+    let text = format!(
+        "{} with {} are known to break this, so that those drawn have only missed it: {deeper} for more, and without \
+         --samples all are run",
+        buyers(users),
+        tickets(stock, stock)
     );
     run::labelled(out, "but", BAD, &text)
 }

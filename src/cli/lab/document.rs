@@ -11,8 +11,12 @@ use crate::lab::{Answer, Run, Trial, WorkerEnd};
 /// A run: its name, its steps and what was found.
 #[derive(Serialize)]
 pub(super) struct Shown {
+    /// Its class, where it has one, else its steps.
     schedule: String,
+    /// Its steps.
     pub(super) grants: String,
+    /// The command that shows it again.
+    replay: String,
     users: usize,
     switches: usize,
     steps: Vec<StepShown>,
@@ -87,6 +91,7 @@ impl Shown {
             users,
             switches: steps.switches(),
             grants: steps.to_string(),
+            replay: super::advice::replay(trial, run),
             steps: run
                 .moves
                 .iter()

@@ -69,6 +69,7 @@ fn tell(out: &mut dyn Write, condition: &Condition, smallest: &Pictured) -> io::
     smallest.introduce(out, "the smallest")?;
     smallest.draw(out)?;
     run::found_in(out, &smallest.run.verdict.findings)?;
+    run::behind(out, smallest)?;
     if !smallest.run.verdict.is_safe() {
         writeln!(out)?;
     }

@@ -168,13 +168,17 @@ fn how_far(schedules: u64, total: Option<u64>, time: Duration) -> String {
 
 /// An error where it is known beforehand that a search would be given up.
 pub(super) fn foresee(trial: &Trial) -> Result<()> {
-    let many = trial.users > MAX_EXHAUSTIVE
-        && explore::foreseen(trial).is_some_and(|many| many > MOST_SCHEDULES);
-    if many {
+    if is_too_many(trial) {
         Err(too_many(trial.users))
     } else {
         Ok(())
     }
+}
+
+/// Whether it is known beforehand that not all schedules of a trial are run.
+pub(super) fn is_too_many(trial: &Trial) -> bool {
+    let many = |many: u64| many > MOST_SCHEDULES;
+    trial.users > MAX_EXHAUSTIVE && explore::foreseen(trial).is_some_and(many)
 }
 
 /// That not all schedules are run.

@@ -56,7 +56,14 @@ pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> R
         if !bad {
             let sales = "every sale read what the sale before it wrote";
             let text = arguments.scenario.map_or(sales, Scenario::promise);
-            run::labelled(out, "safe", GOOD, text)?;
+            let all = arguments.scenario.map_or(String::new(), |scenario| {
+                format!(" --scenario {}", scenario.name())
+            });
+            let text = format!(
+                "in this schedule: {text}. Of others it says nothing: 'tickets race prove{all}' runs them all"
+            );
+            run::labelled(out, "safe", GOOD, &text)?;
+            run::behind(out, &pictured)?;
         }
         run::found_in(out, &pictured.run.verdict.findings)?;
         run::drawn(out, picture.as_ref())

@@ -149,6 +149,19 @@ pub(super) fn found_in(out: &mut dyn Write, findings: &[StateFinding]) -> io::Re
     Ok(())
 }
 
+/// That the count is behind its ledger and that this is no finding: somebody was killed who had not yet published.
+pub(super) fn behind(out: &mut dyn Write, shown: &Pictured) -> io::Result<()> {
+    let (verdict, stock) = (&shown.run.verdict, shown.trial.stock);
+    let told = verdict.left.and_then(|left| left.checked_add(verdict.sold));
+    if shown.trial.scenario.is_some() || !verdict.is_safe() || told.is_none_or(|told| told == stock)
+    {
+        return Ok(());
+    }
+    let text = "the count does not show the last sale: its buyer was killed before it published it, and was not told that it \
+                bought. That is no finding: the next sale brings the count up to the ledger";
+    labelled(out, "note", FAINT, text)
+}
+
 /// Where it was drawn, if it was wanted.
 pub(super) fn drawn(out: &mut dyn Write, picture: Option<&Output>) -> io::Result<()> {
     match picture {

@@ -54,6 +54,7 @@ pub(super) fn sample(
         told_of(out, &trial, sampling, &drawn)?;
         let Some(smallest) = &smallest else {
             advice::too_few(out, &trial, Some(trial.stock))?;
+            advice::not_met(out, &trial, sampling.depth)?;
             return run::undrawn(out, picture.as_ref());
         };
         smallest.introduce(out, "the smallest of those drawn")?;
@@ -101,9 +102,9 @@ fn told_of(
             )
         }
         DrawnFrom::Priorities { steps, bound } => format!(
-            "{different} different ones, of how many is not known: no proof. A mistake that needs {depth} \
-             steps in a certain order is met by one of them at least with a chance of {} or more, which is \
-             1 - (1 - 1/({} x {steps}^{}))^{samples}; of one that needs more steps nothing is said",
+            "{different} different ones, of how many is not known, drawn by priorities, so that some are likelier than \
+             others: no proof. A mistake that needs {depth} steps in a certain order is met by one of them or more \
+             with a chance of {}, 1 - (1 - 1/({} x {steps}^{}))^{samples}; of one that needs more steps nothing is said",
             chance(bound),
             trial.users,
             depth - 1,
@@ -118,16 +119,23 @@ fn told_of(
     let text = format!("{none} of {schedules} drawn at random {are} bad; {of}");
     run::labelled(out, label, style, &text)?;
     let text = format!("{seed}: the same --seed draws the same schedules");
-    run::labelled(out, "seed", FAINT, &text)
+    run::labelled(out, "seed", FAINT, &text)?;
+    if let DrawnFrom::Classes(_) = sampled.drawn {
+        return Ok(());
+    }
+    let text = "those that differ in any step are different here; without --samples those count as one that differ only \
+                in the order of steps that touch different things, or in which of the buyers is which: these are more";
+    run::labelled(out, "count", FAINT, text)
 }
 
-/// A chance, never more than it is.
+/// A chance, never more than it is, and certain never.
 fn chance(bound: f64) -> String {
-    if bound < 0.001 {
-        return format!("1 in {:.0}", bound.recip().ceil());
-    }
     let percent = (bound * 1000.0).floor() / 10.0;
-    format!("{percent} %")
+    match bound {
+        ..0.001 => format!("at least 1 in {:.0}", bound.recip().ceil()),
+        _ if bound > 0.999 => "more than 99.9 %".to_owned(),
+        _ => format!("at least {percent} %"),
+    }
 }
 
 #[derive(Serialize)]
@@ -200,6 +208,24 @@ impl SampleDocument {
             oversold: found.oversold,
             smallest: smallest.map(Pictured::shown),
             fails_with: FailsWith::beyond(trial).filter(|_| found.bad == 0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chance_is_never_told_as_more_than_it_is() {
+        for (bound, told) in [
+            (1.0, "more than 99.9 %"),
+            (0.999_99, "more than 99.9 %"),
+            (0.998_99, "at least 99.8 %"),
+            (0.1378, "at least 13.7 %"),
+            (0.000_439, "at least 1 in 2278"),
+        ] {
+            assert_eq!(chance(bound), told, "{bound}");
         }
     }
 }

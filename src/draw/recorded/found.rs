@@ -9,16 +9,17 @@ use crate::timeline::{Clash, DrawnFinding, Spot};
 const FORKS: usize = 3;
 
 /// The findings of a drawing: all lost updates of one version as one, and one of each other kind. `written`: who wrote
-/// the count that stands in the end.
+/// the count that stands in the end, or those one of whom did.
 pub(super) fn findings(
     evidence: &Evidence,
     verdict: &HistoryVerdict,
     places: &[Option<Spot>],
     order: &WriteOrder<'_>,
-    written: Option<Spot>,
+    written: &[Spot],
 ) -> Vec<DrawnFinding> {
     let place = |at: &u32| places.get(*at as usize).copied().flatten();
-    let mut findings = lost_updates(evidence, verdict, place);
+    let lost = lost_updates(evidence, verdict, place).into_iter();
+    let mut findings: Vec<_> = lost.map(|one| (Anomaly::LostUpdate.rank(), one)).collect();
     let mut told: Vec<Anomaly> = Vec::new();
     if !findings.is_empty() {
         told.push(Anomaly::LostUpdate);
@@ -33,9 +34,10 @@ pub(super) fn findings(
             // What is said of the whole run stands where the count was written last.
             one.places.extend(written);
         }
-        findings.push(one);
+        findings.push((found.kind.rank(), one));
     }
-    findings
+    findings.sort_by_key(|(rank, _)| *rank);
+    findings.into_iter().map(|(_, one)| one).collect()
 }
 
 /// A finding with all that are of its kind.
@@ -51,12 +53,13 @@ fn drawn(
         all => format!(" (and {} more like this)", all - 1),
     };
     let is_oversale = found.kind == Anomaly::Oversold && found.version.is_none();
+    let is_ordered = found.operations.iter().all(|at| order.is_first_beyond(*at));
     let alike = verdict.findings.iter();
     let alike = alike.filter(|other| other.kind == found.kind);
-    let operations = if is_oversale {
-        order.beyond_stock()
-    } else {
-        alike.flat_map(|other| &other.operations).copied().collect()
+    let operations = match (is_oversale, is_ordered) {
+        (true, true) => order.beyond_stock(),
+        (true, false) => order.perhaps_beyond_stock(),
+        (false, _) => alike.flat_map(|other| &other.operations).copied().collect(),
     };
     DrawnFinding {
         kind: found.kind.explained(),
@@ -73,7 +76,7 @@ fn drawn(
         places: operations.iter().filter_map(place).collect(),
         also: Vec::new(),
         // Where the order of the writes is not known, neither is whose tickets there are not.
-        harm: if is_oversale && !found.operations.iter().all(|at| order.is_first_beyond(*at)) {
+        harm: if is_oversale && !is_ordered {
             String::new()
         } else {
             found.kind.harm().to_owned()

@@ -7,7 +7,7 @@ use super::versions::Versions;
 use crate::check::evidence::Evidence;
 use crate::check::write_order::WriteOrder;
 use crate::check::{HistoryVerdict, MAX_TOLD};
-use crate::timeline::{Lane, Time, Timeline};
+use crate::timeline::{Lane, Spot, Time, Timeline};
 
 /// The timeline of a recorded run, to be drawn. Its title and subtitle are the caller's.
 ///
@@ -26,11 +26,12 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
         operations.collect::<Vec<_>>()
     });
     let names = lanes.buyers.iter().map(|buyer| evidence.names.name(*buyer));
-    let mut standing = versions.all.iter().rev().filter(|version| version.survived);
-    let written = standing.next().and_then(|version| version.writer);
-    let findings = found::findings(evidence, verdict, &lanes.places, &order, written);
+    let standing = versions.all.iter().filter(|version| version.survived);
+    let written: Vec<Spot> = standing.filter_map(|version| version.writer).collect();
+    let findings = found::findings(evidence, verdict, &lanes.places, &order, &written);
     Timeline {
         time: Time::Nanoseconds,
+        clock: Some(evidence.clock()),
         lanes: names
             .zip(drawn)
             .map(|(name, operations)| Lane {

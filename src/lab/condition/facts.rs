@@ -13,7 +13,8 @@ pub enum Fact {
     Stock,
     /// How many tickets were sold, by the ledger.
     Sold,
-    /// How many are left, by `tickets.json`; none where that cannot be read.
+    /// How many are left, by `tickets.json`, which may not show the last sale of a buyer that was killed; none where that
+    /// cannot be read.
     Left,
     /// How many buyers found none left.
     Refused,
@@ -31,7 +32,8 @@ pub enum Fact {
     TornReads,
     /// 1 if there are bytes on the ledger that are no line.
     TornWrites,
-    /// 1 if what was sold and what is left do not add up to the stock.
+    /// 1 if what was sold and what is left do not add up to the stock, but for a count that is behind the last sale of a
+    /// buyer that was killed.
     Conservation,
     /// 1 if anything was found, or somebody is stuck.
     Bad,

@@ -109,6 +109,7 @@ fn timeline() -> impl Strategy<Value = Timeline> {
     );
     (words, parts).prop_map(
         |((title, subtitle, steps), (lanes, versions, findings, odds))| Timeline {
+            clock: None,
             title,
             subtitle,
             time: if steps {

@@ -84,6 +84,7 @@ pub(super) fn schedule() -> Timeline {
         steps.map(|(doing, k)| Span::new(doing, k, k + 1)).collect()
     };
     Timeline {
+        clock: None,
         title: "2 buyers, no lock: the smallest race".to_owned(),
         subtitle: "who makes each step: alice, alice, bob, bob, bob, bob, alice, alice".to_owned(),
         time: Time::Steps,

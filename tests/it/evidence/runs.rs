@@ -50,6 +50,7 @@ fn the_race_of_two_thousand_processes_is_named() {
     assert_eq!((check, lost_updates(&event)), (6, 1999));
     assert_eq!(count(&document["counts"], "lost_update"), 1999);
     assert_eq!(count(&document["counts"], "oversold"), 1);
+    assert_eq!(count(&document["counts"], "conservation"), 1);
     assert_eq!(report["lost_updates"], 1999);
     assert_consistent(&event, &line, &(code, report), "run.jsonl");
     let svg = fs::read_to_string(event.path("run.svg")).unwrap();

@@ -137,3 +137,26 @@ fn a_picture_is_drawn_anew_and_where_nothing_is_wrong_none_is() {
         assert!(!none.exists(), "{line}");
     }
 }
+
+/// The table and the picture of a schedule call the same step the same: the count is published behind it.
+#[test]
+fn the_legend_says_what_the_table_says() {
+    let event = TestEvent::stock(2);
+    for (lock, publishes) in [("none", false), ("exclusive", true)] {
+        let picture = event.path(&format!("{lock}.svg"));
+        let kind = format!("--lock={lock}");
+        let mut command =
+            event.command(["race", "replay", "1", &kind, "--stock", "2", "--users", "2"]);
+        let run = Run::of(command.arg("--timeline").arg(&picture).output().unwrap());
+        assert!(run.stdout.contains("  writes its sale\n"), "{run:?}");
+        assert_eq!(
+            run.stdout.contains("publishes the count"),
+            publishes,
+            "{run:?}"
+        );
+        let svg = fs::read_to_string(&picture).unwrap();
+        assert!(svg.contains(">writes its sale<"), "{lock}: {svg}");
+        assert!(!svg.contains(">writes the count<"), "{lock}: {svg}");
+        assert_eq!(svg.contains(">publishes the count<"), publishes, "{lock}");
+    }
+}

@@ -97,6 +97,20 @@ fn as_many_buyers_as_there_may_be_are_drawn() {
     assert!(refused.unwrap_err().to_string().contains("1 to 64 buyers"));
 }
 
+/// However many are drawn, that a mistake is met is never certain.
+#[test]
+fn no_number_of_samples_makes_it_certain() {
+    let sampling = Sampling {
+        samples: 1_000_000,
+        seed: 1,
+        depth: 1,
+    };
+    let DrawnFrom::Priorities { bound, .. } = drawn(&trial(2, 1, LockKind::None), sampling) else {
+        panic!("priorities are drawn where not all sell");
+    };
+    assert!(bound < 1.0 && bound > 0.999, "{bound}");
+}
+
 #[test]
 fn a_crowd_is_told_of_a_line_a_step() {
     let event = crate::harness::TestEvent::empty();

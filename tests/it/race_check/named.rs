@@ -70,7 +70,7 @@ pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
             query(r#""read":2"#)
                 .replace("\"query\"", "\"sold_out\"")
                 .replace("\"quantity\":0,", ""),
-            "bob wanted 1 and was told at 0.300 µs that too few are left",
+            "bob wanted 1 and was told at 300 ns that too few are left",
         ),
         (Anomaly::TornRead, query(r#""torn":true"#), "made no sense"),
         (
@@ -86,17 +86,17 @@ pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
         (
             Anomaly::StaleRead,
             query(r#""read":1,"seen":2"#),
-            "bob began at 0.200 µs, after alice had been answered at 0.100 µs with version 2, and still read version 1",
+            "bob began at 200 ns, after alice had been answered at 100 ns with version 2, and still read version 1",
         ),
         (
             Anomaly::LostSale,
             run(&[r#"{"final":1,"left":2,"lines":0}"#]),
-            "alice was told at 0.100 µs that it bought with version 2",
+            "alice was told at 100 ns that it bought with version 2",
         ),
         (
             Anomaly::BrokenLock,
             locked(r#"{"got":150,"released":390,"device":1,"inode":7}"#),
-            "bob got the lock (of the file with inode 7) at 0.050 µs, while alice held it from 0.010 µs to 0.090 µs",
+            "bob got the lock (of the file with inode 7) at 50 ns, while alice held it from 10 ns to 90 ns",
         ),
         (
             Anomaly::SplitLock,
@@ -108,7 +108,7 @@ pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
             locked(
                 r#"{"got":250,"released":390,"device":1,"inode":7,"path_device":1,"path_inode":9}"#,
             ),
-            "got the lock of a file (inode 7) at 0.150 µs, when another file had taken its place",
+            "got the lock of a file (inode 7) at 150 ns, when another file had taken its place",
         ),
         (
             Anomaly::UnlockedWrite,
@@ -167,6 +167,50 @@ fn every_anomaly_is_found_told_and_proven() {
             "{kind:?}"
         );
     }
+}
+
+/// What is left in the end is the stock less all that was sold, also where the count of one of several sales stands.
+#[test]
+fn sales_of_one_version_and_the_final_count_do_not_add_up() {
+    let event = TestEvent::empty();
+    let sale = |buyer: &str| {
+        let members =
+            r#""invoke":10,"return":90,"read":0,"seen":2,"write":1,"left":1,"outcome":"sold""#;
+        format!("{{\"buyer\":\"{buyer}\",{members}}}")
+    };
+    let first = HEADER.replace("\"first\":1", "\"first\":0");
+    let text = [
+        first,
+        sale("ann"),
+        sale("bob"),
+        r#"{"final":1,"left":1}"#.to_owned(),
+    ]
+    .join("\n")
+        + "\n";
+    let evidence = read(&text);
+    for finding in judge(&evidence).findings {
+        assert_eq!(proof::accept(&evidence, &finding), Ok(()), "{finding:?}");
+    }
+    let [file, drawn] = ["run.jsonl", "run.svg"].map(|name| event.path(name));
+    fs::write(&file, &text).unwrap();
+    let told = event.run(&format!(
+        "race check {} --timeline {}",
+        file.display(),
+        drawn.display()
+    ));
+    let sentence =
+        "it does not add up: 2 in stock less 2 sold is not the 1 left that the final count says";
+    assert!(
+        told.stdout.contains(&format!("conservation: {sentence}")),
+        "{}",
+        told.stdout
+    );
+    assert!(
+        told.stdout.contains("the count is wrong (conservation)"),
+        "{}",
+        told.stdout
+    );
+    assert!(fs::read_to_string(drawn).unwrap().contains(sentence));
 }
 
 #[test]

@@ -132,6 +132,10 @@ fn of_writes_at_one_time_no_order_is_told() {
             &text,
             "which of them wrote last is not known: they wrote at the same time",
         );
+        // What is sold beyond the stock comes first, as in the report of a rush.
+        let [oversold, lost] = ["oversold: ", "lost update: "].map(|kind| place(&text, kind));
+        assert!(oversold < lost, "{text}");
+        place(&text, "<- 1  more was sold than there was (oversold)");
         place(&text, "3 tickets were sold, but there were only 2");
         for claim in [
             "first too many",
@@ -144,6 +148,11 @@ fn of_writes_at_one_time_no_order_is_told() {
             assert!(!text.contains(claim), "{claim}:\n{text}");
         }
         assert_eq!(text.matches("may stand in the end").count(), 3, "{text}");
+        // Whose ticket does not exist is not known: each of them is marked with it.
+        let drawn = text.lines().filter(|line| line.contains(" writes: 1 left"));
+        let marks: Vec<&str> = drawn.filter_map(|line| line.split("<- ").nth(1)).collect();
+        let marks = marks.iter().map(|marks| marks.split(',').next());
+        assert_eq!(marks.flatten().collect::<Vec<_>>(), ["1"; 3], "{text}");
         assert!(!picture(&run(2, &sales)).contains("is overwritten by"));
     }
     // Two of them are over before the third begins: that one is known.
@@ -200,6 +209,36 @@ fn what_a_sale_overwrites_is_drawn_above_it() {
             "{text}"
         );
     }
+}
+
+/// A sentence and the drawing tell a time since the same zero and in the same unit.
+#[test]
+fn a_sentence_and_the_drawing_have_one_clock() {
+    let lock =
+        |got: u64| format!(r#""lock":{{"got":{got},"released":2900000,"device":1,"inode":7}}"#);
+    let sale = |buyer: &str, got: u64| {
+        let members = r#""return":3000000,"read":0,"seen":2,"write":1,"left":1,"outcome":"sold""#;
+        format!(
+            "{{\"buyer\":\"{buyer}\",\"invoke\":500000,{members},{}}}\n",
+            lock(got)
+        )
+    };
+    let text = run(2, &[sale("ann", 1_000_000), sale("bob", 1_500_000)]);
+    let printed = told(&text);
+    place(
+        &printed,
+        "bob got the lock (of the file with inode 7) at 1.000 ms, while ann held it from 0.500 ms",
+    );
+    let row = printed
+        .lines()
+        .find(|line| line.contains("bob takes the lock"));
+    assert!(
+        row.is_some_and(|row| row.trim_start().starts_with("1.000 ")),
+        "{printed}"
+    );
+    let svg = picture(&text);
+    place(&svg, "at 1.000 ms, while ann held");
+    place(&svg, "time in ms since the first operation began");
 }
 
 /// Who read a version wrote after who made it, however late that one stamped its write.

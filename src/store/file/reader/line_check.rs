@@ -48,7 +48,10 @@ impl<'a> Reader<'a> {
     /// Counts one more line in, if it adds up with those before it.
     pub(super) fn one_more(&mut self, raw_line: &RawLine<'_>) -> std::result::Result<(), Wrong> {
         let before = self.summary.tally;
-        let line = Line::parse(raw_line.bytes, Some(before.sum))?;
+        let line = match Line::parse(raw_line.bytes, Some(before.sum)) {
+            Ok(line) => line,
+            Err(why) => return Err(beside(raw_line, before.seq).unwrap_or(why).into()),
+        };
         let tally = before.after(&line, raw_line.end)?;
         line.record.complete()?;
         match line.record.op {
@@ -189,4 +192,14 @@ impl<'a> Reader<'a> {
             hint: None,
         });
     }
+}
+
+/// That a line which is whole stands on another one than the one before it: what a race without a lock leaves.
+fn beside(raw_line: &RawLine<'_>, before: u64) -> Option<String> {
+    let seq = Line::parse(raw_line.bytes, None).ok()?.record.seq;
+    let why = format!(
+        "its seq is {seq}, not {}. A race without a lock leaves such lines, and so does a damaged file",
+        before + 1
+    );
+    (seq <= before).then_some(why)
 }
