@@ -1,0 +1,95 @@
+//! A damaged ledger or count is told as damage, and never answered by a wrong no.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::harness::TestEvent;
+
+/// An event with six sales, on lines 3 to 8; and their ids.
+fn six_sold() -> (TestEvent, Vec<String>) {
+    let event = TestEvent::in_memory("");
+    fs::remove_file(&event.file).unwrap();
+    assert_eq!(event.json("init 20").0, 0);
+    let ids = (0..6).map(|at| event.booked(&format!("buyer-{at}")));
+    let ids = ids.collect();
+    (event, ids)
+}
+
+fn ledger(event: &TestEvent) -> (std::path::PathBuf, Vec<u8>) {
+    let path = event.path("tickets.ledger.jsonl");
+    let bytes = fs::read(&path).unwrap();
+    (path, bytes)
+}
+
+/// Where line 5 stands, its newline included.
+fn fifth(bytes: &[u8]) -> std::ops::Range<usize> {
+    let ends = (0..bytes.len()).filter(|at| bytes[*at] == b'\n');
+    let ends: Vec<usize> = ends.collect();
+    ends[3] + 1..ends[4] + 1
+}
+
+/// Damage, with the ledger's name and a line.
+#[track_caller]
+fn is_damage((code, document): (i32, Value)) {
+    assert_eq!(code, 6, "{document:#}");
+    let place = &document["error"];
+    let file = place["file"].as_str().unwrap();
+    assert!(file.ends_with("tickets.ledger.jsonl"), "{document:#}");
+    assert!(place["line"].as_u64().is_some_and(|line| line > 0), "{document:#}");
+}
+
+/// The sale stands on the ledger by its number: what is found there by numbers that nobody has checked must not be
+/// believed when it is that there is no such sale.
+#[test]
+fn a_flipped_bit_is_never_that_there_is_no_such_sale() {
+    let (event, _) = six_sold();
+    let (path, sound) = ledger(&event);
+    for at in fifth(&sound) {
+        let mut bytes = sound.clone();
+        bytes[at] ^= 1 << (at % 7);
+        let commands = ["cancel 5", "rename 5 x", "confirm 5", "release 5", "cancel 6", "show 5"];
+        // The sale itself, by one command; one behind it, by another.
+        for command in [commands[at % 4], commands[4]] {
+            fs::write(&path, &bytes).unwrap();
+            let count = fs::read(&event.file).unwrap();
+            let (code, document) = event.json(command);
+            fs::write(&event.file, count).unwrap();
+            if command == "cancel 6" && code == 0 {
+                // It follows on its line and bears out its sum.
+                continue;
+            }
+            is_damage((code, document));
+        }
+    }
+}
+
+#[test]
+fn lines_that_have_changed_places_or_numbers_hide_no_sale() {
+    let (event, ids) = six_sold();
+    let held = event.json("hold mary");
+    assert_eq!(held.0, 0, "{:#}", held.1);
+    let hold = held.1["hold"]["id"].as_str().unwrap().to_owned();
+    event.booked("last");
+    let (path, sound) = ledger(&event);
+    let text = String::from_utf8(sound.clone()).unwrap();
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    lines.swap(4, 5);
+    let swapped = lines.concat();
+    for id in ["5", "6", &*ids[2]] {
+        fs::write(&path, &swapped).unwrap();
+        is_damage(event.json(&format!("cancel {id}")));
+    }
+    // A line of another number than its own.
+    for (number, command) in [("9", format!("confirm {hold}")), ("9", format!("release {hold}"))] {
+        let wrong = text.replace(&format!("\"seq\":{number},"), "\"seq\":7,");
+        fs::write(&path, wrong).unwrap();
+        is_damage(event.json(&command));
+    }
+    // A sound ledger says no where that is so.
+    fs::write(&path, sound).unwrap();
+    for id in ["0", "1", "2", "99", "5-aaaaaa", "nobody"] {
+        let (code, document) = event.json(&format!("cancel {id}"));
+        assert_eq!(code, 4, "{document:#}");
+    }
+}
