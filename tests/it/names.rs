@@ -71,6 +71,36 @@ fn a_buyer_waits_for_who_decides_under_another_name() {
     }
 }
 
+/// Another ledger under one of its names would leave two stocks, whatever is forced.
+#[test]
+fn a_ledger_of_two_names_is_replaced_under_neither() {
+    let event = TestEvent::stock(40);
+    assert_eq!(event.json("book alice").0, 0);
+    let safe = event.path("safe");
+    assert_eq!(event.json(&format!("backup {}", safe.display())).0, 0);
+    assert_eq!(event.json("book bob").0, 0);
+    let other = second(&event, hard);
+    let (ledger, count) = (event.path(LEDGER), fs::read(&event.file).unwrap());
+    let before = fs::read(&ledger).unwrap();
+    let restore = format!("restore {} --force", safe.display());
+    for file in [&event.file, &other] {
+        for line in ["reset --force", "reset 9 --force", &restore] {
+            let (code, error) = on(file, line);
+            assert_eq!(code, 4, "{line}: {error:#}");
+            let message = error["error"]["message"].as_str().unwrap();
+            assert!(message.contains("has another name"), "{error:#}");
+            assert_eq!(fs::read(&ledger).unwrap(), before, "{line}");
+            assert_eq!(fs::read(&event.file).unwrap(), count, "{line}");
+        }
+    }
+    // One stock still, from which both sell.
+    assert_eq!(on(&other, "book carol").1["left"], 37);
+    assert_eq!(on(&event.file, "query").1["left"], 37);
+    fs::remove_file(other.with_file_name(LEDGER)).unwrap();
+    assert_eq!(event.json(&restore).0, 0);
+    assert_eq!(event.json("reset 9 --force").0, 0);
+}
+
 /// Sold out means sold out by every name, and every name's count comes to the same.
 #[test]
 fn several_names_sell_one_stock() {

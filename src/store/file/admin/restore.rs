@@ -21,6 +21,7 @@ use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::view::base::is_borne_out;
+use crate::store::file::recovery::archive::refuse_shared_ledger;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::store::file::sync::sync_lock::acquire_sync;
@@ -30,7 +31,7 @@ impl FileStore {
     /// Puts the backup in this directory back, under the locks. What it replaces is kept beside.
     ///
     /// # Errors
-    /// - [`Kind::Refused`], unless it is `forced`: the event has lines that the backup lacks, or counts some; or the
+    /// - [`Kind::Refused`]: the ledger that is to be replaced has another name; and, unless it is `forced`: the event has lines that the backup lacks, or counts some; or the
     ///   backup's own count includes lines that its ledger lacks;
     /// - [`Kind::Missing`]: there is no backup of this event; [`Kind::Integrity`]: it does not add up;
     /// - [`Kind::OutcomeUnknown`]: it is done, but not all of it is proven to be on disk.
@@ -92,6 +93,9 @@ impl FileStore {
         };
         if !forced {
             refuse_to_lose(&self.files, &extra, &count, borne_out, saved)?;
+        }
+        if extra.same.is_none() {
+            refuse_shared_ledger(&self.files)?;
         }
         let found = clean_up(&self.files)?;
         self.notes.extend(found.told());
