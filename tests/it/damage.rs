@@ -93,3 +93,43 @@ fn lines_that_have_changed_places_or_numbers_hide_no_sale() {
         assert_eq!(code, 4, "{document:#}");
     }
 }
+
+/// Nothing is left beside what is no event: the name of a lock file may be somebody else's.
+#[test]
+fn a_file_that_is_no_event_gets_no_lock_file() {
+    for text in ["hello\n", "{\"tickets\": 3}", "", "\0\0"] {
+        let event = TestEvent::in_memory(text);
+        let before = event.contents();
+        for line in [
+            "book alice",
+            "hold alice",
+            "cancel 1",
+            "confirm 1",
+            "release 1",
+            "rename 1 x",
+            "adjust +1 --reason x",
+            "close",
+            "reopen",
+            "set --max-per-sale 2",
+            "audit --repair",
+            "audit --repair --force",
+            "reset",
+            "buy --users 2 --lock",
+            "buy --users 2",
+        ] {
+            let (code, document) = event.json(line);
+            assert!([4, 6].contains(&code), "{text:?}, {line}: {document:#}");
+            assert_eq!(event.contents(), before, "{text:?}, {line}: {document:#}");
+        }
+        // By force it is made one.
+        assert_eq!(event.json("reset 3 --force").0, 0, "{text:?}");
+        assert_eq!(event.json("book alice").0, 0, "{text:?}");
+    }
+    // A count whose ledger is there may be repaired, and takes the lock for that.
+    let event = TestEvent::in_memory("{\"ticket\": 3}");
+    event.booked("alice");
+    fs::remove_file(event.path("tickets.json.lock")).unwrap();
+    fs::write(&event.file, "hello").unwrap();
+    assert_eq!(event.json("audit --repair").0, 0);
+    assert_eq!(event.json("book bob").1["left"], 1);
+}

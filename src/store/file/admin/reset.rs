@@ -50,6 +50,10 @@ impl FileStore {
         }
         let wanted = &mut || true;
         let mut wait = Wait::wanted(how.wait, wanted);
+        if how.stock.is_none() {
+            opening_stock(&self.files, forced)?;
+        }
+        self.decision_locks.name.make_an_event();
         let _held = self.decision_locks.acquire(&mut self.strategy, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::ReadWrite)?;
         let _sync = match &ledger {
