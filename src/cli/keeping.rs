@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::args::{BackupArgs, DEFAULT_FILE, ResetArgs, RestoreArgs};
 use super::hint::quoted;
 use super::screen::{GOOD, Screen};
+use crate::office::WayBack;
 use crate::plural::count;
 use crate::{BoxOffice, Result, shown};
 
@@ -70,9 +71,7 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
         }
         Ok(())
     });
-    if force {
-        screen.notes(&way_back(file, &done.kept, ""));
-    }
+    screen.notes(&way_back(file, &done.kept, done.back));
     Ok(0)
 }
 
@@ -114,14 +113,17 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
             None => Ok(()),
         }
     });
-    if force {
-        screen.notes(&way_back(file, &archive, " --force"));
-    }
+    screen.notes(&way_back(file, &archive, done.back));
     Ok(0)
 }
 
 /// How a ledger that was put away is put back, as a line for a shell: a restore takes it for a backup.
-fn way_back(event: &Path, kept: &[PathBuf], force: &str) -> Vec<String> {
+fn way_back(event: &Path, kept: &[PathBuf], back: WayBack) -> Vec<String> {
+    let force = match back {
+        WayBack::Restored => "",
+        WayBack::Forced => " --force",
+        WayBack::None => return Vec::new(),
+    };
     let ledger = kept.iter().find_map(|path| {
         let name = path.file_name()?.to_str()?;
         let (event, _) = name.split_once(".ledger.")?;

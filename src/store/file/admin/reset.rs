@@ -5,6 +5,7 @@ use crate::ledger::{CountFile, MAX_STOCK};
 use crate::plural;
 use crate::store::file::admin::prepare::refuse_bookings;
 use crate::store::file::admin::restart::restart;
+use crate::store::file::admin::way_back::way_back;
 use crate::store::file::count::read::missing;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
@@ -76,7 +77,9 @@ impl FileStore {
         let _ = clean_up(&self.files);
         self.ledger = None;
         self.last = None;
+        let archive = done.archive.as_deref().filter(|_| forced);
         Ok(Reset {
+            back: way_back(&self.files, archive),
             made,
             stock,
             archive: done.archive,

@@ -1,6 +1,6 @@
 //! Putting a backup back in an event's place.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::NamedTempFile;
@@ -12,6 +12,7 @@ use crate::store::file::admin::backup_target::kept_in;
 use crate::store::file::admin::extra_lines::{extra, refuse_to_lose};
 use crate::store::file::admin::saved::{Saved, saved};
 use crate::store::file::admin::swap::{Fresh, PutBack, put_back};
+use crate::store::file::admin::way_back::way_back;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::directory::{directory, make_directory};
@@ -64,7 +65,10 @@ impl FileStore {
         let done = self.replace_by(&saved, &source, living.as_ref(), forced)?;
         self.ledger = None;
         self.last = None;
+        let ledger = |path: &&PathBuf| path.extension().is_some_and(|end| end == "jsonl");
+        let archive = done.kept.iter().find(ledger).filter(|_| forced);
         Ok(Restored {
+            back: way_back(&self.files, archive.map(PathBuf::as_path)),
             left: done.tally.left,
             sold: done.tally.sold,
             seq: done.tally.seq,
