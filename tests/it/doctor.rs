@@ -277,6 +277,11 @@ fn on_an_overlay_all_holds_and_its_catch_is_told() {
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(report["file_system"], "overlayfs");
     assert!(text(&report, "file_system").contains("do not share locks"));
+    // The mount tells its upper layer as it was told: from where, nobody knows.
+    assert_eq!(result(&report, "durability"), "note", "{report:#}");
+    let told = text(&report, "durability");
+    assert!(told.contains("could not see the upper layer upper"), "{told}");
+    assert_eq!(report["outlives_power_cut"], false, "{report:#}");
 }
 
 /// A sync that succeeds there proves nothing: the upper layer is in memory, or nothing is synced at all.
