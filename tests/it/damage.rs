@@ -133,3 +133,59 @@ fn a_file_that_is_no_event_gets_no_lock_file() {
     assert_eq!(event.json("audit --repair").0, 0);
     assert_eq!(event.json("book bob").1["left"], 1);
 }
+
+/// A line says how many are left, and nothing of what is sold or held: that must come to as many as there are.
+#[test]
+fn a_count_whose_sold_was_changed_is_named_and_nothing_is_sold_by_it() {
+    for adjusted in [false, true] {
+        let event = TestEvent::in_memory("{\"ticket\": 10}");
+        event.booked("alice");
+        if adjusted {
+            assert_eq!(event.json("adjust +5 --reason more").0, 0);
+            assert_eq!(event.json("adjust -2 --reason fewer").0, 0);
+            event.booked("bob");
+        }
+        let sound = fs::read_to_string(&event.file).unwrap();
+        let sold = 1 + u64::from(adjusted);
+        let changed = sound.replace(&format!("\"sold\": {sold},"), "\"sold\": 7,");
+        assert_ne!(changed, sound);
+        fs::write(&event.file, changed).unwrap();
+        let before = event.contents();
+        for line in ["query", "book carol", "hold carol", "cancel 2", "sales"] {
+            let (code, document) = event.json(line);
+            assert_eq!(code, 6, "{line}: {document:#}");
+            let error = &document["error"];
+            let file = error["file"].as_str().unwrap();
+            assert!(file.ends_with("tickets.json"), "{document:#}");
+            assert_eq!(error["line"], 1, "{document:#}");
+            let message = error["message"].as_str().unwrap();
+            let in_all = if adjusted { 13 } else { 10 };
+            assert!(message.contains(&format!("{in_all} in all")), "{message}");
+            assert!(message.contains("changed the count by hand"), "{message}");
+            assert_eq!(event.contents(), before, "{line}");
+        }
+        assert_eq!(event.json("audit").0, 6);
+        assert_eq!(event.json("audit --repair").0, 0);
+        assert_eq!(fs::read_to_string(&event.file).unwrap(), sound);
+        event.booked("carol");
+        event.assert_adds_up();
+    }
+}
+
+/// A version of the program whose count did not say how many there are in all.
+#[test]
+fn a_count_that_does_not_say_how_many_there_are_in_all_is_believed_where_it_adds_up() {
+    let event = TestEvent::in_memory("{\"ticket\": 10}");
+    event.booked("alice");
+    assert_eq!(event.json("adjust +5 --reason more").0, 0);
+    let mut count = event.count();
+    assert!(count["index"]["in_all"] == 15, "{count:#}");
+    count.as_object_mut().unwrap().remove("index");
+    fs::write(&event.file, count.to_string()).unwrap();
+    assert_eq!(event.json("query").1["left"], 14);
+    assert_eq!(event.json("audit").0, 0);
+    event.booked("bob");
+    assert_eq!(event.count()["index"]["in_all"], 15);
+    event.assert_adds_up();
+    assert_eq!(event.json("audit").0, 0);
+}

@@ -89,7 +89,7 @@ impl SaleLookup {
     }
 
     /// Looks as far as this head, on this ledger.
-    fn follow(&mut self, files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<()> {
+    pub(crate) fn follow(&mut self, files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<()> {
         if self.begins_on(files, ledger, head)? {
             self.search(files, ledger, head.bytes)?;
         }

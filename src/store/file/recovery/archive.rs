@@ -218,7 +218,7 @@ fn is_needless(files: &EventFiles, path: &Path) -> Result<bool> {
     if made.and_then(|name| made_for(name, &files.ledger)) == Some(id.inode) {
         return Ok(true);
     }
-    let found = LedgerFile { file, id };
+    let found = LedgerFile::of(file, id);
     let Some(living) = open_ledger(files, Access::Read)? else {
         return Ok(false);
     };

@@ -45,6 +45,24 @@ pub(crate) fn differs(count: &CountFile, counted: Counted, left: u64, files: &Ev
     disagreement(message, &files.count, 1).hint(DRIFT)
 }
 
+/// What the count says is left, sold and held comes to another number than there are in all.
+pub(crate) fn not_in_all(said: &Tally, is: u64, files: &EventFiles) -> Error {
+    let held = match said.held {
+        0 => String::new(),
+        held => format!(", {held} held"),
+    };
+    let message = format!(
+        "says {} left, {} sold{held}: that makes {}, but by line {} of {} there are {is} in all: somebody changed the \
+         count by hand",
+        said.left,
+        said.sold,
+        said.capacity(),
+        said.seq,
+        files.ledger.display(),
+    );
+    disagreement(message, &files.count, 1).hint(DRIFT)
+}
+
 /// A count that is not tied to the ledger must be the stock that the ledger opens with.
 pub(crate) fn check_stock(
     count: &CountFile,

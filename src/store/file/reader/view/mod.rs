@@ -9,6 +9,7 @@ mod again;
 pub(crate) mod base;
 mod breaks;
 mod follow;
+mod in_all;
 mod mismatch;
 pub(crate) mod tail;
 #[cfg(test)]
