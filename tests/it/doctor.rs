@@ -388,3 +388,23 @@ fn its_help_has_examples_and_keeps_the_second_process_to_itself() {
     );
     assert!(!run.stdout.contains("__peer"), "{}", run.stdout);
 }
+
+/// A ledger that is gone, or broken, is no event that can be sold from.
+#[test]
+fn an_event_that_does_not_add_up_is_told_as_unfit() {
+    for broken in [false, true] {
+        let event = TestEvent::stock(9);
+        event.booked("ann");
+        event.booked("bob");
+        let ledger = event.path("tickets.ledger.jsonl");
+        if broken {
+            let text = fs::read_to_string(&ledger).unwrap();
+            fs::write(&ledger, text.replace("bob", "bab")).unwrap();
+        } else {
+            fs::remove_file(&ledger).unwrap();
+        }
+        let (code, report) = event.json(&format!("doctor {}", event.file.display()));
+        assert_eq!((code, &report["event"]), (6, &"unfit".into()), "{report:#}");
+        assert!(text(&report, "event").contains("tickets.ledger.jsonl"), "{report:#}");
+    }
+}

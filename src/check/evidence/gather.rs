@@ -109,11 +109,12 @@ impl Gatherer {
     fn whole(&mut self, whole: &Whole<'_>) -> Result<(), String> {
         let times = [
             Some(whole.invoke),
+            whole.read_at,
             whole.intend,
             whole.wrote,
             whole.returned,
         ];
-        rising(&times, "invoke, intend, wrote, return")?;
+        rising(&times, "invoke, read_at, intend, wrote, return")?;
         let buyer = buyer_number(&mut self.evidence, &whole.buyer)?;
         if self.open.get(buyer).is_some() {
             return Err(format!(
@@ -133,6 +134,7 @@ impl Gatherer {
                 torn: whole.torn,
                 returned: or(whole.returned),
                 read: or(whole.read),
+                read_at: or(whole.read_at),
                 seen: or(whole.seen),
                 write: or(whole.write),
                 left: or(whole.left),
@@ -146,7 +148,11 @@ impl Gatherer {
             self.evidence.sums.push((index, sum));
         }
         match &whole.lock {
-            Some(lock) => self.whole_hold(index, whole.invoke, lock),
+            Some(lock) => {
+                let ends = [lock.got, lock.released, whole.returned];
+                rising(&ends, "got, released, return")?;
+                self.whole_hold(index, whole.invoke, lock)
+            }
             None => Ok(()),
         }
     }

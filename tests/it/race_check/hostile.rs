@@ -303,6 +303,7 @@ fn a_whole_operation_is_read_as_it_was_written() {
         invoke: 5,
         returned: Some(9),
         read: Some(4),
+        read_at: Some(5),
         seen: Some(8),
         sum: Some(u64::MAX),
         torn: false,

@@ -71,7 +71,10 @@ fn counted_drift(
                 plural::count(counted.seq, "line"),
                 counted.bytes
             );
-            Some((Flaw::Drift, text, false))
+            // Of this ledger, and not of another one: it says what the last line says.
+            let last = &summary.tally;
+            let same = (left, counted.sold, counted.held) == (last.left, last.sold, last.held);
+            Some((Flaw::Drift, text, same))
         }
     }
 }
