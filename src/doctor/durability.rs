@@ -76,7 +76,10 @@ fn lost_by(
     }
     // Without an upper layer nothing can be written there, and nothing is tried.
     let upper = PathBuf::from(upper?);
-    let (seen, layers) = (upper.is_absolute() && is_seen(&upper), layers.checked_sub(1));
+    let (seen, layers) = (
+        upper.is_absolute() && is_seen(&upper),
+        layers.checked_sub(1),
+    );
     let Some(layers) = layers.filter(|_| seen && Mount::of(mounts, &upper).is_some()) else {
         return Some(format!(
             "could not see the upper layer {} of this overlay, where what is written here is kept: whether it outlives a \
@@ -182,13 +185,7 @@ nonsense
             let is_seen = |path: &Path| !path.starts_with("/hidden");
             lost_by(MOUNTS, Path::new(directory), &is_seen, LAYERS)
         };
-        for safe in [
-            "/",
-            "/home/runner",
-            "/runner",
-            "/old/event",
-            "/safe",
-        ] {
+        for safe in ["/", "/home/runner", "/runner", "/old/event", "/safe"] {
             assert_eq!(told(safe), None, "{safe}");
         }
         for (lost, part) in [

@@ -82,12 +82,7 @@ impl Index {
 
     /// The index after one more line, which begins at this byte or behind blank ones there, where so many are held then,
     /// and so many there are in all.
-    pub(super) fn after(
-        self,
-        record: &Record<'_>,
-        start: u64,
-        (held, in_all): (u64, u64),
-    ) -> Self {
+    pub(super) fn after(self, record: &Record<'_>, start: u64, (held, in_all): (u64, u64)) -> Self {
         known_bad!(CloseForgotten => if record.op == Op::Close { return self });
         known_bad!(SetForgotten => if record.op == Op::Set { return self });
         let mut index = self;

@@ -673,7 +673,10 @@ fn a_way_back_is_told_as_it_works_or_not_at_all() {
     let undone = Run::of(Command::new("bash").args(["-c", &script]).output().unwrap());
     assert_eq!(undone.code, Some(0), "{script}: {undone:?}");
     assert_eq!(event.json("sales").1, before);
-    for line in [&format!("restore {} --force", safe.display()), "reset --force"] {
+    for line in [
+        &format!("restore {} --force", safe.display()),
+        "reset --force",
+    ] {
         let event = sold();
         assert_eq!(to(&event, "backup DIR").0, 0);
         event.booked("carol");

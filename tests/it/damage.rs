@@ -36,7 +36,10 @@ fn is_damage((code, document): (i32, Value)) {
     let place = &document["error"];
     let file = place["file"].as_str().unwrap();
     assert!(file.ends_with("tickets.ledger.jsonl"), "{document:#}");
-    assert!(place["line"].as_u64().is_some_and(|line| line > 0), "{document:#}");
+    assert!(
+        place["line"].as_u64().is_some_and(|line| line > 0),
+        "{document:#}"
+    );
 }
 
 /// The sale stands on the ledger by its number: what is found there by numbers that nobody has checked must not be
@@ -48,7 +51,14 @@ fn a_flipped_bit_is_never_that_there_is_no_such_sale() {
     for at in fifth(&sound) {
         let mut bytes = sound.clone();
         bytes[at] ^= 1 << (at % 7);
-        let commands = ["cancel 5", "rename 5 x", "confirm 5", "release 5", "cancel 6", "show 5"];
+        let commands = [
+            "cancel 5",
+            "rename 5 x",
+            "confirm 5",
+            "release 5",
+            "cancel 6",
+            "show 5",
+        ];
         // The sale itself, by one command; one behind it, by another.
         for command in [commands[at % 4], commands[4]] {
             fs::write(&path, &bytes).unwrap();
@@ -81,7 +91,10 @@ fn lines_that_have_changed_places_or_numbers_hide_no_sale() {
         is_damage(event.json(&format!("cancel {id}")));
     }
     // A line of another number than its own.
-    for (number, command) in [("9", format!("confirm {hold}")), ("9", format!("release {hold}"))] {
+    for (number, command) in [
+        ("9", format!("confirm {hold}")),
+        ("9", format!("release {hold}")),
+    ] {
         let wrong = text.replace(&format!("\"seq\":{number},"), "\"seq\":7,");
         fs::write(&path, wrong).unwrap();
         is_damage(event.json(&command));
@@ -188,4 +201,26 @@ fn a_count_that_does_not_say_how_many_there_are_in_all_is_believed_where_it_adds
     assert_eq!(event.count()["index"]["in_all"], 15);
     event.assert_adds_up();
     assert_eq!(event.json("audit").0, 0);
+}
+
+/// Lines with other ends, behind a byte order mark, or upside down: it is all there, and an audit says what is wrong.
+#[test]
+fn a_ledger_that_does_not_begin_with_its_opening_line_leads_to_the_audit() {
+    let (event, _) = six_sold();
+    let (path, sound) = ledger(&event);
+    let text = String::from_utf8(sound).unwrap();
+    let reversed: Vec<&str> = text.split_inclusive('\n').rev().collect();
+    for wrong in [
+        text.replace('\n', "\r\n"),
+        format!("\u{feff}{text}"),
+        reversed.concat(),
+    ] {
+        fs::write(&path, wrong).unwrap();
+        for line in ["book eve", "query"] {
+            let (code, document) = event.json(line);
+            assert_eq!(code, 6, "{document:#}");
+            let hint = document["error"]["hint"].as_str().unwrap();
+            assert!(hint.contains(" audit'"), "{hint}");
+        }
+    }
 }

@@ -280,7 +280,10 @@ fn on_an_overlay_all_holds_and_its_catch_is_told() {
     // The mount tells its upper layer as it was told: from where, nobody knows.
     assert_eq!(result(&report, "durability"), "note", "{report:#}");
     let told = text(&report, "durability");
-    assert!(told.contains("could not see the upper layer upper"), "{told}");
+    assert!(
+        told.contains("could not see the upper layer upper"),
+        "{told}"
+    );
     assert_eq!(report["outlives_power_cut"], false, "{report:#}");
 }
 
@@ -405,6 +408,9 @@ fn an_event_that_does_not_add_up_is_told_as_unfit() {
         }
         let (code, report) = event.json(&format!("doctor {}", event.file.display()));
         assert_eq!((code, &report["event"]), (6, &"unfit".into()), "{report:#}");
-        assert!(text(&report, "event").contains("tickets.ledger.jsonl"), "{report:#}");
+        assert!(
+            text(&report, "event").contains("tickets.ledger.jsonl"),
+            "{report:#}"
+        );
     }
 }

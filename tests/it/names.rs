@@ -488,7 +488,13 @@ fn an_event_is_not_sold_from_under_a_name_that_would_share_its_ledger() {
     let (bare, dotted) = (event.path("gig"), event.path("gig.json"));
     assert_eq!(on(&bare, "init 3").0, 0);
     let before = event.contents();
-    for line in ["book typo", "query", "init 9", "reset 5 --force", "audit --repair"] {
+    for line in [
+        "book typo",
+        "query",
+        "init 9",
+        "reset 5 --force",
+        "audit --repair",
+    ] {
         let (code, error) = on(&dotted, line);
         assert_eq!(code, 4, "{line}: {error:#}");
         let message = error["error"]["message"].as_str().unwrap();

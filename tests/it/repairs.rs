@@ -339,7 +339,10 @@ fn a_count_that_counts_to_another_place_is_written_anew_where_all_else_agrees() 
     let sound = fs::read_to_string(&event.file).unwrap();
     let bytes = event.count()["bytes"].as_u64().unwrap();
     for (from, to) in [
-        (format!("\"bytes\": {bytes}"), format!("\"bytes\": {}", bytes - 9)),
+        (
+            format!("\"bytes\": {bytes}"),
+            format!("\"bytes\": {}", bytes - 9),
+        ),
         ("\"seq\": 3".to_owned(), "\"seq\": 2".to_owned()),
     ] {
         let changed = sound.replace(&from, &to);
@@ -352,7 +355,10 @@ fn a_count_that_counts_to_another_place_is_written_anew_where_all_else_agrees() 
     }
     // Another event's count is not.
     let other = sound
-        .replace(&format!("\"bytes\": {bytes}"), &format!("\"bytes\": {}", bytes - 9))
+        .replace(
+            &format!("\"bytes\": {bytes}"),
+            &format!("\"bytes\": {}", bytes - 9),
+        )
         .replace("\"ticket\": 6, \"sold\": 3", "\"ticket\": 5, \"sold\": 4");
     fs::write(&event.file, &other).unwrap();
     assert_eq!(event.json("audit --repair").0, 6);

@@ -151,7 +151,10 @@ fn a_sale_whose_count_cannot_be_replaced_says_what_to_do() {
     event.booked("ann");
     let run = with_a_fixed_count(&event, "book bob");
     assert_eq!(run.code, Some(0), "{run:?}");
-    assert!(run.stderr.contains("the count does not show it yet"), "{run:?}");
+    assert!(
+        run.stderr.contains("the count does not show it yet"),
+        "{run:?}"
+    );
     assert!(run.stderr.contains("hint: its directory"), "{run:?}");
     assert!(run.stderr.contains(" run ch"), "{run:?}");
 }

@@ -72,7 +72,8 @@ fn batch(arguments: &ImportArgs) -> Result<String> {
     match &arguments.batch {
         Some(batch) => Ok(batch.clone()),
         None if text::is_stdin(&arguments.list) || is_nameless(&arguments.list) => {
-            let message = "rows from standard input or a pipe belong to no file: say to which batch";
+            let message =
+                "rows from standard input or a pipe belong to no file: say to which batch";
             Err(Error::new(Kind::Usage, message).hint("add --batch NAME"))
         }
         None => {

@@ -430,6 +430,12 @@ fn a_hold_that_is_sold_is_not_told_as_held() {
     assert_eq!((code, &again["replayed"]), (0, &true.into()), "{again:#}");
     assert_eq!(again["hold"]["state"], "valid", "{again:#}");
     let again = event.run(line).stdout;
-    assert!(again.starts_with("sold  1 ticket for bob, hold "), "{again}");
-    assert!(again.contains("is confirmed by now: the key is known"), "{again}");
+    assert!(
+        again.starts_with("sold  1 ticket for bob, hold "),
+        "{again}"
+    );
+    assert!(
+        again.contains("is confirmed by now: the key is known"),
+        "{again}"
+    );
 }

@@ -817,7 +817,13 @@ fn a_list_that_is_no_file_needs_a_batch() {
     let run = |line: &str| {
         let script = format!("cd '{}' && {line}", event.directory().display());
         let line = script.replace("TICKETS", &format!("{tickets} -f tickets.json --json"));
-        Run::of(std::process::Command::new("bash").args(["-c", &line]).output().unwrap()).document()
+        Run::of(
+            std::process::Command::new("bash")
+                .args(["-c", &line])
+                .output()
+                .unwrap(),
+        )
+        .document()
     };
     for line in [
         "TICKETS import <(cat friends.csv)",
@@ -827,7 +833,10 @@ fn a_list_that_is_no_file_needs_a_batch() {
     ] {
         let (code, error) = run(line);
         assert_eq!(code, 2, "{line}: {error:#}");
-        assert_eq!(error["error"]["hint"], "add --batch NAME", "{line}: {error:#}");
+        assert_eq!(
+            error["error"]["hint"], "add --batch NAME",
+            "{line}: {error:#}"
+        );
     }
     assert!(event.sales().is_empty());
     let (_, done) = run("TICKETS import <(cat friends.csv) --batch friends.csv");

@@ -225,8 +225,20 @@ fn a_run_that_leaves_unsaid_when_it_read_is_clean_as_far_as_it_goes() {
         (verdict, text)
     };
     for (members, word, untimed, outside, note) in [
-        ("", "clean_as_far_as_it_goes", 1, 0, "not say when the count was read"),
-        ("\"read_at\":20,", "clean_as_far_as_it_goes", 0, 1, "not held when the count was read"),
+        (
+            "",
+            "clean_as_far_as_it_goes",
+            1,
+            0,
+            "not say when the count was read",
+        ),
+        (
+            "\"read_at\":20,",
+            "clean_as_far_as_it_goes",
+            0,
+            1,
+            "not held when the count was read",
+        ),
         ("\"read_at\":30,", "clean", 0, 0, ""),
     ] {
         let (verdict, text) = run(members);
@@ -249,9 +261,14 @@ fn a_sale_that_does_not_say_what_it_read_is_not_judged_by_that() {
         )
     };
     let check = |sales: &[String]| {
-        let text = format!("{{\"evidence\":1,\"stock\":9,\"first\":0}}\n{}", sales.concat());
+        let text = format!(
+            "{{\"evidence\":1,\"stock\":9,\"first\":0}}\n{}",
+            sales.concat()
+        );
         fs::write(event.path("run.jsonl"), text).unwrap();
-        event.json(&format!("race check {}", event.path("run.jsonl").display())).1
+        event
+            .json(&format!("race check {}", event.path("run.jsonl").display()))
+            .1
     };
     let query = "{\"buyer\":\"eve\",\"quantity\":0,\"invoke\":1,\"return\":2,\"read\":0,\"outcome\":\"query\"}\n";
     let alone = check(&[query.to_owned(), sale("ann", 10, "")]);
@@ -259,7 +276,10 @@ fn a_sale_that_does_not_say_what_it_read_is_not_judged_by_that() {
     let both = check(&[sale("ann", 10, ""), sale("bob", 20, "\"read\":0,")]);
     assert_eq!(both["unjudged"], 1, "{both:#}");
     let text = both["findings"][0]["text"].as_str().unwrap();
-    assert!(text.starts_with("ann and bob both wrote version 1"), "{text}");
+    assert!(
+        text.starts_with("ann and bob both wrote version 1"),
+        "{text}"
+    );
     assert!(text.ends_with("what ann read is not said"), "{text}");
     let told = event.run(&format!("race check {}", event.path("run.jsonl").display()));
     assert!(!told.stdout.contains("both read"), "{told:?}");
@@ -275,6 +295,36 @@ fn a_lock_of_after_the_answer_is_refused() {
         ));
         assert_eq!(code, 6, "{error:#}");
         let message = error["error"]["message"].as_str().unwrap();
-        assert!(message.contains("got, released, return must rise"), "{error:#}");
+        assert!(
+            message.contains("got, released, return must rise"),
+            "{error:#}"
+        );
+    }
+}
+
+/// A buyer does one operation at a time, in whichever order its lines stand.
+#[test]
+fn a_buyer_that_does_two_operations_at_once_is_refused() {
+    let query = |from: u64| {
+        format!(
+            "{{\"buyer\":\"ann\",\"quantity\":0,\"invoke\":{from},\"return\":{},\"read\":0,\"outcome\":\"query\"}}\n",
+            from + 50
+        )
+    };
+    for (one, other, refused) in [
+        (10, 59, true),
+        (59, 10, true),
+        (10, 60, false),
+        (60, 10, false),
+    ] {
+        let (code, document) = check(&format!("{HEADER}{}{}", query(one), query(other)));
+        assert_eq!(code == 6, refused, "{document:#}");
+        if refused {
+            let message = document["error"]["message"].as_str().unwrap();
+            assert!(
+                message.contains("ann does two operations at once"),
+                "{message}"
+            );
+        }
     }
 }

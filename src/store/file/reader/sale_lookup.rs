@@ -89,7 +89,12 @@ impl SaleLookup {
     }
 
     /// Looks as far as this head, on this ledger.
-    pub(crate) fn follow(&mut self, files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<()> {
+    pub(crate) fn follow(
+        &mut self,
+        files: &EventFiles,
+        ledger: &LedgerFile,
+        head: &Tally,
+    ) -> Result<()> {
         if self.begins_on(files, ledger, head)? {
             self.search(files, ledger, head.bytes)?;
         }
@@ -98,12 +103,7 @@ impl SaleLookup {
 
     /// The same from the beginning. A line of which nothing is known but its number is found by the numbers of other
     /// lines: where that leads to none that adds up, the first line is told that does not.
-    fn follow_anew(
-        &mut self,
-        files: &EventFiles,
-        ledger: &LedgerFile,
-        head: &Tally,
-    ) -> Result<()> {
+    fn follow_anew(&mut self, files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<()> {
         *self = Self::new(self.sought.clone());
         let followed = self.follow(files, ledger, head);
         if followed.is_err() && matches!(self.sought, Sought::Id(_)) {
@@ -181,12 +181,7 @@ impl SaleLookup {
     }
 
     /// Whether it can be looked for on this ledger up to this head.
-    fn begins_on(
-        &mut self,
-        files: &EventFiles,
-        ledger: &LedgerFile,
-        head: &Tally,
-    ) -> Result<bool> {
+    fn begins_on(&mut self, files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<bool> {
         if self.ledger == Some(ledger.id) {
             return Ok(true);
         }

@@ -33,7 +33,9 @@ pub(crate) fn in_all(tally: Tally, ledger: &LedgerFile, files: &EventFiles) -> R
     // A count from before the index said it.
     let problem = |e| Error::io("read", &files.ledger, e);
     let adjusted = adjusted(ledger, tally.bytes).map_err(problem)?;
-    let is = opening.left.saturating_add_signed(adjusted.unwrap_or_default());
+    let is = opening
+        .left
+        .saturating_add_signed(adjusted.unwrap_or_default());
     if is != said {
         return differs(is);
     }
