@@ -77,9 +77,9 @@ fn a_flipped_bit_is_never_that_there_is_no_such_sale() {
 #[test]
 fn lines_that_have_changed_places_or_numbers_hide_no_sale() {
     let (event, ids) = six_sold();
-    let held = event.json("hold mary");
-    assert_eq!(held.0, 0, "{:#}", held.1);
-    let hold = held.1["hold"]["id"].as_str().unwrap().to_owned();
+    let (code, made) = event.json("hold mary");
+    assert_eq!(code, 0, "{made:#}");
+    let hold = made["hold"]["id"].as_str().unwrap().to_owned();
     event.booked("last");
     let (path, sound) = ledger(&event);
     let text = String::from_utf8(sound.clone()).unwrap();

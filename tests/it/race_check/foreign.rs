@@ -328,3 +328,35 @@ fn a_buyer_that_does_two_operations_at_once_is_refused() {
         }
     }
 }
+
+/// Who was told that nothing was sold, and whose sale is on the ledger, took from the stock all the same.
+#[test]
+fn a_sale_that_was_denied_and_committed_is_a_phantom_and_nothing_else() {
+    let text = "{\"evidence\":1,\"stock\":5,\"first\":0}\n\
+        {\"buyer\":\"ann\",\"invoke\":10,\"return\":50,\"read\":0,\"seen\":5,\"write\":1,\"nonce\":\"a\",\"outcome\":\"failed\"}\n\
+        {\"buyer\":\"bob\",\"invoke\":60,\"return\":90,\"read\":1,\"seen\":4,\"write\":2,\"left\":3,\"nonce\":\"b\",\"outcome\":\"sold\"}\n\
+        {\"committed\":1,\"nonce\":\"a\",\"left\":4,\"buyer\":\"ann\",\"quantity\":1}\n\
+        {\"committed\":2,\"nonce\":\"b\",\"left\":3,\"buyer\":\"bob\",\"quantity\":1}\n\
+        {\"final\":2,\"left\":3,\"lines\":2}\n";
+    let (code, verdict) = check(text);
+    assert_eq!(code, 6, "{verdict:#}");
+    let counts = verdict["counts"].as_array().unwrap();
+    assert_eq!(counts.len(), 1, "{verdict:#}");
+    assert_eq!(counts[0]["kind"], "phantom", "{verdict:#}");
+    // The last of all, with nothing behind it.
+    let cut: String = text
+        .lines()
+        .filter(|line| !line.contains("bob"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let cut = cut.replace(
+        "{\"final\":2,\"left\":3,\"lines\":2}",
+        "{\"final\":1,\"left\":4,\"lines\":1}",
+    );
+    let verdict = check(&cut).1;
+    assert_eq!(
+        verdict["counts"].as_array().unwrap().len(),
+        1,
+        "{verdict:#}"
+    );
+}
