@@ -79,6 +79,7 @@ fn operation(
         quantity: u32::from(sale),
         invoke: time,
         returned: Some(time + 1500),
+        read_at: None,
         read: Some(read),
         seen: Some(seen),
         sum: None,

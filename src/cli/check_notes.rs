@@ -46,6 +46,13 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
             if verdict.read_outside == 1 { "was" } else { "were" }
         ));
     }
+    if verdict.read_untimed > 0 {
+        notes.push(format!(
+            "{} under a lock {} not say when the count was read ('read_at'): whether the lock covered that was not judged",
+            count(verdict.read_untimed, "sale"),
+            if verdict.read_untimed == 1 { "does" } else { "do" }
+        ));
+    }
     if !verdict.ledger {
         notes.push(
             "the evidence does not say what the ledger holds: a lost sale goes unseen".into(),

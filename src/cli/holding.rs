@@ -11,7 +11,7 @@ use super::left::on_hand;
 use super::name_for_id;
 use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
-use crate::office::{Change, HoldEnd, Order};
+use crate::office::{Change, HoldEnd, Order, State};
 use crate::plural::count;
 use crate::{BoxOffice, Error, Result, shown};
 
@@ -35,6 +35,7 @@ pub(super) fn hold(file: &Path, arguments: &HoldArgs, screen: &Screen) -> Result
             buyer: &hold.buyer,
             quantity: hold.quantity,
             until: &hold.until,
+            state: Some(hold.state).filter(|state| *state != State::Held),
         },
         left: hold.left,
         held: hold.held,
@@ -50,6 +51,17 @@ pub(super) fn hold(file: &Path, arguments: &HoldArgs, screen: &Screen) -> Result
         } else {
             ""
         };
+        // A hold that has ended otherwise is refused under its key.
+        if hold.state != State::Held {
+            writeln!(
+                out,
+                "{GOOD}sold{GOOD:#}  {} for {}, hold {}, is confirmed by now: the key is known",
+                count(hold.quantity, "ticket"),
+                shown(&hold.buyer),
+                shown(&hold.id)
+            )?;
+            return writeln!(out, "{}", on_hand(hold.left, hold.held));
+        }
         writeln!(
             out,
             "{GOOD}held{GOOD:#}  {} for {} until {}, hold {}{again}",
@@ -162,6 +174,9 @@ struct HoldMember<'a> {
     buyer: &'a str,
     quantity: u64,
     until: &'a str,
+    /// What it is by now, where it is a sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
 }
 
 #[derive(Serialize)]

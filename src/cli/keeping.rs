@@ -8,6 +8,7 @@ use super::args::{BackupArgs, DEFAULT_FILE, ResetArgs, RestoreArgs};
 use super::buy::where_to_rush;
 use super::hint::quoted;
 use super::screen::{GOOD, Screen};
+use crate::office::WayBack;
 use crate::plural::count;
 use crate::{BoxOffice, Error, Kind, Result, shown};
 
@@ -71,9 +72,7 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
         }
         Ok(())
     });
-    if force {
-        screen.notes(&way_back(file, &done.kept, ""));
-    }
+    screen.notes(&way_back(file, &done.kept, done.back));
     Ok(0)
 }
 
@@ -115,9 +114,7 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
             None => Ok(()),
         }
     });
-    if force {
-        screen.notes(&way_back(file, &archive, " --force"));
-    }
+    screen.notes(&way_back(file, &archive, done.back));
     Ok(0)
 }
 
@@ -133,7 +130,12 @@ fn where_to_begin(error: Error, file: &Path) -> Error {
 }
 
 /// How a ledger that was put away is put back, as a line for a shell: a restore takes it for a backup.
-fn way_back(event: &Path, kept: &[PathBuf], force: &str) -> Vec<String> {
+fn way_back(event: &Path, kept: &[PathBuf], back: WayBack) -> Vec<String> {
+    let force = match back {
+        WayBack::Restored => "",
+        WayBack::Forced => " --force",
+        WayBack::None => return Vec::new(),
+    };
     let ledger = kept.iter().find_map(|path| {
         let name = path.file_name()?.to_str()?;
         let (event, _) = name.split_once(".ledger.")?;

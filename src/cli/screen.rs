@@ -128,12 +128,16 @@ impl Screen {
     pub(crate) fn unpublished(&self, error: Option<&Error>) {
         if let (Some(error), false) = (error, self.json) {
             let mut err = anstream::stderr().lock();
+            let hint = error.hint_text().map(|hint| self.hint(hint));
             let error = shown(&error.to_string());
             let _ = writeln!(
                 err,
                 "{BAD}warning{BAD:#}: it is on the ledger and stands, but the count does not show it \
                  yet: {error}"
             );
+            if let Some(hint) = hint {
+                let _ = writeln!(err, "{FAINT}hint{FAINT:#}: {}", shown(&hint));
+            }
         }
     }
 

@@ -28,8 +28,10 @@ pub(crate) use peer::{PEER, serve_peer};
 pub use report::{Check, CheckResult, Cost, Costs, Report};
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::CountFile;
+use crate::ledger::{CountFile, LockKind};
+use crate::store::Store as _;
 use crate::store::file::event::EventFiles;
+use crate::store::file::file_store::FileStore;
 use crate::store::file::{people, sellable, sys};
 
 /// Examines a directory. Nothing is left there, whatever comes of it.
@@ -145,7 +147,14 @@ pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
             let missing = format!("{} is not there yet", files.count.display());
             checks.push(Check::new(NAME, CheckResult::Note, missing));
         }
-        _ => {}
+        _ => {
+            // A right that lacks was told above.
+            if let Err(error) = FileStore::at(file)?.head(LockKind::Exclusive)
+                && error.kind() == Kind::Integrity
+            {
+                checks.push(Check::new(NAME, CheckResult::Fail, error.to_string()));
+            }
+        }
     }
     let notes = sellable::second_names(&files).into_iter();
     checks.extend(notes.map(|note| Check::new(NAME, CheckResult::Note, note)));

@@ -25,6 +25,10 @@ pub(crate) struct Index {
     #[serde(skip_serializing_if = "is_open")]
     /// Whether the event is closed.
     pub(crate) closed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How many there are in all: left, sold and held. `None`: as many as the event opened with, for that was never
+    /// adjusted.
+    pub(crate) in_all: Option<u64>,
 }
 
 /// An index as the count has it.
@@ -36,6 +40,7 @@ struct Sealed {
     set: Option<u64>,
     #[serde(default)]
     closed: bool,
+    in_all: Option<u64>,
     sum: String,
 }
 
@@ -62,6 +67,7 @@ impl Index {
             due: sealed.due,
             set: sealed.set,
             closed: sealed.closed,
+            in_all: sealed.in_all,
         };
         known_bad!(IndexBelieved => return Some(index));
         (sealed.sum == index.seal(held).to_string()).then_some(index)
@@ -70,12 +76,13 @@ impl Index {
     /// Whether a member of the count is an index, sound or damaged, and not somebody's own.
     pub(super) fn is_one(text: &str) -> bool {
         let members = serde_json::from_str::<HashMap<String, &RawValue>>(text);
-        let own = ["holds", "due", "set", "closed", "sum"];
+        let own = ["holds", "due", "set", "closed", "in_all", "sum"];
         members.is_ok_and(|members| own.iter().any(|name| members.contains_key(*name)))
     }
 
-    /// The index after one more line, which begins at this byte or behind blank ones there, where so many are held then.
-    pub(super) fn after(self, record: &Record<'_>, start: u64, held: u64) -> Self {
+    /// The index after one more line, which begins at this byte or behind blank ones there, where so many are held then,
+    /// and so many there are in all.
+    pub(super) fn after(self, record: &Record<'_>, start: u64, (held, in_all): (u64, u64)) -> Self {
         known_bad!(CloseForgotten => if record.op == Op::Close { return self });
         known_bad!(SetForgotten => if record.op == Op::Set { return self });
         let mut index = self;
@@ -90,6 +97,7 @@ impl Index {
             }
             Op::Close | Op::Reopen => index.closed = record.op == Op::Close,
             // The settings that an event is made with stand on its second line.
+            Op::Adjust => index.in_all = Some(in_all),
             Op::Set if record.seq != 2 => index.set = Some(start),
             _ => {}
         }
@@ -128,6 +136,7 @@ mod tests {
             due: Some(-2),
             set: Some(3),
             closed: true,
+            in_all: Some(4),
         };
         for index in [Index::default(), full] {
             let text = index.sealed(7);

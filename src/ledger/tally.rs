@@ -66,7 +66,8 @@ impl Tally {
                 record.left
             ));
         }
-        if left.saturating_add(sold).saturating_add(held) > MAX_STOCK {
+        let in_all = left.saturating_add(sold).saturating_add(held);
+        if in_all > MAX_STOCK {
             return Err(format!("with it there are more than {MAX_STOCK}"));
         }
         Ok(Self {
@@ -75,7 +76,7 @@ impl Tally {
             left,
             sold,
             held,
-            index: self.index.after(record, self.bytes, held),
+            index: self.index.after(record, self.bytes, (held, in_all)),
             sum,
         })
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::BoxOffice;
 use super::commit::Decision;
+use super::history::State;
 use super::keyed::{Asked, known, replays};
 use super::name;
 use super::order::{Order, Unobserved};
@@ -33,6 +34,8 @@ pub struct Hold {
     pub held: u64,
     /// Whether it was made before, under the same key.
     pub replayed: bool,
+    /// What it is by now: one that was made before may be a sale.
+    pub state: State,
     /// Why `tickets.json` does not show it yet.
     pub unpublished: Option<Error>,
 }
@@ -107,12 +110,15 @@ impl BoxOffice {
             replays(found, Asked::of(Op::Hold, order.buyer, order))?;
         }
         let replayed = earlier.is_some();
+        let mut state = State::Held;
         if let Some(found) = earlier {
             until = found.until.unwrap_or(until);
             id = found.id;
+            state = State::of(found.state, found.quantity, found.cancelled);
         }
         Ok(Hold {
             replayed,
+            state,
             until,
             id,
             buyer: order.buyer.to_owned(),

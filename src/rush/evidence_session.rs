@@ -173,6 +173,7 @@ impl Closing<'_> {
                 invoke: 0,
                 returned: None,
                 read: Some(entry.seq.saturating_sub(1)),
+                read_at: None,
                 seen: None,
                 sum: None,
                 torn: false,

@@ -9,7 +9,7 @@ use super::audit::{Audit, Finding, Flaw};
 use super::follower::Follower;
 use super::memory_lines::{MemoryLines, PLACE};
 use super::options::{CommitOptions, Restart};
-use super::results::{Backup, Reset, Restored};
+use super::results::{Backup, Reset, Restored, WayBack};
 use super::{Append, FoundSale, Head, LockId, Lookup, Scan, Settle, Store, Transaction, Visit};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{EventSettings, LockKind, MAX_STOCK, Op, Record, Step, Tally};
@@ -155,6 +155,7 @@ impl Store for MemoryStore {
         }
         *self = Self::new(how.stock.unwrap_or(self.stock))?;
         Ok(Reset {
+            back: WayBack::None,
             made: false,
             stock: self.stock,
             archive: None,

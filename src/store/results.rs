@@ -13,6 +13,19 @@ pub struct Reset {
     pub archive: Option<PathBuf>,
     /// Where that is which stood in `tickets.json`, if no ledger says the same.
     pub kept: Option<PathBuf>,
+    /// How the old ledger is put back; looked at only if this was forced.
+    pub back: WayBack,
+}
+
+/// How what was replaced can be put back, as a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayBack {
+    /// By a restore.
+    Restored,
+    /// By a forced one: what is there now has lines that it lacks.
+    Forced,
+    /// Not by a restore: there is no ledger, or it does not add up.
+    None,
 }
 
 /// What a backup holds.
@@ -37,4 +50,6 @@ pub struct Restored {
     pub seq: u64,
     /// Where what was replaced is: the ledger before, and what stood in `tickets.json`, where no ledger says it.
     pub kept: Vec<PathBuf>,
+    /// How the ledger before is put back; looked at only if this was forced.
+    pub back: WayBack,
 }

@@ -654,3 +654,38 @@ fn what_was_forced_is_undone_by_the_line_that_is_told() {
     let safe = event.path("safe").display().to_string();
     assert_eq!(event.run(&format!("restore {safe}")).stderr, "");
 }
+
+/// Where what is there now has lines that the old ledger lacks, the way back is forced too; where the old ledger does not
+/// add up a restore would refuse it, and none is told.
+#[test]
+fn a_way_back_is_told_as_it_works_or_not_at_all() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let safe = event.path("safe");
+    // The copy goes on by itself.
+    assert_eq!(on(&safe.join("tickets.json"), "book dora").0, 0);
+    event.booked("carol");
+    let before = event.json("sales").1;
+    let run = event.run(&format!("restore {} --force", safe.display()));
+    let told = run.stderr.strip_prefix("note: to undo that: ").unwrap();
+    assert!(told.contains("restore --force"), "{told}");
+    let script = told.replace("&& tickets ", &format!("&& {TICKETS} "));
+    let undone = Run::of(Command::new("bash").args(["-c", &script]).output().unwrap());
+    assert_eq!(undone.code, Some(0), "{script}: {undone:?}");
+    assert_eq!(event.json("sales").1, before);
+    for line in [
+        &format!("restore {} --force", safe.display()),
+        "reset --force",
+    ] {
+        let event = sold();
+        assert_eq!(to(&event, "backup DIR").0, 0);
+        event.booked("carol");
+        let ledger = event.path(LEDGER);
+        let text = fs::read_to_string(&ledger).unwrap();
+        fs::write(&ledger, text.replace("alice", "alicf")).unwrap();
+        let line = line.replace(safe.to_str().unwrap(), event.path("safe").to_str().unwrap());
+        let run = event.run(&line);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(!run.stderr.contains("to undo that"), "{line}: {run:?}");
+    }
+}

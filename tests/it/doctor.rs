@@ -277,6 +277,14 @@ fn on_an_overlay_all_holds_and_its_catch_is_told() {
     assert_eq!(code, 0, "{report:#}");
     assert_eq!(report["file_system"], "overlayfs");
     assert!(text(&report, "file_system").contains("do not share locks"));
+    // The mount tells its upper layer as it was told: from where, nobody knows.
+    assert_eq!(result(&report, "durability"), "note", "{report:#}");
+    let told = text(&report, "durability");
+    assert!(
+        told.contains("could not see the upper layer upper"),
+        "{told}"
+    );
+    assert_eq!(report["outlives_power_cut"], false, "{report:#}");
 }
 
 /// A sync that succeeds there proves nothing: the upper layer is in memory, or nothing is synced at all.
@@ -382,4 +390,27 @@ fn its_help_has_examples_and_keeps_the_second_process_to_itself() {
         run.stdout
     );
     assert!(!run.stdout.contains("__peer"), "{}", run.stdout);
+}
+
+/// A ledger that is gone, or broken, is no event that can be sold from.
+#[test]
+fn an_event_that_does_not_add_up_is_told_as_unfit() {
+    for broken in [false, true] {
+        let event = TestEvent::stock(9);
+        event.booked("ann");
+        event.booked("bob");
+        let ledger = event.path("tickets.ledger.jsonl");
+        if broken {
+            let text = fs::read_to_string(&ledger).unwrap();
+            fs::write(&ledger, text.replace("bob", "bab")).unwrap();
+        } else {
+            fs::remove_file(&ledger).unwrap();
+        }
+        let (code, report) = event.json(&format!("doctor {}", event.file.display()));
+        assert_eq!((code, &report["event"]), (6, &"unfit".into()), "{report:#}");
+        assert!(
+            text(&report, "event").contains("tickets.ledger.jsonl"),
+            "{report:#}"
+        );
+    }
 }

@@ -22,6 +22,7 @@ mod command_line;
 mod corpus;
 mod craft;
 mod crafted;
+mod damage;
 mod dispositions;
 mod doctor;
 mod doctor_peer;

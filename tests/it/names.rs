@@ -71,6 +71,36 @@ fn a_buyer_waits_for_who_decides_under_another_name() {
     }
 }
 
+/// Another ledger under one of its names would leave two stocks, whatever is forced.
+#[test]
+fn a_ledger_of_two_names_is_replaced_under_neither() {
+    let event = TestEvent::stock(40);
+    assert_eq!(event.json("book alice").0, 0);
+    let safe = event.path("safe");
+    assert_eq!(event.json(&format!("backup {}", safe.display())).0, 0);
+    assert_eq!(event.json("book bob").0, 0);
+    let other = second(&event, hard);
+    let (ledger, count) = (event.path(LEDGER), fs::read(&event.file).unwrap());
+    let before = fs::read(&ledger).unwrap();
+    let restore = format!("restore {} --force", safe.display());
+    for file in [&event.file, &other] {
+        for line in ["reset --force", "reset 9 --force", &restore] {
+            let (code, error) = on(file, line);
+            assert_eq!(code, 4, "{line}: {error:#}");
+            let message = error["error"]["message"].as_str().unwrap();
+            assert!(message.contains("has another name"), "{error:#}");
+            assert_eq!(fs::read(&ledger).unwrap(), before, "{line}");
+            assert_eq!(fs::read(&event.file).unwrap(), count, "{line}");
+        }
+    }
+    // One stock still, from which both sell.
+    assert_eq!(on(&other, "book carol").1["left"], 37);
+    assert_eq!(on(&event.file, "query").1["left"], 37);
+    fs::remove_file(other.with_file_name(LEDGER)).unwrap();
+    assert_eq!(event.json(&restore).0, 0);
+    assert_eq!(event.json("reset 9 --force").0, 0);
+}
+
 /// Sold out means sold out by every name, and every name's count comes to the same.
 #[test]
 fn several_names_sell_one_stock() {
@@ -449,4 +479,55 @@ fn a_ledger_that_is_a_directory_has_no_second_names() {
     );
     let checks = tickets::doctor::look_at_event(&event.file).unwrap();
     assert!(!format!("{checks:?}").contains("hard links"), "{checks:?}");
+}
+
+/// `gig.json` would take the ledger of `gig` for its own, and sell from it.
+#[test]
+fn an_event_is_not_sold_from_under_a_name_that_would_share_its_ledger() {
+    let event = TestEvent::empty();
+    let (bare, dotted) = (event.path("gig"), event.path("gig.json"));
+    assert_eq!(on(&bare, "init 3").0, 0);
+    let before = event.contents();
+    for line in [
+        "book typo",
+        "query",
+        "init 9",
+        "reset 5 --force",
+        "audit --repair",
+    ] {
+        let (code, error) = on(&dotted, line);
+        assert_eq!(code, 4, "{line}: {error:#}");
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(message.contains("both would keep one ledger"), "{error:#}");
+        assert_eq!(event.contents(), before, "{line}");
+    }
+    assert_eq!(on(&bare, "book ann").0, 0);
+    // Any other file may be called so: a program, a directory.
+    let event = TestEvent::empty();
+    fs::write(event.path("gig"), b"\x7fELF").unwrap();
+    fs::create_dir(event.path("gala")).unwrap();
+    for name in ["gig.json", "gala.json"] {
+        assert_eq!(on(&event.path(name), "init 3").0, 0, "{name}");
+        assert_eq!(on(&event.path(name), "book ann").0, 0, "{name}");
+    }
+}
+
+/// Of a count that was bound into a container alone a query says what a sale says, and not that a ledger is lost.
+#[test]
+fn a_query_of_a_count_without_its_ledger_says_that_it_is_mounted_alone() {
+    let event = TestEvent::stock(5);
+    event.booked("ann");
+    let alone = event.path("alone");
+    fs::create_dir(&alone).unwrap();
+    fs::write(alone.join("tickets.json"), "").unwrap();
+    let Some(()) = prepared(&event, "mount --bind tickets.json alone/tickets.json") else {
+        return;
+    };
+    let told = ["query", "book bob"].map(|line| on(&alone.join("tickets.json"), line));
+    prepared(&event, "umount alone/tickets.json").unwrap();
+    for (code, error) in told {
+        assert_eq!(code, 4, "{error:#}");
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(message.contains("is a mount of its own"), "{error:#}");
+    }
 }

@@ -329,3 +329,38 @@ fn a_count_that_says_more_than_the_ledger_is_kept_when_it_is_repaired_by_force()
     assert_eq!(kept(), [count]);
     assert_eq!(event.json("audit").0, 0);
 }
+
+/// Only where the count stands on the ledger was changed: what it says is what the last line says.
+#[test]
+fn a_count_that_counts_to_another_place_is_written_anew_where_all_else_agrees() {
+    let event = TestEvent::stock(9);
+    event.booked("ann");
+    event.booked("bob --quantity 2");
+    let sound = fs::read_to_string(&event.file).unwrap();
+    let bytes = event.count()["bytes"].as_u64().unwrap();
+    for (from, to) in [
+        (
+            format!("\"bytes\": {bytes}"),
+            format!("\"bytes\": {}", bytes - 9),
+        ),
+        ("\"seq\": 3".to_owned(), "\"seq\": 2".to_owned()),
+    ] {
+        let changed = sound.replace(&from, &to);
+        assert_ne!(changed, sound);
+        fs::write(&event.file, &changed).unwrap();
+        assert_eq!(event.json("book carol").0, 6);
+        let (code, audit) = event.json("audit --repair");
+        assert_eq!(code, 0, "{audit:#}");
+        assert_eq!(fs::read_to_string(&event.file).unwrap(), sound);
+    }
+    // Another event's count is not.
+    let other = sound
+        .replace(
+            &format!("\"bytes\": {bytes}"),
+            &format!("\"bytes\": {}", bytes - 9),
+        )
+        .replace("\"ticket\": 6, \"sold\": 3", "\"ticket\": 5, \"sold\": 4");
+    fs::write(&event.file, &other).unwrap();
+    assert_eq!(event.json("audit --repair").0, 6);
+    assert_eq!(fs::read_to_string(&event.file).unwrap(), other);
+}

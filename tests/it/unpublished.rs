@@ -143,3 +143,18 @@ fn on_a_full_disk_a_backup_is_made_where_there_is_room_and_else_says_what_is_mis
     }
     assert!(!run.stderr.contains("restore"), "{run:?}");
 }
+
+/// What to do about it is told with it.
+#[test]
+fn a_sale_whose_count_cannot_be_replaced_says_what_to_do() {
+    let event = TestEvent::stock(9);
+    event.booked("ann");
+    let run = with_a_fixed_count(&event, "book bob");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.stderr.contains("the count does not show it yet"),
+        "{run:?}"
+    );
+    assert!(run.stderr.contains("hint: its directory"), "{run:?}");
+    assert!(run.stderr.contains(" run ch"), "{run:?}");
+}

@@ -96,6 +96,7 @@ impl Gatherer {
     pub fn finish(self) -> Result<Evidence, String> {
         if self.headed {
             let mut evidence = self.evidence;
+            one_at_a_time(&evidence)?;
             // Of several reads of one operation the last counts.
             evidence.sums.reverse();
             evidence.sums.sort_by_key(|sum| sum.0);
@@ -109,11 +110,12 @@ impl Gatherer {
     fn whole(&mut self, whole: &Whole<'_>) -> Result<(), String> {
         let times = [
             Some(whole.invoke),
+            whole.read_at,
             whole.intend,
             whole.wrote,
             whole.returned,
         ];
-        rising(&times, "invoke, intend, wrote, return")?;
+        rising(&times, "invoke, read_at, intend, wrote, return")?;
         let buyer = buyer_number(&mut self.evidence, &whole.buyer)?;
         if self.open.get(buyer).is_some() {
             return Err(format!(
@@ -133,6 +135,7 @@ impl Gatherer {
                 torn: whole.torn,
                 returned: or(whole.returned),
                 read: or(whole.read),
+                read_at: or(whole.read_at),
                 seen: or(whole.seen),
                 write: or(whole.write),
                 left: or(whole.left),
@@ -146,7 +149,11 @@ impl Gatherer {
             self.evidence.sums.push((index, sum));
         }
         match &whole.lock {
-            Some(lock) => self.whole_hold(index, whole.invoke, lock),
+            Some(lock) => {
+                let ends = [lock.got, lock.released, whole.returned];
+                rising(&ends, "got, released, return")?;
+                self.whole_hold(index, whole.invoke, lock)
+            }
             None => Ok(()),
         }
     }
@@ -208,6 +215,40 @@ impl Gatherer {
         }
         Ok(())
     }
+}
+
+/// An error where a buyer did two operations at once, as whole operations may say: each but the one that it stands
+/// behind, or before, in time.
+fn one_at_a_time(evidence: &Evidence) -> Result<(), String> {
+    let mut last: Vec<Option<(u64, u64)>> = Vec::new();
+    for did in evidence
+        .operations
+        .iter()
+        .filter(|did| did.returned != UNSAID)
+    {
+        let buyer = did.buyer as usize;
+        if last.len() <= buyer {
+            last.resize(buyer + 1, None);
+        }
+        let Some(last) = last.get_mut(buyer) else {
+            continue;
+        };
+        let own = (did.invoke, did.returned);
+        let (before, after) = match *last {
+            Some(last) if last <= own => (last, own),
+            Some(last) => (own, last),
+            None => (own, own),
+        };
+        if last.is_some() && after.0 < before.1 {
+            let name = evidence.names.name(did.buyer);
+            return Err(format!(
+                "{name} does two operations at once: one from {} to {} ns, and one from {} ns on",
+                before.0, before.1, after.0
+            ));
+        }
+        *last = Some(after);
+    }
+    Ok(())
 }
 
 /// An error when of those times that are said one lies before the one before it.

@@ -31,6 +31,7 @@ pub(super) struct RecordMembers<'a> {
     #[serde(rename = "return")]
     pub(super) returned: Option<u64>,
     pub(super) read: Option<u64>,
+    pub(super) read_at: Option<u64>,
     pub(super) seen: Option<u64>,
     pub(super) seq: Option<u64>,
     #[serde(borrow)]

@@ -107,6 +107,7 @@ impl<'a> PlainScan<'a> {
             "invoke" => &mut members.invoke,
             "return" => &mut members.returned,
             "read" => &mut members.read,
+            "read_at" => &mut members.read_at,
             "seen" => &mut members.seen,
             "write" => &mut members.write,
             "left" => &mut members.left,

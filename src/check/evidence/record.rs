@@ -164,6 +164,8 @@ pub struct Whole<'a> {
     pub returned: Option<u64>,
     /// The version that it read.
     pub read: Option<u64>,
+    /// When it had read it, ns.
+    pub read_at: Option<u64>,
     /// How many it saw left.
     pub seen: Option<u64>,
     /// The checksum of what it read.

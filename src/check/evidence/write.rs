@@ -167,6 +167,7 @@ impl Whole<'_> {
             .number("invoke", self.invoke)
             .number("return", self.returned)
             .number("read", self.read)
+            .number("read_at", self.read_at)
             .number("seen", self.seen)
             .sum(self.sum)
             .yes("torn", self.torn)

@@ -96,6 +96,19 @@ fn sentence(evidence: &Evidence, version: u64, writers: &[u32], told: bool) -> S
         let why = if timed { AT_ONE_TIME } else { "not said" };
         format!("which of them wrote last is {why}")
     };
+    let silent = writers.iter().filter(|at| {
+        evidence
+            .operation(**at)
+            .is_some_and(|did| did.read == UNSAID)
+    });
+    let silent: Vec<String> = silent.map(name).collect();
+    if !silent.is_empty() {
+        return format!(
+            "{} {both} wrote version {version}: {order}{counted}; what {} read is not said",
+            names(&all),
+            names(&silent)
+        );
+    }
     format!(
         "{} {both} read version {read}{saw} and {both} wrote version {version}: {order}{counted}",
         names(&all)

@@ -99,6 +99,10 @@ fn unlocked(evidence: &Evidence, findings: &mut Findings<'_>) {
         } else if !covering(evidence, operation).any(|hold| covers_read(hold, operation)) {
             // No anomaly by itself: it may have looked again in a way that the evidence does not tell.
             findings.verdict.read_outside += 1;
+        } else if operation.read_at == UNSAID
+            && covering(evidence, operation).all(|hold| hold.got > operation.invoke)
+        {
+            findings.verdict.read_untimed += 1;
         }
     }
 }

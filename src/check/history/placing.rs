@@ -15,6 +15,7 @@ pub(super) fn place_all(
     findings: &mut Findings<'_>,
 ) -> Vec<u32> {
     let (mut waiting, mut odd, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    let mut denied = Vec::new();
     oversold(evidence, findings);
     for (index, operation) in (0..).zip(&evidence.operations) {
         findings.verdict.count_in(evidence, operation);
@@ -31,6 +32,9 @@ pub(super) fn place_all(
         if !sold && !operation.is_pending() {
             if written.unwrap_or(operation.wrote != UNSAID) {
                 findings.add(Anomaly::Phantom, &[index], operation.write);
+            }
+            if written == Some(true) {
+                denied.push(index);
             }
             continue;
         }
@@ -51,6 +55,7 @@ pub(super) fn place_all(
         }
     }
     place_odd(chain, evidence, &odd, findings);
+    place_denied(chain, evidence, &denied);
     tell_missing(chain, evidence, &missing, findings);
     by_version(evidence, waiting)
 }
@@ -75,6 +80,20 @@ fn place_odd(chain: &mut Chain, evidence: &Evidence, odd: &[u32], findings: &mut
             && chain.writer(operation.write).is_none()
         {
             place(chain, index, operation, findings);
+        }
+    }
+}
+
+/// What the ledger has of those who were told that nothing was sold: it took from the stock all the same, and is told as a
+/// phantom already.
+fn place_denied(chain: &mut Chain, evidence: &Evidence, denied: &[u32]) {
+    for &index in denied {
+        if let Some(operation) = evidence.operation(index)
+            && follows(operation)
+            && operation.write > chain.first
+            && chain.writer(operation.write).is_none()
+        {
+            chain.write(index, operation);
         }
     }
 }

@@ -52,6 +52,9 @@ pub struct HistoryVerdict {
     pub unanswered: u64,
     /// How many sales were written under a lock that did not cover their read.
     pub read_outside: u64,
+    /// How many sales were written under a lock that was got after they began, and do not say when they read: whether it
+    /// covered that was not judged.
+    pub read_untimed: u64,
     /// How many had a lock and do not say from when to when: whether others had it meanwhile was not judged.
     pub untimed_locks: u64,
     /// Whether the evidence says what the ledger holds: without it no lost sale can be seen.
@@ -78,8 +81,8 @@ impl HistoryVerdict {
     /// Whether the evidence leaves nothing of the run unsaid: where it does, that nothing was found says less.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let unsaid = self.unjudged + self.unanswered + self.untimed_locks;
-        self.ledger && self.last && unsaid == 0
+        let unsaid = self.unjudged + self.unanswered + self.untimed_locks + self.read_untimed;
+        self.ledger && self.last && unsaid + self.read_outside == 0
     }
 
     /// How many anomalies of this kind there are.
@@ -100,11 +103,7 @@ impl HistoryVerdict {
         let answered = operation.over() != UNSAID && operation.outcome != OperationOutcome::Failed;
         let sold = operation.outcome == OperationOutcome::Sold;
         let reads = operation.read != UNSAID || operation.torn;
-        let known = if sold {
-            operation.write != UNSAID
-        } else {
-            reads
-        };
+        let known = reads && (!sold || operation.write != UNSAID);
         self.sales += u64::from(sold);
         self.reads += u64::from(reads);
         self.unjudged += u64::from(answered && !known);

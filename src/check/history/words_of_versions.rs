@@ -24,6 +24,17 @@ impl Phrases<'_> {
             },
             |at| format!("{} overwrote {}", self.who(at), self.who(1 - at)),
         );
+        let silent: Vec<&str> = [(&a, &one), (&b, &other)]
+            .into_iter()
+            .filter(|(_, did)| did.read == UNSAID)
+            .map(|(who, _)| who.as_ref())
+            .collect();
+        if !silent.is_empty() {
+            let silent = silent.join(" and ");
+            return format!(
+                "{a} and {b} both wrote version {written}: {overwritten}; what {silent} read is not said"
+            );
+        }
         format!(
             "{a} and {b} both read version {version}{saw} and both wrote version {written}: {overwritten}"
         )

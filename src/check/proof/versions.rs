@@ -12,12 +12,15 @@ impl Case<'_> {
     /// Those who may have written a version.
     fn writers(&self, version: u64) -> impl Iterator<Item = &Operation> + Clone {
         let all = self.evidence.operations.iter();
+        let all = all.filter(move |did| did.write == version);
         let known = self.evidence.ledger.is_some();
-        all.filter(move |did| did.write == version)
-            .filter(move |did| {
-                let may = did.outcome == OperationOutcome::Sold || did.is_pending();
-                may && (!known || self.on_ledger(did))
-            })
+        let may = move |did: &&Operation| {
+            let may = did.outcome == OperationOutcome::Sold || did.is_pending();
+            may && (!known || self.on_ledger(did))
+        };
+        // Who was told that nothing was sold wrote it all the same where the ledger says so, and says it of nobody else.
+        let denied = known && !all.clone().any(|did| may(&did));
+        all.filter(move |did| may(did) || denied && self.on_ledger(did))
     }
 
     /// Who wrote it: somebody who was told so, else somebody who may have, and who fits what is said of it.

@@ -71,8 +71,9 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
 fn batch(arguments: &ImportArgs) -> Result<String> {
     match &arguments.batch {
         Some(batch) => Ok(batch.clone()),
-        None if text::is_stdin(&arguments.list) => {
-            let message = "rows from standard input belong to no file: say to which batch";
+        None if text::is_stdin(&arguments.list) || is_nameless(&arguments.list) => {
+            let message =
+                "rows from standard input or a pipe belong to no file: say to which batch";
             Err(Error::new(Kind::Usage, message).hint("add --batch NAME"))
         }
         None => {
@@ -80,6 +81,12 @@ fn batch(arguments: &ImportArgs) -> Result<String> {
             Ok(name.to_string_lossy().into_owned())
         }
     }
+}
+
+/// Whether this is what a shell calls a pipe or an open file, and no name of a list: another list is called the same.
+fn is_nameless(list: &Path) -> bool {
+    let is_pipe = |found: std::fs::Metadata| !found.is_file() && !found.is_dir();
+    list.starts_with("/dev") || list.starts_with("/proc") || list.metadata().is_ok_and(is_pipe)
 }
 
 /// What an import came to.

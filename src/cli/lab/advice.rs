@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::args::MAX_EXHAUSTIVE;
 use super::super::screen::{BAD, FAINT};
+use super::command_line::{flags, replay};
 use super::progress::is_too_many;
 use super::run::{self, Pictured};
 use super::words::{buyers, tickets};
@@ -186,39 +187,7 @@ pub(super) fn oversells(out: &mut dyn Write, trial: &Trial, smallest: &Run) -> i
     writeln!(out)
 }
 
-/// The arguments that make the same trial again.
-fn flags(trial: &Trial) -> String {
-    let second_name = trial.second_name.then(|| " --second-name".to_owned());
-    if let Some(scenario) = trial.scenario {
-        return format!(
-            " --scenario {}{}",
-            scenario.name(),
-            second_name.unwrap_or_default()
-        );
-    }
-    let stock = (trial.stock != 1).then(|| format!(" --stock {}", trial.stock));
-    let lock = (trial.lock != LockKind::None).then(|| format!(" --lock={}", trial.lock.name()));
-    let writes = (trial.writes == Writes::InPlace).then(|| " --writes in-place".to_owned());
-    let query = trial.query.then(|| " --query".to_owned());
-    let all = [stock, lock, writes, query, second_name];
-    all.into_iter().flatten().collect()
-}
-
 /// How to see a run again.
 pub(super) fn again(out: &mut dyn Write, trial: &Trial, played: &Run) -> io::Result<()> {
     run::command(out, "again", &replay(trial, played))
-}
-
-/// The command that shows a run again, whose trial may have more buyers.
-pub(super) fn replay(trial: &Trial, played: &Run) -> String {
-    let (steps, flags) = (played.steps(), flags(trial));
-    let most = played.moves.iter().map(|step| step.buyer + 1).max();
-    // A buyer that makes no step is not named by the steps.
-    let users = played.ends.len();
-    let users = if most == Some(users) {
-        String::new()
-    } else {
-        format!(" --users {users}")
-    };
-    format!("tickets race replay '{steps}'{users}{flags}")
 }

@@ -91,7 +91,7 @@ impl Shown {
             users,
             switches: steps.switches(),
             grants: steps.to_string(),
-            replay: super::advice::replay(trial, run),
+            replay: super::command_line::replay(trial, run),
             steps: run
                 .moves
                 .iter()

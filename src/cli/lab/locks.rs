@@ -8,7 +8,6 @@ use super::super::args::LocksArgs;
 use super::super::process::program;
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::super::width::columns;
-use super::advice;
 use super::document::{Shown, Stopped};
 use super::progress::SearchProgress;
 use super::run::{self, labelled};
@@ -93,7 +92,9 @@ fn row(trial: &Trial, told: &mut dyn FnMut(u64) -> bool) -> Result<LocksRow> {
         bad: found.bad,
         schedules: found.schedules,
         oversold: found.oversold,
-        again: first.as_ref().map(|run| advice::replay(trial, run)),
+        again: first
+            .as_ref()
+            .map(|run| super::command_line::replay(trial, run)),
         smallest: first
             .as_ref()
             .map(|run| Shown::of(&trial.with_users(run.ends.len()), run, None)),

@@ -3,6 +3,7 @@
 //! Knows runs and their findings; knows nothing of how a schedule is run.
 
 mod advice;
+mod command_line;
 mod document;
 mod find;
 mod locks;

@@ -100,7 +100,7 @@ fn stopped(error: Error, trial: &Trial, (found, right): (&Explored, u64)) -> Err
     error.hint(match &found.first {
         Some(first) => format!(
             "{bad} of those {are} bad; the smallest of them: {}",
-            advice::replay(trial, first)
+            super::command_line::replay(trial, first)
         ),
         None => "none of those was bad, and nothing is proven; the same with --samples 1000 draws some at random"
             .to_owned(),

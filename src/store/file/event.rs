@@ -5,6 +5,8 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
+use crate::ledger::CountFile;
+use crate::shown::quoted;
 use crate::store::file::files::directory::directory;
 use crate::store::file::sys;
 use crate::store::file::sys::look;
@@ -46,7 +48,12 @@ impl EventFiles {
         };
         let name = refuse_name(&count, found.as_ref())?.to_os_string();
         let stem = match (count.file_stem(), count.extension()) {
-            (Some(stem), Some(extension)) if extension == "json" => stem.to_os_string(),
+            (Some(stem), Some(extension)) if extension == "json" => {
+                if found.is_none() {
+                    refuse_other_count(&count, stem)?;
+                }
+                stem.to_os_string()
+            }
             _ => {
                 refuse_neighbour(&count, &name)?;
                 name.clone()
@@ -129,6 +136,24 @@ fn refuse_long(count: &Path, name: &OsStr, exists: bool) -> Result<()> {
     );
     let error = Error::new(Kind::Usage, message).at(count, 0, 0);
     Err(error.hint(format!("take a name of at most {longest} bytes")))
+}
+
+/// The same the other way round: `gig.json` is not made where `gig` is a count, for its ledger would be taken for
+/// `gig.json`'s. Any other file may be called so.
+fn refuse_other_count(count: &Path, stem: &OsStr) -> Result<()> {
+    let other = count.with_file_name(stem);
+    if !other.is_file() || !matches!(CountFile::look(&other), Ok((Some(_), _))) {
+        return Ok(());
+    }
+    let message = format!(
+        "is not there, and {} is: both would keep one ledger",
+        other.display()
+    );
+    let error = Error::new(Kind::Refused, message).at(count, 0, 0);
+    Err(error.hint(format!(
+        "nothing was changed; say -f {}, or give the new event another name",
+        quoted(other.as_os_str())
+    )))
 }
 
 fn lock_of(count: &Path, name: &OsStr) -> PathBuf {

@@ -413,3 +413,29 @@ fn what_is_held_is_listed_with_the_ids_to_confirm() {
     );
     assert_eq!(event.run("sales --held --limit 1").code, Some(2));
 }
+
+/// Whoever asks again for a hold by its key is told what it is by now.
+#[test]
+fn a_hold_that_is_sold_is_not_told_as_held() {
+    let event = TestEvent::stock(9);
+    let line = "hold bob --key kb";
+    let (code, made) = event.json(line);
+    assert_eq!(code, 0, "{made:#}");
+    assert!(made["hold"]["state"].is_null(), "{made:#}");
+    let again = event.run(line).stdout;
+    assert!(again.starts_with("held  1 ticket for bob until"), "{again}");
+    let id = made["hold"]["id"].as_str().unwrap();
+    assert_eq!(event.json(&format!("confirm {id}")).0, 0);
+    let (code, again) = event.json(line);
+    assert_eq!((code, &again["replayed"]), (0, &true.into()), "{again:#}");
+    assert_eq!(again["hold"]["state"], "valid", "{again:#}");
+    let again = event.run(line).stdout;
+    assert!(
+        again.starts_with("sold  1 ticket for bob, hold "),
+        "{again}"
+    );
+    assert!(
+        again.contains("is confirmed by now: the key is known"),
+        "{again}"
+    );
+}

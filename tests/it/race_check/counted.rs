@@ -26,7 +26,7 @@ fn whoever_was_answered_and_names_no_version_is_unjudged() {
         (r#""return":400,"outcome":"sold""#, 1),
         (r#""return":400,"outcome":"sold","read":2"#, 1),
         (r#""return":400,"outcome":"sold","read":2,"write":3"#, 0),
-        (r#""return":400,"outcome":"sold","write":3"#, 0),
+        (r#""return":400,"outcome":"sold","write":3"#, 1),
         (r#""return":400,"outcome":"sold_out""#, 1),
         (r#""return":400,"outcome":"sold_out","read":2"#, 0),
         (r#""return":400,"outcome":"sold_out","torn":true"#, 0),

@@ -202,3 +202,158 @@ fn evidence_comes_through_a_pipe_or_is_refused_at_once() {
         (6, &"standard input".into())
     );
 }
+
+/// A lock around the write alone, as whole operations record it: when they read is not said, so that it may have been
+/// before the lock was there.
+#[test]
+fn a_run_that_leaves_unsaid_when_it_read_is_clean_as_far_as_it_goes() {
+    let event = TestEvent::empty();
+    let run = |members: &str| {
+        let sale = format!(
+            "{{\"evidence\":1,\"stock\":1,\"first\":0}}\n\
+             {{\"buyer\":\"ann\",\"invoke\":10,\"return\":50,\"read\":0,\"seen\":1,\"write\":1,\"left\":0,\"nonce\":\"a\",\
+             \"intend\":31,\"wrote\":35,\"outcome\":\"sold\",{members}\
+             \"lock\":{{\"got\":30,\"released\":40,\"device\":1,\"inode\":2}}}}\n\
+             {{\"committed\":1,\"nonce\":\"a\",\"left\":0,\"buyer\":\"ann\",\"quantity\":1}}\n\
+             {{\"final\":1,\"left\":0,\"lines\":1}}\n"
+        );
+        fs::write(event.path("run.jsonl"), sale).unwrap();
+        let path = event.path("run.jsonl").display().to_string();
+        let (code, verdict) = event.json(&format!("race check {path}"));
+        assert_eq!(code, 0, "{verdict:#}");
+        let text = event.run(&format!("race check {path}")).stdout;
+        (verdict, text)
+    };
+    for (members, word, untimed, outside, note) in [
+        (
+            "",
+            "clean_as_far_as_it_goes",
+            1,
+            0,
+            "not say when the count was read",
+        ),
+        (
+            "\"read_at\":20,",
+            "clean_as_far_as_it_goes",
+            0,
+            1,
+            "not held when the count was read",
+        ),
+        ("\"read_at\":30,", "clean", 0, 0, ""),
+    ] {
+        let (verdict, text) = run(members);
+        assert_eq!(verdict["verdict"], word, "{members}: {verdict:#}");
+        assert_eq!(verdict["read_untimed"], untimed, "{verdict:#}");
+        assert_eq!(verdict["read_outside"], outside, "{verdict:#}");
+        assert!(text.starts_with(&word.replace('_', " ")), "{text}");
+        assert!(text.contains(note), "{text}");
+    }
+}
+
+/// Who does not say what it read is not told to have read anything.
+#[test]
+fn a_sale_that_does_not_say_what_it_read_is_not_judged_by_that() {
+    let event = TestEvent::empty();
+    let sale = |buyer: &str, from: u64, members: &str| {
+        format!(
+            "{{\"buyer\":\"{buyer}\",\"invoke\":{from},\"return\":{},\"write\":1,{members}\"outcome\":\"sold\"}}\n",
+            from + 50
+        )
+    };
+    let check = |sales: &[String]| {
+        let text = format!(
+            "{{\"evidence\":1,\"stock\":9,\"first\":0}}\n{}",
+            sales.concat()
+        );
+        fs::write(event.path("run.jsonl"), text).unwrap();
+        event
+            .json(&format!("race check {}", event.path("run.jsonl").display()))
+            .1
+    };
+    let query = "{\"buyer\":\"eve\",\"quantity\":0,\"invoke\":1,\"return\":2,\"read\":0,\"outcome\":\"query\"}\n";
+    let alone = check(&[query.to_owned(), sale("ann", 10, "")]);
+    assert_eq!(alone["unjudged"], 1, "{alone:#}");
+    let both = check(&[sale("ann", 10, ""), sale("bob", 20, "\"read\":0,")]);
+    assert_eq!(both["unjudged"], 1, "{both:#}");
+    let text = both["findings"][0]["text"].as_str().unwrap();
+    assert!(
+        text.starts_with("ann and bob both wrote version 1"),
+        "{text}"
+    );
+    assert!(text.ends_with("what ann read is not said"), "{text}");
+    let told = event.run(&format!("race check {}", event.path("run.jsonl").display()));
+    assert!(!told.stdout.contains("both read"), "{told:?}");
+}
+
+/// Nobody gets a lock, or lets it go, after the answer.
+#[test]
+fn a_lock_of_after_the_answer_is_refused() {
+    for lock in ["\"got\":60", "\"got\":30,\"released\":60"] {
+        let (code, error) = check(&format!(
+            "{HEADER}{{\"buyer\":\"ann\",\"invoke\":10,\"return\":50,\"read\":0,\"write\":1,\"outcome\":\"sold\",\
+             \"lock\":{{{lock},\"device\":1,\"inode\":2}}}}\n"
+        ));
+        assert_eq!(code, 6, "{error:#}");
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(
+            message.contains("got, released, return must rise"),
+            "{error:#}"
+        );
+    }
+}
+
+/// A buyer does one operation at a time, in whichever order its lines stand.
+#[test]
+fn a_buyer_that_does_two_operations_at_once_is_refused() {
+    let query = |from: u64| {
+        format!(
+            "{{\"buyer\":\"ann\",\"quantity\":0,\"invoke\":{from},\"return\":{},\"read\":0,\"outcome\":\"query\"}}\n",
+            from + 50
+        )
+    };
+    for (one, other, refused) in [
+        (10, 59, true),
+        (59, 10, true),
+        (10, 60, false),
+        (60, 10, false),
+    ] {
+        let (code, document) = check(&format!("{HEADER}{}{}", query(one), query(other)));
+        assert_eq!(code == 6, refused, "{document:#}");
+        if refused {
+            let message = document["error"]["message"].as_str().unwrap();
+            assert!(
+                message.contains("ann does two operations at once"),
+                "{message}"
+            );
+        }
+    }
+}
+
+/// Who was told that nothing was sold, and whose sale is on the ledger, took from the stock all the same.
+#[test]
+fn a_sale_that_was_denied_and_committed_is_a_phantom_and_nothing_else() {
+    let text = "{\"evidence\":1,\"stock\":5,\"first\":0}\n\
+        {\"buyer\":\"ann\",\"invoke\":10,\"return\":50,\"read\":0,\"seen\":5,\"write\":1,\"nonce\":\"a\",\"outcome\":\"failed\"}\n\
+        {\"buyer\":\"bob\",\"invoke\":60,\"return\":90,\"read\":1,\"seen\":4,\"write\":2,\"left\":3,\"nonce\":\"b\",\"outcome\":\"sold\"}\n\
+        {\"committed\":1,\"nonce\":\"a\",\"left\":4,\"buyer\":\"ann\",\"quantity\":1}\n\
+        {\"committed\":2,\"nonce\":\"b\",\"left\":3,\"buyer\":\"bob\",\"quantity\":1}\n\
+        {\"final\":2,\"left\":3,\"lines\":2}\n";
+    let (code, verdict) = check(text);
+    assert_eq!(code, 6, "{verdict:#}");
+    let counts = verdict["counts"].as_array().unwrap();
+    assert_eq!(counts.len(), 1, "{verdict:#}");
+    assert_eq!(counts[0]["kind"], "phantom", "{verdict:#}");
+    // The last of all, with nothing behind it.
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let cut = [lines[0], lines[1], lines[3], lines[5]].concat();
+    let cut = cut.replace(
+        "{\"final\":2,\"left\":3,\"lines\":2}",
+        "{\"final\":1,\"left\":4,\"lines\":1}",
+    );
+    let verdict = check(&cut).1;
+    assert_eq!(
+        verdict["counts"].as_array().unwrap().len(),
+        1,
+        "{verdict:#}"
+    );
+}

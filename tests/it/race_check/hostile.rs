@@ -174,9 +174,14 @@ fn who_says_the_same_twice_is_not_clean() {
     };
     let (header, sale, line) = (HEADER.to_owned(), SALE.to_owned(), line.to_owned());
     assert!(judge(&read(&[header.clone(), sale.clone(), line.clone()])).is_clean());
+    // At one time nobody does two things: that is no evidence at all.
+    let at_once = [header.clone(), sale.clone(), sale.clone()].concat();
+    assert!(evidence::read_lines(at_once.as_bytes(), "run.jsonl".as_ref()).is_err());
+    let later = sale.replace("\"invoke\":1,\"return\":2", "\"invoke\":3,\"return\":4");
+    assert_ne!(later, sale);
     for twice in [
-        vec![header.clone(), sale.clone(), sale.clone(), line.clone()],
-        vec![header.clone(), sale.clone(), sale.clone()],
+        vec![header.clone(), sale.clone(), later.clone(), line.clone()],
+        vec![header.clone(), sale.clone(), later],
         vec![header, sale, line.clone(), line],
     ] {
         let evidence = read(&twice);
@@ -303,6 +308,7 @@ fn a_whole_operation_is_read_as_it_was_written() {
         invoke: 5,
         returned: Some(9),
         read: Some(4),
+        read_at: Some(5),
         seen: Some(8),
         sum: Some(u64::MAX),
         torn: false,

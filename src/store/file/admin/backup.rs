@@ -230,7 +230,7 @@ pub(crate) fn adds_up(files: &EventFiles, copy: &NamedTempFile, tally: &Tally) -
     let problem = |e| Error::io("read the copy of", &files.ledger, e);
     let file = copy.reopen().map_err(problem)?;
     let id = FileId::of_handle(&file).map_err(problem)?;
-    let summary = summarize_ledger(files, &LedgerFile { file, id }, None)?;
+    let summary = summarize_ledger(files, &LedgerFile::of(file, id), None)?;
     let wrong = |line: u64, why: String| {
         let error = Error::new(Kind::Integrity, why).at(&files.ledger, line, 0);
         Err(error.hint("nothing was changed; 'tickets audit' says more"))

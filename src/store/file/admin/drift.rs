@@ -71,7 +71,10 @@ fn counted_drift(
                 plural::count(counted.seq, "line"),
                 counted.bytes
             );
-            Some((Flaw::Drift, text, false))
+            // Of this ledger, and not of another one: it says what the last line says.
+            let last = &summary.tally;
+            let same = (left, counted.sold, counted.held) == (last.left, last.sold, last.held);
+            Some((Flaw::Drift, text, same))
         }
     }
 }
@@ -91,7 +94,10 @@ fn differs(left: u64, counted: Counted, is: &Tally) -> Option<String> {
             told((is.left, is.sold, is.held))
         ));
     }
-    (counted.index != is.index).then(|| {
+    let mut index = counted.index;
+    // A count from before the index said how many there are in all.
+    index.in_all = index.in_all.or(is.index.in_all);
+    (index != is.index).then(|| {
         let seq = counted.seq;
         format!("its \"index\" at line {seq} is not what the ledger says of holds, settings and closing there")
     })

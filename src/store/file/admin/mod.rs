@@ -15,3 +15,4 @@ pub(crate) mod restart;
 pub(crate) mod restore;
 pub(crate) mod saved;
 pub(crate) mod swap;
+mod way_back;

@@ -5,6 +5,7 @@ use crate::ledger::{CountFile, MAX_STOCK};
 use crate::plural;
 use crate::store::file::admin::prepare::refuse_bookings;
 use crate::store::file::admin::restart::restart;
+use crate::store::file::admin::way_back::way_back;
 use crate::store::file::count::read::missing;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
@@ -12,7 +13,7 @@ use crate::store::file::files::open::Access;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::view::base::is_borne_out;
-use crate::store::file::recovery::archive::finish_interrupted;
+use crate::store::file::recovery::archive::{finish_interrupted, refuse_shared_ledger};
 use crate::store::file::recovery::clean_up::{CleanedUp, clean_up};
 use crate::store::file::recovery::create::create_event;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
@@ -28,7 +29,7 @@ impl FileStore {
     /// # Errors
     /// [`Kind::Missing`]: there is none, and it is not to be made.
     ///
-    /// [`Kind::Refused`], unless it is `forced`: there are real bookings, which no rush made and nobody cancelled;
+    /// [`Kind::Refused`]: the ledger has another name; and, unless it is `forced`: there are real bookings, which no rush made and nobody cancelled;
     /// or what was booked is unknown, for the ledger is missing, empty or shorter than the count says; or the file
     /// is no event.
     pub(crate) fn reset(&mut self, how: Restart) -> Result<Reset> {
@@ -42,6 +43,7 @@ impl FileStore {
         let made = self.have_an_event(how)?;
         refuse_unsellable(&self.files)?;
         refuse_fixed_ledger(&self.files)?;
+        refuse_shared_ledger(&self.files)?;
         // What is no file of ours is left alone, and gets no lock beside it.
         match CountFile::look(&self.files.count) {
             Err(error) if error.kind() != Kind::Integrity => return Err(error),
@@ -49,6 +51,10 @@ impl FileStore {
         }
         let wanted = &mut || true;
         let mut wait = Wait::wanted(how.wait, wanted);
+        if how.stock.is_none() {
+            opening_stock(&self.files, forced)?;
+        }
+        self.decision_locks.name.make_an_event();
         let _held = self.decision_locks.acquire(&mut self.strategy, &mut wait)?;
         let ledger = open_ledger(&self.files, Access::ReadWrite)?;
         let _sync = match &ledger {
@@ -71,7 +77,9 @@ impl FileStore {
         let _ = clean_up(&self.files);
         self.ledger = None;
         self.last = None;
+        let archive = done.archive.as_deref().filter(|_| forced);
         Ok(Reset {
+            back: way_back(&self.files, archive),
             made,
             stock,
             archive: done.archive,

@@ -1,6 +1,6 @@
 //! Putting a backup back in an event's place.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::NamedTempFile;
@@ -12,6 +12,7 @@ use crate::store::file::admin::backup_target::kept_in;
 use crate::store::file::admin::extra_lines::{extra, refuse_to_lose};
 use crate::store::file::admin::saved::{Saved, saved};
 use crate::store::file::admin::swap::{Fresh, PutBack, put_back};
+use crate::store::file::admin::way_back::way_back;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::directory::{directory, make_directory};
@@ -21,6 +22,7 @@ use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::view::base::is_borne_out;
+use crate::store::file::recovery::archive::refuse_shared_ledger;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::store::file::sync::sync_lock::acquire_sync;
@@ -30,7 +32,7 @@ impl FileStore {
     /// Puts the backup in this directory back, under the locks. What it replaces is kept beside.
     ///
     /// # Errors
-    /// - [`Kind::Refused`], unless it is `forced`: the event has lines that the backup lacks, or counts some; or the
+    /// - [`Kind::Refused`]: the ledger that is to be replaced has another name; and, unless it is `forced`: the event has lines that the backup lacks, or counts some; or the
     ///   backup's own count includes lines that its ledger lacks;
     /// - [`Kind::Missing`]: there is no backup of this event; [`Kind::Integrity`]: it does not add up;
     /// - [`Kind::OutcomeUnknown`]: it is done, but not all of it is proven to be on disk.
@@ -63,7 +65,10 @@ impl FileStore {
         let done = self.replace_by(&saved, &source, living.as_ref(), forced)?;
         self.ledger = None;
         self.last = None;
+        let ledger = |path: &&PathBuf| path.extension().is_some_and(|end| end == "jsonl");
+        let archive = done.kept.iter().find(ledger).filter(|_| forced);
         Ok(Restored {
+            back: way_back(&self.files, archive.map(PathBuf::as_path)),
             left: done.tally.left,
             sold: done.tally.sold,
             seq: done.tally.seq,
@@ -92,6 +97,9 @@ impl FileStore {
         };
         if !forced {
             refuse_to_lose(&self.files, &extra, &count, borne_out, saved)?;
+        }
+        if extra.same.is_none() {
+            refuse_shared_ledger(&self.files)?;
         }
         let found = clean_up(&self.files)?;
         self.notes.extend(found.told());

@@ -87,7 +87,8 @@ impl DecisionLocks {
             name: LockFile::created_like(
                 files.lock.clone(),
                 [files.count.clone(), files.ledger.clone()],
-            ),
+            )
+            .of_an_event(),
             ledger: LockFile::on(files.ledger.clone()),
         }
     }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::ledger::CountFile;
 use crate::store::file::count::read::explain_missing;
-use crate::store::file::files::open::{Access, open_regular};
+use crate::store::file::files::open::{Access, open_regular, try_open_regular};
 use crate::store::file::lock::awaited::{AwaitedLock, unusable};
 use crate::store::file::lock::busy::lock_busy;
 use crate::store::file::lock::flock::{LockMode, attempt};
@@ -30,6 +31,8 @@ pub(crate) struct LockFile {
     models: Vec<PathBuf>,
     mode: LockMode,
     file: Option<(File, FileId)>,
+    /// Whether it is made only where the first of the models is a count, or the second, its ledger, is there.
+    for_an_event: bool,
 }
 
 /// What to do about a lock that is to be had without waiting for it.
@@ -57,6 +60,7 @@ impl LockFile {
             models: Vec::new(),
             mode: LockMode::Exclusive,
             file: None,
+            for_an_event: false,
         }
     }
 
@@ -68,6 +72,7 @@ impl LockFile {
             models: models.into(),
             mode: LockMode::Exclusive,
             file: None,
+            for_an_event: false,
         }
     }
 
@@ -77,6 +82,20 @@ impl LockFile {
             mode: LockMode::Shared,
             ..self
         }
+    }
+
+    /// The same, made only where the first of the models is a count, or the second, its ledger, is there: nothing is
+    /// left beside a file of somebody else, whose lock file may have this name.
+    pub(crate) fn of_an_event(self) -> Self {
+        Self {
+            for_an_event: true,
+            ..self
+        }
+    }
+
+    /// It is made whatever stands under the name of the count.
+    pub(crate) fn make_an_event(&mut self) {
+        self.for_an_event = false;
     }
 
     /// Takes the lock on the file that the name means.
@@ -235,6 +254,14 @@ impl LockFile {
         let model = self.models.iter().find(there).unwrap_or(first);
         let found = Attributes::of_name(model);
         found.map_err(|e| explain_missing(Error::io("look at", model, e), model))?;
+        if self.for_an_event {
+            if let Some((file, _)) = try_open_regular(&self.path, Access::ReadWrite)? {
+                return Ok(file);
+            }
+            if model == first && Attributes::of_name(self.models.get(1).unwrap_or(first)).is_err() {
+                CountFile::read(first)?;
+            }
+        }
         open_regular(&self.path, Access::CreateLike(model))
     }
 }

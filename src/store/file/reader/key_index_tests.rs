@@ -254,8 +254,11 @@ fn a_look_that_went_ahead_is_void_where_other_lines_stand_by_now() {
     let open = || open_ledger(&files, Access::Read).unwrap().unwrap();
     let ledger = open();
     for lookup in &mut lookups {
-        let end = ledger.length().unwrap();
-        lookup.follow(&files, &ledger, end).unwrap();
+        let head = Tally {
+            bytes: ledger.length().unwrap(),
+            ..Tally::default()
+        };
+        lookup.follow(&files, &ledger, &head).unwrap();
         assert!(lookup.found().is_none());
     }
     event.take_back(3, &count);

@@ -17,6 +17,8 @@ use crate::store::file::sys::{Attributes, FileId};
 pub(crate) struct LedgerFile {
     pub(crate) file: File,
     pub(crate) id: FileId,
+    /// With how many the event opened, as the first line said when this was opened: nobody has checked it.
+    opened: Option<u64>,
 }
 
 /// Opens the ledger; `None` when there is none. One that a newer program has made is refused.
@@ -24,9 +26,12 @@ pub(crate) fn open_ledger(files: &EventFiles, access: Access<'_>) -> Result<Opti
     match try_open_regular(&files.ledger, access)? {
         None => Ok(None),
         Some((file, own)) => {
-            let ledger = LedgerFile { id: own.id, file };
-            refuse_newer(files, &ledger.file)?;
-            Ok(Some(ledger))
+            let opened = refuse_newer(files, &file)?;
+            Ok(Some(LedgerFile {
+                id: own.id,
+                file,
+                opened,
+            }))
         }
     }
 }
@@ -43,6 +48,20 @@ pub(crate) struct FirstLine {
 }
 
 impl LedgerFile {
+    /// A file that is read as a ledger, whatever it is.
+    pub(crate) fn of(file: File, id: FileId) -> Self {
+        Self {
+            file,
+            id,
+            opened: None,
+        }
+    }
+
+    /// With how many the event opened, as far as that is known without another look; unchecked.
+    pub(crate) fn opened(&self) -> Option<u64> {
+        self.opened
+    }
+
     /// How long it is now, in bytes.
     pub(crate) fn length(&self) -> Option<u64> {
         let own = Attributes::of_handle(&self.file).ok();

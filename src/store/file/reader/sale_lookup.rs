@@ -1,14 +1,18 @@
 //! Sale look-up: where a sale stands on the ledger, and what was cancelled of it since.
 
+use std::ops::ControlFlow;
+
 use crate::error::Result;
 use crate::ledger::{Line, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::key_index::{KeyIndex, Member, Where};
 use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::scan::scan;
 use crate::store::file::reader::search::{Mark, locate, search};
 use crate::store::file::reader::sought::{Sought, number, reference};
+use crate::store::file::reader::view::tail::broken;
 use crate::store::file::sys::FileId;
-use crate::store::{FoundSale, Lookup};
+use crate::store::{FoundSale, Lookup, Scan};
 
 /// The look-ups of one opening of an event: one by key, one by id.
 #[derive(Debug, Default)]
@@ -66,17 +70,28 @@ impl SaleLookup {
         self.found.as_ref()
     }
 
-    /// Looks as far as `end`, on this ledger.
+    /// Looks as far as this head, on this ledger.
     pub(crate) fn follow(
         &mut self,
         files: &EventFiles,
         ledger: &LedgerFile,
-        end: u64,
+        head: &Tally,
     ) -> Result<()> {
-        if self.begins_on(files, ledger, end)? {
-            self.search(files, ledger, end)?;
+        if self.begins_on(files, ledger, head)? {
+            self.search(files, ledger, head.bytes)?;
         }
         Ok(())
+    }
+
+    /// The same from the beginning. A line of which nothing is known but its number is found by the numbers of other
+    /// lines: where that leads to none that adds up, the first line is told that does not.
+    fn follow_anew(&mut self, files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<()> {
+        *self = Self::new(self.sought.clone());
+        let followed = self.follow(files, ledger, head);
+        if followed.is_err() && matches!(self.sought, Sought::Id(_)) {
+            verify(files, ledger, head)?;
+        }
+        followed
     }
 
     /// Looks as far as this head without a lock, by the index where there is one.
@@ -89,13 +104,10 @@ impl SaleLookup {
     ) -> Result<()> {
         let looked = match index {
             Some(index) => self.follow_by(index, files, ledger, head),
-            None => self.follow(files, ledger, head.bytes),
+            None => self.follow(files, ledger, head),
         };
-        looked.or_else(|_| {
-            // What was seen before may stand there no longer.
-            *self = Self::new(self.sought.clone());
-            self.follow(files, ledger, head.bytes)
-        })
+        // What was seen before may stand there no longer.
+        looked.or_else(|_| self.follow_anew(files, ledger, head))
     }
 
     /// The same, and passes over what the index knows.
@@ -106,7 +118,7 @@ impl SaleLookup {
         ledger: &LedgerFile,
         head: &Tally,
     ) -> Result<()> {
-        if !self.begins_on(files, ledger, head.bytes)? {
+        if !self.begins_on(files, ledger, head)? {
             return Ok(());
         }
         // First to the line itself, then to the first one about it.
@@ -140,27 +152,25 @@ impl SaleLookup {
         ledger: &LedgerFile,
         head: &Tally,
     ) -> Result<()> {
-        let went_ahead = self.mark.bytes > 0;
         let stands = self.mark.bytes < head.bytes || self.mark.is_at(head);
         if stands {
-            let followed = self.follow(files, ledger, head.bytes);
-            if followed.is_ok() || !went_ahead {
+            let followed = self.follow(files, ledger, head);
+            if followed.is_ok() {
                 return followed;
             }
         }
-        *self = Self::new(self.sought.clone());
-        self.follow(files, ledger, head.bytes)
+        self.follow_anew(files, ledger, head)
     }
 
-    /// Whether it can be looked for on this ledger up to `end`.
-    fn begins_on(&mut self, files: &EventFiles, ledger: &LedgerFile, end: u64) -> Result<bool> {
+    /// Whether it can be looked for on this ledger up to this head.
+    fn begins_on(&mut self, files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<bool> {
         if self.ledger == Some(ledger.id) {
             return Ok(true);
         }
         // Another ledger than before: a reset came between.
         *self = Self::new(self.sought.clone());
         if let Sought::Id(id) = &self.sought {
-            let Some(mark) = line_of(files, ledger, id, end)? else {
+            let Some(mark) = line_of(files, ledger, id, head)? else {
                 // It may be appended yet.
                 return Ok(false);
             };
@@ -193,12 +203,35 @@ impl SaleLookup {
     }
 }
 
-/// The line before that of a sale, which begins with the number of its line.
-fn line_of(files: &EventFiles, ledger: &LedgerFile, id: &str, end: u64) -> Result<Option<Mark>> {
-    match number(id).parse() {
-        Ok(seq) => locate(files, ledger, seq, end),
-        Err(_) => Ok(None),
+/// The line before that of a sale, which begins with the number of its line. `None`: there is no such line up to this
+/// head.
+///
+/// # Errors
+/// [`Kind::Integrity`](crate::Kind::Integrity): the head counts a line of this number, and none is found.
+fn line_of(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    id: &str,
+    head: &Tally,
+) -> Result<Option<Mark>> {
+    let Ok(seq) = number(id).parse() else {
+        return Ok(None);
+    };
+    if seq == 0 || seq > head.seq {
+        return Ok(None);
     }
+    if let Some(mark) = locate(files, ledger, seq, head.bytes)? {
+        return Ok(Some(mark));
+    }
+    // The look went by the numbers of lines that nobody had checked.
+    verify(files, ledger, head)?;
+    Err(broken(files, seq, "no line has this number"))
+}
+
+/// Checks every line up to this head.
+fn verify(files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<()> {
+    let visit = &mut |_: &Line<'_>| ControlFlow::Continue(());
+    scan(files, ledger, Scan::All, head.bytes, visit)
 }
 
 /// Takes note of a line; returns what to look for after it, if that is something else.

@@ -133,7 +133,7 @@ mod tests {
         writer.write_all_at(b"one\n", 0).unwrap();
         writer.write_all_at(HALF, 4).unwrap();
         let id = FileId::of_handle(&file).unwrap();
-        let ledger = LedgerFile { file, id };
+        let ledger = LedgerFile::of(file, id);
         let seen = {
             let mut raw_lines = RawLines::new(&ledger.file, 4);
             Unfinished::of(&ledger, &raw_lines.next().unwrap().unwrap())

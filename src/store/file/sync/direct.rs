@@ -114,10 +114,10 @@ mod tests {
             let file = tempfile::NamedTempFile::new_in(".").unwrap();
             let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
             file.as_file().write_all_at(&bytes, 0).unwrap();
-            let ledger = LedgerFile {
-                id: FileId::of_handle(file.as_file()).unwrap(),
-                file: file.reopen().unwrap(),
-            };
+            let ledger = LedgerFile::of(
+                file.reopen().unwrap(),
+                FileId::of_handle(file.as_file()).unwrap(),
+            );
             match write_again(file.path(), &ledger, (from, length)) {
                 // This file system does not do it; these do.
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
@@ -139,10 +139,10 @@ mod tests {
             let file = tempfile::NamedTempFile::new_in(".").unwrap();
             let line = "a line\n";
             std::fs::write(file.path(), format!("{line}{behind}")).unwrap();
-            let ledger = LedgerFile {
-                id: FileId::of_handle(file.as_file()).unwrap(),
-                file: file.reopen().unwrap(),
-            };
+            let ledger = LedgerFile::of(
+                file.reopen().unwrap(),
+                FileId::of_handle(file.as_file()).unwrap(),
+            );
             let result = write_again(file.path(), &ledger, (0, line.len() as u64));
             if result.is_err_and(|error| error.kind() == io::ErrorKind::InvalidInput) {
                 // This file system does not do it.
@@ -168,10 +168,10 @@ mod tests {
         file.as_file()
             .write_all_at(&vec![b'x'; length as usize], 0)
             .unwrap();
-        let ledger = LedgerFile {
-            id: FileId::of_handle(file.as_file()).unwrap(),
-            file: file.reopen().unwrap(),
-        };
+        let ledger = LedgerFile::of(
+            file.reopen().unwrap(),
+            FileId::of_handle(file.as_file()).unwrap(),
+        );
         let not_yet = on_disk(file.as_file(), 0, length) == OnDisk::Unwritten;
         if write_again(file.path(), &ledger, (0, length)).is_ok() && not_yet {
             assert_eq!(on_disk(file.as_file(), 0, length), OnDisk::Written);

@@ -166,3 +166,33 @@ fn a_list_in_another_encoding_is_told_with_the_way_out() {
         "{said}"
     );
 }
+
+/// What a shell calls a pipe is the name of any list: its rows would be taken for those of another.
+#[test]
+fn a_list_that_is_no_file_needs_a_batch() {
+    let event = made(9, "");
+    fs::write(event.path("friends.csv"), "buyer\nann\n").unwrap();
+    let run = |line: &str| {
+        let script = format!("cd '{}' && {line}", event.directory().display());
+        let line = script.replace("TICKETS", &format!("{TICKETS} -f tickets.json --json"));
+        Run::of(Command::new("bash").args(["-c", &line]).output().unwrap()).document()
+    };
+    for line in [
+        "TICKETS import <(cat friends.csv)",
+        "cat friends.csv | TICKETS import /dev/stdin",
+        "TICKETS import /dev/stdin < friends.csv",
+        "TICKETS import /proc/self/fd/0 < friends.csv",
+    ] {
+        let (code, error) = run(line);
+        assert_eq!(code, 2, "{line}: {error:#}");
+        assert_eq!(
+            error["error"]["hint"], "add --batch NAME",
+            "{line}: {error:#}"
+        );
+    }
+    assert!(event.sales().is_empty());
+    let (_, done) = run("TICKETS import <(cat friends.csv) --batch friends.csv");
+    assert_eq!(done["sold"], 1, "{done:#}");
+    let (_, done) = run("TICKETS import friends.csv");
+    assert_eq!(done["replayed"], 1, "{done:#}");
+}

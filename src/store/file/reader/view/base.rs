@@ -6,6 +6,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::{RawLines, line_before};
+use crate::store::file::reader::view::in_all::in_all;
 use crate::store::file::reader::view::mismatch::{check_stock, differs, lacks};
 use crate::store::file::reader::view::tail::ALL_LOST;
 use crate::store::file::sys::Attributes;
@@ -51,7 +52,7 @@ pub(crate) fn base(
         index: counted.index,
         sum: line.sum,
     };
-    Ok((tally, chain_break))
+    Ok((in_all(tally, ledger, files)?, chain_break))
 }
 
 /// The bytes of what should be the line that the count includes last.

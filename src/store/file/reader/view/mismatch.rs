@@ -25,7 +25,12 @@ pub(crate) fn lacks(
         format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
     };
     if !opened {
-        return all_lost(message, &files.ledger);
+        let error = all_lost(message, &files.ledger);
+        return if length > 0 {
+            error.hint(UNREAD)
+        } else {
+            error
+        };
     }
     match whole_lines(ledger) {
         // What the ledger has adds up: that can be gone on with.
@@ -40,6 +45,24 @@ pub(crate) fn differs(count: &CountFile, counted: Counted, left: u64, files: &Ev
         "says {} left, but line {} of {} says {left}: somebody changed the count by hand, or sold without the ledger",
         count.ticket,
         counted.seq,
+        files.ledger.display(),
+    );
+    disagreement(message, &files.count, 1).hint(DRIFT)
+}
+
+/// What the count says is left, sold and held comes to another number than there are in all.
+pub(crate) fn not_in_all(said: &Tally, is: u64, files: &EventFiles) -> Error {
+    let held = match said.held {
+        0 => String::new(),
+        held => format!(", {held} held"),
+    };
+    let message = format!(
+        "says {} left, {} sold{held}: that makes {}, but by line {} of {} there are {is} in all: somebody changed the \
+         count by hand",
+        said.left,
+        said.sold,
+        said.capacity(),
+        said.seq,
         files.ledger.display(),
     );
     disagreement(message, &files.count, 1).hint(DRIFT)
@@ -64,6 +87,11 @@ pub(crate) fn check_stock(
     );
     Err(disagreement(message, &files.count, 1).hint(DRIFT))
 }
+
+/// What to do about a ledger that has bytes, and no opening line: an editor may have changed the ends of its lines, or put
+/// something before the first.
+const UNREAD: &str = "nothing was sold; 'tickets audit' says what is wrong with it; 'tickets restore DIR' puts a backup \
+                      back; where there is none, 'tickets reset --help' says how to start afresh without what was sold";
 
 /// What to do about a count that was changed by hand.
 const DRIFT: &str = "the ledger is the truth: 'tickets audit --repair' writes the count anew from it, \

@@ -9,6 +9,7 @@ mod again;
 pub(crate) mod base;
 mod breaks;
 mod follow;
+mod in_all;
 mod mismatch;
 pub(crate) mod tail;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::base::{base, look_at_count, rebuilt_from};
 use crate::store::file::reader::view::breaks::first_break;
 use crate::store::file::reader::view::tail::{Tail, all_lost};
+use crate::store::file::sellable::refuse_mounted_count;
 use crate::store::file::sys::{Attributes, FileId};
 
 /// An event as it was read.
@@ -185,6 +187,7 @@ fn without_ledger(
     if let Some(counted) = count.counted
         && counted.seq > 0
     {
+        refuse_mounted_count(files)?;
         let message = format!(
             "is missing, but {} counts {} of its lines",
             files.count.display(),
