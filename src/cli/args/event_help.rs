@@ -46,7 +46,8 @@ Examples:
   sort list.jsonl | tickets import - --batch friends
 
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
-tabs. A list with columns of other names is refused, unless --ignore-columns passes over them. Rows without anything in \
+tabs. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those. One that seems to say how many \
+is not passed over: it is to be called quantity. Rows without anything in \
 them are passed over. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
 added. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \

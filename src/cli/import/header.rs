@@ -2,6 +2,9 @@
 
 use super::row::COLUMNS;
 
+/// Which of [`COLUMNS`] says how many.
+const QUANTITY: usize = 1;
+
 /// What may stand between two cells.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
@@ -25,8 +28,7 @@ const USUAL: [&[&str]; COLUMNS.len()] = [
         "購買者",
     ],
     &[
-        "tickets", "seats", "places", "number", "count", "qty", "amount", "persons", "anzahl",
-        "karten", "plätze", "数量", "票数", "數量",
+        "number", "count", "amount", "ticket", "menge", "数量", "票数", "數量",
     ],
     &["order", "order id", "reference"],
     &[
@@ -42,6 +44,15 @@ const USUAL: [&[&str]; COLUMNS.len()] = [
         "備註",
     ],
 ];
+
+/// Words by any of which a longer name says how many, as in "number of tickets".
+const HOW_MANY: [&str; 19] = [
+    "tickets", "seats", "places", "qty", "quantity", "persons", "people", "guests", "pax",
+    "pieces", "pcs", "adults", "anzahl", "karten", "plätze", "personen", "gäste", "stück", "stk",
+];
+
+/// How such a name may begin.
+const NUMBER_OF: [&str; 3] = ["how many", "number of", "no of"];
 
 /// A first line that makes no sense, and so nothing behind it does.
 #[derive(Debug)]
@@ -62,6 +73,15 @@ pub(super) struct Columns {
     pub(super) many: usize,
 }
 
+/// What stands between cells beside the separator.
+fn others(separator: u8) -> impl Fn(char) -> bool {
+    move |c| {
+        SEPARATORS
+            .iter()
+            .any(|it| *it != separator && char::from(*it) == c)
+    }
+}
+
 impl Columns {
     /// Those of this header. `ignore`: columns of other names are passed over.
     pub(super) fn of(
@@ -69,6 +89,9 @@ impl Columns {
         separator: u8,
         ignore: bool,
     ) -> Result<Self, BadHeader> {
+        if let Some(bad) = two_separators(header, separator) {
+            return Err(bad);
+        }
         let mut at = [None; COLUMNS.len()];
         let mut others = Vec::new();
         for (column, name) in header.iter().enumerate() {
@@ -96,6 +119,16 @@ impl Columns {
         }
     }
 
+    /// Whether a column says how many tickets each row is for.
+    pub(super) fn has_quantity(&self) -> bool {
+        matches!(self.at, [_, Some(_), ..])
+    }
+
+    /// Those that are passed over.
+    pub(super) fn ignored(&self) -> &[usize] {
+        &self.ignored
+    }
+
     /// The cells of a row in the order of [`COLUMNS`]; a column that is missing has empty ones.
     pub(super) fn cells<'r>(&self, row: &'r csv::StringRecord) -> [&'r str; COLUMNS.len()] {
         self.at
@@ -118,8 +151,47 @@ fn place(name: &str) -> Option<usize> {
 
 /// Which of [`COLUMNS`] is perhaps meant.
 fn meant(name: &str) -> Option<usize> {
-    let name = name.to_lowercase();
-    USUAL.iter().position(|names| names.contains(&&*name))
+    let small = name.to_lowercase();
+    let usual = USUAL.iter().position(|names| names.contains(&&*small));
+    usual.or_else(|| says_how_many(name).then_some(QUANTITY))
+}
+
+/// Whether a column of this name is for the number of tickets.
+pub(super) fn says_how_many(name: &str) -> bool {
+    let name = name.to_lowercase().replace('.', " ");
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let name = words.join(" ");
+    let usual = USUAL
+        .get(QUANTITY)
+        .is_some_and(|names| names.contains(&&*name));
+    usual
+        || NUMBER_OF.iter().any(|begin| name.starts_with(begin))
+        || words.iter().any(|word| HOW_MANY.contains(word))
+}
+
+/// What is wrong with a header in which a second separator stands between names: what is behind it would be read as part
+/// of the name before.
+fn two_separators(header: &csv::StringRecord, separator: u8) -> Option<BadHeader> {
+    let is_column = |name: &str| place(name.trim()).is_some() || says_how_many(name);
+    let other = others(separator);
+    let mixed = |name: &&str| name.contains(&other) && name.split(&other).any(is_column);
+    let name = header.iter().find(mixed)?;
+    let second = name.chars().find(|c| other(*c))?;
+    let (first, second) = (in_words(char::from(separator)), in_words(second));
+    Some(BadHeader {
+        why: format!("has the names of its columns between {first}s and between {second}s: {name:?} would be one of them"),
+        hint: "the first line names the columns, with one separator between all of them, as in every row".to_owned(),
+    })
+}
+
+/// What such a separator is called.
+pub(super) fn in_words(separator: char) -> &'static str {
+    match separator {
+        ';' => "semicolon",
+        '\t' => "tab",
+        _ => "comma",
+    }
 }
 
 /// What is wrong with a header that has no buyer, or columns of other names; and how it is written instead.

@@ -13,7 +13,7 @@ use crate::{Error, Kind, Result};
 /// Reads a list, and names the keys of its rows by this batch. `ignore`: columns of other names are passed over.
 ///
 /// # Errors
-/// [`Kind::Usage`]: it is no text, or its header makes no sense.
+/// [`Kind::Usage`]: it is no text, or its header makes no sense, or a column that is passed over says how many.
 pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> Result<Read> {
     let text = text::read(path, batch, screen)?;
     let ends_in = |ending: &str| {
@@ -21,14 +21,15 @@ pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> R
         own.is_some_and(|own| own.eq_ignore_ascii_case(ending))
     };
     let is_json = ends_in("jsonl") || !ends_in("csv") && text.trim_start().starts_with('{');
-    let mut read = if is_json {
+    let read = if is_json {
         json_rows::read(&text, ignore)
     } else {
-        csv_rows::read(&text, ignore).map_err(|(line, bad)| {
-            let error = Error::new(Kind::Usage, bad.why).at(path, line, 0);
-            error.hint(format!("nothing was sold; {}", bad.hint))
-        })?
+        csv_rows::read(&text, ignore)
     };
+    let mut read = read.map_err(|(line, bad)| {
+        let error = Error::new(Kind::Usage, bad.why).at(path, line, 0);
+        error.hint(format!("nothing was sold; {}", bad.hint))
+    })?;
     name_keys(batch, &mut read.rows);
     Ok(read)
 }

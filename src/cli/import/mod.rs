@@ -8,6 +8,7 @@ mod json_rows;
 mod list;
 mod nonsense;
 mod notes;
+mod passed_over;
 mod quotes;
 mod rejects;
 mod row;
@@ -163,6 +164,7 @@ impl Done {
             replayed: self.replayed.len(),
             refused,
             left: self.left,
+            passed_over: &list.passed_over,
             warning: self.unwritten.as_ref().map(Error::to_string),
         };
         screen.answer(&document, |out| in_words(&document, self.held, out));
@@ -216,6 +218,8 @@ struct ImportDocument<'a> {
     replayed: usize,
     refused: Vec<RefusedRow<'a>>,
     left: u64,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    passed_over: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }

@@ -78,6 +78,10 @@ pub(super) struct Read {
     pub(super) rows: Vec<Row>,
     pub(super) bad: Vec<BadRow>,
     pub(super) flaws: Vec<RowFlaw>,
+    /// The columns that were passed over, by their names.
+    pub(super) passed_over: Vec<String>,
+    /// Whether a column or a member says how many tickets a row is for.
+    pub(super) has_quantity: bool,
     /// What stands between cells; `None`: it is JSON lines.
     pub(super) separator: Option<u8>,
 }

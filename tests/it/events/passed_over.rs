@@ -1,0 +1,154 @@
+//! Lists with columns of other names: what is passed over is told, and how many tickets a row is for is not.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::{audited, made, told};
+use crate::harness::TestEvent;
+
+fn import(event: &TestEvent, name: &str, text: &str, more: &[&str]) -> (i32, Value) {
+    let list = event.path(name);
+    fs::write(&list, text).unwrap();
+    told(event, &[&["import", list.to_str().unwrap()], more].concat())
+}
+
+const IGNORE: [&str; 1] = ["--ignore-columns"];
+
+#[test]
+fn a_column_that_says_how_many_is_not_passed_over() {
+    let event = made(90, "");
+    for (text, column) in [
+        ("buyer,pieces\nann,2\n", "pieces"),
+        ("buyer,Number of tickets\nann,two\n", "Number of tickets"),
+        ("buyer;Anzahl Karten\nann;x\n", "Anzahl Karten"),
+        ("buyer,How many?\nann,\n", "How many?"),
+        ("buyer,guests\nann,2\n", "guests"),
+        ("buyer,qty\nann,2\n", "qty"),
+        ("buyer,Karten,note\nann,2,cash\n", "Karten"),
+        // By its cells alone.
+        ("buyer,phone,x\nann,030 1,2\nbob,,\n", "x"),
+        ("{\"buyer\":\"ann\",\"seats\":2}\n", "seats"),
+    ] {
+        let (code, document) = import(&event, "list.txt", text, &IGNORE);
+        let error = &document["error"];
+        let what = if text.starts_with('{') {
+            "member"
+        } else {
+            "column"
+        };
+        let message = format!(
+            "has no {what} \"quantity\", and the {what} {column:?} seems to say how many: each row would be one ticket"
+        );
+        assert_eq!((code, &error["message"]), (2, &message.into()), "{text}");
+        let hint = error["hint"].as_str().unwrap();
+        assert!(
+            hint.contains(&format!("call that {what} quantity")),
+            "{hint}"
+        );
+        assert_eq!(event.ledger().len(), 2);
+    }
+    // Without a name it counts all the same.
+    let (code, document) = import(&event, "list.csv", "buyer,,note\nann,2,\n", &IGNORE);
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(
+        code == 2 && message.contains("a column without a name"),
+        "{message}"
+    );
+    // Where the way out is offered, it is the quantity and not --ignore-columns.
+    for (header, meant) in [
+        ("buyer,pieces", "buyer,quantity"),
+        ("buyer;Anzahl Karten", "buyer;quantity"),
+        ("buyer,how many", "buyer,quantity"),
+    ] {
+        let (_, document) = import(&event, "list.csv", &format!("{header}\n"), &[]);
+        let hint = document["error"]["hint"].as_str().unwrap();
+        assert!(
+            hint.ends_with(&format!("was this meant: {meant}")),
+            "{hint}"
+        );
+    }
+}
+
+#[test]
+fn what_was_passed_over_is_told() {
+    let event = made(90, "");
+    // Years, postcodes and telephone numbers are none of tickets; with a quantity any number may stand beside it.
+    for (at, (text, names, tickets)) in [
+        (
+            "buyer,Born,Phone\nann,1984,030\nbob,1990,\n",
+            vec!["Born", "Phone"],
+            2,
+        ),
+        ("buyer,quantity,guests\nann,2,2\n", vec!["guests"], 2),
+        ("buyer,quantity,age\nann,,7\n", vec!["age"], 1),
+        (
+            "{\"buyer\":\"eve\",\"age\":8,\"town\":null}\n",
+            vec!["age", "town"],
+            1,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let left = event.json("query").1["left"].as_u64().unwrap();
+        let (code, done) = import(&event, &format!("list-{at}"), text, &IGNORE);
+        assert_eq!(
+            (code, &done["passed_over"], &done["left"]),
+            (0, &json!(names), &(left - tickets).into()),
+            "{text}: {done:#}"
+        );
+    }
+    let list = event.path("more.csv");
+    let run = |text: &str, more: &str| {
+        fs::write(&list, text).unwrap();
+        event
+            .run(&format!("import {}{more}", list.display()))
+            .stderr
+    };
+    assert_eq!(
+        run("buyer,Town\nmax,Kiel\n", " --ignore-columns"),
+        "note: passed over: \"Town\"; nothing says how many, so each row is one ticket\n"
+    );
+    assert_eq!(
+        run("buyer,Town,quantity\nzoe,Kiel,2\n", " --ignore-columns"),
+        "note: passed over: \"Town\"\n"
+    );
+    assert_eq!(run("buyer\nkim\n", " --ignore-columns"), "");
+    audited(&event);
+}
+
+/// What stands behind the second separator would be read as part of the name before it, and passed over with that.
+#[test]
+fn a_header_with_two_separators_is_refused_as_that() {
+    let event = made(90, "");
+    for (text, between, name) in [
+        (
+            "buyer,quantity;note\nann,2;cash\n",
+            "commas and between semicolons",
+            "quantity;note",
+        ),
+        (
+            "buyer;town,Tickets\nann;Kiel,2\n",
+            "semicolons and between commas",
+            "town,Tickets",
+        ),
+        (
+            "buyer,seats\tnote\nann,2\tx\n",
+            "commas and between tabs",
+            "seats\tnote",
+        ),
+    ] {
+        for more in [&[][..], &IGNORE] {
+            let (code, document) = import(&event, "list.csv", text, more);
+            let message = document["error"]["message"].as_str().unwrap();
+            let expected = format!(
+                "has the names of its columns between {between}: {name:?} would be one of them"
+            );
+            assert_eq!((code, message), (2, &*expected), "{text}");
+        }
+    }
+    // A name may have a comma in it.
+    let text = "buyer;\"Town, street\"\nann;Kiel\n";
+    assert_eq!(import(&event, "list.csv", text, &IGNORE).0, 0);
+}
