@@ -55,7 +55,8 @@ sold with 'rename' and 'cancel', and give --batch where one list has two files, 
 one name. A row whose sale was cancelled is not sold again: a key of its own does that. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
-that row is refused, and the others are sold.";
+that row is refused, and the others are sold. With too few cells or too many, or an open quote, it is no row: that is \
+to be corrected first. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold.";
 
 pub(super) const SET: &str = "\
 Examples:

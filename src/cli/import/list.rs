@@ -35,7 +35,7 @@ pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> R
 }
 
 /// Gives a key to each row that has none: of the batch, its cells, and how many equal rows come before it.
-fn name_keys(batch: &str, rows: &mut [Row]) {
+pub(super) fn name_keys(batch: &str, rows: &mut [Row]) {
     let mut seen: HashMap<(String, u64, Option<String>), u64> = HashMap::new();
     for row in rows {
         row.has_key = row.key.is_some();

@@ -2,6 +2,7 @@
 //!
 //! Knows lists, their rows and what became of each; knows nothing of locks and ledger lines.
 
+mod corrected;
 mod csv_rows;
 mod header;
 mod json_rows;
@@ -38,7 +39,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     if !list.flaws.is_empty() || (!list.bad.is_empty() && arguments.rejects.is_none()) {
         return Ok(nonsense::tell(&list, &arguments.list, screen));
     }
-    let rejects = rejects::claim(arguments.rejects.as_deref(), &arguments.list, file)?;
+    let rejects = rejects::claim(arguments, (&list, &batch), file)?;
     let orders: Vec<Order<'_>> = list.rows.iter().map(Row::order).collect();
     let progress = progress(orders.len(), screen);
     let mut office = BoxOffice::at(file)?;
@@ -59,7 +60,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         let refused = done.refused.iter().filter_map(|(at, _)| list.rows.get(*at));
         let bad = list.bad.iter().map(Refused::Bad);
         let refused = refused.map(Refused::Row).chain(bad).collect();
-        let written = rejects::write(&mut output, list.separator, refused);
+        let written = rejects::write(&mut output, (list.separator, &batch), refused);
         done.unwritten = written.err();
     }
     let code = done.tell(&list, screen);
@@ -77,6 +78,7 @@ fn batch(arguments: &ImportArgs) -> Result<String> {
             Err(Error::new(Kind::Usage, message).hint("add --batch NAME"))
         }
         None => {
+            corrected::refuse_without_batch(&arguments.list)?;
             let name = arguments.list.file_name().unwrap_or_default();
             Ok(name.to_string_lossy().into_owned())
         }

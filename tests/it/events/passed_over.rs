@@ -152,3 +152,125 @@ fn a_header_with_two_separators_is_refused_as_that() {
     let text = "buyer;\"Town, street\"\nann;Kiel\n";
     assert_eq!(import(&event, "list.csv", text, &IGNORE).0, 0);
 }
+
+/// Of all that makes no sense, what keeps the rest from being sold is named.
+#[test]
+fn what_is_no_row_is_told_apart_from_what_can_be_refused() {
+    let event = made(90, "");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    for (text, hint) in [
+        (
+            "buyer,quantity\nann,two\nbob,1,1\nmax,1\nzoe\n",
+            "nothing was sold; lines 3, 5 are no rows as the first line has them, and what stands behind may not be \
+             what it seems: correct those first; the others can be left to --rejects FILE",
+        ),
+        (
+            "buyer,quantity\nbob,1,1\nmax,1\n",
+            "nothing was sold; line 2 is no row as the first line has them, and what stands behind may not be what it \
+             seems: correct that first",
+        ),
+    ] {
+        let (code, document) = import(&event, "list.csv", text, &rejects);
+        assert_eq!((code, &document["error"]["hint"]), (2, &hint.into()));
+    }
+    let text = "buyer,quantity\nann,two\nbob,1\nmax,1\n";
+    assert_eq!(import(&event, "list.csv", text, &rejects).1["sold"], 2);
+}
+
+/// A file of refused rows that somebody has corrected, when the list is run once more.
+#[test]
+fn corrected_rows_are_not_overwritten_before_they_are_sold() {
+    let event = made(90, "--max-per-sale 4");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let text = "buyer,quantity\nann,9\nbob,two\neve,1\n";
+    assert_eq!(import(&event, "list.csv", text, &rejects).0, 4);
+    let written = "buyer,quantity,key,note\nann,9,,\nbob,two,,\n";
+    assert_eq!(fs::read_to_string(&again).unwrap(), written);
+    // As it was written it is written again, also where a program has put another file of that name there.
+    assert_eq!(import(&event, "list.csv", text, &rejects).1["replayed"], 1);
+    fs::remove_file(&again).unwrap();
+    fs::write(&again, written).unwrap();
+    assert_eq!(import(&event, "list.csv", text, &rejects).1["replayed"], 1);
+    for corrected in [
+        written.replace(",9,", ",4,"),
+        written.replace("two", "2"),
+        written.replace("two", "2x"),
+        format!("{written}max,1,,\n"),
+        format!("{written}max,1,,\n").replace("quantity", "Quantity"),
+        format!("{written}\"max,1,,\n"),
+        "buyer,quantity,key,note\nann,4,,\nbob,2,,\n".to_owned(),
+    ] {
+        fs::write(&again, &corrected).unwrap();
+        let lines = event.ledger().len();
+        let (code, document) = import(&event, "list.csv", text, &rejects);
+        assert_eq!(
+            fs::read_to_string(&again).unwrap(),
+            corrected,
+            "{document:#}"
+        );
+        assert!([2, 4].contains(&code), "{corrected}: {document:#}");
+        assert_eq!(
+            (event.ledger().len(), &document["ok"]),
+            (lines, &false.into())
+        );
+    }
+    // What the hint says works; then the file may be used again.
+    let (_, document) = import(&event, "list.csv", text, &rejects);
+    let hint = document["error"]["hint"].as_str().unwrap();
+    let sell = format!("import {} --batch list.csv'", again.display());
+    assert!(hint.contains(&sell), "{hint}");
+    let sell = sell.trim_end_matches('\'');
+    let (code, done) = event.json(sell);
+    assert_eq!((code, &done["sold"]), (0, &2.into()), "{done:#}");
+    let (code, done) = import(&event, "list.csv", text, &rejects);
+    assert_eq!((code, &done["replayed"]), (4, &1.into()), "{done:#}");
+    assert_eq!(fs::read_to_string(&again).unwrap(), written);
+    // The same of JSON lines.
+    let again = event.path("again.jsonl");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    let text = "{\"buyer\":\"zoe\",\"quantity\":9}\n{\"buyer\":\"kim\",\"quantity\":\"two\"}\n";
+    for _ in 0..2 {
+        assert_eq!(import(&event, "list.jsonl", text, &rejects).0, 4);
+    }
+    let corrected = fs::read_to_string(&again).unwrap().replace('9', "4");
+    fs::write(&again, &corrected).unwrap();
+    let (code, document) = import(&event, "list.jsonl", text, &rejects);
+    assert_eq!(
+        (code, &document["error"]["code"]),
+        (4, &"refused".into()),
+        "{document:#}"
+    );
+    assert_eq!(fs::read_to_string(&again).unwrap(), corrected);
+    audited(&event);
+}
+
+/// As a list of its own it would be sold once more when the list is corrected too.
+#[test]
+fn refused_rows_belong_to_their_list() {
+    let event = made(90, "--max-per-sale 4");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    assert_eq!(
+        import(&event, "my list.csv", "buyer,quantity\nann,9\n", &rejects).0,
+        4
+    );
+    fs::write(&again, "buyer,quantity,key,note\nann,4,,\n").unwrap();
+    let line = format!("import {}", again.display());
+    let (code, document) = event.json(&line);
+    let error = &document["error"];
+    assert_eq!(
+        (code, &error["message"]),
+        (2, &"holds rows that were refused of the list \"my list.csv\": say that they belong to that".into())
+    );
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains(" --batch 'my list.csv'"), "{hint}");
+    assert_eq!(event.sales().len(), 0);
+    let own = ["import", again.to_str().unwrap(), "--batch", "my list.csv"];
+    assert_eq!(told(&event, &own).1["sold"], 1);
+    assert_eq!(
+        import(&event, "my list.csv", "buyer,quantity\nann,4\n", &[]).1["replayed"],
+        1
+    );
+}
