@@ -99,6 +99,8 @@ pub use ledger::{LockKind, MAX_COUNT_BYTES, MAX_STOCK};
 pub use office::BoxOffice;
 pub use shown::{quoted, shown, steers};
 #[cfg(feature = "cli")]
+pub(crate) use store::file::admin::saved::can_be_put_back;
+#[cfg(feature = "cli")]
 pub(crate) use store::file::closed_directory::name_closed_directory;
 #[cfg(feature = "cli")]
 pub(crate) use store::file::output::Output;

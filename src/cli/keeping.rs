@@ -8,7 +8,7 @@ use super::args::{BackupArgs, DEFAULT_FILE, ResetArgs, RestoreArgs};
 use super::hint::quoted;
 use super::screen::{GOOD, Screen};
 use crate::plural::count;
-use crate::{BoxOffice, Result, shown};
+use crate::{BoxOffice, Result, can_be_put_back, shown};
 
 pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
@@ -71,7 +71,7 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
         Ok(())
     });
     if force {
-        screen.notes(&way_back(file, &done.kept, ""));
+        screen.notes(&way_back(file, &done.kept));
     }
     Ok(0)
 }
@@ -115,13 +115,17 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
         }
     });
     if force {
-        screen.notes(&way_back(file, &archive, " --force"));
+        screen.notes(&way_back(file, &archive));
     }
     Ok(0)
 }
 
+/// What is said where a ledger was put away that no restore takes.
+const NO_WAY_BACK: &str =
+    "what was replaced did not add up: it is kept to be looked at, and no command puts it back";
+
 /// How a ledger that was put away is put back, as a line for a shell: a restore takes it for a backup.
-fn way_back(event: &Path, kept: &[PathBuf], force: &str) -> Vec<String> {
+fn way_back(event: &Path, kept: &[PathBuf]) -> Vec<String> {
     let ledger = kept.iter().find_map(|path| {
         let name = path.file_name()?.to_str()?;
         let (event, _) = name.split_once(".ledger.")?;
@@ -130,12 +134,15 @@ fn way_back(event: &Path, kept: &[PathBuf], force: &str) -> Vec<String> {
     let Some((kept, name)) = ledger else {
         return Vec::new();
     };
+    if !can_be_put_back(event, kept) {
+        return vec![NO_WAY_BACK.to_owned()];
+    }
     let directory = kept.with_extension("back");
     let copy = directory.join(name);
     let [kept, directory, copy] = [kept, &directory, &copy].map(|path| quoted(path.as_os_str()));
     let event = quoted(event.as_os_str());
     vec![format!(
-        "to undo that: mkdir {directory} && cp {kept} {copy} && tickets -f {event} restore{force} {directory}"
+        "to undo that: mkdir {directory} && cp {kept} {copy} && tickets -f {event} restore --force {directory}"
     )]
 }
 

@@ -88,3 +88,69 @@ fn what_somebody_had_is_told_by_the_name() {
         "{hint}"
     );
 }
+
+/// The same key again, by mistake or on purpose.
+#[test]
+fn what_a_known_key_was_given_with_is_told() {
+    let event = made(20, "");
+    let sale = event.booked("Door -n 3 --key d1");
+    let file = event.file.display().to_string();
+    let run = |line: &str| event.run(line).stdout;
+    let adjusted = ["adjusted  the stock by +5", "cancelled  1 ticket of Door"];
+    for (line, done) in [
+        ("adjust +5 --reason more --key a".to_owned(), adjusted[0]),
+        (format!("cancel {sale} -n 1 --key c"), adjusted[1]),
+        (
+            format!("cancel {sale} --key e"),
+            "cancelled  2 tickets of Door",
+        ),
+    ] {
+        let first = run(&line);
+        assert!(
+            first.starts_with(done) && !first.contains("as before"),
+            "{first}"
+        );
+        let again = run(&line);
+        assert!(again.starts_with(done), "{file}: {again}");
+        assert!(
+            again
+                .lines()
+                .next()
+                .unwrap()
+                .ends_with(", as before: the key is known"),
+            "{again}"
+        );
+    }
+    let noted = told(
+        &event,
+        &["book", "Ann", "--key", "k", "--note", "paid cash"],
+    );
+    assert_eq!(noted.0, 0);
+    let hint = |words: &[&str]| {
+        let (code, document) = told(&event, words);
+        assert_eq!(code, 4, "{document:#}");
+        document["error"]["hint"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let note = "only the note differs: it was \"paid cash\", and stays;";
+    for other in [
+        &["book", "Ann", "--key", "k"][..],
+        &["book", "Ann", "--key", "k", "--note", "x"],
+    ] {
+        assert!(hint(other).starts_with(note), "{other:?}");
+    }
+    for other in [
+        &["book", "Bob", "--key", "k"][..],
+        &["book", "Ann", "-n", "2", "--key", "k"],
+    ] {
+        assert_eq!(hint(other), "", "{other:?}");
+    }
+    held(&event, "Kim --key h");
+    let other = hint(&["hold", "Kim", "--key", "h", "--note", "x"]);
+    assert!(
+        other.starts_with("only the note differs: it was none"),
+        "{other}"
+    );
+}

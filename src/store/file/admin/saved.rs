@@ -62,6 +62,26 @@ pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Sa
     })
 }
 
+/// Whether this ledger, which an event had before, could be put back.
+#[cfg(feature = "cli")]
+pub(crate) fn can_be_put_back(event: &Path, ledger: &Path) -> bool {
+    let summary = EventFiles::at(event).and_then(|files| {
+        let files = EventFiles {
+            ledger: ledger.to_owned(),
+            ..files
+        };
+        let open = open_ledger(&files, Access::Read)?;
+        open.map(|open| summarize_ledger(&files, &open, None))
+            .transpose()
+    });
+    summary.is_ok_and(|summary| {
+        summary.is_some_and(|summary| {
+            let mut findings = summary.findings.iter();
+            summary.opening.is_some() && !findings.any(|it| it.kind == Flaw::Ledger)
+        })
+    })
+}
+
 /// A backup of a time when nothing was sold yet: its count is all of it.
 fn without_ledger(source: &EventFiles, from: &Path, count: Option<CountFile>) -> Result<Saved> {
     let Some(count) = count else {
