@@ -44,11 +44,22 @@ pub(super) fn name_keys(batch: &str, rows: &mut [Row]) {
         }
         let cells = (row.buyer.clone(), row.quantity, row.note.clone());
         let before = seen.entry(cells).or_insert(0);
-        let text = serde_json::to_vec(&(batch, &row.buyer, row.quantity, &row.note, *before));
+        let cells = (&*row.buyer, row.quantity, row.note.as_deref());
+        let key = key_of(batch, cells, *before);
         *before += 1;
-        let sum = xxh3_128(&text.unwrap_or_default());
-        row.key = Some(format!("import-{sum:032x}"));
+        row.key = Some(key);
     }
+}
+
+/// The key of a row of this batch with this buyer, quantity and note, before which there are so many equal ones.
+pub(super) fn key_of(
+    batch: &str,
+    (buyer, quantity, note): (&str, u64, Option<&str>),
+    before: u64,
+) -> String {
+    let text = serde_json::to_vec(&(batch, buyer, quantity, note, before));
+    let sum = xxh3_128(&text.unwrap_or_default());
+    format!("import-{sum:032x}")
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod quotes;
 mod rejects;
 mod row;
 mod text;
+mod twice;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
@@ -47,7 +48,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     let remaining = office.purchase_all(&orders, arguments.wait.limit, &mut |at, outcome| {
         progress.inc(1);
         match outcome {
-            Outcome::Sold { .. } => done.sold += 1,
+            Outcome::Sold { .. } => done.sold.push(at),
             Outcome::Replayed { .. } => done.replayed.push(at),
             Outcome::Refused(error) => done.refuse(at, error, list.rows.get(at)),
         }
@@ -65,6 +66,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     }
     let code = done.tell(&list, screen);
     let notes = notes::of(&done, &list, (arguments, &batch), code);
+    let notes = notes.chain(twice::told(&office, (&list, &batch), &done.sold));
     screen.notes(&notes.map(|note| screen.hint(&note)).collect::<Vec<_>>());
     Ok(code)
 }
@@ -88,7 +90,8 @@ fn batch(arguments: &ImportArgs) -> Result<String> {
 /// What an import came to.
 #[derive(Default)]
 struct Done {
-    sold: usize,
+    /// Which rows were sold, by their place in the list.
+    sold: Vec<usize>,
     /// Which rows were sold before, by their place in the list.
     replayed: Vec<usize>,
     /// The same of those that were refused.
@@ -117,10 +120,10 @@ impl Done {
 
     /// What ended it before its end, with what was done until then.
     fn broken_off(&self, error: Error) -> Error {
-        if self.sold + self.replayed.len() == 0 {
+        if self.sold.len() + self.replayed.len() == 0 {
             return error;
         }
-        let sold = count(self.sold as u64, "row");
+        let sold = count(self.sold.len() as u64, "row");
         let hint = format!("{sold} had been sold; run it again: none is sold twice");
         match error.hint_text().map(str::to_owned) {
             Some(own) => {
@@ -162,7 +165,7 @@ impl Done {
             ok: true,
             command: "import",
             rows: list.rows.len() + list.bad.len(),
-            sold: self.sold,
+            sold: self.sold.len(),
             replayed: self.replayed.len(),
             refused,
             left: self.left,

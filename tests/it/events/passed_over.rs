@@ -274,3 +274,34 @@ fn refused_rows_belong_to_their_list() {
         1
     );
 }
+
+/// A corrected row is a new one: whoever has tickets of the old one is named.
+#[test]
+fn whose_row_was_corrected_after_it_was_sold_is_named() {
+    let event = made(90, "");
+    let list = event.path("list.csv");
+    let run = |text: &str, more: &str| {
+        fs::write(&list, text).unwrap();
+        event.run(&format!("import {}{more}", list.display()))
+    };
+    let text = "buyer,quantity\nPaul,2\nAnn,1\nAnn,1\nBob,1\n";
+    assert_eq!(run(text, "").stderr, "");
+    let paul = event.sales()[0]["id"].as_str().unwrap().to_owned();
+    let corrected = text.replace("Paul,2", "paul,3");
+    let again = run(&corrected, "");
+    let named = format!(
+        "note: these had tickets from this list already, and have more now: paul (row 2) sale {paul} of 2 tickets; where \
+         a row was corrected, 'tickets -f {} cancel ID' takes the older sale back\n",
+        event.file.display()
+    );
+    assert!(again.stderr.ends_with(&named), "{again:?}");
+    // Rows that stand in the list are none of another run, and what is cancelled is nobody's.
+    assert_eq!(event.json(&format!("cancel {paul}")).0, 0);
+    let more = format!("{corrected}Ann,1\nPaul,1\n");
+    let again = run(&more, "");
+    assert!(!again.stderr.contains("these had tickets"), "{again:?}");
+    // Nor is what was bought otherwise, or of another list.
+    event.booked("Zoe");
+    assert_eq!(run("buyer\nZoe\nBob\n", " --batch other").stderr, "");
+    audited(&event);
+}
