@@ -64,9 +64,9 @@ Examples:
   tickets set --title \"New Year\" --max-per-sale 6
   tickets set --from 2026-12-01 --until 2026-12-31T18:00
   tickets set --until 2026-12-31  to the end of that day
-  tickets set --until \"\"          no end
+  tickets set --until none        no end
   tickets set --hold none         a hold is due at once
-  tickets set --max-per-buyer 0   no limit
+  tickets set --max-per-buyer none    no limit
 
 How many there are is changed by 'tickets adjust'. Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
 

@@ -85,5 +85,6 @@ fn in_words(found: &[Earlier], list: &Read) -> String {
 
 /// A name as people compare names.
 fn name(buyer: &str) -> String {
-    buyer.trim().to_lowercase()
+    let words: Vec<&str> = buyer.split_whitespace().collect();
+    words.join(" ").to_lowercase()
 }

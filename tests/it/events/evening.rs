@@ -154,3 +154,121 @@ fn what_a_known_key_was_given_with_is_told() {
         "{other}"
     );
 }
+
+#[test]
+fn a_sale_that_is_over_is_not_reopened_without_a_word() {
+    let event = made(9, "--until 2026-01-01");
+    assert_eq!(event.json("close").0, 0);
+    let run = event.run("reopen");
+    let way = format!(
+        "'tickets -f {} set --until=' takes that end away",
+        event.file.display()
+    );
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "the sale is over\n")
+    );
+    assert!(
+        run.stderr
+            .starts_with("warning: the sale is over: 2026-01-0"),
+        "{run:?}"
+    );
+    assert!(run.stderr.contains(&way), "{run:?}");
+    assert_eq!(event.json("close").0, 0);
+    let document = event.json("reopen").1;
+    assert!(
+        document["warning"].as_str().unwrap().contains(&way),
+        "{document:#}"
+    );
+    assert_eq!(event.json("set --until=").0, 0);
+    assert_eq!(event.run("reopen").stderr, "");
+}
+
+#[test]
+fn a_limit_is_named_with_the_way_to_change_it_and_is_taken_away_in_any_words() {
+    let event = made(90, "--max-per-sale 3 --max-per-buyer 4");
+    for (order, option) in [
+        ("Ann -n 5", "--max-per-sale"),
+        ("Bob -n 3", "--max-per-buyer"),
+    ] {
+        event.json("book Bob -n 3");
+        let (code, document) = event.json(&format!("book {order}"));
+        let hint = document["error"]["hint"].as_str().unwrap();
+        assert_eq!(code, 4, "{document:#}");
+        assert!(
+            hint.ends_with(&format!("set {option} N' changes that limit")),
+            "{hint}"
+        );
+    }
+    for none in ["0", "none", "None", ""] {
+        let set = |value: &str| {
+            let values =
+                ["--max-per-sale", "--max-per-buyer"].map(|option| format!("{option}={value}"));
+            let (code, document) = told(&event, &["set", &values[0], &values[1]]);
+            assert_eq!(code, 0, "{document:#}");
+            document["event"].clone()
+        };
+        assert_eq!(set("7")["max_per_sale"], 7);
+        let event = set(none);
+        assert_eq!(
+            [&event["max_per_sale"], &event["max_per_buyer"]],
+            [&Value::Null; 2],
+            "{none:?}"
+        );
+    }
+    assert_eq!(
+        event.json("set --until 2100-01-01").1["event"]["until"]
+            .as_str()
+            .map(str::len),
+        Some(20)
+    );
+    assert_eq!(
+        event.json("set --until none --from None").1["event"]["until"],
+        Value::Null
+    );
+    let run = event.run("set --max-per-sale many");
+    assert!(
+        run.code == Some(2) && run.stderr.contains("0 or none for no limit"),
+        "{run:?}"
+    );
+}
+
+/// A person has one name, however many spaces stand in it.
+#[test]
+fn spaces_within_a_name_make_nobody_else() {
+    let event = made(90, "--max-per-buyer 3");
+    let book = |name: &str| told(&event, &["book", name, "-n", "2"]).0;
+    assert_eq!(
+        [book("Mr Smith"), book("Mr  Smith"), book("mr   smith")],
+        [0, 4, 4]
+    );
+    assert_eq!(
+        [book("Zo\u{eb} M"), book("zo\u{eb}  m"), book("MrSmith")],
+        [0, 4, 0]
+    );
+    assert_eq!(told(&event, &["set", "--max-per-buyer", "none"]).0, 0);
+    assert_eq!(book("Mr  Smith"), 0);
+    let guests = event.json("door").1["guests"].clone();
+    assert_eq!(guests.as_array().unwrap().len(), 3, "{guests:#}");
+    let found = told(&event, &["sales", "--name", "MR SMITH"]).1;
+    assert_eq!(found["total"]["sales"], 2);
+}
+
+/// What is held is no sale yet.
+#[test]
+fn a_hold_that_is_renamed_is_called_one() {
+    let event = made(9, "");
+    let hold = held(&event, "Kim -n 2");
+    let renamed = |what: &str| format!("renamed  2 tickets for Kim B., {what} {hold}\n");
+    let run = |name: &str| {
+        let mut command = event.command(["rename", &hold, name]);
+        crate::harness::Run::of(command.output().unwrap())
+    };
+    assert_eq!(run("Kim B.").stdout, renamed("hold"));
+    assert_eq!(event.json(&format!("confirm {hold}")).0, 0);
+    assert_eq!(run("Kim B.").stdout, renamed("sale"));
+    let other = held(&event, "Max");
+    assert_eq!(event.json(&format!("release {other}")).0, 0);
+    let message = told(&event, &["rename", &other, "Moritz"]).1["error"]["message"].clone();
+    assert_eq!(message, format!("hold {other} has ended"));
+}
