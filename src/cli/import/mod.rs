@@ -2,6 +2,7 @@
 //!
 //! Knows lists, their rows and what became of each; knows nothing of locks and ledger lines.
 
+mod column_names;
 mod corrected;
 mod csv_rows;
 mod header;

@@ -38,7 +38,7 @@ pub(super) fn tell(list: &Read, path: &Path, screen: &Screen) -> u8 {
 fn no_rows(list: &Read) -> String {
     let lines = list.flaws.iter().map(|flaw| flaw.line.to_string());
     let lines = lines.take(TOLD).collect::<Vec<_>>().join(", ");
-    let (these, are, those) = match list.flaws.len() {
+    let (these, verb, them) = match list.flaws.len() {
         1 => (format!("line {lines}"), "is no row", "that"),
         _ => (format!("lines {lines}"), "are no rows", "those"),
     };
@@ -47,8 +47,8 @@ fn no_rows(list: &Read) -> String {
         _ => "; the others can be left to --rejects FILE",
     };
     format!(
-        "nothing was sold; {these} {are} as the first line has them, and what stands behind may not be what it seems: \
-         correct {those} first{others}"
+        "nothing was sold; {these} {verb} as the first line has them, and what stands behind may not be what it seems: \
+         correct {them} first{others}"
     )
 }
 

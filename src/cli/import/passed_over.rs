@@ -1,6 +1,7 @@
 //! Columns whose cells are passed over: which these are, and whether one of them says how many tickets a row is for.
 
-use super::header::{BadHeader, says_how_many};
+use super::column_names::says_how_many;
+use super::header::BadHeader;
 
 /// The largest number that is taken for one of tickets: no year, no postcode, no telephone number.
 const MOST: u64 = 999;
