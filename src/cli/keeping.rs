@@ -24,6 +24,9 @@ pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Re
         seq: done.seq,
     };
     screen.answer(&document, |out| {
+        if screen.quiet {
+            return Ok(());
+        }
         writeln!(
             out,
             "{GOOD}saved{GOOD:#}  {} left, {} sold, {} of the ledger, in {}",

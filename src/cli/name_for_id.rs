@@ -25,15 +25,21 @@ pub(super) fn told(error: Error, office: &BoxOffice, id: &str, command: &str) ->
     found.truncate(TOLD);
     let bookings: Vec<String> = found.iter().map(in_words).collect();
     let bookings = bookings.join(", ");
+    // Whoever is called exactly so is meant, and not one whose name is like it.
+    let words =
+        |name: &str| -> Vec<String> { name.split_whitespace().map(str::to_lowercase).collect() };
+    let is_so = |booking: &Booking| words(&booking.buyer) == words(id);
+    if !found.iter().any(is_so)
+        && let Some((bookings, example)) = past(office, id)
+    {
+        let example = quoted(example.as_ref());
+        return error.hint(format!(
+            "that is a name; {bookings}: 'tickets show {example}'"
+        ));
+    }
     let hint = match found.as_slice() {
-        [] => match past(office, id) {
-            Some((bookings, example)) => {
-                format!("that is a name; {bookings}: 'tickets show {}'", quoted(example.as_ref()))
-            }
-            None => "an id is as in 7-k3v9xq, and nobody is called so: 'tickets sales' and 'tickets sales --held' list \
-                     all"
-                .to_owned(),
-        },
+        [] => "an id is as in 7-k3v9xq, and nobody is called so: 'tickets sales' and 'tickets sales --held' list all"
+            .to_owned(),
         [one] if fits(one, command) => format!("that is a name; {bookings}: {}", whole(command, &one.id)),
         _ => format!("that is a name, and an id is asked for: {bookings}{more}"),
     };

@@ -650,8 +650,9 @@ fn what_was_forced_is_undone_by_the_line_that_is_told() {
     }
     // Also where each has lines that the other lacks.
     let event = sold();
-    assert_eq!(to(&event, "backup DIR").0, 0);
     let safe = event.path("safe").display().to_string();
+    let run = event.run(&format!("-q backup {safe}"));
+    assert_eq!((run.code, &*run.stdout, &*run.stderr), (Some(0), "", ""));
     assert_eq!(event.json("reset 5 --force").0, 0);
     event.booked("dora");
     let before = event.json("sales").1;

@@ -76,9 +76,16 @@ fn what_somebody_had_is_told_by_the_name() {
             "{run:?}"
         );
     }
+    // Nobody else is meant whose name is like that.
+    event.booked("Annemarie");
+    let hint = told(&event, &["show", "anne"]).1["error"]["hint"].clone();
+    assert!(
+        hint.as_str().unwrap().contains("\"Anne\" is cancelled"),
+        "{hint}"
+    );
     // One that ended for somebody else's sake.
     let due = held(&event, "Zoe -n 3 --for 0s");
-    event.booked("Max -n 9");
+    event.booked("Max -n 8");
     let hint = told(&event, &["confirm", "zoe"]).1["error"]["hint"].clone();
     let hint = hint.as_str().unwrap();
     assert!(

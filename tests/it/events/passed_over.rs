@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use rustix::io::Errno;
 use serde_json::{Value, json};
 
 use super::{audited, made, told};
@@ -256,6 +257,12 @@ fn refused_rows_belong_to_their_list() {
         import(&event, "my list.csv", "buyer,quantity\nann,9\n", &rejects).0,
         4
     );
+    // Where the file system has no attributes, nothing tells whose rows they are.
+    if rustix::fs::getxattr(&again, "user.tickets.written", &mut [0; 256][..])
+        == Err(Errno::OPNOTSUPP)
+    {
+        return;
+    }
     fs::write(&again, "buyer,quantity,key,note\nann,4,,\n").unwrap();
     let line = format!("import {}", again.display());
     let (code, document) = event.json(&line);
