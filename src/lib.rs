@@ -105,6 +105,8 @@ pub(crate) use store::file::closed_directory::name_closed_directory;
 pub(crate) use store::file::output::Output;
 #[cfg(feature = "cli")]
 pub(crate) use store::file::output_contents::Contents;
+#[cfg(feature = "cli")]
+pub(crate) use store::file::output_mark::Mark;
 
 /// ```compile_fail,E0277
 /// fn share<T: Sync>() {}

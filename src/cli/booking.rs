@@ -46,11 +46,7 @@ pub(super) fn book(file: &Path, arguments: &BookArgs, screen: &Screen) -> Result
             return writeln!(out, "{}", shown(&sale.id));
         }
         let (name, quantity) = (shown(&sale.buyer), count(sale.quantity, "ticket"));
-        let again = if sale.replayed {
-            ", as before: the key is known"
-        } else {
-            ""
-        };
+        let again = as_before(sale.replayed);
         writeln!(
             out,
             "{GOOD}booked{GOOD:#}  {quantity} for {name}, sale {}{again}",
@@ -116,9 +112,10 @@ pub(super) fn cancel(file: &Path, arguments: &CancelArgs, screen: &Screen) -> Re
             shown(&done.id)
         )?;
         match done.kept {
-            0 => writeln!(out)?,
-            kept => writeln!(out, "; {kept} kept")?,
+            0 => {}
+            kept => write!(out, "; {kept} kept")?,
         }
+        writeln!(out, "{}", as_before(done.replayed))?;
         writeln!(out, "{}", on_hand(done.left, done.held))
     });
     screen.unpublished(done.unpublished.as_ref());
@@ -153,13 +150,23 @@ pub(super) fn adjust(file: &Path, arguments: &AdjustArgs, screen: &Screen) -> Re
         }
         writeln!(
             out,
-            "{GOOD}adjusted{GOOD:#}  the stock by {:+}",
-            done.quantity
+            "{GOOD}adjusted{GOOD:#}  the stock by {:+}{}",
+            done.quantity,
+            as_before(done.replayed)
         )?;
         writeln!(out, "{}", on_hand(done.left, done.held))
     });
     screen.unpublished(done.unpublished.as_ref());
     Ok(0)
+}
+
+/// What is said of an answer that was given before.
+fn as_before(replayed: bool) -> &'static str {
+    if replayed {
+        ", as before: the key is known"
+    } else {
+        ""
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

@@ -92,16 +92,22 @@ fn turn(
     });
     screen.notes(&office.notes());
     let done = done?;
+    let over = match done.on_sale {
+        OnSale::Over => office.settings()?.and_then(|it| past_end(&it, screen)),
+        _ => None,
+    };
+    let unpublished = done.unpublished.as_ref().map(Error::to_string);
     let document = TurnDocument {
         ok: true,
         command,
         on_sale: done.on_sale,
-        warning: done.unpublished.as_ref().map(Error::to_string),
+        warning: unpublished.or_else(|| over.clone()),
     };
     screen.answer(&document, |out| {
         writeln!(out, "{GOOD}{}{GOOD:#}", told(done.on_sale))
     });
     screen.unpublished(done.unpublished.as_ref());
+    screen.warned(over.as_deref());
     Ok(0)
 }
 
@@ -134,8 +140,9 @@ pub(super) fn rename(file: &Path, arguments: &RenameArgs, screen: &Screen) -> Re
         }
         writeln!(
             out,
-            "{GOOD}renamed{GOOD:#}  {} for {name}, sale {id}",
-            count(sale.quantity, "ticket")
+            "{GOOD}renamed{GOOD:#}  {} for {name}, {} {id}",
+            count(sale.quantity, "ticket"),
+            if sale.is_held { "hold" } else { "sale" }
         )
     });
     screen.unpublished(sale.unpublished.as_ref());

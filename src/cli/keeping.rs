@@ -26,6 +26,9 @@ pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Re
         seq: done.seq,
     };
     screen.answer(&document, |out| {
+        if screen.quiet {
+            return Ok(());
+        }
         writeln!(
             out,
             "{GOOD}saved{GOOD:#}  {} left, {} sold, {} of the ledger, in {}",
@@ -72,7 +75,9 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
         }
         Ok(())
     });
-    screen.notes(&way_back(file, &done.kept, done.back));
+    if force {
+        screen.notes(&way_back(file, &done.kept, done.back));
+    }
     Ok(0)
 }
 
@@ -114,7 +119,9 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
             None => Ok(()),
         }
     });
-    screen.notes(&way_back(file, &archive, done.back));
+    if force {
+        screen.notes(&way_back(file, &archive, done.back));
+    }
     Ok(0)
 }
 
@@ -129,13 +136,12 @@ fn where_to_begin(error: Error, file: &Path) -> Error {
     error.hint(hint)
 }
 
-/// How a ledger that was put away is put back, as a line for a shell: a restore takes it for a backup.
+/// What is said where a ledger was put away that no restore takes.
+const NO_WAY_BACK: &str =
+    "what was replaced did not add up: it is kept to be looked at, and no command puts it back";
+
+/// How a ledger that a forced command put away is put back, as a line for a shell: a restore takes it for a backup.
 fn way_back(event: &Path, kept: &[PathBuf], back: WayBack) -> Vec<String> {
-    let force = match back {
-        WayBack::Restored => "",
-        WayBack::Forced => " --force",
-        WayBack::None => return Vec::new(),
-    };
     let ledger = kept.iter().find_map(|path| {
         let name = path.file_name()?.to_str()?;
         let (event, _) = name.split_once(".ledger.")?;
@@ -143,6 +149,11 @@ fn way_back(event: &Path, kept: &[PathBuf], back: WayBack) -> Vec<String> {
     });
     let Some((kept, name)) = ledger else {
         return Vec::new();
+    };
+    let force = match back {
+        WayBack::Restored => "",
+        WayBack::Forced => " --force",
+        WayBack::None => return vec![NO_WAY_BACK.to_owned()],
     };
     let directory = kept.with_extension("back");
     let copy = directory.join(name);

@@ -1,7 +1,7 @@
 //! A name that stands where an id belongs: what is of that name is told, with its id.
 
 use super::hint::quoted;
-use crate::office::Booking;
+use crate::office::{Booking, PastBooking, State};
 use crate::plural::count;
 use crate::{BoxOffice, Error, Kind};
 
@@ -25,6 +25,18 @@ pub(super) fn told(error: Error, office: &BoxOffice, id: &str, command: &str) ->
     found.truncate(TOLD);
     let bookings: Vec<String> = found.iter().map(in_words).collect();
     let bookings = bookings.join(", ");
+    // Whoever is called exactly so is meant, and not one whose name is like it.
+    let words =
+        |name: &str| -> Vec<String> { name.split_whitespace().map(str::to_lowercase).collect() };
+    let is_so = |booking: &Booking| words(&booking.buyer) == words(id);
+    if !found.iter().any(is_so)
+        && let Some((bookings, example)) = past(office, id)
+    {
+        let example = quoted(example.as_ref());
+        return error.hint(format!(
+            "that is a name; {bookings}: 'tickets show {example}'"
+        ));
+    }
     let hint = match found.as_slice() {
         [] => "an id is as in 7-k3v9xq, and nobody is called so: 'tickets sales' and 'tickets sales --held' list all"
             .to_owned(),
@@ -32,6 +44,30 @@ pub(super) fn told(error: Error, office: &BoxOffice, id: &str, command: &str) ->
         _ => format!("that is a name, and an id is asked for: {bookings}{more}"),
     };
     error.hint(hint)
+}
+
+/// What somebody of this name had and has no more, in words, and the id of the last of it; `None`: nothing.
+pub(super) fn past(office: &BoxOffice, name: &str) -> Option<(String, String)> {
+    let mut found = office.past_bookings_of(name, TOLD + 1).ok()?;
+    let more = if found.len() > TOLD {
+        " and others"
+    } else {
+        ""
+    };
+    found.truncate(TOLD);
+    let last = found.last()?.id.clone();
+    let words: Vec<String> = found.iter().map(what_became).collect();
+    Some((format!("{}{more}", words.join(", ")), last))
+}
+
+fn what_became(past: &PastBooking) -> String {
+    let (id, tickets) = (&past.id, count(past.quantity, "ticket"));
+    let (what, became) = match past.state {
+        State::Released => ("hold", "was released"),
+        State::Expired => ("hold", "has ended"),
+        _ => ("sale", "is cancelled"),
+    };
+    format!("{what} {id} of {tickets} for {:?} {became}", past.buyer)
 }
 
 /// Whether it is written as ids are: a number, and what stands behind its line.

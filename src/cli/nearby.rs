@@ -24,13 +24,31 @@ pub(super) fn told(error: Error, command: &str) -> Error {
     } else {
         (like(&place.file), "there is")
     };
-    let Some(hint) = meant(&found, why, command) else {
+    let hints = [meant(&found, why, command), elsewhere(&error, &place.file)];
+    let own = error.hint_text().map(str::to_owned);
+    let hints: Vec<String> = hints.into_iter().flatten().chain(own).collect();
+    if hints.is_empty() {
         return error;
-    };
-    match error.hint_text().map(str::to_owned) {
-        Some(own) => error.hint(format!("{hint}; {own}")),
-        None => error.hint(hint),
     }
+    error.hint(hints.join("; "))
+}
+
+/// Where an event was looked for that could be made there by mistake: it may be in another directory.
+fn elsewhere(error: &Error, file: &Path) -> Option<String> {
+    let makes_one = |hint: &str| hint.contains("'tickets init ");
+    error.hint_text().filter(|hint| makes_one(hint))?;
+    let whole = std::path::absolute(file).ok()?;
+    let looked = if file.is_absolute() {
+        String::new()
+    } else {
+        format!(
+            "it was looked for at {}; ",
+            shown(&whole.display().to_string())
+        )
+    };
+    Some(format!(
+        "{looked}if the event is elsewhere, -f PATH names it"
+    ))
 }
 
 /// What is said beside an answer about the default event, which nobody named, where others are at hand: nothing for a

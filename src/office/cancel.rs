@@ -163,7 +163,7 @@ fn too_many(sale: &FoundSale, wanted: u64) -> Error {
         let since = sale.cancelled_at.as_deref().unwrap_or_default();
         let message = format!("sale {id} is cancelled already, since {since}");
         let hint =
-            format!("nothing is left to give back; 'tickets show {id}' says who did it, and why");
+            format!("nothing is left to give back; 'tickets show {id}' says what is known of that");
         return Error::new(Kind::Cancelled, message).hint(hint);
     }
     let message = format!(

@@ -61,6 +61,8 @@ pub struct Renamed {
     pub buyer: String,
     /// How many tickets it has.
     pub quantity: u64,
+    /// Whether it is held, and not sold.
+    pub is_held: bool,
     /// Why `tickets.json` does not show it yet.
     pub unpublished: Option<Error>,
 }
@@ -196,6 +198,7 @@ impl BoxOffice {
         self.store.open(LockKind::Exclusive, change.wait)?;
         self.store.prefetch(Lookup::Id(id))?;
         let (mut quantity, mut gone, mut whole) = (0, false, String::new());
+        let (mut ended, mut is_held) = (false, false);
         let done = self.commit(
             CommitOptions::durable(change.wait),
             &mut Unobserved,
@@ -204,7 +207,8 @@ impl BoxOffice {
                     .find(Lookup::Id(id))?
                     .ok_or_else(|| unknown(id))?;
                 quantity = sale.kept();
-                let ended = matches!(sale.state, SaleState::Released | SaleState::Expired);
+                is_held = sale.state == SaleState::Held;
+                ended = matches!(sale.state, SaleState::Released | SaleState::Expired);
                 gone = ended || quantity == 0;
                 whole.clone_from(&sale.id);
                 if gone || sale.buyer == buyer {
@@ -220,13 +224,18 @@ impl BoxOffice {
             },
         )?;
         if gone {
-            let message = format!("nothing of sale {whole} is left");
+            let message = if ended {
+                format!("hold {whole} has ended")
+            } else {
+                format!("nothing of sale {whole} is left")
+            };
             return Err(Error::new(Kind::Cancelled, message));
         }
         Ok(Renamed {
             id: whole,
             buyer: buyer.to_owned(),
             quantity,
+            is_held,
             unpublished: done.unpublished,
         })
     }

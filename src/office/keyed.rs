@@ -72,7 +72,11 @@ pub(super) fn replays(found: &FoundSale, asked: Asked<'_>) -> Result<()> {
         && asked.moved.is_none_or(|moved| moved == found.moved);
     if !is_same {
         let message = format!("the key {key:?} belongs to another order: {}", told(found));
-        return Err(Error::new(Kind::Refused, message).about(About::KeyOfAnother));
+        let error = Error::new(Kind::Refused, message).about(About::KeyOfAnother);
+        return Err(match other_note(found, asked) {
+            Some(note) => error.hint(note),
+            None => error,
+        });
     }
     if !matches!(asked.op, Op::Sell | Op::Hold) {
         return Ok(());
@@ -92,6 +96,24 @@ pub(super) fn replays(found: &FoundSale, asked: Asked<'_>) -> Result<()> {
     Err(error.hint(format!(
         "nothing was done; a new order has another key; 'tickets show {id}' says what became of that one"
     )))
+}
+
+/// What is said where the same was ordered with another note.
+fn other_note(found: &FoundSale, asked: Asked<'_>) -> Option<String> {
+    let is_same = found.op == asked.op
+        && name::normal(&found.ordered_by) == asked.buyer
+        && asked.moved == Some(found.moved)
+        && matches!(asked.op, Op::Sell | Op::Hold);
+    let was = match &found.remark {
+        Some(note) => format!("was {note:?}"),
+        None => "was none".to_owned(),
+    };
+    is_same.then(|| {
+        format!(
+            "only the note differs: it {was}, and stays; with that note the order is answered as before, and a new order \
+             has another key"
+        )
+    })
 }
 
 fn told(found: &FoundSale) -> String {

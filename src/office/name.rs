@@ -36,8 +36,8 @@ pub(super) fn normal(name: &str) -> Cow<'_, str> {
     Cow::Owned(trimmed.nfc().collect())
 }
 
-/// Whether it is the same name for people, who care neither for capitals nor for outer spaces, nor for how a letter
-/// is put together.
+/// Whether it is the same name for people, who care neither for capitals nor for how many spaces there are, nor for how a
+/// letter is put together.
 #[derive(Debug)]
 pub(super) struct Wanted(String);
 
@@ -47,9 +47,17 @@ impl Wanted {
     }
 
     pub(super) fn is(&self, name: &str) -> bool {
-        let trimmed = name.trim();
-        if trimmed.is_ascii() && self.0.is_ascii() {
-            return trimmed.eq_ignore_ascii_case(&self.0);
+        if name.is_ascii() && self.0.is_ascii() {
+            let (mut own, mut other) = (
+                self.0.split_ascii_whitespace(),
+                name.split_ascii_whitespace(),
+            );
+            return loop {
+                match (own.next(), other.next()) {
+                    (Some(own), Some(other)) if own.eq_ignore_ascii_case(other) => {}
+                    (own, other) => break own.is_none() && other.is_none(),
+                }
+            };
         }
         without_case(name) == self.0
     }
@@ -76,9 +84,20 @@ fn without_accents(name: &str) -> String {
     parts.collect::<String>().to_lowercase()
 }
 
-/// A name as people compare names.
+/// A name as people compare names: its words with one space between them.
 pub(super) fn without_case(name: &str) -> String {
-    normal(name.trim()).to_lowercase().nfc().collect()
+    let trimmed = name.trim();
+    if trimmed.is_ascii() && !trimmed.contains("  ") {
+        return trimmed.to_ascii_lowercase();
+    }
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words
+        .join(" ")
+        .nfc()
+        .collect::<String>()
+        .to_lowercase()
+        .nfc()
+        .collect()
 }
 
 /// By what names are sorted: without regard to case and accents first, then by the name itself.
@@ -168,6 +187,13 @@ mod tests {
         let wanted = Wanted::named(" zoe\u{308} M\u{dc}LLER");
         assert!(wanted.is("Zo\u{eb} Mu\u{308}ller"));
         assert!(!wanted.is("Zoe M\u{fc}ller"));
+        assert!(
+            Wanted::named("Mr  Smith").is("mr smith")
+                && Wanted::named("mr smith").is("Mr\u{a0} Smith")
+        );
+        assert!(
+            !Wanted::named("mr smith").is("mr smith b") && !Wanted::named("mr smith").is("mrsmith")
+        );
         assert!(Wanted::named("ALICE").is(" alice ") && !Wanted::named("alice").is("alicia"));
     }
 

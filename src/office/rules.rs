@@ -86,7 +86,8 @@ impl Rules {
             && order.quantity > most
         {
             let message = format!("asked for {}; one sale has at most {most}", order.quantity);
-            return Err(Error::new(Kind::Limit, message));
+            let error = Error::new(Kind::Limit, message);
+            return Err(error.hint("'tickets set --max-per-sale N' changes that limit"));
         }
         let Some(most) = settings.max_per_buyer else {
             return Ok(());
@@ -97,7 +98,8 @@ impl Rules {
                 "asked for {}; one buyer has at most {most}, and {:?} has {has}",
                 order.quantity, order.buyer
             );
-            return Err(Error::new(Kind::Limit, message).about(About::BuyersTickets));
+            let error = Error::new(Kind::Limit, message).about(About::BuyersTickets);
+            return Err(error.hint("'tickets set --max-per-buyer N' changes that limit"));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The list of sales.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
@@ -16,7 +16,8 @@ use crate::store::Scan;
 pub struct Sold<'a> {
     /// Its id.
     pub id: &'a str,
-    /// When it was written, RFC 3339 in UTC. For people; the order is that of the list.
+    /// When it became a sale: of a confirmed hold, when that was confirmed. RFC 3339 in UTC, for people; the order is that
+    /// of the list, in which a hold stands where it was made.
     pub at: &'a str,
     /// Who bought.
     pub buyer: &'a str,
@@ -39,7 +40,7 @@ pub struct Sold<'a> {
 
 impl BoxOffice {
     /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's: whoever has the same
-    /// name but for capitals, outer spaces and how its letters are put together. `see` may break the list off.
+    /// name but for capitals, the number of spaces and how its letters are put together. `see` may break the list off.
     ///
     /// The ledger is read twice, in constant memory but for the cancelled sales, and verified before
     /// the first sale is shown. Takes no lock.
@@ -57,7 +58,7 @@ impl BoxOffice {
             let id = record.id.as_deref().unwrap_or_default();
             let is_sale = match record.op {
                 Op::Sell => true,
-                Op::Hold => changes.confirmed.contains(id),
+                Op::Hold => changes.confirmed.contains_key(id),
                 _ => false,
             };
             if !is_sale {
@@ -90,8 +91,8 @@ impl BoxOffice {
 struct Changes {
     /// How many were cancelled.
     cancelled: HashMap<String, u64>,
-    /// Holds that became sales.
-    confirmed: HashSet<String>,
+    /// Holds that became sales, and when.
+    confirmed: HashMap<String, String>,
     /// Today's names, where they were corrected.
     renamed: HashMap<String, String>,
 }
@@ -107,7 +108,7 @@ impl Changes {
                 *sum = sum.saturating_add(record.quantity.unsigned_abs());
             }
             Op::Confirm => {
-                self.confirmed.insert(id.to_owned());
+                self.confirmed.insert(id.to_owned(), record.at.to_string());
             }
             Op::Rename => {
                 let buyer = record.buyer.as_deref().unwrap_or_default();
@@ -123,9 +124,10 @@ fn sold<'a>(record: &'a Record<'_>, changes: &'a Changes) -> Sold<'a> {
     let quantity = record.quantity.unsigned_abs();
     let cancelled = changes.cancelled.get(id).copied().unwrap_or_default();
     let buyer = changes.renamed.get(id).map(String::as_str);
+    let confirmed = changes.confirmed.get(id).map(String::as_str);
     Sold {
         id,
-        at: &record.at,
+        at: confirmed.unwrap_or(&record.at),
         buyer: buyer.or(record.buyer.as_deref()).unwrap_or_default(),
         quantity,
         cancelled,

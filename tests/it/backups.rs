@@ -648,6 +648,34 @@ fn what_was_forced_is_undone_by_the_line_that_is_told() {
         assert_eq!(event.json("sales").1, before, "{line}");
         assert_eq!(event.json("audit").0, 0);
     }
+    // Also where each has lines that the other lacks.
+    let event = sold();
+    let safe = event.path("safe").display().to_string();
+    let run = event.run(&format!("-q backup {safe}"));
+    assert_eq!((run.code, &*run.stdout, &*run.stderr), (Some(0), "", ""));
+    assert_eq!(event.json("reset 5 --force").0, 0);
+    event.booked("dora");
+    let before = event.json("sales").1;
+    let run = event.run(&format!("restore {safe} --force"));
+    let told = run.stderr.strip_prefix("note: to undo that: ").unwrap();
+    let script = told.replace("&& tickets ", &format!("&& {TICKETS} "));
+    let undone = Run::of(Command::new("bash").args(["-c", &script]).output().unwrap());
+    assert_eq!(undone.code, Some(0), "{script}: {undone:?}");
+    assert_eq!(event.json("sales").1, before);
+    // What no restore takes is no way back.
+    for line in [
+        format!("restore {safe} --force"),
+        "reset 5 --force".to_owned(),
+    ] {
+        event.booked("emil");
+        let ledger = event.path(LEDGER);
+        let text = fs::read_to_string(&ledger).unwrap();
+        fs::write(&ledger, text.replace("emil", "emma")).unwrap();
+        let run = event.run(&line);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let told = "note: what was replaced did not add up: it is kept to be looked at, and no command puts it back\n";
+        assert_eq!(run.stderr, told, "{line}");
+    }
     // Nothing is lost by a restore that need not be forced, and so nothing is told.
     let event = sold();
     assert_eq!(to(&event, "backup DIR").0, 0);

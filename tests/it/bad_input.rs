@@ -109,7 +109,10 @@ fn a_missing_file_is_named_with_the_way_to_make_one() {
             run.stderr.contains(&if line.starts_with("buy") {
                 format!(" > {} makes", event.file.display())
             } else {
-                format!("hint: 'tickets -f {} init 200'", event.file.display())
+                format!(
+                    " hint: if the event is elsewhere, -f PATH names it; 'tickets -f {} init 200'",
+                    event.file.display()
+                )
             }),
             "{}",
             run.stderr

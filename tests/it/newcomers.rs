@@ -303,6 +303,23 @@ fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
         ("unhold 4", "'tickets release ID'"),
         ("edit 4", "'tickets rename'"),
         ("confirm", "'tickets sales --held' lists"),
+        ("return 4", "'tickets cancel ID' takes a sale back"),
+        ("report", "'tickets sales' does that"),
+        ("buyers", "'tickets sales' does that"),
+        ("who ann", "'tickets sales' lists who has bought"),
+        ("config", "'tickets set' does that"),
+        ("extend 4", "a hold is not renewed"),
+        ("info", "'tickets query' does that"),
+        ("print", "'tickets door --format html' does that"),
+        ("end", "'tickets close' does that"),
+        (
+            "book \u{201c}Ann Smith\u{201d} -n 2",
+            "write the plain one, as in 'tickets book \"Ann Smith\"'",
+        ),
+        (
+            "hold \u{201e}Ann Smith\u{201c}",
+            "write the plain one, as in 'tickets hold \"Ann Smith\"'",
+        ),
     ]);
 }
 
@@ -384,7 +401,11 @@ fn an_event_that_was_not_named_is_looked_for_nearby() {
         assert_eq!(missing.code, Some(1), "{missing:?}");
         missing.stderr.split("hint: ").nth(1).unwrap().to_owned()
     };
-    let alone = "'tickets init 200' makes an event with 200 tickets there\n";
+    let alone = format!(
+        "it was looked for at {}/data/tickets.json; if the event is elsewhere, -f PATH names it; 'tickets init 200' makes \
+         an event with 200 tickets there\n",
+        event.directory().display()
+    );
     assert_eq!(told("query"), alone);
     // Neither a file without a ledger, nor a ledger alone, is an event for sure.
     fs::write(event.path("list.json"), "{\"ticket\": 3}").unwrap();
@@ -498,7 +519,7 @@ fn an_event_whose_name_is_a_slip_is_looked_for_beside() {
     let missing = run("-f x.json book ann").stderr;
     assert!(!missing.contains("there is x"), "{missing}");
     assert!(
-        missing.contains(" hint: 'tickets -f x.json init 200' makes"),
+        missing.contains("/x.json; if the event is elsewhere, -f PATH names it; 'tickets -f x.json init 200' makes"),
         "{missing}"
     );
 }

@@ -9,7 +9,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 use super::candidates;
 use super::moment::{begin, end};
-use super::value::{WaitArgs, held_for, usually_held_for, wanted};
+use super::value::{WaitArgs, held_for, most, usually_held_for, wanted};
 
 // By what an event is sold. What is left out stays as it is.
 #[derive(Debug, PartialEq, Eq, Default, Args)]
@@ -22,23 +22,23 @@ pub(crate) struct SettingsArgs {
     #[arg(long, value_name = "D")]
     pub(crate) date: Option<String>,
 
-    /// The most tickets of one sale; 0 for no limit
-    #[arg(long, value_name = "N")]
+    /// The most tickets of one sale; 0 or none for no limit
+    #[arg(long, value_name = "N", value_parser = most)]
     pub(crate) max_per_sale: Option<u64>,
 
-    /// The most tickets under one name, which proves nothing; 0 for no limit
-    #[arg(long, value_name = "N")]
+    /// The most tickets under one name, which proves nothing; 0 or none for no limit
+    #[arg(long, value_name = "N", value_parser = most)]
     pub(crate) max_per_buyer: Option<u64>,
 
     /// How long tickets are held unless 'hold --for' says otherwise; none: a hold is due at once [at first: 15m]
     #[arg(long, value_name = "TIME", value_parser = usually_held_for)]
     pub(crate) hold: Option<Duration>,
 
-    /// From when on it is sold: 2026-12-31T18:00, in your time zone, or from the beginning of a day; "" for at once
+    /// From when on it is sold: 2026-12-31T18:00, in your time zone, or from the beginning of a day; "" or none for at once
     #[arg(long, value_name = "TIME", value_parser = begin)]
     pub(crate) from: Option<String>,
 
-    /// Until when it is sold: a time, or to the end of a day; "" for no end
+    /// Until when it is sold: a time, or to the end of a day; "" or none for no end
     #[arg(long, value_name = "TIME", value_parser = end)]
     pub(crate) until: Option<String>,
 }
@@ -124,7 +124,7 @@ pub(crate) struct RenameArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// The sale's id, as in 7-k3v9xq
+    /// The id of a sale or a hold, as in 7-k3v9xq; its number alone will do
     #[arg(add = ArgValueCompleter::new(candidates::sale_ids))]
     pub(crate) id: String,
 }
@@ -156,7 +156,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) batch: Option<String>,
 
-    /// Pass over columns that are none of buyer, quantity, key and note; the list is refused otherwise
+    /// Pass over columns that are none of buyer, quantity, key and note, unless they say how many; the list is refused otherwise
     #[arg(long)]
     pub(crate) ignore_columns: bool,
 

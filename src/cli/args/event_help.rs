@@ -46,7 +46,8 @@ Examples:
   sort list.jsonl | tickets import - --batch friends
 
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
-tabs. A list with columns of other names is refused, unless --ignore-columns passes over them. Rows without anything in \
+tabs. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those. One that seems to say how many \
+is not passed over: it is to be called quantity. Rows without anything in \
 them are passed over. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
 added. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \
@@ -54,7 +55,8 @@ sold with 'rename' and 'cancel', and give --batch where one list has two files, 
 one name. A row whose sale was cancelled is not sold again: a key of its own does that. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
-that row is refused, and the others are sold.";
+that row is refused, and the others are sold. With too few cells or too many, or an open quote, it is no row: that is \
+to be corrected first. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold.";
 
 pub(super) const SET: &str = "\
 Examples:
@@ -62,9 +64,9 @@ Examples:
   tickets set --title \"New Year\" --max-per-sale 6
   tickets set --from 2026-12-01 --until 2026-12-31T18:00
   tickets set --until 2026-12-31  to the end of that day
-  tickets set --until \"\"          no end
+  tickets set --until none        no end
   tickets set --hold none         a hold is due at once
-  tickets set --max-per-buyer 0   no limit
+  tickets set --max-per-buyer none    no limit
 
 How many there are is changed by 'tickets adjust'. Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
 

@@ -30,7 +30,7 @@ pub(crate) struct SalesArgs {
     #[arg(long, value_name = "WHO")]
     pub(crate) name: Option<String>,
 
-    /// Only those made since then: 2026-11-22, 14:30, 2h
+    /// Only what became a sale, or was changed, since then: 2026-11-22, 14:30, 2h
     #[arg(long, value_name = "TIME", value_parser = since)]
     pub(crate) since: Option<jiff::Timestamp>,
 

@@ -14,7 +14,7 @@ pub(super) fn since(text: &str) -> Result<Timestamp, String> {
     })
 }
 
-/// When a sale begins, as the ledger has it, in UTC; "" stays so. A day is its first moment.
+/// When a sale begins, as the ledger has it, in UTC; "" for "" and none. A day is its first moment.
 pub(super) fn begin(text: &str) -> Result<String, String> {
     of_sale(text, Time::midnight())
 }
@@ -27,7 +27,7 @@ pub(super) fn end(text: &str) -> Result<String, String> {
 /// `of_day`: which time a day without one is.
 fn of_sale(text: &str, of_day: Time) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() {
+    if text.is_empty() || text.eq_ignore_ascii_case("none") {
         return Ok(String::new());
     }
     let moment = match (text.parse::<Timestamp>(), text.parse::<Date>()) {

@@ -113,6 +113,15 @@ pub(super) fn wait_time(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A limit; 0: there is none.
+pub(super) fn most(text: &str) -> Result<u64, String> {
+    if text.is_empty() || text.eq_ignore_ascii_case("none") {
+        return Ok(0);
+    }
+    text.parse()
+        .map_err(|_| "write a whole number; 0 or none for no limit".into())
+}
+
 /// How long tickets are held.
 pub(super) fn held_for(text: &str) -> Result<Duration, String> {
     const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);

@@ -2,7 +2,8 @@
 
 use crate::plural::count;
 
-use super::header::{BadHeader, Columns, separator};
+use super::header::{BadHeader, Columns, in_words, separator};
+use super::passed_over::{self, PassedOver};
 use super::quotes::{Unclosed, unclosed};
 use super::row::{Read, Row, RowFlaw, RowText, one};
 
@@ -32,6 +33,7 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
     let header = reader.headers();
     let header = header.map_err(|error| bad(1, error.to_string()))?;
     let columns = Columns::of(header, separator, ignore).map_err(|bad| (1, bad))?;
+    let mut passed = Passed::of(&columns, header);
     let mut read = Read {
         separator: Some(separator),
         ..Read::default()
@@ -39,7 +41,10 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
     let mut record = csv::StringRecord::new();
     loop {
         match reader.read_record(&mut record) {
-            Ok(true) => add(&mut read, &record, &columns, text),
+            Ok(true) => {
+                passed.see(&record);
+                add(&mut read, &record, &columns, text);
+            }
             Ok(false) => break,
             Err(error) => {
                 let (line, why) = (reader.position().line(), error.to_string());
@@ -52,7 +57,39 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
         let why = never_closed();
         read.flaws.push(RowFlaw { line, why });
     }
-    Ok(read)
+    read.passed_over = passed.columns.names();
+    read.has_quantity = columns.has_quantity();
+    match passed.columns.perhaps_quantity() {
+        Some(column) if !columns.has_quantity() => Err((1, passed_over::refused("column", column))),
+        _ => Ok(read),
+    }
+}
+
+/// The columns that are passed over, each with its place and its name.
+struct Passed {
+    places: Vec<(usize, String)>,
+    columns: PassedOver,
+}
+
+impl Passed {
+    fn of(columns: &Columns, header: &csv::StringRecord) -> Self {
+        let name = |at: &usize| header.get(*at).unwrap_or_default().to_owned();
+        let places = columns.ignored().iter().map(|at| (*at, name(at)));
+        let mut passed = Self {
+            places: places.collect(),
+            columns: PassedOver::default(),
+        };
+        for (_, name) in &passed.places {
+            passed.columns.name(name);
+        }
+        passed
+    }
+
+    fn see(&mut self, record: &csv::StringRecord) {
+        for (at, name) in &self.places {
+            self.columns.see(name, record.get(*at).unwrap_or_default());
+        }
+    }
 }
 
 /// Adds what stands in this record of the text: a row, what is none, or nothing.
@@ -92,11 +129,7 @@ fn wrong_cells(
     if !is_short && !columns.has_more(record) {
         return None;
     }
-    let separator = match separator {
-        Some(b';') => "semicolon",
-        Some(b'\t') => "tab",
-        _ => "comma",
-    };
+    let separator = in_words(separator.map_or(',', char::from));
     let cells = count(record.len() as u64, "cell");
     Some(if is_short {
         format!(

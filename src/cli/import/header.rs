@@ -1,47 +1,10 @@
 //! The first line of CSV: which column is which, and what separates cells.
 
+use super::column_names::{meant, place, says_how_many};
 use super::row::COLUMNS;
 
 /// What may stand between two cells.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
-
-/// What people call the columns, in small letters: what each of [`COLUMNS`] was perhaps meant by.
-const USUAL: [&[&str]; COLUMNS.len()] = [
-    &[
-        "name",
-        "names",
-        "full name",
-        "who",
-        "guest",
-        "customer",
-        "client",
-        "person",
-        "käufer",
-        "kunde",
-        "gast",
-        "姓名",
-        "名字",
-        "买家",
-        "購買者",
-    ],
-    &[
-        "tickets", "seats", "places", "number", "count", "qty", "amount", "persons", "anzahl",
-        "karten", "plätze", "数量", "票数", "數量",
-    ],
-    &["order", "order id", "reference"],
-    &[
-        "notes",
-        "comment",
-        "comments",
-        "remark",
-        "remarks",
-        "notiz",
-        "bemerkung",
-        "kommentar",
-        "备注",
-        "備註",
-    ],
-];
 
 /// A first line that makes no sense, and so nothing behind it does.
 #[derive(Debug)]
@@ -62,6 +25,15 @@ pub(super) struct Columns {
     pub(super) many: usize,
 }
 
+/// What stands between cells beside the separator.
+fn others(separator: u8) -> impl Fn(char) -> bool {
+    move |c| {
+        SEPARATORS
+            .iter()
+            .any(|it| *it != separator && char::from(*it) == c)
+    }
+}
+
 impl Columns {
     /// Those of this header. `ignore`: columns of other names are passed over.
     pub(super) fn of(
@@ -69,6 +41,9 @@ impl Columns {
         separator: u8,
         ignore: bool,
     ) -> Result<Self, BadHeader> {
+        if let Some(bad) = two_separators(header, separator) {
+            return Err(bad);
+        }
         let mut at = [None; COLUMNS.len()];
         let mut others = Vec::new();
         for (column, name) in header.iter().enumerate() {
@@ -96,6 +71,16 @@ impl Columns {
         }
     }
 
+    /// Whether a column says how many tickets each row is for.
+    pub(super) fn has_quantity(&self) -> bool {
+        matches!(self.at, [_, Some(_), ..])
+    }
+
+    /// Those that are passed over.
+    pub(super) fn ignored(&self) -> &[usize] {
+        &self.ignored
+    }
+
     /// The cells of a row in the order of [`COLUMNS`]; a column that is missing has empty ones.
     pub(super) fn cells<'r>(&self, row: &'r csv::StringRecord) -> [&'r str; COLUMNS.len()] {
         self.at
@@ -110,16 +95,28 @@ impl Columns {
     }
 }
 
-/// Which of [`COLUMNS`] is called so.
-fn place(name: &str) -> Option<usize> {
-    let mut known = COLUMNS.iter();
-    known.position(|known| known.eq_ignore_ascii_case(name))
+/// What is wrong with a header in which a second separator stands between names: what is behind it would be read as part
+/// of the name before.
+fn two_separators(header: &csv::StringRecord, separator: u8) -> Option<BadHeader> {
+    let is_column = |name: &str| place(name.trim()).is_some() || says_how_many(name);
+    let other = others(separator);
+    let mixed = |name: &&str| name.contains(&other) && name.split(&other).any(is_column);
+    let name = header.iter().find(mixed)?;
+    let second = name.chars().find(|c| other(*c))?;
+    let (first, second) = (in_words(char::from(separator)), in_words(second));
+    Some(BadHeader {
+        why: format!("has the names of its columns between {first}s and between {second}s: {name:?} would be one of them"),
+        hint: "the first line names the columns, with one separator between all of them, as in every row".to_owned(),
+    })
 }
 
-/// Which of [`COLUMNS`] is perhaps meant.
-fn meant(name: &str) -> Option<usize> {
-    let name = name.to_lowercase();
-    USUAL.iter().position(|names| names.contains(&&*name))
+/// What such a separator is called.
+pub(super) fn in_words(separator: char) -> &'static str {
+    match separator {
+        ';' => "semicolon",
+        '\t' => "tab",
+        _ => "comma",
+    }
 }
 
 /// What is wrong with a header that has no buyer, or columns of other names; and how it is written instead.

@@ -2,13 +2,19 @@
 
 use serde_json::{Map, Value};
 
+use super::header::BadHeader;
+use super::passed_over::{self, PassedOver};
 use super::row::{COLUMNS, Read, Row, RowFlaw, RowText};
 use crate::json_words::in_words;
 
 /// Reads them all: rows, objects that are no row that makes sense, and lines that are no objects. `ignore`: members of
 /// other names are passed over.
-pub(super) fn read(text: &str, ignore: bool) -> Read {
+///
+/// # Errors
+/// In which line, where one of those seems to say how many tickets each row is for.
+pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
     let mut read = Read::default();
+    let mut passed = PassedOver::default();
     for (at, text) in text.lines().enumerate() {
         let line = at as u64 + 1;
         if text.trim().is_empty() {
@@ -16,6 +22,8 @@ pub(super) fn read(text: &str, ignore: bool) -> Read {
         }
         match serde_json::from_str::<Map<String, Value>>(text) {
             Ok(members) if ignore => {
+                read.has_quantity |= members.contains_key("quantity");
+                see(&mut passed, &members);
                 let known = known(members.clone());
                 let row = row(&known, line);
                 read.add(line, row, || RowText::Line(with_buyer_first(members)));
@@ -30,7 +38,18 @@ pub(super) fn read(text: &str, ignore: bool) -> Read {
             }),
         }
     }
-    read
+    read.passed_over = passed.names();
+    match passed.perhaps_quantity() {
+        Some(member) if !read.has_quantity => Err((1, passed_over::refused("member", member))),
+        _ => Ok(read),
+    }
+}
+
+/// Takes note of the members that are passed over: their names alone tell what they are, for a program chose them.
+fn see(passed: &mut PassedOver, members: &Map<String, Value>) {
+    for name in members.keys().filter(|name| !COLUMNS.contains(&&***name)) {
+        passed.name(name);
+    }
 }
 
 /// An object of those members alone that a row has.

@@ -13,7 +13,7 @@ use crate::{Error, Kind, Result};
 /// Reads a list, and names the keys of its rows by this batch. `ignore`: columns of other names are passed over.
 ///
 /// # Errors
-/// [`Kind::Usage`]: it is no text, or its header makes no sense.
+/// [`Kind::Usage`]: it is no text, or its header makes no sense, or a column that is passed over says how many.
 pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> Result<Read> {
     let text = text::read(path, batch, screen)?;
     let ends_in = |ending: &str| {
@@ -21,20 +21,21 @@ pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> R
         own.is_some_and(|own| own.eq_ignore_ascii_case(ending))
     };
     let is_json = ends_in("jsonl") || !ends_in("csv") && text.trim_start().starts_with('{');
-    let mut read = if is_json {
+    let read = if is_json {
         json_rows::read(&text, ignore)
     } else {
-        csv_rows::read(&text, ignore).map_err(|(line, bad)| {
-            let error = Error::new(Kind::Usage, bad.why).at(path, line, 0);
-            error.hint(format!("nothing was sold; {}", bad.hint))
-        })?
+        csv_rows::read(&text, ignore)
     };
+    let mut read = read.map_err(|(line, bad)| {
+        let error = Error::new(Kind::Usage, bad.why).at(path, line, 0);
+        error.hint(format!("nothing was sold; {}", bad.hint))
+    })?;
     name_keys(batch, &mut read.rows);
     Ok(read)
 }
 
 /// Gives a key to each row that has none: of the batch, its cells, and how many equal rows come before it.
-fn name_keys(batch: &str, rows: &mut [Row]) {
+pub(super) fn name_keys(batch: &str, rows: &mut [Row]) {
     let mut seen: HashMap<(String, u64, Option<String>), u64> = HashMap::new();
     for row in rows {
         row.has_key = row.key.is_some();
@@ -43,11 +44,22 @@ fn name_keys(batch: &str, rows: &mut [Row]) {
         }
         let cells = (row.buyer.clone(), row.quantity, row.note.clone());
         let before = seen.entry(cells).or_insert(0);
-        let text = serde_json::to_vec(&(batch, &row.buyer, row.quantity, &row.note, *before));
+        let cells = (&*row.buyer, row.quantity, row.note.as_deref());
+        let key = key_of(batch, cells, *before);
         *before += 1;
-        let sum = xxh3_128(&text.unwrap_or_default());
-        row.key = Some(format!("import-{sum:032x}"));
+        row.key = Some(key);
     }
+}
+
+/// The key of a row of this batch with this buyer, quantity and note, before which there are so many equal ones.
+pub(super) fn key_of(
+    batch: &str,
+    (buyer, quantity, note): (&str, u64, Option<&str>),
+    before: u64,
+) -> String {
+    let text = serde_json::to_vec(&(batch, buyer, quantity, note, before));
+    let sum = xxh3_128(&text.unwrap_or_default());
+    format!("import-{sum:032x}")
 }
 
 #[cfg(test)]

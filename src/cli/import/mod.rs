@@ -2,16 +2,20 @@
 //!
 //! Knows lists, their rows and what became of each; knows nothing of locks and ledger lines.
 
+mod column_names;
+mod corrected;
 mod csv_rows;
 mod header;
 mod json_rows;
 mod list;
 mod nonsense;
 mod notes;
+mod passed_over;
 mod quotes;
 mod rejects;
 mod row;
 mod text;
+mod twice;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
@@ -37,7 +41,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     if !list.flaws.is_empty() || (!list.bad.is_empty() && arguments.rejects.is_none()) {
         return Ok(nonsense::tell(&list, &arguments.list, screen));
     }
-    let rejects = rejects::claim(arguments.rejects.as_deref(), &arguments.list, file)?;
+    let rejects = rejects::claim(arguments, (&list, &batch), file)?;
     let orders: Vec<Order<'_>> = list.rows.iter().map(Row::order).collect();
     let progress = progress(orders.len(), screen);
     let mut office = BoxOffice::at(file)?;
@@ -45,7 +49,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     let remaining = office.purchase_all(&orders, arguments.wait.limit, &mut |at, outcome| {
         progress.inc(1);
         match outcome {
-            Outcome::Sold { .. } => done.sold += 1,
+            Outcome::Sold { .. } => done.sold.push(at),
             Outcome::Replayed { .. } => done.replayed.push(at),
             Outcome::Refused(error) => done.refuse(at, error, list.rows.get(at)),
         }
@@ -58,11 +62,12 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         let refused = done.refused.iter().filter_map(|(at, _)| list.rows.get(*at));
         let bad = list.bad.iter().map(Refused::Bad);
         let refused = refused.map(Refused::Row).chain(bad).collect();
-        let written = rejects::write(&mut output, list.separator, refused);
+        let written = rejects::write(&mut output, (list.separator, &batch), refused);
         done.unwritten = written.err();
     }
     let code = done.tell(&list, screen);
     let notes = notes::of(&done, &list, (arguments, &batch), code);
+    let notes = notes.chain(twice::told(&office, (&list, &batch), &done.sold));
     screen.notes(&notes.map(|note| screen.hint(&note)).collect::<Vec<_>>());
     Ok(code)
 }
@@ -77,6 +82,7 @@ fn batch(arguments: &ImportArgs) -> Result<String> {
             Err(Error::new(Kind::Usage, message).hint("add --batch NAME"))
         }
         None => {
+            corrected::refuse_without_batch(&arguments.list)?;
             let name = arguments.list.file_name().unwrap_or_default();
             Ok(name.to_string_lossy().into_owned())
         }
@@ -92,7 +98,8 @@ fn is_nameless(list: &Path) -> bool {
 /// What an import came to.
 #[derive(Default)]
 struct Done {
-    sold: usize,
+    /// Which rows were sold, by their place in the list.
+    sold: Vec<usize>,
     /// Which rows were sold before, by their place in the list.
     replayed: Vec<usize>,
     /// The same of those that were refused.
@@ -121,10 +128,10 @@ impl Done {
 
     /// What ended it before its end, with what was done until then.
     fn broken_off(&self, error: Error) -> Error {
-        if self.sold + self.replayed.len() == 0 {
+        if self.sold.len() + self.replayed.len() == 0 {
             return error;
         }
-        let sold = count(self.sold as u64, "row");
+        let sold = count(self.sold.len() as u64, "row");
         let hint = format!("{sold} had been sold; run it again: none is sold twice");
         match error.hint_text().map(str::to_owned) {
             Some(own) => {
@@ -166,10 +173,11 @@ impl Done {
             ok: true,
             command: "import",
             rows: list.rows.len() + list.bad.len(),
-            sold: self.sold,
+            sold: self.sold.len(),
             replayed: self.replayed.len(),
             refused,
             left: self.left,
+            passed_over: &list.passed_over,
             warning: self.unwritten.as_ref().map(Error::to_string),
         };
         screen.answer(&document, |out| in_words(&document, self.held, out));
@@ -223,6 +231,8 @@ struct ImportDocument<'a> {
     replayed: usize,
     refused: Vec<RefusedRow<'a>>,
     left: u64,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    passed_over: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }

@@ -34,9 +34,27 @@ pub(super) fn tell(list: &Read, path: &Path, screen: &Screen) -> u8 {
     Kind::Usage.exit_code()
 }
 
+/// Which lines are no rows at all, so that nothing is sold whatever takes the others.
+fn no_rows(list: &Read) -> String {
+    let lines = list.flaws.iter().map(|flaw| flaw.line.to_string());
+    let lines = lines.take(TOLD).collect::<Vec<_>>().join(", ");
+    let (these, verb, them) = match list.flaws.len() {
+        1 => (format!("line {lines}"), "is no row", "that"),
+        _ => (format!("lines {lines}"), "are no rows", "those"),
+    };
+    let others = match list.bad.len() {
+        0 => "",
+        _ => "; the others can be left to --rejects FILE",
+    };
+    format!(
+        "nothing was sold; {these} {verb} as the first line has them, and what stands behind may not be what it seems: \
+         correct {them} first{others}"
+    )
+}
+
 fn way_out(list: &Read, all: usize) -> String {
     if !list.flaws.is_empty() {
-        return "nothing was sold; see 'tickets import --help' for what a row has".to_owned();
+        return no_rows(list);
     }
     let rows = match all {
         1 => "that row".to_owned(),

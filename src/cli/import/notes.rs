@@ -18,11 +18,27 @@ pub(super) fn of(
     code: u8,
 ) -> impl Iterator<Item = String> {
     let notes = [
+        passed_over(list),
         sold_before(done, list, batch),
         cancelled(done, list),
         corrected(done, list, (arguments, batch), code),
     ];
     notes.into_iter().flatten()
+}
+
+/// Which columns were passed over, and that so nothing says how many, where none of the others does.
+fn passed_over(list: &Read) -> Option<String> {
+    let names = list
+        .passed_over
+        .iter()
+        .map(|name| format!("{:?}", shown(name)));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let each = if list.has_quantity {
+        ""
+    } else {
+        "; nothing says how many, so each row is one ticket"
+    };
+    (!names.is_empty()).then(|| format!("passed over: {names}{each}"))
 }
 
 /// Which rows were sold before by the name of the list alone. Where all of them were, the list was run again.

@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::row::{BadRow, COLUMNS, Row, RowText};
+use super::super::args::ImportArgs;
+use super::corrected;
+use super::row::{BadRow, COLUMNS, Read, Row, RowText};
 use super::text::is_stdin;
-use crate::{Contents, Output, Result};
+use crate::{Contents, Mark, Output, Result};
 
 const REJECTS: Contents = Contents {
     name: "a list of refused rows",
@@ -38,12 +40,21 @@ fn begins_as_csv(head: &[u8]) -> bool {
 }
 
 /// The file for them, where one is wanted: claimed before anything is sold; neither the event's nor the list itself.
-pub(super) fn claim(path: Option<&Path>, list: &Path, event: &Path) -> Result<Option<Output>> {
-    let Some(path) = path else { return Ok(None) };
+/// What somebody has corrected in it is not overwritten.
+pub(super) fn claim(
+    arguments: &ImportArgs,
+    (read, batch): (&Read, &str),
+    event: &Path,
+) -> Result<Option<Output>> {
+    let Some(path) = &arguments.rejects else {
+        return Ok(None);
+    };
     let output = Output::claim_of(event, path, REJECTS)?;
-    if !is_stdin(list) {
-        output.keep_apart(list, "cannot hold both the list and what was refused of it")?;
+    if !is_stdin(&arguments.list) {
+        let message = "cannot hold both the list and what was refused of it";
+        output.keep_apart(&arguments.list, message)?;
     }
+    corrected::refuse(&output, (read, batch), event)?;
     Ok(Some(output))
 }
 
@@ -51,7 +62,7 @@ pub(super) fn claim(path: Option<&Path>, list: &Path, event: &Path) -> Result<Op
 /// had no key of its own gets none: it is another one when it is corrected.
 pub(super) fn write(
     output: &mut Output,
-    separator: Option<u8>,
+    (separator, batch): (Option<u8>, &str),
     mut rows: Vec<Refused<'_>>,
 ) -> Result<()> {
     rows.sort_by_key(Refused::line);
@@ -61,11 +72,9 @@ pub(super) fn write(
         None => as_json_lines(&mut text, &rows),
     };
     debug_assert!(written.is_ok(), "writing to a Vec");
-    output.write(&text)
-}
-
-fn own_key(row: &Row) -> Option<&str> {
-    row.key.as_deref().filter(|_| row.has_key)
+    output.write(&text)?;
+    Mark::give(output.handle(), batch, &text);
+    Ok(())
 }
 
 fn as_csv(text: &mut Vec<u8>, separator: u8, rows: &[Refused<'_>]) -> std::io::Result<()> {
@@ -76,11 +85,10 @@ fn as_csv(text: &mut Vec<u8>, separator: u8, rows: &[Refused<'_>]) -> std::io::R
     for row in rows {
         match row {
             Refused::Row(row) => {
-                let (key, note) = (own_key(row), row.note.as_deref());
-                let quantity = row.quantity.to_string();
+                let (buyer, quantity, key, note) = row.cells();
                 csv.write_record([
-                    row.buyer.as_str(),
-                    &quantity,
+                    buyer,
+                    &quantity.to_string(),
                     key.unwrap_or_default(),
                     note.unwrap_or_default(),
                 ])?;
@@ -98,7 +106,7 @@ fn as_json_lines(text: &mut Vec<u8>, rows: &[Refused<'_>]) -> std::io::Result<()
     for row in rows {
         match row {
             Refused::Row(row) => {
-                let key = own_key(row).map(str::to_owned);
+                let key = row.key.clone().filter(|_| row.has_key);
                 let row = Row {
                     key,
                     ..(*row).clone()

@@ -39,6 +39,12 @@ impl Row {
             .note(self.note.as_deref())
     }
 
+    /// Its cells as they are written down, without a key that was made for it.
+    pub(super) fn cells(&self) -> (&str, u64, Option<&str>, Option<&str>) {
+        let key = self.key.as_deref().filter(|_| self.has_key);
+        (&self.buyer, self.quantity, key, self.note.as_deref())
+    }
+
     /// Why no order can be made of it, whatever an event holds.
     pub(super) fn check(&self) -> Result<(), String> {
         if self.buyer.trim().is_empty() {
@@ -58,7 +64,7 @@ pub(super) struct BadRow {
 }
 
 /// A row as it is written down to be corrected.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) enum RowText {
     /// In the order of [`COLUMNS`].
     Cells([String; 4]),
@@ -78,6 +84,10 @@ pub(super) struct Read {
     pub(super) rows: Vec<Row>,
     pub(super) bad: Vec<BadRow>,
     pub(super) flaws: Vec<RowFlaw>,
+    /// The columns that were passed over, by their names.
+    pub(super) passed_over: Vec<String>,
+    /// Whether a column or a member says how many tickets a row is for.
+    pub(super) has_quantity: bool,
     /// What stands between cells; `None`: it is JSON lines.
     pub(super) separator: Option<u8>,
 }

@@ -32,12 +32,13 @@ struct ChangesDocument<'a> {
     total: ChangeTotal,
 }
 
+/// Writes them; returns how many there are.
 pub(super) fn write(
     office: &BoxOffice,
     arguments: &SalesArgs,
     format: Format,
     screen: &Screen,
-) -> Result<()> {
+) -> Result<u64> {
     let (changes, total) = wanted(office, arguments)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match format {
@@ -58,7 +59,7 @@ pub(super) fn write(
         Format::Csv => as_csv(&changes, &mut out, arguments),
     };
     screen.written(written.and_then(|()| out.flush()));
-    Ok(())
+    Ok(total.changes)
 }
 
 fn as_table(

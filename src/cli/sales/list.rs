@@ -87,7 +87,7 @@ impl<'a> SaleList<'a> {
         Ok(written.map(|()| total))
     }
 
-    /// Whether it was made since then. A line whose time cannot be read is not left out.
+    /// Whether it became a sale since then. A line whose time cannot be read is not left out.
     fn is_wanted(&self, sale: &Sold<'_>) -> bool {
         let at = || sale.at.parse::<Timestamp>();
         self.since

@@ -25,7 +25,10 @@ pub(super) fn sales(file: &Path, arguments: &SalesArgs, screen: &Screen) -> Resu
     let format = format(arguments, screen)?;
     let office = BoxOffice::at(file)?;
     if arguments.changes {
-        changes::write(&office, arguments, format, screen)?;
+        let found = changes::write(&office, arguments, format, screen)?;
+        if let Some(name) = &arguments.name {
+            somebody::notes(&office, name, (found, Listed::Changes), screen)?;
+        }
         return Ok(0);
     }
     if arguments.held {

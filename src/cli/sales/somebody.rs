@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::super::hint::quoted;
+use super::super::name_for_id::past;
 use super::super::screen::Screen;
 use crate::plural::{are, count};
 use crate::{BoxOffice, Result};
@@ -15,6 +16,7 @@ const TOLD: usize = 5;
 pub(super) enum Listed {
     Sales,
     Holds,
+    Changes,
 }
 
 /// Says it, where so many were found.
@@ -27,9 +29,19 @@ pub(super) fn notes(
     if screen.quiet {
         return Ok(());
     }
-    let mut notes = what_else(office, name, listed, screen)?;
-    if found == 0 && notes.is_empty() {
-        notes = who_was_meant(office, name)?;
+    let mut notes = match listed {
+        Listed::Changes => Vec::new(),
+        listed => what_else(office, name, listed, screen)?,
+    };
+    if found == 0 {
+        match past(office, name) {
+            Some((bookings, id)) => {
+                let show = screen.command(&format!("show {id}"));
+                notes.push(format!("{bookings}: {show}"));
+            }
+            None if notes.is_empty() => notes = who_was_meant(office, name)?,
+            None => {}
+        }
     }
     screen.notes(&notes);
     Ok(())
@@ -44,7 +56,7 @@ fn what_else(
 ) -> Result<Vec<String>> {
     let mut found = 0;
     let words = match listed {
-        Listed::Sales => {
+        Listed::Sales | Listed::Changes => {
             office.open_holds(Some(name), &mut |_| {
                 found += 1;
                 ControlFlow::Continue(())
@@ -63,7 +75,7 @@ fn what_else(
         return Ok(Vec::new());
     }
     let what = match listed {
-        Listed::Sales => "hold",
+        Listed::Sales | Listed::Changes => "hold",
         Listed::Holds => "sale",
     };
     let lists = screen.command(&format!("{words} {}", quoted(name.as_ref())));

@@ -1,7 +1,7 @@
 //! Words that are no commands.
 
 /// Words that people try, and the command that each means.
-pub(super) const MEANT: [(&str, &str); 54] = [
+pub(super) const MEANT: [(&str, &str); 60] = [
     ("sell", "book NAME"),
     ("order", "book NAME"),
     ("reserve", "hold NAME"),
@@ -19,6 +19,12 @@ pub(super) const MEANT: [(&str, &str); 54] = [
     ("resume", "reopen"),
     ("guests", "door"),
     ("settings", "set"),
+    ("config", "set"),
+    ("info", "query"),
+    ("report", "sales"),
+    ("buyers", "sales"),
+    ("print", "door --format html"),
+    ("end", "close"),
     ("follow", "watch"),
     ("live", "watch"),
     ("list", "sales"),
@@ -59,7 +65,7 @@ pub(super) const MEANT: [(&str, &str); 54] = [
 ];
 
 /// Words that no one command is meant by, and what there is instead.
-pub(super) const NO_COMMAND: [(&str, &str); 8] = [
+pub(super) const NO_COMMAND: [(&str, &str); 11] = [
     ("edit", CHANGES),
     ("change", CHANGES),
     (
@@ -70,7 +76,16 @@ pub(super) const NO_COMMAND: [(&str, &str); 8] = [
         "uncancel",
         "what was cancelled is booked again: 'tickets book NAME'",
     ),
-    ("renew", "a hold is not renewed: release it, and hold again"),
+    (
+        "return",
+        "'tickets cancel ID' takes a sale back, 'tickets release ID' a hold",
+    ),
+    (
+        "who",
+        "'tickets sales' lists who has bought, 'tickets show ID' says all of one sale",
+    ),
+    ("renew", NOT_RENEWED),
+    ("extend", NOT_RENEWED),
     (
         "price",
         "tickets have no price here; '--note TEXT' keeps what was paid",
@@ -81,6 +96,9 @@ pub(super) const NO_COMMAND: [(&str, &str); 8] = [
         "'tickets set' shows what the event is sold by, 'tickets query' how many are left",
     ),
 ];
+
+/// No command makes a hold last longer.
+const NOT_RENEWED: &str = "a hold is not renewed: release it, and hold again";
 
 /// No command changes a note.
 pub(super) const A_NOTE_STAYS: &str = "a note stays as it was written, by 'tickets book NAME --note TEXT' or 'tickets hold'; \

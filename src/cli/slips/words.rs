@@ -19,6 +19,9 @@ pub(super) fn one_word_more(
             "{word:?} begins with a long dash, as a word processor makes it: write - or --"
         ));
     }
+    if let Some(told) = begun(matches).and_then(|begun| other_quotes(&begun, word, command)) {
+        return Some(told);
+    }
     let number_of = |word: &str| word.trim_matches(['x', 'X', '×']).parse::<u64>().ok();
     if ["book", "hold"].contains(&command)
         && let Some(begun) = begun(matches)
@@ -39,6 +42,20 @@ pub(super) fn one_word_more(
         return Some(told);
     }
     to_this_command(word, command, matches)
+}
+
+/// Quotes as a word processor makes them, which hold no words together.
+fn other_quotes(begun: &str, word: &str, command: &str) -> Option<String> {
+    const QUOTES: [char; 8] = ['“', '”', '„', '«', '»', '‘', '’', '‚'];
+    let quote = begun
+        .chars()
+        .next()
+        .filter(|first| QUOTES.contains(first))?;
+    let name = format!("{begun} {word}").replace(QUOTES, "");
+    let name = in_quotes(&name);
+    Some(format!(
+        "{quote} is a quote as a word processor makes it: write the plain one, as in 'tickets {command} {name}'"
+    ))
 }
 
 /// What was meant by it where only the command tells.

@@ -51,7 +51,7 @@ pub(super) struct SalesReply {
 struct ListedSale {
     /// Its id.
     id: String,
-    /// When it was written.
+    /// When it became a sale.
     #[schema(format = DateTime)]
     at: String,
     /// Who bought.

@@ -15,6 +15,8 @@ pub(crate) mod ledger_lock;
 pub(crate) mod lock;
 pub(crate) mod output;
 pub(crate) mod output_contents;
+#[cfg(feature = "cli")]
+pub(crate) mod output_mark;
 pub(crate) mod people;
 pub(crate) mod preallocation;
 pub(crate) mod reader;

@@ -169,6 +169,12 @@ impl Output {
         Ok(io::BufReader::with_capacity(1 << 16, file))
     }
 
+    /// The open file, for what is attached to it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn handle(&self) -> &File {
+        &self.file
+    }
+
     /// Its path, as it was given.
     #[must_use]
     pub(crate) fn path(&self) -> &Path {

@@ -3,11 +3,13 @@
 mod clocks;
 mod desk;
 mod doors;
+mod evening;
 mod holds;
 mod imports;
 mod life;
 mod limits;
 mod model;
+mod passed_over;
 mod survival;
 mod watching;
 

@@ -1,0 +1,99 @@
+//! A file of refused rows that somebody has corrected: it is not overwritten, and it is sold as of the list that it
+//! belongs to.
+
+use std::collections::HashSet;
+use std::io::Read as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::row::Read;
+use super::{csv_rows, json_rows, list};
+use crate::shown::quoted;
+use crate::{BoxOffice, Error, Kind, Mark, Output, Result};
+
+/// An error where the file holds something that would be lost: what is there is neither as it was written, nor of this
+/// list of this batch, nor sold.
+///
+/// # Errors
+/// [`Kind::Refused`]: that, and what to do.
+pub(super) fn refuse(output: &Output, (read, batch): (&Read, &str), event: &Path) -> Result<()> {
+    let path = output.path();
+    let mut bytes = Vec::new();
+    let whole = output.reader()?.read_to_end(&mut bytes);
+    whole.map_err(|error| Error::io("read", path, error))?;
+    let is_as_written = Mark::of_handle(output.handle()).is_some_and(|mark| mark.is_of(&bytes));
+    if bytes.is_empty() || is_as_written {
+        return Ok(());
+    }
+    let found = String::from_utf8(bytes).ok();
+    let found = found.and_then(|text| rows(&text));
+    if let Some(found) = found
+        && is_of_no_use(found, (read, batch), event)?
+    {
+        return Ok(());
+    }
+    let message = "holds rows that are not of this list, corrected perhaps: it is not overwritten";
+    let (name, batch) = (quoted(path.as_os_str()), quoted(batch.as_ref()));
+    Err(Error::new(Kind::Refused, message)
+        .at(path, 0, 0)
+        .hint(format!(
+            "nothing was sold; sell those first: 'tickets import {name} --batch {batch}'; or name another file"
+        )))
+}
+
+/// What such a file holds; `None`: something else.
+fn rows(text: &str) -> Option<Read> {
+    let read = if text.starts_with('{') {
+        json_rows::read(text, true)
+    } else {
+        csv_rows::read(text, false)
+    };
+    read.ok().filter(|read| read.flaws.is_empty())
+}
+
+/// Whether each of these rows stands in the list, or is sold.
+fn is_of_no_use(mut found: Read, (read, batch): (&Read, &str), event: &Path) -> Result<bool> {
+    let bad: HashSet<_> = read.bad.iter().map(|row| &row.written).collect();
+    if !found.bad.iter().all(|row| bad.contains(&row.written)) {
+        return Ok(false);
+    }
+    list::name_keys(batch, &mut found.rows);
+    let listed: HashSet<_> = read.rows.iter().map(|row| row.cells()).collect();
+    let rows = found.rows.iter();
+    let mut unsold: HashSet<&str> = rows
+        .filter(|row| !listed.contains(&row.cells()))
+        .filter_map(|row| row.key.as_deref())
+        .collect();
+    if unsold.is_empty() {
+        return Ok(true);
+    }
+    BoxOffice::at(event)?.sales(None, &mut |sale| {
+        unsold.remove(sale.key.unwrap_or_default());
+        if unsold.is_empty() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
+    Ok(unsold.is_empty())
+}
+
+/// An error where this list is known to be what was refused of another one: as a list of its own it would be sold once
+/// more, when that is corrected too.
+///
+/// # Errors
+/// [`Kind::Usage`]: that, and what to do.
+pub(super) fn refuse_without_batch(list: &Path) -> Result<()> {
+    let Some(Mark { of, .. }) = Mark::of_name(list) else {
+        return Ok(());
+    };
+    let message =
+        format!("holds rows that were refused of the list {of:?}: say that they belong to that");
+    let (name, batch) = (quoted(list.as_os_str()), quoted(of.as_ref()));
+    Err(Error::new(Kind::Usage, message)
+        .at(list, 0, 0)
+        .hint(format!(
+            "nothing was sold; 'tickets import {name} --batch {batch}' sells each of them once; if this is another list \
+             by now, --batch names it"
+        )))
+}
