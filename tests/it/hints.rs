@@ -296,6 +296,7 @@ fn who_resets_what_is_not_there_can_rush_by_the_hint() {
     let reset = own(&["reset"]);
     let (_, hint) = reset.stderr.split_once("hint: ").unwrap();
     let (line, behind) = hint.split_once(" makes an event to rush on").unwrap();
+    let (_, line) = line.rsplit_once("; ").unwrap();
     assert!(
         behind.contains("init 200' makes one to sell from"),
         "{hint}"

@@ -14,6 +14,7 @@ mod members;
 mod model;
 mod names;
 mod nonce;
+mod one_at_a_time;
 mod open_operations;
 mod operation;
 mod parse;

@@ -33,9 +33,7 @@ pub(super) fn place_all(
             if written.unwrap_or(operation.wrote != UNSAID) {
                 findings.add(Anomaly::Phantom, &[index], operation.write);
             }
-            if written == Some(true) {
-                denied.push(index);
-            }
+            denied.extend((written == Some(true)).then_some(index));
             continue;
         }
         if written == Some(true)

@@ -1,18 +1,15 @@
 //! Sale look-up: where a sale stands on the ledger, and what was cancelled of it since.
 
-use std::ops::ControlFlow;
-
 use crate::error::Result;
 use crate::ledger::{Line, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::reader::key_index::{KeyIndex, Member, Where};
 use crate::store::file::reader::ledger_file::LedgerFile;
-use crate::store::file::reader::scan::scan;
-use crate::store::file::reader::search::{Mark, locate, search};
+use crate::store::file::reader::numbered_line::{before_line, verify};
+use crate::store::file::reader::search::{Mark, search};
 use crate::store::file::reader::sought::{Sought, number, reference};
-use crate::store::file::reader::view::tail::broken;
 use crate::store::file::sys::FileId;
-use crate::store::{FoundSale, Lookup, Scan};
+use crate::store::{FoundSale, Lookup};
 
 /// The look-ups of one opening of an event: one by key, one by id.
 #[derive(Debug, Default)]
@@ -170,7 +167,7 @@ impl SaleLookup {
         // Another ledger than before: a reset came between.
         *self = Self::new(self.sought.clone());
         if let Sought::Id(id) = &self.sought {
-            let Some(mark) = line_of(files, ledger, id, head)? else {
+            let Some(mark) = before_line(files, ledger, number(id), head)? else {
                 // It may be appended yet.
                 return Ok(false);
             };
@@ -201,37 +198,6 @@ impl SaleLookup {
             &mut |line, end| note(sought, found, line, end),
         )
     }
-}
-
-/// The line before that of a sale, which begins with the number of its line. `None`: there is no such line up to this
-/// head.
-///
-/// # Errors
-/// [`Kind::Integrity`](crate::Kind::Integrity): the head counts a line of this number, and none is found.
-fn line_of(
-    files: &EventFiles,
-    ledger: &LedgerFile,
-    id: &str,
-    head: &Tally,
-) -> Result<Option<Mark>> {
-    let Ok(seq) = number(id).parse() else {
-        return Ok(None);
-    };
-    if seq == 0 || seq > head.seq {
-        return Ok(None);
-    }
-    if let Some(mark) = locate(files, ledger, seq, head.bytes)? {
-        return Ok(Some(mark));
-    }
-    // The look went by the numbers of lines that nobody had checked.
-    verify(files, ledger, head)?;
-    Err(broken(files, seq, "no line has this number"))
-}
-
-/// Checks every line up to this head.
-fn verify(files: &EventFiles, ledger: &LedgerFile, head: &Tally) -> Result<()> {
-    let visit = &mut |_: &Line<'_>| ControlFlow::Continue(());
-    scan(files, ledger, Scan::All, head.bytes, visit)
 }
 
 /// Takes note of a line; returns what to look for after it, if that is something else.

@@ -14,8 +14,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Kind, Result};
-use crate::shown::quoted;
+use crate::error::{Error, Result};
 use crate::store::file::event::{EventFiles, stamp};
 use crate::store::file::files::compare::common;
 use crate::store::file::files::copy::copy_from;
@@ -129,45 +128,9 @@ fn made_for(name: &OsStr, ledger: &Path) -> Option<u64> {
     u64::from_str_radix(made, 16).ok()
 }
 
-/// Refuses to give another file the name of a ledger that has one more: whoever sells under that would go on selling from
-/// the old one, beside the new. An exchange name of this ledger, which a killed process left, is none.
-///
-/// # Errors
-/// [`Kind::Refused`]: nothing was written.
-pub(crate) fn refuse_shared_ledger(files: &EventFiles) -> Result<()> {
-    let problem = |e| Error::io("look at", &files.ledger, e);
-    let Some(found) = sys::look(&files.ledger).map_err(problem)? else {
-        return Ok(());
-    };
-    if !found.is_file() || found.links < 2 {
-        return Ok(());
-    }
-    let id = FileId::of_name(&files.ledger).map_err(problem)?;
-    let is_same = |name: &PathBuf| FileId::of_name(name).is_ok_and(|other| other == id);
-    let ours = exchange_names(&files.ledger)?;
-    let ours = ours.iter().filter(|name| is_same(name)).count() as u64;
-    if found.links.saturating_sub(ours) < 2 {
-        return Ok(());
-    }
-    let message = "has another name (a hard link, as 'cp -al' makes them): whoever sells under that would go on selling \
-                   from this ledger, and there would be two stocks";
-    let beside = |end: &str| {
-        let mut name = files.ledger.file_name().unwrap_or_default().to_owned();
-        name.push(end);
-        quoted(files.ledger.with_file_name(name).as_os_str())
-    };
-    let (ledger, own) = (beside(""), beside(".own"));
-    let error = Error::new(Kind::Refused, message).at(&files.ledger, 0, 0);
-    Err(error.hint(format!(
-        "nothing was changed, and --force does not go over it; 'find DIR -xdev -samefile {ledger}' tells the other name: \
-         remove that, or, if nobody sells there, give this event a ledger of its own: \
-         cp -p {ledger} {own} && mv {own} {ledger}"
-    )))
-}
-
 /// What stands under exchange names of this ledger. None of it is a temporary file that is ever removed as an orphan
 /// ([`crate::store::file::files::temporary`]): those have other names.
-fn exchange_names(ledger: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn exchange_names(ledger: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let is_one = |name: &OsStr| made_for(name, ledger).is_some();
     temporary::list_files(directory(ledger), &is_one, &mut found)?;

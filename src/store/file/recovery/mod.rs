@@ -8,3 +8,4 @@ pub(crate) mod clean_up;
 pub(crate) mod create;
 pub(crate) mod orphans;
 pub(crate) mod recover;
+pub(crate) mod shared_ledger;
