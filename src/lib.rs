@@ -106,7 +106,7 @@ pub(crate) use store::file::output::Output;
 #[cfg(feature = "cli")]
 pub(crate) use store::file::output_contents::Contents;
 #[cfg(feature = "cli")]
-pub(crate) use store::file::output_mark::Mark;
+pub(crate) use store::file::output_mark::OutputMark;
 
 /// ```compile_fail,E0277
 /// fn share<T: Sync>() {}

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::row::Read;
 use super::{csv_rows, json_rows, list};
 use crate::shown::quoted;
-use crate::{BoxOffice, Error, Kind, Mark, Output, Result};
+use crate::{BoxOffice, Error, Kind, Output, OutputMark, Result};
 
 /// An error where the file holds something that would be lost: what is there is neither as it was written, nor of this
 /// list of this batch, nor sold.
@@ -21,7 +21,8 @@ pub(super) fn refuse(output: &Output, (read, batch): (&Read, &str), event: &Path
     let mut bytes = Vec::new();
     let whole = output.reader()?.read_to_end(&mut bytes);
     whole.map_err(|error| Error::io("read", path, error))?;
-    let is_as_written = Mark::of_handle(output.handle()).is_some_and(|mark| mark.is_of(&bytes));
+    let is_as_written =
+        OutputMark::of_handle(output.handle()).is_some_and(|mark| mark.is_of(&bytes));
     if bytes.is_empty() || is_as_written {
         return Ok(());
     }
@@ -84,7 +85,7 @@ fn is_of_no_use(mut found: Read, (read, batch): (&Read, &str), event: &Path) -> 
 /// # Errors
 /// [`Kind::Usage`]: that, and what to do.
 pub(super) fn refuse_without_batch(list: &Path) -> Result<()> {
-    let Some(Mark { of, .. }) = Mark::of_name(list) else {
+    let Some(OutputMark { of, .. }) = OutputMark::of_name(list) else {
         return Ok(());
     };
     let message =

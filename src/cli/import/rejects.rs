@@ -7,7 +7,7 @@ use super::super::args::ImportArgs;
 use super::corrected;
 use super::row::{BadRow, COLUMNS, Read, Row, RowText};
 use super::text::is_stdin;
-use crate::{Contents, Mark, Output, Result};
+use crate::{Contents, Output, OutputMark, Result};
 
 const REJECTS: Contents = Contents {
     name: "a list of refused rows",
@@ -73,7 +73,7 @@ pub(super) fn write(
     };
     debug_assert!(written.is_ok(), "writing to a Vec");
     output.write(&text)?;
-    Mark::give(output.handle(), batch, &text);
+    OutputMark::give(output.handle(), batch, &text);
     Ok(())
 }
 

@@ -16,14 +16,14 @@ const NAME: &CStr = c"user.tickets.written";
 
 /// What a file is known to be.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub(crate) struct OutputMark {
     /// Of what it is.
     pub(crate) of: String,
     /// The sum of its bytes when it was written.
     sum: String,
 }
 
-impl Mark {
+impl OutputMark {
     /// The mark of a file.
     pub(crate) fn of_name(path: &Path) -> Option<Self> {
         Self::read(FileRef::Name(path))
@@ -66,10 +66,10 @@ mod tests {
     #[test]
     fn a_mark_says_of_what_a_file_is_and_whether_it_is_as_it_was_written() {
         let named = tempfile::NamedTempFile::new().unwrap();
-        assert_eq!(Mark::of_handle(named.as_file()), None);
-        Mark::give(named.as_file(), "my list.csv", b"buyer\n");
+        assert_eq!(OutputMark::of_handle(named.as_file()), None);
+        OutputMark::give(named.as_file(), "my list.csv", b"buyer\n");
         // Some file systems have no attributes.
-        if let Some(mark) = Mark::of_name(named.path()) {
+        if let Some(mark) = OutputMark::of_name(named.path()) {
             assert_eq!(mark.of, "my list.csv");
             assert!(mark.is_of(b"buyer\n") && !mark.is_of(b"buyer\nann\n"));
         }

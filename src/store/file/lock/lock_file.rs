@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::ledger::CountFile;
-use crate::store::file::count::read::explain_missing;
-use crate::store::file::files::open::{Access, open_regular, try_open_regular};
 use crate::store::file::lock::awaited::{AwaitedLock, unusable};
 use crate::store::file::lock::busy::lock_busy;
 use crate::store::file::lock::flock::{LockMode, attempt};
 use crate::store::file::lock::held::{Held, named};
+use crate::store::file::lock::lock_file_creation::open_or_create;
 use crate::store::file::lock::range::is_queued_for;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
@@ -247,22 +245,7 @@ impl LockFile {
     }
 
     fn open(&self) -> Result<File> {
-        let Some(first) = self.models.first() else {
-            return open_regular(&self.path, Access::Read);
-        };
-        let there = |model: &&PathBuf| Attributes::of_name(model).is_ok();
-        let model = self.models.iter().find(there).unwrap_or(first);
-        let found = Attributes::of_name(model);
-        found.map_err(|e| explain_missing(Error::io("look at", model, e), model))?;
-        if self.for_an_event {
-            if let Some((file, _)) = try_open_regular(&self.path, Access::ReadWrite)? {
-                return Ok(file);
-            }
-            if model == first && Attributes::of_name(self.models.get(1).unwrap_or(first)).is_err() {
-                CountFile::read(first)?;
-            }
-        }
-        open_regular(&self.path, Access::CreateLike(model))
+        open_or_create(&self.path, &self.models, self.for_an_event)
     }
 }
 

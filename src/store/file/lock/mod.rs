@@ -31,6 +31,7 @@ pub(crate) mod guarded;
 pub(crate) mod handed_over;
 pub(crate) mod held;
 pub(crate) mod lock_file;
+pub(crate) mod lock_file_creation;
 pub(crate) mod polled;
 pub(crate) mod publication;
 pub(crate) mod range;
