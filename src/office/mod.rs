@@ -156,7 +156,7 @@ impl BoxOffice {
     /// let order = Order::new("alice", 2).key("web-7f1c");
     /// let sale = one.purchase(&order, &mut Unobserved)?;
     /// assert_eq!(other.purchase(&order, &mut Unobserved)?.id, sale.id);
-    /// # Ok::<(), tickets::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with_keys(path: impl AsRef<Path>, keys: &KeyIndex) -> Result<Self> {
         Ok(Self::over(FileStore::at(path.as_ref())?.with_keys(keys)))
