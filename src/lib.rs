@@ -87,6 +87,7 @@ mod plural;
 mod random;
 mod run_clock;
 pub mod rush;
+mod scratch;
 #[cfg(feature = "serve")]
 mod serve;
 mod shown;
