@@ -217,7 +217,7 @@ fn lines(evidence: &Evidence, writers: &[(u64, u32)]) -> Vec<u32> {
 }
 
 /// Whether the one write was over when the other began.
-pub(super) fn is_over(one: &Operation, other: &Operation) -> bool {
+fn is_over(one: &Operation, other: &Operation) -> bool {
     end(one) != UNSAID && end(one) <= start(other) && end(other) > start(one)
 }
 

@@ -90,6 +90,7 @@ fn with(word: &str, what: Option<String>) -> String {
 fn seen(timeline: &Timeline, operation: &DrawnOperation) -> Option<String> {
     match &operation.read {
         Some(Sight::Version(read)) => left(timeline, Some(*read)),
+        Some(Sight::OneOf(_, saw)) => Some(format!("{} left", thousands((*saw)?))),
         Some(Sight::Torn(what)) => Some(short(what, ROOM)),
         None => None,
     }

@@ -66,6 +66,10 @@ pub(super) fn words_of(
     } else if tree.is_lost(version) {
         text += ", overwritten";
     }
+    if !known.others.is_empty() {
+        let many = thousands(known.others.len() as u64 + 1);
+        let _ = write!(text, "; read one of {many}, not known which");
+    }
     let fork = match tree.branches(version) {
         0 | 1 => None,
         many => Some(format!(

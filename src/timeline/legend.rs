@@ -44,6 +44,11 @@ pub(super) fn legend(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, le
         y += ROW;
         floor = floor.max(y);
     }
+    if let Some(note) = scene.marks.of_letters(scene.timeline.time) {
+        floor += SMALL - ROW / 2.0;
+        canvas.text((left, floor), "start", SIZE, Ink::Quiet, note);
+        floor += SMALL / 2.0;
+    }
     if scene.timeline.time == Time::Nanoseconds && !layout.rows.is_empty() {
         let name = scene.axis.name();
         let zero = match scene.timeline.clock {

@@ -63,7 +63,7 @@ pub enum Doing {
     Query,
     /// Waits for the lock.
     Wait,
-    /// Holds the lock of the file with this inode.
+    /// Holds the lock of the file with this number.
     Hold(u64),
     /// Reads the count.
     Read,
@@ -84,8 +84,20 @@ pub enum Doing {
 pub enum Sight {
     /// This version, as an index into [`Timeline::versions`](super::Timeline::versions).
     Version(usize),
+    /// One of several versions of a number, for all that is known: one of them, and how many it saw left.
+    OneOf(usize, Option<u64>),
     /// No version: what it was in a few words, as "an empty file".
     Torn(String),
+}
+
+impl Sight {
+    /// The version that it saw, or one that it may have seen.
+    pub(super) fn version(&self) -> Option<usize> {
+        match self {
+            Self::Version(version) | Self::OneOf(version, _) => Some(*version),
+            Self::Torn(_) => None,
+        }
+    }
 }
 
 /// How an operation ended.

@@ -51,24 +51,34 @@ impl<'a> Scene<'a> {
         is_named(&self.marks, lane, drawn)
     }
 
-    /// Whether an act is known to write over a version that its writer had not seen: whose.
+    /// Whether an act is known to have overwritten the version before it: whose.
     pub(super) fn overwrites(&self, act: &Act) -> Option<usize> {
         if act.doing != Some(Doing::Write) {
             return None;
         }
         let wrote = self.timeline.operation(act.place)?.wrote?;
-        let before = wrote.checked_sub(1)?;
-        if self.is_unordered(act.place) || self.timeline.parent(wrote)? == before {
+        // Before it, or where it is the final count, last of all.
+        let before = [wrote.checked_sub(1)?, self.timeline.versions.len() - 1];
+        let mut before = before.into_iter();
+        let before = before.find(|before| self.tree.overwritten_by(*before) == Some(wrote))?;
+        if self.is_unordered(wrote) {
             return None;
         }
         let writer = self.timeline.versions.get(before)?.writer?;
         (writer != act.place).then_some(writer.lane)
     }
 
-    /// Whether an operation is not known to have written after the one before it.
-    pub(super) fn is_unordered(&self, place: Spot) -> bool {
-        let wrote = self.timeline.operation(place).and_then(|one| one.wrote);
-        let version = wrote.and_then(|wrote| self.timeline.versions.get(wrote));
+    /// Who is known to have overwritten what an operation wrote.
+    pub(super) fn overwriter(&self, place: Spot) -> Option<Spot> {
+        let wrote = self.timeline.operation(place)?.wrote?;
+        let by = self.tree.overwritten_by(wrote)?;
+        let writer = self.timeline.versions.get(by)?.writer?;
+        (!self.is_unordered(by) && writer != place).then_some(writer)
+    }
+
+    /// Whether a version is not known to be written after the one before it.
+    fn is_unordered(&self, version: usize) -> bool {
+        let version = self.timeline.versions.get(version);
         version.is_some_and(|version| version.unordered)
     }
 

@@ -92,6 +92,10 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
     if !meanings.is_empty() {
         let text = short(&meanings.join(" · "), room - 2);
         lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
+        if let Some(note) = scene.marks.of_letters(scene.timeline.time) {
+            let text = short(note, room - 2);
+            lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
+        }
         lines.push(TextLine::default());
     }
 }

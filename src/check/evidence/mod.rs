@@ -15,6 +15,7 @@ mod model;
 mod names;
 mod nonce;
 mod one_at_a_time;
+mod one_write_each;
 mod open_operations;
 mod operation;
 mod parse;
@@ -30,9 +31,10 @@ pub use names::Names;
 pub use nonce::WriteNonce;
 pub(crate) use open_operations::MAX_NAME;
 pub(crate) use operation::STRANGER;
-pub use operation::{LockHold, NONE, Operation, UNSAID};
+pub use operation::{LockHold, NONE, NOWHERE, Operation, UNSAID};
 pub use read::{MAX_LINE, read, read_lines};
 pub(crate) use read::{gather, refused};
 pub use record::{
-    EvidenceRecord, EvidenceStep, FORMAT, File, MAX_NUMBER, OperationOutcome, Whole, WholeHold,
+    EvidenceRecord, EvidenceStep, FORMAT, File, LockPath, MAX_NUMBER, OperationOutcome, PathInode, Whole,
+    WholeHold,
 };
