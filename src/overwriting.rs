@@ -109,7 +109,11 @@ impl Overwriting {
     ) -> HashMap<u64, Vec<usize>> {
         let mut from: Vec<Option<u64>> = vec![None; parents.len()];
         let mut all: HashMap<u64, Vec<usize>> = HashMap::new();
-        for (at, parent) in parents.iter().enumerate().filter(|(at, _)| self.is_lost(*at)) {
+        for (at, parent) in parents
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| self.is_lost(*at))
+        {
             let before = parent.and_then(|parent| from.get(parent).copied().flatten());
             let own = fork(at);
             if let (None, Some(before)) = (own, before) {
@@ -180,13 +184,30 @@ mod tests {
     #[test]
     fn who_may_stand_is_not_overwritten() {
         let parents = [None, Some(0), Some(0), Some(2)];
-        let fates = Overwriting::of(&parents, |at| if at == 3 { &[1] } else { &[] }, |at| at == 3);
+        let fates = Overwriting::of(
+            &parents,
+            |at| if at == 3 { &[1] } else { &[] },
+            |at| at == 3,
+        );
         assert!((0..4).all(|at| fates.stands(at) && !fates.is_lost(at)));
         // Of what was overwritten with all that grew from it, it is not known by whom.
         let parents = [None, Some(0), Some(0), Some(2), Some(0)];
-        let fates = Overwriting::of(&parents, |at| if at == 3 { &[1] } else { &[] }, |at| at == 4);
+        let fates = Overwriting::of(
+            &parents,
+            |at| if at == 3 { &[1] } else { &[] },
+            |at| at == 4,
+        );
         let by: Vec<_> = (0..5).map(|at| (fates.is_lost(at), fates.by(at))).collect();
         let lost = |by| (true, by);
-        assert_eq!(by, [(false, None), lost(None), lost(None), lost(Some(4)), (false, None)]);
+        assert_eq!(
+            by,
+            [
+                (false, None),
+                lost(None),
+                lost(None),
+                lost(Some(4)),
+                (false, None)
+            ]
+        );
     }
 }

@@ -96,7 +96,11 @@ fn race(
             writeln!(out, "{BAD}{label}{BAD:#}  {text}")?;
         }
     }
-    if report.findings.iter().all(|finding| finding.kind.is_of_locks()) {
+    if report
+        .findings
+        .iter()
+        .all(|finding| finding.kind.is_of_locks())
+    {
         let text = "sold and left add up all the same: that is luck, and what is on disk does not tell. Only the evidence \
                     does, so that the same without --evidence is called safe this time";
         for line in wrapped(text) {

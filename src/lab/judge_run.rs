@@ -110,7 +110,7 @@ fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFi
             kind: Anomaly::Failed,
             buyers: vec![reader.clone()],
             read_seq: None,
-        with: Vec::new(),
+            with: Vec::new(),
             text: format!("{reader} failed: {message}"),
         };
     }

@@ -21,7 +21,9 @@ impl LineEnds {
         let before = seq.checked_sub(1).and_then(|seq| self.0.get(&seq));
         let before = before.map_or(&[][..], Vec::as_slice);
         let mut tried = before.iter().rev().take(TRIED);
-        let upon = tried.find(|(_, sum)| line.follows(*sum)).map(|(end, _)| *end);
+        let upon = tried
+            .find(|(_, sum)| line.follows(*sum))
+            .map(|(end, _)| *end);
         self.0.entry(seq).or_default().push((end, line.sum));
         upon
     }

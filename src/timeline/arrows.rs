@@ -121,7 +121,11 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
             }
             Clash::WriteRead => {
                 let places = finding.places.iter();
-                places.clone().copied().zip(places.skip(1).copied()).collect()
+                places
+                    .clone()
+                    .copied()
+                    .zip(places.skip(1).copied())
+                    .collect()
             }
             Clash::Holds | Clash::Whole => continue,
         };

@@ -1,12 +1,13 @@
 //! Puts records together to operations.
 
+use super::file::{File, LockPath};
 use super::locks::{FileNumbers, add_hold};
 use super::model::{CommittedLine, Evidence, FinalCount};
 use super::one_at_a_time::one_at_a_time;
 use super::one_write_each::one_write_each;
 use super::open_operations::{MAX_NAME, OpenOperations, begin, buyer_number};
 use super::operation::{LockHold, NONE, Operation, UNSAID};
-use super::record::{EvidenceRecord, File, LockPath, OperationOutcome, Whole, WholeHold};
+use super::record::{EvidenceRecord, OperationOutcome, Whole, WholeHold};
 use super::steps::take_step;
 use crate::plural::count;
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::file::{File, LockPath};
 use super::model::Evidence;
 use super::operation::{LockHold, NONE, NOWHERE, UNSAID};
-use super::record::{EvidenceStep, File, LockPath};
+use super::record::EvidenceStep;
 
 /// How many locks one operation may ask for: what looks at all of them takes no time to speak of.
 const MAX_LOCKS: usize = 64;

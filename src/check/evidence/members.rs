@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::record::{OperationOutcome, PathInode, WholeHold};
+use super::file::PathInode;
+use super::record::{OperationOutcome, WholeHold};
 
 /// Borrowed where the JSON has no escapes.
 #[derive(Debug, PartialEq, Deserialize)]

@@ -8,6 +8,7 @@
 //! everything: so a late or an early stamp widens the interval. That can hide an anomaly, never invent
 //! one. A lock's hold is stamped inside: `got` after it was got, `released` before it is let go.
 
+mod file;
 mod gather;
 mod locks;
 mod members;
@@ -25,6 +26,7 @@ mod record;
 mod steps;
 mod write;
 
+pub use file::{File, LockPath, PathInode};
 pub use gather::Gatherer;
 pub use model::{CommittedLine, Evidence, FinalCount};
 pub use names::Names;
@@ -35,6 +37,5 @@ pub use operation::{LockHold, NONE, NOWHERE, Operation, UNSAID};
 pub use read::{MAX_LINE, read, read_lines};
 pub(crate) use read::{gather, refused};
 pub use record::{
-    EvidenceRecord, EvidenceStep, FORMAT, File, LockPath, MAX_NUMBER, OperationOutcome, PathInode, Whole,
-    WholeHold,
+    EvidenceRecord, EvidenceStep, FORMAT, MAX_NUMBER, OperationOutcome, Whole, WholeHold,
 };

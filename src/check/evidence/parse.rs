@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::file::{File, LockPath};
 use super::members::{RecordMembers, RecordText};
 use super::nonce::WriteNonce;
 use super::plain;
-use super::record::{
-    EvidenceRecord, EvidenceStep, FORMAT, File, LockPath, MAX_NUMBER, OperationOutcome, Whole,
-};
+use super::record::{EvidenceRecord, EvidenceStep, FORMAT, MAX_NUMBER, OperationOutcome, Whole};
 use crate::json_words;
 
 impl<'a> EvidenceRecord<'a> {

@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
+use super::file::PathInode;
 use super::members::{RecordMembers, RecordText};
-use super::record::{OperationOutcome, PathInode, WholeHold};
+use super::record::{OperationOutcome, WholeHold};
 
 /// The members of a plain line; `None` where it is not plain, or an error.
 pub(super) fn members(line: &[u8]) -> Option<RecordMembers<'_>> {

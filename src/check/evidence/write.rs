@@ -1,7 +1,8 @@
 //! Writing a line of evidence.
 
+use super::file::{File, PathInode};
 use super::nonce::WriteNonce;
-use super::record::{EvidenceRecord, EvidenceStep, FORMAT, File, PathInode, Whole, WholeHold};
+use super::record::{EvidenceRecord, EvidenceStep, FORMAT, Whole, WholeHold};
 
 /// Puts members of one JSON object into a line.
 struct Object<'a>(&'a mut Vec<u8>);

@@ -51,16 +51,22 @@ fn lost_update(
 ) -> StateFinding {
     let fates = of.fates();
     // The one that the count goes by wrote last of them, wherever its line is, or was gone on from.
-    let (lost, kept): (Vec<usize>, Vec<usize>) =
-        places.iter().map(|at| at + 1).partition(|at| fates.is_lost(*at));
-    let all: Vec<String> = lost.iter().chain(&kept).map(|at| buyer(after, *at)).collect();
+    let (lost, kept): (Vec<usize>, Vec<usize>) = places
+        .iter()
+        .map(|at| at + 1)
+        .partition(|at| fates.is_lost(*at));
+    let all: Vec<String> = lost
+        .iter()
+        .chain(&kept)
+        .map(|at| buyer(after, *at))
+        .collect();
     let over: Vec<usize> = lost.iter().filter_map(|at| fates.by(*at)).collect();
     let outcome = ForkOutcome {
         kept: kept.last().map(|at| buyer(after, *at)),
         lost: lost.iter().map(|at| buyer(after, *at)).collect(),
-        kept_is_last: kept.last().is_some_and(|kept| {
-            over.iter().all(|by| by <= kept) || fates.is_end(*kept)
-        }),
+        kept_is_last: kept
+            .last()
+            .is_some_and(|kept| over.iter().all(|by| by <= kept) || fates.is_end(*kept)),
         by: over.iter().max().map(|at| buyer(after, *at)),
         with,
     };

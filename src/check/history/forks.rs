@@ -107,7 +107,11 @@ impl<'a> Forks<'a> {
         let [one, other] = pair;
         for (late, early) in [(other, one), (one, other)] {
             if self.overwrote(late, early) {
-                return Some(format!("{} overwrote {}", self.name(late), self.name(early)));
+                return Some(format!(
+                    "{} overwrote {}",
+                    self.name(late),
+                    self.name(early)
+                ));
             }
         }
         Some(self.outcome(&pair)?.told())
@@ -119,7 +123,9 @@ impl<'a> Forks<'a> {
         let versions = &self.tree.all;
         let parents: Vec<_> = versions.iter().map(|version| version.parent).collect();
         let seq = |at: usize| versions.get(at).map(|version| version.seq);
-        let gone = self.fates.gone_on(&parents, |at| seq(at).filter(|seq| forked(*seq)));
+        let gone = self
+            .fates
+            .gone_on(&parents, |at| seq(at).filter(|seq| forked(*seq)));
         let by = |at: usize| versions.get(at).and_then(|version| version.by);
         gone.into_iter()
             .map(|(seq, all)| (seq, all.into_iter().filter_map(by).collect()))

@@ -72,9 +72,13 @@ impl Phrases<'_> {
             ),
             Anomaly::SplitLock => {
                 // Two devices may have one inode.
-                let told = |of: File| match inode == other.inode {
-                    true => format!("inode {} of device {}", of.inode, of.device),
-                    false => format!("inode {}", of.inode),
+                let told = |of: File| {
+                    let device = if inode == other.inode {
+                        format!(" of device {}", of.device)
+                    } else {
+                        String::new()
+                    };
+                    format!("inode {}{device}", of.inode)
                 };
                 format!(
                     "{a} locked one file ({}) and {b} locked another ({}): two locks keep nobody out",

@@ -75,7 +75,9 @@ impl<'a> NumberedVersions<'a> {
             return Vec::new();
         }
         let holds = self.evidence.holds_of(did);
-        let got = holds.map(|hold| hold.got).filter(|got| *got <= did.read_at && *got != UNSAID);
+        let got = holds
+            .map(|hold| hold.got)
+            .filter(|got| *got <= did.read_at && *got != UNSAID);
         let began = got.fold(did.invoke, u64::max);
         let gone = |at: usize| {
             let by = line(at).and_then(|line| line.by);
@@ -92,6 +94,8 @@ impl<'a> NumberedVersions<'a> {
         };
         let by_then = |at: usize| line(at).is_none_or(|line| line.at <= did.read_at);
         let others = all.iter().copied().filter(|at| *at != read);
-        others.filter(|at| fits(*at) && by_then(*at) && !gone(*at)).collect()
+        others
+            .filter(|at| fits(*at) && by_then(*at) && !gone(*at))
+            .collect()
     }
 }

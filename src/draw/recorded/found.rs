@@ -96,7 +96,9 @@ fn lost_updates(
         kind: Anomaly::LostUpdate.explained(),
         clash: Clash::Writes,
         sentence: one.text,
-        places: in_order(&one.writers, &one.with).filter_map(&place).collect(),
+        places: in_order(&one.writers, &one.with)
+            .filter_map(&place)
+            .collect(),
         also: Vec::new(),
         harm: Anomaly::LostUpdate.harm().to_owned(),
     });

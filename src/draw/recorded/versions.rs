@@ -11,7 +11,9 @@ pub(super) fn versions(tree: &VersionTree, places: &[Option<Spot>]) -> Vec<Drawn
         left: version.left,
         writer: version.by.and_then(place),
         parent: version.parent,
-        others: version.by.map_or_else(Vec::new, |by| tree.others(by).to_vec()),
+        others: version
+            .by
+            .map_or_else(Vec::new, |by| tree.others(by).to_vec()),
         survived: version.survived,
         doubtful: version.doubtful,
         unordered: version.unordered,

@@ -67,7 +67,9 @@ fn told<'a>(sentences: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     let users = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
         let users = words.filter(|word| word.starts_with("user-"));
-        users.map(|word| word.trim_end_matches("-s").to_owned()).collect()
+        users
+            .map(|word| word.trim_end_matches("-s").to_owned())
+            .collect()
     };
     let mut lost = BTreeSet::new();
     for sentence in sentences {
@@ -82,9 +84,7 @@ fn told<'a>(sentences: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
                 .map(|(_, kept)| kept.to_owned()),
         };
         lost.extend(writers.into_iter().filter(|one| Some(one) != kept.as_ref()));
-        if let Some((gone, _)) = parts
-            .find_map(|part| part.split_once(", who had gone on from "))
-        {
+        if let Some((gone, _)) = parts.find_map(|part| part.split_once(", who had gone on from ")) {
             lost.extend(users(gone));
         }
     }
@@ -130,12 +130,16 @@ fn drawn(timeline: &Timeline) -> Drawn {
         });
         near.unwrap().1.clone()
     };
-    let of = |words: &str| texts.iter().filter(move |(_, text)| text == words);
-    let columns = of("its sale was overwritten").map(|(y, _)| {
+    let columns = texts
+        .iter()
+        .filter(|(_, words)| words == "its sale was overwritten");
+    let columns = columns.map(|(y, _)| {
         let above = lanes.iter().filter(|lane| lane.0 <= y + 1.0);
         above.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap().1.clone()
     });
-    let rows = texts.iter().filter(|(_, words)| words.contains(", overwritten"));
+    let rows = texts
+        .iter()
+        .filter(|(_, words)| words.contains(", overwritten"));
     let tree = rows.map(|(_, words)| {
         let by = words.split_once("by ").unwrap().1;
         by.split([',', ' ', ';']).next().unwrap().to_owned()
@@ -188,11 +192,17 @@ fn evidence(schedule: &[usize], stock: usize) -> String {
 }
 
 fn agree(schedule: &[usize], users: usize) {
-    let named: Vec<String> = schedule.iter().map(|buyer| (buyer + 1).to_string()).collect();
+    let named: Vec<String> = schedule
+        .iter()
+        .map(|buyer| (buyer + 1).to_string())
+        .collect();
     let named = named.join(" ");
     let pairs = by_sets(schedule);
     let lost: BTreeSet<String> = pairs.keys().map(|sale| name(*sale)).collect();
-    let over: BTreeSet<_> = pairs.iter().map(|(sale, by)| (name(*sale), name(*by))).collect();
+    let over: BTreeSet<_> = pairs
+        .iter()
+        .map(|(sale, by)| (name(*sale), name(*by)))
+        .collect();
     let expected = Drawn {
         columns: lost.clone(),
         tree: lost.clone(),
@@ -211,7 +221,9 @@ fn agree(schedule: &[usize], users: usize) {
     for line in timeline.to_text(160) {
         let line = line.to_string();
         if let Some((before, whose)) = line.split_once(" over user-") {
-            let by = before.split_whitespace().find(|word| word.starts_with("user-"));
+            let by = before
+                .split_whitespace()
+                .find(|word| word.starts_with("user-"));
             let whose = format!("user-{}", whose.split('\'').next().unwrap());
             let pair = (whose, by.unwrap().to_owned());
             assert!(over.contains(&pair), "{named}: {line}");
@@ -224,7 +236,11 @@ fn agree(schedule: &[usize], users: usize) {
     let verdict = judge(&evidence);
     let groups = overwritten(&evidence, &verdict);
     let drawn = drawn(&draw::recorded(&evidence, &verdict));
-    assert_eq!(told(groups.iter().map(|one| one.text.as_str())), lost, "{named}: {groups:#?}");
+    assert_eq!(
+        told(groups.iter().map(|one| one.text.as_str())),
+        lost,
+        "{named}: {groups:#?}"
+    );
     assert_eq!((&drawn.columns, &drawn.tree), (&lost, &lost), "{named}");
     assert!(drawn.arrows.is_subset(&over), "{named}: {drawn:?}");
 }

@@ -7,7 +7,8 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use tickets::Kind;
 use tickets::check::evidence::{
-    self, EvidenceRecord, EvidenceStep, MAX_LINE, OperationOutcome, Whole, WriteNonce,
+    self, EvidenceRecord, EvidenceStep, LockPath, MAX_LINE, OperationOutcome, PathInode, Whole,
+    WriteNonce,
 };
 use tickets::check::judge;
 use tickets::check::proof;
@@ -229,7 +230,7 @@ pub(super) fn clean() -> String {
                 device: 1,
                 inode: 2,
             },
-            path: None,
+            path: LockPath::Unsaid,
             shared: false,
         },
         EvidenceStep::Read {
@@ -325,7 +326,7 @@ fn a_whole_operation_is_read_as_it_was_written() {
             device: 1,
             inode: 2,
             path_device: Some(1),
-            path_inode: Some(2),
+            path_inode: Some(PathInode::Of(2)),
             shared: true,
         }),
     });

@@ -81,9 +81,14 @@ fn the_lock_of_a_file_that_is_gone_is_found() {
     assert_eq!(checked(&whole(OWN)).1["verdict"], "clean");
     // That nobody says so is said.
     let (told, document) = checked(&whole(""));
-    assert!(told.starts_with("clean as far as it goes  2 operations"), "{told}");
     assert!(
-        told.contains("note: 1 operation under a lock does not say what the lock's path meant by then"),
+        told.starts_with("clean as far as it goes  2 operations"),
+        "{told}"
+    );
+    assert!(
+        told.contains(
+            "note: 1 operation under a lock does not say what the lock's path meant by then"
+        ),
         "{told}"
     );
     assert_eq!(document["unnamed_locks"], 1, "{document:#}");
@@ -106,12 +111,27 @@ fn what_is_said_by_half_or_of_two_at_once_is_refused() {
     let twice = ann(",\"nonce\":\"n\"") + &sale("bob", [100, 190], (1, 2), ",\"nonce\":\"n\"");
     let again = ann(",\"nonce\":\"n\"") + &sale("ann", [100, 190], (1, 2), ",\"nonce\":\"n\"");
     for (text, why) in [
-        (ann(&half), "\"path_device\" is missing beside \"path_inode\""),
-        (ann(&other), "\"path_inode\" is missing beside \"path_device\""),
-        (got("\"device\":1,\"inode\":2,\"path_inode\":2"), "\"path_device\" is missing"),
-        (got("\"device\":1"), "\"inode\" is missing beside \"device\""),
+        (
+            ann(&half),
+            "\"path_device\" is missing beside \"path_inode\"",
+        ),
+        (
+            ann(&other),
+            "\"path_inode\" is missing beside \"path_device\"",
+        ),
+        (
+            got("\"device\":1,\"inode\":2,\"path_inode\":2"),
+            "\"path_device\" is missing",
+        ),
+        (
+            got("\"device\":1"),
+            "\"inode\" is missing beside \"device\"",
+        ),
         (got("\"inode\":1"), "\"device\" is missing beside \"inode\""),
-        (twice, "the nonce n is of ann and of bob: each write has one of its own"),
+        (
+            twice,
+            "the nonce n is of ann and of bob: each write has one of its own",
+        ),
         (again, "the nonce n is of two operations of ann"),
     ] {
         let error = evidence::read_lines(text.as_bytes(), "run.jsonl".as_ref()).unwrap_err();
@@ -132,7 +152,10 @@ fn every_split_of_a_lock_is_counted() {
     let shared = |number, got| held(number, got).replace("\"inode\"", "\"shared\":true,\"inode\"");
     for (lines, many) in [
         (held(41, 10) + &held(42, 20), 1),
-        (held(41, 10) + &held(42, 20) + &held(43, 30) + &held(44, 40), 3),
+        (
+            held(41, 10) + &held(42, 20) + &held(43, 30) + &held(44, 40),
+            3,
+        ),
         (shared(41, 10) + &shared(42, 20), 0),
         ((1..=40).map(|at| held(100 + at, 10 * at)).collect(), 39),
     ] {
@@ -152,7 +175,9 @@ fn every_split_of_a_lock_is_counted() {
 #[test]
 fn how_much_was_judged_stands_first() {
     let begun = |buyer: &str| {
-        format!("{{\"step\":\"invoke\",\"buyer\":\"{buyer}\",\"t\":1}}\n{{\"step\":\"read\",\"buyer\":\"{buyer}\",\"t\":2,\"seq\":0,\"left\":3}}\n")
+        format!(
+            "{{\"step\":\"invoke\",\"buyer\":\"{buyer}\",\"t\":1}}\n{{\"step\":\"read\",\"buyer\":\"{buyer}\",\"t\":2,\"seq\":0,\"left\":3}}\n"
+        )
     };
     let query = "{\"buyer\":\"dan\",\"quantity\":0,\"invoke\":5,\"return\":9,\"read\":0,\"seen\":3,\"outcome\":\"query\"}\n";
     let text = HEADER.to_owned() + &begun("ann") + &begun("bob") + &begun("cy") + query;
@@ -176,7 +201,11 @@ fn who_was_overwritten_is_left_open_where_nobody_knows_what_was_read() {
         "ann and bob both read version 0 (3 left) and both wrote version 1: which of them wrote last is not said"
     );
     let timeline = draw::recorded(&evidence, &verdict);
-    let text: Vec<String> = timeline.to_text(120).iter().map(ToString::to_string).collect();
+    let text: Vec<String> = timeline
+        .to_text(120)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let text = text.join("\n");
     let svg = timeline.to_svg();
     for drawn in [&text, &svg] {
@@ -192,7 +221,9 @@ fn who_was_overwritten_is_left_open_where_nobody_knows_what_was_read() {
     let verdict = judge(&evidence);
     let groups = overwritten(&evidence, &verdict);
     assert!(
-        groups[0].text.ends_with(": cy overwrote bob, and the count goes by ann"),
+        groups[0]
+            .text
+            .ends_with(": cy overwrote bob, and the count goes by ann"),
         "{groups:#?}"
     );
     let svg = draw::recorded(&evidence, &verdict).to_svg();
@@ -211,7 +242,11 @@ fn letters_tell_locks_apart() {
         });
         let evidence = read(&(HEADER.to_owned() + &sales.collect::<String>()));
         let timeline = draw::recorded(&evidence, &judge(&evidence));
-        let text: Vec<String> = timeline.to_text(120).iter().map(ToString::to_string).collect();
+        let text: Vec<String> = timeline
+            .to_text(120)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         (text.join("\n"), timeline.to_svg())
     };
     let (text, svg) = drawn([(8, 41), (9, 41), (9, 41)]);
