@@ -58,7 +58,8 @@ impl<'a> Scene<'a> {
         }
         let wrote = self.timeline.operation(act.place)?.wrote?;
         // Before it, or where it is the final count, last of all.
-        let before = [wrote.checked_sub(1)?, self.timeline.versions.len() - 1];
+        let last = self.timeline.versions.len().checked_sub(1)?;
+        let before = [wrote.checked_sub(1)?, last];
         let mut before = before.into_iter();
         let before = before.find(|before| self.tree.overwritten_by(*before) == Some(wrote))?;
         if self.is_unordered(wrote) {

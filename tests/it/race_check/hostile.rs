@@ -180,9 +180,14 @@ fn who_says_the_same_twice_is_not_clean() {
     assert!(evidence::read_lines(at_once.as_bytes(), "run.jsonl".as_ref()).is_err());
     let later = sale.replace("\"invoke\":1,\"return\":2", "\"invoke\":3,\"return\":4");
     assert_ne!(later, sale);
+    // Nor has one attempt two operations.
+    let both = [header.clone(), sale.clone(), later.clone()].concat();
+    assert!(evidence::read_lines(both.as_bytes(), "run.jsonl".as_ref()).is_err());
+    let other = later.replace("\"nonce\":\"n\"", "\"nonce\":\"o\"");
+    assert_ne!(other, later);
     for twice in [
-        vec![header.clone(), sale.clone(), later.clone(), line.clone()],
-        vec![header.clone(), sale.clone(), later],
+        vec![header.clone(), sale.clone(), other.clone(), line.clone()],
+        vec![header.clone(), sale.clone(), other],
         vec![header, sale, line.clone(), line],
     ] {
         let evidence = read(&twice);
