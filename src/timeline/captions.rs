@@ -44,8 +44,9 @@ pub(super) fn words_of(
                 Some(format!("and {} overwritten", thousands(beside))),
             );
         }
-        What::Branches(many) => {
-            return (format!("and {} more, overwritten", thousands(many)), None);
+        What::Branches(many, lost) => {
+            let end = if lost { ", overwritten" } else { "" };
+            return (format!("and {} more{end}", thousands(many)), None);
         }
         What::Rest(many) => return (format!("and {}", count(many, "more version")), None),
     };

@@ -62,7 +62,7 @@ impl<'a> Scene<'a> {
         let before = [wrote.checked_sub(1)?, last];
         let mut before = before.into_iter();
         let before = before.find(|before| self.tree.overwritten_by(*before) == Some(wrote))?;
-        if self.is_unordered(wrote) {
+        if !self.is_known(before, wrote) {
             return None;
         }
         let writer = self.timeline.versions.get(before)?.writer?;
@@ -74,7 +74,19 @@ impl<'a> Scene<'a> {
         let wrote = self.timeline.operation(place)?.wrote?;
         let by = self.tree.overwritten_by(wrote)?;
         let writer = self.timeline.versions.get(by)?.writer?;
-        (!self.is_unordered(by) && writer != place).then_some(writer)
+        (self.is_known(wrote, by) && writer != place).then_some(writer)
+    }
+
+    /// Whether it is known that a version was overwritten by this one, and not by one beside it.
+    fn is_known(&self, version: usize, by: usize) -> bool {
+        let last = self.timeline.versions.len().saturating_sub(1);
+        let beside = if by > version {
+            [by - 1, by, by + 1]
+        } else {
+            // The final count, wherever it stands.
+            [last; 3]
+        };
+        !beside.into_iter().any(|at| self.is_unordered(at))
     }
 
     /// Whether a version is not known to be written after the one before it.

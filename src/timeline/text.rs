@@ -131,11 +131,11 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
     let (text, fork) = words_of(timeline, tree, row.what, 16);
     let tone = match row.what {
         What::Version(version) if tree.is_lost(version) => Tone::Bad,
-        What::Branches(_) => Tone::Bad,
+        What::Branches(_, true) => Tone::Bad,
         What::Version(version) if tree.is_alive(version) && !is_doubtful(timeline, version) => {
             Tone::Good
         }
-        What::Version(_) => Tone::Plain,
+        What::Version(_) | What::Branches(..) => Tone::Plain,
         What::Run(..) | What::Rest(_) => Tone::Faint,
     };
     let text = short(&text, room);

@@ -24,8 +24,8 @@ struct Pending {
 enum PendingBranch {
     /// This version, and what grew from it.
     Version(usize),
-    /// So many for which there is no room.
-    Others(u64),
+    /// So many for which there is no room, and whether all of them were overwritten.
+    Others(u64, bool),
 }
 
 /// The tree of versions.
@@ -121,8 +121,8 @@ impl Tree {
         let (rails, parent) = (next.rails, next.parent);
         let version = match next.what {
             PendingBranch::Version(version) => version,
-            PendingBranch::Others(hidden) => {
-                self.push(rails, parent, What::Branches(hidden));
+            PendingBranch::Others(hidden, lost) => {
+                self.push(rails, parent, What::Branches(hidden, lost));
                 return hidden;
             }
         };
@@ -148,12 +148,16 @@ impl Tree {
             many if rails.len() >= DEPTH => {
                 let hidden = many.len() as u64;
                 let rails = [inner, vec![Rail::Corner]].concat();
-                self.push(rails, Some(row), What::Branches(hidden));
+                let lost = many.iter().all(|child| self.is_lost(*child));
+                self.push(rails, Some(row), What::Branches(hidden, lost));
                 return told + hidden;
             }
             many => {
                 let picked = self.pick(many, shown, family.most);
-                self.fork(many.len() - picked.len(), picked, (&inner, row), stack);
+                let hidden = many.iter().filter(|child| !picked.contains(child));
+                let lost = hidden.clone().all(|child| self.is_lost(*child));
+                let hidden = (hidden.count() as u64, lost);
+                self.fork(hidden, picked, (&inner, row), stack);
             }
         }
         told
@@ -163,7 +167,7 @@ impl Tree {
     /// survived stands at the bottom.
     fn fork(
         &self,
-        hidden: usize,
+        (hidden, lost): (u64, bool),
         picked: Vec<usize>,
         (rails, row): (&[Rail], usize),
         stack: &mut Vec<Pending>,
@@ -172,7 +176,7 @@ impl Tree {
         let mut branches: Vec<PendingBranch> =
             picked.into_iter().map(PendingBranch::Version).collect();
         if hidden > 0 {
-            branches.insert(usize::from(survives), PendingBranch::Others(hidden as u64));
+            branches.insert(usize::from(survives), PendingBranch::Others(hidden, lost));
         }
         for (at, what) in branches.into_iter().enumerate() {
             let rail = if at == 0 { Rail::Corner } else { Rail::Tee };

@@ -60,6 +60,18 @@ impl<'a> Forks<'a> {
             || over.is_some_and(|by| by <= late) && before()
     }
 
+    /// Whether it is known that a version was overwritten by this one, and not by one beside it.
+    fn is_known(&self, version: Option<usize>, by: usize) -> bool {
+        let beside = if Some(by) > version {
+            [by.saturating_sub(1), by, by + 1]
+        } else {
+            // The final count, wherever it stands.
+            [self.tree.all.len().saturating_sub(1); 3]
+        };
+        let unordered = |at: &usize| self.tree.all.get(*at).is_some_and(|one| one.unordered);
+        !beside.iter().any(unordered)
+    }
+
     /// Whether the final count is known to be what it wrote.
     fn is_final(&self, at: u32) -> bool {
         let wrote = self.wrote(at).and_then(|wrote| self.tree.all.get(wrote));
@@ -79,10 +91,9 @@ impl<'a> Forks<'a> {
             .iter()
             .filter_map(|at| Some((self.fates.by(self.wrote(*at)?)?, *at)));
         let last = last.max();
-        let over = last.and_then(|(by, _)| self.tree.all.get(by));
-        let by = over
-            .filter(|over| !over.unordered)
-            .and_then(|over| Some(self.name(over.by?)));
+        let known = last.filter(|(by, at)| self.is_known(self.wrote(*at), *by));
+        let over = known.and_then(|(by, _)| self.tree.all.get(by));
+        let by = over.and_then(|over| Some(self.name(over.by?)));
         let kept = match kept[..] {
             [] if lost.iter().all(|at| self.wrote(*at).is_some()) => None,
             [one] => Some(one),

@@ -259,3 +259,43 @@ fn letters_tell_locks_apart() {
         assert!(drawn.contains("one letter, one inode"), "{drawn}");
     }
 }
+
+/// Of many that wrote at one time those that are not shown are not called overwritten either; nor is anybody said to have
+/// written over another where a third may have written between them.
+#[test]
+fn what_is_not_shown_of_a_fork_and_what_may_lie_between_is_left_open() {
+    let timed = |buyer: &str, [intend, wrote]: [u64; 2]| {
+        let at = format!(",\"read_at\":15,\"intend\":{intend},\"wrote\":{wrote}");
+        sale(buyer, [10, 900], (0, 3), &at)
+    };
+    let drawn = |sales: String| {
+        let evidence = read(&(HEADER.to_owned() + &sales));
+        let timeline = draw::recorded(&evidence, &judge(&evidence));
+        let text: Vec<String> = timeline
+            .to_text(120)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        (text.join("\n"), timeline.to_svg())
+    };
+    let crowd = (1..=40).map(|at| timed(&format!("user-{at}"), [20, 500 + at]));
+    let (text, svg) = drawn(crowd.collect());
+    for drawn in [&text, &svg] {
+        assert!(drawn.contains("and 28 more"), "{drawn}");
+        assert!(!drawn.contains(", overwritten"), "{drawn}");
+    }
+    // Ann was over when the two others began, and these wrote at one time.
+    let three = timed("ann", [20, 30]) + &timed("bob", [40, 60]) + &timed("cy", [50, 70]);
+    let (text, svg) = drawn(three);
+    assert!(text.contains("by ann, overwritten"), "{text}");
+    assert!(!text.contains("over ann's"), "{text}");
+    assert!(!svg.contains("is overwritten by"), "{svg}");
+    // Where the order is known it is said.
+    let three = timed("ann", [20, 30]) + &timed("bob", [40, 60]) + &timed("cy", [65, 70]);
+    let (text, svg) = drawn(three);
+    assert!(
+        text.contains("over ann's") && text.contains("over bob's"),
+        "{text}"
+    );
+    assert!(svg.contains("is overwritten by"), "{svg}");
+}
