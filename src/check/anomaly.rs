@@ -117,7 +117,7 @@ impl Anomaly {
             Self::StaleRead => "an old count was read",
             Self::BrokenLock => "two held one lock at once",
             Self::SplitLock => "two locks where there must be one",
-            Self::DeadInodeLock => "the lock of a file that is gone or replaced",
+            Self::DeadInodeLock => "the lock of a file that is gone",
             Self::UnlockedWrite => "written while nothing kept others out",
             Self::Deadlock => "two wait for each other for ever",
             Self::StaleDecision => "decided by what was so no longer",

@@ -161,13 +161,13 @@ impl Layout {
 }
 
 fn act(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<&Span> {
-    let write = |doing: &Doing| matches!(doing, Doing::Write);
+    let write = Doing::writes;
     match (clash, first) {
         (Clash::WriteRead, true) => operation
             .span(|doing| matches!(doing, Doing::Truncate))
             .or(operation.span(write)),
         (Clash::WriteRead, false) => operation
-            .span(|doing| matches!(doing, Doing::Read))
+            .span(Doing::reads)
             .or(operation.span(|doing| matches!(doing, Doing::Query))),
         _ => operation.span(write),
     }

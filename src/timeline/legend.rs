@@ -119,6 +119,16 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
             items.push((shape, words.to_owned()));
         }
     }
+    let unsaid = [(true, true), (true, false), (false, true)];
+    let mut unsaid = unsaid
+        .map(|(reads, writes)| Doing::Sometime { reads, writes })
+        .into_iter();
+    if let Some(doing) = unsaid.find(occurs)
+        && let Some((half, rest)) = style(&doing, QUIET)
+    {
+        let words = "at some time in it: when is not said".to_owned();
+        items.push((bar(half, &rest), words));
+    }
     if occurs(&Doing::Read) {
         let words = "goes by what it has read".to_owned();
         items.push((line(r#"stroke-width="1.5""#), words));

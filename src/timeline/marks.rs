@@ -84,12 +84,12 @@ impl Marks {
 
     /// Whether an act of a named operation is what proves a finding.
     pub(super) fn proves(&self, place: Spot, doing: &Doing) -> bool {
-        let reads = matches!(doing, Doing::Read | Doing::Query);
-        let writes = matches!(doing, Doing::Write);
+        let reads = doing.reads() || matches!(doing, Doing::Query);
+        let writes = doing.writes();
         self.at(place)
             .iter()
             .any(|(_, clash, first)| match (clash, first) {
-                (Clash::Writes, _) => matches!(doing, Doing::Read | Doing::Write),
+                (Clash::Writes, _) => doing.reads() || writes,
                 (Clash::WriteRead, true) => writes || matches!(doing, Doing::Truncate),
                 (Clash::WriteRead, false) => reads,
                 (Clash::Holds, _) => matches!(doing, Doing::Hold(_)),
@@ -126,10 +126,8 @@ fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usiz
         let mut spans = operation.spans.iter();
         spans.position(|span| wanted(&span.doing))
     };
-    let write = || find(|doing| matches!(doing, Doing::Write));
-    let read = || {
-        find(|doing| matches!(doing, Doing::Read)).or(find(|doing| matches!(doing, Doing::Query)))
-    };
+    let write = || find(Doing::writes);
+    let read = || find(Doing::reads).or(find(|doing| matches!(doing, Doing::Query)));
     let hold = || find(|doing| matches!(doing, Doing::Hold(_)));
     let act = match (clash, first) {
         (Clash::WriteRead, true) => find(|doing| matches!(doing, Doing::Truncate)).or_else(write),

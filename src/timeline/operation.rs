@@ -75,8 +75,27 @@ pub enum Doing {
     Write,
     /// Makes it durable.
     Sync,
+    /// Reads, writes or both at some time in the span: when is not known.
+    Sometime {
+        /// Whether it reads then.
+        reads: bool,
+        /// Whether it writes then.
+        writes: bool,
+    },
     /// Another point, by its name: a step of a schedule that is none of the above.
     Point(String),
+}
+
+impl Doing {
+    /// Whether it reads what it goes by.
+    pub(super) fn reads(&self) -> bool {
+        matches!(self, Self::Read | Self::Sometime { reads: true, .. })
+    }
+
+    /// Whether it writes its version.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Write | Self::Sometime { writes: true, .. })
+    }
 }
 
 /// What an operation saw of the count.

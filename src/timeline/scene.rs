@@ -53,7 +53,7 @@ impl<'a> Scene<'a> {
 
     /// Whether an act is known to have overwritten the version before it: whose.
     pub(super) fn overwrites(&self, act: &Act) -> Option<usize> {
-        if act.doing != Some(Doing::Write) {
+        if !act.doing.as_ref().is_some_and(Doing::writes) {
             return None;
         }
         let wrote = self.timeline.operation(act.place)?.wrote?;

@@ -77,7 +77,7 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
         doing.any(wanted)
     };
     let mut meanings = Vec::new();
-    if occurs(|doing| matches!(doing, Doing::Write)) {
+    if occurs(Doing::writes) {
         meanings.push("● writes");
     }
     if !scene.acts.is_empty() {

@@ -91,6 +91,7 @@ fn spans(
         let from = got.filter(|got| *got <= wrote).fold(intends, u64::max);
         spans.push(Span::new(doing, from, wrote));
     }
+    spans.extend(unsaid(did, end, (wrote, is_known)));
     if spans.is_empty() {
         spans.push(Span::new(Doing::Point("busy".to_owned()), did.invoke, end));
     }
@@ -101,6 +102,16 @@ fn spans(
         spans.push(Span::new(Doing::Point("answer".to_owned()), last, end));
     }
     spans
+}
+
+/// What it did at a time that is not said: between its beginning and its end, or what is known of them.
+fn unsaid(did: &Operation, end: u64, (wrote, is_known): (Option<u64>, bool)) -> Option<Span> {
+    let reads = did.read_at == UNSAID && did.read != UNSAID;
+    let writes = did.intend == UNSAID && is_known;
+    let from = known(did.read_at).unwrap_or(did.invoke);
+    let until = known(did.intend).or(wrote.filter(|_| writes));
+    let doing = Doing::Sometime { reads, writes };
+    (reads || writes).then(|| Span::new(doing, from, until.unwrap_or(end).max(from)))
 }
 
 /// The waits and the holds of locks, in their order. Files are told apart by their numbers in the evidence: two devices may

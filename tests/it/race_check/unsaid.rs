@@ -299,3 +299,57 @@ fn what_is_not_shown_of_a_fork_and_what_may_lie_between_is_left_open() {
     );
     assert!(svg.contains("is overwritten by"), "{svg}");
 }
+
+/// Whole operations that say no more than when they began and ended are drawn from end to end, with what they read and wrote.
+#[test]
+fn what_has_no_time_of_its_own_is_drawn_where_it_may_have_been() {
+    let draw = |sales: String| {
+        let evidence = read(&(HEADER.to_owned() + &sales));
+        let timeline = draw::recorded(&evidence, &judge(&evidence));
+        let text: Vec<String> = timeline
+            .to_text(120)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        (text.join("\n"), timeline.to_svg())
+    };
+    let ann = sale("ann", [10, 90], (0, 3), "");
+    let (text, svg) = draw(ann.clone() + &sale("bob", [100, 195], (1, 2), ""));
+    for drawn in [&text, &svg] {
+        assert!(
+            drawn.contains("reads: 3 left, writes: 2 left, when is not said"),
+            "{drawn}"
+        );
+        assert!(
+            drawn.contains("reads: 2 left, writes: 1 left, when is not said"),
+            "{drawn}"
+        );
+    }
+    assert!(
+        svg.contains("at some time in it: when is not said"),
+        "{svg}"
+    );
+    let axis = svg.split("text-anchor=\"middle\"").filter_map(|text| {
+        let words = text.split_once('>')?.1.split('<').next()?;
+        words.parse::<u64>().ok()
+    });
+    assert_eq!(
+        axis.max(),
+        Some(185),
+        "the last lane is drawn to its end: {svg}"
+    );
+    // Half of it is said.
+    let (text, _) = draw(sale("ann", [10, 90], (0, 3), ",\"read_at\":20"));
+    assert!(text.contains("reads: 3 left\n"), "{text}");
+    assert!(text.contains("writes: 2 left, when is not said"), "{text}");
+    let (text, _) = draw(sale("ann", [10, 90], (0, 3), ",\"intend\":40,\"wrote\":50"));
+    assert!(text.contains("reads: 3 left, when is not said"), "{text}");
+    assert!(text.contains("writes: 2 left, bought 1\n"), "{text}");
+    let (_, svg) = draw(sale(
+        "ann",
+        [10, 90],
+        (0, 3),
+        ",\"read_at\":20,\"intend\":40,\"wrote\":50",
+    ));
+    assert!(!svg.contains("when is not said"), "{svg}");
+}
