@@ -52,18 +52,19 @@ impl Overwriting {
             vague: vec![false; total],
         };
         let mut forks = vec![Fork::default(); total];
+        let below = |at: usize| others(at).iter().copied().chain(parent(at));
+        spread(&mut all.stands, below);
+        for at in (0..total).filter(|at| !others(*at).is_empty()) {
+            for to in below(at) {
+                if let Some(vague) = all.vague.get_mut(to) {
+                    *vague = true;
+                }
+            }
+        }
+        spread(&mut all.vague, below);
         for at in (0..total).rev() {
             let Some(to) = parent(at) else { continue };
             let (stands, last) = (all.stands(at), all.last(at));
-            let vague = !others(at).is_empty() || all.vague.get(at) == Some(&true);
-            for other in others(at).iter().chain([&to]).filter(|to| **to < at) {
-                if let Some(own) = all.vague.get_mut(*other) {
-                    *own |= vague;
-                }
-                if let Some(own) = all.stands.get_mut(*other) {
-                    *own |= stands;
-                }
-            }
             let Some(fork) = forks.get_mut(to) else {
                 continue;
             };
@@ -142,6 +143,21 @@ impl Overwriting {
 
     fn last(&self, version: usize) -> usize {
         self.last.get(version).copied().unwrap_or(version)
+    }
+}
+
+/// What is so of a version is so of all that it may have grown from.
+fn spread<I: Iterator<Item = usize>>(of: &mut [bool], below: impl Fn(usize) -> I) {
+    let mut open: Vec<usize> = (0..of.len())
+        .filter(|at| of.get(*at) == Some(&true))
+        .collect();
+    while let Some(at) = open.pop() {
+        for to in below(at) {
+            if let Some(is) = of.get_mut(to).filter(|is| !**is) {
+                *is = true;
+                open.push(to);
+            }
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl Anomaly {
             Self::Oversold => "more was sold than there was",
             Self::Conservation => "the count is wrong",
             Self::TornWrite => "a line was cut off",
-            Self::LostSale => "a sale is not on record",
+            Self::LostSale => "a sale is gone",
             Self::TornRead => "a half-written count was read",
             Self::DirtyRead => "something was read that never counted",
             Self::Gap => "a count is missing between two others",
@@ -140,7 +140,7 @@ impl Anomaly {
     pub fn harm(self) -> &'static str {
         match self {
             Self::Oversold => "no ticket is left for it",
-            Self::LostSale => "its sale is not on record",
+            Self::LostSale => "its sale is gone",
             Self::FalseSoldOut => "could have bought",
             _ => "",
         }

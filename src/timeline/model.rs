@@ -96,7 +96,8 @@ pub struct DrawnVersion {
     pub survived: bool,
     /// Whether it may have survived, for all that is known, or another one that is called so.
     pub doubtful: bool,
-    /// Whether it is not known to be written after the one that stands before it in [`Timeline::versions`].
+    /// Whether it is not known of each other whether that was written before it or after, as they stand in
+    /// [`Timeline::versions`].
     pub unordered: bool,
 }
 

@@ -81,15 +81,15 @@ impl<'a> Scene<'a> {
     fn is_known(&self, version: usize, by: usize) -> bool {
         let last = self.timeline.versions.len().saturating_sub(1);
         let beside = if by > version {
-            [by - 1, by, by + 1]
+            [by - 1, by]
         } else {
             // The final count, wherever it stands.
-            [last; 3]
+            [last; 2]
         };
         !beside.into_iter().any(|at| self.is_unordered(at))
     }
 
-    /// Whether a version is not known to be written after the one before it.
+    /// Whether it is not known of each other version whether that was written before this one or after.
     fn is_unordered(&self, version: usize) -> bool {
         let version = self.timeline.versions.get(version);
         version.is_some_and(|version| version.unordered)

@@ -63,10 +63,10 @@ impl<'a> Forks<'a> {
     /// Whether it is known that a version was overwritten by this one, and not by one beside it.
     fn is_known(&self, version: Option<usize>, by: usize) -> bool {
         let beside = if Some(by) > version {
-            [by.saturating_sub(1), by, by + 1]
+            [by.saturating_sub(1), by]
         } else {
             // The final count, wherever it stands.
-            [self.tree.all.len().saturating_sub(1); 3]
+            [self.tree.all.len().saturating_sub(1); 2]
         };
         let unordered = |at: &usize| self.tree.all.get(*at).is_some_and(|one| one.unordered);
         !beside.iter().any(unordered)

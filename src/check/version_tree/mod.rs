@@ -20,8 +20,8 @@ pub(crate) struct VersionTree {
     pub(crate) all: Vec<TreeVersion>,
     pub(crate) read: Vec<Option<usize>>,
     pub(crate) wrote: Vec<Option<usize>>,
-    /// By operation: what it may have read instead.
-    others: HashMap<u32, Vec<usize>>,
+    /// By operation: the versions one of which it read, where they are several.
+    possible: HashMap<u32, Vec<usize>>,
 }
 
 /// A version of the count.
@@ -37,7 +37,7 @@ pub(crate) struct TreeVersion {
     pub(crate) survived: bool,
     /// Whether another may be it too.
     pub(crate) doubtful: bool,
-    /// Whether it is not known to be written after the one before it.
+    /// Whether it is not known of each other whether that was written before it or after.
     pub(crate) unordered: bool,
 }
 
@@ -56,7 +56,7 @@ impl VersionTree {
             }],
             read: vec![None; evidence.operations.len()],
             wrote: vec![None; evidence.operations.len()],
-            others: HashMap::new(),
+            possible: HashMap::new(),
         };
         let mut numbered = NumberedVersions::of(evidence, &written);
         for line in &written {
@@ -84,9 +84,9 @@ impl VersionTree {
                 && let Some(read) = versions.read.get_mut(index as usize)
             {
                 *read = numbered.seen(index, did);
-                let others = numbered.others(order, (index, did), *read);
-                if !others.is_empty() {
-                    versions.others.insert(index, others);
+                let possible = numbered.possible(order, (index, did), *read);
+                if !possible.is_empty() {
+                    versions.possible.insert(index, possible);
                 }
             }
         }
@@ -114,15 +114,15 @@ impl VersionTree {
             &parents,
             |at| {
                 let by = version(at).and_then(|one| one.by);
-                by.map_or(&[], |by| self.others(by))
+                by.map_or(&[], |by| self.possible(by))
             },
             |at| version(at).is_some_and(|one| one.survived),
         )
     }
 
-    /// The versions that an operation may have read instead of the one that it is taken to have read.
-    pub(crate) fn others(&self, operation: u32) -> &[usize] {
-        self.others.get(&operation).map_or(&[], Vec::as_slice)
+    /// The versions one of which an operation read, where they are several.
+    pub(crate) fn possible(&self, operation: u32) -> &[usize] {
+        self.possible.get(&operation).map_or(&[], Vec::as_slice)
     }
 
     /// These stand in the end, or one of them does.

@@ -57,9 +57,9 @@ impl<'a> NumberedVersions<'a> {
         exact.or(latest).or(all.last()).copied()
     }
 
-    /// The versions of this number that an operation may have read instead of this one: none that left another count, was
-    /// written after it had read, or was written over before it began to.
-    pub(super) fn others(
+    /// The versions of this number one of which an operation read, where they are several: none that left another count,
+    /// was written after it had read, or was written over before it began to.
+    pub(super) fn possible(
         &self,
         order: &WriteOrder<'_>,
         (index, did): (u32, &Operation),
@@ -93,9 +93,12 @@ impl<'a> NumberedVersions<'a> {
             !own && (did.seen == UNSAID || left.is_none_or(|left| left == did.seen))
         };
         let by_then = |at: usize| line(at).is_none_or(|line| line.at <= did.read_at);
-        let others = all.iter().copied().filter(|at| *at != read);
-        others
-            .filter(|at| fits(*at) && by_then(*at) && !gone(*at))
-            .collect()
+        let is_possible = |at: &usize| *at == read || fits(*at) && by_then(*at) && !gone(*at);
+        let possible: Vec<usize> = all.iter().copied().filter(is_possible).collect();
+        if possible.len() > 1 {
+            possible
+        } else {
+            Vec::new()
+        }
     }
 }

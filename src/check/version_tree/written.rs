@@ -14,7 +14,7 @@ pub(super) struct WrittenVersion {
     pub(super) sum: Option<u64>,
     /// When, where that is known.
     pub(super) at: u64,
-    /// Whether it is not known to be written after the one before it.
+    /// Whether it is not known of each other whether that was written before it or after.
     pub(super) unordered: bool,
 }
 
@@ -52,14 +52,15 @@ pub(super) fn by_time(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<Writte
     let wrote = dids.filter(|(_, did)| did.has_written() && did.write != UNSAID);
     let mut wrote: Vec<u32> = wrote.map(|(index, _)| index).collect();
     order.sort(&mut wrote);
-    let before = std::iter::once(None).chain(wrote.iter().copied().map(Some));
-    let written = before
+    let settled = order.settled(&wrote);
+    let written = settled
+        .into_iter()
         .zip(&wrote)
-        .filter_map(|(before, index)| Some((before, *index, evidence.operation(*index)?)));
+        .filter_map(|(settled, index)| Some((settled, *index, evidence.operation(*index)?)));
     written
-        .map(|(before, index, did)| WrittenVersion {
+        .map(|(settled, index, did)| WrittenVersion {
             by: Some(index),
-            unordered: before.is_some_and(|before| !order.is_before(before, index)),
+            unordered: !settled,
             seq: did.write,
             left: match did.left_at_read() {
                 UNSAID => None,

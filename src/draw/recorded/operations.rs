@@ -28,7 +28,7 @@ pub(super) fn operation(
         Some(version) if saw_another(did, versions, version) => {
             Some(Sight::Torn(format!("{} left", did.seen)))
         }
-        Some(version) if !versions.others(index).is_empty() => {
+        Some(version) if !versions.possible(index).is_empty() => {
             Some(Sight::OneOf(version, known(did.seen)))
         }
         Some(version) => Some(Sight::Version(version)),

@@ -11,9 +11,10 @@ pub(super) fn versions(tree: &VersionTree, places: &[Option<Spot>]) -> Vec<Drawn
         left: version.left,
         writer: version.by.and_then(place),
         parent: version.parent,
-        others: version
-            .by
-            .map_or_else(Vec::new, |by| tree.others(by).to_vec()),
+        others: version.by.map_or_else(Vec::new, |by| {
+            let possible = tree.possible(by).iter().copied();
+            possible.filter(|at| Some(*at) != version.parent).collect()
+        }),
         survived: version.survived,
         doubtful: version.doubtful,
         unordered: version.unordered,
