@@ -80,14 +80,10 @@ impl VersionTree {
             }
         }
         for (index, did) in (0..).zip(&evidence.operations) {
-            if did.read != UNSAID
-                && let Some(read) = versions.read.get_mut(index as usize)
-            {
-                *read = numbered.seen(index, did);
-                let possible = numbered.possible(order, (index, did), *read);
-                if !possible.is_empty() {
-                    versions.possible.insert(index, possible);
-                }
+            if did.read != UNSAID {
+                let read = numbered.seen(index, did);
+                let possible = numbered.possible(order, (index, did), read);
+                versions.reads(index, read, possible);
             }
         }
         let latest = match evidence.last {
@@ -104,6 +100,28 @@ impl VersionTree {
             (None, None) => {}
         }
         versions
+    }
+
+    /// That an operation read a version, or one of several. What it wrote grew from that; it may stand before it here, where
+    /// nothing else tells their order.
+    fn reads(&mut self, index: u32, read: Option<usize>, mut possible: Vec<usize>) {
+        let wrote = self.wrote.get(index as usize).copied().flatten();
+        let version = wrote.and_then(|wrote| self.all.get_mut(wrote));
+        if let (Some(wrote), Some(version), Some(read)) = (wrote, version, read)
+            && version.parent != Some(read)
+        {
+            if read < wrote {
+                version.parent = Some(read);
+            } else if possible.is_empty() {
+                possible.extend(version.parent.into_iter().chain([read]));
+            }
+        }
+        if let Some(slot) = self.read.get_mut(index as usize) {
+            *slot = read;
+        }
+        if !possible.is_empty() {
+            self.possible.insert(index, possible);
+        }
     }
 
     /// What became of each version.
