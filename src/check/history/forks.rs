@@ -14,6 +14,8 @@ pub(super) struct Forks<'a> {
     pub(super) order: WriteOrder<'a>,
     tree: VersionTree,
     fates: Overwriting,
+    /// By number: how many versions may stand.
+    standing: HashMap<u64, u32>,
 }
 
 impl<'a> Forks<'a> {
@@ -21,11 +23,18 @@ impl<'a> Forks<'a> {
         let order = WriteOrder::of(evidence);
         let tree = VersionTree::of(evidence, &order);
         let fates = tree.fates();
+        let mut standing: HashMap<u64, u32> = HashMap::new();
+        for (at, version) in tree.all.iter().enumerate() {
+            if fates.stands(at) {
+                *standing.entry(version.seq).or_default() += 1;
+            }
+        }
         Self {
             evidence,
             order,
             tree,
             fates,
+            standing,
         }
     }
 
@@ -43,8 +52,8 @@ impl<'a> Forks<'a> {
     pub(super) fn stands(&self, at: u32) -> bool {
         self.wrote(at).is_some_and(|wrote| {
             let version = self.tree.all.get(wrote);
-            let doubtful = version.is_some_and(|version| version.doubtful);
-            self.fates.stands(wrote) && !doubtful
+            let alone = |seq: u64| self.standing.get(&seq) == Some(&1);
+            self.fates.stands(wrote) && version.is_some_and(|version| alone(version.seq))
         })
     }
 
