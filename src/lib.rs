@@ -83,6 +83,7 @@ mod json_words;
 pub mod lab;
 mod ledger;
 pub mod office;
+mod overwriting;
 mod plural;
 mod random;
 mod run_clock;
