@@ -43,7 +43,14 @@ mod tests {
             .held(2, Some("2026-05-01T18:00:00Z"))
             .about(About::BuyersTickets);
         for error in [full, short, held] {
-            assert_eq!(format!("{error:?}"), format!("{:?}", error.again()));
+            let again = error.again();
+            assert_eq!(error.to_string(), again.to_string());
+            assert_eq!((error.kind, &error.place), (again.kind, &again.place));
+            assert_eq!((&error.hint, error.about), (&again.hint, again.about));
+            assert_eq!(error.next_due(), again.next_due());
+            assert_eq!(error.held_tickets(), again.held_tickets());
+            let kind = |error: &Error| error.source.as_ref().map(io::Error::kind);
+            assert_eq!(kind(&error), kind(&again));
         }
     }
 }
