@@ -15,6 +15,10 @@ pub(super) struct Member<'o> {
     decided: Decided,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are purchases, and a box would be made for each"
+)]
 enum Asked<'o> {
     Purchase(Purchase<'o>),
     /// Nothing is sold to it, whatever the ledger says.

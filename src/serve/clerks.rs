@@ -148,7 +148,7 @@ fn clerk(mut office: BoxOffice, opens: &impl Fn() -> Result<BoxOffice>, jobs: &R
                 let orders;
                 (orders, next) = gather(first, jobs);
                 catch_unwind(AssertUnwindSafe(|| {
-                    waiting_orders::sell(&mut office, orders)
+                    waiting_orders::sell(&mut office, orders);
                 }))
             }
         };
