@@ -1,5 +1,6 @@
 //! The one error type: what happened, where, and what to do about it. Knows nothing of who is told.
 
+mod again;
 mod kind;
 
 use std::fmt;
@@ -36,7 +37,7 @@ impl fmt::Display for Place {
 }
 
 /// How many are held where too few are left, and when the next of them is due.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct HeldTickets {
     held: u64,
     due: Option<String>,

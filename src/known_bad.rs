@@ -103,6 +103,7 @@ mod mistakes {
         "drain-cut" DrainCut: "A service that is told to end cuts its connections.";
         "look-kept" LookKept: "A service answers what it saw first.";
         "order-kept" OrderKept: "An order whose client has gone is done.";
+        "batch-unseen" BatchUnseen: "An order of a batch is decided without a look at the keys of those before it.";
         "body-awaited" BodyAwaited: "A service that is told to end waits for the rest of a body.";
         "socket-leaked" SocketLeaked: "The socket of a connection is never closed.";
     }

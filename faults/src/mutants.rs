@@ -135,6 +135,8 @@ pub const MUTANTS: &[Mutant] = &[
     by("drain-cut", "served", "served/SIGTERM/fdatasync"),
     by("key-forgotten", "served", "served/killed/fdatasync"),
     by("sync-retried", "served", "served/refused/fdatasync"),
+    by("batch-unseen", "served", "served/together/alone"),
+    by("answer-first", "served", "served/together/fdatasync:EIO"),
     by("look-kept", "beside", "beside/reset"),
     by("order-kept", "beside", "beside/gone while they wait"),
     by("body-awaited", "beside", "beside/half way"),

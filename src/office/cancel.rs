@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Op, Record, Tally};
 use crate::plural::are;
 use crate::store::options::CommitOptions;
-use crate::store::{FoundSale, Lookup, SaleState, Transaction};
+use crate::store::{FoundSale, LedgerQuery, Lookup, SaleState};
 
 /// What a cancellation did. It is durable.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl BoxOffice {
         }
         self.store.open(LockKind::Exclusive, change.wait)?;
         self.look_for_key(change.key, change.wait)?;
-        self.store.prefetch(Lookup::Id(asked.id))?;
+        self.store.prefetch(&[Lookup::Id(asked.id)])?;
         let done = self.commit(
             CommitOptions::durable(change.wait),
             &mut Unobserved,
@@ -85,7 +85,7 @@ struct Cancelling<'c> {
 }
 
 impl<'c> Cancelling<'c> {
-    fn decide(&mut self, head: &Tally, transaction: &mut dyn Transaction) -> Result<Decision<'c>> {
+    fn decide(&mut self, head: &Tally, transaction: &mut dyn LedgerQuery) -> Result<Decision<'c>> {
         if let Some(key) = self.change.key {
             self.earlier = transaction.find(Lookup::Key(key))?;
         }
@@ -112,13 +112,16 @@ impl<'c> Cancelling<'c> {
             return Ok(Decision::Known { end: sale.end });
         }
         let (seq, left) = (head.seq + 1, head.left.saturating_add(self.given));
-        Ok(Decision::Write(vec![Record {
-            reference: Some(sale.id.clone().into()),
-            key: self.change.key.map(Into::into),
-            reason: self.change.reason.map(Into::into),
-            by: self.change.by.map(Into::into),
-            ..Record::new(Op::Cancel, seq, self.given.cast_signed(), left)
-        }]))
+        Decision::write(
+            head,
+            vec![Record {
+                reference: Some(sale.id.clone().into()),
+                key: self.change.key.map(Into::into),
+                reason: self.change.reason.map(Into::into),
+                by: self.change.by.map(Into::into),
+                ..Record::new(Op::Cancel, seq, self.given.cast_signed(), left)
+            }],
+        )
     }
 
     fn answer(self, done: Committed) -> Result<Cancellation> {

@@ -68,7 +68,7 @@ impl BoxOffice {
                     by: change.by.map(Into::into),
                     ..Record::new(Op::Adjust, taken.seq, quantity, left)
                 });
-                Ok(Decision::Write(records))
+                Decision::write(before, records)
             },
         )?;
         if let Some(known) = &earlier {

@@ -8,14 +8,14 @@ use super::BoxOffice;
 use super::order::Observer;
 use super::taking::Stock;
 use crate::error::{Error, Result};
-use crate::ledger::{Record, Step, Tally};
+use crate::ledger::{NewLines, Record, Step, Tally};
 use crate::store::options::{CommitOptions, Durability};
-use crate::store::{Append, Settle, Transaction, patiently};
+use crate::store::{Append, LedgerQuery, Settle, Transaction, patiently};
 
 /// What is to be done, by what was read.
 pub(super) enum Decision<'r> {
     /// These lines are to be written, all at once.
-    Write(Vec<Record<'r>>),
+    Write(NewLines<'r>),
     /// The ledger says already, up to here, what was to be written.
     Known {
         /// What must be durable before that is answered.
@@ -23,13 +23,22 @@ pub(super) enum Decision<'r> {
     },
 }
 
+impl<'r> Decision<'r> {
+    /// To write this behind a ledger that adds up to `head`.
+    pub(super) fn write(head: &Tally, records: Vec<Record<'r>>) -> Result<Self> {
+        let mut lines = NewLines::behind(*head);
+        lines.add(records)?;
+        Ok(Self::Write(lines))
+    }
+}
+
 /// Decides by what the ledger adds up to, and by what stands on it.
 pub(super) type Decide<'d, 'r, O> =
-    dyn FnMut(&Tally, &mut dyn Transaction, &mut O) -> Result<Decision<'r>> + 'd;
+    dyn FnMut(&Tally, &mut dyn LedgerQuery, &mut O) -> Result<Decision<'r>> + 'd;
 
 /// The same, with what takes from the stock.
 pub(super) type DecideTaking<'d, 'r, O> =
-    dyn FnMut(&Tally, &mut dyn Transaction, &mut O, &mut Stock) -> Result<Decision<'r>> + 'd;
+    dyn FnMut(&Tally, &mut dyn LedgerQuery, &mut O, &mut Stock) -> Result<Decision<'r>> + 'd;
 
 /// What was done.
 pub(super) struct Committed {
@@ -91,15 +100,15 @@ impl BoxOffice {
         decide: &mut DecideTaking<'_, '_, O>,
     ) -> Result<Committed> {
         loop {
-            let wanted = (stock.wants_holds, stock.wants_buyer);
+            let wanted = stock.wants;
             let done = self.commit(options, observer, &mut |head, transaction, observer| {
                 decide(head, transaction, observer, stock)
             });
             match &mut stock.buyers {
-                _ if done.is_err() && stock.wants_holds && !wanted.0 => {
+                _ if done.is_err() && stock.wants.holds && !wanted.holds => {
                     self.store.follow(&mut stock.holds)?;
                 }
-                Some(buyers) if done.is_err() && stock.wants_buyer && !wanted.1 => {
+                Some(buyers) if done.is_err() && stock.wants.buyers && !wanted.buyers => {
                     self.store.follow(buyers)?;
                 }
                 _ => return done,
@@ -170,8 +179,8 @@ fn run<O: Observer>(
         lock(transaction, observer, locked)?;
     }
     let head = transaction.head()?;
-    let records = match decide(&head, transaction, observer)? {
-        Decision::Write(records) => records,
+    let lines = match decide(&head, transaction, observer)? {
+        Decision::Write(lines) => lines,
         Decision::Known { end } => {
             let known = Settle {
                 end,
@@ -185,7 +194,7 @@ fn run<O: Observer>(
         lock(transaction, observer, locked)?;
     }
     let told = &mut |step| drop(observer.at(step));
-    Ok(match transaction.append(&records, told)? {
+    Ok(match transaction.append(&lines, told)? {
         Append::Conflict => None,
         Append::Written { tally, unpublished } => {
             let written = Settle {

@@ -141,11 +141,14 @@ impl BoxOffice {
                 if head.index.closed == (op == Op::Close) {
                     return Ok(Decision::Known { end: head.bytes });
                 }
-                Ok(Decision::Write(vec![Record {
-                    reason: change.reason.map(Into::into),
-                    by: change.by.map(Into::into),
-                    ..Record::new(op, head.seq + 1, 0, head.left)
-                }]))
+                Decision::write(
+                    head,
+                    vec![Record {
+                        reason: change.reason.map(Into::into),
+                        by: change.by.map(Into::into),
+                        ..Record::new(op, head.seq + 1, 0, head.left)
+                    }],
+                )
             },
         )?;
         Ok(done.unpublished)
@@ -168,7 +171,7 @@ impl BoxOffice {
             CommitOptions::durable(change.wait),
             &mut Unobserved,
             &mut |head, transaction, _| {
-                known_bad!(SetUnlocked => return Ok(Decision::Write(vec![Record::set(head.seq + 1, head.left, change_to(settings.clone())?)])));
+                known_bad!(SetUnlocked => return Decision::write(head, vec![Record::set(head.seq + 1, head.left, change_to(settings.clone())?)]));
                 let before = transaction.settings()?;
                 settings = change_to(before.clone().unwrap_or_default())?;
                 check_settings(&settings)?;
@@ -178,7 +181,7 @@ impl BoxOffice {
                 let mut record = Record::set(head.seq + 1, head.left, settings.clone());
                 record.reason = change.reason.map(Into::into);
                 record.by = change.by.map(Into::into);
-                Ok(Decision::Write(vec![record]))
+                Decision::write(head, vec![record])
             },
         )?;
         Ok(SettingsChange {
@@ -196,7 +199,7 @@ impl BoxOffice {
         let buyer = &*name::checked(buyer)?;
         let id = id_of(id)?;
         self.store.open(LockKind::Exclusive, change.wait)?;
-        self.store.prefetch(Lookup::Id(id))?;
+        self.store.prefetch(&[Lookup::Id(id)])?;
         let (mut quantity, mut gone, mut whole) = (0, false, String::new());
         let (mut ended, mut is_held) = (false, false);
         let done = self.commit(
@@ -214,13 +217,16 @@ impl BoxOffice {
                 if gone || sale.buyer == buyer {
                     return Ok(Decision::Known { end: sale.end });
                 }
-                Ok(Decision::Write(vec![Record {
-                    reference: Some(whole.clone().into()),
-                    buyer: Some(buyer.into()),
-                    reason: change.reason.map(Into::into),
-                    by: change.by.map(Into::into),
-                    ..Record::new(Op::Rename, head.seq + 1, 0, head.left)
-                }]))
+                Decision::write(
+                    head,
+                    vec![Record {
+                        reference: Some(whole.clone().into()),
+                        buyer: Some(buyer.into()),
+                        reason: change.reason.map(Into::into),
+                        by: change.by.map(Into::into),
+                        ..Record::new(Op::Rename, head.seq + 1, 0, head.left)
+                    }],
+                )
             },
         )?;
         if gone {

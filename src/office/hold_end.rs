@@ -51,7 +51,7 @@ impl BoxOffice {
         change.check_without_key()?;
         let id = id_of(id)?;
         self.store.open(LockKind::Exclusive, change.wait)?;
-        self.store.prefetch(Lookup::Id(id))?;
+        self.store.prefetch(&[Lookup::Id(id)])?;
         let (mut hold, mut refusal, mut replayed) = (None, None, false);
         #[cfg(feature = "known-bad")]
         let clock = self.clock.clone();
@@ -71,7 +71,7 @@ impl BoxOffice {
                     // What an answer rests on must be durable before it is given.
                     return Ok(Decision::Known { end: found.end });
                 }
-                Ok(Decision::Write(vec![line(head, found, op, change)]))
+                Decision::write(head, vec![line(head, found, op, change)])
             },
         )?;
         if let Some(refusal) = refusal {

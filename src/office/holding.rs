@@ -103,7 +103,7 @@ impl BoxOffice {
                 until = moment(now, rules.held_for(time, asker)?)?;
                 let taken = stock.take(head, transaction, order.quantity, now)?;
                 id = format!("{}-{}", taken.seq, Nonce(number));
-                Ok(Decision::Write(held(order, taken, &id, &until)))
+                Decision::write(head, held(order, taken, &id, &until))
             },
         )?;
         if let Some(found) = &earlier {

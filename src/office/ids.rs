@@ -19,6 +19,12 @@ pub(super) struct RandomIds {
 }
 
 impl RandomIds {
+    /// These, and then random ones.
+    #[cfg(test)]
+    pub(super) fn told(numbers: Vec<u32>) -> Self {
+        Self { numbers }
+    }
+
     pub(super) fn next(&mut self) -> Result<u32> {
         if let Some(number) = self.numbers.pop() {
             return Ok(number);

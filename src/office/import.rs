@@ -15,7 +15,7 @@ use super::taking::{Stock, Taken};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Nonce, Op, Record, Sum, Tally};
 use crate::store::options::CommitOptions;
-use crate::store::{FoundSale, Transaction};
+use crate::store::{FoundSale, LedgerQuery};
 
 /// So many orders are decided at once at most, and for so long: others are waiting for the lock. To write their lines down
 /// takes as long again.
@@ -80,7 +80,7 @@ impl<'r> Batch<'r> {
         (order, number): (&Order<'r>, u32),
         known: &KeyedLines,
         (rules, stock): (&Rules, &mut Stock),
-        transaction: &mut dyn Transaction,
+        transaction: &mut dyn LedgerQuery,
     ) -> Result<()> {
         let earlier = order
             .key
@@ -216,11 +216,10 @@ impl BoxOffice {
                     batch.decide((order, *number), keyed, (&rules, stock), transaction)?;
                 }
                 outcomes = batch.outcomes;
-                Ok(if batch.records.is_empty() {
-                    Decision::Known { end: head.bytes }
-                } else {
-                    Decision::Write(batch.records)
-                })
+                if batch.records.is_empty() {
+                    return Ok(Decision::Known { end: head.bytes });
+                }
+                Decision::write(head, batch.records)
             },
         )?;
         stock.done();

@@ -5,7 +5,7 @@ use super::name;
 use super::order::Order;
 use crate::error::{About, Error, Kind, Result};
 use crate::ledger::Op;
-use crate::store::{FoundSale, Lookup, SaleState, Transaction};
+use crate::store::{FoundSale, LedgerQuery, Lookup, SaleState};
 
 /// What an order asks for, as its line would say.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ impl<'a> Asked<'a> {
 
 /// What the ledger says already, where it knows the key: the line with it, which goes to `earlier`.
 pub(super) fn known<'r>(
-    transaction: &mut dyn Transaction,
+    transaction: &mut dyn LedgerQuery,
     key: Option<&str>,
     earlier: &mut Option<FoundSale>,
 ) -> Result<Option<Decision<'r>>> {

@@ -2,6 +2,11 @@
 //!
 //! Knows nothing of where an event is stored: a store does.
 
+mod ahead;
+mod batch;
+mod batch_member;
+#[cfg(test)]
+mod batch_tests;
 mod buyer_totals;
 mod cancel;
 mod change;
@@ -60,6 +65,8 @@ pub use crate::store::audit::{Audit, AuditTotals, Finding, Flaw, VerifiedUpTo};
 pub use crate::store::file::reader::key_index::KeyIndex;
 pub use crate::store::options::{Durability, Writes};
 pub use crate::store::results::{Backup, GivenUp, GivenUpBooking, Reset, Restored, WayBack};
+#[cfg(feature = "serve")]
+pub(crate) use batch::Observed;
 pub use cancel::Cancellation;
 pub use change::Adjustment;
 pub use change_options::Change;

@@ -167,6 +167,16 @@ pub trait Observer {
     }
 }
 
+impl<O: Observer + ?Sized> Observer for &mut O {
+    fn at(&mut self, step: Step) -> Result<()> {
+        (**self).at(step)
+    }
+
+    fn still_wanted(&mut self) -> bool {
+        (**self).still_wanted()
+    }
+}
+
 /// Nobody watches.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unobserved;

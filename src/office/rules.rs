@@ -12,7 +12,7 @@ use super::taking::Stock;
 use crate::error::{About, Error, Kind, Result};
 use crate::ledger::{EventSettings, Tally};
 use crate::span::span;
-use crate::store::{Lookup, SaleState, Transaction};
+use crate::store::{LedgerQuery, Lookup, SaleState};
 
 /// How long tickets are held unless the event says otherwise.
 const HOLD: Duration = Duration::from_secs(15 * 60);
@@ -30,9 +30,9 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn of(transaction: &mut dyn Transaction) -> Result<Self> {
+    pub(super) fn of(ledger: &mut dyn LedgerQuery) -> Result<Self> {
         Ok(Self {
-            settings: transaction.settings()?,
+            settings: ledger.settings()?,
         })
     }
 
@@ -72,7 +72,7 @@ impl Rules {
         &self,
         order: &Order<'_>,
         head: &Tally,
-        transaction: &mut dyn Transaction,
+        ledger: &mut dyn LedgerQuery,
         stock: &mut Stock,
         now: i64,
     ) -> Result<()> {
@@ -92,7 +92,7 @@ impl Rules {
         let Some(most) = settings.max_per_buyer else {
             return Ok(());
         };
-        let has = stock.tickets_of(order.buyer, head, transaction)?;
+        let has = stock.tickets_of(order.buyer, head, ledger)?;
         if has.saturating_add(order.quantity) > most {
             let message = format!(
                 "asked for {}; one buyer has at most {most}, and {:?} has {has}",
@@ -135,22 +135,22 @@ pub(super) fn check_settings(settings: &EventSettings) -> Result<()> {
 }
 
 impl Stock {
-    /// How many tickets this buyer has. The long way is gone without the lock: see [`Stock::wants_buyer`].
+    /// How many tickets this buyer has. The long way is gone without the lock: see [`super::taking::Wants`].
     fn tickets_of(
         &mut self,
         buyer: &str,
         head: &Tally,
-        transaction: &mut dyn Transaction,
+        ledger: &mut dyn LedgerQuery,
     ) -> Result<u64> {
         let totals = self.buyers.get_or_insert_with(|| BuyerTotals::of([buyer]));
         let far = head.bytes.saturating_sub(totals.seen_up_to()) > super::taking::UNDER_THE_LOCK;
-        if far && !self.wants_buyer {
-            self.wants_buyer = true;
+        if far && !self.wants.buyers {
+            self.wants.buyers = true;
             return Err(Error::interrupted("the buyer's tickets are counted first"));
         }
-        transaction.follow(totals)?;
+        ledger.follow(totals)?;
         totals.tickets(buyer, &mut |id| {
-            let found = transaction.find(Lookup::Id(id))?;
+            let found = ledger.find(Lookup::Id(id))?;
             Ok(found.map_or_else(Default::default, |sale| {
                 let kept = match sale.state {
                     SaleState::Sold | SaleState::Held => sale.kept(),

@@ -5,7 +5,7 @@ use super::open_holds::{OpenHolds, TimedHold};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Op, Record, Tally};
 use crate::plural::are;
-use crate::store::Transaction;
+use crate::store::LedgerQuery;
 use crate::store::follower::Follower as _;
 
 /// So many bytes of lines are read under the lock at most where holds or a buyer's tickets are looked for; more are
@@ -26,13 +26,17 @@ pub(super) struct Taken<'r> {
 #[derive(Debug, Default)]
 pub(super) struct Stock {
     pub(super) holds: OpenHolds,
-    /// Whether the holds were to be followed before the lock was taken.
-    pub(super) wants_holds: bool,
     pub(super) buyers: Option<BuyerTotals>,
-    /// The same of the buyer's tickets.
-    pub(super) wants_buyer: bool,
+    pub(super) wants: Wants,
     /// Whether it knows of lines that are not written yet.
     is_ahead: bool,
+}
+
+/// What is to be followed before the lock is taken: it is too far to read under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Wants {
+    pub(super) holds: bool,
+    pub(super) buyers: bool,
 }
 
 impl Taken<'_> {
@@ -87,6 +91,11 @@ impl Stock {
         }
     }
 
+    /// Lines are decided on that it may be shown before they are written.
+    pub(super) fn goes_ahead(&mut self) {
+        self.is_ahead = true;
+    }
+
     /// What was decided is written: it will be followed too, which changes nothing.
     pub(super) fn done(&mut self) {
         self.is_ahead = false;
@@ -112,14 +121,14 @@ impl Stock {
     pub(super) fn take<'r>(
         &mut self,
         head: &Tally,
-        transaction: &mut dyn Transaction,
+        ledger: &mut dyn LedgerQuery,
         quantity: u64,
         now: i64,
     ) -> Result<Taken<'r>> {
         if head.left >= quantity || head.held == 0 {
             return Taken::on_hand(head, quantity);
         }
-        self.follow(head, transaction)?;
+        self.follow(head, ledger)?;
         let due = self.holds.due_tickets(now);
         let free = head.left.saturating_add(due);
         if free < quantity {
@@ -141,19 +150,19 @@ impl Stock {
         Ok(taken)
     }
 
-    /// Follows the holds up to the head. Where that is far, it is done without the lock: see [`Stock::wants_holds`].
-    fn follow(&mut self, head: &Tally, transaction: &mut dyn Transaction) -> Result<()> {
+    /// Follows the holds up to the head. Where that is far, it is done without the lock: see [`Wants`].
+    fn follow(&mut self, head: &Tally, ledger: &mut dyn LedgerQuery) -> Result<()> {
         known_bad!(ExpiryUnlocked => return Ok(()));
         let from = self
             .holds
             .seen_up_to()
             .max(head.index.holds.unwrap_or(head.bytes));
         let far = head.bytes.saturating_sub(from) > UNDER_THE_LOCK;
-        if far && !self.wants_holds {
-            self.wants_holds = true;
+        if far && !self.wants.holds {
+            self.wants.holds = true;
             return Err(Error::interrupted("the holds are looked for first"));
         }
-        transaction.follow(&mut self.holds)
+        ledger.follow(&mut self.holds)
     }
 }
 

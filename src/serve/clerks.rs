@@ -1,6 +1,7 @@
 //! Clerks: threads that sell, each with a box office of its own, behind one bounded queue.
 //!
-//! Clerks that sell at the same time share one sync: group commit follows by itself.
+//! A clerk who takes an order to buy takes those that wait behind it too, and sells all of them in one commit. Clerks that
+//! sell at the same time share one sync.
 //!
 //! Invariant: what is refused for want of time or room was not begun, and nothing of it is written.
 
@@ -17,26 +18,27 @@ use tokio::time::timeout;
 use super::failure;
 use super::order_state::{OrderState, Waiting};
 use super::problem::ProblemResponse;
-use crate::error::{Error, Result};
-use crate::office::KeyIndex;
+use super::waiting_orders::{self, Answer, WaitingOrder, Wanted};
+use crate::error::Result;
+use crate::office::{KeyIndex, Sale};
 use crate::{BoxOffice, shown};
 
-/// How long an order may wait for a clerk.
-const QUEUE_TIME: Duration = Duration::from_secs(4);
-
-/// How long a clerk may wait for the lock of an event.
-pub(super) const LOCK_TIME: Duration = Duration::from_secs(4);
-
-/// How long a client waits for an order that was not begun: longer than both.
+/// How long a client waits for an order that was not begun: longer than a clerk and the lock together are waited for.
 const PATIENCE: Duration = Duration::from_millis(8_500);
 
 /// How much longer it waits for one that was: then its outcome is unknown.
 const LAST_PATIENCE: Duration = Duration::from_secs(8);
 
+/// So many orders are sold in one commit at most: those of other programs wait for its lock.
+const MOST: usize = 256;
+
 type Work = Box<dyn FnOnce(&mut BoxOffice) + Send>;
 
 enum Job {
-    Order(Work),
+    /// To buy.
+    Order(WaitingOrder),
+    /// Anything else, which is done alone.
+    Work(Work),
     /// One clerk goes home.
     GoHome,
 }
@@ -70,54 +72,42 @@ impl Clerks {
         self.queue.len()
     }
 
-    /// Has `work` done, which tells the state of its order by itself when it writes.
-    pub(super) async fn sell<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut BoxOffice, &mut OrderState) -> Result<T> + Send + 'static,
-    ) -> std::result::Result<T, ProblemResponse> {
-        let order = OrderState::default();
-        let waiting = Waiting(order.clone());
+    /// Sells what is wanted, unless the client goes before a clerk begins to write.
+    pub(super) async fn sell(&self, wanted: Wanted) -> Answer<Sale> {
+        let waiting = Waiting(OrderState::default());
         let (answer, answered) = oneshot::channel();
-        let queued = Instant::now();
-        let job = move |office: &mut BoxOffice| {
-            if !order.is_wanted() {
-                return;
-            }
-            let done = if queued.elapsed() > QUEUE_TIME {
-                Err(ProblemResponse::overloaded())
-            } else {
-                match work(office, &mut order.clone()) {
-                    // Stopped because its client has gone: that is nobody's problem.
-                    Err(_) if !order.is_wanted() => return,
-                    done => done.map_err(|error| ProblemResponse::of(&error)),
-                }
-            };
-            let _ = answer.send(done);
-            for note in office.notes() {
-                tracing::warn!("{}", shown(&note));
-            }
-        };
-        let full = |_| ProblemResponse::overloaded();
-        self.queue
-            .try_send(Job::Order(Box::new(job)))
-            .map_err(full)?;
+        let order = WaitingOrder::new(wanted, waiting.0.clone(), answer);
+        self.put(Job::Order(order))?;
         answer_of(answered, &waiting.0).await
     }
 
-    /// The same for work that cannot be given up once a clerk has it.
+    /// Has `work` done, which cannot be given up once a clerk has it.
     pub(super) async fn change<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut BoxOffice) -> Result<T> + Send + 'static,
-    ) -> std::result::Result<T, ProblemResponse> {
-        self.sell(move |office, order| {
-            if order.begin() {
-                return work(office);
+    ) -> Answer<T> {
+        let waiting = Waiting(OrderState::default());
+        let (answer, answered) = oneshot::channel();
+        let (order, queued) = (waiting.0.clone(), Instant::now());
+        self.put(Job::Work(Box::new(move |office| {
+            if !order.is_wanted() {
+                return;
             }
-            Err(Error::interrupted(
-                "nobody waits for this any more; nothing was changed",
-            ))
-        })
-        .await
+            let done = if waiting_orders::is_too_late(queued) {
+                Err(ProblemResponse::overloaded())
+            } else if order.begin() {
+                work(office).map_err(|error| ProblemResponse::of(&error))
+            } else {
+                return;
+            };
+            let _ = answer.send(done);
+        })))?;
+        answer_of(answered, &waiting.0).await
+    }
+
+    fn put(&self, job: Job) -> std::result::Result<(), ProblemResponse> {
+        let full = |_| ProblemResponse::overloaded();
+        self.queue.try_send(job).map_err(full)
     }
 
     /// When all orders that wait are done, the clerks go home.
@@ -132,10 +122,7 @@ impl Clerks {
     }
 }
 
-async fn answer_of<T>(
-    mut answered: oneshot::Receiver<std::result::Result<T, ProblemResponse>>,
-    order: &OrderState,
-) -> std::result::Result<T, ProblemResponse> {
+async fn answer_of<T>(mut answered: oneshot::Receiver<Answer<T>>, order: &OrderState) -> Answer<T> {
     let lost = |_| ProblemResponse::outcome_unknown();
     if let Ok(done) = timeout(PATIENCE, &mut answered).await {
         return done.map_err(lost)?;
@@ -149,11 +136,26 @@ async fn answer_of<T>(
     }
 }
 
-/// A clerk's day. A panic is a mistake of this program: its order's outcome is unknown, and the next one is sold with a
-/// new box office.
+/// A clerk's day. A panic is a mistake of this program: the outcome of what was being done is unknown, and the next order
+/// is sold with a new box office.
 fn clerk(mut office: BoxOffice, opens: &impl Fn() -> Result<BoxOffice>, jobs: &Receiver<Job>) {
-    while let Ok(Job::Order(work)) = jobs.recv() {
-        if catch_unwind(AssertUnwindSafe(|| work(&mut office))).is_ok() {
+    let mut next = None;
+    while let Some(job) = next.take().or_else(|| jobs.recv().ok()) {
+        let done = match job {
+            Job::GoHome => return,
+            Job::Work(work) => catch_unwind(AssertUnwindSafe(|| work(&mut office))),
+            Job::Order(first) => {
+                let orders;
+                (orders, next) = gather(first, jobs);
+                catch_unwind(AssertUnwindSafe(|| {
+                    waiting_orders::sell(&mut office, orders);
+                }))
+            }
+        };
+        if done.is_ok() {
+            for note in office.notes() {
+                tracing::warn!("{}", shown(&note));
+            }
             continue;
         }
         tracing::error!("a clerk made a mistake: please report it");
@@ -162,6 +164,19 @@ fn clerk(mut office: BoxOffice, opens: &impl Fn() -> Result<BoxOffice>, jobs: &R
             Err(error) => return tracing::error!("{}", shown(&error.to_string())),
         }
     }
+}
+
+/// Takes the orders that wait behind this one, up to the first job of another kind, which is returned too.
+fn gather(first: WaitingOrder, jobs: &Receiver<Job>) -> (Vec<WaitingOrder>, Option<Job>) {
+    let mut orders = vec![first];
+    while orders.len() < MOST {
+        match jobs.try_recv() {
+            Ok(Job::Order(order)) => orders.push(order),
+            Ok(other) => return (orders, Some(other)),
+            Err(_) => break,
+        }
+    }
+    (orders, None)
 }
 
 #[cfg(test)]
@@ -175,6 +190,15 @@ mod tests {
         let file = place.path().join("tickets.json");
         std::fs::write(&file, r#"{"ticket": 10}"#).unwrap();
         (place, file)
+    }
+
+    fn wanted(buyer: &str, key: &str) -> Wanted {
+        Wanted {
+            buyer: buyer.to_owned(),
+            quantity: 1,
+            key: key.to_owned(),
+            note: None,
+        }
     }
 
     fn runtime() -> tokio::runtime::Runtime {
@@ -199,10 +223,7 @@ mod tests {
                 _ = &mut first => panic!("it is blocked"),
                 begun = has_begun => begun.unwrap(),
             }
-            let mut second = Box::pin(clerks.sell(|office, order| {
-                let order_for_bob = crate::office::Order::new("bob", 1);
-                office.purchase(&order_for_bob, order)
-            }));
+            let mut second = Box::pin(clerks.sell(wanted("bob", "b")));
             assert!(futures_util::poll!(&mut second).is_pending());
             assert_eq!(clerks.waiting(), 1);
             let third = clerks.change(|_| Ok(())).await;

@@ -34,6 +34,7 @@ mod signals;
 mod systemd;
 mod tokens;
 mod unix_socket;
+mod waiting_orders;
 
 use std::sync::Arc;
 

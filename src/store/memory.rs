@@ -10,9 +10,11 @@ use super::follower::Follower;
 use super::memory_lines::{MemoryLines, PLACE};
 use super::options::{CommitOptions, Restart};
 use super::results::{Backup, Reset, Restored, WayBack};
-use super::{Append, FoundSale, Head, LockId, Lookup, Scan, Settle, Store, Transaction, Visit};
+use super::{
+    Append, FoundSale, Head, LedgerQuery, LockId, Lookup, Scan, Settle, Store, Transaction, Visit,
+};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{EventSettings, LockKind, MAX_STOCK, Op, Record, Step, Tally};
+use crate::ledger::{EventSettings, LockKind, MAX_STOCK, NewLines, Op, Record, Step, Tally};
 
 /// An event: its ledger, and the stock that it opened with.
 #[derive(Debug)]
@@ -38,7 +40,9 @@ impl MemoryStore {
             #[cfg(test)]
             conflicts: 0,
         };
-        store.ledger.write(&Record::open(stock, None))?;
+        let mut opening = NewLines::behind(Tally::default());
+        opening.add(vec![Record::open(stock, None)])?;
+        store.ledger.append(&opening);
         Ok(store)
     }
 
@@ -77,7 +81,7 @@ impl Store for MemoryStore {
         Ok(Box::new(MemoryTransaction(self)))
     }
 
-    fn prefetch(&mut self, _what: Lookup<'_>) -> Result<()> {
+    fn prefetch(&mut self, _what: &[Lookup<'_>]) -> Result<()> {
         Ok(())
     }
 
@@ -180,15 +184,7 @@ impl Store for MemoryStore {
 /// One change. Nobody else is there, so that nothing is locked.
 struct MemoryTransaction<'s>(&'s mut MemoryStore);
 
-impl Transaction for MemoryTransaction<'_> {
-    fn lock(&mut self, _still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
-        Ok(None)
-    }
-
-    fn head(&mut self) -> Result<Tally> {
-        Ok(self.0.ledger.tally)
-    }
-
+impl LedgerQuery for MemoryTransaction<'_> {
     fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
         Ok(self.0.ledger.find(what))
     }
@@ -200,23 +196,26 @@ impl Transaction for MemoryTransaction<'_> {
     fn settings(&mut self) -> Result<Option<EventSettings>> {
         Ok(self.0.ledger.last_settings())
     }
+}
 
-    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
+impl Transaction for MemoryTransaction<'_> {
+    fn lock(&mut self, _still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
+        Ok(None)
+    }
+
+    fn head(&mut self) -> Result<Tally> {
+        Ok(self.0.ledger.tally)
+    }
+
+    fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
         #[cfg(test)]
-        if records.len() > 1
+        if lines.lines().len() > 1
             && let Some(less) = self.0.conflicts.checked_sub(1)
         {
             self.0.conflicts = less;
             return Ok(Append::Conflict);
         }
-        let before = (self.0.ledger.tally, self.0.ledger.lines.len());
-        for record in records {
-            if let Err(error) = self.0.ledger.write(record) {
-                self.0.ledger.lines.truncate(before.1);
-                self.0.ledger.tally = before.0;
-                return Err(error);
-            }
-        }
+        self.0.ledger.append(lines);
         step(Step::Written);
         Ok(Append::Written {
             tally: self.0.ledger.tally,

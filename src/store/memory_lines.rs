@@ -7,7 +7,7 @@ use std::path::Path;
 use super::follower::{Followed, Follower};
 use super::{FoundSale, Lookup};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{EventSettings, Line, Record, Tally};
+use crate::ledger::{EventSettings, Line, NewLines, Tally};
 
 /// What is said in place of a file's name.
 pub(super) const PLACE: &str = "memory";
@@ -20,15 +20,9 @@ pub(super) struct MemoryLines {
 }
 
 impl MemoryLines {
-    pub(super) fn write(&mut self, record: &Record<'_>) -> Result<()> {
-        let Some((line, sum)) = record.encode(self.tally.sum) else {
-            return Err(Error::new(Kind::Usage, "this does not fit a ledger line"));
-        };
-        let end = self.tally.bytes + line.len() as u64;
-        let tally = self.tally.apply(record, sum, end);
-        self.tally = tally.map_err(|why| Error::new(Kind::Integrity, why))?;
-        self.lines.extend_from_slice(&line);
-        Ok(())
+    pub(super) fn append(&mut self, lines: &NewLines<'_>) {
+        self.lines.extend_from_slice(lines.bytes());
+        self.tally = *lines.tally();
     }
 
     /// Every line in its order with the tallies before and after it, as far as they add up; then why they do not any

@@ -18,7 +18,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::ledger::{EventSettings, Line, LockKind, Op, Record, Step, Tally};
+use crate::ledger::{EventSettings, Line, LockKind, NewLines, Op, Record, Step, Tally};
 
 use audit::Audit;
 use follower::Follower;
@@ -131,8 +131,8 @@ pub(crate) trait Store: Debug + Send {
     /// Begins one change of the ledger.
     fn begin(&mut self, options: CommitOptions) -> Result<Box<dyn Transaction + '_>>;
 
-    /// Looks for a sale without a lock, so that a transaction need look only at what was written since.
-    fn prefetch(&mut self, what: Lookup<'_>) -> Result<()>;
+    /// Looks for sales without a lock, so that a transaction need look only at what was written since.
+    fn prefetch(&mut self, what: &[Lookup<'_>]) -> Result<()>;
 
     /// Looks for a sale without a lock.
     fn find(&self, what: Lookup<'_>) -> Result<Option<FoundSale>>;
@@ -182,14 +182,8 @@ pub(crate) trait Store: Debug + Send {
     fn notes(&mut self) -> Vec<String>;
 }
 
-/// One change of the ledger. What it locked is released when it is dropped.
-pub(crate) trait Transaction {
-    /// Takes the lock, if its kind has one.
-    fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>>;
-
-    /// What the ledger adds up to. Under a sound lock what a crash left is recovered first.
-    fn head(&mut self) -> Result<Tally>;
-
+/// What a decision looks at: the ledger up to its head.
+pub(crate) trait LedgerQuery {
     /// Looks for a sale on the ledger, up to its head.
     fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>>;
 
@@ -198,10 +192,19 @@ pub(crate) trait Transaction {
 
     /// By what the event is sold at its head; `None`: it was not made for real.
     fn settings(&mut self) -> Result<Option<EventSettings>>;
+}
+
+/// One change of the ledger. What it locked is released when it is dropped.
+pub(crate) trait Transaction: LedgerQuery {
+    /// Takes the lock, if its kind has one.
+    fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>>;
+
+    /// What the ledger adds up to. Under a sound lock what a crash left is recovered first.
+    fn head(&mut self) -> Result<Tally>;
 
     /// Writes lines behind the head in one write, all or none of them. `step` is told of each step. A process that
     /// is killed may have written the first of them.
-    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append>;
+    fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append>;
 }
 
 /// Does what another program's lease on a file of the event keeps from being done, again until it is done or so

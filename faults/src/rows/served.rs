@@ -1,5 +1,7 @@
 //! Row 24: a service is struck at every system call of a sale: killed, aborted, told to end, or refused the call. The
-//! same key again is sold exactly once, whatever was answered.
+//! same key again is sold exactly once, whatever was answered. So are orders that wait together and are sold in one commit.
+
+mod together;
 
 use crate::attached::{Attached, only_files, points};
 use crate::books::Books;
@@ -64,6 +66,7 @@ pub(crate) fn strike(row: &mut Row) {
             });
         }
     }
+    together::strike(row, &prepared);
 }
 
 /// The points of a sale; `files`: only the calls on the event's files.

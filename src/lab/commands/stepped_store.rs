@@ -9,14 +9,14 @@ use super::super::protocol::{Point, SeenCount, StepReport};
 use super::super::worker_pipe::{Told, await_go};
 use super::setting::{EARLY, LATE};
 use crate::error::{Error, Result};
-use crate::ledger::{EventSettings, LockKind, Record, Step, Tally};
+use crate::ledger::{EventSettings, LockKind, NewLines, Step, Tally};
 use crate::office::TimeSource;
 use crate::store::audit::Audit;
 use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Restart};
 use crate::store::results::{Backup, Reset, Restored};
 use crate::store::{
-    Append, FoundSale, Head, LockId, Lookup, Scan, Settle, Store, Transaction, Visit,
+    Append, FoundSale, Head, LedgerQuery, LockId, Lookup, Scan, Settle, Store, Transaction, Visit,
 };
 
 /// Tells the steps of a process, and with each what the one before it has seen.
@@ -103,7 +103,7 @@ impl<S: Store> Store for SteppedStore<S> {
         }))
     }
 
-    fn prefetch(&mut self, what: Lookup<'_>) -> Result<()> {
+    fn prefetch(&mut self, what: &[Lookup<'_>]) -> Result<()> {
         self.look()?;
         self.inner.prefetch(what)
     }
@@ -189,6 +189,20 @@ impl Drop for SteppedTransaction<'_> {
     }
 }
 
+impl LedgerQuery for SteppedTransaction<'_> {
+    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        self.inner.find(what)
+    }
+
+    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
+        self.inner.follow(follower)
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        self.inner.settings()
+    }
+}
+
 impl Transaction for SteppedTransaction<'_> {
     fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
         self.teller.pause(Point::Lock)?;
@@ -204,21 +218,9 @@ impl Transaction for SteppedTransaction<'_> {
         Ok(tally)
     }
 
-    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
-        self.inner.find(what)
-    }
-
-    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
-        self.inner.follow(follower)
-    }
-
-    fn settings(&mut self) -> Result<Option<EventSettings>> {
-        self.inner.settings()
-    }
-
-    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
+    fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
         self.teller.pause(Point::Write)?;
-        let append = self.inner.append(records, step)?;
+        let append = self.inner.append(lines, step)?;
         if let Append::Written { tally, .. } = &append {
             self.teller.see(tally);
         }

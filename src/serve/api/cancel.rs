@@ -15,10 +15,10 @@ use crate::error::{Error, Kind, Result as OfficeResult};
 use crate::office::{Change, State as SaleState};
 use crate::serve::body::OptionalBody;
 use crate::serve::caller::Right;
-use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
+use crate::serve::waiting_orders::LOCK_TIME;
 
 /// What is to be cancelled.
 #[derive(Debug, Default, Deserialize, ToSchema)]

@@ -18,10 +18,10 @@ use super::sell::{done, made};
 use crate::office::{Change, Order};
 use crate::serve::body::Body;
 use crate::serve::caller::{Anybody, Right};
-use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::{ProblemReply, ProblemResponse};
 use crate::serve::service::Site;
+use crate::serve::waiting_orders::LOCK_TIME;
 
 /// The longest time that tickets are held.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);

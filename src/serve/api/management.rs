@@ -14,10 +14,10 @@ use crate::error::Result as OfficeResult;
 use crate::office::{Change, OnSale, Turned};
 use crate::serve::body::{Body, OptionalBody};
 use crate::serve::caller::Manager;
-use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
+use crate::serve::waiting_orders::LOCK_TIME;
 
 /// By how much the stock is to be changed.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -10,12 +10,11 @@ use utoipa::ToSchema;
 
 use super::failures::ChangeFailures;
 use super::replies::{NewSale, SaleReply, warn};
-use crate::office::Order;
 use crate::serve::body::Body;
-use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
+use crate::serve::waiting_orders::Wanted;
 
 /// What somebody wants to buy.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -52,14 +51,13 @@ pub(super) async fn sell(
     OrderKey(key): OrderKey,
     Body(wanted): Body<SaleOrder>,
 ) -> Result<Response, ProblemResponse> {
-    let sale = site.event.clerks.sell(move |office, state| {
-        let order = Order::new(&wanted.buyer, wanted.quantity)
-            .key(key.as_str())
-            .note(wanted.note.as_deref())
-            .wait(LOCK_TIME);
-        office.purchase(&order, state)
-    });
-    let sale = sale.await?;
+    let wanted = Wanted {
+        buyer: wanted.buyer,
+        quantity: wanted.quantity,
+        key,
+        note: wanted.note,
+    };
+    let sale = site.event.clerks.sell(wanted).await?;
     warn(sale.unpublished.as_ref());
     let reply = SaleReply {
         left: sale.left,

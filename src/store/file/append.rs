@@ -1,11 +1,12 @@
 //! Writing lines to the ledger: whole, or they are taken back.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::os::unix::fs::FileExt;
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Record, Tally};
+use crate::ledger::{NewLines, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::preallocation;
 use crate::store::file::reader::ledger_file::LedgerFile;
@@ -32,23 +33,18 @@ pub(crate) fn in_place(
     files: &EventFiles,
     ledger: &LedgerFile,
     view: &LedgerView,
-    records: &[Record<'_>],
+    lines: &NewLines<'_>,
     preallocate: bool,
 ) -> Result<Written> {
     let problem = |e| problem(files, e);
-    let (mut line, mut tally) = (Vec::new(), view.tally);
-    for record in records {
-        let (bytes, after) = encode(files, &tally, record)?;
-        line.extend_from_slice(&bytes);
-        tally = after;
-    }
+    let (mut bytes, tally) = (Cow::Borrowed(lines.bytes()), *lines.tally());
     known_bad!(CountFirst => publish::publish(files, ledger, (&view.count, &tally), None)?);
-    let (start, needed) = (view.tally.bytes, line.len());
+    let (start, needed) = (view.tally.bytes, bytes.len());
     let preallocate = preallocate && tally.bytes > view.length;
     if preallocate {
-        preallocation::add_to(&mut line);
+        preallocation::add_to(bytes.to_mut());
     }
-    let written = once(|| ledger.file.write_at(&line, start)).map_err(problem)?;
+    let written = once(|| ledger.file.write_at(&bytes, start)).map_err(problem)?;
     known_bad!(ShortTaken => return Ok(Written { tally, length: tally.bytes, preallocated: preallocate }));
     // In the preallocation its newline stands there already, and others may have read the whole line.
     let whole = needed - usize::from(tally.bytes <= view.length);
@@ -75,36 +71,28 @@ pub(crate) fn at_the_end(
     files: &EventFiles,
     mut ledger: &File,
     view: &LedgerView,
-    record: &Record<'_>,
+    line: &NewLines<'_>,
 ) -> Result<Written> {
     let problem = |e| problem(files, e);
     if view.is_preallocated() {
         let message = "somebody is selling under the lock just now";
         return Err(Error::new(Kind::Refused, message).at(&files.ledger, 0, 0));
     }
-    let (line, tally) = encode(files, &view.tally, record)?;
-    let written = once(|| ledger.write(&line)).map_err(problem)?;
-    if written < line.len() {
+    let written = once(|| ledger.write(line.bytes())).map_err(problem)?;
+    if written < line.bytes().len() {
         // Others may have written since: it cannot be taken back.
         return Err(problem(io::ErrorKind::StorageFull.into()));
     }
     // After an appending write the offset is where that write ended.
     let bytes = ledger.stream_position().map_err(problem)?;
     Ok(Written {
-        tally: Tally { bytes, ..tally },
+        tally: Tally {
+            bytes,
+            ..*line.tally()
+        },
         length: bytes,
         preallocated: false,
     })
-}
-
-fn encode(files: &EventFiles, before: &Tally, record: &Record<'_>) -> Result<(Vec<u8>, Tally)> {
-    let Some((line, sum)) = record.encode(before.sum) else {
-        return Err(Error::new(Kind::Usage, "this does not fit a ledger line"));
-    };
-    let end = before.bytes + line.len() as u64;
-    let tally = before.apply(record, sum, end);
-    let impossible = |why| Error::new(Kind::Integrity, why).at(&files.ledger, record.seq, 0);
-    Ok((line, tally.map_err(impossible)?))
 }
 
 /// One call; again only where it did nothing.

@@ -62,13 +62,13 @@ impl Store for FileStore {
         }
     }
 
-    fn prefetch(&mut self, what: Lookup<'_>) -> Result<()> {
+    fn prefetch(&mut self, what: &[Lookup<'_>]) -> Result<()> {
         let Some(ledger) = &self.ledger else {
             return Ok(());
         };
         let view = self.reread(|view| view.sound(&self.files))?;
         let (files, ledger, keys) = (&self.files, &ledger.rewrite, self.keys.as_ref());
-        match self.lookups.of(what).look(files, ledger, &view.tally, keys) {
+        match self.lookups.look(what, files, ledger, &view.tally, keys) {
             // A reset between the two: what was read is not of this ledger, and no harm is done.
             Err(_) if !ledger.is_at(&files.ledger) => Ok(()),
             result => result,

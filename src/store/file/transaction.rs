@@ -1,7 +1,7 @@
 //! A change under the exclusive lock: read, recover, append, with the decision locks held.
 
 use crate::error::Result;
-use crate::ledger::{EventSettings, Record, Step, Tally};
+use crate::ledger::{EventSettings, NewLines, Step, Tally};
 use crate::store::file::append;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::{FileStore, KnownSettings, no_ledger};
@@ -16,10 +16,11 @@ use crate::store::file::reader::settings::settings_at;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::recovered_head::recovered;
 use crate::store::file::recycled::RecycledVersions;
+use crate::store::file::sync::commit_delay::CommitDelay;
 use crate::store::file::sync::open_ledger::OpenLedger;
 use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability};
-use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
+use crate::store::{Append, FoundSale, LedgerQuery, LockId, Lookup, Transaction};
 
 /// A process that has sold so often preallocates the ledger: syncing a file that does not grow is cheaper, by a third
 /// or so. For a command that sells once it would be for nothing.
@@ -51,6 +52,7 @@ struct TransactionState<'s> {
     lookups: &'s mut Lookups,
     lock_lost: &'s mut bool,
     settings: &'s mut Option<KnownSettings>,
+    commit_delay: &'s mut CommitDelay,
     /// Whether `last` was read under the locks.
     is_read: bool,
 }
@@ -77,9 +79,52 @@ impl<'s> Exclusive<'s> {
                 lookups: &mut store.lookups,
                 lock_lost: &mut store.lock_lost,
                 settings: &mut store.settings,
+                commit_delay: &mut store.sync_state.commit_delay,
                 is_read: false,
             },
         }
+    }
+}
+
+impl LedgerQuery for Exclusive<'_> {
+    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        let state = &mut self.state;
+        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
+            return Err(no_ledger(state.files));
+        };
+        known_bad!(LookupUnlocked => return Ok(state.lookups.of(what).found().cloned()));
+        if matches!(what, Lookup::Key(_)) {
+            let lookups = &mut *state.lookups;
+            lookups.follow_keys(state.files, &ledger.rewrite, &view.tally);
+        }
+        let lookup = state.lookups.of(what);
+        lookup.follow_to_head(state.files, &ledger.rewrite, &view.tally)?;
+        Ok(lookup.found().cloned())
+    }
+
+    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
+        let state = &mut self.state;
+        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
+            return Err(no_ledger(state.files));
+        };
+        follow(state.files, &ledger.rewrite, &view.tally, follower)
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        let state = &mut self.state;
+        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
+            return Err(no_ledger(state.files));
+        };
+        let at = (ledger.rewrite.id, view.tally.index.set);
+        if let Some((known, settings)) = &*state.settings
+            && *known == at
+        {
+            return Ok(settings.clone());
+        }
+        let settings = settings_at(state.files, &ledger.rewrite.file, at.1)?;
+        // Without an index the second line says it, which may not be written yet.
+        *state.settings = (view.tally.seq >= 2).then(|| (at, settings.clone()));
+        Ok(settings)
     }
 }
 
@@ -137,43 +182,7 @@ impl Transaction for Exclusive<'_> {
         Ok(tally)
     }
 
-    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
-        let state = &mut self.state;
-        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
-            return Err(no_ledger(state.files));
-        };
-        let lookup = state.lookups.of(what);
-        known_bad!(LookupUnlocked => return Ok(lookup.found().cloned()));
-        lookup.follow_to_head(state.files, &ledger.rewrite, &view.tally)?;
-        Ok(lookup.found().cloned())
-    }
-
-    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
-        let state = &mut self.state;
-        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
-            return Err(no_ledger(state.files));
-        };
-        follow(state.files, &ledger.rewrite, &view.tally, follower)
-    }
-
-    fn settings(&mut self) -> Result<Option<EventSettings>> {
-        let state = &mut self.state;
-        let (Some(ledger), Some(view)) = (&*state.ledger, &*state.last) else {
-            return Err(no_ledger(state.files));
-        };
-        let at = (ledger.rewrite.id, view.tally.index.set);
-        if let Some((known, settings)) = &*state.settings
-            && *known == at
-        {
-            return Ok(settings.clone());
-        }
-        let settings = settings_at(state.files, &ledger.rewrite.file, at.1)?;
-        // Without an index the second line says it, which may not be written yet.
-        *state.settings = (view.tally.seq >= 2).then(|| (at, settings.clone()));
-        Ok(settings)
-    }
-
-    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
+    fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
         let state = &mut self.state;
         let (Some(decider), true) = (&self.decider, state.is_read) else {
             return Err(no_ledger(state.files));
@@ -191,9 +200,10 @@ impl Transaction for Exclusive<'_> {
             return Ok(Append::Conflict);
         }
         let preallocate = *state.written >= PREALLOCATE_AFTER;
-        let written = append::in_place(state.files, &ledger.rewrite, &view, records, preallocate)?;
+        let written = append::in_place(state.files, &ledger.rewrite, &view, lines, preallocate)?;
         ledger.own.wrote(view.tally.bytes, written.tally.bytes);
         *state.preallocated |= written.preallocated;
+        state.commit_delay.wrote(lines.lines().len() as u64);
         *state.written += 1;
         if *state.written == PREALLOCATE_AFTER {
             state.recycled.widen(RECYCLED);

@@ -8,7 +8,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{CountFile, EventSettings, LockKind, Record, Step, Tally};
+use crate::ledger::{CountFile, EventSettings, LockKind, NewLines, Step, Tally};
 use crate::store::file::append;
 use crate::store::file::count::in_place;
 use crate::store::file::count::publish::publish_on;
@@ -24,7 +24,7 @@ use crate::store::file::sync::outcome::{Durable, unknown};
 use crate::store::file::sync::prove;
 use crate::store::follower::Follower;
 use crate::store::options::{CommitOptions, Durability, Writes};
-use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
+use crate::store::{Append, FoundSale, LedgerQuery, LockId, Lookup, Transaction};
 
 /// What is to be taken.
 enum Lock<'s> {
@@ -74,6 +74,22 @@ impl<'s> Unsafe<'s> {
     }
 }
 
+impl LedgerQuery for Unsafe<'_> {
+    /// Only keys and ids are looked for, and they need the exclusive lock.
+    fn find(&mut self, _what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        Err(no_ledger(self.files))
+    }
+
+    /// Nobody keeps to rules without a lock.
+    fn follow(&mut self, _follower: &mut dyn Follower) -> Result<()> {
+        Err(no_ledger(self.files))
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        Ok(None)
+    }
+}
+
 impl Transaction for Unsafe<'_> {
     fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
         match self.lock.take() {
@@ -113,28 +129,14 @@ impl Transaction for Unsafe<'_> {
         Ok(tally)
     }
 
-    /// Only keys and ids are looked for, and they need the exclusive lock.
-    fn find(&mut self, _what: Lookup<'_>) -> Result<Option<FoundSale>> {
-        Err(no_ledger(self.files))
-    }
-
-    /// Nobody keeps to rules without a lock.
-    fn follow(&mut self, _follower: &mut dyn Follower) -> Result<()> {
-        Err(no_ledger(self.files))
-    }
-
-    fn settings(&mut self) -> Result<Option<EventSettings>> {
-        Ok(None)
-    }
-
-    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
-        let [record] = records else {
+    fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
+        if lines.lines().len() != 1 {
             return Err(no_ledger(self.files));
-        };
+        }
         let (Some(ledger), Some(view)) = (self.ledger, self.view.take()) else {
             return Err(no_ledger(self.files));
         };
-        let written = append::at_the_end(self.files, &ledger.append, &view, record)?;
+        let written = append::at_the_end(self.files, &ledger.append, &view, lines)?;
         *self.written += 1;
         step(Step::Written);
         let tally = written.tally;

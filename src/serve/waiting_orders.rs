@@ -1,0 +1,95 @@
+//! Orders to buy that wait for a clerk, and how those that wait together are sold.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::order_state::OrderState;
+use super::problem::ProblemResponse;
+use crate::BoxOffice;
+use crate::error::Result;
+use crate::office::{Observed, Observer, Order, Sale};
+
+/// How long an order may wait for a clerk.
+const QUEUE_TIME: Duration = Duration::from_secs(4);
+
+/// How long a clerk may wait for the lock of an event.
+pub(super) const LOCK_TIME: Duration = Duration::from_secs(4);
+
+/// What somebody is answered.
+pub(super) type Answer<T> = std::result::Result<T, ProblemResponse>;
+
+/// What somebody wants to buy.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) buyer: String,
+    pub(super) quantity: u64,
+    pub(super) key: String,
+    pub(super) note: Option<String>,
+}
+
+/// An order that waits.
+#[derive(Debug)]
+pub(super) struct WaitingOrder {
+    wanted: Wanted,
+    state: OrderState,
+    queued: Instant,
+    answer: oneshot::Sender<Answer<Sale>>,
+}
+
+impl WaitingOrder {
+    /// One that begins to wait.
+    pub(super) fn new(
+        wanted: Wanted,
+        state: OrderState,
+        answer: oneshot::Sender<Answer<Sale>>,
+    ) -> Self {
+        Self {
+            wanted,
+            state,
+            queued: Instant::now(),
+            answer,
+        }
+    }
+
+    fn answer(self, sold: Result<Sale>) {
+        // Stopped because its client has gone: that is nobody's problem.
+        if sold.is_ok() || self.state.is_wanted() {
+            let answer = sold.map_err(|error| ProblemResponse::of(&error));
+            let _ = self.answer.send(answer);
+        }
+    }
+}
+
+/// Whether what has waited since then is not to be begun any more.
+pub(super) fn is_too_late(queued: Instant) -> bool {
+    queued.elapsed() > QUEUE_TIME
+}
+
+/// Sells to those whose clients still wait, in one commit, and answers each.
+pub(super) fn sell(office: &mut BoxOffice, orders: Vec<WaitingOrder>) {
+    let mut begun = Vec::with_capacity(orders.len());
+    for order in orders {
+        if !order.state.is_wanted() {
+            continue;
+        }
+        if is_too_late(order.queued) {
+            let _ = order.answer.send(Err(ProblemResponse::overloaded()));
+            continue;
+        }
+        begun.push(order);
+    }
+    let watched = begun.iter_mut().map(|order| {
+        let WaitingOrder { wanted, state, .. } = order;
+        let order = Order::new(&wanted.buyer, wanted.quantity)
+            .key(wanted.key.as_str())
+            .note(wanted.note.as_deref())
+            .wait(LOCK_TIME);
+        (order, state as &mut dyn Observer)
+    });
+    let watched: Vec<Observed<'_>> = watched.collect();
+    let sold = office.purchase_observed(watched);
+    for (order, sold) in begun.into_iter().zip(sold) {
+        order.answer(sold);
+    }
+}
