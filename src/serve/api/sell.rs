@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::failures::ChangeFailures;
 use super::replies::{NewSale, SaleReply, warn};
-use crate::office::Order;
+use crate::office::{Order, Sale};
 use crate::serve::body::Body;
 use crate::serve::clerks::LOCK_TIME;
 use crate::serve::keys::OrderKey;
@@ -20,16 +20,16 @@ use crate::serve::service::Site;
 /// What somebody wants to buy.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SaleOrder {
+pub(in crate::serve) struct SaleOrder {
     /// Who buys: one line of at most 256 bytes.
     #[schema(min_length = 1, max_length = 256)]
-    pub(super) buyer: String,
+    pub(in crate::serve) buyer: String,
     /// How many.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
-    pub(super) quantity: u64,
+    pub(in crate::serve) quantity: u64,
     /// What to remember of it; kept on the ledger.
     #[schema(min_length = 1, max_length = 1000)]
-    pub(super) note: Option<String>,
+    pub(in crate::serve) note: Option<String>,
 }
 
 /// Buy
@@ -52,15 +52,7 @@ pub(super) async fn sell(
     OrderKey(key): OrderKey,
     Body(wanted): Body<SaleOrder>,
 ) -> Result<Response, ProblemResponse> {
-    let sale = site.event.clerks.sell(move |office, state| {
-        let order = Order::new(&wanted.buyer, wanted.quantity)
-            .key(key.as_str())
-            .note(wanted.note.as_deref())
-            .wait(LOCK_TIME);
-        office.purchase(&order, state)
-    });
-    let sale = sale.await?;
-    warn(sale.unpublished.as_ref());
+    let sale = buy(&site, key, wanted).await?;
     let reply = SaleReply {
         left: sale.left,
         replayed: sale.replayed,
@@ -72,6 +64,24 @@ pub(super) async fn sell(
         },
     };
     Ok(made(&site, reply.replayed, &reply.sale.id, Json(&reply)))
+}
+
+/// The purchase itself, by a clerk.
+pub(in crate::serve) async fn buy(
+    site: &Site,
+    key: String,
+    wanted: SaleOrder,
+) -> Result<Sale, ProblemResponse> {
+    let sale = site.event.clerks.sell(move |office, state| {
+        let order = Order::new(&wanted.buyer, wanted.quantity)
+            .key(key.as_str())
+            .note(wanted.note.as_deref())
+            .wait(LOCK_TIME);
+        office.purchase(&order, state)
+    });
+    let sale = sale.await?;
+    warn(sale.unpublished.as_ref());
+    Ok(sale)
 }
 
 /// The answer to what made a sale or a hold, or found it made.
