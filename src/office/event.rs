@@ -106,7 +106,9 @@ impl BoxOffice {
             held: tally.held.saturating_sub(due),
             due,
             on_sale,
-            title: settings.as_ref().and_then(|settings| settings.title.clone()),
+            title: settings
+                .as_ref()
+                .and_then(|settings| settings.title.clone()),
             rebuilt: head.rebuilt,
         };
         Ok(StateAtLine {

@@ -161,7 +161,11 @@ mod tests {
                 "/api/v1/sales/{id}",
             ),
             (Some("/r/{key}"), "/r/p-0123456789abcdef", "/r/{key}"),
-            (Some("/r/{key}/cancel"), "/r/7-k3v9xq/cancel", "/r/{key}/cancel"),
+            (
+                Some("/r/{key}/cancel"),
+                "/r/7-k3v9xq/cancel",
+                "/r/{key}/cancel",
+            ),
             (None, "/r/p-0123456789abcdef/x", "(unknown)"),
         ] {
             assert_eq!(loggable(route, &path.parse().unwrap()), logged);

@@ -10,8 +10,8 @@ use axum::routing::get;
 use axum::{Json, Router, middleware};
 use serde::Serialize;
 
-use super::service::{Service, Site};
 use super::page::{self, Language};
+use super::service::{Service, Site};
 use super::{admission, api, health, request_log};
 
 /// All paths of the service: one event at `/`, several at `/NAME/` each.

@@ -83,8 +83,7 @@ async fn take(
     if let Err(foreign) = origin::check(&site.service, request.headers()) {
         return Err(refusal::foreign(site, words, &foreign));
     }
-    let refuse =
-        |problem: ProblemResponse, again| refusal::page(site, words, &problem, again);
+    let refuse = |problem: ProblemResponse, again| refusal::page(site, words, &problem, again);
     let form = form::read(request, site).await;
     let form = form.map_err(|problem| refuse(problem, None))?;
     let Some(key) = PageKey::parse(&form.key) else {

@@ -36,6 +36,5 @@ fn is_form(headers: &HeaderMap) -> bool {
         .get(CONTENT_TYPE)
         .and_then(|sent| sent.to_str().ok());
     let essence = sent.and_then(|sent| sent.split(';').next()).map(str::trim);
-    essence
-        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }

@@ -19,7 +19,7 @@ impl PageKey {
         let mut key = PAGE_PREFIX.to_owned();
         while key.len() < PAGE_PREFIX.len() + DIGITS {
             let number = random().map_err(|error| ProblemResponse::of(&error))?;
-            key.push_str(&format!("{number:08x}"));
+            key.extend(number.to_be_bytes().map(digits).into_iter().flatten());
         }
         Ok(Self(key))
     }
@@ -35,6 +35,11 @@ impl PageKey {
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn digits(byte: u8) -> [char; 2] {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+    [digit(byte >> 4), digit(byte & 15)]
 }
 
 /// The key is a secret, and is not shown.

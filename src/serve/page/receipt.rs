@@ -38,11 +38,7 @@ pub(super) struct Found {
 }
 
 /// Looks for the order of this key. What is no key of the page, and what is one of no order, is answered alike, and counted.
-pub(super) async fn find(
-    site: &Site,
-    caller: Caller,
-    key: &str,
-) -> Result<Found, ProblemResponse> {
+pub(super) async fn find(site: &Site, caller: Caller, key: &str) -> Result<Found, ProblemResponse> {
     site.service.limits.may_guess(caller.counted)?;
     if let Some(key) = PageKey::parse(key) {
         let wanted = key.as_str().to_owned();

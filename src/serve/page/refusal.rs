@@ -85,7 +85,9 @@ fn way_back(home: &str, words: &Words) -> Markup {
 
 /// A form that was sent from another site. What was compared is told, for it may be a setting that is missing.
 pub(super) fn foreign(site: &Site, words: &Words, foreign: &Foreign) -> Response {
-    tracing::warn!("a form came from another origin than that of --public-url or, without it, of Host");
+    tracing::warn!(
+        "a form came from another origin than that of --public-url or, without it, of Host"
+    );
     let (title, text) = words.foreign;
     let compared = fill(&fill(words.compared, &foreign.came), &foreign.expected);
     let main = html! {

@@ -157,7 +157,10 @@ pub(super) static ENGLISH: Words = Words {
     ),
     closed: ("The sale is closed", "No tickets are sold here just now."),
     over: ("The sale is over", "No more tickets are sold here."),
-    not_yet: ("On sale from {}", "Come back then: this page will sell them."),
+    not_yet: (
+        "On sale from {}",
+        "Come back then: this page will sell them.",
+    ),
     overtaken: "What is on sale has changed since this page was made.",
     reload: "Show it as it is now",
 
@@ -245,7 +248,10 @@ pub(super) static ENGLISH: Words = Words {
         "Is the address whole? Only the whole address opens a receipt.",
     ),
     not_found: ("There is nothing here", "The address leads nowhere."),
-    not_allowed: ("This cannot be done here", "The address takes no such request."),
+    not_allowed: (
+        "This cannot be done here",
+        "The address takes no such request.",
+    ),
     bad_request: (
         "That could not be read",
         "Nothing was sold. Go back, and fill in the form again.",
@@ -345,10 +351,7 @@ pub(super) static GERMAN: Words = Words {
     held_over: "Die Zeit ist um. Solange niemand sonst sie braucht, können Sie sie noch bestätigen.",
     confirm: Plural("{} Karte kaufen", "{} Karten kaufen"),
     release: "Zurückgeben",
-    released: (
-        "Zurückgegeben",
-        "Diese Karten werden wieder verkauft.",
-    ),
+    released: ("Zurückgegeben", "Diese Karten werden wieder verkauft."),
     expired: (
         "Die Zeit ist um",
         "Diese Karten hat jemand anders bekommen. Sie haben nichts gekauft.",

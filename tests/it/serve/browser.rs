@@ -35,7 +35,8 @@ impl Client {
             .iter()
             .map(|(name, value)| format!("{name}={}", encoded(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
-        let mut text = format!("POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{ACCEPT}\r\n");
+        let mut text =
+            format!("POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{ACCEPT}\r\n");
         for header in headers {
             text.extend([*header, "\r\n"]);
         }
@@ -57,8 +58,13 @@ impl Answer {
     #[track_caller]
     pub(super) fn key(&self) -> String {
         let start = "name=\"key\" value=\"";
-        let key = self.body.split_once(start).and_then(|it| it.1.split_once('"'));
-        key.unwrap_or_else(|| panic!("no key: {self:?}")).0.to_owned()
+        let key = self
+            .body
+            .split_once(start)
+            .and_then(|it| it.1.split_once('"'));
+        key.unwrap_or_else(|| panic!("no key: {self:?}"))
+            .0
+            .to_owned()
     }
 
     /// Where it leads.
@@ -82,7 +88,11 @@ impl Answer {
     #[track_caller]
     pub(super) fn says(&self, status: u16, texts: &[&str]) {
         assert_eq!(self.status, status, "{self:?}");
-        assert_eq!(self.header("content-type"), "text/html; charset=utf-8", "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            "text/html; charset=utf-8",
+            "{self:?}"
+        );
         for text in texts {
             assert!(self.body.contains(text), "{text}: {self:?}");
         }
@@ -91,5 +101,6 @@ impl Answer {
 
 /// As it stands in a form that is sent.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let bytes: Vec<String> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    bytes.concat()
 }

@@ -12,18 +12,38 @@ fn a_form_of_another_site_sells_nothing_and_is_told_what_was_compared() {
     let key = server.page("/").key();
     let fields = [("key", &*key), ("buyer", "eve"), ("quantity", "1")];
     for (headers, compared) in [
-        (&["Origin: https://evil.example"][..], "Origin: https://evil.example"),
+        (
+            &["Origin: https://evil.example"][..],
+            "Origin: https://evil.example",
+        ),
         (&["Origin: null"], "Origin: null"),
         (&["Origin: https://test"], "http://test was expected"),
         (&["Origin: http://test:8080"], "Origin: http://test:8080"),
-        (&["Origin: http://test.evil.example"], "Origin: http://test.evil"),
-        (&["Sec-Fetch-Site: cross-site"], "Sec-Fetch-Site: cross-site"),
-        (&["Origin: http://test", "Sec-Fetch-Site: same-site"], "same-site"),
+        (
+            &["Origin: http://test.evil.example"],
+            "Origin: http://test.evil",
+        ),
+        (
+            &["Sec-Fetch-Site: cross-site"],
+            "Sec-Fetch-Site: cross-site",
+        ),
+        (
+            &["Origin: http://test", "Sec-Fetch-Site: same-site"],
+            "same-site",
+        ),
         (&["Origin: <script>"], "Origin: &lt;script&gt;"),
     ] {
-        for path in ["/book", "/hold", &format!("{receipt}/cancel"), &format!("{receipt}/release")] {
+        for path in [
+            "/book",
+            "/hold",
+            &format!("{receipt}/cancel"),
+            &format!("{receipt}/release"),
+        ] {
             let told = server.submit_with(path, &fields, headers);
-            told.says(403, &["This came from another site", compared, "--public-url"]);
+            told.says(
+                403,
+                &["This came from another site", compared, "--public-url"],
+            );
         }
     }
     assert_eq!(event.ledger().len(), 2);
@@ -42,10 +62,21 @@ fn behind_a_public_url_forms_come_from_there_alone() {
     let event = TestEvent::stock(9);
     let server = Server::start(&event, "--public-url https://x.example/shop/");
     let page = server.page("/");
-    page.says(200, &["action=\"/shop/book\"", "href=\"/shop/page/", "data-stream=\"/shop/api/"]);
+    page.says(
+        200,
+        &[
+            "action=\"/shop/book\"",
+            "href=\"/shop/page/",
+            "data-stream=\"/shop/api/",
+        ],
+    );
     let key = page.key();
     let fields = [("key", &*key), ("buyer", "eve"), ("quantity", "1")];
-    for wrong in ["Origin: http://x.example", "Origin: http://test", "Origin: https://x.example:8443"] {
+    for wrong in [
+        "Origin: http://x.example",
+        "Origin: http://test",
+        "Origin: https://x.example:8443",
+    ] {
         let told = server.submit_with("/book", &fields, &[wrong]);
         told.says(403, &["https://x.example was expected"]);
         assert!(!told.body.contains("--public-url"), "{told:?}");
@@ -91,7 +122,10 @@ fn no_page_stands_in_a_frame_runs_a_script_of_its_text_or_loads_from_elsewhere()
     }
     for path in ["/api/v1/event", "/healthz", "/no/such/path"] {
         let policy = server.get(path).header("content-security-policy");
-        assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'", "{path}");
+        assert_eq!(
+            policy, "default-src 'none'; frame-ancestors 'none'",
+            "{path}"
+        );
     }
 }
 
@@ -108,7 +142,10 @@ fn script_in_a_name_or_a_title_is_text() {
     let (sold, _) = server.buy(script, "1");
     let refused = {
         let key = server.page("/").key();
-        server.submit("/book", &[("key", &*key), ("buyer", script), ("quantity", script)])
+        server.submit(
+            "/book",
+            &[("key", &*key), ("buyer", script), ("quantity", script)],
+        )
     };
     refused.says(422, &[]);
     for page in [server.page("/"), server.page(&sold.leads()), refused] {
@@ -124,13 +161,21 @@ fn no_key_of_a_page_and_no_address_of_a_receipt_stands_in_the_log() {
     let (sold, key) = server.buy("quuxly", "1");
     let receipt = sold.leads();
     server.page(&receipt);
-    server.call(&format!("GET {receipt}"), &["Referer: http://test/r/p-0123"], "");
+    server.call(
+        &format!("GET {receipt}"),
+        &["Referer: http://test/r/p-0123"],
+        "",
+    );
     server.submit(&format!("{receipt}/cancel"), &[]);
     server.page(&format!("{receipt}/cancel"));
     server.page(&format!("{receipt}/no/such"));
     server.page("/r/p-0123456789abcdef");
     server.page("/r/7-0123ab");
-    server.submit_with(&format!("{receipt}/cancel"), &[], &["Origin: https://evil.example"]);
+    server.submit_with(
+        &format!("{receipt}/cancel"),
+        &[],
+        &["Origin: https://evil.example"],
+    );
     let fields = [("key", &*key), ("buyer", "quuxly"), ("quantity", "3")];
     server.submit("/book", &fields);
     let metrics = server.get("/metrics").body;

@@ -15,23 +15,45 @@ fn hold(server: &Server, buyer: &str, quantity: &str) -> (Answer, String) {
 fn what_is_held_is_confirmed_once() {
     let event = made("5 --hold 15m --max-per-sale 3");
     let server = Server::start(&event, "");
-    server.page("/").says(200, &["formaction=\"/hold\"", "Hold for 15 minutes"]);
+    server
+        .page("/")
+        .says(200, &["formaction=\"/hold\"", "Hold for 15 minutes"]);
     let (held, key) = hold(&server, "bob", "2");
     let place = held.leads();
     assert_eq!(place, format!("/r/{key}"));
     let page = server.page(&place);
-    page.says(200, &["2 tickets are held for you", "data-seconds=\"", "Buy 2 tickets", "Give back"]);
+    page.says(
+        200,
+        &[
+            "2 tickets are held for you",
+            "data-seconds=\"",
+            "Buy 2 tickets",
+            "Give back",
+        ],
+    );
     server.page("/").says(200, &["3 tickets left"]);
     for _ in 0..2 {
-        assert_eq!(server.submit(&format!("{place}/confirm"), &[]).leads(), place);
-        server.page(&place).says(200, &["You have 2 tickets", "Cancel 2 tickets"]);
+        assert_eq!(
+            server.submit(&format!("{place}/confirm"), &[]).leads(),
+            place
+        );
+        server
+            .page(&place)
+            .says(200, &["You have 2 tickets", "Cancel 2 tickets"]);
     }
     // Whoever then gives it back is shown what it is by now.
-    assert_eq!(server.submit(&format!("{place}/release"), &[]).leads(), place);
+    assert_eq!(
+        server.submit(&format!("{place}/release"), &[]).leads(),
+        place
+    );
     server.page(&place).says(200, &["You have 2 tickets"]);
     server.submit(&format!("{place}/cancel"), &[]).leads();
-    server.page(&place).says(200, &["These tickets are cancelled"]);
-    hold(&server, "eve", "4").0.says(422, &["At most 3 tickets"]);
+    server
+        .page(&place)
+        .says(200, &["These tickets are cancelled"]);
+    hold(&server, "eve", "4")
+        .0
+        .says(422, &["At most 3 tickets"]);
     event.assert_adds_up();
 }
 
@@ -41,7 +63,10 @@ fn what_is_held_is_given_back_once() {
     let server = Server::start(&event, "");
     let place = hold(&server, "bob", "2").0.leads();
     for _ in 0..2 {
-        assert_eq!(server.submit(&format!("{place}/release"), &[]).leads(), place);
+        assert_eq!(
+            server.submit(&format!("{place}/release"), &[]).leads(),
+            place
+        );
         server.page(&place).says(200, &["Given back"]);
     }
     server.submit(&format!("{place}/confirm"), &[]).leads();
@@ -58,13 +83,20 @@ fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
     let second = hold(&server, "eve", "1").0.leads();
     eventually("their time is over", || {
         let page = server.page(&second);
-        page.body.contains("The time is over. As long as").then_some(())
+        page.body
+            .contains("The time is over. As long as")
+            .then_some(())
     });
     server.submit(&format!("{second}/confirm"), &[]).leads();
     server.page(&second).says(200, &["You have 1 ticket"]);
     server.buy("dan", "1").0.leads();
-    assert_eq!(server.submit(&format!("{first}/confirm"), &[]).leads(), first);
-    server.page(&first).says(200, &["Somebody else has got these tickets"]);
+    assert_eq!(
+        server.submit(&format!("{first}/confirm"), &[]).leads(),
+        first
+    );
+    server
+        .page(&first)
+        .says(200, &["Somebody else has got these tickets"]);
     event.assert_adds_up();
 }
 

@@ -13,13 +13,29 @@ fn each_event_has_its_page_and_the_list_leads_to_all() {
     let paths = format!("{} {}", event.file.display(), other.display());
     let server = Server::start(&event, &paths);
     let list = server.page("/");
-    list.says(200, &["href=\"/tickets/\"", "Ball", "tomorrow", "href=\"/gala/\"", "5 tickets left"]);
+    list.says(
+        200,
+        &[
+            "href=\"/tickets/\"",
+            "Ball",
+            "tomorrow",
+            "href=\"/gala/\"",
+            "5 tickets left",
+        ],
+    );
     assert_eq!(list.header("cache-control"), "no-store");
     // Programs are told as before.
     assert_eq!(server.get("/").is(200)["events"][1]["name"], "gala");
     assert_eq!(server.page("/gala").leads(), "/gala/");
     let page = server.page("/gala/");
-    page.says(200, &["<h1>gala</h1>", "action=\"/gala/book\"", "data-stream=\"/gala/api/v1/stream\""]);
+    page.says(
+        200,
+        &[
+            "<h1>gala</h1>",
+            "action=\"/gala/book\"",
+            "data-stream=\"/gala/api/v1/stream\"",
+        ],
+    );
     let key = page.key();
     let fields = [("key", &*key), ("buyer", "bob"), ("quantity", "2")];
     let receipt = server.submit("/gala/book", &fields).leads();
