@@ -22,13 +22,27 @@ export async function eventually(what, look) {
   }
 }
 
+// Undoes what a test has made, the last first.
+const undone = new WeakMap();
+export function afterwards(t, undo) {
+  if (!undone.has(t)) {
+    undone.set(t, []);
+    t.after(async () => {
+      const failures = [];
+      for (const undo of undone.get(t).reverse()) await undo().catch((error) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
+    });
+  }
+  undone.get(t).push(undo);
+}
+
 export class Office {
   static async make(t, ...settings) {
     const office = new Office();
     office.directory = await mkdtemp(join(tmpdir(), "tickets-browser-"));
     office.file = join(office.directory, "gig.json");
     office.services = [];
-    t.after(() => office.end());
+    afterwards(t, () => office.end());
     if (settings.length > 0) await office.run("init", ...settings);
     return office;
   }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { promisify } from "node:util";
 import { fillIn, isReceipt, press, visit } from "./browser.mjs";
-import { Office, eventually } from "./office.mjs";
+import { Office, afterwards, eventually } from "./office.mjs";
 
 const run = promisify(execFile);
 
@@ -70,7 +70,7 @@ async function proxied(t, name, path, isToldWhere) {
   const child = spawn(name, PROXIES[name].words(file, directory), { env: environment, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.on("data", (text) => (said += text));
-  t.after(async () => {
+  afterwards(t, async () => {
     child.kill("SIGTERM");
     if (child.exitCode === null) await once(child, "exit");
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fillIn, isAccessible, isReceipt, press, visit } from "./browser.mjs";
-import { Office } from "./office.mjs";
+import { Office, afterwards } from "./office.mjs";
 
 // A page that was told to wait.
 async function overloaded(t, settings) {
@@ -12,7 +12,7 @@ async function overloaded(t, settings) {
   const page = await visit(t, service.url, { complains: true, ...settings });
   await fillIn(page, "bob", 2);
   const free = await office.keepLocked();
-  t.after(free);
+  afterwards(t, free);
   await service.fill();
   return { office, service, page, free };
 }

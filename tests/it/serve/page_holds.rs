@@ -81,10 +81,11 @@ fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
     let server = Server::start(&event, "");
     let first = hold(&server, "bob", "1").0.leads();
     let second = hold(&server, "eve", "1").0.leads();
+    // Its words are in the page from the start, for the script.
     eventually("their time is over", || {
         let page = server.page(&second);
         page.body
-            .contains("The time is over. As long as")
+            .contains(">The time is over. As long as")
             .then_some(())
     });
     server.submit(&format!("{second}/confirm"), &[]).leads();
