@@ -70,10 +70,11 @@ export class Office {
   // Keeps all who change something waiting, until the function that it returns is called.
   async keepLocked() {
     const holder = spawn("flock", [`${this.file}.lock`, "sh", "-c", "echo locked; exec cat"]);
+    const ended = once(holder, "exit");
     await once(holder.stdout, "data");
-    return async () => {
+    return () => {
       holder.stdin.end();
-      await once(holder, "exit");
+      return ended;
     };
   }
 

@@ -45,11 +45,16 @@ const PROXIES = {
   },
   caddy: {
     settings: ({ directory, port, service, path }) => `
-      { admin off
-        auto_https off }
+      {
+        admin off
+        auto_https off
+      }
       https://localhost:${port} {
+        bind 127.0.0.1
         tls ${directory}/cert.pem ${directory}/key.pem
-        handle_path ${path}/* { reverse_proxy ${service.url.replace("http://", "")} }
+        handle_path ${path}/* {
+          reverse_proxy ${service.url.replace("http://", "")}
+        }
       }`,
     words: (file) => ["run", "--adapter", "caddyfile", "--config", file],
   },
