@@ -34,6 +34,16 @@ pub struct EventState {
     pub rebuilt: bool,
 }
 
+/// What an event holds at a line of its ledger, and by what it is sold.
+#[derive(Debug)]
+pub(crate) struct StateAtLine {
+    /// The number of the line.
+    pub(crate) seq: u64,
+    pub(crate) state: EventState,
+    /// `None`: it was not made for real.
+    pub(crate) settings: Option<EventSettings>,
+}
+
 /// What came of closing an event, or reopening it. It is durable.
 #[derive(Debug)]
 pub struct Turned {
@@ -73,11 +83,11 @@ impl BoxOffice {
     /// # Errors
     /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
     pub fn state(&self) -> Result<EventState> {
-        self.numbered_state().map(|(_, state)| state)
+        self.state_at_line().map(|at_line| at_line.state)
     }
 
-    /// The same, with the number of the last line of the ledger.
-    pub(crate) fn numbered_state(&self) -> Result<(u64, EventState)> {
+    /// The same, with the last line of the ledger, and the settings.
+    pub(crate) fn state_at_line(&self) -> Result<StateAtLine> {
         let (mut head, now) = (self.store.head(LockKind::Exclusive)?, self.clock.now());
         let settings = self.store.settings()?;
         let mut holds = OpenHolds::default();
@@ -96,10 +106,16 @@ impl BoxOffice {
             held: tally.held.saturating_sub(due),
             due,
             on_sale,
-            title: settings.and_then(|settings| settings.title),
+            title: settings
+                .as_ref()
+                .and_then(|settings| settings.title.clone()),
             rebuilt: head.rebuilt,
         };
-        Ok((tally.seq, state))
+        Ok(StateAtLine {
+            seq: tally.seq,
+            state,
+            settings,
+        })
     }
 
     /// By what the event is sold; `None`: it was not made for real.

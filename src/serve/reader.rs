@@ -19,7 +19,7 @@ use super::lookups::PATIENCE;
 use super::problem::ProblemResponse;
 use crate::BoxOffice;
 use crate::error::Result;
-use crate::office::EventState;
+use crate::office::{EventSettings, EventState};
 
 /// The count, as one look found it.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(super) struct StreamCount {
     /// The last line of the ledger.
     pub(super) seq: u64,
     pub(super) state: EventState,
+    /// By what it is sold; `None`: it was not made for real.
+    pub(super) settings: Option<EventSettings>,
     /// The same as it is answered.
     pub(super) body: Bytes,
     /// The body's tag.
@@ -84,16 +86,17 @@ fn answer(office: &BoxOffice, asking: &Receiver<oneshot::Sender<Seen>>) {
 }
 
 fn look(office: &BoxOffice, look: u64) -> Seen {
-    let (seq, state) = office
-        .numbered_state()
+    let found = office
+        .state_at_line()
         .map_err(|error| ProblemResponse::of(&error))?;
-    let body = serde_json::to_vec(&EventReply::of(&state)).unwrap_or_default();
+    let body = serde_json::to_vec(&EventReply::of(&found.state)).unwrap_or_default();
     // Weak: a proxy may compress it.
     let etag = format!("W/\"{:016x}\"", xxh3_64(&body));
     Ok(Arc::new(StreamCount {
         look,
-        seq,
-        state,
+        seq: found.seq,
+        state: found.state,
+        settings: found.settings,
         body: body.into(),
         etag: HeaderValue::try_from(etag).map_err(|_| ProblemResponse::stuck())?,
     }))
