@@ -24,18 +24,13 @@ pub(super) fn tell(given_up: &GivenUp, screen: &Screen) {
     }
 }
 
-/// `given up: 2 sales and 1 hold (5 tickets), 1 other line (cancel): only data/gala.ledger.….jsonl has that`
+/// `given up: 2 sales and 1 hold (5 tickets), 1 change (cancel): only data/gala.ledger.….jsonl has that`
 fn in_words(given_up: &GivenUp) -> String {
     let mut parts = Vec::from_iter(bookings_in_words(given_up));
     let others: u64 = given_up.others.values().sum();
     if others > 0 {
         let what: Vec<&str> = given_up.others.keys().copied().collect();
-        let other = if parts.is_empty() {
-            "line"
-        } else {
-            "other line"
-        };
-        parts.push(format!("{} ({})", count(others, other), what.join(", ")));
+        parts.push(format!("{} ({})", count(others, "change"), what.join(", ")));
     }
     if parts.is_empty() && given_up.lines > 0 {
         parts.push(format!(
@@ -61,8 +56,11 @@ fn in_words(given_up: &GivenUp) -> String {
     format!("given up: {}{file}", parts.join(", "))
 }
 
-/// `2 sales and 1 hold (5 tickets)`; `None`: there is none.
+/// `2 sales and 1 hold (5 tickets)`; `None`: there is none, but perhaps a part of one, on a line that is lost.
 fn bookings_in_words(given_up: &GivenUp) -> Option<String> {
+    if given_up.lines == 0 {
+        return None;
+    }
     let held = given_up.bookings.iter().filter(|it| it.held).count() as u64;
     let sold = (given_up.bookings.len() as u64).saturating_sub(held);
     let kinds = [(sold, "sale"), (held, "hold")].into_iter();
@@ -85,7 +83,7 @@ fn bookings_in_words(given_up: &GivenUp) -> Option<String> {
 fn booking_in_words(booking: &GivenUpBooking) -> String {
     let what = if booking.held { "hold" } else { "sale" };
     let tickets = match booking.quantity {
-        0 => "tickets".to_owned(),
+        0 => "an unknown number of tickets".to_owned(),
         many => count(many, "ticket"),
     };
     let buyer = match booking.buyer.as_str() {
