@@ -51,18 +51,7 @@ impl Scale {
                 _ => None,
             })
             .collect();
-        let cut: Vec<bool> = {
-            let free = |pair: &[u64]| match pair {
-                &[from, to] => !may_happen(scene, from, to),
-                _ => false,
-            };
-            let free: Vec<bool> = times.windows(2).map(free).collect();
-            let quiet = gaps.iter().zip(&free);
-            let quiet: Vec<Option<u64>> = quiet.map(|(gap, free)| gap.filter(|_| *free)).collect();
-            let least = cuts(unit, &gaps, &quiet);
-            let long = |gap: &Option<u64>| gap.zip(least).is_some_and(|(gap, least)| gap >= least);
-            quiet.iter().map(long).collect()
-        };
+        let cut = cut_gaps(scene, &times, &gaps);
         let is_cut = |at: usize| cut.get(at) == Some(&true);
         let all_gaps = || {
             gaps.iter()
@@ -187,6 +176,20 @@ impl Scale {
         ticks.sort_unstable_by_key(|tick| tick.0);
         ticks
     }
+}
+
+/// Which of the gaps between times are cut out: long ones, in which nothing can happen.
+fn cut_gaps(scene: &Scene<'_>, times: &[u64], gaps: &[Option<u64>]) -> Vec<bool> {
+    let pairs = times.windows(2).zip(gaps);
+    let quiet: Vec<Option<u64>> = pairs
+        .map(|(pair, gap)| match pair {
+            &[from, to] => gap.filter(|_| !may_happen(scene, from, to)),
+            _ => None,
+        })
+        .collect();
+    let least = cuts(scene.timeline.time, gaps, &quiet);
+    let is_long = |gap: &Option<u64>| gap.zip(least).is_some_and(|(gap, least)| gap >= least);
+    quiet.iter().map(is_long).collect()
 }
 
 /// Whether something is done between two times, nobody knows when.
