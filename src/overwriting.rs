@@ -141,7 +141,8 @@ impl Overwriting {
         next.or(end).filter(|_| known)
     }
 
-    fn last(&self, version: usize) -> usize {
+    /// The last version that grew from one, or itself.
+    pub(crate) fn last(&self, version: usize) -> usize {
         self.last.get(version).copied().unwrap_or(version)
     }
 }

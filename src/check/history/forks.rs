@@ -16,6 +16,8 @@ pub(super) struct Forks<'a> {
     fates: Overwriting,
     /// By number: how many versions may stand.
     standing: HashMap<u64, u32>,
+    /// The least number of those that may be the final count.
+    least: u64,
 }
 
 impl<'a> Forks<'a> {
@@ -29,12 +31,15 @@ impl<'a> Forks<'a> {
                 *standing.entry(version.seq).or_default() += 1;
             }
         }
+        let survived = tree.all.iter().filter(|version| version.survived);
+        let least = survived.map(|version| version.seq).min().unwrap_or(0);
         Self {
             evidence,
             order,
             tree,
             fates,
             standing,
+            least,
         }
     }
 
@@ -52,7 +57,8 @@ impl<'a> Forks<'a> {
     pub(super) fn stands(&self, at: u32) -> bool {
         self.wrote(at).is_some_and(|wrote| {
             let version = self.tree.all.get(wrote);
-            let alone = |seq: u64| self.standing.get(&seq) == Some(&1);
+            // Whichever is the final count, it is one of this number or grew from one.
+            let alone = |seq: u64| seq <= self.least && self.standing.get(&seq) == Some(&1);
             self.fates.stands(wrote) && version.is_some_and(|version| alone(version.seq))
         })
     }
@@ -63,10 +69,12 @@ impl<'a> Forks<'a> {
             // What the ledger does not have was overwritten by what it has.
             return self.wrote(later).is_some() && self.evidence.ledger.is_some();
         };
-        let over = self.fates.by(early);
-        let before = || self.order.is_before(earlier, later);
-        self.is_final(later) && self.fates.is_lost(early)
-            || over.is_some_and(|by| by <= late) && before()
+        let over = self.fates.by(early).is_some_and(|by| by <= late);
+        let last = self.tree.all.get(self.fates.last(early));
+        // Also all that grew from it was.
+        let before = |at: u32| self.order.is_before(at, later);
+        let all_before = || before(earlier) && last.and_then(|last| last.by).is_some_and(before);
+        self.is_final(later) && self.fates.is_lost(early) || over && all_before()
     }
 
     /// Whether it is known that a version was overwritten by this one, and not by one beside it.

@@ -338,6 +338,9 @@ fn what_has_no_time_of_its_own_is_drawn_where_it_may_have_been() {
         Some(185),
         "the last lane is drawn to its end: {svg}"
     );
+    // Time in which something may have happened is not cut out.
+    let (_, svg) = draw(ann.clone() + &sale("bob", [11, 9_000], (1, 2), ""));
+    assert!(!svg.contains("time cut out"), "{svg}");
     // Half of it is said.
     let (text, _) = draw(sale("ann", [10, 90], (0, 3), ",\"read_at\":20"));
     assert!(text.contains("reads: 3 left\n"), "{text}");
