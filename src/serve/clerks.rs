@@ -237,6 +237,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_order_to_buy_is_done_in_its_turn_between_those_that_are_sold_together() {
+        let (_place, file) = event();
+        let clerks = Clerks::hire(&file, &KeyIndex::default(), 1, 9).unwrap();
+        let seen = runtime().block_on(async {
+            let (go_on, blocked) = mpsc::channel::<()>();
+            let first = clerks.change(move |_| {
+                let _ = blocked.recv();
+                Ok(())
+            });
+            let look = || clerks.change(|office| office.query().map(|count| count.sold));
+            let sell = |key| clerks.sell(wanted("bob", key));
+            let (one, two, three) = (sell("a"), sell("b"), sell("a"));
+            let (before, four, after) = (look(), sell("c"), look());
+            let go = async move { drop(go_on) };
+            let sold = tokio::join!(first, one, two, three, before, four, after, go);
+            let left = [sold.1, sold.2, sold.3, sold.5].map(|sale| sale.unwrap().left);
+            (left, sold.4.unwrap(), sold.6.unwrap())
+        });
+        assert_eq!(seen, ([9, 8, 8, 7], 2, 3));
+        clerks.close();
+    }
+
+    #[test]
     fn after_a_panic_the_outcome_is_unknown_and_the_next_order_is_sold() {
         let (_place, file) = event();
         let clerks = Clerks::hire(&file, &KeyIndex::default(), 1, 4).unwrap();
