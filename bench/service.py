@@ -206,7 +206,7 @@ def measure(peer, scratch, connections, seconds, reading):
 
 
 def library(told):
-    """What the library sells by itself, in as many processes as clerks, and as connections."""
+    """What the library sells by itself, in 8 processes, and in as many as connections."""
     bench = ROOT / "target/release/tickets-bench"
     if not bench.exists():
         note(f"skipped: the library alone, for there is no {bench}")

@@ -6,17 +6,15 @@
 use std::time::Duration;
 
 use super::BoxOffice;
-use super::ahead::Ahead;
+use super::batch_decisions::Batch;
 use super::batch_member::Member;
-use super::buyer_totals::BuyerTotals;
-use super::commit::{Committed, Decision};
+use super::commit::Committed;
 use super::order::{Observer, Order, Sale, Unobserved};
 use super::purchase::WrittenName;
-use super::taking::Stock;
-use crate::error::{Error, Result};
-use crate::ledger::{LockKind, Step, Tally};
+use crate::error::Result;
+use crate::ledger::LockKind;
 use crate::store::options::{CommitOptions, Durability};
-use crate::store::{LedgerQuery, Lookup, Settle};
+use crate::store::{Lookup, Settle};
 
 /// An order, and who watches what comes of it.
 pub(crate) type Observed<'o> = (Order<'o>, &'o mut dyn Observer);
@@ -187,74 +185,4 @@ fn options<'o>(orders: impl Iterator<Item = &'o Order<'o>>) -> CommitOptions {
         }
     }
     options
-}
-
-/// The orders of one commit.
-#[derive(Default)]
-struct Batch<'o> {
-    members: Vec<Member<'o>>,
-    /// What the ledger added up to before them.
-    head: Tally,
-    /// Whether their lines are on the ledger.
-    is_written: bool,
-}
-
-impl<'o> Batch<'o> {
-    /// Decides on each of them by what those before it leave.
-    ///
-    /// # Errors
-    /// More is to be known before the lock is taken.
-    fn decide(
-        &mut self,
-        head: &Tally,
-        ledger: &mut dyn LedgerQuery,
-        stock: &mut Stock,
-        names: &[&str],
-    ) -> Result<Decision<'o>> {
-        stock.forget_undone();
-        self.head = *head;
-        // Whoever cannot read them says so.
-        let settings = ledger.settings().ok().flatten();
-        let limits = settings.and_then(|event| event.max_per_buyer);
-        if limits.is_some() && stock.buyers.is_none() {
-            stock.buyers = Some(BuyerTotals::of(names.iter().copied()));
-        }
-        let wants = stock.wants;
-        let mut ahead = Ahead::of(ledger, *head);
-        let mut known = 0;
-        for member in &mut self.members {
-            stock.goes_ahead();
-            let decided = member.decide(&mut ahead, stock);
-            if stock.wants != wants {
-                stock.forget_undone();
-                return Err(Error::interrupted("more is looked for first"));
-            }
-            known = known.max(decided);
-        }
-        let lines = ahead.into_lines();
-        if lines.lines().is_empty() {
-            return Ok(Decision::Known { end: known });
-        }
-        Ok(Decision::Write(lines))
-    }
-}
-
-/// Each observer is told each step, and stops its own order alone.
-impl Observer for Batch<'_> {
-    fn at(&mut self, step: Step) -> Result<()> {
-        self.is_written |= step == Step::Written;
-        for member in &mut self.members {
-            member.at(step);
-        }
-        if self.members.iter().any(Member::goes_on) {
-            return Ok(());
-        }
-        Err(Error::interrupted(
-            "none of these orders is wanted any more",
-        ))
-    }
-
-    fn still_wanted(&mut self) -> bool {
-        self.members.iter_mut().any(Member::still_wanted)
-    }
 }

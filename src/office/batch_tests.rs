@@ -288,7 +288,7 @@ fn differs(seed: u64, in_files: bool) -> Option<String> {
         let happened = alone.happens(&mut Drawn(seed));
         let same = together.happens(&mut Drawn(seed));
         assert_eq!(happened, same, "round {round}: what happened before");
-        let orders: Vec<_> = (0..1 + drawn.below(AT_ONCE))
+        let orders: Vec<_> = (0..=drawn.below(AT_ONCE))
             .map(|_| DrawnOrder::draw(&mut drawn))
             .collect();
         let one_by_one = alone.sell(&orders, seed, false);

@@ -4,6 +4,7 @@
 
 mod ahead;
 mod batch;
+mod batch_decisions;
 mod batch_member;
 #[cfg(test)]
 mod batch_tests;

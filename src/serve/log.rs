@@ -1,6 +1,6 @@
 //! The log, on standard error: written by a thread of its own. A reader that is slow loses lines, and stops no sale.
 
-use std::io;
+use std::io::{self, BufWriter};
 
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::set_global_default;
@@ -22,10 +22,11 @@ pub(super) struct Log {
 impl Log {
     /// Writes what this process logs from now on.
     pub(super) fn begin(format: LogFormat) -> Result<Self> {
+        // Lines that wait are written by one call; it is flushed when none waits.
         let (writer, guard) = NonBlockingBuilder::default()
             .lossy(true)
             .buffered_lines_limit(WAITING)
-            .finish(io::stderr());
+            .finish(BufWriter::new(io::stderr()));
         let lines = tracing_subscriber::fmt()
             .with_writer(writer)
             .with_max_level(LevelFilter::INFO)

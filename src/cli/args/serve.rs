@@ -36,7 +36,7 @@ pub(crate) struct ServeArgs {
     pub(crate) queue: usize,
 
     /// How many threads sell an event
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clerks)]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clerks)]
     pub(crate) clerks: usize,
 
     /// How many orders one address may give, as in 30/min; those of this machine are not counted

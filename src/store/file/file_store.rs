@@ -14,7 +14,7 @@ use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::preallocation::trim;
 use crate::store::file::reader::key_index::KeyIndex;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::sale_lookup::Lookups;
+use crate::store::file::reader::lookups::Lookups;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::reader::view::tail::Tail;
 use crate::store::file::recycled::RecycledVersions;

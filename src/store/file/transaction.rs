@@ -10,7 +10,7 @@ use crate::store::file::lock::decision::{DecisionGuard, DecisionLocks};
 use crate::store::file::lock::held::Held;
 use crate::store::file::lock::strategy::WaitStrategy;
 use crate::store::file::lock::wait::Wait;
-use crate::store::file::reader::sale_lookup::Lookups;
+use crate::store::file::reader::lookups::Lookups;
 use crate::store::file::reader::search::follow;
 use crate::store::file::reader::settings::settings_at;
 use crate::store::file::reader::view::LedgerView;

@@ -144,7 +144,7 @@ fn a_key_that_waits_twice_is_sold_once_and_each_is_told_its_own() {
     let mut ids = Vec::new();
     for ((key, _, _, status, code), stream) in orders.iter().zip(streams) {
         let answer = answered(stream);
-        if *code != "" {
+        if !code.is_empty() {
             answer.is_problem(*status, code);
             continue;
         }

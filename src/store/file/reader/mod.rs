@@ -8,6 +8,7 @@ pub(crate) mod key_index;
 pub(crate) mod ledger_file;
 pub(crate) mod ledger_summary;
 pub(crate) mod line_check;
+pub(crate) mod lookups;
 pub(crate) mod numbered_line;
 pub(crate) mod raw_lines;
 pub(crate) mod sale_lookup;

@@ -1,7 +1,5 @@
 //! Sale look-up: where a sale stands on the ledger, and what was cancelled of it since.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::error::Result;
 use crate::ledger::{Line, Tally};
 use crate::store::file::event::EventFiles;
@@ -12,116 +10,6 @@ use crate::store::file::reader::search::{Mark, search};
 use crate::store::file::reader::sought::{Sought, number, reference};
 use crate::store::file::sys::FileId;
 use crate::store::{FoundSale, Lookup};
-
-/// The look-ups of one opening of an event: by keys, and one by id.
-#[derive(Debug, Default)]
-pub(crate) struct Lookups {
-    keys: HashMap<String, SaleLookup>,
-    id: Option<SaleLookup>,
-}
-
-impl Lookups {
-    /// The look-up of this sale, as far as it has come. Any others of its kind are forgotten, unless it is one of those
-    /// that were wanted last.
-    pub(crate) fn of(&mut self, what: Lookup<'_>) -> &mut SaleLookup {
-        match what {
-            Lookup::Key(key) => {
-                if !self.keys.contains_key(key) {
-                    self.keys.clear();
-                }
-                let place = self.keys.entry(key.to_owned());
-                place.or_insert_with(|| SaleLookup::of(what))
-            }
-            Lookup::Id(_) => {
-                self.id.take_if(|lookup| !lookup.is_for(what));
-                self.id.get_or_insert_with(|| SaleLookup::of(what))
-            }
-        }
-    }
-
-    /// Looks for all of these as far as this head without a lock, by the index where there is one.
-    pub(crate) fn look(
-        &mut self,
-        what: &[Lookup<'_>],
-        files: &EventFiles,
-        ledger: &LedgerFile,
-        head: &Tally,
-        index: Option<&KeyIndex>,
-    ) -> Result<()> {
-        self.want(what);
-        if index.is_none() {
-            self.follow_keys(files, ledger, head);
-        }
-        for &what in what {
-            self.of(what).look(files, ledger, head, index)?;
-        }
-        Ok(())
-    }
-
-    /// Looks for these keys from now on, and for no others.
-    fn want(&mut self, what: &[Lookup<'_>]) {
-        let keys = what.iter().filter_map(|what| match what {
-            Lookup::Key(key) => Some(*key),
-            Lookup::Id(_) => None,
-        });
-        let keys: HashSet<&str> = keys.collect();
-        if keys.is_empty() {
-            return;
-        }
-        self.keys.retain(|key, _| keys.contains(key.as_str()));
-        for key in keys {
-            let lookup = || SaleLookup::of(Lookup::Key(key));
-            self.keys.entry(key.to_owned()).or_insert_with(lookup);
-        }
-    }
-
-    /// Looks on for all keys in one walk, where several were looked for up to the same line. Otherwise, and where that
-    /// line stands there no longer, each is looked for by itself.
-    pub(crate) fn follow_keys(&mut self, files: &EventFiles, ledger: &LedgerFile, head: &Tally) {
-        let Some(first) = self.keys.values().next() else {
-            return;
-        };
-        let (mut mark, on) = (first.mark, first.ledger);
-        let is_together = |lookup: &SaleLookup| (lookup.mark, lookup.ledger) == (mark, on);
-        if self.keys.len() < 2
-            || mark.bytes >= head.bytes
-            || on.is_some_and(|on| on != ledger.id)
-            || !self.keys.values().all(is_together)
-        {
-            return;
-        }
-        let keys = &mut self.keys;
-        // An empty text stands in every line.
-        let walked = search(
-            files,
-            ledger,
-            &mut mark,
-            head.bytes,
-            "",
-            &mut |line, end| {
-                let record = &line.record;
-                if record.reference.is_some() {
-                    let found = keys.values_mut().filter_map(|lookup| lookup.found.as_mut());
-                    found.for_each(|sale| sale.note(record, end));
-                }
-                let with_key = record.key.as_deref().and_then(|key| keys.get_mut(key));
-                if let Some(lookup) = with_key
-                    && lookup.found.is_none()
-                {
-                    lookup.found = Some(FoundSale::of(record, end));
-                }
-                None
-            },
-        );
-        for lookup in self.keys.values_mut() {
-            if walked.is_err() {
-                *lookup = SaleLookup::new(lookup.sought.clone());
-                continue;
-            }
-            (lookup.mark, lookup.ledger) = (mark, Some(ledger.id));
-        }
-    }
-}
 
 /// What was found so far. The long way is gone without a lock; under the lock, only what was appended
 /// since.
@@ -148,8 +36,28 @@ impl SaleLookup {
         }
     }
 
+    /// How far it has come, on which ledger.
+    pub(crate) fn at(&self) -> (Option<FileId>, Mark) {
+        (self.ledger, self.mark)
+    }
+
+    /// Somebody else has looked on, up to there on this ledger.
+    pub(crate) fn passed(&mut self, ledger: FileId, mark: Mark) {
+        (self.ledger, self.mark) = (Some(ledger), mark);
+    }
+
+    /// Nothing is known any more.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::new(self.sought.clone());
+    }
+
+    /// Takes note of a line that has what is looked for, or is about what was found.
+    pub(crate) fn see(&mut self, line: &Line<'_>, end: u64) {
+        note(&self.sought, &mut self.found, line, end);
+    }
+
     /// Whether it looks for this.
-    fn is_for(&self, what: Lookup<'_>) -> bool {
+    pub(crate) fn is_for(&self, what: Lookup<'_>) -> bool {
         self.sought.lookup() == what
     }
 
