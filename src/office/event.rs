@@ -34,16 +34,6 @@ pub struct EventState {
     pub rebuilt: bool,
 }
 
-/// What an event holds at a line of its ledger, and by what it is sold.
-#[derive(Debug)]
-pub(crate) struct StateAtLine {
-    /// The number of the line.
-    pub(crate) seq: u64,
-    pub(crate) state: EventState,
-    /// `None`: it was not made for real.
-    pub(crate) settings: Option<EventSettings>,
-}
-
 /// What came of closing an event, or reopening it. It is durable.
 #[derive(Debug)]
 pub struct Turned {
@@ -83,11 +73,11 @@ impl BoxOffice {
     /// # Errors
     /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
     pub fn state(&self) -> Result<EventState> {
-        self.state_at_line().map(|at_line| at_line.state)
+        self.numbered_state().map(|(_, state, _)| state)
     }
 
-    /// The same, with the last line of the ledger, and the settings.
-    pub(crate) fn state_at_line(&self) -> Result<StateAtLine> {
+    /// The same, with the number of the last line of the ledger, and with the settings; `None`: it was not made for real.
+    pub(crate) fn numbered_state(&self) -> Result<(u64, EventState, Option<EventSettings>)> {
         let (mut head, now) = (self.store.head(LockKind::Exclusive)?, self.clock.now());
         let settings = self.store.settings()?;
         let mut holds = OpenHolds::default();
@@ -111,11 +101,7 @@ impl BoxOffice {
                 .and_then(|settings| settings.title.clone()),
             rebuilt: head.rebuilt,
         };
-        Ok(StateAtLine {
-            seq: tally.seq,
-            state,
-            settings,
-        })
+        Ok((tally.seq, state, settings))
     }
 
     /// By what the event is sold; `None`: it was not made for real.

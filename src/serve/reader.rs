@@ -86,17 +86,17 @@ fn answer(office: &BoxOffice, asking: &Receiver<oneshot::Sender<Seen>>) {
 }
 
 fn look(office: &BoxOffice, look: u64) -> Seen {
-    let found = office
-        .state_at_line()
+    let (seq, state, settings) = office
+        .numbered_state()
         .map_err(|error| ProblemResponse::of(&error))?;
-    let body = serde_json::to_vec(&EventReply::of(&found.state)).unwrap_or_default();
+    let body = serde_json::to_vec(&EventReply::of(&state)).unwrap_or_default();
     // Weak: a proxy may compress it.
     let etag = format!("W/\"{:016x}\"", xxh3_64(&body));
     Ok(Arc::new(StreamCount {
         look,
-        seq: found.seq,
-        state: found.state,
-        settings: found.settings,
+        seq,
+        state,
+        settings,
         body: body.into(),
         etag: HeaderValue::try_from(etag).map_err(|_| ProblemResponse::stuck())?,
     }))

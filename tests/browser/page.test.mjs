@@ -56,7 +56,7 @@ test("keys alone buy, and show where they are", async (t) => {
   await page.keyboard.press("Tab");
   assert.deepEqual(await focused(), ["Cancel 2 tickets", "solid", 3]);
   await page.keyboard.press("Enter");
-  await page.getByText("These tickets are cancelled").waitFor();
+  await page.getByText("This order is cancelled").waitFor();
   assert.equal((await office.run("query")).left, 5);
 });
 
@@ -204,7 +204,7 @@ test("a receipt opens by its address alone, and is cancelled once", async (t) =>
     await tab.getByText("Cancel…").click();
     await isAccessible(tab);
     await press(tab, "Cancel 2 tickets");
-    await tab.getByText("These tickets are cancelled").waitFor();
+    await tab.getByText("This order is cancelled").waitFor();
     assert.equal(tab.url(), address.href);
   }
   assert.equal((await office.lines("cancel")).length, 1);

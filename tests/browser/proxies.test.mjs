@@ -105,7 +105,7 @@ for (const name of Object.keys(PROXIES)) {
       assert.ok(page.url().startsWith(`${url}/r/p-`), page.url());
       await page.getByText("Cancel…").click();
       await press(page, "Cancel 2 tickets");
-      await page.getByText("These tickets are cancelled").waitFor();
+      await page.getByText("This order is cancelled").waitFor();
       await page.getByRole("link", { name: "Back to the tickets" }).click();
       await page.waitForURL(`${url}/`);
       await fillIn(page, "bob");

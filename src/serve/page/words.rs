@@ -170,7 +170,7 @@ pub(super) static ENGLISH: Words = Words {
     at_most: Plural("At most {}.", "At most {}."),
     buy: "Buy",
     hold: "Hold for {}",
-    hold_hint: "Held tickets are nobody else’s until you confirm them, give them back, or the time is over.",
+    hold_hint: "Held tickets are nobody else’s until you buy them, give them back, or the time is over.",
 
     wrong_name: "Write your name: one line, not longer than a name is.",
     wrong_quantity: Plural("Only {} can be bought.", "Write a number from 1 to {}."),
@@ -193,24 +193,27 @@ pub(super) static ENGLISH: Words = Words {
     label_at: "Ordered",
     label_cancelled: "Cancelled",
     cancel: "Cancel…",
-    cancel_hint: "The tickets go back on sale. This cannot be undone.",
+    cancel_hint: "What is cancelled goes back on sale. This cannot be undone.",
     cancel_now: Plural("Cancel {} ticket", "Cancel {} tickets"),
     cancel_too_late: "Tickets can be cancelled here only as long as the sale goes on.",
     cancelled: (
         "Cancelled",
-        "These tickets are cancelled, and are not yours any more.",
+        "This order is cancelled. Nothing of it is yours any more.",
     ),
 
     held: Plural("{} ticket is held for you", "{} tickets are held for you"),
-    held_until: "Until {}. They are not bought yet: confirm them.",
+    held_until: "Until {}. Nothing is bought yet.",
     time_left: "Time left",
-    held_over: "The time is over. As long as nobody else needs them you can still confirm them.",
+    held_over: "The time is over. You can still buy as long as nobody else does.",
     confirm: Plural("Buy {} ticket", "Buy {} tickets"),
     release: "Give back",
-    released: ("Given back", "These tickets are on sale again."),
+    released: (
+        "Given back",
+        "What was held is on sale again. You have bought nothing.",
+    ),
     expired: (
         "The time is over",
-        "Somebody else has got these tickets. You have bought nothing.",
+        "Somebody else has got what was held. You have bought nothing.",
     ),
     to_the_event: "Back to the tickets",
 
@@ -308,7 +311,7 @@ pub(super) static GERMAN: Words = Words {
     at_most: Plural("Höchstens {}.", "Höchstens {}."),
     buy: "Kaufen",
     hold: "Für {} vormerken",
-    hold_hint: "Vorgemerkte Karten bekommt kein anderer, bis Sie sie bestätigen oder zurückgeben oder die Zeit um ist.",
+    hold_hint: "Vorgemerkte Karten bekommt niemand sonst, bis Sie sie kaufen oder zurückgeben oder die Zeit um ist.",
 
     wrong_name: "Schreiben Sie Ihren Namen: eine Zeile, nicht länger als ein Name ist.",
     wrong_quantity: Plural(
@@ -334,27 +337,30 @@ pub(super) static GERMAN: Words = Words {
     label_at: "Bestellt",
     label_cancelled: "Storniert",
     cancel: "Stornieren…",
-    cancel_hint: "Die Karten werden wieder verkauft. Das lässt sich nicht rückgängig machen.",
+    cancel_hint: "Was storniert ist, wird wieder verkauft. Das lässt sich nicht rückgängig machen.",
     cancel_now: Plural("{} Karte stornieren", "{} Karten stornieren"),
     cancel_too_late: "Stornieren kann man hier nur, solange der Verkauf läuft.",
     cancelled: (
         "Storniert",
-        "Diese Karten sind storniert und gehören Ihnen nicht mehr.",
+        "Diese Bestellung ist storniert. Nichts davon gehört Ihnen mehr.",
     ),
 
     held: Plural(
         "{} Karte ist für Sie vorgemerkt",
         "{} Karten sind für Sie vorgemerkt",
     ),
-    held_until: "Bis {}. Gekauft sind sie noch nicht: Bestätigen Sie sie.",
+    held_until: "Bis {}. Gekauft ist noch nichts.",
     time_left: "Noch",
-    held_over: "Die Zeit ist um. Solange niemand sonst sie braucht, können Sie sie noch bestätigen.",
+    held_over: "Die Zeit ist um. Solange niemand sonst kauft, können Sie es noch.",
     confirm: Plural("{} Karte kaufen", "{} Karten kaufen"),
     release: "Zurückgeben",
-    released: ("Zurückgegeben", "Diese Karten werden wieder verkauft."),
+    released: (
+        "Zurückgegeben",
+        "Was vorgemerkt war, wird wieder verkauft. Sie haben nichts gekauft.",
+    ),
     expired: (
         "Die Zeit ist um",
-        "Diese Karten hat jemand anders bekommen. Sie haben nichts gekauft.",
+        "Was vorgemerkt war, hat jemand anders bekommen. Sie haben nichts gekauft.",
     ),
     to_the_event: "Zurück zu den Karten",
 
@@ -440,7 +446,7 @@ pub(super) static CHINESE: Words = Words {
     at_most: Plural("最多 {} 张。", "最多 {} 张。"),
     buy: "购买",
     hold: "保留 {}",
-    hold_hint: "保留的票在您确认、退回或到期之前不会售予他人。",
+    hold_hint: "保留的票在您购买、退回或到期之前不会售予他人。",
 
     wrong_name: "请填写姓名：一行，不要过长。",
     wrong_quantity: Plural("只能购买 {} 张。", "请填写 1 到 {} 之间的数字。"),
@@ -466,12 +472,12 @@ pub(super) static CHINESE: Words = Words {
     cancelled: ("已取消", "这些票已取消，不再属于您。"),
 
     held: Plural("已为您保留 {} 张票", "已为您保留 {} 张票"),
-    held_until: "保留至 {}。尚未购买，请确认。",
+    held_until: "保留至 {}。尚未购买。",
     time_left: "剩余时间",
-    held_over: "保留时间已过。只要无人需要，您仍可确认。",
+    held_over: "保留时间已过。只要无人购买，您仍可购买。",
     confirm: Plural("购买 {} 张票", "购买 {} 张票"),
     release: "退回",
-    released: ("已退回", "这些票已重新出售。"),
+    released: ("已退回", "保留的票已重新出售，您没有买到任何票。"),
     expired: ("保留时间已过", "这些票已售予他人，您没有买到任何票。"),
     to_the_event: "返回购票页",
 

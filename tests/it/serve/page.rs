@@ -171,7 +171,7 @@ fn a_sale_is_cancelled_once_and_then_says_so() {
     for _ in 0..2 {
         assert_eq!(server.submit(&cancel, &[]).leads(), receipt);
         let page = server.page(&receipt);
-        page.says(200, &["These tickets are cancelled"]);
+        page.says(200, &["This order is cancelled"]);
         assert!(!page.body.contains("/cancel\""), "{page:?}");
     }
     // Its form does not buy it again.

@@ -48,9 +48,7 @@ fn what_is_held_is_confirmed_once() {
     );
     server.page(&place).says(200, &["You have 2 tickets"]);
     server.submit(&format!("{place}/cancel"), &[]).leads();
-    server
-        .page(&place)
-        .says(200, &["These tickets are cancelled"]);
+    server.page(&place).says(200, &["This order is cancelled"]);
     hold(&server, "eve", "4")
         .0
         .says(422, &["At most 3 tickets"]);
@@ -85,7 +83,7 @@ fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
     eventually("their time is over", || {
         let page = server.page(&second);
         page.body
-            .contains(">The time is over. As long as")
+            .contains(">The time is over. You can still")
             .then_some(())
     });
     server.submit(&format!("{second}/confirm"), &[]).leads();
@@ -97,7 +95,7 @@ fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
     );
     server
         .page(&first)
-        .says(200, &["Somebody else has got these tickets"]);
+        .says(200, &["Somebody else has got what was held"]);
     event.assert_adds_up();
 }
 
