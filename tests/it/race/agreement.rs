@@ -2,6 +2,7 @@
 //! plain sets of sales.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use tickets::check::evidence::read_lines;
 use tickets::check::final_state::StateFinding;
@@ -147,8 +148,8 @@ fn drawn(timeline: &Timeline) -> Drawn {
     let paths = svg.split("<path ").skip(1);
     let paths = paths.filter_map(|path| {
         let tag = path.split('>').next()?;
-        let line = tag.split_once("d=\"")?.1.split('"').next()?;
-        (tag.contains("url(#accent)") && line.contains('L')).then_some(line)
+        let drawn = tag.split_once("d=\"")?.1.split('"').next()?;
+        (tag.contains("url(#accent)") && drawn.contains('L')).then_some(drawn)
     });
     let arrows = paths.map(|line| {
         let y = |corner: &str| corner.split_whitespace().nth(1).unwrap().parse().unwrap();
@@ -170,7 +171,11 @@ fn evidence(schedule: &[usize], stock: usize) -> String {
     for (at, buyer) in schedule.iter().enumerate() {
         let (who, at) = (name(*buyer), 10 * at);
         let mut add = |step: &str, t: usize, rest: String| {
-            lines += &format!("{{\"step\":\"{step}\",\"buyer\":\"{who}\",\"t\":{t}{rest}}}\n");
+            writeln!(
+                lines,
+                "{{\"step\":\"{step}\",\"buyer\":\"{who}\",\"t\":{t}{rest}}}"
+            )
+            .unwrap();
         };
         match read.remove(buyer) {
             None => {
