@@ -38,9 +38,13 @@ export function afterwards(t, undo) {
 
 export class Office {
   static async make(t, ...settings) {
+    return Office.called(t, "gig", ...settings);
+  }
+
+  static async called(t, name, ...settings) {
     const office = new Office();
     office.directory = await mkdtemp(join(tmpdir(), "tickets-browser-"));
-    office.file = join(office.directory, "gig.json");
+    office.file = join(office.directory, `${name}.json`);
     office.services = [];
     afterwards(t, () => office.end());
     if (settings.length > 0) await office.run("init", ...settings);

@@ -225,3 +225,21 @@ test("a page is light, and nothing serious is wrong with it in light or dark", a
     assert.ok(weight > 1000 && weight < 50_000, `${weight}`);
   }
 });
+
+test("the list of several events leads to the page of each", async (t) => {
+  const office = await Office.make(t, "5", "--title", "Gig", "--date", "tomorrow");
+  const other = await Office.called(t, "ball", "1", "--title", "Ball");
+  await other.run("book", "alice");
+  const service = await office.serve(office.file, other.file);
+  const page = await visit(t, service.url, PHONE);
+  await isAccessible(page);
+  await page.getByRole("link", { name: "Ball Sold out" }).waitFor();
+  await page.getByRole("link", { name: "Gig tomorrow 5 tickets left" }).click();
+  await page.waitForURL(`${service.url}/gig/`);
+  await fillIn(page, "bob", 2);
+  await press(page, "Buy");
+  await isReceipt(page, "You have 2 tickets");
+  await page.getByRole("link", { name: "Back to the tickets" }).click();
+  await page.waitForURL(`${service.url}/gig/`);
+  await page.getByText("3 tickets left").waitFor();
+});
