@@ -83,10 +83,12 @@ mod json_words;
 pub mod lab;
 mod ledger;
 pub mod office;
+mod overwriting;
 mod plural;
 mod random;
 mod run_clock;
 pub mod rush;
+mod scratch;
 #[cfg(feature = "serve")]
 mod serve;
 mod shown;

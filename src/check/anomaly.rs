@@ -87,6 +87,19 @@ impl Anomaly {
         }
     }
 
+    /// Whether it is about a lock, whatever came of it.
+    #[must_use]
+    pub fn is_of_locks(self) -> bool {
+        matches!(
+            self,
+            Self::BrokenLock
+                | Self::SplitLock
+                | Self::DeadInodeLock
+                | Self::UnlockedWrite
+                | Self::Deadlock
+        )
+    }
+
     /// What happened, in words that need no explanation.
     #[must_use]
     pub fn plain(self) -> &'static str {
@@ -95,7 +108,7 @@ impl Anomaly {
             Self::Oversold => "more was sold than there was",
             Self::Conservation => "the count is wrong",
             Self::TornWrite => "a line was cut off",
-            Self::LostSale => "a sale was never written down",
+            Self::LostSale => "a sale is gone",
             Self::TornRead => "a half-written count was read",
             Self::DirtyRead => "something was read that never counted",
             Self::Gap => "a count is missing between two others",
@@ -104,7 +117,7 @@ impl Anomaly {
             Self::StaleRead => "an old count was read",
             Self::BrokenLock => "two held one lock at once",
             Self::SplitLock => "two locks where there must be one",
-            Self::DeadInodeLock => "the lock of a file that was replaced",
+            Self::DeadInodeLock => "the lock of a file that is gone",
             Self::UnlockedWrite => "written while nothing kept others out",
             Self::Deadlock => "two wait for each other for ever",
             Self::StaleDecision => "decided by what was so no longer",
@@ -127,7 +140,7 @@ impl Anomaly {
     pub fn harm(self) -> &'static str {
         match self {
             Self::Oversold => "no ticket is left for it",
-            Self::LostSale => "its sale is not on record",
+            Self::LostSale => "its sale is gone",
             Self::FalseSoldOut => "could have bought",
             _ => "",
         }

@@ -6,9 +6,11 @@ mod anomaly;
 pub(crate) mod books;
 pub mod evidence;
 pub mod final_state;
+mod fork_words;
 mod history;
 pub(crate) mod listing;
 pub mod proof;
+pub(crate) mod version_tree;
 pub(crate) mod write_order;
 
 pub use anomaly::Anomaly;

@@ -4,6 +4,8 @@
 //! first, unless the ledger says so, or the versions do: who read a version wrote after the one sale that made it. Late
 //! stamps widen the intervals: they can hide an order, never invent one.
 
+use std::cmp::Ordering;
+
 use super::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
 
 /// So many sales are compared each with each.
@@ -77,6 +79,34 @@ impl<'a> WriteOrder<'a> {
             let line = self.line(*at).unwrap_or(NONE);
             (line, self.done(*at), write, start, *at)
         });
+    }
+
+    /// Of operations in the order of [`Self::sort`], whether it is known of each other whether that wrote before or after.
+    pub(crate) fn settled(&self, all: &[u32]) -> Vec<bool> {
+        let places = || all.iter().enumerate();
+        if all.len() <= COMPARED {
+            let is_settled = |(at, one): (usize, &u32)| {
+                places().all(|(other_at, other)| match at.cmp(&other_at) {
+                    Ordering::Less => self.is_before(*one, *other),
+                    Ordering::Equal => true,
+                    Ordering::Greater => self.is_before(*other, *one),
+                })
+            };
+            return places().map(is_settled).collect();
+        }
+        // Of many: by when each is known to have begun, and to be done.
+        let began = |at: &u32| self.evidence.operation(*at).map_or(0, start);
+        let mut settled = vec![true; all.len()];
+        let (mut done, mut next) = (0, UNSAID);
+        for (at, settled) in all.iter().zip(&mut settled) {
+            *settled &= done <= began(at);
+            done = done.max(self.done(*at));
+        }
+        for (at, settled) in all.iter().zip(&mut settled).rev() {
+            *settled &= self.done(*at) <= next;
+            next = next.min(began(at));
+        }
+        settled
     }
 
     /// The sales that were acknowledged and for which no ticket was left, in the order of [`Self::sort`].
@@ -217,7 +247,7 @@ fn lines(evidence: &Evidence, writers: &[(u64, u32)]) -> Vec<u32> {
 }
 
 /// Whether the one write was over when the other began.
-pub(super) fn is_over(one: &Operation, other: &Operation) -> bool {
+fn is_over(one: &Operation, other: &Operation) -> bool {
     end(one) != UNSAID && end(one) <= start(other) && end(other) > start(one)
 }
 

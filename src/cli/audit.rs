@@ -6,8 +6,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::AuditArgs;
+use super::given_up;
 use super::screen::{BAD, FAINT, GOOD, Screen};
-use crate::office::Audit;
+use crate::office::{Audit, AuditTotals, Finding, GivenUp};
 use crate::plural::count;
 use crate::{BoxOffice, Kind, Result, shown};
 
@@ -22,9 +23,16 @@ pub(super) fn audit(file: &Path, arguments: &AuditArgs, screen: &Screen) -> Resu
     let document = AuditDocument {
         ok,
         command: "audit",
-        audit: &audit,
+        totals: audit.totals(),
+        findings: &audit.findings,
+        notes: &audit.notes,
+        repaired: &audit.repaired,
+        given_up: audit.given_up.as_ref(),
     };
     screen.result(&document, |out| tell(out, &audit, screen));
+    if let Some(lost) = &audit.given_up {
+        given_up::tell(lost, screen);
+    }
     Ok(if ok { 0 } else { Kind::Integrity.exit_code() })
 }
 
@@ -90,5 +98,12 @@ struct AuditDocument<'a> {
     ok: bool,
     command: &'static str,
     #[serde(flatten)]
-    audit: &'a Audit,
+    totals: AuditTotals,
+    findings: &'a [Finding],
+    notes: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    repaired: &'a [String],
+    /// What a forced repair went on without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_up: Option<&'a GivenUp>,
 }

@@ -222,8 +222,13 @@ fn word(verdict: &HistoryVerdict) -> &'static str {
 
 /// Whether anything was found in how much, and what cannot be said.
 fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
+    let unjudged = verdict.unanswered + verdict.unjudged;
+    let operations = count(verdict.operations, "operation");
     let judged = [
-        count(verdict.operations, "operation"),
+        match verdict.operations.saturating_sub(unjudged) {
+            _ if unjudged == 0 => operations,
+            judged => format!("{judged} of {operations} judged"),
+        },
         count(verdict.sales, "sale"),
         count(verdict.reads, "read"),
     ];

@@ -31,6 +31,14 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
             if verdict.untimed_locks == 1 { "names" } else { "name" }
         ));
     }
+    if verdict.unnamed_locks > 0 {
+        notes.push(format!(
+            "{} under a lock {} not say what the lock's path meant by then ('path_inode'): a lock file that had been \
+             removed or replaced could not be seen",
+            count(verdict.unnamed_locks, "operation"),
+            if verdict.unnamed_locks == 1 { "does" } else { "do" }
+        ));
+    }
     if !verdict.last {
         notes.push(
             "the evidence ends without the final count ('final'): whether it agrees with the sales was not judged, \

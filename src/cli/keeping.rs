@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::args::{BackupArgs, DEFAULT_FILE, ResetArgs, RestoreArgs};
 use super::buy::where_to_rush;
+use super::given_up;
 use super::hint::quoted;
 use super::screen::{GOOD, Screen};
-use crate::office::WayBack;
+use crate::office::{GivenUp, WayBack};
 use crate::plural::count;
 use crate::{BoxOffice, Error, Kind, Result, shown};
 
@@ -47,6 +48,11 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
     let done = office.restore(&arguments.directory, force, wait);
     screen.notes(&office.notes());
     let done = done?;
+    let undo = if force {
+        way_back(file, &done.kept, done.back)
+    } else {
+        Undo::Nothing
+    };
     let document = RestoreDocument {
         ok: true,
         command: "restore",
@@ -59,6 +65,8 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
             .iter()
             .map(|path| path.display().to_string())
             .collect(),
+        given_up: Some(&done.given_up).filter(|given_up| !given_up.is_empty()),
+        undo: undo.command(),
     };
     screen.answer(&document, |out| {
         writeln!(
@@ -75,9 +83,8 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
         }
         Ok(())
     });
-    if force {
-        screen.notes(&way_back(file, &done.kept, done.back));
-    }
+    given_up::tell(&done.given_up, screen);
+    screen.notes(&undo.told());
     Ok(0)
 }
 
@@ -120,7 +127,7 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
         }
     });
     if force {
-        screen.notes(&way_back(file, &archive, done.back));
+        screen.notes(&way_back(file, &archive, done.back).told());
     }
     Ok(0)
 }
@@ -140,28 +147,55 @@ fn where_to_begin(error: Error, file: &Path) -> Error {
 const NO_WAY_BACK: &str =
     "what was replaced did not add up: it is kept to be looked at, and no command puts it back";
 
-/// How a ledger that a forced command put away is put back, as a line for a shell: a restore takes it for a backup.
-fn way_back(event: &Path, kept: &[PathBuf], back: WayBack) -> Vec<String> {
+/// How a ledger that a forced command put away is put back.
+enum Undo {
+    /// None was put away.
+    Nothing,
+    /// By this line for a shell.
+    By(String),
+    /// No restore takes it.
+    Never,
+}
+
+impl Undo {
+    fn command(&self) -> Option<&str> {
+        match self {
+            Self::By(command) => Some(command),
+            Self::Nothing | Self::Never => None,
+        }
+    }
+
+    fn told(&self) -> Vec<String> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::By(command) => vec![format!("to undo that: {command}")],
+            Self::Never => vec![NO_WAY_BACK.to_owned()],
+        }
+    }
+}
+
+/// How it is put back: a restore takes it for a backup.
+fn way_back(event: &Path, kept: &[PathBuf], back: WayBack) -> Undo {
     let ledger = kept.iter().find_map(|path| {
         let name = path.file_name()?.to_str()?;
         let (event, _) = name.split_once(".ledger.")?;
         Some((path, format!("{event}.ledger.jsonl")))
     });
     let Some((kept, name)) = ledger else {
-        return Vec::new();
+        return Undo::Nothing;
     };
     let force = match back {
         WayBack::Restored => "",
         WayBack::Forced => " --force",
-        WayBack::None => return vec![NO_WAY_BACK.to_owned()],
+        WayBack::None => return Undo::Never,
     };
     let directory = kept.with_extension("back");
     let copy = directory.join(name);
     let [kept, directory, copy] = [kept, &directory, &copy].map(|path| quoted(path.as_os_str()));
     let event = quoted(event.as_os_str());
-    vec![format!(
-        "to undo that: mkdir {directory} && cp {kept} {copy} && tickets -f {event} restore{force} {directory}"
-    )]
+    Undo::By(format!(
+        "mkdir {directory} && cp {kept} {copy} && tickets -f {event} restore{force} {directory}"
+    ))
 }
 
 #[derive(Serialize)]
@@ -175,7 +209,7 @@ struct BackupDocument {
 }
 
 #[derive(Serialize)]
-struct RestoreDocument {
+struct RestoreDocument<'a> {
     ok: bool,
     command: &'static str,
     from: String,
@@ -183,6 +217,11 @@ struct RestoreDocument {
     sold: u64,
     seq: u64,
     kept: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_up: Option<&'a GivenUp>,
+    /// How a forced one is undone, as a line for a shell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undo: Option<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -16,6 +16,7 @@ mod door;
 mod door_page;
 mod error_document;
 mod event_life;
+mod given_up;
 mod hint;
 mod holding;
 mod import;

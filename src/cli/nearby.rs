@@ -26,17 +26,35 @@ pub(super) fn told(error: Error, command: &str) -> Error {
     };
     let hints = [meant(&found, why, command), elsewhere(&error, &place.file)];
     let own = error.hint_text().map(str::to_owned);
-    let hints: Vec<String> = hints.into_iter().flatten().chain(own).collect();
+    let practice = to_practise_on(&error, &place.file);
+    let hints = hints.into_iter().flatten().chain(own).chain(practice);
+    let hints: Vec<String> = hints.collect();
     if hints.is_empty() {
         return error;
     }
     error.hint(hints.join("; "))
 }
 
+/// Whether an error says how an event is made.
+fn makes_one(error: &Error) -> bool {
+    let hint = error.hint_text().unwrap_or_default();
+    hint.contains("'tickets init ")
+}
+
+/// The default event is also the one to practise on, which another command makes.
+fn to_practise_on(error: &Error, file: &Path) -> Option<String> {
+    let is_told = error
+        .hint_text()
+        .is_some_and(|hint| hint.contains("'tickets reset'"));
+    let is_wanted = file == Path::new(DEFAULT_FILE) && makes_one(error) && !is_told;
+    is_wanted.then(|| "'tickets reset' makes one with 2, to practise on".to_owned())
+}
+
 /// Where an event was looked for that could be made there by mistake: it may be in another directory.
 fn elsewhere(error: &Error, file: &Path) -> Option<String> {
-    let makes_one = |hint: &str| hint.contains("'tickets init ");
-    error.hint_text().filter(|hint| makes_one(hint))?;
+    if !makes_one(error) {
+        return None;
+    }
     let whole = std::path::absolute(file).ok()?;
     let looked = if file.is_absolute() {
         String::new()

@@ -45,6 +45,10 @@ pub(super) fn judgement(
                 "{GOOD}safe{GOOD:#}  this time: it adds up, but under the lock {} that is luck",
                 report.lock.name()
             )?;
+            if report.evidence.is_none() && !screen.quiet {
+                let text = "whether it kept anybody out, the evidence tells: the same with --evidence FILE";
+                writeln!(out, "{FAINT}note{FAINT:#}  {text}")?;
+            }
             proven(out, report.lock, screen)
         }
         (Judgement::Safe, _) => writeln!(
@@ -90,6 +94,17 @@ fn race(
                 "    "
             };
             writeln!(out, "{BAD}{label}{BAD:#}  {text}")?;
+        }
+    }
+    if report
+        .findings
+        .iter()
+        .all(|finding| finding.kind.is_of_locks())
+    {
+        let text = "sold and left add up all the same: that is luck, and what is on disk does not tell. Only the evidence \
+                    does, so that the same without --evidence is called safe this time";
+        for line in wrapped(text) {
+            writeln!(out, "      {line}")?;
         }
     }
     let lost = |finding: &&StateFinding| finding.kind == Anomaly::LostUpdate;

@@ -69,7 +69,7 @@ fn try_all(directory: &Path, program: &Path, stop: Option<BorrowedFd<'_>>) -> Re
     let file_system = file_system(scratch.directory());
     let mut checks = vec![report::on_file_system(&file_system)];
     checks.extend(sticky::note(directory));
-    checks.extend(scratch.leftovers(directory));
+    checks.extend(scratch.leftovers());
     checks.extend(or_failed(&scratch, "exclusion", locks::examine(&scratch))?);
     checks.extend(or_failed(&scratch, "replace", replace::examine(&scratch))?);
     checks.push(durability::check(scratch.directory()));

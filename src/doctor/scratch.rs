@@ -6,15 +6,11 @@ use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use tempfile::TempDir;
-
 use crate::doctor::report::{Check, CheckResult};
 use crate::error::{Error, Kind, Place, Result};
-
-/// So many names of the directory are looked at.
-const MOST_NAMES: usize = 10_000;
+use crate::scratch::{Others, ScratchDirectory, sweep};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 /// The file that is locked.
 pub(super) const LOCK: &str = "lock";
@@ -22,13 +18,15 @@ pub(super) const LOCK: &str = "lock";
 /// The file that is replaced.
 pub(super) const COUNT: &str = "tickets.json";
 
-/// With this begins the name of each temporary directory.
-const PREFIX: &str = ".tickets-doctor.";
+/// With this begins the name of each temporary directory, behind a dot.
+const KIND: &str = "tickets-doctor";
 
 /// The examined place. Dropping it removes the temporary directory.
 #[derive(Debug)]
 pub(super) struct Scratch<'a> {
-    directory: TempDir,
+    directory: ScratchDirectory,
+    /// What other examinations left in the examined directory.
+    others: Others,
     /// The program that is started as the peer process.
     pub(super) program: &'a Path,
     pub(super) stop: Option<BorrowedFd<'a>>,
@@ -55,15 +53,14 @@ impl<'a> Scratch<'a> {
                 .at(directory, 0, 0)
                 .hint("name the directory that holds the event, or is to hold it"));
         }
-        let made = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempdir_in(directory)
-            .map_err(|error| {
-                Error::io("make a directory here", directory, error)
-                    .hint("an event needs a directory that can be written; so does its doctor")
-            })?;
+        let others = sweep(directory, KIND);
+        let made = ScratchDirectory::make(directory, KIND).map_err(|error| {
+            Error::io("make a directory here", directory, error)
+                .hint("an event needs a directory that can be written; so does its doctor")
+        })?;
         let scratch = Self {
             directory: made,
+            others,
             program,
             stop,
         };
@@ -79,29 +76,30 @@ impl<'a> Scratch<'a> {
         self.directory.path()
     }
 
-    /// What other examinations have there: a killed one leaves its directory, and one that goes on cannot be told from it.
-    pub(super) fn leftovers(&self, examined: &Path) -> Option<Check> {
-        let own = self.directory().file_name();
-        let names = fs::read_dir(examined).ok()?.take(MOST_NAMES).flatten();
-        let mut others: Vec<_> = names
-            .map(|entry| entry.file_name())
-            .filter(|name| {
-                name.to_string_lossy().starts_with(PREFIX) && Some(name.as_os_str()) != own
-            })
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect();
-        others.sort();
-        let text = match others.as_slice() {
-            [] => return None,
-            [one] => format!(
-                "{one} is of an examination that was killed: remove it, unless one goes on just now"
-            ),
-            [one, rest @ ..] => format!(
-                "{one} and {} more are of examinations that were killed: remove them, unless one goes on just now",
-                rest.len()
-            ),
+    /// What killed examinations left there: what was removed, and what stays, because nobody can tell whose it is.
+    pub(super) fn leftovers(&self) -> Vec<Check> {
+        let note = |text: String| Check::new("leftovers", CheckResult::Note, text);
+        let Others { swept, unknown } = &self.others;
+        let swept = match swept {
+            0 => None,
+            1 => Some("a directory that a killed examination left was removed".to_owned()),
+            many => Some(format!(
+                "{many} directories that killed examinations left were removed"
+            )),
         };
-        Some(Check::new("leftovers", CheckResult::Note, text))
+        let mut unknown: Vec<_> = unknown.iter().map(|name| name.to_string_lossy()).collect();
+        unknown.sort();
+        let stays = match unknown.as_slice() {
+            [] => None,
+            [one] => Some(format!(
+                "{one} is perhaps of an examination that was killed: remove it, unless one goes on just now"
+            )),
+            [one, rest @ ..] => Some(format!(
+                "{one} and {} more are perhaps of examinations that were killed: remove them, unless one goes on just now",
+                rest.len()
+            )),
+        };
+        swept.into_iter().chain(stays).map(note).collect()
     }
 
     /// A file in it.

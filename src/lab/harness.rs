@@ -5,8 +5,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use super::judge_run::judge_run;
 use super::protocol::{CALL_OFF, DIE, GO, LATE, StepReport, WorkerEnd};
 use super::run::{Move, Run, Trial};
@@ -19,8 +17,12 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
 use crate::ledger::LockKind;
 use crate::office::DEFAULT_WAIT;
+use crate::scratch::{ScratchDirectory, sweep};
 use crate::store::file::file_store::FileStore;
 use crate::store::options::Force;
+
+/// With this begin the names of its directories, behind a dot.
+const SCRATCH: &str = "tickets-race";
 
 /// Where the ledger has its second name.
 const OTHER: &str = "other";
@@ -28,7 +30,7 @@ const OTHER: &str = "other";
 /// The buyers, and their event.
 #[derive(Debug)]
 pub(super) struct Harness {
-    directory: TempDir,
+    directory: ScratchDirectory,
     store: FileStore,
     /// The fresh event: its count and its ledger.
     fresh: [Vec<u8>; 2],
@@ -48,13 +50,11 @@ impl Harness {
             return Err(Error::new(Kind::Usage, message));
         }
         let place = place(trial);
-        let directory = tempfile::Builder::new()
-            .prefix("tickets-race-")
-            .tempdir_in(&place)
-            .map_err(|e| {
-                let error = Error::io("make a directory here", &place, e);
-                error.hint("name another directory by --place")
-            })?;
+        sweep(&place, SCRATCH);
+        let directory = ScratchDirectory::make(&place, SCRATCH).map_err(|e| {
+            let error = Error::io("make a directory here", &place, e);
+            error.hint("name another directory by --place")
+        })?;
         let count = directory.path().join("tickets.json");
         if let Some(scenario) = trial.scenario {
             scenario.prepare(&count)?;

@@ -6,7 +6,7 @@ use crate::check::Anomaly;
 use crate::check::final_state::{FinalState, StateFinding, WrittenLine, judge};
 use crate::error::Result;
 use crate::ledger::CountFile;
-use crate::ledger::Line;
+use crate::ledger::{Line, LineEnds};
 
 /// Judges a run: what stands on the ledger, what the count says, and how the buyers ended.
 pub(super) fn judge_run(
@@ -69,6 +69,7 @@ fn lost(ledger: &[u8], ends: &[Option<WorkerEnd>]) -> Vec<String> {
 /// The lines of a ledger, and how many bytes of it are none.
 fn lines(ledger: &[u8], told: impl Fn(&str) -> bool) -> (Vec<WrittenLine>, u64) {
     let (mut lines, mut torn, mut end) = (Vec::new(), 0, 0);
+    let mut ends = LineEnds::default();
     for bytes in ledger.split_inclusive(|&byte| byte == b'\n') {
         end += bytes.len() as u64;
         match bytes
@@ -77,7 +78,10 @@ fn lines(ledger: &[u8], told: impl Fn(&str) -> bool) -> (Vec<WrittenLine>, u64) 
         {
             Some(Ok(line)) => {
                 let told = line.record.id.as_deref().is_some_and(&told);
-                lines.push(WrittenLine::of(&line.record, end, Some("lab"), told));
+                lines.push(WrittenLine {
+                    upon: ends.upon(&line, end),
+                    ..WrittenLine::of(&line.record, end, Some("lab"), told)
+                });
             }
             _ => torn += bytes.len() as u64,
         }
@@ -106,6 +110,7 @@ fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFi
             kind: Anomaly::Failed,
             buyers: vec![reader.clone()],
             read_seq: None,
+            with: Vec::new(),
             text: format!("{reader} failed: {message}"),
         };
     }
@@ -120,6 +125,7 @@ fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFi
         kind: Anomaly::TornRead,
         buyers: std::iter::once(reader).chain(writer).collect(),
         read_seq: None,
+        with: Vec::new(),
         text,
     }
 }

@@ -32,6 +32,11 @@ impl<'a> Line<'a> {
         Ok(Self { record, sum, bytes })
     }
 
+    /// Whether it was written upon the line with this sum.
+    pub(crate) fn follows(&self, previous: Sum) -> bool {
+        Self::check(self.bytes, Some(previous)).is_ok()
+    }
+
     /// The line as it stands, its checksum included.
     pub(crate) fn text(&self) -> Option<Box<RawValue>> {
         let text = std::str::from_utf8(self.bytes).ok()?;

@@ -73,11 +73,11 @@ impl BoxOffice {
     /// # Errors
     /// [`Kind::Integrity`] when the count and the ledger do not add up, whatever the reason.
     pub fn state(&self) -> Result<EventState> {
-        self.numbered_state().map(|(_, state)| state)
+        self.numbered_state().map(|(_, state, _)| state)
     }
 
-    /// The same, with the number of the last line of the ledger.
-    pub(crate) fn numbered_state(&self) -> Result<(u64, EventState)> {
+    /// The same, with the number of the last line of the ledger, and with the settings; `None`: it was not made for real.
+    pub(crate) fn numbered_state(&self) -> Result<(u64, EventState, Option<EventSettings>)> {
         let (mut head, now) = (self.store.head(LockKind::Exclusive)?, self.clock.now());
         let settings = self.store.settings()?;
         let mut holds = OpenHolds::default();
@@ -96,10 +96,12 @@ impl BoxOffice {
             held: tally.held.saturating_sub(due),
             due,
             on_sale,
-            title: settings.and_then(|settings| settings.title),
+            title: settings
+                .as_ref()
+                .and_then(|settings| settings.title.clone()),
             rebuilt: head.rebuilt,
         };
-        Ok((tally.seq, state))
+        Ok((tally.seq, state, settings))
     }
 
     /// By what the event is sold; `None`: it was not made for real.

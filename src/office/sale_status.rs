@@ -5,6 +5,7 @@ use super::history::State;
 use super::sale_id::{id_of, unknown};
 use super::sale_key::proves;
 use crate::error::Result;
+use crate::ledger::Op;
 use crate::store::{FoundSale, Lookup};
 
 /// A sale or a hold, as it is by now.
@@ -74,5 +75,28 @@ impl BoxOffice {
         let id = id_of(id)?;
         let found = self.store.find(Lookup::Id(id))?;
         found.map(SaleStatus::of).ok_or_else(|| unknown(id))
+    }
+
+    /// The sale or hold that was made under this key; `None`: none was. Takes no lock, and reads the whole ledger, unless
+    /// the office was opened with an index of keys.
+    ///
+    /// ```
+    /// use tickets::BoxOffice;
+    /// use tickets::office::{Order, Unobserved};
+    ///
+    /// let mut office = BoxOffice::in_memory(2)?;
+    /// office.purchase(&Order::new("alice", 2).key("web-7f1c"), &mut Unobserved)?;
+    /// assert!(office.sale_by_key("web-7f1c")?.is_some_and(|sale| sale.buyer == "alice"));
+    /// assert_eq!(office.sale_by_key("web-81d0")?, None);
+    /// # Ok::<(), tickets::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Kind::Integrity`](crate::Kind::Integrity): the count and the ledger do not add up.
+    pub fn sale_by_key(&self, key: &str) -> Result<Option<SaleStatus>> {
+        let found = self.store.find(Lookup::Key(key))?;
+        let found = found.filter(|found| matches!(found.op, Op::Sell | Op::Hold));
+        let sale = found.map(SaleStatus::of);
+        Ok(sale.filter(|sale| sale.is_under_key(key)))
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::ledger_entry::LedgerEntry;
 use crate::check::final_state::{FinalState, WrittenLine};
 use crate::error::{Error, Result};
-use crate::ledger::{CountFile, Line};
+use crate::ledger::{CountFile, Line, LineEnds};
 use crate::store::file::admin::prepare::Opening;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
@@ -33,6 +33,8 @@ pub(super) struct OutcomeReader<'a> {
     pub(super) missing: HashMap<String, ReportedSale>,
     /// For the evidence, where some is recorded.
     pub(super) entries: Option<Vec<LedgerEntry>>,
+    /// The lines so far.
+    pub(super) ends: LineEnds,
 }
 
 impl OutcomeReader<'_> {
@@ -136,6 +138,9 @@ impl OutcomeReader<'_> {
         if let Some(entries) = &mut self.entries {
             entries.push(LedgerEntry::of(line, end, record.rush.as_deref() == own));
         }
-        WrittenLine::of(record, end, own, published)
+        WrittenLine {
+            upon: self.ends.upon(line, end),
+            ..WrittenLine::of(record, end, own, published)
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::outcome_reader::{OutcomeReader, ReportedSale};
 use crate::check::Anomaly;
 use crate::check::final_state::{StateVerdict, WrittenLine, judge};
 use crate::error::Result;
-use crate::ledger::CountFile;
+use crate::ledger::{CountFile, LineEnds};
 use crate::store::file::admin::prepare::Opening;
 use crate::store::file::backoff::outlast;
 use crate::store::file::event::EventFiles;
@@ -102,6 +102,7 @@ impl Outcomes {
             sales,
             missing: sales.clone(),
             entries: records.then(Vec::new),
+            ends: LineEnds::default(),
         };
         let (first, second) = reader.read_both(opening, &count)?;
         let mut judged = judge(&first);

@@ -64,6 +64,7 @@ impl Recorded {
             kind: found.kind,
             buyers: found.buyers.clone(),
             read_seq: None,
+            with: Vec::new(),
             text: found.text.clone(),
         })
         .collect()

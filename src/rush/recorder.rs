@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::evidence_file::{EvidenceFile, now};
-use crate::check::evidence::{self, EvidenceRecord, EvidenceStep, OperationOutcome, WriteNonce};
+use crate::check::evidence::{
+    self, EvidenceRecord, EvidenceStep, LockPath, OperationOutcome, WriteNonce,
+};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::ledger::Tally;
@@ -74,7 +76,12 @@ impl Recorder {
         use office::Step as Did;
         let step = match step {
             Did::LockWanted if self.lock == LockKind::None => return Ok(()),
-            Did::LockWanted => EvidenceStep::LockWanted { lock: self.named() },
+            Did::LockWanted => EvidenceStep::LockWanted {
+                lock: match self.named() {
+                    LockPath::File(file) => Some(file),
+                    LockPath::Nowhere | LockPath::Unsaid => None,
+                },
+            },
             Did::LockGot { device, inode } => EvidenceStep::LockGot {
                 lock: evidence::File { device, inode },
                 path: self.named(),
@@ -133,13 +140,19 @@ impl Recorder {
         self.write(EvidenceStep::Return { outcome, left })
     }
 
-    /// The file that the lock's path means now.
-    fn named(&self) -> Option<evidence::File> {
-        let id = FileId::of_name(self.path.as_deref()?).ok()??;
-        Some(evidence::File {
-            device: id.device,
-            inode: id.inode,
-        })
+    /// What the lock's path means now.
+    fn named(&self) -> LockPath {
+        let Some(path) = self.path.as_deref() else {
+            return LockPath::Unsaid;
+        };
+        match FileId::of_name(path) {
+            Err(_) => LockPath::Unsaid,
+            Ok(None) => LockPath::Nowhere,
+            Ok(Some(id)) => LockPath::File(evidence::File {
+                device: id.device,
+                inode: id.inode,
+            }),
+        }
     }
 
     fn write(&mut self, step: EvidenceStep) -> Result<()> {

@@ -10,6 +10,14 @@ use super::caller::Caller;
 use super::problem::ProblemResponse;
 use super::service::Site;
 
+/// One more order of this caller: refused once the service is to end, or where its address has given too many.
+pub(super) fn order(site: &Site, caller: Caller) -> Result<(), ProblemResponse> {
+    if site.service.drain.has_begun() {
+        return Err(ProblemResponse::draining());
+    }
+    site.service.limits.order(caller.counted)
+}
+
 /// What changes something is counted, and refused once the service is to end. So is what tries keys of sales.
 pub(super) async fn admit(
     State(site): State<Site>,
@@ -18,10 +26,7 @@ pub(super) async fn admit(
     next: Next,
 ) -> Result<Response, ProblemResponse> {
     if [Method::POST, Method::DELETE].contains(request.method()) {
-        if site.service.drain.has_begun() {
-            return Err(ProblemResponse::draining());
-        }
-        site.service.limits.order(caller.counted)?;
+        order(&site, caller)?;
     }
     let route = request.extensions().get::<MatchedPath>();
     let is_of_one = route.is_some_and(|route| route.as_str().contains("{id}"));

@@ -70,10 +70,11 @@ fn check_type(headers: &HeaderMap) -> Result<(), ProblemResponse> {
 }
 
 /// The whole body. An order whose body has not come when the service is to end was not accepted.
-async fn read(request: Request, site: &Site) -> Result<Bytes, ProblemResponse> {
+pub(super) async fn read(request: Request, site: &Site) -> Result<Bytes, ProblemResponse> {
     let body = Limited::new(request.into_body(), MAX_BODY).collect();
     known_bad!(BodyAwaited => return body.await.map(|body| body.to_bytes()).map_err(|_| ProblemResponse::not_found()));
     let read = tokio::select! {
+        biased;
         read = timeout(TIME, body) => read,
         () = site.service.drain.begun() => return Err(ProblemResponse::draining()),
     };

@@ -17,7 +17,9 @@ use crate::office::KeyIndex;
 use crate::shown;
 
 /// Paths of the service itself.
-const RESERVED: [&str; 6] = ["api", "book", "desk", "healthz", "metrics", "readyz"];
+const RESERVED: [&str; 9] = [
+    "api", "book", "desk", "healthz", "hold", "metrics", "page", "r", "readyz",
+];
 
 /// An event that is served.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub(super) const SALE_KEY: &str = "sale-key";
 
 /// How keys begin that the service's own page makes. Only they open a receipt, so that no client may send one.
-const PAGE_PREFIX: &str = "p-";
+pub(super) const PAGE_PREFIX: &str = "p-";
 
 /// The key of an order: however often it is sent, the order is done once.
 #[derive(Debug, Clone)]

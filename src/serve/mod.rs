@@ -22,6 +22,7 @@ mod log;
 mod lookups;
 mod metrics;
 mod order_state;
+mod page;
 mod patience;
 mod peer;
 mod problem;

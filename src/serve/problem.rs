@@ -146,6 +146,12 @@ impl ProblemResponse {
         self
     }
 
+    /// The sale has ended, and with it the time in which buyers cancel on their own.
+    pub(super) fn too_late() -> Self {
+        let detail = "the sale has ended; nothing was cancelled";
+        Self::new(StatusCode::CONFLICT, Kind::Closed.code(), detail)
+    }
+
     /// An order was begun, and nobody can say how it ended.
     pub(super) fn outcome_unknown() -> Self {
         let code = Kind::OutcomeUnknown.code();
@@ -154,6 +160,27 @@ impl ProblemResponse {
 
     pub(super) fn code(&self) -> &'static str {
         self.0.code
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        let status = StatusCode::from_u16(self.0.status);
+        status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// After how many seconds it may be tried again, where nothing was begun.
+    pub(super) fn seconds_to_wait(&self) -> Option<u64> {
+        self.0.retry_after
+    }
+
+    /// Whether the same can be sent again, with the same key, and come to something else.
+    pub(super) fn may_be_tried_again(&self) -> bool {
+        let status = self.status();
+        status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+    }
+
+    /// Whether it is that the key belongs to another order.
+    pub(super) fn is_key_of_another(&self) -> bool {
+        self.status() == StatusCode::UNPROCESSABLE_ENTITY && self.code() == Kind::Refused.code()
     }
 
     pub(super) fn detail(&self) -> &str {
@@ -204,8 +231,7 @@ fn detail(error: &Error) -> String {
 
 impl IntoResponse for ProblemResponse {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status);
-        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let mut headers = HeaderMap::new();
         headers.insert(
             CONTENT_TYPE,

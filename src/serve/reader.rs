@@ -19,7 +19,7 @@ use super::lookups::PATIENCE;
 use super::problem::ProblemResponse;
 use crate::BoxOffice;
 use crate::error::Result;
-use crate::office::EventState;
+use crate::office::{EventSettings, EventState};
 
 /// The count, as one look found it.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(super) struct StreamCount {
     /// The last line of the ledger.
     pub(super) seq: u64,
     pub(super) state: EventState,
+    /// By what it is sold; `None`: it was not made for real.
+    pub(super) settings: Option<EventSettings>,
     /// The same as it is answered.
     pub(super) body: Bytes,
     /// The body's tag.
@@ -84,7 +86,7 @@ fn answer(office: &BoxOffice, asking: &Receiver<oneshot::Sender<Seen>>) {
 }
 
 fn look(office: &BoxOffice, look: u64) -> Seen {
-    let (seq, state) = office
+    let (seq, state, settings) = office
         .numbered_state()
         .map_err(|error| ProblemResponse::of(&error))?;
     let body = serde_json::to_vec(&EventReply::of(&state)).unwrap_or_default();
@@ -94,6 +96,7 @@ fn look(office: &BoxOffice, look: u64) -> Seen {
         look,
         seq,
         state,
+        settings,
         body: body.into(),
         etag: HeaderValue::try_from(etag).map_err(|_| ProblemResponse::stuck())?,
     }))

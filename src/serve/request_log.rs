@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -51,6 +53,9 @@ pub(super) async fn log(
 fn harden(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    // Pages have a policy of their own. What is no page loads nothing, and stands in no frame.
+    let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(nothing);
 }
 
 impl Logged {
@@ -111,7 +116,7 @@ fn loggable(route: Option<&str>, uri: &Uri) -> String {
     };
     let parts = route.split('/').zip(uri.path().split('/'));
     let known = parts.map(|(template, part)| {
-        if template.starts_with('{') && !is_id(part) {
+        if template.starts_with('{') && (*template == *"{key}" || !is_id(part)) {
             template
         } else {
             part
@@ -156,6 +161,11 @@ mod tests {
                 "/api/v1/sales/{id}",
             ),
             (Some("/r/{key}"), "/r/p-0123456789abcdef", "/r/{key}"),
+            (
+                Some("/r/{key}/cancel"),
+                "/r/7-k3v9xq/cancel",
+                "/r/{key}/cancel",
+            ),
             (None, "/r/p-0123456789abcdef/x", "(unknown)"),
         ] {
             assert_eq!(loggable(route, &path.parse().unwrap()), logged);

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::VARY;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use serde::Serialize;
 
-use super::problem::ProblemResponse;
+use super::page::{self, Language};
 use super::service::{Service, Site};
 use super::{admission, api, health, request_log};
 
@@ -15,40 +19,53 @@ pub(super) fn of(service: &Arc<Service>) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics));
+        .route("/metrics", get(health::metrics))
+        .merge(page::assets());
     let is_alone = service.events.len() == 1;
     if !is_alone {
-        let list = list(service);
-        router = router.route("/", get(move || async move { Json(list) }));
+        router = router.route("/", get(events));
     }
-    let mut router = router.with_state(Arc::clone(service));
     for event in &service.events {
         let site = Site {
             service: Arc::clone(service),
             event: Arc::clone(event),
         };
         let counted = middleware::from_fn_with_state(site.clone(), admission::admit);
-        let event = api::routes(&site).layer(counted).with_state(site.clone());
+        let api = api::routes(&site).layer(counted).with_state(site.clone());
+        router = router.merge(page::routes(&site.event.prefix).with_state(site.clone()));
         router = if is_alone {
-            router.merge(event)
+            router.merge(api)
         } else {
-            router.nest(&site.event.prefix, event)
+            router.nest(&site.event.prefix, api)
         };
     }
     let log = middleware::from_fn_with_state(Arc::clone(service), request_log::log);
     router
-        .fallback(async || ProblemResponse::not_found())
-        .method_not_allowed_fallback(async || ProblemResponse::method_not_allowed())
+        .fallback(page::not_found)
+        .method_not_allowed_fallback(page::method_not_allowed)
         .layer(log)
+        .with_state(Arc::clone(service))
+}
+
+/// The events, where there are several: a page for browsers, and a list for programs.
+async fn events(
+    State(service): State<Arc<Service>>,
+    language: Language,
+    headers: HeaderMap,
+) -> Response {
+    if page::wanted(&headers) {
+        return page::list(&service, language).await;
+    }
+    ([(VARY, "accept")], Json(list(&service))).into_response()
 }
 
 /// The events, where there are several.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 struct EventList {
     events: Vec<ListedEvent>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 struct ListedEvent {
     name: String,
     url: String,

@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
-/// What an audit found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+use super::results::GivenUp;
+
+/// What an audit found. Its numbers are those of the lines that add up: where that is not all of the event, see
+/// [`Audit::totals`].
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
     /// How many tickets there are in all: opened with, and adjusted by since.
     pub capacity: u64,
@@ -20,11 +23,44 @@ pub struct Audit {
     /// What is worth to be known, and no fault, in words for people.
     pub notes: Vec<String>,
     /// What was repaired, in words for people.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub repaired: Vec<String>,
+    /// What a forced repair went on without.
+    pub given_up: Option<GivenUp>,
     /// Whether the event is for real: a reset would give up what was sold.
-    #[serde(skip)]
     pub for_real: bool,
+}
+
+/// The numbers of an audit as they may be told: of a part of an event they are not told as its totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AuditTotals {
+    /// How many tickets there are in all; `None`, as the next three: what is behind the damage is unknown.
+    pub capacity: Option<u64>,
+    /// How many are sold.
+    pub sold: Option<u64>,
+    /// How many are held.
+    pub held: Option<u64>,
+    /// How many are left.
+    pub left: Option<u64>,
+    /// How many lines of the ledger add up, from the first on.
+    pub records: u64,
+    /// What those lines come to, where there are others behind them, or were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_up_to: Option<VerifiedUpTo>,
+}
+
+/// What the lines of a ledger come to that add up, in front of the first that does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct VerifiedUpTo {
+    /// The last of them; 0: there is none.
+    pub line: u64,
+    /// How many tickets there were in all then.
+    pub capacity: u64,
+    /// How many were sold.
+    pub sold: u64,
+    /// How many were held.
+    pub held: u64,
+    /// How many were left.
+    pub left: u64,
 }
 
 /// Something that does not add up.
@@ -65,6 +101,29 @@ pub enum Flaw {
 }
 
 impl Audit {
+    /// The numbers, as totals only where they are those of the whole event: every line of its ledger adds up, and none
+    /// that its count includes is missing.
+    #[must_use]
+    pub fn totals(&self) -> AuditTotals {
+        let is_of_a_part = |finding: &Finding| matches!(finding.kind, Flaw::Ledger | Flaw::Short);
+        let is_whole = !self.findings.iter().any(is_of_a_part);
+        let total = |number: u64| is_whole.then_some(number);
+        AuditTotals {
+            capacity: total(self.capacity),
+            sold: total(self.sold),
+            held: total(self.held),
+            left: total(self.left),
+            records: self.records,
+            verified_up_to: (!is_whole).then_some(VerifiedUpTo {
+                line: self.records,
+                capacity: self.capacity,
+                sold: self.sold,
+                held: self.held,
+                left: self.left,
+            }),
+        }
+    }
+
     /// Whether `audit --repair` puts right all that was found.
     #[must_use]
     pub fn is_repairable(&self) -> bool {

@@ -137,6 +137,7 @@ impl Store for MemoryStore {
             findings: findings.into_iter().collect(),
             notes: Vec::new(),
             repaired: Vec::new(),
+            given_up: None,
             for_real: false,
         })
     }

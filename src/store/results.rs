@@ -1,6 +1,9 @@
 //! What came of a reset, a backup, a restore.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use serde::Serialize;
 
 /// What a reset did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,4 +55,62 @@ pub struct Restored {
     pub kept: Vec<PathBuf>,
     /// How the ledger before is put back; looked at only if this was forced.
     pub back: WayBack,
+    /// What the event has no more.
+    pub given_up: GivenUp,
+}
+
+/// What an event has no more: a forced restore, or a forced repair, went on without it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct GivenUp {
+    /// How many lines of the ledger before can be read, and are not on the one that is there now.
+    pub lines: u64,
+    /// The sales and holds on them, as they were at last, but for those of which nothing was left.
+    pub bookings: Vec<GivenUpBooking>,
+    /// How many more sales and holds there are, where they are very many.
+    #[serde(skip_serializing_if = "is_none")]
+    pub more: u64,
+    /// How many lines of them are about something else, by what they do.
+    pub others: BTreeMap<&'static str, u64>,
+    /// How many lines cannot be read: any may have been a sale.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unreadable: u64,
+    /// How many lines the count included, and no ledger here has.
+    #[serde(skip_serializing_if = "is_none")]
+    pub lost: u64,
+    /// The file that still has the lines; of those that are lost, the one that says how many were sold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for that")]
+fn is_none(many: &u64) -> bool {
+    *many == 0
+}
+
+impl GivenUp {
+    /// Whether it is nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines + self.unreadable + self.lost == 0
+    }
+
+    /// How many tickets its sales and holds have.
+    #[must_use]
+    pub fn tickets(&self) -> u64 {
+        let tickets = self.bookings.iter().map(|booking| booking.quantity);
+        tickets.fold(0, u64::saturating_add)
+    }
+}
+
+/// A sale or a hold that an event has no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GivenUpBooking {
+    /// Its id.
+    pub id: String,
+    /// In whose name it was.
+    pub buyer: String,
+    /// How many tickets of it were not cancelled.
+    pub quantity: u64,
+    /// Whether it was held, and not sold.
+    pub held: bool,
 }

@@ -64,9 +64,7 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
 
 /// What is done in a span, in plain words.
 fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: &Doing) -> String {
-    let reads = operation
-        .span(|doing| matches!(doing, Doing::Read))
-        .is_some();
+    let reads = operation.span(Doing::reads).is_some();
     match doing {
         // What a buyer saw is said where it read it.
         Doing::Query if reads => "asks".to_owned(),
@@ -78,6 +76,16 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
         Doing::Truncate => "empties the count".to_owned(),
         Doing::Write => with("writes", left(timeline, operation.wrote)),
         Doing::Sync => "publishes".to_owned(),
+        Doing::Sometime { reads, writes } => {
+            let read = reads.then(|| with("reads", seen(timeline, operation)));
+            let wrote = writes.then(|| with("writes", left(timeline, operation.wrote)));
+            let both: Vec<String> = read.into_iter().chain(wrote).collect();
+            let both = both.join(", ");
+            if both.is_empty() {
+                return both;
+            }
+            both + ", when is not said"
+        }
         Doing::Point(name) if timeline.time == Time::Steps => short(name, ROOM),
         Doing::Think | Doing::Point(_) => String::new(),
     }
@@ -90,6 +98,7 @@ fn with(word: &str, what: Option<String>) -> String {
 fn seen(timeline: &Timeline, operation: &DrawnOperation) -> Option<String> {
     match &operation.read {
         Some(Sight::Version(read)) => left(timeline, Some(*read)),
+        Some(Sight::OneOf(_, saw)) => Some(format!("{} left", thousands((*saw)?))),
         Some(Sight::Torn(what)) => Some(short(what, ROOM)),
         None => None,
     }

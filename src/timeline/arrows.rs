@@ -53,9 +53,9 @@ impl Arrow {
 /// Ways between two bars, the plainest first.
 fn ways(from: Bar, to: Bar, clash: Clash) -> impl Iterator<Item = Vec<(f64, f64)>> {
     let start = (from.x.1, from.y);
-    // Time goes to the right: no arrow turns back to a write that came wholly later.
+    // Time goes to the right: no arrow turns back to the write that overwrote another.
     let tries = match clash {
-        Clash::Writes if to.x.0 >= start.0 => 0,
+        Clash::Writes => 0,
         _ => AROUND,
     };
     let enters = to.middle();
@@ -107,28 +107,42 @@ fn reads(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
     reads.collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
-/// Between the acts that a finding names, one after the other.
+/// Between the acts that a finding names: from each write to the one that overwrote it, else from the first act to the
+/// second.
 fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
-    let findings = scene.timeline.findings.iter().enumerate();
-    let findings = findings.filter(|(at, finding)| {
-        Marks::is_marked(*at) && matches!(finding.clash, Clash::Writes | Clash::WriteRead)
-    });
-    let mut arrows = Vec::new();
-    for (_, finding) in findings {
-        // Between two that others part nothing is drawn: the one did not write over the other.
-        for (first, second) in finding.places.iter().zip(finding.places.iter().skip(1)) {
-            let drawn = scene.choice.has(*first) && scene.choice.has(*second);
-            if !drawn || first == second || scene.is_unordered(*second) {
-                continue;
+    let mut joined: Vec<(Spot, Spot, Clash)> = Vec::new();
+    for (at, finding) in scene.timeline.findings.iter().enumerate() {
+        let pairs: Vec<(Spot, Spot)> = match finding.clash {
+            _ if !Marks::is_marked(at) => continue,
+            Clash::Writes => {
+                let places = finding.places.iter();
+                let over = places.filter_map(|place| Some((*place, scene.overwriter(*place)?)));
+                over.collect()
             }
-            let from = layout.bar(scene, *first, finding.clash, true);
-            let to = layout.bar(scene, *second, finding.clash, false);
-            if let (Some(from), Some(to)) = (from, to) {
-                arrows.extend(Arrow::of(from, to, &layout.texts, finding.clash));
+            Clash::WriteRead => {
+                let places = finding.places.iter();
+                places
+                    .clone()
+                    .copied()
+                    .zip(places.skip(1).copied())
+                    .collect()
+            }
+            Clash::Holds | Clash::Whole => continue,
+        };
+        for (first, second) in pairs {
+            let pair = (first, second, finding.clash);
+            let drawn = scene.choice.has(first) && scene.choice.has(second);
+            if drawn && first != second && !joined.contains(&pair) {
+                joined.push(pair);
             }
         }
     }
-    arrows
+    let arrows = joined.into_iter().filter_map(|(first, second, clash)| {
+        let from = layout.bar(scene, first, clash, true)?;
+        let to = layout.bar(scene, second, clash, false)?;
+        Arrow::of(from, to, &layout.texts, clash)
+    });
+    arrows.collect()
 }
 
 impl Layout {
@@ -147,13 +161,13 @@ impl Layout {
 }
 
 fn act(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<&Span> {
-    let write = |doing: &Doing| matches!(doing, Doing::Write);
+    let write = Doing::writes;
     match (clash, first) {
         (Clash::WriteRead, true) => operation
             .span(|doing| matches!(doing, Doing::Truncate))
             .or(operation.span(write)),
         (Clash::WriteRead, false) => operation
-            .span(|doing| matches!(doing, Doing::Read))
+            .span(Doing::reads)
             .or(operation.span(|doing| matches!(doing, Doing::Query))),
         _ => operation.span(write),
     }

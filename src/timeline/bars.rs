@@ -75,6 +75,12 @@ pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
         ),
         Doing::Truncate => (6.5, format!(r#"rx="1" fill="{colour}" fill-opacity="0.6""#)),
         Doing::Write => (6.5, format!(r#"rx="1" fill="{colour}""#)),
+        Doing::Sometime { .. } => (
+            6.5,
+            format!(
+                r#"rx="3" fill="{colour}" fill-opacity="0.08" stroke="{colour}" stroke-dasharray="3 3""#
+            ),
+        ),
         Doing::Sync => (3.5, format!(r#"fill="{QUIET}" fill-opacity="0.5""#)),
     })
 }

@@ -44,8 +44,9 @@ pub(super) fn words_of(
                 Some(format!("and {} overwritten", thousands(beside))),
             );
         }
-        What::Branches(many) => {
-            return (format!("and {} more, overwritten", thousands(many)), None);
+        What::Branches(many, lost) => {
+            let end = if lost { ", overwritten" } else { "" };
+            return (format!("and {} more{end}", thousands(many)), None);
         }
         What::Rest(many) => return (format!("and {}", count(many, "more version")), None),
     };
@@ -65,6 +66,10 @@ pub(super) fn words_of(
         text += ", stands in the end";
     } else if tree.is_lost(version) {
         text += ", overwritten";
+    }
+    if !known.others.is_empty() {
+        let many = thousands(known.others.len() as u64 + 1);
+        let _ = write!(text, "; read one of {many}, not known which");
     }
     let fork = match tree.branches(version) {
         0 | 1 => None,

@@ -187,7 +187,7 @@ fn relatives(timeline: &Timeline, named: &[Spot]) -> Vec<Spot> {
     let mut readers: HashMap<usize, usize> = HashMap::new();
     let mut relatives = Vec::new();
     for operation in named.iter().filter_map(|place| timeline.operation(*place)) {
-        if let Some(Sight::Version(read)) = operation.read {
+        if let Some(read) = operation.read.as_ref().and_then(Sight::version) {
             readers.insert(read, 0);
             relatives.extend(timeline.versions.get(read).and_then(|v| v.writer));
         }
@@ -195,7 +195,7 @@ fn relatives(timeline: &Timeline, named: &[Spot]) -> Vec<Spot> {
     relatives.retain(|place| timeline.operation(*place).is_some());
     for (lane, operations) in timeline.lanes.iter().enumerate() {
         for (operation, what) in operations.operations.iter().enumerate() {
-            let Some(Sight::Version(read)) = what.read else {
+            let Some(read) = what.read.as_ref().and_then(Sight::version) else {
                 continue;
             };
             if let Some(count) = readers.get_mut(&read).filter(|count| **count < READERS) {

@@ -42,7 +42,7 @@ pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
 /// beginning, it would stand before what it came after.
 pub(super) fn at(scene: &Scene<'_>, act: &Act) -> u64 {
     match act.doing {
-        Some(Doing::Read | Doing::Write | Doing::Query)
+        Some(Doing::Read | Doing::Write | Doing::Query | Doing::Sometime { .. })
             if scene.timeline.time == Time::Nanoseconds =>
         {
             act.to
@@ -53,7 +53,7 @@ pub(super) fn at(scene: &Scene<'_>, act: &Act) -> u64 {
 
 /// The version that an act writes; 0 for one that writes none.
 fn version(scene: &Scene<'_>, act: &Act) -> usize {
-    let writes = act.doing == Some(Doing::Write);
+    let writes = act.doing.as_ref().is_some_and(Doing::writes);
     let operation = scene.timeline.operation(act.place).filter(|_| writes);
     operation.and_then(|operation| operation.wrote).unwrap_or(0)
 }

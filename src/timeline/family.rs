@@ -102,10 +102,8 @@ pub(super) fn shown(timeline: &Timeline, choice: &Choice) -> HashSet<usize> {
     for place in named.filter(|place| choice.has(**place)) {
         let operation = timeline.operation(*place);
         shown.extend(operation.and_then(|operation| operation.wrote));
-        if let Some(Sight::Version(read)) = operation.and_then(|operation| operation.read.as_ref())
-        {
-            shown.insert(*read);
-        }
+        let read = operation.and_then(|operation| operation.read.as_ref());
+        shown.extend(read.and_then(Sight::version));
     }
     let ends = timeline.versions.iter().enumerate();
     let ends = ends.filter(|(at, version)| version.survived || *at == 0);

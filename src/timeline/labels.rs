@@ -142,7 +142,7 @@ fn is_said(act: &Act) -> bool {
 
 fn rank(act: &Act) -> u8 {
     match act.doing {
-        Some(Doing::Read | Doing::Write | Doing::Truncate) | None => 0,
+        Some(Doing::Read | Doing::Write | Doing::Truncate | Doing::Sometime { .. }) | None => 0,
         Some(Doing::Query) => 1,
         _ => 2,
     }

@@ -44,6 +44,11 @@ pub(super) fn legend(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, le
         y += ROW;
         floor = floor.max(y);
     }
+    if let Some(note) = scene.marks.of_letters(scene.timeline.time) {
+        floor += SMALL - ROW / 2.0;
+        canvas.text((left, floor), "start", SIZE, Ink::Quiet, note);
+        floor += SMALL / 2.0;
+    }
     if scene.timeline.time == Time::Nanoseconds && !layout.rows.is_empty() {
         let name = scene.axis.name();
         let zero = match scene.timeline.clock {
@@ -113,6 +118,16 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
             };
             items.push((shape, words.to_owned()));
         }
+    }
+    let unsaid = [(true, true), (true, false), (false, true)];
+    let mut unsaid = unsaid
+        .map(|(reads, writes)| Doing::Sometime { reads, writes })
+        .into_iter();
+    if let Some(doing) = unsaid.find(occurs)
+        && let Some((half, rest)) = style(&doing, QUIET)
+    {
+        let words = "at some time in it: when is not said".to_owned();
+        items.push((bar(half, &rest), words));
     }
     if occurs(&Doing::Read) {
         let words = "goes by what it has read".to_owned();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::choose::Choice;
-use super::model::{Clash, Spot, Timeline};
+use super::model::{Clash, Spot, Time, Timeline};
 use super::operation::{Doing, DrawnOperation};
 
 /// So many findings are marked in the drawing; the others are sentences only.
@@ -15,8 +15,10 @@ pub(super) struct Marks {
     /// The findings that name a place, by their numbers from 1; which acts prove each, and whether the place is
     /// the first that it names.
     findings: HashMap<Spot, Vec<(usize, Clash, bool)>>,
-    /// The inodes of the locked files, in the order in which they were locked.
+    /// The locked files, in the order in which they were locked.
     pub(super) locks: Vec<u64>,
+    /// Whether one of them was locked again after another: that may be a new file, with the number of one that is gone.
+    pub(super) returns: bool,
 }
 
 impl Marks {
@@ -36,15 +38,19 @@ impl Marks {
         let mut holds: Vec<(u64, u64)> = operations
             .flat_map(|operation| &operation.spans)
             .filter_map(|span| match span.doing {
-                Doing::Hold(inode) => Some((span.bounds().0, inode)),
+                Doing::Hold(file) => Some((span.bounds().0, file)),
                 _ => None,
             })
             .collect();
         holds.sort_unstable();
-        for (_, inode) in holds {
-            if !marks.locks.contains(&inode) {
-                marks.locks.push(inode);
+        let mut last = None;
+        for (_, file) in holds {
+            if !marks.locks.contains(&file) {
+                marks.locks.push(file);
+            } else if last != Some(file) {
+                marks.returns = true;
             }
+            last = Some(file);
         }
         marks
     }
@@ -78,12 +84,12 @@ impl Marks {
 
     /// Whether an act of a named operation is what proves a finding.
     pub(super) fn proves(&self, place: Spot, doing: &Doing) -> bool {
-        let reads = matches!(doing, Doing::Read | Doing::Query);
-        let writes = matches!(doing, Doing::Write);
+        let reads = doing.reads() || matches!(doing, Doing::Query);
+        let writes = doing.writes();
         self.at(place)
             .iter()
             .any(|(_, clash, first)| match (clash, first) {
-                (Clash::Writes, _) => matches!(doing, Doing::Read | Doing::Write),
+                (Clash::Writes, _) => doing.reads() || writes,
                 (Clash::WriteRead, true) => writes || matches!(doing, Doing::Truncate),
                 (Clash::WriteRead, false) => reads,
                 (Clash::Holds, _) => matches!(doing, Doing::Hold(_)),
@@ -92,14 +98,20 @@ impl Marks {
     }
 
     /// Which of the locked files it is, from 0.
-    pub(super) fn lock(&self, inode: u64) -> usize {
-        let at = self.locks.iter().position(|lock| *lock == inode);
+    pub(super) fn lock(&self, file: u64) -> usize {
+        let at = self.locks.iter().position(|lock| *lock == file);
         at.unwrap_or_default()
     }
 
+    /// What a letter stands for, where two files may have one.
+    pub(super) fn of_letters(&self, time: Time) -> Option<&'static str> {
+        let told = self.returns && time == Time::Nanoseconds;
+        told.then_some("one letter, one inode: a new file may have that of an old one")
+    }
+
     /// What a lock is called: with a letter where there are several.
-    pub(super) fn lock_name(&self, inode: u64) -> String {
-        let at = self.lock(inode);
+    pub(super) fn lock_name(&self, file: u64) -> String {
+        let at = self.lock(file);
         match u8::try_from(at).ok().filter(|at| *at < 26) {
             _ if self.locks.len() < 2 => "the lock".to_owned(),
             Some(at) => format!("lock {}", char::from(b'A' + at)),
@@ -114,10 +126,8 @@ fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usiz
         let mut spans = operation.spans.iter();
         spans.position(|span| wanted(&span.doing))
     };
-    let write = || find(|doing| matches!(doing, Doing::Write));
-    let read = || {
-        find(|doing| matches!(doing, Doing::Read)).or(find(|doing| matches!(doing, Doing::Query)))
-    };
+    let write = || find(Doing::writes);
+    let read = || find(Doing::reads).or(find(|doing| matches!(doing, Doing::Query)));
     let hold = || find(|doing| matches!(doing, Doing::Hold(_)));
     let act = match (clash, first) {
         (Clash::WriteRead, true) => find(|doing| matches!(doing, Doing::Truncate)).or_else(write),

@@ -1,6 +1,7 @@
 //! The model of a run, ready to be drawn.
 
 use super::operation::DrawnOperation;
+use crate::overwriting::Overwriting;
 use crate::run_clock::RunClock;
 
 /// A run, ready to be drawn.
@@ -44,6 +45,17 @@ impl Timeline {
         let parent = self.versions.get(version)?.parent?;
         (parent < version).then_some(parent)
     }
+
+    /// What became of each version.
+    pub(super) fn fates(&self) -> Overwriting {
+        let parents: Vec<_> = self.versions.iter().map(|version| version.parent).collect();
+        let version = |at: usize| self.versions.get(at);
+        Overwriting::of(
+            &parents,
+            |at| version(at).map_or(&[], |one| one.others.as_slice()),
+            |at| version(at).is_some_and(|one| one.survived),
+        )
+    }
 }
 
 /// What a time counts.
@@ -77,11 +89,15 @@ pub struct DrawnVersion {
     /// The version that its writer had read, as an index into [`Timeline::versions`]. It must
     /// stand before its child there; otherwise it counts as unknown.
     pub parent: Option<usize>,
-    /// Whether it is what the count says in the end.
+    /// Others that it may have grown from instead, for all that is known.
+    pub others: Vec<usize>,
+    /// Whether it is what the count says in the end: then it stands, and so do those that it grew from. Of the others those
+    /// are overwritten that grew from a version that several grew from, with all that grew from them.
     pub survived: bool,
     /// Whether it may have survived, for all that is known, or another one that is called so.
     pub doubtful: bool,
-    /// Whether it is not known to be written after the one that stands before it in [`Timeline::versions`].
+    /// Whether it is not known of each other whether that was written before it or after, as they stand in
+    /// [`Timeline::versions`].
     pub unordered: bool,
 }
 

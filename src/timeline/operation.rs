@@ -63,7 +63,7 @@ pub enum Doing {
     Query,
     /// Waits for the lock.
     Wait,
-    /// Holds the lock of the file with this inode.
+    /// Holds the lock of the file with this number.
     Hold(u64),
     /// Reads the count.
     Read,
@@ -75,8 +75,27 @@ pub enum Doing {
     Write,
     /// Makes it durable.
     Sync,
+    /// Reads, writes or both at some time in the span: when is not known.
+    Sometime {
+        /// Whether it reads then.
+        reads: bool,
+        /// Whether it writes then.
+        writes: bool,
+    },
     /// Another point, by its name: a step of a schedule that is none of the above.
     Point(String),
+}
+
+impl Doing {
+    /// Whether it reads what it goes by.
+    pub(super) fn reads(&self) -> bool {
+        matches!(self, Self::Read | Self::Sometime { reads: true, .. })
+    }
+
+    /// Whether it writes its version.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Write | Self::Sometime { writes: true, .. })
+    }
 }
 
 /// What an operation saw of the count.
@@ -84,8 +103,20 @@ pub enum Doing {
 pub enum Sight {
     /// This version, as an index into [`Timeline::versions`](super::Timeline::versions).
     Version(usize),
+    /// One of several versions of a number, for all that is known: one of them, and how many it saw left.
+    OneOf(usize, Option<u64>),
     /// No version: what it was in a few words, as "an empty file".
     Torn(String),
+}
+
+impl Sight {
+    /// The version that it saw, or one that it may have seen.
+    pub(super) fn version(&self) -> Option<usize> {
+        match self {
+            Self::Version(version) | Self::OneOf(version, _) => Some(*version),
+            Self::Torn(_) => None,
+        }
+    }
 }
 
 /// How an operation ended.

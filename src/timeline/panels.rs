@@ -91,7 +91,7 @@ pub(super) fn tree(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout) -> (
         let (x, y) = place(at);
         let lost = match row.what {
             What::Version(version) => scene.tree.is_lost(version),
-            What::Branches(_) => true,
+            What::Branches(_, lost) => lost,
             _ => false,
         };
         let colour = if lost { ACCENT } else { QUIET };

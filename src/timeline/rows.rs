@@ -197,8 +197,9 @@ impl<'a> RowPlan<'a> {
         for lane in self.scene.choice.lanes.keys() {
             let gap = " ".repeat(self.pitch - 1);
             if *lane == act.place.lane {
-                let shape = match act.doing {
-                    Some(Doing::Write | Doing::Truncate) => "●",
+                let shape = match &act.doing {
+                    Some(Doing::Truncate) => "●",
+                    Some(doing) if doing.writes() => "●",
                     None => "x",
                     _ => "○",
                 };

@@ -51,14 +51,19 @@ impl Scale {
                 _ => None,
             })
             .collect();
-        let cut = cuts(unit, &gaps);
-        let is_cut = |gap: u64| cut.is_some_and(|least| gap >= least);
-        let open = || gaps.iter().flatten().filter(|gap| !is_cut(**gap));
-        let breaks = gaps.iter().flatten().filter(|gap| is_cut(**gap)).count();
+        let cut = cut_gaps(scene, &times, &gaps);
+        let is_cut = |at: usize| cut.get(at) == Some(&true);
+        let all_gaps = || {
+            gaps.iter()
+                .enumerate()
+                .filter_map(|(at, gap)| Some((at, (*gap)?)))
+        };
+        let open = || all_gaps().filter(|(at, _)| !is_cut(*at));
+        let breaks = all_gaps().filter(|(at, _)| is_cut(*at)).count();
         let room = right - left - fold * folds as f64 - BREAK * breaks as f64;
         let spaces = open().count() as f64;
         let least = LEAST.min(room / 2.0 / spaces.max(1.0));
-        let all: f64 = open().map(|gap| *gap as f64).sum();
+        let all: f64 = open().map(|(_, gap)| gap as f64).sum();
         let mut each = (room - least * spaces) / all.max(f64::EPSILON);
         if unit == Time::Steps {
             each = each.min(STEP - least);
@@ -69,7 +74,7 @@ impl Scale {
         for (at, &time) in times.iter().enumerate() {
             scale.knots.push((time, place));
             match gaps.get(at) {
-                Some(&Some(gap)) if is_cut(gap) => {
+                Some(&Some(_)) if is_cut(at) => {
                     scale.breaks.push((place, place + BREAK));
                     place += BREAK;
                 }
@@ -173,17 +178,43 @@ impl Scale {
     }
 }
 
-/// From which length on a gap is cut out, if any is: as long as one takes more than its part of all that is left.
-fn cuts(unit: Time, gaps: &[Option<u64>]) -> Option<u64> {
+/// Which of the gaps between times are cut out: long ones, in which nothing can happen.
+fn cut_gaps(scene: &Scene<'_>, times: &[u64], gaps: &[Option<u64>]) -> Vec<bool> {
+    let pairs = times.windows(2).zip(gaps);
+    let quiet: Vec<Option<u64>> = pairs
+        .map(|(pair, gap)| match pair {
+            &[from, to] => gap.filter(|_| !may_happen(scene, from, to)),
+            _ => None,
+        })
+        .collect();
+    let least = cuts(scene.timeline.time, gaps, &quiet);
+    let is_long = |gap: &Option<u64>| gap.zip(least).is_some_and(|(gap, least)| gap >= least);
+    quiet.iter().map(is_long).collect()
+}
+
+/// Whether something is done between two times, nobody knows when.
+fn may_happen(scene: &Scene<'_>, from: u64, to: u64) -> bool {
+    let mut acts = scene.acts.iter();
+    acts.any(|act| {
+        let sometime = matches!(act.doing, Some(Doing::Sometime { .. }));
+        sometime && act.from <= from && act.to >= to
+    })
+}
+
+/// From which length on a gap is cut out, if any is: as long as one takes more than its part of all that is left. `quiet`:
+/// those in which nothing can happen, which alone are cut.
+fn cuts(unit: Time, gaps: &[Option<u64>], quiet: &[Option<u64>]) -> Option<u64> {
     let mut gaps: Vec<u64> = gaps.iter().flatten().copied().collect();
+    let mut quiet: Vec<u64> = quiet.iter().flatten().copied().collect();
     if unit == Time::Steps {
         return gaps.iter().any(|gap| *gap > 2).then_some(3);
     }
     gaps.sort_unstable_by_key(|gap| std::cmp::Reverse(*gap));
+    quiet.sort_unstable_by_key(|gap| std::cmp::Reverse(*gap));
     let mut rest: f64 = gaps.iter().map(|gap| *gap as f64).sum();
     let median = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
     let mut least = None;
-    for (at, &gap) in gaps.iter().enumerate().take(BREAKS) {
+    for (at, &gap) in quiet.iter().enumerate().take(BREAKS) {
         // Something must be left to be drawn, and what recurs is no break.
         let recurs = gap / 4 <= median;
         if (gap as f64) < rest * PART || at + 3 > gaps.len() || recurs {

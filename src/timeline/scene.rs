@@ -51,24 +51,47 @@ impl<'a> Scene<'a> {
         is_named(&self.marks, lane, drawn)
     }
 
-    /// Whether an act is known to write over a version that its writer had not seen: whose.
+    /// Whether an act is known to have overwritten the version before it: whose.
     pub(super) fn overwrites(&self, act: &Act) -> Option<usize> {
-        if act.doing != Some(Doing::Write) {
+        if !act.doing.as_ref().is_some_and(Doing::writes) {
             return None;
         }
         let wrote = self.timeline.operation(act.place)?.wrote?;
-        let before = wrote.checked_sub(1)?;
-        if self.is_unordered(act.place) || self.timeline.parent(wrote)? == before {
+        // Before it, or where it is the final count, last of all.
+        let last = self.timeline.versions.len().checked_sub(1)?;
+        let before = [wrote.checked_sub(1)?, last];
+        let mut before = before.into_iter();
+        let before = before.find(|before| self.tree.overwritten_by(*before) == Some(wrote))?;
+        if !self.is_known(before, wrote) {
             return None;
         }
         let writer = self.timeline.versions.get(before)?.writer?;
         (writer != act.place).then_some(writer.lane)
     }
 
-    /// Whether an operation is not known to have written after the one before it.
-    pub(super) fn is_unordered(&self, place: Spot) -> bool {
-        let wrote = self.timeline.operation(place).and_then(|one| one.wrote);
-        let version = wrote.and_then(|wrote| self.timeline.versions.get(wrote));
+    /// Who is known to have overwritten what an operation wrote.
+    pub(super) fn overwriter(&self, place: Spot) -> Option<Spot> {
+        let wrote = self.timeline.operation(place)?.wrote?;
+        let by = self.tree.overwritten_by(wrote)?;
+        let writer = self.timeline.versions.get(by)?.writer?;
+        (self.is_known(wrote, by) && writer != place).then_some(writer)
+    }
+
+    /// Whether it is known that a version was overwritten by this one, and not by one beside it.
+    fn is_known(&self, version: usize, by: usize) -> bool {
+        let last = self.timeline.versions.len().saturating_sub(1);
+        let beside = if by > version {
+            [by - 1, by]
+        } else {
+            // The final count, wherever it stands.
+            [last; 2]
+        };
+        !beside.into_iter().any(|at| self.is_unordered(at))
+    }
+
+    /// Whether it is not known of each other version whether that was written before this one or after.
+    fn is_unordered(&self, version: usize) -> bool {
+        let version = self.timeline.versions.get(version);
         version.is_some_and(|version| version.unordered)
     }
 

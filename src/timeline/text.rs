@@ -77,7 +77,7 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
         doing.any(wanted)
     };
     let mut meanings = Vec::new();
-    if occurs(|doing| matches!(doing, Doing::Write)) {
+    if occurs(Doing::writes) {
         meanings.push("● writes");
     }
     if !scene.acts.is_empty() {
@@ -92,6 +92,10 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
     if !meanings.is_empty() {
         let text = short(&meanings.join(" · "), room - 2);
         lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
+        if let Some(note) = scene.marks.of_letters(scene.timeline.time) {
+            let text = short(note, room - 2);
+            lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
+        }
         lines.push(TextLine::default());
     }
 }
@@ -127,11 +131,11 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
     let (text, fork) = words_of(timeline, tree, row.what, 16);
     let tone = match row.what {
         What::Version(version) if tree.is_lost(version) => Tone::Bad,
-        What::Branches(_) => Tone::Bad,
+        What::Branches(_, true) => Tone::Bad,
         What::Version(version) if tree.is_alive(version) && !is_doubtful(timeline, version) => {
             Tone::Good
         }
-        What::Version(_) => Tone::Plain,
+        What::Version(_) | What::Branches(..) => Tone::Plain,
         What::Run(..) | What::Rest(_) => Tone::Faint,
     };
     let text = short(&text, room);

@@ -7,6 +7,7 @@ use super::choose::Choice;
 use super::family::{Family, ROWS, shown};
 use super::model::Timeline;
 use super::tree_row::{Rail, TreeRow, What, under};
+use crate::overwriting::Overwriting;
 
 /// How deep the rows go.
 const DEPTH: usize = 8;
@@ -23,8 +24,8 @@ struct Pending {
 enum PendingBranch {
     /// This version, and what grew from it.
     Version(usize),
-    /// So many for which there is no room.
-    Others(u64),
+    /// So many for which there is no room, and whether all of them were overwritten.
+    Others(u64, bool),
 }
 
 /// The tree of versions.
@@ -33,10 +34,7 @@ pub(super) struct Tree {
     pub(super) rows: Vec<TreeRow>,
     /// By version: how many grew from it.
     pub(super) children: Vec<u32>,
-    /// By version: whether it or one that grew from it is what the file says.
-    pub(super) alive: Vec<bool>,
-    /// By version: whether it, or one that it grew from, is on a branch that another has overwritten.
-    lost: Vec<bool>,
+    fates: Overwriting,
 }
 
 impl Tree {
@@ -46,33 +44,18 @@ impl Tree {
         let mut tree = Self {
             rows: Vec::new(),
             children: vec![0; total],
-            alive: timeline.versions.iter().map(|v| v.survived).collect(),
-            lost: vec![false; total],
+            fates: timeline.fates(),
         };
         let mut below: Vec<Vec<usize>> = vec![Vec::new(); total];
         for version in (0..total).rev() {
             let Some(parent) = timeline.parent(version) else {
                 continue;
             };
-            let alive = tree.alive.get(version).copied().unwrap_or_default();
-            if let Some(parent) = tree.alive.get_mut(parent) {
-                *parent |= alive;
-            }
             if let Some(count) = tree.children.get_mut(parent) {
                 *count = count.saturating_add(1);
             }
             if let Some(children) = below.get_mut(parent) {
                 children.push(version);
-            }
-        }
-        for version in 0..total {
-            let Some(parent) = timeline.parent(version) else {
-                continue;
-            };
-            let below_lost = tree.is_lost(parent);
-            let lost = !tree.is_alive(version) && (below_lost || tree.branches(parent) > 1);
-            if let Some(slot) = tree.lost.get_mut(version) {
-                *slot = lost;
             }
         }
         let shown = shown(timeline, choice);
@@ -81,17 +64,23 @@ impl Tree {
         tree
     }
 
+    /// Whether it stands in the end, or one that grew from it.
     pub(super) fn is_alive(&self, version: usize) -> bool {
-        self.alive.get(version).copied().unwrap_or_default()
+        self.fates.stands(version)
     }
 
     pub(super) fn branches(&self, version: usize) -> u32 {
         self.children.get(version).copied().unwrap_or_default()
     }
 
-    /// Whether a version is on a branch that another has overwritten.
+    /// Whether a version was overwritten.
     pub(super) fn is_lost(&self, version: usize) -> bool {
-        self.lost.get(version).copied().unwrap_or_default()
+        self.fates.is_lost(version)
+    }
+
+    /// The version that overwrote one that was.
+    pub(super) fn overwritten_by(&self, version: usize) -> Option<usize> {
+        self.fates.by(version)
     }
 
     /// Visits the versions from the first on, with a stack of its own: a tree may be a million
@@ -132,8 +121,8 @@ impl Tree {
         let (rails, parent) = (next.rails, next.parent);
         let version = match next.what {
             PendingBranch::Version(version) => version,
-            PendingBranch::Others(hidden) => {
-                self.push(rails, parent, What::Branches(hidden));
+            PendingBranch::Others(hidden, lost) => {
+                self.push(rails, parent, What::Branches(hidden, lost));
                 return hidden;
             }
         };
@@ -159,12 +148,16 @@ impl Tree {
             many if rails.len() >= DEPTH => {
                 let hidden = many.len() as u64;
                 let rails = [inner, vec![Rail::Corner]].concat();
-                self.push(rails, Some(row), What::Branches(hidden));
+                let lost = many.iter().all(|child| self.is_lost(*child));
+                self.push(rails, Some(row), What::Branches(hidden, lost));
                 return told + hidden;
             }
             many => {
                 let picked = self.pick(many, shown, family.most);
-                self.fork(many.len() - picked.len(), picked, (&inner, row), stack);
+                let hidden = many.iter().filter(|child| !picked.contains(child));
+                let lost = hidden.clone().all(|child| self.is_lost(*child));
+                let hidden = (hidden.count() as u64, lost);
+                self.fork(hidden, picked, (&inner, row), stack);
             }
         }
         told
@@ -174,7 +167,7 @@ impl Tree {
     /// survived stands at the bottom.
     fn fork(
         &self,
-        hidden: usize,
+        (hidden, lost): (u64, bool),
         picked: Vec<usize>,
         (rails, row): (&[Rail], usize),
         stack: &mut Vec<Pending>,
@@ -183,7 +176,7 @@ impl Tree {
         let mut branches: Vec<PendingBranch> =
             picked.into_iter().map(PendingBranch::Version).collect();
         if hidden > 0 {
-            branches.insert(usize::from(survives), PendingBranch::Others(hidden as u64));
+            branches.insert(usize::from(survives), PendingBranch::Others(hidden, lost));
         }
         for (at, what) in branches.into_iter().enumerate() {
             let rail = if at == 0 { Rail::Corner } else { Rail::Tee };

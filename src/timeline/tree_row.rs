@@ -16,8 +16,8 @@ pub(super) enum What {
     Version(usize),
     /// So many versions, each after the one before, and so many more on branches beside them.
     Run(u64, u64),
-    /// So many branches of the fork above.
-    Branches(u64),
+    /// So many branches of the fork above, and whether all of them were overwritten.
+    Branches(u64, bool),
     /// So many versions for which there is no room.
     Rest(u64),
 }

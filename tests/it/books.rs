@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Run, TICKETS, TestEvent};
 use crate::{craft, crafted};
 
-fn sales(event: &TestEvent, arguments: &[&str]) -> String {
+pub(crate) fn sales(event: &TestEvent, arguments: &[&str]) -> String {
     let run = Run::of(
         event
             .command([&["sales"], arguments].concat())
@@ -19,7 +19,7 @@ fn sales(event: &TestEvent, arguments: &[&str]) -> String {
     run.stdout
 }
 
-fn csv(event: &TestEvent) -> Vec<Vec<String>> {
+pub(crate) fn csv(event: &TestEvent) -> Vec<Vec<String>> {
     let text = sales(event, &["--format", "csv"]);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -29,7 +29,7 @@ fn csv(event: &TestEvent) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn book(event: &TestEvent, arguments: &[&str]) -> Value {
+pub(crate) fn book(event: &TestEvent, arguments: &[&str]) -> Value {
     let arguments = [&["--json", "book"], arguments].concat();
     let (code, document) = Run::of(event.command(arguments).output().unwrap()).document();
     assert_eq!(code, 0, "{document:#}");
@@ -182,137 +182,6 @@ fn where_a_name_finds_nothing_those_like_it_are_told() {
 }
 
 #[test]
-fn what_was_changed_is_listed_with_the_reasons() {
-    let event = TestEvent::stock(9);
-    assert_eq!(sales(&event, &["--changes"]), "no changes\n");
-    let id = book(&event, &["=ann", "--quantity", "3"]);
-    assert_eq!(event.json("adjust -2 --reason stage").0, 0);
-    let reason = ["--json", "cancel", "2", "-n", "1", "--reason", "ill; =1+1"];
-    assert_eq!(
-        Run::of(event.command(reason).output().unwrap()).code,
-        Some(0)
-    );
-    let late = ["--json", "rename", "2", "Ann", "--reason", "late"];
-    assert_eq!(Run::of(event.command(late).output().unwrap()).code, Some(0));
-    assert_eq!(event.json("cancel 2").0, 0);
-    assert_eq!(event.json("close --reason storm").0, 0);
-    let (code, document) = event.json("sales --changes");
-    let at = |line: usize| event.ledger()[line]["at"].clone();
-    let by = &event.ledger()[2]["by"];
-    let mut changes = json!([
-        {"at": at(2), "change": "adjust", "quantity": -2, "left": 4, "reason": "stage"},
-        {"at": at(3), "change": "cancel", "quantity": 1, "left": 5, "sale": id, "buyer": "=ann", "reason": "ill; =1+1"},
-        {"at": at(4), "change": "rename", "quantity": 0, "left": 5, "sale": id, "buyer": "Ann", "was": "=ann", "reason": "late"},
-        {"at": at(5), "change": "cancel", "quantity": 2, "left": 7, "sale": id, "buyer": "Ann"},
-        {"at": at(6), "change": "close", "quantity": 0, "left": 7, "reason": "storm"},
-    ]);
-    for change in changes.as_array_mut().unwrap() {
-        if !by.is_null() {
-            change["by"] = by.clone();
-        }
-    }
-    let total = json!({"changes": 5, "cancelled": 3, "adjusted": -2});
-    let expected = json!({"ok": true, "command": "sales", "changes": changes, "total": total});
-    assert_eq!((code, document), (0, expected));
-    let lines = sales(&event, &["--changes", "--format", "jsonl"]);
-    let lines = lines
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    assert_eq!(lines.collect::<Vec<_>>(), *changes.as_array().unwrap());
-    let text = sales(&event, &["--changes", "--format", "csv"]);
-    let rows: Vec<&str> = text.lines().collect();
-    assert_eq!(rows[0], "at,change,quantity,left,sale,buyer,reason,by,what");
-    assert!(rows[2].contains(",'=ann,ill; '=1+1,"), "{text}");
-    let raw = sales(&event, &["--changes", "--format", "csv", "--raw", "--bom"]);
-    assert!(
-        raw.starts_with("\u{feff}at,") && raw.contains(",=ann,ill; =1+1,"),
-        "{raw}"
-    );
-    let told = sales(&event, &["--changes", "--limit", "1"]);
-    assert!(
-        told.ends_with(
-            "5 changes: 3 tickets cancelled, the stock adjusted by -2; the last one is shown\n"
-        ),
-        "{told}"
-    );
-    assert_eq!(told.lines().count(), 3, "{told}");
-    assert_eq!(
-        sales(&event, &["--changes", "--since", "2100-01-01"]),
-        "no changes\n"
-    );
-}
-
-fn at(seq: u64, at: &str) -> Value {
-    let sale = json!({"id": format!("{seq}-aaaaaa"), "buyer": "ann", "at": at});
-    craft::line(seq, "sell", 1, 10 - seq, &sale)
-}
-
-/// What a line has set, and which name it was before.
-#[test]
-fn what_was_set_and_what_a_name_was_is_told() {
-    let event = TestEvent::stock(9);
-    for line in ["book alise", "hold bop --for 1h", "confirm 3"] {
-        assert_eq!(event.json(line).0, 0);
-    }
-    for words in [
-        &["rename", "2", "Alice"][..],
-        &["rename", "2", "Alice B."],
-        &["rename", "3", "bob"],
-        &["set", "--title", "Quiz night", "--max-per-sale", "6"],
-        &["set", "--max-per-sale", "8", "--until", "2030-01-01T00:00Z"],
-        &["set", "--title", "", "--hold", "2h"],
-        &["close"],
-    ] {
-        assert_eq!(
-            Run::of(event.command(words).output().unwrap()).code,
-            Some(0)
-        );
-    }
-    let (_, document) = event.json("sales --changes");
-    let changes = document["changes"].as_array().unwrap();
-    let was: Vec<&Value> = changes.iter().map(|change| &change["was"]).collect();
-    let none = Value::Null;
-    assert_eq!(
-        was[..4],
-        [&json!("alise"), &json!("Alice"), &json!("bop"), &none]
-    );
-    let set: Vec<&Value> = changes.iter().map(|change| &change["set"]).collect();
-    assert_eq!(
-        set[3..],
-        [
-            &json!({"title": "Quiz night", "max_per_sale": 6}),
-            &json!({"max_per_sale": 8, "until": "2030-01-01T00:00:00Z"}),
-            &json!({"title": null, "hold": "2h"}),
-            &none
-        ]
-    );
-    let text = sales(&event, &["--changes"]);
-    for (line, what) in text.lines().skip(1).zip([
-        "was alise",
-        "was Alice",
-        "was bop",
-        "title Quiz night; at most per sale 6",
-        "at most per sale 8, was 6; on sale until 2030-01-01 00:00:00",
-        "no title, was Quiz night; holds for 2h, was 15m",
-    ]) {
-        assert!(line.ends_with(what), "{text}");
-    }
-    let text = sales(&event, &["--changes", "--format", "csv"]);
-    assert!(
-        text.lines().nth(1).unwrap().ends_with(",was alise"),
-        "{text}"
-    );
-    assert!(
-        text.contains(",\"no title, was Quiz night; holds for 2h, was 15m\"\n"),
-        "{text}"
-    );
-    // Where no line says more, there is no such column.
-    let event = TestEvent::stock(9);
-    assert_eq!(event.json("adjust +1 --reason more").0, 0);
-    assert!(!sales(&event, &["--changes"]).contains("what"));
-}
-
-#[test]
 fn the_last_sales_and_those_since_a_moment_are_listed() {
     let event = crafted::event(&[
         craft::line(1, "open", 9, 9, &json!({})),
@@ -358,27 +227,6 @@ fn the_last_sales_and_those_since_a_moment_are_listed() {
 }
 
 #[test]
-fn a_spreadsheet_gets_what_it_asks_for() {
-    let event = TestEvent::stock(9);
-    for name in ["=1+1", "+49 170 1234567"] {
-        book(&event, &["--", name]);
-    }
-    let told = |arguments: &[&str]| sales(&event, &[&["--format", "csv"], arguments].concat());
-    let safe = told(&[]);
-    assert!(
-        safe.starts_with("id,at,buyer,quantity,cancelled,valid,key,rush,note\n"),
-        "{safe}"
-    );
-    assert!(
-        safe.contains(",'=1+1,") && safe.contains(",+49 170 1234567,"),
-        "{safe}"
-    );
-    let raw = told(&["--raw"]);
-    assert!(raw.contains(",=1+1,"), "{raw}");
-    assert_eq!(told(&["--bom"]), format!("\u{feff}{safe}"));
-}
-
-#[test]
 fn an_empty_list_is_a_list() {
     for event in [TestEvent::stock(2), sold_and_reset()] {
         assert_eq!(sales(&event, &[]), "no sales\n");
@@ -391,109 +239,6 @@ fn an_empty_list_is_a_list() {
         let expected = json!({"ok": true, "command": "sales", "sales": [], "total": total});
         assert_eq!(event.json("sales"), (0, expected));
     }
-}
-
-fn sold_and_reset() -> TestEvent {
-    let event = TestEvent::stock(2);
-    event.booked("alice");
-    assert_eq!(event.json("reset --force").0, 0);
-    event
-}
-
-/// Names are somebody else's words: whatever is in them, lists stay lists.
-#[test]
-fn no_name_breaks_a_list() {
-    let long = "\u{1f3ab}".repeat(64);
-    let names = [
-        "two\nlines",
-        "return\r\n",
-        "\u{1b}[31mred\u{1b}]0;title",
-        "\u{1b}]",
-        "\u{9b}31m\u{7f}\u{85}",
-        "right \u{202e}tfel\u{2066}",
-        "\u{feff}\u{200b}",
-        "comma, \"quote\"; tab\t",
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        " =1",
-        &long,
-    ];
-    // As they were written before there were rules for them.
-    let sold = (2..).zip(names).map(|(seq, name)| {
-        let sale = json!({"id": format!("{seq}-aaaaaa"), "buyer": name, "key": name});
-        craft::line(seq, "sell", 1, 101 - seq, &sale)
-    });
-    let lines: Vec<Value> = [craft::line(1, "open", 100, 100, &json!({}))]
-        .into_iter()
-        .chain(sold)
-        .collect();
-    let event = crafted::event(&lines);
-    assert_eq!(event.json("audit").1["findings"], json!([]));
-    let ids: Vec<Value> = names
-        .iter()
-        .map(|name| book(&event, &[&format!("--key={name}"), "--", name]))
-        .collect();
-    let (code, document) = event.json("sales");
-    assert_eq!(code, 0);
-    let rows = csv(&event);
-    let table = sales(&event, &[]);
-    assert_eq!(
-        (rows.len(), table.lines().count()),
-        (names.len() + 1, names.len() + 2),
-        "{table}"
-    );
-    for (at, name) in names.iter().enumerate() {
-        let sale = &document["sales"][at];
-        assert_eq!((&sale["id"], &sale["buyer"]), (&ids[at], &(*name).into()));
-        let cell = &rows[at + 1][2];
-        assert_eq!(cell, &rows[at + 1][6]);
-        assert!(!cell.chars().any(tickets::steers), "{cell:?}");
-        let words: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-        assert!(
-            words.chars().all(|c| cell.contains(c)),
-            "{name:?}: {cell:?}"
-        );
-        let line = table.lines().nth(at + 1).unwrap();
-        assert!(
-            line.trim_start().starts_with(ids[at].as_str().unwrap()),
-            "{line:?}"
-        );
-        let steers = |c: char| c.is_control() || "\u{202e}\u{2066}\u{feff}\u{200b}".contains(c);
-        assert!(!line.contains(steers), "{line:?}");
-        let mut said = event.command(["book", &format!("--key={name}"), "--", name]);
-        assert!(
-            !Run::of(said.output().unwrap())
-                .stdout
-                .replace('\n', "")
-                .contains(steers)
-        );
-        assert_eq!(
-            sales(&event, &["--format", "jsonl", &format!("--name={name}")])
-                .lines()
-                .count(),
-            names
-                .iter()
-                .filter(|other| other.trim() == name.trim())
-                .count()
-        );
-    }
-    let run = Run::of(
-        event
-            .command(["book", &format!("{long}x")])
-            .output()
-            .unwrap(),
-    );
-    assert_eq!(run.code, Some(2), "257 bytes: {run:?}");
-    let error = event.command(["book", "no\0name"]).output().unwrap_err();
-    assert_eq!(
-        error.kind(),
-        std::io::ErrorKind::InvalidInput,
-        "NUL cannot be passed"
-    );
 }
 
 #[test]
@@ -555,43 +300,14 @@ fn a_missing_newline_does_not_shorten_the_list() {
     }
 }
 
-/// Wherever a spreadsheet splits a line, no cell of it begins as a formula does.
-#[test]
-fn no_name_becomes_a_formula_behind_any_separator() {
-    const OPENS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let event = TestEvent::stock(100);
-    for name in [
-        "=1+1",
-        "a;=1+1",
-        "b\t=1+1",
-        "c|@d",
-        "＝1+1",
-        "e; －1",
-        "f\n+1",
-        "g,\"=1",
-        " \u{a0}=1",
-        "'-1",
-        "x:=1",
-        "y^=1",
-    ] {
-        // A tab and a newline stand in keys, and in names of before there was a rule for them.
-        let buyer = name.replace(['\t', '\n'], ";");
-        book(&event, &[&format!("--key={name}"), "--", &buyer]);
-    }
-    book(&event, &["--key=web--7", "Anne-Marie"]);
-    let text = sales(&event, &["--format", "csv"]);
-    for separator in [',', ';', '\t', '|', ' ', ':', '^', '"', '\''] {
-        for cell in text.lines().flat_map(|line| line.split(separator)) {
-            let trimmed = cell.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
-            let own = separator == '\'';
-            assert!(
-                own || !trimmed.starts_with(OPENS),
-                "{separator:?}: {cell:?}"
-            );
-        }
-    }
-    assert!(
-        text.contains(",Anne-Marie,") && text.contains(",web--7,"),
-        "{text}"
-    );
+fn at(seq: u64, at: &str) -> Value {
+    let sale = json!({"id": format!("{seq}-aaaaaa"), "buyer": "ann", "at": at});
+    craft::line(seq, "sell", 1, 10 - seq, &sale)
+}
+
+fn sold_and_reset() -> TestEvent {
+    let event = TestEvent::stock(2);
+    event.booked("alice");
+    assert_eq!(event.json("reset --force").0, 0);
+    event
 }

@@ -122,21 +122,6 @@ fn a_file_that_is_no_event_is_not_fit_and_one_that_is_not_there_yet_is_no_direct
 }
 
 #[test]
-fn what_a_killed_doctor_left_is_told() {
-    let event = TestEvent::stock(2);
-    for name in [".tickets-doctor.aaaaaa", ".tickets-doctor.bbbbbb"] {
-        fs::create_dir(event.path(name)).unwrap();
-    }
-    let (code, report) = event.json("doctor");
-    assert_eq!((code, result(&report, "leftovers")), (0, "note"));
-    let told = text(&report, "leftovers");
-    assert!(
-        told.starts_with(".tickets-doctor.aaaaaa and 1 more "),
-        "{told}"
-    );
-}
-
-#[test]
 fn people_get_a_line_for_each_check_and_a_table() {
     let event = TestEvent::empty();
     let run = event.run("doctor");

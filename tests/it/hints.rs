@@ -373,10 +373,39 @@ fn who_lost_a_line_from_the_middle_is_sent_to_a_backup() {
         assert!(run.stderr.contains("tickets.ledger.jsonl:3: "), "{run:?}");
         assert!(run.stderr.contains(" restore DIR"), "{run:?}");
     }
+    // A line that was emptied, and one of which only a part is left, have whole lines behind them too.
+    for emptied in ["\n", "\"left\":7}\n"] {
+        let text = [lines[0], lines[1], emptied, lines[3]].concat();
+        fs::write(&ledger, text).unwrap();
+        let backup = format!("backup {}", event.path("safe").display());
+        for line in ["book dan", "query", &backup, "cancel 2"] {
+            let run = event.run(line);
+            assert_eq!(run.code, Some(6), "{run:?}");
+            assert!(!run.stderr.contains("--force"), "{line}: {run:?}");
+            assert!(run.stderr.contains("tickets.ledger.jsonl:3: "), "{run:?}");
+            assert!(run.stderr.contains(" restore DIR"), "{run:?}");
+        }
+        assert_eq!(event.run("audit --repair --force").code, Some(6));
+    }
     // Where only the end is lost, force is what goes on.
     fs::write(&ledger, lines[..2].concat()).unwrap();
     let run = event.run("book dan");
     assert!(run.stderr.contains("audit --repair --force'"), "{run:?}");
     assert_eq!(event.run("audit --repair --force").code, Some(0));
     event.booked("dan");
+}
+
+/// A reset would be refused: what is held is somebody's, as what is sold is.
+#[test]
+fn where_tickets_are_held_no_reset_is_hinted_at() {
+    let event = TestEvent::stock(9);
+    assert_eq!(event.run("hold ann").code, Some(0));
+    let ledger = event.path("tickets.ledger.jsonl");
+    let text = fs::read_to_string(&ledger).unwrap();
+    let last = text.split_inclusive('\n').next_back().unwrap();
+    fs::write(&ledger, format!("{text}{last}")).unwrap();
+    let run = event.run("book bob");
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(run.stderr.contains(" restore DIR'"), "{run:?}");
+    assert!(!run.stderr.contains(" reset"), "{run:?}");
 }

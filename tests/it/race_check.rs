@@ -7,6 +7,7 @@ mod hostile;
 mod locks;
 mod named;
 mod orders;
+mod unsaid;
 
 /// Evidence of every kind, for the fuzzers.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {

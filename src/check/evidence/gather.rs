@@ -1,11 +1,13 @@
 //! Puts records together to operations.
 
+use super::file::{File, LockPath};
 use super::locks::{FileNumbers, add_hold};
 use super::model::{CommittedLine, Evidence, FinalCount};
 use super::one_at_a_time::one_at_a_time;
+use super::one_write_each::one_write_each;
 use super::open_operations::{MAX_NAME, OpenOperations, begin, buyer_number};
 use super::operation::{LockHold, NONE, Operation, UNSAID};
-use super::record::{EvidenceRecord, File, OperationOutcome, Whole, WholeHold};
+use super::record::{EvidenceRecord, OperationOutcome, Whole, WholeHold};
 use super::steps::take_step;
 use crate::plural::count;
 
@@ -98,6 +100,7 @@ impl Gatherer {
         if self.headed {
             let mut evidence = self.evidence;
             one_at_a_time(&evidence)?;
+            one_write_each(&evidence)?;
             // Of several reads of one operation the last counts.
             evidence.sums.reverse();
             evidence.sums.sort_by_key(|sum| sum.0);
@@ -163,14 +166,14 @@ impl Gatherer {
     fn whole_hold(&mut self, index: u32, invoke: u64, lock: &WholeHold) -> Result<(), String> {
         let times = [Some(invoke), lock.wanted, lock.got, lock.released];
         rising(&times, "invoke, wanted, got, released")?;
-        let path = lock.path_device.zip(lock.path_inode);
+        let path = LockPath::of(lock.path_device, lock.path_inode)?;
         let or = |value: Option<u64>| value.unwrap_or(UNSAID);
         let (numbers, files) = (&mut self.numbers, &mut self.evidence.files);
-        let mut file = |device, inode| numbers.number(files, File { device, inode });
+        let (device, inode) = (lock.device, lock.inode);
         let hold = LockHold {
             operation: index,
-            lock: file(lock.device, lock.inode),
-            path: path.map_or(NONE, |(device, inode)| file(device, inode)),
+            lock: numbers.number(files, File { device, inode }),
+            path: numbers.path(files, path),
             previous: NONE,
             shared: lock.shared,
             wanted: or(lock.wanted),

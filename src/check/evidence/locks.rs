@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::file::{File, LockPath};
 use super::model::Evidence;
-use super::operation::{LockHold, NONE, UNSAID};
-use super::record::{EvidenceStep, File};
+use super::operation::{LockHold, NONE, NOWHERE, UNSAID};
+use super::record::EvidenceStep;
 
 /// How many locks one operation may ask for: what looks at all of them takes no time to speak of.
 const MAX_LOCKS: usize = 64;
@@ -20,6 +21,15 @@ impl FileNumbers {
             files.push(file);
             files.len() as u32 - 1
         })
+    }
+
+    /// The number of what a lock's path meant.
+    pub(super) fn path(&mut self, files: &mut Vec<File>, path: LockPath) -> u32 {
+        match path {
+            LockPath::Unsaid => NONE,
+            LockPath::Nowhere => NOWHERE,
+            LockPath::File(file) => self.number(files, file),
+        }
     }
 }
 
@@ -76,7 +86,7 @@ pub(super) fn lock_step(
         }
         EvidenceStep::LockGot { lock, path, shared } => {
             let lock = numbers.number(&mut evidence.files, lock);
-            let path = path.map_or(NONE, |path| numbers.number(&mut evidence.files, path));
+            let path = numbers.path(&mut evidence.files, path);
             if last_hold(evidence, index).is_none_or(|hold| hold.got != UNSAID) {
                 add_hold(evidence, blank)?;
             }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::file::PathInode;
 use super::record::{OperationOutcome, WholeHold};
 
 /// Borrowed where the JSON has no escapes.
@@ -48,7 +49,8 @@ pub(super) struct RecordMembers<'a> {
     pub(super) device: Option<u64>,
     pub(super) inode: Option<u64>,
     pub(super) path_device: Option<u64>,
-    pub(super) path_inode: Option<u64>,
+    #[serde(default, deserialize_with = "PathInode::said")]
+    pub(super) path_inode: Option<PathInode>,
     pub(super) shared: Option<bool>,
     pub(super) committed: Option<u64>,
     #[serde(rename = "final")]

@@ -8,6 +8,7 @@
 //! everything: so a late or an early stamp widens the interval. That can hide an anomaly, never invent
 //! one. A lock's hold is stamped inside: `got` after it was got, `released` before it is let go.
 
+mod file;
 mod gather;
 mod locks;
 mod members;
@@ -15,6 +16,7 @@ mod model;
 mod names;
 mod nonce;
 mod one_at_a_time;
+mod one_write_each;
 mod open_operations;
 mod operation;
 mod parse;
@@ -24,15 +26,16 @@ mod record;
 mod steps;
 mod write;
 
+pub use file::{File, LockPath, PathInode};
 pub use gather::Gatherer;
 pub use model::{CommittedLine, Evidence, FinalCount};
 pub use names::Names;
 pub use nonce::WriteNonce;
 pub(crate) use open_operations::MAX_NAME;
 pub(crate) use operation::STRANGER;
-pub use operation::{LockHold, NONE, Operation, UNSAID};
+pub use operation::{LockHold, NONE, NOWHERE, Operation, UNSAID};
 pub use read::{MAX_LINE, read, read_lines};
 pub(crate) use read::{gather, refused};
 pub use record::{
-    EvidenceRecord, EvidenceStep, FORMAT, File, MAX_NUMBER, OperationOutcome, Whole, WholeHold,
+    EvidenceRecord, EvidenceStep, FORMAT, MAX_NUMBER, OperationOutcome, Whole, WholeHold,
 };

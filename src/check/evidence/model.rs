@@ -1,9 +1,9 @@
 //! All that is known of a run.
 
+use super::file::File;
 use super::names::Names;
 use super::nonce::WriteNonce;
 use super::operation::{LockHold, Operation, UNSAID};
-use super::record::File;
 use crate::run_clock::RunClock;
 
 /// What a run did.

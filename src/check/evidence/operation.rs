@@ -7,6 +7,8 @@ use super::record::OperationOutcome;
 pub const UNSAID: u64 = u64::MAX;
 /// No such index.
 pub const NONE: u32 = u32::MAX;
+/// What a path means that no file has any more, as the number of a file.
+pub const NOWHERE: u32 = u32::MAX - 1;
 /// How the name of a buyer ends who was none of the recorded run.
 pub(crate) const STRANGER: &str = " (not of this run)";
 
@@ -137,7 +139,7 @@ pub struct LockHold {
     /// The locked file: an index of [`Evidence::files`](crate::check::evidence::Evidence::files), or [`NONE`] while
     /// it is not known.
     pub lock: u32,
-    /// The file that the lock's path meant then, or [`NONE`].
+    /// The file that the lock's path meant then, [`NOWHERE`] where it meant none any more, or [`NONE`] where that is not said.
     pub path: u32,
     /// The lock that the operation asked for before this one: an index of
     /// [`Evidence::holds`](crate::check::evidence::Evidence::holds), or [`NONE`].
@@ -153,6 +155,12 @@ pub struct LockHold {
 }
 
 impl LockHold {
+    /// Whether it was got, and the lock's path meant another file by then, or none.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        self.got != UNSAID && self.path != NONE && self.path != self.lock
+    }
+
     /// Whether it says which file, and neither when the lock was asked for nor when it was got.
     #[must_use]
     pub fn is_untimed(&self) -> bool {

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::file::{File, LockPath};
 use super::members::{RecordMembers, RecordText};
 use super::nonce::WriteNonce;
 use super::plain;
-use super::record::{
-    EvidenceRecord, EvidenceStep, FORMAT, File, MAX_NUMBER, OperationOutcome, Whole,
-};
+use super::record::{EvidenceRecord, EvidenceStep, FORMAT, MAX_NUMBER, OperationOutcome, Whole};
 use crate::json_words;
 
 impl<'a> EvidenceRecord<'a> {
@@ -62,11 +61,14 @@ fn said<T>(value: Option<T>, member: &str) -> Result<T, String> {
     value.ok_or_else(|| format!("\"{member}\" is missing"))
 }
 
-fn file(device: Option<u64>, inode: Option<u64>) -> Option<File> {
-    Some(File {
-        device: device?,
-        inode: inode?,
-    })
+/// The file that a line says; an error where it says half of it.
+fn file(device: Option<u64>, inode: Option<u64>) -> Result<Option<File>, String> {
+    match (device, inode) {
+        (Some(device), Some(inode)) => Ok(Some(File { device, inode })),
+        (None, None) => Ok(None),
+        (None, _) => Err("\"device\" is missing beside \"inode\"".to_owned()),
+        (_, None) => Err("\"inode\" is missing beside \"device\"".to_owned()),
+    }
 }
 
 impl<'a> RecordMembers<'a> {
@@ -162,11 +164,11 @@ impl<'a> RecordMembers<'a> {
                 quantity: self.quantity.unwrap_or(1),
             },
             "lock_wanted" => EvidenceStep::LockWanted {
-                lock: file(self.device, self.inode),
+                lock: file(self.device, self.inode)?,
             },
             "lock_got" => EvidenceStep::LockGot {
-                lock: said(file(self.device, self.inode), "device or inode")?,
-                path: file(self.path_device, self.path_inode),
+                lock: said(file(self.device, self.inode)?, "device")?,
+                path: LockPath::of(self.path_device, self.path_inode)?,
                 shared: self.shared.unwrap_or(false),
             },
             "read" if self.torn == Some(true) => EvidenceStep::ReadTorn,

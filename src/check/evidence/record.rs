@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use super::file::{File, LockPath, PathInode};
 use super::nonce::WriteNonce;
 
 /// The version of the format.
@@ -11,15 +12,6 @@ pub const FORMAT: u64 = 1;
 
 /// The largest version, count and time that is understood.
 pub const MAX_NUMBER: u64 = (1 << 63) - 1;
-
-/// A file, as the system tells it from others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct File {
-    /// The device it is on.
-    pub device: u64,
-    /// Its number there.
-    pub inode: u64,
-}
 
 /// How an operation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -86,8 +78,8 @@ pub enum EvidenceStep {
     LockGot {
         /// The file that is locked.
         lock: File,
-        /// The file that the lock's path means now.
-        path: Option<File>,
+        /// What the lock's path means now.
+        path: LockPath,
         /// Whether others may hold it too.
         shared: bool,
     },
@@ -142,8 +134,9 @@ pub struct WholeHold {
     pub inode: u64,
     /// The device of the file that the path meant.
     pub path_device: Option<u64>,
-    /// Its inode.
-    pub path_inode: Option<u64>,
+    /// Its inode, or that there was none.
+    #[serde(default, deserialize_with = "PathInode::said")]
+    pub path_inode: Option<PathInode>,
     /// Whether others may hold it too.
     #[serde(default)]
     pub shared: bool,

@@ -1,7 +1,8 @@
 //! Writing a line of evidence.
 
+use super::file::{File, PathInode};
 use super::nonce::WriteNonce;
-use super::record::{EvidenceRecord, EvidenceStep, FORMAT, File, Whole, WholeHold};
+use super::record::{EvidenceRecord, EvidenceStep, FORMAT, Whole, WholeHold};
 
 /// Puts members of one JSON object into a line.
 struct Object<'a>(&'a mut Vec<u8>);
@@ -57,11 +58,18 @@ impl<'a> Object<'a> {
         if value { self.raw(key, "true") } else { self }
     }
 
-    fn files(&mut self, lock: Option<File>, path: Option<File>) -> &mut Self {
+    fn file(&mut self, lock: Option<File>) -> &mut Self {
         self.number("device", lock.map(|file| file.device))
             .number("inode", lock.map(|file| file.inode))
-            .number("path_device", path.map(|file| file.device))
-            .number("path_inode", path.map(|file| file.inode))
+    }
+
+    fn path(&mut self, device: Option<u64>, inode: Option<PathInode>) -> &mut Self {
+        let object = self.number("path_device", device);
+        match inode {
+            None => object,
+            Some(PathInode::Nowhere) => object.raw("path_inode", "null"),
+            Some(PathInode::Of(inode)) => object.number("path_inode", inode),
+        }
     }
 
     fn pid(&mut self, pid: u32) -> &mut Self {
@@ -137,9 +145,11 @@ impl EvidenceStep {
     fn members(&self, object: &mut Object<'_>) {
         match *self {
             Self::Invoke { quantity } => object.number("quantity", u64::from(quantity)),
-            Self::LockWanted { lock } => object.files(lock, None),
+            Self::LockWanted { lock } => object.file(lock),
             Self::LockGot { lock, path, shared } => {
-                object.files(Some(lock), path).yes("shared", shared)
+                let (device, inode) = path.said_as();
+                let object = object.file(Some(lock)).path(device, inode);
+                object.yes("shared", shared)
             }
             Self::Read { seq, left, sum } => {
                 object.number("seq", seq).number("left", left).sum(sum)
@@ -193,8 +203,7 @@ impl WholeHold {
             .number("released", self.released)
             .number("device", self.device)
             .number("inode", self.inode)
-            .number("path_device", self.path_device)
-            .number("path_inode", self.path_inode)
+            .path(self.path_device, self.path_inode)
             .yes("shared", self.shared);
     }
 }

@@ -1,7 +1,7 @@
 //! The judgement itself, the gravest finding first.
 
 use super::conservation::conservation;
-use super::lost_update::{lost_update, races};
+use super::lost_update::{lost_updates, races};
 use super::model::{FinalState, StateFinding, StateVerdict, WrittenLine};
 use crate::check::anomaly::Anomaly;
 use crate::check::listing::names;
@@ -23,17 +23,13 @@ pub fn judge(after: &FinalState) -> StateVerdict {
         .min(0)
         .unsigned_abs();
     let races = races(after);
-    let lost_updates = races.values().map(|writers| writers.len() as u64 - 1).sum();
+    let overwritten = races.values().map(|writers| writers.len() as u64 - 1).sum();
 
     let mut findings = Vec::new();
     if oversold > 0 {
         findings.push(oversale(after, oversold));
     }
-    findings.extend(
-        races
-            .iter()
-            .map(|(seq, writers)| lost_update(after, *seq, writers)),
-    );
+    findings.extend(lost_updates(after, &races));
     if !after.lost.is_empty() {
         findings.push(lost_sale(after));
     }
@@ -49,7 +45,7 @@ pub fn judge(after: &FinalState) -> StateVerdict {
         sales: sales().filter(|line| line.own).count() as u64,
         left: after.left,
         oversold,
-        lost_updates,
+        lost_updates: overwritten,
         findings,
     }
 }
@@ -107,6 +103,7 @@ fn oversale(after: &FinalState, oversold: u64) -> StateFinding {
         kind: Anomaly::Oversold,
         buyers,
         read_seq: None,
+        with: Vec::new(),
         text: format!(
             "{} sold, but there {} only {}: {holders}",
             tickets(sold),

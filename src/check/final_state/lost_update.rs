@@ -3,66 +3,104 @@
 use std::collections::BTreeMap;
 
 use super::model::{FinalState, StateFinding, WrittenLine};
+use super::written_upon::LineFates;
 use crate::check::anomaly::Anomaly;
+use crate::check::fork_words::ForkOutcome;
 use crate::check::listing::names;
 
-/// The lines that share a version, by version.
-pub(super) fn races(after: &FinalState) -> BTreeMap<u64, Vec<&WrittenLine>> {
-    let mut versions: BTreeMap<u64, Vec<&WrittenLine>> = BTreeMap::new();
-    for line in &after.lines {
-        versions.entry(line.seq).or_default().push(line);
+/// The lines that share a version, by version: their places.
+pub(super) fn races(after: &FinalState) -> BTreeMap<u64, Vec<usize>> {
+    let mut versions: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for (at, line) in after.lines.iter().enumerate() {
+        versions.entry(line.seq).or_default().push(at);
     }
     versions.retain(|_, writers| writers.len() > 1);
     versions
 }
 
-pub(super) fn lost_update(after: &FinalState, seq: u64, writers: &[&WrittenLine]) -> StateFinding {
-    // Whose count stands wrote last, wherever its line is.
-    let stands = |line: &&&WrittenLine| line.end == after.counted;
-    let (standing, others): (Vec<&WrittenLine>, Vec<&WrittenLine>) =
-        writers.iter().partition(stands);
-    let buyers = others.into_iter().chain(standing.iter().copied());
-    let buyers: Vec<String> = buyers.map(|line| line.buyer.clone()).collect();
+/// A finding for each version that several lines have.
+pub(super) fn lost_updates(
+    after: &FinalState,
+    races: &BTreeMap<u64, Vec<usize>>,
+) -> Vec<StateFinding> {
+    if races.is_empty() {
+        return Vec::new();
+    }
+    let fates = LineFates::of(after);
+    let mut gone_on = fates.gone_on(after, |seq| races.contains_key(&seq));
+    let all = races.iter();
+    all.map(|(seq, writers)| {
+        let with = gone_on.remove(seq).unwrap_or_default();
+        let with = with.iter().map(|at| buyer(after, *at)).collect();
+        lost_update(after, &fates, (*seq, writers), with)
+    })
+    .collect()
+}
+
+/// Who wrote a version: the line before it in their order.
+fn buyer(after: &FinalState, version: usize) -> String {
+    let line = version.checked_sub(1).and_then(|at| after.lines.get(at));
+    line.map_or_else(String::new, |line| line.buyer.clone())
+}
+
+fn lost_update(
+    after: &FinalState,
+    of: &LineFates,
+    (seq, places): (u64, &[usize]),
+    with: Vec<String>,
+) -> StateFinding {
+    let fates = of.fates();
+    // The one that the count goes by wrote last of them, wherever its line is, or was gone on from.
+    let (lost, kept): (Vec<usize>, Vec<usize>) = places
+        .iter()
+        .map(|at| at + 1)
+        .partition(|at| fates.is_lost(*at));
+    let all: Vec<String> = lost
+        .iter()
+        .chain(&kept)
+        .map(|at| buyer(after, *at))
+        .collect();
+    let over: Vec<usize> = lost.iter().filter_map(|at| fates.by(*at)).collect();
+    let outcome = ForkOutcome {
+        kept: kept.last().map(|at| buyer(after, *at)),
+        lost: lost.iter().map(|at| buyer(after, *at)).collect(),
+        kept_is_last: kept
+            .last()
+            .is_some_and(|kept| over.iter().all(|by| by <= kept) || fates.is_end(*kept)),
+        by: over.iter().max().map(|at| buyer(after, *at)),
+        with,
+    };
     let read = seq.saturating_sub(1);
+    let writers = || places.iter().filter_map(|at| after.lines.get(*at));
     // What they read: what the lines of that version left, one value or, after an earlier race,
     // several.
-    let saw = writers.first().map_or(0, |line| {
-        line.left
-            .saturating_add_signed(line.change.saturating_neg())
-    });
-    let same = writers.iter().all(|line| {
-        line.left
-            .saturating_add_signed(line.change.saturating_neg())
-            == saw
-    });
+    let before = |line: &WrittenLine| {
+        let change = line.change.saturating_neg();
+        line.left.saturating_add_signed(change)
+    };
+    let saw = writers().next().map_or(0, before);
+    let same = writers().all(|line| before(line) == saw);
     let count = if same {
         format!(" ({saw} left)")
     } else {
         String::new()
     };
-    let last = buyers.last().map_or("", String::as_str);
-    let others = buyers.len() - 1;
-    let overwritten = if others == 1 {
-        format!(
-            "{last} wrote last and overwrote {}",
-            buyers.first().map_or("", String::as_str)
-        )
+    let both = if all.len() == 2 { "both" } else { "all" };
+    let survivor = if writers().any(|line| line.end == after.counted) {
+        format!("; of these {} sales the count shows one", all.len())
     } else {
-        format!("{last} wrote last and overwrote the other {others}")
-    };
-    let both = if others == 1 { "both" } else { "all" };
-    let survivor = if standing.is_empty() {
         String::new()
-    } else {
-        format!("; of these {} sales the count shows one", buyers.len())
     };
     StateFinding {
         kind: Anomaly::LostUpdate,
         text: format!(
-            "{} {both} read version {read}{count} and {both} wrote version {seq}: {overwritten}{survivor}",
-            names(&buyers)
+            "{} {both} read version {read}{count} and {both} wrote version {seq}: {}{survivor}{}",
+            names(&all),
+            outcome.told(),
+            outcome.went_with()
         ),
-        buyers,
+        buyers: all,
         read_seq: Some(read),
+        with: outcome.with,
     }
 }

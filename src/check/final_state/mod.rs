@@ -10,6 +10,7 @@ mod conservation;
 mod judge;
 mod lost_update;
 mod model;
+mod written_upon;
 
 pub use judge::judge;
 pub use model::{FinalState, StateFinding, StateVerdict, WrittenLine};

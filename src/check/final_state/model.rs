@@ -22,6 +22,8 @@ pub struct WrittenLine {
     pub own: bool,
     /// Whether its buyer was told that it bought, and that the count shows it: then the count must include it.
     pub told: bool,
+    /// Where the line ends that it was written upon, in bytes, where its checksum tells; else `None`.
+    pub upon: Option<u64>,
 }
 
 impl WrittenLine {
@@ -38,6 +40,7 @@ impl WrittenLine {
             left: record.left,
             own: record.rush.as_deref() == run,
             told,
+            upon: None,
             buyer: record.buyer.as_deref().unwrap_or_default().to_owned(),
         }
     }
@@ -73,11 +76,14 @@ pub struct FinalState {
 pub struct StateFinding {
     /// What kind.
     pub kind: Anomaly,
-    /// The buyers concerned, in the order in which they wrote.
+    /// The buyers concerned, in the order in which they wrote; of a lost update the one that the count goes by last.
     pub buyers: Vec<String>,
     /// The version that they all read, for a lost update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_seq: Option<u64>,
+    /// Of a lost update, those who had gone on from a sale that was overwritten, and were overwritten with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
     /// The whole finding as a sentence.
     pub text: String,
 }
@@ -89,6 +95,7 @@ impl StateFinding {
             kind,
             buyers: Vec::new(),
             read_seq: None,
+            with: Vec::new(),
             text,
         }
     }

@@ -11,6 +11,7 @@ fn sale(seq: u64, left: u64, buyer: &str) -> WrittenLine {
         left,
         own: true,
         told: true,
+        upon: None,
     }
 }
 
@@ -155,6 +156,7 @@ fn torn_bytes_are_told_with_their_number() {
                 kind: Anomaly::TornWrite,
                 buyers: Vec::new(),
                 read_seq: None,
+                with: Vec::new(),
                 text: match torn {
                     1 => "1 byte on the ledger is".to_owned(),
                     torn => format!("{torn} bytes on the ledger are"),

@@ -43,7 +43,10 @@ impl Findings<'_> {
             version: version.into(),
             text: String::new(),
         };
-        finding.text = words::sentence(self.evidence, &finding);
+        // Those are put in words when all is known.
+        if kind != Anomaly::LostUpdate {
+            finding.text = words::sentence(self.evidence, &finding);
+        }
         self.verdict.findings.push(finding);
     }
 }

@@ -2,22 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use super::forks::Forks;
 use super::verdict::HistoryVerdict;
 use super::words_of_versions::AT_ONE_TIME;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, Operation, UNSAID};
+use crate::check::fork_words::ForkOutcome;
 use crate::check::listing::names;
-use crate::check::write_order::WriteOrder;
 
 /// All sales that wrote one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverwrittenVersion {
     /// The version that they wrote.
     pub version: u64,
-    /// The operations, in the order in which their writes are known to be done; whose count stands is last, where that
-    /// is known.
+    /// The operations, in the order in which their writes are known to be done; the one that the count goes by
+    /// is last, where that is known.
     pub writers: Vec<u32>,
-    /// Who read what, who wrote what, and who wrote last, in one sentence.
+    /// Those who had gone on from one that was overwritten, and were overwritten with it.
+    pub with: Vec<u32>,
+    /// Who read what, who wrote what, and who overwrote whom, in one sentence.
     pub text: String,
 }
 
@@ -34,24 +37,24 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
         }
     }
     versions.retain(|_, writers| writers.len() > 1);
-    let order = WriteOrder::of(evidence);
-    let standing = evidence.final_writer();
+    let forks = Forks::of(evidence);
+    let mut gone_on = forks.gone_on(|version| versions.contains_key(&version));
     let mut all: Vec<OverwrittenVersion> = versions
         .into_iter()
         .map(|(version, mut writers)| {
-            order.sort(&mut writers);
+            forks.order.sort(&mut writers);
             // Stable: the others stay in their order.
-            writers.sort_by_key(|at| standing == Some(*at));
-            let stands = writers.last().is_some_and(|last| standing == Some(*last));
-            let last = writers.split_last();
-            let told = stands
-                || last.is_some_and(|(last, rest)| {
-                    rest.iter().all(|one| order.is_before(*one, *last))
-                });
+            writers.sort_by_key(|at| forks.stands(*at));
+            let with = gone_on.remove(&version).unwrap_or_default();
+            let outcome = forks.outcome(&writers).map(|outcome| ForkOutcome {
+                with: with.iter().map(|at| name(evidence, *at)).collect(),
+                ..outcome
+            });
             OverwrittenVersion {
                 version,
-                text: sentence(evidence, version, &writers, told),
+                text: sentence(evidence, version, &writers, outcome.as_ref()),
                 writers,
+                with,
             }
         })
         .collect();
@@ -59,12 +62,19 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     all
 }
 
-fn sentence(evidence: &Evidence, version: u64, writers: &[u32], told: bool) -> String {
-    let name = |at: &u32| {
-        let did = evidence.operation(*at);
-        let name = did.map(|did| evidence.names.name(did.buyer));
-        name.unwrap_or_default().to_owned()
-    };
+fn name(evidence: &Evidence, at: u32) -> String {
+    let did = evidence.operation(at);
+    let name = did.map(|did| evidence.names.name(did.buyer));
+    name.unwrap_or_default().to_owned()
+}
+
+fn sentence(
+    evidence: &Evidence,
+    version: u64,
+    writers: &[u32],
+    outcome: Option<&ForkOutcome>,
+) -> String {
+    let name = |at: &u32| name(evidence, *at);
     let all: Vec<String> = writers.iter().map(name).collect();
     let seen = writers.iter().filter_map(|at| evidence.operation(*at));
     let mut seen = seen.map(Operation::left_at_read);
@@ -73,23 +83,16 @@ fn sentence(evidence: &Evidence, version: u64, writers: &[u32], told: bool) -> S
         Some(left) => format!(" ({left} left)"),
         None => String::new(),
     };
-    let (last, others) = (
-        all.last().map_or("", String::as_str),
-        all.len().saturating_sub(1),
-    );
     let read = version.saturating_sub(1);
-    let (both, overwritten) = match (others, all.first()) {
-        (1, Some(other)) => ("both", other.clone()),
-        _ => ("all", format!("the other {others}")),
-    };
+    let both = if all.len() == 2 { "both" } else { "all" };
     let counted = match evidence.last {
-        Some(end) if end.seq == version => {
+        Some(end) if end.seq == version && outcome.is_none_or(|outcome| outcome.kept.is_some()) => {
             format!("; of these {} sales the count shows one", all.len())
         }
         _ => String::new(),
     };
-    let order = if told {
-        format!("{last} wrote last and overwrote {overwritten}")
+    let order = if let Some(outcome) = outcome {
+        outcome.told()
     } else {
         let mut all = writers.iter().filter_map(|at| evidence.operation(*at));
         let timed = all.all(|did| did.wrote != UNSAID);
@@ -102,15 +105,16 @@ fn sentence(evidence: &Evidence, version: u64, writers: &[u32], told: bool) -> S
             .is_some_and(|did| did.read == UNSAID)
     });
     let silent: Vec<String> = silent.map(name).collect();
+    let with = outcome.map_or(String::new(), ForkOutcome::went_with);
     if !silent.is_empty() {
         return format!(
-            "{} {both} wrote version {version}: {order}{counted}; what {} read is not said",
+            "{} {both} wrote version {version}: {order}{counted}{with}; what {} read is not said",
             names(&all),
             names(&silent)
         );
     }
     format!(
-        "{} {both} read version {read}{saw} and {both} wrote version {version}: {order}{counted}",
+        "{} {both} read version {read}{saw} and {both} wrote version {version}: {order}{counted}{with}",
         names(&all)
     )
 }

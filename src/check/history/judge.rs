@@ -4,6 +4,7 @@ use super::chain::Chain;
 use super::findings::Findings;
 use super::ledger_claims::LedgerClaims;
 use super::verdict::HistoryVerdict;
+use super::words::tell_lost_updates;
 use super::{lock, order, placing, reads, replay};
 use crate::check::evidence::{Evidence, UNSAID};
 
@@ -53,6 +54,7 @@ pub fn judge(evidence: &Evidence) -> HistoryVerdict {
         findings.verdict.locked = lock::check(evidence, &mut findings);
     }
     let mut verdict = findings.verdict;
+    tell_lost_updates(evidence, &mut verdict.findings);
     let nothing = match (verdict.operations, verdict.reads) {
         (0, _) => Some("there are no operations in it"),
         (_, 0) => Some("no operation says which version it read"),

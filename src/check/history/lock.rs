@@ -14,10 +14,15 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
         holds.any(|hold| hold.is_untimed() || is_unreleased(did, hold))
     });
     findings.verdict.untimed_locks = unsaid.count() as u64;
+    let unnamed = evidence.operations.iter().filter(|did| {
+        let mut holds = evidence.holds_of(did);
+        holds.any(|hold| is_unnamed(evidence, hold))
+    });
+    findings.verdict.unnamed_locks = unnamed.count() as u64;
     let mut locked = 0;
     for hold in evidence.holds.iter().filter(|hold| hold.got != UNSAID) {
         locked += 1;
-        if hold.path != NONE && hold.path != hold.lock {
+        if hold.is_dead() {
             findings.add(Anomaly::DeadInodeLock, &[hold.operation], None);
         }
     }
@@ -36,6 +41,13 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
 /// Whether its holder was answered, and does not say when it let go of this lock.
 fn is_unreleased(did: &Operation, hold: &LockHold) -> bool {
     hold.got != UNSAID && hold.released == UNSAID && did.returned != UNSAID
+}
+
+/// Whether it is the lock of a file of which is not said what its name meant by then. What is no file has no inode.
+fn is_unnamed(evidence: &Evidence, hold: &LockHold) -> bool {
+    let file = evidence.files.get(hold.lock as usize);
+    let is_file = file.is_some_and(|file| (file.device, file.inode) != (0, 0));
+    hold.path == NONE && is_file && (hold.got != UNSAID || hold.is_untimed())
 }
 
 /// Two at once, in one walk over the holds in the order in which they were got. That is mostly the order

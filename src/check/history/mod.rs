@@ -17,6 +17,7 @@
 
 mod chain;
 mod findings;
+mod forks;
 mod groups;
 mod judge;
 mod ledger_claims;

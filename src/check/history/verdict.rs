@@ -57,6 +57,9 @@ pub struct HistoryVerdict {
     pub read_untimed: u64,
     /// How many had a lock and do not say from when to when: whether others had it meanwhile was not judged.
     pub untimed_locks: u64,
+    /// How many do not say what the name of the file meant whose lock they had: whether that file had been removed or replaced
+    /// by then was not judged.
+    pub unnamed_locks: u64,
     /// Whether the evidence says what the ledger holds: without it no lost sale can be seen.
     pub ledger: bool,
     /// Whether it says what the count was when all was over.
@@ -81,7 +84,8 @@ impl HistoryVerdict {
     /// Whether the evidence leaves nothing of the run unsaid: where it does, that nothing was found says less.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let unsaid = self.unjudged + self.unanswered + self.untimed_locks + self.read_untimed;
+        let locks = self.untimed_locks + self.unnamed_locks;
+        let unsaid = self.unjudged + self.unanswered + locks + self.read_untimed;
         self.ledger && self.last && unsaid + self.read_outside == 0
     }
 

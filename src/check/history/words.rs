@@ -1,9 +1,16 @@
 //! Findings in words; those about locks here.
 
+use super::forks::Forks;
 use super::phrases::Phrases;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, UNSAID};
+use crate::check::evidence::{Evidence, File, NOWHERE, UNSAID};
+
+/// The file of a lock that there is not.
+const NOBODYS: File = File {
+    device: 0,
+    inode: 0,
+};
 
 /// One finding as a sentence, with names, times and values; its own text is not looked at.
 #[must_use]
@@ -11,7 +18,7 @@ pub fn sentence(evidence: &Evidence, finding: &HistoryFinding) -> String {
     let words = Phrases { evidence, finding };
     let version = finding.version.unwrap_or_default();
     match finding.kind {
-        Anomaly::LostUpdate => words.lost_update(version),
+        Anomaly::LostUpdate => words.lost_update(&Forks::of(evidence), version),
         Anomaly::StaleRead => words.stale(version),
         Anomaly::TornRead => words.torn(),
         Anomaly::DirtyRead => words.dirty(version),
@@ -25,22 +32,37 @@ pub fn sentence(evidence: &Evidence, finding: &HistoryFinding) -> String {
     }
 }
 
+/// Puts the lost updates in words, all by one tree of versions.
+pub(super) fn tell_lost_updates(evidence: &Evidence, findings: &mut [HistoryFinding]) {
+    let lost = |finding: &&mut HistoryFinding| finding.kind == Anomaly::LostUpdate;
+    let mut findings = findings.iter_mut().filter(lost).peekable();
+    if findings.peek().is_none() {
+        return;
+    }
+    let forks = Forks::of(evidence);
+    for finding in findings {
+        let version = finding.version.unwrap_or_default();
+        let words = Phrases { evidence, finding };
+        finding.text = words.lost_update(&forks, version);
+    }
+}
+
 impl Phrases<'_> {
     fn lock(&self) -> String {
         let (a, b) = (self.who(0), self.who(1));
+        let is_dead = self.finding.kind == Anomaly::DeadInodeLock;
         let hold = |at: usize| {
             let operation = self.operation(at);
-            let held = self
-                .evidence
-                .holds_of(&operation)
-                .find(|hold| hold.got != UNSAID);
-            held.map_or((UNSAID, UNSAID, 0), |hold| {
+            let mut holds = self.evidence.holds_of(&operation);
+            let held = holds.find(|hold| hold.got != UNSAID && (hold.is_dead() || !is_dead));
+            held.map_or((UNSAID, UNSAID, NOBODYS), |hold| {
                 let file = self.evidence.files.get(hold.lock as usize);
-                (hold.got, hold.released, file.map_or(0, |file| file.inode))
+                (hold.got, hold.released, file.copied().unwrap_or(NOBODYS))
             })
         };
-        let (got, released, inode) = hold(0);
-        let (other_got, _, other_inode) = hold(1);
+        let (got, released, file) = hold(0);
+        let (other_got, _, other) = hold(1);
+        let inode = file.inode;
         match self.finding.kind {
             Anomaly::BrokenLock => format!(
                 "{b} got the lock (of the file with inode {inode}) at {}, while {a} held it from {} to {}",
@@ -48,12 +70,30 @@ impl Phrases<'_> {
                 self.time(got),
                 self.time(released)
             ),
-            Anomaly::SplitLock => format!(
-                "{a} locked one file (inode {inode}) and {b} locked another (inode {other_inode}): two locks keep nobody out"
-            ),
+            Anomaly::SplitLock => {
+                // Two devices may have one inode.
+                let told = |of: File| {
+                    let device = if inode == other.inode {
+                        format!(" of device {}", of.device)
+                    } else {
+                        String::new()
+                    };
+                    format!("inode {}{device}", of.inode)
+                };
+                format!(
+                    "{a} locked one file ({}) and {b} locked another ({}): two locks keep nobody out",
+                    told(file),
+                    told(other)
+                )
+            }
             Anomaly::DeadInodeLock => format!(
-                "{a} got the lock of a file (inode {inode}) at {}, when another file had taken its place",
-                self.time(got)
+                "{a} got the lock of a file (inode {inode}) at {}, when {}",
+                self.time(got),
+                if self.is_gone() {
+                    "that file had been removed: whoever comes next locks a new one"
+                } else {
+                    "another file had taken its place"
+                }
             ),
             Anomaly::UnlockedWrite => {
                 format!(
@@ -65,5 +105,14 @@ impl Phrases<'_> {
                 "{a} waits for a lock that {b} holds, and {b} waits for {a} in turn: neither ever goes on"
             ),
         }
+    }
+
+    /// Whether the file of a dead lock had no name any more, and no other had taken its place.
+    fn is_gone(&self) -> bool {
+        let operation = self.operation(0);
+        let mut holds = self.evidence.holds_of(&operation);
+        holds
+            .find(|hold| hold.is_dead())
+            .is_some_and(|hold| hold.path == NOWHERE)
     }
 }

@@ -1,14 +1,14 @@
 //! Findings about versions in words: who read and wrote which.
 
+use super::forks::Forks;
 use super::phrases::Phrases;
 use crate::check::evidence::{CommittedLine, Operation, OperationOutcome, UNSAID};
-use crate::check::write_order::is_over;
 
 /// Why the order of writes is not known.
 pub(super) const AT_ONE_TIME: &str = "not known: they wrote at the same time";
 
 impl Phrases<'_> {
-    pub(super) fn lost_update(&self, version: u64) -> String {
+    pub(super) fn lost_update(&self, forks: &Forks<'_>, version: u64) -> String {
         let (a, b) = (self.who(0), self.who(1));
         let (one, other) = (self.operation(0), self.operation(1));
         let saw = match one.seen {
@@ -16,14 +16,15 @@ impl Phrases<'_> {
             left => format!(" ({left} left)"),
         };
         let written = version.saturating_add(1);
-        let overwritten = self.survivor(&one, &other).map_or_else(
-            || {
-                let timed = [&one, &other].iter().all(|did| did.wrote != UNSAID);
-                let why = if timed { AT_ONE_TIME } else { "not said" };
-                format!("which of them overwrote the other is {why}")
-            },
-            |at| format!("{} overwrote {}", self.who(at), self.who(1 - at)),
-        );
+        let pair = match self.finding.operations[..] {
+            [one, other] => forks.of_two([one, other]),
+            _ => None,
+        };
+        let overwritten = pair.unwrap_or_else(|| {
+            let timed = [&one, &other].iter().all(|did| did.wrote != UNSAID);
+            let why = if timed { AT_ONE_TIME } else { "not said" };
+            format!("which of them overwrote the other is {why}")
+        });
         let silent: Vec<&str> = [(&a, &one), (&b, &other)]
             .into_iter()
             .filter(|(_, did)| did.read == UNSAID)
@@ -38,28 +39,6 @@ impl Phrases<'_> {
         format!(
             "{a} and {b} both read version {version}{saw} and both wrote version {written}: {overwritten}"
         )
-    }
-
-    /// Which of two writes of one version took the other's place: the one whose count is the final one, else the
-    /// later one on the ledger, else the one that began when the other was over.
-    fn survivor(&self, one: &Operation, other: &Operation) -> Option<usize> {
-        let standing = self.evidence.final_writer();
-        let named = &self.finding.operations;
-        if let Some(at) = named.iter().position(|at| standing == Some(*at)) {
-            return Some(at);
-        }
-        let lines = || self.evidence.ledger.iter().flatten();
-        if self.evidence.ledger.is_some() {
-            let mut held = lines().filter(|line| line.is_of(one) || line.is_of(other));
-            // A later line of the same version took the place of the earlier one.
-            let last = held.next_back()?;
-            return Some(usize::from(!last.is_of(one)));
-        }
-        match (is_over(other, one), is_over(one, other)) {
-            (true, _) => Some(0),
-            (_, true) => Some(1),
-            _ => None,
-        }
     }
 
     pub(super) fn stale(&self, version: u64) -> String {

@@ -2,7 +2,7 @@
 
 use super::case::{Case, until};
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
 use crate::check::history::{HistoryFinding, sentence};
 
 /// Accepts a finding, or says why the evidence does not bear it out.
@@ -124,8 +124,7 @@ impl Case<'_> {
         match kind {
             Anomaly::DeadInodeLock => {
                 let mut got = self.got(did);
-                let dead = got.any(|hold| hold.path != NONE && hold.path != hold.lock);
-                self.version.is_none() && dead
+                self.version.is_none() && got.any(LockHold::is_dead)
             }
             Anomaly::UnlockedWrite if self.version.is_none() => {
                 let mut holds = self.evidence.holds.iter();

@@ -48,9 +48,10 @@ Examples:
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
 tabs. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those. One that seems to say how many \
 is not passed over: it is to be called quantity. Rows without anything in \
-them are passed over. A row's key is its own, or \
+them are passed over. A row that stands twice in a list is two \
+sales, and a row of its own key is one, however often it stands there. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
-added. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \
+added: a list with one more row that it had already sells one more. A row that was sold and is changed since is a new row, and so is every row of a file of another name: correct what was \
 sold with 'rename' and 'cancel', and give --batch where one list has two files, or two lists \
 one name. A row whose sale was cancelled is not sold again: a key of its own does that. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \

@@ -129,8 +129,9 @@ Examples:
   tickets audit --repair      write the count anew from the ledger, and the like
   tickets audit --repair --force    also where the count includes more
 
-Repairs only what can be proven, under the lock, and says what it did. Exits 6 when something does not \
-add up.";
+Repairs only what can be proven, under the lock, and says what it did; with --force also how much it went on without. In JSON \
+'capacity', 'sold', 'held' and 'left' are null where a part of the ledger is damaged or missing; what stands in front of that is in \
+'verified_up_to'. Exits 6 when something does not add up.";
 
 pub(super) const BACKUP: &str = "\
 Examples:
@@ -147,7 +148,8 @@ Examples:
   tickets restore /mnt/stick/gala --force    give up what it lacks
 
 Exits 4 when the event has lines that the backup lacks, unless --force; 1 when there is no backup, 6 when it \
-does not add up. What is replaced is kept beside, under the names that it prints.";
+does not add up. What is replaced is kept beside, under the names that it prints. With --force it names each sale and hold that is \
+given up, and tells the command that undoes it; in JSON those are \"given_up\" and \"undo\".";
 
 pub(super) const RESET: &str = "\
 Examples:

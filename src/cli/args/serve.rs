@@ -23,7 +23,7 @@ pub(crate) struct ServeArgs {
         long,
         value_name = "URL",
         value_parser = public_url,
-        help = "Where people reach it, as in https://tickets.example.org"
+        help = "Where people reach it, as in https://tickets.example.org; behind a proxy its page needs this"
     )]
     pub(crate) public_url: Option<String>,
 

@@ -146,7 +146,13 @@ pub(super) fn too_few(out: &mut dyn Write, trial: &Trial, stock: Option<u64>) ->
         tickets(needs.stock, needs.stock),
         options.join(" ")
     );
-    run::labelled(out, "but", BAD, &text)
+    run::labelled(out, "but", BAD, &text)?;
+    if trial.lock != LockKind::DataFile {
+        return Ok(());
+    }
+    let text = "judged is what is left in the end. That somebody had the lock of a file that was replaced is no harm before \
+                a third locks the new one; 'tickets race check' of a recorded run tells it in any case (dead-inode lock)";
+    run::labelled(out, "note", FAINT, text)
 }
 
 /// That what is known to go wrong was not met by the schedules that were drawn: which would. `depth`: of those drawn.

@@ -52,6 +52,7 @@ pub(super) fn sample(
         run::wrapped(out, &text, 0)?;
         writeln!(out)?;
         told_of(out, &trial, sampling, &drawn)?;
+        counted(out, &trial, &drawn, arguments.how.stock)?;
         let Some(smallest) = &smallest else {
             advice::too_few(out, &trial, Some(trial.stock))?;
             advice::not_met(out, &trial, sampling.depth)?;
@@ -119,13 +120,33 @@ fn told_of(
     let text = format!("{none} of {schedules} drawn at random {are} bad; {of}");
     run::labelled(out, label, style, &text)?;
     let text = format!("{seed}: the same --seed draws the same schedules");
-    run::labelled(out, "seed", FAINT, &text)?;
-    if let DrawnFrom::Classes(_) = sampled.drawn {
-        return Ok(());
-    }
-    let text = "those that differ in any step are different here; without --samples those count as one that differ only \
-                in the order of steps that touch different things, or in which of the buyers is which: these are more";
-    run::labelled(out, "count", FAINT, text)
+    run::labelled(out, "seed", FAINT, &text)
+}
+
+/// What the numbers are numbers of, beside those without samples. `asked`: the stock that was asked for.
+fn counted(
+    out: &mut dyn Write,
+    trial: &Trial,
+    sampled: &Sampled,
+    asked: Option<u64>,
+) -> io::Result<()> {
+    let same = match sampled.drawn {
+        DrawnFrom::Classes(_) => {
+            "a class may be drawn more than once, and counts each time; without --samples each is run once"
+        }
+        DrawnFrom::Priorities { .. } => {
+            "those that differ in any step are different here; without --samples those count as one that differ only \
+             in the order of steps that touch different things, or in which of the buyers is which: these are more"
+        }
+    };
+    let stock = match asked {
+        None if trial.users > 1 => format!(
+            ". Here there is a ticket for each buyer, {} of them; there the search begins with one",
+            trial.stock
+        ),
+        _ => String::new(),
+    };
+    run::labelled(out, "count", FAINT, &format!("{same}{stock}"))
 }
 
 /// A chance, never more than it is, and certain never.

@@ -96,7 +96,9 @@ fn lost_updates(
         kind: Anomaly::LostUpdate.explained(),
         clash: Clash::Writes,
         sentence: one.text,
-        places: one.writers.iter().filter_map(&place).collect(),
+        places: in_order(&one.writers, &one.with)
+            .filter_map(&place)
+            .collect(),
         also: Vec::new(),
         harm: Anomaly::LostUpdate.harm().to_owned(),
     });
@@ -106,11 +108,20 @@ fn lost_updates(
         last.sentence.push_str(&more);
         last.also = rest
             .iter()
-            .flat_map(|one| &one.writers)
+            .flat_map(|one| one.writers.iter().chain(&one.with))
             .filter_map(&place)
             .collect();
     }
     findings
+}
+
+/// Those who wrote one version, and before the last of them those who had gone on from the others.
+fn in_order<'a>(writers: &'a [u32], with: &'a [u32]) -> impl Iterator<Item = &'a u32> {
+    let (last, others) = match writers.split_last() {
+        Some((last, others)) => (Some(last), others),
+        None => (None, writers),
+    };
+    others.iter().chain(with).chain(last)
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! What each operation did when.
 
 use super::lanes::over;
-use super::versions::Versions;
 use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
+use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
 use crate::timeline::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 
 pub(super) fn operation(
     evidence: &Evidence,
-    (versions, order): (&Versions, &WriteOrder<'_>),
+    (versions, order): (&VersionTree, &WriteOrder<'_>),
     index: u32,
     did: &Operation,
 ) -> DrawnOperation {
@@ -21,12 +21,15 @@ pub(super) fn operation(
     let wrote = versions.wrote.get(index as usize).copied().flatten();
     // A write is drawn until it is known to be done, which the next sale may tell earlier than its own stamp.
     let done = known(order.done(index)).filter(|_| did.wrote != UNSAID || wrote.is_some());
-    let spans = spans(evidence, did, &holds, end, (done, wrote.is_some()));
+    let spans = spans(did, &holds, end, (done, wrote.is_some()));
     let told = u64::from(did.quantity);
     let read = match versions.read.get(index as usize).copied().flatten() {
         _ if did.torn => Some(Sight::Torn("what made no sense".to_owned())),
         Some(version) if saw_another(did, versions, version) => {
             Some(Sight::Torn(format!("{} left", did.seen)))
+        }
+        Some(version) if !versions.possible(index).is_empty() => {
+            Some(Sight::OneOf(version, known(did.seen)))
         }
         Some(version) => Some(Sight::Version(version)),
         None if did.read != UNSAID => Some(Sight::Torn(format!("version {}", did.read))),
@@ -50,7 +53,7 @@ pub(super) fn operation(
 }
 
 /// Whether it saw another count than the version that it read has.
-fn saw_another(did: &Operation, versions: &Versions, version: usize) -> bool {
+fn saw_another(did: &Operation, versions: &VersionTree, version: usize) -> bool {
     let left = versions.all.get(version).and_then(|version| version.left);
     did.seen != UNSAID && left.is_some_and(|left| left != did.seen)
 }
@@ -58,7 +61,6 @@ fn saw_another(did: &Operation, versions: &Versions, version: usize) -> bool {
 /// What an operation did when, as far as it is known; no step that the evidence does not have. `wrote`: when its write
 /// was done, if that was said, and whether it is known to have written.
 fn spans(
-    evidence: &Evidence,
     did: &Operation,
     holds: &[&LockHold],
     end: u64,
@@ -67,7 +69,7 @@ fn spans(
     if did.quantity == 0 {
         return vec![Span::new(Doing::Query, did.invoke, end)];
     }
-    let mut spans = of_holds(evidence, holds, end);
+    let mut spans = of_holds(holds, end);
     let intends = known(did.intend);
     if let Some(read) = known(did.read_at) {
         let got = holds.iter().filter_map(|hold| known(hold.got));
@@ -89,6 +91,7 @@ fn spans(
         let from = got.filter(|got| *got <= wrote).fold(intends, u64::max);
         spans.push(Span::new(doing, from, wrote));
     }
+    spans.extend(unsaid(did, end, (wrote, is_known)));
     if spans.is_empty() {
         spans.push(Span::new(Doing::Point("busy".to_owned()), did.invoke, end));
     }
@@ -101,12 +104,19 @@ fn spans(
     spans
 }
 
-/// The waits and the holds of locks, in their order.
-fn of_holds(evidence: &Evidence, holds: &[&LockHold], end: u64) -> Vec<Span> {
-    let inode = |hold: &LockHold| {
-        let file = evidence.files.get(hold.lock as usize);
-        file.map_or(0, |file| file.inode)
-    };
+/// What it did at a time that is not said: between its beginning and its end, or what is known of them.
+fn unsaid(did: &Operation, end: u64, (wrote, is_known): (Option<u64>, bool)) -> Option<Span> {
+    let reads = did.read_at == UNSAID && did.read != UNSAID;
+    let writes = did.intend == UNSAID && is_known;
+    let from = known(did.read_at).unwrap_or(did.invoke);
+    let until = known(did.intend).or(wrote.filter(|_| writes));
+    let doing = Doing::Sometime { reads, writes };
+    (reads || writes).then(|| Span::new(doing, from, until.unwrap_or(end).max(from)))
+}
+
+/// The waits and the holds of locks, in their order. Files are told apart by their numbers in the evidence: two devices may
+/// have one inode.
+fn of_holds(holds: &[&LockHold], end: u64) -> Vec<Span> {
     let mut spans = Vec::new();
     for hold in holds.iter().rev() {
         let (wanted, got) = (known(hold.wanted), known(hold.got));
@@ -115,7 +125,7 @@ fn of_holds(evidence: &Evidence, holds: &[&LockHold], end: u64) -> Vec<Span> {
         }
         if let Some(got) = got {
             let released = known(hold.released).unwrap_or(end);
-            spans.push(Span::new(Doing::Hold(inode(hold)), got, released));
+            spans.push(Span::new(Doing::Hold(hold.lock.into()), got, released));
         }
     }
     spans

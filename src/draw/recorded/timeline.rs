@@ -3,8 +3,9 @@
 use super::found;
 use super::lanes::Lanes;
 use super::operations::operation;
-use super::versions::Versions;
+use super::versions::versions;
 use crate::check::evidence::Evidence;
+use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
 use crate::check::{HistoryVerdict, MAX_TOLD};
 use crate::timeline::{Lane, Spot, Time, Timeline};
@@ -17,16 +18,17 @@ use crate::timeline::{Lane, Spot, Time, Timeline};
 pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
     let lanes = Lanes::of(evidence);
     let order = WriteOrder::of(evidence);
-    let versions = Versions::of(evidence, &lanes.places, &order);
+    let tree = VersionTree::of(evidence, &order);
+    let versions = versions(&tree, &lanes.places);
     let drawn = lanes.operations.iter().map(|operations| {
         let operations = operations.iter().filter_map(|at| {
             let did = evidence.operation(*at)?;
-            Some(operation(evidence, (&versions, &order), *at, did))
+            Some(operation(evidence, (&tree, &order), *at, did))
         });
         operations.collect::<Vec<_>>()
     });
     let names = lanes.buyers.iter().map(|buyer| evidence.names.name(*buyer));
-    let standing = versions.all.iter().filter(|version| version.survived);
+    let standing = versions.iter().filter(|version| version.survived);
     let written: Vec<Spot> = standing.filter_map(|version| version.writer).collect();
     let findings = found::findings(evidence, verdict, &lanes.places, &order, &written);
     Timeline {
@@ -39,7 +41,7 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
                 operations,
             })
             .collect(),
-        versions: versions.all,
+        versions,
         findings,
         incomplete: verdict.counts.iter().any(|count| count.count > MAX_TOLD),
         ..Timeline::default()

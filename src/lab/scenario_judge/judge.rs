@@ -185,6 +185,7 @@ pub(super) fn finding(kind: Anomaly, process: Option<usize>, text: String) -> St
         kind,
         buyers: process.map(buyer_name).into_iter().collect(),
         read_seq: None,
+        with: Vec::new(),
         text,
     }
 }

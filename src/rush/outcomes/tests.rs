@@ -35,6 +35,7 @@ fn read(rest: &[u8], written: &dyn Fn(&File)) -> (usize, u64) {
         sales: &HashMap::new(),
         missing: HashMap::new(),
         entries: None,
+        ends: LineEnds::default(),
     };
     reader.read(&ledger, 0, &mut after).unwrap();
     (after.lines.len(), after.torn)

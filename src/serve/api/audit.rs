@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::failures::{Failures, RightFailures};
 use super::sell::done;
-use crate::office::{Audit, Finding, Flaw};
+use crate::office::{Audit, Finding, Flaw, VerifiedUpTo};
 use crate::serve::caller::Manager;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
@@ -20,21 +20,58 @@ pub(super) struct AuditReply {
     ok: bool,
     /// Always `audit`.
     command: &'static str,
-    /// How many there are in all.
-    capacity: u64,
+    /// How many there are in all; null, as the next three, where what is behind the damage is unknown.
+    capacity: Option<u64>,
     /// How many are sold.
-    sold: u64,
+    sold: Option<u64>,
     /// How many are held.
-    held: u64,
+    held: Option<u64>,
     /// How many are left.
-    left: u64,
+    left: Option<u64>,
     /// How many lines of the ledger add up.
     records: u64,
+    /// What those lines come to, where there are others behind them, or were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified_up_to: Option<VerifiedMember>,
     /// What does not add up.
     #[schema(value_type = Vec<FindingMember>)]
     findings: Vec<Finding>,
     /// What is worth to be known, and no fault.
     notes: Vec<String>,
+}
+
+/// What the lines of a ledger come to that add up, in front of the first that does not.
+#[derive(Debug, Serialize, ToSchema)]
+struct VerifiedMember {
+    /// The last of them.
+    line: u64,
+    /// How many there were in all then.
+    capacity: u64,
+    /// How many were sold.
+    sold: u64,
+    /// How many were held.
+    held: u64,
+    /// How many were left.
+    left: u64,
+}
+
+impl VerifiedMember {
+    fn of(verified: VerifiedUpTo) -> Self {
+        let VerifiedUpTo {
+            line,
+            capacity,
+            sold,
+            held,
+            left,
+        } = verified;
+        Self {
+            line,
+            capacity,
+            sold,
+            held,
+            left,
+        }
+    }
 }
 
 /// Something that does not add up.
@@ -69,14 +106,16 @@ pub(super) enum FlawWord {
 
 impl AuditReply {
     fn of(audit: Audit) -> Self {
+        let totals = audit.totals();
         Self {
             ok: audit.findings.is_empty(),
             command: "audit",
-            capacity: audit.capacity,
-            sold: audit.sold,
-            held: audit.held,
-            left: audit.left,
-            records: audit.records,
+            capacity: totals.capacity,
+            sold: totals.sold,
+            held: totals.held,
+            left: totals.left,
+            records: totals.records,
+            verified_up_to: totals.verified_up_to.map(VerifiedMember::of),
             findings: audit.findings,
             notes: audit.notes,
         }

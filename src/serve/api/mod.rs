@@ -10,7 +10,7 @@ mod openapi;
 pub(super) mod replies;
 mod sale;
 mod sales;
-mod sell;
+pub(super) mod sell;
 pub(super) mod stream;
 
 use axum::Router;

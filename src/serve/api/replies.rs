@@ -192,7 +192,7 @@ pub(super) struct SaleStatusMember {
 }
 
 /// What stands although the count does not show it yet: told in the log, for the next order puts it right.
-pub(super) fn warn(unpublished: Option<&Error>) {
+pub(in crate::serve) fn warn(unpublished: Option<&Error>) {
     if let Some(error) = unpublished {
         tracing::warn!(
             "on the ledger, and not in the count yet: {}",

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::failures::ChangeFailures;
 use super::replies::{NewSale, SaleReply, warn};
+use crate::office::Sale;
 use crate::serve::body::Body;
 use crate::serve::keys::OrderKey;
 use crate::serve::problem::ProblemResponse;
@@ -19,16 +20,16 @@ use crate::serve::waiting_orders::Wanted;
 /// What somebody wants to buy.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SaleOrder {
+pub(in crate::serve) struct SaleOrder {
     /// Who buys: one line of at most 256 bytes.
     #[schema(min_length = 1, max_length = 256)]
-    pub(super) buyer: String,
+    pub(in crate::serve) buyer: String,
     /// How many.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
-    pub(super) quantity: u64,
+    pub(in crate::serve) quantity: u64,
     /// What to remember of it; kept on the ledger.
     #[schema(min_length = 1, max_length = 1000)]
-    pub(super) note: Option<String>,
+    pub(in crate::serve) note: Option<String>,
 }
 
 /// Buy
@@ -51,14 +52,7 @@ pub(super) async fn sell(
     OrderKey(key): OrderKey,
     Body(wanted): Body<SaleOrder>,
 ) -> Result<Response, ProblemResponse> {
-    let wanted = Wanted {
-        buyer: wanted.buyer,
-        quantity: wanted.quantity,
-        key,
-        note: wanted.note,
-    };
-    let sale = site.event.clerks.sell(wanted).await?;
-    warn(sale.unpublished.as_ref());
+    let sale = buy(&site, key, wanted).await?;
     let reply = SaleReply {
         left: sale.left,
         replayed: sale.replayed,
@@ -70,6 +64,23 @@ pub(super) async fn sell(
         },
     };
     Ok(made(&site, reply.replayed, &reply.sale.id, Json(&reply)))
+}
+
+/// The purchase itself, by a clerk.
+pub(in crate::serve) async fn buy(
+    site: &Site,
+    key: String,
+    wanted: SaleOrder,
+) -> Result<Sale, ProblemResponse> {
+    let wanted = Wanted {
+        buyer: wanted.buyer,
+        quantity: wanted.quantity,
+        key,
+        note: wanted.note,
+    };
+    let sale = site.event.clerks.sell(wanted).await?;
+    warn(sale.unpublished.as_ref());
+    Ok(sale)
 }
 
 /// The answer to what made a sale or a hold, or found it made.

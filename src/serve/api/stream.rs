@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{CACHE_CONTROL, HeaderName};
 use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{Stream, unfold};
@@ -29,6 +29,9 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// After how long a client is to come back when the service has ended.
 const COME_BACK: Duration = Duration::from_secs(2);
+
+/// By which nginx is told to pass on each message at once.
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Looks at an event as long as somebody follows it, until the service is to end.
 pub(in crate::serve) async fn follow(event: Arc<Event>, drain: Drain) {
@@ -83,7 +86,8 @@ pub(super) async fn stream(State(site): State<Site>) -> Result<Response, Problem
     let messages = messages(first, changes, site.service.drain.clone());
     let alive = KeepAlive::new().interval(HEARTBEAT).text("alive");
     let stream = Sse::new(messages).keep_alive(alive);
-    Ok(([(CACHE_CONTROL, "no-store")], stream).into_response())
+    let headers = [(CACHE_CONTROL, "no-store"), (X_ACCEL_BUFFERING, "no")];
+    Ok((headers, stream).into_response())
 }
 
 /// What one client is sent.

@@ -138,47 +138,44 @@ fn refuse_long(count: &Path, name: &OsStr, exists: bool) -> Result<()> {
     Err(error.hint(format!("take a name of at most {longest} bytes")))
 }
 
+/// `gig` and `gig.json` would keep one ledger, with two lock files: `gig.json` it is.
+fn refuse_neighbour(count: &Path, name: &OsStr) -> Result<()> {
+    let mut neighbour = name.to_os_string();
+    neighbour.push(".json");
+    let neighbour = count.with_file_name(neighbour);
+    if neighbour.exists() {
+        return Err(one_ledger(count, &neighbour));
+    }
+    Ok(())
+}
+
 /// The same the other way round: `gig.json` is not made where `gig` is a count, for its ledger would be taken for
 /// `gig.json`'s. Any other file may be called so.
 fn refuse_other_count(count: &Path, stem: &OsStr) -> Result<()> {
     let other = count.with_file_name(stem);
-    if !other.is_file() || !matches!(CountFile::look(&other), Ok((Some(_), _))) {
-        return Ok(());
+    if other.is_file() && matches!(CountFile::look(&other), Ok((Some(_), _))) {
+        return Err(one_ledger(count, &other));
     }
+    Ok(())
+}
+
+/// That this name and the other one, which is taken, would be of one ledger.
+fn one_ledger(count: &Path, other: &Path) -> Error {
     let message = format!(
-        "is not there, and {} is: both would keep one ledger",
+        "{} stands beside it, and both would keep one ledger",
         other.display()
     );
     let error = Error::new(Kind::Refused, message).at(count, 0, 0);
-    Err(error.hint(format!(
-        "nothing was changed; say -f {}, or give the new event another name",
+    error.hint(format!(
+        "nothing was changed; say -f {}, or take another name for one of the two",
         quoted(other.as_os_str())
-    )))
+    ))
 }
 
 fn lock_of(count: &Path, name: &OsStr) -> PathBuf {
     let mut lock = name.to_os_string();
     lock.push(LOCK);
     count.with_file_name(lock)
-}
-
-/// `gig` and `gig.json` would keep one ledger, with two lock files: `gig.json` it is.
-fn refuse_neighbour(count: &Path, name: &OsStr) -> Result<()> {
-    let mut neighbour = name.to_os_string();
-    neighbour.push(".json");
-    let neighbour = count.with_file_name(neighbour);
-    if !neighbour.exists() {
-        return Ok(());
-    }
-    let message = format!(
-        "{} stands beside it, and both would keep one ledger",
-        neighbour.display()
-    );
-    let error = Error::new(Kind::Refused, message).at(count, 0, 0);
-    Err(error.hint(format!(
-        "nothing was changed; say -f {}, or give one of the two another name",
-        neighbour.display()
-    )))
 }
 
 /// The time now as a part of a file name.

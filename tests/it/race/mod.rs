@@ -1,5 +1,6 @@
 //! The race lab: every schedule of a few buyers, with real processes.
 
+mod agreement;
 mod find;
 mod mistakes;
 mod odds;

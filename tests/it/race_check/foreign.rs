@@ -213,7 +213,7 @@ fn a_run_that_leaves_unsaid_when_it_read_is_clean_as_far_as_it_goes() {
             "{{\"evidence\":1,\"stock\":1,\"first\":0}}\n\
              {{\"buyer\":\"ann\",\"invoke\":10,\"return\":50,\"read\":0,\"seen\":1,\"write\":1,\"left\":0,\"nonce\":\"a\",\
              \"intend\":31,\"wrote\":35,\"outcome\":\"sold\",{members}\
-             \"lock\":{{\"got\":30,\"released\":40,\"device\":1,\"inode\":2}}}}\n\
+             \"lock\":{{\"got\":30,\"released\":40,\"device\":1,\"inode\":2,\"path_device\":1,\"path_inode\":2}}}}\n\
              {{\"committed\":1,\"nonce\":\"a\",\"left\":0,\"buyer\":\"ann\",\"quantity\":1}}\n\
              {{\"final\":1,\"left\":0,\"lines\":1}}\n"
         );

@@ -7,7 +7,8 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use tickets::Kind;
 use tickets::check::evidence::{
-    self, EvidenceRecord, EvidenceStep, MAX_LINE, OperationOutcome, Whole, WriteNonce,
+    self, EvidenceRecord, EvidenceStep, LockPath, MAX_LINE, OperationOutcome, PathInode, Whole,
+    WriteNonce,
 };
 use tickets::check::judge;
 use tickets::check::proof;
@@ -179,9 +180,14 @@ fn who_says_the_same_twice_is_not_clean() {
     assert!(evidence::read_lines(at_once.as_bytes(), "run.jsonl".as_ref()).is_err());
     let later = sale.replace("\"invoke\":1,\"return\":2", "\"invoke\":3,\"return\":4");
     assert_ne!(later, sale);
+    // Nor has one attempt two operations.
+    let both = [header.clone(), sale.clone(), later.clone()].concat();
+    assert!(evidence::read_lines(both.as_bytes(), "run.jsonl".as_ref()).is_err());
+    let other = later.replace("\"nonce\":\"n\"", "\"nonce\":\"o\"");
+    assert_ne!(other, later);
     for twice in [
-        vec![header.clone(), sale.clone(), later.clone(), line.clone()],
-        vec![header.clone(), sale.clone(), later],
+        vec![header.clone(), sale.clone(), other.clone(), line.clone()],
+        vec![header.clone(), sale.clone(), other],
         vec![header, sale, line.clone(), line],
     ] {
         let evidence = read(&twice);
@@ -229,7 +235,7 @@ pub(super) fn clean() -> String {
                 device: 1,
                 inode: 2,
             },
-            path: None,
+            path: LockPath::Unsaid,
             shared: false,
         },
         EvidenceStep::Read {
@@ -325,7 +331,7 @@ fn a_whole_operation_is_read_as_it_was_written() {
             device: 1,
             inode: 2,
             path_device: Some(1),
-            path_inode: Some(2),
+            path_inode: Some(PathInode::Of(2)),
             shared: true,
         }),
     });

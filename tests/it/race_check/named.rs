@@ -12,7 +12,7 @@ const HEADER: &str = r#"{"evidence":1,"run":"test","stock":2,"first":1}"#;
 
 /// A run in which alice bought with version 2, and then these lines.
 fn run(lines: &[&str]) -> String {
-    let alice = r#"{"buyer":"alice","invoke":100,"return":200,"read":1,"read_at":120,"seen":2,"write":2,"left":1,"nonce":"a","outcome":"sold","lock":{"got":110,"released":190,"device":1,"inode":7}}"#;
+    let alice = r#"{"buyer":"alice","invoke":100,"return":200,"read":1,"read_at":120,"seen":2,"write":2,"left":1,"nonce":"a","outcome":"sold","lock":{"got":110,"released":190,"device":1,"inode":7,"path_device":1,"path_inode":7}}"#;
     [&[HEADER, alice][..], lines].concat().join("\n") + "\n"
 }
 
@@ -302,7 +302,7 @@ fn a_clean_run_is_told_with_what_it_cannot_say() {
     );
     assert_eq!(
         run(&["--json"]),
-        "{\"ok\":true,\"command\":\"race check\",\"verdict\":\"clean\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"unanswered\":0,\"read_outside\":0,\"read_untimed\":0,\"untimed_locks\":0,\"ledger\":true,\"final\":true,\"counts\":[],\"findings\":[]}\n"
+        "{\"ok\":true,\"command\":\"race check\",\"verdict\":\"clean\",\"operations\":1,\"sales\":1,\"reads\":1,\"locked\":1,\"unjudged\":0,\"unanswered\":0,\"read_outside\":0,\"read_untimed\":0,\"untimed_locks\":0,\"unnamed_locks\":0,\"ledger\":true,\"final\":true,\"counts\":[],\"findings\":[]}\n"
     );
 }
 
@@ -608,9 +608,10 @@ fn a_lock_file_that_is_new_for_each_holder_is_no_split_lock() {
 #[test]
 fn locks_that_could_not_be_judged_are_said_and_are_not_bare_clean() {
     let event = TestEvent::empty();
-    let bare = r#"{"device":8,"inode":41}"#;
-    let kept = r#"{"got":20,"device":8,"inode":41}"#;
-    let timed = r#"{"got":120,"released":190,"device":8,"inode":41}"#;
+    let bare = r#"{"device":8,"inode":41,"path_device":8,"path_inode":41}"#;
+    let kept = r#"{"got":20,"device":8,"inode":41,"path_device":8,"path_inode":41}"#;
+    let timed =
+        r#"{"got":120,"released":190,"device":8,"inode":41,"path_device":8,"path_inode":41}"#;
     for (locks, many, words) in [
         (
             [bare, bare],
@@ -642,7 +643,7 @@ fn locks_that_could_not_be_judged_are_said_and_are_not_bare_clean() {
         );
         assert_eq!(document["ok"], true, "{document:#}");
     }
-    let whole = r#"{"got":20,"released":90,"device":8,"inode":41}"#;
+    let whole = r#"{"got":20,"released":90,"device":8,"inode":41,"path_device":8,"path_inode":41}"#;
     let (told, document) = checked(&event, &two_under([whole, timed]));
     assert!(told.starts_with("clean  2 operations"), "{told}");
     assert_eq!(document["untimed_locks"], 0, "{document:#}");

@@ -74,7 +74,7 @@ fn no_key_and_no_line_of_a_client_stands_in_the_log() {
     let event = TestEvent::stock(3);
     let server = Server::start(&event, "");
     server.sell("secret-key", "bob", 1).is(201);
-    server.get("/r/p-secret-key").is_problem(404, "not_found");
+    server.get("/r/p-secret-key").says(404, &[]);
     server
         .get("/api/v1/sales/7secret-key")
         .is_problem(401, "unauthorized");

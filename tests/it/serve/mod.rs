@@ -3,6 +3,7 @@
 mod addresses;
 mod attacks;
 mod beside;
+mod browser;
 mod client;
 mod counts;
 mod description;
@@ -13,6 +14,11 @@ mod limits;
 #[allow(dead_code, reason = "the benchmark tells the times")]
 mod load;
 mod management;
+mod page;
+mod page_attacks;
+mod page_holds;
+mod page_several;
+mod page_states;
 mod reads;
 mod rush;
 mod several;

@@ -10,7 +10,8 @@ use crate::check::history::findings::Findings;
 /// So many holds of other files are looked at for each one, where their operations have locked a common file too.
 const MOST: usize = 64;
 
-/// In one walk over the holds in the order in which they were got. One finding for each file at most.
+/// In one walk over the holds in the order in which they were got. One finding for each that was got while another file was
+/// held.
 pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     let got = || evidence.holds.iter().filter(|hold| hold.got != UNSAID);
     let Some(first) = got().next() else { return };
@@ -24,19 +25,11 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
     holds.sort_by_key(|(got, end, _)| (*got, *end));
     // What is held just now: by anybody, and by those who let nobody else have it.
     let (mut any, mut sole) = (HeldFiles::default(), HeldFiles::default());
-    let mut told = vec![false; evidence.files.len()];
     for (got, end, hold) in holds {
         any.drop_until(got);
         sole.drop_until(got);
         let against = if hold.shared { &sole } else { &any };
-        if told.get(hold.lock as usize) == Some(&false)
-            && let Some(other) = against.meets(evidence, (end, hold))
-        {
-            for file in [hold.lock, other.lock] {
-                if let Some(told) = told.get_mut(file as usize) {
-                    *told = true;
-                }
-            }
+        if let Some(other) = against.meets(evidence, (end, hold)) {
             let pair = [other.operation, hold.operation];
             findings.add(Anomaly::SplitLock, &pair, None);
         }

@@ -104,7 +104,7 @@ pub(crate) fn examine(
     notes.extend(orphans_note(files, orphans));
     // Before the opening line is written, the stock stands in the count alone.
     let unopened = match &count {
-        Ok((Some(count), _)) if tally.seq == 0 => count.ticket,
+        Ok((Some(count), _)) if tally.seq == 0 && !is_tied(count) => count.ticket,
         _ => 0,
     };
     let audit = Audit {
@@ -116,9 +116,15 @@ pub(crate) fn examine(
         findings: findings(files, &count, &summary),
         notes,
         repaired: Vec::new(),
+        given_up: None,
         for_real: summary.made_for_real || summary.booked > 0,
     };
     Ok((audit, summary.unfinished))
+}
+
+/// Whether it includes a line of a ledger.
+fn is_tied(count: &CountFile) -> bool {
+    count.counted.is_some_and(|counted| counted.seq > 0)
 }
 
 /// What does not add up in the ledger, then what the count says otherwise.

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Line, Op, Sum, Tally};
 use crate::plural;
+use crate::store::file::admin::given_up::LinesGivenUp;
 use crate::store::file::admin::saved::Saved;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::compare::common;
@@ -14,7 +15,7 @@ use crate::store::file::reader::raw_lines::{RawLines, is_blank, line_before};
 
 /// What the event's ledger has that the backup lacks.
 pub(crate) struct Extra {
-    pub(crate) lines: u64,
+    pub(crate) lines: LinesGivenUp,
     pub(crate) sales: u64,
     /// What it comes to, if it has all that the backup has, and no more.
     pub(crate) same: Option<Tally>,
@@ -30,7 +31,7 @@ pub(crate) fn extra(
 ) -> Result<Extra> {
     let problem = |e| Error::io("compare", &files.ledger, e);
     let mut extra = Extra {
-        lines: 0,
+        lines: LinesGivenUp::default(),
         sales: 0,
         same: None,
         differs_from_start: false,
@@ -62,14 +63,15 @@ pub(crate) fn extra(
         Some(theirs) => KnownLines::between(theirs, from, end).map_err(problem)?,
         None => KnownLines::default(),
     };
-    count_lacking(living, from, &known, &mut extra).map_err(problem)?;
+    count_lacking(living, (from, end), &known, &mut extra).map_err(problem)?;
+    extra.lines.name_kept_holds(living).map_err(problem)?;
     Ok(extra)
 }
 
-/// Counts the lines of a ledger, from this byte on, that are not among the known ones.
+/// Counts the lines of a ledger, from this byte on, that are not among the known ones, which end at another.
 fn count_lacking(
     ledger: &LedgerFile,
-    from: u64,
+    (from, end): (u64, u64),
     known: &KnownLines,
     extra: &mut Extra,
 ) -> std::io::Result<()> {
@@ -80,6 +82,10 @@ fn count_lacking(
     let mut raw_lines = RawLines::new(&ledger.file, from);
     while let Some(raw_line) = raw_lines.next()? {
         let Ok(line) = Line::parse(raw_line.bytes, None) else {
+            // One that stands where the backup has lines is damaged, and comes back.
+            if raw_line.start >= end && raw_line.bytes.iter().any(|byte| *byte != 0) {
+                extra.lines.add_unreadable();
+            }
             continue;
         };
         let sound = Line::check(raw_line.bytes, Some(before)).is_ok();
@@ -87,7 +93,7 @@ fn count_lacking(
         if known.has(&line, sound) {
             continue;
         }
-        extra.lines += 1;
+        extra.lines.add(&line.record);
         extra.sales += u64::from(line.record.op == Op::Sell);
     }
     Ok(())
@@ -154,15 +160,13 @@ pub(crate) fn refuse_to_lose(
             "nothing was changed; --force puts the backup back all the same, and keeps what is there beside",
         ))
     };
-    let Extra {
-        lines,
-        sales,
-        differs_from_start,
-        ..
-    } = *extra;
+    let lines = extra.lines.lines();
     if lines > 0 {
-        let (lines, sales) = (plural::count(lines, "line"), plural::count(sales, "sale"));
-        let other = if differs_from_start {
+        let (lines, sales) = (
+            plural::count(lines, "line"),
+            plural::count(extra.sales, "sale"),
+        );
+        let other = if extra.differs_from_start {
             "; it begins otherwise: the backup is of another event, or of before a reset"
         } else {
             ""

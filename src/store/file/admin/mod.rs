@@ -7,6 +7,7 @@ pub(crate) mod backup;
 pub(crate) mod backup_target;
 pub(crate) mod drift;
 pub(crate) mod extra_lines;
+mod given_up;
 pub(crate) mod init;
 pub(crate) mod prepare;
 pub(crate) mod repair;

@@ -1,12 +1,14 @@
 //! Repair: what an audit found is put right from the ledger, where that can be proven.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::CountFile;
 use crate::plural;
 use crate::store::audit::{Audit, Flaw};
 use crate::store::file::admin::audit::examine;
+use crate::store::file::admin::given_up::torn_booking;
 use crate::store::file::count::kept::{BROKEN, REPLACED, keep_count};
 use crate::store::file::count::publish::publish;
 use crate::store::file::event::EventFiles;
@@ -14,6 +16,7 @@ use crate::store::file::file_store::FileStore;
 use crate::store::file::files::open::Access;
 use crate::store::file::lock::wait::Wait;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
+use crate::store::file::reader::raw_lines::line_starting;
 use crate::store::file::reader::view::LedgerView;
 use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::orphans::orphans;
@@ -21,6 +24,7 @@ use crate::store::file::recovery::recover::recover_tail;
 use crate::store::file::sellable::refuse_unsellable;
 use crate::store::file::sync::prove;
 use crate::store::file::sync::sync_lock::acquire_sync;
+use crate::store::results::GivenUp;
 
 impl FileStore {
     /// Audits under both locks and repairs what can be proven: the ledger is the truth, as long as all
@@ -49,24 +53,70 @@ impl FileStore {
         let ledger = ledger.as_ref();
         self.last = None;
         let orphans = orphans(&self.files)?.len();
-        let (before, _) = examine(&self.files, ledger, orphans)?;
+        let (before, unfinished) = examine(&self.files, ledger, orphans)?;
         if !(before.is_repairable() || forced && before.is_repairable_by_force()) {
             return Ok(before);
         }
         if !before.findings.is_empty() {
             refuse_unsellable(&self.files)?;
         }
-        let repaired = mend(&self.files, ledger, &before)?;
+        let torn = unfinished.map(|unfinished| unfinished.start());
+        let mut given_up = match ledger {
+            Some(ledger) if !before.is_repairable() => lost(&self.files, ledger, &before, torn)?,
+            _ => None,
+        };
+        let (repaired, kept) = mend(&self.files, ledger, &before)?;
+        if let Some(given_up) = &mut given_up {
+            given_up.file = kept.map(|kept| kept.display().to_string());
+        }
         let (after, _) = examine(&self.files, ledger, 0)?;
-        Ok(Audit { repaired, ..after })
+        Ok(Audit {
+            repaired,
+            given_up,
+            ..after
+        })
     }
 }
 
-/// Puts right what was found, all of it repairable. Only for the holder of both locks.
-fn mend(files: &EventFiles, ledger: Option<&LedgerFile>, audit: &Audit) -> Result<Vec<String>> {
-    let mut done = match ledger {
+/// What the count includes and the ledger lacks; `torn`: where what is no whole line begins.
+fn lost(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    audit: &Audit,
+    torn: Option<u64>,
+) -> Result<Option<GivenUp>> {
+    let count = CountFile::look(&files.count)
+        .ok()
+        .and_then(|(count, _)| count);
+    let counted = count.and_then(|count| count.counted);
+    let lost = counted.map_or(0, |counted| counted.seq.saturating_sub(audit.records));
+    if lost == 0 {
+        return Ok(None);
+    }
+    let torn = torn
+        .map(|torn| line_starting(&ledger.file, torn))
+        .transpose();
+    let torn = torn.map_err(|e| Error::io("read the end of", &files.ledger, e))?;
+    Ok(Some(GivenUp {
+        bookings: torn
+            .and_then(|torn| torn_booking(&torn))
+            .into_iter()
+            .collect(),
+        lost,
+        ..GivenUp::default()
+    }))
+}
+
+/// Puts right what was found, all of it repairable. Only for the holder of both locks. Returns what was done, and where
+/// the count is that is replaced.
+fn mend(
+    files: &EventFiles,
+    ledger: Option<&LedgerFile>,
+    audit: &Audit,
+) -> Result<(Vec<String>, Option<PathBuf>)> {
+    let (mut done, kept) = match ledger {
         Some(ledger) => by_the_ledger(files, ledger, audit)?,
-        None => Vec::new(),
+        None => (Vec::new(), None),
     };
     let cleaned = clean_up(files)?;
     done.extend(cleaned.told());
@@ -78,12 +128,16 @@ fn mend(files: &EventFiles, ledger: Option<&LedgerFile>, audit: &Audit) -> Resul
             files.count.display()
         )),
     }
-    Ok(done)
+    Ok((done, kept))
 }
 
 /// Mends the ledger's end, and writes the count anew where it is not what the ledger says.
-fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Result<Vec<String>> {
-    let mut done = Vec::new();
+fn by_the_ledger(
+    files: &EventFiles,
+    ledger: &LedgerFile,
+    audit: &Audit,
+) -> Result<(Vec<String>, Option<PathBuf>)> {
+    let (mut done, mut kept) = (Vec::new(), None);
     let has = |flaw: Flaw| audit.findings.iter().any(|finding| finding.kind == flaw);
     if has(Flaw::TornTail) || has(Flaw::Newline) {
         let view = match audit.records {
@@ -100,7 +154,7 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
     };
     if stale && view.tally.seq > 0 {
         prove::secure(files, ledger, 0, view.tally.bytes)?;
-        let kept = if has(Flaw::Count) {
+        kept = if has(Flaw::Count) {
             keep_count(files, BROKEN)?
         } else if !audit.is_repairable() {
             keep_count(files, REPLACED)?
@@ -114,14 +168,15 @@ fn by_the_ledger(files: &EventFiles, ledger: &LedgerFile, audit: &Audit) -> Resu
         };
         let count = (&view.count, &view.tally);
         publish(files, ledger, count, known)?;
-        let kept = kept.map(|kept| format!("; what stood in it is kept as {}", kept.display()));
+        let beside = kept.as_ref();
+        let beside = beside.map(|kept| format!("; what stood in it is kept as {}", kept.display()));
         done.push(format!(
             "{} was written anew from the ledger: {} left, {} sold{}",
             files.count.display(),
             view.tally.left,
             view.tally.sold,
-            kept.unwrap_or_default()
+            beside.unwrap_or_default()
         ));
     }
-    Ok(done)
+    Ok((done, kept))
 }

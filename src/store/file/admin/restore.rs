@@ -26,7 +26,7 @@ use crate::store::file::recovery::clean_up::clean_up;
 use crate::store::file::recovery::shared_ledger::refuse_shared_ledger;
 use crate::store::file::sellable::{refuse_fixed_ledger, refuse_unsellable};
 use crate::store::file::sync::sync_lock::acquire_sync;
-use crate::store::results::Restored;
+use crate::store::results::{GivenUp, Restored};
 
 impl FileStore {
     /// Puts the backup in this directory back, under the locks. What it replaces is kept beside.
@@ -62,12 +62,18 @@ impl FileStore {
             Some(living) => Some(acquire_sync(&self.files, living, &mut wait)?),
             None => None,
         };
-        let done = self.replace_by(&saved, &source, living.as_ref(), forced)?;
+        let (done, mut given_up) = self.replace_by(&saved, &source, living.as_ref(), forced)?;
         self.ledger = None;
         self.last = None;
-        let ledger = |path: &&PathBuf| path.extension().is_some_and(|end| end == "jsonl");
-        let archive = done.kept.iter().find(ledger).filter(|_| forced);
+        let is_ledger = |path: &&PathBuf| path.extension().is_some_and(|end| end == "jsonl");
+        let archive = done.kept.iter().find(is_ledger).filter(|_| forced);
+        let file = match given_up.lost {
+            0 => archive,
+            _ => done.kept.iter().find(|path| !is_ledger(path)),
+        };
+        given_up.file = file.map(|file| file.display().to_string());
         Ok(Restored {
+            given_up,
             back: way_back(&self.files, archive.map(PathBuf::as_path)),
             left: done.tally.left,
             sold: done.tally.sold,
@@ -84,7 +90,7 @@ impl FileStore {
         source: &EventFiles,
         living: Option<&LedgerFile>,
         forced: bool,
-    ) -> Result<PutBack> {
+    ) -> Result<(PutBack, GivenUp)> {
         let count = match CountFile::look(&self.files.count) {
             Err(error) if error.kind() != Kind::Integrity => return Err(error),
             result => result.map(|(count, _)| count),
@@ -112,6 +118,13 @@ impl FileStore {
         };
         let old = (living, &count, borne_out);
         let check = &|copy: &NamedTempFile, tally: &Tally| adds_up(source, copy, tally);
-        put_back(&self.files, &fresh, old, extra.same.is_some(), check)
+        let done = put_back(&self.files, &fresh, old, extra.same.is_some(), check)?;
+        let last = extra.lines.last().max(saved.tally.seq);
+        let mut given_up = extra.lines.told();
+        if let (Ok(Some(count)), false) = (&count, borne_out) {
+            let counted = count.counted.map_or(0, |counted| counted.seq);
+            given_up.lost = counted.saturating_sub(last);
+        }
+        Ok((done, given_up))
     }
 }

@@ -27,6 +27,13 @@ pub(crate) fn name_of(path: &Path, process: u32, random: u32) -> OsString {
     summed(path, &format!("{process}-{random:08x}"))
 }
 
+/// One of these names, of this process, that it has not used yet.
+pub(crate) fn new_name(path: &Path) -> OsString {
+    // The operating system's, mixed anew each time: no two are alike in one process, and it makes no system call.
+    let random = RandomState::new().build_hasher().finish();
+    name_of(path, std::process::id(), random as u32)
+}
+
 /// A name beside `path` with this in it, and with the sum that shows whose it is: `.<name>.<unique><sum>.tmp`.
 pub(crate) fn summed(path: &Path, unique: &str) -> OsString {
     let mut name = OsString::from(".");
@@ -82,9 +89,7 @@ fn create(path: &Path, mode: u32) -> io::Result<tempfile::NamedTempFile> {
     const TRIES: u32 = 100;
     let mut tried = 0;
     loop {
-        // The operating system's, mixed anew each time: no two are alike in one process, and it makes no system call.
-        let random = RandomState::new().build_hasher().finish();
-        let name = name_of(path, std::process::id(), random as u32);
+        let name = new_name(path);
         tried += 1;
         match tempfile::Builder::new()
             .prefix(&name)

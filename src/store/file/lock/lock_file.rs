@@ -234,7 +234,7 @@ impl LockFile {
         if let Some(opened) = self.file.take() {
             return Ok(opened);
         }
-        let file = self.open()?;
+        let file = open_or_create(&self.path, &self.models, self.for_an_event)?;
         let id = FileId::of_handle(&file).map_err(|e| Error::io("look at", &self.path, e))?;
         Ok((file, id))
     }
@@ -242,10 +242,6 @@ impl LockFile {
     fn held(&mut self, file: File, id: FileId, found: Option<Attributes>) -> Held<'_> {
         let (file, _) = self.file.insert((file, id));
         Held::new(&self.path, file, id, found)
-    }
-
-    fn open(&self) -> Result<File> {
-        open_or_create(&self.path, &self.models, self.for_an_event)
     }
 }
 

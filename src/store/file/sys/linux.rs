@@ -16,6 +16,6 @@ pub(crate) use byte_lock::{is_byte_locked, share_byte, try_lock_byte, unlock_byt
 pub(crate) use file_system::{DIRECT, NOATIME, exchange, file_system, has_journal};
 pub(crate) use holder::{is_locked, lock_holder};
 pub(crate) use lease::{under_write_lease, writer_elsewhere};
-pub(crate) use process::{effective_user, process_name};
+pub(crate) use process::{effective_user, has_ended, process_name};
 pub(crate) use shared_word::SharedWord;
 pub(crate) use xattr::{get_xattr, list_xattr, remove_xattr, set_xattr};

@@ -81,6 +81,11 @@ pub(crate) fn effective_user() -> Option<u32> {
 }
 
 /// It cannot be told.
+pub(crate) fn has_ended(_: u32) -> bool {
+    false
+}
+
+/// It cannot be told.
 pub(crate) fn process_name(_: u32) -> Option<String> {
     None
 }

@@ -19,17 +19,35 @@ pub(crate) fn first_break(files: &EventFiles, line: u64, why: &str) -> Error {
     broken(files, line, &why)
 }
 
-/// Whether each line up to the first that is not whole adds up with those before it; else the number of the first that
-/// does not, and why.
-pub(super) fn whole_lines(ledger: &LedgerFile) -> std::result::Result<(), (u64, String)> {
-    add_up(ledger, is_whole)
+/// The number of a line that does not add up with those before it, and why.
+type Break = (u64, String);
+
+/// Whether each line up to the first that is not whole adds up with those before it, and no whole line stands behind
+/// that one, unless the count includes none of it: it includes so many bytes. Else the first that does not.
+pub(super) fn whole_lines(ledger: &LedgerFile, counted: u64) -> std::result::Result<(), Break> {
+    let tally = add_up(ledger, is_whole)?;
+    if counted <= tally.bytes {
+        return Ok(());
+    }
+    let mut behind = RawLines::new(&ledger.file, tally.bytes);
+    let mut why = None;
+    while let Ok(Some(raw_line)) = behind.next() {
+        if is_whole(&raw_line) {
+            let why = why.unwrap_or_else(|| "blank lines stand before it".to_owned());
+            return Err((tally.seq + 1, why));
+        }
+        if why.is_none() && !raw_line.bytes.is_empty() {
+            why = Line::parse(raw_line.bytes, Some(tally.sum)).err();
+        }
+    }
+    Ok(())
 }
 
-/// The same of all lines up to the first that is none of those wanted.
+/// What the lines come to up to the first that is none of those wanted; else the first that does not add up.
 fn add_up(
     ledger: &LedgerFile,
     wanted: impl Fn(&RawLine<'_>) -> bool,
-) -> std::result::Result<(), (u64, String)> {
+) -> std::result::Result<Tally, Break> {
     let mut tally = Tally::default();
     let mut raw_lines = RawLines::new(&ledger.file, 0);
     while let Ok(Some(raw_line)) = raw_lines.next() {
@@ -45,5 +63,5 @@ fn add_up(
         });
         tally = taken.map_err(|why| (tally.seq + 1, why))?;
     }
-    Ok(())
+    Ok(tally)
 }

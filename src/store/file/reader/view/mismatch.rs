@@ -32,7 +32,7 @@ pub(crate) fn lacks(
             error
         };
     }
-    match whole_lines(ledger) {
+    match whole_lines(ledger, bytes) {
         // What the ledger has adds up: that can be gone on with.
         Ok(()) => disagreement(message, &files.ledger, seq),
         Err((line, why)) => break_at(files, line, &why, Stands::No),

@@ -121,7 +121,7 @@ enum Booked {
     Some,
 }
 
-/// Whether any line of the ledger is a sale which no rush made, or says that the event is for real, as far as they can be
+/// Whether any line of the ledger is a sale which no rush made, or a hold, or says that the event is for real, as far as they can be
 /// read. Where there is one it is among the first, so that this is no long search.
 fn booked(files: &EventFiles) -> Booked {
     let Ok(Some(ledger)) = open_ledger(files, Access::Read) else {
@@ -132,7 +132,7 @@ fn booked(files: &EventFiles) -> Booked {
     while let Ok(Some(raw_line)) = raw_lines.next() {
         let is_real = |record: &Record<'_>| match record.op {
             Op::Sell => record.rush.is_none(),
-            op => op == Op::Set,
+            op => matches!(op, Op::Set | Op::Hold),
         };
         match Line::parse(raw_line.bytes, None) {
             Ok(line) if is_real(&line.record) => return Booked::Some,

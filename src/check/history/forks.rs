@@ -1,0 +1,163 @@
+//! Forks: what became of the sales that wrote one version, by the tree of all versions.
+
+use std::collections::HashMap;
+
+use crate::check::evidence::Evidence;
+use crate::check::fork_words::ForkOutcome;
+use crate::check::version_tree::VersionTree;
+use crate::check::write_order::WriteOrder;
+use crate::overwriting::Overwriting;
+
+/// The versions of a run, and what became of each.
+pub(super) struct Forks<'a> {
+    evidence: &'a Evidence,
+    pub(super) order: WriteOrder<'a>,
+    tree: VersionTree,
+    fates: Overwriting,
+    /// By number: how many versions may stand.
+    standing: HashMap<u64, u32>,
+    /// The least number of those that may be the final count.
+    least: u64,
+}
+
+impl<'a> Forks<'a> {
+    pub(super) fn of(evidence: &'a Evidence) -> Self {
+        let order = WriteOrder::of(evidence);
+        let tree = VersionTree::of(evidence, &order);
+        let fates = tree.fates();
+        let mut standing: HashMap<u64, u32> = HashMap::new();
+        for (at, version) in tree.all.iter().enumerate() {
+            if fates.stands(at) {
+                *standing.entry(version.seq).or_default() += 1;
+            }
+        }
+        let survived = tree.all.iter().filter(|version| version.survived);
+        let least = survived.map(|version| version.seq).min().unwrap_or(0);
+        Self {
+            evidence,
+            order,
+            tree,
+            fates,
+            standing,
+            least,
+        }
+    }
+
+    fn name(&self, at: u32) -> String {
+        let did = self.evidence.operation(at);
+        let name = did.map(|did| self.evidence.names.name(did.buyer));
+        name.unwrap_or_default().to_owned()
+    }
+
+    fn wrote(&self, at: u32) -> Option<usize> {
+        self.tree.wrote.get(at as usize).copied().flatten()
+    }
+
+    /// Whether the count is known to go by what an operation wrote.
+    pub(super) fn stands(&self, at: u32) -> bool {
+        self.wrote(at).is_some_and(|wrote| {
+            let version = self.tree.all.get(wrote);
+            // Whichever is the final count, it is one of this number or grew from one.
+            let alone = |seq: u64| seq <= self.least && self.standing.get(&seq) == Some(&1);
+            self.fates.stands(wrote) && version.is_some_and(|version| alone(version.seq))
+        })
+    }
+
+    /// Whether one sale is known to be overwritten, and another to be written after all that grew from it.
+    fn overwrote(&self, later: u32, earlier: u32) -> bool {
+        let (Some(late), Some(early)) = (self.wrote(later), self.wrote(earlier)) else {
+            // What the ledger does not have was overwritten by what it has.
+            return self.wrote(later).is_some() && self.evidence.ledger.is_some();
+        };
+        let over = self.fates.by(early).is_some_and(|by| by <= late);
+        let last = self.tree.all.get(self.fates.last(early));
+        // Also all that grew from it was.
+        let before = |at: u32| self.order.is_before(at, later);
+        let all_before = || before(earlier) && last.and_then(|last| last.by).is_some_and(before);
+        self.is_final(later) && self.fates.is_lost(early) || over && all_before()
+    }
+
+    /// Whether it is known that a version was overwritten by this one, and not by one beside it.
+    fn is_known(&self, version: Option<usize>, by: usize) -> bool {
+        let beside = if Some(by) > version {
+            [by.saturating_sub(1), by]
+        } else {
+            // The final count, wherever it stands.
+            [self.tree.all.len().saturating_sub(1); 2]
+        };
+        let unordered = |at: &usize| self.tree.all.get(*at).is_some_and(|one| one.unordered);
+        !beside.iter().any(unordered)
+    }
+
+    /// Whether the final count is known to be what it wrote.
+    fn is_final(&self, at: u32) -> bool {
+        let wrote = self.wrote(at).and_then(|wrote| self.tree.all.get(wrote));
+        wrote.is_some_and(|version| version.survived && !version.doubtful)
+    }
+
+    fn is_lost(&self, at: u32) -> bool {
+        let missing = self.evidence.ledger.is_some();
+        let wrote = self.wrote(at);
+        wrote.map_or(missing, |wrote| self.fates.is_lost(wrote))
+    }
+
+    /// What became of the sales that wrote one version, in the order in which they did; `None` where that is not known.
+    pub(super) fn outcome(&self, writers: &[u32]) -> Option<ForkOutcome> {
+        let (lost, kept): (Vec<u32>, Vec<u32>) = writers.iter().partition(|at| self.is_lost(**at));
+        let ends = lost
+            .iter()
+            .filter_map(|at| Some((self.fates.by(self.wrote(*at)?)?, *at)));
+        let known = ends
+            .max()
+            .filter(|(by, at)| self.is_known(self.wrote(*at), *by));
+        let over = known.and_then(|(by, _)| self.tree.all.get(by));
+        let by = over.and_then(|over| Some(self.name(over.by?)));
+        let kept = match kept[..] {
+            [] if lost.iter().all(|at| self.wrote(*at).is_some()) => None,
+            [one] => Some(one),
+            _ => return None,
+        };
+        let kept_is_last = kept.is_some_and(|kept| lost.iter().all(|at| self.overwrote(kept, *at)));
+        // Without the order nobody knows which of them was overwritten, but where the count goes by one.
+        if !kept_is_last && !kept.is_none_or(|kept| self.stands(kept)) {
+            return None;
+        }
+        Some(ForkOutcome {
+            kept: kept.map(|kept| self.name(kept)),
+            lost: lost.iter().map(|at| self.name(*at)).collect(),
+            kept_is_last,
+            by,
+            with: Vec::new(),
+        })
+    }
+
+    /// Who of two overwrote the other: the place of the one that did, or in words how it ended otherwise.
+    pub(super) fn of_two(&self, pair: [u32; 2]) -> Option<String> {
+        let [one, other] = pair;
+        for (late, early) in [(other, one), (one, other)] {
+            if self.overwrote(late, early) {
+                return Some(format!(
+                    "{} overwrote {}",
+                    self.name(late),
+                    self.name(early)
+                ));
+            }
+        }
+        Some(self.outcome(&pair)?.told())
+    }
+
+    /// Those that had gone on from an overwritten sale and are no fork themselves, by the version of which that sale was one
+    /// of several. `forked`: whether a version was written more than once.
+    pub(super) fn gone_on(&self, forked: impl Fn(u64) -> bool) -> HashMap<u64, Vec<u32>> {
+        let versions = &self.tree.all;
+        let parents: Vec<_> = versions.iter().map(|version| version.parent).collect();
+        let seq = |at: usize| versions.get(at).map(|version| version.seq);
+        let gone = self
+            .fates
+            .gone_on(&parents, |at| seq(at).filter(|seq| forked(*seq)));
+        let by = |at: usize| versions.get(at).and_then(|version| version.by);
+        gone.into_iter()
+            .map(|(seq, all)| (seq, all.into_iter().filter_map(by).collect()))
+            .collect()
+    }
+}

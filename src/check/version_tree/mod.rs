@@ -1,0 +1,155 @@
+//! The versions of a recorded run: who wrote each, and which it grew from.
+
+use std::collections::HashMap;
+
+mod last_written;
+mod numbered;
+mod written;
+
+use last_written::{candidates, exact};
+use numbered::NumberedVersions;
+use written::{by_time, on_ledger};
+
+use super::evidence::{Evidence, UNSAID};
+use super::write_order::WriteOrder;
+use crate::overwriting::Overwriting;
+
+/// The versions, and what each operation has to do with them: by its index.
+pub(crate) struct VersionTree {
+    /// In the order in which they were written, as far as that is known.
+    pub(crate) all: Vec<TreeVersion>,
+    pub(crate) read: Vec<Option<usize>>,
+    pub(crate) wrote: Vec<Option<usize>>,
+    /// By operation: the versions one of which it read, where they are several.
+    possible: HashMap<u32, Vec<usize>>,
+}
+
+/// A version of the count.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct TreeVersion {
+    pub(crate) seq: u64,
+    pub(crate) left: Option<u64>,
+    /// Who wrote it: an operation.
+    pub(crate) by: Option<u32>,
+    /// The one that it grew from.
+    pub(crate) parent: Option<usize>,
+    /// Whether it is the final count, or may be.
+    pub(crate) survived: bool,
+    /// Whether another may be it too.
+    pub(crate) doubtful: bool,
+    /// Whether it is not known of each other whether that was written before it or after.
+    pub(crate) unordered: bool,
+}
+
+impl VersionTree {
+    pub(crate) fn of(evidence: &Evidence, order: &WriteOrder<'_>) -> Self {
+        let written = if evidence.ledger.is_some() {
+            on_ledger(evidence)
+        } else {
+            by_time(evidence, order)
+        };
+        let mut versions = Self {
+            all: vec![TreeVersion {
+                seq: evidence.first,
+                left: Some(evidence.stock),
+                ..TreeVersion::default()
+            }],
+            read: vec![None; evidence.operations.len()],
+            wrote: vec![None; evidence.operations.len()],
+            possible: HashMap::new(),
+        };
+        let mut numbered = NumberedVersions::of(evidence, &written);
+        for line in &written {
+            let did = line.by.and_then(|by| evidence.operation(by));
+            let parent = match (line.by, did) {
+                (Some(by), Some(did)) if did.read != UNSAID => numbered.seen(by, did),
+                _ => numbered.last(line.seq.wrapping_sub(1)),
+            };
+            let at = versions.all.len();
+            versions.all.push(TreeVersion {
+                seq: line.seq,
+                left: line.left,
+                by: line.by,
+                parent,
+                unordered: line.unordered,
+                ..TreeVersion::default()
+            });
+            numbered.add(line.seq, at);
+            if let Some(wrote) = line.by.and_then(|by| versions.wrote.get_mut(by as usize)) {
+                *wrote = Some(at);
+            }
+        }
+        for (index, did) in (0..).zip(&evidence.operations) {
+            if did.read != UNSAID {
+                let read = numbered.seen(index, did);
+                let possible = numbered.possible(order, (index, did), read);
+                versions.reads(index, read, possible);
+            }
+        }
+        let latest = match evidence.last {
+            Some(last) => numbered.last(last.seq),
+            None => Some(versions.all.len() - 1),
+        };
+        let writer = evidence.final_writer();
+        let writer = writer.and_then(|by| versions.wrote.get(by as usize).copied().flatten());
+        match (exact(evidence, &written).or(writer), latest) {
+            (Some(last), _) => versions.survives(&[last]),
+            (None, Some(latest)) => {
+                versions.survives(&candidates(evidence, latest, &written, order));
+            }
+            (None, None) => {}
+        }
+        versions
+    }
+
+    /// That an operation read a version, or one of several. What it wrote grew from that; it may stand before it here, where
+    /// nothing else tells their order.
+    fn reads(&mut self, index: u32, read: Option<usize>, mut possible: Vec<usize>) {
+        let wrote = self.wrote.get(index as usize).copied().flatten();
+        let version = wrote.and_then(|wrote| self.all.get_mut(wrote));
+        if let (Some(wrote), Some(version), Some(read)) = (wrote, version, read)
+            && version.parent != Some(read)
+        {
+            if read < wrote {
+                version.parent = Some(read);
+            } else if possible.is_empty() {
+                possible.extend(version.parent.into_iter().chain([read]));
+            }
+        }
+        if let Some(slot) = self.read.get_mut(index as usize) {
+            *slot = read;
+        }
+        if !possible.is_empty() {
+            self.possible.insert(index, possible);
+        }
+    }
+
+    /// What became of each version.
+    pub(crate) fn fates(&self) -> Overwriting {
+        let parents: Vec<_> = self.all.iter().map(|version| version.parent).collect();
+        let version = |at: usize| self.all.get(at);
+        Overwriting::of(
+            &parents,
+            |at| {
+                let by = version(at).and_then(|one| one.by);
+                by.map_or(&[], |by| self.possible(by))
+            },
+            |at| version(at).is_some_and(|one| one.survived),
+        )
+    }
+
+    /// The versions one of which an operation read, where they are several.
+    pub(crate) fn possible(&self, operation: u32) -> &[usize] {
+        self.possible.get(&operation).map_or(&[], Vec::as_slice)
+    }
+
+    /// These stand in the end, or one of them does.
+    fn survives(&mut self, last: &[usize]) {
+        for at in last {
+            if let Some(version) = self.all.get_mut(*at) {
+                version.survived = true;
+                version.doubtful = last.len() > 1;
+            }
+        }
+    }
+}

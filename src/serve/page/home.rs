@@ -1,0 +1,218 @@
+//! `/`: what is left, and the form to buy with; or why nothing can be bought.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::form::OrderForm;
+use super::language::Language;
+use super::layout::Page;
+use super::page_key::PageKey;
+use super::refusal;
+use super::view::{EventView, moment};
+use super::words::{Told, Words, fill};
+use crate::office::{MAX_NAME, OnSale};
+use crate::serve::problem::ProblemResponse;
+use crate::serve::service::Site;
+
+pub(super) async fn home(State(site): State<Site>, Language(words): Language) -> Response {
+    match new(&site, words).await {
+        Ok(page) => page,
+        Err(problem) => refusal::page(&site, words, &problem, None),
+    }
+}
+
+/// The page with a key of its own: no two have the same.
+async fn new(site: &Site, words: &'static Words) -> Result<Response, ProblemResponse> {
+    let count = site.event.reader.read().await?;
+    let key = PageKey::new()?;
+    let filled = Filled {
+        key: &key,
+        form: &OrderForm::default(),
+        wrong: None,
+    };
+    let view = EventView::of(&site.event, &count);
+    Ok(page(site, words, view, &filled, StatusCode::OK))
+}
+
+/// The form as it was filled in, with what is wrong with it. Nothing was done, so that its key is good as before.
+pub(super) async fn again(
+    site: &Site,
+    words: &'static Words,
+    filled: &Filled<'_>,
+    status: StatusCode,
+) -> Response {
+    match site.event.reader.read().await {
+        Ok(count) => {
+            let view = EventView::of(&site.event, &count);
+            page(site, words, view, filled, status)
+        }
+        Err(problem) => refusal::page(site, words, &problem, None),
+    }
+}
+
+/// What somebody has filled in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Filled<'f> {
+    pub(super) key: &'f PageKey,
+    pub(super) form: &'f OrderForm,
+    pub(super) wrong: Option<Wrong>,
+}
+
+/// What is wrong with an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrong {
+    Name,
+    Quantity,
+    /// More than there may be in one sale, or of one buyer.
+    Limit,
+    /// It was fine when the page was made.
+    Overtaken,
+}
+
+impl Wrong {
+    fn told(self, view: EventView<'_>, words: &Words, form: &OrderForm) -> String {
+        let wanted = form.quantity.trim().parse::<u64>();
+        let above = |most: &u64| wanted.as_ref().is_ok_and(|wanted| wanted > most);
+        match (self, view.most_per_sale(), view.most_per_buyer()) {
+            (Self::Name, ..) => words.wrong_name.to_owned(),
+            (Self::Limit, Some(most), _) if above(&most) => words.per_sale.of(most),
+            (Self::Limit, _, Some(most)) => words.per_buyer.of(most),
+            (Self::Quantity | Self::Limit, ..) => words.wrong_quantity.of(view.most()),
+            (Self::Overtaken, ..) if view.on_sale() == OnSale::Open => {
+                words.too_few.of(view.left())
+            }
+            (Self::Overtaken, ..) => words.gone_meanwhile.to_owned(),
+        }
+    }
+
+    fn is_about_name(self) -> bool {
+        self == Self::Name
+    }
+}
+
+fn page(
+    site: &Site,
+    words: &'static Words,
+    view: EventView<'_>,
+    filled: &Filled<'_>,
+    status: StatusCode,
+) -> Response {
+    let wrong = filled
+        .wrong
+        .map(|wrong| wrong.told(view, words, filled.form));
+    let main = html! {
+        (heading(view, words))
+        @if let Some(wrong) = &wrong {
+            p #wrong .wrong role="alert" { (wrong) }
+        }
+        (live(site, words, view))
+        @if view.on_sale() == OnSale::Open {
+            (form(site, words, view, filled))
+        }
+        p #changed .notice role="status" data-text=(words.overtaken) {}
+        p #reload hidden { a href=(site.page("")) { (words.reload) } }
+    };
+    let page = Page {
+        status,
+        title: view.title(words),
+        main,
+    };
+    page.answer(&site.service, words)
+}
+
+/// What the event is called, and when it takes place.
+pub(super) fn heading(view: EventView<'_>, words: &'static Words) -> Markup {
+    html! {
+        header {
+            h1 { (view.title(words)) }
+            @if let Some(date) = view.date() { p .date { (date) } }
+        }
+    }
+}
+
+/// What is left, or why nothing is sold. The script keeps the number up to date.
+fn live(site: &Site, words: &Words, view: EventView<'_>) -> Markup {
+    let on_sale = view.on_sale();
+    let code = serde_json::to_value(on_sale).unwrap_or_default();
+    html! {
+        section #live data-stream=(site.page("api/v1/stream")) data-state=[code.as_str()]
+            data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)] {
+            @if let Some((title, text)) = off_sale(view, words) {
+                h2 .state { (title) }
+                p { (text) }
+            }
+            @if on_sale == OnSale::SoldOut && view.held() > 0 {
+                p { (words.some_held.of(view.held())) }
+            }
+            @if matches!(on_sale, OnSale::Open | OnSale::NotYet) {
+                p #count .count { (words.left.of(view.left())) }
+            }
+        }
+    }
+}
+
+/// How many can be bought at once, whatever is left.
+fn limit(view: EventView<'_>) -> Option<u64> {
+    let limits = [view.most_per_sale(), view.most_per_buyer()];
+    limits.into_iter().flatten().min()
+}
+
+/// Why nothing is sold.
+pub(super) fn off_sale(view: EventView<'_>, words: &Words) -> Option<(String, &'static str)> {
+    let plain = |(title, text): Told| (title.to_owned(), text);
+    Some(match view.on_sale() {
+        OnSale::Open => return None,
+        OnSale::SoldOut => plain(words.sold_out),
+        OnSale::Closed => plain(words.closed),
+        OnSale::Over => plain(words.over),
+        OnSale::NotYet => {
+            let (title, text) = words.not_yet;
+            let from = view.from().map(moment).unwrap_or_default();
+            (fill(title, &from), text)
+        }
+    })
+}
+
+fn form(site: &Site, words: &Words, view: EventView<'_>, filled: &Filled<'_>) -> Markup {
+    let Filled { key, form, wrong } = filled;
+    let is_name = wrong.is_some_and(Wrong::is_about_name);
+    let is_quantity = wrong.is_some() && !is_name;
+    let most = view.most();
+    let quantity = if form.quantity.is_empty() {
+        "1"
+    } else {
+        &form.quantity
+    };
+    let described = |wrong: bool, hint: &str| {
+        let also = if wrong { " wrong" } else { "" };
+        format!("{hint}{also}")
+    };
+    html! {
+        form method="post" action=(site.page("book")) {
+            input type="hidden" name="key" value=(key.as_str());
+            div .field {
+                label for="buyer" { (words.name) }
+                input #buyer name="buyer" value=(form.buyer) required maxlength=(MAX_NAME) autocomplete="name"
+                    aria-describedby=(described(is_name, "buyer-hint"))
+                    aria-invalid=[is_name.then_some("true")] autofocus[is_name];
+                p #buyer-hint .hint { (words.name_hint) }
+            }
+            div .field {
+                label for="quantity" { (words.how_many) }
+                input #quantity name="quantity" type="number" inputmode="numeric" min="1" max=(most) step="1" value=(quantity)
+                    required aria-describedby=(described(is_quantity, "quantity-hint"))
+                    aria-invalid=[is_quantity.then_some("true")] autofocus[is_quantity];
+                p #quantity-hint .hint data-one=(words.at_most.0) data-many=(words.at_most.1) { (words.at_most.of(most)) }
+            }
+            button type="submit" { (words.buy) }
+            @if let Some(time) = view.hold() {
+                button .second type="submit" formaction=(site.page("hold")) aria-describedby="hold-hint" {
+                    (fill(words.hold, &words.span(time)))
+                }
+                p #hold-hint .hint { (words.hold_hint) }
+            }
+        }
+    }
+}

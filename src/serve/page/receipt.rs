@@ -1,0 +1,169 @@
+//! `/r/KEY`: what has become of an order that the page took. Its address is the proof, and is told to nobody.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::home::heading;
+use super::language::Language;
+use super::layout::Page;
+use super::page_key::PageKey;
+use super::refusal;
+use super::view::{EventView, moment, seconds_until};
+use super::words::{Words, fill};
+use crate::office::{SaleStatus, State as SaleState};
+use crate::serve::caller::Caller;
+use crate::serve::problem::ProblemResponse;
+use crate::serve::service::Site;
+
+pub(super) async fn receipt(
+    State(site): State<Site>,
+    caller: Caller,
+    Language(words): Language,
+    Path(key): Path<String>,
+) -> Response {
+    let found = find(&site, caller, &key).await;
+    match found {
+        Ok(found) => show(&site, words, &found, StatusCode::OK, None).await,
+        Err(problem) => refusal::page(&site, words, &problem, None),
+    }
+}
+
+/// An order that the page took, and its key.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) key: PageKey,
+    pub(super) sale: SaleStatus,
+}
+
+/// Looks for the order of this key. What is no key of the page, and what is one of no order, is answered alike, and counted.
+pub(super) async fn find(site: &Site, caller: Caller, key: &str) -> Result<Found, ProblemResponse> {
+    site.service.limits.may_guess(caller.counted)?;
+    if let Some(key) = PageKey::parse(key) {
+        let wanted = key.as_str().to_owned();
+        let looks = site
+            .event
+            .lookups
+            .look(move |office| office.sale_by_key(&wanted));
+        if let Some(sale) = looks.await? {
+            return Ok(Found { key, sale });
+        }
+    }
+    site.service.limits.guessed(caller.counted);
+    Err(ProblemResponse::no_such_sale())
+}
+
+/// The receipt, with a notice above it where something was refused.
+pub(super) async fn show(
+    site: &Site,
+    words: &'static Words,
+    found: &Found,
+    status: StatusCode,
+    notice: Option<&str>,
+) -> Response {
+    let count = match site.event.reader.read().await {
+        Ok(count) => count,
+        Err(problem) => return refusal::page(site, words, &problem, None),
+    };
+    let view = EventView::of(&site.event, &count);
+    let main = html! {
+        (heading(view, words))
+        @if let Some(notice) = notice { p .wrong role="alert" { (notice) } }
+        (status_of(site, words, found))
+        (details(words, &found.sale))
+        @if matches!(found.sale.state, SaleState::Valid | SaleState::Part) {
+            p .hint { (words.receipt_hint) }
+            (cancel(site, words, found, view))
+        }
+        p { a href=(site.page("")) { (words.to_the_event) } }
+    };
+    let page = Page {
+        status,
+        title: view.title(words),
+        main,
+    };
+    page.answer(&site.service, words)
+}
+
+/// How many of an order are still the buyer's.
+fn kept(sale: &SaleStatus) -> u64 {
+    sale.quantity.saturating_sub(sale.cancelled)
+}
+
+fn status_of(site: &Site, words: &Words, found: &Found) -> Markup {
+    let sale = &found.sale;
+    let plain = |(title, text): (&str, &str)| {
+        html! { h2 .state { (title) } p { (text) } }
+    };
+    match sale.state {
+        SaleState::Valid | SaleState::Part => {
+            html! { h2 .state .good { (words.bought.of(kept(sale))) } }
+        }
+        SaleState::Held => held(site, words, found),
+        SaleState::Cancelled => plain(words.cancelled),
+        SaleState::Released => plain(words.released),
+        SaleState::Expired => plain(words.expired),
+    }
+}
+
+fn details(words: &Words, sale: &SaleStatus) -> Markup {
+    html! {
+        dl {
+            div { dt { (words.label_name) } dd { (sale.buyer) } }
+            div { dt { (words.label_quantity) } dd { (sale.quantity) } }
+            @if sale.cancelled > 0 {
+                div { dt { (words.label_cancelled) } dd { (sale.cancelled) } }
+            }
+            div { dt { (words.label_id) } dd { (sale.id) } }
+            div { dt { (words.label_at) } dd { (moment(&sale.at)) } }
+        }
+    }
+}
+
+/// A button that does something with this order.
+fn button(site: &Site, found: &Found, action: &str, class: &str, text: &str) -> Markup {
+    let place = site.page(&format!("r/{}/{action}", found.key.as_str()));
+    html! {
+        form method="post" action=(place) {
+            button type="submit" class=(class) { (text) }
+        }
+    }
+}
+
+/// What is held: until when, and what can be done with it.
+fn held(site: &Site, words: &Words, found: &Found) -> Markup {
+    let sale = &found.sale;
+    let until = sale.until.as_deref().unwrap_or_default();
+    let left = seconds_until(until);
+    let time = std::time::Duration::from_secs(left);
+    html! {
+        h2 .state { (words.held.of(sale.quantity)) }
+        @if left > 0 {
+            p { (fill(words.held_until, &moment(until))) }
+            p .count { (words.time_left) " " span #remaining data-seconds=(left) { (words.span(time)) } }
+        }
+        p #over .notice role="status" data-text=(words.held_over) {
+            @if left == 0 { (words.held_over) }
+        }
+        div .actions {
+            (button(site, found, "confirm", "first", &words.confirm.of(sale.quantity)))
+            (button(site, found, "release", "second", words.release))
+        }
+    }
+}
+
+/// The button that cancels, behind another one: a slip of the finger gives nothing back.
+fn cancel(site: &Site, words: &Words, found: &Found, view: EventView<'_>) -> Markup {
+    if !view.may_cancel() {
+        return html! { p .hint { (words.cancel_too_late) } };
+    }
+    let many = words.cancel_now.of(kept(&found.sale));
+    html! {
+        details {
+            summary { (words.cancel) }
+            p { (words.cancel_hint) }
+            (button(site, found, "cancel", "danger", &many))
+        }
+    }
+}

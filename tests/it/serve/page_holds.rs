@@ -1,0 +1,111 @@
+//! Holds by the page: kept for a time, confirmed, given back, or lost to somebody who needs them.
+
+use super::client::{Answer, Server};
+use super::page::made;
+use crate::harness::eventually;
+
+/// Holds so many; where that leads.
+fn hold(server: &Server, buyer: &str, quantity: &str) -> (Answer, String) {
+    let key = server.page("/").key();
+    let fields = [("key", &*key), ("buyer", buyer), ("quantity", quantity)];
+    (server.submit("/hold", &fields), key)
+}
+
+#[test]
+fn what_is_held_is_confirmed_once() {
+    let event = made("5 --hold 15m --max-per-sale 3");
+    let server = Server::start(&event, "");
+    server
+        .page("/")
+        .says(200, &["formaction=\"/hold\"", "Hold for 15 minutes"]);
+    let (held, key) = hold(&server, "bob", "2");
+    let place = held.leads();
+    assert_eq!(place, format!("/r/{key}"));
+    let page = server.page(&place);
+    page.says(
+        200,
+        &[
+            "2 tickets are held for you",
+            "data-seconds=\"",
+            "Buy 2 tickets",
+            "Give back",
+        ],
+    );
+    server.page("/").says(200, &["3 tickets left"]);
+    for _ in 0..2 {
+        assert_eq!(
+            server.submit(&format!("{place}/confirm"), &[]).leads(),
+            place
+        );
+        server
+            .page(&place)
+            .says(200, &["You have 2 tickets", "Cancel 2 tickets"]);
+    }
+    // Whoever then gives it back is shown what it is by now.
+    assert_eq!(
+        server.submit(&format!("{place}/release"), &[]).leads(),
+        place
+    );
+    server.page(&place).says(200, &["You have 2 tickets"]);
+    server.submit(&format!("{place}/cancel"), &[]).leads();
+    server.page(&place).says(200, &["This order is cancelled"]);
+    hold(&server, "eve", "4")
+        .0
+        .says(422, &["At most 3 tickets"]);
+    event.assert_adds_up();
+}
+
+#[test]
+fn what_is_held_is_given_back_once() {
+    let event = made("5 --hold 15m");
+    let server = Server::start(&event, "");
+    let place = hold(&server, "bob", "2").0.leads();
+    for _ in 0..2 {
+        assert_eq!(
+            server.submit(&format!("{place}/release"), &[]).leads(),
+            place
+        );
+        server.page(&place).says(200, &["Given back"]);
+    }
+    server.submit(&format!("{place}/confirm"), &[]).leads();
+    server.page(&place).says(200, &["Given back"]);
+    server.page("/").says(200, &["5 tickets left"]);
+    event.assert_adds_up();
+}
+
+#[test]
+fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
+    let event = made("2 --hold 1s");
+    let server = Server::start(&event, "");
+    let first = hold(&server, "bob", "1").0.leads();
+    let second = hold(&server, "eve", "1").0.leads();
+    // Its words are in the page from the start, for the script.
+    eventually("their time is over", || {
+        let page = server.page(&second);
+        page.body
+            .contains(">The time is over. You can still")
+            .then_some(())
+    });
+    server.submit(&format!("{second}/confirm"), &[]).leads();
+    server.page(&second).says(200, &["You have 1 ticket"]);
+    server.buy("dan", "1").0.leads();
+    assert_eq!(
+        server.submit(&format!("{first}/confirm"), &[]).leads(),
+        first
+    );
+    server
+        .page(&first)
+        .says(200, &["Somebody else has got what was held"]);
+    event.assert_adds_up();
+}
+
+#[test]
+fn an_event_without_a_hold_time_offers_none() {
+    for event in [made("5 --hold 0s"), crate::harness::TestEvent::stock(5)] {
+        let server = Server::start(&event, "");
+        let page = server.page("/");
+        assert!(!page.body.contains("/hold\""), "{page:?}");
+        hold(&server, "bob", "1").0.says(403, &[]);
+        server.page("/").says(200, &["5 tickets left"]);
+    }
+}
