@@ -93,7 +93,7 @@ impl<'o> Member<'o> {
     /// Asked while the lock is waited for.
     pub(super) fn still_wanted(&mut self) -> bool {
         if self.goes_on() && !self.observer.still_wanted() {
-            let message = "stopped while waiting for the lock; nothing was sold";
+            let message = "stopped while waiting for the lock";
             self.asked = Asked::Stopped(Error::interrupted(message));
         }
         self.goes_on()
