@@ -104,12 +104,10 @@ impl<'a> Forks<'a> {
     /// What became of the sales that wrote one version, in the order in which they did; `None` where that is not known.
     pub(super) fn outcome(&self, writers: &[u32]) -> Option<ForkOutcome> {
         let (lost, kept): (Vec<u32>, Vec<u32>) = writers.iter().partition(|at| self.is_lost(**at));
-        let ends = lost
+        let overwritten = lost
             .iter()
             .filter_map(|at| Some((self.fates.by(self.wrote(*at)?)?, *at)));
-        let known = ends
-            .max()
-            .filter(|(by, at)| self.is_known(self.wrote(*at), *by));
+        let known = overwritten.max().filter(|(by, at)| self.is_known(self.wrote(*at), *by));
         let over = known.and_then(|(by, _)| self.tree.all.get(by));
         let by = over.and_then(|over| Some(self.name(over.by?)));
         let kept = match kept[..] {
@@ -131,7 +129,7 @@ impl<'a> Forks<'a> {
         })
     }
 
-    /// Who of two overwrote the other: the place of the one that did, or in words how it ended otherwise.
+    /// Who of two overwrote the other, or how it ended otherwise, in words; `None` where that is not known.
     pub(super) fn of_two(&self, pair: [u32; 2]) -> Option<String> {
         let [one, other] = pair;
         for (late, early) in [(other, one), (one, other)] {
