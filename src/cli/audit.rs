@@ -61,14 +61,14 @@ fn tell(out: &mut dyn Write, audit: &Audit, screen: &Screen) -> io::Result<()> {
         let hint = hint.unwrap_or_else(|| advice(audit));
         return writeln!(out, "{}", shown(&screen.hint(hint)));
     }
+    if screen.quiet {
+        return Ok(());
+    }
     writeln!(
         out,
         "{GOOD}sound{GOOD:#}  {}: every checksum, number, key and cancellation adds up",
         count(audit.records, "line")
     )?;
-    if screen.quiet {
-        return Ok(());
-    }
     write!(out, "{} in all, {} sold, ", audit.capacity, audit.sold)?;
     if audit.held > 0 {
         write!(out, "{} held, ", audit.held)?;

@@ -74,7 +74,7 @@ fn as_table(out: &mut dyn Write, guests: &[Guest], total: u64) -> io::Result<()>
 
 /// All that was noted of somebody's sales.
 fn notes(guest: &Guest) -> String {
-    guest.notes.join("; ")
+    guest.noted().join("; ")
 }
 
 fn as_csv(guests: &[Guest]) -> Result<Vec<u8>> {

@@ -54,7 +54,8 @@ pub(super) fn page(event: &EventSettings, guests: &[Guest], total: u64) -> Strin
         let boxes = if quantity > BOXES { 1 } else { quantity };
         let boxes = (0..boxes).map(|_| "<b></b>").collect::<String>();
         let name = escaped(&guest.buyer);
-        let notes = guest.notes.iter();
+        let notes = guest.noted();
+        let notes = notes.iter();
         let notes = notes.map(|note| format!("<br><small>{}</small>", escaped(note)));
         let notes = notes.collect::<String>();
         let ids = guest

@@ -144,8 +144,7 @@ fn where_to_begin(error: Error, file: &Path) -> Error {
 }
 
 /// What is said where a ledger was put away that no restore takes.
-const NO_WAY_BACK: &str =
-    "what was replaced did not add up: it is kept to be looked at, and no command puts it back";
+const NO_WAY_BACK: &str = "what was replaced did not add up: it is kept to be looked at, and no command puts it back as it is";
 
 /// How a ledger that a forced command put away is put back.
 enum Undo {

@@ -95,6 +95,8 @@ fn sells(command: &Command) -> bool {
                 | Command::Close(_)
                 | Command::Reopen(_)
                 | Command::Door(_)
+                | Command::Sales(_)
+                | Command::Audit(_)
                 | Command::Cancel(_)
                 | Command::Adjust(_)
                 | Command::Backup(_)

@@ -69,7 +69,11 @@ impl<'a> Line<'a> {
                     .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
             })
             .and_then(|digits| u64::from_str_radix(digits, 16).ok())
-            .ok_or("it does not end in a checksum")?;
+            .ok_or(if bytes.ends_with(b"\r") {
+                "it ends in CR LF, as some editors save lines, and not in a checksum"
+            } else {
+                "it does not end in a checksum"
+            })?;
         let sum = Sum(digits);
         known_bad!(SumUnchecked => return Ok(sum));
         if let Some(previous) = previous

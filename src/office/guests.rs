@@ -23,6 +23,26 @@ pub struct Guest {
     /// What the seller noted of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// How many tickets each of the sales is of, and what was noted of it.
+    #[serde(skip)]
+    each: Vec<(u64, Option<String>)>,
+}
+
+impl Guest {
+    /// What was noted, for people: with the sale's number and its tickets, where there are several sales.
+    #[must_use]
+    pub fn noted(&self) -> Vec<String> {
+        let sales = self.ids.iter().zip(&self.each);
+        let noted = sales.filter_map(|(id, (quantity, note))| {
+            let note = note.as_deref()?;
+            if self.ids.len() == 1 {
+                return Some(note.to_owned());
+            }
+            let number = id.split_once('-').map_or(&**id, |(number, _)| number);
+            Some(format!("{number}: {note} ({quantity})"))
+        });
+        noted.collect()
+    }
 }
 
 /// A sale, as far as it matters at the door.
@@ -58,13 +78,15 @@ impl BoxOffice {
                 Some(last) if Wanted::named(&last.buyer).is(&entry.buyer) => {
                     last.quantity = last.quantity.saturating_add(entry.quantity);
                     last.ids.push(id);
-                    last.notes.extend(entry.note);
+                    last.notes.extend(entry.note.clone());
+                    last.each.push((entry.quantity, entry.note));
                 }
                 _ => guests.push(Guest {
                     buyer: entry.buyer,
                     quantity: entry.quantity,
                     ids: vec![id],
-                    notes: entry.note.into_iter().collect(),
+                    notes: entry.note.clone().into_iter().collect(),
+                    each: vec![(entry.quantity, entry.note)],
                 }),
             }
         }

@@ -84,7 +84,7 @@ fn people_are_told_in_as_many_words() {
         format!("warning: given up: 2 tickets for dora, sale {}", ids[4]),
         format!("warning: given up: 4 tickets for eve, hold {}", ids[5]),
         format!("warning: given up: 2 tickets for hal, sale {}", ids[1]),
-        "note: what was replaced did not add up: it is kept to be looked at, and no command puts it back".to_owned(),
+        "note: what was replaced did not add up: it is kept to be looked at, and no command puts it back as it is".to_owned(),
     ];
     assert_eq!(run.stderr.lines().collect::<Vec<_>>(), expected);
 }

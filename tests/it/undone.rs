@@ -69,7 +69,7 @@ fn what_was_forced_is_undone_by_the_line_that_is_told() {
         fs::write(&ledger, text.replace("emil", "emma")).unwrap();
         let run = event.run(&line);
         assert_eq!(run.code, Some(0), "{run:?}");
-        let told = "note: what was replaced did not add up: it is kept to be looked at, and no command puts it back\n";
+        let told = "note: what was replaced did not add up: it is kept to be looked at, and no command puts it back as it is\n";
         let notes = run
             .stderr
             .lines()

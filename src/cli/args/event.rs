@@ -156,7 +156,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) batch: Option<String>,
 
-    /// Pass over columns that are none of buyer, quantity, key and note, unless they say how many; the list is refused otherwise
+    /// Pass over columns that are none of buyer, quantity, key and note; without a quantity, not one that says how many
     #[arg(long)]
     pub(crate) ignore_columns: bool,
 

@@ -46,8 +46,8 @@ Examples:
   sort list.jsonl | tickets import - --batch friends
 
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
-tabs. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those. One that seems to say how many \
-is not passed over: it is to be called quantity. Rows without anything in \
+tabs. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those. Where none is called quantity, \
+one that seems to say how many is not passed over: it is to be called so. Rows without anything in \
 them are passed over. A row that stands twice in a list is two \
 sales, and a row of its own key is one, however often it stands there. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \

@@ -21,6 +21,12 @@ pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> R
         own.is_some_and(|own| own.eq_ignore_ascii_case(ending))
     };
     let is_json = ends_in("jsonl") || !ends_in("csv") && text.trim_start().starts_with('{');
+    if !ends_in("csv") && text.trim_start().starts_with('[') {
+        let error = Error::new(Kind::Usage, "is one JSON array, and no list of JSON lines");
+        let way =
+            "nothing was sold; write one object a line, as {\"buyer\": \"Ann\", \"quantity\": 2}";
+        return Err(error.at(path, 1, 0).hint(way));
+    }
     let read = if is_json {
         json_rows::read(&text, ignore)
     } else {

@@ -97,8 +97,8 @@ pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands
     );
     error.hint(match (booked(files), counted) {
         (Booked::Some, _) => {
-            "nothing was sold; 'tickets audit' says more; put the right ledger back: 'tickets restore DIR' takes it from \
-             a backup"
+            "nothing was sold; 'tickets audit' says more; undo what was edited in it, or put the right ledger back: \
+             'tickets restore DIR' takes it from a backup"
         }
         (Booked::None, Stands::Yes) => {
             "nothing was sold; 'tickets audit' says more; put the right file back, or, where it was only a rush, \
@@ -148,8 +148,8 @@ pub(crate) fn disagreement(message: String, file: &Path, line: u64) -> Error {
     Error::new(Kind::Integrity, message)
         .at(file, line, 0)
         .hint(
-            "nothing was sold; 'tickets audit' says more; put the right ledger back: 'tickets restore DIR' takes it \
-             from a backup; else 'tickets audit --repair --force' goes on with what the ledger has",
+            "nothing was sold; 'tickets audit' says more; undo what was edited in it, or put the right ledger back: \
+             'tickets restore DIR' takes it from a backup; else 'tickets audit --repair --force' goes on with what the ledger has",
         )
 }
 
