@@ -107,7 +107,9 @@ impl<'a> Forks<'a> {
         let overwritten = lost
             .iter()
             .filter_map(|at| Some((self.fates.by(self.wrote(*at)?)?, *at)));
-        let known = overwritten.max().filter(|(by, at)| self.is_known(self.wrote(*at), *by));
+        let known = overwritten
+            .max()
+            .filter(|(by, at)| self.is_known(self.wrote(*at), *by));
         let over = known.and_then(|(by, _)| self.tree.all.get(by));
         let by = over.and_then(|over| Some(self.name(over.by?)));
         let kept = match kept[..] {
