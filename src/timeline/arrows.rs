@@ -1,5 +1,6 @@
 //! The arrows of the picture: from writes to reads, and between the acts of a finding. None crosses a text: where every
-//! way does, there is no arrow, and the numbers of the finding join what it joins.
+//! way does, there is no arrow: the numbers of the finding join what it joins, and beside the lane of an overwritten sale
+//! stands who overwrote it.
 
 use super::arrow::Arrow;
 use super::boxes::TextBox;
@@ -15,6 +16,8 @@ const STEP: f64 = 6.0;
 /// How many channels are tried.
 const TRIES: u32 = 160;
 const AROUND: u32 = 24;
+/// From one place of a bar that is tried to the next.
+const NEAR: f64 = 3.0;
 
 /// A bar that an arrow leaves or reaches.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +72,13 @@ fn ways(from: Bar, to: Bar, clash: Clash) -> impl Iterator<Item = Vec<(f64, f64)
         let x = f64::midpoint(x0, x1);
         ways.push(vec![(x, from.edge(to.y)), (x, to.edge(from.y))]);
     }
+    // The same onto another place of the other, and off another place of its own bar into the side of the other.
+    let onto = spots(to.x)
+        .filter(move |x| *x >= start.0 + 3.0)
+        .map(move |x| vec![start, (x, from.y), (x, to.edge(from.y))]);
+    let off = spots(from.x)
+        .filter(move |x| *x + 4.0 <= to.x.0)
+        .map(move |x| vec![(x, from.edge(to.y)), (x, to.y), (to.x.0, to.y)]);
     let channels = (1..TRIES).map(move |at| start.0 + f64::from(at) * STEP);
     let channels = channels
         .take_while(move |x| *x <= to.x.0 - 4.0)
@@ -83,7 +93,18 @@ fn ways(from: Bar, to: Bar, clash: Clash) -> impl Iterator<Item = Vec<(f64, f64)
     ways.into_iter()
         .chain(channels)
         .chain([direct])
+        .chain(onto)
+        .chain(off)
         .chain(around)
+}
+
+/// Places along a bar, from its middle to both ends.
+fn spots((x0, x1): (f64, f64)) -> impl Iterator<Item = f64> {
+    let middle = f64::midpoint(x0, x1);
+    let spots = (1..TRIES).map(|at| f64::from(at) * NEAR);
+    spots
+        .take_while(move |by| middle + by < x1)
+        .flat_map(move |by| [middle + by, middle - by])
 }
 
 /// The same picture with its arrows.

@@ -7,8 +7,9 @@ use super::operation::{DrawnOperation, DrawnOutcome};
 use super::tree::Tree;
 use super::words::{count, short, thousands};
 
-/// Columns at most of a line.
+/// Columns at most of a line, and of a name in it.
 const ROOM: usize = 26;
+const NAME: usize = 14;
 
 /// One line of what became of a buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,14 @@ pub(super) struct BuyerFate {
     pub(super) bad: bool,
 }
 
-/// What became of the buyer of a lane, in at most three lines.
-pub(super) fn fates(timeline: &Timeline, tree: &Tree, lane: usize) -> Vec<BuyerFate> {
+/// What became of the buyer of a lane, in at most three lines. `overwriter`: who overwrote the sale of an operation, where
+/// that is known.
+pub(super) fn fates(
+    timeline: &Timeline,
+    tree: &Tree,
+    lane: usize,
+    overwriter: impl Fn(Spot) -> Option<Spot>,
+) -> Vec<BuyerFate> {
     let operations = timeline.lanes.get(lane).map_or(&[][..], |l| &l.operations);
     let sales = || {
         let all = operations.iter().enumerate();
@@ -27,6 +34,7 @@ pub(super) fn fates(timeline: &Timeline, tree: &Tree, lane: usize) -> Vec<BuyerF
     };
     let is_lost = |one: &DrawnOperation| one.wrote.is_some_and(|wrote| tree.is_lost(wrote));
     let lost = sales().filter(|(_, one)| is_lost(one)).count() as u64;
+    let by = sales().find_map(|(operation, _)| overwriter(Spot { lane, operation }));
     let many = sales().count() as u64;
     let mut fates = Vec::new();
     let mut add = |words: String, bad: bool| fates.push(BuyerFate { words, bad });
@@ -52,7 +60,13 @@ pub(super) fn fates(timeline: &Timeline, tree: &Tree, lane: usize) -> Vec<BuyerF
     }
     match lost {
         0 => {}
-        _ if many == 1 => add("its sale was overwritten".to_owned(), true),
+        _ if many == 1 => match by {
+            Some(by) => {
+                let name = short(timeline.name(by.lane), NAME);
+                add(format!("sale overwritten by {name}"), true);
+            }
+            None => add("its sale was overwritten".to_owned(), true),
+        },
         lost => add(format!("{} overwritten", count(lost, "sale")), true),
     }
     for finding in timeline.findings.iter().enumerate() {

@@ -42,7 +42,9 @@ impl<'a> Scene<'a> {
 
     /// What became of the buyer of a lane.
     pub(super) fn fates(&self, lane: usize) -> Vec<BuyerFate> {
-        fates(self.timeline, &self.tree, lane)
+        fates(self.timeline, &self.tree, lane, |place| {
+            self.overwriter(place)
+        })
     }
 
     /// Whether a finding names what is drawn of a lane.

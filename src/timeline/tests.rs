@@ -117,7 +117,7 @@ fn eight_buyers_read_one_version() {
     );
     assert_eq!(text.matches(", overwritten\n").count(), 7, "{text}");
     let svg = eight().to_svg();
-    assert_eq!(svg.matches(">its sale was overwritten<").count(), 7);
+    assert_eq!(svg.matches(">sale overwritten by buyer-").count(), 7);
 }
 
 #[test]

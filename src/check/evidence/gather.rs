@@ -1,5 +1,6 @@
 //! Puts records together to operations.
 
+use super::by_beginning::by_beginning;
 use super::file::{File, LockPath};
 use super::locks::{FileNumbers, add_hold};
 use super::model::{CommittedLine, Evidence, FinalCount};
@@ -101,6 +102,7 @@ impl Gatherer {
             let mut evidence = self.evidence;
             one_at_a_time(&evidence)?;
             one_write_each(&evidence)?;
+            by_beginning(&mut evidence);
             // Of several reads of one operation the last counts.
             evidence.sums.reverse();
             evidence.sums.sort_by_key(|sum| sum.0);

@@ -8,6 +8,7 @@
 //! everything: so a late or an early stamp widens the interval. That can hide an anomaly, never invent
 //! one. A lock's hold is stamped inside: `got` after it was got, `released` before it is let go.
 
+mod by_beginning;
 mod file;
 mod gather;
 mod locks;

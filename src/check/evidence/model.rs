@@ -19,7 +19,7 @@ pub struct Evidence {
     pub names: Names,
     /// Locked files by number.
     pub files: Vec<File>,
-    /// In the order in which the evidence has them.
+    /// In the order in which they began; as they were told, where several began at once.
     pub operations: Vec<Operation>,
     /// Locks that were wanted or held.
     pub holds: Vec<LockHold>,

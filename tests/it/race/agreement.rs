@@ -108,10 +108,11 @@ fn texts(svg: &str) -> Vec<(f64, String)> {
         .collect()
 }
 
-/// Whom a picture calls overwritten: beside the lanes, in the tree; and from whom to whom its red arrows go.
+/// Whom a picture calls overwritten: beside the lanes, with by whom where it says so, and in the tree; and from whom to whom
+/// its red arrows go.
 #[derive(Debug, PartialEq)]
 struct Drawn {
-    columns: BTreeSet<String>,
+    columns: BTreeMap<String, Option<String>>,
     tree: BTreeSet<String>,
     arrows: BTreeSet<(String, String)>,
 }
@@ -131,12 +132,17 @@ fn drawn(timeline: &Timeline) -> Drawn {
         });
         near.unwrap().1.clone()
     };
-    let columns = texts
-        .iter()
-        .filter(|(_, words)| words == "its sale was overwritten");
-    let columns = columns.map(|(y, _)| {
+    let columns = texts.iter().filter_map(|(y, words)| {
+        let by = match words.strip_prefix("sale overwritten by ") {
+            None if words == "its sale was overwritten" => None,
+            by => Some(by?.to_owned()),
+        };
+        Some((y, by))
+    });
+    let columns = columns.map(|(y, by)| {
         let above = lanes.iter().filter(|lane| lane.0 <= y + 1.0);
-        above.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap().1.clone()
+        let whose = above.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+        (whose.1.clone(), by)
     });
     let rows = texts
         .iter()
@@ -208,6 +214,8 @@ fn agree(schedule: &[usize], users: usize) {
         .iter()
         .map(|(sale, by)| (name(*sale), name(*by)))
         .collect();
+    let by_whom = over.iter().cloned().map(|(sale, by)| (sale, Some(by)));
+    let by_whom: BTreeMap<_, _> = by_whom.collect();
     // By the lab.
     let trial = trial(users, users as u64, LockKind::None);
     let steps = LabSteps(schedule.iter().copied().map(LabStep::Go).collect());
@@ -218,14 +226,14 @@ fn agree(schedule: &[usize], users: usize) {
     assert_eq!(told(sentences.clone()), lost, "{named}: {found:#?}");
     let timeline = draw::run(&trial, &run, None);
     let picture = drawn(&timeline);
-    // Of more than three, an arrow that would cross a text is left out.
+    // Of more than three, an arrow that would cross a text is left out: who overwrote the sale stands beside its lane.
     let known = if users > 3 && picture.arrows.is_subset(&over) {
         &picture.arrows
     } else {
         &over
     };
     let expected = Drawn {
-        columns: lost.clone(),
+        columns: by_whom,
         tree: lost.clone(),
         arrows: known.clone(),
     };
@@ -253,7 +261,14 @@ fn agree(schedule: &[usize], users: usize) {
         lost,
         "{named}: {groups:#?}"
     );
-    assert_eq!((&drawn.columns, &drawn.tree), (&lost, &lost), "{named}");
+    assert_eq!(drawn.tree, lost, "{named}");
+    assert!(drawn.columns.keys().eq(&lost), "{named}: {drawn:?}");
+    let named_by = drawn.columns.iter();
+    let mut named_by = named_by.filter_map(|(sale, by)| Some((sale.clone(), by.clone()?)));
+    assert!(
+        named_by.all(|pair| over.contains(&pair)),
+        "{named}: {drawn:?}"
+    );
     assert!(drawn.arrows.is_subset(&over), "{named}: {drawn:?}");
 }
 
@@ -271,5 +286,24 @@ fn sentence_arrow_column_and_tree_name_the_same_as_overwritten() {
         [0, 1, 1, 2, 3, 2, 3, 0],
     ] {
         agree(&schedule, 4);
+    }
+}
+
+/// A schedule by a seed: all steps of so many buyers, shuffled.
+fn shuffled(users: usize, mut seed: u64) -> Vec<usize> {
+    let mut steps: Vec<usize> = (0..users).flat_map(|buyer| [buyer; 2]).collect();
+    for at in (1..steps.len()).rev() {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        steps.swap(at, (seed >> 33) as usize % (at + 1));
+    }
+    steps
+}
+
+#[test]
+fn of_four_to_six_buyers_no_overwritten_sale_stands_without_who_overwrote_it() {
+    for users in 4..=6 {
+        for seed in 0..60 {
+            agree(&shuffled(users, seed), users);
+        }
     }
 }

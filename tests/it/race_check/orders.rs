@@ -260,3 +260,34 @@ fn a_version_tells_who_wrote_before_whom() {
         "{text}"
     );
 }
+
+/// Times are told since the first operation began, wherever its lines stand.
+#[test]
+fn the_order_of_the_lines_changes_neither_the_words_nor_the_picture() {
+    let ann = sale("ann", [1_000, 1_100, 5_250, 5_400], (0, 2));
+    let bob = sale("bob", [5_000, 5_100, 5_200, 5_300], (0, 2));
+    let late = sale("cy", [9_000, 9_100, 9_200, 9_300], (0, 2));
+    let drawn = |parts: [&String; 3]| {
+        let text = run(2, &parts.map(String::clone));
+        let event = TestEvent::empty();
+        let [file, svg] = ["run.jsonl", "run.svg"].map(|name| event.path(name));
+        fs::write(&file, text).unwrap();
+        let line = format!("race check {} --timeline {}", file.display(), svg.display());
+        let out = event.run(&line);
+        assert_eq!(out.code, Some(6), "{}", out.stderr);
+        let root = event.path("").display().to_string();
+        (
+            out.stdout.replace(&root, ""),
+            fs::read_to_string(svg).unwrap(),
+        )
+    };
+    let (words, picture) = drawn([&ann, &bob, &late]);
+    assert!(words.contains("at 8.000 µs"), "{words}");
+    assert!(
+        picture.contains(">0</text>") && !picture.contains(">-"),
+        "{picture}"
+    );
+    for parts in [[&bob, &ann, &late], [&late, &bob, &ann]] {
+        assert_eq!(drawn(parts), (words.clone(), picture.clone()));
+    }
+}

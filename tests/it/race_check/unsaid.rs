@@ -211,6 +211,7 @@ fn who_was_overwritten_is_left_open_where_nobody_knows_what_was_read() {
     for drawn in [&text, &svg] {
         assert!(!drawn.contains(", overwritten"), "{drawn}");
         assert!(!drawn.contains("its sale was overwritten"), "{drawn}");
+        assert!(!drawn.contains("sale overwritten by"), "{drawn}");
         assert!(drawn.contains("read one of 2, not known which"), "{drawn}");
     }
     assert!(!svg.contains("whose write a read saw"), "{svg}");
