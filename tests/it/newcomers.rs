@@ -258,6 +258,8 @@ fn an_answer_of_an_event_that_was_not_named_says_so_where_others_are_at_hand() {
         ("show 99", 4),
         ("set --title x", 0),
         ("door", 0),
+        ("sales", 0),
+        ("audit", 0),
     ] {
         let told = run(line);
         let command = line.split(' ').next().unwrap();
@@ -270,7 +272,7 @@ fn an_answer_of_an_event_that_was_not_named_says_so_where_others_are_at_hand() {
         "-f data/tickets.json book ann",
         "-f gala.json book ann",
         "query",
-        "sales",
+        "watch --help",
         "set",
         "book",
     ] {

@@ -163,3 +163,28 @@ fn no_name_becomes_a_formula_behind_any_separator() {
         "{text}"
     );
 }
+
+/// What is no list of rows is told what it is, and nothing is offered that cannot help.
+#[test]
+fn a_json_array_and_a_list_without_a_buyer_are_told_what_is_missing() {
+    let event = TestEvent::stock(9);
+    for (name, text, told) in [
+        (
+            "a.json",
+            "[{\"buyer\":\"J\",\"quantity\":1}]",
+            "one JSON array",
+        ),
+        (
+            "b.csv",
+            "first name,last name,quantity\nAnn,Smith,2\n",
+            "buyer",
+        ),
+    ] {
+        std::fs::write(event.path(name), text).unwrap();
+        let list = event.path(name);
+        let run = event.run(&format!("import {}", list.display()));
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains(told), "{run:?}");
+        assert!(!run.stderr.contains("--ignore-columns passes"), "{run:?}");
+    }
+}
