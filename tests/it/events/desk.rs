@@ -145,7 +145,7 @@ fn what_was_noted_is_listed_where_somebody_looks() {
         csv.contains(",,,later\n") && csv.contains(",'=pays <b>cash</b>\n"),
         "{csv}"
     );
-    let both = "3: later (1); 4: =pays <b>cash</b> (1)";
+    let both = "4: later (1); 5: =pays <b>cash</b> (1)";
     let door = event.run("door").stdout;
     assert!(door.lines().nth(1).unwrap().ends_with(both), "{door}");
     let csv = event.run("door --format csv").stdout;
@@ -155,7 +155,7 @@ fn what_was_noted_is_listed_where_somebody_looks() {
     );
     let html = event.run("door --format html").stdout;
     assert!(
-        html.contains("<small>3: later (1)</small>") && html.contains("4: =pays &lt;b&gt;cash"),
+        html.contains("<small>4: later (1)</small>") && html.contains("5: =pays &lt;b&gt;cash"),
         "{html}"
     );
     let (_, document) = event.json("door");
