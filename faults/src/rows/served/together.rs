@@ -13,8 +13,8 @@ use crate::service::{Answer, Service, answer, order};
 use crate::strace::Point;
 use crate::test_event::{LOCK, TestEvent, eventually, waiting};
 
-/// The keys of the orders; one waits twice.
-const KEYS: [&str; 6] = ["a", "b", "twice", "c", "twice", "d"];
+/// The keys of the orders, none of which is that of a sale before; one waits twice.
+const KEYS: [&str; 6] = ["1st", "2nd", "twice", "3rd", "twice", "4th"];
 
 /// In a slice, of the points every so manyth.
 const STRIDE: usize = 12;
@@ -117,7 +117,7 @@ fn alone(prepared: &Prepared) -> Fault {
     let books = Books::of(&batch.event);
     let keys = books.lines.iter().filter_map(|line| line["key"].as_str());
     let sold: Vec<&str> = keys.filter(|key| KEYS.contains(key)).collect();
-    assert_eq!(sold, ["a", "b", "twice", "c", "d"]);
+    assert_eq!(sold, ["1st", "2nd", "twice", "3rd", "4th"]);
     judge(&batch.event, &batch.service, &books, &answers);
     Fault::Struck
 }
