@@ -18,6 +18,8 @@ mod bad_input;
 mod bookings;
 mod books;
 mod chapter;
+#[cfg(feature = "etcd")]
+mod cluster;
 mod command_line;
 mod corpus;
 mod craft;

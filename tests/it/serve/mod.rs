@@ -4,7 +4,7 @@ mod addresses;
 mod attacks;
 mod beside;
 mod client;
-mod counts;
+pub(crate) mod counts;
 mod description;
 mod drain;
 mod health;
