@@ -15,12 +15,13 @@ pub(super) fn by_beginning(evidence: &mut Evidence) {
     if timed.is_sorted_by_key(|did| did.invoke) {
         return;
     }
-    let begun = operations
-        .iter()
-        .map(|did| match did.is_timeless(names.name(did.buyer)) {
-            true => UNSAID,
-            false => did.invoke,
-        });
+    let begun = operations.iter().map(|did| {
+        if did.is_timeless(names.name(did.buyer)) {
+            UNSAID
+        } else {
+            did.invoke
+        }
+    });
     let mut order: Vec<(u64, u32)> = begun.zip(0..).collect();
     order.sort_unstable();
     let mut places = vec![NONE; order.len()];
