@@ -452,7 +452,8 @@ fn a_sale_without_an_answer_is_a_sale() {
         None,
     );
     assert!(
-        run.stdout.contains("0 of 2 operations judged, 2 sales, 2 reads"),
+        run.stdout
+            .contains("0 of 2 operations judged, 2 sales, 2 reads"),
         "{run:?}"
     );
 }
