@@ -12,38 +12,52 @@ pub(crate) struct ForkOutcome {
     pub(crate) lost: Vec<String>,
     /// Whether the one that was not wrote after all of what the others wrote was gone on from for the last time.
     pub(crate) kept_is_last: bool,
-    /// Who overwrote the last of the others, where that is known.
-    pub(crate) by: Option<String>,
+    /// Who overwrote each of them, where that is known.
+    pub(crate) by: Vec<Option<String>>,
     /// Those that had gone on from overwritten ones.
     pub(crate) with: Vec<String>,
 }
 
 impl ForkOutcome {
-    /// Who overwrote whom.
+    /// Who overwrote whom: of one it is only said that it overwrote those that it wrote next after.
     pub(crate) fn told(&self) -> String {
-        let (one, many) = match self.lost.as_slice() {
-            [one] => (one.clone(), None),
-            several => (format!("the other {}", several.len()), Some(several.len())),
-        };
-        match (&self.kept, &self.by) {
-            (Some(kept), _) if self.kept_is_last => {
-                format!("{kept} wrote last and overwrote {one}")
+        match (&self.kept, self.lost.as_slice()) {
+            (Some(kept), [one]) => self.of_one(kept, one),
+            (Some(kept), several) if self.kept_is_last => format!(
+                "{kept} wrote last; the sales of the other {} are overwritten",
+                several.len()
+            ),
+            (Some(kept), several) => format!(
+                "the other {} were overwritten{}, and the count goes by {kept}",
+                several.len(),
+                self.by_whom()
+            ),
+            (None, several) => {
+                let all = if several.len() == 2 { "both" } else { "all" };
+                format!("{all} were overwritten{}", self.by_whom())
             }
-            (Some(kept), Some(by)) if many.is_none() => {
-                format!("{by} overwrote {one}, and the count goes by {kept}")
+        }
+    }
+
+    /// Of two.
+    fn of_one(&self, kept: &str, one: &str) -> String {
+        match self.by.first().and_then(Option::as_deref) {
+            Some(by) if self.kept_is_last && by != kept => {
+                format!("{kept} wrote last; {by} overwrote {one}")
             }
-            (Some(kept), by) => {
-                let were = was(many.unwrap_or(1) as u64);
-                let by = by.as_ref().filter(|_| many.is_some());
-                let by = by.map_or(String::new(), |by| format!(", the last of them by {by}"));
-                format!("{one} {were} overwritten{by}, and the count goes by {kept}")
+            _ if self.kept_is_last => format!("{kept} wrote last and overwrote {one}"),
+            Some(by) => format!("{by} overwrote {one}, and the count goes by {kept}"),
+            None => format!("{one} was overwritten, and the count goes by {kept}"),
+        }
+    }
+
+    /// Each of two with who overwrote it.
+    fn by_whom(&self) -> String {
+        match (self.lost.as_slice(), self.by.as_slice()) {
+            ([one, other], [Some(first), Some(second)]) => {
+                format!(" ({one} by {first}, {other} by {second})")
             }
-            (None, by) => {
-                let all = if many == Some(2) { "both" } else { "all" };
-                let by = by.as_ref();
-                let by = by.map_or(String::new(), |by| format!(", the last of them by {by}"));
-                format!("{all} were overwritten{by}")
-            }
+            _ => String::new(),
         }
     }
 

@@ -76,7 +76,8 @@ fn ways(from: Bar, to: Bar, clash: Clash) -> impl Iterator<Item = Vec<(f64, f64)
     let onto = spots(to.x)
         .filter(move |x| *x >= start.0 + 3.0)
         .map(move |x| vec![start, (x, from.y), (x, to.edge(from.y))]);
-    let off = spots(from.x)
+    // Where no arrow reaches it.
+    let off = spots((from.x.0, from.middle()))
         .filter(move |x| *x + 4.0 <= to.x.0)
         .map(move |x| vec![(x, from.edge(to.y)), (x, to.y), (to.x.0, to.y)]);
     let channels = (1..TRIES).map(move |at| start.0 + f64::from(at) * STEP);
@@ -98,7 +99,7 @@ fn ways(from: Bar, to: Bar, clash: Clash) -> impl Iterator<Item = Vec<(f64, f64)
         .chain(around)
 }
 
-/// Places along a bar, from its middle to both ends.
+/// Places between two, from the middle on to both.
 fn spots((x0, x1): (f64, f64)) -> impl Iterator<Item = f64> {
     let middle = f64::midpoint(x0, x1);
     let spots = (1..TRIES).map(|at| f64::from(at) * NEAR);

@@ -105,7 +105,9 @@ fn without_a_lock_eight_buyers_who_read_together_buy_two_tickets_eight_times() {
         let text = lost["text"].as_str().unwrap();
         assert!(text.contains("all read version 1 (2 left)"), "{text}");
         assert!(
-            text.contains(&format!("{winner} wrote last and overwrote the other 7")),
+            text.contains(&format!(
+                "{winner} wrote last; the sales of the other 7 are overwritten"
+            )),
             "{text}"
         );
     }

@@ -61,13 +61,14 @@ fn lost_update(
         .map(|at| buyer(after, *at))
         .collect();
     let over: Vec<usize> = lost.iter().filter_map(|at| fates.by(*at)).collect();
+    let by = lost.iter().map(|at| Some(buyer(after, fates.by(*at)?)));
     let outcome = ForkOutcome {
         kept: kept.last().map(|at| buyer(after, *at)),
         lost: lost.iter().map(|at| buyer(after, *at)).collect(),
         kept_is_last: kept
             .last()
             .is_some_and(|kept| over.iter().all(|by| by <= kept) || fates.is_end(*kept)),
-        by: over.iter().max().map(|at| buyer(after, *at)),
+        by: by.collect(),
         with,
     };
     let read = seq.saturating_sub(1);

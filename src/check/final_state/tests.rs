@@ -80,7 +80,7 @@ fn eight_who_read_the_same_version_lose_seven_updates() {
     assert_eq!(
         verdict.findings[1].text,
         "user-1, user-2, user-3, user-4, user-5, user-6, user-7 and user-8 all read version 1 (2 left) and all wrote \
-         version 2: user-8 wrote last and overwrote the other 7; of these 8 sales the count shows one"
+         version 2: user-8 wrote last; the sales of the other 7 are overwritten; of these 8 sales the count shows one"
     );
 }
 

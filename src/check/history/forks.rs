@@ -89,6 +89,14 @@ impl<'a> Forks<'a> {
         !beside.iter().any(unordered)
     }
 
+    /// Who is known to have overwritten a sale: the next to write after all that grew from it.
+    fn overwriter(&self, at: u32) -> Option<u32> {
+        let wrote = self.wrote(at)?;
+        let by = self.fates.by(wrote)?;
+        let version = self.tree.all.get(by)?;
+        version.by.filter(|_| self.is_known(Some(wrote), by))
+    }
+
     /// Whether the final count is known to be what it wrote.
     fn is_final(&self, at: u32) -> bool {
         let wrote = self.wrote(at).and_then(|wrote| self.tree.all.get(wrote));
@@ -104,14 +112,6 @@ impl<'a> Forks<'a> {
     /// What became of the sales that wrote one version, in the order in which they did; `None` where that is not known.
     pub(super) fn outcome(&self, writers: &[u32]) -> Option<ForkOutcome> {
         let (lost, kept): (Vec<u32>, Vec<u32>) = writers.iter().partition(|at| self.is_lost(**at));
-        let overwritten = lost
-            .iter()
-            .filter_map(|at| Some((self.fates.by(self.wrote(*at)?)?, *at)));
-        let known = overwritten
-            .max()
-            .filter(|(by, at)| self.is_known(self.wrote(*at), *by));
-        let over = known.and_then(|(by, _)| self.tree.all.get(by));
-        let by = over.and_then(|over| Some(self.name(over.by?)));
         let kept = match kept[..] {
             [] if lost.iter().all(|at| self.wrote(*at).is_some()) => None,
             [one] => Some(one),
@@ -122,11 +122,12 @@ impl<'a> Forks<'a> {
         if !kept_is_last && !kept.is_none_or(|kept| self.stands(kept)) {
             return None;
         }
+        let by = lost.iter().map(|at| Some(self.name(self.overwriter(*at)?)));
         Some(ForkOutcome {
             kept: kept.map(|kept| self.name(kept)),
             lost: lost.iter().map(|at| self.name(*at)).collect(),
             kept_is_last,
-            by,
+            by: by.collect(),
             with: Vec::new(),
         })
     }
@@ -136,11 +137,13 @@ impl<'a> Forks<'a> {
         let [one, other] = pair;
         for (late, early) in [(other, one), (one, other)] {
             if self.overwrote(late, early) {
-                return Some(format!(
-                    "{} overwrote {}",
-                    self.name(late),
-                    self.name(early)
-                ));
+                let (last, first) = (self.name(late), self.name(early));
+                return Some(match self.overwriter(early) {
+                    Some(by) if by != late => {
+                        format!("{last} wrote after {first}, whose sale is overwritten")
+                    }
+                    _ => format!("{last} overwrote {first}"),
+                });
             }
         }
         Some(self.outcome(&pair)?.told())

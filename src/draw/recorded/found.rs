@@ -156,7 +156,7 @@ mod tests {
         };
         assert_eq!(
             finding.sentence,
-            "a, c and b all read version 0 (3 left) and all wrote version 1: b wrote last and overwrote the other 2"
+            "a, c and b all read version 0 (3 left) and all wrote version 1: b wrote last; the sales of the other 2 are overwritten"
         );
         let places: Vec<usize> = finding.places.iter().map(|place| place.lane).collect();
         let names: Vec<&str> = drawn.lanes.iter().map(|lane| lane.name.as_str()).collect();

@@ -65,7 +65,7 @@ pub(super) fn eight() -> Timeline {
         versions,
         findings: vec![lost_update(
             ORDER.map(|lane| at(lane, 0)),
-            "buyer-1, buyer-6, buyer-3, buyer-8, buyer-5, buyer-2, buyer-7 and buyer-4 all read version 1 (2 left) and all wrote version 2: buyer-4 wrote last and overwrote the other 7; of these 8 sales the count shows one",
+            "buyer-1, buyer-6, buyer-3, buyer-8, buyer-5, buyer-2, buyer-7 and buyer-4 all read version 1 (2 left) and all wrote version 2: buyer-4 wrote last; the sales of the other 7 are overwritten; of these 8 sales the count shows one",
         )],
         ..Timeline::default()
     }

@@ -78,7 +78,7 @@ fn told<'a>(sentences: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
         let writers = users(head);
         let mut parts = tail.split("; ");
         let outcome = parts.next().unwrap();
-        let kept = match outcome.split_once(" wrote last and overwrote ") {
+        let kept = match outcome.split_once(" wrote last") {
             Some((kept, _)) => Some(kept.to_owned()),
             None => outcome
                 .split_once(" and the count goes by ")
@@ -90,6 +90,30 @@ fn told<'a>(sentences: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
         }
     }
     lost
+}
+
+/// Who was overwritten by whom, in so many words of sentences.
+fn overwrote<'a>(sentences: impl Iterator<Item = &'a str>) -> BTreeSet<(String, String)> {
+    let user = |word: &str| {
+        let name = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        name.starts_with("user-").then(|| name.to_owned())
+    };
+    let mut pairs = BTreeSet::new();
+    for sentence in sentences {
+        let words: Vec<&str> = sentence.split(' ').collect();
+        for (at, word) in words.iter().enumerate() {
+            let before = words[..at].iter().rev().find_map(|word| user(word));
+            let Some(after) = words.get(at + 1).and_then(|word| user(word)) else {
+                continue;
+            };
+            match *word {
+                "overwrote" => pairs.insert((after, before.unwrap())),
+                "by" if words[at - 1] != "goes" => pairs.insert((before.unwrap(), after)),
+                _ => false,
+            };
+        }
+    }
+    pairs
 }
 
 /// A text of a picture, and where it stands.
@@ -224,6 +248,7 @@ fn agree(schedule: &[usize], users: usize) {
     let found: Vec<_> = run.verdict.findings.iter().filter(is_lost).collect();
     let sentences = found.iter().map(|found| found.text.as_str());
     assert_eq!(told(sentences.clone()), lost, "{named}: {found:#?}");
+    assert!(overwrote(sentences).is_subset(&over), "{named}: {found:#?}");
     let timeline = draw::run(&trial, &run, None);
     let picture = drawn(&timeline);
     // Of more than three, an arrow that would cross a text is left out: who overwrote the sale stands beside its lane.
@@ -255,6 +280,11 @@ fn agree(schedule: &[usize], users: usize) {
     let evidence = read_lines(text.as_bytes(), "run.jsonl".as_ref()).unwrap();
     let verdict = judge(&evidence);
     let groups = overwritten(&evidence, &verdict);
+    let lost_updates = verdict.findings.iter();
+    let lost_updates = lost_updates.filter(|found| found.kind == Anomaly::LostUpdate);
+    let all = groups.iter().map(|one| one.text.as_str());
+    let all = all.chain(lost_updates.map(|found| found.text.as_str()));
+    assert!(overwrote(all).is_subset(&over), "{named}: {groups:#?}");
     let drawn = drawn(&draw::recorded(&evidence, &verdict));
     assert_eq!(
         told(groups.iter().map(|one| one.text.as_str())),

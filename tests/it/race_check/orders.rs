@@ -96,7 +96,7 @@ fn the_first_too_many_is_who_wrote_then_and_not_who_asked_then() {
     for text in [by_time, by_ledger] {
         place(&text, "the first too many is ann, who bought 1");
         assert!(
-            text.contains("ann wrote last and overwrote the other 2"),
+            text.contains("ann wrote last; the sales of the other 2 are overwritten"),
             "{text}"
         );
         let (ann, none_left) = (
@@ -160,7 +160,10 @@ fn of_writes_at_one_time_no_order_is_told() {
     let carol = sale("carol", [3_000, 6_000, 40_000, 41_000], (0, 2));
     let apart = [ann, bob, carol];
     let text = told(&run(2, &apart));
-    place(&text, "carol wrote last and overwrote the other 2");
+    place(
+        &text,
+        "carol wrote last; the sales of the other 2 are overwritten",
+    );
     // Which of the two she wrote over is not.
     assert!(!picture(&run(2, &apart)).contains("is overwritten by"));
     place(&text, "the first too many is carol");
