@@ -144,7 +144,6 @@ fn the_table_has_each_request_with_what_it_takes_and_answers() {
     };
     described.insert("GET /api/v1/openapi.json".to_owned(), own);
     let told = told();
-    assert!(told.len() >= 14, "is the table still read? {told:#?}");
     for (request, described) in &described {
         assert_eq!(told.get(request), Some(described), "{request}");
     }
