@@ -32,7 +32,8 @@ pub(super) fn wrong<T: PartialSchema>(body: &[u8]) -> String {
 impl Expected {
     fn wrong_member(&self, sent: &Map<String, Value>) -> String {
         let none = Map::new();
-        let known = self.0["properties"].as_object().unwrap_or(&none);
+        let known = self.0.get("properties").and_then(Value::as_object);
+        let known = known.unwrap_or(&none);
         if let Some(name) = sent.keys().find(|name| !known.contains_key(*name)) {
             let name: String = name.chars().take(MOST_LETTERS).collect();
             let known: Vec<&str> = known.keys().map(String::as_str).collect();
@@ -42,7 +43,8 @@ impl Expected {
                 known.join(", ")
             );
         }
-        let required = self.0["required"].as_array().into_iter().flatten();
+        let required = self.0.get("required").and_then(Value::as_array);
+        let required = required.into_iter().flatten();
         let missing = required
             .filter_map(Value::as_str)
             .find(|name| !sent.contains_key(*name));
@@ -67,14 +69,17 @@ struct Kind {
 
 impl Kind {
     fn of(member: &Value) -> Self {
-        let is = |kind: &str| match &member["type"] {
-            Value::Array(kinds) => kinds.iter().any(|it| it == kind),
-            one => one == kind,
+        let is = |kind: &str| match member.get("type") {
+            Some(Value::Array(kinds)) => kinds.iter().any(|it| it == kind),
+            one => one.is_some_and(|one| one == kind),
         };
         Self {
             is_text: is("string"),
             may_be_null: is("null"),
-            least: member["minimum"].as_i64().unwrap_or(i64::MIN),
+            least: member
+                .get("minimum")
+                .and_then(Value::as_i64)
+                .unwrap_or(i64::MIN),
         }
     }
 

@@ -191,11 +191,11 @@ fn its_lines_of_curl_buy_without_a_token_and_manage_with_one() {
         *script = script.replace("127.0.0.1:8080", &server.address);
         *script = script.replace("curl ", "curl --silent --fail-with-body ");
     }
-    let [buys, manages] = &scripts[..] else {
+    let [buying, managing] = &scripts[..] else {
         unreachable!()
     };
     for replayed in [false, true] {
-        let sold = run(&event, buys);
+        let sold = run(&event, buying);
         assert_eq!(
             (&sold[0]["left"], &sold[0]["replayed"]),
             (&28.into(), &replayed.into())
@@ -203,9 +203,9 @@ fn its_lines_of_curl_buy_without_a_token_and_manage_with_one() {
     }
     let tokens = event.path("tokens.txt");
     fs::write(tokens, format!("carol {TOKEN}\n")).unwrap();
-    let managed = run(&event, manages);
-    assert_eq!(managed[0]["sales"][0]["quantity"], 2, "{managed:#?}");
-    assert_eq!(managed[1]["left"], 33, "{managed:#?}");
+    let answers = run(&event, managing);
+    assert_eq!(answers[0]["sales"][0]["quantity"], 2, "{answers:#?}");
+    assert_eq!(answers[1]["left"], 33, "{answers:#?}");
     event.assert_adds_up();
 }
 
