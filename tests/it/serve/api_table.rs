@@ -189,7 +189,7 @@ fn its_lines_of_curl_buy_without_a_token_and_manage_with_one() {
     assert_eq!(scripts.len(), 2, "{scripts:#?}");
     for script in &mut scripts {
         *script = script.replace("127.0.0.1:8080", &server.address);
-        *script = script.replace("curl ", "curl --silent --fail-with-body ");
+        *script = script.replace("curl ", "curl --silent --show-error --fail ");
     }
     let [buying, managing] = &scripts[..] else {
         unreachable!()
