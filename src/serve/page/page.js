@@ -10,6 +10,7 @@
     const count = get("count"), quantity = get("quantity"), hint = get("quantity-hint");
     const { one, many, most, state, stream } = live.dataset;
     let source, next;
+    // Shows it. Whether the page is to be loaded again for it.
     const told = (event) => {
       if (count) count.textContent = fill(one, many, event.left);
       if (quantity && event.left > 0) {
@@ -17,16 +18,16 @@
         quantity.max = max;
         hint.textContent = fill(hint.dataset.one, hint.dataset.many, max);
       }
-      const changed = event.on_sale !== state;
-      if (changed && !quantity) {
+      const changed = event.on_sale !== state, again = changed && !quantity;
+      if (again) {
         source.close();
         // Not all of those who wait at once.
         setTimeout(() => location.reload(), 1500 * Math.random());
-        return true;
       } else {
         get("changed").textContent = changed ? get("changed").dataset.text : "";
         get("reload").hidden = !changed;
       }
+      return again;
     };
     const listen = () => {
       clearTimeout(next);
