@@ -117,17 +117,7 @@ pub(crate) fn only_files(event: &TestEvent) -> Vec<String> {
 pub(crate) fn points(trace: &str) -> Vec<Point> {
     let mut counts = HashMap::<(&str, &str), usize>::new();
     let mut points = Vec::<Point>::new();
-    for line in trace.lines() {
-        let Some((thread, rest)) = line.split_once(' ') else {
-            continue;
-        };
-        let call = rest.trim_start().split_once('(').map(|(call, _)| call);
-        let named = |call: &&str| {
-            !call.is_empty() && call.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        };
-        let Some(call) = call.filter(named) else {
-            continue;
-        };
+    for (thread, call) in calls(trace) {
         let n = counts.entry((thread, call)).or_default();
         *n += 1;
         if !points
@@ -141,4 +131,47 @@ pub(crate) fn points(trace: &str) -> Vec<Point> {
         }
     }
     points
+}
+
+/// How many threads came to this point: strace strikes in each of them. A signal stands in the trace only if its thread was
+/// still traced when it got it.
+pub(crate) fn struck(trace: &str, point: &Point) -> usize {
+    let mut counts = HashMap::<&str, usize>::new();
+    for (thread, _) in calls(trace).filter(|(_, call)| *call == point.call) {
+        *counts.entry(thread).or_default() += 1;
+    }
+    counts.values().filter(|count| **count >= point.n).count()
+}
+
+/// The calls of a trace, each with its thread.
+fn calls(trace: &str) -> impl Iterator<Item = (&str, &str)> {
+    trace.lines().filter_map(|line| {
+        let (thread, rest) = line.split_once(' ')?;
+        let (call, _) = rest.trim_start().split_once('(')?;
+        let is_name =
+            !call.is_empty() && call.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        is_name.then_some((thread, call))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_came_to_the_point_was_struck_whether_or_not_its_signal_was_seen() {
+        let trace = "71 futex(0x1, FUTEX_WAIT <unfinished ...>\n\
+                     72 sched_yield() = 0\n\
+                     72 --- SIGTERM {si_signo=SIGTERM} ---\n\
+                     71 <... futex resumed>) = 0\n\
+                     73 sched_yield( <detached ...>\n\
+                     71 +++ exited with 0 +++\n";
+        let struck = |call: &str, n| {
+            let call = call.to_owned();
+            super::struck(trace, &Point { call, n })
+        };
+        assert_eq!((struck("sched_yield", 1), struck("sched_yield", 2)), (2, 0));
+        assert_eq!((struck("futex", 1), struck("write", 1)), (1, 0));
+        assert_eq!(points(trace).len(), 2);
+    }
 }

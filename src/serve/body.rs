@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use tokio::time::timeout;
+use utoipa::PartialSchema;
 
+use super::members;
 use super::problem::ProblemResponse;
 use super::service::Site;
 
@@ -29,7 +30,7 @@ pub(super) struct Body<T>(pub(super) T);
 #[derive(Debug)]
 pub(super) struct OptionalBody<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<Site> for Body<T> {
+impl<T: DeserializeOwned + PartialSchema> FromRequest<Site> for Body<T> {
     type Rejection = ProblemResponse;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, ProblemResponse> {
@@ -39,7 +40,7 @@ impl<T: DeserializeOwned> FromRequest<Site> for Body<T> {
     }
 }
 
-impl<T: DeserializeOwned + Default> FromRequest<Site> for OptionalBody<T> {
+impl<T: DeserializeOwned + Default + PartialSchema> FromRequest<Site> for OptionalBody<T> {
     type Rejection = ProblemResponse;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, ProblemResponse> {
@@ -49,8 +50,10 @@ impl<T: DeserializeOwned + Default> FromRequest<Site> for OptionalBody<T> {
             return Ok(Self(T::default()));
         }
         check_type(&headers)?;
-        let said: Option<T> = parse(&bytes)?;
-        Ok(Self(said.unwrap_or_default()))
+        if bytes.trim_ascii() == b"null" {
+            return Ok(Self(T::default()));
+        }
+        parse(&bytes).map(Self)
     }
 }
 
@@ -98,13 +101,13 @@ pub(super) async fn read(request: Request, site: &Site) -> Result<Bytes, Problem
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, ProblemResponse> {
-    let parsed = Json::from_bytes(bytes);
-    parsed.map(|Json(value)| value).map_err(|rejection| {
-        let status = match rejection {
-            JsonRejection::JsonDataError(_) => StatusCode::UNPROCESSABLE_ENTITY,
+/// JSON that is not what is expected is told from what is no JSON.
+fn parse<T: DeserializeOwned + PartialSchema>(bytes: &[u8]) -> Result<T, ProblemResponse> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let status = match error.classify() {
+            Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::BAD_REQUEST,
         };
-        ProblemResponse::refused(status, rejection.body_text())
+        ProblemResponse::refused(status, members::wrong::<T>(bytes))
     })
 }

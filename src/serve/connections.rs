@@ -12,8 +12,6 @@ use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{interval, sleep, timeout};
 use tokio_util::task::TaskTracker;
 
@@ -22,14 +20,9 @@ use super::drain::Drain;
 use super::listener::{Connection, OpenSocket};
 use super::patience::Patient;
 use super::peer::ClientPeer;
+use super::room::{Place, Room};
 use super::router;
 use super::service::Service;
-
-/// The most connections at once.
-const MOST: u64 = 16_384;
-
-/// Descriptors that are not for connections: the events' files, and what the library opens for a moment.
-const OTHER_FILES: u64 = 512;
 
 /// How long a client may take for its next request's headers: so long may a connection be idle.
 const HEADER_TIME: Duration = Duration::from_secs(10);
@@ -47,7 +40,6 @@ const LINGER: Duration = Duration::from_secs(3);
 pub(super) async fn serve(socket: OpenSocket, service: &Arc<Service>) -> bool {
     let (router, drain) = (router::of(service), &service.drain);
     let connections = TaskTracker::new();
-    let room = Arc::new(Semaphore::new(most_connections()));
     for event in &service.events {
         tokio::spawn(stream::follow(Arc::clone(event), drain.clone()));
     }
@@ -56,7 +48,7 @@ pub(super) async fn serve(socket: OpenSocket, service: &Arc<Service>) -> bool {
         let accepted = tokio::select! {
             biased;
             () = drain.begun() => break,
-            accepted = accept(&socket, &room) => accepted,
+            accepted = accept(&socket, &service.room) => accepted,
         };
         match accepted {
             Ok((connection, peer, place)) => {
@@ -79,14 +71,9 @@ pub(super) async fn serve(socket: OpenSocket, service: &Arc<Service>) -> bool {
 }
 
 /// The next client, as soon as there is room for one.
-async fn accept(
-    socket: &OpenSocket,
-    room: &Arc<Semaphore>,
-) -> io::Result<(Connection, ClientPeer, OwnedSemaphorePermit)> {
-    let place = Arc::clone(room)
-        .acquire_owned()
-        .await
-        .map_err(io::Error::other)?;
+async fn accept(socket: &OpenSocket, room: &Room) -> io::Result<(Connection, ClientPeer, Place)> {
+    let place = room.connection().await;
+    let place = place.ok_or_else(|| io::Error::other("there is no room"))?;
     let (connection, peer) = socket.accept().await?;
     Ok((connection, peer, place))
 }
@@ -142,27 +129,6 @@ impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
-}
-
-/// As many as the system gives descriptors for, which are asked for first.
-fn most_connections() -> usize {
-    let limit = getrlimit(Resource::Nofile);
-    let wanted = Rlimit {
-        current: limit.maximum.map_or(Some(MOST + OTHER_FILES), |most| {
-            Some(most.min(MOST + OTHER_FILES))
-        }),
-        maximum: limit.maximum,
-    };
-    let raised = wanted.current > limit.current && setrlimit(Resource::Nofile, wanted).is_ok();
-    let files = if raised {
-        wanted.current
-    } else {
-        limit.current
-    };
-    let connections = files.map_or(MOST, |files| {
-        files.saturating_sub(OTHER_FILES).clamp(16, MOST)
-    });
-    usize::try_from(connections).unwrap_or(usize::MAX)
 }
 
 /// Forgets, from time to time, what is not needed any more.

@@ -118,6 +118,13 @@ impl ProblemResponse {
         Self::later("overloaded", "too many orders at once; nothing was sold", 1)
     }
 
+    /// All places of those who follow a count are taken.
+    pub(super) fn too_many_follow() -> Self {
+        let detail =
+            "too many follow the count already: ask for /api/v1/event now and then instead";
+        Self::later("overloaded", detail, 10)
+    }
+
     /// The service is to end.
     pub(super) fn draining() -> Self {
         Self::later("draining", "the service ends just now; nothing was sold", 5)

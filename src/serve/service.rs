@@ -9,6 +9,7 @@ use super::drain::Drain;
 use super::event::{self, Event};
 use super::limits::Limits;
 use super::metrics::Metrics;
+use super::room::Room;
 use super::settings::{Listen, Settings, Started};
 use super::tokens::Tokens;
 use crate::error::Result;
@@ -24,6 +25,7 @@ pub(super) struct Service {
     pub(super) limits: Limits,
     pub(super) metrics: Metrics,
     pub(super) drain: Drain,
+    pub(super) room: Room,
     /// Where people reach it; empty where that was not said.
     pub(super) public_url: String,
     pub(super) trust_proxy: bool,
@@ -47,6 +49,7 @@ impl Service {
             limits: Limits::new(settings.per_address),
             metrics: Metrics::new()?,
             drain: Drain::default(),
+            room: Room::of_this_system(),
             public_url: settings.public_url.clone().unwrap_or_default(),
             trust_proxy: settings.trust_proxy,
         })

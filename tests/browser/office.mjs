@@ -64,8 +64,16 @@ export class Office {
     return lines.map((line) => JSON.parse(line)).filter((line) => line.op === op);
   }
 
-  async serve(...options) {
-    const service = new Service(this.file, options);
+  serve(...options) {
+    return this.#served(new Service(this.file, options));
+  }
+
+  // A service that may open so many files.
+  serveWithFiles(files, ...options) {
+    return this.#served(new Service(this.file, options, ["sh", "-c", `ulimit -n ${files}; exec "$@"`, "sh"]));
+  }
+
+  async #served(service) {
     this.services.push(service);
     await service.begin("127.0.0.1:0");
     return service;
@@ -89,13 +97,13 @@ export class Office {
 }
 
 export class Service {
-  constructor(file, options) {
-    Object.assign(this, { file, options });
+  constructor(file, options, before = []) {
+    Object.assign(this, { file, options, before });
   }
 
   async begin(listen) {
-    const words = ["-f", this.file, "--json", "serve", "--listen", listen, ...this.options];
-    this.child = spawn(TICKETS, words, { stdio: ["ignore", "pipe", "pipe"] });
+    const words = [...this.before, TICKETS, "-f", this.file, "--json", "serve", "--listen", listen, ...this.options];
+    this.child = spawn(words[0], words.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
     this.log = "";
     this.child.stderr.on("data", (text) => (this.log += text));
     const lines = createInterface({ input: this.child.stdout });
@@ -123,6 +131,20 @@ export class Service {
       headers: { "Content-Type": "application/json", "Idempotency-Key": key },
       body: JSON.stringify({ buyer: "api", quantity }),
     });
+  }
+
+  // From now on no line is made durable, until the function that it returns is called; nothing, where strace(1) is missing.
+  async refuseSyncs() {
+    const strace = spawn("strace", ["-f", "-o", "/dev/null", "-einject=fdatasync:error=EIO", "-p", this.child.pid]);
+    const ended = once(strace, "exit").catch(() => {});
+    const said = createInterface({ input: strace.stderr });
+    const [line] = await Promise.race([once(said, "line"), ended.then(() => [])]);
+    said.on("line", () => {});
+    if (!line?.includes(" attached")) return undefined;
+    return () => {
+      strace.kill("SIGINT");
+      return ended;
+    };
   }
 
   // How many orders wait for a clerk.

@@ -136,8 +136,9 @@ test("a page in the background keeps no connection", async (t) => {
       Object.defineProperty(document, "hidden", { value, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
+  const ended = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/stream"));
   await hide(true);
-  await eventually("its stream has ended", () => service.log.includes("/api/v1/stream"));
+  await ended;
   await office.run("book", "alice");
   await hide(false);
   await page.getByText("4 tickets left").waitFor();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { fillIn, isAccessible, isReceipt, press, visit } from "./browser.mjs";
-import { Office, afterwards } from "./office.mjs";
+import { Office, afterwards, eventually } from "./office.mjs";
 
 // A page that was told to wait.
 async function overloaded(t, settings) {
@@ -57,4 +57,45 @@ test("a page outlives a service that is killed and comes back", async (t) => {
   await service.again();
   await isReceipt(page, "You have 2 tickets");
   await soldOnce(office);
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`an order of which nobody knows is sent again by its button, ${javaScriptEnabled ? "with" : "without"} a script`, async (t) => {
+    const office = await Office.make(t, "9");
+    await office.run("book", "first");
+    const service = await office.serve("--clerks", "1");
+    const page = await visit(t, service.url, { complains: true, javaScriptEnabled });
+    await fillIn(page, "bob", 2);
+    const recovers = await service.refuseSyncs();
+    if (!recovers) return t.skip("strace cannot be attached here");
+    await press(page, "Buy");
+    await page.getByRole("heading", { name: "Nobody knows yet whether that worked" }).waitFor();
+    if (javaScriptEnabled) await isAccessible(page);
+    const orders = () => page.seen.requests.filter((url) => url.endsWith("/book")).length;
+    assert.equal(orders(), 1, "it tries by itself");
+    await recovers();
+    await press(page, "Try again");
+    await isReceipt(page, "You have 2 tickets");
+    await soldOnce(office);
+  });
+}
+
+test("where too many follow, the page asks for the count now and then", async (t) => {
+  const office = await Office.make(t, "5");
+  // 512 are for other files: 28 connections at once, of which 14 follow.
+  const service = await office.serveWithFiles(540);
+  const leaves = new AbortController();
+  afterwards(t, async () => leaves.abort());
+  const follow = () => fetch(`${service.url}/api/v1/stream`, leaves);
+  for (let at = 0; at < 14; at++) assert.equal((await follow()).status, 200);
+  const page = await visit(t, service.url, { complains: true });
+  await eventually("its stream is refused", () => /api\/v1\/stream" status=503/.test(service.log));
+  await office.run("book", "alice", "--quantity", "2");
+  await page.getByText("3 tickets left").waitFor();
+  // And follows again when there is a place.
+  leaves.abort();
+  const streams = () => service.log.match(/api\/v1\/stream" status=200/g)?.length ?? 0;
+  await eventually("the page follows", () => streams() > 14);
+  await office.run("book", "alice", "--quantity", "2");
+  await page.getByText("1 ticket left").waitFor();
 });

@@ -3,7 +3,7 @@
 
 mod together;
 
-use crate::attached::{Attached, only_files, points};
+use crate::attached::{Attached, only_files, points, struck};
 use crate::books::Books;
 use crate::event::{Prepared, Variant};
 use crate::row::{Fault, Row};
@@ -118,7 +118,7 @@ fn terminate(prepared: &Prepared, point: &Point, missed: Fault) -> Fault {
     let mut service = Service::start(&event, SERVICE);
     let strace = Attached::to(service.pid(), &injection(point, "signal=SIGTERM"));
     let answer = service.sell(KEY).ok();
-    let told = strace.detached().matches("--- SIGTERM").count();
+    let told = struck(&strace.detached(), point);
     if told == 0 {
         assert_eq!(answer.map(|answer| answer.status), Some(201));
         return missed;

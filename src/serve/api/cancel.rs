@@ -23,6 +23,7 @@ use crate::serve::waiting_orders::LOCK_TIME;
 /// What is to be cancelled.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"quantity": 1, "reason": "ill"}))]
 pub(super) struct CancelOrder {
     /// How many; without it, all that are not cancelled yet.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]

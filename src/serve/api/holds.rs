@@ -29,6 +29,7 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 /// What is to be held.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"buyer": "Ann", "quantity": 2, "for": "10m"}))]
 pub(super) struct HoldOrder {
     /// For whom: one line of at most 256 bytes.
     #[schema(min_length = 1, max_length = 256)]

@@ -22,6 +22,7 @@ use crate::serve::waiting_orders::LOCK_TIME;
 /// By how much the stock is to be changed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"quantity": 5, "reason": "more chairs"}))]
 pub(super) struct AdjustOrder {
     /// How many are added, or, below 0, taken away.
     #[schema(minimum = -9_007_199_254_740_991_i64, maximum = 9_007_199_254_740_991_i64)]
@@ -82,6 +83,7 @@ pub(super) async fn adjust(
 /// Why the sale is closed or reopened.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"reason": "a break"}))]
 pub(super) struct TurnOrder {
     /// Why; kept on the ledger.
     #[schema(min_length = 1, max_length = 1000)]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::failures::{Failures, RightFailures};
@@ -24,9 +24,8 @@ const USUAL: usize = 100;
 const MOST: usize = 1000;
 
 /// Which sales are listed.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
 pub(super) struct SalesQuery {
     /// Only those of this buyer: the whole name, capitals or not.
     buyer: Option<String>,
@@ -106,24 +105,27 @@ pub(super) async fn sales(
 
 impl SalesQuery {
     fn parse(query: &str) -> Result<Self, ProblemResponse> {
-        let wanted: Self = serde_urlencoded::from_str(query)
-            .map_err(|error| ProblemResponse::bad_request(format!("the query: {error}")))?;
-        if wanted
-            .limit
-            .is_some_and(|limit| !(1..=MOST).contains(&limit))
-        {
-            return Err(ProblemResponse::bad_request(format!(
-                "limit is a number from 1 to {MOST}"
-            )));
-        }
-        if wanted
-            .after
-            .as_deref()
-            .is_some_and(|after| line(after).is_none())
-        {
-            return Err(ProblemResponse::bad_request(
-                "after is the id of a sale, as in 7-k3v9xq",
-            ));
+        let wrong = |why: &str| ProblemResponse::bad_request(format!("the query: {why}"));
+        let pairs: Vec<(String, String)> =
+            serde_urlencoded::from_str(query).map_err(|_| wrong("it cannot be read"))?;
+        let mut wanted = Self::default();
+        for (name, value) in pairs {
+            let twice = match name.as_str() {
+                "buyer" => wanted.buyer.replace(value).is_some(),
+                "after" if line(&value).is_some() => wanted.after.replace(value).is_some(),
+                "after" => return Err(wrong("after is the id of a sale, as in 7-k3v9xq")),
+                "limit" => {
+                    let limit = value.parse().ok();
+                    let limit = limit.filter(|limit| (1..=MOST).contains(limit));
+                    let why = format!("limit is a number from 1 to {MOST}");
+                    let limit = limit.ok_or_else(|| wrong(&why))?;
+                    wanted.limit.replace(limit).is_some()
+                }
+                _ => return Err(wrong("only buyer, after and limit are for sales")),
+            };
+            if twice {
+                return Err(wrong(&format!("{name} stands there once")));
+            }
         }
         Ok(wanted)
     }
@@ -156,4 +158,30 @@ fn list(office: &BoxOffice, wanted: &SalesQuery) -> OfficeResult<SalesReply> {
         next: last.map(|sale| sale.id.clone()),
         sales,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_read_and_what_is_wrong_with_it_is_named() {
+        let wanted = SalesQuery::parse("buyer=Ann%20B&after=7-k3v9xq&limit=5").unwrap();
+        assert_eq!(wanted.buyer.as_deref(), Some("Ann B"));
+        assert_eq!(
+            (wanted.after.as_deref(), wanted.limit),
+            (Some("7-k3v9xq"), Some(5))
+        );
+        for (query, named) in [
+            ("limit=0", "limit is a number from 1 to 1000"),
+            ("limit=1001", "limit is a number from 1 to 1000"),
+            ("limit=ten", "limit is a number from 1 to 1000"),
+            ("after=x", "after is the id of a sale"),
+            ("name=Ann", "only buyer, after and limit"),
+            ("buyer=a&buyer=b", "buyer stands there once"),
+        ] {
+            let problem = SalesQuery::parse(query).unwrap_err();
+            assert!(problem.detail().contains(named), "{query}: {problem:?}");
+        }
+    }
 }

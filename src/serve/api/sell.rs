@@ -20,6 +20,7 @@ use crate::serve::waiting_orders::Wanted;
 /// What somebody wants to buy.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"buyer": "Ann", "quantity": 2}))]
 pub(in crate::serve) struct SaleOrder {
     /// Who buys: one line of at most 256 bytes.
     #[schema(min_length = 1, max_length = 256)]

@@ -17,8 +17,9 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::failures::Failures;
 use crate::serve::drain::Drain;
 use crate::serve::event::Event;
-use crate::serve::problem::ProblemResponse;
+use crate::serve::problem::{ProblemReply, ProblemResponse};
 use crate::serve::reader::{Seen, StreamCount};
+use crate::serve::room::Place;
 use crate::serve::service::Site;
 
 /// How often the files are looked at.
@@ -66,7 +67,8 @@ fn differ(before: &Seen, now: &Seen) -> bool {
 
 /// The count, and from then on each change of it
 ///
-/// A client that comes back with `Last-Event-ID` is told the count of now first: that is all it can have missed.
+/// A client that comes back with `Last-Event-ID` is told the count of now first: that is all it can have missed. At most half
+/// of the service's connections follow.
 #[utoipa::path(
     get,
     path = "/api/v1/stream",
@@ -75,15 +77,24 @@ fn differ(before: &Seen, now: &Seen) -> bool {
     responses(
         (status = 200, description = "Server-sent events: `id` is the number of the ledger's last line, `data` as of GET /api/v1/event", body = String, content_type = "text/event-stream"),
         Failures,
+        (status = 503, description = "Half of the connections follow already (`overloaded`): ask for GET /api/v1/event instead, and for this again after `Retry-After` seconds; or busy or draining", body = ProblemReply, content_type = "application/problem+json", headers(("Retry-After" = u64, description = "After how many seconds it may be tried again"))),
     )
 )]
 pub(super) async fn stream(State(site): State<Site>) -> Result<Response, ProblemResponse> {
+    let place = site.service.room.stream()?;
     let changes = site.event.changes.subscribe();
     let first = site.event.reader.read().await;
     if let Err(problem) = first {
         return Err(problem);
     }
-    let messages = messages(first, changes, site.service.drain.clone());
+    let messages = messages(Following {
+        first: Some(first),
+        changes,
+        drain: site.service.drain.clone(),
+        sent: None,
+        ended: false,
+        _place: place,
+    });
     let alive = KeepAlive::new().interval(HEARTBEAT).text("alive");
     let stream = Sse::new(messages).keep_alive(alive);
     let headers = [(CACHE_CONTROL, "no-store"), (X_ACCEL_BUFFERING, "no")];
@@ -98,20 +109,10 @@ struct Following {
     /// The count that was sent last.
     sent: Option<Arc<StreamCount>>,
     ended: bool,
+    _place: Place,
 }
 
-fn messages(
-    first: Seen,
-    changes: watch::Receiver<Option<Seen>>,
-    drain: Drain,
-) -> impl Stream<Item = Result<Message, Infallible>> {
-    let following = Following {
-        first: Some(first),
-        changes,
-        drain,
-        sent: None,
-        ended: false,
-    };
+fn messages(following: Following) -> impl Stream<Item = Result<Message, Infallible>> {
     unfold(following, |mut following| async move {
         let message = following.next().await?;
         Some((Ok(message), following))

@@ -9,7 +9,8 @@
   const follow = (live) => {
     const count = get("count"), quantity = get("quantity"), hint = get("quantity-hint");
     const { one, many, most, state, stream } = live.dataset;
-    let source;
+    let source, next;
+    // Shows it. Whether the page is to be loaded again for it.
     const told = (event) => {
       if (count) count.textContent = fill(one, many, event.left);
       if (quantity && event.left > 0) {
@@ -17,8 +18,8 @@
         quantity.max = max;
         hint.textContent = fill(hint.dataset.one, hint.dataset.many, max);
       }
-      const changed = event.on_sale !== state;
-      if (changed && !quantity) {
+      const changed = event.on_sale !== state, again = changed && !quantity;
+      if (again) {
         source.close();
         // Not all of those who wait at once.
         setTimeout(() => location.reload(), 1500 * Math.random());
@@ -26,12 +27,28 @@
         get("changed").textContent = changed ? get("changed").dataset.text : "";
         get("reload").hidden = !changed;
       }
+      return again;
     };
     const listen = () => {
+      clearTimeout(next);
       if (source) source.close();
       if (document.hidden) return;
       source = new EventSource(stream);
       source.onmessage = (message) => told(JSON.parse(message.data));
+      // A browser comes back by itself to a stream that broke off, and not to one that was refused.
+      source.onerror = () => {
+        if (source.readyState === EventSource.CLOSED) next = setTimeout(ask, 5000 * (1 + Math.random()));
+      };
+    };
+    // Where too many follow, it asks now and then.
+    const ask = async () => {
+      try {
+        const answer = await fetch(stream.replace(/stream$/, "event"));
+        if (answer.ok && told(await answer.json())) return;
+      } catch {
+        // The service is not there just now.
+      }
+      listen();
     };
     document.addEventListener("visibilitychange", listen);
     addEventListener("pagehide", () => source && source.close());

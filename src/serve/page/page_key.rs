@@ -66,6 +66,8 @@ mod tests {
             "p-0123456789abcdef0123456789abcdeF",
             "p-0123456789abcdef0123456789abcdef0",
             "P-0123456789abcdef0123456789abcdef",
+            "0123456789abcdef0123456789abcdef",
+            "x-0123456789abcdef0123456789abcdef",
         ] {
             assert_eq!(PageKey::parse(wrong), None, "{wrong}");
         }

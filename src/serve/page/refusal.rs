@@ -9,7 +9,7 @@ use super::form::OrderForm;
 use super::layout::Page;
 use super::origin::Foreign;
 use super::page_key::PageKey;
-use super::words::{Words, fill};
+use super::words::{Told, Words, fill};
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::{Service, Site};
 
@@ -39,25 +39,43 @@ pub(super) fn of_service(
     problem: &ProblemResponse,
     again: Option<&Again>,
 ) -> Response {
-    let (title, text) = words.problem(problem);
     let again = again.filter(|_| problem.may_be_tried_again());
-    let main = html! {
-        header { h1 { (title) } }
-        p { (text) }
-        @if let Some(again) = again { (retry(words, problem, again)) }
-        (way_back(home, words))
+    let said = Said {
+        status: problem.status(),
+        told: words.problem(problem),
+        more: html! { @if let Some(again) = again { (retry(words, problem, again)) } },
     };
-    let status = problem.status();
-    let page = Page {
-        status,
-        title,
-        main,
-    };
-    let mut answer = page.answer(service, words);
+    let mut answer = said.answer(service, home, words);
     if let Some(seconds) = problem.seconds_to_wait() {
         answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     answer
+}
+
+/// What a page says that sells nothing.
+struct Said {
+    status: StatusCode,
+    told: Told,
+    /// What stands below it.
+    more: Markup,
+}
+
+impl Said {
+    fn answer(self, service: &Service, home: &str, words: &Words) -> Response {
+        let (title, text) = self.told;
+        let main = html! {
+            header { h1 { (title) } }
+            p { (text) }
+            (self.more)
+            p { a href=(home) { (words.to_the_event) } }
+        };
+        let page = Page {
+            status: self.status,
+            title,
+            main,
+        };
+        page.answer(service, words)
+    }
 }
 
 /// The form that sends it again. What was not begun is tried again by the script too, without end.
@@ -79,47 +97,32 @@ fn retry(words: &Words, problem: &ProblemResponse, again: &Again) -> Markup {
     }
 }
 
-fn way_back(home: &str, words: &Words) -> Markup {
-    html! { p { a href=(home) { (words.to_the_event) } } }
-}
-
 /// A form that was sent from another site. What was compared is told, for it may be a setting that is missing.
 pub(super) fn foreign(site: &Site, words: &Words, foreign: &Foreign) -> Response {
     tracing::warn!(
         "a form came from another origin than that of --public-url or, without it, of Host"
     );
-    let (title, text) = words.foreign;
     let compared = fill(&fill(words.compared, &foreign.came), &foreign.expected);
-    let main = html! {
-        header { h1 { (title) } }
-        p { (text) }
-        p .hint { (compared) }
-        @if site.service.public_url.is_empty() { p .hint { "tickets serve --public-url https://\u{2026}" } }
-        (way_back(&site.page(""), words))
-    };
-    let page = Page {
+    let said = Said {
         status: StatusCode::FORBIDDEN,
-        title,
-        main,
+        told: words.foreign,
+        more: html! {
+            p .hint { (compared) }
+            @if site.service.public_url.is_empty() { p .hint { "tickets serve --public-url https://\u{2026}" } }
+        },
     };
-    page.answer(&site.service, words)
+    said.answer(&site.service, &site.page(""), words)
 }
 
 /// A form that made another order already.
 pub(super) fn used(site: &Site, words: &Words, key: &PageKey) -> Response {
-    let (title, text) = words.used_key;
-    let main = html! {
-        header { h1 { (title) } }
-        p { (text) }
-        p { a href=(site.page(&format!("r/{}", key.as_str()))) { (words.see_order) } }
-        (way_back(&site.page(""), words))
-    };
-    let page = Page {
+    let receipt = site.page(&format!("r/{}", key.as_str()));
+    let said = Said {
         status: StatusCode::UNPROCESSABLE_ENTITY,
-        title,
-        main,
+        told: words.used_key,
+        more: html! { p { a href=(receipt) { (words.see_order) } } },
     };
-    page.answer(&site.service, words)
+    said.answer(&site.service, &site.page(""), words)
 }
 
 #[cfg(test)]

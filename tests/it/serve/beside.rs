@@ -5,16 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use super::client::Server;
+use super::client::{Server, Told, told, written};
 use crate::harness::{TestEvent, foreign_lock};
-
-/// What one of them was answered: the sale's id, and how many were left then.
-type Told = (String, u64);
-
-fn told(document: &serde_json::Value) -> Told {
-    let id = document["sale"]["id"].as_str().unwrap().to_owned();
-    (id, document["left"].as_u64().unwrap())
-}
 
 #[test]
 fn eight_commands_and_eight_clients_sell_exactly_what_there_is() {
@@ -39,16 +31,7 @@ fn eight_commands_and_eight_clients_sell_exactly_what_there_is() {
     }
     // Each was told what its own line says.
     sold.sort_by_key(|(_, left)| std::cmp::Reverse(*left));
-    let lines: Vec<Told> = event
-        .sales()
-        .iter()
-        .map(|line| {
-            (
-                line["id"].as_str().unwrap().to_owned(),
-                line["left"].as_u64().unwrap(),
-            )
-        })
-        .collect();
+    let lines = written(&event.sales());
     assert_eq!(sold, lines);
     assert_eq!(lines.len(), 10);
     assert_eq!(server.get("/api/v1/event").is(200)["left"], 0);

@@ -67,6 +67,24 @@ impl Answer {
             .to_owned()
     }
 
+    /// The one form of this page: where it is sent to, and what its hidden fields send.
+    #[track_caller]
+    pub(super) fn form(&self) -> (String, Vec<(String, String)>) {
+        let forms: Vec<&str> = self.body.split("<form").skip(1).collect();
+        let [form] = forms[..] else {
+            panic!("not one form: {self:?}");
+        };
+        let (head, rest) = form.split_once('>').unwrap();
+        let (content, _) = rest.split_once("</form>").unwrap();
+        let inputs = content.split("<input").skip(1);
+        let fields = inputs.filter_map(|input| {
+            let (tag, _) = input.split_once('>')?;
+            let is_hidden = attribute(tag, "type")? == "hidden";
+            is_hidden.then_some((attribute(tag, "name")?, attribute(tag, "value")?))
+        });
+        (attribute(head, "action").unwrap(), fields.collect())
+    }
+
     /// Where it leads.
     #[track_caller]
     pub(super) fn leads(&self) -> String {
@@ -97,6 +115,20 @@ impl Answer {
             assert!(self.body.contains(text), "{text}: {self:?}");
         }
     }
+}
+
+/// An attribute of this tag, as the browser reads it.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    let (value, _) = rest.split_once('"')?;
+    let plain = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&amp;", "&"),
+    ];
+    let read = |text: String, (from, to)| text.replace(from, to);
+    Some(plain.into_iter().fold(value.to_owned(), read))
 }
 
 /// As it stands in a form that is sent.

@@ -81,6 +81,24 @@ impl Answer {
     }
 }
 
+/// A sale: its id, and how many were left then.
+pub(super) type Told = (String, u64);
+
+/// What is told of the sale in this answer.
+pub(super) fn told(answer: &Value) -> Told {
+    of_sale(&answer["sale"], answer)
+}
+
+/// The same of each of these lines of the ledger.
+pub(super) fn written(lines: &[Value]) -> Vec<Told> {
+    lines.iter().map(|line| of_sale(line, line)).collect()
+}
+
+fn of_sale(sale: &Value, count: &Value) -> Told {
+    let id = sale["id"].as_str().unwrap().to_owned();
+    (id, count["left"].as_u64().unwrap())
+}
+
 /// A whole request for one ticket, as bytes.
 pub(super) fn order(key: &str, buyer: &str) -> Vec<u8> {
     let body = format!("{{\"buyer\":\"{buyer}\",\"quantity\":1}}");

@@ -6,7 +6,8 @@ use std::net::TcpStream;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::client::{Answer, Server, command, exchange, through_shell};
-use crate::harness::TestEvent;
+use super::reads::Follower;
+use crate::harness::{TestEvent, eventually};
 
 const HALF_A_BODY: &str = "POST /api/v1/sales HTTP/1.1\r\nHost: x\r\nIdempotency-Key: h\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{\"buyer\":";
 const WHOLE: &str = "GET /api/v1/event HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -87,6 +88,37 @@ fn above_the_limit_of_connections_a_buyer_comes_in_when_an_idle_one_has_to_go() 
     // The first ones had to go.
     let mut rest = [0; 1];
     assert_eq!(idle[0].read(&mut rest).unwrap(), 0);
+}
+
+#[test]
+fn half_of_the_connections_may_follow_the_count_and_the_others_go_on_buying() {
+    let event = TestEvent::stock(30);
+    let plain = command(&event, "--listen 127.0.0.1:0");
+    // 512 are for other files: 28 connections at once, of which 14 follow.
+    let server = Server::run(&event, through_shell("ulimit -n 540", &plain));
+    let mut followers: Vec<Follower> = (0..14).map(|_| Follower::of(&server, "")).collect();
+    for follower in &mut followers {
+        assert_eq!(follower.count().1, 30);
+    }
+    for _ in 0..30 {
+        let refused = server.get("/api/v1/stream");
+        refused.is_problem(503, "overloaded");
+        assert_eq!(refused.header("retry-after"), "10");
+    }
+    server.sell("a", "bob", 1).is(201);
+    server.page("/").says(200, &["29 tickets left"]);
+    for follower in &mut followers {
+        assert_eq!(follower.count().1, 29);
+    }
+    // The place of one that goes is another's.
+    drop(followers.pop());
+    let mut next = eventually("there is a place again", || {
+        let mut next = Follower::of(&server, "");
+        (next.line() == "HTTP/1.1 200 OK").then_some(next)
+    });
+    assert_eq!(next.count().1, 29);
+    server.get("/api/v1/stream").is_problem(503, "overloaded");
+    assert_eq!(server.get("/api/v1/event").is(200)["left"], 29);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The service, over real sockets.
 
 mod addresses;
+mod api_table;
 mod attacks;
 mod beside;
+mod bodies;
 mod browser;
 mod client;
 mod counts;
@@ -24,3 +26,4 @@ mod rush;
 mod several;
 mod sockets;
 mod together;
+mod unknown;

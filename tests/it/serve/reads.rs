@@ -21,7 +21,7 @@ impl Follower {
     }
 
     /// The next line that is not empty.
-    fn line(&mut self) -> String {
+    pub(super) fn line(&mut self) -> String {
         loop {
             let mut line = String::new();
             assert!(self.0.read_line(&mut line).unwrap() > 0, "it ended");

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::thread;
 
-use super::client::{Answer, Server, exchange, order};
+use super::client::{Answer, Server, exchange, order, told, written};
 use crate::harness::{ForeignLock, TestEvent, eventually, flocks, foreign_lock};
 
 /// A service whose only clerk has taken the order of somebody, and waits for the lock with it.
@@ -86,26 +86,13 @@ fn sixty_four_at_once_buy_exactly_what_there_is_and_each_its_own_line() {
             assert_eq!(answer.json()["left"], 0);
             continue;
         }
-        let told = answer.is(201);
-        assert_eq!(told["sale"]["buyer"], format!("b{at}"), "{told}");
-        sold.push((
-            told["sale"]["id"].as_str().unwrap().to_owned(),
-            told["left"].as_u64().unwrap(),
-        ));
+        let answer = answer.is(201);
+        assert_eq!(answer["sale"]["buyer"], format!("b{at}"), "{answer}");
+        sold.push(told(&answer));
     }
     assert_eq!(sold.len(), 40);
     sold.sort_by_key(|(_, left)| std::cmp::Reverse(*left));
-    let lines: Vec<_> = held.event.sales().split_off(2);
-    let lines: Vec<_> = lines
-        .iter()
-        .map(|line| {
-            (
-                line["id"].as_str().unwrap().to_owned(),
-                line["left"].as_u64().unwrap(),
-            )
-        })
-        .collect();
-    assert_eq!(sold, lines);
+    assert_eq!(sold, written(&held.event.sales()[2..]));
     let numbers = numbers(sold.into_iter().map(|(id, _)| id));
     assert_eq!(numbers, (4..44).collect::<Vec<_>>());
     assert_eq!(held.server.get("/api/v1/event").is(200)["left"], 0);
