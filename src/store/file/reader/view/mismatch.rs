@@ -4,6 +4,7 @@
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Counted, Tally};
 use crate::store::file::event::EventFiles;
+use crate::store::file::reader::edited::edited;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::breaks::whole_lines;
 use crate::store::file::reader::view::tail::{Stands, all_lost, break_at, disagreement};
@@ -24,6 +25,9 @@ pub(crate) fn lacks(
     } else {
         format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
     };
+    if !opened && let Some(edited) = edited(ledger) {
+        return edited.error(files);
+    }
     if !opened {
         let error = all_lost(message, &files.ledger);
         return if length > 0 {
