@@ -178,6 +178,16 @@ fn lock_of(count: &Path, name: &OsStr) -> PathBuf {
     count.with_file_name(lock)
 }
 
+/// A name for a new event in the working directory that no file has: this one, or it with a number.
+pub(crate) fn free_event(name: &str) -> String {
+    let mut names = (1..).map(|at| match at {
+        1 => format!("{name}.json"),
+        at => format!("{name}-{at}.json"),
+    });
+    let free = names.find(|name| !Path::new(name).exists());
+    free.unwrap_or_default()
+}
+
 /// The time now as a part of a file name.
 pub(crate) fn stamp() -> String {
     jiff::Timestamp::now()

@@ -46,9 +46,7 @@ impl Edited {
     /// That nothing is sold from such a ledger, and how it is had back.
     pub(crate) fn error(&self, files: &EventFiles) -> Error {
         let what = match (self.mark, self.returns) {
-            (true, true) => {
-                "its lines end in CR LF, and a byte order mark stands before the first"
-            }
+            (true, true) => "its lines end in CR LF, and a byte order mark stands before the first",
             (true, false) => "a byte order mark stands before its first line",
             _ => "its lines end in CR LF",
         };

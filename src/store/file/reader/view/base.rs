@@ -36,7 +36,12 @@ pub(crate) fn base(
             return Ok((start, None));
         }
         let opened = ledger.opening_line().map_err(problem)?.is_some();
-        return Err(lacks(counted, length, opened, (ledger, files)));
+        return Err(lacks(
+            (counted, count.ticket),
+            length,
+            opened,
+            (ledger, files),
+        ));
     };
     known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: count.ticket, sold: counted.sold, held: counted.held, index: counted.index, sum: line.sum }, None)));
     if line.record.left != count.ticket {
