@@ -5,11 +5,25 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use super::hint::EventFlag;
+use crate::shown::quoted_word;
 
 /// The same command line, in quotes, of this event.
 pub(super) fn of(event: &Path) -> String {
     let words = without_event(std::env::args_os().skip(1));
     EventFlag::named(event.as_os_str()).command_line(&words)
+}
+
+/// The words of the same command line from the command's name on, with this id for the name that stood there; what stood
+/// before the command comes last.
+pub(super) fn with_id(command: &str, name: &str, id: &str) -> String {
+    let mut words = without_event(std::env::args_os().skip(1));
+    let at = words.iter().position(|word| word == command);
+    words.rotate_left(at.unwrap_or_default());
+    if let Some(word) = words.iter_mut().find(|word| *word == name) {
+        *word = id.into();
+    }
+    let words = words.iter().map(|word| quoted_word(word));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// All of it but what names the event: `-f FILE`, `-fFILE`, `--file FILE`, `--file=FILE`.

@@ -80,7 +80,7 @@ fn run() -> u8 {
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
         Err(error) => {
-            let error = name_closed_directory(nearby::told(error));
+            let error = name_closed_directory(nearby::told(error, &cli.globals.file));
             screen.error(cli.command.name(), &error, None);
             error.kind().exit_code()
         }

@@ -13,12 +13,21 @@ const TOLD: usize = 3;
 /// So many files are looked at in each place.
 const LOOKED_AT: usize = 10_000;
 
-/// The same error, with the events that may have been meant where there is none of the name
-/// that was given, or none that is the default.
-pub(super) fn told(error: Error) -> Error {
-    let Some(place) = error.place().filter(|_| error.kind() == Kind::Missing) else {
+/// The same error of a command on this event, with the events that may have been meant where there is none of the name that
+/// was given, where that is a directory, or where there is none that is the default.
+pub(super) fn told(error: Error, event: &Path) -> Error {
+    let Some(place) = error.place() else {
         return error;
     };
+    if error.kind() == Kind::Usage && event == place.file && event.is_dir() {
+        return match meant(&events(event), "in it there is") {
+            Some(hint) => error.hint(hint),
+            None => error,
+        };
+    }
+    if error.kind() != Kind::Missing {
+        return error;
+    }
     let (found, why) = if place.file == Path::new(DEFAULT_FILE) {
         (at_hand(), "no event was named, and here there is")
     } else {

@@ -108,3 +108,91 @@ fn what_undoes_a_reset_names_the_event_as_the_caller_did() {
         );
     }
 }
+
+/// A name where an id belongs: the same command with the id, and with all else that was given.
+#[test]
+fn a_command_with_the_id_keeps_its_words() {
+    let event = TestEvent::stock(9);
+    let id = event.booked("ann -n 3");
+    for (words, told) in [
+        (&["rename", "ann", "Ann Smith"][..], "rename ID 'Ann Smith'"),
+        (&["-q", "cancel", "-n", "1", "ann"], "cancel -n 1 ID -q"),
+        (&["show", "ann"], "show ID"),
+    ] {
+        let run = Run::of(event.command(words).output().unwrap());
+        let line = format!(
+            "tickets -f {} {}",
+            event.file.display(),
+            told.replace("ID", &id)
+        );
+        assert!(
+            run.code == Some(4) && run.stderr.contains(&line),
+            "{line}: {run:?}"
+        );
+    }
+}
+
+/// What stands beside a count, the directory that it is in, and a file of a backup: the right name is told.
+#[test]
+fn a_file_that_is_named_for_another_leads_to_that() {
+    let event = TestEvent::empty();
+    let own = |words: &[&str]| {
+        let mut command = Command::new(TICKETS);
+        command.env_remove("TICKETS_FILE").args(words);
+        Run::of(command.current_dir(event.directory()).output().unwrap())
+    };
+    assert_eq!(own(&["-f", "d/my gala.json", "init", "9"]).code, Some(0));
+    assert_eq!(own(&["-f", "d/my gala.json", "book", "ann"]).code, Some(0));
+    for name in [
+        "d/my gala.ledger.jsonl",
+        "d/my gala.json.lock",
+        "d/my gala.ledger.x.jsonl",
+    ] {
+        let told = own(&["-f", name, "query"]);
+        assert!(
+            told.code == Some(2) && told.stderr.ends_with(": say -f 'd/my gala.json'\n"),
+            "{told:?}"
+        );
+    }
+    let told = own(&["-f", "d", "book", "bob"]);
+    assert!(
+        told.stderr
+            .ends_with("in it there is d/my gala.json: \"tickets -f 'd/my gala.json' book bob\"\n"),
+        "{told:?}"
+    );
+    fs::create_dir(event.path("empty")).unwrap();
+    for name in ["empty", "no.ledger.jsonl"] {
+        let told = own(&["-f", name, "query"]);
+        assert!(
+            told.stderr
+                .ends_with("give the path of a tickets.json with -f FILE\n"),
+            "{told:?}"
+        );
+    }
+    assert_eq!(
+        own(&["-f", "d/my gala.json", "backup", "my safe"]).code,
+        Some(0)
+    );
+    for (name, hint) in [
+        (
+            "my safe/my gala.json",
+            "name that: \"tickets -f 'd/my gala.json' restore 'my safe'\"\n",
+        ),
+        (
+            "my safe/my gala.ledger.jsonl",
+            "name that: \"tickets -f 'd/my gala.json' restore 'my safe'\"\n",
+        ),
+        (
+            "list.csv",
+            "name the directory that \"tickets -f 'd/my gala.json' backup DIR\" wrote to\n",
+        ),
+    ] {
+        fs::write(event.path("list.csv"), "").unwrap();
+        let told = own(&["-f", "d/my gala.json", "restore", name]);
+        assert!(
+            told.code == Some(2) && told.stderr.ends_with(hint),
+            "{told:?}"
+        );
+        assert!(told.stderr.contains("is no directory"), "{told:?}");
+    }
+}

@@ -346,7 +346,7 @@ fn an_event_whose_name_is_a_slip_is_looked_for_beside() {
     for (name, like) in [
         (
             "galla.json",
-            "gala.json, gale.json: 'tickets -f gala.json book'; ",
+            "gala.json, gale.json: 'tickets -f gala.json book ann'; ",
         ),
         ("Gale.json", "gale.json, gala.json: "),
         ("club/quizz.json", "club/quiz.json: "),

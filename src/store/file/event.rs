@@ -95,7 +95,10 @@ impl EventFiles {
 fn refuse_name<'a>(path: &'a Path, found: Option<&Metadata>) -> Result<&'a OsStr> {
     let usage = |message: &str| {
         let error = Error::new(Kind::Usage, message).at(path, 0, 0);
-        Err(error.hint("give the path of a tickets.json with -f FILE"))
+        Err(error.hint(match count_beside(path) {
+            Some(count) => format!("say -f {}", quoted(count.as_os_str())),
+            None => "give the path of a tickets.json with -f FILE".to_owned(),
+        }))
     };
     let Some(name) = path.file_name() else {
         return usage("names no file");
@@ -114,6 +117,19 @@ fn refuse_name<'a>(path: &'a Path, found: Option<&Metadata>) -> Result<&'a OsStr
         return usage("is a directory");
     }
     Ok(name)
+}
+
+/// The count that such a ledger or lock file is beside of, by their names, where it is there.
+fn count_beside(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let stem = name.split_once(".ledger.").map(|(stem, _)| stem);
+    let names = match (stem, name.strip_suffix(LOCK)) {
+        (Some(stem), _) => [format!("{stem}.json"), stem.to_owned()],
+        (None, Some(count)) => [count.to_owned(), count.to_owned()],
+        (None, None) => return None,
+    };
+    let mut counts = names.into_iter().map(|name| path.with_file_name(name));
+    counts.find(|count| count.is_file())
 }
 
 /// The most that the names beside a count are longer than its own, in bytes: a temporary file of the ledger's,

@@ -71,7 +71,7 @@ fn a_separator_that_is_none_and_a_header_behind_it_are_told_by_their_lines() {
             2,
             "between commas and between semicolons",
         ),
-        ("sep=;\n", 1, "has no column \"buyer\""),
+        ("sep=;\n", 2, "has no column \"buyer\""),
     ] {
         let (code, document) = import(&event, "list.csv", text, &[]);
         let error = &document["error"];
