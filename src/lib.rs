@@ -104,6 +104,8 @@ pub use shown::{quoted, shown, steers};
 #[cfg(feature = "cli")]
 pub(crate) use store::file::closed_directory::name_closed_directory;
 #[cfg(feature = "cli")]
+pub(crate) use store::file::event::free_event;
+#[cfg(feature = "cli")]
 pub(crate) use store::file::output::Output;
 #[cfg(feature = "cli")]
 pub(crate) use store::file::output_contents::Contents;

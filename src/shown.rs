@@ -33,21 +33,30 @@ pub fn steers(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A word for a shell, whatever is in it.
+/// A file's name as a word for a shell, whatever is in it.
 ///
 /// ```
 /// assert_eq!(tickets::quoted("a b".as_ref()), "'a b'");
 /// ```
 #[must_use]
 pub fn quoted(word: &OsStr) -> String {
-    let bytes = word.as_bytes();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./:@%+,-=".contains(byte);
     // Else it would be taken for an option.
-    let lead = if bytes.first() == Some(&b'-') {
+    let lead = if word.as_bytes().first() == Some(&b'-') {
         "./"
     } else {
         ""
     };
+    for_shell(word, lead)
+}
+
+/// The same of any word, an option too.
+pub(crate) fn quoted_word(word: &OsStr) -> String {
+    for_shell(word, "")
+}
+
+fn for_shell(word: &OsStr, lead: &str) -> String {
+    let bytes = word.as_bytes();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./:@%+,-=".contains(byte);
     match word.to_str() {
         Some(text) if !bytes.is_empty() && bytes.iter().all(plain) => format!("{lead}{text}"),
         Some(text) if !text.contains(steers) => {

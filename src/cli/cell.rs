@@ -6,6 +6,9 @@
 
 use crate::shown;
 
+/// The mark by which some spreadsheets know UTF-8.
+pub(super) const MARK: &str = "\u{feff}";
+
 /// A text for a cell: an apostrophe stands before whatever may begin a formula, and what steers is written
 /// out.
 pub(super) fn cell(text: &str) -> String {

@@ -7,18 +7,23 @@ use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use serde::Serialize;
 
 use super::args::{DoorArgs, DoorFormat};
-use super::cell::cell;
+use super::cell::{MARK, cell};
 use super::door_page;
 use super::left::left_out;
 use super::screen::Screen;
 use crate::office::Guest;
 use crate::plural::count;
-use crate::{BoxOffice, Result, shown};
+use crate::{BoxOffice, Error, Kind, Result, shown};
 
 /// What the list is of.
 const LEFT_OUT: &str = "these have bought";
 
 pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result<u8> {
+    let is_csv = arguments.format == DoorFormat::Csv;
+    if arguments.bom && (screen.json || !is_csv) {
+        let error = Error::new(Kind::Usage, "--bom is for --format csv");
+        return Err(error.hint("see 'tickets door --help'"));
+    }
     let office = BoxOffice::at(file)?;
     let guests = office.guests()?;
     let total = guests.iter().map(|guest| guest.quantity).sum();
@@ -35,8 +40,9 @@ pub(super) fn door(file: &Path, arguments: &DoorArgs, screen: &Screen) -> Result
         }
         return Ok(0);
     }
-    let text = if arguments.format == DoorFormat::Csv {
-        as_csv(&guests)?
+    let text = if is_csv {
+        let mark = if arguments.bom { MARK } else { "" };
+        [mark.as_bytes(), &as_csv(&guests)?].concat()
     } else {
         let settings = office.settings()?.unwrap_or_default();
         door_page::page(&settings, &guests, total).into_bytes()
@@ -95,7 +101,7 @@ fn as_csv(guests: &[Guest]) -> Result<Vec<u8>> {
             csv.into_inner()
                 .map_err(|error| io::Error::other(error.to_string()))
         })
-        .map_err(|error| crate::Error::io("write", Path::new("the list"), error))
+        .map_err(|error| Error::io("write", Path::new("the list"), error))
 }
 
 #[derive(Serialize)]

@@ -12,7 +12,7 @@ use super::screen::{GOOD, Screen};
 use super::settings::{changed, in_words, past_end};
 use crate::office::{Change, EventSettings, OnSale, Turned};
 use crate::plural::count;
-use crate::{BoxOffice, Error, Result, shown};
+use crate::{BoxOffice, Error, Result, free_event, shown};
 
 pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
@@ -21,6 +21,7 @@ pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u
     }
     let (wait, by) = (arguments.wait.limit, by());
     let change = Change::new().by(by.as_deref()).wait(wait);
+    let practised = office.settings().is_ok_and(|settings| settings.is_none());
     let done = watched(("set", wait), &SaleProgress::unknown(), screen, || {
         office.set(&change, &mut |before| {
             Ok(changed(before, &arguments.settings))
@@ -30,19 +31,34 @@ pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u
     let done = done?;
     let over = arguments.settings.until.is_some();
     let over = over.then(|| past_end(&done.settings, screen)).flatten();
+    let real = practised.then(|| for_real(file, screen));
     let unpublished = done.unpublished.as_ref().map(Error::to_string);
+    let warning = unpublished.or_else(|| over.clone());
     let document = SetDocument {
         ok: true,
         command: "set",
         event: &done.settings,
-        warning: unpublished.or_else(|| over.clone()),
+        warning: warning.or_else(|| real.clone()),
     };
     screen.answer(&document, |out| {
         writeln!(out, "{GOOD}set{GOOD:#}  {}", in_words(&done.settings))
     });
     screen.unpublished(done.unpublished.as_ref());
     screen.warned(over.as_deref());
+    if !screen.json {
+        screen.notes(real.as_slice());
+    }
     Ok(0)
+}
+
+/// What somebody should know who has set something of an event that was made to practise on.
+fn for_real(file: &Path, screen: &Screen) -> String {
+    let (file, buy) = (file.display(), screen.command("buy"));
+    let other = free_event("practice");
+    format!(
+        "by that {file} is an event for real, and stays one after a reset, too: {buy} wants --force there; to practise on: \
+         echo '{{\"ticket\": 2}}' > {other}, then say -f {other}"
+    )
 }
 
 /// `tickets set` alone: what is set, and whether that, or anything else, keeps it from being sold. Writes nothing.

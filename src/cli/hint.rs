@@ -1,8 +1,9 @@
 //! Commands in hints: they name the event that the caller has named, so that a person who copies one hits no other.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 pub(crate) use crate::quoted;
+use crate::shown::quoted_word;
 
 /// The commands that `-f` matters to.
 const OF_AN_EVENT: [&str; 23] = [
@@ -33,16 +34,31 @@ impl EventFlag {
         let (mut rendered, mut rest) = (String::new(), hint);
         while let Some((before, behind)) = rest.split_once(OPENS) {
             rendered.push_str(before);
-            let Some((words, after)) = behind.split_once('\'') else {
+            let words = end_of_words(behind).and_then(|end| behind.split_at_checked(end));
+            let Some((words, after)) = words else {
                 rendered.push_str(OPENS);
                 rest = behind;
                 continue;
             };
             rendered.push_str(&self.command(words));
-            rest = after;
+            rest = after.strip_prefix('\'').unwrap_or(after);
         }
         rendered.push_str(rest);
         rendered
+    }
+
+    /// What stands behind `tickets` in a line for a shell, and names the event.
+    pub(crate) fn option(&self) -> &str {
+        &self.0
+    }
+
+    /// A command line in quotes with all of these words, in their order.
+    pub(crate) fn command_line(&self, words: &[OsString]) -> String {
+        let words = words.iter().map(|word| quoted_word(word));
+        let words = words.collect::<Vec<_>>().join(" ");
+        let line = format!("tickets{} {words}", self.0);
+        let quote = quote(&line);
+        format!("{quote}{line}{quote}")
     }
 
     /// A command line in quotes.
@@ -53,13 +69,52 @@ impl EventFlag {
         } else {
             ""
         };
-        let quote = if event.contains('\'') || words.contains('\'') {
-            '"'
-        } else {
-            '\''
-        };
-        format!("{quote}tickets{event} {words}{quote}")
+        let line = format!("tickets{event} {words}");
+        let quote = quote(&line);
+        format!("{quote}{line}{quote}")
     }
+}
+
+/// What such a command line stands between.
+fn quote(line: &str) -> char {
+    if line.contains('\'') { '"' } else { '\'' }
+}
+
+/// Between which quotes a letter of a command stands.
+enum Within {
+    Nothing,
+    /// `'…'`
+    Single,
+    /// `$'…'`
+    Dollar,
+    /// `"…"`
+    Double,
+}
+
+/// Where the quote stands that ends these words of a command. One of them may have quotes of its own, as [`quoted`] puts
+/// them: a single one opens it behind a space, or behind a quote that is a part of it.
+fn end_of_words(text: &str) -> Option<usize> {
+    let (mut within, mut before, mut behind_escaped) = (Within::Nothing, ' ', false);
+    let mut letters = text.char_indices();
+    while let Some((at, c)) = letters.next() {
+        let goes_on = std::mem::take(&mut behind_escaped) || before == ' ';
+        match (&within, c) {
+            (Within::Nothing | Within::Dollar, '\\') => {
+                letters.next();
+                behind_escaped = true;
+            }
+            (Within::Nothing, '"') => within = Within::Double,
+            (Within::Nothing, '\'') if before == '$' => within = Within::Dollar,
+            (Within::Nothing, '\'') if goes_on => within = Within::Single,
+            (Within::Nothing, '\'') => return Some(at),
+            (Within::Single | Within::Dollar, '\'') | (Within::Double, '"') => {
+                within = Within::Nothing;
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    None
 }
 
 /// A command line of no event, in quotes.
@@ -89,6 +144,37 @@ mod tests {
         assert_eq!(
             EventFlag::default().hint("'tickets query"),
             "'tickets query"
+        );
+    }
+
+    /// Words that have quotes of their own end no command.
+    #[test]
+    fn quoted_words_of_a_command_stay_in_it() {
+        let event = EventFlag::named(OsStr::new("g.json"));
+        for word in [
+            "my list.csv",
+            "it's",
+            "'",
+            "a'",
+            "\\",
+            "a\u{1b}'\\",
+            "$HOME",
+        ] {
+            let import = format!("import {} --batch x", quoted(OsStr::new(word)));
+            let hint = format!("it's so: 'tickets {import}'; 'tickets audit'");
+            assert_eq!(
+                event.hint(&hint),
+                format!(
+                    "it's so: {}; {}",
+                    event.command(&import),
+                    event.command("audit")
+                )
+            );
+        }
+        let hint = "'tickets book \"O'Brien\"' or not";
+        assert_eq!(
+            EventFlag::default().hint(hint),
+            "\"tickets book \"O'Brien\"\" or not"
         );
     }
 

@@ -49,7 +49,7 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
     screen.notes(&office.notes());
     let done = done?;
     let undo = if force {
-        way_back(file, &done.kept, done.back)
+        way_back(&done.kept, done.back, screen)
     } else {
         Undo::Nothing
     };
@@ -127,7 +127,7 @@ pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Resu
         }
     });
     if force {
-        screen.notes(&way_back(file, &archive, done.back).told());
+        screen.notes(&way_back(&archive, done.back, screen).told());
     }
     Ok(0)
 }
@@ -174,7 +174,7 @@ impl Undo {
 }
 
 /// How it is put back: a restore takes it for a backup.
-fn way_back(event: &Path, kept: &[PathBuf], back: WayBack) -> Undo {
+fn way_back(kept: &[PathBuf], back: WayBack, screen: &Screen) -> Undo {
     let ledger = kept.iter().find_map(|path| {
         let name = path.file_name()?.to_str()?;
         let (event, _) = name.split_once(".ledger.")?;
@@ -191,9 +191,9 @@ fn way_back(event: &Path, kept: &[PathBuf], back: WayBack) -> Undo {
     let directory = kept.with_extension("back");
     let copy = directory.join(name);
     let [kept, directory, copy] = [kept, &directory, &copy].map(|path| quoted(path.as_os_str()));
-    let event = quoted(event.as_os_str());
+    let event = screen.event_option();
     Undo::By(format!(
-        "mkdir {directory} && cp {kept} {copy} && tickets -f {event} restore{force} {directory}"
+        "mkdir {directory} && cp {kept} {copy} && tickets{event} restore{force} {directory}"
     ))
 }
 

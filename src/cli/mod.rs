@@ -1,5 +1,6 @@
 //! The program: its command line, and the one place that prints. Knows nothing of how files are kept.
 
+mod again;
 mod args;
 mod audit;
 mod bare_thread;
@@ -79,7 +80,7 @@ fn run() -> u8 {
     let code = match dispatch(&cli, &screen) {
         Ok(code) => code,
         Err(error) => {
-            let error = name_closed_directory(nearby::told(error, cli.command.name()));
+            let error = name_closed_directory(nearby::told(error, &cli.globals.file));
             screen.error(cli.command.name(), &error, None);
             error.kind().exit_code()
         }

@@ -1,5 +1,6 @@
 //! A name that stands where an id belongs: what is of that name is told, with its id.
 
+use super::again;
 use super::hint::quoted;
 use crate::office::{Booking, PastBooking, State};
 use crate::plural::count;
@@ -40,7 +41,10 @@ pub(super) fn told(error: Error, office: &BoxOffice, id: &str, command: &str) ->
     let hint = match found.as_slice() {
         [] => "an id is as in 7-k3v9xq, and nobody is called so: 'tickets sales' and 'tickets sales --held' list all"
             .to_owned(),
-        [one] if fits(one, command) => format!("that is a name; {bookings}: {}", whole(command, &one.id)),
+        [one] if fits(one, command) => {
+            let words = again::with_id(command, id, &one.id);
+            format!("that is a name; {bookings}: 'tickets {words}'")
+        }
         _ => format!("that is a name, and an id is asked for: {bookings}{more}"),
     };
     error.hint(hint)
@@ -92,10 +96,4 @@ fn fits(booking: &Booking, command: &str) -> bool {
         "cancel" => !booking.is_held,
         _ => true,
     }
-}
-
-/// The command line with the id, as a hint has it.
-fn whole(command: &str, id: &str) -> String {
-    let more = if command == "rename" { " NAME" } else { "" };
-    format!("'tickets {command} {}{more}'", quoted(id.as_ref()))
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::again;
 use super::args::{Command, DEFAULT_FILE};
-use super::hint::EventFlag;
 use crate::{Error, Kind, shown};
 
 /// So many are told at most.
@@ -13,18 +13,27 @@ const TOLD: usize = 3;
 /// So many files are looked at in each place.
 const LOOKED_AT: usize = 10_000;
 
-/// The same error of a command of this name, with the events that may have been meant where there is none of the name
-/// that was given, or none that is the default.
-pub(super) fn told(error: Error, command: &str) -> Error {
-    let Some(place) = error.place().filter(|_| error.kind() == Kind::Missing) else {
+/// The same error of a command on this event, with the events that may have been meant where there is none of the name that
+/// was given, where that is a directory, or where there is none that is the default.
+pub(super) fn told(error: Error, event: &Path) -> Error {
+    let Some(place) = error.place() else {
         return error;
     };
+    if error.kind() == Kind::Usage && event == place.file && event.is_dir() {
+        return match meant(&events(event), "in it there is") {
+            Some(hint) => error.hint(hint),
+            None => error,
+        };
+    }
+    if error.kind() != Kind::Missing {
+        return error;
+    }
     let (found, why) = if place.file == Path::new(DEFAULT_FILE) {
         (at_hand(), "no event was named, and here there is")
     } else {
         (like(&place.file), "there is")
     };
-    let hints = [meant(&found, why, command), elsewhere(&error, &place.file)];
+    let hints = [meant(&found, why), elsewhere(&error, &place.file)];
     let own = error.hint_text().map(str::to_owned);
     let practice = to_practise_on(&error, &place.file);
     let hints = hints.into_iter().flatten().chain(own).chain(practice);
@@ -76,7 +85,7 @@ pub(super) fn unnamed(command: &Command) -> Option<String> {
         return None;
     }
     let why = format!("no event was named, and so it was {DEFAULT_FILE}; here there is");
-    meant(&at_hand(), &why, command.name())
+    meant(&at_hand(), &why)
 }
 
 /// Whether it is about somebody's tickets, or keeps them.
@@ -104,9 +113,9 @@ fn sells(command: &Command) -> bool {
     }
 }
 
-/// These events behind such words, and the command with the first of them; `None`: there are none.
-fn meant(found: &[PathBuf], why: &str, command: &str) -> Option<String> {
-    let example = EventFlag::named(found.first()?.as_os_str()).command(command);
+/// These events behind such words, and the command line with the first of them; `None`: there are none.
+fn meant(found: &[PathBuf], why: &str) -> Option<String> {
+    let example = again::of(found.first()?);
     let names = found.iter().take(TOLD);
     let names = names.map(|event| shown(&event.display().to_string()));
     let names = names.collect::<Vec<_>>().join(", ");

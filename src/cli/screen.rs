@@ -61,6 +61,11 @@ impl Screen {
         self.event.hint(hint)
     }
 
+    /// What stands behind `tickets` in a line for a shell: ` -f gig.json`, or nothing where no event was named.
+    pub(crate) fn event_option(&self) -> &str {
+        self.event.option()
+    }
+
     /// A command line in quotes, that names the event so.
     pub(crate) fn command(&self, words: &str) -> String {
         self.event.command(words)

@@ -7,6 +7,9 @@ use super::record::Record;
 use super::sum::{SUM_PREFIX, SUM_TAIL, Sum};
 use crate::json_words;
 
+/// The byte order mark, which some editors put before the first line.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A line as it stands, its sum not yet compared with the line before.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Line<'a> {
@@ -30,6 +33,13 @@ impl<'a> Line<'a> {
             )
         })?;
         Ok(Self { record, sum, bytes })
+    }
+
+    /// The bytes of a line as this program wrote them, where an editor has put a byte order mark before them, or a
+    /// carriage return behind them: no line has either.
+    pub(crate) fn as_written(bytes: &[u8]) -> &[u8] {
+        let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
+        bytes.strip_suffix(b"\r").unwrap_or(bytes)
     }
 
     /// Whether it was written upon the line with this sum.
@@ -57,6 +67,9 @@ impl<'a> Line<'a> {
 
     /// The sum of a line, compared with its bytes; the rest of it is not looked at.
     pub(crate) fn check(bytes: &[u8], previous: Option<Sum>) -> Result<Sum, String> {
+        if bytes.starts_with(MARK) {
+            return Err("it begins with a byte order mark, as some editors save a text".into());
+        }
         let body_length = bytes.len().checked_sub(SUM_TAIL).ok_or("it is cut short")?;
         let (body, tail) = bytes.split_at(body_length);
         let digits = tail

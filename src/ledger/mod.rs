@@ -5,6 +5,7 @@
 mod count_file;
 mod count_members;
 mod count_merge;
+mod count_salvage;
 mod count_text;
 mod event_settings;
 mod holds;

@@ -12,6 +12,7 @@
 
 mod access;
 mod adversity;
+mod apart;
 mod audits;
 mod backups;
 mod bad_input;
@@ -29,11 +30,13 @@ mod doctor;
 mod doctor_peer;
 mod doctor_stand_in;
 mod documents;
+mod edited;
 mod events;
 mod evidence;
 mod examples;
 mod given_up;
 mod harness;
+mod hint_words;
 mod hints;
 mod hostile;
 mod hostile_ledgers;

@@ -227,6 +227,51 @@ fn a_count_that_cannot_be_read_is_kept_when_it_is_repaired() {
     assert_eq!(event.json("query").1["sold"], 3);
 }
 
+/// Members of somebody's own stay where they can be read, and it is said which these are.
+#[test]
+fn a_count_that_is_repaired_keeps_the_members_that_can_be_read() {
+    for (broken, kept, told) in [
+        (
+            r#"{"ticket": 197, "event": "Ball", "hall": {"rows": [1, 2]},}"#,
+            r#"{"ticket": 197, "sold": 3, "seq": 5, "bytes": N, "event": "Ball", "hall": {"rows": [1, 2]}}"#,
+            r#"; of your own members it has "event", "hall", as far as they could be read; what stood in it is kept as "#,
+        ),
+        (
+            r#"{"event": "Ball", "ticket": 1O0, "sold": 3, "door": "north"}"#,
+            r#"{"event": "Ball", "ticket": 197, "sold": 3, "seq": 5, "bytes": N, "door": "north"}"#,
+            r#"; of your own members it has "event", "door", as far as they could be read; what"#,
+        ),
+        (
+            "[\"Ball\"]",
+            r#"{"ticket": 197, "sold": 3, "seq": 5, "bytes": N}"#,
+            "; no member of your own could be read in it; what stood in it is kept as ",
+        ),
+    ] {
+        for line in ["audit --repair", "reset 200 --force"] {
+            let event = booked();
+            let bytes = event.count()["bytes"].to_string();
+            fs::write(&event.file, broken).unwrap();
+            let run = event.run(line);
+            assert_eq!(run.code, Some(0), "{run:?}");
+            let all = event.contents();
+            let is_kept = |(name, text): &(String, Vec<u8>)| {
+                name.contains(".broken-") && text == broken.as_bytes()
+            };
+            assert!(all.iter().any(is_kept), "{line}: {:?}", event.names());
+            if line == "audit --repair" {
+                assert!(run.stdout.contains(told), "{run:?}");
+                let count = fs::read_to_string(&event.file).unwrap();
+                assert_eq!(count.trim_end(), kept.replace('N', &bytes));
+            } else {
+                let count = event.count();
+                assert_eq!(count["ticket"], 200, "{count:#}");
+                assert_eq!(count["event"] == "Ball", kept.contains("Ball"), "{count:#}");
+            }
+            assert_eq!(event.json("audit").0, 0);
+        }
+    }
+}
+
 /// What a crash left of the very first line: the stock stands in the count.
 #[test]
 fn a_torn_opening_line_costs_no_stock() {

@@ -403,3 +403,15 @@ fn an_event_that_gets_no_name_is_not_made() {
     let run = Run::of(event.without_file("reset").output().unwrap());
     assert_eq!(run.code, Some(0), "{run:?}");
 }
+
+#[test]
+fn an_event_that_a_reset_makes_is_not_called_reset() {
+    let event = TestEvent::empty();
+    let run = Run::of(event.without_file("reset").output().unwrap());
+    assert!(run.stdout.contains("data/tickets.json was made"), "{run:?}");
+    let run = Run::of(event.without_file("reset").output().unwrap());
+    assert!(
+        run.stdout.contains("data/tickets.json was reset"),
+        "{run:?}"
+    );
+}

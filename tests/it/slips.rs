@@ -150,6 +150,10 @@ fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
         ("import a.csv gala.json", "-f gala.json import LIST.csv'"),
         ("set title Gala", "'--title \"New Year\"'"),
         ("close gala", "-f names the event"),
+        (
+            "close the\u{a0}doors",
+            "'--reason \"the\u{a0}doors\"' says why",
+        ),
         ("undo 4", "what was cancelled is booked again"),
         ("unhold 4", "'tickets release ID'"),
         ("edit 4", "'tickets rename'"),

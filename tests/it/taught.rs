@@ -403,18 +403,6 @@ fn what_is_advised_for_a_changed_line_can_be_done() {
     }
 }
 
-#[test]
-fn an_event_that_a_reset_makes_is_not_called_reset() {
-    let event = TestEvent::empty();
-    let run = Run::of(event.without_file("reset").output().unwrap());
-    assert!(run.stdout.contains("data/tickets.json was made"), "{run:?}");
-    let run = Run::of(event.without_file("reset").output().unwrap());
-    assert!(
-        run.stdout.contains("data/tickets.json was reset"),
-        "{run:?}"
-    );
-}
-
 const BEGUN: &str = "{\"evidence\":1,\"stock\":2,\"first\":0}\n";
 
 fn check(text: &str, columns: Option<&str>) -> Run {

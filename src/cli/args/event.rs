@@ -134,6 +134,10 @@ pub(crate) struct DoorArgs {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: DoorFormat,
+
+    /// In CSV: begin with the mark by which some spreadsheets know UTF-8
+    #[arg(long)]
+    pub(crate) bom: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -46,8 +46,8 @@ Examples:
   sort list.jsonl | tickets import - --batch friends
 
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
-tabs. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those. Where none is called quantity, \
-one that seems to say how many is not passed over: it is to be called so. Rows without anything in \
+tabs; a line before it, such as sep=; says between which. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those. Where none is called quantity, \
+one that seems to say how many is not passed over: it is to be called so; and a row whose quantity is empty is none while such a column says how many. Rows without anything in \
 them are passed over. A row that stands twice in a list is two \
 sales, and a row of its own key is one, however often it stands there. A row's key is its own, or \
 made of the batch, its cells, and how many equal rows came before it: so a second run sells only what was refused or \
@@ -69,7 +69,7 @@ Examples:
   tickets set --hold none         a hold is due at once
   tickets set --max-per-buyer none    no limit
 
-How many there are is changed by 'tickets adjust'. Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
+An event to practise on is one for real by that. How many there are is changed by 'tickets adjust'. Each change is a line on the ledger; what was sold before stays. Exits 2 when a value makes no sense.";
 
 pub(super) const CLOSE: &str = "\
 Examples:
@@ -90,6 +90,7 @@ Examples:
   tickets door
   tickets door --format html > door.html      to print
   tickets door --format csv > door.csv
+  tickets door --format csv --bom > door.csv  for Excel
 
 Sorted without regard to case and accents. What is cancelled or only held is not on it. Exits 6 when the ledger does \
 not add up.";

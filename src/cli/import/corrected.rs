@@ -6,9 +6,11 @@ use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::super::args::ImportArgs;
+use super::again::{again, of_rejects};
 use super::row::Read;
+use super::text::without_mark;
 use super::{csv_rows, json_rows, list};
-use crate::shown::quoted;
 use crate::{BoxOffice, Error, Kind, Output, OutputMark, Result};
 
 /// An error where the file holds something that would be lost: what is there is neither as it was written, nor of this
@@ -16,7 +18,11 @@ use crate::{BoxOffice, Error, Kind, Output, OutputMark, Result};
 ///
 /// # Errors
 /// [`Kind::Refused`]: that, and what to do.
-pub(super) fn refuse(output: &Output, (read, batch): (&Read, &str), event: &Path) -> Result<()> {
+pub(super) fn refuse(
+    output: &Output,
+    (read, batch): (&Read, &str),
+    (arguments, event): (&ImportArgs, &Path),
+) -> Result<()> {
     let path = output.path();
     let mut bytes = Vec::new();
     let whole = output.reader()?.read_to_end(&mut bytes);
@@ -34,16 +40,17 @@ pub(super) fn refuse(output: &Output, (read, batch): (&Read, &str), event: &Path
         return Ok(());
     }
     let message = "holds rows that are not of this list, corrected perhaps: it is not overwritten";
-    let (name, batch) = (quoted(path.as_os_str()), quoted(batch.as_ref()));
+    let import = of_rejects(arguments, path, batch, read.separator.is_none());
     Err(Error::new(Kind::Refused, message)
         .at(path, 0, 0)
         .hint(format!(
-            "nothing was sold; sell those first: 'tickets import {name} --batch {batch}'; or name another file"
+            "nothing was sold; sell those first: 'tickets {import}'; or name another file"
         )))
 }
 
 /// What such a file holds; `None`: something else.
 fn rows(text: &str) -> Option<Read> {
+    let (_, text) = without_mark(text);
     let read = if text.starts_with('{') {
         json_rows::read(text, true)
     } else {
@@ -84,17 +91,18 @@ fn is_of_no_use(mut found: Read, (read, batch): (&Read, &str), event: &Path) -> 
 ///
 /// # Errors
 /// [`Kind::Usage`]: that, and what to do.
-pub(super) fn refuse_without_batch(list: &Path) -> Result<()> {
+pub(super) fn refuse_without_batch(arguments: &ImportArgs) -> Result<()> {
+    let list = &arguments.list;
     let Some(OutputMark { of, .. }) = OutputMark::of_name(list) else {
         return Ok(());
     };
     let message =
         format!("holds rows that were refused of the list {of:?}: say that they belong to that");
-    let (name, batch) = (quoted(list.as_os_str()), quoted(of.as_ref()));
+    let import = again(arguments, list, &of);
     Err(Error::new(Kind::Usage, message)
         .at(list, 0, 0)
         .hint(format!(
-            "nothing was sold; 'tickets import {name} --batch {batch}' sells each of them once; if this is another list \
+            "nothing was sold; 'tickets {import}' sells each of them once; if this is another list \
              by now, --batch names it"
         )))
 }

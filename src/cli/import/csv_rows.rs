@@ -2,10 +2,12 @@
 
 use crate::plural::count;
 
-use super::header::{BadHeader, Columns, in_words, separator};
+use super::column_names::says_how_many;
+use super::header::{BadHeader, Columns};
 use super::passed_over::{self, PassedOver};
 use super::quotes::{Unclosed, unclosed};
 use super::row::{Read, Row, RowFlaw, RowText, one};
+use super::separator::{in_words, known, separator, stated};
 
 /// Reads them all: rows, rows with a cell that makes no sense, and lines that are no rows. `ignore`: columns of other
 /// names are passed over.
@@ -13,7 +15,11 @@ use super::row::{Read, Row, RowFlaw, RowText, one};
 /// # Errors
 /// In which line the header makes no sense, and so nothing behind it does.
 pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
-    let separator = separator(text);
+    let (stated, text) = stated(text).map_or((None, text), |(stated, text)| (Some(stated), text));
+    let separator = match stated {
+        Some(stated) => known(stated).ok_or_else(|| (1, unknown(stated)))?,
+        None => separator(text),
+    };
     let open = unclosed(text, separator);
     // What stands behind such a quote is read as nothing.
     let sound = open.as_ref().map_or(text.len(), |open| open.row);
@@ -32,10 +38,12 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
     }
     let header = reader.headers();
     let header = header.map_err(|error| bad(1, error.to_string()))?;
-    let columns = Columns::of(header, separator, ignore).map_err(|bad| (1, bad))?;
+    let first = place(text, header.position()).0.max(1);
+    let columns = Columns::of(header, separator, ignore).map_err(|bad| (first, bad))?;
     let mut passed = Passed::of(&columns, header);
     let mut read = Read {
         separator: Some(separator),
+        before_header: stated.map_or_else(String::new, |stated| format!("sep={stated}\n")),
         ..Read::default()
     };
     let mut record = csv::StringRecord::new();
@@ -43,7 +51,8 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
         match reader.read_record(&mut record) {
             Ok(true) => {
                 passed.see(&record);
-                add(&mut read, &record, &columns, text);
+                let cells = (&record, &columns);
+                add(&mut read, cells, passed.how_many(&record), text);
             }
             Ok(false) => break,
             Err(error) => {
@@ -60,8 +69,18 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
     read.passed_over = passed.columns.names();
     read.has_quantity = columns.has_quantity();
     match passed.columns.perhaps_quantity() {
-        Some(column) if !columns.has_quantity() => Err((1, passed_over::refused("column", column))),
+        Some(column) if !columns.has_quantity() => {
+            Err((first, passed_over::refused("column", column)))
+        }
         _ => Ok(read),
+    }
+}
+
+/// What is wrong with a list that says it has this between its cells.
+fn unknown(stated: &str) -> BadHeader {
+    BadHeader {
+        why: format!("says by \"sep=\" that {stated:?} stands between cells"),
+        hint: "cells stand between commas, semicolons or tabs: save it so".to_owned(),
     }
 }
 
@@ -90,10 +109,23 @@ impl Passed {
             self.columns.see(name, record.get(*at).unwrap_or_default());
         }
     }
+
+    /// The first of them whose name says how many, and that has something in this record: with what it has.
+    fn how_many<'r>(&'r self, record: &'r csv::StringRecord) -> Option<(&'r str, &'r str)> {
+        let cells = self.places.iter();
+        let mut cells = cells.map(|(at, name)| (&**name, record.get(*at).unwrap_or_default()));
+        cells.find(|(name, cell)| !cell.is_empty() && says_how_many(name))
+    }
 }
 
-/// Adds what stands in this record of the text: a row, what is none, or nothing.
-fn add(read: &mut Read, record: &csv::StringRecord, columns: &Columns, text: &str) {
+/// Adds what stands in this record of the text: a row, what is none, or nothing. `other`: a column that is passed over, and
+/// that says how many.
+fn add(
+    read: &mut Read,
+    (record, columns): (&csv::StringRecord, &Columns),
+    other: Option<(&str, &str)>,
+    text: &str,
+) {
     let (line, start) = place(text, record.position());
     if is_empty(record, text.get(start..).unwrap_or_default()) {
         return;
@@ -105,6 +137,13 @@ fn add(read: &mut Read, record: &csv::StringRecord, columns: &Columns, text: &st
         return;
     }
     let cells = columns.cells(record);
+    let [buyer, quantity, key, note] = cells;
+    if let Some((name, many)) = other.filter(|(_, many)| quantity.is_empty() && *many != "1") {
+        // Written down so that it is refused until it is corrected: without that column it would be one ticket.
+        let written = [buyer, &format!("{many}?"), key, note].map(str::to_owned);
+        let why = passed_over::says_otherwise("column", name, many);
+        return read.add(line, Err(why), || RowText::Cells(written));
+    }
     let row = row(cells, line).map_err(|why| format!("{why}{}", more()));
     read.add(line, row, || RowText::Cells(cells.map(str::to_owned)));
 }

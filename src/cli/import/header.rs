@@ -1,10 +1,8 @@
-//! The first line of CSV: which column is which, and what separates cells.
+//! The header of CSV: which column is which.
 
 use super::column_names::{meant, place, says_how_many};
 use super::row::COLUMNS;
-
-/// What may stand between two cells.
-const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+use super::separator::{in_words, others};
 
 /// A first line that makes no sense, and so nothing behind it does.
 #[derive(Debug)]
@@ -25,15 +23,6 @@ pub(super) struct Columns {
     pub(super) many: usize,
 }
 
-/// What stands between cells beside the separator.
-fn others(separator: u8) -> impl Fn(char) -> bool {
-    move |c| {
-        SEPARATORS
-            .iter()
-            .any(|it| *it != separator && char::from(*it) == c)
-    }
-}
-
 impl Columns {
     /// Those of this header. `ignore`: columns of other names are passed over.
     pub(super) fn of(
@@ -45,7 +34,7 @@ impl Columns {
             return Err(bad);
         }
         let mut at = [None; COLUMNS.len()];
-        let mut others = Vec::new();
+        let mut unknown = Vec::new();
         for (column, name) in header.iter().enumerate() {
             match place(name).and_then(|place| at.get_mut(place)) {
                 Some(known @ None) => *known = Some(column),
@@ -55,16 +44,16 @@ impl Columns {
                         hint: "take one of them out".to_owned(),
                     });
                 }
-                None => others.push(column),
+                None => unknown.push(column),
             }
         }
         let is_named = |column: &usize| header.get(*column).is_some_and(|name| !name.is_empty());
-        let none_unknown = ignore || !others.iter().any(is_named);
+        let none_unknown = ignore || !unknown.iter().any(is_named);
         let many = (0..header.len()).rfind(is_named).map_or(0, |last| last + 1);
         match at {
             [Some(_), ..] if none_unknown => Ok(Self {
                 at,
-                ignored: if ignore { others } else { Vec::new() },
+                ignored: if ignore { unknown } else { Vec::new() },
                 many,
             }),
             _ => Err(bad(header, separator, ignore)),
@@ -108,15 +97,6 @@ fn two_separators(header: &csv::StringRecord, separator: u8) -> Option<BadHeader
         why: format!("has the names of its columns between {first}s and between {second}s: {name:?} would be one of them"),
         hint: "the first line names the columns, with one separator between all of them, as in every row".to_owned(),
     })
-}
-
-/// What such a separator is called.
-pub(super) fn in_words(separator: char) -> &'static str {
-    match separator {
-        ';' => "semicolon",
-        '\t' => "tab",
-        _ => "comma",
-    }
 }
 
 /// What is wrong with a header that has no buyer, or columns of other names; and how it is written instead.
@@ -167,41 +147,9 @@ fn bad(header: &csv::StringRecord, separator: u8, ignore: bool) -> BadHeader {
     }
 }
 
-/// The separator by which the header names the buyer's column, and most of the others; where it names none, the one
-/// that it has most of.
-pub(super) fn separator(text: &str) -> u8 {
-    let header = text.lines().find(|line| !line.trim().is_empty());
-    let header = header.unwrap_or_default();
-    let score = |separator: u8| {
-        let names = header.split(char::from(separator));
-        let names = names.map(|name| name.trim().trim_matches('"').trim());
-        let known: Vec<usize> = names.clone().filter_map(place).collect();
-        (known.contains(&0), known.len(), names.count())
-    };
-    // Of equal ones the first.
-    let best = SEPARATORS.into_iter().rev().max_by_key(|it| score(*it));
-    best.unwrap_or(b',')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_header_says_what_separates_cells() {
-        for (header, is) in [
-            ("buyer", b','),
-            ("buyer,note", b','),
-            ("\"buyer\";\"quantity\"", b';'),
-            ("Quantity\tBUYER", b'\t'),
-            ("buyer;quantity,note", b';'),
-            ("name;seats", b';'),
-            ("name", b','),
-            ("", b','),
-        ] {
-            assert_eq!(separator(header), is, "{header}");
-        }
-    }
 
     #[test]
     fn what_was_perhaps_meant_is_offered() {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::column_names::says_how_many;
 use super::header::BadHeader;
 use super::passed_over::{self, PassedOver};
 use super::row::{COLUMNS, Read, Row, RowFlaw, RowText};
@@ -25,7 +26,14 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
                 read.has_quantity |= members.contains_key("quantity");
                 see(&mut passed, &members);
                 let known = known(members.clone());
-                let row = row(&known, line);
+                let row = match how_many(&members) {
+                    Some((name, many)) => Err(passed_over::says_otherwise(
+                        "member",
+                        name,
+                        &many.to_string(),
+                    )),
+                    None => row(&known, line),
+                };
                 read.add(line, row, || RowText::Line(with_buyer_first(members)));
             }
             Ok(members) => {
@@ -50,6 +58,13 @@ fn see(passed: &mut PassedOver, members: &Map<String, Value>) {
     for name in members.keys().filter(|name| !COLUMNS.contains(&&***name)) {
         passed.name(name);
     }
+}
+
+/// The member that says how many where the quantity does not, with what it says, unless that is one.
+fn how_many(members: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let mut others = members.iter().filter(|(name, _)| says_how_many(name));
+    let (name, many) = others.find(|(_, many)| !many.is_null() && **many != 1)?;
+    (!members.contains_key("quantity")).then_some((name, many))
 }
 
 /// An object of those members alone that a row has.

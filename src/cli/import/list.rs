@@ -1,21 +1,22 @@
 //! A list: its rows, each checked before anything is sold.
 
 use std::collections::HashMap;
-use std::path::Path;
-
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::super::args::ImportArgs;
 use super::super::screen::Screen;
 use super::row::{Read, Row};
 use super::{csv_rows, json_rows, text};
 use crate::{Error, Kind, Result};
 
-/// Reads a list, and names the keys of its rows by this batch. `ignore`: columns of other names are passed over.
+/// Reads a list, and names the keys of its rows by this batch.
 ///
 /// # Errors
 /// [`Kind::Usage`]: it is no text, or its header makes no sense, or a column that is passed over says how many.
-pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> Result<Read> {
-    let text = text::read(path, batch, screen)?;
+pub(super) fn read(arguments: &ImportArgs, batch: &str, screen: &Screen) -> Result<Read> {
+    let (path, ignore) = (&arguments.list, arguments.ignore_columns);
+    let text = text::read(arguments, batch, screen)?;
+    let (mark, text) = text::without_mark(&text);
     let ends_in = |ending: &str| {
         let own = path.extension();
         own.is_some_and(|own| own.eq_ignore_ascii_case(ending))
@@ -28,14 +29,17 @@ pub(super) fn read(path: &Path, batch: &str, ignore: bool, screen: &Screen) -> R
         return Err(error.at(path, 1, 0).hint(way));
     }
     let read = if is_json {
-        json_rows::read(&text, ignore)
+        json_rows::read(text, ignore)
     } else {
-        csv_rows::read(&text, ignore)
+        csv_rows::read(text, ignore)
     };
     let mut read = read.map_err(|(line, bad)| {
         let error = Error::new(Kind::Usage, bad.why).at(path, line, 0);
         error.hint(format!("nothing was sold; {}", bad.hint))
     })?;
+    if read.separator.is_some() {
+        read.before_header.insert_str(0, mark);
+    }
     name_keys(batch, &mut read.rows);
     Ok(read)
 }

@@ -2,6 +2,8 @@
 //!
 //! Knows lists, their rows and what became of each; knows nothing of locks and ledger lines.
 
+mod again;
+mod batch;
 mod column_names;
 mod corrected;
 mod csv_rows;
@@ -14,6 +16,7 @@ mod passed_over;
 mod quotes;
 mod rejects;
 mod row;
+mod separator;
 mod text;
 mod twice;
 
@@ -36,8 +39,8 @@ use row::{BadRow, Read, Row};
 const TOLD: usize = 20;
 
 pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Result<u8> {
-    let batch = batch(arguments)?;
-    let list = list::read(&arguments.list, &batch, arguments.ignore_columns, screen)?;
+    let batch = batch::of(arguments)?;
+    let list = list::read(arguments, &batch, screen)?;
     if !list.flaws.is_empty() || (!list.bad.is_empty() && arguments.rejects.is_none()) {
         return Ok(nonsense::tell(&list, &arguments.list, screen));
     }
@@ -62,7 +65,7 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         let refused = done.refused.iter().filter_map(|(at, _)| list.rows.get(*at));
         let bad = list.bad.iter().map(Refused::Bad);
         let refused = refused.map(Refused::Row).chain(bad).collect();
-        let written = rejects::write(&mut output, (list.separator, &batch), refused);
+        let written = rejects::write(&mut output, (&list, &batch), refused);
         done.unwritten = written.err();
     }
     let code = done.tell(&list, screen);
@@ -70,29 +73,6 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
     let notes = notes.chain(twice::told(&office, (&list, &batch), &done.sold));
     screen.notes(&notes.map(|note| screen.hint(&note)).collect::<Vec<_>>());
     Ok(code)
-}
-
-/// What the rows belong to.
-fn batch(arguments: &ImportArgs) -> Result<String> {
-    match &arguments.batch {
-        Some(batch) => Ok(batch.clone()),
-        None if text::is_stdin(&arguments.list) || is_nameless(&arguments.list) => {
-            let message =
-                "rows from standard input or a pipe belong to no file: say to which batch";
-            Err(Error::new(Kind::Usage, message).hint("add --batch NAME"))
-        }
-        None => {
-            corrected::refuse_without_batch(&arguments.list)?;
-            let name = arguments.list.file_name().unwrap_or_default();
-            Ok(name.to_string_lossy().into_owned())
-        }
-    }
-}
-
-/// Whether this is what a shell calls a pipe or an open file, and no name of a list: another list is called the same.
-fn is_nameless(list: &Path) -> bool {
-    let is_pipe = |found: std::fs::Metadata| !found.is_file() && !found.is_dir();
-    list.starts_with("/dev") || list.starts_with("/proc") || list.metadata().is_ok_and(is_pipe)
 }
 
 /// What an import came to.

@@ -2,9 +2,9 @@
 
 use super::super::args::ImportArgs;
 use super::Done;
+use super::again::of_rejects;
 use super::row::{Read, Row};
 use crate::plural::count;
-use crate::shown::quoted;
 use crate::{Kind, shown};
 
 /// So many rows are named at most.
@@ -93,13 +93,9 @@ fn corrected(
 ) -> Option<String> {
     let rejects = arguments.rejects.as_deref();
     let rejects = rejects.filter(|_| done.unwritten.is_none() && code > 0)?;
-    let (rejects, batch) = (quoted(rejects.as_os_str()), quoted(batch.as_ref()));
     // In JSON lines a row that makes no sense is written down with all of its members.
-    let ignore = match list.separator {
-        None if arguments.ignore_columns => " --ignore-columns",
-        _ => "",
-    };
+    let import = of_rejects(arguments, rejects, batch, list.separator.is_none());
     Some(format!(
-        "correct the refused rows there, and sell them with 'tickets import {rejects} --batch {batch}{ignore}'"
+        "correct the refused rows there, and sell them with 'tickets {import}'"
     ))
 }

@@ -75,6 +75,12 @@ pub(super) fn refused(what: &str, name: &str) -> BadHeader {
     }
 }
 
+/// Why a row is none that says nothing of how many in its quantity, and this in a column (or, in JSON, a member) that is
+/// passed over.
+pub(super) fn says_otherwise(what: &str, name: &str, many: &str) -> String {
+    format!("it has no quantity, and its {what} {name:?} says {many}: which of them is it?")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::super::args::ImportArgs;
+use super::super::cell::MARK;
 use super::corrected;
 use super::row::{BadRow, COLUMNS, Read, Row, RowText};
 use super::text::is_stdin;
@@ -32,9 +33,11 @@ impl Refused<'_> {
     }
 }
 
-/// Whether it has the header of such a list, whatever separates its cells.
+/// Whether it has the header of such a list, whatever separates its cells, and whatever says so.
 fn begins_as_csv(head: &[u8]) -> bool {
-    let line = head.split(|byte| *byte == b'\n').next();
+    let head = head.strip_prefix(MARK.as_bytes()).unwrap_or(head);
+    let mut lines = head.split(|byte| *byte == b'\n');
+    let line = lines.find(|line| !line.starts_with(b"sep="));
     let cells = line.map(|line| line.split(|byte| b",;\t".contains(byte)));
     cells.is_some_and(|cells| cells.eq(COLUMNS.map(str::as_bytes)))
 }
@@ -54,20 +57,20 @@ pub(super) fn claim(
         let message = "cannot hold both the list and what was refused of it";
         output.keep_apart(&arguments.list, message)?;
     }
-    corrected::refuse(&output, (read, batch), event)?;
+    corrected::refuse(&output, (read, batch), (arguments, event))?;
     Ok(Some(output))
 }
 
-/// Writes them as the list was written, in the order of its lines: CSV with this separator, or JSON lines. A row that
+/// Writes them as the list was written, in the order of its lines: CSV with its separator, or JSON lines. A row that
 /// had no key of its own gets none: it is another one when it is corrected.
 pub(super) fn write(
     output: &mut Output,
-    (separator, batch): (Option<u8>, &str),
+    (list, batch): (&Read, &str),
     mut rows: Vec<Refused<'_>>,
 ) -> Result<()> {
     rows.sort_by_key(Refused::line);
-    let mut text = Vec::new();
-    let written = match separator {
+    let mut text = list.before_header.clone().into_bytes();
+    let written = match list.separator {
         Some(separator) => as_csv(&mut text, separator, &rows),
         None => as_json_lines(&mut text, &rows),
     };

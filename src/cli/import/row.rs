@@ -90,6 +90,9 @@ pub(super) struct Read {
     pub(super) has_quantity: bool,
     /// What stands between cells; `None`: it is JSON lines.
     pub(super) separator: Option<u8>,
+    /// What stands before the header of CSV: the mark by which some spreadsheets know UTF-8, and the line that names the
+    /// separator.
+    pub(super) before_header: String,
 }
 
 impl Read {

@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
+use super::super::args::ImportArgs;
+use super::super::cell::MARK;
 use super::super::hint::quoted;
 use super::super::screen::Screen;
+use super::again::again;
 use crate::{Error, Kind, Result, shown};
 
 /// The largest list, in bytes.
@@ -19,20 +22,27 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// All of a list of this batch, without the mark that some programs begin UTF-8 with.
+/// The mark that some programs begin UTF-8 with, if this text has it, and the rest.
+pub(super) fn without_mark(text: &str) -> (&str, &str) {
+    let mark = if text.starts_with(MARK) {
+        MARK.len()
+    } else {
+        0
+    };
+    text.split_at_checked(mark).unwrap_or(("", text))
+}
+
+/// All of a list of this batch.
 ///
 /// # Errors
 /// [`Kind::Usage`]: it is too large, or no UTF-8.
-pub(super) fn read(path: &Path, batch: &str, screen: &Screen) -> Result<String> {
+pub(super) fn read(arguments: &ImportArgs, batch: &str, screen: &Screen) -> Result<String> {
+    let path = &arguments.list;
     let bytes = bytes(path)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).map_err(|error| {
         let wrong = error.utf8_error().valid_up_to();
         let (error, encoding) = no_utf8(error.as_bytes(), wrong, path);
-        error.hint(way_out(encoding, (path, batch), screen))
-    })?;
-    Ok(match text.strip_prefix('\u{feff}') {
-        Some(text) => text.to_owned(),
-        None => text,
+        error.hint(way_out(encoding, (arguments, batch), screen))
     })
 }
 
@@ -82,7 +92,12 @@ fn no_utf8(bytes: &[u8], wrong: usize, path: &Path) -> (Error, Option<&'static s
 }
 
 /// How it is written anew; of the same batch, so that what was sold of it before is not sold again.
-fn way_out(encoding: Option<&str>, (path, batch): (&Path, &str), screen: &Screen) -> String {
+fn way_out(
+    encoding: Option<&str>,
+    (arguments, batch): (&ImportArgs, &str),
+    screen: &Screen,
+) -> String {
+    let path = &arguments.list;
     let Some(encoding) = encoding else {
         return "nothing was sold; save it as CSV, in UTF-8".to_owned();
     };
@@ -92,8 +107,8 @@ fn way_out(encoding: Option<&str>, (path, batch): (&Path, &str), screen: &Screen
     }
     let ending = path.extension().unwrap_or_default();
     let anew = path.with_extension(format!("utf8.{}", ending.to_string_lossy()));
-    let [name, anew, batch] = [path.as_os_str(), anew.as_os_str(), batch.as_ref()].map(quoted);
-    let import = screen.command(&format!("import {anew} --batch {batch}"));
+    let import = screen.command(&again(arguments, &anew, batch));
+    let [name, anew] = [path.as_os_str(), anew.as_os_str()].map(quoted);
     format!(
         "nothing was sold; save it as CSV in UTF-8, or {iconv} {name} > {anew}, and then {import}"
     )

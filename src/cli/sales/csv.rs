@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::args::SalesArgs;
-use super::super::cell::cell;
+use super::super::cell::{MARK, cell};
 use super::list::{SaleList, Total};
 use crate::Result;
 
@@ -18,9 +18,6 @@ const COLUMNS: [&str; 9] = [
     "rush",
     "note",
 ];
-
-/// The mark by which some spreadsheets know UTF-8.
-const MARK: &str = "\u{feff}";
 
 pub(super) fn write(
     list: &SaleList<'_>,

@@ -73,6 +73,9 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
             "each thing has its option, as '--title \"New Year\"'; several words stand in quotes"
                 .to_owned()
         }
+        "close" | "reopen" if word.contains(char::is_whitespace) => {
+            format!("'--reason {}' says why", in_quotes(word))
+        }
         "close" | "reopen" | "import" => format!(
             "-f names the event: 'tickets -f FILE.json {command}'; words that belong together stand in quotes"
         ),

@@ -95,7 +95,10 @@ impl EventFiles {
 fn refuse_name<'a>(path: &'a Path, found: Option<&Metadata>) -> Result<&'a OsStr> {
     let usage = |message: &str| {
         let error = Error::new(Kind::Usage, message).at(path, 0, 0);
-        Err(error.hint("give the path of a tickets.json with -f FILE"))
+        Err(error.hint(match count_beside(path) {
+            Some(count) => format!("say -f {}", quoted(count.as_os_str())),
+            None => "give the path of a tickets.json with -f FILE".to_owned(),
+        }))
     };
     let Some(name) = path.file_name() else {
         return usage("names no file");
@@ -114,6 +117,19 @@ fn refuse_name<'a>(path: &'a Path, found: Option<&Metadata>) -> Result<&'a OsStr
         return usage("is a directory");
     }
     Ok(name)
+}
+
+/// The count that such a ledger or lock file is beside of, by their names, where it is there.
+fn count_beside(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let stem = name.split_once(".ledger.").map(|(stem, _)| stem);
+    let names = match (stem, name.strip_suffix(LOCK)) {
+        (Some(stem), _) => [format!("{stem}.json"), stem.to_owned()],
+        (None, Some(count)) => [count.to_owned(), count.to_owned()],
+        (None, None) => return None,
+    };
+    let mut counts = names.into_iter().map(|name| path.with_file_name(name));
+    counts.find(|count| count.is_file())
 }
 
 /// The most that the names beside a count are longer than its own, in bytes: a temporary file of the ledger's,
@@ -176,6 +192,16 @@ fn lock_of(count: &Path, name: &OsStr) -> PathBuf {
     let mut lock = name.to_os_string();
     lock.push(LOCK);
     count.with_file_name(lock)
+}
+
+/// A name for a new event in the working directory that no file has: this one, or it with a number.
+pub(crate) fn free_event(name: &str) -> String {
+    let mut names = (1..).map(|at| match at {
+        1 => format!("{name}.json"),
+        at => format!("{name}-{at}.json"),
+    });
+    let free = names.find(|name| !Path::new(name).exists());
+    free.unwrap_or_default()
 }
 
 /// The time now as a part of a file name.

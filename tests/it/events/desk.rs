@@ -80,10 +80,10 @@ fn a_name_where_an_id_belongs_is_answered_with_the_ids() {
     ] {
         assert_eq!(
             hint(words),
-            format!("{ulla}'tickets -f {file} {} {hold}'", words[0])
+            format!("{ulla}'tickets -f {file} {} {hold} --json'", words[0])
         );
     }
-    let rename = format!("{ulla}'tickets -f {file} rename {hold} NAME'");
+    let rename = format!("{ulla}\"tickets -f {file} rename {hold} 'Ulla B.' --json\"");
     assert_eq!(hint(&["rename", "Ulla", "Ulla B."]), rename);
     // What the command does nothing to is told all the same.
     let asked =
@@ -92,7 +92,7 @@ fn a_name_where_an_id_belongs_is_answered_with_the_ids() {
     let asked =
         format!("that is a name, and an id is asked for: sale {sale} has 1 ticket for \"Bob\"");
     assert_eq!(hint(&["confirm", "bob"]), asked);
-    assert!(hint(&["cancel", "bo"]).contains(&format!("cancel {sale}'")));
+    assert!(hint(&["cancel", "bo"]).contains(&format!("cancel {sale} --json'")));
     for _ in 0..6 {
         event.booked("Bob");
     }

@@ -53,6 +53,30 @@ fn the_door_has_valid_sales_by_todays_name() {
     );
 }
 
+/// As the list of sales has it.
+#[test]
+fn a_door_for_a_spreadsheet_may_begin_with_the_mark_of_utf_8() {
+    let event = made(5, "");
+    event.booked("Zo\u{eb}");
+    let plain = event.run("door --format csv").stdout;
+    let marked = event.run("door --format csv --bom").stdout;
+    assert_eq!(marked, format!("\u{feff}{plain}"));
+    for line in ["door --bom", "door --format html --bom"] {
+        let (code, document) = event.json(line);
+        let message = &document["error"]["message"];
+        assert_eq!(
+            (code, message),
+            (2, &"--bom is for --format csv".into()),
+            "{line}"
+        );
+    }
+    let run = event.run("door --bom");
+    assert!(
+        run.code == Some(2) && run.stderr.contains("door --help'"),
+        "{run:?}"
+    );
+}
+
 #[test]
 fn a_door_is_a_table_a_spreadsheet_and_a_page() {
     let event = made(50, "");

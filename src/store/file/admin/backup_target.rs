@@ -48,6 +48,23 @@ pub(crate) fn kept_in(files: &EventFiles, place: &Path) -> Result<EventFiles> {
     Ok(kept)
 }
 
+/// Refuses a file where a backup is to be: of one in a backup its directory is meant.
+pub(crate) fn refuse_no_directory(files: &EventFiles, place: &Path) -> Result<()> {
+    if !place.exists() || place.is_dir() {
+        return Ok(());
+    }
+    let message = "is no directory: a backup is a directory with an event's files in it";
+    let error = Error::new(Kind::Usage, message).at(place, 0, 0);
+    let holder = directory(place);
+    let name = files.count.file_name().unwrap_or_default();
+    Err(error.hint(if holder.join(name).exists() {
+        let holder = quoted(holder.as_os_str());
+        format!("nothing was changed; name that: 'tickets restore {holder}'")
+    } else {
+        "nothing was changed; name the directory that 'tickets backup DIR' wrote to".to_owned()
+    }))
+}
+
 /// Refuses a name that something else has than a directory.
 pub(crate) fn refuse_file(place: &Path) -> Result<()> {
     if !place.exists() || place.is_dir() {

@@ -5,6 +5,7 @@ use crate::ledger::{CountFile, Counted, Tally};
 use crate::plural;
 use crate::store::audit::{Finding, Flaw};
 use crate::store::file::event::EventFiles;
+use crate::store::file::reader::apart::apart;
 use crate::store::file::reader::ledger_summary::LedgerSummary;
 
 /// How the count differs from the ledger at the line that it counts last. `sound`: every line of the ledger adds up.
@@ -18,13 +19,21 @@ pub(crate) fn drift(
         None => opening_drift(count, summary, sound),
         Some(counted) => counted_drift(count.ticket, counted, summary, sound),
     };
-    found.map(|(kind, text, repairable)| Finding {
-        kind,
-        file: files.count.display().to_string(),
-        line: 0,
-        text,
-        repairable,
-        hint: None,
+    found.map(|(kind, text, repairable)| {
+        let short = count.counted.filter(|_| kind == Flaw::Short);
+        let apart = short.and_then(|counted| apart(files, counted, count.ticket));
+        let (told, hint) = match &apart {
+            Some(apart) => (apart.told(), Some(apart.way_out())),
+            None => (String::new(), None),
+        };
+        Finding {
+            kind,
+            file: files.count.display().to_string(),
+            line: 0,
+            text: text + &told,
+            repairable,
+            hint,
+        }
     })
 }
 

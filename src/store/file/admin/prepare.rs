@@ -1,13 +1,12 @@
 //! Getting an event ready for a rush, and off real bookings.
 
-use std::path::Path;
 use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
 use crate::plural::{are, count};
 use crate::store::audit::Flaw;
-use crate::store::file::event::EventFiles;
+use crate::store::file::event::{EventFiles, free_event};
 use crate::store::file::file_store::{FileStore, no_ledger};
 use crate::store::file::files::open::Access;
 use crate::store::file::ledger_lock::lock_ledger;
@@ -240,11 +239,6 @@ fn elsewhere(locked: bool) -> String {
 
 /// How an event to rush on is made.
 fn on_another() -> String {
-    let other = (1..).map(|at| match at {
-        1 => "other.json".to_owned(),
-        at => format!("other-{at}.json"),
-    });
-    let mut free = other.filter(|name| !Path::new(name).exists());
-    let other = free.next().unwrap_or_default();
+    let other = free_event("other");
     format!("to rush elsewhere: echo '{{\"ticket\": 50}}' > {other}, then say -f {other}")
 }

@@ -1,6 +1,6 @@
 //! Repair: what an audit found is put right from the ledger, where that can be proven.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -169,7 +169,7 @@ fn by_the_ledger(
         let count = (&view.count, &view.tally);
         publish(files, ledger, count, known)?;
         let beside = kept.as_ref();
-        let beside = beside.map(|kept| format!("; what stood in it is kept as {}", kept.display()));
+        let beside = beside.map(|kept| kept_beside(&view.count, kept, has(Flaw::Count)));
         done.push(format!(
             "{} was written anew from the ledger: {} left, {} sold{}",
             files.count.display(),
@@ -179,4 +179,17 @@ fn by_the_ledger(
         ));
     }
     Ok((done, kept))
+}
+
+/// Where what stood in a count is kept, and which members of somebody's own it has still: of one that made no sense those
+/// that could be read.
+fn kept_beside(count: &CountFile, kept: &Path, broken: bool) -> String {
+    let own = count.own_names().map(|name| format!("{name:?}"));
+    let own = own.collect::<Vec<_>>().join(", ");
+    let own = match own.as_str() {
+        _ if !broken => String::new(),
+        "" => "; no member of your own could be read in it".to_owned(),
+        own => format!("; of your own members it has {own}, as far as they could be read"),
+    };
+    format!("{own}; what stood in it is kept as {}", kept.display())
 }

@@ -11,6 +11,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::files::open::Access;
 use crate::store::file::lock::wait::Wait;
+use crate::store::file::reader::apart::apart;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::view::base::is_borne_out;
 use crate::store::file::recovery::archive::finish_interrupted;
@@ -145,6 +146,13 @@ fn keep_off(files: &EventFiles, ledger: Option<&LedgerFile>, forced: bool) -> Re
         _ => return Ok(()),
     };
     let message = format!("{why}: what was booked is unknown");
+    let apart = count
+        .as_ref()
+        .and_then(|count| apart(files, count.counted?, count.ticket));
+    if let Some(apart) = apart {
+        let error = Error::new(Kind::Refused, message + &apart.told()).at(&files.ledger, 0, 0);
+        return Err(error.hint(format!("nothing was changed; {}", apart.way_out())));
+    }
     let error = Error::new(Kind::Refused, message).at(&files.ledger, 0, 0);
     Err(error.hint(
         "nothing was changed; 'tickets restore DIR' puts a backup back; --force resets all the same, and keeps what is \

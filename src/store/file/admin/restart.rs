@@ -115,7 +115,11 @@ fn put_fresh_count(
     (stock, begun): (u64, &Beginning),
 ) -> Result<Option<PathBuf>> {
     let (fresh, kept) = match old {
-        Err(_) => (CountFile::fresh(stock), keep_count(files, BROKEN)?),
+        Err(_) => {
+            let (own, _) = CountFile::look_whatever_it_says(&files.count)?;
+            let fresh = own.map_or_else(|| CountFile::fresh(stock), |own| own.restarted(stock));
+            (fresh, keep_count(files, BROKEN)?)
+        }
         Ok((None, _)) => (CountFile::fresh(stock), None),
         Ok((Some(old), _)) => {
             let lost = !borne_out && old.counted.is_some_and(|counted| counted.seq > 0);

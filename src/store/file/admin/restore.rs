@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 use crate::error::{Kind, Result};
 use crate::ledger::{CountFile, Tally};
 use crate::store::file::admin::backup::adds_up;
-use crate::store::file::admin::backup_target::kept_in;
+use crate::store::file::admin::backup_target::{kept_in, refuse_no_directory};
 use crate::store::file::admin::extra_lines::{extra, refuse_to_lose};
 use crate::store::file::admin::saved::{Saved, saved};
 use crate::store::file::admin::swap::{Fresh, PutBack, put_back};
@@ -42,6 +42,7 @@ impl FileStore {
         forced: bool,
         wait: Duration,
     ) -> Result<Restored> {
+        refuse_no_directory(&self.files, from)?;
         let source = kept_in(&self.files, from)?;
         let saved = saved(&source, from, forced)?;
         make_directory(directory(&self.files.count))?;

@@ -36,12 +36,15 @@ pub(crate) fn saved(source: &EventFiles, from: &Path, forced: bool) -> Result<Sa
     let counted = count.as_ref().and_then(|count| count.counted);
     let summary = summarize_ledger(source, &ledger, counted)?;
     let broken = summary.findings.iter().find(|it| it.kind == Flaw::Ledger);
-    let wrong = |line: u64, why: &str, hint: &'static str| {
+    let wrong = |line: u64, why: &str, hint: &str| {
         let error = Error::new(Kind::Integrity, why).at(&source.ledger, line, 0);
-        error.hint(hint)
+        error.hint(hint.to_owned())
     };
     if let Some(finding) = broken {
-        return Err(wrong(finding.line, &finding.text, DAMAGED));
+        let way_out = finding.hint.as_ref();
+        let hint = way_out.map(|way_out| format!("{DAMAGED}; or mend it: {way_out}"));
+        let hint = hint.as_deref().unwrap_or(DAMAGED);
+        return Err(wrong(finding.line, &finding.text, hint));
     }
     let Some(opening) = summary.opening else {
         let hint = "nothing was changed; name another backup";

@@ -35,7 +35,8 @@ impl CountFile {
         Ok((Some(Self::of_bytes(&bytes, path)?), version))
     }
 
-    /// The same; `None` also for a file that makes no sense, or is too long for one.
+    /// The same; of a file that makes no sense, the members of somebody's own that can be read. `None` also for one that is
+    /// too long.
     pub(crate) fn look_whatever_it_says(path: &Path) -> Result<(Option<Self>, Version)> {
         let (bytes, version) = match read_capped(path, MAX_COUNT_BYTES) {
             Err(error) if is_missing(&error, path) || error.kind() == Kind::Integrity => {
@@ -43,8 +44,14 @@ impl CountFile {
             }
             read => read?,
         };
-        let text = std::str::from_utf8(&bytes).ok();
-        Ok((text.and_then(|text| Self::parse(text).ok()), version))
+        if bytes.iter().all(|&byte| byte == 0) {
+            return Ok((None, version));
+        }
+        let count = Self::of_bytes(&bytes, path);
+        Ok((
+            Some(count.unwrap_or_else(|_| Self::salvaged(&bytes))),
+            version,
+        ))
     }
 }
 
@@ -77,7 +84,11 @@ mod tests {
         let path = place.path().join("tickets.json");
         let look = || CountFile::look_whatever_it_says(&path);
         assert!(look().unwrap().0.is_none());
-        for (text, count) in [("{\"ticket\": 5}", Some(5)), ("garbage", None), ("", None)] {
+        for (text, count) in [
+            ("{\"ticket\": 5}", Some(5)),
+            ("garbage", Some(0)),
+            ("", None),
+        ] {
             std::fs::write(&path, text).unwrap();
             assert_eq!(look().unwrap().0.map(|count| count.ticket), count);
         }

@@ -2,6 +2,8 @@
 //!
 //! Knows files of lines and their arithmetic; knows nothing of locks and syncs, and writes nothing.
 
+pub(crate) mod apart;
+pub(crate) mod edited;
 pub(crate) mod fast_forward;
 pub(crate) mod format;
 pub(crate) mod key_index;

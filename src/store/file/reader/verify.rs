@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::ledger::{Counted, Line, Op};
-use crate::shown::quoted;
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
+use crate::store::file::reader::edited::{edited, ledger_and_copy};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
 use crate::store::file::reader::line_check::Reader;
@@ -61,7 +61,7 @@ impl Reader<'_> {
     /// A line that does not add up, or stands behind one: what it books counts, to be on the safe side. Whether it is a
     /// line at all; of an event that is for real one that is none may have been a booking.
     fn behind_a_break(&mut self, bytes: &[u8], terminated: bool) -> bool {
-        let Ok(line) = Line::parse(bytes, None) else {
+        let Ok(line) = Line::parse(Line::as_written(bytes), None) else {
             let made_for_real = self.summary.made_for_real;
             let is_lost = made_for_real && terminated && !bytes.iter().all(|byte| *byte == 0);
             self.summary.unread += u64::from(is_lost);
@@ -108,9 +108,14 @@ impl Reader<'_> {
                 lines => format!("{why}; the {lines} lines behind it are not verified"),
             };
             self.finding(Flaw::Ledger, line, text, false);
-            let found = self.summary.findings.last_mut();
-            if let (Some(found), Some(further)) = (found, misplaced) {
-                found.hint = Some(in_order(self.files, line, line + further));
+            let way_out = match misplaced {
+                Some(further) => Some(in_order(self.files, line, line + further)),
+                None => edited(self.ledger)
+                    .filter(|edited| edited.line == line)
+                    .map(|edited| edited.way_out(self.files)),
+            };
+            if let Some(found) = self.summary.findings.last_mut() {
+                found.hint = way_out;
             }
         } else {
             let bytes = end.max(start) - start;
@@ -136,20 +141,14 @@ impl Reader<'_> {
 
     /// Whether a line is whole: also one whose sum fits, but which is none that we know: a newer program's.
     fn is_whole(&self, raw_line: &RawLine<'_>) -> bool {
-        Line::parse(raw_line.bytes, None).is_ok()
+        Line::parse(Line::as_written(raw_line.bytes), None).is_ok()
             || Line::check(raw_line.bytes, Some(self.summary.tally.sum)).is_ok()
     }
 }
 
 /// How lines that have changed places are put in order again, by people: nothing but their places is to be changed.
 fn in_order(files: &EventFiles, line: u64, stands: u64) -> String {
-    let name = files.ledger.file_name().unwrap_or_default().to_owned();
-    let beside = |end: &str| {
-        let mut name = name.clone();
-        name.push(end);
-        quoted(files.ledger.with_file_name(name).as_os_str())
-    };
-    let (ledger, kept) = (beside(""), beside(".before"));
+    let [ledger, kept] = ledger_and_copy(files);
     format!(
         "line {line} stands as line {stands}: lines have changed places, and none need be lost. Keep the ledger as it is, \
          and put its lines in the order of their numbers: cp -p {ledger} {kept} && \

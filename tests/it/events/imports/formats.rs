@@ -89,7 +89,8 @@ fn cells_may_stand_between_semicolons_or_tabs() {
             "{sale:#}"
         );
         let written = fs::read_to_string(&again).unwrap();
-        let columns = ["buyer", "quantity", "key", "note"].join(separator);
+        // With the mark of the list, by which a spreadsheet knows UTF-8.
+        let columns = ["\u{feff}buyer", "quantity", "key", "note"].join(separator);
         assert_eq!(written.lines().next(), Some(&*columns), "{written}");
         assert!(
             written.ends_with(&format!("{separator}\"x{separator}y\"\n")),

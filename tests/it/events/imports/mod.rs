@@ -5,6 +5,7 @@ mod formats;
 mod long;
 mod nonsense;
 mod rejects;
+mod separators;
 mod sold;
 
 use std::fs;

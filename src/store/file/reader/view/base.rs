@@ -4,6 +4,7 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Counted, Index, Line, MAX_LINE, Op, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
+use crate::store::file::reader::edited::edited;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::{RawLines, line_before};
 use crate::store::file::reader::view::in_all::in_all;
@@ -35,7 +36,12 @@ pub(crate) fn base(
             return Ok((start, None));
         }
         let opened = ledger.opening_line().map_err(problem)?.is_some();
-        return Err(lacks(counted, length, opened, (ledger, files)));
+        return Err(lacks(
+            (counted, count.ticket),
+            length,
+            opened,
+            (ledger, files),
+        ));
     };
     known_bad!(DriftBelieved => return Ok((Tally { seq: counted.seq, bytes: counted.bytes, left: count.ticket, sold: counted.sold, held: counted.held, index: counted.index, sum: line.sum }, None)));
     if line.record.left != count.ticket {
@@ -183,6 +189,9 @@ pub(crate) fn rebuilt_from(
 ) -> Result<CountFile> {
     if let Some(opening) = ledger.first_line(files)? {
         return Ok(CountFile::fresh(opening.left));
+    }
+    if let Some(edited) = edited(ledger) {
+        return Err(edited.error(files));
     }
     let how = if version.is_missing() {
         "is missing"

@@ -4,13 +4,15 @@
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Counted, Tally};
 use crate::store::file::event::EventFiles;
+use crate::store::file::reader::apart::apart;
+use crate::store::file::reader::edited::edited;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::breaks::whole_lines;
 use crate::store::file::reader::view::tail::{Stands, all_lost, break_at, disagreement};
 
-/// The ledger lacks the line that the count includes last. `opened`: it has its opening line.
+/// The ledger lacks the line that the count includes last, where so many are left. `opened`: it has its opening line.
 pub(crate) fn lacks(
-    counted: Counted,
+    (counted, left): (Counted, u64),
     length: u64,
     opened: bool,
     (ledger, files): (&LedgerFile, &EventFiles),
@@ -24,6 +26,13 @@ pub(crate) fn lacks(
     } else {
         format!("has no line {seq} that ends at byte {bytes}, where {count} counts it")
     };
+    if !opened && let Some(edited) = edited(ledger) {
+        return edited.error(files);
+    }
+    if let Some(apart) = apart(files, counted, left) {
+        let error = disagreement(message + &apart.told(), &files.ledger, seq);
+        return error.hint(format!("nothing was sold; {}", apart.way_out()));
+    }
     if !opened {
         let error = all_lost(message, &files.ledger);
         return if length > 0 {

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
+use crate::store::file::reader::apart::apart;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::base::{base, look_at_count, rebuilt_from};
 use crate::store::file::reader::view::breaks::first_break;
@@ -193,7 +194,11 @@ fn without_ledger(
             files.count.display(),
             counted.seq
         );
-        return Err(all_lost(message, &files.ledger));
+        return Err(match apart(files, counted, count.ticket) {
+            Some(apart) => all_lost(message + &apart.told(), &files.ledger)
+                .hint(format!("nothing was sold; {}", apart.way_out())),
+            None => all_lost(message, &files.ledger),
+        });
     }
     Ok(LedgerView {
         tally: Tally {

@@ -6,6 +6,7 @@ use crate::error::{Error, Kind};
 use crate::ledger::{Line, Op, Record, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
+use crate::store::file::reader::edited::{Edited, edited};
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
 use crate::store::file::reader::torn_tail::begins_with_lost_write;
@@ -70,8 +71,9 @@ pub(crate) fn judge_tail(
     Ok(Tail::Torn { from: start })
 }
 
+/// Whether it is a whole line, as an editor may have saved it.
 pub(crate) fn is_whole(raw_line: &RawLine<'_>) -> bool {
-    Line::parse(raw_line.bytes, None).is_ok()
+    Line::parse(Line::as_written(raw_line.bytes), None).is_ok()
 }
 
 /// Whether the line that the count includes last stands in the ledger where it says.
@@ -88,6 +90,9 @@ pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
 
 /// A line of the ledger does not add up.
 pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands) -> Error {
+    if let Some(edited) = edited_of(files).filter(|edited| edited.line == line) {
+        return edited.error(files);
+    }
     let error = disagreement(
         format!(
             "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
@@ -112,6 +117,10 @@ pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands
     })
 }
 
+fn edited_of(files: &EventFiles) -> Option<Edited> {
+    edited(&open_ledger(files, Access::Read).ok()??)
+}
+
 /// What of a ledger is somebody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Booked {
@@ -134,7 +143,7 @@ fn booked(files: &EventFiles) -> Booked {
             Op::Sell => record.rush.is_none(),
             op => matches!(op, Op::Set | Op::Hold),
         };
-        match Line::parse(raw_line.bytes, None) {
+        match Line::parse(Line::as_written(raw_line.bytes), None) {
             Ok(line) if is_real(&line.record) => return Booked::Some,
             Err(_) if !raw_line.bytes.is_empty() => booked = Booked::Perhaps,
             _ => {}

@@ -1,0 +1,123 @@
+//! A count and a ledger that belong together, and do not go by one name: one of them was renamed, or copied, without the
+//! other.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::ledger::{Counted, Line};
+use crate::shown::quoted;
+use crate::store::file::event::EventFiles;
+use crate::store::file::files::directory::directory;
+use crate::store::file::files::open::{Access, try_open_regular};
+use crate::store::file::reader::raw_lines::line_before;
+
+/// So many files are looked at beside a count.
+const LOOKED_AT: usize = 10_000;
+
+/// How the name of a ledger ends.
+const LEDGER: &str = ".ledger.jsonl";
+
+/// A ledger beside a count of another name, in which the line stands that the count includes last.
+pub(crate) struct Apart<'a> {
+    count: &'a Path,
+    own: &'a Path,
+    ledger: PathBuf,
+    /// The count that goes by the ledger's name, and whether it is there; `None`: the ledger is one that was put away.
+    named: Option<(PathBuf, bool)>,
+}
+
+/// Looks for the ledger of a count that says so many are left. One that goes by the name of an event comes before one that
+/// was put away.
+pub(crate) fn apart(files: &EventFiles, counted: Counted, left: u64) -> Option<Apart<'_>> {
+    let entries = fs::read_dir(directory(&files.count)).ok()?.flatten();
+    let mut ledgers: Vec<(bool, PathBuf)> = entries
+        .take(LOOKED_AT)
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            let text = name.to_string_lossy();
+            let is_kept = text.contains(".ledger.") && text.ends_with(".jsonl");
+            let ledger = files.count.with_file_name(&name);
+            (is_kept && ledger != files.ledger).then(|| (!text.ends_with(LEDGER), ledger))
+        })
+        .collect();
+    ledgers.sort();
+    let mut ledgers = ledgers.into_iter();
+    let (put_away, ledger) = ledgers.find(|(_, ledger)| includes(ledger, counted, left))?;
+    let named = if put_away {
+        None
+    } else {
+        Some(count_of(&ledger)?)
+    };
+    Some(Apart {
+        count: &files.count,
+        own: &files.ledger,
+        ledger,
+        named,
+    })
+}
+
+/// Whether the line stands in this ledger that the count includes last.
+fn includes(ledger: &Path, counted: Counted, left: u64) -> bool {
+    let Ok(Some((file, own))) = try_open_regular(ledger, Access::Read) else {
+        return false;
+    };
+    if own.length < counted.bytes {
+        return false;
+    }
+    let Ok(Some(bytes)) = line_before(&file, counted.bytes) else {
+        return false;
+    };
+    let line = Line::parse(&bytes, None);
+    line.is_ok_and(|line| (line.record.seq, line.record.left) == (counted.seq, left))
+}
+
+/// The count that goes by a ledger's name, and whether it is there.
+fn count_of(ledger: &Path) -> Option<(PathBuf, bool)> {
+    let stem = ledger.file_name()?.to_str()?.strip_suffix(LEDGER)?;
+    let dotted = ledger.with_file_name(format!("{stem}.json"));
+    let bare = ledger.with_file_name(stem);
+    match (dotted.exists(), bare.is_file()) {
+        (true, _) => Some((dotted, true)),
+        (false, true) => Some((bare, true)),
+        (false, false) => Some((dotted, false)),
+    }
+}
+
+impl Apart<'_> {
+    /// Where the ledger is, behind what is said of the one that is missing.
+    pub(crate) fn told(&self) -> String {
+        let ledger = self.ledger.display();
+        match &self.named {
+            Some((count, true)) => format!(
+                "; they stand in {ledger}, the ledger of {}",
+                count.display()
+            ),
+            Some((_, false)) => {
+                format!("; they stand in {ledger}: one of the two was renamed without the other")
+            }
+            None => format!("; they stand in {ledger}, which was put away"),
+        }
+    }
+
+    /// What to do.
+    pub(crate) fn way_out(&self) -> String {
+        let [count, own, ledger] =
+            [self.count, self.own, &self.ledger].map(|path| quoted(path.as_os_str()));
+        match &self.named {
+            Some((named, true)) => {
+                let named = quoted(named.as_os_str());
+                format!(
+                    "a copy of a count is no event: say -f {named}; 'tickets -f {named} backup DIR' copies an event"
+                )
+            }
+            Some((named, false)) => {
+                let named = quoted(named.as_os_str());
+                format!(
+                    "a count and its ledger belong together and go by one name: mv {count} {named} gives the count its \
+                     name back, and -f {named} names the event; or mv {ledger} {own} gives the ledger the count's"
+                )
+            }
+            None => format!("mv {ledger} {own} gives the ledger its name back"),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A count and its ledger that go by one name no more: what they are called by now, and how they come together again.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::harness::TestEvent;
+use crate::names::on;
+
+/// An event called old.json with two sales.
+fn sold() -> TestEvent {
+    let event = TestEvent::empty();
+    let old = event.path("old.json");
+    assert_eq!(on(&old, "init 9").0, 0);
+    for line in ["book ann", "book bob"] {
+        assert_eq!(on(&old, line).0, 0);
+    }
+    event
+}
+
+#[track_caller]
+fn hint(document: &Value) -> &str {
+    document["error"]["hint"].as_str().unwrap()
+}
+
+/// Each line for a shell in a hint that gives a file another name.
+fn moves(hint: &str) -> Vec<&str> {
+    let lines = hint.split("mv ").skip(1);
+    lines
+        .map(|line| line.split(" gives ").next().unwrap())
+        .collect()
+}
+
+#[track_caller]
+fn moved(line: &str) {
+    let script = format!("mv {line}");
+    assert!(
+        Command::new("sh")
+            .args(["-c", &script])
+            .status()
+            .unwrap()
+            .success(),
+        "{script}"
+    );
+}
+
+/// One of the two was renamed alone: either gets its name back.
+#[test]
+fn a_count_or_a_ledger_that_was_renamed_alone_leads_to_the_other() {
+    for (from, to, way) in [
+        ("old.json", "new.json", 0),
+        ("old.json", "new.json", 1),
+        ("old.ledger.jsonl", "my gala.ledger.jsonl", 0),
+        ("old.ledger.jsonl", "my gala.ledger.jsonl", 1),
+        // As one is put away.
+        ("old.ledger.jsonl", "old.ledger.kept.jsonl", 0),
+    ] {
+        let event = sold();
+        fs::rename(event.path(from), event.path(to)).unwrap();
+        let asked = if to == "new.json" { to } else { "old.json" };
+        let asked = event.path(asked);
+        for line in ["query", "book cat", "sales", "reset 5"] {
+            let (code, document) = on(&asked, line);
+            assert!([4, 6].contains(&code), "{line}: {document:#}");
+            let message = document["error"]["message"].as_str().unwrap();
+            let ledger = if from == "old.json" {
+                "old.ledger.jsonl"
+            } else {
+                to
+            };
+            assert!(
+                message.contains("they stand in ") && message.contains(ledger),
+                "{line}: {message}"
+            );
+        }
+        let (code, audit) = on(&asked, "audit");
+        let found = &audit["findings"][0];
+        assert_eq!((code, &found["kind"]), (6, &"short".into()), "{audit:#}");
+        assert!(found["hint"].as_str().unwrap().contains("mv "), "{audit:#}");
+        let (_, document) = on(&asked, "query");
+        let lines = moves(hint(&document));
+        moved(lines[way]);
+        let names = ["old.json", "new.json", "my gala.json"];
+        let sold: Vec<_> = names
+            .iter()
+            .map(|name| event.path(name))
+            .filter(|path| path.exists())
+            .map(|path| on(&path, "book cat"))
+            .collect();
+        assert!(sold.len() == 1 && sold[0].0 == 0, "{from} {way}: {sold:#?}");
+    }
+}
+
+/// A copy of a count alone, and a count in the place of another: neither is sold from, and the event is named.
+#[test]
+fn a_copy_of_a_count_leads_to_the_event() {
+    let event = sold();
+    let copy = event.path("copy.json");
+    fs::copy(event.path("old.json"), &copy).unwrap();
+    let told = |path: &Path| {
+        let (code, document) = on(path, "query");
+        assert_eq!(code, 6, "{document:#}");
+        let hint = hint(&document);
+        assert!(
+            hint.contains("a copy of a count is no event: say -f "),
+            "{hint}"
+        );
+        assert!(hint.contains("old.json"), "{hint}");
+    };
+    told(&copy);
+    // Over the count of an event that has a ledger of its own.
+    let other = event.path("other.json");
+    assert_eq!(on(&other, "init 5").0, 0);
+    fs::copy(event.path("old.json"), &other).unwrap();
+    told(&other);
+    assert_eq!(on(&event.path("old.json"), "book cat").0, 0);
+    // What has no ledger anywhere is told as before.
+    fs::remove_file(event.path("old.ledger.jsonl")).unwrap();
+    fs::write(event.path("x.ledger.jsonl"), "x\n".repeat(999)).unwrap();
+    let (code, document) = on(&copy, "query");
+    assert!(
+        code == 6 && hint(&document).contains("reset --help'"),
+        "{document:#}"
+    );
+}

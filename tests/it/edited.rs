@@ -1,0 +1,190 @@
+//! A ledger that an editor has saved in its own way: it is told as that, nobody is sent to a reset, and the way back is one.
+
+use std::fs;
+use std::process::Command;
+
+use crate::harness::{Run, TICKETS, TestEvent};
+
+const LEDGER: &str = "tickets.ledger.jsonl";
+
+/// An event for real with three sales.
+fn sold() -> TestEvent {
+    let event = TestEvent::empty();
+    assert_eq!(event.json("init 9").0, 0);
+    for buyer in ["ann", "bob", "cat"] {
+        event.booked(buyer);
+    }
+    event
+}
+
+/// What an editor makes of a ledger, and how that is called.
+fn edits(text: &str) -> [(String, &'static str, u64); 5] {
+    let crlf = text.replace('\n', "\r\n");
+    let (first, rest) = text.split_at(text.find('\n').unwrap() + 1);
+    [
+        (crlf.clone(), "its lines end in CR LF", 1),
+        (
+            format!("\u{feff}{text}"),
+            "a byte order mark stands before its first line",
+            1,
+        ),
+        (
+            format!("\u{feff}{crlf}"),
+            "CR LF, and a byte order mark stands before the first",
+            1,
+        ),
+        // The last line alone, without the newlines behind it, and all but the first one.
+        (
+            format!("{}\r\n", text.trim_end()),
+            "its lines end in CR LF",
+            5,
+        ),
+        (
+            format!("{first}{}", rest.replace('\n', "\r\n")),
+            "its lines end in CR LF",
+            2,
+        ),
+    ]
+}
+
+/// The line for a shell in a hint.
+fn cure(hint: &str) -> &str {
+    let at = hint.find("cp -p ").expect("a line for a shell");
+    hint[at..].split("; ").next().unwrap()
+}
+
+#[test]
+fn a_ledger_that_an_editor_saved_is_named_and_had_back() {
+    let event = sold();
+    let path = event.path(LEDGER);
+    let text = fs::read_to_string(&path).unwrap();
+    let count = fs::read_to_string(&event.file).unwrap();
+    for (edited, said, at) in edits(&text) {
+        // Whatever the count is: it may be missing, too.
+        for count in [Some(&count), None] {
+            match count {
+                Some(count) => fs::write(&event.file, count).unwrap(),
+                None => fs::remove_file(&event.file).unwrap(),
+            }
+            fs::write(&path, &edited).unwrap();
+            for line in [
+                "book dan",
+                "query",
+                "cancel 3",
+                "sales",
+                "buy --users 2 --lock",
+            ] {
+                let (code, document) = event.json(line);
+                assert_eq!(code, 6, "{line}: {document:#}");
+                let error = &document["error"];
+                assert_eq!(error["line"], at, "{line}: {document:#}");
+                let message = error["message"].as_str().unwrap();
+                assert!(message.contains(said), "{line}: {message}");
+                let hint = error["hint"].as_str().unwrap();
+                assert!(!hint.contains(" reset"), "{line}: {hint}");
+                assert!(hint.contains(" restore DIR'"), "{line}: {hint}");
+            }
+            for line in ["reset", "reset 5"] {
+                let (code, document) = event.json(line);
+                assert_eq!(code, 4, "{line}: {document:#}");
+            }
+            for line in ["audit", "audit --repair", "audit --repair --force"] {
+                let (code, audit) = event.json(line);
+                assert_eq!(code, 6, "{line}: {audit:#}");
+                let found = &audit["findings"][0];
+                assert_eq!(
+                    (&found["kind"], &found["line"]),
+                    (&"ledger".into(), &at.into())
+                );
+                assert_eq!(found["repairable"], false, "{line}: {audit:#}");
+            }
+            let told = event.run("audit").stdout;
+            assert_eq!(
+                fs::read_to_string(&path).unwrap(),
+                edited,
+                "nothing is cut off"
+            );
+            let done = Command::new("sh")
+                .args(["-c", cure(&told)])
+                .status()
+                .unwrap();
+            assert!(done.success(), "{told}");
+            assert_eq!(
+                fs::read_to_string(&path).unwrap().trim_end(),
+                text.trim_end()
+            );
+            assert_eq!(event.json("query").1["sold"], 3);
+        }
+        event.booked("eve");
+        let last = event.sales().last().unwrap()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        assert_eq!(event.json(&format!("cancel {last}")).0, 0);
+        assert_eq!(event.json("audit").0, 0);
+        // As it was before.
+        fs::write(&path, &text).unwrap();
+        fs::write(&event.file, &count).unwrap();
+    }
+}
+
+/// Lines that an editor has not changed but for their ends are none that a backup lacks; and a backup that was edited is mended
+/// in the same way.
+#[test]
+fn an_edited_ledger_loses_nothing_to_a_backup_and_is_none_that_is_damaged() {
+    // So many lines that the last ones begin behind where the backup ends.
+    let event = TestEvent::sold(400);
+    let safe = event.path("my safe");
+    let on_safe = |command: &str| {
+        let words = ["--json", command, safe.to_str().unwrap()];
+        Run::of(event.command(words).output().unwrap()).document()
+    };
+    assert_eq!(on_safe("backup").0, 0);
+    let path = event.path(LEDGER);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+    let (code, done) = on_safe("restore");
+    assert_eq!((code, &done["sold"]), (0, &400.into()), "{done:#}");
+    let saved = safe.join(LEDGER);
+    let whole = fs::read_to_string(&saved).unwrap();
+    fs::write(&saved, whole.replace('\n', "\r\n")).unwrap();
+    event.booked("dan");
+    let (code, error) = on_safe("restore");
+    let hint = error["error"]["hint"].as_str().unwrap();
+    assert!(
+        code == 6 && hint.contains("this backup is damaged"),
+        "{error:#}"
+    );
+    let done = Command::new("sh").args(["-c", cure(hint)]).status();
+    assert!(done.unwrap().success(), "{hint}");
+    assert_eq!(fs::read_to_string(&saved).unwrap(), whole);
+    assert_eq!(on_safe("restore").0, 4, "dan is not in it");
+}
+
+/// What is told names the file, whatever it is called, and the event as the caller did.
+#[test]
+fn the_way_back_is_quoted_for_a_shell() {
+    let event = TestEvent::empty();
+    let run = |words: &[&str]| {
+        let mut command = Command::new(TICKETS);
+        command.current_dir(event.directory()).args(words);
+        Run::of(command.output().unwrap())
+    };
+    let name = "it's a gala.json";
+    assert_eq!(run(&["-f", name, "init", "9"]).code, Some(0));
+    let path = event.path("it's a gala.ledger.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+    let told = run(&["-f", name, "query"]);
+    assert!(
+        told.stderr
+            .contains(r#""tickets -f 'it'\''s a gala.json' audit""#),
+        "{told:?}"
+    );
+    let mut shell = Command::new("sh");
+    shell
+        .current_dir(event.directory())
+        .args(["-c", cure(&told.stderr)]);
+    assert!(shell.status().unwrap().success(), "{told:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
