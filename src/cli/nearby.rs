@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Command, DEFAULT_FILE};
 use super::hint::EventFlag;
+use crate::error::Place;
+use crate::store::place::is_address;
 use crate::{Error, Kind, shown};
 
 /// So many are told at most.
@@ -16,7 +18,8 @@ const LOOKED_AT: usize = 10_000;
 /// The same error of a command of this name, with the events that may have been meant where there is none of the name
 /// that was given, or none that is the default.
 pub(super) fn told(error: Error, command: &str) -> Error {
-    let Some(place) = error.place().filter(|_| error.kind() == Kind::Missing) else {
+    let is_missing = |place: &&Place| error.kind() == Kind::Missing && !is_address(&place.file);
+    let Some(place) = error.place().filter(is_missing) else {
         return error;
     };
     let (found, why) = if place.file == Path::new(DEFAULT_FILE) {

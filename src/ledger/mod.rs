@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of files, clusters and people.
 
+#[cfg(feature = "etcd")]
+mod anchor;
 mod count_file;
 mod count_members;
 mod count_merge;
@@ -25,6 +27,8 @@ pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
 pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
+#[cfg(feature = "etcd")]
+pub(crate) use anchor::Anchor;
 pub(crate) use count_file::CountFile;
 pub(crate) use count_members::Counted;
 pub(crate) use count_text::Fault;

@@ -2,19 +2,24 @@
 
 use crate::store::file::lock::strategy::WaitStrategy;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::assignment::Assignment;
-use super::recorder::Recorder;
+use super::recorder::{Recorder, locked_file};
 use super::report_pipe::{ReportWriter, Status};
 use super::start_barrier::ParentPipe;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
 use crate::office::{BoxOffice, Conditions, Durability, Observer, Order, Sale, Step, Writes};
+#[cfg(feature = "etcd")]
+use crate::store::etcd::event_store::EtcdStore;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::recycled::RecycledVersions;
+#[cfg(feature = "etcd")]
+use crate::store::place::is_address;
 
 /// What a buyer runs as.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +93,41 @@ fn buy(
     runs_as: RunsAs<'_>,
     observer: &mut BuyerObserver<'_, '_>,
 ) -> Result<Sale> {
+    let (mut office, lock_file) = opened(assignment, runs_as)?;
+    if let Some(file) = &assignment.evidence {
+        let recorder = Recorder::new(file, &assignment.name, assignment.lock, lock_file);
+        observer.recorder = Some(recorder);
+    }
+    let seen = query(assignment, &mut office, observer)?;
+    let queried = Status::Queried { left: seen.left };
+    observer.reports.send(queried).map_err(|_| gone())?;
+    let conditions = Conditions {
+        lock: assignment.lock,
+        writes: Writes::Replace,
+        rush: Some(&assignment.run),
+    };
+    // A race is on paper only: it is made durable as a whole, before the rush is reported.
+    let durability = match assignment.lock {
+        LockKind::Exclusive | LockKind::Cas => Durability::Disk,
+        _ => Durability::Process,
+    };
+    let order = Order::new(&assignment.name, assignment.quantity)
+        .wait(assignment.wait)
+        .durability(durability);
+    observer.record(|recorder| recorder.begin(assignment.quantity))?;
+    let result = office.purchase_under(&order, &conditions, observer);
+    // A sale stands, recorded or not; the rush sees that the record is not whole.
+    let _ = observer.record(|recorder| recorder.bought(&result));
+    result
+}
+
+/// The buyer's office, and the file whose lock it takes, if any.
+fn opened(assignment: &Assignment, runs_as: RunsAs<'_>) -> Result<(BoxOffice, Option<PathBuf>)> {
+    #[cfg(feature = "etcd")]
+    if is_address(&assignment.file) {
+        let store = EtcdStore::at(&assignment.file)?.for_rush(assignment.lock);
+        return Ok((BoxOffice::over(store), None));
+    }
     let store = FileStore::at(&assignment.file)?;
     let store = match runs_as {
         RunsAs::Process => {
@@ -99,32 +139,8 @@ fn buy(
             store.waiting(strategy).sharing(recycled, mutex)
         }
     };
-    if let Some(file) = &assignment.evidence {
-        let (name, files) = (&assignment.name, store.files());
-        observer.recorder = Some(Recorder::new(file, name, assignment.lock, files));
-    }
-    let mut office = BoxOffice::over(store);
-    let seen = query(assignment, &mut office, observer)?;
-    let queried = Status::Queried { left: seen.left };
-    observer.reports.send(queried).map_err(|_| gone())?;
-    let conditions = Conditions {
-        lock: assignment.lock,
-        writes: Writes::Replace,
-        rush: Some(&assignment.run),
-    };
-    // A race is on paper only: it is made durable as a whole, before the rush is reported.
-    let durability = match assignment.lock {
-        LockKind::Exclusive => Durability::Disk,
-        _ => Durability::Process,
-    };
-    let order = Order::new(&assignment.name, assignment.quantity)
-        .wait(assignment.wait)
-        .durability(durability);
-    observer.record(|recorder| recorder.begin(assignment.quantity))?;
-    let result = office.purchase_under(&order, &conditions, observer);
-    // A sale stands, recorded or not; the rush sees that the record is not whole.
-    let _ = observer.record(|recorder| recorder.bought(&result));
-    result
+    let lock_file = locked_file(store.files(), assignment.lock);
+    Ok((BoxOffice::over(store), lock_file))
 }
 
 /// Looks how many are left, before it buys.

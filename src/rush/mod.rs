@@ -7,6 +7,7 @@ mod assignment;
 mod buyer;
 mod buyer_outcome;
 mod event_loop;
+mod event_place;
 mod evidence_file;
 mod evidence_session;
 mod fork;

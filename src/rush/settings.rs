@@ -9,6 +9,7 @@ use super::think::Think;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::store::options::Force;
+use crate::store::place::is_address;
 
 /// The most buyers of one rush.
 pub const MAX_USERS: u32 = 10_000;
@@ -67,7 +68,12 @@ impl Rush {
                 self.users
             ));
         }
-        let alone = [LockKind::Exclusive, LockKind::DataFile, LockKind::Mutex];
+        let alone = [
+            LockKind::Exclusive,
+            LockKind::DataFile,
+            LockKind::Mutex,
+            LockKind::Lease,
+        ];
         if self.together && alone.contains(&self.lock) {
             return usage(
                 "--together needs --lock=none, shared or write-only: under this lock only one buyer reads at a time"
@@ -76,6 +82,25 @@ impl Rush {
         }
         if self.recording != Recording::Off && self.quantity >= u64::from(u32::MAX) {
             return usage("evidence has no room for so many tickets: buy fewer".into());
+        }
+        let on_cluster = is_address(&self.file);
+        let kinds: &[LockKind] = if on_cluster {
+            &LockKind::ON_CLUSTER
+        } else {
+            &LockKind::ALL
+        };
+        if !kinds.contains(&self.lock) {
+            let place = if on_cluster {
+                "on a cluster"
+            } else {
+                "in a file"
+            };
+            let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+            return usage(format!(
+                "there is no lock {} for an event {place}, only {}",
+                self.lock.name(),
+                names.join(", ")
+            ));
         }
         if self.lock == LockKind::Mutex && !self.threads {
             return usage("--lock=mutex needs --threads: processes share no mutex".into());

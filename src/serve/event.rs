@@ -15,6 +15,7 @@ use crate::BoxOffice;
 use crate::error::{Kind, Result};
 use crate::office::KeyIndex;
 use crate::shown;
+use crate::store::place::is_address;
 
 /// Paths of the service itself.
 const RESERVED: [&str; 9] = [
@@ -61,7 +62,12 @@ impl Event {
             Err(error) if error.kind() == Kind::Missing => return Err(error),
             _ => {}
         }
-        let path = office.path();
+        // An address also says who asks; of a file's path a link is resolved.
+        let path = if is_address(path) {
+            path
+        } else {
+            office.path()
+        };
         let keys = KeyIndex::default();
         Ok(Self {
             prefix: if alone {

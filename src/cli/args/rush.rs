@@ -19,7 +19,7 @@ pub(crate) struct BuyArgs {
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = users)]
     pub(crate) users: u32,
 
-    /// The lock each buyer takes [default: none; --lock alone means exclusive]
+    /// The lock each buyer takes [default: none, on a cluster cas; --lock alone means exclusive]
     #[arg(short, long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "exclusive")]
     pub(crate) lock: Option<LockArg>,
 

@@ -35,6 +35,10 @@ pub(crate) enum LockArg {
     WriteOnly,
     /// A mutex between threads (with --threads)
     Mutex,
+    /// On a cluster: none, but the write compares what was read, and is tried again: correct
+    Cas,
+    /// On a cluster: a lock that a lease holds, and a plain write: its holder may have lost it
+    Lease,
 }
 
 impl From<LockArg> for LockKind {
@@ -46,6 +50,8 @@ impl From<LockArg> for LockKind {
             LockArg::DataFile => Self::DataFile,
             LockArg::WriteOnly => Self::WriteOnly,
             LockArg::Mutex => Self::Mutex,
+            LockArg::Cas => Self::Cas,
+            LockArg::Lease => Self::Lease,
         }
     }
 }

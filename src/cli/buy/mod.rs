@@ -17,6 +17,7 @@ use super::screen::Screen;
 use crate::office::random;
 use crate::rush::report::RushReport;
 use crate::rush::{Force, News, Recording, Rush};
+use crate::store::place::is_address;
 use crate::{Error, Kind, LockKind, Result, shown};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
@@ -60,7 +61,7 @@ pub(super) fn where_to_rush(error: Error, file: &Path) -> Error {
     if error.kind() != Kind::Missing {
         return error;
     }
-    if file == Path::new(DEFAULT_FILE) {
+    if file == Path::new(DEFAULT_FILE) || is_address(file) {
         return error.hint("'tickets reset' makes an event to practise on, with 2 tickets");
     }
     let directory = file
@@ -81,7 +82,12 @@ fn wanted(file: &Path, arguments: &BuyArgs) -> Result<Rush> {
     Ok(Rush {
         file: file.to_owned(),
         users: arguments.users,
-        lock: arguments.lock.map_or(LockKind::None, LockKind::from),
+        lock: match arguments.lock {
+            Some(lock) => lock.into(),
+            // There nobody sells without it unless they say so.
+            None if is_address(file) => LockKind::Cas,
+            None => LockKind::None,
+        },
         threads: arguments.threads,
         think: arguments.think,
         quantity: arguments.quantity,

@@ -5,7 +5,7 @@ mod attacks;
 mod beside;
 mod browser;
 mod client;
-mod counts;
+pub(crate) mod counts;
 mod description;
 mod drain;
 mod health;

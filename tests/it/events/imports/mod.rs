@@ -1,11 +1,11 @@
 //! Lists of buyers: sold row by row, and once.
 
-mod again;
-mod formats;
-mod long;
+pub(crate) mod again;
+pub(crate) mod formats;
+pub(crate) mod long;
 mod nonsense;
-mod rejects;
-mod sold;
+pub(crate) mod rejects;
+pub(crate) mod sold;
 
 use std::fs;
 

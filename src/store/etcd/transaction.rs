@@ -1,0 +1,166 @@
+//! A change of an event on a cluster: read, decide, commit if nobody else did meanwhile.
+
+use std::time::Duration;
+
+use super::commit::{AT_ONCE, Condition, Done, NewLines};
+use super::deadline::Deadline;
+use super::event_store::EtcdStore;
+use super::key_space::ClusterHead;
+use super::lines::Look;
+use super::lock::HeldLock;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{EventSettings, LockKind, Record, Step, Tally};
+use crate::store::file::backoff::outlast;
+use crate::store::follower::Follower;
+use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
+
+/// How long to stay away after the first conflict, and at most: about as long as a commit takes, and as a few of them.
+const FIRST: Duration = Duration::from_millis(2);
+const LONGEST: Duration = Duration::from_millis(100);
+
+/// A wait is taken in such pieces, so that one that is not wanted any more ends.
+const PIECE: Duration = Duration::from_millis(20);
+
+/// The change.
+pub(super) struct Change<'s> {
+    store: &'s mut EtcdStore,
+    deadline: Deadline,
+    head: Option<ClusterHead>,
+    held: Option<HeldLock>,
+}
+
+impl<'s> Change<'s> {
+    pub(super) fn begin(store: &'s mut EtcdStore, wait: Duration) -> Self {
+        let deadline = store.deadline(wait);
+        Self {
+            store,
+            deadline,
+            head: None,
+            held: None,
+        }
+    }
+
+    fn lock_kind(&self) -> LockKind {
+        self.store.rush_lock.unwrap_or(LockKind::Cas)
+    }
+
+    /// What must hold for the lines to be written.
+    fn condition(&self) -> Condition {
+        match (self.lock_kind(), &self.held) {
+            // A plain put: what others wrote since is not seen.
+            (LockKind::None | LockKind::Lease, _) => Condition::Nothing,
+            (_, Some(held)) => Condition::Fenced(held.key.clone(), held.created),
+            (_, None) => Condition::Unchanged,
+        }
+    }
+
+    fn look(&self) -> Result<Look<'_>> {
+        let head = self.head.as_ref().ok_or_else(unread)?;
+        Ok(Look {
+            space: &self.store.space,
+            head,
+            deadline: self.deadline,
+        })
+    }
+
+    /// Stays away for a while after others have changed the event: ever longer, and each for another time.
+    fn back_off(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<()> {
+        let conflicts = self.store.conflicts;
+        if conflicts == 0 {
+            return Ok(());
+        }
+        if self.deadline.is_over() {
+            let message = format!(
+                "others changed the event {conflicts} times meanwhile, and this had no turn"
+            );
+            let error = Error::new(Kind::Busy { holder: None }, message);
+            let error = error.at(self.store.space.client.place(), 0, 0);
+            return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
+        }
+        let longest = LONGEST.min(FIRST.saturating_mul(1 << conflicts.min(10)));
+        let mut random = [0];
+        crate::random::fill(&mut random);
+        let mut left = longest.mul_f64(f64::from(random[0]) / 255.0);
+        while !left.is_zero() {
+            if !still_wanted() {
+                return Err(Error::interrupted("it is not wanted any more"));
+            }
+            let piece = left.min(PIECE);
+            outlast(piece);
+            left -= piece;
+        }
+        Ok(())
+    }
+}
+
+impl Transaction for Change<'_> {
+    fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
+        self.back_off(still_wanted)?;
+        if !matches!(self.lock_kind(), LockKind::Exclusive | LockKind::Lease) {
+            return Ok(None);
+        }
+        let (space, time_to_live) = (&self.store.space, self.store.time_to_live);
+        let held = space.lock(time_to_live, self.deadline, still_wanted)?;
+        Ok(Some(self.held.insert(held).id()))
+    }
+
+    fn head(&mut self) -> Result<Tally> {
+        let head = self.store.space.head(self.deadline)?;
+        Ok(self.head.insert(head).tally)
+    }
+
+    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        self.look()?.find(what)
+    }
+
+    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
+        self.look()?.follow(follower)
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        let look = self.look()?;
+        self.store.known_settings.at(look)
+    }
+
+    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
+        let mut head = self.head.take().ok_or_else(unread)?;
+        let condition = self.condition();
+        // More lines than one transaction takes are several, as if this process had ended in between: each is right by
+        // itself.
+        for records in records.chunks(AT_ONCE) {
+            let new = NewLines::behind(&head, records)?;
+            match self
+                .store
+                .space
+                .commit(&head, new, &condition, self.deadline)?
+            {
+                Done::Written(written) => head = written,
+                Done::Conflict => {
+                    self.store.conflicts = self.store.conflicts.saturating_add(1);
+                    return Ok(Append::Conflict);
+                }
+            }
+        }
+        self.store.conflicts = 0;
+        step(Step::Written);
+        Ok(Append::Written {
+            tally: head.tally,
+            unpublished: None,
+        })
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        if let Some(held) = &self.held {
+            self.store.space.unlock(held);
+        }
+    }
+}
+
+fn unread() -> Error {
+    Error::new(
+        Kind::Integrity,
+        "the event was not read before it was to be changed",
+    )
+}
