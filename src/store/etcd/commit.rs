@@ -6,11 +6,12 @@
 use super::client::Failure;
 use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
+use super::random::random;
 use super::wire::{
     Bytes, Compare, Number, Operation, RangeRequest, Transaction, TransactionResponse,
 };
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Record, Sum};
+use crate::ledger::{Nonce, Record, Sum};
 
 /// So many lines go into one transaction: with their keys and the count these are fewer operations than the 128 that
 /// etcd takes.
@@ -40,6 +41,8 @@ pub(super) struct NewLines {
     /// Each line with its number and its sum, and its idempotency key.
     pub(super) lines: Vec<NewLine>,
     pub(super) head: ClusterHead,
+    /// Tells what this attempt puts there from what any other does.
+    attempt: Nonce,
 }
 
 /// One of them.
@@ -56,6 +59,7 @@ impl NewLines {
         let mut new = Self {
             lines: Vec::with_capacity(records.len()),
             head: head.clone(),
+            attempt: Nonce(random()),
         };
         for record in records {
             let head = &mut new.head;
@@ -149,7 +153,7 @@ impl KeySpace {
                 .push(put(names.generation_in_use(), generation));
         }
         for line in &new.lines {
-            let name = names.line(generation, line.seq, line.sum);
+            let name = names.line(generation, line.seq, line.sum, new.attempt);
             transaction.success.push(put(name, line.text.clone()));
             if let Some(key) = &line.key {
                 let name = names.key(generation, key);
@@ -173,7 +177,7 @@ impl KeySpace {
                 .push(Compare::created(lock.clone(), *created));
         }
         let own = new.lines.first();
-        let own = own.map(|line| names.line(generation, line.seq, line.sum));
+        let own = own.map(|line| names.line(generation, line.seq, line.sum, new.attempt));
         let range = |key: Bytes, range_end: Option<Bytes>| {
             Operation::Range(RangeRequest {
                 key,

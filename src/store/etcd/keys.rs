@@ -1,7 +1,7 @@
 //! The names of an event's keys.
 
 use super::wire::Bytes;
-use crate::ledger::Sum;
+use crate::ledger::{Nonce, Sum};
 
 /// The names of the keys of one event.
 #[derive(Debug, Clone)]
@@ -32,9 +32,10 @@ impl Names {
         self.name(&format!("kept/count-{revision}"))
     }
 
-    /// A line, by its number and its sum: two lines of one number have two keys.
-    pub(super) fn line(&self, generation: u64, seq: u64, sum: Sum) -> Bytes {
-        self.name(&format!("ledger/{generation:06}/{seq:016}-{sum}"))
+    /// A line, by its number, its sum, and which attempt put it there: two attempts at one number have two keys, even
+    /// where their lines are the same.
+    pub(super) fn line(&self, generation: u64, seq: u64, sum: Sum, attempt: Nonce) -> Bytes {
+        self.name(&format!("ledger/{generation:06}/{seq:016}-{sum}-{attempt}"))
     }
 
     /// All lines with a number in `from..=to`.
@@ -88,7 +89,8 @@ impl Names {
     pub(super) fn number_of<'k>(&self, generation: u64, key: &'k Bytes) -> Option<(u64, &'k str)> {
         let ledger = format!("ledger/{generation:06}/");
         let rest = self.behind_event(key)?.strip_prefix(ledger.as_bytes())?;
-        let (seq, sum) = std::str::from_utf8(rest).ok()?.split_once('-')?;
+        let (seq, rest) = std::str::from_utf8(rest).ok()?.split_once('-')?;
+        let (sum, _attempt) = rest.split_once('-')?;
         let is_seq = seq.len() == 16 && seq.bytes().all(|byte| byte.is_ascii_digit());
         Some((seq.parse().ok().filter(|_| is_seq)?, sum))
     }
@@ -128,10 +130,10 @@ mod tests {
     fn keys_are_in_the_order_of_the_lines_and_within_their_ranges() {
         let names = Names::of("gala");
         let sum = Sum::default();
-        let line = |generation, seq| names.line(generation, seq, sum);
+        let line = |generation, seq| names.line(generation, seq, sum, Nonce::default());
         assert_eq!(
             Names::told(&line(1, 7)),
-            "gala/ledger/000001/0000000000000007-0000000000000000"
+            "gala/ledger/000001/0000000000000007-0000000000000000-000000"
         );
         let inside = |range: (Bytes, Bytes), key: &Bytes| range.0 <= *key && *key < range.1;
         for (range, within) in [

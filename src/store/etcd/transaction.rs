@@ -8,6 +8,7 @@ use super::event_store::EtcdStore;
 use super::key_space::ClusterHead;
 use super::lines::Look;
 use super::lock::HeldLock;
+use super::random::random;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{EventSettings, LockKind, Record, Step, Tally};
 use crate::store::file::backoff::outlast;
@@ -78,9 +79,7 @@ impl<'s> Change<'s> {
             return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
         }
         let longest = LONGEST.min(FIRST.saturating_mul(1 << conflicts.min(10)));
-        let mut random = [0];
-        crate::random::fill(&mut random);
-        let mut left = longest.mul_f64(f64::from(random[0]) / 255.0);
+        let mut left = longest.mul_f64(f64::from(random()) / f64::from(u32::MAX));
         while !left.is_zero() {
             if !still_wanted() {
                 return Err(Error::interrupted("it is not wanted any more"));

@@ -9,7 +9,7 @@ use super::key_space::KeySpace;
 use super::keys::Names;
 use super::wire::{Bytes, Compare, Operation, Transaction, TransactionResponse};
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Anchor, CountFile, Line, Tally};
+use crate::ledger::{Anchor, CountFile, Line, Nonce, Tally};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
 use crate::store::options::Restart;
@@ -46,7 +46,11 @@ impl KeySpace {
             anchor = anchor.after(&line.record, &tally, &after);
             tally = after;
             let text = [raw_line.bytes, b"\n"].concat();
-            batch.put(self.names.line(generation, line.record.seq, line.sum), text);
+            batch.put(
+                self.names
+                    .line(generation, line.record.seq, line.sum, Nonce::default()),
+                text,
+            );
             if let Some(key) = line.record.key.as_deref() {
                 let name = self.names.key(generation, key);
                 batch.put(name, Names::entry(line.record.seq).0);

@@ -89,7 +89,8 @@ fn a_line_that_was_changed_deleted_or_added_is_named() {
         );
         cluster().told(&["put", &third, &format!("{text}\n")]);
 
-        let another = third.replace(&third[third.len() - 16..], "0123456789abcdef");
+        let sum = &third[third.len() - 23..third.len() - 7];
+        let another = third.replace(sum, "0123456789abcdef");
         cluster().told(&["put", &another, &format!("{text}\n")]);
         assert_told(
             &event,

@@ -154,3 +154,14 @@ fn a_rush_keeps_off_what_is_for_real_and_off_locks_of_files() {
         }
     });
 }
+
+#[test]
+fn the_same_change_by_many_at_once_is_done_by_each() {
+    on_cluster(|| {
+        let event = TestEvent::stock(1);
+        let runs = event.at_once((0..24).map(|_| "adjust +1 --reason chairs".to_owned()));
+        assert!(runs.iter().all(|(code, _)| *code == 0), "{runs:#?}");
+        assert_eq!(event.json("query").1["left"], 25);
+        event.assert_adds_up();
+    });
+}
