@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::deadline::Deadline;
-use super::key_space::KeySpace;
+use super::key_space::{AsOf, KeySpace};
 use super::keys::Names;
 use super::local_copy::LocalCopy;
 use super::wire::{Bytes, KeyValue};
@@ -29,6 +29,10 @@ pub(super) struct Examined {
 impl KeySpace {
     /// Verifies everything as of one revision.
     pub(super) fn examine(&self, deadline: Deadline) -> Result<Examined> {
+        self.at_one_revision(|| self.examine_once(deadline))
+    }
+
+    fn examine_once(&self, deadline: Deadline) -> Result<Examined> {
         let (found, revision) = self.count(deadline)?;
         let parsed = found
             .as_ref()
@@ -182,7 +186,7 @@ impl KeySpace {
         let mut wrong = Vec::new();
         self.walk(
             self.names.keys(generation),
-            revision,
+            AsOf::Exactly(revision),
             deadline,
             &mut |found| {
                 let (key, seq) = self.names.index_entry(generation, &found);

@@ -16,12 +16,13 @@ use crate::store::results::{Backup, Restored, WayBack};
 impl EtcdStore {
     /// Copies the event, as it is now, to a directory.
     pub(super) fn copy_to(&self, to: &Path, wait: Duration) -> Result<Backup> {
-        let head = self.space.head(LOOKING)?;
-        let generation = head.anchor.generation;
-        let count = head.count.unanchored();
-        let copy = self
-            .space
-            .copy(generation, head.revision, Some(&count), LOOKING)?;
+        let space = &self.space;
+        let (generation, copy) = space.at_one_revision(|| {
+            let head = space.head(LOOKING)?;
+            let (generation, count) = (head.anchor.generation, head.count.unanchored());
+            let copy = space.copy(generation, head.revision, Some(&count), LOOKING)?;
+            Ok((generation, copy))
+        })?;
         if let Some(odd) = copy.odd.first() {
             let error =
                 Error::new(Kind::Integrity, odd.text.clone()).at(Path::new(&odd.file), 0, 0);

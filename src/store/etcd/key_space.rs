@@ -12,11 +12,23 @@ use crate::ledger::{Anchor, CountFile, Tally};
 /// So many keys are read at once.
 const PAGE: u64 = 500;
 
+/// So many compactions may come in between before a look gives up.
+const COMPACTIONS: u32 = 3;
+
 /// The keys of one event.
 #[derive(Debug)]
 pub(super) struct KeySpace {
     pub(super) client: Client,
     pub(super) names: Names,
+}
+
+/// As of when keys are read, where that may be compacted away meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AsOf {
+    /// This revision; or now, for what was counted then never changes.
+    Counted(u64),
+    /// This revision, and no other.
+    Exactly(u64),
 }
 
 /// The count, and what the ledger adds up to by it.
@@ -120,28 +132,31 @@ impl KeySpace {
         }
     }
 
-    /// One key as of this revision.
+    /// One key as of this revision; 0: now.
     pub(super) fn one(
         &self,
         key: Bytes,
         revision: u64,
         deadline: Deadline,
     ) -> Result<Option<KeyValue>> {
-        let page = self.page((key, None), PAGE, revision, deadline)?;
+        let page = self.page((key, None), AsOf::Counted(revision), deadline)?;
         Ok(page.kvs.into_iter().next())
     }
 
-    /// Shows all keys in a range, page by page, as of this revision. `see` may break it off.
+    /// Shows all keys in a range, page by page, as of one revision. `see` may break it off.
+    ///
+    /// # Errors
+    /// [`Kind::Busy`]: that revision was compacted away meanwhile.
     pub(super) fn walk(
         &self,
         range: (Bytes, Bytes),
-        revision: u64,
+        as_of: AsOf,
         deadline: Deadline,
         see: &mut dyn FnMut(KeyValue) -> Result<bool>,
     ) -> Result<()> {
         let (mut from, end) = range;
         loop {
-            let page = self.page((from, Some(end.clone())), PAGE, revision, deadline)?;
+            let page = self.page((from, Some(end.clone())), as_of, deadline)?;
             let Some(last) = page.kvs.last() else {
                 return Ok(());
             };
@@ -158,33 +173,59 @@ impl KeySpace {
         }
     }
 
-    /// A page. A ledger only grows: where this revision is compacted away, what is there now has the same lines.
     fn page(
         &self,
         (key, range_end): (Bytes, Option<Bytes>),
-        limit: u64,
-        revision: u64,
+        as_of: AsOf,
         deadline: Deadline,
     ) -> Result<RangeResponse> {
+        let (AsOf::Counted(revision) | AsOf::Exactly(revision)) = as_of;
         let request = RangeRequest {
             key,
             range_end,
-            limit: Number(limit),
+            limit: Number(PAGE),
             revision: Number(revision),
             keys_only: false,
         };
-        match self.client.call("kv/range", &request, deadline) {
-            Err(Failure {
-                compacted: true, ..
-            }) if revision > 0 => {
+        let answer: std::result::Result<RangeResponse, Failure> =
+            self.client.call("kv/range", &request, deadline);
+        match (answer, as_of) {
+            (
+                Err(Failure {
+                    compacted: true, ..
+                }),
+                AsOf::Counted(1..),
+            ) => {
                 let request = RangeRequest {
                     revision: Number(0),
                     ..request
                 };
                 Ok(self.client.call("kv/range", &request, deadline)?)
             }
-            answer => Ok(answer?),
+            (
+                Err(Failure {
+                    compacted: true,
+                    error,
+                    ..
+                }),
+                _,
+            ) => Err(error
+                .with_kind(Kind::Busy { holder: None })
+                .hint("say it again")),
+            (answer, _) => Ok(answer?),
         }
+    }
+
+    /// Does what reads all at one revision, again where that was compacted away meanwhile.
+    pub(super) fn at_one_revision<T>(&self, look: impl Fn() -> Result<T>) -> Result<T> {
+        let mut result = look();
+        for _ in 0..COMPACTIONS {
+            match result {
+                Err(error) if matches!(error.kind(), Kind::Busy { .. }) => result = look(),
+                _ => break,
+            }
+        }
+        result
     }
 
     /// A key as a place in messages: that of the event, and what stands behind the event's name in the key.

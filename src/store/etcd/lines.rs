@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::deadline::Deadline;
-use super::key_space::{ClusterHead, KeySpace};
+use super::key_space::{AsOf, ClusterHead, KeySpace};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{EventSettings, Line, Op, Sum, Tally};
 use crate::store::follower::{Followed, Follower};
@@ -160,8 +160,11 @@ impl Look<'_> {
         let range = self.space.names.lines(generation, from.seq + 1, to);
         let mut mark = from;
         let mut broken_off = false;
-        self.space
-            .walk(range, self.head.revision, self.deadline, &mut |found| {
+        self.space.walk(
+            range,
+            AsOf::Counted(self.head.revision),
+            self.deadline,
+            &mut |found| {
                 let next = mark.seq + 1;
                 let number = self.space.names.number_of(generation, &found.key);
                 match number {
@@ -185,7 +188,8 @@ impl Look<'_> {
                 mark = end;
                 broken_off = see(ReadLine { text, start, end })?.is_break();
                 Ok(!broken_off)
-            })?;
+            },
+        )?;
         if !broken_off && mark.seq < to {
             return Err(self.broken(mark.seq + 1, "it is gone"));
         }

@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write as _};
 use tempfile::TempDir;
 
 use super::deadline::Deadline;
-use super::key_space::KeySpace;
+use super::key_space::{AsOf, KeySpace};
 use super::keys::Names;
 use super::wire::KeyValue;
 use crate::error::{Error, Kind, Result};
@@ -56,7 +56,7 @@ impl KeySpace {
         };
         self.walk(
             self.names.ledger(generation),
-            revision,
+            AsOf::Exactly(revision),
             deadline,
             &mut |found| {
                 copying.add(&found).map_err(problem)?;
