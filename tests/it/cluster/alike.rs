@@ -60,6 +60,7 @@ fn plain(value: &mut Value) {
                 match (name.as_str(), value.as_str()) {
                     ("at" | "until" | "sum" | "hint" | "due", Some(_)) => *value = Value::Null,
                     ("id" | "ref", Some(id)) => *value = id.split('-').next().unwrap().into(),
+                    ("ids", _) => *value = value.as_array().unwrap().len().into(),
                     ("message", Some(text)) if text.contains('-') => *value = Value::Null,
                     _ => plain(value),
                 }
