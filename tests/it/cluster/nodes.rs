@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const NODES: usize = 3;
 
 /// A node ends with this process, however that ends: then its standard input is closed.
-const UNTIL_STDIN_ENDS: &str = "directory=$1; shift; \"$@\" >\"$directory.log\" 2>&1 & node=$!; cat >/dev/null; kill -9 $node; wait; rm -rf \"$directory\"*";
+const UNTIL_STDIN_ENDS: &str = "directory=$1; shift; \"$@\" >\"$directory.log\" 2>&1 & node=$!; cat >/dev/null; kill -9 $node; wait; rm -rf \"$directory\"*; rmdir \"${directory%/*}\" 2>/dev/null";
 
 /// A cluster of its own.
 #[derive(Debug)]
