@@ -37,6 +37,8 @@ pub(crate) use index::{Index, millisecond};
 pub(crate) use limits::FORMAT;
 pub(crate) use line::Line;
 pub(crate) use line_ends::LineEnds;
+#[cfg(feature = "etcd")]
+pub(crate) use new_lines::NewLine;
 pub(crate) use new_lines::NewLines;
 pub(crate) use op::Op;
 pub(crate) use record::{Record, Replaced};

@@ -77,13 +77,13 @@ impl EventPlace {
     /// What the rush has left behind, read and judged.
     pub(super) fn outcomes(
         &self,
-        opening: Opening,
+        opening: &Opening,
         run: &str,
         sales: &HashMap<String, ReportedSale>,
         records: bool,
     ) -> Result<Outcomes> {
         match self {
-            Self::File(store) => Outcomes::read(store.files(), &opening, run, sales, records),
+            Self::File(store) => Outcomes::read(store.files(), opening, run, sales, records),
             #[cfg(feature = "etcd")]
             Self::Cluster { store, generation } => {
                 let after = store.aftermath(opening, *generation)?;

@@ -53,7 +53,7 @@ impl Rush {
         supervisor.wait_for_all();
         place.sync(self.lock)?;
         let Supervisor { roster, .. } = supervisor;
-        let outcomes = place.outcomes(opening, &run, &roster.sales(), session.is_some())?;
+        let outcomes = place.outcomes(&opening, &run, &roster.sales(), session.is_some())?;
         let evidence = session.map(|session| session.finish(&roster, &outcomes));
         Ok(report::write(
             self,

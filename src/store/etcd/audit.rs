@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::deadline::Deadline;
-use super::key_space::{AsOf, KeySpace};
+use super::key_space::{AsOf, KeySpace, at_one_revision};
 use super::keys::Names;
 use super::local_copy::LocalCopy;
 use super::wire::{Bytes, KeyValue};
@@ -29,7 +29,7 @@ pub(super) struct Examined {
 impl KeySpace {
     /// Verifies everything as of one revision.
     pub(super) fn examine(&self, deadline: Deadline) -> Result<Examined> {
-        self.at_one_revision(|| self.examine_once(deadline))
+        at_one_revision(|| self.examine_once(deadline))
     }
 
     fn examine_once(&self, deadline: Deadline) -> Result<Examined> {
@@ -65,6 +65,7 @@ impl KeySpace {
             findings,
             notes: Vec::new(),
             repaired: Vec::new(),
+            given_up: None,
             for_real: summary.made_for_real || summary.booked > 0,
         };
         Ok(Examined {
@@ -133,7 +134,7 @@ impl KeySpace {
             Some(Err(error)) => (Flaw::Count, error.message().to_owned(), sound),
             Some(Ok(count)) => match drift(&copy.files, count, summary, sound) {
                 Some(found) => (found.kind, found.text, found.repairable),
-                None => self.of_the_anchor(count, copy, sound)?,
+                None => Self::of_the_anchor(count, copy, sound)?,
             },
         };
         Some(Finding {
@@ -147,7 +148,6 @@ impl KeySpace {
     }
 
     fn of_the_anchor(
-        &self,
         count: &CountFile,
         copy: &LocalCopy,
         sound: bool,

@@ -1,9 +1,10 @@
 //! A backup of an event on a cluster is one of a file: the same files, for the same commands.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::event_store::{EtcdStore, LOOKING};
+use super::key_space::at_one_revision;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Tally;
 use crate::store::Store as _;
@@ -11,13 +12,13 @@ use crate::store::file::admin::extra_lines::{extra, refuse_to_lose};
 use crate::store::file::admin::saved::saved;
 use crate::store::file::event::EventFiles;
 use crate::store::file::file_store::FileStore;
-use crate::store::results::{Backup, Restored, WayBack};
+use crate::store::results::{Backup, GivenUp, Restored, WayBack};
 
 impl EtcdStore {
     /// Copies the event, as it is now, to a directory.
     pub(super) fn copy_to(&self, to: &Path, wait: Duration) -> Result<Backup> {
         let space = &self.space;
-        let (generation, copy) = space.at_one_revision(|| {
+        let (generation, copy) = at_one_revision(|| {
             let head = space.head(LOOKING)?;
             let (generation, count) = (head.anchor.generation, head.count.unanchored());
             let copy = space.copy(generation, head.revision, Some(&count), LOOKING)?;
@@ -46,6 +47,7 @@ impl EtcdStore {
             Some(Ok(head)) => Some(head.anchor.generation),
             _ => newest,
         };
+        let mut given_up = GivenUp::default();
         if let Some(old) = old {
             let count = read
                 .as_ref()
@@ -54,17 +56,21 @@ impl EtcdStore {
             let copy = space.copy(old, revision, count.as_ref(), deadline)?;
             let told = |error| space.not_of_the_copy(&copy.files, old, error);
             let extra = extra(&copy.files, Some(&copy.ledger), &saved).map_err(told)?;
+            let counted = count.as_ref().and_then(|count| count.counted);
+            let counted = counted.map_or(0, |counted| counted.seq);
             if !forced {
-                let borne_out = count
-                    .as_ref()
-                    .and_then(|count| count.counted)
-                    .is_none_or(|it| it.seq <= copy.tally.seq);
+                let borne_out = counted <= copy.tally.seq;
                 refuse_to_lose(&copy.files, &extra, &Ok(count), borne_out, &saved).map_err(told)?;
             }
             if let (Some(same), Some(Ok(head))) = (extra.same, &read)
                 && *head.count.anchored(&same, &copy.anchor).render() == *head.count.render()
             {
-                return Ok(restored(&same, None));
+                return Ok(restored(&same, None, GivenUp::default()));
+            }
+            let last = extra.lines.last().max(saved.tally.seq);
+            given_up = extra.lines.told();
+            if counted > copy.tally.seq {
+                given_up.lost = counted.saturating_sub(last);
             }
         }
         let count = saved.count.unanchored();
@@ -82,7 +88,10 @@ impl EtcdStore {
             // Of a time when nothing was sold: the count was the event.
             None => space.put_stock(&count, found.is_none() && newest.is_none(), wait, deadline)?,
         };
-        Ok(restored(&tally, old.map(|old| space.ledger_place(old))))
+        let kept = old.map(|old| space.ledger_place(old));
+        let file = kept.as_ref().filter(|_| forced && given_up.lost == 0);
+        given_up.file = file.map(|file| file.display().to_string());
+        Ok(restored(&tally, kept, given_up))
     }
 }
 
@@ -123,12 +132,13 @@ impl EtcdStore {
     }
 }
 
-fn restored(tally: &Tally, kept: Option<std::path::PathBuf>) -> Restored {
+fn restored(tally: &Tally, kept: Option<PathBuf>, given_up: GivenUp) -> Restored {
     Restored {
         left: tally.left,
         sold: tally.sold,
         seq: tally.seq,
         kept: kept.into_iter().collect(),
         back: WayBack::None,
+        given_up,
     }
 }

@@ -5,12 +5,12 @@
 
 use std::path::PathBuf;
 
-use super::commit::{Condition, Done, NewLines};
+use super::commit::{Condition, Done};
 use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
 use super::wire::KeyValue;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Anchor, CountFile, EventSettings, MAX_STOCK, Record, Tally};
+use crate::ledger::{Anchor, CountFile, EventSettings, MAX_STOCK, NewLines, Record, Tally};
 use crate::store::file::admin::prepare::refuse_bookings;
 use crate::store::file::reader::settings::settings;
 use crate::store::options::Restart;
@@ -32,20 +32,23 @@ fn empty(count: CountFile, generation: u64, found: Option<&KeyValue>) -> Cluster
 }
 
 /// Its first lines; those of an event with settings say so.
-fn first_lines(stock: u64, settings: Option<&EventSettings>) -> Result<Vec<Record<'static>>> {
+fn first_lines(stock: u64, settings: Option<&EventSettings>) -> Result<NewLines<'static>> {
     if stock > MAX_STOCK {
         let message =
             format!("a stock of {stock} is more than the {MAX_STOCK} that can be counted");
         return Err(Error::new(Kind::Usage, message));
     }
     let open = Record::open(stock, None);
-    Ok(match settings {
+    let records = match settings {
         None => vec![open],
         Some(settings) => vec![
             open.of_newest_format(),
             Record::set(2, stock, settings.clone()),
         ],
-    })
+    };
+    let mut lines = NewLines::behind(Tally::default());
+    lines.add(records)?;
+    Ok(lines)
 }
 
 impl KeySpace {
@@ -64,11 +67,9 @@ impl KeySpace {
         let is_free =
             self.count(deadline)?.0.is_none() && self.newest_generation(deadline)?.is_none();
         if is_free {
-            let new = NewLines::behind(&before, &lines)?;
-            if let Done::Written(head) =
-                self.commit(&before, new, &Condition::Unchanged, deadline)?
-            {
-                return Ok(head);
+            let done = self.commit(&before, &lines, &Condition::Unchanged, deadline)?;
+            if let Done::Written(head) = done {
+                return Ok(*head);
             }
         }
         Err(self.is_there())
@@ -125,8 +126,8 @@ impl KeySpace {
             |head| head.count.unanchored().restarted(stock),
         );
         let before = empty(count, newest.max(old) + 1, found.as_ref());
-        let new = NewLines::behind(&before, &first_lines(stock, settings.as_ref())?)?;
-        match self.commit(&before, new, &Condition::Unchanged, deadline)? {
+        let lines = first_lines(stock, settings.as_ref())?;
+        match self.commit(&before, &lines, &Condition::Unchanged, deadline)? {
             Done::Conflict => Ok(None),
             Done::Written(_) => Ok(Some(Reset {
                 made: false,

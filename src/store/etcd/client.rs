@@ -28,7 +28,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_millis(50);
 /// Why a request was not done.
 #[derive(Debug)]
 pub(super) struct Failure {
-    pub(super) error: Error,
+    pub(super) error: Box<Error>,
     /// Whether it may have been done all the same.
     pub(super) unsure: bool,
     /// Whether it asked for a revision that is compacted away.
@@ -37,7 +37,7 @@ pub(super) struct Failure {
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        failure.error
+        *failure.error
     }
 }
 
@@ -106,7 +106,7 @@ impl Client {
     ) -> std::result::Result<A, Failure> {
         let deadline = deadline.of_this_request();
         let body =
-            serde_json::to_vec(body).map_err(|error| self.failure(error.to_string(), false))?;
+            serde_json::to_vec(body).map_err(|error| self.failure(&error.to_string(), false))?;
         let mut sent = false;
         loop {
             let round = match self.round(call, &body, deadline)? {
@@ -115,7 +115,7 @@ impl Client {
             };
             sent |= round.sent;
             if round.unreachable || Instant::now() + BETWEEN_ROUNDS >= deadline {
-                return Err(self.failure(round.whys.join("; "), sent));
+                return Err(self.failure(&round.whys.join("; "), sent));
             }
             outlast(BETWEEN_ROUNDS);
         }
@@ -223,7 +223,7 @@ impl Client {
         match attempt(&self.agent, &url, None, &body, limit) {
             Answer::Done(answer) => match serde_json::from_slice::<Token>(&answer) {
                 Ok(token) => Ok(Ok(token.token)),
-                Err(_) => Err(self.failure(format!("{endpoint}: it gives no token"), false)),
+                Err(_) => Err(self.failure(&format!("{endpoint}: it gives no token"), false)),
             },
             Answer::Refused(failed) => Err(self.refused(endpoint, &failed)),
             Answer::Failed { why, .. } => Ok(Err(Answer::Failed { why, sent: false })),
@@ -232,20 +232,20 @@ impl Client {
 
     fn refused(&self, endpoint: &str, failed: &Failed) -> Failure {
         Failure {
-            error: refusal(&self.place, endpoint, failed),
+            error: Box::new(refusal(&self.place, endpoint, failed)),
             unsure: false,
             compacted: failed.message.contains("has been compacted"),
         }
     }
 
-    fn failure(&self, why: String, unsure: bool) -> Failure {
+    fn failure(&self, why: &str, unsure: bool) -> Failure {
         let message = format!("the cluster did not do it in time: {why}");
         let error = Error::new(Kind::Io, message).at(&self.place, 0, 0).hint(
             "'etcdctl endpoint health --cluster' says which of its nodes are well; more than half of them must be; wait \
              longer with --wait 2m",
         );
         Failure {
-            error,
+            error: Box::new(error),
             unsure,
             compacted: false,
         }

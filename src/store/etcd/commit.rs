@@ -6,16 +6,12 @@
 use super::client::Failure;
 use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
-use super::random::random;
+use super::prepared::{Piece, pieces};
 use super::wire::{
     Bytes, Compare, Number, Operation, RangeRequest, Transaction, TransactionResponse,
 };
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{Nonce, Record, Sum};
-
-/// So many lines go into one transaction: with their keys and the count these are fewer operations than the 128 that
-/// etcd takes.
-pub(super) const AT_ONCE: usize = 60;
+use crate::ledger::NewLines;
 
 /// What must hold beside the count, or instead of it.
 #[derive(Debug, Clone)]
@@ -31,64 +27,64 @@ pub(super) enum Condition {
 /// What came of it.
 pub(super) enum Done {
     /// It is durable on more than half of the nodes.
-    Written(ClusterHead),
+    Written(Box<ClusterHead>),
     /// The condition did not hold: nothing was written.
     Conflict,
 }
 
-/// Lines that are to be written, with what they make of the head.
-pub(super) struct NewLines {
-    /// Each line with its number and its sum, and its idempotency key.
-    pub(super) lines: Vec<NewLine>,
-    pub(super) head: ClusterHead,
-    /// Tells what this attempt puts there from what any other does.
-    attempt: Nonce,
-}
+/// etcd takes 128 operations in a transaction, and as many fewer in one within it. So many are in each of both.
+const GROUP: usize = 64;
 
-/// One of them.
-pub(super) struct NewLine {
-    pub(super) seq: u64,
-    pub(super) sum: Sum,
-    pub(super) text: Vec<u8>,
-    pub(super) key: Option<String>,
-}
+/// So many idempotency keys are compared at most, beside the count, what stands behind it, and a lock.
+const KEYS_COMPARED: usize = GROUP - 4;
 
-impl NewLines {
-    /// These records behind this head.
-    pub(super) fn behind(head: &ClusterHead, records: &[Record<'_>]) -> Result<Self> {
-        let mut new = Self {
-            lines: Vec::with_capacity(records.len()),
-            head: head.clone(),
-            attempt: Nonce(random()),
-        };
-        for record in records {
-            let head = &mut new.head;
-            let (text, sum) = record
-                .encode(head.tally.sum)
-                .ok_or_else(|| Error::new(Kind::Usage, "this does not fit a ledger line"))?;
-            let end = head.tally.bytes + text.len() as u64;
-            let after = head.tally.apply(record, sum, end);
-            let after = after.map_err(|why| Error::new(Kind::Integrity, why))?;
-            head.anchor = head.anchor.after(record, &head.tally, &after);
-            head.tally = after;
-            new.lines.push(NewLine {
-                seq: record.seq,
-                sum,
-                text,
-                key: record.key.as_deref().map(str::to_owned),
-            });
-        }
-        new.head.count = head.count.anchored(&new.head.tally, &new.head.anchor);
-        Ok(new)
+/// These operations as so few that one transaction takes them: in groups that are transactions without a condition.
+fn in_groups(mut operations: Vec<Operation>) -> Vec<Operation> {
+    if operations.len() <= GROUP {
+        return operations;
     }
+    let mut groups = Vec::with_capacity(operations.len().div_ceil(GROUP));
+    while !operations.is_empty() {
+        let rest = operations.split_off(GROUP.min(operations.len()));
+        groups.push(Operation::Within(Transaction {
+            success: std::mem::replace(&mut operations, rest),
+            ..Transaction::default()
+        }));
+    }
+    groups
 }
 
 impl KeySpace {
-    /// Writes these lines behind the head that they were made for.
+    /// Writes these lines behind the head that they were made for, all or none of them.
+    ///
+    /// # Errors
+    /// [`Kind::OutcomeUnknown`], too: they are more than one transaction takes, the first of them are written, and others
+    /// changed the event before the rest was.
     pub(super) fn commit(
         &self,
         before: &ClusterHead,
-        new: NewLines,
+        lines: &NewLines<'_>,
+        condition: &Condition,
+        deadline: Deadline,
+    ) -> Result<Done> {
+        let mut head = None;
+        for piece in pieces(before, lines) {
+            let behind = head.as_deref().unwrap_or(before);
+            match self.commit_piece(behind, piece, condition, deadline)? {
+                Done::Written(written) => head = Some(written),
+                Done::Conflict if head.is_none() => return Ok(Done::Conflict),
+                Done::Conflict => return Err(self.in_part()),
+            }
+        }
+        Ok(Done::Written(
+            head.unwrap_or_else(|| Box::new(before.clone())),
+        ))
+    }
+
+    fn commit_piece(
+        &self,
+        before: &ClusterHead,
+        new: Piece<'_>,
         condition: &Condition,
         deadline: Deadline,
     ) -> Result<Done> {
@@ -98,7 +94,7 @@ impl KeySpace {
             .call("kv/txn", &transaction, deadline)
             .map_err(|failure| self.undone(failure))?;
         let written = |at: u64| {
-            Ok(Done::Written(ClusterHead {
+            Ok(Done::Written(Box::new(ClusterHead {
                 modified: at,
                 created: if before.created == 0 {
                     at
@@ -107,7 +103,7 @@ impl KeySpace {
                 },
                 revision: at,
                 ..new.head
-            }))
+            })))
         };
         if answer.succeeded {
             return written(answer.header.revision.0);
@@ -133,34 +129,19 @@ impl KeySpace {
     fn transaction(
         &self,
         before: &ClusterHead,
-        new: &NewLines,
+        new: &Piece<'_>,
         condition: &Condition,
     ) -> Transaction {
         let (names, generation) = (&self.names, before.anchor.generation);
         let next = before.tally.seq + 1;
         let rest = names.rest(generation, next);
         let mut transaction = Transaction::default();
-        let put = |key: Bytes, value: Vec<u8>| Operation::Put {
-            key,
-            value: Bytes(value),
-        };
-        let count = new.head.count.render().into_bytes();
-        transaction.success.push(put(names.count(), count));
-        if before.tally.seq == 0 {
-            let generation = generation.to_string().into_bytes();
-            transaction
-                .success
-                .push(put(names.generation_in_use(), generation));
-        }
-        for line in &new.lines {
-            let name = names.line(generation, line.seq, line.sum, new.attempt);
-            transaction.success.push(put(name, line.text.clone()));
-            if let Some(key) = &line.key {
-                let name = names.key(generation, key);
-                transaction.compare.push(Compare::created(name.clone(), 0));
-                let seq = line.seq.to_string().into_bytes();
-                transaction.success.push(put(name, seq));
-            }
+        let (puts, keys) = new.puts(names, before.tally.seq == 0);
+        transaction.success = in_groups(puts);
+        // The count has changed with whatever this program wrote since; these tell what another one did.
+        if keys.len() <= KEYS_COMPARED {
+            let absent = keys.into_iter().map(|key| Compare::created(key, 0));
+            transaction.compare.extend(absent);
         }
         match condition {
             Condition::Nothing => transaction.compare.clear(),
@@ -176,8 +157,7 @@ impl KeySpace {
                 .compare
                 .push(Compare::created(lock.clone(), *created));
         }
-        let own = new.lines.first();
-        let own = own.map(|line| names.line(generation, line.seq, line.sum, new.attempt));
+        let own = new.first_key(names);
         let range = |key: Bytes, range_end: Option<Bytes>| {
             Operation::Range(RangeRequest {
                 key,
@@ -194,7 +174,7 @@ impl KeySpace {
 
     fn undone(&self, failure: Failure) -> Error {
         if !failure.unsure {
-            return failure.error;
+            return *failure.error;
         }
         let message = format!(
             "whether it was done is not known: {}",
@@ -202,6 +182,13 @@ impl KeySpace {
         );
         let error = Error::new(Kind::OutcomeUnknown, message).at(self.client.place(), 0, 0);
         error.hint("say it again with its key, as with --key: what was done is answered, and not done twice")
+    }
+
+    /// The error that a part was written, and then others changed the event.
+    fn in_part(&self) -> Error {
+        let message = "a part of it was written, and then others changed the event";
+        let error = Error::new(Kind::OutcomeUnknown, message).at(self.client.place(), 0, 0);
+        error.hint("say it again with the same keys: what was done is answered, and not done twice")
     }
 
     fn stray(&self, key: &Bytes) -> Error {

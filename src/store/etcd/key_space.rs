@@ -216,18 +216,6 @@ impl KeySpace {
         }
     }
 
-    /// Does what reads all at one revision, again where that was compacted away meanwhile.
-    pub(super) fn at_one_revision<T>(&self, look: impl Fn() -> Result<T>) -> Result<T> {
-        let mut result = look();
-        for _ in 0..COMPACTIONS {
-            match result {
-                Err(error) if matches!(error.kind(), Kind::Busy { .. }) => result = look(),
-                _ => break,
-            }
-        }
-        result
-    }
-
     /// A key as a place in messages: that of the event, and what stands behind the event's name in the key.
     pub(super) fn told(&self, key: &Bytes) -> PathBuf {
         let key = Names::told(key);
@@ -241,4 +229,16 @@ impl KeySpace {
         let told = self.told(&first).display().to_string();
         told.trim_end_matches('/').into()
     }
+}
+
+/// Does what reads all at one revision, again where that was compacted away meanwhile.
+pub(super) fn at_one_revision<T>(look: impl Fn() -> Result<T>) -> Result<T> {
+    let mut result = look();
+    for _ in 0..COMPACTIONS {
+        match result {
+            Err(error) if matches!(error.kind(), Kind::Busy { .. }) => result = look(),
+            _ => break,
+        }
+    }
+    result
 }

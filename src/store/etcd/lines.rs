@@ -45,8 +45,8 @@ impl Look<'_> {
     /// Shows a follower the lines that it wants, from where it has come to up to the head.
     pub(super) fn follow(self, follower: &mut dyn Follower) -> Result<()> {
         let (tally, ledger) = (&self.head.tally, Some(self.head.ledger()));
-        let followed = *follower.followed();
-        if followed.ledger != ledger || followed.seq > tally.seq {
+        let reached = *follower.followed();
+        if reached.ledger != ledger || reached.seq > tally.seq {
             follower.begin(tally);
             let start = follower.followed().bytes;
             *follower.followed() = Followed {

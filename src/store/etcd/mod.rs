@@ -18,6 +18,7 @@ mod keys;
 mod lines;
 mod local_copy;
 mod lock;
+mod prepared;
 mod random;
 mod refusals;
 mod repair;

@@ -1,7 +1,6 @@
 //! Repair: what can be proven by the lines is put right, the index of idempotency keys and the count.
 
 use super::audit::Examined;
-use super::commit::AT_ONCE;
 use super::deadline::Deadline;
 use super::key_space::KeySpace;
 use super::keys::Names;
@@ -10,6 +9,10 @@ use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
 use crate::plural;
 use crate::store::audit::{Audit, Flaw};
+use crate::store::results::GivenUp;
+
+/// So many entries of the index are put right by one transaction: etcd takes 128 operations.
+const AT_ONCE: usize = 120;
 
 impl KeySpace {
     /// Audits and repairs what can be proven. `forced`: a count that includes lines which the ledger lacks is written
@@ -27,10 +30,24 @@ impl KeySpace {
             self.write_count(&before, deadline)?,
         ];
         let repaired = done.into_iter().flatten().collect();
+        let given_up = self.lost(&before);
         let after = self.examine(deadline)?;
         Ok(Audit {
             repaired,
+            given_up,
             ..after.audit
+        })
+    }
+
+    /// What the count includes and the ledger lacks.
+    fn lost(&self, before: &Examined) -> Option<GivenUp> {
+        let counted = before.count.as_ref()?.counted?;
+        let lost = counted.seq.saturating_sub(before.audit.records);
+        let kept = self.told(&self.names.kept(before.revision));
+        (lost > 0).then(|| GivenUp {
+            lost,
+            file: Some(kept.display().to_string()),
+            ..GivenUp::default()
         })
     }
 

@@ -61,7 +61,7 @@ impl EtcdStore {
     }
 
     /// What a rush on this generation has left behind.
-    pub(crate) fn aftermath(&self, opening: Opening, generation: u64) -> Result<Aftermath> {
+    pub(crate) fn aftermath(&self, opening: &Opening, generation: u64) -> Result<Aftermath> {
         let space = &self.space;
         let head = space.head(LOOKING)?;
         let count = head.count.unanchored();
@@ -76,7 +76,7 @@ impl EtcdStore {
         };
         Ok(Aftermath {
             files,
-            opening: Opening { ledger, ..opening },
+            opening: Opening { ledger, ..*opening },
             _directories: directories,
         })
     }

@@ -40,7 +40,7 @@ impl Store for EtcdStore {
         Ok(Box::new(Change::begin(self, options.wait)))
     }
 
-    fn prefetch(&mut self, _what: Lookup<'_>) -> Result<()> {
+    fn prefetch(&mut self, _what: &[Lookup<'_>]) -> Result<()> {
         // A key is looked up in one step.
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::commit::{AT_ONCE, Condition, Done, NewLines};
+use super::commit::{Condition, Done};
 use super::deadline::Deadline;
 use super::event_store::EtcdStore;
 use super::key_space::ClusterHead;
@@ -10,10 +10,10 @@ use super::lines::Look;
 use super::lock::HeldLock;
 use super::random::random;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{EventSettings, LockKind, Record, Step, Tally};
+use crate::ledger::{EventSettings, LockKind, NewLines, Step, Tally};
 use crate::store::file::backoff::outlast;
 use crate::store::follower::Follower;
-use crate::store::{Append, FoundSale, LockId, Lookup, Transaction};
+use crate::store::{Append, FoundSale, LedgerQuery, LockId, Lookup, Transaction};
 
 /// How long to stay away after the first conflict, and at most: about as long as a commit takes, and as a few of them.
 const FIRST: Duration = Duration::from_millis(2);
@@ -92,6 +92,21 @@ impl<'s> Change<'s> {
     }
 }
 
+impl LedgerQuery for Change<'_> {
+    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        self.look()?.find(what)
+    }
+
+    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
+        self.look()?.follow(follower)
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        let look = self.look()?;
+        self.store.known_settings.at(look)
+    }
+}
+
 impl Transaction for Change<'_> {
     fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
         self.back_off(still_wanted)?;
@@ -108,38 +123,13 @@ impl Transaction for Change<'_> {
         Ok(self.head.insert(head).tally)
     }
 
-    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
-        self.look()?.find(what)
-    }
-
-    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
-        self.look()?.follow(follower)
-    }
-
-    fn settings(&mut self) -> Result<Option<EventSettings>> {
-        let look = self.look()?;
-        self.store.known_settings.at(look)
-    }
-
-    fn append(&mut self, records: &[Record<'_>], step: &mut dyn FnMut(Step)) -> Result<Append> {
-        let mut head = self.head.take().ok_or_else(unread)?;
-        let condition = self.condition();
-        // More lines than one transaction takes are several, as if this process had ended in between: each is right by
-        // itself.
-        for records in records.chunks(AT_ONCE) {
-            let new = NewLines::behind(&head, records)?;
-            match self
-                .store
-                .space
-                .commit(&head, new, &condition, self.deadline)?
-            {
-                Done::Written(written) => head = written,
-                Done::Conflict => {
-                    self.store.conflicts = self.store.conflicts.saturating_add(1);
-                    return Ok(Append::Conflict);
-                }
-            }
-        }
+    fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
+        let head = self.head.take().ok_or_else(unread)?;
+        let (space, condition) = (&self.store.space, self.condition());
+        let Done::Written(head) = space.commit(&head, lines, &condition, self.deadline)? else {
+            self.store.conflicts = self.store.conflicts.saturating_add(1);
+            return Ok(Append::Conflict);
+        };
         self.store.conflicts = 0;
         step(Step::Written);
         Ok(Append::Written {

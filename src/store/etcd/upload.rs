@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::commit::AT_ONCE;
 use super::deadline::Deadline;
 use super::key_space::KeySpace;
 use super::keys::Names;
@@ -13,6 +12,9 @@ use crate::ledger::{Anchor, CountFile, Line, Nonce, Tally};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
 use crate::store::options::Restart;
+
+/// So many operations go into one transaction, and at most two more: etcd takes 128.
+const MOST_OPERATIONS: usize = 120;
 
 /// So many bytes go into one transaction, beside its last line: etcd takes requests of 1.5 MiB, in base64.
 const MOST_BYTES: usize = 512 * 1024;
@@ -144,6 +146,6 @@ impl Batch {
     }
 
     fn is_full(&self) -> bool {
-        self.operations.len() >= 2 * AT_ONCE || self.bytes >= MOST_BYTES
+        self.operations.len() >= MOST_OPERATIONS || self.bytes >= MOST_BYTES
     }
 }

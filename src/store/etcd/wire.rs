@@ -170,6 +170,8 @@ pub(super) enum Operation {
     Range(RangeRequest),
     #[serde(rename = "request_delete_range")]
     Delete { key: Bytes },
+    #[serde(rename = "request_txn")]
+    Within(Transaction),
 }
 
 #[derive(Debug, Clone, Serialize, Default)]
