@@ -49,6 +49,7 @@ pub(super) fn run(
     let mut observer = BuyerObserver {
         read_barrier,
         think: assignment.think,
+        pauses: assignment.pauses,
         quantity: assignment.quantity,
         parent,
         reports,
@@ -125,7 +126,8 @@ fn buy(
 fn opened(assignment: &Assignment, runs_as: RunsAs<'_>) -> Result<(BoxOffice, Option<PathBuf>)> {
     #[cfg(feature = "etcd")]
     if is_address(&assignment.file) {
-        let store = EtcdStore::at(&assignment.file)?.for_rush(assignment.lock);
+        let store =
+            EtcdStore::at(&assignment.file)?.for_rush(assignment.lock, assignment.time_to_live);
         return Ok((BoxOffice::over(store), None));
     }
     let store = FileStore::at(&assignment.file)?;
@@ -162,6 +164,8 @@ fn query(
 /// Observer of a purchase: stops it when the supervisor is gone, holds it at the read barrier, and lets it think.
 struct BuyerObserver<'a, 'b> {
     think: Duration,
+    /// Whether it waits behind its read for the supervisor, which may stop it there.
+    pauses: bool,
     /// A buyer that finds fewer left has nothing to think about.
     quantity: u64,
     read_barrier: Option<ParentPipe<'a>>,
@@ -187,7 +191,13 @@ impl Observer for BuyerObserver<'_, '_> {
             return Ok(());
         };
         if let Some(barrier) = self.read_barrier.filter(|_| left > 0) {
-            self.reports.send(Status::Read).map_err(|_| gone())?;
+            let waits = if self.pauses {
+                let pid = std::process::id();
+                Status::Holds { pid }
+            } else {
+                Status::Read
+            };
+            self.reports.send(waits).map_err(|_| gone())?;
             alive(barrier.wait_for_release())?;
         }
         if left >= self.quantity && self.think > Duration::ZERO {
@@ -225,6 +235,7 @@ mod tests {
         let (buyer, out) = (1, &mut io::sink());
         let mut observer = BuyerObserver {
             think: Duration::ZERO,
+            pauses: false,
             quantity: 1,
             read_barrier: None,
             parent: ParentPipe(reader.as_fd()),

@@ -70,7 +70,9 @@ impl EventPlace {
     pub(super) fn sync(&self, lock: LockKind) -> Result<()> {
         match self {
             Self::File(store) if lock != LockKind::Exclusive => store.sync(),
-            _ => Ok(()),
+            Self::File(_) => Ok(()),
+            #[cfg(feature = "etcd")]
+            Self::Cluster { .. } => Ok(()),
         }
     }
 

@@ -91,6 +91,7 @@ impl Recorder {
                 lock: evidence::File { device, inode },
                 path: self.named(),
                 shared: self.lock == LockKind::Shared,
+                leased: self.path.is_none() && self.has_lease(),
             },
             Did::Read { left, seq, sum } => {
                 self.read = true;
@@ -110,6 +111,11 @@ impl Recorder {
             Did::Truncated | Did::LockReleased | Did::Durable => return Ok(()),
         };
         self.write(step)
+    }
+
+    /// Whether a lock of this kind that is no file's is held by a lease.
+    fn has_lease(&self) -> bool {
+        matches!(self.lock, LockKind::Exclusive | LockKind::Lease)
     }
 
     /// What a query was told.

@@ -48,7 +48,7 @@ impl Rush {
             None => (None, None),
         };
         let mut supervisor = Supervisor::start(self, &run, session.as_ref())?.without(fleeting);
-        let mut course = EventLoop::new(self.together);
+        let mut course = EventLoop::new(self);
         course.run(&mut supervisor, stop, news)?;
         supervisor.wait_for_all();
         place.sync(self.lock)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::holder_pause::HolderPause;
 use super::think::Think;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
@@ -36,6 +37,10 @@ pub struct Rush {
     pub wait: Duration,
     /// Nobody writes before everybody has read: without a lock, a certain race.
     pub together: bool,
+    /// Whether, and for how long, the first buyer that holds the lock is stopped after it has read.
+    pub pause: Option<HolderPause>,
+    /// How long the lease of a lock lives, on a cluster.
+    pub time_to_live: Duration,
     /// Whether it goes on where the event is for real.
     pub force: Force,
     /// The `tickets` program, which starts the buyers' processes.
@@ -77,6 +82,18 @@ impl Rush {
         if self.together && alone.contains(&self.lock) {
             return usage(
                 "--together needs --lock=none, shared or write-only: under this lock only one buyer reads at a time"
+                    .into(),
+            );
+        }
+        if self.pause.is_some() && self.threads {
+            return usage(
+                "--pause-holder stops a process with all its threads: it goes without --threads"
+                    .into(),
+            );
+        }
+        if self.pause.is_some() && self.together {
+            return usage(
+                "--pause-holder and --together each say who waits behind the read: name one of them"
                     .into(),
             );
         }

@@ -76,13 +76,19 @@ impl Event {
                 format!("/{name}")
             },
             name,
-            clerks: Clerks::hire(path, &keys, settings.clerks, settings.queue)?,
+            clerks: Clerks::hire(path, &keys, clerks(path, settings.clerks), settings.queue)?,
             reader: EventReader::of(path)?,
             lookups: LookupPool::of(path, &keys),
             changes: watch::Sender::new(None),
             path: path.to_path_buf(),
         })
     }
+}
+
+/// How many clerks sell it. On a cluster one: of two who commit at once one does it in vain, and what waits for one is sold
+/// in its next commit.
+fn clerks(path: &Path, wanted: usize) -> usize {
+    if is_address(path) { 1 } else { wanted }
 }
 
 /// What an event is called in a path. An event that is alone needs no name.

@@ -24,6 +24,10 @@ const AT_LEAST: Duration = Duration::from_secs(1);
 pub(crate) struct EtcdStore {
     pub(super) space: KeySpace,
     pub(super) known_settings: KnownSettings,
+    /// The idempotency keys that the next change asks for.
+    pub(super) wanted_keys: Vec<String>,
+    /// Which ledger the last change was made on.
+    pub(super) generation: Option<u64>,
     /// When the change that is under way is given up.
     pub(super) deadline: Option<Deadline>,
     /// How often others changed the event since it began.
@@ -57,6 +61,8 @@ impl EtcdStore {
                 names,
             },
             known_settings: KnownSettings::default(),
+            wanted_keys: Vec::new(),
+            generation: None,
             deadline: None,
             conflicts: 0,
             rush_lock: None,
@@ -83,6 +89,7 @@ impl EtcdStore {
         look(Look {
             space: &self.space,
             head: &head,
+            keys: None,
             deadline: LOOKING,
         })
     }

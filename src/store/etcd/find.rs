@@ -41,9 +41,15 @@ impl Look<'_> {
     /// The number of the line on which an idempotency key stands.
     fn line_of_key(self, key: &str) -> Result<Option<u64>> {
         let name = self.space.names.key(self.head.anchor.generation, key);
-        let found = self.space.one(name, self.head.revision, self.deadline)?;
+        let found = match self.keys.and_then(|keys| keys.get(&name)) {
+            Some(known) => known.cloned(),
+            None => {
+                let found = self.space.one(name, self.head.revision, self.deadline)?;
+                found.map(|found| found.value)
+            }
+        };
         let Some(found) = found else { return Ok(None) };
-        let text = std::str::from_utf8(&found.value.0).ok();
+        let text = std::str::from_utf8(&found.0).ok();
         let seq = text.and_then(|text| text.trim().parse().ok());
         seq.ok_or_else(|| self.misplaced(key)).map(Some)
     }

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::deadline::Deadline;
 use super::key_space::{AsOf, ClusterHead, KeySpace};
+use super::known_keys::KnownKeys;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{EventSettings, Line, Op, Sum, Tally};
 use crate::store::follower::{Followed, Follower};
@@ -30,6 +31,8 @@ pub(super) struct ReadLine<'a> {
 pub(super) struct Look<'s> {
     pub(super) space: &'s KeySpace,
     pub(super) head: &'s ClusterHead,
+    /// What the index says of some keys at that head.
+    pub(super) keys: Option<&'s KnownKeys>,
     pub(super) deadline: Deadline,
 }
 

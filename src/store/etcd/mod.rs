@@ -15,6 +15,7 @@ pub(crate) mod event_store;
 mod find;
 mod key_space;
 mod keys;
+mod known_keys;
 mod lines;
 mod local_copy;
 mod lock;

@@ -24,10 +24,11 @@ pub(crate) struct Aftermath {
 }
 
 impl EtcdStore {
-    /// The same for a buyer of a rush under this lock.
-    pub(crate) fn for_rush(self, lock: LockKind) -> Self {
+    /// The same for a buyer of a rush under this lock, whose lease lives so long.
+    pub(crate) fn for_rush(self, lock: LockKind, time_to_live: Duration) -> Self {
         Self {
             rush_lock: Some(lock),
+            time_to_live,
             ..self
         }
     }

@@ -40,8 +40,13 @@ impl Store for EtcdStore {
         Ok(Box::new(Change::begin(self, options.wait)))
     }
 
-    fn prefetch(&mut self, _what: &[Lookup<'_>]) -> Result<()> {
-        // A key is looked up in one step.
+    fn prefetch(&mut self, what: &[Lookup<'_>]) -> Result<()> {
+        // They are read with the head: until then another process may write one.
+        let keys = what.iter().filter_map(|what| match what {
+            Lookup::Key(key) => Some((*key).to_owned()),
+            Lookup::Id(_) => None,
+        });
+        self.wanted_keys = keys.collect();
         Ok(())
     }
 

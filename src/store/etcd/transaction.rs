@@ -6,6 +6,7 @@ use super::commit::{Condition, Done};
 use super::deadline::Deadline;
 use super::event_store::EtcdStore;
 use super::key_space::ClusterHead;
+use super::known_keys::KnownKeys;
 use super::lines::Look;
 use super::lock::HeldLock;
 use super::random::random;
@@ -27,6 +28,7 @@ pub(super) struct Change<'s> {
     store: &'s mut EtcdStore,
     deadline: Deadline,
     head: Option<ClusterHead>,
+    keys: KnownKeys,
     held: Option<HeldLock>,
 }
 
@@ -37,6 +39,7 @@ impl<'s> Change<'s> {
             store,
             deadline,
             head: None,
+            keys: KnownKeys::default(),
             held: None,
         }
     }
@@ -60,6 +63,7 @@ impl<'s> Change<'s> {
         Ok(Look {
             space: &self.store.space,
             head,
+            keys: Some(&self.keys),
             deadline: self.deadline,
         })
     }
@@ -119,7 +123,17 @@ impl Transaction for Change<'_> {
     }
 
     fn head(&mut self) -> Result<Tally> {
-        let head = self.store.space.head(self.deadline)?;
+        let space = &self.store.space;
+        let wanted = &self.store.wanted_keys;
+        let head = match self.store.generation.filter(|_| !wanted.is_empty()) {
+            Some(generation) => {
+                let (head, keys) = space.head_with_keys((generation, wanted), self.deadline)?;
+                self.keys = keys;
+                head
+            }
+            None => space.head(self.deadline)?,
+        };
+        self.store.generation = Some(head.anchor.generation);
         Ok(self.head.insert(head).tally)
     }
 
@@ -131,6 +145,7 @@ impl Transaction for Change<'_> {
             return Ok(Append::Conflict);
         };
         self.store.conflicts = 0;
+        self.store.wanted_keys.clear();
         step(Step::Written);
         Ok(Append::Written {
             tally: head.tally,

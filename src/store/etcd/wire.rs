@@ -8,7 +8,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Bytes of a key or a value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(super) struct Bytes(pub(super) Vec<u8>);
 
 impl From<&str> for Bytes {
@@ -193,6 +193,7 @@ pub(super) struct TransactionResponse {
 #[serde(default)]
 pub(super) struct OperationResponse {
     pub(super) response_range: RangeResponse,
+    pub(super) response_txn: Option<Box<TransactionResponse>>,
 }
 
 /// What the gateway says of a request that failed.

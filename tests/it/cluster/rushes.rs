@@ -121,6 +121,64 @@ fn who_wakes_under_a_lock_that_has_ended_sells_again_unless_the_write_compares()
     });
 }
 
+/// A rush of two for one ticket, the first holder of whose lock is stopped after it has read.
+fn paused(kind: &str, pause: &str) -> (i32, Value, TestEvent) {
+    let event = TestEvent::stock(1);
+    let evidence = event.path("evidence.jsonl");
+    let (code, report) = event.json(&format!(
+        "buy --users 2 --lock={kind} --ttl 1s --think 0ms --pause-holder {pause} --evidence {}",
+        evidence.display()
+    ));
+    (code, report, event)
+}
+
+#[test]
+fn a_holder_that_is_paused_oversells_under_a_lease_and_not_where_the_write_compares() {
+    on_cluster(|| {
+        let (code, report, event) = paused("lease", "until-sold");
+        assert_eq!((code, &report["oversold"]), (6, &1.into()), "{report:#}");
+        let sentences = report["findings"].as_array().unwrap().iter();
+        let mut sentences = sentences.map(|found| found["text"].as_str().unwrap().to_owned());
+        assert!(
+            sentences.any(|text| text.contains("wrote version 2 at")
+                && text.contains("under a lock that had ended")),
+            "{report:#}"
+        );
+        let counts = &report["evidence"]["counts"];
+        let names: Vec<&str> = counts
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|count| count["kind"].as_str().unwrap())
+            .collect();
+        assert!(!names.contains(&"split_lock"), "{counts:#}");
+        let evidence = event.path("evidence.jsonl");
+        let (code, judged) = event.json(&format!("race check {}", evidence.display()));
+        assert_eq!(code, 6);
+        assert!(judged.to_string().contains("ended_lock"), "{judged:#}");
+        assert_eq!(event.json("audit").0, 6);
+
+        for (kind, pause) in [("exclusive", "until-sold"), ("exclusive", "2s")] {
+            let (code, report, event) = paused(kind, pause);
+            assert_eq!(code, 0, "{kind} {pause}: {report:#}");
+            let told = ["sold", "refused", "oversold"].map(|name| report[name].as_u64().unwrap());
+            assert_eq!(told, [1, 1, 0], "{kind} {pause}: {report:#}");
+            event.assert_adds_up();
+        }
+        let event = TestEvent::stock(1);
+        let line = "buy --users 2 --lock=cas --pause-holder until-sold";
+        let (code, report) = event.json(line);
+        assert_eq!((code, &report["sold"]), (0, &1.into()), "{report:#}");
+        for line in [
+            "buy --users 2 --lock=cas --ttl 3s",
+            "buy --users 2 --lock=lease --ttl 1500ms",
+            "buy --users 2 --lock=lease --threads --pause-holder 1s",
+        ] {
+            assert_eq!(event.json(line).0, 2, "{line}");
+        }
+    });
+}
+
 #[test]
 fn a_rush_keeps_off_what_is_for_real_and_off_locks_of_files() {
     on_cluster(|| {
