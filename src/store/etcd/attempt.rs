@@ -163,6 +163,26 @@ fn is_passing(failed: &Failed) -> bool {
         || says("server stopped")
 }
 
+/// What helps where certificates are refused: nothing was done then, whatever was sent already.
+fn of_certificates(why: &str) -> Option<&'static str> {
+    const OURS: [&str; 5] = [
+        "CertificateRequired",
+        "BadCertificate",
+        "UnknownCA",
+        "CertificateExpired",
+        "HandshakeFailure",
+    ];
+    if why.contains("peer certificate") {
+        return Some(
+            "$ETCDCTL_CACERT names who signed the cluster's certificate, or cacert= in the address",
+        );
+    }
+    let is_ours = why.contains("alert") && OURS.iter().any(|alert| why.contains(alert));
+    is_ours.then_some(
+        "the cluster wants a certificate of the client: $ETCDCTL_CERT and $ETCDCTL_KEY, or cert= and key= in the address",
+    )
+}
+
 /// What the connection came to.
 fn failed(error: &ureq::Error) -> Answer {
     use std::io::ErrorKind;
@@ -176,8 +196,18 @@ fn failed(error: &ureq::Error) -> Answer {
             ("connection refused".to_owned(), false)
         }
         ureq::Error::ConnectionFailed => ("no connection was had".to_owned(), false),
-        ureq::Error::Io(error) => (crate::error::told(error), true),
-        ureq::Error::Rustls(error) => (format!("TLS: {error}"), false),
+        ureq::Error::Io(error) => {
+            let why = error.to_string();
+            match of_certificates(&why) {
+                Some(hint) => (format!("TLS: {why}: {hint}"), false),
+                None => (crate::error::told(error), true),
+            }
+        }
+        ureq::Error::Rustls(error) => {
+            let why = error.to_string();
+            let hint = of_certificates(&why).map_or(String::new(), |hint| format!(": {hint}"));
+            (format!("TLS: {why}{hint}"), false)
+        }
         ureq::Error::BodyExceedsLimit(_) => ("its answer is too long".to_owned(), true),
         error => (error.to_string(), true),
     };

@@ -6,6 +6,7 @@ mod by_hand;
 mod nodes;
 mod outages;
 mod rushes;
+mod secured;
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};

@@ -20,6 +20,8 @@ pub(crate) struct Nodes {
     /// Where each listens for clients, and for the others.
     ports: Vec<(u16, u16)>,
     keepers: Vec<Option<Child>>,
+    /// Where the certificates are by which clients are spoken to.
+    certificates: Option<PathBuf>,
 }
 
 impl Nodes {
@@ -29,11 +31,16 @@ impl Nodes {
         if !found("etcd") || !found("etcdctl") {
             return None;
         }
-        // A port that was free a moment ago may be another's by now.
-        (0..5).find_map(|_| Self::try_start())
+        Self::start_with(None)
     }
 
-    fn try_start() -> Option<Self> {
+    /// The same, which speak TLS to clients and want certificates of them: those in this directory.
+    pub(crate) fn start_with(certificates: Option<&Path>) -> Option<Self> {
+        // A port that was free a moment ago may be another's by now.
+        (0..5).find_map(|_| Self::try_start(certificates))
+    }
+
+    fn try_start(certificates: Option<&Path>) -> Option<Self> {
         let memory = Path::new("/dev/shm");
         let place = if memory.is_dir() {
             memory.to_owned()
@@ -49,6 +56,7 @@ impl Nodes {
             directory,
             ports: free_ports(),
             keepers: Vec::new(),
+            certificates: certificates.map(Path::to_owned),
         };
         nodes.keepers = (0..NODES)
             .map(|at| Some(nodes.start_one(at, "new")))
@@ -59,6 +67,12 @@ impl Nodes {
     fn start_one(&self, at: usize, state: &str) -> Child {
         let (client, peer) = self.ports[at];
         let url = |port: u16| format!("http://127.0.0.1:{port}");
+        let scheme = if self.certificates.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let client_url = format!("{scheme}://127.0.0.1:{client}");
         let all: Vec<String> = self
             .ports
             .iter()
@@ -73,9 +87,9 @@ impl Nodes {
             .arg(&directory)
             .args([
                 "--listen-client-urls",
-                &url(client),
+                &client_url,
                 "--advertise-client-urls",
-                &url(client),
+                &client_url,
             ])
             .args([
                 "--listen-peer-urls",
@@ -97,6 +111,8 @@ impl Nodes {
                 "--log-level",
                 "error",
             ])
+            .args(self.certificate_arguments(["--trusted-ca-file", "--cert-file", "--key-file"]))
+            .args(self.certificates.as_ref().map(|_| "--client-cert-auth"))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -136,11 +152,24 @@ impl Nodes {
         format!("etcd://{}/{event}", self.endpoints()).into()
     }
 
+    fn certificate_arguments(&self, names: [&str; 3]) -> Vec<String> {
+        let Some(directory) = &self.certificates else {
+            return Vec::new();
+        };
+        let files = ["ca.pem", "node.pem", "node-key.pem"];
+        let files = files.map(|file| directory.join(file).display().to_string());
+        let pairs = names.into_iter().zip(files);
+        pairs
+            .flat_map(|(name, file)| [name.to_owned(), file])
+            .collect()
+    }
+
     /// Asks the cluster by its own program.
     pub(crate) fn etcdctl(&self, arguments: &[&str]) -> Output {
         Command::new("etcdctl")
             .env("ETCDCTL_API", "3")
             .args(["--endpoints", &self.endpoints(), "--command-timeout=2s"])
+            .args(self.certificate_arguments(["--cacert", "--cert", "--key"]))
             .args(arguments)
             .output()
             .unwrap()
