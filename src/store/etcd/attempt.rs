@@ -20,6 +20,9 @@ const LONGEST_FILE: u64 = 1 << 20;
 /// How long a connection may take to be there.
 const CONNECT: Duration = Duration::from_secs(2);
 
+/// What is said of a connection that was closed before an answer.
+const CLOSED: &str = "Peer disconnected";
+
 /// What came of a request to one endpoint.
 #[derive(Debug)]
 pub(super) enum Answer {
@@ -117,7 +120,14 @@ pub(super) fn attempt(
     match answered {
         Ok((200, body)) => Answer::Done(body),
         Ok((status, body)) => refused(status, &body),
-        Err(error) => failed(&error),
+        Err(error) => match failed(&error) {
+            Answer::Failed { why, sent } if url.starts_with("http:") && why == CLOSED => {
+                let why = "it closed the connection: where it speaks TLS the address begins with etcds://";
+                let why = why.to_owned();
+                Answer::Failed { why, sent }
+            }
+            answer => answer,
+        },
     }
 }
 

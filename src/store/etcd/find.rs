@@ -41,12 +41,12 @@ impl Look<'_> {
     /// The number of the line on which an idempotency key stands.
     fn line_of_key(self, key: &str) -> Result<Option<u64>> {
         let name = self.space.names.key(self.head.anchor.generation, key);
-        let found = match self.keys.and_then(|keys| keys.get(&name)) {
-            Some(known) => known.cloned(),
-            None => {
-                let found = self.space.one(name, self.head.revision, self.deadline)?;
-                found.map(|found| found.value)
-            }
+        let known = self.keys.and_then(|keys| keys.looked_up(&name));
+        let found = if let Some(known) = known {
+            known.clone()
+        } else {
+            let found = self.space.one(name, self.head.revision, self.deadline)?;
+            found.map(|found| found.value)
         };
         let Some(found) = found else { return Ok(None) };
         let text = std::str::from_utf8(&found.0).ok();

@@ -14,9 +14,9 @@ use crate::error::Result;
 pub(super) struct KnownKeys(HashMap<Bytes, Option<Bytes>>);
 
 impl KnownKeys {
-    /// What stands at this key; the outer `None`: it was not looked up.
-    pub(super) fn get(&self, name: &Bytes) -> Option<Option<&Bytes>> {
-        self.0.get(name).map(Option::as_ref)
+    /// What stands at this key, if anything; `None`: it was not looked up.
+    pub(super) fn looked_up(&self, name: &Bytes) -> Option<&Option<Bytes>> {
+        self.0.get(name)
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn ledger(file: &Path) -> String {
     let prefix = format!("{name}/ledger/{generation:06}/");
     let told = nodes.told(&["get", "--prefix", "--print-value-only", &prefix]);
     let lines = told.lines().filter(|line| !line.is_empty());
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The keys of the event at this address, without its name.

@@ -10,11 +10,12 @@ use tickets::check::evidence::{
 use super::histories::pick;
 
 /// What is found of locks.
-pub(super) const KINDS: [Anomaly; 5] = [
+pub(super) const KINDS: [Anomaly; 6] = [
     Anomaly::BrokenLock,
     Anomaly::SplitLock,
     Anomaly::DeadInodeLock,
     Anomaly::UnlockedWrite,
+    Anomaly::EndedLock,
     Anomaly::Deadlock,
 ];
 
@@ -66,6 +67,9 @@ pub(super) fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
         return;
     }
     let at = random.random_range(0..evidence.holds.len());
+    if random.random_bool(0.2) {
+        return lease(evidence, at, random);
+    }
     let hold = &mut evidence.holds[at];
     let did = &mut evidence.operations[hold.operation as usize];
     match random.random_range(0..7) {
@@ -85,6 +89,21 @@ pub(super) fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
         5 if did.wrote != UNSAID => did.wrote += random.random_range(0..10),
         _ if did.intend != UNSAID => did.intend -= random.random_range(0..10),
         _ => {}
+    }
+}
+
+/// All of them hold by leases, and this one, which was given first, for longer than its lease lived.
+fn lease(evidence: &mut Evidence, at: usize, random: &mut Xoshiro256PlusPlus) {
+    for hold in &mut evidence.holds {
+        (hold.lock, hold.path, hold.leased) = (1, NONE, true);
+    }
+    let hold = &mut evidence.holds[at];
+    hold.lock = 0;
+    if hold.got != UNSAID {
+        hold.got = hold.got.min(random.random_range(90..190));
+        if hold.released != UNSAID {
+            hold.released = hold.released.max(random.random_range(100..200));
+        }
     }
 }
 
@@ -151,8 +170,16 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
     let split = pairs().any(|(one, other)| {
         let mut all =
             pairs().filter(|(a, b)| a.operation == one.operation && b.operation == other.operation);
-        let apart = one.operation != other.operation && all.all(|(a, b)| a.lock != b.lock);
+        let apart = one.operation != other.operation
+            && all.all(|(a, b)| a.lock != b.lock && !(a.leased && b.leased));
         apart && !(one.shared && other.shared) && meets(one, other)
+    });
+    let ended = pairs().any(|(one, other)| {
+        let did = evidence.operations[one.operation as usize];
+        let wrote = did.outcome == OperationOutcome::Sold || did.wrote != UNSAID;
+        let within = did.intend != UNSAID && (one.got..=one.released).contains(&did.intend);
+        let later = one.operation != other.operation && one.lock < other.lock;
+        one.leased && other.leased && wrote && within && later && other.got < did.intend
     });
     let unlocked = !got.is_empty()
         && (0..).zip(&evidence.operations).any(|(index, did)| {
@@ -166,7 +193,7 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
             wrote && !untimed && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
         });
     let deadlock = (0..evidence.operations.len()).any(|one| comes_back(evidence, one, &[one]));
-    !(dead || broken || split || unlocked || deadlock)
+    !(dead || broken || split || ended || unlocked || deadlock)
 }
 
 fn end(evidence: &Evidence, hold: &LockHold) -> u64 {
