@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::clerks::Clerks;
+use super::clerks::{Clerks, Staff};
 use super::failure;
 use super::lookups::LookupPool;
 use super::reader::{EventReader, Seen};
@@ -16,6 +17,9 @@ use crate::error::{Kind, Result};
 use crate::office::KeyIndex;
 use crate::shown;
 use crate::store::place::is_address;
+
+/// How long a clerk waits on a cluster for those to order again whom it has just answered: less than a commit takes.
+const GATHERS: Duration = Duration::from_millis(2);
 
 /// Paths of the service itself.
 const RESERVED: [&str; 9] = [
@@ -76,7 +80,7 @@ impl Event {
                 format!("/{name}")
             },
             name,
-            clerks: Clerks::hire(path, &keys, clerks(path, settings.clerks), settings.queue)?,
+            clerks: Clerks::hire(path, &keys, staff(path, settings.clerks), settings.queue)?,
             reader: EventReader::of(path)?,
             lookups: LookupPool::of(path, &keys),
             changes: watch::Sender::new(None),
@@ -85,10 +89,19 @@ impl Event {
     }
 }
 
-/// How many clerks sell it. On a cluster one: of two who commit at once one does it in vain, and what waits for one is sold
-/// in its next commit.
-fn clerks(path: &Path, wanted: usize) -> usize {
-    if is_address(path) { 1 } else { wanted }
+/// Who sells it. On a cluster one clerk: of two who commit at once one does it in vain, and what waits for one is sold in its
+/// next commit, which costs so much that it waits a moment for more.
+fn staff(path: &Path, wanted: usize) -> Staff {
+    if is_address(path) {
+        return Staff {
+            clerks: 1,
+            gathers: GATHERS,
+        };
+    }
+    Staff {
+        clerks: wanted,
+        gathers: Duration::ZERO,
+    }
 }
 
 /// What an event is called in a path. An event that is alone needs no name.

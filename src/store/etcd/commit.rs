@@ -39,7 +39,7 @@ const GROUP: usize = 64;
 const KEYS_COMPARED: usize = GROUP - 4;
 
 /// These operations as so few that one transaction takes them: in groups that are transactions without a condition.
-pub(super) fn in_groups(mut operations: Vec<Operation>) -> Vec<Operation> {
+fn in_groups(mut operations: Vec<Operation>) -> Vec<Operation> {
     if operations.len() <= GROUP {
         return operations;
     }

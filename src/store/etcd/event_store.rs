@@ -32,6 +32,8 @@ pub(crate) struct EtcdStore {
     pub(super) deadline: Option<Deadline>,
     /// How often others changed the event since it began.
     pub(super) conflicts: u32,
+    /// How many lines the change has that came too late last.
+    pub(super) late_lines: u32,
     /// Of a buyer of a rush: the lock it takes. Every other change compares and tries again.
     pub(super) rush_lock: Option<LockKind>,
     /// How long the lease of a lock lives.
@@ -65,6 +67,7 @@ impl EtcdStore {
             generation: None,
             deadline: None,
             conflicts: 0,
+            late_lines: 1,
             rush_lock: None,
             time_to_live: Duration::from_secs(2),
         })

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::commit::in_groups;
 use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
-use super::wire::{Bytes, Operation, OperationResponse, RangeRequest, RangeResponse};
-use super::wire::{Transaction, TransactionResponse};
+use super::wire::{
+    Bytes, KeyValue, Number, Operation, RangeRequest, Transaction, TransactionResponse,
+};
 use crate::error::Result;
+
+/// So many keys are read by one transaction: etcd takes 128 operations. One with others within it would be written down by all
+/// nodes, though it only reads.
+const AT_ONCE: usize = 120;
 
 /// What the index says of some keys, as of the head that was read with them.
 #[derive(Debug, Default)]
@@ -33,41 +37,50 @@ impl KeySpace {
             .collect();
         names.sort();
         names.dedup();
-        let range = |key: &Bytes| {
-            Operation::Range(RangeRequest {
-                key: key.clone(),
-                ..RangeRequest::default()
-            })
-        };
         let count = self.names.count();
-        let reads = std::iter::once(&count).chain(&names).map(range).collect();
-        let transaction = Transaction {
-            success: in_groups(reads),
-            ..Transaction::default()
-        };
-        let answer: TransactionResponse = self.client.call("kv/txn", &transaction, deadline)?;
-        let mut found = Vec::with_capacity(names.len() + 1);
-        flatten(answer.responses, &mut found);
-        let mut found = found.into_iter().map(|found| found.kvs.into_iter().next());
+        let (first, rest) = names.split_at(names.len().min(AT_ONCE - 1));
+        let first = std::iter::once(&count).chain(first);
+        let (found, revision) = self.read_all(first, 0, deadline)?;
+        let mut found = found.into_iter();
         let head = match found.next().flatten() {
-            Some(count) => self.head_of(&count, answer.header.revision.0)?,
+            Some(count) => self.head_of(&count, revision)?,
             None => self.head(deadline)?,
         };
         // Of another ledger nothing was asked.
-        if head.anchor.generation != generation || found.len() != names.len() {
+        if head.anchor.generation != generation {
             return Ok((head, KnownKeys::default()));
         }
-        let values = found.map(|found| found.map(|found| found.value));
+        let mut values: Vec<_> = found.collect();
+        for names in rest.chunks(AT_ONCE) {
+            values.extend(self.read_all(names.iter(), revision, deadline)?.0);
+        }
+        let values = values
+            .into_iter()
+            .map(|found| found.map(|found| found.value));
         Ok((head, KnownKeys(names.into_iter().zip(values).collect())))
     }
-}
 
-/// What was read, in the order in which it was asked.
-fn flatten(responses: Vec<OperationResponse>, found: &mut Vec<RangeResponse>) {
-    for response in responses {
-        match response.response_txn {
-            Some(within) => flatten(within.responses, found),
-            None => found.push(response.response_range),
-        }
+    /// Reads these keys as of one revision, in one request; 0: as of now. Returns which it was.
+    fn read_all<'k>(
+        &self,
+        names: impl Iterator<Item = &'k Bytes>,
+        revision: u64,
+        deadline: Deadline,
+    ) -> Result<(Vec<Option<KeyValue>>, u64)> {
+        let range = |key: &Bytes| {
+            Operation::Range(RangeRequest {
+                key: key.clone(),
+                revision: Number(revision),
+                ..RangeRequest::default()
+            })
+        };
+        let transaction = Transaction {
+            success: names.map(range).collect(),
+            ..Transaction::default()
+        };
+        let answer: TransactionResponse = self.client.call("kv/txn", &transaction, deadline)?;
+        let found = answer.responses.into_iter();
+        let found = found.map(|found| found.response_range.kvs.into_iter().next());
+        Ok((found.collect(), answer.header.revision.0))
     }
 }

@@ -83,6 +83,8 @@ impl<'s> Change<'s> {
             return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
         }
         let longest = LONGEST.min(FIRST.saturating_mul(1 << conflicts.min(10)));
+        // Whoever sells to many waits less: the others wait for one.
+        let longest = longest / self.store.late_lines.max(1);
         let mut left = longest.mul_f64(f64::from(random()) / f64::from(u32::MAX));
         while !left.is_zero() {
             if !still_wanted() {
@@ -142,6 +144,7 @@ impl Transaction for Change<'_> {
         let (space, condition) = (&self.store.space, self.condition());
         let Done::Written(head) = space.commit(&head, lines, &condition, self.deadline)? else {
             self.store.conflicts = self.store.conflicts.saturating_add(1);
+            self.store.late_lines = lines.lines().len() as u32;
             return Ok(Append::Conflict);
         };
         self.store.conflicts = 0;

@@ -193,7 +193,6 @@ pub(super) struct TransactionResponse {
 #[serde(default)]
 pub(super) struct OperationResponse {
     pub(super) response_range: RangeResponse,
-    pub(super) response_txn: Option<Box<TransactionResponse>>,
 }
 
 /// What the gateway says of a request that failed.
