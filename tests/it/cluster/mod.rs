@@ -3,7 +3,7 @@
 mod alike;
 mod both;
 mod by_hand;
-mod nodes;
+pub(crate) mod nodes;
 mod outages;
 mod rushes;
 mod secured;

@@ -1,5 +1,6 @@
 //! Three nodes of etcd on this machine, for as long as the tests run.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,8 +11,8 @@ use std::time::{Duration, Instant};
 /// How many nodes there are.
 const NODES: usize = 3;
 
-/// A node ends with this process, however that ends: then its standard input is closed.
-const UNTIL_STDIN_ENDS: &str = "directory=$1; shift; \"$@\" >\"$directory.log\" 2>&1 & node=$!; cat >/dev/null; kill -9 $node; wait; rm -rf \"$directory\"*; rmdir \"${directory%/*}\" 2>/dev/null";
+/// A node ends with this process, however that ends: then its standard input is closed. Told to, it keeps what it has.
+const UNTIL_STDIN_ENDS: &str = "directory=$1; shift; \"$@\" >\"$directory.log\" 2>&1 & node=$!; read -r word; kill -9 $node; wait; [ \"$word\" = keep ] && exit; rm -rf \"$directory\"*; rmdir \"${directory%/*}\" 2>/dev/null";
 
 /// A cluster of its own.
 #[derive(Debug)]
@@ -200,7 +201,16 @@ impl Nodes {
         })
     }
 
-    /// Kills a node as kill -9 does.
+    /// Kills a node as kill -9 does, and starts it again with what it has.
+    pub(crate) fn restart(&mut self, at: usize) {
+        if let Some(mut keeper) = self.keepers[at].take() {
+            keeper.stdin.take().unwrap().write_all(b"keep\n").unwrap();
+            keeper.wait().unwrap();
+        }
+        self.keepers[at] = Some(self.start_one(at, "existing"));
+    }
+
+    /// Kills a node as kill -9 does; what it has is gone.
     pub(crate) fn kill(&mut self, at: usize) {
         if let Some(mut keeper) = self.keepers[at].take() {
             drop(keeper.stdin.take());

@@ -5,6 +5,8 @@ mod attacks;
 mod beside;
 mod browser;
 mod client;
+#[cfg(feature = "etcd")]
+mod cluster;
 pub(crate) mod counts;
 mod description;
 mod drain;
