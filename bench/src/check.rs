@@ -110,6 +110,7 @@ fn operation(
 /// A lock that an operation from this time on holds.
 fn hold(time: u64) -> WholeHold {
     WholeHold {
+        leased: false,
         wanted: Some(time + 100),
         got: Some(time + 300),
         released: Some(time + 800),

@@ -37,6 +37,8 @@ pub enum Anomaly {
     DeadInodeLock,
     /// A sale was written outside the hold of a lock.
     UnlockedWrite,
+    /// A sale was written under a lock whose lease had ended, and that somebody else had got since.
+    EndedLock,
     /// Two wait for one another.
     Deadlock,
     /// A line was written that what stood before it forbids: it was decided by what was so no longer.
@@ -67,6 +69,7 @@ impl Anomaly {
             Self::SplitLock => "split lock",
             Self::DeadInodeLock => "dead-inode lock",
             Self::UnlockedWrite => "unlocked write",
+            Self::EndedLock => "ended lock",
             Self::Deadlock => "deadlock",
             Self::StaleDecision => "stale decision",
             Self::WrongAnswer => "wrong answer",
@@ -96,6 +99,7 @@ impl Anomaly {
                 | Self::SplitLock
                 | Self::DeadInodeLock
                 | Self::UnlockedWrite
+                | Self::EndedLock
                 | Self::Deadlock
         )
     }
@@ -119,6 +123,7 @@ impl Anomaly {
             Self::SplitLock => "two locks where there must be one",
             Self::DeadInodeLock => "the lock of a file that is gone",
             Self::UnlockedWrite => "written while nothing kept others out",
+            Self::EndedLock => "written under a lock that had ended",
             Self::Deadlock => "two wait for each other for ever",
             Self::StaleDecision => "decided by what was so no longer",
             Self::WrongAnswer => "told what the ledger does not say",

@@ -6,10 +6,10 @@ pub(crate) use crate::quoted;
 use crate::shown::quoted_word;
 
 /// The commands that `-f` matters to.
-const OF_AN_EVENT: [&str; 23] = [
+const OF_AN_EVENT: [&str; 24] = [
     "hold", "confirm", "release", "rename", "show", "import", "set", "close", "reopen", "door",
     "watch", "init", "query", "buy", "book", "cancel", "adjust", "sales", "audit", "backup",
-    "restore", "reset", "doctor",
+    "copy", "restore", "reset", "doctor",
 ];
 
 /// How a command is told to take the event that was named: ` -f gig.json`, or nothing where none was.

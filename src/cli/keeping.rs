@@ -11,6 +11,7 @@ use super::hint::quoted;
 use super::screen::{GOOD, Screen};
 use crate::office::{GivenUp, WayBack};
 use crate::plural::count;
+use crate::store::place::is_address;
 use crate::{BoxOffice, Error, Kind, Result, shown};
 
 pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Result<u8> {
@@ -91,7 +92,8 @@ pub(super) fn restore(file: &Path, arguments: &RestoreArgs, screen: &Screen) -> 
 pub(super) fn reset(file: &Path, arguments: &ResetArgs, screen: &Screen) -> Result<u8> {
     let (force, wait) = (arguments.force, arguments.wait.limit);
     let mut office = BoxOffice::at(file)?;
-    let done = if file == Path::new(DEFAULT_FILE) {
+    // A cluster has no file that a person could write for it.
+    let done = if file == Path::new(DEFAULT_FILE) || is_address(file) {
         office.reset_or_make(arguments.stock, force, wait)
     } else {
         office.reset(arguments.stock, force, wait)

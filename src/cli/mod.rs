@@ -11,6 +11,7 @@ mod check;
 mod check_notes;
 mod clock;
 mod completions;
+mod copy;
 mod doctor;
 mod document;
 mod door;
@@ -47,11 +48,13 @@ mod verdict;
 mod watch;
 mod width;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::parser::ValueSource;
 
-use crate::{Result, name_closed_directory, serve_as_child};
+use crate::store::place::is_address;
+use crate::{Error, Kind, Result, name_closed_directory, serve_as_child};
 use args::{Cli, ColorArg, Command};
 use hint::EventFlag;
 use screen::Screen;
@@ -107,6 +110,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         process::keep_children();
     }
     let file = &cli.globals.file;
+    refuse_on_cluster(file, &cli.command)?;
     match &cli.command {
         Command::Init(arguments) => init::init(file, arguments, screen),
         Command::Query => query::query(file, screen),
@@ -129,6 +133,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Audit(arguments) => audit::audit(file, arguments, screen),
         Command::Backup(arguments) => keeping::backup(file, arguments, screen),
         Command::Restore(arguments) => keeping::restore(file, arguments, screen),
+        Command::Copy(arguments) => copy::copy(arguments, screen),
         Command::Reset(arguments) => keeping::reset(file, arguments, screen),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::serve(file, arguments, screen),
@@ -137,4 +142,18 @@ fn dispatch(cli: &Cli, screen: &Screen) -> Result<u8> {
         Command::Race(race) => lab::run(race, file, screen),
         Command::Doctor(arguments) => doctor::run(file, arguments, screen),
     }
+}
+
+/// Refuses on a cluster what is about files.
+fn refuse_on_cluster(file: &Path, command: &Command) -> Result<()> {
+    let why = match command {
+        Command::Doctor(arguments) if arguments.place.is_none() => {
+            "a directory is examined, not a cluster: 'etcdctl endpoint health' examines that"
+        }
+        _ => return Ok(()),
+    };
+    if !is_address(file) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Usage, why).at(file, 0, 0))
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::again;
 use super::args::{Command, DEFAULT_FILE};
+use crate::error::Place;
+use crate::store::place::is_address;
 use crate::{Error, Kind, shown};
 
 /// So many are told at most.
@@ -16,7 +18,8 @@ const LOOKED_AT: usize = 10_000;
 /// The same error of a command on this event, with the events that may have been meant where there is none of the name that
 /// was given, where that is a directory, or where there is none that is the default.
 pub(super) fn told(error: Error, event: &Path) -> Error {
-    let Some(place) = error.place() else {
+    let in_files = |place: &&Place| !is_address(&place.file);
+    let Some(place) = error.place().filter(in_files) else {
         return error;
     };
     if error.kind() == Kind::Usage && event == place.file && event.is_dir() {

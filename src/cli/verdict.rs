@@ -39,7 +39,10 @@ pub(super) fn judgement(
             writeln!(out, "{GOOD}safe{GOOD:#}  {told}")?;
             proven(out, report.lock, screen)
         }
-        (Judgement::Safe, LockKind::Shared | LockKind::DataFile | LockKind::WriteOnly) => {
+        (
+            Judgement::Safe,
+            LockKind::Shared | LockKind::DataFile | LockKind::WriteOnly | LockKind::Lease,
+        ) => {
             writeln!(
                 out,
                 "{GOOD}safe{GOOD:#}  this time: it adds up, but under the lock {} that is luck",

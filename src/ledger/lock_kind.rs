@@ -9,7 +9,8 @@ pub enum LockKind {
     /// None: what happens is a race.
     #[default]
     None,
-    /// An exclusive lock on `tickets.json.lock` from the read to the append: correct.
+    /// An exclusive lock on `tickets.json.lock` from the read to the append: correct. On a cluster a lock that a lease
+    /// holds, and the write compares that it is held still.
     Exclusive,
     /// A shared lock on `tickets.json.lock`: looks like a lock, but all hold it at once.
     Shared,
@@ -20,6 +21,11 @@ pub enum LockKind {
     WriteOnly,
     /// A mutex of this process: correct between its threads, nothing between processes.
     Mutex,
+    /// None, on a cluster: the write compares what was read, and whoever came too late tries again. Correct.
+    Cas,
+    /// A lock that a lease holds, on a cluster, and then a plain write: who is stopped for longer than the lease lives
+    /// writes under a lock that has ended.
+    Lease,
 }
 
 impl LockKind {
@@ -33,6 +39,8 @@ impl LockKind {
             Self::DataFile => "data-file",
             Self::WriteOnly => "write-only",
             Self::Mutex => "mutex",
+            Self::Cas => "cas",
+            Self::Lease => "lease",
         }
     }
 
@@ -42,7 +50,7 @@ impl LockKind {
         self != Self::WriteOnly
     }
 
-    /// All kinds.
+    /// All kinds that there are for an event in a file.
     pub const ALL: [Self; 6] = [
         Self::None,
         Self::Exclusive,
@@ -51,4 +59,7 @@ impl LockKind {
         Self::WriteOnly,
         Self::Mutex,
     ];
+
+    /// All kinds that there are for an event on a cluster.
+    pub const ON_CLUSTER: [Self; 4] = [Self::None, Self::Exclusive, Self::Cas, Self::Lease];
 }

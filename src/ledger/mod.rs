@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of files, clusters and people.
 
+#[cfg(feature = "etcd")]
+mod anchor;
 mod count_file;
 mod count_members;
 mod count_merge;
@@ -26,6 +28,8 @@ pub use limits::{MAX_COUNT_BYTES, MAX_STOCK};
 pub use lock_kind::LockKind;
 pub use step::{Nonce, Step};
 
+#[cfg(feature = "etcd")]
+pub(crate) use anchor::Anchor;
 pub(crate) use count_file::CountFile;
 pub(crate) use count_members::Counted;
 pub(crate) use count_text::Fault;
@@ -34,6 +38,8 @@ pub(crate) use index::{Index, millisecond};
 pub(crate) use limits::FORMAT;
 pub(crate) use line::Line;
 pub(crate) use line_ends::LineEnds;
+#[cfg(feature = "etcd")]
+pub(crate) use new_lines::NewLine;
 pub(crate) use new_lines::NewLines;
 pub(crate) use op::Op;
 pub(crate) use record::{Record, Replaced};

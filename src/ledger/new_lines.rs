@@ -86,6 +86,14 @@ impl<'r> NewLines<'r> {
         &self.bytes
     }
 
+    /// The text of one of them, its newline too.
+    #[cfg(feature = "etcd")]
+    pub(crate) fn text(&self, line: &NewLine<'_>) -> &[u8] {
+        let at = |bytes: u64| usize::try_from(bytes - self.before.bytes).unwrap_or(usize::MAX);
+        let range = at(line.start)..at(line.tally.bytes);
+        self.bytes.get(range).unwrap_or_default()
+    }
+
     pub(crate) fn lines(&self) -> &[NewLine<'r>] {
         &self.lines
     }

@@ -114,6 +114,16 @@ impl BoxOffice {
         self.store.backup(to, wait)
     }
 
+    /// Copies the event at `from` as it is now to `to`, where none is; each is a path, or an address on a cluster. Every
+    /// line is checked against the one before it.
+    ///
+    /// # Errors
+    /// [`Kind::Refused`](crate::Kind::Refused): something of an event is at `to`;
+    /// [`Kind::Integrity`](crate::Kind::Integrity): the event does not add up.
+    pub fn copy(from: &Path, to: &Path, wait: Duration) -> Result<Backup> {
+        crate::store::copy::copy(from, to, wait)
+    }
+
     /// Puts the backup in this directory back, under the locks. What it replaces is kept beside.
     ///
     /// # Errors

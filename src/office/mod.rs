@@ -51,9 +51,8 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::ledger::{LockKind, Tally};
-use crate::store::Store;
-use crate::store::file::file_store::FileStore;
 use crate::store::memory::MemoryStore;
+use crate::store::{Store, place};
 use clock::Clock;
 use ids::RandomIds;
 use taking::Stock;
@@ -145,7 +144,7 @@ impl BoxOffice {
     /// Opens the event whose count is at `path`. Nothing is read or locked yet. A relative path is
     /// looked up at each call: give an absolute one to a program that changes its directory.
     pub fn at(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self::over(FileStore::at(path.as_ref())?))
+        Ok(Self::over_any(place::open(path.as_ref(), None)?))
     }
 
     /// The same, for a program that sells with keys again and again: by this index, a key is not looked for in the whole
@@ -167,7 +166,7 @@ impl BoxOffice {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with_keys(path: impl AsRef<Path>, keys: &KeyIndex) -> Result<Self> {
-        Ok(Self::over(FileStore::at(path.as_ref())?.with_keys(keys)))
+        Ok(Self::over_any(place::open(path.as_ref(), Some(keys))?))
     }
 
     /// Opens a new event with this stock, in the memory of this process: for trying things out. What is sold goes
@@ -188,8 +187,12 @@ impl BoxOffice {
 
     /// The box office of the event in this store.
     pub(crate) fn over(store: impl Store + 'static) -> Self {
+        Self::over_any(Box::new(store))
+    }
+
+    fn over_any(store: Box<dyn Store>) -> Self {
         Self {
-            store: Box::new(store),
+            store,
             ids: RandomIds::default(),
             stock: Stock::default(),
             clock: Clock::default(),

@@ -22,6 +22,14 @@ pub(super) struct Assignment {
     pub(super) wait: Duration,
     /// Whether to wait, after the read, until all have read.
     pub(super) together: bool,
+    /// Whether to wait there, with its lock, until the supervisor lets it go on.
+    pub(super) pauses: bool,
+    /// How long the lease of its lock lives, on a cluster.
+    #[cfg_attr(
+        not(feature = "etcd"),
+        expect(dead_code, reason = "without clusters no lock has a lease")
+    )]
+    pub(super) time_to_live: Duration,
     /// What to record on, if anything.
     pub(super) evidence: Option<Arc<EvidenceFile>>,
 }
@@ -47,6 +55,8 @@ pub(super) fn assignments(
             think,
             wait: rush.wait,
             together: rush.together,
+            pauses: rush.pause.is_some(),
+            time_to_live: rush.time_to_live,
             evidence: evidence.cloned(),
         })
         .collect()

@@ -2,19 +2,24 @@
 
 use crate::store::file::lock::strategy::WaitStrategy;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::assignment::Assignment;
-use super::recorder::Recorder;
+use super::recorder::{Recorder, locked_file};
 use super::report_pipe::{ReportWriter, Status};
 use super::start_barrier::ParentPipe;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{LockKind, Tally};
 use crate::office::{BoxOffice, Conditions, Durability, Observer, Order, Sale, Step, Writes};
+#[cfg(feature = "etcd")]
+use crate::store::etcd::event_store::EtcdStore;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::recycled::RecycledVersions;
+#[cfg(feature = "etcd")]
+use crate::store::place::is_address;
 
 /// What a buyer runs as.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +49,7 @@ pub(super) fn run(
     let mut observer = BuyerObserver {
         read_barrier,
         think: assignment.think,
+        pauses: assignment.pauses,
         quantity: assignment.quantity,
         parent,
         reports,
@@ -88,6 +94,42 @@ fn buy(
     runs_as: RunsAs<'_>,
     observer: &mut BuyerObserver<'_, '_>,
 ) -> Result<Sale> {
+    let (mut office, lock_file) = opened(assignment, runs_as)?;
+    if let Some(file) = &assignment.evidence {
+        let recorder = Recorder::new(file, &assignment.name, assignment.lock, lock_file);
+        observer.recorder = Some(recorder);
+    }
+    let seen = query(assignment, &mut office, observer)?;
+    let queried = Status::Queried { left: seen.left };
+    observer.reports.send(queried).map_err(|_| gone())?;
+    let conditions = Conditions {
+        lock: assignment.lock,
+        writes: Writes::Replace,
+        rush: Some(&assignment.run),
+    };
+    // A race is on paper only: it is made durable as a whole, before the rush is reported.
+    let durability = match assignment.lock {
+        LockKind::Exclusive | LockKind::Cas => Durability::Disk,
+        _ => Durability::Process,
+    };
+    let order = Order::new(&assignment.name, assignment.quantity)
+        .wait(assignment.wait)
+        .durability(durability);
+    observer.record(|recorder| recorder.begin(assignment.quantity))?;
+    let result = office.purchase_under(&order, &conditions, observer);
+    // A sale stands, recorded or not; the rush sees that the record is not whole.
+    let _ = observer.record(|recorder| recorder.bought(&result));
+    result
+}
+
+/// The buyer's office, and the file whose lock it takes, if any.
+fn opened(assignment: &Assignment, runs_as: RunsAs<'_>) -> Result<(BoxOffice, Option<PathBuf>)> {
+    #[cfg(feature = "etcd")]
+    if is_address(&assignment.file) {
+        let store =
+            EtcdStore::at(&assignment.file)?.for_rush(assignment.lock, assignment.time_to_live);
+        return Ok((BoxOffice::over(store), None));
+    }
     let store = FileStore::at(&assignment.file)?;
     let store = match runs_as {
         RunsAs::Process => {
@@ -99,32 +141,8 @@ fn buy(
             store.waiting(strategy).sharing(recycled, mutex)
         }
     };
-    if let Some(file) = &assignment.evidence {
-        let (name, files) = (&assignment.name, store.files());
-        observer.recorder = Some(Recorder::new(file, name, assignment.lock, files));
-    }
-    let mut office = BoxOffice::over(store);
-    let seen = query(assignment, &mut office, observer)?;
-    let queried = Status::Queried { left: seen.left };
-    observer.reports.send(queried).map_err(|_| gone())?;
-    let conditions = Conditions {
-        lock: assignment.lock,
-        writes: Writes::Replace,
-        rush: Some(&assignment.run),
-    };
-    // A race is on paper only: it is made durable as a whole, before the rush is reported.
-    let durability = match assignment.lock {
-        LockKind::Exclusive => Durability::Disk,
-        _ => Durability::Process,
-    };
-    let order = Order::new(&assignment.name, assignment.quantity)
-        .wait(assignment.wait)
-        .durability(durability);
-    observer.record(|recorder| recorder.begin(assignment.quantity))?;
-    let result = office.purchase_under(&order, &conditions, observer);
-    // A sale stands, recorded or not; the rush sees that the record is not whole.
-    let _ = observer.record(|recorder| recorder.bought(&result));
-    result
+    let lock_file = locked_file(store.files(), assignment.lock);
+    Ok((BoxOffice::over(store), lock_file))
 }
 
 /// Looks how many are left, before it buys.
@@ -146,6 +164,8 @@ fn query(
 /// Observer of a purchase: stops it when the supervisor is gone, holds it at the read barrier, and lets it think.
 struct BuyerObserver<'a, 'b> {
     think: Duration,
+    /// Whether it waits behind its read for the supervisor, which may stop it there.
+    pauses: bool,
     /// A buyer that finds fewer left has nothing to think about.
     quantity: u64,
     read_barrier: Option<ParentPipe<'a>>,
@@ -171,7 +191,13 @@ impl Observer for BuyerObserver<'_, '_> {
             return Ok(());
         };
         if let Some(barrier) = self.read_barrier.filter(|_| left > 0) {
-            self.reports.send(Status::Read).map_err(|_| gone())?;
+            let waits = if self.pauses {
+                let pid = std::process::id();
+                Status::Holds { pid }
+            } else {
+                Status::Read
+            };
+            self.reports.send(waits).map_err(|_| gone())?;
             alive(barrier.wait_for_release())?;
         }
         if left >= self.quantity && self.think > Duration::ZERO {
@@ -209,6 +235,7 @@ mod tests {
         let (buyer, out) = (1, &mut io::sink());
         let mut observer = BuyerObserver {
             think: Duration::ZERO,
+            pauses: false,
             quantity: 1,
             read_barrier: None,
             parent: ParentPipe(reader.as_fd()),

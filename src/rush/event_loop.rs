@@ -7,8 +7,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::buyer_outcome::BuyerOutcome;
+use super::holder_pause::Pause;
 use super::report_pipe::{Message, Status};
 use super::roster::Roster;
+use super::settings::Rush;
 use super::start_error::start_error;
 use super::supervisor::Supervisor;
 use crate::error::Result;
@@ -31,6 +33,16 @@ pub enum News<'a> {
         buyer: &'a str,
         /// How many it saw left.
         left: u64,
+    },
+    /// A buyer has read and holds its lock, if it takes one, and is stopped.
+    Stopped {
+        /// Who.
+        buyer: &'a str,
+    },
+    /// It goes on.
+    GoesOn {
+        /// Who.
+        buyer: &'a str,
     },
     /// A buyer is done.
     Done {
@@ -55,16 +67,18 @@ pub(super) struct EventLoop {
     ended: Option<Instant>,
     read_released: bool,
     stopped: Option<Instant>,
+    pause: Option<Pause>,
 }
 
 impl EventLoop {
-    /// `together`: whether there is a read barrier.
-    pub(super) fn new(together: bool) -> Self {
+    /// Of this rush.
+    pub(super) fn new(rush: &Rush) -> Self {
         Self {
             started: None,
             ended: None,
-            read_released: !together,
+            read_released: !rush.together,
             stopped: None,
+            pause: rush.pause.map(Pause::new),
         }
     }
 
@@ -87,6 +101,7 @@ impl EventLoop {
                     return Ok(());
                 };
                 for message in messages {
+                    self.hold(supervisor, &message, news);
                     self.take(&mut supervisor.roster, message, news);
                 }
                 let (done, sold) = supervisor.roster.done();
@@ -98,7 +113,37 @@ impl EventLoop {
             if self.stopped.is_some_and(|at| at.elapsed() > GRACE) {
                 supervisor.kill_the_rest();
             }
+            self.let_go_on(supervisor, news);
             self.release(supervisor);
+        }
+    }
+
+    /// Stops the first buyer that holds its lock, and lets any other go on.
+    fn hold(
+        &mut self,
+        supervisor: &mut Supervisor,
+        message: &Message,
+        news: &mut dyn FnMut(News<'_>),
+    ) {
+        let (Status::Holds { pid }, Some(pause)) = (&message.status, &mut self.pause) else {
+            return;
+        };
+        if !pause.stops(message.buyer, *pid) {
+            supervisor.release_one();
+        } else if let Some(buyer) = supervisor.roster.name(message.buyer) {
+            news(News::Stopped { buyer });
+        }
+    }
+
+    /// Lets the one that is stopped go on when its time has come.
+    fn let_go_on(&mut self, supervisor: &mut Supervisor, news: &mut dyn FnMut(News<'_>)) {
+        let Some(pause) = &mut self.pause else { return };
+        let Some(buyer) = pause.end(&supervisor.roster, self.stopped.is_some()) else {
+            return;
+        };
+        supervisor.release_one();
+        if let Some(buyer) = supervisor.roster.name(buyer) {
+            news(News::GoesOn { buyer });
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! It is the buyers' parent: it waits for each, and reports to the supervisor those that did not end well.
 //! Its standard input and output are the start barrier and the report pipe of all of them; in a rush whose
-//! buyers read together, its standard error is the read barrier, the only other stream that a process can be
+//! buyers wait behind their reads, its standard error is the read barrier, the only other stream that a process can be
 //! given without unsafe code.
 
 use std::collections::HashMap;
@@ -13,8 +13,9 @@ use std::ops::Range;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use rustix::process::{WaitOptions, WaitStatus, wait};
+use rustix::process::{Signal, WaitOptions, WaitStatus, kill_current_process_group, wait};
 use serde::{Deserialize, Serialize};
 
 use super::assignment::{Assignment, assignments};
@@ -28,6 +29,9 @@ use crate::error::Kind;
 
 /// The hidden first argument of a fork server.
 pub(crate) const FORK_SERVER: &str = "__buyers";
+
+/// How often a process that watches its parent pipe looks at it without being told.
+const LOOK: Duration = Duration::from_secs(3600);
 
 /// What a fork server is to do. It gets it as JSON in its one argument.
 #[derive(Debug, Serialize, Deserialize)]
@@ -113,8 +117,14 @@ fn fork_all(alone: &Alone, assignments: &[Assignment]) -> HashMap<u32, u32> {
 
 /// Waits for every buyer, and reports those that did not end by themselves; returns the exit code.
 fn wait_for_all(mut living: HashMap<u32, u32>) -> u8 {
+    let mut is_watched = false;
     while !living.is_empty() {
-        match wait(WaitOptions::empty()) {
+        match wait(WaitOptions::UNTRACED) {
+            Ok(Some((_, status))) if status.stopped() => {
+                if !std::mem::replace(&mut is_watched, true) {
+                    wake_when_the_rush_is_gone();
+                }
+            }
             Ok(Some((child, status))) => {
                 let number = living.remove(&child.as_raw_nonzero().get().unsigned_abs());
                 // One that ended by itself has reported its outcome.
@@ -129,10 +139,25 @@ fn wait_for_all(mut living: HashMap<u32, u32>) -> u8 {
     0
 }
 
+/// Lets a buyer that is stopped go on once its supervisor is gone, which would have done that: it then finds that out, and
+/// ends.
+fn wake_when_the_rush_is_gone() {
+    let watching = || {
+        let stdin = io::stdin();
+        let parent = ParentPipe(stdin.as_fd());
+        while parent.stays_open_for(LOOK) {}
+        // No number of a process that may be another's by then: all are in this one's group.
+        let _ = kill_current_process_group(Signal::CONT);
+    };
+    // Without it a killed supervisor leaves a process that is stopped.
+    let _ = std::thread::Builder::new().spawn(watching);
+}
+
 /// The life of a forked buyer.
 fn run_buyer(assignment: &Assignment) {
     let (stdin, stderr) = (io::stdin(), io::stderr());
-    let read_barrier = assignment.together.then(|| ParentPipe(stderr.as_fd()));
+    let waits = assignment.together || assignment.pauses;
+    let read_barrier = waits.then(|| ParentPipe(stderr.as_fd()));
     buyer::run(
         assignment,
         ParentPipe(stdin.as_fd()),

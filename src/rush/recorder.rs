@@ -31,25 +31,28 @@ pub(super) struct Recorder {
     failed: bool,
 }
 
+/// The file whose lock a buyer of this kind takes, if any.
+pub(super) fn locked_file(files: &EventFiles, lock: LockKind) -> Option<PathBuf> {
+    match lock {
+        LockKind::None | LockKind::Mutex | LockKind::Cas | LockKind::Lease => None,
+        LockKind::DataFile => Some(files.count.clone()),
+        LockKind::Exclusive | LockKind::Shared | LockKind::WriteOnly => Some(files.lock.clone()),
+    }
+}
+
 impl Recorder {
     pub(super) fn new(
         file: &Arc<EvidenceFile>,
         buyer: &str,
         lock: LockKind,
-        files: &EventFiles,
+        path: Option<PathBuf>,
     ) -> Self {
         Self {
             file: Arc::clone(file),
             buyer: buyer.to_owned(),
             pid: std::process::id(),
             lock,
-            path: match lock {
-                LockKind::None | LockKind::Mutex => None,
-                LockKind::DataFile => Some(files.count.clone()),
-                LockKind::Exclusive | LockKind::Shared | LockKind::WriteOnly => {
-                    Some(files.lock.clone())
-                }
-            },
+            path,
             read: false,
             failed: false,
         }
@@ -75,7 +78,9 @@ impl Recorder {
     pub(super) fn step(&mut self, step: office::Step) -> Result<()> {
         use office::Step as Did;
         let step = match step {
-            Did::LockWanted if self.lock == LockKind::None => return Ok(()),
+            Did::LockWanted if matches!(self.lock, LockKind::None | LockKind::Cas) => {
+                return Ok(());
+            }
             Did::LockWanted => EvidenceStep::LockWanted {
                 lock: match self.named() {
                     LockPath::File(file) => Some(file),
@@ -86,6 +91,7 @@ impl Recorder {
                 lock: evidence::File { device, inode },
                 path: self.named(),
                 shared: self.lock == LockKind::Shared,
+                leased: self.path.is_none() && self.has_lease(),
             },
             Did::Read { left, seq, sum } => {
                 self.read = true;
@@ -105,6 +111,11 @@ impl Recorder {
             Did::Truncated | Did::LockReleased | Did::Durable => return Ok(()),
         };
         self.write(step)
+    }
+
+    /// Whether a lock of this kind that is no file's is held by a lease.
+    fn has_lease(&self) -> bool {
+        matches!(self.lock, LockKind::Exclusive | LockKind::Lease)
     }
 
     /// What a query was told.

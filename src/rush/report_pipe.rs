@@ -27,6 +27,8 @@ pub(super) enum Status {
     Queried { left: u64 },
     /// Read, and waits until all have.
     Read,
+    /// Has read, holds its lock if it takes one, and waits to be let go on.
+    Holds { pid: u32 },
     /// Bought.
     Sold {
         id: String,

@@ -67,7 +67,7 @@ pub(super) fn check(rush: &Rush) -> Result<()> {
     let users = u64::from(rush.users);
     // A buyer that waits for the lock of a file needs a second thread: to wait for it, or to keep the deadline.
     let waiters = match rush.lock {
-        LockKind::None | LockKind::Mutex => 0,
+        LockKind::None | LockKind::Mutex | LockKind::Cas => 0,
         _ => users,
     };
     let mut wants = Vec::new();

@@ -65,7 +65,7 @@ impl Roster {
                 }
                 return None;
             }
-            Status::Queried { .. } => BuyerState::Buying,
+            Status::Queried { .. } | Status::Holds { .. } => BuyerState::Buying,
             Status::Read => BuyerState::Read,
             Status::Gone { cause } => BuyerState::Gone(cause),
             Status::NotStarted { error } => {
@@ -125,6 +125,25 @@ impl Roster {
     /// How many buyers are done, and how many of these bought.
     pub(super) fn done(&self) -> (u32, u32) {
         (self.done, self.sold)
+    }
+
+    /// Whether this buyer is done, or gone.
+    pub(super) fn is_done(&self, number: u32) -> bool {
+        let buyer = self.buyers.get((number as usize).wrapping_sub(1));
+        buyer.is_none_or(|buyer| matches!(buyer.state, BuyerState::Done(_) | BuyerState::Gone(_)))
+    }
+
+    /// The name of this buyer.
+    pub(super) fn name(&self, number: u32) -> Option<&str> {
+        let buyer = self.buyers.get((number as usize).wrapping_sub(1))?;
+        Some(&buyer.name)
+    }
+
+    /// How many are done or gone, and how many of these bought.
+    pub(super) fn over(&self) -> (u32, u32) {
+        let gone = |buyer: &&Buyer| matches!(buyer.state, BuyerState::Gone(_));
+        let gone = self.buyers.iter().filter(gone).count() as u32;
+        (self.done + gone, self.sold)
     }
 
     /// Whether all that still live wait for the start.

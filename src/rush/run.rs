@@ -3,16 +3,14 @@
 use std::os::fd::BorrowedFd;
 
 use super::event_loop::{EventLoop, News, is_told};
+use super::event_place::EventPlace;
 use super::evidence_session::EvidenceSession;
-use super::outcomes::Outcomes;
 use super::report::{self, RushReport};
 use super::room;
 use super::settings::Rush;
 use super::supervisor::Supervisor;
 use crate::error::Result;
-use crate::ledger::LockKind;
 use crate::office::random;
-use crate::store::file::file_store::FileStore;
 use crate::store::patiently;
 
 impl Rush {
@@ -33,12 +31,10 @@ impl Rush {
     ) -> Result<RushReport> {
         self.check()?;
         room::check(self)?;
-        let mut store = FileStore::at(&self.file)?;
+        let mut place = EventPlace::at(&self.file)?;
         let claimed = EvidenceSession::claim(self)?;
         let wanted = &mut || !is_told(stop);
-        let opening = patiently(self.wait, || {
-            store.prepare(self.lock, self.force, self.wait, wanted)
-        })?;
+        let opening = patiently(self.wait, || place.prepare(self, wanted))?;
         if opening.endangered {
             news(News::Endangers);
         }
@@ -52,15 +48,12 @@ impl Rush {
             None => (None, None),
         };
         let mut supervisor = Supervisor::start(self, &run, session.as_ref())?.without(fleeting);
-        let mut course = EventLoop::new(self.together);
+        let mut course = EventLoop::new(self);
         course.run(&mut supervisor, stop, news)?;
         supervisor.wait_for_all();
-        if self.lock != LockKind::Exclusive {
-            store.sync()?;
-        }
+        place.sync(self.lock)?;
         let Supervisor { roster, .. } = supervisor;
-        let (files, records) = (store.files(), session.is_some());
-        let outcomes = Outcomes::read(files, &opening, &run, &roster.sales(), records)?;
+        let outcomes = place.outcomes(&opening, &run, &roster.sales(), session.is_some())?;
         let evidence = session.map(|session| session.finish(&roster, &outcomes));
         Ok(report::write(
             self,

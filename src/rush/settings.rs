@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::holder_pause::HolderPause;
 use super::think::Think;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::LockKind;
 use crate::store::options::Force;
+use crate::store::place::is_address;
 
 /// The most buyers of one rush.
 pub const MAX_USERS: u32 = 10_000;
@@ -35,6 +37,10 @@ pub struct Rush {
     pub wait: Duration,
     /// Nobody writes before everybody has read: without a lock, a certain race.
     pub together: bool,
+    /// Whether, and for how long, the first buyer that holds the lock is stopped after it has read.
+    pub pause: Option<HolderPause>,
+    /// How long the lease of a lock lives, on a cluster.
+    pub time_to_live: Duration,
     /// Whether it goes on where the event is for real.
     pub force: Force,
     /// The `tickets` program, which starts the buyers' processes.
@@ -67,15 +73,51 @@ impl Rush {
                 self.users
             ));
         }
-        let alone = [LockKind::Exclusive, LockKind::DataFile, LockKind::Mutex];
+        let alone = [
+            LockKind::Exclusive,
+            LockKind::DataFile,
+            LockKind::Mutex,
+            LockKind::Lease,
+        ];
         if self.together && alone.contains(&self.lock) {
             return usage(
                 "--together needs --lock=none, shared or write-only: under this lock only one buyer reads at a time"
                     .into(),
             );
         }
+        if self.pause.is_some() && self.threads {
+            return usage(
+                "--pause-holder stops a process with all its threads: it goes without --threads"
+                    .into(),
+            );
+        }
+        if self.pause.is_some() && self.together {
+            return usage(
+                "--pause-holder and --together each say who waits behind the read: name one of them"
+                    .into(),
+            );
+        }
         if self.recording != Recording::Off && self.quantity >= u64::from(u32::MAX) {
             return usage("evidence has no room for so many tickets: buy fewer".into());
+        }
+        let on_cluster = is_address(&self.file);
+        let kinds: &[LockKind] = if on_cluster {
+            &LockKind::ON_CLUSTER
+        } else {
+            &LockKind::ALL
+        };
+        if !kinds.contains(&self.lock) {
+            let place = if on_cluster {
+                "on a cluster"
+            } else {
+                "in a file"
+            };
+            let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+            return usage(format!(
+                "there is no lock {} for an event {place}, only {}",
+                self.lock.name(),
+                names.join(", ")
+            ));
         }
         if self.lock == LockKind::Mutex && !self.threads {
             return usage("--lock=mutex needs --threads: processes share no mutex".into());

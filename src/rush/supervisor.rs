@@ -41,7 +41,7 @@ impl Supervisor {
         let (reports, report_end) = io::pipe().map_err(problem)?;
         let pipes = BuyerPipes {
             start_barrier: start_end,
-            read_barrier: rush.together.then_some(read_end),
+            read_barrier: (rush.together || rush.pause.is_some()).then_some(read_end),
             report: report_end,
         };
         let mut supervisor = Self {
@@ -94,6 +94,13 @@ impl Supervisor {
     pub(super) fn release_read(&mut self) {
         if let Some(barrier) = &mut self.read_barrier {
             barrier.release(self.roster.len());
+        }
+    }
+
+    /// Releases one buyer that waits behind its read.
+    pub(super) fn release_one(&mut self) {
+        if let Some(barrier) = &mut self.read_barrier {
+            barrier.release(1);
         }
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -43,6 +43,14 @@ enum Job {
     GoHome,
 }
 
+/// How many clerks there are, and how they work.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Staff {
+    pub(super) clerks: usize,
+    /// How long one waits until as many have ordered as it answered last.
+    pub(super) gathers: Duration,
+}
+
 /// The clerks of an event.
 #[derive(Debug)]
 pub(super) struct Clerks {
@@ -51,8 +59,9 @@ pub(super) struct Clerks {
 }
 
 impl Clerks {
-    /// So many, who sell the event at this path by one index of keys; so many orders may wait.
-    pub(super) fn hire(path: &Path, keys: &KeyIndex, clerks: usize, queue: usize) -> Result<Self> {
+    /// These, who sell the event at this path by one index of keys; so many orders may wait.
+    pub(super) fn hire(path: &Path, keys: &KeyIndex, staff: Staff, queue: usize) -> Result<Self> {
+        let Staff { clerks, gathers } = staff;
         let (queue, jobs) = bounded(queue);
         let mut threads = Vec::new();
         for _ in 0..clerks {
@@ -60,7 +69,7 @@ impl Clerks {
             let opens = move || BoxOffice::with_keys(&path, &keys);
             let office = opens()?;
             let thread = std::thread::Builder::new().name("clerk".to_owned());
-            let thread = thread.spawn(move || clerk(office, &opens, &jobs));
+            let thread = thread.spawn(move || clerk(office, &opens, &jobs, gathers));
             threads.push(thread.map_err(|error| failure::io("start a thread", &error))?);
         }
         let threads = Mutex::new(threads);
@@ -138,15 +147,22 @@ async fn answer_of<T>(mut answered: oneshot::Receiver<Answer<T>>, order: &OrderS
 
 /// A clerk's day. A panic is a mistake of this program: the outcome of what was being done is unknown, and the next order
 /// is sold with a new box office.
-fn clerk(mut office: BoxOffice, opens: &impl Fn() -> Result<BoxOffice>, jobs: &Receiver<Job>) {
+fn clerk(
+    mut office: BoxOffice,
+    opens: &impl Fn() -> Result<BoxOffice>,
+    jobs: &Receiver<Job>,
+    gathers: Duration,
+) {
     let mut next = None;
+    let mut answered = 0;
     while let Some(job) = next.take().or_else(|| jobs.recv().ok()) {
         let done = match job {
             Job::GoHome => return,
             Job::Work(work) => catch_unwind(AssertUnwindSafe(|| work(&mut office))),
             Job::Order(first) => {
                 let orders;
-                (orders, next) = gather(first, jobs);
+                (orders, next) = gather(first, jobs, (answered, gathers));
+                answered = orders.len();
                 catch_unwind(AssertUnwindSafe(|| {
                     waiting_orders::sell(&mut office, orders);
                 }))
@@ -166,11 +182,22 @@ fn clerk(mut office: BoxOffice, opens: &impl Fn() -> Result<BoxOffice>, jobs: &R
     }
 }
 
-/// Takes the orders that wait behind this one, up to the first job of another kind, which is returned too.
-fn gather(first: WaitingOrder, jobs: &Receiver<Job>) -> (Vec<WaitingOrder>, Option<Job>) {
+/// Takes the orders that wait behind this one, up to the first job of another kind, which is returned too. As long as there are
+/// fewer than these, others are waited for so long in all.
+fn gather(
+    first: WaitingOrder,
+    jobs: &Receiver<Job>,
+    (fewer, long): (usize, Duration),
+) -> (Vec<WaitingOrder>, Option<Job>) {
     let mut orders = vec![first];
+    let end = Instant::now() + long;
     while orders.len() < MOST {
-        match jobs.try_recv() {
+        let job = if orders.len() < fewer && !long.is_zero() {
+            jobs.recv_deadline(end).map_err(|_| TryRecvError::Empty)
+        } else {
+            jobs.try_recv()
+        };
+        match job {
             Ok(Job::Order(order)) => orders.push(order),
             Ok(other) => return (orders, Some(other)),
             Err(_) => break,

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::clerks::Clerks;
+use super::clerks::{Clerks, Staff};
 use super::failure;
 use super::lookups::LookupPool;
 use super::reader::{EventReader, Seen};
@@ -15,6 +16,10 @@ use crate::BoxOffice;
 use crate::error::{Kind, Result};
 use crate::office::KeyIndex;
 use crate::shown;
+use crate::store::place::is_address;
+
+/// How long a clerk waits on a cluster for those to order again whom it has just answered: less than a commit takes.
+const GATHERS: Duration = Duration::from_millis(2);
 
 /// Paths of the service itself.
 const RESERVED: [&str; 9] = [
@@ -61,7 +66,12 @@ impl Event {
             Err(error) if error.kind() == Kind::Missing => return Err(error),
             _ => {}
         }
-        let path = office.path();
+        // An address also says who asks; of a file's path a link is resolved.
+        let path = if is_address(path) {
+            path
+        } else {
+            office.path()
+        };
         let keys = KeyIndex::default();
         Ok(Self {
             prefix: if alone {
@@ -70,12 +80,27 @@ impl Event {
                 format!("/{name}")
             },
             name,
-            clerks: Clerks::hire(path, &keys, settings.clerks, settings.queue)?,
+            clerks: Clerks::hire(path, &keys, staff(path, settings.clerks), settings.queue)?,
             reader: EventReader::of(path)?,
             lookups: LookupPool::of(path, &keys),
             changes: watch::Sender::new(None),
             path: path.to_path_buf(),
         })
+    }
+}
+
+/// Who sells it. On a cluster one clerk: of two who commit at once one does it in vain, and what waits for one is sold in its
+/// next commit, which costs so much that it waits a moment for more.
+fn staff(path: &Path, wanted: usize) -> Staff {
+    if is_address(path) {
+        return Staff {
+            clerks: 1,
+            gathers: GATHERS,
+        };
+    }
+    Staff {
+        clerks: wanted,
+        gathers: Duration::ZERO,
     }
 }
 

@@ -96,6 +96,8 @@ pub enum Flaw {
     Count,
     /// The count is not what the ledger says.
     Drift,
+    /// The index of idempotency keys is not what the ledger says.
+    Key,
     /// The ledger ends before what the count includes, or is missing.
     Short,
 }

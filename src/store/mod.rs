@@ -1,15 +1,19 @@
 //! Where an event is stored: the seam between a purchase and its files.
 //!
 //! Knows lines and their arithmetic; knows nothing of who buys, and why. [`file`] keeps an event in files,
-//! [`memory`] in the memory of one process.
+//! [`memory`] in the memory of one process, `etcd` on a cluster.
 
 pub(crate) mod audit;
+pub(crate) mod copy;
+#[cfg(feature = "etcd")]
+pub(crate) mod etcd;
 pub(crate) mod file;
 pub(crate) mod follower;
 pub(crate) mod found_sale;
 pub(crate) mod memory;
 mod memory_lines;
 pub(crate) mod options;
+pub(crate) mod place;
 pub(crate) mod results;
 
 use std::fmt::Debug;

@@ -76,6 +76,6 @@ impl CommitOptions {
 
     /// Whether nothing can be oversold: the lock covers the read and the write, and readers see whole counts.
     pub(crate) fn is_sound(&self) -> bool {
-        (self.lock, self.writes) == (LockKind::Exclusive, Writes::Replace)
+        matches!(self.lock, LockKind::Exclusive | LockKind::Cas) && self.writes == Writes::Replace
     }
 }

@@ -267,7 +267,7 @@ fn lines_that_cannot_stand_where_they_stand_are_found() {
 
 /// An audit takes no lock: what is just being written is no flaw.
 #[test]
-fn an_audit_beside_sales_finds_nothing() {
+pub(crate) fn an_audit_beside_sales_finds_nothing() {
     let event = TestEvent::with("{\"ticket\": 100000, \"event\": \"Ball\"}");
     event.booked("early");
     let mut seller = event.start("buy --users 400 --lock --think 0ms");

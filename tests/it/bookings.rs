@@ -10,7 +10,7 @@ use crate::{craft, crafted};
 const MOST: u64 = (1 << 53) - 1;
 
 #[test]
-fn book_sells_and_tells_people_and_programs() {
+pub(crate) fn book_sells_and_tells_people_and_programs() {
     let event = TestEvent::stock(5);
     let run = event.run("book alice --quantity 2");
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
@@ -31,7 +31,7 @@ fn book_sells_and_tells_people_and_programs() {
 }
 
 #[test]
-fn sold_out_is_3_and_says_how_many_are_left() {
+pub(crate) fn sold_out_is_3_and_says_how_many_are_left() {
     let event = TestEvent::stock(1);
     let sold_out = |message: &str, left: u64| {
         let error = json!({"code": "sold_out", "message": message});
@@ -86,7 +86,7 @@ fn orders_that_make_no_sense_are_usage_and_change_nothing() {
 }
 
 #[test]
-fn many_processes_book_at_once_and_nothing_is_oversold() {
+pub(crate) fn many_processes_book_at_once_and_nothing_is_oversold() {
     let event = TestEvent::stock(40);
     let runs = event.at_once((0..64).map(|buyer| format!("book buyer-{buyer}")));
     let (mut ids, mut lefts) = (HashSet::new(), HashSet::new());
@@ -108,7 +108,7 @@ fn many_processes_book_at_once_and_nothing_is_oversold() {
 }
 
 #[test]
-fn a_sale_is_given_back_whole_or_in_parts_but_once() {
+pub(crate) fn a_sale_is_given_back_whole_or_in_parts_but_once() {
     let event = TestEvent::stock(10);
     let (whole, parts) = (event.booked("alice --quantity 3"), event.booked("bob -n 4"));
     let run = event.run(&format!("cancel {whole} --reason ill"));
@@ -163,7 +163,7 @@ fn a_sale_is_given_back_whole_or_in_parts_but_once() {
 }
 
 #[test]
-fn an_id_that_is_no_sale_is_refused() {
+pub(crate) fn an_id_that_is_no_sale_is_refused() {
     let (event, other) = (TestEvent::stock(5), TestEvent::stock(5));
     let id = event.booked("alice");
     let foreign = other.booked("alice");
@@ -197,7 +197,7 @@ fn an_id_that_is_no_sale_is_refused() {
 }
 
 #[test]
-fn many_cancel_one_sale_and_one_of_them_does() {
+pub(crate) fn many_cancel_one_sale_and_one_of_them_does() {
     let event = TestEvent::stock(5);
     let id = event.booked("alice --quantity 3");
     let runs = event.in_a_queue((0..16).map(|_| format!("cancel {id}")));
@@ -215,7 +215,7 @@ fn many_cancel_one_sale_and_one_of_them_does() {
 }
 
 #[test]
-fn the_stock_is_adjusted_but_never_below_what_is_sold() {
+pub(crate) fn the_stock_is_adjusted_but_never_below_what_is_sold() {
     let event = TestEvent::stock(5);
     event.booked("alice --quantity 3");
     let (code, document) = event.json("adjust +20 --reason gallery");
@@ -244,7 +244,7 @@ fn the_stock_is_adjusted_but_never_below_what_is_sold() {
 
 /// Selling, giving back and adjusting at once: all of it adds up, and what was refused did nothing.
 #[test]
-fn all_commands_at_once_add_up() {
+pub(crate) fn all_commands_at_once_add_up() {
     let event = TestEvent::stock(6);
     let ids: Vec<_> = (0..4).map(|_| event.booked("early")).collect();
     let cancels = ids.iter().map(|id| format!("cancel {id}"));
@@ -266,7 +266,7 @@ fn all_commands_at_once_add_up() {
 }
 
 #[test]
-fn an_id_is_taken_in_any_case_and_by_its_number_alone() {
+pub(crate) fn an_id_is_taken_in_any_case_and_by_its_number_alone() {
     let event = TestEvent::stock(30);
     let ids: Vec<_> = (0..20).map(|at| event.booked(&format!("b{at}"))).collect();
     for (given, id) in [
@@ -291,7 +291,7 @@ fn an_id_is_taken_in_any_case_and_by_its_number_alone() {
 }
 
 #[test]
-fn who_wants_no_more_than_the_result_gets_it_alone() {
+pub(crate) fn who_wants_no_more_than_the_result_gets_it_alone() {
     let event = TestEvent::stock(9);
     let told = |line: &str| {
         let run = event.run(line);
@@ -340,7 +340,7 @@ fn an_order_of_before_the_rules_for_names_is_answered_as_before() {
 }
 
 #[test]
-fn a_name_is_kept_as_people_read_it() {
+pub(crate) fn a_name_is_kept_as_people_read_it() {
     let event = TestEvent::stock(9);
     let order = ["--json", "book", "  Zoe\u{308} M ", "--key", "k"];
     let (_, sale) = Run::of(event.command(order).output().unwrap()).document();

@@ -89,6 +89,7 @@ fn every_command_has_help_with_examples() {
         "audit",
         "backup",
         "restore",
+        "copy",
         "reset",
         "race",
         "doctor",

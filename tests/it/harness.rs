@@ -118,6 +118,12 @@ impl TestEvent {
     #[must_use]
     pub(crate) fn with(text: impl AsRef<[u8]>) -> Self {
         let event = Self::empty();
+        if event.is_on_cluster() {
+            let count: Value = serde_json::from_slice(text.as_ref()).unwrap();
+            let (code, made) = event.json(&format!("reset {}", count["ticket"]));
+            assert_eq!(code, 0, "{made:#}");
+            return event;
+        }
         fs::write(&event.file, text).unwrap();
         event
     }
@@ -141,10 +147,55 @@ impl TestEvent {
         event
     }
 
-    /// A directory without an event.
+    /// A directory without an event; on the cluster, if the events of this test are there.
     #[must_use]
     pub(crate) fn empty() -> Self {
-        Self::empty_in(&std::env::temp_dir())
+        let event = Self::empty_in(&std::env::temp_dir());
+        #[cfg(feature = "etcd")]
+        if let Some(address) = crate::cluster::new_address() {
+            return event.at(address);
+        }
+        event
+    }
+
+    /// The same directory, and the event at this address.
+    #[cfg(feature = "etcd")]
+    pub(crate) fn at(self, address: std::path::PathBuf) -> Self {
+        let mut event = self;
+        event.file = address;
+        event
+    }
+
+    /// Whether the event is on the cluster, and no file.
+    #[cfg(feature = "etcd")]
+    pub(crate) fn is_on_cluster(&self) -> bool {
+        crate::cluster::is_address(&self.file)
+    }
+
+    #[cfg(not(feature = "etcd"))]
+    #[expect(clippy::unused_self, reason = "so it is with the feature")]
+    fn is_on_cluster(&self) -> bool {
+        false
+    }
+
+    /// The text of the ledger; empty where there is none.
+    #[track_caller]
+    pub(crate) fn ledger_text(&self) -> String {
+        #[cfg(feature = "etcd")]
+        if self.is_on_cluster() {
+            return crate::cluster::ledger(&self.file);
+        }
+        fs::read_to_string(self.path("tickets.ledger.jsonl")).unwrap_or_default()
+    }
+
+    /// The count, parsed.
+    #[track_caller]
+    pub(crate) fn count(&self) -> Value {
+        #[cfg(feature = "etcd")]
+        if self.is_on_cluster() {
+            return crate::cluster::count(&self.file);
+        }
+        self.0.count()
     }
 
     /// The same, somewhere else.
@@ -188,7 +239,7 @@ impl TestEvent {
     /// The ledger's lines, parsed; empty where there is none. A last one that somebody is just writing is left out.
     #[track_caller]
     pub(crate) fn ledger(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.path("tickets.ledger.jsonl")).unwrap_or_default();
+        let text = self.ledger_text();
         text.split_inclusive('\n')
             .filter(|line| *line != "\n")
             .filter_map(|line| match serde_json::from_str(line) {
@@ -224,6 +275,9 @@ impl TestEvent {
     /// when its turn comes.
     #[track_caller]
     pub(crate) fn in_a_queue(&self, lines: impl IntoIterator<Item = String>) -> Vec<(i32, Value)> {
+        if self.is_on_cluster() {
+            return self.at_once(lines);
+        }
         let lock = self.path("tickets.json.lock");
         let held = foreign_lock(&lock);
         let children = self.start_all(lines);

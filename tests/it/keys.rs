@@ -15,7 +15,7 @@ fn book(event: &TestEvent, arguments: &[&str]) -> (i32, Value) {
 }
 
 #[test]
-fn the_same_order_again_gives_the_same_sale_again() {
+pub(crate) fn the_same_order_again_gives_the_same_sale_again() {
     let event = TestEvent::stock(5);
     let (_, first) = event.json("book alice --quantity 2 --key web-1");
     assert_eq!(
@@ -40,7 +40,7 @@ fn the_same_order_again_gives_the_same_sale_again() {
 }
 
 #[test]
-fn another_order_with_the_key_is_refused() {
+pub(crate) fn another_order_with_the_key_is_refused() {
     let event = TestEvent::stock(20);
     let id = event.booked("alice --quantity 2 --key web-1");
     let before = event.contents();
@@ -64,7 +64,7 @@ fn another_order_with_the_key_is_refused() {
 }
 
 #[test]
-fn the_key_of_a_cancelled_sale_is_refused() {
+pub(crate) fn the_key_of_a_cancelled_sale_is_refused() {
     for part in ["", "--quantity 1"] {
         let event = TestEvent::stock(5);
         let id = event.booked("alice --quantity 2 --key web-1");
@@ -87,7 +87,7 @@ fn the_key_of_a_cancelled_sale_is_refused() {
 }
 
 #[test]
-fn a_refusal_does_not_use_the_key_up() {
+pub(crate) fn a_refusal_does_not_use_the_key_up() {
     let event = TestEvent::stock(1);
     assert_eq!(event.json("book alice --quantity 2 --key web-1").0, 3);
     assert_eq!(event.json("adjust +1 --reason more").0, 0);
@@ -100,7 +100,7 @@ fn a_refusal_does_not_use_the_key_up() {
 }
 
 #[test]
-fn one_key_in_many_processes_at_once_is_sold_once() {
+pub(crate) fn one_key_in_many_processes_at_once_is_sold_once() {
     let event = TestEvent::stock(100);
     event.booked("early");
     let line = "book alice --quantity 3 --key web-1";
@@ -291,7 +291,7 @@ fn any_sale_of_a_long_ledger_is_found() {
 
 /// What an office has found is of the ledger that it found it on.
 #[test]
-fn a_key_of_before_a_reset_is_not_known_any_more() {
+pub(crate) fn a_key_of_before_a_reset_is_not_known_any_more() {
     use tickets::BoxOffice;
     use tickets::office::{Order, Unobserved};
     let event = TestEvent::stock(9);

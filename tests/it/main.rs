@@ -20,6 +20,8 @@ mod bookings;
 mod books;
 mod changes;
 mod chapter;
+#[cfg(feature = "etcd")]
+mod cluster;
 mod command_line;
 mod corpus;
 mod craft;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::harness::TestEvent;
+use crate::harness::{TestEvent, eventually, is_gone};
 
 const MODES: [&str; 2] = ["", "--threads"];
 
@@ -379,4 +379,55 @@ fn refuses_every_rush(event: &TestEvent, line: u64) {
         assert!(hint.contains("reset' starts afresh"), "{how}: {hint}");
         assert_eq!(event.contents(), before, "{how}");
     }
+}
+
+#[test]
+fn a_buyer_that_is_stopped_after_it_has_read_sells_again_without_a_lock_and_keeps_others_waiting_with_one()
+ {
+    let event = TestEvent::stock(1);
+    let (code, report) = event.json("buy --users 2 --think 0ms --pause-holder until-sold");
+    assert_eq!((code, &report["oversold"]), (6, &1.into()), "{report:#}");
+
+    let event = TestEvent::stock(1);
+    let line = "buy --users 3 --think 0ms --lock --pause-holder 300ms";
+    let (code, report) = event.json(line);
+    let told = ["sold", "refused", "failed"].map(|name| report[name].as_u64().unwrap());
+    assert_eq!((code, told), (0, [1, 2, 0]), "{report:#}");
+    event.assert_adds_up();
+
+    // Nobody can sell as long as it is stopped: it goes on when the others have given up.
+    let event = TestEvent::stock(1);
+    let line = "buy --users 2 --think 0ms --lock --wait 500ms --pause-holder until-sold";
+    let (code, report) = event.json(line);
+    let told = ["sold", "refused", "failed"].map(|name| report[name].as_u64().unwrap());
+    assert_eq!((code, told), (5, [1, 0, 1]), "{report:#}");
+    event.assert_adds_up();
+
+    for line in [
+        "buy --users 2 --threads --pause-holder 1s",
+        "buy --users 2 --together --pause-holder 1s",
+        "buy --users 2 --lock --ttl 3s",
+        "buy --users 2 --pause-holder soon",
+    ] {
+        assert_eq!(event.json(line).0, 2, "{line}");
+    }
+}
+
+/// The supervisor is killed while a buyer is stopped: the buyer finds that out, and leaves nothing behind.
+#[test]
+fn a_stopped_buyer_does_not_outlive_its_rush() {
+    let event = TestEvent::stock(1);
+    let mut rush = event.start("--json buy --users 1 --think 0ms --lock --pause-holder 1h");
+    let stopped = eventually("it is stopped", || {
+        let buyers = event.buyers();
+        let state = |pid: i32| std::fs::read_to_string(format!("/proc/{pid}/stat")).ok();
+        let mut stopped = buyers
+            .iter()
+            .filter(|it| state(it.pid).is_some_and(|stat| stat.contains(") T ")));
+        stopped.next().map(|it| it.pid)
+    });
+    rush.kill().unwrap();
+    rush.wait().unwrap();
+    eventually("it is gone", || is_gone(stopped).then_some(()));
+    assert_eq!(event.sales().len(), 0);
 }

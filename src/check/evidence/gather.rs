@@ -178,6 +178,7 @@ impl Gatherer {
             path: numbers.path(files, path),
             previous: NONE,
             shared: lock.shared,
+            leased: lock.leased,
             wanted: or(lock.wanted),
             got: or(lock.got),
             released: or(lock.released),

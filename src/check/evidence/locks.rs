@@ -67,6 +67,7 @@ pub(super) fn lock_step(
         path: NONE,
         previous: NONE,
         shared: false,
+        leased: false,
         wanted: UNSAID,
         got: UNSAID,
         released: UNSAID,
@@ -84,14 +85,20 @@ pub(super) fn lock_step(
                 },
             )
         }
-        EvidenceStep::LockGot { lock, path, shared } => {
+        EvidenceStep::LockGot {
+            lock,
+            path,
+            shared,
+            leased,
+        } => {
             let lock = numbers.number(&mut evidence.files, lock);
             let path = numbers.path(&mut evidence.files, path);
             if last_hold(evidence, index).is_none_or(|hold| hold.got != UNSAID) {
                 add_hold(evidence, blank)?;
             }
             if let Some(hold) = last_hold(evidence, index) {
-                (hold.lock, hold.path, hold.shared, hold.got) = (lock, path, shared, at);
+                (hold.lock, hold.path, hold.got) = (lock, path, at);
+                (hold.shared, hold.leased) = (shared, leased);
             }
             Ok(())
         }

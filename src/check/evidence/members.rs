@@ -52,6 +52,7 @@ pub(super) struct RecordMembers<'a> {
     #[serde(default, deserialize_with = "PathInode::said")]
     pub(super) path_inode: Option<PathInode>,
     pub(super) shared: Option<bool>,
+    pub(super) leased: Option<bool>,
     pub(super) committed: Option<u64>,
     #[serde(rename = "final")]
     pub(super) last: Option<u64>,

@@ -146,6 +146,9 @@ pub struct LockHold {
     pub previous: u32,
     /// Whether others may hold it too.
     pub shared: bool,
+    /// Whether a lease holds it, which ends without its holder: then the inode of its file is a number that grows with each
+    /// holder.
+    pub leased: bool,
     /// When it was asked for, ns, or [`UNSAID`].
     pub wanted: u64,
     /// When it was got, ns; [`UNSAID`] if never.

@@ -45,7 +45,14 @@ fn members_of(line: &[u8]) -> Option<String> {
     let own: &[&str] = match step {
         Some("invoke") => &["quantity"],
         Some("lock_wanted") => &["device", "inode"],
-        Some("lock_got") => &["device", "inode", "path_device", "path_inode", "shared"],
+        Some("lock_got") => &[
+            "device",
+            "inode",
+            "path_device",
+            "path_inode",
+            "shared",
+            "leased",
+        ],
         Some("read") => &["seq", "left", "sum", "torn"],
         Some("intend") => &["read", "write", "nonce"],
         Some("wrote" | "lock_released" | "killed") => &[],
@@ -170,6 +177,7 @@ impl<'a> RecordMembers<'a> {
                 lock: said(file(self.device, self.inode)?, "device")?,
                 path: LockPath::of(self.path_device, self.path_inode)?,
                 shared: self.shared.unwrap_or(false),
+                leased: self.leased.unwrap_or(false),
             },
             "read" if self.torn == Some(true) => EvidenceStep::ReadTorn,
             "read" => EvidenceStep::Read {

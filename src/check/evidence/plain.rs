@@ -133,13 +133,15 @@ impl<'a> PlainScan<'a> {
             "quantity" => return set(&mut members.quantity, self.number()?.try_into().ok()?),
             "torn" => return set(&mut members.torn, self.word()?),
             "shared" => return set(&mut members.shared, self.word()?),
+            "leased" => return set(&mut members.leased, self.word()?),
             _ => return None,
         };
         set(number, self.number()?)
     }
 
     fn lock(&mut self) -> Option<WholeHold> {
-        let (mut device, mut inode, mut shared) = (None, None, None);
+        let (mut device, mut inode) = (None, None);
+        let (mut shared, mut leased) = (None, None);
         let (mut wanted, mut got, mut released) = (None, None, None);
         let (mut path_device, mut path_inode) = (None, None);
         self.object(|scan, key| {
@@ -154,6 +156,7 @@ impl<'a> PlainScan<'a> {
                     return set(&mut path_inode, PathInode::Of(scan.number()?));
                 }
                 "shared" => return set(&mut shared, scan.word()?),
+                "leased" => return set(&mut leased, scan.word()?),
                 _ => return None,
             };
             set(number, scan.number()?)
@@ -167,6 +170,7 @@ impl<'a> PlainScan<'a> {
             path_device,
             path_inode,
             shared: shared.unwrap_or(false),
+            leased: leased.unwrap_or(false),
         })
     }
 }
@@ -191,8 +195,8 @@ mod tests {
     /// Lines with every member that there is.
     const LINES: [&str; 5] = [
         r#"{"evidence":1,"run":"night-1","stock":2,"first":0}"#,
-        r#"{"step":"lock_got","buyer":"user-1","pid":7,"t":1200,"device":8,"inode":42,"path_device":8,"path_inode":42,"shared":true,"seq":0,"torn":false}"#,
-        r#"{"buyer":"user-1","quantity":2,"invoke":1000,"return":1700,"read":0,"seen":2,"sum":"00000000000000ff","write":1,"left":1,"nonce":"k3v9xq","intend":18446744073709551615,"wrote":1,"outcome":"sold_out","lock":{"wanted":1100,"got":1200,"released":1600,"device":8,"inode":42,"path_device":1,"path_inode":2,"shared":false}}"#,
+        r#"{"step":"lock_got","buyer":"user-1","pid":7,"t":1200,"device":8,"inode":42,"path_device":8,"path_inode":42,"shared":true,"leased":true,"seq":0,"torn":false}"#,
+        r#"{"buyer":"user-1","quantity":2,"invoke":1000,"return":1700,"read":0,"seen":2,"sum":"00000000000000ff","write":1,"left":1,"nonce":"k3v9xq","intend":18446744073709551615,"wrote":1,"outcome":"sold_out","lock":{"wanted":1100,"got":1200,"released":1600,"device":8,"inode":42,"path_device":1,"path_inode":2,"shared":false,"leased":true}}"#,
         r#"{"committed":1,"final":1,"lines":2,"outcome":"open","buyer":"žluťoučký"}"#,
         r#"{"path_inode":null,"lock":{"device":8,"inode":42,"path_device":8,"path_inode":null}}"#,
     ];

@@ -82,6 +82,8 @@ pub enum EvidenceStep {
         path: LockPath,
         /// Whether others may hold it too.
         shared: bool,
+        /// Whether a lease holds it, which ends without its holder.
+        leased: bool,
     },
     /// The count was read.
     Read {
@@ -140,6 +142,9 @@ pub struct WholeHold {
     /// Whether others may hold it too.
     #[serde(default)]
     pub shared: bool,
+    /// Whether a lease holds it, which ends without its holder.
+    #[serde(default)]
+    pub leased: bool,
 }
 
 /// A whole operation in one line.

@@ -146,10 +146,15 @@ impl EvidenceStep {
         match *self {
             Self::Invoke { quantity } => object.number("quantity", u64::from(quantity)),
             Self::LockWanted { lock } => object.file(lock),
-            Self::LockGot { lock, path, shared } => {
+            Self::LockGot {
+                lock,
+                path,
+                shared,
+                leased,
+            } => {
                 let (device, inode) = path.said_as();
                 let object = object.file(Some(lock)).path(device, inode);
-                object.yes("shared", shared)
+                object.yes("shared", shared).yes("leased", leased)
             }
             Self::Read { seq, left, sum } => {
                 object.number("seq", seq).number("left", left).sum(sum)
@@ -204,6 +209,7 @@ impl WholeHold {
             .number("device", self.device)
             .number("inode", self.inode)
             .path(self.path_device, self.path_inode)
-            .yes("shared", self.shared);
+            .yes("shared", self.shared)
+            .yes("leased", self.leased);
     }
 }

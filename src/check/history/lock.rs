@@ -1,6 +1,7 @@
 //! The lock, judged apart from what was done under it. Knows nothing of tickets and of the ledger.
 
 mod deadlock;
+mod lease;
 mod split;
 
 use super::findings::Findings;
@@ -29,6 +30,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
     if locked > 0 {
         overlaps(evidence, findings);
         split::check(evidence, findings);
+        lease::check(evidence, findings);
         unlocked(evidence, findings);
     }
     // Only an operation that still waits for a lock can be in a deadlock, and only with one that got a lock.
@@ -47,7 +49,7 @@ fn is_unreleased(did: &Operation, hold: &LockHold) -> bool {
 fn is_unnamed(evidence: &Evidence, hold: &LockHold) -> bool {
     let file = evidence.files.get(hold.lock as usize);
     let is_file = file.is_some_and(|file| (file.device, file.inode) != (0, 0));
-    hold.path == NONE && is_file && (hold.got != UNSAID || hold.is_untimed())
+    hold.path == NONE && is_file && !hold.leased && (hold.got != UNSAID || hold.is_untimed())
 }
 
 /// Two at once, in one walk over the holds in the order in which they were got. That is mostly the order

@@ -266,6 +266,33 @@ fn two_files_that_are_held_at_once_are_a_split_lock_unless_somebody_locks_both()
 
 /// A lock that is taken by making its file, and given up by removing it, has another file for each holder.
 #[test]
+fn a_lock_that_a_lease_held_is_no_other_lock_and_only_a_write_behind_its_end_is_found() {
+    let leased = |buyer: &str, read: u64, (device, inode): (u64, u64), times: [u64; 4]| {
+        let [got, intend, released, over] = times;
+        let (invoke, write) = (got - 5, read + 1);
+        format!(
+            r#"{{"buyer":"{buyer}","invoke":{invoke},"return":{over},"read":{read},"write":{write},"intend":{intend},"nonce":"{buyer}","outcome":"sold","lock":{{"got":{got},"released":{released},"device":{device},"inode":{inode},"leased":true}}}}"#
+        )
+    };
+    let (anna, ben) = (
+        leased("anna", 0, (1, 7), [10, 50, 300, 310]),
+        leased("ben", 1, (1, 9), [100, 150, 200, 210]),
+    );
+    assert_eq!(found(9, &[&anna, &ben]), [], "she wrote in time");
+    let late = leased("anna", 1, (1, 7), [10, 250, 300, 310]);
+    let ben = leased("ben", 0, (1, 9), [100, 150, 200, 210]);
+    let ended = (
+        Anomaly::EndedLock,
+        vec!["anna".to_owned(), "ben".to_owned()],
+    );
+    assert_eq!(found(9, &[&late, &ben]), [ended]);
+    // Two clusters are two locks.
+    let elsewhere = leased("ben", 0, (2, 9), [100, 150, 200, 210]);
+    let kinds = found(9, &[&late, &elsewhere]).into_iter().map(|it| it.0);
+    assert_eq!(kinds.collect::<Vec<_>>(), [Anomaly::SplitLock]);
+}
+
+#[test]
 fn locks_that_follow_on_one_another_are_none_that_is_split() {
     let sale = |at: u64, held: u64| holding(&format!("b{at}"), at, 40 + at, (100 * at, held));
     let lines: Vec<String> = (0..9).map(|at| sale(at, 60)).collect();

@@ -4,7 +4,7 @@ use super::forks::Forks;
 use super::phrases::Phrases;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, File, NOWHERE, UNSAID};
+use crate::check::evidence::{Evidence, File, LockHold, NOWHERE, UNSAID};
 
 /// The file of a lock that there is not.
 const NOBODYS: File = File {
@@ -95,6 +95,22 @@ impl Phrases<'_> {
                     "another file had taken its place"
                 }
             ),
+            Anomaly::EndedLock => {
+                let did = self.operation(0);
+                let holds = self.evidence.holds_of(&did);
+                let leased = |hold: &&LockHold| hold.leased && hold.got != UNSAID;
+                let own = holds
+                    .filter(leased)
+                    .find(|hold| (hold.got..=hold.released).contains(&did.intend));
+                format!(
+                    "{a} wrote version {} at {} under a lock that had ended: it got it at {}, its lease ended, and {b} got the \
+                     lock at {}",
+                    did.write,
+                    self.time(did.intend),
+                    self.time(own.map_or(UNSAID, |hold| hold.got)),
+                    self.time(other_got),
+                )
+            }
             Anomaly::UnlockedWrite => {
                 format!(
                     "{a} wrote version {} outside a lock that keeps others out",

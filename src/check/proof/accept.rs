@@ -2,7 +2,7 @@
 
 use super::case::{Case, until};
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, File, LockHold, Operation, OperationOutcome, UNSAID};
 use crate::check::history::{HistoryFinding, sentence};
 
 /// Accepts a finding, or says why the evidence does not bear it out.
@@ -180,11 +180,43 @@ impl Case<'_> {
                     let meet = hold.got < until(other, second) && second.got < until(one, hold);
                     meet && !(hold.shared && second.shared)
                 });
-                met && pairs().all(|(hold, second)| hold.lock != second.lock)
+                let is_one_lease = |hold: &LockHold, second: &LockHold| {
+                    let device = |of: &LockHold| self.file(of).map(|file| file.device);
+                    hold.leased && second.leased && device(hold) == device(second)
+                };
+                let apart = |(hold, second): (&LockHold, &LockHold)| {
+                    hold.lock != second.lock && !is_one_lease(hold, second)
+                };
+                met && pairs().all(apart)
             }
+            Anomaly::EndedLock => self.ended(one, other),
             Anomaly::Deadlock => self.waits_for(one, other) && self.leads_to(other, one),
             _ => false,
         }
+    }
+}
+
+impl Case<'_> {
+    fn file(&self, hold: &LockHold) -> Option<File> {
+        self.evidence.files.get(hold.lock as usize).copied()
+    }
+
+    /// Whether `one` wrote within a hold whose lease had ended: `other` had got the same lock after it, before that write.
+    fn ended(&self, one: &Operation, other: &Operation) -> bool {
+        let sold = one.outcome == OperationOutcome::Sold || one.wrote != UNSAID;
+        let leased = |did| self.got(did).filter(|hold| hold.leased);
+        sold && one.intend != UNSAID
+            && leased(one).any(|hold| {
+                let within = hold.got <= one.intend && one.intend <= hold.released;
+                let taken = leased(other).any(|second| {
+                    let files = self.file(hold).zip(self.file(second));
+                    let later = files.is_some_and(|(first, second)| {
+                        first.device == second.device && first.inode < second.inode
+                    });
+                    later && second.got < one.intend
+                });
+                within && taken
+            })
     }
 }
 

@@ -8,7 +8,7 @@ use super::event::{
 use super::event_help;
 use super::help;
 use super::keeping::{
-    AuditArgs, BackupArgs, DoctorArgs, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
+    AuditArgs, BackupArgs, CopyArgs, DoctorArgs, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
 };
 use super::manual::{CompletionsArgs, ManArgs};
 use super::race::RaceCommand;
@@ -104,6 +104,10 @@ pub(crate) enum Command {
     #[command(after_help = help::RESTORE)]
     Restore(RestoreArgs),
 
+    /// Copy an event between a file and a cluster, every line checked
+    #[command(after_help = help::COPY)]
+    Copy(CopyArgs),
+
     /// Start the event anew; the old ledger is archived, not deleted
     #[command(after_help = help::RESET)]
     Reset(ResetArgs),
@@ -155,6 +159,7 @@ impl Command {
             Self::Audit(_) => "audit",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
+            Self::Copy(_) => "copy",
             Self::Reset(_) => "reset",
             #[cfg(feature = "serve")]
             Self::Serve(_) => "serve",

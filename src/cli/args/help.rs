@@ -142,6 +142,15 @@ Examples:
 Makes the directory where it is missing, and replaces an older backup of this event in it; whoever is killed \
 leaves that, or the new one. Exits 4 when something else stands there, 6 when the event does not add up.";
 
+pub(super) const COPY: &str = "\
+Examples:
+  tickets copy gala.json etcd://10.0.0.1:2379,10.0.0.2:2379/gala
+  tickets copy etcd://10.0.0.1:2379/gala gala.json
+  tickets copy gala.json rehearsal.json
+
+Others may sell meanwhile: what is copied is the event at one moment, and what is sold later stays where it is sold. \
+Exits 4 when something of an event is at TO, 6 when the event does not add up.";
+
 pub(super) const RESTORE: &str = "\
 Examples:
   tickets restore /mnt/stick/gala

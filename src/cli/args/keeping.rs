@@ -1,4 +1,4 @@
-//! What makes an event, keeps it, and looks at it: `init`, `sales`, `audit`, `backup`, `restore`, `reset`, `doctor`.
+//! What makes an event, keeps it, and looks at it: `init`, `sales`, `audit`, `backup`, `restore`, `copy`, `reset`, `doctor`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -109,6 +109,20 @@ pub(crate) struct RestoreArgs {
     /// Even where the event has what the backup lacks
     #[arg(long)]
     pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    /// The event: its file, or its address
+    #[arg(value_name = "FROM")]
+    pub(crate) from: PathBuf,
+
+    /// Where no event is yet: a file, or an address
+    #[arg(value_name = "TO")]
+    pub(crate) to: PathBuf,
 
     #[command(flatten)]
     pub(crate) wait: WaitArgs,

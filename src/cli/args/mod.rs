@@ -28,7 +28,8 @@ pub(crate) use event::{
 pub(crate) use globals::ColorArg;
 pub(crate) use grammar::{Cli, grammar, parse};
 pub(crate) use keeping::{
-    AuditArgs, BackupArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs, SalesArgs,
+    AuditArgs, BackupArgs, CopyArgs, DoctorArgs, Format, InitArgs, ResetArgs, RestoreArgs,
+    SalesArgs,
 };
 pub(crate) use lab::{
     FindArgs, LocksArgs, MAX_EXHAUSTIVE, ProveArgs, ReplayArgs, SelfcheckArgs, TrialArgs,

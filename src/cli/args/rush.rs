@@ -1,13 +1,14 @@
 //! What a rush is to be: `buy`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::rush::MAX_USERS;
 use crate::rush::think::Think;
+use crate::rush::{HolderPause, MAX_USERS};
 
-use super::value::{LockArg, WaitArgs, picture, seed, wanted, whole};
+use super::value::{LockArg, WaitArgs, lease, pause, picture, seed, wanted, whole};
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -19,7 +20,7 @@ pub(crate) struct BuyArgs {
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = users)]
     pub(crate) users: u32,
 
-    /// The lock each buyer takes [default: none; --lock alone means exclusive]
+    /// The lock each buyer takes [default: none, on a cluster cas; --lock alone means exclusive]
     #[arg(short, long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "exclusive")]
     pub(crate) lock: Option<LockArg>,
 
@@ -42,6 +43,14 @@ pub(crate) struct BuyArgs {
     /// No buyer writes before every buyer has read; without a lock, or with --lock=shared or write-only
     #[arg(long)]
     pub(crate) together: bool,
+
+    /// Stop the first buyer that holds the lock, after it has read: until-sold (until another has bought), or for a TIME
+    #[arg(long, value_name = "UNTIL", value_parser = pause)]
+    pub(crate) pause_holder: Option<HolderPause>,
+
+    /// How long the lease lives that holds a lock on a cluster [default: 2s]
+    #[arg(long, value_name = "TIME", value_parser = lease)]
+    pub(crate) ttl: Option<Duration>,
 
     /// Even where tickets are booked, or the event was made by init: with --lock, or with another kind named
     #[arg(long)]

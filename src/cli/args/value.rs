@@ -7,6 +7,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::LockKind;
+use crate::rush::HolderPause;
 
 /// Names the event where `-f` does not.
 pub(crate) const FILE_VARIABLE: &str = "TICKETS_FILE";
@@ -35,6 +36,10 @@ pub(crate) enum LockArg {
     WriteOnly,
     /// A mutex between threads (with --threads)
     Mutex,
+    /// On a cluster: none, but the write compares what was read, and is tried again: correct
+    Cas,
+    /// On a cluster: a lock that a lease holds, and a plain write: its holder may have lost it
+    Lease,
 }
 
 impl From<LockArg> for LockKind {
@@ -46,6 +51,8 @@ impl From<LockArg> for LockKind {
             LockArg::DataFile => Self::DataFile,
             LockArg::WriteOnly => Self::WriteOnly,
             LockArg::Mutex => Self::Mutex,
+            LockArg::Cas => Self::Cas,
+            LockArg::Lease => Self::Lease,
         }
     }
 }
@@ -111,6 +118,23 @@ pub(super) fn wait_time(text: &str) -> Result<Duration, String> {
         Ok(_) => Err("at most 24h is allowed".into()),
         Err(_) => Err("write 0, 500ms, 30s or 2m".into()),
     }
+}
+
+/// For how long the holder of a lock is stopped.
+pub(super) fn pause(text: &str) -> Result<HolderPause, String> {
+    if text == "until-sold" {
+        return Ok(HolderPause::UntilSold);
+    }
+    let why = |_| "write until-sold, or for how long: 500ms, 3s".to_owned();
+    wait_time(text).map_err(why).map(HolderPause::For)
+}
+
+/// How long a lease lives: etcd knows whole seconds.
+pub(super) fn lease(text: &str) -> Result<Duration, String> {
+    let why = || "write whole seconds from 1s to 1h".to_owned();
+    let time = wait_time(text).map_err(|_| why())?;
+    let is_whole = time.subsec_nanos() == 0 && (1..=3600).contains(&time.as_secs());
+    is_whole.then_some(time).ok_or_else(why)
 }
 
 /// A limit; 0: there is none.

@@ -7,20 +7,25 @@ mod steps;
 mod summary;
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 
-use super::args::{BuyArgs, DEFAULT_FILE};
+use super::args::{BuyArgs, DEFAULT_FILE, LockArg};
 use super::hint::quoted;
 use super::process::{Stop, program};
 use super::screen::Screen;
 use crate::office::random;
 use crate::rush::report::RushReport;
 use crate::rush::{Force, News, Recording, Rush};
+use crate::store::place::is_address;
 use crate::{Error, Kind, LockKind, Result, shown};
 
 /// Up to so many buyers, every step is shown as it comes; above, a progress line.
 const SHOWN: u32 = 64;
+
+/// How long a lease lives that nobody says anything of.
+const LEASE: Duration = Duration::from_secs(2);
 
 pub(super) fn run(file: &Path, arguments: &BuyArgs, screen: &Screen) -> Result<u8> {
     let rush = wanted(file, arguments)?;
@@ -60,7 +65,7 @@ pub(super) fn where_to_rush(error: Error, file: &Path) -> Error {
     if error.kind() != Kind::Missing {
         return error;
     }
-    if file == Path::new(DEFAULT_FILE) {
+    if file == Path::new(DEFAULT_FILE) || is_address(file) {
         return error.hint("'tickets reset' makes an event to practise on, with 2 tickets");
     }
     let directory = file
@@ -81,7 +86,12 @@ fn wanted(file: &Path, arguments: &BuyArgs) -> Result<Rush> {
     Ok(Rush {
         file: file.to_owned(),
         users: arguments.users,
-        lock: arguments.lock.map_or(LockKind::None, LockKind::from),
+        lock: match arguments.lock {
+            Some(lock) => lock.into(),
+            // There nobody sells without it unless they say so.
+            None if is_address(file) => LockKind::Cas,
+            None => LockKind::None,
+        },
         threads: arguments.threads,
         think: arguments.think,
         quantity: arguments.quantity,
@@ -92,6 +102,8 @@ fn wanted(file: &Path, arguments: &BuyArgs) -> Result<Rush> {
         },
         wait: arguments.wait.limit,
         together: arguments.together,
+        pause: arguments.pause_holder,
+        time_to_live: time_to_live(file, arguments)?,
         force: match (arguments.force, arguments.lock) {
             (false, _) => Force::No,
             // Whoever names no lock may not know that there is none.
@@ -105,6 +117,19 @@ fn wanted(file: &Path, arguments: &BuyArgs) -> Result<Rush> {
             (None, None) => Recording::Off,
         },
     })
+}
+
+/// How long the lease of a lock lives, where its lock has one.
+fn time_to_live(file: &Path, arguments: &BuyArgs) -> Result<Duration> {
+    let has_lease = matches!(arguments.lock, Some(LockArg::Exclusive | LockArg::Lease));
+    match arguments.ttl {
+        Some(_) if !is_address(file) || !has_lease => Err(Error::new(
+            Kind::Usage,
+            "--ttl is of the lease that holds a lock on a cluster: it goes with --lock=lease or exclusive there",
+        )),
+        Some(time) => Ok(time),
+        None => Ok(LEASE),
+    }
 }
 
 /// Runs it, and shows how it goes.

@@ -30,6 +30,10 @@ pub(super) fn write_step(out: &mut dyn Write, news: &News<'_>) -> io::Result<()>
         News::Queried { buyer, left } => {
             writeln!(out, "{FAINT}{buyer} queried: {left} left{FAINT:#}")
         }
+        News::Stopped { buyer } => {
+            writeln!(out, "{FAINT}{buyer} has read, and is stopped{FAINT:#}")
+        }
+        News::GoesOn { buyer } => writeln!(out, "{FAINT}{buyer} goes on{FAINT:#}"),
         News::Done { buyer, outcome } => match outcome {
             BuyerOutcome::Sold {
                 quantity,

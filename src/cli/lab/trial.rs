@@ -6,15 +6,23 @@ use super::super::args::TrialArgs;
 use super::super::picture;
 use super::super::process::program;
 use crate::lab::Trial;
-use crate::{LockKind, Output, Result};
+use crate::{Error, Kind, LockKind, Output, Result};
 
 impl TrialArgs {
     /// What is to be tried.
     pub(super) fn trial(&self, users: u8) -> Result<Trial> {
+        let lock = self.lock.map_or(LockKind::None, LockKind::from);
+        if !LockKind::ALL.contains(&lock) {
+            let message = format!(
+                "there is no lock {} for events in files, which are what the lab runs",
+                lock.name()
+            );
+            return Err(Error::new(Kind::Usage, message));
+        }
         Ok(Trial {
             users: users.into(),
             stock: self.stock.unwrap_or(1),
-            lock: self.lock.map_or(LockKind::None, LockKind::from),
+            lock,
             writes: self.writes.into(),
             query: self.query,
             crashes: self.crashes,

@@ -64,7 +64,10 @@ fn drawn(
     DrawnFinding {
         kind: found.kind.explained(),
         clash: match found.kind {
-            Anomaly::BrokenLock | Anomaly::SplitLock | Anomaly::DeadInodeLock => Clash::Holds,
+            Anomaly::BrokenLock
+            | Anomaly::SplitLock
+            | Anomaly::DeadInodeLock
+            | Anomaly::EndedLock => Clash::Holds,
             Anomaly::LostUpdate => Clash::Writes,
             _ => Clash::Whole,
         },

@@ -2,6 +2,11 @@ use super::*;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
+const ONE: Staff = Staff {
+    clerks: 1,
+    gathers: Duration::ZERO,
+};
+
 fn event() -> (tempfile::TempDir, PathBuf) {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("tickets.json");
@@ -26,7 +31,7 @@ fn runtime() -> tokio::runtime::Runtime {
 #[test]
 fn a_full_queue_refuses_and_a_client_that_goes_is_not_sold_to() {
     let (_place, file) = event();
-    let clerks = Clerks::hire(&file, &KeyIndex::default(), 1, 1).unwrap();
+    let clerks = Clerks::hire(&file, &KeyIndex::default(), ONE, 1).unwrap();
     runtime().block_on(async {
         let (go_on, blocked) = mpsc::channel::<()>();
         let (begun, has_begun) = oneshot::channel();
@@ -56,7 +61,7 @@ fn a_full_queue_refuses_and_a_client_that_goes_is_not_sold_to() {
 #[test]
 fn what_is_no_order_to_buy_is_done_in_its_turn_between_those_that_are_sold_together() {
     let (_place, file) = event();
-    let clerks = Clerks::hire(&file, &KeyIndex::default(), 1, 9).unwrap();
+    let clerks = Clerks::hire(&file, &KeyIndex::default(), ONE, 9).unwrap();
     let seen = runtime().block_on(async {
         let (go_on, blocked) = mpsc::channel::<()>();
         let first = clerks.change(move |_| {
@@ -79,7 +84,7 @@ fn what_is_no_order_to_buy_is_done_in_its_turn_between_those_that_are_sold_toget
 #[test]
 fn after_a_panic_the_outcome_is_unknown_and_the_next_order_is_sold() {
     let (_place, file) = event();
-    let clerks = Clerks::hire(&file, &KeyIndex::default(), 1, 4).unwrap();
+    let clerks = Clerks::hire(&file, &KeyIndex::default(), ONE, 4).unwrap();
     runtime().block_on(async {
         let lost = clerks.change::<()>(|_| panic!("a mistake")).await;
         assert_eq!(lost.unwrap_err().code(), "outcome_unknown");
@@ -87,4 +92,29 @@ fn after_a_panic_the_outcome_is_unknown_and_the_next_order_is_sold() {
         assert_eq!(sale.unwrap().left, 9);
     });
     clerks.close();
+}
+
+#[test]
+fn who_was_answered_is_waited_for_a_moment_and_no_longer() {
+    let (sender, jobs) = crossbeam_channel::unbounded();
+    let order = |key: &str| {
+        let (answer, _) = oneshot::channel();
+        WaitingOrder::new(wanted("ann", key), OrderState::default(), answer)
+    };
+    let long = Duration::from_secs(3600);
+    sender.send(Job::Order(order("b"))).unwrap();
+    let later = sender.clone();
+    let another = order("c");
+    let thread = std::thread::spawn(move || later.send(Job::Order(another)).is_ok());
+    let (orders, next) = gather(order("a"), &jobs, (3, long));
+    assert!(thread.join().unwrap() && orders.len() == 3 && next.is_none());
+    for expected in [
+        (1, long),
+        (9, Duration::ZERO),
+        (9, Duration::from_millis(1)),
+    ] {
+        assert_eq!(gather(order("a"), &jobs, expected).0.len(), 1);
+    }
+    sender.send(Job::GoHome).unwrap();
+    assert!(gather(order("a"), &jobs, (9, long)).1.is_some());
 }

@@ -167,7 +167,7 @@ fn lock_file(files: &EventFiles, kind: LockKind) -> Option<LockFile> {
     let (lock, count) = (files.lock.clone(), files.count.clone());
     let models = [count.clone(), files.ledger.clone()];
     match kind {
-        LockKind::None | LockKind::Mutex => None,
+        LockKind::None | LockKind::Mutex | LockKind::Cas | LockKind::Lease => None,
         LockKind::DataFile => Some(LockFile::on(count)),
         LockKind::Shared => Some(LockFile::created_like(lock, models).shared()),
         LockKind::Exclusive | LockKind::WriteOnly => Some(LockFile::created_like(lock, models)),

@@ -63,7 +63,7 @@ fn a_hold_is_lines_a_count_and_an_answer() {
 }
 
 #[test]
-fn what_is_due_is_left_to_who_needs_it_and_is_the_holders_until_then() {
+pub(crate) fn what_is_due_is_left_to_who_needs_it_and_is_the_holders_until_then() {
     let event = made(3, "");
     let first = held(&event, "bob --for 0s");
     let second = held(&event, "carol --for 0s");
@@ -123,7 +123,7 @@ fn what_is_due_is_left_to_who_needs_it_and_is_the_holders_until_then() {
 }
 
 #[test]
-fn one_hold_and_one_seat_go_to_one_of_many() {
+pub(crate) fn one_hold_and_one_seat_go_to_one_of_many() {
     let event = made(1, "");
     let id = held(&event, "bob --for 0s");
     let lines = (0..4).flat_map(|at| [format!("book user-{at}"), format!("confirm {id}")]);
@@ -145,7 +145,7 @@ fn one_hold_and_one_seat_go_to_one_of_many() {
 }
 
 #[test]
-fn whoever_needs_tickets_ends_due_holds_the_earliest_first_and_no_more_than_it_takes() {
+pub(crate) fn whoever_needs_tickets_ends_due_holds_the_earliest_first_and_no_more_than_it_takes() {
     for order in ["book zoe -n 3", "hold zoe -n 3", "adjust -3 --reason fewer"] {
         let event = made(6, "");
         let late = held(&event, "late -n 2 --for 1s");
@@ -179,7 +179,7 @@ fn late_is_due(event: &TestEvent, id: &str) -> Value {
 }
 
 #[test]
-fn a_sale_that_finds_enough_ends_no_hold() {
+pub(crate) fn a_sale_that_finds_enough_ends_no_hold() {
     let event = made(3, "");
     let due = held(&event, "bob --for 0s");
     event.booked("ann -n 2");
@@ -189,7 +189,7 @@ fn a_sale_that_finds_enough_ends_no_hold() {
 }
 
 #[test]
-fn one_key_is_one_order_whatever_its_kind() {
+pub(crate) fn one_key_is_one_order_whatever_its_kind() {
     let event = made(20, "");
     let hold = "hold bob -n 2 --key k --note friday";
     let id = held(&event, "bob -n 2 --key k --note friday");
@@ -245,7 +245,7 @@ fn one_key_is_one_order_whatever_its_kind() {
 }
 
 #[test]
-fn a_hold_ends_once_and_says_what_became_of_it_ever_after() {
+pub(crate) fn a_hold_ends_once_and_says_what_became_of_it_ever_after() {
     let event = made(9, "");
     let [sold, back, cancelled] = ["a", "b", "c"].map(|name| held(&event, name));
     for (line, replayed) in [
@@ -285,7 +285,7 @@ fn a_hold_ends_once_and_says_what_became_of_it_ever_after() {
 }
 
 #[test]
-fn people_are_told_what_is_held_and_scripts_its_id() {
+pub(crate) fn people_are_told_what_is_held_and_scripts_its_id() {
     let event = made(5, "");
     let run = event.run("hold bob -n 2 --for 1h");
     assert!(
@@ -321,7 +321,7 @@ fn people_are_told_what_is_held_and_scripts_its_id() {
 
 /// What a change answers and what a query counts differ by what is due: each of the two says so.
 #[test]
-fn who_sees_two_numbers_of_what_is_left_is_told_what_is_between_them() {
+pub(crate) fn who_sees_two_numbers_of_what_is_left_is_told_what_is_between_them() {
     let event = made(9, "");
     held(&event, "bob -n 2 --for 0s");
     held(&event, "eve --for 1h");
@@ -352,7 +352,7 @@ fn who_sees_two_numbers_of_what_is_left_is_told_what_is_between_them() {
 }
 
 #[test]
-fn a_name_is_written_down_as_people_compare_it() {
+pub(crate) fn a_name_is_written_down_as_people_compare_it() {
     let event = made(5, "");
     for name in ["a\nb", "a\tb", "\u{1b}[2J", "  ", ""] {
         assert_eq!(told(&event, &["hold", name]).0, 2, "{name:?}");
@@ -382,7 +382,7 @@ fn a_rush_that_is_forced_leaves_holds_alone() {
 }
 
 #[test]
-fn what_is_held_is_listed_with_the_ids_to_confirm() {
+pub(crate) fn what_is_held_is_listed_with_the_ids_to_confirm() {
     let event = made(20, "");
     assert_eq!(event.run("sales --held").stdout, "nothing is held\n");
     let none =
@@ -416,7 +416,7 @@ fn what_is_held_is_listed_with_the_ids_to_confirm() {
 
 /// Whoever asks again for a hold by its key is told what it is by now.
 #[test]
-fn a_hold_that_is_sold_is_not_told_as_held() {
+pub(crate) fn a_hold_that_is_sold_is_not_told_as_held() {
     let event = TestEvent::stock(9);
     let line = "hold bob --key kb";
     let (code, made) = event.json(line);

@@ -50,7 +50,7 @@ fn an_event_is_made_with_what_is_asked_for() {
 }
 
 #[test]
-fn each_setting_is_changed_alone_by_one_line_that_says_who_did_it() {
+pub(crate) fn each_setting_is_changed_alone_by_one_line_that_says_who_did_it() {
     let event = made(9, "--max-per-sale 4");
     for (words, member, value) in [
         (&["--title", "Gala"][..], "title", json!("Gala")),
@@ -83,7 +83,7 @@ fn each_setting_is_changed_alone_by_one_line_that_says_who_did_it() {
 }
 
 #[test]
-fn an_event_to_practise_on_is_for_real_once_it_is_set() {
+pub(crate) fn an_event_to_practise_on_is_for_real_once_it_is_set() {
     let event = TestEvent::stock(5);
     assert_eq!(event.json("set --max-per-sale 2").0, 0);
     assert_eq!(refused(&event, "book ann -n 3"), (4, "limit".to_owned()));
@@ -92,7 +92,7 @@ fn an_event_to_practise_on_is_for_real_once_it_is_set() {
 }
 
 #[test]
-fn who_did_it_and_why_stands_on_the_ledger() {
+pub(crate) fn who_did_it_and_why_stands_on_the_ledger() {
     let event = made(9, "");
     let sale = event.booked("ann -n 2");
     let hold = held(&event, "bob");
@@ -134,7 +134,7 @@ fn who_did_it_and_why_stands_on_the_ledger() {
 }
 
 #[test]
-fn a_name_is_corrected_and_moves_no_ticket() {
+pub(crate) fn a_name_is_corrected_and_moves_no_ticket() {
     let event = made(9, "--max-per-buyer 2");
     let sale = event.booked("alise -n 2");
     event.booked("eve -n 2");
@@ -181,7 +181,7 @@ fn a_name_is_corrected_and_moves_no_ticket() {
 }
 
 #[test]
-fn a_sale_is_shown_with_all_its_lines_and_what_it_is_by_now() {
+pub(crate) fn a_sale_is_shown_with_all_its_lines_and_what_it_is_by_now() {
     let event = made(20, "");
     let sale = event.booked("ann -n 3 --note cash");
     let [open, back, sold] = ["a", "b", "c"].map(|name| held(&event, name));

@@ -6,7 +6,7 @@ use super::{audited, held, last_ops, made, refused, told};
 use crate::harness::TestEvent;
 
 #[test]
-fn limits_times_and_closing_are_kept() {
+pub(crate) fn limits_times_and_closing_are_kept() {
     let event = made(50, "--max-per-sale 4 --max-per-buyer 6 --hold 1h");
     assert_eq!(
         refused(&event, "book ann --quantity 5"),
@@ -54,7 +54,7 @@ fn limits_times_and_closing_are_kept() {
 }
 
 #[test]
-fn a_buyers_limit_goes_by_todays_name_as_people_compare_names() {
+pub(crate) fn a_buyers_limit_goes_by_todays_name_as_people_compare_names() {
     let event = made(99, "--max-per-buyer 4");
     let first = told(&event, &["book", "Zoe\u{308}", "-n", "3"]).1["sale"]["id"].clone();
     for name in ["ZO\u{cb}", " zo\u{eb} ", "zoe\u{308}"] {
@@ -83,7 +83,7 @@ fn a_buyers_limit_goes_by_todays_name_as_people_compare_names() {
 
 /// The buyer's tickets stand further back than is read under the lock.
 #[test]
-fn a_buyers_limit_is_kept_on_a_long_ledger() {
+pub(crate) fn a_buyers_limit_is_kept_on_a_long_ledger() {
     let event = TestEvent::sold(3000);
     assert_eq!(event.json("set --max-per-buyer 2").0, 0);
     event.booked("BUYER-7");
@@ -208,7 +208,7 @@ fn a_day_alone_is_sold_from_its_beginning_or_to_its_end() {
 
 /// As long as was said, in the units that it was said in; and no time is said to be none.
 #[test]
-fn for_how_long_tickets_are_held_is_told_as_it_was_given() {
+pub(crate) fn for_how_long_tickets_are_held_is_told_as_it_was_given() {
     let event = made(5, "--hold 90d");
     let told = |time: &str| format!("holds for {time}\n");
     assert_eq!(event.run("set").stdout, told("90days"));
@@ -271,7 +271,7 @@ fn who_ends_a_sale_in_the_past_is_told_so() {
 }
 
 #[test]
-fn while_it_is_closed_what_gives_back_and_what_was_held_goes_on() {
+pub(crate) fn while_it_is_closed_what_gives_back_and_what_was_held_goes_on() {
     let event = made(9, "");
     let sale = event.booked("ann -n 2");
     let [kept, back] = ["bob", "eve"].map(|name| held(&event, name));
@@ -311,7 +311,7 @@ fn while_it_is_closed_what_gives_back_and_what_was_held_goes_on() {
 }
 
 #[test]
-fn whether_it_is_on_sale_is_told_in_one_word() {
+pub(crate) fn whether_it_is_on_sale_is_told_in_one_word() {
     let event = made(1, "");
     let told = |line: &str| event.json(line).1["on_sale"].clone();
     assert_eq!(told("query"), "open");

@@ -360,7 +360,7 @@ fn described(evidence: &Evidence, verdict: &HistoryVerdict) -> String {
 }
 
 /// All that evidence can show.
-const ALL: [Anomaly; 15] = [
+const ALL: [Anomaly; 16] = [
     Anomaly::LostUpdate,
     Anomaly::Oversold,
     Anomaly::Conservation,
@@ -375,6 +375,7 @@ const ALL: [Anomaly; 15] = [
     Anomaly::SplitLock,
     Anomaly::DeadInodeLock,
     Anomaly::UnlockedWrite,
+    Anomaly::EndedLock,
     Anomaly::Deadlock,
 ];
 

@@ -237,6 +237,7 @@ pub(super) fn clean() -> String {
             },
             path: LockPath::Unsaid,
             shared: false,
+            leased: false,
         },
         EvidenceStep::Read {
             seq: 1,
@@ -333,6 +334,7 @@ fn a_whole_operation_is_read_as_it_was_written() {
             path_device: Some(1),
             path_inode: Some(PathInode::Of(2)),
             shared: true,
+            leased: true,
         }),
     });
     let mut line = Vec::new();
@@ -349,7 +351,7 @@ fn the_members_that_must_be_there_are_those_of_the_document() {
     let value = |member: &str| match member {
         "run" | "buyer" | "nonce" | "spoiled" => "\"a\"".to_owned(),
         "sum" => "\"00000000000000ff\"".to_owned(),
-        "torn" | "shared" => "false".to_owned(),
+        "torn" | "shared" | "leased" => "false".to_owned(),
         "outcome" => "\"sold\"".to_owned(),
         "lock" => r#"{"device":1,"inode":2}"#.to_owned(),
         _ => "1".to_owned(),

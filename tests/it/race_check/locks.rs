@@ -10,11 +10,12 @@ use tickets::check::evidence::{
 use super::histories::pick;
 
 /// What is found of locks.
-pub(super) const KINDS: [Anomaly; 5] = [
+pub(super) const KINDS: [Anomaly; 6] = [
     Anomaly::BrokenLock,
     Anomaly::SplitLock,
     Anomaly::DeadInodeLock,
     Anomaly::UnlockedWrite,
+    Anomaly::EndedLock,
     Anomaly::Deadlock,
 ];
 
@@ -49,6 +50,7 @@ pub(super) fn lock(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
             path: *pick(random, &[0, NONE]),
             previous: NONE,
             shared: did.write == UNSAID && random.random_bool(0.5),
+            leased: false,
             wanted: *pick(random, &[did.invoke, UNSAID]),
             got,
             released,
@@ -65,6 +67,9 @@ pub(super) fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
         return;
     }
     let at = random.random_range(0..evidence.holds.len());
+    if random.random_bool(0.2) {
+        return lease(evidence, at, random);
+    }
     let hold = &mut evidence.holds[at];
     let did = &mut evidence.operations[hold.operation as usize];
     match random.random_range(0..7) {
@@ -87,6 +92,21 @@ pub(super) fn spoil(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
     }
 }
 
+/// All of them hold by leases, and this one, which was given first, for longer than its lease lived.
+fn lease(evidence: &mut Evidence, at: usize, random: &mut Xoshiro256PlusPlus) {
+    for hold in &mut evidence.holds {
+        (hold.lock, hold.path, hold.leased) = (1, NONE, true);
+    }
+    let hold = &mut evidence.holds[at];
+    hold.lock = 0;
+    if hold.got != UNSAID {
+        hold.got = hold.got.min(random.random_range(90..190));
+        if hold.released != UNSAID {
+            hold.released = hold.released.max(random.random_range(100..200));
+        }
+    }
+}
+
 /// Some who hold one file and wait for another, or for the same one for themselves.
 fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
     for number in 0..random.random_range(2..4) {
@@ -99,6 +119,7 @@ fn wait(evidence: &mut Evidence, random: &mut Xoshiro256PlusPlus) {
             path: NONE,
             previous: NONE,
             shared: random.random_bool(0.7),
+            leased: false,
             wanted: UNSAID,
             got: 310 + number,
             released: *pick(random, &[UNSAID, UNSAID, UNSAID, 320]),
@@ -149,8 +170,16 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
     let split = pairs().any(|(one, other)| {
         let mut all =
             pairs().filter(|(a, b)| a.operation == one.operation && b.operation == other.operation);
-        let apart = one.operation != other.operation && all.all(|(a, b)| a.lock != b.lock);
+        let apart = one.operation != other.operation
+            && all.all(|(a, b)| a.lock != b.lock && !(a.leased && b.leased));
         apart && !(one.shared && other.shared) && meets(one, other)
+    });
+    let ended = pairs().any(|(one, other)| {
+        let did = evidence.operations[one.operation as usize];
+        let wrote = did.outcome == OperationOutcome::Sold || did.wrote != UNSAID;
+        let within = did.intend != UNSAID && (one.got..=one.released).contains(&did.intend);
+        let later = one.operation != other.operation && one.lock < other.lock;
+        one.leased && other.leased && wrote && within && later && other.got < did.intend
     });
     let unlocked = !got.is_empty()
         && (0..).zip(&evidence.operations).any(|(index, did)| {
@@ -164,7 +193,7 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
             wrote && !untimed && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
         });
     let deadlock = (0..evidence.operations.len()).any(|one| comes_back(evidence, one, &[one]));
-    !(dead || broken || split || unlocked || deadlock)
+    !(dead || broken || split || ended || unlocked || deadlock)
 }
 
 fn end(evidence: &Evidence, hold: &LockHold) -> u64 {

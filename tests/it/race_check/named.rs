@@ -115,8 +115,32 @@ pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
             locked(r#"{"got":250,"released":390,"device":1,"inode":7,"shared":true}"#),
             "bob wrote version 3 outside a lock",
         ),
+        (
+            Anomaly::EndedLock,
+            ended(),
+            "bob wrote version 2 at 400 ns under a lock that had ended: it got it at 10 ns, its lease ended, and alice got the lock at 200 ns",
+        ),
         (Anomaly::Deadlock, deadlock(), "waits for a lock that"),
     ]
+}
+
+/// Bob is stopped under a lock that a lease holds, alice gets it and sells, and bob goes on.
+fn ended() -> String {
+    let sale = |buyer: &str, (invoke, got, at): (u64, u64, u64), inode: u64| {
+        format!(
+            r#"{{"buyer":"{buyer}","invoke":{invoke},"return":{},"read":1,"seen":2,"write":2,"left":1,"intend":{at},"wrote":{},"outcome":"sold","lock":{{"got":{got},"released":{},"device":1,"inode":{inode},"leased":true}}}}"#,
+            at + 50,
+            at + 10,
+            at + 20,
+        )
+    };
+    [
+        HEADER.to_owned(),
+        sale("bob", (100, 110, 500), 7),
+        sale("alice", (250, 300, 350), 9),
+    ]
+    .join("\n")
+        + "\n"
 }
 
 /// Both have a shared lock, and want it for themselves.

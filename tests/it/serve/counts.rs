@@ -57,7 +57,7 @@ fn looks(event: &TestEvent, client: &Client) -> [u64; 2] {
 
 /// One change after another, by two services and by commands.
 #[test]
-fn whoever_looks_after_an_answer_finds_it_counted() {
+pub(crate) fn whoever_looks_after_an_answer_finds_it_counted() {
     let event = TestEvent::stock(100);
     let services = [
         Server::start(&event, "--clerks 1"),

@@ -7,7 +7,9 @@ mod beside;
 mod bodies;
 mod browser;
 mod client;
-mod counts;
+#[cfg(feature = "etcd")]
+mod cluster;
+pub(crate) mod counts;
 mod description;
 mod drain;
 mod health;

@@ -76,10 +76,19 @@ impl<'a> HeldFiles<'a> {
     /// Who holds another file while this one is held, and has locked no file that this operation locked too.
     fn meets(&self, evidence: &Evidence, (end, hold): (u64, &LockHold)) -> Option<&'a LockHold> {
         let longest = self.by_end.values().rev().copied();
-        let others = longest.filter(|other| other.lock != hold.lock).take(MOST);
+        let is_another =
+            |other: &&LockHold| other.lock != hold.lock && !are_one_lease(evidence, other, hold);
+        let others = longest.filter(is_another).take(MOST);
         let mut met = others.filter(|other| other.got < end);
         met.find(|other| !share(evidence, other.operation, hold.operation))
     }
+}
+
+/// Whether both are of one lock that leases hold: a later holder's means that the earlier one's has ended.
+fn are_one_lease(evidence: &Evidence, one: &LockHold, other: &LockHold) -> bool {
+    let of = |hold: &LockHold| evidence.files.get(hold.lock as usize);
+    let device = |hold: &LockHold| of(hold).map(|file| file.device);
+    one.leased && other.leased && device(one) == device(other)
 }
 
 /// Whether two operations have locked one file.

@@ -9,7 +9,7 @@ use crate::events::{audited, held, made};
 use crate::harness::Run;
 
 #[test]
-fn a_row_with_a_key_is_one_order_with_others() {
+pub(crate) fn a_row_with_a_key_is_one_order_with_others() {
     let event = made(9, "");
     event.booked("ann -n 2 --key mine");
     held(&event, "bob --key held");
@@ -31,7 +31,7 @@ fn a_row_with_a_key_is_one_order_with_others() {
 }
 
 #[test]
-fn standard_input_needs_a_batch_and_the_batch_makes_the_keys() {
+pub(crate) fn standard_input_needs_a_batch_and_the_batch_makes_the_keys() {
     let event = made(9, "");
     let piped = |line: &str, text: &str| {
         let mut child = event
@@ -71,7 +71,7 @@ fn standard_input_needs_a_batch_and_the_batch_makes_the_keys() {
 
 /// Two lists of one name: what the second shares with the first is not sold, and is named.
 #[test]
-fn rows_that_were_sold_before_as_of_another_list_are_named() {
+pub(crate) fn rows_that_were_sold_before_as_of_another_list_are_named() {
     let event = made(90, "");
     let list = event.path("list.csv");
     let run = |text: &str, more: &str| {
@@ -116,7 +116,7 @@ fn rows_that_were_sold_before_as_of_another_list_are_named() {
 }
 
 #[test]
-fn a_row_whose_sale_was_cancelled_is_told_as_that_sale() {
+pub(crate) fn a_row_whose_sale_was_cancelled_is_told_as_that_sale() {
     let event = made(90, "");
     let list = event.path("list.csv");
     let run = |text: &str| {

@@ -11,7 +11,7 @@ use crate::harness::{Run, TICKETS};
 
 /// As spreadsheets leave them below a list, and beside it.
 #[test]
-fn rows_and_columns_without_anything_in_them_are_passed_over() {
+pub(crate) fn rows_and_columns_without_anything_in_them_are_passed_over() {
     let event = made(9, "");
     let text = "buyer;quantity;;\n;;\nann;2;;\n ; ;\n\n;;;;\nbob;;\n";
     let done = import(&event, "list.csv", text, &[]).1;

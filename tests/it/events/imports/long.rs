@@ -8,7 +8,7 @@ use crate::harness::{TICKETS, eventually, signal};
 
 /// Every row stands in its own line, whoever of the two has sold it.
 #[test]
-fn two_imports_of_one_list_at_once_sell_it_once() {
+pub(crate) fn two_imports_of_one_list_at_once_sell_it_once() {
     let event = made(5000, "--max-per-buyer 3");
     let rows = (0..1200).map(|at| format!("guest-{},{}\n", at % 700, 1 + at % 2));
     let text = "buyer,quantity\n".to_owned() + &rows.collect::<String>();

@@ -1,12 +1,12 @@
 //! Lists of buyers: sold row by row, and once.
 
-mod again;
-mod formats;
-mod long;
+pub(crate) mod again;
+pub(crate) mod formats;
+pub(crate) mod long;
 mod nonsense;
-mod rejects;
+pub(crate) mod rejects;
 mod separators;
-mod sold;
+pub(crate) mod sold;
 
 use std::fs;
 

@@ -76,7 +76,7 @@ fn what_was_refused_is_written_down_and_nothing_else_is_overwritten() {
 }
 
 #[test]
-fn with_rejects_a_row_that_makes_no_sense_is_refused_and_the_others_are_sold() {
+pub(crate) fn with_rejects_a_row_that_makes_no_sense_is_refused_and_the_others_are_sold() {
     let event = made(9, "--max-per-sale 4");
     let again = event.path("again.csv");
     let rejects = ["--rejects", again.to_str().unwrap()];

@@ -8,7 +8,7 @@ use super::{import, refusals};
 use crate::events::{audited, held, last_ops, made};
 
 #[test]
-fn a_list_is_sold_row_by_row_and_once() {
+pub(crate) fn a_list_is_sold_row_by_row_and_once() {
     let event = made(5, "--max-per-sale 3");
     let list = event.path("friends.csv");
     fs::write(
@@ -86,7 +86,7 @@ fn a_list_is_sold_row_by_row_and_once() {
 }
 
 #[test]
-fn a_list_that_is_sold_says_so() {
+pub(crate) fn a_list_that_is_sold_says_so() {
     let event = made(5, "");
     let done = import(&event, "a.csv", "buyer,quantity\nann,2\nbob,\n", &[]);
     let expected = json!({"ok": true, "command": "import", "rows": 2, "sold": 2, "replayed": 0, "refused": [], "left": 2});
@@ -117,7 +117,7 @@ fn a_list_that_is_sold_says_so() {
 
 /// Each row is decided by all rows before it: limits, and holds that are due.
 #[test]
-fn the_rows_of_one_write_know_of_one_another() {
+pub(crate) fn the_rows_of_one_write_know_of_one_another() {
     let event = made(4, "--max-per-buyer 2");
     held(&event, "due -n 2 --for 0s");
     held(&event, "kept --for 1h");

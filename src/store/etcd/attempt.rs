@@ -1,0 +1,260 @@
+//! One request to one endpoint, and what came of it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::config::Config;
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+
+use super::address::Address;
+use super::wire::Failed;
+use crate::error::{Error, Kind, Result};
+
+/// The longest answer that is read, in bytes: a page of the longest lines in base64.
+const LONGEST_ANSWER: u64 = 32 << 20;
+
+/// The longest file of certificates.
+const LONGEST_FILE: u64 = 1 << 20;
+
+/// How long a connection may take to be there.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// What is said of a connection that was closed before an answer.
+const CLOSED: &str = "Peer disconnected";
+
+/// What came of a request to one endpoint.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// It was answered.
+    Done(Vec<u8>),
+    /// It was refused, and would be by any of them.
+    Refused(Failed),
+    /// Another one may do it; `sent`: whether this one may have done it too.
+    Failed { why: String, sent: bool },
+}
+
+/// What sends requests and keeps connections.
+pub(super) fn agent(address: &Address) -> Result<Agent> {
+    let mut config = Config::builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        // A cluster is spoken to directly: a proxy for the web knows nothing of it.
+        .proxy(None)
+        .user_agent("tickets");
+    if address.tls {
+        config = config.tls_config(tls(address)?);
+    }
+    Ok(config.build().new_agent())
+}
+
+fn tls(address: &Address) -> Result<TlsConfig> {
+    let mut tls = TlsConfig::builder();
+    if let Some(path) = &address.ca_certificate {
+        let roots = certificates(path)?;
+        tls = tls.root_certs(RootCerts::from(roots));
+    }
+    if let (Some(certificate), Some(key)) = (&address.certificate, &address.private_key) {
+        let chain = certificates(certificate)?;
+        let private = PrivateKey::from_pem(&contents(key)?)
+            .map_err(|_| unreadable(key, "holds no private key in PEM"))?;
+        tls = tls.client_cert(Some(ClientCert::new_with_certs(&chain, private)));
+    }
+    Ok(tls.build())
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
+    let pem = contents(path)?;
+    let items = parse_pem(&pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(certificate),
+        _ => None,
+    });
+    let found: Vec<_> = items.collect();
+    if found.is_empty() {
+        return Err(unreadable(path, "holds no certificate in PEM"));
+    }
+    Ok(found)
+}
+
+fn contents(path: &Path) -> Result<Vec<u8>> {
+    let read = std::fs::metadata(path).and_then(|metadata| {
+        if metadata.len() > LONGEST_FILE {
+            return Err(std::io::Error::other("it is too long for certificates"));
+        }
+        std::fs::read(path)
+    });
+    read.map_err(|e| Error::io("read", path, e))
+}
+
+fn unreadable(path: &Path, why: &str) -> Error {
+    Error::new(Kind::Usage, why).at(path, 0, 0)
+}
+
+/// Sends a request, and waits so long at most.
+pub(super) fn attempt(
+    agent: &Agent,
+    url: &str,
+    token: Option<&str>,
+    body: &[u8],
+    limit: Duration,
+) -> Answer {
+    let request = agent
+        .post(url)
+        .config()
+        .timeout_global(Some(limit))
+        .timeout_resolve(Some(limit.min(CONNECT)))
+        .timeout_connect(Some(limit.min(CONNECT)))
+        .build()
+        .header("Content-Type", "application/json")
+        // Else a node that is cut off from the others waits for them, or answers nothing for ever.
+        .header("Grpc-Metadata-hasleader", "true");
+    let request = match token {
+        Some(token) => request.header("Authorization", token),
+        None => request,
+    };
+    let answered = request.send(body).and_then(|mut response| {
+        let status = response.status();
+        let limited = response.body_mut().with_config().limit(LONGEST_ANSWER);
+        Ok((status.as_u16(), limited.read_to_vec()?))
+    });
+    match answered {
+        Ok((200, body)) => Answer::Done(body),
+        Ok((status, body)) => refused(status, &body),
+        Err(error) => match failed(&error) {
+            Answer::Failed { why, sent } if url.starts_with("http:") && why == CLOSED => {
+                let why = "it closed the connection: where it speaks TLS the address begins with etcds://";
+                let why = why.to_owned();
+                Answer::Failed { why, sent }
+            }
+            answer => answer,
+        },
+    }
+}
+
+/// What is said with another status than 200.
+fn refused(status: u16, body: &[u8]) -> Answer {
+    let Ok(mut failed) = serde_json::from_slice::<Failed>(body) else {
+        let said = String::from_utf8_lossy(body.get(..200).unwrap_or(body))
+            .trim()
+            .to_owned();
+        let why = match status {
+            404 => "it does not know this call: an etcd before 3.4, one without its JSON gateway \
+                    (--enable-grpc-gateway), or no etcd at all"
+                .to_owned(),
+            _ if said.contains("HTTPS") => {
+                "it speaks TLS: the address begins with etcds://".to_owned()
+            }
+            _ => format!(
+                "it answers as no etcd does: {status} {}",
+                crate::shown(&said)
+            ),
+        };
+        return Answer::Failed { why, sent: false };
+    };
+    if failed.message.is_empty() {
+        failed.message = std::mem::take(&mut failed.error);
+    }
+    if is_passing(&failed) {
+        let why = failed.message;
+        return Answer::Failed { why, sent: true };
+    }
+    Answer::Refused(failed)
+}
+
+/// Whether another endpoint, or the same one a moment later, may do it: gRPC's Unavailable, too many requests, and what
+/// etcd says while it has no leader.
+fn is_passing(failed: &Failed) -> bool {
+    let says = |part: &str| failed.message.contains(part);
+    failed.code == 14
+        || says("no leader")
+        || says("leader changed")
+        || says("timed out")
+        || says("too many requests")
+        || says("server stopped")
+}
+
+/// What helps where certificates are refused: nothing was done then, whatever was sent already.
+fn of_certificates(why: &str) -> Option<&'static str> {
+    const OURS: [&str; 5] = [
+        "CertificateRequired",
+        "BadCertificate",
+        "UnknownCA",
+        "CertificateExpired",
+        "HandshakeFailure",
+    ];
+    if why.contains("peer certificate") {
+        return Some(
+            "$ETCDCTL_CACERT names who signed the cluster's certificate, or cacert= in the address",
+        );
+    }
+    let is_ours = why.contains("alert") && OURS.iter().any(|alert| why.contains(alert));
+    is_ours.then_some(
+        "the cluster wants a certificate of the client: $ETCDCTL_CERT and $ETCDCTL_KEY, or cert= and key= in the address",
+    )
+}
+
+/// What the connection came to.
+fn failed(error: &ureq::Error) -> Answer {
+    use std::io::ErrorKind;
+    let (why, sent) = match error {
+        ureq::Error::HostNotFound => ("there is no host of this name".to_owned(), false),
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            ("no connection was had in time".to_owned(), false)
+        }
+        ureq::Error::Timeout(_) => ("no answer in time".to_owned(), true),
+        ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            ("connection refused".to_owned(), false)
+        }
+        ureq::Error::ConnectionFailed => ("no connection was had".to_owned(), false),
+        ureq::Error::Io(error) => {
+            let why = error.to_string();
+            match of_certificates(&why) {
+                Some(hint) => (format!("TLS: {why}: {hint}"), false),
+                None => (crate::error::told(error), true),
+            }
+        }
+        ureq::Error::Rustls(error) => {
+            let why = error.to_string();
+            let hint = of_certificates(&why).map_or(String::new(), |hint| format!(": {hint}"));
+            (format!("TLS: {why}{hint}"), false)
+        }
+        ureq::Error::BodyExceedsLimit(_) => ("its answer is too long".to_owned(), true),
+        error => (error.to_string(), true),
+    };
+    Answer::Failed {
+        why: crate::shown(&why),
+        sent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_told_from_what_any_endpoint_would_refuse() {
+        let is_failed = |status: u16, body: &str| {
+            matches!(refused(status, body.as_bytes()), Answer::Failed { .. })
+        };
+        assert!(is_failed(503, "{\"error\":\"x\",\"code\":14}"));
+        assert!(is_failed(
+            500,
+            "{\"message\":\"etcdserver: request timed out\",\"code\":2}"
+        ));
+        assert!(is_failed(404, "Not Found"));
+        assert!(!is_failed(
+            400,
+            "{\"error\":\"etcdserver: user name is empty\",\"code\":3}"
+        ));
+        let Answer::Refused(failed) = refused(400, b"{\"error\":\"x\",\"code\":3}") else {
+            panic!("refused by all");
+        };
+        assert_eq!(failed.message, "x");
+        let Answer::Failed { why, .. } =
+            refused(400, b"Client sent an HTTP request to an HTTPS server.\n")
+        else {
+            panic!("another may do it");
+        };
+        assert!(why.contains("etcds://"));
+    }
+}

@@ -1,0 +1,253 @@
+//! The client: a request to whichever endpoint answers, within a deadline.
+//!
+//! Every request may be sent again: one that reads changes nothing, and one that writes compares first what it read, so
+//! that of two of the same at most one is done.
+
+use std::cell::{Cell, RefCell};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ureq::Agent;
+
+use super::address::Address;
+use super::attempt::{Answer, agent, attempt};
+use super::deadline::Deadline;
+use super::refusals::refusal;
+use super::wire::Failed;
+use crate::error::{Error, Kind, Result};
+use crate::store::file::backoff::outlast;
+
+/// How long one endpoint is waited for while there are others to ask.
+const ONE_ENDPOINT: Duration = Duration::from_secs(2);
+
+/// How long to stay away where no endpoint did it: an election takes about a second.
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(50);
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: Box<Error>,
+    /// Whether it may have been done all the same.
+    pub(super) unsure: bool,
+    /// Whether it asked for a revision that is compacted away.
+    pub(super) compacted: bool,
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        *failure.error
+    }
+}
+
+/// What came of asking each endpoint once.
+struct Round {
+    /// What each said.
+    whys: Vec<String>,
+    /// Whether one of them may have done it.
+    sent: bool,
+    /// Whether none of them could be spoken to.
+    unreachable: bool,
+}
+
+/// Speaks to a cluster.
+#[derive(Debug)]
+pub(super) struct Client {
+    agent: Agent,
+    address: Address,
+    place: PathBuf,
+    password: Option<String>,
+    /// The endpoint that answered last.
+    preferred: Cell<usize>,
+    token: RefCell<Option<String>>,
+}
+
+#[derive(Serialize)]
+struct Credentials<'a> {
+    name: &'a str,
+    password: &'a str,
+}
+
+#[derive(serde::Deserialize)]
+struct Token {
+    token: String,
+}
+
+impl Client {
+    /// Of this cluster. Nothing is sent yet.
+    pub(super) fn new(address: Address, password: Option<String>) -> Result<Self> {
+        Ok(Self {
+            agent: agent(&address)?,
+            place: address.shown(),
+            address,
+            password,
+            preferred: Cell::new(0),
+            token: RefCell::new(None),
+        })
+    }
+
+    /// Another one of the same cluster, for another thread.
+    pub(super) fn again(&self) -> Result<Self> {
+        Self::new(self.address.clone(), self.password.clone())
+    }
+
+    /// The event's address, for messages.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Sends a request until an endpoint has answered it, or the deadline is over.
+    pub(super) fn call<A: DeserializeOwned>(
+        &self,
+        call: &str,
+        body: &impl Serialize,
+        deadline: Deadline,
+    ) -> std::result::Result<A, Failure> {
+        let deadline = deadline.of_this_request();
+        let body =
+            serde_json::to_vec(body).map_err(|error| self.failure(&error.to_string(), false))?;
+        let mut sent = false;
+        loop {
+            let round = match self.round(call, &body, deadline)? {
+                Ok(answer) => return Ok(answer),
+                Err(round) => round,
+            };
+            sent |= round.sent;
+            if round.unreachable || Instant::now() + BETWEEN_ROUNDS >= deadline {
+                return Err(self.failure(&round.whys.join("; "), sent));
+            }
+            outlast(BETWEEN_ROUNDS);
+        }
+    }
+
+    /// Asks each endpoint once, the one that answered last first.
+    fn round<A: DeserializeOwned>(
+        &self,
+        call: &str,
+        body: &[u8],
+        deadline: Instant,
+    ) -> std::result::Result<std::result::Result<A, Round>, Failure> {
+        let endpoints = &self.address.endpoints;
+        let mut round = Round {
+            whys: Vec::new(),
+            sent: false,
+            unreachable: true,
+        };
+        for step in 0..endpoints.len() {
+            let at = (self.preferred.get() + step) % endpoints.len();
+            let Some(endpoint) = endpoints.get(at) else {
+                continue;
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                round
+                    .whys
+                    .push(format!("{endpoint}: no time was left to ask it"));
+                continue;
+            }
+            let is_last = step + 1 == endpoints.len();
+            let limit = if is_last {
+                left
+            } else {
+                left.min(ONE_ENDPOINT)
+            };
+            let (why, was_sent) = match self.ask(endpoint, call, body, (limit, deadline))? {
+                Answer::Done(answer) => match serde_json::from_slice(&answer) {
+                    Ok(answer) => {
+                        self.preferred.set(at);
+                        return Ok(Ok(answer));
+                    }
+                    Err(_) => ("it answers as no etcd does".to_owned(), true),
+                },
+                Answer::Refused(failed) => return Err(self.refused(endpoint, &failed)),
+                Answer::Failed { why, sent } => (why, sent),
+            };
+            round.sent |= was_sent;
+            round.unreachable &= !was_sent;
+            round.whys.push(format!("{endpoint}: {why}"));
+        }
+        Ok(Err(round))
+    }
+
+    /// Asks one endpoint, as the user if there is one: a token of it is good for some minutes.
+    fn ask(
+        &self,
+        endpoint: &str,
+        call: &str,
+        body: &[u8],
+        (limit, deadline): (Duration, Instant),
+    ) -> std::result::Result<Answer, Failure> {
+        let url = self.address.url(endpoint, call);
+        let Some(user) = &self.address.user else {
+            return Ok(attempt(&self.agent, &url, None, body, limit));
+        };
+        for is_again in [false, true] {
+            if self.token.borrow().is_none() {
+                match self.authenticate(endpoint, user, limit)? {
+                    Ok(token) => *self.token.borrow_mut() = Some(token),
+                    Err(answer) => return Ok(answer),
+                }
+            }
+            let left = limit.min(deadline.saturating_duration_since(Instant::now()));
+            let token = self.token.borrow().clone();
+            let answer = attempt(&self.agent, &url, token.as_deref(), body, left);
+            match answer {
+                // It has ended, or is that of another node.
+                Answer::Refused(failed)
+                    if !is_again && failed.message.contains("invalid auth token") =>
+                {
+                    *self.token.borrow_mut() = None;
+                }
+                answer => return Ok(answer),
+            }
+        }
+        Ok(Answer::Failed {
+            why: "it takes none of its own tokens".to_owned(),
+            sent: false,
+        })
+    }
+
+    fn authenticate(
+        &self,
+        endpoint: &str,
+        user: &str,
+        limit: Duration,
+    ) -> std::result::Result<std::result::Result<String, Answer>, Failure> {
+        let credentials = Credentials {
+            name: user,
+            password: self.password.as_deref().unwrap_or_default(),
+        };
+        let body = serde_json::to_vec(&credentials).unwrap_or_default();
+        let url = self.address.url(endpoint, "auth/authenticate");
+        match attempt(&self.agent, &url, None, &body, limit) {
+            Answer::Done(answer) => match serde_json::from_slice::<Token>(&answer) {
+                Ok(token) => Ok(Ok(token.token)),
+                Err(_) => Err(self.failure(&format!("{endpoint}: it gives no token"), false)),
+            },
+            Answer::Refused(failed) => Err(self.refused(endpoint, &failed)),
+            Answer::Failed { why, .. } => Ok(Err(Answer::Failed { why, sent: false })),
+        }
+    }
+
+    fn refused(&self, endpoint: &str, failed: &Failed) -> Failure {
+        Failure {
+            error: Box::new(refusal(&self.place, endpoint, failed)),
+            unsure: false,
+            compacted: failed.message.contains("has been compacted"),
+        }
+    }
+
+    fn failure(&self, why: &str, unsure: bool) -> Failure {
+        let message = format!("the cluster did not do it in time: {why}");
+        let error = Error::new(Kind::Io, message).at(&self.place, 0, 0).hint(
+            "'etcdctl endpoint health --cluster' says which of its nodes are well; more than half of them must be; wait \
+             longer with --wait 2m",
+        );
+        Failure {
+            error: Box::new(error),
+            unsure,
+            compacted: false,
+        }
+    }
+}

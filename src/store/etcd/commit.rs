@@ -1,0 +1,199 @@
+//! A commit on a cluster: lines, their keys and the count that counts them, in one transaction.
+//!
+//! It is done only if the count is the one that was read, so that of two of the same at most one is done: what was sent
+//! and not answered is sent again.
+
+use super::client::Failure;
+use super::deadline::Deadline;
+use super::key_space::{ClusterHead, KeySpace};
+use super::prepared::{Piece, pieces};
+use super::wire::{
+    Bytes, Compare, Number, Operation, RangeRequest, Transaction, TransactionResponse,
+};
+use crate::error::{Error, Kind, Result};
+use crate::ledger::NewLines;
+
+/// What must hold beside the count, or instead of it.
+#[derive(Debug, Clone)]
+pub(super) enum Condition {
+    /// The count is as it was read.
+    Unchanged,
+    /// And this key, a lock's, was made at this revision: who holds the lock holds it still.
+    Fenced(Bytes, u64),
+    /// Nothing: the lines are put over whatever is there. It races.
+    Nothing,
+}
+
+/// What came of it.
+pub(super) enum Done {
+    /// It is durable on more than half of the nodes.
+    Written(Box<ClusterHead>),
+    /// The condition did not hold: nothing was written.
+    Conflict,
+}
+
+/// etcd takes 128 operations in a transaction, and as many fewer in one within it. So many are in each of both.
+const GROUP: usize = 64;
+
+/// So many idempotency keys are compared at most, beside the count, what stands behind it, and a lock.
+const KEYS_COMPARED: usize = GROUP - 4;
+
+/// These operations as so few that one transaction takes them: in groups that are transactions without a condition.
+fn in_groups(mut operations: Vec<Operation>) -> Vec<Operation> {
+    if operations.len() <= GROUP {
+        return operations;
+    }
+    let mut groups = Vec::with_capacity(operations.len().div_ceil(GROUP));
+    while !operations.is_empty() {
+        let rest = operations.split_off(GROUP.min(operations.len()));
+        groups.push(Operation::Within(Transaction {
+            success: std::mem::replace(&mut operations, rest),
+            ..Transaction::default()
+        }));
+    }
+    groups
+}
+
+impl KeySpace {
+    /// Writes these lines behind the head that they were made for, all or none of them.
+    ///
+    /// # Errors
+    /// [`Kind::OutcomeUnknown`], too: they are more than one transaction takes, the first of them are written, and others
+    /// changed the event before the rest was.
+    pub(super) fn commit(
+        &self,
+        before: &ClusterHead,
+        lines: &NewLines<'_>,
+        condition: &Condition,
+        deadline: Deadline,
+    ) -> Result<Done> {
+        let mut head = None;
+        for piece in pieces(before, lines) {
+            let behind = head.as_deref().unwrap_or(before);
+            match self.commit_piece(behind, piece, condition, deadline)? {
+                Done::Written(written) => head = Some(written),
+                Done::Conflict if head.is_none() => return Ok(Done::Conflict),
+                Done::Conflict => return Err(self.in_part()),
+            }
+        }
+        Ok(Done::Written(
+            head.unwrap_or_else(|| Box::new(before.clone())),
+        ))
+    }
+
+    fn commit_piece(
+        &self,
+        before: &ClusterHead,
+        new: Piece<'_>,
+        condition: &Condition,
+        deadline: Deadline,
+    ) -> Result<Done> {
+        let transaction = self.transaction(before, &new, condition);
+        let answer: TransactionResponse = self
+            .client
+            .call("kv/txn", &transaction, deadline)
+            .map_err(|failure| self.undone(failure))?;
+        let written = |at: u64| {
+            Ok(Done::Written(Box::new(ClusterHead {
+                modified: at,
+                created: if before.created == 0 {
+                    at
+                } else {
+                    before.created
+                },
+                revision: at,
+                ..new.head
+            })))
+        };
+        if answer.succeeded {
+            return written(answer.header.revision.0);
+        }
+        let mut found = answer.responses.into_iter();
+        let mut found = || {
+            found
+                .next()
+                .and_then(|found| found.response_range.kvs.into_iter().next())
+        };
+        let (count, own, other) = (found(), found(), found());
+        if let Some(own) = own {
+            // It was sent before, done, and not answered.
+            return written(own.mod_revision.0);
+        }
+        let is_same = count.is_some_and(|count| count.mod_revision.0 == before.modified);
+        match other {
+            Some(other) if is_same => Err(self.stray(&other.key)),
+            _ => Ok(Done::Conflict),
+        }
+    }
+
+    fn transaction(
+        &self,
+        before: &ClusterHead,
+        new: &Piece<'_>,
+        condition: &Condition,
+    ) -> Transaction {
+        let (names, generation) = (&self.names, before.anchor.generation);
+        let next = before.tally.seq + 1;
+        let rest = names.rest(generation, next);
+        let mut transaction = Transaction::default();
+        let (puts, keys) = new.puts(names, before.tally.seq == 0);
+        transaction.success = in_groups(puts);
+        // The count has changed with whatever this program wrote since; these tell what another one did.
+        if keys.len() <= KEYS_COMPARED {
+            let absent = keys.into_iter().map(|key| Compare::created(key, 0));
+            transaction.compare.extend(absent);
+        }
+        match condition {
+            Condition::Nothing => transaction.compare.clear(),
+            Condition::Unchanged | Condition::Fenced(..) => {
+                transaction
+                    .compare
+                    .push(Compare::modified(names.count(), before.modified));
+                transaction.compare.push(Compare::nothing_in(rest.clone()));
+            }
+        }
+        if let Condition::Fenced(lock, created) = condition {
+            transaction
+                .compare
+                .push(Compare::created(lock.clone(), *created));
+        }
+        let own = new.first_key(names);
+        let range = |key: Bytes, range_end: Option<Bytes>| {
+            Operation::Range(RangeRequest {
+                key,
+                range_end,
+                limit: Number(1),
+                ..RangeRequest::default()
+            })
+        };
+        transaction.failure.push(range(names.count(), None));
+        transaction.failure.extend(own.map(|own| range(own, None)));
+        transaction.failure.push(range(rest.0, Some(rest.1)));
+        transaction
+    }
+
+    fn undone(&self, failure: Failure) -> Error {
+        if !failure.unsure {
+            return *failure.error;
+        }
+        let message = format!(
+            "whether it was done is not known: {}",
+            failure.error.message()
+        );
+        let error = Error::new(Kind::OutcomeUnknown, message).at(self.client.place(), 0, 0);
+        error.hint("say it again with its key, as with --key: what was done is answered, and not done twice")
+    }
+
+    /// The error that a part was written, and then others changed the event.
+    fn in_part(&self) -> Error {
+        let message = "a part of it was written, and then others changed the event";
+        let error = Error::new(Kind::OutcomeUnknown, message).at(self.client.place(), 0, 0);
+        error.hint("say it again with the same keys: what was done is answered, and not done twice")
+    }
+
+    fn stray(&self, key: &Bytes) -> Error {
+        let message = "stands behind the last line that the count counts: another program put it there, or a race";
+        let error = Error::new(Kind::Integrity, message).at(&self.told(key), 0, 0);
+        error.hint("nothing was sold; 'tickets audit' says more")
+    }
+}

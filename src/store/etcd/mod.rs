@@ -1,0 +1,31 @@
+//! The store on an etcd cluster: an event's count, lines and keys are keys of it.
+//!
+//! Knows etcd's JSON gateway and how keys are laid out; knows nothing of who buys, and why. Nothing of consensus is here:
+//! a change is one transaction of etcd, which compares what was read.
+
+mod address;
+mod attempt;
+mod audit;
+mod backup;
+mod beginning;
+mod client;
+mod commit;
+mod deadline;
+pub(crate) mod event_store;
+mod find;
+mod key_space;
+mod keys;
+mod known_keys;
+mod lines;
+mod local_copy;
+mod lock;
+mod prepared;
+mod random;
+mod refusals;
+mod repair;
+pub(crate) mod rush;
+mod settings;
+mod store_impl;
+mod transaction;
+mod upload;
+mod wire;

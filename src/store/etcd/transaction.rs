@@ -1,0 +1,173 @@
+//! A change of an event on a cluster: read, decide, commit if nobody else did meanwhile.
+
+use std::time::Duration;
+
+use super::commit::{Condition, Done};
+use super::deadline::Deadline;
+use super::event_store::EtcdStore;
+use super::key_space::ClusterHead;
+use super::known_keys::KnownKeys;
+use super::lines::Look;
+use super::lock::HeldLock;
+use super::random::random;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{EventSettings, LockKind, NewLines, Step, Tally};
+use crate::store::file::backoff::outlast;
+use crate::store::follower::Follower;
+use crate::store::{Append, FoundSale, LedgerQuery, LockId, Lookup, Transaction};
+
+/// How long to stay away after the first conflict, and at most: about as long as a commit takes, and as a few of them.
+const FIRST: Duration = Duration::from_millis(2);
+const LONGEST: Duration = Duration::from_millis(100);
+
+/// A wait is taken in such pieces, so that one that is not wanted any more ends.
+const PIECE: Duration = Duration::from_millis(20);
+
+/// The change.
+pub(super) struct Change<'s> {
+    store: &'s mut EtcdStore,
+    deadline: Deadline,
+    head: Option<ClusterHead>,
+    keys: KnownKeys,
+    held: Option<HeldLock>,
+}
+
+impl<'s> Change<'s> {
+    pub(super) fn begin(store: &'s mut EtcdStore, wait: Duration) -> Self {
+        let deadline = store.deadline(wait);
+        Self {
+            store,
+            deadline,
+            head: None,
+            keys: KnownKeys::default(),
+            held: None,
+        }
+    }
+
+    fn lock_kind(&self) -> LockKind {
+        self.store.rush_lock.unwrap_or(LockKind::Cas)
+    }
+
+    /// What must hold for the lines to be written.
+    fn condition(&self) -> Condition {
+        match (self.lock_kind(), &self.held) {
+            // A plain put: what others wrote since is not seen.
+            (LockKind::None | LockKind::Lease, _) => Condition::Nothing,
+            (_, Some(held)) => Condition::Fenced(held.key.clone(), held.created),
+            (_, None) => Condition::Unchanged,
+        }
+    }
+
+    fn look(&self) -> Result<Look<'_>> {
+        let head = self.head.as_ref().ok_or_else(unread)?;
+        Ok(Look {
+            space: &self.store.space,
+            head,
+            keys: Some(&self.keys),
+            deadline: self.deadline,
+        })
+    }
+
+    /// Stays away for a while after others have changed the event: ever longer, and each for another time.
+    fn back_off(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<()> {
+        let conflicts = self.store.conflicts;
+        if conflicts == 0 {
+            return Ok(());
+        }
+        if self.deadline.is_over() {
+            let message = format!(
+                "others changed the event {conflicts} times meanwhile, and this had no turn"
+            );
+            let error = Error::new(Kind::Busy { holder: None }, message);
+            let error = error.at(self.store.space.client.place(), 0, 0);
+            return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
+        }
+        let longest = LONGEST.min(FIRST.saturating_mul(1 << conflicts.min(10)));
+        // Whoever sells to many waits less: the others wait for one.
+        let longest = longest / self.store.late_lines.max(1);
+        let mut left = longest.mul_f64(f64::from(random()) / f64::from(u32::MAX));
+        while !left.is_zero() {
+            if !still_wanted() {
+                return Err(Error::interrupted("it is not wanted any more"));
+            }
+            let piece = left.min(PIECE);
+            outlast(piece);
+            left -= piece;
+        }
+        Ok(())
+    }
+}
+
+impl LedgerQuery for Change<'_> {
+    fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
+        self.look()?.find(what)
+    }
+
+    fn follow(&mut self, follower: &mut dyn Follower) -> Result<()> {
+        self.look()?.follow(follower)
+    }
+
+    fn settings(&mut self) -> Result<Option<EventSettings>> {
+        let look = self.look()?;
+        self.store.known_settings.at(look)
+    }
+}
+
+impl Transaction for Change<'_> {
+    fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
+        self.back_off(still_wanted)?;
+        if !matches!(self.lock_kind(), LockKind::Exclusive | LockKind::Lease) {
+            return Ok(None);
+        }
+        let (space, time_to_live) = (&self.store.space, self.store.time_to_live);
+        let held = space.lock(time_to_live, self.deadline, still_wanted)?;
+        Ok(Some(self.held.insert(held).id()))
+    }
+
+    fn head(&mut self) -> Result<Tally> {
+        let space = &self.store.space;
+        let wanted = &self.store.wanted_keys;
+        let head = match self.store.generation.filter(|_| !wanted.is_empty()) {
+            Some(generation) => {
+                let (head, keys) = space.head_with_keys((generation, wanted), self.deadline)?;
+                self.keys = keys;
+                head
+            }
+            None => space.head(self.deadline)?,
+        };
+        self.store.generation = Some(head.anchor.generation);
+        Ok(self.head.insert(head).tally)
+    }
+
+    fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
+        let head = self.head.take().ok_or_else(unread)?;
+        let (space, condition) = (&self.store.space, self.condition());
+        let Done::Written(head) = space.commit(&head, lines, &condition, self.deadline)? else {
+            self.store.conflicts = self.store.conflicts.saturating_add(1);
+            self.store.late_lines = lines.lines().len() as u32;
+            return Ok(Append::Conflict);
+        };
+        self.store.conflicts = 0;
+        self.store.wanted_keys.clear();
+        step(Step::Written);
+        Ok(Append::Written {
+            tally: head.tally,
+            unpublished: None,
+        })
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        if let Some(held) = &self.held {
+            self.store.space.unlock(held);
+        }
+    }
+}
+
+fn unread() -> Error {
+    Error::new(
+        Kind::Integrity,
+        "the event was not read before it was to be changed",
+    )
+}

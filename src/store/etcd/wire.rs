@@ -1,0 +1,244 @@
+//! What is said to etcd's JSON gateway and what it answers: bytes in base64, whole numbers as texts.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Bytes of a key or a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(super) struct Bytes(pub(super) Vec<u8>);
+
+impl From<&str> for Bytes {
+    fn from(text: &str) -> Self {
+        Self(text.as_bytes().to_vec())
+    }
+}
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        STANDARD.decode(&*text).map(Self).map_err(de::Error::custom)
+    }
+}
+
+/// A whole number: a text in what the gateway says, since JSON's numbers lose some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Number(pub(super) u64);
+
+impl Number {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Whole;
+        impl Visitor<'_> for Whole {
+            type Value = Number;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
+                // A lease's number may be below zero.
+                let signed = || text.parse::<i64>().map(i64::cast_unsigned);
+                text.parse()
+                    .or_else(|_| signed())
+                    .map(Number)
+                    .map_err(E::custom)
+            }
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Number, E> {
+                Ok(Number(number))
+            }
+        }
+        deserializer.deserialize_any(Whole)
+    }
+}
+
+/// Keys that are asked for.
+#[derive(Debug, Clone, Serialize, Default)]
+pub(super) struct RangeRequest {
+    pub(super) key: Bytes,
+    /// The first key behind them; without one it is `key` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) range_end: Option<Bytes>,
+    /// How many at most; 0: all.
+    #[serde(skip_serializing_if = "Number::is_zero")]
+    pub(super) limit: Number,
+    /// As of when; 0: now.
+    #[serde(skip_serializing_if = "Number::is_zero")]
+    pub(super) revision: Number,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) keys_only: bool,
+}
+
+/// A key with what it says.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct KeyValue {
+    pub(super) key: Bytes,
+    pub(super) value: Bytes,
+    pub(super) create_revision: Number,
+    pub(super) mod_revision: Number,
+}
+
+/// Of every answer.
+#[derive(Debug, Clone, Copy, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Header {
+    pub(super) cluster_id: Number,
+    pub(super) revision: Number,
+}
+
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct RangeResponse {
+    pub(super) header: Header,
+    pub(super) kvs: Vec<KeyValue>,
+    /// Whether there are more than were asked for.
+    pub(super) more: bool,
+}
+
+/// What must hold for a transaction to be done.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Compare {
+    key: Bytes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range_end: Option<Bytes>,
+    result: &'static str,
+    target: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mod_revision: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    create_revision: Option<Number>,
+}
+
+impl Compare {
+    /// The key was changed last at this revision; 0: it is not there.
+    pub(super) fn modified(key: Bytes, at: u64) -> Self {
+        Self {
+            key,
+            range_end: None,
+            result: "EQUAL",
+            target: "MOD",
+            mod_revision: Some(Number(at)),
+            create_revision: None,
+        }
+    }
+
+    /// The key was made at this revision; 0: it is not there.
+    pub(super) fn created(key: Bytes, at: u64) -> Self {
+        Self {
+            target: "CREATE",
+            mod_revision: None,
+            create_revision: Some(Number(at)),
+            ..Self::modified(key, at)
+        }
+    }
+
+    /// No key from this one on, up to that one, is there.
+    pub(super) fn nothing_in((from, to): (Bytes, Bytes)) -> Self {
+        Self {
+            range_end: Some(to),
+            ..Self::created(from, 0)
+        }
+    }
+}
+
+/// A step of a transaction.
+#[derive(Debug, Clone, Serialize)]
+pub(super) enum Operation {
+    #[serde(rename = "request_put")]
+    Put { key: Bytes, value: Bytes },
+    #[serde(rename = "request_range")]
+    Range(RangeRequest),
+    #[serde(rename = "request_delete_range")]
+    Delete { key: Bytes },
+    #[serde(rename = "request_txn")]
+    Within(Transaction),
+}
+
+#[derive(Debug, Clone, Serialize, Default)]
+pub(super) struct Transaction {
+    pub(super) compare: Vec<Compare>,
+    pub(super) success: Vec<Operation>,
+    pub(super) failure: Vec<Operation>,
+}
+
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct TransactionResponse {
+    pub(super) header: Header,
+    pub(super) succeeded: bool,
+    pub(super) responses: Vec<OperationResponse>,
+}
+
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct OperationResponse {
+    pub(super) response_range: RangeResponse,
+}
+
+/// What the gateway says of a request that failed.
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Failed {
+    pub(super) message: String,
+    pub(super) error: String,
+    pub(super) code: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_texts_and_bytes_are_base64() {
+        let transaction = Transaction {
+            compare: vec![
+                Compare::modified("a".into(), 7),
+                Compare::nothing_in(("b".into(), "c".into())),
+            ],
+            success: vec![Operation::Put {
+                key: "a".into(),
+                value: "x".into(),
+            }],
+            failure: vec![Operation::Range(RangeRequest {
+                key: "a".into(),
+                ..RangeRequest::default()
+            })],
+        };
+        let text = serde_json::to_string(&transaction).unwrap();
+        assert_eq!(
+            text,
+            "{\"compare\":[{\"key\":\"YQ==\",\"result\":\"EQUAL\",\"target\":\"MOD\",\"mod_revision\":\"7\"},\
+             {\"key\":\"Yg==\",\"range_end\":\"Yw==\",\"result\":\"EQUAL\",\"target\":\"CREATE\",\"create_revision\":\"0\"}],\
+             \"success\":[{\"request_put\":{\"key\":\"YQ==\",\"value\":\"eA==\"}}],\
+             \"failure\":[{\"request_range\":{\"key\":\"YQ==\"}}]}"
+        );
+        let answer =
+            "{\"header\":{\"revision\":\"9\"},\"kvs\":[{\"key\":\"YQ==\",\"mod_revision\":\"8\"}]}";
+        let answer: RangeResponse = serde_json::from_str(answer).unwrap();
+        assert_eq!(answer.header.revision, Number(9));
+        assert_eq!(answer.kvs[0].mod_revision, Number(8));
+        for wrong in ["\"x\"", "-1", "[]", "\"99999999999999999999\""] {
+            assert!(serde_json::from_str::<Number>(wrong).is_err(), "{wrong}");
+        }
+    }
+}
