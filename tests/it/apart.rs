@@ -71,7 +71,7 @@ fn a_count_or_a_ledger_that_was_renamed_alone_leads_to_the_other() {
                 to
             };
             assert!(
-                message.contains("they stand in ") && message.contains(ledger),
+                message.contains(" has such a line") && message.contains(ledger),
                 "{line}: {message}"
             );
         }
@@ -104,7 +104,7 @@ fn a_copy_of_a_count_leads_to_the_event() {
         assert_eq!(code, 6, "{document:#}");
         let hint = hint(&document);
         assert!(
-            hint.contains("a copy of a count is no event: say -f "),
+            hint.contains("a copy of a count is no event: if this is one, say -f "),
             "{hint}"
         );
         assert!(hint.contains("old.json"), "{hint}");

@@ -27,8 +27,9 @@ pub(crate) struct Apart<'a> {
 }
 
 /// Looks for the ledger of a count that says so many are left. One that goes by the name of an event comes before one that
-/// was put away.
+/// was put away, which is none beside a ledger of the count's own name: a restore has put its older lines away, too.
 pub(crate) fn apart(files: &EventFiles, counted: Counted, left: u64) -> Option<Apart<'_>> {
+    let has_own = files.ledger.exists();
     let entries = fs::read_dir(directory(&files.count)).ok()?.flatten();
     let mut ledgers: Vec<(bool, PathBuf)> = entries
         .take(LOOKED_AT)
@@ -37,7 +38,9 @@ pub(crate) fn apart(files: &EventFiles, counted: Counted, left: u64) -> Option<A
             let text = name.to_string_lossy();
             let is_kept = text.contains(".ledger.") && text.ends_with(".jsonl");
             let ledger = files.count.with_file_name(&name);
-            (is_kept && ledger != files.ledger).then(|| (!text.ends_with(LEDGER), ledger))
+            let put_away = !text.ends_with(LEDGER);
+            let is_asked = is_kept && ledger != files.ledger && !(put_away && has_own);
+            is_asked.then_some((put_away, ledger))
         })
         .collect();
     ledgers.sort();
@@ -84,22 +87,25 @@ fn count_of(ledger: &Path) -> Option<(PathBuf, bool)> {
 }
 
 impl Apart<'_> {
-    /// Where the ledger is, behind what is said of the one that is missing.
+    /// Which ledger that is, behind what is said of the lines that are missing. It may be another event's that has sold as
+    /// much.
     pub(crate) fn told(&self) -> String {
         let ledger = self.ledger.display();
         match &self.named {
-            Some((count, true)) => format!(
-                "; they stand in {ledger}, the ledger of {}",
-                count.display()
-            ),
-            Some((_, false)) => {
-                format!("; they stand in {ledger}: one of the two was renamed without the other")
+            Some((count, true)) => {
+                format!(
+                    "; {ledger}, the ledger of {}, has such a line",
+                    count.display()
+                )
             }
-            None => format!("; they stand in {ledger}, which was put away"),
+            Some((_, false)) => format!(
+                "; {ledger} has such a line: perhaps one of the two was renamed without the other"
+            ),
+            None => format!("; {ledger}, which was put away, has such a line"),
         }
     }
 
-    /// What to do.
+    /// What to do, if that is so.
     pub(crate) fn way_out(&self) -> String {
         let [count, own, ledger] =
             [self.count, self.own, &self.ledger].map(|path| quoted(path.as_os_str()));
@@ -107,7 +113,8 @@ impl Apart<'_> {
             Some((named, true)) => {
                 let named = quoted(named.as_os_str());
                 format!(
-                    "a copy of a count is no event: say -f {named}; 'tickets -f {named} backup DIR' copies an event"
+                    "a copy of a count is no event: if this is one, say -f {named}; 'tickets -f {named} backup DIR' copies \
+                     an event"
                 )
             }
             Some((named, false)) => {
@@ -117,7 +124,9 @@ impl Apart<'_> {
                      name back, and -f {named} names the event; or mv {ledger} {own} gives the ledger the count's"
                 )
             }
-            None => format!("mv {ledger} {own} gives the ledger its name back"),
+            None => {
+                format!("mv {ledger} {own} gives the ledger its name back, if it is this count's")
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::error::{Error, Result};
 use crate::ledger::{CountFile, Counted, Tally};
 use crate::store::file::event::EventFiles;
-use crate::store::file::reader::apart::apart;
+use crate::store::file::reader::apart::{Apart, apart};
 use crate::store::file::reader::edited::edited;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::breaks::whole_lines;
@@ -31,7 +31,7 @@ pub(crate) fn lacks(
     }
     if let Some(apart) = apart(files, counted, left) {
         let error = disagreement(message + &apart.told(), &files.ledger, seq);
-        return error.hint(format!("nothing was sold; {}", apart.way_out()));
+        return error.hint(or_a_backup(&apart));
     }
     if !opened {
         let error = all_lost(message, &files.ledger);
@@ -46,6 +46,14 @@ pub(crate) fn lacks(
         Ok(()) => disagreement(message, &files.ledger, seq),
         Err((line, why)) => break_at(files, line, &why, Stands::No),
     }
+}
+
+/// What to do about a count whose ledger goes by another name, or is lost.
+pub(crate) fn or_a_backup(apart: &Apart<'_>) -> String {
+    format!(
+        "nothing was sold; {}; else 'tickets restore DIR' puts a backup back",
+        apart.way_out()
+    )
 }
 
 /// The count says another number than the line that it includes last.

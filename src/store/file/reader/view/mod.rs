@@ -25,6 +25,7 @@ use crate::store::file::reader::apart::apart;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::view::base::{base, look_at_count, rebuilt_from};
 use crate::store::file::reader::view::breaks::first_break;
+use crate::store::file::reader::view::mismatch::or_a_backup;
 use crate::store::file::reader::view::tail::{Tail, all_lost};
 use crate::store::file::sellable::refuse_mounted_count;
 use crate::store::file::sys::{Attributes, FileId};
@@ -195,8 +196,9 @@ fn without_ledger(
             counted.seq
         );
         return Err(match apart(files, counted, count.ticket) {
-            Some(apart) => all_lost(message + &apart.told(), &files.ledger)
-                .hint(format!("nothing was sold; {}", apart.way_out())),
+            Some(apart) => {
+                all_lost(message + &apart.told(), &files.ledger).hint(or_a_backup(&apart))
+            }
             None => all_lost(message, &files.ledger),
         });
     }
