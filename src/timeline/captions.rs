@@ -68,7 +68,8 @@ pub(super) fn words_of(
         text += ", overwritten";
     }
     if !known.others.is_empty() {
-        let many = thousands(known.others.len() as u64 + 1);
+        let parent = known.parent.filter(|parent| !known.others.contains(parent));
+        let many = thousands((known.others.len() + usize::from(parent.is_some())) as u64);
         let _ = write!(text, "; read one of {many}, not known which");
     }
     let fork = match tree.branches(version) {

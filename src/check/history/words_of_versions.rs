@@ -4,9 +4,6 @@ use super::forks::Forks;
 use super::phrases::Phrases;
 use crate::check::evidence::{CommittedLine, Operation, OperationOutcome, UNSAID};
 
-/// Why the order of writes is not known.
-pub(super) const AT_ONE_TIME: &str = "not known: they wrote at the same time";
-
 impl Phrases<'_> {
     pub(super) fn lost_update(&self, forks: &Forks<'_>, version: u64) -> String {
         let (a, b) = (self.who(0), self.who(1));
@@ -16,15 +13,10 @@ impl Phrases<'_> {
             left => format!(" ({left} left)"),
         };
         let written = version.saturating_add(1);
-        let pair = match self.finding.operations[..] {
+        let overwritten = match self.finding.operations[..] {
             [one, other] => forks.of_two([one, other]),
-            _ => None,
+            _ => String::new(),
         };
-        let overwritten = pair.unwrap_or_else(|| {
-            let timed = [&one, &other].iter().all(|did| did.wrote != UNSAID);
-            let why = if timed { AT_ONE_TIME } else { "not said" };
-            format!("which of them overwrote the other is {why}")
-        });
         let silent: Vec<&str> = [(&a, &one), (&b, &other)]
             .into_iter()
             .filter(|(_, did)| did.read == UNSAID)

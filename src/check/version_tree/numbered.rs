@@ -1,12 +1,13 @@
 //! Versions by their numbers, of which there may be several.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::written::WrittenVersion;
 use crate::check::evidence::{Evidence, Operation, UNSAID};
 use crate::check::write_order::WriteOrder;
 
-/// Of so many versions of one number it is looked which of them an operation may have read; of more, the likeliest is taken.
+/// Of so many versions of one number it is looked which of them an operation may have read; of more, it may be any.
 const COMPARED: usize = 64;
 
 /// All versions of a number, in the order in which they were written.
@@ -14,6 +15,8 @@ pub(super) struct NumberedVersions<'a> {
     evidence: &'a Evidence,
     written: &'a [WrittenVersion],
     all: HashMap<u64, Vec<usize>>,
+    /// Those of a number of which there are too many, for all who read one of them.
+    shared: HashMap<u64, Arc<[usize]>>,
 }
 
 impl<'a> NumberedVersions<'a> {
@@ -23,6 +26,7 @@ impl<'a> NumberedVersions<'a> {
             evidence,
             written,
             all: HashMap::from([(evidence.first, vec![0])]),
+            shared: HashMap::new(),
         }
     }
 
@@ -38,13 +42,14 @@ impl<'a> NumberedVersions<'a> {
     /// The one that an operation read.
     pub(super) fn seen(&self, index: u32, did: &Operation) -> Option<usize> {
         let sum = self.evidence.sum_of(index);
-        let all = self.all.get(&did.read)?;
+        let all = self.all.get(&read_by(did)?)?;
         let line = |at: &&usize| at.checked_sub(1).and_then(|at| self.written.get(at));
         let exact = all.iter().find(|at| {
             let line = line(at);
             sum.is_some() && line.is_some_and(|line| line.sum == sum)
         });
-        let by_then = |at: &&usize| line(at).is_none_or(|line| line.at <= did.read_at);
+        let until = read_until(did);
+        let by_then = |at: &&usize| line(at).is_none_or(|line| line.at <= until);
         let left = |at: &&usize| match at.checked_sub(1) {
             Some(at) => self.written.get(at).and_then(|line| line.left),
             None => Some(self.evidence.stock),
@@ -60,19 +65,24 @@ impl<'a> NumberedVersions<'a> {
     /// The versions of this number one of which an operation read, where they are several: none that left another count,
     /// was written after it had read, or was written over before it began to.
     pub(super) fn possible(
-        &self,
+        &mut self,
         order: &WriteOrder<'_>,
         (index, did): (u32, &Operation),
         read: Option<usize>,
-    ) -> Vec<usize> {
-        let all = self.all.get(&did.read).map_or(&[][..], Vec::as_slice);
-        let (Some(read), 2..=COMPARED) = (read, all.len()) else {
-            return Vec::new();
+    ) -> Arc<[usize]> {
+        let Some((seq, read)) = read_by(did).zip(read) else {
+            return Arc::default();
         };
+        let all = self.all.get(&seq).map_or(&[][..], Vec::as_slice);
         let line = |at: usize| at.checked_sub(1).and_then(|at| self.written.get(at));
         let sum = self.evidence.sum_of(index);
-        if sum.is_some() && line(read).is_some_and(|line| line.sum == sum) {
-            return Vec::new();
+        let is_exact = sum.is_some() && line(read).is_some_and(|line| line.sum == sum);
+        if all.len() < 2 || is_exact {
+            return Arc::default();
+        }
+        if all.len() > COMPARED {
+            let shared = self.shared.entry(seq).or_insert_with(|| all.into());
+            return Arc::clone(shared);
         }
         let holds = self.evidence.holds_of(did);
         let got = holds
@@ -92,13 +102,30 @@ impl<'a> NumberedVersions<'a> {
             let own = line.and_then(|line| line.by) == Some(index);
             !own && (did.seen == UNSAID || left.is_none_or(|left| left == did.seen))
         };
-        let by_then = |at: usize| line(at).is_none_or(|line| line.at <= did.read_at);
+        let until = read_until(did);
+        let by_then = |at: usize| line(at).is_none_or(|line| line.at <= until);
         let is_possible = |at: &usize| *at == read || fits(*at) && by_then(*at) && !gone(*at);
         let possible: Vec<usize> = all.iter().copied().filter(is_possible).collect();
         if possible.len() > 1 {
-            possible
+            possible.into()
         } else {
-            Vec::new()
+            Arc::default()
         }
     }
+}
+
+/// The number of the version that an operation read: of a sale that does not say it, of the one before what it wrote.
+fn read_by(did: &Operation) -> Option<u64> {
+    match (did.read, did.write) {
+        (UNSAID, UNSAID) => None,
+        (UNSAID, write) => write.checked_sub(1),
+        (read, _) => Some(read),
+    }
+}
+
+/// When it had read, at the latest.
+fn read_until(did: &Operation) -> u64 {
+    let times = [did.read_at, did.intend, did.wrote];
+    let said = times.into_iter().find(|at| *at != UNSAID);
+    said.unwrap_or_else(|| did.over())
 }

@@ -6,7 +6,9 @@
 
 use std::cmp::Ordering;
 
-use super::evidence::{Evidence, NONE, Operation, OperationOutcome, UNSAID};
+use super::evidence::{Evidence, NONE, Operation, UNSAID};
+
+mod beyond_stock;
 
 /// So many sales are compared each with each.
 const COMPARED: usize = 256;
@@ -109,59 +111,20 @@ impl<'a> WriteOrder<'a> {
         settled
     }
 
-    /// The sales that were acknowledged and for which no ticket was left, in the order of [`Self::sort`].
-    pub(crate) fn beyond_stock(&self) -> Vec<u32> {
-        let mut sold: Vec<u32> = self.sold().map(|(at, _)| at).collect();
-        self.sort(&mut sold);
-        let mut rest = self.evidence.stock;
-        sold.retain(|at| {
-            let did = self.evidence.operation(*at);
-            let fits = rest.checked_sub(did.map_or(0, |did| did.quantity.into()));
-            rest = fits.unwrap_or(rest);
-            fits.is_none()
-        });
-        sold
-    }
-
-    /// The sales that were acknowledged and for which, for all that is known, no ticket may have been left.
-    pub(crate) fn perhaps_beyond_stock(&self) -> Vec<u32> {
-        let sold: Vec<(u32, u64)> = self.sold().collect();
-        let is_beyond = |at: u32, own: u64| {
-            let before = sold
-                .iter()
-                .filter(|(other, _)| *other != at && !self.is_before(at, *other));
-            let before = before.fold(own, |sum, (_, quantity)| sum.saturating_add(*quantity));
-            before > self.evidence.stock
-        };
-        let all = sold.iter();
-        // Of many each is taken for one of them: they are not compared each with each.
-        let beyond = all.filter(|(at, own)| sold.len() > COMPARED || is_beyond(*at, *own));
-        beyond.map(|(at, _)| *at).collect()
-    }
-
-    /// Whether a sale is known to be the first for which too few were left: who wrote before it, and who after, is
-    /// known of all others.
-    pub(crate) fn is_first_beyond(&self, at: u32) -> bool {
-        let mut before: u64 = 0;
-        let mut own: u64 = 0;
-        for (other, quantity) in self.sold() {
-            if other == at {
-                own = quantity;
-            } else if self.is_before(other, at) {
-                before = before.saturating_add(quantity);
-            } else if !self.is_before(at, other) {
-                return false;
-            }
+    /// Of several operations those after which none of the others is known to have written.
+    pub(crate) fn perhaps_last(&self, all: &[u32]) -> Vec<u32> {
+        let mut last = all.to_vec();
+        if all.len() <= COMPARED {
+            last.retain(|at| !all.iter().any(|other| self.is_before(*at, *other)));
+            return last;
         }
-        let stock = self.evidence.stock;
-        before <= stock && before.saturating_add(own) > stock
-    }
-
-    /// Those that were told that they bought, and how many.
-    fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
-        let all = (0..).zip(&self.evidence.operations);
-        let sold = all.filter(|(_, did)| did.outcome == OperationOutcome::Sold);
-        sold.map(|(at, did)| (at, u64::from(did.quantity)))
+        // Of many: by when each is known to be done, and the last to have begun.
+        let began = all
+            .iter()
+            .filter_map(|at| Some((start(self.evidence.operation(*at)?), *at)));
+        let latest = began.max().unwrap_or_default();
+        last.retain(|at| *at == latest.1 || self.done(*at) > latest.0);
+        last
     }
 
     /// The operation that wrote a version, where no other wrote it too.
