@@ -114,11 +114,13 @@ pub(crate) fn drawn(timeline: &Timeline) -> Drawn {
     }
 }
 
-/// The names of the lanes, and where they stand.
+/// The names of the lanes, and where they stand: they end where the lanes begin.
 fn lanes(timeline: &Timeline, svg: &str) -> Vec<(f64, String)> {
-    let is_name = |words: &str| words.starts_with("user-") && !words.contains(' ');
-    let mut lanes = texts(svg);
-    lanes.retain(|(_, words)| is_name(words));
+    let names = svg.split("<g><title>").filter_map(|lane| {
+        let (_, text) = lane.split_once("</title><text ")?;
+        texts(&format!("<text {text}")).into_iter().next()
+    });
+    let lanes: Vec<_> = names.collect();
     assert_eq!(lanes.len(), timeline.lanes.len(), "{svg}");
     lanes
 }

@@ -360,7 +360,11 @@ impl<'a> Claims<'a> {
                 Some(at) => &self.worlds.fates[at].children,
                 None => &self.worlds.roots,
             };
-            let is_so = *grew == [many].into();
+            let is_so = if fork.contains(" or more ") {
+                grew.iter().all(|least| *least >= many)
+            } else {
+                *grew == [many].into()
+            };
             self.hold(is_so, line, || format!("{grew:?} grew from it"));
         }
     }
