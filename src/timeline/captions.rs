@@ -70,8 +70,11 @@ pub(super) fn words_of(
     }
     if !known.others.is_empty() {
         let parent = known.parent.filter(|parent| !known.others.contains(parent));
-        let many = thousands((known.others.len() + usize::from(parent.is_some())) as u64);
-        let _ = write!(text, "; read one of {many}, not known which");
+        let many = known.others.len() + usize::from(parent.is_some());
+        if many > 1 {
+            let many = thousands(many as u64);
+            let _ = write!(text, "; read one of {many}, not known which");
+        }
     }
     let fork = match tree.branches(version) {
         (0 | 1, _) => None,

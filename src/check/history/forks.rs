@@ -153,11 +153,12 @@ impl<'a> Forks<'a> {
         for (late, early) in [(other, one), (one, other)] {
             if self.overwrote(late, early) {
                 let (last, first) = (self.name(late), self.name(early));
-                return match self.overwriter(early) {
-                    Some(by) if by != late => {
-                        format!("{last} wrote after {first}, whose sale is overwritten")
-                    }
-                    _ => format!("{last} overwrote {first}"),
+                // What the ledger does not have has no place among the versions.
+                let is_by = self.wrote(early).is_none() || self.overwriter(early) == Some(late);
+                return if is_by {
+                    format!("{last} overwrote {first}")
+                } else {
+                    format!("{last} wrote after {first}, whose sale is overwritten")
                 };
             }
         }

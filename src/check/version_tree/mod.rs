@@ -81,8 +81,7 @@ impl VersionTree {
             }
         }
         for (index, did) in (0..).zip(&evidence.operations) {
-            let read = numbered.seen(index, did);
-            let possible = numbered.possible(order, (index, did), read);
+            let (read, possible) = numbered.read(order, (index, did));
             versions.reads(index, read, possible);
             if did.read != UNSAID
                 && let Some(slot) = versions.read.get_mut(index as usize)
@@ -113,11 +112,11 @@ impl VersionTree {
     fn reads(&mut self, index: u32, read: Option<usize>, mut possible: Arc<[usize]>) {
         let wrote = self.wrote.get(index as usize).copied().flatten();
         let version = wrote.and_then(|wrote| self.all.get_mut(wrote));
-        if let (Some(wrote), Some(version), Some(read)) = (wrote, version, read)
-            && version.parent != Some(read)
-        {
-            if read < wrote {
-                version.parent = Some(read);
+        if let (Some(wrote), Some(version), Some(read)) = (wrote, version, read) {
+            let before = possible.iter().rev().copied().chain([read]);
+            let before = before.filter(|before| *before < wrote).max();
+            if before.is_some() {
+                version.parent = before;
             } else if possible.is_empty() {
                 possible = version.parent.into_iter().chain([read]).collect();
             }

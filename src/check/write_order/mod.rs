@@ -9,6 +9,13 @@ use std::cmp::Ordering;
 use super::evidence::{Evidence, NONE, Operation, UNSAID};
 
 mod beyond_stock;
+mod done;
+mod done_writes;
+mod times;
+
+use done::done;
+use done_writes::{DoneWrite, DoneWrites};
+use times::{is_over, start};
 
 /// So many sales are compared each with each.
 const COMPARED: usize = 256;
@@ -22,6 +29,10 @@ pub(crate) struct WriteOrder<'a> {
     lines: Vec<u32>,
     /// By operation: when its write is known to be done, ns, or [`UNSAID`].
     done: Vec<u64>,
+    /// Whose count is the final one, where that and no ledger tells who wrote last.
+    last: Option<u32>,
+    /// Of those that are known to be done.
+    done_writes: DoneWrites,
 }
 
 impl<'a> WriteOrder<'a> {
@@ -31,21 +42,60 @@ impl<'a> WriteOrder<'a> {
         let mut writers: Vec<(u64, u32)> = said.map(|(at, did)| (did.write, at)).collect();
         writers.sort_unstable();
         let lines = lines(evidence, &writers);
+        let presumed = evidence.presumed_writers();
+        let has_written = |at: u32| evidence.operation(at).is_some_and(Operation::has_written);
         let wrote = |at: u32| match &evidence.ledger {
             Some(_) => lines.get(at as usize).is_some_and(|line| *line != NONE),
-            None => evidence.operation(at).is_some_and(Operation::has_written),
+            None => has_written(at) || presumed.contains(&at),
         };
         writers.retain(|(_, at)| wrote(*at));
-        let done = evidence.operations.iter().map(end).collect();
+        let done = done(evidence, &writers, &lines);
         let mut order = Self {
             evidence,
             writers,
             lines,
             done,
+            last: None,
+            done_writes: DoneWrites::default(),
         };
-        order.done_before_it_was_read();
-        order.done_before_the_next_line();
+        order.last = order.last_by_count();
+        order.done_writes = order.all_done();
         order
+    }
+
+    /// Whose the final count is, unless somebody went on from that.
+    fn last_by_count(&self) -> Option<u32> {
+        if self.evidence.ledger.is_some() {
+            return None;
+        }
+        let last = self.evidence.final_writer()?;
+        let seq = self.evidence.operation(last)?.write;
+        let is_gone_on_from = self.alone(seq) == Some(last) && self.is_written(seq.wrapping_add(1));
+        (!is_gone_on_from).then_some(last)
+    }
+
+    fn all_done(&self) -> DoneWrites {
+        let writes = self.writers.iter().filter_map(|(_, at)| {
+            Some(DoneWrite {
+                done: self.done(*at),
+                began: start(self.evidence.operation(*at)?),
+                line: self.line(*at),
+            })
+        });
+        DoneWrites::of(writes.filter(|write| write.done != UNSAID).collect())
+    }
+
+    /// Whether another is known to have been written over what this one wrote, by that time.
+    pub(crate) fn is_gone(&self, at: u32, by: u64) -> bool {
+        self.done_writes.by(by).is_some_and(|later| {
+            let line = self.line(at);
+            self.done(at) < later.began || line.is_some() && line < later.line
+        })
+    }
+
+    /// Those who wrote.
+    pub(crate) fn wrote(&self) -> impl Iterator<Item = u32> {
+        self.writers.iter().map(|writer| writer.1)
     }
 
     /// When a write is known to be done, ns; [`UNSAID`] where nothing tells.
@@ -68,6 +118,11 @@ impl<'a> WriteOrder<'a> {
         let (Some(did), Some(later)) = dids else {
             return false;
         };
+        match self.last {
+            Some(last) if last == one => return is_over(did, later),
+            Some(last) if last == other => return !is_over(later, did),
+            _ => {}
+        }
         let read_it =
             later.write != UNSAID && did.write < later.write && self.alone(did.write) == Some(one);
         read_it && later.read.wrapping_add(1) == later.write || is_over(did, later)
@@ -79,7 +134,8 @@ impl<'a> WriteOrder<'a> {
             let did = self.evidence.operation(*at);
             let (write, start) = did.map_or((UNSAID, UNSAID), |did| (did.write, start(did)));
             let line = self.line(*at).unwrap_or(NONE);
-            (line, self.done(*at), write, start, *at)
+            let is_last = self.last == Some(*at);
+            (line, is_last, self.done(*at), write, start, *at)
         });
     }
 
@@ -129,64 +185,21 @@ impl<'a> WriteOrder<'a> {
 
     /// The operation that wrote a version, where no other wrote it too.
     fn alone(&self, version: u64) -> Option<u32> {
+        let mut of_version = self.of_version(version);
+        let one = of_version.next()?;
+        of_version.next().is_none().then_some(one)
+    }
+
+    fn is_written(&self, version: u64) -> bool {
+        self.of_version(version).next().is_some()
+    }
+
+    fn of_version(&self, version: u64) -> impl Iterator<Item = u32> {
         let from = self.writers.partition_point(|writer| writer.0 < version);
         let of_version = self.writers.iter().skip(from);
-        let mut of_version = of_version.take_while(|writer| writer.0 == version);
-        let one = of_version.next()?;
-        of_version.next().is_none().then_some(one.1)
+        let of_version = of_version.take_while(move |writer| writer.0 == version);
+        of_version.map(|writer| writer.1)
     }
-
-    /// A version that one alone wrote was written before anybody had read it, and before the next one was.
-    fn done_before_it_was_read(&mut self) {
-        let reads = self.evidence.operations.iter();
-        let reads = reads.filter(|did| ![did.read, did.read_at].contains(&UNSAID));
-        let mut reads: Vec<(u64, u64)> = reads.map(|did| (did.read, did.read_at)).collect();
-        reads.sort_unstable();
-        reads.dedup_by_key(|read| read.0);
-        // The version behind, and when one of those who wrote it is known to be done.
-        let mut next = (UNSAID, UNSAID);
-        for group in self.writers.chunk_by(|one, other| one.0 == other.0).rev() {
-            let version = group.first().map_or(UNSAID, |writer| writer.0);
-            if let [(_, writer)] = group {
-                let read = reads.binary_search_by_key(&version, |read| read.0).ok();
-                let read = read.and_then(|at| reads.get(at));
-                let read = read.map_or(UNSAID, |read| read.1.saturating_sub(1));
-                let behind = if next.0 == version.wrapping_add(1) {
-                    next.1
-                } else {
-                    UNSAID
-                };
-                bound(self.evidence, &mut self.done, *writer, read.min(behind));
-            }
-            let done = group
-                .iter()
-                .filter_map(|(_, at)| self.done.get(*at as usize));
-            next = (version, done.copied().min().unwrap_or(UNSAID));
-        }
-    }
-
-    /// A line of the ledger was written before the next one was.
-    fn done_before_the_next_line(&mut self) {
-        let mut on_ledger: Vec<(u32, u32)> = (0..)
-            .zip(&self.lines)
-            .filter(|(_, line)| **line != NONE)
-            .map(|(at, line)| (*line, at))
-            .collect();
-        on_ledger.sort_unstable();
-        let mut next = UNSAID;
-        for (_, at) in on_ledger.into_iter().rev() {
-            next = bound(self.evidence, &mut self.done, at, next);
-        }
-    }
-}
-
-/// That a write was done by then, unless it had not begun; gives when it was done.
-fn bound(evidence: &Evidence, done: &mut [u64], at: u32, by: u64) -> u64 {
-    let (Some(did), Some(done)) = (evidence.operation(at), done.get_mut(at as usize)) else {
-        return by;
-    };
-    *done = (*done).min(by).max(start(did));
-    *done
 }
 
 /// By operation: the line of the ledger that it wrote, or [`NONE`].
@@ -207,24 +220,4 @@ fn lines(evidence: &Evidence, writers: &[(u64, u32)]) -> Vec<u32> {
         }
     }
     lines
-}
-
-/// Whether the one write was over when the other began.
-fn is_over(one: &Operation, other: &Operation) -> bool {
-    end(one) != UNSAID && end(one) <= start(other) && end(other) > start(one)
-}
-
-/// When it wrote: not before that, ns.
-fn start(did: &Operation) -> u64 {
-    let times = [did.intend, did.read_at];
-    let said = times.into_iter().find(|at| *at != UNSAID);
-    said.unwrap_or(did.invoke)
-}
-
-/// When it wrote: not after that, ns, or [`UNSAID`].
-fn end(did: &Operation) -> u64 {
-    match did.wrote {
-        UNSAID => did.over(),
-        wrote => wrote,
-    }
 }

@@ -126,7 +126,7 @@ impl<'a> Claims<'a> {
                     format!("{} did not go on from that", name(at))
                 });
             }
-        } else if let Some((early, late)) = part.split_once(" wrote after ") {
+        } else if let Some((late, early)) = part.split_once(" wrote after ") {
             let (late, early) = (buyers(late)[0], buyers(early)[0]);
             let is_so = self.worlds.is_before(early, late);
             self.hold(is_so, text, || {
