@@ -12,7 +12,7 @@ mod ancestry;
 
 use ancestry::Ancestry;
 
-/// So often all versions are gone through: once, but for those that may have grown from one behind them.
+/// So often all versions are gone through: those that one may have grown from may stand behind it.
 const PASSES: usize = 16;
 
 /// What became of each version.
@@ -51,6 +51,7 @@ impl Overwriting {
         let mut stands: Vec<bool> = (0..total).map(survived).collect();
         let mut ends = (0..total).filter(|at| stands.get(*at) == Some(&true));
         let end = ends.next().filter(|_| ends.next().is_none());
+        let is_open = !stands.contains(&true);
         ancestry.spread(&mut stands);
         let mut all = Self {
             stands,
@@ -77,8 +78,8 @@ impl Overwriting {
                 *own = last.max(*own);
             }
         }
-        // Those that it may have grown from may stand behind it.
-        for _ in 0..PASSES {
+        // Where nobody knows anything of the final count, nothing is known of what it goes by.
+        for _ in 0..if is_open { 0 } else { PASSES } {
             if !all.lose(&ancestry, &forks) {
                 break;
             }

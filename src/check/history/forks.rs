@@ -170,7 +170,18 @@ impl<'a> Forks<'a> {
     /// of several. `forked`: whether a version was written more than once.
     pub(super) fn gone_on(&self, forked: impl Fn(u64) -> bool) -> HashMap<u64, Vec<u32>> {
         let versions = &self.tree.all;
-        let parents: Vec<_> = versions.iter().map(|version| version.parent).collect();
+        // Who may have gone on from one that was not overwritten is not said to have gone on from one that was.
+        let is_known = |by: Option<u32>| {
+            by.is_none_or(|by| {
+                self.tree
+                    .possible(by)
+                    .iter()
+                    .all(|at| self.fates.is_lost(*at))
+            })
+        };
+        let parents = versions.iter();
+        let parents = parents.map(|version| version.parent.filter(|_| is_known(version.by)));
+        let parents: Vec<_> = parents.collect();
         let seq = |at: usize| versions.get(at).map(|version| version.seq);
         let gone = self
             .fates

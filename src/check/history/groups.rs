@@ -1,6 +1,6 @@
 //! Lost updates told once for each version that was written over: everybody who wrote it, and who wrote last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::forks::Forks;
 use super::verdict::HistoryVerdict;
@@ -29,14 +29,17 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     if verdict.count(Anomaly::LostUpdate) == 0 {
         return Vec::new();
     }
+    let forks = Forks::of(evidence);
+    // Those who say so, whatever the ledger has, and those who got no answer and of whom it is known all the same.
+    let known: HashSet<u32> = forks.order.wrote().collect();
     let mut versions: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
     for (index, did) in (0..).zip(&evidence.operations) {
-        if did.has_written() && did.write != UNSAID {
+        let wrote = did.has_written() || did.is_pending() && known.contains(&index);
+        if wrote && did.write != UNSAID {
             versions.entry(did.write).or_default().push(index);
         }
     }
     versions.retain(|_, writers| writers.len() > 1);
-    let forks = Forks::of(evidence);
     let mut gone_on = forks.gone_on(|version| versions.contains_key(&version));
     let mut all: Vec<OverwrittenVersion> = versions
         .into_iter()

@@ -8,9 +8,10 @@ impl Phrases<'_> {
     pub(super) fn lost_update(&self, forks: &Forks<'_>, version: u64) -> String {
         let (a, b) = (self.who(0), self.who(1));
         let (one, other) = (self.operation(0), self.operation(1));
-        let saw = match one.seen {
-            UNSAID => String::new(),
-            left => format!(" ({left} left)"),
+        // Two versions of one number may have left unequal counts.
+        let saw = match (one.left_at_read(), other.left_at_read()) {
+            (left, same) if left == same && left != UNSAID => format!(" ({left} left)"),
+            _ => String::new(),
         };
         let written = version.saturating_add(1);
         let overwritten = match self.finding.operations[..] {

@@ -52,6 +52,25 @@ impl WriteOrder<'_> {
         before <= stock && before.saturating_add(own) > stock
     }
 
+    /// Whether it is known of each of [`Self::beyond_stock`]: the first of them is, and behind it no ticket is left for
+    /// which the order would matter, or the order is known.
+    pub(crate) fn knows_beyond_stock(&self) -> bool {
+        let Some(first) = self.beyond_stock().first().copied() else {
+            return true;
+        };
+        let mut sold: Vec<u32> = self.sold().map(|(at, _)| at).collect();
+        self.sort(&mut sold);
+        let before = sold.iter().take_while(|at| **at != first);
+        let before = before.filter_map(|at| self.evidence.operation(*at));
+        let before = before.fold(0_u64, |sum, did| sum.saturating_add(did.quantity.into()));
+        let behind = || {
+            let settled = self.settled(&sold).into_iter().zip(&sold);
+            let mut behind = settled.skip_while(|(_, at)| **at != first);
+            behind.all(|(is_settled, _)| is_settled)
+        };
+        self.is_first_beyond(first) && (before >= self.evidence.stock || behind())
+    }
+
     /// Those that were told that they bought, and how many.
     fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
         let all = (0..).zip(&self.evidence.operations);

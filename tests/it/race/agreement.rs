@@ -12,7 +12,7 @@ use tickets::lab::{LabStep, LabSteps};
 use tickets::{LockKind, draw};
 
 use super::trial;
-use crate::said::{Drawn, drawn, overwrote, told};
+use crate::said::{Drawn, arrows, drawn, overwrote, told};
 
 /// All orders in which so many buyers can make two steps each.
 fn schedules(users: usize) -> Vec<Vec<usize>> {
@@ -57,6 +57,20 @@ fn by_sets(schedule: &[usize]) -> BTreeMap<usize, usize> {
         next.map(|(by, _)| (sale, *by))
     });
     lost.collect()
+}
+
+/// Whose write each read saw.
+fn saw_by_sets(schedule: &[usize]) -> BTreeSet<(String, String)> {
+    let mut begun = BTreeSet::new();
+    let (mut last, mut saw) = (None, BTreeSet::new());
+    for buyer in schedule {
+        if begun.insert(*buyer) {
+            saw.extend(last.map(|last| (name(last), name(*buyer))));
+        } else {
+            last = Some(*buyer);
+        }
+    }
+    saw
 }
 
 fn name(buyer: usize) -> String {
@@ -132,6 +146,8 @@ fn agree(schedule: &[usize], users: usize) {
         arrows: known.clone(),
     };
     assert_eq!(picture, expected, "{named}");
+    let saw = arrows(&timeline, &timeline.to_svg(), "quiet");
+    assert!(saw.is_subset(&saw_by_sets(schedule)), "{named}: {saw:?}");
     for line in timeline.to_text(160) {
         let line = line.to_string();
         if let Some((before, whose)) = line.split_once(" over user-") {
@@ -178,11 +194,12 @@ fn sentence_arrow_column_and_tree_name_the_same_as_overwritten() {
     for schedule in all {
         agree(&schedule, 3);
     }
-    // Of four: overwritten for a moment only, with what had gone on from it, and in a fork of its own.
+    // Of four, no arrow of which goes back in time: overwritten for a moment only, with what had gone on from it, and in a fork of its own.
     for schedule in [
         [0, 1, 0, 2, 1, 3, 3, 2],
         [0, 1, 1, 2, 2, 3, 3, 0],
         [0, 1, 1, 2, 3, 2, 3, 0],
+        [1, 2, 2, 1, 0, 3, 0, 3],
     ] {
         agree(&schedule, 4);
     }

@@ -34,8 +34,8 @@ pub(super) fn both(text: &str) -> (String, String) {
 }
 
 /// The same of sales.
-fn drawn(sales: String) -> (String, String) {
-    both(&(HEADER.to_owned() + &sales))
+fn drawn(sales: &str) -> (String, String) {
+    both(&(HEADER.to_owned() + sales))
 }
 
 /// A sale in one line, that reads a version of so many left, with more members.
@@ -275,20 +275,20 @@ fn what_is_not_shown_of_a_fork_and_what_may_lie_between_is_left_open() {
         sale(buyer, [10, 900], (0, 3), &at)
     };
     let crowd = (1..=40).map(|at| timed(&format!("user-{at}"), [20, 500 + at]));
-    let (text, svg) = drawn(crowd.collect());
+    let (text, svg) = drawn(&crowd.collect::<String>());
     for drawn in [&text, &svg] {
         assert!(drawn.contains("and 28 more"), "{drawn}");
         assert!(!drawn.contains(", overwritten"), "{drawn}");
     }
     // Ann was over when the two others began, and these wrote at one time.
     let three = timed("ann", [20, 30]) + &timed("bob", [40, 60]) + &timed("cy", [50, 70]);
-    let (text, svg) = drawn(three);
+    let (text, svg) = drawn(&three);
     assert!(text.contains("by ann, overwritten"), "{text}");
     assert!(!text.contains("over ann's"), "{text}");
     assert!(!svg.contains("is overwritten by"), "{svg}");
     // Where the order is known it is said.
     let three = timed("ann", [20, 30]) + &timed("bob", [40, 60]) + &timed("cy", [65, 70]);
-    let (text, svg) = drawn(three);
+    let (text, svg) = drawn(&three);
     assert!(
         text.contains("over ann's") && text.contains("over bob's"),
         "{text}"
@@ -300,7 +300,7 @@ fn what_is_not_shown_of_a_fork_and_what_may_lie_between_is_left_open() {
 #[test]
 fn what_has_no_time_of_its_own_is_drawn_where_it_may_have_been() {
     let ann = sale("ann", [10, 90], (0, 3), "");
-    let (text, svg) = drawn(ann.clone() + &sale("bob", [100, 195], (1, 2), ""));
+    let (text, svg) = drawn(&(ann.clone() + &sale("bob", [100, 195], (1, 2), "")));
     for drawn in [&text, &svg] {
         assert!(
             drawn.contains("reads: 3 left, writes: 2 left, when is not said"),
@@ -325,20 +325,58 @@ fn what_has_no_time_of_its_own_is_drawn_where_it_may_have_been() {
         "the last lane is drawn to its end: {svg}"
     );
     // Time in which something may have happened is not cut out.
-    let (_, svg) = drawn(ann.clone() + &sale("bob", [11, 9_000], (1, 2), ""));
+    let (_, svg) = drawn(&(ann.clone() + &sale("bob", [11, 9_000], (1, 2), "")));
     assert!(!svg.contains("time cut out"), "{svg}");
     // Half of it is said.
-    let (text, _) = drawn(sale("ann", [10, 90], (0, 3), ",\"read_at\":20"));
+    let (text, _) = drawn(&sale("ann", [10, 90], (0, 3), ",\"read_at\":20"));
     assert!(text.contains("reads: 3 left\n"), "{text}");
     assert!(text.contains("writes: 2 left, when is not said"), "{text}");
-    let (text, _) = drawn(sale("ann", [10, 90], (0, 3), ",\"intend\":40,\"wrote\":50"));
+    let (text, _) = drawn(&sale(
+        "ann",
+        [10, 90],
+        (0, 3),
+        ",\"intend\":40,\"wrote\":50",
+    ));
     assert!(text.contains("reads: 3 left, when is not said"), "{text}");
     assert!(text.contains("writes: 2 left, bought 1\n"), "{text}");
-    let (_, svg) = drawn(sale(
+    let (_, svg) = drawn(&sale(
         "ann",
         [10, 90],
         (0, 3),
         ",\"read_at\":20,\"intend\":40,\"wrote\":50",
     ));
     assert!(!svg.contains("when is not said"), "{svg}");
+}
+
+/// From the read to the write, and no longer, a line says that a buyer goes by what it has read.
+#[test]
+fn who_has_written_goes_by_what_it_has_read_no_more() {
+    let goes_by = "goes by what it has read";
+    let times = ",\"read_at\":20,\"intend\":40,\"wrote\":50";
+    let (_, svg) = drawn(&sale("ann", [10, 90], (0, 3), times));
+    let (_, lane) = svg.split_once("<g><title>reads: 3 left").unwrap();
+    let (lane, _) = lane.split_once("</g>").unwrap();
+    let number = |text: &str| -> f64 {
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
+        text[..end.unwrap()].parse().unwrap()
+    };
+    let lines = lane.split("<path d=\"M").skip(1);
+    let solid = lines.filter(|line| line.contains("stroke-width=\"1.5\""));
+    let ends: Vec<f64> = solid
+        .map(|line| number(line.split_once('H').unwrap().1))
+        .collect();
+    let (_, write) = lane.rsplit_once("<rect x=\"").unwrap();
+    assert_eq!(ends, [number(write)], "{lane}");
+    assert!(lane.contains("stroke-dasharray=\"1 3\""), "{lane}");
+    assert!(
+        svg.contains(goes_by) && svg.contains("not answered yet"),
+        "{svg}"
+    );
+    // Who was told that none are left writes nothing.
+    let told = "{\"buyer\":\"bob\",\"invoke\":10,\"return\":90,\"read\":0,\"read_at\":20,\"seen\":3,\"quantity\":4,\"outcome\":\"sold_out\"}\n";
+    let (_, svg) = drawn(told);
+    assert!(
+        !svg.contains(goes_by) && svg.contains("not answered yet"),
+        "{svg}"
+    );
 }

@@ -12,6 +12,7 @@ use tickets::draw;
 
 mod claims;
 mod run;
+mod sentences;
 mod worlds;
 
 use claims::Claims;
@@ -20,7 +21,7 @@ use worlds::Worlds;
 
 const SEED: u64 = 20_261_129;
 /// So many cases of which something untrue was said are told.
-const TOLD: usize = 60;
+const TOLD: usize = 5;
 
 fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).map_or(default, |text| text.parse().unwrap())
@@ -34,6 +35,9 @@ struct Counts {
     /// Sales that were overwritten in all orders, and those that are called so.
     overwritten: usize,
     said: usize,
+    /// What is called not known, and what of that follows all the same, by more than is looked at.
+    open: usize,
+    deducible: usize,
 }
 
 /// What is said of a run that is not so, and the whole drawing.
@@ -60,6 +64,8 @@ fn judged(run: &Run, worlds: &Worlds, counts: &mut Counts) -> (Vec<String>, Stri
     let lost = (0..run.deeds.len()).filter(|at| worlds.is_lost(*at));
     counts.overwritten += lost.count();
     counts.said += drawn.matches(", overwritten").count();
+    counts.open += claims.open;
+    counts.deducible += claims.deducible;
     (claims.untrue, drawn)
 }
 
@@ -70,23 +76,14 @@ fn whatever_is_said_of_a_race_is_so_in_every_order_that_its_evidence_allows() {
     for seed in seed..seed + number("TICKETS_RACES", 3_000) {
         let run = run::run(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
         let worlds = Worlds::of(&run);
+        if run.has_ambiguous_guesses() {
+            continue;
+        }
         if !worlds.has_truth(&run) {
             assert!(run.has_guesses(), "seed {seed}: {worlds:#?}\n{run:#?}");
             continue;
         }
-        let (said, drawn) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            judged(&run, &worlds, &mut counts)
-        }))
-        .unwrap_or_else(|e| {
-            (
-                vec![format!(
-                    "PANIC {:?}",
-                    e.downcast_ref::<String>()
-                        .map(|s| s.chars().take(300).collect::<String>())
-                )],
-                String::new(),
-            )
-        });
+        let (said, drawn) = judged(&run, &worlds, &mut counts);
         if !said.is_empty() && untrue.len() < TOLD {
             let again = format!("TICKETS_RACE_SEED={seed} TICKETS_RACES=1");
             untrue.push(format!(

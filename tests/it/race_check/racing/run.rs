@@ -1,10 +1,14 @@
 //! A racing run, made up: what its buyers did when, and the evidence of it, in which members that may be left out are left
 //! out at random.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
+
+/// Who wrote a version; `None`: it was there before.
+pub(super) type Writer = Option<usize>;
 
 /// What one buyer did, and what the evidence says of it.
 #[derive(Debug, Clone, Default)]
@@ -24,11 +28,11 @@ pub(super) struct Deed {
     pub(super) seen: Option<u64>,
     /// Whether it said which of the versions of one number it read, by a checksum: the one that this buyer wrote, or the
     /// first.
-    pub(super) exact: Option<Option<usize>>,
+    pub(super) exact: Option<Writer>,
     /// Whether it was told that it bought.
     pub(super) sold: bool,
     /// Whose version it read in truth, and whether it wrote.
-    pub(super) truly_read: Option<Option<usize>>,
+    pub(super) truly_read: Option<Writer>,
     pub(super) truly_wrote: bool,
 }
 
@@ -50,15 +54,25 @@ pub(super) struct Run {
     pub(super) ledger: Option<Vec<usize>>,
     /// The version and how many were left in the end, where that is said; and whose that is, where a checksum tells.
     pub(super) last: Option<(u64, u64)>,
-    pub(super) exact: Option<Option<usize>>,
+    pub(super) exact: Option<Writer>,
     pub(super) text: String,
 }
 
 impl Run {
     /// Whether somebody without an answer wrote, or may have, and nothing but a guess tells whether it did.
     pub(super) fn has_guesses(&self) -> bool {
-        let silent = |deed: &&Deed| deed.is_pending() && deed.wrote.is_none();
-        self.ledger.is_none() && self.deeds.iter().any(|deed| silent(&deed))
+        self.silent().next().is_some()
+    }
+
+    /// Whether several of those may have written one version: docs/evidence.md says that it may be taken for the wrong one.
+    pub(super) fn has_ambiguous_guesses(&self) -> bool {
+        let mut versions = BTreeSet::new();
+        self.silent().any(|deed| !versions.insert(deed.write))
+    }
+
+    fn silent(&self) -> impl Iterator<Item = &Deed> {
+        let deeds = self.deeds.iter().filter(|_| self.ledger.is_none());
+        deeds.filter(|deed| deed.is_pending() && deed.wrote.is_none())
     }
 }
 
@@ -85,14 +99,14 @@ struct Buyer {
     stopped: Option<&'static str>,
     times: [Option<u64>; 5],
     /// Version, how many are left, and whose that is.
-    saw: (u64, u64, Option<usize>),
+    saw: (u64, u64, Writer),
 }
 
 pub(super) fn name(buyer: usize) -> String {
     format!("user-{}", buyer + 1)
 }
 
-fn sum_of(writer: Option<usize>) -> String {
+fn sum_of(writer: Writer) -> String {
     format!("{:016x}", writer.map_or(0xf, |at| at + 1))
 }
 
@@ -172,7 +186,7 @@ fn buyer(random: &mut Xoshiro256PlusPlus) -> Buyer {
 fn step(
     buyer: &mut Buyer,
     (at, time): (usize, u64),
-    count: &mut (u64, u64, Option<usize>),
+    count: &mut (u64, u64, Writer),
     wrote: &mut Vec<usize>,
 ) {
     if let Some((_, how)) = buyer.stops.filter(|(step, _)| *step == buyer.next) {
@@ -283,7 +297,7 @@ fn member(name: &str, value: Option<u64>) -> String {
     value.map_or(String::new(), |value| format!(",\"{name}\":{value}"))
 }
 
-fn sum(exact: Option<Option<usize>>) -> String {
+fn sum(exact: Option<Writer>) -> String {
     exact.map_or(String::new(), |whose| {
         format!(",\"sum\":\"{}\"", sum_of(whose))
     })
@@ -375,7 +389,7 @@ fn end(
     random: &mut Xoshiro256PlusPlus,
     leaves_out: f64,
     run: &mut Run,
-    (buyers, (seq, left, whose)): (&[Buyer], (u64, u64, Option<usize>)),
+    (buyers, (seq, left, whose)): (&[Buyer], (u64, u64, Writer)),
 ) {
     let mut lines = String::new();
     let has_last = random.random_bool(0.6);

@@ -63,7 +63,7 @@ impl Worlds {
         };
         let total = run.deeds.len();
         for choice in 0..1_u32 << total {
-            let writes: Vec<bool> = (0..total).map(|at| choice >> at & 1 == 1).collect();
+            let writes: Vec<bool> = (0..total).map(|at| (choice >> at) & 1 == 1).collect();
             if !(0..total).all(|at| may(run, at, writes[at])) {
                 continue;
             }
