@@ -45,7 +45,8 @@ impl ForkOutcome {
             Some(by) if self.kept_is_last && by != kept => {
                 format!("{kept} wrote last; {by} overwrote {one}")
             }
-            _ if self.kept_is_last => format!("{kept} wrote last and overwrote {one}"),
+            Some(_) if self.kept_is_last => format!("{kept} wrote last and overwrote {one}"),
+            None if self.kept_is_last => format!("{kept} wrote last; {one} was overwritten"),
             Some(by) => format!("{by} overwrote {one}, and the count goes by {kept}"),
             None => format!("{one} was overwritten, and the count goes by {kept}"),
         }

@@ -15,7 +15,9 @@ use super::scene::Scene;
 const STEP: f64 = 6.0;
 /// How many channels are tried.
 const TRIES: u32 = 160;
-const AROUND: u32 = 24;
+/// How many heights between two lanes are tried, and how many places of each bar.
+const HEIGHTS: u32 = 12;
+const PLACES: u32 = 4;
 /// From one place of a bar that is tried to the next.
 const NEAR: f64 = 3.0;
 
@@ -44,7 +46,7 @@ impl Arrow {
             let mut legs = corners.iter().zip(corners.iter().skip(1));
             !legs.any(|(a, b)| texts.iter().any(|text| text.is_crossed(*a, *b)))
         };
-        let corners = ways(from, to, clash).find(|corners| clear(corners))?;
+        let corners = ways(from, to).find(|corners| clear(corners))?;
         Some(Self {
             corners,
             accent: true,
@@ -53,24 +55,19 @@ impl Arrow {
     }
 }
 
-/// Ways between two bars, the plainest first.
-fn ways(from: Bar, to: Bar, clash: Clash) -> impl Iterator<Item = Vec<(f64, f64)>> {
+/// Ways between two bars, the plainest first. Time goes to the right: none turns back.
+fn ways(from: Bar, to: Bar) -> impl Iterator<Item = Vec<(f64, f64)>> {
     let start = (from.x.1, from.y);
-    // Time goes to the right: no arrow turns back to the write that overwrote another.
-    let tries = match clash {
-        Clash::Writes => 0,
-        _ => AROUND,
-    };
     let enters = to.middle();
     let mut ways = Vec::new();
     if enters >= start.0 + 3.0 {
         // On along its own line, then straight onto the other.
         ways.push(vec![start, (enters, from.y), (enters, to.edge(from.y))]);
     }
+    let straight = move |x: f64| vec![(x, from.edge(to.y)), (x, to.edge(from.y))];
     let (x0, x1) = (from.middle().max(to.x.0), from.x.1.min(to.x.1));
     if x0 <= x1 {
-        let x = f64::midpoint(x0, x1);
-        ways.push(vec![(x, from.edge(to.y)), (x, to.edge(from.y))]);
+        ways.push(straight(f64::midpoint(x0, x1)));
     }
     // The same onto another place of the other, and off another place of its own bar into the side of the other.
     let onto = spots(to.x)
@@ -84,19 +81,31 @@ fn ways(from: Bar, to: Bar, clash: Clash) -> impl Iterator<Item = Vec<(f64, f64)
     let channels = channels
         .take_while(move |x| *x <= to.x.0 - 4.0)
         .map(move |x| vec![start, (x, from.y), (x, to.y), (to.x.0, to.y)]);
-    // Around both, back onto the far end of the other.
-    let far = from.x.1.max(to.x.1);
-    let around = (1..tries).map(move |at| {
-        let x = far + f64::from(at) * STEP;
-        vec![start, (x, from.y), (x, to.y), (to.x.1, to.y)]
-    });
     let direct = vec![(from.middle(), from.edge(to.y)), (enters, to.edge(from.y))];
+    let direct = (from.middle() <= enters).then_some(direct);
+    let down = spots((from.x.0.max(to.x.0), from.x.1.min(to.x.1))).map(straight);
     ways.into_iter()
         .chain(channels)
-        .chain([direct])
+        .chain(direct)
         .chain(onto)
         .chain(off)
-        .chain(around)
+        .chain(down)
+        .chain(between(from, to))
+}
+
+/// Off one bar, along between the lanes, and onto the other.
+fn between(from: Bar, to: Bar) -> impl Iterator<Item = Vec<(f64, f64)>> {
+    let (top, end) = (from.edge(to.y), to.edge(from.y));
+    let heights =
+        (1..HEIGHTS).map(move |at| top + (end - top) * f64::from(at) / f64::from(HEIGHTS));
+    let places = |x: (f64, f64)| {
+        (0..=PLACES).map(move |at| x.0 + (x.1 - x.0) * f64::from(at) / f64::from(PLACES))
+    };
+    heights.flat_map(move |y| {
+        let pairs = places(from.x).flat_map(move |x0| places(to.x).map(move |x1| (x0, x1)));
+        let pairs = pairs.filter(|(x0, x1)| x0 <= x1);
+        pairs.map(move |(x0, x1)| vec![(x0, top), (x0, y), (x1, y), (x1, end)])
+    })
 }
 
 /// Places between two, from the middle on to both.

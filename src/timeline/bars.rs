@@ -5,11 +5,9 @@ use super::canvas::{ACCENT, Canvas, QUIET, lock_colour};
 use super::lane_row::{BAR, LaneRow};
 use super::layout::Layout;
 use super::model::Time;
-use super::operation::{Doing, DrawnOperation, Span};
+use super::operation::{Doing, DrawnOperation};
 use super::scene::Scene;
-
-/// A line of an operation.
-const SPINE: &str = r#"stroke-width="1.5""#;
+use super::stretches::{Stretch, gaps};
 
 /// The line of an operation, where no bar is.
 pub(super) fn spine(
@@ -17,20 +15,11 @@ pub(super) fn spine(
     layout: &Layout,
     operation: &DrawnOperation,
     row: &LaneRow,
-    (x0, x1): (f64, f64),
+    ends: (u64, u64),
 ) {
-    let mut bars: Vec<_> = operation.spans.iter().map(Span::bounds).collect();
-    bars.sort_unstable();
-    let mut last = x0;
-    for (from, to) in bars {
-        let (from, to) = (layout.scale.at(from), layout.scale.at(to));
-        if from > last {
-            line(canvas, layout, row, (last, from), SPINE);
-        }
-        last = last.max(to);
-    }
-    if x1 > last {
-        line(canvas, layout, row, (last, x1), SPINE);
+    for (from, to, stretch) in gaps(operation, ends) {
+        let ends = (layout.scale.at(from), layout.scale.at(to));
+        line(canvas, layout, row, ends, stretch.style());
     }
 }
 
@@ -46,7 +35,7 @@ pub(super) fn line(
     for (from, to) in layout.scale.pieces(x0, x1) {
         canvas.path(&format!("M{from:.1} {middle:.1}H{to:.1}"), QUIET, rest);
     }
-    for (from, to) in layout.scale.cut(x0, x1).filter(|_| rest == SPINE) {
+    for (from, to) in layout.scale.cut(x0, x1).filter(|_| Stretch::is_style(rest)) {
         let path = format!("M{from:.1} {middle:.1}H{to:.1}");
         canvas.path(
             &path,
@@ -103,7 +92,7 @@ pub(super) fn bar(
     };
     match (doing, style(doing, colour)) {
         (Doing::Think | Doing::Point(_), _) if scene.timeline.time == Time::Nanoseconds => {
-            line(canvas, layout, row, (x0, x1), SPINE);
+            line(canvas, layout, row, (x0, x1), Stretch::of(doing).style());
         }
         (Doing::Hold(inode), _) => {
             let lock = lock_colour(scene.marks.lock(*inode));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::model::{Time, Timeline};
 use super::tree::Tree;
-use super::tree_row::What;
+use super::tree_row::{VersionRun, What};
 use super::words::{count, short, thousands};
 
 /// What is said of the time from which on the chance is 1.
@@ -18,12 +18,21 @@ pub(super) fn no_return(timeline: &Timeline, time: u64) -> String {
     }
 }
 
-/// Versions in a row that are not shown.
-fn run(many: u64) -> String {
-    match many {
-        1 => "1 version".to_owned(),
-        many => format!("{}, each from the one before", count(many, "version")),
-    }
+/// Versions in a row that are not shown, and what stands beside them.
+fn run(run: VersionRun) -> (String, Option<String>) {
+    let many = count(run.many, "version");
+    let each = if run.many == 1 || run.vague {
+        many
+    } else {
+        format!("{many}, each from the one before")
+    };
+    let beside = thousands(run.beside);
+    let beside = match (run.beside, run.lost) {
+        (0, _) => None,
+        (_, true) => Some(format!("and {beside} overwritten")),
+        (_, false) => Some(format!("and {beside} beside")),
+    };
+    (each, beside)
 }
 
 /// What a row of the tree says, and what it says of a fork behind it, with room for so many columns of a name.
@@ -35,15 +44,7 @@ pub(super) fn words_of(
 ) -> (String, Option<String>) {
     let version = match what {
         What::Version(version) => version,
-        What::Run(many, 0) => {
-            return (run(many), None);
-        }
-        What::Run(many, beside) => {
-            return (
-                run(many),
-                Some(format!("and {} overwritten", thousands(beside))),
-            );
-        }
+        What::Run(versions) => return run(versions),
         What::Branches(many, lost) => {
             let end = if lost { ", overwritten" } else { "" };
             return (format!("and {} more{end}", thousands(many)), None);
@@ -68,15 +69,20 @@ pub(super) fn words_of(
         text += ", overwritten";
     }
     if !known.others.is_empty() {
-        let many = thousands(known.others.len() as u64 + 1);
-        let _ = write!(text, "; read one of {many}, not known which");
+        let parent = known.parent.filter(|parent| !known.others.contains(parent));
+        let many = known.others.len() + usize::from(parent.is_some());
+        if many > 1 {
+            let many = thousands(many as u64);
+            let _ = write!(text, "; read one of {many}, not known which");
+        }
     }
     let fork = match tree.branches(version) {
-        0 | 1 => None,
-        many => Some(format!(
-            "fork: {} sales grew from it",
-            thousands(many.into())
-        )),
+        (0 | 1, _) => None,
+        (many, open) => {
+            let more = if open { " or more" } else { "" };
+            let many = thousands(many.into());
+            Some(format!("fork: {many} sales{more} grew from it"))
+        }
     };
     (text, fork)
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::choose::Choice;
 use super::model::Timeline;
 use super::operation::Sight;
+use super::tree_row::VersionRun;
 
 /// How many rows of versions there are.
 pub(super) const ROWS: usize = 36;
@@ -19,6 +20,10 @@ pub(super) struct Family {
     matters: Vec<bool>,
     /// By version: how many there are with those that grew from it.
     size: Vec<u64>,
+    /// By version: whether it was overwritten, with all that grew from it.
+    lost: Vec<bool>,
+    /// By version: whether it may have grown from another one.
+    vague: Vec<bool>,
     /// Whether all of it is drawn.
     whole: bool,
     /// How many branches of a fork are shown.
@@ -26,13 +31,22 @@ pub(super) struct Family {
 }
 
 impl Family {
-    pub(super) fn of(timeline: &Timeline, below: Vec<Vec<usize>>, shown: &HashSet<usize>) -> Self {
+    pub(super) fn of(
+        timeline: &Timeline,
+        below: Vec<Vec<usize>>,
+        shown: &HashSet<usize>,
+        is_lost: impl Fn(usize) -> bool,
+    ) -> Self {
+        let versions = timeline.versions.iter();
+        let vague = versions.map(|version| !version.others.is_empty()).collect();
         let total = below.len();
         let forks = below.iter().filter(|children| children.len() > 1).count();
         let mut family = Self {
             below,
             matters: vec![false; total],
             size: vec![1; total],
+            lost: (0..total).map(is_lost).collect(),
+            vague,
             whole: total <= ROWS,
             most: if forks > 2 { FEW } else { BRANCHES },
         };
@@ -42,6 +56,7 @@ impl Family {
                 *slot = matters;
             }
             let size = family.size(version);
+            let lost = family.lost.get(version) == Some(&true);
             let Some(parent) = timeline.parent(version) else {
                 continue;
             };
@@ -50,6 +65,9 @@ impl Family {
             }
             if let Some(slot) = family.size.get_mut(parent) {
                 *slot = slot.saturating_add(size);
+            }
+            if let Some(slot) = family.lost.get_mut(parent) {
+                *slot &= lost;
             }
         }
         family
@@ -67,10 +85,10 @@ impl Family {
         self.size.get(version).copied().unwrap_or(1)
     }
 
-    /// How many versions from this one on need not be shown, how many stand on branches beside them, and the
-    /// next one that must be shown.
-    pub(super) fn run(&self, from: usize, shown: &HashSet<usize>) -> (u64, u64, usize) {
-        let (mut version, mut run, mut beside) = (from, 0, 0);
+    /// The versions from this one on that need not be shown, and the next one that must be.
+    pub(super) fn run(&self, from: usize, shown: &HashSet<usize>) -> (VersionRun, usize) {
+        let (mut version, mut run) = (from, VersionRun::default());
+        run.lost = true;
         while !shown.contains(&version) {
             let children = self.below(version);
             let mut on = children.iter().filter(|child| self.matters(**child));
@@ -82,12 +100,15 @@ impl Family {
             if !self.whole && !self.matters(next) {
                 break;
             }
-            let others = children.iter().filter(|child| **child != next);
-            beside += others.map(|other| self.size(*other)).sum::<u64>();
+            for other in children.iter().filter(|child| **child != next) {
+                run.beside += self.size(*other);
+                run.lost &= self.lost.get(*other) == Some(&true);
+            }
+            run.many += 1;
+            run.vague |= self.vague.get(version) == Some(&true);
             version = next;
-            run += 1;
         }
-        (run, beside, version)
+        (run, version)
     }
 }
 

@@ -36,13 +36,13 @@ pub(super) fn lane(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, row:
             .timeline
             .operation(place)
             .and_then(DrawnOperation::bounds);
-        if let Some((from, to)) = bounds {
-            let (from, to) = (layout.scale.at(from), layout.scale.at(to));
+        if let Some(bounds) = bounds {
+            let (from, to) = (layout.scale.at(bounds.0), layout.scale.at(bounds.1));
             if from > last {
                 line(canvas, layout, row, (last, from), faint);
             }
             last = last.max(to);
-            shape(canvas, scene, layout, row, place, (from, to));
+            shape(canvas, scene, layout, row, place, bounds);
         }
     }
     if layout.scale.end() > last {
@@ -83,7 +83,7 @@ fn shape(
     layout: &Layout,
     row: &LaneRow,
     place: Spot,
-    bounds: (f64, f64),
+    bounds: (u64, u64),
 ) {
     let Some(operation) = scene.timeline.operation(place) else {
         return;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::acts::Act;
 use super::arrow::Arrow;
 use super::bars::style;
 use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, lock_colour, wide};
@@ -11,6 +12,7 @@ use super::layout::{Layout, RIGHT};
 use super::model::{Clash, Time};
 use super::operation::Doing;
 use super::scene::Scene;
+use super::stretches::{Stretch, gaps};
 
 /// Between two meanings.
 const ROW: f64 = 18.0;
@@ -129,11 +131,30 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
         let words = "at some time in it: when is not said".to_owned();
         items.push((bar(half, &rest), words));
     }
-    if occurs(&Doing::Read) {
-        let words = "goes by what it has read".to_owned();
-        items.push((line(r#"stroke-width="1.5""#), words));
+    for (stretch, words) in [
+        (Stretch::GoesBy, "goes by what it has read"),
+        (Stretch::Idle, "not answered yet"),
+    ] {
+        if stretches(scene).any(|one| one == stretch) {
+            items.push((line(stretch.style()), words.to_owned()));
+        }
     }
     items
+}
+
+/// The lines of all operations that are drawn.
+fn stretches(scene: &Scene<'_>) -> impl Iterator<Item = Stretch> {
+    let operations = scene.choice.places();
+    let operations = operations.filter_map(|place| scene.timeline.operation(place));
+    let gaps = operations.filter_map(|one| Some(gaps(one, one.bounds()?)));
+    let is_line = |act: &&Act| matches!(act.doing, Some(Doing::Think | Doing::Point(_)));
+    let lines = scene
+        .acts
+        .iter()
+        .filter(|_| scene.timeline.time == Time::Nanoseconds);
+    let lines = lines.filter(is_line).filter(|act| act.from < act.to);
+    let named = lines.filter_map(|act| Some(Stretch::of(act.doing.as_ref()?)));
+    gaps.flatten().map(|(_, _, stretch)| stretch).chain(named)
 }
 
 /// The locks that are held, as far as there are colours.

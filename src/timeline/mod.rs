@@ -57,6 +57,7 @@ mod render;
 mod rows;
 mod scale;
 mod scene;
+mod stretches;
 mod svg;
 mod text;
 mod text_line;

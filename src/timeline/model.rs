@@ -1,5 +1,7 @@
 //! The model of a run, ready to be drawn.
 
+use std::sync::Arc;
+
 use super::operation::DrawnOperation;
 use crate::overwriting::Overwriting;
 use crate::run_clock::RunClock;
@@ -52,7 +54,7 @@ impl Timeline {
         let version = |at: usize| self.versions.get(at);
         Overwriting::of(
             &parents,
-            |at| version(at).map_or(&[], |one| one.others.as_slice()),
+            |at| version(at).map_or(&[][..], |one| &one.others[..]),
             |at| version(at).is_some_and(|one| one.survived),
         )
     }
@@ -89,8 +91,8 @@ pub struct DrawnVersion {
     /// The version that its writer had read, as an index into [`Timeline::versions`]. It must
     /// stand before its child there; otherwise it counts as unknown.
     pub parent: Option<usize>,
-    /// Others that it may have grown from instead, for all that is known.
-    pub others: Vec<usize>,
+    /// Those that it may have grown from, where nobody knows which: `parent` is the likeliest.
+    pub others: Arc<[usize]>,
     /// Whether it is what the count says in the end: then it stands, and so do those that it grew from. Of the others those
     /// are overwritten that grew from a version that several grew from, with all that grew from them.
     pub survived: bool,

@@ -32,8 +32,10 @@ enum PendingBranch {
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) rows: Vec<TreeRow>,
-    /// By version: how many grew from it.
-    pub(super) children: Vec<u32>,
+    /// By version: how many are known to have grown from it.
+    children: Vec<u32>,
+    /// By version: whether others may have.
+    open: Vec<bool>,
     fates: Overwriting,
 }
 
@@ -44,14 +46,18 @@ impl Tree {
         let mut tree = Self {
             rows: Vec::new(),
             children: vec![0; total],
+            open: vec![false; total],
             fates: timeline.fates(),
         };
         let mut below: Vec<Vec<usize>> = vec![Vec::new(); total];
+        let mut lists = HashSet::new();
         for version in (0..total).rev() {
             let Some(parent) = timeline.parent(version) else {
                 continue;
             };
-            if let Some(count) = tree.children.get_mut(parent) {
+            if tree.is_known(timeline, version, &mut lists)
+                && let Some(count) = tree.children.get_mut(parent)
+            {
                 *count = count.saturating_add(1);
             }
             if let Some(children) = below.get_mut(parent) {
@@ -59,7 +65,7 @@ impl Tree {
             }
         }
         let shown = shown(timeline, choice);
-        let family = Family::of(timeline, below, &shown);
+        let family = Family::of(timeline, below, &shown, |version| tree.is_lost(version));
         tree.grow(timeline, &family, &shown);
         tree
     }
@@ -69,8 +75,32 @@ impl Tree {
         self.fates.stands(version)
     }
 
-    pub(super) fn branches(&self, version: usize) -> u32 {
-        self.children.get(version).copied().unwrap_or_default()
+    /// How many are known to have grown from a version, and whether others may have.
+    pub(super) fn branches(&self, version: usize) -> (u32, bool) {
+        let known = self.children.get(version).copied().unwrap_or_default();
+        (known, self.open.get(version) == Some(&true))
+    }
+
+    /// Whether it is known what a version grew from; else it may have been any of several. `lists`: those gone through,
+    /// which many versions may share.
+    fn is_known(
+        &mut self,
+        timeline: &Timeline,
+        version: usize,
+        lists: &mut HashSet<*const usize>,
+    ) -> bool {
+        let others = timeline.versions.get(version).map(|one| &one.others);
+        let Some(others) = others.filter(|others| !others.is_empty()) else {
+            return true;
+        };
+        let is_new = lists.insert(others.as_ptr());
+        let list = if is_new { &others[..] } else { &[] };
+        for at in list.iter().copied().chain(timeline.parent(version)) {
+            if let Some(open) = self.open.get_mut(at) {
+                *open = true;
+            }
+        }
+        false
     }
 
     /// Whether a version was overwritten.
@@ -126,12 +156,12 @@ impl Tree {
                 return hidden;
             }
         };
-        let (run, beside, version) = family.run(version, shown);
-        let told = run + beside + 1;
+        let (run, version) = family.run(version, shown);
+        let told = run.many + run.beside + 1;
         let mut row = parent;
         let mut inner = rails.clone();
-        if run > 0 {
-            row = Some(self.push(rails.clone(), row, What::Run(run, beside)));
+        if run.many > 0 {
+            row = Some(self.push(rails.clone(), row, What::Run(run)));
             inner = under(&rails);
         }
         let row = self.push(inner.clone(), row, What::Version(version));

@@ -14,12 +14,23 @@ pub(super) enum Rail {
 pub(super) enum What {
     /// This version.
     Version(usize),
-    /// So many versions, each after the one before, and so many more on branches beside them.
-    Run(u64, u64),
+    /// Versions one after another.
+    Run(VersionRun),
     /// So many branches of the fork above, and whether all of them were overwritten.
     Branches(u64, bool),
     /// So many versions for which there is no room.
     Rest(u64),
+}
+
+/// Versions, each of which grew from the one before, and what stands on branches beside them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct VersionRun {
+    pub(super) many: u64,
+    /// Whether some of them may have grown from another one instead.
+    pub(super) vague: bool,
+    pub(super) beside: u64,
+    /// Whether all of those beside them were overwritten.
+    pub(super) lost: bool,
 }
 
 /// One row.

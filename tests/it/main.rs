@@ -66,6 +66,7 @@ mod reset;
 mod restores;
 mod room;
 mod rush;
+mod said;
 mod sellers;
 #[cfg(feature = "serve")]
 mod serve;

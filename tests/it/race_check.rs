@@ -1,12 +1,16 @@
 //! The verdict of recorded runs, beside a search through all orders; and evidence of any kind.
 
+mod certain;
 mod counted;
 mod foreign;
+mod forged;
 mod histories;
 mod hostile;
 mod locks;
 mod named;
 mod orders;
+mod racing;
+mod unjudged;
 mod unsaid;
 
 /// Evidence of every kind, for the fuzzers.

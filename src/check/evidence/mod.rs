@@ -22,6 +22,7 @@ mod open_operations;
 mod operation;
 mod parse;
 mod plain;
+mod presumed;
 mod read;
 mod record;
 mod steps;

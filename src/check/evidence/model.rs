@@ -105,16 +105,17 @@ impl Evidence {
                 .find(|(_, did)| line.is_of(did))
                 .map(|it| it.0);
         }
-        let written = |did: &Operation| match &self.ledger {
+        let presumed = self.presumed_writers();
+        let written = |at: u32, did: &Operation| match &self.ledger {
             Some(lines) => lines.iter().any(|line| line.is_of(did)),
-            None => did.has_written(),
+            None => did.has_written() || presumed.contains(&at),
         };
         let left = |did: &Operation| match did.left_at_read() {
             UNSAID => None,
             left => left.checked_sub(u64::from(did.quantity)),
         };
         let fits = |did: &Operation| left(did).is_none_or(|left| left == last.left);
-        let mut fitting = writers.filter(|(_, did)| written(did) && fits(did));
+        let mut fitting = writers.filter(|(at, did)| written(*at, did) && fits(did));
         let one = fitting.next()?;
         fitting.next().is_none().then_some(one.0)
     }

@@ -1,8 +1,8 @@
 //! Forks: what became of the sales that wrote one version, by the tree of all versions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::check::evidence::Evidence;
+use crate::check::evidence::{Evidence, Operation};
 use crate::check::fork_words::ForkOutcome;
 use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
@@ -43,9 +43,13 @@ impl<'a> Forks<'a> {
         }
     }
 
-    fn name(&self, at: u32) -> String {
-        let did = self.evidence.operation(at);
-        let name = did.map(|did| self.evidence.names.name(did.buyer));
+    pub(super) fn operation(&self, at: u32) -> Option<&'a Operation> {
+        self.evidence.operation(at)
+    }
+
+    pub(super) fn name(&self, at: u32) -> String {
+        let name = self.operation(at);
+        let name = name.map(|did| self.evidence.names.name(did.buyer));
         name.unwrap_or_default().to_owned()
     }
 
@@ -103,7 +107,7 @@ impl<'a> Forks<'a> {
         wrote.is_some_and(|version| version.survived && !version.doubtful)
     }
 
-    fn is_lost(&self, at: u32) -> bool {
+    pub(super) fn is_lost(&self, at: u32) -> bool {
         let missing = self.evidence.ledger.is_some();
         let wrote = self.wrote(at);
         wrote.map_or(missing, |wrote| self.fates.is_lost(wrote))
@@ -132,28 +136,52 @@ impl<'a> Forks<'a> {
         })
     }
 
-    /// Who of two overwrote the other, or how it ended otherwise, in words; `None` where that is not known.
-    pub(super) fn of_two(&self, pair: [u32; 2]) -> Option<String> {
+    /// Those who read what one of these wrote, and nobody knows which, and wrote on.
+    pub(super) fn readers_of_several(&self, writers: &[u32]) -> Vec<u32> {
+        let wrote: HashSet<usize> = writers.iter().filter_map(|at| self.wrote(*at)).collect();
+        let is_one = |at: u32| {
+            let read = self.tree.possible(at).iter();
+            read.filter(|version| wrote.contains(version)).count() > 1
+        };
+        let all = self.tree.all.iter().filter_map(|version| version.by);
+        all.filter(|at| is_one(*at)).collect()
+    }
+
+    /// Who of two overwrote the other, or how it ended otherwise, in words.
+    pub(super) fn of_two(&self, pair: [u32; 2]) -> String {
         let [one, other] = pair;
         for (late, early) in [(other, one), (one, other)] {
             if self.overwrote(late, early) {
                 let (last, first) = (self.name(late), self.name(early));
-                return Some(match self.overwriter(early) {
-                    Some(by) if by != late => {
-                        format!("{last} wrote after {first}, whose sale is overwritten")
-                    }
-                    _ => format!("{last} overwrote {first}"),
-                });
+                // What the ledger does not have has no place among the versions.
+                let is_by = self.wrote(early).is_none() || self.overwriter(early) == Some(late);
+                return if is_by {
+                    format!("{last} overwrote {first}")
+                } else {
+                    format!("{last} wrote after {first}, whose sale is overwritten")
+                };
             }
         }
-        Some(self.outcome(&pair)?.told())
+        let outcome = self.outcome(&pair);
+        outcome.map_or_else(|| self.undecided(&pair), |outcome| outcome.told())
     }
 
     /// Those that had gone on from an overwritten sale and are no fork themselves, by the version of which that sale was one
     /// of several. `forked`: whether a version was written more than once.
     pub(super) fn gone_on(&self, forked: impl Fn(u64) -> bool) -> HashMap<u64, Vec<u32>> {
         let versions = &self.tree.all;
-        let parents: Vec<_> = versions.iter().map(|version| version.parent).collect();
+        // Who may have gone on from one that was not overwritten is not said to have gone on from one that was.
+        let is_known = |by: Option<u32>| {
+            by.is_none_or(|by| {
+                self.tree
+                    .possible(by)
+                    .iter()
+                    .all(|at| self.fates.is_lost(*at))
+            })
+        };
+        let parents = versions.iter();
+        let parents = parents.map(|version| version.parent.filter(|_| is_known(version.by)));
+        let parents: Vec<_> = parents.collect();
         let seq = |at: usize| versions.get(at).map(|version| version.seq);
         let gone = self
             .fates

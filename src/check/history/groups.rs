@@ -1,10 +1,9 @@
 //! Lost updates told once for each version that was written over: everybody who wrote it, and who wrote last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::forks::Forks;
 use super::verdict::HistoryVerdict;
-use super::words_of_versions::AT_ONE_TIME;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, Operation, UNSAID};
 use crate::check::fork_words::ForkOutcome;
@@ -30,14 +29,17 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     if verdict.count(Anomaly::LostUpdate) == 0 {
         return Vec::new();
     }
+    let forks = Forks::of(evidence);
+    // Those who say so, whatever the ledger has, and those who got no answer and of whom it is known all the same.
+    let known: HashSet<u32> = forks.order.wrote().collect();
     let mut versions: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
     for (index, did) in (0..).zip(&evidence.operations) {
-        if did.has_written() && did.write != UNSAID {
+        let wrote = did.has_written() || did.is_pending() && known.contains(&index);
+        if wrote && did.write != UNSAID {
             versions.entry(did.write).or_default().push(index);
         }
     }
     versions.retain(|_, writers| writers.len() > 1);
-    let forks = Forks::of(evidence);
     let mut gone_on = forks.gone_on(|version| versions.contains_key(&version));
     let mut all: Vec<OverwrittenVersion> = versions
         .into_iter()
@@ -47,12 +49,12 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
             writers.sort_by_key(|at| forks.stands(*at));
             let with = gone_on.remove(&version).unwrap_or_default();
             let outcome = forks.outcome(&writers).map(|outcome| ForkOutcome {
-                with: with.iter().map(|at| name(evidence, *at)).collect(),
+                with: with.iter().map(|at| forks.name(*at)).collect(),
                 ..outcome
             });
             OverwrittenVersion {
                 version,
-                text: sentence(evidence, version, &writers, outcome.as_ref()),
+                text: sentence((evidence, &forks), version, &writers, outcome.as_ref()),
                 writers,
                 with,
             }
@@ -62,19 +64,13 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     all
 }
 
-fn name(evidence: &Evidence, at: u32) -> String {
-    let did = evidence.operation(at);
-    let name = did.map(|did| evidence.names.name(did.buyer));
-    name.unwrap_or_default().to_owned()
-}
-
 fn sentence(
-    evidence: &Evidence,
+    (evidence, forks): (&Evidence, &Forks<'_>),
     version: u64,
     writers: &[u32],
     outcome: Option<&ForkOutcome>,
 ) -> String {
-    let name = |at: &u32| name(evidence, *at);
+    let name = |at: &u32| forks.name(*at);
     let all: Vec<String> = writers.iter().map(name).collect();
     let seen = writers.iter().filter_map(|at| evidence.operation(*at));
     let mut seen = seen.map(Operation::left_at_read);
@@ -91,14 +87,7 @@ fn sentence(
         }
         _ => String::new(),
     };
-    let order = if let Some(outcome) = outcome {
-        outcome.told()
-    } else {
-        let mut all = writers.iter().filter_map(|at| evidence.operation(*at));
-        let timed = all.all(|did| did.wrote != UNSAID);
-        let why = if timed { AT_ONE_TIME } else { "not said" };
-        format!("which of them wrote last is {why}")
-    };
+    let order = outcome.map_or_else(|| forks.undecided(writers), ForkOutcome::told);
     let silent = writers.iter().filter(|at| {
         evidence
             .operation(**at)

@@ -30,6 +30,7 @@ mod reads;
 mod replay;
 mod seen_versions;
 mod sold;
+mod undecided;
 mod verdict;
 mod words;
 mod words_of_sales;

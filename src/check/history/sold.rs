@@ -31,9 +31,11 @@ pub(super) fn sold_beside_count(evidence: &Evidence) -> Option<u64> {
     let mut versions: Vec<(u64, u32)> = if let Some(lines) = &evidence.ledger {
         lines.iter().map(|line| (line.seq, line.quantity)).collect()
     } else {
-        let all = evidence.operations.iter();
-        let wrote = all.filter(|did| did.write != UNSAID && did.has_written());
-        wrote.map(|did| (did.write, did.quantity)).collect()
+        let presumed = evidence.presumed_writers();
+        let all = (0..).zip(&evidence.operations);
+        let wrote = all.filter(|(at, did)| did.has_written() || presumed.contains(at));
+        let wrote = wrote.filter(|(_, did)| did.write != UNSAID);
+        wrote.map(|(_, did)| (did.write, did.quantity)).collect()
     };
     versions.sort_unstable();
     let forked = versions

@@ -4,27 +4,20 @@ use super::forks::Forks;
 use super::phrases::Phrases;
 use crate::check::evidence::{CommittedLine, Operation, OperationOutcome, UNSAID};
 
-/// Why the order of writes is not known.
-pub(super) const AT_ONE_TIME: &str = "not known: they wrote at the same time";
-
 impl Phrases<'_> {
     pub(super) fn lost_update(&self, forks: &Forks<'_>, version: u64) -> String {
         let (a, b) = (self.who(0), self.who(1));
         let (one, other) = (self.operation(0), self.operation(1));
-        let saw = match one.seen {
-            UNSAID => String::new(),
-            left => format!(" ({left} left)"),
+        // Two versions of one number may have left unequal counts.
+        let saw = match (one.left_at_read(), other.left_at_read()) {
+            (left, same) if left == same && left != UNSAID => format!(" ({left} left)"),
+            _ => String::new(),
         };
         let written = version.saturating_add(1);
-        let pair = match self.finding.operations[..] {
+        let overwritten = match self.finding.operations[..] {
             [one, other] => forks.of_two([one, other]),
-            _ => None,
+            _ => String::new(),
         };
-        let overwritten = pair.unwrap_or_else(|| {
-            let timed = [&one, &other].iter().all(|did| did.wrote != UNSAID);
-            let why = if timed { AT_ONE_TIME } else { "not said" };
-            format!("which of them overwrote the other is {why}")
-        });
         let silent: Vec<&str> = [(&a, &one), (&b, &other)]
             .into_iter()
             .filter(|(_, did)| did.read == UNSAID)

@@ -31,6 +31,27 @@ impl Case<'_> {
         }
     }
 
+    /// Whether it alone can have written a version that there was, though neither it nor a ledger says so.
+    fn must_have_written(&self, did: &Operation) -> bool {
+        let all = || self.evidence.operations.iter();
+        let has_sold = |one: &Operation| one.outcome == OperationOutcome::Sold;
+        let alike = all().filter(|one| one.write == did.write);
+        let alone = alike
+            .filter(|one| has_sold(one) || one.is_pending())
+            .count()
+            == 1;
+        let was_there = |one: &Operation| {
+            let wrote = has_sold(one) || one.is_pending() && self.has_written(one);
+            let read = one.read != UNSAID && one.read >= did.write;
+            read || one.write != UNSAID && one.write > did.write && wrote
+        };
+        let last = self.evidence.last.map(|last| last.seq);
+        let there = last >= Some(did.write) || all().any(was_there);
+        let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
+        let silent = did.is_pending() && self.evidence.ledger.is_none();
+        silent && alone && there && follows && did.write > self.evidence.first
+    }
+
     /// Whether two sales wrote one version, and all sales together do not leave what is left.
     pub(super) fn is_short_of_sales(&self, left: u64) -> bool {
         let written: Vec<(u64, u32)> = if let Some(lines) = &self.evidence.ledger {
@@ -39,7 +60,8 @@ impl Case<'_> {
             let all = self.evidence.operations.iter();
             let sold = |did: &&Operation| {
                 let sold = did.outcome == OperationOutcome::Sold;
-                did.write != UNSAID && (sold || did.is_pending() && self.has_written(did))
+                let wrote = self.has_written(did) || self.must_have_written(did);
+                did.write != UNSAID && (sold || did.is_pending() && wrote)
             };
             all.filter(sold)
                 .map(|did| (did.write, did.quantity))

@@ -1,6 +1,7 @@
 //! The versions of a recorded run: who wrote each, and which it grew from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 mod last_written;
 mod numbered;
@@ -21,7 +22,7 @@ pub(crate) struct VersionTree {
     pub(crate) read: Vec<Option<usize>>,
     pub(crate) wrote: Vec<Option<usize>>,
     /// By operation: the versions one of which it read, where they are several.
-    possible: HashMap<u32, Vec<usize>>,
+    possible: HashMap<u32, Arc<[usize]>>,
 }
 
 /// A version of the count.
@@ -62,7 +63,7 @@ impl VersionTree {
         for line in &written {
             let did = line.by.and_then(|by| evidence.operation(by));
             let parent = match (line.by, did) {
-                (Some(by), Some(did)) if did.read != UNSAID => numbered.seen(by, did),
+                (Some(by), Some(did)) => numbered.seen(by, did),
                 _ => numbered.last(line.seq.wrapping_sub(1)),
             };
             let at = versions.all.len();
@@ -80,10 +81,12 @@ impl VersionTree {
             }
         }
         for (index, did) in (0..).zip(&evidence.operations) {
-            if did.read != UNSAID {
-                let read = numbered.seen(index, did);
-                let possible = numbered.possible(order, (index, did), read);
-                versions.reads(index, read, possible);
+            let (read, possible) = numbered.read(order, (index, did));
+            versions.reads(index, read, possible);
+            if did.read != UNSAID
+                && let Some(slot) = versions.read.get_mut(index as usize)
+            {
+                *slot = read;
             }
         }
         let latest = match evidence.last {
@@ -95,7 +98,9 @@ impl VersionTree {
         match (exact(evidence, &written).or(writer), latest) {
             (Some(last), _) => versions.survives(&[last]),
             (None, Some(latest)) => {
-                versions.survives(&candidates(evidence, latest, &written, order));
+                let mut last = candidates(evidence, latest, &written, order);
+                versions.drop_gone_on_from(&mut last);
+                versions.survives(&last);
             }
             (None, None) => {}
         }
@@ -104,23 +109,31 @@ impl VersionTree {
 
     /// That an operation read a version, or one of several. What it wrote grew from that; it may stand before it here, where
     /// nothing else tells their order.
-    fn reads(&mut self, index: u32, read: Option<usize>, mut possible: Vec<usize>) {
+    fn reads(&mut self, index: u32, read: Option<usize>, mut possible: Arc<[usize]>) {
         let wrote = self.wrote.get(index as usize).copied().flatten();
         let version = wrote.and_then(|wrote| self.all.get_mut(wrote));
-        if let (Some(wrote), Some(version), Some(read)) = (wrote, version, read)
-            && version.parent != Some(read)
-        {
-            if read < wrote {
-                version.parent = Some(read);
+        if let (Some(wrote), Some(version), Some(read)) = (wrote, version, read) {
+            let before = possible.iter().rev().copied().chain([read]);
+            let before = before.filter(|before| *before < wrote).max();
+            if before.is_some() {
+                version.parent = before;
             } else if possible.is_empty() {
-                possible.extend(version.parent.into_iter().chain([read]));
+                possible = version.parent.into_iter().chain([read]).collect();
             }
-        }
-        if let Some(slot) = self.read.get_mut(index as usize) {
-            *slot = read;
         }
         if !possible.is_empty() {
             self.possible.insert(index, possible);
+        }
+    }
+
+    /// Drops those from which another is known to have grown: that was written later.
+    fn drop_gone_on_from(&self, last: &mut Vec<usize>) {
+        let known =
+            |version: &&TreeVersion| version.by.is_some_and(|by| self.possible(by).is_empty());
+        let gone_on = self.all.iter().filter(known);
+        let gone_on: HashSet<usize> = gone_on.filter_map(|version| version.parent).collect();
+        if last.iter().any(|at| !gone_on.contains(at)) {
+            last.retain(|at| !gone_on.contains(at));
         }
     }
 
@@ -138,9 +151,16 @@ impl VersionTree {
         )
     }
 
+    /// The same, to be kept.
+    pub(crate) fn shared_possible(&self, operation: u32) -> Arc<[usize]> {
+        self.possible.get(&operation).cloned().unwrap_or_default()
+    }
+
     /// The versions one of which an operation read, where they are several.
     pub(crate) fn possible(&self, operation: u32) -> &[usize] {
-        self.possible.get(&operation).map_or(&[], Vec::as_slice)
+        self.possible
+            .get(&operation)
+            .map_or(&[][..], |all| &all[..])
     }
 
     /// These stand in the end, or one of them does.

@@ -48,9 +48,7 @@ pub(super) fn on_ledger(evidence: &Evidence) -> Vec<WrittenVersion> {
 
 /// Without a ledger: what was answered, in the order in which it was written.
 pub(super) fn by_time(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<WrittenVersion> {
-    let dids = (0..).zip(&evidence.operations);
-    let wrote = dids.filter(|(_, did)| did.has_written() && did.write != UNSAID);
-    let mut wrote: Vec<u32> = wrote.map(|(index, _)| index).collect();
+    let mut wrote: Vec<u32> = order.wrote().collect();
     order.sort(&mut wrote);
     let settled = order.settled(&wrote);
     let written = settled

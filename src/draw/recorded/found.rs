@@ -53,7 +53,7 @@ fn drawn(
         all => format!(" (and {} more like this)", all - 1),
     };
     let is_oversale = found.kind == Anomaly::Oversold && found.version.is_none();
-    let is_ordered = found.operations.iter().all(|at| order.is_first_beyond(*at));
+    let is_ordered = is_oversale && order.knows_beyond_stock();
     let alike = verdict.findings.iter();
     let alike = alike.filter(|other| other.kind == found.kind);
     let operations = match (is_oversale, is_ordered) {

@@ -1,5 +1,7 @@
 //! The versions of a recorded run, as they are drawn.
 
+use std::sync::Arc;
+
 use crate::check::version_tree::VersionTree;
 use crate::timeline::{DrawnVersion, Spot};
 
@@ -11,10 +13,9 @@ pub(super) fn versions(tree: &VersionTree, places: &[Option<Spot>]) -> Vec<Drawn
         left: version.left,
         writer: version.by.and_then(place),
         parent: version.parent,
-        others: version.by.map_or_else(Vec::new, |by| {
-            let possible = tree.possible(by).iter().copied();
-            possible.filter(|at| Some(*at) != version.parent).collect()
-        }),
+        others: version
+            .by
+            .map_or_else(Arc::default, |by| tree.shared_possible(by)),
         survived: version.survived,
         doubtful: version.doubtful,
         unordered: version.unordered,

@@ -182,7 +182,7 @@ fn of_writes_at_one_time_no_order_is_told() {
         )
         .unwrap(),
     );
-    let at_once = "which of them overwrote the other is not known: they wrote at the same time";
+    let at_once = "which of them wrote last is not known: they wrote at the same time";
     assert!(
         lost.findings[0].text.ends_with(at_once),
         "{:?}",

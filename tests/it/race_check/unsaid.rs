@@ -9,9 +9,9 @@ use tickets::draw;
 
 use crate::harness::TestEvent;
 
-const HEADER: &str = "{\"evidence\":1,\"stock\":3,\"first\":0}\n";
+pub(super) const HEADER: &str = "{\"evidence\":1,\"stock\":3,\"first\":0}\n";
 
-fn read(text: &str) -> Evidence {
+pub(super) fn read(text: &str) -> Evidence {
     evidence::read_lines(text.as_bytes(), "run.jsonl".as_ref()).unwrap()
 }
 
@@ -24,8 +24,27 @@ fn checked(text: &str) -> (String, Value) {
     (event.run(&line).stdout, event.json(&line).1)
 }
 
+/// How it is drawn, in a terminal and as a picture.
+pub(super) fn both(text: &str) -> (String, String) {
+    let evidence = read(text);
+    let timeline = draw::recorded(&evidence, &judge(&evidence));
+    let lines = timeline.to_text(120);
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    (lines.join("\n"), timeline.to_svg())
+}
+
+/// The same of sales.
+fn drawn(sales: &str) -> (String, String) {
+    both(&(HEADER.to_owned() + sales))
+}
+
 /// A sale in one line, that reads a version of so many left, with more members.
-fn sale(buyer: &str, [invoke, returned]: [u64; 2], (seq, left): (u64, u64), more: &str) -> String {
+pub(super) fn sale(
+    buyer: &str,
+    [invoke, returned]: [u64; 2],
+    (seq, left): (u64, u64),
+    more: &str,
+) -> String {
     format!(
         "{{\"buyer\":\"{buyer}\",\"invoke\":{invoke},\"return\":{returned},\"read\":{seq},\"seen\":{left},\"write\":{},\"left\":{},\"outcome\":\"sold\"{more}}}\n",
         seq + 1,
@@ -200,14 +219,7 @@ fn who_was_overwritten_is_left_open_where_nobody_knows_what_was_read() {
         groups[0].text,
         "ann and bob both read version 0 (3 left) and both wrote version 1: which of them wrote last is not said"
     );
-    let timeline = draw::recorded(&evidence, &verdict);
-    let text: Vec<String> = timeline
-        .to_text(120)
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let text = text.join("\n");
-    let svg = timeline.to_svg();
+    let (text, svg) = both(&(HEADER.to_owned() + &two + &third));
     for drawn in [&text, &svg] {
         assert!(!drawn.contains(", overwritten"), "{drawn}");
         assert!(!drawn.contains("its sale was overwritten"), "{drawn}");
@@ -241,14 +253,7 @@ fn letters_tell_locks_apart() {
             let lock = lock([from + 10, from + 70], file, "");
             sale(&format!("user-{at}"), [from, from + 80], (at, left), &lock)
         });
-        let evidence = read(&(HEADER.to_owned() + &sales.collect::<String>()));
-        let timeline = draw::recorded(&evidence, &judge(&evidence));
-        let text: Vec<String> = timeline
-            .to_text(120)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        (text.join("\n"), timeline.to_svg())
+        both(&(HEADER.to_owned() + &sales.collect::<String>()))
     };
     let (text, svg) = drawn([(8, 41), (9, 41), (9, 41)]);
     assert!(text.contains("lock A") && text.contains("lock B"), "{text}");
@@ -269,31 +274,21 @@ fn what_is_not_shown_of_a_fork_and_what_may_lie_between_is_left_open() {
         let at = format!(",\"read_at\":15,\"intend\":{intend},\"wrote\":{wrote}");
         sale(buyer, [10, 900], (0, 3), &at)
     };
-    let drawn = |sales: String| {
-        let evidence = read(&(HEADER.to_owned() + &sales));
-        let timeline = draw::recorded(&evidence, &judge(&evidence));
-        let text: Vec<String> = timeline
-            .to_text(120)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        (text.join("\n"), timeline.to_svg())
-    };
     let crowd = (1..=40).map(|at| timed(&format!("user-{at}"), [20, 500 + at]));
-    let (text, svg) = drawn(crowd.collect());
+    let (text, svg) = drawn(&crowd.collect::<String>());
     for drawn in [&text, &svg] {
         assert!(drawn.contains("and 28 more"), "{drawn}");
         assert!(!drawn.contains(", overwritten"), "{drawn}");
     }
     // Ann was over when the two others began, and these wrote at one time.
     let three = timed("ann", [20, 30]) + &timed("bob", [40, 60]) + &timed("cy", [50, 70]);
-    let (text, svg) = drawn(three);
+    let (text, svg) = drawn(&three);
     assert!(text.contains("by ann, overwritten"), "{text}");
     assert!(!text.contains("over ann's"), "{text}");
     assert!(!svg.contains("is overwritten by"), "{svg}");
     // Where the order is known it is said.
     let three = timed("ann", [20, 30]) + &timed("bob", [40, 60]) + &timed("cy", [65, 70]);
-    let (text, svg) = drawn(three);
+    let (text, svg) = drawn(&three);
     assert!(
         text.contains("over ann's") && text.contains("over bob's"),
         "{text}"
@@ -304,18 +299,8 @@ fn what_is_not_shown_of_a_fork_and_what_may_lie_between_is_left_open() {
 /// Whole operations that say no more than when they began and ended are drawn from end to end, with what they read and wrote.
 #[test]
 fn what_has_no_time_of_its_own_is_drawn_where_it_may_have_been() {
-    let draw = |sales: String| {
-        let evidence = read(&(HEADER.to_owned() + &sales));
-        let timeline = draw::recorded(&evidence, &judge(&evidence));
-        let text: Vec<String> = timeline
-            .to_text(120)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        (text.join("\n"), timeline.to_svg())
-    };
     let ann = sale("ann", [10, 90], (0, 3), "");
-    let (text, svg) = draw(ann.clone() + &sale("bob", [100, 195], (1, 2), ""));
+    let (text, svg) = drawn(&(ann.clone() + &sale("bob", [100, 195], (1, 2), "")));
     for drawn in [&text, &svg] {
         assert!(
             drawn.contains("reads: 3 left, writes: 2 left, when is not said"),
@@ -340,20 +325,58 @@ fn what_has_no_time_of_its_own_is_drawn_where_it_may_have_been() {
         "the last lane is drawn to its end: {svg}"
     );
     // Time in which something may have happened is not cut out.
-    let (_, svg) = draw(ann.clone() + &sale("bob", [11, 9_000], (1, 2), ""));
+    let (_, svg) = drawn(&(ann.clone() + &sale("bob", [11, 9_000], (1, 2), "")));
     assert!(!svg.contains("time cut out"), "{svg}");
     // Half of it is said.
-    let (text, _) = draw(sale("ann", [10, 90], (0, 3), ",\"read_at\":20"));
+    let (text, _) = drawn(&sale("ann", [10, 90], (0, 3), ",\"read_at\":20"));
     assert!(text.contains("reads: 3 left\n"), "{text}");
     assert!(text.contains("writes: 2 left, when is not said"), "{text}");
-    let (text, _) = draw(sale("ann", [10, 90], (0, 3), ",\"intend\":40,\"wrote\":50"));
+    let (text, _) = drawn(&sale(
+        "ann",
+        [10, 90],
+        (0, 3),
+        ",\"intend\":40,\"wrote\":50",
+    ));
     assert!(text.contains("reads: 3 left, when is not said"), "{text}");
     assert!(text.contains("writes: 2 left, bought 1\n"), "{text}");
-    let (_, svg) = draw(sale(
+    let (_, svg) = drawn(&sale(
         "ann",
         [10, 90],
         (0, 3),
         ",\"read_at\":20,\"intend\":40,\"wrote\":50",
     ));
     assert!(!svg.contains("when is not said"), "{svg}");
+}
+
+/// From the read to the write, and no longer, a line says that a buyer goes by what it has read.
+#[test]
+fn who_has_written_goes_by_what_it_has_read_no_more() {
+    let goes_by = "goes by what it has read";
+    let times = ",\"read_at\":20,\"intend\":40,\"wrote\":50";
+    let (_, svg) = drawn(&sale("ann", [10, 90], (0, 3), times));
+    let (_, lane) = svg.split_once("<g><title>reads: 3 left").unwrap();
+    let (lane, _) = lane.split_once("</g>").unwrap();
+    let number = |text: &str| -> f64 {
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
+        text[..end.unwrap()].parse().unwrap()
+    };
+    let lines = lane.split("<path d=\"M").skip(1);
+    let solid = lines.filter(|line| line.contains("stroke-width=\"1.5\""));
+    let ends: Vec<f64> = solid
+        .map(|line| number(line.split_once('H').unwrap().1))
+        .collect();
+    let (_, write) = lane.rsplit_once("<rect x=\"").unwrap();
+    assert_eq!(ends, [number(write)], "{lane}");
+    assert!(lane.contains("stroke-dasharray=\"1 3\""), "{lane}");
+    assert!(
+        svg.contains(goes_by) && svg.contains("not answered yet"),
+        "{svg}"
+    );
+    // Who was told that none are left writes nothing.
+    let told = "{\"buyer\":\"bob\",\"invoke\":10,\"return\":90,\"read\":0,\"read_at\":20,\"seen\":3,\"quantity\":4,\"outcome\":\"sold_out\"}\n";
+    let (_, svg) = drawn(told);
+    assert!(
+        !svg.contains(goes_by) && svg.contains("not answered yet"),
+        "{svg}"
+    );
 }

@@ -8,6 +8,13 @@
 
 use std::collections::HashMap;
 
+mod ancestry;
+
+use ancestry::Ancestry;
+
+/// So often all versions are gone through: those that one may have grown from may stand behind it.
+const PASSES: usize = 16;
+
 /// What became of each version.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Overwriting {
@@ -40,30 +47,24 @@ impl Overwriting {
         survived: impl Fn(usize) -> bool,
     ) -> Self {
         let total = parents.len();
-        let parent = |at: usize| parents.get(at).copied().flatten().filter(|to| *to < at);
-        let stands: Vec<bool> = (0..total).map(survived).collect();
+        let ancestry = Ancestry::of(parents, others);
+        let mut stands: Vec<bool> = (0..total).map(survived).collect();
         let mut ends = (0..total).filter(|at| stands.get(*at) == Some(&true));
         let end = ends.next().filter(|_| ends.next().is_none());
+        let is_open = !stands.contains(&true);
+        ancestry.spread(&mut stands);
         let mut all = Self {
             stands,
             end,
             lost: vec![false; total],
             last: (0..total).collect(),
-            vague: vec![false; total],
+            vague: ancestry.vague(),
         };
         let mut forks = vec![Fork::default(); total];
-        let below = |at: usize| others(at).iter().copied().chain(parent(at));
-        spread(&mut all.stands, below);
-        for at in (0..total).filter(|at| !others(*at).is_empty()) {
-            for to in below(at) {
-                if let Some(vague) = all.vague.get_mut(to) {
-                    *vague = true;
-                }
-            }
-        }
-        spread(&mut all.vague, below);
         for at in (0..total).rev() {
-            let Some(to) = parent(at) else { continue };
+            let Some(to) = ancestry.parent(at) else {
+                continue;
+            };
             let (stands, last) = (all.stands(at), all.last(at));
             let Some(fork) = forks.get_mut(to) else {
                 continue;
@@ -77,18 +78,34 @@ impl Overwriting {
                 *own = last.max(*own);
             }
         }
-        for at in 0..total {
-            let Some(to) = parent(at).filter(|_| !all.stands(at)) else {
-                continue;
-            };
-            let fork = forks.get(to).copied().unwrap_or_default();
-            let gave_way = fork.many > 1 && (fork.stands || fork.newest != at);
-            let lost = all.is_lost(to) || gave_way;
-            if let Some(own) = all.lost.get_mut(at) {
-                *own = lost;
+        // Where nobody knows anything of the final count, nothing is known of what it goes by.
+        for _ in 0..if is_open { 0 } else { PASSES } {
+            if !all.lose(&ancestry, &forks) {
+                break;
             }
         }
         all
+    }
+
+    /// Finds further versions that were overwritten; gives whether there are any.
+    fn lose(&mut self, ancestry: &Ancestry<'_, '_>, forks: &[Fork]) -> bool {
+        let mut told = ancestry.untold();
+        let mut is_changed = false;
+        for at in 0..self.lost.len() {
+            if self.stands(at) || self.is_lost(at) {
+                continue;
+            }
+            let fork = ancestry.known(at).and_then(|to| forks.get(to));
+            let gave_way =
+                fork.is_some_and(|fork| fork.many > 1 && (fork.stands || fork.newest != at));
+            // The final count is neither this nor what it grew from, and nothing that grew from this: whichever it grew from.
+            let is_beside = |to| self.is_lost(to) || self.stands(to) && !self.is_end(to);
+            let lost = gave_way || ancestry.all_below(at, &mut told, is_beside);
+            if let Some(own) = self.lost.get_mut(at).filter(|_| lost) {
+                (*own, is_changed) = (true, true);
+            }
+        }
+        is_changed
     }
 
     /// Whether the final count is this version, or grew from it, for all that is known.
@@ -147,84 +164,5 @@ impl Overwriting {
     }
 }
 
-/// What is so of a version is so of all that it may have grown from.
-fn spread<I: Iterator<Item = usize>>(of: &mut [bool], below: impl Fn(usize) -> I) {
-    let mut open: Vec<usize> = (0..of.len())
-        .filter(|at| of.get(*at) == Some(&true))
-        .collect();
-    while let Some(at) = open.pop() {
-        for to in below(at) {
-            if let Some(is) = of.get_mut(to).filter(|is| !**is) {
-                *is = true;
-                open.push(to);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Parents, which version is the final one, and what is overwritten by what.
-    #[test]
-    fn what_the_final_count_does_not_go_by_is_overwritten() {
-        for (parents, end, wanted) in [
-            // One after the other.
-            (vec![0, 1, 2], 3, vec![]),
-            // Two of one version; three, each over the one before.
-            (vec![0, 0], 2, vec![(1, 2)]),
-            (vec![0, 0, 0], 3, vec![(1, 2), (2, 3)]),
-            // What grew from an overwritten version goes with it.
-            (vec![0, 1, 0], 3, vec![(1, 3), (2, 3)]),
-            // The first is overwritten for a moment only: the last grew from it.
-            (vec![0, 0, 2, 1], 4, vec![(2, 4), (3, 4)]),
-            // A fork on a branch that is overwritten itself.
-            (vec![0, 1, 1, 0], 4, vec![(1, 4), (2, 3), (3, 4)]),
-            // The final count is before the fork: the last of it is overwritten by nobody.
-            (vec![0, 1, 1], 0, vec![(2, 3)]),
-            (vec![0, 1, 1, 2], 0, vec![(3, 4)]),
-            // It stands before what was overwritten.
-            (vec![0, 0], 1, vec![(2, 1)]),
-        ] {
-            let all: Vec<Option<usize>> = std::iter::once(None)
-                .chain(parents.iter().copied().map(Some))
-                .collect();
-            let fates = Overwriting::of(&all, |_| &[], |at| at == end);
-            let lost = (0..all.len()).filter(|at| fates.is_lost(*at));
-            let lost: Vec<_> = lost.filter_map(|at| Some((at, fates.by(at)?))).collect();
-            assert_eq!(lost, wanted, "{parents:?} {end}");
-        }
-    }
-
-    /// What grew from one of two, and nobody knows which, may have grown from either.
-    #[test]
-    fn who_may_stand_is_not_overwritten() {
-        let parents = [None, Some(0), Some(0), Some(2)];
-        let fates = Overwriting::of(
-            &parents,
-            |at| if at == 3 { &[1] } else { &[] },
-            |at| at == 3,
-        );
-        assert!((0..4).all(|at| fates.stands(at) && !fates.is_lost(at)));
-        // Of what was overwritten with all that grew from it, it is not known by whom.
-        let parents = [None, Some(0), Some(0), Some(2), Some(0)];
-        let fates = Overwriting::of(
-            &parents,
-            |at| if at == 3 { &[1] } else { &[] },
-            |at| at == 4,
-        );
-        let by: Vec<_> = (0..5).map(|at| (fates.is_lost(at), fates.by(at))).collect();
-        let lost = |by| (true, by);
-        assert_eq!(
-            by,
-            [
-                (false, None),
-                lost(None),
-                lost(None),
-                lost(Some(4)),
-                (false, None)
-            ]
-        );
-    }
-}
+mod tests;

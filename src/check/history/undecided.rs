@@ -1,0 +1,53 @@
+//! What is said of sales that wrote one version where it is not known whose the count goes by: who wrote last, where that is
+//! known, which of them were overwritten all the same, and why no more is known.
+
+use super::forks::Forks;
+use crate::check::evidence::{Operation, UNSAID};
+use crate::check::listing::{choice, names};
+use crate::plural::was;
+
+impl Forks<'_> {
+    /// In words.
+    pub(super) fn undecided(&self, writers: &[u32]) -> String {
+        let named = |all: &[u32]| all.iter().map(|at| self.name(*at)).collect::<Vec<_>>();
+        let last = self.order.perhaps_last(writers);
+        let (lost, open): (Vec<u32>, Vec<u32>) = writers.iter().partition(|at| self.is_lost(**at));
+        let mut words = match &last[..] {
+            [one] => format!("{} wrote last", self.name(*one)),
+            all if all.len() == writers.len() => {
+                format!("which of them wrote last is {}", self.why(all))
+            }
+            some => format!(
+                "whether {} wrote last is {}",
+                choice(&named(some)),
+                self.why(some)
+            ),
+        };
+        if !lost.is_empty() {
+            let were = was(lost.len() as u64);
+            words += &format!("; {} {were} overwritten", names(&named(&lost)));
+        }
+        if last.len() == 1 && open.len() > 1 {
+            let readers = self.readers_of_several(&open);
+            words += &match readers[..] {
+                [] => "; whose sale the count goes by is not known".to_owned(),
+                _ => format!(
+                    "; which of them {} read is not known",
+                    names(&named(&readers))
+                ),
+            };
+        }
+        words
+    }
+
+    /// Why the order of writes is not known.
+    fn why(&self, writers: &[u32]) -> &'static str {
+        let mut all = writers.iter().filter_map(|at| self.operation(*at));
+        let is_timed = |did: &Operation| ![did.intend, did.wrote].contains(&UNSAID);
+        if all.all(is_timed) {
+            "not known: they wrote at the same time"
+        } else {
+            "not said"
+        }
+    }
+}

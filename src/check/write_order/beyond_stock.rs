@@ -1,0 +1,80 @@
+//! Which sales there was no ticket for, as far as the order of the writes tells.
+
+use super::{COMPARED, WriteOrder};
+use crate::check::evidence::OperationOutcome;
+
+impl WriteOrder<'_> {
+    /// The sales that were acknowledged and for which no ticket was left, in the order of [`Self::sort`].
+    pub(crate) fn beyond_stock(&self) -> Vec<u32> {
+        let mut sold: Vec<u32> = self.sold().map(|(at, _)| at).collect();
+        self.sort(&mut sold);
+        let mut rest = self.evidence.stock;
+        sold.retain(|at| {
+            let did = self.evidence.operation(*at);
+            let fits = rest.checked_sub(did.map_or(0, |did| did.quantity.into()));
+            rest = fits.unwrap_or(rest);
+            fits.is_none()
+        });
+        sold
+    }
+
+    /// The sales that were acknowledged and for which, for all that is known, no ticket may have been left.
+    pub(crate) fn perhaps_beyond_stock(&self) -> Vec<u32> {
+        let sold: Vec<(u32, u64)> = self.sold().collect();
+        let is_beyond = |at: u32, own: u64| {
+            let before = sold
+                .iter()
+                .filter(|(other, _)| *other != at && !self.is_before(at, *other));
+            let before = before.fold(own, |sum, (_, quantity)| sum.saturating_add(*quantity));
+            before > self.evidence.stock
+        };
+        let all = sold.iter();
+        // Of many each is taken for one of them: they are not compared each with each.
+        let beyond = all.filter(|(at, own)| sold.len() > COMPARED || is_beyond(*at, *own));
+        beyond.map(|(at, _)| *at).collect()
+    }
+
+    /// Whether a sale is known to be the first for which too few were left: who wrote before it, and who after, is
+    /// known of all others.
+    pub(crate) fn is_first_beyond(&self, at: u32) -> bool {
+        let mut before: u64 = 0;
+        let mut own: u64 = 0;
+        for (other, quantity) in self.sold() {
+            if other == at {
+                own = quantity;
+            } else if self.is_before(other, at) {
+                before = before.saturating_add(quantity);
+            } else if !self.is_before(at, other) {
+                return false;
+            }
+        }
+        let stock = self.evidence.stock;
+        before <= stock && before.saturating_add(own) > stock
+    }
+
+    /// Whether it is known of each of [`Self::beyond_stock`]: the first of them is, and behind it no ticket is left for
+    /// which the order would matter, or the order is known.
+    pub(crate) fn knows_beyond_stock(&self) -> bool {
+        let Some(first) = self.beyond_stock().first().copied() else {
+            return true;
+        };
+        let mut sold: Vec<u32> = self.sold().map(|(at, _)| at).collect();
+        self.sort(&mut sold);
+        let before = sold.iter().take_while(|at| **at != first);
+        let before = before.filter_map(|at| self.evidence.operation(*at));
+        let before = before.fold(0_u64, |sum, did| sum.saturating_add(did.quantity.into()));
+        let behind = || {
+            let settled = self.settled(&sold).into_iter().zip(&sold);
+            let mut behind = settled.skip_while(|(_, at)| **at != first);
+            behind.all(|(is_settled, _)| is_settled)
+        };
+        self.is_first_beyond(first) && (before >= self.evidence.stock || behind())
+    }
+
+    /// Those that were told that they bought, and how many.
+    fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
+        let all = (0..).zip(&self.evidence.operations);
+        let sold = all.filter(|(_, did)| did.outcome == OperationOutcome::Sold);
+        sold.map(|(at, did)| (at, u64::from(did.quantity)))
+    }
+}

@@ -1,0 +1,223 @@
+//! The order in which sales were written, as far as the evidence proves it.
+//!
+//! A write was done at some time from `intend` to `wrote`. So of two writes that overlap in time nobody knows which came
+//! first, unless the ledger says so, or the versions do: who read a version wrote after the one sale that made it. Late
+//! stamps widen the intervals: they can hide an order, never invent one.
+
+use std::cmp::Ordering;
+
+use super::evidence::{Evidence, NONE, Operation, UNSAID};
+
+mod beyond_stock;
+mod done;
+mod done_writes;
+mod times;
+
+use done::done;
+use done_writes::{DoneWrite, DoneWrites};
+use times::{is_over, start};
+
+/// So many sales are compared each with each.
+const COMPARED: usize = 256;
+
+/// Who wrote before whom.
+pub(crate) struct WriteOrder<'a> {
+    evidence: &'a Evidence,
+    /// Those that wrote: the version and the operation, by version.
+    writers: Vec<(u64, u32)>,
+    /// By operation: its line of the ledger, or [`NONE`].
+    lines: Vec<u32>,
+    /// By operation: when its write is known to be done, ns, or [`UNSAID`].
+    done: Vec<u64>,
+    /// Whose count is the final one, where that and no ledger tells who wrote last.
+    last: Option<u32>,
+    /// Of those that are known to be done.
+    done_writes: DoneWrites,
+}
+
+impl<'a> WriteOrder<'a> {
+    pub(crate) fn of(evidence: &'a Evidence) -> Self {
+        let all = (0..).zip(&evidence.operations);
+        let said = all.filter(|(_, did)| did.write != UNSAID);
+        let mut writers: Vec<(u64, u32)> = said.map(|(at, did)| (did.write, at)).collect();
+        writers.sort_unstable();
+        let lines = lines(evidence, &writers);
+        let presumed = evidence.presumed_writers();
+        let has_written = |at: u32| evidence.operation(at).is_some_and(Operation::has_written);
+        let wrote = |at: u32| match &evidence.ledger {
+            Some(_) => lines.get(at as usize).is_some_and(|line| *line != NONE),
+            None => has_written(at) || presumed.contains(&at),
+        };
+        writers.retain(|(_, at)| wrote(*at));
+        let done = done(evidence, &writers, &lines);
+        let mut order = Self {
+            evidence,
+            writers,
+            lines,
+            done,
+            last: None,
+            done_writes: DoneWrites::default(),
+        };
+        order.last = order.last_by_count();
+        order.done_writes = order.all_done();
+        order
+    }
+
+    /// Whose the final count is, unless somebody went on from that.
+    fn last_by_count(&self) -> Option<u32> {
+        if self.evidence.ledger.is_some() {
+            return None;
+        }
+        let last = self.evidence.final_writer()?;
+        let seq = self.evidence.operation(last)?.write;
+        let is_gone_on_from = self.alone(seq) == Some(last) && self.is_written(seq.wrapping_add(1));
+        (!is_gone_on_from).then_some(last)
+    }
+
+    fn all_done(&self) -> DoneWrites {
+        let writes = self.writers.iter().filter_map(|(_, at)| {
+            Some(DoneWrite {
+                done: self.done(*at),
+                began: start(self.evidence.operation(*at)?),
+                line: self.line(*at),
+            })
+        });
+        DoneWrites::of(writes.filter(|write| write.done != UNSAID).collect())
+    }
+
+    /// Whether another is known to have been written over what this one wrote, by that time.
+    pub(crate) fn is_gone(&self, at: u32, by: u64) -> bool {
+        self.done_writes.by(by).is_some_and(|later| {
+            let line = self.line(at);
+            self.done(at) < later.began || line.is_some() && line < later.line
+        })
+    }
+
+    /// Those who wrote.
+    pub(crate) fn wrote(&self) -> impl Iterator<Item = u32> {
+        self.writers.iter().map(|writer| writer.1)
+    }
+
+    /// When a write is known to be done, ns; [`UNSAID`] where nothing tells.
+    pub(crate) fn done(&self, at: u32) -> u64 {
+        self.done.get(at as usize).copied().unwrap_or(UNSAID)
+    }
+
+    /// The line of the ledger that it wrote.
+    fn line(&self, at: u32) -> Option<u32> {
+        let line = self.lines.get(at as usize).copied();
+        line.filter(|line| *line != NONE)
+    }
+
+    /// Whether one is known to have written before the other.
+    pub(crate) fn is_before(&self, one: u32, other: u32) -> bool {
+        if let (Some(one), Some(other)) = (self.line(one), self.line(other)) {
+            return one < other;
+        }
+        let dids = (self.evidence.operation(one), self.evidence.operation(other));
+        let (Some(did), Some(later)) = dids else {
+            return false;
+        };
+        match self.last {
+            Some(last) if last == one => return is_over(did, later),
+            Some(last) if last == other => return !is_over(later, did),
+            _ => {}
+        }
+        let read_it =
+            later.write != UNSAID && did.write < later.write && self.alone(did.write) == Some(one);
+        read_it && later.read.wrapping_add(1) == later.write || is_over(did, later)
+    }
+
+    /// Puts operations in the order in which their writes are known to be done.
+    pub(crate) fn sort(&self, all: &mut [u32]) {
+        all.sort_by_cached_key(|at| {
+            let did = self.evidence.operation(*at);
+            let (write, start) = did.map_or((UNSAID, UNSAID), |did| (did.write, start(did)));
+            let line = self.line(*at).unwrap_or(NONE);
+            let is_last = self.last == Some(*at);
+            (line, is_last, self.done(*at), write, start, *at)
+        });
+    }
+
+    /// Of operations in the order of [`Self::sort`], whether it is known of each other whether that wrote before or after.
+    pub(crate) fn settled(&self, all: &[u32]) -> Vec<bool> {
+        let places = || all.iter().enumerate();
+        if all.len() <= COMPARED {
+            let is_settled = |(at, one): (usize, &u32)| {
+                places().all(|(other_at, other)| match at.cmp(&other_at) {
+                    Ordering::Less => self.is_before(*one, *other),
+                    Ordering::Equal => true,
+                    Ordering::Greater => self.is_before(*other, *one),
+                })
+            };
+            return places().map(is_settled).collect();
+        }
+        // Of many: by when each is known to have begun, and to be done.
+        let began = |at: &u32| self.evidence.operation(*at).map_or(0, start);
+        let mut settled = vec![true; all.len()];
+        let (mut done, mut next) = (0, UNSAID);
+        for (at, settled) in all.iter().zip(&mut settled) {
+            *settled &= done <= began(at);
+            done = done.max(self.done(*at));
+        }
+        for (at, settled) in all.iter().zip(&mut settled).rev() {
+            *settled &= self.done(*at) <= next;
+            next = next.min(began(at));
+        }
+        settled
+    }
+
+    /// Of several operations those after which none of the others is known to have written.
+    pub(crate) fn perhaps_last(&self, all: &[u32]) -> Vec<u32> {
+        let mut last = all.to_vec();
+        if all.len() <= COMPARED {
+            last.retain(|at| !all.iter().any(|other| self.is_before(*at, *other)));
+            return last;
+        }
+        // Of many: by when each is known to be done, and the last to have begun.
+        let began = all
+            .iter()
+            .filter_map(|at| Some((start(self.evidence.operation(*at)?), *at)));
+        let latest = began.max().unwrap_or_default();
+        last.retain(|at| *at == latest.1 || self.done(*at) > latest.0);
+        last
+    }
+
+    /// The operation that wrote a version, where no other wrote it too.
+    fn alone(&self, version: u64) -> Option<u32> {
+        let mut of_version = self.of_version(version);
+        let one = of_version.next()?;
+        of_version.next().is_none().then_some(one)
+    }
+
+    fn is_written(&self, version: u64) -> bool {
+        self.of_version(version).next().is_some()
+    }
+
+    fn of_version(&self, version: u64) -> impl Iterator<Item = u32> {
+        let from = self.writers.partition_point(|writer| writer.0 < version);
+        let of_version = self.writers.iter().skip(from);
+        let of_version = of_version.take_while(move |writer| writer.0 == version);
+        of_version.map(|writer| writer.1)
+    }
+}
+
+/// By operation: the line of the ledger that it wrote, or [`NONE`].
+fn lines(evidence: &Evidence, writers: &[(u64, u32)]) -> Vec<u32> {
+    let mut lines = vec![NONE; evidence.operations.len()];
+    for (line, written) in (0..).zip(evidence.ledger.iter().flatten()) {
+        let from = writers.partition_point(|writer| writer.0 < written.seq);
+        let of_version = writers.iter().skip(from);
+        let mut of_version = of_version.take_while(|writer| writer.0 == written.seq);
+        let writer = of_version.find(|(_, at)| {
+            let free = lines.get(*at as usize) == Some(&NONE);
+            free && evidence
+                .operation(*at)
+                .is_some_and(|did| written.is_of(did))
+        });
+        if let Some(own) = writer.and_then(|(_, at)| lines.get_mut(*at as usize)) {
+            *own = line;
+        }
+    }
+    lines
+}

@@ -1,0 +1,23 @@
+//! Between which times an operation wrote.
+
+use crate::check::evidence::{Operation, UNSAID};
+
+/// Whether the one write was over when the other began.
+pub(super) fn is_over(one: &Operation, other: &Operation) -> bool {
+    end(one) != UNSAID && end(one) <= start(other) && end(other) > start(one)
+}
+
+/// When it wrote: not before that, ns.
+pub(super) fn start(did: &Operation) -> u64 {
+    let times = [did.intend, did.read_at];
+    let said = times.into_iter().find(|at| *at != UNSAID);
+    said.unwrap_or(did.invoke)
+}
+
+/// When it wrote: not after that, ns, or [`UNSAID`].
+pub(super) fn end(did: &Operation) -> u64 {
+    match did.wrote {
+        UNSAID => did.over(),
+        wrote => wrote,
+    }
+}
