@@ -9,9 +9,9 @@ use super::purchase::WrittenName;
 use super::taking::Stock;
 use super::*;
 use crate::error::Kind;
+use crate::store::Lookup;
 use crate::store::memory::Fails;
 use crate::store::options::CommitOptions;
-use crate::store::Lookup;
 
 /// What each is answered where the commit of all fails: how many are left, or why it is refused. Then what the key `a` buys.
 type Told = (Vec<std::result::Result<u64, Kind>>, (bool, u64));
