@@ -92,3 +92,87 @@ impl LedgerQuery for Ahead<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Op, Record};
+    use crate::office::{BoxOffice, Order};
+    use crate::store::SaleState;
+    use crate::store::options::CommitOptions;
+    use std::time::Duration;
+
+    /// Notes the number of each line that it is shown.
+    #[derive(Default)]
+    struct Noted(Followed, Vec<u64>);
+
+    impl Follower for Noted {
+        fn followed(&mut self) -> &mut Followed {
+            &mut self.0
+        }
+
+        fn begin(&mut self, _head: &Tally) {
+            *self = Self::default();
+        }
+
+        fn wants(&self, op: Op) -> bool {
+            op != Op::Open
+        }
+
+        fn see(&mut self, record: &Record<'_>, _start: u64) {
+            self.1.push(record.seq);
+        }
+    }
+
+    /// A line that takes one ticket, or gives one of a hold back.
+    fn decided<'r>(ahead: &Ahead<'_, '_>, op: Op, of: Option<&'r str>) -> NewLines<'r> {
+        let head = ahead.head();
+        let (quantity, left) = match op {
+            Op::Sell => (1, head.left - 1),
+            _ => (1, head.left + 1),
+        };
+        let mut lines = NewLines::behind(head);
+        let record = Record {
+            key: (op == Op::Sell).then(|| "new".into()),
+            buyer: (op == Op::Sell).then(|| "eve".into()),
+            reference: of.map(Into::into),
+            ..Record::new(op, head.seq + 1, quantity, left)
+        };
+        lines.add(vec![record]).unwrap();
+        lines
+    }
+
+    #[test]
+    fn each_line_is_seen_once_and_what_is_found_is_as_the_lines_ahead_leave_it() {
+        let mut office = BoxOffice::in_memory(9).unwrap();
+        let hold = Order::new("gus", 1).key("h");
+        let held = office.hold(&hold, Some(Duration::ZERO)).unwrap();
+        let options = CommitOptions::durable(Duration::ZERO);
+        let mut ledger = office.store.begin(options).unwrap();
+        let head = ledger.head().unwrap();
+        let mut ahead = Ahead::of(&mut *ledger, head);
+        let mut noted = Noted::default();
+        let mut seen = |ahead: &mut Ahead<'_, '_>| {
+            ahead.follow(&mut noted).unwrap();
+            noted.1.clone()
+        };
+        assert_eq!(seen(&mut ahead), [2]);
+        let state = |ahead: &mut Ahead<'_, '_>| {
+            let found = ahead.find(Lookup::Key("h")).unwrap().unwrap();
+            (found.state, found.end == ahead.head().bytes)
+        };
+        assert_eq!(state(&mut ahead), (SaleState::Held, true));
+        let line = decided(&ahead, Op::Expire, Some(&held.id));
+        ahead.add(line);
+        assert_eq!(state(&mut ahead), (SaleState::Expired, true));
+        assert_eq!(seen(&mut ahead), [2, 3]);
+        let line = decided(&ahead, Op::Sell, None);
+        ahead.add(line);
+        assert_eq!(
+            (seen(&mut ahead), seen(&mut ahead)),
+            (vec![2, 3, 4], vec![2, 3, 4])
+        );
+        assert!(ahead.find(Lookup::Key("new")).unwrap().is_some());
+        assert_eq!((ahead.head().left, ahead.head().seq), (8, 4));
+    }
+}

@@ -186,3 +186,27 @@ fn options<'o>(orders: impl Iterator<Item = &'o Order<'o>>) -> CommitOptions {
     }
     options
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_wait_as_long_as_the_most_patient_and_are_as_safe_as_the_safest() {
+        let order = |seconds, durability| {
+            let wait = Duration::from_secs(seconds);
+            Order::new("ann", 1).wait(wait).durability(durability)
+        };
+        for turned in [false, true] {
+            let mut orders = [order(5, Durability::Process), order(2, Durability::Disk)];
+            if turned {
+                orders.reverse();
+            }
+            let options = options(orders.iter());
+            assert_eq!(options.wait, Duration::from_secs(5));
+            assert_eq!(options.durability, Durability::Disk);
+        }
+        let quick = [order(0, Durability::Process), order(1, Durability::Process)];
+        assert_eq!(options(quick.iter()).durability, Durability::Process);
+    }
+}

@@ -5,6 +5,8 @@
 mod ahead;
 mod batch;
 mod batch_decisions;
+#[cfg(test)]
+mod batch_failure_tests;
 mod batch_member;
 #[cfg(test)]
 mod batch_tests;

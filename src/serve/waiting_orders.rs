@@ -93,3 +93,62 @@ pub(super) fn sell(office: &mut BoxOffice, orders: Vec<WaitingOrder>) {
         order.answer(sold);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An order of this buyer that has waited so long, its state, and what it is answered.
+    fn waiting(
+        buyer: &str,
+        waited: Duration,
+    ) -> (WaitingOrder, OrderState, oneshot::Receiver<Answer<Sale>>) {
+        let state = OrderState::default();
+        let (answer, answered) = oneshot::channel();
+        let wanted = Wanted {
+            buyer: buyer.to_owned(),
+            quantity: 2,
+            key: buyer.to_owned(),
+            note: None,
+        };
+        let mut order = WaitingOrder::new(wanted, state.clone(), answer);
+        order.queued = Instant::now().checked_sub(waited).unwrap();
+        (order, state, answered)
+    }
+
+    #[test]
+    fn each_is_answered_for_itself_and_who_waited_too_long_or_has_gone_is_not_sold_to() {
+        let mut office = BoxOffice::in_memory(5).unwrap();
+        let late = QUEUE_TIME + Duration::from_millis(1);
+        let [ann, old, gone, bob, eve] = [
+            ("ann", Duration::ZERO),
+            ("old", late),
+            ("gone", Duration::ZERO),
+            ("bob", Duration::ZERO),
+            ("eve", Duration::ZERO),
+        ]
+        .map(|(buyer, waited)| waiting(buyer, waited));
+        assert!(gone.1.give_up());
+        sell(&mut office, vec![ann.0, old.0, gone.0, bob.0, eve.0]);
+        for (mut answered, buyer, left) in [(ann.2, "ann", 3), (bob.2, "bob", 1)] {
+            let sale = answered.try_recv().unwrap().unwrap();
+            assert_eq!((&*sale.buyer, sale.left), (buyer, left));
+        }
+        for (mut answered, code) in [(old.2, "overloaded"), (eve.2, "sold_out")] {
+            assert_eq!(answered.try_recv().unwrap().unwrap_err().code(), code);
+        }
+        let mut nobody = gone.2;
+        assert!(nobody.try_recv().is_err());
+        assert_eq!(office.query().unwrap().sold, 4);
+    }
+
+    /// It went while its line was written: it is sold, and whoever still listens is told.
+    #[test]
+    fn who_goes_once_its_line_is_written_has_bought() {
+        let mut office = BoxOffice::in_memory(5).unwrap();
+        let (order, state, mut answered) = waiting("ann", Duration::ZERO);
+        assert!(state.begin() && !state.give_up());
+        sell(&mut office, vec![order]);
+        assert_eq!(answered.try_recv().unwrap().unwrap().left, 3);
+    }
+}

@@ -24,6 +24,17 @@ pub(crate) struct MemoryStore {
     /// So many of the next appends of more lines than one find that the lock was lost.
     #[cfg(test)]
     conflicts: u32,
+    /// The next append of more lines than one fails: before they are written, or after.
+    #[cfg(test)]
+    fails: Option<Fails>,
+}
+
+/// When an append fails.
+#[cfg(test)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fails {
+    Unwritten,
+    Written,
 }
 
 impl MemoryStore {
@@ -39,6 +50,8 @@ impl MemoryStore {
             stock,
             #[cfg(test)]
             conflicts: 0,
+            #[cfg(test)]
+            fails: None,
         };
         let mut opening = NewLines::behind(Tally::default());
         opening.add(vec![Record::open(stock, None)])?;
@@ -50,6 +63,13 @@ impl MemoryStore {
     #[cfg(test)]
     pub(crate) fn losing_the_lock(self, conflicts: u32) -> Self {
         Self { conflicts, ..self }
+    }
+
+    /// The same event, on a disk that fails once when several lines are written.
+    #[cfg(test)]
+    pub(crate) fn failing(self, fails: Fails) -> Self {
+        let fails = Some(fails);
+        Self { fails, ..self }
     }
 }
 
@@ -215,8 +235,18 @@ impl Transaction for MemoryTransaction<'_> {
             self.0.conflicts = less;
             return Ok(Append::Conflict);
         }
+        #[cfg(test)]
+        let fails = self.0.fails.take_if(|_| lines.lines().len() > 1);
+        #[cfg(test)]
+        if fails == Some(Fails::Unwritten) {
+            return Err(Error::new(Kind::Io, "nothing is written"));
+        }
         self.0.ledger.append(lines);
         step(Step::Written);
+        #[cfg(test)]
+        if fails == Some(Fails::Written) {
+            return Err(Error::new(Kind::OutcomeUnknown, "it is not synced"));
+        }
         Ok(Append::Written {
             tally: self.0.ledger.tally,
             unpublished: None,

@@ -87,6 +87,11 @@ fn injection(point: &Point, fault: &str) -> Vec<String> {
     vec![format!("-einject={}:{fault}:when={}", point.call, point.n)]
 }
 
+/// Whether that is the first sync of any thread: nobody is answered a sale before there is one.
+fn is_first_sync(point: &Point) -> bool {
+    point.call == "fdatasync" && point.n == 1
+}
+
 /// `missed`: what it comes to where the call is not made this time.
 fn kill(prepared: &Prepared, point: &Point, signal: &str, missed: Fault) -> Fault {
     let event = prepared.copy();
@@ -145,6 +150,11 @@ fn refuse(prepared: &Prepared, point: &Point, error: &str) -> Fault {
     let strace = Attached::to(service.pid(), &arguments);
     let answer = service.sell(KEY).unwrap();
     if !strace.detached().contains("(INJECTED)") {
+        let sold = answer.status == 201;
+        assert!(
+            !sold || !is_first_sync(point),
+            "answered, and no sync was made"
+        );
         return Fault::Missed;
     }
     let books = Books::of(&event);

@@ -8,7 +8,7 @@ use crate::books::Books;
 use crate::event::Prepared;
 use crate::holder::Holder;
 use crate::row::{Fault, Row};
-use crate::rows::served::{REFUSALS, SERVICE, injection};
+use crate::rows::served::{REFUSALS, SERVICE, injection, is_first_sync};
 use crate::service::{Answer, Service, answer, order};
 use crate::strace::Point;
 use crate::test_event::{LOCK, TestEvent, eventually, waiting};
@@ -149,6 +149,11 @@ fn refused(prepared: &Prepared, point: &Point, error: &str) -> Fault {
     let strace = Attached::to(batch.service.pid(), &arguments);
     let answers = batch.answers();
     if !strace.detached().contains("(INJECTED)") {
+        let sold = answers.iter().flatten().any(|answer| answer.status == 201);
+        assert!(
+            !sold || !is_first_sync(point),
+            "answered, and no sync was made"
+        );
         return Fault::Missed;
     }
     let books = Books::of(&batch.event);
