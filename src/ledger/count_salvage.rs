@@ -20,13 +20,20 @@ impl CountFile {
         } else {
             SPELLINGS[0]
         };
-        let is_indexed = read.iter().any(|(_, value)| Index::is_one(value));
+        let held = read.iter().find(|(name, _)| name == HELD);
+        let held = held.and_then(|(_, value)| whole_number(value).ok());
+        // Also one that somebody has given another name: as it is, no count with it would be read.
+        let is_index = |name: &str, value: &str| {
+            name == INDEX && Index::is_one(value)
+                || Index::unsealed(value, held.unwrap_or_default()).is_some()
+        };
+        let is_indexed = read.iter().any(|(name, value)| is_index(name, value));
         let mut kept: Vec<(String, Option<String>)> = Vec::new();
         for (name, value) in read {
             let value = match name.as_str() {
                 name if name == spelling => None,
-                INDEX if Index::is_one(value) => continue,
-                HELD if is_indexed && whole_number(value).is_ok() => continue,
+                name if is_index(name, value) => continue,
+                HELD if is_indexed && held.is_some() => continue,
                 name if is_ours(name) => continue,
                 _ => Some(value.to_owned()),
             };
@@ -133,7 +140,7 @@ mod tests {
             ),
             (
                 r#"{"ticket": -1, "held": 2, "index": {"holds": 7, "sum": "x"}, "a": {"sum": 1}"#,
-                r#"{"ticket": 0}"#,
+                r#"{"ticket": 0, "a": {"sum": 1}}"#,
             ),
             (
                 r#"{"ticket": -1, "held": "back", "index": "A to Z"}"#,
@@ -149,6 +156,10 @@ mod tests {
             let salvaged = CountFile::salvaged(text.as_bytes()).render();
             assert_eq!(salvaged.trim_end(), is.trim_end(), "{text}");
         }
+        let renamed = Index::default().sealed(2);
+        let renamed = format!("{{\"ticket\": -1, \"held\": 2, \"indx\": {renamed}, \"a\": 1}}");
+        let own = CountFile::salvaged(renamed.as_bytes());
+        assert_eq!(own.own_names().collect::<Vec<_>>(), ["a"]);
         let latin = b"{\"a\": 1, \"door\": \"K\xf6ln\", \"b\": 2}";
         let own = CountFile::salvaged(latin);
         assert_eq!(own.own_names().collect::<Vec<_>>(), ["a"]);
