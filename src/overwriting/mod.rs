@@ -79,7 +79,8 @@ impl Overwriting {
             }
         }
         // Where nobody knows anything of the final count, nothing is known of what it goes by.
-        for _ in 0..if is_open { 0 } else { PASSES } {
+        let passes = if is_open { 0 } else { PASSES };
+        for _ in 0..passes {
             if !all.lose(&ancestry, &forks) {
                 break;
             }

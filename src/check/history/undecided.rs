@@ -1,6 +1,8 @@
 //! What is said of sales that wrote one version where it is not known whose the count goes by: who wrote last, where that is
 //! known, which of them were overwritten all the same, and why no more is known.
 
+use std::fmt::Write as _;
+
 use super::forks::Forks;
 use crate::check::evidence::{Operation, UNSAID};
 use crate::check::listing::{choice, names};
@@ -11,7 +13,8 @@ impl Forks<'_> {
     pub(super) fn undecided(&self, writers: &[u32]) -> String {
         let named = |all: &[u32]| all.iter().map(|at| self.name(*at)).collect::<Vec<_>>();
         let last = self.order.perhaps_last(writers);
-        let (lost, open): (Vec<u32>, Vec<u32>) = writers.iter().partition(|at| self.is_lost(**at));
+        let (overwritten, open): (Vec<u32>, Vec<u32>) =
+            writers.iter().partition(|at| self.is_lost(**at));
         let mut words = match &last[..] {
             [one] => format!("{} wrote last", self.name(*one)),
             all if all.len() == writers.len() => {
@@ -23,19 +26,22 @@ impl Forks<'_> {
                 self.why(some)
             ),
         };
-        if !lost.is_empty() {
-            let were = was(lost.len() as u64);
-            words += &format!("; {} {were} overwritten", names(&named(&lost)));
+        if !overwritten.is_empty() {
+            let were = was(overwritten.len() as u64);
+            let _ = write!(
+                words,
+                "; {} {were} overwritten",
+                names(&named(&overwritten))
+            );
         }
         if last.len() == 1 && open.len() > 1 {
-            let readers = self.readers_of_several(&open);
-            words += &match readers[..] {
-                [] => "; whose sale the count goes by is not known".to_owned(),
-                _ => format!(
-                    "; which of them {} read is not known",
-                    names(&named(&readers))
-                ),
-            };
+            match self.readers_of_several(&open)[..] {
+                [] => words += "; whose sale the count goes by is not known",
+                ref all => {
+                    let readers = names(&named(all));
+                    let _ = write!(words, "; which of them {readers} read is not known");
+                }
+            }
         }
         words
     }

@@ -24,7 +24,7 @@ pub(super) fn operation(
     let spans = spans(did, &holds, end, (done, wrote.is_some()));
     let told = u64::from(did.quantity);
     // It died after what it is known to have done, whatever it has said of that.
-    let died = spans.iter().map(|span| span.to).fold(end, u64::max);
+    let killed = spans.iter().map(|span| span.to).fold(end, u64::max);
     let read = match versions.read.get(index as usize).copied().flatten() {
         _ if did.torn => Some(Sight::Torn("what made no sense".to_owned())),
         Some(version) if saw_another(did, versions, version) => {
@@ -50,7 +50,7 @@ pub(super) fn operation(
             OperationOutcome::Unknown => Some(DrawnOutcome::Unknown),
             OperationOutcome::Killed | OperationOutcome::Open => None,
         },
-        killed: (did.outcome == OperationOutcome::Killed).then_some(died),
+        killed: (did.outcome == OperationOutcome::Killed).then_some(killed),
     }
 }
 
