@@ -4,7 +4,8 @@
 //!
 //! ```console
 //! $ cargo run --example judge_another_program
-//! LostUpdate: ann and … both read version 0 (3 left) and both wrote version 1: …
+//! Oversold: 4 tickets were sold, but there were only 3: 1 ticket that was sold does not exist; the first too many is …
+//! LostUpdate: ann, bert, cleo and dora all read version 0 (3 left) and all wrote version 1: …
 //! ```
 
 use std::error::Error;
@@ -16,7 +17,7 @@ use std::thread;
 use std::time::Instant;
 
 use tickets::check::evidence::{self, EvidenceRecord, EvidenceStep, OperationOutcome, WriteNonce};
-use tickets::check::judge;
+use tickets::check::{Anomaly, judge, overwritten};
 
 /// Where a buyer writes down its steps.
 struct Notebook<'a> {
@@ -124,9 +125,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(())
     })?;
 
-    let verdict = judge(&evidence::read(&run)?);
-    for finding in &verdict.findings {
+    let evidence = evidence::read(&run)?;
+    let verdict = judge(&evidence);
+    let lost = Anomaly::LostUpdate;
+    for finding in verdict.findings.iter().filter(|found| found.kind != lost) {
         writeln!(io::stdout(), "{:?}: {}", finding.kind, finding.text)?;
+    }
+    // Of lost updates the findings are pairs, each with its proof; told once for each version they are easier to read.
+    for version in overwritten(&evidence, &verdict) {
+        writeln!(io::stdout(), "{lost:?}: {}", version.text)?;
     }
     if verdict.is_clean() {
         return Err("a race that is certain was not found".into());
