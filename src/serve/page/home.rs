@@ -107,7 +107,7 @@ fn page(
         @if let Some(wrong) = &wrong {
             p #wrong .wrong role="alert" { (wrong) }
         }
-        (live(site, words, view))
+        (live(site, words, view, filled.wrong.is_some()))
         @if view.on_sale() == OnSale::Open {
             (form(site, words, view, filled))
         }
@@ -132,13 +132,15 @@ pub(super) fn heading(view: EventView<'_>, words: &'static Words) -> Markup {
     }
 }
 
-/// What is left, or why nothing is sold. The script keeps the number up to date.
-fn live(site: &Site, words: &Words, view: EventView<'_>) -> Markup {
+/// What is left, or why nothing is sold. The script keeps the number up to date. A page that stays is not loaded again by
+/// itself: it answers an order, and says what came of it.
+fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool) -> Markup {
     let on_sale = view.on_sale();
     let code = serde_json::to_value(on_sale).unwrap_or_default();
     html! {
         section #live data-stream=(site.page("api/v1/stream")) data-state=[code.as_str()]
-            data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)] {
+            data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)]
+            data-stays=[stays.then_some("stays")] {
             @if let Some((title, text)) = off_sale(view, words) {
                 h2 .state { (title) }
                 p { (text) }
