@@ -80,6 +80,7 @@ pub use holding::Hold;
 pub use import::{Outcome, Remaining};
 pub use latest::{LatestSale, LatestSales};
 pub use on_sale::OnSale;
+pub use name::NameFlaw;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};
 pub use past::PastBooking;
