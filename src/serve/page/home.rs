@@ -122,11 +122,11 @@ fn page(
             p #wrong .wrong role="alert" { (wrong) }
         }
         (live(site, words, view, filled.wrong.is_some()))
+        p #changed .notice role="status" data-text=(words.overtaken) {}
+        p #reload hidden { a href=(site.page("")) { (words.reload) } }
         @if view.on_sale() == OnSale::Open {
             (form(site, words, view, filled))
         }
-        p #changed .notice role="status" data-text=(words.overtaken) {}
-        p #reload hidden { a href=(site.page("")) { (words.reload) } }
     };
     let page = Page {
         status,
@@ -154,6 +154,7 @@ fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool) -> Markup 
     html! {
         section #live data-stream=(site.page("api/v1/stream")) data-state=[code.as_str()]
             data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)]
+            data-sold_out=(words.sold_out.0) data-closed=(words.closed.0) data-over=(words.over.0)
             data-stays=[stays.then_some("stays")] {
             @if let Some((title, text)) = off_sale(view, words) {
                 h2 .state { (title) }

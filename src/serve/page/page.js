@@ -13,8 +13,9 @@
     let source, next;
     // Shows it. Whether the page is to be loaded again for it.
     const told = (event) => {
-      if (count) count.textContent = fill(one, many, event.left);
-      if (quantity && event.left > 0) {
+      if (count) count.textContent = live.dataset[event.on_sale] || fill(one, many, event.left);
+      if (quantity && event.left === 0) hint.textContent = "";
+      else if (quantity) {
         const max = Math.min(event.left, most || event.left);
         quantity.max = max;
         hint.textContent = fill(hint.dataset.one, hint.dataset.many, max);
