@@ -74,7 +74,13 @@ mod tests {
 
     #[test]
     fn a_form_is_percent_encoded_utf_8() {
-        for form in ["", "buyer=%C3%89mile+x", "a=%25zz", "a=\u{e9}", "a=%e2%80%8d&b="] {
+        for form in [
+            "",
+            "buyer=%C3%89mile+x",
+            "a=%25zz",
+            "a=\u{e9}",
+            "a=%e2%80%8d&b=",
+        ] {
             assert!(is_text(form.as_bytes()), "{form}");
         }
         for form in ["a=%zz", "a=%", "a=%4", "a=%+1", "a=%ff%fe", "a=%C3&b=%89"] {

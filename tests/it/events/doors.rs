@@ -198,9 +198,16 @@ fn a_damaged_ledger_gives_no_list_and_shows_no_sale() {
 #[test]
 fn joiners_stay_in_names_where_a_spreadsheet_reads_them() {
     let event = made(50, "");
-    for name in ["\u{646}\u{6cc}\u{200c}\u{645}", "\u{1f469}\u{200d}\u{1f467}"] {
+    for name in [
+        "\u{646}\u{6cc}\u{200c}\u{645}",
+        "\u{1f469}\u{200d}\u{1f467}",
+    ] {
         assert_eq!(told(&event, &["book", name]).0, 0);
-        for line in ["door --format csv", "sales --format csv", "door --format html"] {
+        for line in [
+            "door --format csv",
+            "sales --format csv",
+            "door --format html",
+        ] {
             let list = event.run(line).stdout;
             assert!(list.contains(name), "{line}: {list}");
         }

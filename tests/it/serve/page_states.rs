@@ -76,10 +76,10 @@ fn a_form_that_cannot_be_done_comes_back_as_it_was_filled_in() {
     // It is good as before.
     let fields = [("key", &*key), ("buyer", "bob"), ("quantity", "4")];
     server.submit("/book", &fields).leads();
-    server
-        .buy("Bob", "2")
-        .0
-        .says(422, &["One name can have at most 5 tickets, and this one has some"]);
+    server.buy("Bob", "2").0.says(
+        422,
+        &["One name can have at most 5 tickets, and this one has some"],
+    );
     // Fewer are left than the page said.
     let key = server.page("/").key();
     event.booked("eve --quantity 3");
