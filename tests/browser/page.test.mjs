@@ -214,7 +214,7 @@ for (const [what, button, lose, says, giveBack] of LOST) {
     const sent = [];
     page.on("request", (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`));
     await office.run(...giveBack(lost));
-    // It is told, and stays. A page that would be loaded again is, before a later one of the same browser is.
+    // It is told, and stays: a timer that was set for loading it again has run before a later one.
     await page.getByText("What is on sale has changed").waitFor();
     await page.evaluate(() => new Promise((done) => setTimeout(done)));
     assert.deepEqual(sent.filter((it) => it.startsWith("POST")), []);
