@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 pub(super) fn checked(name: &str) -> Result<Cow<'_, str>> {
     let written = normal(name);
     let flaw = NameFlaw::of_written(&written);
-    let refused = |message| Err(Error::new(Kind::Usage, message));
+    let refused = |message: &str| Err(Error::new(Kind::Usage, message));
     if flaw == Some(NameFlaw::Lines) {
         return refused("a buyer's name is one line without control characters");
     }

@@ -117,16 +117,16 @@ test("the count moves when others sell, and the form follows", async (t) => {
   await page.getByText("1 ticket left").waitFor();
   const sale = await office.run("book", "eve");
   await page.getByText("What is on sale has changed").waitFor();
-  await page.locator("#count").getByText("Sold out").waitFor();
+  await page.locator("#count", { hasText: "Sold out" }).waitFor();
   assert.equal(await page.locator("#quantity-hint").textContent(), "");
   await page.getByRole("link", { name: "Show it as it is now" }).waitFor();
   // What was typed stays, and counts when somebody gives a ticket back.
   await office.run("cancel", sale.sale.id);
   await page.getByText("What is on sale has changed").waitFor({ state: "hidden" });
   await office.run("close");
-  await page.locator("#count").getByText("The sale is closed").waitFor();
+  await page.locator("#count", { hasText: "The sale is closed" }).waitFor();
   await office.run("reopen");
-  await page.locator("#count").getByText("1 ticket left").waitFor();
+  await page.locator("#count", { hasText: "1 ticket left" }).waitFor();
   await press(page, "Buy");
   await isReceipt(page, "You have 1 ticket");
 });
