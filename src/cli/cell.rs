@@ -4,13 +4,16 @@
 //! file is split at other letters than it was joined with: a semicolon in many countries, a tab, a bar. So the
 //! rule looks at every place at which a cell may begin, whatever the separator.
 
-use crate::shown;
+use crate::steers;
 
 /// The mark by which some spreadsheets know UTF-8.
 pub(super) const MARK: &str = "\u{feff}";
 
+/// The letters without a width that belong to names: they join those beside them, or keep them apart.
+pub(super) const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
+
 /// A text for a cell: an apostrophe stands before whatever may begin a formula, and what steers is written
-/// out.
+/// out, but for joiners.
 pub(super) fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len() + 2);
     let mut within = false;
@@ -20,9 +23,13 @@ pub(super) fn cell(text: &str) -> String {
             cell.push('\'');
         }
         within = opens || keeps_within(c);
-        cell.push(c);
+        if steers(c) && !JOINERS.contains(&c) {
+            cell.extend(c.escape_default());
+        } else {
+            cell.push(c);
+        }
     }
-    shown(&cell)
+    cell
 }
 
 /// Whether a telephone number stands here, up to where a cell may end: `+49 (30) 123-456`. A spreadsheet makes nothing
@@ -74,6 +81,10 @@ mod tests {
             ("a；＝1", "a；'＝1"),
             ("－1", "'－1"),
             ("\u{1b}[2J", r"\u{1b}[2J"),
+            ("a\u{200b}b\u{202e}", r"a\u{200b}b\u{202e}"),
+            ("\u{646}\u{200c}\u{645}", "\u{646}\u{200c}\u{645}"),
+            ("\u{1f469}\u{200d}\u{1f467}", "\u{1f469}\u{200d}\u{1f467}"),
+            ("\u{200d}=1", "\u{200d}'=1"),
             ("Anne-Marie O'Neil", "Anne-Marie O'Neil"),
             ("Andre\u{301}-Luc", "Andre\u{301}-Luc"),
             ("a@b.example", "a@b.example"),

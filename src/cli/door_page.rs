@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use super::cell::JOINERS;
 use super::clock::here;
 use crate::office::{EventSettings, Guest};
 use crate::plural::count;
 
 /// So many boxes stand beside a name; for more there is one.
-const BOXES: u64 = 6;
+const BOXES: u64 = 20;
 
 const STYLE: &str = "\
 @page{size:A4;margin:16mm 15mm 18mm;@bottom-right{content:counter(page) ' / ' counter(pages);font:9pt sans-serif}}
@@ -24,7 +25,7 @@ th{font-size:9pt;text-align:left;border-bottom:1pt solid #000}
 th,td{padding:3pt 5pt;vertical-align:baseline}
 td{border-bottom:.5pt solid #bbb;overflow-wrap:anywhere}
 .n{text-align:right;width:4em;font-variant-numeric:tabular-nums}
-.b{width:7.6em;white-space:nowrap;padding-left:0}
+.b{width:7.6em;padding-left:0}
 .i{width:30%}
 td.i{color:#444;font-size:8.5pt}
 span{white-space:nowrap}
@@ -80,7 +81,6 @@ pub(super) fn page(event: &EventSettings, guests: &[Guest], total: u64) -> Strin
 /// A text as HTML has it. Letters that change how others are seen are left out, but for those that join letters of a
 /// name.
 fn escaped(text: &str) -> String {
-    const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -1,6 +1,7 @@
 //! `tickets serve`: what is told when it listens.
 
 use std::ffi::OsStr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -28,7 +29,7 @@ pub(super) fn serve(file: &Path, arguments: &ServeArgs, screen: &Screen) -> Resu
         },
         ignores_interrupt: ignores(SIGINT),
     };
-    serve::run(&settings, |started| tell(started, screen))?;
+    serve::run(&settings, |started| tell(started, arguments, screen))?;
     Ok(0)
 }
 
@@ -39,7 +40,7 @@ fn events(file: &Path, named: &[PathBuf]) -> Vec<PathBuf> {
     }
 }
 
-fn tell(started: &Started, screen: &Screen) {
+fn tell(started: &Started, arguments: &ServeArgs, screen: &Screen) {
     let listening = shown(&started.listening.to_string());
     let place = |prefix: &str| match started.listening {
         Listen::Tcp(_) => format!("{listening}{prefix}/"),
@@ -66,8 +67,38 @@ fn tell(started: &Started, screen: &Screen) {
                 shown(&name.to_string_lossy())
             )?;
         }
-        Ok(())
+        match started.listening {
+            Listen::Tcp(own) if own.ip().is_unspecified() && arguments.public_url.is_none() => {
+                writeln!(out, "{}", for_others(own))
+            }
+            _ => Ok(()),
+        }
     });
+}
+
+/// What can be told to people where it listens at all addresses of this machine: none of them goes by that name.
+fn for_others(own: SocketAddr) -> String {
+    match outward(own.ip()) {
+        Some(address) => {
+            let address = SocketAddr::new(address, own.port());
+            format!("others reach it at http://{address}, where this network lets them")
+        }
+        None => "others reach it at the address of this machine".to_owned(),
+    }
+}
+
+/// The address that this machine has for others, as its routes say; nothing is sent. `None`: it has no route.
+fn outward(any: IpAddr) -> Option<IpAddr> {
+    // Addresses for documents, which are nobody's.
+    let somebody = if any.is_ipv4() {
+        "192.0.2.1:9"
+    } else {
+        "[2001:db8::1]:9"
+    };
+    let socket = UdpSocket::bind((any, 0)).ok()?;
+    socket.connect(somebody).ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    Some(address).filter(|it| !it.is_loopback() && !it.is_unspecified())
 }
 
 #[derive(Serialize)]

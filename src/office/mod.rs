@@ -81,6 +81,7 @@ pub use hold_end::HoldEnd;
 pub use holding::Hold;
 pub use import::{Outcome, Remaining};
 pub use latest::{LatestSale, LatestSales};
+pub use name::NameFlaw;
 pub use on_sale::OnSale;
 pub(crate) use order::Conditions;
 pub use order::{DEFAULT_WAIT, MAX_NAME, MAX_REASON, Observer, Order, Sale, Unobserved};

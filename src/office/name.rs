@@ -11,15 +11,70 @@ use crate::error::{Error, Kind, Result};
 /// A name as a new line has it: without outer spaces, in NFC, so that what looks the same is the same.
 ///
 /// # Errors
-/// [`Kind::Usage`]: it is empty or too long then, or would not stand in one line of a list.
+/// [`Kind::Usage`]: it is empty or too long then, shows nothing, or would not stand in one line of a list.
 pub(super) fn checked(name: &str) -> Result<Cow<'_, str>> {
     let written = normal(name);
-    if written.contains(breaks_a_list) {
-        let message = "a buyer's name is one line without control characters";
-        return Err(Error::new(Kind::Usage, message));
+    let flaw = NameFlaw::of_written(&written);
+    let refused = |message: &str| Err(Error::new(Kind::Usage, message));
+    if flaw == Some(NameFlaw::Lines) {
+        return refused("a buyer's name is one line without control characters");
     }
     check_text("a buyer's name", &written, MAX_NAME)?;
+    if flaw == Some(NameFlaw::Empty) {
+        return refused("a buyer's name has letters that can be seen, and this one has none");
+    }
     Ok(written)
+}
+
+/// Why a name cannot be a buyer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameFlaw {
+    /// Nothing of it can be seen: it is empty, or all of it is spaces and letters without a shape.
+    Empty,
+    /// A line ends in it, or it has a tab or another control character.
+    Lines,
+    /// It has more than [`MAX_NAME`] bytes as it would be written down.
+    TooLong {
+        /// How many of its characters, from the first on, have room.
+        fits: usize,
+    },
+}
+
+impl NameFlaw {
+    /// What is wrong with this name; `None`: it can be written down.
+    ///
+    /// ```
+    /// use tickets::office::NameFlaw;
+    ///
+    /// assert_eq!(NameFlaw::of("alice"), None);
+    /// assert_eq!(NameFlaw::of(" \u{200b}"), Some(NameFlaw::Empty));
+    /// ```
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::of_written(&normal(name))
+    }
+
+    fn of_written(name: &str) -> Option<Self> {
+        if name.contains(breaks_a_list) {
+            return Some(Self::Lines);
+        }
+        if name.len() > MAX_NAME {
+            let ends = name.char_indices().map(|(at, c)| at + c.len_utf8());
+            let fits = ends.take_while(|end| *end <= MAX_NAME).count();
+            return Some(Self::TooLong { fits });
+        }
+        name.chars().all(shows_nothing).then_some(Self::Empty)
+    }
+}
+
+/// Whether nothing is seen of a letter that stands alone: a space, what Unicode lets a font ignore
+/// (`Default_Ignorable_Code_Point`), and the braille pattern without a dot.
+fn shows_nothing(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Whether a text with this letter would not stand in one line of a list.
@@ -173,6 +228,13 @@ mod tests {
             "a\u{1b}[2J",
             "a\u{85}b",
             "a\u{2028}b",
+            "\u{200b}",
+            "\u{200b} \u{2060}",
+            "\u{202e}\u{202c}",
+            "\u{200d}\u{fe0f}",
+            "\u{3164}",
+            "\u{2800}\u{ad}",
+            "\u{e0041}",
         ] {
             assert_eq!(checked(name).unwrap_err().kind(), Kind::Usage, "{name:?}");
         }
@@ -180,6 +242,29 @@ mod tests {
         let decomposed = "u\u{308}".repeat(MAX_NAME / 2);
         assert_eq!(checked(&decomposed).unwrap().len(), MAX_NAME);
         assert!(checked(&format!("{decomposed}x")).is_err());
+        // What is not seen itself stays where something is.
+        for name in [
+            "\u{646}\u{6cc}\u{200c}\u{645}",
+            "\u{1f469}\u{200d}\u{1f467}",
+            "\u{202b}\u{5d0}\u{202c}",
+            "\u{2764}\u{fe0f}",
+        ] {
+            assert_eq!(checked(name).unwrap(), name);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_name_is_known() {
+        for (name, flaw) in [
+            ("", NameFlaw::Empty),
+            ("\u{a0}\u{200b}", NameFlaw::Empty),
+            ("a\nb", NameFlaw::Lines),
+            (&"a".repeat(300), NameFlaw::TooLong { fits: 256 }),
+            (&"\u{674e}".repeat(86), NameFlaw::TooLong { fits: 85 }),
+            (&"u\u{308}".repeat(129), NameFlaw::TooLong { fits: 128 }),
+        ] {
+            assert_eq!(NameFlaw::of(name), Some(flaw), "{name}");
+        }
     }
 
     #[test]

@@ -46,7 +46,8 @@ impl Limits {
         }
     }
 
-    /// Whether a token or a key of this address is looked at at all: else a right guess would tell itself from others.
+    /// Whether a token or a key of this address is looked at at all: else a right guess would tell itself from others. Keys that
+    /// the page has made are looked at all the same: nobody guesses them.
     pub(super) fn may_guess(&self, address: Option<IpAddr>) -> Result<(), ProblemResponse> {
         let Some(address) = address else {
             return Ok(());

@@ -120,7 +120,7 @@ Examples:
 
 A hold becomes a sale when it is confirmed. For people the times are those of the clock here, for programs in UTC. In CSV, an apostrophe stands before each \
 = + - @ that may begin a cell of a spreadsheet, wherever it splits: at the start, or behind anything but a letter, a \
-digit, a dot or a low line; not before a telephone number. Control characters are written out, as \\n. With --raw \
+digit, a dot or a low line; not before a telephone number. Control characters are written out, as \\n; letters that join others in a name stay. With --raw \
 nothing is changed. Exits 6 when the ledger does not add up.";
 
 pub(super) const AUDIT: &str = "\

@@ -31,7 +31,7 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"buyer": "Ann", "quantity": 2, "for": "10m"}))]
 pub(super) struct HoldOrder {
-    /// For whom: one line of at most 256 bytes.
+    /// For whom: one line of at most 256 bytes, of which something can be seen.
     #[schema(min_length = 1, max_length = 256)]
     buyer: String,
     /// How many.

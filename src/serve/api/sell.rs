@@ -22,7 +22,7 @@ use crate::serve::waiting_orders::Wanted;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"buyer": "Ann", "quantity": 2}))]
 pub(in crate::serve) struct SaleOrder {
-    /// Who buys: one line of at most 256 bytes.
+    /// Who buys: one line of at most 256 bytes, of which something can be seen.
     #[schema(min_length = 1, max_length = 256)]
     pub(in crate::serve) buyer: String,
     /// How many.

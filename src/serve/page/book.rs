@@ -156,7 +156,8 @@ impl Taken {
             }
             "usage" => Wrong::Name,
             "limit" => Wrong::Limit,
-            "sold_out" | "closed" | "not_yet" | "over" => Wrong::Overtaken,
+            "sold_out" => Wrong::Faster,
+            "closed" | "not_yet" | "over" => Wrong::NotOnSale,
             _ => return refusal::page(site, words, &problem, Some(&self.again(site))),
         };
         home::again(site, words, &self.filled(wrong), problem.status()).await

@@ -27,8 +27,37 @@ pub(super) async fn read(request: Request, site: &Site) -> Result<OrderForm, Pro
         ));
     }
     let bytes = body::read(request, site).await?;
+    if !is_text(&bytes) {
+        let detail = "the form: percent-encoded UTF-8 is expected";
+        return Err(ProblemResponse::bad_request(detail));
+    }
     serde_urlencoded::from_bytes(&bytes)
         .map_err(|error| ProblemResponse::bad_request(format!("the form: {error}")))
+}
+
+/// Whether each percent sign is followed by two digits, and all together is UTF-8. What decodes a form puts other letters in
+/// the place of what is not, and a name would be another one than was sent.
+fn is_text(form: &[u8]) -> bool {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut rest = form;
+    let mut plain = Vec::with_capacity(form.len());
+    loop {
+        rest = match rest {
+            [] => return String::from_utf8(plain).is_ok(),
+            [b'%', high, low, rest @ ..] => {
+                let (Some(high), Some(low)) = (digit(*high), digit(*low)) else {
+                    return false;
+                };
+                plain.extend(u8::try_from(16 * high + low));
+                rest
+            }
+            [b'%', ..] => return false,
+            [byte, rest @ ..] => {
+                plain.push(*byte);
+                rest
+            }
+        };
+    }
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
@@ -37,4 +66,26 @@ fn is_form(headers: &HeaderMap) -> bool {
         .and_then(|sent| sent.to_str().ok());
     let essence = sent.and_then(|sent| sent.split(';').next()).map(str::trim);
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_percent_encoded_utf_8() {
+        for form in [
+            "",
+            "buyer=%C3%89mile+x",
+            "a=%25zz",
+            "a=\u{e9}",
+            "a=%e2%80%8d&b=",
+        ] {
+            assert!(is_text(form.as_bytes()), "{form}");
+        }
+        for form in ["a=%zz", "a=%", "a=%4", "a=%+1", "a=%ff%fe", "a=%C3&b=%89"] {
+            assert!(!is_text(form.as_bytes()), "{form}");
+        }
+        assert!(!is_text(b"a=\xff"));
+    }
 }

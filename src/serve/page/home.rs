@@ -12,7 +12,7 @@ use super::page_key::PageKey;
 use super::refusal;
 use super::view::{EventView, moment};
 use super::words::{Told, Words, fill};
-use crate::office::{MAX_NAME, OnSale};
+use crate::office::{MAX_NAME, NameFlaw, OnSale};
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
 
@@ -67,28 +67,42 @@ pub(super) enum Wrong {
     Quantity,
     /// More than there may be in one sale, or of one buyer.
     Limit,
-    /// It was fine when the page was made.
-    Overtaken,
+    /// Others have bought meanwhile what was left when the page was made.
+    Faster,
+    /// Nothing is sold meanwhile, or nothing yet.
+    NotOnSale,
 }
 
 impl Wrong {
     fn told(self, view: EventView<'_>, words: &Words, form: &OrderForm) -> String {
-        let wanted = form.quantity.trim().parse::<u64>();
-        let above = |most: &u64| wanted.as_ref().is_ok_and(|wanted| wanted > most);
+        let wanted = form.quantity.trim().parse::<u64>().ok();
+        let above = |most: &u64| wanted.is_some_and(|wanted| wanted > *most);
         match (self, view.most_per_sale(), view.most_per_buyer()) {
-            (Self::Name, ..) => words.wrong_name.to_owned(),
+            (Self::Name, ..) => wrong_name(&form.buyer, words),
             (Self::Limit, Some(most), _) if above(&most) => words.per_sale.of(most),
+            // Whether the name has some is told only where it must have.
+            (Self::Limit, _, Some(most)) if above(&most) => words.per_name.of(most),
             (Self::Limit, _, Some(most)) => words.per_buyer.of(most),
             (Self::Quantity | Self::Limit, ..) => words.wrong_quantity.of(view.most()),
-            (Self::Overtaken, ..) if view.on_sale() == OnSale::Open => {
+            (Self::Faster, ..) if view.on_sale() == OnSale::Open && above(&view.left()) => {
                 words.too_few.of(view.left())
             }
-            (Self::Overtaken, ..) => words.gone_meanwhile.to_owned(),
+            (Self::Faster, ..) => words.gone_meanwhile.to_owned(),
+            (Self::NotOnSale, ..) => words.bought_nothing.to_owned(),
         }
     }
 
     fn is_about_name(self) -> bool {
         self == Self::Name
+    }
+}
+
+/// What is wrong with a name.
+fn wrong_name(name: &str, words: &Words) -> String {
+    match NameFlaw::of(name) {
+        Some(NameFlaw::Lines) => words.name_lines.to_owned(),
+        Some(NameFlaw::TooLong { fits }) => fill(words.name_too_long, &fits.to_string()),
+        Some(NameFlaw::Empty) | None => words.no_name.to_owned(),
     }
 }
 
@@ -107,12 +121,12 @@ fn page(
         @if let Some(wrong) = &wrong {
             p #wrong .wrong role="alert" { (wrong) }
         }
-        (live(site, words, view))
+        (live(site, words, view, filled.wrong.is_some()))
+        p #changed .notice role="status" data-text=(words.overtaken) {}
+        p #reload hidden { a href=(site.page("")) { (words.reload) } }
         @if view.on_sale() == OnSale::Open {
             (form(site, words, view, filled))
         }
-        p #changed .notice role="status" data-text=(words.overtaken) {}
-        p #reload hidden { a href=(site.page("")) { (words.reload) } }
     };
     let page = Page {
         status,
@@ -132,13 +146,16 @@ pub(super) fn heading(view: EventView<'_>, words: &'static Words) -> Markup {
     }
 }
 
-/// What is left, or why nothing is sold. The script keeps the number up to date.
-fn live(site: &Site, words: &Words, view: EventView<'_>) -> Markup {
+/// What is left, or why nothing is sold. The script keeps the number up to date. A page that stays is not loaded again by
+/// itself: it answers an order, and says what came of it.
+fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool) -> Markup {
     let on_sale = view.on_sale();
     let code = serde_json::to_value(on_sale).unwrap_or_default();
     html! {
         section #live data-stream=(site.page("api/v1/stream")) data-state=[code.as_str()]
-            data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)] {
+            data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)]
+            data-sold_out=(words.sold_out.0) data-closed=(words.closed.0) data-over=(words.over.0)
+            data-stays=[stays.then_some("stays")] {
             @if let Some((title, text)) = off_sale(view, words) {
                 h2 .state { (title) }
                 p { (text) }

@@ -5,33 +5,38 @@
   const fill = (one, many, number) => (number === 1 ? one : many).replace("{}", number);
   const say = (element) => { element.textContent = element.dataset.text; };
 
-  // The count, as it changes. A page in the background does not listen: it keeps no connection.
+  // The count, as it changes. A page in the background does not listen, nor does one that sends its form: it keeps no
+  // connection. Invariant: nothing is loaded here but by GET. To reload the answer of a POST is to send the order again.
   const follow = (live) => {
     const count = get("count"), quantity = get("quantity"), hint = get("quantity-hint");
-    const { one, many, most, state, stream } = live.dataset;
+    const { one, many, most, state, stream, stays } = live.dataset;
     let source, next;
     // Shows it. Whether the page is to be loaded again for it.
     const told = (event) => {
-      if (count) count.textContent = fill(one, many, event.left);
-      if (quantity && event.left > 0) {
+      if (count) count.textContent = live.dataset[event.on_sale] || fill(one, many, event.left);
+      if (quantity && event.left === 0) hint.textContent = "";
+      else if (quantity) {
         const max = Math.min(event.left, most || event.left);
         quantity.max = max;
         hint.textContent = fill(hint.dataset.one, hint.dataset.many, max);
       }
-      const changed = event.on_sale !== state, again = changed && !quantity;
+      const changed = event.on_sale !== state, again = changed && !quantity && !stays;
       if (again) {
         source.close();
         // Not all of those who wait at once.
-        setTimeout(() => location.reload(), 1500 * Math.random());
+        setTimeout(() => location.replace(get("reload").firstElementChild.href), 1500 * Math.random());
       } else {
         get("changed").textContent = changed ? get("changed").dataset.text : "";
         get("reload").hidden = !changed;
       }
       return again;
     };
-    const listen = () => {
+    const leave = () => {
       clearTimeout(next);
       if (source) source.close();
+    };
+    const listen = () => {
+      leave();
       if (document.hidden) return;
       source = new EventSource(stream);
       source.onmessage = (message) => told(JSON.parse(message.data));
@@ -51,7 +56,9 @@
       listen();
     };
     document.addEventListener("visibilitychange", listen);
-    addEventListener("pagehide", () => source && source.close());
+    // A browser has few connections for all its pages of one host, and the order needs one.
+    addEventListener("submit", leave);
+    addEventListener("pagehide", leave);
     addEventListener("pageshow", (event) => event.persisted && listen());
     listen();
   };

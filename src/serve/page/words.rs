@@ -54,12 +54,19 @@ pub(super) struct Words {
     pub(super) hold: &'static str,
     pub(super) hold_hint: &'static str,
 
-    pub(super) wrong_name: &'static str,
+    pub(super) no_name: &'static str,
+    pub(super) name_lines: &'static str,
+    /// With how many of its letters have room.
+    pub(super) name_too_long: &'static str,
     pub(super) wrong_quantity: Plural,
     pub(super) too_few: Plural,
     pub(super) per_sale: Plural,
+    /// What one name can have at most.
+    pub(super) per_name: Plural,
+    /// The same of a name that has some.
     pub(super) per_buyer: Plural,
     pub(super) gone_meanwhile: &'static str,
+    pub(super) bought_nothing: &'static str,
 
     pub(super) bought: Plural,
     pub(super) receipt_hint: &'static str,
@@ -172,18 +179,25 @@ pub(super) static ENGLISH: Words = Words {
     hold: "Hold for {}",
     hold_hint: "Held tickets are nobody else’s until you buy them, give them back, or the time is over.",
 
-    wrong_name: "Write your name: one line, not longer than a name is.",
+    no_name: "Write your name.",
+    name_lines: "Write your name in one line, without tabs.",
+    name_too_long: "This name is too long: only its first {} letters have room.",
     wrong_quantity: Plural("Only {} can be bought.", "Write a number from 1 to {}."),
     too_few: Plural("Only {} ticket is left.", "Only {} tickets are left."),
     per_sale: Plural(
         "At most {} ticket can be bought at once.",
         "At most {} tickets can be bought at once.",
     ),
+    per_name: Plural(
+        "One name can have at most {} ticket.",
+        "One name can have at most {} tickets.",
+    ),
     per_buyer: Plural(
         "One name can have at most {} ticket, and this one has some.",
         "One name can have at most {} tickets, and this one has some.",
     ),
     gone_meanwhile: "Somebody was faster. You have bought nothing.",
+    bought_nothing: "You have bought nothing.",
 
     bought: Plural("You have {} ticket", "You have {} tickets"),
     receipt_hint: "This page is your receipt. Keep its address, and keep it to yourself: whoever has it can use it.",
@@ -248,7 +262,7 @@ pub(super) static ENGLISH: Words = Words {
     see_order: "See that order",
     no_receipt: (
         "There is no such receipt",
-        "Is the address whole? Only the whole address opens a receipt.",
+        "Is the address whole? If it is, the event was perhaps begun anew: ask those who run it.",
     ),
     not_found: ("There is nothing here", "The address leads nowhere."),
     not_allowed: (
@@ -313,7 +327,9 @@ pub(super) static GERMAN: Words = Words {
     hold: "Für {} vormerken",
     hold_hint: "Vorgemerkte Karten bekommt niemand sonst, bis Sie sie kaufen oder zurückgeben oder die Zeit um ist.",
 
-    wrong_name: "Schreiben Sie Ihren Namen: eine Zeile, nicht länger als ein Name ist.",
+    no_name: "Schreiben Sie Ihren Namen.",
+    name_lines: "Schreiben Sie Ihren Namen in einer Zeile, ohne Tabulator.",
+    name_too_long: "Dieser Name ist zu lang: Nur seine ersten {} Buchstaben haben Platz.",
     wrong_quantity: Plural(
         "Nur {} kann gekauft werden.",
         "Schreiben Sie eine Zahl von 1 bis {}.",
@@ -323,11 +339,16 @@ pub(super) static GERMAN: Words = Words {
         "Höchstens {} Karte kann auf einmal gekauft werden.",
         "Höchstens {} Karten können auf einmal gekauft werden.",
     ),
+    per_name: Plural(
+        "Auf einen Namen gibt es höchstens {} Karte.",
+        "Auf einen Namen gibt es höchstens {} Karten.",
+    ),
     per_buyer: Plural(
         "Auf einen Namen gibt es höchstens {} Karte, und auf diesen gibt es schon welche.",
         "Auf einen Namen gibt es höchstens {} Karten, und auf diesen gibt es schon welche.",
     ),
     gone_meanwhile: "Jemand war schneller. Sie haben nichts gekauft.",
+    bought_nothing: "Sie haben nichts gekauft.",
 
     bought: Plural("Sie haben {} Karte", "Sie haben {} Karten"),
     receipt_hint: "Diese Seite ist Ihr Beleg. Bewahren Sie ihre Adresse auf, und geben Sie sie nicht weiter: Wer sie hat, kann sie benutzen.",
@@ -395,7 +416,7 @@ pub(super) static GERMAN: Words = Words {
     see_order: "Diese Bestellung zeigen",
     no_receipt: (
         "Diesen Beleg gibt es nicht",
-        "Ist die Adresse vollständig? Nur die ganze Adresse öffnet einen Beleg.",
+        "Ist die Adresse vollständig? Dann hat die Veranstaltung vielleicht neu begonnen: Fragen Sie, wer sie ausrichtet.",
     ),
     not_found: ("Hier ist nichts", "Die Adresse führt nirgends hin."),
     not_allowed: (
@@ -448,15 +469,19 @@ pub(super) static CHINESE: Words = Words {
     hold: "保留 {}",
     hold_hint: "保留的票在您购买、退回或到期之前不会售予他人。",
 
-    wrong_name: "请填写姓名：一行，不要过长。",
+    no_name: "请填写姓名。",
+    name_lines: "请将姓名写在一行内，不要使用制表符。",
+    name_too_long: "姓名过长：只能写下前 {} 个字。",
     wrong_quantity: Plural("只能购买 {} 张。", "请填写 1 到 {} 之间的数字。"),
     too_few: Plural("只剩 {} 张票。", "只剩 {} 张票。"),
     per_sale: Plural("每次最多购买 {} 张。", "每次最多购买 {} 张。"),
+    per_name: Plural("每个姓名最多 {} 张。", "每个姓名最多 {} 张。"),
     per_buyer: Plural(
         "每个姓名最多 {} 张，此姓名已有票。",
         "每个姓名最多 {} 张，此姓名已有票。",
     ),
     gone_meanwhile: "票刚被他人买走，您没有买到任何票。",
+    bought_nothing: "您没有买到任何票。",
 
     bought: Plural("您已购 {} 张票", "您已购 {} 张票"),
     receipt_hint: "本页是您的凭证。请保存网址，勿转发他人：任何人有此网址即可使用。",
@@ -504,7 +529,10 @@ pub(super) static CHINESE: Words = Words {
         "它已下过一次订单，每份表单只能下单一次。这次没有售出任何票。",
     ),
     see_order: "查看该订单",
-    no_receipt: ("没有这份凭证", "网址是否完整？只有完整的网址才能打开凭证。"),
+    no_receipt: (
+        "没有这份凭证",
+        "网址是否完整？如果完整，可能活动已重新开始，请询问主办方。",
+    ),
     not_found: ("此处没有内容", "该网址不存在。"),
     not_allowed: ("此处不能这样操作", "该网址不接受这种请求。"),
     bad_request: ("无法读取", "没有售出任何票。请返回并重新填写表单。"),

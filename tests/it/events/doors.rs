@@ -193,3 +193,35 @@ fn a_damaged_ledger_gives_no_list_and_shows_no_sale() {
     fs::write(&ledger, sound).unwrap();
     assert_eq!(event.json("door").1["total"], 4);
 }
+
+/// Persian and Sinhala names have joiners, and so do families.
+#[test]
+fn joiners_stay_in_names_where_a_spreadsheet_reads_them() {
+    let event = made(50, "");
+    for name in [
+        "\u{646}\u{6cc}\u{200c}\u{645}",
+        "\u{1f469}\u{200d}\u{1f467}",
+    ] {
+        assert_eq!(told(&event, &["book", name]).0, 0);
+        for line in [
+            "door --format csv",
+            "sales --format csv",
+            "door --format html",
+        ] {
+            let list = event.run(line).stdout;
+            assert!(list.contains(name), "{line}: {list}");
+        }
+        assert!(!event.run("door").stdout.contains(name));
+    }
+}
+
+#[test]
+fn the_page_of_the_door_has_a_box_for_each_ticket_up_to_20() {
+    for (quantity, boxes) in [(1, 1), (8, 8), (20, 20), (21, 1)] {
+        let event = made(50, "");
+        let quantity = quantity.to_string();
+        assert_eq!(told(&event, &["book", "eve", "--quantity", &quantity]).0, 0);
+        let html = event.run("door --format html").stdout;
+        assert_eq!(html.matches("<b></b>").count(), boxes, "{html}");
+    }
+}

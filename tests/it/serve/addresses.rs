@@ -1,5 +1,8 @@
 //! Limits by address, and whom the service believes which address it is.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use super::client::{Answer, Client, Server, bearer, command};
 use crate::harness::TestEvent;
 
@@ -81,6 +84,38 @@ fn another_machine_is_counted_by_its_own_address_whatever_it_says() {
     }
     is_too_many(&sell_from(&far, "c", "198.51.100.3"));
     far.get("/metrics").is_problem(401, "unauthorized");
+}
+
+#[test]
+fn who_listens_everywhere_is_told_what_to_tell_others() {
+    let event = TestEvent::stock(1);
+    for (options, told) in [
+        ("--listen 0.0.0.0:0", true),
+        ("--listen 127.0.0.1:0", false),
+        ("--listen 0.0.0.0:0 --public-url https://a.example", false),
+    ] {
+        let arguments = ["serve"].into_iter().chain(options.split(' '));
+        let mut command = event.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut next = || lines.next().unwrap().unwrap();
+        let (listening, _event) = (next(), next());
+        let port = listening.rsplit(':').next().unwrap();
+        if told {
+            let others = next();
+            match own_address() {
+                Some(address) => assert!(
+                    others.contains(&format!(" http://{address}:{port},")),
+                    "{others}"
+                ),
+                None => assert!(others.contains("the address of this machine"), "{others}"),
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(lines.next().is_none(), "{options}");
+    }
 }
 
 /// The address by which this machine would reach another one; nothing is sent.

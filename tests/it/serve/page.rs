@@ -146,7 +146,7 @@ fn a_receipt_opens_by_a_key_of_the_page_and_by_no_other() {
 }
 
 #[test]
-fn who_guesses_receipts_is_slowed_and_is_not_told_when_right() {
+fn who_guesses_receipts_is_slowed_and_keeps_no_neighbour_from_a_receipt() {
     let event = TestEvent::stock(30);
     let server = Server::start(&event, "--trust-proxy");
     let (_, key) = server.buy("bob", "1");
@@ -160,10 +160,19 @@ fn who_guesses_receipts_is_slowed_and_is_not_told_when_right() {
         tried += 1;
     }
     assert!((10..40).contains(&tried), "{tried}");
-    let slowed = look(&key, "203.0.113.7");
-    slowed.says(429, &["Too many tries"]);
-    assert!(!slowed.header("retry-after").is_empty(), "{slowed:?}");
-    look(&key, "203.0.113.8").says(200, &["bob"]);
+    for wrong in [wrong, "web-7f1c"] {
+        let slowed = look(wrong, "203.0.113.7");
+        slowed.says(429, &["Too many tries"]);
+        assert!(!slowed.header("retry-after").is_empty(), "{slowed:?}");
+    }
+    look(wrong, "203.0.113.8").says(404, &["There is no such receipt"]);
+    for from in ["203.0.113.7", "203.0.113.8"] {
+        look(&key, from).says(200, &["bob"]);
+    }
+    let cancel = format!("POST /r/{key}/cancel");
+    let from = "X-Forwarded-For: 203.0.113.7";
+    let cancelled = server.call(&cancel, &[from], "");
+    assert_eq!(cancelled.leads(), format!("/r/{key}"));
 }
 
 #[test]

@@ -33,6 +33,8 @@ fn the_page_says_plainly_why_nothing_is_sold() {
         let fields = [("key", key), ("buyer", "eve"), ("quantity", "1")];
         let told = server.submit("/book", &fields);
         told.says(409, &[says, "You have bought nothing"]);
+        let faster = told.body.contains("Somebody was faster");
+        assert_eq!(faster, says == "Sold out", "{told:?}");
         server.page(&format!("/r/{key}")).says(404, &[]);
     }
 }
@@ -42,11 +44,14 @@ fn a_form_that_cannot_be_done_comes_back_as_it_was_filled_in() {
     let event = made("9 --max-per-sale 4 --max-per-buyer 5");
     let server = Server::start(&event, "");
     let key = server.page("/").key();
-    let long = "x".repeat(300);
+    let (long, chinese) = ("x".repeat(300), "\u{674e}".repeat(86));
     for (buyer, quantity, says) in [
-        ("", "1", "Write your name"),
-        ("a\nb", "1", "Write your name"),
-        (&long, "1", "Write your name"),
+        ("", "1", "Write your name."),
+        ("\u{200b}\u{2060}", "1", "Write your name."),
+        ("\u{202e}\u{202c}", "1", "Write your name."),
+        ("a\nb", "1", "Write your name in one line"),
+        (&long, "1", "too long: only its first 256 letters"),
+        (&chinese, "1", "too long: only its first 85 letters"),
         ("bob", "", "Write a number from 1 to 4"),
         ("bob", "0", "Write a number from 1 to 4"),
         ("bob", "-1", "Write a number from 1 to 4"),
@@ -71,10 +76,10 @@ fn a_form_that_cannot_be_done_comes_back_as_it_was_filled_in() {
     // It is good as before.
     let fields = [("key", &*key), ("buyer", "bob"), ("quantity", "4")];
     server.submit("/book", &fields).leads();
-    server
-        .buy("Bob", "2")
-        .0
-        .says(422, &["One name can have at most 5 tickets"]);
+    server.buy("Bob", "2").0.says(
+        422,
+        &["One name can have at most 5 tickets, and this one has some"],
+    );
     // Fewer are left than the page said.
     let key = server.page("/").key();
     event.booked("eve --quantity 3");
@@ -113,6 +118,14 @@ fn a_body_that_is_no_form_sells_nothing() {
         .submit("/book", &twice)
         .says(400, &["Nothing was sold"]);
     server.submit("/book", &[]).says(400, &["Nothing was sold"]);
+    // What is no text would be another name than was sent.
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    for name in ["%ff%fe", "%zz", "bob%"] {
+        let body = format!("key={key}&quantity=1&buyer={name}");
+        server
+            .call("POST /book", &[form], &body)
+            .says(400, &["Nothing was sold"]);
+    }
     assert_eq!(event.sales().len(), 0);
 }
 
@@ -231,4 +244,17 @@ fn a_browser_is_answered_pages_and_a_program_problems() {
     server
         .call("PUT /book", &[], "")
         .is_problem(405, "method_not_allowed");
+}
+
+#[test]
+fn a_name_is_not_said_to_have_tickets_that_wants_more_than_any_may() {
+    let event = made("9 --max-per-buyer 2");
+    let server = Server::start(&event, "");
+    let (told, _) = server.buy("greedy", "3");
+    told.says(422, &["One name can have at most 2 tickets."]);
+    server.buy("greedy", "2").0.leads();
+    let (again, _) = server.buy("greedy", "3");
+    again.says(422, &["One name can have at most 2 tickets."]);
+    let (more, _) = server.buy("greedy", "1");
+    more.says(422, &["at most 2 tickets, and this one has some"]);
 }
