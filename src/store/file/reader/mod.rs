@@ -17,6 +17,7 @@ pub(crate) mod sale_lookup;
 pub(crate) mod scan;
 pub(crate) mod search;
 pub(crate) mod settings;
+mod sound_copy;
 pub(crate) mod sought;
 pub(crate) mod torn_tail;
 pub(crate) mod unfinished;
