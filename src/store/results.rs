@@ -151,7 +151,7 @@ pub struct UndoneChange {
 }
 
 /// What is as it was before a change that is given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Undoing {
     /// Tickets are valid that were cancelled.

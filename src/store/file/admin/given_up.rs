@@ -11,9 +11,6 @@ use crate::store::results::{GivenUp, GivenUpBooking, UndoneChange, Undoing};
 /// So many sales and holds are named at most.
 const MOST: usize = 10_000;
 
-/// So many sales and holds that are as before.
-const MOST_UNDONE: usize = 1_000;
-
 /// Lines that are given up, one after the other.
 #[derive(Default)]
 pub(crate) struct LinesGivenUp {
@@ -28,6 +25,8 @@ pub(crate) struct LinesGivenUp {
     more: u64,
     /// What was done to sales and holds that are kept.
     undone: Vec<UndoneChange>,
+    /// Where in `undone` each is.
+    undone_places: HashMap<(Undoing, String), usize>,
     others: BTreeMap<&'static str, u64>,
     /// The lowest number among them; 0: there is none.
     first: u64,
@@ -128,16 +127,18 @@ impl LinesGivenUp {
         };
         let id = record.reference.as_deref().unwrap_or_default();
         let quantity = record.quantity.unsigned_abs();
-        let mut known = self.undone.iter_mut();
-        match known.find(|it| it.undoing == undoing && it.id == id) {
-            Some(known) => known.quantity = known.quantity.saturating_add(quantity),
-            None if self.undone.len() < MOST_UNDONE => self.undone.push(UndoneChange {
+        let place = self.undone_places.get(&(undoing, id.to_owned()));
+        if let Some(known) = place.and_then(|place| self.undone.get_mut(*place)) {
+            known.quantity = known.quantity.saturating_add(quantity);
+        } else if self.undone.len() < MOST {
+            let place = self.undone.len();
+            self.undone_places.insert((undoing, id.to_owned()), place);
+            self.undone.push(UndoneChange {
                 undoing,
                 id: id.to_owned(),
                 buyer: String::new(),
                 quantity,
-            }),
-            None => {}
+            });
         }
     }
 
