@@ -186,6 +186,18 @@ impl LinesGivenUp {
         (words, more)
     }
 
+    /// The first of the sales and holds, in words; `None`: there is none.
+    pub(crate) fn bookings_in_words(&self, most: usize) -> Option<String> {
+        let bookings = self.bookings.iter().filter(|it| it.quantity > 0);
+        let mut words: Vec<String> = bookings.map(ToString::to_string).collect();
+        let more = (words.len().saturating_sub(most) as u64).saturating_add(self.more);
+        words.truncate(most);
+        if more > 0 {
+            words.push(format!("{more} more"));
+        }
+        (!words.is_empty()).then(|| words.join("; "))
+    }
+
     /// What they come to.
     pub(crate) fn told(mut self) -> GivenUp {
         self.bookings.retain(|booking| booking.quantity > 0);
