@@ -75,7 +75,10 @@ impl BuyerTotals {
     /// How many of those are held, as far as [`Self::tickets`] has looked.
     pub(super) fn held(&self, name: &str) -> u64 {
         let name = without_case(name);
-        let own = self.own.values().filter(|own| own.held && own.buyer == name);
+        let own = self
+            .own
+            .values()
+            .filter(|own| own.held && own.buyer == name);
         own.fold(0, |all, own| own.tickets.saturating_add(all))
     }
 
@@ -123,13 +126,7 @@ impl Follower for BuyerTotals {
     fn wants(&self, op: Op) -> bool {
         matches!(
             op,
-            Op::Sell
-                | Op::Hold
-                | Op::Confirm
-                | Op::Cancel
-                | Op::Release
-                | Op::Expire
-                | Op::Rename
+            Op::Sell | Op::Hold | Op::Confirm | Op::Cancel | Op::Release | Op::Expire | Op::Rename
         )
     }
 

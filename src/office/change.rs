@@ -91,9 +91,9 @@ fn not_so_many(wanted: u64, found: &Error) -> Error {
     };
     let is = are(left);
     let held = found.held_tickets();
-    let apart = held.filter(|held| *held > 0).map_or_else(String::new, |held| {
-        format!("; {held} {} held", are(held))
-    });
+    let apart = held
+        .filter(|held| *held > 0)
+        .map_or_else(String::new, |held| format!("; {held} {} held", are(held)));
     let message = format!("cannot take {wanted} away: only {left} {is} left{apart}");
     let error = Error::new(Kind::Refused, message);
     match held {

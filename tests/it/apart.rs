@@ -166,7 +166,10 @@ fn no_ledger_is_moved_over_one_whose_sales_it_lacks() {
                 let told = document.to_string();
                 assert!(!told.contains("mv "), "{line} {edited}: {document:#}");
                 assert!(!told.contains("has such a line"), "{line} {edited}: {told}");
-                assert!(["query", "book cat"].contains(&line) || code > 0, "{document:#}");
+                assert!(
+                    ["query", "book cat"].contains(&line) || code > 0,
+                    "{document:#}"
+                );
             }
         }
     }

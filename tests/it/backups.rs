@@ -378,13 +378,22 @@ fn a_copy_that_was_sold_from_names_its_sales_and_the_way_across() {
     let hint = |code| {
         let (is, document) = to(&event, "backup DIR");
         assert_eq!(is, code, "{document:#}");
-        document["error"]["hint"].as_str().unwrap_or_default().to_owned()
+        document["error"]["hint"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     };
     let told = hint(4);
-    assert!(told.contains("2 tickets for Wrong, sale ") && told.contains("restore "), "{told}");
+    assert!(
+        told.contains("2 tickets for Wrong, sale ") && told.contains("restore "),
+        "{told}"
+    );
     let own = event.booked("eve");
     let told = hint(4);
-    assert!(told.contains("2 tickets for Wrong") && told.contains(" sales'"), "{told}");
+    assert!(
+        told.contains("2 tickets for Wrong") && told.contains(" sales'"),
+        "{told}"
+    );
     assert!(!told.contains("restore "), "{told}");
     // What it tells works where it is told.
     assert_eq!(event.json(&format!("cancel {own}")).0, 0);

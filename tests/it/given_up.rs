@@ -256,12 +256,18 @@ fn a_refused_restore_names_whose_tickets_it_would_give_up_and_whose_are_valid_ag
         message.ends_with("has 5 lines that the backup lacks, 1 sale among them"),
         "{message}"
     );
-    assert!(hint.ends_with(&format!(". By that {}", names.join("; "))), "{hint}");
+    assert!(
+        hint.ends_with(&format!(". By that {}", names.join("; "))),
+        "{hint}"
+    );
     let run = event.run(&format!("restore {} --force", event.path("safe").display()));
     let told: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(run.code, Some(0), "{run:?}");
     for name in &names {
-        assert!(told.contains(&&*format!("warning: {name}")), "{name}: {run:?}");
+        assert!(
+            told.contains(&&*format!("warning: {name}")),
+            "{name}: {run:?}"
+        );
     }
     event.assert_adds_up();
 }
@@ -276,6 +282,9 @@ fn a_refused_restore_names_a_few() {
     }
     let hint = to(&event, "restore DIR").1["error"]["hint"].clone();
     let hint = hint.as_str().unwrap();
-    assert!(hint.contains("buyer-4") && !hint.contains("buyer-5"), "{hint}");
+    assert!(
+        hint.contains("buyer-4") && !hint.contains("buyer-5"),
+        "{hint}"
+    );
     assert!(hint.ends_with("; and 3 more"), "{hint}");
 }

@@ -151,7 +151,8 @@ impl Passed {
 
     /// The first of them whose name says how many, and that has something in this record: with what it has.
     fn how_many<'r>(&'r self, record: &'r csv::StringRecord) -> Option<(&'r str, &'r str)> {
-        self.cells(record).find(|(name, cell)| !cell.is_empty() && says_how_many(name))
+        self.cells(record)
+            .find(|(name, cell)| !cell.is_empty() && says_how_many(name))
     }
 }
 
@@ -225,7 +226,9 @@ fn wrong_cells(
         )
     } else {
         let place = columns.nameless(record).map_or(0, |at| at + 1);
-        format!("it has something in column {place}, which has no name in the header: --ignore-columns passes over it")
+        format!(
+            "it has something in column {place}, which has no name in the header: --ignore-columns passes over it"
+        )
     })
 }
 

@@ -64,10 +64,18 @@ fn see(passed: &mut PassedOver, members: &Map<String, Value>) {
 
 /// Why it is no row, where a member that is passed over says that not all of it is valid.
 fn cancelled(members: &Map<String, Value>) -> Option<String> {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let others = members.iter().filter(|(name, _)| !COLUMNS.contains(&&***name));
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let others = members
+        .iter()
+        .filter(|(name, _)| !COLUMNS.contains(&&***name));
     let others: Vec<_> = others.map(|(name, value)| (name, text(value))).collect();
-    let others = others.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let others = others
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
     let quantity = members.get("quantity").map_or_else(String::new, text);
     not_valid("member", &quantity, others).map(|(_, why)| why)
 }

@@ -204,8 +204,8 @@ fn own_sales(copy: &LedgerFile, from: u64, to: u64) -> std::io::Result<Option<St
 
 /// How the sales of a copy come to the event. `ahead`: it has all that the event has.
 fn way_across(target: &EventFiles, whose: &str, ahead: bool) -> String {
-    let [copy, place] = [target.count.as_path(), directory(&target.count)]
-        .map(|path| quoted(path.as_os_str()));
+    let [copy, place] =
+        [target.count.as_path(), directory(&target.count)].map(|path| quoted(path.as_os_str()));
     let way = if ahead {
         format!("'tickets restore {place}' takes them over")
     } else {

@@ -6,7 +6,7 @@ use std::io;
 use crate::ledger::{Line, Op, Record};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
-use crate::store::results::{GivenUp, GivenUpBooking, UndoneChange, Undoing};
+use crate::store::results::{GivenUp, GivenUpBooking, Undoing, UndoneChange};
 
 /// So many sales and holds are named at most.
 const MOST: usize = 10_000;

@@ -130,7 +130,8 @@ fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
 /// Whether a file that is no count stands in the place of one, and no ledger is beside it.
 fn is_no_event(files: &EventFiles) -> bool {
     let no_count = CountFile::look(&files.count);
-    no_count.is_err_and(|error| error.kind() == Kind::Integrity) && matches!(look(&files.ledger), Ok(None))
+    no_count.is_err_and(|error| error.kind() == Kind::Integrity)
+        && matches!(look(&files.ledger), Ok(None))
 }
 
 fn is_there(path: &Path, files: &EventFiles) -> Error {

@@ -8,7 +8,12 @@ use crate::store::file::reader::raw_lines::RawLines;
 pub(crate) fn changed(bytes: &[u8], line: u64, why: &str) -> Option<String> {
     let found = Line::parse(bytes, None).ok().filter(|_| why == UNFIT)?;
     let is_here = found.record.seq == line;
-    is_here.then(|| format!("{why}: somebody edited it, or it is damaged; as it stands it is {}", what(&found.record)))
+    is_here.then(|| {
+        format!(
+            "{why}: somebody edited it, or it is damaged; as it stands it is {}",
+            what(&found.record)
+        )
+    })
 }
 
 /// The same of the line with this number in a ledger.

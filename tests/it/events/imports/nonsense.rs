@@ -155,14 +155,34 @@ fn what_stands_in_the_place_of_a_header_is_told() {
     let event = made(9, "");
     let none = "cells stand between commas, semicolons or tabs";
     for (text, message, hint) in [
-        ("buyer|quantity\nA|1\n", "names its columns in one cell", none),
-        ("buyer quantity\nA 1\n", "names its columns in one cell", none),
-        ("\"buyer,quantity\"\n\"A,1\"\n", "names its columns in one cell", none),
+        (
+            "buyer|quantity\nA|1\n",
+            "names its columns in one cell",
+            none,
+        ),
+        (
+            "buyer quantity\nA 1\n",
+            "names its columns in one cell",
+            none,
+        ),
+        (
+            "\"buyer,quantity\"\n\"A,1\"\n",
+            "names its columns in one cell",
+            none,
+        ),
         ("Name|Seats\nA|1\n", "names its columns in one cell", none),
         ("", "is empty", "the first line names the columns"),
         ("\n \n", "is empty", "the first line names the columns"),
-        ("Gala list 2026,,\nbuyer,quantity,note\nA,1,\n", "has a column", "line 2 names the columns"),
-        ("Gala list\n\nbuyer;quantity\nA;1\n", "has a column", "line 3 names the columns"),
+        (
+            "Gala list 2026,,\nbuyer,quantity,note\nA,1,\n",
+            "has a column",
+            "line 2 names the columns",
+        ),
+        (
+            "Gala list\n\nbuyer;quantity\nA;1\n",
+            "has a column",
+            "line 3 names the columns",
+        ),
     ] {
         let (code, document) = import(&event, "list.csv", text, &[]);
         let error = &document["error"];
@@ -186,7 +206,11 @@ fn a_batch_has_a_name() {
     let event = made(9, "");
     for batch in ["", " "] {
         let (code, document) = import(&event, "list.csv", "buyer\nann\n", &["--batch", batch]);
-        assert_eq!((code, &document["error"]["code"]), (2, &"usage".into()), "{document:#}");
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (2, &"usage".into()),
+            "{document:#}"
+        );
         assert_eq!(event.ledger().len(), 2);
     }
 }

@@ -184,7 +184,8 @@ pub(crate) fn look_at_count(
 }
 
 /// What to do about a file that is no count, and has no ledger beside it.
-const NO_EVENT: &str = "nothing was sold; is this the right file? It is no event: -f FILE names one";
+const NO_EVENT: &str =
+    "nothing was sold; is this the right file? It is no event: -f FILE names one";
 
 /// A count that is missing or has no contents, as it was when the event opened.
 pub(crate) fn rebuilt_from(
