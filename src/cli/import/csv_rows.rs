@@ -94,9 +94,9 @@ fn of_another_line(bad: BadHeader, text: &str, first: u64) -> BadHeader {
         let header = reader.headers();
         header.is_ok_and(|header| Columns::of(header, separator, true).is_ok())
     };
-    let mut lines = (1_u64..).zip(text.lines()).filter(|(at, _)| *at > first);
-    let below = lines.by_ref().take(LOOKED_AT);
-    let Some((at, _)) = below.into_iter().find(|(_, line)| names_columns(line)) else {
+    let lines = (1_u64..).zip(text.lines()).filter(|(at, _)| *at > first);
+    let mut below = lines.take(LOOKED_AT);
+    let Some((at, _)) = below.find(|(_, line)| names_columns(line)) else {
         return bad;
     };
     BadHeader {
