@@ -19,6 +19,7 @@ mod rejects;
 mod row;
 mod separator;
 mod text;
+mod title;
 mod twice;
 
 use std::io::{self, IsTerminal as _, Write};

@@ -56,7 +56,7 @@ impl FileStore {
         match name_new(ledger, &files.ledger) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(is_there(&files.ledger));
+                return Err(is_there(&files.ledger, files));
             }
             Err(error) => return Err(Error::io("create", &files.ledger, error)),
         }
