@@ -174,8 +174,8 @@ impl fmt::Display for UndoneChange {
         match self.undoing {
             Undoing::Valid => write!(f, "valid again: {tickets}{of}, sale {id}"),
             Undoing::Held => write!(f, "held again: {tickets}{of}, hold {id}"),
-            Undoing::Name if buyer.is_empty() => write!(f, "the name before again: sale {id}"),
-            Undoing::Name => write!(f, "called {buyer} again: sale {id}"),
+            Undoing::Name if buyer.is_empty() => write!(f, "the name before again: {id}"),
+            Undoing::Name => write!(f, "called {buyer} again: {id}"),
         }
     }
 }

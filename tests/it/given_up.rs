@@ -245,7 +245,7 @@ fn a_refused_restore_names_whose_tickets_it_would_give_up_and_whose_are_valid_ag
     let names = [
         format!("given up: 2 tickets for Bob, sale {held}"),
         format!("valid again: 4 tickets of Kim, sale {kim}"),
-        format!("called Lea again: sale {lea}"),
+        format!("called Lea again: {lea}"),
         format!("held again: 3 tickets of Max, hold {due}"),
     ];
     let (code, refused) = to(&event, "restore DIR");
