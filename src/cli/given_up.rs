@@ -1,7 +1,7 @@
 //! What a forced restore or repair gave up: told whatever else is not.
 
 use super::screen::Screen;
-use crate::office::{GivenUp, GivenUpBooking};
+use crate::office::GivenUp;
 use crate::plural::count;
 use crate::shown;
 
@@ -15,12 +15,18 @@ pub(super) fn tell(given_up: &GivenUp, screen: &Screen) {
     }
     screen.warned(Some(&in_words(given_up)));
     for booking in given_up.bookings.iter().take(TOLD) {
-        screen.warned(Some(&format!("given up: {}", booking_in_words(booking))));
+        screen.warned(Some(&format!("given up: {booking}")));
     }
     let more = given_up.bookings.len().saturating_sub(TOLD) as u64;
     if let (more @ 1.., file) = (more.saturating_add(given_up.more), &given_up.file) {
         let file = shown(file.as_deref().unwrap_or_default());
         screen.warned(Some(&format!("given up: {more} more, in {file}")));
+    }
+    for undone in given_up.undone.iter().take(TOLD) {
+        screen.warned(Some(&undone.to_string()));
+    }
+    if let Some(more @ 1..) = given_up.undone.len().checked_sub(TOLD) {
+        screen.warned(Some(&format!("{more} more sales and holds are as before")));
     }
 }
 
@@ -77,18 +83,4 @@ fn bookings_in_words(given_up: &GivenUp) -> Option<String> {
         tickets => format!(" ({})", count(tickets, "ticket")),
     };
     Some(format!("{}{tickets}", words.join(" and ")))
-}
-
-/// `3 tickets for alice, sale 4-q4sdn1`
-fn booking_in_words(booking: &GivenUpBooking) -> String {
-    let what = if booking.held { "hold" } else { "sale" };
-    let tickets = match booking.quantity {
-        0 => "an unknown number of tickets".to_owned(),
-        many => count(many, "ticket"),
-    };
-    let buyer = match booking.buyer.as_str() {
-        "" => String::new(),
-        buyer => format!(" for {}", shown(buyer)),
-    };
-    format!("{tickets}{buyer}, {what} {}", shown(&booking.id))
 }

@@ -81,8 +81,8 @@ fn elsewhere(error: &Error, file: &Path) -> Option<String> {
     ))
 }
 
-/// What is said beside an answer about the default event, which nobody named, where others are at hand: nothing for a
-/// command that only looks, and for one that is there to practise.
+/// What is said beside an answer about the default event, which nobody named, where others are at hand: nothing for one
+/// that is there to practise.
 pub(super) fn unnamed(command: &Command) -> Option<String> {
     if !sells(command) || !Path::new(DEFAULT_FILE).exists() {
         return None;
@@ -112,6 +112,8 @@ fn sells(command: &Command) -> bool {
                 | Command::Cancel(_)
                 | Command::Adjust(_)
                 | Command::Backup(_)
+                // What it answers is told on the telephone.
+                | Command::Query
         ),
     }
 }

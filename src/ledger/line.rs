@@ -19,6 +19,9 @@ pub(crate) struct Line<'a> {
     bytes: &'a [u8],
 }
 
+/// What is wrong with a line whose checksum is that of other bytes, or of another place.
+pub(crate) const UNFIT: &str = "its checksum does not fit the line and the one before";
+
 impl<'a> Line<'a> {
     /// Parses a line without its newline. The error says what is wrong with it.
     ///
@@ -92,7 +95,7 @@ impl<'a> Line<'a> {
         if let Some(previous) = previous
             && Sum::of(body, previous) != sum
         {
-            return Err("its checksum does not fit the line and the one before".into());
+            return Err(UNFIT.into());
         }
         Ok(sum)
     }

@@ -27,7 +27,7 @@ pub struct Adjustment {
 }
 
 impl BoxOffice {
-    /// Adds tickets to the stock, or takes some away that are not sold.
+    /// Adds tickets to the stock, or takes some away that are left.
     ///
     /// # Errors
     /// [`Kind::Refused`]: fewer are left than are to be taken away, or the stock gets too large to be
@@ -90,9 +90,13 @@ fn not_so_many(wanted: u64, found: &Error) -> Error {
         _ => 0,
     };
     let is = are(left);
-    let message = format!("cannot take {wanted} away: there {is} only {left} that {is} not sold");
+    let held = found.held_tickets();
+    let apart = held
+        .filter(|held| *held > 0)
+        .map_or_else(String::new, |held| format!("; {held} {} held", are(held)));
+    let message = format!("cannot take {wanted} away: only {left} {is} left{apart}");
     let error = Error::new(Kind::Refused, message);
-    match found.held_tickets() {
+    match held {
         Some(held) => error
             .held(held, found.next_due())
             .hint("cancel sales, or release holds ('tickets sales --held'), first"),

@@ -66,7 +66,9 @@ pub use crate::ledger::{EventSettings, Nonce, Step};
 pub use crate::store::audit::{Audit, AuditTotals, Finding, Flaw, VerifiedUpTo};
 pub use crate::store::file::reader::key_index::KeyIndex;
 pub use crate::store::options::{Durability, Writes};
-pub use crate::store::results::{Backup, GivenUp, GivenUpBooking, Reset, Restored, WayBack};
+pub use crate::store::results::{
+    Backup, GivenUp, GivenUpBooking, Reset, Restored, Undoing, UndoneChange, WayBack,
+};
 #[cfg(feature = "serve")]
 pub(crate) use batch::Observed;
 pub use cancel::Cancellation;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::buyer_totals::BuyerTotals;
+use super::buyer_totals::{BuyerTotals, OwnTickets};
 use super::name::breaks_a_list;
 use super::on_sale::OnSale;
 use super::order::{MAX_NAME, Order};
@@ -94,8 +94,13 @@ impl Rules {
         };
         let has = stock.tickets_of(order.buyer, head, ledger)?;
         if has.saturating_add(order.quantity) > most {
+            let totals = stock.buyers.as_ref();
+            let held = match totals.map_or(0, |totals| totals.held(order.buyer)) {
+                0 => String::new(),
+                held => format!(", {held} of them held"),
+            };
             let message = format!(
-                "asked for {}; one buyer has at most {most}, and {:?} has {has}",
+                "asked for {}; one buyer has at most {most}, and {:?} has {has}{held}",
                 order.quantity, order.buyer
             );
             let error = Error::new(Kind::Limit, message).about(About::BuyersTickets);
@@ -156,7 +161,11 @@ impl Stock {
                     SaleState::Sold | SaleState::Held => sale.kept(),
                     SaleState::Released | SaleState::Expired => 0,
                 };
-                (sale.buyer, kept)
+                OwnTickets {
+                    tickets: kept,
+                    held: sale.state == SaleState::Held,
+                    buyer: sale.buyer,
+                }
             }))
         })
     }

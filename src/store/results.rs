@@ -1,9 +1,13 @@
 //! What came of a reset, a backup, a restore.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
+
+use crate::plural::count;
+use crate::shown;
 
 /// What a reset did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +73,9 @@ pub struct GivenUp {
     /// How many more sales and holds there are, where they are very many.
     #[serde(skip_serializing_if = "is_none")]
     pub more: u64,
+    /// What was done to sales and holds that are kept, and is undone by that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undone: Vec<UndoneChange>,
     /// How many lines of them are about something else, by what they do.
     pub others: BTreeMap<&'static str, u64>,
     /// How many lines cannot be read: any may have been a sale.
@@ -113,4 +120,62 @@ pub struct GivenUpBooking {
     pub quantity: u64,
     /// Whether it was held, and not sold.
     pub held: bool,
+}
+
+/// `3 tickets for alice, sale 4-q4sdn1`
+impl fmt::Display for GivenUpBooking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.held { "hold" } else { "sale" };
+        match self.quantity {
+            0 => write!(f, "an unknown number of tickets")?,
+            many => write!(f, "{}", count(many, "ticket"))?,
+        }
+        if !self.buyer.is_empty() {
+            write!(f, " for {}", shown(&self.buyer))?;
+        }
+        write!(f, ", {what} {}", shown(&self.id))
+    }
+}
+
+/// What became of a sale or a hold that an event still has, by a line that it has no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UndoneChange {
+    /// What is as it was before.
+    pub undoing: Undoing,
+    /// The id of the sale or the hold.
+    pub id: String,
+    /// In whose name it is, as far as that is known.
+    pub buyer: String,
+    /// How many tickets that is about; 0 of a name.
+    pub quantity: u64,
+}
+
+/// What is as it was before a change that is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Undoing {
+    /// Tickets are valid that were cancelled.
+    Valid,
+    /// Tickets are held whose hold had ended.
+    Held,
+    /// The name is the one before.
+    Name,
+}
+
+/// `valid again: 4 tickets of Kim, sale 4-720d8v`
+impl fmt::Display for UndoneChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (id, buyer) = (shown(&self.id), shown(&self.buyer));
+        let tickets = count(self.quantity, "ticket");
+        let of = match buyer.as_str() {
+            "" => String::new(),
+            buyer => format!(" of {buyer}"),
+        };
+        match self.undoing {
+            Undoing::Valid => write!(f, "valid again: {tickets}{of}, sale {id}"),
+            Undoing::Held => write!(f, "held again: {tickets}{of}, hold {id}"),
+            Undoing::Name if buyer.is_empty() => write!(f, "the name before again: {id}"),
+            Undoing::Name => write!(f, "called {buyer} again: {id}"),
+        }
+    }
 }

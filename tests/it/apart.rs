@@ -125,3 +125,84 @@ fn a_copy_of_a_count_leads_to_the_event() {
         "{document:#}"
     );
 }
+
+/// An event of three sales, put back to the backup of its first two, and sold from since; and the ledger that was put away.
+fn sold_since_a_restore() -> (TestEvent, std::path::PathBuf) {
+    let event = TestEvent::empty();
+    let (file, safe) = (event.path("old.json"), event.path("safe"));
+    let safe = safe.to_str().unwrap();
+    let done = |line: &str| {
+        let (code, document) = on(&file, line);
+        assert_eq!(code, 0, "{line}: {document:#}");
+        document
+    };
+    for line in ["init 20", "book Jane -n 2", "book John -n 2"] {
+        done(line);
+    }
+    done(&format!("backup {safe}"));
+    done("book Anna -n 2");
+    let kept = done(&format!("restore {safe} --force"))["kept"][0].clone();
+    done("book Bert -n 2");
+    let kept = kept.as_str().unwrap().into();
+    (event, kept)
+}
+
+/// Nobody is told to move a ledger over one that has sales which it lacks: its line in the same place, as long as that
+/// one, is another sale.
+#[test]
+fn no_ledger_is_moved_over_one_whose_sales_it_lacks() {
+    for name in [None, Some("more.ledger.jsonl")] {
+        let (event, put_away) = sold_since_a_restore();
+        let (file, ledger) = (event.path("old.json"), event.path("old.ledger.jsonl"));
+        if let Some(name) = name {
+            fs::rename(&put_away, event.path(name)).unwrap();
+        }
+        let text = fs::read_to_string(&ledger).unwrap();
+        // As long as before, and longer: then no line ends where the count says so.
+        for edited in ["\"Joan\"", "\"Johnny\""] {
+            fs::write(&ledger, text.replace("\"John\"", edited)).unwrap();
+            for line in ["audit", "query", "book cat", "door", "reset 5"] {
+                let (code, document) = on(&file, line);
+                let told = document.to_string();
+                assert!(!told.contains("mv "), "{line} {edited}: {document:#}");
+                assert!(!told.contains("has such a line"), "{line} {edited}: {told}");
+                assert!(
+                    ["query", "book cat"].contains(&line) || code > 0,
+                    "{document:#}"
+                );
+            }
+        }
+    }
+}
+
+/// A ledger of which not every line adds up is no count's, nor is one that says so many left of other sales and holds.
+#[test]
+fn a_damaged_ledger_is_offered_to_no_count() {
+    let event = sold();
+    let (own, kept) = (event.path("old.ledger.jsonl"), event.path("x.ledger.jsonl"));
+    let text = fs::read_to_string(&own).unwrap();
+    fs::remove_file(&own).unwrap();
+    let query = |text: &str| {
+        fs::write(&kept, text).unwrap();
+        on(&event.path("old.json"), "query").1.to_string()
+    };
+    assert!(query(&text).contains("mv "));
+    assert!(!query(&text.replace("\"ann\"", "\"anm\"")).contains("mv "));
+    let count = event.path("old.json");
+    let said = fs::read_to_string(&count).unwrap();
+    fs::write(&count, said.replace("\"sold\": 2", "\"sold\": 3")).unwrap();
+    assert!(!query(&text).contains("mv "), "{said}");
+}
+
+/// A ledger whose end was cut off is no loss where another has all of it.
+#[test]
+fn a_ledger_is_offered_in_the_place_of_its_own_beginning() {
+    let event = sold();
+    let own = event.path("old.ledger.jsonl");
+    fs::copy(&own, event.path("x.ledger.jsonl")).unwrap();
+    let text = fs::read_to_string(&own).unwrap();
+    let end = text.find('\n').unwrap() + 1;
+    fs::write(&own, &text[..end]).unwrap();
+    let told = on(&event.path("old.json"), "query").1.to_string();
+    assert!(told.contains("mv "), "{told}");
+}

@@ -367,3 +367,41 @@ fn what_does_not_add_up_is_not_saved() {
     assert!(!event.path("safe").join(LEDGER).exists());
     assert!(!event.path("safe").join("tickets.json").exists());
 }
+
+/// Whoever has sold from a copy is named, and how that comes to the event, as long as nobody has sold from it since.
+#[test]
+fn a_copy_that_was_sold_from_names_its_sales_and_the_way_across() {
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let copy = event.path("safe").join("tickets.json");
+    assert_eq!(on(&copy, "book Wrong -n 2").0, 0);
+    let hint = |code| {
+        let (is, document) = to(&event, "backup DIR");
+        assert_eq!(is, code, "{document:#}");
+        document["error"]["hint"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let told = hint(4);
+    assert!(
+        told.contains("2 tickets for Wrong, sale ") && told.contains("restore "),
+        "{told}"
+    );
+    let own = event.booked("eve");
+    let told = hint(4);
+    assert!(
+        told.contains("2 tickets for Wrong") && told.contains(" sales'"),
+        "{told}"
+    );
+    assert!(!told.contains("restore "), "{told}");
+    // What it tells works where it is told.
+    assert_eq!(event.json(&format!("cancel {own}")).0, 0);
+    let event = sold();
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    let copy = event.path("safe").join("tickets.json");
+    assert_eq!(on(&copy, "book Wrong -n 2").0, 0);
+    let (code, done) = to(&event, "restore DIR");
+    assert_eq!((code, &done["sold"]), (0, &5.into()), "{done:#}");
+    assert_eq!(to(&event, "backup DIR").0, 0);
+}

@@ -377,3 +377,26 @@ fn numbers_without_a_sign_or_a_unit_are_understood_or_told_what_is_meant() {
     assert_eq!((code, &error["error"]["code"]), (5, &"busy".into()));
     drop(held);
 }
+
+/// What is held can be taken away as little as what is sold, and is told apart from what is left.
+#[test]
+fn no_more_is_taken_away_than_is_left_and_what_is_held_is_told() {
+    let event = TestEvent::stock(10);
+    event.booked("ann -n 6");
+    assert_eq!(event.json("hold bob -n 2 --for 2h").0, 0);
+    let message = |line: &str| event.json(line).1["error"]["message"].clone();
+    assert_eq!(
+        message("adjust -3 --reason x"),
+        "cannot take 3 away: only 2 are left; 2 are held"
+    );
+    assert_eq!(event.json("adjust -2 --reason x").0, 0);
+    assert_eq!(
+        message("adjust -1 --reason x"),
+        "cannot take 1 away: only 0 are left; 2 are held"
+    );
+    event.json("release 3");
+    assert_eq!(
+        message("adjust -3 --reason x"),
+        "cannot take 3 away: only 2 are left"
+    );
+}

@@ -188,3 +188,35 @@ fn the_way_back_is_quoted_for_a_shell() {
     assert!(shell.status().unwrap().success(), "{told:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
+
+/// A line that was edited by hand is named as that, with whose it is, and how a name is changed.
+#[test]
+fn a_line_that_was_edited_by_hand_is_named() {
+    let event = sold();
+    let path = event.path(LEDGER);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"bob\"", "\"rob\"")).unwrap();
+    let id = event.ledger()[3]["id"].as_str().unwrap().to_owned();
+    let whose =
+        format!("somebody edited it, or it is damaged; as it stands it is sale {id} of rob");
+    let door = event.json("door").1;
+    let [message, hint] = ["message", "hint"].map(|it| door["error"][it].as_str().unwrap());
+    assert!(
+        message.contains(&whose) && !message.contains("race"),
+        "{message}"
+    );
+    assert!(
+        hint.contains("'tickets rename ID NAME'") || hint.contains("rename ID NAME"),
+        "{hint}"
+    );
+    let (code, audit) = event.json("audit");
+    let found = &audit["findings"][0];
+    assert_eq!((code, &found["line"]), (6, &4.into()), "{audit:#}");
+    assert!(
+        found["text"].as_str().unwrap().contains(&whose),
+        "{audit:#}"
+    );
+    let hint = found["hint"].as_str().unwrap();
+    assert!(hint.contains("undo what was edited in line 4"), "{hint}");
+    assert!(event.run("audit").stdout.contains("rename ID NAME"));
+}

@@ -84,6 +84,7 @@ fn people_are_told_in_as_many_words() {
         format!("warning: given up: 2 tickets for dora, sale {}", ids[4]),
         format!("warning: given up: 4 tickets for eve, hold {}", ids[5]),
         format!("warning: given up: 2 tickets for hal, sale {}", ids[1]),
+        format!("warning: valid again: 1 ticket of amn, sale {}", ids[0]),
         "note: what was replaced did not add up: it is kept to be looked at, and no command puts it back as it is".to_owned(),
     ];
     assert_eq!(run.stderr.lines().collect::<Vec<_>>(), expected);
@@ -219,4 +220,71 @@ fn of_a_damaged_ledger_no_totals_are_told() {
         (6, (totals, Value::Null)),
         "{audit:#}"
     );
+}
+
+/// A hold that was confirmed since the backup is a sale, and whoever has a ticket again that was cancelled is named: before
+/// it is forced, and after.
+#[test]
+fn a_refused_restore_names_whose_tickets_it_would_give_up_and_whose_are_valid_again() {
+    let event = TestEvent::stock(40);
+    let held = event.json("hold Bob -n 2").1["hold"]["id"].clone();
+    let kim = event.booked("Kim -n 4");
+    let lea = event.booked("Lea");
+    let due = event.json("hold Max -n 3").1["hold"]["id"].clone();
+    let (held, due) = (held.as_str().unwrap(), due.as_str().unwrap());
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    for line in [
+        format!("confirm {held}"),
+        format!("cancel {kim} -n 1"),
+        format!("rename {lea} Lena"),
+        format!("cancel {kim}"),
+        format!("release {due}"),
+    ] {
+        assert_eq!(event.json(&line).0, 0, "{line}");
+    }
+    let names = [
+        format!("given up: 2 tickets for Bob, sale {held}"),
+        format!("valid again: 4 tickets of Kim, sale {kim}"),
+        format!("called Lea again: {lea}"),
+        format!("held again: 3 tickets of Max, hold {due}"),
+    ];
+    let (code, refused) = to(&event, "restore DIR");
+    let error = &refused["error"];
+    let [message, hint] = ["message", "hint"].map(|it| error[it].as_str().unwrap());
+    assert_eq!(code, 4, "{refused:#}");
+    assert!(
+        message.ends_with("has 5 lines that the backup lacks, 1 sale among them"),
+        "{message}"
+    );
+    assert!(
+        hint.ends_with(&format!(". By that {}", names.join("; "))),
+        "{hint}"
+    );
+    let run = event.run(&format!("restore {} --force", event.path("safe").display()));
+    let told: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for name in &names {
+        assert!(
+            told.contains(&&*format!("warning: {name}")),
+            "{name}: {run:?}"
+        );
+    }
+    event.assert_adds_up();
+}
+
+/// Of very many a few are named, and the number of the others.
+#[test]
+fn a_refused_restore_names_a_few() {
+    let event = TestEvent::stock(40);
+    assert_eq!(to(&event, "backup DIR").0, 0);
+    for at in 0..8 {
+        event.booked(&format!("buyer-{at}"));
+    }
+    let hint = to(&event, "restore DIR").1["error"]["hint"].clone();
+    let hint = hint.as_str().unwrap();
+    assert!(
+        hint.contains("buyer-4") && !hint.contains("buyer-5"),
+        "{hint}"
+    );
+    assert!(hint.ends_with("; and 3 more"), "{hint}");
 }

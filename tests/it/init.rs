@@ -275,3 +275,20 @@ fn a_ledger_of_before_such_events_sells_on() {
     assert_eq!(event.json("query").1["left"], 4);
     assert_eq!(event.json("audit").0, 0);
 }
+
+/// A file that is none of an event's gets no advice that is about events.
+#[test]
+fn a_file_that_is_no_event_is_only_asked_about() {
+    let mut event = TestEvent::empty();
+    event.file = event.path("list.csv");
+    std::fs::write(&event.file, "buyer,quantity\nann,2\n").unwrap();
+    for (line, code) in [("book ann", 6), ("query", 6), ("init 20", 4)] {
+        let (is, document) = event.json(line);
+        let hint = document["error"]["hint"].as_str().unwrap();
+        assert_eq!(is, code, "{line}: {document:#}");
+        assert!(hint.contains("is this the right file?"), "{line}: {hint}");
+        for none in ["restore", "adjust", "mend it"] {
+            assert!(!hint.contains(none), "{line}: {hint}");
+        }
+    }
+}

@@ -260,6 +260,7 @@ fn an_answer_of_an_event_that_was_not_named_says_so_where_others_are_at_hand() {
         ("door", 0),
         ("sales", 0),
         ("audit", 0),
+        ("query", 0),
     ] {
         let told = run(line);
         assert_eq!(told.code, Some(code), "{line}: {told:?}");
@@ -270,7 +271,6 @@ fn an_answer_of_an_event_that_was_not_named_says_so_where_others_are_at_hand() {
         "--json book ann",
         "-f data/tickets.json book ann",
         "-f gala.json book ann",
-        "query",
         "watch --help",
         "set",
         "book",

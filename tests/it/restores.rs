@@ -260,3 +260,19 @@ fn a_backup_of_another_name_is_told() {
         "{hint}"
     );
 }
+
+/// Whoever looks for one in a directory of several is told of all.
+#[test]
+fn all_backups_of_other_names_are_told() {
+    let event = TestEvent::empty();
+    let safe = event.path("safe").display().to_string();
+    for name in ["h.json", "g.json", "i.json"] {
+        let file = event.path(name);
+        assert_eq!(on(&file, "init 9").0, 0);
+        assert_eq!(on(&file, &format!("backup {safe}")).0, 0);
+    }
+    let (code, error) = on(&event.path("new.json"), &format!("restore {safe}"));
+    let hint = error["error"]["hint"].as_str().unwrap();
+    let is = "it holds those of g.json, h.json, i.json, each of which is put back under its name, wherever: -f DIRECTORY/g.json";
+    assert!(code == 1 && hint.starts_with(is), "{hint}");
+}

@@ -84,7 +84,7 @@ pub(crate) enum Command {
     #[command(after_help = help::CANCEL)]
     Cancel(CancelArgs),
 
-    /// Add tickets to the stock, or take away some that are not sold
+    /// Add tickets to the stock, or take away some that are left
     #[command(after_help = help::ADJUST)]
     Adjust(AdjustArgs),
 

@@ -46,7 +46,7 @@ Examples:
   sort list.jsonl | tickets import - --batch friends
 
 CSV begins with a header: buyer, quantity (1 if it is left out), key, note, in any order, between commas, semicolons or \
-tabs; a line before it, such as sep=; says between which. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those. Where none is called quantity, \
+tabs; a line before it, such as sep=; says between which. A list with columns of other names is refused, unless --ignore-columns passes over them; the answer names those, one without a name by its place. Where none is called quantity, \
 one that seems to say how many is not passed over: it is to be called so; and a row whose quantity is empty is none while such a column says how many. Rows without anything in \
 them are passed over. A row that stands twice in a list is two \
 sales, and a row of its own key is one, however often it stands there. A row's key is its own, or \
@@ -56,8 +56,8 @@ sold with 'rename' and 'cancel', and give --batch where one list has two files, 
 one name. A row whose sale was cancelled is not sold again: a key of its own does that. Each row is sold or refused by itself, many in one write; one that was stopped half way is run again. \
 Exits 3 when all refusals are for want of tickets, 4 when a row was refused otherwise, 2 when the file makes no \
 sense: then nothing was sold. So it is when a row alone makes no sense, as one with the quantity \"two\"; with --rejects \
-that row is refused, and the others are sold. With too few cells or too many, or an open quote, it is no row: that is \
-to be corrected first. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold.";
+that row is refused, and the others are sold. With too few cells, something in one that the header does not have, or an open quote, it is no row: that is \
+to be corrected first. A row that says in a column \"cancelled\" or \"valid\" that not all of it is valid, as a list of sales does, is refused, too. What somebody has corrected in the file of --rejects is not overwritten (exit 4) until it is sold.";
 
 pub(super) const SET: &str = "\
 Examples:

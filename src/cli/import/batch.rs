@@ -10,6 +10,10 @@ use crate::{Error, Kind, Result};
 /// What the rows belong to.
 pub(super) fn of(arguments: &ImportArgs) -> Result<String> {
     match &arguments.batch {
+        Some(batch) if batch.trim().is_empty() => {
+            let error = Error::new(Kind::Usage, "a batch has a name, and this one is empty");
+            Err(error.hint("nothing was sold; say --batch NAME, or leave --batch out: then the file's name is that of the batch"))
+        }
         Some(batch) => Ok(batch.clone()),
         None if is_stdin(&arguments.list) || is_nameless(&arguments.list) => {
             let message =

@@ -4,10 +4,12 @@ use crate::plural::count;
 
 use super::column_names::says_how_many;
 use super::header::{BadHeader, Columns};
-use super::passed_over::{self, PassedOver};
+use super::not_valid::not_valid;
+use super::passed_over::{self, Heading, PassedOver};
 use super::quotes::{Unclosed, unclosed};
 use super::row::{Read, Row, RowFlaw, RowText, one};
 use super::separator::{in_words, known, separator, stated};
+use super::title::of_another_line;
 
 /// Reads them all: rows, rows with a cell that makes no sense, and lines that are no rows. `ignore`: columns of other
 /// names are passed over.
@@ -36,10 +38,14 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
     if let Some(open) = open.as_ref().filter(|_| text.trim().is_empty()) {
         return Err(bad(open.line, never_closed()));
     }
+    if stated.is_none() && text.trim().is_empty() {
+        return Err(bad(1, "is empty: it has no header, and no row".to_owned()));
+    }
     let header = reader.headers();
     let header = header.map_err(|error| bad(1, error.to_string()))?;
     let first = place(text, header.position()).0.max(1);
-    let columns = Columns::of(header, separator, ignore).map_err(|bad| (first, bad))?;
+    let columns = Columns::of(header, separator, ignore);
+    let columns = columns.map_err(|bad| (first, of_another_line(bad, text, first)))?;
     let mut passed = Passed::of(&columns, header);
     let mut read = Read {
         separator: Some(separator),
@@ -51,8 +57,7 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
         match reader.read_record(&mut record) {
             Ok(true) => {
                 passed.see(&record);
-                let cells = (&record, &columns);
-                add(&mut read, cells, passed.how_many(&record), text);
+                add(&mut read, (&record, &columns), &passed, text);
             }
             Ok(false) => break,
             Err(error) => {
@@ -66,7 +71,7 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
         let why = never_closed();
         read.flaws.push(RowFlaw { line, why });
     }
-    read.passed_over = passed.columns.names();
+    read.passed_over = passed.columns.headings();
     read.has_quantity = columns.has_quantity();
     match passed.columns.perhaps_quantity() {
         Some(column) if !columns.has_quantity() => {
@@ -86,44 +91,52 @@ fn unknown(stated: &str) -> BadHeader {
 
 /// The columns that are passed over, each with its place and its name.
 struct Passed {
-    places: Vec<(usize, String)>,
+    places: Vec<(usize, Heading)>,
     columns: PassedOver,
 }
 
 impl Passed {
     fn of(columns: &Columns, header: &csv::StringRecord) -> Self {
-        let name = |at: &usize| header.get(*at).unwrap_or_default().to_owned();
-        let places = columns.ignored().iter().map(|at| (*at, name(at)));
+        let ignored = columns.ignored().iter();
+        let places = ignored.map(|at| (*at, Heading::of(header, *at)));
         let mut passed = Self {
             places: places.collect(),
             columns: PassedOver::default(),
         };
-        for (_, name) in &passed.places {
-            passed.columns.name(name);
+        for (_, heading) in &passed.places {
+            passed.columns.name(heading);
         }
         passed
     }
 
     fn see(&mut self, record: &csv::StringRecord) {
-        for (at, name) in &self.places {
-            self.columns.see(name, record.get(*at).unwrap_or_default());
+        for (at, heading) in &self.places {
+            let cell = record.get(*at).unwrap_or_default();
+            self.columns.see(heading, cell);
         }
+    }
+
+    /// The cells of this record that are passed over, each with the name of its column.
+    fn cells<'r>(
+        &'r self,
+        record: &'r csv::StringRecord,
+    ) -> impl Iterator<Item = (&'r str, &'r str)> {
+        let cells = self.places.iter();
+        cells.map(|(at, heading)| (heading.name(), record.get(*at).unwrap_or_default()))
     }
 
     /// The first of them whose name says how many, and that has something in this record: with what it has.
     fn how_many<'r>(&'r self, record: &'r csv::StringRecord) -> Option<(&'r str, &'r str)> {
-        let cells = self.places.iter();
-        let mut cells = cells.map(|(at, name)| (&**name, record.get(*at).unwrap_or_default()));
-        cells.find(|(name, cell)| !cell.is_empty() && says_how_many(name))
+        self.cells(record)
+            .find(|(name, cell)| !cell.is_empty() && says_how_many(name))
     }
 }
 
-/// Adds what stands in this record of the text: a row, what is none, or nothing. `other`: a column that is passed over, and
-/// that says how many.
+/// Adds what stands in this record of the text: a row, what is none, or nothing. What is passed over may say that it is none.
 fn add(
     read: &mut Read,
     (record, columns): (&csv::StringRecord, &Columns),
-    other: Option<(&str, &str)>,
+    passed: &Passed,
     text: &str,
 ) {
     let (line, start) = place(text, record.position());
@@ -138,6 +151,13 @@ fn add(
     }
     let cells = columns.cells(record);
     let [buyer, quantity, key, note] = cells;
+    if let Some((said, why)) = not_valid("column", quantity, passed.cells(record)) {
+        // Written down so that it is refused until it is corrected.
+        let quantity = if quantity.is_empty() { "1" } else { quantity };
+        let written = [buyer, &format!("{quantity} ({said})"), key, note].map(str::to_owned);
+        return read.add(line, Err(why), || RowText::Cells(written));
+    }
+    let other = passed.how_many(record);
     if let Some((name, many)) = other.filter(|(_, many)| quantity.is_empty() && *many != "1") {
         // Written down so that it is refused until it is corrected: without that column it would be one ticket.
         let written = [buyer, &format!("{many}?"), key, note].map(str::to_owned);
@@ -165,7 +185,7 @@ fn wrong_cells(
     separator: Option<u8>,
 ) -> Option<String> {
     let is_short = record.len() < columns.many;
-    if !is_short && !columns.has_more(record) {
+    if !is_short && columns.nameless(record).is_none() {
         return None;
     }
     let separator = in_words(separator.map_or(',', char::from));
@@ -175,13 +195,16 @@ fn wrong_cells(
             "it has {cells}, and the header {}: an empty cell has its {separator}, too",
             columns.many
         )
-    } else if record.len() > columns.many {
+    } else if record.len() > columns.all {
         format!(
             "it has {cells}, and the header {}: a cell with a {separator} in it stands between two double quotes",
-            columns.many
+            columns.all
         )
     } else {
-        "it has something in a column that has no name".to_owned()
+        let place = columns.nameless(record).map_or(0, |at| at + 1);
+        format!(
+            "it has something in column {place}, which has no name in the header: --ignore-columns passes over it"
+        )
     })
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Columns {
     ignored: Vec<usize>,
     /// So many there are, without those at the end that have no name.
     pub(super) many: usize,
+    /// So many there are.
+    pub(super) all: usize,
 }
 
 impl Columns {
@@ -30,7 +32,8 @@ impl Columns {
         separator: u8,
         ignore: bool,
     ) -> Result<Self, BadHeader> {
-        if let Some(bad) = two_separators(header, separator) {
+        let bad_at_sight = two_separators(header, separator).or_else(|| no_separator(header));
+        if let Some(bad) = bad_at_sight {
             return Err(bad);
         }
         let mut at = [None; COLUMNS.len()];
@@ -55,6 +58,7 @@ impl Columns {
                 at,
                 ignored: if ignore { unknown } else { Vec::new() },
                 many,
+                all: header.len(),
             }),
             _ => Err(bad(header, separator, ignore)),
         }
@@ -76,11 +80,12 @@ impl Columns {
             .map(|at| at.and_then(|at| row.get(at)).unwrap_or_default())
     }
 
-    /// Whether a row has something where the header has no name.
-    pub(super) fn has_more(&self, row: &csv::StringRecord) -> bool {
+    /// The first column in which a row has something, and the header no name.
+    pub(super) fn nameless(&self, row: &csv::StringRecord) -> Option<usize> {
         let mut cells = row.iter().enumerate();
         let is_known = |column| self.at.contains(&Some(column)) || self.ignored.contains(&column);
-        cells.any(|(column, cell)| !cell.is_empty() && !is_known(column))
+        let found = cells.find(|(column, cell)| !cell.is_empty() && !is_known(*column));
+        found.map(|(column, _)| column)
     }
 }
 
@@ -96,6 +101,23 @@ fn two_separators(header: &csv::StringRecord, separator: u8) -> Option<BadHeader
     Some(BadHeader {
         why: format!("has the names of its columns between {first}s and between {second}s: {name:?} would be one of them"),
         hint: "the first line names the columns, with one separator between all of them, as in every row".to_owned(),
+    })
+}
+
+/// What is wrong with a header of one cell in which something else than a separator stands between names: a bar or blanks,
+/// say, or double quotes around all of them.
+fn no_separator(header: &csv::StringRecord) -> Option<BadHeader> {
+    let name = header.get(0).filter(|_| header.len() == 1)?;
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let known = words.filter_map(|word| place(word).or_else(|| meant(word)));
+    let (buyers, others): (Vec<usize>, Vec<usize>) = known.partition(|place| *place == 0);
+    if buyers.is_empty() || others.is_empty() {
+        return None;
+    }
+    Some(BadHeader {
+        why: format!("names its columns in one cell: {name:?}"),
+        hint: "cells stand between commas, semicolons or tabs, and no double quotes around the whole of a row: save it so"
+            .to_owned(),
     })
 }
 
@@ -134,7 +156,7 @@ fn bad(header: &csv::StringRecord, separator: u8, ignore: bool) -> BadHeader {
     if !has_buyer {
         hints.push("that of the names is called buyer".to_owned());
     }
-    if offers {
+    if offers && has_buyer {
         hints.push(format!("was this meant: {}", line.join(&separator)));
     }
     if !ignore && has_buyer && !left.is_empty() {
@@ -192,10 +214,11 @@ mod tests {
             let columns = Columns::of(&record(";Buyer;note;;"), b';', ignore).unwrap();
             assert_eq!(columns.many, 3);
             assert_eq!(columns.cells(&record(";ann;;;")), ["ann", "", "", ""]);
-            assert!(!columns.has_more(&record(";ann;x")));
-            assert!(!columns.has_more(&record(";ann;x;;;;")));
-            assert_eq!(columns.has_more(&record("1;ann;x")), more);
-            assert!(columns.has_more(&record(";ann;x;;;1")), "beyond the header");
+            let nameless = |text: &str| columns.nameless(&record(text));
+            assert_eq!(nameless(";ann;x"), None);
+            assert_eq!(nameless(";ann;x;;;;"), None);
+            assert_eq!(nameless("1;ann;x"), more.then_some(0));
+            assert_eq!(nameless(";ann;x;;;1"), Some(5), "beyond the header");
         }
     }
 }

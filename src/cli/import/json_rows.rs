@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::column_names::says_how_many;
 use super::header::BadHeader;
-use super::passed_over::{self, PassedOver};
+use super::not_valid::not_valid;
+use super::passed_over::{self, Heading, PassedOver};
 use super::row::{COLUMNS, Read, Row, RowFlaw, RowText};
 use crate::json_words::in_words;
 
@@ -26,13 +27,14 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
                 read.has_quantity |= members.contains_key("quantity");
                 see(&mut passed, &members);
                 let known = known(members.clone());
-                let row = match how_many(&members) {
-                    Some((name, many)) => Err(passed_over::says_otherwise(
+                let row = match (cancelled(&members), how_many(&members)) {
+                    (Some(why), _) => Err(why),
+                    (None, Some((name, many))) => Err(passed_over::says_otherwise(
                         "member",
                         name,
                         &many.to_string(),
                     )),
-                    None => row(&known, line),
+                    (None, None) => row(&known, line),
                 };
                 read.add(line, row, || RowText::Line(with_buyer_first(members)));
             }
@@ -46,7 +48,7 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
             }),
         }
     }
-    read.passed_over = passed.names();
+    read.passed_over = passed.headings();
     match passed.perhaps_quantity() {
         Some(member) if !read.has_quantity => Err((1, passed_over::refused("member", member))),
         _ => Ok(read),
@@ -56,8 +58,26 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
 /// Takes note of the members that are passed over: their names alone tell what they are, for a program chose them.
 fn see(passed: &mut PassedOver, members: &Map<String, Value>) {
     for name in members.keys().filter(|name| !COLUMNS.contains(&&***name)) {
-        passed.name(name);
+        passed.name(&Heading::Name(name.clone()));
     }
+}
+
+/// Why it is no row, where a member that is passed over says that not all of it is valid.
+fn cancelled(members: &Map<String, Value>) -> Option<String> {
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let others = members
+        .iter()
+        .filter(|(name, _)| !COLUMNS.contains(&&***name));
+    let others: Vec<_> = others.map(|(name, value)| (name, text(value))).collect();
+    let others = others
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let quantity = members.get("quantity").map_or_else(String::new, text);
+    not_valid("member", &quantity, others).map(|(_, why)| why)
 }
 
 /// The member that says how many where the quantity does not, with what it says, unless that is one.

@@ -11,6 +11,7 @@ mod header;
 mod json_rows;
 mod list;
 mod nonsense;
+mod not_valid;
 mod notes;
 mod passed_over;
 mod quotes;
@@ -18,6 +19,7 @@ mod rejects;
 mod row;
 mod separator;
 mod text;
+mod title;
 mod twice;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -32,6 +34,7 @@ use super::screen::{BAD, GOOD, Screen};
 use crate::office::{Order, Outcome};
 use crate::plural::count;
 use crate::{BoxOffice, Error, Kind, Result, shown};
+use passed_over::Heading;
 use rejects::Refused;
 use row::{BadRow, Read, Row};
 
@@ -212,7 +215,7 @@ struct ImportDocument<'a> {
     refused: Vec<RefusedRow<'a>>,
     left: u64,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    passed_over: &'a [String],
+    passed_over: &'a [Heading],
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
 }

@@ -3,6 +3,7 @@
 use super::super::args::ImportArgs;
 use super::Done;
 use super::again::of_rejects;
+use super::passed_over::Heading;
 use super::row::{Read, Row};
 use crate::plural::count;
 use crate::{Kind, shown};
@@ -28,10 +29,10 @@ pub(super) fn of(
 
 /// Which columns were passed over, and that so nothing says how many, where none of the others does.
 fn passed_over(list: &Read) -> Option<String> {
-    let names = list
-        .passed_over
-        .iter()
-        .map(|name| format!("{:?}", shown(name)));
+    let names = list.passed_over.iter().map(|heading| match heading {
+        Heading::Name(name) => format!("{:?}", shown(name)),
+        Heading::Place(_) => format!("{heading}, which has no name"),
+    });
     let names = names.collect::<Vec<_>>().join(", ");
     let each = if list.has_quantity {
         ""

@@ -1,10 +1,55 @@
 //! Columns whose cells are passed over: which these are, and whether one of them says how many tickets a row is for.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use super::column_names::says_how_many;
 use super::header::BadHeader;
 
 /// The largest number that is taken for one of tickets: no year, no postcode, no telephone number.
 const MOST: u64 = 999;
+
+/// What a column is called by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Heading {
+    Name(String),
+    /// The header has no name for it: its place, from 1 on.
+    Place(usize),
+}
+
+impl Heading {
+    /// That of the column at this place, from 0 on.
+    pub(super) fn of(header: &csv::StringRecord, at: usize) -> Self {
+        match header.get(at) {
+            Some(name) if !name.is_empty() => Self::Name(name.to_owned()),
+            _ => Self::Place(at + 1),
+        }
+    }
+
+    /// The name, where it has one.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Place(_) => "",
+        }
+    }
+}
+
+impl fmt::Display for Heading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Place(place) => write!(f, "column {place}"),
+        }
+    }
+}
+
+impl Serialize for Heading {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 /// The columns of a list, or the members of its rows, that are passed over.
 #[derive(Debug, Default)]
@@ -12,43 +57,50 @@ pub(super) struct PassedOver(Vec<Column>);
 
 #[derive(Debug)]
 struct Column {
-    name: String,
+    heading: Heading,
     /// Whether some cell holds a number, and none anything else.
     counts: Option<bool>,
 }
 
 impl PassedOver {
     /// Takes note of a column, which may have no cells.
-    pub(super) fn name(&mut self, name: &str) -> usize {
-        let known = self.0.iter().position(|column| column.name == name);
+    pub(super) fn name(&mut self, heading: &Heading) -> usize {
+        let known = self.0.iter().position(|column| column.heading == *heading);
         known.unwrap_or_else(|| {
-            let name = name.to_owned();
-            self.0.push(Column { name, counts: None });
+            self.0.push(Column {
+                heading: heading.clone(),
+                counts: None,
+            });
             self.0.len() - 1
         })
     }
 
     /// Takes note of one of its cells.
-    pub(super) fn see(&mut self, name: &str, cell: &str) {
+    pub(super) fn see(&mut self, heading: &Heading, cell: &str) {
         let cell = cell.trim();
-        let at = self.name(name);
+        let at = self.name(heading);
         if let (Some(column), false) = (self.0.get_mut(at), cell.is_empty()) {
             column.counts = Some(column.counts.unwrap_or(true) && is_count(cell));
         }
     }
 
     /// The one that seems to say how many tickets a row is for.
-    pub(super) fn perhaps_quantity(&self) -> Option<&str> {
-        let by_name = self.0.iter().find(|column| says_how_many(&column.name));
+    pub(super) fn perhaps_quantity(&self) -> Option<&Heading> {
+        let says_so = |column: &&Column| says_how_many(column.heading.name());
+        let by_name = self.0.iter().find(says_so);
         let counts = |column: &&Column| column.counts == Some(true);
         let found = by_name.or_else(|| self.0.iter().find(counts))?;
-        Some(&found.name)
+        Some(&found.heading)
     }
 
-    /// Those that have a name.
-    pub(super) fn names(&self) -> Vec<String> {
-        let names = self.0.iter().map(|column| column.name.clone());
-        names.filter(|name| !name.is_empty()).collect()
+    /// Those that have a name, or something in a cell.
+    pub(super) fn headings(&self) -> Vec<Heading> {
+        let is_told = |column: &&Column| match column.heading {
+            Heading::Name(_) => true,
+            Heading::Place(_) => column.counts.is_some(),
+        };
+        let told = self.0.iter().filter(is_told);
+        told.map(|column| column.heading.clone()).collect()
     }
 }
 
@@ -60,10 +112,10 @@ fn is_count(cell: &str) -> bool {
 }
 
 /// What is wrong with a list without a column (or, in JSON, a member) `quantity`, where this one is passed over.
-pub(super) fn refused(what: &str, name: &str) -> BadHeader {
-    let one = match name {
-        "" => format!("a {what} without a name"),
-        name => format!("the {what} {name:?}"),
+pub(super) fn refused(what: &str, heading: &Heading) -> BadHeader {
+    let one = match heading {
+        Heading::Place(place) => format!("column {place}, a {what} without a name,"),
+        Heading::Name(name) => format!("the {what} {name:?}"),
     };
     BadHeader {
         why: format!(
@@ -87,6 +139,7 @@ mod tests {
 
     #[test]
     fn a_column_of_small_whole_numbers_is_perhaps_the_quantity() {
+        let it = Heading::Name("it".to_owned());
         for (cells, is) in [
             (&["2", "", " 10 "][..], true),
             (&["0", "999"], true),
@@ -100,9 +153,10 @@ mod tests {
         ] {
             let mut columns = PassedOver::default();
             for cell in cells {
-                columns.see("it", cell);
+                columns.see(&it, cell);
             }
-            assert_eq!(columns.perhaps_quantity(), is.then_some("it"), "{cells:?}");
+            let is = is.then_some(&it);
+            assert_eq!(columns.perhaps_quantity(), is, "{cells:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::passed_over::Heading;
 use crate::office::Order;
 
 /// The columns of a list in CSV.
@@ -84,8 +85,8 @@ pub(super) struct Read {
     pub(super) rows: Vec<Row>,
     pub(super) bad: Vec<BadRow>,
     pub(super) flaws: Vec<RowFlaw>,
-    /// The columns that were passed over, by their names.
-    pub(super) passed_over: Vec<String>,
+    /// The columns that were passed over.
+    pub(super) passed_over: Vec<Heading>,
     /// Whether a column or a member says how many tickets a row is for.
     pub(super) has_quantity: bool,
     /// What stands between cells; `None`: it is JSON lines.

@@ -43,7 +43,7 @@ pub(super) struct AdjustReply {
     replayed: bool,
 }
 
-/// Add tickets to the stock, or take away some that are not sold
+/// Add tickets to the stock, or take away some that are left
 #[utoipa::path(
     post,
     path = "/api/v1/adjustments",

@@ -364,3 +364,25 @@ fn an_open_office_keeps_to_settings_that_come_later() {
     assert_eq!(kind(office.book("bob", 1)), Ok(()));
     audited(&event);
 }
+
+/// What is only held of somebody's tickets is told as that.
+#[test]
+fn who_has_too_many_is_told_how_many_of_them_are_held() {
+    let event = made(50, "--max-per-buyer 4 --hold 2h");
+    let message = |line: &str| {
+        let (code, document) = event.json(line);
+        assert_eq!(code, 4, "{document:#}");
+        document["error"]["message"].as_str().unwrap().to_owned()
+    };
+    let hold = held(&event, "ann -n 3");
+    assert!(message("book ann -n 2").ends_with("\"ann\" has 3, 3 of them held"));
+    assert_eq!(event.json(&format!("confirm {hold}")).0, 0);
+    assert!(message("book ann -n 2").ends_with("\"ann\" has 3"));
+    held(&event, "ann");
+    assert!(message("book ann").ends_with("\"ann\" has 4, 1 of them held"));
+    // By today's name.
+    let other = held(&event, "bob -n 2");
+    assert_eq!(event.json(&format!("rename {other} cid")).0, 0);
+    assert!(message("book cid -n 3").ends_with("\"cid\" has 2, 2 of them held"));
+    audited(&event);
+}

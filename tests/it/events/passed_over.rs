@@ -312,3 +312,88 @@ fn whose_row_was_corrected_after_it_was_sold_is_named() {
     assert_eq!(run("buyer\nZoe\nBob\n", " --batch other").stderr, "");
     audited(&event);
 }
+
+/// A column without a name is told by its place where something stands in it.
+#[test]
+fn a_column_without_a_name_is_named_by_its_place() {
+    let event = made(90, "");
+    let text = "buyer,quantity,,\nAnna,2,,\nBert,1,wheelchair,\n";
+    let (code, error) = import(&event, "list.csv", text, &[]);
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(
+        code == 2 && message.starts_with("it has something in column 3, which has no name"),
+        "{message}"
+    );
+    let (code, done) = import(&event, "list.csv", text, &IGNORE);
+    assert_eq!(
+        (code, &done["passed_over"]),
+        (0, &json!(["column 3"])),
+        "{done:#}"
+    );
+    fs::write(event.path("more.csv"), text.replace("Anna", "Zoe")).unwrap();
+    let line = format!(
+        "import {} --ignore-columns",
+        event.path("more.csv").display()
+    );
+    assert_eq!(
+        event.run(&line).stderr,
+        "note: passed over: column 3, which has no name\n"
+    );
+    // Nothing stands in any.
+    let text = "buyer,quantity,,\nKim,2,,\n";
+    assert_eq!(
+        import(&event, "none.csv", text, &IGNORE).1["passed_over"],
+        Value::Null
+    );
+    // Two of them are two.
+    let text = "buyer,,,note\nEve,x,2,\n";
+    let (code, error) = import(&event, "two.csv", text, &IGNORE);
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(
+        code == 2 && message.contains("column 3, a column without a name"),
+        "{message}"
+    );
+    audited(&event);
+}
+
+/// A list of sales, as this program writes it, sells no ticket that was cancelled.
+#[test]
+fn a_list_of_sales_sells_no_cancelled_ticket_again() {
+    let event = made(90, "");
+    for line in [
+        "book Tabby -n 4",
+        "cancel 3 -n 3",
+        "book Gone -n 5",
+        "cancel 5",
+        "book Ann -n 2",
+    ] {
+        assert_eq!(event.json(line).0, 0, "{line}");
+    }
+    let sheet = event.run("sales --format csv").stdout;
+    let lines = event.run("sales --format jsonl").stdout;
+    for (name, text) in [("s.csv", &sheet), ("s.jsonl", &lines)] {
+        let other = made(50, "");
+        assert!(text.contains("Tabby"), "{text}");
+        let (code, error) = import(&other, name, text, &IGNORE);
+        assert_eq!(
+            (code, &error["error"]["code"]),
+            (2, &"usage".into()),
+            "{error:#}"
+        );
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(message.contains("'tickets door --format csv'"), "{message}");
+        // The others are sold where these are written down.
+        let again = other.path("again");
+        let rejects = ["--ignore-columns", "--rejects", again.to_str().unwrap()];
+        let (code, done) = import(&other, name, text, &rejects);
+        assert_eq!(
+            (code, &done["sold"], &done["left"]),
+            (4, &1.into(), &48.into()),
+            "{done:#}"
+        );
+        audited(&other);
+    }
+    // Columns that say nothing of the kind.
+    let text = "buyer,quantity,cancelled,valid\nann,2,no,yes\nbob,1,0,1\n";
+    assert_eq!(import(&event, "list.csv", text, &IGNORE).1["sold"], 2);
+}

@@ -16,6 +16,7 @@ use crate::store::file::reader::raw_lines::{RawLines, is_blank, line_before};
 /// What the event's ledger has that the backup lacks.
 pub(crate) struct Extra {
     pub(crate) lines: LinesGivenUp,
+    /// With the holds among them that became one.
     pub(crate) sales: u64,
     /// What it comes to, if it has all that the backup has, and no more.
     pub(crate) same: Option<Tally>,
@@ -64,7 +65,7 @@ pub(crate) fn extra(
         None => KnownLines::default(),
     };
     count_lacking(living, (from, end), &known, &mut extra).map_err(problem)?;
-    extra.lines.name_kept_holds(living).map_err(problem)?;
+    extra.lines.name_kept(living).map_err(problem)?;
     Ok(extra)
 }
 
@@ -96,7 +97,7 @@ fn count_lacking(
             continue;
         }
         extra.lines.add(&line.record);
-        extra.sales += u64::from(line.record.op == Op::Sell);
+        extra.sales += u64::from(matches!(line.record.op, Op::Sell | Op::Confirm));
     }
     Ok(())
 }
@@ -147,6 +148,22 @@ impl KnownLines {
     }
 }
 
+/// So many sales, holds and changes are named where a restore is refused.
+const NAMED: usize = 5;
+
+/// Whose sales and holds a restore would give up, and which would be as before, behind how it is forced.
+fn whose(lines: &LinesGivenUp) -> String {
+    let (words, more) = lines.first_in_words(NAMED);
+    if words.is_empty() {
+        return String::new();
+    }
+    let more = match more {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    format!(". By that {}{more}", words.join("; "))
+}
+
 /// Refuses to put a backup back that lacks what the event has. `borne_out`: the event's ledger has what its count
 /// includes.
 pub(crate) fn refuse_to_lose(
@@ -158,9 +175,8 @@ pub(crate) fn refuse_to_lose(
 ) -> Result<()> {
     let refused = |file: &Path, message: String| {
         let error = Error::new(Kind::Refused, message).at(file, 0, 0);
-        Err(error.hint(
-            "nothing was changed; --force puts the backup back all the same, and keeps what is there beside",
-        ))
+        let way = "nothing was changed; --force puts the backup back all the same, and keeps what is there beside";
+        Err(error.hint(format!("{way}{}", whose(&extra.lines))))
     };
     let lines = extra.lines.lines();
     if lines > 0 {

@@ -3,13 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
-use memchr::memmem;
-use serde_json::Value;
-
 use crate::ledger::{Line, Op, Record};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
-use crate::store::results::{GivenUp, GivenUpBooking};
+use crate::store::results::{GivenUp, GivenUpBooking, Undoing, UndoneChange};
 
 /// So many sales and holds are named at most.
 const MOST: usize = 10_000;
@@ -26,7 +23,13 @@ pub(crate) struct LinesGivenUp {
     /// Holds that became sales, and stand on a line that is kept.
     kept_holds: HashSet<String>,
     more: u64,
+    /// What was done to sales and holds that are kept.
+    undone: Vec<UndoneChange>,
+    /// Where in `undone` each is.
+    undone_places: HashMap<(Undoing, String), usize>,
     others: BTreeMap<&'static str, u64>,
+    /// The lowest number among them; 0: there is none.
+    first: u64,
     /// The highest number among them.
     last: u64,
 }
@@ -36,6 +39,9 @@ impl LinesGivenUp {
     pub(crate) fn add(&mut self, record: &Record<'_>) {
         self.lines += 1;
         self.last = self.last.max(record.seq);
+        if self.first == 0 || record.seq < self.first {
+            self.first = record.seq;
+        }
         let is_known = self.change(record);
         let is_booking = match record.op {
             Op::Sell | Op::Hold => {
@@ -51,6 +57,7 @@ impl LinesGivenUp {
             _ => is_known,
         };
         if !is_booking {
+            self.undo(record);
             *self.others.entry(record.op.name()).or_default() += 1;
         }
     }
@@ -110,27 +117,85 @@ impl LinesGivenUp {
         });
     }
 
-    /// For whom holds were that became sales, by the lines of this ledger that are kept.
-    pub(crate) fn name_kept_holds(&mut self, ledger: &LedgerFile) -> io::Result<()> {
-        if self.kept_holds.is_empty() {
+    /// Notes what is as it was before, where a line changed a sale or a hold that is kept.
+    fn undo(&mut self, record: &Record<'_>) {
+        let undoing = match record.op {
+            Op::Cancel => Undoing::Valid,
+            Op::Release | Op::Expire => Undoing::Held,
+            Op::Rename => Undoing::Name,
+            _ => return,
+        };
+        let id = record.reference.as_deref().unwrap_or_default();
+        let quantity = record.quantity.unsigned_abs();
+        let place = self.undone_places.get(&(undoing, id.to_owned()));
+        if let Some(known) = place.and_then(|place| self.undone.get_mut(*place)) {
+            known.quantity = known.quantity.saturating_add(quantity);
+        } else if self.undone.len() < MOST {
+            let place = self.undone.len();
+            self.undone_places.insert((undoing, id.to_owned()), place);
+            self.undone.push(UndoneChange {
+                undoing,
+                id: id.to_owned(),
+                buyer: String::new(),
+                quantity,
+            });
+        }
+    }
+
+    /// Names for whom holds were that became sales, and whose the sales and holds are that are as before, by the lines of
+    /// this ledger that are kept.
+    pub(crate) fn name_kept(&mut self, ledger: &LedgerFile) -> io::Result<()> {
+        if self.kept_holds.is_empty() && self.undone.is_empty() {
             return Ok(());
         }
+        let undone = self.undone.iter().map(|it| it.id.clone());
+        let wanted: HashSet<String> = undone.chain(self.kept_holds.iter().cloned()).collect();
         let mut raw_lines = RawLines::new(&ledger.file, 0);
-        let mut names = HashMap::new();
+        // By its kept lines, and by all of them.
+        let (mut kept, mut last) = (HashMap::new(), HashMap::new());
         while let Some(raw_line) = raw_lines.next()? {
             let Ok(Line { record, .. }) = Line::parse(raw_line.bytes, None) else {
                 continue;
             };
             let id = record.id.as_deref().or(record.reference.as_deref());
-            let id = id.filter(|id| self.kept_holds.contains(*id));
+            let id = id.filter(|id| wanted.contains(*id));
             if let (Some(id), Some(buyer)) = (id, record.buyer.as_deref()) {
-                names.insert(id.to_owned(), buyer.to_owned());
+                if record.seq < self.first {
+                    kept.insert(id.to_owned(), buyer.to_owned());
+                }
+                last.insert(id.to_owned(), buyer.to_owned());
             }
         }
         for booking in self.bookings.iter_mut().filter(|it| it.buyer.is_empty()) {
-            booking.buyer = names.remove(&booking.id).unwrap_or_default();
+            booking.buyer = last.remove(&booking.id).unwrap_or_default();
+        }
+        for undone in &mut self.undone {
+            undone.buyer = kept.get(&undone.id).cloned().unwrap_or_default();
         }
         Ok(())
+    }
+
+    /// The first of those whose sales and holds are given up, or are as before, in words; and how many more there are.
+    pub(crate) fn first_in_words(&self, most: usize) -> (Vec<String>, u64) {
+        let bookings = self.bookings.iter().filter(|it| it.quantity > 0);
+        let bookings = bookings.map(|it| format!("given up: {it}"));
+        let all = bookings.chain(self.undone.iter().map(ToString::to_string));
+        let mut words: Vec<String> = all.collect();
+        let more = (words.len().saturating_sub(most) as u64).saturating_add(self.more);
+        words.truncate(most);
+        (words, more)
+    }
+
+    /// The first of the sales and holds, in words; `None`: there is none.
+    pub(crate) fn bookings_in_words(&self, most: usize) -> Option<String> {
+        let bookings = self.bookings.iter().filter(|it| it.quantity > 0);
+        let mut words: Vec<String> = bookings.map(ToString::to_string).collect();
+        let more = (words.len().saturating_sub(most) as u64).saturating_add(self.more);
+        words.truncate(most);
+        if more > 0 {
+            words.push(format!("{more} more"));
+        }
+        (!words.is_empty()).then(|| words.join("; "))
     }
 
     /// What they come to.
@@ -140,72 +205,10 @@ impl LinesGivenUp {
             lines: self.lines,
             bookings: self.bookings,
             more: self.more,
+            undone: self.undone,
             others: self.others,
             unreadable: self.unreadable,
             ..GivenUp::default()
         }
-    }
-}
-
-/// The sale or hold of a line of which the end is missing, as far as that says; its quantity is 0 where it does not.
-pub(crate) fn torn_booking(line: &[u8]) -> Option<GivenUpBooking> {
-    let op = member(line, "op")?;
-    let held = op == Op::Hold.name();
-    if !held && op != Op::Sell.name() {
-        return None;
-    }
-    let text = |name| Some(member(line, name)?.as_str()?.to_owned());
-    Some(GivenUpBooking {
-        id: text("id")?,
-        buyer: text("buyer").unwrap_or_default(),
-        quantity: member(line, "quantity").map_or(0, |it| it.as_u64().unwrap_or(0)),
-        held,
-    })
-}
-
-/// What a member of a line is, if all of it stands there: behind its end there is another one, or the end of the line.
-/// A name that has such letters in it stands there with others.
-fn member(line: &[u8], name: &str) -> Option<Value> {
-    let name = format!("\"{name}\":");
-    let start = memmem::find(line, name.as_bytes())? + name.len();
-    let mut values = serde_json::Deserializer::from_slice(line.get(start..)?).into_iter();
-    let value = values.next()?.ok()?;
-    let end = line.get(start + values.byte_offset());
-    end.is_some_and(|end| b",}".contains(end)).then_some(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_torn_line_only_what_is_whole_is_told() {
-        let line =
-            r#"{"seq":9,"op":"sell","id":"9-abc","buyer":"ann \"id\":","quantity":25,"left":1}"#;
-        let torn = |to: &str| torn_booking(&line.as_bytes()[..line.find(to).unwrap()]);
-        let whole = GivenUpBooking {
-            id: "9-abc".to_owned(),
-            buyer: "ann \"id\":".to_owned(),
-            quantity: 25,
-            held: false,
-        };
-        assert_eq!(torn("\"left"), Some(whole.clone()));
-        let unknown = GivenUpBooking {
-            quantity: 0,
-            ..whole
-        };
-        for cut in ["5,\"left", ",\"left", "\"quantity"] {
-            assert_eq!(torn(cut), Some(unknown.clone()), "{cut}");
-        }
-        let nobody = GivenUpBooking {
-            buyer: String::new(),
-            ..unknown
-        };
-        assert_eq!(torn("ann"), Some(nobody));
-        assert_eq!(torn("abc"), None);
-        assert_eq!(
-            torn_booking(br#"{"seq":9,"op":"cancel","ref":"9-abc","quantity":1,"#),
-            None
-        );
     }
 }

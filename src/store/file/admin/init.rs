@@ -56,7 +56,7 @@ impl FileStore {
         match name_new(ledger, &files.ledger) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(is_there(&files.ledger));
+                return Err(is_there(&files.ledger, files));
             }
             Err(error) => return Err(Error::io("create", &files.ledger, error)),
         }
@@ -114,7 +114,7 @@ fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
         // What cannot be looked at may be there.
         let found = look(path).map_err(|e| Error::io("look at", path, e))?;
         if found.is_some() {
-            return Err(is_there(path));
+            return Err(is_there(path, files));
         }
     }
     let Some(archive) = archive(files)? else {
@@ -127,7 +127,14 @@ fn refuse_what_is_there(files: &EventFiles) -> Result<()> {
     ))
 }
 
-fn is_there(path: &Path) -> Error {
+/// Whether a file that is no count stands in the place of one, and no ledger is beside it.
+fn is_no_event(files: &EventFiles) -> bool {
+    let no_count = CountFile::look(&files.count);
+    no_count.is_err_and(|error| error.kind() == Kind::Integrity)
+        && matches!(look(&files.ledger), Ok(None))
+}
+
+fn is_there(path: &Path, files: &EventFiles) -> Error {
     if let Ok(Some(found)) = look(path)
         && found.length == 0
     {
@@ -138,6 +145,11 @@ fn is_there(path: &Path) -> Error {
         );
     }
     let error = Error::new(Kind::Refused, "is there already, and is left alone").at(path, 0, 0);
+    if is_no_event(files) {
+        return error.hint(
+            "nothing was changed; is this the right file? It is no event: -f FILE names another",
+        );
+    }
     error.hint(
         "nothing was changed; 'tickets query' says what it holds; -f FILE names another event; for more tickets, or \
          fewer, 'tickets adjust +N --reason TEXT'",

@@ -16,4 +16,5 @@ pub(crate) mod restart;
 pub(crate) mod restore;
 pub(crate) mod saved;
 pub(crate) mod swap;
+mod torn_booking;
 mod way_back;

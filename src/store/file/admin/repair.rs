@@ -8,7 +8,7 @@ use crate::ledger::CountFile;
 use crate::plural;
 use crate::store::audit::{Audit, Flaw};
 use crate::store::file::admin::audit::examine;
-use crate::store::file::admin::given_up::torn_booking;
+use crate::store::file::admin::torn_booking::torn_booking;
 use crate::store::file::count::kept::{BROKEN, REPLACED, keep_count};
 use crate::store::file::count::publish::publish;
 use crate::store::file::event::EventFiles;

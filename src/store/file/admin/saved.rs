@@ -24,6 +24,12 @@ pub(crate) struct Saved {
     pub(crate) unterminated: bool,
 }
 
+/// So many backups of other names are named.
+const NAMED: usize = 10;
+
+/// So many files are looked at beside a backup.
+const LOOKED_AT: usize = 10_000;
+
 const DAMAGED: &str = "nothing was changed; this backup is damaged: name another one";
 
 /// Reads the backup: all of its ledger that adds up, if a crash explains the rest.
@@ -110,15 +116,32 @@ fn behind_its_count(
 /// Where the backup may be that is not in this directory: under another name, or elsewhere.
 fn where_it_may_be(from: &Path) -> String {
     let entries = fs::read_dir(from).into_iter().flatten().flatten();
-    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let other = names.find_map(|name| {
-        let count = format!("{}.json", name.strip_suffix(".ledger.jsonl")?);
-        from.join(&count).is_file().then_some(count)
-    });
-    match other {
-        Some(other) => format!(
+    let names = entries
+        .take(LOOKED_AT)
+        .filter_map(|entry| entry.file_name().into_string().ok());
+    let mut others: Vec<String> = names
+        .filter_map(|name| {
+            let count = format!("{}.json", name.strip_suffix(".ledger.jsonl")?);
+            from.join(&count).is_file().then_some(count)
+        })
+        .collect();
+    others.sort();
+    let more = others.len().saturating_sub(NAMED);
+    others.truncate(NAMED);
+    match others.as_slice() {
+        [] => "name the directory that 'tickets backup DIR' wrote to".to_owned(),
+        [other] => format!(
             "it holds one of {other}, which is put back under that name, wherever: -f DIRECTORY/{other}"
         ),
-        None => "name the directory that 'tickets backup DIR' wrote to".to_owned(),
+        [first, ..] => {
+            let more = match more {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!(
+                "it holds those of {}{more}, each of which is put back under its name, wherever: -f DIRECTORY/{first}",
+                others.join(", ")
+            )
+        }
     }
 }

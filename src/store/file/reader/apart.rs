@@ -4,12 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::ledger::{Counted, Line};
+use crate::ledger::Counted;
 use crate::shown::quoted;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::directory::directory;
-use crate::store::file::files::open::{Access, try_open_regular};
-use crate::store::file::reader::raw_lines::line_before;
+use crate::store::file::reader::sound_copy::{holds_all_of, holds_line, includes};
 
 /// So many files are looked at beside a count.
 const LOOKED_AT: usize = 10_000;
@@ -26,10 +25,16 @@ pub(crate) struct Apart<'a> {
     named: Option<(PathBuf, bool)>,
 }
 
-/// Looks for the ledger of a count that says so many are left. One that goes by the name of an event comes before one that
-/// was put away, which is none beside a ledger of the count's own name: a restore has put its older lines away, too.
+/// Looks for the ledger of a count that says so many are left: one of which every line adds up. One that goes by the name
+/// of an event comes before one that was put away, which is none beside a ledger of the count's own name: a restore has put
+/// its older lines away, too. Nor is there any beside one that has the line which the count includes last: that is this
+/// count's, whatever is wrong with it further up. A ledger in whose place another is to be moved has no line that the other
+/// one lacks.
 pub(crate) fn apart(files: &EventFiles, counted: Counted, left: u64) -> Option<Apart<'_>> {
-    let has_own = files.ledger.exists();
+    let has_own = files.ledger.symlink_metadata().is_ok();
+    if has_own && holds_line(&files.ledger, counted) {
+        return None;
+    }
     let entries = fs::read_dir(directory(&files.count)).ok()?.flatten();
     let mut ledgers: Vec<(bool, PathBuf)> = entries
         .take(LOOKED_AT)
@@ -44,34 +49,26 @@ pub(crate) fn apart(files: &EventFiles, counted: Counted, left: u64) -> Option<A
         })
         .collect();
     ledgers.sort();
-    let mut ledgers = ledgers.into_iter();
-    let (put_away, ledger) = ledgers.find(|(_, ledger)| includes(ledger, counted, left))?;
-    let named = if put_away {
-        None
-    } else {
-        Some(count_of(&ledger)?)
-    };
-    Some(Apart {
-        count: &files.count,
-        own: &files.ledger,
-        ledger,
-        named,
+    ledgers.into_iter().find_map(|(put_away, ledger)| {
+        if !includes(&ledger, counted, left) {
+            return None;
+        }
+        let named = if put_away {
+            None
+        } else {
+            Some(count_of(&ledger)?)
+        };
+        let is_moved = !matches!(named, Some((_, true)));
+        if is_moved && has_own && !holds_all_of(&ledger, &files.ledger) {
+            return None;
+        }
+        Some(Apart {
+            count: &files.count,
+            own: &files.ledger,
+            ledger,
+            named,
+        })
     })
-}
-
-/// Whether the line stands in this ledger that the count includes last.
-fn includes(ledger: &Path, counted: Counted, left: u64) -> bool {
-    let Ok(Some((file, own))) = try_open_regular(ledger, Access::Read) else {
-        return false;
-    };
-    if own.length < counted.bytes {
-        return false;
-    }
-    let Ok(Some(bytes)) = line_before(&file, counted.bytes) else {
-        return false;
-    };
-    let line = Line::parse(&bytes, None);
-    line.is_ok_and(|line| (line.record.seq, line.record.left) == (counted.seq, left))
 }
 
 /// The count that goes by a ledger's name, and whether it is there.
@@ -125,7 +122,10 @@ impl Apart<'_> {
                 )
             }
             None => {
-                format!("mv {ledger} {own} gives the ledger its name back, if it is this count's")
+                format!(
+                    "mv {ledger} {own} gives the ledger its name back, if it is this count's: what was sold since it was \
+                     put away is not in it"
+                )
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Knows files of lines and their arithmetic; knows nothing of locks and syncs, and writes nothing.
 
 pub(crate) mod apart;
+mod changed_line;
 pub(crate) mod edited;
 pub(crate) mod fast_forward;
 pub(crate) mod format;
@@ -18,6 +19,7 @@ pub(crate) mod scan;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod sought;
+mod sound_copy;
 pub(crate) mod torn_tail;
 pub(crate) mod unfinished;
 pub(crate) mod verify;

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Counted, Line, Op};
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
+use crate::store::file::reader::changed_line::{changed, undo};
 use crate::store::file::reader::edited::{edited, ledger_and_copy};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
@@ -45,8 +46,15 @@ pub(crate) fn summarize_ledger(
                 let first = Unfinished::of(ledger, &raw_line);
                 let whole = reader.is_whole(&raw_line);
                 let ahead = reader.is_ahead(&raw_line);
+                let line = reader.summary.tally.seq + 1;
+                let told = changed(raw_line.bytes, line, &why);
+                let is_changed = told.is_some();
+                let why = told.unwrap_or(why);
                 reader.behind_a_break(raw_line.bytes, raw_line.terminated);
                 reader.end((first, whole, ahead), &mut raw_lines, why)?;
+                if is_changed {
+                    reader.advise(line);
+                }
                 break;
             }
         }
@@ -127,6 +135,16 @@ impl Reader<'_> {
             self.summary.unfinished = Some(first);
         }
         Ok(())
+    }
+
+    /// Says what to do about a line that was changed, unless that is told already, or it was only a rush.
+    fn advise(&mut self, line: u64) {
+        let is_somebodys = self.summary.made_for_real || self.summary.booked > 0;
+        let mut findings = self.summary.findings.iter_mut();
+        let broken = findings.find(|it| it.kind == Flaw::Ledger && it.hint.is_none());
+        if let Some(broken) = broken.filter(|_| is_somebodys) {
+            broken.hint = Some(undo(line));
+        }
     }
 
     /// Whether a power cut lost a write behind the lines that the count includes.

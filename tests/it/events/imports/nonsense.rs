@@ -148,3 +148,69 @@ fn what_is_wrong_with_quotes_and_cells_is_told_as_what_it_is() {
     let text = "buyer,note\nann,\"cash,\nin two \"\"parts\"\"\"\nbob,5\" wide\n";
     assert_eq!(import(&event, "list.csv", text, &[]).1["sold"], 2);
 }
+
+/// A header that is none is told as what it is, so that what is said leads to one.
+#[test]
+fn what_stands_in_the_place_of_a_header_is_told() {
+    let event = made(9, "");
+    let none = "cells stand between commas, semicolons or tabs";
+    for (text, message, hint) in [
+        (
+            "buyer|quantity\nA|1\n",
+            "names its columns in one cell",
+            none,
+        ),
+        (
+            "buyer quantity\nA 1\n",
+            "names its columns in one cell",
+            none,
+        ),
+        (
+            "\"buyer,quantity\"\n\"A,1\"\n",
+            "names its columns in one cell",
+            none,
+        ),
+        ("Name|Seats\nA|1\n", "names its columns in one cell", none),
+        ("", "is empty", "the first line names the columns"),
+        ("\n \n", "is empty", "the first line names the columns"),
+        (
+            "Gala list 2026,,\nbuyer,quantity,note\nA,1,\n",
+            "has a column",
+            "line 2 names the columns",
+        ),
+        (
+            "Gala list\n\nbuyer;quantity\nA;1\n",
+            "has a column",
+            "line 3 names the columns",
+        ),
+    ] {
+        let (code, document) = import(&event, "list.csv", text, &[]);
+        let error = &document["error"];
+        let [said, way] = ["message", "hint"].map(|it| error[it].as_str().unwrap());
+        assert!(
+            code == 2 && said.contains(message) && way.contains(hint),
+            "{text:?}: {document:#}"
+        );
+        assert_eq!(event.ledger().len(), 2);
+    }
+    // What is offered would be taken.
+    let text = "Timestamp,What is your name?,quantity\n1,A,1\n";
+    let (_, document) = import(&event, "list.csv", text, &[]);
+    let hint = document["error"]["hint"].as_str().unwrap();
+    assert!(!hint.contains("was this meant"), "{hint}");
+}
+
+/// A batch without a name is none: a script whose variable is empty would sell all of a list again.
+#[test]
+fn a_batch_has_a_name() {
+    let event = made(9, "");
+    for batch in ["", " "] {
+        let (code, document) = import(&event, "list.csv", "buyer\nann\n", &["--batch", batch]);
+        assert_eq!(
+            (code, &document["error"]["code"]),
+            (2, &"usage".into()),
+            "{document:#}"
+        );
+        assert_eq!(event.ledger().len(), 2);
+    }
+}

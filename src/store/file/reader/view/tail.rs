@@ -6,6 +6,7 @@ use crate::error::{Error, Kind};
 use crate::ledger::{Line, Op, Record, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
+use crate::store::file::reader::changed_line::changed_in;
 use crate::store::file::reader::edited::{Edited, edited};
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
@@ -93,14 +94,20 @@ pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands
     if let Some(edited) = edited_of(files).filter(|edited| edited.line == line) {
         return edited.error(files);
     }
-    let error = disagreement(
-        format!(
+    let ledger = open_ledger(files, Access::Read).ok().flatten();
+    let changed = ledger.and_then(|ledger| changed_in(&ledger, line, why));
+    let told = match &changed {
+        Some(changed) => format!("this line does not add up: {changed}"),
+        None => format!(
             "this line does not add up: {why}. A race without a lock leaves such lines, and so does a damaged file"
         ),
-        &files.ledger,
-        line,
-    );
+    };
+    let error = disagreement(told, &files.ledger, line);
     error.hint(match (booked(files), counted) {
+        (Booked::Some, _) if changed.is_some() => {
+            "nothing was sold; 'tickets audit' says more; undo what was edited in it, and let 'tickets rename ID NAME' give a \
+             sale another name; or put the right ledger back: 'tickets restore DIR' takes it from a backup"
+        }
         (Booked::Some, _) => {
             "nothing was sold; 'tickets audit' says more; undo what was edited in it, or put the right ledger back: \
              'tickets restore DIR' takes it from a backup"

@@ -1,0 +1,54 @@
+//! A line that stands in its place and is not as it was written: somebody edited it, or it is damaged.
+
+use crate::ledger::{Line, Op, Record, UNFIT};
+use crate::store::file::reader::ledger_file::LedgerFile;
+use crate::store::file::reader::raw_lines::RawLines;
+
+/// What such a line is, as it stands; `None`: what is wrong with it is something else.
+pub(crate) fn changed(bytes: &[u8], line: u64, why: &str) -> Option<String> {
+    let found = Line::parse(bytes, None).ok().filter(|_| why == UNFIT)?;
+    let is_here = found.record.seq == line;
+    is_here.then(|| {
+        format!(
+            "{why}: somebody edited it, or it is damaged; as it stands it is {}",
+            what(&found.record)
+        )
+    })
+}
+
+/// The same of the line with this number in a ledger.
+pub(crate) fn changed_in(ledger: &LedgerFile, line: u64, why: &str) -> Option<String> {
+    if why != UNFIT {
+        return None;
+    }
+    let mut raw_lines = RawLines::new(&ledger.file, 0);
+    let mut at = 0;
+    while let Ok(Some(raw_line)) = raw_lines.next() {
+        at += 1;
+        if at == line {
+            return changed(raw_line.bytes, line, why);
+        }
+    }
+    None
+}
+
+/// `sale 4-q4sdn1 of alice`
+fn what(record: &Record<'_>) -> String {
+    let what = match record.op {
+        Op::Sell => "sale",
+        op => op.name(),
+    };
+    let id = record.id.as_deref().or(record.reference.as_deref());
+    let id = id.map_or_else(String::new, |id| format!(" {id}"));
+    let buyer = record.buyer.as_deref().filter(|buyer| !buyer.is_empty());
+    let buyer = buyer.map_or_else(String::new, |buyer| format!(" of {buyer}"));
+    format!("{what}{id}{buyer}")
+}
+
+/// What to do about such a line of somebody's sales.
+pub(crate) fn undo(line: u64) -> String {
+    format!(
+        "undo what was edited in line {line}, and let 'tickets rename ID NAME' give a sale another name; a backup that was made \
+         since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing"
+    )
+}
