@@ -153,7 +153,7 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
 /// Whether nobody knows that a version stands in the end.
 fn is_doubtful(timeline: &Timeline, version: usize) -> bool {
     let version = timeline.versions.get(version);
-    version.is_some_and(|version| version.doubtful)
+    timeline.unreadable || version.is_some_and(|version| version.doubtful)
 }
 
 fn findings(lines: &mut Vec<TextLine>, timeline: &Timeline, room: usize) {
