@@ -200,8 +200,20 @@ impl Harness {
                 let begun = memchr::memchr_iter(b'\n', fresh).count();
                 scenario_judge::judge(scenario, (&ledger, begun), &count, moves, ends)
             }
-            None => judge_run(trial, &ledger, &count, moves, ends),
+            None => {
+                let mut run = judge_run(trial, &ledger, &count, moves, ends);
+                for finding in &mut run.verdict.findings {
+                    finding.text = self.without_scratch(&finding.text);
+                }
+                run
+            }
         })
+    }
+
+    /// A text without the directory that is gone when it is read.
+    fn without_scratch(&self, text: &str) -> String {
+        let directory = self.directory.path().display().to_string();
+        text.replace(&format!("{directory}{}", std::path::MAIN_SEPARATOR), "")
     }
 }
 

@@ -48,6 +48,14 @@ fn seller(after: &FinalState, version: usize) -> Option<String> {
     Some(buyer(after, version)).filter(|buyer| !buyer.is_empty())
 }
 
+/// Who wrote what each had read, where that is known of all of them and not of one alone.
+fn read_from(whose: &[(String, String)], many: usize) -> Vec<String> {
+    let first = whose.first();
+    let is_one = whose.len() < many || whose.iter().all(|one| Some(&one.1) == first.map(|one| &one.1));
+    let owners = whose.iter().filter(|_| !is_one);
+    owners.map(|(_, owner)| owner.clone()).collect()
+}
+
 fn lost_update(
     after: &FinalState,
     of: &LineFates,
@@ -102,6 +110,7 @@ fn lost_update(
         ),
         buyers: all,
         read_seq: Some(read),
+        read_from: read_from(&whose, places.len()),
         with: outcome.with,
     }
 }

@@ -157,6 +157,7 @@ fn torn_bytes_are_told_with_their_number() {
                 buyers: Vec::new(),
                 read_seq: None,
                 with: Vec::new(),
+                read_from: Vec::new(),
                 text: match torn {
                     1 => "1 byte on the ledger is".to_owned(),
                     torn => format!("{torn} bytes on the ledger are"),
