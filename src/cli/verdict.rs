@@ -35,7 +35,7 @@ pub(super) fn judgement(
             )
         }
         (Judgement::Safe, lock) if report.users == 1 && lock != LockKind::Exclusive => {
-            let told = "one buyer alone has nobody to race with; sold and left add up";
+            let told = "a run of one buyer, who had nobody to race with; sold and left add up";
             writeln!(out, "{GOOD}safe{GOOD:#}  {told}")
         }
         (Judgement::Safe, LockKind::None) => {

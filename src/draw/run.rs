@@ -51,6 +51,7 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         versions: drawing.versions,
         findings,
         incomplete: false,
+        shared: trial.lock == LockKind::Shared,
         unreadable: run.verdict.left.is_none(),
         odds: odds.map(|odds| (0..).zip(odds.iter().copied()).collect()),
     }
