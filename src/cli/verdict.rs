@@ -34,9 +34,12 @@ pub(super) fn judgement(
                 "{GOOD}safe{GOOD:#}  nothing was sold, so there was nothing to race for"
             )
         }
-        (Judgement::Safe, lock) if report.users == 1 && lock != LockKind::Exclusive => {
+        (Judgement::Safe, lock)
+            if report.users == 1 && !matches!(lock, LockKind::Exclusive | LockKind::Mutex) =>
+        {
             let told = "a run of one buyer, who had nobody to race with; sold and left add up";
-            writeln!(out, "{GOOD}safe{GOOD:#}  {told}")
+            writeln!(out, "{GOOD}safe{GOOD:#}  {told}")?;
+            proven(out, lock, screen)
         }
         (Judgement::Safe, LockKind::None) => {
             let told = "this time: it adds up, but without a lock that is luck";

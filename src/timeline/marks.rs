@@ -93,7 +93,7 @@ impl Marks {
                 (Clash::WriteRead, true) => writes || matches!(doing, Doing::Truncate),
                 (Clash::WriteRead, false) => reads,
                 (Clash::Holds, _) => matches!(doing, Doing::Hold(_)),
-                (Clash::Whole, _) => reads || writes,
+                (Clash::Whole, _) => reads || writes || matches!(doing, Doing::Truncate),
             })
     }
 

@@ -51,7 +51,10 @@ fn seller(after: &FinalState, version: usize) -> Option<String> {
 /// Who wrote what each had read, where that is known of all of them and not of one alone.
 fn read_from(whose: &[(String, String)], many: usize) -> Vec<String> {
     let first = whose.first();
-    let is_one = whose.len() < many || whose.iter().all(|one| Some(&one.1) == first.map(|one| &one.1));
+    let is_one = whose.len() < many
+        || whose
+            .iter()
+            .all(|one| Some(&one.1) == first.map(|one| &one.1));
     let owners = whose.iter().filter(|_| !is_one);
     owners.map(|(_, owner)| owner.clone()).collect()
 }
