@@ -297,7 +297,7 @@ fn what_is_left_out_of_a_fork_stands_behind_those_that_were_overwritten() {
 #[test]
 fn nothing_is_left_out_of_a_line_without_a_mark() {
     let mut marked = 0;
-    for timeline in [eight(), schedule(), rush(6)] {
+    for timeline in [eight(), schedule()] {
         for columns in 40..120 {
             for line in timeline.to_text(columns) {
                 let line = line.to_string();
