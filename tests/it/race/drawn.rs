@@ -36,7 +36,7 @@ fn who_waits_for_the_lock_is_drawn_as_waiting_until_it_has_it() {
             (2, 6),
         ),
         (data_file, "1 1 2 1 2 2 3 3 3 2", 1, (2, 4)),
-        (trial(2, 1, LockKind::Exclusive), "1 1 2 1 2x", 1, (2, 4)),
+        (trial(2, 1, LockKind::Exclusive), "1 1 2 1x 2 2", 1, (2, 4)),
     ] {
         let (_, timeline) = played(&trial, steps);
         let spans = &timeline.lanes[lane].operations[0].spans;
