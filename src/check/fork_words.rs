@@ -18,7 +18,7 @@ pub(crate) fn reading(
     for (writer, owner) in whose {
         match apart.iter_mut().find(|(own, _)| own == owner) {
             Some((_, writers)) => writers.push(writer.clone()),
-            None => apart.push((owner, vec![writer.clone()])),
+            None => apart.push((owner.as_str(), vec![writer.clone()])),
         }
     }
     let left = left.map(|left| format!("{left} left"));
@@ -29,13 +29,13 @@ pub(crate) fn reading(
     }
     let more = apart.len().saturating_sub(TOLD_APART);
     let is_one_each = apart.len() == many;
-    let told = apart
-        .iter()
-        .take(TOLD_APART)
-        .map(|(owner, writers)| match is_one_each {
-            true => format!("{owner}'s"),
-            false => format!("{} that of {owner}", names(writers)),
-        });
+    let told = apart.iter().take(TOLD_APART).map(|(owner, writers)| {
+        if is_one_each {
+            format!("{owner}'s")
+        } else {
+            format!("{} that of {owner}", names(writers))
+        }
+    });
     let mut told: Vec<String> = told.collect();
     if more > 0 {
         told.push(format!("and {more} more"));

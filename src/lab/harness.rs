@@ -212,8 +212,13 @@ impl Harness {
 
     /// A text without the directory that is gone when it is read.
     fn without_scratch(&self, text: &str) -> String {
-        let directory = self.directory.path().display().to_string();
-        text.replace(&format!("{directory}{}", std::path::MAIN_SEPARATOR), "")
+        let count = &self.store.files().count;
+        let directories = [Some(self.directory.path()), count.parent()];
+        let directories = directories.into_iter().flatten();
+        directories.fold(text.to_owned(), |text, directory| {
+            let directory = directory.display().to_string() + std::path::MAIN_SEPARATOR_STR;
+            text.replace(&directory, "")
+        })
     }
 }
 

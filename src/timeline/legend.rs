@@ -165,7 +165,7 @@ fn locks<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = Item> + 'a {
         ""
     };
     let locks = scene.marks.locks.iter().enumerate().take(4);
-    locks.map(|(at, inode)| {
+    locks.map(move |(at, inode)| {
         let colour = lock_colour(at);
         let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
         (
