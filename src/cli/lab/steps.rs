@@ -172,7 +172,7 @@ impl Pictured {
         let Some(odds) = self
             .odds
             .as_deref()
-            .filter(|odds| odds.iter().any(|chance| *chance != 0.0))
+            .filter(|odds| odds.iter().any(|chance| *chance > 0.0))
         else {
             return Ok(());
         };
