@@ -140,9 +140,10 @@ impl<'a> RowPlan<'a> {
         };
         let taken = columns(&line.to_string()) + columns(&marks);
         let left = self.room.saturating_sub(taken);
-        let mut words = self.words(act).into_iter();
-        let words = words.find(|words| columns(words) <= left);
-        let words = words.unwrap_or_else(|| first_words(&act.words, left));
+        let all = self.words(act);
+        let fitting = all.iter().find(|words| columns(words) <= left);
+        let words = fitting.or(all.last()).map_or("", String::as_str);
+        let words = first_words(words, left);
         line.and(words, tone).and(marks, Tone::Bad).cut(self.room)
     }
 
