@@ -3,6 +3,55 @@
 use super::listing::names;
 use crate::plural::was;
 
+/// So many of several versions of one number are told apart.
+const TOLD_APART: usize = 8;
+
+/// What sales had read that wrote one version. `whose`: each of them with who wrote what it had read, where that is known of
+/// all; `left`: how many all of them saw left.
+pub(crate) fn reading(
+    version: u64,
+    left: Option<u64>,
+    many: usize,
+    whose: &[(String, String)],
+) -> String {
+    let mut apart: Vec<(&str, Vec<String>)> = Vec::new();
+    for (writer, owner) in whose {
+        match apart.iter_mut().find(|(own, _)| own == owner) {
+            Some((_, writers)) => writers.push(writer.clone()),
+            None => apart.push((owner.as_str(), vec![writer.clone()])),
+        }
+    }
+    let left = left.map(|left| format!("{left} left"));
+    if apart.len() < 2 || whose.len() < many {
+        let both = if many == 2 { "both" } else { "all" };
+        let left = left.map_or_else(String::new, |left| format!(" ({left})"));
+        return format!("{both} read version {version}{left}");
+    }
+    let more = apart.len().saturating_sub(TOLD_APART);
+    let is_one_each = apart.len() == many;
+    let told = apart.iter().take(TOLD_APART).map(|(owner, writers)| {
+        if is_one_each {
+            format!("{owner}'s")
+        } else {
+            format!("{} that of {owner}", names(writers))
+        }
+    });
+    let mut told: Vec<String> = told.collect();
+    if more > 0 {
+        told.push(format!("and {more} more"));
+    }
+    let told = told.join(if is_one_each { ", " } else { "; " });
+    let left = left.map_or_else(String::new, |left| format!("; {left}"));
+    if is_one_each {
+        format!("read a version {version} each ({told}{left})")
+    } else {
+        format!(
+            "read {} versions {version} ({told}{left})",
+            if apart.len() == 2 { "two" } else { "several" }
+        )
+    }
+}
+
 /// Sales that wrote one version.
 #[derive(Debug, Default)]
 pub(crate) struct ForkOutcome {

@@ -34,6 +34,13 @@ pub(super) fn judgement(
                 "{GOOD}safe{GOOD:#}  nothing was sold, so there was nothing to race for"
             )
         }
+        (Judgement::Safe, lock)
+            if report.users == 1 && !matches!(lock, LockKind::Exclusive | LockKind::Mutex) =>
+        {
+            let told = "a run of one buyer, who had nobody to race with; sold and left add up";
+            writeln!(out, "{GOOD}safe{GOOD:#}  {told}")?;
+            proven(out, lock, screen)
+        }
         (Judgement::Safe, LockKind::None) => {
             let told = "this time: it adds up, but without a lock that is luck";
             writeln!(out, "{GOOD}safe{GOOD:#}  {told}")?;
@@ -200,7 +207,12 @@ fn wrapped(sentence: &str) -> Vec<String> {
 /// Draws the version that several buyers read, and the sales that grew from it.
 fn draw_fork(out: &mut dyn Write, finding: &StateFinding) -> io::Result<()> {
     let read = finding.read_seq.unwrap_or_default();
-    let root = format!("version {read}");
+    let each = if finding.read_from.is_empty() {
+        ""
+    } else {
+        "a "
+    };
+    let root = format!("{each}version {read}");
     let drawn = finding.buyers.len().min(DRAWN);
     let left_out = finding.buyers.len() - drawn;
     writeln!(out)?;

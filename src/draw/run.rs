@@ -23,12 +23,17 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         read: vec![0; users],
         holds: vec![None; users],
         opened: vec![None; users],
+        cut: None,
     };
     for (at, step) in (0..).zip(&run.moves) {
         drawing.step(trial, at, step);
     }
     drawing.end(run);
-    let last = drawing.versions.last().and_then(|version| version.writer);
+    let last = match run.verdict.left {
+        Some(_) => drawing.versions.last().and_then(|version| version.writer),
+        // What cannot be read is what was cut last.
+        None => drawing.cut,
+    };
     let found = run.verdict.findings.iter();
     let findings = found.map(|found| finding(found, last)).collect();
     let lanes = (1..)
@@ -46,6 +51,8 @@ pub fn timeline(trial: &Trial, run: &Run, odds: Option<&[f64]>) -> Timeline {
         versions: drawing.versions,
         findings,
         incomplete: false,
+        shared: trial.lock == LockKind::Shared,
+        unreadable: run.verdict.left.is_none(),
         odds: odds.map(|odds| (0..).zip(odds.iter().copied()).collect()),
     }
 }
@@ -72,6 +79,8 @@ struct Drawing {
     holds: Vec<Option<(u64, u64)>>,
     /// Which file each opened to lock it.
     opened: Vec<Option<u64>>,
+    /// Who cut the count last, to fill it.
+    cut: Option<Spot>,
 }
 
 impl Drawing {
@@ -83,6 +92,7 @@ impl Drawing {
             LockKind::DataFile => latest as u64,
             _ => 0,
         };
+        self.wait_until(buyer, at);
         if step.killed {
             self.release(buyer, at);
             if let Some(operation) = self.operations.get_mut(buyer) {
@@ -130,12 +140,27 @@ impl Drawing {
                 self.operations.get_mut(step.buyer)?.read = Some(Sight::Version(latest));
                 Doing::Read
             }
-            Point::Write if in_place => Doing::Truncate,
+            Point::Write if in_place => {
+                self.cut = Some(Spot {
+                    lane: step.buyer,
+                    operation: 0,
+                });
+                Doing::Truncate
+            }
             Point::Write | Point::Fill => Doing::Write,
             Point::Unlock => Doing::Point("frees the lock".to_owned()),
             Point::Publish => Doing::Sync,
             Point::Clock => Doing::Point("reads its clock".to_owned()),
         })
+    }
+
+    /// A buyer that found its lock taken waits for it until its next step.
+    fn wait_until(&mut self, buyer: usize, at: u64) {
+        let operation = self.operations.get_mut(buyer);
+        let last = operation.and_then(|operation| operation.spans.last_mut());
+        if let Some(last) = last.filter(|last| last.doing == Doing::Wait) {
+            last.to = at;
+        }
     }
 
     /// A buyer writes the version after the one that it read.
@@ -165,6 +190,12 @@ impl Drawing {
             last.survived = true;
         }
         let steps = run.moves.len() as u64;
+        for (buyer, end) in run.ends.iter().enumerate() {
+            let is_killed = |operation: &DrawnOperation| operation.killed.is_some();
+            if end.is_none() && !self.operations.get(buyer).is_some_and(is_killed) {
+                self.wait_until(buyer, steps);
+            }
+        }
         for ((operation, end), held) in self.operations.iter_mut().zip(&run.ends).zip(&self.holds) {
             if let Some((file, since)) = *held {
                 let end = operation.spans.last().map_or(steps, |span| span.to);

@@ -200,7 +200,24 @@ impl Harness {
                 let begun = memchr::memchr_iter(b'\n', fresh).count();
                 scenario_judge::judge(scenario, (&ledger, begun), &count, moves, ends)
             }
-            None => judge_run(trial, &ledger, &count, moves, ends),
+            None => {
+                let mut run = judge_run(trial, &ledger, &count, moves, ends);
+                for finding in &mut run.verdict.findings {
+                    finding.text = self.without_scratch(&finding.text);
+                }
+                run
+            }
+        })
+    }
+
+    /// A text without the directory that is gone when it is read.
+    fn without_scratch(&self, text: &str) -> String {
+        let count = &self.store.files().count;
+        let directories = [Some(self.directory.path()), count.parent()];
+        let directories = directories.into_iter().flatten();
+        directories.fold(text.to_owned(), |text, directory| {
+            let directory = directory.display().to_string() + std::path::MAIN_SEPARATOR_STR;
+            text.replace(&directory, "")
         })
     }
 }

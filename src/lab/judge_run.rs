@@ -100,9 +100,16 @@ fn failures(ends: &[Option<WorkerEnd>], moves: &[Move]) -> Vec<StateFinding> {
 }
 
 fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFinding {
+    // What it read stood there before its last step.
+    let last = moves.iter().rposition(|step| step.buyer == buyer);
+    let before = moves.get(..last.unwrap_or_default()).unwrap_or_default();
     // A buyer that is in the middle of writing is at its `fill`.
-    let writer = moves.iter().rev().find_map(|step| {
-        (step.buyer != buyer && step.point == Point::Write).then(|| buyer_name(step.buyer))
+    let mut cuts = before.iter().rev();
+    let cut = cuts.find(|step| step.buyer != buyer && step.point == Point::Write && !step.killed);
+    let writer = cut.map(|step| buyer_name(step.buyer));
+    let is_dead = cut.is_some_and(|cut| {
+        let mut deaths = before.iter().filter(|step| step.killed);
+        deaths.any(|step| step.buyer == cut.buyer)
     });
     let reader = buyer_name(buyer);
     if !torn {
@@ -111,10 +118,15 @@ fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFi
             buyers: vec![reader.clone()],
             read_seq: None,
             with: Vec::new(),
+            read_from: Vec::new(),
             text: format!("{reader} failed: {message}"),
         };
     }
     let text = match &writer {
+        Some(writer) if is_dead => format!(
+            "{reader} read the count and found it empty: {writer} had cut the file to nothing, and was killed before it \
+             filled it"
+        ),
         Some(writer) => format!(
             "{reader} read the count while {writer} was writing it, and found it empty: {writer} had cut \
              the file to nothing and not yet filled it"
@@ -126,6 +138,7 @@ fn torn_read(buyer: usize, message: &str, torn: bool, moves: &[Move]) -> StateFi
         buyers: std::iter::once(reader).chain(writer).collect(),
         read_seq: None,
         with: Vec::new(),
+        read_from: Vec::new(),
         text,
     }
 }

@@ -52,7 +52,11 @@ impl CountFile {
     pub(crate) fn parse(text: &str) -> std::result::Result<Self, Fault> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.trim_ascii().is_empty() {
-            return Err(Fault::new("is empty, not {\"ticket\": 2}", 1, 1));
+            return Err(Fault::new(
+                "is empty, and no object like {\"ticket\": 2}",
+                1,
+                1,
+            ));
         }
         let parsed: Members<'_> =
             serde_json::from_str(text).map_err(|error| Fault::json(&error))?;

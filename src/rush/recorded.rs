@@ -65,6 +65,7 @@ impl Recorded {
             buyers: found.buyers.clone(),
             read_seq: None,
             with: Vec::new(),
+            read_from: Vec::new(),
             text: found.text.clone(),
         })
         .collect()

@@ -50,7 +50,7 @@ pub struct RushReport {
     pub left: Option<u64>,
     /// How many were sold that did not exist.
     pub oversold: u64,
-    /// How many sales were overwritten by others that had read the same version.
+    /// Of the sales that wrote one version all but one, for every version that several wrote.
     pub lost_updates: u64,
     /// Whether anything was found, on disk or in the evidence.
     pub verdict: Judgement,

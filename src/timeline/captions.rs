@@ -61,7 +61,9 @@ pub(super) fn words_of(
     if let Some(writer) = known.writer {
         let _ = write!(text, ", by {}", short(timeline.name(writer.lane), room));
     }
-    if known.survived && known.doubtful {
+    if known.survived && timeline.unreadable {
+        text += ", the last; the count cannot be read";
+    } else if known.survived && known.doubtful {
         text += ", may stand in the end";
     } else if known.survived {
         text += ", stands in the end";

@@ -159,13 +159,18 @@ fn stretches(scene: &Scene<'_>) -> impl Iterator<Item = Stretch> {
 
 /// The locks that are held, as far as there are colours.
 fn locks<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = Item> + 'a {
+    let shared = if scene.timeline.shared {
+        ", shared with others"
+    } else {
+        ""
+    };
     let locks = scene.marks.locks.iter().enumerate().take(4);
-    locks.map(|(at, inode)| {
+    locks.map(move |(at, inode)| {
         let colour = lock_colour(at);
         let rest = format!(r#"rx="3" fill="{colour}" fill-opacity="0.28" stroke="{colour}""#);
         (
             bar(7.0, &rest),
-            format!("holds {}", scene.marks.lock_name(*inode)),
+            format!("holds {}{shared}", scene.marks.lock_name(*inode)),
         )
     })
 }

@@ -93,7 +93,7 @@ impl Marks {
                 (Clash::WriteRead, true) => writes || matches!(doing, Doing::Truncate),
                 (Clash::WriteRead, false) => reads,
                 (Clash::Holds, _) => matches!(doing, Doing::Hold(_)),
-                (Clash::Whole, _) => reads || writes,
+                (Clash::Whole, _) => reads || writes || matches!(doing, Doing::Truncate),
             })
     }
 
@@ -127,13 +127,15 @@ fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usiz
         spans.position(|span| wanted(&span.doing))
     };
     let write = || find(Doing::writes);
+    let cut = || find(|doing| matches!(doing, Doing::Truncate));
     let read = || find(Doing::reads).or(find(|doing| matches!(doing, Doing::Query)));
     let hold = || find(|doing| matches!(doing, Doing::Hold(_)));
     let act = match (clash, first) {
-        (Clash::WriteRead, true) => find(|doing| matches!(doing, Doing::Truncate)).or_else(write),
+        (Clash::WriteRead, true) => cut().or_else(write),
         (Clash::WriteRead, false) => read(),
         (Clash::Holds, _) => hold(),
-        (Clash::Writes | Clash::Whole, _) => write().or_else(read),
+        (Clash::Whole, _) => write().or_else(cut).or_else(read),
+        (Clash::Writes, _) => write().or_else(read),
     };
     act.or_else(hold)
         .or_else(|| (!operation.spans.is_empty()).then_some(0))

@@ -26,6 +26,10 @@ pub struct Timeline {
     pub findings: Vec<DrawnFinding>,
     /// Whether more was found than the findings name: then nothing that is left out is called in order.
     pub incomplete: bool,
+    /// Whether the locks that were held are shared: several may hold one at once.
+    pub shared: bool,
+    /// Whether the count cannot be read in the end: then no version is said to stand.
+    pub unreadable: bool,
     /// The chance that the run ends badly given the steps before a time, where all schedules are
     /// known.
     pub odds: Option<Vec<(u64, f64)>>,

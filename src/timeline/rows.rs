@@ -9,7 +9,7 @@ use super::model::Spot;
 use super::operation::{Doing, DrawnOperation, DrawnOutcome};
 use super::scene::{Scene, is_certain, numbers, odds};
 use super::text_line::{TextLine, Tone};
-use super::words::{columns, count, short};
+use super::words::{CUT, columns, count, first_words, short};
 
 /// Columns at most for a name, and for all lines of the buyers together.
 const NAME: usize = 18;
@@ -140,14 +140,15 @@ impl<'a> RowPlan<'a> {
         };
         let taken = columns(&line.to_string()) + columns(&marks);
         let left = self.room.saturating_sub(taken);
-        let mut words = self.words(act).into_iter();
-        let words = words.find(|words| columns(words) <= left);
-        let words = words.unwrap_or_else(|| short(&act.words, left));
+        let all = self.words(act);
+        let fitting = all.iter().find(|words| columns(words) <= left);
+        let words = fitting.or(all.last()).map_or("", String::as_str);
+        let words = first_words(words, left);
         line.and(words, tone).and(marks, Tone::Bad).cut(self.room)
     }
 
     /// What an act is; with whom it overwrites, and how it ended if nothing of the operation follows, where there is
-    /// room for that: the longest first.
+    /// room for that: the longest first, the others with a mark where something is left out.
     fn words(&self, act: &Act) -> Vec<String> {
         let words = match &act.doing {
             Some(Doing::Hold(_)) => act.words.replacen("holds", "takes", 1),
@@ -167,12 +168,14 @@ impl<'a> RowPlan<'a> {
         let told = operation.filter(asked).and_then(told);
         let told =
             told.filter(|told| *told != words && last.is_some_and(|last| std::ptr::eq(last, act)));
-        let mut all = Vec::new();
-        if let Some(told) = told {
-            all.push(format!("{}, {told}", over.as_ref().unwrap_or(&words)));
+        let end = told.map_or_else(String::new, |told| format!(", {told}"));
+        let whole = over.as_ref().unwrap_or(&words);
+        let mut all = vec![format!("{whole}{end}")];
+        // How it ended is said nowhere else.
+        if let Some(over) = over.as_ref().filter(|_| !end.is_empty()) {
+            all.extend([format!("{words} …{end}"), format!("{over}{CUT}")]);
         }
-        all.extend(over);
-        all.push(words);
+        all.push(format!("{words}{CUT}"));
         all
     }
 

@@ -8,7 +8,7 @@ use super::scene::{Scene, certain_from, odds, sentence};
 use super::text_line::{TextLine, Tone};
 use super::tree::Tree;
 use super::tree_row::{Rail, TreeRow, What};
-use super::words::{columns, count, short, wrapped};
+use super::words::{columns, count, first_words, short, wrapped};
 
 /// How many sentences are written out.
 const SENTENCES: usize = 24;
@@ -77,27 +77,51 @@ fn legend(lines: &mut Vec<TextLine>, scene: &Scene<'_>, room: usize) {
         doing.any(wanted)
     };
     let mut meanings = Vec::new();
-    if occurs(Doing::writes) {
+    if occurs(|doing| doing.writes() || *doing == Doing::Truncate) {
         meanings.push("● writes");
+    }
+    let is_other = |doing: &Doing| !doing.writes() && *doing != Doing::Truncate;
+    if occurs(is_other) {
+        meanings.push("○ any other act");
     }
     if !scene.acts.is_empty() {
         meanings.push("│ at it");
     }
     if occurs(|doing| matches!(doing, Doing::Hold(_))) {
-        meanings.push("┃ holds a lock");
+        meanings.push(if scene.timeline.shared {
+            "┃ holds a shared lock"
+        } else {
+            "┃ holds a lock"
+        });
     }
     if scene.acts.iter().any(|act| !act.findings.is_empty()) {
         meanings.push("<- 1 here happens finding 1");
     }
     if !meanings.is_empty() {
-        let text = short(&meanings.join(" · "), room - 2);
-        lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
+        for text in in_lines(&meanings, room - 2) {
+            lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
+        }
         if let Some(note) = scene.marks.of_letters(scene.timeline.time) {
             let text = short(note, room - 2);
             lines.push(TextLine::new(format!("  {text}"), Tone::Faint));
         }
         lines.push(TextLine::default());
     }
+}
+
+/// Meanings side by side, in as many lines as they need.
+fn in_lines(meanings: &[&str], room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for meaning in meanings {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 3 + columns(meaning) <= room => {
+                line.push_str(" · ");
+                line.push_str(meaning);
+            }
+            _ => lines.push(short(meaning, room)),
+        }
+    }
+    lines
 }
 
 /// Where the odds say that the run can no longer end well.
@@ -138,13 +162,9 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
         What::Version(_) | What::Branches(..) => Tone::Plain,
         What::Run(..) | What::Rest(_) => Tone::Faint,
     };
-    let text = short(&text, room);
+    let text = first_words(&text, room);
     let fork = fork.map_or_else(String::new, |fork| format!("  <- {fork}"));
-    let fork = if columns(&fork) + columns(&text) <= room {
-        fork
-    } else {
-        String::new()
-    };
+    let fork = first_words(&fork, room.saturating_sub(columns(&text)));
     TextLine::new(rails, Tone::Faint)
         .and(text, tone)
         .and(fork, Tone::Bad)
@@ -153,7 +173,7 @@ fn tree_row(timeline: &Timeline, tree: &Tree, row: &TreeRow, room: usize) -> Tex
 /// Whether nobody knows that a version stands in the end.
 fn is_doubtful(timeline: &Timeline, version: usize) -> bool {
     let version = timeline.versions.get(version);
-    version.is_some_and(|version| version.doubtful)
+    timeline.unreadable || version.is_some_and(|version| version.doubtful)
 }
 
 fn findings(lines: &mut Vec<TextLine>, timeline: &Timeline, room: usize) {

@@ -72,6 +72,22 @@ pub(super) fn short(text: &str, room: usize) -> String {
     format!("{}…{end}", head(&text, rest - columns(end)))
 }
 
+/// Cleaned, and of what is longer than `room` columns the first words, with a mark that there are more.
+pub(super) fn first_words(text: &str, room: usize) -> String {
+    let text = shown(text);
+    if columns(&text) <= room {
+        return text;
+    }
+    let head = head(&text, room.saturating_sub(columns(CUT)));
+    match head.rsplit_once(' ') {
+        Some((words, _)) => format!("{}{CUT}", words.trim_end_matches([',', ';', ':'])),
+        None => short(&text, room),
+    }
+}
+
+/// Behind what was cut.
+pub(super) const CUT: &str = " …";
+
 /// Cleaned, in lines of at most `room` columns; a word that is longer than a line is cut.
 pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let room = room.max(2);

@@ -16,7 +16,8 @@ pub(crate) fn told<'a>(sentences: impl Iterator<Item = &'a str>) -> BTreeSet<Str
     let mut lost = BTreeSet::new();
     for sentence in sentences {
         let (head, tail) = sentence.split_once(": ").unwrap();
-        let writers = users(head);
+        // In brackets stands whose versions they had read.
+        let writers = users(head.split('(').next().unwrap());
         let mut parts = tail.split("; ");
         let outcome = parts.next().unwrap();
         let kept = match outcome.split_once(" wrote last") {

@@ -245,6 +245,11 @@ fn a_rush_that_was_lucky_leads_to_the_proof() {
         let event = TestEvent::stock(2);
         let run = event.run(&format!("buy --users 1 --think 0ms --lock={lock}"));
         assert_eq!(run.code, Some(0), "{run:?}");
+        // Of one buyer that it went well is no luck.
+        assert!(
+            run.stdout.contains("nobody to race with") && !run.stdout.contains("luck"),
+            "{run:?}"
+        );
         let option = match lock {
             "none" => String::new(),
             kind => format!(" --lock={kind}"),

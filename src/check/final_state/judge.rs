@@ -104,6 +104,7 @@ fn oversale(after: &FinalState, oversold: u64) -> StateFinding {
         buyers,
         read_seq: None,
         with: Vec::new(),
+        read_from: Vec::new(),
         text: format!(
             "{} sold, but there {} only {}: {holders}",
             tickets(sold),

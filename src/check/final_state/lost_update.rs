@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::model::{FinalState, StateFinding, WrittenLine};
 use super::written_upon::LineFates;
 use crate::check::anomaly::Anomaly;
-use crate::check::fork_words::ForkOutcome;
+use crate::check::fork_words::{ForkOutcome, reading};
 use crate::check::listing::names;
 
 /// The lines that share a version, by version: their places.
@@ -43,6 +43,22 @@ fn buyer(after: &FinalState, version: usize) -> String {
     line.map_or_else(String::new, |line| line.buyer.clone())
 }
 
+/// The same, where it was a sale of the run.
+fn seller(after: &FinalState, version: usize) -> Option<String> {
+    Some(buyer(after, version)).filter(|buyer| !buyer.is_empty())
+}
+
+/// Who wrote what each had read, where that is known of all of them and not of one alone.
+fn read_from(whose: &[(String, String)], many: usize) -> Vec<String> {
+    let first = whose.first();
+    let is_one = whose.len() < many
+        || whose
+            .iter()
+            .all(|one| Some(&one.1) == first.map(|one| &one.1));
+    let owners = whose.iter().filter(|_| !is_one);
+    owners.map(|(_, owner)| owner.clone()).collect()
+}
+
 fn lost_update(
     after: &FinalState,
     of: &LineFates,
@@ -55,11 +71,10 @@ fn lost_update(
         .iter()
         .map(|at| at + 1)
         .partition(|at| fates.is_lost(*at));
-    let all: Vec<String> = lost
-        .iter()
-        .chain(&kept)
-        .map(|at| buyer(after, *at))
-        .collect();
+    let order = || lost.iter().chain(&kept).copied();
+    let all: Vec<String> = order().map(|at| buyer(after, at)).collect();
+    let whose = order().filter_map(|at| Some((buyer(after, at), seller(after, of.upon(at)?)?)));
+    let whose: Vec<_> = whose.collect();
     let over: Vec<usize> = lost.iter().filter_map(|at| fates.by(*at)).collect();
     let by = lost.iter().map(|at| Some(buyer(after, fates.by(*at)?)));
     let outcome = ForkOutcome {
@@ -81,11 +96,7 @@ fn lost_update(
     };
     let saw = writers().next().map_or(0, before);
     let same = writers().all(|line| before(line) == saw);
-    let count = if same {
-        format!(" ({saw} left)")
-    } else {
-        String::new()
-    };
+    let had_read = reading(read, same.then_some(saw), all.len(), &whose);
     let both = if all.len() == 2 { "both" } else { "all" };
     let survivor = if writers().any(|line| line.end == after.counted) {
         format!("; of these {} sales the count shows one", all.len())
@@ -95,13 +106,14 @@ fn lost_update(
     StateFinding {
         kind: Anomaly::LostUpdate,
         text: format!(
-            "{} {both} read version {read}{count} and {both} wrote version {seq}: {}{survivor}{}",
+            "{} {had_read} and {both} wrote version {seq}: {}{survivor}{}",
             names(&all),
             outcome.told(),
             outcome.went_with()
         ),
         buyers: all,
         read_seq: Some(read),
+        read_from: read_from(&whose, places.len()),
         with: outcome.with,
     }
 }

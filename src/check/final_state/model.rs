@@ -78,9 +78,12 @@ pub struct StateFinding {
     pub kind: Anomaly,
     /// The buyers concerned, in the order in which they wrote; of a lost update the one that the count goes by last.
     pub buyers: Vec<String>,
-    /// The version that they all read, for a lost update.
+    /// The number of the version that they read, for a lost update.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_seq: Option<u64>,
+    /// Of a lost update, whose version each of the buyers had read, where those are several of one number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub read_from: Vec<String>,
     /// Of a lost update, those who had gone on from a sale that was overwritten, and were overwritten with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<String>,
@@ -96,6 +99,7 @@ impl StateFinding {
             buyers: Vec::new(),
             read_seq: None,
             with: Vec::new(),
+            read_from: Vec::new(),
             text,
         }
     }

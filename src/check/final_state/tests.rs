@@ -157,6 +157,7 @@ fn torn_bytes_are_told_with_their_number() {
                 buyers: Vec::new(),
                 read_seq: None,
                 with: Vec::new(),
+                read_from: Vec::new(),
                 text: match torn {
                     1 => "1 byte on the ledger is".to_owned(),
                     torn => format!("{torn} bytes on the ledger are"),
@@ -259,4 +260,35 @@ fn who_lost_a_sale_or_is_missed_by_the_count_is_named() {
     assert_eq!(judge(&lost).findings[0].buyers, ["b"]);
     let missed = judge(&after(2, 1, 1, vec![sale(2, 1, "a"), sale(3, 0, "b")]));
     assert_eq!(missed.findings[0].buyers, ["b"]);
+}
+
+/// Each of two versions of one number is told by whose it is.
+#[test]
+fn who_read_which_of_two_versions_of_one_number_is_said() {
+    let upon = |end: u64, line: WrittenLine| WrittenLine {
+        upon: Some(end),
+        ..line
+    };
+    let first = vec![sale(2, 4, "a"), sale(2, 4, "b")];
+    let next = [(100, "c"), (200, "d"), (200, "e")];
+    let next = next.map(|(end, buyer)| upon(end, sale(3, 3, buyer)));
+    let verdict = judge(&after(5, 3, 5, [first.clone(), next.to_vec()].concat()));
+    let found = &verdict.findings[1];
+    assert!(
+        found.text.starts_with(
+            "c, d and e read two versions 2 (c that of a; d and e that of b; 4 left) and all wrote version 3: "
+        ),
+        "{found:?}"
+    );
+    assert_eq!(found.read_from, ["a", "b", "b"]);
+    // Where no checksum tells, it is not said.
+    let untold = [sale(3, 3, "c"), sale(3, 3, "d")];
+    let verdict = judge(&after(5, 3, 4, [first, untold.to_vec()].concat()));
+    let found = &verdict.findings[1];
+    assert!(
+        found
+            .text
+            .starts_with("c and d both read version 2 (4 left) and both wrote version 3: "),
+        "{found:?}"
+    );
 }

@@ -9,12 +9,14 @@ use crate::overwriting::Overwriting;
 pub(super) struct LineFates {
     /// By version: which one it grew from.
     parents: Vec<Option<usize>>,
+    /// By version: the one that its checksum says it grew from.
+    upon: Vec<Option<usize>>,
     fates: Overwriting,
 }
 
 impl LineFates {
     pub(super) fn of(after: &FinalState) -> Self {
-        let mut parents = vec![None];
+        let (mut parents, mut all_upon) = (vec![None], vec![None]);
         let mut by_end: HashMap<u64, usize> = HashMap::new();
         // The last line of each number so far: what is written upon, where no checksum tells.
         let mut by_seq: HashMap<u64, usize> = HashMap::from([(after.seq, 0)]);
@@ -22,6 +24,7 @@ impl LineFates {
             let upon = line.upon.and_then(|end| by_end.get(&end)).copied();
             let before = line.seq.checked_sub(1).and_then(|seq| by_seq.get(&seq));
             parents.push(upon.or(before.copied()));
+            all_upon.push(upon);
             by_end.insert(line.end, at);
             by_seq.insert(line.seq, at);
         }
@@ -31,7 +34,13 @@ impl LineFates {
         Self {
             fates: Overwriting::of(&parents, |_| &[], |at| at == end),
             parents,
+            upon: all_upon,
         }
+    }
+
+    /// The line that one was written upon, where its checksum tells.
+    pub(super) fn upon(&self, line: usize) -> Option<usize> {
+        self.upon.get(line).copied().flatten()
     }
 
     /// What became of each line, which is the version behind its place.

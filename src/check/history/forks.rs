@@ -53,6 +53,17 @@ impl<'a> Forks<'a> {
         name.unwrap_or_default().to_owned()
     }
 
+    /// Sales with who wrote the version that each had read, where both are known.
+    pub(super) fn whose(&self, sales: &[u32]) -> Vec<(String, String)> {
+        let whose = sales.iter().filter_map(|at| {
+            let known = self.tree.possible(*at).is_empty();
+            let read = self.tree.read.get(*at as usize).copied().flatten();
+            let version = self.tree.all.get(read.filter(|_| known)?)?;
+            Some((self.name(*at), self.name(version.by?)))
+        });
+        whose.collect()
+    }
+
     fn wrote(&self, at: u32) -> Option<usize> {
         self.tree.wrote.get(at as usize).copied().flatten()
     }

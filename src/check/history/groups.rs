@@ -6,7 +6,7 @@ use super::forks::Forks;
 use super::verdict::HistoryVerdict;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, Operation, UNSAID};
-use crate::check::fork_words::ForkOutcome;
+use crate::check::fork_words::{ForkOutcome, reading};
 use crate::check::listing::names;
 
 /// All sales that wrote one version.
@@ -75,10 +75,7 @@ fn sentence(
     let seen = writers.iter().filter_map(|at| evidence.operation(*at));
     let mut seen = seen.map(Operation::left_at_read);
     let first = seen.next().filter(|left| *left != UNSAID);
-    let saw = match first.filter(|first| seen.all(|left| left == *first)) {
-        Some(left) => format!(" ({left} left)"),
-        None => String::new(),
-    };
+    let saw = first.filter(|first| seen.all(|left| left == *first));
     let read = version.saturating_sub(1);
     let both = if all.len() == 2 { "both" } else { "all" };
     let counted = match evidence.last {
@@ -102,8 +99,9 @@ fn sentence(
             names(&silent)
         );
     }
+    let had_read = reading(read, saw, all.len(), &forks.whose(writers));
     format!(
-        "{} {both} read version {read}{saw} and {both} wrote version {version}: {order}{counted}{with}",
+        "{} {had_read} and {both} wrote version {version}: {order}{counted}{with}",
         names(&all)
     )
 }

@@ -3,6 +3,7 @@
 use super::forks::Forks;
 use super::phrases::Phrases;
 use crate::check::evidence::{CommittedLine, Operation, OperationOutcome, UNSAID};
+use crate::check::fork_words::reading;
 
 impl Phrases<'_> {
     pub(super) fn lost_update(&self, forks: &Forks<'_>, version: u64) -> String {
@@ -10,8 +11,8 @@ impl Phrases<'_> {
         let (one, other) = (self.operation(0), self.operation(1));
         // Two versions of one number may have left unequal counts.
         let saw = match (one.left_at_read(), other.left_at_read()) {
-            (left, same) if left == same && left != UNSAID => format!(" ({left} left)"),
-            _ => String::new(),
+            (left, same) if left == same && left != UNSAID => Some(left),
+            _ => None,
         };
         let written = version.saturating_add(1);
         let overwritten = match self.finding.operations[..] {
@@ -29,9 +30,8 @@ impl Phrases<'_> {
                 "{a} and {b} both wrote version {written}: {overwritten}; what {silent} read is not said"
             );
         }
-        format!(
-            "{a} and {b} both read version {version}{saw} and both wrote version {written}: {overwritten}"
-        )
+        let had_read = reading(version, saw, 2, &forks.whose(&self.finding.operations));
+        format!("{a} and {b} {had_read} and both wrote version {written}: {overwritten}")
     }
 
     pub(super) fn stale(&self, version: u64) -> String {

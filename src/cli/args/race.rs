@@ -156,7 +156,8 @@ Examples:
 A condition compares numbers (== != < <= > >=) and joins what it compares by && and ||, ! and \
 parentheses. A number alone holds if it is not 0. The numbers of a run:
   oversold      tickets sold that did not exist
-  lost_updates  sales overwritten by another that had read the same version
+  lost_updates  of the sales that wrote one version all but one, for every
+                version that several wrote
   torn_reads    buyers that read a count that made no sense
   torn_writes   1 if the ledger has bytes that are no line
   conservation  1 if what was sold and what is left do not add up to the stock,

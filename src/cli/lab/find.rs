@@ -7,15 +7,16 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::super::args::FindArgs;
-use super::super::screen::{BAD, GOOD, Screen};
+use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::advice;
 use super::document::Shown;
 use super::progress::SearchProgress;
 use super::run::{self, Pictured};
 use super::words::{conditions, tickets, way, writes};
 use crate::lab::Trial;
-use crate::lab::condition::{Condition, Problem};
+use crate::lab::condition::{Condition, Fact, Problem};
 use crate::lab::find;
+use crate::office::Writes;
 use crate::plural::count;
 use crate::{Error, Result, shown};
 
@@ -53,6 +54,7 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
                 stock: *stocks.end(),
                 ..trial.clone()
             };
+            cannot_be(out, &condition, &trial)?;
             advice::too_few(out, &tried, arguments.how.stock)?;
             return run::undrawn(out, picture.as_ref());
         };
@@ -95,6 +97,34 @@ fn tell_none(
         count(schedules, "schedule")
     );
     run::labelled(out, "none", BAD, &text)
+}
+
+/// What is asked for and cannot be met by any schedule that was tried, with the option that makes it possible.
+fn cannot_be(out: &mut dyn Write, condition: &Condition, trial: &Trial) -> io::Result<()> {
+    let in_place = trial.writes == Writes::InPlace;
+    for (fact, can_be, text) in [
+        (
+            Fact::Crashes,
+            trial.crashes,
+            "crashes is 0 in all of them: nobody is killed without --crashes",
+        ),
+        (
+            Fact::TornReads,
+            in_place,
+            "torn_reads is 0 in all of them: a count that is replaced in one step is never torn; try --writes in-place",
+        ),
+        (
+            Fact::Failed,
+            in_place,
+            "failed is 0 in all of them: a buyer fails of a torn count, and one that is replaced in one step is never torn; \
+             try --writes in-place",
+        ),
+    ] {
+        if condition.asks_for(fact) && !can_be {
+            run::labelled(out, "hint", FAINT, text)?;
+        }
+    }
+    Ok(())
 }
 
 /// The exit code when there is none.

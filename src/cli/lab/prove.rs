@@ -1,5 +1,6 @@
 //! `tickets race prove`: every schedule of a few buyers, and the smallest that goes wrong.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -69,7 +70,7 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
 struct Proof {
     /// With the last stock that was tried.
     trial: Trial,
-    /// The first stock that was tried.
+    /// The first stock that the numbers are of.
     from: u64,
     found: Explored,
     smallest: Option<Pictured>,
@@ -119,7 +120,7 @@ impl Proof {
             found: Explored::default(),
             smallest: None,
         };
-        let mut safe = 0;
+        let (mut safe, mut outcomes) = (0, BTreeSet::new());
         for stock in stocks {
             proof.trial.stock = stock;
             foresee(&proof.trial)?;
@@ -141,8 +142,10 @@ impl Proof {
                 return Ok(proof);
             }
             safe += proof.found.schedules;
+            outcomes.append(&mut proof.found.outcomes);
         }
         proof.found.schedules = safe;
+        proof.found.outcomes = outcomes;
         Ok(proof)
     }
 }
@@ -198,7 +201,12 @@ struct ProveDocument {
     /// Every schedule was run, but for those that cannot differ from one that was.
     proof: bool,
     users: usize,
-    stock: u64,
+    /// None where several were tried: then `from_stock` and `to_stock` say which.
+    stock: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_stock: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_stock: Option<u64>,
     lock: &'static str,
     writes: &'static str,
     query: bool,
@@ -218,12 +226,15 @@ struct ProveDocument {
 impl ProveDocument {
     fn of(proof: &Proof) -> Self {
         let Proof { trial, found, .. } = proof;
+        let is_several = proof.from != trial.stock;
         Self {
             ok: found.bad == 0,
             command: "race prove",
             proof: true,
             users: trial.users,
-            stock: trial.stock,
+            stock: (!is_several).then_some(trial.stock),
+            from_stock: is_several.then_some(proof.from),
+            to_stock: is_several.then_some(trial.stock),
             lock: trial.lock.name(),
             writes: writes(trial),
             query: trial.query,

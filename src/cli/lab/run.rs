@@ -107,7 +107,8 @@ fn no_odds(trial: &Trial) -> String {
     let steps = trial.users as u64 * trial.steps();
     if steps > MOST_STEPS {
         format!(
-            "too many schedules for odds: they are told of at most {MOST_STEPS} steps, and these buyers make {steps}"
+            "too many schedules for odds: they are told of at most {MOST_STEPS} steps, and these buyers make {steps} where \
+             each sells"
         )
     } else {
         format!(

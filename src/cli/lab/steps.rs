@@ -117,6 +117,9 @@ impl Pictured {
             (Point::Write, _) => all(["writes its sale", "write"]),
             (Point::Fill, _) => all(["fills the count", "fill"]),
             (Point::Unlock, _) => all(["gives the lock up", "unlock"]),
+            (Point::Publish, _) if is_scenario && !self.has_written(at, step.buyer) => {
+                all(["sees to the count", "count"])
+            }
             (Point::Publish, _) => all(["publishes the count", "publish"]),
             (Point::Clock, _) if step.late => all(["clock: it is due", "due"]),
             (Point::Clock, _) => all(["clock: it is not due yet", "not due"]),
@@ -124,6 +127,12 @@ impl Pictured {
         let [long, short] = texts;
         let [more, less] = ending(end);
         [long + &more, short + &less]
+    }
+
+    /// Whether a buyer wrote a line before one of its steps.
+    fn has_written(&self, at: usize, buyer: usize) -> bool {
+        let mut before = self.run.moves.iter().take(at);
+        before.any(|step| step.buyer == buyer && step.point == Point::Write && !step.killed)
     }
 
     /// The letter of the file whose lock a step takes, where not all buyers lock the same one.
@@ -163,7 +172,7 @@ impl Pictured {
         let Some(odds) = self
             .odds
             .as_deref()
-            .filter(|odds| odds.first() != Some(&0.0))
+            .filter(|odds| odds.iter().any(|chance| *chance > 0.0))
         else {
             return Ok(());
         };
@@ -191,8 +200,8 @@ impl Pictured {
         labelled(out, "odds", FAINT, &text)?;
         let killed = self.run.moves.iter().any(|step| step.killed);
         if self.trial.crashes || killed {
-            let text = "kills do not count in the odds: they are those of buyers who all go on to their end, but for those \
-                        whom this schedule kills";
+            let text = "kills do not count in the odds before they happen: before each step they are those of buyers who all \
+                        go on to their end, but for those who have been killed by then";
             labelled(out, "note", FAINT, text)?;
         }
         writeln!(out)

@@ -61,6 +61,18 @@ impl Condition {
         }
     }
 
+    /// Whether a number of the run is asked for.
+    #[must_use]
+    pub fn asks_for(&self, fact: Fact) -> bool {
+        let is_it = |number: &Number| *number == Number::Of(fact);
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter().any(|part| part.asks_for(fact)),
+            Self::Not(part) => part.asks_for(fact),
+            Self::Holds(number) => is_it(number),
+            Self::Compare(left, _, right) => is_it(left) || is_it(right),
+        }
+    }
+
     /// The largest number that is given in it.
     #[must_use]
     pub fn largest(&self) -> u64 {

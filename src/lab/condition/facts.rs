@@ -26,7 +26,7 @@ pub enum Fact {
     Deadlock,
     /// How many tickets were sold that did not exist.
     Oversold,
-    /// How many sales were overwritten by another that had read the same version.
+    /// Of the sales that wrote one version all but one, for every version that several wrote.
     LostUpdates,
     /// How many buyers read a count that made no sense.
     TornReads,

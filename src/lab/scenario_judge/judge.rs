@@ -186,6 +186,7 @@ pub(super) fn finding(kind: Anomaly, process: Option<usize>, text: String) -> St
         buyers: process.map(buyer_name).into_iter().collect(),
         read_seq: None,
         with: Vec::new(),
+        read_from: Vec::new(),
         text,
     }
 }

@@ -122,6 +122,8 @@ fn timeline() -> impl Strategy<Value = Timeline> {
             incomplete: findings.len() > 20,
             findings,
             odds,
+            shared: steps,
+            unreadable: !steps,
         },
     )
 }

@@ -292,3 +292,29 @@ fn what_is_left_out_of_a_fork_stands_behind_those_that_were_overwritten() {
     assert!(lines[rest - 1].contains("├─ version 2"), "{lines:#?}");
     assert!(lines[rest + 1].contains("└─ version 2"), "{lines:#?}");
 }
+
+/// How a sale ended is said, or a mark says that something is left out.
+#[test]
+fn nothing_is_left_out_of_a_line_without_a_mark() {
+    let mut marked = 0;
+    for timeline in [eight(), schedule()] {
+        for columns in 40..120 {
+            for line in timeline.to_text(columns) {
+                let line = line.to_string();
+                if line.contains("writes: ") {
+                    assert!(line.contains(", bought 1") || line.contains('…'), "{line}");
+                    marked += u32::from(line.contains('…'));
+                }
+            }
+        }
+    }
+    assert!(marked > 0);
+    assert_eq!(
+        words::first_words("version 3: 1 left, stands in the end", 25),
+        "version 3: 1 left …"
+    );
+    assert_eq!(
+        words::first_words("unbroken", 5),
+        words::short("unbroken", 5)
+    );
+}

@@ -1,6 +1,7 @@
 //! The race lab: every schedule of a few buyers, with real processes.
 
 mod agreement;
+mod drawn;
 mod find;
 mod mistakes;
 mod odds;

@@ -89,3 +89,28 @@ fn of_many_versions_of_one_number_any_may_have_been_read() {
         assert!(!drawn.contains("whose write a read saw"), "{drawn}");
     }
 }
+
+/// Cy began after ann had written and read before bob did, dan began when bob was answered: each read another's.
+#[test]
+fn who_read_one_version_each_of_a_number_is_said_to() {
+    let sales = [
+        timed("ann", [10, 15, 20, 30], (0, 3)),
+        timed("bob", [10, 15, 40, 50], (0, 3)),
+        timed("cy", [31, 35, 80, 90], (1, 2)),
+        timed("dan", [56, 60, 100, 110], (1, 2)),
+    ];
+    let evidence = read(&(HEADER.to_owned() + &sales.concat()));
+    let verdict = judge(&evidence);
+    let groups = overwritten(&evidence, &verdict);
+    let pairs = verdict.findings.iter();
+    let pairs = pairs.filter(|found| found.kind == Anomaly::LostUpdate);
+    let texts = groups.iter().map(|one| &one.text);
+    let texts: Vec<_> = texts.chain(pairs.map(|found| &found.text)).collect();
+    let wanted =
+        "cy and dan read a version 1 each (ann's, bob's; 2 left) and both wrote version 2: ";
+    assert_eq!(
+        texts.iter().filter(|text| text.starts_with(wanted)).count(),
+        2,
+        "{texts:#?}"
+    );
+}

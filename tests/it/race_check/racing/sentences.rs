@@ -20,15 +20,19 @@ impl Claims<'_> {
     /// One sentence of a lost update.
     pub(super) fn sentence(&mut self, text: &str) {
         let (head, tail) = text.split_once(": ").unwrap();
-        let writers = buyers(head);
+        let writers = buyers(head.split('(').next().unwrap());
         let (_, wrote) = head.rsplit_once("wrote version ").unwrap();
         let wrote: u64 = wrote.parse().unwrap();
         for at in &writers {
             let does = self.worlds.wrote(*at) && self.run.deeds[*at].write == Some(wrote);
             self.hold(does, text, || format!("{} did not write that", name(*at)));
         }
-        if let Some((_, saw)) = head.split_once('(') {
-            let left: u64 = saw.split(' ').next().unwrap().parse().unwrap();
+        let had_read = head.split_once('(').map(|(_, rest)| rest);
+        let had_read = had_read.map(|rest| rest.split(')').next().unwrap());
+        self.whose(text, &writers, had_read.unwrap_or_default());
+        let saw = had_read.and_then(|had_read| had_read.split("; ").last());
+        if let Some(saw) = saw.and_then(|saw| saw.strip_suffix(" left")) {
+            let left: u64 = saw.parse().unwrap();
             let saw = |at: &usize| self.run.deeds[*at].seen.is_none_or(|seen| seen == left);
             let all = writers.iter().all(saw);
             self.hold(all, text, || "not all saw so many".to_owned());
@@ -49,6 +53,26 @@ impl Claims<'_> {
                 || self.overwritten(&said, part, kept)
                 || self.open(&said, part);
             assert!(is_understood, "{part:?} of {text}");
+        }
+    }
+
+    /// Whose version each had read, where they had read several.
+    fn whose(&mut self, text: &str, writers: &[usize], had_read: &str) {
+        let mut pairs: Vec<(usize, usize)> = Vec::new();
+        for part in had_read.split("; ") {
+            if let Some((who, whose)) = part.split_once(" that of ") {
+                let whose = buyers(whose)[0];
+                pairs.extend(buyers(who).into_iter().map(|at| (at, whose)));
+            } else if !part.ends_with(" left") {
+                // Each another's, in the order of the writers.
+                let whose = buyers(&part.replace("'s", ""));
+                pairs.extend(writers.iter().copied().zip(whose));
+            }
+        }
+        for (at, whose) in pairs {
+            let is_so = self.worlds.fates[at].read == [Some(whose)].into();
+            let claim = || format!("{} did not read what {} wrote", name(at), name(whose));
+            self.hold(is_so, text, claim);
         }
     }
 
