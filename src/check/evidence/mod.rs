@@ -25,6 +25,7 @@ mod plain;
 mod presumed;
 mod read;
 mod record;
+mod silent_sales;
 mod steps;
 mod write;
 
@@ -36,6 +37,7 @@ pub use nonce::WriteNonce;
 pub(crate) use open_operations::MAX_NAME;
 pub(crate) use operation::STRANGER;
 pub use operation::{LockHold, NONE, NOWHERE, Operation, UNSAID};
+pub(crate) use silent_sales::SilentClaims;
 pub use read::{MAX_LINE, read, read_lines};
 pub(crate) use read::{gather, refused};
 pub use record::{

@@ -48,7 +48,8 @@ impl Case<'_> {
         let last = self.evidence.last.map(|last| last.seq);
         let there = last >= Some(did.write) || all().any(was_there);
         let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
-        let silent = did.is_pending() && self.evidence.ledger.is_none();
+        let any = all().any(|one| has_sold(one) && one.write == UNSAID);
+        let silent = did.is_pending() && self.evidence.ledger.is_none() && !any;
         silent && alone && there && follows && did.write > self.evidence.first
     }
 
@@ -69,6 +70,11 @@ impl Case<'_> {
         };
         let versions: BTreeSet<u64> = written.iter().map(|sale| sale.0).collect();
         let sold: u128 = written.iter().map(|sale| u128::from(sale.1)).sum();
+        let silent = self.evidence.operations.iter().filter(|did| {
+            let silent = did.outcome == OperationOutcome::Sold && did.write == UNSAID;
+            silent && self.evidence.ledger.is_none()
+        });
+        let sold = sold + silent.map(|did| u128::from(did.quantity)).sum::<u128>();
         versions.len() < written.len() && sold + u128::from(left) != self.evidence.stock.into()
     }
 
@@ -145,7 +151,7 @@ pub(super) fn until(did: &Operation, hold: &LockHold) -> u64 {
     if hold.released != UNSAID {
         return hold.released;
     }
-    let acted = [did.intend, did.wrote]
+    let acted = [did.read_at, did.intend, did.wrote]
         .into_iter()
         .filter(|at| *at != UNSAID);
     acted.max().unwrap_or(hold.got).max(hold.got)
