@@ -123,7 +123,29 @@ impl Case<'_> {
         };
         let ended =
             one.outcome != OperationOutcome::Open || other.outcome != OperationOutcome::Open;
-        !ended && wanted.is_some_and(|hold| held(hold.lock))
+        !ended && wanted.is_some_and(|hold| held(hold.lock)) || self.waited_for(one, other)
+    }
+
+    /// Whether one waited for a lock at a time at which the other held it: it did nothing else from then on until it got it or
+    /// was over.
+    fn waited_for(&self, one: &Operation, other: &Operation) -> bool {
+        self.evidence.holds_of(one).any(|wait| {
+            let locks = self.evidence.holds_of(one).flat_map(|hold| {
+                [hold.wanted, hold.released]
+                    .into_iter()
+                    .filter(|_| !std::ptr::eq(hold, wait))
+                    .chain([hold.got])
+            });
+            let own = [one.read_at, one.intend, one.wrote, one.returned, one.killed];
+            let until = locks.chain(own).filter(|at| *at >= wait.wanted).min();
+            let until = until.unwrap_or(UNSAID);
+            let is_timed = until != UNSAID || one.outcome == OperationOutcome::Open;
+            let held = self.got(other).any(|hold| {
+                let kept = hold.released.min(other.returned).min(other.killed);
+                hold.lock == wait.lock && hold.got.max(wait.wanted) < kept.min(until)
+            });
+            wait.wanted != UNSAID && is_timed && held
+        })
     }
 
     /// Whether each waits for the next, from one to the other.
