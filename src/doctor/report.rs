@@ -53,11 +53,16 @@ impl Report {
         failed.map(|check| check.text.as_str()).collect()
     }
 
-    /// Whether, as far as can be told, what was synced there outlives a power cut.
+    /// Whether what was synced there outlives a power cut, as far as its mount says; `None` where that is not known.
     #[must_use]
-    pub fn outlives_power_cut(&self) -> bool {
-        let mut checks = self.checks.iter();
-        !checks.any(|check| check.name == DURABILITY && check.result != CheckResult::Pass)
+    pub fn outlives_power_cut(&self) -> Option<bool> {
+        let checks = self.checks.iter();
+        let checks = checks.filter(|check| check.name == DURABILITY);
+        let mut lost = checks.filter(|check| check.result != CheckResult::Pass).peekable();
+        if lost.peek().is_none() {
+            return Some(true);
+        }
+        lost.all(|check| !check.is_open).then_some(false)
     }
 
     /// Whether it holds for an event that one user alone sells from: the directory is sticky.
