@@ -92,12 +92,28 @@ pub struct Check {
     pub result: CheckResult,
     /// The same in a sentence.
     pub text: String,
+    /// Whether it is not known, and was not found out.
+    #[serde(skip)]
+    pub(super) is_open: bool,
 }
 
 impl Check {
     pub(super) fn new(name: &'static str, result: CheckResult, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { name, result, text }
+        Self {
+            name,
+            result,
+            text,
+            is_open: false,
+        }
+    }
+
+    /// The same, as what could not be found out.
+    pub(super) fn open(self) -> Self {
+        Self {
+            is_open: true,
+            ..self
+        }
     }
 
     /// A check that passes with its good sentence, or fails with the one that says what is wrong.
