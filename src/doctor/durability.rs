@@ -78,7 +78,12 @@ impl System<'_> {
         }
     }
 
-    fn upper_layer(&self, mount: &Mount<'_>, directory: &Path, layers: Option<u32>) -> Option<Loss> {
+    fn upper_layer(
+        &self,
+        mount: &Mount<'_>,
+        directory: &Path,
+        layers: Option<u32>,
+    ) -> Option<Loss> {
         // Without an upper layer nothing can be written there, and nothing is tried.
         let upper = PathBuf::from(mount.option("upperdir=")?);
         let within = directory.strip_prefix(&mount.point).unwrap_or(directory);
@@ -271,7 +276,14 @@ nonsense
             },
         };
         let told = |directory: &str| system.lost_by(Path::new(directory), LAYERS);
-        for safe in ["/", "/home/runner", "/runner", "/old/event", "/safe", "/image2"] {
+        for safe in [
+            "/",
+            "/home/runner",
+            "/runner",
+            "/old/event",
+            "/safe",
+            "/image2",
+        ] {
             assert_eq!(told(safe), None, "{safe}");
         }
         for (lost, part) in [

@@ -58,7 +58,9 @@ impl Report {
     pub fn outlives_power_cut(&self) -> Option<bool> {
         let checks = self.checks.iter();
         let checks = checks.filter(|check| check.name == DURABILITY);
-        let mut lost = checks.filter(|check| check.result != CheckResult::Pass).peekable();
+        let mut lost = checks
+            .filter(|check| check.result != CheckResult::Pass)
+            .peekable();
         if lost.peek().is_none() {
             return Some(true);
         }

@@ -3,9 +3,11 @@
 mod certain;
 mod counted;
 mod foreign;
+
 mod forged;
 mod histories;
 mod hostile;
+mod left_out;
 mod locks;
 mod named;
 mod orders;

@@ -37,9 +37,9 @@ pub use nonce::WriteNonce;
 pub(crate) use open_operations::MAX_NAME;
 pub(crate) use operation::STRANGER;
 pub use operation::{LockHold, NONE, NOWHERE, Operation, UNSAID};
-pub(crate) use silent_sales::SilentClaims;
 pub use read::{MAX_LINE, read, read_lines};
 pub(crate) use read::{gather, refused};
 pub use record::{
     EvidenceRecord, EvidenceStep, FORMAT, MAX_NUMBER, OperationOutcome, Whole, WholeHold,
 };
+pub(crate) use silent_sales::SilentClaims;

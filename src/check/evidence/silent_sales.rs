@@ -54,7 +54,11 @@ impl SilentClaims {
     }
 
     pub(crate) fn may_be(&self, line: &CommittedLine) -> bool {
-        let (any, bare) = self.by_buyer.get(&line.buyer).copied().unwrap_or((UNSAID, UNSAID));
+        let (any, bare) = self
+            .by_buyer
+            .get(&line.buyer)
+            .copied()
+            .unwrap_or((UNSAID, UNSAID));
         let own = self.by_nonce.get(&line.nonce).copied().unwrap_or(UNSAID);
         let from = match line.nonce {
             WriteNonce::UNSAID => any,

@@ -139,13 +139,22 @@ impl Phrases<'_> {
             let until = waited_until(self.evidence, did, wait);
             (until != UNSAID).then_some((until, did, name(at)))
         });
-        let neither = if all.len() == 2 { "neither" } else { "none of them" };
+        let neither = if all.len() == 2 {
+            "neither"
+        } else {
+            "none of them"
+        };
         let end = match given_up.min_by_key(|end| end.0) {
             None => format!("{neither} ever goes on"),
             Some((at, did, who)) if did.outcome == OperationOutcome::Killed => {
-                format!("{neither} went on until {who} was killed at {}", self.time(at))
+                format!(
+                    "{neither} went on until {who} was killed at {}",
+                    self.time(at)
+                )
             }
-            Some((at, _, who)) => format!("{neither} went on until {who} gave up at {}", self.time(at)),
+            Some((at, _, who)) => {
+                format!("{neither} went on until {who} gave up at {}", self.time(at))
+            }
         };
         match all {
             [one, other] => {
@@ -154,12 +163,19 @@ impl Phrases<'_> {
             }
             [first, .., last] => {
                 let waits = all.windows(2).filter_map(|two| match two {
-                    [one, next] => Some(format!("{} waits for a lock that {} holds", name(one), name(next))),
+                    [one, next] => Some(format!(
+                        "{} waits for a lock that {} holds",
+                        name(one),
+                        name(next)
+                    )),
                     _ => None,
                 });
                 let waits: Vec<String> = waits.collect();
                 let (last, first) = (name(last), name(first));
-                format!("{}, and {last} waits for one that {first} holds: {end}", waits.join(", "))
+                format!(
+                    "{}, and {last} waits for one that {first} holds: {end}",
+                    waits.join(", ")
+                )
             }
             _ => end,
         }
