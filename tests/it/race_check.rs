@@ -3,7 +3,6 @@
 mod certain;
 mod counted;
 mod foreign;
-
 mod forged;
 mod histories;
 mod hostile;

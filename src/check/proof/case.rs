@@ -133,7 +133,7 @@ impl Case<'_> {
             let locks = self.evidence.holds_of(one).flat_map(|hold| {
                 [hold.wanted, hold.released]
                     .into_iter()
-                    .filter(|_| !std::ptr::eq(hold, wait))
+                    .filter(move |_| !std::ptr::eq(hold, wait))
                     .chain([hold.got])
             });
             let own = [one.read_at, one.intend, one.wrote, one.returned, one.killed];
