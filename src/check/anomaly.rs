@@ -124,7 +124,7 @@ impl Anomaly {
             Self::DeadInodeLock => "the lock of a file that is gone",
             Self::UnlockedWrite => "written while nothing kept others out",
             Self::EndedLock => "written under a lock that had ended",
-            Self::Deadlock => "two wait for each other for ever",
+            Self::Deadlock => "each waits for a lock that another holds",
             Self::StaleDecision => "decided by what was so no longer",
             Self::WrongAnswer => "told what the ledger does not say",
             Self::Failed => "a buyer failed",

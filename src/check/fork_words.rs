@@ -65,11 +65,19 @@ pub(crate) struct ForkOutcome {
     pub(crate) by: Vec<Option<String>>,
     /// Those that had gone on from overwritten ones.
     pub(crate) with: Vec<String>,
+    /// Who wrote last, where the final count is of another all the same.
+    pub(crate) gone: Option<String>,
 }
 
 impl ForkOutcome {
     /// Who overwrote whom: of one it is only said that it overwrote those that it wrote next after.
     pub(crate) fn told(&self) -> String {
+        if let (Some(gone), Some(kept)) = (&self.gone, &self.kept) {
+            return format!(
+                "{gone} wrote last, but the final count is what {kept} left, who wrote before: the last write is gone, or the \
+                 evidence contradicts itself"
+            );
+        }
         match (&self.kept, self.lost.as_slice()) {
             (Some(kept), [one]) => self.of_one(kept, one),
             (Some(kept), several) if self.kept_is_last => format!(

@@ -26,7 +26,8 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
     }
     if verdict.untimed_locks > 0 {
         notes.push(format!(
-            "{} {} a lock and not from when to when ('got', 'released'): whether others had it meanwhile was not judged",
+            "{} {} a lock and not from when to when ('got', 'released'): whether others had it meanwhile was judged only as far as what \
+             it did under it tells",
             count(verdict.untimed_locks, "operation"),
             if verdict.untimed_locks == 1 { "names" } else { "name" }
         ));

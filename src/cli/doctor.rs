@@ -78,7 +78,8 @@ struct DoctorDocument<'a> {
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<&'static str>,
-    outlives_power_cut: bool,
+    /// Null where that is not known.
+    outlives_power_cut: Option<bool>,
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -117,10 +118,10 @@ fn sentence(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             "{BAD}UNFIT{BAD:#}  do not keep an event in {directory}: take a directory on a local disk"
         );
     }
-    let but = if report.outlives_power_cut() {
-        ""
-    } else {
-        ", but what is sold here may not outlive a power cut"
+    let but = match report.outlives_power_cut() {
+        Some(true) => "",
+        Some(false) => ", but what is sold here may not outlive a power cut",
+        None => ", but whether what is sold here outlives a power cut is not known",
     };
     if let [first, more @ ..] = report.event_faults().as_slice() {
         let more = match more.len() {

@@ -15,10 +15,16 @@ pub(super) fn check(directory: &Path) -> Check {
     let directory = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
     let Ok(mounts) = fs::read_to_string("/proc/self/mountinfo") else {
         let text = "this system does not tell how it is mounted: whether a power cut takes what was synced is not known";
-        return Check::new(DURABILITY, CheckResult::Note, text);
+        return Check::new(DURABILITY, CheckResult::Note, text).open();
     };
-    match lost_by(&mounts, &directory, &|path: &Path| path.is_dir(), LAYERS) {
-        Some(why) => Check::new(DURABILITY, CheckResult::Note, why),
+    let system = System {
+        mounts: &mounts,
+        is_seen: &|path: &Path| path.exists(),
+        backing: &backing_file,
+    };
+    match system.lost_by(&directory, LAYERS) {
+        Some(Loss::Known(why)) => Check::new(DURABILITY, CheckResult::Note, why),
+        Some(Loss::Perhaps(why)) => Check::new(DURABILITY, CheckResult::Note, why).open(),
         None => Check::new(
             DURABILITY,
             CheckResult::Pass,
@@ -27,72 +33,110 @@ pub(super) fn check(directory: &Path) -> Check {
     }
 }
 
-/// Why a power cut takes what was synced there, or why that cannot be told. `mounts`: as in `/proc/self/mountinfo`; `is_seen`: whether there is such
-/// a directory; a container does not see the layers of its own overlay.
-fn lost_by(
-    mounts: &str,
-    directory: &Path,
-    is_seen: &dyn Fn(&Path) -> bool,
-    layers: u32,
-) -> Option<String> {
-    let mount = Mount::of(mounts, directory)?;
-    let has = |option: &str| mount.options.iter().any(|it| it == option);
-    let barriers = ["nobarrier", "barrier=0", "fsync_mode=nobarrier"];
-    match mount.kind {
-        "tmpfs" | "ramfs" | "rootfs" | "devtmpfs" => {
-            return Some(format!(
-                "{} is memory: nothing outlives a power cut",
-                mount.kind
-            ));
+/// What a power cut does to what was synced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Loss {
+    /// It takes it, or may, for this reason.
+    Known(String),
+    /// For this reason it is not known whether it does.
+    Perhaps(String),
+}
+
+impl Loss {
+    fn of(self, what: &str) -> Self {
+        match self {
+            Self::Known(why) => Self::Known(format!("{what}: {why}")),
+            Self::Perhaps(why) => Self::Perhaps(format!("{what}: {why}")),
         }
-        "overlay" if has("volatile") || has("fsync=volatile") => {
-            return Some(
-                "this overlay is mounted volatile, and syncs nothing: nothing outlives a power cut"
-                    .to_owned(),
-            );
+    }
+}
+
+/// What the system tells of its mounts.
+struct System<'a> {
+    /// As in `/proc/self/mountinfo`.
+    mounts: &'a str,
+    /// Whether there is such a file: a container does not see the layers of its own overlay, and another directory may have the
+    /// name of one.
+    is_seen: &'a dyn Fn(&Path) -> bool,
+    /// The file behind a loop device.
+    backing: &'a dyn Fn(&str) -> Option<PathBuf>,
+}
+
+impl System<'_> {
+    /// Why a power cut takes what was synced there, or why that cannot be told. A directory that was made for this alone is
+    /// found again in the layer that is written to; one that had been there may be another of the same name.
+    fn lost_by(&self, directory: &Path, layers: u32) -> Option<Loss> {
+        let mount = Mount::of(self.mounts, directory)?;
+        if let Some(why) = mount.takes() {
+            return Some(Loss::Known(why));
         }
-        _ if ["/dev/ram", "/dev/zram"]
-            .iter()
-            .any(|it| mount.source.starts_with(it)) =>
-        {
-            return Some(format!(
-                "{} is memory: nothing outlives a power cut",
-                mount.source
-            ));
+        let layers = layers.checked_sub(1);
+        match (mount.kind, mount.source.strip_prefix("/dev/loop")) {
+            ("overlay", _) => self.upper_layer(&mount, directory, layers),
+            (_, Some(_)) => self.loop_file(mount.source, layers),
+            _ => None,
         }
-        _ => {}
     }
-    if let Some(option) = barriers.into_iter().find(|option| has(option)) {
-        return Some(format!(
-            "it is mounted with {option}: what was synced may stay in the disk's own memory, and a power cut takes it"
-        ));
-    }
-    let upper = mount
-        .options
-        .iter()
-        .find_map(|it| it.strip_prefix("upperdir="));
-    if mount.kind != "overlay" {
-        return None;
-    }
-    // Without an upper layer nothing can be written there, and nothing is tried.
-    let upper = PathBuf::from(upper?);
-    let (seen, layers) = (
-        upper.is_absolute() && is_seen(&upper),
-        layers.checked_sub(1),
-    );
-    let Some(layers) = layers.filter(|_| seen && Mount::of(mounts, &upper).is_some()) else {
-        return Some(format!(
-            "could not see the upper layer {} of this overlay, where what is written here is kept: whether it outlives a \
-             power cut is not known; 'tickets doctor' on that directory, outside this container, tells",
+
+    fn upper_layer(
+        &self,
+        mount: &Mount<'_>,
+        directory: &Path,
+        layers: Option<u32>,
+    ) -> Option<Loss> {
+        // Without an upper layer nothing can be written there, and nothing is tried.
+        let upper = PathBuf::from(mount.option("upperdir=")?);
+        let within = directory.strip_prefix(&mount.point).unwrap_or(directory);
+        let root = mount.root.strip_prefix('/').unwrap_or(&mount.root);
+        let there = upper.join(root).join(within);
+        let is_seen = upper.is_absolute()
+            && (self.is_seen)(&there)
+            && Mount::of(self.mounts, &there).is_some();
+        if let Some(layers) = layers.filter(|_| is_seen) {
+            let loss = self.lost_by(&there, layers)?;
+            return Some(loss.of(&format!("its upper layer {}", upper.display())));
+        }
+        let why = if upper.is_absolute() {
+            "; 'tickets doctor' on that directory, where it can be seen, tells"
+        } else {
+            ": it is mounted with a relative path; 'tickets doctor' on that directory tells"
+        };
+        Some(Loss::Perhaps(format!(
+            "could not see the upper layer {} of this overlay, where what is written here is kept, so that whether it outlives a \
+             power cut is not known{why}",
             upper.display()
-        ));
-    };
-    let lost = lost_by(mounts, &upper, is_seen, layers)?;
-    Some(format!("its upper layer {}: {lost}", upper.display()))
+        )))
+    }
+
+    fn loop_file(&self, device: &str, layers: Option<u32>) -> Option<Loss> {
+        let file = (self.backing)(device).filter(|file| file.is_absolute() && (self.is_seen)(file));
+        let Some((file, layers)) = file.zip(layers) else {
+            return Some(Loss::Perhaps(format!(
+                "could not see the file behind {device}, where what is written here is kept: whether it outlives a power cut is \
+                 not known"
+            )));
+        };
+        let loss = self.lost_by(&file, layers)?;
+        Some(loss.of(&format!("{} behind {device}", file.display())))
+    }
+}
+
+/// The file behind a loop device, or behind a partition of one.
+fn backing_file(device: &str) -> Option<PathBuf> {
+    let name = device.strip_prefix("/dev/")?;
+    let number = name.strip_prefix("loop")?;
+    let digits = number.find(|letter: char| !letter.is_ascii_digit());
+    let whole = number.get(..digits.unwrap_or(number.len()))?;
+    let told = fs::read_to_string(format!("/sys/block/loop{whole}/loop/backing_file")).ok()?;
+    Some(PathBuf::from(told.trim_end_matches('\n')))
 }
 
 /// A line of `mountinfo`.
 struct Mount<'a> {
+    /// Where it is mounted.
+    point: PathBuf,
+    /// What of the file system is mounted there.
+    root: String,
     kind: &'a str,
     source: &'a str,
     /// Of the mount, and of the file system.
@@ -104,21 +148,53 @@ impl<'a> Mount<'a> {
     fn of(mounts: &'a str, directory: &Path) -> Option<Self> {
         let mut found: Option<(usize, Self)> = None;
         for line in mounts.lines() {
-            let Some((point, mount)) = Self::parse(line) else {
+            let Some(mount) = Self::parse(line) else {
                 continue;
             };
-            let depth = point.components().count();
+            let depth = mount.point.components().count();
             let is_deeper = found.as_ref().is_none_or(|(before, _)| depth >= *before);
-            if is_deeper && directory.starts_with(&point) {
+            if is_deeper && directory.starts_with(&mount.point) {
                 found = Some((depth, mount));
             }
         }
         found.map(|(_, mount)| mount)
     }
 
-    fn parse(line: &'a str) -> Option<(PathBuf, Self)> {
+    /// Why a power cut takes what was synced in it, as far as its own line says.
+    fn takes(&self) -> Option<String> {
+        let has = |option: &str| self.options.iter().any(|it| it == option);
+        let barriers = ["nobarrier", "barrier=0", "fsync_mode=nobarrier"];
+        let memory = match self.kind {
+            "tmpfs" | "ramfs" | "rootfs" | "devtmpfs" => Some(self.kind),
+            "overlay" if has("volatile") || has("fsync=volatile") => {
+                return Some(
+                    "this overlay is mounted volatile, and syncs nothing: nothing outlives a power cut"
+                        .to_owned(),
+                );
+            }
+            _ => ["/dev/ram", "/dev/zram"]
+                .iter()
+                .any(|it| self.source.starts_with(it))
+                .then_some(self.source),
+        };
+        if let Some(memory) = memory {
+            return Some(format!("{memory} is memory: nothing outlives a power cut"));
+        }
+        let option = barriers.into_iter().find(|option| has(option))?;
+        Some(format!(
+            "it is mounted with {option}: what was synced may stay in the disk's own memory, and a power cut takes it"
+        ))
+    }
+
+    fn option(&self, name: &str) -> Option<&str> {
+        let mut options = self.options.iter();
+        options.find_map(|it| it.strip_prefix(name))
+    }
+
+    fn parse(line: &'a str) -> Option<Self> {
         let (of_mount, of_system) = line.split_once(" - ")?;
-        let mut fields = of_mount.split(' ').skip(4);
+        let mut fields = of_mount.split(' ').skip(3);
+        let root = unescaped(fields.next()?);
         let point = PathBuf::from(unescaped(fields.next()?));
         let own = fields.next()?;
         let mut fields = of_system.split(' ');
@@ -127,12 +203,13 @@ impl<'a> Mount<'a> {
             .split(',')
             .chain(fields.next().unwrap_or_default().split(','));
         let options = options.map(unescaped).collect();
-        let mount = Self {
+        Some(Self {
+            point,
+            root,
             kind,
             source,
             options,
-        };
-        Some((point, mount))
+        })
     }
 }
 
@@ -175,17 +252,38 @@ mod tests {
 32 22 0:34 / /twice rw - overlay overlay rw,lowerdir=/l,upperdir=/box/up,workdir=/box/w
 33 22 0:35 / /self rw - overlay overlay rw,lowerdir=/l,upperdir=/self/up,workdir=/self/w
 36 22 0:37 / /near rw - overlay overlay rw,lowerdir=l,upperdir=up,workdir=w
+37 22 7:1 / /image1 rw - ext4 /dev/loop1 rw
+38 22 7:2 / /image2 rw - ext4 /dev/loop2p1 rw
+39 22 7:3 / /image3 rw - ext4 /dev/loop3 rw
+40 22 7:4 / /image4 rw - ext4 /dev/loop4 rw
 34 22 1:0 / /ram rw - ext4 /dev/ram0 rw
 nonsense
 ";
 
     #[test]
     fn what_a_power_cut_takes_is_told_by_the_mount() {
-        let told = |directory: &str| {
-            let is_seen = |path: &Path| !path.starts_with("/hidden");
-            lost_by(MOUNTS, Path::new(directory), &is_seen, LAYERS)
+        let system = System {
+            mounts: MOUNTS,
+            is_seen: &|path: &Path| !path.starts_with("/hidden"),
+            backing: &|device| {
+                let path = match device {
+                    "/dev/loop1" => "/run/image",
+                    "/dev/loop2p1" => "/home/image",
+                    "/dev/loop3" => "/hidden/image",
+                    _ => return None,
+                };
+                Some(path.into())
+            },
         };
-        for safe in ["/", "/home/runner", "/runner", "/old/event", "/safe"] {
+        let told = |directory: &str| system.lost_by(Path::new(directory), LAYERS);
+        for safe in [
+            "/",
+            "/home/runner",
+            "/runner",
+            "/old/event",
+            "/safe",
+            "/image2",
+        ] {
             assert_eq!(told(safe), None, "{safe}");
         }
         for (lost, part) in [
@@ -197,6 +295,10 @@ nonsense
             ("/newer", "volatile"),
             ("/inside", "could not see the upper layer /hidden/up"),
             ("/near", "could not see the upper layer up of"),
+            ("/image1", "/run/image behind /dev/loop1: tmpfs is memory"),
+            ("/image3/event", "could not see the file behind /dev/loop3"),
+            ("/image4", "could not see the file behind /dev/loop4"),
+            ("/near", "mounted with a relative path"),
             ("/self", "could not see the upper layer /self/up"),
             ("/box", "its upper layer /run/u p: tmpfs is memory"),
             (
@@ -204,10 +306,19 @@ nonsense
                 "its upper layer /box/up: its upper layer /run/u p: tmpfs",
             ),
         ] {
-            let told = told(lost).unwrap_or_default();
+            let (told, is_known) = match told(lost) {
+                Some(Loss::Known(told)) => (told, true),
+                Some(Loss::Perhaps(told)) => (told, false),
+                None => (String::new(), false),
+            };
             assert!(told.contains(part), "{lost}: {told}");
+            assert_eq!(is_known, !told.contains("is not known"), "{lost}: {told}");
         }
-        assert_eq!(lost_by("", Path::new("/"), &|_| true, LAYERS), None);
+        let nothing = System {
+            mounts: "",
+            ..system
+        };
+        assert_eq!(nothing.lost_by(Path::new("/"), LAYERS), None);
     }
 
     #[test]

@@ -53,11 +53,18 @@ impl Report {
         failed.map(|check| check.text.as_str()).collect()
     }
 
-    /// Whether, as far as can be told, what was synced there outlives a power cut.
+    /// Whether what was synced there outlives a power cut, as far as its mount says; `None` where that is not known.
     #[must_use]
-    pub fn outlives_power_cut(&self) -> bool {
-        let mut checks = self.checks.iter();
-        !checks.any(|check| check.name == DURABILITY && check.result != CheckResult::Pass)
+    pub fn outlives_power_cut(&self) -> Option<bool> {
+        let checks = self.checks.iter();
+        let checks = checks.filter(|check| check.name == DURABILITY);
+        let mut lost = checks
+            .filter(|check| check.result != CheckResult::Pass)
+            .peekable();
+        if lost.peek().is_none() {
+            return Some(true);
+        }
+        lost.all(|check| !check.is_open).then_some(false)
     }
 
     /// Whether it holds for an event that one user alone sells from: the directory is sticky.
@@ -87,12 +94,28 @@ pub struct Check {
     pub result: CheckResult,
     /// The same in a sentence.
     pub text: String,
+    /// Whether it is not known, and was not found out.
+    #[serde(skip)]
+    pub(super) is_open: bool,
 }
 
 impl Check {
     pub(super) fn new(name: &'static str, result: CheckResult, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { name, result, text }
+        Self {
+            name,
+            result,
+            text,
+            is_open: false,
+        }
+    }
+
+    /// The same, as what could not be found out.
+    pub(super) fn open(self) -> Self {
+        Self {
+            is_open: true,
+            ..self
+        }
     }
 
     /// A check that passes with its good sentence, or fails with the one that says what is wrong.

@@ -6,6 +6,7 @@ mod foreign;
 mod forged;
 mod histories;
 mod hostile;
+mod left_out;
 mod locks;
 mod named;
 mod orders;

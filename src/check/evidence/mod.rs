@@ -25,6 +25,7 @@ mod plain;
 mod presumed;
 mod read;
 mod record;
+mod silent_sales;
 mod steps;
 mod write;
 
@@ -41,3 +42,4 @@ pub(crate) use read::{gather, refused};
 pub use record::{
     EvidenceRecord, EvidenceStep, FORMAT, MAX_NUMBER, OperationOutcome, Whole, WholeHold,
 };
+pub(crate) use silent_sales::SilentClaims;

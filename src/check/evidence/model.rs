@@ -73,7 +73,7 @@ impl Evidence {
             return hold.released;
         }
         let operation = self.operation(hold.operation);
-        let did = operation.map_or([UNSAID; 2], |did| [did.intend, did.wrote]);
+        let did = operation.map_or([UNSAID; 3], |did| [did.read_at, did.intend, did.wrote]);
         let did = did.into_iter().filter(|time| *time != UNSAID);
         did.fold(hold.got, u64::max)
     }
@@ -104,6 +104,9 @@ impl Evidence {
                 .clone()
                 .find(|(_, did)| line.is_of(did))
                 .map(|it| it.0);
+        }
+        if last.seq >= self.silent_from() {
+            return None;
         }
         let presumed = self.presumed_writers();
         let written = |at: u32, did: &Operation| match &self.ledger {

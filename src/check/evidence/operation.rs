@@ -47,6 +47,8 @@ pub struct Operation {
     pub intend: u64,
     /// After it wrote, ns, or [`UNSAID`].
     pub wrote: u64,
+    /// When its process is known to be dead, ns, or [`UNSAID`].
+    pub killed: u64,
 }
 
 impl Operation {
@@ -70,6 +72,7 @@ impl Operation {
             nonce: WriteNonce::UNSAID,
             intend: UNSAID,
             wrote: UNSAID,
+            killed: UNSAID,
         }
     }
 

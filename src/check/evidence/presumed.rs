@@ -14,7 +14,8 @@ impl Evidence {
         for (at, did) in pending.filter(|_| self.ledger.is_none()) {
             silent.entry(did.write).or_default().push(at);
         }
-        if silent.is_empty() {
+        // Who was told that it bought and does not say what it wrote may have written any of them.
+        if silent.is_empty() || self.silent_sales().next().is_some() {
             return HashSet::new();
         }
         let known = self.operations.iter().filter(|did| did.has_written());

@@ -83,7 +83,10 @@ fn go_on(evidence: &mut Evidence, index: u32, at: u64, step: EvidenceStep) -> Re
             operation.returned = at;
             operation.left = left.unwrap_or(UNSAID);
         }
-        EvidenceStep::Killed => operation.outcome = OperationOutcome::Killed,
+        EvidenceStep::Killed => {
+            operation.outcome = OperationOutcome::Killed;
+            operation.killed = at;
+        }
         _ => {}
     }
     Ok(())

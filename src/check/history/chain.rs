@@ -19,6 +19,8 @@ pub(super) struct Chain {
     pub(super) forks: HashMap<u64, Vec<u32>>,
     /// From which version on how many may be left, in rising order: where more than one value may.
     pub(super) possible: Vec<(u64, PossibleLefts)>,
+    /// From which version on a sale may have written it that does not say which: of those nobody knows what they left.
+    pub(super) silent_from: u64,
 }
 
 impl Chain {
@@ -32,6 +34,7 @@ impl Chain {
             left: vec![0; most + 1],
             forks: HashMap::new(),
             possible: Vec::new(),
+            silent_from: evidence.silent_from(),
         }
     }
 
@@ -49,8 +52,16 @@ impl Chain {
         self.left.get(at as usize).copied()
     }
 
+    /// Whether a sale that does not say what it wrote may have written this version.
+    pub(super) fn is_open(&self, version: u64) -> bool {
+        version >= self.silent_from
+    }
+
     /// Whether so many may have been left at this version, which was committed.
     pub(super) fn may_leave(&self, version: u64, left: i64) -> bool {
+        if self.is_open(version) {
+            return true;
+        }
         self.left(version)
             .is_some_and(|one| match self.possible_at(version) {
                 Some(possible) => possible.contain(left.saturating_sub(one)),
@@ -60,6 +71,9 @@ impl Chain {
 
     /// How many were left at this version at least, as far as that can be told.
     pub(super) fn fewest_left(&self, version: u64) -> Option<i64> {
+        if self.is_open(version) {
+            return None;
+        }
         let left = self.left(version)?;
         match self.possible_at(version) {
             Some(possible) => Some(left.saturating_add(possible.fewest()?)),

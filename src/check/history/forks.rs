@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::check::evidence::{Evidence, Operation};
 use crate::check::fork_words::ForkOutcome;
+use crate::check::listing::choice;
 use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
 use crate::overwriting::Overwriting;
@@ -88,6 +89,9 @@ impl<'a> Forks<'a> {
         let last = self.tree.all.get(self.fates.last(early));
         // Also all that grew from it was.
         let before = |at: u32| self.order.is_before(at, later);
+        if self.order.is_undone_by(later) {
+            return self.order.is_before(earlier, later);
+        }
         let all_before = || before(earlier) && last.and_then(|last| last.by).is_some_and(before);
         self.is_final(later) && self.fates.is_lost(early) || over && all_before()
     }
@@ -109,7 +113,8 @@ impl<'a> Forks<'a> {
         let wrote = self.wrote(at)?;
         let by = self.fates.by(wrote)?;
         let version = self.tree.all.get(by)?;
-        version.by.filter(|_| self.is_known(Some(wrote), by))
+        let by = version.by.filter(|_| self.is_known(Some(wrote), by));
+        by.filter(|by| !self.order.is_undone_by(*by) || self.order.is_before(at, *by))
     }
 
     /// Whether the final count is known to be what it wrote.
@@ -144,7 +149,18 @@ impl<'a> Forks<'a> {
             kept_is_last,
             by: by.collect(),
             with: Vec::new(),
+            gone: kept.and_then(|kept| self.gone(kept, writers)),
         })
+    }
+
+    /// Who wrote after the one that the final count is of, where that is known: their write is gone.
+    fn gone(&self, kept: u32, writers: &[u32]) -> Option<String> {
+        let mut last = self.order.perhaps_last(writers);
+        last.retain(|at| *at != kept);
+        let is_gone = |at: &u32| self.order.is_before(kept, *at);
+        let known = self.order.is_undone_by(kept) && !last.is_empty() && last.iter().all(is_gone);
+        let names: Vec<String> = last.iter().map(|at| self.name(*at)).collect();
+        known.then(|| choice(&names))
     }
 
     /// Those who read what one of these wrote, and nobody knows which, and wrote on.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::findings::Findings;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{CommittedLine, Evidence, NONE, Operation};
+use crate::check::evidence::{CommittedLine, Evidence, NONE, Operation, SilentClaims};
 
 /// What the ledger holds, and which operations claim its lines.
 pub(super) struct LedgerClaims<'a> {
@@ -89,8 +89,9 @@ impl<'a> LedgerClaims<'a> {
         let disorder = self.disorder.as_ref();
         let forked = disorder.is_some_and(|disorder| !disorder.forks.is_empty());
         let mut before = evidence.first;
+        let silent = SilentClaims::of(evidence);
         for (line, claimed) in self.lines.iter().zip(&self.claimed) {
-            if !claimed {
+            if !claimed && !silent.may_be(line) {
                 findings.add(Anomaly::Phantom, &[], line.seq);
             }
             // Where versions fork, their branches may stand in any order.

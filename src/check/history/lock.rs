@@ -1,5 +1,6 @@
 //! The lock, judged apart from what was done under it. Knows nothing of tickets and of the ledger.
 
+pub(super) mod cycle;
 mod deadlock;
 mod lease;
 mod split;
@@ -36,6 +37,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
     // Only an operation that still waits for a lock can be in a deadlock, and only with one that got a lock.
     if (1..evidence.holds.len() as u64).contains(&locked) {
         deadlock::check(evidence, findings);
+        deadlock::ended(evidence, findings);
     }
     locked
 }

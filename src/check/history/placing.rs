@@ -17,6 +17,7 @@ pub(super) fn place_all(
     let (mut waiting, mut odd, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let mut denied = Vec::new();
     oversold(evidence, findings);
+    let presumed = evidence.presumed_writers();
     for (index, operation) in (0..).zip(&evidence.operations) {
         findings.verdict.count_in(evidence, operation);
         let sold = operation.outcome == OperationOutcome::Sold;
@@ -26,7 +27,7 @@ pub(super) fn place_all(
         let written = ledger.as_mut().map(|ledger| ledger.claim(operation));
         // Who was not answered has sold all the same; others than the run's buyers are none of it.
         let unanswered = operation.is_pending()
-            && written.unwrap_or(operation.wrote != UNSAID)
+            && written.unwrap_or(operation.wrote != UNSAID || presumed.contains(&index))
             && !operation.is_timeless(evidence.names.name(operation.buyer));
         findings.verdict.sales += u64::from(unanswered);
         if !sold && !operation.is_pending() {
@@ -129,7 +130,8 @@ fn place(chain: &mut Chain, index: u32, operation: &Operation, findings: &mut Fi
             findings.add(Anomaly::LostUpdate, &[writer, index], version - 1);
         }
         None if chain.write(index, operation) => {}
-        // More versions than there are writes: some in between must be missing.
+        // More versions than there are writes: some in between must be missing, or written by whom nobody knows.
+        None if chain.is_open(version) => {}
         None => findings.add(Anomaly::Gap, &[index], version),
     }
 }

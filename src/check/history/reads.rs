@@ -36,6 +36,9 @@ pub(super) fn check(
             continue;
         }
         if chain.left(operation.read).is_none() {
+            if chain.is_open(operation.read) {
+                continue;
+            }
             findings.add(Anomaly::DirtyRead, &[index], operation.read);
             continue;
         }

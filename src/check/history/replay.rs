@@ -49,12 +49,15 @@ pub(super) fn replay(
             left = left.saturating_add(change);
             missing = false;
             let most = chain.possible.last().map_or(Some(0), |last| last.1.most());
-            if most.is_some_and(|most| left.saturating_add(most) < 0) && !short {
+            let is_known = !chain.is_open(version) && !short;
+            if most.is_some_and(|most| left.saturating_add(most) < 0) && is_known {
                 short = true;
                 findings.add(Anomaly::Oversold, &[writer], version);
             }
         } else {
-            findings.add(Anomaly::Gap, &[], version);
+            if !chain.is_open(version) {
+                findings.add(Anomaly::Gap, &[], version);
+            }
             missing = true;
         }
         if let Some(at) = chain.left.get_mut(slot + 1) {

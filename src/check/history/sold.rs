@@ -43,5 +43,9 @@ pub(super) fn sold_beside_count(evidence: &Evidence) -> Option<u64> {
         .any(|two| matches!(two, [one, other] if one.0 == other.0));
     let sold = versions.iter();
     let sold = sold.fold(0_u64, |sum, sale| sum.saturating_add(sale.1.into()));
+    let silent = evidence
+        .silent_sales()
+        .filter(|_| evidence.ledger.is_none());
+    let sold = silent.fold(sold, |sum, did| sum.saturating_add(did.quantity.into()));
     (forked && sold.checked_add(last.left) != Some(evidence.stock)).then_some(sold)
 }

@@ -51,7 +51,7 @@ impl Phrases<'_> {
         }
         match (self.finding.version, last) {
             (None, Some(last)) => format!(
-                "it does not add up: the final count says version {} with {} left, which {stock} in stock less the sales up to it are not",
+                "it does not add up: the final count says version {} with {} left, and the sales of the run that are known to lead to it do not leave that of {stock} in stock",
                 last.seq, last.left
             ),
             _ if self.finding.operations.is_empty() => {

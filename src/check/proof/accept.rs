@@ -58,7 +58,7 @@ impl Case<'_> {
                     leaps
                 });
                 let missing = version > self.evidence.first && self.writer(version, None).is_none();
-                leaps || missing && self.is_followed(version)
+                leaps || missing && !self.is_open(version) && self.is_followed(version)
             }
             (Anomaly::Conservation, Some(version), _) => self.ledger_differs(version),
             _ => false,
@@ -76,6 +76,7 @@ impl Case<'_> {
             }
             Anomaly::DirtyRead => {
                 read && did.read != self.evidence.first
+                    && !self.is_open(did.read)
                     && (did.read < self.evidence.first
                         || self.writer(did.read, None).is_none()
                         || self.too_far(did.read))
@@ -101,7 +102,7 @@ impl Case<'_> {
             Anomaly::Gap => {
                 let known = self.evidence.ledger.is_some();
                 let sure = sold && !known || (sold || did.is_pending()) && self.has_written(did);
-                wrote && sure && self.too_far(did.write)
+                wrote && sure && self.too_far(did.write) && !self.is_open(did.write)
             }
             Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
             Anomaly::Oversold => {

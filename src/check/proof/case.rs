@@ -48,7 +48,8 @@ impl Case<'_> {
         let last = self.evidence.last.map(|last| last.seq);
         let there = last >= Some(did.write) || all().any(was_there);
         let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
-        let silent = did.is_pending() && self.evidence.ledger.is_none();
+        let any = all().any(|one| has_sold(one) && one.write == UNSAID);
+        let silent = did.is_pending() && self.evidence.ledger.is_none() && !any;
         silent && alone && there && follows && did.write > self.evidence.first
     }
 
@@ -69,6 +70,11 @@ impl Case<'_> {
         };
         let versions: BTreeSet<u64> = written.iter().map(|sale| sale.0).collect();
         let sold: u128 = written.iter().map(|sale| u128::from(sale.1)).sum();
+        let silent = self.evidence.operations.iter().filter(|did| {
+            let silent = did.outcome == OperationOutcome::Sold && did.write == UNSAID;
+            silent && self.evidence.ledger.is_none()
+        });
+        let sold = sold + silent.map(|did| u128::from(did.quantity)).sum::<u128>();
         versions.len() < written.len() && sold + u128::from(left) != self.evidence.stock.into()
     }
 
@@ -117,7 +123,29 @@ impl Case<'_> {
         };
         let ended =
             one.outcome != OperationOutcome::Open || other.outcome != OperationOutcome::Open;
-        !ended && wanted.is_some_and(|hold| held(hold.lock))
+        !ended && wanted.is_some_and(|hold| held(hold.lock)) || self.waited_for(one, other)
+    }
+
+    /// Whether one waited for a lock at a time at which the other held it: it did nothing else from then on until it got it or
+    /// was over.
+    fn waited_for(&self, one: &Operation, other: &Operation) -> bool {
+        self.evidence.holds_of(one).any(|wait| {
+            let locks = self.evidence.holds_of(one).flat_map(|hold| {
+                [hold.wanted, hold.released]
+                    .into_iter()
+                    .filter(move |_| !std::ptr::eq(hold, wait))
+                    .chain([hold.got])
+            });
+            let own = [one.read_at, one.intend, one.wrote, one.returned, one.killed];
+            let until = locks.chain(own).filter(|at| *at >= wait.wanted).min();
+            let until = until.unwrap_or(UNSAID);
+            let is_timed = until != UNSAID || one.outcome == OperationOutcome::Open;
+            let held = self.got(other).any(|hold| {
+                let kept = hold.released.min(other.returned).min(other.killed);
+                hold.lock == wait.lock && hold.got.max(wait.wanted) < kept.min(until)
+            });
+            wait.wanted != UNSAID && is_timed && held
+        })
     }
 
     /// Whether each waits for the next, from one to the other.
@@ -145,7 +173,7 @@ pub(super) fn until(did: &Operation, hold: &LockHold) -> u64 {
     if hold.released != UNSAID {
         return hold.released;
     }
-    let acted = [did.intend, did.wrote]
+    let acted = [did.read_at, did.intend, did.wrote]
         .into_iter()
         .filter(|at| *at != UNSAID);
     acted.max().unwrap_or(hold.got).max(hold.got)

@@ -23,6 +23,18 @@ impl Case<'_> {
         all.filter(move |did| may(did) || denied && self.on_ledger(did))
     }
 
+    /// Whether a sale may have written it that does not say what it wrote.
+    pub(super) fn is_open(&self, version: u64) -> bool {
+        self.evidence.operations.iter().any(|did| {
+            let before = if did.read == UNSAID {
+                self.evidence.first
+            } else {
+                did.read
+            };
+            did.outcome == OperationOutcome::Sold && did.write == UNSAID && before < version
+        })
+    }
+
     /// Who wrote it: somebody who was told so, else somebody who may have, and who fits what is said of it.
     pub(super) fn writer(&self, version: u64, before: Option<i64>) -> Option<&Operation> {
         let follows = |did: &&Operation| did.read == UNSAID || did.read + 1 == did.write;
@@ -58,6 +70,9 @@ impl Case<'_> {
         let first = self.evidence.first;
         if version < first || self.too_far(version) {
             return Some(Vec::new());
+        }
+        if self.is_open(version) {
+            return None;
         }
         let mut left = self.evidence.stock.cast_signed();
         let mut lefts = BTreeSet::from([left]);

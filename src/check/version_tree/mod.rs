@@ -44,7 +44,7 @@ pub(crate) struct TreeVersion {
 
 impl VersionTree {
     pub(crate) fn of(evidence: &Evidence, order: &WriteOrder<'_>) -> Self {
-        let written = if evidence.ledger.is_some() {
+        let written = if evidence.ledger.is_some() && order.goes_by_ledger() {
             on_ledger(evidence)
         } else {
             by_time(evidence, order)
@@ -104,7 +104,18 @@ impl VersionTree {
             }
             (None, None) => {}
         }
+        if writer.is_some_and(|writer| versions.is_undone(writer, order))
+            && let Some(last) = versions.all.last_mut()
+        {
+            last.unordered = true;
+        }
         versions
+    }
+
+    /// Whether the final count is this version, though another is known to be written after it.
+    fn is_undone(&self, version: usize, order: &WriteOrder<'_>) -> bool {
+        let by = self.all.get(version).and_then(|version| version.by);
+        by.is_some_and(|by| order.is_undone_by(by))
     }
 
     /// That an operation read a version, or one of several. What it wrote grew from that; it may stand before it here, where

@@ -19,11 +19,14 @@ fn before_it_was_read(evidence: &Evidence, writers: &[(u64, u32)], done: &mut [u
     let mut reads: Vec<(u64, u64)> = reads.map(|did| (did.read, did.read_at)).collect();
     reads.sort_unstable();
     reads.dedup_by_key(|read| read.0);
+    let silent_from = evidence.silent_from();
     // The version behind, and when one of those who wrote it is known to be done.
     let mut next = (UNSAID, UNSAID);
     for group in writers.chunk_by(|one, other| one.0 == other.0).rev() {
         let version = group.first().map_or(UNSAID, |writer| writer.0);
-        if let [(_, writer)] = group {
+        if let [(_, writer)] = group
+            && version < silent_from
+        {
             let read = reads.binary_search_by_key(&version, |read| read.0).ok();
             let read = read.and_then(|at| reads.get(at));
             let read = read.map_or(UNSAID, |read| read.1.saturating_sub(1));

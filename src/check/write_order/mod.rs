@@ -5,6 +5,7 @@
 //! stamps widen the intervals: they can hide an order, never invent one.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::evidence::{Evidence, NONE, Operation, UNSAID};
 
@@ -31,6 +32,10 @@ pub(crate) struct WriteOrder<'a> {
     done: Vec<u64>,
     /// Whose count is the final one, where that and no ledger tells who wrote last.
     last: Option<u32>,
+    /// Whose count is the final one, where another is known to have written after it: then that write is gone.
+    undone: Option<u32>,
+    /// From which version on somebody may have written it who does not say so.
+    silent_from: u64,
     /// Of those that are known to be done.
     done_writes: DoneWrites,
 }
@@ -49,6 +54,11 @@ impl<'a> WriteOrder<'a> {
             None => has_written(at) || presumed.contains(&at),
         };
         writers.retain(|(_, at)| wrote(*at));
+        let lines = if contradict_times(evidence, &lines) {
+            vec![NONE; lines.len()]
+        } else {
+            lines
+        };
         let done = done(evidence, &writers, &lines);
         let mut order = Self {
             evidence,
@@ -56,8 +66,11 @@ impl<'a> WriteOrder<'a> {
             lines,
             done,
             last: None,
+            undone: None,
+            silent_from: evidence.silent_from(),
             done_writes: DoneWrites::default(),
         };
+        order.undone = order.undone_by_count();
         order.last = order.last_by_count();
         order.done_writes = order.all_done();
         order
@@ -65,13 +78,32 @@ impl<'a> WriteOrder<'a> {
 
     /// Whose the final count is, unless somebody went on from that.
     fn last_by_count(&self) -> Option<u32> {
-        if self.evidence.ledger.is_some() {
+        if self.evidence.ledger.is_some() || self.undone.is_some() {
             return None;
         }
         let last = self.evidence.final_writer()?;
         let seq = self.evidence.operation(last)?.write;
         let is_gone_on_from = self.alone(seq) == Some(last) && self.is_written(seq.wrapping_add(1));
         (!is_gone_on_from).then_some(last)
+    }
+
+    /// Whose the final count is, where the times say that another wrote after it.
+    fn undone_by_count(&self) -> Option<u32> {
+        let last = self.evidence.final_writer()?;
+        let own = self.evidence.operation(last)?;
+        let others = self.writers.iter().filter(|(_, at)| *at != last);
+        let mut others = others.filter_map(|(_, at)| self.evidence.operation(*at));
+        others.any(|other| is_over(own, other)).then_some(last)
+    }
+
+    /// Whether the final count is what it wrote, though another is known to have written after it.
+    pub(crate) fn is_undone_by(&self, at: u32) -> bool {
+        self.undone == Some(at)
+    }
+
+    /// Whether the lines of the ledger tell an order.
+    pub(crate) fn goes_by_ledger(&self) -> bool {
+        self.lines.iter().any(|line| *line != NONE) || self.writers.is_empty()
     }
 
     fn all_done(&self) -> DoneWrites {
@@ -185,6 +217,9 @@ impl<'a> WriteOrder<'a> {
 
     /// The operation that wrote a version, where no other wrote it too.
     fn alone(&self, version: u64) -> Option<u32> {
+        if version >= self.silent_from {
+            return None;
+        }
         let mut of_version = self.of_version(version);
         let one = of_version.next()?;
         of_version.next().is_none().then_some(one)
@@ -200,6 +235,25 @@ impl<'a> WriteOrder<'a> {
         let of_version = of_version.take_while(move |writer| writer.0 == version);
         of_version.map(|writer| writer.1)
     }
+}
+
+/// Whether the ledger has two lines of one version in another order than their times.
+fn contradict_times(evidence: &Evidence, lines: &[u32]) -> bool {
+    let mut on_ledger: Vec<(u32, u32)> = lines.iter().copied().zip(0..).collect();
+    on_ledger.retain(|(line, _)| *line != NONE);
+    on_ledger.sort_unstable();
+    // Of each version, who began last of those whose lines stand before.
+    let mut latest: HashMap<u64, &Operation> = HashMap::new();
+    let all = on_ledger.iter();
+    let mut all = all.filter_map(|(_, at)| evidence.operation(*at));
+    all.any(|did| {
+        let before = latest.entry(did.write).or_insert(did);
+        let contradicts = is_over(did, before);
+        if start(did) > start(before) {
+            *before = did;
+        }
+        contradicts
+    })
 }
 
 /// By operation: the line of the ledger that it wrote, or [`NONE`].

@@ -56,7 +56,14 @@ impl Lanes {
 
 /// The last time that is known of an operation.
 pub(super) fn over(did: &Operation) -> u64 {
-    let times = [did.invoke, did.read_at, did.intend, did.wrote, did.returned];
+    let times = [
+        did.invoke,
+        did.read_at,
+        did.intend,
+        did.wrote,
+        did.returned,
+        did.killed,
+    ];
     let known = times.into_iter().filter(|at| *at != UNSAID);
     known.max().unwrap_or(did.invoke)
 }

@@ -100,7 +100,7 @@ fn spans(
     // Nothing lasts from a later time to an earlier one.
     spans.retain(|span| span.from <= span.to);
     let last = spans.iter().map(|span| span.to).max().unwrap_or(did.invoke);
-    if last < end {
+    if last < end && did.outcome != OperationOutcome::Killed {
         spans.push(Span::new(Doing::Point("answer".to_owned()), last, end));
     }
     spans

@@ -1,9 +1,12 @@
-//! Deadlock: operations that wait for ever, for one another.
+//! Deadlock: operations that wait for one another: for ever, or until one of them is killed or gives up.
 //!
 //! An operation that waits for a file that nobody else holds for ever gets it in the end, and then lets go of what it
 //! holds. When all who can go on are put aside, one after another, those who are left wait for one
 //! another: each of them for somebody who is left.
 
+use std::collections::HashSet;
+
+use super::cycle::{Cycles, is_given_up};
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
 use crate::check::history::findings::Findings;
@@ -28,6 +31,30 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) {
                 break;
             }
             at = holder;
+        }
+    }
+}
+
+/// Those who waited for one another until one of them was killed, or gave up.
+pub(super) fn ended(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let given_up = evidence.holds.iter().filter(|hold| {
+        let did = evidence.operation(hold.operation);
+        did.is_some_and(|did| is_given_up(evidence, did, hold))
+    });
+    let mut given_up = given_up.peekable();
+    if given_up.peek().is_none() {
+        return;
+    }
+    let cycles = Cycles::of(evidence);
+    let mut told: HashSet<u32> = HashSet::new();
+    for hold in given_up {
+        if told.contains(&hold.operation) {
+            continue;
+        }
+        let cycle = cycles.from(hold.operation, None);
+        if let [one, other, ..] = cycle[..] {
+            findings.add(Anomaly::Deadlock, &[one, other], None);
+            told.extend(cycle);
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Sales that do not say which version they wrote: what others say of versions that they may have written proves nothing.
+
+use std::collections::HashMap;
+
+use super::model::{CommittedLine, Evidence};
+use super::nonce::WriteNonce;
+use super::operation::{Operation, UNSAID};
+use super::record::OperationOutcome;
+
+impl Evidence {
+    /// The sales that were acknowledged and do not say which version they wrote.
+    pub(crate) fn silent_sales(&self) -> impl Iterator<Item = &Operation> {
+        let all = self.operations.iter();
+        all.filter(|did| did.outcome == OperationOutcome::Sold && did.write == UNSAID)
+    }
+
+    /// From which version on such a sale may have written it: one behind the one that it read; [`UNSAID`] where there is none.
+    pub(crate) fn silent_from(&self) -> u64 {
+        let from = self.silent_sales().map(|did| self.may_write_from(did));
+        from.min().unwrap_or(UNSAID)
+    }
+
+    fn may_write_from(&self, did: &Operation) -> u64 {
+        match did.read {
+            UNSAID => self.first.saturating_add(1),
+            read => read.saturating_add(1),
+        }
+    }
+}
+
+/// Which lines of a ledger sales that do not say what they wrote may have written: by whom, and from which version on.
+#[derive(Debug, Default)]
+pub(crate) struct SilentClaims {
+    by_nonce: HashMap<WriteNonce, u64>,
+    /// Of each buyer: of any sale, and of those that say no nonce.
+    by_buyer: HashMap<u32, (u64, u64)>,
+}
+
+impl SilentClaims {
+    pub(crate) fn of(evidence: &Evidence) -> Self {
+        let mut claims = Self::default();
+        for did in evidence.silent_sales() {
+            let from = evidence.may_write_from(did);
+            let of_buyer = claims.by_buyer.entry(did.buyer).or_insert((UNSAID, UNSAID));
+            of_buyer.0 = of_buyer.0.min(from);
+            if did.nonce == WriteNonce::UNSAID {
+                of_buyer.1 = of_buyer.1.min(from);
+            } else {
+                let own = claims.by_nonce.entry(did.nonce).or_insert(from);
+                *own = from.min(*own);
+            }
+        }
+        claims
+    }
+
+    pub(crate) fn may_be(&self, line: &CommittedLine) -> bool {
+        let (any, bare) = self
+            .by_buyer
+            .get(&line.buyer)
+            .copied()
+            .unwrap_or((UNSAID, UNSAID));
+        let own = self.by_nonce.get(&line.nonce).copied().unwrap_or(UNSAID);
+        let from = match line.nonce {
+            WriteNonce::UNSAID => any,
+            _ => bare.min(own),
+        };
+        line.seq >= from
+    }
+}
