@@ -85,6 +85,7 @@ fn lost_update(
             .is_some_and(|kept| over.iter().all(|by| by <= kept) || fates.is_end(*kept)),
         by: by.collect(),
         with,
+        gone: None,
     };
     let read = seq.saturating_sub(1);
     let writers = || places.iter().filter_map(|at| after.lines.get(*at));

@@ -91,6 +91,8 @@ impl VersionTree {
         }
         let latest = match evidence.last {
             Some(last) => numbered.last(last.seq),
+            // Who does not say what it wrote may have written after all that is known.
+            None if evidence.silent_sales().next().is_some() => None,
             None => Some(versions.all.len() - 1),
         };
         let writer = evidence.final_writer();

@@ -69,7 +69,9 @@ fn spans(
     (wrote, is_known): (Option<u64>, bool),
 ) -> Vec<Span> {
     if did.quantity == 0 {
-        return vec![Span::new(Doing::Query, did.invoke, end)];
+        let mut spans = of_holds(holds, end);
+        spans.push(Span::new(Doing::Query, did.invoke, end));
+        return spans;
     }
     let mut spans = of_holds(holds, end);
     let intends = known(did.intend);
