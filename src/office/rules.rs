@@ -95,12 +95,12 @@ impl Rules {
         let has = stock.tickets_of(order.buyer, head, ledger)?;
         if has.saturating_add(order.quantity) > most {
             let totals = stock.buyers.as_ref();
-            let held = match totals.map_or(0, |totals| totals.held(order.buyer)) {
+            let of_holds = match totals.map_or(0, |totals| totals.held(order.buyer)) {
                 0 => String::new(),
-                held => format!(", {held} of them held"),
+                tickets => format!(", {tickets} of them held"),
             };
             let message = format!(
-                "asked for {}; one buyer has at most {most}, and {:?} has {has}{held}",
+                "asked for {}; one buyer has at most {most}, and {:?} has {has}{of_holds}",
                 order.quantity, order.buyer
             );
             let error = Error::new(Kind::Limit, message).about(About::BuyersTickets);

@@ -86,6 +86,7 @@ fn lost_update(
         by: by.collect(),
         with,
         gone: None,
+        gone: None,
     };
     let read = seq.saturating_sub(1);
     let writers = || places.iter().filter_map(|at| after.lines.get(*at));
