@@ -86,7 +86,6 @@ fn lost_update(
         by: by.collect(),
         with,
         gone: None,
-        gone: None,
     };
     let read = seq.saturating_sub(1);
     let writers = || places.iter().filter_map(|at| after.lines.get(*at));
