@@ -67,6 +67,15 @@ fn is_missing(error: &Error, path: &Path) -> bool {
     error.is_not_found() && !path.is_symlink()
 }
 
+/// The same error of a file that is no count, and has no ledger beside it: nothing shows that it is an event at all.
+pub(crate) fn without_a_ledger(error: Error) -> Error {
+    let hint = error.hint_text().unwrap_or_default();
+    if error.kind() != Kind::Integrity || !hint.starts_with("is this the right file?") {
+        return error;
+    }
+    error.hint("nothing was sold; is this the right file? It is no event: -f FILE names one")
+}
+
 /// The error that there is no event under this name.
 pub(crate) fn missing(path: &Path) -> Error {
     Error::new(Kind::Missing, "there is no such file")

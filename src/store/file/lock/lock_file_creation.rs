@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::ledger::CountFile;
-use crate::store::file::count::read::explain_missing;
+use crate::store::file::count::read::{explain_missing, without_a_ledger};
 use crate::store::file::files::open::{Access, open_regular, try_open_regular};
 use crate::store::file::sys::Attributes;
 
@@ -24,7 +24,7 @@ pub(super) fn open_or_create(path: &Path, models: &[PathBuf], for_an_event: bool
             return Ok(file);
         }
         if model == first && Attributes::of_name(models.get(1).unwrap_or(first)).is_err() {
-            CountFile::read(first)?;
+            CountFile::read(first).map_err(without_a_ledger)?;
         }
     }
     open_regular(path, Access::CreateLike(model))

@@ -48,7 +48,7 @@ fn what(record: &Record<'_>) -> String {
 /// What to do about such a line of somebody's sales.
 pub(crate) fn undo(line: u64) -> String {
     format!(
-        "undo what was edited in line {line}, and let 'tickets rename ID NAME' give a sale another name; a backup that was made \
+        "undo what was edited in line {line}, for rename ID NAME is what gives a sale another name; a backup that was made \
          since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing"
     )
 }

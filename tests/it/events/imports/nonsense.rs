@@ -130,7 +130,7 @@ fn what_is_wrong_with_quotes_and_cells_is_told_as_what_it_is() {
         (
             "buyer,,quantity\nann,door,1\n",
             2,
-            "it has something in a column that has no name",
+            "it has something in column 2, which has no name in the header",
         ),
     ] {
         let (code, document) = import(&event, "list.csv", text, &[]);

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, Counted, Index, Line, MAX_LINE, Op, Tally};
+use crate::store::file::count::read::without_a_ledger;
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::version::Version;
 use crate::store::file::reader::edited::edited;
@@ -176,16 +177,11 @@ pub(crate) fn look_at_count(
                 "nothing was sold; 'tickets audit --repair' writes it anew from the ledger, and keeps these \
                  bytes beside it",
             ),
-            // Without a ledger nothing shows that it is an event at all.
-            (Kind::Integrity, false) if ledger.is_none() && !files.ledger.exists() => error.hint(NO_EVENT),
+            (_, false) if ledger.is_none() && !files.ledger.exists() => without_a_ledger(error),
             _ => error,
         }
     })
 }
-
-/// What to do about a file that is no count, and has no ledger beside it.
-const NO_EVENT: &str =
-    "nothing was sold; is this the right file? It is no event: -f FILE names one";
 
 /// A count that is missing or has no contents, as it was when the event opened.
 pub(crate) fn rebuilt_from(

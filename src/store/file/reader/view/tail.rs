@@ -105,7 +105,7 @@ pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands
     let error = disagreement(told, &files.ledger, line);
     error.hint(match (booked(files), counted) {
         (Booked::Some, _) if changed.is_some() => {
-            "nothing was sold; 'tickets audit' says more; undo what was edited in it, and let 'tickets rename ID NAME' give a \
+            "nothing was sold; 'tickets audit' says more; undo what was edited in it, for rename ID NAME is what gives a \
              sale another name; or put the right ledger back: 'tickets restore DIR' takes it from a backup"
         }
         (Booked::Some, _) => {
