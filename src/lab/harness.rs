@@ -194,20 +194,17 @@ impl Harness {
         let files = self.store.files();
         let ledger = fs::read(&files.ledger).map_err(|e| Error::io("read", &files.ledger, e))?;
         let count = self.latest_count();
-        Ok(match trial.scenario {
-            Some(scenario) => {
-                let [_, fresh] = &self.fresh;
-                let begun = memchr::memchr_iter(b'\n', fresh).count();
-                scenario_judge::judge(scenario, (&ledger, begun), &count, moves, ends)
-            }
-            None => {
-                let mut run = judge_run(trial, &ledger, &count, moves, ends);
-                for finding in &mut run.verdict.findings {
-                    finding.text = self.without_scratch(&finding.text);
-                }
-                run
-            }
-        })
+        if let Some(scenario) = trial.scenario {
+            let [_, fresh] = &self.fresh;
+            let begun = memchr::memchr_iter(b'\n', fresh).count();
+            let state = (&*ledger, begun);
+            return Ok(scenario_judge::judge(scenario, state, &count, moves, ends));
+        }
+        let mut run = judge_run(trial, &ledger, &count, moves, ends);
+        for finding in &mut run.verdict.findings {
+            finding.text = self.without_scratch(&finding.text);
+        }
+        Ok(run)
     }
 
     /// A text without the directory that is gone when it is read.

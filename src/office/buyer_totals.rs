@@ -63,7 +63,7 @@ impl BuyerTotals {
     ) -> Result<u64> {
         for id in std::mem::take(&mut self.renamed) {
             let own = look_up(&id)?;
-            self.enter(&id, own);
+            self.enter(&id, &own);
         }
         Ok(self
             .totals
@@ -82,7 +82,7 @@ impl BuyerTotals {
         own.fold(0, |all, own| own.tickets.saturating_add(all))
     }
 
-    fn enter(&mut self, id: &str, own: OwnTickets) {
+    fn enter(&mut self, id: &str, own: &OwnTickets) {
         if self.own.contains_key(id) {
             return;
         }
@@ -90,7 +90,7 @@ impl BuyerTotals {
         if self.wanted.binary_search(&buyer).is_ok() {
             let total = self.totals.entry(buyer.clone()).or_default();
             *total = total.saturating_add(own.tickets);
-            self.own.insert(id.to_owned(), OwnTickets { buyer, ..own });
+            self.own.insert(id.to_owned(), OwnTickets { buyer, ..*own });
         }
     }
 
@@ -139,8 +139,8 @@ impl Follower for BuyerTotals {
             held,
         };
         match (record.op, record.id.as_deref(), record.reference.as_deref()) {
-            (Op::Sell, Some(id), _) => self.enter(id, own(quantity, false)),
-            (Op::Hold, Some(id), _) => self.enter(id, own(quantity, true)),
+            (Op::Sell, Some(id), _) => self.enter(id, &own(quantity, false)),
+            (Op::Hold, Some(id), _) => self.enter(id, &own(quantity, true)),
             (Op::Confirm, _, Some(id)) => {
                 if let Some(own) = self.own.get_mut(id) {
                     own.held = false;
@@ -149,7 +149,7 @@ impl Follower for BuyerTotals {
             (Op::Rename, _, Some(id)) => {
                 self.renamed.retain(|own| own != id);
                 match self.leave(id, None) {
-                    Some(was) => self.enter(id, own(was.tickets, was.held)),
+                    Some(was) => self.enter(id, &own(was.tickets, was.held)),
                     None if self.wanted.binary_search(&without_case(buyer)).is_ok() => {
                         self.renamed.push(id.to_owned());
                     }

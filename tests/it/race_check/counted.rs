@@ -121,9 +121,9 @@ fn a_lost_update_says_who_overwrote_whom() {
     for (wrote, ledger, expected) in [
         (["", ""], &["ann", "bob"][..], by_bob),
         (["", ""], &["bob", "ann"], by_ann),
-        // The ledger is right whatever the times say.
-        ([early, late], &["bob", "ann"], by_ann),
-        ([late, early], &["ann", "bob"], by_bob),
+        // Where the writes do not overlap, their times are right whatever the lines say.
+        ([early, late], &["bob", "ann"], by_bob),
+        ([late, early], &["ann", "bob"], by_ann),
         ([early, late], &[], by_bob),
         ([late, early], &[], by_ann),
         ([early, overlapping], &[], nobody),

@@ -14,7 +14,8 @@ impl CountFile {
             (Some(count), _) => Ok(count),
             (None, version) if version.is_missing() => Err(missing(path)),
             (None, _) => {
-                let empty = Fault::new("is empty, and no object like {\"ticket\": 2}", 1, 1).in_file(path);
+                let empty =
+                    Fault::new("is empty, and no object like {\"ticket\": 2}", 1, 1).in_file(path);
                 Err(empty.hint(
                     "nothing was sold; no ledger says what stood there: 'tickets reset 2' makes an event with 2 tickets of it",
                 ))
