@@ -145,8 +145,8 @@ mod tests {
     #[test]
     fn each_line_is_seen_once_and_what_is_found_is_as_the_lines_ahead_leave_it() {
         let mut office = BoxOffice::in_memory(9).unwrap();
-        let hold = Order::new("gus", 1).key("h");
-        let held = office.hold(&hold, Some(Duration::ZERO)).unwrap();
+        let wanted = Order::new("gus", 1).key("h");
+        let held = office.hold(&wanted, Some(Duration::ZERO)).unwrap();
         let options = CommitOptions::durable(Duration::ZERO);
         let mut ledger = office.store.begin(options).unwrap();
         let head = ledger.head().unwrap();

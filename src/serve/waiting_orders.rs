@@ -105,13 +105,13 @@ mod tests {
     ) -> (WaitingOrder, OrderState, oneshot::Receiver<Answer<Sale>>) {
         let state = OrderState::default();
         let (answer, answered) = oneshot::channel();
-        let wanted = Wanted {
+        let order = Wanted {
             buyer: buyer.to_owned(),
             quantity: 2,
             key: buyer.to_owned(),
             note: None,
         };
-        let mut order = WaitingOrder::new(wanted, state.clone(), answer);
+        let mut order = WaitingOrder::new(order, state.clone(), answer);
         order.queued = Instant::now().checked_sub(waited).unwrap();
         (order, state, answered)
     }

@@ -52,9 +52,9 @@ fn judged(run: &Run, worlds: &Worlds, counts: &mut Counts) -> (Vec<String>, Stri
         assert_eq!(proven, Ok(()), "{finding:?}\n{}", run.text);
         claims.finding(finding);
     }
-    groups
-        .iter()
-        .for_each(|group| claims.group(&evidence, group));
+    for group in &groups {
+        claims.group(&evidence, group);
+    }
     let timeline = draw::recorded(&evidence, &verdict);
     claims.drawing(&timeline);
     let drawn = timeline.to_text(160);

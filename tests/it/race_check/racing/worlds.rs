@@ -174,7 +174,7 @@ impl World<'_> {
                     is_over = false;
                     let (from, until) = reads_between(deed);
                     let latest = self.versions.len() - 1;
-                    if now.max(from) < until && self.may_read(deed, self.versions[latest]) {
+                    if now.max(from) < until && may_read(deed, self.versions[latest]) {
                         self.read[at] = Some(latest);
                         self.go_on(now.max(from), all);
                         self.read[at] = None;
@@ -208,12 +208,6 @@ impl World<'_> {
         if is_over {
             self.note(all);
         }
-    }
-
-    fn may_read(&self, deed: &Deed, version: Version) -> bool {
-        let is_seq = deed.read.is_none_or(|read| read == version.seq);
-        let is_left = deed.seen.is_none_or(|seen| seen == version.left);
-        is_seq && is_left && deed.exact.is_none_or(|whose| whose == version.by)
     }
 
     /// Notes what is so in this order, if it ends as it is said.
@@ -262,4 +256,10 @@ impl World<'_> {
         }
         all.too_many.insert(first);
     }
+}
+
+fn may_read(deed: &Deed, version: Version) -> bool {
+    let is_seq = deed.read.is_none_or(|read| read == version.seq);
+    let is_left = deed.seen.is_none_or(|seen| seen == version.left);
+    is_seq && is_left && deed.exact.is_none_or(|whose| whose == version.by)
 }
