@@ -146,7 +146,7 @@ mod tests {
     fn each_line_is_seen_once_and_what_is_found_is_as_the_lines_ahead_leave_it() {
         let mut office = BoxOffice::in_memory(9).unwrap();
         let wanted = Order::new("gus", 1).key("h");
-        let held = office.hold(&wanted, Some(Duration::ZERO)).unwrap();
+        let sale = office.hold(&wanted, Some(Duration::ZERO)).unwrap();
         let options = CommitOptions::durable(Duration::ZERO);
         let mut ledger = office.store.begin(options).unwrap();
         let head = ledger.head().unwrap();
@@ -162,7 +162,7 @@ mod tests {
             (found.state, found.end == ahead.head().bytes)
         };
         assert_eq!(state(&mut ahead), (SaleState::Held, true));
-        let line = decided(&ahead, Op::Expire, Some(&held.id));
+        let line = decided(&ahead, Op::Expire, Some(&sale.id));
         ahead.add(line);
         assert_eq!(state(&mut ahead), (SaleState::Expired, true));
         assert_eq!(seen(&mut ahead), [2, 3]);
