@@ -50,6 +50,7 @@ pub fn quoted(word: &OsStr) -> String {
 }
 
 /// The same of any word, an option too.
+#[cfg(feature = "cli")]
 pub(crate) fn quoted_word(word: &OsStr) -> String {
     for_shell(word, "")
 }
