@@ -26,7 +26,7 @@ pub(super) fn told(error: Error, office: &BoxOffice, id: &str, command: &str) ->
     found.truncate(TOLD);
     let bookings: Vec<String> = found.iter().map(in_words).collect();
     let bookings = bookings.join(", ");
-    // Whoever is called exactly so is meant, and not one whose name is like it.
+    // Who is called exactly so is meant, and not one whose name is like it.
     let words =
         |name: &str| -> Vec<String> { name.split_whitespace().map(str::to_lowercase).collect() };
     let is_so = |booking: &Booking| words(&booking.buyer) == words(id);

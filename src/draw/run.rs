@@ -227,7 +227,7 @@ fn finding(finding: &StateFinding, last: Option<Spot>) -> DrawnFinding {
         })
     };
     let mut places: Vec<_> = finding.buyers.iter().filter_map(place).collect();
-    // Whoever went with an overwritten sale, before the one that the count goes by.
+    // Who went with an overwritten sale, before the one that the count goes by.
     let with = finding.with.iter().filter_map(place);
     let at = places.len().saturating_sub(1);
     places.splice(at..at, with);

@@ -6,7 +6,7 @@ use super::state::LabState;
 use super::step::LabStep;
 use crate::error::{Error, Kind};
 
-/// What ends a schedule for whoever has come to its end.
+/// What ends a schedule for one that has come to its end.
 const TOO_LONG: &str =
     "the schedule is too long, or of another --lock, --writes, --stock, --query or --scenario";
 

@@ -21,7 +21,7 @@ pub enum LockKind {
     WriteOnly,
     /// A mutex of this process: correct between its threads, nothing between processes.
     Mutex,
-    /// None, on a cluster: the write compares what was read, and whoever came too late tries again. Correct.
+    /// None, on a cluster: the write compares what was read, and who came too late tries again. Correct.
     Cas,
     /// A lock that a lease holds, on a cluster, and then a plain write: who is stopped for longer than the lease lives
     /// writes under a lock that has ended.

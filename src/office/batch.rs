@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::BoxOffice;
 use super::batch_decisions::Batch;
-use super::batch_member::Member;
+use super::batch_member::BatchMember;
 use super::commit::Committed;
 use super::order::{Observer, Order, Sale, Unobserved};
 use super::purchase::WrittenName;
@@ -79,7 +79,7 @@ impl BoxOffice {
                 (Ok(_), Err(error)) if order.key.is_some() => Err(error.again()),
                 (Ok(name), _) => self.asked(&order, name, None),
             };
-            batch.members.push(Member::new(purchase, observer));
+            batch.members.push(BatchMember::new(purchase, observer));
         }
         let names = names.iter().flatten().map(WrittenName::text);
         let done = self.commit_batch(&mut batch, &names.collect::<Vec<_>>(), options);
@@ -141,7 +141,7 @@ impl BoxOffice {
             Err(error) => error,
         };
         let (head, written) = (batch.head, batch.is_written);
-        // What others wrote before may be durable all the same: whoever asks for it again is told so.
+        // What others wrote before may be durable all the same: who asks for it again is told so.
         let earlier = members
             .as_slice()
             .iter()

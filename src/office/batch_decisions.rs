@@ -1,7 +1,7 @@
 //! The decisions of one commit, made one after another, and who watches them.
 
 use super::ahead::Ahead;
-use super::batch_member::Member;
+use super::batch_member::BatchMember;
 use super::buyer_totals::BuyerTotals;
 use super::commit::Decision;
 use super::order::Observer;
@@ -13,7 +13,7 @@ use crate::store::LedgerQuery;
 /// The orders of one commit.
 #[derive(Default)]
 pub(super) struct Batch<'o> {
-    pub(super) members: Vec<Member<'o>>,
+    pub(super) members: Vec<BatchMember<'o>>,
     /// What the ledger added up to before them.
     pub(super) head: Tally,
     /// Whether their lines are on the ledger.
@@ -34,7 +34,7 @@ impl<'o> Batch<'o> {
     ) -> Result<Decision<'o>> {
         stock.forget_undone();
         self.head = *head;
-        // Whoever cannot read them says so.
+        // Who cannot read them says so.
         let settings = ledger.settings().ok().flatten();
         let limits = settings.and_then(|event| event.max_per_buyer);
         if limits.is_some() && stock.buyers.is_none() {
@@ -67,7 +67,7 @@ impl Observer for Batch<'_> {
         for member in &mut self.members {
             member.at(step);
         }
-        if self.members.iter().any(Member::goes_on) {
+        if self.members.iter().any(BatchMember::goes_on) {
             return Ok(());
         }
         Err(Error::interrupted(
@@ -76,6 +76,6 @@ impl Observer for Batch<'_> {
     }
 
     fn still_wanted(&mut self) -> bool {
-        self.members.iter_mut().any(Member::still_wanted)
+        self.members.iter_mut().any(BatchMember::still_wanted)
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::batch_decisions::Batch;
-use super::batch_member::Member;
+use super::batch_member::BatchMember;
 use super::commit::Decision;
 use super::purchase::WrittenName;
 use super::taking::Stock;
@@ -74,7 +74,7 @@ fn what_is_known_already_is_answered_once_the_last_of_it_is_durable() {
         let mut batch = Batch::default();
         for ((order, name), observer) in orders.iter().zip(&names).zip(&mut nobody) {
             let purchase = office.asked(order, name, None);
-            batch.members.push(Member::new(purchase, observer));
+            batch.members.push(BatchMember::new(purchase, observer));
         }
         let mut ledger = office
             .store

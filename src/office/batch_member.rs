@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Step, Tally};
 
 /// The order, who watches it, and how far it has come.
-pub(super) struct Member<'o> {
+pub(super) struct BatchMember<'o> {
     asked: Asked<'o>,
     observer: &'o mut dyn Observer,
     decided: Decided,
@@ -43,7 +43,7 @@ enum Decided {
     },
 }
 
-impl<'o> Member<'o> {
+impl<'o> BatchMember<'o> {
     pub(super) fn new(purchase: Result<Purchase<'o>>, observer: &'o mut dyn Observer) -> Self {
         Self {
             asked: match purchase {

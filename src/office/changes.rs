@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use super::name::Wanted;
+use super::name::WantedName;
 use crate::error::Result;
 use crate::ledger::{EventSettings, Line, Op, Record};
 use crate::store::Scan;
@@ -57,7 +57,7 @@ impl BoxOffice {
         buyer: Option<&str>,
         see: &mut dyn FnMut(&Changed<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
-        let wanted = buyer.map(Wanted::named);
+        let wanted = buyer.map(WantedName::named);
         let mut past = Past {
             changed: self.changed_ids()?,
             ..Past::default()
@@ -73,7 +73,7 @@ impl BoxOffice {
             if is_change && !is_first {
                 let change = past.change(record);
                 let mut names = change.buyer.iter().chain(&change.was);
-                let is_of = |wanted: &Wanted| names.any(|name| wanted.is(name));
+                let is_of = |wanted: &WantedName| names.any(|name| wanted.is(name));
                 if wanted.as_ref().is_none_or(is_of) {
                     goes_on = see(&change);
                 }

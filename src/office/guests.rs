@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use super::name::{Wanted, sort_key};
+use super::name::{WantedName, sort_key};
 use crate::error::Result;
 use crate::ledger::{Op, Record};
 use crate::store::Scan;
@@ -75,7 +75,7 @@ impl BoxOffice {
         let mut guests: Vec<Guest> = Vec::new();
         for (id, entry) in valid {
             match guests.last_mut() {
-                Some(last) if Wanted::named(&last.buyer).is(&entry.buyer) => {
+                Some(last) if WantedName::named(&last.buyer).is(&entry.buyer) => {
                     last.quantity = last.quantity.saturating_add(entry.quantity);
                     last.ids.push(id);
                     last.notes.extend(entry.note.clone());

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use super::name::Wanted;
+use super::name::WantedName;
 use crate::error::Result;
 use crate::ledger::Op;
 use crate::store::Scan;
@@ -43,7 +43,7 @@ impl BoxOffice {
         buyer: Option<&str>,
         see: &mut dyn FnMut(&OpenHold<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
-        let wanted = buyer.map(Wanted::named);
+        let wanted = buyer.map(WantedName::named);
         let (mut ended, mut renamed) = (HashSet::new(), HashMap::new());
         for op in [Op::Confirm, Op::Release, Op::Expire, Op::Rename] {
             self.store.scan(Scan::Only(op), &mut |line| {

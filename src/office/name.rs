@@ -94,9 +94,9 @@ pub(super) fn normal(name: &str) -> Cow<'_, str> {
 /// Whether it is the same name for people, who care neither for capitals nor for how many spaces there are, nor for how a
 /// letter is put together.
 #[derive(Debug)]
-pub(super) struct Wanted(String);
+pub(super) struct WantedName(String);
 
-impl Wanted {
+impl WantedName {
     pub(super) fn named(name: &str) -> Self {
         Self(without_case(name))
     }
@@ -269,17 +269,20 @@ mod tests {
 
     #[test]
     fn people_look_for_a_name_and_not_for_its_letters() {
-        let wanted = Wanted::named(" zoe\u{308} M\u{dc}LLER");
+        let wanted = WantedName::named(" zoe\u{308} M\u{dc}LLER");
         assert!(wanted.is("Zo\u{eb} Mu\u{308}ller"));
         assert!(!wanted.is("Zoe M\u{fc}ller"));
         assert!(
-            Wanted::named("Mr  Smith").is("mr smith")
-                && Wanted::named("mr smith").is("Mr\u{a0} Smith")
+            WantedName::named("Mr  Smith").is("mr smith")
+                && WantedName::named("mr smith").is("Mr\u{a0} Smith")
         );
         assert!(
-            !Wanted::named("mr smith").is("mr smith b") && !Wanted::named("mr smith").is("mrsmith")
+            !WantedName::named("mr smith").is("mr smith b")
+                && !WantedName::named("mr smith").is("mrsmith")
         );
-        assert!(Wanted::named("ALICE").is(" alice ") && !Wanted::named("alice").is("alicia"));
+        assert!(
+            WantedName::named("ALICE").is(" alice ") && !WantedName::named("alice").is("alicia")
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::BoxOffice;
 use super::history::State;
-use super::name::Wanted;
+use super::name::WantedName;
 use crate::error::Result;
 use crate::ledger::Op;
 use crate::store::Scan;
@@ -49,13 +49,13 @@ impl BoxOffice {
                 state: State::Cancelled,
             })
         })?;
-        self.ended_holds(&Wanted::named(name), &mut see)?;
+        self.ended_holds(&WantedName::named(name), &mut see)?;
         Ok(found)
     }
 
     fn ended_holds(
         &self,
-        wanted: &Wanted,
+        wanted: &WantedName,
         see: &mut dyn FnMut(PastBooking) -> ControlFlow<()>,
     ) -> Result<()> {
         let (mut ended, mut renamed) = (HashMap::new(), HashMap::new());

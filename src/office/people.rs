@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::BoxOffice;
-use super::name::{Alike, Wanted};
+use super::name::{Alike, WantedName};
 use crate::error::Result;
 
 /// A sale or an open hold of somebody.
@@ -26,7 +26,7 @@ impl BoxOffice {
     /// # Errors
     /// As for [`BoxOffice::sales`].
     pub fn bookings_of(&self, name: &str, most: usize) -> Result<Vec<Booking>> {
-        let (alike, wanted) = (Alike::to(name), Wanted::named(name));
+        let (alike, wanted) = (Alike::to(name), WantedName::named(name));
         let (mut own, mut like) = (Vec::new(), Vec::new());
         self.bookings(&mut |booking| {
             let found = match &booking.buyer {

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::BoxOffice;
-use super::name::Wanted;
+use super::name::WantedName;
 use crate::error::Result;
 use crate::ledger::{Line, Op, Record};
 use crate::store::Scan;
@@ -39,7 +39,7 @@ pub struct Sold<'a> {
 }
 
 impl BoxOffice {
-    /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's: whoever has the same
+    /// Shows every sale to `see`, in the order of the ledger; with a `buyer`, only that one's: who has the same
     /// name but for capitals, the number of spaces and how its letters are put together. `see` may break the list off.
     ///
     /// The ledger is read twice, in constant memory but for the cancelled sales, and verified before
@@ -53,7 +53,7 @@ impl BoxOffice {
         see: &mut dyn FnMut(&Sold<'_>) -> ControlFlow<()>,
     ) -> Result<()> {
         let changes = self.later_lines()?;
-        let wanted = buyer.map(Wanted::named);
+        let wanted = buyer.map(WantedName::named);
         self.store.scan(Scan::All, &mut |Line { record, .. }| {
             let id = record.id.as_deref().unwrap_or_default();
             let is_sale = match record.op {

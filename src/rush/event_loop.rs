@@ -7,7 +7,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::buyer_outcome::BuyerOutcome;
-use super::holder_pause::Pause;
+use super::holder_pause::PausedHolder;
 use super::report_pipe::{Message, Status};
 use super::roster::Roster;
 use super::settings::Rush;
@@ -67,7 +67,7 @@ pub(super) struct EventLoop {
     ended: Option<Instant>,
     read_released: bool,
     stopped: Option<Instant>,
-    pause: Option<Pause>,
+    pause: Option<PausedHolder>,
 }
 
 impl EventLoop {
@@ -78,7 +78,7 @@ impl EventLoop {
             ended: None,
             read_released: !rush.together,
             stopped: None,
-            pause: rush.pause.map(Pause::new),
+            pause: rush.pause.map(PausedHolder::new),
         }
     }
 

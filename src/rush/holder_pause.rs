@@ -19,14 +19,14 @@ pub enum HolderPause {
 
 /// The pause of a rush, as far as it has come.
 #[derive(Debug)]
-pub(super) struct Pause {
+pub(super) struct PausedHolder {
     wanted: HolderPause,
     /// Whoever is stopped: its number, its process, and since when.
     holder: Option<(u32, Pid, Instant)>,
     is_over: bool,
 }
 
-impl Pause {
+impl PausedHolder {
     pub(super) fn new(wanted: HolderPause) -> Self {
         Self {
             wanted,

@@ -1,4 +1,4 @@
-//! Room: how many connections there may be at once, and how many of them may follow a count. Whoever follows keeps a
+//! Room: how many connections there may be at once, and how many of them may follow a count. Who follows keeps a
 //! connection for as long as the page is open.
 //!
 //! Invariant: at most half of the connections follow, so that there is always room to buy.

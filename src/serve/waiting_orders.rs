@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(office.query().unwrap().sold, 4);
     }
 
-    /// It went while its line was written: it is sold, and whoever still listens is told.
+    /// It went while its line was written: it is sold, and who still listens is told.
     #[test]
     fn who_goes_once_its_line_is_written_has_bought() {
         let mut office = BoxOffice::in_memory(5).unwrap();

@@ -100,7 +100,7 @@ impl Case<'_> {
         Some(lefts.into_iter().filter(|_| !missing).collect())
     }
 
-    /// How many were sold with a version, by its writer or by whoever wrote it as well.
+    /// How many were sold with a version, by its writer or by who wrote it as well.
     fn sold_with(&self, version: u64, writer: &Operation) -> impl Iterator<Item = i64> {
         let all = self.evidence.operations.iter();
         let wrote = all.filter(move |did| {

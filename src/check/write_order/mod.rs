@@ -5,17 +5,18 @@
 //! stamps widen the intervals: they can hide an order, never invent one.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use super::evidence::{Evidence, NONE, Operation, UNSAID};
 
 mod beyond_stock;
 mod done;
 mod done_writes;
+mod own_lines;
 mod times;
 
 use done::done;
 use done_writes::{DoneWrite, DoneWrites};
+use own_lines::{contradict_times, lines};
 use times::{is_over, start};
 
 /// So many sales are compared each with each.
@@ -235,43 +236,4 @@ impl<'a> WriteOrder<'a> {
         let of_version = of_version.take_while(move |writer| writer.0 == version);
         of_version.map(|writer| writer.1)
     }
-}
-
-/// Whether the ledger has two lines of one version in another order than their times.
-fn contradict_times(evidence: &Evidence, lines: &[u32]) -> bool {
-    let mut on_ledger: Vec<(u32, u32)> = lines.iter().copied().zip(0..).collect();
-    on_ledger.retain(|(line, _)| *line != NONE);
-    on_ledger.sort_unstable();
-    // Of each version, who began last of those whose lines stand before.
-    let mut latest: HashMap<u64, &Operation> = HashMap::new();
-    let all = on_ledger.iter();
-    let mut all = all.filter_map(|(_, at)| evidence.operation(*at));
-    all.any(|did| {
-        let before = latest.entry(did.write).or_insert(did);
-        let contradicts = is_over(did, before);
-        if start(did) > start(before) {
-            *before = did;
-        }
-        contradicts
-    })
-}
-
-/// By operation: the line of the ledger that it wrote, or [`NONE`].
-fn lines(evidence: &Evidence, writers: &[(u64, u32)]) -> Vec<u32> {
-    let mut lines = vec![NONE; evidence.operations.len()];
-    for (line, written) in (0..).zip(evidence.ledger.iter().flatten()) {
-        let from = writers.partition_point(|writer| writer.0 < written.seq);
-        let of_version = writers.iter().skip(from);
-        let mut of_version = of_version.take_while(|writer| writer.0 == written.seq);
-        let writer = of_version.find(|(_, at)| {
-            let free = lines.get(*at as usize) == Some(&NONE);
-            free && evidence
-                .operation(*at)
-                .is_some_and(|did| written.is_of(did))
-        });
-        if let Some(own) = writer.and_then(|(_, at)| lines.get_mut(*at as usize)) {
-            *own = line;
-        }
-    }
-    lines
 }

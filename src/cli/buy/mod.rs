@@ -106,7 +106,7 @@ fn wanted(file: &Path, arguments: &BuyArgs) -> Result<Rush> {
         time_to_live: time_to_live(file, arguments)?,
         force: match (arguments.force, arguments.lock) {
             (false, _) => Force::No,
-            // Whoever names no lock may not know that there is none.
+            // Who names no lock may not know that there is none.
             (true, None) => Force::Locked,
             (true, Some(_)) => Force::Racing,
         },

@@ -15,7 +15,7 @@ use super::args::Cli;
 use super::screen::Screen;
 use crate::plural::count;
 use crate::{Contents, Error, Kind, Output, Result, shown};
-use page::Page;
+use page::ManualPage;
 
 /// How a page begins.
 const MARK: &str = ".\\\" made by tickets man\n";
@@ -61,12 +61,12 @@ pub(super) fn pages(directory: Option<&Path>, screen: &Screen) -> Result<u8> {
 }
 
 /// Writes pages to stdout.
-fn printed(pages: &[Page], screen: &Screen) -> Result<u8> {
+fn printed(pages: &[ManualPage], screen: &Screen) -> Result<u8> {
     if screen.json {
         let message = "a page is no JSON: --json is for 'tickets man DIRECTORY'";
         return Err(Error::new(Kind::Usage, message).hint("see 'tickets man --help'"));
     }
-    let texts = pages.iter().map(Page::render);
+    let texts = pages.iter().map(ManualPage::render);
     screen.bytes(&texts.collect::<Vec<_>>().concat());
     if let ([page], true) = (pages, io::stdout().is_terminal()) {
         let name = page.name().trim_start_matches("tickets-");
@@ -77,7 +77,7 @@ fn printed(pages: &[Page], screen: &Screen) -> Result<u8> {
 }
 
 /// The page of the command that is called so: `book`, `race-prove`, `tickets-book`.
-fn named<'p>(pages: &'p [Page], word: &Path) -> Option<&'p Page> {
+fn named<'p>(pages: &'p [ManualPage], word: &Path) -> Option<&'p ManualPage> {
     let word = word.to_str()?;
     pages.iter().find(|page| {
         let name = page.name();
@@ -86,7 +86,7 @@ fn named<'p>(pages: &'p [Page], word: &Path) -> Option<&'p Page> {
 }
 
 /// The program's page, then one for each command and for each below it.
-fn all() -> Vec<Page> {
+fn all() -> Vec<ManualPage> {
     let mut whole = Cli::command().disable_help_subcommand(true);
     whole.build();
     let mut pages = Vec::new();
@@ -94,8 +94,8 @@ fn all() -> Vec<Page> {
     pages
 }
 
-fn add(command: &clap::Command, above: Option<&str>, pages: &mut Vec<Page>) {
-    let page = Page::of(command, above);
+fn add(command: &clap::Command, above: Option<&str>, pages: &mut Vec<ManualPage>) {
+    let page = ManualPage::of(command, above);
     let name = page.name().to_owned();
     pages.push(page);
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn every_page_has_its_sections_and_refers_to_pages_that_are_there() {
         let pages = all();
-        let names: Vec<_> = pages.iter().map(Page::name).collect();
+        let names: Vec<_> = pages.iter().map(ManualPage::name).collect();
         assert!(names.len() > 20, "{names:?}");
         for page in &pages {
             let text = String::from_utf8(page.render()).unwrap();

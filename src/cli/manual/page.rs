@@ -39,14 +39,14 @@ const FILES: [(&str, &str); 7] = [
 ];
 
 /// A page for a command.
-pub(super) struct Page {
+pub(super) struct ManualPage {
     command: Command,
     /// The page of the command that this one belongs to.
     above: Option<String>,
     prose: Prose,
 }
 
-impl Page {
+impl ManualPage {
     pub(super) fn of(command: &Command, above: Option<&str>) -> Self {
         let help = command.get_after_help().map(ToString::to_string);
         Self {

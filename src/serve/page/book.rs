@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use super::form::{self, OrderForm};
-use super::home::{self, Filled, Wrong};
+use super::home::{self, Filled, WrongField};
 use super::language::Language;
 use super::layout::see_other;
 use super::origin;
@@ -105,7 +105,7 @@ async fn take(
         return Ok(order);
     }
     let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-    let filled = order.filled(Wrong::Quantity);
+    let filled = order.filled(WrongField::Quantity);
     Err(home::again(site, words, &filled, status).await)
 }
 
@@ -123,7 +123,7 @@ async fn keep(site: &Site, order: &Taken) -> Result<(), ProblemResponse> {
 }
 
 impl Taken {
-    fn filled(&self, wrong: Wrong) -> Filled<'_> {
+    fn filled(&self, wrong: WrongField) -> Filled<'_> {
         Filled {
             key: &self.key,
             form: &self.form,
@@ -154,10 +154,10 @@ impl Taken {
             "refused" if problem.is_key_of_another() => {
                 return refusal::used(site, words, &self.key);
             }
-            "usage" => Wrong::Name,
-            "limit" => Wrong::Limit,
-            "sold_out" => Wrong::Faster,
-            "closed" | "not_yet" | "over" => Wrong::NotOnSale,
+            "usage" => WrongField::Name,
+            "limit" => WrongField::Limit,
+            "sold_out" => WrongField::Faster,
+            "closed" | "not_yet" | "over" => WrongField::NotOnSale,
             _ => return refusal::page(site, words, &problem, Some(&self.again(site))),
         };
         home::again(site, words, &self.filled(wrong), problem.status()).await

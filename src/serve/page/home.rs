@@ -57,12 +57,12 @@ pub(super) async fn again(
 pub(super) struct Filled<'f> {
     pub(super) key: &'f PageKey,
     pub(super) form: &'f OrderForm,
-    pub(super) wrong: Option<Wrong>,
+    pub(super) wrong: Option<WrongField>,
 }
 
 /// What is wrong with an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(super) enum WrongField {
     Name,
     Quantity,
     /// More than there may be in one sale, or of one buyer.
@@ -73,7 +73,7 @@ pub(super) enum Wrong {
     NotOnSale,
 }
 
-impl Wrong {
+impl WrongField {
     fn told(self, view: EventView<'_>, words: &Words, form: &OrderForm) -> String {
         let wanted = form.quantity.trim().parse::<u64>().ok();
         let above = |most: &u64| wanted.is_some_and(|wanted| wanted > *most);
@@ -194,7 +194,7 @@ pub(super) fn off_sale(view: EventView<'_>, words: &Words) -> Option<(String, &'
 
 fn form(site: &Site, words: &Words, view: EventView<'_>, filled: &Filled<'_>) -> Markup {
     let Filled { key, form, wrong } = filled;
-    let is_name = wrong.is_some_and(Wrong::is_about_name);
+    let is_name = wrong.is_some_and(WrongField::is_about_name);
     let is_quantity = wrong.is_some() && !is_name;
     let most = view.most();
     let quantity = if form.quantity.is_empty() {

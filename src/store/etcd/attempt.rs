@@ -25,7 +25,7 @@ const CLOSED: &str = "Peer disconnected";
 
 /// What came of a request to one endpoint.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum AttemptAnswer {
     /// It was answered.
     Done(Vec<u8>),
     /// It was refused, and would be by any of them.
@@ -97,7 +97,7 @@ pub(super) fn attempt(
     token: Option<&str>,
     body: &[u8],
     limit: Duration,
-) -> Answer {
+) -> AttemptAnswer {
     let request = agent
         .post(url)
         .config()
@@ -118,13 +118,13 @@ pub(super) fn attempt(
         Ok((status.as_u16(), limited.read_to_vec()?))
     });
     match answered {
-        Ok((200, body)) => Answer::Done(body),
+        Ok((200, body)) => AttemptAnswer::Done(body),
         Ok((status, body)) => refused(status, &body),
         Err(error) => match failed(&error) {
-            Answer::Failed { why, sent } if url.starts_with("http:") && why == CLOSED => {
+            AttemptAnswer::Failed { why, sent } if url.starts_with("http:") && why == CLOSED => {
                 let why = "it closed the connection: where it speaks TLS the address begins with etcds://";
                 let why = why.to_owned();
-                Answer::Failed { why, sent }
+                AttemptAnswer::Failed { why, sent }
             }
             answer => answer,
         },
@@ -132,7 +132,7 @@ pub(super) fn attempt(
 }
 
 /// What is said with another status than 200.
-fn refused(status: u16, body: &[u8]) -> Answer {
+fn refused(status: u16, body: &[u8]) -> AttemptAnswer {
     let Ok(mut failed) = serde_json::from_slice::<Failed>(body) else {
         let said = String::from_utf8_lossy(body.get(..200).unwrap_or(body))
             .trim()
@@ -149,16 +149,16 @@ fn refused(status: u16, body: &[u8]) -> Answer {
                 crate::shown(&said)
             ),
         };
-        return Answer::Failed { why, sent: false };
+        return AttemptAnswer::Failed { why, sent: false };
     };
     if failed.message.is_empty() {
         failed.message = std::mem::take(&mut failed.error);
     }
     if is_passing(&failed) {
         let why = failed.message;
-        return Answer::Failed { why, sent: true };
+        return AttemptAnswer::Failed { why, sent: true };
     }
-    Answer::Refused(failed)
+    AttemptAnswer::Refused(failed)
 }
 
 /// Whether another endpoint, or the same one a moment later, may do it: gRPC's Unavailable, too many requests, and what
@@ -194,7 +194,7 @@ fn of_certificates(why: &str) -> Option<&'static str> {
 }
 
 /// What the connection came to.
-fn failed(error: &ureq::Error) -> Answer {
+fn failed(error: &ureq::Error) -> AttemptAnswer {
     use std::io::ErrorKind;
     let (why, sent) = match error {
         ureq::Error::HostNotFound => ("there is no host of this name".to_owned(), false),
@@ -221,7 +221,7 @@ fn failed(error: &ureq::Error) -> Answer {
         ureq::Error::BodyExceedsLimit(_) => ("its answer is too long".to_owned(), true),
         error => (error.to_string(), true),
     };
-    Answer::Failed {
+    AttemptAnswer::Failed {
         why: crate::shown(&why),
         sent,
     }
@@ -234,7 +234,10 @@ mod tests {
     #[test]
     fn what_passes_is_told_from_what_any_endpoint_would_refuse() {
         let is_failed = |status: u16, body: &str| {
-            matches!(refused(status, body.as_bytes()), Answer::Failed { .. })
+            matches!(
+                refused(status, body.as_bytes()),
+                AttemptAnswer::Failed { .. }
+            )
         };
         assert!(is_failed(503, "{\"error\":\"x\",\"code\":14}"));
         assert!(is_failed(
@@ -246,11 +249,11 @@ mod tests {
             400,
             "{\"error\":\"etcdserver: user name is empty\",\"code\":3}"
         ));
-        let Answer::Refused(failed) = refused(400, b"{\"error\":\"x\",\"code\":3}") else {
+        let AttemptAnswer::Refused(failed) = refused(400, b"{\"error\":\"x\",\"code\":3}") else {
             panic!("refused by all");
         };
         assert_eq!(failed.message, "x");
-        let Answer::Failed { why, .. } =
+        let AttemptAnswer::Failed { why, .. } =
             refused(400, b"Client sent an HTTP request to an HTTPS server.\n")
         else {
             panic!("another may do it");

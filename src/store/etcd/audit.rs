@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::deadline::Deadline;
 use super::key_space::{AsOf, KeySpace, at_one_revision};
-use super::keys::Names;
+use super::keys::KeyNames;
 use super::local_copy::LocalCopy;
 use super::wire::{Bytes, KeyValue};
 use crate::error::{Error, Result};
@@ -224,7 +224,7 @@ impl KeySpace {
     }
 }
 
-impl Names {
+impl KeyNames {
     /// The text of an entry of the index.
     pub(super) fn entry(seq: u64) -> Bytes {
         Bytes(seq.to_string().into_bytes())

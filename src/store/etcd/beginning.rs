@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::commit::{Condition, Done};
+use super::commit::{Done, WriteCondition};
 use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
 use super::wire::KeyValue;
@@ -67,7 +67,7 @@ impl KeySpace {
         let is_free =
             self.count(deadline)?.0.is_none() && self.newest_generation(deadline)?.is_none();
         if is_free {
-            let done = self.commit(&before, &lines, &Condition::Unchanged, deadline)?;
+            let done = self.commit(&before, &lines, &WriteCondition::Unchanged, deadline)?;
             if let Done::Written(head) = done {
                 return Ok(*head);
             }
@@ -127,7 +127,7 @@ impl KeySpace {
         );
         let before = empty(count, newest.max(old) + 1, found.as_ref());
         let lines = first_lines(stock, settings.as_ref())?;
-        match self.commit(&before, &lines, &Condition::Unchanged, deadline)? {
+        match self.commit(&before, &lines, &WriteCondition::Unchanged, deadline)? {
             Done::Conflict => Ok(None),
             Done::Written(_) => Ok(Some(Reset {
                 made: false,

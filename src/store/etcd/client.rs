@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use ureq::Agent;
 
 use super::address::Address;
-use super::attempt::{Answer, agent, attempt};
+use super::attempt::{AttemptAnswer, agent, attempt};
 use super::deadline::Deadline;
 use super::refusals::refusal;
 use super::wire::Failed;
@@ -153,15 +153,15 @@ impl Client {
                 left.min(ONE_ENDPOINT)
             };
             let (why, was_sent) = match self.ask(endpoint, call, body, (limit, deadline))? {
-                Answer::Done(answer) => match serde_json::from_slice(&answer) {
+                AttemptAnswer::Done(answer) => match serde_json::from_slice(&answer) {
                     Ok(answer) => {
                         self.preferred.set(at);
                         return Ok(Ok(answer));
                     }
                     Err(_) => ("it answers as no etcd does".to_owned(), true),
                 },
-                Answer::Refused(failed) => return Err(self.refused(endpoint, &failed)),
-                Answer::Failed { why, sent } => (why, sent),
+                AttemptAnswer::Refused(failed) => return Err(self.refused(endpoint, &failed)),
+                AttemptAnswer::Failed { why, sent } => (why, sent),
             };
             round.sent |= was_sent;
             round.unreachable &= !was_sent;
@@ -177,7 +177,7 @@ impl Client {
         call: &str,
         body: &[u8],
         (limit, deadline): (Duration, Instant),
-    ) -> std::result::Result<Answer, Failure> {
+    ) -> std::result::Result<AttemptAnswer, Failure> {
         let url = self.address.url(endpoint, call);
         let Some(user) = &self.address.user else {
             return Ok(attempt(&self.agent, &url, None, body, limit));
@@ -194,7 +194,7 @@ impl Client {
             let answer = attempt(&self.agent, &url, token.as_deref(), body, left);
             match answer {
                 // It has ended, or is that of another node.
-                Answer::Refused(failed)
+                AttemptAnswer::Refused(failed)
                     if !is_again && failed.message.contains("invalid auth token") =>
                 {
                     *self.token.borrow_mut() = None;
@@ -202,7 +202,7 @@ impl Client {
                 answer => return Ok(answer),
             }
         }
-        Ok(Answer::Failed {
+        Ok(AttemptAnswer::Failed {
             why: "it takes none of its own tokens".to_owned(),
             sent: false,
         })
@@ -213,7 +213,7 @@ impl Client {
         endpoint: &str,
         user: &str,
         limit: Duration,
-    ) -> std::result::Result<std::result::Result<String, Answer>, Failure> {
+    ) -> std::result::Result<std::result::Result<String, AttemptAnswer>, Failure> {
         let credentials = Credentials {
             name: user,
             password: self.password.as_deref().unwrap_or_default(),
@@ -221,12 +221,14 @@ impl Client {
         let body = serde_json::to_vec(&credentials).unwrap_or_default();
         let url = self.address.url(endpoint, "auth/authenticate");
         match attempt(&self.agent, &url, None, &body, limit) {
-            Answer::Done(answer) => match serde_json::from_slice::<Token>(&answer) {
+            AttemptAnswer::Done(answer) => match serde_json::from_slice::<Token>(&answer) {
                 Ok(token) => Ok(Ok(token.token)),
                 Err(_) => Err(self.failure(&format!("{endpoint}: it gives no token"), false)),
             },
-            Answer::Refused(failed) => Err(self.refused(endpoint, &failed)),
-            Answer::Failed { why, .. } => Ok(Err(Answer::Failed { why, sent: false })),
+            AttemptAnswer::Refused(failed) => Err(self.refused(endpoint, &failed)),
+            AttemptAnswer::Failed { why, .. } => {
+                Ok(Err(AttemptAnswer::Failed { why, sent: false }))
+            }
         }
     }
 

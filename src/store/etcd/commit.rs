@@ -6,16 +6,16 @@
 use super::client::Failure;
 use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
-use super::prepared::{Piece, pieces};
+use super::prepared::{PreparedPart, pieces};
 use super::wire::{
-    Bytes, Compare, Number, Operation, RangeRequest, Transaction, TransactionResponse,
+    Bytes, Compare, RangeRequest, TransactionResponse, Txn, TxnOperation, WireNumber,
 };
 use crate::error::{Error, Kind, Result};
 use crate::ledger::NewLines;
 
 /// What must hold beside the count, or instead of it.
 #[derive(Debug, Clone)]
-pub(super) enum Condition {
+pub(super) enum WriteCondition {
     /// The count is as it was read.
     Unchanged,
     /// And this key, a lock's, was made at this revision: who holds the lock holds it still.
@@ -39,16 +39,16 @@ const GROUP: usize = 64;
 const KEYS_COMPARED: usize = GROUP - 4;
 
 /// These operations as so few that one transaction takes them: in groups that are transactions without a condition.
-fn in_groups(mut operations: Vec<Operation>) -> Vec<Operation> {
+fn in_groups(mut operations: Vec<TxnOperation>) -> Vec<TxnOperation> {
     if operations.len() <= GROUP {
         return operations;
     }
     let mut groups = Vec::with_capacity(operations.len().div_ceil(GROUP));
     while !operations.is_empty() {
         let rest = operations.split_off(GROUP.min(operations.len()));
-        groups.push(Operation::Within(Transaction {
+        groups.push(TxnOperation::Within(Txn {
             success: std::mem::replace(&mut operations, rest),
-            ..Transaction::default()
+            ..Txn::default()
         }));
     }
     groups
@@ -64,7 +64,7 @@ impl KeySpace {
         &self,
         before: &ClusterHead,
         lines: &NewLines<'_>,
-        condition: &Condition,
+        condition: &WriteCondition,
         deadline: Deadline,
     ) -> Result<Done> {
         let mut head = None;
@@ -84,8 +84,8 @@ impl KeySpace {
     fn commit_piece(
         &self,
         before: &ClusterHead,
-        new: Piece<'_>,
-        condition: &Condition,
+        new: PreparedPart<'_>,
+        condition: &WriteCondition,
         deadline: Deadline,
     ) -> Result<Done> {
         let transaction = self.transaction(before, &new, condition);
@@ -129,13 +129,13 @@ impl KeySpace {
     fn transaction(
         &self,
         before: &ClusterHead,
-        new: &Piece<'_>,
-        condition: &Condition,
-    ) -> Transaction {
+        new: &PreparedPart<'_>,
+        condition: &WriteCondition,
+    ) -> Txn {
         let (names, generation) = (&self.names, before.anchor.generation);
         let next = before.tally.seq + 1;
         let rest = names.rest(generation, next);
-        let mut transaction = Transaction::default();
+        let mut transaction = Txn::default();
         let (puts, keys) = new.puts(names, before.tally.seq == 0);
         transaction.success = in_groups(puts);
         // The count has changed with whatever this program wrote since; these tell what another one did.
@@ -144,25 +144,25 @@ impl KeySpace {
             transaction.compare.extend(absent);
         }
         match condition {
-            Condition::Nothing => transaction.compare.clear(),
-            Condition::Unchanged | Condition::Fenced(..) => {
+            WriteCondition::Nothing => transaction.compare.clear(),
+            WriteCondition::Unchanged | WriteCondition::Fenced(..) => {
                 transaction
                     .compare
                     .push(Compare::modified(names.count(), before.modified));
                 transaction.compare.push(Compare::nothing_in(rest.clone()));
             }
         }
-        if let Condition::Fenced(lock, created) = condition {
+        if let WriteCondition::Fenced(lock, created) = condition {
             transaction
                 .compare
                 .push(Compare::created(lock.clone(), *created));
         }
         let own = new.first_key(names);
         let range = |key: Bytes, range_end: Option<Bytes>| {
-            Operation::Range(RangeRequest {
+            TxnOperation::Range(RangeRequest {
                 key,
                 range_end,
-                limit: Number(1),
+                limit: WireNumber(1),
                 ..RangeRequest::default()
             })
         };

@@ -7,7 +7,7 @@ use super::address::Address;
 use super::client::Client;
 use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
-use super::keys::Names;
+use super::keys::KeyNames;
 use super::lines::Look;
 use super::settings::KnownSettings;
 use crate::error::Result;
@@ -56,7 +56,7 @@ impl EtcdStore {
             password = password.or(own);
             address = address.asked_by(user);
         }
-        let names = Names::of(address.event());
+        let names = KeyNames::of(address.event());
         Ok(Self {
             space: KeySpace {
                 client: Client::new(address, password)?,

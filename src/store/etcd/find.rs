@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::lines::{Look, Mark};
+use super::lines::{LineMark, Look};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Line;
 use crate::store::{FoundSale, Lookup};
@@ -19,7 +19,7 @@ impl Look<'_> {
             return Ok(None);
         };
         let mut found: Option<FoundSale> = None;
-        self.walk(Mark::before(seq), last, &mut |line| {
+        self.walk(LineMark::before(seq), last, &mut |line| {
             let parsed = Line::parse(line.text, None);
             let parsed = parsed.map_err(|why| self.broken(line.end.seq, &why))?;
             match &mut found {

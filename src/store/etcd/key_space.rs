@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::client::{Client, Failure};
 use super::deadline::Deadline;
-use super::keys::Names;
-use super::wire::{Bytes, KeyValue, Number, RangeRequest, RangeResponse};
+use super::keys::KeyNames;
+use super::wire::{Bytes, KeyValue, RangeRequest, RangeResponse, WireNumber};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Anchor, CountFile, Tally};
 
@@ -19,7 +19,7 @@ const COMPACTIONS: u32 = 3;
 #[derive(Debug)]
 pub(super) struct KeySpace {
     pub(super) client: Client,
-    pub(super) names: Names,
+    pub(super) names: KeyNames,
 }
 
 /// As of when keys are read, where that may be compacted away meanwhile.
@@ -114,7 +114,7 @@ impl KeySpace {
             let request = RangeRequest {
                 key,
                 range_end: Some(range_end),
-                limit: Number(1),
+                limit: WireNumber(1),
                 keys_only: true,
                 ..RangeRequest::default()
             };
@@ -183,8 +183,8 @@ impl KeySpace {
         let request = RangeRequest {
             key,
             range_end,
-            limit: Number(PAGE),
-            revision: Number(revision),
+            limit: WireNumber(PAGE),
+            revision: WireNumber(revision),
             keys_only: false,
         };
         let answer: std::result::Result<RangeResponse, Failure> =
@@ -197,7 +197,7 @@ impl KeySpace {
                 AsOf::Counted(1..),
             ) => {
                 let request = RangeRequest {
-                    revision: Number(0),
+                    revision: WireNumber(0),
                     ..request
                 };
                 Ok(self.client.call("kv/range", &request, deadline)?)
@@ -218,7 +218,7 @@ impl KeySpace {
 
     /// A key as a place in messages: that of the event, and what stands behind the event's name in the key.
     pub(super) fn told(&self, key: &Bytes) -> PathBuf {
-        let key = Names::told(key);
+        let key = KeyNames::told(key);
         let rest = key.split_once('/').map_or("", |(_, rest)| rest);
         format!("{}/{rest}", self.client.place().display()).into()
     }

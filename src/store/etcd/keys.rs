@@ -5,11 +5,11 @@ use crate::ledger::{Nonce, Sum};
 
 /// The names of the keys of one event.
 #[derive(Debug, Clone)]
-pub(super) struct Names {
+pub(super) struct KeyNames {
     event: String,
 }
 
-impl Names {
+impl KeyNames {
     /// Those of the event of this name.
     pub(super) fn of(event: &str) -> Self {
         Self {
@@ -128,11 +128,11 @@ mod tests {
 
     #[test]
     fn keys_are_in_the_order_of_the_lines_and_within_their_ranges() {
-        let names = Names::of("gala");
+        let names = KeyNames::of("gala");
         let sum = Sum::default();
         let line = |generation, seq| names.line(generation, seq, sum, Nonce::default());
         assert_eq!(
-            Names::told(&line(1, 7)),
+            KeyNames::told(&line(1, 7)),
             "gala/ledger/000001/0000000000000007-0000000000000000-000000"
         );
         let inside = |range: (Bytes, Bytes), key: &Bytes| range.0 <= *key && *key < range.1;

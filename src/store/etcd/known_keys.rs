@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
 use super::wire::{
-    Bytes, KeyValue, Number, Operation, RangeRequest, Transaction, TransactionResponse,
+    Bytes, KeyValue, RangeRequest, TransactionResponse, Txn, TxnOperation, WireNumber,
 };
 use crate::error::Result;
 
@@ -68,15 +68,15 @@ impl KeySpace {
         deadline: Deadline,
     ) -> Result<(Vec<Option<KeyValue>>, u64)> {
         let range = |key: &Bytes| {
-            Operation::Range(RangeRequest {
+            TxnOperation::Range(RangeRequest {
                 key: key.clone(),
-                revision: Number(revision),
+                revision: WireNumber(revision),
                 ..RangeRequest::default()
             })
         };
-        let transaction = Transaction {
+        let transaction = Txn {
             success: names.map(range).collect(),
-            ..Transaction::default()
+            ..Txn::default()
         };
         let answer: TransactionResponse = self.client.call("kv/txn", &transaction, deadline)?;
         let found = answer.responses.into_iter();

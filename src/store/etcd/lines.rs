@@ -12,7 +12,7 @@ use crate::store::{Head, Scan, Visit};
 
 /// How far lines were read: up to the end of one of them.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mark {
+pub(super) struct LineMark {
     pub(super) seq: u64,
     pub(super) bytes: u64,
     /// `None`: what the next line says is believed.
@@ -23,7 +23,7 @@ pub(super) struct Mark {
 pub(super) struct ReadLine<'a> {
     pub(super) text: &'a [u8],
     start: u64,
-    pub(super) end: Mark,
+    pub(super) end: LineMark,
 }
 
 /// What is read of an event at one head, within one deadline.
@@ -57,7 +57,7 @@ impl Look<'_> {
                 ..self.mark_at(start)?.followed()
             };
         }
-        let from = Mark::of(follower.followed());
+        let from = LineMark::of(follower.followed());
         self.walk(from, tally.seq, &mut |line| {
             if Line::op(line.text).is_none_or(|op| follower.wants(op)) {
                 let parsed =
@@ -75,10 +75,10 @@ impl Look<'_> {
     }
 
     /// Where a follower begins that wants the lines from this byte on.
-    fn mark_at(self, start: u64) -> Result<Mark> {
+    fn mark_at(self, start: u64) -> Result<LineMark> {
         let (tally, anchor) = (&self.head.tally, &self.head.anchor);
         if start == tally.bytes {
-            return Ok(Mark::from(tally));
+            return Ok(LineMark::from(tally));
         }
         let known = [
             (tally.index.holds, anchor.holds),
@@ -86,13 +86,13 @@ impl Look<'_> {
         ];
         let known = known.into_iter().find(|(bytes, _)| *bytes == Some(start));
         if let Some((_, Some(seq))) = known {
-            return Ok(Mark {
+            return Ok(LineMark {
                 seq: seq.saturating_sub(1),
                 bytes: start,
                 sum: None,
             });
         }
-        let mut found = Mark::beginning();
+        let mut found = LineMark::beginning();
         self.walk(found, tally.seq, &mut |line| {
             if line.end.bytes <= start {
                 found = line.end;
@@ -105,7 +105,7 @@ impl Look<'_> {
 
     /// Shows lines in their order.
     pub(super) fn scan(self, what: Scan, visit: &mut Visit<'_>) -> Result<()> {
-        self.walk(Mark::beginning(), self.head.tally.seq, &mut |line| {
+        self.walk(LineMark::beginning(), self.head.tally.seq, &mut |line| {
             let wanted = |op: Op| match what {
                 Scan::All => true,
                 Scan::Only(only) => op == only,
@@ -127,10 +127,10 @@ impl Look<'_> {
         // Without a line that changed them, the second line says what the event was made with.
         let seq = self.head.anchor.set.unwrap_or(2);
         let from = seq.saturating_sub(2);
-        let from = Mark {
+        let from = LineMark {
             seq: from,
             sum: (from == 0).then(Sum::default),
-            ..Mark::default()
+            ..LineMark::default()
         };
         let (mut for_real, mut found) = (self.head.anchor.set.is_some(), None);
         self.walk(from, seq.min(self.head.tally.seq), &mut |line| {
@@ -152,7 +152,7 @@ impl Look<'_> {
     /// there is no other of its number.
     pub(super) fn walk(
         self,
-        from: Mark,
+        from: LineMark,
         to: u64,
         see: &mut dyn FnMut(ReadLine<'_>) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
@@ -182,7 +182,7 @@ impl Look<'_> {
                 let text = found.value.0.strip_suffix(b"\n");
                 let text = text.ok_or_else(|| broken("it has no newline"))?;
                 let sum = Line::check(text, mark.sum).map_err(|why| broken(&why))?;
-                let end = Mark {
+                let end = LineMark {
                     seq: next,
                     bytes: mark.bytes + found.value.0.len() as u64,
                     sum: Some(sum),
@@ -210,7 +210,7 @@ impl Look<'_> {
     }
 }
 
-impl Mark {
+impl LineMark {
     /// Behind the line before this one, wherever that ends.
     pub(super) fn before(seq: u64) -> Self {
         Self {
@@ -244,7 +244,7 @@ impl Mark {
     }
 }
 
-impl From<&Tally> for Mark {
+impl From<&Tally> for LineMark {
     fn from(tally: &Tally) -> Self {
         Self {
             seq: tally.seq,

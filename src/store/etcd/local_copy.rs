@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::deadline::Deadline;
 use super::key_space::{AsOf, KeySpace};
-use super::keys::Names;
+use super::keys::KeyNames;
 use super::wire::KeyValue;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Anchor, CountFile, Line, Tally};
@@ -188,7 +188,7 @@ impl Copying<'_> {
     }
 }
 
-impl Names {
+impl KeyNames {
     /// The numbers of the keys that stand in the index, as they are told to people, by key.
     pub(super) fn index_entry<'f>(
         &self,

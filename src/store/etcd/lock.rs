@@ -1,6 +1,6 @@
 //! The lock service of etcd: a lock belongs to a lease, which a thread keeps alive as long as this process runs.
 //!
-//! Whoever is stopped for longer than the lease lives has lost the lock, and does not know it.
+//! Who is stopped for longer than the lease lives has lost the lock, and does not know it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::client::{Client, Failure};
 use super::deadline::Deadline;
 use super::key_space::KeySpace;
-use super::wire::{Bytes, Header, Number};
+use super::wire::{Bytes, Header, WireNumber};
 use crate::error::{Error, Kind, Result};
 use crate::store::LockId;
 use crate::store::file::backoff::outlast;
@@ -30,19 +30,19 @@ const NAP: Duration = Duration::from_millis(20);
 #[derive(Serialize)]
 struct Grant {
     #[serde(rename = "TTL")]
-    seconds: Number,
+    seconds: WireNumber,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
 struct Lease {
     #[serde(rename = "ID")]
-    id: Number,
+    id: WireNumber,
 }
 
 #[derive(Serialize)]
 struct Wanted {
     name: Bytes,
-    lease: Number,
+    lease: WireNumber,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ struct Locked {
 /// A lock that was had, and is held unless its lease has ended.
 #[derive(Debug)]
 pub(super) struct HeldLock {
-    lease: Number,
+    lease: WireNumber,
     /// The key that says so, and when it was made: a fencing token.
     pub(super) key: Bytes,
     pub(super) created: u64,
@@ -92,7 +92,7 @@ impl KeySpace {
     ) -> Result<HeldLock> {
         loop {
             let grant = Grant {
-                seconds: Number(time_to_live.as_secs().max(1)),
+                seconds: WireNumber(time_to_live.as_secs().max(1)),
             };
             let lease: Lease = self.client.call("lease/grant", &grant, end)?;
             let kept = keep_alive(self.client.again()?, lease, time_to_live / 3)?;

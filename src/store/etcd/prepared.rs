@@ -1,9 +1,9 @@
 //! Lines as a transaction writes them: their keys and texts, and the count that counts them.
 
 use super::key_space::ClusterHead;
-use super::keys::Names;
+use super::keys::KeyNames;
 use super::random::random;
-use super::wire::{Bytes, Operation};
+use super::wire::{Bytes, TxnOperation};
 use crate::ledger::{NewLine, NewLines, Nonce};
 
 /// So many lines at most go into one transaction: with their keys and the count these are half of the operations that it
@@ -14,7 +14,7 @@ const LINES: usize = 1500;
 const BYTES: u64 = 1 << 20;
 
 /// Lines that one transaction writes, and what they make of the head.
-pub(super) struct Piece<'l> {
+pub(super) struct PreparedPart<'l> {
     all: &'l NewLines<'l>,
     lines: &'l [NewLine<'l>],
     pub(super) head: ClusterHead,
@@ -23,7 +23,7 @@ pub(super) struct Piece<'l> {
 }
 
 /// The lines that are to stand behind this head, as few pieces as can be: nearly always one.
-pub(super) fn pieces<'l>(before: &ClusterHead, lines: &'l NewLines<'l>) -> Vec<Piece<'l>> {
+pub(super) fn pieces<'l>(before: &ClusterHead, lines: &'l NewLines<'l>) -> Vec<PreparedPart<'l>> {
     let (mut pieces, mut rest) = (Vec::new(), lines.lines());
     let (mut head, attempt) = (before.clone(), Nonce(random()));
     while let Some(first) = rest.first() {
@@ -36,7 +36,7 @@ pub(super) fn pieces<'l>(before: &ClusterHead, lines: &'l NewLines<'l>) -> Vec<P
             head.tally = line.tally;
         }
         head.count = head.count.anchored(&head.tally, &head.anchor);
-        pieces.push(Piece {
+        pieces.push(PreparedPart {
             all: lines,
             lines: piece,
             head: head.clone(),
@@ -46,25 +46,25 @@ pub(super) fn pieces<'l>(before: &ClusterHead, lines: &'l NewLines<'l>) -> Vec<P
     pieces
 }
 
-impl Piece<'_> {
+impl PreparedPart<'_> {
     /// What is put: the count, the lines, and where their idempotency keys stand; with the keys of the latter.
-    pub(super) fn puts(&self, names: &Names, begins: bool) -> (Vec<Operation>, Vec<Bytes>) {
+    pub(super) fn puts(&self, names: &KeyNames, begins: bool) -> (Vec<TxnOperation>, Vec<Bytes>) {
         let generation = self.head.anchor.generation;
         let mut puts = Vec::with_capacity(2 * self.lines.len() + 2);
         let mut keys = Vec::new();
         let mut put = |key: Bytes, value: &[u8]| {
             let value = Bytes(value.to_vec());
-            puts.push(Operation::Put { key, value });
+            puts.push(TxnOperation::Put { key, value });
         };
         put(names.count(), self.head.count.render().as_bytes());
         if begins {
-            put(names.generation_in_use(), &Names::entry(generation).0);
+            put(names.generation_in_use(), &KeyNames::entry(generation).0);
         }
         for line in self.lines {
             put(self.key_of(line, names), self.all.text(line));
             if let Some(key) = line.record.key.as_deref() {
                 let name = names.key(generation, key);
-                put(name.clone(), &Names::entry(line.record.seq).0);
+                put(name.clone(), &KeyNames::entry(line.record.seq).0);
                 keys.push(name);
             }
         }
@@ -72,11 +72,11 @@ impl Piece<'_> {
     }
 
     /// The key of the first line: it is there where all of them are.
-    pub(super) fn first_key(&self, names: &Names) -> Option<Bytes> {
+    pub(super) fn first_key(&self, names: &KeyNames) -> Option<Bytes> {
         self.lines.first().map(|line| self.key_of(line, names))
     }
 
-    fn key_of(&self, line: &NewLine<'_>, names: &Names) -> Bytes {
+    fn key_of(&self, line: &NewLine<'_>, names: &KeyNames) -> Bytes {
         let generation = self.head.anchor.generation;
         names.line(generation, line.record.seq, line.tally.sum, self.attempt)
     }

@@ -3,8 +3,8 @@
 use super::audit::Examined;
 use super::deadline::Deadline;
 use super::key_space::KeySpace;
-use super::keys::Names;
-use super::wire::{Bytes, Compare, Operation, Transaction, TransactionResponse};
+use super::keys::KeyNames;
+use super::wire::{Bytes, Compare, TransactionResponse, Txn, TxnOperation};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::CountFile;
 use crate::plural;
@@ -57,11 +57,11 @@ impl KeySpace {
         }
         for entries in before.index.chunks(AT_ONCE) {
             let operations = entries.iter().map(|(key, seq)| match seq {
-                Some(seq) => Operation::Put {
+                Some(seq) => TxnOperation::Put {
                     key: key.clone(),
-                    value: Names::entry(*seq),
+                    value: KeyNames::entry(*seq),
                 },
-                None => Operation::Delete { key: key.clone() },
+                None => TxnOperation::Delete { key: key.clone() },
             });
             self.put_right(before, operations.collect(), deadline)?;
         }
@@ -90,13 +90,13 @@ impl KeySpace {
         let name = self.names.count();
         let place = self.told(&name);
         let mut operations = vec![
-            Operation::Put {
+            TxnOperation::Put {
                 key: name,
                 value: Bytes(text),
             },
-            Operation::Put {
+            TxnOperation::Put {
                 key: self.names.generation_in_use(),
-                value: Names::entry(anchor.generation),
+                value: KeyNames::entry(anchor.generation),
             },
         ];
         let lost = |flaw: Flaw| before.audit.findings.iter().any(|found| found.kind == flaw);
@@ -111,7 +111,7 @@ impl KeySpace {
                 "; what stood in it is kept as {}",
                 self.told(&key).display()
             );
-            operations.push(Operation::Put {
+            operations.push(TxnOperation::Put {
                 key,
                 value: found.value.clone(),
             });
@@ -129,14 +129,14 @@ impl KeySpace {
     fn put_right(
         &self,
         before: &Examined,
-        success: Vec<Operation>,
+        success: Vec<TxnOperation>,
         deadline: Deadline,
     ) -> Result<()> {
         let modified = before
             .found
             .as_ref()
             .map_or(0, |found| found.mod_revision.0);
-        let transaction = Transaction {
+        let transaction = Txn {
             compare: vec![Compare::modified(self.names.count(), modified)],
             success,
             failure: Vec::new(),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::event_store::{EtcdStore, LOOKING};
-use super::transaction::Change;
+use super::transaction::ClusterChange;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{CountFile, EventSettings, LockKind};
 use crate::store::audit::Audit;
@@ -37,7 +37,7 @@ impl Store for EtcdStore {
 
     fn begin(&mut self, options: CommitOptions) -> Result<Box<dyn Transaction + '_>> {
         self.refuse_meaningless(options)?;
-        Ok(Box::new(Change::begin(self, options.wait)))
+        Ok(Box::new(ClusterChange::begin(self, options.wait)))
     }
 
     fn prefetch(&mut self, what: &[Lookup<'_>]) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::commit::{Condition, Done};
+use super::commit::{Done, WriteCondition};
 use super::deadline::Deadline;
 use super::event_store::EtcdStore;
 use super::key_space::ClusterHead;
@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_millis(100);
 const PIECE: Duration = Duration::from_millis(20);
 
 /// The change.
-pub(super) struct Change<'s> {
+pub(super) struct ClusterChange<'s> {
     store: &'s mut EtcdStore,
     deadline: Deadline,
     head: Option<ClusterHead>,
@@ -32,7 +32,7 @@ pub(super) struct Change<'s> {
     held: Option<HeldLock>,
 }
 
-impl<'s> Change<'s> {
+impl<'s> ClusterChange<'s> {
     pub(super) fn begin(store: &'s mut EtcdStore, wait: Duration) -> Self {
         let deadline = store.deadline(wait);
         Self {
@@ -49,12 +49,12 @@ impl<'s> Change<'s> {
     }
 
     /// What must hold for the lines to be written.
-    fn condition(&self) -> Condition {
+    fn condition(&self) -> WriteCondition {
         match (self.lock_kind(), &self.held) {
             // A plain put: what others wrote since is not seen.
-            (LockKind::None | LockKind::Lease, _) => Condition::Nothing,
-            (_, Some(held)) => Condition::Fenced(held.key.clone(), held.created),
-            (_, None) => Condition::Unchanged,
+            (LockKind::None | LockKind::Lease, _) => WriteCondition::Nothing,
+            (_, Some(held)) => WriteCondition::Fenced(held.key.clone(), held.created),
+            (_, None) => WriteCondition::Unchanged,
         }
     }
 
@@ -83,7 +83,7 @@ impl<'s> Change<'s> {
             return Err(error.hint("nothing was changed; wait longer with --wait 2m"));
         }
         let longest = LONGEST.min(FIRST.saturating_mul(1 << conflicts.min(10)));
-        // Whoever sells to many waits less: the others wait for one.
+        // Who sells to many waits less: the others wait for one.
         let longest = longest / self.store.late_lines.max(1);
         let mut left = longest.mul_f64(f64::from(random()) / f64::from(u32::MAX));
         while !left.is_zero() {
@@ -98,7 +98,7 @@ impl<'s> Change<'s> {
     }
 }
 
-impl LedgerQuery for Change<'_> {
+impl LedgerQuery for ClusterChange<'_> {
     fn find(&mut self, what: Lookup<'_>) -> Result<Option<FoundSale>> {
         self.look()?.find(what)
     }
@@ -113,7 +113,7 @@ impl LedgerQuery for Change<'_> {
     }
 }
 
-impl Transaction for Change<'_> {
+impl Transaction for ClusterChange<'_> {
     fn lock(&mut self, still_wanted: &mut dyn FnMut() -> bool) -> Result<Option<LockId>> {
         self.back_off(still_wanted)?;
         if !matches!(self.lock_kind(), LockKind::Exclusive | LockKind::Lease) {
@@ -157,7 +157,7 @@ impl Transaction for Change<'_> {
     }
 }
 
-impl Drop for Change<'_> {
+impl Drop for ClusterChange<'_> {
     fn drop(&mut self) {
         if let Some(held) = &self.held {
             self.store.space.unlock(held);

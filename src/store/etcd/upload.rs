@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::deadline::Deadline;
 use super::key_space::KeySpace;
-use super::keys::Names;
-use super::wire::{Bytes, Compare, Operation, Transaction, TransactionResponse};
+use super::keys::KeyNames;
+use super::wire::{Bytes, Compare, TransactionResponse, Txn, TxnOperation};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{Anchor, CountFile, Line, Nonce, Tally};
 use crate::store::file::reader::ledger_file::LedgerFile;
@@ -55,7 +55,7 @@ impl KeySpace {
             );
             if let Some(key) = line.record.key.as_deref() {
                 let name = self.names.key(generation, key);
-                batch.put(name, Names::entry(line.record.seq).0);
+                batch.put(name, KeyNames::entry(line.record.seq).0);
             }
             if batch.is_full() {
                 self.put_unread(&mut batch, modified, deadline)?;
@@ -66,7 +66,10 @@ impl KeySpace {
         batch.begins = None;
         let count = count.anchored(&tally, &anchor);
         batch.put(self.names.count(), count.render().into_bytes());
-        batch.put(self.names.generation_in_use(), Names::entry(generation).0);
+        batch.put(
+            self.names.generation_in_use(),
+            KeyNames::entry(generation).0,
+        );
         self.put_unread(&mut batch, modified, deadline)?;
         Ok(tally)
     }
@@ -98,7 +101,7 @@ impl KeySpace {
         if batch.operations.is_empty() {
             return Ok(());
         }
-        let mut transaction = Transaction {
+        let mut transaction = Txn {
             compare: vec![Compare::modified(self.names.count(), modified)],
             success: std::mem::take(&mut batch.operations),
             failure: Vec::new(),
@@ -132,14 +135,14 @@ impl KeySpace {
 struct Batch {
     /// What must be empty before: the ledger that this begins.
     begins: Option<(Bytes, Bytes)>,
-    operations: Vec<Operation>,
+    operations: Vec<TxnOperation>,
     bytes: usize,
 }
 
 impl Batch {
     fn put(&mut self, key: Bytes, value: Vec<u8>) {
         self.bytes += value.len();
-        self.operations.push(Operation::Put {
+        self.operations.push(TxnOperation::Put {
             key,
             value: Bytes(value),
         });

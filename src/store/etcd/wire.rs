@@ -32,39 +32,39 @@ impl<'de> Deserialize<'de> for Bytes {
 
 /// A whole number: a text in what the gateway says, since JSON's numbers lose some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Number(pub(super) u64);
+pub(super) struct WireNumber(pub(super) u64);
 
-impl Number {
+impl WireNumber {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     fn is_zero(&self) -> bool {
         self.0 == 0
     }
 }
 
-impl Serialize for Number {
+impl Serialize for WireNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
 }
 
-impl<'de> Deserialize<'de> for Number {
+impl<'de> Deserialize<'de> for WireNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Whole;
         impl Visitor<'_> for Whole {
-            type Value = Number;
+            type Value = WireNumber;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a whole number")
             }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<WireNumber, E> {
                 // A lease's number may be below zero.
                 let signed = || text.parse::<i64>().map(i64::cast_unsigned);
                 text.parse()
                     .or_else(|_| signed())
-                    .map(Number)
+                    .map(WireNumber)
                     .map_err(E::custom)
             }
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Number, E> {
-                Ok(Number(number))
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<WireNumber, E> {
+                Ok(WireNumber(number))
             }
         }
         deserializer.deserialize_any(Whole)
@@ -79,11 +79,11 @@ pub(super) struct RangeRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) range_end: Option<Bytes>,
     /// How many at most; 0: all.
-    #[serde(skip_serializing_if = "Number::is_zero")]
-    pub(super) limit: Number,
+    #[serde(skip_serializing_if = "WireNumber::is_zero")]
+    pub(super) limit: WireNumber,
     /// As of when; 0: now.
-    #[serde(skip_serializing_if = "Number::is_zero")]
-    pub(super) revision: Number,
+    #[serde(skip_serializing_if = "WireNumber::is_zero")]
+    pub(super) revision: WireNumber,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) keys_only: bool,
 }
@@ -94,16 +94,16 @@ pub(super) struct RangeRequest {
 pub(super) struct KeyValue {
     pub(super) key: Bytes,
     pub(super) value: Bytes,
-    pub(super) create_revision: Number,
-    pub(super) mod_revision: Number,
+    pub(super) create_revision: WireNumber,
+    pub(super) mod_revision: WireNumber,
 }
 
 /// Of every answer.
 #[derive(Debug, Clone, Copy, Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Header {
-    pub(super) cluster_id: Number,
-    pub(super) revision: Number,
+    pub(super) cluster_id: WireNumber,
+    pub(super) revision: WireNumber,
 }
 
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -124,9 +124,9 @@ pub(super) struct Compare {
     result: &'static str,
     target: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mod_revision: Option<Number>,
+    mod_revision: Option<WireNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    create_revision: Option<Number>,
+    create_revision: Option<WireNumber>,
 }
 
 impl Compare {
@@ -137,7 +137,7 @@ impl Compare {
             range_end: None,
             result: "EQUAL",
             target: "MOD",
-            mod_revision: Some(Number(at)),
+            mod_revision: Some(WireNumber(at)),
             create_revision: None,
         }
     }
@@ -147,7 +147,7 @@ impl Compare {
         Self {
             target: "CREATE",
             mod_revision: None,
-            create_revision: Some(Number(at)),
+            create_revision: Some(WireNumber(at)),
             ..Self::modified(key, at)
         }
     }
@@ -163,7 +163,7 @@ impl Compare {
 
 /// A step of a transaction.
 #[derive(Debug, Clone, Serialize)]
-pub(super) enum Operation {
+pub(super) enum TxnOperation {
     #[serde(rename = "request_put")]
     Put { key: Bytes, value: Bytes },
     #[serde(rename = "request_range")]
@@ -171,14 +171,14 @@ pub(super) enum Operation {
     #[serde(rename = "request_delete_range")]
     Delete { key: Bytes },
     #[serde(rename = "request_txn")]
-    Within(Transaction),
+    Within(Txn),
 }
 
 #[derive(Debug, Clone, Serialize, Default)]
-pub(super) struct Transaction {
+pub(super) struct Txn {
     pub(super) compare: Vec<Compare>,
-    pub(super) success: Vec<Operation>,
-    pub(super) failure: Vec<Operation>,
+    pub(super) success: Vec<TxnOperation>,
+    pub(super) failure: Vec<TxnOperation>,
 }
 
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -210,16 +210,16 @@ mod tests {
 
     #[test]
     fn numbers_are_texts_and_bytes_are_base64() {
-        let transaction = Transaction {
+        let transaction = Txn {
             compare: vec![
                 Compare::modified("a".into(), 7),
                 Compare::nothing_in(("b".into(), "c".into())),
             ],
-            success: vec![Operation::Put {
+            success: vec![TxnOperation::Put {
                 key: "a".into(),
                 value: "x".into(),
             }],
-            failure: vec![Operation::Range(RangeRequest {
+            failure: vec![TxnOperation::Range(RangeRequest {
                 key: "a".into(),
                 ..RangeRequest::default()
             })],
@@ -235,10 +235,13 @@ mod tests {
         let answer =
             "{\"header\":{\"revision\":\"9\"},\"kvs\":[{\"key\":\"YQ==\",\"mod_revision\":\"8\"}]}";
         let answer: RangeResponse = serde_json::from_str(answer).unwrap();
-        assert_eq!(answer.header.revision, Number(9));
-        assert_eq!(answer.kvs[0].mod_revision, Number(8));
+        assert_eq!(answer.header.revision, WireNumber(9));
+        assert_eq!(answer.kvs[0].mod_revision, WireNumber(8));
         for wrong in ["\"x\"", "-1", "[]", "\"99999999999999999999\""] {
-            assert!(serde_json::from_str::<Number>(wrong).is_err(), "{wrong}");
+            assert!(
+                serde_json::from_str::<WireNumber>(wrong).is_err(),
+                "{wrong}"
+            );
         }
     }
 }

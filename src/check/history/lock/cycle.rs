@@ -52,7 +52,7 @@ impl<'a> Cycles<'a> {
         Vec::new()
     }
 
-    /// Whether whoever held this lock within this time waited for another, and so on, back to the first of the path.
+    /// Whether who held this lock within this time waited for another, and so on, back to the first of the path.
     fn leads_back(
         &self,
         search: &mut Search,

@@ -1,4 +1,4 @@
-//! Locks that leases hold: whoever is stopped for longer than its lease lives has lost its lock, and does not know it. That
+//! Locks that leases hold: who is stopped for longer than its lease lives has lost its lock, and does not know it. That
 //! a lease ended is no anomaly; a sale that was written after somebody else had got the lock is one.
 
 use crate::check::anomaly::Anomaly;

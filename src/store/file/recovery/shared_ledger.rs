@@ -8,7 +8,7 @@ use crate::store::file::event::EventFiles;
 use crate::store::file::recovery::archive::exchange_names;
 use crate::store::file::sys::{self, FileId};
 
-/// Refuses to give another file the name of a ledger that has one more: whoever sells under that would go on selling from
+/// Refuses to give another file the name of a ledger that has one more: who sells under that would go on selling from
 /// the old one, beside the new. An exchange name of this ledger, which a killed process left, is none.
 ///
 /// # Errors
