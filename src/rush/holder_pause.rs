@@ -45,6 +45,7 @@ impl PausedHolder {
         if kill_process(pid, Signal::STOP).is_err() {
             return false;
         }
+        await_stop(pid);
         self.holder = Some((buyer, pid, Instant::now()));
         true
     }
@@ -64,5 +65,23 @@ impl PausedHolder {
         // A stop that has not come to it yet is taken back by this.
         let _ = kill_process(pid, Signal::CONT);
         Some(buyer)
+    }
+}
+
+/// So long a signal may be on its way.
+const SIGNALLED: Duration = Duration::from_secs(1);
+
+/// Waits until a process has stopped. All wait for their release at one pipe: one that is not stopped yet takes the release that
+/// is meant for another, and then stops with it.
+fn await_stop(pid: Pid) {
+    let since = Instant::now();
+    let path = format!("/proc/{}/stat", pid.as_raw_nonzero());
+    // Where the system does not tell, nothing is waited for.
+    while let Ok(stat) = std::fs::read_to_string(&path) {
+        let runs = |state: &str| state.starts_with(['R', 'S', 'D']);
+        if !stat.rsplit(") ").next().is_some_and(runs) || since.elapsed() > SIGNALLED {
+            return;
+        }
+        std::thread::yield_now();
     }
 }
