@@ -292,3 +292,16 @@ fn a_file_that_is_no_event_is_only_asked_about() {
         }
     }
 }
+
+/// Who has written a count by hand is told what it is like.
+#[test]
+fn a_count_that_was_written_wrong_is_told_what_it_is_like() {
+    let event = TestEvent::empty();
+    std::fs::write(&event.file, "{\"ticket\": 2\n").unwrap();
+    for line in ["book ann", "query"] {
+        let (is, document) = event.json(line);
+        let hint = document["error"]["hint"].as_str().unwrap();
+        assert_eq!(is, 6, "{line}: {document:#}");
+        assert!(hint.contains("like {\"ticket\": 2}"), "{line}: {hint}");
+    }
+}

@@ -74,7 +74,9 @@ pub(crate) fn without_a_ledger(error: Error) -> Error {
     if error.kind() != Kind::Integrity || !hint.starts_with("is this the right file?") {
         return error;
     }
-    error.hint("nothing was sold; is this the right file? It is no event: -f FILE names one")
+    error.hint(
+        "nothing was sold; is this the right file? -f FILE names another; what is left is written like {\"ticket\": 2}",
+    )
 }
 
 /// The error that there is no event under this name.
