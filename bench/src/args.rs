@@ -10,7 +10,7 @@ use crate::program::find_tickets;
 /// The program that is measured.
 #[derive(Debug, Args)]
 pub(crate) struct Program {
-    /// The tickets program [default: target/release/tickets of this workspace]
+    /// The tickets program [default: the one beside this program]
     #[arg(long, value_name = "PATH")]
     tickets: Option<PathBuf>,
 }
@@ -161,7 +161,7 @@ pub(crate) struct HostileArgs {
 /// What the command line of `tickets-bench serve` says.
 #[derive(Debug, Args)]
 #[command(mut_arg("tickets", |arg| arg.help(
-    "The tickets program, built with its service [default: target/release/tickets of this workspace]"
+    "The tickets program, built with its service [default: the one beside this program]"
 )))]
 #[command(mut_arg("runs", |arg| arg.help("How many rushes [default: 5, with --quick 1]")))]
 #[command(mut_arg("quick", |arg| arg.help(

@@ -1,6 +1,6 @@
 //! The programs that are measured, and how each is started.
 
-use std::fs;
+use std::{env, fs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -158,10 +158,14 @@ pub(crate) fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The tickets program: the one that is named, or else that of this workspace.
+/// The tickets program: the one that is named, or else the one that was built with this program and lies beside it.
 pub(crate) fn find_tickets(named: Option<&Path>) -> Result<PathBuf> {
-    let built = package().with_file_name("target").join("release/tickets");
-    let path = named.map_or(built, Path::to_path_buf);
+    let path = match named {
+        Some(path) => path.to_path_buf(),
+        None => env::current_exe()
+            .map_err(|error| format!("where this program lies is not known: {error}"))?
+            .with_file_name("tickets"),
+    };
     match fs::canonicalize(&path) {
         Ok(found) if found.is_file() => Ok(found),
         _ => Err(format!(
