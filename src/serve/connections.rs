@@ -137,6 +137,5 @@ async fn keep_tidy(service: Arc<Service>) {
     loop {
         times.tick().await;
         service.limits.forget_old();
-        service.metrics.keep_tidy();
     }
 }

@@ -78,5 +78,7 @@ pub(super) async fn metrics(
         seen.push((Arc::clone(event), event.reader.read().await));
     }
     let kind = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    Ok((kind, service.metrics.page(&seen)).into_response())
+    let page = service.metrics.page(&seen);
+    let page = page.map_err(|error| ProblemResponse::of(&error))?;
+    Ok((kind, page).into_response())
 }

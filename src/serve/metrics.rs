@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use metrics::{counter, gauge, histogram, with_local_recorder};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use prometheus::core::Collector;
+use prometheus::{
+    HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 
 use super::event::Event;
 use super::failure;
@@ -17,8 +19,14 @@ const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 4.
 
 /// What is counted.
 pub(super) struct Metrics {
-    recorder: PrometheusRecorder,
-    page: PrometheusHandle,
+    registry: Registry,
+    seconds: HistogramVec,
+    answers: IntCounterVec,
+    left: IntGaugeVec,
+    sold: IntGaugeVec,
+    held: IntGaugeVec,
+    queue: IntGaugeVec,
+    sound: IntGaugeVec,
     pub(super) requests: RequestNumbers,
 }
 
@@ -36,49 +44,82 @@ impl RequestNumbers {
 
 impl Metrics {
     pub(super) fn new() -> Result<Self> {
-        let builder = PrometheusBuilder::new().set_buckets(&SECONDS);
-        let builder = builder.map_err(|error| failure::part("count", &error))?;
-        let recorder = builder.build_recorder();
+        Self::registered().map_err(|error| failure::part("count", &error))
+    }
+
+    fn registered() -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let seconds = HistogramOpts::new(
+            "tickets_request_seconds",
+            "How long requests took, in seconds",
+        )
+        .buckets(SECONDS.to_vec());
+        let gauge = |name: &str, help: &str| {
+            register(
+                &registry,
+                IntGaugeVec::new(Opts::new(name, help), &["event"])?,
+            )
+        };
         Ok(Self {
-            page: recorder.handle(),
-            recorder,
+            seconds: register(&registry, HistogramVec::new(seconds, &["method", "route"])?)?,
+            answers: register(
+                &registry,
+                IntCounterVec::new(
+                    Opts::new("tickets_requests_total", "Requests that were answered"),
+                    &["method", "route", "status"],
+                )?,
+            )?,
+            left: gauge("tickets_left", "Tickets that can be bought")?,
+            sold: gauge("tickets_sold", "Tickets that are sold")?,
+            held: gauge("tickets_held", "Tickets that are held")?,
+            queue: gauge("tickets_queue", "Orders that wait for a clerk")?,
+            sound: gauge(
+                "tickets_sound",
+                "1 while the event's files can be read, else 0",
+            )?,
             requests: RequestNumbers::default(),
+            registry,
         })
     }
 
     /// One more request, answered with this status in such a time.
     pub(super) fn answered(&self, method: &'static str, route: &str, status: u16, time: Duration) {
-        let (route, status) = (route.to_owned(), status.to_string());
-        with_local_recorder(&self.recorder, || {
-            let labels = [("method", method.to_owned()), ("route", route.clone())];
-            histogram!("tickets_request_seconds", &labels).record(time);
-            counter!("tickets_requests_total", "method" => method, "route" => route, "status" => status)
-                .increment(1);
-        });
+        self.seconds
+            .with_label_values(&[method, route])
+            .observe(time.as_secs_f64());
+        self.answers
+            .with_label_values(&[method, route, &status.to_string()])
+            .inc();
     }
 
     /// All of it, with what the events hold by now.
-    pub(super) fn page(&self, events: &[(Arc<Event>, Seen)]) -> String {
-        with_local_recorder(&self.recorder, || {
-            for (event, seen) in events {
-                let label = || [("event", event.name.clone())];
-                gauge!("tickets_queue", &label()).set(event.clerks.waiting() as f64);
-                let sound = if seen.is_ok() { 1.0 } else { 0.0 };
-                gauge!("tickets_sound", &label()).set(sound);
-                if let Ok(count) = seen {
-                    gauge!("tickets_left", &label()).set(count.state.left as f64);
-                    gauge!("tickets_sold", &label()).set(count.state.sold as f64);
-                    gauge!("tickets_held", &label()).set(count.state.held as f64);
-                }
+    pub(super) fn page(&self, events: &[(Arc<Event>, Seen)]) -> Result<String> {
+        for (event, seen) in events {
+            let set = |gauge: &IntGaugeVec, value: u64| {
+                let value = i64::try_from(value).unwrap_or(i64::MAX);
+                gauge.with_label_values(&[&event.name]).set(value);
+            };
+            set(&self.queue, event.clerks.waiting() as u64);
+            set(&self.sound, u64::from(seen.is_ok()));
+            if let Ok(count) = seen {
+                set(&self.left, count.state.left);
+                set(&self.sold, count.state.sold);
+                set(&self.held, count.state.held);
             }
-        });
-        self.page.render()
+        }
+        TextEncoder::new()
+            .encode_to_string(&self.registry.gather())
+            .map_err(|error| failure::part("tell what was counted", &error))
     }
+}
 
-    /// Adds up what was counted since.
-    pub(super) fn keep_tidy(&self) {
-        self.page.run_upkeep();
-    }
+/// A metric that the registry tells, too.
+fn register<M: Collector + Clone + 'static>(
+    registry: &Registry,
+    metric: M,
+) -> prometheus::Result<M> {
+    registry.register(Box::new(metric.clone()))?;
+    Ok(metric)
 }
 
 impl std::fmt::Debug for Metrics {
