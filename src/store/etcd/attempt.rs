@@ -1,21 +1,17 @@
 //! One request to one endpoint, and what came of it.
 
-use std::path::Path;
 use std::time::Duration;
 
 use ureq::Agent;
 use ureq::config::Config;
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 use super::address::Address;
+use super::tls;
 use super::wire::Failed;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 
 /// The longest answer that is read, in bytes: a page of the longest lines in base64.
 const LONGEST_ANSWER: u64 = 32 << 20;
-
-/// The longest file of certificates.
-const LONGEST_FILE: u64 = 1 << 20;
 
 /// How long a connection may take to be there.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -43,51 +39,9 @@ pub(super) fn agent(address: &Address) -> Result<Agent> {
         .proxy(None)
         .user_agent("tickets");
     if address.tls {
-        config = config.tls_config(tls(address)?);
+        config = tls::configure(config, address)?;
     }
     Ok(config.build().new_agent())
-}
-
-fn tls(address: &Address) -> Result<TlsConfig> {
-    let mut tls = TlsConfig::builder();
-    if let Some(path) = &address.ca_certificate {
-        let roots = certificates(path)?;
-        tls = tls.root_certs(RootCerts::from(roots));
-    }
-    if let (Some(certificate), Some(key)) = (&address.certificate, &address.private_key) {
-        let chain = certificates(certificate)?;
-        let private = PrivateKey::from_pem(&contents(key)?)
-            .map_err(|_| unreadable(key, "holds no private key in PEM"))?;
-        tls = tls.client_cert(Some(ClientCert::new_with_certs(&chain, private)));
-    }
-    Ok(tls.build())
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
-    let pem = contents(path)?;
-    let items = parse_pem(&pem).filter_map(|item| match item {
-        Ok(PemItem::Certificate(certificate)) => Some(certificate),
-        _ => None,
-    });
-    let found: Vec<_> = items.collect();
-    if found.is_empty() {
-        return Err(unreadable(path, "holds no certificate in PEM"));
-    }
-    Ok(found)
-}
-
-fn contents(path: &Path) -> Result<Vec<u8>> {
-    let read = std::fs::metadata(path).and_then(|metadata| {
-        if metadata.len() > LONGEST_FILE {
-            return Err(std::io::Error::other("it is too long for certificates"));
-        }
-        std::fs::read(path)
-    });
-    read.map_err(|e| Error::io("read", path, e))
-}
-
-fn unreadable(path: &Path, why: &str) -> Error {
-    Error::new(Kind::Usage, why).at(path, 0, 0)
 }
 
 /// Sends a request, and waits so long at most.
@@ -213,6 +167,7 @@ fn failed(error: &ureq::Error) -> AttemptAnswer {
                 None => (crate::error::told(error), true),
             }
         }
+        #[cfg(feature = "etcd-tls")]
         ureq::Error::Rustls(error) => {
             let why = error.to_string();
             let hint = of_certificates(&why).map_or(String::new(), |hint| format!(": {hint}"));

@@ -26,6 +26,8 @@ mod repair;
 pub(crate) mod rush;
 mod settings;
 mod store_impl;
+#[cfg_attr(not(feature = "etcd-tls"), path = "tls_missing.rs")]
+mod tls;
 mod transaction;
 mod upload;
 mod wire;

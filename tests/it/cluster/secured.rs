@@ -60,7 +60,24 @@ fn assert_fails(address: &str, variables: &[(&str, &str)], part: &str) {
 }
 
 #[test]
+fn a_program_without_tls_says_how_one_is_built_that_has_it() {
+    if cfg!(feature = "etcd-tls") {
+        return;
+    }
+    let (code, document) = told("etcds://127.0.0.1:1/gala", &[], "query");
+    assert_eq!(code, 2, "{document:#}");
+    assert!(
+        document.to_string().contains("--features etcd-tls"),
+        "{document:#}"
+    );
+}
+
+#[test]
 fn through_tls_with_certificates_and_not_without_them() {
+    if cfg!(not(feature = "etcd-tls")) {
+        eprintln!("skipped: built without TLS to a cluster (--features etcd-tls)");
+        return;
+    }
     let directory = tempfile::tempdir().unwrap();
     if !make_certificates(directory.path()) {
         eprintln!("skipped: no openssl here that makes certificates");

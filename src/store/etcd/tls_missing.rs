@@ -1,0 +1,16 @@
+//! What a program that was built without TLS says where TLS is asked for.
+
+use ureq::config::ConfigBuilder;
+use ureq::typestate::AgentScope;
+
+use super::address::Address;
+use crate::error::{Error, Kind, Result};
+
+/// No connection through TLS.
+pub(super) fn configure(
+    _: ConfigBuilder<AgentScope>,
+    _: &Address,
+) -> Result<ConfigBuilder<AgentScope>> {
+    let error = Error::new(Kind::Usage, "this program was built without TLS");
+    Err(error.hint("'cargo install --path . --features etcd-tls' builds one that speaks it"))
+}
