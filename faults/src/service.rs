@@ -219,7 +219,12 @@ pub(crate) fn answer(stream: &mut TcpStream) -> io::Result<Answer> {
                 });
             }
         }
-        let read = stream.read(&mut buffer)?;
+        let read = match stream.read(&mut buffer) {
+            Ok(read) => read,
+            // A socket with a time limit is not read again by itself after a signal.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
         if read == 0 {
             return Err(broken("the connection ended without an answer"));
         }
