@@ -1,6 +1,6 @@
 //! What marks a drawing: the numbers of the findings at the acts where they happen, and the letters of the locks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::choose::Choice;
 use super::model::{Clash, Spot, Time, Timeline};
@@ -15,6 +15,8 @@ pub(super) struct Marks {
     /// The findings that name a place, by their numbers from 1; which acts prove each, and whether the place is
     /// the first that it names.
     findings: HashMap<Spot, Vec<(usize, Clash, bool)>>,
+    /// Who cut the count, to fill it then.
+    cuts: HashSet<Spot>,
     /// The locked files, in the order in which they were locked.
     pub(super) locks: Vec<u64>,
     /// Whether one of them was locked again after another: that may be a new file, with the number of one that is gone.
@@ -32,6 +34,11 @@ impl Marks {
                 }
             }
         }
+        let cuts = |place: &Spot| {
+            let operation = timeline.operation(*place);
+            operation.is_some_and(|one| one.span(|doing| *doing == Doing::Truncate).is_some())
+        };
+        marks.cuts = choice.places().filter(cuts).collect();
         let operations = choice
             .places()
             .filter_map(|place| timeline.operation(place));
@@ -90,9 +97,14 @@ impl Marks {
             .iter()
             .any(|(_, clash, first)| match (clash, first) {
                 (Clash::Writes, _) => doing.reads() || writes,
-                (Clash::WriteRead, true) => writes || matches!(doing, Doing::Truncate),
+                (Clash::WriteRead, true) => match doing {
+                    Doing::Truncate => true,
+                    // What was cut was read empty, or whatever was written of it.
+                    _ => writes && !self.cuts.contains(&place),
+                },
                 (Clash::WriteRead, false) => reads,
                 (Clash::Holds, _) => matches!(doing, Doing::Hold(_)),
+                (Clash::Waits, _) => matches!(doing, Doing::Stuck(_)),
                 (Clash::Whole, _) => reads || writes || matches!(doing, Doing::Truncate),
             })
     }
@@ -130,10 +142,12 @@ fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usiz
     let cut = || find(|doing| matches!(doing, Doing::Truncate));
     let read = || find(Doing::reads).or(find(|doing| matches!(doing, Doing::Query)));
     let hold = || find(|doing| matches!(doing, Doing::Hold(_)));
+    let wait = || find(|doing| matches!(doing, Doing::Stuck(_)));
     let act = match (clash, first) {
         (Clash::WriteRead, true) => cut().or_else(write),
         (Clash::WriteRead, false) => read(),
         (Clash::Holds, _) => hold(),
+        (Clash::Waits, _) => wait(),
         (Clash::Whole, _) => write().or_else(cut).or_else(read),
         (Clash::Writes, _) => write().or_else(read),
     };

@@ -181,6 +181,8 @@ pub enum Clash {
     WriteRead,
     /// The holds of both.
     Holds,
+    /// The waits of all, each for what another holds.
+    Waits,
     /// The operations as wholes.
     #[default]
     Whole,

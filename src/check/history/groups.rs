@@ -34,7 +34,7 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     let known: HashSet<u32> = forks.order.wrote().collect();
     let mut versions: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
     for (index, did) in (0..).zip(&evidence.operations) {
-        let wrote = did.has_written() || did.is_pending() && known.contains(&index);
+        let wrote = did.has_written() && !did.is_denied() || known.contains(&index);
         if wrote && did.write != UNSAID {
             versions.entry(did.write).or_default().push(index);
         }

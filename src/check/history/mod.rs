@@ -33,6 +33,7 @@ mod sold;
 mod undecided;
 mod verdict;
 mod words;
+mod words_of_deadlocks;
 mod words_of_sales;
 mod words_of_versions;
 
@@ -41,6 +42,8 @@ pub use judge::judge;
 pub(crate) use sold::too_many;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
+pub(crate) use words_of_deadlocks::deadlocked;
+pub(crate) use words_of_versions::is_of_the_future;
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,10 @@
 //! Findings in words; those about locks here.
 
 use super::forks::Forks;
-use super::lock::cycle::{Cycles, waited_until};
 use super::phrases::Phrases;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, File, LockHold, NOWHERE, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, File, LockHold, NOWHERE, UNSAID};
 
 /// The file of a lock that there is not.
 const NOBODYS: File = File {
@@ -119,65 +118,6 @@ impl Phrases<'_> {
                 )
             }
             _ => self.deadlock(),
-        }
-    }
-
-    /// Who waits for whom, all around, and how that ended.
-    fn deadlock(&self) -> String {
-        let pair = self.finding.operations.as_slice();
-        let all = match pair {
-            [one, other] => Cycles::of(self.evidence).from(*one, Some(*other)),
-            _ => Vec::new(),
-        };
-        let all = if all.len() < 2 { pair } else { &all[..] };
-        let operation = |at: &u32| self.evidence.operation(*at);
-        let name = |at: &u32| operation(at).map_or("", |did| self.evidence.names.name(did.buyer));
-        let given_up = all.iter().filter_map(|at| {
-            let did = operation(at)?;
-            let mut waits = self.evidence.holds_of(did);
-            let wait = waits.find(|hold| hold.got == UNSAID && hold.wanted != UNSAID)?;
-            let until = waited_until(self.evidence, did, wait);
-            (until != UNSAID).then_some((until, did, name(at)))
-        });
-        let neither = if all.len() == 2 {
-            "neither"
-        } else {
-            "none of them"
-        };
-        let end = match given_up.min_by_key(|end| end.0) {
-            None => format!("{neither} ever goes on"),
-            Some((at, did, who)) if did.outcome == OperationOutcome::Killed => {
-                format!(
-                    "{neither} went on until {who} was killed at {}",
-                    self.time(at)
-                )
-            }
-            Some((at, _, who)) => {
-                format!("{neither} went on until {who} gave up at {}", self.time(at))
-            }
-        };
-        match all {
-            [one, other] => {
-                let (a, b) = (name(one), name(other));
-                format!("{a} waits for a lock that {b} holds, and {b} waits for {a} in turn: {end}")
-            }
-            [first, .., last] => {
-                let waits = all.windows(2).filter_map(|two| match two {
-                    [one, next] => Some(format!(
-                        "{} waits for a lock that {} holds",
-                        name(one),
-                        name(next)
-                    )),
-                    _ => None,
-                });
-                let waits: Vec<String> = waits.collect();
-                let (last, first) = (name(last), name(first));
-                format!(
-                    "{}, and {last} waits for one that {first} holds: {end}",
-                    waits.join(", ")
-                )
-            }
-            _ => end,
         }
     }
 

@@ -2,7 +2,9 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::write_order::WriteOrder;
-use crate::check::{Anomaly, HistoryFinding, HistoryVerdict, overwritten, too_many};
+use crate::check::{
+    Anomaly, HistoryFinding, HistoryVerdict, deadlocked, is_of_the_future, overwritten, too_many,
+};
 use crate::timeline::{Clash, DrawnFinding, Spot};
 
 /// Of so many versions the lost updates are told apart.
@@ -59,16 +61,17 @@ fn drawn(
     let operations = match (is_oversale, is_ordered) {
         (true, true) => order.beyond_stock(),
         (true, false) => order.perhaps_beyond_stock(),
-        (false, _) => alike.flat_map(|other| &other.operations).copied().collect(),
+        (false, _) => alike.flat_map(|other| named(evidence, other)).collect(),
     };
     DrawnFinding {
-        kind: found.kind.explained(),
+        kind: explained(evidence, found),
         clash: match found.kind {
             Anomaly::BrokenLock
             | Anomaly::SplitLock
             | Anomaly::DeadInodeLock
             | Anomaly::EndedLock => Clash::Holds,
             Anomaly::LostUpdate => Clash::Writes,
+            Anomaly::Deadlock => Clash::Waits,
             _ => Clash::Whole,
         },
         sentence: if is_oversale {
@@ -85,6 +88,35 @@ fn drawn(
             found.kind.harm().to_owned()
         },
     }
+}
+
+/// All that a finding is about: of a deadlock everybody in it.
+fn named(evidence: &Evidence, found: &HistoryFinding) -> Vec<u32> {
+    let waits = deadlocked(evidence, found);
+    if waits.len() < found.operations.len() {
+        return found.operations.clone();
+    }
+    match waits[..] {
+        [] => found.operations.clone(),
+        _ => waits.iter().map(|wait| wait.operation).collect(),
+    }
+}
+
+/// What a finding is, in words that need no explanation, and what that is called.
+fn explained(evidence: &Evidence, found: &HistoryFinding) -> String {
+    let plain = match (found.kind, &found.operations[..]) {
+        (Anomaly::Deadlock, [_]) => "it waits for a lock that it holds itself",
+        (Anomaly::StaleRead, [late, early]) => {
+            let dids = evidence.operation(*late).zip(evidence.operation(*early));
+            let version = found.version.unwrap_or_default();
+            if !dids.is_some_and(|(late, early)| is_of_the_future(late, early, version)) {
+                return found.kind.explained();
+            }
+            "a count was read before it was written"
+        }
+        _ => return found.kind.explained(),
+    };
+    format!("{plain} ({})", found.kind.name())
 }
 
 /// The sales that wrote one version, whatever it is, where they are several.

@@ -14,6 +14,7 @@ fn doing() -> impl Strategy<Value = Doing> {
     prop_oneof![
         Just(Doing::Query),
         Just(Doing::Wait),
+        (0..3_u64).prop_map(Doing::Stuck),
         (0u64..40).prop_map(Doing::Hold),
         Just(Doing::Read),
         Just(Doing::Think),
@@ -80,6 +81,7 @@ fn finding() -> impl Strategy<Value = DrawnFinding> {
         Just(Clash::Writes),
         Just(Clash::WriteRead),
         Just(Clash::Holds),
+        Just(Clash::Waits),
         Just(Clash::Whole)
     ];
     let places = (vec(place(), 0..4), vec(place(), 0..4));
