@@ -88,9 +88,10 @@ impl Operation {
     #[must_use]
     pub fn over(&self) -> u64 {
         match self.outcome {
-            OperationOutcome::Sold | OperationOutcome::SoldOut | OperationOutcome::Query => {
-                self.returned
-            }
+            OperationOutcome::Sold
+            | OperationOutcome::SoldOut
+            | OperationOutcome::Query
+            | OperationOutcome::Failed => self.returned,
             OperationOutcome::Unknown | OperationOutcome::Killed | OperationOutcome::Open => UNSAID,
         }
     }

@@ -47,16 +47,17 @@ pub(super) fn ended(evidence: &Evidence, findings: &mut Findings<'_>) {
         return;
     }
     let cycles = Cycles::of(evidence);
-    let mut told: HashSet<u32> = HashSet::new();
-    for hold in given_up {
-        if told.contains(&hold.operation) {
+    // An operation may wait more than once.
+    let mut told: HashSet<(u32, u64)> = HashSet::new();
+    let key = |wait: &LockHold| (wait.operation, wait.wanted);
+    for hold in given_up.filter(|hold| hold.lock != NONE) {
+        if told.contains(&key(hold)) {
             continue;
         }
         let cycle = cycles.from(hold.operation, None);
-        let cycle: Vec<u32> = cycle.iter().map(|wait| wait.operation).collect();
         if let [one, other, ..] = cycle[..] {
-            findings.add(Anomaly::Deadlock, &[one, other], None);
-            told.extend(cycle);
+            findings.add(Anomaly::Deadlock, &[one.operation, other.operation], None);
+            told.extend(cycle.into_iter().map(key));
         }
     }
 }
