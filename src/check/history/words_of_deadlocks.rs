@@ -28,7 +28,7 @@ pub(crate) fn deadlocked<'a>(
     match &finding.operations[..] {
         [one] => own(one).into_iter().collect(),
         [one, other] => {
-            let all = Cycles::of(evidence).from(*one, Some(*other));
+            let all = Cycles::among(evidence).from(*one, Some(*other));
             if all.len() < 2 {
                 [one, other].into_iter().filter_map(waits).collect()
             } else {

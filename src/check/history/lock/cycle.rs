@@ -23,7 +23,7 @@ struct Search<'a> {
 }
 
 impl<'a> Cycles<'a> {
-    pub(in crate::check::history) fn of(evidence: &'a Evidence) -> Self {
+    pub(in crate::check::history) fn among(evidence: &'a Evidence) -> Self {
         let mut by_lock: HashMap<u32, Vec<&LockHold>> = HashMap::new();
         let got = evidence.holds.iter();
         let got = got.filter(|hold| hold.got != UNSAID && hold.lock != NONE && !hold.shared);
@@ -41,18 +41,22 @@ impl<'a> Cycles<'a> {
         next: Option<u32>,
     ) -> Vec<&'a LockHold> {
         let did = self.evidence.operation(start);
-        let waits = did
-            .into_iter()
-            .flat_map(|did| self.evidence.holds_of(did).map(move |hold| (did, hold)));
-        for (did, hold) in waits {
-            let mut search = Search {
-                path: vec![hold],
-                steps: 0,
-            };
-            let window = (hold.wanted, waited_until(self.evidence, did, hold));
-            if hold.lock != NONE && self.leads_back(&mut search, hold.lock, window, next) {
-                return search.path;
-            }
+        let waits = did.into_iter().flat_map(|did| self.evidence.holds_of(did));
+        let mut cycles = waits.map(|wait| self.of(wait, next));
+        cycles.find(|cycle| !cycle.is_empty()).unwrap_or_default()
+    }
+
+    /// The same of one wait.
+    pub(super) fn of(&self, wait: &'a LockHold, next: Option<u32>) -> Vec<&'a LockHold> {
+        let mut search = Search {
+            path: vec![wait],
+            steps: 0,
+        };
+        let did = self.evidence.operation(wait.operation);
+        let until = did.map(|did| waited_until(self.evidence, did, wait));
+        let window = (wait.wanted, until.unwrap_or(wait.wanted));
+        if wait.lock != NONE && self.leads_back(&mut search, wait.lock, window, next) {
+            return search.path;
         }
         Vec::new()
     }

@@ -46,7 +46,7 @@ pub(super) fn ended(evidence: &Evidence, findings: &mut Findings<'_>) {
     if given_up.peek().is_none() {
         return;
     }
-    let cycles = Cycles::of(evidence);
+    let cycles = Cycles::among(evidence);
     // An operation may wait more than once.
     let mut told: HashSet<(u32, u64)> = HashSet::new();
     let key = |wait: &LockHold| (wait.operation, wait.wanted);
@@ -54,7 +54,7 @@ pub(super) fn ended(evidence: &Evidence, findings: &mut Findings<'_>) {
         if told.contains(&key(hold)) {
             continue;
         }
-        let cycle = cycles.from(hold.operation, None);
+        let cycle = cycles.of(hold, None);
         if let [one, other, ..] = cycle[..] {
             findings.add(Anomaly::Deadlock, &[one.operation, other.operation], None);
             told.extend(cycle.into_iter().map(key));
