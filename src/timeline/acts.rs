@@ -41,7 +41,7 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
                 doing: Some(span.doing.clone()),
                 words: words(timeline, marks, operation, &span.doing),
                 findings: marks.at_span(operation, place, at),
-                proves: marks.proves(place, &span.doing),
+                proves: marks.proves(place, span),
             });
         }
         if let Some(at) = operation.killed {

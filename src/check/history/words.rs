@@ -1,10 +1,11 @@
 //! Findings in words; those about locks here.
 
+use super::clashing::clashing;
 use super::forks::Forks;
 use super::phrases::Phrases;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, File, LockHold, NOWHERE, UNSAID};
+use crate::check::evidence::{Evidence, File, NOWHERE, UNSAID};
 
 /// The file of a lock that there is not.
 const NOBODYS: File = File {
@@ -50,12 +51,9 @@ pub(super) fn tell_lost_updates(evidence: &Evidence, findings: &mut [HistoryFind
 impl Phrases<'_> {
     fn lock(&self) -> String {
         let (a, b) = (self.who(0), self.who(1));
-        let is_dead = self.finding.kind == Anomaly::DeadInodeLock;
+        let locks = clashing(self.evidence, self.finding);
         let hold = |at: usize| {
-            let operation = self.operation(at);
-            let mut holds = self.evidence.holds_of(&operation);
-            let held = holds.find(|hold| hold.got != UNSAID && (hold.is_dead() || !is_dead));
-            held.map_or((UNSAID, UNSAID, NOBODYS), |hold| {
+            locks.get(at).map_or((UNSAID, UNSAID, NOBODYS), |hold| {
                 let file = self.evidence.files.get(hold.lock as usize);
                 (hold.got, hold.released, file.copied().unwrap_or(NOBODYS))
             })
@@ -89,7 +87,7 @@ impl Phrases<'_> {
             Anomaly::DeadInodeLock => format!(
                 "{a} got the lock of a file (inode {inode}) at {}, when {}",
                 self.time(got),
-                if self.is_gone() {
+                if locks.first().is_some_and(|hold| hold.path == NOWHERE) {
                     "that file had been removed: whoever comes next locks a new one"
                 } else {
                     "another file had taken its place"
@@ -97,17 +95,12 @@ impl Phrases<'_> {
             ),
             Anomaly::EndedLock => {
                 let did = self.operation(0);
-                let holds = self.evidence.holds_of(&did);
-                let leased = |hold: &&LockHold| hold.leased && hold.got != UNSAID;
-                let own = holds
-                    .filter(leased)
-                    .find(|hold| (hold.got..=hold.released).contains(&did.intend));
                 format!(
                     "{a} wrote version {} at {} under a lock that had ended: it got it at {}, its lease ended, and {b} got the \
                      lock at {}",
                     did.write,
                     self.time(did.intend),
-                    self.time(own.map_or(UNSAID, |hold| hold.got)),
+                    self.time(got),
                     self.time(other_got),
                 )
             }
@@ -119,14 +112,5 @@ impl Phrases<'_> {
             }
             _ => self.deadlock(),
         }
-    }
-
-    /// Whether the file of a dead lock had no name any more, and no other had taken its place.
-    fn is_gone(&self) -> bool {
-        let operation = self.operation(0);
-        let mut holds = self.evidence.holds_of(&operation);
-        holds
-            .find(|hold| hold.is_dead())
-            .is_some_and(|hold| hold.path == NOWHERE)
     }
 }

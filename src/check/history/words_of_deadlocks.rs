@@ -8,7 +8,7 @@ use crate::check::evidence::{Evidence, LockHold, OperationOutcome, UNSAID};
 
 /// The waits of a deadlock, each for a lock that the operation of the next one holds; that of one that waits for itself alone.
 /// Empty for other findings.
-pub(crate) fn deadlocked<'a>(
+pub(super) fn deadlocked<'a>(
     evidence: &'a Evidence,
     finding: &HistoryFinding,
 ) -> Vec<&'a LockHold> {

@@ -3,7 +3,7 @@
 use crate::check::evidence::Evidence;
 use crate::check::write_order::WriteOrder;
 use crate::check::{
-    Anomaly, HistoryFinding, HistoryVerdict, deadlocked, is_of_the_future, overwritten, too_many,
+    Anomaly, HistoryFinding, HistoryVerdict, clashing, is_of_the_future, overwritten, too_many,
 };
 use crate::timeline::{Clash, DrawnFinding, Spot};
 
@@ -58,6 +58,10 @@ fn drawn(
     let is_ordered = is_oversale && order.knows_beyond_stock();
     let alike = verdict.findings.iter();
     let alike = alike.filter(|other| other.kind == found.kind);
+    let locks = alike
+        .clone()
+        .flat_map(|other| locks(evidence, other, &place))
+        .collect();
     let operations = match (is_oversale, is_ordered) {
         (true, true) => order.beyond_stock(),
         (true, false) => order.perhaps_beyond_stock(),
@@ -79,27 +83,46 @@ fn drawn(
         } else {
             format!("{}{more}", found.text)
         },
-        places: operations.iter().filter_map(place).collect(),
-        also: Vec::new(),
+        places: operations.iter().filter_map(&place).collect(),
+        locks,
         // Where the order of the writes is not known, neither is whose tickets there are not.
         harm: if is_oversale && !is_ordered {
             String::new()
         } else {
             found.kind.harm().to_owned()
         },
+        ..DrawnFinding::default()
     }
 }
 
 /// All that a finding is about: of a deadlock everybody in it.
 fn named(evidence: &Evidence, found: &HistoryFinding) -> Vec<u32> {
-    let waits = deadlocked(evidence, found);
-    if waits.len() < found.operations.len() {
+    let waits = match found.kind {
+        Anomaly::Deadlock => clashing(evidence, found),
+        _ => Vec::new(),
+    };
+    if waits.len() < found.operations.len().max(1) {
         return found.operations.clone();
     }
-    match waits[..] {
-        [] => found.operations.clone(),
-        _ => waits.iter().map(|wait| wait.operation).collect(),
-    }
+    waits.iter().map(|wait| wait.operation).collect()
+}
+
+/// The locks that a finding is about, by whose they are, and when they were got, or asked for.
+fn locks(
+    evidence: &Evidence,
+    found: &HistoryFinding,
+    place: impl Fn(&u32) -> Option<Spot>,
+) -> Vec<(Spot, u64)> {
+    let locks = clashing(evidence, found).into_iter();
+    let locks = locks.filter_map(|hold| {
+        let from = if found.kind == Anomaly::Deadlock {
+            hold.wanted
+        } else {
+            hold.got
+        };
+        Some((place(&hold.operation)?, from))
+    });
+    locks.collect()
 }
 
 /// What a finding is, in words that need no explanation, and what that is called.
@@ -134,8 +157,8 @@ fn lost_updates(
         places: in_order(&one.writers, &one.with)
             .filter_map(&place)
             .collect(),
-        also: Vec::new(),
         harm: Anomaly::LostUpdate.harm().to_owned(),
+        ..DrawnFinding::default()
     });
     let mut findings: Vec<DrawnFinding> = findings.collect();
     if let Some(last) = findings.last_mut().filter(|_| !rest.is_empty()) {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
-use crate::check::{HistoryVerdict, deadlocked};
+use crate::check::{Anomaly, HistoryVerdict, clashing};
 use crate::timeline::{Doing, Span};
 
 /// What is known of all locks of a run.
@@ -21,8 +21,9 @@ pub(super) struct DrawnLocks<'a> {
 
 impl<'a> DrawnLocks<'a> {
     pub(super) fn of(evidence: &'a Evidence, verdict: &HistoryVerdict) -> Self {
-        let waits = verdict.findings.iter();
-        let waits = waits.flat_map(|found| deadlocked(evidence, found));
+        let found = verdict.findings.iter();
+        let found = found.filter(|found| found.kind == Anomaly::Deadlock);
+        let waits = found.flat_map(|found| clashing(evidence, found));
         let stuck = waits.filter_map(|wait| {
             let did = evidence.operation(wait.operation)?;
             let mut own = holds(evidence, did);

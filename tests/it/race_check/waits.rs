@@ -225,3 +225,58 @@ fn a_query_stands_where_it_read_and_a_death_where_it_was() {
     let killed = killed.iter().find_map(|one| one.killed);
     assert_eq!(killed, Some(9));
 }
+
+/// Of an operation that had several locks the sentence, and the mark, are of the one that the finding is about.
+#[test]
+fn a_finding_is_about_the_lock_that_it_happened_to() {
+    let both_locks = |of_bob: u64| {
+        TWO.to_owned()
+            + &step("ann", "invoke", 1, ",\"quantity\":0")
+            + &step("bob", "invoke", 1, ",\"quantity\":0")
+            + &step("ann", "lock_got", 2, &file(1))
+            + &step("bob", "lock_got", 5, &file(of_bob))
+            + &step("bob", "lock_released", 8, "")
+            + &step("ann", "lock_released", 10, "")
+            + &step("ann", "lock_got", 12, &file(2))
+            + &step("ann", "lock_released", 20, "")
+            + &step("ann", "return", 30, ",\"outcome\":\"query\"")
+            + &step("bob", "return", 30, ",\"outcome\":\"query\"")
+    };
+    for (of_bob, kind, sentence) in [
+        (
+            1,
+            Anomaly::BrokenLock,
+            "bob got the lock (of the file with inode 1) at 4 ns, while ann held it from 1 ns to 9 ns",
+        ),
+        (
+            3,
+            Anomaly::SplitLock,
+            "ann locked one file (inode 1) and bob locked another (inode 3): two locks keep nobody out",
+        ),
+    ] {
+        let text = both_locks(of_bob);
+        assert_eq!(told(&text), [(kind, sentence.to_owned())]);
+        // Were it the other way round, the mark would stand at the other lock.
+        for text in [
+            text.clone(),
+            text.replace("\"t\":5,", "\"t\":13,")
+                .replace("\"t\":8}", "\"t\":15}"),
+        ] {
+            let text = text.replace(
+                "\"t\":13,\"device\":8,\"inode\":1}",
+                "\"t\":13,\"device\":8,\"inode\":2}",
+            );
+            let (drawn, _) = both(&text);
+            let marked = drawn.lines().filter(|line| line.ends_with("<- 1"));
+            let marked: Vec<&str> = marked.collect();
+            assert_eq!(marked.len(), 2, "{drawn}");
+            let is_late = text.contains("\"t\":13,");
+            let of_ann = marked
+                .iter()
+                .find(|line| line.contains("ann takes"))
+                .unwrap();
+            let first = of_ann.split_whitespace().next().unwrap();
+            assert_eq!(first, if is_late { "11" } else { "1" }, "{drawn}");
+        }
+    }
+}
