@@ -76,9 +76,12 @@ pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) ->
         let within = |x: f64| leaves.is_none_or(|end| x + width <= end + STEP);
         // What was done later does not begin further left.
         let ordered = |x: f64| {
-            labels.iter().all(|other| match other.order < saying.order {
-                true => other.x <= x,
-                false => x <= other.x,
+            labels.iter().all(|other| {
+                if other.order < saying.order {
+                    other.x <= x
+                } else {
+                    x <= other.x
+                }
             })
         };
         let place_where = |good: &dyn Fn(f64) -> bool| {

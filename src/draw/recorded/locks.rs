@@ -128,7 +128,7 @@ impl<'a> DrawnLocks<'a> {
 
 /// The locks of an operation with their indexes, the last first.
 fn holds<'a>(evidence: &'a Evidence, did: &Operation) -> impl Iterator<Item = (u32, &'a LockHold)> {
-    let at = |index: u32| Some((index, evidence.holds.get(index as usize)?));
+    let at = move |index: u32| Some((index, evidence.holds.get(index as usize)?));
     std::iter::successors(
         at(did.hold).filter(|_| did.hold != NONE),
         move |(_, hold)| at(hold.previous),
