@@ -79,7 +79,11 @@ fn sentence(
     let read = version.saturating_sub(1);
     let both = if all.len() == 2 { "both" } else { "all" };
     let counted = match evidence.last {
-        Some(end) if end.seq == version && outcome.is_none_or(|outcome| outcome.kept.is_some()) => {
+        Some(end)
+            if end.seq == version
+                && left_by_one(evidence, writers, end.left)
+                && outcome.is_none_or(|outcome| outcome.kept.is_some()) =>
+        {
             format!("; of these {} sales the count shows one", all.len())
         }
         _ => String::new(),
@@ -104,4 +108,10 @@ fn sentence(
         "{} {had_read} and {both} wrote version {version}: {order}{counted}{with}",
         names(&all)
     )
+}
+
+/// Whether one of these left so many, as far as it tells.
+fn left_by_one(evidence: &Evidence, writers: &[u32], left: u64) -> bool {
+    let mut all = writers.iter().filter_map(|at| evidence.operation(*at));
+    all.any(|did| did.left_behind().is_none_or(|behind| behind == left))
 }

@@ -44,16 +44,18 @@ impl Phrases<'_> {
                  an 'invoke' that was stamped too late"
             );
         }
-        let read = late.read;
+        let still = match late.read {
+            UNSAID => format!("wrote version {}", late.write),
+            read => format!("read version {read}"),
+        };
         if early.is_denied() && early.write == version {
             let failed = early.outcome.code();
             return format!(
-                "{a} began at {began}, after {b} had written version {version} and was told {failed} at {over}, and still read \
-                 version {read}"
+                "{a} began at {began}, after {b} had written version {version} and was told {failed} at {over}, and still {still}"
             );
         }
         format!(
-            "{a} began at {began}, after {b} had been answered at {over} with version {version}, and still read version {read}"
+            "{a} began at {began}, after {b} had been answered at {over} with version {version}, and still {still}"
         )
     }
 

@@ -187,8 +187,10 @@ impl VersionTree {
                 did.write == last.seq && fits
             })
         });
+        // Nor does what left another count than the final one.
+        let is_another = |left: u64| evidence.last.is_some_and(|last| last.left != left);
         for version in self.all.iter_mut().filter(|version| version.survived) {
-            version.doubtful |= is_doubtful;
+            version.doubtful |= is_doubtful || version.left.is_some_and(is_another);
         }
     }
 

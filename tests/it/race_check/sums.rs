@@ -172,3 +172,39 @@ fn a_guess_is_not_told_as_a_fact() {
     let (drawn, _) = both(&(header(5) + &sales() + &other + &end(1, 4)));
     assert!(drawn.contains("by bob, stands in the end"), "{drawn}");
 }
+
+/// What left another count than the final one is not said to be that.
+#[test]
+fn a_count_that_nobody_left_is_nobodys() {
+    let sales = sale("ann", 10, [0, 5, 1, 1]) + &sale("bob", 12, [0, 5, 1, 1]);
+    let text = header(5) + &sales + &end(1, 2);
+    let (_, texts) = told(&text);
+    assert!(
+        !texts.concat().contains("the count shows one"),
+        "{texts:#?}"
+    );
+    let (drawn, svg) = both(&text);
+    for drawn in [&drawn, &svg] {
+        assert!(!drawn.contains("stands in the end"), "{drawn}");
+        assert!(
+            !drawn.contains("of these 2 sales the count shows one"),
+            "{drawn}"
+        );
+    }
+}
+
+/// Who does not say what it read is not said to have read what there is not.
+#[test]
+fn what_is_not_said_is_no_number() {
+    let ann =
+        "{\"buyer\":\"ann\",\"invoke\":100,\"return\":190,\"write\":1,\"outcome\":\"sold\"}\n";
+    let text = header(5) + ann + &sale("bob", 30, [1, 4, 2, 1]);
+    let (kinds, texts) = told(&text);
+    assert_eq!(kinds, [Anomaly::StaleRead], "{texts:#?}");
+    assert_eq!(
+        texts,
+        [
+            "ann began at 70 ns, after bob had been answered at 9 ns with version 2, and still wrote version 1"
+        ]
+    );
+}
