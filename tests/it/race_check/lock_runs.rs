@@ -183,7 +183,8 @@ impl Run {
 }
 
 fn script(random: &mut Xoshiro256PlusPlus, locks: usize) -> Vec<Act> {
-    let mut script = Vec::new();
+    // All have had one lock in common: theirs is no split lock.
+    let mut script = vec![Act::Want(locks), Act::Release];
     let mut held: Vec<usize> = Vec::new();
     for _ in 0..random.random_range(1..=5) {
         if !held.is_empty() && random.random_bool(0.3) {
