@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::model::Evidence;
+use super::observed::Observed;
 use super::operation::{Operation, UNSAID};
 
 /// What is said of a version that somebody may have written who does not say so.
@@ -13,8 +14,6 @@ struct SilentVersion {
     silent: Vec<u32>,
     /// How many those left who are known to have written it, as far as that is said.
     known: Vec<Option<u64>>,
-    /// How many others saw left at it.
-    seen: HashSet<u64>,
 }
 
 impl Evidence {
@@ -25,31 +24,27 @@ impl Evidence {
         if versions.is_empty() || self.silent_sales().next().is_some() {
             return HashSet::new();
         }
+        let observed = Observed::of(self);
         let known = || self.operations.iter().filter(|did| did.has_written());
         for did in known() {
             if let Some(version) = versions.get_mut(&did.write) {
-                version.known.push(did.left_behind());
+                version.known.push(observed.left_behind(did));
             }
         }
-        let reads = self.operations.iter();
-        let reads = reads.map(|did| (did.read, did.left_at_read()));
-        let last = self.last.iter().map(|last| (last.seq, last.left));
-        let reads = || reads.clone().chain(last.clone());
-        for (seq, left) in reads().filter(|(_, left)| *left != UNSAID) {
-            if let Some(version) = versions.get_mut(&seq) {
-                version.seen.insert(left);
-            }
-        }
+        let reads = || {
+            let reads = self.operations.iter().map(|did| did.read);
+            reads.chain(self.last.iter().map(|last| last.seq))
+        };
         // No version is there without the one before it.
         let gone_on_from = known().map(|did| did.write.wrapping_sub(1));
-        let there = reads().map(|read| read.0).chain(gone_on_from);
+        let there = reads().chain(gone_on_from);
         let there = there.filter(|seq| *seq < UNSAID - 1).max().unwrap_or(0);
         versions.retain(|seq, _| (self.first + 1..=there).contains(seq));
         let mut presumed = HashSet::new();
-        for version in versions.values() {
+        for (seq, version) in &versions {
             match version.silent[..] {
                 [one] if version.known.is_empty() => drop(presumed.insert(one)),
-                _ => presumed.extend(self.proven(version)),
+                _ => presumed.extend(self.proven(*seq, version, &observed)),
             }
         }
         presumed.retain(|at| self.operation(*at).is_some_and(follows));
@@ -78,16 +73,16 @@ impl Evidence {
     }
 
     /// Of several who may have written a version those without whom nobody left what was seen of it.
-    fn proven(&self, version: &SilentVersion) -> Vec<u32> {
-        let left = |at: u32| self.operation(at).and_then(Operation::left_behind);
+    fn proven(&self, seq: u64, version: &SilentVersion, observed: &Observed) -> Vec<u32> {
+        let left = |at: u32| observed.left_behind(self.operation(at)?);
         let is_told = |seen: u64| {
             let mut known = version.known.iter();
             known.any(|left| left.is_none_or(|left| left == seen))
         };
-        let unexplained = version.seen.iter().filter(|seen| !is_told(**seen));
+        let unexplained = observed.at(seq).filter(|seen| !is_told(*seen));
         let proven = unexplained.filter_map(|seen| {
             let all = version.silent.iter().copied();
-            let mut fitting = all.filter(|at| left(*at).is_none_or(|left| left == *seen));
+            let mut fitting = all.filter(|at| left(*at).is_none_or(|left| left == seen));
             let one = fitting.next()?;
             (fitting.next().is_none() && left(one).is_some()).then_some(one)
         });

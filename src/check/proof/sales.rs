@@ -33,24 +33,49 @@ impl Case<'_> {
         has_sold(did) || did.is_pending() || self.has_written(did)
     }
 
-    /// How many somebody saw left at a version, or the final count says.
+    /// How many were left at a version, by what somebody saw of it, or of a later one up to which one alone wrote each.
     fn seen_at(&self, version: u64) -> impl Iterator<Item = u64> {
         let reads = self.evidence.operations.iter();
-        let reads = reads.filter(move |did| did.read == version);
-        let last = self.evidence.last.into_iter();
-        let last = last.filter(move |last| last.seq == version);
-        let lefts = reads
-            .map(Operation::left_at_read)
-            .chain(last.map(|last| last.left));
-        lefts.filter(|left| *left != UNSAID)
+        let reads = reads.map(|did| (did.read, did.left_at_read()));
+        let last = self.evidence.last.iter().map(|last| (last.seq, last.left));
+        let seen = reads.chain(last).filter(|(_, left)| *left != UNSAID);
+        seen.filter_map(move |(seq, left)| left.checked_add(self.sold_between(version, seq)?))
+    }
+
+    /// How many were sold from behind one version up to another, where one alone is known to have written each.
+    fn sold_between(&self, from: u64, to: u64) -> Option<u64> {
+        if to < from || to - from > self.evidence.operations.len() as u64 {
+            return None;
+        }
+        let mut sold: u64 = 0;
+        for version in from + 1..=to {
+            let all = self.evidence.operations.iter();
+            let mut wrote =
+                all.filter(|did| did.write == version && (has_sold(did) || self.has_written(did)));
+            let one = wrote.next()?;
+            if wrote.next().is_some() {
+                return None;
+            }
+            sold = sold.saturating_add(one.quantity.into());
+        }
+        Some(sold)
+    }
+
+    /// How many it left behind: as it tells, or by the stock.
+    fn left_by(&self, did: &Operation) -> Option<u64> {
+        did.left_behind().or_else(|| {
+            let sold = self.sold_between(self.evidence.first, did.write.checked_sub(1)?)?;
+            let sold = sold.saturating_add(did.quantity.into());
+            self.evidence.stock.checked_sub(sold)
+        })
     }
 
     /// Whether of all that may have written its version an operation alone left so many.
     fn alone_left(&self, did: &Operation, left: u64) -> bool {
         let all = self.evidence.operations.iter();
         let mut others = all.filter(|one| one.write == did.write && !std::ptr::eq(*one, did));
-        let explains = |one: &Operation| one.left_behind().is_none_or(|behind| behind == left);
-        did.left_behind() == Some(left)
+        let explains = |one: &Operation| self.left_by(one).is_none_or(|behind| behind == left);
+        self.left_by(did) == Some(left)
             && !others.any(|one| self.may_have_written(one) && explains(one))
     }
 

@@ -147,6 +147,14 @@ fn who_alone_left_what_was_seen_has_written() {
         let (drawn, _) = both(&(header(5) + &sales() + &cat() + &proven));
         assert!(drawn.contains("version 2: 2 left, by cat"), "{drawn}");
     }
+    // Nor need it say what it saw, nor anybody have seen what it wrote itself: what grew from it tells.
+    let silent = cat().replace(",\"left\":4}", "}");
+    assert_ne!(silent, cat());
+    let eve = "{\"buyer\":\"eve\",\"invoke\":60,\"return\":70,\"read\":2,\"write\":3,\"outcome\":\"sold\"}\n";
+    let verdict = judged(&(header(5) + &sales() + &silent + eve + &end(3, 1)));
+    let kinds: Vec<_> = verdict.findings.iter().map(|found| found.kind).collect();
+    assert_eq!(kinds, [Anomaly::LostUpdate, Anomaly::Conservation]);
+    assert_eq!((verdict.sales, verdict.guessed), (4, 0));
     // What another left as well proves nothing: it is a guess that cat did not, and told as one.
     let verdict = judged(&(header(5) + &sales() + &cat() + &end(2, 3)));
     assert!(verdict.is_clean(), "{:#?}", verdict.findings);
