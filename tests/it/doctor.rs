@@ -389,8 +389,8 @@ fn how_far_an_event_was_looked_at_is_said() {
         event.booked(&format!("guest-{at:02}"));
     }
     let ledger = event.path("tickets.ledger.jsonl");
-    let text = fs::read_to_string(&ledger).unwrap();
-    fs::write(&ledger, text.replace("guest-07", "guest-70")).unwrap();
+    let lines = fs::read_to_string(&ledger).unwrap();
+    fs::write(&ledger, lines.replace("guest-07", "guest-70")).unwrap();
     let (code, report) = event.json(&format!("doctor {}", event.file.display()));
     assert_eq!((code, &report["event"]), (0, &"fit".into()), "{report:#}");
     assert_eq!(result(&report, "event"), "note");
