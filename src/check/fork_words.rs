@@ -104,7 +104,7 @@ impl ForkOutcome {
             }
             Some(_) if self.kept_is_last => format!("{kept} wrote last and overwrote {one}"),
             None if self.kept_is_last => format!("{kept} wrote last; {one} was overwritten"),
-            Some(by) => format!("{by} overwrote {one}, and the count goes by {kept}"),
+            Some(by) => format!("{by} overwrote {one} for good, and the count goes by {kept}"),
             None => format!("{one} was overwritten, and the count goes by {kept}"),
         }
     }

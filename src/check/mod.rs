@@ -14,8 +14,8 @@ pub(crate) mod version_tree;
 pub(crate) mod write_order;
 
 pub use anomaly::Anomaly;
-pub(crate) use history::too_many;
 pub use history::{
     AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD, OverwrittenVersion, judge, overwritten,
     sentence,
 };
+pub(crate) use history::{clashing, is_of_the_future, too_many};

@@ -233,7 +233,8 @@ fn summary(out: &mut dyn Write, verdict: &HistoryVerdict) -> io::Result<()> {
     let operations = count(verdict.operations, "operation");
     let judged = [
         match verdict.operations.saturating_sub(unjudged) {
-            _ if unjudged == 0 => operations,
+            // What was found was judged all the same: what was not, the notes tell.
+            _ if unjudged == 0 || !verdict.is_clean() => operations,
             judged => format!("{judged} of {operations} judged"),
         },
         count(verdict.sales, "sale"),

@@ -8,8 +8,9 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
     let mut notes = Vec::new();
     if verdict.unjudged > 0 {
         notes.push(format!(
-            "{} without the version that was read or written: not judged",
-            count(verdict.unjudged, "operation")
+            "{} {} not say which version was read or written: that was not judged",
+            count(verdict.unjudged, "operation"),
+            if verdict.unjudged == 1 { "does" } else { "do" }
         ));
     }
     if verdict.unanswered > 0 {
@@ -22,6 +23,14 @@ pub(super) fn notes(verdict: &HistoryVerdict) -> Vec<String> {
             } else {
                 "have"
             }
+        ));
+    }
+    if verdict.guessed > 0 {
+        notes.push(format!(
+            "{} without an answer may have written, and {} not say so ('wrote'): taken for not having written, where nothing shows \
+             it; what is said of other sales goes by that",
+            count(verdict.guessed, "operation"),
+            if verdict.guessed == 1 { "does" } else { "do" }
         ));
     }
     if verdict.untimed_locks > 0 {

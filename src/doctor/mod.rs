@@ -154,6 +154,13 @@ pub fn look_at_event(file: &Path) -> Result<Vec<Check>> {
             {
                 checks.push(Check::new(NAME, CheckResult::Fail, error.to_string()));
             }
+            if checks.is_empty() && files.ledger.exists() {
+                let far = format!(
+                    "{} adds up as far as a query looks: 'tickets audit' verifies each line of its ledger",
+                    files.count.display()
+                );
+                checks.push(Check::new(NAME, CheckResult::Note, far));
+            }
         }
     }
     let notes = sellable::second_names(&files).into_iter();

@@ -248,7 +248,7 @@ fn finding(finding: &StateFinding, last: Option<Spot>) -> DrawnFinding {
         clash,
         sentence: finding.text.clone(),
         places,
-        also: Vec::new(),
         harm: finding.kind.harm().to_owned(),
+        ..DrawnFinding::default()
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn acts(timeline: &Timeline, choice: &Choice, marks: &Marks) -> Vec<A
                 doing: Some(span.doing.clone()),
                 words: words(timeline, marks, operation, &span.doing),
                 findings: marks.at_span(operation, place, at),
-                proves: marks.proves(place, &span.doing),
+                proves: marks.proves(place, span),
             });
         }
         if let Some(at) = operation.killed {
@@ -70,6 +70,7 @@ fn words(timeline: &Timeline, marks: &Marks, operation: &DrawnOperation, doing: 
         Doing::Query if reads => "asks".to_owned(),
         Doing::Query => with("asks", seen(timeline, operation)),
         Doing::Wait => "waits".to_owned(),
+        Doing::Stuck(inode) => format!("waits for {}", marks.lock_name(*inode)),
         Doing::Hold(inode) => format!("holds {}", marks.lock_name(*inode)),
         Doing::Read => with("reads", seen(timeline, operation)),
         Doing::Think if timeline.time == Time::Steps => "thinks".to_owned(),

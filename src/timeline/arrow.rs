@@ -6,7 +6,7 @@ use super::canvas::{ACCENT, Canvas, QUIET};
 use super::model::Clash;
 
 /// From corner to corner.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Arrow {
     pub(super) corners: Vec<(f64, f64)>,
     /// Whether it joins the operations of a finding.

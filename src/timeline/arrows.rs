@@ -119,13 +119,23 @@ fn spots((x0, x1): (f64, f64)) -> impl Iterator<Item = f64> {
 
 /// The same picture with its arrows.
 pub(super) fn joined(scene: &Scene<'_>, layout: Layout) -> Layout {
-    let mut arrows = reads(scene, &layout);
-    arrows.extend(overwrites(scene, &layout));
-    Layout { arrows, ..layout }
+    let reads = reads(scene, &layout);
+    let overwrites = overwrites(scene, &layout);
+    let all = || reads.iter().chain(&overwrites);
+    let without_way = all().any(Option::is_none);
+    // Of reads all are drawn, or none.
+    let reads: Option<Vec<Arrow>> = reads.iter().cloned().collect();
+    let mut arrows = reads.unwrap_or_default();
+    arrows.extend(overwrites.into_iter().flatten());
+    Layout {
+        arrows,
+        without_way,
+        ..layout
+    }
 }
 
-/// From writes to the reads that saw them: all of them, or none where one crosses a text whatever way it takes.
-fn reads(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
+/// From writes to the reads that saw them; nothing for one that crosses a text whatever way it takes.
+fn reads(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
     let reads = scene.choice.places().filter_map(|place| {
         let from = layout.bar(scene, seen_from(scene, place)?, Clash::Writes, true)?;
         let to = layout.bar(scene, place, Clash::WriteRead, false)?;
@@ -135,12 +145,12 @@ fn reads(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
             ..arrow
         }))
     });
-    reads.collect::<Option<Vec<_>>>().unwrap_or_default()
+    reads.collect()
 }
 
 /// Between the acts that a finding names: from each write to the one that overwrote it, else from the first act to the
-/// second.
-fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
+/// second; nothing for one that crosses a text whatever way it takes.
+fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Option<Arrow>> {
     let mut joined: Vec<(Spot, Spot, Clash)> = Vec::new();
     for (at, finding) in scene.timeline.findings.iter().enumerate() {
         let pairs: Vec<(Spot, Spot)> = match finding.clash {
@@ -158,7 +168,7 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
                     .zip(places.skip(1).copied())
                     .collect()
             }
-            Clash::Holds | Clash::Whole => continue,
+            Clash::Holds | Clash::Waits | Clash::Whole => continue,
         };
         for (first, second) in pairs {
             let pair = (first, second, finding.clash);
@@ -171,7 +181,7 @@ fn overwrites(scene: &Scene<'_>, layout: &Layout) -> Vec<Arrow> {
     let arrows = joined.into_iter().filter_map(|(first, second, clash)| {
         let from = layout.bar(scene, first, clash, true)?;
         let to = layout.bar(scene, second, clash, false)?;
-        Arrow::of(from, to, &layout.texts, clash)
+        Some(Arrow::of(from, to, &layout.texts, clash))
     });
     arrows.collect()
 }

@@ -9,6 +9,9 @@ use super::operation::{Doing, DrawnOperation};
 use super::scene::Scene;
 use super::stretches::{Stretch, gaps};
 
+/// How a wait for a lock is drawn.
+pub(super) const WAITS: &str = r#"stroke-width="5" stroke-dasharray="1.5 3""#;
+
 /// The line of an operation, where no bar is.
 pub(super) fn spine(
     canvas: &mut Canvas,
@@ -48,7 +51,7 @@ pub(super) fn line(
 /// Half the height of a bar, and how it is filled; nothing for what is drawn as a line.
 pub(super) fn style(doing: &Doing, colour: &str) -> Option<(f64, String)> {
     Some(match doing {
-        Doing::Wait | Doing::Hold(_) => return None,
+        Doing::Wait | Doing::Stuck(_) | Doing::Hold(_) => return None,
         Doing::Think | Doing::Point(_) => {
             (6.5, format!(r#"rx="3" fill="{QUIET}" fill-opacity="0.12""#))
         }
@@ -94,6 +97,11 @@ pub(super) fn bar(
         (Doing::Think | Doing::Point(_), _) if scene.timeline.time == Time::Nanoseconds => {
             line(canvas, layout, row, (x0, x1), Stretch::of(doing).style());
         }
+        (Doing::Stuck(_), _) => {
+            for (from, to) in layout.scale.pieces(x0, x1) {
+                canvas.path(&format!("M{from:.1} {middle:.1}H{to:.1}"), ACCENT, WAITS);
+            }
+        }
         (Doing::Hold(inode), _) => {
             let lock = lock_colour(scene.marks.lock(*inode));
             hold(canvas, layout, row, (x0, x1), (lock, act.proves));
@@ -103,13 +111,7 @@ pub(super) fn bar(
                 canvas.rect((from, middle - half), (to, middle + half), &rest);
             }
         }
-        _ => line(
-            canvas,
-            layout,
-            row,
-            (x0, x1),
-            r#"stroke-width="5" stroke-dasharray="1.5 3""#,
-        ),
+        _ => line(canvas, layout, row, (x0, x1), WAITS),
     }
 }
 

@@ -15,8 +15,9 @@ pub(super) fn chosen<'a>(scene: &'a Scene<'_>) -> Vec<(&'a Act, bool)> {
         .iter()
         .filter(|act| is_said(scene, act))
         .collect();
-    // Stable: acts of one time keep their order, but for writes, of which one may be known to be the later.
-    said.sort_by_key(|act| (at(scene, act), version(scene, act)));
+    // Stable: acts of one time keep their order, but for writes, of which one may be known to be the later; and the dead do
+    // nothing more.
+    said.sort_by_key(|act| (at(scene, act), act.doing.is_none(), version(scene, act)));
     let abridged = said.len() > ROWS;
     let said: Vec<&Act> = said
         .into_iter()

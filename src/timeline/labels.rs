@@ -27,6 +27,8 @@ pub(super) struct Label {
     pub(super) line: usize,
     /// Whether it belongs to a finding.
     pub(super) marked: bool,
+    /// Its place in time among those of the lane.
+    order: usize,
 }
 
 /// Words for one bar, or for several of one operation that are too close for a label each.
@@ -38,6 +40,8 @@ struct Saying {
     ends: bool,
     marked: bool,
     rank: u8,
+    /// Its place in time among those of the lane.
+    order: usize,
 }
 
 /// What of a lane is put in words, and where.
@@ -70,6 +74,16 @@ pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) ->
         let leaves = ends.iter().copied().filter(|end| *end >= saying.x.0);
         let leaves = leaves.min_by(f64::total_cmp);
         let within = |x: f64| leaves.is_none_or(|end| x + width <= end + STEP);
+        // What was done later does not begin further left.
+        let ordered = |x: f64| {
+            labels.iter().all(|other| {
+                if other.order < saying.order {
+                    other.x <= x
+                } else {
+                    x <= other.x
+                }
+            })
+        };
         let place_where = |good: &dyn Fn(f64) -> bool| {
             (0..LINES).find_map(|line| {
                 let mut places = places(saying.x, width, saying.ends);
@@ -77,13 +91,16 @@ pub(super) fn labels(acts: &[&Act], scale: &Scale, (left, right): (f64, f64)) ->
                 place.map(|x| (x, line))
             })
         };
-        let place = place_where(&within).or_else(|| place_where(&|_| true));
+        let place = place_where(&|x| within(x) && ordered(x))
+            .or_else(|| place_where(&ordered))
+            .or_else(|| place_where(&|_| true));
         if let Some((x, line)) = place {
             labels.push(Label {
                 words: saying.words,
                 x,
                 line,
                 marked: saying.marked,
+                order: saying.order,
             });
         }
     }
@@ -114,6 +131,7 @@ fn sayings(acts: &[&Act], scale: &Scale) -> Vec<Saying> {
             ends: matches!(act.doing, Some(Doing::Write)),
             marked,
             rank: rank(act),
+            order: sayings.len(),
         };
         sayings.push((act.place, saying));
     }

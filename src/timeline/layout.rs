@@ -42,6 +42,8 @@ pub(super) struct Layout {
     pub(super) badges: Vec<Badge>,
     /// None before the words have their places.
     pub(super) arrows: Vec<Arrow>,
+    /// Whether there are arrows for which there is no way past the words.
+    pub(super) without_way: bool,
     /// Where words stand among the lanes.
     pub(super) texts: Vec<TextBox>,
     /// Where the lanes end, and what is said of them.
@@ -93,6 +95,7 @@ impl Layout {
             rows,
             badges,
             arrows: Vec::new(),
+            without_way: false,
             texts: Vec::new(),
             lanes_floor,
             floor,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::acts::Act;
 use super::arrow::Arrow;
-use super::bars::style;
+use super::bars::{WAITS, style};
 use super::canvas::{ACCENT, Canvas, Ink, QUIET, badge, lock_colour, wide};
 use super::labels::SIZE;
 use super::lane_row::SMALL;
@@ -14,6 +14,8 @@ use super::operation::Doing;
 use super::scene::Scene;
 use super::stretches::{Stretch, gaps};
 
+/// That not all arrows are drawn.
+const NO_WAY: &str = "not all arrows are drawn: some find no way past the words";
 /// Between two meanings.
 const ROW: f64 = 18.0;
 
@@ -46,7 +48,9 @@ pub(super) fn legend(canvas: &mut Canvas, scene: &Scene<'_>, layout: &Layout, le
         y += ROW;
         floor = floor.max(y);
     }
-    if let Some(note) = scene.marks.of_letters(scene.timeline.time) {
+    let letters = scene.marks.of_letters(scene.timeline.time);
+    let arrows = layout.without_way.then_some(NO_WAY);
+    for note in letters.into_iter().chain(arrows) {
         floor += SMALL - ROW / 2.0;
         canvas.text((left, floor), "start", SIZE, Ink::Quiet, note);
         floor += SMALL / 2.0;
@@ -116,10 +120,15 @@ fn doings(scene: &Scene<'_>) -> Vec<Item> {
         if occurs(&doing) {
             let shape = match style(&doing, QUIET) {
                 Some((half, rest)) => bar(half, &rest),
-                None => line(r#"stroke-width="5" stroke-dasharray="1.5 3""#),
+                None => line(WAITS),
             };
             items.push((shape, words.to_owned()));
         }
+    }
+    let is_stuck = |act: &Act| matches!(act.doing, Some(Doing::Stuck(_)));
+    if scene.acts.iter().any(is_stuck) {
+        let shape = format!(r#"<path d="M0 0H20" stroke="{ACCENT}" fill="none" {WAITS}/>"#);
+        items.push((shape, "waits in a deadlock".to_owned()));
     }
     let unsaid = [(true, true), (true, false), (false, true)];
     let mut unsaid = unsaid
@@ -194,16 +203,22 @@ fn marks(scene: &Scene<'_>, layout: &Layout) -> Vec<Item> {
     }
     let overwrites = |arrow: &Arrow| arrow.accent && arrow.clash == Clash::Writes;
     if layout.arrows.iter().any(overwrites) {
-        let arrow = format!(
-            r#"<path d="M0 0H20" stroke="{ACCENT}" stroke-width="1.8" marker-end="url(#accent)"/>"#
-        );
-        add(arrow, "is overwritten by");
+        add(accent(), "is overwritten by");
+    }
+    let of_torn = |arrow: &Arrow| arrow.accent && arrow.clash == Clash::WriteRead;
+    if layout.arrows.iter().any(of_torn) {
+        add(accent(), "was read half-written");
     }
     if !layout.scale.breaks.is_empty() {
         let strokes = format!(r#"<path d="M6 4l4 -8M11 4l4 -8" stroke="{QUIET}" fill="none"/>"#);
         add(strokes, "time cut out: nothing happens");
     }
     items
+}
+
+/// A red arrow.
+fn accent() -> String {
+    format!(r#"<path d="M0 0H20" stroke="{ACCENT}" stroke-width="1.8" marker-end="url(#accent)"/>"#)
 }
 
 fn line(rest: &str) -> String {

@@ -1,10 +1,10 @@
 //! What marks a drawing: the numbers of the findings at the acts where they happen, and the letters of the locks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::choose::Choice;
 use super::model::{Clash, Spot, Time, Timeline};
-use super::operation::{Doing, DrawnOperation};
+use super::operation::{Doing, DrawnOperation, Span};
 
 /// So many findings are marked in the drawing; the others are sentences only.
 const MARKED: usize = 5;
@@ -15,6 +15,10 @@ pub(super) struct Marks {
     /// The findings that name a place, by their numbers from 1; which acts prove each, and whether the place is
     /// the first that it names.
     findings: HashMap<Spot, Vec<(usize, Clash, bool)>>,
+    /// Which locks each of them is about, where that is said.
+    locks_of: Vec<BTreeSet<(Spot, u64)>>,
+    /// Who cut the count, to fill it then.
+    cuts: HashSet<Spot>,
     /// The locked files, in the order in which they were locked.
     pub(super) locks: Vec<u64>,
     /// Whether one of them was locked again after another: that may be a new file, with the number of one that is gone.
@@ -25,6 +29,7 @@ impl Marks {
     pub(super) fn of(timeline: &Timeline, choice: &Choice) -> Self {
         let mut marks = Self::default();
         for (at, finding) in timeline.findings.iter().enumerate().take(MARKED) {
+            marks.locks_of.push(finding.locks.clone());
             for (nth, place) in finding.places.iter().enumerate() {
                 let own = marks.findings.entry(*place).or_default();
                 if own.iter().all(|(number, ..)| *number != at + 1) {
@@ -32,6 +37,11 @@ impl Marks {
                 }
             }
         }
+        let cuts = |place: &Spot| {
+            let operation = timeline.operation(*place);
+            operation.is_some_and(|one| one.span(|doing| *doing == Doing::Truncate).is_some())
+        };
+        marks.cuts = choice.places().filter(cuts).collect();
         let operations = choice
             .places()
             .filter_map(|place| timeline.operation(place));
@@ -77,22 +87,51 @@ impl Marks {
         span: usize,
     ) -> Vec<usize> {
         let here = self.at(place).iter();
-        let here =
-            here.filter(|(_, clash, first)| happens(operation, *clash, *first) == Some(span));
+        let act = operation.spans.get(span);
+        let here = here.filter(|(number, clash, first)| {
+            let own = act.and_then(|act| self.is_of_lock(*number, *clash, place, act));
+            own.unwrap_or_else(|| happens(operation, *clash, *first) == Some(span))
+        });
         here.map(|(number, ..)| *number).collect()
     }
 
+    /// Whether an act is one of the locks that a finding is about, where that is said.
+    fn is_of_lock(&self, number: usize, clash: Clash, place: Spot, act: &Span) -> Option<bool> {
+        let locks = self.locks_of.get(number.checked_sub(1)?)?;
+        let is_said = matches!(clash, Clash::Holds | Clash::Waits)
+            && locks.iter().any(|(own, _)| *own == place);
+        is_said.then(|| {
+            let is_one = match clash {
+                Clash::Waits => matches!(act.doing, Doing::Stuck(_)),
+                _ => matches!(act.doing, Doing::Hold(_)),
+            };
+            is_one && locks.contains(&(place, act.from))
+        })
+    }
+
     /// Whether an act of a named operation is what proves a finding.
-    pub(super) fn proves(&self, place: Spot, doing: &Doing) -> bool {
+    pub(super) fn proves(&self, place: Spot, act: &Span) -> bool {
+        let doing = &act.doing;
         let reads = doing.reads() || matches!(doing, Doing::Query);
         let writes = doing.writes();
         self.at(place)
             .iter()
-            .any(|(_, clash, first)| match (clash, first) {
+            .any(|(number, clash, first)| match (clash, first) {
                 (Clash::Writes, _) => doing.reads() || writes,
-                (Clash::WriteRead, true) => writes || matches!(doing, Doing::Truncate),
+                (Clash::WriteRead, true) => match doing {
+                    Doing::Truncate => true,
+                    // What was cut was read empty, or whatever was written of it.
+                    _ => writes && !self.cuts.contains(&place),
+                },
                 (Clash::WriteRead, false) => reads,
-                (Clash::Holds, _) => matches!(doing, Doing::Hold(_)),
+                (Clash::Holds | Clash::Waits, _) => {
+                    let own = self.is_of_lock(*number, *clash, place, act);
+                    own.unwrap_or(match doing {
+                        Doing::Hold(_) => *clash == Clash::Holds,
+                        Doing::Stuck(_) => *clash == Clash::Waits,
+                        _ => false,
+                    })
+                }
                 (Clash::Whole, _) => reads || writes || matches!(doing, Doing::Truncate),
             })
     }
@@ -130,10 +169,12 @@ fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usiz
     let cut = || find(|doing| matches!(doing, Doing::Truncate));
     let read = || find(Doing::reads).or(find(|doing| matches!(doing, Doing::Query)));
     let hold = || find(|doing| matches!(doing, Doing::Hold(_)));
+    let wait = || find(|doing| matches!(doing, Doing::Stuck(_)));
     let act = match (clash, first) {
         (Clash::WriteRead, true) => cut().or_else(write),
         (Clash::WriteRead, false) => read(),
         (Clash::Holds, _) => hold(),
+        (Clash::Waits, _) => wait(),
         (Clash::Whole, _) => write().or_else(cut).or_else(read),
         (Clash::Writes, _) => write().or_else(read),
     };

@@ -1,5 +1,6 @@
 //! The model of a run, ready to be drawn.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::operation::DrawnOperation;
@@ -166,6 +167,8 @@ pub struct DrawnFinding {
     pub sentence: String,
     /// Everything that it names, in the order in which it happened: all of it is marked.
     pub places: Vec<Spot>,
+    /// Of one about locks, which holds or waits of those it is about, by when they began; where none is said, the first of each.
+    pub locks: BTreeSet<(Spot, u64)>,
     /// Those that others like it name: they are counted, not marked.
     pub also: Vec<Spot>,
     /// What it means for each of those that it names, in a few words, as "no such ticket"; may be empty.
@@ -181,6 +184,8 @@ pub enum Clash {
     WriteRead,
     /// The holds of both.
     Holds,
+    /// The waits of all, each for what another holds.
+    Waits,
     /// The operations as wholes.
     #[default]
     Whole,

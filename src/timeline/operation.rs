@@ -63,6 +63,8 @@ pub enum Doing {
     Query,
     /// Waits for the lock.
     Wait,
+    /// Waits in a deadlock for the lock of the file with this number.
+    Stuck(u64),
     /// Holds the lock of the file with this number.
     Hold(u64),
     /// Reads the count.

@@ -37,11 +37,16 @@ pub(super) fn sketch(timeline: &Timeline, columns: usize) -> Vec<TextLine> {
     let room = columns.clamp(LEAST, MOST);
     let scene = Scene::of(timeline);
     let mut lines = drawing(&scene, room);
+    let is_marked = |number: usize| scene.acts.iter().any(|act| act.findings.contains(&number));
+    let findings = || (1..).zip(timeline.findings.iter().take(SENTENCES));
     let mut kinds = Vec::new();
-    for (at, finding) in timeline.findings.iter().enumerate() {
-        let number = at + 1;
-        if scene.acts.iter().any(|act| act.findings.contains(&number)) {
-            kinds.push(format!("<- {number}  {}", finding.kind));
+    if findings().any(|(number, _)| is_marked(number)) {
+        for (number, finding) in findings() {
+            kinds.push(if is_marked(number) {
+                format!("<- {number}  {}", finding.kind)
+            } else {
+                format!("   {number}  {}, marked nowhere", finding.kind)
+            });
         }
     }
     for kind in &kinds {

@@ -381,6 +381,24 @@ fn its_help_has_examples_and_keeps_the_second_process_to_itself() {
     assert!(!run.stdout.contains("__peer"), "{}", run.stdout);
 }
 
+/// Of a ledger not each line is looked at: that is said, and who does.
+#[test]
+fn how_far_an_event_was_looked_at_is_said() {
+    let event = TestEvent::stock(20);
+    for at in 0..12 {
+        event.booked(&format!("guest-{at:02}"));
+    }
+    let ledger = event.path("tickets.ledger.jsonl");
+    let lines = fs::read_to_string(&ledger).unwrap();
+    fs::write(&ledger, lines.replace("guest-07", "guest-70")).unwrap();
+    let (code, report) = event.json(&format!("doctor {}", event.file.display()));
+    assert_eq!((code, &report["event"]), (0, &"fit".into()), "{report:#}");
+    assert_eq!(result(&report, "event"), "note");
+    let words = "adds up as far as a query looks: 'tickets audit' verifies each line of its ledger";
+    assert!(text(&report, "event").ends_with(words), "{report:#}");
+    assert_eq!(event.json("audit").0, 6);
+}
+
 /// A ledger that is gone, or broken, is no event that can be sold from.
 #[test]
 fn an_event_that_does_not_add_up_is_told_as_unfit() {

@@ -2,17 +2,21 @@
 
 mod certain;
 mod counted;
+mod denied;
 mod foreign;
 mod forged;
 mod histories;
 mod hostile;
 mod left_out;
+mod lock_runs;
 mod locks;
 mod named;
 mod orders;
 mod racing;
+mod sums;
 mod unjudged;
 mod unsaid;
+mod waits;
 
 /// Evidence of every kind, for the fuzzers.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {

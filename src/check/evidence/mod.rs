@@ -16,6 +16,7 @@ mod members;
 mod model;
 mod names;
 mod nonce;
+mod observed;
 mod one_at_a_time;
 mod one_write_each;
 mod open_operations;

@@ -60,6 +60,19 @@ impl Evidence {
         RunClock { zero, length }
     }
 
+    /// The last time that it tells, ns.
+    pub(crate) fn end(&self) -> u64 {
+        let dids = self.operations.iter();
+        let dids = dids.flat_map(|did| {
+            let done = [did.invoke, did.read_at, did.intend, did.wrote];
+            done.into_iter().chain([did.returned, did.killed])
+        });
+        let holds = self.holds.iter();
+        let holds = holds.flat_map(|hold| [hold.wanted, hold.got, hold.released]);
+        let said = dids.chain(holds).filter(|at| *at != UNSAID);
+        said.max().unwrap_or(0)
+    }
+
     /// The locks that an operation asked for, the last first.
     pub fn holds_of<'a>(&'a self, operation: &Operation) -> impl Iterator<Item = &'a LockHold> {
         let at = |index: u32| self.holds.get(index as usize);
@@ -109,18 +122,16 @@ impl Evidence {
             return None;
         }
         let presumed = self.presumed_writers();
+        let perhaps = self.perhaps_writers(&presumed);
         let written = |at: u32, did: &Operation| match &self.ledger {
             Some(lines) => lines.iter().any(|line| line.is_of(did)),
-            None => did.has_written() || presumed.contains(&at),
+            None => did.has_written() || presumed.contains(&at) || perhaps.contains(&at),
         };
-        let left = |did: &Operation| match did.left_at_read() {
-            UNSAID => None,
-            left => left.checked_sub(u64::from(did.quantity)),
-        };
-        let fits = |did: &Operation| left(did).is_none_or(|left| left == last.left);
+        let fits = |did: &Operation| did.left_behind().is_none_or(|left| left == last.left);
         let mut fitting = writers.filter(|(at, did)| written(*at, did) && fits(did));
-        let one = fitting.next()?;
-        fitting.next().is_none().then_some(one.0)
+        let one = fitting.next()?.0;
+        let is_known = fitting.next().is_none() && !perhaps.contains(&one);
+        is_known.then_some(one)
     }
 }
 

@@ -107,10 +107,26 @@ impl Operation {
         }
     }
 
-    /// Whether it wrote, as far as it says itself: it was told that it sold, or got no answer after its write.
+    /// How many were left at the version that it wrote, or was to write, as far as it tells.
+    #[must_use]
+    pub fn left_behind(&self) -> Option<u64> {
+        match self.left_at_read() {
+            UNSAID => None,
+            left => left.checked_sub(u64::from(self.quantity)),
+        }
+    }
+
+    /// Whether it wrote, as far as it says itself: it was told that it sold, or says that its write was done, whatever it was
+    /// told.
     #[must_use]
     pub fn has_written(&self) -> bool {
-        self.outcome == OperationOutcome::Sold || self.is_pending() && self.wrote != UNSAID
+        self.outcome == OperationOutcome::Sold || self.write != UNSAID && self.wrote != UNSAID
+    }
+
+    /// Whether it was to write, and was told that nothing was sold.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.write != UNSAID && self.outcome != OperationOutcome::Sold && !self.is_pending()
     }
 
     /// The time by which it had written, ns, or the latest before it did that is known.

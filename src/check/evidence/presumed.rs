@@ -1,43 +1,92 @@
-//! Who is taken to have written though neither it nor a ledger says so: nobody else wrote a version that was read, or gone on from.
+//! Who is taken to have written though neither it nor a ledger says so: nobody else can have written a version that was read, gone
+//! on from, or found in the end.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::model::Evidence;
+use super::observed::Observed;
 use super::operation::{Operation, UNSAID};
+
+/// What is said of a version that somebody may have written who does not say so.
+#[derive(Debug, Default)]
+struct SilentVersion {
+    /// Those who may have written it and do not say so.
+    silent: Vec<u32>,
+    /// How many those left who are known to have written it, as far as that is said.
+    known: Vec<Option<u64>>,
+}
 
 impl Evidence {
     /// Those who got no answer and do not say that they wrote, and who alone can have written a version that there was.
     pub(crate) fn presumed_writers(&self) -> HashSet<u32> {
-        let mut silent: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+        let mut versions = self.silent_versions();
+        // Who was told that it bought and does not say what it wrote may have written any of them.
+        if versions.is_empty() || self.silent_sales().next().is_some() {
+            return HashSet::new();
+        }
+        let observed = Observed::of(self);
+        let known = || self.operations.iter().filter(|did| did.has_written());
+        for did in known() {
+            if let Some(version) = versions.get_mut(&did.write) {
+                version.known.push(observed.left_behind(did));
+            }
+        }
+        let reads = || {
+            let reads = self.operations.iter().map(|did| did.read);
+            reads.chain(self.last.iter().map(|last| last.seq))
+        };
+        // No version is there without the one before it.
+        let gone_on_from = known().map(|did| did.write.wrapping_sub(1));
+        let there = reads().chain(gone_on_from);
+        let there = there.filter(|seq| *seq < UNSAID - 1).max().unwrap_or(0);
+        versions.retain(|seq, _| (self.first + 1..=there).contains(seq));
+        let mut presumed = HashSet::new();
+        for (seq, version) in &versions {
+            match version.silent[..] {
+                [one] if version.known.is_empty() => drop(presumed.insert(one)),
+                _ => presumed.extend(self.proven(*seq, version, &observed)),
+            }
+        }
+        presumed.retain(|at| self.operation(*at).is_some_and(follows));
+        presumed
+    }
+
+    /// Those who got no answer and of whom nobody knows whether they wrote, beside those who are presumed to: they are taken for
+    /// not having written.
+    pub(crate) fn perhaps_writers(&self, presumed: &HashSet<u32>) -> HashSet<u32> {
+        let silent = self.silent_versions().into_values();
+        let silent = silent.flat_map(|version| version.silent);
+        let perhaps = silent.filter(|at| !presumed.contains(at));
+        perhaps
+            .filter(|at| self.operation(*at).is_some_and(follows))
+            .collect()
+    }
+
+    fn silent_versions(&self) -> HashMap<u64, SilentVersion> {
+        let mut versions: HashMap<u64, SilentVersion> = HashMap::new();
         let pending = (0..).zip(&self.operations);
         let pending = pending.filter(|(_, did)| did.is_pending() && did.wrote == UNSAID);
         for (at, did) in pending.filter(|_| self.ledger.is_none()) {
-            silent.entry(did.write).or_default().push(at);
+            versions.entry(did.write).or_default().silent.push(at);
         }
-        // Who was told that it bought and does not say what it wrote may have written any of them.
-        if silent.is_empty() || self.silent_sales().next().is_some() {
-            return HashSet::new();
-        }
-        let known = self.operations.iter().filter(|did| did.has_written());
-        for did in known.clone() {
-            silent.remove(&did.write);
-        }
-        let read = self.operations.iter().map(|did| did.read);
-        let gone_on_from = known.map(|did| did.write.wrapping_sub(1));
-        let last = self.last.iter().map(|last| last.seq);
-        // No version is there without the one before it.
-        let there = read
-            .chain(gone_on_from)
-            .chain(last)
-            .filter(|seq| *seq < UNSAID - 1);
-        let there = there.max().unwrap_or(0);
-        let alone = silent.into_iter().filter_map(|(seq, all)| match all[..] {
-            [one] if (self.first + 1..=there).contains(&seq) => Some(one),
-            _ => None,
+        versions
+    }
+
+    /// Of several who may have written a version those without whom nobody left what was seen of it.
+    fn proven(&self, seq: u64, version: &SilentVersion, observed: &Observed) -> Vec<u32> {
+        let left = |at: u32| observed.left_behind(self.operation(at)?);
+        let is_told = |seen: u64| {
+            let mut known = version.known.iter();
+            known.any(|left| left.is_none_or(|left| left == seen))
+        };
+        let unexplained = observed.at(seq).filter(|seen| !is_told(*seen));
+        let proven = unexplained.filter_map(|seen| {
+            let all = version.silent.iter().copied();
+            let mut fitting = all.filter(|at| left(*at).is_none_or(|left| left == seen));
+            let one = fitting.next()?;
+            (fitting.next().is_none() && left(one).is_some()).then_some(one)
         });
-        alone
-            .filter(|at| self.operation(*at).is_some_and(follows))
-            .collect()
+        proven.collect()
     }
 }
 

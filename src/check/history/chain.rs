@@ -57,6 +57,11 @@ impl Chain {
         version >= self.silent_from
     }
 
+    /// Whether this version was committed, or may have been by a sale that does not say so.
+    pub(super) fn is_known(&self, version: u64) -> bool {
+        self.is_open(version) || self.left(version).is_some()
+    }
+
     /// Whether so many may have been left at this version, which was committed.
     pub(super) fn may_leave(&self, version: u64, left: i64) -> bool {
         if self.is_open(version) {

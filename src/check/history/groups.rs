@@ -34,7 +34,7 @@ pub fn overwritten(evidence: &Evidence, verdict: &HistoryVerdict) -> Vec<Overwri
     let known: HashSet<u32> = forks.order.wrote().collect();
     let mut versions: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
     for (index, did) in (0..).zip(&evidence.operations) {
-        let wrote = did.has_written() || did.is_pending() && known.contains(&index);
+        let wrote = did.has_written() && !did.is_denied() || known.contains(&index);
         if wrote && did.write != UNSAID {
             versions.entry(did.write).or_default().push(index);
         }
@@ -79,7 +79,11 @@ fn sentence(
     let read = version.saturating_sub(1);
     let both = if all.len() == 2 { "both" } else { "all" };
     let counted = match evidence.last {
-        Some(end) if end.seq == version && outcome.is_none_or(|outcome| outcome.kept.is_some()) => {
+        Some(end)
+            if end.seq == version
+                && left_by_one(evidence, writers, end.left)
+                && outcome.is_none_or(|outcome| outcome.kept.is_some()) =>
+        {
             format!("; of these {} sales the count shows one", all.len())
         }
         _ => String::new(),
@@ -104,4 +108,10 @@ fn sentence(
         "{} {had_read} and {both} wrote version {version}: {order}{counted}{with}",
         names(&all)
     )
+}
+
+/// Whether one of these left so many, as far as it tells.
+fn left_by_one(evidence: &Evidence, writers: &[u32], left: u64) -> bool {
+    let mut all = writers.iter().filter_map(|at| evidence.operation(*at));
+    all.any(|did| did.left_behind().is_none_or(|behind| behind == left))
 }

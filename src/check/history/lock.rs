@@ -38,6 +38,7 @@ pub(super) fn check(evidence: &Evidence, findings: &mut Findings<'_>) -> u64 {
     if (1..evidence.holds.len() as u64).contains(&locked) {
         deadlock::check(evidence, findings);
         deadlock::ended(evidence, findings);
+        deadlock::with_itself(evidence, findings);
     }
     locked
 }

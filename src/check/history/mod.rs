@@ -16,6 +16,7 @@
 //! stands before it, which 3 finds.
 
 mod chain;
+mod clashing;
 mod findings;
 mod forks;
 mod groups;
@@ -33,14 +34,17 @@ mod sold;
 mod undecided;
 mod verdict;
 mod words;
+mod words_of_deadlocks;
 mod words_of_sales;
 mod words_of_versions;
 
+pub(crate) use clashing::clashing;
 pub use groups::{OverwrittenVersion, overwritten};
 pub use judge::judge;
 pub(crate) use sold::too_many;
 pub use verdict::{AnomalyCount, HistoryFinding, HistoryVerdict, MAX_TOLD};
 pub use words::sentence;
+pub(crate) use words_of_versions::is_of_the_future;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use super::chain::Chain;
 use super::findings::Findings;
 use super::reads::Readers;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, NONE};
+use crate::check::evidence::{Evidence, NONE, UNSAID};
 
 /// One walk in the order of the versions, with the operation that began last so far: nobody behind it may have been
 /// over before that.
@@ -21,7 +21,11 @@ pub(super) fn check(
     };
     for (version, readers) in (chain.first..).zip(readers) {
         if let Some(writer) = chain.writer(version) {
-            latest.before(writer, version, findings);
+            let did = evidence.operation(writer);
+            // What failed may have come about behind the answer.
+            if !did.is_some_and(|did| did.is_denied() && did.wrote == UNSAID) {
+                latest.before(writer, version, findings);
+            }
             latest.or(writer);
         }
         latest.before(readers.first_over, version, findings);

@@ -18,6 +18,7 @@ pub(super) fn place_all(
     let mut denied = Vec::new();
     oversold(evidence, findings);
     let presumed = evidence.presumed_writers();
+    findings.verdict.guessed = evidence.perhaps_writers(&presumed).len() as u64;
     for (index, operation) in (0..).zip(&evidence.operations) {
         findings.verdict.count_in(evidence, operation);
         let sold = operation.outcome == OperationOutcome::Sold;
@@ -34,7 +35,11 @@ pub(super) fn place_all(
             if written.unwrap_or(operation.wrote != UNSAID) {
                 findings.add(Anomaly::Phantom, &[index], operation.write);
             }
-            denied.extend((written == Some(true)).then_some(index));
+            denied.extend(
+                written
+                    .unwrap_or(operation.wrote != UNSAID)
+                    .then_some(index),
+            );
             continue;
         }
         if written == Some(true)
@@ -47,14 +52,16 @@ pub(super) fn place_all(
         match written {
             Some(false) if sold => missing.push(index),
             // Without a ledger, an operation that says that it wrote has written.
-            None if !sold && operation.wrote == UNSAID => waiting.push(index),
+            None if !sold && operation.wrote == UNSAID && !presumed.contains(&index) => {
+                waiting.push(index);
+            }
             Some(false) => {}
             _ if !follows(operation) || operation.write <= chain.first => odd.push(index),
             _ => place(chain, index, operation, findings),
         }
     }
     place_odd(chain, evidence, &odd, findings);
-    place_denied(chain, evidence, &denied);
+    place_denied(chain, evidence, &denied, findings);
     tell_missing(chain, evidence, &missing, findings);
     by_version(evidence, waiting)
 }
@@ -83,16 +90,25 @@ fn place_odd(chain: &mut Chain, evidence: &Evidence, odd: &[u32], findings: &mut
     }
 }
 
-/// What the ledger has of those who were told that nothing was sold: it took from the stock all the same, and is told as a
-/// phantom already.
-fn place_denied(chain: &mut Chain, evidence: &Evidence, denied: &[u32]) {
+/// What those wrote who were told that nothing was sold: it took from the stock all the same, and is told as a phantom already.
+fn place_denied(
+    chain: &mut Chain,
+    evidence: &Evidence,
+    denied: &[u32],
+    findings: &mut Findings<'_>,
+) {
     for &index in denied {
-        if let Some(operation) = evidence.operation(index)
-            && follows(operation)
-            && operation.write > chain.first
-            && chain.writer(operation.write).is_none()
-        {
-            chain.write(index, operation);
+        let operation = evidence.operation(index);
+        let operation = operation.filter(|did| follows(did) && did.write > chain.first);
+        let Some(operation) = operation else { continue };
+        let version = operation.write;
+        match chain.writer(version) {
+            None => drop(chain.write(index, operation)),
+            Some(writer) if evidence.operation(writer).is_some_and(follows) => {
+                chain.fork(version, operation.quantity);
+                findings.add(Anomaly::LostUpdate, &[writer, index], version - 1);
+            }
+            Some(_) => {}
         }
     }
 }

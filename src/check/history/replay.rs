@@ -4,7 +4,8 @@ use super::chain::Chain;
 use super::findings::Findings;
 use super::possible_lefts::PossibleLefts;
 use super::seen_versions::SeenVersions;
-use super::sold::sold_beside_count;
+use super::sold::Sold;
+use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, OperationOutcome, UNSAID};
 
@@ -97,12 +98,15 @@ fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
         }
     }
     let Some(last) = evidence.last else { return };
-    if !chain.may_leave(last.seq, last.left.cast_signed()) {
+    let is_known = last.seq >= chain.first && chain.is_known(last.seq);
+    if !final_adds_up(chain, evidence, is_known) {
         findings.add(Anomaly::Conservation, &[], None);
-        return;
     }
-    if !chain.forks.is_empty() && sold_beside_count(evidence).is_some() {
-        findings.add(Anomaly::Conservation, &[], None);
+    if !is_known && last.seq > chain.first && !is_told(evidence, findings, last.seq) {
+        findings.add(Anomaly::Gap, &[], last.seq);
+    }
+    if !chain.may_leave(last.seq, last.left.cast_signed()) {
+        return;
     }
     // A sale that was acknowledged must be in the count.
     let behind = last.seq + 1..=chain.last();
@@ -115,4 +119,39 @@ fn count(chain: &Chain, evidence: &Evidence, findings: &mut Findings<'_>) {
     if let Some(told) = told {
         findings.add(Anomaly::LostSale, &[told], None);
     }
+}
+
+/// Whether the final count is what the sales leave that lead to it; of a version of which nobody knows who wrote it, what all
+/// sales leave.
+fn final_adds_up(chain: &Chain, evidence: &Evidence, is_known: bool) -> bool {
+    let Some(last) = evidence.last else {
+        return true;
+    };
+    if is_known && chain.forks.is_empty() && chain.may_leave(last.seq, last.left.cast_signed()) {
+        return true;
+    }
+    let sold = Sold::of(evidence);
+    if !is_known {
+        return last.seq > chain.first && sold.adds_up(last.left);
+    }
+    // The ledger decides how many each version took.
+    let up_to = sold.up_to(chain.first, last.seq);
+    let by_ledger = up_to.filter(|_| evidence.ledger.is_some());
+    if by_ledger.is_some_and(|up_to| up_to.checked_add(last.left) == Some(evidence.stock)) {
+        return true;
+    }
+    let leaves = chain.may_leave(last.seq, last.left.cast_signed());
+    leaves && (!sold.is_forked() || sold.adds_up(last.left))
+}
+
+/// Whether of a version that nobody is known to have written something is told already, or somebody says that it did.
+fn is_told(evidence: &Evidence, findings: &Findings<'_>, version: u64) -> bool {
+    let is_of = |found: &HistoryFinding| {
+        found.kind == Anomaly::Gap && found.operations.is_empty() && found.version == Some(version)
+    };
+    let mut lines = evidence.ledger.iter().flatten();
+    let mut all = evidence.operations.iter();
+    findings.verdict.findings.iter().any(is_of)
+        || lines.any(|line| line.seq == version)
+        || all.any(|did| did.write == version && did.has_written())
 }

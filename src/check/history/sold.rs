@@ -24,28 +24,80 @@ pub(crate) fn too_many(evidence: &Evidence) -> String {
     )
 }
 
-/// How many were sold in all, as far as it was written, where several sales wrote one version and the final count does
-/// not show them all.
-pub(super) fn sold_beside_count(evidence: &Evidence) -> Option<u64> {
-    let last = evidence.last?;
-    let mut versions: Vec<(u64, u32)> = if let Some(lines) = &evidence.ledger {
-        lines.iter().map(|line| (line.seq, line.quantity)).collect()
-    } else {
+/// What was sold, as far as it was written: by the ledger, where there is one.
+pub(super) struct Sold {
+    stock: u64,
+    /// The versions that were written and how many each took, by version.
+    sales: Vec<(u64, u32)>,
+    pub(super) all: u64,
+    /// Whether more may have been sold.
+    is_least: bool,
+    /// Whether it is not said of each sale which version it wrote.
+    is_silent: bool,
+}
+
+impl Sold {
+    pub(super) fn of(evidence: &Evidence) -> Self {
         let presumed = evidence.presumed_writers();
-        let all = (0..).zip(&evidence.operations);
-        let wrote = all.filter(|(at, did)| did.has_written() || presumed.contains(at));
-        let wrote = wrote.filter(|(_, did)| did.write != UNSAID);
-        wrote.map(|(_, did)| (did.write, did.quantity)).collect()
-    };
-    versions.sort_unstable();
-    let forked = versions
-        .windows(2)
-        .any(|two| matches!(two, [one, other] if one.0 == other.0));
-    let sold = versions.iter();
-    let sold = sold.fold(0_u64, |sum, sale| sum.saturating_add(sale.1.into()));
-    let silent = evidence
-        .silent_sales()
-        .filter(|_| evidence.ledger.is_none());
-    let sold = silent.fold(sold, |sum, did| sum.saturating_add(did.quantity.into()));
-    (forked && sold.checked_add(last.left) != Some(evidence.stock)).then_some(sold)
+        let mut sales: Vec<(u64, u32)> = if let Some(lines) = &evidence.ledger {
+            lines.iter().map(|line| (line.seq, line.quantity)).collect()
+        } else {
+            let all = (0..).zip(&evidence.operations);
+            let wrote = all.filter(|(at, did)| did.has_written() || presumed.contains(at));
+            let wrote = wrote.filter(|(_, did)| did.write != UNSAID);
+            wrote.map(|(_, did)| (did.write, did.quantity)).collect()
+        };
+        sales.sort_unstable();
+        let silent = || {
+            let silent = evidence.silent_sales();
+            silent.filter(|_| evidence.ledger.is_none())
+        };
+        let quantities = sales.iter().map(|sale| sale.1);
+        let quantities = quantities.chain(silent().map(|did| did.quantity));
+        Self {
+            stock: evidence.stock,
+            all: quantities.fold(0, |sum, many| sum.saturating_add(many.into())),
+            is_least: !evidence.perhaps_writers(&presumed).is_empty(),
+            is_silent: silent().next().is_some(),
+            sales,
+        }
+    }
+
+    /// Whether that and what is left are the stock, for all that is known.
+    pub(super) fn adds_up(&self, left: u64) -> bool {
+        match self.all.checked_add(left) {
+            Some(all) if self.is_least => all <= self.stock,
+            all => all == Some(self.stock),
+        }
+    }
+
+    /// Whether several sales wrote one version.
+    pub(super) fn is_forked(&self) -> bool {
+        let mut pairs = self.sales.windows(2);
+        pairs.any(|two| matches!(two, [one, other] if one.0 == other.0))
+    }
+
+    /// Whether somebody wrote this version.
+    pub(super) fn has(&self, version: u64) -> bool {
+        let at = self.sales.partition_point(|sale| sale.0 < version);
+        self.sales.get(at).is_some_and(|sale| sale.0 == version)
+    }
+
+    /// How many were sold from the first version up to another, where each of them was written once.
+    pub(super) fn up_to(&self, first: u64, version: u64) -> Option<u64> {
+        let of = self.sales.iter().take_while(|sale| sale.0 <= version);
+        let mut next = first;
+        let mut sold: u64 = 0;
+        for (seq, many) in of {
+            next = next.checked_add(1).filter(|next| next == seq)?;
+            sold = sold.saturating_add(u64::from(*many));
+        }
+        (next == version && !self.is_silent).then_some(sold)
+    }
+
+    /// How many were sold in all, in words.
+    pub(super) fn told(&self) -> String {
+        let least = if self.is_least { "at least " } else { "" };
+        format!("{least}{} sold", self.all)
+    }
 }

@@ -50,6 +50,9 @@ pub struct HistoryVerdict {
     pub unjudged: u64,
     /// How many have no answer: the evidence does not say how they ended, so that what they were told was not judged.
     pub unanswered: u64,
+    /// How many without an answer may have written, and do not say that they did: they are taken for not having, where nothing
+    /// shows that they did.
+    pub guessed: u64,
     /// How many sales were written under a lock that did not cover their read.
     pub read_outside: u64,
     /// How many sales were written under a lock that was got after they began, and do not say when they read: whether it
@@ -85,7 +88,7 @@ impl HistoryVerdict {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let locks = self.untimed_locks + self.unnamed_locks;
-        let unsaid = self.unjudged + self.unanswered + locks + self.read_untimed;
+        let unsaid = self.unjudged + self.unanswered + self.guessed + locks + self.read_untimed;
         self.ledger && self.last && unsaid + self.read_outside == 0
     }
 

@@ -1,11 +1,11 @@
 //! Findings in words; those about locks here.
 
+use super::clashing::clashing;
 use super::forks::Forks;
-use super::lock::cycle::{Cycles, waited_until};
 use super::phrases::Phrases;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
-use crate::check::evidence::{Evidence, File, LockHold, NOWHERE, OperationOutcome, UNSAID};
+use crate::check::evidence::{Evidence, File, NOWHERE, UNSAID};
 
 /// The file of a lock that there is not.
 const NOBODYS: File = File {
@@ -51,12 +51,9 @@ pub(super) fn tell_lost_updates(evidence: &Evidence, findings: &mut [HistoryFind
 impl Phrases<'_> {
     fn lock(&self) -> String {
         let (a, b) = (self.who(0), self.who(1));
-        let is_dead = self.finding.kind == Anomaly::DeadInodeLock;
+        let locks = clashing(self.evidence, self.finding);
         let hold = |at: usize| {
-            let operation = self.operation(at);
-            let mut holds = self.evidence.holds_of(&operation);
-            let held = holds.find(|hold| hold.got != UNSAID && (hold.is_dead() || !is_dead));
-            held.map_or((UNSAID, UNSAID, NOBODYS), |hold| {
+            locks.get(at).map_or((UNSAID, UNSAID, NOBODYS), |hold| {
                 let file = self.evidence.files.get(hold.lock as usize);
                 (hold.got, hold.released, file.copied().unwrap_or(NOBODYS))
             })
@@ -90,7 +87,7 @@ impl Phrases<'_> {
             Anomaly::DeadInodeLock => format!(
                 "{a} got the lock of a file (inode {inode}) at {}, when {}",
                 self.time(got),
-                if self.is_gone() {
+                if locks.first().is_some_and(|hold| hold.path == NOWHERE) {
                     "that file had been removed: whoever comes next locks a new one"
                 } else {
                     "another file had taken its place"
@@ -98,17 +95,12 @@ impl Phrases<'_> {
             ),
             Anomaly::EndedLock => {
                 let did = self.operation(0);
-                let holds = self.evidence.holds_of(&did);
-                let leased = |hold: &&LockHold| hold.leased && hold.got != UNSAID;
-                let own = holds
-                    .filter(leased)
-                    .find(|hold| (hold.got..=hold.released).contains(&did.intend));
                 format!(
                     "{a} wrote version {} at {} under a lock that had ended: it got it at {}, its lease ended, and {b} got the \
                      lock at {}",
                     did.write,
                     self.time(did.intend),
-                    self.time(own.map_or(UNSAID, |hold| hold.got)),
+                    self.time(got),
                     self.time(other_got),
                 )
             }
@@ -120,73 +112,5 @@ impl Phrases<'_> {
             }
             _ => self.deadlock(),
         }
-    }
-
-    /// Who waits for whom, all around, and how that ended.
-    fn deadlock(&self) -> String {
-        let pair = self.finding.operations.as_slice();
-        let all = match pair {
-            [one, other] => Cycles::of(self.evidence).from(*one, Some(*other)),
-            _ => Vec::new(),
-        };
-        let all = if all.len() < 2 { pair } else { &all[..] };
-        let operation = |at: &u32| self.evidence.operation(*at);
-        let name = |at: &u32| operation(at).map_or("", |did| self.evidence.names.name(did.buyer));
-        let given_up = all.iter().filter_map(|at| {
-            let did = operation(at)?;
-            let mut waits = self.evidence.holds_of(did);
-            let wait = waits.find(|hold| hold.got == UNSAID && hold.wanted != UNSAID)?;
-            let until = waited_until(self.evidence, did, wait);
-            (until != UNSAID).then_some((until, did, name(at)))
-        });
-        let neither = if all.len() == 2 {
-            "neither"
-        } else {
-            "none of them"
-        };
-        let end = match given_up.min_by_key(|end| end.0) {
-            None => format!("{neither} ever goes on"),
-            Some((at, did, who)) if did.outcome == OperationOutcome::Killed => {
-                format!(
-                    "{neither} went on until {who} was killed at {}",
-                    self.time(at)
-                )
-            }
-            Some((at, _, who)) => {
-                format!("{neither} went on until {who} gave up at {}", self.time(at))
-            }
-        };
-        match all {
-            [one, other] => {
-                let (a, b) = (name(one), name(other));
-                format!("{a} waits for a lock that {b} holds, and {b} waits for {a} in turn: {end}")
-            }
-            [first, .., last] => {
-                let waits = all.windows(2).filter_map(|two| match two {
-                    [one, next] => Some(format!(
-                        "{} waits for a lock that {} holds",
-                        name(one),
-                        name(next)
-                    )),
-                    _ => None,
-                });
-                let waits: Vec<String> = waits.collect();
-                let (last, first) = (name(last), name(first));
-                format!(
-                    "{}, and {last} waits for one that {first} holds: {end}",
-                    waits.join(", ")
-                )
-            }
-            _ => end,
-        }
-    }
-
-    /// Whether the file of a dead lock had no name any more, and no other had taken its place.
-    fn is_gone(&self) -> bool {
-        let operation = self.operation(0);
-        let mut holds = self.evidence.holds_of(&operation);
-        holds
-            .find(|hold| hold.is_dead())
-            .is_some_and(|hold| hold.path == NOWHERE)
     }
 }

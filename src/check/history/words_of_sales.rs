@@ -1,8 +1,8 @@
 //! Findings about sales in words: too many, lost, or not as they were answered.
 
 use super::phrases::Phrases;
-use super::sold::{sold_beside_count, too_many};
-use crate::check::evidence::UNSAID;
+use super::sold::{Sold, too_many};
+use crate::check::evidence::{OperationOutcome, UNSAID};
 use crate::check::write_order::WriteOrder;
 use crate::plural::are;
 
@@ -11,8 +11,12 @@ impl Phrases<'_> {
         let (who, did, stock) = (self.who(0), self.operation(0), self.evidence.stock);
         let quantity = did.quantity;
         if self.finding.version.is_some() {
+            let were = match quantity {
+                1 => "none".to_owned(),
+                many => format!("fewer than {many}"),
+            };
             return format!(
-                "{who} bought {quantity} with version {version}, when fewer than {quantity} of the {stock} were left"
+                "{who} bought {quantity} with version {version}, when {were} of the {stock} were left"
             );
         }
         let first = self.finding.operations.first();
@@ -38,38 +42,63 @@ impl Phrases<'_> {
     }
 
     pub(super) fn conservation(&self, version: u64) -> String {
-        let stock = self.evidence.stock;
-        let last = self
-            .evidence
-            .last
-            .filter(|_| self.finding.version.is_none());
-        if let (Some(last), Some(sold)) = (last, sold_beside_count(self.evidence)) {
+        let (who, did) = (self.who(0), self.operation(0));
+        if self.finding.version.is_none() {
+            return self.final_count();
+        }
+        if self.finding.operations.is_empty() {
+            let stock = self.evidence.stock;
             return format!(
-                "it does not add up: {stock} in stock less {sold} sold is not the {} left that the final count says",
-                last.left
+                "the ledger's version {version} does not leave what {stock} in stock less the sales up to it are"
             );
         }
-        match (self.finding.version, last) {
-            (None, Some(last)) => format!(
+        let bought = match did.outcome {
+            OperationOutcome::Sold => format!("bought {}", did.quantity),
+            _ => format!("wanted {}", did.quantity),
+        };
+        match did.left {
+            left if did.read == version && left != UNSAID => format!(
+                "it does not add up: {who} read version {version}, {bought}, and was told that {left} {} left",
+                are(left)
+            ),
+            _ => format!(
+                "it does not add up: {who} {bought} with version {version}, which does not leave what the ledger says of it"
+            ),
+        }
+    }
+
+    /// What does not add up at the final count.
+    fn final_count(&self) -> String {
+        let (stock, first) = (self.evidence.stock, self.evidence.first);
+        let Some(last) = self.evidence.last else {
+            return String::new();
+        };
+        let less = |sold: &str| {
+            format!(
+                "it does not add up: {stock} in stock less {sold} is not the {} left that the final count says",
+                last.left
+            )
+        };
+        if last.seq < first {
+            return format!(
+                "the final count says version {}, which is older than the first of the run, {first}",
+                last.seq
+            );
+        }
+        let sold = Sold::of(self.evidence);
+        let up_to = sold.up_to(first, last.seq);
+        let up_to = up_to.filter(|up_to| up_to.checked_add(last.left) != Some(stock));
+        let is_of_all = sold.is_forked() || !sold.has(last.seq);
+        match up_to {
+            _ if is_of_all && !sold.adds_up(last.left) => less(&sold.told()),
+            Some(up_to) if up_to < sold.all => {
+                less(&format!("{up_to} sold up to version {}", last.seq))
+            }
+            Some(up_to) => less(&format!("{up_to} sold")),
+            None => format!(
                 "it does not add up: the final count says version {} with {} left, and the sales of the run that are known to lead to it do not leave that of {stock} in stock",
                 last.seq, last.left
             ),
-            _ if self.finding.operations.is_empty() => {
-                format!(
-                    "the ledger's version {version} does not leave what {stock} in stock less the sales up to it are"
-                )
-            }
-            _ => {
-                let (who, did) = (self.who(0), self.operation(0));
-                let told = match did.left {
-                    UNSAID => String::new(),
-                    left => format!(", and was told that {left} {} left", are(left)),
-                };
-                format!(
-                    "it does not add up at version {version}: {who} wanted {}{told}",
-                    did.quantity
-                )
-            }
         }
     }
 

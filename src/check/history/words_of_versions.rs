@@ -38,14 +38,24 @@ impl Phrases<'_> {
         let (late, early) = (self.operation(0), self.operation(1));
         let (a, b) = (self.who(0), self.who(1));
         let (began, over) = (self.time(late.invoke), self.time(early.over()));
-        if late.write == version && early.write != version {
+        if is_of_the_future(&late, &early, version) {
             return format!(
-                "{b} read version {version} and was answered at {over}, before {a}, who wrote it, began at {began}"
+                "{b} read version {version} and was answered at {over}, before {a}, who wrote it, began at {began}: two clocks, or \
+                 an 'invoke' that was stamped too late"
             );
         }
-        let read = late.read;
+        let still = match late.read {
+            UNSAID => format!("wrote version {}", late.write),
+            read => format!("read version {read}"),
+        };
+        if early.is_denied() && early.write == version {
+            let failed = early.outcome.code();
+            return format!(
+                "{a} began at {began}, after {b} had written version {version} and was told {failed} at {over}, and still {still}"
+            );
+        }
         format!(
-            "{a} began at {began}, after {b} had been answered at {over} with version {version}, and still read version {read}"
+            "{a} began at {began}, after {b} had been answered at {over} with version {version}, and still {still}"
         )
     }
 
@@ -134,6 +144,13 @@ impl Phrases<'_> {
 
     pub(super) fn gap(&self, version: u64) -> String {
         if self.finding.operations.is_empty() {
+            let is_last = self.evidence.last.is_some_and(|last| last.seq == version);
+            let mut lines = self.evidence.ledger.iter().flatten();
+            if is_last && !lines.any(|line| line.seq == version) {
+                return format!(
+                    "the final count says version {version}, which nobody is known to have written"
+                );
+            }
             return format!(
                 "version {version} is missing, or does not stand behind the one before it"
             );
@@ -143,4 +160,9 @@ impl Phrases<'_> {
             self.who(0)
         )
     }
+}
+
+/// Whether a version was read, and that answered, before who wrote it began.
+pub(crate) fn is_of_the_future(late: &Operation, early: &Operation, version: u64) -> bool {
+    late.write == version && early.write != version
 }

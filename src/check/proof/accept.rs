@@ -41,8 +41,11 @@ impl Case<'_> {
         match (kind, self.version, self.evidence.last) {
             (Anomaly::Conservation, None, Some(last)) => {
                 let lefts = self.lefts(last.seq);
-                lefts.is_some_and(|lefts| !lefts.contains(&last.left.cast_signed()))
-                    || self.is_short_of_sales(last.left)
+                let is_another = lefts.is_some_and(|lefts| match &lefts[..] {
+                    [] => last.seq < self.evidence.first || !self.adds_up(last.left),
+                    lefts => !lefts.contains(&last.left.cast_signed()),
+                });
+                is_another || self.is_short_of_sales(last.left)
             }
             (Anomaly::Phantom, Some(version), _) => {
                 let there = lines().filter(|line| line.seq == version).count();
@@ -50,7 +53,7 @@ impl Case<'_> {
                 let meant = meant.filter(|did| did.write == version && self.on_ledger(did));
                 there > meant.count()
             }
-            (Anomaly::Gap, Some(version), _) => {
+            (Anomaly::Gap, Some(version), last) => {
                 let mut before = self.evidence.first;
                 let leaps = lines().any(|line| {
                     let leaps = line.seq == version && line.seq != before + 1;
@@ -58,7 +61,9 @@ impl Case<'_> {
                     leaps
                 });
                 let missing = version > self.evidence.first && self.writer(version, None).is_none();
-                leaps || missing && !self.is_open(version) && self.is_followed(version)
+                let is_there = last.is_some_and(|last| last.seq >= version);
+                let is_there = is_there || self.is_followed(version);
+                leaps || missing && !self.is_open(version) && is_there
             }
             (Anomaly::Conservation, Some(version), _) => self.ledger_differs(version),
             _ => false,
@@ -127,6 +132,7 @@ impl Case<'_> {
                 let mut got = self.got(did);
                 self.version.is_none() && got.any(LockHold::is_dead)
             }
+            Anomaly::Deadlock => self.version.is_none() && self.waits_for_itself(did),
             Anomaly::UnlockedWrite if self.version.is_none() => {
                 let mut holds = self.evidence.holds.iter();
                 let locks = holds.any(|hold| hold.got != UNSAID);
@@ -151,10 +157,13 @@ impl Case<'_> {
                 let read = did.read == version || did.read == UNSAID;
                 read && version.checked_add(1) == Some(did.write)
                     && (did.outcome == OperationOutcome::Sold
-                        || did.is_pending() && self.has_written(did))
+                        || self.has_written(did)
+                        || self.must_have_written(did))
             }),
             (Anomaly::StaleRead, Some(version)) => {
-                let wrote = other.outcome == OperationOutcome::Sold && other.write == version;
+                let denied = other.wrote != UNSAID && self.has_written(other);
+                let wrote = other.outcome == OperationOutcome::Sold || denied;
+                let wrote = wrote && other.write == version;
                 let newest = other.read == version && oldest(one) < (version, true)
                     || wrote && oldest(one) < (version, false);
                 one.invoke > other.over() && newest

@@ -1,9 +1,7 @@
 //! What a finding is held against, and what its operations locked, wrote and sold.
 
-use std::collections::BTreeSet;
-
 use crate::check::evidence::{
-    CommittedLine, Evidence, LockHold, Operation, OperationOutcome, UNSAID,
+    CommittedLine, Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID,
 };
 
 /// The evidence, and the version that the finding is about.
@@ -29,53 +27,6 @@ impl Case<'_> {
             Some(_) => self.on_ledger(did),
             None => did.wrote != UNSAID,
         }
-    }
-
-    /// Whether it alone can have written a version that there was, though neither it nor a ledger says so.
-    fn must_have_written(&self, did: &Operation) -> bool {
-        let all = || self.evidence.operations.iter();
-        let has_sold = |one: &Operation| one.outcome == OperationOutcome::Sold;
-        let alike = all().filter(|one| one.write == did.write);
-        let alone = alike
-            .filter(|one| has_sold(one) || one.is_pending())
-            .count()
-            == 1;
-        let was_there = |one: &Operation| {
-            let wrote = has_sold(one) || one.is_pending() && self.has_written(one);
-            let read = one.read != UNSAID && one.read >= did.write;
-            read || one.write != UNSAID && one.write > did.write && wrote
-        };
-        let last = self.evidence.last.map(|last| last.seq);
-        let there = last >= Some(did.write) || all().any(was_there);
-        let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
-        let any = all().any(|one| has_sold(one) && one.write == UNSAID);
-        let silent = did.is_pending() && self.evidence.ledger.is_none() && !any;
-        silent && alone && there && follows && did.write > self.evidence.first
-    }
-
-    /// Whether two sales wrote one version, and all sales together do not leave what is left.
-    pub(super) fn is_short_of_sales(&self, left: u64) -> bool {
-        let written: Vec<(u64, u32)> = if let Some(lines) = &self.evidence.ledger {
-            lines.iter().map(|line| (line.seq, line.quantity)).collect()
-        } else {
-            let all = self.evidence.operations.iter();
-            let sold = |did: &&Operation| {
-                let sold = did.outcome == OperationOutcome::Sold;
-                let wrote = self.has_written(did) || self.must_have_written(did);
-                did.write != UNSAID && (sold || did.is_pending() && wrote)
-            };
-            all.filter(sold)
-                .map(|did| (did.write, did.quantity))
-                .collect()
-        };
-        let versions: BTreeSet<u64> = written.iter().map(|sale| sale.0).collect();
-        let sold: u128 = written.iter().map(|sale| u128::from(sale.1)).sum();
-        let silent = self.evidence.operations.iter().filter(|did| {
-            let silent = did.outcome == OperationOutcome::Sold && did.write == UNSAID;
-            silent && self.evidence.ledger.is_none()
-        });
-        let sold = sold + silent.map(|did| u128::from(did.quantity)).sum::<u128>();
-        versions.len() < written.len() && sold + u128::from(left) != self.evidence.stock.into()
     }
 
     /// Whether a line of the ledger says what the operation wanted.
@@ -113,6 +64,40 @@ impl Case<'_> {
         let until = [other.wrote, other.returned];
         let until = until.into_iter().find(|at| *at != UNSAID);
         from.zip(until).is_some_and(|(from, until)| until < from)
+    }
+
+    /// Whether it asked for a lock that it held itself, and did nothing else from then on until it was over.
+    pub(super) fn waits_for_itself(&self, did: &Operation) -> bool {
+        let is_sole = |hold: &&LockHold| !hold.shared && hold.got != UNSAID;
+        let until = |hold: &LockHold| hold.released.min(did.returned).min(did.killed);
+        let acted = [did.read_at, did.intend, did.wrote];
+        let is_later = |wait: &LockHold| {
+            let holds = self.evidence.holds.iter();
+            let holds = holds.flat_map(|hold| [hold.wanted, hold.got, hold.released]);
+            let dids = self.evidence.operations.iter();
+            let dids = dids.flat_map(|one| {
+                let done = [one.invoke, one.read_at, one.intend, one.wrote];
+                done.into_iter().chain([one.returned, one.killed])
+            });
+            let mut all = holds.chain(dids).filter(|at| *at != UNSAID);
+            self.evidence.last.is_some() || all.any(|at| at > wait.wanted)
+        };
+        // Its last one.
+        self.evidence.holds_of(did).take(1).any(|wait| {
+            let mut holds = self.evidence.holds_of(did).filter(is_sole);
+            let own = holds.any(|hold| {
+                hold.lock == wait.lock && (hold.got..until(hold)).contains(&wait.wanted)
+            });
+            let ends = match did.outcome {
+                OperationOutcome::Open => is_later(wait),
+                OperationOutcome::Killed | OperationOutcome::Failed | OperationOutcome::Unknown => {
+                    !acted.iter().any(|at| *at != UNSAID && *at >= wait.wanted)
+                }
+                _ => false,
+            };
+            let is_wait = wait.got == UNSAID && wait.wanted != UNSAID && wait.lock != NONE;
+            is_wait && own && ends
+        })
     }
 
     pub(super) fn waits_for(&self, one: &Operation, other: &Operation) -> bool {

@@ -5,6 +5,7 @@
 
 mod accept;
 mod case;
+mod sales;
 mod versions;
 
 pub use accept::accept;

@@ -14,13 +14,11 @@ impl Case<'_> {
         let all = self.evidence.operations.iter();
         let all = all.filter(move |did| did.write == version);
         let known = self.evidence.ledger.is_some();
-        let may = move |did: &&Operation| {
+        // Who was told that nothing was sold may have written it all the same.
+        all.filter(move |did| {
             let may = did.outcome == OperationOutcome::Sold || did.is_pending();
-            may && (!known || self.on_ledger(did))
-        };
-        // Who was told that nothing was sold wrote it all the same where the ledger says so, and says it of nobody else.
-        let denied = known && !all.clone().any(|did| may(&did));
-        all.filter(move |did| may(did) || denied && self.on_ledger(did))
+            may && !known || self.has_written(did)
+        })
     }
 
     /// Whether a sale may have written it that does not say what it wrote.
@@ -106,7 +104,7 @@ impl Case<'_> {
         let wrote = all.filter(move |did| {
             let sold = did.outcome == OperationOutcome::Sold;
             let follows = did.read == UNSAID || did.read + 1 == did.write;
-            let wrote = sold || did.is_pending() && self.has_written(did);
+            let wrote = sold || self.has_written(did) || self.must_have_written(did);
             did.write == version && follows && wrote
         });
         let quantities = wrote.map(|did| i64::from(did.quantity));

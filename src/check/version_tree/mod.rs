@@ -103,6 +103,7 @@ impl VersionTree {
                 let mut last = candidates(evidence, latest, &written, order);
                 versions.drop_gone_on_from(&mut last);
                 versions.survives(&last);
+                versions.doubt(evidence);
             }
             (None, None) => {}
         }
@@ -174,6 +175,23 @@ impl VersionTree {
         self.possible
             .get(&operation)
             .map_or(&[][..], |all| &all[..])
+    }
+
+    /// Somebody who does not say that it wrote may have written what stands in the end.
+    fn doubt(&mut self, evidence: &Evidence) {
+        let perhaps = evidence.perhaps_writers(&evidence.presumed_writers());
+        let mut perhaps = perhaps.iter().filter_map(|at| evidence.operation(*at));
+        let is_doubtful = perhaps.any(|did| {
+            evidence.last.is_none_or(|last| {
+                let fits = did.left_behind().is_none_or(|left| left == last.left);
+                did.write == last.seq && fits
+            })
+        });
+        // Nor does what left another count than the final one.
+        let is_another = |left: u64| evidence.last.is_some_and(|last| last.left != left);
+        for version in self.all.iter_mut().filter(|version| version.survived) {
+            version.doubtful |= is_doubtful || version.left.is_some_and(is_another);
+        }
     }
 
     /// These stand in the end, or one of them does.

@@ -60,10 +60,7 @@ pub(super) fn by_time(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<Writte
             by: Some(index),
             unordered: !settled,
             seq: did.write,
-            left: match did.left_at_read() {
-                UNSAID => None,
-                left => left.checked_sub(u64::from(did.quantity)),
-            },
+            left: did.left_behind(),
             sum: None,
             at: time(evidence, Some(index)),
         })

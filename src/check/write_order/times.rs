@@ -17,6 +17,8 @@ pub(super) fn start(did: &Operation) -> u64 {
 /// When it wrote: not after that, ns, or [`UNSAID`].
 pub(super) fn end(did: &Operation) -> u64 {
     match did.wrote {
+        // What failed may have come about behind the answer.
+        UNSAID if did.is_denied() => UNSAID,
         UNSAID => did.over(),
         wrote => wrote,
     }

@@ -2,7 +2,9 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::write_order::WriteOrder;
-use crate::check::{Anomaly, HistoryFinding, HistoryVerdict, overwritten, too_many};
+use crate::check::{
+    Anomaly, HistoryFinding, HistoryVerdict, clashing, is_of_the_future, overwritten, too_many,
+};
 use crate::timeline::{Clash, DrawnFinding, Spot};
 
 /// Of so many versions the lost updates are told apart.
@@ -56,19 +58,24 @@ fn drawn(
     let is_ordered = is_oversale && order.knows_beyond_stock();
     let alike = verdict.findings.iter();
     let alike = alike.filter(|other| other.kind == found.kind);
+    let locks = alike
+        .clone()
+        .flat_map(|other| locks(evidence, other, &place))
+        .collect();
     let operations = match (is_oversale, is_ordered) {
         (true, true) => order.beyond_stock(),
         (true, false) => order.perhaps_beyond_stock(),
-        (false, _) => alike.flat_map(|other| &other.operations).copied().collect(),
+        (false, _) => alike.flat_map(|other| named(evidence, other)).collect(),
     };
     DrawnFinding {
-        kind: found.kind.explained(),
+        kind: explained(evidence, found),
         clash: match found.kind {
             Anomaly::BrokenLock
             | Anomaly::SplitLock
             | Anomaly::DeadInodeLock
             | Anomaly::EndedLock => Clash::Holds,
             Anomaly::LostUpdate => Clash::Writes,
+            Anomaly::Deadlock => Clash::Waits,
             _ => Clash::Whole,
         },
         sentence: if is_oversale {
@@ -76,15 +83,63 @@ fn drawn(
         } else {
             format!("{}{more}", found.text)
         },
-        places: operations.iter().filter_map(place).collect(),
-        also: Vec::new(),
+        places: operations.iter().filter_map(&place).collect(),
+        locks,
         // Where the order of the writes is not known, neither is whose tickets there are not.
         harm: if is_oversale && !is_ordered {
             String::new()
         } else {
             found.kind.harm().to_owned()
         },
+        ..DrawnFinding::default()
     }
+}
+
+/// All that a finding is about: of a deadlock everybody in it.
+fn named(evidence: &Evidence, found: &HistoryFinding) -> Vec<u32> {
+    let waits = match found.kind {
+        Anomaly::Deadlock => clashing(evidence, found),
+        _ => Vec::new(),
+    };
+    if waits.len() < found.operations.len().max(1) {
+        return found.operations.clone();
+    }
+    waits.iter().map(|wait| wait.operation).collect()
+}
+
+/// The locks that a finding is about, by whose they are, and when they were got, or asked for.
+fn locks(
+    evidence: &Evidence,
+    found: &HistoryFinding,
+    place: impl Fn(&u32) -> Option<Spot>,
+) -> Vec<(Spot, u64)> {
+    let locks = clashing(evidence, found).into_iter();
+    let locks = locks.filter_map(|hold| {
+        let from = if found.kind == Anomaly::Deadlock {
+            hold.wanted
+        } else {
+            hold.got
+        };
+        Some((place(&hold.operation)?, from))
+    });
+    locks.collect()
+}
+
+/// What a finding is, in words that need no explanation, and what that is called.
+fn explained(evidence: &Evidence, found: &HistoryFinding) -> String {
+    let plain = match (found.kind, &found.operations[..]) {
+        (Anomaly::Deadlock, [_]) => "it waits for a lock that it holds itself",
+        (Anomaly::StaleRead, [late, early]) => {
+            let dids = evidence.operation(*late).zip(evidence.operation(*early));
+            let version = found.version.unwrap_or_default();
+            if !dids.is_some_and(|(late, early)| is_of_the_future(late, early, version)) {
+                return found.kind.explained();
+            }
+            "a count was read before it was written"
+        }
+        _ => return found.kind.explained(),
+    };
+    format!("{plain} ({})", found.kind.name())
 }
 
 /// The sales that wrote one version, whatever it is, where they are several.
@@ -102,8 +157,8 @@ fn lost_updates(
         places: in_order(&one.writers, &one.with)
             .filter_map(&place)
             .collect(),
-        also: Vec::new(),
         harm: Anomaly::LostUpdate.harm().to_owned(),
+        ..DrawnFinding::default()
     });
     let mut findings: Vec<DrawnFinding> = findings.collect();
     if let Some(last) = findings.last_mut().filter(|_| !rest.is_empty()) {

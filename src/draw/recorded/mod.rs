@@ -4,6 +4,7 @@
 
 mod found;
 mod lanes;
+mod locks;
 mod operations;
 mod timeline;
 mod versions;

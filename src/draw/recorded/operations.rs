@@ -1,6 +1,7 @@
 //! What each operation did when.
 
 use super::lanes::over;
+use super::locks::DrawnLocks;
 use crate::check::evidence::{Evidence, LockHold, Operation, OperationOutcome, UNSAID};
 use crate::check::version_tree::VersionTree;
 use crate::check::write_order::WriteOrder;
@@ -8,7 +9,7 @@ use crate::timeline::{Doing, DrawnOperation, DrawnOutcome, Sight, Span};
 
 pub(super) fn operation(
     evidence: &Evidence,
-    (versions, order): (&VersionTree, &WriteOrder<'_>),
+    (versions, order, locks): (&VersionTree, &WriteOrder<'_>, &DrawnLocks<'_>),
     index: u32,
     did: &Operation,
 ) -> DrawnOperation {
@@ -21,7 +22,9 @@ pub(super) fn operation(
     let wrote = versions.wrote.get(index as usize).copied().flatten();
     // A write is drawn until it is known to be done, which the next sale may tell earlier than its own stamp.
     let done = known(order.done(index)).filter(|_| did.wrote != UNSAID || wrote.is_some());
-    let spans = spans(did, &holds, end, (done, wrote.is_some()));
+    // The dead write nothing.
+    let done = done.map(|done| done.min(did.killed));
+    let spans = spans((did, &holds), locks, end, (done, wrote.is_some()));
     let told = u64::from(did.quantity);
     // It died after what it is known to have done, whatever it has said of that.
     let killed = spans.iter().map(|span| span.to).fold(end, u64::max);
@@ -63,21 +66,27 @@ fn saw_another(did: &Operation, versions: &VersionTree, version: usize) -> bool 
 /// What an operation did when, as far as it is known; no step that the evidence does not have. `wrote`: when its write
 /// was done, if that was said, and whether it is known to have written.
 fn spans(
-    did: &Operation,
-    holds: &[&LockHold],
+    (did, holds): (&Operation, &[&LockHold]),
+    locks: &DrawnLocks<'_>,
     end: u64,
     (wrote, is_known): (Option<u64>, bool),
 ) -> Vec<Span> {
+    let mut spans = locks.spans(did, end);
+    let intends = known(did.intend);
+    let reads = known(did.read_at).map(|read| {
+        let got = holds.iter().filter_map(|hold| known(hold.got));
+        (
+            got.filter(|got| *got <= read).fold(did.invoke, u64::max),
+            read,
+        )
+    });
     if did.quantity == 0 {
-        let mut spans = of_holds(holds, end);
-        spans.push(Span::new(Doing::Query, did.invoke, end));
+        let (from, to) = reads.unwrap_or((did.invoke, end));
+        spans.push(Span::new(Doing::Query, from, to));
+        answered(&mut spans, did, end);
         return spans;
     }
-    let mut spans = of_holds(holds, end);
-    let intends = known(did.intend);
-    if let Some(read) = known(did.read_at) {
-        let got = holds.iter().filter_map(|hold| known(hold.got));
-        let from = got.filter(|got| *got <= read).fold(did.invoke, u64::max);
+    if let Some((from, read)) = reads {
         spans.push(Span::new(Doing::Read, from, read));
         if let Some(intends) = intends {
             spans.push(Span::new(Doing::Think, read, intends));
@@ -101,11 +110,16 @@ fn spans(
     }
     // Nothing lasts from a later time to an earlier one.
     spans.retain(|span| span.from <= span.to);
+    answered(&mut spans, did, end);
+    spans
+}
+
+/// What goes on to the end of an operation, where that is known.
+fn answered(spans: &mut Vec<Span>, did: &Operation, end: u64) {
     let last = spans.iter().map(|span| span.to).max().unwrap_or(did.invoke);
     if last < end && did.outcome != OperationOutcome::Killed {
         spans.push(Span::new(Doing::Point("answer".to_owned()), last, end));
     }
-    spans
 }
 
 /// What it did at a time that is not said: between its beginning and its end, or what is known of them.
@@ -116,23 +130,6 @@ fn unsaid(did: &Operation, end: u64, (wrote, is_known): (Option<u64>, bool)) -> 
     let until = known(did.intend).or(wrote.filter(|_| writes));
     let doing = Doing::Sometime { reads, writes };
     (reads || writes).then(|| Span::new(doing, from, until.unwrap_or(end).max(from)))
-}
-
-/// The waits and the holds of locks, in their order. Files are told apart by their numbers in the evidence: two devices may
-/// have one inode.
-fn of_holds(holds: &[&LockHold], end: u64) -> Vec<Span> {
-    let mut spans = Vec::new();
-    for hold in holds.iter().rev() {
-        let (wanted, got) = (known(hold.wanted), known(hold.got));
-        if let Some(wanted) = wanted {
-            spans.push(Span::new(Doing::Wait, wanted, got.unwrap_or(end)));
-        }
-        if let Some(got) = got {
-            let released = known(hold.released).unwrap_or(end);
-            spans.push(Span::new(Doing::Hold(hold.lock.into()), got, released));
-        }
-    }
-    spans
 }
 
 /// A time, if it was said.

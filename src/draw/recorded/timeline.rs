@@ -2,6 +2,7 @@
 
 use super::found;
 use super::lanes::Lanes;
+use super::locks::DrawnLocks;
 use super::operations::operation;
 use super::versions::versions;
 use crate::check::evidence::{Evidence, UNSAID};
@@ -19,11 +20,12 @@ pub fn timeline(evidence: &Evidence, verdict: &HistoryVerdict) -> Timeline {
     let lanes = Lanes::of(evidence);
     let order = WriteOrder::of(evidence);
     let tree = VersionTree::of(evidence, &order);
+    let locks = DrawnLocks::of(evidence, verdict);
     let versions = versions(&tree, &lanes.places);
     let drawn = lanes.operations.iter().map(|operations| {
         let operations = operations.iter().filter_map(|at| {
             let did = evidence.operation(*at)?;
-            Some(operation(evidence, (&tree, &order), *at, did))
+            Some(operation(evidence, (&tree, &order, &locks), *at, did))
         });
         operations.collect::<Vec<_>>()
     });

@@ -1,6 +1,6 @@
 //! Whatever the model says, it is drawn.
 
-use proptest::collection::vec;
+use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -14,6 +14,7 @@ fn doing() -> impl Strategy<Value = Doing> {
     prop_oneof![
         Just(Doing::Query),
         Just(Doing::Wait),
+        (0..3_u64).prop_map(Doing::Stuck),
         (0u64..40).prop_map(Doing::Hold),
         Just(Doing::Read),
         Just(Doing::Think),
@@ -80,16 +81,19 @@ fn finding() -> impl Strategy<Value = DrawnFinding> {
         Just(Clash::Writes),
         Just(Clash::WriteRead),
         Just(Clash::Holds),
+        Just(Clash::Waits),
         Just(Clash::Whole)
     ];
-    let places = (vec(place(), 0..4), vec(place(), 0..4));
+    let locks = btree_set((place(), time()), 0..3);
+    let places = (vec(place(), 0..4), vec(place(), 0..4), locks);
     let words = (".{0,20}", ".{0,200}", ".{0,40}");
-    (words, clash, places).prop_map(|((kind, sentence, harm), clash, (places, also))| {
+    (words, clash, places).prop_map(|((kind, sentence, harm), clash, (places, also, locks))| {
         DrawnFinding {
             kind,
             clash,
             sentence,
             places,
+            locks,
             also,
             harm,
         }

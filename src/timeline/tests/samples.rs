@@ -30,8 +30,7 @@ fn lost_update<const N: usize>(places: [Spot; N], sentence: impl Into<String>) -
         clash: Clash::Writes,
         sentence: sentence.into(),
         places: places.to_vec(),
-        also: Vec::new(),
-        harm: String::new(),
+        ..DrawnFinding::default()
     }
 }
 
@@ -154,8 +153,7 @@ pub(super) fn split_lock() -> Timeline {
                 clash: Clash::Holds,
                 sentence: "bob and carol held the locks of two files at once, for 356 µs: the file had been replaced while bob waited".to_owned(),
                 places: vec![at(1, 0), at(2, 0)],
-                also: Vec::new(),
-        harm: String::new(),
+                ..DrawnFinding::default()
             },
             lost_update(
                 [at(2, 0), at(1, 0)],
@@ -200,8 +198,7 @@ pub(super) fn torn() -> Timeline {
             clash: Clash::WriteRead,
             sentence: "querier read an empty file: buyer had truncated it at step 4 and wrote it at step 6".to_owned(),
             places: vec![at(0, 0), at(1, 0)],
-            also: Vec::new(),
-        harm: String::new(),
+            ..DrawnFinding::default()
         }],
         ..Timeline::default()
     }

@@ -192,7 +192,8 @@ pub(super) fn are_sound(evidence: &Evidence) -> bool {
             let from = if did.intend == UNSAID { 0 } else { did.intend };
             wrote && !untimed && !own.any(|hold| hold.got.max(from) <= hold.released.min(did.wrote))
         });
-    let deadlock = (0..evidence.operations.len()).any(|one| comes_back(evidence, one, &[one]));
+    let deadlock = (0..evidence.operations.len())
+        .any(|one| comes_back(evidence, one, &[one]) || waits_for_itself(evidence, one));
     !(dead || broken || split || ended || unlocked || deadlock)
 }
 
@@ -215,6 +216,29 @@ fn comes_back(evidence: &Evidence, start: usize, path: &[usize]) -> bool {
             && (next == start && path.len() > 1
                 || !path.contains(&next) && comes_back(evidence, start, &[path, &[next]].concat()))
     })
+}
+
+/// Whether it waits for what it holds itself and lets nobody else have, while time goes on.
+fn waits_for_itself(evidence: &Evidence, one: usize) -> bool {
+    let did = evidence.operations[one];
+    let Some(wait) = evidence.holds.get(did.hold as usize) else {
+        return false;
+    };
+    let mut own = evidence
+        .holds
+        .iter()
+        .filter(|hold| hold.operation as usize == one);
+    let is_own = own.any(|hold| {
+        let is_held = hold.got <= wait.wanted && wait.wanted < hold.released;
+        hold.lock == wait.lock && !hold.shared && hold.got != UNSAID && is_held
+    });
+    let holds = evidence.holds.iter();
+    let mut times = holds.flat_map(|hold| [hold.wanted, hold.got, hold.released]);
+    let mut dids = evidence.operations.iter().map(|did| did.invoke);
+    let is_later = |at: u64| at != UNSAID && at > wait.wanted;
+    let is_waiting = wait.got == UNSAID && wait.wanted != UNSAID;
+    let goes_on = evidence.last.is_some() || times.any(is_later) || dids.any(is_later);
+    did.outcome == OperationOutcome::Open && is_waiting && is_own && goes_on
 }
 
 fn waits_for(evidence: &Evidence, one: usize, other: usize) -> bool {

@@ -205,6 +205,13 @@ fn how_much_was_judged_stands_first() {
         told.starts_with("clean as far as it goes  1 of 4 operations judged, 0 sales, 4 reads"),
         "{told}"
     );
+    // What was found was judged, whatever was not.
+    let torn = query.replace("\"seen\":3", "\"seen\":2");
+    let (told, _) = checked(&(HEADER.to_owned() + &begun("ann") + &torn));
+    assert!(
+        told.contains("\nBAD  2 operations, 0 sales, 2 reads\n"),
+        "{told}"
+    );
 }
 
 /// Two that wrote one version, at no known time; one that read that version, nobody knows of which.

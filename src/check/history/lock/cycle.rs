@@ -16,13 +16,14 @@ pub(in crate::check::history) struct Cycles<'a> {
 }
 
 /// A search from one operation.
-struct Search {
-    path: Vec<u32>,
+struct Search<'a> {
+    /// Those who waited for one another so far, and for what.
+    path: Vec<&'a LockHold>,
     steps: u32,
 }
 
 impl<'a> Cycles<'a> {
-    pub(in crate::check::history) fn of(evidence: &'a Evidence) -> Self {
+    pub(in crate::check::history) fn among(evidence: &'a Evidence) -> Self {
         let mut by_lock: HashMap<u32, Vec<&LockHold>> = HashMap::new();
         let got = evidence.holds.iter();
         let got = got.filter(|hold| hold.got != UNSAID && hold.lock != NONE && !hold.shared);
@@ -32,22 +33,30 @@ impl<'a> Cycles<'a> {
         Self { evidence, by_lock }
     }
 
-    /// An operation and those who waited for one another at one time with it, beginning with who held what it waited for: `next`,
-    /// where that is said. Empty where there are none.
-    pub(in crate::check::history) fn from(&self, start: u32, next: Option<u32>) -> Vec<u32> {
+    /// What an operation waited for, and what those did who waited for one another at one time with it, beginning with who held
+    /// that: `next`, where that is said. Empty where there are none.
+    pub(in crate::check::history) fn from(
+        &self,
+        start: u32,
+        next: Option<u32>,
+    ) -> Vec<&'a LockHold> {
+        let did = self.evidence.operation(start);
+        let waits = did.into_iter().flat_map(|did| self.evidence.holds_of(did));
+        let mut cycles = waits.map(|wait| self.of(wait, next));
+        cycles.find(|cycle| !cycle.is_empty()).unwrap_or_default()
+    }
+
+    /// The same of one wait.
+    pub(super) fn of(&self, wait: &'a LockHold, next: Option<u32>) -> Vec<&'a LockHold> {
         let mut search = Search {
-            path: vec![start],
+            path: vec![wait],
             steps: 0,
         };
-        let did = self.evidence.operation(start);
-        let waits = did
-            .into_iter()
-            .flat_map(|did| self.evidence.holds_of(did).map(move |hold| (did, hold)));
-        for (did, hold) in waits {
-            let window = (hold.wanted, waited_until(self.evidence, did, hold));
-            if hold.lock != NONE && self.leads_back(&mut search, hold.lock, window, next) {
-                return search.path;
-            }
+        let did = self.evidence.operation(wait.operation);
+        let until = did.map(|did| waited_until(self.evidence, did, wait));
+        let window = (wait.wanted, until.unwrap_or(wait.wanted));
+        if wait.lock != NONE && self.leads_back(&mut search, wait.lock, window, next) {
+            return search.path;
         }
         Vec::new()
     }
@@ -55,13 +64,13 @@ impl<'a> Cycles<'a> {
     /// Whether who held this lock within this time waited for another, and so on, back to the first of the path.
     fn leads_back(
         &self,
-        search: &mut Search,
+        search: &mut Search<'a>,
         lock: u32,
         (from, until): (u64, u64),
         next: Option<u32>,
     ) -> bool {
-        let first = search.path.first().copied().unwrap_or(NONE);
-        let waiter = search.path.last().copied().unwrap_or(NONE);
+        let of = |wait: Option<&&LockHold>| wait.map_or(NONE, |wait| wait.operation);
+        let (first, waiter) = (of(search.path.first()), of(search.path.last()));
         for hold in self.by_lock.get(&lock).into_iter().flatten() {
             search.steps += 1;
             if search.steps > STEPS {
@@ -79,19 +88,23 @@ impl<'a> Cycles<'a> {
             if hold.operation == first {
                 return true;
             }
-            if search.path.contains(&hold.operation) || search.path.len() == LONGEST {
+            let mut path = search.path.iter();
+            if path.any(|wait| wait.operation == hold.operation) || search.path.len() == LONGEST {
                 continue;
             }
-            search.path.push(hold.operation);
             for wait in self.evidence.holds_of(holder) {
                 let end = waited_until(self.evidence, holder, wait).min(until);
                 let from = from.max(wait.wanted);
                 let is_wait = wait.lock != NONE && wait.wanted != UNSAID && from < end;
-                if is_wait && self.leads_back(search, wait.lock, (from, end), None) {
+                if !is_wait {
+                    continue;
+                }
+                search.path.push(wait);
+                if self.leads_back(search, wait.lock, (from, end), None) {
                     return true;
                 }
+                search.path.pop();
             }
-            search.path.pop();
         }
         false
     }
@@ -122,6 +135,21 @@ pub(in crate::check::history) fn waited_until(
 /// Until when a lock was kept, for all that is known.
 fn kept_until(did: &Operation, hold: &LockHold) -> u64 {
     hold.released.min(did.returned).min(did.killed)
+}
+
+/// Whether an operation asked for a lock that it held itself and kept from others.
+pub(in crate::check::history) fn is_own(
+    evidence: &Evidence,
+    did: &Operation,
+    wait: &LockHold,
+) -> bool {
+    let mut holds = evidence.holds_of(did);
+    let is_asked = wait.got == UNSAID && wait.wanted != UNSAID && wait.lock != NONE;
+    is_asked
+        && holds.any(|hold| {
+            let is_held = hold.got <= wait.wanted && kept_until(did, hold) > wait.wanted;
+            hold.lock == wait.lock && !hold.shared && hold.got != UNSAID && is_held
+        })
 }
 
 /// Whether an operation ended waiting for this lock: it was killed, or gave up.

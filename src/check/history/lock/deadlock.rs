@@ -1,4 +1,5 @@
-//! Deadlock: operations that wait for one another: for ever, or until one of them is killed or gives up.
+//! Deadlock: operations that wait for one another, or one for what it holds itself: for ever, or until one of them is killed or
+//! gives up.
 //!
 //! An operation that waits for a file that nobody else holds for ever gets it in the end, and then lets go of what it
 //! holds. When all who can go on are put aside, one after another, those who are left wait for one
@@ -6,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::cycle::{Cycles, is_given_up};
+use super::cycle::{Cycles, is_given_up, is_own};
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, LockHold, NONE, Operation, OperationOutcome, UNSAID};
 use crate::check::history::findings::Findings;
@@ -45,16 +46,43 @@ pub(super) fn ended(evidence: &Evidence, findings: &mut Findings<'_>) {
     if given_up.peek().is_none() {
         return;
     }
-    let cycles = Cycles::of(evidence);
-    let mut told: HashSet<u32> = HashSet::new();
-    for hold in given_up {
-        if told.contains(&hold.operation) {
+    let cycles = Cycles::among(evidence);
+    // An operation may wait more than once.
+    let mut told: HashSet<(u32, u64)> = HashSet::new();
+    let key = |wait: &LockHold| (wait.operation, wait.wanted);
+    for hold in given_up.filter(|hold| hold.lock != NONE) {
+        if told.contains(&key(hold)) {
             continue;
         }
-        let cycle = cycles.from(hold.operation, None);
+        let cycle = cycles.of(hold, None);
         if let [one, other, ..] = cycle[..] {
-            findings.add(Anomaly::Deadlock, &[one, other], None);
-            told.extend(cycle);
+            findings.add(Anomaly::Deadlock, &[one.operation, other.operation], None);
+            told.extend(cycle.into_iter().map(key));
+        }
+    }
+}
+
+/// Those who asked for a lock that they held themselves, and did nothing more until they were killed or gave up; or for ever,
+/// where something tells that time went on.
+pub(super) fn with_itself(evidence: &Evidence, findings: &mut Findings<'_>) {
+    let mut end = None;
+    let mut told: HashSet<u32> = HashSet::new();
+    for hold in evidence.holds.iter().filter(|hold| hold.got == UNSAID) {
+        let Some(did) = evidence.operation(hold.operation) else {
+            continue;
+        };
+        if !is_own(evidence, did, hold) || told.contains(&hold.operation) {
+            continue;
+        }
+        let is_last = evidence
+            .holds_of(did)
+            .next()
+            .is_some_and(|last| std::ptr::eq(last, hold));
+        let mut goes_on = || *end.get_or_insert_with(|| evidence.end()) > hold.wanted;
+        let is_open = did.outcome == OperationOutcome::Open && is_last;
+        if is_given_up(evidence, did, hold) || is_open && (evidence.last.is_some() || goes_on()) {
+            told.insert(hold.operation);
+            findings.add(Anomaly::Deadlock, &[hold.operation], None);
         }
     }
 }

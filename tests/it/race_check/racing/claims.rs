@@ -82,15 +82,8 @@ impl<'a> Claims<'a> {
                     self.untrue.push(format!("unexpected: {text}"));
                 }
             }
-            Anomaly::Conservation => {
-                let wrote = self.run.truly_wrote.iter();
-                let sold: u64 = wrote.map(|at| self.run.deeds[*at].quantity).sum();
-                let says = format!("less {sold} sold is not");
-                let left = self.run.last.map(|last| last.1);
-                let is_so =
-                    text.contains(&says) && Some(self.run.stock) != left.map(|left| left + sold);
-                self.hold(is_so, text, || "it adds up".to_owned());
-            }
+            Anomaly::Conservation => {}
+            Anomaly::Phantom => self.denied(found),
             Anomaly::StaleRead => {}
             Anomaly::LostSale => {
                 let at = found
@@ -100,6 +93,54 @@ impl<'a> Claims<'a> {
                 self.is_lost(text, at.unwrap());
             }
             kind => self.untrue.push(format!("unexpected {kind:?}: {text}")),
+        }
+    }
+
+    /// Who was told that it failed wrote all the same.
+    fn denied(&mut self, found: &HistoryFinding) {
+        let at = found.buyers.first().map(|name| buyers(name)[0]);
+        let deed = at.map(|at| &self.run.deeds[at]);
+        let is_so = deed.is_some_and(|deed| deed.failed && deed.truly_wrote);
+        let is_told = found.text.contains("was told failed, but ");
+        self.hold(is_so && is_told, &found.text, || "it did not".to_owned());
+    }
+
+    /// What is said as a fact whatever those did who got no answer: of this run everything is known.
+    pub(super) fn facts(&mut self, found: &[HistoryFinding], drawn: &str) {
+        let wrote = self.run.truly_wrote.iter();
+        let sold: u64 = wrote.map(|at| self.run.deeds[*at].quantity).sum();
+        for found in found {
+            let text = &found.text;
+            match found.kind {
+                Anomaly::Conservation => {
+                    let (_, less) = text.split_once(" in stock less ").unwrap_or_default();
+                    let (many, _) = less.split_once(" sold is not the ").unwrap_or_default();
+                    let is_so = match many.strip_prefix("at least ") {
+                        Some(least) => least.parse().is_ok_and(|least| sold >= least),
+                        None => many.parse() == Ok(sold),
+                    };
+                    let left = self.run.last.map(|last| last.1);
+                    let is_off = Some(self.run.stock) != left.map(|left| left + sold);
+                    self.hold(is_so && is_off, text, || format!("{sold} were sold"));
+                }
+                Anomaly::TornRead | Anomaly::DirtyRead | Anomaly::Gap => {
+                    self.untrue
+                        .push(format!("nothing was torn, nor lost: {text}"));
+                }
+                Anomaly::Phantom => self.denied(found),
+                _ => {}
+            }
+        }
+        let last = self.run.truly_wrote.last().map(|at| name(*at));
+        for line in drawn
+            .lines()
+            .filter(|line| line.contains(", stands in the end"))
+        {
+            let by = line
+                .split_once(", by ")
+                .map(|(_, by)| by.split(',').next().unwrap());
+            let is_so = by == last.as_deref();
+            self.hold(is_so, line, || "another stands".to_owned());
         }
     }
 
@@ -186,7 +227,7 @@ impl<'a> Claims<'a> {
             self.is_lost(line, by.unwrap());
         }
         if version.contains(", stands in the end") {
-            let is_so = self.worlds.last == [by].into();
+            let is_so = self.worlds.perhaps_last == [by].into();
             self.hold(is_so, line, || "it may not".to_owned());
         }
         if let Some((_, fork)) = version.split_once("fork: ") {

@@ -29,8 +29,9 @@ pub(super) struct Deed {
     /// Whether it said which of the versions of one number it read, by a checksum: the one that this buyer wrote, or the
     /// first.
     pub(super) exact: Option<Writer>,
-    /// Whether it was told that it bought.
+    /// Whether it was told that it bought, or that nothing was sold.
     pub(super) sold: bool,
+    pub(super) failed: bool,
     /// Whose version it read in truth, and whether it wrote.
     pub(super) truly_read: Option<Writer>,
     pub(super) truly_wrote: bool,
@@ -39,7 +40,12 @@ pub(super) struct Deed {
 impl Deed {
     /// Whether it was to write, and was told nothing.
     pub(super) fn is_pending(&self) -> bool {
-        self.write.is_some() && !self.sold
+        self.write.is_some() && !self.sold && !self.failed
+    }
+
+    /// Whether it wrote, was told that it did not, and does not say that it did.
+    fn is_denied(&self) -> bool {
+        self.failed && self.truly_wrote && self.wrote.is_none()
     }
 }
 
@@ -59,9 +65,15 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Whether somebody without an answer wrote, or may have, and nothing but a guess tells whether it did.
+    /// Whether somebody without an answer wrote, or may have, and nothing but a guess tells whether it did; or was told a lie
+    /// that nothing shows.
     pub(super) fn has_guesses(&self) -> bool {
-        self.silent().next().is_some()
+        self.silent().next().is_some() || self.has_lies()
+    }
+
+    /// Whether somebody wrote of whom the evidence says that nothing was sold.
+    pub(super) fn has_lies(&self) -> bool {
+        self.ledger.is_none() && self.deeds.iter().any(Deed::is_denied)
     }
 
     /// Whether several of those may have written one version: docs/evidence.md says that it may be taken for the wrong one.
@@ -163,10 +175,10 @@ fn buyer(random: &mut Xoshiro256PlusPlus) -> Buyer {
         Step::HaveWritten,
         Step::Return,
     ];
-    let ends = ["killed", "open", "unknown"];
+    let ends = ["killed", "killed", "open", "unknown", "failed"];
     let stop = (
         steps[random.random_range(0..steps.len())],
-        ends[random.random_range(0..3)],
+        ends[random.random_range(0..ends.len())],
     );
     Buyer {
         quantity: match random.random_range(0..10) {
@@ -175,7 +187,7 @@ fn buyer(random: &mut Xoshiro256PlusPlus) -> Buyer {
             _ => 1,
         },
         next: Step::Invoke,
-        stops: random.random_bool(0.12).then_some(stop),
+        stops: random.random_bool(0.2).then_some(stop),
         stopped: None,
         times: [None; 5],
         saw: (0, 0, None),
@@ -237,7 +249,7 @@ fn told(
     wrote: &[usize],
 ) -> (Deed, String) {
     let [invoke, read_at, intend, has_written, end] = buyer.times;
-    let is_told = matches!(buyer.stopped, None | Some("unknown"));
+    let is_told = matches!(buyer.stopped, None | Some("unknown" | "failed"));
     let returned = end.filter(|_| is_told);
     let (seq, left, whose) = buyer.saw;
     let has_read = read_at.is_some();
@@ -248,6 +260,7 @@ fn told(
         invoke: invoke.unwrap(),
         returned,
         sold: writes && buyer.stopped.is_none(),
+        failed: buyer.stopped == Some("failed"),
         write: writes.then_some(seq + 1),
         truly_read: has_read.then_some(whose),
         truly_wrote: wrote.contains(&at),

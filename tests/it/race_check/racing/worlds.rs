@@ -10,8 +10,13 @@ pub(super) struct Worlds {
     pub(super) many: usize,
     /// By buyer.
     pub(super) fates: Vec<Fate>,
+    /// How many of those without an answer wrote in them, or did not, against what docs/evidence.md says that they are taken
+    /// for: as few as there are such orders of.
+    guesses: usize,
     /// Whose count is the last.
     pub(super) last: BTreeSet<Option<usize>>,
+    /// The same, whatever they are taken for.
+    pub(super) perhaps_last: BTreeSet<Option<usize>>,
     /// Who may have been the first to sell too many.
     pub(super) too_many: BTreeSet<Option<usize>>,
     /// How many versions grew from the first.
@@ -57,14 +62,38 @@ struct World<'a> {
 
 impl Worlds {
     pub(super) fn of(run: &Run) -> Self {
-        let mut all = Self {
-            fates: vec![Fate::default(); run.deeds.len()],
+        let total = run.deeds.len();
+        let mut best = Self {
+            guesses: usize::MAX,
             ..Self::default()
         };
+        let mut perhaps_last = BTreeSet::new();
+        for guesses in 0..=total {
+            let all = Self::with(run, guesses);
+            perhaps_last.extend(all.last.iter().copied());
+            if all.many > 0 && best.many == 0 {
+                best = all;
+            }
+        }
+        Self {
+            perhaps_last,
+            ..best
+        }
+    }
+
+    /// Those in which so many of them did otherwise.
+    fn with(run: &Run, guesses: usize) -> Self {
         let total = run.deeds.len();
+        let mut all = Self {
+            guesses,
+            fates: vec![Fate::default(); total],
+            ..Self::default()
+        };
         for choice in 0..1_u32 << total {
             let writes: Vec<bool> = (0..total).map(|at| (choice >> at) & 1 == 1).collect();
-            if !(0..total).all(|at| may(run, at, writes[at])) {
+            let is_possible = |at: usize| may(run, at, writes[at]) || is_guess(run, at);
+            let against = (0..total).filter(|at| !may(run, *at, writes[*at]));
+            if !(0..total).all(is_possible) || against.count() != guesses {
                 continue;
             }
             let mut world = World {
@@ -123,6 +152,7 @@ fn may(run: &Run, at: usize, writes: bool) -> bool {
     match &run.ledger {
         Some(ledger) => ledger.contains(&at) == writes,
         None if deed.sold || deed.wrote.is_some() => writes,
+        None if deed.failed => !writes,
         None => {
             let mut others = run
                 .deeds
@@ -141,6 +171,12 @@ fn may(run: &Run, at: usize, writes: bool) -> bool {
     }
 }
 
+/// Whether nothing tells whether it wrote but what somebody saw.
+fn is_guess(run: &Run, at: usize) -> bool {
+    let deed = &run.deeds[at];
+    run.ledger.is_none() && deed.is_pending() && deed.wrote.is_none()
+}
+
 /// Between which times it read.
 fn reads_between(deed: &Deed) -> (u64, u64) {
     let until = [deed.read_at, deed.intend, deed.wrote, answered(deed)];
@@ -153,7 +189,8 @@ fn reads_between(deed: &Deed) -> (u64, u64) {
 /// Between which times it wrote.
 fn writes_between(deed: &Deed) -> (u64, u64) {
     let from = [Some(deed.invoke), deed.read_at, deed.intend];
-    let until = [deed.wrote, answered(deed)];
+    // What failed may come about behind the answer.
+    let until = [deed.wrote, answered(deed).filter(|_| !deed.failed)];
     let until = until.into_iter().flatten().min().unwrap_or(u64::MAX);
     (from.into_iter().flatten().max().unwrap(), until)
 }

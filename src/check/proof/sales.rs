@@ -1,0 +1,123 @@
+//! What was sold, by plain sums over all operations; and who wrote without saying so.
+
+use std::collections::BTreeSet;
+
+use super::case::Case;
+use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
+
+impl Case<'_> {
+    /// Whether it alone can have written a version that there was, though neither it nor a ledger says so.
+    pub(super) fn must_have_written(&self, did: &Operation) -> bool {
+        let all = || self.evidence.operations.iter();
+        let any = all().any(|one| has_sold(one) && one.write == UNSAID);
+        let silent = did.is_pending() && self.evidence.ledger.is_none() && !any;
+        let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
+        if !silent || !follows || did.wrote != UNSAID || did.write <= self.evidence.first {
+            return false;
+        }
+        let alike = || all().filter(|one| one.write == did.write && self.may_have_written(one));
+        let was_there = |one: &Operation| {
+            let wrote = has_sold(one) || self.has_written(one);
+            let read = one.read != UNSAID && one.read >= did.write;
+            read || one.write != UNSAID && one.write > did.write && wrote
+        };
+        let last = self.evidence.last.map(|last| last.seq);
+        let there = last >= Some(did.write) || all().any(was_there);
+        alike().count() == 1 && there
+            || self
+                .seen_at(did.write)
+                .any(|left| self.alone_left(did, left))
+    }
+
+    fn may_have_written(&self, did: &Operation) -> bool {
+        has_sold(did) || did.is_pending() || self.has_written(did)
+    }
+
+    /// How many were left at a version, by what somebody saw of it, or of a later one up to which one alone wrote each.
+    fn seen_at(&self, version: u64) -> impl Iterator<Item = u64> {
+        let reads = self.evidence.operations.iter();
+        let reads = reads.map(|did| (did.read, did.left_at_read()));
+        let last = self.evidence.last.iter().map(|last| (last.seq, last.left));
+        let seen = reads.chain(last).filter(|(_, left)| *left != UNSAID);
+        seen.filter_map(move |(seq, left)| left.checked_add(self.sold_between(version, seq)?))
+    }
+
+    /// How many were sold from behind one version up to another, where one alone is known to have written each.
+    fn sold_between(&self, from: u64, to: u64) -> Option<u64> {
+        if to < from || to - from > self.evidence.operations.len() as u64 {
+            return None;
+        }
+        let mut sold: u64 = 0;
+        for version in from + 1..=to {
+            let all = self.evidence.operations.iter();
+            let mut wrote =
+                all.filter(|did| did.write == version && (has_sold(did) || self.has_written(did)));
+            let one = wrote.next()?;
+            if wrote.next().is_some() {
+                return None;
+            }
+            sold = sold.saturating_add(one.quantity.into());
+        }
+        Some(sold)
+    }
+
+    /// How many it left behind: as it tells, or by the stock.
+    fn left_by(&self, did: &Operation) -> Option<u64> {
+        did.left_behind().or_else(|| {
+            let sold = self.sold_between(self.evidence.first, did.write.checked_sub(1)?)?;
+            let sold = sold.saturating_add(did.quantity.into());
+            self.evidence.stock.checked_sub(sold)
+        })
+    }
+
+    /// Whether of all that may have written its version an operation alone left so many.
+    fn alone_left(&self, did: &Operation, left: u64) -> bool {
+        let all = self.evidence.operations.iter();
+        let mut others = all.filter(|one| one.write == did.write && !std::ptr::eq(*one, did));
+        let explains = |one: &Operation| self.left_by(one).is_none_or(|behind| behind == left);
+        self.left_by(did) == Some(left)
+            && !others.any(|one| self.may_have_written(one) && explains(one))
+    }
+
+    /// The sales that were written, each with its version; those that say no version last.
+    fn written(&self) -> (Vec<(u64, u32)>, u128) {
+        if let Some(lines) = &self.evidence.ledger {
+            let lines = lines.iter().map(|line| (line.seq, line.quantity));
+            return (lines.collect(), 0);
+        }
+        let all = || self.evidence.operations.iter();
+        let wrote = |did: &&Operation| {
+            has_sold(did) || self.has_written(did) || self.must_have_written(did)
+        };
+        let said = all().filter(|did| did.write != UNSAID).filter(wrote);
+        let silent = all().filter(|did| has_sold(did) && did.write == UNSAID);
+        (
+            said.map(|did| (did.write, did.quantity)).collect(),
+            silent.map(|did| u128::from(did.quantity)).sum(),
+        )
+    }
+
+    /// Whether all sales together leave what is left; where more may have been sold, whether they may.
+    pub(super) fn adds_up(&self, left: u64) -> bool {
+        let (written, silent) = self.written();
+        let sold = written.iter().map(|sale| u128::from(sale.1)).sum::<u128>() + silent;
+        let more = self.evidence.operations.iter().any(|did| {
+            let follows = did.read == UNSAID || did.read.wrapping_add(1) == did.write;
+            let silent = did.is_pending() && did.wrote == UNSAID && follows;
+            silent && self.evidence.ledger.is_none() && !self.must_have_written(did)
+        });
+        let (sum, stock) = (sold + u128::from(left), self.evidence.stock.into());
+        sum == stock || more && sum < stock
+    }
+
+    /// Whether two sales wrote one version, and all sales together do not leave what is left.
+    pub(super) fn is_short_of_sales(&self, left: u64) -> bool {
+        let (written, _) = self.written();
+        let versions: BTreeSet<u64> = written.iter().map(|sale| sale.0).collect();
+        versions.len() < written.len() && !self.adds_up(left)
+    }
+}
+
+fn has_sold(did: &Operation) -> bool {
+    did.outcome == OperationOutcome::Sold
+}
