@@ -12,6 +12,7 @@ mod home;
 mod language;
 mod layout;
 mod list;
+mod live;
 mod origin;
 mod page_key;
 mod place;

@@ -52,6 +52,10 @@ pub(super) struct Words {
     /// What a page says that was overtaken while it was filled in.
     pub(super) overtaken: &'static str,
     pub(super) reload: &'static str,
+    /// What an open page says that hears nothing of the service.
+    pub(super) lost: &'static str,
+    /// What an open page says while the service cannot sell.
+    pub(super) halted: &'static str,
 
     pub(super) name: &'static str,
     pub(super) name_hint: &'static str,
@@ -61,6 +65,11 @@ pub(super) struct Words {
     /// With for how long.
     pub(super) hold: &'static str,
     pub(super) hold_hint: &'static str,
+    /// What the form says to who comes back to it from a receipt.
+    pub(super) already: Plural,
+    /// The same of tickets that are held.
+    pub(super) already_held: Plural,
+    pub(super) see_receipt: &'static str,
 
     pub(super) no_name: &'static str,
     pub(super) name_lines: &'static str,
@@ -78,6 +87,8 @@ pub(super) struct Words {
 
     pub(super) bought: Plural,
     pub(super) receipt_hint: &'static str,
+    pub(super) copy_link: &'static str,
+    pub(super) copied: &'static str,
     pub(super) label_name: &'static str,
     pub(super) label_quantity: &'static str,
     pub(super) label_id: &'static str,
@@ -87,6 +98,8 @@ pub(super) struct Words {
     pub(super) cancel_hint: &'static str,
     pub(super) cancel_now: Plural,
     pub(super) cancel_too_late: &'static str,
+    /// What is said to who cancels what is held.
+    pub(super) cancelled_nothing: &'static str,
     pub(super) cancelled: Told,
 
     pub(super) held: Plural,
@@ -95,6 +108,8 @@ pub(super) struct Words {
     pub(super) held_over: &'static str,
     pub(super) confirm: Plural,
     pub(super) release: &'static str,
+    /// What is said to who gives back what is bought.
+    pub(super) released_nothing: &'static str,
     pub(super) released: Told,
     pub(super) expired: Told,
     pub(super) to_the_event: &'static str,
@@ -114,6 +129,8 @@ pub(super) struct Words {
     pub(super) foreign: Told,
     /// What was compared: what came, with what was expected.
     pub(super) compared: &'static str,
+    /// What stands before a command line for those who run the service.
+    pub(super) for_operators: &'static str,
     pub(super) try_again: &'static str,
     /// With the seconds.
     pub(super) trying_in: &'static str,
