@@ -5,6 +5,7 @@
 mod chinese;
 mod english;
 mod german;
+mod traditional_chinese;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::serve::problem::ProblemResponse;
 pub(super) use chinese::CHINESE;
 pub(super) use english::ENGLISH;
 pub(super) use german::GERMAN;
+pub(super) use traditional_chinese::TRADITIONAL_CHINESE;
 
 /// What is said of one, and of another number.
 #[derive(Debug, Clone, Copy)]

@@ -217,6 +217,7 @@ fn a_page_is_in_the_language_that_the_browser_likes_best() {
             "zh",
             ["余票 3 张", "保留 15 分钟"],
         ),
+        ("zh-TW", "zh-Hant", ["餘票 3 張", "保留 15 分鐘"]),
         ("fr", "en", ["3 tickets left", "Hold for 15 minutes"]),
     ] {
         let page = server.page_in(liked, "/");

@@ -1,4 +1,4 @@
-//! The page in Chinese.
+//! The page in Chinese, in simplified characters.
 
 use super::{Plural, Words};
 
