@@ -11,8 +11,8 @@ use super::args::{LogArg, ServeArgs};
 use super::hint::EventFlag;
 use super::process::ignores;
 use super::screen::Screen;
-use crate::serve::{self, Listen, LogFormat, Settings, Started};
 use crate::office::EventSettings;
+use crate::serve::{self, Listen, LogFormat, Settings, Started};
 use crate::{BoxOffice, Result, shown};
 
 pub(super) fn serve(file: &Path, arguments: &ServeArgs, screen: &Screen) -> Result<u8> {

@@ -67,7 +67,10 @@ pub(super) async fn release(sent: Sent, request: Request) -> Response {
 }
 
 /// Leads one who asks for a button's address by itself to its order.
-pub(super) async fn to_the_receipt(Shared(site): Shared<Site>, Path(key): Path<String>) -> Response {
+pub(super) async fn to_the_receipt(
+    Shared(site): Shared<Site>,
+    Path(key): Path<String>,
+) -> Response {
     let is_key = super::page_key::PageKey::parse(&key).is_some();
     let path = if is_key {
         format!("r/{key}")

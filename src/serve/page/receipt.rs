@@ -87,13 +87,7 @@ pub(super) fn show(
 }
 
 /// What is shown of the order, and what the script follows it by. A page that stays answers a change, and says what came of it.
-fn order(
-    site: &Site,
-    words: &Words,
-    found: &Found,
-    view: EventView<'_>,
-    stays: bool,
-) -> Markup {
+fn order(site: &Site, words: &Words, found: &Found, view: EventView<'_>, stays: bool) -> Markup {
     let sale = &found.sale;
     let own = site.page(&format!("r/{}", found.key.as_str()));
     html! {

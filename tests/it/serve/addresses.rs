@@ -143,7 +143,11 @@ fn who_sells_without_limits_is_told_so_at_the_start() {
         let text = String::from_utf8(ended.stderr).unwrap();
         let note = "note: one visitor can hold all that is left: 'tickets -f ";
         assert_eq!(text.contains(note), told, "{settings} {options}: {text}");
-        assert_eq!(text.contains(" set --max-per-sale 6' limits"), told, "{text}");
+        assert_eq!(
+            text.contains(" set --max-per-sale 6' limits"),
+            told,
+            "{text}"
+        );
     }
 }
 

@@ -70,7 +70,10 @@ fn a_form_that_is_sent_twice_at_once_or_again_sells_once() {
         let told = server.submit("/book", &other);
         told.says(
             422,
-            &["This form has already been used", &format!("href=\"/r/{key}\"")],
+            &[
+                "This form has already been used",
+                &format!("href=\"/r/{key}\""),
+            ],
         );
         assert!(!told.body.contains("bob"), "{told:?}");
     }
@@ -213,16 +216,10 @@ fn who_buys_cancels_only_as_long_as_the_sale_goes_on() {
     server.page(&receipt).says(200, &["Cancel 2 tickets"]);
     assert_eq!(event.run("close").code, Some(0));
     let page = server.page(&receipt);
-    page.says(
-        200,
-        &["You have 2 tickets", "only while sales are open"],
-    );
+    page.says(200, &["You have 2 tickets", "only while sales are open"]);
     assert!(!page.body.contains("/cancel\""), "{page:?}");
     let told = server.submit(&format!("{receipt}/cancel"), &[]);
-    told.says(
-        409,
-        &["You have 2 tickets", "only while sales are open"],
-    );
+    told.says(409, &["You have 2 tickets", "only while sales are open"]);
     assert_eq!(event.run("reopen").code, Some(0));
     server.submit(&format!("{receipt}/cancel"), &[]).leads();
     event.assert_adds_up();

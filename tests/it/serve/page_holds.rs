@@ -54,7 +54,9 @@ fn what_is_held_is_confirmed_once() {
     }
     server.page(&place).says(200, &["You have 2 tickets"]);
     server.submit(&format!("{place}/cancel"), &[]).leads();
-    server.page(&place).says(200, &["This order has been cancelled"]);
+    server
+        .page(&place)
+        .says(200, &["This order has been cancelled"]);
     hold(&server, "eve", "4")
         .0
         .says(422, &["at most 3 tickets"]);

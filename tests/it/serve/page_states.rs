@@ -236,9 +236,7 @@ fn a_page_is_in_the_language_that_the_browser_likes_best() {
 fn a_browser_is_answered_pages_and_a_program_problems() {
     let event = TestEvent::stock(3);
     let server = Server::start(&event, "");
-    server
-        .page("/no/such/path")
-        .says(404, &["Page not found"]);
+    server.page("/no/such/path").says(404, &["Page not found"]);
     server.get("/no/such/path").is_problem(404, "not_found");
     let put = ["Accept: text/html"];
     server.call("PUT /book", &put, "").says(405, &[]);

@@ -53,7 +53,10 @@ pub(in crate::serve::page) static ENGLISH: Words = Words {
     no_name: "Please enter your name.",
     name_lines: "Please enter your name on one line, without tabs.",
     name_too_long: "This name is too long: only the first {} letters fit.",
-    wrong_quantity: Plural("You can buy only {}.", "Please enter a number from 1 to {}."),
+    wrong_quantity: Plural(
+        "You can buy only {}.",
+        "Please enter a number from 1 to {}.",
+    ),
     too_few: Plural("Only {} ticket is left.", "Only {} tickets are left."),
     per_sale: Plural(
         "You can buy at most {} ticket at a time.",
@@ -89,7 +92,10 @@ pub(in crate::serve::page) static ENGLISH: Words = Words {
         "This order has been cancelled. The tickets are no longer yours.",
     ),
 
-    held: Plural("{} ticket is on hold for you", "{} tickets are on hold for you"),
+    held: Plural(
+        "{} ticket is on hold for you",
+        "{} tickets are on hold for you",
+    ),
     held_until: "Until {}. You have not bought anything yet.",
     time_left: "Time left",
     held_over: "The time is up. You can still buy as long as nobody else does.",

@@ -117,10 +117,7 @@ pub(in crate::serve::page) static GERMAN: Words = Words {
 
     overloaded: ("Gerade kaufen sehr viele", NOT_YET_SOLD),
     draining: ("Der Dienst startet neu", NOT_YET_SOLD),
-    busy: (
-        "Gerade werden andere Bestellungen bearbeitet",
-        NOT_YET_SOLD,
-    ),
+    busy: ("Gerade werden andere Bestellungen bearbeitet", NOT_YET_SOLD),
     too_many: (
         "Zu viele Versuche",
         "Aus Ihrem Netz kamen zu viele Anfragen. Bitte warten Sie einen Moment, und versuchen Sie es dann noch einmal.",
