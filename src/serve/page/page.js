@@ -87,8 +87,9 @@
       }
       if (count) count.textContent = live.dataset[on_sale] || fill(one, many, left);
       if (quantity) {
-        quantity.max = Math.max(1, Math.min(left, most || left));
-        hint.textContent = changed ? "" : fill(hint.dataset.one, hint.dataset.many, quantity.max);
+        const max = Math.max(1, Math.min(left, most || left));
+        quantity.max = max;
+        hint.textContent = changed ? "" : fill(hint.dataset.one, hint.dataset.many, max);
       }
       allow(!changed);
       overtaken(changed ? (quantity && live.dataset["why_" + on_sale]) || get("changed").dataset.text : "");
