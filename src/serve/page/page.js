@@ -13,15 +13,20 @@
   // form: it keeps no connection. Returns what ends it.
   const follow = (stream, told, silent) => {
     let source, next, patience, listens = false;
-    const hears = (event, seq) => {
+    // One span of patience, however often it is tried meanwhile.
+    const calm = () => {
       clearTimeout(patience);
+      patience = undefined;
+    };
+    const hears = (event, seq) => {
+      calm();
       silent("");
       told(event, seq);
     };
     const leave = () => {
       listens = false;
       clearTimeout(next);
-      clearTimeout(patience);
+      calm();
       if (source) source.close();
     };
     const listen = () => {
@@ -34,9 +39,8 @@
       // A browser comes back by itself to a stream that broke off, and not to one that was refused. A service that starts again
       // is back before anybody is told.
       source.onerror = () => {
-        clearTimeout(patience);
         if (source.readyState === EventSource.CLOSED) next = setTimeout(ask, 5000 * (1 + Math.random()));
-        else patience = setTimeout(silent, 3000, "lost");
+        else patience ||= setTimeout(silent, 3000, "lost");
       };
     };
     // Where too many follow, it asks now and then.
@@ -124,7 +128,7 @@
   const keepOrder = (order) => {
     const { stream, own, home, seq, version, already, stays } = order.dataset;
     orders(home, (fresh, now) => ({ ...fresh, [own]: already && { text: already, at: now } }));
-    let planned, looked = 0;
+    let planned, looked = 0, sends = false;
     const look = async () => {
       planned = undefined;
       looked = Date.now();
@@ -132,7 +136,7 @@
         const answer = await fetch(own);
         if (!answer.ok && answer.status !== 404) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("order");
-        if (page && page.dataset.version === version) return;
+        if (sends || page && page.dataset.version === version) return;
       } catch {
         // The service is not there just now.
         return;
@@ -147,7 +151,13 @@
       if (line !== seq) planned ||= setTimeout(look, wait);
     };
     const leave = follow(stream, told, () => {});
-    addEventListener("pagehide", () => clearTimeout(planned));
+    // A button's answer is not to be missed for another page.
+    const send = (event) => {
+      sends = event.type === "submit";
+      clearTimeout(planned);
+      planned = undefined;
+    };
+    for (const type of ["submit", "pagehide"]) addEventListener(type, send);
   };
 
   // The receipt's address: on paper, and by a button.
