@@ -164,7 +164,7 @@
   const keepAddress = (copy) => {
     const address = new URL(get("order").dataset.own, location.href).href;
     get("address").textContent = address;
-    // Where it is not https a page has no clipboard, and what is selected is copied.
+    // Without TLS a page has no clipboard, and what is selected is copied.
     const copySelected = () => {
       const field = document.createElement("textarea");
       field.value = address;

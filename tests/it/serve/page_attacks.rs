@@ -17,7 +17,7 @@ fn a_form_of_another_site_sells_nothing_and_is_told_what_was_compared() {
             "Origin: https://evil.example",
         ),
         (&["Origin: null"], "Origin: null"),
-        (&["Origin: https://test"], "http://test was expected"),
+        (&["Origin: https://test"], "Expected: http://test."),
         (&["Origin: http://test:8080"], "Origin: http://test:8080"),
         (
             &["Origin: http://test.evil.example"],
