@@ -9,7 +9,7 @@ use super::clock::here;
 use crate::office::{EventSettings, Guest};
 use crate::plural::count;
 
-/// So many boxes stand beside a name; for more there is one.
+/// So many boxes stand beside a name; for more there is a line to write on.
 const BOXES: u64 = 20;
 
 const STYLE: &str = "\
@@ -31,6 +31,7 @@ td.i{color:#444;font-size:8.5pt}
 span{white-space:nowrap}
 tfoot{display:table-row-group}
 tfoot td{font-weight:bold;border-top:1pt solid #000;border-bottom:0}
+u{display:inline-block;width:2.4em;border-bottom:.8pt solid #000}
 b{display:inline-block;width:.8em;height:.8em;border:.8pt solid #000;margin-right:.25em;vertical-align:-.05em}";
 
 /// The whole page. Nothing in it is loaded from elsewhere.
@@ -52,8 +53,7 @@ pub(super) fn page(event: &EventSettings, guests: &[Guest], total: u64) -> Strin
     );
     for guest in guests {
         let quantity = guest.quantity;
-        let boxes = if quantity > BOXES { 1 } else { quantity };
-        let boxes = (0..boxes).map(|_| "<b></b>").collect::<String>();
+        let boxes = boxes(quantity);
         let name = escaped(&guest.buyer);
         let notes = guest.noted();
         let notes = notes.iter();
@@ -76,6 +76,14 @@ pub(super) fn page(event: &EventSettings, guests: &[Guest], total: u64) -> Strin
          </table>\n</body>\n</html>\n"
     );
     page
+}
+
+/// What is filled in as people come in: a box for each ticket, or how many of them are in.
+fn boxes(quantity: u64) -> String {
+    if quantity > BOXES {
+        return format!("<u></u> of {quantity}");
+    }
+    (0..quantity).map(|_| "<b></b>").collect()
 }
 
 /// A text as HTML has it. Letters that change how others are seen are left out, but for those that join letters of a

@@ -8,10 +8,12 @@ use serde::Serialize;
 use signal_hook::consts::SIGINT;
 
 use super::args::{LogArg, ServeArgs};
+use super::hint::EventFlag;
 use super::process::ignores;
 use super::screen::Screen;
+use crate::office::EventSettings;
 use crate::serve::{self, Listen, LogFormat, Settings, Started};
-use crate::{Result, shown};
+use crate::{BoxOffice, Result, shown};
 
 pub(super) fn serve(file: &Path, arguments: &ServeArgs, screen: &Screen) -> Result<u8> {
     let settings = Settings {
@@ -74,6 +76,35 @@ fn tell(started: &Started, arguments: &ServeArgs, screen: &Screen) {
             _ => Ok(()),
         }
     });
+    // The log has a form of its own.
+    if !screen.json && arguments.log == LogArg::Human {
+        screen.notes(&without_limits(started, arguments));
+    }
+}
+
+/// The events that one visitor can buy or hold out, again and again.
+fn without_limits(started: &Started, arguments: &ServeArgs) -> Vec<String> {
+    if arguments.per_address.is_some() {
+        return Vec::new();
+    }
+    let files = started.events.iter().map(|(file, _)| file);
+    let open = files.filter(|file| {
+        let settings = BoxOffice::at(file).and_then(|office| office.settings());
+        settings.is_ok_and(|settings| settings.is_some_and(|it| holds_without_limit(&it)))
+    });
+    let told = open.map(|file| {
+        let set = EventFlag::named(file.as_os_str()).command("set --max-per-sale 6");
+        format!(
+            "one visitor can hold all that is left: {set} limits an order, and '--per-address 30/min' \
+             how many orders come from an address"
+        )
+    });
+    told.collect()
+}
+
+fn holds_without_limit(settings: &EventSettings) -> bool {
+    let holds = humantime::parse_duration(&settings.hold).is_ok_and(|time| !time.is_zero());
+    holds && settings.max_per_sale.is_none() && settings.max_per_buyer.is_none()
 }
 
 /// What can be told to people where it listens at all addresses of this machine: none of them goes by that name.

@@ -10,7 +10,7 @@ async function held(t, hold, settings) {
   const page = await visit(t, service.url, settings);
   await fillIn(page, "bob", 2);
   await page.getByRole("button", { name: "Hold for" }).click();
-  await isReceipt(page, "2 tickets are held for you");
+  await isReceipt(page, "2 tickets are on hold for you");
   return { office, service, page };
 }
 
@@ -46,10 +46,10 @@ test("a hold is confirmed and given back without a script", async (t) => {
 
 test("when the time is over the page says so, and others may have the tickets", async (t) => {
   const { office, page } = await held(t, "2s");
-  await page.getByText("The time is over. You can still buy").waitFor();
+  await page.getByText("The time is up. You can still buy").waitFor();
   await isAccessible(page);
   await office.run("book", "alice", "--quantity", "3");
   await press(page, "Buy 2 tickets");
-  await page.getByText("Somebody else has got what was held").waitFor();
+  await page.getByText("Somebody else has got the tickets").waitFor();
   assert.equal((await office.lines("expire")).length, 1);
 });

@@ -56,7 +56,7 @@ test("keys alone buy, and show where they are", async (t) => {
   await page.keyboard.press("Tab");
   assert.deepEqual(await focused(), ["Cancel 2 tickets", "solid", 3]);
   await page.keyboard.press("Enter");
-  await page.getByText("This order is cancelled").waitFor();
+  await page.getByText("This order has been cancelled").waitFor();
   assert.equal((await office.run("query")).left, 5);
 });
 
@@ -97,8 +97,8 @@ test("a form that comes back as it was sells nothing twice", async (t) => {
   await page.locator("input[name=key]").evaluate((input, value) => (input.value = value), key);
   await fillIn(page, "eve", 1);
   await press(page, "Buy");
-  await page.getByRole("heading", { name: "This form was used already" }).waitFor();
-  await page.getByRole("link", { name: "See that order" }).click();
+  await page.getByRole("heading", { name: "This form has already been used" }).waitFor();
+  await page.getByRole("link", { name: "Show that order" }).click();
   await page.waitForURL(receipt);
   assert.equal((await office.lines("sell")).length, 1);
 });
@@ -116,15 +116,15 @@ test("the count moves when others sell, and the form follows", async (t) => {
   await office.run("book", "alice", "--quantity", "1");
   await page.getByText("1 ticket left").waitFor();
   const sale = await office.run("book", "eve");
-  await page.getByText("What is on sale has changed").waitFor();
+  await page.getByText("Ticket sales have changed").waitFor();
   await page.locator("#count", { hasText: "Sold out" }).waitFor();
   assert.equal(await page.locator("#quantity-hint").textContent(), "");
-  await page.getByRole("link", { name: "Show it as it is now" }).waitFor();
+  await page.getByRole("link", { name: "Refresh this page" }).waitFor();
   // What was typed stays, and counts when somebody gives a ticket back.
   await office.run("cancel", sale.sale.id);
-  await page.getByText("What is on sale has changed").waitFor({ state: "hidden" });
+  await page.getByText("Ticket sales have changed").waitFor({ state: "hidden" });
   await office.run("close");
-  await page.locator("#count", { hasText: "The sale is closed" }).waitFor();
+  await page.locator("#count", { hasText: "Sales are closed" }).waitFor();
   await office.run("reopen");
   await page.locator("#count", { hasText: "1 ticket left" }).waitFor();
   await press(page, "Buy");
@@ -162,7 +162,7 @@ test("sold out, closed and not yet are said, and the page opens by itself when t
   await page.getByLabel("Your name").waitFor();
   await office.run("close");
   await page.reload();
-  await page.getByRole("heading", { name: "The sale is closed" }).waitFor();
+  await page.getByRole("heading", { name: "Sales are closed" }).waitFor();
   await isAccessible(page);
   await office.run("reopen");
   await page.getByLabel("Your name").waitFor();
@@ -189,14 +189,14 @@ test("who was too late is told, with what was typed", async (t) => {
   await office.run("book", "alice");
   await press(page, "Buy");
   await page.getByRole("heading", { name: "Sold out" }).waitFor();
-  await page.getByText("You have bought nothing").waitFor();
+  await page.getByText("You have not bought anything").waitFor();
 });
 
 // What takes the last tickets from a buyer whose form is open, and what gives them back.
 const LOST = [
   ["a cancel", "Buy", ["book", "winner", "--quantity", "3"], "Sold out", (lost) => ["cancel", lost.sale.id]],
-  ["a reopening", "Buy", ["close"], "The sale is closed", () => ["reopen"]],
-  ["a reopening, of a hold", "Hold for 15 minutes", ["close"], "The sale is closed", () => ["reopen"]],
+  ["a reopening", "Buy", ["close"], "Sales are closed", () => ["reopen"]],
+  ["a reopening, of a hold", "Hold for 15 minutes", ["close"], "Sales are closed", () => ["reopen"]],
 ];
 for (const [what, button, lose, says, giveBack] of LOST) {
   test(`who was told to have bought nothing has nothing after ${what}`, async (t) => {
@@ -205,21 +205,25 @@ for (const [what, button, lose, says, giveBack] of LOST) {
     const page = await visit(t, service.url, { complains: true });
     // The delay by chance before a page is loaded again is left out.
     await page.addInitScript(() => (Math.random = () => 0));
+    // It does not hear of it before the button is pressed.
+    const streams = "**/api/v1/stream";
+    await page.route(streams, () => {});
     await page.reload();
     await fillIn(page, "loser");
     const lost = await office.run(...lose);
+    await page.unroute(streams);
     await press(page, button);
-    await page.getByText("You have bought nothing").waitFor();
+    await page.getByText("You have not bought anything").waitFor();
     await page.getByRole("heading", { name: says }).waitFor();
     const sent = [];
     page.on("request", (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`));
     await office.run(...giveBack(lost));
     // It is told, and stays: a timer that was set for loading it again has run before a later one.
-    await page.getByText("What is on sale has changed").waitFor();
+    await page.getByText("Ticket sales have changed").waitFor();
     await page.evaluate(() => new Promise((done) => setTimeout(done)));
     assert.deepEqual(sent.filter((it) => it.startsWith("POST")), []);
     assert.match(page.url(), /\/(book|hold)$/);
-    await page.getByRole("link", { name: "Show it as it is now" }).click();
+    await page.getByRole("link", { name: "Refresh this page" }).click();
     await page.getByText("3 tickets left").waitFor();
     for (const op of ["sell", "hold"]) {
       const lines = await office.lines(op);
@@ -264,13 +268,13 @@ test("a receipt opens by its address alone, and is cancelled once", async (t) =>
   const address = new URL(page.url());
   const last = address.href.at(-1) === "0" ? "1" : "0";
   const guess = await visit(t, address.href.slice(0, -1) + last, { complains: true });
-  await guess.getByRole("heading", { name: "There is no such receipt" }).waitFor();
+  await guess.getByRole("heading", { name: "Receipt not found" }).waitFor();
   await isAccessible(guess);
   for (const tab of [page, other]) {
-    await tab.getByText("Cancel…").click();
+    await tab.getByText("Cancel tickets…").click();
     await isAccessible(tab);
     await press(tab, "Cancel 2 tickets");
-    await tab.getByText("This order is cancelled").waitFor();
+    await tab.getByText("This order has been cancelled").waitFor();
     assert.equal(tab.url(), address.href);
   }
   assert.equal((await office.lines("cancel")).length, 1);

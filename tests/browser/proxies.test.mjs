@@ -103,9 +103,9 @@ for (const name of Object.keys(PROXIES)) {
       await press(page, "Buy");
       await isReceipt(page, "You have 2 tickets");
       assert.ok(page.url().startsWith(`${url}/r/p-`), page.url());
-      await page.getByText("Cancel…").click();
+      await page.getByText("Cancel tickets…").click();
       await press(page, "Cancel 2 tickets");
-      await page.getByText("This order is cancelled").waitFor();
+      await page.getByText("This order has been cancelled").waitFor();
       await page.getByRole("link", { name: "Back to the tickets" }).click();
       await page.waitForURL(`${url}/`);
       await fillIn(page, "bob");
@@ -120,8 +120,8 @@ for (const name of Object.keys(PROXIES)) {
     const page = await visit(t, url, { ignoreHTTPSErrors: true, complains: true });
     await fillIn(page, "bob");
     await press(page, "Buy");
-    await page.getByRole("heading", { name: "This came from another site" }).waitFor();
-    await page.getByText(`Origin: ${url} came, http://`).waitFor();
+    await page.getByRole("heading", { name: "This request came from another site" }).waitFor();
+    await page.getByText(`Received: Origin: ${url}. Expected: http://`).waitFor();
     await page.getByText("--public-url").waitFor();
     assert.equal((await office.lines("sell")).length, 0);
   });

@@ -25,8 +25,8 @@ async function soldOnce(office) {
 test("an overloaded page tries again by itself", async (t) => {
   const { office, page, free } = await overloaded(t);
   await press(page, "Buy");
-  await page.getByRole("heading", { name: "Very many are buying just now" }).waitFor();
-  await page.getByText(/The next try is in \d+ s|Trying/).waitFor();
+  await page.getByRole("heading", { name: "Many people are buying right now" }).waitFor();
+  await page.getByText(/Trying again in \d+ s|Trying/).waitFor();
   await isAccessible(page);
   await free();
   await isReceipt(page, "You have 2 tickets");
@@ -36,7 +36,7 @@ test("an overloaded page tries again by itself", async (t) => {
 test("without a script its button does", async (t) => {
   const { office, page, free } = await overloaded(t, { javaScriptEnabled: false });
   await press(page, "Buy");
-  await page.getByRole("heading", { name: "Very many are buying just now" }).waitFor();
+  await page.getByRole("heading", { name: "Many people are buying right now" }).waitFor();
   await free();
   const receipt = page.getByRole("heading", { name: "You have 2 tickets" });
   for (let tries = 0; tries < 50 && !(await receipt.isVisible()); tries++) {
@@ -49,7 +49,7 @@ test("without a script its button does", async (t) => {
 test("a page outlives a service that is killed and comes back", async (t) => {
   const { office, service, page, free } = await overloaded(t);
   await press(page, "Buy");
-  await page.getByRole("heading", { name: "Very many are buying just now" }).waitFor();
+  await page.getByRole("heading", { name: "Many people are buying right now" }).waitFor();
   const failed = page.waitForEvent("requestfailed");
   await service.kill();
   await free();
@@ -69,7 +69,7 @@ for (const javaScriptEnabled of [true, false]) {
     const recovers = await service.refuseSyncs();
     if (!recovers) return t.skip("strace cannot be attached here");
     await press(page, "Buy");
-    await page.getByRole("heading", { name: "Nobody knows yet whether that worked" }).waitFor();
+    await page.getByRole("heading", { name: "We do not know yet whether that worked" }).waitFor();
     if (javaScriptEnabled) await isAccessible(page);
     const orders = () => page.seen.requests.filter((url) => url.endsWith("/book")).length;
     assert.equal(orders(), 1, "it tries by itself");

@@ -1,7 +1,7 @@
 //! What a buyer does with an order that the page took: cancels it, or confirms or gives back what is held. Each is done once,
 //! however often it is sent.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request, State as Shared};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -15,7 +15,7 @@ use super::view::EventView;
 use super::words::Words;
 use crate::BoxOffice;
 use crate::error::{Error, Result as OfficeResult};
-use crate::office::Change;
+use crate::office::{Change, State};
 use crate::serve::admission;
 use crate::serve::api::replies::warn;
 use crate::serve::caller::Caller;
@@ -52,7 +52,7 @@ impl Done {
 }
 
 /// Who sends what about which order.
-type Sent = (State<Site>, Caller, Language, Path<String>);
+type Sent = (Shared<Site>, Caller, Language, Path<String>);
 
 pub(super) async fn cancel(sent: Sent, request: Request) -> Response {
     change(sent, request, Done::Cancel).await
@@ -67,7 +67,10 @@ pub(super) async fn release(sent: Sent, request: Request) -> Response {
 }
 
 /// Leads one who asks for a button's address by itself to its order.
-pub(super) async fn to_the_receipt(State(site): State<Site>, Path(key): Path<String>) -> Response {
+pub(super) async fn to_the_receipt(
+    Shared(site): Shared<Site>,
+    Path(key): Path<String>,
+) -> Response {
     let is_key = super::page_key::PageKey::parse(&key).is_some();
     let path = if is_key {
         format!("r/{key}")
@@ -78,7 +81,7 @@ pub(super) async fn to_the_receipt(State(site): State<Site>, Path(key): Path<Str
 }
 
 async fn change(sent: Sent, request: Request, done: Done) -> Response {
-    let (State(site), caller, Language(words), Path(key)) = sent;
+    let (Shared(site), caller, Language(words), Path(key)) = sent;
     if let Err(foreign) = origin::check(&site.service, request.headers()) {
         return refusal::foreign(&site, words, &foreign);
     }
@@ -95,7 +98,21 @@ async fn change(sent: Sent, request: Request, done: Done) -> Response {
         Err(problem) => return refusal::page(&site, words, &problem, Some(&again)),
     };
     let changed = make(&site, &found, done).await;
-    answer(&site, words, &found, changed, &again).await
+    let Err(problem) = changed else {
+        return see_other(&site.page(&format!("r/{key}")));
+    };
+    match problem.code() {
+        "closed" => {
+            let notice = Some(words.cancel_too_late);
+            receipt::show(&site, words, &found, problem.status(), notice)
+        }
+        // What it is by now, which is why.
+        "cancelled" | "expired" | "refused" => {
+            let found = receipt::find(&site, caller, &key).await;
+            answer(&site, words, found, done, &problem, &again)
+        }
+        _ => refusal::page(&site, words, &problem, Some(&again)),
+    }
 }
 
 async fn make(site: &Site, found: &Found, done: Done) -> Result<(), ProblemResponse> {
@@ -114,26 +131,25 @@ async fn make(site: &Site, found: &Found, done: Done) -> Result<(), ProblemRespo
     Ok(())
 }
 
-async fn answer(
+/// The answer to a change that this order does not take.
+fn answer(
     site: &Site,
     words: &'static Words,
-    found: &Found,
-    changed: Result<(), ProblemResponse>,
+    found: Result<Found, ProblemResponse>,
+    done: Done,
+    refused: &ProblemResponse,
     again: &Again,
 ) -> Response {
-    let place = || see_other(&site.page(&format!("r/{}", found.key.as_str())));
-    let Err(problem) = changed else {
-        return place();
+    let found = match found {
+        Ok(found) if refused.status() == StatusCode::CONFLICT => found,
+        Ok(_) => return refusal::page(site, words, refused, Some(again)),
+        Err(problem) => return refusal::page(site, words, &problem, Some(again)),
     };
-    match problem.code() {
+    let notice = match (done, found.sale.state) {
+        (Done::Cancel, State::Held) => words.cancelled_nothing,
+        (Done::Release, State::Valid | State::Part) => words.released_nothing,
         // The receipt says so.
-        "cancelled" | "expired" => place(),
-        "closed" => {
-            let notice = Some(words.cancel_too_late);
-            receipt::show(site, words, found, StatusCode::CONFLICT, notice).await
-        }
-        // Confirmed and given back at once: the receipt says which of them came first.
-        "refused" if problem.status() == StatusCode::CONFLICT => place(),
-        _ => refusal::page(site, words, &problem, Some(again)),
-    }
+        _ => return see_other(&site.page(&format!("r/{}", found.key.as_str()))),
+    };
+    receipt::show(site, words, &found, refused.status(), Some(notice))
 }

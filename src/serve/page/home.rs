@@ -8,10 +8,11 @@ use maud::{Markup, html};
 use super::form::OrderForm;
 use super::language::Language;
 use super::layout::Page;
+use super::live::{live, overtaken};
 use super::page_key::PageKey;
 use super::refusal;
-use super::view::{EventView, moment};
-use super::words::{Told, Words, fill};
+use super::view::EventView;
+use super::words::{Words, fill};
 use crate::office::{MAX_NAME, NameFlaw, OnSale};
 use crate::serve::problem::ProblemResponse;
 use crate::serve::service::Site;
@@ -122,10 +123,11 @@ fn page(
             p #wrong .wrong role="alert" { (wrong) }
         }
         (live(site, words, view, filled.wrong.is_some()))
-        p #changed .notice role="status" data-text=(words.overtaken) {}
-        p #reload hidden { a href=(site.page("")) { (words.reload) } }
         @if view.on_sale() == OnSale::Open {
+            div #already .notice data-link=(words.see_receipt) hidden {}
             (form(site, words, view, filled))
+        } @else {
+            (overtaken(site, words))
         }
     };
     let page = Page {
@@ -144,52 +146,6 @@ pub(super) fn heading(view: EventView<'_>, words: &'static Words) -> Markup {
             @if let Some(date) = view.date() { p .date { (date) } }
         }
     }
-}
-
-/// What is left, or why nothing is sold. The script keeps the number up to date. A page that stays is not loaded again by
-/// itself: it answers an order, and says what came of it.
-fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool) -> Markup {
-    let on_sale = view.on_sale();
-    let code = serde_json::to_value(on_sale).unwrap_or_default();
-    html! {
-        section #live data-stream=(site.page("api/v1/stream")) data-state=[code.as_str()]
-            data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)]
-            data-sold_out=(words.sold_out.0) data-closed=(words.closed.0) data-over=(words.over.0)
-            data-stays=[stays.then_some("stays")] {
-            @if let Some((title, text)) = off_sale(view, words) {
-                h2 .state { (title) }
-                p { (text) }
-            }
-            @if on_sale == OnSale::SoldOut && view.held() > 0 {
-                p { (words.some_held.of(view.held())) }
-            }
-            @if matches!(on_sale, OnSale::Open | OnSale::NotYet) {
-                p #count .count { (words.left.of(view.left())) }
-            }
-        }
-    }
-}
-
-/// How many can be bought at once, whatever is left.
-fn limit(view: EventView<'_>) -> Option<u64> {
-    let limits = [view.most_per_sale(), view.most_per_buyer()];
-    limits.into_iter().flatten().min()
-}
-
-/// Why nothing is sold.
-pub(super) fn off_sale(view: EventView<'_>, words: &Words) -> Option<(String, &'static str)> {
-    let plain = |(title, text): Told| (title.to_owned(), text);
-    Some(match view.on_sale() {
-        OnSale::Open => return None,
-        OnSale::SoldOut => plain(words.sold_out),
-        OnSale::Closed => plain(words.closed),
-        OnSale::Over => plain(words.over),
-        OnSale::NotYet => {
-            let (title, text) = words.not_yet;
-            let from = view.from().map(moment).unwrap_or_default();
-            (fill(title, &from), text)
-        }
-    })
 }
 
 fn form(site: &Site, words: &Words, view: EventView<'_>, filled: &Filled<'_>) -> Markup {
@@ -223,6 +179,7 @@ fn form(site: &Site, words: &Words, view: EventView<'_>, filled: &Filled<'_>) ->
                     aria-invalid=[is_quantity.then_some("true")] autofocus[is_quantity];
                 p #quantity-hint .hint data-one=(words.at_most.0) data-many=(words.at_most.1) { (words.at_most.of(most)) }
             }
+            (overtaken(site, words))
             button type="submit" { (words.buy) }
             @if let Some(time) = view.hold() {
                 button .second type="submit" formaction=(site.page("hold")) aria-describedby="hold-hint" {

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 
-use super::words::{CHINESE, ENGLISH, GERMAN, Words};
+use super::words::{CHINESE, ENGLISH, GERMAN, TRADITIONAL_CHINESE, Words};
 
 /// The most languages of a browser that are looked at.
 const MOST: usize = 32;
@@ -39,14 +39,30 @@ impl Language {
 /// One wish, as in `de-CH;q=0.8`: how much it is liked, and its words, where there are some.
 fn wish(text: &str) -> Option<(f32, &'static Words)> {
     let mut parts = text.split(';').map(str::trim);
-    let tag = parts.next()?.split('-').next()?;
-    let words = [&ENGLISH, &GERMAN, &CHINESE]
-        .into_iter()
-        .find(|words| tag.eq_ignore_ascii_case(words.lang))?;
+    let words = words_of(parts.next()?)?;
     let liking = parts
         .find_map(|part| part.strip_prefix("q="))
         .map_or(Some(1.0), |liking| liking.parse().ok())?;
     Some((liking, words))
+}
+
+/// The words for a tag as in `de-CH` or `zh-Hant-TW`, where there are some.
+fn words_of(tag: &str) -> Option<&'static Words> {
+    let tag = tag.to_ascii_lowercase();
+    let (language, rest) = tag.split_once('-').unwrap_or((&tag, ""));
+    // The script says it, else the place.
+    let traditional = rest.split('-').find_map(|part| match part {
+        "hans" => Some(false),
+        "hant" | "tw" | "hk" | "mo" => Some(true),
+        _ => None,
+    });
+    match language {
+        "en" => Some(&ENGLISH),
+        "de" => Some(&GERMAN),
+        "zh" if traditional == Some(true) => Some(&TRADITIONAL_CHINESE),
+        "zh" => Some(&CHINESE),
+        _ => None,
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Language {
@@ -66,7 +82,12 @@ mod tests {
         for (sent, expected) in [
             ("de", "de"),
             ("de-CH,de;q=0.9,en;q=0.8", "de"),
-            ("fr-FR,fr;q=0.9,zh-TW;q=0.5,en;q=0.4", "zh"),
+            ("fr-FR,fr;q=0.9,zh-TW;q=0.5,en;q=0.4", "zh-Hant"),
+            ("zh-Hant", "zh-Hant"),
+            ("zh-Hant-SG", "zh-Hant"),
+            ("zh-HK,zh;q=0.9", "zh-Hant"),
+            ("zh-Hans-HK", "zh"),
+            ("zh,zh-TW;q=0.9", "zh"),
             ("en;q=0.3, ZH-Hans-CN;q=0.9", "zh"),
             ("fr", "en"),
             ("", "en"),

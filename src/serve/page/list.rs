@@ -4,9 +4,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 
-use super::home::off_sale;
 use super::language::Language;
 use super::layout::Page;
+use super::live::off_sale;
 use super::view::EventView;
 use super::words::Words;
 use crate::serve::service::Service;

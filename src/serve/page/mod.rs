@@ -1,4 +1,4 @@
-//! The page: an event sold to people, in plain HTML. A script only keeps numbers up to date and tries again.
+//! The page: an event sold to people, in plain HTML. A script keeps open pages up to date, and tries again.
 //!
 //! Invariant: each page is made for one browser and is kept nowhere. The form's key, which the page makes, is the one proof of
 //! the order that is given with it, and stands in no log.
@@ -12,6 +12,7 @@ mod home;
 mod language;
 mod layout;
 mod list;
+mod live;
 mod origin;
 mod page_key;
 mod place;

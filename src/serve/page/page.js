@@ -1,66 +1,199 @@
-// The live count, the countdown of a hold, and the next try. Everything else works without this.
+// The live count, what becomes of an order, the countdown of a hold, and the next try. Everything else works without this.
+//
+// Invariant: nothing is loaded here but by GET, at an address that a page names. To reload the answer of a POST is to send the
+// order again.
 "use strict";
 (() => {
   const get = (id) => document.getElementById(id);
   const fill = (one, many, number) => (number === 1 ? one : many).replace("{}", number);
   const say = (element) => { element.textContent = element.dataset.text; };
 
-  // The count, as it changes. A page in the background does not listen, nor does one that sends its form: it keeps no
-  // connection. Invariant: nothing is loaded here but by GET. To reload the answer of a POST is to send the order again.
-  const follow = (live) => {
-    const count = get("count"), quantity = get("quantity"), hint = get("quantity-hint");
-    const { one, many, most, state, stream, stays } = live.dataset;
-    let source, next;
-    // Shows it. Whether the page is to be loaded again for it.
-    const told = (event) => {
-      if (count) count.textContent = live.dataset[event.on_sale] || fill(one, many, event.left);
-      if (quantity && event.left === 0) hint.textContent = "";
-      else if (quantity) {
-        const max = Math.min(event.left, most || event.left);
-        quantity.max = max;
-        hint.textContent = fill(hint.dataset.one, hint.dataset.many, max);
-      }
-      const changed = event.on_sale !== state, again = changed && !quantity && !stays;
-      if (again) {
-        source.close();
-        // Not all of those who wait at once.
-        setTimeout(() => location.replace(get("reload").firstElementChild.href), 1500 * Math.random());
-      } else {
-        get("changed").textContent = changed ? get("changed").dataset.text : "";
-        get("reload").hidden = !changed;
-      }
-      return again;
+  // Follows the event: `told` is given its count, with the number of the ledger's last line where that is known, and `silent`
+  // why there is none, or "" where there is one again. A page in the background does not listen, nor does one that sends its
+  // form: it keeps no connection. Returns what ends it.
+  const follow = (stream, told, silent) => {
+    let source, next, patience, listens = false;
+    // One span of patience, however often it is tried meanwhile.
+    const calm = () => {
+      clearTimeout(patience);
+      patience = undefined;
+    };
+    const hears = (event, seq) => {
+      calm();
+      silent("");
+      told(event, seq);
     };
     const leave = () => {
+      listens = false;
       clearTimeout(next);
+      calm();
       if (source) source.close();
     };
     const listen = () => {
       leave();
       if (document.hidden) return;
+      listens = true;
       source = new EventSource(stream);
-      source.onmessage = (message) => told(JSON.parse(message.data));
-      // A browser comes back by itself to a stream that broke off, and not to one that was refused.
+      source.onmessage = (message) => hears(JSON.parse(message.data), message.lastEventId);
+      source.addEventListener("problem", () => silent("halted"));
+      // A browser comes back by itself to a stream that broke off, and not to one that was refused. A service that starts again
+      // is back before anybody is told.
       source.onerror = () => {
         if (source.readyState === EventSource.CLOSED) next = setTimeout(ask, 5000 * (1 + Math.random()));
+        else patience ||= setTimeout(silent, 3000, "lost");
       };
     };
     // Where too many follow, it asks now and then.
     const ask = async () => {
+      let answer, event;
       try {
-        const answer = await fetch(stream.replace(/stream$/, "event"));
-        if (answer.ok && told(await answer.json())) return;
+        answer = await fetch(stream.replace(/stream$/, "event"));
+        event = await answer.json();
       } catch {
         // The service is not there just now.
       }
-      listen();
+      if (!listens) return;
+      if (answer && answer.ok && event) hears(event);
+      else silent(answer && answer.status === 500 ? "halted" : "lost");
+      if (listens) listen();
     };
     document.addEventListener("visibilitychange", listen);
+    addEventListener("online", listen);
+    addEventListener("offline", () => silent("lost"));
     // A browser has few connections for all its pages of one host, and the order needs one.
     addEventListener("submit", leave);
     addEventListener("pagehide", leave);
     addEventListener("pageshow", (event) => event.persisted && listen());
     listen();
+    return leave;
+  };
+
+  // Says that this page is not as it was loaded, and where it is.
+  const overtaken = (text) => {
+    get("changed").textContent = text;
+    get("reload").hidden = !text;
+  };
+
+  // The count, as it changes.
+  const keepCount = (live) => {
+    const count = get("count"), quantity = get("quantity"), hint = get("quantity-hint");
+    const { one, many, most, state, stays } = live.dataset;
+    const allow = (may) => {
+      for (const button of quantity ? quantity.form.querySelectorAll("button") : []) button.disabled = !may;
+    };
+    const told = (event) => {
+      const { left, on_sale } = event, changed = on_sale !== state;
+      if (changed && !quantity && !stays) {
+        leave();
+        // Not all of those who wait at once.
+        setTimeout(() => location.replace(live.dataset.home), 1500 * Math.random());
+        return;
+      }
+      if (count) count.textContent = live.dataset[on_sale] || fill(one, many, left);
+      if (quantity) {
+        const max = Math.max(1, Math.min(left, most || left));
+        quantity.max = max;
+        hint.textContent = changed ? "" : fill(hint.dataset.one, hint.dataset.many, max);
+      }
+      allow(!changed);
+      overtaken(changed ? (quantity && live.dataset["why_" + on_sale]) || get("changed").dataset.text : "");
+    };
+    // What is not known is not said, and the service decides.
+    const silent = (why) => {
+      const said = live.dataset[why] || "";
+      if (get("silent").textContent === said) return;
+      get("silent").textContent = said;
+      live.classList.toggle("stale", said !== "");
+      if (count) count.hidden = why === "halted";
+      if (why) allow(true);
+    };
+    const leave = follow(live.dataset.stream, told, silent);
+  };
+
+  // What this tab has ordered within the last hour, as its receipts said it, by their addresses.
+  const orders = (home, change) => {
+    try {
+      const name = "orders of " + home, now = Date.now();
+      const kept = Object.entries(JSON.parse(sessionStorage.getItem(name)) || {});
+      const fresh = Object.fromEntries(kept.filter(([, order]) => now - order.at < 3600000));
+      if (change) sessionStorage.setItem(name, JSON.stringify(change(fresh, now)));
+      return fresh;
+    } catch {
+      // A browser may keep nothing.
+      return {};
+    }
+  };
+
+  // An order that somebody else has changed is loaded again, and the form will say that there is one.
+  const keepOrder = (order) => {
+    const { stream, own, home, seq, version, already, stays } = order.dataset;
+    orders(home, (fresh, now) => ({ ...fresh, [own]: already && { text: already, at: now } }));
+    let planned, looked = 0, sends = false;
+    const look = async () => {
+      planned = undefined;
+      looked = Date.now();
+      try {
+        const answer = await fetch(own);
+        if (!answer.ok && answer.status !== 404) return;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("order");
+        if (sends || page && page.dataset.version === version) return;
+      } catch {
+        // The service is not there just now.
+        return;
+      }
+      if (stays) return overtaken(get("changed").dataset.text);
+      leave();
+      location.replace(own);
+    };
+    // However fast others buy, not all of those who wait look at once, nor one all the time.
+    const told = (_, line) => {
+      const wait = Math.max(0, looked + 10000 - Date.now()) + 1500 * Math.random();
+      if (line !== seq) planned ||= setTimeout(look, wait);
+    };
+    const leave = follow(stream, told, () => {});
+    // A button's answer is not to be missed for another page.
+    const send = (event) => {
+      sends = event.type === "submit";
+      clearTimeout(planned);
+      planned = undefined;
+    };
+    for (const type of ["submit", "pagehide"]) addEventListener(type, send);
+  };
+
+  // The receipt's address: on paper, and by a button.
+  const keepAddress = (copy) => {
+    const address = new URL(get("order").dataset.own, location.href).href;
+    get("address").textContent = address;
+    // Without TLS a page has no clipboard, and what is selected is copied.
+    const copySelected = () => {
+      const field = document.createElement("textarea");
+      field.value = address;
+      document.body.append(field);
+      field.select();
+      const copied = document.execCommand("copy");
+      field.remove();
+      copy.focus();
+      return copied;
+    };
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      const write = navigator.clipboard ? navigator.clipboard.writeText(address) : Promise.reject();
+      const copied = await write.then(() => true, copySelected);
+      if (copied) say(get("copied"));
+    });
+  };
+
+  // Who comes back to the form after an order is told of it.
+  const recall = (place) => {
+    const known = Object.entries(orders(get("live").dataset.home)).slice(-3);
+    place.replaceChildren(...known.map(([own, { text }]) => {
+      const line = document.createElement("p"), link = document.createElement("a");
+      link.href = own;
+      link.textContent = place.dataset.link;
+      line.append(text, " ", link);
+      return line;
+    }));
+    place.hidden = known.length === 0;
   };
 
   // By the server's clock: it said how many seconds are left.
@@ -111,7 +244,12 @@
     later(first);
   };
 
-  if (get("live")) follow(get("live"));
-  if (get("remaining")) countDown(get("remaining"));
-  if (get("again") && get("again").dataset.wait) tryAgain(get("again"));
+  // What the page has of these is kept up to date.
+  const start = (id, keep) => get(id) && keep(get(id));
+  start("live", keepCount);
+  start("order", keepOrder);
+  start("copy", keepAddress);
+  addEventListener("pageshow", () => start("already", recall));
+  start("remaining", countDown);
+  start("again", (form) => form.dataset.wait && tryAgain(form));
 })();

@@ -1,9 +1,12 @@
 //! `/r/KEY`: what has become of an order that the page took. Its address is the proof, and is told to nobody.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::home::heading;
 use super::language::Language;
@@ -15,6 +18,7 @@ use super::words::{Words, fill};
 use crate::office::{SaleStatus, State as SaleState};
 use crate::serve::caller::Caller;
 use crate::serve::problem::ProblemResponse;
+use crate::serve::reader::StreamCount;
 use crate::serve::service::Site;
 
 pub(super) async fn receipt(
@@ -25,7 +29,7 @@ pub(super) async fn receipt(
 ) -> Response {
     let found = find(&site, caller, &key).await;
     match found {
-        Ok(found) => show(&site, words, &found, StatusCode::OK, None).await,
+        Ok(found) => show(&site, words, &found, StatusCode::OK, None),
         Err(problem) => refusal::page(&site, words, &problem, None),
     }
 }
@@ -33,6 +37,8 @@ pub(super) async fn receipt(
 /// An order that the page took, and its key.
 #[derive(Debug)]
 pub(super) struct Found {
+    /// The event. Invariant: it was looked at before the order was, so that what the order lacks has a later number.
+    count: Arc<StreamCount>,
     pub(super) key: PageKey,
     pub(super) sale: SaleStatus,
 }
@@ -41,13 +47,14 @@ pub(super) struct Found {
 /// A right key is answered however many wrong ones came from its address: many share one, and nobody guesses 128 random bits.
 pub(super) async fn find(site: &Site, caller: Caller, key: &str) -> Result<Found, ProblemResponse> {
     if let Some(key) = PageKey::parse(key) {
+        let count = site.event.reader.read().await?;
         let wanted = key.as_str().to_owned();
         let looks = site
             .event
             .lookups
             .look(move |office| office.sale_by_key(&wanted));
         if let Some(sale) = looks.await? {
-            return Ok(Found { key, sale });
+            return Ok(Found { count, key, sale });
         }
     }
     site.service.limits.may_guess(caller.counted)?;
@@ -56,28 +63,20 @@ pub(super) async fn find(site: &Site, caller: Caller, key: &str) -> Result<Found
 }
 
 /// The receipt, with a notice above it where something was refused.
-pub(super) async fn show(
+pub(super) fn show(
     site: &Site,
     words: &'static Words,
     found: &Found,
     status: StatusCode,
     notice: Option<&str>,
 ) -> Response {
-    let count = match site.event.reader.read().await {
-        Ok(count) => count,
-        Err(problem) => return refusal::page(site, words, &problem, None),
-    };
-    let view = EventView::of(&site.event, &count);
+    let view = EventView::of(&site.event, &found.count);
     let main = html! {
         (heading(view, words))
         @if let Some(notice) = notice { p .wrong role="alert" { (notice) } }
-        (status_of(site, words, found))
-        (details(words, &found.sale))
-        @if matches!(found.sale.state, SaleState::Valid | SaleState::Part) {
-            p .hint { (words.receipt_hint) }
-            (cancel(site, words, found, view))
-        }
-        p { a href=(site.page("")) { (words.to_the_event) } }
+        (order(site, words, found, view, notice.is_some()))
+        @if is_bought(&found.sale) { (cancel(site, words, found, view)) }
+        p .to-event { a href=(site.page("")) { (words.to_the_event) } }
     };
     let page = Page {
         status,
@@ -85,6 +84,56 @@ pub(super) async fn show(
         main,
     };
     page.answer(&site.service, words)
+}
+
+/// What is shown of the order, and what the script follows it by. A page that stays answers a change, and says what came of it.
+fn order(site: &Site, words: &Words, found: &Found, view: EventView<'_>, stays: bool) -> Markup {
+    let sale = &found.sale;
+    let own = site.page(&format!("r/{}", found.key.as_str()));
+    html! {
+        section #order data-stream=(site.page("api/v1/stream")) data-own=(own) data-home=(site.page(""))
+            data-seq=(found.count.seq) data-version=(version(sale, view)) data-already=[already(words, sale)]
+            data-stays=[stays.then_some("stays")] {
+            (status_of(site, words, found))
+            (details(words, sale))
+            @if is_bought(sale) {
+                p .hint { (words.receipt_hint) }
+                p #address .hint {}
+                button #copy .second type="button" hidden { (words.copy_link) }
+                p #copied .hint role="status" data-text=(words.copied) {}
+            }
+            @if stays {
+                p #changed .notice role="status" data-text=(words.overtaken) {}
+                p #reload hidden { a href=(own) { (words.reload) } }
+            }
+        }
+    }
+}
+
+/// Changes with what the receipt shows.
+fn version(sale: &SaleStatus, view: EventView<'_>) -> String {
+    let shown = (
+        sale.state,
+        &sale.buyer,
+        sale.quantity,
+        sale.cancelled,
+        &sale.until,
+        view.may_cancel(),
+    );
+    format!("{:016x}", xxh3_64(format!("{shown:?}").as_bytes()))
+}
+
+/// What the form says of it to who comes back to it.
+fn already(words: &Words, sale: &SaleStatus) -> Option<String> {
+    match sale.state {
+        SaleState::Valid | SaleState::Part => Some(words.already.of(kept(sale))),
+        SaleState::Held => Some(words.already_held.of(sale.quantity)),
+        _ => None,
+    }
+}
+
+fn is_bought(sale: &SaleStatus) -> bool {
+    matches!(sale.state, SaleState::Valid | SaleState::Part)
 }
 
 /// How many of an order are still the buyer's.

@@ -108,7 +108,9 @@ pub(super) fn foreign(site: &Site, words: &Words, foreign: &Foreign) -> Response
         told: words.foreign,
         more: html! {
             p .hint { (compared) }
-            @if site.service.public_url.is_empty() { p .hint { "tickets serve --public-url https://\u{2026}" } }
+            @if site.service.public_url.is_empty() {
+                p .hint { (words.for_operators) " " code { "tickets serve --public-url https://\u{2026}" } }
+            }
         },
     };
     said.answer(&site.service, &site.page(""), words)

@@ -5,6 +5,7 @@
 mod chinese;
 mod english;
 mod german;
+mod traditional_chinese;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::serve::problem::ProblemResponse;
 pub(super) use chinese::CHINESE;
 pub(super) use english::ENGLISH;
 pub(super) use german::GERMAN;
+pub(super) use traditional_chinese::TRADITIONAL_CHINESE;
 
 /// What is said of one, and of another number.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +54,10 @@ pub(super) struct Words {
     /// What a page says that was overtaken while it was filled in.
     pub(super) overtaken: &'static str,
     pub(super) reload: &'static str,
+    /// What an open page says that hears nothing of the service.
+    pub(super) lost: &'static str,
+    /// What an open page says while the service cannot sell.
+    pub(super) halted: &'static str,
 
     pub(super) name: &'static str,
     pub(super) name_hint: &'static str,
@@ -61,6 +67,11 @@ pub(super) struct Words {
     /// With for how long.
     pub(super) hold: &'static str,
     pub(super) hold_hint: &'static str,
+    /// What the form says to who comes back to it from a receipt.
+    pub(super) already: Plural,
+    /// The same of tickets that are held.
+    pub(super) already_held: Plural,
+    pub(super) see_receipt: &'static str,
 
     pub(super) no_name: &'static str,
     pub(super) name_lines: &'static str,
@@ -78,6 +89,8 @@ pub(super) struct Words {
 
     pub(super) bought: Plural,
     pub(super) receipt_hint: &'static str,
+    pub(super) copy_link: &'static str,
+    pub(super) copied: &'static str,
     pub(super) label_name: &'static str,
     pub(super) label_quantity: &'static str,
     pub(super) label_id: &'static str,
@@ -87,6 +100,8 @@ pub(super) struct Words {
     pub(super) cancel_hint: &'static str,
     pub(super) cancel_now: Plural,
     pub(super) cancel_too_late: &'static str,
+    /// What is said to who cancels what is held.
+    pub(super) cancelled_nothing: &'static str,
     pub(super) cancelled: Told,
 
     pub(super) held: Plural,
@@ -95,6 +110,8 @@ pub(super) struct Words {
     pub(super) held_over: &'static str,
     pub(super) confirm: Plural,
     pub(super) release: &'static str,
+    /// What is said to who gives back what is bought.
+    pub(super) released_nothing: &'static str,
     pub(super) released: Told,
     pub(super) expired: Told,
     pub(super) to_the_event: &'static str,
@@ -114,6 +131,8 @@ pub(super) struct Words {
     pub(super) foreign: Told,
     /// What was compared: what came, with what was expected.
     pub(super) compared: &'static str,
+    /// What stands before a command line for those who run the service.
+    pub(super) for_operators: &'static str,
     pub(super) try_again: &'static str,
     /// With the seconds.
     pub(super) trying_in: &'static str,

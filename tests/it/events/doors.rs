@@ -216,12 +216,13 @@ fn joiners_stay_in_names_where_a_spreadsheet_reads_them() {
 }
 
 #[test]
-fn the_page_of_the_door_has_a_box_for_each_ticket_up_to_20() {
-    for (quantity, boxes) in [(1, 1), (8, 8), (20, 20), (21, 1)] {
+fn the_page_of_the_door_has_a_box_for_each_ticket_up_to_20_and_then_a_blank() {
+    for (quantity, boxes) in [(1, 1), (7, 7), (20, 20), (21, 0)] {
         let event = made(50, "");
         let quantity = quantity.to_string();
         assert_eq!(told(&event, &["book", "eve", "--quantity", &quantity]).0, 0);
         let html = event.run("door --format html").stdout;
         assert_eq!(html.matches("<b></b>").count(), boxes, "{html}");
+        assert_eq!(html.contains("<u></u> of 21<"), boxes == 0, "{html}");
     }
 }

@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use super::client::{Answer, Client, Server, bearer, command};
-use crate::harness::TestEvent;
+use super::page::made;
+use crate::harness::{TestEvent, signal};
 
 const ORDER: &str = r#"{"buyer":"bob","quantity":1}"#;
 
@@ -115,6 +116,38 @@ fn who_listens_everywhere_is_told_what_to_tell_others() {
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(lines.next().is_none(), "{options}");
+    }
+}
+
+/// One order, and one visitor who comes again and again, are each to be limited.
+#[test]
+fn who_sells_without_limits_is_told_so_at_the_start() {
+    for (settings, options, told) in [
+        ("30", "", true),
+        ("30 --max-per-sale 6", "", false),
+        ("30 --max-per-buyer 6", "", false),
+        ("30 --hold 0s", "", false),
+        ("30", "--per-address 30/min", false),
+        ("30", "--log json", false),
+    ] {
+        let event = made(settings);
+        let arguments = ["serve", "--listen", "127.0.0.1:0"].into_iter();
+        let mut command = event.command(arguments.chain(options.split_ascii_whitespace()));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.next().unwrap().unwrap().starts_with("listening"));
+        signal(i32::try_from(child.id()).unwrap(), "TERM");
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+        let text = String::from_utf8(ended.stderr).unwrap();
+        let note = "note: one visitor can hold all that is left: 'tickets -f ";
+        assert_eq!(text.contains(note), told, "{settings} {options}: {text}");
+        assert_eq!(
+            text.contains(" set --max-per-sale 6' limits"),
+            told,
+            "{text}"
+        );
     }
 }
 

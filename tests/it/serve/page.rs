@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::thread;
 
-use super::client::Server;
+use super::client::{Answer, Server};
 use crate::harness::TestEvent;
 
 /// An event that was made with these settings, split at spaces.
@@ -70,7 +70,10 @@ fn a_form_that_is_sent_twice_at_once_or_again_sells_once() {
         let told = server.submit("/book", &other);
         told.says(
             422,
-            &["This form was used already", &format!("href=\"/r/{key}\"")],
+            &[
+                "This form has already been used",
+                &format!("href=\"/r/{key}\""),
+            ],
         );
         assert!(!told.body.contains("bob"), "{told:?}");
     }
@@ -97,7 +100,7 @@ fn no_two_pages_have_one_key_and_none_is_kept() {
     let second = [("key", &*key), ("buyer", "eve"), ("quantity", "1")];
     server
         .submit("/book", &second)
-        .says(422, &["Nothing was sold now"]);
+        .says(422, &["Nothing was sold this time"]);
     assert_eq!(event.sales().len(), 1);
 }
 
@@ -114,7 +117,7 @@ fn a_receipt_opens_by_a_key_of_the_page_and_by_no_other() {
     let mut answers = HashSet::new();
     for wrong in ["web-7f1c", id, cut, &changed, &key[2..], "%70-0", "p-", "2"] {
         let answer = server.page(&format!("/r/{wrong}"));
-        answer.says(404, &["There is no such receipt"]);
+        answer.says(404, &["Receipt not found"]);
         answers.insert(answer.body);
     }
     assert_eq!(answers.len(), 1, "{answers:?}");
@@ -123,7 +126,7 @@ fn a_receipt_opens_by_a_key_of_the_page_and_by_no_other() {
     server.sell(alike, "bob", 1).is(201);
     server
         .page(&format!("/r/{alike}"))
-        .says(404, &["There is no such receipt"]);
+        .says(404, &["Receipt not found"]);
     // Nor does the API take such a key, whoever made it.
     let theirs = "p-0123456789abcdef0123456789abcdef";
     server.sell(theirs, "bob", 1).is_problem(400, "bad_request");
@@ -162,10 +165,10 @@ fn who_guesses_receipts_is_slowed_and_keeps_no_neighbour_from_a_receipt() {
     assert!((10..40).contains(&tried), "{tried}");
     for wrong in [wrong, "web-7f1c"] {
         let slowed = look(wrong, "203.0.113.7");
-        slowed.says(429, &["Too many tries"]);
+        slowed.says(429, &["Too many attempts"]);
         assert!(!slowed.header("retry-after").is_empty(), "{slowed:?}");
     }
-    look(wrong, "203.0.113.8").says(404, &["There is no such receipt"]);
+    look(wrong, "203.0.113.8").says(404, &["Receipt not found"]);
     for from in ["203.0.113.7", "203.0.113.8"] {
         look(&key, from).says(200, &["bob"]);
     }
@@ -186,7 +189,7 @@ fn a_sale_is_cancelled_once_and_then_says_so() {
     for _ in 0..2 {
         assert_eq!(server.submit(&cancel, &[]).leads(), receipt);
         let page = server.page(&receipt);
-        page.says(200, &["This order is cancelled"]);
+        page.says(200, &["This order has been cancelled"]);
         assert!(!page.body.contains("/cancel\""), "{page:?}");
     }
     // Its form does not buy it again.
@@ -213,19 +216,56 @@ fn who_buys_cancels_only_as_long_as_the_sale_goes_on() {
     server.page(&receipt).says(200, &["Cancel 2 tickets"]);
     assert_eq!(event.run("close").code, Some(0));
     let page = server.page(&receipt);
-    page.says(
-        200,
-        &["You have 2 tickets", "only as long as the sale goes on"],
-    );
+    page.says(200, &["You have 2 tickets", "only while sales are open"]);
     assert!(!page.body.contains("/cancel\""), "{page:?}");
     let told = server.submit(&format!("{receipt}/cancel"), &[]);
-    told.says(
-        409,
-        &["You have 2 tickets", "only as long as the sale goes on"],
-    );
+    told.says(409, &["You have 2 tickets", "only while sales are open"]);
     assert_eq!(event.run("reopen").code, Some(0));
     server.submit(&format!("{receipt}/cancel"), &[]).leads();
     event.assert_adds_up();
+}
+
+/// What stands in this attribute of a page.
+fn attribute(page: &Answer, name: &str) -> String {
+    let (_, rest) = page.body.split_once(&format!(" {name}=\"")).unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// The script loads an open receipt again when, and only when, it has changed.
+#[test]
+fn a_receipt_has_a_version_that_changes_with_its_order_alone() {
+    let event = made("9");
+    let server = Server::start(&event, "");
+    let receipt = server.buy("bob", "2").0.leads();
+    let version = || {
+        let page = server.page(&receipt);
+        assert_eq!(attribute(&page, "data-own"), receipt);
+        assert_eq!(
+            attribute(&page, "data-seq"),
+            event.ledger().last().unwrap()["seq"].to_string()
+        );
+        attribute(&page, "data-version")
+    };
+    let mut seen = vec![version()];
+    event.booked("alice");
+    assert_eq!(event.run("adjust +5 --reason more").code, Some(0));
+    assert_eq!(version(), seen[0]);
+    let id = event.sales()[0]["id"].as_str().unwrap().to_owned();
+    for change in [
+        format!("rename {id} rob"),
+        format!("cancel {id} --quantity 1"),
+        "close".to_owned(),
+        "reopen".to_owned(),
+        format!("cancel {id}"),
+    ] {
+        let changed = event.run(&change);
+        assert_eq!(changed.code, Some(0), "{changed:?}");
+        let version = version();
+        // Reopened it is as it was before it was closed.
+        let before = seen.iter().position(|it| *it == version);
+        assert_eq!(before, (change == "reopen").then_some(2), "{change}");
+        seen.push(version);
+    }
 }
 
 #[test]

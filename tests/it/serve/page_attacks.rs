@@ -17,7 +17,7 @@ fn a_form_of_another_site_sells_nothing_and_is_told_what_was_compared() {
             "Origin: https://evil.example",
         ),
         (&["Origin: null"], "Origin: null"),
-        (&["Origin: https://test"], "http://test was expected"),
+        (&["Origin: https://test"], "Expected: http://test."),
         (&["Origin: http://test:8080"], "Origin: http://test:8080"),
         (
             &["Origin: http://test.evil.example"],
@@ -42,7 +42,11 @@ fn a_form_of_another_site_sells_nothing_and_is_told_what_was_compared() {
             let told = server.submit_with(path, &fields, headers);
             told.says(
                 403,
-                &["This came from another site", compared, "--public-url"],
+                &[
+                    "This request came from another site",
+                    compared,
+                    "If you run this service, start it with <code>tickets serve --public-url",
+                ],
             );
         }
     }
@@ -78,7 +82,7 @@ fn behind_a_public_url_forms_come_from_there_alone() {
         "Origin: https://x.example:8443",
     ] {
         let told = server.submit_with("/book", &fields, &[wrong]);
-        told.says(403, &["https://x.example was expected"]);
+        told.says(403, &["Expected: https://x.example."]);
         assert!(!told.body.contains("--public-url"), "{told:?}");
     }
     let sold = server.submit_with("/book", &fields, &["Origin: https://x.example"]);

@@ -25,7 +25,7 @@ fn what_is_held_is_confirmed_once() {
     page.says(
         200,
         &[
-            "2 tickets are held for you",
+            "2 tickets are on hold for you",
             "data-seconds=\"",
             "Buy 2 tickets",
             "Give back",
@@ -41,17 +41,50 @@ fn what_is_held_is_confirmed_once() {
             .page(&place)
             .says(200, &["You have 2 tickets", "Cancel 2 tickets"]);
     }
-    // Whoever then gives it back is shown what it is by now.
-    assert_eq!(
-        server.submit(&format!("{place}/release"), &[]).leads(),
-        place
-    );
+    // Whoever then gives it back, as from another window, is told that it was bought.
+    for _ in 0..2 {
+        server.submit(&format!("{place}/release"), &[]).says(
+            409,
+            &[
+                "role=\"alert\">Nothing was given back: you have bought these tickets.",
+                "You have 2 tickets",
+                "Cancel 2 tickets",
+            ],
+        );
+    }
     server.page(&place).says(200, &["You have 2 tickets"]);
     server.submit(&format!("{place}/cancel"), &[]).leads();
-    server.page(&place).says(200, &["This order is cancelled"]);
+    server
+        .page(&place)
+        .says(200, &["This order has been cancelled"]);
     hold(&server, "eve", "4")
         .0
-        .says(422, &["At most 3 tickets"]);
+        .says(422, &["at most 3 tickets"]);
+    event.assert_adds_up();
+}
+
+#[test]
+fn what_is_held_is_not_cancelled_and_that_is_told() {
+    let event = made("5 --hold 15m");
+    let server = Server::start(&event, "");
+    let place = hold(&server, "bob", "2").0.leads();
+    for _ in 0..2 {
+        server.submit(&format!("{place}/cancel"), &[]).says(
+            409,
+            &[
+                "role=\"alert\">Nothing was cancelled: these tickets are on hold, not bought.",
+                "2 tickets are on hold for you",
+                "Give back",
+            ],
+        );
+    }
+    server.page("/").says(200, &["3 tickets left"]);
+    // What is not the buyer's any more is said by the receipt itself.
+    server.submit(&format!("{place}/release"), &[]).leads();
+    for change in ["cancel", "release", "confirm"] {
+        let path = format!("{place}/{change}");
+        assert_eq!(server.submit(&path, &[]).leads(), place, "{change}");
+    }
     event.assert_adds_up();
 }
 
@@ -83,7 +116,7 @@ fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
     eventually("their time is over", || {
         let page = server.page(&second);
         page.body
-            .contains(">The time is over. You can still")
+            .contains(">The time is up. You can still")
             .then_some(())
     });
     server.submit(&format!("{second}/confirm"), &[]).leads();
@@ -95,7 +128,7 @@ fn a_hold_whose_time_is_over_can_be_confirmed_until_somebody_needs_it() {
     );
     server
         .page(&first)
-        .says(200, &["Somebody else has got what was held"]);
+        .says(200, &["Somebody else has got the tickets"]);
     event.assert_adds_up();
 }
 

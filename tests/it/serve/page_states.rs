@@ -10,7 +10,7 @@ use crate::harness::{TestEvent, eventually, flocks, foreign_lock};
 fn the_page_says_plainly_why_nothing_is_sold() {
     for (settings, commands, says) in [
         ("1", "book bob", "Sold out"),
-        ("1", "close", "The sale is closed"),
+        ("1", "close", "Sales are closed"),
         (
             "1 --from 2999-01-01T00:00:00Z",
             "query",
@@ -19,21 +19,21 @@ fn the_page_says_plainly_why_nothing_is_sold() {
         (
             "1 --from 2001-01-01T00:00:00Z --until 2002-01-01T00:00:00Z",
             "query",
-            "The sale is over",
+            "Sales have ended",
         ),
     ] {
         let event = made(settings);
         assert_eq!(event.run(commands).code, Some(0), "{settings}");
         let server = Server::start(&event, "");
         let page = server.page("/");
-        page.says(200, &[says]);
+        page.says(200, &[&format!("<h2 class=\"state\">{says}")]);
         assert!(!page.body.contains("<form"), "{page:?}");
         // A form that was there before.
         let key = "p-0123456789abcdef0123456789abcdef";
         let fields = [("key", key), ("buyer", "eve"), ("quantity", "1")];
         let told = server.submit("/book", &fields);
-        told.says(409, &[says, "You have bought nothing"]);
-        let faster = told.body.contains("Somebody was faster");
+        told.says(409, &[says, "You have not bought anything"]);
+        let faster = told.body.contains("Somebody else was faster");
         assert_eq!(faster, says == "Sold out", "{told:?}");
         server.page(&format!("/r/{key}")).says(404, &[]);
     }
@@ -46,22 +46,22 @@ fn a_form_that_cannot_be_done_comes_back_as_it_was_filled_in() {
     let key = server.page("/").key();
     let (long, chinese) = ("x".repeat(300), "\u{674e}".repeat(86));
     for (buyer, quantity, says) in [
-        ("", "1", "Write your name."),
-        ("\u{200b}\u{2060}", "1", "Write your name."),
-        ("\u{202e}\u{202c}", "1", "Write your name."),
-        ("a\nb", "1", "Write your name in one line"),
-        (&long, "1", "too long: only its first 256 letters"),
-        (&chinese, "1", "too long: only its first 85 letters"),
-        ("bob", "", "Write a number from 1 to 4"),
-        ("bob", "0", "Write a number from 1 to 4"),
-        ("bob", "-1", "Write a number from 1 to 4"),
-        ("bob", "two", "Write a number from 1 to 4"),
+        ("", "1", "Please enter your name."),
+        ("\u{200b}\u{2060}", "1", "Please enter your name."),
+        ("\u{202e}\u{202c}", "1", "Please enter your name."),
+        ("a\nb", "1", "Please enter your name on one line"),
+        (&long, "1", "too long: only the first 256 letters"),
+        (&chinese, "1", "too long: only the first 85 letters"),
+        ("bob", "", "Please enter a number from 1 to 4"),
+        ("bob", "0", "Please enter a number from 1 to 4"),
+        ("bob", "-1", "Please enter a number from 1 to 4"),
+        ("bob", "two", "Please enter a number from 1 to 4"),
         (
             "bob",
             "99999999999999999999999",
-            "Write a number from 1 to 4",
+            "Please enter a number from 1 to 4",
         ),
-        ("bob", "5", "At most 4 tickets can be bought at once"),
+        ("bob", "5", "You can buy at most 4 tickets at a time"),
     ] {
         let fields = [("key", &*key), ("buyer", buyer), ("quantity", quantity)];
         let told = server.submit("/book", &fields);
@@ -78,7 +78,7 @@ fn a_form_that_cannot_be_done_comes_back_as_it_was_filled_in() {
     server.submit("/book", &fields).leads();
     server.buy("Bob", "2").0.says(
         422,
-        &["One name can have at most 5 tickets, and this one has some"],
+        &["Each name can have at most 5 tickets, and this name already has some"],
     );
     // Fewer are left than the page said.
     let key = server.page("/").key();
@@ -194,7 +194,7 @@ fn where_the_files_do_not_add_up_the_page_says_so_and_names_none() {
         server.submit("/book", &fields),
     ];
     for told in answers {
-        told.says(500, &["Something does not work here"]);
+        told.says(500, &["Something went wrong"]);
         assert!(
             !told.body.contains("ledger") && !told.body.contains(".json"),
             "{told:?}"
@@ -210,34 +210,33 @@ fn a_page_is_in_the_language_that_the_browser_likes_best() {
         (
             "de-AT,de;q=0.9,en;q=0.5",
             "de",
-            ["Noch 3 Karten", "Für 15 Minuten vormerken"],
+            ["Noch 3 Karten", "Für 15 Minuten reservieren"],
         ),
         (
             "fr,zh-CN;q=0.7,en;q=0.6",
             "zh",
             ["余票 3 张", "保留 15 分钟"],
         ),
+        ("zh-TW", "zh-Hant", ["餘票 3 張", "保留 15 分鐘"]),
         ("fr", "en", ["3 tickets left", "Hold for 15 minutes"]),
     ] {
         let page = server.page_in(liked, "/");
         page.says(200, &says);
         page.says(200, &[&format!("<html lang=\"{lang}\">")]);
-        assert_eq!(page.header("content-language"), lang);
+        assert_eq!(page.header("content-language"), lang.to_ascii_lowercase());
         assert!(page.header("vary").contains("accept-language"), "{page:?}");
     }
     server
         .page_in("de", "/nichts")
-        .says(404, &["Hier ist nichts"]);
-    server.page_in("zh", "/r/x").says(404, &["没有这份凭证"]);
+        .says(404, &["Seite nicht gefunden"]);
+    server.page_in("zh", "/r/x").says(404, &["找不到这份凭证"]);
 }
 
 #[test]
 fn a_browser_is_answered_pages_and_a_program_problems() {
     let event = TestEvent::stock(3);
     let server = Server::start(&event, "");
-    server
-        .page("/no/such/path")
-        .says(404, &["There is nothing here"]);
+    server.page("/no/such/path").says(404, &["Page not found"]);
     server.get("/no/such/path").is_problem(404, "not_found");
     let put = ["Accept: text/html"];
     server.call("PUT /book", &put, "").says(405, &[]);
@@ -251,10 +250,10 @@ fn a_name_is_not_said_to_have_tickets_that_wants_more_than_any_may() {
     let event = made("9 --max-per-buyer 2");
     let server = Server::start(&event, "");
     let (told, _) = server.buy("greedy", "3");
-    told.says(422, &["One name can have at most 2 tickets."]);
+    told.says(422, &["Each name can have at most 2 tickets."]);
     server.buy("greedy", "2").0.leads();
     let (again, _) = server.buy("greedy", "3");
-    again.says(422, &["One name can have at most 2 tickets."]);
+    again.says(422, &["Each name can have at most 2 tickets."]);
     let (more, _) = server.buy("greedy", "1");
-    more.says(422, &["at most 2 tickets, and this one has some"]);
+    more.says(422, &["at most 2 tickets, and this name already has some"]);
 }

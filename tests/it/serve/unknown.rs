@@ -41,7 +41,7 @@ fn the_page_says_so_and_its_button_sends_the_same_again() {
     told.says(
         500,
         &[
-            "Nobody knows yet whether that worked",
+            "We do not know yet whether that worked",
             "Send it again",
             "Try again",
         ],
