@@ -141,9 +141,9 @@ impl Client {
             };
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                round
-                    .whys
-                    .push(format!("{endpoint}: no time was left to ask it"));
+                round.whys.push(format!(
+                    "{endpoint}: no answer in time, for none was left to ask it"
+                ));
                 continue;
             }
             let is_last = step + 1 == endpoints.len();

@@ -37,9 +37,15 @@ pub(super) fn strike(row: &mut Row, prepared: &Prepared) {
         let in_slice = at % STRIDE == 0 || point.call == "fdatasync";
         let same = |other: &Point| (&other.call, other.n) == (&point.call, point.n);
         let always = others.iter().all(|course| course.iter().any(same));
-        let missed = if always { Fault::Missed } else { Fault::Harmless };
+        let missed = if always {
+            Fault::Missed
+        } else {
+            Fault::Harmless
+        };
         let name = format!("together/killed/{}:when={}", point.call, point.n);
-        row.run("together", &name, in_slice, || killed(prepared, point, missed));
+        row.run("together", &name, in_slice, || {
+            killed(prepared, point, missed)
+        });
         // A file that could not be closed is closed all the same, and strace leaves it open.
         for error in REFUSALS.iter().filter(|_| point.call != "close") {
             let name = format!("together/{}:{error}:when={}", point.call, point.n);
