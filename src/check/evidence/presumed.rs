@@ -14,6 +14,8 @@ struct SilentVersion {
     silent: Vec<u32>,
     /// How many those left who are known to have written it, as far as that is said.
     known: Vec<Option<u64>>,
+    /// Before that none of those had begun to write it, ns.
+    known_from: Option<u64>,
 }
 
 impl Evidence {
@@ -29,6 +31,8 @@ impl Evidence {
         for did in known() {
             if let Some(version) = versions.get_mut(&did.write) {
                 version.known.push(observed.left_behind(did));
+                let from = did.writes_from();
+                version.known_from = Some(version.known_from.map_or(from, |known| known.min(from)));
             }
         }
         let reads = || {
@@ -45,6 +49,16 @@ impl Evidence {
             match version.silent[..] {
                 [one] if version.known.is_empty() => drop(presumed.insert(one)),
                 _ => presumed.extend(self.proven(*seq, version, &observed)),
+            }
+        }
+        // Who read a version before any of those began to write it read another's.
+        for (at, did) in (0..).zip(&self.operations) {
+            let version = versions.get(&did.read);
+            let is_early = |version: &&SilentVersion| {
+                version.known_from.is_none_or(|from| did.read_by() <= from)
+            };
+            if let Some(version) = version.filter(is_early) {
+                presumed.extend(self.read_from(at, did, version, &observed));
             }
         }
         presumed.retain(|at| self.operation(*at).is_some_and(follows));
@@ -70,6 +84,27 @@ impl Evidence {
             versions.entry(did.write).or_default().silent.push(at);
         }
         versions
+    }
+
+    /// Who alone may have written what an operation read, of those who do not say that they wrote.
+    fn read_from(
+        &self,
+        at: u32,
+        did: &Operation,
+        version: &SilentVersion,
+        observed: &Observed,
+    ) -> Option<u32> {
+        let saw = did.left_at_read();
+        let mut fitting = version.silent.iter().copied().filter(|other| {
+            let other_did = self.operation(*other).filter(|_| *other != at);
+            other_did.is_some_and(|other| {
+                let left = observed.left_behind(other);
+                let fits = saw == UNSAID || left.is_none_or(|left| left == saw);
+                fits && other.writes_from() < did.read_by()
+            })
+        });
+        let one = fitting.next()?;
+        fitting.next().is_none().then_some(one)
     }
 
     /// Of several who may have written a version those without whom nobody left what was seen of it.

@@ -23,10 +23,31 @@ impl Case<'_> {
         };
         let last = self.evidence.last.map(|last| last.seq);
         let there = last >= Some(did.write) || all().any(was_there);
+        let mut all = all();
         alike().count() == 1 && there
+            || all.any(|reader| self.alone_in_time(did, reader))
             || self
                 .seen_at(did.write)
                 .any(|left| self.alone_left(did, left))
+    }
+
+    /// Whether of all that may have written what another read an operation alone began to before that was read.
+    fn alone_in_time(&self, did: &Operation, reader: &Operation) -> bool {
+        if reader.read != did.write || std::ptr::eq(reader, did) {
+            return false;
+        }
+        let saw = reader.left_at_read();
+        let may = |one: &Operation| {
+            let known = has_sold(one) || self.has_written(one);
+            let left = self.left_by(one);
+            let fits = known || saw == UNSAID || left.is_none_or(|left| left == saw);
+            fits && one.writes_from() < reader.read_by()
+        };
+        let all = self.evidence.operations.iter();
+        let mut others = all.filter(|one| one.write == did.write && !std::ptr::eq(*one, did));
+        let is_other =
+            |one: &Operation| self.may_have_written(one) && !std::ptr::eq(one, reader) && may(one);
+        may(did) && !others.any(is_other)
     }
 
     fn may_have_written(&self, did: &Operation) -> bool {

@@ -186,8 +186,8 @@ fn script(random: &mut Xoshiro256PlusPlus, locks: usize) -> Vec<Act> {
     // All have had one lock in common: theirs is no split lock.
     let mut script = vec![Act::Want(locks), Act::Release];
     let mut held: Vec<usize> = Vec::new();
-    for _ in 0..random.random_range(1..=5) {
-        if !held.is_empty() && random.random_bool(0.3) {
+    for _ in 0..random.random_range(2..=6) {
+        if !held.is_empty() && random.random_bool(0.15) {
             held.pop();
             script.push(Act::Release);
             continue;
@@ -311,7 +311,7 @@ fn check_drawn(run: &Run, timeline: &Timeline) {
 fn whoever_waited_for_one_another_is_found_said_and_drawn() {
     let (seed, many) = (
         number("TICKETS_LOCK_SEED", SEED),
-        number("TICKETS_LOCK_RUNS", 1_500),
+        number("TICKETS_LOCK_RUNS", 4_000),
     );
     let mut lengths = BTreeSet::new();
     for seed in seed..seed + many {
