@@ -18,7 +18,64 @@ struct SilentVersion {
     known_from: Option<u64>,
 }
 
+/// A version that there was, and of which nobody knows who of several wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UnsignedVersion {
+    pub(crate) seq: u64,
+    /// How many it took, at least.
+    pub(crate) quantity: u32,
+    /// How many it left, where all of them would have left as many.
+    pub(crate) left: Option<u64>,
+    /// Before that none of them had begun to write it, ns.
+    pub(crate) from: u64,
+}
+
 impl Evidence {
+    /// The versions that there were and that only several can have written who got no answer and do not say that they wrote, by
+    /// their numbers.
+    pub(crate) fn unsigned_versions(&self, presumed: &HashSet<u32>) -> Vec<UnsignedVersion> {
+        if self.silent_sales().next().is_some() {
+            return Vec::new();
+        }
+        let mut versions = self.silent_versions();
+        for did in self.operations.iter().filter(|did| did.has_written()) {
+            versions.remove(&did.write);
+        }
+        let there = self.last_there();
+        versions.retain(|seq, version| {
+            version
+                .silent
+                .retain(|at| self.operation(*at).is_some_and(follows));
+            let is_open = !version.silent.iter().any(|at| presumed.contains(at));
+            (self.first + 1..=there).contains(seq) && is_open && version.silent.len() > 1
+        });
+        let mut all: Vec<UnsignedVersion> = versions
+            .into_iter()
+            .filter_map(|(seq, version)| {
+                let dids = || version.silent.iter().filter_map(|at| self.operation(*at));
+                let left = dids().next()?.left_behind();
+                Some(UnsignedVersion {
+                    seq,
+                    quantity: dids().map(|did| did.quantity).min()?,
+                    left: left.filter(|_| dids().all(|did| did.left_behind() == left)),
+                    from: dids().map(Operation::writes_from).min()?,
+                })
+            })
+            .collect();
+        all.sort_unstable_by_key(|version| version.seq);
+        all
+    }
+
+    /// The last version that there was: no version is there without the one before it.
+    fn last_there(&self) -> u64 {
+        let known = self.operations.iter().filter(|did| did.has_written());
+        let gone_on_from = known.map(|did| did.write.wrapping_sub(1));
+        let reads = self.operations.iter().map(|did| did.read);
+        let last = self.last.iter().map(|last| last.seq);
+        let there = reads.chain(gone_on_from).chain(last);
+        there.filter(|seq| *seq < UNSAID - 1).max().unwrap_or(0)
+    }
+
     /// Those who got no answer and do not say that they wrote, and who alone can have written a version that there was.
     pub(crate) fn presumed_writers(&self) -> HashSet<u32> {
         let mut versions = self.silent_versions();
@@ -35,14 +92,7 @@ impl Evidence {
                 version.known_from = Some(version.known_from.map_or(from, |known| known.min(from)));
             }
         }
-        let reads = || {
-            let reads = self.operations.iter().map(|did| did.read);
-            reads.chain(self.last.iter().map(|last| last.seq))
-        };
-        // No version is there without the one before it.
-        let gone_on_from = known().map(|did| did.write.wrapping_sub(1));
-        let there = reads().chain(gone_on_from);
-        let there = there.filter(|seq| *seq < UNSAID - 1).max().unwrap_or(0);
+        let there = self.last_there();
         versions.retain(|seq, _| (self.first + 1..=there).contains(seq));
         let mut presumed = HashSet::new();
         for (seq, version) in &versions {

@@ -216,3 +216,25 @@ fn what_is_not_said_is_no_number() {
         ]
     );
 }
+
+/// One of two who were killed wrote version 1, which was read: it was sold, and stands in the tree, whoever that was.
+#[test]
+fn what_one_of_several_sold_is_sold() {
+    let two = killed("ann", 10, [0, 3, 1]) + &killed("eve", 11, [0, 3, 1]);
+    let sales = sale("bob", 30, [1, 2, 2, 1]) + &sale("cat", 30, [1, 2, 2, 1]);
+    let text = header(3) + &two + &sales + &end(2, 1);
+    let (kinds, texts) = told(&text);
+    assert_eq!(
+        kinds,
+        [Anomaly::LostUpdate, Anomaly::Conservation],
+        "{texts:#?}"
+    );
+    let words = "it does not add up: 3 in stock less at least 3 sold is not the 1 left that the final count says";
+    assert_eq!(texts[1], words);
+    let (drawn, _) = both(&text);
+    assert!(
+        drawn.contains("  version 1: 2 left  <- fork: 2 sales grew from it"),
+        "{drawn}"
+    );
+    assert!(!drawn.contains("reads: version 1"), "{drawn}");
+}
