@@ -47,6 +47,8 @@ struct Buyer {
 #[derive(Debug, Clone, PartialEq)]
 struct Cycle {
     members: Vec<usize>,
+    /// Since when each waits.
+    since: Vec<u64>,
     end: Option<(usize, &'static str, u64)>,
 }
 
@@ -178,7 +180,15 @@ impl Run {
                 _ => return,
             }
         }
-        self.cycles.push(Cycle { members, end: None });
+        let since = members
+            .iter()
+            .map(|at| self.buyers[*at].waits.last().unwrap().1);
+        let since = since.collect();
+        self.cycles.push(Cycle {
+            members,
+            since,
+            end: None,
+        });
     }
 }
 
@@ -298,12 +308,13 @@ fn check_drawn(run: &Run, timeline: &Timeline) {
                 run.text
             );
         }
-        let is_stuck = spans(|doing| matches!(doing, Doing::Stuck(_)));
-        let cycles = run
-            .cycles
-            .iter()
-            .filter(|cycle| cycle.members.contains(&at));
-        assert_eq!(is_stuck.len(), cycles.count(), "{}: {}", name(at), run.text);
+        let stuck = spans(|doing| matches!(doing, Doing::Stuck(_)));
+        let stuck: BTreeSet<u64> = stuck.into_iter().map(|span| span.0).collect();
+        let cycles = run.cycles.iter();
+        let own = cycles.flat_map(|cycle| cycle.members.iter().zip(&cycle.since));
+        let own = own.filter(|(member, _)| **member == at);
+        let own: BTreeSet<u64> = own.map(|(_, since)| *since).collect();
+        assert_eq!(stuck, own, "{}: {}", name(at), run.text);
     }
 }
 

@@ -135,9 +135,9 @@ impl Worlds {
 /// Whether a buyer may have written, or may not have, by what it says or the ledger does.
 fn may(run: &Run, at: usize, writes: bool) -> bool {
     let deed = &run.deeds[at];
-    let Some(write) = deed.write else {
+    if deed.write.is_none() {
         return !writes;
-    };
+    }
     match &run.ledger {
         Some(ledger) => ledger.contains(&at) == writes,
         None if deed.sold || deed.wrote.is_some() => writes,
