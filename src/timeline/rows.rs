@@ -161,7 +161,10 @@ impl<'a> RowPlan<'a> {
         let own = self.scene.acts.iter().rev();
         let last = own
             .filter(|other| other.place == act.place && is_said(self.scene, other))
-            .find(|other| !is_minor(other) && !matches!(other.doing, Some(Doing::Hold(_))));
+            .find(|other| {
+                let of_lock = matches!(other.doing, Some(Doing::Hold(_) | Doing::Stuck(_)));
+                !is_minor(other) && !of_lock
+            });
         let operation = self.scene.timeline.operation(act.place);
         // What one who only asks was told is what it saw.
         let asked = |one: &&DrawnOperation| !matches!(one.outcome, Some(DrawnOutcome::Told(_)));

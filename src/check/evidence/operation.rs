@@ -116,6 +116,22 @@ impl Operation {
         }
     }
 
+    /// When it had read, at the latest, ns, or [`UNSAID`].
+    #[must_use]
+    pub fn read_by(&self) -> u64 {
+        let times = [self.read_at, self.intend, self.wrote];
+        let said = times.into_iter().find(|at| *at != UNSAID);
+        said.unwrap_or_else(|| self.over())
+    }
+
+    /// When it wrote: not before that, ns.
+    #[must_use]
+    pub fn writes_from(&self) -> u64 {
+        let times = [self.intend, self.read_at];
+        let said = times.into_iter().find(|at| *at != UNSAID);
+        said.unwrap_or(self.invoke)
+    }
+
     /// Whether it wrote, as far as it says itself: it was told that it sold, or says that its write was done, whatever it was
     /// told.
     #[must_use]

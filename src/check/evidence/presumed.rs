@@ -14,9 +14,68 @@ struct SilentVersion {
     silent: Vec<u32>,
     /// How many those left who are known to have written it, as far as that is said.
     known: Vec<Option<u64>>,
+    /// Before that none of those had begun to write it, ns.
+    known_from: Option<u64>,
+}
+
+/// A version that there was, and of which nobody knows who of several wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UnsignedVersion {
+    pub(crate) seq: u64,
+    /// How many it took, at least.
+    pub(crate) quantity: u32,
+    /// How many it left, where all of them would have left as many.
+    pub(crate) left: Option<u64>,
+    /// Before that none of them had begun to write it, ns.
+    pub(crate) from: u64,
 }
 
 impl Evidence {
+    /// The versions that there were and that only several can have written who got no answer and do not say that they wrote, by
+    /// their numbers.
+    pub(crate) fn unsigned_versions(&self, presumed: &HashSet<u32>) -> Vec<UnsignedVersion> {
+        if self.silent_sales().next().is_some() {
+            return Vec::new();
+        }
+        let mut versions = self.silent_versions();
+        for did in self.operations.iter().filter(|did| did.has_written()) {
+            versions.remove(&did.write);
+        }
+        let there = self.last_there();
+        versions.retain(|seq, version| {
+            version
+                .silent
+                .retain(|at| self.operation(*at).is_some_and(follows));
+            let is_open = !version.silent.iter().any(|at| presumed.contains(at));
+            (self.first + 1..=there).contains(seq) && is_open && version.silent.len() > 1
+        });
+        let mut all: Vec<UnsignedVersion> = versions
+            .into_iter()
+            .filter_map(|(seq, version)| {
+                let dids = || version.silent.iter().filter_map(|at| self.operation(*at));
+                let left = dids().next()?.left_behind();
+                Some(UnsignedVersion {
+                    seq,
+                    quantity: dids().map(|did| did.quantity).min()?,
+                    left: left.filter(|_| dids().all(|did| did.left_behind() == left)),
+                    from: dids().map(Operation::writes_from).min()?,
+                })
+            })
+            .collect();
+        all.sort_unstable_by_key(|version| version.seq);
+        all
+    }
+
+    /// The last version that there was: no version is there without the one before it.
+    fn last_there(&self) -> u64 {
+        let known = self.operations.iter().filter(|did| did.has_written());
+        let gone_on_from = known.map(|did| did.write.wrapping_sub(1));
+        let reads = self.operations.iter().map(|did| did.read);
+        let last = self.last.iter().map(|last| last.seq);
+        let there = reads.chain(gone_on_from).chain(last);
+        there.filter(|seq| *seq < UNSAID - 1).max().unwrap_or(0)
+    }
+
     /// Those who got no answer and do not say that they wrote, and who alone can have written a version that there was.
     pub(crate) fn presumed_writers(&self) -> HashSet<u32> {
         let mut versions = self.silent_versions();
@@ -29,22 +88,27 @@ impl Evidence {
         for did in known() {
             if let Some(version) = versions.get_mut(&did.write) {
                 version.known.push(observed.left_behind(did));
+                let from = did.writes_from();
+                version.known_from = Some(version.known_from.map_or(from, |known| known.min(from)));
             }
         }
-        let reads = || {
-            let reads = self.operations.iter().map(|did| did.read);
-            reads.chain(self.last.iter().map(|last| last.seq))
-        };
-        // No version is there without the one before it.
-        let gone_on_from = known().map(|did| did.write.wrapping_sub(1));
-        let there = reads().chain(gone_on_from);
-        let there = there.filter(|seq| *seq < UNSAID - 1).max().unwrap_or(0);
+        let there = self.last_there();
         versions.retain(|seq, _| (self.first + 1..=there).contains(seq));
         let mut presumed = HashSet::new();
         for (seq, version) in &versions {
             match version.silent[..] {
                 [one] if version.known.is_empty() => drop(presumed.insert(one)),
                 _ => presumed.extend(self.proven(*seq, version, &observed)),
+            }
+        }
+        // Who read a version before any of those began to write it read another's.
+        for (at, did) in (0..).zip(&self.operations) {
+            let version = versions.get(&did.read);
+            let is_early = |version: &&SilentVersion| {
+                version.known_from.is_none_or(|from| did.read_by() <= from)
+            };
+            if let Some(version) = version.filter(is_early) {
+                presumed.extend(self.read_from(at, did, version, &observed));
             }
         }
         presumed.retain(|at| self.operation(*at).is_some_and(follows));
@@ -70,6 +134,27 @@ impl Evidence {
             versions.entry(did.write).or_default().silent.push(at);
         }
         versions
+    }
+
+    /// Who alone may have written what an operation read, of those who do not say that they wrote.
+    fn read_from(
+        &self,
+        at: u32,
+        did: &Operation,
+        version: &SilentVersion,
+        observed: &Observed,
+    ) -> Option<u32> {
+        let saw = did.left_at_read();
+        let mut fitting = version.silent.iter().copied().filter(|other| {
+            let other_did = self.operation(*other).filter(|_| *other != at);
+            other_did.is_some_and(|other| {
+                let left = observed.left_behind(other);
+                let fits = saw == UNSAID || left.is_none_or(|left| left == saw);
+                fits && other.writes_from() < did.read_by()
+            })
+        });
+        let one = fitting.next()?;
+        fitting.next().is_none().then_some(one)
     }
 
     /// Of several who may have written a version those without whom nobody left what was seen of it.

@@ -99,12 +99,14 @@ fn place_denied(
 ) {
     for &index in denied {
         let operation = evidence.operation(index);
-        let operation = operation.filter(|did| follows(did) && did.write > chain.first);
+        let operation = operation.filter(|did| did.write > chain.first);
         let Some(operation) = operation else { continue };
         let version = operation.write;
         match chain.writer(version) {
             None => drop(chain.write(index, operation)),
-            Some(writer) if evidence.operation(writer).is_some_and(follows) => {
+            Some(writer)
+                if follows(operation) && evidence.operation(writer).is_some_and(follows) =>
+            {
                 chain.fork(version, operation.quantity);
                 findings.add(Anomaly::LostUpdate, &[writer, index], version - 1);
             }

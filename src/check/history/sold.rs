@@ -45,7 +45,10 @@ impl Sold {
             let all = (0..).zip(&evidence.operations);
             let wrote = all.filter(|(at, did)| did.has_written() || presumed.contains(at));
             let wrote = wrote.filter(|(_, did)| did.write != UNSAID);
-            wrote.map(|(_, did)| (did.write, did.quantity)).collect()
+            let wrote = wrote.map(|(_, did)| (did.write, did.quantity));
+            let unsigned = evidence.unsigned_versions(&presumed).into_iter();
+            let unsigned = unsigned.map(|version| (version.seq, version.quantity));
+            wrote.chain(unsigned).collect()
         };
         sales.sort_unstable();
         let silent = || {

@@ -86,6 +86,11 @@ impl Phrases<'_> {
         }
         let mut all = self.evidence.operations.iter();
         match all.find(|other| other.write == version) {
+            Some(other) if other.is_denied() => format!(
+                "{who} read version {version}, which {} meant to write, and was told {}",
+                self.evidence.names.name(other.buyer),
+                other.outcome.code()
+            ),
             Some(other) => format!(
                 "{who} read version {version}, which {} meant to write but never committed",
                 self.evidence.names.name(other.buyer)

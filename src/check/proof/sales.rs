@@ -16,17 +16,44 @@ impl Case<'_> {
             return false;
         }
         let alike = || all().filter(|one| one.write == did.write && self.may_have_written(one));
-        let was_there = |one: &Operation| {
-            let wrote = has_sold(one) || self.has_written(one);
-            let read = one.read != UNSAID && one.read >= did.write;
-            read || one.write != UNSAID && one.write > did.write && wrote
-        };
-        let last = self.evidence.last.map(|last| last.seq);
-        let there = last >= Some(did.write) || all().any(was_there);
+        let there = self.was_there(did.write);
+        let mut all = all();
         alike().count() == 1 && there
+            || all.any(|reader| self.alone_in_time(did, reader))
             || self
                 .seen_at(did.write)
                 .any(|left| self.alone_left(did, left))
+    }
+
+    /// Whether a version was read, gone on from, or found in the end, or a later one was.
+    fn was_there(&self, version: u64) -> bool {
+        let mut all = self.evidence.operations.iter();
+        let was_there = |one: &Operation| {
+            let wrote = has_sold(one) || self.has_written(one);
+            let read = one.read != UNSAID && one.read >= version;
+            read || one.write != UNSAID && one.write > version && wrote
+        };
+        let last = self.evidence.last.map(|last| last.seq);
+        version > self.evidence.first && (last >= Some(version) || all.any(was_there))
+    }
+
+    /// Whether of all that may have written what another read an operation alone began to before that was read.
+    fn alone_in_time(&self, did: &Operation, reader: &Operation) -> bool {
+        if reader.read != did.write || std::ptr::eq(reader, did) {
+            return false;
+        }
+        let saw = reader.left_at_read();
+        let may = |one: &Operation| {
+            let known = has_sold(one) || self.has_written(one);
+            let left = self.left_by(one);
+            let fits = known || saw == UNSAID || left.is_none_or(|left| left == saw);
+            fits && one.writes_from() < reader.read_by()
+        };
+        let all = self.evidence.operations.iter();
+        let mut others = all.filter(|one| one.write == did.write && !std::ptr::eq(*one, did));
+        let is_other =
+            |one: &Operation| self.may_have_written(one) && !std::ptr::eq(one, reader) && may(one);
+        may(did) && !others.any(is_other)
     }
 
     fn may_have_written(&self, did: &Operation) -> bool {
@@ -91,10 +118,35 @@ impl Case<'_> {
         };
         let said = all().filter(|did| did.write != UNSAID).filter(wrote);
         let silent = all().filter(|did| has_sold(did) && did.write == UNSAID);
+        let said = said.map(|did| (did.write, did.quantity));
         (
-            said.map(|did| (did.write, did.quantity)).collect(),
+            said.chain(self.unsigned()).collect(),
             silent.map(|did| u128::from(did.quantity)).sum(),
         )
+    }
+
+    /// What versions took at least that there were, and that only several can have written who do not say so: with the one that
+    /// wants the least, of those the first.
+    fn unsigned(&self) -> impl Iterator<Item = (u64, u32)> {
+        let all = || self.evidence.operations.iter();
+        let silent = all().filter(|did| did.is_pending() && did.wrote == UNSAID);
+        let follows = |did: &Operation| did.read == UNSAID || did.read.wrapping_add(1) == did.write;
+        let silent = silent.filter(move |did| {
+            let alike = || all().filter(|one| one.write == did.write);
+            let before = |one: &Operation| {
+                let place = |of: &Operation| all().position(|one| std::ptr::eq(one, of));
+                (one.quantity, place(one)) < (did.quantity, place(did))
+            };
+            let known = |one: &Operation| {
+                has_sold(one) || self.has_written(one) || self.must_have_written(one)
+            };
+            let mut others = alike().filter(|one| one.is_pending() && follows(one));
+            let is_first = !others.any(before);
+            let any = all().any(|one| has_sold(one) && one.write == UNSAID);
+            let is_open = self.evidence.ledger.is_none() && !any && !alike().any(known);
+            follows(did) && is_open && is_first && self.was_there(did.write)
+        });
+        silent.map(|did| (did.write, did.quantity))
     }
 
     /// Whether all sales together leave what is left; where more may have been sold, whether they may.

@@ -61,7 +61,7 @@ impl<'a> NumberedVersions<'a> {
             .map(|hold| hold.got)
             .filter(|got| *got <= did.read_at && *got != UNSAID);
         let began = got.fold(did.invoke, u64::max);
-        let until = read_until(did);
+        let until = did.read_by();
         let is_possible = |at: &usize| {
             let line = at.checked_sub(1).and_then(|at| self.written.get(at));
             line.is_none_or(|line| {
@@ -98,7 +98,7 @@ impl<'a> NumberedVersions<'a> {
 /// Of several with one number the latest that an operation may have read by its count and its time.
 fn likeliest(written: &[WrittenVersion], did: &Operation, all: &[usize]) -> Option<usize> {
     let line = |at: &usize| at.checked_sub(1).and_then(|at| written.get(at));
-    let until = read_until(did);
+    let until = did.read_by();
     let by_then = |at: &usize| line(at).is_none_or(|line| line.at <= until);
     let is_fitting = |at: &usize| line(at).is_none_or(|line| fits(line, did));
     let latest = || all.iter().rev().copied();
@@ -122,11 +122,4 @@ fn read_by(did: &Operation) -> Option<u64> {
         (UNSAID, write) => write.checked_sub(1),
         (read, _) => Some(read),
     }
-}
-
-/// When it had read, at the latest.
-fn read_until(did: &Operation) -> u64 {
-    let times = [did.read_at, did.intend, did.wrote];
-    let said = times.into_iter().find(|at| *at != UNSAID);
-    said.unwrap_or_else(|| did.over())
 }

@@ -55,7 +55,7 @@ pub(super) fn by_time(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<Writte
         .into_iter()
         .zip(&wrote)
         .filter_map(|(settled, index)| Some((settled, *index, evidence.operation(*index)?)));
-    written
+    let written = written
         .map(|(settled, index, did)| WrittenVersion {
             by: Some(index),
             unordered: !settled,
@@ -64,7 +64,26 @@ pub(super) fn by_time(evidence: &Evidence, order: &WriteOrder<'_>) -> Vec<Writte
             sum: None,
             at: time(evidence, Some(index)),
         })
-        .collect()
+        .collect();
+    with_unsigned(evidence, written)
+}
+
+/// The same with those that one of several wrote: nobody knows when, but before it was gone on from.
+fn with_unsigned(evidence: &Evidence, mut written: Vec<WrittenVersion>) -> Vec<WrittenVersion> {
+    let presumed = evidence.presumed_writers();
+    for version in evidence.unsigned_versions(&presumed) {
+        let place = written.iter().position(|other| other.seq > version.seq);
+        let unsigned = WrittenVersion {
+            by: None,
+            seq: version.seq,
+            left: version.left,
+            sum: None,
+            at: version.from,
+            unordered: true,
+        };
+        written.insert(place.unwrap_or(written.len()), unsigned);
+    }
+    written
 }
 
 /// When an operation wrote: not before that.

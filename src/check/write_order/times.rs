@@ -9,9 +9,7 @@ pub(super) fn is_over(one: &Operation, other: &Operation) -> bool {
 
 /// When it wrote: not before that, ns.
 pub(super) fn start(did: &Operation) -> u64 {
-    let times = [did.intend, did.read_at];
-    let said = times.into_iter().find(|at| *at != UNSAID);
-    said.unwrap_or(did.invoke)
+    did.writes_from()
 }
 
 /// When it wrote: not after that, ns, or [`UNSAID`].

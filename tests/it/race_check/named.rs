@@ -63,7 +63,7 @@ pub(super) fn anomalies() -> Vec<(Anomaly, String, &'static str)> {
         (
             Anomaly::Conservation,
             bob(r#""read":2,"seen":1,"write":3,"left":1,"outcome":"sold""#),
-            "bob wanted 1, and was told that 1 is left",
+            "bob read version 2, bought 1, and was told that 1 is left",
         ),
         (
             Anomaly::FalseSoldOut,

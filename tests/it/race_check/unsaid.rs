@@ -243,7 +243,7 @@ fn who_was_overwritten_is_left_open_where_nobody_knows_what_was_read() {
     assert!(
         groups[0]
             .text
-            .ends_with(": cy overwrote bob, and the count goes by ann"),
+            .ends_with(": cy overwrote bob for good, and the count goes by ann"),
         "{groups:#?}"
     );
     let svg = draw::recorded(&evidence, &verdict).to_svg();

@@ -9,6 +9,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use tickets::check::evidence::read_lines;
 use tickets::check::{judge, overwritten, proof};
 use tickets::draw;
+use tickets::timeline::Timeline;
 
 mod claims;
 mod run;
@@ -34,6 +35,8 @@ struct Counts {
     forked: usize,
     /// Runs of which something else is so than what those are taken for who got no answer.
     guessed: usize,
+    /// Runs of which all orders show that.
+    contradicted: usize,
     /// Sales that were overwritten in all orders, and those that are called so.
     overwritten: usize,
     said: usize,
@@ -42,48 +45,53 @@ struct Counts {
     deducible: usize,
 }
 
-/// What is said of a run that is not so, and the whole drawing. `only_facts`: only what is said whatever those did who got no
-/// answer.
-fn judged(
-    run: &Run,
-    worlds: &Worlds,
-    counts: &mut Counts,
-    only_facts: bool,
-) -> (Vec<String>, String) {
+/// What is said of a run that is not so, and the whole drawing.
+fn judged(run: &Run, counts: &mut Counts) -> (Vec<String>, String, Worlds) {
     let evidence = read_lines(run.text.as_bytes(), "run.jsonl".as_ref());
     let evidence = evidence.unwrap_or_else(|e| panic!("{e}\n{}", run.text));
     let verdict = judge(&evidence);
     let groups = overwritten(&evidence, &verdict);
-    let mut claims = Claims::of(run, worlds);
     for finding in &verdict.findings {
         let proven = proof::accept(&evidence, finding);
         assert_eq!(proven, Ok(()), "{finding:?}\n{}", run.text);
     }
     let timeline = draw::recorded(&evidence, &verdict);
-    if !only_facts {
-        verdict
-            .findings
-            .iter()
-            .for_each(|finding| claims.finding(finding));
-        groups
-            .iter()
-            .for_each(|group| claims.group(&evidence, group));
-        claims.drawing(&timeline);
-    }
+    let worlds = Worlds::of(run, &believed(run, &timeline));
+    let mut claims = Claims::of(run, &worlds);
     let drawn = timeline.to_text(160);
     let drawn: Vec<String> = drawn.iter().map(ToString::to_string).collect();
     let drawn = drawn.join("\n");
     claims.facts(&verdict.findings, &drawn);
-    if only_facts {
-        return (claims.untrue, drawn);
+    if worlds.has_truth(run) {
+        let findings = verdict.findings.iter();
+        findings.for_each(|finding| claims.finding(finding));
+        for group in &groups {
+            claims.group(&evidence, group);
+        }
+        claims.drawing(&timeline);
+        counts.forked += usize::from(!groups.is_empty());
+        let lost = (0..run.deeds.len()).filter(|at| worlds.is_lost(*at));
+        counts.overwritten += lost.count();
+        counts.said += drawn.matches(", overwritten").count();
+        counts.open += claims.open;
+        counts.deducible += claims.deducible;
+    } else {
+        assert!(run.has_guesses(), "{worlds:#?}\n{run:#?}");
+        counts.guessed += 1;
+        counts.contradicted += usize::from(worlds.many == 0);
     }
-    counts.forked += usize::from(!groups.is_empty());
-    let lost = (0..run.deeds.len()).filter(|at| worlds.is_lost(*at));
-    counts.overwritten += lost.count();
-    counts.said += drawn.matches(", overwritten").count();
-    counts.open += claims.open;
-    counts.deducible += claims.deducible;
-    (claims.untrue, drawn)
+    (claims.untrue, drawn, worlds)
+}
+
+/// By buyer: whether it is taken to have written, as it is drawn.
+fn believed(run: &Run, timeline: &Timeline) -> Vec<bool> {
+    let mut believed = vec![false; run.deeds.len()];
+    for lane in &timeline.lanes {
+        for at in claims::buyers(&lane.name) {
+            believed[at] = lane.operations.iter().any(|one| one.wrote.is_some());
+        }
+    }
+    believed
 }
 
 #[test]
@@ -92,16 +100,10 @@ fn whatever_is_said_of_a_race_is_so_in_every_order_that_its_evidence_allows() {
     let mut untrue = Vec::new();
     for seed in seed..seed + number("TICKETS_RACES", 3_000) {
         let run = run::run(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
-        let worlds = Worlds::of(&run);
         if run.has_ambiguous_guesses() || run.has_lies() {
             continue;
         }
-        let has_truth = worlds.has_truth(&run);
-        if !has_truth {
-            assert!(run.has_guesses(), "seed {seed}: {worlds:#?}\n{run:#?}");
-            counts.guessed += 1;
-        }
-        let (said, drawn) = judged(&run, &worlds, &mut counts, !has_truth);
+        let (said, drawn, worlds) = judged(&run, &mut counts);
         if !said.is_empty() && untrue.len() < TOLD {
             let again = format!("TICKETS_RACE_SEED={seed} TICKETS_RACES=1");
             untrue.push(format!(
@@ -113,4 +115,7 @@ fn whatever_is_said_of_a_race_is_so_in_every_order_that_its_evidence_allows() {
     println!("{counts:?}");
     assert!(untrue.is_empty(), "{}", untrue.join("\n\n"));
     assert!(counts.forked > 0, "{counts:?}");
+    // What those are taken for who got no answer is seldom known to be wrong: only by what somebody read of several orders.
+    let runs = number("TICKETS_RACES", 3_000) as usize;
+    assert!(counts.contradicted <= runs / 200 + 1, "{counts:?}");
 }

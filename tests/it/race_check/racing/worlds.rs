@@ -10,9 +10,6 @@ pub(super) struct Worlds {
     pub(super) many: usize,
     /// By buyer.
     pub(super) fates: Vec<Fate>,
-    /// How many of those without an answer wrote in them, or did not, against what docs/evidence.md says that they are taken
-    /// for: as few as there are such orders of.
-    guesses: usize,
     /// Whose count is the last.
     pub(super) last: BTreeSet<Option<usize>>,
     /// The same, whatever they are taken for.
@@ -61,55 +58,48 @@ struct World<'a> {
 }
 
 impl Worlds {
-    pub(super) fn of(run: &Run) -> Self {
+    /// `believed`: which of those without an answer, of whom nothing tells whether they wrote, are taken to have.
+    pub(super) fn of(run: &Run, believed: &[bool]) -> Self {
         let total = run.deeds.len();
-        let mut best = Self {
-            guesses: usize::MAX,
-            ..Self::default()
-        };
         let mut perhaps_last = BTreeSet::new();
-        for guesses in 0..=total {
-            let all = Self::with(run, guesses);
-            perhaps_last.extend(all.last.iter().copied());
-            if all.many > 0 && best.many == 0 {
-                best = all;
+        let mut all = Self::default();
+        for choice in 0..1_u32 << total {
+            let writes: Vec<bool> = (0..total).map(|at| (choice >> at) & 1 == 1).collect();
+            if !(0..total).all(|at| may(run, at, writes[at])) {
+                continue;
+            }
+            let one = Self::with(run, &writes);
+            perhaps_last.extend(one.last.iter().copied());
+            if (0..total).all(|at| !is_guess(run, at) || writes[at] == believed[at]) {
+                all = one;
             }
         }
         Self {
             perhaps_last,
-            ..best
+            ..all
         }
     }
 
-    /// Those in which so many of them did otherwise.
-    fn with(run: &Run, guesses: usize) -> Self {
+    /// Those in which these wrote.
+    fn with(run: &Run, writes: &[bool]) -> Self {
         let total = run.deeds.len();
         let mut all = Self {
-            guesses,
             fates: vec![Fate::default(); total],
             ..Self::default()
         };
-        for choice in 0..1_u32 << total {
-            let writes: Vec<bool> = (0..total).map(|at| (choice >> at) & 1 == 1).collect();
-            let is_possible = |at: usize| may(run, at, writes[at]) || is_guess(run, at);
-            let against = (0..total).filter(|at| !may(run, *at, writes[*at]));
-            if !(0..total).all(is_possible) || against.count() != guesses {
-                continue;
-            }
-            let mut world = World {
-                run,
-                writes: &writes,
-                versions: vec![Version {
-                    seq: 0,
-                    left: run.stock,
-                    by: None,
-                    parent: None,
-                }],
-                read: vec![None; total],
-                wrote: vec![None; total],
-            };
-            world.go_on(0, &mut all);
-        }
+        let mut world = World {
+            run,
+            writes,
+            versions: vec![Version {
+                seq: 0,
+                left: run.stock,
+                by: None,
+                parent: None,
+            }],
+            read: vec![None; total],
+            wrote: vec![None; total],
+        };
+        world.go_on(0, &mut all);
         all
     }
 
@@ -142,32 +132,17 @@ impl Worlds {
     }
 }
 
-/// Whether a buyer may have written, or may not have, by what it says and by what docs/evidence.md says of those who got no
-/// answer.
+/// Whether a buyer may have written, or may not have, by what it says or the ledger does.
 fn may(run: &Run, at: usize, writes: bool) -> bool {
     let deed = &run.deeds[at];
-    let Some(write) = deed.write else {
+    if deed.write.is_none() {
         return !writes;
-    };
+    }
     match &run.ledger {
         Some(ledger) => ledger.contains(&at) == writes,
         None if deed.sold || deed.wrote.is_some() => writes,
         None if deed.failed => !writes,
-        None => {
-            let mut others = run
-                .deeds
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != at);
-            let is_seen = others
-                .clone()
-                .any(|(_, other)| other.read == Some(write) || other.write == Some(write + 1));
-            let is_last = run.last.is_some_and(|last| last.0 >= write);
-            let is_others = others.any(|(_, other)| {
-                other.write == Some(write) && (other.sold || other.wrote.is_some())
-            });
-            !writes || (is_seen || is_last) && !is_others
-        }
+        None => true,
     }
 }
 
