@@ -81,7 +81,7 @@ test("who comes back to the form is told what is bought already", async (t) => {
   await isReceipt(page, "1 ticket is on hold for you");
   await page.getByRole("link", { name: "Back to the tickets" }).click();
   await page.getByText("1 ticket is already on hold for you.").waitFor();
-  await page.getByText("You have already bought 2 tickets here.").getByRole("link", { name: "Show it" }).click();
+  await page.getByText("You have already bought 2 tickets here.").getByRole("link", { name: "Show the order" }).click();
   await page.waitForURL(receipt);
   // What is cancelled is not had; and another visitor is told nothing.
   await office.run("cancel", order.id);

@@ -37,8 +37,9 @@ async function order(page, url, take) {
   await page.locator("[role=alert]").waitFor();
   await take("not-cancelled");
   await page.locator(".actions .second").click();
+  await page.locator(".actions").waitFor({ state: "detached" });
   await page.goto(url);
-  await page.locator("#already a").waitFor();
+  await page.locator("#already a").last().waitFor();
   await take("already");
   await page.locator("form").evaluate((form) => (form.noValidate = true));
   await page.locator("#quantity").fill("2000");
@@ -57,7 +58,7 @@ test("pictures", { skip: !directory, timeout: 580_000 }, async (t) => {
   await soldOut.run("book", "alice");
   const closed = await soldOut.serve();
   const last = await Office.make(t, "4", "--title", "Quiz night", "--date", "Saturday, 7 pm");
-  let away = await last.serve();
+  const away = await last.serve();
   const looks = Object.keys(SIZES).flatMap((size) => ["light", "dark"].map((colorScheme) => [size, colorScheme]));
   for (const [size, colorScheme] of looks) {
     const [width, height] = SIZES[size];
@@ -71,17 +72,17 @@ test("pictures", { skip: !directory, timeout: 580_000 }, async (t) => {
       await taker(other)("sold-out");
       await other.goto(`${closed.url}/r/p-0`);
       await taker(other)("no-receipt");
-      await other.goto(away.url);
+      const form = await visit(t, away.url, settings);
       const { sale } = await last.run("book", "alice", "--quantity", "4");
-      await other.locator("button:disabled").first().waitFor();
-      await taker(other)("gone");
+      await form.locator("button:disabled").first().waitFor();
+      await taker(form)("gone");
       await last.run("cancel", sale.id);
-      await other.locator("button:enabled").first().waitFor();
+      await form.locator("button:enabled").first().waitFor();
       await away.kill();
-      await other.locator(".stale").waitFor();
-      await taker(other)("away");
+      await form.locator(".stale").waitFor();
+      await taker(form)("away");
       await away.again();
-      for (const tab of [page, other]) await tab.close();
+      for (const tab of [page, other, form]) await tab.close();
     }
   }
   await showTogether(t, service.url);

@@ -20,11 +20,12 @@ pub(super) fn overtaken(site: &Site, words: &Words) -> Markup {
 pub(super) fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool) -> Markup {
     let on_sale = view.on_sale();
     let code = serde_json::to_value(on_sale).unwrap_or_default();
+    let why = |(title, text): Told| format!("{title}{}{text}", words.full_stop);
     html! {
         section #live data-stream=(site.page("api/v1/stream")) data-state=[code.as_str()]
             data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)]
             data-sold_out=(words.sold_out.0) data-closed=(words.closed.0) data-over=(words.over.0)
-            data-why_sold_out=(told(words.sold_out)) data-why_closed=(told(words.closed)) data-why_over=(told(words.over))
+            data-why_sold_out=(why(words.sold_out)) data-why_closed=(why(words.closed)) data-why_over=(why(words.over))
             data-lost=(words.lost) data-halted=(words.halted) data-home=(site.page(""))
             data-stays=[stays.then_some("stays")] {
             @if let Some((title, text)) = off_sale(view, words) {
@@ -40,11 +41,6 @@ pub(super) fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool)
             p #silent .hint role="status" {}
         }
     }
-}
-
-/// A heading and what is said below it, in one line.
-fn told((title, text): Told) -> String {
-    format!("{title}. {text}")
 }
 
 /// How many can be bought at once, whatever is left.

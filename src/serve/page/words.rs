@@ -42,6 +42,8 @@ pub(super) struct Words {
     pub(super) lang: &'static str,
     pub(super) tickets: &'static str,
     pub(super) events: &'static str,
+    /// What stands between two sentences of one line.
+    pub(super) full_stop: &'static str,
 
     pub(super) left: Plural,
     pub(super) sold_out: Told,

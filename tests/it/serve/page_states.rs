@@ -226,6 +226,15 @@ fn a_page_is_in_the_language_that_the_browser_likes_best() {
         assert_eq!(page.header("content-language"), lang.to_ascii_lowercase());
         assert!(page.header("vary").contains("accept-language"), "{page:?}");
     }
+    // What an open form says in one line ends its sentences as its language does.
+    for (liked, says) in [
+        ("en", "\"Sold out. If somebody"),
+        ("de", "\"Ausverkauft. Zur"),
+        ("zh", "\"已售完。如"),
+        ("zh-HK", "\"已售完。如"),
+    ] {
+        server.page_in(liked, "/").says(200, &[says]);
+    }
     server
         .page_in("de", "/nichts")
         .says(404, &["Seite nicht gefunden"]);

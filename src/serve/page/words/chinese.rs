@@ -9,6 +9,7 @@ pub(in crate::serve::page) static CHINESE: Words = Words {
     lang: "zh",
     tickets: "购票",
     events: "活动",
+    full_stop: "。",
 
     left: Plural("余票 {} 张", "余票 {} 张"),
     sold_out: ("已售完", "如有人退票，将在此重新出售。"),
@@ -30,10 +31,10 @@ pub(in crate::serve::page) static CHINESE: Words = Words {
     at_most: Plural("最多 {} 张。", "最多 {} 张。"),
     buy: "购买",
     hold: "保留 {}",
-    hold_hint: "保留的票在您购买、退回或到期之前不会售予他人。",
+    hold_hint: "您退回或到期之前，保留的票不会售予他人。",
     already: Plural("您已在此购买 {} 张票。", "您已在此购买 {} 张票。"),
     already_held: Plural("已为您保留 {} 张票。", "已为您保留 {} 张票。"),
-    see_receipt: "查看",
+    see_receipt: "查看订单",
 
     no_name: "请填写姓名。",
     name_lines: "请将姓名写在一行内，不要使用制表符。",

@@ -9,6 +9,7 @@ pub(in crate::serve::page) static ENGLISH: Words = Words {
     lang: "en",
     tickets: "Tickets",
     events: "Events",
+    full_stop: ". ",
 
     left: Plural("{} ticket left", "{} tickets left"),
     sold_out: (
@@ -39,7 +40,7 @@ pub(in crate::serve::page) static ENGLISH: Words = Words {
     at_most: Plural("At most {}.", "At most {}."),
     buy: "Buy",
     hold: "Hold for {}",
-    hold_hint: "While you hold tickets, nobody else can buy them: until you buy them, give them back, or the time runs out.",
+    hold_hint: "Nobody else can buy the tickets you hold, until you give them back or the time runs out.",
     already: Plural(
         "You have already bought {} ticket here.",
         "You have already bought {} tickets here.",
@@ -48,7 +49,7 @@ pub(in crate::serve::page) static ENGLISH: Words = Words {
         "{} ticket is already on hold for you.",
         "{} tickets are already on hold for you.",
     ),
-    see_receipt: "Show it",
+    see_receipt: "Show the order",
 
     no_name: "Please enter your name.",
     name_lines: "Please enter your name on one line, without tabs.",

@@ -9,6 +9,7 @@ pub(in crate::serve::page) static GERMAN: Words = Words {
     lang: "de",
     tickets: "Karten",
     events: "Veranstaltungen",
+    full_stop: ". ",
 
     left: Plural("Noch {} Karte", "Noch {} Karten"),
     sold_out: (
@@ -42,7 +43,7 @@ pub(in crate::serve::page) static GERMAN: Words = Words {
     at_most: Plural("Höchstens {}.", "Höchstens {}."),
     buy: "Kaufen",
     hold: "Für {} reservieren",
-    hold_hint: "Reservierte Karten kann niemand sonst kaufen: bis Sie sie kaufen oder zurückgeben oder die Zeit abläuft.",
+    hold_hint: "Reservierte Karten kann niemand sonst kaufen, bis Sie sie zurückgeben oder die Zeit abläuft.",
     already: Plural(
         "Sie haben hier schon {} Karte gekauft.",
         "Sie haben hier schon {} Karten gekauft.",
@@ -51,7 +52,7 @@ pub(in crate::serve::page) static GERMAN: Words = Words {
         "{} Karte ist schon für Sie reserviert.",
         "{} Karten sind schon für Sie reserviert.",
     ),
-    see_receipt: "Anzeigen",
+    see_receipt: "Bestellung anzeigen",
 
     no_name: "Bitte geben Sie Ihren Namen ein.",
     name_lines: "Bitte geben Sie Ihren Namen in einer Zeile ein, ohne Tabulator.",
@@ -82,7 +83,7 @@ pub(in crate::serve::page) static GERMAN: Words = Words {
     copied: "Kopiert",
     label_name: "Name",
     label_quantity: "Karten",
-    label_id: "Bestellnummer",
+    label_id: "Bestell-Nr.",
     label_at: "Bestellt",
     label_cancelled: "Storniert",
     cancel: "Karten stornieren…",

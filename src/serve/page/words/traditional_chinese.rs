@@ -9,6 +9,7 @@ pub(in crate::serve::page) static TRADITIONAL_CHINESE: Words = Words {
     lang: "zh-Hant",
     tickets: "購票",
     events: "活動",
+    full_stop: "。",
 
     left: Plural("餘票 {} 張", "餘票 {} 張"),
     sold_out: ("已售完", "如有人退票，將在此重新開賣。"),
@@ -30,10 +31,10 @@ pub(in crate::serve::page) static TRADITIONAL_CHINESE: Words = Words {
     at_most: Plural("最多 {} 張。", "最多 {} 張。"),
     buy: "購買",
     hold: "保留 {}",
-    hold_hint: "保留的票在您購買、退回或到期之前不會售予他人。",
+    hold_hint: "您退回或到期之前，保留的票不會售予他人。",
     already: Plural("您已在此購買 {} 張票。", "您已在此購買 {} 張票。"),
     already_held: Plural("已為您保留 {} 張票。", "已為您保留 {} 張票。"),
-    see_receipt: "查看",
+    see_receipt: "查看訂單",
 
     no_name: "請填寫姓名。",
     name_lines: "請將姓名寫在同一行，不要使用定位字元。",
