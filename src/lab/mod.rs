@@ -9,6 +9,7 @@ mod class;
 mod commands;
 pub mod condition;
 mod divergence;
+mod ended_lock;
 pub mod explore;
 pub mod find;
 mod harness;
@@ -24,6 +25,10 @@ mod sampling;
 mod scenario;
 mod scenario_judge;
 mod schedule;
+#[cfg(feature = "etcd")]
+mod scratch_cluster;
+mod scratch_event;
+mod scratch_files;
 pub mod selfcheck;
 mod state;
 mod step;

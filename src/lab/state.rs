@@ -9,7 +9,6 @@ use super::run::{Move, Run, Trial};
 use super::step::LabStep;
 use crate::error::Result;
 use crate::ledger::LockKind;
-use crate::office::Writes;
 
 /// A run so far.
 #[derive(Debug)]
@@ -21,6 +20,10 @@ pub(super) struct LabState {
     pub(super) sound: bool,
     /// Whether each call of the store is a step of its own.
     pub(super) is_scenario: bool,
+    /// Whether the event is on a cluster: a write there may be refused.
+    on_cluster: bool,
+    /// Whether leases hold their locks.
+    pub(super) has_leases: bool,
     pub(super) buyers: Vec<LabBuyer>,
     pub(super) moves: Vec<Move>,
     /// How often the event was written: the version.
@@ -47,14 +50,17 @@ impl LabState {
                 blocked: false,
                 holds: false,
                 killed: false,
+                lease_ended: false,
                 end: report.end,
                 history: history(number),
             });
         Ok(Self {
             lock: trial.lock,
             second_name: trial.second_name,
-            sound: trial.lock == LockKind::Exclusive && trial.writes == Writes::Replace,
+            sound: trial.publishes(),
             is_scenario: trial.scenario.is_some(),
+            on_cluster: trial.is_on_cluster(),
+            has_leases: trial.has_leases(),
             buyers: buyers.collect(),
             moves: Vec::new(),
             version: 0,
@@ -71,9 +77,29 @@ impl LabState {
 
     /// Whether this step can be made.
     pub(super) fn can(&self, step: LabStep) -> bool {
-        let reads_clock = |number: usize| self.next(number) == Some(Point::Clock);
-        self.is_enabled(step.buyer())
-            && (!matches!(step, LabStep::Late(_)) || reads_clock(step.buyer()))
+        let number = step.buyer();
+        match step {
+            LabStep::LeaseEnd(_) => self.may_lose(number),
+            LabStep::Late(_) => self.is_enabled(number) && self.next(number) == Some(Point::Clock),
+            LabStep::Go(_) | LabStep::Kill(_) => self.is_enabled(number),
+        }
+    }
+
+    /// Whether the lease of a buyer's lock may end.
+    fn may_lose(&self, buyer: usize) -> bool {
+        let may = |buyer: &LabBuyer| buyer.holds && !buyer.lease_ended;
+        self.has_leases && self.buyers.get(buyer).is_some_and(may)
+    }
+
+    /// The step that is made where nobody says one: of those who can go on, that of the lowest number; and where all wait
+    /// for one who was killed, the end of its lease. `None`: the run is over.
+    pub(super) fn next_step(&self) -> Option<LabStep> {
+        let all = || 0..self.buyers.len();
+        let goes = all().find(|&buyer| self.is_enabled(buyer));
+        let waits = self.buyers.iter().any(|buyer| buyer.blocked);
+        let ends = || all().find(|&buyer| waits && self.may_lose(buyer));
+        goes.map(LabStep::Go)
+            .or_else(|| ends().map(LabStep::LeaseEnd))
     }
 
     /// What a buyer does next; `None`: it has come to its end.
@@ -102,7 +128,10 @@ impl LabState {
     /// files: what is taken is seen only when it is tried.
     pub(super) fn would_wait(&self, buyer: usize) -> bool {
         let locks = self.next(buyer) == Some(Point::Lock);
-        let one = matches!(self.lock, LockKind::Exclusive | LockKind::WriteOnly);
+        let one = matches!(
+            self.lock,
+            LockKind::Exclusive | LockKind::WriteOnly | LockKind::Lease
+        );
         one && !self.second_name && locks && self.buyers.iter().any(|other| other.holds)
     }
 
@@ -129,6 +158,10 @@ impl LabState {
                 harness.kill(number)?;
                 self.bury(number);
             }
+            LabStep::LeaseEnd(number) => {
+                harness.end_lease()?;
+                self.lose(number);
+            }
         }
         Ok(())
     }
@@ -148,7 +181,8 @@ impl LabState {
         let Some(point) = buyer.next.take() else {
             return;
         };
-        let held = std::mem::take(&mut buyer.holds);
+        // The kernel frees what a process held; on a cluster that is held until its lease ends.
+        let held = !self.has_leases && std::mem::take(&mut buyer.holds);
         (buyer.killed, buyer.blocked) = (true, false);
         // Who waits for the ledger has its lock file.
         if held || self.second_name {
@@ -164,6 +198,26 @@ impl LabState {
         });
     }
 
+    /// Notes that one has lost its lock, which its next step does not know.
+    fn lose(&mut self, number: usize) {
+        let Some(buyer) = self.buyers.get_mut(number) else {
+            return;
+        };
+        (buyer.holds, buyer.lease_ended) = (false, true);
+        let mut history = DefaultHasher::new();
+        (buyer.history, Point::LeaseEnd).hash(&mut history);
+        buyer.history = history.finish();
+        self.release();
+        self.moves.push(Move {
+            buyer: number,
+            point: Point::LeaseEnd,
+            seen: None,
+            busy: false,
+            killed: false,
+            late: false,
+        });
+    }
+
     /// Notes that one has made a step, and what it says then.
     fn take(&mut self, number: usize, late: bool, report: &StepReport) {
         let Some(buyer) = self.buyers.get_mut(number) else {
@@ -174,13 +228,16 @@ impl LabState {
         buyer.next = report.next;
         buyer.blocked = report.busy;
         buyer.end.clone_from(&report.end);
+        // It decides again then.
+        let again = matches!(report.next, Some(Point::Lock | Point::Read));
+        let refused = self.on_cluster && point == Point::Write && again;
         buyer.holds = match point {
             Point::Lock => !report.busy,
             Point::Unlock => false,
-            _ => held,
+            _ => held && !refused,
         } && report.end.is_none();
         let kind = report.end.as_ref().map(WorkerEnd::kind);
-        let (seen, busy, next) = (report.seen, report.busy, report.next);
+        let (seen, busy, next) = (report.seen, report.busy || refused, report.next);
         let mut history = DefaultHasher::new();
         let before = (buyer.history, late);
         (before, point, self.version, seen, busy, next, kind).hash(&mut history);
@@ -192,7 +249,7 @@ impl LabState {
             *read = self.version;
         }
         match point {
-            Point::Write | Point::Fill | Point::Publish => {
+            Point::Write | Point::Fill | Point::Publish if !refused => {
                 self.version += 1;
                 self.commits.extend(self.read.get(number));
             }
@@ -204,8 +261,8 @@ impl LabState {
         self.moves.push(Move {
             buyer: number,
             point,
-            seen: report.seen,
-            busy: report.busy,
+            seen,
+            busy,
             killed: false,
             late,
         });

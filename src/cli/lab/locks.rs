@@ -1,6 +1,7 @@
 //! `tickets race locks`: the scoreboard.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -11,18 +12,20 @@ use super::super::width::columns;
 use super::document::{Shown, Stopped};
 use super::progress::SearchProgress;
 use super::run::{self, labelled};
+use super::trial::place;
 use super::words::{buyers, writes};
 use crate::lab::Trial;
 use crate::lab::explore::{self, Search, smallest};
 use crate::office::Writes;
+use crate::store::place::is_address;
 use crate::{LockKind, Result};
 
 /// Runs it; returns the exit code.
-pub(super) fn locks(arguments: &LocksArgs, screen: &Screen) -> Result<u8> {
+pub(super) fn locks(arguments: &LocksArgs, event: &Path, screen: &Screen) -> Result<u8> {
     let mut progress = SearchProgress::new("race locks", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let mut rows = Vec::new();
-    let done = scoreboard(arguments, &mut told, &mut rows);
+    let done = scoreboard(arguments, event, &mut told, &mut rows);
     let stopped = progress.ended(done)?;
     let document = LocksDocument {
         ok: stopped.is_none(),
@@ -40,18 +43,28 @@ pub(super) fn locks(arguments: &LocksArgs, screen: &Screen) -> Result<u8> {
 /// Tries each kind of lock, and adds what came of it: so what was done stands when the rest is stopped.
 fn scoreboard(
     arguments: &LocksArgs,
+    event: &Path,
     told: &mut dyn FnMut(u64) -> bool,
     rows: &mut Vec<LocksRow>,
 ) -> Result<()> {
     let kinds = LockKind::ALL
         .into_iter()
         .filter(|kind| *kind != LockKind::Mutex);
+    let place = place(arguments.place.as_deref(), event);
+    let cluster = place.clone().filter(|place| is_address(place));
+    let files = place.filter(|_| cluster.is_none());
+    let both = [Writes::Replace, Writes::InPlace];
     let mut ways: Vec<_> = kinds
-        .flat_map(|lock| [Writes::Replace, Writes::InPlace].map(|writes| (lock, writes, false)))
+        .flat_map(|lock| both.map(|writes| (lock, writes, false, files.clone())))
         .collect();
     // The chapter's own repaired program.
-    ways.push((LockKind::Exclusive, Writes::InPlace, true));
-    for (lock, writes_as, query) in ways {
+    ways.push((LockKind::Exclusive, Writes::InPlace, true, files));
+    // And the same event on a cluster, where one is named.
+    let there = cluster.into_iter().flat_map(|cluster| {
+        LockKind::ON_CLUSTER.map(|lock| (lock, Writes::Replace, false, Some(cluster.clone())))
+    });
+    ways.extend(there);
+    for (lock, writes_as, query, place) in ways {
         for users in arguments.users.0..=arguments.users.1 {
             let trial = Trial {
                 users: users.into(),
@@ -62,13 +75,22 @@ fn scoreboard(
                 crashes: false,
                 second_name: false,
                 scenario: None,
-                place: arguments.place.clone(),
+                place: place.clone(),
                 program: program()?,
             };
             rows.push(row(&trial, told)?);
         }
     }
     Ok(())
+}
+
+/// How the count is written, in a word.
+fn how(trial: &Trial) -> &'static str {
+    if trial.is_on_cluster() {
+        "cluster"
+    } else {
+        writes(trial)
+    }
 }
 
 /// What comes of all schedules of a trial.
@@ -82,11 +104,11 @@ fn row(trial: &Trial, told: &mut dyn FnMut(u64) -> bool) -> Result<LocksRow> {
         name: if trial.query {
             TUTORIAL.to_owned()
         } else {
-            format!("{}, {}", trial.lock.name(), writes(trial))
+            format!("{}, {}", trial.lock.name(), how(trial))
         },
         stock: trial.stock,
         lock: trial.lock.name(),
-        writes: writes(trial),
+        writes: how(trial),
         query: trial.query,
         users: trial.users,
         bad: found.bad,

@@ -25,8 +25,9 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
     if let Some(scenario) = arguments.scenario {
         return scenario::prove(arguments, scenario, screen);
     }
-    let trial = arguments.how.trial(arguments.users)?;
+    let trial = arguments.how.trial(arguments.users, event)?;
     if let Some(samples) = arguments.samples {
+        sample::refuse_cluster(&trial)?;
         let picture = arguments.how.claim_picture(event)?;
         return sample::sample(arguments, samples, trial, picture, screen);
     }

@@ -10,6 +10,7 @@ use super::key_space::{ClusterHead, KeySpace};
 use super::keys::KeyNames;
 use super::lines::Look;
 use super::settings::KnownSettings;
+use super::stepped::Stepping;
 use crate::error::Result;
 use crate::ledger::LockKind;
 
@@ -38,6 +39,8 @@ pub(crate) struct EtcdStore {
     pub(super) rush_lock: Option<LockKind>,
     /// How long the lease of a lock lives.
     pub(super) time_to_live: Duration,
+    /// Who says when that lock is tried again; else it is waited for.
+    pub(super) stepping: Option<Stepping>,
 }
 
 impl EtcdStore {
@@ -70,6 +73,7 @@ impl EtcdStore {
             late_lines: 1,
             rush_lock: None,
             time_to_live: Duration::from_secs(2),
+            stepping: None,
         })
     }
 

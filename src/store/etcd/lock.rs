@@ -28,15 +28,15 @@ const RELEASE: Duration = Duration::from_secs(2);
 const NAP: Duration = Duration::from_millis(20);
 
 #[derive(Serialize)]
-struct Grant {
+pub(super) struct Grant {
     #[serde(rename = "TTL")]
-    seconds: WireNumber,
+    pub(super) seconds: WireNumber,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
-struct Lease {
+pub(super) struct Lease {
     #[serde(rename = "ID")]
-    id: WireNumber,
+    pub(super) id: WireNumber,
 }
 
 #[derive(Serialize)]
@@ -54,12 +54,13 @@ struct Locked {
 /// A lock that was had, and is held unless its lease has ended.
 #[derive(Debug)]
 pub(super) struct HeldLock {
-    lease: WireNumber,
+    pub(super) lease: WireNumber,
     /// The key that says so, and when it was made: a fencing token.
     pub(super) key: Bytes,
     pub(super) created: u64,
-    cluster: u64,
-    _kept: KeptAlive,
+    pub(super) cluster: u64,
+    /// `None`: nobody keeps its lease alive.
+    pub(super) _kept: Option<KeptAlive>,
 }
 
 impl HeldLock {
@@ -74,7 +75,7 @@ impl HeldLock {
 
 /// The thread that keeps a lease alive until this goes.
 #[derive(Debug)]
-struct KeptAlive(Arc<AtomicBool>);
+pub(super) struct KeptAlive(Arc<AtomicBool>);
 
 impl Drop for KeptAlive {
     fn drop(&mut self) {
@@ -105,7 +106,7 @@ impl KeySpace {
                         key,
                         created,
                         cluster,
-                        _kept: kept,
+                        _kept: Some(kept),
                     });
                 }
                 Err(error) => {
@@ -158,7 +159,7 @@ impl KeySpace {
         self.give_back(Lease { id: held.lease });
     }
 
-    fn give_back(&self, lease: Lease) {
+    pub(super) fn give_back(&self, lease: Lease) {
         let soon = Deadline::At(Instant::now() + RELEASE);
         let _ = self.client.call::<IgnoredAny>("lease/revoke", &lease, soon);
     }

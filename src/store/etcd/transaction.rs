@@ -120,7 +120,10 @@ impl Transaction for ClusterChange<'_> {
             return Ok(None);
         }
         let (space, time_to_live) = (&self.store.space, self.store.time_to_live);
-        let held = space.lock(time_to_live, self.deadline, still_wanted)?;
+        let held = match &mut self.store.stepping {
+            Some(stepping) => space.lock_stepped(stepping, self.deadline)?,
+            None => space.lock(time_to_live, self.deadline, still_wanted)?,
+        };
         Ok(Some(self.held.insert(held).id()))
     }
 

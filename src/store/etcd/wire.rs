@@ -96,6 +96,8 @@ pub(super) struct KeyValue {
     pub(super) value: Bytes,
     pub(super) create_revision: WireNumber,
     pub(super) mod_revision: WireNumber,
+    /// The lease that it goes with; 0: it goes with none.
+    pub(super) lease: WireNumber,
 }
 
 /// Of every answer.
@@ -166,6 +168,13 @@ impl Compare {
 pub(super) enum TxnOperation {
     #[serde(rename = "request_put")]
     Put { key: Bytes, value: Bytes },
+    /// A key that goes when its lease ends.
+    #[serde(rename = "request_put")]
+    PutLeased {
+        key: Bytes,
+        value: Bytes,
+        lease: WireNumber,
+    },
     #[serde(rename = "request_range")]
     Range(RangeRequest),
     #[serde(rename = "request_delete_range")]
