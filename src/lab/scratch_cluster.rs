@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::scratch_event::LeftBehind;
+use super::left_behind::LeftBehind;
 use crate::error::Result;
 use crate::ledger::Nonce;
 use crate::office::random;

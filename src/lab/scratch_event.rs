@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::left_behind::LeftBehind;
 use super::run::Trial;
 #[cfg(feature = "etcd")]
 use super::scratch_cluster::ScratchCluster;
 use super::scratch_files::ScratchFiles;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{CountFile, LockKind};
+use crate::ledger::LockKind;
 use crate::office::Writes;
 #[cfg(not(feature = "etcd"))]
 use crate::store::place::without_client;
@@ -18,16 +19,6 @@ pub(super) enum ScratchEvent {
     Files(Box<ScratchFiles>),
     #[cfg(feature = "etcd")]
     Cluster(Box<ScratchCluster>),
-}
-
-/// What a run has left behind.
-pub(super) struct LeftBehind {
-    /// The ledger, its lines in the order in which they were written.
-    pub(super) ledger: Vec<u8>,
-    /// How many of its lines were there before.
-    pub(super) begun: usize,
-    /// The count that includes most.
-    pub(super) count: Result<CountFile>,
 }
 
 impl ScratchEvent {

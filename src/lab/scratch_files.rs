@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::left_behind::LeftBehind;
 use super::run::Trial;
-use super::scratch_event::LeftBehind;
 use crate::error::{Error, Result};
 use crate::ledger::CountFile;
 use crate::ledger::LockKind;

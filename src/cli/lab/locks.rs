@@ -6,19 +6,14 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::super::args::LocksArgs;
-use super::super::process::program;
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::super::width::columns;
-use super::document::{Shown, Stopped};
+use super::document::Stopped;
+use super::locks_rows::{LocksRow, TUTORIAL, scoreboard};
 use super::progress::SearchProgress;
 use super::run::{self, labelled};
-use super::trial::place;
-use super::words::{buyers, writes};
-use crate::lab::Trial;
-use crate::lab::explore::{self, Search, smallest};
-use crate::office::Writes;
-use crate::store::place::is_address;
-use crate::{LockKind, Result};
+use super::words::buyers;
+use crate::Result;
 
 /// Runs it; returns the exit code.
 pub(super) fn locks(arguments: &LocksArgs, event: &Path, screen: &Screen) -> Result<u8> {
@@ -39,92 +34,6 @@ pub(super) fn locks(arguments: &LocksArgs, event: &Path, screen: &Screen) -> Res
         code
     }))
 }
-
-/// Tries each kind of lock, and adds what came of it: so what was done stands when the rest is stopped.
-fn scoreboard(
-    arguments: &LocksArgs,
-    event: &Path,
-    told: &mut dyn FnMut(u64) -> bool,
-    rows: &mut Vec<LocksRow>,
-) -> Result<()> {
-    let kinds = LockKind::ALL
-        .into_iter()
-        .filter(|kind| *kind != LockKind::Mutex);
-    let place = place(arguments.place.as_deref(), event);
-    let cluster = place.clone().filter(|place| is_address(place));
-    let files = place.filter(|_| cluster.is_none());
-    let both = [Writes::Replace, Writes::InPlace];
-    let mut ways: Vec<_> = kinds
-        .flat_map(|lock| both.map(|writes| (lock, writes, false, files.clone())))
-        .collect();
-    // The chapter's own repaired program.
-    ways.push((LockKind::Exclusive, Writes::InPlace, true, files));
-    // And the same event on a cluster, where one is named.
-    let there = cluster.into_iter().flat_map(|cluster| {
-        LockKind::ON_CLUSTER.map(|lock| (lock, Writes::Replace, false, Some(cluster.clone())))
-    });
-    ways.extend(there);
-    for (lock, writes_as, query, place) in ways {
-        for users in arguments.users.0..=arguments.users.1 {
-            let trial = Trial {
-                users: users.into(),
-                stock: arguments.stock.unwrap_or(u64::from(users.max(2)) - 1),
-                lock,
-                writes: writes_as,
-                query,
-                crashes: false,
-                second_name: false,
-                scenario: None,
-                place: place.clone(),
-                program: program()?,
-            };
-            rows.push(row(&trial, told)?);
-        }
-    }
-    Ok(())
-}
-
-/// How the count is written, in a word.
-fn how(trial: &Trial) -> &'static str {
-    if trial.is_on_cluster() {
-        "cluster"
-    } else {
-        writes(trial)
-    }
-}
-
-/// What comes of all schedules of a trial.
-fn row(trial: &Trial, told: &mut dyn FnMut(u64) -> bool) -> Result<LocksRow> {
-    let found = explore::explore(trial, Search::Reduced, told)?;
-    let first = match found.bad {
-        0 => None,
-        _ => smallest(trial, told)?,
-    };
-    Ok(LocksRow {
-        name: if trial.query {
-            TUTORIAL.to_owned()
-        } else {
-            format!("{}, {}", trial.lock.name(), how(trial))
-        },
-        stock: trial.stock,
-        lock: trial.lock.name(),
-        writes: how(trial),
-        query: trial.query,
-        users: trial.users,
-        bad: found.bad,
-        schedules: found.schedules,
-        oversold: found.oversold,
-        again: first
-            .as_ref()
-            .map(|run| super::command_line::replay(trial, run)),
-        smallest: first
-            .as_ref()
-            .map(|run| Shown::of(&trial.with_users(run.ends.len()), run, None)),
-    })
-}
-
-/// What the tutorial chapter's own repaired program is called among the kinds of lock.
-const TUTORIAL: &str = "tutorial";
 
 fn board(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::Result<()> {
     let stock = match arguments.stock {
@@ -228,18 +137,6 @@ fn smallest_of(row: &[LocksRow]) -> Option<&LocksRow> {
     row.iter().find(|cell| cell.smallest.is_some())
 }
 
-impl LocksRow {
-    fn lock(&self) -> &str {
-        if self.query { TUTORIAL } else { self.lock }
-    }
-
-    fn number(&self, out: &mut dyn Write) -> io::Result<()> {
-        let text = format!("{:>14}", format!("{} of {}", self.bad, self.schedules));
-        let style = if self.bad == 0 { GOOD } else { BAD };
-        write!(out, "{style}{text}{style:#}")
-    }
-}
-
 #[derive(Serialize)]
 struct LocksDocument {
     ok: bool,
@@ -250,21 +147,14 @@ struct LocksDocument {
     rows: Vec<LocksRow>,
 }
 
-#[derive(Serialize)]
-struct LocksRow {
-    /// What the row is called: no other has this name.
-    name: String,
-    stock: u64,
-    lock: &'static str,
-    writes: &'static str,
-    query: bool,
-    users: usize,
-    bad: u64,
-    schedules: u64,
-    oversold: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    smallest: Option<Shown>,
-    /// The command that shows its smallest race.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    again: Option<String>,
+impl LocksRow {
+    fn lock(&self) -> &str {
+        if self.query { TUTORIAL } else { self.lock }
+    }
+
+    fn number(&self, out: &mut dyn Write) -> io::Result<()> {
+        let text = format!("{:>14}", format!("{} of {}", self.bad, self.schedules));
+        let style = if self.bad == 0 { GOOD } else { BAD };
+        write!(out, "{style}{text}{style:#}")
+    }
 }

@@ -7,6 +7,7 @@ mod command_line;
 mod document;
 mod find;
 mod locks;
+mod locks_rows;
 mod progress;
 mod prove;
 mod replay;

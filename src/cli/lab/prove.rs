@@ -13,6 +13,7 @@ use super::advice::{self, FailsWith, advice};
 use super::document::Shown;
 use super::progress::{SearchProgress, foresee};
 use super::run::{self, Pictured};
+use super::trial::refuse_cluster;
 use super::words::{buyers, tickets, way, writes};
 use super::{sample, scenario};
 use crate::lab::Trial;
@@ -27,7 +28,7 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
     }
     let trial = arguments.how.trial(arguments.users, event)?;
     if let Some(samples) = arguments.samples {
-        sample::refuse_cluster(&trial)?;
+        refuse_cluster(&trial)?;
         let picture = arguments.how.claim_picture(event)?;
         return sample::sample(arguments, samples, trial, picture, screen);
     }

@@ -15,17 +15,7 @@ use crate::lab::Trial;
 use crate::lab::sample::{self, DrawnFrom, Sampled, Sampling};
 use crate::office::random;
 use crate::plural::{are, count};
-use crate::{Error, Kind, Output, Result};
-
-/// An error where schedules are not drawn, but all run.
-pub(super) fn refuse_cluster(trial: &Trial) -> Result<()> {
-    if !trial.is_on_cluster() {
-        return Ok(());
-    }
-    let message = "on a cluster all schedules are run, and none drawn at random";
-    let error = Error::new(Kind::Usage, message);
-    Err(error.hint("leave --samples out; --users 3 is enough to see each way in which buyers meet"))
-}
+use crate::{Kind, Output, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn sample(

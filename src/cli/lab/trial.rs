@@ -7,7 +7,7 @@ use super::super::picture;
 use super::super::process::program;
 use crate::lab::Trial;
 use crate::store::place::is_address;
-use crate::{LockKind, Output, Result};
+use crate::{Error, Kind, LockKind, Output, Result};
 
 impl TrialArgs {
     /// What is to be tried.
@@ -36,4 +36,14 @@ impl TrialArgs {
 pub(super) fn place(named: Option<&Path>, event: &Path) -> Option<PathBuf> {
     let beside = Some(event).filter(|event| is_address(event));
     named.or(beside).map(Path::to_owned)
+}
+
+/// An error where schedules are not drawn, but all run.
+pub(super) fn refuse_cluster(trial: &Trial) -> Result<()> {
+    if !trial.is_on_cluster() {
+        return Ok(());
+    }
+    let message = "on a cluster all schedules are run, and none drawn at random";
+    let error = Error::new(Kind::Usage, message);
+    Err(error.hint("leave --samples out; --users 3 is enough to see each way in which buyers meet"))
 }
