@@ -131,7 +131,7 @@ impl KeySpace {
         let before = empty(count, newest.max(old) + 1, found.as_ref());
         let lines = first_lines(stock, settings.as_ref())?;
         match self.commit(&before, &lines, &WriteCondition::Unchanged, deadline)? {
-            Done::Conflict => Ok(None),
+            Done::Conflict(_) => Ok(None),
             Done::Written(_) => Ok(Some(Reset {
                 made: false,
                 stock,

@@ -29,6 +29,8 @@ pub(crate) struct EtcdStore {
     pub(super) wanted_keys: Vec<String>,
     /// Which ledger the last change was made on.
     pub(super) generation: Option<u64>,
+    /// The head that this store has left behind, or was told of when it came too late: likely that of now.
+    pub(super) likely_head: Option<ClusterHead>,
     /// When the change that is under way is given up.
     pub(super) deadline: Option<Deadline>,
     /// How often others changed the event since it began.
@@ -68,6 +70,7 @@ impl EtcdStore {
             known_settings: KnownSettings::default(),
             wanted_keys: Vec::new(),
             generation: None,
+            likely_head: None,
             deadline: None,
             conflicts: 0,
             late_lines: 1,
