@@ -1,9 +1,9 @@
 //! The programs that are measured, and how each is started.
 
-use std::{env, fs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use std::{env, fs};
 
 use crate::Result;
 use crate::run::excerpt;
