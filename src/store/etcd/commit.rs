@@ -104,6 +104,7 @@ impl KeySpace {
         deadline: Deadline,
     ) -> Result<Done> {
         let transaction = self.transaction(before, &new, condition);
+        known_bad!(HoldLeased => if new.holds() { return self.put_leased(transaction, new.head, deadline) });
         let answer: TransactionResponse = self
             .client
             .call("kv/txn", &transaction, deadline)
@@ -200,6 +201,7 @@ impl KeySpace {
         if !failure.unsure {
             return *failure.error;
         }
+        known_bad!(UnknownFailed => return *failure.error);
         let message = format!(
             "whether it was done is not known: {}",
             failure.error.message()

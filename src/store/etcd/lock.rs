@@ -11,9 +11,15 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, Failure};
+#[cfg(feature = "known-bad")]
+use super::commit::Done;
 use super::deadline::Deadline;
+#[cfg(feature = "known-bad")]
+use super::key_space::ClusterHead;
 use super::key_space::KeySpace;
 use super::wire::{Bytes, Header, WireNumber};
+#[cfg(feature = "known-bad")]
+use super::wire::{TransactionResponse, Txn, TxnOperation};
 use crate::error::{Error, Kind, Result};
 use crate::store::LockId;
 use crate::store::file::backoff::outlast;
@@ -157,6 +163,36 @@ impl KeySpace {
     /// Gives the lock back. One that is not given back ends with its lease.
     pub(super) fn unlock(&self, held: &HeldLock) {
         self.give_back(Lease { id: held.lease });
+    }
+
+    /// Writes what this transaction does, with a lease on all that it puts.
+    #[cfg(feature = "known-bad")]
+    pub(super) fn put_leased(
+        &self,
+        mut transaction: Txn,
+        head: ClusterHead,
+        deadline: Deadline,
+    ) -> Result<Done> {
+        let grant = Grant {
+            seconds: WireNumber(1),
+        };
+        let lease: Lease = self.client.call("lease/grant", &grant, deadline)?;
+        for operation in &mut transaction.success {
+            if let TxnOperation::Put { key, value } = operation
+                && *key != self.names.count()
+            {
+                let (key, value, lease) = (key.clone(), value.clone(), lease.id);
+                *operation = TxnOperation::PutLeased { key, value, lease };
+            }
+        }
+        let answer: TransactionResponse = self.client.call("kv/txn", &transaction, deadline)?;
+        let modified = answer.header.revision.0;
+        let head = ClusterHead { modified, ..head };
+        Ok(if answer.succeeded {
+            Done::Written(Box::new(head))
+        } else {
+            Done::Conflict(None)
+        })
     }
 
     pub(super) fn give_back(&self, lease: Lease) {

@@ -86,6 +86,9 @@ pub(super) struct RangeRequest {
     pub(super) revision: WireNumber,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) keys_only: bool,
+    /// Whether a node may answer that lags behind.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) serializable: bool,
 }
 
 /// A key with what it says.
