@@ -4,6 +4,7 @@
 //! [`memory`] in the memory of one process, `etcd` on a cluster.
 
 pub(crate) mod audit;
+pub(crate) mod change_watch;
 pub(crate) mod copy;
 #[cfg(feature = "etcd")]
 pub(crate) mod etcd;

@@ -30,4 +30,5 @@ mod stepped;
 mod store_impl;
 mod transaction;
 mod upload;
+mod watch;
 mod wire;
