@@ -33,6 +33,7 @@ mod life;
 mod matrix;
 pub mod mutants;
 mod namespaces;
+mod node;
 mod nodes;
 mod oracle;
 mod order;

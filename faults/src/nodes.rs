@@ -1,14 +1,13 @@
 //! Three nodes of etcd, which are struck.
 
 use std::fs::File;
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
 use crate::namespaces::{self, Namespaces};
-use crate::program::Program;
+use crate::node::{Node, loopback};
 use crate::test_event::{eventually, memory, signal};
 
 /// How many there are at first.
@@ -16,16 +15,6 @@ pub(crate) const NODES: usize = 3;
 
 /// The room that a node has whose disk will be full, in MiB: its log is laid out in pieces of 64.
 const ROOM: u32 = 160;
-
-/// A node.
-#[derive(Debug)]
-struct Node {
-    client: String,
-    peer: String,
-    child: Option<Child>,
-    /// Its name in the cluster, and where it keeps what it has.
-    name: String,
-}
 
 /// The nodes. Dropped, they are killed.
 #[derive(Debug)]
@@ -37,31 +26,15 @@ pub(crate) struct Nodes {
     is_small: bool,
 }
 
-/// Why there is no cluster here, or none that this program could speak to.
-pub(crate) fn missing(program: &Program) -> Option<String> {
-    for tool in ["etcd", "etcdctl"] {
-        if Command::new(tool).arg("--version").output().is_err() {
-            return Some(format!(
-                "no {tool}: 'apt-get install etcd-server etcd-client'"
-            ));
-        }
-    }
-    let mut asked = program.through::<&str>(&[], Path::new("etcd://127.0.0.1:1/none"));
-    let output = asked.args(["query", "--wait", "0s"]).output();
-    let output = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
-    let is_without = output.is_ok_and(|said| said.contains("without the client"));
-    is_without.then(|| "the program has no client of a cluster: --features etcd".to_owned())
-}
-
 impl Nodes {
     /// On the loopback of this machine.
     pub(crate) fn start() -> Self {
-        Self::start_with(loopback(), None, false)
+        Self::start_with(loopback(NODES), None, false)
     }
 
     /// The same, each of which has so little room that it can be filled.
     pub(crate) fn start_small() -> Self {
-        Self::start_with(loopback(), None, true)
+        Self::start_with(loopback(NODES), None, true)
     }
 
     /// Each in a network namespace of its own.
@@ -74,7 +47,7 @@ impl Nodes {
     }
 
     fn start_with(pairs: Vec<(String, String)>, apart: Option<Namespaces>, is_small: bool) -> Self {
-        let node = |(at, (client, peer)): (usize, (String, String))| Node {
+        let node = |(at, (client, peer))| Node {
             client,
             peer,
             child: None,
@@ -98,62 +71,17 @@ impl Nodes {
     }
 
     fn start_one(&mut self, at: usize, state: &str) {
-        let url = |address: &str| format!("http://{address}");
-        let all: Vec<String> = self
-            .nodes
-            .iter()
-            .map(|node| format!("{}={}", node.name, url(&node.peer)))
-            .collect();
-        let node = &self.nodes[at];
-        let data = self.place(at);
+        let all: Vec<String> = self.nodes.iter().map(Node::told).collect();
+        let (data, log) = (self.place(at), self.log(at));
         std::fs::create_dir_all(&data).unwrap();
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.log(at))
-            .unwrap();
-        let mut words = self
-            .apart
-            .as_ref()
-            .map_or_else(Vec::new, |apart| apart.of_node(at));
+        let words = self.apart.as_ref();
+        let mut words = words.map_or_else(Vec::new, |apart| apart.of_node(at));
         if self.is_small {
             let script = format!("mount -t tmpfs -o size={ROOM}m none \"$0\" && exec \"$@\"");
             words.extend(["unshare", "-m", "sh", "-c"].map(str::to_owned));
             words.extend([script, data.display().to_string()]);
         }
-        let (client, peer) = (url(&node.client), url(&node.peer));
-        let own: [&str; 20] = [
-            "etcd",
-            "--name",
-            &node.name,
-            "--data-dir",
-            &data.join("data").display().to_string(),
-            "--listen-client-urls",
-            &client,
-            "--advertise-client-urls",
-            &client,
-            "--listen-peer-urls",
-            &peer,
-            "--initial-advertise-peer-urls",
-            &peer,
-            "--initial-cluster",
-            &all.join(","),
-            "--initial-cluster-state",
-            state,
-            "--heartbeat-interval=50",
-            "--election-timeout=500",
-            "--log-level=error",
-        ];
-        words.extend(own.map(str::to_owned));
-        let (first, rest) = words.split_first().unwrap();
-        let child = Command::new(first)
-            .args(rest)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        self.nodes[at].child = Some(child);
+        self.nodes[at].start(words, &data.join("data"), (&all.join(","), state), &log);
     }
 
     fn place(&self, at: usize) -> PathBuf {
@@ -329,16 +257,4 @@ impl Drop for Nodes {
             self.kill(at);
         }
     }
-}
-
-/// For each node a port for clients and one for the others.
-fn loopback() -> Vec<(String, String)> {
-    let bound: Vec<TcpListener> = (0..2 * NODES)
-        .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
-        .collect();
-    let address = |listener: &TcpListener| listener.local_addr().unwrap().to_string();
-    let pairs = bound.chunks(2);
-    pairs
-        .map(|pair| (address(&pair[0]), address(&pair[1])))
-        .collect()
 }

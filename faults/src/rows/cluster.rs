@@ -8,7 +8,8 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use crate::cluster_event::{Buyers, ClusterEvent};
-use crate::nodes::{Nodes, missing};
+use crate::node::missing;
+use crate::nodes::Nodes;
 use crate::program::Program;
 use crate::row::Row;
 
