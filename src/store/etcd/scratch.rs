@@ -7,12 +7,11 @@ use serde::de::IgnoredAny;
 use super::beginning::{empty, first_lines};
 use super::commit::WriteCondition;
 use super::event_store::{EtcdStore, LOOKING};
+use super::local_copy::count_by;
 use super::lock::Lease;
-use super::wire::{
-    Bytes, KeyValue, RangeRequest, RangeResponse, TransactionResponse, Txn, TxnOperation,
-};
+use super::wire::{Bytes, RangeRequest, RangeResponse, TransactionResponse, Txn, TxnOperation};
 use crate::error::Result;
-use crate::ledger::{CountFile, Line, Tally};
+use crate::ledger::CountFile;
 
 /// The first generation of an event.
 const FIRST: u64 = 1;
@@ -76,13 +75,7 @@ impl EtcdStore {
             Some(count) => self.space.head_of(&count, revision),
             None => self.space.head(LOOKING),
         };
-        let count = head.map(|head| {
-            let bytes = end_of(&lines, &head.tally);
-            head.count.unanchored().counting(&Tally {
-                bytes,
-                ..head.tally
-            })
-        });
+        let count = head.map(|head| count_by(&head, &lines));
         let ledger = lines.into_iter().flat_map(|line| line.value.0).collect();
         Ok((ledger, count))
     }
@@ -94,17 +87,4 @@ fn range((key, end): (Bytes, Bytes)) -> RangeRequest {
         range_end: Some(end),
         ..RangeRequest::default()
     }
-}
-
-/// Where the line ends that a ledger which adds up to this ends with.
-fn end_of(lines: &[KeyValue], tally: &Tally) -> u64 {
-    let mut end = 0;
-    for line in lines {
-        end += line.value.0.len() as u64;
-        let text = line.value.0.strip_suffix(b"\n").unwrap_or(&line.value.0);
-        if Line::parse(text, None).is_ok_and(|line| line.sum == tally.sum) {
-            return end;
-        }
-    }
-    0
 }
