@@ -112,3 +112,80 @@ fn watch_once(space: &KeySpace, from: u64, end: &WatchEnd, on_change: &OnChange)
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+    use std::path::Path;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// What is asked, the call first.
+    fn request(stream: &mut TcpStream) -> String {
+        let mut text = String::new();
+        loop {
+            let mut more = [0; 4096];
+            let read = stream.read(&mut more).unwrap();
+            text += std::str::from_utf8(&more[..read]).unwrap();
+            let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                continue;
+            };
+            let head = head.to_ascii_lowercase();
+            let length = head.split("content-length: ").nth(1).unwrap();
+            if body.len() >= length.lines().next().unwrap().parse().unwrap() {
+                return format!("{} {body}", head.lines().next().unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_is_told_behind_each_beginning_and_of_each_event() {
+        let count = |revision: u32| format!("{{\"header\":{{\"revision\":\"{revision}\"}}}}");
+        let created = "{\"result\":{\"created\":true}}\n";
+        let event = "{\"result\":{\"events\":[{\"kv\":{}}]}}\n";
+        let compacted = "{\"result\":{\"canceled\":true,\"compact_revision\":\"8\"}}\n";
+        // The first watch sees a change, and its connection ends; the second is compacted away.
+        let answers = [
+            count(5),
+            format!("{created}{event}"),
+            count(7),
+            format!("{created}{compacted}{event}"),
+            count(9),
+        ];
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("etcd://{}/gala", listener.local_addr().unwrap());
+        let (asks, asked) = channel();
+        thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                asks.send(request(&mut stream)).unwrap();
+                let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
+                stream
+                    .write_all(format!("{head}{answer}").as_bytes())
+                    .unwrap();
+            }
+        });
+        let (tells, told) = channel();
+        let store = EtcdStore::at(Path::new(&address)).unwrap();
+        let on_change = move || drop(tells.send(()));
+        let watch = store.watch(Box::new(on_change)).unwrap();
+        let mut all: Vec<String> = Vec::new();
+        all.resize_with(5, || asked.recv_timeout(PATIENCE).unwrap());
+        let calls = all.iter().map(|asked| asked.split(' ').nth(1).unwrap());
+        let calls: Vec<&str> = calls.collect();
+        let (range, watched) = ("/v3/kv/range", "/v3/watch");
+        assert_eq!(calls, [range, watched, range, watched, range]);
+        assert!(all[1].contains("\"start_revision\":\"6\""), "{all:?}");
+        assert!(all[3].contains("\"start_revision\":\"8\""), "{all:?}");
+        // Three beginnings, and one event: what stands behind an end is not believed.
+        for _ in 0..4 {
+            told.recv_timeout(PATIENCE).unwrap();
+        }
+        drop(watch);
+        assert!(told.try_recv().is_err());
+    }
+}
