@@ -6,7 +6,7 @@ use super::harness::Harness;
 use super::pool::{self, ProgressBoard, WorkShare};
 use super::run::{Run, Trial};
 use super::state::LabState;
-use super::step::{LabStep, LabSteps, MAX_BUYERS};
+use super::step::{LabSteps, MAX_BUYERS};
 use super::tally::RunTally;
 use super::walk::{SHARED_DEPTH, Walk};
 use crate::error::{Error, Kind, Result};

@@ -171,7 +171,9 @@ mod tests {
         });
         let (tells, told) = channel();
         let store = EtcdStore::at(Path::new(&address)).unwrap();
-        let on_change = move || drop(tells.send(()));
+        let on_change = move || {
+            let _ = tells.send(());
+        };
         let watch = store.watch(Box::new(on_change)).unwrap();
         let mut all: Vec<String> = Vec::new();
         all.resize_with(5, || asked.recv_timeout(PATIENCE).unwrap());

@@ -115,7 +115,7 @@ fn what_a_server_knows_of_the_event_is_no_reason_to_refuse_when_others_have_chan
         assert_eq!(event.json(&format!("cancel {id} --quantity 1")).0, 0);
         server.sell("d", "dora", 1).is(201);
         server.sell("d", "dora", 1).is(200);
-        server.sell("a", "eve", 2).is_problem(409, "refused");
+        server.sell("a", "eve", 2).is_problem(422, "refused");
         // Somebody else is faster again and again, and it sells all the same.
         assert_eq!(event.json("adjust +20 --reason chairs").0, 0);
         for number in 0..10 {
