@@ -10,8 +10,6 @@ pub(super) struct LabBuyer {
     pub(super) blocked: bool,
     pub(super) holds: bool,
     pub(super) killed: bool,
-    /// Whether a lease of a lock of its has ended: at most one does in a run, which would have no end otherwise.
-    pub(super) lease_ended: bool,
     pub(super) end: Option<WorkerEnd>,
     /// What it has done and seen: those with the same are alike.
     pub(super) history: u64,

@@ -25,7 +25,7 @@ impl LabState {
 
     /// Whether the lease of a buyer's lock may end.
     fn may_lose(&self, buyer: usize) -> bool {
-        let may = |buyer: &LabBuyer| buyer.holds && !buyer.lease_ended;
+        let may = |buyer: &LabBuyer| buyer.holds && (buyer.killed || !self.lease_ended);
         self.has_leases && self.buyers.get(buyer).is_some_and(may)
     }
 

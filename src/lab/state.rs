@@ -24,6 +24,8 @@ pub(super) struct LabState {
     on_cluster: bool,
     /// Whether leases hold their locks.
     pub(super) has_leases: bool,
+    /// Whether one has ended of a buyer that goes on: at most one does, for a run would have no end otherwise.
+    pub(super) lease_ended: bool,
     pub(super) buyers: Vec<LabBuyer>,
     pub(super) moves: Vec<Move>,
     /// How often the event was written: the version.
@@ -50,7 +52,6 @@ impl LabState {
                 blocked: false,
                 holds: false,
                 killed: false,
-                lease_ended: false,
                 end: report.end,
                 history: history(number),
             });
@@ -61,6 +62,7 @@ impl LabState {
             is_scenario: trial.scenario.is_some(),
             on_cluster: trial.is_on_cluster(),
             has_leases: trial.has_leases(),
+            lease_ended: false,
             buyers: buyers.collect(),
             moves: Vec::new(),
             version: 0,
@@ -137,7 +139,8 @@ impl LabState {
         let Some(buyer) = self.buyers.get_mut(number) else {
             return;
         };
-        (buyer.holds, buyer.lease_ended) = (false, true);
+        buyer.holds = false;
+        self.lease_ended |= !buyer.killed;
         let mut history = DefaultHasher::new();
         (buyer.history, Point::LeaseEnd).hash(&mut history);
         buyer.history = history.finish();

@@ -29,7 +29,7 @@ pub(super) fn way(trial: &Trial) -> String {
         ""
     };
     let leases = if trial.has_leases() {
-        ", each may lose its lock once, for its lease ends"
+        ", the lease of one may end"
     } else {
         ""
     };

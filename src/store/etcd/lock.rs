@@ -17,7 +17,7 @@ use super::deadline::Deadline;
 #[cfg(feature = "known-bad")]
 use super::key_space::ClusterHead;
 use super::key_space::KeySpace;
-use super::wire::{Bytes, Header, WireNumber};
+use super::wire::{Bytes, Header, RangeRequest, WireNumber};
 #[cfg(feature = "known-bad")]
 use super::wire::{TransactionResponse, Txn, TxnOperation};
 use crate::error::{Error, Kind, Result};
@@ -34,15 +34,15 @@ const RELEASE: Duration = Duration::from_secs(2);
 const NAP: Duration = Duration::from_millis(20);
 
 #[derive(Serialize)]
-pub(super) struct Grant {
+struct Grant {
     #[serde(rename = "TTL")]
-    pub(super) seconds: WireNumber,
+    seconds: WireNumber,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
-pub(super) struct Lease {
+struct Lease {
     #[serde(rename = "ID")]
-    pub(super) id: WireNumber,
+    id: WireNumber,
 }
 
 #[derive(Serialize)]
@@ -60,16 +60,27 @@ struct Locked {
 /// A lock that was had, and is held unless its lease has ended.
 #[derive(Debug)]
 pub(super) struct HeldLock {
-    pub(super) lease: WireNumber,
+    /// `None`: its key goes only when it is deleted.
+    lease: Option<Lease>,
     /// The key that says so, and when it was made: a fencing token.
     pub(super) key: Bytes,
     pub(super) created: u64,
-    pub(super) cluster: u64,
-    /// `None`: nobody keeps its lease alive.
-    pub(super) _kept: Option<KeptAlive>,
+    cluster: u64,
+    _kept: Option<KeptAlive>,
 }
 
 impl HeldLock {
+    /// One without a lease.
+    pub(super) fn of_key(key: Bytes, created: u64, cluster: u64) -> Self {
+        Self {
+            lease: None,
+            key,
+            created,
+            cluster,
+            _kept: None,
+        }
+    }
+
     /// Which lock it is: the cluster, and the revision at which its key was made.
     pub(super) fn id(&self) -> LockId {
         LockId {
@@ -81,7 +92,7 @@ impl HeldLock {
 
 /// The thread that keeps a lease alive until this goes.
 #[derive(Debug)]
-pub(super) struct KeptAlive(Arc<AtomicBool>);
+struct KeptAlive(Arc<AtomicBool>);
 
 impl Drop for KeptAlive {
     fn drop(&mut self) {
@@ -108,7 +119,7 @@ impl KeySpace {
                 Ok(None) => {}
                 Ok(Some((key, created, cluster))) => {
                     return Ok(HeldLock {
-                        lease: lease.id,
+                        lease: Some(lease),
                         key,
                         created,
                         cluster,
@@ -162,7 +173,17 @@ impl KeySpace {
 
     /// Gives the lock back. One that is not given back ends with its lease.
     pub(super) fn unlock(&self, held: &HeldLock) {
-        self.give_back(Lease { id: held.lease });
+        if let Some(lease) = held.lease {
+            return self.give_back(lease);
+        }
+        let soon = Deadline::At(Instant::now() + RELEASE);
+        let request = RangeRequest {
+            key: held.key.clone(),
+            ..RangeRequest::default()
+        };
+        let _ = self
+            .client
+            .call::<IgnoredAny>("kv/deleterange", &request, soon);
     }
 
     /// Writes what this transaction does, with a lease on all that it puts.
@@ -195,7 +216,7 @@ impl KeySpace {
         })
     }
 
-    pub(super) fn give_back(&self, lease: Lease) {
+    fn give_back(&self, lease: Lease) {
         let soon = Deadline::At(Instant::now() + RELEASE);
         let _ = self.client.call::<IgnoredAny>("lease/revoke", &lease, soon);
     }

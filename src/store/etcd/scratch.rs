@@ -8,8 +8,7 @@ use super::beginning::{empty, first_lines};
 use super::commit::WriteCondition;
 use super::event_store::{EtcdStore, LOOKING};
 use super::local_copy::count_by;
-use super::lock::Lease;
-use super::wire::{Bytes, RangeRequest, RangeResponse, TransactionResponse, Txn, TxnOperation};
+use super::wire::{Bytes, RangeRequest, TransactionResponse, Txn, TxnOperation};
 use crate::error::Result;
 use crate::ledger::CountFile;
 
@@ -39,13 +38,10 @@ impl EtcdStore {
         Ok(())
     }
 
-    /// Ends the lease of whoever holds the lock: the cluster does the same when its time is over.
+    /// Takes the lock from whoever holds it, as the cluster does when a lease ends.
     pub(crate) fn end_lease(&self) -> Result<()> {
         let locks = range(self.space.names.locks());
-        let found: RangeResponse = self.space.client.call("kv/range", &locks, LOOKING)?;
-        for lock in found.kvs {
-            self.space.give_back(Lease { id: lock.lease });
-        }
+        let _: IgnoredAny = self.space.client.call("kv/deleterange", &locks, LOOKING)?;
         Ok(())
     }
 

@@ -99,8 +99,6 @@ pub(super) struct KeyValue {
     pub(super) value: Bytes,
     pub(super) create_revision: WireNumber,
     pub(super) mod_revision: WireNumber,
-    /// The lease that it goes with; 0: it goes with none.
-    pub(super) lease: WireNumber,
 }
 
 /// Of every answer.
@@ -172,6 +170,7 @@ pub(super) enum TxnOperation {
     #[serde(rename = "request_put")]
     Put { key: Bytes, value: Bytes },
     /// A key that goes when its lease ends.
+    #[cfg(feature = "known-bad")]
     #[serde(rename = "request_put")]
     PutLeased {
         key: Bytes,
