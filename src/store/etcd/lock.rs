@@ -39,7 +39,7 @@ struct Grant {
     seconds: WireNumber,
 }
 
-#[derive(Serialize, Deserialize, Clone, Copy)]
+#[derive(Debug, Serialize, Deserialize, Clone, Copy)]
 struct Lease {
     #[serde(rename = "ID")]
     id: WireNumber,

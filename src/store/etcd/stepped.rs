@@ -54,7 +54,7 @@ impl KeySpace {
 
     /// `None`: somebody else has it.
     fn try_lock(&self, deadline: Deadline) -> Result<Option<HeldLock>> {
-        let key = self.names.lock_of(random().into());
+        let key = self.names.lock_of(u64::from(random()));
         let transaction = Txn {
             compare: vec![Compare::nothing_in(self.names.locks())],
             success: vec![TxnOperation::Put {
