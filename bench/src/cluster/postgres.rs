@@ -1,6 +1,6 @@
 //! PostgreSQL with a synchronous replica, on the same disk.
 
-use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
