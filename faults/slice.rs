@@ -66,4 +66,5 @@ rows! {
     drained "drained";
     served "served";
     beside "beside";
+    cluster "cluster";
 }

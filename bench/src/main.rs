@@ -7,6 +7,7 @@ mod args;
 mod chapter;
 mod check;
 mod cli;
+mod cluster;
 mod figure;
 mod figure_report;
 mod hostile;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Command::Hostile(args) => hostile(&args),
         Command::Lab(args) => lab(&args),
         Command::Serve(args) => serve(&args),
+        Command::Cluster(args) => cluster(&args),
         Command::WriteBack(args) => write_back(&args),
         Command::SalesWorker(args) => sales::work(&args),
         Command::WriteBackWorker(args) => write_back::work(&args),
@@ -116,6 +118,11 @@ fn lab(args: &LabArgs) -> Result<()> {
 
 fn serve(args: &ServeArgs) -> Result<()> {
     let report = serve::run(args)?;
+    print(args.common.json, || report.to_json(), || report.to_table())
+}
+
+fn cluster(args: &cluster::ClusterArgs) -> Result<()> {
+    let report = cluster::run(args)?;
     print(args.common.json, || report.to_json(), || report.to_table())
 }
 

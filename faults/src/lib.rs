@@ -20,8 +20,10 @@
 
 mod access;
 mod attached;
+mod between;
 mod block_map;
 mod books;
+mod cluster_event;
 mod disk;
 mod disk_model;
 mod event;
@@ -30,6 +32,9 @@ mod kernel_locks;
 mod life;
 mod matrix;
 pub mod mutants;
+mod namespaces;
+mod node;
+mod nodes;
 mod oracle;
 mod order;
 mod orphan;

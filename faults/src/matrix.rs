@@ -174,6 +174,13 @@ pub const ROWS: &[Plan] = &[
         "beside a service the event changes, its lock is held, clients stop",
         rows::beside::strike,
     ),
+    row(
+        26,
+        "cluster",
+        "nodes of a cluster are killed, stopped, cut off, filled; answers are lost",
+        rows::cluster::strike,
+    )
+    .alone(),
 ];
 
 const fn row(number: u8, name: &'static str, fault: &'static str, strike: fn(&mut Row)) -> Plan {

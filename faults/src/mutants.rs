@@ -147,6 +147,10 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     by("expiry-lost", "beside", "beside/clock/needed first"),
     by("socket-leaked", "beside", "beside/soak, short"),
+    by("fence-ignored", "cluster", "cluster/paused/holder"),
+    by("unknown-failed", "cluster", "cluster/lost/answer"),
+    by("read-lagging", "cluster", "cluster/cut off/asked alone"),
+    by("hold-leased", "cluster", "cluster/held/to its end"),
 ];
 
 const fn by(name: &'static str, row: &'static str, case: &'static str) -> Mutant {

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod beside;
 pub(crate) mod clock;
+pub(crate) mod cluster;
 pub(crate) mod cut_short;
 pub(crate) mod cuts;
 pub(crate) mod damaged;

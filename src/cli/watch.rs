@@ -2,7 +2,9 @@
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -12,10 +14,17 @@ use super::left;
 use super::process::Stop;
 use super::screen::Screen;
 use crate::office::{EventState, LatestSale, LatestSales, OnSale};
+use crate::store::place;
 use crate::{BoxOffice, Result, shown};
 
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_millis(250);
+
+/// How often an event is looked at that tells of its changes, whether it has told of one or not.
+const AT_LEAST: Duration = Duration::from_secs(2);
+
+/// How often it is asked whether it has.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// So many sales are shown, where there is room.
 const LAST: usize = 10;
@@ -29,6 +38,10 @@ pub(super) fn watch(file: &Path, screen: &Screen) -> Result<u8> {
     let is_terminal = io::stdout().is_terminal() && !screen.json;
     let mut latest = LatestSales::new(LAST);
     let mut before: Option<(EventState, Vec<LatestSale>)> = None;
+    let changed = Arc::new(AtomicBool::new(false));
+    let tells = Arc::clone(&changed);
+    let watch = place::watch(file, Box::new(move || tells.store(true, Ordering::Relaxed)))?;
+    let told_of = watch.as_ref().map(|_| &*changed);
     loop {
         let state = office.state()?;
         office.look_for_latest(&mut latest)?;
@@ -49,12 +62,26 @@ pub(super) fn watch(file: &Path, screen: &Screen) -> Result<u8> {
             }
             before = Some(now);
         }
-        if stop.wait(EVERY) {
+        if waited(&stop, told_of) {
             // A reader that has seen enough ends it too.
             let code = if stop.was_told() { stop.exit_code() } else { 0 };
             return Ok(code);
         }
     }
+}
+
+/// Waits until there may be something new, or it is to end: `true`. `told_of`: whether the event has told of a change.
+fn waited(stop: &Stop, told_of: Option<&AtomicBool>) -> bool {
+    let Some(told_of) = told_of else {
+        return stop.wait(EVERY);
+    };
+    let begin = Instant::now();
+    while begin.elapsed() < AT_LEAST && !told_of.swap(false, Ordering::Relaxed) {
+        if stop.wait(GLANCE) {
+            return true;
+        }
+    }
+    false
 }
 
 fn as_json(state: &EventState, latest: &LatestSales) -> io::Result<()> {

@@ -108,16 +108,21 @@ impl Drawing {
             operation.spans.push(Span::new(doing, at, at + 1));
         }
         let writes = match step.point {
-            Point::Write => !in_place,
+            Point::Write => !in_place && !step.busy,
             Point::Fill => true,
             _ => false,
         };
         if writes {
             self.write(buyer);
         }
-        let sound = trial.lock == LockKind::Exclusive && !in_place;
-        if step.point == Point::Unlock || (writes && !sound) {
+        // Else it is given up with the write.
+        let later = trial.has_leases() || trial.lock == LockKind::Exclusive && !in_place;
+        let refused = step.point == Point::Write && step.busy;
+        if step.point == Point::Unlock || refused || (writes && !later) {
             self.release(buyer, at + 1);
+        }
+        if step.point == Point::LeaseEnd {
+            self.release(buyer, at);
         }
     }
 
@@ -140,6 +145,7 @@ impl Drawing {
                 self.operations.get_mut(step.buyer)?.read = Some(Sight::Version(latest));
                 Doing::Read
             }
+            Point::Write if step.busy => Doing::Point("is refused".to_owned()),
             Point::Write if in_place => {
                 self.cut = Some(Spot {
                     lane: step.buyer,
@@ -151,6 +157,7 @@ impl Drawing {
             Point::Unlock => Doing::Point("frees the lock".to_owned()),
             Point::Publish => Doing::Sync,
             Point::Clock => Doing::Point("reads its clock".to_owned()),
+            Point::LeaseEnd => Doing::Point("its lease ends".to_owned()),
         })
     }
 

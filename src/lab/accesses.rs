@@ -11,6 +11,13 @@ impl LabState {
     pub(super) fn access_set(&self, step: LabStep) -> Option<AccessSet> {
         use StepAccess::{Nothing, Reads, Writes};
         let buyer = self.buyers.get(step.buyer())?;
+        if let LabStep::LeaseEnd(_) = step {
+            return self.can(step).then_some(AccessSet {
+                count: Nothing,
+                ledger: Nothing,
+                locks: true,
+            });
+        }
         if let LabStep::Kill(_) = step {
             return Some(AccessSet {
                 count: Nothing,
@@ -31,13 +38,15 @@ impl LabState {
             Point::Write | Point::Fill => (Writes, Writes),
             Point::Publish => (Writes, Reads),
             Point::Lock if self.lock == LockKind::DataFile => (Reads, Nothing),
-            Point::Lock | Point::Unlock | Point::Clock => (Nothing, Nothing),
+            Point::Lock | Point::Unlock | Point::Clock | Point::LeaseEnd => (Nothing, Nothing),
         };
         let locks = match buyer.next? {
             Point::Lock | Point::Unlock => true,
             // A sound sale that is written gives its lock up later, in a step of its own; in a scenario whatever
             // was done.
             Point::Write if self.sound => false,
+            // It compares whether the lock is held still, or should: whoever has got it meanwhile matters.
+            Point::Write if self.has_leases => true,
             _ if self.is_scenario => false,
             // A buyer that holds a lock gives it up by writing, by finding nothing left, by failing.
             _ => buyer.holds,

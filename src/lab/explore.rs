@@ -6,7 +6,7 @@ use super::harness::Harness;
 use super::pool::{self, ProgressBoard, WorkShare};
 use super::run::{Run, Trial};
 use super::state::LabState;
-use super::step::{LabStep, LabSteps, MAX_BUYERS};
+use super::step::{LabSteps, MAX_BUYERS};
 use super::tally::RunTally;
 use super::walk::{SHARED_DEPTH, Walk};
 use crate::error::{Error, Kind, Result};
@@ -75,7 +75,12 @@ pub fn explore_until(
 #[must_use]
 pub fn foreseen(trial: &Trial) -> Option<u64> {
     let (users, stock) = (trial.users.min(MAX_BUYERS) as u64, trial.stock);
-    if trial.crashes || trial.second_name || trial.query || trial.writes != Writes::Replace {
+    if trial.is_on_cluster()
+        || trial.crashes
+        || trial.second_name
+        || trial.query
+        || trial.writes != Writes::Replace
+    {
         return None;
     }
     let product = |numbers: &mut dyn Iterator<Item = u64>| numbers.fold(1, u64::saturating_mul);
@@ -195,8 +200,8 @@ pub(super) fn follow(harness: &mut Harness, trial: &Trial, steps: &LabSteps) -> 
         }
         state.step(harness, step)?;
     }
-    while let Some(&buyer) = state.enabled().first() {
-        state.step(harness, LabStep::Go(buyer))?;
+    while let Some(step) = state.next_step() {
+        state.step(harness, step)?;
     }
     state.end(harness, trial)
 }

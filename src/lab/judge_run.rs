@@ -1,5 +1,6 @@
 //! What a run has left becomes a final state, and is judged.
 
+use super::ended_lock::ended_locks;
 use super::protocol::{Point, WorkerEnd};
 use super::run::{Move, Run, Trial, buyer_name, buyer_number};
 use crate::check::Anomaly;
@@ -42,6 +43,7 @@ pub(super) fn judge_run(
         unreadable: count_file.as_ref().err().map(ToString::to_string),
         replaced: false,
     });
+    verdict.findings.extend(ended_locks(&moves));
     verdict.findings.extend(failures(&ends, &moves));
     Run {
         moves,

@@ -25,7 +25,7 @@ pub const MOST_RUNS: u64 = 1500;
 /// The most steps of all buyers together for which that is tried.
 pub const MOST_STEPS: u64 = 16;
 
-/// The chance of a bad end before the first step of a run, and after each; `None` for a scenario, and where there are too
+/// The chance of a bad end before the first step of a run, and after each; `None` for a scenario, on a cluster, and where there are too
 /// many ways to go on: more than [`MOST_STEPS`] steps, or more than [`MOST_RUNS`] runs.
 ///
 /// # Errors
@@ -36,8 +36,11 @@ pub fn odds(
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> Result<Option<Vec<f64>>> {
     let trial = &trial.with_users(run.ends.len());
-    // What a clock says is no matter of chance.
-    if trial.scenario.is_some() || trial.users as u64 * trial.steps() > MOST_STEPS {
+    // What a clock says is no matter of chance, nor when a lease ends.
+    if trial.scenario.is_some()
+        || trial.is_on_cluster()
+        || trial.users as u64 * trial.steps() > MOST_STEPS
+    {
         return Ok(None);
     }
     let mut harness = Harness::open(trial)?;

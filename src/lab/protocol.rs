@@ -54,6 +54,8 @@ pub enum Point {
     Publish,
     /// Reads its clock.
     Clock,
+    /// No step of its own: the lease of its lock ends.
+    LeaseEnd,
 }
 
 impl Point {
@@ -69,6 +71,7 @@ impl Point {
             Self::Unlock => "unlock",
             Self::Publish => "publish",
             Self::Clock => "clock",
+            Self::LeaseEnd => "lease_end",
         }
     }
 }

@@ -8,6 +8,7 @@ use super::step::{LabStep, LabSteps};
 use crate::check::final_state::StateVerdict;
 use crate::ledger::LockKind;
 use crate::office::Writes;
+use crate::store::place::is_address;
 
 /// What is tried.
 #[derive(Debug, Clone)]
@@ -29,7 +30,8 @@ pub struct Trial {
     pub second_name: bool,
     /// What the processes do, where they are no buyers of one ticket each.
     pub scenario: Option<Scenario>,
-    /// Where the scratch event is put; `None`: in memory, where the system has such a place.
+    /// Where the scratch event is put: a directory, or an address, beside whose event it is made; `None`: in memory, where
+    /// the system has such a place.
     pub place: Option<PathBuf>,
     /// The `tickets` program, which is started as each buyer.
     pub program: PathBuf,
@@ -52,7 +54,10 @@ impl Trial {
         if self.crashes || (self.query && self.writes == Writes::InPlace) {
             return self.users;
         }
-        let locks_first = !matches!(self.lock, LockKind::None | LockKind::WriteOnly);
+        let locks_first = !matches!(
+            self.lock,
+            LockKind::None | LockKind::WriteOnly | LockKind::Cas
+        );
         self.users * (1 + usize::from(self.query) + usize::from(locks_first))
     }
 
@@ -62,7 +67,7 @@ impl Trial {
     pub fn breaks_with(&self) -> Option<(usize, u64)> {
         match (self.lock, self.writes) {
             _ if self.scenario.is_some() => None,
-            (LockKind::Exclusive, Writes::Replace) => None,
+            (LockKind::Exclusive | LockKind::Cas, Writes::Replace) => None,
             // One sells, so that the count is another file; a second has opened the old one, a third opens the new.
             (LockKind::DataFile, Writes::Replace) if !self.second_name => Some((3, 2)),
             (LockKind::Exclusive | LockKind::DataFile, Writes::InPlace)
@@ -74,11 +79,32 @@ impl Trial {
         }
     }
 
+    /// Whether the scratch event is on a cluster.
+    #[must_use]
+    pub fn is_on_cluster(&self) -> bool {
+        self.place.as_deref().is_some_and(is_address)
+    }
+
+    /// Whether leases hold the locks of its buyers, so that any of them may end.
+    #[must_use]
+    pub fn has_leases(&self) -> bool {
+        self.is_on_cluster() && matches!(self.lock, LockKind::Exclusive | LockKind::Lease)
+    }
+
+    /// Whether its buyers sell as real sales in files are made: the count is published behind the lock.
+    #[must_use]
+    pub(super) fn publishes(&self) -> bool {
+        let sound = self.lock == LockKind::Exclusive && self.writes == Writes::Replace;
+        sound && !self.is_on_cluster()
+    }
+
     /// How many steps a buyer makes that finds its lock free and a ticket left.
     #[must_use]
     pub fn steps(&self) -> u64 {
-        let lock = u64::from(self.lock != LockKind::None);
+        let lock = u64::from(!matches!(self.lock, LockKind::None | LockKind::Cas));
         let after = match (self.lock, self.writes) {
+            // To give the lock up.
+            _ if self.has_leases() => 1,
             // To give the lock up, and to publish.
             (LockKind::Exclusive, Writes::Replace) => 2,
             (_, Writes::Replace) => 0,
@@ -99,7 +125,7 @@ pub struct Move {
     pub point: Point,
     /// What was read; of the write of a scenario's process, what it made of it.
     pub seen: Option<SeenCount>,
-    /// The lock was somebody else's.
+    /// The lock was somebody else's; of a write on a cluster: it was refused, for what it compares had changed.
     pub busy: bool,
     /// It was killed before it.
     pub killed: bool,
@@ -110,6 +136,7 @@ pub struct Move {
 impl Move {
     pub(super) fn step(&self) -> LabStep {
         match (self.killed, self.late) {
+            _ if self.point == Point::LeaseEnd => LabStep::LeaseEnd(self.buyer),
             (true, _) => LabStep::Kill(self.buyer),
             (_, true) => LabStep::Late(self.buyer),
             _ => LabStep::Go(self.buyer),

@@ -9,7 +9,6 @@ use super::run::{Move, Run, Trial};
 use super::step::LabStep;
 use crate::error::Result;
 use crate::ledger::LockKind;
-use crate::office::Writes;
 
 /// A run so far.
 #[derive(Debug)]
@@ -21,6 +20,12 @@ pub(super) struct LabState {
     pub(super) sound: bool,
     /// Whether each call of the store is a step of its own.
     pub(super) is_scenario: bool,
+    /// Whether the event is on a cluster: a write there may be refused.
+    on_cluster: bool,
+    /// Whether leases hold their locks.
+    pub(super) has_leases: bool,
+    /// Whether one has ended of a buyer that goes on: at most one does, for a run would have no end otherwise.
+    pub(super) lease_ended: bool,
     pub(super) buyers: Vec<LabBuyer>,
     pub(super) moves: Vec<Move>,
     /// How often the event was written: the version.
@@ -53,57 +58,17 @@ impl LabState {
         Ok(Self {
             lock: trial.lock,
             second_name: trial.second_name,
-            sound: trial.lock == LockKind::Exclusive && trial.writes == Writes::Replace,
+            sound: trial.publishes(),
             is_scenario: trial.scenario.is_some(),
+            on_cluster: trial.is_on_cluster(),
+            has_leases: trial.has_leases(),
+            lease_ended: false,
             buyers: buyers.collect(),
             moves: Vec::new(),
             version: 0,
             read: vec![0; trial.users],
             commits: Vec::new(),
         })
-    }
-
-    /// Whether a buyer can make a step.
-    pub(super) fn is_enabled(&self, buyer: usize) -> bool {
-        let can = |buyer: &LabBuyer| buyer.next.is_some() && !buyer.blocked;
-        self.buyers.get(buyer).is_some_and(can)
-    }
-
-    /// Whether this step can be made.
-    pub(super) fn can(&self, step: LabStep) -> bool {
-        let reads_clock = |number: usize| self.next(number) == Some(Point::Clock);
-        self.is_enabled(step.buyer())
-            && (!matches!(step, LabStep::Late(_)) || reads_clock(step.buyer()))
-    }
-
-    /// What a buyer does next; `None`: it has come to its end.
-    fn next(&self, buyer: usize) -> Option<Point> {
-        self.buyers.get(buyer)?.next
-    }
-
-    /// Those who can make a step.
-    pub(super) fn enabled(&self) -> Vec<usize> {
-        (0..self.buyers.len())
-            .filter(|&buyer| self.is_enabled(buyer))
-            .collect()
-    }
-
-    /// What a buyer that can make a step has done and seen, and how many who can have done and seen the same.
-    pub(super) fn kind(&self, buyer: usize) -> Option<(u64, u64)> {
-        let history = |buyer: usize| self.buyers.get(buyer).map(|buyer| buyer.history);
-        let own = history(buyer)?;
-        let alike = (0..self.buyers.len())
-            .filter(|&other| self.is_enabled(other) && history(other) == Some(own));
-        Some((own, alike.count() as u64))
-    }
-
-    /// Whether its next step is to find its lock taken, and nothing else: that changes nothing. Not where
-    /// the lock is on a file that is replaced: then it matters when it was opened. Nor where there are two lock
-    /// files: what is taken is seen only when it is tried.
-    pub(super) fn would_wait(&self, buyer: usize) -> bool {
-        let locks = self.next(buyer) == Some(Point::Lock);
-        let one = matches!(self.lock, LockKind::Exclusive | LockKind::WriteOnly);
-        one && !self.second_name && locks && self.buyers.iter().any(|other| other.holds)
     }
 
     /// What tells this run from those of other classes: who read what; in a scenario, what each has done and seen.
@@ -129,6 +94,10 @@ impl LabState {
                 harness.kill(number)?;
                 self.bury(number);
             }
+            LabStep::LeaseEnd(number) => {
+                harness.end_lease()?;
+                self.lose(number);
+            }
         }
         Ok(())
     }
@@ -148,7 +117,8 @@ impl LabState {
         let Some(point) = buyer.next.take() else {
             return;
         };
-        let held = std::mem::take(&mut buyer.holds);
+        // The kernel frees what a process held; on a cluster that is held until its lease ends.
+        let held = !self.has_leases && std::mem::take(&mut buyer.holds);
         (buyer.killed, buyer.blocked) = (true, false);
         // Who waits for the ledger has its lock file.
         if held || self.second_name {
@@ -164,6 +134,27 @@ impl LabState {
         });
     }
 
+    /// Notes that one has lost its lock, which its next step does not know.
+    fn lose(&mut self, number: usize) {
+        let Some(buyer) = self.buyers.get_mut(number) else {
+            return;
+        };
+        buyer.holds = false;
+        self.lease_ended |= !buyer.killed;
+        let mut history = DefaultHasher::new();
+        (buyer.history, Point::LeaseEnd).hash(&mut history);
+        buyer.history = history.finish();
+        self.release();
+        self.moves.push(Move {
+            buyer: number,
+            point: Point::LeaseEnd,
+            seen: None,
+            busy: false,
+            killed: false,
+            late: false,
+        });
+    }
+
     /// Notes that one has made a step, and what it says then.
     fn take(&mut self, number: usize, late: bool, report: &StepReport) {
         let Some(buyer) = self.buyers.get_mut(number) else {
@@ -174,13 +165,16 @@ impl LabState {
         buyer.next = report.next;
         buyer.blocked = report.busy;
         buyer.end.clone_from(&report.end);
+        // It decides again then.
+        let again = matches!(report.next, Some(Point::Lock | Point::Read));
+        let refused = self.on_cluster && point == Point::Write && again;
         buyer.holds = match point {
             Point::Lock => !report.busy,
             Point::Unlock => false,
-            _ => held,
+            _ => held && !refused,
         } && report.end.is_none();
         let kind = report.end.as_ref().map(WorkerEnd::kind);
-        let (seen, busy, next) = (report.seen, report.busy, report.next);
+        let (seen, busy, next) = (report.seen, report.busy || refused, report.next);
         let mut history = DefaultHasher::new();
         let before = (buyer.history, late);
         (before, point, self.version, seen, busy, next, kind).hash(&mut history);
@@ -192,7 +186,7 @@ impl LabState {
             *read = self.version;
         }
         match point {
-            Point::Write | Point::Fill | Point::Publish => {
+            Point::Write | Point::Fill | Point::Publish if !refused => {
                 self.version += 1;
                 self.commits.extend(self.read.get(number));
             }
@@ -204,8 +198,8 @@ impl LabState {
         self.moves.push(Move {
             buyer: number,
             point,
-            seen: report.seen,
-            busy: report.busy,
+            seen,
+            busy,
             killed: false,
             late,
         });

@@ -15,6 +15,8 @@ pub enum LabStep {
     Kill(usize),
     /// This one makes its next step, which is to read its clock, and that is past the time in question.
     Late(usize),
+    /// The lease of the lock that this one holds ends, and it does not know.
+    LeaseEnd(usize),
 }
 
 impl LabStep {
@@ -22,18 +24,22 @@ impl LabStep {
     #[must_use]
     pub fn buyer(self) -> usize {
         match self {
-            Self::Go(buyer) | Self::Kill(buyer) | Self::Late(buyer) => buyer,
+            Self::Go(buyer) | Self::Kill(buyer) | Self::Late(buyer) | Self::LeaseEnd(buyer) => {
+                buyer
+            }
         }
     }
 }
 
 impl fmt::Display for LabStep {
-    /// The buyer's number, from 1: user-1 makes step `1`, is killed before it at `1x`, and its clock is late at `1t`.
+    /// The buyer's number, from 1: user-1 makes step `1`, is killed before it at `1x`, its clock is late at `1t`, and its
+    /// lease ends before it at `1e`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Go(buyer) => write!(f, "{}", buyer + 1),
             Self::Kill(buyer) => write!(f, "{}x", buyer + 1),
             Self::Late(buyer) => write!(f, "{}t", buyer + 1),
+            Self::LeaseEnd(buyer) => write!(f, "{}e", buyer + 1),
         }
     }
 }
@@ -52,11 +58,14 @@ impl FromStr for LabStep {
 
 /// The number of a step as it is written, and which step the letter behind it makes of that.
 fn parts(text: &str) -> (&str, fn(usize) -> LabStep) {
-    match (text.strip_suffix('x'), text.strip_suffix('t')) {
-        (Some(number), _) => (number, LabStep::Kill),
-        (_, Some(number)) => (number, LabStep::Late),
-        _ => (text, LabStep::Go),
-    }
+    let steps: [(char, fn(usize) -> LabStep); 3] = [
+        ('x', LabStep::Kill),
+        ('t', LabStep::Late),
+        ('e', LabStep::LeaseEnd),
+    ];
+    let mut steps = steps.into_iter();
+    let found = steps.find_map(|(letter, step)| Some((text.strip_suffix(letter)?, step)));
+    found.unwrap_or((text, LabStep::Go))
 }
 
 /// Who makes each step.

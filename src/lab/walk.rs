@@ -42,7 +42,7 @@ struct Node {
     others: Vec<LabStep>,
     /// What was tried before, here or above, and is not to come first again.
     asleep: Vec<LabStep>,
-    access_sets: Vec<[Option<AccessSet>; 2]>,
+    access_sets: Vec<[Option<AccessSet>; 3]>,
 }
 
 /// A walk, between two runs.
@@ -86,7 +86,7 @@ impl<'t> Walk<'t> {
                 state.call_off(harness)?;
                 return Ok(None);
             }
-            if state.enabled().is_empty() {
+            if state.next_step().is_none() {
                 let commits = state.name();
                 return Ok(Some((state.end(harness, self.trial)?, commits)));
             }
@@ -127,13 +127,19 @@ impl<'t> Walk<'t> {
         let asleep = self.asleep();
         let mut choices = self.choices(state, &asleep).into_iter();
         let taken = choices.next()?;
-        let both = |buyer| [LabStep::Go(buyer), LabStep::Kill(buyer)];
+        let all = |buyer| {
+            [
+                LabStep::Go(buyer),
+                LabStep::Kill(buyer),
+                LabStep::LeaseEnd(buyer),
+            ]
+        };
         self.nodes.push(Node {
             taken,
             others: choices.collect(),
             asleep,
             access_sets: (0..self.trial.users)
-                .map(|buyer| both(buyer).map(|step| state.access_set(step)))
+                .map(|buyer| all(buyer).map(|step| state.access_set(step)))
                 .collect(),
         });
         Some(taken)
@@ -146,17 +152,18 @@ impl<'t> Walk<'t> {
             return Vec::new();
         };
         let access_set = |step: LabStep| {
-            let [go, die] = *node.access_sets.get(step.buyer())?;
+            let [go, die, end] = *node.access_sets.get(step.buyer())?;
             match step {
                 LabStep::Go(_) | LabStep::Late(_) => go,
                 LabStep::Kill(_) => die,
+                LabStep::LeaseEnd(_) => end,
             }
         };
         let Some(taken) = access_set(node.taken) else {
             return Vec::new();
         };
         // A clock says one thing or the other: of these steps of a buyer each makes the other impossible.
-        let goes = |step: LabStep| !matches!(step, LabStep::Kill(_));
+        let goes = |step: LabStep| matches!(step, LabStep::Go(_) | LabStep::Late(_));
         let instead =
             |step: LabStep| goes(step) && goes(node.taken) && step.buyer() == node.taken.buyer();
         let independent = |&step: &LabStep| {
@@ -173,6 +180,8 @@ impl<'t> Walk<'t> {
         if self.trial.crashes {
             steps.extend(enabled.iter().copied().map(LabStep::Kill));
         }
+        let ends = (0..self.trial.users).map(LabStep::LeaseEnd);
+        steps.extend(ends.filter(|step| state.can(*step)));
         let kind = |step: LabStep| {
             let buyer = state.buyers.get(step.buyer());
             let how = std::mem::discriminant(&step);

@@ -11,8 +11,11 @@ use super::worker_pipe::{Queue, await_go, called_off, hear, say};
 use crate::error::{Kind, Result};
 use crate::ledger::LockKind;
 use crate::office::{BoxOffice, Conditions, DEFAULT_WAIT, Observer, Order, Step, Writes};
+#[cfg(feature = "etcd")]
+use crate::store::etcd::event_store::EtcdStore;
 use crate::store::file::file_store::FileStore;
 use crate::store::file::lock::strategy::WaitStrategy;
+use crate::store::place::is_address;
 
 /// Lives as a buyer until its standard input ends. Returns the exit code.
 pub(crate) fn live(mut arguments: impl Iterator<Item = OsString>) -> u8 {
@@ -42,7 +45,8 @@ fn run(task: &WorkerTask) -> WorkerEnd {
         return commands::play(&task.file, part);
     }
     let mut watch = StepObserver {
-        sound: task.lock == LockKind::Exclusive && !task.in_place,
+        unlocks: task.lock == LockKind::Exclusive && !task.in_place || task.lock == LockKind::Lease,
+        publishes: task.lock == LockKind::Exclusive && !task.in_place && !is_address(&task.file),
         lock: task.lock,
         seen: None,
         over: false,
@@ -62,8 +66,7 @@ fn run(task: &WorkerTask) -> WorkerEnd {
 }
 
 fn buy(task: &WorkerTask, watch: &mut StepObserver) -> Result<String> {
-    let strategy = WaitStrategy::Stepped(Box::new(Queue));
-    let mut office = BoxOffice::over(FileStore::at(&task.file)?.waiting(strategy));
+    let mut office = office(task)?;
     office.open(task.lock, DEFAULT_WAIT)?;
     if task.query {
         watch.pause(Point::Query)?;
@@ -85,9 +88,24 @@ fn buy(task: &WorkerTask, watch: &mut StepObserver) -> Result<String> {
     Ok(office.purchase_under(&order, &conditions, watch)?.id)
 }
 
+/// The box office of the scratch event, whose lock is tried when it is told to.
+fn office(task: &WorkerTask) -> Result<BoxOffice> {
+    #[cfg(feature = "etcd")]
+    if is_address(&task.file) {
+        let store = EtcdStore::at(&task.file)?;
+        return Ok(BoxOffice::over(store.stepped(task.lock, Box::new(Queue))));
+    }
+    let strategy = WaitStrategy::Stepped(Box::new(Queue));
+    let store = FileStore::at(&task.file)?.waiting(strategy);
+    Ok(BoxOffice::over(store))
+}
+
 /// Says what comes next, and waits until it may.
 struct StepObserver {
-    sound: bool,
+    /// Whether the lock is given up in a step of its own.
+    unlocks: bool,
+    /// Whether the count is published behind that.
+    publishes: bool,
     lock: LockKind,
     seen: Option<SeenCount>,
     /// Whether the run was called off.
@@ -114,7 +132,9 @@ impl StepObserver {
 impl Observer for StepObserver {
     fn at(&mut self, step: Step) -> Result<()> {
         match step {
-            Step::LockWanted if self.lock == LockKind::None => self.pause(Point::Read),
+            Step::LockWanted if matches!(self.lock, LockKind::None | LockKind::Cas) => {
+                self.pause(Point::Read)
+            }
             Step::LockWanted => self.pause(Point::Lock),
             Step::LockGot { .. } if self.lock == LockKind::WriteOnly => self.pause(Point::Write),
             Step::LockGot { .. } => self.pause(Point::Read),
@@ -125,8 +145,8 @@ impl Observer for StepObserver {
             Step::Write { .. } if self.lock == LockKind::WriteOnly => Ok(()),
             Step::Write { .. } => self.pause(Point::Write),
             Step::Truncated => self.pause(Point::Fill),
-            Step::Written if self.sound => self.pause(Point::Unlock),
-            Step::LockReleased if self.sound => self.pause(Point::Publish),
+            Step::Written if self.unlocks => self.pause(Point::Unlock),
+            Step::LockReleased if self.publishes => self.pause(Point::Publish),
             Step::Written | Step::LockReleasing | Step::LockReleased | Step::Durable => Ok(()),
         }
     }

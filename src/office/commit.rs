@@ -7,7 +7,7 @@
 use super::BoxOffice;
 use super::order::Observer;
 use super::taking::Stock;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::ledger::{NewLines, Record, Step, Tally};
 use crate::store::options::{CommitOptions, Durability};
 use crate::store::{Append, LedgerQuery, Settle, Transaction, patiently};
@@ -179,9 +179,13 @@ fn run<O: Observer>(
         lock(transaction, observer, locked)?;
     }
     let head = transaction.head()?;
-    let lines = match decide(&head, transaction, observer)? {
-        Decision::Write(lines) => lines,
-        Decision::Known { end } => {
+    let lines = match decide(&head, transaction, observer) {
+        Ok(Decision::Write(lines)) => lines,
+        Err(error) if error.kind() == Kind::Interrupted => return Err(error),
+        // To write compares it.
+        _ if !transaction.verify()? => return Ok(None),
+        Err(error) => return Err(error),
+        Ok(Decision::Known { end }) => {
             let known = Settle {
                 end,
                 tally: head,

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::clerks::{Clerks, Staff};
 use super::failure;
@@ -16,7 +17,8 @@ use crate::BoxOffice;
 use crate::error::{Kind, Result};
 use crate::office::KeyIndex;
 use crate::shown;
-use crate::store::place::is_address;
+use crate::store::change_watch::ChangeWatch;
+use crate::store::place::{self, is_address};
 
 /// How long a clerk waits on a cluster for those to order again whom it has just answered: less than a commit takes.
 const GATHERS: Duration = Duration::from_millis(2);
@@ -40,6 +42,10 @@ pub(super) struct Event {
     pub(super) lookups: LookupPool,
     /// What was seen last, for those who follow it.
     pub(super) changes: watch::Sender<Option<Seen>>,
+    /// Told of where the event tells that it may have changed.
+    pub(super) changed: Arc<Notify>,
+    /// `None`: it tells nothing, and is looked at.
+    pub(super) watch: Option<ChangeWatch>,
 }
 
 /// Opens all of them.
@@ -73,6 +79,9 @@ impl Event {
             office.path()
         };
         let keys = KeyIndex::default();
+        let changed = Arc::new(Notify::new());
+        let tells = Arc::clone(&changed);
+        let watch = place::watch(path, Box::new(move || tells.notify_one()))?;
         Ok(Self {
             prefix: if alone {
                 String::new()
@@ -84,6 +93,8 @@ impl Event {
             reader: EventReader::of(path)?,
             lookups: LookupPool::of(path, &keys),
             changes: watch::Sender::new(None),
+            changed,
+            watch,
             path: path.to_path_buf(),
         })
     }

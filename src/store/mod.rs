@@ -4,6 +4,7 @@
 //! [`memory`] in the memory of one process, `etcd` on a cluster.
 
 pub(crate) mod audit;
+pub(crate) mod change_watch;
 pub(crate) mod copy;
 #[cfg(feature = "etcd")]
 pub(crate) mod etcd;
@@ -205,6 +206,12 @@ pub(crate) trait Transaction: LedgerQuery {
 
     /// What the ledger adds up to. Under a sound lock what a crash left is recovered first.
     fn head(&mut self) -> Result<Tally>;
+
+    /// Whether what the decision rests on is so still, where it was assumed without a look: nobody is refused, or answered
+    /// again, before that is known. `false`: begin again.
+    fn verify(&mut self) -> Result<bool> {
+        Ok(true)
+    }
 
     /// Writes lines behind the head in one write, all or none of them. `step` is told of each step. A process that
     /// is killed may have written the first of them.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Store;
+use super::change_watch::{ChangeWatch, OnChange};
 #[cfg(feature = "etcd")]
 use super::etcd::event_store::EtcdStore;
 use super::file::file_store::FileStore;
@@ -37,6 +38,21 @@ fn on_cluster(path: &Path) -> Result<Box<dyn Store>> {
 #[cfg(not(feature = "etcd"))]
 fn on_cluster(path: &Path) -> Result<Box<dyn Store>> {
     Err(without_client(path))
+}
+
+/// Tells whenever the event there may have changed; `None`: it is in files, which are looked at.
+#[cfg(feature = "etcd")]
+pub(crate) fn watch(path: &Path, on_change: OnChange) -> Result<Option<ChangeWatch>> {
+    if !is_address(path) {
+        return Ok(None);
+    }
+    EtcdStore::at(path)?.watch(on_change).map(Some)
+}
+
+/// None: events are in files, which are looked at.
+#[cfg(not(feature = "etcd"))]
+pub(crate) fn watch(_path: &Path, _on_change: OnChange) -> Result<Option<ChangeWatch>> {
+    Ok(None)
 }
 
 /// The error that this program knows nothing of clusters.

@@ -96,7 +96,7 @@ fn once(tickets: &Path, place: &Path, clients: usize) -> Result<Vec<(&'static st
     let problem = |error: std::io::Error| format!("the rush: {error}");
     let server = Server::start(tickets, place, STOCK as u64)?;
     let before = server.descriptors()?;
-    let first = Rush::of(&load::rush(server.address, clients, WITHIN).map_err(problem)?)?;
+    let first = Rush::of(&load::rush(&[server.address], clients, WITHIN).map_err(problem)?)?;
     let sold = sold(place)?;
     if sold > STOCK || first.sold.len() > sold {
         return Err(format!(
@@ -106,7 +106,7 @@ fn once(tickets: &Path, place: &Path, clients: usize) -> Result<Vec<(&'static st
     }
     let peak = server.peak_mib();
     let began = Instant::now();
-    let again = load::retry(server.address, clients, AT_ONCE).map_err(problem)?;
+    let again = load::retry(&[server.address], clients, AT_ONCE).map_err(problem)?;
     let seconds = began.elapsed().as_secs_f64();
     let again = Rush::of(&again)?;
     let after = self::sold(place)?;
@@ -160,7 +160,8 @@ impl Rush {
     }
 }
 
-fn id(body: &str) -> Result<String> {
+/// The id of the sale that is answered.
+pub(crate) fn id(body: &str) -> Result<String> {
     let answer: Option<Value> = serde_json::from_str(body).ok();
     let id = answer.and_then(|answer| Some(answer.pointer("/sale/id")?.as_str()?.to_owned()));
     id.ok_or_else(|| format!("no sale is in {body:?}"))

@@ -73,7 +73,7 @@ impl Mutant {
 pub fn build(place: &Path) -> Result<PathBuf, String> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let features = "tickets-faults/known-bad,tickets/known-bad,tickets/serve";
+    let features = "tickets-faults/known-bad,tickets/known-bad,tickets/serve,tickets/etcd";
     let status = Command::new(cargo)
         .args(["build", "--quiet", "--locked", "--features", features])
         .args(["-p", "tickets", "-p", "tickets-faults", "--manifest-path"])

@@ -6,10 +6,9 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 
 /// A command, by the words that lead to it, and the options that mean nothing to it.
-const IGNORED: [(&[&str], &[&str]); 5] = [
+const IGNORED: [(&[&str], &[&str]); 4] = [
     (&["completions"], &["file", "json", "quiet", "color"]),
     (&["man"], &["file", "quiet", "color"]),
-    (&["race", "locks"], &["file"]),
     (&["race", "scenarios"], &["file"]),
     (&["race", "selfcheck"], &["file"]),
 ];

@@ -80,8 +80,8 @@ pub(crate) struct LocksArgs {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = stock)]
     pub(crate) stock: Option<u64>,
 
-    /// Where the scratch event is put [default: in memory]
-    #[arg(long, value_name = "DIR")]
+    /// Where the scratch event is put: a directory, or an address: then the kinds of a cluster are tried too [default: in memory]
+    #[arg(long, value_name = "PLACE")]
     pub(crate) place: Option<PathBuf>,
 }
 
@@ -122,8 +122,8 @@ pub(crate) struct TrialArgs {
     #[arg(long)]
     pub(crate) second_name: bool,
 
-    /// Where the scratch event is put [default: in memory]
-    #[arg(long, value_name = "DIR")]
+    /// Where the scratch event is put: a directory, or an address, beside whose event it is made [default: in memory]
+    #[arg(long, value_name = "PLACE")]
     pub(crate) place: Option<PathBuf>,
 }
 

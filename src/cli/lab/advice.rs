@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::args::MAX_EXHAUSTIVE;
 use super::super::screen::{BAD, FAINT};
-use super::command_line::{flags, replay};
+use super::command_line::{flags, place, replay};
 use super::progress::is_too_many;
 use super::run::{self, Pictured};
 use super::words::{buyers, tickets};
@@ -48,7 +48,8 @@ fn cure(out: &mut dyn Write, trial: &Trial, users: u8) -> io::Result<()> {
         stock => format!(" --stock {stock}"),
     };
     let crashes = if trial.crashes { " --crashes" } else { "" };
-    let line = format!("tickets race prove --users {users} --lock{stock}{crashes}");
+    let place = place(trial).unwrap_or_default();
+    let line = format!("tickets race prove --users {users} --lock{stock}{crashes}{place}");
     run::command(out, "cure", &line)?;
     if !too_many {
         return Ok(());
@@ -100,6 +101,11 @@ fn why(trial: &Trial, run: &Run) -> Option<&'static str> {
         (LockKind::WriteOnly, _) => {
             "the lock is taken to write only. What was read before it may be old by then. It must be \
              held from the read to the write."
+        }
+        (LockKind::Lease, _) => {
+            "a lease ends by itself, and who holds the lock by it is not told: a process that is stopped meanwhile goes on as if \
+             nothing had been. Whoever writes must let the cluster compare that the lock is held still, as exclusive does, or \
+             that nothing has changed, as cas does."
         }
         _ => return None,
     })

@@ -18,6 +18,12 @@ pub(super) fn replay(trial: &Trial, played: &Run) -> String {
     format!("tickets race replay '{steps}'{users}{flags}")
 }
 
+/// The argument that names the cluster of a trial, where it is on one.
+pub(super) fn place(trial: &Trial) -> Option<String> {
+    let place = trial.place.as_deref().filter(|_| trial.is_on_cluster())?;
+    Some(format!(" --place '{}'", place.display()))
+}
+
 /// The arguments that make the same trial again.
 pub(super) fn flags(trial: &Trial) -> String {
     let second_name = trial.second_name.then(|| " --second-name".to_owned());
@@ -32,6 +38,6 @@ pub(super) fn flags(trial: &Trial) -> String {
     let lock = (trial.lock != LockKind::None).then(|| format!(" --lock={}", trial.lock.name()));
     let writes = (trial.writes == Writes::InPlace).then(|| " --writes in-place".to_owned());
     let query = trial.query.then(|| " --query".to_owned());
-    let all = [stock, lock, writes, query, second_name];
+    let all = [stock, lock, writes, query, second_name, place(trial)];
     all.into_iter().flatten().collect()
 }

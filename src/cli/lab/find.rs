@@ -26,7 +26,7 @@ pub(super) fn find(arguments: &FindArgs, event: &Path, screen: &Screen) -> Resul
         Ok(condition) => condition,
         Err(problem) => return Err(pointed_at(&arguments.condition, problem, screen)),
     };
-    let trial = arguments.how.trial(arguments.users)?;
+    let trial = arguments.how.trial(arguments.users, event)?;
     let stocks = match arguments.how.stock {
         Some(stock) => stock..=stock,
         None => 1..=trial.users as u64,

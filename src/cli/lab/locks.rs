@@ -1,28 +1,26 @@
 //! `tickets race locks`: the scoreboard.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::super::args::LocksArgs;
-use super::super::process::program;
 use super::super::screen::{BAD, FAINT, GOOD, Screen};
 use super::super::width::columns;
-use super::document::{Shown, Stopped};
+use super::document::Stopped;
+use super::locks_rows::{LocksRow, TUTORIAL, scoreboard};
 use super::progress::SearchProgress;
 use super::run::{self, labelled};
-use super::words::{buyers, writes};
-use crate::lab::Trial;
-use crate::lab::explore::{self, Search, smallest};
-use crate::office::Writes;
-use crate::{LockKind, Result};
+use super::words::buyers;
+use crate::Result;
 
 /// Runs it; returns the exit code.
-pub(super) fn locks(arguments: &LocksArgs, screen: &Screen) -> Result<u8> {
+pub(super) fn locks(arguments: &LocksArgs, event: &Path, screen: &Screen) -> Result<u8> {
     let mut progress = SearchProgress::new("race locks", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let mut rows = Vec::new();
-    let done = scoreboard(arguments, &mut told, &mut rows);
+    let done = scoreboard(arguments, event, &mut told, &mut rows);
     let stopped = progress.ended(done)?;
     let document = LocksDocument {
         ok: stopped.is_none(),
@@ -36,73 +34,6 @@ pub(super) fn locks(arguments: &LocksArgs, screen: &Screen) -> Result<u8> {
         code
     }))
 }
-
-/// Tries each kind of lock, and adds what came of it: so what was done stands when the rest is stopped.
-fn scoreboard(
-    arguments: &LocksArgs,
-    told: &mut dyn FnMut(u64) -> bool,
-    rows: &mut Vec<LocksRow>,
-) -> Result<()> {
-    let kinds = LockKind::ALL
-        .into_iter()
-        .filter(|kind| *kind != LockKind::Mutex);
-    let mut ways: Vec<_> = kinds
-        .flat_map(|lock| [Writes::Replace, Writes::InPlace].map(|writes| (lock, writes, false)))
-        .collect();
-    // The chapter's own repaired program.
-    ways.push((LockKind::Exclusive, Writes::InPlace, true));
-    for (lock, writes_as, query) in ways {
-        for users in arguments.users.0..=arguments.users.1 {
-            let trial = Trial {
-                users: users.into(),
-                stock: arguments.stock.unwrap_or(u64::from(users.max(2)) - 1),
-                lock,
-                writes: writes_as,
-                query,
-                crashes: false,
-                second_name: false,
-                scenario: None,
-                place: arguments.place.clone(),
-                program: program()?,
-            };
-            rows.push(row(&trial, told)?);
-        }
-    }
-    Ok(())
-}
-
-/// What comes of all schedules of a trial.
-fn row(trial: &Trial, told: &mut dyn FnMut(u64) -> bool) -> Result<LocksRow> {
-    let found = explore::explore(trial, Search::Reduced, told)?;
-    let first = match found.bad {
-        0 => None,
-        _ => smallest(trial, told)?,
-    };
-    Ok(LocksRow {
-        name: if trial.query {
-            TUTORIAL.to_owned()
-        } else {
-            format!("{}, {}", trial.lock.name(), writes(trial))
-        },
-        stock: trial.stock,
-        lock: trial.lock.name(),
-        writes: writes(trial),
-        query: trial.query,
-        users: trial.users,
-        bad: found.bad,
-        schedules: found.schedules,
-        oversold: found.oversold,
-        again: first
-            .as_ref()
-            .map(|run| super::command_line::replay(trial, run)),
-        smallest: first
-            .as_ref()
-            .map(|run| Shown::of(&trial.with_users(run.ends.len()), run, None)),
-    })
-}
-
-/// What the tutorial chapter's own repaired program is called among the kinds of lock.
-const TUTORIAL: &str = "tutorial";
 
 fn board(out: &mut dyn Write, arguments: &LocksArgs, rows: &[LocksRow]) -> io::Result<()> {
     let stock = match arguments.stock {
@@ -206,18 +137,6 @@ fn smallest_of(row: &[LocksRow]) -> Option<&LocksRow> {
     row.iter().find(|cell| cell.smallest.is_some())
 }
 
-impl LocksRow {
-    fn lock(&self) -> &str {
-        if self.query { TUTORIAL } else { self.lock }
-    }
-
-    fn number(&self, out: &mut dyn Write) -> io::Result<()> {
-        let text = format!("{:>14}", format!("{} of {}", self.bad, self.schedules));
-        let style = if self.bad == 0 { GOOD } else { BAD };
-        write!(out, "{style}{text}{style:#}")
-    }
-}
-
 #[derive(Serialize)]
 struct LocksDocument {
     ok: bool,
@@ -228,21 +147,14 @@ struct LocksDocument {
     rows: Vec<LocksRow>,
 }
 
-#[derive(Serialize)]
-struct LocksRow {
-    /// What the row is called: no other has this name.
-    name: String,
-    stock: u64,
-    lock: &'static str,
-    writes: &'static str,
-    query: bool,
-    users: usize,
-    bad: u64,
-    schedules: u64,
-    oversold: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    smallest: Option<Shown>,
-    /// The command that shows its smallest race.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    again: Option<String>,
+impl LocksRow {
+    fn lock(&self) -> &str {
+        if self.query { TUTORIAL } else { self.lock }
+    }
+
+    fn number(&self, out: &mut dyn Write) -> io::Result<()> {
+        let text = format!("{:>14}", format!("{} of {}", self.bad, self.schedules));
+        let style = if self.bad == 0 { GOOD } else { BAD };
+        write!(out, "{style}{text}{style:#}")
+    }
 }

@@ -7,6 +7,7 @@ mod command_line;
 mod document;
 mod find;
 mod locks;
+mod locks_rows;
 mod progress;
 mod prove;
 mod replay;
@@ -30,7 +31,7 @@ pub(crate) fn run(race: &RaceCommand, event: &Path, screen: &Screen) -> Result<u
         RaceCommand::Prove(arguments) => prove::prove(arguments, event, screen),
         RaceCommand::Scenarios => Ok(scenario::list(screen)),
         RaceCommand::Find(arguments) => find::find(arguments, event, screen),
-        RaceCommand::Locks(arguments) => locks::locks(arguments, screen),
+        RaceCommand::Locks(arguments) => locks::locks(arguments, event, screen),
         RaceCommand::Replay(arguments) => replay::replay(arguments, event, screen),
         RaceCommand::Check { evidence, timeline } => {
             super::check::check(evidence, timeline.as_deref(), event, screen)

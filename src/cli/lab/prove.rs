@@ -13,6 +13,7 @@ use super::advice::{self, FailsWith, advice};
 use super::document::Shown;
 use super::progress::{SearchProgress, foresee};
 use super::run::{self, Pictured};
+use super::trial::refuse_cluster;
 use super::words::{buyers, tickets, way, writes};
 use super::{sample, scenario};
 use crate::lab::Trial;
@@ -25,8 +26,9 @@ pub(super) fn prove(arguments: &ProveArgs, event: &Path, screen: &Screen) -> Res
     if let Some(scenario) = arguments.scenario {
         return scenario::prove(arguments, scenario, screen);
     }
-    let trial = arguments.how.trial(arguments.users)?;
+    let trial = arguments.how.trial(arguments.users, event)?;
     if let Some(samples) = arguments.samples {
+        refuse_cluster(&trial)?;
         let picture = arguments.how.claim_picture(event)?;
         return sample::sample(arguments, samples, trial, picture, screen);
     }

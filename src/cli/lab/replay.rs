@@ -19,7 +19,7 @@ use crate::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn replay(arguments: &ReplayArgs, event: &Path, screen: &Screen) -> Result<u8> {
-    let (trial, steps) = wanted(arguments)?;
+    let (trial, steps) = wanted(arguments, event)?;
     let mut picture = arguments.how.claim_picture(event)?;
     let played = explore::replay(&trial, &steps)?;
     let added = Added::to(&steps, &played);
@@ -104,7 +104,7 @@ impl Added {
 }
 
 /// What is to be run again, and in which order.
-fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
+fn wanted(arguments: &ReplayArgs, event: &Path) -> Result<(Trial, LabSteps)> {
     let schedule: Schedule = arguments.schedule.parse()?;
     if let (Some(_), Schedule::Class(_)) = (arguments.scenario, &schedule) {
         let message = "a class is of buyers without a lock, and a scenario has none";
@@ -131,7 +131,7 @@ fn wanted(arguments: &ReplayArgs) -> Result<(Trial, LabSteps)> {
     }
     let mut trial = Trial {
         users,
-        ..arguments.how.trial(users as u8)?
+        ..arguments.how.trial(users as u8, event)?
     };
     // In a class all sell.
     if let (Schedule::Class(_), None) = (&schedule, arguments.how.stock) {

@@ -105,7 +105,9 @@ impl Pictured {
 /// Why the odds of a run are not told.
 fn no_odds(trial: &Trial) -> String {
     let steps = trial.users as u64 * trial.steps();
-    if steps > MOST_STEPS {
+    if trial.is_on_cluster() {
+        "odds are told of buyers in files: when a lease ends is no matter of chance".to_owned()
+    } else if steps > MOST_STEPS {
         format!(
             "too many schedules for odds: they are told of at most {MOST_STEPS} steps, and these buyers make {steps} where \
              each sells"

@@ -13,10 +13,15 @@ use super::run::labelled;
 use super::words::writes;
 use crate::check::Anomaly;
 use crate::lab::selfcheck::{Checked, selfcheck};
-use crate::{Kind, Result};
+use crate::store::place::is_address;
+use crate::{Error, Kind, Result};
 
 /// Runs it; returns the exit code.
 pub(super) fn check(arguments: &SelfcheckArgs, screen: &Screen) -> Result<u8> {
+    if arguments.place.as_deref().is_some_and(is_address) {
+        let message = "what is known of the lab is of events in files";
+        return Err(Error::new(Kind::Usage, message).hint("--place names a directory"));
+    }
     let mut progress = SearchProgress::new("race selfcheck", screen)?;
     let mut told = |schedules| progress.tell(schedules);
     let mut checked = Vec::new();

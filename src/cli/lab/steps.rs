@@ -112,6 +112,7 @@ impl Pictured {
             (Point::Query, _) if is_scenario => all(["looks, without the lock", "look"]),
             (Point::Query, _) => all(["queries", "query"]),
             (Point::Read, None) => all(["reads", "read"]),
+            (Point::Write, _) if step.busy => all(["its write is refused", "refused"]),
             (Point::Write, _) if in_place => all(["cuts the count to nothing", "cut"]),
             (Point::Write, _) if is_scenario => all(["writes its line", "write"]),
             (Point::Write, _) => all(["writes its sale", "write"]),
@@ -121,6 +122,7 @@ impl Pictured {
                 all(["sees to the count", "count"])
             }
             (Point::Publish, _) => all(["publishes the count", "publish"]),
+            (Point::LeaseEnd, _) => all(["its lease ends", "lease ends"]),
             (Point::Clock, _) if step.late => all(["clock: it is due", "due"]),
             (Point::Clock, _) => all(["clock: it is not due yet", "not due"]),
         };

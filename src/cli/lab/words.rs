@@ -19,11 +19,17 @@ pub(super) fn way(trial: &Trial) -> String {
         kind => format!("lock {}", kind.name()),
     };
     let count = match trial.writes {
+        _ if trial.is_on_cluster() => "on a cluster",
         Writes::Replace => "the count is replaced in one step",
         Writes::InPlace => "the count is written in place",
     };
     let query = if trial.query {
         ", query outside the lock"
+    } else {
+        ""
+    };
+    let leases = if trial.has_leases() {
+        ", the lease of one may end"
     } else {
         ""
     };
@@ -37,7 +43,7 @@ pub(super) fn way(trial: &Trial) -> String {
     } else {
         ""
     };
-    format!("{lock}, {count}{query}{names}{crashes}")
+    format!("{lock}, {count}{query}{leases}{names}{crashes}")
 }
 
 /// The tickets of a trial, and how its buyers sell, in words.

@@ -218,6 +218,10 @@ impl Transaction for SteppedTransaction<'_> {
         Ok(tally)
     }
 
+    fn verify(&mut self) -> Result<bool> {
+        self.inner.verify()
+    }
+
     fn append(&mut self, lines: &NewLines<'_>, step: &mut dyn FnMut(Step)) -> Result<Append> {
         self.teller.pause(Point::Write)?;
         let append = self.inner.append(lines, step)?;

@@ -1,6 +1,7 @@
 //! The count at each change, as server-sent events.
 //!
-//! One task an event looks at the files while somebody follows it, a few times a second, however fast one sells.
+//! One task an event looks at it while somebody follows it, a few times a second, however fast one sells: at files each time,
+//! at an event on a cluster when the cluster tells of a change.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{Stream, unfold};
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::failures::Failures;
 use crate::serve::drain::Drain;
@@ -25,6 +26,12 @@ use crate::serve::service::Site;
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_millis(250);
 
+/// How often an event is looked at that tells of its changes, whether it has told of one or not: a connection may be dead.
+const AT_LEAST: Duration = Duration::from_secs(2);
+
+/// How long it is not looked at behind a look.
+const AT_MOST: Duration = Duration::from_millis(100);
+
 /// How often something is sent at least, so that nobody takes the connection for a dead one.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -36,11 +43,13 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 
 /// Looks at an event as long as somebody follows it, until the service is to end.
 pub(in crate::serve) async fn follow(event: Arc<Event>, drain: Drain) {
-    let mut times = interval(EVERY);
+    let told_of = event.watch.is_some();
+    let mut times = interval(if told_of { AT_LEAST } else { EVERY });
     times.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = times.tick() => {}
+            () = event.changed.notified() => {}
             () = drain.begun() => return,
         }
         if event.changes.receiver_count() == 0 {
@@ -54,6 +63,9 @@ pub(in crate::serve) async fn follow(event: Arc<Event>, drain: Drain) {
             }
             is_new
         });
+        if told_of {
+            sleep(AT_MOST).await;
+        }
     }
 }
 

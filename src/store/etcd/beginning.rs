@@ -20,7 +20,7 @@ use crate::store::results::{Reset, WayBack};
 const USUAL: u64 = 2;
 
 /// A ledger without lines, with a count that counts nothing yet.
-fn empty(count: CountFile, generation: u64, found: Option<&KeyValue>) -> ClusterHead {
+pub(super) fn empty(count: CountFile, generation: u64, found: Option<&KeyValue>) -> ClusterHead {
     ClusterHead {
         count,
         tally: Tally::default(),
@@ -32,7 +32,10 @@ fn empty(count: CountFile, generation: u64, found: Option<&KeyValue>) -> Cluster
 }
 
 /// Its first lines; those of an event with settings say so.
-fn first_lines(stock: u64, settings: Option<&EventSettings>) -> Result<NewLines<'static>> {
+pub(super) fn first_lines(
+    stock: u64,
+    settings: Option<&EventSettings>,
+) -> Result<NewLines<'static>> {
     if stock > MAX_STOCK {
         let message =
             format!("a stock of {stock} is more than the {MAX_STOCK} that can be counted");
@@ -128,7 +131,7 @@ impl KeySpace {
         let before = empty(count, newest.max(old) + 1, found.as_ref());
         let lines = first_lines(stock, settings.as_ref())?;
         match self.commit(&before, &lines, &WriteCondition::Unchanged, deadline)? {
-            Done::Conflict => Ok(None),
+            Done::Conflict(_) => Ok(None),
             Done::Written(_) => Ok(Some(Reset {
                 made: false,
                 stock,

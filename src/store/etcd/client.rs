@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use ureq::Agent;
 
 use super::address::Address;
-use super::attempt::{AttemptAnswer, agent, attempt};
+use super::attempt::{AttemptAnswer, Way, agent, attempt};
 use super::deadline::Deadline;
 use super::refusals::refusal;
 use super::wire::Failed;
@@ -95,6 +95,17 @@ impl Client {
     /// The event's address, for messages.
     pub(super) fn place(&self) -> &Path {
         &self.place
+    }
+
+    /// How the endpoint that answered last is asked this.
+    pub(super) fn way(&self, call: &str) -> Way {
+        let endpoints = &self.address.endpoints;
+        let endpoint = endpoints.get(self.preferred.get());
+        Way {
+            agent: self.agent.clone(),
+            url: self.address.url(endpoint.map_or("", String::as_str), call),
+            token: self.token.borrow().clone(),
+        }
     }
 
     /// Sends a request until an endpoint has answered it, or the deadline is over.

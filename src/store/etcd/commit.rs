@@ -8,7 +8,7 @@ use super::deadline::Deadline;
 use super::key_space::{ClusterHead, KeySpace};
 use super::prepared::{PreparedPart, pieces};
 use super::wire::{
-    Bytes, Compare, RangeRequest, TransactionResponse, Txn, TxnOperation, WireNumber,
+    Bytes, Compare, KeyValue, RangeRequest, TransactionResponse, Txn, TxnOperation, WireNumber,
 };
 use crate::error::{Error, Kind, Result};
 use crate::ledger::NewLines;
@@ -18,6 +18,8 @@ use crate::ledger::NewLines;
 pub(super) enum WriteCondition {
     /// The count is as it was read.
     Unchanged,
+    /// And it was not read for this: what was assumed of it holds, and these keys are not there.
+    Assumed(Vec<Bytes>),
     /// And this key, a lock's, was made at this revision: who holds the lock holds it still.
     Fenced(Bytes, u64),
     /// Nothing: the lines are put over whatever is there. It races.
@@ -28,24 +30,32 @@ pub(super) enum WriteCondition {
 pub(super) enum Done {
     /// It is durable on more than half of the nodes.
     Written(Box<ClusterHead>),
-    /// The condition did not hold: nothing was written.
-    Conflict,
+    /// The condition did not hold: nothing was written. With the count that others wrote meanwhile, and as of when.
+    Conflict(Option<(KeyValue, u64)>),
 }
 
-/// etcd takes 128 operations in a transaction, and as many fewer in one within it. So many are in each of both.
-const GROUP: usize = 64;
+/// So many operations, and as many comparisons, etcd takes in a transaction; in one within it as many fewer.
+const OPERATIONS: usize = 128;
 
-/// So many idempotency keys are compared at most, beside the count, what stands behind it, and a lock.
-const KEYS_COMPARED: usize = GROUP - 4;
+/// So many are in each of both, where no more is compared.
+const GROUP: usize = OPERATIONS / 2;
 
-/// These operations as so few that one transaction takes them: in groups that are transactions without a condition.
-fn in_groups(mut operations: Vec<TxnOperation>) -> Vec<TxnOperation> {
-    if operations.len() <= GROUP {
+/// So many comparisons are made at most beside those of idempotency keys: of the count, of what stands behind it, of a lock.
+const OTHERS: usize = 4;
+
+/// So many idempotency keys are compared at most: then each group has room for 16.
+pub(super) const KEYS_COMPARED: usize = OPERATIONS - 16 - OTHERS;
+
+/// These operations as so few that one transaction with so many comparisons takes them: in groups that are transactions
+/// without a condition.
+fn in_groups(mut operations: Vec<TxnOperation>, compared: usize) -> Vec<TxnOperation> {
+    let group = GROUP.min(OPERATIONS - compared.min(OPERATIONS - 1));
+    if operations.len() <= group {
         return operations;
     }
-    let mut groups = Vec::with_capacity(operations.len().div_ceil(GROUP));
+    let mut groups = Vec::with_capacity(operations.len().div_ceil(group));
     while !operations.is_empty() {
-        let rest = operations.split_off(GROUP.min(operations.len()));
+        let rest = operations.split_off(group.min(operations.len()));
         groups.push(TxnOperation::Within(Txn {
             success: std::mem::replace(&mut operations, rest),
             ..Txn::default()
@@ -70,10 +80,15 @@ impl KeySpace {
         let mut head = None;
         for piece in pieces(before, lines) {
             let behind = head.as_deref().unwrap_or(before);
+            // What was assumed holds once the first is written.
+            let condition = match condition {
+                WriteCondition::Assumed(_) if head.is_some() => &WriteCondition::Unchanged,
+                condition => condition,
+            };
             match self.commit_piece(behind, piece, condition, deadline)? {
                 Done::Written(written) => head = Some(written),
-                Done::Conflict if head.is_none() => return Ok(Done::Conflict),
-                Done::Conflict => return Err(self.in_part()),
+                conflict @ Done::Conflict(_) if head.is_none() => return Ok(conflict),
+                Done::Conflict(_) => return Err(self.in_part()),
             }
         }
         Ok(Done::Written(
@@ -89,6 +104,7 @@ impl KeySpace {
         deadline: Deadline,
     ) -> Result<Done> {
         let transaction = self.transaction(before, &new, condition);
+        known_bad!(HoldLeased => if new.holds() { return self.put_leased(transaction, new.head, deadline) });
         let answer: TransactionResponse = self
             .client
             .call("kv/txn", &transaction, deadline)
@@ -108,6 +124,7 @@ impl KeySpace {
         if answer.succeeded {
             return written(answer.header.revision.0);
         }
+        let revision = answer.header.revision.0;
         let mut found = answer.responses.into_iter();
         let mut found = || {
             found
@@ -119,10 +136,13 @@ impl KeySpace {
             // It was sent before, done, and not answered.
             return written(own.mod_revision.0);
         }
-        let is_same = count.is_some_and(|count| count.mod_revision.0 == before.modified);
+        let is_same = |count: &KeyValue| count.mod_revision.0 == before.modified;
         match other {
-            Some(other) if is_same => Err(self.stray(&other.key)),
-            _ => Ok(Done::Conflict),
+            Some(other) if count.as_ref().is_some_and(is_same) => Err(self.stray(&other.key)),
+            _ => {
+                let changed = count.filter(|count| !is_same(count));
+                Ok(Done::Conflict(changed.map(|count| (count, revision))))
+            }
         }
     }
 
@@ -136,16 +156,21 @@ impl KeySpace {
         let next = before.tally.seq + 1;
         let rest = names.rest(generation, next);
         let mut transaction = Txn::default();
-        let (puts, keys) = new.puts(names, before.tally.seq == 0);
-        transaction.success = in_groups(puts);
+        let (puts, mut keys) = new.puts(names, before.tally.seq == 0);
+        if let WriteCondition::Assumed(others) = condition {
+            keys.extend_from_slice(others);
+            keys.sort();
+            keys.dedup();
+        }
         // The count has changed with whatever this program wrote since; these tell what another one did.
         if keys.len() <= KEYS_COMPARED {
             let absent = keys.into_iter().map(|key| Compare::created(key, 0));
             transaction.compare.extend(absent);
         }
+        transaction.success = in_groups(puts, transaction.compare.len() + OTHERS);
         match condition {
             WriteCondition::Nothing => transaction.compare.clear(),
-            WriteCondition::Unchanged | WriteCondition::Fenced(..) => {
+            WriteCondition::Unchanged | WriteCondition::Assumed(_) | WriteCondition::Fenced(..) => {
                 transaction
                     .compare
                     .push(Compare::modified(names.count(), before.modified));
@@ -176,6 +201,7 @@ impl KeySpace {
         if !failure.unsure {
             return *failure.error;
         }
+        known_bad!(UnknownFailed => return *failure.error);
         let message = format!(
             "whether it was done is not known: {}",
             failure.error.message()

@@ -10,6 +10,7 @@ use super::key_space::{ClusterHead, KeySpace};
 use super::keys::KeyNames;
 use super::lines::Look;
 use super::settings::KnownSettings;
+use super::stepped::Stepping;
 use crate::error::Result;
 use crate::ledger::LockKind;
 
@@ -28,6 +29,8 @@ pub(crate) struct EtcdStore {
     pub(super) wanted_keys: Vec<String>,
     /// Which ledger the last change was made on.
     pub(super) generation: Option<u64>,
+    /// The head that this store has left behind, or was told of when it came too late: likely that of now.
+    pub(super) likely_head: Option<ClusterHead>,
     /// When the change that is under way is given up.
     pub(super) deadline: Option<Deadline>,
     /// How often others changed the event since it began.
@@ -38,6 +41,8 @@ pub(crate) struct EtcdStore {
     pub(super) rush_lock: Option<LockKind>,
     /// How long the lease of a lock lives.
     pub(super) time_to_live: Duration,
+    /// Who says when that lock is tried again; else it is waited for.
+    pub(super) stepping: Option<Stepping>,
 }
 
 impl EtcdStore {
@@ -65,11 +70,13 @@ impl EtcdStore {
             known_settings: KnownSettings::default(),
             wanted_keys: Vec::new(),
             generation: None,
+            likely_head: None,
             deadline: None,
             conflicts: 0,
             late_lines: 1,
             rush_lock: None,
             time_to_live: Duration::from_secs(2),
+            stepping: None,
         })
     }
 

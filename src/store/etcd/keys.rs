@@ -79,6 +79,25 @@ impl KeyNames {
         self.name("lock")
     }
 
+    /// All keys of whoever holds the lock, or waits for it.
+    pub(super) fn locks(&self) -> (Bytes, Bytes) {
+        // '0' is the letter behind '/'.
+        (self.name("lock/"), self.name("lock0"))
+    }
+
+    /// The lock's key of whoever has this lease, as the lock service names it.
+    pub(super) fn lock_of(&self, lease: u64) -> Bytes {
+        self.name(&format!("lock/{lease:x}"))
+    }
+
+    /// All keys of the event.
+    pub(super) fn all(&self) -> (Bytes, Bytes) {
+        (
+            self.name(""),
+            Bytes::from(format!("{}0", self.event).as_str()),
+        )
+    }
+
     /// The generation of a ledger in which this key stands.
     pub(super) fn generation(&self, key: &Bytes) -> Option<u64> {
         let rest = self.behind_event(key)?.strip_prefix(b"ledger/")?;

@@ -18,6 +18,21 @@ const AT_ONCE: usize = 120;
 pub(super) struct KnownKeys(HashMap<Bytes, Option<Bytes>>);
 
 impl KnownKeys {
+    /// That none of these is there.
+    pub(super) fn absent(names: impl Iterator<Item = Bytes>) -> Self {
+        Self(names.map(|name| (name, None)).collect())
+    }
+
+    /// Which were looked up.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Bytes> {
+        self.0.keys()
+    }
+
+    /// Whether none of them is there.
+    pub(super) fn are_absent(&self) -> bool {
+        self.0.values().all(Option::is_none)
+    }
+
     /// What stands at this key, if anything; `None`: it was not looked up.
     pub(super) fn looked_up(&self, name: &Bytes) -> Option<&Option<Bytes>> {
         self.0.get(name)

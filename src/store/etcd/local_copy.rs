@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write as _};
 use tempfile::TempDir;
 
 use super::deadline::Deadline;
-use super::key_space::{AsOf, KeySpace};
+use super::key_space::{AsOf, ClusterHead, KeySpace};
 use super::keys::KeyNames;
 use super::wire::KeyValue;
 use crate::error::{Error, Kind, Result};
@@ -41,6 +41,40 @@ impl KeySpace {
         count: Option<&CountFile>,
         deadline: Deadline,
     ) -> Result<LocalCopy> {
+        let ledger = self.names.ledger(generation);
+        self.copy_of(generation, count, &mut |see| {
+            self.walk(ledger.clone(), AsOf::Exactly(revision), deadline, see)
+        })
+    }
+
+    /// The same of the ledger of this head, its lines in the order in which they were written: behind a race there are several
+    /// of one number, and the count says where that one ends which it goes by.
+    pub(super) fn copy_as_written(
+        &self,
+        head: &ClusterHead,
+        generation: u64,
+        deadline: Deadline,
+    ) -> Result<LocalCopy> {
+        let (ledger, as_of) = (self.names.ledger(generation), AsOf::Exactly(head.revision));
+        let mut lines = Vec::new();
+        self.walk(ledger, as_of, deadline, &mut |line| {
+            lines.push(line);
+            Ok(true)
+        })?;
+        lines.sort_by_key(|line| line.create_revision.0);
+        let count = count_by(head, &lines);
+        let mut lines = lines.into_iter();
+        self.copy_of(generation, Some(&count), &mut |see| {
+            lines.try_for_each(|line| see(line).map(drop))
+        })
+    }
+
+    fn copy_of(
+        &self,
+        generation: u64,
+        count: Option<&CountFile>,
+        lines: &mut dyn FnMut(&mut dyn FnMut(KeyValue) -> Result<bool>) -> Result<()>,
+    ) -> Result<LocalCopy> {
         let problem = |e| Error::io("write a copy of the ledger to", &std::env::temp_dir(), e);
         let directory = tempfile::tempdir().map_err(problem)?;
         let files = EventFiles::at(&directory.path().join(format!("{}.json", self.event())))?;
@@ -54,15 +88,10 @@ impl KeySpace {
             anchor: Anchor::of(generation),
             keys: HashMap::new(),
         };
-        self.walk(
-            self.names.ledger(generation),
-            AsOf::Exactly(revision),
-            deadline,
-            &mut |found| {
-                copying.add(&found).map_err(problem)?;
-                Ok(true)
-            },
-        )?;
+        lines(&mut |found| {
+            copying.add(&found).map_err(problem)?;
+            Ok(true)
+        })?;
         copying.out.flush().map_err(problem)?;
         if let Some(count) = count {
             std::fs::write(&files.count, count.render()).map_err(problem)?;
@@ -117,6 +146,26 @@ impl KeySpace {
             .to_string_lossy()
             .into_owned()
     }
+}
+
+/// What the count of this head says of these lines as they stand one behind the other.
+pub(super) fn count_by(head: &ClusterHead, lines: &[KeyValue]) -> CountFile {
+    let mut end = 0;
+    let mut ends = lines.iter().map(|line| {
+        end += line.value.0.len() as u64;
+        (end, line)
+    });
+    let is_last = |line: &KeyValue| {
+        let text = line.value.0.strip_suffix(b"\n").unwrap_or(&line.value.0);
+        Line::parse(text, None).is_ok_and(|line| line.sum == head.tally.sum)
+    };
+    let found = ends.find(|(_, line)| is_last(line));
+    let bytes = found.map_or(0, |(end, _)| end);
+    let tally = Tally {
+        bytes,
+        ..head.tally
+    };
+    head.count.unanchored().counting(&tally)
 }
 
 struct Copying<'s> {

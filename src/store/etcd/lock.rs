@@ -11,9 +11,15 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, Failure};
+#[cfg(feature = "known-bad")]
+use super::commit::Done;
 use super::deadline::Deadline;
+#[cfg(feature = "known-bad")]
+use super::key_space::ClusterHead;
 use super::key_space::KeySpace;
-use super::wire::{Bytes, Header, WireNumber};
+use super::wire::{Bytes, Header, RangeRequest, WireNumber};
+#[cfg(feature = "known-bad")]
+use super::wire::{TransactionResponse, Txn, TxnOperation};
 use crate::error::{Error, Kind, Result};
 use crate::store::LockId;
 use crate::store::file::backoff::outlast;
@@ -33,7 +39,7 @@ struct Grant {
     seconds: WireNumber,
 }
 
-#[derive(Serialize, Deserialize, Clone, Copy)]
+#[derive(Debug, Serialize, Deserialize, Clone, Copy)]
 struct Lease {
     #[serde(rename = "ID")]
     id: WireNumber,
@@ -54,15 +60,27 @@ struct Locked {
 /// A lock that was had, and is held unless its lease has ended.
 #[derive(Debug)]
 pub(super) struct HeldLock {
-    lease: WireNumber,
+    /// `None`: its key goes only when it is deleted.
+    lease: Option<Lease>,
     /// The key that says so, and when it was made: a fencing token.
     pub(super) key: Bytes,
     pub(super) created: u64,
     cluster: u64,
-    _kept: KeptAlive,
+    _kept: Option<KeptAlive>,
 }
 
 impl HeldLock {
+    /// One without a lease.
+    pub(super) fn of_key(key: Bytes, created: u64, cluster: u64) -> Self {
+        Self {
+            lease: None,
+            key,
+            created,
+            cluster,
+            _kept: None,
+        }
+    }
+
     /// Which lock it is: the cluster, and the revision at which its key was made.
     pub(super) fn id(&self) -> LockId {
         LockId {
@@ -101,11 +119,11 @@ impl KeySpace {
                 Ok(None) => {}
                 Ok(Some((key, created, cluster))) => {
                     return Ok(HeldLock {
-                        lease: lease.id,
+                        lease: Some(lease),
                         key,
                         created,
                         cluster,
-                        _kept: kept,
+                        _kept: Some(kept),
                     });
                 }
                 Err(error) => {
@@ -155,7 +173,47 @@ impl KeySpace {
 
     /// Gives the lock back. One that is not given back ends with its lease.
     pub(super) fn unlock(&self, held: &HeldLock) {
-        self.give_back(Lease { id: held.lease });
+        if let Some(lease) = held.lease {
+            return self.give_back(lease);
+        }
+        let soon = Deadline::At(Instant::now() + RELEASE);
+        let request = RangeRequest {
+            key: held.key.clone(),
+            ..RangeRequest::default()
+        };
+        let _ = self
+            .client
+            .call::<IgnoredAny>("kv/deleterange", &request, soon);
+    }
+
+    /// Writes what this transaction does, with a lease on all that it puts.
+    #[cfg(feature = "known-bad")]
+    pub(super) fn put_leased(
+        &self,
+        mut transaction: Txn,
+        head: ClusterHead,
+        deadline: Deadline,
+    ) -> Result<Done> {
+        let grant = Grant {
+            seconds: WireNumber(1),
+        };
+        let lease: Lease = self.client.call("lease/grant", &grant, deadline)?;
+        for operation in &mut transaction.success {
+            if let TxnOperation::Put { key, value } = operation
+                && *key != self.names.count()
+            {
+                let (key, value, lease) = (key.clone(), value.clone(), lease.id);
+                *operation = TxnOperation::PutLeased { key, value, lease };
+            }
+        }
+        let answer: TransactionResponse = self.client.call("kv/txn", &transaction, deadline)?;
+        let modified = answer.header.revision.0;
+        let head = ClusterHead { modified, ..head };
+        Ok(if answer.succeeded {
+            Done::Written(Box::new(head))
+        } else {
+            Done::Conflict(None)
+        })
     }
 
     fn give_back(&self, lease: Lease) {

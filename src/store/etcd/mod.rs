@@ -24,10 +24,13 @@ mod random;
 mod refusals;
 mod repair;
 pub(crate) mod rush;
+mod scratch;
 mod settings;
+mod stepped;
 mod store_impl;
 #[cfg_attr(not(feature = "etcd-tls"), path = "tls_missing.rs")]
 mod tls;
 mod transaction;
 mod upload;
+mod watch;
 mod wire;

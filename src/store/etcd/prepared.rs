@@ -71,6 +71,13 @@ impl PreparedPart<'_> {
         (puts, keys)
     }
 
+    /// Whether one of them holds tickets.
+    #[cfg(feature = "known-bad")]
+    pub(super) fn holds(&self) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| line.record.op == crate::ledger::Op::Hold)
+    }
+
     /// The key of the first line: it is there where all of them are.
     pub(super) fn first_key(&self, names: &KeyNames) -> Option<Bytes> {
         self.lines.first().map(|line| self.key_of(line, names))

@@ -65,14 +65,13 @@ impl EtcdStore {
     pub(crate) fn aftermath(&self, opening: &Opening, generation: u64) -> Result<Aftermath> {
         let space = &self.space;
         let head = space.head(LOOKING)?;
-        let count = head.count.unanchored();
         let now = head.anchor.generation;
-        let current = space.copy(now, head.revision, Some(&count), LOOKING)?;
+        let current = space.copy_as_written(&head, now, LOOKING)?;
         let files = current.files.clone();
         let (ledger, directories) = if now == generation {
             (current.ledger, vec![current.directory])
         } else {
-            let old = space.copy(generation, head.revision, None, LOOKING)?;
+            let old = space.copy_as_written(&head, generation, LOOKING)?;
             (old.ledger, vec![current.directory, old.directory])
         };
         Ok(Aftermath {

@@ -86,6 +86,9 @@ pub(super) struct RangeRequest {
     pub(super) revision: WireNumber,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) keys_only: bool,
+    /// Whether a node may answer that lags behind.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) serializable: bool,
 }
 
 /// A key with what it says.
@@ -166,6 +169,14 @@ impl Compare {
 pub(super) enum TxnOperation {
     #[serde(rename = "request_put")]
     Put { key: Bytes, value: Bytes },
+    /// A key that goes when its lease ends.
+    #[cfg(feature = "known-bad")]
+    #[serde(rename = "request_put")]
+    PutLeased {
+        key: Bytes,
+        value: Bytes,
+        lease: WireNumber,
+    },
     #[serde(rename = "request_range")]
     Range(RangeRequest),
     #[serde(rename = "request_delete_range")]

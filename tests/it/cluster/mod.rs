@@ -3,6 +3,7 @@
 mod alike;
 mod both;
 mod by_hand;
+mod lab;
 pub(crate) mod nodes;
 mod outages;
 mod rushes;
@@ -79,4 +80,14 @@ pub(crate) fn keys(file: &Path) -> Vec<String> {
     let keys = told.lines().filter(|line| !line.is_empty());
     keys.map(|key| key.strip_prefix(&name).unwrap().to_owned())
         .collect()
+}
+
+/// The keys of the scratch events of the lab beside the event at this address.
+fn scratch_keys(file: &Path) -> Vec<String> {
+    let name = format!("{}.race-", event_name(file));
+    let told = shared()
+        .unwrap()
+        .told(&["get", "--prefix", "--keys-only", &name]);
+    let keys = told.lines().filter(|line| !line.is_empty());
+    keys.map(str::to_owned).collect()
 }

@@ -97,6 +97,21 @@ fn an_endpoint_that_is_not_there_hangs_or_is_no_etcd_is_passed_over() {
 }
 
 #[test]
+fn a_node_is_found_by_the_name_of_its_host() {
+    on_cluster(|| {
+        let event = TestEvent::empty();
+        assert_eq!(event.json("init 9").0, 0);
+        let by_name = event
+            .file
+            .to_str()
+            .unwrap()
+            .replace("127.0.0.1", "localhost");
+        at(&by_name).booked("ann");
+        assert_eq!(event.json("query").1["left"], 8);
+    });
+}
+
+#[test]
 fn what_makes_no_sense_on_a_cluster_is_refused_with_the_reason() {
     on_cluster(|| {
         let event = TestEvent::empty();

@@ -63,9 +63,9 @@ fn order(number: usize) -> String {
     )
 }
 
-/// So many clients arrive within this time, evenly. What each got, by its number.
+/// So many clients arrive within this time, evenly, at each of these in turn. What each got, by its number.
 pub(crate) fn rush(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     clients: usize,
     within: Duration,
 ) -> io::Result<Vec<Outcome>> {
@@ -79,6 +79,7 @@ pub(crate) fn rush(
         let mut all = JoinSet::new();
         for number in 0..clients {
             let share = number as f64 / clients as f64;
+            let address = at(addresses, number)?;
             all.spawn(async move {
                 let arrives = begin + within.mul_f64(share);
                 sleep_until(arrives).await;
@@ -92,13 +93,14 @@ pub(crate) fn rush(
 /// The same clients again, so many at a time, each until it is told that it has its ticket or that there is none.
 /// Their last status, by their numbers.
 pub(crate) fn retry(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     clients: usize,
     at_once: usize,
 ) -> io::Result<Vec<Outcome>> {
     runtime()?.block_on(async {
         let mut all = JoinSet::new();
         for first in 0..at_once {
+            let address = at(addresses, first)?;
             all.spawn(async move {
                 let mut done = Vec::new();
                 for number in (first..clients).step_by(at_once) {
@@ -117,6 +119,13 @@ pub(crate) fn retry(
         }
         Ok(outcomes)
     })
+}
+
+/// Where the client of this number orders.
+fn at(addresses: &[SocketAddr], number: usize) -> io::Result<SocketAddr> {
+    let turn = number % addresses.len().max(1);
+    let address = addresses.get(turn).copied();
+    address.ok_or_else(|| io::Error::other("nobody sells"))
 }
 
 fn runtime() -> io::Result<Runtime> {

@@ -17,7 +17,7 @@ fn a_thousand_arrive_at_once_and_exactly_what_there_is_is_sold() {
     let event = TestEvent::stock(STOCK as u64);
     let server = Server::start(&event, "");
     let address = server.address.parse().unwrap();
-    let first = rush(address, CLIENTS, Duration::from_millis(100)).unwrap();
+    let first = rush(&[address], CLIENTS, Duration::from_millis(100)).unwrap();
     let mut answered = HashSet::new();
     for (number, outcome) in first.iter().enumerate() {
         match (outcome, Manner::of(number)) {
@@ -49,7 +49,7 @@ fn a_thousand_arrive_at_once_and_exactly_what_there_is_is_sold() {
             "half an order was sold: {number}"
         );
     }
-    let again = retry(address, CLIENTS, 32).unwrap();
+    let again = retry(&[address], CLIENTS, 32).unwrap();
     let mut sold = HashSet::new();
     for (number, outcome) in again.iter().enumerate() {
         match outcome {

@@ -1,0 +1,120 @@
+//! Who sells, and what their rates are of one another.
+
+use std::collections::BTreeMap;
+
+use crate::Result;
+use crate::figure::Figure;
+
+/// How many connections buy, where it is not one.
+pub(super) const MANY: usize = 64;
+
+/// Who sells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Seller {
+    Bare(usize),
+    Served { services: usize, connections: usize },
+    Postgres(usize),
+}
+
+/// In the order in which they are measured.
+pub(super) const SELLERS: [Seller; 8] = [
+    Seller::Bare(1),
+    Seller::Served {
+        services: 1,
+        connections: 1,
+    },
+    Seller::Postgres(1),
+    Seller::Bare(MANY),
+    Seller::Served {
+        services: 1,
+        connections: MANY,
+    },
+    Seller::Postgres(MANY),
+    Seller::Served {
+        services: 3,
+        connections: MANY,
+    },
+    Seller::Served {
+        services: 3,
+        connections: 3 * MANY,
+    },
+];
+
+impl Seller {
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Bare(1) => "bare transactions, one sale each".to_owned(),
+            Self::Bare(lines) => format!("bare transactions, {lines} sales each"),
+            Self::Served {
+                services: 1,
+                connections,
+            } => format!("tickets serve, {connections} connections"),
+            Self::Served {
+                services,
+                connections,
+            } => format!("{services} services of one event, {connections} connections in all"),
+            Self::Postgres(connections) => {
+                format!("PostgreSQL, synchronous replica, {connections} connections")
+            }
+        }
+    }
+}
+
+/// The rates, and what they are of one another.
+pub(super) fn figures(mut rates: BTreeMap<usize, Vec<f64>>) -> Result<Vec<Figure>> {
+    let mut found = BTreeMap::new();
+    for (at, seller) in SELLERS.into_iter().enumerate() {
+        if let Some(rates) = rates.remove(&at) {
+            found.insert(seller, Figure::of(seller.name(), "sales", rates)?);
+        }
+    }
+    let served = |services, connections| Seller::Served {
+        services,
+        connections,
+    };
+    let ratios = [
+        (
+            served(1, 1),
+            Seller::Bare(1),
+            0.8,
+            "of bare transactions, 1 connection",
+        ),
+        (
+            served(1, MANY),
+            Seller::Bare(MANY),
+            0.9,
+            "of bare transactions, 64 connections",
+        ),
+        (
+            served(1, MANY),
+            Seller::Postgres(MANY),
+            5.0,
+            "of PostgreSQL, 64 connections",
+        ),
+        (
+            served(3, MANY),
+            served(1, MANY),
+            1.0,
+            "3 services of one, as many connections",
+        ),
+        (
+            served(3, 3 * MANY),
+            served(1, MANY),
+            1.0,
+            "3 services of one, 64 connections each",
+        ),
+    ];
+    let ratios: Vec<Figure> = ratios
+        .into_iter()
+        .filter_map(|(one, other, least, name)| {
+            let (one, other) = (found.get(&one)?, found.get(&other)?);
+            Some(one.ratio(name.to_owned(), other).at_least(least))
+        })
+        .collect();
+    let mut figures: Vec<Figure> = SELLERS
+        .iter()
+        .filter_map(|seller| found.remove(seller))
+        .collect();
+    figures.extend(ratios);
+    Ok(figures)
+}
