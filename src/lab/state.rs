@@ -11,6 +11,10 @@ use crate::error::Result;
 use crate::ledger::LockKind;
 
 /// A run so far.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact that holds with or without the others"
+)]
 #[derive(Debug)]
 pub(super) struct LabState {
     pub(super) lock: LockKind,

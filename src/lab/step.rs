@@ -56,9 +56,12 @@ impl FromStr for LabStep {
     }
 }
 
+/// A step of the buyer of this index.
+type StepOf = fn(usize) -> LabStep;
+
 /// The number of a step as it is written, and which step the letter behind it makes of that.
-fn parts(text: &str) -> (&str, fn(usize) -> LabStep) {
-    let steps: [(char, fn(usize) -> LabStep); 3] = [
+fn parts(text: &str) -> (&str, StepOf) {
+    let steps: [(char, StepOf); 3] = [
         ('x', LabStep::Kill),
         ('t', LabStep::Late),
         ('e', LabStep::LeaseEnd),

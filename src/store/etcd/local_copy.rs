@@ -32,6 +32,9 @@ pub(super) struct LocalCopy {
     pub(super) keys: HashMap<Vec<u8>, u64>,
 }
 
+/// Sees a line, and says whether it wants the next one.
+type SeeLine<'a> = dyn FnMut(KeyValue) -> Result<bool> + 'a;
+
 impl KeySpace {
     /// Copies a ledger as of this revision. `count` goes beside it.
     pub(super) fn copy(
@@ -73,7 +76,7 @@ impl KeySpace {
         &self,
         generation: u64,
         count: Option<&CountFile>,
-        lines: &mut dyn FnMut(&mut dyn FnMut(KeyValue) -> Result<bool>) -> Result<()>,
+        lines: &mut dyn FnMut(&mut SeeLine<'_>) -> Result<()>,
     ) -> Result<LocalCopy> {
         let problem = |e| Error::io("write a copy of the ledger to", &std::env::temp_dir(), e);
         let directory = tempfile::tempdir().map_err(problem)?;
