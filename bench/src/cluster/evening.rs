@@ -15,9 +15,9 @@ use crate::{Result, note, serve};
 const STOCK: usize = 200;
 const BUYERS: usize = 2_000;
 /// The buyers arrive within such a time, so that there is something left to sell behind each kill.
-const WITHIN: Duration = Duration::from_secs(40);
+const WITHIN: Duration = Duration::from_secs(80);
 /// The leader is killed when so many are sold, and once more when more are than the first time.
-const FIRST: u64 = 20;
+const FIRST: u64 = 10;
 /// How long a dead node stays away.
 const AWAY: Duration = Duration::from_secs(1);
 /// When all are asked again, so many at a time.

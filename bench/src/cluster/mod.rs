@@ -56,7 +56,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<FigureReport> {
     if args.evening {
         let figures = evening::hold(&program, &scratch.subdirectory("evening")?)?;
         let about =
-            "200 tickets, 2,000 buyers within 40 s, two services over three nodes:".to_owned();
+            "200 tickets, 2,000 buyers within 80 s, two services over three nodes:".to_owned();
         return Ok(FigureReport::new(machine, figures, false).of(&[], about));
     }
     let time = Duration::from_secs(
