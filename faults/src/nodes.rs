@@ -20,7 +20,7 @@ const ROOM: u32 = 160;
 #[derive(Debug)]
 pub(crate) struct Nodes {
     directory: tempfile::TempDir,
-    nodes: Vec<Node>,
+    all: Vec<Node>,
     pub(crate) apart: Option<Namespaces>,
     /// Whether each has so little room that it can be filled.
     is_small: bool,
@@ -55,7 +55,7 @@ impl Nodes {
         };
         let mut nodes = Self {
             directory: tempfile::tempdir_in(memory()).unwrap(),
-            nodes: pairs.into_iter().enumerate().map(node).collect(),
+            all: pairs.into_iter().enumerate().map(node).collect(),
             apart,
             is_small,
         };
@@ -71,7 +71,7 @@ impl Nodes {
     }
 
     fn start_one(&mut self, at: usize, state: &str) {
-        let all: Vec<String> = self.nodes.iter().map(Node::told).collect();
+        let all: Vec<String> = self.all.iter().map(Node::told).collect();
         let (data, log) = (self.place(at), self.log(at));
         std::fs::create_dir_all(&data).unwrap();
         let words = self.apart.as_ref();
@@ -81,17 +81,17 @@ impl Nodes {
             words.extend(["unshare", "-m", "sh", "-c"].map(str::to_owned));
             words.extend([script, data.display().to_string()]);
         }
-        self.nodes[at].start(words, &data.join("data"), (&all.join(","), state), &log);
+        self.all[at].start(words, &data.join("data"), (&all.join(","), state), &log);
     }
 
     fn place(&self, at: usize) -> PathBuf {
-        self.directory.path().join(&self.nodes[at].name)
+        self.directory.path().join(&self.all[at].name)
     }
 
     fn log(&self, at: usize) -> PathBuf {
         self.directory
             .path()
-            .join(format!("{}.log", self.nodes[at].name))
+            .join(format!("{}.log", self.all[at].name))
     }
 
     /// What a node has said.
@@ -119,7 +119,7 @@ impl Nodes {
 
     /// Where a node listens for clients.
     pub(crate) fn client(&self, at: usize) -> &str {
-        &self.nodes[at].client
+        &self.all[at].client
     }
 
     /// The address of an event, by these nodes in this order.
@@ -130,7 +130,7 @@ impl Nodes {
 
     /// Asks the cluster by its own program.
     pub(crate) fn etcdctl(&self, arguments: &[&str]) -> Output {
-        let all: Vec<&str> = self.nodes.iter().map(|node| node.client.as_str()).collect();
+        let all: Vec<&str> = self.all.iter().map(|node| node.client.as_str()).collect();
         let words = self.words();
         let words: Vec<&str> = words
             .iter()
@@ -173,19 +173,19 @@ impl Nodes {
                 status["leader"] == status["header"]["member_id"]
             };
             let leader = all.iter().find(leads)?["Endpoint"].as_str()?;
-            self.nodes
+            self.all
                 .iter()
                 .position(|node| leader.ends_with(&node.client))
         })
     }
 
     fn pid(&self, at: usize) -> u32 {
-        self.nodes[at].child.as_ref().unwrap().id()
+        self.all[at].child.as_ref().unwrap().id()
     }
 
     /// Whether a node has ended by itself.
     pub(crate) fn has_ended(&mut self, at: usize) -> bool {
-        let child = self.nodes[at].child.as_mut();
+        let child = self.all[at].child.as_mut();
         child.is_none_or(|child| child.try_wait().unwrap().is_some())
     }
 
@@ -196,7 +196,7 @@ impl Nodes {
 
     /// Kills a node as `kill -9` does.
     pub(crate) fn kill(&mut self, at: usize) {
-        if let Some(mut child) = self.nodes[at].child.take() {
+        if let Some(mut child) = self.all[at].child.take() {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -225,7 +225,7 @@ impl Nodes {
     /// Takes a member out of the cluster for good, and puts a new one in its place, which knows nothing yet.
     #[track_caller]
     pub(crate) fn replace(&mut self, at: usize) {
-        let name = self.nodes[at].name.clone();
+        let name = self.all[at].name.clone();
         self.kill(at);
         let list = self.told(&["member", "list"]);
         let member = list
@@ -237,11 +237,11 @@ impl Nodes {
             .next()
             .unwrap();
         self.told(&["member", "remove", id]);
-        self.nodes[at].name = format!("{name}-new");
-        let peer = format!("--peer-urls=http://{}", self.nodes[at].peer);
-        self.told(&["member", "add", &self.nodes[at].name.clone(), &peer]);
+        self.all[at].name = format!("{name}-new");
+        let peer = format!("--peer-urls=http://{}", self.all[at].peer);
+        self.told(&["member", "add", &self.all[at].name.clone(), &peer]);
         self.start_one(at, "existing");
-        let new = self.nodes[at].name.clone();
+        let new = self.all[at].name.clone();
         eventually("the new member takes part", || {
             let list = self.told(&["member", "list"]);
             list.lines()
@@ -253,7 +253,7 @@ impl Nodes {
 
 impl Drop for Nodes {
     fn drop(&mut self) {
-        for at in 0..self.nodes.len() {
+        for at in 0..self.all.len() {
             self.kill(at);
         }
     }

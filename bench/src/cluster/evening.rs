@@ -31,7 +31,7 @@ pub(super) fn hold(program: &Path, place: &Path) -> Result<Vec<Figure>> {
     let event = nodes.address("evening");
     tickets(program, &event, &["init", &STOCK.to_string()])?;
     let services = [0, 1]
-        .map(|at| Service::of_event(program, &event, place.join(format!("service-{at}.log"))));
+        .map(|at| Service::of_event(program, &event, &place.join(format!("service-{at}.log"))));
     let [one, other] = services;
     let (one, other) = (one?, other?);
     let addresses = [one.address, other.address];

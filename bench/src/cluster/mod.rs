@@ -160,7 +160,7 @@ impl<'s> Bench<'s> {
         tickets(&self.program, &event, &["init", STOCK])?;
         let log = |at: usize| self.scratch.path().join(format!("service-{at}.log"));
         let started: Result<Vec<Service>> = (0..services)
-            .map(|at| Service::of_event(&self.program, &event, log(at)))
+            .map(|at| Service::of_event(&self.program, &event, &log(at)))
             .collect();
         let started = started?;
         let each = (connections / services).max(1);

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -54,10 +54,10 @@ impl Service {
     }
 
     /// `tickets serve` of the event at this address.
-    pub(super) fn of_event(tickets: &Path, event: &str, log: PathBuf) -> Result<Self> {
+    pub(super) fn of_event(tickets: &Path, event: &str, log: &Path) -> Result<Self> {
         let mut command = Command::new(tickets);
         command.args(["-f", event, "--json", "serve", "--listen", "127.0.0.1:0"]);
-        Self::start(&mut command, &log)
+        Self::start(&mut command, log)
     }
 }
 

@@ -8,9 +8,11 @@ use crate::program::Program;
 use crate::row::{Fault, Row};
 use crate::test_event::eventually;
 
+/// Strikes a cluster of its own, in the case of this name.
+type Case = fn(&Program, &str);
+
 pub(super) fn strike(row: &mut Row) {
     let program = row.program().clone();
-    type Case = fn(&Program, &str);
     let cases: [(&str, bool, Case); 7] = [
         ("killed/leader", true, leader_killed),
         ("killed/follower", false, follower_killed),

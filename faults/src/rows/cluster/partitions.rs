@@ -7,6 +7,9 @@ use crate::program::Program;
 use crate::row::{Fault, Row};
 use crate::test_event::eventually;
 
+/// Strikes a cluster of its own, in the case of this name.
+type Case = fn(&Program, &str);
+
 pub(super) fn strike(row: &mut Row) {
     if !row.wants_any("cut off") {
         return;
@@ -15,7 +18,6 @@ pub(super) fn strike(row: &mut Row) {
         return row.cannot(reason);
     }
     let program = row.program().clone();
-    type Case = fn(&Program, &str);
     let cases: [(&str, bool, Case); 4] = [
         ("cut off/leader", false, leader),
         ("cut off/one way", false, one_way),
