@@ -352,7 +352,12 @@ fn an_option_that_a_command_would_ignore_is_refused_and_its_help_is_silent() {
     for (line, globals) in [
         ("completions --help", &[][..]),
         ("man --help", &["--json"]),
-        ("race locks --help", &["--json", "--quiet", "--color"]),
+        ("race scenarios --help", &["--json", "--quiet", "--color"]),
+        // Of an event on a cluster it tries the kinds of a cluster, too.
+        (
+            "race locks --help",
+            &["--file", "--json", "--quiet", "--color"],
+        ),
         ("sales --help", &["--file", "--json", "--quiet", "--color"]),
     ] {
         let help = event.run(line).stdout;

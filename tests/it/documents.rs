@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What no test runs, and why.
-const NOT_RUN: [(&str, &str, &str); 27] = [
+const NOT_RUN: [(&str, &str, &str); 33] = [
     ("README.md", "cargo test", "this is it"),
     (
         "README.md",
@@ -113,6 +113,36 @@ const NOT_RUN: [(&str, &str, &str); 27] = [
         "faults/README.md",
         "CARGO_TARGET_DIR=\"$PWD/target/mutants\" cargo mutants --shard 0/100 --baseline=skip --timeout 180 --output target",
         MINUTES,
+    ),
+    (
+        "bench/README.md",
+        "(cd bench/peers/http && cargo build --release --config ../../build.toml)",
+        "builds a release of the peers, for minutes",
+    ),
+    (
+        "bench/README.md",
+        "target/release/tickets-bench cluster",
+        MINUTES,
+    ),
+    (
+        "bench/README.md",
+        "target/release/tickets-bench cluster --evening",
+        MINUTES,
+    ),
+    (
+        "faults/README.md",
+        "cargo build",
+        "builds what these tests run",
+    ),
+    (
+        "faults/README.md",
+        "cargo run -p tickets-faults -- --program target/debug/tickets cluster",
+        SLICE,
+    ),
+    (
+        "faults/README.md",
+        "cargo run -p tickets-faults -- --program target/debug/tickets cluster --case \"cut off/leader\"",
+        SLICE,
     ),
     (
         "docs/reliability.md",
