@@ -64,7 +64,7 @@ impl ClusterEvent {
 
     /// How many are sold by now; `None`: nobody says.
     pub(crate) fn sold(&self) -> Option<u64> {
-        let (code, state) = self.json("query --wait 1s");
+        let (code, state) = self.json("query");
         (code == 0).then(|| state["sold"].as_u64().unwrap())
     }
 

@@ -63,7 +63,7 @@ fn two_killed(program: &Program, case: &str) {
         nodes.borrow_mut().kill(leader);
         nodes.borrow_mut().kill((leader + 1) % NODES);
         let told = eventually("the sales stop", || {
-            let (code, told) = event.json("query --wait 1s");
+            let (code, told) = event.json("query");
             (code != 0).then_some(told)
         });
         let message = told["error"]["message"].as_str().unwrap();
