@@ -1,8 +1,37 @@
-//! A line that stands in its place and is not as it was written: somebody edited it, or it is damaged.
+//! A line that is not as this program writes one: it stands in its place and was edited or damaged, or somebody wrote it by
+//! hand.
+
+use serde::de::IgnoredAny;
 
 use crate::ledger::{Line, Op, Record, UNFIT};
+use crate::store::file::event::EventFiles;
+use crate::store::file::reader::edited::ledger_and_copy;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
+
+/// What is wrong with a line that somebody wrote by hand.
+pub(crate) const BY_HAND: &str = "it is whole and has no checksum: somebody wrote it by hand, for no crash leaves such a line";
+
+/// Whether somebody wrote it by hand: a JSON object that does not end in a checksum.
+///
+/// A crash leaves the beginning of a line, which is no whole object, or one that ends as an older line did, in its
+/// checksum: neither is taken for such a line.
+pub(crate) fn is_by_hand(bytes: &[u8]) -> bool {
+    let bytes = Line::as_written(bytes).trim_ascii();
+    bytes.starts_with(b"{")
+        && Line::check(bytes, None).is_err()
+        && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
+
+/// How lines that were written by hand are taken out again, by people, and what they were meant for is sold.
+pub(crate) fn without_them(files: &EventFiles) -> String {
+    let [ledger, kept] = ledger_and_copy(files);
+    format!(
+        "keep the ledger as it is, and take out what has no checksum: cp -p {ledger} {kept} && \
+         grep ',\"sum\":\"[0-9a-f]*\"}}$' {kept} > {ledger}; then audit again; whom such a line names has no ticket: \
+         'tickets book NAME' sells one"
+    )
+}
 
 /// What such a line is, as it stands; `None`: what is wrong with it is something else.
 pub(crate) fn changed(bytes: &[u8], line: u64, why: &str) -> Option<String> {
