@@ -153,7 +153,10 @@ fn missing(command: &str, matches: Option<&ArgMatches>) -> Option<String> {
             "the list stands by itself, and -f names the event: 'tickets -f FILE.json import LIST.csv'"
         }
         "adjust" => {
-            return Some(format!("--reason says why: {}", adjusted(difference(matches))));
+            return Some(format!(
+                "--reason says why: {}",
+                adjusted(difference(matches))
+            ));
         }
         "cancel" | "rename" | "show" => "'tickets sales' lists the sales with their ids",
         "confirm" | "release" => "'tickets sales --held' lists the holds with their ids",

@@ -204,10 +204,7 @@ fn a_tip_that_is_followed_does_what_was_meant() {
         ("book bob 2\u{a0}tickets", "'--quantity 2' says how many"),
         ("hold bob 2\u{a0}Seats", "'--quantity 2' says how many"),
         ("book bob 2\u{a0}fast", "'tickets book \"bob 2\u{a0}fast\"'"),
-        (
-            "cancel sale 3",
-            "'tickets cancel 3' takes that sale back",
-        ),
+        ("cancel sale 3", "'tickets cancel 3' takes that sale back"),
         (
             "cancel sale 3-k3v9xq",
             "'tickets cancel 3-k3v9xq' takes that sale back",

@@ -38,7 +38,11 @@ pub(super) fn difference(matches: Option<&ArgMatches>) -> Option<i64> {
 /// How an adjustment is given with its reason. `by`: by how much it was asked for.
 pub(super) fn adjusted(by: Option<i64>) -> String {
     let by = by.unwrap_or(20);
-    let why = if by < 0 { "gallery closed" } else { "gallery opened" };
+    let why = if by < 0 {
+        "gallery closed"
+    } else {
+        "gallery opened"
+    };
     format!("'tickets adjust {by:+} --reason \"{why}\"'")
 }
 

@@ -97,7 +97,10 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
             in_quotes(word)
         ),
         "adjust" => match word.parse() {
-            Ok(by) => format!("the difference stands by itself, with its sign: {}", adjusted(Some(by))),
+            Ok(by) => format!(
+                "the difference stands by itself, with its sign: {}",
+                adjusted(Some(by))
+            ),
             Err(_) => format!("--reason says why: {}", adjusted(difference(matches))),
         },
         "buy" => format!(
@@ -120,7 +123,9 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
 fn number_of(word: &str) -> Option<u64> {
     const TICKETS: [&str; 6] = ["ticket", "tickets", "seat", "seats", "place", "places"];
     let small = word.to_lowercase();
-    let (number, unit) = small.split_once(char::is_whitespace).unwrap_or((&small, "tickets"));
+    let (number, unit) = small
+        .split_once(char::is_whitespace)
+        .unwrap_or((&small, "tickets"));
     let number = number.trim_matches(['x', '×']).parse().ok();
     number.filter(|_| TICKETS.contains(&unit.trim()))
 }

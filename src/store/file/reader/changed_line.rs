@@ -10,7 +10,8 @@ use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
 
 /// What is wrong with a line that somebody wrote by hand.
-pub(crate) const BY_HAND: &str = "it is whole and has no checksum: somebody wrote it by hand, for no crash leaves such a line";
+pub(crate) const BY_HAND: &str =
+    "it is whole and has no checksum: somebody wrote it by hand, for no crash leaves such a line";
 
 /// Whether somebody wrote it by hand: a JSON object that does not end in a checksum.
 ///

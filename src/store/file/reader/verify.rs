@@ -4,9 +4,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Counted, Line, Op};
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
-use crate::store::file::reader::changed_line::{
-    BY_HAND, changed, is_by_hand, undo, without_them,
-};
+use crate::store::file::reader::changed_line::{BY_HAND, changed, is_by_hand, undo, without_them};
 use crate::store::file::reader::edited::{edited, ledger_and_copy};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
