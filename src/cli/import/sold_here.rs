@@ -52,7 +52,10 @@ pub(super) fn refuse(list: &mut Read, event: &Path) -> Result<()> {
 
 /// Such a row, written down so that it is refused until it is corrected.
 fn bad(row: &Row, id: &str, is_csv: bool) -> BadRow {
-    let (buyer, quantity) = (&row.buyer, format!("{} (sold as {id})", row.quantity));
+    let (buyer, quantity) = (
+        row.buyer.as_str(),
+        format!("{} (sold as {id})", row.quantity),
+    );
     let note = row.note.as_deref().unwrap_or_default();
     let written = if is_csv {
         RowText::Cells([buyer, &quantity, "", note].map(str::to_owned))

@@ -125,8 +125,8 @@ fn number_of(word: &str) -> Option<u64> {
     let small = word.to_lowercase();
     let (number, unit) = small
         .split_once(char::is_whitespace)
-        .unwrap_or((&small, "tickets"));
-    let number = number.trim_matches(['x', '×']).parse().ok();
+        .unwrap_or((small.as_str(), "tickets"));
+    let number = number.trim_matches(['x', '×']).parse::<u64>().ok();
     number.filter(|_| TICKETS.contains(&unit.trim()))
 }
 

@@ -82,3 +82,48 @@ pub(crate) fn undo(line: u64) -> String {
          since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Sum;
+
+    #[test]
+    fn a_line_without_a_checksum_was_written_by_hand() {
+        for line in [
+            r#"{"op":"sell","buyer":"Ann","quantity":1}"#,
+            r#" {"buyer":{"name":"Ann"}} "#,
+            "\u{feff}{}\r",
+        ] {
+            assert!(is_by_hand(line.as_bytes()), "{line}");
+        }
+        for line in ["", "x", "[1]", "{", "{\"seq\":3,\"at\":", "\"{}\"", "{}{}"] {
+            assert!(!is_by_hand(line.as_bytes()), "{line}");
+        }
+    }
+
+    /// Cut anywhere, and with zeros, newlines or an older line behind: of the same place, or of any other.
+    #[test]
+    fn what_a_crash_leaves_was_not() {
+        let line = |seq, buyer: &'static str| {
+            let record = Record {
+                buyer: Some(buyer.into()),
+                note: Some("{}, \"paid\"".into()),
+                ..Record::new(Op::Sell, seq, 1, 10)
+            };
+            record.encode(Sum::default()).unwrap().0
+        };
+        let (new, old) = (line(9, "Ann {Smith}"), line(4, "{}Bob"));
+        for cut in 0..=new.len() {
+            let begun = &new[..cut];
+            let mut left = vec![begun.to_vec(), [begun, &[0; 8]].concat()];
+            left.extend((0..old.len()).map(|from| [begun, &old[from..]].concat()));
+            left.extend((0..cut).map(|from| [&[0; 8], &new[from..cut]].concat()));
+            for bytes in left {
+                for line in bytes.split(|byte| *byte == b'\n') {
+                    assert!(!is_by_hand(line), "{}", String::from_utf8_lossy(line));
+                }
+            }
+        }
+    }
+}
