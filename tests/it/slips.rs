@@ -192,6 +192,9 @@ fn a_tip_that_is_followed_does_what_was_meant() {
         ("hold bob 2h", "'--for 2h' says for how long"),
         ("hold bob for 15m", "'--for 15m' says for how long"),
         ("hold bob the builder", "stand in quotes"),
+        ("hold bob --hold 2h", "'--for 2h' says that"),
+        ("book bob --paid", "'--note paid' says that"),
+        ("close rain", "'--reason rain' says why"),
         (
             "adjust -5",
             "'tickets adjust -5 --reason \"gallery closed\"'",

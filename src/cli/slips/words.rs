@@ -82,7 +82,11 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
         "close" | "reopen" if word.contains(char::is_whitespace) => {
             format!("'--reason {}' says why", in_quotes(word))
         }
-        "close" | "reopen" | "import" => format!(
+        "close" | "reopen" => format!(
+            "'--reason {}' says why; -f names the event: 'tickets -f FILE.json {command}'",
+            in_quotes(word)
+        ),
+        "import" => format!(
             "-f names the event: 'tickets -f FILE.json {command}'; words that belong together stand in quotes"
         ),
         "book" => {

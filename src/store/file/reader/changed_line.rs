@@ -118,7 +118,7 @@ mod tests {
             let begun = &new[..cut];
             let mut left = vec![begun.to_vec(), [begun, &[0; 8]].concat()];
             left.extend((0..old.len()).map(|from| [begun, &old[from..]].concat()));
-            left.extend((0..cut).map(|from| [&[0; 8], &new[from..cut]].concat()));
+            left.extend((0..cut).map(|from| [&[0; 8][..], &new[from..cut]].concat()));
             for bytes in left {
                 for line in bytes.split(|byte| *byte == b'\n') {
                     assert!(!is_by_hand(line), "{}", String::from_utf8_lossy(line));
