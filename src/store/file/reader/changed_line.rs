@@ -21,16 +21,17 @@ pub(crate) fn is_by_hand(bytes: &[u8]) -> bool {
     let bytes = Line::as_written(bytes).trim_ascii();
     bytes.starts_with(b"{")
         && !bytes.starts_with(b"{\"seq\":")
+        && bytes.contains(&b':')
         && !ends_in_a_checksum(bytes)
         && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
-/// Whether its last member is a checksum, right or not.
+/// Whether its last member has a checksum for its value, whatever is left of the name before that.
 fn ends_in_a_checksum(bytes: &[u8]) -> bool {
-    const LONGEST: usize = r#","sum":"0123456789abcdef"}"#.len();
-    let end = bytes.get(bytes.len().saturating_sub(LONGEST)..);
-    let mut parts = end.unwrap_or_default().windows(7);
-    parts.any(|part| part == b"\"sum\":\"")
+    const DIGITS: usize = 16;
+    let rest = bytes.strip_suffix(b"\"}").unwrap_or_default();
+    let (name, digits) = rest.split_at(rest.len().saturating_sub(DIGITS));
+    digits.len() == DIGITS && digits.iter().all(u8::is_ascii_hexdigit) && name.ends_with(b"\":\"")
 }
 
 /// How lines that were written by hand are taken out again, by people, and what they were meant for is sold.
@@ -102,7 +103,7 @@ mod tests {
         for line in [
             r#"{"op":"sell","buyer":"Ann","quantity":1}"#,
             r#" {"buyer":{"name":"Ann"}} "#,
-            "\u{feff}{}\r",
+            "\u{feff}{\"buyer\":\"Ann\"}\r",
         ] {
             assert!(is_by_hand(line.as_bytes()), "{line}");
         }
@@ -113,6 +114,8 @@ mod tests {
             "{",
             "{\"seq\":3,\"at\":",
             "{\"seq\":3}",
+            "{}",
+            "{\"um\":\"3927184a14b75a11\"}",
             "\"{}\"",
             "{}{}",
         ] {
