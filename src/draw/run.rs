@@ -224,7 +224,7 @@ impl Drawing {
     }
 }
 
-/// A finding with those whom it names; what is said of the whole run stands where the count was written last.
+/// A finding with those whom it names, of a torn read its writer first; of the whole run where the count was written last.
 fn finding(finding: &StateFinding, last: Option<Spot>) -> DrawnFinding {
     let place = |name: &String| {
         let number: usize = name.strip_prefix("user-")?.parse().ok()?;
@@ -244,7 +244,6 @@ fn finding(finding: &StateFinding, last: Option<Spot>) -> DrawnFinding {
     let clash = match finding.kind {
         Anomaly::LostUpdate => Clash::Writes,
         Anomaly::TornRead => {
-            // The writer, and who read.
             places.reverse();
             Clash::WriteRead
         }

@@ -56,7 +56,7 @@ impl Harness {
         self.workers.iter_mut().map(WorkerProcess::listen).collect()
     }
 
-    /// Ends the lease of whoever holds the lock.
+    /// Ends the lease of the holder of the lock.
     pub(super) fn end_lease(&self) -> Result<()> {
         self.event.end_lease()
     }

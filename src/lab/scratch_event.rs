@@ -61,7 +61,7 @@ impl ScratchEvent {
         }
     }
 
-    /// Ends the lease of whoever holds its lock.
+    /// Ends the lease of the holder of its lock.
     pub(super) fn end_lease(&self) -> Result<()> {
         match self {
             // The kernel's locks have none.

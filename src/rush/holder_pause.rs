@@ -21,7 +21,7 @@ pub enum HolderPause {
 #[derive(Debug)]
 pub(super) struct PausedHolder {
     wanted: HolderPause,
-    /// Whoever is stopped: its number, its process, and since when.
+    /// Which one is stopped: its number, its process, and since when.
     holder: Option<(u32, Pid, Instant)>,
     is_over: bool,
 }

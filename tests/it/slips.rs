@@ -69,7 +69,7 @@ fn a_slip_is_answered_with_what_was_meant() {
         ("sales --name carol smith", "--name \"carol smith\""),
         (
             "adjust +5 gallery",
-            "--reason says why: 'tickets adjust +20",
+            "--reason says why: 'tickets adjust +5 --reason",
         ),
         ("audit --fix", "'--repair'"),
         ("cancel --id 4", "the id stands by itself"),

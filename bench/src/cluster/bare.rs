@@ -18,8 +18,8 @@ const GROUP: usize = 64;
 
 /// Sales a second of one client, who puts so many lines into each transaction, one after another.
 pub(super) fn measure(address: SocketAddr, lines: usize, time: Duration) -> Result<f64> {
-    let mut gateway = Gateway::open(address)?;
     static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let mut gateway = Gateway::open(address)?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let prefix = format!("bare-{lines}-{}-{number}", std::process::id());
     let count = base64(format!("{prefix}/count").as_bytes());

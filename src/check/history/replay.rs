@@ -4,7 +4,7 @@ use super::chain::Chain;
 use super::findings::Findings;
 use super::possible_lefts::PossibleLefts;
 use super::seen_versions::SeenVersions;
-use super::sold::Sold;
+use super::sold::SaleSums;
 use super::verdict::HistoryFinding;
 use crate::check::anomaly::Anomaly;
 use crate::check::evidence::{Evidence, OperationOutcome, UNSAID};
@@ -130,7 +130,7 @@ fn final_adds_up(chain: &Chain, evidence: &Evidence, is_known: bool) -> bool {
     if is_known && chain.forks.is_empty() && chain.may_leave(last.seq, last.left.cast_signed()) {
         return true;
     }
-    let sold = Sold::of(evidence);
+    let sold = SaleSums::of(evidence);
     if !is_known {
         return last.seq > chain.first && sold.adds_up(last.left);
     }

@@ -25,7 +25,7 @@ pub(crate) fn too_many(evidence: &Evidence) -> String {
 }
 
 /// What was sold, as far as it was written: by the ledger, where there is one.
-pub(super) struct Sold {
+pub(super) struct SaleSums {
     stock: u64,
     /// The versions that were written and how many each took, by version.
     sales: Vec<(u64, u32)>,
@@ -36,7 +36,7 @@ pub(super) struct Sold {
     is_silent: bool,
 }
 
-impl Sold {
+impl SaleSums {
     pub(super) fn of(evidence: &Evidence) -> Self {
         let presumed = evidence.presumed_writers();
         let mut sales: Vec<(u64, u32)> = if let Some(lines) = &evidence.ledger {

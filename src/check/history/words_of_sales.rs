@@ -1,7 +1,7 @@
 //! Findings about sales in words: too many, lost, or not as they were answered.
 
 use super::phrases::Phrases;
-use super::sold::{Sold, too_many};
+use super::sold::{SaleSums, too_many};
 use crate::check::evidence::{OperationOutcome, UNSAID};
 use crate::check::write_order::WriteOrder;
 use crate::plural::are;
@@ -85,7 +85,7 @@ impl Phrases<'_> {
                 last.seq
             );
         }
-        let sold = Sold::of(self.evidence);
+        let sold = SaleSums::of(self.evidence);
         let up_to = sold.up_to(first, last.seq);
         let up_to = up_to.filter(|up_to| up_to.checked_add(last.left) != Some(stock));
         let is_of_all = sold.is_forked() || !sold.has(last.seq);

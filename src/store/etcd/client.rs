@@ -14,7 +14,9 @@ use ureq::Agent;
 use super::address::Address;
 use super::attempt::{AttemptAnswer, Way, agent, attempt};
 use super::deadline::Deadline;
+pub(super) use super::failure::Failure;
 use super::refusals::refusal;
+use super::round::Round;
 use super::wire::Failed;
 use crate::error::{Error, Kind, Result};
 use crate::store::file::backoff::outlast;
@@ -24,32 +26,6 @@ const ONE_ENDPOINT: Duration = Duration::from_secs(2);
 
 /// How long to stay away where no endpoint did it: an election takes about a second.
 const BETWEEN_ROUNDS: Duration = Duration::from_millis(50);
-
-/// Why a request was not done.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) error: Box<Error>,
-    /// Whether it may have been done all the same.
-    pub(super) unsure: bool,
-    /// Whether it asked for a revision that is compacted away.
-    pub(super) compacted: bool,
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        *failure.error
-    }
-}
-
-/// What came of asking each endpoint once.
-struct Round {
-    /// What each said.
-    whys: Vec<String>,
-    /// Whether one of them may have done it.
-    sent: bool,
-    /// Whether none of them could be spoken to.
-    unreachable: bool,
-}
 
 /// Speaks to a cluster.
 #[derive(Debug)]
@@ -119,15 +95,20 @@ impl Client {
         let body =
             serde_json::to_vec(body).map_err(|error| self.failure(&error.to_string(), false))?;
         let mut sent = false;
+        let mut before = None;
         loop {
             let round = match self.round(call, &body, deadline)? {
                 Ok(answer) => return Ok(answer),
                 Err(round) => round,
             };
             sent |= round.sent;
+            // That the time was over says less than what came of the same question before.
+            let whys = before.take().filter(|_| round.is_late());
+            let whys = whys.unwrap_or(round.whys);
             if round.unreachable || Instant::now() + BETWEEN_ROUNDS >= deadline {
-                return Err(self.failure(&round.whys.join("; "), sent));
+                return Err(self.failure(&whys.join("; "), sent));
             }
+            before = Some(whys);
             outlast(BETWEEN_ROUNDS);
         }
     }

@@ -79,13 +79,13 @@ impl KeyNames {
         self.name("lock")
     }
 
-    /// All keys of whoever holds the lock, or waits for it.
+    /// All keys of those who hold the lock, or wait for it.
     pub(super) fn locks(&self) -> (Bytes, Bytes) {
         // '0' is the letter behind '/'.
         (self.name("lock/"), self.name("lock0"))
     }
 
-    /// The lock's key of whoever has this lease, as the lock service names it.
+    /// The lock's key of the holder of this lease, as the lock service names it.
     pub(super) fn lock_of(&self, lease: u64) -> Bytes {
         self.name(&format!("lock/{lease:x}"))
     }

@@ -38,7 +38,7 @@ impl EtcdStore {
         Ok(())
     }
 
-    /// Takes the lock from whoever holds it, as the cluster does when a lease ends.
+    /// Takes the lock from its holder, as the cluster does when a lease ends.
     pub(crate) fn end_lease(&self) -> Result<()> {
         let locks = range(self.space.names.locks());
         let _: IgnoredAny = self.space.client.call("kv/deleterange", &locks, LOOKING)?;

@@ -1,5 +1,5 @@
-//! A lock that is tried and never waited for: whoever steps through a schedule says when it is tried again. Its key is as the
-//! lock service makes it, but for the lease: whoever steps through the schedule deletes it, as the end of a lease would.
+//! A lock that is tried and never waited for: the schedule says when it is tried again. Its key is as the
+//! lock service makes it, but for the lease: the schedule deletes it, as the end of a lease would.
 
 use std::fmt;
 use std::time::Duration;
