@@ -109,7 +109,7 @@ impl Case<'_> {
                 let sure = sold && !known || (sold || did.is_pending()) && self.has_written(did);
                 wrote && sure && self.too_far(did.write) && !self.is_open(did.write)
             }
-            Anomaly::Oversold if self.version.is_none() => sold && self.exceeds(did),
+            Anomaly::Oversold if self.version.is_none() => self.is_sale(did) && self.exceeds(did),
             Anomaly::Oversold => {
                 let lefts = self.lefts(did.write).unwrap_or_default();
                 wrote && lefts.last().is_some_and(|left| *left < 0)

@@ -4,7 +4,7 @@ use super::{COMPARED, WriteOrder};
 use crate::check::evidence::OperationOutcome;
 
 impl WriteOrder<'_> {
-    /// The sales that were acknowledged and for which no ticket was left, in the order of [`Self::sort`].
+    /// The sales for which no ticket was left, in the order of [`Self::sort`].
     pub(crate) fn beyond_stock(&self) -> Vec<u32> {
         let mut sold: Vec<u32> = self.sold().map(|(at, _)| at).collect();
         self.sort(&mut sold);
@@ -18,7 +18,7 @@ impl WriteOrder<'_> {
         sold
     }
 
-    /// The sales that were acknowledged and for which, for all that is known, no ticket may have been left.
+    /// The sales for which, for all that is known, no ticket may have been left.
     pub(crate) fn perhaps_beyond_stock(&self) -> Vec<u32> {
         let sold: Vec<(u32, u64)> = self.sold().collect();
         let is_beyond = |at: u32, own: u64| {
@@ -71,10 +71,15 @@ impl WriteOrder<'_> {
         self.is_first_beyond(first) && (before >= self.evidence.stock || behind())
     }
 
-    /// Those that were told that they bought, and how many.
-    fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
+    /// Those that sold, and how many: they were told so, or were told nothing and wrote. What others than the run's buyers
+    /// bought is none of its sales.
+    pub(crate) fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
         let all = (0..).zip(&self.evidence.operations);
-        let sold = all.filter(|(_, did)| did.outcome == OperationOutcome::Sold);
+        let sold = all.filter(|(at, did)| {
+            let is_of_run = || !did.is_timeless(self.evidence.names.name(did.buyer));
+            did.outcome == OperationOutcome::Sold
+                || did.is_pending() && self.has_written(*at, did) && is_of_run()
+        });
         sold.map(|(at, did)| (at, u64::from(did.quantity)))
     }
 }

@@ -131,6 +131,11 @@ impl<'a> WriteOrder<'a> {
         self.writers.iter().map(|writer| writer.1)
     }
 
+    /// Whether an operation is one of those.
+    fn has_written(&self, at: u32, did: &Operation) -> bool {
+        self.writers.binary_search(&(did.write, at)).is_ok()
+    }
+
     /// When a write is known to be done, ns; [`UNSAID`] where nothing tells.
     pub(crate) fn done(&self, at: u32) -> u64 {
         self.done.get(at as usize).copied().unwrap_or(UNSAID)
