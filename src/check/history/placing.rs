@@ -63,6 +63,9 @@ pub(super) fn place_all(
     place_odd(chain, evidence, &odd, findings);
     place_denied(chain, evidence, &denied, findings);
     tell_missing(chain, evidence, &missing, findings);
+    for index in evidence.unwritten_sales() {
+        findings.add(Anomaly::LostSale, &[index], None);
+    }
     by_version(evidence, waiting)
 }
 

@@ -117,6 +117,9 @@ impl Case<'_> {
             Anomaly::LostSale if wrote => {
                 sold && self.evidence.ledger.is_some() && !self.on_ledger(did)
             }
+            Anomaly::LostSale if did.write == UNSAID => {
+                sold && self.version.is_none() && self.is_nowhere(did)
+            }
             Anomaly::LostSale => {
                 let last = self.evidence.last;
                 sold && self.version.is_none() && last.is_some_and(|last| last.seq < did.write)

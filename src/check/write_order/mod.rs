@@ -12,6 +12,7 @@ mod beyond_stock;
 mod done;
 mod done_writes;
 mod own_lines;
+mod put_back;
 mod times;
 
 use done::done;
