@@ -66,8 +66,13 @@ fn title(trial: &Trial, users: usize) -> String {
         Writes::Replace => "",
         Writes::InPlace => ", count written in place",
     };
+    let query = if trial.query {
+        ", query outside the lock"
+    } else {
+        ""
+    };
     let (buyers, tickets) = (count(users as u64, "buyer"), count(trial.stock, "ticket"));
-    format!("{buyers}, {tickets}, {lock}{writes}")
+    format!("{buyers}, {tickets}, {lock}{writes}{query}")
 }
 
 struct Drawing {
@@ -97,6 +102,9 @@ impl Drawing {
             self.release(buyer, at);
             if let Some(operation) = self.operations.get_mut(buyer) {
                 operation.killed = Some(at);
+                // The step is its own, though it does nothing in it.
+                let step = Span::new(Doing::Point(String::new()), at, at + 1);
+                operation.spans.push(step);
             }
             return;
         }

@@ -34,7 +34,10 @@ fn drawn(text: &str) -> Timeline {
 
 fn spans(timeline: &Timeline, lane: usize) -> Vec<&Span> {
     let spans = &timeline.lanes[lane].operations[0].spans;
-    let of_locks = |doing: &Doing| matches!(doing, Doing::Wait | Doing::Stuck(_) | Doing::Hold(_));
+    let of_locks = |doing: &Doing| {
+        let waits = matches!(doing, Doing::Wait | Doing::WaitFor(_) | Doing::Stuck(_));
+        waits || matches!(doing, Doing::Hold(_))
+    };
     spans.iter().filter(|span| of_locks(&span.doing)).collect()
 }
 

@@ -91,15 +91,19 @@ fn are_one_lease(evidence: &Evidence, one: &LockHold, other: &LockHold) -> bool 
     one.leased && other.leased && device(one) == device(other)
 }
 
-/// Whether two operations have locked one file.
+/// Whether two operations have locked one file, or one has asked for what the other has locked: those are two locks that are
+/// meant to be two.
 fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
     let files = |index| {
         let operation = evidence.operation(index);
         let holds = operation.map(|operation| evidence.holds_of(operation));
-        holds
-            .into_iter()
-            .flatten()
-            .filter(|hold| hold.got != UNSAID)
+        let holds = holds.into_iter().flatten();
+        holds.filter(|hold| hold.got != UNSAID || hold.wanted != UNSAID)
     };
-    one == other || files(one).any(|hold| files(other).any(|second| second.lock == hold.lock))
+    let mut common = files(one).flat_map(|hold| files(other).map(move |second| (hold, second)));
+    one == other
+        || common.any(|(hold, second)| {
+            let is_held = hold.got != UNSAID || second.got != UNSAID;
+            hold.lock == second.lock && is_held
+        })
 }
