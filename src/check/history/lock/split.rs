@@ -91,19 +91,22 @@ fn are_one_lease(evidence: &Evidence, one: &LockHold, other: &LockHold) -> bool 
     one.leased && other.leased && device(one) == device(other)
 }
 
-/// Whether two operations have locked one file, or one has asked for what the other has locked: those are two locks that are
-/// meant to be two.
+/// Whether two operations have locked one file, or one has asked, while it held its own, for what the other has locked: those
+/// are two locks that are meant to be two.
 fn share(evidence: &Evidence, one: u32, other: u32) -> bool {
-    let files = |index| {
+    let holds = |index| {
         let operation = evidence.operation(index);
         let holds = operation.map(|operation| evidence.holds_of(operation));
-        let holds = holds.into_iter().flatten();
-        holds.filter(|hold| hold.got != UNSAID || hold.wanted != UNSAID)
+        holds.into_iter().flatten()
     };
-    let mut common = files(one).flat_map(|hold| files(other).map(move |second| (hold, second)));
-    one == other
-        || common.any(|(hold, second)| {
-            let is_held = hold.got != UNSAID || second.got != UNSAID;
-            hold.lock == second.lock && is_held
-        })
+    let got = |index| holds(index).filter(|hold| hold.got != UNSAID);
+    let meant = |index| {
+        let second = move |wait: &&LockHold| {
+            wait.wanted != UNSAID && got(index).any(|own| own.got <= wait.wanted)
+        };
+        let waits = holds(index).filter(|hold| hold.got == UNSAID);
+        got(index).chain(waits.filter(second))
+    };
+    let meets = |one, other| meant(one).any(|hold| got(other).any(|own| own.lock == hold.lock));
+    one == other || meets(one, other) || meets(other, one)
 }
