@@ -6,8 +6,7 @@ use crate::ledger::LockKind;
 use crate::office::Writes;
 use crate::plural::count;
 use crate::timeline::{
-    Doing, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span,
-    Spot, Time, Timeline,
+    Doing, DrawnOperation, DrawnOutcome, DrawnVersion, Lane, Sight, Span, Spot, Time, Timeline,
 };
 
 /// The timeline of a run, to be drawn; with the chance of a bad end before its first step and after each,

@@ -28,7 +28,10 @@ impl Phrases<'_> {
 
     pub(super) fn lost_sale(&self) -> String {
         let (who, did) = (self.who(0), self.operation(0));
-        let told = format!("{who} was told at {} that it bought", self.time(did.returned));
+        let told = format!(
+            "{who} was told at {} that it bought",
+            self.time(did.returned)
+        );
         if did.write == UNSAID {
             return format!("{told}, but the ledger has no such sale");
         }

@@ -12,9 +12,7 @@ fn steps(stock: u64, lines: &[(&str, &str, u64, &str)]) -> String {
     let mut text = format!("{{\"evidence\":1,\"stock\":{stock},\"first\":0}}\n");
     for (buyer, step, t, more) in lines {
         let comma = if more.is_empty() { "" } else { "," };
-        text += &format!(
-            "{{\"step\":\"{step}\",\"buyer\":\"{buyer}\",\"t\":{t}{comma}{more}}}\n"
-        );
+        text += &format!("{{\"step\":\"{step}\",\"buyer\":\"{buyer}\",\"t\":{t}{comma}{more}}}\n");
     }
     text
 }
@@ -79,10 +77,20 @@ fn who_wrote_and_was_not_answered_is_among_those_who_bought_too_many() {
                 ("bob", "invoke", 11, ""),
                 ("ann", "read", 12, "\"seq\":0,\"left\":1"),
                 ("bob", "read", 13, "\"seq\":0,\"left\":1"),
-                ("ann", "intend", 15, "\"read\":0,\"write\":1,\"nonce\":\"a\""),
+                (
+                    "ann",
+                    "intend",
+                    15,
+                    "\"read\":0,\"write\":1,\"nonce\":\"a\"",
+                ),
                 ("ann", "wrote", 17, ""),
                 ("ann", ann, 18, ann_more),
-                ("bob", "intend", 20, "\"read\":0,\"write\":1,\"nonce\":\"b\""),
+                (
+                    "bob",
+                    "intend",
+                    20,
+                    "\"read\":0,\"write\":1,\"nonce\":\"b\"",
+                ),
                 ("bob", "wrote", 22, ""),
                 ("bob", bob, 25, bob_more),
             ];
@@ -133,7 +141,11 @@ fn a_count_that_was_put_back_is_not_old() {
     ] {
         let text = run(bob, dee);
         let verdict = judged(&text);
-        assert_eq!(verdict.count(Anomaly::StaleRead), stale, "{text}{verdict:?}");
+        assert_eq!(
+            verdict.count(Anomaly::StaleRead),
+            stale,
+            "{text}{verdict:?}"
+        );
         assert!(verdict.count(Anomaly::LostUpdate) > 0, "{text}");
     }
     // Beside one who does read an old count.
@@ -197,7 +209,10 @@ fn a_finding_about_a_read_is_marked_at_that_read_alone() {
     let (read, write) = (number("bob reads"), number("bob writes"));
     assert!(read.is_some() && read != write, "{drawn}");
     let read = read.unwrap();
-    assert!(!number("ann writes").is_some_and(|own| own.contains(&read)), "{drawn}");
+    assert!(
+        !number("ann writes").is_some_and(|own| own.contains(&read)),
+        "{drawn}"
+    );
     // Nothing of a faultless sale is red.
     let query = "{\"buyer\":\"bob\",\"invoke\":20,\"return\":22,\"quantity\":0,\"read\":0,\"read_at\":21,\"seen\":3,\"outcome\":\"query\"}\n";
     let text = header(3) + &sale("ann", [10, 11, 12, 13, 14], 0, 3) + query;
@@ -207,7 +222,12 @@ fn a_finding_about_a_read_is_marked_at_that_read_alone() {
     let killed = [
         ("ann", "invoke", 10, ""),
         ("ann", "read", 11, "\"seq\":0,\"left\":2"),
-        ("ann", "intend", 12, "\"read\":0,\"write\":1,\"nonce\":\"ann\""),
+        (
+            "ann",
+            "intend",
+            12,
+            "\"read\":0,\"write\":1,\"nonce\":\"ann\"",
+        ),
         ("ann", "killed", 14, ""),
     ];
     let text = steps(2, &killed)
@@ -231,11 +251,21 @@ fn an_ended_lease_is_marked_at_the_write_under_it() {
             ("bob", "invoke", 20, ""),
             ("bob", "lock_got", 22, &second),
             ("bob", "read", 23, "\"seq\":0,\"left\":2"),
-            ("bob", "intend", 24, "\"read\":0,\"write\":1,\"nonce\":\"b\""),
+            (
+                "bob",
+                "intend",
+                24,
+                "\"read\":0,\"write\":1,\"nonce\":\"b\"",
+            ),
             ("bob", "wrote", 26, ""),
             ("bob", "lock_released", 27, ""),
             ("bob", "return", 28, "\"outcome\":\"sold\",\"left\":1"),
-            ("ann", "intend", 35, "\"read\":0,\"write\":1,\"nonce\":\"a\""),
+            (
+                "ann",
+                "intend",
+                35,
+                "\"read\":0,\"write\":1,\"nonce\":\"a\"",
+            ),
             ("ann", "wrote", 37, ""),
             ("ann", "lock_released", 39, ""),
             ("ann", "return", 40, "\"outcome\":\"sold\",\"left\":1"),
@@ -277,7 +307,12 @@ fn deadlock(ann_reads: bool, bob_ends: &str) -> String {
         lines.extend([
             ("ann", "lock_got", 85, b.as_str()),
             ("ann", "read", 86, "\"seq\":0,\"left\":2"),
-            ("ann", "intend", 87, "\"read\":0,\"write\":1,\"nonce\":\"a\""),
+            (
+                "ann",
+                "intend",
+                87,
+                "\"read\":0,\"write\":1,\"nonce\":\"a\"",
+            ),
             ("ann", "wrote", 88, ""),
             ("ann", "return", 91, "\"outcome\":\"sold\",\"left\":1"),
         ]);
@@ -309,13 +344,19 @@ fn a_deadlock_that_was_ended_is_drawn_until_then() {
         let text = deadlock(false, end);
         let evidence = read(&text);
         let timeline = tickets::draw::recorded(&evidence, &judge(&evidence));
-        let spans = timeline.lanes.iter().flat_map(|lane| &lane.operations[0].spans);
+        let spans = timeline
+            .lanes
+            .iter()
+            .flat_map(|lane| &lane.operations[0].spans);
         let stuck = spans.filter(|span| matches!(span.doing, Doing::Stuck(_)));
         for span in stuck {
             assert_eq!(span.to, 80, "{end}: {span:?}");
         }
         assert!(row(&text, words).trim_start().starts_with("70 "), "{end}");
-        assert!(row(&text, "bob waits for lock A").ends_with("lock A <- 1"), "{end}");
+        assert!(
+            row(&text, "bob waits for lock A").ends_with("lock A <- 1"),
+            "{end}"
+        );
         // Whoever waits behind it says for which lock; what was done later is said where it was done.
         assert!(row(&text, "cid asks for lock A").contains('○'), "{end}");
         let (_, svg) = both(&text);
@@ -348,7 +389,9 @@ fn a_wait_that_begins_at_a_cut_is_seen_before_it() {
     let (_, svg) = both(&text);
     assert!(svg.contains("time cut out"), "{svg}");
     // Two pieces of the wait: before the cut, and behind it.
-    let waits = svg.lines().filter(|line| line.contains(r#"stroke-dasharray="1.5 3""#));
+    let waits = svg
+        .lines()
+        .filter(|line| line.contains(r#"stroke-dasharray="1.5 3""#));
     let lengths = waits.filter_map(|line| {
         let (_, path) = line.split_once("d=\"M")?;
         let (from, rest) = path.split_once(' ')?;
