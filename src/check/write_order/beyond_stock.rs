@@ -75,7 +75,7 @@ impl WriteOrder<'_> {
     /// bought is none of its sales.
     pub(crate) fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
         let all = (0..).zip(&self.evidence.operations);
-        let sold = all.filter(|(at, did)| {
+        let sold = all.filter(move |(at, did)| {
             let is_of_run = || !did.is_timeless(self.evidence.names.name(did.buyer));
             did.outcome == OperationOutcome::Sold
                 || did.is_pending() && self.has_written(*at, did) && is_of_run()
