@@ -41,8 +41,8 @@ impl Case<'_> {
     /// Whether it sold: it was told so, or was told nothing and wrote.
     pub(super) fn is_sale(&self, did: &Operation) -> bool {
         let is_of_run = || !did.is_timeless(self.evidence.names.name(did.buyer));
-        let wrote = || self.has_written(did) || self.must_have_written(did);
-        did.outcome == OperationOutcome::Sold || did.is_pending() && is_of_run() && wrote()
+        let wrote = did.is_pending() && self.has_written(did);
+        did.outcome == OperationOutcome::Sold || wrote && is_of_run()
     }
 
     /// Whether the sales that were written before this one, for all that is known, and this one are more than the stock.

@@ -1,7 +1,7 @@
 //! Which sales there was no ticket for, as far as the order of the writes tells.
 
 use super::{COMPARED, WriteOrder};
-use crate::check::evidence::OperationOutcome;
+use crate::check::evidence::{Operation, OperationOutcome, UNSAID};
 
 impl WriteOrder<'_> {
     /// The sales for which no ticket was left, in the order of [`Self::sort`].
@@ -71,15 +71,22 @@ impl WriteOrder<'_> {
         self.is_first_beyond(first) && (before >= self.evidence.stock || behind())
     }
 
-    /// Those that sold, and how many: they were told so, or were told nothing and wrote. What others than the run's buyers
+    /// Those that sold, and how many: they were told so, or were told nothing and the ledger or they themselves say that they
+    /// wrote. What others than the run's buyers
     /// bought is none of its sales.
     pub(crate) fn sold(&self) -> impl Iterator<Item = (u32, u64)> {
         let all = (0..).zip(&self.evidence.operations);
         let sold = all.filter(move |(at, did)| {
             let is_of_run = || !did.is_timeless(self.evidence.names.name(did.buyer));
             did.outcome == OperationOutcome::Sold
-                || did.is_pending() && self.has_written(*at, did) && is_of_run()
+                || did.is_pending() && self.says_written(*at, did) && is_of_run()
         });
         sold.map(|(at, did)| (at, u64::from(did.quantity)))
+    }
+
+    /// Whether the ledger says that an operation wrote, or where there is none, the operation.
+    fn says_written(&self, at: u32, did: &Operation) -> bool {
+        let says = self.evidence.ledger.is_some() || did.wrote != UNSAID;
+        says && self.has_written(at, did)
     }
 }
