@@ -17,7 +17,7 @@ use crate::{BoxOffice, Error, Kind, Result, shown};
 pub(super) fn backup(file: &Path, arguments: &BackupArgs, screen: &Screen) -> Result<u8> {
     let mut office = BoxOffice::at(file)?;
     let done = office.backup(&arguments.directory, arguments.wait.limit);
-    screen.notes(&office.notes());
+    screen.notes_always(&office.notes());
     let done = done?;
     let document = BackupDocument {
         ok: true,

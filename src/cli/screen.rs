@@ -117,6 +117,11 @@ impl Screen {
         }
     }
 
+    /// The same also where no more than the result is wanted: a command that cron runs tells so what it put right.
+    pub(crate) fn notes_always(&self, notes: &[String]) {
+        Self::new(self.json, false).notes(notes);
+    }
+
     /// What somebody should know before it happens.
     pub(crate) fn warning(text: &str) {
         let _ = writeln!(anstream::stderr().lock(), "{BAD}warning{BAD:#}: {text}");

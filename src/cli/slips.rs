@@ -15,7 +15,7 @@ use super::hint::{self, quoted};
 use crate::lab::condition::Condition;
 use meant::{MEANT, NO_COMMAND, NO_SERVICE};
 use options::unknown_option;
-use phrases::{is_file, named_by_f};
+use phrases::{adjusted, difference, is_file, named_by_f, next_word};
 use words::one_word_more;
 
 /// What was meant by it, in a sentence, where that can be told. `command`: the one that was named; `matches`: what could
@@ -79,12 +79,6 @@ fn unknown_command(word: &str, command: &str) -> Option<String> {
     }
     let (_, meant) = MEANT.iter().find(|(tried, _)| small == *tried)?;
     Some(format!("'tickets {meant}' does that"))
-}
-
-/// The word behind this one on the command line.
-fn next_word(word: &str) -> Option<String> {
-    let mut words = std::env::args_os().skip_while(|one| one.as_os_str() != word);
-    words.nth(1)?.into_string().ok()
 }
 
 /// A command of `race` without that word, by what it is given.
@@ -158,7 +152,12 @@ fn missing(command: &str, matches: Option<&ArgMatches>) -> Option<String> {
         "import" => {
             "the list stands by itself, and -f names the event: 'tickets -f FILE.json import LIST.csv'"
         }
-        "adjust" => "--reason says why: 'tickets adjust +20 --reason \"gallery opened\"'",
+        "adjust" => {
+            return Some(format!(
+                "--reason says why: {}",
+                adjusted(difference(matches))
+            ));
+        }
         "cancel" | "rename" | "show" => "'tickets sales' lists the sales with their ids",
         "confirm" | "release" => "'tickets sales --held' lists the holds with their ids",
         _ => return None,

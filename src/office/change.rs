@@ -51,7 +51,7 @@ impl BoxOffice {
                 let wanted = quantity.min(0).unsigned_abs();
                 let taken = match stock.take(before, transaction, wanted, clock.now()) {
                     Err(error) if matches!(error.kind(), Kind::SoldOut { .. }) => {
-                        return Err(not_so_many(wanted, &error));
+                        return Err(not_so_many(wanted, before.sold, &error));
                     }
                     taken => taken?,
                 };
@@ -84,7 +84,7 @@ impl BoxOffice {
     }
 }
 
-fn not_so_many(wanted: u64, found: &Error) -> Error {
+fn not_so_many(wanted: u64, sold: u64, found: &Error) -> Error {
     let left = match found.kind() {
         Kind::SoldOut { left } => left,
         _ => 0,
@@ -96,10 +96,19 @@ fn not_so_many(wanted: u64, found: &Error) -> Error {
         .map_or_else(String::new, |held| format!("; {held} {} held", are(held)));
     let message = format!("cannot take {wanted} away: only {left} {is} left{apart}");
     let error = Error::new(Kind::Refused, message);
-    match held {
-        Some(held) => error
-            .held(held, found.next_due())
-            .hint("cancel sales, or release holds ('tickets sales --held'), first"),
-        None => error.hint("cancel sales first"),
+    let all = left.saturating_add(sold).saturating_add(held.unwrap_or(0));
+    let error = match held {
+        Some(held) => error.held(held, found.next_due()),
+        None => error,
+    };
+    if all < wanted {
+        return error.hint(format!(
+            "there {} only {all} in all: -{wanted} takes so many away, and is not how many there are then",
+            are(all)
+        ));
     }
+    error.hint(match held {
+        Some(_) => "cancel sales, or release holds ('tickets sales --held'), first",
+        None => "cancel sales first",
+    })
 }

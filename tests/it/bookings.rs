@@ -399,4 +399,10 @@ fn no_more_is_taken_away_than_is_left_and_what_is_held_is_told() {
         message("adjust -3 --reason x"),
         "cannot take 3 away: only 2 are left"
     );
+    let hint = |line: &str| event.json(line).1["error"]["hint"].clone();
+    assert_eq!(hint("adjust -8 --reason x"), "cancel sales first");
+    assert_eq!(
+        hint("adjust -9 --reason x"),
+        "there are only 8 in all: -9 takes so many away, and is not how many there are then"
+    );
 }

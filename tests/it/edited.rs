@@ -220,3 +220,56 @@ fn a_line_that_was_edited_by_hand_is_named() {
     assert!(hint.contains("undo what was edited in line 4"), "{hint}");
     assert!(event.run("audit").stdout.contains("rename ID NAME"));
 }
+
+/// A whole line that was written by hand is no torn end: it is named, no command puts it away, and the way back is one. What a
+/// crash leaves, the beginning of a line, stops no sale.
+#[test]
+fn a_line_that_was_written_by_hand_is_named_and_not_put_away() {
+    const HAND: &str = r#"{"op":"sell","id":"4-aaaaaa","buyer":"Hand","quantity":1}"#;
+    for by_hand in [
+        format!("{HAND}\n"),
+        format!("{HAND}\n{HAND}\n"),
+        HAND.to_owned(),
+        // Behind preallocation, as a shell appends it.
+        format!("\n\n\n{HAND}\n"),
+    ] {
+        let event = sold();
+        let path = event.path(LEDGER);
+        let whole = fs::read_to_string(&path).unwrap();
+        let edited = format!("{}\n{by_hand}", whole.trim_end());
+        fs::write(&path, &edited).unwrap();
+        let safe = event.path("safe");
+        let backup = format!("-q backup {}", safe.display());
+        for line in ["book dan", "query", "door", "sales", &backup] {
+            let (code, document) = event.json(line);
+            let message = document["error"]["message"].as_str().unwrap_or_default();
+            assert_eq!(code, 6, "{line}: {document:#}");
+            assert!(message.contains("wrote it by hand"), "{line}: {message}");
+        }
+        for line in ["audit", "audit --repair"] {
+            let (code, audit) = event.json(line);
+            let found = &audit["findings"][0];
+            assert_eq!((code, &found["kind"]), (6, &"ledger".into()), "{audit:#}");
+            let text = found["text"].as_str().unwrap();
+            assert!(text.contains("wrote it by hand"), "{text}");
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), edited);
+        let told = event.run("audit").stdout;
+        let done = Command::new("sh").args(["-c", cure(&told)]).status();
+        assert!(done.unwrap().success(), "{told}");
+        event.booked("Hand");
+        assert_eq!(event.json("audit").1["sold"], 4);
+    }
+    for torn in ["{\"seq\":6,\"at\":\n", "{\"seq\":6,\"at", "\0\0\0\0", "x\n"] {
+        let event = sold();
+        let path = event.path(LEDGER);
+        let whole = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{}\n{torn}", whole.trim_end())).unwrap();
+        assert_eq!(event.json("query").0, 0, "{torn:?}");
+        let told = event.run(&format!("-q backup {}", event.path("safe").display()));
+        assert_eq!((told.code, told.stdout.as_str()), (Some(0), ""), "{told:?}");
+        assert!(told.stderr.contains("were kept as"), "{told:?}");
+        event.booked("dan");
+        assert_eq!(event.json("audit").0, 0, "{torn:?}");
+    }
+}

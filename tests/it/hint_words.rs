@@ -183,6 +183,10 @@ fn a_file_that_is_named_for_another_leads_to_that() {
             "name that: \"tickets -f 'd/my gala.json' restore 'my safe'\"\n",
         ),
         (
+            "d/my gala.json",
+            "name the directory that \"tickets -f 'd/my gala.json' backup DIR\" wrote to\n",
+        ),
+        (
             "list.csv",
             "name the directory that \"tickets -f 'd/my gala.json' backup DIR\" wrote to\n",
         ),
@@ -195,4 +199,6 @@ fn a_file_that_is_named_for_another_leads_to_that() {
         );
         assert!(told.stderr.contains("is no directory"), "{told:?}");
     }
+    let told = own(&["-f", "d/my gala.json", "import", "my safe", "--batch", "x"]);
+    assert!(told.stderr.contains("restore DIR"), "{told:?}");
 }

@@ -178,6 +178,44 @@ fn a_slip_at_the_desk_is_answered_with_what_was_meant() {
     ]);
 }
 
+/// What a tip says is done as it stands: it leads to what was meant, and to nothing else.
+#[test]
+fn a_tip_that_is_followed_does_what_was_meant() {
+    assert_meant(&[
+        ("changes", "'tickets sales --changes' does that"),
+        ("unclose", "'tickets reopen' does that"),
+        ("start", "'tickets reopen' sells again"),
+        ("load safe", "'tickets restore DIR' puts a backup back"),
+        ("sold", "'tickets sales' does that"),
+        ("stats", "'tickets query' does that"),
+        ("names", "'tickets door' does that"),
+        ("hold bob 2h", "'--for 2h' says for how long"),
+        ("hold bob for 15m", "'--for 15m' says for how long"),
+        ("hold bob the builder", "stand in quotes"),
+        ("hold bob --hold 2h", "'--for 2h' says that"),
+        ("book bob --paid", "'--note paid' says that"),
+        ("close rain", "'--reason rain' says why"),
+        (
+            "adjust -5",
+            "'tickets adjust -5 --reason \"gallery closed\"'",
+        ),
+        (
+            "adjust -5 rain",
+            "'tickets adjust -5 --reason \"gallery closed\"'",
+        ),
+        ("adjust --by 5 --reason rain", "'tickets adjust +5 --reason"),
+        ("book bob 2\u{a0}tickets", "'--quantity 2' says how many"),
+        ("hold bob 2\u{a0}Seats", "'--quantity 2' says how many"),
+        ("book bob 2\u{a0}fast", "'tickets book \"bob 2\u{a0}fast\"'"),
+        ("cancel sale 3", "'tickets cancel 3' takes that sale back"),
+        (
+            "cancel sale 3-k3v9xq",
+            "'tickets cancel 3-k3v9xq' takes that sale back",
+        ),
+        ("cancel 3 2", "'--quantity 2' says how many"),
+    ]);
+}
+
 /// It would be another option, with the rest of the word for its value.
 #[test]
 fn an_option_of_many_letters_with_one_dash_is_refused() {

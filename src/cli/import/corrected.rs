@@ -2,6 +2,7 @@
 //! belongs to.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -86,18 +87,37 @@ fn is_of_no_use(mut found: Read, (read, batch): (&Read, &str), event: &Path) -> 
     Ok(unsold.is_empty())
 }
 
-/// An error where this list is known to be what was refused of another one: as a list of its own it would be sold once
-/// more, when that is corrected too.
+/// Marks a list all of whose rows were sold as of one of another name: as a list of its own they would be sold once more.
+pub(super) fn mark_sold(arguments: &ImportArgs, batch: &str) {
+    let list = &arguments.list;
+    let is_of_another = arguments.batch.is_some() && list.file_name() != Some(batch.as_ref());
+    if is_of_another
+        && list.is_file()
+        && let Ok(list) = File::open(list)
+    {
+        // Of no bytes: what somebody else has written into it is not overwritten as a file of refused rows.
+        OutputMark::give(&list, batch, b"");
+    }
+}
+
+/// An error where this list is known to be what was refused of another one, or sold as of that: as a list of its own it
+/// would be sold once more, when that is corrected too.
 ///
 /// # Errors
 /// [`Kind::Usage`]: that, and what to do.
 pub(super) fn refuse_without_batch(arguments: &ImportArgs) -> Result<()> {
     let list = &arguments.list;
-    let Some(OutputMark { of, .. }) = OutputMark::of_name(list) else {
+    let Some(mark) = OutputMark::of_name(list) else {
         return Ok(());
     };
+    let were = if mark.is_of(b"") {
+        "sold as"
+    } else {
+        "refused"
+    };
+    let of = mark.of;
     let message =
-        format!("holds rows that were refused of the list {of:?}: say that they belong to that");
+        format!("holds rows that were {were} of the list {of:?}: say that they belong to that");
     let import = again(arguments, list, &of);
     Err(Error::new(Kind::Usage, message)
         .at(list, 0, 0)

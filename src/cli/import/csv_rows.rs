@@ -9,6 +9,7 @@ use super::passed_over::{self, Heading, PassedOver};
 use super::quotes::{Unclosed, unclosed};
 use super::row::{Read, Row, RowFlaw, RowText, one};
 use super::separator::{in_words, known, separator, stated};
+use super::sold_here::ids;
 use super::title::of_another_line;
 
 /// Reads them all: rows, rows with a cell that makes no sense, and lines that are no rows. `ignore`: columns of other
@@ -164,7 +165,10 @@ fn add(
         let why = passed_over::says_otherwise("column", name, many);
         return read.add(line, Err(why), || RowText::Cells(written));
     }
-    let row = row(cells, line).map_err(|why| format!("{why}{}", more()));
+    let named = passed.cells(record);
+    let sale_ids = named.flat_map(|(name, cell)| ids(name, cell)).collect();
+    let row = row(cells, line).map(|row| Row { sale_ids, ..row });
+    let row = row.map_err(|why| format!("{why}{}", more()));
     read.add(line, row, || RowText::Cells(cells.map(str::to_owned)));
 }
 
@@ -235,6 +239,7 @@ fn row([buyer, quantity, key, note]: [&str; 4], line: u64) -> Result<Row, String
         note: text(note),
         line,
         has_key: false,
+        sale_ids: Vec::new(),
     };
     row.check()?;
     Ok(row)

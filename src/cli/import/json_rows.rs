@@ -7,6 +7,7 @@ use super::header::BadHeader;
 use super::not_valid::not_valid;
 use super::passed_over::{self, Heading, PassedOver};
 use super::row::{COLUMNS, Read, Row, RowFlaw, RowText};
+use super::sold_here::ids;
 use crate::json_words::in_words;
 
 /// Reads them all: rows, objects that are no row that makes sense, and lines that are no objects. `ignore`: members of
@@ -34,7 +35,10 @@ pub(super) fn read(text: &str, ignore: bool) -> Result<Read, (u64, BadHeader)> {
                         name,
                         &many.to_string(),
                     )),
-                    (None, None) => row(&known, line),
+                    (None, None) => row(&known, line).map(|row| Row {
+                        sale_ids: sale_ids(&members),
+                        ..row
+                    }),
                 };
                 read.add(line, row, || RowText::Line(with_buyer_first(members)));
             }
@@ -60,6 +64,13 @@ fn see(passed: &mut PassedOver, members: &Map<String, Value>) {
     for name in members.keys().filter(|name| !COLUMNS.contains(&&***name)) {
         passed.name(&Heading::Name(name.clone()));
     }
+}
+
+/// What members that are passed over call its sales.
+fn sale_ids(members: &Map<String, Value>) -> Vec<String> {
+    let all = members.iter();
+    all.flat_map(|(name, value)| ids(name, &value.to_string()))
+        .collect()
 }
 
 /// Why it is no row, where a member that is passed over says that not all of it is valid.

@@ -18,6 +18,7 @@ mod quotes;
 mod rejects;
 mod row;
 mod separator;
+mod sold_here;
 mod text;
 mod title;
 mod twice;
@@ -43,7 +44,8 @@ const TOLD: usize = 20;
 
 pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Result<u8> {
     let batch = batch::of(arguments)?;
-    let list = list::read(arguments, &batch, screen)?;
+    let mut list = list::read(arguments, &batch, screen)?;
+    sold_here::refuse(&mut list, file)?;
     if !list.flaws.is_empty() || (!list.bad.is_empty() && arguments.rejects.is_none()) {
         return Ok(nonsense::tell(&list, &arguments.list, screen));
     }
@@ -70,6 +72,9 @@ pub(super) fn import(file: &Path, arguments: &ImportArgs, screen: &Screen) -> Re
         let refused = refused.map(Refused::Row).chain(bad).collect();
         let written = rejects::write(&mut output, (&list, &batch), refused);
         done.unwritten = written.err();
+    }
+    if done.refused.is_empty() && list.bad.is_empty() {
+        corrected::mark_sold(arguments, &batch);
     }
     let code = done.tell(&list, screen);
     let notes = notes::of(&done, &list, (arguments, &batch), code);

@@ -4,7 +4,7 @@
 const NOTHING: [&str; 6] = ["", "0", "no", "false", "null", "-"];
 
 /// How such a row is taken all the same.
-const WAY_OUT: &str = "'tickets door --format csv' writes a list of what is valid, and 'tickets copy' takes a whole event over";
+const WAY_OUT: &str = "'tickets door --format csv' writes a list of what is valid for another event, and 'tickets copy' takes a whole event over";
 
 /// Why a row of this quantity is none that says so in a cell that is passed over, and the words of that cell.
 pub(super) fn not_valid<'c>(

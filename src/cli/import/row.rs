@@ -25,6 +25,9 @@ pub(super) struct Row {
     /// Whether its key is its own.
     #[serde(skip)]
     pub(super) has_key: bool,
+    /// What columns that are passed over call its sales.
+    #[serde(skip)]
+    pub(super) sale_ids: Vec<String>,
 }
 
 /// How many tickets a row is for that does not say.

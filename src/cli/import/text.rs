@@ -47,7 +47,15 @@ pub(super) fn read(arguments: &ImportArgs, batch: &str, screen: &Screen) -> Resu
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>> {
-    let problem = |e| Error::io("read", path, e);
+    let problem = |e| {
+        let error = Error::io("read", path, e);
+        if path.is_dir() {
+            return error.hint(
+                "nothing was sold; a list is a file; 'tickets restore DIR' puts a backup back",
+            );
+        }
+        error
+    };
     let mut bytes = Vec::new();
     let read = if is_stdin(path) {
         io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes)

@@ -1,7 +1,7 @@
 //! Words that are no commands.
 
 /// Words that people try, and the command that each means.
-pub(super) const MEANT: [(&str, &str); 60] = [
+pub(super) const MEANT: [(&str, &str); 63] = [
     ("sell", "book NAME"),
     ("order", "book NAME"),
     ("reserve", "hold NAME"),
@@ -12,7 +12,7 @@ pub(super) const MEANT: [(&str, &str); 60] = [
     ("unhold", "release ID"),
     ("transfer", "rename ID NAME"),
     ("limit", "set --max-per-sale N"),
-    ("load", "import FILE"),
+    ("changes", "sales --changes"),
     ("stop", "close"),
     ("pause", "close"),
     ("open", "reopen"),
@@ -23,6 +23,9 @@ pub(super) const MEANT: [(&str, &str); 60] = [
     ("info", "query"),
     ("report", "sales"),
     ("buyers", "sales"),
+    ("sold", "sales"),
+    ("stats", "query"),
+    ("names", "door"),
     ("print", "door --format html"),
     ("end", "close"),
     ("follow", "watch"),
@@ -40,7 +43,7 @@ pub(super) const MEANT: [(&str, &str); 60] = [
     ("new", "init N"),
     ("create", "init N"),
     ("make", "init N"),
-    ("start", "init N"),
+    ("unclose", "reopen"),
     ("status", "query"),
     ("count", "query"),
     ("left", "query"),
@@ -65,12 +68,20 @@ pub(super) const MEANT: [(&str, &str); 60] = [
 ];
 
 /// Words that no one command is meant by, and what there is instead.
-pub(super) const NO_COMMAND: [(&str, &str); 11] = [
+pub(super) const NO_COMMAND: [(&str, &str); 13] = [
     ("edit", CHANGES),
     ("change", CHANGES),
     (
         "undo",
         "'tickets cancel ID' takes a sale back, 'tickets release ID' a hold; what was cancelled is booked again",
+    ),
+    (
+        "start",
+        "'tickets init N' makes an event; 'tickets reopen' sells again where one was closed",
+    ),
+    (
+        "load",
+        "'tickets restore DIR' puts a backup back; 'tickets import FILE' sells to all of a list",
     ),
     (
         "uncancel",

@@ -84,8 +84,10 @@ fn of_another(option: &str, command: &str) -> Option<&'static str> {
         }
         (
             "hold",
-            "until" | "till" | "hours" | "minutes" | "days" | "time" | "duration" | "expires",
+            "hold" | "until" | "till" | "hours" | "minutes" | "days" | "time" | "duration"
+            | "expires",
         ) => "--for 2h",
+        ("book" | "hold", "paid") => "--note paid",
         ("book" | "hold", "reason" | "comment" | "remark" | "memo") => "--note TEXT",
         ("rename", "why")
         | ("cancel" | "adjust" | "close" | "reopen", "note" | "comment" | "why") => "--reason TEXT",

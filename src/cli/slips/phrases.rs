@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use clap::ArgMatches;
+
 use super::super::hint::quoted;
 
 /// Whether it is more likely a file than a word.
@@ -20,6 +22,28 @@ pub(super) fn named_by_f(word: &str, command: &str) -> String {
         "-f names an event: 'tickets -f {} {command}'",
         quoted(file.as_ref())
     )
+}
+
+/// The word behind this one on the command line.
+pub(super) fn next_word(word: &str) -> Option<String> {
+    let mut words = std::env::args_os().skip_while(|one| one.as_os_str() != word);
+    words.nth(1)?.into_string().ok()
+}
+
+/// By how much an adjustment was asked for.
+pub(super) fn difference(matches: Option<&ArgMatches>) -> Option<i64> {
+    matches?.try_get_one("quantity").ok()?.copied()
+}
+
+/// How an adjustment is given with its reason. `by`: by how much it was asked for.
+pub(super) fn adjusted(by: Option<i64>) -> String {
+    let by = by.unwrap_or(20);
+    let why = if by < 0 {
+        "gallery closed"
+    } else {
+        "gallery opened"
+    };
+    format!("'tickets adjust {by:+} --reason \"{why}\"'")
 }
 
 /// A word of a command line that stands in single quotes.

@@ -3,7 +3,7 @@
 use clap::{ArgMatches, ValueEnum as _};
 
 use super::super::args::{DoorFormat, Format, LockArg};
-use super::phrases::{in_quotes, is_file, named_by_f};
+use super::phrases::{adjusted, difference, in_quotes, is_file, named_by_f, next_word};
 
 /// What was meant by it, in a sentence: `book Ann Smith`, `cancel 4 2`, `buy 8`.
 pub(super) fn one_word_more(
@@ -22,7 +22,6 @@ pub(super) fn one_word_more(
     if let Some(told) = begun(matches).and_then(|begun| other_quotes(&begun, word, command)) {
         return Some(told);
     }
-    let number_of = |word: &str| word.trim_matches(['x', 'X', '×']).parse::<u64>().ok();
     if ["book", "hold"].contains(&command)
         && let Some(begun) = begun(matches)
         && let Some(tickets) = number_of(&begun)
@@ -36,10 +35,17 @@ pub(super) fn one_word_more(
         let note = in_quotes(&format!("{note} {word}"));
         return Some(format!("several words stand in quotes: '--note {note}'"));
     }
+    let of_an_id = command == "cancel" && !given(matches, "id").is_some_and(|id| is_id(&id));
     if let Some(tickets) = number_of(word)
+        && !of_an_id
         && let Some(told) = number(&tickets.to_string(), command)
     {
         return Some(told);
+    }
+    if command == "hold"
+        && let Some(time) = for_how_long(word)
+    {
+        return Some(format!("'--for {time}' says for how long"));
     }
     to_this_command(word, command, matches)
 }
@@ -76,20 +82,31 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
         "close" | "reopen" if word.contains(char::is_whitespace) => {
             format!("'--reason {}' says why", in_quotes(word))
         }
-        "close" | "reopen" | "import" => format!(
+        "close" | "reopen" => format!(
+            "'--reason {}' says why; -f names the event: 'tickets -f FILE.json {command}'",
+            in_quotes(word)
+        ),
+        "import" => format!(
             "-f names the event: 'tickets -f FILE.json {command}'; words that belong together stand in quotes"
         ),
         "book" => {
             let name = in_quotes(&with_begun(word, matches));
             format!("a name of several words stands in quotes: 'tickets book {name}'")
         }
+        "cancel" if is_id(word) && !given(matches, "id").is_some_and(|id| is_id(&id)) => {
+            format!("'tickets cancel {word}' takes that sale back")
+        }
         "cancel" => format!(
             "'--reason {}' says why; several words stand in quotes",
             in_quotes(word)
         ),
-        "adjust" => {
-            "--reason says why: 'tickets adjust +20 --reason \"gallery opened\"'".to_owned()
-        }
+        "adjust" => match word.parse() {
+            Ok(by) => format!(
+                "the difference stands by itself, with its sign: {}",
+                adjusted(Some(by))
+            ),
+            Err(_) => format!("--reason says why: {}", adjusted(difference(matches))),
+        },
         "buy" => format!(
             "a rush has buyers without a name; 'tickets book {}' sells to somebody",
             in_quotes(word)
@@ -104,6 +121,34 @@ fn to_this_command(word: &str, command: &str, matches: Option<&ArgMatches>) -> O
         "race replay" => "a schedule stands in quotes, as in '1 2 2 1'".to_owned(),
         _ => return None,
     })
+}
+
+/// How many tickets a word says: `2`, `x2`, `2 tickets`.
+fn number_of(word: &str) -> Option<u64> {
+    const TICKETS: [&str; 6] = ["ticket", "tickets", "seat", "seats", "place", "places"];
+    let small = word.to_lowercase();
+    let (number, unit) = small
+        .split_once(char::is_whitespace)
+        .unwrap_or((small.as_str(), "tickets"));
+    let number = number.trim_matches(['x', '×']).parse::<u64>().ok();
+    number.filter(|_| TICKETS.contains(&unit.trim()))
+}
+
+/// For how long, where a word, or the one behind a `for`, says that: `2h`.
+fn for_how_long(word: &str) -> Option<String> {
+    let time = if word.eq_ignore_ascii_case("for") {
+        next_word(word)?
+    } else {
+        word.to_owned()
+    };
+    humantime::parse_duration(&time).is_ok().then_some(time)
+}
+
+/// Whether it may be a sale's id.
+fn is_id(word: &str) -> bool {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = word.get(digits..).unwrap_or_default();
+    digits > 0 && (rest.is_empty() || rest.starts_with('-'))
 }
 
 /// What a number was meant to be.

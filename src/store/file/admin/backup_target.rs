@@ -59,7 +59,8 @@ pub(crate) fn refuse_no_directory(files: &EventFiles, place: &Path) -> Result<()
     let error = Error::new(Kind::Usage, message).at(place, 0, 0);
     let holder = directory(place);
     let name = files.count.file_name().unwrap_or_default();
-    Err(error.hint(if holder.join(name).exists() {
+    let is_own = id(holder).is_some_and(|holder| Some(holder) == id(directory(&files.count)));
+    Err(error.hint(if !is_own && holder.join(name).exists() {
         let holder = quoted(holder.as_os_str());
         format!("nothing was changed; name that: 'tickets restore {holder}'")
     } else {

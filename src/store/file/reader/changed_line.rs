@@ -1,8 +1,38 @@
-//! A line that stands in its place and is not as it was written: somebody edited it, or it is damaged.
+//! A line that is not as this program writes one: it stands in its place and was edited or damaged, or somebody wrote it by
+//! hand.
+
+use serde::de::IgnoredAny;
 
 use crate::ledger::{Line, Op, Record, UNFIT};
+use crate::store::file::event::EventFiles;
+use crate::store::file::reader::edited::ledger_and_copy;
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::raw_lines::RawLines;
+
+/// What is wrong with a line that somebody wrote by hand.
+pub(crate) const BY_HAND: &str =
+    "it is whole and has no checksum: somebody wrote it by hand, for no crash leaves such a line";
+
+/// Whether somebody wrote it by hand: a JSON object that does not end in a checksum.
+///
+/// A crash leaves the beginning of a line, which is no whole object, or one that ends as an older line did, in its
+/// checksum: neither is taken for such a line.
+pub(crate) fn is_by_hand(bytes: &[u8]) -> bool {
+    let bytes = Line::as_written(bytes).trim_ascii();
+    bytes.starts_with(b"{")
+        && Line::check(bytes, None).is_err()
+        && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
+
+/// How lines that were written by hand are taken out again, by people, and what they were meant for is sold.
+pub(crate) fn without_them(files: &EventFiles) -> String {
+    let [ledger, kept] = ledger_and_copy(files);
+    format!(
+        "keep the ledger as it is, and take out what has no checksum: cp -p {ledger} {kept} && \
+         grep ',\"sum\":\"[0-9a-f]*\"}}$' {kept} > {ledger}; then audit again; whom such a line names has no ticket: \
+         'tickets book NAME' sells one"
+    )
+}
 
 /// What such a line is, as it stands; `None`: what is wrong with it is something else.
 pub(crate) fn changed(bytes: &[u8], line: u64, why: &str) -> Option<String> {
@@ -51,4 +81,49 @@ pub(crate) fn undo(line: u64) -> String {
         "undo what was edited in line {line}, for rename ID NAME is what gives a sale another name; a backup that was made \
          since has that line as it was, and 'tickets restore DIR' puts all of one back; this cannot be repaired without guessing"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Sum;
+
+    #[test]
+    fn a_line_without_a_checksum_was_written_by_hand() {
+        for line in [
+            r#"{"op":"sell","buyer":"Ann","quantity":1}"#,
+            r#" {"buyer":{"name":"Ann"}} "#,
+            "\u{feff}{}\r",
+        ] {
+            assert!(is_by_hand(line.as_bytes()), "{line}");
+        }
+        for line in ["", "x", "[1]", "{", "{\"seq\":3,\"at\":", "\"{}\"", "{}{}"] {
+            assert!(!is_by_hand(line.as_bytes()), "{line}");
+        }
+    }
+
+    /// Cut anywhere, and with zeros, newlines or an older line behind: of the same place, or of any other.
+    #[test]
+    fn what_a_crash_leaves_was_not() {
+        let line = |seq, buyer: &'static str| {
+            let record = Record {
+                buyer: Some(buyer.into()),
+                note: Some("{}, \"paid\"".into()),
+                ..Record::new(Op::Sell, seq, 1, 10)
+            };
+            record.encode(Sum::default()).unwrap().0
+        };
+        let (new, old) = (line(9, "Ann {Smith}"), line(4, "{}Bob"));
+        for cut in 0..=new.len() {
+            let begun = &new[..cut];
+            let mut left = vec![begun.to_vec(), [begun, &[0; 8]].concat()];
+            left.extend((0..old.len()).map(|from| [begun, &old[from..]].concat()));
+            left.extend((0..cut).map(|from| [&[0; 8][..], &new[from..cut]].concat()));
+            for bytes in left {
+                for line in bytes.split(|byte| *byte == b'\n') {
+                    assert!(!is_by_hand(line), "{}", String::from_utf8_lossy(line));
+                }
+            }
+        }
+    }
 }

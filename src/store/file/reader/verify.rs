@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::ledger::{Counted, Line, Op};
 use crate::store::audit::Flaw;
 use crate::store::file::event::EventFiles;
-use crate::store::file::reader::changed_line::{changed, undo};
+use crate::store::file::reader::changed_line::{BY_HAND, changed, is_by_hand, undo, without_them};
 use crate::store::file::reader::edited::{edited, ledger_and_copy};
 use crate::store::file::reader::ledger_file::LedgerFile;
 use crate::store::file::reader::ledger_summary::{LedgerSummary, Wrong};
@@ -49,7 +49,11 @@ pub(crate) fn summarize_ledger(
                 let line = reader.summary.tally.seq + 1;
                 let told = changed(raw_line.bytes, line, &why);
                 let is_changed = told.is_some();
-                let why = told.unwrap_or(why);
+                let why = match told {
+                    Some(told) => told,
+                    None if !whole && is_by_hand(raw_line.bytes) => BY_HAND.to_owned(),
+                    None => why,
+                };
                 reader.behind_a_break(raw_line.bytes, raw_line.terminated);
                 reader.end((first, whole, ahead), &mut raw_lines, why)?;
                 if is_changed {
@@ -97,6 +101,7 @@ impl Reader<'_> {
     ) -> Result<()> {
         let start = first.start();
         let problem = |e| Error::io("read", &self.files.ledger, e);
+        let mut by_hand = why == BY_HAND;
         let mut whole = first_whole;
         let (mut end, mut lines) = (start, 0_u64);
         // The line that should stand here, where it stands further down.
@@ -105,11 +110,13 @@ impl Reader<'_> {
             if first_ahead && Line::check(raw_line.bytes, Some(self.summary.tally.sum)).is_ok() {
                 misplaced.get_or_insert(lines + 1);
             }
+            by_hand |= !whole && is_by_hand(raw_line.bytes);
             whole |= self.behind_a_break(raw_line.bytes, raw_line.terminated);
             (end, lines) = (raw_line.end, lines + 1);
         }
         let line = self.summary.tally.seq + 1;
-        if whole && !self.is_lost_write(first_whole).map_err(problem)? {
+        let why = if by_hand { BY_HAND.to_owned() } else { why };
+        if by_hand || whole && !self.is_lost_write(first_whole).map_err(problem)? {
             let text = match lines {
                 0 => why,
                 1 => format!("{why}; the line behind it is not verified"),
@@ -117,6 +124,7 @@ impl Reader<'_> {
             };
             self.finding(Flaw::Ledger, line, text, false);
             let way_out = match misplaced {
+                _ if by_hand => Some(without_them(self.files)),
                 Some(further) => Some(in_order(self.files, line, line + further)),
                 None => edited(self.ledger)
                     .filter(|edited| edited.line == line)

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::{import, refusals};
-use crate::events::{audited, made};
+use crate::events::{audited, made, told};
 
 #[test]
 fn what_was_refused_is_written_down_and_nothing_else_is_overwritten() {
@@ -121,4 +121,41 @@ pub(crate) fn with_rejects_a_row_that_makes_no_sense_is_refused_and_the_others_a
     let (code, _) = import(&event, "list.jsonl", "{\"buyer\":\"max\"}\nmax\n", &rejects);
     assert_eq!(code, 2);
     audited(&event);
+}
+
+/// A file of refused rows that an editor has written anew has no mark by which it is known. Once it is sold it has one.
+#[test]
+fn what_was_corrected_and_sold_is_not_sold_again_as_a_list_of_its_own() {
+    let event = made(9, "");
+    let again = event.path("again.csv");
+    let rejects = ["--rejects", again.to_str().unwrap()];
+    assert_eq!(
+        import(
+            &event,
+            "l.csv",
+            "buyer,quantity\nkim,1\nlou,two\n",
+            &rejects
+        )
+        .0,
+        4
+    );
+    fs::remove_file(&again).unwrap();
+    let corrected = "buyer,quantity,key,note\nlou,2,,\n";
+    fs::write(&again, corrected).unwrap();
+    let run = |more: &[&str]| {
+        told(
+            &event,
+            &[&["import", again.to_str().unwrap()], more].concat(),
+        )
+    };
+    assert_eq!(run(&["--batch", "l.csv"]).1["sold"], 1);
+    let (code, error) = run(&[]);
+    let message = error["error"]["message"].as_str().unwrap_or_default();
+    assert_eq!(code, 2, "{error:#}");
+    assert!(
+        message.contains("were sold as of the list \"l.csv\""),
+        "{message}"
+    );
+    assert_eq!(run(&["--batch", "l.csv"]).1["replayed"], 1);
+    assert_eq!(audited(&event), [6, 3, 0]);
 }

@@ -131,3 +131,47 @@ pub(crate) fn the_rows_of_one_write_know_of_one_another() {
     let (code, done) = import(&event, "more.csv", "buyer\nzoe\n", &[]);
     assert_eq!((code, &done["refused"][0]["code"]), (4, &"closed".into()));
 }
+
+/// The lists of an event are for another one: read by the event itself their rows are sold already. What was added to one is
+/// sold, and what was refused stays so until somebody corrects it.
+#[test]
+fn the_lists_of_an_event_are_not_sold_to_it_once_more() {
+    let event = made(20, "");
+    event.booked("ann -n 2");
+    event.booked("bob -n 3 --key b1");
+    let more = "--ignore-columns";
+    for (line, name, added) in [
+        ("door --format csv", "door.csv", "cat,1,,\n"),
+        ("sales --format csv", "sales.csv", ""),
+        ("sales --format jsonl", "sales.jsonl", ""),
+    ] {
+        let text = event.run(line).stdout + added;
+        let (code, error) = import(&event, name, &text, &[more]);
+        assert_eq!(code, 2, "{line}: {error:#}");
+        let message = error["error"]["message"].as_str().unwrap();
+        assert!(message.contains("of this event, sold already"), "{message}");
+        assert!(message.contains("for another event"), "{message}");
+    }
+    assert_eq!(audited(&event), [15, 5, 0]);
+    let text = event.run("door --format csv").stdout + "cat,1,,\n";
+    let again = event.path("again.csv");
+    let rejects = [more, "--rejects", again.to_str().unwrap()];
+    let (code, done) = import(&event, "door.csv", &text, &rejects);
+    assert_eq!((code, &done["sold"]), (4, &1.into()), "{done:#}");
+    let (code, done) = import(
+        &event,
+        "more.csv",
+        &fs::read_to_string(&again).unwrap(),
+        &["--batch", "door.csv"],
+    );
+    assert_eq!(code, 2, "{done:#}");
+    assert_eq!(audited(&event), [14, 6, 0]);
+    // Another event has none of these sales, and a sale that was cancelled does not stand.
+    let other = made(20, "");
+    let done = import(&other, "door.csv", &text, &[more]).1;
+    assert_eq!(done["sold"], 3, "{done:#}");
+    let list =
+        "buyer,quantity,id\nann,2,ID\n".replace("ID", event.sales()[0]["id"].as_str().unwrap());
+    assert_eq!(event.json("cancel 3").0, 0);
+    assert_eq!(import(&event, "ann.csv", &list, &[more]).1["sold"], 1);
+}

@@ -6,10 +6,10 @@ use crate::error::{Error, Kind};
 use crate::ledger::{Line, Op, Record, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
-use crate::store::file::reader::changed_line::changed_in;
+use crate::store::file::reader::changed_line::{BY_HAND, changed_in, is_by_hand, without_them};
 use crate::store::file::reader::edited::{Edited, edited};
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
-use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank};
+use crate::store::file::reader::raw_lines::{RawLine, RawLines, is_blank, line_starting};
 use crate::store::file::reader::torn_tail::begins_with_lost_write;
 
 /// What stands in the ledger after the last line that adds up.
@@ -41,7 +41,8 @@ pub(crate) enum Tail {
 /// What the first raw line that does not add up is: the torn end of the ledger, or a break in it.
 ///
 /// A crash leaves bytes that are no line, and nothing after them; a power cut loses writes in between, too. Where a
-/// whole line follows anything else, or stands there itself, something else happened.
+/// whole line follows anything else, or stands there itself, something else happened; and so where somebody wrote a line
+/// by hand.
 pub(crate) fn judge_tail(
     tally: &Tally,
     (start, whole): (u64, bool),
@@ -53,11 +54,21 @@ pub(crate) fn judge_tail(
     if whole {
         return Ok(broken);
     }
+    let by_hand = || Tail::Broken {
+        line,
+        why: BY_HAND.to_owned(),
+    };
+    if is_by_hand(&line_starting(&ledger.file, start)?) {
+        return Ok(by_hand());
+    }
     // Mostly preallocation, in which a line by line search would take its time.
     if is_blank(&ledger.file, raw_lines.at(), u64::MAX)? {
         return Ok(Tail::Torn { from: start });
     }
     while let Some(raw_line) = raw_lines.next()? {
+        if is_by_hand(raw_line.bytes) {
+            return Ok(by_hand());
+        }
         if is_whole(&raw_line) {
             known_bad!(LostWriteRefused => return Ok(broken));
             // A power cut, or something else.
@@ -93,6 +104,13 @@ pub(crate) fn broken(files: &EventFiles, line: u64, why: &str) -> Error {
 pub(crate) fn break_at(files: &EventFiles, line: u64, why: &str, counted: Stands) -> Error {
     if let Some(edited) = edited_of(files).filter(|edited| edited.line == line) {
         return edited.error(files);
+    }
+    if why == BY_HAND {
+        let told = format!("this line does not add up: {why}");
+        return disagreement(told, &files.ledger, line).hint(format!(
+            "nothing was sold; 'tickets audit' says more; {}",
+            without_them(files)
+        ));
     }
     let ledger = open_ledger(files, Access::Read).ok().flatten();
     let changed = ledger.and_then(|ledger| changed_in(&ledger, line, why));
