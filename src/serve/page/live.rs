@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::view::{EventView, moment};
 use super::words::{Told, Words, fill};
 use crate::office::OnSale;
+use crate::serve::api::stream::HEARTBEAT;
 use crate::serve::service::Site;
 
 /// Where the script says that what is on sale has changed.
@@ -22,7 +23,8 @@ pub(super) fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool)
     let code = serde_json::to_value(on_sale).unwrap_or_default();
     let why = |(title, text): Told| format!("{title}{}{text}", words.full_stop);
     html! {
-        section #live data-stream=(site.page("api/v1/stream")) data-state=[code.as_str()]
+        section #live data-stream=(site.page("api/v1/stream")) data-heartbeat=(HEARTBEAT.as_secs())
+            data-rules=(view.rules()) data-state=[code.as_str()]
             data-one=(words.left.0) data-many=(words.left.1) data-most=[limit(view)]
             data-sold_out=(words.sold_out.0) data-closed=(words.closed.0) data-over=(words.over.0)
             data-why_sold_out=(why(words.sold_out)) data-why_closed=(why(words.closed)) data-why_over=(why(words.over))

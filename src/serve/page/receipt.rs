@@ -16,6 +16,7 @@ use super::refusal;
 use super::view::{EventView, moment, seconds_until};
 use super::words::{Words, fill};
 use crate::office::{SaleStatus, State as SaleState};
+use crate::serve::api::stream::HEARTBEAT;
 use crate::serve::caller::Caller;
 use crate::serve::problem::ProblemResponse;
 use crate::serve::reader::StreamCount;
@@ -91,9 +92,9 @@ fn order(site: &Site, words: &Words, found: &Found, view: EventView<'_>, stays: 
     let sale = &found.sale;
     let own = site.page(&format!("r/{}", found.key.as_str()));
     html! {
-        section #order data-stream=(site.page("api/v1/stream")) data-own=(own) data-home=(site.page(""))
+        section #order data-stream=(site.page("api/v1/stream")) data-heartbeat=(HEARTBEAT.as_secs()) data-own=(own) data-home=(site.page(""))
             data-seq=(found.count.seq) data-version=(version(sale, view)) data-already=[already(words, sale)]
-            data-stays=[stays.then_some("stays")] {
+            data-lost=(words.lost) data-halted=(words.halted) data-stays=[stays.then_some("stays")] {
             (status_of(site, words, found))
             (details(words, sale))
             @if is_bought(sale) {
@@ -196,6 +197,7 @@ fn held(site: &Site, words: &Words, found: &Found) -> Markup {
         p #over .notice role="status" data-text=(words.held_over) {
             @if left == 0 { (words.held_over) }
         }
+        p #silent .notice role="status" {}
         div .actions {
             (button(site, found, "confirm", "first", &words.confirm.of(sale.quantity)))
             (button(site, found, "release", "second", words.release))
