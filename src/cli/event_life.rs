@@ -11,7 +11,7 @@ use super::overdue::{SaleProgress, watched};
 use super::screen::{GOOD, Screen};
 use super::settings::{changed, in_words, past_end};
 use crate::office::{Change, EventSettings, OnSale, Turned};
-use crate::plural::count;
+use crate::plural::{are, count};
 use crate::{BoxOffice, Error, Result, free_event, shown};
 
 pub(super) fn set(file: &Path, arguments: &SetArgs, screen: &Screen) -> Result<u8> {

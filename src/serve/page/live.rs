@@ -30,7 +30,9 @@ pub(super) fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool)
             data-why_sold_out=(why(words.sold_out)) data-why_closed=(why(words.closed)) data-why_over=(why(words.over))
             data-lost=(words.lost) data-halted=(words.halted) data-home=(site.page(""))
             data-stays=[stays.then_some("stays")] {
-            @if let Some((title, text)) = off_sale(view, words) {
+            @if on_sale == OnSale::NotYet {
+                (opens(view, words))
+            } @else if let Some((title, text)) = off_sale(view, words) {
                 h2 .state { (title) }
                 p { (text) }
             }
@@ -42,6 +44,16 @@ pub(super) fn live(site: &Site, words: &Words, view: EventView<'_>, stays: bool)
             }
             p #silent .hint role="status" {}
         }
+    }
+}
+
+/// From when on it is sold, the time on one line.
+fn opens(view: EventView<'_>, words: &Words) -> Markup {
+    let (title, text) = words.not_yet;
+    let (before, behind) = title.split_once("{}").unwrap_or((title, ""));
+    html! {
+        h2 .state { (before) span .time { (view.from().map(moment).unwrap_or_default()) } (behind) }
+        p { (text) }
     }
 }
 

@@ -109,6 +109,7 @@
         hint.textContent = changed ? "" : fill(hint.dataset.one, hint.dataset.many, max);
       }
       allow(!changed);
+      if (get("hold-hint")) get("hold-hint").hidden = changed;
       const why = changed && quantity && live.dataset["why_" + on_sale];
       overtaken(why || (changed || tag !== rules ? get("changed").dataset.text : ""));
     };
@@ -247,8 +248,9 @@
       const hours = Math.floor(left / 3600);
       const rest = two(Math.floor(left / 60) % 60) + ":" + two(left % 60);
       remaining.textContent = hours ? hours + ":" + rest : rest;
-      if (left) setTimeout(tick, 250);
-      else say(get("over"));
+      if (left) return setTimeout(tick, 250);
+      for (const past of [get("until"), remaining.parentElement]) past.hidden = true;
+      say(get("over"));
     };
     tick();
   };
