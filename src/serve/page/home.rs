@@ -83,9 +83,9 @@ impl WrongField {
         match (self, view.most_per_sale(), view.most_per_buyer()) {
             (Self::Name, ..) => wrong_name(&form.buyer, words),
             (Self::Limit, Some(most), _) if above(&most) => words.per_sale.of(most),
-            (Self::Limit, ..) if form.promised() > view.hold() => words.overtaken.to_owned(),
             // Whether the name has some is told only where it must have.
             (Self::Limit, _, Some(most)) if above(&most) => words.per_name.of(most),
+            (Self::Limit, ..) if form.promised() > view.hold() => words.overtaken.to_owned(),
             (Self::Limit, _, Some(most)) => words.per_buyer.of(most),
             (Self::Quantity | Self::Limit, ..) => words.wrong_quantity.of(view.most()),
             (Self::Faster, ..) if view.on_sale() == OnSale::Open && above(&view.left()) => {
