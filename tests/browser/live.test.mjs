@@ -64,9 +64,9 @@ for (const [what, button] of [["form", undefined], ["hold", "Hold for 15 minutes
   test(`a ${what} that hears nothing more of the service says so, though nothing has broken off`, async (t) => {
     const office = await Office.make(t, "4", "--hold", "15m");
     const between = await proxy(t, await office.serve());
-    const page = await visit(t, "about:blank", { complains: true });
+    const page = await visit(t, between.url, { complains: true });
     await page.clock.install();
-    await page.goto(between.url);
+    await page.reload();
     await page.getByText("4 tickets left").waitFor();
     let streams = 0;
     page.on("response", (response) => response.url().endsWith("/stream") && (streams += 1));
