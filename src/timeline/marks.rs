@@ -175,11 +175,10 @@ fn happens(operation: &DrawnOperation, clash: Clash, first: bool) -> Option<usiz
         (Clash::WriteRead, true) => cut().or_else(write),
         (Clash::WriteRead, false) => read(),
         (Clash::Reads, _) => read().or_else(write),
-        (Clash::OwnWrites, _) => write().or_else(read),
+        (Clash::OwnWrites | Clash::Writes, _) => write().or_else(read),
         (Clash::Holds, _) => hold(),
         (Clash::Waits, _) => wait(),
         (Clash::Whole, _) => write().or_else(cut).or_else(read),
-        (Clash::Writes, _) => write().or_else(read),
     };
     act.or_else(hold)
         .or_else(|| (!operation.spans.is_empty()).then_some(0))
