@@ -1,5 +1,7 @@
 //! What a first lesson is told: small histories of which every sentence, mark and row must be so.
 
+use std::fmt::Write as _;
+
 use std::fs;
 
 use tickets::check::{Anomaly, HistoryVerdict, judge, proof};
@@ -12,7 +14,11 @@ fn steps(stock: u64, lines: &[(&str, &str, u64, &str)]) -> String {
     let mut text = format!("{{\"evidence\":1,\"stock\":{stock},\"first\":0}}\n");
     for (buyer, step, t, more) in lines {
         let comma = if more.is_empty() { "" } else { "," };
-        text += &format!("{{\"step\":\"{step}\",\"buyer\":\"{buyer}\",\"t\":{t}{comma}{more}}}\n");
+        writeln!(
+            text,
+            "{{\"step\":\"{step}\",\"buyer\":\"{buyer}\",\"t\":{t}{comma}{more}}}"
+        )
+        .unwrap();
     }
     text
 }

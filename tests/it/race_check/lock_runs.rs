@@ -357,10 +357,10 @@ fn whoever_waited_for_one_another_is_found_said_and_drawn() {
             texts.iter().filter(|text| all.contains(**text)).count() == 1
         };
         // A wait that lies in two deadlocks is told of the first.
-        let (mut seen, mut must) = (BTreeSet::new(), 0);
+        let (mut before, mut must) = (BTreeSet::new(), 0);
         for cycle in &run.cycles {
             let waits: Vec<_> = cycle.members.iter().zip(&cycle.since).collect();
-            if waits.iter().all(|wait| !seen.contains(wait)) {
+            if waits.iter().all(|wait| !before.contains(wait)) {
                 assert!(
                     is_told(&cycle),
                     "seed {seed}: {cycle:?} is not in {texts:#?}: {}",
@@ -368,7 +368,7 @@ fn whoever_waited_for_one_another_is_found_said_and_drawn() {
                 );
                 must += 1;
             }
-            seen.extend(waits);
+            before.extend(waits);
         }
         let told = run.cycles.iter().filter(is_told).count();
         assert!(
