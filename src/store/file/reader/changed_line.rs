@@ -13,13 +13,14 @@ use crate::store::file::reader::raw_lines::RawLines;
 pub(crate) const BY_HAND: &str =
     "it is whole and has no checksum: somebody wrote it by hand, for no crash leaves such a line";
 
-/// Whether somebody wrote it by hand: a JSON object that does not end in a checksum.
+/// Whether somebody wrote it by hand: a JSON object that neither begins as a line does nor ends in a checksum.
 ///
-/// A crash leaves the beginning of a line, which is no whole object, or one that ends as an older line did, in its
-/// checksum: neither is taken for such a line.
+/// A crash leaves the beginning of a line, and behind it anything: with the end of an older line it may be an object. So none
+/// that begins as a line does is taken for one of these.
 pub(crate) fn is_by_hand(bytes: &[u8]) -> bool {
     let bytes = Line::as_written(bytes).trim_ascii();
     bytes.starts_with(b"{")
+        && !bytes.starts_with(b"{\"seq\":")
         && Line::check(bytes, None).is_err()
         && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
@@ -97,7 +98,16 @@ mod tests {
         ] {
             assert!(is_by_hand(line.as_bytes()), "{line}");
         }
-        for line in ["", "x", "[1]", "{", "{\"seq\":3,\"at\":", "\"{}\"", "{}{}"] {
+        for line in [
+            "",
+            "x",
+            "[1]",
+            "{",
+            "{\"seq\":3,\"at\":",
+            "{\"seq\":3}",
+            "\"{}\"",
+            "{}{}",
+        ] {
             assert!(!is_by_hand(line.as_bytes()), "{line}");
         }
     }
