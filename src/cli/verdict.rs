@@ -168,13 +168,10 @@ fn cure(lock: LockKind, endangered: bool) -> &'static str {
             "somebody changed the event's files beside this rush without its lock: 'tickets audit' says more"
         }
         LockKind::WriteOnly => {
-            "'tickets reset' starts anew; then try --lock, which is held from the read to the write"
+            "'tickets reset' starts anew; then try the exclusive lock, which is held from the read to the write"
         }
         LockKind::DataFile => {
-            "'tickets reset' starts anew; then try --lock, which is on a file that stays"
-        }
-        LockKind::Shared => {
-            "'tickets reset' starts anew; then try --lock, which is exclusive: it keeps others out"
+            "'tickets reset' starts anew; then try the exclusive lock, which is on a file that stays"
         }
         _ => "'tickets reset' starts anew; then try the exclusive lock, which keeps others out",
     }

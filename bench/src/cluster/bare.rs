@@ -1,6 +1,7 @@
 //! Bare transactions of etcd through its gateway, of the size of a sale's: what no program that sells by them can be faster than.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -18,7 +19,9 @@ const GROUP: usize = 64;
 /// Sales a second of one client, who puts so many lines into each transaction, one after another.
 pub(super) fn measure(address: SocketAddr, lines: usize, time: Duration) -> Result<f64> {
     let mut gateway = Gateway::open(address)?;
-    let prefix = format!("bare-{lines}-{}", std::process::id());
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let prefix = format!("bare-{lines}-{}-{number}", std::process::id());
     let count = base64(format!("{prefix}/count").as_bytes());
     let mut modified = 0_u64;
     let mut number = 0_usize;

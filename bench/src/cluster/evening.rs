@@ -40,6 +40,9 @@ pub(super) fn hold(program: &Path, place: &Path) -> Result<Vec<Figure>> {
     let mut sold = 0;
     for kill in 1..=2 {
         sold = until_sold(program, &event, (sold + 1).max(FIRST))?;
+        if sold >= STOCK as u64 {
+            return Err("all were sold before the leader was killed twice".to_owned());
+        }
         let (leader, _) = nodes.leader()?;
         nodes.kill(leader);
         let began = Instant::now();
@@ -83,9 +86,6 @@ fn until_sold(program: &Path, event: &str, many: u64) -> Result<u64> {
         let state = tickets(program, event, &["query"]);
         let sold = state.ok().and_then(|state| state.get("sold")?.as_u64());
         if let Some(sold) = sold.filter(|sold| *sold >= many) {
-            if sold >= STOCK as u64 {
-                return Err("all were sold before the leader was killed twice".to_owned());
-            }
             return Ok(sold);
         }
     }

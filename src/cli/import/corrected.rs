@@ -87,10 +87,13 @@ fn is_of_no_use(mut found: Read, (read, batch): (&Read, &str), event: &Path) -> 
     Ok(unsold.is_empty())
 }
 
-/// Marks a list all of whose rows were sold as of one of another name: as a list of its own they would be sold once more.
+/// Marks a list all of whose rows were sold as of another one, which lies beside it: as a list of its own they would be sold
+/// once more.
 pub(super) fn mark_sold(arguments: &ImportArgs, batch: &str) {
     let list = &arguments.list;
-    let is_of_another = arguments.batch.is_some() && list.file_name() != Some(batch.as_ref());
+    let is_of_another = arguments.batch.is_some()
+        && list.file_name() != Some(batch.as_ref())
+        && list.with_file_name(batch).is_file();
     if is_of_another
         && list.is_file()
         && let Ok(list) = File::open(list)

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::ledger::{Line, Tally};
 use crate::store::file::event::EventFiles;
 use crate::store::file::files::open::Access;
+use crate::store::file::reader::changed_line::BY_HAND;
 use crate::store::file::reader::ledger_file::{LedgerFile, open_ledger};
 use crate::store::file::reader::raw_lines::{RawLine, RawLines};
 use crate::store::file::reader::view::tail::{broken, is_whole};
@@ -12,6 +13,7 @@ use crate::store::file::reader::view::tail::{broken, is_whole};
 pub(crate) fn first_break(files: &EventFiles, line: u64, why: &str) -> Error {
     // A count of a race counts a line whose number is not that of its place.
     let found = match open_ledger(files, Access::Read) {
+        Ok(Some(_)) if why == BY_HAND => None,
         Ok(Some(ledger)) => add_up(&ledger, |_| true).err(),
         _ => None,
     };
