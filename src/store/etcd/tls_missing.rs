@@ -9,8 +9,9 @@ use crate::error::{Error, Kind, Result};
 /// No connection through TLS.
 pub(super) fn configure(
     _: ConfigBuilder<AgentScope>,
-    _: &Address,
+    address: &Address,
 ) -> Result<ConfigBuilder<AgentScope>> {
     let error = Error::new(Kind::Usage, "this program was built without TLS");
+    let error = error.at(&address.shown(), 0, 0);
     Err(error.hint("'cargo install --path . --features etcd-tls' builds one that speaks it"))
 }
